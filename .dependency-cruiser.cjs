@@ -1,0 +1,84 @@
+/** What may import what. The reasons are in ARCHITECTURE.md; this file is what enforces them. */
+const pure = (name, ...allowed) => ({
+  name: `${name}-imports-only-${allowed.join('-') || 'nothing-of-ours'}`,
+  severity: 'error',
+  from: { path: `^packages/${name}/src` },
+  to: { path: '^(packages|apps)/', pathNot: [`^packages/(${[name, ...allowed].join('|')})/`] },
+});
+
+const adapters = ['database', 'job-queue', 'object-store', 'engine-duckdb', 'result-files', 'embedded'];
+const thirdParty = (library, owners) => ({
+  name: `${library}-stays-in-its-adapter`,
+  severity: 'error',
+  from: { path: '^(packages|apps)/[^/]+/src', pathNot: owners.map((owner) => `^${owner}/`) },
+  to: { path: `node_modules/${library}(/|$)` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    pure('contract'),
+    pure('query'),
+    pure('platform'),
+    pure('reports', 'query'),
+    pure('facts', 'query'),
+    ...adapters.map((adapter) => ({
+      name: `adapter-${adapter}-imports-no-other-adapter`,
+      severity: 'error',
+      from: { path: `^packages/${adapter}/src` },
+      to: { path: `^packages/(${adapters.filter((other) => other !== adapter).join('|')})/` },
+    })),
+    {
+      name: 'packages-never-import-apps',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'apps-never-import-each-other',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'only-compose-constructs-adapters',
+      severity: 'error',
+      from: { path: '^apps/[^/]+/src', pathNot: '/compose\\.ts$' },
+      to: { path: `^packages/(${adapters.join('|')})/`, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-deep-imports',
+      severity: 'error',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: { path: '^(packages)/[^/]+/src/', pathNot: ['^packages/$2/', '^packages/[^/]+/src/index\\.ts$'] },
+    },
+    {
+      name: 'production-code-never-imports-testing',
+      severity: 'error',
+      from: { path: '^(packages|apps)/[^/]+/src', pathNot: '^packages/testing/' },
+      to: { path: '^packages/testing/' },
+    },
+    thirdParty('kysely', ['packages/query']),
+    thirdParty('bullmq', ['packages/job-queue']),
+    thirdParty('ioredis', ['packages/job-queue']),
+    thirdParty('@prisma', ['packages/database']),
+    thirdParty('pg', ['packages/database', 'packages/testing']),
+    thirdParty('@aws-sdk', ['packages/object-store']),
+    thirdParty('@duckdb', ['packages/engine-duckdb']),
+    thirdParty('archiver', ['packages/result-files']),
+    thirdParty('express', ['apps/api']),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|generated)/' },
+    tsPreCompilationDeps: true,
+    parser: 'swc',
+    combinedDependencies: true,
+    enhancedResolveOptions: {
+      conditionNames: ['hourglass-source', 'import', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+    },
+  },
+};

@@ -1,0 +1,40 @@
+import type { Dataset } from '@hourglass/query';
+
+/** A row in PostgreSQL's `COPY … (FORMAT text)` encoding, and the UTC day its timestamp lies on. */
+export interface EncodedFact {
+  /** One line with its newline: `timestamp` and then `storedColumns(dataset)`, tab-separated, `\N` for null. */
+  readonly copyLine: string;
+  /** Days since 1970-01-01, UTC: names the partition the row goes to. */
+  readonly day: number;
+}
+
+export interface BatchIdentity {
+  readonly environmentId: number;
+  readonly dataset: Dataset;
+  /** The client's `Idempotency-Key`, or an id that was made for it. */
+  readonly id: string;
+}
+
+export interface AcceptedBatch {
+  readonly id: string;
+  readonly accepted: number;
+  /** SHA-256 of the body as sent (after `Content-Encoding`), hex: tells a repeat from a different body. */
+  readonly bodySha256: string;
+}
+
+/** One transaction that takes the facts of a batch. Nothing of it is visible before `commit`. */
+export interface BatchWriter {
+  /** May wait for the database: bounded memory comes from awaiting this. */
+  write(facts: readonly EncodedFact[]): Promise<void>;
+  commit(batch: { accepted: number; bodySha256: string }): Promise<void>;
+  rollback(): Promise<void>;
+}
+
+/** Where facts are kept until they are sealed. */
+export interface FactStore {
+  /**
+   * Opens a batch, or answers the batch that was accepted under the same id before. While another request
+   * writes the same id, waits for it to end.
+   */
+  openBatch(identity: BatchIdentity): Promise<{ writer: BatchWriter } | { accepted: AcceptedBatch }>;
+}

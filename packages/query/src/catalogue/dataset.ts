@@ -1,0 +1,79 @@
+/** How a stored column is typed: in Postgres, in a segment and in the facts a client sends. */
+export type ColumnType = 'text' | 'integer' | 'decimal' | 'timestamp';
+
+export const aggregateFunctions = ['sum', 'avg', 'min', 'max'] as const;
+export type AggregateFunction = (typeof aggregateFunctions)[number];
+
+/**
+ * What a column holds when a fact does not mention it. Without a rule it holds null: a missing metric is
+ * unknown, never 0.
+ */
+export type MissingValue =
+  | { readonly kind: 'constant'; readonly value: number }
+  /** 1 when the other column's value is at least `threshold`, else 0; null when that column is null. */
+  | { readonly kind: 'at-least'; readonly column: string; readonly threshold: number };
+
+export type MetricSource =
+  | { readonly kind: 'column'; readonly type: 'integer' | 'decimal'; readonly whenMissing?: MissingValue }
+  /** Reads the column of another metric; such a name is never sent in a fact. */
+  | { readonly kind: 'alias'; readonly metric: string }
+  /** Counts the distinct values of a dimension. */
+  | { readonly kind: 'distinct'; readonly dimension: string }
+  /** Calls divided by the length of the bucket. */
+  | { readonly kind: 'rate'; readonly per: 'second' | 'minute' };
+
+export interface Metric {
+  readonly name: string;
+  readonly description: string;
+  readonly unit: string;
+  readonly source: MetricSource;
+  /** Empty: the metric takes no function. The first one is used when a request names none. */
+  readonly functions: readonly AggregateFunction[];
+}
+
+export type TimestampPart = 'day_of_week' | 'month_of_year' | 'hour_of_day' | 'week_of_month';
+
+export type DimensionSource =
+  | { readonly kind: 'column'; readonly type: 'text' | 'integer' | 'timestamp' }
+  | { readonly kind: 'timestamp-part'; readonly part: TimestampPart }
+  | { readonly kind: 'tenant'; readonly of: 'organization' | 'environment' };
+
+export interface Dimension {
+  readonly name: string;
+  readonly description: string;
+  readonly source: DimensionSource;
+}
+
+/** A kind of facts with its columns. Adding one is adding data, not code. */
+export interface Dataset {
+  readonly name: string;
+  /** Postgres table of the facts that are not sealed yet. */
+  readonly hotTable: string;
+  readonly metrics: readonly Metric[];
+  readonly dimensions: readonly Dimension[];
+}
+
+export type Catalogue = ReadonlyMap<string, Dataset>;
+
+export interface StoredColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly whenMissing?: MissingValue;
+}
+
+/**
+ * The columns a fact may carry, besides `timestamp` and the tenant, in the order in which they are stored:
+ * the order of `COPY`, of the hot table and of a segment.
+ */
+export function storedColumns(dataset: Dataset): readonly StoredColumn[] {
+  const columns: StoredColumn[] = [];
+  for (const { name, source } of dataset.dimensions) {
+    if (source.kind === 'column') columns.push({ name, type: source.type });
+  }
+  for (const { name, source } of dataset.metrics) {
+    if (source.kind !== 'column') continue;
+    const { type, whenMissing } = source;
+    columns.push(whenMissing === undefined ? { name, type } : { name, type, whenMissing });
+  }
+  return columns;
+}

@@ -1,0 +1,47 @@
+import type { AggregateFunction } from '../catalogue/dataset.ts';
+
+export const timeUnits = ['second', 'minute', 'hour', 'day', 'week', 'month'] as const;
+export type TimeUnit = (typeof timeUnits)[number];
+
+/** Whose facts a plan may read. Everything that is compiled carries it. */
+export interface Tenant {
+  readonly organization: string;
+  readonly environment: string;
+  readonly environmentId: number;
+}
+
+/** Half-open: `startMs` is included, `endExclusiveMs` is not. Milliseconds since 1970, UTC. */
+export interface TimeRange {
+  readonly startMs: number;
+  readonly endExclusiveMs: number;
+}
+
+export interface PlannedMetric {
+  readonly metric: string;
+  readonly function: AggregateFunction | null;
+  /** Name of the output column. Chosen by the client, so it never becomes an SQL identifier. */
+  readonly alias: string;
+}
+
+export type OutputFormat =
+  | { readonly format: 'json' }
+  | { readonly format: 'csv'; readonly delimiter: ',' | '|' | '\t' };
+
+/** A validated query, frozen at submission: names resolved, the range absolute. Stored as JSON. */
+export interface Plan {
+  readonly version: 1;
+  readonly dataset: string;
+  readonly tenant: Tenant;
+  readonly range: TimeRange;
+  readonly timeUnit: TimeUnit | null;
+  readonly metrics: readonly PlannedMetric[];
+  readonly dimensions: readonly string[];
+  readonly limitRows: number | null;
+  readonly output: OutputFormat;
+}
+
+/** One thing that is wrong with a request. `message` says what was found and what is expected. */
+export interface Fault {
+  readonly field: string;
+  readonly message: string;
+}

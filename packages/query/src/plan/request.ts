@@ -1,0 +1,19 @@
+/** What a client asks for: the body of a submission after its shape, but not its meaning, was checked. */
+export interface QueryRequest {
+  readonly metrics?: readonly MetricRequest[] | undefined;
+  readonly dimensions?: readonly string[] | undefined;
+  readonly timeRange: string | { readonly start: string; readonly end: string };
+  readonly groupByTimeUnit?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly filter?: string | undefined;
+  readonly outputFormat?: string | undefined;
+  readonly csvDelimiter?: string | undefined;
+}
+
+export interface MetricRequest {
+  readonly name: string;
+  readonly function?: string | undefined;
+  readonly alias?: string | undefined;
+  readonly operator?: string | undefined;
+  readonly value?: string | undefined;
+}

@@ -1,0 +1,205 @@
+import type { OutputColumn, OutputFormat, Plan, Tenant } from '@hourglass/query';
+import type { QueryState } from './query-states.ts';
+
+/** What Postgres knows of a query. Times come from the database's clock, the only one that decides. */
+export interface QueryRecord {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly state: QueryState;
+  /** Number of the newest attempt; 0 before the first. Only that attempt may publish. */
+  readonly attempt: number;
+  /** 0 to 100, never going backwards within an attempt. */
+  readonly progressPercent: number;
+  readonly submittedBy: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly failure: string | null;
+  readonly result: QueryResult | null;
+}
+
+export interface QueryResult {
+  readonly archiveKey: string;
+  readonly archiveBytes: number;
+  readonly rows: number;
+  /** Sum of the gzip parts, which is what the contract's `resultFileSize` shows. */
+  readonly gzipBytes: number;
+  readonly executionMs: number;
+  readonly expiresAt: Date;
+}
+
+export interface QueryScope {
+  readonly organization: string;
+  readonly environment: string;
+}
+
+export interface Submission {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly submittedBy: string;
+}
+
+export interface Claim {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly attempt: number;
+  readonly createdAt: Date;
+  /** Milliseconds that all attempts together may still use. */
+  readonly remainingMs: number;
+}
+
+export interface Publication {
+  readonly archiveKey: string;
+  readonly archiveBytes: number;
+  readonly rows: number;
+  readonly gzipBytes: number;
+  readonly watermark: bigint | null;
+  readonly resultTtlSeconds: number;
+}
+
+/** The queries table. Every write is one conditional update on (id, attempt, state): false means it lost. */
+export interface QueryStore {
+  submit(submission: Submission): Promise<QueryRecord>;
+  find(scope: QueryScope, id: string): Promise<QueryRecord | null>;
+  /** Newest first. */
+  list(scope: QueryScope, limit: number): Promise<readonly QueryRecord[]>;
+  /**
+   * Takes an enqueued query, or a running one whose lease ran out, for a new attempt with a fresh lease.
+   * Null: somebody else has it, it ended, or its attempts are used up (then it became `failed`).
+   */
+  claim(id: string, terms: ClaimTerms): Promise<Claim | null>;
+  /** False: the attempt is no longer the newest, or the query is no longer running. Stop at once. */
+  renewLease(id: string, attempt: number, leaseMs: number, progressPercent: number): Promise<boolean>;
+  complete(id: string, attempt: number, publication: Publication): Promise<boolean>;
+  fail(id: string, attempt: number, reason: string): Promise<boolean>;
+  /** Running back to enqueued: a shutdown, or a fault of ours that another attempt may not meet. */
+  handBack(id: string, attempt: number): Promise<boolean>;
+  /** Queries that a worker should be running: enqueued, or running without a valid lease. Oldest first. */
+  listWaiting(limit: number): Promise<readonly WaitingQuery[]>;
+  /** Completed queries past their `expires` become `expired`; answers the archives to delete. */
+  expireDue(limit: number): Promise<readonly ExpiredArchive[]>;
+}
+
+export interface ClaimTerms {
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+  readonly timeoutMs: number;
+}
+
+export interface WaitingQuery {
+  readonly id: string;
+  readonly attempt: number;
+}
+
+export interface ExpiredArchive {
+  readonly id: string;
+  readonly archiveKey: string;
+}
+
+/** The queue: it may lose everything at any time, so ringing is cheap, idempotent and never proof. */
+export interface Doorbell {
+  /** Asks for the attempt after `attempt`. Ringing twice for the same attempt is one ring. */
+  ring(query: WaitingQuery): Promise<void>;
+}
+
+/** Facts that are still in Postgres, as one snapshot saw them, in a file the engine can read. */
+export interface FactFiles {
+  /** CSV with a header of column names, as `hotFactsColumns(plan)` of the query package lists them. */
+  readonly hotFactsPath: string;
+  readonly hotRows: number;
+  /** Sequence number of the newest batch that the snapshot contains; null when there is none. */
+  readonly watermark: bigint | null;
+}
+
+export interface FactSource {
+  /** Copies what the plan needs, inside one REPEATABLE READ snapshot, to `directory`. */
+  snapshot(plan: Plan, target: { directory: string; signal: AbortSignal }): Promise<FactFiles>;
+}
+
+/** Values by column, in the order of `outputColumns(plan)`. Every array has `rowCount` values. */
+export interface RowBatch {
+  readonly rowCount: number;
+  readonly columns: readonly (readonly (string | number | null)[])[];
+}
+
+export interface EngineTask {
+  readonly plan: Plan;
+  readonly facts: FactFiles;
+  /** Where the engine may spill. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+}
+
+export interface ReportEngine {
+  /** Rows of the report in its defined order, at most some thousands at a time. */
+  run(task: EngineTask): AsyncIterable<RowBatch>;
+}
+
+export interface ArchiveTask {
+  readonly queryId: string;
+  readonly columns: readonly OutputColumn[];
+  readonly output: OutputFormat;
+  readonly directory: string;
+  /** Written into the archive as every member's time, so that one attempt's bytes do not depend on the clock. */
+  readonly createdAt: Date;
+  readonly signal: AbortSignal;
+}
+
+export interface ArchiveFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly gzipBytes: number;
+}
+
+export interface ArchiveWriter {
+  /** Writes gzip parts and the ZIP around them to `directory`. No rows make one empty part. */
+  write(rows: AsyncIterable<RowBatch>, task: ArchiveTask): Promise<ArchiveFile>;
+}
+
+export interface StoredObject {
+  readonly bytes: number;
+  /** Opaque, without quotes; changes when the bytes change. */
+  readonly etag: string;
+}
+
+export interface ByteRange {
+  readonly start: number;
+  readonly endExclusive: number;
+}
+
+/** Keys are `/`-separated paths of `[A-Za-z0-9._-]` segments. */
+export interface ObjectStore {
+  putFile(
+    key: string,
+    path: string,
+    options: { contentType: string; signal?: AbortSignal },
+  ): Promise<StoredObject>;
+  /** Null when there is no such object. */
+  stat(key: string): Promise<StoredObject | null>;
+  /** Null when there is no such object. The caller destroys the stream when it stops early. */
+  read(key: string, range?: ByteRange): Promise<NodeJS.ReadableStream | null>;
+  /** Deleting what is not there succeeds. */
+  delete(key: string): Promise<void>;
+  list(prefix: string): AsyncIterable<{ readonly key: string; readonly bytes: number }>;
+  /** Throws `ServiceUnavailable` when the store cannot be reached or written. */
+  check(): Promise<void>;
+}
+
+export const scopes = ['queries', 'facts', 'admin'] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Who is calling. Bound to one organization; sees nothing of another. */
+export interface Principal {
+  readonly organization: string;
+  /** E-mail of a user, or of the user a token belongs to. Shown as the query's submitter. */
+  readonly email: string;
+  readonly scopes: readonly Scope[];
+}
+
+export interface Accounts {
+  /** Null: no such token, or it expired. */
+  authenticateToken(token: string): Promise<Principal | null>;
+  /** Null: unknown user or wrong password, at the same cost in time. */
+  authenticatePassword(email: string, password: string): Promise<Principal | null>;
+  findTenant(scope: QueryScope): Promise<Tenant | null>;
+}

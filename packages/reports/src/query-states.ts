@@ -1,0 +1,33 @@
+/**
+ * The life of a query.
+ *
+ *   enqueued ─► running ─► completed ─► expired
+ *      │  ▲        │
+ *      │  └────────┤ a lost or handed-back attempt
+ *      ├───────────┴─► failed, cancelled
+ */
+export const queryStates = ['enqueued', 'running', 'completed', 'failed', 'cancelled', 'expired'] as const;
+export type QueryState = (typeof queryStates)[number];
+
+const transitions: Readonly<Record<QueryState, readonly QueryState[]>> = {
+  enqueued: ['running', 'cancelled', 'failed'],
+  running: ['completed', 'failed', 'cancelled', 'enqueued'],
+  completed: ['expired'],
+  failed: [],
+  cancelled: [],
+  expired: [],
+};
+
+export function mayBecome(from: QueryState, to: QueryState): boolean {
+  return transitions[from].includes(to);
+}
+
+/** Counts against the limit of active queries; somebody will still work on it. */
+export function isActive(state: QueryState): boolean {
+  return state === 'enqueued' || state === 'running';
+}
+
+/** No worker will touch it again. */
+export function isFinal(state: QueryState): boolean {
+  return !isActive(state);
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests run on the TypeScript sources of every workspace; only tests that start processes use the build.
+const conditions = ['hourglass-source', 'module', 'node', 'development|production'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: ['./packages/testing/src/global-setup.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});
