@@ -1,1 +1,2 @@
-export {};
+export { migrate, type MigrateOptions } from './migrate/migrate.ts';
+export { MigrationRefused } from './migrate/migration-history.ts';

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  /** SHA-256 of the file's bytes, hex, as Prisma computes it. */
+  readonly checksum: string;
+}
+
+/** The repository's folder, from here and from the compiled file, which lies at the same depth. */
+export const migrationsFolder = fileURLToPath(new URL('../../../../prisma/migrations/', import.meta.url));
+
+/** All migrations of this version in the order in which they are applied: by name, like Prisma. */
+export async function readMigrations(folder: string): Promise<readonly Migration[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(names.sort().map((name) => readMigration(folder, name)));
+}
+
+async function readMigration(folder: string, name: string): Promise<Migration> {
+  const bytes = await readFile(`${folder}/${name}/migration.sql`);
+  return { name, sql: bytes.toString('utf8'), checksum: createHash('sha256').update(bytes).digest('hex') };
+}
