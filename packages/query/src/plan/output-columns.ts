@@ -1,3 +1,7 @@
+import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
+import { datasetNamed, measuredSource } from '../catalogue/look-up.ts';
+import type { Plan, PlannedMetric } from './plan.ts';
+
 /**
  * How the values of an output column are written. The engine delivers `text` as strings (integers and times
  * are text in the contract, already formatted by the compiled statement) and `float` as numbers.
@@ -5,4 +9,32 @@
 export interface OutputColumn {
   readonly name: string;
   readonly kind: 'text' | 'float';
+}
+
+/**
+ * The columns of the report in their order: metrics and dimensions as requested, then the time column, which
+ * is named after the time unit. `compileReport` delivers the same columns as `c0`, `c1`, …
+ * Throws when the catalogue does not know the plan's dataset or one of its metrics.
+ */
+export function outputColumns(plan: Plan, catalogue: Catalogue): readonly OutputColumn[] {
+  const dataset = datasetNamed(catalogue, plan.dataset);
+  const columns: OutputColumn[] = plan.metrics.map((metric) => ({
+    name: metric.alias,
+    kind: isFloat(metric, dataset) ? 'float' : 'text',
+  }));
+  for (const name of plan.dimensions) columns.push({ name, kind: 'text' });
+  if (plan.timeUnit !== null) columns.push({ name: plan.timeUnit, kind: 'text' });
+  return columns;
+}
+
+function isFloat(planned: PlannedMetric, dataset: Dataset): boolean {
+  const source = measuredSource(dataset, planned.metric);
+  switch (source.kind) {
+    case 'column':
+      return source.type === 'decimal' || planned.function === 'avg';
+    case 'distinct':
+      return false;
+    case 'rate':
+      return true;
+  }
 }

@@ -45,3 +45,5 @@ export interface Fault {
   readonly field: string;
   readonly message: string;
 }
+
+export type ReportFault = (field: string, message: string) => void;

@@ -1,0 +1,11 @@
+import { apiDimensions } from './api-dimensions.ts';
+import { apiMetrics } from './api-metrics.ts';
+import type { Dataset } from './dataset.ts';
+
+/** Gateway traffic: one fact is one API call. */
+export const apiDataset: Dataset = {
+  name: 'api',
+  hotTable: 'hot_api_facts',
+  metrics: apiMetrics,
+  dimensions: apiDimensions,
+};

@@ -1,0 +1,5 @@
+import { apiDataset } from './api-dataset.ts';
+import type { Catalogue } from './dataset.ts';
+
+/** Every dataset that can be queried. `checkCatalogue` proves it sound; a start-up calls that once. */
+export const catalogue: Catalogue = new Map([[apiDataset.name, apiDataset]]);

@@ -1,0 +1,74 @@
+import { timeUnits } from '../plan/plan.ts';
+import { type Catalogue, type Dataset, type Metric, storedColumns } from './dataset.ts';
+import { findDimension, findMetric } from './look-up.ts';
+
+/** Columns that every table of facts has besides the stored ones. */
+const ownColumns = ['timestamp', 'environment_id', 'batch_seq'];
+const reservedNames: ReadonlySet<string> = new Set([...ownColumns, ...timeUnits]);
+
+/** PostgreSQL cuts identifiers at 63 bytes, which could make two names one. */
+const identifier = /^[a-z][a-z0-9_]{0,62}$/;
+/** What `compileReport` calls its columns; a stored column of such a name could be taken for one of them. */
+const outputColumn = /^c[0-9]+$/;
+
+/** Throws one error that lists everything by which a report could be wrong or fail to compile. */
+export function checkCatalogue(catalogue: Catalogue): void {
+  const faults: string[] = [];
+  for (const [name, dataset] of catalogue) {
+    if (name !== dataset.name) faults.push(`dataset "${dataset.name}" is registered as "${name}"`);
+    for (const fault of faultsOf(dataset)) faults.push(`dataset "${name}": ${fault}`);
+  }
+  const tables = [...catalogue.values()].map((dataset) => dataset.hotTable);
+  for (const table of repeated(tables)) faults.push(`hot table "${table}" belongs to more than one dataset`);
+  if (faults.length > 0) throw new Error(`the catalogue is faulty:\n${faults.join('\n')}`);
+}
+
+function faultsOf(dataset: Dataset): readonly string[] {
+  const names = [...dataset.dimensions, ...dataset.metrics].map(({ name }) => name);
+  return [
+    ...[dataset.name, dataset.hotTable, ...names]
+      .filter((name) => !identifier.test(name))
+      .map((name) => `"${name}" is not a lower-case identifier of at most 63 characters`),
+    ...repeated(names).map((name) => `"${name}" is declared more than once`),
+    ...names
+      .filter((name) => reservedNames.has(name) || outputColumn.test(name))
+      .map((name) => `"${name}" is reserved`),
+    ...dataset.metrics.flatMap((metric) => [
+      ...faultsOfFunctions(metric),
+      ...faultsOfSource(metric, dataset),
+    ]),
+  ];
+}
+
+function faultsOfFunctions({ name, functions, source }: Metric): readonly string[] {
+  const faults = repeated(functions).map((repeat) => `metric "${name}" lists the function "${repeat}" twice`);
+  const takesFunction = source.kind === 'column' || source.kind === 'alias';
+  if (takesFunction && functions.length === 0) faults.push(`metric "${name}" has no function`);
+  if (!takesFunction && functions.length > 0)
+    faults.push(`metric "${name}" takes no function but lists some`);
+  return faults;
+}
+
+function faultsOfSource({ name, source }: Metric, dataset: Dataset): readonly string[] {
+  switch (source.kind) {
+    case 'column': {
+      if (source.whenMissing?.kind !== 'at-least') return [];
+      const { column } = source.whenMissing;
+      const target = storedColumns(dataset).find((candidate) => candidate.name === column && column !== name);
+      if (target?.type === 'integer' || target?.type === 'decimal') return [];
+      return [`metric "${name}" is derived from "${column}", which is no other numeric column`];
+    }
+    case 'alias':
+      if (findMetric(dataset, source.metric)?.source.kind === 'column') return [];
+      return [`metric "${name}" is an alias of "${source.metric}", which is no metric with a column`];
+    case 'distinct':
+      if (findDimension(dataset, source.dimension)?.source.kind === 'column') return [];
+      return [`metric "${name}" counts "${source.dimension}", which is no dimension with a column`];
+    case 'rate':
+      return [];
+  }
+}
+
+function repeated(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}

@@ -1,0 +1,55 @@
+import type { Catalogue, Dataset, Dimension, Metric } from './dataset.ts';
+
+/** Throws when there is no such dataset: a plan names only what the catalogue had when it was made. */
+export function datasetNamed(catalogue: Catalogue, name: string): Dataset {
+  const dataset = catalogue.get(name);
+  if (dataset === undefined) throw new Error(`the catalogue has no dataset "${name}"`);
+  return dataset;
+}
+
+export function findMetric(dataset: Dataset, name: string): Metric | undefined {
+  return dataset.metrics.find((metric) => metric.name === name);
+}
+
+export function findDimension(dataset: Dataset, name: string): Dimension | undefined {
+  return dataset.dimensions.find((dimension) => dimension.name === name);
+}
+
+/** Throws when the dataset has no such metric. */
+export function metricNamed(dataset: Dataset, name: string): Metric {
+  const metric = findMetric(dataset, name);
+  if (metric === undefined) throw new Error(`the dataset "${dataset.name}" has no metric "${name}"`);
+  return metric;
+}
+
+/** Throws when the dataset has no such dimension. */
+export function dimensionNamed(dataset: Dataset, name: string): Dimension {
+  const dimension = findDimension(dataset, name);
+  if (dimension === undefined) throw new Error(`the dataset "${dataset.name}" has no dimension "${name}"`);
+  return dimension;
+}
+
+/** What a metric reads. An alias has become the column of the metric that it names. */
+export type MeasuredSource =
+  | { readonly kind: 'column'; readonly column: string; readonly type: 'integer' | 'decimal' }
+  | { readonly kind: 'distinct'; readonly column: string }
+  | { readonly kind: 'rate'; readonly per: 'second' | 'minute' };
+
+/** Throws when the dataset has no such metric, or the alias names one without a column. */
+export function measuredSource(dataset: Dataset, name: string): MeasuredSource {
+  const { source } = metricNamed(dataset, name);
+  switch (source.kind) {
+    case 'column':
+      return { kind: 'column', column: name, type: source.type };
+    case 'alias': {
+      const aliased = metricNamed(dataset, source.metric).source;
+      if (aliased.kind !== 'column')
+        throw new Error(`"${name}" is an alias of "${source.metric}", which has no column`);
+      return { kind: 'column', column: source.metric, type: aliased.type };
+    }
+    case 'distinct':
+      return { kind: 'distinct', column: source.dimension };
+    case 'rate':
+      return { kind: 'rate', per: source.per };
+  }
+}

@@ -1,0 +1,61 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Dimension, TimestampPart } from '../catalogue/dataset.ts';
+import type { Tenant } from '../plan/plan.ts';
+import { formatMillisecond, truncateToMillisecond } from './time-bucket.ts';
+
+/** A dimension or the time bucket, as the parts of a statement that it takes. */
+export interface CompiledKey {
+  /** What rows are grouped and ordered by; null when every row has the same value. */
+  readonly key: RawBuilder<unknown> | null;
+  /** VARCHAR, made from `key`. */
+  readonly shown: RawBuilder<unknown>;
+}
+
+/** The value of a dimension that a fact does not have. */
+const notSet = sql.lit('(not set)');
+
+export function compileDimension(dimension: Dimension, tenant: Tenant): CompiledKey {
+  const { name, source } = dimension;
+  switch (source.kind) {
+    case 'column':
+      return compileColumn(name, source.type);
+    case 'timestamp-part':
+      return same(compileTimestampPart(source.part));
+    case 'tenant':
+      return { key: null, shown: sql`cast(${tenant[source.of]} as varchar)` };
+  }
+}
+
+function compileColumn(name: string, type: 'text' | 'integer' | 'timestamp'): CompiledKey {
+  const column = sql.ref(name);
+  switch (type) {
+    case 'text':
+      // Grouping by the shown text: a fact without a value and one that says "(not set)" are one row.
+      return same(sql`coalesce(${column}, ${notSet})`);
+    case 'integer':
+      return { key: column, shown: sql`coalesce(cast(${column} as varchar), ${notSet})` };
+    case 'timestamp': {
+      const key = truncateToMillisecond(column);
+      return { key, shown: sql`coalesce(${formatMillisecond(key)}, ${notSet})` };
+    }
+  }
+}
+
+/** Text like any other, so days of the week come in alphabetical order. */
+function compileTimestampPart(part: TimestampPart): RawBuilder<unknown> {
+  const timestamp = sql.ref('timestamp');
+  switch (part) {
+    case 'day_of_week':
+      return sql`strftime(${timestamp}, '%a')`;
+    case 'month_of_year':
+      return sql`strftime(${timestamp}, '%m')`;
+    case 'hour_of_day':
+      return sql`strftime(${timestamp}, '%H')`;
+    case 'week_of_month':
+      return sql`cast((day(${timestamp}) - 1) // 7 + 1 as varchar)`;
+  }
+}
+
+function same(text: RawBuilder<unknown>): CompiledKey {
+  return { key: text, shown: text };
+}

@@ -1,0 +1,82 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Catalogue, type ColumnType, type StoredColumn, storedColumns } from '../catalogue/dataset.ts';
+import { datasetNamed, dimensionNamed, measuredSource } from '../catalogue/look-up.ts';
+import type { Plan } from '../plan/plan.ts';
+import { createSqlBuilder } from './sql-builder.ts';
+
+/** A column of the hot facts as they are copied: `environment_id`, `timestamp` or a stored column. */
+export type HotFactsColumn = Pick<StoredColumn, 'name' | 'type'>;
+
+/** `settings` must be set for the transaction (`set_config(name, value, true)`) in which `sql` runs. */
+export interface HotFactsCopy {
+  readonly sql: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+const settingNames = {
+  environmentId: 'hourglass.environment_id',
+  start: 'hourglass.start',
+  endExclusive: 'hourglass.end_exclusive',
+} as const;
+
+/**
+ * The columns that `compileReport` reads for this plan: `environment_id`, `timestamp`, then the stored columns
+ * it uses, once each, in the order of `storedColumns`. It is also the order of the copied file.
+ * Throws when the catalogue does not know the plan's dataset or a name in it.
+ */
+export function hotFactsColumns(plan: Plan, catalogue: Catalogue): readonly HotFactsColumn[] {
+  const dataset = datasetNamed(catalogue, plan.dataset);
+  const used = new Set<string>();
+  for (const name of plan.dimensions) {
+    if (dimensionNamed(dataset, name).source.kind === 'column') used.add(name);
+  }
+  for (const { metric } of plan.metrics) {
+    const source = measuredSource(dataset, metric);
+    if (source.kind !== 'rate') used.add(source.column);
+  }
+  return [
+    { name: 'environment_id', type: 'integer' },
+    { name: 'timestamp', type: 'timestamp' },
+    ...storedColumns(dataset)
+      .filter((column) => used.has(column.name))
+      .map(({ name, type }) => ({ name, type })),
+  ];
+}
+
+/**
+ * The statement that copies the plan's facts out of PostgreSQL as CSV with a header; a null is an empty field,
+ * an empty text is `""`, and timestamps are UTC without a zone.
+ *
+ * COPY takes no parameters, so the values travel as settings of the transaction. `current_setting` is stable:
+ * PostgreSQL reads it once when the statement starts, and skips the partitions outside of the range.
+ */
+export function compileHotFactsCopy(plan: Plan, catalogue: Catalogue): HotFactsCopy {
+  const columns = hotFactsColumns(plan, catalogue);
+  const builder = createSqlBuilder();
+  const select = builder
+    .selectFrom(datasetNamed(catalogue, plan.dataset).hotTable)
+    .select(columns.map(({ name, type }) => copied(name, type).as(name)))
+    .where('environment_id', '=', setting<number>(settingNames.environmentId, 'integer'))
+    .where('timestamp', '>=', setting<string>(settingNames.start, 'timestamptz'))
+    .where('timestamp', '<', setting<string>(settingNames.endExclusive, 'timestamptz'));
+  const copy = sql`copy (${select}) to stdout (format csv, header)`.compile(builder);
+  if (copy.parameters.length > 0) throw new Error('COPY takes no parameters');
+  return {
+    sql: copy.sql,
+    settings: {
+      [settingNames.environmentId]: String(plan.tenant.environmentId),
+      [settingNames.start]: new Date(plan.range.startMs).toISOString(),
+      [settingNames.endExclusive]: new Date(plan.range.endExclusiveMs).toISOString(),
+      // Another date style of the server would write timestamps that the engine reads wrongly or not at all.
+      datestyle: 'ISO',
+    },
+  };
+}
+
+function copied(name: string, type: ColumnType): RawBuilder<unknown> {
+  return type === 'timestamp' ? sql`${sql.ref(name)} at time zone 'UTC'` : sql.ref(name);
+}
+
+function setting<Value>(name: string, type: 'integer' | 'timestamptz'): RawBuilder<Value> {
+  return sql<Value>`current_setting(${sql.lit(name)})::${sql.raw(type)}`;
+}

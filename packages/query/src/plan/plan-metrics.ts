@@ -1,0 +1,81 @@
+import type { AggregateFunction, Dataset, Metric } from '../catalogue/dataset.ts';
+import { findDimension, findMetric } from '../catalogue/look-up.ts';
+import { quoted, suggestion } from './describe.ts';
+import type { PlannedMetric, ReportFault } from './plan.ts';
+import type { MetricRequest } from './request.ts';
+
+/** Longest name of an output column, in characters. */
+const maxAliasLength = 128;
+
+/** Null when the metric was faulty, and reported. */
+export function planMetric(
+  requested: MetricRequest,
+  field: string,
+  dataset: Dataset,
+  report: ReportFault,
+): PlannedMetric | null {
+  const aliasFault = requested.alias === undefined ? null : faultOfAlias(requested.alias);
+  if (aliasFault !== null) report(`${field}.alias`, aliasFault);
+  for (const property of ['operator', 'value'] as const) {
+    if (requested[property] !== undefined) {
+      report(
+        `${field}.${property}`,
+        `calculating with a metric is not supported yet; expected no ${property}`,
+      );
+    }
+  }
+  const metric = resolveMetric(requested.name, `${field}.name`, dataset, report);
+  if (metric === null) return null;
+  const chosen = chooseFunction(metric, requested.function, `${field}.function`, report);
+  if (chosen === undefined || aliasFault !== null) return null;
+  return {
+    metric: metric.name,
+    function: chosen,
+    alias: requested.alias ?? (chosen === null ? metric.name : `${chosen}_${metric.name}`),
+  };
+}
+
+function resolveMetric(name: string, field: string, dataset: Dataset, report: ReportFault): Metric | null {
+  const metric = findMetric(dataset, name);
+  if (metric === undefined) {
+    const known = dataset.metrics.map((candidate) => candidate.name);
+    report(
+      field,
+      findDimension(dataset, name) === undefined
+        ? `${quoted(name)} is not a metric; expected one of the metrics of "${dataset.name}".${suggestion(name, known)}`
+        : `${quoted(name)} is a dimension, not a metric; expected it under dimensions`,
+    );
+    return null;
+  }
+  if (metric.source.kind === 'rate') {
+    report(field, `the metric "${name}" is not supported yet; expected a metric that is not a rate`);
+    return null;
+  }
+  return metric;
+}
+
+/** Null: the metric takes no function. Undefined: faulty, and reported. */
+function chooseFunction(
+  { name, functions }: Metric,
+  requested: string | undefined,
+  field: string,
+  report: ReportFault,
+): AggregateFunction | null | undefined {
+  if (requested === undefined) return functions[0] ?? null;
+  const chosen = functions.find((candidate) => candidate === requested);
+  if (chosen !== undefined) return chosen;
+  const expected = functions.length === 0 ? 'no function' : functions.join(', ');
+  report(field, `the metric "${name}" has no function ${quoted(requested)}; expected ${expected}`);
+  return undefined;
+}
+
+function faultOfAlias(alias: string): string | null {
+  const length = [...alias].length;
+  if (length === 0) return `the alias is empty; expected 1 to ${maxAliasLength} characters`;
+  if (length > maxAliasLength) return `the alias has ${length} characters; expected 1 to ${maxAliasLength}`;
+  // Half of a surrogate pair cannot be stored: it has no UTF-8 form.
+  if (/[\p{Cc}\p{Cs}]/u.test(alias)) {
+    return `the alias ${quoted(alias)} has a control character or half a character; expected printable text`;
+  }
+  return null;
+}

@@ -1,0 +1,58 @@
+import { quoted } from './describe.ts';
+import { type OutputFormat, type ReportFault, type TimeUnit, timeUnits } from './plan.ts';
+import type { QueryRequest } from './request.ts';
+
+/** Largest `limit`: the contract has an int32. */
+const maxLimitRows = 2 ** 31 - 1;
+
+type Delimiter = Extract<OutputFormat, { format: 'csv' }>['delimiter'];
+
+/** A tab is also accepted as it is written in the contract's text: a backslash and a `t`. */
+const delimiters: ReadonlyMap<string, Delimiter> = new Map([
+  [',', ','],
+  ['|', '|'],
+  ['\t', '\t'],
+  [String.raw`\t`, '\t'],
+]);
+
+/** Json when nothing is requested, or when it was faulty and reported. */
+export function planOutput(
+  { outputFormat, csvDelimiter }: Pick<QueryRequest, 'outputFormat' | 'csvDelimiter'>,
+  report: ReportFault,
+): OutputFormat {
+  const delimiter = delimiters.get(csvDelimiter ?? ',');
+  if (delimiter === undefined) {
+    const expected = 'expected a comma, a vertical line "|" or a tab "\\t"';
+    report('csvDelimiter', `${quoted(csvDelimiter ?? '')} is not a delimiter; ${expected}`);
+  }
+  switch (outputFormat) {
+    case 'csv':
+      return { format: 'csv', delimiter: delimiter ?? ',' };
+    case undefined:
+    case 'json':
+      if (csvDelimiter !== undefined) {
+        report('csvDelimiter', 'the output format is json; expected no delimiter unless outputFormat is csv');
+      }
+      return { format: 'json' };
+    default:
+      report('outputFormat', `${quoted(outputFormat)} is not an output format; expected json or csv`);
+      return { format: 'json' };
+  }
+}
+
+/** Null when none is requested, or when it was faulty and reported. */
+export function planTimeUnit(requested: string | undefined, report: ReportFault): TimeUnit | null {
+  if (requested === undefined) return null;
+  const unit = timeUnits.find((candidate) => candidate === requested);
+  if (unit !== undefined) return unit;
+  report('groupByTimeUnit', `${quoted(requested)} is not a time unit; expected ${timeUnits.join(', ')}`);
+  return null;
+}
+
+/** Null when none is requested, or when it was faulty and reported. */
+export function planLimit(requested: number | undefined, report: ReportFault): number | null {
+  if (requested === undefined) return null;
+  if (Number.isInteger(requested) && requested >= 1 && requested <= maxLimitRows) return requested;
+  report('limit', `${requested} is not a number of rows; expected an integer from 1 to ${maxLimitRows}`);
+  return null;
+}

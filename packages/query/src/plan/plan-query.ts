@@ -1,0 +1,106 @@
+import type { Catalogue } from '../catalogue/dataset.ts';
+import { datasetNamed } from '../catalogue/look-up.ts';
+import { quoted } from './describe.ts';
+import { frozen } from './frozen.ts';
+import { parseTimeRange } from './parse-time-range.ts';
+import type { Fault, Plan, ReportFault, Tenant } from './plan.ts';
+import { planDimensions } from './plan-dimensions.ts';
+import { planMetric } from './plan-metrics.ts';
+import { planLimit, planOutput, planTimeUnit } from './plan-output.ts';
+import type { QueryRequest } from './request.ts';
+
+export interface PlanContext {
+  readonly catalogue: Catalogue;
+  readonly dataset: string;
+  readonly tenant: Tenant;
+  /** The moment of submission, whole milliseconds since 1970: relative ranges end at it. */
+  readonly nowMs: number;
+}
+
+export type PlanResult =
+  | { readonly ok: true; readonly plan: Plan }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** Metrics and dimensions together, by the contract. */
+const maxColumns = 25;
+
+/**
+ * Checks everything that can be wrong with a request and freezes what it means, so that a plan can always be
+ * run. Answers all faults at once. Throws only when the catalogue does not have the dataset.
+ */
+export function planQuery(request: QueryRequest, context: PlanContext): PlanResult {
+  const dataset = datasetNamed(context.catalogue, context.dataset);
+  const faults: Fault[] = [];
+  const report: ReportFault = (field, message) => void faults.push({ field, message });
+
+  // More than fit are counted but not looked at, so that the work and the answer stay small.
+  const requestedMetrics = (request.metrics ?? []).slice(0, maxColumns);
+  const requestedDimensions = (request.dimensions ?? []).slice(0, maxColumns);
+  checkColumnCount(request, report);
+  const metrics = requestedMetrics.map((metric, index) =>
+    planMetric(metric, `metrics[${index}]`, dataset, report),
+  );
+  const dimensions = planDimensions(requestedDimensions, dataset, report);
+  const timeUnit = planTimeUnit(request.groupByTimeUnit, report);
+  checkColumnNames(
+    { metrics: metrics.map((metric) => metric?.alias), dimensions: requestedDimensions, timeUnit },
+    report,
+  );
+  const range = parseTimeRange(request.timeRange, context.nowMs, report);
+  const limitRows = planLimit(request.limit, report);
+  const output = planOutput(request, report);
+  if (request.filter !== undefined) report('filter', 'filters are not supported yet; expected no filter');
+
+  if (faults.length > 0 || range === null) return { ok: false, faults };
+  const { organization, environment, environmentId } = context.tenant;
+  const plan: Plan = {
+    version: 1,
+    dataset: dataset.name,
+    tenant: { organization, environment, environmentId },
+    range,
+    timeUnit,
+    metrics: metrics.filter((metric) => metric !== null),
+    dimensions,
+    limitRows,
+    output,
+  };
+  return { ok: true, plan: frozen(plan) };
+}
+
+function checkColumnCount({ metrics = [], dimensions = [] }: QueryRequest, report: ReportFault): void {
+  const count = metrics.length + dimensions.length;
+  if (count === 0) report('metrics', 'there is no metric and no dimension; expected at least one');
+  if (count > maxColumns) {
+    const found = `${metrics.length} metrics and ${dimensions.length} dimensions make ${count}`;
+    report(
+      metrics.length > maxColumns ? 'metrics' : 'dimensions',
+      `${found}; expected at most ${maxColumns} together`,
+    );
+  }
+}
+
+/** Two output columns of one name would make a JSON row in which one of them is lost. */
+function checkColumnNames(
+  columns: {
+    readonly metrics: readonly (string | undefined)[];
+    readonly dimensions: readonly string[];
+    readonly timeUnit: string | null;
+  },
+  report: ReportFault,
+): void {
+  const ownerOf = new Map<string, string>();
+  for (const [index, name] of columns.dimensions.entries()) ownerOf.set(name, `dimensions[${index}]`);
+  if (columns.timeUnit !== null) ownerOf.set(columns.timeUnit, 'the time column of groupByTimeUnit');
+  for (const [index, name] of columns.metrics.entries()) {
+    if (name === undefined) continue;
+    const owner = ownerOf.get(name);
+    const field = `metrics[${index}]`;
+    if (owner === undefined) ownerOf.set(name, field);
+    else {
+      report(
+        `${field}.alias`,
+        `${field} and ${owner} would both be the output column ${quoted(name)}; expected different names`,
+      );
+    }
+  }
+}
