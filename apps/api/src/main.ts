@@ -1,1 +1,30 @@
-export {};
+import { createServer } from 'node:http';
+import { closeOnSignal, createLogger, readSettings, startProcess } from '@hourglass/platform';
+import { composeApi } from './compose.ts';
+
+startProcess(async () => {
+  const settings = readSettings();
+  const log = createLogger({ process: 'api', level: settings.logLevel });
+  const api = composeApi(settings, log);
+  const server = createServer(api.app);
+  // An import may send for a long time; only its headers must come soon.
+  server.headersTimeout = 30_000;
+  server.requestTimeout = 3_600_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.port, settings.host, resolve);
+  });
+  log.info({ address: server.address() }, 'listening');
+  closeOnSignal({
+    log,
+    deadlineMs: 8_000,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      server.closeIdleConnections();
+      await closed;
+      await api.close();
+    },
+  });
+});

@@ -1,1 +1,10 @@
-export {};
+import { closeOnSignal, createLogger, readSettings, startProcess } from '@hourglass/platform';
+import { composeWorker } from './compose.ts';
+
+startProcess(async () => {
+  const settings = readSettings();
+  const log = createLogger({ process: 'worker', level: settings.logLevel });
+  const worker = composeWorker(settings, log);
+  log.info({ concurrency: settings.workerConcurrency, engineMemoryMb: settings.engineMemoryMb }, 'ready');
+  closeOnSignal({ log, deadlineMs: 25_000, close: () => worker.close() });
+});

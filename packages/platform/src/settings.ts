@@ -157,3 +157,40 @@ function withoutNulls<T extends object>(record: T): { [K in keyof T]: NonNullabl
   for (const value of Object.values(record)) if (value === null) return null;
   return record as { [K in keyof T]: NonNullable<T[K]> };
 }
+
+export interface ClientSettings {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Null: not set. */
+  readonly token: string | null;
+}
+
+/**
+ * The two settings that the command line reads.
+ * @throws SettingsError when one of them is malformed.
+ */
+export function readClientSettings(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): ClientSettings {
+  const { HOURGLASS_URL, HOURGLASS_TOKEN } = settingDefinitions;
+  const url = HOURGLASS_URL.schema.safeParse(environment['HOURGLASS_URL'] || HOURGLASS_URL.defaultText);
+  if (!url.success) {
+    throw new SettingsError(url.error.issues.map((issue) => `HOURGLASS_URL: ${issue.message}`));
+  }
+  const token = HOURGLASS_TOKEN.schema.safeParse(environment['HOURGLASS_TOKEN']);
+  return { url: url.data.replace(/\/+$/, ''), token: token.success ? token.data : null };
+}
+
+/** @throws SettingsError when this process was started without the database that `npm start` would bring. */
+export function requireDatabaseUrl(settings: Settings): string {
+  return settings.databaseUrl ?? missing('DATABASE_URL');
+}
+
+/** @throws SettingsError when this process was started without the queue that `npm start` would bring. */
+export function requireRedisUrl(settings: Settings): string {
+  return settings.redisUrl ?? missing('REDIS_URL');
+}
+
+function missing(name: string): never {
+  throw new SettingsError([`${name}: must be set when a process is started by itself; npm start sets it`]);
+}

@@ -99,6 +99,8 @@ export interface ExpiredArchive {
 export interface Doorbell {
   /** Asks for the attempt after `attempt`. Ringing twice for the same attempt is one ring. */
   ring(query: WaitingQuery): Promise<void>;
+  /** Throws `ServiceUnavailable` when a ring would not get through now. */
+  check(): Promise<void>;
 }
 
 /** Facts that are still in Postgres, as one snapshot saw them, in a file the engine can read. */

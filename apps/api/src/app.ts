@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import type { ApiMetrics, Logger } from '@hourglass/platform';
+import { ReportError, type Accounts } from '@hourglass/reports';
+import { authenticate } from './http/authenticate.ts';
+import { publicError, sendError, statusOf } from './http/error-response.ts';
+import type { Route } from './http/route.ts';
+
+export interface AppParts {
+  readonly routes: readonly Route[];
+  readonly accounts: Accounts;
+  readonly metrics: ApiMetrics;
+  readonly log: Logger;
+}
+
+/** Puts the routes on Express: who calls, which parameters, which body, then the endpoint, then errors. */
+export function createApp({ routes, accounts, metrics, log }: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(identifyRequest);
+  for (const route of routes) {
+    const steps: RequestHandler[] = [observe(route, metrics), handler(route, accounts)];
+    app[route.method](route.path, ...steps);
+  }
+  for (const [path, methods] of methodsByPath(routes)) {
+    app.all(path, (request, response) => {
+      response.set('Allow', methods.join(', '));
+      throw new ReportError('request.method', { method: request.method, expected: methods.join(' or ') });
+    });
+  }
+  app.use(() => {
+    throw new ReportError('request.no_route');
+  });
+  app.use(answerError(log));
+  return app;
+}
+
+function handler(route: Route, accounts: Accounts): RequestHandler {
+  const parseJson = route.jsonBodyBytes === null ? null : jsonParser(route.jsonBodyBytes);
+  return async (request, response) => {
+    if (route.scope === null) {
+      refuseUnknownParameters(request, route);
+      return route.handle(request, response);
+    }
+    const principal = await authenticate(request.headers.authorization, route.scope, accounts);
+    refuseUnknownParameters(request, route);
+    if (parseJson !== null) await parseJson(request, response);
+    return route.handle(request, response, { principal });
+  };
+}
+
+/** Any content type is read as JSON: `curl -d` announces a form, and every known client means JSON. */
+function jsonParser(limitBytes: number): (request: Request, response: Response) => Promise<void> {
+  const parser = express.json({ limit: limitBytes, type: () => true, strict: false });
+  return (request, response) =>
+    new Promise((resolve, reject) => {
+      parser(request, response, (error?: unknown) => {
+        if (error === undefined) resolve();
+        else reject(error instanceof Error ? error : new Error(String(error)));
+      });
+    });
+}
+
+function refuseUnknownParameters(request: Request, route: Route): void {
+  for (const name of Object.keys(request.query)) {
+    if (route.parameters.includes(name)) continue;
+    const expected = route.parameters.length === 0 ? 'none' : route.parameters.join(', ');
+    throw new ReportError('request.unknown_parameter', { name, expected });
+  }
+}
+
+function identifyRequest(_request: Request, response: Response, next: NextFunction): void {
+  response.locals['requestId'] = randomUUID();
+  response.set('X-Request-Id', String(response.locals['requestId']));
+  next();
+}
+
+function observe(route: Route, metrics: ApiMetrics): RequestHandler {
+  return (request, response, next) => {
+    const startedAtMs = performance.now();
+    response.once('close', () => {
+      const seconds = (performance.now() - startedAtMs) / 1000;
+      metrics.observeRequest({
+        method: request.method,
+        route: route.path,
+        status: response.statusCode,
+        seconds,
+      });
+    });
+    next();
+  };
+}
+
+function answerError(log: Logger) {
+  // Express tells an error handler by its four parameters.
+  return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    const requestId = String(response.locals['requestId']);
+    const shown = publicError(error, requestId);
+    const fields = { requestId, method: request.method, path: request.path, code: shown.code };
+    if (statusOf(shown) >= 500) log.error({ ...fields, err: error }, 'request failed');
+    else log.debug(fields, 'request refused');
+    if (response.headersSent) {
+      // The only honest end of a body that cannot be finished is a broken one.
+      response.destroy();
+      return;
+    }
+    sendError(response, shown);
+  };
+}
+
+function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of routes) {
+    const allowed = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()];
+    methods.set(path, [...(methods.get(path) ?? []), ...allowed]);
+  }
+  return methods;
+}

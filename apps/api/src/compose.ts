@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { Express } from 'express';
+import { openDatabase } from '@hourglass/database';
+import { createDoorbell } from '@hourglass/job-queue';
+import { createFolderStore, createS3Store } from '@hourglass/object-store';
+import {
+  createApiMetrics,
+  requireDatabaseUrl,
+  requireRedisUrl,
+  type Logger,
+  type Settings,
+} from '@hourglass/platform';
+import { catalogue, checkCatalogue } from '@hourglass/query';
+import { createApp } from './app.ts';
+import { createRoutes } from './routes.ts';
+
+export interface Api {
+  readonly app: Express;
+  close(): Promise<void>;
+}
+
+/** Builds the API out of its adapters. The only file of this app that knows them. */
+export function composeApi(settings: Settings, log: Logger): Api {
+  checkCatalogue(catalogue);
+  const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: 20 });
+  const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
+  const objects =
+    settings.s3 === null
+      ? createFolderStore({ directory: path.join(settings.dataDirectory, 'objects') })
+      : createS3Store(settings.s3);
+  const metrics = createApiMetrics();
+  const routes = createRoutes({
+    catalogue,
+    database,
+    doorbell,
+    objects,
+    metrics,
+    nowMs: Date.now,
+    newId: randomUUID,
+  });
+  return {
+    app: createApp({ routes, accounts: database.accounts, metrics, log }),
+    async close() {
+      await doorbell.close();
+      await database.close();
+    },
+  };
+}

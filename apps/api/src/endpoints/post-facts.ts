@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { createGunzip } from 'node:zlib';
+import type { Request, Response } from 'express';
+import type { FactsAccepted } from '@hourglass/contract';
+import { acceptBatch, type FactStore } from '@hourglass/facts';
+import type { ApiMetrics } from '@hourglass/platform';
+import type { Catalogue, Dataset } from '@hourglass/query';
+import { ReportError, invalidRequest } from '@hourglass/reports';
+import { sendError } from '../http/error-response.ts';
+import type { TenantFinder } from '../http/find-tenant.ts';
+import type { GuardedRoute } from '../http/route.ts';
+
+export interface PostFactsPorts {
+  readonly catalogue: Catalogue;
+  readonly facts: FactStore;
+  readonly metrics: ApiMetrics;
+  readonly nowMs: () => number;
+}
+
+/** `POST …/facts/{dataset}`: NDJSON, plain or gzip, of any length; it is streamed and never held whole. */
+export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts): GuardedRoute {
+  return {
+    method: 'post',
+    path: '/v1/organizations/:organization/environments/:environment/facts/:dataset',
+    scope: 'facts',
+    parameters: ['onError'],
+    jsonBodyBytes: null,
+    async handle(request, response, { principal }) {
+      const tenant = await findTenant(request, principal);
+      const dataset = datasetOf(request, ports.catalogue);
+      const onError = onErrorOf(request);
+      const id = batchIdOf(request);
+      const gone = abortWhenGone(request);
+      const outcome = await acceptBatch(bodyOf(request), {
+        identity: { environmentId: tenant.environmentId, dataset, id },
+        store: ports.facts,
+        onError,
+        nowMs: ports.nowMs(),
+        signal: gone,
+      });
+      switch (outcome.kind) {
+        case 'accepted': {
+          ports.metrics.countFacts(dataset.name, outcome.accepted);
+          const { batch, accepted, rejected, faults } = outcome;
+          const answer: FactsAccepted =
+            onError === 'skip' ? { batch, accepted, rejected, faults: [...faults] } : { batch, accepted };
+          response.status(201).json(answer);
+          return;
+        }
+        case 'refused':
+          refuse(request, response, outcome.faults);
+          return;
+        case 'conflict':
+          throw new ReportError('batch.conflict', { id });
+        default:
+          outcome satisfies never;
+      }
+    },
+  };
+}
+
+interface LineFault {
+  readonly line: number;
+  readonly field: string;
+  readonly message: string;
+}
+
+function refuse(request: Request, response: Response, faults: readonly LineFault[]): void {
+  const [first] = faults;
+  const reason = first === undefined ? 'it is empty' : `line ${first.line}, ${first.field}: ${first.message}`;
+  const fieldFaults = faults.map(({ line, field, message }) => ({
+    field: `line ${line}: ${field}`,
+    message,
+  }));
+  // What is left of the body is read and dropped, so that a client that is still sending gets the answer.
+  request.resume();
+  response.set('Connection', 'close');
+  sendError(response, new ReportError('batch.refused', { reason }, fieldFaults), { faults });
+}
+
+function datasetOf(request: Request, catalogue: Catalogue): Dataset {
+  const name = String(request.params['dataset']);
+  const dataset = catalogue.get(name);
+  if (dataset === undefined) {
+    throw new ReportError('dataset.not_found', { dataset: name, expected: [...catalogue.keys()].join(', ') });
+  }
+  return dataset;
+}
+
+function onErrorOf(request: Request): 'refuse' | 'skip' {
+  const value = request.query['onError'] ?? 'refuse';
+  if (value === 'refuse' || value === 'skip') return value;
+  throw invalidRequest([
+    { field: 'onError', message: `expected "refuse" or "skip", found ${JSON.stringify(value)}` },
+  ]);
+}
+
+function batchIdOf(request: Request): string {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return randomUUID();
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw invalidRequest([
+    { field: 'Idempotency-Key', message: 'expected 1 to 255 visible ASCII characters without spaces' },
+  ]);
+}
+
+async function* bodyOf(request: Request): AsyncGenerator<Buffer> {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
+  if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip') {
+    throw new ReportError('request.media_type', {
+      found: `Content-Encoding ${encoding}`,
+      expected: 'gzip or none',
+    });
+  }
+  const source: AsyncIterable<Buffer> =
+    encoding === 'identity' ? request : request.on('error', ignore).pipe(createGunzip());
+  try {
+    yield* source;
+  } catch (error) {
+    throw new ReportError('request.broken', {
+      reason: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+/** The reader of the piped stream reports the failure; without a listener the source's own would be fatal. */
+function ignore(): void {
+  // Nothing to do here.
+}
+
+function abortWhenGone(request: Request): AbortSignal {
+  const gone = new AbortController();
+  request.once('aborted', () =>
+    gone.abort(new ReportError('request.broken', { reason: 'the client went away' })),
+  );
+  return gone.signal;
+}

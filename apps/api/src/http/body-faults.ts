@@ -1,0 +1,52 @@
+import type { FieldFault } from '@hourglass/reports';
+import type { ZodError } from 'zod';
+
+/** zod's findings in the contract's words: the field's path, what was found, what is expected. */
+export function bodyFaults(error: ZodError, body: unknown): FieldFault[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        field: fieldName([...issue.path, key]),
+        message: 'unknown property',
+      }));
+    }
+    const found = valueAt(body, issue.path);
+    const field = fieldName(issue.path);
+    if (issue.code === 'invalid_type') {
+      const message =
+        found === undefined
+          ? `is required: expected ${issue.expected}`
+          : `expected ${issue.expected}, found ${describe(found)}`;
+      return [{ field, message }];
+    }
+    return [
+      { field, message: found === undefined ? issue.message : `${issue.message}, found ${describe(found)}` },
+    ];
+  });
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  let name = '';
+  for (const step of path) {
+    if (typeof step === 'number') name += `[${step}]`;
+    else name += name === '' ? String(step) : `.${String(step)}`;
+  }
+  return name === '' ? 'body' : name;
+}
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  let value = body;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Reflect.get(value, step);
+  }
+  return value;
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,44 @@
+import type { Database } from '@hourglass/database';
+import type { ApiMetrics } from '@hourglass/platform';
+import type { Catalogue } from '@hourglass/query';
+import type { Doorbell, ObjectStore } from '@hourglass/reports';
+import { getQueryRoute } from './endpoints/get-query.ts';
+import { getQueryResultRoute } from './endpoints/get-query-result.ts';
+import { healthRoute, metricsRoute } from './endpoints/health.ts';
+import { listQueriesRoute } from './endpoints/list-queries.ts';
+import { postFactsRoute } from './endpoints/post-facts.ts';
+import { readyRoute } from './endpoints/ready.ts';
+import { submitQueryRoute } from './endpoints/submit-query.ts';
+import { tenantFinder } from './http/find-tenant.ts';
+import type { Route } from './http/route.ts';
+
+export interface RouteServices {
+  readonly catalogue: Catalogue;
+  readonly database: Pick<Database, 'queries' | 'facts' | 'accounts' | 'check'>;
+  readonly doorbell: Doorbell;
+  readonly objects: ObjectStore;
+  readonly metrics: ApiMetrics;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+}
+
+/** Everything the API answers, in one list. */
+export function createRoutes(services: RouteServices): readonly Route[] {
+  const { catalogue, database, doorbell, objects, metrics, nowMs, newId } = services;
+  const { queries, facts, accounts } = database;
+  const findTenant = tenantFinder(accounts);
+  return [
+    healthRoute(),
+    readyRoute([
+      { name: 'database', check: () => database.check() },
+      { name: 'queue', check: () => doorbell.check() },
+      { name: 'object store', check: () => objects.check() },
+    ]),
+    metricsRoute(metrics),
+    submitQueryRoute(findTenant, { catalogue, queries, doorbell, nowMs, newId }, metrics),
+    listQueriesRoute(findTenant, queries),
+    getQueryRoute(queries),
+    getQueryResultRoute({ queries, objects, nowMs }),
+    postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
+  ];
+}

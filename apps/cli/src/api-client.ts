@@ -1,0 +1,146 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  errorBody,
+  factsAccepted,
+  factsRefused,
+  queryStatus,
+  type FactFaultBody,
+  type FactsAccepted,
+  type QueryStatus,
+} from '@hourglass/contract';
+
+/** An answer other than the expected one. `faults` lists lines of a refused batch. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly faults: readonly FactFaultBody[];
+
+  constructor(status: number, code: string, message: string, faults: readonly FactFaultBody[]) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+    this.faults = faults;
+  }
+}
+
+export interface Place {
+  readonly organization: string;
+  readonly environment: string;
+}
+
+export interface FactsRequest extends Place {
+  readonly dataset: string;
+  /** Sent again under the same id after a failure, so that it is accepted once. */
+  readonly batchId: string;
+  readonly onError: 'refuse' | 'skip';
+  readonly gzippedNdjson: Buffer;
+}
+
+export interface ApiClient {
+  submit(place: Place, body: unknown): Promise<QueryStatus>;
+  status(place: Place, id: string): Promise<QueryStatus>;
+  result(place: Place, id: string): Promise<Response>;
+  sendFacts(request: FactsRequest): Promise<FactsAccepted>;
+}
+
+const triesOfSafeRequests = 6;
+
+/** Talks to the API. Requests that may be repeated are, while the API says 503 or cannot be reached. */
+export function createApiClient({ url, token }: { url: string; token: string }): ApiClient {
+  const environmentUrl = ({ organization, environment }: Place) =>
+    `${url}/v1/organizations/${encodeURIComponent(organization)}/environments/${encodeURIComponent(environment)}`;
+  const authorized = { Authorization: `Bearer ${token}` };
+
+  const once = async (target: string, init: RequestInit): Promise<Response> => {
+    const response = await fetch(target, init).catch((error: unknown) => {
+      const cause =
+        error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      throw new Error(`cannot reach ${url}: ${cause}`, { cause: error });
+    });
+    if (!response.ok) throw await apiError(response);
+    return response;
+  };
+  const repeatedly = async (target: string, init: RequestInit): Promise<Response> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await once(target, init);
+      } catch (error) {
+        const passing = !(error instanceof ApiError) || error.status === 503;
+        if (!passing || tries === triesOfSafeRequests) throw error;
+        await delay(250 * 2 ** tries);
+      }
+    }
+  };
+
+  return {
+    async submit(place, body) {
+      const response = await once(`${environmentUrl(place)}/queries`, {
+        method: 'POST',
+        headers: { ...authorized, 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return queryStatus.parse(await response.json());
+    },
+    async status(place, id) {
+      const target = `${environmentUrl(place)}/queries/${encodeURIComponent(id)}`;
+      const response = await repeatedly(target, { headers: authorized });
+      return queryStatus.parse(await response.json());
+    },
+    result(place, id) {
+      const target = `${environmentUrl(place)}/queries/${encodeURIComponent(id)}/result`;
+      return repeatedly(target, { headers: authorized });
+    },
+    async sendFacts({ dataset, batchId, onError, gzippedNdjson, ...place }) {
+      const target = `${environmentUrl(place)}/facts/${encodeURIComponent(dataset)}?onError=${onError}`;
+      const response = await repeatedly(target, {
+        method: 'POST',
+        headers: {
+          ...authorized,
+          'Content-Type': 'application/x-ndjson',
+          'Content-Encoding': 'gzip',
+          'Idempotency-Key': batchId,
+        },
+        body: new Uint8Array(gzippedNdjson),
+      });
+      return factsAccepted.parse(await response.json());
+    },
+  };
+}
+
+async function apiError(response: Response): Promise<ApiError> {
+  const text = await response.text();
+  const body = parseJson(text);
+  const refused = factsRefused.safeParse(body);
+  if (refused.success) {
+    return new ApiError(response.status, refused.data.code, refused.data.message, refused.data.faults);
+  }
+  const known = errorBody.safeParse(body);
+  if (known.success) return new ApiError(response.status, known.data.code, messageOf(known.data), []);
+  return new ApiError(response.status, 'unknown', `HTTP ${response.status}: ${text.slice(0, 200)}`, []);
+}
+
+function messageOf({
+  message,
+  error,
+}: {
+  message: string;
+  error: { details: { fieldViolations: Violation[] }[] };
+}): string {
+  const violations = error.details.flatMap((detail) => detail.fieldViolations);
+  if (violations.length < 2) return message;
+  return [message, ...violations.map(({ field, description }) => `  ${field}: ${description}`)].join('\n');
+}
+
+interface Violation {
+  field: string;
+  description: string;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

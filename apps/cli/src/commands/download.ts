@@ -1,0 +1,64 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import type { ApiClient, Place } from '../api-client.ts';
+import { CommandError, printAnswer, type CommandContext } from '../command-context.ts';
+import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
+import { printRows } from '../print-rows.ts';
+
+interface DownloadOptions extends PlaceOptions {
+  readonly output: string | undefined;
+  readonly rows: boolean | undefined;
+}
+
+/** `hourglass download ID`: the archive as a file, or its rows on standard output. */
+export function addDownloadCommand(program: Command, context: CommandContext): void {
+  withPlace(program.command('download'))
+    .description('download the result of a completed query')
+    .argument('<id>', 'id of the query')
+    .option('--output <file>', 'where to write the ZIP (default: OfflineQueryResult-<id>.zip here)')
+    .option('--rows', 'print the rows in place of keeping the ZIP')
+    .action(async (id: string, options: DownloadOptions) => {
+      const place = placeOf(options);
+      if (options.rows === true) {
+        await downloadRows(context, place, id);
+        return;
+      }
+      const file = options.output ?? `OfflineQueryResult-${id}.zip`;
+      const bytes = await downloadTo(file, context.api(), place, id);
+      printAnswer(context, { id, file, bytes }, file);
+    });
+}
+
+async function downloadRows(context: CommandContext, place: Place, id: string): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'hourglass-'));
+  try {
+    const file = path.join(folder, 'result.zip');
+    await downloadTo(file, context.api(), place, id);
+    await printRows(file, context.output);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A broken download leaves no file under the final name. Answers the size in bytes. */
+async function downloadTo(file: string, api: ApiClient, place: Place, id: string): Promise<number> {
+  const unfinished = `${file}.unfinished`;
+  try {
+    const response = await api.result(place, id);
+    if (response.body === null) throw new CommandError('the answer has no body');
+    await pipeline(Readable.fromWeb(response.body), createWriteStream(unfinished));
+    const { size } = await stat(unfinished);
+    const expected = Number(response.headers.get('content-length') ?? size);
+    if (size !== expected) throw new CommandError(`the download ended after ${size} of ${expected} bytes`);
+    await rename(unfinished, file);
+    return size;
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { addDownloadCommand } from './commands/download.ts';
+import { addImportCommand } from './commands/import.ts';
+import { addSubmitCommand } from './commands/submit.ts';
+import { addWaitCommand } from './commands/wait.ts';
+import type { CommandContext } from './command-context.ts';
+
+/** The command line: one file per command, all of them here. */
+export function createProgram(makeContext: (json: () => boolean) => CommandContext): Command {
+  const program = new Command('hourglass')
+    .description('Submit reports, wait for them, download them, bring facts in.')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nHOURGLASS_URL names the API (default http://127.0.0.1:8080), HOURGLASS_TOKEN the token.',
+    )
+    .showHelpAfterError()
+    .exitOverride();
+  const context = makeContext(() => program.opts<{ json?: boolean }>().json === true);
+  for (const add of [addSubmitCommand, addWaitCommand, addDownloadCommand, addImportCommand])
+    add(program, context);
+  // `--json` is understood before and after the command's name.
+  for (const command of program.commands) {
+    command.option('--json', 'print JSON').on('option:json', () => program.setOptionValue('json', true));
+  }
+  return program;
+}

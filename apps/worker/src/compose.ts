@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { openDatabase } from '@hourglass/database';
+import { createDuckDbEngine } from '@hourglass/engine-duckdb';
+import { createDoorbell, openConsumer } from '@hourglass/job-queue';
+import { createFolderStore, createS3Store } from '@hourglass/object-store';
+import { requireDatabaseUrl, requireRedisUrl, type Logger, type Settings } from '@hourglass/platform';
+import { catalogue, checkCatalogue } from '@hourglass/query';
+import { runQuery, type RunQueryPorts, type RunQueryTerms } from '@hourglass/reports';
+import { createArchiveWriter } from '@hourglass/result-files';
+import { expireResultsJob } from './jobs/expire-results.ts';
+import { reconcileJob } from './jobs/reconcile.ts';
+import { startPeriodicJob } from './periodic-job.ts';
+
+export interface WorkerProcess {
+  close(): Promise<void>;
+}
+
+const leaseMs = 15_000;
+const maxAttempts = 5;
+const closeDeadlineMs = 20_000;
+
+/** Builds the worker out of its adapters and starts it. The only file of this app that knows them. */
+export function composeWorker(settings: Settings, log: Logger): WorkerProcess {
+  checkCatalogue(catalogue);
+  const redisUrl = requireRedisUrl(settings);
+  const concurrency = settings.workerConcurrency;
+  // A query holds one connection while it copies facts; the rest is for leases and periodic jobs.
+  const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: concurrency + 4 });
+  const doorbell = createDoorbell({ redisUrl });
+  const objects =
+    settings.s3 === null
+      ? createFolderStore({ directory: path.join(settings.dataDirectory, 'objects') })
+      : createS3Store(settings.s3);
+  const ports: RunQueryPorts = {
+    catalogue,
+    queries: database.queries,
+    factSource: database.factSource,
+    engine: createDuckDbEngine({
+      catalogue,
+      memoryMb: settings.engineMemoryMb,
+      threads: settings.engineThreads,
+      maxConcurrentRuns: concurrency,
+    }),
+    archives: createArchiveWriter(),
+    objects,
+    log,
+  };
+  const terms: RunQueryTerms = {
+    leaseMs,
+    maxAttempts,
+    timeoutMs: settings.queryTimeoutMs,
+    resultTtlSeconds: settings.resultTtlSeconds,
+    scratchDirectory: path.join(settings.dataDirectory, 'scratch'),
+  };
+  const jobs = [
+    startPeriodicJob(reconcileJob({ queries: database.queries, doorbell }), log),
+    startPeriodicJob(expireResultsJob({ queries: database.queries, objects }), log),
+  ];
+  const consumer = openConsumer({
+    redisUrl,
+    concurrency,
+    log,
+    run: (queryId, signal) => runQuery(queryId, ports, terms, signal),
+  });
+  return {
+    async close() {
+      await Promise.all(jobs.map((job) => job.stop()));
+      await consumer.close({ deadlineMs: closeDeadlineMs });
+      await doorbell.close();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Logger } from '@hourglass/platform';
+
+/** Work that is due again and again. `run` answers how many things it did. */
+export interface PeriodicJob {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly run: () => Promise<number>;
+}
+
+export interface RunningJob {
+  /** No new turn begins; resolves when the present one ended. */
+  stop(): Promise<void>;
+}
+
+/** Turns never overlap, and a failed one is logged and tried again at the next. The first begins at once. */
+export function startPeriodicJob({ name, everyMs, run }: PeriodicJob, log: Logger): RunningJob {
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const turn = async (): Promise<void> => {
+    try {
+      const done = await run();
+      if (done > 0) log.info({ job: name, done }, 'periodic job');
+    } catch (error) {
+      log.warn({ job: name, err: error }, 'periodic job failed, it runs again');
+    }
+    if (!stopped) timer = setTimeout(begin, everyMs);
+  };
+  let present: Promise<void> = Promise.resolve();
+  const begin = () => {
+    present = turn();
+  };
+  begin();
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await present;
+    },
+  };
+}

@@ -1,0 +1,98 @@
+/** What went wrong, as far as a caller can act on it. The API maps each kind to one HTTP status. */
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'method'
+  | 'conflict'
+  | 'gone'
+  | 'too_large'
+  | 'media_type'
+  | 'range'
+  | 'unavailable'
+  | 'internal';
+
+/**
+ * Every error a client can meet: code, kind, and the text it reads. `{name}` is filled from the details.
+ * The texts of `not_found` never tell whether the thing exists for somebody else.
+ */
+export const errorTable = {
+  'request.malformed': { kind: 'invalid', message: 'The body is not JSON: {reason}' },
+  'request.invalid': { kind: 'invalid', message: 'The request has {count}: {first}' },
+  'request.unknown_parameter': {
+    kind: 'invalid',
+    message: 'Unknown query parameter "{name}"; expected {expected}',
+  },
+  'request.too_large': { kind: 'too_large', message: 'The body is larger than {limit}' },
+  'request.media_type': { kind: 'media_type', message: 'Cannot read {found}; expected {expected}' },
+  'request.broken': { kind: 'invalid', message: 'The body could not be read to its end: {reason}' },
+  'request.method': { kind: 'method', message: '{method} is not possible here; expected {expected}' },
+  'request.no_route': { kind: 'not_found', message: 'There is nothing at this path' },
+  'auth.required': {
+    kind: 'unauthenticated',
+    message: 'Credentials are missing or wrong; send Basic e-mail and password, or a Bearer token',
+  },
+  'auth.scope': { kind: 'forbidden', message: 'The credentials lack the scope "{scope}"' },
+  'environment.not_found': {
+    kind: 'not_found',
+    message: 'No environment "{environment}" in an organization "{organization}"',
+  },
+  'dataset.not_found': { kind: 'not_found', message: 'No dataset "{dataset}"; expected one of {expected}' },
+  'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
+  'query.no_result': {
+    kind: 'conflict',
+    message: 'The query is {state}; a result exists once it is completed',
+  },
+  'query.expired': { kind: 'gone', message: 'The result of this query expired' },
+  'result.range': {
+    kind: 'range',
+    message: 'The range {found} lies outside of the {bytes} bytes of the result',
+  },
+  'batch.refused': { kind: 'invalid', message: 'Nothing of the batch was stored: {reason}' },
+  'batch.conflict': {
+    kind: 'conflict',
+    message: 'The Idempotency-Key "{id}" was used before with a different body',
+  },
+  'service.unavailable': { kind: 'unavailable', message: 'The {service} is not available; try again' },
+  internal: { kind: 'internal', message: 'Something went wrong on our side; the request id is {requestId}' },
+} as const satisfies Record<string, { kind: ErrorKind; message: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** A thing wrong with one field, as `Fault` of the query package. */
+export interface FieldFault {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Thrown by use cases and endpoints; carries no HTTP. Its message may be shown to the caller. */
+export class ReportError extends Error {
+  readonly code: ErrorCode;
+  readonly faults: readonly FieldFault[];
+
+  constructor(
+    code: ErrorCode,
+    details: Readonly<Record<string, string | number>> = {},
+    faults: readonly FieldFault[] = [],
+  ) {
+    super(
+      errorTable[code].message.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? name)),
+    );
+    this.name = 'ReportError';
+    this.code = code;
+    this.faults = faults;
+  }
+
+  get kind(): ErrorKind {
+    return errorTable[this.code].kind;
+  }
+}
+
+/** One error for all faults of a request; the message shows the first so that a terse client still helps. */
+export function invalidRequest(faults: readonly FieldFault[]): ReportError {
+  const [first] = faults;
+  const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
+  const shown = first === undefined ? 'unknown' : `${first.field}: ${first.message}`;
+  return new ReportError('request.invalid', { count, first: shown }, faults);
+}

@@ -1,0 +1,183 @@
+import { rm, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { outputColumns, type Catalogue } from '@hourglass/query';
+import { keepLease, type Lease } from './lease.ts';
+import type {
+  ArchiveFile,
+  ArchiveWriter,
+  Claim,
+  ClaimTerms,
+  FactSource,
+  ObjectStore,
+  QueryStore,
+  ReportEngine,
+} from './ports.ts';
+
+export interface RunQueryPorts {
+  readonly catalogue: Catalogue;
+  readonly queries: QueryStore;
+  readonly factSource: FactSource;
+  readonly engine: ReportEngine;
+  readonly archives: ArchiveWriter;
+  readonly objects: ObjectStore;
+  readonly log: RunLog;
+}
+
+export interface RunLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface RunQueryTerms extends ClaimTerms {
+  readonly resultTtlSeconds: number;
+  /** Each attempt works in a folder of its own below it. */
+  readonly scratchDirectory: string;
+}
+
+/**
+ * Runs one query to its end, or hands it back. Whatever happens is written to the queries table here; the
+ * caller only rings. `signal` aborts on shutdown or when the queue took the job away.
+ *
+ * An attempt that fails hands the query back and leaves the verdict to the next claim, which fails a query
+ * whose attempts or time are used up: a state is never written by an attempt that will be tried again.
+ */
+export async function runQuery(
+  queryId: string,
+  ports: RunQueryPorts,
+  terms: RunQueryTerms,
+  signal: AbortSignal,
+): Promise<void> {
+  const { queries, log } = ports;
+  const heldSinceMs = performance.now();
+  const claim = await queries.claim(queryId, terms);
+  if (claim === null) return;
+  const fields = { queryId, attempt: claim.attempt };
+  log.info(fields, 'attempt started');
+
+  const lease = keepLease(claim, queries, { leaseMs: terms.leaseMs, heldSinceMs });
+  const deadline = AbortSignal.timeout(claim.remainingMs);
+  const directory = path.join(terms.scratchDirectory, `${claim.id}-${claim.attempt}`);
+  try {
+    const stop = AbortSignal.any([signal, lease.lost, deadline]);
+    const published = await attempt(claim, ports, terms, { directory, lease, signal: stop });
+    log.info(fields, published ? 'completed' : 'overtaken by a newer attempt');
+  } catch (error) {
+    await settle(error, { claim, queries, log, lease, deadline, terms, shutdown: signal });
+  } finally {
+    lease.end();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+interface AttemptContext {
+  readonly directory: string;
+  readonly lease: Lease;
+  readonly signal: AbortSignal;
+}
+
+async function attempt(
+  claim: Claim,
+  ports: RunQueryPorts,
+  terms: RunQueryTerms,
+  { directory, lease, signal }: AttemptContext,
+): Promise<boolean> {
+  const { factSource, objects, queries } = ports;
+  // A folder with this name can only be left over from a process that was killed.
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+
+  const facts = await factSource.snapshot(claim.plan, { directory, signal });
+  lease.report(30);
+  const archive = await writeArchive(claim, ports, { directory, signal, facts });
+  lease.report(90);
+
+  const archiveKey = `archives/${claim.id}/${claim.attempt}/OfflineQueryResult-${claim.id}.zip`;
+  let published = false;
+  try {
+    signal.throwIfAborted();
+    await objects.putFile(archiveKey, archive.path, { contentType: 'application/zip', signal });
+    signal.throwIfAborted();
+    published = await queries.complete(claim.id, claim.attempt, {
+      archiveKey,
+      archiveBytes: archive.bytes,
+      rows: archive.rows,
+      gzipBytes: archive.gzipBytes,
+      watermark: facts.watermark,
+      resultTtlSeconds: terms.resultTtlSeconds,
+    });
+  } catch (error) {
+    // When the answer to `complete` was lost, the row may name this archive: then it must stay.
+    if (!(await isPublished(claim, queries, archiveKey)))
+      await objects.delete(archiveKey).catch(() => undefined);
+    throw error;
+  }
+  if (!published) await objects.delete(archiveKey);
+  return published;
+}
+
+async function writeArchive(
+  claim: Claim,
+  { catalogue, engine, archives }: RunQueryPorts,
+  task: { directory: string; signal: AbortSignal; facts: Awaited<ReturnType<FactSource['snapshot']>> },
+): Promise<ArchiveFile> {
+  const { plan, id, createdAt } = claim;
+  return archives.write(engine.run({ plan, ...task }), {
+    queryId: id,
+    columns: outputColumns(plan, catalogue),
+    output: plan.output,
+    directory: task.directory,
+    createdAt,
+    signal: task.signal,
+  });
+}
+
+async function isPublished(claim: Claim, queries: QueryStore, archiveKey: string): Promise<boolean> {
+  const { organization, environment } = claim.plan.tenant;
+  try {
+    const record = await queries.find({ organization, environment }, claim.id);
+    return record?.result?.archiveKey === archiveKey;
+  } catch {
+    return true; // Unknown: an orphan object costs space, a deleted archive costs an answer.
+  }
+}
+
+async function settle(
+  error: unknown,
+  run: {
+    claim: Claim;
+    queries: QueryStore;
+    log: RunLog;
+    lease: Lease;
+    deadline: AbortSignal;
+    terms: RunQueryTerms;
+    shutdown: AbortSignal;
+  },
+): Promise<void> {
+  const { claim, queries, log, lease, deadline, terms, shutdown } = run;
+  const fields = { queryId: claim.id, attempt: claim.attempt };
+  if (lease.lost.aborted) {
+    log.warn(fields, 'stopped: the lease was lost');
+    return;
+  }
+  if (deadline.aborted) {
+    await queries.fail(
+      claim.id,
+      claim.attempt,
+      `The query ran longer than ${terms.timeoutMs / 1000} seconds`,
+    );
+    log.warn(fields, 'failed: out of time');
+    return;
+  }
+  const cause = error instanceof Error ? error.message : String(error);
+  if (claim.attempt >= terms.maxAttempts && !shutdown.aborted) {
+    await queries.fail(
+      claim.id,
+      claim.attempt,
+      `Attempt ${claim.attempt} of ${terms.maxAttempts} failed: ${cause}`,
+    );
+    log.warn({ ...fields, err: error }, 'failed: no attempts left');
+    return;
+  }
+  await queries.handBack(claim.id, claim.attempt);
+  log.warn({ ...fields, err: error }, 'attempt handed back');
+}

@@ -1,0 +1,31 @@
+import { planQuery, type Catalogue, type QueryRequest, type Tenant } from '@hourglass/query';
+import { invalidRequest } from './errors.ts';
+import type { Doorbell, Principal, QueryRecord, QueryStore } from './ports.ts';
+
+export interface SubmitQueryPorts {
+  readonly catalogue: Catalogue;
+  readonly queries: QueryStore;
+  readonly doorbell: Doorbell;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+}
+
+/**
+ * Plans a request and puts it down as `enqueued`. The query is safe once its row is committed; a ring that
+ * fails after that is made up for by the reconciler, so the caller still gets its query.
+ * @throws ReportError `request.invalid` with every fault; ServiceUnavailable before anything was stored.
+ */
+export async function submitQuery(
+  input: { request: QueryRequest; dataset: string; tenant: Tenant; principal: Principal },
+  ports: SubmitQueryPorts,
+): Promise<QueryRecord> {
+  const { catalogue, queries, doorbell, nowMs, newId } = ports;
+  const { request, dataset, tenant, principal } = input;
+  const planned = planQuery(request, { catalogue, dataset, tenant, nowMs: nowMs() });
+  if (!planned.ok) throw invalidRequest(planned.faults);
+
+  await doorbell.check();
+  const record = await queries.submit({ id: newId(), plan: planned.plan, submittedBy: principal.email });
+  await doorbell.ring({ id: record.id, attempt: record.attempt }).catch(() => undefined);
+  return record;
+}
