@@ -1,11 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests run on the TypeScript sources of every workspace; only tests that start processes use the build.
-const conditions = ['hourglass-source', 'module', 'node', 'development|production'];
+// The environments are those of the test files and of the global setup.
+const resolve = { conditions: ['hourglass-source', 'module', 'node', 'development|production'] };
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  ssr: { resolve },
+  environments: { __vitest__: { resolve } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['./packages/testing/src/global-setup.ts'],

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { settingDefinitions } from '../src/setting-definitions.ts';
+import { SettingsError, readClientSettings, readSettings } from '../src/settings.ts';
+
+describe('settings', () => {
+  it('have the defaults of the running contract when nothing is set', () => {
+    const settings = readSettings({});
+    expect(settings).toMatchObject({
+      port: 8080,
+      host: '127.0.0.1',
+      databaseUrl: null,
+      redisUrl: null,
+      s3: null,
+      queryTimeoutMs: 21_600_000,
+      resultTtlSeconds: 604_800,
+      workerConcurrency: 2,
+      engineMemoryMb: 1024,
+      bootstrap: {
+        organization: 'demo',
+        environments: ['prod', 'test'],
+        email: 'admin@example.com',
+        password: null,
+        token: null,
+      },
+    });
+    expect(settings.dataDirectory.endsWith('/.hourglass')).toBe(true);
+    expect(settings.engineThreads).toBeGreaterThanOrEqual(1);
+  });
+
+  it('list every fault at once: unknown names, malformed values, half-set groups', () => {
+    const faults = faultsOf({
+      HOURGLASS_PROT: '80',
+      HOURGLASS_PORT: '99999',
+      HOURGLASS_WORKER_CONCURRENCY: 'two',
+      DATABASE_URL: 'mysql://x',
+      S3_ACCESS_KEY_ID: 'k',
+    });
+    expect(faults).toHaveLength(6);
+    for (const name of [
+      'HOURGLASS_PROT',
+      'HOURGLASS_PORT',
+      'HOURGLASS_WORKER_CONCURRENCY',
+      'DATABASE_URL',
+      'S3_SECRET_ACCESS_KEY',
+      'S3_BUCKET',
+    ]) {
+      expect(faults.some((fault) => fault.includes(name))).toBe(true);
+    }
+  });
+
+  it('never print a secret in a fault', () => {
+    const faults = faultsOf({ HOURGLASS_BOOTSTRAP_TOKEN: 'short-secret' });
+    expect(faults.join()).toContain('HOURGLASS_BOOTSTRAP_TOKEN');
+    expect(faults.join()).not.toContain('short-secret');
+  });
+
+  it('take an empty variable as unset, as compose files write it', () => {
+    expect(readSettings({ DATABASE_URL: '', HOURGLASS_PORT: '' })).toMatchObject({ databaseUrl: null, port: 8080 });
+  });
+
+  it('of the command line have a default URL and lose the slash at its end', () => {
+    expect(readClientSettings({})).toEqual({ url: 'http://127.0.0.1:8080', token: null });
+    expect(readClientSettings({ HOURGLASS_URL: 'https://h.example/', HOURGLASS_TOKEN: 't' })).toEqual({
+      url: 'https://h.example',
+      token: 't',
+    });
+  });
+
+  it('are all in .env.example, each with its unit and its default, and nothing else is', () => {
+    const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+    const listed = [...example.matchAll(/^#([A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
+    const defined = Object.entries(settingDefinitions).map(([name, { defaultText }]) => [name, defaultText ?? '']);
+    expect(listed).toEqual(defined);
+    for (const { unit, defaultText, description } of Object.values(settingDefinitions)) {
+      expect(example).toContain(`# ${description}\n# Unit: ${unit}. Default: ${defaultText ?? 'unset'}.\n`);
+    }
+  });
+});
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+  return [];
+}

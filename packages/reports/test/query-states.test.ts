@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { isActive, isFinal, mayBecome, queryStates } from '../src/query-states.ts';
+
+// Section 3 of the design, written out by hand.
+const allowed = new Set([
+  'enqueued>running',
+  'enqueued>cancelled',
+  'enqueued>failed',
+  'running>completed',
+  'running>failed',
+  'running>cancelled',
+  'running>enqueued',
+  'completed>expired',
+]);
+
+describe('the life of a query', () => {
+  it('has exactly the transitions of the design', () => {
+    for (const from of queryStates) {
+      for (const to of queryStates) expect([from, to, mayBecome(from, to)]).toEqual([from, to, allowed.has(`${from}>${to}`)]);
+    }
+  });
+
+  it('is active or final in every state, never both', () => {
+    for (const state of queryStates) expect(isActive(state)).toBe(!isFinal(state));
+    expect(queryStates.filter(isActive)).toEqual(['enqueued', 'running']);
+  });
+});
