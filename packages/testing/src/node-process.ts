@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+export interface NodeProcess {
+  readonly pid: number;
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Everything it has written so far, both streams in the order of arrival. */
+  output(): string;
+  /** The first line, past or coming, for which `pick` answers something. Rejects when the process ends first. */
+  lineWith<T>(pick: (line: string) => T | null): Promise<T>;
+  kill(signal: NodeJS.Signals): void;
+  /** SIGTERM, and the end of it; SIGKILL and an error when it takes longer than 15 s. */
+  stop(): Promise<void>;
+}
+
+/** Starts `node entry` from the build, as it runs in production, and reads what it writes. */
+export function startNode(
+  entry: string,
+  options: { args?: readonly string[]; env: Readonly<Record<string, string>>; cwd: string },
+): NodeProcess {
+  const child = spawn(process.execPath, [entry, ...(options.args ?? [])], {
+    cwd: options.cwd,
+    env: options.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  const listeners = new Set<(line: string) => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line);
+      for (const listener of listeners) listener(line);
+    });
+  }
+  const exited = once(child, 'close').then(() => ({ code: child.exitCode, signal: child.signalCode }));
+  const output = () => lines.join('\n');
+  return {
+    pid: child.pid ?? -1,
+    exited,
+    output,
+    lineWith: (pick) => firstLine(lines, listeners, exited, pick),
+    kill: (signal) => void child.kill(signal),
+    stop: () => stop(child, exited, entry),
+  };
+}
+
+async function firstLine<T>(
+  lines: readonly string[],
+  listeners: Set<(line: string) => void>,
+  exited: Promise<unknown>,
+  pick: (line: string) => T | null,
+): Promise<T> {
+  for (const line of lines) {
+    const picked = pick(line);
+    if (picked !== null) return picked;
+  }
+  let listener: ((line: string) => void) | undefined;
+  const found = new Promise<T>((resolve) => {
+    listener = (line) => {
+      const picked = pick(line);
+      if (picked !== null) resolve(picked);
+    };
+    listeners.add(listener);
+  });
+  const ended = exited.then(() => {
+    throw new Error(`the process ended first; it wrote:\n${lines.join('\n')}`);
+  });
+  try {
+    return await Promise.race([found, ended]);
+  } finally {
+    if (listener !== undefined) listeners.delete(listener);
+  }
+}
+
+async function stop(child: ChildProcess, exited: Promise<unknown>, entry: string): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  await exited;
+  clearTimeout(timer);
+  if (child.signalCode === 'SIGKILL') throw new Error(`${entry} did not end on SIGTERM`);
+}

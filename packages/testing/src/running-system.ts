@@ -1,0 +1,118 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { contractClient, type ContractClient } from './contract-client.ts';
+import { startNode, type NodeProcess } from './node-process.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { createTestDatabase } from './test-database.ts';
+import { startTestQueue } from './test-queue.ts';
+
+/** Of the checkout. */
+export const repositoryRoot = fileURLToPath(new URL('../../..', import.meta.url));
+
+export const testOrganization = 'acme';
+export const testToken = 'token-of-the-test-organization';
+export const testEmail = 'owner@acme.example';
+export const testPassword = 'correct horse battery staple';
+
+export interface RunningSystem {
+  /** Of the environment `prod`, with the token. */
+  readonly client: ContractClient;
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly dataDirectory: string;
+  readonly api: NodeProcess;
+  /** What its processes are started with. */
+  readonly env: Readonly<Record<string, string>>;
+  clientOf(organization: string, environment: string, authorization?: string): ContractClient;
+  startWorker(): NodeProcess;
+  /** Runs a command of the command line to its end. */
+  runCli(...args: string[]): Promise<{ code: number | null; output: string }>;
+  stopQueue(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The API and, unless told otherwise, one worker as processes from the build, over a database and a queue
+ * server of the test's own.
+ */
+export async function startSystem(
+  options: { worker?: boolean; env?: Readonly<Record<string, string>> } = {},
+): Promise<RunningSystem> {
+  const [database, queue, folder] = await Promise.all([
+    createTestDatabase(),
+    startTestQueue(),
+    temporaryFolder(),
+  ]);
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    DATABASE_URL: database.url,
+    REDIS_URL: queue.url,
+    HOURGLASS_DATA_DIR: folder.path,
+    HOURGLASS_PORT: '0',
+    HOURGLASS_BOOTSTRAP_ORG: testOrganization,
+    HOURGLASS_BOOTSTRAP_EMAIL: testEmail,
+    HOURGLASS_BOOTSTRAP_PASSWORD: testPassword,
+    HOURGLASS_BOOTSTRAP_TOKEN: testToken,
+    ...options.env,
+  };
+  const processes: NodeProcess[] = [];
+  const start = (
+    entry: string,
+    args: readonly string[] = [],
+    more: Readonly<Record<string, string>> = {},
+  ) => {
+    const started = startNode(entry, { args, env: { ...env, ...more }, cwd: repositoryRoot });
+    processes.push(started);
+    return started;
+  };
+  const stop = async () => {
+    const results = await Promise.allSettled(processes.map((one) => one.stop()));
+    await queue.stop();
+    await database.drop();
+    await folder.remove();
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  };
+
+  try {
+    const migrated = start('apps/api/dist/migrate.js');
+    if ((await migrated.exited).code !== 0) throw new Error(`migrate failed:\n${migrated.output()}`);
+    const api = start('apps/api/dist/main.js');
+    const startWorker = () => start('apps/worker/dist/main.js');
+    if (options.worker !== false) startWorker();
+    const url = `http://127.0.0.1:${await api.lineWith(listeningPort)}`;
+    const clientOf = (organization: string, environment: string, authorization = `Bearer ${testToken}`) =>
+      contractClient({
+        environmentUrl: `${url}/v1/organizations/${organization}/environments/${environment}`,
+        authorization,
+      });
+    return {
+      client: clientOf(testOrganization, 'prod'),
+      url,
+      databaseUrl: database.url,
+      dataDirectory: folder.path,
+      api,
+      env,
+      clientOf,
+      startWorker,
+      async runCli(...args) {
+        const cli = start(path.join('apps/cli/bin/hourglass.js'), args, {
+          HOURGLASS_URL: url,
+          HOURGLASS_TOKEN: testToken,
+        });
+        const { code } = await cli.exited;
+        return { code, output: cli.output() };
+      },
+      stopQueue: () => queue.stop(),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function listeningPort(line: string): number | null {
+  if (!line.includes('"listening"')) return null;
+  const { address } = JSON.parse(line) as { address: { port: number } };
+  return address.port;
+}
