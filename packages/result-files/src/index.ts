@@ -1,1 +1,1 @@
-export {};
+export * from './archive-writer.ts';
