@@ -66,6 +66,8 @@ function faultsOfSource({ name, source }: Metric, dataset: Dataset): readonly st
       return [`metric "${name}" counts "${source.dimension}", which is no dimension with a column`];
     case 'rate':
       return [];
+    default:
+      return source satisfies never;
   }
 }
 

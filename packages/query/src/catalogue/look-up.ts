@@ -51,5 +51,7 @@ export function measuredSource(dataset: Dataset, name: string): MeasuredSource {
       return { kind: 'distinct', column: source.dimension };
     case 'rate':
       return { kind: 'rate', per: source.per };
+    default:
+      return source satisfies never;
   }
 }

@@ -23,6 +23,8 @@ export function compileDimension(dimension: Dimension, tenant: Tenant): Compiled
       return same(compileTimestampPart(source.part));
     case 'tenant':
       return { key: null, shown: sql`cast(${tenant[source.of]} as varchar)` };
+    default:
+      return source satisfies never;
   }
 }
 
@@ -38,6 +40,8 @@ function compileColumn(name: string, type: 'text' | 'integer' | 'timestamp'): Co
       const key = truncateToMillisecond(column);
       return { key, shown: sql`coalesce(${formatMillisecond(key)}, ${notSet})` };
     }
+    default:
+      return type satisfies never;
   }
 }
 
@@ -53,6 +57,8 @@ function compileTimestampPart(part: TimestampPart): RawBuilder<unknown> {
       return sql`strftime(${timestamp}, '%H')`;
     case 'week_of_month':
       return sql`cast((day(${timestamp}) - 1) // 7 + 1 as varchar)`;
+    default:
+      return part satisfies never;
   }
 }
 

@@ -20,6 +20,8 @@ export function compileMetric(planned: PlannedMetric, dataset: Dataset): RawBuil
       return sql`cast(count(distinct ${sql.ref(source.column)}) as varchar)`;
     case 'rate':
       throw new Error(`the metric "${planned.metric}" cannot be compiled`);
+    default:
+      return source satisfies never;
   }
 }
 
@@ -38,5 +40,7 @@ function aggregate(
     case 'avg':
       // From the exact sum, not avg(): adding up doubles would let the last digits depend on the order of rows.
       return sql`cast(sum(${column}) as double) / count(${column})`;
+    default:
+      return name satisfies never;
   }
 }

@@ -17,6 +17,7 @@ import { formatBucket, truncateToUnit } from './time-bucket.ts';
  * `float`; a metric that no fact has a value for is null. Rows come by time, then by the dimensions in their
  * order: text in binary order, integers and timestamps by value with "(not set)" last. No facts, no rows.
  *
+ * Every parameter is cast where it stands: left to itself a driver binds a number as DOUBLE and compares as such.
  * Only facts of the plan's environment within its range are read; there is no way to compile without that.
  * Throws when the catalogue does not know the plan's dataset or a name in it.
  */
@@ -33,13 +34,13 @@ export function compileReport(plan: Plan, catalogue: Catalogue): SqlStatement {
   let query = createSqlBuilder()
     .selectFrom('facts')
     .select(shown.map((column, index) => column.as(`c${index}`)))
-    .where('environment_id', '=', plan.tenant.environmentId)
+    .where('environment_id', '=', sql<number>`cast(${plan.tenant.environmentId} as integer)`)
     .where('timestamp', '>=', timestampValue(plan.range.startMs))
     .where('timestamp', '<', timestampValue(plan.range.endExclusiveMs));
   // Without keys SQL answers one row even for no facts, where a report has none.
   if (keys.length === 0) query = query.having(sql<boolean>`count(*) > 0`);
   for (const key of keys) query = query.groupBy(key).orderBy(key, (order) => order.asc().nullsLast());
-  if (plan.limitRows !== null) query = query.limit(plan.limitRows);
+  if (plan.limitRows !== null) query = query.limit(sql<number>`cast(${plan.limitRows} as bigint)`);
 
   const { sql: text, parameters } = query.compile();
   return { sql: text, parameters: parameters.map(sqlValue) };

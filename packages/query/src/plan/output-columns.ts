@@ -36,5 +36,7 @@ function isFloat(planned: PlannedMetric, dataset: Dataset): boolean {
       return false;
     case 'rate':
       return true;
+    default:
+      return source satisfies never;
   }
 }

@@ -70,7 +70,7 @@ function chooseFunction(
 }
 
 function faultOfAlias(alias: string): string | null {
-  const length = [...alias].length;
+  const length = Array.from(alias).length;
   if (length === 0) return `the alias is empty; expected 1 to ${maxAliasLength} characters`;
   if (length > maxAliasLength) return `the alias has ${length} characters; expected 1 to ${maxAliasLength}`;
   // Half of a surrogate pair cannot be stored: it has no UTF-8 form.

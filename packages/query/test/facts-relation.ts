@@ -1,0 +1,92 @@
+import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import {
+  catalogue,
+  compileReport,
+  hotFactsColumns,
+  type ColumnType,
+  type HotFactsColumn,
+  type Plan,
+} from '../src/index.ts';
+
+/** Values by column; a column that is not mentioned is null. Times are ISO 8601 texts, decimals are texts. */
+export interface Fact {
+  readonly environment_id?: number;
+  readonly timestamp: string;
+  readonly [column: string]: string | number | bigint | null | undefined;
+}
+
+const duckdbTypes: Record<ColumnType, string> = {
+  text: 'VARCHAR',
+  integer: 'BIGINT',
+  decimal: 'DECIMAL(24,6)',
+  timestamp: 'TIMESTAMP',
+};
+
+/** The environment of `examplePlan` and of every fact that names no other. */
+export const environmentId = 7;
+
+export interface ReportRows {
+  readonly types: readonly string[];
+  readonly rows: readonly (readonly DuckDBValue[])[];
+}
+
+/** A real DuckDB with a relation `facts`. */
+export async function openDuckDB() {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+
+  /** The relation has only the columns that the plan says it needs, so one that is missing there shows. */
+  async function load(columns: readonly HotFactsColumn[], facts: readonly Fact[]): Promise<void> {
+    const typed = columns.map(({ name, type }) => ({
+      name,
+      type: name === 'environment_id' ? 'INTEGER' : duckdbTypes[type],
+    }));
+    await connection.run(
+      `create or replace table facts (${typed.map(({ name, type }) => `"${name}" ${type}`).join(', ')})`,
+    );
+    const values = typed.map(({ type }, index) => `cast($${index + 1} as ${type})`).join(', ');
+    const insert = await connection.prepare(`insert into facts values (${values})`);
+    for (const fact of facts) {
+      const row = { environment_id: environmentId, ...fact };
+      insert.bind(typed.map(({ name }) => row[name]?.toString() ?? null));
+      await insert.run();
+    }
+  }
+
+  async function query(sql: string, parameters: DuckDBValue[] = []): Promise<ReportRows> {
+    const result = await connection.runAndReadAll(sql, parameters);
+    return { types: result.columnTypes().map(String), rows: result.getRows() };
+  }
+
+  async function report(plan: Plan, facts: readonly Fact[]): Promise<ReportRows> {
+    await load(hotFactsColumns(plan, catalogue), facts);
+    const { sql, parameters } = compileReport(plan, catalogue);
+    return query(sql, [...parameters]);
+  }
+
+  return {
+    load,
+    query,
+    report,
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** A plan as `planQuery` would make it, for the parts that a test does not care for. */
+export function examplePlan(parts: Partial<Plan>): Plan {
+  return {
+    version: 1,
+    dataset: 'api',
+    tenant: { organization: 'acme', environment: 'prod', environmentId },
+    range: { startMs: Date.UTC(2026, 0, 1), endExclusiveMs: Date.UTC(2027, 0, 1) },
+    timeUnit: null,
+    metrics: [],
+    dimensions: [],
+    limitRows: null,
+    output: { format: 'json' },
+    ...parts,
+  };
+}
