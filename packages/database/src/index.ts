@@ -1,2 +1,6 @@
+export type { Role } from './accounts/account-scopes.ts';
+export type { Admin, NewEnvironment, NewToken, NewUser } from './accounts/admin.ts';
+export type { FirstOrganization } from './accounts/bootstrap.ts';
 export { migrate, type MigrateOptions } from './migrate/migrate.ts';
 export { MigrationRefused } from './migrate/migration-history.ts';
+export { openDatabase, type Database, type DatabaseOptions } from './open-database.ts';

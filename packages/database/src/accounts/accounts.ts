@@ -1,0 +1,59 @@
+import type { Tenant } from '@hourglass/query';
+import type { Accounts, Principal, QueryScope } from '@hourglass/reports';
+import { servedByDatabase } from '../database-errors.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import { scopesOfRole, scopesOfToken, type Role } from './account-scopes.ts';
+import { hashOfNobody, passwordMatches } from './password.ts';
+import { tokenHash } from './token-hash.ts';
+
+interface TokenRow {
+  readonly organization: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly scopes: readonly string[];
+}
+
+export function createAccounts(prisma: PrismaClient): Accounts {
+  return {
+    authenticateToken: (token) => servedByDatabase(() => authenticateToken(prisma, token)),
+    authenticatePassword: (email, password) =>
+      servedByDatabase(() => authenticatePassword(prisma, email, password)),
+    findTenant: (scope) => servedByDatabase(() => findTenant(prisma, scope)),
+  };
+}
+
+async function authenticateToken(prisma: PrismaClient, token: string): Promise<Principal | null> {
+  // Raw, because the database's clock decides whether it expired.
+  const [row] = await prisma.$queryRaw<TokenRow[]>`
+    select o.name as organization, u.email, u.role, t.scopes
+      from tokens t
+      join users u on u.id = t.user_id
+      join organizations o on o.id = u.organization_id
+     where t.hash = ${tokenHash(token)} and (t.expires_at is null or t.expires_at > now())`;
+  if (row === undefined) return null;
+  return { organization: row.organization, email: row.email, scopes: scopesOfToken(row.role, row.scopes) };
+}
+
+async function authenticatePassword(
+  prisma: PrismaClient,
+  email: string,
+  password: string,
+): Promise<Principal | null> {
+  const user = await prisma.user.findUnique({
+    where: { email: email.toLowerCase() },
+    include: { organization: true },
+  });
+  // The password is checked in either case, so that the time does not tell who has an account.
+  const matches = await passwordMatches(password, user?.passwordHash ?? hashOfNobody);
+  if (user === null || !matches) return null;
+  return { organization: user.organization.name, email: user.email, scopes: scopesOfRole[user.role] };
+}
+
+async function findTenant(prisma: PrismaClient, scope: QueryScope): Promise<Tenant | null> {
+  const { organization, environment } = scope;
+  const row = await prisma.environment.findFirst({
+    where: { name: environment, organization: { name: organization } },
+    select: { id: true },
+  });
+  return row === null ? null : { organization, environment, environmentId: row.id };
+}

@@ -1,0 +1,64 @@
+import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from '@hourglass/facts';
+import type { ClientBase, Pool } from 'pg';
+import { borrowConnection } from '../connection.ts';
+import { asDatabaseError, servedByDatabase } from '../database-errors.ts';
+import { createBatchWriter } from './batch-writer.ts';
+
+export interface FactStorePools {
+  /** A batch holds one of its connections from `openBatch` to `commit` or `rollback`. */
+  readonly copyPool: Pool;
+  /** Makes partitions while all connections of the other pool may be held by batches. */
+  readonly controlPool: Pool;
+}
+
+export function createFactStore({ copyPool, controlPool }: FactStorePools): FactStore {
+  return {
+    openBatch: (identity) => servedByDatabase(() => openBatch(identity, copyPool, controlPool)),
+  };
+}
+
+async function openBatch(
+  identity: BatchIdentity,
+  copyPool: Pool,
+  controlPool: Pool,
+): Promise<{ writer: BatchWriter } | { accepted: AcceptedBatch }> {
+  const connection = await borrowConnection(copyPool);
+  const { client } = connection;
+  try {
+    await client.query('begin');
+    const batchSeq = await insertBatch(client, identity);
+    if (batchSeq !== null) {
+      const { environmentId, dataset } = identity;
+      return { writer: createBatchWriter({ connection, controlPool, environmentId, batchSeq, dataset }) };
+    }
+    const accepted = await acceptedBatch(client, identity);
+    await client.query('rollback');
+    connection.release();
+    return { accepted };
+  } catch (error) {
+    connection.release(error);
+    throw asDatabaseError(error);
+  }
+}
+
+/** Null: the id is taken. A transaction that has inserted the same id and not ended yet is waited for. */
+async function insertBatch(client: ClientBase, identity: BatchIdentity): Promise<string | null> {
+  const { rows } = await client.query<{ seq: string }>(
+    `insert into batches (environment_id, dataset, id, accepted, body_sha256)
+     values ($1, $2, $3, 0, '')
+     on conflict (environment_id, dataset, id) do nothing
+     returning seq`,
+    [identity.environmentId, identity.dataset.name, identity.id],
+  );
+  return rows[0]?.seq ?? null;
+}
+
+async function acceptedBatch(client: ClientBase, identity: BatchIdentity): Promise<AcceptedBatch> {
+  const { rows } = await client.query<{ accepted: string; body_sha256: string }>(
+    'select accepted, body_sha256 from batches where environment_id = $1 and dataset = $2 and id = $3',
+    [identity.environmentId, identity.dataset.name, identity.id],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error(`the batch "${identity.id}" is gone`);
+  return { id: identity.id, accepted: Number(row.accepted), bodySha256: row.body_sha256 };
+}

@@ -1,0 +1,39 @@
+import { storedColumns, type Dataset } from '@hourglass/query';
+import { escapeIdentifier } from 'pg';
+
+const dayMs = 86_400_000;
+
+/** What every row of a hot table has, whatever its dataset: tenant, batch and time. */
+const commonColumns = ['environment_id', 'batch_seq', 'timestamp'];
+
+/** The statement that takes the facts of a dataset: the common columns, then `storedColumns` in their order. */
+export function copyIntoHotTable(dataset: Dataset): string {
+  const columns = [...commonColumns, ...storedColumns(dataset).map((column) => column.name)];
+  return `copy ${escapeIdentifier(dataset.hotTable)} (${columns.map(escapeIdentifier).join(', ')}) from stdin`;
+}
+
+/** The part of a hot table that holds one UTC day. */
+export interface DayPartition {
+  readonly table: string;
+  /** `YYYY-MM-DD`, included. */
+  readonly start: string;
+  /** `YYYY-MM-DD`, not included. */
+  readonly endExclusive: string;
+}
+
+/** `day` counts from 1970-01-01. Throws for days outside of the years 1 to 9999, which have no such name. */
+export function dayPartition(hotTable: string, day: number): DayPartition {
+  const start = isoDate(day);
+  return {
+    table: `${hotTable}_p${start.replaceAll('-', '')}`,
+    start,
+    endExclusive: isoDate(day + 1),
+  };
+}
+
+function isoDate(day: number): string {
+  const date = new Date(day * dayMs);
+  const year = date.getUTCFullYear();
+  if (!(year >= 1 && year <= 9999)) throw new RangeError(`day ${day} has no partition: year ${year}`);
+  return date.toISOString().slice(0, 10);
+}

@@ -1,0 +1,71 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { FactStore } from '@hourglass/facts';
+import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
+import type { Accounts, FactSource, QueryStore } from '@hourglass/reports';
+import { createAccounts } from './accounts/accounts.ts';
+import { createAdmin, type Admin } from './accounts/admin.ts';
+import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
+import { createPool } from './connection-pool.ts';
+import { servedByDatabase } from './database-errors.ts';
+import { createFactSource } from './facts/fact-source.ts';
+import { createFactStore } from './facts/fact-store.ts';
+import { PrismaClient } from './generated/client.ts';
+import { createQueryStore } from './queries/query-store.ts';
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Connections in all, at least 2. */
+  readonly poolSize: number;
+  /**
+   * How many of them may be held by batches and snapshots, which take as long as a client or a disk takes. The
+   * rest always serves short statements. All but 4 by default, at least 1 and less than `poolSize`.
+   */
+  readonly copyPoolSize?: number;
+  /** For short statements; a longer one ends in `ServiceUnavailable`. 30 s by default. */
+  readonly statementTimeoutMs?: number;
+  readonly catalogue?: Catalogue;
+}
+
+/** Every method throws `ServiceUnavailable` when the database cannot be reached or refuses to serve. */
+export interface Database {
+  readonly queries: QueryStore;
+  readonly factSource: FactSource;
+  readonly facts: FactStore;
+  readonly accounts: Accounts;
+  readonly admin: Admin;
+  /** Makes the first organization; false when there is one already. */
+  bootstrap(first: FirstOrganization): Promise<boolean>;
+  /** Throws `ServiceUnavailable` unless the database answers a statement now. */
+  check(): Promise<void>;
+  /** Waits for connections that are in use; open batches have to end first. */
+  close(): Promise<void>;
+}
+
+/** Connects when it is first used: a database that is down does not keep a program from starting. */
+export function openDatabase({
+  url,
+  poolSize,
+  copyPoolSize = Math.max(1, poolSize - 4),
+  statementTimeoutMs = 30_000,
+  catalogue = everyDataset,
+}: DatabaseOptions): Database {
+  if (copyPoolSize < 1 || copyPoolSize >= poolSize) {
+    throw new RangeError(`copyPoolSize is ${copyPoolSize}; expected 1 to ${poolSize - 1}`);
+  }
+  const controlPool = createPool({ url, maxConnections: poolSize - copyPoolSize, statementTimeoutMs });
+  const copyPool = createPool({ url, maxConnections: copyPoolSize, statementTimeoutMs: 0 });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(controlPool), errorFormat: 'minimal' });
+  return {
+    queries: createQueryStore(prisma),
+    factSource: createFactSource(copyPool, catalogue),
+    facts: createFactStore({ copyPool, controlPool }),
+    accounts: createAccounts(prisma),
+    admin: createAdmin(prisma),
+    bootstrap: (first) => bootstrap(prisma, first),
+    check: () => servedByDatabase(async () => void (await controlPool.query('select 1'))),
+    async close() {
+      await prisma.$disconnect();
+      await Promise.all([controlPool.end(), copyPool.end()]);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { parsePlan } from '@hourglass/query';
+import type { Claim, ClaimTerms } from '@hourglass/reports';
+import type { PrismaClient } from '../generated/client.ts';
+
+interface ClaimedRow {
+  readonly state: string;
+  readonly plan: unknown;
+  readonly attempt: number;
+  readonly createdAt: Date;
+  readonly remainingMs: number;
+}
+
+/** One update: takes the query for a new attempt, or ends it when no attempt or no time is left. */
+export async function claimQuery(
+  prisma: PrismaClient,
+  id: string,
+  { leaseMs, maxAttempts, timeoutMs }: ClaimTerms,
+): Promise<Claim | null> {
+  const [row] = await prisma.$queryRaw<ClaimedRow[]>`
+    with claimable as (
+      select id,
+             case
+               when first_started_at + ${timeoutMs}::float8 * interval '1 millisecond' <= now()
+                 then ${timedOut(timeoutMs)}
+               when attempt >= ${maxAttempts}::integer
+                 then ${attemptsUsedUp(maxAttempts)}
+             end as failure
+        from queries
+       where id = ${id}::uuid
+         and (state = 'enqueued' or (state = 'running' and lease_expires_at <= now()))
+         for update
+    )
+    update queries q
+       set state = (case when c.failure is null then 'running' else 'failed' end)::query_state,
+           failure = c.failure,
+           attempt = q.attempt + case when c.failure is null then 1 else 0 end,
+           progress_percent = 0,
+           first_started_at = coalesce(q.first_started_at, now()),
+           started_at = now(),
+           lease_expires_at =
+             case when c.failure is null then now() + ${leaseMs}::float8 * interval '1 millisecond' end,
+           updated_at = now()
+      from claimable c
+     where q.id = c.id
+    returning q.state::text, q.plan, q.attempt, q.created_at as "createdAt",
+              (extract(epoch from q.first_started_at - now()) * 1000 + ${timeoutMs}::float8)::float8
+                as "remainingMs"`;
+  if (row === undefined || row.state !== 'running') return null;
+  const { plan, attempt, createdAt, remainingMs } = row;
+  return { id, plan: parsePlan(plan), attempt, createdAt, remainingMs };
+}
+
+function timedOut(timeoutMs: number): string {
+  return `the query did not finish within ${timeoutMs / 1000} s`;
+}
+
+function attemptsUsedUp(maxAttempts: number): string {
+  return `the query was started ${maxAttempts} times and never finished`;
+}

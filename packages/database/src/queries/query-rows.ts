@@ -1,0 +1,33 @@
+import { parsePlan } from '@hourglass/query';
+import type { QueryRecord, QueryResult } from '@hourglass/reports';
+import type { Query } from '../generated/client.ts';
+
+/** Throws when the stored plan was written by a version that this one cannot read. */
+export function queryRecord(row: Query): QueryRecord {
+  return {
+    id: row.id,
+    plan: parsePlan(row.plan),
+    state: row.state,
+    attempt: row.attempt,
+    progressPercent: row.progressPercent,
+    submittedBy: row.submittedBy,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    failure: row.failure,
+    result: queryResult(row),
+  };
+}
+
+/** All columns of a result are written by one update, so either all are null or none. */
+function queryResult(row: Query): QueryResult | null {
+  const { archiveKey, archiveBytes, resultRows, gzipBytes, executionMs, expiresAt } = row;
+  if (archiveKey === null || expiresAt === null) return null;
+  return {
+    archiveKey,
+    archiveBytes: Number(archiveBytes),
+    rows: Number(resultRows),
+    gzipBytes: Number(gzipBytes),
+    executionMs: Number(executionMs),
+    expiresAt,
+  };
+}

@@ -1,0 +1,158 @@
+import type {
+  ExpiredArchive,
+  Publication,
+  QueryRecord,
+  QueryScope,
+  QueryStore,
+  Submission,
+  WaitingQuery,
+} from '@hourglass/reports';
+import { servedByDatabase } from '../database-errors.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import { claimQuery } from './claim-query.ts';
+import { queryRecord } from './query-rows.ts';
+
+/** Statements that write compare and set in SQL, with the database's clock: nothing is decided on a stale read. */
+export function createQueryStore(prisma: PrismaClient): QueryStore {
+  return {
+    submit: (submission) => servedByDatabase(() => submit(prisma, submission)),
+    find: (scope, id) => servedByDatabase(() => find(prisma, scope, id)),
+    list: (scope, limit) => servedByDatabase(() => list(prisma, scope, limit)),
+    claim: (id, terms) => servedByDatabase(() => claimQuery(prisma, id, terms)),
+    renewLease: (id, attempt, leaseMs, progressPercent) =>
+      servedByDatabase(() => renewLease(prisma, { id, attempt }, leaseMs, progressPercent)),
+    complete: (id, attempt, publication) =>
+      servedByDatabase(() => complete(prisma, { id, attempt }, publication)),
+    fail: (id, attempt, reason) => servedByDatabase(() => fail(prisma, { id, attempt }, reason)),
+    handBack: (id, attempt) => servedByDatabase(() => handBack(prisma, { id, attempt })),
+    listWaiting: (limit) => servedByDatabase(() => listWaiting(prisma, limit)),
+    expireDue: (limit) => servedByDatabase(() => expireDue(prisma, limit)),
+  };
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+async function submit(prisma: PrismaClient, submission: Submission): Promise<QueryRecord> {
+  const { id, plan, submittedBy } = submission;
+  const { environmentId } = plan.tenant;
+  // The lock lets submissions of one environment follow each other, so that its limits can be counted. The
+  // insert is raw, because Prisma would take `now()` from this machine's clock.
+  const [, rows] = await prisma.$transaction([
+    prisma.$executeRaw`select id from environments where id = ${environmentId}::integer for update`,
+    prisma.$queryRaw<Pick<QueryRecord, 'createdAt' | 'updatedAt'>[]>`
+      insert into queries (id, environment_id, plan, submitted_by)
+      values (${id}::uuid, ${environmentId}::integer, ${JSON.stringify(plan)}::jsonb, ${submittedBy})
+      returning created_at as "createdAt", updated_at as "updatedAt"`,
+  ]);
+  const [stamped] = rows;
+  if (stamped === undefined) throw new Error('the insert of a query answered no row');
+  return {
+    id,
+    plan,
+    state: 'enqueued',
+    attempt: 0,
+    progressPercent: 0,
+    submittedBy,
+    ...stamped,
+    failure: null,
+    result: null,
+  };
+}
+
+async function find(prisma: PrismaClient, scope: QueryScope, id: string): Promise<QueryRecord | null> {
+  if (!uuid.test(id)) return null;
+  const row = await prisma.query.findFirst({ where: { id, ...belongsTo(scope) } });
+  return row === null ? null : queryRecord(row);
+}
+
+async function list(prisma: PrismaClient, scope: QueryScope, limit: number): Promise<readonly QueryRecord[]> {
+  const rows = await prisma.query.findMany({
+    where: belongsTo(scope),
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: limit,
+  });
+  return rows.map(queryRecord);
+}
+
+function belongsTo({ organization, environment }: QueryScope) {
+  return { environment: { name: environment, organization: { name: organization } } };
+}
+
+/** One try to run a query. Its writes are lost as soon as there is a newer one. */
+interface Attempt {
+  readonly id: string;
+  readonly attempt: number;
+}
+
+async function renewLease(
+  prisma: PrismaClient,
+  { id, attempt }: Attempt,
+  leaseMs: number,
+  progressPercent: number,
+): Promise<boolean> {
+  const updated = await prisma.$executeRaw`
+    update queries
+       set lease_expires_at = now() + ${leaseMs}::float8 * interval '1 millisecond',
+           progress_percent = greatest(progress_percent, least(100, ${Math.floor(progressPercent)}::integer)),
+           updated_at = now()
+     where id = ${id}::uuid and attempt = ${attempt}::integer and state = 'running'`;
+  return updated === 1;
+}
+
+async function complete(
+  prisma: PrismaClient,
+  { id, attempt }: Attempt,
+  publication: Publication,
+): Promise<boolean> {
+  const { archiveKey, archiveBytes, rows, gzipBytes, watermark, resultTtlSeconds } = publication;
+  const updated = await prisma.$executeRaw`
+    update queries
+       set state = 'completed', progress_percent = 100, lease_expires_at = null, updated_at = now(),
+           archive_key = ${archiveKey}, archive_bytes = ${archiveBytes}::bigint,
+           result_rows = ${rows}::bigint, gzip_bytes = ${gzipBytes}::bigint,
+           watermark = ${watermark}::bigint,
+           execution_ms = round(extract(epoch from now() - started_at) * 1000)::bigint,
+           expires_at = now() + ${resultTtlSeconds}::float8 * interval '1 second'
+     where id = ${id}::uuid and attempt = ${attempt}::integer and state = 'running'`;
+  return updated === 1;
+}
+
+async function fail(prisma: PrismaClient, { id, attempt }: Attempt, reason: string): Promise<boolean> {
+  const updated = await prisma.$executeRaw`
+    update queries
+       set state = 'failed', failure = ${reason}, lease_expires_at = null, updated_at = now()
+     where id = ${id}::uuid and attempt = ${attempt}::integer and state = 'running'`;
+  return updated === 1;
+}
+
+async function handBack(prisma: PrismaClient, { id, attempt }: Attempt): Promise<boolean> {
+  const updated = await prisma.$executeRaw`
+    update queries
+       set state = 'enqueued', progress_percent = 0, lease_expires_at = null, updated_at = now()
+     where id = ${id}::uuid and attempt = ${attempt}::integer and state = 'running'`;
+  return updated === 1;
+}
+
+function listWaiting(prisma: PrismaClient, limit: number): Promise<readonly WaitingQuery[]> {
+  return prisma.$queryRaw<WaitingQuery[]>`
+    select id, attempt
+      from queries
+     where state = 'enqueued' or (state = 'running' and lease_expires_at <= now())
+     order by created_at, id
+     limit ${limit}::integer`;
+}
+
+function expireDue(prisma: PrismaClient, limit: number): Promise<readonly ExpiredArchive[]> {
+  // Several workers may expire at once; skipping what another one holds shares the work out.
+  return prisma.$queryRaw<ExpiredArchive[]>`
+    with due as (
+      select id from queries
+       where state = 'completed' and expires_at <= now()
+       order by expires_at
+       limit ${limit}::integer
+         for update skip locked
+    )
+    update queries set state = 'expired', updated_at = now()
+      from due where queries.id = due.id
+    returning queries.id, queries.archive_key as "archiveKey"`;
+}
