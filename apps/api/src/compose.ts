@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Express } from 'express';
-import { openDatabase } from '@hourglass/database';
+import { migrate, openDatabase, type Database } from '@hourglass/database';
 import { createDoorbell } from '@hourglass/job-queue';
 import { createFolderStore, createS3Store } from '@hourglass/object-store';
 import {
@@ -46,4 +46,20 @@ export function composeApi(settings: Settings, log: Logger): Api {
       await database.close();
     },
   };
+}
+
+/** Applies what the schema lacks, then hands over the database for the first organization. */
+export async function applySchema(
+  settings: Settings,
+  log: Logger,
+  then: (database: Database) => Promise<void>,
+): Promise<void> {
+  const url = requireDatabaseUrl(settings);
+  await migrate({ url, log: (message) => log.info(message) });
+  const database = openDatabase({ url, poolSize: 2 });
+  try {
+    await then(database);
+  } finally {
+    await database.close();
+  }
 }

@@ -5,3 +5,6 @@ export * from './contract-client.ts';
 export * from './eventually.ts';
 export * from './node-process.ts';
 export * from './running-system.ts';
+export * from './require-service.ts';
+export * from './s3-server.ts';
+export * from './test-tenant.ts';

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Database } from '@hourglass/database';
+import type { BootstrapSettings } from '@hourglass/platform';
+import { z } from 'zod';
+
+const credentials = z.strictObject({
+  organization: z.string(),
+  environments: z.array(z.string()),
+  email: z.string(),
+  password: z.string(),
+  token: z.string(),
+});
+type Credentials = z.infer<typeof credentials>;
+
+/**
+ * Creates the first organization when there is none, with random credentials where the settings name none.
+ * Answers the text to print once, or null when nothing was created.
+ *
+ * The credentials are on disk before the organization is committed: a crash in between must not leave an
+ * organization that nobody can enter. The next start takes them up again.
+ */
+export async function bootstrapOrganization(
+  settings: { bootstrap: BootstrapSettings; dataDirectory: string },
+  database: Pick<Database, 'bootstrap'>,
+): Promise<string | null> {
+  const file = path.join(settings.dataDirectory, 'credentials.json');
+  const pendingFile = `${file}.pending`;
+  const leftOver = await readCredentials(pendingFile);
+  const first = leftOver ?? newCredentials(settings.bootstrap);
+  await writeFile(pendingFile, `${JSON.stringify(first, null, 2)}\n`, { mode: 0o600 });
+
+  const created = await database.bootstrap(first);
+  if (!created && leftOver === null) {
+    await rm(pendingFile);
+    return null;
+  }
+  await rename(pendingFile, file);
+  return describe(first, file);
+}
+
+function newCredentials({
+  organization,
+  environments,
+  email,
+  password,
+  token,
+}: BootstrapSettings): Credentials {
+  return {
+    organization,
+    environments: [...environments],
+    email,
+    password: password ?? randomBytes(18).toString('base64url'),
+    token: token ?? randomBytes(32).toString('base64url'),
+  };
+}
+
+async function readCredentials(file: string): Promise<Credentials | null> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  return text === null ? null : credentials.parse(JSON.parse(text));
+}
+
+function describe({ organization, environments, email, password, token }: Credentials, file: string): string {
+  return [
+    `Created the organization "${organization}" with the environments ${environments.join(', ')}.`,
+    `  e-mail:   ${email}`,
+    `  password: ${password}`,
+    `  token:    ${token}`,
+    `These are shown once; they are also in ${file}.`,
+  ].join('\n');
+}

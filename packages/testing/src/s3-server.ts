@@ -1,0 +1,79 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { findFreePort } from '@hourglass/embedded';
+
+const script = fileURLToPath(new URL('../../../scripts/s3-server.sh', import.meta.url));
+
+export interface S3Server {
+  /** `http://127.0.0.1:<port>`; buckets are addressed by path. There is none at first. */
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  stop(): Promise<void>;
+  /** As if the store's machine lost power, except that the objects stay. */
+  killGateway(): Promise<void>;
+  startGateway(): Promise<void>;
+}
+
+/** Why no real S3-compatible server can be started on this machine; null when one can. */
+export function s3ServerProblem(): string | null {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'it is made for Linux on x64';
+  for (const program of ['bash', 'flock', 'apt-get', 'dpkg', 'python3']) {
+    if (spawnSync(program, ['--version']).status !== 0) return `${program} is not on PATH`;
+  }
+  if (spawnSync('apt-cache', ['show', 'radosgw', 'ceph-mon', 'ceph-osd']).status !== 0) {
+    return 'apt knows no package radosgw; "apt-get update" may be due';
+  }
+  return null;
+}
+
+/** Takes some 15 s, and once per machine the time to download 66 MB. It ends with this process at the latest. */
+export async function startS3Server(): Promise<S3Server> {
+  const data = await mkdtemp(path.join(tmpdir(), 'hourglass-s3-'));
+  const port = await findFreePort();
+  const monitorPort = await findFreePort();
+  const accessKeyId = 'hourglass-test';
+  const secretAccessKey = 'only-for-tests';
+  const child = spawn(
+    'bash',
+    [script, '', data, String(port), String(monitorPort), accessKeyId, secretAccessKey],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const ended = once(child, 'exit');
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  child.stdin.on('error', () => {});
+
+  const expectAnswer = async (wanted: string, to: string): Promise<void> => {
+    const { value, done } = await answers.next();
+    if (done || value !== wanted) throw new Error(`the S3 server answers ${value ?? 'nothing'} to ${to}`);
+  };
+  const command = async (line: string): Promise<void> => {
+    child.stdin.write(`${line}\n`);
+    await expectAnswer('ok', line);
+  };
+  const stop = async (): Promise<void> => {
+    child.stdin.end();
+    await ended;
+    await rm(data, { recursive: true, force: true });
+  };
+
+  try {
+    await expectAnswer('ready', 'its start');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    accessKeyId,
+    secretAccessKey,
+    stop,
+    killGateway: () => command('kill-gateway'),
+    startGateway: () => command('start-gateway'),
+  };
+}

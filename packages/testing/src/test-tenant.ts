@@ -1,0 +1,30 @@
+import { openDatabase } from '@hourglass/database';
+import { scopes, type Scope } from '@hourglass/reports';
+
+/** One more organization beside that of the test, with environments, a user and a token. */
+export async function createTestTenant(
+  databaseUrl: string,
+  tenant: {
+    organization: string;
+    environments: readonly string[];
+    token: string;
+    tokenScopes?: readonly Scope[];
+  },
+): Promise<void> {
+  const { organization, environments, token, tokenScopes = scopes } = tenant;
+  const email = `owner@${organization}.example`;
+  const database = openDatabase({ url: databaseUrl, poolSize: 2 });
+  try {
+    await database.admin.createOrganization(organization);
+    for (const name of environments) await database.admin.createEnvironment({ organization, name });
+    await database.admin.createUser({
+      organization,
+      email,
+      password: `password of ${organization}`,
+      role: 'member',
+    });
+    await database.admin.createToken({ email, token, scopes: tokenScopes });
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSystem, type RunningSystem } from '@hourglass/testing';
+
+describe('a wrong submission', () => {
+  let system: RunningSystem;
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+  });
+  afterAll(() => system.stop());
+
+  const good = {
+    metrics: [{ name: 'message_count', function: 'sum' }],
+    dimensions: ['apiproxy'],
+    timeRange: 'last60minutes',
+  };
+  const range = (start: string, end: string) => ({ ...good, timeRange: { start, end } });
+
+  // The body, the field that the answer must name, and words that tell what is expected.
+  const cases: readonly [string, unknown, string, RegExp][] = [
+    ['an array as body', [], 'body', /object/],
+    ['a text as body', '"x"', 'body', /object/],
+    ['no time range', { dimensions: ['apiproxy'] }, 'timeRange', /required/],
+    ['a time range of another type', { ...good, timeRange: 5 }, 'timeRange', /last60minutes/],
+    ['an unknown relative range', { ...good, timeRange: 'last2days' }, 'timeRange', /last24hours/],
+    [
+      'a range without end',
+      { ...good, timeRange: { start: '2026-01-01T00:00:00Z' } },
+      'timeRange',
+      /start|end/,
+    ],
+    [
+      'a date that does not exist',
+      range('2026-02-30T00:00:00Z', '2026-03-01T00:00:00Z'),
+      'timeRange.start',
+      /./,
+    ],
+    ['a time that is no ISO text', range('01/02/2026', '2026-03-01T00:00:00Z'), 'timeRange.start', /ISO/],
+    ['a reversed range', range('2026-03-02T00:00:00Z', '2026-03-01T00:00:00Z'), 'timeRange', /before/],
+    ['an empty range', range('2026-03-01T00:00:00Z', '2026-03-01T00:00:00Z'), 'timeRange', /before/],
+    ['more than 365 days', range('2025-01-01T00:00:00Z', '2026-01-02T00:00:00Z'), 'timeRange', /365/],
+    ['an unknown property', { ...good, dimension: ['apiproxy'] }, 'dimension', /unknown property/],
+    [
+      'an unknown property of a metric',
+      { ...good, metrics: [{ name: 'is_error', func: 'sum' }] },
+      'metrics[0].func',
+      /unknown property/,
+    ],
+    ['a metric that is no object', { ...good, metrics: ['message_count'] }, 'metrics[0]', /object/],
+    ['a metric without name', { ...good, metrics: [{ function: 'sum' }] }, 'metrics[0].name', /required/],
+    [
+      'an unknown metric',
+      { ...good, metrics: [{ name: 'mesage_count' }] },
+      'metrics[0].name',
+      /message_count/,
+    ],
+    ['an unknown dimension', { ...good, dimensions: ['apiproxi'] }, 'dimensions[0]', /apiproxy/],
+    ['a dimension as metric', { ...good, metrics: [{ name: 'apiproxy' }] }, 'metrics[0].name', /dimension/],
+    [
+      'a function the metric does not have',
+      { ...good, metrics: [{ name: 'message_count', function: 'avg' }] },
+      'metrics[0].function',
+      /sum/,
+    ],
+    [
+      'an unknown function',
+      { ...good, metrics: [{ name: 'message_count', function: 'SUMM' }] },
+      'metrics[0].function',
+      /sum/,
+    ],
+    ['a duplicate dimension', { ...good, dimensions: ['apiproxy', 'apiproxy'] }, 'dimensions[1]', /apiproxy/],
+    [
+      'an alias that is a dimension',
+      { ...good, metrics: [{ name: 'message_count', alias: 'apiproxy' }] },
+      'metrics[0].alias',
+      /apiproxy/,
+    ],
+    [
+      'two metrics with one column',
+      { ...good, metrics: [good.metrics[0], good.metrics[0]] },
+      'metrics[1]',
+      /sum_message_count/,
+    ],
+    ['a limit of zero', { ...good, limit: 0 }, 'limit', /1/],
+    ['a limit that is a text', { ...good, limit: '10' }, 'limit', /int|number/],
+    ['an unknown time unit', { ...good, groupByTimeUnit: 'fortnight' }, 'groupByTimeUnit', /month/],
+    ['an unknown format', { ...good, outputFormat: 'xml' }, 'outputFormat', /csv/],
+    ['an unknown delimiter', { ...good, outputFormat: 'csv', csvDelimiter: ';' }, 'csvDelimiter', /\|/],
+    ['nothing to show', { timeRange: 'last60minutes' }, 'metrics', /dimension/],
+    ['more than 25 columns', { ...good, dimensions: manyDimensions() }, 'dimensions', /25/],
+  ];
+
+  it.each(cases)('%s: 400 that names the field and what is expected', async (_, query, field, expected) => {
+    const { status, body } = await system.client.refusal(query);
+    expect(status).toBe(400);
+    const violations = body.error.details.flatMap((detail) => detail.fieldViolations);
+    const violation = violations.find((one) => one.field.startsWith(field));
+    expect(violation, JSON.stringify(body)).toBeDefined();
+    expect(violation?.description).toMatch(expected);
+    expect(body.message).toContain(violations[0]?.field);
+  });
+
+  it('that is not JSON says where', async () => {
+    const { status, body } = await system.client.refusal('{"metrics": [}');
+    expect([status, body.code]).toEqual([400, 'request.malformed']);
+  });
+
+  it('that is too large is a 413, one with an unknown parameter a 400, another method a 405', async () => {
+    expect((await system.client.refusal({ ...good, filter: 'x'.repeat(70_000) })).status).toBe(413);
+    expect((await system.client.request('/queries?status=completed')).status).toBe(400);
+    expect((await system.client.request('/queries', { method: 'DELETE' })).status).toBe(405);
+    expect((await system.client.request('/nothing')).status).toBe(404);
+  });
+
+  it('lists all its faults at once and enqueues nothing', async () => {
+    const { body } = await system.client.refusal({
+      metrics: [{ name: 'nope' }, { name: 'message_count', function: 'max' }],
+      dimensions: ['nada'],
+      timeRange: 'never',
+      groupByTimeUnit: 'eon',
+    });
+    expect(body.error.details[0]?.fieldViolations).toHaveLength(5);
+    const list = (await (await system.client.request('/queries')).json()) as { queries: unknown[] };
+    expect(list.queries).toEqual([]);
+  });
+});
+
+function manyDimensions(): string[] {
+  return [
+    ...[
+      'access_token',
+      'api_product',
+      'apiproxy',
+      'apiproxy_revision',
+      'client_id',
+      'developer',
+      'developer_app',
+    ],
+    ...[
+      'developer_email',
+      'flow_resource',
+      'gateway_flow_id',
+      'virtual_host',
+      'proxy_basepath',
+      'proxy_pathsuffix',
+    ],
+    ...[
+      'client_ip',
+      'request_path',
+      'request_uri',
+      'request_verb',
+      'useragent',
+      'target',
+      'target_host',
+      'target_ip',
+    ],
+    ...['target_url', 'ax_geo_city', 'ax_geo_country', 'ax_geo_region'],
+  ];
+}

@@ -1,0 +1,120 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSystem, type RunningSystem } from '@hourglass/testing';
+
+describe('facts over HTTP', () => {
+  let system: RunningSystem;
+  beforeAll(async () => {
+    system = await startSystem();
+  });
+  afterAll(() => system.stop());
+
+  const post = (body: string | Buffer, headers: Record<string, string> = {}, query = '') =>
+    system.client.request(`/facts/api${query}`, {
+      method: 'POST',
+      headers,
+      body: typeof body === 'string' ? body : new Uint8Array(body),
+    });
+  const line = (apiproxy: string) => `${JSON.stringify({ timestamp: '2026-01-05T10:00:00Z', apiproxy })}\n`;
+  const countOf = async (apiproxy: string) => {
+    const text = await system.client.report({
+      metrics: [{ name: 'message_count', function: 'sum', alias: 'calls' }],
+      dimensions: ['apiproxy'],
+      timeRange: { start: '2026-01-05T00:00:00Z', end: '2026-01-06T00:00:00Z' },
+    });
+    const rows = text.split('\n').filter((row) => row.includes(`"${apiproxy}"`));
+    return Number(/"calls":"(\d+)"/.exec(rows[0] ?? '')?.[1] ?? 0);
+  };
+
+  it('are accepted plain and gzip, and acknowledged means that the next report has them', async () => {
+    const plain = await post(line('plain').repeat(3));
+    expect(plain.status).toBe(201);
+    expect(await plain.json()).toMatchObject({ accepted: 3 });
+    const packed = await post(gzipSync(line('packed').repeat(4)), { 'Content-Encoding': 'gzip' });
+    expect(await packed.json()).toMatchObject({ accepted: 4 });
+    expect([await countOf('plain'), await countOf('packed')]).toEqual([3, 4]);
+  });
+
+  it('are accepted once under one Idempotency-Key, also when both requests run at the same time', async () => {
+    const key = { 'Idempotency-Key': 'batch-1' };
+    const answers = await Promise.all(Array.from({ length: 4 }, () => post(line('once').repeat(5), key)));
+    for (const answer of answers) {
+      expect(answer.status).toBe(201);
+      expect(await answer.json()).toEqual({ batch: 'batch-1', accepted: 5 });
+    }
+    expect(await countOf('once')).toBe(5);
+  });
+
+  it('under a used Idempotency-Key with another body are a 409 and not dropped in silence', async () => {
+    const key = { 'Idempotency-Key': 'batch-2' };
+    expect((await post(line('first'), key)).status).toBe(201);
+    expect((await post(line('second'), key)).status).toBe(409);
+    expect([await countOf('first'), await countOf('second')]).toEqual([1, 0]);
+  });
+
+  it('with one bad row are refused whole, with its line and field', async () => {
+    const body = `${line('whole').repeat(2)}{"timestamp":"2026-01-05T10:00:00Z","apiproxy":7}\n${line('whole')}{"apiproxi":"x"}\n`;
+    const answer = await post(body);
+    expect(answer.status).toBe(400);
+    const { faults } = (await answer.json()) as {
+      faults: { line: number; field: string; message: string }[];
+    };
+    expect(faults.map(({ line: number, field }) => [number, field])).toEqual(
+      expect.arrayContaining([
+        [3, 'apiproxy'],
+        [5, 'timestamp'],
+        [5, 'apiproxi'],
+      ]),
+    );
+    expect(faults).toHaveLength(3);
+    expect(await countOf('whole')).toBe(0);
+  });
+
+  it('list at most 100 faults', async () => {
+    const answer = await post('{"timestamp":"never"}\n'.repeat(250));
+    expect(((await answer.json()) as { faults: unknown[] }).faults).toHaveLength(100);
+  });
+
+  it('with onError=skip leave out the bad rows and report them', async () => {
+    const answer = await post(`${line('skip')}nonsense\n${line('skip')}`, {}, '?onError=skip');
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toMatchObject({ accepted: 2, rejected: 1, faults: [{ line: 2 }] });
+    expect(await countOf('skip')).toBe(2);
+  });
+
+  it('that cannot be read are a clear error and leave nothing', async () => {
+    expect((await post('')).status).toBe(400);
+    expect((await post('not gzip', { 'Content-Encoding': 'gzip' })).status).toBe(400);
+    expect((await post(line('x'), { 'Content-Encoding': 'br' })).status).toBe(415);
+    const cut = gzipSync(line('cut').repeat(2000)).subarray(0, -30);
+    expect((await post(cut, { 'Content-Encoding': 'gzip' })).status).toBe(400);
+    expect((await post(line('x'), { 'Idempotency-Key': 'a b' })).status).toBe(400);
+    expect((await post(line('x'), {}, '?onError=ignore')).status).toBe(400);
+    expect((await system.client.request('/facts/nope', { method: 'POST', body: line('x') })).status).toBe(
+      404,
+    );
+    expect([await countOf('cut'), await countOf('x')]).toEqual([0, 0]);
+  });
+
+  it('leave missing metrics null and follow the status for is_error', async () => {
+    const timestamp = '2026-02-01T00:00:00Z';
+    await system.client.sendFacts([
+      { timestamp, apiproxy: 'a', response_status_code: 404, target_response_time: 10 },
+      { timestamp, apiproxy: 'a', response_status_code: 200 },
+      { timestamp, apiproxy: 'a', response_status_code: 500, is_error: 0 },
+      { timestamp, apiproxy: 'a' },
+    ]);
+    const text = await system.client.report({
+      metrics: [
+        { name: 'message_count' },
+        { name: 'is_error', function: 'sum' },
+        { name: 'target_response_time', function: 'avg' },
+        { name: 'cache_hit', function: 'sum' },
+      ],
+      timeRange: { start: '2026-02-01T00:00:00Z', end: '2026-02-02T00:00:00Z' },
+    });
+    expect(text).toBe(
+      '{"sum_message_count":"4","sum_is_error":"1","avg_target_response_time":10.0,"sum_cache_hit":null}\n',
+    );
+  });
+});

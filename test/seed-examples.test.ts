@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readArchive, startSystem, type RunningSystem } from '@hourglass/testing';
+
+/**
+ * The example queries of the contract's page, as far as this version speaks its language, over facts small
+ * enough to check by hand. Times are chosen at the edges of ranges and minutes.
+ */
+describe('the example queries of the contract', () => {
+  let system: RunningSystem;
+  // Half an hour ago, at the start of a minute: inside of the last 60 minutes for as long as the test runs.
+  const minuteMs = Math.floor((Date.now() - 30 * 60_000) / 60_000) * 60_000;
+  const minute = (offset: number) => shown(minuteMs + offset * 60_000);
+
+  beforeAll(async () => {
+    system = await startSystem();
+    await system.client.sendFacts([
+      { timestamp: minuteMs, apiproxy: 'guest-auth-v3' },
+      { timestamp: minuteMs + 59_999, apiproxy: 'guest-auth-v3' },
+      { timestamp: minuteMs + 30_000, apiproxy: 'carts-v2' },
+      { timestamp: minuteMs + 60_000, apiproxy: 'carts-v2' },
+      { timestamp: minuteMs + 60_001, apiproxy: 'carts-v2' },
+      { timestamp: minuteMs + 119_999, apiproxy: 'carts-v2' },
+      // Neither in the last 60 minutes nor in the last 24 hours.
+      { timestamp: minuteMs - 25 * 3_600_000, apiproxy: 'carts-v2' },
+      // Both ends of the range 2018-11-01T11:00:00Z to 2018-11-30T11:00:00Z: the first belongs, the last does not.
+      { timestamp: '2018-11-01T10:59:59.999Z', apiproxy: 'proxy_1', total_response_time: 1000 },
+      { timestamp: '2018-11-01T11:00:00.000Z', apiproxy: 'proxy_1', total_response_time: 10 },
+      { timestamp: '2018-11-01T11:00:59.999Z', apiproxy: 'proxy_1', total_response_time: 15 },
+      { timestamp: '2018-11-01T11:00:30.000Z', apiproxy: 'proxy_2', total_response_time: 20 },
+      { timestamp: '2018-11-01T11:00:31.000Z', apiproxy: 'proxy_2' },
+      { timestamp: '2018-11-01T11:00:32.000Z', apiproxy: null },
+      { timestamp: '2018-11-30T10:59:59.999Z', apiproxy: 'proxy_1', total_response_time: 7 },
+      { timestamp: '2018-11-30T11:00:00.000Z', apiproxy: 'proxy_1', total_response_time: 1000 },
+      { timestamp: '2018-07-06T12:16:05Z', apiproxy: 'proxy_1' },
+      { timestamp: '2018-07-06T12:16:06Z', apiproxy: 'proxy_1' },
+      { timestamp: '2018-07-09T15:12:00Z', apiproxy: 'proxy_2' },
+    ]);
+  });
+  afterAll(() => system.stop());
+
+  it('the first query file: a sum with an alias over the last 24 hours', async () => {
+    const text = await system.client.report({
+      metrics: [{ name: 'message_count', function: 'sum', alias: 'sum_txn' }],
+      dimensions: ['apiproxy'],
+      timeRange: 'last24hours',
+      limit: 14400,
+    });
+    expect(text).toBe('{"sum_txn":"4","apiproxy":"carts-v2"}\n{"sum_txn":"2","apiproxy":"guest-auth-v3"}\n');
+  });
+
+  it('example 1: calls per minute and proxy in the last 60 minutes', async () => {
+    const text = await system.client.report({
+      metrics: [{ name: 'message_count', function: 'sum' }],
+      dimensions: ['apiproxy'],
+      groupByTimeUnit: 'minute',
+      limit: 1000,
+      timeRange: 'last60minutes',
+    });
+    expect(text).toBe(
+      `{"sum_message_count":"1","apiproxy":"carts-v2","minute":"${minute(0)}"}\n` +
+        `{"sum_message_count":"2","apiproxy":"guest-auth-v3","minute":"${minute(0)}"}\n` +
+        `{"sum_message_count":"3","apiproxy":"carts-v2","minute":"${minute(1)}"}\n`,
+    );
+  });
+
+  const november = { start: '2018-11-01T11:00:00Z', end: '2018-11-30T11:00:00Z' };
+  const responseTimes = {
+    metrics: [
+      { name: 'message_count', function: 'sum' },
+      { name: 'total_response_time', function: 'avg', alias: 'average_response_time' },
+    ],
+    dimensions: ['apiproxy'],
+    groupByTimeUnit: 'minute',
+    limit: 1000,
+    timeRange: november,
+  };
+  const responseTimeRows = [
+    '{"sum_message_count":"1","average_response_time":null,"apiproxy":"(not set)","minute":"2018-11-01 11:00:00 UTC"}',
+    '{"sum_message_count":"2","average_response_time":12.5,"apiproxy":"proxy_1","minute":"2018-11-01 11:00:00 UTC"}',
+    '{"sum_message_count":"2","average_response_time":20.0,"apiproxy":"proxy_2","minute":"2018-11-01 11:00:00 UTC"}',
+    '{"sum_message_count":"1","average_response_time":7.0,"apiproxy":"proxy_1","minute":"2018-11-30 10:59:00 UTC"}',
+  ];
+
+  it('examples 2 and 4: a half-open range, an average that no missing value drags down, (not set)', async () => {
+    expect(await system.client.report(responseTimes)).toBe(`${responseTimeRows.join('\n')}\n`);
+  });
+
+  it('example 3 without tpm: the minutes with traffic', async () => {
+    const text = await system.client.report({
+      dimensions: ['apiproxy'],
+      groupByTimeUnit: 'minute',
+      limit: 1000,
+      timeRange: { start: '2018-07-01T11:00:00Z', end: '2018-07-30T11:00:00Z' },
+    });
+    expect(text).toBe(
+      '{"apiproxy":"proxy_1","minute":"2018-07-06 12:16:00 UTC"}\n' +
+        '{"apiproxy":"proxy_2","minute":"2018-07-09 15:12:00 UTC"}\n',
+    );
+  });
+
+  it('example 5 without its operator: the limit cuts after the order', async () => {
+    const text = await system.client.report({ ...responseTimes, limit: 2 });
+    expect(text).toBe(`${responseTimeRows.slice(0, 2).join('\n')}\n`);
+  });
+
+  it('as CSV, with every delimiter of the contract', async () => {
+    for (const delimiter of [',', '|', '\t']) {
+      const text = await system.client.report({
+        ...responseTimes,
+        outputFormat: 'csv',
+        csvDelimiter: delimiter,
+      });
+      const rows = [
+        ['sum_message_count', 'average_response_time', 'apiproxy', 'minute'],
+        ['1', '', '(not set)', '2018-11-01 11:00:00 UTC'],
+        ['2', '12.5', 'proxy_1', '2018-11-01 11:00:00 UTC'],
+        ['2', '20.0', 'proxy_2', '2018-11-01 11:00:00 UTC'],
+        ['1', '7.0', 'proxy_1', '2018-11-30 10:59:00 UTC'],
+      ];
+      expect(text).toBe(rows.map((row) => `${row.join(delimiter)}\n`).join(''));
+    }
+  });
+
+  it('answer with the status objects and the file names of the contract', async () => {
+    const before = Math.floor(Date.now() / 1000) * 1000;
+    const response = await system.client.request('/queries', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(responseTimes),
+    });
+    const submitted = (await response.json()) as { self: string; created: string };
+    const id = submitted.self.split('/').at(-1) ?? '';
+    const self = `/organizations/acme/environments/prod/queries/${id}`;
+    expect(response.status).toBe(201);
+    expect(submitted).toEqual({ self, created: submitted.created, state: 'enqueued', error: 'false' });
+    expect(Date.parse(submitted.created)).toBeGreaterThanOrEqual(before);
+
+    const status = await system.client.ended(id);
+    expect(status).toMatchObject({
+      self,
+      state: 'completed',
+      resultRows: 4,
+      result: { self: `${self}/result` },
+    });
+    expect(status.resultFileSize).toMatch(/^\d+\.\d\d KB$/);
+    expect(status.executionTime).toMatch(/^\d+ sec$/);
+    expect(Date.parse(status.result?.expires ?? '') - Date.parse(status.updated ?? '')).toBe(7 * 86_400_000);
+
+    const result = await system.client.request(`/queries/${id}/result`);
+    expect(result.headers.get('content-disposition')).toBe(
+      `attachment; filename="OfflineQueryResult-${id}.zip"`,
+    );
+    const parts = await readArchive(Buffer.from(await result.arrayBuffer()));
+    expect(parts.map(({ name }) => name)).toEqual([`QueryResult-${id}-000000000000.json.gz`]);
+
+    const list = (await (await system.client.request('/queries')).json()) as { queries: { self: string }[] };
+    expect(list.queries[0]?.self).toBe(self);
+  });
+
+  it('with what comes in the next release are refused, never answered without it', async () => {
+    const base = { dimensions: ['apiproxy'], timeRange: 'last60minutes' };
+    const refused = [
+      [{ ...base, metrics: [{ name: 'tpm' }] }, 'metrics[0].name'],
+      [{ ...responseTimes, filter: "(apiproxy ne 'proxy_1')" }, 'filter'],
+      [
+        { ...base, metrics: [{ name: 'message_count', function: 'sum', operator: '/', value: '7' }] },
+        'metrics[0].operator',
+      ],
+    ] as const;
+    for (const [query, field] of refused) {
+      const { status, body } = await system.client.refusal(query);
+      expect(status).toBe(400);
+      expect(body.error.details[0]?.fieldViolations.map((violation) => violation.field)).toContain(field);
+    }
+  });
+});
+
+function shown(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
