@@ -47,7 +47,7 @@ export async function openDuckDB() {
     const values = typed.map(({ type }, index) => `cast($${index + 1} as ${type})`).join(', ');
     const insert = await connection.prepare(`insert into facts values (${values})`);
     for (const fact of facts) {
-      const row = { environment_id: environmentId, ...fact };
+      const row: Fact = { environment_id: environmentId, ...fact };
       insert.bind(typed.map(({ name }) => row[name]?.toString() ?? null));
       await insert.run();
     }

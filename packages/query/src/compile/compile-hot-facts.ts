@@ -59,7 +59,7 @@ export function compileHotFactsCopy(plan: Plan, catalogue: Catalogue): HotFactsC
     .where('environment_id', '=', setting<number>(settingNames.environmentId, 'integer'))
     .where('timestamp', '>=', setting<string>(settingNames.start, 'timestamptz'))
     .where('timestamp', '<', setting<string>(settingNames.endExclusive, 'timestamptz'));
-  const copy = sql`copy (${select}) to stdout (format csv, header)`.compile(builder);
+  const copy = sql`copy ${select} to stdout (format csv, header)`.compile(builder);
   if (copy.parameters.length > 0) throw new Error('COPY takes no parameters');
   return {
     sql: copy.sql,

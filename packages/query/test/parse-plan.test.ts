@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { parsePlan, type Plan } from '../src/index.ts';
+import { examplePlan } from './facts-relation.ts';
+
+const plans: [string, Plan][] = [
+  ['the smallest', examplePlan({ dimensions: ['apiproxy'] })],
+  [
+    'one that uses everything',
+    examplePlan({
+      timeUnit: 'week',
+      metrics: [
+        { metric: 'message_count', function: 'sum', alias: '__proto__' },
+        { metric: 'app_count', function: null, alias: 'apps' },
+      ],
+      dimensions: ['apiproxy', 'environment'],
+      limitRows: 5,
+      output: { format: 'csv', delimiter: '\t' },
+    }),
+  ],
+];
+
+test.each(plans)('a stored plan is read as it was written: %s', (_title, plan) => {
+  const read = parsePlan(JSON.parse(JSON.stringify(plan)));
+  expect(read).toEqual(plan);
+  expect(Object.isFrozen(read)).toBe(true);
+  expect(Object.isFrozen(read.tenant)).toBe(true);
+  expect(Object.isFrozen(read.metrics)).toBe(true);
+});
+
+test('a plan of another version is refused by its number', () => {
+  expect(() => parsePlan({ ...examplePlan({}), version: 2 })).toThrow(/version 2; expected version 1/);
+});
+
+test.each<[string, unknown]>([
+  ['nothing', null],
+  ['text', '{}'],
+  ['no properties', {}],
+  ['no tenant', { ...examplePlan({}), tenant: undefined }],
+  ['a property that this version does not know', { ...examplePlan({}), filter: { kind: 'and' } }],
+  ['an unknown time unit', { ...examplePlan({}), timeUnit: 'year' }],
+  [
+    'a moment that is no whole millisecond',
+    { ...examplePlan({}), range: { startMs: 0.5, endExclusiveMs: 1 } },
+  ],
+  ['a limit of no rows', { ...examplePlan({}), limitRows: 0 }],
+  ['an unknown delimiter', { ...examplePlan({}), output: { format: 'csv', delimiter: ';' } }],
+])('what is no plan is refused: %s', (_title, value) => {
+  expect(() => parsePlan(value)).toThrow(/stored plan cannot be read/);
+});

@@ -1,0 +1,356 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { catalogue, planQuery, timeUnits, type QueryRequest } from '../src/index.ts';
+
+const nowMs = Date.UTC(2026, 2, 1, 12, 30, 15, 123);
+const context = {
+  catalogue,
+  dataset: 'api',
+  tenant: { organization: 'acme', environment: 'prod', environmentId: 7 },
+  nowMs,
+};
+
+function plan(request: Partial<QueryRequest>) {
+  const result = planQuery(
+    { metrics: [{ name: 'message_count' }], timeRange: 'last24hours', ...request },
+    context,
+  );
+  if (!result.ok) throw new Error(JSON.stringify(result.faults));
+  return result.plan;
+}
+
+function faults(request: Partial<QueryRequest>) {
+  const result = planQuery(
+    { metrics: [{ name: 'message_count' }], timeRange: 'last24hours', ...request },
+    context,
+  );
+  return result.ok ? [] : result.faults.map(({ field, message }) => [field, message]);
+}
+
+/** One fault, at this field, whose message has all of these texts. */
+function expectFault(request: Partial<QueryRequest>, field: string, ...texts: string[]) {
+  const found = faults(request);
+  expect(found.map(([faultyField]) => faultyField)).toEqual([field]);
+  for (const text of texts) expect(found[0]?.[1]).toContain(text);
+}
+
+describe('planQuery', () => {
+  test('freezes everything that the request means', () => {
+    const planned = plan({
+      metrics: [
+        { name: 'message_count', alias: 'calls' },
+        { name: 'total_response_time', function: 'avg' },
+      ],
+      dimensions: ['apiproxy', 'organization'],
+      groupByTimeUnit: 'hour',
+      limit: 14_400,
+      outputFormat: 'csv',
+      csvDelimiter: '|',
+    });
+    expect(planned).toEqual({
+      version: 1,
+      dataset: 'api',
+      tenant: { organization: 'acme', environment: 'prod', environmentId: 7 },
+      range: { startMs: nowMs - 86_400_000, endExclusiveMs: nowMs },
+      timeUnit: 'hour',
+      metrics: [
+        { metric: 'message_count', function: 'sum', alias: 'calls' },
+        { metric: 'total_response_time', function: 'avg', alias: 'avg_total_response_time' },
+      ],
+      dimensions: ['apiproxy', 'organization'],
+      limitRows: 14_400,
+      output: { format: 'csv', delimiter: '|' },
+    });
+    const parts = [planned, planned.tenant, planned.range, planned.metrics, ...planned.metrics];
+    for (const part of [...parts, planned.dimensions, planned.output])
+      expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  test('does not freeze or change what the caller handed over', () => {
+    const request = {
+      metrics: [{ name: 'message_count' }],
+      dimensions: ['apiproxy'],
+      timeRange: 'last7days',
+    };
+    planQuery(request, context);
+    expect(
+      [request, request.metrics, request.dimensions, context.tenant].some((part) => Object.isFrozen(part)),
+    ).toBe(false);
+  });
+
+  test.each([
+    ['message_count', 'sum', 'sum_message_count'],
+    ['error_count', 'sum', 'sum_error_count'],
+    ['ax_cache_l1_count', 'avg', 'avg_ax_cache_l1_count'],
+    ['request_processing_latency', 'avg', 'avg_request_processing_latency'],
+    ['response_size', 'sum', 'sum_response_size'],
+    ['fees', 'sum', 'sum_fees'],
+    ['app_count', null, 'app_count'],
+    ['developer_count', null, 'developer_count'],
+    ['user_count', null, 'user_count'],
+  ])('%s without a function gets %s and the name %s', (name, chosen, alias) => {
+    expect(plan({ metrics: [{ name }] }).metrics).toEqual([{ metric: name, function: chosen, alias }]);
+  });
+
+  test.each(timeUnits)('groups by the unit %s', (unit) => {
+    expect(plan({ groupByTimeUnit: unit }).timeUnit).toBe(unit);
+  });
+
+  test.each([
+    [undefined, undefined, { format: 'json' }],
+    ['json', undefined, { format: 'json' }],
+    ['csv', undefined, { format: 'csv', delimiter: ',' }],
+    ['csv', ',', { format: 'csv', delimiter: ',' }],
+    ['csv', '|', { format: 'csv', delimiter: '|' }],
+    ['csv', '\t', { format: 'csv', delimiter: '\t' }],
+    ['csv', '\\t', { format: 'csv', delimiter: '\t' }],
+  ])('output format %j with delimiter %j', (outputFormat, csvDelimiter, output) => {
+    expect(plan({ outputFormat, csvDelimiter }).output).toEqual(output);
+  });
+
+  test('dimensions alone are a query', () => {
+    expect(plan({ metrics: undefined, dimensions: ['apiproxy'] })).toMatchObject({
+      metrics: [],
+      dimensions: ['apiproxy'],
+    });
+  });
+});
+
+describe('a faulty request is refused with the field, what was found and what is expected', () => {
+  test('unknown metric: names the nearest', () => {
+    expectFault(
+      { metrics: [{ name: 'mesage_count' }] },
+      'metrics[0].name',
+      '"mesage_count"',
+      '"message_count"',
+    );
+    expectFault(
+      { metrics: [{ name: 'message_count' }, { name: 'Total_Response_Time' }] },
+      'metrics[1].name',
+      '"total_response_time"',
+    );
+  });
+
+  test('unknown dimension: names the nearest', () => {
+    expectFault(
+      { dimensions: ['apiproxy', 'response_code_status'] },
+      'dimensions[1]',
+      '"response_status_code"',
+    );
+    expectFault({ dimensions: ['api_proxy'] }, 'dimensions[0]', '"api_proxy"', 'Did you mean "apiproxy"?');
+  });
+
+  test('names of built-in object properties are unknown like any other', () => {
+    expectFault({ dimensions: ['constructor'] }, 'dimensions[0]', '"constructor"');
+    expectFault({ metrics: [{ name: '__proto__' }] }, 'metrics[0].name', '"__proto__"');
+  });
+
+  test('a dimension as a metric, and the reverse', () => {
+    expectFault(
+      { metrics: [{ name: 'apiproxy' }] },
+      'metrics[0].name',
+      'is a dimension',
+      'expected it under dimensions',
+    );
+    expectFault({ dimensions: ['is_error'] }, 'dimensions[0]', 'is a metric', 'expected it under metrics');
+  });
+
+  test('a function that the metric does not have: lists those it has', () => {
+    expectFault(
+      { metrics: [{ name: 'request_processing_latency', function: 'sum' }] },
+      'metrics[0].function',
+      '"sum"',
+      'avg, min, max',
+    );
+    expectFault(
+      { metrics: [{ name: 'message_count', function: 'SUM' }] },
+      'metrics[0].function',
+      '"SUM"',
+      'sum',
+    );
+    expectFault(
+      { metrics: [{ name: 'app_count', function: 'sum' }] },
+      'metrics[0].function',
+      'expected no function',
+    );
+  });
+
+  test('what is not supported yet is refused, never ignored', () => {
+    expectFault({ filter: "(apiproxy eq 'a')" }, 'filter', 'not supported yet');
+    expectFault({ filter: '' }, 'filter', 'not supported yet');
+    expectFault({ metrics: [{ name: 'tps' }] }, 'metrics[0].name', '"tps"', 'not supported yet');
+    expectFault({ metrics: [{ name: 'tpm' }] }, 'metrics[0].name', '"tpm"', 'not supported yet');
+    expect(
+      faults({ metrics: [{ name: 'message_count', operator: '/', value: '7' }] }).map(([field]) => field),
+    ).toEqual(['metrics[0].operator', 'metrics[0].value']);
+    expectFault({ metrics: [{ name: 'message_count', value: '' }] }, 'metrics[0].value', 'not supported yet');
+  });
+
+  test.each(['Minute', 'MINUTE', 'minutes', 'quarter', '', 'toString'])('time unit %j', (groupByTimeUnit) => {
+    expectFault(
+      { groupByTimeUnit },
+      'groupByTimeUnit',
+      JSON.stringify(groupByTimeUnit),
+      'second, minute, hour, day, week, month',
+    );
+  });
+
+  test.each([0, -1, 1.5, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY])('limit %d', (limit) => {
+    expectFault({ limit }, 'limit', String(limit), '1 to 2147483647');
+  });
+
+  test('the largest limit is allowed', () => {
+    expect(plan({ limit: 2_147_483_647 }).limitRows).toBe(2_147_483_647);
+    expect(plan({ limit: 1 }).limitRows).toBe(1);
+  });
+
+  test('output format and delimiter', () => {
+    expectFault({ outputFormat: 'xml' }, 'outputFormat', '"xml"', 'json or csv');
+    expectFault({ outputFormat: 'CSV' }, 'outputFormat', '"CSV"');
+    expectFault({ outputFormat: 'csv', csvDelimiter: ';' }, 'csvDelimiter', '";"', 'comma');
+    expectFault({ outputFormat: 'csv', csvDelimiter: '' }, 'csvDelimiter', '""');
+    expectFault({ outputFormat: 'json', csvDelimiter: ',' }, 'csvDelimiter', 'json');
+    expectFault({ csvDelimiter: ',' }, 'csvDelimiter', 'json');
+  });
+
+  test('neither a metric nor a dimension', () => {
+    expectFault({ metrics: undefined }, 'metrics', 'at least one');
+    expectFault({ metrics: [], dimensions: [] }, 'metrics', 'at least one');
+  });
+
+  test('more than 25 metrics and dimensions together, where 25 are fine', () => {
+    const metrics = Array.from({ length: 20 }, (_, index) => ({ name: 'message_count', alias: `m${index}` }));
+    const dimensions = ['apiproxy', 'developer', 'client_id', 'request_verb', 'target', 'client_ip'];
+    expect(plan({ metrics, dimensions: dimensions.slice(0, 5) }).metrics).toHaveLength(20);
+    expectFault({ metrics, dimensions }, 'dimensions', '20 metrics and 6 dimensions make 26', 'at most 25');
+    const many = Array.from({ length: 10_000 }, (_, index) => ({
+      name: 'message_count',
+      alias: `m${index}`,
+    }));
+    expectFault({ metrics: many }, 'metrics', '10000', 'at most 25');
+  });
+
+  test('a dimension twice: names both', () => {
+    expectFault(
+      { dimensions: ['apiproxy', 'target', 'apiproxy'] },
+      'dimensions[2]',
+      '"apiproxy"',
+      'dimensions[0]',
+    );
+  });
+
+  test('two output columns of one name: names both', () => {
+    expectFault(
+      {
+        metrics: [
+          { name: 'message_count', alias: 'x' },
+          { name: 'is_error', alias: 'x' },
+        ],
+      },
+      'metrics[1].alias',
+      'metrics[1]',
+      'metrics[0]',
+      '"x"',
+    );
+    expectFault(
+      { metrics: [{ name: 'is_error' }, { name: 'is_error' }] },
+      'metrics[1].alias',
+      '"sum_is_error"',
+      'metrics[0]',
+    );
+    expectFault(
+      { metrics: [{ name: 'message_count', alias: 'target' }], dimensions: ['apiproxy', 'target'] },
+      'metrics[0].alias',
+      '"target"',
+      'dimensions[1]',
+    );
+    expectFault(
+      { metrics: [{ name: 'message_count', alias: 'hour' }], groupByTimeUnit: 'hour' },
+      'metrics[0].alias',
+      '"hour"',
+      'groupByTimeUnit',
+    );
+    expect(
+      plan({ metrics: [{ name: 'message_count', alias: 'hour' }], groupByTimeUnit: 'day' }).timeUnit,
+    ).toBe('day');
+  });
+
+  test.each(['', 'a\nb', 'a\u0000', '\u007f', '\u0085', '\ud800', 'x'.repeat(129)])('alias %j', (alias) => {
+    expectFault({ metrics: [{ name: 'message_count', alias }] }, 'metrics[0].alias', 'expected');
+  });
+
+  test.each([
+    'x',
+    'x'.repeat(128),
+    '\u{1f600}'.repeat(128),
+    '"; drop table facts; --',
+    'średnia ważona',
+    '__proto__',
+  ])('the alias %j is taken as it is', (alias) => {
+    expect(plan({ metrics: [{ name: 'message_count', alias }] }).metrics[0]?.alias).toBe(alias);
+  });
+
+  test('all faults are told at once', () => {
+    const found = faults({
+      metrics: [
+        { name: 'tps' },
+        { name: 'nothing', function: 'sum', alias: '' },
+        { name: 'is_error', function: 'max', operator: '/' },
+      ],
+      dimensions: ['nowhere', 'is_error'],
+      timeRange: { start: 'x', end: '2026-02-30T00:00:00Z' },
+      groupByTimeUnit: 'year',
+      limit: 0,
+      filter: 'x',
+      outputFormat: 'xml',
+      csvDelimiter: ';',
+    }).map(([field]) => field);
+    expect(new Set(found)).toEqual(
+      new Set([
+        'metrics[0].name',
+        'metrics[1].name',
+        'metrics[1].alias',
+        'metrics[2].function',
+        'metrics[2].operator',
+        'dimensions[0]',
+        'dimensions[1]',
+        'timeRange.start',
+        'timeRange.end',
+        'groupByTimeUnit',
+        'limit',
+        'filter',
+        'outputFormat',
+        'csvDelimiter',
+      ]),
+    );
+  });
+
+  test('a long name is shown cut, so that an answer cannot be blown up', () => {
+    const [fault] = faults({ dimensions: ['x'.repeat(100_000)] });
+    expect(fault?.[1]?.length).toBeLessThan(300);
+  });
+
+  test('whatever the texts, a request is planned or refused with at least one fault, and never throws', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('message_count', 'apiproxy', 'sum', 'hour', 'csv', '|'),
+    );
+    const optional = fc.option(text, { nil: undefined });
+    const request = fc.record({
+      metrics: fc.array(fc.record({ name: text, function: optional, alias: optional }), { maxLength: 30 }),
+      dimensions: fc.array(text, { maxLength: 30 }),
+      timeRange: fc.oneof(text, fc.record({ start: text, end: text })),
+      groupByTimeUnit: optional,
+      limit: fc.option(fc.double(), { nil: undefined }),
+      filter: optional,
+      outputFormat: optional,
+      csvDelimiter: optional,
+    });
+    fc.assert(
+      fc.property(request, (candidate) => {
+        const result = planQuery(candidate, context);
+        expect(result.ok || result.faults.length > 0).toBe(true);
+      }),
+    );
+  });
+});

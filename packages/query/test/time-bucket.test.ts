@@ -1,0 +1,81 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { timeUnits, type TimeUnit } from '../src/index.ts';
+import { examplePlan, openDuckDB } from './facts-relation.ts';
+
+let duckdb: Awaited<ReturnType<typeof openDuckDB>>;
+beforeAll(async () => {
+  duckdb = await openDuckDB();
+});
+afterAll(() => duckdb.close());
+
+const range = { startMs: Date.UTC(1900, 0, 1), endExclusiveMs: Date.UTC(2200, 0, 1) };
+const dayMs = 86_400_000;
+
+/** Calendar arithmetic on a Date, UTC. Day 0 of 1970 was a Thursday, the fourth day of its week. */
+function bucketStartMs(ms: number, unit: TimeUnit): number {
+  const date = new Date(ms);
+  const dayStart = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate());
+  switch (unit) {
+    case 'second':
+      return new Date(ms).setUTCMilliseconds(0);
+    case 'minute':
+      return new Date(ms).setUTCSeconds(0, 0);
+    case 'hour':
+      return new Date(ms).setUTCMinutes(0, 0, 0);
+    case 'day':
+      return dayStart;
+    case 'week':
+      return dayStart - ((date.getUTCDay() + 6) % 7) * dayMs;
+    case 'month':
+      return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+    default:
+      return unit satisfies never;
+  }
+}
+
+function shown(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+const moments = fc.array(
+  fc.oneof(
+    fc.integer({ min: range.startMs, max: range.endExclusiveMs - 1 }),
+    // The edges of days, where a bucket that looks at a local zone or rounds would differ.
+    fc
+      .tuple(fc.integer({ min: -25_000, max: 83_000 }), fc.constantFrom(-1, 0, 1))
+      .map(([day, ms]) => day * dayMs + ms),
+  ),
+  { minLength: 1, maxLength: 40 },
+);
+
+test.each(timeUnits)(
+  'a fact is in the %s that the calendar says, in UTC, and rows come by time',
+  async (unit) => {
+    await fc.assert(
+      fc.asyncProperty(moments, async (times) => {
+        const plan = examplePlan({
+          range,
+          timeUnit: unit,
+          metrics: [{ metric: 'message_count', function: 'sum', alias: 'calls' }],
+        });
+        const facts = times.map((ms) => ({ timestamp: new Date(ms).toISOString(), message_count: 1 }));
+        const countOf = new Map<number, number>();
+        for (const ms of times) {
+          const start = bucketStartMs(ms, unit);
+          countOf.set(start, (countOf.get(start) ?? 0) + 1);
+        }
+        const expected = [...countOf].sort(([left], [right]) => left - right);
+        const { rows } = await duckdb.report(plan, facts);
+        expect(rows).toEqual(expected.map(([start, count]) => [String(count), shown(start)]));
+      }),
+      { numRuns: 40 },
+    );
+  },
+);
+
+test('weeks start on Monday, also across a year and a leap day', () => {
+  // Checked against a printed calendar: these are Mondays.
+  expect(shown(bucketStartMs(Date.UTC(2026, 0, 1), 'week'))).toBe('2025-12-29 00:00:00 UTC');
+  expect(shown(bucketStartMs(Date.UTC(2024, 2, 3), 'week'))).toBe('2024-02-26 00:00:00 UTC');
+});
