@@ -66,7 +66,8 @@ export async function createDatabaseFolder(
   const parent = path.dirname(folder.path);
   const prefix = `${path.basename(folder.path)}.new-`;
   for (const name of await readdir(parent)) {
-    if (name.startsWith(prefix)) await rm(path.join(parent, name), { recursive: true, force: true });
+    // The initdb of a killed launcher may still be writing into it; hence the repetition.
+    if (name.startsWith(prefix)) await rm(path.join(parent, name), { recursive: true, maxRetries: 10 });
   }
   const unfinished = path.join(parent, `${prefix}${randomUUID()}`);
   await mkdir(unfinished, { mode: 0o700 });

@@ -121,11 +121,11 @@ async function launch(options: {
     environment: postgresEnvironment,
     directory: folder.path,
     input: '',
-    // Fast shutdown; then immediate, which the next start recovers from.
+    // Fast shutdown; then immediate, from which the next start recovers. A supervisor has 10 s for everything.
     stopSignals: [
       { signal: 'SIGINT', afterMs: 0 },
-      { signal: 'SIGQUIT', afterMs: 5_000 },
-      { signal: 'SIGKILL', afterMs: 8_000 },
+      { signal: 'SIGQUIT', afterMs: 3_000 },
+      { signal: 'SIGKILL', afterMs: 5_000 },
     ],
     onLine: (line) => logLine(log, line),
   });

