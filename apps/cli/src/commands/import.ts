@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { importFormats, readFacts, type ImportFormat, type ProxyNaming } from '@hourglass/facts';
+import { catalogue, type Dataset } from '@hourglass/query';
+import { CommandError, printAnswer, type CommandContext } from '../command-context.ts';
+import { importFile, type ImportTotals } from '../import-file.ts';
+import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
+
+interface ImportOptions extends PlaceOptions {
+  readonly dataset: string;
+  readonly format: ImportFormat;
+  readonly apiproxy: string | undefined;
+  readonly apiproxyFromPath: number | undefined;
+  readonly separator: string | undefined;
+  readonly batchRows: number;
+  readonly batchId: string | undefined;
+  readonly onError: 'refuse' | 'skip';
+}
+
+/** `hourglass import FILE…`: facts from files or standard input, in batches that are each accepted whole. */
+export function addImportCommand(program: Command, context: CommandContext): void {
+  withPlace(program.command('import'))
+    .description('bring facts in from files')
+    .argument('<file...>', 'files to read; - is standard input, a name that ends in .gz is unpacked')
+    .requiredOption('--dataset <name>', 'dataset of the facts', 'api')
+    .addOption(
+      new Option('--format <format>', 'how they are written').choices(importFormats).makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--apiproxy <name>', 'combined: the proxy of every call').conflicts('apiproxyFromPath'),
+    )
+    .option(
+      '--apiproxy-from-path <n>',
+      'combined: the proxy is the nth segment of the path, from 1',
+      wholeNumber,
+    )
+    .option('--separator <character>', 'csv: what stands between cells (default: a comma)')
+    .option('--batch-rows <n>', 'rows of a batch', wholeNumber, 50_000)
+    .option('--batch-id <id>', 'makes the import repeatable: the same id and rows are accepted once')
+    .addOption(
+      new Option('--on-error <what>', 'refuse a batch with a bad row, or skip the row')
+        .choices(['refuse', 'skip'])
+        .default('refuse'),
+    )
+    .action(async (files: string[], options: ImportOptions) => {
+      const dataset = datasetOf(options);
+      const proxy = proxyOf(options);
+      const importId = options.batchId ?? randomUUID();
+      const totals: ImportTotals = { accepted: 0, rejected: 0, batches: 0 };
+      for (const [index, file] of files.entries()) {
+        const stream = open(file, context);
+        const facts =
+          options.format === 'combined'
+            ? readFacts(stream, { format: 'combined', proxy })
+            : options.format === 'csv'
+              ? readFacts(stream, { format: 'csv', dataset, separator: options.separator })
+              : readFacts(stream, { format: 'ndjson' });
+        await importFile(context, { name: file, facts }, totals, {
+          ...placeOf(options),
+          dataset: dataset.name,
+          onError: options.onError,
+          batchRows: options.batchRows,
+          batchIdPrefix: `${importId}-${index + 1}`,
+        });
+      }
+      printAnswer(context, totals, summary(totals));
+    });
+}
+
+function datasetOf({ dataset: name, format }: ImportOptions): Dataset {
+  const dataset = catalogue.get(name);
+  if (dataset === undefined) {
+    throw new CommandError(
+      `--dataset: no dataset "${name}"; expected one of ${[...catalogue.keys()].join(', ')}`,
+    );
+  }
+  if (format === 'combined' && name !== 'api') {
+    throw new CommandError('--format combined: an access log holds facts of the dataset "api"');
+  }
+  return dataset;
+}
+
+function proxyOf({ format, apiproxy, apiproxyFromPath }: ImportOptions): ProxyNaming | null {
+  if (format !== 'combined' && (apiproxy !== undefined || apiproxyFromPath !== undefined)) {
+    throw new CommandError(`--apiproxy and --apiproxy-from-path go with --format combined, not ${format}`);
+  }
+  if (apiproxy !== undefined) return { kind: 'fixed', name: apiproxy };
+  return apiproxyFromPath === undefined ? null : { kind: 'path', segment: apiproxyFromPath };
+}
+
+function open(file: string, context: CommandContext): Readable {
+  if (file === '-') return context.input;
+  const stream = createReadStream(file);
+  if (!file.endsWith('.gz')) return stream;
+  const unpacked = createGunzip();
+  stream.on('error', (error) => unpacked.destroy(error));
+  return stream.pipe(unpacked);
+}
+
+function summary({ accepted, rejected, batches }: ImportTotals): string {
+  const inBatches = `${accepted} facts in ${batches} ${batches === 1 ? 'batch' : 'batches'}`;
+  return rejected === 0 ? `accepted ${inBatches}` : `accepted ${inBatches}, left out ${rejected} bad rows`;
+}
+
+function wholeNumber(value: string): number {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('expected a whole number from 1');
+}
