@@ -38,7 +38,12 @@ function connect(): ApiClient {
 /** Says what went wrong and answers the exit code: 2 for a wrong use, 1 for a failed outcome. */
 function report(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const known = error instanceof ApiError || error instanceof CommandError || error instanceof SettingsError;
+  const known =
+    error instanceof ApiError ||
+    error instanceof CommandError ||
+    error instanceof SettingsError ||
+    // The operating system's word about a file: its message names the file and the reason.
+    (error instanceof Error && 'syscall' in error);
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
     const details = error instanceof CommandError ? error.details : {};

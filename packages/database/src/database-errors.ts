@@ -25,6 +25,7 @@ const refusingStates = [
   '25006', // read-only transaction: this server is a standby now
   '25P03', // idle-in-transaction timeout
   '3D000', // no such database
+  '55000', // the database does not accept connections: maintenance
   '55P03', // lock timeout
 ];
 

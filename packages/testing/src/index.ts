@@ -8,3 +8,4 @@ export * from './running-system.ts';
 export * from './require-service.ts';
 export * from './s3-server.ts';
 export * from './test-tenant.ts';
+export * from './database-outage.ts';

@@ -1,0 +1,86 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, startDatabaseOutage, startSystem, type RunningSystem } from '@hourglass/testing';
+
+const query = { dimensions: ['apiproxy'], timeRange: 'last60minutes' };
+const submit = {
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(query),
+};
+
+describe('a service that is down', () => {
+  let system: RunningSystem;
+  beforeAll(async () => {
+    system = await startSystem();
+  });
+  afterAll(() => system.stop());
+
+  const ready = () => fetch(`${system.url}/readyz`);
+  const expectUnavailable = async (response: Response) => {
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    return response;
+  };
+
+  it('is nothing to worry about while all answer', async () => {
+    expect((await ready()).status).toBe(200);
+    expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
+    const metrics = await (await fetch(`${system.url}/metrics`)).text();
+    expect(metrics).toContain('hourglass_http_request_duration_seconds_count');
+  });
+
+  it('the object store: downloads are 503, everything else goes on', async () => {
+    const id = await system.client.submit(query);
+    await system.client.ended(id);
+    const objects = path.join(system.dataDirectory, 'objects');
+    const outage = await takeAway(objects);
+    await expectUnavailable(await ready());
+    await expectUnavailable(await system.client.request(`/queries/${id}/result`));
+    expect((await system.client.request(`/queries/${id}`)).status).toBe(200);
+    await outage.end();
+    expect((await system.client.request(`/queries/${id}/result`)).status).toBe(200);
+  });
+
+  it('the database: every request is 503, the processes stay up and go on afterwards', async () => {
+    const outage = await startDatabaseOutage(system.databaseUrl);
+    await expectUnavailable(await ready());
+    await expectUnavailable(await system.client.request('/queries', submit));
+    await expectUnavailable(await system.client.request('/queries'));
+    await expectUnavailable(
+      await system.client.request('/facts/api', { method: 'POST', body: '{"timestamp":1}' }),
+    );
+    expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
+    await outage.end();
+    await eventually('ready again', async () => ((await ready()).status === 200 ? true : null));
+    expect(await system.client.report(query)).toBe('');
+  });
+
+  it('the queue: a submission is 503 and stores nothing', async () => {
+    const before = await countQueries();
+    await system.stopQueue();
+    await eventually('the outage is noticed', async () => ((await ready()).status === 503 ? true : null));
+    await expectUnavailable(await system.client.request('/queries', submit));
+    expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
+    expect(await countQueries()).toBe(before);
+  });
+
+  async function countQueries(): Promise<number> {
+    const response = await system.client.request('/queries');
+    return ((await response.json()) as { queries: unknown[] }).queries.length;
+  }
+});
+
+/** A file where the folder was: unlike permissions, this stops root as well. */
+async function takeAway(folder: string): Promise<{ end(): Promise<void> }> {
+  const aside = `${folder}.aside`;
+  await rename(folder, aside);
+  await writeFile(folder, '');
+  return {
+    async end() {
+      await rm(folder);
+      await rename(aside, folder);
+    },
+  };
+}
