@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { catalogue, storedColumns } from '@hourglass/query';
+import { ServiceUnavailable } from '@hourglass/reports';
+import {
+  createTestDatabase,
+  temporaryFolder,
+  type TemporaryFolder,
+  type TestDatabase,
+} from '@hourglass/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { migrate, MigrationRefused } from '../src/index.ts';
+import { createEmptyDatabase, withClient } from './empty-database.ts';
+import { prismaCommand } from './prisma-command.ts';
+
+interface HistoryRow {
+  readonly migration_name: string;
+  readonly checksum: string;
+  readonly applied_steps_count: number;
+  readonly finished: boolean;
+}
+
+function history(url: string): Promise<HistoryRow[]> {
+  return withClient(url, async (client) => {
+    const { rows } = await client.query<HistoryRow>(
+      `select migration_name, checksum, applied_steps_count, finished_at >= started_at as finished
+         from _prisma_migrations order by migration_name`,
+    );
+    return rows;
+  });
+}
+
+describe('migrations of an operator', () => {
+  let database: TestDatabase;
+  let folder: TemporaryFolder;
+  const log: string[] = [];
+
+  beforeEach(async () => {
+    log.length = 0;
+    [database, folder] = await Promise.all([createEmptyDatabase(), temporaryFolder()]);
+  });
+  afterEach(async () => {
+    await Promise.all([database.drop(), folder.remove()]);
+  });
+
+  async function addMigration(name: string, sql: string): Promise<void> {
+    await mkdir(path.join(folder.path, name), { recursive: true });
+    await writeFile(path.join(folder.path, name, 'migration.sql'), sql);
+  }
+
+  function run(): Promise<void> {
+    return migrate({ url: database.url, folder: folder.path, log: (message) => log.push(message) });
+  }
+
+  test('are applied once each, in the order of their names, and recorded with the checksum of the file', async () => {
+    const second = "alter table first add column note text default 'a;b'; -- two statements\nselect 1;";
+    await addMigration('20260102000000_second', second);
+    await addMigration('20260101000000_first', 'create table first (id integer)');
+    await run();
+    await run();
+    expect(log).toEqual([
+      'applied migration 20260101000000_first',
+      'applied migration 20260102000000_second',
+    ]);
+    expect(await history(database.url)).toEqual([
+      expect.objectContaining({ migration_name: '20260101000000_first' }),
+      {
+        migration_name: '20260102000000_second',
+        checksum: createHash('sha256').update(second).digest('hex'),
+        applied_steps_count: 1,
+        finished: true,
+      },
+    ]);
+  });
+
+  test('that come with a later version are applied to a database that has the earlier ones', async () => {
+    await addMigration('1_first', 'create table first (id integer)');
+    await run();
+    await addMigration('2_second', 'create table second (id integer)');
+    await run();
+    expect((await history(database.url)).map((row) => row.migration_name)).toEqual(['1_first', '2_second']);
+  });
+
+  test('are applied once when many programs start at the same moment', async () => {
+    await addMigration('1_first', 'create table first (id integer)');
+    await Promise.all(Array.from({ length: 5 }, run));
+    expect(log.filter((message) => message.startsWith('applied'))).toHaveLength(1);
+    expect(await history(database.url)).toHaveLength(1);
+  });
+
+  test('leave nothing behind when one fails, and what was applied before it stays', async () => {
+    await addMigration('1_good', 'create table good (id integer)');
+    await addMigration('2_bad', 'create table half (id integer); select no_such_column');
+    await expect(run()).rejects.toThrow('the migration "2_bad" failed');
+    expect((await history(database.url)).map((row) => row.migration_name)).toEqual(['1_good']);
+    await withClient(database.url, async (client) => {
+      const { rows } = await client.query("select to_regclass('good') as good, to_regclass('half') as half");
+      expect(rows).toEqual([{ good: 'good', half: null }]);
+    });
+  });
+
+  test('are refused when one was changed after it had been applied', async () => {
+    await addMigration('1_first', 'create table first (id integer)');
+    await run();
+    await addMigration('1_first', 'create table first (id bigint)');
+    await expect(run()).rejects.toThrow(MigrationRefused);
+    await expect(run()).rejects.toThrow('"1_first" was changed after it had been applied');
+  });
+
+  test('are refused when the database has one that this version does not know', async () => {
+    await addMigration('1_first', 'select 1');
+    await run();
+    await withClient(database.url, (client) =>
+      client.query("update _prisma_migrations set migration_name = '9_newer'"),
+    );
+    await expect(run()).rejects.toThrow(MigrationRefused);
+    await expect(run()).rejects.toThrow('"9_newer", which this version does not know');
+  });
+
+  test('are refused while a failed one is recorded, and go on once it was resolved as rolled back', async () => {
+    await addMigration('1_first', 'create table first (id integer)');
+    await run();
+    await withClient(database.url, (client) =>
+      client.query('drop table first; update _prisma_migrations set finished_at = null'),
+    );
+    await expect(run()).rejects.toThrow('"1_first" is recorded as failed');
+    await withClient(database.url, (client) =>
+      client.query('update _prisma_migrations set rolled_back_at = now()'),
+    );
+    await run();
+    await withClient(database.url, (client) => client.query('select id from first'));
+  });
+
+  test('answer a database that is not there with ServiceUnavailable', async () => {
+    await expect(migrate({ url: 'postgres://127.0.0.1:1/none', log: () => {} })).rejects.toThrow(
+      ServiceUnavailable,
+    );
+  });
+});
+
+describe('the schema of this version', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(() => database.drop());
+
+  test('is up to date for the stock Prisma command line, which has nothing to deploy', async () => {
+    expect(await prismaCommand(database.url, 'migrate', 'status')).toContain(
+      'Database schema is up to date!',
+    );
+    expect(await prismaCommand(database.url, 'migrate', 'deploy')).toContain(
+      'No pending migrations to apply.',
+    );
+  });
+
+  test('is what the stock Prisma command line deploys on an empty database, and ours accepts that', async () => {
+    const empty = await createEmptyDatabase();
+    const deployed = await prismaCommand(empty.url, 'migrate', 'deploy');
+    expect(deployed).toContain('All migrations have been successfully applied.');
+    const log: string[] = [];
+    await migrate({ url: empty.url, log: (message) => log.push(message) });
+    expect(log).toEqual([]);
+    expect(await history(empty.url)).toEqual(await history(database.url));
+    await empty.drop();
+  });
+
+  test('has no drift from schema.prisma, also when there are partitions', async () => {
+    const diff = [
+      'migrate',
+      'diff',
+      '--from-config-datasource',
+      '--to-schema',
+      'prisma/schema.prisma',
+      '--script',
+    ];
+    await withClient(database.url, (client) =>
+      client.query(
+        `create table hot_api_facts_p20260101 partition of hot_api_facts
+           for values from ('2026-01-01 00:00:00+00') to ('2026-01-02 00:00:00+00')`,
+      ),
+    );
+    expect(await prismaCommand(database.url, ...diff)).toContain('-- This is an empty migration.');
+    // Not because the comparison sees nothing:
+    await withClient(database.url, (client) =>
+      client.query(
+        'alter table batches drop column accepted; alter table hot_api_facts drop column apiproxy',
+      ),
+    );
+    const drift = await prismaCommand(database.url, ...diff);
+    expect(drift).toContain('ALTER TABLE "batches" ADD COLUMN     "accepted" BIGINT NOT NULL');
+    expect(drift).toContain('ALTER TABLE "hot_api_facts" ADD COLUMN     "apiproxy" TEXT');
+  });
+
+  test('stores the api dataset in exactly the columns of the catalogue', async () => {
+    const dataset = catalogue.get('api');
+    if (dataset === undefined) throw new Error('no dataset api');
+    const sqlTypes = {
+      text: 'text',
+      integer: 'bigint',
+      decimal: 'numeric(24,6)',
+      timestamp: 'timestamp(3) with time zone',
+    };
+    const columns = await withClient(database.url, async (client) => {
+      const { rows } = await client.query<{ name: string; type: string; required: boolean }>(
+        `select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as required
+           from pg_attribute where attrelid = $1::regclass and attnum > 0 order by attnum`,
+        [dataset.hotTable],
+      );
+      return rows;
+    });
+    expect(columns).toEqual([
+      { name: 'environment_id', type: 'integer', required: true },
+      { name: 'batch_seq', type: 'bigint', required: true },
+      { name: 'timestamp', type: 'timestamp(3) with time zone', required: true },
+      ...storedColumns(dataset).map(({ name, type }) => ({ name, type: sqlTypes[type], required: false })),
+    ]);
+  });
+});
