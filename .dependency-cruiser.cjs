@@ -45,7 +45,7 @@ module.exports = {
       name: 'only-compose-constructs-adapters',
       severity: 'error',
       from: { path: '^apps/[^/]+/src', pathNot: '/compose\\.ts$' },
-      to: { path: `^packages/(${adapters.join('|')})/`, dependencyTypesNot: ['type-only'] },
+      to: { path: `^packages/(${adapters.join('|')})/` },
     },
     {
       name: 'no-deep-imports',

@@ -63,7 +63,8 @@ function jsonParser(limitBytes: number): (request: Request, response: Response) 
     new Promise((resolve, reject) => {
       parser(request, response, (error?: unknown) => {
         if (error === undefined) resolve();
-        else reject(error instanceof Error ? error : new Error(String(error)));
+        else
+          reject(error instanceof Error ? error : new Error('the body cannot be parsed', { cause: error }));
       });
     });
 }
@@ -104,7 +105,8 @@ function answerError(log: Logger) {
     const requestId = String(response.locals['requestId']);
     const shown = publicError(error, requestId);
     const fields = { requestId, method: request.method, path: request.path, code: shown.code };
-    if (statusOf(shown) >= 500) log.error({ ...fields, err: error }, 'request failed');
+    if (response.destroyed) log.debug({ ...fields, err: error }, 'the client went away');
+    else if (statusOf(shown) >= 500) log.error({ ...fields, err: error }, 'request failed');
     else log.debug(fields, 'request refused');
     if (response.headersSent) {
       // The only honest end of a body that cannot be finished is a broken one.

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Database } from '@hourglass/database';
 import type { BootstrapSettings } from '@hourglass/platform';
 import { z } from 'zod';
 
@@ -14,6 +13,11 @@ const credentials = z.strictObject({
 });
 type Credentials = z.infer<typeof credentials>;
 
+export interface OrganizationMaker {
+  /** Creates all of it, or nothing and false when there is an organization already. */
+  bootstrap(first: Credentials): Promise<boolean>;
+}
+
 /**
  * Creates the first organization when there is none, with random credentials where the settings name none.
  * Answers the text to print once, or null when nothing was created.
@@ -23,7 +27,7 @@ type Credentials = z.infer<typeof credentials>;
  */
 export async function bootstrapOrganization(
   settings: { bootstrap: BootstrapSettings; dataDirectory: string },
-  database: Pick<Database, 'bootstrap'>,
+  database: OrganizationMaker,
 ): Promise<string | null> {
   const file = path.join(settings.dataDirectory, 'credentials.json');
   const pendingFile = `${file}.pending`;

@@ -1,7 +1,7 @@
-import type { Database } from '@hourglass/database';
+import type { FactStore } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
-import type { Doorbell, ObjectStore } from '@hourglass/reports';
+import type { Accounts, Doorbell, ObjectStore, QueryStore } from '@hourglass/reports';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
@@ -14,7 +14,12 @@ import type { Route } from './http/route.ts';
 
 export interface RouteServices {
   readonly catalogue: Catalogue;
-  readonly database: Pick<Database, 'queries' | 'facts' | 'accounts' | 'check'>;
+  readonly database: {
+    readonly queries: QueryStore;
+    readonly facts: FactStore;
+    readonly accounts: Accounts;
+    check(): Promise<void>;
+  };
   readonly doorbell: Doorbell;
   readonly objects: ObjectStore;
   readonly metrics: ApiMetrics;
