@@ -1,1 +1,36 @@
-export {};
+import { fileURLToPath } from 'node:url';
+import { createLogger, environmentWith, readSettings, startProcess } from '@hourglass/platform';
+import { composeEmbedded } from './compose.ts';
+import { StartFailed } from './part.ts';
+import { runStandalone } from './run-standalone.ts';
+import { listenForStopSignals } from './stop-signals.ts';
+
+const program = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+
+startProcess(async () => {
+  const settings = readSettings();
+  const log = createLogger({ process: 'standalone', level: settings.logLevel });
+  const { stop, atOnce } = listenForStopSignals(log, 9_500);
+  try {
+    await runStandalone({
+      settings,
+      embedded: composeEmbedded(settings.dataDirectory, log),
+      programs: {
+        migrate: program('api/dist/migrate.js'),
+        api: program('api/dist/main.js'),
+        worker: program('worker/dist/main.js'),
+      },
+      environmentWith,
+      backOff: { firstMs: 250, maximumMs: 30_000, resetAfterMs: 30_000 },
+      log,
+      stop,
+      atOnce,
+      onReady: (url) => process.stdout.write(`hourglass ready on ${url}\n`),
+    });
+    process.exit(0);
+  } catch (error) {
+    if (!(error instanceof StartFailed)) throw error;
+    process.stderr.write(`hourglass: ${error.message}\n`);
+    process.exit(1);
+  }
+});

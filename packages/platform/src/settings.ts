@@ -194,3 +194,8 @@ export function requireRedisUrl(settings: Settings): string {
 function missing(name: string): never {
   throw new SettingsError([`${name}: must be set when a process is started by itself; npm start sets it`]);
 }
+
+/** The environment of a child process: that of this one, with changes. */
+export function environmentWith(changes: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...changes };
+}

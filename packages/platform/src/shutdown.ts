@@ -38,4 +38,6 @@ export function closeOnSignal({ log, deadlineMs, close }: ShutdownPlan): void {
   process.on('SIGTERM', () => begin('SIGTERM'));
   process.on('SIGINT', () => begin('SIGINT'));
   process.on('disconnect', () => begin('the supervisor is gone'));
+  // It may have gone while this process was starting. Without a supervisor there is no such property.
+  if ('connected' in process && !process.connected) begin('the supervisor is gone');
 }

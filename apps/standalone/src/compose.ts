@@ -1,0 +1,68 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  EmbeddedServerError,
+  LockHeld,
+  findFreePort,
+  startPostgres,
+  startQueueServer,
+  takeLock,
+} from '@hourglass/embedded';
+import type { Logger } from '@hourglass/platform';
+import { StartFailed, type Part } from './part.ts';
+
+/** A server that keeps its URL over restarts, so that nobody who uses it has to be restarted. */
+export interface EmbeddedService {
+  readonly url: string;
+  readonly first: Part;
+  readonly startAgain: () => Promise<Part>;
+}
+
+export interface EmbeddedServices {
+  /**
+   * Makes this process the only supervisor of the data folder.
+   * @throws StartFailed when another one is running
+   */
+  readonly lockDataFolder: () => Promise<{ release(): Promise<void> }>;
+  readonly startDatabase: () => Promise<EmbeddedService>;
+  readonly startQueue: () => Promise<EmbeddedService>;
+  readonly freePort: () => Promise<number>;
+}
+
+export function composeEmbedded(dataDirectory: string, log: Logger): EmbeddedServices {
+  return {
+    async lockDataFolder() {
+      await mkdir(dataDirectory, { recursive: true });
+      try {
+        return await takeLock(path.join(dataDirectory, 'supervisor.lock'));
+      } catch (error) {
+        if (!(error instanceof LockHeld)) throw error;
+        const message = `another hourglass, process ${error.pid}, is running on ${dataDirectory}`;
+        throw new StartFailed(message, { cause: error });
+      }
+    },
+    async startDatabase() {
+      const first = await explained(startPostgres({ dataDirectory, log }));
+      const { url, port } = first;
+      return { url, first, startAgain: () => startPostgres({ dataDirectory, log, port }) };
+    },
+    async startQueue() {
+      const first = await explained(startQueueServer({ log }));
+      const { url, kind, port, password } = first;
+      return { url, first, startAgain: () => startQueueServer({ log, kind, port, password }) };
+    },
+    freePort: findFreePort,
+  };
+}
+
+/** What is wrong with the machine or the folder is for the person who started us; the rest is a fault of ours. */
+async function explained<Server>(starting: Promise<Server>): Promise<Server> {
+  try {
+    return await starting;
+  } catch (error) {
+    if (error instanceof EmbeddedServerError || error instanceof LockHeld) {
+      throw new StartFailed(error.message, { cause: error });
+    }
+    throw error;
+  }
+}
