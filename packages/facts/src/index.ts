@@ -1,1 +1,6 @@
+export * from './accept-batch.ts';
+export * from './name-proxy.ts';
+export * from './ndjson-batches.ts';
 export * from './ports.ts';
+export * from './raw-fact.ts';
+export * from './read-facts.ts';

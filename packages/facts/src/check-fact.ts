@@ -1,0 +1,126 @@
+import type { Dataset, MissingValue } from '@hourglass/query';
+import { storedColumns } from '@hourglass/query';
+import {
+  columnEncoders,
+  encodeTime,
+  explainTime,
+  isFactTime,
+  nullCell,
+  readTime,
+} from './column-encoders.ts';
+import type { ColumnEncoder } from './column-encoders.ts';
+import { createFieldGuide } from './field-guide.ts';
+import type { FieldGuide } from './field-guide.ts';
+import type { EncodedFact } from './ports.ts';
+import type { RowFault } from './raw-fact.ts';
+import { dayOf } from './timestamps.ts';
+
+type CheckedFact = EncodedFact | { readonly faults: readonly RowFault[] };
+
+export type FactChecker = (row: {
+  readonly line: number;
+  readonly value: Readonly<Record<string, unknown>>;
+}) => CheckedFact;
+
+const dayMs = 86_400_000;
+/** A line of rubbish may have thousands of unknown fields. */
+const maxFaultsPerFact = 100;
+
+/**
+ * Checks facts by the dataset's catalogue and encodes them for `COPY`. `null` is a missing value, and a missing
+ * value is filled in by its column's rule. A fact may have happened at most one day after `nowMs`.
+ */
+export function createFactChecker(dataset: Dataset, { nowMs }: { nowMs: number }): FactChecker {
+  const format = new FactFormat(dataset, nowMs + dayMs);
+  return (row) => format.check(row.line, row.value);
+}
+
+/** Cell 0 is the timestamp, cell n the stored column n - 1. */
+class FactFormat {
+  private readonly latestFactMs: number;
+  private readonly guide: FieldGuide;
+  private readonly cellOf = new Map<string, number>();
+  private readonly encoders: readonly ColumnEncoder[];
+  /** The cells of a fact without any field, rules that need no other column applied. */
+  private readonly emptyFact: readonly string[];
+  private readonly atLeastRules: readonly AtLeastRule[];
+
+  constructor(dataset: Dataset, latestFactMs: number) {
+    const columns = storedColumns(dataset);
+    this.latestFactMs = latestFactMs;
+    this.guide = createFieldGuide(dataset);
+    for (const [index, { name }] of columns.entries()) this.cellOf.set(name, index + 1);
+    this.encoders = [columnEncoders.timestamp, ...columns.map((column) => columnEncoders[column.type])];
+    this.emptyFact = [nullCell, ...columns.map((column) => constantCell(column.whenMissing))];
+    this.atLeastRules = columns.flatMap(({ name, whenMissing }) =>
+      whenMissing?.kind === 'at-least' ? [this.atLeastRule(name, whenMissing)] : [],
+    );
+  }
+
+  check(line: number, value: Readonly<Record<string, unknown>>): CheckedFact {
+    const faults: RowFault[] = [];
+    const cells = this.emptyFact.slice();
+    const timeMs = this.readTimestamp(line, value['timestamp'], faults);
+    cells[0] = encodeTime(timeMs);
+    for (const field in value) {
+      const fieldValue = value[field];
+      if (field === 'timestamp' || (fieldValue === null && this.cellOf.has(field))) continue;
+      const message = this.fill(cells, field, fieldValue);
+      if (message === null) continue;
+      faults.push({ line, field, message });
+      if (faults.length === maxFaultsPerFact) break;
+    }
+    if (faults.length > 0) return { faults };
+    for (const rule of this.atLeastRules) applyAtLeast(rule, cells);
+    return { copyLine: `${cells.join('\t')}\n`, day: dayOf(timeMs) };
+  }
+
+  private readTimestamp(line: number, value: unknown, faults: RowFault[]): number {
+    const ms = readTime(value);
+    if (ms !== null && isFactTime(ms, this.latestFactMs)) return ms;
+    const message =
+      value === undefined || value === null
+        ? 'is missing'
+        : explainTime(value, 'a time from 1990 until one day from now');
+    faults.push({ line, field: 'timestamp', message });
+    return 0;
+  }
+
+  /** Null, or what is wrong with the field. */
+  private fill(cells: string[], field: string, value: unknown): string | null {
+    const cell = this.cellOf.get(field);
+    const encoder = cell === undefined ? undefined : this.encoders[cell];
+    if (cell === undefined || encoder === undefined) return this.guide(field);
+    const text = encoder.encode(value);
+    if (text === null) return encoder.explain(value);
+    cells[cell] = text;
+    return null;
+  }
+
+  private atLeastRule(name: string, rule: AtLeast): AtLeastRule {
+    const target = this.cellOf.get(name);
+    const source = this.cellOf.get(rule.column);
+    if (target === undefined || source === undefined) {
+      throw new Error(`the rule of column "${name}" reads "${rule.column}", which is not stored`);
+    }
+    return { target, source, threshold: rule.threshold };
+  }
+}
+
+type AtLeast = Extract<MissingValue, { kind: 'at-least' }>;
+
+interface AtLeastRule {
+  readonly target: number;
+  readonly source: number;
+  readonly threshold: number;
+}
+
+function applyAtLeast({ target, source, threshold }: AtLeastRule, cells: string[]): void {
+  const given = cells[source];
+  if (cells[target] !== nullCell || given === undefined || given === nullCell) return;
+  cells[target] = Number(given) >= threshold ? '1' : '0';
+}
+
+function constantCell(rule: MissingValue | undefined): string {
+  return rule?.kind === 'constant' ? String(rule.value) : nullCell;
+}

@@ -1,0 +1,28 @@
+/** Up to 15 digits are always kept. */
+const shortLiteral = /^-?[\d.]{1,15}$/;
+const wholeLiteral = /^-?\d+(?:\.\d+)?$/;
+const literalParts = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
+/**
+ * Reads a decimal literal, or answers null when it is none or has more digits than a JavaScript number keeps:
+ * `9007199254740993` would silently become `…992`.
+ */
+export function readExactNumber(literal: string): number | null {
+  const value = Number(literal);
+  if (shortLiteral.test(literal)) return wholeLiteral.test(literal) ? value : null;
+  const given = canonical(literal);
+  if (given === null || !Number.isFinite(value)) return null;
+  return given === canonical(String(value)) ? value : null;
+}
+
+/** Sign, digits without zeros at either end, power of ten: equal for equal decimals. */
+function canonical(literal: string): string | null {
+  const parts = literalParts.exec(literal);
+  if (parts === null) return null;
+  const [, sign, whole = '', fraction = '', exponent = '0'] = parts;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  const power = Number(exponent) - fraction.length + digits.length - significant.length;
+  return `${sign === '-' ? '-' : ''}${significant}e${power}`;
+}

@@ -1,0 +1,236 @@
+import { isUtf8 } from 'node:buffer';
+import type { ColumnType, Dataset } from '@hourglass/query';
+import { storedColumns } from '@hourglass/query';
+import { CsvError, parse } from 'csv-parse';
+import type { Parser } from 'csv-parse';
+import { skipByteOrderMark } from '../byte-order-mark.ts';
+import { readExactNumber } from '../exact-number.ts';
+import { createFieldGuide } from '../field-guide.ts';
+import { maxLineBytes } from '../lines.ts';
+import type { RawFact } from '../raw-fact.ts';
+
+export interface CsvOptions {
+  readonly dataset: Dataset;
+  /** One character, by default a comma. */
+  readonly separator?: string | undefined;
+}
+
+/**
+ * CSV whose first record names the columns. An empty cell is null and leaves its column out, a quoted empty
+ * one is empty text; numbers are converted by the column's type. A header that does not fit, or a quote in
+ * the wrong place, ends the reading with one fault: what follows it cannot be told apart from data.
+ */
+export async function* readCsv(chunks: AsyncIterable<Buffer>, options: CsvOptions): AsyncGenerator<RawFact> {
+  const reader = new CsvReader(options);
+  try {
+    for await (const chunk of skipByteOrderMark(chunks)) {
+      await reader.write(chunk);
+      yield* reader.takeFacts();
+      if (reader.ended) return;
+    }
+    await reader.end();
+    yield* reader.takeFacts();
+  } finally {
+    reader.close();
+  }
+}
+
+/** What the parser answers for `""`. It answers empty text for a cell without anything in it. */
+const quotedEmpty = Symbol('quoted empty cell');
+type Cell = string | typeof quotedEmpty;
+
+type CellReader = (cell: string) => string | number;
+
+interface Column {
+  readonly name: string;
+  readonly read: CellReader;
+}
+
+const readers: Readonly<Record<ColumnType, CellReader>> = {
+  text: (cell) => cell,
+  // What is not exactly a number stays text, for the check by the catalogue to name the field.
+  integer: (cell) => readExactNumber(cell) ?? cell,
+  decimal: (cell) => readExactNumber(cell) ?? cell,
+  timestamp: (cell) => (/^-?\d+$/.test(cell) ? Number(cell) : cell),
+};
+
+const quote = 0x22;
+/** The parser may hold back some bytes until it has seen what follows them. */
+const parserLookAheadBytes = 64;
+/** The library's messages count lines in a way of their own. */
+const quoteFaults: ReadonlyMap<string, string> = new Map([
+  ['CSV_INVALID_CLOSING_QUOTE', 'a quote inside a quoted cell must be doubled'],
+  ['INVALID_OPENING_QUOTE', 'a cell that holds a quote must be quoted'],
+  ['CSV_QUOTE_NOT_CLOSED', 'a quoted cell is not closed'],
+  ['CSV_MAX_RECORD_SIZE', `the row is longer than ${maxLineBytes} bytes, or a quoted cell is not closed`],
+]);
+
+class CsvReader {
+  /** True after a fault that nothing can be read behind. */
+  ended = false;
+  private readonly dataset: Dataset;
+  private readonly types: ReadonlyMap<string, ColumnType>;
+  private readonly parser: Parser;
+  private facts: RawFact[] = [];
+  private columns: readonly Column[] | null = null;
+  /** Line after the last record. Counted here, because the library counts a `\r\n` in a cell twice. */
+  private nextLine = 1;
+  private emptyLines = 0;
+  private bytesWritten = 0;
+  private lastByte = 0;
+  private castUntilByte = 0;
+
+  constructor({ dataset, separator = ',' }: CsvOptions) {
+    this.dataset = dataset;
+    this.types = new Map([
+      ['timestamp', 'timestamp'],
+      ...storedColumns(dataset).map((column) => [column.name, column.type] as const),
+    ]);
+    this.parser = parse({
+      delimiter: separator,
+      record_delimiter: ['\r\n', '\n'],
+      // One character per byte, so that a cell that is not UTF-8 can be found out and blamed on its row.
+      encoding: 'latin1',
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: maxLineBytes,
+      cast: (cell, context) => (cell === '' && context.quoting ? quotedEmpty : cell),
+      on_record: (record, context) => {
+        this.takeRecord(record, context.empty_lines);
+        // Records are taken here, where they come in order with the faults, and not from the stream.
+        return null;
+      },
+    });
+    // The callback of the write that failed gets the error too.
+    this.parser.on('error', () => {});
+  }
+
+  write(chunk: Buffer): Promise<void> {
+    this.parser.options.cast = this.mayEndQuotedEmpty(chunk);
+    return new Promise((resolve, reject) => {
+      this.parser.write(chunk, (error) => {
+        this.settle(error, resolve, reject);
+      });
+    });
+  }
+
+  /**
+   * Whether a quoted empty cell may end in the chunk. Only then is `cast` worth its price: it makes the parser
+   * some ten times slower.
+   */
+  private mayEndQuotedEmpty(chunk: Buffer): boolean {
+    const startByte = this.bytesWritten;
+    this.bytesWritten += chunk.length;
+    if (chunk.includes('""') || (this.lastByte === quote && chunk[0] === quote)) {
+      this.castUntilByte = this.bytesWritten + parserLookAheadBytes;
+    }
+    this.lastByte = chunk.at(-1) ?? this.lastByte;
+    return startByte < this.castUntilByte;
+  }
+
+  end(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.parser.end((error?: Error | null) => {
+        this.settle(error, resolve, reject);
+      });
+    });
+  }
+
+  takeFacts(): readonly RawFact[] {
+    const taken = this.facts;
+    this.facts = [];
+    return taken;
+  }
+
+  close(): void {
+    this.parser.destroy();
+  }
+
+  private settle(error: Error | null | undefined, resolve: () => void, reject: (e: Error) => void): void {
+    if (error instanceof CsvError) {
+      const reason = quoteFaults.get(error.code) ?? error.message;
+      this.refuse(this.startOfRecord(this.parser.info.empty_lines), reason);
+      resolve();
+    } else if (error) {
+      reject(error);
+    } else {
+      resolve();
+    }
+  }
+
+  private refuse(line: number, reason: string): void {
+    if (this.ended) return;
+    this.facts.push({ line, fault: `${reason}; the file was read up to here` });
+    this.ended = true;
+  }
+
+  private startOfRecord(emptyLines: number): number {
+    return this.nextLine + emptyLines - this.emptyLines;
+  }
+
+  private takeRecord(record: readonly Cell[], emptyLines: number): void {
+    const line = this.startOfRecord(emptyLines);
+    this.emptyLines = emptyLines;
+    this.nextLine = line + 1;
+    const cells: (string | null)[] = [];
+    let isUnreadable = false;
+    for (const cell of record) {
+      if (typeof cell !== 'string' || cell === '') {
+        cells.push(cell === quotedEmpty ? '' : null);
+        continue;
+      }
+      if (cell.includes('\n')) this.nextLine += cell.split('\n').length - 1;
+      const text = decode(cell);
+      isUnreadable ||= text === null;
+      cells.push(text);
+    }
+    if (this.ended) return;
+    if (isUnreadable) {
+      this.facts.push({ line, fault: 'the row is not valid UTF-8' });
+    } else if (this.columns === null) {
+      this.takeHeader(cells, line);
+    } else if (cells.length !== this.columns.length) {
+      const fault = `the row has ${cells.length} cells; the header has ${this.columns.length}`;
+      this.facts.push({ line, fault });
+    } else {
+      this.facts.push({ line, value: valueOf(cells, this.columns) });
+    }
+  }
+
+  private takeHeader(cells: readonly (string | null)[], line: number): void {
+    const names = cells.map((cell) => (cell ?? '').trim());
+    const columns: Column[] = [];
+    for (const [index, name] of names.entries()) {
+      const type = this.types.get(name);
+      if (type === undefined) {
+        const reason = name === '' ? `column ${index + 1} has no name` : createFieldGuide(this.dataset)(name);
+        this.refuse(line, `the header does not fit: ${reason}`);
+        return;
+      }
+      columns.push({ name, read: readers[type] });
+    }
+    const repeated = names.find((name, index) => names.indexOf(name) !== index);
+    if (repeated !== undefined) {
+      this.refuse(line, `the header does not fit: it names "${repeated}" twice`);
+    } else if (!names.includes('timestamp')) {
+      this.refuse(line, 'the header does not fit: it has no column "timestamp"');
+    }
+    this.columns = columns;
+  }
+}
+
+/** Null when the bytes, one per character, are not UTF-8. */
+function decode(cell: string): string | null {
+  if (!/[\u0080-\u00ff]/.test(cell)) return cell;
+  const bytes = Buffer.from(cell, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : null;
+}
+
+function valueOf(cells: readonly (string | null)[], columns: readonly Column[]): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  for (const [index, { name, read }] of columns.entries()) {
+    const cell = cells[index] ?? null;
+    if (cell !== null) value[name] = read(cell);
+  }
+  return value;
+}

@@ -1,0 +1,28 @@
+import { isUtf8 } from 'node:buffer';
+
+const escapes = /(?:\\x[0-9a-fA-F]{2})+|\\[\\"bnrtvf]/g;
+const characters: ReadonlyMap<string, string> = new Map([
+  ['\\\\', '\\'],
+  ['\\"', '"'],
+  ['\\b', '\b'],
+  ['\\n', '\n'],
+  ['\\r', '\r'],
+  ['\\t', '\t'],
+  ['\\v', '\v'],
+  ['\\f', '\f'],
+]);
+
+/**
+ * Undoes the escapes that Apache and NGINX write in a quoted field. Bytes that are not UTF-8, and NUL, which
+ * the database cannot hold, stay as they are written in the log, so that nothing is lost.
+ */
+export function unescapeLogText(text: string): string {
+  return text.includes('\\') ? text.replace(escapes, unescapeOne) : text;
+}
+
+function unescapeOne(escape: string): string {
+  const character = characters.get(escape);
+  if (character !== undefined) return character;
+  const bytes = Buffer.from(escape.replaceAll('\\x', ''), 'hex');
+  return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString('utf8') : escape;
+}

@@ -1,0 +1,123 @@
+import { isUtf8 } from 'node:buffer';
+import { skipByteOrderMark } from './byte-order-mark.ts';
+
+/** A line without its end, numbered from 1. */
+export type Line =
+  | { readonly line: number; readonly text: string }
+  | { readonly line: number; readonly fault: string };
+
+/** No fact is near this long; what is longer is not text with lines, and would only fill the memory. */
+export const maxLineBytes = 1024 * 1024;
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const blank = /^[ \t]*$/;
+
+/**
+ * Splits bytes into lines that end in `\n` or `\r\n`; the last one needs no end. Gives the lines that a chunk
+ * completed as one array, because a step of an async iterator costs more than parsing a short line.
+ * Blank lines are counted but not given. A line that is too long or is not UTF-8 is a fault, and the next one
+ * is read as usual. Holds at most one chunk and one line of `maxLineBytes`.
+ */
+export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Line[]> {
+  const splitter = new LineSplitter();
+  for await (const chunk of skipByteOrderMark(chunks)) {
+    const lines = splitter.push(chunk);
+    if (lines.length > 0) yield lines;
+  }
+  const last = splitter.end();
+  if (last.length > 0) yield last;
+}
+
+class LineSplitter {
+  /** Number of the line that the next byte belongs to. */
+  private line = 1;
+  /** Bytes of that line from earlier chunks. Copies, so that a chunk is not kept alive by its last bytes. */
+  private pending: Buffer[] = [];
+  private pendingBytes = 0;
+  /** The line in progress was reported as too long; its rest is dropped. */
+  private skipping = false;
+
+  push(chunk: Buffer): readonly Line[] {
+    const lines: Line[] = [];
+    const lastEnd = chunk.lastIndexOf(lineFeed);
+    let start = 0;
+    if (lastEnd >= 0) {
+      const firstEnd = chunk.indexOf(lineFeed);
+      this.finishPending(chunk.subarray(0, firstEnd), lines);
+      start = firstEnd + 1;
+      if (start <= lastEnd) this.splitWhole(chunk.subarray(start, lastEnd), lines);
+      start = lastEnd + 1;
+    }
+    this.keep(chunk.subarray(start), lines);
+    return lines;
+  }
+
+  end(): readonly Line[] {
+    const lines: Line[] = [];
+    if (this.pendingBytes > 0) this.finishPending(Buffer.alloc(0), lines);
+    return lines;
+  }
+
+  private finishPending(rest: Buffer, lines: Line[]): void {
+    if (!this.skipping) {
+      this.add(this.pendingBytes === 0 ? rest : Buffer.concat([...this.pending, rest]), lines);
+    }
+    this.pending = [];
+    this.pendingBytes = 0;
+    this.skipping = false;
+    this.line += 1;
+  }
+
+  /** Complete lines; the end of the last one is cut off. One check and one decoding for all is the usual case. */
+  private splitWhole(bytes: Buffer, lines: Line[]): void {
+    if (bytes.length <= maxLineBytes && isUtf8(bytes)) {
+      for (const text of bytes.toString('utf8').split('\n')) {
+        const ended = text.endsWith('\r') ? text.slice(0, -1) : text;
+        if (!blank.test(ended)) lines.push({ line: this.line, text: ended });
+        this.line += 1;
+      }
+      return;
+    }
+    let start = 0;
+    while (start <= bytes.length) {
+      const end = bytes.indexOf(lineFeed, start);
+      const endExclusive = end < 0 ? bytes.length : end;
+      this.add(bytes.subarray(start, endExclusive), lines);
+      this.line += 1;
+      start = endExclusive + 1;
+    }
+  }
+
+  private keep(rest: Buffer, lines: Line[]): void {
+    if (rest.length === 0 || this.skipping) return;
+    // One byte more than allowed may still turn out to be the `\r` of the line's end.
+    if (this.pendingBytes + rest.length > maxLineBytes + 1) {
+      lines.push(tooLong(this.line));
+      this.skipping = true;
+      this.pending = [];
+      this.pendingBytes = 0;
+      return;
+    }
+    this.pending.push(Buffer.from(rest));
+    this.pendingBytes += rest.length;
+    // A sender of single bytes would otherwise make a buffer object for each of them.
+    if (this.pending.length >= 1024) this.pending = [Buffer.concat(this.pending)];
+  }
+
+  private add(bytes: Buffer, lines: Line[]): void {
+    const text = bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes;
+    if (text.length > maxLineBytes) {
+      lines.push(tooLong(this.line));
+    } else if (!isUtf8(text)) {
+      lines.push({ line: this.line, fault: 'the line is not valid UTF-8' });
+    } else {
+      const decoded = text.toString('utf8');
+      if (!blank.test(decoded)) lines.push({ line: this.line, text: decoded });
+    }
+  }
+}
+
+function tooLong(line: number): Line {
+  return { line, fault: `the line is longer than ${maxLineBytes} bytes` };
+}

@@ -1,0 +1,44 @@
+import type { Dataset } from '@hourglass/query';
+import { createCombinedParser } from './formats/combined.ts';
+import { readCsv } from './formats/csv.ts';
+import { parseNdjsonLine } from './formats/ndjson.ts';
+import { splitLines } from './lines.ts';
+import type { Line } from './lines.ts';
+import type { ProxyNaming } from './name-proxy.ts';
+import type { RawFact } from './raw-fact.ts';
+import { createUserAgentReader } from './user-agent.ts';
+
+export const importFormats = ['ndjson', 'combined', 'csv'] as const;
+export type ImportFormat = (typeof importFormats)[number];
+
+export type ReadFactsOptions =
+  | { readonly format: 'ndjson' }
+  /** `separator` is one character, by default a comma. */
+  | { readonly format: 'csv'; readonly dataset: Dataset; readonly separator?: string | undefined }
+  /** Facts of the `api` dataset. */
+  | { readonly format: 'combined'; readonly proxy: ProxyNaming | null };
+
+/**
+ * The rows of a file, one by one as they are read, each with its line in the file. Values are not checked by
+ * the catalogue: who accepts them does that. Throws what the stream throws.
+ */
+export function readFacts(stream: AsyncIterable<Buffer>, options: ReadFactsOptions): AsyncGenerator<RawFact> {
+  switch (options.format) {
+    case 'ndjson':
+      return parseLines(stream, parseNdjsonLine);
+    case 'csv':
+      return readCsv(stream, options);
+    case 'combined':
+      return parseLines(stream, createCombinedParser(createUserAgentReader(), options.proxy));
+  }
+  return options satisfies never;
+}
+
+async function* parseLines(
+  stream: AsyncIterable<Buffer>,
+  parse: (line: Line) => RawFact,
+): AsyncGenerator<RawFact> {
+  for await (const lines of splitLines(stream)) {
+    for (const line of lines) yield parse(line);
+  }
+}

@@ -1,0 +1,45 @@
+const isoTime =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
+const dayMs = 86_400_000;
+
+/**
+ * Reads ISO 8601: a day, or a day and a time of day with or without zone; none means UTC. Milliseconds since
+ * 1970, digits beyond them cut off; null when the text is no such time or names a day that does not exist.
+ */
+export function readIsoTime(text: string): number | null {
+  const match = isoTime.exec(text);
+  if (match === null) return null;
+  const year = Number(match[1]);
+  const month = Number(match[2]);
+  const day = Number(match[3]);
+  const hour = Number(match[4] ?? 0);
+  const minute = Number(match[5] ?? 0);
+  const second = Number(match[6] ?? 0);
+  // Date.UTC takes a year before 100 for one of the twentieth century.
+  if (year < 100) return null;
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  const zoneMinutesEast = readZone(match[8]);
+  if (zoneMinutesEast === null) return null;
+  const fraction = match[7];
+  const ms = fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
+  return Date.UTC(year, month - 1, day, hour, minute - zoneMinutesEast, second, ms);
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+function readZone(zone: string | undefined): number | null {
+  if (zone === undefined || zone === 'Z' || zone === 'z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(':', ''));
+  if (hours > 23 || minutes > 59) return null;
+  return (hours * 60 + minutes) * (zone.startsWith('-') ? -1 : 1);
+}
+
+/** Days since 1970-01-01, UTC. */
+export function dayOf(ms: number): number {
+  return Math.floor(ms / dayMs);
+}

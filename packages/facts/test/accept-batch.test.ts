@@ -1,0 +1,256 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { catalogue } from '@hourglass/query';
+import type { Dataset } from '@hourglass/query';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { acceptBatch } from '../src/accept-batch.ts';
+import type { AcceptBatchOptions } from '../src/accept-batch.ts';
+import { inChunks } from './chunked.ts';
+import { MemoryFactStore } from './memory-fact-store.ts';
+
+const dataset = catalogue.get('api') as Dataset;
+const nowMs = Date.UTC(2026, 10, 22, 12);
+const good = '{"timestamp":"2026-11-22T10:00:00Z","apiproxy":"a"}\n';
+const bad = '{"timestamp":"2026-11-22T10:00:00Z","apiproxy":1}\n';
+const badFault = { field: 'apiproxy', message: 'must be text; it is 1' };
+
+function accept(
+  store: MemoryFactStore,
+  body: AsyncIterable<Buffer> | string,
+  options: Partial<AcceptBatchOptions> & { id?: string } = {},
+) {
+  const { id = 'b1', ...rest } = options;
+  return acceptBatch(typeof body === 'string' ? inChunks(body) : body, {
+    identity: { environmentId: 1, dataset, id },
+    store,
+    onError: 'refuse',
+    nowMs,
+    signal: new AbortController().signal,
+    ...rest,
+  });
+}
+
+describe('a good batch', () => {
+  test('is committed whole, with the hash of the body as it was sent', async () => {
+    const store = new MemoryFactStore();
+    const body = `\uFEFF${good}\r\n${good.trimEnd()}`;
+    expect(await accept(store, body)).toEqual({
+      kind: 'accepted',
+      batch: 'b1',
+      accepted: 2,
+      rejected: 0,
+      faults: [],
+    });
+    expect(store.calls).toEqual(['open', 'write 2', 'commit']);
+    expect(store.batches.get('b1')?.bodySha256).toBe(createHash('sha256').update(body).digest('hex'));
+  });
+
+  test('is written in groups while it is read, so that memory stays bounded', async () => {
+    const store = new MemoryFactStore();
+    let sent = 0;
+    async function* body() {
+      for (let count = 0; count < 30; count += 1) {
+        // What was sent three chunks ago has left the memory.
+        expect(store.calls.length).toBeGreaterThanOrEqual(Math.floor(sent / 1000) - 1);
+        yield Buffer.from(good.repeat(500));
+        sent += 500;
+      }
+    }
+    expect(await accept(store, body())).toMatchObject({ accepted: 15_000 });
+    expect(store.calls).toEqual(['open', ...Array.from({ length: 15 }, () => 'write 1000'), 'commit']);
+  });
+
+  test('of long rows is written in smaller groups', async () => {
+    const store = new MemoryFactStore();
+    const row = `${JSON.stringify({ timestamp: '2026-11-22', request_uri: 'x'.repeat(30_000) })}\n`;
+    await accept(store, row.repeat(100));
+    expect(store.calls.slice(0, 3)).toEqual(['open', 'write 35', 'write 35']);
+  });
+});
+
+describe('a bad row', () => {
+  test('refuses the whole batch: rolled back at once, nothing written after it, read on for more faults', async () => {
+    const store = new MemoryFactStore();
+    let callsAtThirdChunk: string[] = [];
+    async function* body() {
+      yield Buffer.from(good.repeat(1500));
+      yield Buffer.from(`not json\n${good.repeat(3000)}`);
+      callsAtThirdChunk = [...store.calls];
+      yield Buffer.from(good + bad);
+    }
+    expect(await accept(store, body())).toEqual({
+      kind: 'refused',
+      faults: [
+        { line: 1501, field: '', message: expect.stringContaining('not JSON') as string },
+        { line: 4503, ...badFault },
+      ],
+    });
+    expect(callsAtThirdChunk).toEqual(['open', 'write 1000', 'rollback']);
+    expect(store.calls).toEqual(['open', 'write 1000', 'rollback']);
+    expect(store.copyLines).toEqual([]);
+  });
+
+  test('is reported a hundred times at most, and the rest of the body is left unread but open', async () => {
+    const store = new MemoryFactStore();
+    const body = Readable.from(inChunks(bad.repeat(5000), [1000]));
+    const answer = await accept(store, body as AsyncIterable<Buffer>);
+    expect(answer).toMatchObject({ kind: 'refused' });
+    expect(answer.kind === 'refused' && answer.faults.map((fault) => fault.line)).toEqual(
+      Array.from({ length: 100 }, (_, index) => index + 1),
+    );
+    expect(body.destroyed).toBe(false);
+    expect(body.readableEnded).toBe(false);
+    body.destroy();
+  });
+
+  test('is left out and reported when the client asked for that', async () => {
+    const store = new MemoryFactStore();
+    const body = good + bad + good + '[]\n' + bad.repeat(200) + good;
+    const answer = await accept(store, body, { onError: 'skip' });
+    expect(answer).toMatchObject({ kind: 'accepted', accepted: 3, rejected: 202 });
+    const faults = answer.kind === 'accepted' ? answer.faults : [];
+    expect(faults).toHaveLength(100);
+    expect(faults.slice(0, 3)).toEqual([
+      { line: 2, ...badFault },
+      { line: 4, field: '', message: 'the line must be a JSON object; it is an array' },
+      { line: 5, ...badFault },
+    ]);
+    expect(store.copyLines).toHaveLength(3);
+  });
+
+  test('accepts exactly the good rows, or none, for any mixture', async () => {
+    const rows = fc.array(fc.constantFrom(good, bad, '\n', '{\n'), { maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(rows, fc.constantFrom('skip' as const, 'refuse' as const), async (lines, onError) => {
+        const store = new MemoryFactStore();
+        const answer = await accept(store, lines.join(''), { onError });
+        const goodRows = lines.filter((line) => line === good).length;
+        const badRows = lines.filter((line) => line === bad || line === '{\n').length;
+        const isAccepted = goodRows > 0 && (onError === 'skip' || badRows === 0);
+        expect(answer.kind).toBe(isAccepted ? 'accepted' : 'refused');
+        expect(store.copyLines).toHaveLength(isAccepted ? goodRows : 0);
+        expect(store.calls.at(-1)).toBe(isAccepted ? 'commit' : 'rollback');
+        expect(answer.kind === 'conflict' ? [] : answer.faults).toHaveLength(
+          isAccepted || badRows > 0 ? badRows : 1,
+        );
+      }),
+    );
+  });
+
+  test.each([['refuse'], ['skip']] as const)('a body without facts is refused with %s', async (onError) => {
+    for (const body of ['', '\n\r\n  \n', '\uFEFF']) {
+      const store = new MemoryFactStore();
+      expect(await accept(store, body, { onError })).toEqual({
+        kind: 'refused',
+        faults: [{ line: 1, field: '', message: 'the body holds no facts' }],
+      });
+      expect(store.calls).toEqual(['open', 'rollback']);
+    }
+  });
+});
+
+describe('the same id again', () => {
+  test('with the same body gets the first answer, and nothing is stored twice', async () => {
+    const store = new MemoryFactStore();
+    const body = good + bad + good;
+    const first = await accept(store, body, { onError: 'skip' });
+    const again = await accept(store, inChunks(body, [7]), { onError: 'skip' });
+    expect(again).toEqual(first);
+    expect(again).toMatchObject({ kind: 'accepted', batch: 'b1', accepted: 2, rejected: 1 });
+    expect(store.copyLines).toHaveLength(2);
+  });
+
+  test.each([[good], [`${good}${good}\n`], [''], [bad.repeat(300)]])(
+    'with another body is a conflict, whatever is in it',
+    async (other) => {
+      const store = new MemoryFactStore();
+      await accept(store, good + good);
+      expect(await accept(store, other)).toEqual({ kind: 'conflict' });
+      expect(store.copyLines).toHaveLength(2);
+    },
+  );
+
+  test('after a refusal is a new batch', async () => {
+    const store = new MemoryFactStore();
+    await accept(store, bad);
+    expect(await accept(store, good)).toMatchObject({ kind: 'accepted', accepted: 1 });
+  });
+});
+
+describe('every way out of an error rolls back', () => {
+  test('a body that breaks', async () => {
+    const store = new MemoryFactStore();
+    async function* broken() {
+      yield Buffer.from(good.repeat(1000));
+      throw new Error('the client went away');
+    }
+    await expect(accept(store, broken())).rejects.toThrow('the client went away');
+    expect(store.calls).toEqual(['open', 'write 1000', 'rollback']);
+  });
+
+  test('a signal, also while the body is silent', async () => {
+    const store = new MemoryFactStore();
+    const controller = new AbortController();
+    async function* silent() {
+      yield Buffer.from(good);
+      setImmediate(() => controller.abort(new Error('stopped')));
+      await new Promise(() => {});
+    }
+    await expect(accept(store, silent(), { signal: controller.signal })).rejects.toThrow('stopped');
+    expect(store.calls).toEqual(['open', 'rollback']);
+  });
+
+  test('a signal that fires with the last byte', async () => {
+    const store = new MemoryFactStore();
+    const controller = new AbortController();
+    async function* body() {
+      yield Buffer.from(good);
+      controller.abort(new Error('stopped'));
+    }
+    await expect(accept(store, body(), { signal: controller.signal })).rejects.toThrow('stopped');
+    expect(store.calls).not.toContain('commit');
+    expect(store.calls.at(-1)).toBe('rollback');
+  });
+
+  test('a signal that fired before opens no transaction', async () => {
+    const store = new MemoryFactStore();
+    const signal = AbortSignal.abort(new Error('stopped'));
+    await expect(accept(store, good, { signal })).rejects.toThrow('stopped');
+    expect(store.calls).toEqual([]);
+  });
+
+  test('a write that fails, and the body stays open for the answer', async () => {
+    const store = new MemoryFactStore();
+    store.failOn = 'write 1000';
+    const body = Readable.from(inChunks(good.repeat(5000), [1000]));
+    await expect(accept(store, body as AsyncIterable<Buffer>)).rejects.toThrow('write 1000 failed');
+    expect(store.calls).toEqual(['open', 'write 1000', 'rollback']);
+    expect(body.destroyed).toBe(false);
+    body.destroy();
+  });
+
+  test('a commit that fails', async () => {
+    const store = new MemoryFactStore();
+    store.failOn = 'commit';
+    await expect(accept(store, good)).rejects.toThrow('commit failed');
+    expect(store.calls).toEqual(['open', 'write 1', 'commit', 'rollback']);
+  });
+
+  test('a rollback that fails does not hide the first error', async () => {
+    const store = new MemoryFactStore();
+    store.failOn = 'rollback';
+    async function* broken() {
+      yield Buffer.from(good);
+      throw new Error('first');
+    }
+    await expect(accept(store, broken())).rejects.toThrow('first');
+  });
+
+  test('a batch that cannot be opened', async () => {
+    const store = new MemoryFactStore();
+    store.failOn = 'open';
+    await expect(accept(store, good)).rejects.toThrow('open failed');
+    expect(store.calls).toEqual(['open']);
+  });
+});

@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+
+/** The bytes in chunks of the given sizes, taken in turn. */
+export async function* inChunks(bytes: Buffer | string, sizes: readonly number[] = [65_536]) {
+  const all = Buffer.from(bytes);
+  let start = 0;
+  for (let turn = 0; start < all.length; turn += 1) {
+    const size = sizes[turn % sizes.length] ?? 1;
+    yield all.subarray(start, start + size);
+    start += size;
+  }
+}
+
+export const chunkSizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}

@@ -1,0 +1,240 @@
+import { execFileSync } from 'node:child_process';
+import { createReadStream, existsSync } from 'node:fs';
+import path from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { catalogue } from '@hourglass/query';
+import type { Dataset } from '@hourglass/query';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createFactChecker } from '../src/check-fact.ts';
+import { createCombinedParser } from '../src/formats/combined.ts';
+import type { ProxyNaming } from '../src/name-proxy.ts';
+import { readFacts } from '../src/read-facts.ts';
+import { createUserAgentReader } from '../src/user-agent.ts';
+import { collect } from './chunked.ts';
+
+const readUserAgent = createUserAgentReader();
+
+function parse(text: string, proxy: ProxyNaming | null = null) {
+  return createCombinedParser(readUserAgent, proxy)({ line: 1, text });
+}
+
+function valueOf(text: string, proxy: ProxyNaming | null = null) {
+  const fact = parse(text, proxy);
+  if ('fault' in fact) throw new Error(fact.fault);
+  return fact.value;
+}
+
+function withRequest(request: string): string {
+  return `10.0.0.1 - - [17/May/2015:10:05:03 +0000] "${request}" 400 - "-" "-"`;
+}
+
+describe('a combined log line', () => {
+  test('gives every field it holds', () => {
+    const agent =
+      'Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/32.0.1700.107 Safari/537.36';
+    const line = `83.149.9.216 - frank [17/May/2015:10:05:03 +0200] "GET /a/b%20c?q=1&r=2 HTTP/1.1" 200 203023 "http://x/?y" "${agent}"`;
+    expect(valueOf(line)).toEqual({
+      timestamp: Date.parse('2015-05-17T08:05:03Z'),
+      client_ip: '83.149.9.216',
+      request_verb: 'GET',
+      request_uri: '/a/b%20c?q=1&r=2',
+      request_path: '/a/b%20c',
+      proxy_pathsuffix: '/a/b%20c',
+      response_status_code: 200,
+      response_size: 203_023,
+      useragent: agent,
+      ax_ua_agent_family: 'Chrome',
+      ax_ua_agent_type: 'Browser',
+      ax_ua_agent_version: '32.0.1700.107',
+      ax_ua_device_category: 'Personal computer',
+      ax_ua_os_family: 'Windows',
+      ax_ua_os_version: '7',
+    });
+  });
+
+  test('is read back from any fields that Apache would write', () => {
+    const printable = fc.string({ unit: 'binary', maxLength: 20 }).filter((text) => !text.includes('\0'));
+    const token = fc.stringMatching(/^[!-~]{1,20}$/);
+    const fields = fc.record({
+      client: fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain()),
+      user: fc.oneof(fc.constant('-'), token, fc.constant('two words')),
+      time: fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true }),
+      zoneMinutes: fc.integer({ min: -12 * 60, max: 14 * 60 }),
+      verb: fc.constantFrom('GET', 'POST', 'M-SEARCH', 'propfind'),
+      path: fc.oneof(token, printable).map((text) => `/${text.replaceAll('?', '')}`),
+      query: fc.option(token, { nil: '' }).map((text) => (text === '' ? '' : `?${text}`)),
+      protocol: fc.constantFrom('HTTP/1.0', 'HTTP/1.1', 'HTTP/2.0', 'HTTP/2'),
+      status: fc.integer({ min: 100, max: 599 }),
+      size: fc.option(fc.nat()),
+      referer: printable,
+      agent: printable.filter((text) => text !== '' && text !== '-'),
+    });
+    fc.assert(
+      fc.property(fields, (field) => {
+        const request = escapeAsApache(`${field.verb} ${field.path}${field.query} ${field.protocol}`);
+        const line =
+          `${field.client} - ${field.user} [${logTime(field.time, field.zoneMinutes)}] "${request}" ` +
+          `${field.status} ${field.size ?? '-'} "${escapeAsApache(field.referer)}" "${escapeAsApache(field.agent)}"`;
+        expect(valueOf(line)).toMatchObject({
+          timestamp: Math.floor(field.time.getTime() / 1000) * 1000,
+          client_ip: field.client,
+          request_verb: field.verb,
+          request_uri: field.path + field.query,
+          request_path: field.path,
+          response_status_code: field.status,
+          response_size: field.size,
+          useragent: field.agent,
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([
+    ['-', null, null, null],
+    ['', null, null, null],
+    [String.raw`\x16\x03\x01\x02\x00\x01`, null, null, null],
+    [String.raw`\n`, null, null, null],
+    ['quit', null, null, null],
+    ['GET /', 'GET', '/', '/'],
+    ['GET /old page.html', 'GET', '/old page.html', '/old page.html'],
+    ['GET /a b c HTTP/1.1', 'GET', '/a b c', '/a b c'],
+    ['GET HTTP/1.1', 'GET', null, null],
+    ['OPTIONS * HTTP/1.0', 'OPTIONS', '*', '*'],
+    ['CONNECT host:443 HTTP/1.1', 'CONNECT', 'host:443', 'host:443'],
+    ['GET http://host/a?b HTTP/1.1', 'GET', 'http://host/a?b', '/a'],
+    ['GET http://host?b HTTP/1.1', 'GET', 'http://host?b', '/'],
+    [String.raw`GET /\"x\"\\ HTTP/1.1`, 'GET', '/"x"\\', '/"x"\\'],
+    [String.raw`GET /\xc3\xa9\x22 HTTP/1.1`, 'GET', '/é"', '/é"'],
+    [String.raw`GET /\xe9\x00 HTTP/1.1`, 'GET', String.raw`/\xe9\x00`, String.raw`/\xe9\x00`],
+  ])('with the request "%s" is accepted', (request, verb, uri, requestPath) => {
+    expect(valueOf(withRequest(request))).toMatchObject({
+      request_verb: verb,
+      request_uri: uri,
+      request_path: requestPath,
+      proxy_pathsuffix: requestPath,
+      client_ip: '10.0.0.1',
+      response_status_code: 400,
+      response_size: null,
+      useragent: null,
+      ax_ua_agent_type: null,
+    });
+  });
+
+  test('that its server cut off in the user agent is accepted with what is there of it', () => {
+    const start = '10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1 "-" "curl/7';
+    expect(valueOf(start)['useragent']).toBe('curl/7');
+    expect(valueOf(`${start}\\`)['useragent']).toBe('curl/7');
+  });
+
+  test.each([
+    ['the common format', '10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1'],
+    ['no time', '10.0.0.1 - - - "GET / HTTP/1.1" 200 1 "-" "-"'],
+    ['no status', '10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" - 1 "-" "-"'],
+    ['text after the user agent', `${withRequest('GET / HTTP/1.1')} x`],
+    ['a bare quote in the request', withRequest('GET /" HTTP/1.1')],
+    ['other text', 'hello'],
+  ])('with %s is a fault', (_name, line) => {
+    expect(parse(line)).toEqual({ line: 1, fault: 'the line is not in the combined log format' });
+  });
+
+  test.each([
+    '31/Apr/2015:10:05:03 +0000',
+    '29/Feb/2015:10:05:03 +0000',
+    '17/Mai/2015:10:05:03 +0000',
+    '17/May/2015:24:05:03 +0000',
+    '17/May/2015:10:60:03 +0000',
+    '17/May/2015:10:05:03',
+    '2015-05-17T10:05:03Z',
+  ])('with the time %s is a fault', (time) => {
+    const line = withRequest('GET / HTTP/1.1').replace('17/May/2015:10:05:03 +0000', time);
+    expect(parse(line)).toEqual({ line: 1, fault: `the time "${time}" cannot be read` });
+  });
+
+  test('of a hostile length is read in no time', () => {
+    const startedAt = performance.now();
+    for (const piece of [' [', '\\', ' "', '" "', '- ']) parse(`a b ${piece.repeat(300_000)}`);
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+  });
+
+  test.each([
+    [{ kind: 'fixed', name: 'shop' }, 'GET /a/b HTTP/1.1', 'shop'],
+    [{ kind: 'fixed', name: 'shop' }, '-', 'shop'],
+    [{ kind: 'path', segment: 1 }, 'GET /a/b?c HTTP/1.1', 'a'],
+    [{ kind: 'path', segment: 2 }, 'GET /a/b?c HTTP/1.1', 'b'],
+    [{ kind: 'path', segment: 3 }, 'GET /a/b?c HTTP/1.1', null],
+    [{ kind: 'path', segment: 1 }, 'GET / HTTP/1.1', null],
+    [{ kind: 'path', segment: 1 }, 'GET //b HTTP/1.1', null],
+    [{ kind: 'path', segment: 1 }, 'OPTIONS * HTTP/1.1', null],
+    [{ kind: 'path', segment: 1 }, '-', null],
+  ] as const)('%j names the proxy of "%s" %j', (proxy, request, name) => {
+    expect(valueOf(withRequest(request), proxy)['apiproxy']).toBe(name);
+  });
+});
+
+const repositoryRoot = path.join(import.meta.dirname, '../../..');
+const realLog = path.join(repositoryRoot, '../shared/data/apache_combined_2015.log.gz');
+const hasRealLog = existsSync(realLog);
+if (!hasRealLog) console.warn(`SKIPPED: "a real log of 10,000 requests", because ${realLog} is not there`);
+
+describe.skipIf(!hasRealLog)('a real log of 10,000 requests', () => {
+  test('is accepted to the last line, with the totals that shell tools count', async () => {
+    const dataset = catalogue.get('api') as Dataset;
+    const check = createFactChecker(dataset, { nowMs: Date.now() });
+    const stream = createReadStream(realLog).pipe(createGunzip());
+    const facts = await collect(readFacts(stream, { format: 'combined', proxy: null }));
+    const values = facts.flatMap((fact) => ('value' in fact ? [fact.value] : []));
+    expect(facts.filter((fact) => 'fault' in fact)).toEqual([]);
+    expect(
+      facts.flatMap((fact) => ('value' in fact ? [check(fact)] : [])).filter((c) => 'faults' in c),
+    ).toEqual([]);
+    expect(values).toHaveLength(10_000);
+
+    const count = (field: string) => countBy(values.map((value) => String(value[field])));
+    const hours = values.map((value) => new Date(value['timestamp'] as number).toISOString().slice(8, 13));
+    expect(count('response_status_code')).toEqual(shellCount(`awk '{print $9}'`));
+    expect(count('request_verb')).toEqual(shellCount(`awk '{print $6}' | tr -d '"'`));
+    expect(count('request_path')).toEqual(shellCount(`awk '{print $7}' | cut -d'?' -f1`));
+    expect(count('client_ip')).toEqual(shellCount(`cut -d' ' -f1`));
+    expect(count('response_size')).toEqual(shellCount(`awk '{print $10}' | sed 's/^-$/null/'`));
+    expect(countBy(hours)).toEqual(shellCount(`awk '{print substr($4,2,2) "T" substr($4,14,2)}'`));
+    expect(count('useragent')).toEqual(shellCount(`cut -d'"' -f6 | sed 's/^-$/null/'`));
+  });
+});
+
+function countBy(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+/** Counts what the commands print for the log, by other means than the program's. */
+function shellCount(commands: string): Record<string, number> {
+  const script = `gzip -dc "$0" | ${commands} | LC_ALL=C sort | LC_ALL=C uniq -c`;
+  const output = execFileSync('sh', ['-c', script, realLog], { encoding: 'utf8', maxBuffer: 1 << 26 });
+  const rows = output.trimEnd().split('\n');
+  return Object.fromEntries(rows.map((row) => [row.slice(8), Number(row.slice(0, 8))]));
+}
+
+function logTime(time: Date, zoneMinutes: number): string {
+  const local = new Date(time.getTime() + zoneMinutes * 60_000);
+  const [, day, month, year, clock] = /, (\d+) (\w+) (\d+) (\S+) GMT/.exec(local.toUTCString()) ?? [];
+  const zone = Math.abs(zoneMinutes);
+  const zoneText = String(Math.floor(zone / 60) * 100 + (zone % 60)).padStart(4, '0');
+  return `${day}/${month}/${year}:${clock} ${zoneMinutes < 0 ? '-' : '+'}${zoneText}`;
+}
+
+/** Apache escapes quote and backslash with a backslash, and writes control and non-ASCII bytes as \xhh. */
+function escapeAsApache(text: string): string {
+  let escaped = '';
+  for (const byte of Buffer.from(text)) {
+    const character = String.fromCharCode(byte);
+    if (character === '"' || character === '\\') escaped += `\\${character}`;
+    else if (character === '\n') escaped += String.raw`\n`;
+    else if (character === '\t') escaped += String.raw`\t`;
+    else if (byte < 0x20 || byte > 0x7e) escaped += String.raw`\x` + byte.toString(16).padStart(2, '0');
+    else escaped += character;
+  }
+  return escaped;
+}

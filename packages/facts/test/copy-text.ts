@@ -1,0 +1,34 @@
+const unescaped: Readonly<Record<string, string>> = {
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+/** Reads one line of `COPY … (FORMAT text)` as PostgreSQL's manual describes it. */
+export function decodeCopyLine(line: string): (string | null)[] {
+  if (!line.endsWith('\n')) throw new Error('the line has no end');
+  const cells: (string | null)[] = [];
+  let cell = '';
+  let isNull = false;
+  for (let index = 0; index < line.length - 1; index += 1) {
+    const character = line.charAt(index);
+    if (character === '\n' || character === '\r') throw new Error('a line end inside of the line');
+    if (character === '\t') {
+      cells.push(isNull ? null : cell);
+      cell = '';
+      isNull = false;
+    } else if (character === '\\') {
+      index += 1;
+      const escaped = line.charAt(index);
+      if (escaped === 'N') isNull = true;
+      else cell += unescaped[escaped] ?? escaped;
+    } else {
+      cell += character;
+    }
+  }
+  cells.push(isNull ? null : cell);
+  return cells;
+}

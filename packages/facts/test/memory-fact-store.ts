@@ -1,0 +1,50 @@
+import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from '../src/ports.ts';
+
+/** What was asked of the store, in order. */
+export type StoreCall = 'open' | `write ${number}` | 'commit' | 'rollback';
+
+/** The port in memory: batches become visible at commit only, and calls on a closed writer are errors. */
+export class MemoryFactStore implements FactStore {
+  readonly calls: StoreCall[] = [];
+  readonly batches = new Map<string, AcceptedBatch>();
+  readonly copyLines: string[] = [];
+  failOn: StoreCall | null = null;
+
+  async openBatch({ id }: BatchIdentity): Promise<{ writer: BatchWriter } | { accepted: AcceptedBatch }> {
+    this.record('open');
+    const accepted = this.batches.get(id);
+    if (accepted !== undefined) return { accepted };
+    const pending: string[] = [];
+    let isOpen = true;
+    const called = (call: StoreCall): void => {
+      if (!isOpen) throw new Error(`${call} after the end of the transaction`);
+      this.record(call);
+    };
+    return {
+      writer: {
+        write: async (facts) => {
+          await Promise.resolve();
+          called(`write ${facts.length}`);
+          pending.push(...facts.map((fact) => fact.copyLine));
+        },
+        commit: async (batch) => {
+          await Promise.resolve();
+          called('commit');
+          isOpen = false;
+          this.copyLines.push(...pending);
+          this.batches.set(id, { id, ...batch });
+        },
+        rollback: async () => {
+          await Promise.resolve();
+          called('rollback');
+          isOpen = false;
+        },
+      },
+    };
+  }
+
+  private record(call: StoreCall): void {
+    this.calls.push(call);
+    if (this.failOn === call) throw new Error(`${call} failed`);
+  }
+}

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readExactNumber } from '../src/exact-number.ts';
+import { parseNdjsonLine } from '../src/formats/ndjson.ts';
+
+const parse = (text: string) => parseNdjsonLine({ line: 7, text });
+
+describe('an NDJSON line', () => {
+  test('is any JSON object, as JSON.parse reads it', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+        const text = JSON.stringify(value);
+        expect(parse(text)).toEqual({ line: 7, value: JSON.parse(text) });
+      }),
+    );
+  });
+
+  test.each([
+    ['{"a":', 'the line is not JSON: '],
+    ["{'a':1}", 'the line is not JSON: '],
+    ['[1]', 'the line must be a JSON object; it is an array'],
+    ['null', 'the line must be a JSON object; it is null'],
+    ['12', 'the line must be a JSON object; it is a number'],
+    ['"x"', 'the line must be a JSON object; it is a string'],
+  ])('%s is a fault of that line', (text, message) => {
+    expect(parse(text)).toEqual({ line: 7, fault: expect.stringContaining(message) as string });
+  });
+
+  test.each([
+    '9007199254740993',
+    '-9007199254740993',
+    '123456789012345.123456',
+    '0.10000000000000000001',
+    '1e400',
+    '1e-400',
+  ])('the number %s would be rounded, so it is a fault that shows it', (number) => {
+    expect(parse(`{"a":"x","b":${number}}`)).toEqual({
+      line: 7,
+      fault: `the number ${number} has more digits than can be kept`,
+    });
+  });
+
+  test('digits inside of text, and long numbers that are kept, are no fault', () => {
+    const text = String.raw`{"9007199254740993":"9007199254740993 \" 1e400","b":9007199254740991,"c":1.50000000000000000}`;
+    expect(parse(text)).toEqual({ line: 7, value: JSON.parse(text) });
+  });
+});
+
+describe('readExactNumber', () => {
+  test('reads every number back from how JavaScript writes it', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        expect(readExactNumber(String(value))).toBe(Object.is(value, -0) ? 0 : value);
+      }),
+    );
+  });
+
+  test('agrees with integer arithmetic on which integers are kept', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (integer) => {
+        const isKept = BigInt(String(Number(integer))) === integer;
+        expect(readExactNumber(String(integer)) !== null).toBe(isKept);
+      }),
+    );
+  });
+
+  test.each(['', ' ', '1 ', '0x10', '1_000', 'NaN', 'Infinity', '1.2.3', '.5', '5.', '--1'])(
+    '%j is no number',
+    (text) => {
+      expect(readExactNumber(text)).toBeNull();
+    },
+  );
+});
