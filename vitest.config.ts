@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // Tests run on the TypeScript sources of every workspace; only tests that start processes use the build.
 // The environments are those of the test files and of the global setup.
-const resolve = { conditions: ['hourglass-source', 'module', 'node', 'development|production'] };
+const resolve = { conditions: ['hourglass-source', 'node', 'development|production'] };
 
 export default defineConfig({
   ssr: { resolve },

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream, type BigIntStats, type Dir } from 'node:fs';
+import { mkdir, open, opendir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ServiceUnavailable, type StoredObject } from '@hourglass/reports';
+
+const copyBufferBytes = 1024 * 1024;
+/** A temporary file that nobody wrote to for this long belongs to a process that died. */
+const abandonedAfterMs = 24 * 60 * 60 * 1000;
+/** A folder can be removed as empty between making it and moving a file into it; losing that race twice is rare. */
+const moveTries = 10;
+
+/** Whatever the file system refuses (full, read-only, no permission, not there) is the store not being available. */
+export async function available<T>(operation: Promise<T>): Promise<T> {
+  try {
+    return await operation;
+  } catch (error) {
+    throw new ServiceUnavailable('object store', error);
+  }
+}
+
+export async function nullWhenMissing<T>(operation: Promise<T>): Promise<T | null> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+/**
+ * The etag is of the file and not of its bytes, which saves reading every archive again after a restart. Objects
+ * are replaced by renaming over them, never written in place, and the new file exists before the old one is gone:
+ * so an object and its replacement never share an inode, even within one tick of the clock.
+ */
+export function describeFile(file: BigIntStats): StoredObject {
+  const etag = [file.ino, file.mtimeNs, file.size].map((part) => part.toString(36)).join('-');
+  return { bytes: Number(file.size), etag };
+}
+
+/** Copies to a file of its own, on disk when this resolves. Leaves no file behind when it rejects. */
+export async function copyToTemporary(
+  source: string,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<{ temporary: string; stored: StoredObject }> {
+  const temporary = path.join(folder, randomUUID());
+  await available(mkdir(folder, { recursive: true }));
+  const from = createReadStream(source, { highWaterMark: copyBufferBytes });
+  let readError: Error | null = null;
+  from.on('error', (error) => (readError = error));
+  try {
+    await pipeline(from, createWriteStream(temporary, { flags: 'wx', flush: true }), {
+      ...(signal && { signal }),
+    });
+    signal?.throwIfAborted();
+    return { temporary, stored: describeFile(await stat(temporary, { bigint: true })) };
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    signal?.throwIfAborted();
+    throw readError === error ? error : new ServiceUnavailable('object store', error);
+  }
+}
+
+/** Survives a power cut once this resolves: the names in the folders are on disk too, not only the bytes. */
+export async function moveIntoPlace(temporary: string, target: string): Promise<void> {
+  const folder = path.dirname(target);
+  let firstCreated: string | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    firstCreated = (await mkdir(folder, { recursive: true })) ?? firstCreated;
+    try {
+      await rename(temporary, target);
+      break;
+    } catch (error) {
+      if (attempt === moveTries || !hasCode(error, 'ENOENT')) throw error;
+    }
+  }
+  const topmost = firstCreated === undefined ? folder : path.dirname(firstCreated);
+  for (let current = folder; ; current = path.dirname(current)) {
+    await syncFolder(current);
+    if (current === topmost || current === path.dirname(current)) return;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder as a file, and its renames do not need it.
+  if (process.platform === 'win32') return;
+  const handle = await nullWhenMissing(open(folder, 'r'));
+  try {
+    await handle?.sync();
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Files below `folder` whose key begins with `prefix`, in no order. One folder per level is open at a time. */
+export async function* listFiles(
+  folder: string,
+  folderKey: string,
+  prefix: string,
+): AsyncGenerator<{ key: string; bytes: number }> {
+  const entries: Dir | null = await available(nullWhenMissing(opendir(folder)));
+  if (entries === null) return;
+  for await (const entry of entries) {
+    const key = folderKey + entry.name;
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      const below = `${key}/`;
+      if (below.startsWith(prefix) || prefix.startsWith(below)) yield* listFiles(file, below, prefix);
+    } else if (entry.isFile() && key.startsWith(prefix)) {
+      // Deleted since the folder was read: not an object any more.
+      const found = await available(nullWhenMissing(stat(file)));
+      if (found) yield { key, bytes: found.size };
+    }
+  }
+}
+
+/** Upwards from `folder` to below `top`, as far as they are empty. */
+export async function removeEmptyFolders(folder: string, top: string): Promise<void> {
+  for (let current = folder; current.startsWith(top + path.sep); current = path.dirname(current)) {
+    try {
+      await rmdir(current);
+    } catch {
+      // Not empty, or somebody else removed it: a folder that stays costs nothing.
+      return;
+    }
+  }
+}
+
+export async function removeAbandoned(folder: string): Promise<void> {
+  const names = (await nullWhenMissing(readdir(folder))) ?? [];
+  for (const name of names) {
+    const file = path.join(folder, name);
+    const found = await nullWhenMissing(stat(file));
+    if (found && Date.now() - found.mtimeMs > abandonedAfterMs) await rm(file, { force: true });
+  }
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}

@@ -1,0 +1,88 @@
+import { access, constants, mkdir, open, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import type { ObjectStore } from '@hourglass/reports';
+import { assertByteRange, isEmptyRange } from './byte-range.ts';
+import {
+  available,
+  copyToTemporary,
+  describeFile,
+  listFiles,
+  moveIntoPlace,
+  nullWhenMissing,
+  removeAbandoned,
+  removeEmptyFolders,
+} from './folder-files.ts';
+import { assertObjectKey, assertObjectPrefix } from './object-key.ts';
+
+/**
+ * Objects as files below `directory`: `objects/<key>`, and `incoming/` for what is not complete yet. An object is
+ * never changed in place, so whoever reads one goes on reading the bytes it began with. Several processes may
+ * use one folder. A key may not lie below another object's key, which S3 would allow.
+ */
+export function createFolderStore(options: { directory: string }): ObjectStore {
+  const root = path.resolve(options.directory);
+  const objects = path.join(root, 'objects');
+  const incoming = path.join(root, 'incoming');
+  const pathOf = (key: string): string => {
+    assertObjectKey(key);
+    return path.join(objects, key);
+  };
+
+  return {
+    async putFile(key, source, { signal }) {
+      const target = pathOf(key);
+      signal?.throwIfAborted();
+      await available(removeAbandoned(incoming));
+      const { temporary, stored } = await copyToTemporary(source, incoming, signal);
+      try {
+        await available(moveIntoPlace(temporary, target));
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+      return stored;
+    },
+
+    async stat(key) {
+      const found = await available(nullWhenMissing(stat(pathOf(key), { bigint: true })));
+      return found?.isFile() ? describeFile(found) : null;
+    },
+
+    async read(key, range) {
+      const file = pathOf(key);
+      if (range) assertByteRange(range);
+      const handle = await available(nullWhenMissing(open(file, 'r')));
+      if (handle === null) return null;
+      const isObject = (await handle.stat()).isFile();
+      if (!isObject || isEmptyRange(range)) {
+        await handle.close();
+        return isObject ? Readable.from([]) : null;
+      }
+      return handle.createReadStream(range ? { start: range.start, end: range.endExclusive - 1 } : {});
+    },
+
+    async delete(key) {
+      const file = pathOf(key);
+      await available(nullWhenMissing(rm(file)));
+      await removeEmptyFolders(path.dirname(file), objects);
+    },
+
+    list(prefix) {
+      assertObjectPrefix(prefix);
+      const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+      return listFiles(path.join(objects, folder), folder, prefix);
+    },
+
+    async check() {
+      await available(
+        (async () => {
+          for (const folder of [objects, incoming]) {
+            await mkdir(folder, { recursive: true });
+            await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+          }
+        })(),
+      );
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  S3ServiceException,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { ServiceUnavailable, type StoredObject } from '@hourglass/reports';
+import { connectForUpload, type S3Options } from './s3-client.ts';
+import { asStoreError } from './s3-errors.ts';
+import { planUpload } from './upload-plan.ts';
+
+const partTimeoutMs = 120_000;
+/** A part that was under way when its upload was aborted can bring the upload back, so it is aborted until gone. */
+const maxAbortRounds = 5;
+
+export interface Uploader {
+  /**
+   * @throws ServiceUnavailable, the signal's reason, or what reading the file threw. The key then has the object
+   * it had before, except when the very last request of the upload failed: then it may have the new one.
+   */
+  upload(source: UploadSource, stored: (key: string) => Promise<StoredObject | null>): Promise<StoredObject>;
+  /** Ends uploads that failed while the store could not be reached to end them. */
+  endAbandoned(): Promise<void>;
+}
+
+export interface UploadSource {
+  readonly key: string;
+  readonly path: string;
+  readonly contentType: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+export function createUploader(client: S3Client, options: S3Options): Uploader {
+  const { bucket } = options;
+  const underway = new Map<string, number>();
+  const abandoned = new Set<string>();
+
+  async function send(source: UploadSource): Promise<number> {
+    const { key, path, contentType } = source;
+    const stop = new AbortController();
+    const signal = source.signal ? AbortSignal.any([source.signal, stop.signal]) : stop.signal;
+    const fileBytes = (await stat(path)).size;
+    const { partBytes, concurrency } = planUpload(fileBytes);
+    const body = createReadStream(path);
+    let readError: Error | null = null;
+    body.on('error', (error) => (readError = error));
+    const upload = new Upload({
+      client: connectForUpload(client, options, { signal, requestTimeoutMs: partTimeoutMs }),
+      params: { Bucket: bucket, Key: key, Body: body, ContentType: contentType },
+      partSize: partBytes,
+      queueSize: concurrency,
+    });
+    try {
+      await upload.done();
+      return fileBytes;
+    } catch (error) {
+      stop.abort();
+      if (fileBytes > partBytes) await endUploadsOf(key);
+      source.signal?.throwIfAborted();
+      throw readError ?? asStoreError(error);
+    } finally {
+      body.destroy();
+    }
+  }
+
+  async function endUploadsOf(key: string): Promise<void> {
+    abandoned.add(key);
+    try {
+      for (let round = 1; round <= maxAbortRounds; round += 1) {
+        const ids = await openUploadsOf(key);
+        if (ids.length === 0) {
+          abandoned.delete(key);
+          return;
+        }
+        for (const id of ids) await abortUpload(key, id);
+      }
+    } catch {
+      // The store is away: the key stays in the list until `endAbandoned` succeeds.
+    }
+  }
+
+  async function openUploadsOf(key: string): Promise<string[]> {
+    const { Uploads = [] } = await client.send(
+      new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: key }),
+    );
+    return Uploads.flatMap(({ Key, UploadId }) => (Key === key && UploadId !== undefined ? [UploadId] : []));
+  }
+
+  async function abortUpload(key: string, id: string): Promise<void> {
+    try {
+      await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: id }));
+    } catch (error) {
+      if (!(error instanceof S3ServiceException && error.name === 'NoSuchUpload')) throw error;
+    }
+  }
+
+  async function endAbandoned(): Promise<void> {
+    for (const key of abandoned) {
+      // A second try of the same key is running: its own upload must not be ended.
+      if (!underway.has(key)) await endUploadsOf(key);
+    }
+  }
+
+  return {
+    endAbandoned,
+    async upload(source, stored) {
+      const { key } = source;
+      source.signal?.throwIfAborted();
+      await endAbandoned();
+      underway.set(key, (underway.get(key) ?? 0) + 1);
+      try {
+        const sentBytes = await send(source);
+        const found = await stored(key);
+        if (found?.bytes === sentBytes) return found;
+        await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+        const reported = found === null ? 'no object' : `${found.bytes} bytes`;
+        throw new ServiceUnavailable(
+          'object store',
+          new Error(`${sentBytes} bytes were sent to ${key}, and the store reports ${reported}`),
+        );
+      } finally {
+        const left = (underway.get(key) ?? 1) - 1;
+        if (left === 0) underway.delete(key);
+        else underway.set(key, left);
+      }
+    },
+  };
+}
