@@ -16,7 +16,7 @@ export function findDimension(dataset: Dataset, name: string): Dimension | undef
 }
 
 /** Throws when the dataset has no such metric. */
-export function metricNamed(dataset: Dataset, name: string): Metric {
+function metricNamed(dataset: Dataset, name: string): Metric {
   const metric = findMetric(dataset, name);
   if (metric === undefined) throw new Error(`the dataset "${dataset.name}" has no metric "${name}"`);
   return metric;
