@@ -21,7 +21,7 @@ export interface DayPartition {
   readonly endExclusive: string;
 }
 
-/** `day` counts from 1970-01-01. Throws for days outside of the years 1 to 9999, which have no such name. */
+/** `day` counts from 1970-01-01. Throws unless it begins and ends within the years 1 to 9999. */
 export function dayPartition(hotTable: string, day: number): DayPartition {
   const start = isoDate(day);
   return {

@@ -43,7 +43,7 @@ export async function claimQuery(
       from claimable c
      where q.id = c.id
     returning q.state::text, q.plan, q.attempt, q.created_at as "createdAt",
-              (extract(epoch from q.first_started_at - now()) * 1000 + ${timeoutMs}::float8)::float8
+              floor(extract(epoch from q.first_started_at - now()) * 1000 + ${timeoutMs}::float8)::float8
                 as "remainingMs"`;
   if (row === undefined || row.state !== 'running') return null;
   const { plan, attempt, createdAt, remainingMs } = row;

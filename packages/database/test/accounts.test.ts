@@ -1,0 +1,199 @@
+import { scrypt as scryptWithCallback } from 'node:crypto';
+import { promisify } from 'node:util';
+import { scopes } from '@hourglass/reports';
+import { createTestDatabase } from '@hourglass/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase, type Database } from '../src/index.ts';
+import { passwordMatches } from '../src/accounts/password.ts';
+import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
+
+let db: DatabaseWithTenant;
+beforeAll(async () => {
+  db = await databaseWithTenant();
+  await db.database.admin.createUser({
+    organization: 'acme',
+    email: 'Jane@Example.com',
+    password: 'correct horse',
+    role: 'administrator',
+  });
+  await db.database.admin.createUser({
+    organization: 'acme',
+    email: 'joe@example.com',
+    password: 'battery staple',
+    role: 'member',
+  });
+});
+afterAll(() => db.close());
+
+describe('a password', () => {
+  test('lets its user in with the scopes of the role, whatever the case of the e-mail address', async () => {
+    const { accounts } = db.database;
+    expect(await accounts.authenticatePassword('jane@EXAMPLE.com', 'correct horse')).toEqual({
+      organization: 'acme',
+      email: 'jane@example.com',
+      scopes: [...scopes],
+    });
+    expect(await accounts.authenticatePassword('joe@example.com', 'battery staple')).toEqual({
+      organization: 'acme',
+      email: 'joe@example.com',
+      scopes: ['queries', 'facts'],
+    });
+  });
+
+  test.each([
+    ['jane@example.com', 'battery staple'],
+    ['jane@example.com', 'Correct horse'],
+    ['jane@example.com', ''],
+    ['nobody@example.com', 'correct horse'],
+    ["' or true --", 'correct horse'],
+  ])('does not let %j in with %j', async (email, password) => {
+    expect(await db.database.accounts.authenticatePassword(email, password)).toBeNull();
+  });
+
+  test('is stored as salted scrypt with its parameters, twice differently', async () => {
+    const rows = await db.sql<{ password_hash: string }>('select password_hash from users order by email');
+    const [jane = '', joe = ''] = rows.map((row) => row.password_hash);
+    const [name, N, r, p, salt = '', hash = ''] = jane.split('$');
+    expect([name, N, r, p]).toEqual(['scrypt', '32768', '8', '1']);
+    const scrypt = promisify<string, Buffer, number, object, Buffer>(scryptWithCallback);
+    const derived = await scrypt('correct horse', Buffer.from(salt, 'base64'), 32, {
+      N: 32_768,
+      r: 8,
+      p: 1,
+      maxmem: 128 * 1024 * 1024,
+    });
+    expect(hash).toBe(derived.toString('base64'));
+    expect(joe.split('$')[4]).not.toBe(salt);
+  });
+
+  test('is still accepted when its hash was made with other parameters', async () => {
+    // RFC 7914, section 12: scrypt("pleaseletmein", "SodiumChloride", N=16384, r=8, p=1), first 32 of 64 bytes.
+    const hash = Buffer.from('7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2', 'hex');
+    const stored = `scrypt$16384$8$1$${Buffer.from('SodiumChloride').toString('base64')}$${hash.toString('base64')}`;
+    expect(await passwordMatches('pleaseletmein', stored)).toBe(true);
+    expect(await passwordMatches('pleaseletmeout', stored)).toBe(false);
+  });
+
+  test.each(['', 'plain', 'scrypt$1$2$3$4', 'scrypt$9999999$8$1$AAAA$AAAA'])(
+    'is never compared with the unreadable hash %j',
+    async (stored) => {
+      await expect(passwordMatches('x', stored)).rejects.toThrow('a stored password hash');
+    },
+  );
+
+  test('of an unknown user costs as much as a wrong one', async () => {
+    const { accounts } = db.database;
+    const fastestOf = async (email: string) => {
+      const times: number[] = [];
+      for (let i = 0; i < 5; i += 1) {
+        const startedMs = performance.now();
+        await accounts.authenticatePassword(email, 'wrong');
+        times.push(performance.now() - startedMs);
+      }
+      return Math.min(...times);
+    };
+    const [unknown, wrong] = [await fastestOf('nobody@example.com'), await fastestOf('jane@example.com')];
+    // Without the hash an answer takes a hundredth of that; half leaves room for a busy machine.
+    expect(unknown).toBeGreaterThan(wrong / 2);
+  });
+});
+
+describe('a token', () => {
+  test('speaks for its user with its own scopes', async () => {
+    await db.database.admin.createToken({ email: 'jane@example.com', token: 'secret-1', scopes: ['facts'] });
+    expect(await db.database.accounts.authenticateToken('secret-1')).toEqual({
+      organization: 'acme',
+      email: 'jane@example.com',
+      scopes: ['facts'],
+    });
+    expect(await db.database.accounts.authenticateToken('secret-2')).toBeNull();
+  });
+
+  test('may never do more than its user', async () => {
+    await db.database.admin.createToken({ email: 'joe@example.com', token: 'secret-joe', scopes });
+    const principal = await db.database.accounts.authenticateToken('secret-joe');
+    expect(principal?.scopes).toEqual(['queries', 'facts']);
+  });
+
+  test('is refused from the moment it expires, by the clock of the database', async () => {
+    const expiresAt = new Date(Date.now() + 3_600_000);
+    await db.database.admin.createToken({ email: 'jane@example.com', token: 'brief', scopes, expiresAt });
+    expect(await db.database.accounts.authenticateToken('brief')).not.toBeNull();
+    await db.sql('update tokens set expires_at = now() where expires_at is not null');
+    expect(await db.database.accounts.authenticateToken('brief')).toBeNull();
+  });
+
+  test('is not kept in the database', async () => {
+    await db.database.admin.createToken({ email: 'jane@example.com', token: 'kept-nowhere', scopes });
+    const rows = await db.sql('select t::text from tokens t');
+    expect(JSON.stringify(rows)).not.toContain('kept-nowhere');
+  });
+});
+
+describe('a tenant', () => {
+  test('is found by both names together only', async () => {
+    const { accounts, admin } = db.database;
+    await admin.createOrganization('rival');
+    await admin.createEnvironment({ organization: 'rival', name: 'secret' });
+    expect(await accounts.findTenant({ organization: 'acme', environment: 'prod' })).toEqual(db.tenant);
+    expect(await accounts.findTenant({ organization: 'acme', environment: 'secret' })).toBeNull();
+    expect(await accounts.findTenant({ organization: 'nobody', environment: 'prod' })).toBeNull();
+  });
+
+  test('cannot be made twice', async () => {
+    const { admin } = db.database;
+    await expect(admin.createOrganization('acme')).rejects.toThrow('Unique constraint failed');
+    await expect(admin.createEnvironment({ organization: 'acme', name: 'prod' })).rejects.toThrow(
+      'Unique constraint failed',
+    );
+  });
+});
+
+describe('the first organization', () => {
+  const first = {
+    organization: 'demo',
+    environments: ['prod', 'test'],
+    email: 'admin@example.com',
+    password: 'chosen by nobody',
+    token: 'made by nobody',
+  };
+
+  async function withDatabases(count: number, work: (databases: Database[]) => Promise<void>) {
+    const created = await createTestDatabase();
+    const databases = Array.from({ length: count }, () => openDatabase({ url: created.url, poolSize: 2 }));
+    try {
+      await work(databases);
+    } finally {
+      await Promise.all(databases.map((database) => database.close()));
+      await created.drop();
+    }
+  }
+
+  test('is made once, with an administrator and a token for everything, by programs that start together', () =>
+    withDatabases(3, async (databases) => {
+      const created = await Promise.all(databases.map((database) => database.bootstrap(first)));
+      expect(created.filter(Boolean)).toEqual([true]);
+      for (const { accounts } of databases) {
+        const administrator = { organization: 'demo', email: first.email, scopes: [...scopes] };
+        expect(await accounts.authenticatePassword(first.email, first.password)).toEqual(administrator);
+        expect(await accounts.authenticateToken(first.token)).toEqual(administrator);
+        expect(await accounts.findTenant({ organization: 'demo', environment: 'prod' })).not.toBeNull();
+        expect(await accounts.findTenant({ organization: 'demo', environment: 'test' })).not.toBeNull();
+      }
+    }));
+
+  test('is not made, nor its user, when there is an organization already', () =>
+    withDatabases(1, async ([database]) => {
+      await database?.admin.createOrganization('acme');
+      expect(await database?.bootstrap(first)).toBe(false);
+      expect(await database?.accounts.authenticateToken(first.token)).toBeNull();
+    }));
+
+  test('is made completely or not at all', () =>
+    withDatabases(1, async ([database]) => {
+      await expect(database?.bootstrap({ ...first, environments: ['prod', 'prod'] })).rejects.toThrow(
+        'Unique constraint failed',
+      );
+      expect(await database?.bootstrap(first)).toBe(true);
+    }));
+});

@@ -1,0 +1,150 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { ServiceUnavailable } from '@hourglass/reports';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase, type Database } from '../src/index.ts';
+import {
+  databaseWithTenant,
+  planOf,
+  submittedQuery,
+  type DatabaseWithTenant,
+} from './database-with-tenant.ts';
+import { api } from './encoded-facts.ts';
+
+const scope = { organization: 'acme', environment: 'prod' };
+const tenant = { ...scope, environmentId: 1 };
+const id = '00000000-0000-4000-8000-000000000000';
+const signal = new AbortController().signal;
+
+/** Every method that talks to the database. */
+const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> = {
+  check: (database) => database.check(),
+  bootstrap: (database) =>
+    database.bootstrap({ organization: 'o', environments: [], email: 'e', password: 'p', token: 't' }),
+  submit: ({ queries }) => queries.submit({ id, plan: planOf(tenant), submittedBy: 'jane@example.com' }),
+  find: ({ queries }) => queries.find(scope, id),
+  list: ({ queries }) => queries.list(scope, 10),
+  claim: ({ queries }) => queries.claim(id, { leaseMs: 1, maxAttempts: 1, timeoutMs: 1 }),
+  renewLease: ({ queries }) => queries.renewLease(id, 1, 1, 1),
+  listWaiting: ({ queries }) => queries.listWaiting(1),
+  expireDue: ({ queries }) => queries.expireDue(1),
+  authenticateToken: ({ accounts }) => accounts.authenticateToken('token'),
+  authenticatePassword: ({ accounts }) => accounts.authenticatePassword('e', 'p'),
+  findTenant: ({ accounts }) => accounts.findTenant(scope),
+  createOrganization: ({ admin }) => admin.createOrganization('o'),
+  openBatch: ({ facts }) => facts.openBatch({ environmentId: 1, dataset: api, id: 'a' }),
+  snapshot: ({ factSource }) => factSource.snapshot(planOf(tenant), { directory: '/tmp', signal }),
+};
+
+describe('a database that refuses connections', () => {
+  const database = openDatabase({ url: 'postgres://hourglass@127.0.0.1:1/none', poolSize: 4 });
+  afterAll(() => database.close());
+
+  test.each(Object.keys(calls))('is ServiceUnavailable for %s', async (name) => {
+    await expect(calls[name]?.(database)).rejects.toThrow(ServiceUnavailable);
+    await expect(calls[name]?.(database)).rejects.toMatchObject({ service: 'database' });
+  });
+});
+
+test('A database that accepts connections and never answers is ServiceUnavailable within some seconds', async () => {
+  const mute = createServer(() => {});
+  mute.listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  const { port } = mute.address() as AddressInfo;
+  const database = openDatabase({ url: `postgres://hourglass@127.0.0.1:${port}/none`, poolSize: 4 });
+  const startedMs = performance.now();
+  const outcomes = await Promise.allSettled([
+    database.check(),
+    database.queries.find(scope, id),
+    database.facts.openBatch({ environmentId: 1, dataset: api, id: 'a' }),
+  ]);
+  expect(performance.now() - startedMs).toBeLessThan(15_000);
+  for (const outcome of outcomes) {
+    expect(outcome).toEqual({ status: 'rejected', reason: expect.any(ServiceUnavailable) });
+  }
+  await database.close();
+  mute.close();
+});
+
+describe('a database that goes away', () => {
+  let db: DatabaseWithTenant;
+  beforeAll(async () => {
+    db = await databaseWithTenant();
+  });
+  afterAll(() => db.close());
+
+  const terminateAll = () =>
+    db.sql(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+
+  test('while connections are idle is noticed by nobody once it is back', async () => {
+    const query = await submittedQuery(db);
+    await terminateAll();
+    // The pool hears of each closed connection a moment later; until then a statement may meet one of them.
+    await expect
+      .poll(() =>
+        db.database.check().then(
+          () => 'up',
+          () => 'down',
+        ),
+      )
+      .toBe('up');
+    expect(await db.database.queries.find(scope, query)).toMatchObject({ id: query });
+  });
+
+  test('during a statement of Prisma or of ours is ServiceUnavailable', async () => {
+    const locker = new Client(db.url);
+    locker.on('error', () => {});
+    await locker.connect();
+    await locker.query('begin; lock table queries, batches in access exclusive mode');
+    const waiting = [
+      db.database.queries.listWaiting(1),
+      db.database.queries.list(scope, 1),
+      db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' }),
+      db.database.facts.openBatch({ environmentId: db.tenant.environmentId, dataset: api, id: 'a' }),
+    ];
+    const outcomes = Promise.allSettled(waiting);
+    await expect
+      .poll(() =>
+        db.sql(
+          "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+        ),
+      )
+      .toHaveLength(waiting.length);
+    await terminateAll();
+    for (const outcome of await outcomes) {
+      expect(outcome).toEqual({ status: 'rejected', reason: expect.any(ServiceUnavailable) });
+    }
+    await locker.end();
+    await expect
+      .poll(() =>
+        db.database.check().then(
+          () => 'up',
+          () => 'down',
+        ),
+      )
+      .toBe('up');
+  });
+
+  test('by a statement time-out is ServiceUnavailable, and a mistake of ours is not', async () => {
+    const impatient = openDatabase({ url: db.url, poolSize: 2, statementTimeoutMs: 100 });
+    const locker = new Client(db.url);
+    await locker.connect();
+    await locker.query('begin; lock table queries in access exclusive mode');
+    await expect(impatient.queries.list(scope, 1)).rejects.toThrow(ServiceUnavailable);
+    await locker.end();
+    const duplicate = await impatient.admin.createOrganization('acme').catch((error: unknown) => error);
+    expect(duplicate).toBeInstanceOf(Error);
+    expect(duplicate).not.toBeInstanceOf(ServiceUnavailable);
+    await impatient.close();
+  });
+});
+
+test('Connections are shared out so that neither kind of work is left without one', () => {
+  const url = 'postgres://127.0.0.1:1/none';
+  expect(() => openDatabase({ url, poolSize: 1 })).toThrow(RangeError);
+  expect(() => openDatabase({ url, poolSize: 4, copyPoolSize: 4 })).toThrow(RangeError);
+});

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { Plan, Tenant } from '@hourglass/query';
+import { createTestDatabase } from '@hourglass/testing';
+import { openDatabase, type Database } from '../src/index.ts';
+import { withClient } from './empty-database.ts';
+
+export interface DatabaseWithTenant {
+  readonly url: string;
+  readonly database: Database;
+  readonly tenant: Tenant;
+  /** Runs one statement beside the database under test and answers its rows. */
+  sql<Row extends object>(statement: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+export async function databaseWithTenant(
+  options: { poolSize?: number; copyPoolSize?: number } = {},
+): Promise<DatabaseWithTenant> {
+  const created = await createTestDatabase();
+  const { url } = created;
+  const database = openDatabase({ url, poolSize: 8, ...options });
+  await database.admin.createOrganization('acme');
+  const tenant = await database.admin.createEnvironment({ organization: 'acme', name: 'prod' });
+  return {
+    url,
+    database,
+    tenant,
+    sql: (statement, parameters = []) =>
+      withClient(url, async (client) => (await client.query(statement, [...parameters])).rows),
+    async close() {
+      await database.close();
+      await created.drop();
+    },
+  };
+}
+
+/** One of the seed's queries over all of the year 2026. */
+export function planOf(tenant: Tenant): Plan {
+  return {
+    version: 1,
+    dataset: 'api',
+    tenant,
+    range: { startMs: Date.UTC(2026, 0, 1), endExclusiveMs: Date.UTC(2027, 0, 1) },
+    timeUnit: 'hour',
+    metrics: [{ metric: 'message_count', function: 'sum', alias: 'sum_message_count' }],
+    dimensions: ['apiproxy'],
+    limitRows: null,
+    output: { format: 'json' },
+  };
+}
+
+export async function submittedQuery({ database, tenant }: DatabaseWithTenant): Promise<string> {
+  const id = randomUUID();
+  await database.queries.submit({ id, plan: planOf(tenant), submittedBy: 'jane@example.com' });
+  return id;
+}

@@ -1,0 +1,22 @@
+import type { EncodedFact } from '@hourglass/facts';
+import { catalogue, storedColumns, type Dataset } from '@hourglass/query';
+
+function apiDataset(): Dataset {
+  const dataset = catalogue.get('api');
+  if (dataset === undefined) throw new Error('the catalogue has no dataset api');
+  return dataset;
+}
+
+export const api = apiDataset();
+
+const columns = storedColumns(api).map((column) => column.name);
+const dayMs = 86_400_000;
+
+/** `time` is ISO 8601 in UTC; columns that `values` does not name are null. */
+export function encodedFact(
+  time: string,
+  values: Readonly<Record<string, string | number>> = {},
+): EncodedFact {
+  const fields = columns.map((column) => values[column] ?? '\\N');
+  return { copyLine: `${[time, ...fields].join('\t')}\n`, day: Math.floor(Date.parse(time) / dayMs) };
+}

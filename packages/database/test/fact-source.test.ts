@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { BatchWriter, EncodedFact } from '@hourglass/facts';
+import type { Plan, Tenant } from '@hourglass/query';
+import { ServiceUnavailable } from '@hourglass/reports';
+import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { Client } from 'pg';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { databaseWithTenant, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
+import { api, encodedFact } from './encoded-facts.ts';
+
+const never = new AbortController().signal;
+
+let db: DatabaseWithTenant;
+let folder: TemporaryFolder;
+beforeEach(async () => {
+  // One connection for copies: a snapshot that keeps it would let the next one wait in vain.
+  [db, folder] = await Promise.all([databaseWithTenant({ poolSize: 4, copyPoolSize: 1 }), temporaryFolder()]);
+});
+afterEach(async () => {
+  await Promise.all([db.close(), folder.remove()]);
+});
+
+async function openedWriter(tenant: Tenant): Promise<BatchWriter> {
+  const opened = await db.database.facts.openBatch({
+    environmentId: tenant.environmentId,
+    dataset: api,
+    id: randomUUID(),
+  });
+  if (!('writer' in opened)) throw new Error('the batch was accepted before');
+  return opened.writer;
+}
+
+async function store(facts: readonly EncodedFact[], tenant = db.tenant): Promise<bigint> {
+  const writer = await openedWriter(tenant);
+  await writer.write(facts);
+  await writer.commit({ accepted: facts.length, bodySha256: '' });
+  const [row] = await db.sql<{ seq: string }>('select max(seq) as seq from batches');
+  return BigInt(row?.seq ?? 0);
+}
+
+async function snapshotLines(plan: Plan = planOf(db.tenant)) {
+  const files = await db.database.factSource.snapshot(plan, { directory: folder.path, signal: never });
+  const [header, ...lines] = (await readFile(files.hotFactsPath, 'utf8')).trimEnd().split('\n');
+  return { header, lines: lines.sort(), hotRows: files.hotRows, watermark: files.watermark };
+}
+
+describe('a snapshot', () => {
+  test('of an environment without facts is an empty file without a watermark', async () => {
+    expect(await snapshotLines()).toEqual({
+      header: 'environment_id,timestamp,apiproxy,message_count',
+      lines: [],
+      hotRows: 0,
+      watermark: null,
+    });
+  });
+
+  test('has the facts of the plan: its environment, its half-open range, its columns, and the newest batch', async () => {
+    const other = await db.database.admin.createEnvironment({ organization: 'acme', name: 'test' });
+    await store([encodedFact('2026-06-01T00:00:00Z', { apiproxy: 'foreign' })], other);
+    const watermark = await store([
+      encodedFact('2025-12-31T23:59:59.999Z', { apiproxy: 'before' }),
+      encodedFact('2026-01-01T00:00:00Z', { apiproxy: 'first', message_count: 1, client_ip: '10.0.0.1' }),
+      encodedFact('2026-12-31T23:59:59.999Z', { apiproxy: 'say "hi", all' }),
+      encodedFact('2027-01-01T00:00:00Z', { apiproxy: 'after' }),
+    ]);
+    await store([], other);
+    const { environmentId } = db.tenant;
+    expect(await snapshotLines()).toEqual({
+      header: 'environment_id,timestamp,apiproxy,message_count',
+      lines: [
+        `${environmentId},2026-01-01 00:00:00,first,1`,
+        `${environmentId},2026-12-31 23:59:59.999,"say ""hi"", all",`,
+      ],
+      hotRows: 2,
+      watermark,
+    });
+  });
+
+  test('has nothing of a batch that is not committed', async () => {
+    const committed = await store([encodedFact('2026-01-01T00:00:00Z', { apiproxy: 'in' })]);
+    const open = await openTransaction(db.url);
+    await open.query(
+      `insert into batches (environment_id, dataset, id, accepted, body_sha256) values ($1, 'api', 'open', 1, '')`,
+      [db.tenant.environmentId],
+    );
+    await open.query(
+      `insert into hot_api_facts (environment_id, batch_seq, timestamp, apiproxy)
+       values ($1, 0, '2026-01-01 00:00:00Z', 'out')`,
+      [db.tenant.environmentId],
+    );
+    expect(await snapshotLines()).toMatchObject({ hotRows: 1, watermark: committed });
+    await open.end();
+  });
+
+  test('is of one moment: watermark and facts agree while batches are committed all the time', async () => {
+    const second = await databaseWriter(db);
+    try {
+      for (let round = 0; round < 15; round += 1) {
+        const { hotRows, watermark } = await snapshotLines();
+        const [row] = await db.sql<{ rows: number }>(
+          'select count(*)::integer as rows from hot_api_facts where batch_seq <= $1',
+          [String(watermark ?? 0)],
+        );
+        expect(hotRows).toBe(row?.rows);
+      }
+    } finally {
+      await second.stop();
+    }
+  });
+
+  test('counts every row of a file of many megabytes', async () => {
+    const facts = Array.from({ length: 50_000 }, (_, i) =>
+      encodedFact('2026-02-01T00:00:00Z', { apiproxy: `proxy-${i}-${'x'.repeat(200)}` }),
+    );
+    await store(facts);
+    const { lines, hotRows } = await snapshotLines();
+    expect([lines.length, hotRows]).toEqual([50_000, 50_000]);
+  });
+});
+
+describe('an aborted snapshot', () => {
+  /** A COPY that waits for a lock has not answered anything yet, which is the hardest moment to stop it. */
+  async function blockedSnapshot(signal: AbortSignal) {
+    const lock = await openTransaction(db.url);
+    await lock.query('lock table hot_api_facts in access exclusive mode');
+    const snapshot = db.database.factSource.snapshot(planOf(db.tenant), { directory: folder.path, signal });
+    const outcome = snapshot.then(
+      () => null,
+      (error: unknown) => error,
+    );
+    await expect.poll(waitingForLock).toHaveLength(1);
+    return { lock, outcome };
+  }
+
+  const waitingForLock = () =>
+    db.sql<{ pid: number }>(
+      "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+    );
+
+  test('ends at once with the reason of the signal, and its connection is free for the next one', async () => {
+    const controller = new AbortController();
+    const { lock, outcome } = await blockedSnapshot(controller.signal);
+    const reason = new Error('the lease was lost');
+    const abortedMs = performance.now();
+    controller.abort(reason);
+    expect(await outcome).toBe(reason);
+    expect(performance.now() - abortedMs).toBeLessThan(1_000);
+    await lock.query('rollback');
+    expect(await snapshotLines()).toMatchObject({ hotRows: 0 });
+    await lock.end();
+  });
+
+  test('is also ended in the server, while that still has nothing to send', async () => {
+    const controller = new AbortController();
+    const { lock, outcome } = await blockedSnapshot(controller.signal);
+    controller.abort(new Error('stop'));
+    await outcome;
+    await expect.poll(waitingForLock, { timeout: 15_000 }).toEqual([]);
+    await lock.end();
+  });
+
+  test('that was aborted before it began never asks the database', async () => {
+    const reason = new Error('never mind');
+    const aborted = db.database.factSource.snapshot(planOf(db.tenant), {
+      directory: folder.path,
+      signal: AbortSignal.abort(reason),
+    });
+    await expect(aborted).rejects.toBe(reason);
+  });
+
+  test('is told apart from one whose connection was lost, which is ServiceUnavailable', async () => {
+    const { lock, outcome } = await blockedSnapshot(never);
+    const [waiting] = await waitingForLock();
+    await db.sql('select pg_terminate_backend($1)', [waiting?.pid]);
+    expect(await outcome).toBeInstanceOf(ServiceUnavailable);
+    await lock.end();
+    expect(await snapshotLines()).toMatchObject({ hotRows: 0 });
+  });
+
+  test('that cannot write its file fails with the reason and gives its connection back', async () => {
+    const plan = planOf(db.tenant);
+    const target = { directory: `${folder.path}/missing`, signal: never };
+    await expect(db.database.factSource.snapshot(plan, target)).rejects.toThrow('ENOENT');
+    expect(await snapshotLines()).toMatchObject({ hotRows: 0 });
+  });
+});
+
+async function openTransaction(url: string): Promise<Client> {
+  const client = new Client(url);
+  await client.connect();
+  await client.query('begin');
+  return client;
+}
+
+/** Commits small batches, each on a connection of its own, until it is stopped. */
+async function databaseWriter({ url, tenant }: DatabaseWithTenant) {
+  const client = new Client(url);
+  await client.connect();
+  await store([encodedFact('2026-02-01T00:00:00Z')]);
+  const stop = new AbortController();
+  const written = (async () => {
+    while (!stop.signal.aborted) {
+      await client.query(
+        `with batch as (
+           insert into batches (environment_id, dataset, id, accepted, body_sha256)
+           values ($1, 'api', gen_random_uuid()::text, 1, '') returning seq
+         )
+         insert into hot_api_facts (environment_id, batch_seq, timestamp)
+         select $1, seq, '2026-02-01 12:00:00Z' from batch`,
+        [tenant.environmentId],
+      );
+    }
+    await client.end();
+  })();
+  return {
+    stop() {
+      stop.abort();
+      return written;
+    },
+  };
+}

@@ -1,0 +1,292 @@
+import { randomUUID } from 'node:crypto';
+import type { BatchIdentity, BatchWriter, EncodedFact } from '@hourglass/facts';
+import { ServiceUnavailable } from '@hourglass/reports';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
+import { api, encodedFact } from './encoded-facts.ts';
+
+const bodySha256 = 'ab'.repeat(32);
+
+let db: DatabaseWithTenant;
+beforeAll(async () => {
+  db = await databaseWithTenant();
+});
+afterAll(() => db.close());
+
+function identity(id: string = randomUUID()): BatchIdentity {
+  return { environmentId: db.tenant.environmentId, dataset: api, id };
+}
+
+async function openedWriter(batch: BatchIdentity, target = db): Promise<BatchWriter> {
+  const opened = await target.database.facts.openBatch(batch);
+  if (!('writer' in opened)) throw new Error(`batch ${batch.id} was accepted before`);
+  return opened.writer;
+}
+
+async function store(facts: readonly EncodedFact[], batch = identity(), target = db): Promise<void> {
+  const writer = await openedWriter(batch, target);
+  await writer.write(facts);
+  await writer.commit({ accepted: facts.length, bodySha256 });
+}
+
+async function rowsOf(proxy: string): Promise<Record<string, unknown>[]> {
+  return db.sql('select * from hot_api_facts where apiproxy = $1 order by timestamp', [proxy]);
+}
+
+async function partitionsOf(like: string): Promise<string[]> {
+  const rows = await db.sql<{ name: string }>(
+    "select inhrelid::regclass::text as name from pg_inherits where inhparent = 'hot_api_facts'::regclass",
+  );
+  return rows
+    .map((row) => row.name)
+    .filter((name) => name.includes(like))
+    .sort();
+}
+
+/** The server process that writes into the hot table in an open transaction. */
+async function writingBackend(): Promise<number> {
+  const rows = await db.sql<{ pid: number }>(
+    `select distinct pid from pg_locks
+      where relation = 'hot_api_facts'::regclass and mode = 'RowExclusiveLock'`,
+  );
+  const [row] = rows;
+  if (row === undefined || rows.length > 1) throw new Error(`${rows.length} backends write`);
+  return row.pid;
+}
+
+describe('a batch', () => {
+  test('is stored with its tenant, its number and every kind of column as it was encoded', async () => {
+    const batch = identity();
+    await store(
+      [
+        encodedFact('2026-03-01T23:59:59.999Z', {
+          apiproxy: 'kinds',
+          request_uri: 'tab\\tnewline\\nbackslash\\\\ ünï 漢字',
+          response_status_code: 404,
+          fees: '-12345678.123456',
+          created: '2026-03-01T00:00:00.001Z',
+          request_size: '9223372036854775807',
+        }),
+      ],
+      batch,
+    );
+    const [row] = await rowsOf('kinds');
+    expect(row).toMatchObject({
+      environment_id: db.tenant.environmentId,
+      timestamp: new Date('2026-03-01T23:59:59.999Z'),
+      request_uri: 'tab\tnewline\nbackslash\\ ünï 漢字',
+      response_status_code: '404',
+      fees: '-12345678.123456',
+      created: new Date('2026-03-01T00:00:00.001Z'),
+      request_size: '9223372036854775807',
+      client_ip: null,
+      message_count: null,
+    });
+    const stored = await db.sql('select seq, accepted, body_sha256, dataset from batches where id = $1', [
+      batch.id,
+    ]);
+    expect(stored).toEqual([
+      { seq: row?.['batch_seq'], accepted: '1', body_sha256: bodySha256, dataset: 'api' },
+    ]);
+  });
+
+  test('is invisible before its commit, and after a rollback nothing of it was there', async () => {
+    const batch = identity();
+    const writer = await openedWriter(batch);
+    // More than a chunk, so that rows are in the database when the batch is given up.
+    const long = 'x'.repeat(10_000);
+    for (let i = 0; i < 600; i += 1) {
+      await writer.write([
+        encodedFact('2026-03-02T00:00:00Z', { apiproxy: 'rolled-back', request_uri: long }),
+      ]);
+    }
+    await expect(writingBackend()).resolves.toBeGreaterThan(0);
+    expect(await rowsOf('rolled-back')).toEqual([]);
+    await writer.rollback();
+    await expect(writer.write([])).rejects.toThrow('the batch has ended');
+    await store([encodedFact('2026-03-02T00:00:00Z', { apiproxy: 'rolled-back' })], batch);
+    expect(await rowsOf('rolled-back')).toHaveLength(1);
+  });
+
+  test('with a row the database refuses stores nothing and gives its connection back', async () => {
+    const batch = identity();
+    const writer = await openedWriter(batch);
+    const bad = encodedFact('2026-03-02T00:00:00Z', { apiproxy: 'bad', response_status_code: 'no number' });
+    await writer.write([encodedFact('2026-03-02T00:00:00Z', { apiproxy: 'bad' }), bad]);
+    await expect(writer.commit({ accepted: 2, bodySha256 })).rejects.toThrow(
+      'invalid input syntax for type bigint',
+    );
+    await writer.rollback();
+    expect(await rowsOf('bad')).toEqual([]);
+    expect(await db.sql('select id from batches where id = $1', [batch.id])).toEqual([]);
+  });
+
+  test('without a fact is accepted', async () => {
+    const batch = identity();
+    await store([], batch);
+    expect(await db.database.facts.openBatch(batch)).toEqual({
+      accepted: { id: batch.id, accepted: 0, bodySha256 },
+    });
+  });
+});
+
+describe('the same batch id', () => {
+  test('is accepted once: a repeat is answered with the first batch', async () => {
+    const batch = identity();
+    await store([encodedFact('2026-03-03T00:00:00Z', { apiproxy: 'repeat' })], batch);
+    expect(await db.database.facts.openBatch(batch)).toEqual({
+      accepted: { id: batch.id, accepted: 1, bodySha256 },
+    });
+    expect(await rowsOf('repeat')).toHaveLength(1);
+  });
+
+  test('in another environment is another batch', async () => {
+    const other = await db.database.admin.createEnvironment({ organization: 'acme', name: 'stage' });
+    const batch = identity();
+    await store([], batch);
+    const writer = await openedWriter({ ...batch, environmentId: other.environmentId });
+    await writer.rollback();
+  });
+
+  test('in two requests at once is accepted once, and the second waits for the first to end', async () => {
+    const batch = identity();
+    const writer = await openedWriter(batch);
+    const ends: string[] = [];
+    const second = db.database.facts.openBatch(batch).finally(() => ends.push('second'));
+    await expect
+      .poll(() =>
+        db.sql(
+          "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+        ),
+      )
+      .toHaveLength(1);
+    await writer.write([encodedFact('2026-03-03T00:00:00Z', { apiproxy: 'concurrent' })]);
+    ends.push('first');
+    await writer.commit({ accepted: 1, bodySha256 });
+    expect(await second).toEqual({ accepted: { id: batch.id, accepted: 1, bodySha256 } });
+    expect(ends).toEqual(['first', 'second']);
+    expect(await rowsOf('concurrent')).toHaveLength(1);
+  });
+
+  test('goes to the waiting request when the first one gives up', async () => {
+    const batch = identity();
+    const first = await openedWriter(batch);
+    const second = openedWriter(batch);
+    await first.rollback();
+    await (await second).commit({ accepted: 0, bodySha256 });
+    expect(await db.sql('select accepted from batches where id = $1', [batch.id])).toEqual([
+      { accepted: '0' },
+    ]);
+  });
+});
+
+describe('day partitions', () => {
+  test('are made on demand for every UTC day of a batch, and a row lies in the one of its day', async () => {
+    const days = Array.from({ length: 60 }, (_, day) => new Date(Date.UTC(2024, 1, 1 + day)).toISOString());
+    const lastMoments = days.map((day) => day.replace('T00:00:00.000Z', 'T23:59:59.999Z'));
+    await store([...days, ...lastMoments].map((time) => encodedFact(time, { apiproxy: 'days' })));
+    const rows = await db.sql<{ partition: string; n: number }>(
+      `select tableoid::regclass::text as partition, count(*)::integer as n
+         from hot_api_facts where apiproxy = 'days' group by 1 order by 1`,
+    );
+    expect(rows).toEqual(
+      days.map((day) => ({ partition: `hot_api_facts_p${day.slice(0, 10).replaceAll('-', '')}`, n: 2 })),
+    );
+    expect(rows.map((row) => row.partition)).toContain('hot_api_facts_p20240229');
+    // The partitioned index reaches the new partitions.
+    const indexes = await db.sql(
+      "select 1 from pg_indexes where tablename like 'hot_api_facts_p2024%' and indexdef like '%(environment_id, \"timestamp\")'",
+    );
+    expect(indexes).toHaveLength(60);
+  });
+
+  test('are made while other batches write: four at once, all with the same new days', async () => {
+    const times = Array.from({ length: 10 }, (_, day) => new Date(Date.UTC(2023, 0, 1 + day)).toISOString());
+    const writers = await Promise.all(Array.from({ length: 4 }, () => openedWriter(identity())));
+    await Promise.all(
+      writers.map(async (writer, index) => {
+        // In different orders, so that the batches meet on every day.
+        for (const time of index % 2 === 0 ? times : times.toReversed()) {
+          await writer.write([encodedFact(time, { apiproxy: 'meet', request_uri: 'x'.repeat(4_200_000) })]);
+        }
+      }),
+    );
+    await Promise.all(writers.map((writer) => writer.commit({ accepted: 10, bodySha256 })));
+    expect(await rowsOf('meet')).toHaveLength(40);
+    expect(await partitionsOf('2023')).toHaveLength(10);
+  });
+
+  test('are made although batches hold every connection that batches may have', async () => {
+    const small = await databaseWithTenant({ poolSize: 3, copyPoolSize: 2 });
+    const batch = () => ({ environmentId: small.tenant.environmentId, dataset: api, id: randomUUID() });
+    const writers = [await openedWriter(batch(), small), await openedWriter(batch(), small)];
+    await Promise.all(
+      writers.map(async (writer, index) => {
+        await writer.write([encodedFact(`2022-01-0${index + 1}T00:00:00Z`)]);
+        await writer.commit({ accepted: 1, bodySha256 });
+      }),
+    );
+    expect(await small.sql('select timestamp from hot_api_facts')).toHaveLength(2);
+    await small.close();
+  });
+
+  test('that somebody dropped are made again', async () => {
+    const fact = encodedFact('2021-01-01T00:00:00Z', { apiproxy: 'dropped' });
+    await store([fact]);
+    await db.sql('drop table hot_api_facts_p20210101');
+    await store([fact]);
+    expect(await rowsOf('dropped')).toHaveLength(1);
+  });
+});
+
+test('100,000 facts in one batch are written within seconds', async () => {
+  const writer = await openedWriter(identity());
+  const startedMs = performance.now();
+  for (let page = 0; page < 100; page += 1) {
+    const facts = Array.from({ length: 1000 }, (_, i) =>
+      encodedFact(new Date(Date.UTC(2026, 5, 1) + (page * 1000 + i) * 1000).toISOString(), {
+        apiproxy: 'many',
+        request_uri: `/v1/items/${i}`,
+        message_count: 1,
+        total_response_time: i,
+      }),
+    );
+    await writer.write(facts);
+  }
+  await writer.commit({ accepted: 100_000, bodySha256 });
+  expect(performance.now() - startedMs).toBeLessThan(20_000);
+  const rows = await db.sql("select count(*)::integer as n from hot_api_facts where apiproxy = 'many'");
+  expect(rows).toEqual([{ n: 100_000 }]);
+});
+
+describe('a connection that is lost', () => {
+  test('while a batch writes ends it with ServiceUnavailable, stores nothing, and the next batch gets another', async () => {
+    const batch = identity();
+    const writer = await openedWriter(batch);
+    const fact = encodedFact('2026-03-04T00:00:00Z', {
+      apiproxy: 'lost',
+      request_uri: 'x'.repeat(1_000_000),
+    });
+    const written = (async () => {
+      for (;;) await writer.write([fact, fact, fact, fact, fact]);
+    })();
+    const terminated = (async () => {
+      await expect.poll(writingBackend, { timeout: 20_000 }).toBeGreaterThan(0);
+      await db.sql('select pg_terminate_backend($1)', [await writingBackend()]);
+    })();
+    await expect(written).rejects.toThrow(ServiceUnavailable);
+    await terminated;
+    await writer.rollback();
+    await expect.poll(() => rowsOf('lost')).toEqual([]);
+    await store([fact], batch);
+    expect(await rowsOf('lost')).toHaveLength(1);
+  });
+
+  test('between two writes is reported by the next call and not as an uncaught error', async () => {
+    const writer = await openedWriter(identity());
+    await db.sql(
+      "select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'",
+    );
+    await expect(writer.commit({ accepted: 0, bodySha256 })).rejects.toThrow(ServiceUnavailable);
+  });
+});

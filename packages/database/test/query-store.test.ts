@@ -1,0 +1,339 @@
+import { randomUUID } from 'node:crypto';
+import { mayBecome, type Publication, type QueryRecord, type QueryState } from '@hourglass/reports';
+import fc from 'fast-check';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  databaseWithTenant,
+  planOf,
+  submittedQuery,
+  type DatabaseWithTenant,
+} from './database-with-tenant.ts';
+
+const scope = { organization: 'acme', environment: 'prod' };
+const terms = { leaseMs: 60_000, maxAttempts: 3, timeoutMs: 3_600_000 };
+const publication: Publication = {
+  archiveKey: 'results/a.zip',
+  archiveBytes: 5_000_000_000,
+  rows: 3_000_000_000,
+  gzipBytes: 4_999_999_000,
+  watermark: 9_007_199_254_740_993n,
+  resultTtlSeconds: 604_800,
+};
+
+let db: DatabaseWithTenant;
+beforeAll(async () => {
+  db = await databaseWithTenant();
+});
+afterAll(() => db.close());
+
+async function found(id: string): Promise<QueryRecord> {
+  const record = await db.database.queries.find(scope, id);
+  if (record === null) throw new Error(`no query ${id}`);
+  return record;
+}
+
+/** Stands in for the passing of time, which only the database's clock knows. */
+function lapseLease(id: string): Promise<unknown> {
+  return db.sql(
+    "update queries set lease_expires_at = now() - interval '1 ms' where id = $1 and state = 'running'",
+    [id],
+  );
+}
+
+async function claimed(id: string): Promise<number> {
+  const claim = await db.database.queries.claim(id, terms);
+  if (claim === null) throw new Error(`query ${id} was not claimed`);
+  return claim.attempt;
+}
+
+describe('submission', () => {
+  test("answers the enqueued query, which can then be found with the same plan and the database's time", async () => {
+    const id = randomUUID();
+    const plan = planOf(db.tenant);
+    const answered = await db.database.queries.submit({ id, plan, submittedBy: 'jane@example.com' });
+    expect(answered).toEqual({
+      id,
+      plan,
+      state: 'enqueued',
+      attempt: 0,
+      progressPercent: 0,
+      submittedBy: 'jane@example.com',
+      createdAt: expect.any(Date),
+      updatedAt: answered.createdAt,
+      failure: null,
+      result: null,
+    });
+    expect(await found(id)).toEqual(answered);
+    const [row] = await db.sql<{ age: number }>(
+      'select extract(epoch from now() - created_at)::float8 as age from queries where id = $1',
+      [id],
+    );
+    expect(row?.age).toBeGreaterThanOrEqual(0);
+    expect(row?.age).toBeLessThan(30);
+  });
+
+  test('of one environment waits while the environment is locked', async () => {
+    const id = randomUUID();
+    const submissions: string[] = [];
+    const locker = new Client(db.url);
+    await locker.connect();
+    await locker.query('begin');
+    await locker.query('select id from environments where id = $1 for update', [db.tenant.environmentId]);
+    const submitted = db.database.queries
+      .submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' })
+      .then(() => submissions.push('submitted'));
+    // The statement is in the server once somebody waits for the lock.
+    await expect
+      .poll(() =>
+        db.sql(
+          "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+        ),
+      )
+      .toHaveLength(1);
+    submissions.push('unlocked');
+    await locker.query('commit');
+    await locker.end();
+    await submitted;
+    expect(submissions).toEqual(['unlocked', 'submitted']);
+  });
+});
+
+describe('finding', () => {
+  test('shows a query to its own environment only', async () => {
+    const id = await submittedQuery(db);
+    await db.database.admin.createEnvironment({ organization: 'acme', name: 'test' });
+    await db.database.admin.createOrganization('rival');
+    await db.database.admin.createEnvironment({ organization: 'rival', name: 'prod' });
+    const foreign = [
+      { organization: 'acme', environment: 'test' },
+      { organization: 'rival', environment: 'prod' },
+      { organization: 'acme', environment: 'none' },
+    ];
+    expect(await db.database.queries.find(scope, id)).not.toBeNull();
+    for (const other of foreign) {
+      expect(await db.database.queries.find(other, id)).toBeNull();
+      expect(await db.database.queries.list(other, 10)).toEqual([]);
+    }
+  });
+
+  test.each(['', 'no-uuid', "' or true --", `${randomUUID()}x`])(
+    'answers null for the malformed id %j',
+    async (id) => {
+      expect(await db.database.queries.find(scope, id)).toBeNull();
+    },
+  );
+
+  test('lists the newest queries first and no more than asked for', async () => {
+    const ids = [await submittedQuery(db), await submittedQuery(db), await submittedQuery(db)];
+    const listed = await db.database.queries.list(scope, 3);
+    expect(listed.map((query) => query.id)).toEqual(ids.toReversed());
+  });
+
+  test('refuses a plan that another version of the program has stored', async () => {
+    const id = await submittedQuery(db);
+    await db.sql(`update queries set plan = '{"version": 2}' where id = $1`, [id]);
+    await expect(db.database.queries.find(scope, id)).rejects.toThrow('the stored plan has version 2');
+    await db.sql('delete from queries where id = $1', [id]);
+  });
+});
+
+describe('a claim', () => {
+  test('goes to exactly one of many workers that try at the same moment', async () => {
+    const id = await submittedQuery(db);
+    const claims = await Promise.all(Array.from({ length: 8 }, () => db.database.queries.claim(id, terms)));
+    expect(claims.filter((claim) => claim !== null)).toEqual([
+      { id, plan: planOf(db.tenant), attempt: 1, createdAt: expect.any(Date), remainingMs: terms.timeoutMs },
+    ]);
+    await lapseLease(id);
+    const second = await Promise.all(Array.from({ length: 8 }, () => db.database.queries.claim(id, terms)));
+    expect(second.filter((claim) => claim !== null).map((claim) => claim?.attempt)).toEqual([2]);
+  });
+
+  test('takes over a running query only after its lease ran out, and only the newest attempt publishes', async () => {
+    const id = await submittedQuery(db);
+    expect(await claimed(id)).toBe(1);
+    expect(await db.database.queries.claim(id, terms)).toBeNull();
+    await lapseLease(id);
+    expect(await claimed(id)).toBe(2);
+    expect(await db.database.queries.renewLease(id, 1, terms.leaseMs, 50)).toBe(false);
+    expect(await db.database.queries.complete(id, 1, publication)).toBe(false);
+    expect(await db.database.queries.fail(id, 1, 'too late')).toBe(false);
+    expect(await db.database.queries.handBack(id, 1)).toBe(false);
+    expect(await found(id)).toMatchObject({ state: 'running', attempt: 2, progressPercent: 0 });
+    expect(await db.database.queries.complete(id, 2, publication)).toBe(true);
+    expect(await found(id)).toMatchObject({ state: 'completed', attempt: 2 });
+  });
+
+  test('leaves to every attempt what the earlier ones have left of the timeout', async () => {
+    const id = await submittedQuery(db);
+    await claimed(id);
+    await db.sql("update queries set first_started_at = now() - interval '10 minutes' where id = $1", [id]);
+    await lapseLease(id);
+    const claim = await db.database.queries.claim(id, terms);
+    expect(claim?.remainingMs).toBeLessThanOrEqual(terms.timeoutMs - 600_000);
+    expect(claim?.remainingMs).toBeGreaterThan(terms.timeoutMs - 660_000);
+  });
+
+  test('fails a query whose time or whose attempts are used up, and says which', async () => {
+    const late = await submittedQuery(db);
+    await claimed(late);
+    await db.database.queries.handBack(late, 1);
+    await db.sql("update queries set first_started_at = now() - interval '1 hour' where id = $1", [late]);
+    expect(await db.database.queries.claim(late, terms)).toBeNull();
+    expect(await found(late)).toMatchObject({
+      state: 'failed',
+      attempt: 1,
+      failure: 'the query did not finish within 3600 s',
+    });
+    const unlucky = await submittedQuery(db);
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      expect(await claimed(unlucky)).toBe(attempt);
+      await lapseLease(unlucky);
+    }
+    expect(await db.database.queries.claim(unlucky, terms)).toBeNull();
+    expect(await found(unlucky)).toMatchObject({
+      state: 'failed',
+      attempt: 3,
+      failure: 'the query was started 3 times and never finished',
+    });
+  });
+});
+
+describe('publication', () => {
+  test('keeps every figure exactly, and the result expires its time to live after it', async () => {
+    const id = await submittedQuery(db);
+    await claimed(id);
+    await db.sql("update queries set started_at = now() - interval '11 s' where id = $1", [id]);
+    expect(await db.database.queries.complete(id, 1, publication)).toBe(true);
+    const { state, progressPercent, updatedAt, result } = await found(id);
+    expect({ state, progressPercent }).toEqual({ state: 'completed', progressPercent: 100 });
+    const { watermark: _, resultTtlSeconds, ...figures } = publication;
+    expect(result).toEqual({
+      ...figures,
+      executionMs: expect.any(Number),
+      expiresAt: new Date(updatedAt.getTime() + resultTtlSeconds * 1000),
+    });
+    expect(result?.executionMs).toBeGreaterThanOrEqual(11_000);
+    expect(result?.executionMs).toBeLessThan(41_000);
+    const [row] = await db.sql<{ watermark: string }>('select watermark from queries where id = $1', [id]);
+    expect(row?.watermark).toBe('9007199254740993');
+  });
+
+  test('ends when it is due: the query expires once, and its archive is answered to one worker', async () => {
+    const due = await submittedQuery(db);
+    const fresh = await submittedQuery(db);
+    for (const id of [due, fresh]) {
+      await claimed(id);
+      await db.database.queries.complete(id, 1, { ...publication, archiveKey: `results/${id}.zip` });
+    }
+    await db.sql('update queries set expires_at = now() where id = $1', [due]);
+    const expired = await Promise.all([1, 2, 3].map(() => db.database.queries.expireDue(10)));
+    expect(expired.flat()).toEqual([{ id: due, archiveKey: `results/${due}.zip` }]);
+    expect((await found(due)).state).toBe('expired');
+    expect((await found(fresh)).state).toBe('completed');
+  });
+});
+
+test('Waiting are the enqueued queries and the running ones without a valid lease, oldest first', async () => {
+  await db.sql('delete from queries');
+  const [enqueued, running, lapsed, ended] = [
+    await submittedQuery(db),
+    await submittedQuery(db),
+    await submittedQuery(db),
+    await submittedQuery(db),
+  ];
+  for (const id of [running, lapsed, ended]) await claimed(id);
+  await lapseLease(lapsed);
+  await db.database.queries.fail(ended, 1, 'wrong');
+  expect(await db.database.queries.listWaiting(10)).toEqual([
+    { id: enqueued, attempt: 0 },
+    { id: lapsed, attempt: 1 },
+  ]);
+  expect(await db.database.queries.listWaiting(1)).toEqual([{ id: enqueued, attempt: 0 }]);
+});
+
+type Step =
+  | { readonly kind: 'lapse' }
+  | { readonly kind: 'claim' | 'complete' | 'fail' | 'handBack'; readonly worker: 0 | 1 }
+  | { readonly kind: 'renew'; readonly worker: 0 | 1; readonly progress: number };
+
+/** What must be true of a query, told without SQL. */
+class Model {
+  state: QueryState = 'enqueued';
+  attempt = 0;
+  progress = 0;
+  leased = false;
+
+  claim(): boolean {
+    if (this.state !== 'enqueued' && !(this.state === 'running' && !this.leased)) return false;
+    this.progress = 0;
+    if (this.attempt === terms.maxAttempts) {
+      this.state = 'failed';
+      return false;
+    }
+    this.state = 'running';
+    this.attempt += 1;
+    this.leased = true;
+    return true;
+  }
+
+  owns(attempt: number): boolean {
+    return this.state === 'running' && this.attempt === attempt;
+  }
+}
+
+test('Two workers in any order: one attempt at a time owns the query, and states change only as the table allows', async () => {
+  const worker = fc.constantFrom<0 | 1>(0, 1);
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('claim'), worker }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('lapse') }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('renew'), worker, progress: fc.nat(100) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('complete', 'fail', 'handBack'), worker }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
+      const { queries } = db.database;
+      const id = await submittedQuery(db);
+      const model = new Model();
+      const attempts = [0, 0];
+      for (const current of steps) {
+        const before = model.state;
+        if (current.kind === 'lapse') {
+          await lapseLease(id);
+          model.leased = false;
+        } else if (current.kind === 'claim') {
+          const claim = await queries.claim(id, terms);
+          expect(claim !== null).toBe(model.claim());
+          if (claim !== null) attempts[current.worker] = claim.attempt;
+        } else {
+          const attempt = attempts[current.worker] ?? 0;
+          const owns = model.owns(attempt);
+          if (current.kind === 'renew') {
+            expect(await queries.renewLease(id, attempt, terms.leaseMs, current.progress)).toBe(owns);
+            if (owns)
+              Object.assign(model, { leased: true, progress: Math.max(model.progress, current.progress) });
+          } else if (current.kind === 'complete') {
+            expect(await queries.complete(id, attempt, publication)).toBe(owns);
+            if (owns) Object.assign(model, { state: 'completed', progress: 100 });
+          } else if (current.kind === 'fail') {
+            expect(await queries.fail(id, attempt, 'wrong')).toBe(owns);
+            if (owns) model.state = 'failed';
+          } else {
+            expect(await queries.handBack(id, attempt)).toBe(owns);
+            if (owns) Object.assign(model, { state: 'enqueued', progress: 0 });
+          }
+        }
+        const { state, attempt, progressPercent } = await found(id);
+        expect({ state, attempt, progressPercent }).toEqual({
+          state: model.state,
+          attempt: model.attempt,
+          progressPercent: model.progress,
+        });
+        // A query whose attempts are used up goes from running or enqueued to failed; all of it is in the table.
+        expect(state === before || mayBecome(before, state)).toBe(true);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
