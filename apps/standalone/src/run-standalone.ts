@@ -8,13 +8,13 @@ import { startNodeProgram } from './node-program.ts';
 import { describeExit, StartFailed, type Part } from './part.ts';
 
 /** Files of the programs that run as children. */
-export interface Programs {
+interface Programs {
   readonly migrate: string;
   readonly api: string;
   readonly worker: string;
 }
 
-export interface StandaloneSettings {
+interface StandaloneSettings {
   /** 0: any free one. */
   readonly port: number;
   readonly host: string;

@@ -1,0 +1,5 @@
+// npm run build: installs what is missing and builds what has changed.
+import { reportFailure } from './report-failure.mjs';
+import { setUp } from './setup.mjs';
+
+await reportFailure(setUp);

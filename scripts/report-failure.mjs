@@ -1,0 +1,9 @@
+/** Runs the body of a script. A failure is told in one line and makes the exit code 1. */
+export async function reportFailure(body) {
+  try {
+    await body();
+  } catch (error) {
+    console.error(`hourglass: ${error.message}`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,40 @@
+// npm test [-- arguments of vitest]: sets up, runs the tests, and ends with a line that counts them.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { reportFailure } from './report-failure.mjs';
+import { run } from './run-program.mjs';
+import { root, setUp } from './setup.mjs';
+
+await reportFailure(async () => {
+  await setUp();
+  const folder = await mkdtemp(path.join(tmpdir(), 'hourglass-report-'));
+  try {
+    const report = path.join(folder, 'report.json');
+    const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const code = await run(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
+      cwd: root,
+    });
+    const { passed, failed } = await count(report);
+    console.log(`${passed} passed, ${failed} failed`);
+    process.exitCode = code;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+/** A file that could not even be loaded has no tests to count and counts as one that failed. */
+async function count(report) {
+  let result;
+  try {
+    result = JSON.parse(await readFile(report, 'utf8'));
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+  const broken = result.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+  );
+  return { passed: result.numPassedTests, failed: result.numFailedTests + broken.length };
+}
