@@ -31,6 +31,12 @@ function accept(
   });
 }
 
+function failingOn(failing: string): MemoryFactStore {
+  return new MemoryFactStore((call) => {
+    if (call === failing) throw new Error(`${call} failed`);
+  });
+}
+
 describe('a good batch', () => {
   test('is committed whole, with the hash of the body as it was sent', async () => {
     const store = new MemoryFactStore();
@@ -171,6 +177,13 @@ describe('the same id again', () => {
     },
   );
 
+  test('gets the first answer also when bad rows would now refuse it', async () => {
+    const store = new MemoryFactStore();
+    const body = bad.repeat(300) + good;
+    const first = await accept(store, body, { onError: 'skip' });
+    expect(await accept(store, body, { onError: 'refuse' })).toEqual(first);
+  });
+
   test('after a refusal is a new batch', async () => {
     const store = new MemoryFactStore();
     await accept(store, bad);
@@ -201,16 +214,13 @@ describe('every way out of an error rolls back', () => {
     expect(store.calls).toEqual(['open', 'rollback']);
   });
 
-  test('a signal that fires with the last byte', async () => {
-    const store = new MemoryFactStore();
+  test('a signal that fires while the last facts are written', async () => {
     const controller = new AbortController();
-    async function* body() {
-      yield Buffer.from(good);
-      controller.abort(new Error('stopped'));
-    }
-    await expect(accept(store, body(), { signal: controller.signal })).rejects.toThrow('stopped');
-    expect(store.calls).not.toContain('commit');
-    expect(store.calls.at(-1)).toBe('rollback');
+    const store = new MemoryFactStore((call) => {
+      if (call === 'write 1') controller.abort(new Error('stopped'));
+    });
+    await expect(accept(store, good, { signal: controller.signal })).rejects.toThrow('stopped');
+    expect(store.calls).toEqual(['open', 'write 1', 'rollback']);
   });
 
   test('a signal that fired before opens no transaction', async () => {
@@ -221,8 +231,7 @@ describe('every way out of an error rolls back', () => {
   });
 
   test('a write that fails, and the body stays open for the answer', async () => {
-    const store = new MemoryFactStore();
-    store.failOn = 'write 1000';
+    const store = failingOn('write 1000');
     const body = Readable.from(inChunks(good.repeat(5000), [1000]));
     await expect(accept(store, body as AsyncIterable<Buffer>)).rejects.toThrow('write 1000 failed');
     expect(store.calls).toEqual(['open', 'write 1000', 'rollback']);
@@ -231,15 +240,13 @@ describe('every way out of an error rolls back', () => {
   });
 
   test('a commit that fails', async () => {
-    const store = new MemoryFactStore();
-    store.failOn = 'commit';
+    const store = failingOn('commit');
     await expect(accept(store, good)).rejects.toThrow('commit failed');
     expect(store.calls).toEqual(['open', 'write 1', 'commit', 'rollback']);
   });
 
   test('a rollback that fails does not hide the first error', async () => {
-    const store = new MemoryFactStore();
-    store.failOn = 'rollback';
+    const store = failingOn('rollback');
     async function* broken() {
       yield Buffer.from(good);
       throw new Error('first');
@@ -248,8 +255,7 @@ describe('every way out of an error rolls back', () => {
   });
 
   test('a batch that cannot be opened', async () => {
-    const store = new MemoryFactStore();
-    store.failOn = 'open';
+    const store = failingOn('open');
     await expect(accept(store, good)).rejects.toThrow('open failed');
     expect(store.calls).toEqual(['open']);
   });

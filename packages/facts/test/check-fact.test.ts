@@ -168,6 +168,7 @@ describe('a fault names its line, its field and what is wrong', () => {
     [{ timestamp, apiproxy: '\udc00\ud800' }, 'apiproxy', 'surrogate'],
     [{ timestamp, apiproxy: 'é'.repeat(16 * 1024 + 1) }, 'apiproxy', '32768 bytes'],
     [{ timestamp, created: 'soon' }, 'created', 'ISO 8601'],
+    [{ timestamp, created: '2100-02-29' }, 'created', '2100-02-29'],
     [{ timestamp, created: '1970-01-01' }, 'created', '1990'],
   ])('%j', (value, field, message) => {
     expect(faultsOf(value)).toEqual([

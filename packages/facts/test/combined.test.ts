@@ -107,7 +107,8 @@ describe('a combined log line', () => {
     ['GET http://host?b HTTP/1.1', 'GET', 'http://host?b', '/'],
     [String.raw`GET /\"x\"\\ HTTP/1.1`, 'GET', '/"x"\\', '/"x"\\'],
     [String.raw`GET /\xc3\xa9\x22 HTTP/1.1`, 'GET', '/é"', '/é"'],
-    [String.raw`GET /\xe9\x00 HTTP/1.1`, 'GET', String.raw`/\xe9\x00`, String.raw`/\xe9\x00`],
+    [String.raw`GET /\xe9 HTTP/1.1`, 'GET', String.raw`/\xe9`, String.raw`/\xe9`],
+    [String.raw`GET /a\x00b HTTP/1.1`, 'GET', String.raw`/a\x00b`, String.raw`/a\x00b`],
   ])('with the request "%s" is accepted', (request, verb, uri, requestPath) => {
     expect(valueOf(withRequest(request))).toMatchObject({
       request_verb: verb,

@@ -60,7 +60,7 @@ describe('splitLines', () => {
 
   test('a line of the greatest length is read, one byte more is a fault and the next line is read', async () => {
     const longest = 'x'.repeat(maxLineBytes);
-    for (const sizes of [[65_536], [3_000_000], [1000, 7]]) {
+    for (const sizes of [[65_536], [3_000_000], [1000, 7], [maxLineBytes + 1]]) {
       const lines = await linesOf(`${longest}\r\n${longest}x\r\nnext\n${longest}x`, sizes);
       expect(lines).toEqual([
         { line: 1, text: longest },

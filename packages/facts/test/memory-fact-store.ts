@@ -8,7 +8,12 @@ export class MemoryFactStore implements FactStore {
   readonly calls: StoreCall[] = [];
   readonly batches = new Map<string, AcceptedBatch>();
   readonly copyLines: string[] = [];
-  failOn: StoreCall | null = null;
+  private readonly onCall: (call: StoreCall) => void;
+
+  /** `onCall` may throw, which is how a database fails. */
+  constructor(onCall: (call: StoreCall) => void = () => {}) {
+    this.onCall = onCall;
+  }
 
   async openBatch({ id }: BatchIdentity): Promise<{ writer: BatchWriter } | { accepted: AcceptedBatch }> {
     this.record('open');
@@ -45,6 +50,6 @@ export class MemoryFactStore implements FactStore {
 
   private record(call: StoreCall): void {
     this.calls.push(call);
-    if (this.failOn === call) throw new Error(`${call} failed`);
+    this.onCall(call);
   }
 }
