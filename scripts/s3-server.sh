@@ -52,7 +52,7 @@ unpack_packages() {
       complain 'apt-get names no package to download; "apt-get update" may be due'
       return 1
     fi
-    (cd "$incoming/debs" && apt-get download -q "${names[@]}" >/dev/null) || return 1
+    (cd "$incoming/debs" && apt-get -q -o APT::Sandbox::User=root download "${names[@]}" >/dev/null) || return 1
     local package
     for package in "$incoming"/debs/*.deb; do
       dpkg -x "$package" "$incoming/root" || return 1

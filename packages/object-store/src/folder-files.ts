@@ -59,7 +59,8 @@ export async function copyToTemporary(
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     signal?.throwIfAborted();
-    throw readError === error ? error : new ServiceUnavailable('object store', error);
+    if (error instanceof Error && error === readError) throw error;
+    throw new ServiceUnavailable('object store', error);
   }
 }
 

@@ -47,7 +47,10 @@ export function createUploader(client: S3Client, options: S3Options): Uploader {
     const { partBytes, concurrency } = planUpload(fileBytes);
     const body = createReadStream(path);
     let readError: Error | null = null;
-    body.on('error', (error) => (readError = error));
+    body.on('error', (error) => {
+      // The upload also destroys the stream when something else failed; only the file system names a call.
+      if ('syscall' in error) readError = error;
+    });
     const upload = new Upload({
       client: connectForUpload(client, options, { signal, requestTimeoutMs: partTimeoutMs }),
       params: { Bucket: bucket, Key: key, Body: body, ContentType: contentType },

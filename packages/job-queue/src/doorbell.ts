@@ -1,0 +1,88 @@
+import { ServiceUnavailable, type Doorbell } from '@hourglass/reports';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { defaultPrefix, jobId, queueName, type QueryJob } from './query-job.ts';
+import { retryDelayMs } from './retry-delay.ts';
+import { within } from './within.ts';
+
+const answerTimeoutMs = 2_000;
+
+export interface DoorbellOptions {
+  readonly redisUrl: string;
+  /** Default `{hourglass}`. Queues with other prefixes do not see each other. */
+  readonly prefix?: string;
+}
+
+/**
+ * The side that asks for work. Connects in the background, at once and again after every loss; while there is no
+ * connection `ring` and `check` throw `ServiceUnavailable` instead of waiting, after 2 s at the latest.
+ */
+export function createDoorbell(
+  options: DoorbellOptions,
+): Doorbell & { check(): Promise<void>; close(): Promise<void> } {
+  const client = new Redis(options.redisUrl, {
+    // A ring that waited for Redis to come back would keep its request waiting; the reconciler rings again.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: null,
+    connectTimeout: answerTimeoutMs,
+    commandTimeout: answerTimeoutMs,
+    retryStrategy: retryDelayMs,
+  });
+  // Every failed command and `check` report the same; without a listener the process would end.
+  client.on('error', () => {});
+  const queue = new Queue<QueryJob>(queueName, {
+    connection: client,
+    prefix: options.prefix ?? defaultPrefix,
+    // Both would need Redis to be there when the queue is made.
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+    skipMetasUpdate: true,
+    // A job that stays after its run would silently swallow the next ring for the same attempt.
+    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+  });
+  queue.on('error', () => {});
+
+  // One wait for all rings that come before the first connection stands.
+  let connecting: Promise<void> | null = null;
+
+  async function ask(question: () => Promise<unknown>): Promise<void> {
+    try {
+      await within(answerTimeoutMs, 'the queue does not answer', async () => {
+        await (connecting ??= untilConnected(client).finally(() => (connecting = null)));
+        await question();
+      });
+    } catch (error) {
+      throw new ServiceUnavailable('queue', error);
+    }
+  }
+
+  return {
+    ring: (query) => ask(() => queue.add(queueName, { queryId: query.id }, { jobId: jobId(query) })),
+    check: () => ask(() => client.ping()),
+    async close() {
+      client.disconnect();
+      await queue.close();
+    },
+  };
+}
+
+/** Waits for a connection that is being made, not for the next try after one that failed. */
+async function untilConnected(client: Redis): Promise<void> {
+  if (client.status === 'ready') return;
+  if (client.status === 'reconnecting' || client.status === 'end') {
+    throw new Error('there is no connection to Redis');
+  }
+  await new Promise<void>((resolve, reject) => {
+    const onReady = () => {
+      client.off('close', onClose);
+      resolve();
+    };
+    const onClose = () => {
+      client.off('ready', onReady);
+      reject(new Error('Redis refuses the connection'));
+    };
+    client.once('ready', onReady);
+    client.once('close', onClose);
+  });
+}

