@@ -45,10 +45,11 @@ export async function acceptBatch(
 ): Promise<BatchAnswer> {
   const { identity, store, onError, nowMs, signal } = options;
   signal.throwIfAborted();
+  const check = createFactChecker(identity.dataset, { nowMs });
   const opened = await store.openBatch(identity);
   const writer = 'writer' in opened ? opened.writer : null;
   const reading = new BatchReading({
-    check: createFactChecker(identity.dataset, { nowMs }),
+    check,
     refuseAll: onError === 'refuse' && writer !== null,
     writer,
   });

@@ -27,6 +27,7 @@ export interface BatchWriter {
   /** May wait for the database: bounded memory comes from awaiting this. */
   write(facts: readonly EncodedFact[]): Promise<void>;
   commit(batch: { accepted: number; bodySha256: string }): Promise<void>;
+  /** Called once at most: also after a write or a commit that failed, never after a commit that succeeded. */
   rollback(): Promise<void>;
 }
 
