@@ -1,1 +1,1 @@
-export {};
+export * from './duckdb-engine.ts';

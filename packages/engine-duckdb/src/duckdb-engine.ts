@@ -1,0 +1,56 @@
+import { compileReport, type Catalogue } from '@hourglass/query';
+import type { EngineTask, ReportEngine, RowBatch } from '@hourglass/reports';
+import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
+import { readableError } from './engine-error.ts';
+import { createHotFactsView } from './hot-facts-view.ts';
+import { interruptOnAbort } from './interrupt-on-abort.ts';
+import { rowBatches } from './row-batches.ts';
+import { startStatement } from './start-statement.ts';
+
+export interface DuckDbEngineOptions {
+  readonly catalogue: Catalogue;
+  /** For the whole process; every run gets its share of `maxConcurrentRuns`, and spills to disk beyond it. */
+  readonly memoryMb: number;
+  /** Per run. */
+  readonly threads: number;
+  /** How many runs the caller lets overlap. Nothing here holds it to that. */
+  readonly maxConcurrentRuns: number;
+  /** Disk that one run may use for what does not fit in its memory. Default 64 GiB. */
+  readonly maxSpillMb?: number;
+}
+
+/**
+ * Every run has a DuckDB of its own, in memory, which can read the task's directory and nothing else. What
+ * it took, memory and spilled files, is given back when the rows end, fail, or are no longer asked for.
+ *
+ * `run` throws the reason of the task's signal once that aborts, and otherwise errors whose message a user can
+ * read; DuckDB's own text, which names server paths, is in `cause`.
+ */
+export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
+  const { catalogue, memoryMb, threads, maxConcurrentRuns, maxSpillMb = 64 * 1024 } = options;
+  const limits = { memoryMb: Math.floor(memoryMb / maxConcurrentRuns), threads, maxSpillMb };
+  return { run: (task) => runReport(task, catalogue, limits) };
+}
+
+async function* runReport(
+  task: EngineTask,
+  catalogue: Catalogue,
+  limits: InstanceLimits,
+): AsyncGenerator<RowBatch, void> {
+  const { plan, facts, directory, signal } = task;
+  signal.throwIfAborted();
+  const instance = await openInstance(directory, limits);
+  const stopInterrupting = interruptOnAbort(instance.connection, signal);
+  try {
+    await createHotFactsView(instance.connection, facts.hotFactsPath, plan, catalogue);
+    signal.throwIfAborted();
+    const result = await startStatement(instance.connection, compileReport(plan, catalogue));
+    yield* rowBatches(result, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw readableError(error, limits);
+  } finally {
+    stopInterrupting();
+    await instance.close();
+  }
+}
