@@ -35,8 +35,18 @@ describe('a wrong submission', () => {
       /./,
     ],
     ['a time that is no ISO text', range('01/02/2026', '2026-03-01T00:00:00Z'), 'timeRange.start', /ISO/],
-    ['a reversed range', range('2026-03-02T00:00:00Z', '2026-03-01T00:00:00Z'), 'timeRange', /before/],
-    ['an empty range', range('2026-03-01T00:00:00Z', '2026-03-01T00:00:00Z'), 'timeRange', /before/],
+    [
+      'a reversed range',
+      range('2026-03-02T00:00:00Z', '2026-03-01T00:00:00Z'),
+      'timeRange',
+      /end after the start/,
+    ],
+    [
+      'an empty range',
+      range('2026-03-01T00:00:00Z', '2026-03-01T00:00:00Z'),
+      'timeRange',
+      /end after the start/,
+    ],
     ['more than 365 days', range('2025-01-01T00:00:00Z', '2026-01-02T00:00:00Z'), 'timeRange', /365/],
     ['an unknown property', { ...good, dimension: ['apiproxy'] }, 'dimension', /unknown property/],
     [

@@ -49,7 +49,7 @@ describe.skipIf(!present)('a report over a real access log', () => {
 
   it('has the same number of bytes as shell tools add up', async () => {
     const { stdout } = await shell(
-      `awk -F'"' '{split($3, a, " "); if (a[2] != "-") s += a[2]} END {printf "%d", s}'`,
+      `awk -F'"' '{split($3, a, " "); if (a[2] != "-") s += a[2]} END {printf "%.0f", s}'`,
     );
     const text = await system.client.report({
       metrics: [{ name: 'response_size', function: 'sum', alias: 'bytes' }],

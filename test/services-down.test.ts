@@ -34,7 +34,7 @@ describe('a service that is down', () => {
   it('the object store: downloads are 503, everything else goes on', async () => {
     const id = await system.client.submit(query);
     await system.client.ended(id);
-    const objects = path.join(system.dataDirectory, 'objects');
+    const objects = path.join(system.dataDirectory, 'store');
     const outage = await takeAway(objects);
     await expectUnavailable(await ready());
     await expectUnavailable(await system.client.request(`/queries/${id}/result`));

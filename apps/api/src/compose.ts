@@ -27,7 +27,7 @@ export function composeApi(settings: Settings, log: Logger): Api {
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const objects =
     settings.s3 === null
-      ? createFolderStore({ directory: path.join(settings.dataDirectory, 'objects') })
+      ? createFolderStore({ directory: path.join(settings.dataDirectory, 'store') })
       : createS3Store(settings.s3);
   const metrics = createApiMetrics();
   const routes = createRoutes({

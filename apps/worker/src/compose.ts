@@ -17,7 +17,7 @@ export interface WorkerProcess {
 
 const leaseMs = 15_000;
 const maxAttempts = 5;
-const closeDeadlineMs = 20_000;
+const closeDeadlineMs = 5_000;
 
 /** Builds the worker out of its adapters and starts it. The only file of this app that knows them. */
 export function composeWorker(settings: Settings, log: Logger): WorkerProcess {
@@ -29,7 +29,7 @@ export function composeWorker(settings: Settings, log: Logger): WorkerProcess {
   const doorbell = createDoorbell({ redisUrl });
   const objects =
     settings.s3 === null
-      ? createFolderStore({ directory: path.join(settings.dataDirectory, 'objects') })
+      ? createFolderStore({ directory: path.join(settings.dataDirectory, 'store') })
       : createS3Store(settings.s3);
   const ports: RunQueryPorts = {
     catalogue,

@@ -6,5 +6,5 @@ startProcess(async () => {
   const log = createLogger({ process: 'worker', level: settings.logLevel });
   const worker = composeWorker(settings, log);
   log.info({ concurrency: settings.workerConcurrency, engineMemoryMb: settings.engineMemoryMb }, 'ready');
-  closeOnSignal({ log, deadlineMs: 25_000, close: () => worker.close() });
+  closeOnSignal({ log, deadlineMs: 9_000, close: () => worker.close() });
 });

@@ -1,4 +1,5 @@
 import { ReportError } from './errors.ts';
+import { ServiceUnavailable } from './service-unavailable.ts';
 import type { ByteRange, ObjectStore, QueryRecord, StoredObject } from './ports.ts';
 
 export interface OpenResult {
@@ -33,6 +34,7 @@ export async function openResult(
   };
 }
 
-function lostArchive(archiveKey: string): Error {
-  return new Error(`the object ${archiveKey} of a completed query is not in the object store`);
+/** Not a 404: the query has a result, and a store that does not show it is the wrong volume or a broken one. */
+function lostArchive(archiveKey: string): ServiceUnavailable {
+  return new ServiceUnavailable('object store', new Error(`the published object ${archiveKey} is missing`));
 }

@@ -16,7 +16,8 @@ const allowed = new Set([
 describe('the life of a query', () => {
   it('has exactly the transitions of the design', () => {
     for (const from of queryStates) {
-      for (const to of queryStates) expect([from, to, mayBecome(from, to)]).toEqual([from, to, allowed.has(`${from}>${to}`)]);
+      for (const to of queryStates)
+        expect([from, to, mayBecome(from, to)]).toEqual([from, to, allowed.has(`${from}>${to}`)]);
     }
   });
 
