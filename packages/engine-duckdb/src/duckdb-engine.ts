@@ -1,5 +1,6 @@
 import { compileReport, type Catalogue } from '@hourglass/query';
 import type { EngineTask, ReportEngine, RowBatch } from '@hourglass/reports';
+import { discardRows } from './discard-rows.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import { readableError } from './engine-error.ts';
 import { createHotFactsView } from './hot-facts-view.ts';
@@ -45,7 +46,11 @@ async function* runReport(
     await createHotFactsView(instance.connection, facts.hotFactsPath, plan, catalogue);
     signal.throwIfAborted();
     const result = await startStatement(instance.connection, compileReport(plan, catalogue));
-    yield* rowBatches(result, signal);
+    try {
+      yield* rowBatches(result, signal);
+    } finally {
+      await discardRows(instance.connection, result);
+    }
   } catch (error) {
     signal.throwIfAborted();
     throw readableError(error, limits);

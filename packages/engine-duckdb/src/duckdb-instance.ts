@@ -25,7 +25,6 @@ export async function openInstance(directory: string, limits: InstanceLimits): P
     memory_limit: `${Math.floor(limits.memoryMb * bufferShare)}MiB`,
     threads: String(limits.threads),
     temp_directory: spillDirectory,
-    max_temp_directory_size: `${limits.maxSpillMb}MiB`,
     // The report has an order of its own; keeping that of the file would only cost memory.
     preserve_insertion_order: 'false',
     autoinstall_known_extensions: 'false',
@@ -37,6 +36,8 @@ export async function openInstance(directory: string, limits: InstanceLimits): P
   }
   try {
     const connection = await instance.connect();
+    // As an option of `create` it would be shown by DuckDB but not kept to.
+    await connection.run('set max_temp_directory_size = $1', [`${limits.maxSpillMb}MiB`]);
     await connection.run('set allowed_directories = [$1]', [path.resolve(directory)]);
     await connection.run('set enable_external_access = false');
     await connection.run('set lock_configuration = true');

@@ -1,0 +1,191 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { catalogue, type Plan } from '@hourglass/query';
+import { createDuckDbEngine } from '../src/duckdb-engine.ts';
+import { planOf, rowsOf, startMs, taskOver, type Fact } from './hot-facts-file.ts';
+
+const engine = createDuckDbEngine({ catalogue, memoryMb: 256, threads: 2, maxConcurrentRuns: 1 });
+const { signal } = new AbortController();
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'hourglass-engine-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+async function report(facts: readonly Fact[], changes: Partial<Plan> = {}) {
+  return rowsOf(engine.run(await taskOver(facts, { plan: planOf(changes), directory, signal })));
+}
+
+const fact = (values: Record<string, string | number | bigint | null>): Fact => ({
+  environment_id: 7,
+  timestamp: startMs,
+  message_count: 1,
+  ...values,
+});
+
+test('empty text, missing text and text that looks like CSV stay what they are', async () => {
+  const texts = ['', 'NULL', '\\N', '"', '""', 'a,b', 'x\ny', 'x\r\ny', '\r', ' pad ', "it's", 'é😀\u2028'];
+  const found = await report([...texts.map((apiproxy) => fact({ apiproxy })), fact({ apiproxy: null })]);
+  const expected = [...texts, '(not set)'].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  expect(found).toEqual(expected.map((text) => ['1', text]));
+});
+
+test('integers keep every digit and decimals are exact', async () => {
+  const big = 9_007_199_254_740_993n;
+  const facts = [
+    fact({ message_count: big, fees: '123456789012345678.123456' }),
+    fact({ message_count: big, fees: '-123456789012345678' }),
+    fact({ message_count: null, fees: null }),
+  ];
+  const metrics = [
+    { metric: 'message_count', function: 'sum', alias: 'calls' },
+    { metric: 'fees', function: 'sum', alias: 'fees' },
+  ] as const;
+  expect(await report(facts, { metrics, dimensions: [] })).toEqual([['18014398509481986', 0.123456]]);
+});
+
+test('facts of another environment or outside of the range never show, whatever their texts say', async () => {
+  const hostile = 'mine\n7,2026-03-01 00:00:00,stolen,100\n';
+  const facts = [
+    fact({ apiproxy: hostile }),
+    fact({ apiproxy: 'theirs', environment_id: 8 }),
+    fact({ apiproxy: 'too early', timestamp: startMs - 1 }),
+    fact({ apiproxy: 'last', timestamp: startMs + 3_599_999 }),
+    fact({ apiproxy: 'too late', timestamp: startMs + 3_600_000 }),
+  ];
+  expect(await report(facts)).toEqual([
+    ['1', 'last'],
+    ['1', hostile],
+  ]);
+});
+
+test('no facts make no rows', async () => {
+  expect(await report([])).toEqual([]);
+});
+
+test('a report equals one that is computed row by row', async () => {
+  const text = fc.oneof(
+    fc.constantFrom(null, '', 'a', '"', ',', '\n', '7,x\n'),
+    fc.string({ unit: 'binary', maxLength: 6 }).map((value) => value.replaceAll('\0', '')),
+  );
+  const integer = fc.option(fc.integer({ min: -1000, max: 1000 }));
+  const facts = fc.array(
+    fc.record({
+      environment_id: fc.constantFrom(7, 8),
+      timestamp: fc.integer({ min: startMs - 60_000, max: startMs + 3_660_000 }),
+      apiproxy: text,
+      useragent: text,
+      message_count: integer,
+      total_response_time: integer,
+    }),
+    { maxLength: 40 },
+  );
+  const plan = {
+    timeUnit: 'minute',
+    dimensions: ['useragent', 'apiproxy'],
+    metrics: [
+      { metric: 'message_count', function: 'sum', alias: 'calls' },
+      { metric: 'total_response_time', function: 'avg', alias: 'time' },
+    ],
+  } as const;
+  await fc.assert(
+    fc.asyncProperty(facts, async (sample) => {
+      expect(await report(sample, plan)).toEqual(countedByHand(sample));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+function countedByHand(facts: readonly Fact[]): unknown[] {
+  const groups = new Map<string, { key: string[]; calls: (number | null)[]; times: (number | null)[] }>();
+  const number = (value: unknown) => (typeof value === 'number' ? value : null);
+  for (const { environment_id, timestamp, ...values } of facts) {
+    if (environment_id !== 7 || timestamp < startMs || timestamp >= startMs + 3_600_000) continue;
+    const minute = `${new Date(timestamp).toISOString().slice(0, 16).replace('T', ' ')}:00 UTC`;
+    const key = [
+      minute,
+      String(values['useragent'] ?? '(not set)'),
+      String(values['apiproxy'] ?? '(not set)'),
+    ];
+    const group = groups.get(JSON.stringify(key)) ?? { key, calls: [], times: [] };
+    group.calls.push(number(values['message_count']));
+    group.times.push(number(values['total_response_time']));
+    groups.set(JSON.stringify(key), group);
+  }
+  const sum = (values: (number | null)[]) => {
+    const known = values.filter((value) => value !== null);
+    return known.length === 0 ? null : { total: known.reduce((a, b) => a + b, 0), count: known.length };
+  };
+  return [...groups.values()]
+    .sort((a, b) => compareKeys(a.key, b.key))
+    .map(({ key: [minute, useragent, apiproxy], calls, times }) => {
+      const called = sum(calls);
+      const timed = sum(times);
+      return [
+        called === null ? null : String(called.total),
+        timed === null ? null : timed.total / timed.count,
+        useragent,
+        apiproxy,
+        minute,
+      ];
+    });
+}
+
+function compareKeys(a: readonly string[], b: readonly string[]): number {
+  for (const [index, text] of a.entries()) {
+    const order = Buffer.compare(Buffer.from(text), Buffer.from(b[index] ?? ''));
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+test('long texts full of quotes and line breaks are read whole, also across the reader’s buffers', async () => {
+  const line = '7,2026-03-01 00:00:00,forged,1\n';
+  const texts = Array.from({ length: 500 }, (_, index) =>
+    `${index}"${line}`.repeat(2000).slice(0, 32 * 1024 - (index % 7)),
+  );
+  const found = await report(texts.map((apiproxy) => fact({ apiproxy })));
+  expect(found.length).toBe(500);
+  expect(new Set(found.map(([, text]) => text))).toEqual(new Set(texts));
+});
+
+test('one fact may fill 25 columns with 32 KiB of quotes each', async () => {
+  const dimensions = [...catalogue.values()]
+    .flatMap(({ name, dimensions }) => (name === 'api' ? dimensions : []))
+    .filter(({ source }) => source.kind === 'column' && source.type === 'text')
+    .slice(0, 25)
+    .map(({ name }) => name);
+  expect(dimensions.length).toBe(25);
+  const quotes = '"'.repeat(32 * 1024);
+  const values = Object.fromEntries(dimensions.map((name) => [name, quotes]));
+  const [row] = await report([fact(values)], { dimensions });
+  expect(row?.every((value, index) => value === (index === 0 ? '1' : quotes))).toBe(true);
+});
+
+test('a folder may have any name', async () => {
+  directory = path.join(directory, "it's [a] *?.csv; x");
+  await mkdir(directory);
+  expect(await report([fact({ apiproxy: 'a' })])).toEqual([['1', 'a']]);
+});
+
+test('nothing outside of the task’s folder can be read', async () => {
+  const inside = path.join(directory, 'inside');
+  await mkdir(inside);
+  const task = await taskOver([fact({})], { plan: planOf(), directory, signal });
+  const denied = rowsOf(engine.run({ ...task, directory: inside }));
+  await expect(denied).rejects.toMatchObject({
+    message: 'The report could not be computed',
+    cause: { message: expect.stringContaining('Permission Error') },
+  });
+});
+
+test('a broken file of facts is an error that names no path', async () => {
+  const task = await taskOver([fact({})], { plan: planOf(), directory, signal });
+  await writeFile(task.facts.hotFactsPath, 'environment_id,timestamp,apiproxy,message_count\n7,never,x,1\n');
+  await expect(rowsOf(engine.run(task))).rejects.toThrow(/^The report could not be computed$/);
+  expect(await readdir(directory)).toEqual(['hot.csv']);
+});

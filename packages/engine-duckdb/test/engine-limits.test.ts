@@ -1,0 +1,108 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { catalogue } from '@hourglass/query';
+import type { EngineTask } from '@hourglass/reports';
+import { createDuckDbEngine, type DuckDbEngineOptions } from '../src/duckdb-engine.ts';
+import { planOf, rowsOf, taskOverMany } from './hot-facts-file.ts';
+
+const never = new AbortController().signal;
+const mebibyte = 1024 * 1024;
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'hourglass-engine-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+function engineWith(options: Partial<DuckDbEngineOptions> = {}) {
+  return createDuckDbEngine({ catalogue, memoryMb: 1024, threads: 2, maxConcurrentRuns: 1, ...options });
+}
+
+async function spilledFiles(): Promise<number> {
+  return (await readdir(path.join(directory, 'spill')).catch(() => [])).length;
+}
+
+/** Says how long the rejection took after the abort. */
+async function abortedAfterMs(run: Promise<unknown>, stop: AbortController, reason: Error): Promise<number> {
+  const beganMs = performance.now();
+  stop.abort(reason);
+  await expect(run).rejects.toBe(reason);
+  return performance.now() - beganMs;
+}
+
+test('an abort stops a query that has not answered its first row within a second, and removes what it spilled', async () => {
+  const stop = new AbortController();
+  const task = await taskOverMany(3_000_000, { plan: planOf(), directory, signal: stop.signal });
+  const run = rowsOf(engineWith({ memoryMb: 128 }).run(task));
+  run.catch(() => undefined);
+  await expect.poll(spilledFiles, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
+  expect(await abortedAfterMs(run, stop, new Error('cancelled'))).toBeLessThan(1000);
+  expect(await readdir(directory)).toEqual(['hot.csv']);
+});
+
+test('an abort between two rows stops the query before the next, and removes what it spilled', async () => {
+  const stop = new AbortController();
+  const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: stop.signal });
+  const rows = engineWith({ memoryMb: 128 }).run(task)[Symbol.asyncIterator]();
+  expect((await rows.next()).done).toBe(false);
+  expect(await spilledFiles()).toBeGreaterThan(0);
+  stop.abort(new Error('out of time'));
+  await expect(rows.next()).rejects.toThrow('out of time');
+  expect(await readdir(directory)).toEqual(['hot.csv']);
+});
+
+test('an abort before the start opens nothing', async () => {
+  const signal = AbortSignal.abort(new Error('stop'));
+  const task = await taskOverMany(1, { plan: planOf(), directory, signal });
+  await expect(rowsOf(engineWith().run(task))).rejects.toThrow('stop');
+});
+
+/** Runs until the first rows are there and answers by how much the process grew until then. */
+async function grownBytesAtFirstRows(task: EngineTask): Promise<number> {
+  const beforeBytes = process.memoryUsage.rss();
+  for await (const { rowCount } of engineWith({ memoryMb: 512 }).run(task)) {
+    expect(rowCount).toBeGreaterThan(0);
+    return process.memoryUsage.rss() - beforeBytes;
+  }
+  throw new Error('there were no rows');
+}
+
+test('memory and spilled files are given back when the consumer stops early, and not only some day', async () => {
+  const task = await taskOverMany(1_500_000, { plan: planOf(), directory, signal: never });
+  await grownBytesAtFirstRows(task);
+  const beforeBytes = process.memoryUsage.rss();
+  expect(await grownBytesAtFirstRows(task)).toBeGreaterThan(150 * mebibyte);
+  expect(process.memoryUsage.rss() - beforeBytes).toBeLessThan(75 * mebibyte);
+  expect(await readdir(directory)).toEqual(['hot.csv']);
+});
+
+test('a result that does not fit in memory is complete and in order', async () => {
+  const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: never });
+  let rows = 0;
+  let spilled = 0;
+  let last = '';
+  for await (const { rowCount, columns } of engineWith({ memoryMb: 128 }).run(task)) {
+    if (rows === 0) spilled = await spilledFiles();
+    rows += rowCount;
+    for (const proxy of columns[1] ?? []) {
+      if (typeof proxy !== 'string' || proxy <= last) throw new Error(`${proxy} comes after ${last}`);
+      last = proxy;
+    }
+  }
+  expect(rows).toBe(1_000_000);
+  expect(spilled).toBeGreaterThan(0);
+  expect(await readdir(directory)).toEqual(['hot.csv']);
+});
+
+test('too little memory and too little disk are errors that tell a user what to do', async () => {
+  const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: never });
+  await expect(rowsOf(engineWith({ memoryMb: 128, maxSpillMb: 1 }).run(task))).rejects.toThrow(
+    'The report needs more than 1 MB of temporary disk space: ask for fewer groups or a shorter time range',
+  );
+  await expect(rowsOf(engineWith({ memoryMb: 16, maxConcurrentRuns: 2 }).run(task))).rejects.toThrow(
+    'The report needs more than 8 MB of memory: ask for fewer groups or a shorter time range',
+  );
+  expect(await readdir(directory)).toEqual(['hot.csv']);
+});

@@ -1,0 +1,86 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { catalogue, hotFactsColumns, type Plan } from '@hourglass/query';
+import type { EngineTask, RowBatch } from '@hourglass/reports';
+
+export const startMs = Date.UTC(2026, 2, 1);
+
+/** A fact by column name; what is missing is null. `timestamp` is in milliseconds since 1970. */
+export type Fact = Readonly<Record<string, string | number | bigint | null>> & {
+  readonly environment_id: number;
+  readonly timestamp: number;
+};
+
+export function planOf(changes: Partial<Plan> = {}): Plan {
+  return {
+    version: 1,
+    dataset: 'api',
+    tenant: { organization: 'acme', environment: 'prod', environmentId: 7 },
+    range: { startMs, endExclusiveMs: startMs + 3_600_000 },
+    timeUnit: null,
+    metrics: [{ metric: 'message_count', function: 'sum', alias: 'calls' }],
+    dimensions: ['apiproxy'],
+    limitRows: null,
+    output: { format: 'json' },
+    ...changes,
+  };
+}
+
+/** As PostgreSQL's COPY writes CSV: null is nothing, empty text is quoted, and what must be is quoted. */
+function copyField(value: string | number | bigint | null): string {
+  if (value === null) return '';
+  const text = String(value);
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Writes `hot.csv` for the plan and answers the engine's task over it. */
+export async function taskOver(
+  facts: readonly Fact[],
+  task: Omit<EngineTask, 'facts'>,
+): Promise<EngineTask & { readonly signal: AbortSignal }> {
+  const columns = hotFactsColumns(task.plan, catalogue);
+  const lines = facts.map((fact) =>
+    columns
+      .map(({ name, type }) => {
+        const value = fact[name] ?? null;
+        if (type !== 'timestamp' || value === null) return copyField(value);
+        return new Date(Number(value)).toISOString().slice(0, -1).replace('T', ' ');
+      })
+      .join(','),
+  );
+  const hotFactsPath = path.join(task.directory, 'hot.csv');
+  await writeFile(hotFactsPath, [columns.map(({ name }) => name).join(','), ...lines, ''].join('\n'));
+  return { ...task, facts: { hotFactsPath, hotRows: facts.length, watermark: null } };
+}
+
+/** A task over many facts that all differ in `apiproxy`, so that the report has a row for each. */
+export async function taskOverMany(facts: number, task: Omit<EngineTask, 'facts'>): Promise<EngineTask> {
+  const hotFactsPath = path.join(task.directory, 'hot.csv');
+  const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
+  const connection = await instance.connect();
+  const columns = hotFactsColumns(task.plan, catalogue).map(({ name }) =>
+    name === 'environment_id'
+      ? '7 as environment_id'
+      : name === 'timestamp'
+        ? `timestamp '2026-03-01 00:00:00' as timestamp`
+        : name === 'message_count'
+          ? '1 as message_count'
+          : `'proxy ' || md5(n::varchar) as ${name}`,
+  );
+  const rows = `select ${columns.join(', ')} from range(${facts}) numbers(n)`;
+  await connection.run(`copy (${rows}) to '${hotFactsPath}' (format csv, header)`);
+  connection.closeSync();
+  instance.closeSync();
+  return { ...task, facts: { hotFactsPath, hotRows: facts, watermark: null } };
+}
+
+export async function rowsOf(
+  batches: AsyncIterable<RowBatch>,
+): Promise<(string | number | null | undefined)[][]> {
+  const rows: (string | number | null | undefined)[][] = [];
+  for await (const { rowCount, columns } of batches) {
+    for (let row = 0; row < rowCount; row++) rows.push(columns.map((column) => column[row]));
+  }
+  return rows;
+}
