@@ -99,7 +99,6 @@ function startSupervisor(dataDirectory, token) {
       process.once(signal, () => reject(new Error(`stopped by ${signal}`)));
     }
   });
-  interrupted.catch(() => {});
   const tail = [];
   const exited = new Promise((resolve) => {
     child.once('close', resolve);
@@ -107,7 +106,6 @@ function startSupervisor(dataDirectory, token) {
   const ended = exited.then((code) => {
     throw new Error(`Hourglass ended with exit code ${code}; its last output:\n${tail.join('\n')}`);
   });
-  ended.catch(() => {});
   const ready = new Promise((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
@@ -118,10 +116,13 @@ function startSupervisor(dataDirectory, token) {
       });
     }
   });
+  const broken = Promise.race([ended, interrupted]);
+  // It is looked at only while something is waited for, and may be rejected in between.
+  broken.catch(() => {});
   return {
-    ready: Promise.race([ready, ended, interrupted]),
+    ready: Promise.race([ready, broken]),
     /** Rejects when it makes no sense to go on. */
-    broken: Promise.race([ended, interrupted]),
+    broken,
     tail: () => tail.join('\n'),
     async stop() {
       child.kill('SIGTERM');
