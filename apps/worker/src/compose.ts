@@ -17,7 +17,7 @@ export interface WorkerProcess {
 
 const leaseMs = 15_000;
 const maxAttempts = 5;
-const closeDeadlineMs = 5_000;
+const closeDeadlineMs = 4_000;
 
 /** Builds the worker out of its adapters and starts it. The only file of this app that knows them. */
 export function composeWorker(settings: Settings, log: Logger): WorkerProcess {

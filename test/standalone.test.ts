@@ -1,0 +1,181 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  contractClient,
+  eventually,
+  repositoryRoot,
+  startNode,
+  temporaryFolder,
+  type ContractClient,
+  type NodeProcess,
+  type TemporaryFolder,
+} from '@hourglass/testing';
+
+interface Started {
+  readonly process: NodeProcess;
+  readonly url: string;
+  readonly client: ContractClient;
+}
+
+// What `npm start` runs once everything is built.
+describe('Hourglass on one machine', () => {
+  const processes: NodeProcess[] = [];
+  const folders: TemporaryFolder[] = [];
+  afterEach(async () => {
+    await Promise.all(processes.splice(0).map((one) => one.stop()));
+    await Promise.all(folders.splice(0).map((one) => one.remove()));
+  });
+
+  const newFolder = async () => {
+    const folder = await temporaryFolder();
+    folders.push(folder);
+    return path.join(folder.path, 'data');
+  };
+
+  const start = async (dataDirectory: string): Promise<Started> => {
+    const env = { PATH: process.env['PATH'] ?? '', HOURGLASS_PORT: '0', HOURGLASS_DATA_DIR: dataDirectory };
+    const started = startNode('apps/standalone/dist/main.js', { env, cwd: repositoryRoot });
+    processes.push(started);
+    const url = await started.lineWith((line) => /^hourglass ready on (http:\S+)$/.exec(line)?.[1] ?? null);
+    const credentials = await readFile(path.join(dataDirectory, 'credentials.json'), 'utf8');
+    const { token } = JSON.parse(credentials) as { token: string };
+    const environmentUrl = `${url}/v1/organizations/demo/environments/prod`;
+    return {
+      process: started,
+      url,
+      client: contractClient({ environmentUrl, authorization: `Bearer ${token}` }),
+    };
+  };
+
+  const day = { start: '2026-05-01T00:00:00Z', end: '2026-05-02T00:00:00Z' };
+  const calls = {
+    metrics: [{ name: 'message_count', alias: 'calls' }],
+    dimensions: ['apiproxy'],
+    timeRange: day,
+  };
+  const fact = (apiproxy: string) => ({ timestamp: '2026-05-01T12:00:00Z', apiproxy });
+
+  it('keeps facts, queries, archives and credentials over a restart, and prints credentials once', async () => {
+    const dataDirectory = await newFolder();
+    const first = await start(dataDirectory);
+    const file = path.join(dataDirectory, 'credentials.json');
+    const { token } = JSON.parse(await readFile(file, 'utf8')) as { token: string };
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(first.process.output().split(token)).toHaveLength(2);
+    await first.client.sendFacts([fact('kept')]);
+    const id = await first.client.submit(calls);
+    await first.client.ended(id);
+    const archive = await first.client.archive(id);
+    await first.process.stop();
+
+    const second = await start(dataDirectory);
+    expect(second.process.output()).not.toContain(token);
+    expect(await second.client.archive(id)).toEqual(archive);
+    expect(await second.client.report(calls)).toBe('{"calls":"1","apiproxy":"kept"}\n');
+  });
+
+  it('has nothing to do with another data folder, but guards its own', async () => {
+    const [mine, other] = [await newFolder(), await newFolder()];
+    const [first, second] = await Promise.all([start(mine), start(other)]);
+    await first.client.sendFacts([fact('first')]);
+    await second.client.sendFacts([fact('second')]);
+    expect(await first.client.report(calls)).toBe('{"calls":"1","apiproxy":"first"}\n');
+    expect(await second.client.report(calls)).toBe('{"calls":"1","apiproxy":"second"}\n');
+
+    const env = { PATH: process.env['PATH'] ?? '', HOURGLASS_PORT: '0', HOURGLASS_DATA_DIR: mine };
+    const third = startNode('apps/standalone/dist/main.js', { env, cwd: repositoryRoot });
+    expect((await third.exited).code).toBe(1);
+    expect(third.output()).toContain(String(first.process.pid));
+  });
+
+  it('ends every process that it started within 10 seconds of SIGTERM, also with a query under way', async () => {
+    const { process: supervisor, client } = await start(await newFolder());
+    const family = descendantsOf(supervisor.pid);
+    const commands = family.map(commandLineOf);
+    for (const part of ['apps/api', 'apps/worker', 'postgres']) {
+      expect(commands.filter((command) => command.includes(part))).not.toEqual([]);
+    }
+    await client.submit(calls);
+    const askedAtMs = performance.now();
+    supervisor.kill('SIGTERM');
+    expect((await supervisor.exited).code).toBe(0);
+    expect(performance.now() - askedAtMs).toBeLessThan(10_000);
+    expect(family.filter(isRunning)).toEqual([]);
+  });
+
+  it('starts a child that was killed again, and work goes on', async () => {
+    const { process: supervisor, url, client } = await start(await newFolder());
+    await client.sendFacts([fact('survivor')]);
+    // Direct children only: backends of a killed PostgreSQL live on for a moment, and even answer.
+    const childWith = (part: string) =>
+      descendantsOf(supervisor.pid).find(
+        (pid) => parentOf(pid) === supervisor.pid && commandLineOf(pid).includes(part),
+      ) ?? null;
+    for (const part of ['apps/worker', 'apps/api', 'postgres']) {
+      const pid = await eventually(`${part} runs`, () => childWith(part));
+      process.kill(pid, 'SIGKILL');
+      await eventually(`${part} runs again`, async () => {
+        const again = childWith(part);
+        if (again === null || again === pid) return null;
+        const status = await fetch(`${url}/readyz`).then(
+          (response) => response.status,
+          () => null,
+        );
+        return status === 200 ? true : null;
+      });
+      expect(await client.report(calls)).toBe('{"calls":"1","apiproxy":"survivor"}\n');
+    }
+    expect(supervisor.output()).toContain('SIGKILL');
+  });
+
+  it('does not start with bad settings and lists all of them', async () => {
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      HOURGLASS_PORT: 'http',
+      HOURGLASS_DATADIR: '/x',
+      S3_REGION: '',
+    };
+    for (const entry of ['apps/standalone', 'apps/api', 'apps/worker']) {
+      const refused = startNode(`${entry}/dist/main.js`, { env, cwd: repositoryRoot });
+      expect((await refused.exited).code).toBe(1);
+      expect(refused.output()).toContain('HOURGLASS_PORT');
+      expect(refused.output()).toContain('HOURGLASS_DATADIR');
+    }
+  });
+});
+
+/** Every process below `pid`, as the kernel tells. */
+function descendantsOf(pid: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const parent = parentOf(Number(name));
+    if (parent !== null) parents.set(Number(name), parent);
+  }
+  const found = [...parents].filter(([, parent]) => parent === pid).map(([child]) => child);
+  return found.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+function parentOf(pid: number): number | null {
+  try {
+    // The name in parentheses may itself hold spaces and parentheses; state and parent follow the last one.
+    const [, rest = ''] = /^.*\) \S (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return Number(rest.split(' ')[0]);
+  } catch {
+    return null;
+  }
+}
+
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
+function isRunning(pid: number): boolean {
+  return commandLineOf(pid) !== '';
+}
