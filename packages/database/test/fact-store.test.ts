@@ -284,9 +284,9 @@ describe('a connection that is lost', () => {
 
   test('between two writes is reported by the next call and not as an uncaught error', async () => {
     const writer = await openedWriter(identity());
-    await db.sql(
-      "select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction'",
-    );
+    const idle = "pg_stat_activity where datname = current_database() and state = 'idle in transaction'";
+    await db.sql(`select pg_terminate_backend(pid) from ${idle}`);
+    await expect.poll(() => db.sql(`select pid from ${idle}`)).toEqual([]);
     await expect(writer.commit({ accepted: 0, bodySha256 })).rejects.toThrow(ServiceUnavailable);
   });
 });
