@@ -56,7 +56,10 @@ describe('settings', () => {
   });
 
   it('take an empty variable as unset, as compose files write it', () => {
-    expect(readSettings({ DATABASE_URL: '', HOURGLASS_PORT: '' })).toMatchObject({ databaseUrl: null, port: 8080 });
+    expect(readSettings({ DATABASE_URL: '', HOURGLASS_PORT: '' })).toMatchObject({
+      databaseUrl: null,
+      port: 8080,
+    });
   });
 
   it('of the command line have a default URL and lose the slash at its end', () => {
@@ -70,7 +73,10 @@ describe('settings', () => {
   it('are all in .env.example, each with its unit and its default, and nothing else is', () => {
     const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
     const listed = [...example.matchAll(/^#([A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
-    const defined = Object.entries(settingDefinitions).map(([name, { defaultText }]) => [name, defaultText ?? '']);
+    const defined = Object.entries(settingDefinitions).map(([name, { defaultText }]) => [
+      name,
+      defaultText ?? '',
+    ]);
     expect(listed).toEqual(defined);
     for (const { unit, defaultText, description } of Object.values(settingDefinitions)) {
       expect(example).toContain(`# ${description}\n# Unit: ${unit}. Default: ${defaultText ?? 'unset'}.\n`);
