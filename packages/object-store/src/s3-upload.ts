@@ -27,7 +27,7 @@ export interface Uploader {
   endAbandoned(): Promise<void>;
 }
 
-export interface UploadSource {
+interface UploadSource {
   readonly key: string;
   readonly path: string;
   readonly contentType: string;

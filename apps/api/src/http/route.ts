@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { Principal, Scope } from '@hourglass/reports';
 
 /** What the middleware found out before an endpoint runs. */
-export interface Caller {
+interface Caller {
   readonly principal: Principal;
 }
 
