@@ -71,8 +71,6 @@ export function openConsumer({ redisUrl, prefix, concurrency, run, log }: Consum
     stalledInterval: stalledIntervalMs,
     maxStalledCount,
     runRetryDelay: 1_000,
-    removeOnComplete: { count: 0 },
-    removeOnFail: { count: 0 },
   });
   worker.on('error', (error) => {
     // A lost connection was reported once already, and every command in flight fails again with it.

@@ -29,8 +29,6 @@ export function createDoorbell(
     commandTimeout: answerTimeoutMs,
     retryStrategy: retryDelayMs,
   });
-  // Every failed command and `check` report the same; without a listener the process would end.
-  client.on('error', () => {});
   const queue = new Queue<QueryJob>(queueName, {
     connection: client,
     prefix: options.prefix ?? defaultPrefix,
@@ -41,6 +39,7 @@ export function createDoorbell(
     // A job that stays after its run would silently swallow the next ring for the same attempt.
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
   });
+  // What goes wrong is reported by the ring that meets it; without a listener it would end the process.
   queue.on('error', () => {});
 
   // One wait for all rings that come before the first connection stands.

@@ -8,8 +8,8 @@ import { ServiceUnavailable, type StoredObject } from '@hourglass/reports';
 const copyBufferBytes = 1024 * 1024;
 /** A temporary file that nobody wrote to for this long belongs to a process that died. */
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
-/** A folder can be removed as empty between making it and moving a file into it; losing that race twice is rare. */
-const moveTries = 10;
+/** A folder can be removed as empty while it is made or before a file is moved into it; few tries lose that race. */
+const moveTries = 100;
 
 /** Whatever the file system refuses (full, read-only, no permission, not there) is the store not being available. */
 export async function available<T>(operation: Promise<T>): Promise<T> {
@@ -69,8 +69,8 @@ export async function moveIntoPlace(temporary: string, target: string): Promise<
   const folder = path.dirname(target);
   let firstCreated: string | undefined;
   for (let attempt = 1; ; attempt += 1) {
-    firstCreated = (await mkdir(folder, { recursive: true })) ?? firstCreated;
     try {
+      firstCreated = (await mkdir(folder, { recursive: true })) ?? firstCreated;
       await rename(temporary, target);
       break;
     } catch (error) {

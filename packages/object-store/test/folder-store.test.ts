@@ -67,3 +67,19 @@ test('a folder that cannot be had is the store not being available', async () =>
   await expect(upload).rejects.toThrow(ServiceUnavailable);
   expect(await readdir(folder.path)).toContain('a-file');
 });
+
+test('deleting leaves no empty folders, and a put is not lost to one that is being removed', async () => {
+  const directory = path.join(folder.path, 'emptied');
+  const store = createFolderStore({ directory });
+  const source = path.join(folder.path, 'short');
+  await writeFile(source, 'x');
+  const keys = Array.from({ length: 20 }, (_, index) => `a/b/c/d/e/${index}`);
+  const comeAndGo = async (key: string) => {
+    for (let round = 0; round < 20; round += 1) {
+      await store.putFile(key, source, { contentType: 'text/plain' });
+      await store.delete(key);
+    }
+  };
+  await Promise.all(keys.map(comeAndGo));
+  expect(await readdir(path.join(directory, 'objects'))).toEqual([]);
+});

@@ -1,0 +1,24 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { isServiceMissing } from '../src/require-service.ts';
+
+const need = { service: 'a clock tower', problem: 'there is no hill' };
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test('a service that can be had is never skipped, in CI or elsewhere', () => {
+  for (const environment of [{}, { CI: 'true' }]) {
+    expect(isServiceMissing({ ...need, problem: null, environment })).toBe(false);
+  }
+});
+
+test('a missing service is said aloud by name when its tests are skipped', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  expect(isServiceMissing({ ...need, environment: {} })).toBe(true);
+  expect(warn.mock.calls.flat().join()).toMatch(/SKIPPED.*a clock tower.*there is no hill/);
+});
+
+test('in CI a missing service is a failure', () => {
+  expect(() => isServiceMissing({ ...need, environment: { CI: 'true' } })).toThrow(/a clock tower.*no hill/);
+});
