@@ -130,6 +130,18 @@ describe('Hourglass on one machine', () => {
     expect(supervisor.output()).toContain('SIGKILL');
   });
 
+  it('does not start on a port that somebody else serves, and says so', async () => {
+    const { url } = await start(await newFolder());
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      HOURGLASS_PORT: new URL(url).port,
+      HOURGLASS_DATA_DIR: await newFolder(),
+    };
+    const refused = startNode('apps/standalone/dist/main.js', { env, cwd: repositoryRoot });
+    expect((await refused.exited).code).toBe(1);
+    expect(refused.output()).toContain(`port ${new URL(url).port} of 127.0.0.1 is already in use`);
+  });
+
   it('does not start with bad settings and lists all of them', async () => {
     const env = {
       PATH: process.env['PATH'] ?? '',

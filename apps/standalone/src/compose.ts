@@ -3,6 +3,8 @@ import path from 'node:path';
 import {
   EmbeddedServerError,
   LockHeld,
+  PortTaken,
+  assertPortFree,
   findFreePort,
   startPostgres,
   startQueueServer,
@@ -26,7 +28,11 @@ export interface EmbeddedServices {
   readonly lockDataFolder: () => Promise<{ release(): Promise<void> }>;
   readonly startDatabase: () => Promise<EmbeddedService>;
   readonly startQueue: () => Promise<EmbeddedService>;
-  readonly freePort: () => Promise<number>;
+  /**
+   * The port that was chosen, or a free one for 0.
+   * @throws StartFailed when the chosen one is taken
+   */
+  readonly portFor: (host: string, port: number) => Promise<number>;
 }
 
 export function composeEmbedded(dataDirectory: string, log: Logger): EmbeddedServices {
@@ -51,7 +57,11 @@ export function composeEmbedded(dataDirectory: string, log: Logger): EmbeddedSer
       const { url, kind, port, password } = first;
       return { url, first, startAgain: () => startQueueServer({ log, kind, port, password }) };
     },
-    freePort: findFreePort,
+    async portFor(host, port) {
+      if (port === 0) return findFreePort();
+      await explained(assertPortFree(host, port));
+      return port;
+    },
   };
 }
 
@@ -60,7 +70,7 @@ async function explained<Server>(starting: Promise<Server>): Promise<Server> {
   try {
     return await starting;
   } catch (error) {
-    if (error instanceof EmbeddedServerError || error instanceof LockHeld) {
+    if (error instanceof EmbeddedServerError || error instanceof LockHeld || error instanceof PortTaken) {
       throw new StartFailed(error.message, { cause: error });
     }
     throw error;

@@ -24,6 +24,8 @@ interface StandaloneSettings {
   readonly databaseUrl: string | null;
   /** Null: the embedded one. */
   readonly redisUrl: string | null;
+  /** Queries that a worker runs at the same time. */
+  readonly workerConcurrency: number;
 }
 
 export interface StandaloneOptions {
@@ -64,11 +66,11 @@ export async function runStandalone(options: StandaloneOptions): Promise<void> {
   const running: Running = { lock: null, services: [], worker: null, api: null };
   try {
     running.lock = await embedded.lockDataFolder();
+    const port = await embedded.portFor(settings.host, settings.port);
     const databaseUrl =
       settings.databaseUrl ?? (await keepService('PostgreSQL', embedded.startDatabase, running, options));
     const redisUrl =
       settings.redisUrl ?? (await keepService('the queue server', embedded.startQueue, running, options));
-    const port = settings.port === 0 ? await embedded.freePort() : settings.port;
     const environment = options.environmentWith({
       DATABASE_URL: databaseUrl,
       REDIS_URL: redisUrl,
@@ -77,7 +79,12 @@ export async function runStandalone(options: StandaloneOptions): Promise<void> {
       HOURGLASS_DATA_DIR: settings.dataDirectory,
     });
     await migrate(environment, options);
-    running.worker = await keepProgram('the worker', programs.worker, environment, options);
+    running.worker = await keepProgram(
+      'the worker',
+      programs.worker,
+      { ...environment, UV_THREADPOOL_SIZE: String(workerPoolThreads(settings.workerConcurrency)) },
+      options,
+    );
     running.api = await keepProgram('the API', programs.api, environment, options);
     await awaitReady({
       url: httpUrl(reachableHost(settings.host), port),
@@ -156,6 +163,14 @@ async function migrate(
   stop.removeEventListener('abort', interrupt);
   stop.throwIfAborted();
   if (exit.code !== 0) throw new StartFailed(`preparing the database ended with ${describeExit(exit)}`);
+}
+
+/**
+ * A call into DuckDB holds a thread of libuv's pool for as long as it takes. With the default of four, a few
+ * long queries would leave none for files, gzip and names.
+ */
+function workerPoolThreads(concurrency: number): number {
+  return concurrency * 2 + 4;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -35,7 +35,13 @@ function supervisor(
   } = {},
 ): NodeProcess {
   const argument = {
-    settings: { port: 0, host: '127.0.0.1', dataDirectory: folder.path, ...(options.services ?? external) },
+    settings: {
+      port: 0,
+      host: '127.0.0.1',
+      dataDirectory: folder.path,
+      workerConcurrency: 2,
+      ...(options.services ?? external),
+    },
     backOff: options.backOff ?? { firstMs: 50, maximumMs: 1_000, resetAfterMs: 60_000 },
   };
   const process = startNode(fixture, {

@@ -8,6 +8,7 @@ import { catalogue, checkCatalogue } from '@hourglass/query';
 import { runQuery, type RunQueryPorts, type RunQueryTerms } from '@hourglass/reports';
 import { createArchiveWriter } from '@hourglass/result-files';
 import { expireResultsJob } from './jobs/expire-results.ts';
+import { heartbeatJob } from './jobs/heartbeat.ts';
 import { reconcileJob } from './jobs/reconcile.ts';
 import { startPeriodicJob } from './periodic-job.ts';
 
@@ -53,6 +54,7 @@ export function composeWorker(settings: Settings, log: Logger): WorkerProcess {
     scratchDirectory: path.join(settings.dataDirectory, 'scratch'),
   };
   const jobs = [
+    startPeriodicJob(heartbeatJob(settings.dataDirectory), log),
     startPeriodicJob(reconcileJob({ queries: database.queries, doorbell }), log),
     startPeriodicJob(expireResultsJob({ queries: database.queries, objects }), log),
   ];

@@ -1,24 +1,40 @@
 import { createServer } from 'node:net';
 
+const loopback = '127.0.0.1';
+
 /** A port of 127.0.0.1 that nothing listens on at this moment. Another process may take it before its user does. */
-export async function findFreePort(): Promise<number> {
+export function findFreePort(): Promise<number> {
+  return listenBriefly(loopback, 0);
+}
+
+/**
+ * For a port that a person chose: says at once what would otherwise be a child that never comes up.
+ * @throws PortTaken when somebody listens there
+ */
+export async function assertPortFree(host: string, port: number): Promise<void> {
+  await listenBriefly(host, port);
+}
+
+/** The port was taken, perhaps between looking for a free one and listening on it. */
+export class PortTaken extends Error {
+  constructor(port: number, options?: ErrorOptions & { host?: string }) {
+    super(`port ${port} of ${options?.host ?? loopback} is already in use`, options);
+    this.name = 'PortTaken';
+  }
+}
+
+async function listenBriefly(host: string, port: number): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', resolve);
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new PortTaken(port, { host, cause: error }) : error);
+    });
+    probe.listen(port, host, resolve);
   });
   const address = probe.address();
   await new Promise((resolve) => probe.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
   return address.port;
-}
-
-/** The port was taken between looking for a free one and listening on it. */
-export class PortTaken extends Error {
-  constructor(port: number, options?: ErrorOptions) {
-    super(`port ${port} of 127.0.0.1 is already in use`, options);
-    this.name = 'PortTaken';
-  }
 }
 
 const attempts = 5;
