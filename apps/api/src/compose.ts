@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Express } from 'express';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
 import { createDoorbell } from '@hourglass/job-queue';
-import { createFolderStore, createS3Store } from '@hourglass/object-store';
+import { openObjectStore, prepareObjectStore, type ObjectStoreChoice } from '@hourglass/object-store';
 import {
   createApiMetrics,
   requireDatabaseUrl,
@@ -25,10 +25,7 @@ export function composeApi(settings: Settings, log: Logger): Api {
   checkCatalogue(catalogue);
   const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: 20 });
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
-  const objects =
-    settings.s3 === null
-      ? createFolderStore({ directory: path.join(settings.dataDirectory, 'store') })
-      : createS3Store(settings.s3);
+  const objects = openObjectStore(storeOf(settings));
   const metrics = createApiMetrics();
   const routes = createRoutes({
     catalogue,
@@ -44,22 +41,28 @@ export function composeApi(settings: Settings, log: Logger): Api {
     async close() {
       await doorbell.close();
       await database.close();
+      objects.close();
     },
   };
 }
 
-/** Applies what the schema lacks, then hands over the database for the first organization. */
-export async function applySchema(
+/** Applies what the schema lacks and makes the store, then hands over the database for the first organization. */
+export async function prepare(
   settings: Settings,
   log: Logger,
   then: (database: Database) => Promise<void>,
 ): Promise<void> {
   const url = requireDatabaseUrl(settings);
   await migrate({ url, log: (message) => log.info(message) });
+  await prepareObjectStore(storeOf(settings));
   const database = openDatabase({ url, poolSize: 2 });
   try {
     await then(database);
   } finally {
     await database.close();
   }
+}
+
+function storeOf(settings: Settings): ObjectStoreChoice {
+  return { folder: path.join(settings.dataDirectory, 'store'), s3: settings.s3 };
 }

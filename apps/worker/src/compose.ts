@@ -2,7 +2,7 @@ import path from 'node:path';
 import { openDatabase } from '@hourglass/database';
 import { createDuckDbEngine } from '@hourglass/engine-duckdb';
 import { createDoorbell, openConsumer } from '@hourglass/job-queue';
-import { createFolderStore, createS3Store } from '@hourglass/object-store';
+import { openObjectStore } from '@hourglass/object-store';
 import { requireDatabaseUrl, requireRedisUrl, type Logger, type Settings } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import { runQuery, type RunQueryPorts, type RunQueryTerms } from '@hourglass/reports';
@@ -28,10 +28,10 @@ export function composeWorker(settings: Settings, log: Logger): WorkerProcess {
   // A query holds one connection while it copies facts; the rest is for leases and periodic jobs.
   const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: concurrency + 4 });
   const doorbell = createDoorbell({ redisUrl });
-  const objects =
-    settings.s3 === null
-      ? createFolderStore({ directory: path.join(settings.dataDirectory, 'store') })
-      : createS3Store(settings.s3);
+  const objects = openObjectStore({
+    folder: path.join(settings.dataDirectory, 'store'),
+    s3: settings.s3,
+  });
   const ports: RunQueryPorts = {
     catalogue,
     queries: database.queries,
@@ -70,6 +70,7 @@ export function composeWorker(settings: Settings, log: Logger): WorkerProcess {
       await consumer.close({ deadlineMs: closeDeadlineMs });
       await doorbell.close();
       await database.close();
+      objects.close();
     },
   };
 }

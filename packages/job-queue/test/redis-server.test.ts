@@ -1,12 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { isServiceMissing } from '@hourglass/testing';
+import { isServiceMissing, redisServerProblem } from '@hourglass/testing';
 import { describe } from 'vitest';
 import { describeQueue } from './doorbell-conformance.ts';
 
-const found = spawnSync('redis-server', ['--version']).status === 0;
 const missing = isServiceMissing({
   service: 'redis-server',
-  problem: found ? null : 'it is not on PATH',
+  problem: redisServerProblem(),
   environment: process.env,
 });
 

@@ -6,6 +6,7 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   S3ServiceException,
+  type S3Client,
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { ServiceUnavailable, type ByteRange, type ObjectStore, type StoredObject } from '@hourglass/reports';
@@ -113,15 +114,29 @@ export function createS3Store(options: S3Options): ObjectStore & { close(): void
   };
 }
 
-/** For a first start and for tests; a bucket that is there already is left as it is. */
-export async function createBucket(options: S3Options): Promise<void> {
+/**
+ * Creates the bucket unless it is there. Asks first: whoever may use a bucket need not be allowed to create one.
+ * @throws ServiceUnavailable when there is no bucket and none can be made
+ */
+export async function ensureBucket(options: S3Options): Promise<void> {
   const client = connect(options);
   try {
+    if (await bucketExists(client, options.bucket)) return;
     await client.send(new CreateBucketCommand({ Bucket: options.bucket }));
   } catch (error) {
-    const ours = error instanceof S3ServiceException && error.name === 'BucketAlreadyOwnedByYou';
-    if (!ours) throw asStoreError(error);
+    const madeMeanwhile = error instanceof S3ServiceException && error.name === 'BucketAlreadyOwnedByYou';
+    if (!madeMeanwhile) throw asStoreError(error);
   } finally {
     client.destroy();
+  }
+}
+
+async function bucketExists(client: S3Client, bucket: string): Promise<boolean> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+    return true;
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return false;
+    throw error;
   }
 }

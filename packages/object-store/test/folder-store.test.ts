@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ServiceUnavailable } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createFolderStore } from '../src/index.ts';
+import { createFolderStore } from '../src/folder-store.ts';
 import { describeObjectStore } from './object-store-conformance.ts';
 
 let folder: TemporaryFolder;

@@ -13,7 +13,8 @@ import {
   type TemporaryFolder,
 } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createBucket, createS3Store, type S3Options } from '../src/index.ts';
+import type { S3Options } from '../src/s3-client.ts';
+import { createS3Store, ensureBucket } from '../src/s3-store.ts';
 import { describeObjectStore } from './object-store-conformance.ts';
 
 const contentType = 'application/zip';
@@ -59,9 +60,9 @@ describe.skipIf(missing)('over a real S3-compatible server', () => {
     };
     const credentials = { accessKeyId, secretAccessKey };
     sdk = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
-    await createBucket(options);
+    await ensureBucket(options);
     // A second time, as at a second start.
-    await createBucket(options);
+    await ensureBucket(options);
   }, 600_000);
 
   afterAll(async () => {

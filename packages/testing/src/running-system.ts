@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { QueueServerKind } from '@hourglass/embedded';
 import { contractClient, type ContractClient } from './contract-client.ts';
 import { startNode, type NodeProcess } from './node-process.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -36,11 +37,11 @@ export interface RunningSystem {
  * server of the test's own.
  */
 export async function startSystem(
-  options: { worker?: boolean; env?: Readonly<Record<string, string>> } = {},
+  options: { worker?: boolean; queue?: QueueServerKind; env?: Readonly<Record<string, string>> } = {},
 ): Promise<RunningSystem> {
   const [database, queue, folder] = await Promise.all([
     createTestDatabase(),
-    startTestQueue(),
+    startTestQueue(options.queue),
     temporaryFolder(),
   ]);
   const env = {

