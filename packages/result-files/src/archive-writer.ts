@@ -4,22 +4,23 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
 import type { ArchiveFile, ArchiveTask, ArchiveWriter, RowBatch } from '@hourglass/reports';
+import { compressPart } from './compress-part.ts';
 import { encodeSlices, type EncodedSlice } from './encoded-slices.ts';
-import { createGzipPart } from './gzip-part.ts';
 import { createRowEncoder } from './create-row-encoder.ts';
 
 export interface ArchiveWriterOptions {
-  /** A part ends after the row that makes it at least this long, before compression. Default 128 MiB. */
+  /** A part ends after the row that makes it at least this long, before compression. Default 64 MiB. */
   readonly partBytes?: number;
 }
 
-const defaultPartBytes = 128 * 1024 * 1024;
+const defaultPartBytes = 64 * 1024 * 1024;
 /** About half a millisecond of encoding. */
 const sliceChars = 64 * 1024;
 
 /**
- * Writes `OfflineQueryResult-<id>.zip` with its gzip parts as stored members. Parts are compressed straight
- * into the archive, so the disk holds the result once. Equal rows and an equal task give equal bytes.
+ * Writes `OfflineQueryResult-<id>.zip` with its gzip parts as stored members. A part is compressed in memory and
+ * then appended whole, so that its size and checksum stand before its bytes: readers that take a ZIP as a stream,
+ * like Java's, refuse a stored member without. Equal rows and an equal task give equal bytes.
  *
  * `write` rejects with the reason of the first thing that failed, or of `task.signal`, and leaves no file
  * behind. The rows must end or throw once `task.signal` aborts; they are always released.
@@ -94,11 +95,11 @@ async function writeParts(
     let first = await nextSlice(partBytes - header.length);
     let number = 0;
     do {
-      const part = createGzipPart(signal);
+      const part = await compressPart(nextPart(first), signal);
       const member = once(archive, 'entry', { signal });
-      archive.append(part.compressed, { name: partName(task, number), date: task.createdAt });
-      const [gzipBytes] = await Promise.all([part.write(nextPart(first)), member]);
-      written.gzipBytes += gzipBytes;
+      archive.append(part, { name: partName(task, number), date: task.createdAt });
+      await member;
+      written.gzipBytes += part.length;
       first = await nextSlice(partBytes - header.length);
       number += 1;
     } while (first !== undefined);

@@ -228,3 +228,24 @@ test('a value of the wrong kind rejects and leaves no file', async () => {
   await expect(createArchiveWriter().write(rows, task())).rejects.toThrow(TypeError);
   expect(await readdir(directory)).toEqual([]);
 });
+
+test('every member says its size and checksum before its bytes, as readers of a ZIP stream need', async () => {
+  const writer = createArchiveWriter({ partBytes: 60 });
+  const { path: file } = await writer.write(batchesOf(5), task());
+  const bytes = await readFile(file);
+  let members = 0;
+  // Walks the local headers from the front, with nothing but what they say (PKZIP appnote, 4.3.7).
+  let offset = 0;
+  while (bytes.readUInt32LE(offset) === 0x04034b50) {
+    const streamed = (bytes.readUInt16LE(offset + 6) & 0b1000) !== 0;
+    expect(streamed).toBe(false);
+    const content = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
+    const size = bytes.readUInt32LE(offset + 18);
+    const member = bytes.subarray(content, content + size);
+    expect(bytes.readUInt32LE(offset + 14)).toBe(crc32(member));
+    expect(gunzipSync(member).toString()).toMatch(/^\{"apiproxy".*\}\n$/s);
+    offset = content + size;
+    members += 1;
+  }
+  expect(members).toBeGreaterThan(1);
+});
