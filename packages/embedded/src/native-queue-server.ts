@@ -40,7 +40,8 @@ export async function startNativeQueueServer(
       onLine: (line) => log.debug({ line }, program),
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    // EACCES: not found either, but a folder on PATH is closed to this user.
+    if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
   await untilReady(program, server, port, password);

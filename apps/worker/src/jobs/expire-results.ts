@@ -3,5 +3,5 @@ import type { PeriodicJob } from '../periodic-job.ts';
 
 /** Deletes the archives whose `expires` has passed. */
 export function expireResultsJob(ports: { queries: QueryStore; objects: ObjectStore }): PeriodicJob {
-  return { name: 'expire-results', everyMs: 30_000, run: () => expireResults(ports, 100) };
+  return { name: 'expire-results', everyMs: 10_000, run: () => expireResults(ports, 100) };
 }

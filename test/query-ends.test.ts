@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually, startSystem, type RunningSystem } from '@hourglass/testing';
+
+const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
+
+describe('every query ends', () => {
+  let system: RunningSystem;
+  afterEach(() => system.stop());
+
+  /** One row per fact makes a report that takes long enough to be met while it runs. */
+  const longQuery = { metrics: [{ name: 'message_count' }], dimensions: ['gateway_flow_id'], timeRange: day };
+
+  async function sendManyFacts(count: number): Promise<void> {
+    const startMs = Date.parse(day.start);
+    const lines = Array.from(
+      { length: count },
+      (_, i) => `{"timestamp":${startMs + i * 100},"gateway_flow_id":"flow-${i}"}`,
+    );
+    const response = await system.client.request('/facts/api', { method: 'POST', body: lines.join('\n') });
+    expect(response.status).toBe(201);
+  }
+
+  const untilRunning = (id: string) =>
+    eventually('the query runs', async () =>
+      (await system.client.status(id)).state === 'running' ? true : null,
+    );
+
+  it('as failed with a readable reason when it takes longer than allowed', async () => {
+    system = await startSystem({ env: { HOURGLASS_QUERY_TIMEOUT_SECONDS: '1' } });
+    await sendManyFacts(400_000);
+    const id = await system.client.submit(longQuery);
+    const status = await system.client.ended(id);
+    expect(status).toMatchObject({ state: 'failed', error: expect.stringMatching(/ 1 s/) as unknown });
+    const result = await system.client.request(`/queries/${id}/result`);
+    expect(result.status).toBe(409);
+    expect(existsSync(path.join(system.dataDirectory, 'scratch', `${id}-1`))).toBe(false);
+  });
+
+  it('also when its worker is told to stop: it is handed back at once and another worker completes it', async () => {
+    system = await startSystem({ worker: false });
+    await sendManyFacts(200_000);
+    const first = system.startWorker();
+    const id = await system.client.submit(longQuery);
+    await untilRunning(id);
+    first.kill('SIGTERM');
+    expect((await first.exited).code).toBe(0);
+    expect((await system.client.status(id)).state).toBe('enqueued');
+    system.startWorker();
+    expect(await system.client.ended(id)).toMatchObject({ state: 'completed', resultRows: 200_000 });
+  });
+
+  it('as failed with the cause when the object store never takes the archive, and the worker goes on', async () => {
+    system = await startSystem();
+    const store = path.join(system.dataDirectory, 'store');
+    await rename(store, `${store}.aside`);
+    await writeFile(store, '');
+    const id = await system.client.submit(longQuery);
+    const status = await system.client.ended(id);
+    expect(status).toMatchObject({
+      state: 'failed',
+      error: expect.stringContaining('object store') as unknown,
+    });
+    await rm(store);
+    await rename(`${store}.aside`, store);
+    expect(await system.client.report(longQuery)).toBe('');
+  });
+
+  it('and its result too: after expires the answer is 410 and the archive is deleted', async () => {
+    system = await startSystem({ env: { HOURGLASS_RESULT_TTL_SECONDS: '1' } });
+    const id = await system.client.submit(longQuery);
+    await system.client.ended(id);
+    const archive = path.join(
+      system.dataDirectory,
+      `store/objects/archives/${id}/1/OfflineQueryResult-${id}.zip`,
+    );
+    const request = () => system.client.request(`/queries/${id}/result`);
+    await eventually('the result expired', async () => ((await request()).status === 410 ? true : null));
+    await eventually('the archive is deleted', () => (existsSync(archive) ? null : true));
+    expect((await system.client.status(id)).state).toBe('expired');
+  });
+});
