@@ -3,10 +3,12 @@ import type { Claim, QueryStore } from './ports.ts';
 export interface Lease {
   /** Aborts once another attempt may have begun: the query was taken, ended, or renewing failed too long. */
   readonly lost: AbortSignal;
-  /** Progress to send with the next renewal, 0 to 100. */
+  /** Tells how far the attempt is, 0 to 100; at most once a second it renews the lease to say so. */
   report(progressPercent: number): void;
   end(): void;
 }
+
+const minReportMs = 1_000;
 
 /**
  * Renews an attempt's lease three times per lease. A renewal that cannot reach the database is tried again
@@ -21,34 +23,41 @@ export function keepLease(
   const lost = new AbortController();
   let progressPercent = 0;
   let renewedAtMs = heldSinceMs;
+  let askedAtMs = -Infinity;
   let renewing = false;
+  let ended = false;
 
-  const renew = async () => {
-    const askedAtMs = performance.now();
+  async function renew(): Promise<void> {
+    if (renewing || ended || lost.signal.aborted) return;
+    renewing = true;
+    const startedAtMs = performance.now();
+    askedAtMs = startedAtMs;
     try {
       const held = await queries.renewLease(claim.id, claim.attempt, leaseMs, progressPercent);
-      if (held) renewedAtMs = askedAtMs;
+      if (held) renewedAtMs = startedAtMs;
       else lost.abort(new Error('the attempt is no longer the newest'));
     } catch {
-      // Tried again at the next turn; the check of the age below decides when it was too long.
-    }
-  };
-  const timer = setInterval(() => {
-    if (performance.now() - renewedAtMs >= leaseMs)
-      lost.abort(new Error('the lease could not be renewed in time'));
-    if (renewing || lost.signal.aborted) return;
-    renewing = true;
-    void renew().finally(() => {
+      // Tried again at the next turn; the age decides when it was too long.
+    } finally {
       renewing = false;
-    });
+    }
+  }
+
+  const timer = setInterval(() => {
+    if (performance.now() - renewedAtMs >= leaseMs) {
+      lost.abort(new Error('the lease could not be renewed in time'));
+    }
+    void renew();
   }, leaseMs / 3);
 
   return {
     lost: lost.signal,
     report(percent) {
       progressPercent = Math.max(progressPercent, percent);
+      if (performance.now() - askedAtMs >= minReportMs) void renew();
     },
     end() {
+      ended = true;
       clearInterval(timer);
     },
   };

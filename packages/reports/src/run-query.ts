@@ -7,10 +7,12 @@ import type {
   ArchiveWriter,
   Claim,
   ClaimTerms,
+  FactFiles,
   FactSource,
   ObjectStore,
   QueryStore,
   ReportEngine,
+  RowBatch,
 } from './ports.ts';
 
 export interface RunQueryPorts {
@@ -69,6 +71,9 @@ export async function runQuery(
   }
 }
 
+/** What is shown of an attempt at its steps, in percent. */
+const progress = { started: 5, factsCopied: 30, firstRow: 60, archiveWritten: 90 } as const;
+
 interface AttemptContext {
   readonly directory: string;
   readonly lease: Lease;
@@ -86,10 +91,11 @@ async function attempt(
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
 
+  lease.report(progress.started);
   const facts = await factSource.snapshot(claim.plan, { directory, signal });
-  lease.report(30);
-  const archive = await writeArchive(claim, ports, { directory, signal, facts });
-  lease.report(90);
+  lease.report(progress.factsCopied);
+  const archive = await writeArchive(claim, ports, { directory, signal, facts, lease });
+  lease.report(progress.archiveWritten);
 
   const archiveKey = `archives/${claim.id}/${claim.attempt}/OfflineQueryResult-${claim.id}.zip`;
   let published = false;
@@ -118,17 +124,33 @@ async function attempt(
 async function writeArchive(
   claim: Claim,
   { catalogue, engine, archives }: RunQueryPorts,
-  task: { directory: string; signal: AbortSignal; facts: Awaited<ReturnType<FactSource['snapshot']>> },
+  { directory, signal, facts, lease }: AttemptContext & { readonly facts: FactFiles },
 ): Promise<ArchiveFile> {
   const { plan, id, createdAt } = claim;
-  return archives.write(engine.run({ plan, ...task }), {
+  const rows = engine.run({ plan, facts, directory, signal });
+  return archives.write(reportingRows(rows, facts.hotRows, lease), {
     queryId: id,
     columns: outputColumns(plan, catalogue),
     output: plan.output,
-    directory: task.directory,
+    directory,
     createdAt,
-    signal: task.signal,
+    signal,
   });
+}
+
+/** A report has at most as many rows as there are facts, so their share never overstates the progress. */
+async function* reportingRows(
+  batches: AsyncIterable<RowBatch>,
+  maxRows: number,
+  lease: Lease,
+): AsyncGenerator<RowBatch> {
+  let rows = 0;
+  for await (const batch of batches) {
+    rows += batch.rowCount;
+    const share = maxRows === 0 ? 1 : Math.min(1, rows / maxRows);
+    lease.report(progress.firstRow + share * (progress.archiveWritten - progress.firstRow));
+    yield batch;
+  }
 }
 
 async function isPublished(claim: Claim, queries: QueryStore, archiveKey: string): Promise<boolean> {

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { keepLease, type Lease } from '../src/lease.ts';
+import type { Claim, QueryStore } from '../src/ports.ts';
+
+const leaseMs = 15_000;
+const claim = { id: '9cfc0d85-0f30-46d6-ae6f-318d0cb961bd', attempt: 3 } as Claim;
+
+// The clock is the only thing that is not real here, beside a database that answers as each test needs it.
+describe('the lease of an attempt', () => {
+  let lease: Lease;
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    lease.end();
+    vi.useRealTimers();
+  });
+
+  function hold(renewLease: QueryStore['renewLease']): Lease {
+    lease = keepLease(claim, { renewLease } as QueryStore, { leaseMs, heldSinceMs: performance.now() });
+    return lease;
+  }
+
+  it('is renewed well before it runs out, for as long as it is held', async () => {
+    const asked: number[] = [];
+    hold(async (id, attempt, ms) => {
+      expect([id, attempt, ms]).toEqual([claim.id, claim.attempt, leaseMs]);
+      asked.push(performance.now());
+      return true;
+    });
+    await vi.advanceTimersByTimeAsync(10 * leaseMs);
+    expect(lease.lost.aborted).toBe(false);
+    const gaps = asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
+    expect(asked.length).toBeGreaterThan(20);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(leaseMs / 3);
+  });
+
+  it('is lost at once when the database says that another attempt has it', async () => {
+    hold(async () => false);
+    await vi.advanceTimersByTimeAsync(leaseMs / 3);
+    expect(lease.lost.aborted).toBe(true);
+  });
+
+  it('outlives a database that is away for less than a lease', async () => {
+    let away = true;
+    hold(async () => {
+      if (away) throw new Error('away');
+      return true;
+    });
+    await vi.advanceTimersByTimeAsync((2 / 3) * leaseMs - 1);
+    away = false;
+    await vi.advanceTimersByTimeAsync(10 * leaseMs);
+    expect(lease.lost.aborted).toBe(false);
+  });
+
+  it.each([
+    ['refuses', () => Promise.reject(new Error('away'))],
+    ['never answers', () => new Promise<boolean>(() => {})],
+  ])('is lost when it must have run out while the database %s', async (_, renewLease) => {
+    hold(renewLease);
+    await vi.advanceTimersByTimeAsync(leaseMs - 1);
+    expect(lease.lost.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(lease.lost.aborted).toBe(true);
+  });
+
+  it('carries progress that never falls, and asks for it at most once a second', async () => {
+    const sent: number[] = [];
+    hold(async (_id, _attempt, _ms, progressPercent) => {
+      sent.push(progressPercent);
+      return true;
+    });
+    for (const percent of [10, 40, 20, 50, 30]) {
+      lease.report(percent);
+      lease.report(percent);
+      await vi.advanceTimersByTimeAsync(600);
+    }
+    expect(sent).toEqual([10, 40, 50]);
+  });
+});
