@@ -1,0 +1,32 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { repositoryRoot } from '@hourglass/testing';
+
+const documents = [
+  ...readdirSync(repositoryRoot).filter((name) => name.endsWith('.md')),
+  ...readdirSync(path.join(repositoryRoot, 'docs')).map((name) => `docs/${name}`),
+];
+
+describe.each(documents)('%s', (document) => {
+  const text = readFileSync(path.join(repositoryRoot, document), 'utf8');
+  const folder = path.dirname(path.join(repositoryRoot, document));
+
+  it('links to files that exist', () => {
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target]) => target ?? '');
+    const broken = links.filter((target) => !existsSync(path.join(folder, target)));
+    expect(broken).toEqual([]);
+  });
+
+  it('names files, folders and commands that exist', () => {
+    const paths = [...text.matchAll(/`((?:apps|packages|scripts|prisma|test|bench|docs)\/[\w./-]+)`/g)];
+    const missing = paths
+      .map(([, name]) => name ?? '')
+      .filter((name) => !existsSync(path.join(repositoryRoot, name)));
+    const { scripts } = JSON.parse(readFileSync(path.join(repositoryRoot, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const commands = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? '');
+    expect([...missing, ...commands.filter((name) => !(name in scripts))]).toEqual([]);
+  });
+});
