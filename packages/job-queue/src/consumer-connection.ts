@@ -9,6 +9,8 @@ export type ConnectionListener = (connected: boolean, error: Error | null) => vo
  */
 export class ConsumerConnection extends Redis {
   private readonly connections: Redis[] = [];
+  /** Those that reported an error and were not ready since; ioredis calls them ready until their socket closes. */
+  private readonly failing = new Set<Redis>();
   private readonly onChange: ConnectionListener;
 
   constructor(redisUrl: string, onChange: ConnectionListener) {
@@ -28,7 +30,7 @@ export class ConsumerConnection extends Redis {
   }
 
   isConnected(): boolean {
-    return this.connections.every(({ status }) => status === 'ready');
+    return this.failing.size === 0 && this.connections.every(({ status }) => status === 'ready');
   }
 
   /** At once, and for good. */
@@ -38,7 +40,13 @@ export class ConsumerConnection extends Redis {
 
   private remember(connection: Redis): void {
     this.connections.push(connection);
-    connection.on('ready', () => this.onChange(this.isConnected(), null));
-    connection.on('error', (error) => this.onChange(false, error));
+    connection.on('ready', () => {
+      this.failing.delete(connection);
+      this.onChange(this.isConnected(), null);
+    });
+    connection.on('error', (error) => {
+      this.failing.add(connection);
+      this.onChange(false, error);
+    });
   }
 }
