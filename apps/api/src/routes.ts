@@ -2,6 +2,7 @@ import type { FactStore } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type { Accounts, Doorbell, ObjectStore, QueryStore } from '@hourglass/reports';
+import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
@@ -42,6 +43,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     metricsRoute(metrics),
     submitQueryRoute(findTenant, { catalogue, queries, doorbell, nowMs, newId }, metrics),
     listQueriesRoute(findTenant, queries),
+    ...cancelQueryRoutes(queries),
     getQueryRoute(queries),
     getQueryResultRoute({ queries, objects, nowMs }),
     postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),

@@ -28,6 +28,7 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   claim: ({ queries }) => queries.claim(id, { leaseMs: 1, maxAttempts: 1, timeoutMs: 1 }),
   renewLease: ({ queries }) => queries.renewLease(id, 1, 1, 1),
   listWaiting: ({ queries }) => queries.listWaiting(1),
+  cancel: ({ queries }) => queries.cancel(id),
   expireDue: ({ queries }) => queries.expireDue(1),
   authenticateToken: ({ accounts }) => accounts.authenticateToken('token'),
   authenticatePassword: ({ accounts }) => accounts.authenticatePassword('e', 'p'),

@@ -244,6 +244,33 @@ describe('publication', () => {
   });
 });
 
+test('Cancel against finish has one winner, whose state stays', async () => {
+  const ids = await Promise.all(Array.from({ length: 30 }, () => submittedQuery(db)));
+  const finishes = ['complete', 'fail', 'handBack'] as const;
+  const outcomes = await Promise.all(
+    ids.map(async (id, index) => {
+      const attempt = await claimed(id);
+      const { queries } = db.database;
+      const finish = {
+        complete: () => queries.complete(id, attempt, publication),
+        fail: () => queries.fail(id, attempt, 'wrong'),
+        handBack: () => queries.handBack(id, attempt),
+      };
+      const kind = finishes[index % finishes.length] ?? 'complete';
+      const [cancelled, finished] = await Promise.all([queries.cancel(id), finish[kind]()]);
+      return { kind, cancelled, finished, state: (await found(id)).state };
+    }),
+  );
+  for (const { kind, cancelled, finished, state } of outcomes) {
+    // A query that was handed back can still be cancelled, so there both may win; it ends cancelled in any order.
+    if (kind === 'handBack') expect([cancelled, state]).toEqual([true, 'cancelled']);
+    else {
+      expect(cancelled).toBe(!finished);
+      expect(state).toBe(cancelled ? 'cancelled' : kind === 'complete' ? 'completed' : 'failed');
+    }
+  }
+});
+
 test('Waiting are the enqueued queries and the running ones without a valid lease, oldest first', async () => {
   await db.sql('delete from queries');
   const [enqueued, running, lapsed, ended] = [
@@ -264,6 +291,7 @@ test('Waiting are the enqueued queries and the running ones without a valid leas
 
 type Step =
   | { readonly kind: 'lapse' }
+  | { readonly kind: 'cancel' }
   | { readonly kind: 'claim' | 'complete' | 'fail' | 'handBack'; readonly worker: 0 | 1 }
   | { readonly kind: 'renew'; readonly worker: 0 | 1; readonly progress: number };
 
@@ -292,11 +320,12 @@ class Model {
   }
 }
 
-test('Two workers in any order: one attempt at a time owns the query, and states change only as the table allows', async () => {
+test('Two workers and a cancelling client in any order: one attempt at a time owns the query, and states change only as the table allows', async () => {
   const worker = fc.constantFrom<0 | 1>(0, 1);
   const step: fc.Arbitrary<Step> = fc.oneof(
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('claim'), worker }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('lapse') }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel') }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('renew'), worker, progress: fc.nat(100) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('complete', 'fail', 'handBack'), worker }) },
   );
@@ -311,6 +340,10 @@ test('Two workers in any order: one attempt at a time owns the query, and states
         if (current.kind === 'lapse') {
           await lapseLease(id);
           model.leased = false;
+        } else if (current.kind === 'cancel') {
+          const active = model.state === 'enqueued' || model.state === 'running';
+          expect(await queries.cancel(id)).toBe(active);
+          if (active) model.state = 'cancelled';
         } else if (current.kind === 'claim') {
           const claim = await queries.claim(id, terms);
           expect(claim !== null).toBe(model.claim());

@@ -41,8 +41,12 @@ export const errorTable = {
   'dataset.not_found': { kind: 'not_found', message: 'No dataset "{dataset}"; expected one of {expected}' },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {
+    kind: 'not_found',
+    message: 'The query is {state}; only a completed query has a result',
+  },
+  'query.ended': {
     kind: 'conflict',
-    message: 'The query is {state}; a result exists once it is completed',
+    message: 'The query is {state}; only an enqueued or running query can be cancelled',
   },
   'query.expired': { kind: 'gone', message: 'The result of this query expired' },
   'result.range': {

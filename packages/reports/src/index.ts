@@ -1,3 +1,5 @@
+export * from './cancel-query.ts';
+export * from './cancellations.ts';
 export * from './errors.ts';
 export * from './open-result.ts';
 export * from './ports.ts';

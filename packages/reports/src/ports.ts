@@ -71,12 +71,24 @@ export interface QueryStore {
   renewLease(id: string, attempt: number, leaseMs: number, progressPercent: number): Promise<boolean>;
   complete(id: string, attempt: number, publication: Publication): Promise<boolean>;
   fail(id: string, attempt: number, reason: string): Promise<boolean>;
+  /** Enqueued or running becomes `cancelled`, and `CancelSignals` tell it to every process. */
+  cancel(id: string): Promise<boolean>;
   /** Running back to enqueued: a shutdown, or a fault of ours that another attempt may not meet. */
   handBack(id: string, attempt: number): Promise<boolean>;
   /** Queries that a worker should be running: enqueued, or running without a valid lease. Oldest first. */
   listWaiting(limit: number): Promise<readonly WaitingQuery[]>;
   /** Completed queries past their `expires` become `expired`; answers the archives to delete. */
   expireDue(limit: number): Promise<readonly ExpiredArchive[]>;
+}
+
+/** Tells of cancelled queries at once, in every process. A signal may be lost: it is never the only way to learn of it. */
+export interface CancelSignals {
+  /** Keeps listening through outages of the database until it is told to stop. */
+  listen(onCancelled: (queryId: string) => void, log: CancelSignalsLog): { stop(): Promise<void> };
+}
+
+export interface CancelSignalsLog {
+  warn(fields: object, message: string): void;
 }
 
 export interface ClaimTerms {

@@ -9,6 +9,7 @@ import type {
 } from '@hourglass/reports';
 import { servedByDatabase } from '../database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
+import { cancelQuery } from './cancel-query.ts';
 import { claimQuery } from './claim-query.ts';
 import { queryRecord } from './query-rows.ts';
 
@@ -24,6 +25,7 @@ export function createQueryStore(prisma: PrismaClient): QueryStore {
     complete: (id, attempt, publication) =>
       servedByDatabase(() => complete(prisma, { id, attempt }, publication)),
     fail: (id, attempt, reason) => servedByDatabase(() => fail(prisma, { id, attempt }, reason)),
+    cancel: (id) => servedByDatabase(() => cancelQuery(prisma, id)),
     handBack: (id, attempt) => servedByDatabase(() => handBack(prisma, { id, attempt })),
     listWaiting: (limit) => servedByDatabase(() => listWaiting(prisma, limit)),
     expireDue: (limit) => servedByDatabase(() => expireDue(prisma, limit)),
