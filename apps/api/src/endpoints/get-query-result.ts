@@ -1,17 +1,21 @@
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import parseRange from 'range-parser';
-import type { Request } from 'express';
+import type { Response } from 'express';
 import {
-  ReportError,
   openResult,
   type ByteRange,
   type ObjectStore,
+  type OpenResult,
   type QueryStore,
 } from '@hourglass/reports';
+import { contentRange, wantedRanges } from '../http/byte-ranges.ts';
+import { multipartRanges } from '../http/multipart-ranges.ts';
 import type { GuardedRoute } from '../http/route.ts';
 import { findQuery } from './find-query.ts';
 
-/** `GET …/queries/{id}/result`: the archive, whole or the asked range, straight from the object store. */
+const contentType = 'application/zip';
+
+/** `GET …/queries/{id}/result`: the archive, whole or the asked ranges, straight from the object store. */
 export function getQueryResultRoute(ports: {
   queries: QueryStore;
   objects: ObjectStore;
@@ -29,7 +33,7 @@ export function getQueryResultRoute(ports: {
       const { bytes, etag } = result.object;
       const quotedEtag = `"${etag}"`;
       response.set({
-        'Content-Type': 'application/zip',
+        'Content-Type': contentType,
         'Content-Disposition': `attachment; filename="OfflineQueryResult-${record.id}.zip"`,
         'Accept-Ranges': 'bytes',
         'Cache-Control': 'private, no-transform',
@@ -39,37 +43,34 @@ export function getQueryResultRoute(ports: {
         response.status(304).end();
         return;
       }
-      const range = wantedRange(request, bytes, quotedEtag);
-      response.set('Content-Length', String(range === null ? bytes : range.endExclusive - range.start));
-      if (range !== null) {
-        response.status(206).set('Content-Range', `bytes ${range.start}-${range.endExclusive - 1}/${bytes}`);
-      }
-      if (request.method === 'HEAD') {
-        response.end();
-        return;
-      }
-      await pipeline(await result.read(range ?? undefined), response);
+      const ranges = wantedRanges(request, bytes, quotedEtag);
+      if (request.method === 'HEAD') response.set('Content-Length', String(bytes)).end();
+      else await send(response, result, ranges);
     },
   };
 }
 
-/**
- * Null: send all of it, as RFC 9110 asks for when the header is malformed, names several ranges, or
- * `If-Range` names other bytes.
- * @throws ReportError `result.range` when the range lies outside.
- */
-function wantedRange(request: Request, bytes: number, etag: string): ByteRange | null {
-  const header = request.headers.range;
-  const ifRange = request.headers['if-range'];
-  if (header === undefined || (ifRange !== undefined && ifRange !== etag)) return null;
-  const ranges = parseRange(bytes, header, { combine: true });
-  if (ranges === -1) {
-    request.res?.set('Content-Range', `bytes */${bytes}`);
-    throw new ReportError('result.range', { found: header, bytes });
+/** The first read comes before the headers: a store that is away is then still a 503. */
+async function send(response: Response, result: OpenResult, ranges: readonly ByteRange[]): Promise<void> {
+  const { bytes } = result.object;
+  const [first] = ranges;
+  const stream = await result.read(first);
+  if (first === undefined) {
+    response.set('Content-Length', String(bytes));
+    return pipeline(stream, response);
   }
-  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return null;
-  const [range] = ranges;
-  return range === undefined ? null : { start: range.start, endExclusive: range.end + 1 };
+  response.status(206);
+  if (ranges.length === 1) {
+    response.set({
+      'Content-Length': String(first.endExclusive - first.start),
+      'Content-Range': contentRange(first, bytes),
+    });
+    return pipeline(stream, response);
+  }
+  const parts = multipartRanges(ranges, { bytes, contentType });
+  response.set({ 'Content-Type': parts.contentType, 'Content-Length': String(parts.contentLength) });
+  const body = parts.body(async (range) => (range === first ? stream : result.read(range)));
+  return pipeline(Readable.from(body, { objectMode: false }), response);
 }
 
 function matches(header: string | undefined, etag: string): boolean {
