@@ -7,6 +7,7 @@ import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
 import { listQueriesRoute } from './endpoints/list-queries.ts';
+import { organizationRoutes } from './endpoints/organizations.ts';
 import { postFactsRoute } from './endpoints/post-facts.ts';
 import { readyRoute } from './endpoints/ready.ts';
 import { submitQueryRoute } from './endpoints/submit-query.ts';
@@ -41,8 +42,9 @@ export function createRoutes(services: RouteServices): readonly Route[] {
       { name: 'object store', check: () => objects.check() },
     ]),
     metricsRoute(metrics),
+    ...organizationRoutes(accounts),
     submitQueryRoute(findTenant, { catalogue, queries, doorbell, nowMs, newId }, metrics),
-    listQueriesRoute(findTenant, queries),
+    listQueriesRoute(findTenant, { catalogue, queries }),
     ...cancelQueryRoutes(queries),
     getQueryRoute(queries),
     getQueryResultRoute({ queries, objects, nowMs }),

@@ -34,6 +34,7 @@ export const errorTable = {
     message: 'Credentials are missing or wrong; send Basic e-mail and password, or a Bearer token',
   },
   'auth.scope': { kind: 'forbidden', message: 'The credentials lack the scope "{scope}"' },
+  'organization.not_found': { kind: 'not_found', message: 'No organization "{organization}"' },
   'environment.not_found': {
     kind: 'not_found',
     message: 'No environment "{environment}" in an organization "{organization}"',

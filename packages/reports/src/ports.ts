@@ -38,6 +38,22 @@ export interface Submission {
   readonly submittedBy: string;
 }
 
+/** What a listed query has to be; what is missing is not asked for. */
+export interface ListCriteria {
+  readonly submittedBy?: string;
+  readonly state?: QueryState;
+  readonly dataset?: string;
+  readonly createdFrom?: Date;
+  readonly createdBefore?: Date;
+  /** Follows this query in the order of the list, whether or not that is still there. */
+  readonly after?: ListPosition;
+}
+
+export interface ListPosition {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
 export interface Claim {
   readonly id: string;
   readonly plan: Plan;
@@ -60,8 +76,8 @@ export interface Publication {
 export interface QueryStore {
   submit(submission: Submission): Promise<QueryRecord>;
   find(scope: QueryScope, id: string): Promise<QueryRecord | null>;
-  /** Newest first. */
-  list(scope: QueryScope, limit: number): Promise<readonly QueryRecord[]>;
+  /** Newest first, at most `limit` of those that meet every criterion. */
+  list(tenant: Tenant, criteria: ListCriteria, limit: number): Promise<readonly QueryRecord[]>;
   /**
    * Takes an enqueued query, or a running one whose lease ran out, for a new attempt with a fresh lease.
    * Null: somebody else has it, it ended, or its attempts are used up (then it became `failed`).
@@ -210,10 +226,18 @@ export interface Principal {
   readonly scopes: readonly Scope[];
 }
 
+export interface OrganizationRecord {
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly environments: readonly { readonly name: string; readonly createdAt: Date }[];
+}
+
 export interface Accounts {
   /** Null: no such token, or it expired. */
   authenticateToken(token: string): Promise<Principal | null>;
   /** Null: unknown user or wrong password, at the same cost in time. */
   authenticatePassword(email: string, password: string): Promise<Principal | null>;
   findTenant(scope: QueryScope): Promise<Tenant | null>;
+  /** Its environments are in the order of their names. */
+  findOrganization(name: string): Promise<OrganizationRecord | null>;
 }

@@ -1,0 +1,13 @@
+import type { Request } from 'express';
+import { invalidRequest, type ReportError } from '@hourglass/reports';
+
+/** @throws ReportError `request.invalid` when the parameter is there more than once. */
+export function queryParameter(request: Request, name: string): string | undefined {
+  const value = request.query[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw wrongParameter(name, 'it is there more than once; expected once');
+}
+
+export function wrongParameter(name: string, message: string): ReportError {
+  return invalidRequest([{ field: name, message }]);
+}
