@@ -21,7 +21,7 @@ function listener() {
   return {
     heard,
     warnings,
-    async stop() {
+    stop: async () => {
       await listening.stop();
       await database.close();
     },

@@ -6,14 +6,6 @@ import type { GuardedRoute } from '../http/route.ts';
 
 /** Organizations and environments, as Edge clients read them before anything else. */
 export function organizationRoutes(accounts: Accounts): readonly GuardedRoute[] {
-  const route = (path: string, handle: GuardedRoute['handle']): GuardedRoute => ({
-    method: 'get',
-    path,
-    scope: 'queries',
-    parameters: [],
-    jsonBodyBytes: null,
-    handle,
-  });
   return [
     route('/v1/organizations', async (_request, response, { principal }) => {
       response.json([principal.organization]);
@@ -31,6 +23,10 @@ export function organizationRoutes(accounts: Accounts): readonly GuardedRoute[] 
       },
     ),
   ];
+}
+
+function route(path: string, handle: GuardedRoute['handle']): GuardedRoute {
+  return { method: 'get', path, scope: 'queries', parameters: [], jsonBodyBytes: null, handle };
 }
 
 /** @throws ReportError `organization.not_found`, the same for another's organization and for one that does not exist. */
