@@ -95,6 +95,7 @@ describe('the list of queries', () => {
     ['status=', 'status'],
     ['status=enqueued&status=running', 'status'],
     ['dataset=nope', 'dataset'],
+    ['submittedBy=a%00b', 'submittedBy'],
     ['from=yesterday', 'from'],
     ['to=2026-02-30T00:00:00Z', 'to'],
     ['from=2026-03-02T00:00:00Z&to=2026-03-02T00:00:00Z', 'to'],

@@ -50,6 +50,7 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
 function handler(route: Route, accounts: Accounts): RequestHandler {
   const parseJson = route.jsonBodyBytes === null ? null : parseJsonBody(route.jsonBodyBytes);
   return async (request, response) => {
+    refuseUnreadablePath(request);
     if (route.scope === null) {
       refuseUnknownParameters(request, route);
       return route.handle(request, response);
@@ -59,6 +60,13 @@ function handler(route: Route, accounts: Accounts): RequestHandler {
     if (parseJson !== null) await parseJson(request, response);
     return route.handle(request, response, { principal });
   };
+}
+
+/** PostgreSQL has no NUL in texts, so nothing that such a name could mean exists. */
+function refuseUnreadablePath(request: Request): void {
+  if (Object.values(request.params).join('').includes('\0')) {
+    throw new ReportError('request.path', { reason: 'it holds a NUL character' });
+  }
 }
 
 function refuseUnknownParameters(request: Request, route: Route): void {
