@@ -95,18 +95,20 @@ describe('ranges of a result', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(archive.length)]);
   });
 
-  it('of a query without a result are the same 404 that tells its state', async () => {
+  it('and a link to it are the same 404, which tells the state, while there is no result', async () => {
     const failing = await startSystem({ worker: false });
     try {
       const enqueued = await failing.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
-      const response = await failing.client.request(`/queries/${enqueued}/result`, {
-        headers: { Range: 'bytes=0-1' },
-      });
-      expect(response.status).toBe(404);
-      expect(errorBody.parse(await response.json())).toMatchObject({
-        code: 'query.no_result',
-        message: expect.stringContaining('enqueued') as unknown,
-      });
+      for (const path of ['result', 'resulturl']) {
+        const response = await failing.client.request(`/queries/${enqueued}/${path}`, {
+          headers: { Range: 'bytes=0-1' },
+        });
+        expect(response.status).toBe(404);
+        expect(errorBody.parse(await response.json())).toMatchObject({
+          code: 'query.no_result',
+          message: expect.stringContaining('enqueued') as unknown,
+        });
+      }
     } finally {
       await failing.stop();
     }

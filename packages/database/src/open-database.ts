@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { FactStore } from '@hourglass/facts';
 import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
-import type { Accounts, CancelSignals, FactSource, QueryStore } from '@hourglass/reports';
+import type { Accounts, CancelSignals, FactSource, QueryStore, SigningKeys } from '@hourglass/reports';
 import { createAccounts } from './accounts/accounts.ts';
 import { createAdmin, type Admin } from './accounts/admin.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
@@ -12,6 +12,7 @@ import { createFactStore } from './facts/fact-store.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createCancelSignals } from './queries/cancel-signals.ts';
 import { createQueryStore } from './queries/query-store.ts';
+import { createSigningKeys } from './signing-keys.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -36,6 +37,7 @@ export interface Database {
   readonly facts: FactStore;
   readonly accounts: Accounts;
   readonly admin: Admin;
+  readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
   bootstrap(first: FirstOrganization): Promise<boolean>;
   /** Throws `ServiceUnavailable` unless the database answers a statement now. */
@@ -65,6 +67,7 @@ export function openDatabase({
     facts: createFactStore({ copyPool, controlPool }),
     accounts: createAccounts(prisma),
     admin: createAdmin(prisma),
+    signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),
     check: () => servedByDatabase(async () => void (await controlPool.query('select 1'))),
     async close() {

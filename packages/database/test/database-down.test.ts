@@ -35,6 +35,7 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   findOrganization: ({ accounts }) => accounts.findOrganization('acme'),
   findTenant: ({ accounts }) => accounts.findTenant(scope),
   createOrganization: ({ admin }) => admin.createOrganization('o'),
+  keyFor: ({ signingKeys }) => signingKeys.keyFor('a'),
   openBatch: ({ facts }) => facts.openBatch({ environmentId: 1, dataset: api, id: 'a' }),
   snapshot: ({ factSource }) => factSource.snapshot(planOf(tenant), { directory: '/tmp', signal }),
 };

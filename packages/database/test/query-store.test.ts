@@ -15,6 +15,7 @@ const terms = { leaseMs: 60_000, maxAttempts: 3, timeoutMs: 3_600_000 };
 const publication: Publication = {
   archiveKey: 'results/a.zip',
   archiveBytes: 5_000_000_000,
+  archiveMd5: '900150983cd24fb0d6963f7d28e17f72',
   rows: 3_000_000_000,
   gzipBytes: 4_999_999_000,
   watermark: 9_007_199_254_740_993n,

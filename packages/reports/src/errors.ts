@@ -55,6 +55,10 @@ export const errorTable = {
     kind: 'range',
     message: 'The range {found} lies outside of the {bytes} bytes of the result',
   },
+  'result.link': {
+    kind: 'forbidden',
+    message: 'The link was changed or has expired; ask resulturl for a new one',
+  },
   'batch.refused': { kind: 'invalid', message: 'Nothing of the batch was stored: {reason}' },
   'batch.conflict': {
     kind: 'conflict',

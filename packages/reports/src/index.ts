@@ -5,6 +5,7 @@ export * from './open-result.ts';
 export * from './ports.ts';
 export * from './query-states.ts';
 export * from './reconcile.ts';
+export * from './result-link.ts';
 export * from './run-query.ts';
 export * from './service-unavailable.ts';
 export * from './submit-query.ts';

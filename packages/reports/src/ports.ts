@@ -20,6 +20,8 @@ export interface QueryRecord {
 export interface QueryResult {
   readonly archiveKey: string;
   readonly archiveBytes: number;
+  /** Hex; null for results of versions that did not compute it. */
+  readonly archiveMd5: string | null;
   readonly rows: number;
   /** Sum of the gzip parts, which is what the contract's `resultFileSize` shows. */
   readonly gzipBytes: number;
@@ -66,6 +68,7 @@ export interface Claim {
 export interface Publication {
   readonly archiveKey: string;
   readonly archiveBytes: number;
+  readonly archiveMd5: string;
   readonly rows: number;
   readonly gzipBytes: number;
   readonly watermark: bigint | null;
@@ -177,6 +180,8 @@ export interface ArchiveTask {
 export interface ArchiveFile {
   readonly path: string;
   readonly bytes: number;
+  /** Of all its bytes, hex. */
+  readonly md5: string;
   readonly rows: number;
   readonly gzipBytes: number;
 }
@@ -213,6 +218,12 @@ export interface ObjectStore {
   list(prefix: string): AsyncIterable<{ readonly key: string; readonly bytes: number }>;
   /** Throws `ServiceUnavailable` when the store cannot be reached or written. */
   check(): Promise<void>;
+}
+
+/** Secrets that all processes share. */
+export interface SigningKeys {
+  /** 32 random bytes, the same for everybody from the first call on. */
+  keyFor(purpose: string): Promise<Uint8Array>;
 }
 
 export const scopes = ['queries', 'facts', 'admin'] as const;

@@ -124,6 +124,7 @@ async function attempt(
     published = await queries.complete(claim.id, claim.attempt, {
       archiveKey,
       archiveBytes: archive.bytes,
+      archiveMd5: archive.md5,
       rows: archive.rows,
       gzipBytes: archive.gzipBytes,
       watermark: facts.watermark,

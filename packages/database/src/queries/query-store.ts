@@ -97,11 +97,12 @@ async function complete(
   { id, attempt }: Attempt,
   publication: Publication,
 ): Promise<boolean> {
-  const { archiveKey, archiveBytes, rows, gzipBytes, watermark, resultTtlSeconds } = publication;
+  const { archiveKey, archiveBytes, archiveMd5, rows, gzipBytes, watermark, resultTtlSeconds } = publication;
   const updated = await prisma.$executeRaw`
     update queries
        set state = 'completed', progress_percent = 100, lease_expires_at = null, updated_at = now(),
            archive_key = ${archiveKey}, archive_bytes = ${archiveBytes}::bigint,
+           archive_md5 = ${archiveMd5},
            result_rows = ${rows}::bigint, gzip_bytes = ${gzipBytes}::bigint,
            watermark = ${watermark}::bigint,
            execution_ms = round(extract(epoch from now() - started_at) * 1000)::bigint,
