@@ -1,7 +1,7 @@
 import type { FactStore } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
-import type { Accounts, Doorbell, ObjectStore, QueryStore } from '@hourglass/reports';
+import type { Accounts, Doorbell, ObjectStore, QueryStore, SubmissionLimits } from '@hourglass/reports';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
@@ -10,6 +10,7 @@ import { postFactsRoute } from './endpoints/post-facts.ts';
 import { readyRoute } from './endpoints/ready.ts';
 import { submitQueryRoute } from './endpoints/submit-query.ts';
 import { tenantFinder } from './http/find-tenant.ts';
+import { rateLimitsOf } from './http/rate-limits.ts';
 import type { Route } from './http/route.ts';
 
 export interface RouteServices {
@@ -23,15 +24,17 @@ export interface RouteServices {
   readonly doorbell: Doorbell;
   readonly objects: ObjectStore;
   readonly metrics: ApiMetrics;
+  readonly limits: SubmissionLimits;
   readonly nowMs: () => number;
   readonly newId: () => string;
 }
 
 /** Everything the API answers, in one list. */
 export function createRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, doorbell, objects, metrics, nowMs, newId } = services;
+  const { catalogue, database, doorbell, objects, metrics, limits, nowMs, newId } = services;
   const { queries, facts, accounts } = database;
   const findTenant = tenantFinder(accounts);
+  const rateLimits = rateLimitsOf(queries, limits);
   return [
     healthRoute(),
     readyRoute([
@@ -40,10 +43,10 @@ export function createRoutes(services: RouteServices): readonly Route[] {
       { name: 'object store', check: () => objects.check() },
     ]),
     metricsRoute(metrics),
-    submitQueryRoute(findTenant, { catalogue, queries, doorbell, nowMs, newId }, metrics),
-    listQueriesRoute(findTenant, queries),
-    getQueryRoute(queries),
-    getQueryResultRoute({ queries, objects, nowMs }),
+    submitQueryRoute(findTenant, rateLimits, { catalogue, queries, doorbell, limits, nowMs, newId }, metrics),
+    listQueriesRoute(findTenant, rateLimits, queries),
+    getQueryRoute(rateLimits, queries),
+    getQueryResultRoute(rateLimits, { queries, objects, nowMs }),
     postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
   ];
 }

@@ -5,4 +5,5 @@ export * from './query-states.ts';
 export * from './reconcile.ts';
 export * from './run-query.ts';
 export * from './service-unavailable.ts';
+export * from './submission-limits.ts';
 export * from './submit-query.ts';

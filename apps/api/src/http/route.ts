@@ -26,5 +26,7 @@ export interface OpenRoute extends RouteBase {
 
 export interface GuardedRoute extends RouteBase {
   readonly scope: Scope;
+  /** Headers that every answer has, errors too; runs when the caller is known and before the body is read. */
+  readonly prepare?: (request: Request, response: Response, caller: Caller) => Promise<void>;
   readonly handle: (request: Request, response: Response, caller: Caller) => Promise<void>;
 }
