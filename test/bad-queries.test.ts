@@ -121,6 +121,13 @@ describe('a wrong submission', () => {
     expect((await system.client.request('/nothing')).status).toBe(404);
   });
 
+  it.each([
+    ['a broken percent escape', '/queries/%E0%A4%A'],
+    ['a NUL', '/queries/%00'],
+  ])('with %s in its path is a 400 and no fault of ours', async (_, path) => {
+    expect((await system.client.request(path)).status).toBe(400);
+  });
+
   it('lists all its faults at once and enqueues nothing', async () => {
     const { body } = await system.client.refusal({
       metrics: [{ name: 'nope' }, { name: 'message_count', function: 'max' }],

@@ -45,6 +45,7 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
 function handler(route: Route, accounts: Accounts): RequestHandler {
   const parseJson = route.jsonBodyBytes === null ? null : jsonParser(route.jsonBodyBytes);
   return async (request, response) => {
+    refuseUnreadablePath(request);
     if (route.scope === null) {
       refuseUnknownParameters(request, route);
       return route.handle(request, response);
@@ -68,6 +69,13 @@ function jsonParser(limitBytes: number): (request: Request, response: Response) 
           reject(error instanceof Error ? error : new Error('the body cannot be parsed', { cause: error }));
       });
     });
+}
+
+/** PostgreSQL has no NUL in texts, so nothing that such a name could mean exists. */
+function refuseUnreadablePath(request: Request): void {
+  if (Object.values(request.params).join('').includes('\0')) {
+    throw new ReportError('request.path', { reason: 'it holds a NUL character' });
+  }
 }
 
 function refuseUnknownParameters(request: Request, route: Route): void {

@@ -28,6 +28,7 @@ export const errorTable = {
   'request.too_large': { kind: 'too_large', message: 'The body is larger than {limit}' },
   'request.media_type': { kind: 'media_type', message: 'Cannot read {found}; expected {expected}' },
   'request.broken': { kind: 'invalid', message: 'The body could not be read to its end: {reason}' },
+  'request.path': { kind: 'invalid', message: 'The path cannot be read: {reason}' },
   'request.method': { kind: 'method', message: '{method} is not possible here; expected {expected}' },
   'request.no_route': { kind: 'not_found', message: 'There is nothing at this path' },
   'auth.required': {
