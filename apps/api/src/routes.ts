@@ -10,7 +10,7 @@ import { postFactsRoute } from './endpoints/post-facts.ts';
 import { readyRoute } from './endpoints/ready.ts';
 import { submitQueryRoute } from './endpoints/submit-query.ts';
 import { tenantFinder } from './http/find-tenant.ts';
-import { rateLimitsOf } from './http/rate-limits.ts';
+import { rateLimitsOf, withRateLimits } from './http/rate-limits.ts';
 import type { Route } from './http/route.ts';
 
 export interface RouteServices {
@@ -43,10 +43,12 @@ export function createRoutes(services: RouteServices): readonly Route[] {
       { name: 'object store', check: () => objects.check() },
     ]),
     metricsRoute(metrics),
-    submitQueryRoute(findTenant, rateLimits, { catalogue, queries, doorbell, limits, nowMs, newId }, metrics),
-    listQueriesRoute(findTenant, rateLimits, queries),
-    getQueryRoute(rateLimits, queries),
-    getQueryResultRoute(rateLimits, { queries, objects, nowMs }),
+    ...withRateLimits(rateLimits, [
+      submitQueryRoute(findTenant, { catalogue, queries, doorbell, limits, nowMs, newId }, metrics),
+      listQueriesRoute(findTenant, queries),
+      getQueryRoute(queries),
+      getQueryResultRoute({ queries, objects, nowMs }),
+    ]),
     postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
   ];
 }

@@ -8,22 +8,21 @@ import {
   type ObjectStore,
   type QueryStore,
 } from '@hourglass/reports';
-import type { RateLimits } from '../http/rate-limits.ts';
 import type { GuardedRoute } from '../http/route.ts';
 import { findQuery } from './find-query.ts';
 
 /** `GET …/queries/{id}/result`: the archive, whole or the asked range, straight from the object store. */
-export function getQueryResultRoute(
-  rateLimits: RateLimits,
-  ports: { queries: QueryStore; objects: ObjectStore; nowMs: () => number },
-): GuardedRoute {
+export function getQueryResultRoute(ports: {
+  queries: QueryStore;
+  objects: ObjectStore;
+  nowMs: () => number;
+}): GuardedRoute {
   return {
     method: 'get',
     path: '/v1/organizations/:organization/environments/:environment/queries/:id/result',
     scope: 'queries',
     parameters: [],
     jsonBodyBytes: null,
-    prepare: rateLimits,
     async handle(request, response, { principal }) {
       const record = await findQuery(request, principal, ports.queries);
       const result = await openResult(record, ports);

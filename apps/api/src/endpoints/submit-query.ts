@@ -4,13 +4,12 @@ import type { ApiMetrics } from '@hourglass/platform';
 import type { GuardedRoute } from '../http/route.ts';
 import { bodyFaults } from '../http/body-faults.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
-import { setRateLimits, type RateLimits } from '../http/rate-limits.ts';
+import { setRateLimits } from '../http/rate-limits.ts';
 import { submittedStatus } from './query-status-view.ts';
 
 /** `POST …/queries` */
 export function submitQueryRoute(
   findTenant: TenantFinder,
-  rateLimits: RateLimits,
   ports: SubmitQueryPorts,
   metrics: ApiMetrics,
 ): GuardedRoute {
@@ -20,7 +19,6 @@ export function submitQueryRoute(
     scope: 'queries',
     parameters: [],
     jsonBodyBytes: 65_536,
-    prepare: rateLimits,
     async handle(request, response, { principal }) {
       const tenant = await findTenant(request, principal);
       const body = submitQueryBody.safeParse(request.body);

@@ -4,13 +4,13 @@ import { scopeOf } from './find-tenant.ts';
 import type { GuardedRoute } from './route.ts';
 
 /** A route's `prepare`. */
-export type RateLimits = NonNullable<GuardedRoute['prepare']>;
+type RateLimits = NonNullable<GuardedRoute['prepare']>;
 
 const windowSeconds = 3600;
 
 /**
- * Tells in the headers what the path's environment has used of its limits. Nothing is said
- * about an environment that does not exist or is another organization's, in the same way.
+ * Tells in the headers what the path's environment has used of its limits. Nothing is said about an environment
+ * that does not exist or is another organization's, in the same way.
  */
 export function rateLimitsOf(queries: QueryStore, limits: SubmissionLimits): RateLimits {
   return async (request, response, { principal }) => {
@@ -19,6 +19,11 @@ export function rateLimitsOf(queries: QueryStore, limits: SubmissionLimits): Rat
     const usage = await queries.usage(scope, limits);
     if (usage !== null) setRateLimits(response, usage);
   };
+}
+
+/** The routes of the queries: all of their answers have the headers. */
+export function withRateLimits(rateLimits: RateLimits, routes: readonly GuardedRoute[]): GuardedRoute[] {
+  return routes.map((route) => ({ ...route, prepare: rateLimits }));
 }
 
 /**
