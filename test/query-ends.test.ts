@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Client } from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
-import { eventually, startSystem, type RunningSystem } from '@hourglass/testing';
+import { connectDatabase, eventually, startSystem, type RunningSystem } from '@hourglass/testing';
 
 const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
 
@@ -36,9 +35,9 @@ describe('every query ends', () => {
     system = await startSystem({ env: { HOURGLASS_QUERY_TIMEOUT_SECONDS: '1' } });
     await sendManyFacts(1);
     // The facts cannot be read, so that the query takes long enough on any machine.
-    const locker = new Client(system.databaseUrl);
-    await locker.connect();
-    await locker.query('begin; lock table hot_api_facts in access exclusive mode');
+    const locker = await connectDatabase(system.databaseUrl);
+    await locker.sql('begin');
+    await locker.sql('lock table hot_api_facts in access exclusive mode');
     const id = await system.client.submit(longQuery);
     const status = await system.client.ended(id);
     await locker.end();

@@ -1,7 +1,7 @@
-import { Client } from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { errorBody } from '@hourglass/contract';
 import {
+  connectDatabase,
   contractClient,
   createTestTenant,
   eventually,
@@ -9,6 +9,7 @@ import {
   testEmail,
   testPassword,
   testToken,
+  type DatabaseClient,
   type RunningSystem,
 } from '@hourglass/testing';
 
@@ -16,7 +17,7 @@ const query = { metrics: [{ name: 'message_count' }], timeRange: 'last60minutes'
 
 describe('the limits of submissions', () => {
   let system: RunningSystem;
-  let database: Client;
+  let database: DatabaseClient;
   afterEach(async () => {
     await database.end();
     await system.stop();
@@ -24,8 +25,7 @@ describe('the limits of submissions', () => {
 
   async function start(options: Parameters<typeof startSystem>[0]): Promise<void> {
     system = await startSystem(options);
-    database = new Client(system.databaseUrl);
-    await database.connect();
+    database = await connectDatabase(system.databaseUrl);
   }
 
   const submit = (client = system.client) =>
@@ -61,7 +61,7 @@ describe('the limits of submissions', () => {
       expect(response.headers.get('X-RateLimit-Remaining')).toBe('0');
       expect(body.message).toContain(`${response.headers.get('Retry-After')} seconds`);
     }
-    const { rows } = await database.query('select id from queries');
+    const rows = await database.sql('select id from queries');
     expect(rows).toHaveLength(7);
   });
 
@@ -72,7 +72,7 @@ describe('the limits of submissions', () => {
     const sampling = new AbortController();
     const sampled = (async () => {
       while (!sampling.signal.aborted) {
-        const { rows } = await database.query<{ active: number }>(
+        const rows = await database.sql<{ active: number }>(
           "select count(*)::integer as active from queries where state in ('enqueued', 'running')",
         );
         samples.push(rows[0]?.active ?? 0);
@@ -100,9 +100,9 @@ describe('the limits of submissions', () => {
     await start({ worker: false, env: { HOURGLASS_QUERIES_PER_HOUR: '2' } });
     await submit();
     await submit();
-    await database.query("update queries set created_at = created_at - interval '1234.5 seconds'");
+    await database.sql("update queries set created_at = created_at - interval '1234.5 seconds'");
     const secondsLeft = async () => {
-      const { rows } = await database.query<{ left: number }>(
+      const rows = await database.sql<{ left: number }>(
         `select ceil(extract(epoch from min(created_at) + interval '1 hour' - clock_timestamp()))::integer as left
            from queries`,
       );
@@ -116,7 +116,7 @@ describe('the limits of submissions', () => {
     expect(retryAfter).toBeGreaterThanOrEqual(atLeast);
     expect(retryAfter).toBeLessThanOrEqual(atMost);
     expect(refused.headers.get('RateLimit')).toContain(`"hourly";r=0;t=${retryAfter}`);
-    await database.query("update queries set created_at = created_at - $1::float8 * interval '1 second'", [
+    await database.sql("update queries set created_at = created_at - $1::float8 * interval '1 second'", [
       retryAfter,
     ]);
     expect((await submit()).status).toBe(201);
@@ -172,7 +172,7 @@ describe('the limits of submissions', () => {
     const basic = (password: string) =>
       system.clientOf('acme', 'prod', `Basic ${Buffer.from(`${testEmail}:${password}`).toString('base64')}`);
     expect((await basic(testPassword).request('/queries')).status).toBe(200);
-    await database.query('delete from users');
+    await database.sql('delete from users');
     expect((await basic(testPassword).request('/queries')).status).toBe(200);
     expect((await basic('wrong').request('/queries')).status).toBe(401);
   });

@@ -11,7 +11,7 @@ export interface UsageRow {
   readonly secondsToReset: number | null;
 }
 
-export const hourSeconds = 3600;
+const hourSeconds = 3600;
 
 /** Null: there is no such environment. */
 export async function findUsage(
