@@ -1,7 +1,15 @@
 import type { FactStore } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
-import type { Accounts, Doorbell, ObjectStore, QueryStore, SubmissionLimits } from '@hourglass/reports';
+import type {
+  Accounts,
+  Doorbell,
+  LimitStore,
+  ObjectStore,
+  QueryStore,
+  SubmissionLimits,
+} from '@hourglass/reports';
+import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
@@ -19,6 +27,7 @@ export interface RouteServices {
     readonly queries: QueryStore;
     readonly facts: FactStore;
     readonly accounts: Accounts;
+    readonly limits: LimitStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
@@ -49,6 +58,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
       getQueryRoute(queries),
       getQueryResultRoute({ queries, objects, nowMs }),
     ]),
+    ...environmentLimitsRoutes(findTenant, { own: database.limits, limits }),
     postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Tenant } from '@hourglass/query';
 import { ReportError } from './errors.ts';
 
 /** What an environment may submit. The hour is a rolling one. */
@@ -9,6 +10,16 @@ export interface SubmissionLimits {
 
 /** An environment's own limits; null: the one of the settings. */
 export type OwnLimits = { readonly [Limit in keyof SubmissionLimits]: number | null };
+
+/** Limits that are to be set; one that is left out stays as it is. */
+export type LimitsChange = { readonly [Limit in keyof SubmissionLimits]?: number | null | undefined };
+
+/** The limits that environments have of their own. */
+export interface LimitStore {
+  find(tenant: Tenant): Promise<OwnLimits>;
+  /** Answers what they are afterwards. Queries that were accepted before are left alone. */
+  change(tenant: Tenant, change: LimitsChange): Promise<OwnLimits>;
+}
 
 /** How much of its limits an environment has used, by the database's clock. */
 export interface LimitUsage {
