@@ -9,10 +9,13 @@ export function shareReads<Value>(): (key: string, read: () => Promise<Value>) =
     const value = read();
     const entry: Underway<Value> = { settled: value.then(ignore, ignore), next: null };
     underway.set(key, entry);
-    void entry.settled.then(() => {
-      if (entry.next === null) underway.delete(key);
-    });
+    void forgetUnlessAwaited(key, entry);
     return value;
+  }
+
+  async function forgetUnlessAwaited(key: string, entry: Underway<Value>): Promise<void> {
+    await entry.settled;
+    if (entry.next === null) underway.delete(key);
   }
 
   return (key, read) => {
