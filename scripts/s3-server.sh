@@ -140,8 +140,25 @@ start_storage() {
   timeout 10 ceph -c "$config" osd new "$id" 0 || return 1
   ceph-osd -c "$config" -i 0 --mkfs --osd-uuid "$id" || return 1
   timeout 10 ceph -c "$config" osd crush add osd.0 1.0 root=default host=localhost || return 1
-  ceph-osd -c "$config" -i 0 -f >"$logs/storage.out" 2>&1 </dev/null &
-  storage_pid=$!
+  local try
+  for try in {1..5}; do
+    ceph-osd -c "$config" -i 0 -f >>"$logs/storage.out" 2>&1 </dev/null &
+    storage_pid=$!
+    storage_is_up && return 0
+  done
+  return 1
+}
+
+# False when it ended: on a busy machine the daemon may ask its monitor before it has learned which cluster it
+# belongs to, is told "wrong fsid", and gives up. Started again it goes on where it was.
+storage_is_up() {
+  local try
+  for try in {1..100}; do
+    kill -0 "$storage_pid" || return 1
+    timeout 5 ceph -c "$config" osd stat | grep -q '1 up' && return 0
+  done
+  kill -KILL "$storage_pid"
+  return 1
 }
 
 gateway_answers() {
