@@ -156,9 +156,16 @@ describe('a wrong submission', () => {
 
   it('that is too large is a 413, one with an unknown parameter a 400, another method a 405', async () => {
     expect((await system.client.refusal({ ...good, filter: 'x'.repeat(70_000) })).status).toBe(413);
-    expect((await system.client.request('/queries?status=completed')).status).toBe(400);
+    expect((await system.client.request('/queries?state=completed')).status).toBe(400);
     expect((await system.client.request('/queries', { method: 'DELETE' })).status).toBe(405);
     expect((await system.client.request('/nothing')).status).toBe(404);
+  });
+
+  it.each([
+    ['a broken percent escape', '/queries/%E0%A4%A'],
+    ['a NUL', '/queries/%00'],
+  ])('with %s in its path is a 400 and no fault of ours', async (_, path) => {
+    expect((await system.client.request(path)).status).toBe(400);
   });
 
   it('lists all its faults at once and enqueues nothing', async () => {

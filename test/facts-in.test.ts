@@ -84,6 +84,8 @@ describe('facts over HTTP', () => {
 
   it('that cannot be read are a clear error and leave nothing', async () => {
     expect((await post('')).status).toBe(400);
+    const notUtf8 = (await (await post(Buffer.from([0xff, 0xfe, 0x0a]))).json()) as { message: string };
+    expect(notUtf8.message).toMatch(/: line 1: the line is not valid UTF-8/);
     expect((await post('not gzip', { 'Content-Encoding': 'gzip' })).status).toBe(400);
     expect((await post(line('x'), { 'Content-Encoding': 'br' })).status).toBe(415);
     const cut = gzipSync(line('cut').repeat(2000)).subarray(0, -30);

@@ -35,7 +35,7 @@ describe('every query ends', () => {
     const status = await system.client.ended(id);
     expect(status).toMatchObject({ state: 'failed', error: expect.stringMatching(/ 1 s/) as unknown });
     const result = await system.client.request(`/queries/${id}/result`);
-    expect(result.status).toBe(409);
+    expect(result.status).toBe(404);
     expect(existsSync(path.join(system.dataDirectory, 'scratch', `${id}-1`))).toBe(false);
   });
 

@@ -1,10 +1,11 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   contractClient,
+  descendantsOf,
   eventually,
+  isRunning,
   repositoryRoot,
   startNode,
   temporaryFolder,
@@ -93,16 +94,15 @@ describe('Hourglass on one machine', () => {
   it('ends every process that it started within 10 seconds of SIGTERM, also with a query under way', async () => {
     const { process: supervisor, client } = await start(await newFolder());
     const family = descendantsOf(supervisor.pid);
-    const commands = family.map(commandLineOf);
     for (const part of ['apps/api', 'apps/worker', 'postgres']) {
-      expect(commands.filter((command) => command.includes(part))).not.toEqual([]);
+      expect(family.filter(({ commandLine }) => commandLine.includes(part))).not.toEqual([]);
     }
     await client.submit(calls);
     const askedAtMs = performance.now();
     supervisor.kill('SIGTERM');
     expect((await supervisor.exited).code).toBe(0);
     expect(performance.now() - askedAtMs).toBeLessThan(10_000);
-    expect(family.filter(isRunning)).toEqual([]);
+    expect(family.filter(({ pid }) => isRunning(pid))).toEqual([]);
   });
 
   it('starts a child that was killed again, and work goes on', async () => {
@@ -111,8 +111,8 @@ describe('Hourglass on one machine', () => {
     // Direct children only: backends of a killed PostgreSQL live on for a moment, and even answer.
     const childWith = (part: string) =>
       descendantsOf(supervisor.pid).find(
-        (pid) => parentOf(pid) === supervisor.pid && commandLineOf(pid).includes(part),
-      ) ?? null;
+        ({ parentPid, commandLine }) => parentPid === supervisor.pid && commandLine.includes(part),
+      )?.pid ?? null;
     for (const part of ['apps/worker', 'apps/api', 'postgres']) {
       const pid = await eventually(`${part} runs`, () => childWith(part));
       process.kill(pid, 'SIGKILL');
@@ -157,37 +157,3 @@ describe('Hourglass on one machine', () => {
     }
   });
 });
-
-/** Every process below `pid`, as the kernel tells. */
-function descendantsOf(pid: number): number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const parent = parentOf(Number(name));
-    if (parent !== null) parents.set(Number(name), parent);
-  }
-  const found = [...parents].filter(([, parent]) => parent === pid).map(([child]) => child);
-  return found.flatMap((child) => [child, ...descendantsOf(child)]);
-}
-
-function parentOf(pid: number): number | null {
-  try {
-    // The name in parentheses may itself hold spaces and parentheses; state and parent follow the last one.
-    const [, rest = ''] = /^.*\) \S (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-    return Number(rest.split(' ')[0]);
-  } catch {
-    return null;
-  }
-}
-
-function commandLineOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-}
-
-function isRunning(pid: number): boolean {
-  return commandLineOf(pid) !== '';
-}

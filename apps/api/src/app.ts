@@ -10,7 +10,10 @@ import type { ApiMetrics, Logger } from '@hourglass/platform';
 import { ReportError, type Accounts } from '@hourglass/reports';
 import { authenticate } from './http/authenticate.ts';
 import { publicError, sendError, statusOf } from './http/error-response.ts';
+import { parseJsonBody } from './http/json-body.ts';
+import { pathForms } from './http/path-forms.ts';
 import type { Route } from './http/route.ts';
+import { systemParameters } from './http/system-parameters.ts';
 
 export interface AppParts {
   readonly routes: readonly Route[];
@@ -25,12 +28,14 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(identifyRequest);
-  for (const route of routes) {
-    const steps: RequestHandler[] = [observe(route, metrics), handler(route, accounts)];
-    app[route.method](route.path, ...steps);
-  }
-  for (const [path, methods] of methodsByPath(routes)) {
-    app.all(path, (request, response) => {
+  for (const [path, routesOfPath] of byPath(routes)) {
+    for (const route of routesOfPath) {
+      const steps: RequestHandler[] = [observe(route, metrics), handler(route, accounts)];
+      app[route.method](pathForms(path), ...steps);
+    }
+    // Before the next path, which may be a pattern that this one matches too.
+    const methods = routesOfPath.flatMap(methodsOf);
+    app.all(pathForms(path), (request, response) => {
       response.set('Allow', methods.join(', '));
       throw new ReportError('request.method', { method: request.method, expected: methods.join(' or ') });
     });
@@ -43,8 +48,9 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
 }
 
 function handler(route: Route, accounts: Accounts): RequestHandler {
-  const parseJson = route.jsonBodyBytes === null ? null : jsonParser(route.jsonBodyBytes);
+  const parseJson = route.jsonBodyBytes === null ? null : parseJsonBody(route.jsonBodyBytes);
   return async (request, response) => {
+    refuseUnreadablePath(request);
     if (route.scope === null) {
       refuseUnknownParameters(request, route);
       return route.handle(request, response);
@@ -56,22 +62,16 @@ function handler(route: Route, accounts: Accounts): RequestHandler {
   };
 }
 
-/** Any content type is read as JSON: `curl -d` announces a form, and every known client means JSON. */
-function jsonParser(limitBytes: number): (request: Request, response: Response) => Promise<void> {
-  const parser = express.json({ limit: limitBytes, type: () => true, strict: false });
-  return (request, response) =>
-    new Promise((resolve, reject) => {
-      parser(request, response, (error?: unknown) => {
-        if (error === undefined) resolve();
-        else
-          reject(error instanceof Error ? error : new Error('the body cannot be parsed', { cause: error }));
-      });
-    });
+/** PostgreSQL has no NUL in texts, so nothing that such a name could mean exists. */
+function refuseUnreadablePath(request: Request): void {
+  if (Object.values(request.params).join('').includes('\0')) {
+    throw new ReportError('request.path', { reason: 'it holds a NUL character' });
+  }
 }
 
 function refuseUnknownParameters(request: Request, route: Route): void {
   for (const name of Object.keys(request.query)) {
-    if (route.parameters.includes(name)) continue;
+    if (route.parameters.includes(name) || systemParameters.has(name)) continue;
     const expected = route.parameters.length === 0 ? 'none' : route.parameters.join(', ');
     throw new ReportError('request.unknown_parameter', { name, expected });
   }
@@ -90,7 +90,8 @@ function observe(route: Route, metrics: ApiMetrics): RequestHandler {
       const seconds = (performance.now() - startedAtMs) / 1000;
       metrics.observeRequest({
         method: request.method,
-        route: route.path,
+        // Without the backslashes that keep a colon from beginning a parameter.
+        route: route.path.replaceAll('\\', ''),
         status: response.statusCode,
         seconds,
       });
@@ -117,11 +118,12 @@ function answerError(log: Logger) {
   };
 }
 
-function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
-  const methods = new Map<string, string[]>();
-  for (const { path, method } of routes) {
-    const allowed = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()];
-    methods.set(path, [...(methods.get(path) ?? []), ...allowed]);
-  }
-  return methods;
+function byPath(routes: readonly Route[]): Map<string, Route[]> {
+  const paths = new Map<string, Route[]>();
+  for (const route of routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route]);
+  return paths;
+}
+
+function methodsOf({ method }: Route): string[] {
+  return method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()];
 }

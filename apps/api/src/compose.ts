@@ -33,6 +33,7 @@ export function composeApi(settings: Settings, log: Logger): Api {
     doorbell,
     objects,
     metrics,
+    publicUrl: settings.publicUrl,
     nowMs: Date.now,
     newId: randomUUID,
   });

@@ -1,13 +1,16 @@
 import type { FactStore } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
-import type { Accounts, Doorbell, ObjectStore, QueryStore } from '@hourglass/reports';
+import type { Accounts, Doorbell, ObjectStore, QueryStore, SigningKeys } from '@hourglass/reports';
+import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
 import { listQueriesRoute } from './endpoints/list-queries.ts';
+import { organizationRoutes } from './endpoints/organizations.ts';
 import { postFactsRoute } from './endpoints/post-facts.ts';
 import { readyRoute } from './endpoints/ready.ts';
+import { linkedResultRoute, resultUrlRoute } from './endpoints/result-url.ts';
 import { submitQueryRoute } from './endpoints/submit-query.ts';
 import { tenantFinder } from './http/find-tenant.ts';
 import type { Route } from './http/route.ts';
@@ -18,19 +21,22 @@ export interface RouteServices {
     readonly queries: QueryStore;
     readonly facts: FactStore;
     readonly accounts: Accounts;
+    readonly signingKeys: SigningKeys;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
   readonly objects: ObjectStore;
   readonly metrics: ApiMetrics;
+  readonly publicUrl: string | null;
   readonly nowMs: () => number;
   readonly newId: () => string;
 }
 
 /** Everything the API answers, in one list. */
 export function createRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, doorbell, objects, metrics, nowMs, newId } = services;
-  const { queries, facts, accounts } = database;
+  const { catalogue, database, doorbell, objects, metrics, publicUrl, nowMs, newId } = services;
+  const { queries, facts, accounts, signingKeys } = database;
+  const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
   const findTenant = tenantFinder(accounts);
   return [
     healthRoute(),
@@ -40,10 +46,14 @@ export function createRoutes(services: RouteServices): readonly Route[] {
       { name: 'object store', check: () => objects.check() },
     ]),
     metricsRoute(metrics),
+    ...organizationRoutes(accounts),
     submitQueryRoute(findTenant, { catalogue, queries, doorbell, nowMs, newId }, metrics),
-    listQueriesRoute(findTenant, queries),
+    listQueriesRoute(findTenant, { catalogue, queries }),
+    ...cancelQueryRoutes(queries),
     getQueryRoute(queries),
     getQueryResultRoute({ queries, objects, nowMs }),
+    resultUrlRoute(resultUrl),
+    linkedResultRoute(resultUrl),
     postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
   ];
 }

@@ -40,6 +40,7 @@ export interface FactsRequest extends Place {
 export interface ApiClient {
   submit(place: Place, body: unknown): Promise<QueryStatus>;
   status(place: Place, id: string): Promise<QueryStatus>;
+  cancel(place: Place, id: string): Promise<QueryStatus>;
   result(place: Place, id: string): Promise<Response>;
   sendFacts(request: FactsRequest): Promise<FactsAccepted>;
 }
@@ -85,6 +86,11 @@ export function createApiClient({ url, token }: { url: string; token: string }):
     async status(place, id) {
       const target = `${environmentUrl(place)}/queries/${encodeURIComponent(id)}`;
       const response = await repeatedly(target, { headers: authorized });
+      return queryStatus.parse(await response.json());
+    },
+    async cancel(place, id) {
+      const target = `${environmentUrl(place)}/queries/${encodeURIComponent(id)}:cancel`;
+      const response = await repeatedly(target, { method: 'POST', headers: authorized });
       return queryStatus.parse(await response.json());
     },
     result(place, id) {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCancelCommand } from './commands/cancel.ts';
 import { addDownloadCommand } from './commands/download.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addSubmitCommand } from './commands/submit.ts';
@@ -8,7 +9,7 @@ import type { CommandContext } from './command-context.ts';
 /** The command line: one file per command, all of them here. */
 export function createProgram(makeContext: (json: () => boolean) => CommandContext): Command {
   const program = new Command('hourglass')
-    .description('Submit reports, wait for them, download them, bring facts in.')
+    .description('Submit reports, wait for them, cancel them, download them, bring facts in.')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -17,7 +18,13 @@ export function createProgram(makeContext: (json: () => boolean) => CommandConte
     .showHelpAfterError()
     .exitOverride();
   const context = makeContext(() => program.opts<{ json?: boolean }>().json === true);
-  for (const add of [addSubmitCommand, addWaitCommand, addDownloadCommand, addImportCommand])
+  for (const add of [
+    addSubmitCommand,
+    addWaitCommand,
+    addCancelCommand,
+    addDownloadCommand,
+    addImportCommand,
+  ])
     add(program, context);
   // `--json` is understood before and after the command's name.
   for (const command of program.commands) {

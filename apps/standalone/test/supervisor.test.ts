@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import {
+  descendantsOf,
   eventually,
+  isRunning,
   repositoryRoot,
   startNode,
   temporaryFolder,
@@ -82,29 +83,9 @@ const byMessage = (text: string) => (line: Line) => line.msg === text;
 const ready = (process: NodeProcess) =>
   process.lineWith((line) => line.match(/^ready on (http:\/\/127\.0\.0\.1:\d+)$/)?.[1] ?? null);
 
-function alive(pids: readonly number[]): number[] {
-  const states = execFileSync('ps', ['-e', '-o', 'pid=,stat='], { encoding: 'utf8' });
-  const living = new Set(
-    states
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      .filter(([, state]) => state?.startsWith('Z') === false)
-      .map(([pid]) => Number(pid)),
-  );
-  return pids.filter((pid) => living.has(pid));
-}
+const alive = (pids: readonly number[]): number[] => pids.filter(isRunning);
 
-/** Everything that `root` has started, and what that has started. */
-function descendants(root: number): number[] {
-  const table = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const found = [root];
-  for (const parent of found) {
-    for (const [pid, ppid] of table) if (ppid === parent && pid !== undefined) found.push(pid);
-  }
-  return found.slice(1);
-}
+const descendants = (root: number): number[] => descendantsOf(root).map(({ pid }) => pid);
 
 test('starts everything, says where it is ready, and SIGTERM ends all of it in order with exit code 0', async () => {
   const process = supervisor({ services: embedded });

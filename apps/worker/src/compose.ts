@@ -5,7 +5,7 @@ import { createDoorbell, openConsumer } from '@hourglass/job-queue';
 import { openObjectStore } from '@hourglass/object-store';
 import { requireDatabaseUrl, requireRedisUrl, type Logger, type Settings } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
-import { runQuery, type RunQueryPorts, type RunQueryTerms } from '@hourglass/reports';
+import { createCancellations, runQuery, type RunQueryPorts, type RunQueryTerms } from '@hourglass/reports';
 import { createArchiveWriter } from '@hourglass/result-files';
 import { expireResultsJob } from './jobs/expire-results.ts';
 import { heartbeatJob } from './jobs/heartbeat.ts';
@@ -32,6 +32,7 @@ export function composeWorker(settings: Settings, log: Logger): WorkerProcess {
     folder: path.join(settings.dataDirectory, 'store'),
     s3: settings.s3,
   });
+  const cancellations = createCancellations();
   const ports: RunQueryPorts = {
     catalogue,
     queries: database.queries,
@@ -44,6 +45,7 @@ export function composeWorker(settings: Settings, log: Logger): WorkerProcess {
     }),
     archives: createArchiveWriter(),
     objects,
+    cancellations,
     log,
   };
   const terms: RunQueryTerms = {
@@ -53,6 +55,7 @@ export function composeWorker(settings: Settings, log: Logger): WorkerProcess {
     resultTtlSeconds: settings.resultTtlSeconds,
     scratchDirectory: path.join(settings.dataDirectory, 'scratch'),
   };
+  const listening = database.cancelSignals.listen((queryId) => cancellations.cancelled(queryId), log);
   const jobs = [
     startPeriodicJob(heartbeatJob(settings.dataDirectory), log),
     startPeriodicJob(reconcileJob({ queries: database.queries, doorbell }), log),
@@ -66,7 +69,7 @@ export function composeWorker(settings: Settings, log: Logger): WorkerProcess {
   });
   return {
     async close() {
-      await Promise.all(jobs.map((job) => job.stop()));
+      await Promise.all([listening.stop(), ...jobs.map((job) => job.stop())]);
       await consumer.close({ deadlineMs: closeDeadlineMs });
       await doorbell.close();
       await database.close();

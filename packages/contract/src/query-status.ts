@@ -25,6 +25,3 @@ export const queryStatus = z.strictObject({
 });
 
 export type QueryStatus = z.infer<typeof queryStatus>;
-
-export const queryList = z.strictObject({ queries: z.array(queryStatus) });
-export type QueryList = z.infer<typeof queryList>;

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { FactStore } from '@hourglass/facts';
 import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
-import type { Accounts, FactSource, QueryStore } from '@hourglass/reports';
+import type { Accounts, CancelSignals, FactSource, QueryStore, SigningKeys } from '@hourglass/reports';
 import { createAccounts } from './accounts/accounts.ts';
 import { createAdmin, type Admin } from './accounts/admin.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
@@ -10,7 +10,9 @@ import { servedByDatabase } from './database-errors.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { PrismaClient } from './generated/client.ts';
+import { createCancelSignals } from './queries/cancel-signals.ts';
 import { createQueryStore } from './queries/query-store.ts';
+import { createSigningKeys } from './signing-keys.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -29,15 +31,18 @@ export interface DatabaseOptions {
 /** Every method throws `ServiceUnavailable` when the database cannot be reached or refuses to serve. */
 export interface Database {
   readonly queries: QueryStore;
+  /** Listening takes one connection more than `poolSize`. */
+  readonly cancelSignals: CancelSignals;
   readonly factSource: FactSource;
   readonly facts: FactStore;
   readonly accounts: Accounts;
   readonly admin: Admin;
+  readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
   bootstrap(first: FirstOrganization): Promise<boolean>;
   /** Throws `ServiceUnavailable` unless the database answers a statement now. */
   check(): Promise<void>;
-  /** Waits for connections that are in use; open batches have to end first. */
+  /** Waits for connections that are in use; open batches and listening have to end first. */
   close(): Promise<void>;
 }
 
@@ -57,10 +62,12 @@ export function openDatabase({
   const prisma = new PrismaClient({ adapter: new PrismaPg(controlPool), errorFormat: 'minimal' });
   return {
     queries: createQueryStore(prisma),
+    cancelSignals: createCancelSignals(url),
     factSource: createFactSource(copyPool, catalogue),
     facts: createFactStore({ copyPool, controlPool }),
     accounts: createAccounts(prisma),
     admin: createAdmin(prisma),
+    signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),
     check: () => servedByDatabase(async () => void (await controlPool.query('select 1'))),
     async close() {

@@ -15,6 +15,7 @@ const terms = { leaseMs: 60_000, maxAttempts: 3, timeoutMs: 3_600_000 };
 const publication: Publication = {
   archiveKey: 'results/a.zip',
   archiveBytes: 5_000_000_000,
+  archiveMd5: '900150983cd24fb0d6963f7d28e17f72',
   rows: 3_000_000_000,
   gzipBytes: 4_999_999_000,
   watermark: 9_007_199_254_740_993n,
@@ -105,9 +106,9 @@ describe('submission', () => {
 describe('finding', () => {
   test('shows a query to its own environment only', async () => {
     const id = await submittedQuery(db);
-    await db.database.admin.createEnvironment({ organization: 'acme', name: 'test' });
+    const test = await db.database.admin.createEnvironment({ organization: 'acme', name: 'test' });
     await db.database.admin.createOrganization('rival');
-    await db.database.admin.createEnvironment({ organization: 'rival', name: 'prod' });
+    const rival = await db.database.admin.createEnvironment({ organization: 'rival', name: 'prod' });
     const foreign = [
       { organization: 'acme', environment: 'test' },
       { organization: 'rival', environment: 'prod' },
@@ -116,8 +117,8 @@ describe('finding', () => {
     expect(await db.database.queries.find(scope, id)).not.toBeNull();
     for (const other of foreign) {
       expect(await db.database.queries.find(other, id)).toBeNull();
-      expect(await db.database.queries.list(other, 10)).toEqual([]);
     }
+    for (const other of [test, rival]) expect(await db.database.queries.list(other, {}, 10)).toEqual([]);
   });
 
   test.each(['', 'no-uuid', "' or true --", `${randomUUID()}x`])(
@@ -129,7 +130,7 @@ describe('finding', () => {
 
   test('lists the newest queries first and no more than asked for', async () => {
     const ids = [await submittedQuery(db), await submittedQuery(db), await submittedQuery(db)];
-    const listed = await db.database.queries.list(scope, 3);
+    const listed = await db.database.queries.list(db.tenant, {}, 3);
     expect(listed.map((query) => query.id)).toEqual(ids.toReversed());
   });
 
@@ -244,6 +245,33 @@ describe('publication', () => {
   });
 });
 
+test('Cancel against finish has one winner, whose state stays', async () => {
+  const ids = await Promise.all(Array.from({ length: 30 }, () => submittedQuery(db)));
+  const finishes = ['complete', 'fail', 'handBack'] as const;
+  const outcomes = await Promise.all(
+    ids.map(async (id, index) => {
+      const attempt = await claimed(id);
+      const { queries } = db.database;
+      const finish = {
+        complete: () => queries.complete(id, attempt, publication),
+        fail: () => queries.fail(id, attempt, 'wrong'),
+        handBack: () => queries.handBack(id, attempt),
+      };
+      const kind = finishes[index % finishes.length] ?? 'complete';
+      const [cancelled, finished] = await Promise.all([queries.cancel(id), finish[kind]()]);
+      return { kind, cancelled, finished, state: (await found(id)).state };
+    }),
+  );
+  for (const { kind, cancelled, finished, state } of outcomes) {
+    // A query that was handed back can still be cancelled, so there both may win; it ends cancelled in any order.
+    if (kind === 'handBack') expect([cancelled, state]).toEqual([true, 'cancelled']);
+    else {
+      expect(cancelled).toBe(!finished);
+      expect(state).toBe(cancelled ? 'cancelled' : kind === 'complete' ? 'completed' : 'failed');
+    }
+  }
+});
+
 test('Waiting are the enqueued queries and the running ones without a valid lease, oldest first', async () => {
   await db.sql('delete from queries');
   const [enqueued, running, lapsed, ended] = [
@@ -264,6 +292,7 @@ test('Waiting are the enqueued queries and the running ones without a valid leas
 
 type Step =
   | { readonly kind: 'lapse' }
+  | { readonly kind: 'cancel' }
   | { readonly kind: 'claim' | 'complete' | 'fail' | 'handBack'; readonly worker: 0 | 1 }
   | { readonly kind: 'renew'; readonly worker: 0 | 1; readonly progress: number };
 
@@ -292,11 +321,12 @@ class Model {
   }
 }
 
-test('Two workers in any order: one attempt at a time owns the query, and states change only as the table allows', async () => {
+test('Two workers and a cancelling client in any order: one attempt at a time owns the query, and states change only as the table allows', async () => {
   const worker = fc.constantFrom<0 | 1>(0, 1);
   const step: fc.Arbitrary<Step> = fc.oneof(
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('claim'), worker }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('lapse') }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel') }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('renew'), worker, progress: fc.nat(100) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('complete', 'fail', 'handBack'), worker }) },
   );
@@ -311,6 +341,10 @@ test('Two workers in any order: one attempt at a time owns the query, and states
         if (current.kind === 'lapse') {
           await lapseLease(id);
           model.leased = false;
+        } else if (current.kind === 'cancel') {
+          const active = model.state === 'enqueued' || model.state === 'running';
+          expect(await queries.cancel(id)).toBe(active);
+          if (active) model.state = 'cancelled';
         } else if (current.kind === 'claim') {
           const claim = await queries.claim(id, terms);
           expect(claim !== null).toBe(model.claim());

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, readFile, readdir, chmod, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { listProcesses } from '@hourglass/testing';
 import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PortTaken, startPostgres, type PostgresOptions, type RunningServer } from '../src/index.ts';
@@ -115,8 +115,8 @@ test('a server that outlived its launcher is stopped before another starts on it
   const { url, pid } = await launcher.line('started');
   await query(url, `create table t as select 'kept' as value`);
   // Without its watchdog the server survives.
-  for (const line of execFileSync('ps', ['-e', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n')) {
-    if (line.includes(`kill -INT ${pid}`)) process.kill(Number.parseInt(line, 10), 'SIGKILL');
+  for (const { pid: watchdog, commandLine } of listProcesses()) {
+    if (commandLine.includes(`kill -INT ${pid}`)) process.kill(watchdog, 'SIGKILL');
   }
   launcher.kill('SIGKILL');
   await launcher.exited;

@@ -59,6 +59,12 @@ export const settingDefinitions = {
     'Where the API listens.',
   ),
   HOURGLASS_HOST: define(text, '127.0.0.1', 'address', 'Where the API listens.'),
+  HOURGLASS_PUBLIC_URL: define(
+    url('http:', 'https:'),
+    null,
+    'URL',
+    'Where clients reach the API, for links in answers. Unset: http and the Host of the request.',
+  ),
   HOURGLASS_DATA_DIR: define(
     text,
     '.hourglass',

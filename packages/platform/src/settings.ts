@@ -32,6 +32,8 @@ export interface Settings {
   readonly dataDirectory: string;
   readonly logLevel: string;
   /** Null: the embedded PostgreSQL. */
+  /** Where clients reach the API; null: where their requests say. */
+  readonly publicUrl: string | null;
   readonly databaseUrl: string | null;
   /** Null: a queue server as a child process. */
   readonly redisUrl: string | null;
@@ -102,6 +104,7 @@ export function readSettings(
     email: read('HOURGLASS_BOOTSTRAP_EMAIL'),
   };
   const unsettable = {
+    publicUrl: read('HOURGLASS_PUBLIC_URL'),
     databaseUrl: read('DATABASE_URL'),
     redisUrl: read('REDIS_URL'),
     password: read('HOURGLASS_BOOTSTRAP_PASSWORD'),
@@ -118,6 +121,7 @@ export function readSettings(
   return {
     ...rest,
     dataDirectory: path.resolve(complete.dataDirectory),
+    publicUrl: unsettable.publicUrl,
     databaseUrl: unsettable.databaseUrl,
     redisUrl: unsettable.redisUrl,
     s3,

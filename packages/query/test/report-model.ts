@@ -115,16 +115,11 @@ function timeKey(ms: number, unit: TimeUnit): Key {
 
 /** Of the bucket that the time lies in, by the calendar. */
 function bucketLengthMs({ timeUnit, range }: Plan, ms: number): number {
+  if (timeUnit === null) return range.endExclusiveMs - range.startMs;
   const date = new Date(ms);
-  const month = (offset: number) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset, 1);
-  switch (timeUnit) {
-    case null:
-      return range.endExclusiveMs - range.startMs;
-    case 'month':
-      return month(1) - month(0);
-    default:
-      return { second: 1, minute: 60, hour: 3_600, day: 86_400, week: 604_800 }[timeUnit] * 1_000;
-  }
+  const monthMs = (offset: number) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset, 1);
+  const month = (monthMs(1) - monthMs(0)) / 1_000;
+  return { second: 1, minute: 60, hour: 3_600, day: 86_400, week: 604_800, month }[timeUnit] * 1_000;
 }
 
 function calculated(planned: PlannedMetric, facts: readonly Fact[], lengthMs: number): Value {

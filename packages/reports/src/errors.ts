@@ -27,6 +27,7 @@ export const errorTable = {
   'request.too_large': { kind: 'too_large', message: 'The body is larger than {limit}' },
   'request.media_type': { kind: 'media_type', message: 'Cannot read {found}; expected {expected}' },
   'request.broken': { kind: 'invalid', message: 'The body could not be read to its end: {reason}' },
+  'request.path': { kind: 'invalid', message: 'The path cannot be read: {reason}' },
   'request.method': { kind: 'method', message: '{method} is not possible here; expected {expected}' },
   'request.no_route': { kind: 'not_found', message: 'There is nothing at this path' },
   'auth.required': {
@@ -34,6 +35,7 @@ export const errorTable = {
     message: 'Credentials are missing or wrong; send Basic e-mail and password, or a Bearer token',
   },
   'auth.scope': { kind: 'forbidden', message: 'The credentials lack the scope "{scope}"' },
+  'organization.not_found': { kind: 'not_found', message: 'No organization "{organization}"' },
   'environment.not_found': {
     kind: 'not_found',
     message: 'No environment "{environment}" in an organization "{organization}"',
@@ -41,13 +43,21 @@ export const errorTable = {
   'dataset.not_found': { kind: 'not_found', message: 'No dataset "{dataset}"; expected one of {expected}' },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {
+    kind: 'not_found',
+    message: 'The query is {state}; only a completed query has a result',
+  },
+  'query.ended': {
     kind: 'conflict',
-    message: 'The query is {state}; a result exists once it is completed',
+    message: 'The query is {state}; only an enqueued or running query can be cancelled',
   },
   'query.expired': { kind: 'gone', message: 'The result of this query expired' },
   'result.range': {
     kind: 'range',
     message: 'The range {found} lies outside of the {bytes} bytes of the result',
+  },
+  'result.link': {
+    kind: 'forbidden',
+    message: 'The link was changed or has expired; ask resulturl for a new one',
   },
   'batch.refused': { kind: 'invalid', message: 'Nothing of the batch was stored: {reason}' },
   'batch.conflict': {

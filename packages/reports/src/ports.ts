@@ -20,6 +20,8 @@ export interface QueryRecord {
 export interface QueryResult {
   readonly archiveKey: string;
   readonly archiveBytes: number;
+  /** Hex; null for results of versions that did not compute it. */
+  readonly archiveMd5: string | null;
   readonly rows: number;
   /** Sum of the gzip parts, which is what the contract's `resultFileSize` shows. */
   readonly gzipBytes: number;
@@ -38,6 +40,22 @@ export interface Submission {
   readonly submittedBy: string;
 }
 
+/** What a listed query has to be; what is missing is not asked for. */
+export interface ListCriteria {
+  readonly submittedBy?: string;
+  readonly state?: QueryState;
+  readonly dataset?: string;
+  readonly createdFrom?: Date;
+  readonly createdBefore?: Date;
+  /** Follows this query in the order of the list, whether or not that is still there. */
+  readonly after?: ListPosition;
+}
+
+export interface ListPosition {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
 export interface Claim {
   readonly id: string;
   readonly plan: Plan;
@@ -50,6 +68,7 @@ export interface Claim {
 export interface Publication {
   readonly archiveKey: string;
   readonly archiveBytes: number;
+  readonly archiveMd5: string;
   readonly rows: number;
   readonly gzipBytes: number;
   readonly watermark: bigint | null;
@@ -60,8 +79,8 @@ export interface Publication {
 export interface QueryStore {
   submit(submission: Submission): Promise<QueryRecord>;
   find(scope: QueryScope, id: string): Promise<QueryRecord | null>;
-  /** Newest first. */
-  list(scope: QueryScope, limit: number): Promise<readonly QueryRecord[]>;
+  /** Newest first, at most `limit` of those that meet every criterion. */
+  list(tenant: Tenant, criteria: ListCriteria, limit: number): Promise<readonly QueryRecord[]>;
   /**
    * Takes an enqueued query, or a running one whose lease ran out, for a new attempt with a fresh lease.
    * Null: somebody else has it, it ended, or its attempts are used up (then it became `failed`).
@@ -71,12 +90,24 @@ export interface QueryStore {
   renewLease(id: string, attempt: number, leaseMs: number, progressPercent: number): Promise<boolean>;
   complete(id: string, attempt: number, publication: Publication): Promise<boolean>;
   fail(id: string, attempt: number, reason: string): Promise<boolean>;
+  /** Enqueued or running becomes `cancelled`, and `CancelSignals` tell it to every process. */
+  cancel(id: string): Promise<boolean>;
   /** Running back to enqueued: a shutdown, or a fault of ours that another attempt may not meet. */
   handBack(id: string, attempt: number): Promise<boolean>;
   /** Queries that a worker should be running: enqueued, or running without a valid lease. Oldest first. */
   listWaiting(limit: number): Promise<readonly WaitingQuery[]>;
   /** Completed queries past their `expires` become `expired`; answers the archives to delete. */
   expireDue(limit: number): Promise<readonly ExpiredArchive[]>;
+}
+
+/** Tells of cancelled queries at once, in every process. A signal may be lost: it is never the only way to learn of it. */
+export interface CancelSignals {
+  /** Keeps listening through outages of the database until it is told to stop. */
+  listen(onCancelled: (queryId: string) => void, log: CancelSignalsLog): { stop(): Promise<void> };
+}
+
+export interface CancelSignalsLog {
+  warn(fields: object, message: string): void;
 }
 
 export interface ClaimTerms {
@@ -149,6 +180,8 @@ export interface ArchiveTask {
 export interface ArchiveFile {
   readonly path: string;
   readonly bytes: number;
+  /** Of all its bytes, hex. */
+  readonly md5: string;
   readonly rows: number;
   readonly gzipBytes: number;
 }
@@ -187,6 +220,12 @@ export interface ObjectStore {
   check(): Promise<void>;
 }
 
+/** Secrets that all processes share. */
+export interface SigningKeys {
+  /** 32 random bytes, the same for everybody from the first call on. */
+  keyFor(purpose: string): Promise<Uint8Array>;
+}
+
 export const scopes = ['queries', 'facts', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -198,10 +237,18 @@ export interface Principal {
   readonly scopes: readonly Scope[];
 }
 
+export interface OrganizationRecord {
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly environments: readonly { readonly name: string; readonly createdAt: Date }[];
+}
+
 export interface Accounts {
   /** Null: no such token, or it expired. */
   authenticateToken(token: string): Promise<Principal | null>;
   /** Null: unknown user or wrong password, at the same cost in time. */
   authenticatePassword(email: string, password: string): Promise<Principal | null>;
   findTenant(scope: QueryScope): Promise<Tenant | null>;
+  /** Its environments are in the order of their names. */
+  findOrganization(name: string): Promise<OrganizationRecord | null>;
 }

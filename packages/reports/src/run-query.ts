@@ -1,6 +1,7 @@
 import { rm, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { outputColumns, type Catalogue } from '@hourglass/query';
+import type { Cancellations } from './cancellations.ts';
 import { keepLease, type Lease } from './lease.ts';
 import type {
   ArchiveFile,
@@ -22,6 +23,7 @@ export interface RunQueryPorts {
   readonly engine: ReportEngine;
   readonly archives: ArchiveWriter;
   readonly objects: ObjectStore;
+  readonly cancellations: Cancellations;
   readonly log: RunLog;
 }
 
@@ -49,22 +51,38 @@ export async function runQuery(
   terms: RunQueryTerms,
   signal: AbortSignal,
 ): Promise<void> {
+  const { queries } = ports;
+  // Watched from before the claim, so that a cancellation right after it is not missed.
+  const watch = ports.cancellations.watch(queryId);
+  try {
+    const heldSinceMs = performance.now();
+    const claim = await queries.claim(queryId, terms);
+    if (claim !== null)
+      await runAttempt(claim, ports, terms, { signal, cancelled: watch.signal, heldSinceMs });
+  } finally {
+    watch.end();
+  }
+}
+
+async function runAttempt(
+  claim: Claim,
+  ports: RunQueryPorts,
+  terms: RunQueryTerms,
+  { signal, cancelled, heldSinceMs }: { signal: AbortSignal; cancelled: AbortSignal; heldSinceMs: number },
+): Promise<void> {
   const { queries, log } = ports;
-  const heldSinceMs = performance.now();
-  const claim = await queries.claim(queryId, terms);
-  if (claim === null) return;
-  const fields = { queryId, attempt: claim.attempt };
+  const fields = { queryId: claim.id, attempt: claim.attempt };
   log.info(fields, 'attempt started');
 
   const lease = keepLease(claim, queries, { leaseMs: terms.leaseMs, heldSinceMs });
   const deadline = AbortSignal.timeout(claim.remainingMs);
   const directory = path.join(terms.scratchDirectory, `${claim.id}-${claim.attempt}`);
   try {
-    const stop = AbortSignal.any([signal, lease.lost, deadline]);
+    const stop = AbortSignal.any([signal, lease.lost, deadline, cancelled]);
     const published = await attempt(claim, ports, terms, { directory, lease, signal: stop });
-    log.info(fields, published ? 'completed' : 'overtaken by a newer attempt');
+    log.info(fields, published ? 'completed' : 'too late: cancelled, or taken by a newer attempt');
   } catch (error) {
-    await settle(error, { claim, queries, log, lease, deadline, terms, shutdown: signal });
+    await settle(error, { claim, queries, log, lease, deadline, cancelled, terms, shutdown: signal });
   } finally {
     lease.end();
     await rm(directory, { recursive: true, force: true });
@@ -106,6 +124,7 @@ async function attempt(
     published = await queries.complete(claim.id, claim.attempt, {
       archiveKey,
       archiveBytes: archive.bytes,
+      archiveMd5: archive.md5,
       rows: archive.rows,
       gzipBytes: archive.gzipBytes,
       watermark: facts.watermark,
@@ -171,12 +190,17 @@ async function settle(
     log: RunLog;
     lease: Lease;
     deadline: AbortSignal;
+    cancelled: AbortSignal;
     terms: RunQueryTerms;
     shutdown: AbortSignal;
   },
 ): Promise<void> {
-  const { claim, queries, log, lease, deadline, terms, shutdown } = run;
+  const { claim, queries, log, lease, deadline, cancelled, terms, shutdown } = run;
   const fields = { queryId: claim.id, attempt: claim.attempt };
+  if (cancelled.aborted) {
+    log.info(fields, 'stopped: the query was cancelled');
+    return;
+  }
   if (lease.lost.aborted) {
     log.warn(fields, 'stopped: the lease was lost');
     return;

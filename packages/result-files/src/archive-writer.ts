@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -43,7 +44,14 @@ async function writeArchive(
   const file = await open(archivePath, 'w');
   const archive = new ZipArchive({ store: true });
   // Attached before anything is appended: an archive without a reader stalls once its buffers are full.
-  const stored = pipeline(archive, file.createWriteStream(), { signal });
+  const md5 = createHash('md5');
+  const hashed = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      md5.update(chunk);
+      yield chunk;
+    }
+  };
+  const stored = pipeline(archive, hashed, file.createWriteStream(), { signal });
   stored.catch((error: unknown) => failure.abort(error));
   try {
     const written = await writeParts(rows, { archive, task, partBytes, signal });
@@ -52,7 +60,7 @@ async function writeArchive(
     const { size } = await stat(archivePath);
     if (size !== archive.pointer() || size <= written.gzipBytes)
       throw new Error(`the archive has ${size} bytes, ${archive.pointer()} were written`);
-    return { path: archivePath, bytes: size, ...written };
+    return { path: archivePath, bytes: size, md5: md5.digest('hex'), ...written };
   } catch (error) {
     failure.abort(error);
     await Promise.allSettled([stored]);

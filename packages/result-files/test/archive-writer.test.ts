@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -87,6 +88,9 @@ test('the archive holds the contract’s names and rows, stored, dated by the ta
     rows: 5,
     gzipBytes: member?.bytes.length,
     bytes: (await stat(archive.path)).size,
+    md5: createHash('md5')
+      .update(await readFile(archive.path))
+      .digest('hex'),
   });
 });
 

@@ -9,3 +9,4 @@ export * from './require-service.ts';
 export * from './s3-server.ts';
 export * from './test-tenant.ts';
 export * from './database-outage.ts';
+export * from './process-table.ts';

@@ -67,15 +67,17 @@ interface LineFault {
 
 function refuse(request: Request, response: Response, faults: readonly LineFault[]): void {
   const [first] = faults;
-  const reason = first === undefined ? 'it is empty' : `line ${first.line}, ${first.field}: ${first.message}`;
-  const fieldFaults = faults.map(({ line, field, message }) => ({
-    field: `line ${line}: ${field}`,
-    message,
-  }));
+  const reason = first === undefined ? 'it is empty' : `${placeOf(first)}: ${first.message}`;
+  const fieldFaults = faults.map((fault) => ({ field: placeOf(fault), message: fault.message }));
   // What is left of the body is read and dropped, so that a client that is still sending gets the answer.
   request.resume();
   response.set('Connection', 'close');
   sendError(response, new ReportError('batch.refused', { reason }, fieldFaults), { faults });
+}
+
+/** The field is empty when the line as a whole is at fault. */
+function placeOf({ line, field }: LineFault): string {
+  return field === '' ? `line ${line}` : `line ${line}, ${field}`;
 }
 
 function datasetOf(request: Request, catalogue: Catalogue): Dataset {

@@ -1,4 +1,5 @@
-import type { QueryStatus } from '@hourglass/contract';
+import type { ListedQuery, QueryParams, QueryStatus } from '@hourglass/contract';
+import type { Plan, PlannedMetric } from '@hourglass/query';
 import type { QueryRecord } from '@hourglass/reports';
 
 /** The answer to a submission: `error` is the text "false" here, and there is no `updated` yet. */
@@ -26,6 +27,30 @@ export function queryStatusOf(record: QueryRecord): QueryStatus {
         }
       : {}),
   };
+}
+
+/** A query as the list shows it: also who submitted it, and what it asks for. */
+export function listedQueryOf(record: QueryRecord): ListedQuery {
+  return {
+    ...queryStatusOf(record),
+    userId: record.submittedBy,
+    queryParams: queryParamsOf(record.plan),
+  };
+}
+
+function queryParamsOf({ dimensions, metrics, range, timeUnit, output }: Plan): QueryParams {
+  return {
+    dimensions: [...dimensions],
+    metrics: metrics.map(metricText),
+    startTimestamp: new Date(range.startMs).toISOString(),
+    endTimestamp: new Date(range.endExclusiveMs).toISOString(),
+    ...(timeUnit === null ? {} : { timeUnit }),
+    outputFormat: output.format,
+  };
+}
+
+function metricText({ metric, function: name, alias }: PlannedMetric): string {
+  return `name:${metric},${name === null ? '' : `func:${name},`}alias:${alias}`;
 }
 
 function selfOf({ id, plan: { tenant } }: QueryRecord): string {

@@ -21,6 +21,7 @@ async function identify(authorization: string, accounts: Accounts): Promise<Prin
   if (scheme.toLowerCase() !== 'basic') return null;
   const decoded = Buffer.from(credentials, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
-  if (colon < 1) return null;
+  // No e-mail address holds a NUL, and PostgreSQL would refuse to look for one.
+  if (colon < 1 || decoded.includes('\0')) return null;
   return accounts.authenticatePassword(decoded.slice(0, colon), decoded.slice(colon + 1));
 }

@@ -31,6 +31,7 @@ export function publicError(error: unknown, requestId: string): ReportError {
   if (error instanceof ServiceUnavailable) {
     return new ReportError('service.unavailable', { service: error.service });
   }
+  if (error instanceof URIError) return new ReportError('request.path', { reason: error.message });
   return bodyParserError(error) ?? new ReportError('internal', { requestId });
 }
 

@@ -10,7 +10,7 @@ interface Caller {
 export type Route = OpenRoute | GuardedRoute;
 
 interface RouteBase {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   /** Express path pattern; also the label of its metrics. */
   readonly path: string;
   /** Others are refused, so that a misspelled parameter is never silently ignored. */

@@ -1,5 +1,5 @@
 import type { Tenant } from '@hourglass/query';
-import type { Accounts, Principal, QueryScope } from '@hourglass/reports';
+import type { Accounts, OrganizationRecord, Principal, QueryScope } from '@hourglass/reports';
 import { servedByDatabase } from '../database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { scopesOfRole, scopesOfToken, type Role } from './account-scopes.ts';
@@ -19,6 +19,7 @@ export function createAccounts(prisma: PrismaClient): Accounts {
     authenticatePassword: (email, password) =>
       servedByDatabase(() => authenticatePassword(prisma, email, password)),
     findTenant: (scope) => servedByDatabase(() => findTenant(prisma, scope)),
+    findOrganization: (name) => servedByDatabase(() => findOrganization(prisma, name)),
   };
 }
 
@@ -56,4 +57,15 @@ async function findTenant(prisma: PrismaClient, scope: QueryScope): Promise<Tena
     select: { id: true },
   });
   return row === null ? null : { organization, environment, environmentId: row.id };
+}
+
+async function findOrganization(prisma: PrismaClient, name: string): Promise<OrganizationRecord | null> {
+  return prisma.organization.findUnique({
+    where: { name },
+    select: {
+      name: true,
+      createdAt: true,
+      environments: { select: { name: true, createdAt: true }, orderBy: { name: 'asc' } },
+    },
+  });
 }

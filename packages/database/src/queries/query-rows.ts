@@ -20,11 +20,12 @@ export function queryRecord(row: Query): QueryRecord {
 
 /** All columns of a result are written by one update, so either all are null or none. */
 function queryResult(row: Query): QueryResult | null {
-  const { archiveKey, archiveBytes, resultRows, gzipBytes, executionMs, expiresAt } = row;
+  const { archiveKey, archiveBytes, archiveMd5, resultRows, gzipBytes, executionMs, expiresAt } = row;
   if (archiveKey === null || expiresAt === null) return null;
   return {
     archiveKey,
     archiveBytes: Number(archiveBytes),
+    archiveMd5,
     rows: Number(resultRows),
     gzipBytes: Number(gzipBytes),
     executionMs: Number(executionMs),

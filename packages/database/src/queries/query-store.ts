@@ -9,7 +9,9 @@ import type {
 } from '@hourglass/reports';
 import { servedByDatabase } from '../database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
+import { cancelQuery } from './cancel-query.ts';
 import { claimQuery } from './claim-query.ts';
+import { listQueries } from './list-queries.ts';
 import { queryRecord } from './query-rows.ts';
 
 /** Statements that write compare and set in SQL, with the database's clock: nothing is decided on a stale read. */
@@ -17,13 +19,14 @@ export function createQueryStore(prisma: PrismaClient): QueryStore {
   return {
     submit: (submission) => servedByDatabase(() => submit(prisma, submission)),
     find: (scope, id) => servedByDatabase(() => find(prisma, scope, id)),
-    list: (scope, limit) => servedByDatabase(() => list(prisma, scope, limit)),
+    list: (tenant, criteria, limit) => servedByDatabase(() => listQueries(prisma, tenant, criteria, limit)),
     claim: (id, terms) => servedByDatabase(() => claimQuery(prisma, id, terms)),
     renewLease: (id, attempt, leaseMs, progressPercent) =>
       servedByDatabase(() => renewLease(prisma, { id, attempt }, leaseMs, progressPercent)),
     complete: (id, attempt, publication) =>
       servedByDatabase(() => complete(prisma, { id, attempt }, publication)),
     fail: (id, attempt, reason) => servedByDatabase(() => fail(prisma, { id, attempt }, reason)),
+    cancel: (id) => servedByDatabase(() => cancelQuery(prisma, id)),
     handBack: (id, attempt) => servedByDatabase(() => handBack(prisma, { id, attempt })),
     listWaiting: (limit) => servedByDatabase(() => listWaiting(prisma, limit)),
     expireDue: (limit) => servedByDatabase(() => expireDue(prisma, limit)),
@@ -61,21 +64,11 @@ async function submit(prisma: PrismaClient, submission: Submission): Promise<Que
 
 async function find(prisma: PrismaClient, scope: QueryScope, id: string): Promise<QueryRecord | null> {
   if (!uuid.test(id)) return null;
-  const row = await prisma.query.findFirst({ where: { id, ...belongsTo(scope) } });
-  return row === null ? null : queryRecord(row);
-}
-
-async function list(prisma: PrismaClient, scope: QueryScope, limit: number): Promise<readonly QueryRecord[]> {
-  const rows = await prisma.query.findMany({
-    where: belongsTo(scope),
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-    take: limit,
+  const { organization, environment } = scope;
+  const row = await prisma.query.findFirst({
+    where: { id, environment: { name: environment, organization: { name: organization } } },
   });
-  return rows.map(queryRecord);
-}
-
-function belongsTo({ organization, environment }: QueryScope) {
-  return { environment: { name: environment, organization: { name: organization } } };
+  return row === null ? null : queryRecord(row);
 }
 
 /** One try to run a query. Its writes are lost as soon as there is a newer one. */
@@ -104,11 +97,12 @@ async function complete(
   { id, attempt }: Attempt,
   publication: Publication,
 ): Promise<boolean> {
-  const { archiveKey, archiveBytes, rows, gzipBytes, watermark, resultTtlSeconds } = publication;
+  const { archiveKey, archiveBytes, archiveMd5, rows, gzipBytes, watermark, resultTtlSeconds } = publication;
   const updated = await prisma.$executeRaw`
     update queries
        set state = 'completed', progress_percent = 100, lease_expires_at = null, updated_at = now(),
            archive_key = ${archiveKey}, archive_bytes = ${archiveBytes}::bigint,
+           archive_md5 = ${archiveMd5},
            result_rows = ${rows}::bigint, gzip_bytes = ${gzipBytes}::bigint,
            watermark = ${watermark}::bigint,
            execution_ms = round(extract(epoch from now() - started_at) * 1000)::bigint,

@@ -1,0 +1,90 @@
+import type { Request } from 'express';
+import type { ResultUrls } from '@hourglass/contract';
+import {
+  ReportError,
+  openResult,
+  opensResult,
+  signResultLink,
+  type ObjectStore,
+  type QueryStore,
+  type SigningKeys,
+} from '@hourglass/reports';
+import { scopeOf } from '../http/find-tenant.ts';
+import { publicOrigin } from '../http/public-origin.ts';
+import { queryParameter } from '../http/query-parameter.ts';
+import type { GuardedRoute, OpenRoute } from '../http/route.ts';
+import { findQuery } from './find-query.ts';
+import { sendResult } from './send-result.ts';
+
+export interface ResultUrlPorts {
+  readonly queries: QueryStore;
+  readonly objects: ObjectStore;
+  readonly signingKeys: SigningKeys;
+  readonly nowMs: () => number;
+  /** Where clients reach this API; null: where the request says it came. */
+  readonly publicUrl: string | null;
+}
+
+/** Long enough for a large archive that is fetched in ranges, short enough for a link that was passed on. */
+const linkSeconds = 3_600;
+const keyPurpose = 'result-links';
+const queryPath = '/v1/organizations/:organization/environments/:environment/queries/:id';
+
+/** `GET …/queries/{id}/resulturl`: a link to the archive that needs no credentials. */
+export function resultUrlRoute(ports: ResultUrlPorts): GuardedRoute {
+  return {
+    method: 'get',
+    path: `${queryPath}/resulturl`,
+    scope: 'queries',
+    parameters: [],
+    jsonBodyBytes: null,
+    async handle(request, response, { principal }) {
+      const record = await findQuery(request, principal, ports.queries);
+      const { object } = await openResult(record, ports);
+      const { organization, environment } = record.plan.tenant;
+      const expiresSeconds = Math.floor(ports.nowMs() / 1000) + linkSeconds;
+      const key = await ports.signingKeys.keyFor(keyPurpose);
+      const signature = signResultLink({ organization, environment, id: record.id, expiresSeconds }, key);
+      const place = `${encodeURIComponent(organization)}/environments/${encodeURIComponent(environment)}`;
+      const path = `/v1/organizations/${place}/queries/${record.id}/archive`;
+      const md5 = record.result?.archiveMd5 ?? null;
+      const body: ResultUrls = {
+        urls: [
+          {
+            uri: `${publicOrigin(request, ports.publicUrl)}${path}?expires=${expiresSeconds}&signature=${signature}`,
+            ...(md5 === null ? {} : { md5 }),
+            sizeBytes: String(object.bytes),
+          },
+        ],
+      };
+      response.set('Cache-Control', 'no-store').json(body);
+    },
+  };
+}
+
+/** `GET …/queries/{id}/archive?expires=&signature=`: what such a link opens. */
+export function linkedResultRoute(ports: ResultUrlPorts): OpenRoute {
+  return {
+    method: 'get',
+    path: `${queryPath}/archive`,
+    scope: null,
+    parameters: ['expires', 'signature'],
+    jsonBodyBytes: null,
+    async handle(request, response) {
+      const { organization, environment } = scopeOf(request);
+      const id = String(request.params['id']);
+      const link = { organization, environment, id, expiresSeconds: expiresOf(request) };
+      const key = await ports.signingKeys.keyFor(keyPurpose);
+      const signature = queryParameter(request, 'signature') ?? '';
+      if (!opensResult(link, signature, { key, nowMs: ports.nowMs() })) throw new ReportError('result.link');
+      const record = await ports.queries.find(link, id);
+      if (record === null) throw new ReportError('result.link');
+      await sendResult(request, response, record, ports);
+    },
+  };
+}
+
+function expiresOf(request: Request): number {
+  const text = queryParameter(request, 'expires') ?? '';
+  return /^\d{1,12}$/.test(text) ? Number(text) : 0;
+}

@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+import {
+  openResult,
+  type ByteRange,
+  type ObjectStore,
+  type OpenResult,
+  type QueryRecord,
+} from '@hourglass/reports';
+import { contentRange, wantedRanges } from '../http/byte-ranges.ts';
+import { multipartRanges } from '../http/multipart-ranges.ts';
+
+const contentType = 'application/zip';
+
+/** Answers with a query's archive, whole or the asked ranges, straight from the object store. */
+export async function sendResult(
+  request: Request,
+  response: Response,
+  record: QueryRecord,
+  ports: { objects: ObjectStore; nowMs: () => number },
+): Promise<void> {
+  const result = await openResult(record, ports);
+  const { bytes, etag } = result.object;
+  const quotedEtag = `"${etag}"`;
+  response.set({
+    'Content-Type': contentType,
+    'Content-Disposition': `attachment; filename="OfflineQueryResult-${record.id}.zip"`,
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': 'private, no-transform',
+    ETag: quotedEtag,
+  });
+  if (matches(request.headers['if-none-match'], quotedEtag)) {
+    response.status(304).end();
+    return;
+  }
+  const ranges = wantedRanges(request, bytes, quotedEtag);
+  if (request.method === 'HEAD') response.set('Content-Length', String(bytes)).end();
+  else await send(response, result, ranges);
+}
+
+/** The first read comes before the headers: a store that is away is then still a 503. */
+async function send(response: Response, result: OpenResult, ranges: readonly ByteRange[]): Promise<void> {
+  const { bytes } = result.object;
+  const [first] = ranges;
+  const stream = await result.read(first);
+  if (first === undefined) {
+    response.set('Content-Length', String(bytes));
+    return pipeline(stream, response);
+  }
+  response.status(206);
+  if (ranges.length === 1) {
+    response.set({
+      'Content-Length': String(first.endExclusive - first.start),
+      'Content-Range': contentRange(first, bytes),
+    });
+    return pipeline(stream, response);
+  }
+  const parts = multipartRanges(ranges, { bytes, contentType });
+  response.set({ 'Content-Type': parts.contentType, 'Content-Length': String(parts.contentLength) });
+  const body = parts.body(async (range) => (range === first ? stream : result.read(range)));
+  return pipeline(Readable.from(body, { objectMode: false }), response);
+}
+
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((candidate) => ['*', etag, `W/${etag}`].includes(candidate.trim()));
+}

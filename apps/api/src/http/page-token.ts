@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { ListPosition } from '@hourglass/reports';
+import { z } from 'zod';
+import { wrongParameter } from './query-parameter.ts';
+
+const tokenParts = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.uuid(), z.string()]);
+
+/**
+ * Where the next page begins, bound to what is listed. It is no secret and no permission: a forged one begins
+ * elsewhere in the same caller's list.
+ */
+export function pageToken({ createdAt, id }: ListPosition, listed: object): string {
+  return Buffer.from(JSON.stringify([createdAt.getTime(), id, digest(listed)])).toString('base64url');
+}
+
+/** @throws ReportError `request.invalid` for a token that this list did not give. */
+export function positionOf(token: string, listed: object): ListPosition {
+  const parts = tokenParts.safeParse(parse(token));
+  if (!parts.success || parts.data[2] !== digest(listed)) {
+    throw wrongParameter(
+      'pageToken',
+      'expected the nextPageToken of an answer to a request with the same other parameters',
+    );
+  }
+  const [createdAtMs, id] = parts.data;
+  return { createdAt: new Date(createdAtMs), id };
+}
+
+function digest(listed: object): string {
+  return createHash('sha256').update(JSON.stringify(listed)).digest('base64url').slice(0, 16);
+}
+
+function parse(token: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import type { SigningKeys } from '@hourglass/reports';
+import { servedByDatabase } from './database-errors.ts';
+import type { PrismaClient } from './generated/client.ts';
+
+const keyBytes = 32;
+
+export function createSigningKeys(prisma: PrismaClient): SigningKeys {
+  return { keyFor: (purpose) => servedByDatabase(() => keyFor(prisma, purpose)) };
+}
+
+async function keyFor(prisma: PrismaClient, purpose: string): Promise<Uint8Array> {
+  const stored = await prisma.signingKey.findUnique({ where: { purpose } });
+  if (stored !== null) return stored.key;
+  // Whoever is first decides; the others read what it wrote.
+  await prisma.signingKey.createMany({
+    data: [{ purpose, key: randomBytes(keyBytes) }],
+    skipDuplicates: true,
+  });
+  return (await prisma.signingKey.findUniqueOrThrow({ where: { purpose } })).key;
+}

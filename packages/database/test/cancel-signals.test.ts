@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startDatabaseOutage } from '@hourglass/testing';
+import { openDatabase } from '../src/index.ts';
+import { databaseWithTenant, submittedQuery, type DatabaseWithTenant } from './database-with-tenant.ts';
+
+let db: DatabaseWithTenant;
+beforeAll(async () => {
+  db = await databaseWithTenant();
+});
+afterAll(() => db.close());
+
+function listener() {
+  const heard: string[] = [];
+  const warnings: string[] = [];
+  const database = openDatabase({ url: db.url, poolSize: 2 });
+  const listening = database.cancelSignals.listen((id) => heard.push(id), {
+    warn: (_, message) => warnings.push(message),
+  });
+  return {
+    heard,
+    warnings,
+    stop: async () => {
+      await listening.stop();
+      await database.close();
+    },
+  };
+}
+
+const untilListening = (count: number) =>
+  expect
+    .poll(
+      () =>
+        db.sql(
+          `select pid from pg_stat_activity
+            where datname = current_database() and query like 'listen %' and state = 'idle'`,
+        ),
+      { timeout: 20_000 },
+    )
+    .toHaveLength(count);
+
+test('Every process that listens is told of a cancelled query, and of nothing that was not cancelled', async () => {
+  const listeners = [listener(), listener()];
+  await untilListening(2);
+  const id = await submittedQuery(db);
+  const ended = await submittedQuery(db);
+  await db.database.queries.claim(ended, { leaseMs: 60_000, maxAttempts: 1, timeoutMs: 60_000 });
+  await db.database.queries.fail(ended, 1, 'wrong');
+  expect(await db.database.queries.cancel(ended)).toBe(false);
+  expect(await db.database.queries.cancel(id)).toBe(true);
+  expect(await db.database.queries.cancel(id)).toBe(false);
+  const last = await submittedQuery(db);
+  await db.database.queries.cancel(last);
+  // Notifications arrive in the order of their commits, so what is there before the last one is all there is.
+  for (const { heard, stop } of listeners) {
+    await expect.poll(() => heard.at(-1)).toBe(last);
+    expect(heard).toEqual([id, last]);
+    await stop();
+  }
+});
+
+test('After an outage it listens again by itself', async () => {
+  const { heard, warnings, stop } = listener();
+  await untilListening(1);
+  const outage = await startDatabaseOutage(db.url);
+  await expect.poll(() => warnings).toHaveLength(1);
+  await outage.end();
+  await untilListening(1);
+  const id = await submittedQuery(db);
+  await db.database.queries.cancel(id);
+  await expect.poll(() => heard).toEqual([id]);
+  await stop();
+  await untilListening(0);
+});
+
+test('An outage is one line in the log, however often it tries to connect meanwhile', async () => {
+  let connections = 0;
+  const refusing = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  refusing.listen(0, '127.0.0.1');
+  await once(refusing, 'listening');
+  const { port } = refusing.address() as AddressInfo;
+  const database = openDatabase({ url: `postgres://hourglass@127.0.0.1:${port}/none`, poolSize: 2 });
+  const warnings: object[] = [];
+  const listening = database.cancelSignals.listen(() => {}, { warn: (fields) => warnings.push(fields) });
+  await expect.poll(() => connections, { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
+  await listening.stop();
+  expect(warnings).toHaveLength(1);
+  await database.close();
+  refusing.close();
+});
+
+test('Stopping ends at once while the database is away', async () => {
+  const database = openDatabase({ url: 'postgres://hourglass@127.0.0.1:1/none', poolSize: 2 });
+  const warnings: object[] = [];
+  const listening = database.cancelSignals.listen(() => {}, { warn: (fields) => warnings.push(fields) });
+  await expect.poll(() => warnings).toHaveLength(1);
+  const startedAtMs = performance.now();
+  await listening.stop();
+  expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+  await database.close();
+});

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentView, errorBody, names, organizationView, queryStatus } from '@hourglass/contract';
+import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+
+describe('a client that was written for Apigee', () => {
+  let system: RunningSystem;
+  const strangersToken = 'token-of-the-stranger';
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+    await createTestTenant(system.databaseUrl, {
+      organization: 'other',
+      environments: ['dev'],
+      token: strangersToken,
+    });
+  });
+  afterAll(() => system.stop());
+
+  const get = (path: string, token = testToken, init: RequestInit = {}) =>
+    fetch(`${system.url}${path}`, { ...init, headers: { Authorization: `Bearer ${token}` } });
+  const query = { dimensions: ['apiproxy'], timeRange: 'last60minutes' };
+  const submit = (body: string, headers: Record<string, string>, path = '/queries') =>
+    system.client.request(path, { method: 'POST', headers, body });
+
+  /** Every one that X's discovery document names. */
+  const systemParameters = [
+    'alt=json',
+    '$.xgafv=2',
+    'key=anything',
+    'fields=queries(self)',
+    'prettyPrint=false',
+    'quotaUser=me',
+    'access_token=anything',
+    'oauth_token=anything',
+    'callback=f',
+    'uploadType=media',
+    'upload_protocol=raw',
+  ].join('&');
+
+  it('may add system parameters to every request, which change nothing', async () => {
+    const submitted = await submit(
+      JSON.stringify(query),
+      { 'Content-Type': 'application/json' },
+      `/queries?${systemParameters}`,
+    );
+    expect(submitted.status).toBe(201);
+    const { self } = queryStatus.parse(await submitted.json());
+    const id = self.slice(self.lastIndexOf('/') + 1);
+    const place = '/v1/organizations/acme/environments/prod';
+    for (const path of [
+      '/healthz',
+      '/v1/organizations',
+      '/v1/organizations/acme',
+      `${place}/queries`,
+      `${place}/queries/${id}`,
+    ]) {
+      const [plain, decorated] = [await get(path), await get(`${path}?${systemParameters}`)];
+      expect([path, decorated.status, await decorated.text()]).toEqual([path, 200, await plain.text()]);
+    }
+    const removed = await system.client.request(`/queries/${id}?${systemParameters}`, { method: 'DELETE' });
+    expect(removed.status).toBe(200);
+  });
+
+  it('never gets in by a system parameter that looks like a credential', async () => {
+    for (const name of ['access_token', 'oauth_token', 'key']) {
+      const response = await fetch(`${system.url}/v1/organizations?${name}=${testToken}`);
+      expect([name, response.status]).toEqual([name, 401]);
+    }
+  });
+
+  it('is told about any other parameter, tzo of a submission too', async () => {
+    const headers = { 'Content-Type': 'application/json' };
+    for (const name of ['tzo', 'Alt', 'access-token']) {
+      const response = await submit(JSON.stringify(query), headers, `/queries?${name}=1`);
+      expect(response.status).toBe(400);
+      expect(errorBody.parse(await response.json()).message).toContain(name);
+    }
+  });
+
+  it('reaches everything by the short path forms, also mixed', async () => {
+    const id = await system.client.submit(query);
+    const forms = [
+      '/v1/organizations/acme/environments/prod',
+      '/v1/o/acme/e/prod',
+      '/v1/o/acme/environments/prod',
+      '/v1/organizations/acme/e/prod',
+    ];
+    for (const form of forms) {
+      const status = await get(`${form}/queries/${id}`);
+      expect([form, status.status]).toEqual([form, 200]);
+      expect(queryStatus.parse(await status.json()).self).toBe(
+        `/organizations/acme/environments/prod/queries/${id}`,
+      );
+      const wrongMethod = await get(`${form}/facts/api`);
+      expect([wrongMethod.status, wrongMethod.headers.get('allow')]).toEqual([405, 'POST']);
+    }
+    const cancelled = await get(`/v1/o/acme/e/prod/queries/${id}:cancel`, testToken, { method: 'POST' });
+    expect(queryStatus.parse(await cancelled.json()).state).toBe('cancelled');
+    expect(await (await get('/v1/o')).json()).toEqual(['acme']);
+    expect((await get('/v1/o/acme/environment/prod/queries')).status).toBe(404);
+  });
+
+  it('reads its organization and environments first', async () => {
+    expect(names.parse(await (await get('/v1/organizations')).json())).toEqual(['acme']);
+    const organization = organizationView.parse(await (await get('/v1/organizations/acme')).json());
+    expect(organization).toMatchObject({ name: 'acme', environments: ['prod', 'test'] });
+    expect(Math.abs(Date.now() - organization.createdAt)).toBeLessThan(600_000);
+    const environments = await get('/v1/organizations/acme/environments');
+    expect(names.parse(await environments.json())).toEqual(['prod', 'test']);
+    const environment = await get('/v1/organizations/acme/environments/test');
+    expect(environmentView.parse(await environment.json())).toMatchObject({ name: 'test' });
+  });
+
+  it('sees another organization like one that does not exist, to the byte', async () => {
+    expect(await (await get('/v1/organizations', strangersToken)).json()).toEqual(['other']);
+    for (const rest of ['', '/environments', '/environments/prod', '/environments/dev']) {
+      const theirs = await get(`/v1/organizations/acme${rest}`, strangersToken);
+      const none = await get(`/v1/organizations/none${rest}`, strangersToken);
+      expect([rest, theirs.status, none.status]).toEqual([rest, 404, 404]);
+      expect((await theirs.text()).replaceAll('acme', 'none')).toBe(await none.text());
+    }
+    expect((await get('/v1/organizations/acme/environments/none')).status).toBe(404);
+  });
+
+  it.each([
+    ['application/json'],
+    ['Application/JSON; charset=utf-8'],
+    ['application/json;profile="x"'],
+    ['application/vnd.acme.query+json'],
+    [''],
+  ])('may submit with the content type %j', async (type) => {
+    // A Blob without a type is the one body for which fetch sends no content type.
+    const body = new Blob([JSON.stringify(query)]);
+    const headers: Record<string, string> = type === '' ? {} : { 'Content-Type': type };
+    const response = await system.client.request('/queries', { method: 'POST', headers, body });
+    expect(response.status).toBe(201);
+  });
+
+  it.each([
+    ['application/x-www-form-urlencoded'],
+    ['text/plain;charset=UTF-8'],
+    ['application/xml'],
+    ['application/jsonp'],
+    ['text/json'],
+    ['multipart/form-data; boundary=application/json'],
+    ['application/json; charset=latin1'],
+  ])('is told to send JSON when its content type is %s', async (type) => {
+    const response = await submit(JSON.stringify(query), { 'Content-Type': type });
+    expect(response.status).toBe(415);
+    const { code, message } = errorBody.parse(await response.json());
+    expect(code).toBe('request.media_type');
+    expect(message).toContain('JSON');
+    if (!type.includes('charset=latin1')) expect(message).toContain('Content-Type: application/json');
+  });
+});

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorBody, queryStatus } from '@hourglass/contract';
+import { eventually, startSystem, type NodeProcess, type RunningSystem } from '@hourglass/testing';
+
+const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
+/** One row per fact makes a report that takes long enough to be met while it runs. */
+const longQuery = { metrics: [{ name: 'message_count' }], dimensions: ['gateway_flow_id'], timeRange: day };
+
+describe('cancelling a query', () => {
+  let system: RunningSystem;
+  let worker: NodeProcess;
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+    const startMs = Date.parse(day.start);
+    const lines = Array.from(
+      { length: 800_000 },
+      (_, i) => `{"timestamp":${startMs + i * 100},"gateway_flow_id":"flow-${i}"}`,
+    );
+    const response = await system.client.request('/facts/api', { method: 'POST', body: lines.join('\n') });
+    expect(response.status).toBe(201);
+  });
+  afterAll(() => system.stop());
+
+  const cancel = (id: string) => system.client.request(`/queries/${id}:cancel`, { method: 'POST' });
+  const remove = (id: string) => system.client.request(`/queries/${id}`, { method: 'DELETE' });
+  const stateIn = async (response: Response) => {
+    expect(response.status).toBe(200);
+    return queryStatus.parse(await response.json()).state;
+  };
+
+  it('that is enqueued ends it, and no worker begins it; a second time is no error', async () => {
+    const posted = await system.client.submit(longQuery);
+    const deleted = await system.client.submit(longQuery);
+    expect(await stateIn(await cancel(posted))).toBe('cancelled');
+    expect(await stateIn(await remove(deleted))).toBe('cancelled');
+    expect(await stateIn(await remove(posted))).toBe('cancelled');
+    expect(await stateIn(await cancel(deleted))).toBe('cancelled');
+    worker = system.startWorker();
+    await system.client.report({ ...longQuery, timeRange: 'last60minutes' });
+    expect(worker.output()).not.toContain(posted);
+    expect(worker.output()).not.toContain(deleted);
+    expect((await system.client.status(posted)).state).toBe('cancelled');
+  });
+
+  // Copying facts, aggregating and writing are different loops that have to hear of it.
+  it.each([0, 5, 60])('that runs and shows %i percent ends its attempt within a second', async (shown) => {
+    const id = await system.client.submit(longQuery);
+    await eventually('the query runs', async () => {
+      const { state, progress } = await system.client.status(id);
+      return state === 'running' && (progress ?? 0) >= shown ? true : null;
+    });
+    const cancelledAtMs = performance.now();
+    expect(await stateIn(await cancel(id))).toBe('cancelled');
+    await worker.lineWith((line) =>
+      line.includes(id) && line.includes('stopped: the query was cancelled') ? true : null,
+    );
+    expect(performance.now() - cancelledAtMs).toBeLessThan(1_000);
+    await eventually('the scratch folder is gone', () =>
+      existsSync(path.join(system.dataDirectory, 'scratch', `${id}-1`)) ? null : true,
+    );
+    expect(await system.client.status(id)).not.toHaveProperty('result');
+    const result = await system.client.request(`/queries/${id}/result`);
+    expect([result.status, errorBody.parse(await result.json()).message]).toEqual([
+      404,
+      expect.stringContaining('cancelled'),
+    ]);
+  });
+
+  it('that is over is a 409 that tells its state', async () => {
+    const id = await system.client.submit({ ...longQuery, timeRange: 'last60minutes' });
+    await system.client.ended(id);
+    for (const response of [await cancel(id), await remove(id)]) {
+      expect(response.status).toBe(409);
+      const body = errorBody.parse(await response.json());
+      expect(body).toMatchObject({ code: 'query.ended', message: expect.stringContaining('completed') });
+    }
+    expect((await system.client.status(id)).state).toBe('completed');
+  });
+
+  it('that does not exist is a 404, and other methods at both paths are a 405 that tells the right ones', async () => {
+    const unknown = '00000000-0000-4000-8000-000000000000';
+    expect([(await cancel(unknown)).status, (await remove(unknown)).status]).toEqual([404, 404]);
+    const wrong = await system.client.request(`/queries/${unknown}:cancel`);
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
+    const put = await system.client.request(`/queries/${unknown}`, { method: 'PUT' });
+    expect([put.status, put.headers.get('allow')]).toEqual([405, 'DELETE, GET, HEAD']);
+  });
+
+  it('works from the command line', async () => {
+    const id = await system.client.submit(longQuery);
+    const place = ['--org', 'acme', '--env', 'prod'];
+    expect(await system.runCli('cancel', ...place, id)).toEqual({ code: 0, output: 'cancelled' });
+    const over = await system.runCli('cancel', ...place, '--json', '00000000-0000-4000-8000-000000000000');
+    expect([over.code, JSON.parse(over.output)]).toEqual([
+      1,
+      expect.objectContaining({ code: 'query.not_found' }),
+    ]);
+  });
+});

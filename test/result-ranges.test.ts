@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorBody } from '@hourglass/contract';
+import { startSystem, type RunningSystem } from '@hourglass/testing';
+
+describe('ranges of a result', () => {
+  let system: RunningSystem;
+  let id: string;
+  let archive: Buffer;
+  beforeAll(async () => {
+    system = await startSystem();
+    await system.client.sendFacts([{ timestamp: '2026-06-01T00:00:00Z', apiproxy: 'a' }]);
+    id = await system.client.submit({
+      dimensions: ['apiproxy'],
+      timeRange: { start: '2026-06-01T00:00:00Z', end: '2026-06-02T00:00:00Z' },
+    });
+    await system.client.ended(id);
+    archive = await system.client.archive(id);
+  });
+  afterAll(() => system.stop());
+
+  const download = (headers: Record<string, string>, method = 'GET') =>
+    system.client.request(`/queries/${id}/result`, { method, headers });
+  const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
+
+  it('come as multipart/byteranges, each with its place and its bytes', async () => {
+    const response = await download({ Range: 'bytes=0-3,10-12,-2' });
+    expect(response.status).toBe(206);
+    expect(response.headers.has('content-range')).toBe(false);
+    const body = await bytesOf(response);
+    expect(response.headers.get('content-length')).toBe(String(body.length));
+    const size = archive.length;
+    expect(partsOf(response, body)).toEqual([
+      { range: `bytes 0-3/${size}`, type: 'application/zip', bytes: archive.subarray(0, 4) },
+      { range: `bytes 10-12/${size}`, type: 'application/zip', bytes: archive.subarray(10, 13) },
+      {
+        range: `bytes ${size - 2}-${size - 1}/${size}`,
+        type: 'application/zip',
+        bytes: archive.subarray(-2),
+      },
+    ]);
+  });
+
+  it('deliver exactly the bytes they cover, whatever they are', async () => {
+    const range = fc.record({ start: fc.nat(400), length: fc.integer({ min: 1, max: 60 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(range, { minLength: 1, maxLength: 12 }), async (ranges) => {
+        const header = ranges.map(({ start, length }) => `${start}-${start + length - 1}`).join(',');
+        const response = await download({ Range: `bytes=${header}` });
+        const body = await bytesOf(response);
+        const covered = archive.map((_, at) =>
+          ranges.some(({ start, length }) => at >= start && at < start + length) ? 1 : 0,
+        );
+        if (!covered.includes(1)) {
+          expect(response.status).toBe(416);
+          return;
+        }
+        const delivered = Buffer.alloc(archive.length);
+        for (const { start, bytes } of response.headers.has('content-range')
+          ? [{ start: startOf(response.headers.get('content-range')), bytes: body }]
+          : partsOf(response, body).map((part) => ({ start: startOf(part.range), bytes: part.bytes }))) {
+          expect(bytes).toEqual(archive.subarray(start, start + bytes.length));
+          delivered.fill(1, start, start + bytes.length);
+        }
+        expect([...delivered]).toEqual([...covered]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('that ask for more than there is at the end get all of it', async () => {
+    const response = await download({ Range: `bytes=-${archive.length + 1}` });
+    expect([response.status, await bytesOf(response)]).toEqual([206, archive]);
+    expect((await download({ Range: 'bytes=-0' })).status).toBe(416);
+  });
+
+  it('that are more than 16 even when joined get the whole, and so does HEAD or an If-Range of other bytes', async () => {
+    const scattered = (count: number) => ({
+      Range: `bytes=${Array.from({ length: count }, (_, i) => `${i * 4}-${i * 4}`).join(',')}`,
+    });
+    const touching = { Range: `bytes=${Array.from({ length: 40 }, (_, i) => `${i}-${i}`).join(',')}` };
+    expect(archive.length).toBeGreaterThan(17 * 4);
+    expect((await download(scattered(16))).status).toBe(206);
+    const many = await download(scattered(17));
+    expect([many.status, await bytesOf(many)]).toEqual([200, archive]);
+    const joined = await download(touching);
+    expect([joined.status, await bytesOf(joined)]).toEqual([206, archive.subarray(0, 40)]);
+
+    const etag = many.headers.get('etag') ?? '';
+    const two = { Range: 'bytes=0-1,5-6' };
+    expect((await download({ ...two, 'If-Range': etag })).status).toBe(206);
+    expect((await download({ ...two, 'If-Range': '"other"' })).status).toBe(200);
+    expect((await download({ ...two, 'If-None-Match': etag })).status).toBe(304);
+    const head = await download(two, 'HEAD');
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(archive.length)]);
+  });
+
+  it('and a link to it are the same 404, which tells the state, while there is no result', async () => {
+    const failing = await startSystem({ worker: false });
+    try {
+      const enqueued = await failing.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
+      for (const path of ['result', 'resulturl']) {
+        const response = await failing.client.request(`/queries/${enqueued}/${path}`, {
+          headers: { Range: 'bytes=0-1' },
+        });
+        expect(response.status).toBe(404);
+        expect(errorBody.parse(await response.json())).toMatchObject({
+          code: 'query.no_result',
+          message: expect.stringContaining('enqueued') as unknown,
+        });
+      }
+    } finally {
+      await failing.stop();
+    }
+  });
+});
+
+interface Part {
+  readonly range: string;
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+/** RFC 2046, as far as RFC 9110 needs it. */
+function partsOf(response: Response, body: Buffer): Part[] {
+  const boundary = /^multipart\/byteranges; boundary=(\S+)$/.exec(
+    response.headers.get('content-type') ?? '',
+  )?.[1];
+  const pieces = body.toString('latin1').split(`\r\n--${boundary}`);
+  expect([pieces[0], pieces.at(-1)]).toEqual(['', '--\r\n']);
+  return pieces.slice(1, -1).map((piece) => {
+    const end = piece.indexOf('\r\n\r\n');
+    const header = (name: string) =>
+      new RegExp(`^${name}: (.*)$`, 'm').exec(piece.slice(0, end))?.[1]?.trim() ?? '';
+    return {
+      range: header('Content-Range'),
+      type: header('Content-Type'),
+      bytes: Buffer.from(piece.slice(end + 4), 'latin1'),
+    };
+  });
+}
+
+function startOf(contentRange: string | null): number {
+  return Number(/^bytes (\d+)-/.exec(contentRange ?? '')?.[1]);
+}
