@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { eventually, startSystem, type RunningSystem } from '@hourglass/testing';
+import { connectDatabase, eventually, startSystem, type RunningSystem } from '@hourglass/testing';
 
 const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
 
@@ -23,6 +23,9 @@ describe('every query ends', () => {
     expect(response.status).toBe(201);
   }
 
+  const submissionsLeft = async () =>
+    Number((await system.client.request('/queries')).headers.get('X-RateLimit-Remaining'));
+
   const untilRunning = (id: string) =>
     eventually('the query runs', async () =>
       (await system.client.status(id)).state === 'running' ? true : null,
@@ -30,10 +33,17 @@ describe('every query ends', () => {
 
   it('as failed with a readable reason when it takes longer than allowed', async () => {
     system = await startSystem({ env: { HOURGLASS_QUERY_TIMEOUT_SECONDS: '1' } });
-    await sendManyFacts(400_000);
+    await sendManyFacts(1);
+    // The facts cannot be read, so that the query takes long enough on any machine.
+    const locker = await connectDatabase(system.databaseUrl);
+    await locker.sql('begin');
+    await locker.sql('lock table hot_api_facts in access exclusive mode');
     const id = await system.client.submit(longQuery);
     const status = await system.client.ended(id);
+    await locker.end();
     expect(status).toMatchObject({ state: 'failed', error: expect.stringMatching(/ 1 s/) as unknown });
+    // The query took too long, so it counts.
+    expect(await submissionsLeft()).toBe(999);
     const result = await system.client.request(`/queries/${id}/result`);
     expect(result.status).toBe(404);
     expect(existsSync(path.join(system.dataDirectory, 'scratch', `${id}-1`))).toBe(false);
@@ -58,11 +68,14 @@ describe('every query ends', () => {
     await rename(store, `${store}.aside`);
     await writeFile(store, '');
     const id = await system.client.submit(longQuery);
+    expect(await submissionsLeft()).toBe(999);
     const status = await system.client.ended(id);
     expect(status).toMatchObject({
       state: 'failed',
       error: expect.stringContaining('object store') as unknown,
     });
+    // The fault was ours, so the submission is given back.
+    expect(await submissionsLeft()).toBe(1000);
     await rm(store);
     await rename(`${store}.aside`, store);
     expect(await system.client.report(longQuery)).toBe('');

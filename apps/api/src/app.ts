@@ -56,6 +56,7 @@ function handler(route: Route, accounts: Accounts): RequestHandler {
       return route.handle(request, response);
     }
     const principal = await authenticate(request.headers.authorization, route.scope, accounts);
+    await route.prepare?.(request, response, { principal });
     refuseUnknownParameters(request, route);
     if (parseJson !== null) await parseJson(request, response);
     return route.handle(request, response, { principal });

@@ -13,6 +13,7 @@ import {
 } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import { createApp } from './app.ts';
+import { rememberPasswords } from './http/remember-passwords.ts';
 import { createRoutes } from './routes.ts';
 
 export interface Api {
@@ -34,11 +35,12 @@ export function composeApi(settings: Settings, log: Logger): Api {
     objects,
     metrics,
     publicUrl: settings.publicUrl,
+    limits: settings.limits,
     nowMs: Date.now,
     newId: randomUUID,
   });
   return {
-    app: createApp({ routes, accounts: database.accounts, metrics, log }),
+    app: createApp({ routes, accounts: rememberPasswords(database.accounts), metrics, log }),
     async close() {
       await doorbell.close();
       await database.close();

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  environmentLimits,
   errorBody,
   factsAccepted,
   factsRefused,
   queryStatus,
+  type ChangeLimitsBody,
+  type EnvironmentLimits,
   type FactFaultBody,
   type FactsAccepted,
   type QueryStatus,
@@ -43,6 +46,8 @@ export interface ApiClient {
   cancel(place: Place, id: string): Promise<QueryStatus>;
   result(place: Place, id: string): Promise<Response>;
   sendFacts(request: FactsRequest): Promise<FactsAccepted>;
+  limits(place: Place): Promise<EnvironmentLimits>;
+  changeLimits(place: Place, change: ChangeLimitsBody): Promise<EnvironmentLimits>;
 }
 
 const triesOfSafeRequests = 6;
@@ -96,6 +101,18 @@ export function createApiClient({ url, token }: { url: string; token: string }):
     result(place, id) {
       const target = `${environmentUrl(place)}/queries/${encodeURIComponent(id)}/result`;
       return repeatedly(target, { headers: authorized });
+    },
+    async limits(place) {
+      const response = await repeatedly(`${environmentUrl(place)}/limits`, { headers: authorized });
+      return environmentLimits.parse(await response.json());
+    },
+    async changeLimits(place, change) {
+      const response = await repeatedly(`${environmentUrl(place)}/limits`, {
+        method: 'PATCH',
+        headers: { ...authorized, 'Content-Type': 'application/json' },
+        body: JSON.stringify(change),
+      });
+      return environmentLimits.parse(await response.json());
     },
     async sendFacts({ dataset, batchId, onError, gzippedNdjson, ...place }) {
       const target = `${environmentUrl(place)}/facts/${encodeURIComponent(dataset)}?onError=${onError}`;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addDownloadCommand } from './commands/download.ts';
+import { addEnvironmentLimitsCommand } from './commands/environment-limits.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addSubmitCommand } from './commands/submit.ts';
 import { addWaitCommand } from './commands/wait.ts';
@@ -26,9 +27,16 @@ export function createProgram(makeContext: (json: () => boolean) => CommandConte
     addImportCommand,
   ])
     add(program, context);
-  // `--json` is understood before and after the command's name.
-  for (const command of program.commands) {
-    command.option('--json', 'print JSON').on('option:json', () => program.setOptionValue('json', true));
-  }
+  const admin = program.command('admin').description('look after environments');
+  addEnvironmentLimitsCommand(admin.command('environment').description('one environment'), context);
+  understandJson(program, program);
   return program;
+}
+
+/** `--json` is understood before and after a command's name. */
+function understandJson(command: Command, program: Command): void {
+  for (const below of command.commands) {
+    below.option('--json', 'print JSON').on('option:json', () => program.setOptionValue('json', true));
+    understandJson(below, program);
+  }
 }

@@ -1,3 +1,4 @@
+export * from './environment-limits.ts';
 export * from './error-body.ts';
 export * from './facts-body.ts';
 export * from './organization.ts';

@@ -1,10 +1,18 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { FactStore } from '@hourglass/facts';
 import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
-import type { Accounts, CancelSignals, FactSource, QueryStore, SigningKeys } from '@hourglass/reports';
+import type {
+  Accounts,
+  CancelSignals,
+  FactSource,
+  LimitStore,
+  QueryStore,
+  SigningKeys,
+} from '@hourglass/reports';
 import { createAccounts } from './accounts/accounts.ts';
 import { createAdmin, type Admin } from './accounts/admin.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
+import { createLimitStore } from './accounts/limit-store.ts';
 import { createPool } from './connection-pool.ts';
 import { servedByDatabase } from './database-errors.ts';
 import { createFactSource } from './facts/fact-source.ts';
@@ -36,6 +44,7 @@ export interface Database {
   readonly factSource: FactSource;
   readonly facts: FactStore;
   readonly accounts: Accounts;
+  readonly limits: LimitStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
@@ -66,6 +75,7 @@ export function openDatabase({
     factSource: createFactSource(copyPool, catalogue),
     facts: createFactStore({ copyPool, controlPool }),
     accounts: createAccounts(prisma),
+    limits: createLimitStore(prisma),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),

@@ -46,7 +46,7 @@ test('Every process that listens is told of a cancelled query, and of nothing th
   const id = await submittedQuery(db);
   const ended = await submittedQuery(db);
   await db.database.queries.claim(ended, { leaseMs: 60_000, maxAttempts: 1, timeoutMs: 60_000 });
-  await db.database.queries.fail(ended, 1, 'wrong');
+  await db.database.queries.fail(ended, 1, { reason: 'wrong', fault: 'query' });
   expect(await db.database.queries.cancel(ended)).toBe(false);
   expect(await db.database.queries.cancel(id)).toBe(true);
   expect(await db.database.queries.cancel(id)).toBe(false);

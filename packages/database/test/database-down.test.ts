@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../src/index.ts';
 import {
   databaseWithTenant,
+  noLimits,
   planOf,
   submittedQuery,
   type DatabaseWithTenant,
@@ -22,7 +23,10 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   check: (database) => database.check(),
   bootstrap: (database) =>
     database.bootstrap({ organization: 'o', environments: [], email: 'e', password: 'p', token: 't' }),
-  submit: ({ queries }) => queries.submit({ id, plan: planOf(tenant), submittedBy: 'jane@example.com' }),
+  submit: ({ queries }) =>
+    queries.submit({ id, plan: planOf(tenant), submittedBy: 'jane@example.com' }, noLimits),
+  usage: ({ queries }) => queries.usage(scope, noLimits),
+  ownLimits: ({ limits }) => limits.find(tenant),
   find: ({ queries }) => queries.find(scope, id),
   list: ({ queries }) => queries.list(tenant, {}, 10),
   claim: ({ queries }) => queries.claim(id, { leaseMs: 1, maxAttempts: 1, timeoutMs: 1 }),
@@ -106,7 +110,7 @@ describe('a database that goes away', () => {
     const waiting = [
       db.database.queries.listWaiting(1),
       db.database.queries.list(db.tenant, {}, 1),
-      db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' }),
+      db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' }, noLimits),
       db.database.facts.openBatch({ environmentId: db.tenant.environmentId, dataset: api, id: 'a' }),
     ];
     const outcomes = Promise.allSettled(waiting);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ListCriteria, ListPosition, QueryRecord } from '@hourglass/reports';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { databaseWithTenant, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
+import { databaseWithTenant, noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 
 const firstMs = Date.UTC(2026, 4, 1);
 const count = 60;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   for (let i = 0; i < count; i += 1) {
     const id = randomUUID();
     const submittedBy = i % 3 === 0 ? 'jane@example.com' : 'joe@example.com';
-    await db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy });
+    await db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy }, noLimits);
     if (i % 4 === 0) await db.database.queries.cancel(id);
     // Only 12 different times, so that pages end between queries of one millisecond.
     await db.sql('update queries set created_at = $2 where id = $1', [
@@ -84,7 +84,10 @@ test('Pages of any size and any criteria together are the list, without a gap or
 test('A query that is submitted between two pages does not move the second', async () => {
   const first = await db.database.queries.list(db.tenant, {}, 10);
   const id = randomUUID();
-  await db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' });
+  await db.database.queries.submit(
+    { id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' },
+    noLimits,
+  );
   const last = first.at(-1);
   if (last === undefined) throw new Error('the first page is empty');
   const second = await db.database.queries.list(db.tenant, { after: last }, 10);

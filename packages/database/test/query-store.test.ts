@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   databaseWithTenant,
+  noLimits,
   planOf,
   submittedQuery,
   type DatabaseWithTenant,
@@ -52,7 +53,9 @@ describe('submission', () => {
   test("answers the enqueued query, which can then be found with the same plan and the database's time", async () => {
     const id = randomUUID();
     const plan = planOf(db.tenant);
-    const answered = await db.database.queries.submit({ id, plan, submittedBy: 'jane@example.com' });
+    const outcome = await db.database.queries.submit({ id, plan, submittedBy: 'jane@example.com' }, noLimits);
+    if (outcome.kind === 'refused') throw new Error('refused');
+    const answered = outcome.record;
     expect(answered).toEqual({
       id,
       plan,
@@ -85,7 +88,7 @@ describe('submission', () => {
       db.tenant.environmentId,
     ]);
     const submitted = db.database.queries
-      .submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' })
+      .submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' }, noLimits)
       .then(() => submissions.push('submitted'));
     // The statement is in the server once somebody waits for the lock.
     await expect
@@ -168,7 +171,7 @@ describe('a claim', () => {
     expect(await claimed(id)).toBe(2);
     expect(await db.database.queries.renewLease(id, 1, terms.leaseMs, 50)).toBe(false);
     expect(await db.database.queries.complete(id, 1, publication)).toBe(false);
-    expect(await db.database.queries.fail(id, 1, 'too late')).toBe(false);
+    expect(await db.database.queries.fail(id, 1, { reason: 'too late', fault: 'query' })).toBe(false);
     expect(await db.database.queries.handBack(id, 1)).toBe(false);
     expect(await found(id)).toMatchObject({ state: 'running', attempt: 2, progressPercent: 0 });
     expect(await db.database.queries.complete(id, 2, publication)).toBe(true);
@@ -254,7 +257,7 @@ test('Cancel against finish has one winner, whose state stays', async () => {
       const { queries } = db.database;
       const finish = {
         complete: () => queries.complete(id, attempt, publication),
-        fail: () => queries.fail(id, attempt, 'wrong'),
+        fail: () => queries.fail(id, attempt, { reason: 'wrong', fault: 'query' }),
         handBack: () => queries.handBack(id, attempt),
       };
       const kind = finishes[index % finishes.length] ?? 'complete';
@@ -282,7 +285,7 @@ test('Waiting are the enqueued queries and the running ones without a valid leas
   ];
   for (const id of [running, lapsed, ended]) await claimed(id);
   await lapseLease(lapsed);
-  await db.database.queries.fail(ended, 1, 'wrong');
+  await db.database.queries.fail(ended, 1, { reason: 'wrong', fault: 'query' });
   expect(await db.database.queries.listWaiting(10)).toEqual([
     { id: enqueued, attempt: 0 },
     { id: lapsed, attempt: 1 },
@@ -360,7 +363,7 @@ test('Two workers and a cancelling client in any order: one attempt at a time ow
             expect(await queries.complete(id, attempt, publication)).toBe(owns);
             if (owns) Object.assign(model, { state: 'completed', progress: 100 });
           } else if (current.kind === 'fail') {
-            expect(await queries.fail(id, attempt, 'wrong')).toBe(owns);
+            expect(await queries.fail(id, attempt, { reason: 'wrong', fault: 'query' })).toBe(owns);
             if (owns) model.state = 'failed';
           } else {
             expect(await queries.handBack(id, attempt)).toBe(owns);

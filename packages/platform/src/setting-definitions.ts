@@ -149,13 +149,13 @@ export const settingDefinitions = {
     wholeNumber(1, 1_000_000),
     '7',
     'submissions per rolling hour and environment',
-    'Limit of submissions. Checked for its form; this version does not enforce it yet.',
+    'Submissions that are accepted; more are answered with 429. An environment may have a limit of its own.',
   ),
   HOURGLASS_ACTIVE_QUERIES: define(
     wholeNumber(1, 100_000),
     '10',
     'queries per environment',
-    'Limit of enqueued and running queries. Checked for its form; this version does not enforce it yet.',
+    'Queries that may be enqueued or running; more are answered with 429. An environment may have a limit of its own.',
   ),
   HOURGLASS_QUERY_TIMEOUT_SECONDS: define(
     wholeNumber(1, 604_800),

@@ -40,6 +40,8 @@ export interface Settings {
   /** Null: a folder in the data directory. */
   readonly s3: S3Settings | null;
   readonly bootstrap: BootstrapSettings;
+  /** Of environments without limits of their own. */
+  readonly limits: { readonly queriesPerHour: number; readonly activeQueries: number };
   readonly queryTimeoutMs: number;
   readonly resultTtlSeconds: number;
   readonly workerConcurrency: number;
@@ -95,6 +97,8 @@ export function readSettings(
     host: read('HOURGLASS_HOST'),
     dataDirectory: read('HOURGLASS_DATA_DIR'),
     logLevel: read('HOURGLASS_LOG_LEVEL'),
+    queriesPerHour: read('HOURGLASS_QUERIES_PER_HOUR'),
+    activeQueries: read('HOURGLASS_ACTIVE_QUERIES'),
     queryTimeoutSeconds: read('HOURGLASS_QUERY_TIMEOUT_SECONDS'),
     resultTtlSeconds: read('HOURGLASS_RESULT_TTL_SECONDS'),
     workerConcurrency: read('HOURGLASS_WORKER_CONCURRENCY'),
@@ -111,13 +115,12 @@ export function readSettings(
     token: read('HOURGLASS_BOOTSTRAP_TOKEN'),
     engineThreads: read('HOURGLASS_ENGINE_THREADS'),
   };
-  for (const name of ['HOURGLASS_QUERIES_PER_HOUR', 'HOURGLASS_ACTIVE_QUERIES', 'HOURGLASS_URL'] as const) {
-    read(name);
-  }
+  read('HOURGLASS_URL');
   const complete = withoutNulls(settings);
   if (faults.length > 0 || complete === null) throw new SettingsError(faults);
 
-  const { organization, environments, email, queryTimeoutSeconds, ...rest } = complete;
+  const { organization, environments, email, queriesPerHour, activeQueries, queryTimeoutSeconds, ...rest } =
+    complete;
   return {
     ...rest,
     dataDirectory: path.resolve(complete.dataDirectory),
@@ -126,6 +129,7 @@ export function readSettings(
     redisUrl: unsettable.redisUrl,
     s3,
     bootstrap: { organization, environments, email, password: unsettable.password, token: unsettable.token },
+    limits: { queriesPerHour, activeQueries },
     queryTimeoutMs: queryTimeoutSeconds * 1000,
     engineThreads: unsettable.engineThreads ?? availableParallelism(),
   };

@@ -10,6 +10,7 @@ export type ErrorKind =
   | 'too_large'
   | 'media_type'
   | 'range'
+  | 'limited'
   | 'unavailable'
   | 'internal';
 
@@ -58,6 +59,15 @@ export const errorTable = {
   'result.link': {
     kind: 'forbidden',
     message: 'The link was changed or has expired; ask resulturl for a new one',
+  },
+  'limit.submissions': {
+    kind: 'limited',
+    message: 'This environment may submit {limit} queries per hour; try again in {seconds} seconds',
+  },
+  'limit.active': {
+    kind: 'limited',
+    message:
+      'This environment may have {limit} queries enqueued or running; wait for one to end and try again in {seconds} seconds',
   },
   'batch.refused': { kind: 'invalid', message: 'Nothing of the batch was stored: {reason}' },
   'batch.conflict': {

@@ -8,4 +8,5 @@ export * from './reconcile.ts';
 export * from './result-link.ts';
 export * from './run-query.ts';
 export * from './service-unavailable.ts';
+export * from './submission-limits.ts';
 export * from './submit-query.ts';

@@ -1,5 +1,6 @@
 import type { OutputColumn, OutputFormat, Plan, Tenant } from '@hourglass/query';
 import type { QueryState } from './query-states.ts';
+import type { LimitReason, LimitUsage, SubmissionLimits } from './submission-limits.ts';
 
 /** What Postgres knows of a query. Times come from the database's clock, the only one that decides. */
 export interface QueryRecord {
@@ -56,6 +57,18 @@ export interface ListPosition {
   readonly id: string;
 }
 
+/** What became of a submission, and what the environment has used of its limits after it. */
+export type SubmissionOutcome =
+  | { readonly kind: 'accepted'; readonly record: QueryRecord; readonly usage: LimitUsage }
+  | { readonly kind: 'refused'; readonly reason: LimitReason; readonly usage: LimitUsage };
+
+export interface Failure {
+  /** Shown to the client. */
+  readonly reason: string;
+  /** `ours` gives the submission back to its environment: the client could not have avoided it. */
+  readonly fault: 'ours' | 'query';
+}
+
 export interface Claim {
   readonly id: string;
   readonly plan: Plan;
@@ -77,7 +90,13 @@ export interface Publication {
 
 /** The queries table. Every write is one conditional update on (id, attempt, state): false means it lost. */
 export interface QueryStore {
-  submit(submission: Submission): Promise<QueryRecord>;
+  /**
+   * Stores the query unless a limit is reached, decided and stored in one transaction: submissions of one
+   * environment follow each other. `limits` are those of the settings; an environment's own go before them.
+   */
+  submit(submission: Submission, limits: SubmissionLimits): Promise<SubmissionOutcome>;
+  /** Null: there is no such environment. */
+  usage(scope: QueryScope, limits: SubmissionLimits): Promise<LimitUsage | null>;
   find(scope: QueryScope, id: string): Promise<QueryRecord | null>;
   /** Newest first, at most `limit` of those that meet every criterion. */
   list(tenant: Tenant, criteria: ListCriteria, limit: number): Promise<readonly QueryRecord[]>;
@@ -89,7 +108,7 @@ export interface QueryStore {
   /** False: the attempt is no longer the newest, or the query is no longer running. Stop at once. */
   renewLease(id: string, attempt: number, leaseMs: number, progressPercent: number): Promise<boolean>;
   complete(id: string, attempt: number, publication: Publication): Promise<boolean>;
-  fail(id: string, attempt: number, reason: string): Promise<boolean>;
+  fail(id: string, attempt: number, failure: Failure): Promise<boolean>;
   /** Enqueued or running becomes `cancelled`, and `CancelSignals` tell it to every process. */
   cancel(id: string): Promise<boolean>;
   /** Running back to enqueued: a shutdown, or a fault of ours that another attempt may not meet. */

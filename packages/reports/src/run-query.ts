@@ -206,21 +206,15 @@ async function settle(
     return;
   }
   if (deadline.aborted) {
-    await queries.fail(
-      claim.id,
-      claim.attempt,
-      `The query ran longer than ${terms.timeoutMs / 1000} seconds`,
-    );
+    const reason = `The query ran longer than ${terms.timeoutMs / 1000} seconds`;
+    await queries.fail(claim.id, claim.attempt, { reason, fault: 'query' });
     log.warn(fields, 'failed: out of time');
     return;
   }
   const cause = error instanceof Error ? error.message : String(error);
   if (claim.attempt >= terms.maxAttempts && !shutdown.aborted) {
-    await queries.fail(
-      claim.id,
-      claim.attempt,
-      `Attempt ${claim.attempt} of ${terms.maxAttempts} failed: ${cause}`,
-    );
+    const reason = `Attempt ${claim.attempt} of ${terms.maxAttempts} failed: ${cause}`;
+    await queries.fail(claim.id, claim.attempt, { reason, fault: 'ours' });
     log.warn({ ...fields, err: error }, 'failed: no attempts left');
     return;
   }

@@ -8,5 +8,6 @@ export * from './running-system.ts';
 export * from './require-service.ts';
 export * from './s3-server.ts';
 export * from './test-tenant.ts';
+export * from './database-client.ts';
 export * from './database-outage.ts';
 export * from './process-table.ts';

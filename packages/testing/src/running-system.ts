@@ -26,6 +26,8 @@ export interface RunningSystem {
   readonly env: Readonly<Record<string, string>>;
   clientOf(organization: string, environment: string, authorization?: string): ContractClient;
   startWorker(): NodeProcess;
+  /** One more API process over the same services; answers where it listens. */
+  startApi(): Promise<string>;
   /** Runs a command of the command line to its end. */
   runCli(...args: string[]): Promise<{ code: number | null; output: string }>;
   stopQueue(): Promise<void>;
@@ -50,6 +52,8 @@ export async function startSystem(
     REDIS_URL: queue.url,
     HOURGLASS_DATA_DIR: folder.path,
     HOURGLASS_PORT: '0',
+    // Most tests submit more than an environment may by default, and are about something else.
+    HOURGLASS_QUERIES_PER_HOUR: '1000',
     HOURGLASS_BOOTSTRAP_ORG: testOrganization,
     HOURGLASS_BOOTSTRAP_EMAIL: testEmail,
     HOURGLASS_BOOTSTRAP_PASSWORD: testPassword,
@@ -77,10 +81,11 @@ export async function startSystem(
   try {
     const migrated = start('apps/api/dist/migrate.js');
     if ((await migrated.exited).code !== 0) throw new Error(`migrate failed:\n${migrated.output()}`);
-    const api = start('apps/api/dist/main.js');
+    const startApi = () => start('apps/api/dist/main.js');
+    const api = startApi();
     const startWorker = () => start('apps/worker/dist/main.js');
     if (options.worker !== false) startWorker();
-    const url = `http://127.0.0.1:${await api.lineWith(listeningPort)}`;
+    const url = await urlOf(api);
     const clientOf = (organization: string, environment: string, authorization = `Bearer ${testToken}`) =>
       contractClient({
         environmentUrl: `${url}/v1/organizations/${organization}/environments/${environment}`,
@@ -95,6 +100,7 @@ export async function startSystem(
       env,
       clientOf,
       startWorker,
+      startApi: () => urlOf(startApi()),
       async runCli(...args) {
         const cli = start(path.join('apps/cli/bin/hourglass.js'), args, {
           HOURGLASS_URL: url,
@@ -110,6 +116,10 @@ export async function startSystem(
     await stop();
     throw error;
   }
+}
+
+async function urlOf(api: NodeProcess): Promise<string> {
+  return `http://127.0.0.1:${await api.lineWith(listeningPort)}`;
 }
 
 function listeningPort(line: string): number | null {

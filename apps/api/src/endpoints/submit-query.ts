@@ -4,6 +4,7 @@ import type { ApiMetrics } from '@hourglass/platform';
 import type { GuardedRoute } from '../http/route.ts';
 import { bodyFaults } from '../http/body-faults.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
+import { setRateLimits } from '../http/rate-limits.ts';
 import { submittedStatus } from './query-status-view.ts';
 
 /** `POST …/queries` */
@@ -22,7 +23,11 @@ export function submitQueryRoute(
       const tenant = await findTenant(request, principal);
       const body = submitQueryBody.safeParse(request.body);
       if (!body.success) throw invalidRequest(bodyFaults(body.error, request.body));
-      const record = await submitQuery({ request: body.data, dataset: 'api', tenant, principal }, ports);
+      const { record, usage } = await submitQuery(
+        { request: body.data, dataset: 'api', tenant, principal },
+        ports,
+      );
+      setRateLimits(response, usage);
       metrics.countSubmission(record.plan.dataset);
       response.status(201).json(submittedStatus(record));
     },

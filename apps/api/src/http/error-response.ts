@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import type { ErrorBody } from '@hourglass/contract';
-import { ReportError, ServiceUnavailable, type ErrorKind } from '@hourglass/reports';
+import { LimitReached, ReportError, ServiceUnavailable, type ErrorKind } from '@hourglass/reports';
+import { setRateLimits } from './rate-limits.ts';
 
 interface HttpError {
   readonly status: number;
@@ -18,6 +19,7 @@ const httpErrors: Readonly<Record<ErrorKind, HttpError>> = {
   gone: { status: 410, rpcStatus: 'NOT_FOUND' },
   too_large: { status: 413, rpcStatus: 'INVALID_ARGUMENT' },
   media_type: { status: 415, rpcStatus: 'INVALID_ARGUMENT' },
+  limited: { status: 429, rpcStatus: 'RESOURCE_EXHAUSTED' },
   range: { status: 416, rpcStatus: 'OUT_OF_RANGE' },
   unavailable: { status: 503, rpcStatus: 'UNAVAILABLE' },
   internal: { status: 500, rpcStatus: 'INTERNAL' },
@@ -47,6 +49,10 @@ export function sendError(
 ): void {
   const { status, rpcStatus } = httpErrors[error.kind];
   if (error.kind === 'unavailable') response.set('Retry-After', String(retryAfterSeconds));
+  if (error instanceof LimitReached) {
+    response.set('Retry-After', String(error.retryAfterSeconds));
+    setRateLimits(response, error.usage);
+  }
   if (error.kind === 'unauthenticated') {
     response.set('WWW-Authenticate', 'Basic realm="hourglass", charset="UTF-8", Bearer realm="hourglass"');
   }

@@ -10,7 +10,7 @@ interface Caller {
 export type Route = OpenRoute | GuardedRoute;
 
 interface RouteBase {
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
   /** Express path pattern; also the label of its metrics. */
   readonly path: string;
   /** Others are refused, so that a misspelled parameter is never silently ignored. */
@@ -26,5 +26,7 @@ export interface OpenRoute extends RouteBase {
 
 export interface GuardedRoute extends RouteBase {
   readonly scope: Scope;
+  /** Headers that every answer has, errors too; runs when the caller is known and before the body is read. */
+  readonly prepare?: (request: Request, response: Response, caller: Caller) => Promise<void>;
   readonly handle: (request: Request, response: Response, caller: Caller) => Promise<void>;
 }

@@ -7,7 +7,7 @@ interface Cost {
   readonly p: number;
 }
 
-/** 32 MiB and some 100 ms: Basic authentication pays it on every request. Stored hashes keep their own cost. */
+/** 32 MiB and some 100 ms: too much for every poll, so the API keeps verified passwords for a while. Stored hashes keep their own cost. */
 const newHashCost: Cost = { N: 32_768, r: 8, p: 1 };
 const hashBytes = 32;
 

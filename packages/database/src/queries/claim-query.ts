@@ -24,7 +24,8 @@ export async function claimQuery(
                  then ${timedOut(timeoutMs)}
                when attempt >= ${maxAttempts}::integer
                  then ${attemptsUsedUp(maxAttempts)}
-             end as failure
+             end as failure,
+             first_started_at + ${timeoutMs}::float8 * interval '1 millisecond' <= now() as late
         from queries
        where id = ${id}::uuid
          and (state = 'enqueued' or (state = 'running' and lease_expires_at <= now()))
@@ -33,6 +34,8 @@ export async function claimQuery(
     update queries q
        set state = (case when c.failure is null then 'running' else 'failed' end)::query_state,
            failure = c.failure,
+           -- Attempts that never ended are a fault of ours, and the submission is given back; a late query is not.
+           counted = c.failure is null or coalesce(c.late, false),
            attempt = q.attempt + case when c.failure is null then 1 else 0 end,
            progress_percent = 0,
            first_started_at = coalesce(q.first_started_at, now()),

@@ -1,23 +1,26 @@
 import type {
   ExpiredArchive,
+  Failure,
   Publication,
   QueryRecord,
   QueryScope,
   QueryStore,
-  Submission,
   WaitingQuery,
 } from '@hourglass/reports';
 import { servedByDatabase } from '../database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { cancelQuery } from './cancel-query.ts';
 import { claimQuery } from './claim-query.ts';
+import { findUsage } from './limit-usage.ts';
 import { listQueries } from './list-queries.ts';
 import { queryRecord } from './query-rows.ts';
+import { submitQuery } from './submit-query.ts';
 
 /** Statements that write compare and set in SQL, with the database's clock: nothing is decided on a stale read. */
 export function createQueryStore(prisma: PrismaClient): QueryStore {
   return {
-    submit: (submission) => servedByDatabase(() => submit(prisma, submission)),
+    submit: (submission, limits) => servedByDatabase(() => submitQuery(prisma, submission, limits)),
+    usage: (scope, limits) => servedByDatabase(() => findUsage(prisma, scope, limits)),
     find: (scope, id) => servedByDatabase(() => find(prisma, scope, id)),
     list: (tenant, criteria, limit) => servedByDatabase(() => listQueries(prisma, tenant, criteria, limit)),
     claim: (id, terms) => servedByDatabase(() => claimQuery(prisma, id, terms)),
@@ -25,7 +28,7 @@ export function createQueryStore(prisma: PrismaClient): QueryStore {
       servedByDatabase(() => renewLease(prisma, { id, attempt }, leaseMs, progressPercent)),
     complete: (id, attempt, publication) =>
       servedByDatabase(() => complete(prisma, { id, attempt }, publication)),
-    fail: (id, attempt, reason) => servedByDatabase(() => fail(prisma, { id, attempt }, reason)),
+    fail: (id, attempt, failure) => servedByDatabase(() => fail(prisma, { id, attempt }, failure)),
     cancel: (id) => servedByDatabase(() => cancelQuery(prisma, id)),
     handBack: (id, attempt) => servedByDatabase(() => handBack(prisma, { id, attempt })),
     listWaiting: (limit) => servedByDatabase(() => listWaiting(prisma, limit)),
@@ -34,33 +37,6 @@ export function createQueryStore(prisma: PrismaClient): QueryStore {
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-async function submit(prisma: PrismaClient, submission: Submission): Promise<QueryRecord> {
-  const { id, plan, submittedBy } = submission;
-  const { environmentId } = plan.tenant;
-  // The lock lets submissions of one environment follow each other, so that its limits can be counted. The
-  // insert is raw, because Prisma would take `now()` from this machine's clock.
-  const [, rows] = await prisma.$transaction([
-    prisma.$executeRaw`select id from environments where id = ${environmentId}::integer for update`,
-    prisma.$queryRaw<Pick<QueryRecord, 'createdAt' | 'updatedAt'>[]>`
-      insert into queries (id, environment_id, plan, submitted_by)
-      values (${id}::uuid, ${environmentId}::integer, ${JSON.stringify(plan)}::jsonb, ${submittedBy})
-      returning created_at as "createdAt", updated_at as "updatedAt"`,
-  ]);
-  const [stamped] = rows;
-  if (stamped === undefined) throw new Error('the insert of a query answered no row');
-  return {
-    id,
-    plan,
-    state: 'enqueued',
-    attempt: 0,
-    progressPercent: 0,
-    submittedBy,
-    ...stamped,
-    failure: null,
-    result: null,
-  };
-}
 
 async function find(prisma: PrismaClient, scope: QueryScope, id: string): Promise<QueryRecord | null> {
   if (!uuid.test(id)) return null;
@@ -111,10 +87,15 @@ async function complete(
   return updated === 1;
 }
 
-async function fail(prisma: PrismaClient, { id, attempt }: Attempt, reason: string): Promise<boolean> {
+async function fail(
+  prisma: PrismaClient,
+  { id, attempt }: Attempt,
+  { reason, fault }: Failure,
+): Promise<boolean> {
   const updated = await prisma.$executeRaw`
     update queries
-       set state = 'failed', failure = ${reason}, lease_expires_at = null, updated_at = now()
+       set state = 'failed', failure = ${reason}, counted = ${fault === 'query'}::boolean,
+           lease_expires_at = null, updated_at = now()
      where id = ${id}::uuid and attempt = ${attempt}::integer and state = 'running'`;
   return updated === 1;
 }

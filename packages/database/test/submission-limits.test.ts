@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import type { SubmissionOutcome } from '@hourglass/reports';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { databaseWithTenant, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
+
+const scope = { organization: 'acme', environment: 'prod' };
+const limits = { queriesPerHour: 7, activeQueries: 10 };
+const terms = { leaseMs: 60_000, maxAttempts: 1, timeoutMs: 3_600_000 };
+
+let db: DatabaseWithTenant;
+beforeAll(async () => {
+  db = await databaseWithTenant();
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  await db.sql('delete from queries');
+  await db.sql('update environments set queries_per_hour = null, active_queries = null');
+});
+
+function submit(own = limits): Promise<SubmissionOutcome> {
+  const submission = { id: randomUUID(), plan: planOf(db.tenant), submittedBy: 'jane@example.com' };
+  return db.database.queries.submit(submission, own);
+}
+
+async function accepted(): Promise<string> {
+  const outcome = await submit();
+  if (outcome.kind === 'refused') throw new Error(`refused: ${outcome.reason}`);
+  return outcome.record.id;
+}
+
+/** A query of the past, `ageSeconds` old by the database's clock. */
+async function pastQuery(ageSeconds: number, state = 'completed'): Promise<void> {
+  await db.sql(
+    `insert into queries (id, environment_id, plan, state, submitted_by, created_at)
+     values ($1, $2, $3, $4::query_state, 'jane@example.com', now() - $5::float8 * interval '1 second')`,
+    [randomUUID(), db.tenant.environmentId, planOf(db.tenant), state, ageSeconds],
+  );
+}
+
+const count = async () => (await db.sql('select id from queries')).length;
+
+describe('the limit of a rolling hour', () => {
+  test('lets exactly that many of many concurrent submissions through and stores no other', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 60 }, () => submit()));
+    expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(7);
+    expect(await count()).toBe(7);
+    const refused = outcomes.find(({ kind }) => kind === 'refused');
+    expect(refused).toMatchObject({
+      reason: 'submissions',
+      usage: { limits, submittedInHour: 7, active: 7 },
+    });
+  });
+
+  test('tells with each accepted one what is used then', async () => {
+    const usages = [];
+    for (let i = 0; i < 3; i += 1) usages.push((await submit()).usage);
+    expect(usages.map(({ submittedInHour, active }) => [submittedInHour, active])).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+    expect(await db.database.queries.usage(scope, limits)).toMatchObject({ submittedInHour: 3, active: 3 });
+  });
+
+  test('rolls: a submission counts for an hour and not longer, whatever became of it', async () => {
+    for (const state of ['completed', 'failed', 'cancelled', 'expired']) await pastQuery(3590, state);
+    for (let i = 0; i < 3; i += 1) await pastQuery(3590);
+    expect((await submit()).kind).toBe('refused');
+    await db.sql("update queries set created_at = created_at - interval '10 seconds'");
+    const outcome = await submit();
+    expect(outcome).toMatchObject({ kind: 'accepted', usage: { submittedInHour: 1 } });
+  });
+
+  test('says to the second when the next submission is accepted', async () => {
+    for (const age of [3000, 2000, 1000.5, 500, 400, 300, 200]) await pastQuery(age);
+    const outcome = await submit();
+    // 600 s, less the milliseconds since the insert: it is rounded up.
+    expect(outcome).toMatchObject({ kind: 'refused', usage: { secondsToReset: 600 } });
+    await db.sql("update queries set created_at = created_at - interval '600 seconds'");
+    expect(await submit()).toMatchObject({ kind: 'accepted', usage: { secondsToReset: 1000 } });
+  });
+
+  test('waits for as many to leave as a lowered limit asks for', async () => {
+    for (const age of [3000, 2000, 1000, 500]) await pastQuery(age);
+    expect((await submit({ ...limits, queriesPerHour: 2 })).usage.secondsToReset).toBe(2600);
+    await db.sql("update queries set created_at = created_at - interval '2600 seconds'");
+    expect((await submit({ ...limits, queriesPerHour: 2 })).kind).toBe('accepted');
+  });
+
+  test('has all of the hour before it when nothing was submitted', async () => {
+    expect(await db.database.queries.usage(scope, limits)).toEqual({
+      limits,
+      submittedInHour: 0,
+      active: 0,
+      secondsToReset: 3600,
+    });
+  });
+
+  test('gives the submission of a query that failed by our fault back, and of no other', async () => {
+    const { queries } = db.database;
+    const [ours, theirs, late, neverEnded] = [
+      await accepted(),
+      await accepted(),
+      await accepted(),
+      await accepted(),
+    ];
+    for (const id of [ours, theirs, late, neverEnded]) await queries.claim(id, terms);
+    const used = async () => (await queries.usage(scope, limits))?.submittedInHour;
+
+    await queries.fail(theirs, 1, { reason: 'it took too long', fault: 'query' });
+    expect(await used()).toBe(4);
+    await queries.fail(ours, 1, { reason: 'the disk is full', fault: 'ours' });
+    expect(await used()).toBe(3);
+    await db.sql('update queries set lease_expires_at = now() where lease_expires_at is not null');
+    // The next claim ends them: one is out of time, the other one out of attempts.
+    expect(await queries.claim(late, { ...terms, timeoutMs: 0 })).toBeNull();
+    expect(await used()).toBe(3);
+    expect(await queries.claim(neverEnded, terms)).toBeNull();
+    expect(await used()).toBe(2);
+  });
+});
+
+describe('the limit of active queries', () => {
+  const few = { queriesPerHour: 1000, activeQueries: 3 };
+
+  test('counts enqueued and running ones, and is never exceeded by concurrent submissions', async () => {
+    await pastQuery(90_000, 'running');
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => submit(few)));
+    expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(2);
+    expect(outcomes.find(({ kind }) => kind === 'refused')).toMatchObject({
+      reason: 'active',
+      usage: { active: 3, submittedInHour: 2 },
+    });
+    await db.sql("update queries set state = 'completed' where state = 'running'");
+    expect((await submit(few)).kind).toBe('accepted');
+    expect((await submit(few)).kind).toBe('refused');
+  });
+});
+
+describe("an environment's own limits", () => {
+  test('go before those of the settings, each by itself', async () => {
+    await db.sql('update environments set queries_per_hour = 2 where id = $1', [db.tenant.environmentId]);
+    expect((await submit()).usage.limits).toEqual({ queriesPerHour: 2, activeQueries: 10 });
+    await submit();
+    expect(await submit()).toMatchObject({ kind: 'refused', reason: 'submissions' });
+    await db.sql('update environments set queries_per_hour = null, active_queries = 2');
+    expect(await submit()).toMatchObject({ kind: 'refused', reason: 'active' });
+  });
+
+  test('and what is used of them are those of one environment only', async () => {
+    const other = await db.database.admin.createEnvironment({ organization: 'acme', name: 'other' });
+    for (let i = 0; i < 7; i += 1) await accepted();
+    const submission = { id: randomUUID(), plan: planOf(other), submittedBy: 'jane@example.com' };
+    expect((await db.database.queries.submit(submission, limits)).kind).toBe('accepted');
+  });
+});
+
+test('Nothing is told of an environment that does not exist', async () => {
+  const { queries } = db.database;
+  expect(await queries.usage({ organization: 'acme', environment: 'none' }, limits)).toBeNull();
+  expect(await queries.usage({ organization: 'none', environment: 'prod' }, limits)).toBeNull();
+});

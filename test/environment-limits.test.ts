@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentLimits, errorBody } from '@hourglass/contract';
+import { createTestTenant, startSystem, type ContractClient, type RunningSystem } from '@hourglass/testing';
+
+describe("an environment's own limits", () => {
+  let system: RunningSystem;
+  const otherToken = 'token-of-the-other-organization';
+  beforeAll(async () => {
+    system = await startSystem({ worker: false, env: { HOURGLASS_QUERIES_PER_HOUR: '7' } });
+    await createTestTenant(system.databaseUrl, {
+      organization: 'other',
+      environments: ['prod'],
+      token: otherToken,
+    });
+  });
+  afterAll(() => system.stop());
+
+  const patch = (body: unknown, client: ContractClient = system.client) =>
+    client.request('/limits', {
+      method: 'PATCH',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  const limits = async () => environmentLimits.parse(await (await system.client.request('/limits')).json());
+  const defaults = {
+    queriesPerHour: 7,
+    activeQueries: 10,
+    own: { queriesPerHour: null, activeQueries: null },
+  };
+
+  it('replace those of the settings, hold for the next submission, and can be given back', async () => {
+    const submit = () =>
+      system.client.request('/queries', {
+        method: 'POST',
+        body: '{"dimensions":["apiproxy"],"timeRange":"last60minutes"}',
+      });
+    expect(await limits()).toEqual(defaults);
+    const changed = environmentLimits.parse(await (await patch({ queriesPerHour: 1 })).json());
+    expect(changed).toEqual({ ...defaults, queriesPerHour: 1, own: { ...defaults.own, queriesPerHour: 1 } });
+    expect((await submit()).status).toBe(201);
+    expect((await submit()).status).toBe(429);
+
+    await patch({ queriesPerHour: 1_000_000, activeQueries: 1 });
+    const refused = await submit();
+    expect([refused.status, errorBody.parse(await refused.json()).code]).toEqual([429, 'limit.active']);
+    // A limit that is left out stays.
+    await patch({ activeQueries: null });
+    expect(await limits()).toMatchObject({ queriesPerHour: 1_000_000, activeQueries: 10 });
+    expect((await submit()).status).toBe(201);
+    await patch({ queriesPerHour: null });
+    expect(await limits()).toEqual(defaults);
+  });
+
+  it.each<[unknown, string, RegExp]>([
+    [{}, 'body', /queriesPerHour/],
+    [[], 'body', /object/],
+    [{ queriesPerHour: 0 }, 'queriesPerHour', /at least 1/],
+    [{ queriesPerHour: 1_000_001 }, 'queriesPerHour', /at most 1000000/],
+    [{ queriesPerHour: 1.5 }, 'queriesPerHour', /int/],
+    [{ queriesPerHour: '20' }, 'queriesPerHour', /number/],
+    [{ activeQueries: 0 }, 'activeQueries', /at least 1/],
+    [{ activeQueries: 100_001 }, 'activeQueries', /at most 100000/],
+    [{ activeQueries: true }, 'activeQueries', /number/],
+    [{ queries: 5 }, 'queries', /unknown property/],
+  ])('are not changed by %j: 400 that names the field and what is expected', async (body, field, words) => {
+    const before = await limits();
+    const response = await patch(body);
+    expect(response.status).toBe(400);
+    const [detail] = errorBody.parse(await response.json()).error.details;
+    expect(detail?.fieldViolations[0]).toEqual({
+      field,
+      description: expect.stringMatching(words) as unknown,
+    });
+    expect(await limits()).toEqual(before);
+  });
+
+  it('are for administrators of the organization: 403 for its others, 404 for everybody else', async () => {
+    const member = system.clientOf('other', 'prod', `Bearer ${otherToken}`);
+    expect((await patch({ queriesPerHour: 100 }, member)).status).toBe(403);
+    expect((await member.request('/limits')).status).toBe(403);
+    for (const [organization, environment] of [
+      ['other', 'prod'],
+      ['acme', 'none'],
+    ] as const) {
+      const response = await patch({ queriesPerHour: 100 }, system.clientOf(organization, environment));
+      expect(response.status).toBe(404);
+    }
+    const wrongMethod = await system.client.request('/limits', { method: 'DELETE' });
+    expect([wrongMethod.status, wrongMethod.headers.get('Allow')]).toEqual([405, 'GET, HEAD, PATCH']);
+  });
+
+  it('are shown and changed by the command line', async () => {
+    const command = ['admin', 'environment', 'limits', '--org', 'acme', '--env', 'test'];
+    expect(await system.runCli(...command)).toEqual({
+      code: 0,
+      output: 'queries per hour: 7 (default)\nactive queries: 10 (default)',
+    });
+    expect(await system.runCli(...command, '--queries-per-hour', '20', '--active-queries', '3')).toEqual({
+      code: 0,
+      output: 'queries per hour: 20 (its own)\nactive queries: 3 (its own)',
+    });
+    const json = await system.runCli(...command, '--active-queries', 'default', '--json');
+    expect(JSON.parse(json.output)).toEqual({
+      queriesPerHour: 20,
+      activeQueries: 10,
+      own: { queriesPerHour: 20, activeQueries: null },
+    });
+    expect((await system.runCli(...command, '--queries-per-hour', 'many')).code).toBe(2);
+    const refused = await system.runCli(...command, '--queries-per-hour', '0');
+    expect([refused.code, refused.output]).toEqual([1, expect.stringContaining('at least 1')]);
+  });
+});

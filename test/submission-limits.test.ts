@@ -1,0 +1,179 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { errorBody } from '@hourglass/contract';
+import {
+  connectDatabase,
+  contractClient,
+  createTestTenant,
+  eventually,
+  startSystem,
+  testEmail,
+  testPassword,
+  testToken,
+  type DatabaseClient,
+  type RunningSystem,
+} from '@hourglass/testing';
+
+const query = { metrics: [{ name: 'message_count' }], timeRange: 'last60minutes' };
+
+describe('the limits of submissions', () => {
+  let system: RunningSystem;
+  let database: DatabaseClient;
+  afterEach(async () => {
+    await database.end();
+    await system.stop();
+  });
+
+  async function start(options: Parameters<typeof startSystem>[0]): Promise<void> {
+    system = await startSystem(options);
+    database = await connectDatabase(system.databaseUrl);
+  }
+
+  const submit = (client = system.client) =>
+    client.request('/queries', { method: 'POST', body: JSON.stringify(query) });
+
+  async function twoClients() {
+    const second = contractClient({
+      environmentUrl: system.client.environmentUrl.replace(system.url, await system.startApi()),
+      authorization: `Bearer ${testToken}`,
+    });
+    return [system.client, second] as const;
+  }
+
+  const submitOnBoth = (clients: Awaited<ReturnType<typeof twoClients>>, count: number) =>
+    Promise.all(Array.from({ length: count }, (_, i) => submit(clients[i % 2 === 0 ? 0 : 1])));
+
+  const statuses = (responses: readonly Response[], status: number) =>
+    responses.filter((response) => response.status === status);
+
+  it('let exactly 7 of 200 concurrent submissions on two API processes through', async () => {
+    await start({ worker: false, env: { HOURGLASS_QUERIES_PER_HOUR: '' } });
+    const responses = await submitOnBoth(await twoClients(), 200);
+    expect(statuses(responses, 201)).toHaveLength(7);
+    const refused = statuses(responses, 429);
+    expect(refused).toHaveLength(193);
+    for (const response of refused) {
+      const body = errorBody.parse(await response.json());
+      expect([body.code, body.error.code, body.error.status]).toEqual([
+        'limit.submissions',
+        429,
+        'RESOURCE_EXHAUSTED',
+      ]);
+      expect(response.headers.get('X-RateLimit-Remaining')).toBe('0');
+      expect(body.message).toContain(`${response.headers.get('Retry-After')} seconds`);
+    }
+    const rows = await database.sql('select id from queries');
+    expect(rows).toHaveLength(7);
+  });
+
+  it('never let more than 10 queries be active, as the database itself shows, whatever ends meanwhile', async () => {
+    await start({ worker: false });
+    const clients = await twoClients();
+    const samples: number[] = [];
+    const sampling = new AbortController();
+    const sampled = (async () => {
+      while (!sampling.signal.aborted) {
+        const rows = await database.sql<{ active: number }>(
+          "select count(*)::integer as active from queries where state in ('enqueued', 'running')",
+        );
+        samples.push(rows[0]?.active ?? 0);
+      }
+    })();
+    const waiting = await submitOnBoth(clients, 200);
+    expect(statuses(waiting, 201)).toHaveLength(10);
+    for (const response of statuses(waiting, 429)) {
+      expect(errorBody.parse(await response.json()).code).toBe('limit.active');
+      expect(response.headers.get('Retry-After')).toBe('30');
+    }
+    system.startWorker();
+    let accepted = 10;
+    await eventually('places become free and are taken', async () => {
+      accepted += statuses(await submitOnBoth(clients, 20), 201).length;
+      return accepted > 25 ? true : null;
+    });
+    sampling.abort();
+    await sampled;
+    expect(Math.max(...samples)).toBe(10);
+    expect(samples.length).toBeGreaterThan(20);
+  });
+
+  it('tell to the second when the next one is accepted, and keep the word', async () => {
+    await start({ worker: false, env: { HOURGLASS_QUERIES_PER_HOUR: '2' } });
+    await submit();
+    await submit();
+    await database.sql("update queries set created_at = created_at - interval '1234.5 seconds'");
+    const secondsLeft = async () => {
+      const rows = await database.sql<{ left: number }>(
+        `select ceil(extract(epoch from min(created_at) + interval '1 hour' - clock_timestamp()))::integer as left
+           from queries`,
+      );
+      return rows[0]?.left ?? Number.NaN;
+    };
+    const atMost = await secondsLeft();
+    const refused = await submit();
+    const atLeast = await secondsLeft();
+    expect(refused.status).toBe(429);
+    const retryAfter = Number(refused.headers.get('Retry-After'));
+    expect(retryAfter).toBeGreaterThanOrEqual(atLeast);
+    expect(retryAfter).toBeLessThanOrEqual(atMost);
+    expect(refused.headers.get('RateLimit')).toContain(`"hourly";r=0;t=${retryAfter}`);
+    await database.sql("update queries set created_at = created_at - $1::float8 * interval '1 second'", [
+      retryAfter,
+    ]);
+    expect((await submit()).status).toBe(201);
+  });
+
+  it('stand in the headers of every answer of the queries endpoints, and of no other organization', async () => {
+    await start({ env: { HOURGLASS_QUERIES_PER_HOUR: '7' } });
+    const created = await submit();
+    expect(created.headers.get('RateLimit')).toBe('"hourly";r=6;t=3600, "active";r=9');
+    const { self } = (await created.json()) as { self: string };
+    const id = self.slice(self.lastIndexOf('/') + 1);
+    await system.client.ended(id);
+    const unknown = '00000000-0000-4000-8000-000000000000';
+    const answers: [number, string, RequestInit][] = [
+      [200, '/queries', {}],
+      [200, `/queries/${id}`, {}],
+      [200, `/queries/${id}`, { method: 'HEAD' }],
+      [200, `/queries/${id}/result`, {}],
+      [206, `/queries/${id}/result`, { headers: { Range: 'bytes=0-1' } }],
+      [416, `/queries/${id}/result`, { headers: { Range: 'bytes=999999-' } }],
+      [404, `/queries/${unknown}`, {}],
+      [404, `/queries/${unknown}/result`, {}],
+      [400, '/queries?wrong=1', {}],
+      [400, '/queries', { method: 'POST', body: '{' }],
+      [400, '/queries', { method: 'POST', body: '{}' }],
+      [413, '/queries', { method: 'POST', body: ' '.repeat(100_000) }],
+    ];
+    for (const [status, target, init] of answers) {
+      const { headers, status: found } = await system.client.request(target, init);
+      const where = `${init.method ?? 'GET'} ${target}`;
+      expect(found, where).toBe(status);
+      expect(headers.get('RateLimit'), where).toMatch(/^"hourly";r=6;t=(3[56]\d\d), "active";r=10$/);
+      expect(headers.get('RateLimit-Policy'), where).toBe(
+        '"hourly";q=7;w=3600, "active";q=10;qu="concurrent-requests"',
+      );
+      expect(headers.get('X-RateLimit-Limit'), where).toBe('7');
+      expect(headers.get('X-RateLimit-Remaining'), where).toBe('6');
+      expect(headers.get('X-RateLimit-Reset'), where).toMatch(/^3[56]\d\d$/);
+    }
+
+    const token = 'token-of-the-other-organization';
+    await createTestTenant(system.databaseUrl, { organization: 'other', environments: ['prod'], token });
+    const stranger = system.clientOf('acme', 'prod', `Bearer ${token}`);
+    for (const target of ['/queries', `/queries/${id}`, `/queries/${id}/result`]) {
+      const { headers, status } = await stranger.request(target);
+      expect(status).toBe(404);
+      expect([...headers.keys()].filter((name) => name.includes('ratelimit'))).toEqual([]);
+    }
+  });
+
+  it('and a verified password does not ask the database again for a while', async () => {
+    await start({ worker: false });
+    const basic = (password: string) =>
+      system.clientOf('acme', 'prod', `Basic ${Buffer.from(`${testEmail}:${password}`).toString('base64')}`);
+    expect((await basic(testPassword).request('/queries')).status).toBe(200);
+    await database.sql('delete from users');
+    expect((await basic(testPassword).request('/queries')).status).toBe(200);
+    expect((await basic('wrong').request('/queries')).status).toBe(401);
+  });
+});
