@@ -44,6 +44,7 @@ export function planOf(tenant: Tenant): Plan {
     timeUnit: 'hour',
     metrics: [{ metric: 'message_count', function: 'sum', alias: 'sum_message_count' }],
     dimensions: ['apiproxy'],
+    filter: null,
     limitRows: null,
     output: { format: 'json' },
   };

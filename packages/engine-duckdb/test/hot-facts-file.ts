@@ -21,6 +21,7 @@ export function planOf(changes: Partial<Plan> = {}): Plan {
     timeUnit: null,
     metrics: [{ metric: 'message_count', function: 'sum', alias: 'calls' }],
     dimensions: ['apiproxy'],
+    filter: null,
     limitRows: null,
     output: { format: 'json' },
     ...changes,

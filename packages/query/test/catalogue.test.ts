@@ -143,7 +143,12 @@ describe('checkCatalogue', () => {
       metrics: [
         { ...words, name: 'no_function', source: integer, functions: [] },
         { ...words, name: 'twice', source: integer, functions: ['sum', 'sum'] },
-        { ...words, name: 'rated', source: { kind: 'rate', per: 'second' }, functions: ['avg'] },
+        {
+          ...words,
+          name: 'rated',
+          source: { kind: 'rate', calls: 'missing', per: 'second' },
+          functions: ['avg'],
+        },
         { ...words, name: 'other', source: { kind: 'alias', metric: 'missing' }, functions: ['sum'] },
         { ...words, name: 'another', source: { kind: 'alias', metric: 'other' }, functions: ['sum'] },
         { ...words, name: 'orgs', source: { kind: 'distinct', dimension: 'org' }, functions: [] },
@@ -177,6 +182,7 @@ describe('checkCatalogue', () => {
       'metric "no_function" has no function',
       'metric "twice" lists the function "sum" twice',
       'metric "rated" takes no function but lists some',
+      'metric "rated" is the rate of "missing"',
       'metric "other" is an alias of "missing"',
       'metric "another" is an alias of "other"',
       'metric "orgs" counts "org"',

@@ -8,9 +8,25 @@ const plan = examplePlan({
     { metric: 'error_count', function: 'sum', alias: 'errors' },
     { metric: 'is_error', function: 'sum', alias: 'errors again' },
     { metric: 'fees', function: 'avg', alias: 'fees' },
+    { metric: 'tps', function: null, alias: 'tps' },
   ],
   dimensions: ['created', 'ax_hour_of_day', 'environment', 'client_ip', 'apiproxy'],
   timeUnit: 'minute',
+  filter: {
+    kind: 'or',
+    parts: [
+      { kind: 'null', field: 'target', negated: true },
+      { kind: 'like', field: 'error_count', negated: false, pattern: '1%' },
+      {
+        kind: 'and',
+        parts: [
+          { kind: 'compare', field: 'ax_hour_of_day', type: 'text', operator: 'eq', value: '03' },
+          { kind: 'compare', field: 'organization', type: 'text', operator: 'eq', value: 'acme' },
+          { kind: 'in', field: 'policy_error', type: 'integer', negated: true, values: ['1'] },
+        ],
+      },
+    ],
+  },
 });
 
 test('the columns a plan needs, each once, in the order in which they are stored', () => {
@@ -19,8 +35,11 @@ test('the columns a plan needs, each once, in the order in which they are stored
     { name: 'timestamp', type: 'timestamp' },
     { name: 'apiproxy', type: 'text' },
     { name: 'client_ip', type: 'text' },
+    { name: 'target', type: 'text' },
     { name: 'created', type: 'timestamp' },
+    { name: 'message_count', type: 'integer' },
     { name: 'is_error', type: 'integer' },
+    { name: 'policy_error', type: 'integer' },
     { name: 'fees', type: 'decimal' },
   ]);
   expect(
@@ -32,8 +51,9 @@ test('the copy has no value of the plan in its text: they are settings of the tr
   expect(compileHotFactsCopy(plan, catalogue)).toEqual({
     sql:
       `copy (select "environment_id" as "environment_id", "timestamp" at time zone 'UTC' as "timestamp", ` +
-      `"apiproxy" as "apiproxy", "client_ip" as "client_ip", "created" at time zone 'UTC' as "created", ` +
-      `"is_error" as "is_error", "fees" as "fees" from "hot_api_facts" ` +
+      `"apiproxy" as "apiproxy", "client_ip" as "client_ip", "target" as "target", ` +
+      `"created" at time zone 'UTC' as "created", "message_count" as "message_count", ` +
+      `"is_error" as "is_error", "policy_error" as "policy_error", "fees" as "fees" from "hot_api_facts" ` +
       `where "environment_id" = current_setting('hourglass.environment_id')::integer ` +
       `and "timestamp" >= current_setting('hourglass.start')::timestamptz ` +
       `and "timestamp" < current_setting('hourglass.end_exclusive')::timestamptz) to stdout (format csv, header)`,

@@ -42,7 +42,7 @@ const examples: readonly Example[] = [
     ],
     sql:
       `select cast(sum("message_count") as varchar) as "c0", ` +
-      `cast(sum("total_response_time") as double) / count("total_response_time") as "c1", ` +
+      `cast(cast(sum("total_response_time") as double) / count("total_response_time") as double) as "c1", ` +
       `${apiproxy} as "c2", strftime(${minute}, '%Y-%m-%d %H:%M:%S UTC') as "c3" from "facts" ${range} ` +
       `group by ${minute}, ${apiproxy} ` +
       `order by ${minute} asc nulls last, ${apiproxy} asc nulls last limit cast($4 as bigint)`,

@@ -15,7 +15,7 @@ const november = { start: '2018-11-01T11:00:00Z', end: '2018-11-30T11:00:00Z' };
 const novemberRange = { startMs: Date.UTC(2018, 10, 1, 11), endExclusiveMs: Date.UTC(2018, 10, 30, 11) };
 const lastHour = { startMs: nowMs - 3_600_000, endExclusiveMs: nowMs };
 
-// The bodies of the contract's documentation, without what is not supported: filter, operator and tpm.
+// The bodies of the contract's documentation.
 const examples: [title: string, request: QueryRequest, plan: Partial<Plan>][] = [
   [
     'the opening example',
@@ -50,34 +50,53 @@ const examples: [title: string, request: QueryRequest, plan: Partial<Plan>][] = 
     { metrics: [calls, averageTime], range: novemberRange },
   ],
   [
-    '3, its dimension and range',
-    { ...byMinute, timeRange: { start: '2018-07-01T11:00:00Z', end: '2018-07-30T11:00:00Z' } },
+    '3, transactions per minute',
     {
-      metrics: [],
+      ...byMinute,
+      metrics: [{ name: 'tpm' }],
+      timeRange: { start: '2018-07-01T11:00:00Z', end: '2018-07-30T11:00:00Z' },
+    },
+    {
+      metrics: [{ metric: 'tpm', function: null, alias: 'tpm' }],
       range: { startMs: Date.UTC(2018, 6, 1, 11), endExclusiveMs: Date.UTC(2018, 6, 30, 11) },
     },
   ],
   [
-    '4, its metrics',
+    '4, a filter',
     {
       ...byMinute,
       metrics: [
         { name: 'message_count', function: 'sum' },
         { name: 'total_response_time', function: 'avg', alias: 'average_response_time' },
       ],
+      filter: '(apiproxy ne \u0027proxy_1\u0027) and (apiproxy ne \u0027proxy_2\u0027)',
       timeRange: november,
     },
-    { metrics: [calls, averageTime], range: novemberRange },
+    {
+      metrics: [calls, averageTime],
+      filter: {
+        kind: 'and',
+        parts: [
+          { kind: 'compare', field: 'apiproxy', type: 'text', operator: 'ne', value: 'proxy_1' },
+          { kind: 'compare', field: 'apiproxy', type: 'text', operator: 'ne', value: 'proxy_2' },
+        ],
+      },
+      range: novemberRange,
+    },
   ],
   [
-    '5, its metric',
+    '5, an operator',
     {
       ...byMinute,
       limit: 10,
-      metrics: [{ name: 'message_count', function: 'sum' }],
+      metrics: [{ name: 'message_count', function: 'sum', operator: '/', value: '7' }],
       timeRange: 'last60minutes',
     },
-    { metrics: [calls], range: lastHour, limitRows: 10 },
+    {
+      metrics: [{ ...calls, operation: { operator: '/', value: '7' } }],
+      range: lastHour,
+      limitRows: 10,
+    },
   ],
 ];
 
@@ -90,6 +109,7 @@ test.each(examples)("the contract's example is planned: %s", (_title, request, e
       tenant,
       timeUnit: 'minute',
       dimensions: ['apiproxy'],
+      filter: null,
       limitRows: 1000,
       output: { format: 'json' },
       ...expected,

@@ -60,6 +60,11 @@ export async function openDuckDB() {
 
   async function report(plan: Plan, facts: readonly Fact[]): Promise<ReportRows> {
     await load(hotFactsColumns(plan, catalogue), facts);
+    return reportLoaded(plan);
+  }
+
+  /** A report over the facts that were loaded. */
+  async function reportLoaded(plan: Plan): Promise<ReportRows> {
     const { sql, parameters } = compileReport(plan, catalogue);
     return query(sql, [...parameters]);
   }
@@ -68,6 +73,7 @@ export async function openDuckDB() {
     load,
     query,
     report,
+    reportLoaded,
     close() {
       connection.closeSync();
       instance.closeSync();
@@ -85,6 +91,7 @@ export function examplePlan(parts: Partial<Plan>): Plan {
     timeUnit: null,
     metrics: [],
     dimensions: [],
+    filter: null,
     limitRows: null,
     output: { format: 'json' },
     ...parts,

@@ -9,10 +9,36 @@ const plans: [string, Plan][] = [
     examplePlan({
       timeUnit: 'week',
       metrics: [
-        { metric: 'message_count', function: 'sum', alias: '__proto__' },
+        {
+          metric: 'message_count',
+          function: 'sum',
+          alias: '__proto__',
+          operation: { operator: '/', value: '1000.0' },
+        },
         { metric: 'app_count', function: null, alias: 'apps' },
       ],
       dimensions: ['apiproxy', 'environment'],
+      filter: {
+        kind: 'or',
+        parts: [
+          {
+            kind: 'and',
+            parts: [
+              { kind: 'compare', field: 'apiproxy', type: 'text', operator: 'ne', value: "it's" },
+              {
+                kind: 'in',
+                field: 'response_status_code',
+                type: 'integer',
+                negated: true,
+                values: ['9223372036854775807'],
+              },
+            ],
+          },
+          { kind: 'like', field: 'apiproxy', negated: false, pattern: '%a' },
+          { kind: 'similar', field: 'fees', negated: true, pattern: '[0-9]+' },
+          { kind: 'null', field: 'created', negated: true },
+        ],
+      },
       limitRows: 5,
       output: { format: 'csv', delimiter: '\t' },
     }),
@@ -27,6 +53,14 @@ test.each(plans)('a stored plan is read as it was written: %s', (_title, plan) =
   expect(Object.isFrozen(read.metrics)).toBe(true);
 });
 
+test('a plan that was stored before there were filters is one without a filter', () => {
+  const { filter, ...stored } = examplePlan({
+    metrics: [{ metric: 'message_count', function: 'sum', alias: 'calls' }],
+  });
+  expect(parsePlan(stored)).toEqual({ ...stored, filter });
+  expect(filter).toBe(null);
+});
+
 test('a plan of another version is refused by its number', () => {
   expect(() => parsePlan({ ...examplePlan({}), version: 2 })).toThrow(/version 2; expected version 1/);
 });
@@ -36,7 +70,18 @@ test.each<[string, unknown]>([
   ['text', '{}'],
   ['no properties', {}],
   ['no tenant', { ...examplePlan({}), tenant: undefined }],
-  ['a property that this version does not know', { ...examplePlan({}), filter: { kind: 'and' } }],
+  ['a property that this version does not know', { ...examplePlan({}), offset: 5 }],
+  ['a filter of an unknown kind', { ...examplePlan({}), filter: { kind: 'xor', parts: [] } }],
+  ['a filter without parts', { ...examplePlan({}), filter: { kind: 'and' } }],
+  [
+    'an unknown operator',
+    {
+      ...examplePlan({}),
+      metrics: [
+        { metric: 'is_error', function: 'sum', alias: 'x', operation: { operator: '^', value: '1' } },
+      ],
+    },
+  ],
   ['an unknown time unit', { ...examplePlan({}), timeUnit: 'year' }],
   [
     'a moment that is no whole millisecond',

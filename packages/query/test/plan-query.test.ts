@@ -43,6 +43,7 @@ describe('planQuery', () => {
       ],
       dimensions: ['apiproxy', 'organization'],
       groupByTimeUnit: 'hour',
+      filter: '(target is null)',
       limit: 14_400,
       outputFormat: 'csv',
       csvDelimiter: '|',
@@ -58,11 +59,12 @@ describe('planQuery', () => {
         { metric: 'total_response_time', function: 'avg', alias: 'avg_total_response_time' },
       ],
       dimensions: ['apiproxy', 'organization'],
+      filter: { kind: 'null', field: 'target', negated: false },
       limitRows: 14_400,
       output: { format: 'csv', delimiter: '|' },
     });
     const parts = [planned, planned.tenant, planned.range, planned.metrics, ...planned.metrics];
-    for (const part of [...parts, planned.dimensions, planned.output])
+    for (const part of [...parts, planned.dimensions, planned.filter, planned.output])
       expect(Object.isFrozen(part)).toBe(true);
   });
 
@@ -88,6 +90,8 @@ describe('planQuery', () => {
     ['app_count', null, 'app_count'],
     ['developer_count', null, 'developer_count'],
     ['user_count', null, 'user_count'],
+    ['tps', null, 'tps'],
+    ['tpm', null, 'tpm'],
   ])('%s without a function gets %s and the name %s', (name, chosen, alias) => {
     expect(plan({ metrics: [{ name }] }).metrics).toEqual([{ metric: name, function: chosen, alias }]);
   });
@@ -175,15 +179,62 @@ describe('a faulty request is refused with the field, what was found and what is
     );
   });
 
-  test('what is not supported yet is refused, never ignored', () => {
-    expectFault({ filter: "(apiproxy eq 'a')" }, 'filter', 'not supported yet');
-    expectFault({ filter: '' }, 'filter', 'not supported yet');
-    expectFault({ metrics: [{ name: 'tps' }] }, 'metrics[0].name', '"tps"', 'not supported yet');
-    expectFault({ metrics: [{ name: 'tpm' }] }, 'metrics[0].name', '"tpm"', 'not supported yet');
+  test('a filter: where it is wrong', () => {
+    expectFault({ filter: "(apiproxi eq 'a')" }, 'filter', 'position 2', '"apiproxi"', '"apiproxy"');
+    expectFault({ filter: '' }, 'filter', 'position 1', 'found the end');
+  });
+
+  test('an operator without a value, a value without an operator, and values that are none', () => {
+    const calculated = (operator?: string, value?: string) => ({
+      metrics: [{ name: 'message_count', operator, value }],
+    });
+    expectFault(calculated('/'), 'metrics[0].value', 'operator without a value');
+    expectFault(calculated(undefined, '7'), 'metrics[0].value', 'value without an operator');
+    expectFault(calculated('^', '7'), 'metrics[0].operator', '"^"', '+ - * / %');
+    for (const value of [
+      '',
+      ' 1',
+      '+1',
+      '1e3',
+      '.5',
+      '5.',
+      'NaN',
+      '0x10',
+      '1,5',
+      '1'.repeat(16),
+      '0.0000001',
+    ]) {
+      expectFault(calculated('+', value), 'metrics[0].value', JSON.stringify(value), '"1000"');
+    }
+    for (const operator of ['/', '%']) {
+      for (const zero of ['0', '0.0', '-0', '000', '-0.000000']) {
+        expectFault(calculated(operator, zero), 'metrics[0].value', 'zero');
+      }
+    }
+    expectFault(calculated('*', '1000000000'), 'metrics[0].value', 'at most 9 digits');
     expect(
-      faults({ metrics: [{ name: 'message_count', operator: '/', value: '7' }] }).map(([field]) => field),
-    ).toEqual(['metrics[0].operator', 'metrics[0].value']);
-    expectFault({ metrics: [{ name: 'message_count', value: '' }] }, 'metrics[0].value', 'not supported yet');
+      faults({ metrics: [{ name: 'nothing', operator: '^', value: 'x' }] }).map(([field]) => field),
+    ).toEqual(['metrics[0].operator', 'metrics[0].value', 'metrics[0].name']);
+  });
+
+  test.each([
+    ['/', '1000'],
+    ['/', '1000.0'],
+    ['+', '-0.5'],
+    ['-', '999999999999999.999999'],
+    ['*', '000999999999'],
+    ['*', '0'],
+    ['%', '0.000001'],
+  ] as const)('the operator %s with the value %s is kept as it is', (operator, value) => {
+    const { metrics } = plan({ metrics: [{ name: 'message_count', operator, value }] });
+    expect(metrics).toEqual([
+      {
+        metric: 'message_count',
+        function: 'sum',
+        alias: 'sum_message_count',
+        operation: { operator, value },
+      },
+    ]);
   });
 
   test.each(['Minute', 'MINUTE', 'minutes', 'quarter', '', 'toString'])('time unit %j', (groupByTimeUnit) => {
@@ -293,7 +344,7 @@ describe('a faulty request is refused with the field, what was found and what is
   test('all faults are told at once', () => {
     const found = faults({
       metrics: [
-        { name: 'tps' },
+        { name: 'tps', value: '1' },
         { name: 'nothing', function: 'sum', alias: '' },
         { name: 'is_error', function: 'max', operator: '/' },
       ],
@@ -307,11 +358,11 @@ describe('a faulty request is refused with the field, what was found and what is
     }).map(([field]) => field);
     expect(new Set(found)).toEqual(
       new Set([
-        'metrics[0].name',
+        'metrics[0].value',
         'metrics[1].name',
         'metrics[1].alias',
         'metrics[2].function',
-        'metrics[2].operator',
+        'metrics[2].value',
         'dimensions[0]',
         'dimensions[1]',
         'timeRange.start',

@@ -1,6 +1,6 @@
 import type { Fact } from './facts-relation.ts';
 import { environmentId } from './facts-relation.ts';
-import type { Plan, PlannedMetric, TimeUnit } from '../src/index.ts';
+import type { Operation, Plan, PlannedMetric, TimeUnit } from '../src/index.ts';
 
 /**
  * What a report must contain, computed without SQL and without the catalogue: the columns' types are written
@@ -29,16 +29,22 @@ interface Key {
   readonly order: Buffer | bigint | null;
 }
 
-export function expectedRows(plan: Plan, facts: readonly Fact[]): readonly (readonly Value[])[] {
-  const groups = new Map<string, { keys: readonly Key[]; time: Key | null; facts: Fact[] }>();
+/** `isMeant` stands for the plan's filter, which is not looked at. */
+export function expectedRows(
+  plan: Plan,
+  facts: readonly Fact[],
+  isMeant: (fact: Fact) => boolean = () => true,
+): readonly (readonly Value[])[] {
+  const groups = new Map<string, { keys: readonly Key[]; time: Key | null; facts: Fact[]; ms: number }>();
   for (const fact of facts) {
     const ms = Date.parse(fact.timestamp);
     if ((fact.environment_id ?? environmentId) !== plan.tenant.environmentId) continue;
     if (ms < plan.range.startMs || ms >= plan.range.endExclusiveMs) continue;
+    if (!isMeant(fact)) continue;
     const keys = plan.dimensions.map((name) => dimensionKey(name, fact, plan));
     const time = plan.timeUnit === null ? null : timeKey(ms, plan.timeUnit);
     const id = JSON.stringify([time?.shown, ...keys.map(({ shown }) => shown)]);
-    const group = groups.get(id) ?? { keys, time, facts: [] };
+    const group = groups.get(id) ?? { keys, time, facts: [], ms };
     group.facts.push(fact);
     groups.set(id, group);
   }
@@ -46,7 +52,7 @@ export function expectedRows(plan: Plan, facts: readonly Fact[]): readonly (read
     .sort((left, right) => compareKeys([...times(left), ...left.keys], [...times(right), ...right.keys]))
     .slice(0, plan.limitRows ?? undefined)
     .map((group) => [
-      ...plan.metrics.map((metric) => measured(metric, group.facts)),
+      ...plan.metrics.map((metric) => calculated(metric, group.facts, bucketLengthMs(plan, group.ms))),
       ...[...group.keys, ...times(group)].map(({ shown }) => shown),
     ]);
 }
@@ -107,6 +113,39 @@ function timeKey(ms: number, unit: TimeUnit): Key {
   return textKey(`${text}${rest.slice(length)} UTC`);
 }
 
+/** Of the bucket that the time lies in, by the calendar. */
+function bucketLengthMs({ timeUnit, range }: Plan, ms: number): number {
+  if (timeUnit === null) return range.endExclusiveMs - range.startMs;
+  const date = new Date(ms);
+  const monthMs = (offset: number) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset, 1);
+  const month = (monthMs(1) - monthMs(0)) / 1_000;
+  return { second: 1, minute: 60, hour: 3_600, day: 86_400, week: 604_800, month }[timeUnit] * 1_000;
+}
+
+function calculated(planned: PlannedMetric, facts: readonly Fact[], lengthMs: number): Value {
+  const rates: Record<string, bigint> = { tps: 1_000n, tpm: 60_000n };
+  const factor = rates[planned.metric];
+  if (factor === undefined) return operated(measured(planned, facts), planned.operation);
+  const calls = measured({ metric: 'message_count', function: 'sum', alias: '' }, facts);
+  const rate = calls === null ? null : Number(BigInt(calls) * factor) / lengthMs;
+  return operated(rate, planned.operation);
+}
+
+function operated(aggregate: Value, operation: Operation | undefined): Value {
+  if (operation === undefined || aggregate === null) return aggregate;
+  const { operator, value } = operation;
+  if (typeof aggregate === 'string' && operator !== '/' && !value.includes('.')) {
+    const [left, right] = [BigInt(aggregate), BigInt(value)];
+    return String(
+      { '+': left + right, '-': left - right, '*': left * right, '%': left % (right || 1n) }[operator],
+    );
+  }
+  const [left, right] = [Number(aggregate), Number(value)];
+  return { '+': left + right, '-': left - right, '*': left * right, '/': left / right, '%': left % right }[
+    operator
+  ];
+}
+
 function measured({ metric, function: name }: PlannedMetric, facts: readonly Fact[]): Value {
   const counted = countedColumns[metric];
   const column = counted ?? (metric === 'error_count' ? 'is_error' : metric);
@@ -134,7 +173,7 @@ function measured({ metric, function: name }: PlannedMetric, facts: readonly Fac
   }
 }
 
-function toMillionths(decimal: string): bigint {
+export function toMillionths(decimal: string): bigint {
   const [whole = '0', fraction = ''] = decimal.replace('-', '').split('.');
   const magnitude = BigInt(whole + fraction.padEnd(6, '0'));
   return decimal.startsWith('-') ? -magnitude : magnitude;

@@ -65,7 +65,8 @@ function faultsOfSource({ name, source }: Metric, dataset: Dataset): readonly st
       if (findDimension(dataset, source.dimension)?.source.kind === 'column') return [];
       return [`metric "${name}" counts "${source.dimension}", which is no dimension with a column`];
     case 'rate':
-      return [];
+      if (findMetric(dataset, source.calls)?.source.kind === 'column') return [];
+      return [`metric "${name}" is the rate of "${source.calls}", which is no metric with a column`];
     default:
       return source satisfies never;
   }

@@ -1,5 +1,6 @@
 /** How a stored column is typed: in Postgres, in a segment and in the facts a client sends. */
-export type ColumnType = 'text' | 'integer' | 'decimal' | 'timestamp';
+export const columnTypes = ['text', 'integer', 'decimal', 'timestamp'] as const;
+export type ColumnType = (typeof columnTypes)[number];
 
 export const aggregateFunctions = ['sum', 'avg', 'min', 'max'] as const;
 export type AggregateFunction = (typeof aggregateFunctions)[number];
@@ -19,8 +20,8 @@ export type MetricSource =
   | { readonly kind: 'alias'; readonly metric: string }
   /** Counts the distinct values of a dimension. */
   | { readonly kind: 'distinct'; readonly dimension: string }
-  /** Calls divided by the length of the bucket. */
-  | { readonly kind: 'rate'; readonly per: 'second' | 'minute' };
+  /** The sum of the metric `calls` divided by the length of the bucket. */
+  | { readonly kind: 'rate'; readonly calls: string; readonly per: 'second' | 'minute' };
 
 export interface Metric {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { Catalogue, Dataset, Dimension, Metric } from './dataset.ts';
+import type { Catalogue, ColumnType, Dataset, Dimension, DimensionSource, Metric } from './dataset.ts';
 
 /** Throws when there is no such dataset: a plan names only what the catalogue had when it was made. */
 export function datasetNamed(catalogue: Catalogue, name: string): Dataset {
@@ -33,7 +33,8 @@ export function dimensionNamed(dataset: Dataset, name: string): Dimension {
 export type MeasuredSource =
   | { readonly kind: 'column'; readonly column: string; readonly type: 'integer' | 'decimal' }
   | { readonly kind: 'distinct'; readonly column: string }
-  | { readonly kind: 'rate'; readonly per: 'second' | 'minute' };
+  /** Calls, which are to be divided by the length of the bucket. */
+  | { readonly kind: 'rate'; readonly column: string; readonly per: 'second' | 'minute' };
 
 /** Throws when the dataset has no such metric, or the alias names one without a column. */
 export function measuredSource(dataset: Dataset, name: string): MeasuredSource {
@@ -50,8 +51,33 @@ export function measuredSource(dataset: Dataset, name: string): MeasuredSource {
     case 'distinct':
       return { kind: 'distinct', column: source.dimension };
     case 'rate':
-      return { kind: 'rate', per: source.per };
+      return { kind: 'rate', column: source.calls, per: source.per };
     default:
       return source satisfies never;
   }
+}
+
+/** What a condition of a filter reads of one fact. */
+export type FilteredSource =
+  | { readonly kind: 'column'; readonly column: string; readonly type: ColumnType }
+  | Exclude<DimensionSource, { readonly kind: 'column' }>;
+
+/** Null when there is no such name, or a single fact has no such value. */
+export function filteredSource(dataset: Dataset, name: string): FilteredSource | null {
+  const dimension = findDimension(dataset, name);
+  if (dimension !== undefined) {
+    const { source } = dimension;
+    return source.kind === 'column' ? { kind: 'column', column: name, type: source.type } : source;
+  }
+  if (findMetric(dataset, name) === undefined) return null;
+  const measured = measuredSource(dataset, name);
+  return measured.kind === 'column' ? measured : null;
+}
+
+/** Throws when the dataset has no such name, or a single fact has no such value. */
+export function filteredSourceNamed(dataset: Dataset, name: string): FilteredSource {
+  const source = filteredSource(dataset, name);
+  if (source === null)
+    throw new Error(`the dataset "${dataset.name}" has nothing to filter called "${name}"`);
+  return source;
 }

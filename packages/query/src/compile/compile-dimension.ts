@@ -46,7 +46,7 @@ function compileColumn(name: string, type: 'text' | 'integer' | 'timestamp'): Co
 }
 
 /** Text like any other, so days of the week come in alphabetical order. */
-function compileTimestampPart(part: TimestampPart): RawBuilder<unknown> {
+export function compileTimestampPart(part: TimestampPart): RawBuilder<unknown> {
   const timestamp = sql.ref('timestamp');
   switch (part) {
     case 'day_of_week':

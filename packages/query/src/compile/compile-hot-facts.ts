@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Catalogue, type ColumnType, type StoredColumn, storedColumns } from '../catalogue/dataset.ts';
-import { datasetNamed, dimensionNamed, measuredSource } from '../catalogue/look-up.ts';
+import { datasetNamed, dimensionNamed, filteredSourceNamed, measuredSource } from '../catalogue/look-up.ts';
+import { filteredFields } from '../filter/filter-node.ts';
 import type { Plan } from '../plan/plan.ts';
 import { createSqlBuilder } from './sql-builder.ts';
 
@@ -32,7 +33,11 @@ export function hotFactsColumns(plan: Plan, catalogue: Catalogue): readonly HotF
   }
   for (const { metric } of plan.metrics) {
     const source = measuredSource(dataset, metric);
-    if (source.kind !== 'rate') used.add(source.column);
+    used.add(source.column);
+  }
+  for (const name of plan.filter === null ? [] : filteredFields(plan.filter)) {
+    const source = filteredSourceNamed(dataset, name);
+    if (source.kind === 'column') used.add(source.column);
   }
   return [
     { name: 'environment_id', type: 'integer' },

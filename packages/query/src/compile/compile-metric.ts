@@ -1,42 +1,75 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { AggregateFunction, Dataset } from '../catalogue/dataset.ts';
 import { measuredSource } from '../catalogue/look-up.ts';
-import type { PlannedMetric } from '../plan/plan.ts';
+import { isFloatMetric } from '../plan/output-columns.ts';
+import type { Operation, Operator, PlannedMetric } from '../plan/plan.ts';
+
+const operatorSigns: Record<Operator, RawBuilder<unknown>> = {
+  '+': sql.raw('+'),
+  '-': sql.raw('-'),
+  '*': sql.raw('*'),
+  '/': sql.raw('/'),
+  '%': sql.raw('%'),
+};
+
+/** By how much calls per millisecond are multiplied. */
+const rateFactors = { second: sql.raw('1000'), minute: sql.raw('60000') };
 
 /**
- * The aggregate behind an output column: VARCHAR for integers, which keeps every digit of a sum that a DOUBLE
- * or a BIGINT could not, DOUBLE for the rest. Null when no fact has a value.
- * Throws when the dataset has no such metric, or the metric and the function do not go together.
+ * The aggregate behind an output column, calculated with: VARCHAR for integers, which keeps every digit of a sum
+ * that a DOUBLE or a BIGINT could not, DOUBLE for the rest. Null when no fact has a value. `lengthMs` is that of
+ * the bucket. Throws when the dataset has no such metric, or the metric and the function do not go together.
  */
-export function compileMetric(planned: PlannedMetric, dataset: Dataset): RawBuilder<unknown> {
+export function compileMetric(
+  planned: PlannedMetric,
+  dataset: Dataset,
+  lengthMs: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const shownType = sql.raw(isFloatMetric(planned, dataset) ? 'double' : 'varchar');
+  const aggregate = compileAggregate(planned, dataset, lengthMs);
+  if (planned.operation === undefined) return sql`cast(${aggregate} as ${shownType})`;
+  const type = sql.raw(isFloatMetric(planned, dataset) ? 'double' : 'hugeint');
+  return sql`cast(${compileOperation(aggregate, planned.operation, type)} as ${shownType})`;
+}
+
+/** Both sides are of one type, so that 128 bits are there before anything is multiplied. */
+function compileOperation(
+  aggregate: RawBuilder<unknown>,
+  { operator, value }: Operation,
+  type: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return sql`cast(${aggregate} as ${type}) ${operatorSigns[operator]} cast(${value} as ${type})`;
+}
+
+function compileAggregate(
+  planned: PlannedMetric,
+  dataset: Dataset,
+  lengthMs: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   const source = measuredSource(dataset, planned.metric);
+  const column = sql.ref(source.column);
   switch (source.kind) {
-    case 'column': {
+    case 'column':
       if (planned.function === null) throw new Error(`the metric "${planned.metric}" needs a function`);
-      const shownType = source.type === 'integer' && planned.function !== 'avg' ? 'varchar' : 'double';
-      return aggregate(planned.function, sql.ref(source.column), sql.raw(shownType));
-    }
+      return applyFunction(planned.function, column);
     case 'distinct':
-      return sql`cast(count(distinct ${sql.ref(source.column)}) as varchar)`;
+      return sql`count(distinct ${column})`;
     case 'rate':
-      throw new Error(`the metric "${planned.metric}" cannot be compiled`);
+      // Both sides are whole numbers, so that there is one rounding.
+      return sql`cast(sum(${column}) * ${rateFactors[source.per]} as double) / ${lengthMs}`;
     default:
       return source satisfies never;
   }
 }
 
-function aggregate(
-  name: AggregateFunction,
-  column: RawBuilder<unknown>,
-  shownType: RawBuilder<unknown>,
-): RawBuilder<unknown> {
+function applyFunction(name: AggregateFunction, column: RawBuilder<unknown>): RawBuilder<unknown> {
   switch (name) {
     case 'sum':
-      return sql`cast(sum(${column}) as ${shownType})`;
+      return sql`sum(${column})`;
     case 'min':
-      return sql`cast(min(${column}) as ${shownType})`;
+      return sql`min(${column})`;
     case 'max':
-      return sql`cast(max(${column}) as ${shownType})`;
+      return sql`max(${column})`;
     case 'avg':
       // From the exact sum, not avg(): adding up doubles would let the last digits depend on the order of rows.
       return sql`cast(sum(${column}) as double) / count(${column})`;

@@ -1,12 +1,13 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Catalogue } from '../catalogue/dataset.ts';
 import { datasetNamed, dimensionNamed } from '../catalogue/look-up.ts';
 import type { Plan, TimeUnit } from '../plan/plan.ts';
 import { type CompiledKey, compileDimension } from './compile-dimension.ts';
+import { compileFilter } from './compile-filter.ts';
 import { compileMetric } from './compile-metric.ts';
 import { createSqlBuilder } from './sql-builder.ts';
 import type { SqlStatement, SqlValue } from './sql-statement.ts';
-import { formatBucket, truncateToUnit } from './time-bucket.ts';
+import { bucketLengthMs, formatBucket, timestampValue, truncateToUnit } from './time-bucket.ts';
 
 /**
  * The statement that makes the report, for DuckDB 1.5. It reads a relation `facts` with `environment_id`
@@ -23,7 +24,8 @@ import { formatBucket, truncateToUnit } from './time-bucket.ts';
  */
 export function compileReport(plan: Plan, catalogue: Catalogue): SqlStatement {
   const dataset = datasetNamed(catalogue, plan.dataset);
-  const metrics = plan.metrics.map((metric) => compileMetric(metric, dataset));
+  const lengthMs = compileLength(plan);
+  const metrics = plan.metrics.map((metric) => compileMetric(metric, dataset, lengthMs));
   const dimensions = plan.dimensions.map((name) =>
     compileDimension(dimensionNamed(dataset, name), plan.tenant),
   );
@@ -37,6 +39,7 @@ export function compileReport(plan: Plan, catalogue: Catalogue): SqlStatement {
     .where('environment_id', '=', sql<number>`cast(${plan.tenant.environmentId} as integer)`)
     .where('timestamp', '>=', timestampValue(plan.range.startMs))
     .where('timestamp', '<', timestampValue(plan.range.endExclusiveMs));
+  if (plan.filter !== null) query = query.where(compileFilter(plan.filter, dataset, plan.tenant));
   // Without keys SQL answers one row even for no facts, where a report has none.
   if (keys.length === 0) query = query.having(sql<boolean>`count(*) > 0`);
   for (const key of keys) query = query.groupBy(key).orderBy(key, (order) => order.asc().nullsLast());
@@ -46,14 +49,15 @@ export function compileReport(plan: Plan, catalogue: Catalogue): SqlStatement {
   return { sql: text, parameters: parameters.map(sqlValue) };
 }
 
+/** Of a row's bucket, or of the whole range where there is no time unit. Milliseconds, BIGINT. */
+function compileLength({ timeUnit, range }: Plan): RawBuilder<unknown> {
+  if (timeUnit === null) return sql`cast(${range.endExclusiveMs - range.startMs} as bigint)`;
+  return bucketLengthMs(truncateToUnit(sql.ref('timestamp'), timeUnit), timeUnit);
+}
+
 function compileTime(unit: TimeUnit): CompiledKey {
   const key = truncateToUnit(sql.ref('timestamp'), unit);
   return { key, shown: formatBucket(key) };
-}
-
-/** Sent as text without a zone: facts' timestamps have none, and a driver's Date would bring the local one. */
-function timestampValue(ms: number) {
-  return sql<string>`cast(${new Date(ms).toISOString().replace('Z', '')} as timestamp)`;
 }
 
 function sqlValue(value: unknown): SqlValue {

@@ -12,6 +12,27 @@ export function truncateToUnit(timestamp: Expression<unknown>, unit: TimeUnit): 
   return sql`date_trunc(${sql.lit(unit)}, ${timestamp})`;
 }
 
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+const fixedLengthsMs: Record<Exclude<TimeUnit, 'month'>, number> = {
+  second: 1_000,
+  minute: minuteMs,
+  hour: 60 * minuteMs,
+  day: dayMs,
+  week: 7 * dayMs,
+};
+
+/** Length of the whole bucket in milliseconds, also where the range begins or ends inside of it. BIGINT. */
+export function bucketLengthMs(bucket: Expression<unknown>, unit: TimeUnit): RawBuilder<unknown> {
+  if (unit !== 'month') return sql`cast(${fixedLengthsMs[unit]} as bigint)`;
+  return sql`date_diff('millisecond', ${bucket}, ${bucket} + interval 1 month)`;
+}
+
+/** A TIMESTAMP. Sent as text without a zone: facts' have none, and a driver's Date would bring the local one. */
+export function timestampValue(ms: number): RawBuilder<string> {
+  return sql<string>`cast(${new Date(ms).toISOString().replace('Z', '')} as timestamp)`;
+}
+
 /** `YYYY-MM-DD HH:MM:SS UTC`, the contract's form of a time column. */
 export function formatBucket(bucket: Expression<unknown>): RawBuilder<unknown> {
   return sql`strftime(${bucket}, ${sql.lit(`${secondFormat} UTC`)})`;

@@ -20,14 +20,24 @@ export function outputColumns(plan: Plan, catalogue: Catalogue): readonly Output
   const dataset = datasetNamed(catalogue, plan.dataset);
   const columns: OutputColumn[] = plan.metrics.map((metric) => ({
     name: metric.alias,
-    kind: isFloat(metric, dataset) ? 'float' : 'text',
+    kind: isFloatMetric(metric, dataset) ? 'float' : 'text',
   }));
   for (const name of plan.dimensions) columns.push({ name, kind: 'text' });
   if (plan.timeUnit !== null) columns.push({ name: plan.timeUnit, kind: 'text' });
   return columns;
 }
 
-function isFloat(planned: PlannedMetric, dataset: Dataset): boolean {
+/**
+ * Whole numbers are text. A calculation keeps a whole number whole, unless it is a division or its value has a
+ * point. Throws when the dataset has no such metric.
+ */
+export function isFloatMetric(planned: PlannedMetric, dataset: Dataset): boolean {
+  const { operation } = planned;
+  if (operation !== undefined && (operation.operator === '/' || operation.value.includes('.'))) return true;
+  return isFloatAggregate(planned, dataset);
+}
+
+function isFloatAggregate(planned: PlannedMetric, dataset: Dataset): boolean {
   const source = measuredSource(dataset, planned.metric);
   switch (source.kind) {
     case 'column':

@@ -1,10 +1,36 @@
 import { z } from 'zod';
-import { aggregateFunctions } from '../catalogue/dataset.ts';
+import { aggregateFunctions, columnTypes } from '../catalogue/dataset.ts';
+import { comparisons, type FilterNode } from '../filter/filter-node.ts';
 import { frozen } from './frozen.ts';
-import { type Plan, timeUnits } from './plan.ts';
+import { operators, type Plan, timeUnits } from './plan.ts';
 
 const planVersion = z.object({ version: z.unknown() });
 
+const negated = z.boolean();
+const type = z.enum(columnTypes);
+const filterNode: z.ZodType<FilterNode> = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.enum(['and', 'or']), parts: z.array(filterNode).min(2) }),
+    z.strictObject({
+      kind: z.literal('compare'),
+      field: z.string(),
+      type,
+      operator: z.enum(comparisons),
+      value: z.string(),
+    }),
+    z.strictObject({
+      kind: z.literal('in'),
+      field: z.string(),
+      type,
+      negated,
+      values: z.array(z.string()).min(1),
+    }),
+    z.strictObject({ kind: z.enum(['like', 'similar']), field: z.string(), negated, pattern: z.string() }),
+    z.strictObject({ kind: z.literal('null'), field: z.string(), negated }),
+  ]),
+);
+
+/** `filter` may be missing: the first plans of this version had none. */
 const planShape: z.ZodType<Plan> = z.strictObject({
   version: z.literal(1),
   dataset: z.string(),
@@ -16,9 +42,11 @@ const planShape: z.ZodType<Plan> = z.strictObject({
       metric: z.string(),
       function: z.enum(aggregateFunctions).nullable(),
       alias: z.string(),
+      operation: z.strictObject({ operator: z.enum(operators), value: z.string() }).exactOptional(),
     }),
   ),
   dimensions: z.array(z.string()),
+  filter: filterNode.nullable().default(null),
   limitRows: z.int().min(1).nullable(),
   output: z.discriminatedUnion('format', [
     z.strictObject({ format: z.literal('json') }),

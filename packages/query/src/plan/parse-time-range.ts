@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { quoted } from './describe.ts';
 import type { ReportFault, TimeRange } from './plan.ts';
+import { readMoment } from './read-moment.ts';
 import type { QueryRequest } from './request.ts';
 
 const minuteMs = 60_000;
@@ -16,13 +16,7 @@ const relativeRanges: ReadonlyMap<string, number> = new Map([
 /** The contract's longest range. */
 const maxRangeDays = 365;
 
-const isoDateTime = z.iso.datetime({ offset: true, local: true });
-
-/** PostgreSQL and DuckDB write years before 1 and after 9999 in forms that the other does not read. */
-const earliestMs = Date.parse('0001-01-01T00:00:00Z');
-const latestMs = Date.parse('9999-12-31T23:59:59.999Z');
-
-/** Null when the range was faulty, and reported. Digits beyond milliseconds are cut off. */
+/** Null when the range was faulty, and reported. */
 export function parseTimeRange(
   requested: QueryRequest['timeRange'],
   nowMs: number,
@@ -48,17 +42,9 @@ export function parseTimeRange(
 }
 
 function parseMoment(field: string, text: string, report: ReportFault): number | null {
-  if (!isoDateTime.safeParse(text).success) {
-    report(
-      field,
-      `${quoted(text)} is not a date and time; expected ISO 8601 such as 2026-01-31T13:45:00Z, where a missing zone means UTC`,
-    );
-    return null;
-  }
-  const hasZone = /(?:Z|[+-]\d{2}:\d{2})$/.test(text);
-  const momentMs = Date.parse(hasZone ? text : `${text}Z`);
-  if (momentMs >= earliestMs && momentMs <= latestMs) return momentMs;
-  report(field, `${quoted(text)} is out of bounds; expected a time in the years 0001 to 9999`);
+  const moment = readMoment(text);
+  if (moment.ok) return moment.ms;
+  report(field, moment.message);
   return null;
 }
 

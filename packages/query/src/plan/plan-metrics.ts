@@ -2,6 +2,7 @@ import type { AggregateFunction, Dataset, Metric } from '../catalogue/dataset.ts
 import { findDimension, findMetric } from '../catalogue/look-up.ts';
 import { quoted, suggestion } from './describe.ts';
 import type { PlannedMetric, ReportFault } from './plan.ts';
+import { planOperation } from './plan-operation.ts';
 import type { MetricRequest } from './request.ts';
 
 /** Longest name of an output column, in characters. */
@@ -16,22 +17,16 @@ export function planMetric(
 ): PlannedMetric | null {
   const aliasFault = requested.alias === undefined ? null : faultOfAlias(requested.alias);
   if (aliasFault !== null) report(`${field}.alias`, aliasFault);
-  for (const property of ['operator', 'value'] as const) {
-    if (requested[property] !== undefined) {
-      report(
-        `${field}.${property}`,
-        `calculating with a metric is not supported yet; expected no ${property}`,
-      );
-    }
-  }
+  const operation = planOperation(requested, field, report);
   const metric = resolveMetric(requested.name, `${field}.name`, dataset, report);
   if (metric === null) return null;
   const chosen = chooseFunction(metric, requested.function, `${field}.function`, report);
-  if (chosen === undefined || aliasFault !== null) return null;
+  if (chosen === undefined || operation === undefined || aliasFault !== null) return null;
   return {
     metric: metric.name,
     function: chosen,
     alias: requested.alias ?? (chosen === null ? metric.name : `${chosen}_${metric.name}`),
+    ...(operation === null ? {} : { operation }),
   };
 }
 
@@ -45,10 +40,6 @@ function resolveMetric(name: string, field: string, dataset: Dataset, report: Re
         ? `${quoted(name)} is not a metric; expected one of the metrics of "${dataset.name}".${suggestion(name, known)}`
         : `${quoted(name)} is a dimension, not a metric; expected it under dimensions`,
     );
-    return null;
-  }
-  if (metric.source.kind === 'rate') {
-    report(field, `the metric "${name}" is not supported yet; expected a metric that is not a rate`);
     return null;
   }
   return metric;

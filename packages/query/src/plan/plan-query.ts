@@ -1,5 +1,7 @@
-import type { Catalogue } from '../catalogue/dataset.ts';
+import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
 import { datasetNamed } from '../catalogue/look-up.ts';
+import type { FilterNode } from '../filter/filter-node.ts';
+import { readFilter } from '../filter/read-filter.ts';
 import { quoted } from './describe.ts';
 import { frozen } from './frozen.ts';
 import { parseTimeRange } from './parse-time-range.ts';
@@ -49,7 +51,7 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
   const range = parseTimeRange(request.timeRange, context.nowMs, report);
   const limitRows = planLimit(request.limit, report);
   const output = planOutput(request, report);
-  if (request.filter !== undefined) report('filter', 'filters are not supported yet; expected no filter');
+  const filter = planFilter(request.filter, dataset, report);
 
   if (faults.length > 0 || range === null) return { ok: false, faults };
   const { organization, environment, environmentId } = context.tenant;
@@ -61,10 +63,20 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
     timeUnit,
     metrics: metrics.filter((metric) => metric !== null),
     dimensions,
+    filter,
     limitRows,
     output,
   };
   return { ok: true, plan: frozen(plan) };
+}
+
+/** Null when none is requested, or when it was faulty and reported. */
+function planFilter(requested: string | undefined, dataset: Dataset, report: ReportFault): FilterNode | null {
+  if (requested === undefined) return null;
+  const result = readFilter(requested, dataset);
+  if (result.ok) return result.filter;
+  report('filter', result.message);
+  return null;
 }
 
 function checkColumnCount({ metrics = [], dimensions = [] }: QueryRequest, report: ReportFault): void {

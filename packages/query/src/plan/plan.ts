@@ -1,4 +1,5 @@
 import type { AggregateFunction } from '../catalogue/dataset.ts';
+import type { FilterNode } from '../filter/filter-node.ts';
 
 export const timeUnits = ['second', 'minute', 'hour', 'day', 'week', 'month'] as const;
 export type TimeUnit = (typeof timeUnits)[number];
@@ -16,11 +17,23 @@ export interface TimeRange {
   readonly endExclusiveMs: number;
 }
 
+export const operators = ['+', '-', '*', '/', '%'] as const;
+export type Operator = (typeof operators)[number];
+
+/** A calculation with an aggregate. */
+export interface Operation {
+  readonly operator: Operator;
+  /** Digits with an optional sign and point. Without a point it keeps whole numbers whole, save in a division. */
+  readonly value: string;
+}
+
 export interface PlannedMetric {
   readonly metric: string;
   readonly function: AggregateFunction | null;
   /** Name of the output column. Chosen by the client, so it never becomes an SQL identifier. */
   readonly alias: string;
+  /** Absent: the aggregate as it is. */
+  readonly operation?: Operation;
 }
 
 export type OutputFormat =
@@ -36,6 +49,8 @@ export interface Plan {
   readonly timeUnit: TimeUnit | null;
   readonly metrics: readonly PlannedMetric[];
   readonly dimensions: readonly string[];
+  /** Which facts are aggregated; null: all of the range. */
+  readonly filter: FilterNode | null;
   readonly limitRows: number | null;
   readonly output: OutputFormat;
 }

@@ -1,0 +1,43 @@
+import type { ColumnType } from '../catalogue/dataset.ts';
+
+export const comparisons = ['eq', 'ne', 'gt', 'lt', 'ge', 'le'] as const;
+export type Comparison = (typeof comparisons)[number];
+
+/**
+ * One condition on a field. Values are texts whatever their type, so that JSON keeps every digit: integers and
+ * decimals without leading or trailing zeros, timestamps as ISO 8601 in UTC with milliseconds. A field without
+ * a value satisfies nothing but `is null`.
+ */
+export type FilterCondition =
+  | {
+      readonly kind: 'compare';
+      readonly field: string;
+      readonly type: ColumnType;
+      readonly operator: Comparison;
+      readonly value: string;
+    }
+  | {
+      readonly kind: 'in';
+      readonly field: string;
+      readonly type: ColumnType;
+      readonly negated: boolean;
+      readonly values: readonly string[];
+    }
+  /** The whole text matches the pattern; of a field that is no text, the text of its value. */
+  | {
+      readonly kind: 'like' | 'similar';
+      readonly field: string;
+      readonly negated: boolean;
+      readonly pattern: string;
+    }
+  | { readonly kind: 'null'; readonly field: string; readonly negated: boolean };
+
+/** A filter whose names are known and whose values fit. `parts` are at least two. */
+export type FilterNode =
+  | { readonly kind: 'and' | 'or'; readonly parts: readonly FilterNode[] }
+  | FilterCondition;
+
+/** The names of the fields that a filter reads, each as often as it is read. */
+export function filteredFields(filter: FilterNode): readonly string[] {
+  return 'parts' in filter ? filter.parts.flatMap(filteredFields) : [filter.field];
+}

@@ -1,0 +1,190 @@
+import { FilterFault } from './filter-fault.ts';
+import { comparisons, type FilterCondition, type FilterNode } from './filter-node.ts';
+import type { FieldResolver, FilterField } from './resolve-field.ts';
+import { shownToken, TokenReader, type Token } from './tokens.ts';
+
+/** What a filter may have at most. Deeper or longer ones would only serve to wear down the server. */
+const filterBounds = {
+  /** The largest body of a submission, in UTF-16 units. */
+  length: 65_536,
+  /** Brackets inside of brackets: the parser's recursion, and half of the engine's. */
+  depth: 100,
+  conditions: 1_000,
+  /** In all lists and comparisons together. */
+  values: 10_000,
+} as const;
+
+const operators =
+  'eq, ne, gt, lt, ge, le, in, notin, like, not like, similar to, not similar to, is null or isnot null';
+
+/**
+ * Reads a filter by recursive descent: `and` binds before `or`, keywords are of any letter case, names are not.
+ * Throws a `FilterFault` at the first thing that is wrong.
+ */
+export function parseFilter(text: string, resolver: FieldResolver): FilterNode {
+  if (text.length > filterBounds.length) {
+    throw new FilterFault(
+      0,
+      `found ${text.length} characters; expected at most ${filterBounds.length} in a filter`,
+    );
+  }
+  const parser = new FilterParser(text, resolver);
+  return parser.parse();
+}
+
+class FilterParser {
+  readonly #tokens: TokenReader;
+  readonly #resolver: FieldResolver;
+  #depth = 0;
+  #conditions = 0;
+  #values = 0;
+
+  constructor(text: string, resolver: FieldResolver) {
+    this.#tokens = new TokenReader(text);
+    this.#resolver = resolver;
+  }
+
+  parse(): FilterNode {
+    const filter = this.#alternatives();
+    if (this.#tokens.next.kind !== 'end') this.#fail('"and", "or" or the end');
+    return filter;
+  }
+
+  #alternatives(): FilterNode {
+    return this.#chain('or', () => this.#chain('and', () => this.#part()));
+  }
+
+  #chain(kind: 'and' | 'or', parsePart: () => FilterNode): FilterNode {
+    const first = parsePart();
+    if (!this.#isWord(kind)) return first;
+    const parts = [first];
+    while (this.#isWord(kind)) {
+      this.#tokens.take();
+      parts.push(parsePart());
+    }
+    return { kind, parts };
+  }
+
+  #part(): FilterNode {
+    if (!this.#isSign('(')) return this.#condition();
+    if (this.#depth === filterBounds.depth) {
+      this.#fail(`at most ${filterBounds.depth} brackets inside of each other`);
+    }
+    this.#depth += 1;
+    this.#tokens.take();
+    const inner = this.#alternatives();
+    if (!this.#isSign(')')) this.#fail('"and", "or" or ")"');
+    this.#tokens.take();
+    this.#depth -= 1;
+    return inner;
+  }
+
+  #condition(): FilterCondition {
+    const name = this.#tokens.next;
+    if (name.kind !== 'word') this.#fail('the name of a field or "("');
+    if (this.#conditions === filterBounds.conditions) {
+      this.#fail(`at most ${filterBounds.conditions} conditions`);
+    }
+    this.#conditions += 1;
+    const field = this.#resolver.field(name);
+    this.#tokens.take();
+    const operator = this.#tokens.next;
+    const keyword = operator.kind === 'word' ? operator.text.toLowerCase() : '';
+    const comparison = comparisons.find((candidate) => candidate === keyword);
+    if (comparison !== undefined) {
+      this.#tokens.take();
+      const { name: fieldName, type } = field;
+      return { kind: 'compare', field: fieldName, type, operator: comparison, value: this.#value(field) };
+    }
+    switch (keyword) {
+      case 'in':
+      case 'notin':
+        return this.#list(field, keyword === 'notin');
+      case 'like':
+      case 'similar':
+        return this.#pattern(field, false);
+      case 'not':
+        this.#tokens.take();
+        if (this.#isWord('in')) return this.#list(field, true);
+        return this.#pattern(field, true);
+      case 'is':
+      case 'isnot':
+        return this.#null(field);
+      default:
+        return this.#fail(`an operator: ${operators}`);
+    }
+  }
+
+  /** Ended by whatever is no comma, or in brackets. */
+  #list(field: FilterField, negated: boolean): FilterCondition {
+    this.#tokens.take();
+    const bracketed = this.#isSign('(');
+    if (bracketed) this.#tokens.take();
+    const values = [this.#value(field)];
+    while (this.#isSign(',')) {
+      this.#tokens.take();
+      values.push(this.#value(field));
+    }
+    if (bracketed) {
+      if (!this.#isSign(')')) this.#fail('"," or ")"');
+      this.#tokens.take();
+    }
+    return { kind: 'in', field: field.name, type: field.type, negated, values };
+  }
+
+  #pattern(field: FilterField, negated: boolean): FilterCondition {
+    const kind = this.#isWord('like') ? 'like' : 'similar';
+    if (kind === 'similar') {
+      if (!this.#isWord('similar')) this.#fail('"in", "like" or "similar to"');
+      this.#tokens.take();
+      if (!this.#isWord('to')) this.#fail('"to"');
+    }
+    this.#tokens.take();
+    this.#countValue();
+    if (this.#tokens.next.kind !== 'text') this.#fail('a pattern in single quotes');
+    const pattern = this.#resolver.pattern(kind, this.#tokens.next);
+    this.#tokens.take();
+    return { kind, field: field.name, negated, pattern };
+  }
+
+  #null(field: FilterField): FilterCondition {
+    let negated = this.#tokens.take().text.toLowerCase() === 'isnot';
+    if (!negated && this.#isWord('not')) {
+      negated = true;
+      this.#tokens.take();
+    }
+    if (!this.#isWord('null')) this.#fail('"null"');
+    this.#tokens.take();
+    return { kind: 'null', field: field.name, negated };
+  }
+
+  #value(field: FilterField): string {
+    this.#countValue();
+    const value = this.#resolver.value(field, this.#tokens.next);
+    this.#tokens.take();
+    return value;
+  }
+
+  #countValue(): void {
+    if (this.#values === filterBounds.values) this.#fail(`at most ${filterBounds.values} values`);
+    this.#values += 1;
+  }
+
+  #isWord(keyword: string): boolean {
+    const { kind, text } = this.#tokens.next;
+    return kind === 'word' && text.toLowerCase() === keyword;
+  }
+
+  #isSign(sign: string): boolean {
+    const { kind, text } = this.#tokens.next;
+    return kind === 'sign' && text === sign;
+  }
+
+  #fail(expected: string): never {
+    throw unexpected(this.#tokens.next, expected);
+  }
+}
+
+function unexpected(found: Token, expected: string): FilterFault {
+  return new FilterFault(found.at, `found ${shownToken(found)}; expected ${expected}`);
+}

@@ -1,0 +1,94 @@
+import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
+import { filteredSource, findMetric } from '../catalogue/look-up.ts';
+import { quoted, suggestion } from '../plan/describe.ts';
+import { readMoment } from '../plan/read-moment.ts';
+import { FilterFault } from './filter-fault.ts';
+import { likeRegex } from './like-pattern.ts';
+import { similarRegex } from './similar-pattern.ts';
+import { shownToken, type Token } from './tokens.ts';
+
+export interface FilterField {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
+/** What the parser asks about names and values. Every function throws a `FilterFault` at the token. */
+export interface FieldResolver {
+  field(token: Token): FilterField;
+  /** The value as a `FilterCondition` holds it. */
+  value(field: FilterField, token: Token): string;
+  /** The pattern, which is one that can be compiled. */
+  pattern(kind: 'like' | 'similar', token: Token): string;
+}
+
+const expectedValue: Record<ColumnType, string> = {
+  text: 'a text in single quotes',
+  integer: 'a whole number from -9223372036854775808 to 9223372036854775807',
+  decimal: 'a number with at most 18 digits before the point and 6 after it',
+  timestamp: 'a date and time in single quotes such as 2026-01-31T13:45:00Z',
+};
+
+/** Resolves fields and values by the catalogue. */
+export function resolverOf(dataset: Dataset): FieldResolver {
+  return {
+    field: (token) => resolveField(token, dataset),
+    value: ({ name, type }, token) => {
+      const value = readers[type](token);
+      if (value !== null) return value;
+      const expected = `expected ${expectedValue[type]}, as "${name}" is of type ${type}`;
+      throw new FilterFault(token.at, `found ${shownToken(token)}; ${expected}`);
+    },
+    pattern: (kind, token) => {
+      const regex = kind === 'like' ? likeRegex(token.text) : similarRegex(token.text);
+      if (regex.ok) return token.text;
+      throw new FilterFault(token.at, `found the pattern ${quoted(token.text)}; ${regex.message}`);
+    },
+  };
+}
+
+function resolveField({ text: name, at }: Token, dataset: Dataset): FilterField {
+  const source = filteredSource(dataset, name);
+  if (source !== null) return { name, type: source.kind === 'column' ? source.type : 'text' };
+  const names = [...dataset.dimensions, ...dataset.metrics].map((candidate) => candidate.name);
+  const known = names.filter((candidate) => filteredSource(dataset, candidate) !== null);
+  throw new FilterFault(
+    at,
+    findMetric(dataset, name) === undefined
+      ? `found ${quoted(name)}; expected a dimension or metric of "${dataset.name}".${suggestion(name, known)}`
+      : `found ${quoted(name)}, which no single fact has; expected a dimension or a metric of facts`,
+  );
+}
+
+/** Null when the token is no value of the type. Digits in quotes are a number where only a number can be meant. */
+const readers: Record<ColumnType, (token: Token) => string | null> = {
+  text: ({ kind, text }) => (kind === 'text' ? text : null),
+  integer: ({ kind, text }) => (kind === 'text' || kind === 'number' ? readInteger(text) : null),
+  decimal: ({ kind, text }) => (kind === 'text' || kind === 'number' ? readDecimal(text) : null),
+  timestamp: ({ kind, text }) => (kind === 'text' ? readTimestamp(text) : null),
+};
+
+const smallestInteger = -(2n ** 63n);
+const largestInteger = 2n ** 63n - 1n;
+
+function readInteger(text: string): string | null {
+  const { sign, digits } = /^(?<sign>[+-]?)0*(?<digits>[0-9]{1,19})$/.exec(text)?.groups ?? {};
+  if (digits === undefined) return null;
+  const value = BigInt(sign === '-' ? `-${digits}` : digits);
+  return value < smallestInteger || value > largestInteger ? null : String(value);
+}
+
+function readDecimal(text: string): string | null {
+  const shape = /^(?<sign>[+-]?)0*(?<whole>[0-9]{1,18})(?:\.(?<fraction>[0-9]{1,6}))?$/;
+  const { sign, whole = '0', fraction = '' } = shape.exec(text)?.groups ?? {};
+  if (sign === undefined) return null;
+  const kept = fraction.replace(/0+$/, '');
+  const magnitude = kept === '' ? whole : `${whole}.${kept}`;
+  return sign === '-' && magnitude !== '0' ? `-${magnitude}` : magnitude;
+}
+
+/** As requests write times, or as reports show them. */
+function readTimestamp(text: string): string | null {
+  const shown = /^(?<date>[0-9-]{10}) (?<time>[0-9:.]+)(?: UTC)?$/.exec(text)?.groups;
+  const moment = readMoment(shown === undefined ? text : `${shown['date']}T${shown['time']}`);
+  return moment.ok ? new Date(moment.ms).toISOString() : null;
+}

@@ -1,0 +1,97 @@
+import { quoted } from '../plan/describe.ts';
+import { FilterFault } from './filter-fault.ts';
+
+export interface Token {
+  readonly kind: 'word' | 'text' | 'number' | 'sign' | 'end';
+  /** As it was written, but the content of a text. */
+  readonly text: string;
+  /** Index of its first character in the filter. */
+  readonly at: number;
+}
+
+const space = /[ \t\r\n]*/y;
+const word = /[A-Za-z_][A-Za-z0-9_]*/y;
+const number = /[+-]?[0-9]+(?:\.[0-9]+)?/y;
+/** What must not follow a number: `1e5`, `1.`, `12ab`. */
+const restOfWord = /[A-Za-z0-9_.]+/y;
+/** Neither PostgreSQL nor a fact can hold it: NUL, and half of a surrogate pair. */
+const unstorable = /\0|\p{Cs}/u;
+
+/** Reads one token after the other, so that the first fault in the text is the one that is told. */
+export class TokenReader {
+  readonly #text: string;
+  #next: Token;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#next = this.#scan(0);
+  }
+
+  get next(): Token {
+    return this.#next;
+  }
+
+  /** The next token, which is thereby behind. Throws a `FilterFault` when no token can follow it. */
+  take(): Token {
+    const taken = this.#next;
+    if (taken.kind !== 'end') this.#next = this.#scan(this.#end);
+    return taken;
+  }
+
+  #end = 0;
+
+  #scan(from: number): Token {
+    const at = from + (this.#match(space, from)?.length ?? 0);
+    const first = this.#text[at];
+    if (first === undefined) return this.#token('end', '', at, at);
+    if (first === "'") return this.#scanText(at);
+    if (first === '"') {
+      throw new FilterFault(at, 'found a double quote; expected texts in single quotes');
+    }
+    const name = this.#match(word, at);
+    if (name !== null) return this.#token('word', name, at, at + name.length);
+    const digits = this.#match(number, at);
+    if (digits !== null) return this.#scanNumber(digits, at);
+    const sign = String.fromCodePoint(this.#text.codePointAt(at) ?? 0);
+    return this.#token('sign', sign, at, at + sign.length);
+  }
+
+  /** Two single quotes inside of a text are one. */
+  #scanText(at: number): Token {
+    let end = at;
+    do {
+      end = this.#text.indexOf("'", end + 1);
+      if (end === -1) throw new FilterFault(at, 'found a text without end; expected a closing single quote');
+      if (this.#text[end + 1] !== "'") break;
+      end += 1;
+    } while (end < this.#text.length);
+    const content = this.#text.slice(at + 1, end).replaceAll("''", "'");
+    if (unstorable.test(content)) {
+      throw new FilterFault(at, `found ${quoted(content)}; expected a text without NUL and half characters`);
+    }
+    return this.#token('text', content, at, end + 1);
+  }
+
+  #scanNumber(digits: string, at: number): Token {
+    const end = at + digits.length;
+    const rest = this.#match(restOfWord, end);
+    if (rest === null) return this.#token('number', digits, at, end);
+    throw new FilterFault(at, `found ${quoted(digits + rest)}; expected a number such as 504 or -1.5`);
+  }
+
+  #match(pattern: RegExp, at: number): string | null {
+    pattern.lastIndex = at;
+    return pattern.exec(this.#text)?.[0] ?? null;
+  }
+
+  #token(kind: Token['kind'], text: string, at: number, end: number): Token {
+    this.#end = end;
+    return { kind, text, at };
+  }
+}
+
+/** A token as a message shows it. */
+export function shownToken({ kind, text }: Token): string {
+  if (kind === 'end') return 'the end';
+  return kind === 'text' ? `the text ${quoted(text)}` : quoted(text);
+}
