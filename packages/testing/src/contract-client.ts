@@ -24,7 +24,12 @@ export function contractClient(options: { environmentUrl: string; authorization:
   const request = (path: string, init: RequestInit = {}) =>
     fetch(`${environmentUrl}${path}`, {
       ...init,
-      headers: { Authorization: authorization, ...(init.headers as Record<string, string> | undefined) },
+      headers: {
+        Authorization: authorization,
+        // What fetch announces for a text by itself is no JSON.
+        ...(typeof init.body === 'string' ? { 'Content-Type': 'application/json' } : {}),
+        ...(init.headers as Record<string, string> | undefined),
+      },
     });
   const post = (query: unknown) =>
     request('/queries', {
