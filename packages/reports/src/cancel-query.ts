@@ -1,5 +1,6 @@
 import { ReportError } from './errors.ts';
 import type { QueryRecord, QueryStore } from './ports.ts';
+import { mayBecome } from './query-states.ts';
 
 /**
  * Ends a query that is not over yet. Cancelling it again answers the same, so that a client may repeat a request
@@ -7,7 +8,7 @@ import type { QueryRecord, QueryStore } from './ports.ts';
  * @throws ReportError `query.ended` when it completed, failed or expired, also in the moment of the request.
  */
 export async function cancelQuery(record: QueryRecord, queries: QueryStore): Promise<QueryRecord> {
-  await queries.cancel(record.id);
+  if (mayBecome(record.state, 'cancelled')) await queries.cancel(record.id);
   const after = await queries.find(record.plan.tenant, record.id);
   if (after === null) throw new ReportError('query.not_found', { id: record.id });
   if (after.state !== 'cancelled') throw new ReportError('query.ended', { state: after.state });

@@ -21,13 +21,3 @@ const transitions: Readonly<Record<QueryState, readonly QueryState[]>> = {
 export function mayBecome(from: QueryState, to: QueryState): boolean {
   return transitions[from].includes(to);
 }
-
-/** Counts against the limit of active queries; somebody will still work on it. */
-export function isActive(state: QueryState): boolean {
-  return state === 'enqueued' || state === 'running';
-}
-
-/** No worker will touch it again. */
-export function isFinal(state: QueryState): boolean {
-  return !isActive(state);
-}

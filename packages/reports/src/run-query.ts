@@ -42,8 +42,8 @@ export interface RunQueryTerms extends ClaimTerms {
  * Runs one query to its end, or hands it back. Whatever happens is written to the queries table here; the
  * caller only rings. `signal` aborts on shutdown or when the queue took the job away.
  *
- * An attempt that fails hands the query back and leaves the verdict to the next claim, which fails a query
- * whose attempts or time are used up: a state is never written by an attempt that will be tried again.
+ * An attempt that fails hands the query back; only the last one, or one that is out of time, writes `failed`. A
+ * query whose last attempt died without a word is failed by the next claim.
  */
 export async function runQuery(
   queryId: string,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isActive, isFinal, mayBecome, queryStates } from '../src/query-states.ts';
+import { mayBecome, queryStates } from '../src/query-states.ts';
 
 // Section 3 of the design, written out by hand.
 const allowed = new Set([
@@ -19,10 +19,5 @@ describe('the life of a query', () => {
       for (const to of queryStates)
         expect([from, to, mayBecome(from, to)]).toEqual([from, to, allowed.has(`${from}>${to}`)]);
     }
-  });
-
-  it('is active or final in every state, never both', () => {
-    for (const state of queryStates) expect(isActive(state)).toBe(!isFinal(state));
-    expect(queryStates.filter(isActive)).toEqual(['enqueued', 'running']);
   });
 });
