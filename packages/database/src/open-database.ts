@@ -5,6 +5,7 @@ import type {
   Accounts,
   CancelSignals,
   FactSource,
+  HostnameStore,
   LimitStore,
   QueryStore,
   SigningKeys,
@@ -12,6 +13,7 @@ import type {
 import { createAccounts } from './accounts/accounts.ts';
 import { createAdmin, type Admin } from './accounts/admin.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
+import { createHostnameStore } from './accounts/hostname-store.ts';
 import { createLimitStore } from './accounts/limit-store.ts';
 import { createPool } from './connection-pool.ts';
 import { servedByDatabase } from './database-errors.ts';
@@ -45,6 +47,7 @@ export interface Database {
   readonly facts: FactStore;
   readonly accounts: Accounts;
   readonly limits: LimitStore;
+  readonly hostnames: HostnameStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
@@ -76,6 +79,7 @@ export function openDatabase({
     facts: createFactStore({ copyPool, controlPool }),
     accounts: createAccounts(prisma),
     limits: createLimitStore(prisma),
+    hostnames: createHostnameStore(prisma),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),
