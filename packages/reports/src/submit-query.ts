@@ -1,6 +1,7 @@
 import { planQuery, type Catalogue, type QueryRequest, type Tenant } from '@hourglass/query';
 import { invalidRequest } from './errors.ts';
 import type { Doorbell, Principal, QueryRecord, QueryStore } from './ports.ts';
+import type { QueryLabels } from './query-labels.ts';
 import { LimitReached, type LimitUsage, type SubmissionLimits } from './submission-limits.ts';
 
 export interface SubmitQueryPorts {
@@ -20,16 +21,22 @@ export interface SubmitQueryPorts {
  * stored. None of them counts against the limits.
  */
 export async function submitQuery(
-  input: { request: QueryRequest; dataset: string; tenant: Tenant; principal: Principal },
+  input: {
+    request: QueryRequest;
+    dataset: string;
+    tenant: Tenant;
+    principal: Principal;
+    labels?: QueryLabels;
+  },
   ports: SubmitQueryPorts,
 ): Promise<{ readonly record: QueryRecord; readonly usage: LimitUsage }> {
   const { catalogue, queries, doorbell, limits, nowMs, newId } = ports;
-  const { request, dataset, tenant, principal } = input;
+  const { request, dataset, tenant, principal, labels = {} } = input;
   const planned = planQuery(request, { catalogue, dataset, tenant, nowMs: nowMs() });
   if (!planned.ok) throw invalidRequest(planned.faults);
 
   await doorbell.check();
-  const submission = { id: newId(), plan: planned.plan, submittedBy: principal.email };
+  const submission = { id: newId(), plan: planned.plan, submittedBy: principal.email, labels };
   const outcome = await queries.submit(submission, limits);
   if (outcome.kind === 'refused') throw new LimitReached(outcome.reason, outcome.usage);
   const { record, usage } = outcome;

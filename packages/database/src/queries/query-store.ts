@@ -1,6 +1,7 @@
 import type {
   ExpiredArchive,
   Failure,
+  OrganizationScope,
   Publication,
   QueryRecord,
   QueryScope,
@@ -38,11 +39,15 @@ export function createQueryStore(prisma: PrismaClient): QueryStore {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-async function find(prisma: PrismaClient, scope: QueryScope, id: string): Promise<QueryRecord | null> {
+async function find(
+  prisma: PrismaClient,
+  scope: OrganizationScope | QueryScope,
+  id: string,
+): Promise<QueryRecord | null> {
   if (!uuid.test(id)) return null;
-  const { organization, environment } = scope;
+  const name = 'environment' in scope ? { name: scope.environment } : {};
   const row = await prisma.query.findFirst({
-    where: { id, environment: { name: environment, organization: { name: organization } } },
+    where: { id, environment: { ...name, organization: { name: scope.organization } } },
   });
   return row === null ? null : queryRecord(row);
 }
