@@ -12,6 +12,7 @@ import {
   type Settings,
 } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
+import { createArchiveReader } from '@hourglass/result-files';
 import { createApp } from './app.ts';
 import { rememberPasswords } from './http/remember-passwords.ts';
 import { createRoutes } from './routes.ts';
@@ -33,6 +34,7 @@ export function composeApi(settings: Settings, log: Logger): Api {
     database,
     doorbell,
     objects,
+    archives: createArchiveReader(),
     metrics,
     publicUrl: settings.publicUrl,
     limits: settings.limits,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addDownloadCommand } from './commands/download.ts';
+import { addEnvironmentHostnamesCommand } from './commands/environment-hostnames.ts';
 import { addEnvironmentLimitsCommand } from './commands/environment-limits.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addSubmitCommand } from './commands/submit.ts';
@@ -28,7 +29,9 @@ export function createProgram(makeContext: (json: () => boolean) => CommandConte
   ])
     add(program, context);
   const admin = program.command('admin').description('look after environments');
-  addEnvironmentLimitsCommand(admin.command('environment').description('one environment'), context);
+  const environment = admin.command('environment').description('one environment');
+  addEnvironmentLimitsCommand(environment, context);
+  addEnvironmentHostnamesCommand(environment, context);
   understandJson(program, program);
   return program;
 }

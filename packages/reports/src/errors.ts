@@ -41,6 +41,15 @@ export const errorTable = {
     kind: 'not_found',
     message: 'No environment "{environment}" in an organization "{organization}"',
   },
+  'hostname.not_found': {
+    kind: 'not_found',
+    message: 'No environment of the organization "{organization}" has the hostname "{hostname}"',
+  },
+  'hostname.taken': {
+    kind: 'conflict',
+    message:
+      'The hostname "{hostname}" belongs to the environment "{environment}"; take it away from there first',
+  },
   'dataset.not_found': { kind: 'not_found', message: 'No dataset "{dataset}"; expected one of {expected}' },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {

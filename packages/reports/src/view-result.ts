@@ -17,13 +17,20 @@ export interface ArchiveReader {
   rows(archive: OpenResult, layout: RowLayout): AsyncIterable<readonly string[]>;
 }
 
+export interface ViewResultPorts {
+  readonly catalogue: Catalogue;
+  readonly objects: ObjectStore;
+  readonly archives: ArchiveReader;
+  readonly nowMs: () => number;
+}
+
 /**
  * The rows of a completed query, from its archive. The iteration throws unless they are as many as were published.
  * @throws ReportError as `openResult`.
  */
 export async function viewResult(
   record: QueryRecord,
-  ports: { catalogue: Catalogue; objects: ObjectStore; archives: ArchiveReader; nowMs: () => number },
+  ports: ViewResultPorts,
 ): Promise<AsyncIterable<readonly string[]>> {
   const archive = await openResult(record, ports);
   const { plan, result } = record;
