@@ -63,6 +63,7 @@ describe('submission', () => {
       attempt: 0,
       progressPercent: 0,
       submittedBy: 'jane@example.com',
+      labels: {},
       createdAt: expect.any(Date),
       updatedAt: answered.createdAt,
       failure: null,

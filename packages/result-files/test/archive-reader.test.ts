@@ -79,14 +79,14 @@ async function read(archive: OpenResult, output: OutputFormat): Promise<string[]
 /** A row as the contract writes it, without the encoders. */
 function jsonRow([text, float]: Row): string {
   const shown = float === null ? 'null' : Number.isInteger(float) ? `${float}.0` : String(float);
-  return `{"a \"quoted\\", |name|":${JSON.stringify(text)},"__proto__":${shown}}`.replace('a "', 'a \\"');
+  return `{"a \\"quoted\\", |name|":${JSON.stringify(text)},"__proto__":${shown}}`;
 }
 
 const anyText = fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[",|\t\r\n ]{0,5}$/));
 const anyFloat = fc.integer().map((number) => number / 8);
 const anyRow: fc.Arbitrary<Row> = fc.tuple(
-  fc.option<string, null>(anyText, { nil: null }),
-  fc.option<number, null>(anyFloat, { nil: null }),
+  fc.option<string>(anyText, { nil: null }),
+  fc.option<number>(anyFloat, { nil: null }),
 );
 
 test('any rows in parts of any size are read back as they were written, in every output format', async () => {
