@@ -1,11 +1,19 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
+interface Content {
+  readonly schema?: object;
+  readonly example?: unknown;
+}
+
 interface Shape {
-  readonly content?: Readonly<Record<string, object>>;
+  readonly content?: Readonly<Record<string, Content>>;
 }
 
 interface Operation {
+  readonly security?: readonly object[];
+  readonly parameters: readonly { readonly name: string; readonly in: 'path' | 'query' }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
   readonly responses: Readonly<Record<string, Shape>>;
 }
 
