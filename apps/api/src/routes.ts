@@ -13,6 +13,7 @@ import type {
   SubmissionLimits,
 } from '@hourglass/reports';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
+import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentHostnamesRoutes } from './endpoints/environment-hostnames.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
@@ -64,7 +65,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const ofEnvironment = environmentQueries(queries, showRateLimits);
   const ofHosts = hostQueries(queries, showRateLimits);
   const submitting = { catalogue, queries, doorbell, limits, nowMs, newId, metrics };
-  return [
+  const routes = [
     healthRoute(),
     readyRoute([
       { name: 'database', check: () => database.check() },
@@ -89,4 +90,5 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits }),
     postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
   ];
+  return [...routes, ...documentationRoutes(routes)];
 }

@@ -12,7 +12,9 @@ export const hostname = z
   .regex(new RegExp(`^(${label}\\.)*${label}$`), 'expected a DNS name such as api.example.com');
 
 /** Body of `PUT …/hostnames` and answer of it and of `GET`: all of an environment's, in the order of the alphabet. */
-export const environmentHostnames = z.strictObject({
-  hostnames: z.array(hostname).max(maxHostnames, `expected at most ${maxHostnames} hostnames`),
-});
+export const environmentHostnames = z
+  .strictObject({
+    hostnames: z.array(hostname).max(maxHostnames, `expected at most ${maxHostnames} hostnames`),
+  })
+  .meta({ id: 'Hostnames' });
 export type EnvironmentHostnames = z.infer<typeof environmentHostnames>;

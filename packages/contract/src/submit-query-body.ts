@@ -23,27 +23,31 @@ const label = z
  * Body of `POST …/queries`: the shape only. What the names mean is checked by the planner, so that one answer
  * can list the faults of both in the same words.
  */
-export const submitQueryBody = z.strictObject({
-  metrics: z.array(metric).optional(),
-  dimensions: z.array(z.string()).optional(),
-  timeRange: z.union([z.string(), z.strictObject({ start: z.string(), end: z.string() })], {
-    error: ({ input }) => (input === undefined ? `is required: ${timeRangeForms}` : timeRangeForms),
-  }),
-  limit: z.int().optional(),
-  filter: z.string().optional(),
-  groupByTimeUnit: z.string().optional(),
-  outputFormat: z.string().optional(),
-  csvDelimiter: z.string().optional(),
-  /** What the client calls the query. */
-  name: label.optional(),
-  /** The saved report that the query comes from. */
-  reportDefinitionId: label.optional(),
-});
+export const submitQueryBody = z
+  .strictObject({
+    metrics: z.array(metric).optional(),
+    dimensions: z.array(z.string()).optional(),
+    timeRange: z.union([z.string(), z.strictObject({ start: z.string(), end: z.string() })], {
+      error: ({ input }) => (input === undefined ? `is required: ${timeRangeForms}` : timeRangeForms),
+    }),
+    limit: z.int().optional(),
+    filter: z.string().optional(),
+    groupByTimeUnit: z.string().optional(),
+    outputFormat: z.string().optional(),
+    csvDelimiter: z.string().optional(),
+    /** What the client calls the query. */
+    name: label.optional(),
+    /** The saved report that the query comes from. */
+    reportDefinitionId: label.optional(),
+  })
+  .meta({ id: 'SubmitQuery' });
 
 /** Body of `POST …/hostQueries`. */
-export const submitHostQueryBody = submitQueryBody.extend({
-  /** Stands for the environment that has it. */
-  envgroupHostname: hostname,
-});
+export const submitHostQueryBody = submitQueryBody
+  .extend({
+    /** Stands for the environment that has it. */
+    envgroupHostname: hostname,
+  })
+  .meta({ id: 'SubmitHostQuery' });
 
 export type SubmitQueryBody = z.infer<typeof submitQueryBody>;
