@@ -200,6 +200,8 @@ describe('the schema of this version', () => {
       text: 'text',
       integer: 'bigint',
       decimal: 'numeric(24,6)',
+      float: 'double precision',
+      boolean: 'boolean',
       timestamp: 'timestamp(3) with time zone',
     };
     const columns = await withClient(database.url, async (client) => {

@@ -24,12 +24,14 @@ function faultsOf(value: Record<string, unknown>) {
   return 'faults' in checked ? checked.faults : [];
 }
 
-const valuesByType: Readonly<Record<ColumnType, fc.Arbitrary<string | number>>> = {
+const valuesByType: Readonly<Record<ColumnType, fc.Arbitrary<string | number | boolean>>> = {
   text: fc.string({ unit: 'binary', maxLength: 50 }).filter((text) => !text.includes('\0')),
   integer: fc.maxSafeInteger(),
   decimal: fc
     .tuple(fc.integer({ min: -999_999_999, max: 999_999_999 }), fc.integer({ min: 0, max: 6 }))
     .map(([digits, decimals]) => Number((digits / 10 ** decimals).toFixed(decimals))),
+  float: fc.double({ min: -1e99, max: 1e99, noNaN: true }),
+  boolean: fc.boolean(),
   timestamp: fc.integer({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2200, 0, 1) }),
 };
 

@@ -134,10 +134,11 @@ describe('checkCatalogue', () => {
       dimensions: [
         { name: 'place', description: '', source: text },
         { name: 'place', description: '', source: text },
-        { name: 'Proxy', description: '', source: text },
-        { name: 'batch_seq', description: '', source: text },
+        { name: 'Place', description: '', source: text },
+        { name: 'no-identifier', description: '', source: text },
+        { name: 'Batch_seq', description: '', source: text },
         { name: 'minute', description: '', source: text },
-        { name: 'c0', description: '', source: text },
+        { name: 'C0', description: '', source: text },
         { name: 'org', description: '', source: { kind: 'tenant', of: 'organization' } },
       ],
       metrics: [
@@ -174,11 +175,11 @@ describe('checkCatalogue', () => {
     }
     const expected = [
       '"hot; drop table facts" is not a lower-case identifier',
-      '"Proxy" is not a lower-case identifier',
+      '"no-identifier" is not an identifier',
       '"place" is declared more than once',
-      '"batch_seq" is reserved',
+      '"Batch_seq" is reserved',
       '"minute" is reserved',
-      '"c0" is reserved',
+      '"C0" is reserved',
       'metric "no_function" has no function',
       'metric "twice" lists the function "sum" twice',
       'metric "rated" takes no function but lists some',

@@ -47,6 +47,7 @@ export const modelTexts = [
 ];
 export const modelIntegers = [-1, 0, 1, 9, 10, 200, 404, 504];
 export const modelDecimals = ['0.1', '1.5', '-2.000001', '100', '10', '0'];
+export const modelFloats = [0.1, 1.5, -2.000001, 100, -0.25, 0];
 export const modelTimes = [
   '2026-01-01T00:00:00.000Z',
   '2026-02-28T22:30:00.250Z',

@@ -52,12 +52,15 @@ const isoTime = (minMs: number, maxMs: number) =>
   fc.integer({ min: minMs, max: maxMs }).map((ms) => new Date(ms).toISOString());
 
 /** Few different values, so that facts meet in groups; texts whose binary order is not the alphabet's. */
-const valuesOf: Record<ColumnType, fc.Arbitrary<string | number>> = {
+const valuesOf: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
   text: fc.constantFrom('', 'a', 'B', 'b', 'é', '﹏', '\u{1f600}', '(not set)', '%', "'"),
   integer: fc.oneof(fc.constantFrom(-1, 0, 9, 10, 200), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
   decimal: fc
     .tuple(fc.constantFrom('', '-'), fc.integer({ min: 0, max: 10 ** 7 }), fc.stringMatching(/^[0-9]{1,6}$/))
     .map(([sign, whole, fraction]) => `${sign}${whole}.${fraction}`),
+  // Sums of quarters are exact in any order.
+  float: fc.integer({ min: -(2 ** 30), max: 2 ** 30 }).map((quarters) => quarters / 4),
+  boolean: fc.boolean(),
   timestamp: fc.oneof(fc.constantFrom('2026-01-01T00:00:00.000Z'), isoTime(startMs, endMs)),
 };
 

@@ -13,6 +13,7 @@ import { environmentId, openDuckDB, type Fact } from './facts-relation.ts';
 import {
   modelDecimals,
   modelFilters,
+  modelFloats,
   modelIntegers,
   modelTexts,
   modelTimes,
@@ -28,10 +29,12 @@ const dataset = catalogue.get('api');
 if (dataset === undefined) throw new Error('no dataset');
 const columns = storedColumns(dataset);
 
-const values: Record<ColumnType, fc.Arbitrary<string | number>> = {
+const values: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
   text: fc.constantFrom(...modelTexts),
   integer: fc.oneof(fc.constantFrom(...modelIntegers), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
   decimal: fc.constantFrom(...modelDecimals),
+  float: fc.constantFrom(...modelFloats),
+  boolean: fc.boolean(),
   timestamp: fc.constantFrom(...modelTimes),
 };
 const fact: fc.Arbitrary<Fact> = fc.record({

@@ -17,7 +17,7 @@ export interface CsvOptions {
 
 /**
  * CSV whose first record names the columns. An empty cell is null and leaves its column out, a quoted empty
- * one is empty text; numbers are converted by the column's type. A header that does not fit, or a quote in
+ * one is empty text; numbers and `true` and `false` are converted by the column's type. A header that does not fit, or a quote in
  * the wrong place, ends the reading with one fault: what follows it cannot be told apart from data.
  */
 export async function* readCsv(chunks: AsyncIterable<Buffer>, options: CsvOptions): AsyncGenerator<RawFact> {
@@ -39,18 +39,24 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>, options: CsvOption
 const quotedEmpty = Symbol('quoted empty cell');
 type Cell = string | typeof quotedEmpty;
 
-type CellReader = (cell: string) => string | number;
+type CellReader = (cell: string) => string | number | boolean;
 
 interface Column {
   readonly name: string;
   readonly read: CellReader;
 }
 
+const booleans: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
 const readers: Readonly<Record<ColumnType, CellReader>> = {
   text: (cell) => cell,
-  // What is not exactly a number stays text, for the check by the catalogue to name the field.
+  // What is no value of the type stays text, for the check by the catalogue to name the field.
   integer: (cell) => readExactNumber(cell) ?? cell,
   decimal: (cell) => readExactNumber(cell) ?? cell,
+  float: (cell) => readExactNumber(cell) ?? cell,
+  boolean: (cell) => booleans.get(cell.toLowerCase()) ?? cell,
   timestamp: (cell) => (/^-?\d+$/.test(cell) ? Number(cell) : cell),
 };
 

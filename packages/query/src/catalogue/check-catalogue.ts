@@ -7,7 +7,8 @@ const ownColumns = ['timestamp', 'environment_id', 'batch_seq'];
 const reservedNames: ReadonlySet<string> = new Set([...ownColumns, ...timeUnits]);
 
 /** PostgreSQL cuts identifiers at 63 bytes, which could make two names one. */
-const identifier = /^[a-z][a-z0-9_]{0,62}$/;
+const identifier = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
+const lowerCaseIdentifier = /^[a-z][a-z0-9_]{0,62}$/;
 /** What `compileReport` calls its columns; a stored column of such a name could be taken for one of them. */
 const outputColumn = /^c[0-9]+$/;
 
@@ -26,18 +27,28 @@ export function checkCatalogue(catalogue: Catalogue): void {
 function faultsOf(dataset: Dataset): readonly string[] {
   const names = [...dataset.dimensions, ...dataset.metrics].map(({ name }) => name);
   return [
-    ...[dataset.name, dataset.hotTable, ...names]
-      .filter((name) => !identifier.test(name))
+    ...[dataset.name, dataset.hotTable]
+      .filter((name) => !lowerCaseIdentifier.test(name))
       .map((name) => `"${name}" is not a lower-case identifier of at most 63 characters`),
-    ...repeated(names).map((name) => `"${name}" is declared more than once`),
     ...names
-      .filter((name) => reservedNames.has(name) || outputColumn.test(name))
-      .map((name) => `"${name}" is reserved`),
+      .filter((name) => !identifier.test(name))
+      .map((name) => `"${name}" is not an identifier of at most 63 characters`),
+    ...repeated(names.map(folded)).map((name) => `"${name}" is declared more than once`),
+    ...names.filter(isReserved).map((name) => `"${name}" is reserved`),
     ...dataset.metrics.flatMap((metric) => [
       ...faultsOfFunctions(metric),
       ...faultsOfSource(metric, dataset),
     ]),
   ];
+}
+
+/** DuckDB's identifiers have no letter case, so two names that differ in nothing else are one column. */
+function folded(name: string): string {
+  return name.toLowerCase();
+}
+
+function isReserved(name: string): boolean {
+  return reservedNames.has(folded(name)) || outputColumn.test(folded(name));
 }
 
 function faultsOfFunctions({ name, functions, source }: Metric): readonly string[] {

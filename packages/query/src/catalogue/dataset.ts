@@ -1,6 +1,9 @@
 /** How a stored column is typed: in Postgres, in a segment and in the facts a client sends. */
-export const columnTypes = ['text', 'integer', 'decimal', 'timestamp'] as const;
+export const columnTypes = ['text', 'integer', 'decimal', 'float', 'boolean', 'timestamp'] as const;
 export type ColumnType = (typeof columnTypes)[number];
+/** What can be added up. `float` is binary (DOUBLE): its sums are rounded, those of the others are exact. */
+export type NumericType = Extract<ColumnType, 'integer' | 'decimal' | 'float'>;
+export type DimensionType = Extract<ColumnType, 'text' | 'integer' | 'boolean' | 'timestamp'>;
 
 export const aggregateFunctions = ['sum', 'avg', 'min', 'max'] as const;
 export type AggregateFunction = (typeof aggregateFunctions)[number];
@@ -15,7 +18,7 @@ export type MissingValue =
   | { readonly kind: 'at-least'; readonly column: string; readonly threshold: number };
 
 export type MetricSource =
-  | { readonly kind: 'column'; readonly type: 'integer' | 'decimal'; readonly whenMissing?: MissingValue }
+  | { readonly kind: 'column'; readonly type: NumericType; readonly whenMissing?: MissingValue }
   /** Reads the column of another metric; such a name is never sent in a fact. */
   | { readonly kind: 'alias'; readonly metric: string }
   /** Counts the distinct values of a dimension. */
@@ -35,7 +38,7 @@ export interface Metric {
 export type TimestampPart = 'day_of_week' | 'month_of_year' | 'hour_of_day' | 'week_of_month';
 
 export type DimensionSource =
-  | { readonly kind: 'column'; readonly type: 'text' | 'integer' | 'timestamp' }
+  | { readonly kind: 'column'; readonly type: DimensionType }
   | { readonly kind: 'timestamp-part'; readonly part: TimestampPart }
   | { readonly kind: 'tenant'; readonly of: 'organization' | 'environment' };
 

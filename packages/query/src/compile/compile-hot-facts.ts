@@ -74,6 +74,8 @@ export function compileHotFactsCopy(plan: Plan, catalogue: Catalogue): HotFactsC
       [settingNames.endExclusive]: new Date(plan.range.endExclusiveMs).toISOString(),
       // Another date style of the server would write timestamps that the engine reads wrongly or not at all.
       datestyle: 'ISO',
+      // And fewer digits would write other floats than were stored.
+      extra_float_digits: '1',
     },
   };
 }

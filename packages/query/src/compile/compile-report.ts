@@ -12,11 +12,11 @@ import { bucketLengthMs, formatBucket, timestampValue, truncateToUnit } from './
 /**
  * The statement that makes the report, for DuckDB 1.5. It reads a relation `facts` with `environment_id`
  * INTEGER, `timestamp` TIMESTAMP in UTC and the stored columns that `hotFactsColumns` lists: text VARCHAR,
- * integer BIGINT, decimal DECIMAL(24,6), timestamp TIMESTAMP.
+ * integer BIGINT, decimal DECIMAL(24,6), float DOUBLE, boolean BOOLEAN, timestamp TIMESTAMP.
  *
  * Its columns are `c0`, `c1`, … in the order of `outputColumns`: VARCHAR for kind `text`, DOUBLE for kind
  * `float`; a metric that no fact has a value for is null. Rows come by time, then by the dimensions in their
- * order: text in binary order, integers and timestamps by value with "(not set)" last. No facts, no rows.
+ * order: text in binary order, everything else by value with "(not set)" last. No facts, no rows.
  *
  * Every parameter is cast where it stands: left to itself a driver binds a number as DOUBLE and compares as such.
  * Only facts of the plan's environment within its range are read; there is no way to compile without that.

@@ -41,7 +41,7 @@ function isFloatAggregate(planned: PlannedMetric, dataset: Dataset): boolean {
   const source = measuredSource(dataset, planned.metric);
   switch (source.kind) {
     case 'column':
-      return source.type === 'decimal' || planned.function === 'avg';
+      return source.type !== 'integer' || planned.function === 'avg';
     case 'distinct':
       return false;
     case 'rate':
