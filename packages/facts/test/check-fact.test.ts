@@ -213,6 +213,7 @@ test('a rule that reads a column which is not stored stops the start', () => {
         description: '',
         unit: '',
         functions: ['sum'],
+        partials: ['sum'],
         source: {
           kind: 'column',
           type: 'integer',

@@ -25,6 +25,7 @@ const readings: Dataset = {
       description: 'A rate.',
       unit: 'dollars',
       functions: ['sum', 'avg', 'min', 'max'],
+      partials: ['sum', 'count', 'min', 'max'],
       source: { kind: 'column', type: 'float' },
     },
   ],

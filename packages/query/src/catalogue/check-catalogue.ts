@@ -1,5 +1,12 @@
 import { timeUnits } from '../plan/plan.ts';
-import { type Catalogue, type Dataset, type Metric, storedColumns } from './dataset.ts';
+import {
+  type Catalogue,
+  type Dataset,
+  type Metric,
+  partialAggregates,
+  partialsOfFunction,
+  storedColumns,
+} from './dataset.ts';
 import { findDimension, findMetric } from './look-up.ts';
 
 /** Columns that every table of facts has besides the stored ones. */
@@ -38,6 +45,7 @@ function faultsOf(dataset: Dataset): readonly string[] {
     ...dataset.metrics.flatMap((metric) => [
       ...faultsOfFunctions(metric),
       ...faultsOfSource(metric, dataset),
+      ...faultsOfPartials(metric),
     ]),
   ];
 }
@@ -58,6 +66,15 @@ function faultsOfFunctions({ name, functions, source }: Metric): readonly string
   if (!takesFunction && functions.length > 0)
     faults.push(`metric "${name}" takes no function but lists some`);
   return faults;
+}
+
+function faultsOfPartials({ name, functions, source, partials }: Metric): readonly string[] {
+  const needed = new Set(functions.flatMap((chosen) => partialsOfFunction[chosen]));
+  if (source.kind === 'rate') needed.add('sum');
+  const expected = partialAggregates.filter((partial) => needed.has(partial)).join(', ');
+  const stated = partialAggregates.filter((partial) => partials.includes(partial)).join(', ');
+  if (stated === expected) return [];
+  return [`metric "${name}" is re-aggregated from "${stated}"; its functions need "${expected}"`];
 }
 
 function faultsOfSource({ name, source }: Metric, dataset: Dataset): readonly string[] {

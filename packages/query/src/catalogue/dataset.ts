@@ -8,6 +8,18 @@ export type DimensionType = Extract<ColumnType, 'text' | 'integer' | 'boolean' |
 export const aggregateFunctions = ['sum', 'avg', 'min', 'max'] as const;
 export type AggregateFunction = (typeof aggregateFunctions)[number];
 
+/** What can be kept of a part of the facts, so that parts can be put together to a whole. */
+export const partialAggregates = ['sum', 'count', 'min', 'max'] as const;
+export type PartialAggregate = (typeof partialAggregates)[number];
+
+/** From which partial aggregates each function is made. */
+export const partialsOfFunction: Readonly<Record<AggregateFunction, readonly PartialAggregate[]>> = {
+  sum: ['sum'],
+  avg: ['sum', 'count'],
+  min: ['min'],
+  max: ['max'],
+};
+
 /**
  * What a column holds when a fact does not mention it. Without a rule it holds null: a missing metric is
  * unknown, never 0.
@@ -33,6 +45,11 @@ export interface Metric {
   readonly source: MetricSource;
   /** Empty: the metric takes no function. The first one is used when a request names none. */
   readonly functions: readonly AggregateFunction[];
+  /**
+   * How it may be re-aggregated: what has to be kept of the parts for all its functions; for an alias or a rate,
+   * of the metric that it reads. Empty: it can only be made from the facts themselves.
+   */
+  readonly partials: readonly PartialAggregate[];
 }
 
 export type TimestampPart = 'day_of_week' | 'month_of_year' | 'hour_of_day' | 'week_of_month';
