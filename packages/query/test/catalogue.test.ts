@@ -143,6 +143,7 @@ describe('checkCatalogue', () => {
     const faulty: Dataset = {
       name: 'faulty',
       hotTable: 'hot; drop table facts',
+      takesCustomFields: false,
       dimensions: [
         { name: 'place', description: '', source: text },
         { name: 'place', description: '', source: text },

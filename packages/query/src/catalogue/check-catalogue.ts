@@ -1,4 +1,3 @@
-import { timeUnits } from '../plan/plan.ts';
 import {
   type Catalogue,
   type Dataset,
@@ -8,16 +7,9 @@ import {
   storedColumns,
 } from './dataset.ts';
 import { findDimension, findMetric } from './look-up.ts';
+import { foldedName, identifier, isReserved } from './names.ts';
 
-/** Columns that every table of facts has besides the stored ones. */
-const ownColumns = ['timestamp', 'environment_id', 'batch_seq'];
-const reservedNames: ReadonlySet<string> = new Set([...ownColumns, ...timeUnits]);
-
-/** PostgreSQL cuts identifiers at 63 bytes, which could make two names one. */
-const identifier = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 const lowerCaseIdentifier = /^[a-z][a-z0-9_]{0,62}$/;
-/** What `compileReport` calls its columns; a stored column of such a name could be taken for one of them. */
-const outputColumn = /^c[0-9]+$/;
 
 /** Throws one error that lists everything by which a report could be wrong or fail to compile. */
 export function checkCatalogue(catalogue: Catalogue): void {
@@ -40,7 +32,7 @@ function faultsOf(dataset: Dataset): readonly string[] {
     ...names
       .filter((name) => !identifier.test(name))
       .map((name) => `"${name}" is not an identifier of at most 63 characters`),
-    ...repeated(names.map(folded)).map((name) => `"${name}" is declared more than once`),
+    ...repeated(names.map(foldedName)).map((name) => `"${name}" is declared more than once`),
     ...names.filter(isReserved).map((name) => `"${name}" is reserved`),
     ...dataset.metrics.flatMap((metric) => [
       ...faultsOfFunctions(metric),
@@ -48,15 +40,6 @@ function faultsOf(dataset: Dataset): readonly string[] {
       ...faultsOfPartials(metric),
     ]),
   ];
-}
-
-/** DuckDB's identifiers have no letter case, so two names that differ in nothing else are one column. */
-function folded(name: string): string {
-  return name.toLowerCase();
-}
-
-function isReserved(name: string): boolean {
-  return reservedNames.has(folded(name)) || outputColumn.test(folded(name));
 }
 
 function faultsOfFunctions({ name, functions, source }: Metric): readonly string[] {

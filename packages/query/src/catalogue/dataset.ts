@@ -29,8 +29,14 @@ export type MissingValue =
   /** 1 when the other column's value is at least `threshold`, else 0; null when that column is null. */
   | { readonly kind: 'at-least'; readonly column: string; readonly threshold: number };
 
+/** `customFieldId`: the column is none of the table; its values lie in `custom_fields` under this id. */
 export type MetricSource =
-  | { readonly kind: 'column'; readonly type: NumericType; readonly whenMissing?: MissingValue }
+  | {
+      readonly kind: 'column';
+      readonly type: NumericType;
+      readonly whenMissing?: MissingValue;
+      readonly customFieldId?: number;
+    }
   /** Reads the column of another metric; such a name is never sent in a fact. */
   | { readonly kind: 'alias'; readonly metric: string }
   /** Counts the distinct values of a dimension. */
@@ -55,7 +61,7 @@ export interface Metric {
 export type TimestampPart = 'day_of_week' | 'month_of_year' | 'hour_of_day' | 'week_of_month';
 
 export type DimensionSource =
-  | { readonly kind: 'column'; readonly type: DimensionType }
+  | { readonly kind: 'column'; readonly type: DimensionType; readonly customFieldId?: number }
   | { readonly kind: 'timestamp-part'; readonly part: TimestampPart }
   | { readonly kind: 'tenant'; readonly of: 'organization' | 'environment' };
 
@@ -70,6 +76,8 @@ export interface Dataset {
   readonly name: string;
   /** Postgres table of the facts that are not sealed yet. */
   readonly hotTable: string;
+  /** Whether an environment may declare fields of its own; then the hot table has `custom_fields`. */
+  readonly takesCustomFields: boolean;
   readonly metrics: readonly Metric[];
   readonly dimensions: readonly Dimension[];
 }
@@ -89,12 +97,29 @@ export interface StoredColumn {
 export function storedColumns(dataset: Dataset): readonly StoredColumn[] {
   const columns: StoredColumn[] = [];
   for (const { name, source } of dataset.dimensions) {
-    if (source.kind === 'column') columns.push({ name, type: source.type });
+    if (source.kind !== 'column' || source.customFieldId !== undefined) continue;
+    columns.push({ name, type: source.type });
   }
   for (const { name, source } of dataset.metrics) {
-    if (source.kind !== 'column') continue;
+    if (source.kind !== 'column' || source.customFieldId !== undefined) continue;
     const { type, whenMissing } = source;
     columns.push(whenMissing === undefined ? { name, type } : { name, type, whenMissing });
+  }
+  return columns;
+}
+
+export interface CustomColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly customFieldId: number;
+}
+
+/** The custom fields that a fact may carry. */
+export function customColumns({ dimensions, metrics }: Dataset): readonly CustomColumn[] {
+  const columns: CustomColumn[] = [];
+  for (const { name, source } of [...dimensions, ...metrics]) {
+    if (source.kind !== 'column' || source.customFieldId === undefined) continue;
+    columns.push({ name, type: source.type, customFieldId: source.customFieldId });
   }
   return columns;
 }
