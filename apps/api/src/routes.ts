@@ -3,6 +3,7 @@ import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
   Accounts,
+  CustomFieldStore,
   Doorbell,
   LimitStore,
   ObjectStore,
@@ -11,10 +12,15 @@ import type {
   SubmissionLimits,
 } from '@hourglass/reports';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
+import { changeCustomFieldsRoute } from './endpoints/custom-fields/change-custom-fields.ts';
+import { declareCustomFieldRoute } from './endpoints/custom-fields/declare-custom-field.ts';
+import { deleteCustomFieldRoute } from './endpoints/custom-fields/delete-custom-field.ts';
+import { listCustomFieldsRoute } from './endpoints/custom-fields/list-custom-fields.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
+import { getSchemaRoute } from './endpoints/get-schema.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
 import { listQueriesRoute } from './endpoints/list-queries.ts';
 import { organizationRoutes } from './endpoints/organizations.ts';
@@ -34,6 +40,7 @@ export interface RouteServices {
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
     readonly limits: LimitStore;
+    readonly customFields: CustomFieldStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
@@ -48,7 +55,7 @@ export interface RouteServices {
 /** Everything the API answers, in one list. */
 export function createRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, doorbell, objects, metrics, limits, publicUrl, nowMs, newId } = services;
-  const { queries, facts, accounts, signingKeys } = database;
+  const { queries, facts, accounts, customFields, signingKeys } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
   const findTenant = tenantFinder(accounts);
   const rateLimits = rateLimitsOf(queries, limits);
@@ -62,7 +69,11 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     metricsRoute(metrics),
     ...organizationRoutes(accounts),
     ...withRateLimits(rateLimits, [
-      submitQueryRoute(findTenant, { catalogue, queries, doorbell, limits, nowMs, newId }, metrics),
+      submitQueryRoute(
+        findTenant,
+        { catalogue, customFields, queries, doorbell, limits, nowMs, newId },
+        metrics,
+      ),
       listQueriesRoute(findTenant, { catalogue, queries }),
       ...cancelQueryRoutes(queries),
       getQueryRoute(queries),
@@ -71,7 +82,12 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ]),
     linkedResultRoute(resultUrl),
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits }),
-    postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
+    listCustomFieldsRoute(findTenant, customFields),
+    declareCustomFieldRoute(findTenant, { catalogue, customFields }),
+    changeCustomFieldsRoute(findTenant, customFields),
+    deleteCustomFieldRoute(findTenant, customFields),
+    getSchemaRoute(findTenant, { catalogue, customFields }),
+    postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];
 }

@@ -217,6 +217,7 @@ describe('the schema of this version', () => {
       { name: 'batch_seq', type: 'bigint', required: true },
       { name: 'timestamp', type: 'timestamp(3) with time zone', required: true },
       ...storedColumns(dataset).map(({ name, type }) => ({ name, type: sqlTypes[type], required: false })),
+      { name: 'custom_fields', type: 'jsonb', required: false },
     ]);
   });
 });
