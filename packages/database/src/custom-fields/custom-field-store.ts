@@ -52,16 +52,19 @@ function declare(
 ): Promise<DeclarationOutcome> {
   const { dataset } = declaration;
   const foldedName = declaration.name.toLowerCase();
-  return prisma.$transaction(async (transaction) => {
-    await transaction.$executeRaw`
-      select id from environments where id = ${environmentId}::integer for no key update`;
-    const present = await transaction.customField.findMany({
-      where: { environmentId, dataset },
-      select: { foldedName: true },
-    });
-    if (present.some((field) => field.foldedName === foldedName)) return { kind: 'exists' };
-    if (present.length >= maxFields) return { kind: 'full' };
-    const data = { ...declaration, environmentId, foldedName };
-    return { kind: 'declared', field: await transaction.customField.create({ data, select: columns }) };
-  });
+  return prisma.$transaction(
+    async (transaction) => {
+      await transaction.$executeRaw`
+        select id from environments where id = ${environmentId}::integer for no key update`;
+      const present = await transaction.customField.findMany({
+        where: { environmentId, dataset },
+        select: { foldedName: true },
+      });
+      if (present.some((field) => field.foldedName === foldedName)) return { kind: 'exists' };
+      if (present.length >= maxFields) return { kind: 'full' };
+      const data = { ...declaration, environmentId, foldedName };
+      return { kind: 'declared', field: await transaction.customField.create({ data, select: columns }) };
+    },
+    { maxWait: 10_000, timeout: 30_000 },
+  );
 }
