@@ -14,10 +14,12 @@ describe('an endpoint', () => {
     organization: 'acme',
     environment: 'prod',
     dataset: 'api',
+    customField: 'dc_theirs',
   };
   const nothing: Record<string, string> = {
     environment: 'nowhere',
     id: '00000000-0000-4000-8000-000000000000',
+    customField: 'dc_nothing',
   };
 
   beforeAll(async () => {
@@ -27,6 +29,10 @@ describe('an endpoint', () => {
       environments: ['prod'],
       token: strangersToken,
       role: 'administrator',
+    });
+    await system.client.request('/customFields', {
+      method: 'POST',
+      body: '{"name":"dc_theirs","type":"STRING"}',
     });
     existing['id'] = await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
     await system.client.ended(existing['id']);

@@ -82,7 +82,7 @@ class FactFormat {
     for (const field in value) {
       const fieldValue = value[field];
       if (field === 'timestamp' || (fieldValue === null && this.isKnown(field))) continue;
-      const message = this.fill({ cells, members }, field, fieldValue);
+      const message = this.put({ cells, members }, field, fieldValue);
       if (message === null) continue;
       faults.push({ line, field, message });
       if (faults.length === maxFaultsPerFact) break;
@@ -109,7 +109,7 @@ class FactFormat {
   }
 
   /** Null, or what is wrong with the field. */
-  private fill({ cells, members }: FactCells, field: string, value: unknown): string | null {
+  private put({ cells, members }: FactCells, field: string, value: unknown): string | null {
     const cell = this.cellOf.get(field);
     const encoder = cell === undefined ? this.customEncoders.get(field) : this.encoders[cell];
     if (encoder === undefined) {

@@ -4,13 +4,13 @@ import type { ColumnEncoder } from './column-encoders.ts';
 
 /** Encodes a value of a custom field as a member of the object that a fact keeps such values in. */
 export function customEncoder({ type, customFieldId }: CustomColumn): ColumnEncoder {
-  const { encode, explain } = columnEncoders[type];
+  const encoder = columnEncoders[type];
   return {
     encode(value) {
-      const cell = encode(value);
+      const cell = encoder.encode(value);
       return cell === null ? null : `"${customFieldId}":${jsonOf(type, value, cell)}`;
     },
-    explain,
+    explain: (value) => encoder.explain(value),
   };
 }
 

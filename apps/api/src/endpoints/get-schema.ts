@@ -21,7 +21,7 @@ export function getSchemaRoute(
     scope: 'read',
     operation: { id: 'getSchema', tag: 'Queries', summary: 'Metrics and dimensions of the environment' },
     parameters: {
-      type: oneOf(['fact']),
+      type: oneOf(['fact']).default('fact').describe('The only one there is.'),
       disableCache: oneOf(['true', 'false']).optional().describe('Means nothing: nothing is cached.'),
     },
     responses: { 200: { description: 'Metrics and dimensions.', json: datasetSchema } },

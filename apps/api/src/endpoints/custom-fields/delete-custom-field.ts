@@ -4,14 +4,14 @@ import type { TenantFinder } from '../../http/find-tenant.ts';
 import { guardedRoute, type GuardedRoute } from '../../http/route.ts';
 import { customFieldsPath, customFieldsTag } from './custom-field-view.ts';
 
-/** `DELETE …/customFields/{name}` */
+/** `DELETE …/customFields/{customField}` */
 export function deleteCustomFieldRoute(
   findTenant: TenantFinder,
   customFields: CustomFieldStore,
 ): GuardedRoute {
   return guardedRoute({
     method: 'delete',
-    path: `${customFieldsPath}/:name`,
+    path: `${customFieldsPath}/:customField`,
     scope: 'admin',
     operation: {
       id: 'deleteCustomField',
@@ -21,7 +21,7 @@ export function deleteCustomFieldRoute(
     parameters: { dataset: z.string().default('api') },
     responses: { 204: { description: 'The field is no more.' } },
     async handle({ request, response, parameters: { dataset } }) {
-      const field = { dataset, name: String(request.params['name']) };
+      const field = { dataset, name: String(request.params['customField']) };
       const deleted = await customFields.delete(await findTenant(request), field);
       if (!deleted) throw new ReportError('custom_field.not_found', field);
       response.status(204).end();
