@@ -1,6 +1,7 @@
 export * from './cancel-query.ts';
 export * from './cancellations.ts';
 export * from './errors.ts';
+export * from './failure-reasons.ts';
 export * from './open-result.ts';
 export * from './ports.ts';
 export * from './query-states.ts';
