@@ -11,6 +11,7 @@ const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   forbidden: 403,
   not_found: 404,
   method: 405,
+  timeout: 408,
   conflict: 409,
   gone: 410,
   too_large: 413,
