@@ -22,13 +22,11 @@ export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number
   });
   return async (request, response) => {
     refuseOtherTypes(request);
-    if (Number(request.headers['content-length']) > maxBytes) {
-      stopReading(request, response);
-      throw new ReportError('request.too_large', { limit: `${maxBytes} bytes` });
-    }
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
-        stopReading(request, response);
+        // What still comes is dropped, so that a client that is sending gets the answer, which ends the connection.
+        request.resume();
+        response.set('Connection', 'close');
         reject(new ReportError('request.timeout', { seconds: timeoutMs / 1000 }));
       }, timeoutMs);
       parse(request, response, (error?: unknown) => {
@@ -42,12 +40,6 @@ export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number
     if (!read.success) throw invalidRequest(bodyFaults(read.error, request.body));
     return read.data;
   };
-}
-
-/** What still comes is dropped, so that a client that is sending gets the answer, and the answer ends the connection. */
-function stopReading(request: Request, response: Response): void {
-  request.resume();
-  response.set('Connection', 'close');
 }
 
 function refuseOtherTypes({ headers }: Request): void {
