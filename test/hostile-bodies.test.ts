@@ -79,11 +79,20 @@ const hostile: readonly (readonly [title: string, body: string | Buffer, says: R
     `{"timeRange":"last60minutes","metrics":[${'{},'.repeat(300_000)}{}]}`,
     /more than 10000 values/,
   ],
-  ['4,000 metrics without a name', submission({ metrics: Array(4_000).fill({}) }), /has 4000 faults/],
+  [
+    '4,000 metrics without a name',
+    submission({ metrics: Array.from({ length: 4_000 }, () => ({})) }),
+    /has 4000 faults/,
+  ],
   [
     '1,500 metrics with every name wrong',
     submission({
-      metrics: Array(1_500).fill({ name: 'x'.repeat(120), alias: 'y', operator: '^', value: 'z' }),
+      metrics: Array.from({ length: 1_500 }, () => ({
+        name: 'x'.repeat(60),
+        alias: 'y',
+        operator: '^',
+        value: 'z',
+      })),
     }),
     /at most 25 together/,
   ],

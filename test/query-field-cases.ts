@@ -40,7 +40,7 @@ export const cases: Readonly<Record<string, Bounds>> = {
       [metrics(25), /at most 25 together/, 'dimensions'],
       [metrics(1_900), /at most 25 together/],
       [[...metrics(2), ...metrics(1)], /would both be the output column "m0"/, 'metrics[2].alias'],
-      [Array(3).fill({ name: 'tps' }), /would both be the output column "tps"/, 'metrics[1].alias'],
+      [[{ name: 'tps' }, { name: 'tps' }], /would both be the output column "tps"/, 'metrics[1].alias'],
     ],
   },
   'metrics[0]': {

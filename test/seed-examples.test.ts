@@ -46,7 +46,7 @@ function quotation<Quoted>(line: number, quoted: Quoted): Quotation<Quoted> {
 
 const page = readSeedPage();
 
-describe.skipIf(page === null)(`${seedFile}`, () => {
+describe.skipIf(page === null)('the page itself', () => {
   it('has just the queries that are run here, each at the quoted line', () => {
     expect(page?.queries).toEqual(Object.values(queries));
   });

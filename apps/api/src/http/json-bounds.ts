@@ -32,23 +32,12 @@ export function assertJsonBounds(bytes: Uint8Array): void {
       else if (character === ascii.quote) inText = false;
       continue;
     }
-    switch (character) {
-      case ascii.quote:
-        inText = true;
-        break;
-      case ascii.comma:
-        values += 1;
-        break;
-      case ascii.openBracket:
-      case ascii.openBrace:
-        values += 1;
-        depth += 1;
-        break;
-      case ascii.closeBracket:
-      case ascii.closeBrace:
-        depth -= 1;
-        break;
-    }
+    if (character === ascii.quote) inText = true;
+    else if (character === ascii.comma) values += 1;
+    else if (character === ascii.openBracket || character === ascii.openBrace) {
+      values += 1;
+      depth += 1;
+    } else if (character === ascii.closeBracket || character === ascii.closeBrace) depth -= 1;
     if (depth > maxDepth) throw refused(`found objects and arrays nested more than ${maxDepth} deep`);
     if (values > maxValues) throw refused(`found more than ${maxValues} values`);
   }
