@@ -3,6 +3,7 @@ export * from './cancellations.ts';
 export * from './custom-fields.ts';
 export * from './declare-custom-field.ts';
 export * from './errors.ts';
+export * from './failure-reasons.ts';
 export * from './open-result.ts';
 export * from './ports.ts';
 export * from './query-states.ts';
