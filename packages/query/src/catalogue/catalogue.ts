@@ -1,5 +1,8 @@
 import { apiDataset } from './api-dataset.ts';
 import type { Catalogue } from './dataset.ts';
+import { mintDataset } from './mint-dataset.ts';
 
 /** Every dataset that can be queried. `checkCatalogue` proves it sound; a start-up calls that once. */
-export const catalogue: Catalogue = new Map([[apiDataset.name, apiDataset]]);
+export const catalogue: Catalogue = new Map(
+  [apiDataset, mintDataset].map((dataset) => [dataset.name, dataset]),
+);
