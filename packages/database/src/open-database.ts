@@ -4,6 +4,7 @@ import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
 import type {
   Accounts,
   CancelSignals,
+  ExchangeRateStore,
   FactSource,
   LimitStore,
   QueryStore,
@@ -15,6 +16,7 @@ import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
 import { createLimitStore } from './accounts/limit-store.ts';
 import { createPool } from './connection-pool.ts';
 import { servedByDatabase } from './database-errors.ts';
+import { createExchangeRateStore } from './exchange-rates/exchange-rate-store.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { PrismaClient } from './generated/client.ts';
@@ -45,6 +47,7 @@ export interface Database {
   readonly facts: FactStore;
   readonly accounts: Accounts;
   readonly limits: LimitStore;
+  readonly exchangeRates: ExchangeRateStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
@@ -76,6 +79,7 @@ export function openDatabase({
     facts: createFactStore({ copyPool, controlPool }),
     accounts: createAccounts(prisma),
     limits: createLimitStore(prisma),
+    exchangeRates: createExchangeRateStore(prisma),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),

@@ -8,6 +8,9 @@ import { createSqlBuilder, type FactsRelation, type Relations, statementOf } fro
 import type { SqlStatement } from './sql-statement.ts';
 import { timestampValue } from './time-bucket.ts';
 
+/** A day without a rate of its own has the newest one before it, unless that is older: banks publish none on holidays. */
+export const maxRateAgeDays = 7;
+
 /** Of facts, whatever it selects. */
 export type FactsQuery = SelectQueryBuilder<Relations, 'facts', object>;
 
