@@ -1,6 +1,6 @@
-import type { Dataset } from '@hourglass/query';
 import { createCombinedParser } from './formats/combined.ts';
 import { readCsv } from './formats/csv.ts';
+import type { CsvOptions } from './formats/csv.ts';
 import { parseNdjsonLine } from './formats/ndjson.ts';
 import { splitLines } from './lines.ts';
 import type { Line } from './lines.ts';
@@ -13,8 +13,7 @@ export type ImportFormat = (typeof importFormats)[number];
 
 export type ReadFactsOptions =
   | { readonly format: 'ndjson' }
-  /** `separator` is one character, by default a comma. */
-  | { readonly format: 'csv'; readonly dataset: Dataset; readonly separator?: string | undefined }
+  | ({ readonly format: 'csv' } & CsvOptions)
   /** Facts of the `api` dataset. */
   | { readonly format: 'combined'; readonly proxy: ProxyNaming | null };
 

@@ -14,7 +14,7 @@ function stored(value: Record<string, unknown>, dataset = api): Record<string, s
   const checked = createFactChecker(dataset, { nowMs })({ line: 1, value });
   if ('faults' in checked) throw new Error(JSON.stringify(checked.faults));
   const cells = decodeCopyLine(checked.copyLine);
-  const names = ['timestamp', ...storedColumns(dataset).map((column) => column.name)];
+  const names = ['timestamp', ...storedColumns(dataset).map((column) => column.name), 'custom_fields'];
   expect(cells).toHaveLength(names.length);
   return Object.fromEntries(names.map((name, index) => [name, cells[index] ?? null]));
 }
@@ -206,6 +206,7 @@ test('a rule that reads a column which is not stored stops the start', () => {
   const broken: Dataset = {
     name: 'broken',
     hotTable: 'x',
+    takesCustomFields: false,
     dimensions: [],
     metrics: [
       {
@@ -213,6 +214,7 @@ test('a rule that reads a column which is not stored stops the start', () => {
         description: '',
         unit: '',
         functions: ['sum'],
+        partials: ['sum'],
         source: {
           kind: 'column',
           type: 'integer',

@@ -15,6 +15,7 @@ import { environmentId, openDuckDB, type Fact } from './facts-relation.ts';
 const readings: Dataset = {
   name: 'readings',
   hotTable: 'hot_readings',
+  takesCustomFields: false,
   dimensions: [
     { name: 'isTest', description: 'Of a test.', source: { kind: 'column', type: 'boolean' } },
     { name: 'Order', description: 'An order.', source: { kind: 'column', type: 'text' } },
@@ -25,6 +26,7 @@ const readings: Dataset = {
       description: 'A rate.',
       unit: 'dollars',
       functions: ['sum', 'avg', 'min', 'max'],
+      partials: ['sum', 'count', 'min', 'max'],
       source: { kind: 'column', type: 'float' },
     },
   ],

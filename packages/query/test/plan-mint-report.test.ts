@@ -13,14 +13,21 @@ import {
 const tenant = { organization: 'myorg', environment: 'prod', environmentId: 7 };
 const june: MintCriteria = { fromDate: '2017-06-01', toDate: '2017-07-01' };
 
+/** Declared for the dataset `mint`. */
+const customFields = [
+  { id: 1, name: 'region', type: 'STRING' },
+  { id: 2, name: 'calls', type: 'INTEGER' },
+] as const;
+const context = { catalogue, tenant, customFields };
+
 function plan(criteria: MintCriteria) {
-  const result = planMintReport({ ...june, ...criteria }, { catalogue, tenant });
+  const result = planMintReport({ ...june, ...criteria }, context);
   if (!result.ok) throw new Error(JSON.stringify(result.faults));
   return result.plan;
 }
 
 function faults(criteria: MintCriteria) {
-  const result = planMintReport({ ...june, ...criteria }, { catalogue, tenant });
+  const result = planMintReport({ ...june, ...criteria }, context);
   return result.ok ? [] : result.faults.map(({ field, message }) => [field, message] as const);
 }
 
@@ -283,24 +290,27 @@ describe('the criteria of a monetization report', () => {
     ]);
   });
 
-  test('custom attributes are fields of the dataset, under every name of the contract', () => {
+  test('custom attributes are declared custom fields, under every name of the contract', () => {
     for (const field of [
       'devCustomAttribute',
       'devCustomAttributes',
       'transactionCustomAttribute',
       'transactionCustomAttributes',
     ] as const) {
-      expect(columns({ [field]: ['notes', 'ratedVolume'] })).toEqual([
-        ...['rate', 'batchSize', 'ratedVolume'],
-        ...[...detail.slice(2, -1), 'notes', 'timestamp'],
+      expect(columns({ [field]: ['region', 'calls'] })).toEqual([
+        ...['rate', 'batchSize', 'calls'],
+        ...[...detail.slice(2, -1), 'region', 'timestamp'],
       ]);
-      expectFault({ [field]: ['region'] }, `${field}[0]`, '"region"', 'custom field');
+      // Neither unknown names nor what every transaction has.
+      expectFault({ [field]: ['regions'] }, `${field}[0]`, '"regions"', 'custom field');
+      expectFault({ [field]: ['calls', 'notes'] }, `${field}[1]`, '"notes"', 'custom field');
     }
-    expect(columns({ showSummary: true, devCustomAttributes: ['notes'] })).toEqual([
+    expect(columns({ showSummary: true, devCustomAttributes: ['region'] })).toEqual([
       ...totals,
       'currency',
-      'notes',
+      'region',
     ]);
+    expect(plan({ devCustomAttributes: ['region'] }).customFields).toEqual([customFields[0]]);
   });
 
   test('whatever is asked for can be compiled', () => {

@@ -6,10 +6,12 @@ import {
   outputColumns,
   planQuery,
   timeUnits,
+  withCustomFields,
   type ColumnType,
   type Plan,
 } from '../src/index.ts';
 import { environmentId, openDuckDB, type Fact } from './facts-relation.ts';
+import { modelCustomFields } from './filter-model.ts';
 import { expectedRows } from './report-model.ts';
 
 let duckdb: Awaited<ReturnType<typeof openDuckDB>>;
@@ -24,13 +26,15 @@ const startMs = Date.parse(start);
 const endMs = Date.parse(end);
 const tenant = { organization: 'acme', environment: 'prod', environmentId };
 
-const dataset = catalogue.get('api');
-const metricRequests = (dataset?.metrics ?? [])
+const api = catalogue.get('api');
+if (api === undefined) throw new Error('no dataset');
+const dataset = withCustomFields(api, modelCustomFields);
+const metricRequests = dataset.metrics
   .filter(({ source }) => source.kind !== 'rate')
   .flatMap(({ name, functions }) =>
     functions.length === 0 ? [{ name }] : functions.map((chosen) => ({ name, function: chosen })),
   );
-const dimensionNames = (dataset?.dimensions ?? []).map(({ name }) => name);
+const dimensionNames = dataset.dimensions.map(({ name }) => name);
 
 /** A valid request, planned. */
 const plans: fc.Arbitrary<Plan> = fc
@@ -42,7 +46,13 @@ const plans: fc.Arbitrary<Plan> = fc
   })
   .filter(({ metrics, dimensions }) => metrics.length + dimensions.length > 0)
   .map((request) => {
-    const context = { catalogue, dataset: 'api', tenant, nowMs: endMs };
+    const context = {
+      catalogue,
+      dataset: 'api',
+      tenant,
+      customFields: modelCustomFields,
+      nowMs: endMs,
+    };
     const planned = planQuery({ ...request, timeRange: { start, end } }, context);
     if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
     return planned.plan;

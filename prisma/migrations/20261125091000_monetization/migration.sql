@@ -43,7 +43,8 @@ CREATE TABLE "hot_mint_facts" (
     "batchSize" BIGINT,
     "usdExchangeRate" DOUBLE PRECISION,
     "euroExchangeRate" DOUBLE PRECISION,
-    "gbpExchangeRate" DOUBLE PRECISION
+    "gbpExchangeRate" DOUBLE PRECISION,
+    "custom_fields" JSONB
 ) PARTITION BY RANGE ("timestamp");
 
 -- A snapshot reads an environment's facts in a range of time.

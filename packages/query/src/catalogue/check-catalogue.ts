@@ -1,16 +1,15 @@
-import { timeUnits } from '../plan/plan.ts';
-import { type Catalogue, type Dataset, type Metric, storedColumns } from './dataset.ts';
+import {
+  type Catalogue,
+  type Dataset,
+  type Metric,
+  partialAggregates,
+  partialsOfFunction,
+  storedColumns,
+} from './dataset.ts';
 import { findDimension, findMetric } from './look-up.ts';
+import { foldedName, identifier, isReserved } from './names.ts';
 
-/** Columns that every table of facts has besides the stored ones. */
-const ownColumns = ['timestamp', 'environment_id', 'batch_seq'];
-const reservedNames: ReadonlySet<string> = new Set([...ownColumns, ...timeUnits]);
-
-/** PostgreSQL cuts identifiers at 63 bytes, which could make two names one. */
-const identifier = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 const lowerCaseIdentifier = /^[a-z][a-z0-9_]{0,62}$/;
-/** What `compileReport` calls its columns; a stored column of such a name could be taken for one of them. */
-const outputColumn = /^c[0-9]+$/;
 
 /** Throws one error that lists everything by which a report could be wrong or fail to compile. */
 export function checkCatalogue(catalogue: Catalogue): void {
@@ -33,23 +32,15 @@ function faultsOf(dataset: Dataset): readonly string[] {
     ...names
       .filter((name) => !identifier.test(name))
       .map((name) => `"${name}" is not an identifier of at most 63 characters`),
-    ...repeated(names.map(folded)).map((name) => `"${name}" is declared more than once`),
+    ...repeated(names.map(foldedName)).map((name) => `"${name}" is declared more than once`),
     ...names.filter(isReserved).map((name) => `"${name}" is reserved`),
     ...dataset.metrics.flatMap((metric) => [
       ...faultsOfFunctions(metric),
       ...faultsOfSource(metric, dataset),
+      ...faultsOfPartials(metric),
     ]),
     ...faultsOfMoney(dataset),
   ];
-}
-
-/** DuckDB's identifiers have no letter case, so two names that differ in nothing else are one column. */
-function folded(name: string): string {
-  return name.toLowerCase();
-}
-
-function isReserved(name: string): boolean {
-  return reservedNames.has(folded(name)) || outputColumn.test(folded(name));
 }
 
 function faultsOfFunctions({ name, functions, source }: Metric): readonly string[] {
@@ -59,6 +50,15 @@ function faultsOfFunctions({ name, functions, source }: Metric): readonly string
   if (!takesFunction && functions.length > 0)
     faults.push(`metric "${name}" takes no function but lists some`);
   return faults;
+}
+
+function faultsOfPartials({ name, functions, source, partials }: Metric): readonly string[] {
+  const needed = new Set(functions.flatMap((chosen) => partialsOfFunction[chosen]));
+  if (source.kind === 'rate' || source.kind === 'percent') needed.add('sum');
+  const expected = partialAggregates.filter((partial) => needed.has(partial)).join(', ');
+  const stated = partialAggregates.filter((partial) => partials.includes(partial)).join(', ');
+  if (stated === expected) return [];
+  return [`metric "${name}" is re-aggregated from "${stated}"; its functions need "${expected}"`];
 }
 
 function faultsOfSource({ name, source }: Metric, dataset: Dataset): readonly string[] {

@@ -6,6 +6,7 @@ import { mintMetrics } from './mint-metrics.ts';
 export const mintDataset: Dataset = {
   name: 'mint',
   hotTable: 'hot_mint_facts',
+  takesCustomFields: true,
   metrics: mintMetrics,
   dimensions: mintDimensions,
   currencyDimension: 'currency',

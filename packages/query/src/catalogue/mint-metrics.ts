@@ -1,21 +1,18 @@
-import type { AggregateFunction, Metric } from './dataset.ts';
-
-const measured: readonly AggregateFunction[] = ['sum', 'avg', 'min', 'max'];
-/** A total of these says nothing. */
-const gauged: readonly AggregateFunction[] = ['avg', 'min', 'max'];
+import { additive, gauged, measured, quotient } from './aggregations.ts';
+import type { Metric } from './dataset.ts';
 
 function amount(name: string, description: string): Metric {
   return {
     name,
     description,
     unit: 'currency',
-    functions: measured,
+    ...measured,
     source: { kind: 'column', type: 'decimal', money: true },
   };
 }
 
 function exchangeRate(name: string, description: string): Metric {
-  return { name, description, unit: 'factor', functions: gauged, source: { kind: 'column', type: 'float' } };
+  return { name, description, unit: 'factor', ...gauged, source: { kind: 'column', type: 'float' } };
 }
 
 /** Metrics of monetization. The first function is the one a request gets that names none. */
@@ -24,7 +21,7 @@ export const mintMetrics: readonly Metric[] = [
     name: 'transactionCount',
     description: 'Transactions.',
     unit: 'transactions',
-    functions: ['sum'],
+    ...additive,
     source: { kind: 'column', type: 'integer', whenMissing: { kind: 'constant', value: 1 } },
   },
   amount('rate', 'Amount that was charged; negative when the developer got it.'),
@@ -35,21 +32,21 @@ export const mintMetrics: readonly Metric[] = [
     name: 'revSharePct',
     description: "The developer's share in percent of the amount that was charged.",
     unit: 'percent',
-    functions: [],
+    ...quotient,
     source: { kind: 'percent', part: 'revenueShareAmount', whole: 'rate' },
   },
   {
     name: 'ratedVolume',
     description: 'Volume to which the price was applied.',
     unit: 'units',
-    functions: measured,
+    ...measured,
     source: { kind: 'column', type: 'decimal' },
   },
   {
     name: 'batchSize',
     description: 'Calls or units that were charged together.',
     unit: 'units',
-    functions: measured,
+    ...measured,
     source: { kind: 'column', type: 'integer' },
   },
   exchangeRate('usdExchangeRate', 'Rate to US dollars that the sender knew; reports convert by their own.'),

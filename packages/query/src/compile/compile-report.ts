@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
-import { datasetNamed, dimensionNamed } from '../catalogue/look-up.ts';
+import { dimensionNamed } from '../catalogue/look-up.ts';
 import type { Plan } from '../plan/plan.ts';
+import { plannedDataset } from '../plan/planned-dataset.ts';
 import { type CompiledKey, compileDimension } from './compile-dimension.ts';
 import { compileMetric } from './compile-metric.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
@@ -17,7 +18,7 @@ import {
 
 /**
  * The statement that makes the report, for DuckDB 1.5. It reads a relation `facts` with `environment_id`
- * INTEGER, `timestamp` TIMESTAMP in UTC and the stored columns that `hotFactsColumns` lists: text VARCHAR,
+ * INTEGER, `timestamp` TIMESTAMP in UTC and the columns that `hotFactsColumns` lists: text VARCHAR,
  * integer BIGINT, decimal DECIMAL(24,6), float DOUBLE, boolean BOOLEAN, timestamp TIMESTAMP.
  *
  * Its columns are `c0`, `c1`, … in the order of `outputColumns`: VARCHAR for kind `text`, DOUBLE for kind
@@ -35,7 +36,7 @@ import {
  * Throws when the catalogue does not know the plan's dataset or a name in it.
  */
 export function compileReport(plan: Plan, catalogue: Catalogue): SqlStatement {
-  const dataset = datasetNamed(catalogue, plan.dataset);
+  const dataset = plannedDataset(plan, catalogue);
   const lengthMs = compileLength(plan);
   const perFact = plan.perFact !== undefined;
   const metrics = plan.metrics.map((metric) => compileMetric(metric, { dataset, lengthMs, perFact }));

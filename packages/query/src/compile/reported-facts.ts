@@ -1,7 +1,8 @@
 import { type RawBuilder, type SelectQueryBuilder, sql, type SqlBool } from 'kysely';
 import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
-import { datasetNamed, findMetric } from '../catalogue/look-up.ts';
+import { findMetric } from '../catalogue/look-up.ts';
 import type { Plan } from '../plan/plan.ts';
+import { plannedDataset } from '../plan/planned-dataset.ts';
 import { compileFilter } from './compile-filter.ts';
 import { hotFactsColumns } from './compile-hot-facts.ts';
 import { createSqlBuilder, type FactsRelation, type Relations, statementOf } from './sql-builder.ts';
@@ -16,7 +17,7 @@ export type FactsQuery = SelectQueryBuilder<Relations, 'facts', object>;
 
 /** The facts that a report is made of, with the amounts that it shows, as a query that selects nothing yet. */
 export function reportedFacts(plan: Plan, catalogue: Catalogue): FactsQuery {
-  const dataset = datasetNamed(catalogue, plan.dataset);
+  const dataset = plannedDataset(plan, catalogue);
   if (plan.targetCurrency === undefined) return meantFacts(plan, dataset);
   const amounts = new Set(amountColumns(plan, catalogue));
   const isTarget = isInTargetCurrency(plan.targetCurrency, dataset);
@@ -35,7 +36,7 @@ export function reportedFacts(plan: Plan, catalogue: Catalogue): FactsQuery {
  */
 export function compileMissingRate(plan: Plan, catalogue: Catalogue): SqlStatement | null {
   if (plan.targetCurrency === undefined) return null;
-  const dataset = datasetNamed(catalogue, plan.dataset);
+  const dataset = plannedDataset(plan, catalogue);
   const amounts = amountColumns(plan, catalogue).map((name) => sql`${sql.ref(`facts.${name}`)} is not null`);
   if (amounts.length === 0) return null;
   const day = sql`strftime(facts.timestamp, '%Y-%m-%d')`;
@@ -64,7 +65,7 @@ function meantFacts({ tenant, range, filter }: Plan, dataset: Dataset): FactsQue
 
 /** Beside every fact the rate of its currency on its UTC day; null where there is none. */
 function factsWithRates(plan: Plan, catalogue: Catalogue) {
-  const dataset = datasetNamed(catalogue, plan.dataset);
+  const dataset = plannedDataset(plan, catalogue);
   const columns = hotFactsColumns(plan, catalogue).map(({ name }) => sql.ref(name).as(name));
   const meant = meantFacts(plan, dataset).select(columns);
   return createSqlBuilder()
@@ -100,7 +101,7 @@ function factCurrency({ name, currencyDimension }: Dataset): RawBuilder<unknown>
 
 /** The stored columns of the plan that hold money. */
 function amountColumns(plan: Plan, catalogue: Catalogue): readonly string[] {
-  const dataset = datasetNamed(catalogue, plan.dataset);
+  const dataset = plannedDataset(plan, catalogue);
   return hotFactsColumns(plan, catalogue)
     .map(({ name }) => name)
     .filter((name) => {

@@ -1,4 +1,4 @@
-import type { Dataset } from '../catalogue/dataset.ts';
+import type { Dataset, Dimension, Metric } from '../catalogue/dataset.ts';
 import { findDimension, findMetric } from '../catalogue/look-up.ts';
 import { quoted } from '../plan/describe.ts';
 import type { Plan, PlannedMetric, ReportFault } from '../plan/plan.ts';
@@ -35,7 +35,7 @@ const entityIds: ReadonlySet<string> = new Set([
 export function planMintColumns(criteria: MintCriteria, dataset: Dataset, report: ReportFault): Columns {
   const groupBy = choicesOf('groupBy', criteria.groupBy, groupings, report);
   if (groupBy.length < new Set(criteria.groupBy).size) return { metrics: [], dimensions: [] };
-  const custom = customColumns(criteria, dataset, report);
+  const custom = chosenAttributes(criteria, dataset, report);
   const shown = (names: readonly string[]) =>
     [...new Set(names)].filter((name) => criteria.showEntityId !== false || !entityIds.has(name));
   const groups = shown(groupBy.flatMap((group) => dimensionsOf[group]));
@@ -89,28 +89,32 @@ function summed(metric: string, dataset: Dataset): PlannedMetric {
   return { metric, function: findMetric(dataset, metric)?.functions[0] ?? null, alias: metric };
 }
 
+const attributeLists = [
+  ...(['devCustomAttribute', 'devCustomAttributes'] as const),
+  ...(['transactionCustomAttribute', 'transactionCustomAttributes'] as const),
+];
+
 /** Custom fields of both kinds: numbers are metrics, the rest are dimensions. */
-function customColumns(
+function chosenAttributes(
   criteria: MintCriteria,
   dataset: Dataset,
   report: ReportFault,
 ): ChosenColumns['custom'] {
   const metrics: string[] = [];
   const dimensions: string[] = [];
-  for (const field of [
-    'devCustomAttribute',
-    'devCustomAttributes',
-    'transactionCustomAttribute',
-    'transactionCustomAttributes',
-  ] as const) {
+  for (const field of attributeLists) {
     for (const [index, name] of (criteria[field] ?? []).entries()) {
-      if (findDimension(dataset, name) !== undefined) dimensions.push(name);
-      else if (findMetric(dataset, name)?.source.kind === 'column') metrics.push(name);
+      if (isCustom(findDimension(dataset, name))) dimensions.push(name);
+      else if (isCustom(findMetric(dataset, name))) metrics.push(name);
       else {
         const expected = `expected a custom field that was declared for the dataset "${dataset.name}"`;
-        report(`${field}[${index}]`, `${quoted(name)} is not known here; ${expected}`);
+        report(`${field}[${index}]`, `${quoted(name)} is not one; ${expected}`);
       }
     }
   }
   return { metrics, dimensions };
+}
+
+function isCustom(column: Dimension | Metric | undefined): boolean {
+  return column?.source.kind === 'column' && column.source.customFieldId !== undefined;
 }

@@ -1,7 +1,10 @@
 import { datasetNamed } from '../catalogue/look-up.ts';
+import { mintDataset } from '../catalogue/mint-dataset.ts';
+import { withCustomFields } from '../catalogue/with-custom-fields.ts';
 import { frozen } from '../plan/frozen.ts';
 import type { Fault, Plan, ReportFault } from '../plan/plan.ts';
 import type { PlanContext, PlanResult } from '../plan/plan-query.ts';
+import { withUsedFields } from '../plan/used-fields.ts';
 import { choice, currencyOptions } from './mint-choices.ts';
 import { planMintColumns } from './mint-columns.ts';
 import type { MintCriteria } from './mint-criteria.ts';
@@ -15,9 +18,9 @@ import { planMintRange } from './mint-range.ts';
  */
 export function planMintReport(
   criteria: MintCriteria,
-  { catalogue, tenant }: Pick<PlanContext, 'catalogue' | 'tenant'>,
+  { catalogue, tenant, customFields = [] }: Pick<PlanContext, 'catalogue' | 'tenant' | 'customFields'>,
 ): PlanResult {
-  const dataset = datasetNamed(catalogue, 'mint');
+  const dataset = withCustomFields(datasetNamed(catalogue, mintDataset.name), customFields);
   const faults: Fault[] = [];
   const report: ReportFault = (field, message) => void faults.push({ field, message });
 
@@ -40,7 +43,7 @@ export function planMintReport(
     output: { format: 'json' },
     ...(targetCurrency === null ? {} : { targetCurrency }),
   };
-  return { ok: true, plan: frozen(plan) };
+  return { ok: true, plan: frozen(withUsedFields(plan, customFields)) };
 }
 
 /** Null: every amount stays in its own currency, or the option was faulty and reported. */
