@@ -1,11 +1,19 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
+interface Content {
+  readonly schema?: object;
+  readonly example?: unknown;
+}
+
 interface Shape {
-  readonly content?: Readonly<Record<string, object>>;
+  readonly content?: Readonly<Record<string, Content>>;
 }
 
 interface Operation {
+  readonly security?: readonly object[];
+  readonly parameters: readonly { readonly name: string; readonly in: 'path' | 'query' }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
   readonly responses: Readonly<Record<string, Shape>>;
 }
 
@@ -30,6 +38,7 @@ export async function checkAnswersOf(origin: string): Promise<CheckedDocument> {
   return document;
 }
 
+type Wrong = (reason: string) => Error;
 type Check = (method: string, path: string, response: Response) => Promise<void>;
 
 function answerCheck(document: CheckedDocument): Check {
@@ -54,39 +63,32 @@ function answerCheck(document: CheckedDocument): Check {
     const template = templates.find(({ pattern }) => pattern.test(longPath))?.template;
     const name = method === 'HEAD' ? 'get' : method.toLowerCase();
     const operation = template === undefined ? undefined : document.paths[template]?.[name];
-    const fail = (reason: string) => {
-      throw new Error(
-        `${method} ${path} answered ${response.status}, which the document does not say: ${reason}`,
-      );
-    };
+    const wrong: Wrong = (reason) =>
+      new Error(`${method} ${path} answered ${response.status}, which the document does not say: ${reason}`);
     // What is nowhere in the document, and a wrong method, is still answered with the one error body.
     if (operation === undefined || template === undefined) {
-      if (response.status < 400) fail('there is no such operation');
-      if (method !== 'HEAD') await checkJson(response, validatorAt('/components/schemas/Error'), fail);
+      if (response.status < 400) throw wrong('there is no such operation');
+      if (method !== 'HEAD') await checkJson(response, validatorAt('/components/schemas/Error'), wrong);
       return;
     }
     const status = [String(response.status), `${Math.floor(response.status / 100)}XX`].find(
       (key) => operation.responses[key] !== undefined,
     );
-    if (status === undefined) return fail('there is no such status');
+    if (status === undefined) throw wrong('there is no such status');
     const mediaTypes = Object.keys(operation.responses[status]?.content ?? {});
     const mediaType = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
     if (mediaType === '' ? mediaTypes.length > 0 : !mediaTypes.includes(mediaType)) {
-      return fail(`its type is "${mediaType}"; expected ${mediaTypes.join(' or ') || 'none'}`);
+      throw wrong(`its type is "${mediaType}"; expected ${mediaTypes.join(' or ') || 'none'}`);
     }
     if (mediaType !== 'application/json' || method === 'HEAD') return;
     const pointer = ['paths', template, name, 'responses', status, 'content', mediaType, 'schema']
       .map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')))
       .join('/');
-    await checkJson(response, validatorAt(`/${pointer}`), fail);
+    await checkJson(response, validatorAt(`/${pointer}`), wrong);
   };
 }
 
-async function checkJson(
-  response: Response,
-  validate: ValidateFunction,
-  fail: (reason: string) => void,
-): Promise<void> {
+async function checkJson(response: Response, validate: ValidateFunction, wrong: Wrong): Promise<void> {
   // A copy: the test reads the answer itself. One that is broken off is for the test to judge.
   const value: unknown = await response
     .clone()
@@ -96,7 +98,7 @@ async function checkJson(
   const faults = (validate.errors ?? []).map(
     ({ instancePath, message }) => `${instancePath} ${message ?? ''}`,
   );
-  fail(faults.slice(0, 5).join('; '));
+  throw wrong(faults.slice(0, 5).join('; '));
 }
 
 /** A parameter is one segment, or a part of one. */

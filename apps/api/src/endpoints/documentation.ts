@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ReportError } from '@hourglass/reports';
 import { z } from 'zod';
 import { openRoute, type OpenRoute, type Route } from '../http/route.ts';
@@ -59,12 +59,18 @@ export function documentationRoutes(routes: readonly Route[]): readonly OpenRout
     }),
     openRoute({
       method: 'get',
+      path: '/docs/page.js',
+      operation: { id: 'docsScript', tag, summary: 'The script of the page' },
+      responses: { 200: { description: 'The script.', mediaTypes: ['text/javascript'] } },
+      handle: async ({ response }) => void response.type('text/javascript').send(pageScript),
+    }),
+    openRoute({
+      method: 'get',
       path: '/docs/:file',
       operation: { id: 'docsFile', tag, summary: 'A part of the page' },
       responses: { 200: { description: 'The file.', mediaTypes: ['text/css', 'text/javascript'] } },
       async handle({ request, response }) {
         const name = String(request.params['file']);
-        if (name === 'page.js') return void response.type('text/javascript').send(pageScript);
         const type = pageFiles.get(name);
         if (type === undefined) throw new ReportError('request.no_route');
         response.set({ 'Content-Type': type, 'Cache-Control': 'public, max-age=3600' });
@@ -81,5 +87,5 @@ export function documentationRoutes(routes: readonly Route[]): readonly OpenRout
 }
 
 function swaggerUiFolder(): string {
-  return path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  return path.dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
 }
