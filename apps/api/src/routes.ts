@@ -4,6 +4,7 @@ import type { Catalogue } from '@hourglass/query';
 import type {
   Accounts,
   Doorbell,
+  ExchangeRateStore,
   LimitStore,
   ObjectStore,
   QueryStore,
@@ -13,6 +14,7 @@ import type {
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
+import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
@@ -21,8 +23,9 @@ import { organizationRoutes } from './endpoints/organizations.ts';
 import { postFactsRoute } from './endpoints/post-facts.ts';
 import { readyRoute } from './endpoints/ready.ts';
 import { linkedResultRoute, resultUrlRoute } from './endpoints/result-url.ts';
+import { submitMintReportRoute } from './endpoints/submit-mint-report.ts';
 import { submitQueryRoute } from './endpoints/submit-query.ts';
-import { tenantFinder } from './http/find-tenant.ts';
+import { reportScopeOf, tenantFinder } from './http/find-tenant.ts';
 import { rateLimitsOf, withRateLimits } from './http/rate-limits.ts';
 import type { Route } from './http/route.ts';
 
@@ -34,6 +37,7 @@ export interface RouteServices {
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
     readonly limits: LimitStore;
+    readonly exchangeRates: ExchangeRateStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
@@ -69,6 +73,10 @@ export function createRoutes(services: RouteServices): readonly Route[] {
       getQueryResultRoute({ queries, objects, nowMs }),
       resultUrlRoute(resultUrl),
     ]),
+    ...withRateLimits(rateLimitsOf(queries, limits, reportScopeOf), [
+      submitMintReportRoute({ catalogue, queries, doorbell, limits, newId, accounts }, metrics),
+    ]),
+    ...exchangeRateRoutes(database.exchangeRates),
     linkedResultRoute(resultUrl),
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits }),
     postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addDownloadCommand } from './commands/download.ts';
 import { addEnvironmentLimitsCommand } from './commands/environment-limits.ts';
+import { addExchangeRateImportCommand } from './commands/exchange-rate-import.ts';
+import { addExchangeRateListCommand } from './commands/exchange-rate-list.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addSubmitCommand } from './commands/submit.ts';
 import { addWaitCommand } from './commands/wait.ts';
@@ -29,6 +31,9 @@ export function createProgram(makeContext: (json: () => boolean) => CommandConte
     add(program, context);
   const admin = program.command('admin').description('look after environments');
   addEnvironmentLimitsCommand(admin.command('environment').description('one environment'), context);
+  const exchangeRate = admin.command('exchange-rate').description('by what reports convert amounts');
+  addExchangeRateImportCommand(exchangeRate, context);
+  addExchangeRateListCommand(exchangeRate, context);
   understandJson(program, program);
   return program;
 }

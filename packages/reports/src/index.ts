@@ -1,5 +1,6 @@
 export * from './cancel-query.ts';
 export * from './cancellations.ts';
+export type { Enqueued, EnqueuePorts } from './enqueue-query.ts';
 export * from './errors.ts';
 export * from './exchange-rates.ts';
 export * from './open-result.ts';
@@ -11,4 +12,5 @@ export * from './result-link.ts';
 export * from './run-query.ts';
 export * from './service-unavailable.ts';
 export * from './submission-limits.ts';
+export * from './submit-mint-report.ts';
 export * from './submit-query.ts';
