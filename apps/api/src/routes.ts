@@ -3,6 +3,7 @@ import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
   Accounts,
+  CustomFieldStore,
   Doorbell,
   ExchangeRateStore,
   LimitStore,
@@ -12,11 +13,16 @@ import type {
   SubmissionLimits,
 } from '@hourglass/reports';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
+import { changeCustomFieldsRoute } from './endpoints/custom-fields/change-custom-fields.ts';
+import { declareCustomFieldRoute } from './endpoints/custom-fields/declare-custom-field.ts';
+import { deleteCustomFieldRoute } from './endpoints/custom-fields/delete-custom-field.ts';
+import { listCustomFieldsRoute } from './endpoints/custom-fields/list-custom-fields.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
+import { getSchemaRoute } from './endpoints/get-schema.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
 import { listQueriesRoute } from './endpoints/list-queries.ts';
 import { organizationRoutes } from './endpoints/organizations.ts';
@@ -37,6 +43,7 @@ export interface RouteServices {
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
     readonly limits: LimitStore;
+    readonly customFields: CustomFieldStore;
     readonly exchangeRates: ExchangeRateStore;
     check(): Promise<void>;
   };
@@ -52,7 +59,7 @@ export interface RouteServices {
 /** Everything the API answers, in one list. */
 export function createRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, doorbell, objects, metrics, limits, publicUrl, nowMs, newId } = services;
-  const { queries, facts, accounts, signingKeys } = database;
+  const { queries, facts, accounts, customFields, signingKeys } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
   const findTenant = tenantFinder(accounts);
   const rateLimits = rateLimitsOf(queries, limits);
@@ -66,7 +73,11 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     metricsRoute(metrics),
     ...organizationRoutes(accounts),
     ...withRateLimits(rateLimits, [
-      submitQueryRoute(findTenant, { catalogue, queries, doorbell, limits, nowMs, newId }, metrics),
+      submitQueryRoute(
+        findTenant,
+        { catalogue, customFields, queries, doorbell, limits, nowMs, newId },
+        metrics,
+      ),
       listQueriesRoute(findTenant, { catalogue, queries }),
       ...cancelQueryRoutes(queries),
       getQueryRoute(queries),
@@ -74,12 +85,17 @@ export function createRoutes(services: RouteServices): readonly Route[] {
       resultUrlRoute(resultUrl),
     ]),
     ...withRateLimits(rateLimitsOf(queries, limits, reportScopeOf), [
-      submitMintReportRoute({ catalogue, queries, doorbell, limits, newId, accounts }, metrics),
+      submitMintReportRoute({ catalogue, customFields, queries, doorbell, limits, newId, accounts }, metrics),
     ]),
     ...exchangeRateRoutes(database.exchangeRates),
     linkedResultRoute(resultUrl),
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits }),
-    postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
+    listCustomFieldsRoute(findTenant, customFields),
+    declareCustomFieldRoute(findTenant, { catalogue, customFields }),
+    changeCustomFieldsRoute(findTenant, customFields),
+    deleteCustomFieldRoute(findTenant, customFields),
+    getSchemaRoute(findTenant, { catalogue, customFields }),
+    postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];
 }

@@ -1,7 +1,11 @@
 import { Command } from 'commander';
 import { addCancelCommand } from './commands/cancel.ts';
+import { addCustomFieldCreateCommand } from './commands/custom-field-create.ts';
+import { addCustomFieldDeleteCommand } from './commands/custom-field-delete.ts';
+import { addCustomFieldListCommand } from './commands/custom-field-list.ts';
 import { addDownloadCommand } from './commands/download.ts';
 import { addEnvironmentLimitsCommand } from './commands/environment-limits.ts';
+import { addEnvironmentUndeclaredFieldsCommand } from './commands/environment-undeclared-fields.ts';
 import { addExchangeRateImportCommand } from './commands/exchange-rate-import.ts';
 import { addExchangeRateListCommand } from './commands/exchange-rate-list.ts';
 import { addImportCommand } from './commands/import.ts';
@@ -30,7 +34,13 @@ export function createProgram(makeContext: (json: () => boolean) => CommandConte
   ])
     add(program, context);
   const admin = program.command('admin').description('look after environments');
-  addEnvironmentLimitsCommand(admin.command('environment').description('one environment'), context);
+  const environment = admin.command('environment').description('one environment');
+  addEnvironmentLimitsCommand(environment, context);
+  addEnvironmentUndeclaredFieldsCommand(environment, context);
+  const customField = admin.command('custom-field').description('fields that an environment declares');
+  addCustomFieldCreateCommand(customField, context);
+  addCustomFieldListCommand(customField, context);
+  addCustomFieldDeleteCommand(customField, context);
   const exchangeRate = admin.command('exchange-rate').description('by what reports convert amounts');
   addExchangeRateImportCommand(exchangeRate, context);
   addExchangeRateListCommand(exchangeRate, context);

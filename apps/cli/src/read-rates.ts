@@ -39,8 +39,13 @@ export function readRates(file: string, text: string, format: RateFormat): Excha
 
 function csvRows(file: string, text: string): readonly Row[] {
   try {
-    const rows = parse(text, { bom: true, columns: true, info: true, skip_empty_lines: true, trim: true });
-    return rows.map(({ info, record }) => ({ line: info.lines, value: record }));
+    return parse<Row, object>(text, {
+      bom: true,
+      columns: true,
+      on_record: (value, { lines }) => ({ line: lines, value }),
+      skip_empty_lines: true,
+      trim: true,
+    });
   } catch (error) {
     if (error instanceof CsvError) throw new CommandError(`${file} is not CSV: ${error.message}`);
     throw error;

@@ -1,3 +1,5 @@
+export * from './custom-fields.ts';
+export * from './dataset-schema.ts';
 export * from './environment-limits.ts';
 export * from './error-body.ts';
 export * from './exchange-rates.ts';

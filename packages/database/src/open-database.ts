@@ -4,6 +4,7 @@ import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
 import type {
   Accounts,
   CancelSignals,
+  CustomFieldStore,
   ExchangeRateStore,
   FactSource,
   LimitStore,
@@ -15,6 +16,7 @@ import { createAdmin, type Admin } from './accounts/admin.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
 import { createLimitStore } from './accounts/limit-store.ts';
 import { createPool } from './connection-pool.ts';
+import { createCustomFieldStore } from './custom-fields/custom-field-store.ts';
 import { servedByDatabase } from './database-errors.ts';
 import { createExchangeRateStore } from './exchange-rates/exchange-rate-store.ts';
 import { createFactSource } from './facts/fact-source.ts';
@@ -47,6 +49,7 @@ export interface Database {
   readonly facts: FactStore;
   readonly accounts: Accounts;
   readonly limits: LimitStore;
+  readonly customFields: CustomFieldStore;
   readonly exchangeRates: ExchangeRateStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
@@ -79,6 +82,7 @@ export function openDatabase({
     facts: createFactStore({ copyPool, controlPool }),
     accounts: createAccounts(prisma),
     limits: createLimitStore(prisma),
+    customFields: createCustomFieldStore(prisma),
     exchangeRates: createExchangeRateStore(prisma),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),

@@ -14,8 +14,12 @@ export type ImportFormat = (typeof importFormats)[number];
 export type ReadFactsOptions =
   | { readonly format: 'ndjson' }
   | ({ readonly format: 'csv' } & CsvOptions)
-  /** Facts of the `api` dataset. */
-  | { readonly format: 'combined'; readonly proxy: ProxyNaming | null };
+  /** Facts of the `api` dataset; every one gets the custom values. */
+  | {
+      readonly format: 'combined';
+      readonly proxy: ProxyNaming | null;
+      readonly customValues?: Readonly<Record<string, unknown>>;
+    };
 
 /**
  * The rows of a file, one by one as they are read, each with its line in the file. Values are not checked by
@@ -28,7 +32,10 @@ export function readFacts(stream: AsyncIterable<Buffer>, options: ReadFactsOptio
     case 'csv':
       return readCsv(stream, options);
     case 'combined':
-      return parseLines(stream, createCombinedParser(createUserAgentReader(), options.proxy));
+      return parseLines(
+        stream,
+        createCombinedParser(createUserAgentReader(), options.proxy, options.customValues),
+      );
   }
   return options satisfies never;
 }

@@ -42,6 +42,20 @@ export const errorTable = {
     message: 'No environment "{environment}" in an organization "{organization}"',
   },
   'dataset.not_found': { kind: 'not_found', message: 'No dataset "{dataset}"; expected one of {expected}' },
+  'custom_field.not_found': {
+    kind: 'not_found',
+    message: 'No custom field "{name}" of the dataset "{dataset}" in this environment',
+  },
+  'custom_field.exists': {
+    kind: 'conflict',
+    message:
+      'This environment has a custom field "{name}" of the dataset "{dataset}" already; letter case makes no other name',
+  },
+  'custom_field.full': {
+    kind: 'conflict',
+    message:
+      'This environment has {limit} custom fields of the dataset "{dataset}", the most there can be; delete one first',
+  },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {
     kind: 'not_found',

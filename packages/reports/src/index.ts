@@ -1,5 +1,7 @@
 export * from './cancel-query.ts';
 export * from './cancellations.ts';
+export * from './custom-fields.ts';
+export * from './declare-custom-field.ts';
 export type { Enqueued, EnqueuePorts } from './enqueue-query.ts';
 export * from './errors.ts';
 export * from './exchange-rates.ts';

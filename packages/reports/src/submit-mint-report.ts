@@ -1,10 +1,18 @@
-import { planMintReport, type Catalogue, type MintCriteria, type Tenant } from '@hourglass/query';
+import {
+  mintReportDataset,
+  planMintReport,
+  type Catalogue,
+  type MintCriteria,
+  type Tenant,
+} from '@hourglass/query';
+import type { CustomFieldStore } from './custom-fields.ts';
 import { enqueueQuery, type Enqueued, type EnqueuePorts } from './enqueue-query.ts';
 import { invalidRequest } from './errors.ts';
 import type { Principal } from './ports.ts';
 
 export interface SubmitMintReportPorts extends EnqueuePorts {
   readonly catalogue: Catalogue;
+  readonly customFields: Pick<CustomFieldStore, 'find'>;
 }
 
 /**
@@ -16,7 +24,9 @@ export async function submitMintReport(
   ports: SubmitMintReportPorts,
 ): Promise<Enqueued> {
   const { criteria, tenant, principal } = input;
-  const planned = planMintReport(criteria, { catalogue: ports.catalogue, tenant });
+  const { catalogue, customFields } = ports;
+  const { fields } = await customFields.find(tenant, mintReportDataset);
+  const planned = planMintReport(criteria, { catalogue, tenant, customFields: fields });
   if (!planned.ok) throw invalidRequest(planned.faults);
   return enqueueQuery(planned.plan, principal, ports);
 }

@@ -1,10 +1,12 @@
 import { planQuery, type Catalogue, type QueryRequest, type Tenant } from '@hourglass/query';
+import type { CustomFieldStore } from './custom-fields.ts';
 import { enqueueQuery, type Enqueued, type EnqueuePorts } from './enqueue-query.ts';
 import { invalidRequest } from './errors.ts';
 import type { Principal } from './ports.ts';
 
 export interface SubmitQueryPorts extends EnqueuePorts {
   readonly catalogue: Catalogue;
+  readonly customFields: Pick<CustomFieldStore, 'find'>;
   readonly nowMs: () => number;
 }
 
@@ -16,10 +18,11 @@ export async function submitQuery(
   input: { request: QueryRequest; dataset: string; tenant: Tenant; principal: Principal },
   ports: SubmitQueryPorts,
 ): Promise<Enqueued> {
-  const { catalogue, nowMs } = ports;
+  const { catalogue, customFields, nowMs } = ports;
   const { request, dataset, tenant, principal } = input;
   requireDataset(dataset, catalogue);
-  const planned = planQuery(request, { catalogue, dataset, tenant, nowMs: nowMs() });
+  const { fields } = await customFields.find(tenant, dataset);
+  const planned = planQuery(request, { catalogue, dataset, tenant, customFields: fields, nowMs: nowMs() });
   if (!planned.ok) throw invalidRequest(planned.faults);
   return enqueueQuery(planned.plan, principal, ports);
 }

@@ -4,11 +4,11 @@ import { customColumns, storedColumns } from '@hourglass/query';
 import { CsvError, parse } from 'csv-parse';
 import type { Parser } from 'csv-parse';
 import { skipByteOrderMark } from '../byte-order-mark.ts';
-import { readExactNumber } from '../exact-number.ts';
 import { createFieldGuide } from '../field-guide.ts';
 import type { FieldGuide } from '../field-guide.ts';
 import { maxLineBytes } from '../lines.ts';
 import type { RawFact } from '../raw-fact.ts';
+import { cellReaders } from '../read-cell.ts';
 
 export interface CsvOptions {
   /** With the custom fields of the environment. */
@@ -43,26 +43,10 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>, options: CsvOption
 const quotedEmpty = Symbol('quoted empty cell');
 type Cell = string | typeof quotedEmpty;
 
-type CellReader = (cell: string) => string | number | boolean;
-
 interface Column {
   readonly name: string;
-  readonly read: CellReader;
+  readonly read: (cell: string) => unknown;
 }
-
-const booleans: ReadonlyMap<string, boolean> = new Map([
-  ['true', true],
-  ['false', false],
-]);
-const readers: Readonly<Record<ColumnType, CellReader>> = {
-  text: (cell) => cell,
-  // What is no value of the type stays text, for the check by the catalogue to name the field.
-  integer: (cell) => readExactNumber(cell) ?? cell,
-  decimal: (cell) => readExactNumber(cell) ?? cell,
-  float: (cell) => readExactNumber(cell) ?? cell,
-  boolean: (cell) => booleans.get(cell.toLowerCase()) ?? cell,
-  timestamp: (cell) => (/^-?\d+$/.test(cell) ? Number(cell) : cell),
-};
 
 const quote = 0x22;
 /** The parser may hold back some bytes until it has seen what follows them. */
@@ -221,7 +205,7 @@ class CsvReader {
         this.refuse(line, `the header does not fit: ${reason}`);
         return;
       }
-      columns.push({ name, read: readers[type] });
+      columns.push({ name, read: cellReaders[type] });
     }
     const repeated = names.find((name, index) => names.indexOf(name) !== index);
     if (repeated !== undefined) {

@@ -11,6 +11,9 @@ import type { MintCriteria } from './mint-criteria.ts';
 import { planMintFilter } from './mint-filter.ts';
 import { planMintRange } from './mint-range.ts';
 
+/** What the facts of these reports are. */
+export const mintReportDataset = mintDataset.name;
+
 /**
  * Checks everything that can be wrong with the criteria of a monetization report and freezes what they mean. Answers
  * all faults at once. `docs/contract.md` says what every criterion does. Throws only when the catalogue does not
@@ -20,7 +23,7 @@ export function planMintReport(
   criteria: MintCriteria,
   { catalogue, tenant, customFields = [] }: Pick<PlanContext, 'catalogue' | 'tenant' | 'customFields'>,
 ): PlanResult {
-  const dataset = withCustomFields(datasetNamed(catalogue, mintDataset.name), customFields);
+  const dataset = withCustomFields(datasetNamed(catalogue, mintReportDataset), customFields);
   const faults: Fault[] = [];
   const report: ReportFault = (field, message) => void faults.push({ field, message });
 
