@@ -57,7 +57,7 @@ export interface ApiClient {
 
 const triesOfSafeRequests = 6;
 
-function organizationPath(organization: string): string {
+export function organizationPath(organization: string): string {
   return `/v1/organizations/${encodeURIComponent(organization)}`;
 }
 

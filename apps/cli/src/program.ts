@@ -6,6 +6,8 @@ import { addCustomFieldListCommand } from './commands/custom-field-list.ts';
 import { addDownloadCommand } from './commands/download.ts';
 import { addEnvironmentLimitsCommand } from './commands/environment-limits.ts';
 import { addEnvironmentUndeclaredFieldsCommand } from './commands/environment-undeclared-fields.ts';
+import { addExchangeRateImportCommand } from './commands/exchange-rate-import.ts';
+import { addExchangeRateListCommand } from './commands/exchange-rate-list.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addSubmitCommand } from './commands/submit.ts';
 import { addWaitCommand } from './commands/wait.ts';
@@ -39,6 +41,9 @@ export function createProgram(makeContext: (json: () => boolean) => CommandConte
   addCustomFieldCreateCommand(customField, context);
   addCustomFieldListCommand(customField, context);
   addCustomFieldDeleteCommand(customField, context);
+  const exchangeRate = admin.command('exchange-rate').description('by what reports convert amounts');
+  addExchangeRateImportCommand(exchangeRate, context);
+  addExchangeRateListCommand(exchangeRate, context);
   understandJson(program, program);
   return program;
 }
