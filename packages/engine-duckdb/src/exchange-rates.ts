@@ -34,7 +34,7 @@ export async function requireRates(
     for await (const { columns } of rowBatches(result, signal)) {
       const [day, currency] = columns.map(([first]) => first);
       const target = plan.targetCurrency ?? '';
-      throw currency == null
+      throw currency === undefined || currency === null
         ? new ReportImpossible('currencyMissing', { day: String(day), target })
         : new ReportImpossible('rateMissing', { currency, target, day: String(day), days: maxRateAgeDays });
     }

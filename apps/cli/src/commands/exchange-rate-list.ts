@@ -29,7 +29,7 @@ export function addExchangeRateListCommand(exchangeRate: Command, context: Comma
       );
       const list = await context.api().call({
         method: 'GET',
-        path: `${organizationPath(org)}/exchangeRates?${asked}`,
+        path: `${organizationPath(org)}/exchangeRates?${asked.toString()}`,
         answer: exchangeRateList,
       });
       printAnswer(context, list, describe(list));
