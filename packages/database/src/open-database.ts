@@ -6,13 +6,19 @@ import type {
   CancelSignals,
   FactSource,
   LimitStore,
+  OrganizationStore,
   QueryStore,
   SigningKeys,
+  TokenStore,
+  UserStore,
 } from '@hourglass/reports';
 import { createAccounts } from './accounts/accounts.ts';
 import { createAdmin, type Admin } from './accounts/admin.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
 import { createLimitStore } from './accounts/limit-store.ts';
+import { createOrganizationStore } from './accounts/organization-store.ts';
+import { createTokenStore } from './accounts/token-store.ts';
+import { createUserStore } from './accounts/user-store.ts';
 import { createPool } from './connection-pool.ts';
 import { servedByDatabase } from './database-errors.ts';
 import { createFactSource } from './facts/fact-source.ts';
@@ -44,6 +50,9 @@ export interface Database {
   readonly factSource: FactSource;
   readonly facts: FactStore;
   readonly accounts: Accounts;
+  readonly organizations: OrganizationStore;
+  readonly users: UserStore;
+  readonly tokens: TokenStore;
   readonly limits: LimitStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
@@ -75,6 +84,9 @@ export function openDatabase({
     factSource: createFactSource(copyPool, catalogue),
     facts: createFactStore({ copyPool, controlPool }),
     accounts: createAccounts(prisma),
+    organizations: createOrganizationStore(prisma),
+    users: createUserStore(prisma),
+    tokens: createTokenStore(prisma),
     limits: createLimitStore(prisma),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
