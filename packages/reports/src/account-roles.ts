@@ -3,9 +3,9 @@ import { roles, type Principal, type Role, type Scope } from './ports.ts';
 
 /** What a user may do with the password; a token never may do more than its user. */
 export const scopesOfRole = {
-  member: ['queries', 'facts'],
-  administrator: ['queries', 'facts', 'admin'],
-  operator: ['queries', 'facts', 'admin'],
+  member: ['read', 'submit', 'ingest'],
+  administrator: ['read', 'submit', 'ingest', 'admin'],
+  operator: ['read', 'submit', 'ingest', 'admin'],
 } as const satisfies Readonly<Record<Role, readonly Scope[]>>;
 
 export function isAtLeast(role: Role, least: Role): boolean {
