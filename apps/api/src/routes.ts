@@ -6,10 +6,14 @@ import type {
   Doorbell,
   LimitStore,
   ObjectStore,
+  OrganizationStore,
   QueryStore,
   SigningKeys,
   SubmissionLimits,
+  TokenStore,
+  UserStore,
 } from '@hourglass/reports';
+import { accountRoutes } from './endpoints/accounts/account-routes.ts';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
@@ -21,6 +25,7 @@ import { postFactsRoute } from './endpoints/post-facts.ts';
 import { readyRoute } from './endpoints/ready.ts';
 import { linkedResultRoute, resultUrlRoute } from './endpoints/result-url.ts';
 import { submitQueryRoute } from './endpoints/submit-query.ts';
+import type { AdminLog } from './http/admin-log.ts';
 import { tenantFinder } from './http/find-tenant.ts';
 import { rateLimitsOf, withRateLimits } from './http/rate-limits.ts';
 import type { Route } from './http/route.ts';
@@ -33,6 +38,9 @@ export interface RouteServices {
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
     readonly limits: LimitStore;
+    readonly organizations: OrganizationStore;
+    readonly users: UserStore;
+    readonly tokens: TokenStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
@@ -42,12 +50,17 @@ export interface RouteServices {
   readonly limits: SubmissionLimits;
   readonly nowMs: () => number;
   readonly newId: () => string;
+  readonly newPassword: () => string;
+  readonly newToken: () => string;
+  readonly record: AdminLog;
 }
 
 /** Everything the API answers, in one list. */
 export function createRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, doorbell, objects, metrics, limits, publicUrl, nowMs, newId } = services;
-  const { queries, facts, accounts, signingKeys } = database;
+  const { catalogue, database, doorbell, objects, metrics, limits, publicUrl, nowMs, newId, record } =
+    services;
+  const { newPassword, newToken } = services;
+  const { queries, facts, accounts, signingKeys, organizations, users, tokens } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
   const findTenant = tenantFinder(accounts);
   const rateLimits = rateLimitsOf(queries, limits);
@@ -60,6 +73,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ]),
     metricsRoute(metrics),
     ...organizationRoutes(accounts),
+    ...accountRoutes({ organizations, users, tokens, record, newPassword, newToken }),
     ...withRateLimits(rateLimits, [
       submitQueryRoute(findTenant, { catalogue, queries, doorbell, limits, nowMs, newId }, metrics),
       listQueriesRoute(findTenant, { catalogue, queries }),
@@ -69,7 +83,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
       resultUrlRoute(resultUrl),
     ]),
     linkedResultRoute(resultUrl),
-    ...environmentLimitsRoutes(findTenant, { own: database.limits, limits }),
+    ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
     postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
   ];
 }

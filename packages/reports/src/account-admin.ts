@@ -1,7 +1,4 @@
-import type { OrganizationRecord, Role, Scope } from './ports.ts';
-
-/** What one organization may have. Lists are answered whole, and a change looks at all of them. */
-export const accountLimits = { environments: 100, users: 1000, tokens: 1000 } as const;
+import type { EnvironmentRecord, OrganizationRecord, Role, Scope } from './ports.ts';
 
 export interface NewOrganization {
   readonly name: string;
@@ -10,11 +7,6 @@ export interface NewOrganization {
   readonly user: NewUser;
   /** Of that user: every scope of the role, never expires. */
   readonly token: string;
-}
-
-export interface EnvironmentRecord {
-  readonly name: string;
-  readonly createdAt: Date;
 }
 
 export interface NewUser {

@@ -1,6 +1,7 @@
-import { accountLimits, type EnvironmentRecord, type OrganizationStore } from './account-admin.ts';
+import type { OrganizationStore } from './account-admin.ts';
+import { requireRoom } from './account-limits.ts';
 import { ReportError } from './errors.ts';
-import type { Principal } from './ports.ts';
+import type { EnvironmentRecord, Principal } from './ports.ts';
 
 /** @throws ReportError `environment.exists`, `account.limit` */
 export function createEnvironment(
@@ -12,8 +13,6 @@ export function createEnvironment(
     if (names.includes(name)) {
       throw new ReportError('environment.exists', { organization, environment: name });
     }
-    if (names.length >= accountLimits.environments) {
-      throw new ReportError('account.limit', { limit: accountLimits.environments, what: 'environments' });
-    }
+    requireRoom('environments', names.length + 1);
   });
 }

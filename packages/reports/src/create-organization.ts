@@ -1,4 +1,5 @@
 import type { NewOrganization, OrganizationStore } from './account-admin.ts';
+import { requireRoom } from './account-limits.ts';
 import { requireRole } from './account-roles.ts';
 import type { OrganizationRecord, Principal } from './ports.ts';
 
@@ -9,7 +10,7 @@ export interface OrganizationRequest extends Omit<NewOrganization, 'user'> {
 /**
  * Makes an organization with its environments, its administrator and a token, which is the only thing that reaches
  * beyond the caller's own organization.
- * @throws ReportError `auth.role`, `organization.exists`, `user.exists`
+ * @throws ReportError `auth.role`, `account.limit`, `organization.exists`, `user.exists`
  */
 export async function createOrganization(
   principal: Principal,
@@ -17,5 +18,6 @@ export async function createOrganization(
   organizations: OrganizationStore,
 ): Promise<OrganizationRecord> {
   requireRole(principal, 'operator');
+  requireRoom('environments', organization.environments.length);
   return organizations.create({ ...organization, user: { ...administrator, role: 'administrator' } });
 }

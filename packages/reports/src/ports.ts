@@ -266,7 +266,12 @@ export interface Principal {
 export interface OrganizationRecord {
   readonly name: string;
   readonly createdAt: Date;
-  readonly environments: readonly { readonly name: string; readonly createdAt: Date }[];
+  readonly environments: readonly EnvironmentRecord[];
+}
+
+export interface EnvironmentRecord {
+  readonly name: string;
+  readonly createdAt: Date;
 }
 
 export interface Accounts {

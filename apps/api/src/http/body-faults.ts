@@ -12,16 +12,15 @@ export function bodyFaults(error: ZodError, body: unknown): FieldFault[] {
     }
     const found = valueAt(body, issue.path);
     const field = fieldName(issue.path);
+    const shown = issue.path.at(-1) === 'password' ? describeSecret(found) : describe(found);
     if (issue.code === 'invalid_type') {
       const message =
         found === undefined
           ? `is required: expected ${issue.expected}`
-          : `expected ${issue.expected}, found ${describe(found)}`;
+          : `expected ${issue.expected}, found ${shown}`;
       return [{ field, message }];
     }
-    return [
-      { field, message: found === undefined ? issue.message : `${issue.message}, found ${describe(found)}` },
-    ];
+    return [{ field, message: found === undefined ? issue.message : `${issue.message}, found ${shown}` }];
   });
 }
 
@@ -41,6 +40,11 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
     value = Reflect.get(value, step);
   }
   return value;
+}
+
+/** Answers end up in the logs of clients. */
+function describeSecret(value: unknown): string {
+  return typeof value === 'string' ? `${value.length} characters` : `a ${typeof value}`;
 }
 
 function describe(value: unknown): string {
