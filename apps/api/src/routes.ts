@@ -15,6 +15,7 @@ import type {
 } from '@hourglass/reports';
 import { accountRoutes } from './endpoints/accounts/account-routes.ts';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
+import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
@@ -64,7 +65,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
   const findTenant = tenantFinder(accounts);
   const rateLimits = rateLimitsOf(queries, limits);
-  return [
+  const routes = [
     healthRoute(),
     readyRoute([
       { name: 'database', check: () => database.check() },
@@ -86,4 +87,5 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
     postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
   ];
+  return [...routes, ...documentationRoutes(routes)];
 }
