@@ -14,14 +14,16 @@ export const createOrganizationBody = z.strictObject({
 export type CreateOrganizationBody = z.input<typeof createOrganizationBody>;
 
 /** Answer of `POST /v1/organizations`: the only one that ever shows the password and the token. */
-export const createdOrganization = z.strictObject({
-  organization: organizationView,
-  administrator: z.strictObject({
-    email: z.string(),
-    password: z.string().optional().describe('Only when it was made for the administrator.'),
-  }),
-  token: z.string().describe('Of the administrator: every scope of the role, never expires.'),
-});
+export const createdOrganization = z
+  .strictObject({
+    organization: organizationView,
+    administrator: z.strictObject({
+      email: z.string(),
+      password: z.string().optional().describe('Only when it was made for the administrator.'),
+    }),
+    token: z.string().describe('Of the administrator: every scope of the role, never expires.'),
+  })
+  .meta({ id: 'CreatedOrganization' });
 export type CreatedOrganization = z.infer<typeof createdOrganization>;
 
 /** Body of `POST …/environments`. */

@@ -4,14 +4,16 @@ import { accountTime, areDifferent, emailAddress, scopeName } from './account-fi
 const maxLifetimeSeconds = 315_360_000;
 
 /** A token without itself: nothing shows it again. */
-export const tokenView = z.strictObject({
-  id: z.string(),
-  email: z.string().describe('The user whom the token speaks for.'),
-  scopes: z.array(scopeName).describe('Those of the granted ones that the user has now.'),
-  description: z.string().nullable(),
-  created: accountTime,
-  expires: accountTime.nullable().describe('null: never.'),
-});
+export const tokenView = z
+  .strictObject({
+    id: z.string(),
+    email: z.string().describe('The user whom the token speaks for.'),
+    scopes: z.array(scopeName).describe('Those of the granted ones that the user has now.'),
+    description: z.string().nullable(),
+    created: accountTime,
+    expires: accountTime.nullable().describe('null: never.'),
+  })
+  .meta({ id: 'Token' });
 export type TokenView = z.infer<typeof tokenView>;
 
 /** Answer of `GET …/tokens`, newest first. */
@@ -40,5 +42,5 @@ export const createTokenBody = z.strictObject({
 export type CreateTokenBody = z.infer<typeof createTokenBody>;
 
 /** Answer of `POST …/tokens`: the only one that ever shows the token. */
-export const createdToken = tokenView.extend({ token: z.string() });
+export const createdToken = tokenView.extend({ token: z.string() }).meta({ id: 'CreatedToken' });
 export type CreatedToken = z.infer<typeof createdToken>;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { accountTime, emailAddress, newPassword, roleName } from './account-fields.ts';
 
-export const userView = z.strictObject({ email: z.string(), role: roleName, created: accountTime });
+export const userView = z
+  .strictObject({ email: z.string(), role: roleName, created: accountTime })
+  .meta({ id: 'User' });
 export type UserView = z.infer<typeof userView>;
 
 /** Answer of `GET …/users`, in the order of the addresses. */
@@ -16,9 +18,9 @@ export const createUserBody = z.strictObject({
 export type CreateUserBody = z.input<typeof createUserBody>;
 
 /** Answer of `POST …/users`: the only one that ever shows the password. */
-export const createdUser = userView.extend({
-  password: z.string().optional().describe('Only when it was made for the user.'),
-});
+export const createdUser = userView
+  .extend({ password: z.string().optional().describe('Only when it was made for the user.') })
+  .meta({ id: 'CreatedUser' });
 export type CreatedUser = z.infer<typeof createdUser>;
 
 /** Body of `PATCH …/users/{email}`: what is left out stays as it is. */
