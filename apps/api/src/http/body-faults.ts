@@ -10,17 +10,14 @@ export function bodyFaults(error: ZodError, body: unknown): FieldFault[] {
         message: 'unknown property',
       }));
     }
-    const found = valueAt(body, issue.path);
     const field = fieldName(issue.path);
-    const shown = issue.path.at(-1) === 'password' ? describeSecret(found) : describe(found);
-    if (issue.code === 'invalid_type') {
-      const message =
-        found === undefined
-          ? `is required: expected ${issue.expected}`
-          : `expected ${issue.expected}, found ${shown}`;
-      return [{ field, message }];
+    const expected = issue.code === 'invalid_type' ? `expected ${issue.expected}` : issue.message;
+    const found = valueAt(body, issue.path);
+    if (found === undefined) {
+      return [{ field, message: issue.code === 'invalid_type' ? `is required: ${expected}` : expected }];
     }
-    return [{ field, message: found === undefined ? issue.message : `${issue.message}, found ${shown}` }];
+    const shown = issue.path.at(-1) === 'password' ? describeSecret(found) : describe(found);
+    return [{ field, message: `${expected}, found ${shown}` }];
   });
 }
 
