@@ -16,12 +16,14 @@ describe('an endpoint', () => {
     environment: 'prod',
     dataset: 'api',
     email: testEmail,
+    customField: 'dc_theirs',
   };
   const nothing: Record<string, string> = {
     environment: 'nowhere',
     id: '00000000-0000-4000-8000-000000000000',
     email: 'nobody@nowhere.example',
     tokenId: '00000000-0000-4000-8000-000000000000',
+    customField: 'dc_nothing',
   };
 
   beforeAll(async () => {
@@ -31,6 +33,10 @@ describe('an endpoint', () => {
       environments: ['prod'],
       token: strangersToken,
       role: 'administrator',
+    });
+    await system.client.request('/customFields', {
+      method: 'POST',
+      body: '{"name":"dc_theirs","type":"STRING"}',
     });
     existing['id'] = await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
     await system.client.ended(existing['id']);

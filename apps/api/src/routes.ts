@@ -3,6 +3,7 @@ import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
   Accounts,
+  CustomFieldStore,
   Doorbell,
   LimitStore,
   ObjectStore,
@@ -15,10 +16,15 @@ import type {
 } from '@hourglass/reports';
 import { accountRoutes } from './endpoints/accounts/account-routes.ts';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
+import { changeCustomFieldsRoute } from './endpoints/custom-fields/change-custom-fields.ts';
+import { declareCustomFieldRoute } from './endpoints/custom-fields/declare-custom-field.ts';
+import { deleteCustomFieldRoute } from './endpoints/custom-fields/delete-custom-field.ts';
+import { listCustomFieldsRoute } from './endpoints/custom-fields/list-custom-fields.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
+import { getSchemaRoute } from './endpoints/get-schema.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
 import { listQueriesRoute } from './endpoints/list-queries.ts';
 import { organizationRoutes } from './endpoints/organizations.ts';
@@ -42,6 +48,7 @@ export interface RouteServices {
     readonly organizations: OrganizationStore;
     readonly users: UserStore;
     readonly tokens: TokenStore;
+    readonly customFields: CustomFieldStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
@@ -61,7 +68,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, doorbell, objects, metrics, limits, publicUrl, nowMs, newId, record } =
     services;
   const { newPassword, newToken } = services;
-  const { queries, facts, accounts, signingKeys, organizations, users, tokens } = database;
+  const { queries, facts, accounts, customFields, signingKeys, organizations, users, tokens } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
   const findTenant = tenantFinder(accounts);
   const rateLimits = rateLimitsOf(queries, limits);
@@ -76,7 +83,11 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ...organizationRoutes(accounts),
     ...accountRoutes({ organizations, users, tokens, record, newPassword, newToken }),
     ...withRateLimits(rateLimits, [
-      submitQueryRoute(findTenant, { catalogue, queries, doorbell, limits, nowMs, newId }, metrics),
+      submitQueryRoute(
+        findTenant,
+        { catalogue, customFields, queries, doorbell, limits, nowMs, newId },
+        metrics,
+      ),
       listQueriesRoute(findTenant, { catalogue, queries }),
       ...cancelQueryRoutes(queries),
       getQueryRoute(queries),
@@ -85,7 +96,12 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ]),
     linkedResultRoute(resultUrl),
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
-    postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
+    listCustomFieldsRoute(findTenant, customFields),
+    declareCustomFieldRoute(findTenant, { catalogue, customFields }),
+    changeCustomFieldsRoute(findTenant, customFields),
+    deleteCustomFieldRoute(findTenant, customFields),
+    getSchemaRoute(findTenant, { catalogue, customFields }),
+    postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];
 }

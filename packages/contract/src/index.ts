@@ -1,5 +1,7 @@
 export * from './account-fields.ts';
 export * from './create-organization.ts';
+export * from './custom-fields.ts';
+export * from './dataset-schema.ts';
 export * from './environment-limits.ts';
 export * from './error-body.ts';
 export * from './facts-body.ts';

@@ -4,6 +4,7 @@ import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
 import type {
   Accounts,
   CancelSignals,
+  CustomFieldStore,
   FactSource,
   LimitStore,
   OrganizationStore,
@@ -20,6 +21,7 @@ import { createOrganizationStore } from './accounts/organization-store.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
 import { createPool } from './connection-pool.ts';
+import { createCustomFieldStore } from './custom-fields/custom-field-store.ts';
 import { servedByDatabase } from './database-errors.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
@@ -54,6 +56,7 @@ export interface Database {
   readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly limits: LimitStore;
+  readonly customFields: CustomFieldStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
@@ -88,6 +91,7 @@ export function openDatabase({
     users: createUserStore(prisma),
     tokens: createTokenStore(prisma),
     limits: createLimitStore(prisma),
+    customFields: createCustomFieldStore(prisma),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),

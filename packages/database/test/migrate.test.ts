@@ -200,6 +200,8 @@ describe('the schema of this version', () => {
       text: 'text',
       integer: 'bigint',
       decimal: 'numeric(24,6)',
+      float: 'double precision',
+      boolean: 'boolean',
       timestamp: 'timestamp(3) with time zone',
     };
     const columns = await withClient(database.url, async (client) => {
@@ -215,6 +217,7 @@ describe('the schema of this version', () => {
       { name: 'batch_seq', type: 'bigint', required: true },
       { name: 'timestamp', type: 'timestamp(3) with time zone', required: true },
       ...storedColumns(dataset).map(({ name, type }) => ({ name, type: sqlTypes[type], required: false })),
+      { name: 'custom_fields', type: 'jsonb', required: false },
     ]);
   });
 });

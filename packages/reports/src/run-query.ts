@@ -2,6 +2,7 @@ import { rm, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { outputColumns, type Catalogue } from '@hourglass/query';
 import type { Cancellations } from './cancellations.ts';
+import { asAttemptFailure, failureReason } from './failure-reasons.ts';
 import { keepLease, type Lease } from './lease.ts';
 import type {
   ArchiveFile,
@@ -206,14 +207,17 @@ async function settle(
     return;
   }
   if (deadline.aborted) {
-    const reason = `The query ran longer than ${terms.timeoutMs / 1000} seconds`;
+    const reason = failureReason('outOfTime', { seconds: terms.timeoutMs / 1000 });
     await queries.fail(claim.id, claim.attempt, { reason, fault: 'query' });
     log.warn(fields, 'failed: out of time');
     return;
   }
-  const cause = error instanceof Error ? error.message : String(error);
   if (claim.attempt >= terms.maxAttempts && !shutdown.aborted) {
-    const reason = `Attempt ${claim.attempt} of ${terms.maxAttempts} failed: ${cause}`;
+    const reason = failureReason('attemptFailed', {
+      attempt: claim.attempt,
+      attempts: terms.maxAttempts,
+      cause: asAttemptFailure(error).message,
+    });
     await queries.fail(claim.id, claim.attempt, { reason, fault: 'ours' });
     log.warn({ ...fields, err: error }, 'failed: no attempts left');
     return;

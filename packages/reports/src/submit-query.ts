@@ -1,10 +1,12 @@
 import { planQuery, type Catalogue, type QueryRequest, type Tenant } from '@hourglass/query';
+import type { CustomFieldStore } from './custom-fields.ts';
 import { invalidRequest } from './errors.ts';
 import type { Doorbell, Principal, QueryRecord, QueryStore } from './ports.ts';
 import { LimitReached, type LimitUsage, type SubmissionLimits } from './submission-limits.ts';
 
 export interface SubmitQueryPorts {
   readonly catalogue: Catalogue;
+  readonly customFields: Pick<CustomFieldStore, 'find'>;
   readonly queries: QueryStore;
   readonly doorbell: Doorbell;
   /** Of environments without limits of their own. */
@@ -23,9 +25,10 @@ export async function submitQuery(
   input: { request: QueryRequest; dataset: string; tenant: Tenant; principal: Principal },
   ports: SubmitQueryPorts,
 ): Promise<{ readonly record: QueryRecord; readonly usage: LimitUsage }> {
-  const { catalogue, queries, doorbell, limits, nowMs, newId } = ports;
+  const { catalogue, customFields, queries, doorbell, limits, nowMs, newId } = ports;
   const { request, dataset, tenant, principal } = input;
-  const planned = planQuery(request, { catalogue, dataset, tenant, nowMs: nowMs() });
+  const { fields } = await customFields.find(tenant, dataset);
+  const planned = planQuery(request, { catalogue, dataset, tenant, customFields: fields, nowMs: nowMs() });
   if (!planned.ok) throw invalidRequest(planned.faults);
 
   await doorbell.check();

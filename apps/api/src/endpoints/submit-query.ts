@@ -25,7 +25,7 @@ export function submitQueryRoute(
     path: '/v1/organizations/:organization/environments/:environment/queries',
     scope: 'submit',
     operation: { id: 'submitQuery', tag: 'Queries', summary: 'Submit a query' },
-    body: jsonBody(submitQueryBody, { maxBytes: 65_536, example }),
+    body: jsonBody(submitQueryBody, { maxBytes: 2 * 1024 * 1024, example }),
     responses: { 201: { description: 'The query, enqueued.', json: queryStatus } },
     async handle({ request, response, principal, body }) {
       const tenant = await findTenant(request);

@@ -1,4 +1,12 @@
-import type { Catalogue, ColumnType, Dataset, Dimension, DimensionSource, Metric } from './dataset.ts';
+import type {
+  Catalogue,
+  ColumnType,
+  Dataset,
+  Dimension,
+  DimensionSource,
+  Metric,
+  NumericType,
+} from './dataset.ts';
 
 /** Throws when there is no such dataset: a plan names only what the catalogue had when it was made. */
 export function datasetNamed(catalogue: Catalogue, name: string): Dataset {
@@ -31,7 +39,7 @@ export function dimensionNamed(dataset: Dataset, name: string): Dimension {
 
 /** What a metric reads. An alias has become the column of the metric that it names. */
 export type MeasuredSource =
-  | { readonly kind: 'column'; readonly column: string; readonly type: 'integer' | 'decimal' }
+  | { readonly kind: 'column'; readonly column: string; readonly type: NumericType }
   | { readonly kind: 'distinct'; readonly column: string }
   /** Calls, which are to be divided by the length of the bucket. */
   | { readonly kind: 'rate'; readonly column: string; readonly per: 'second' | 'minute' };

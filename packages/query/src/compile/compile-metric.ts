@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { AggregateFunction, Dataset } from '../catalogue/dataset.ts';
+import type { AggregateFunction, Dataset, NumericType } from '../catalogue/dataset.ts';
 import { measuredSource } from '../catalogue/look-up.ts';
 import { isFloatMetric } from '../plan/output-columns.ts';
 import type { Operation, Operator, PlannedMetric } from '../plan/plan.ts';
@@ -51,7 +51,7 @@ function compileAggregate(
   switch (source.kind) {
     case 'column':
       if (planned.function === null) throw new Error(`the metric "${planned.metric}" needs a function`);
-      return applyFunction(planned.function, column);
+      return applyFunction(planned.function, column, source.type);
     case 'distinct':
       return sql`count(distinct ${column})`;
     case 'rate':
@@ -62,17 +62,23 @@ function compileAggregate(
   }
 }
 
-function applyFunction(name: AggregateFunction, column: RawBuilder<unknown>): RawBuilder<unknown> {
+function applyFunction(
+  name: AggregateFunction,
+  column: RawBuilder<unknown>,
+  type: NumericType,
+): RawBuilder<unknown> {
+  // Floats are added up with the rounding error carried along (Kahan): the order of rows moves the last digit at most.
+  const sum = type === 'float' ? sql`fsum(${column})` : sql`sum(${column})`;
   switch (name) {
     case 'sum':
-      return sql`sum(${column})`;
+      return sum;
     case 'min':
       return sql`min(${column})`;
     case 'max':
       return sql`max(${column})`;
     case 'avg':
-      // From the exact sum, not avg(): adding up doubles would let the last digits depend on the order of rows.
-      return sql`cast(sum(${column}) as double) / count(${column})`;
+      // From the sum, not avg(): adding up doubles would let the last digits depend on the order of rows.
+      return sql`cast(${sum} as double) / count(${column})`;
     default:
       return name satisfies never;
   }

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Catalogue } from '../catalogue/dataset.ts';
-import { datasetNamed, dimensionNamed } from '../catalogue/look-up.ts';
+import { dimensionNamed } from '../catalogue/look-up.ts';
 import type { Plan, TimeUnit } from '../plan/plan.ts';
+import { plannedDataset } from '../plan/planned-dataset.ts';
 import { type CompiledKey, compileDimension } from './compile-dimension.ts';
 import { compileFilter } from './compile-filter.ts';
 import { compileMetric } from './compile-metric.ts';
@@ -11,19 +12,19 @@ import { bucketLengthMs, formatBucket, timestampValue, truncateToUnit } from './
 
 /**
  * The statement that makes the report, for DuckDB 1.5. It reads a relation `facts` with `environment_id`
- * INTEGER, `timestamp` TIMESTAMP in UTC and the stored columns that `hotFactsColumns` lists: text VARCHAR,
- * integer BIGINT, decimal DECIMAL(24,6), timestamp TIMESTAMP.
+ * INTEGER, `timestamp` TIMESTAMP in UTC and the columns that `hotFactsColumns` lists: text VARCHAR,
+ * integer BIGINT, decimal DECIMAL(24,6), float DOUBLE, boolean BOOLEAN, timestamp TIMESTAMP.
  *
  * Its columns are `c0`, `c1`, … in the order of `outputColumns`: VARCHAR for kind `text`, DOUBLE for kind
  * `float`; a metric that no fact has a value for is null. Rows come by time, then by the dimensions in their
- * order: text in binary order, integers and timestamps by value with "(not set)" last. No facts, no rows.
+ * order: text in binary order, everything else by value with "(not set)" last. No facts, no rows.
  *
  * Every parameter is cast where it stands: left to itself a driver binds a number as DOUBLE and compares as such.
  * Only facts of the plan's environment within its range are read; there is no way to compile without that.
  * Throws when the catalogue does not know the plan's dataset or a name in it.
  */
 export function compileReport(plan: Plan, catalogue: Catalogue): SqlStatement {
-  const dataset = datasetNamed(catalogue, plan.dataset);
+  const dataset = plannedDataset(plan, catalogue);
   const lengthMs = compileLength(plan);
   const metrics = plan.metrics.map((metric) => compileMetric(metric, dataset, lengthMs));
   const dimensions = plan.dimensions.map((name) =>

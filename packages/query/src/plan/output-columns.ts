@@ -1,6 +1,7 @@
 import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
-import { datasetNamed, measuredSource } from '../catalogue/look-up.ts';
+import { measuredSource } from '../catalogue/look-up.ts';
 import type { Plan, PlannedMetric } from './plan.ts';
+import { plannedDataset } from './planned-dataset.ts';
 
 /**
  * How the values of an output column are written. The engine delivers `text` as strings (integers and times
@@ -17,7 +18,7 @@ export interface OutputColumn {
  * Throws when the catalogue does not know the plan's dataset or one of its metrics.
  */
 export function outputColumns(plan: Plan, catalogue: Catalogue): readonly OutputColumn[] {
-  const dataset = datasetNamed(catalogue, plan.dataset);
+  const dataset = plannedDataset(plan, catalogue);
   const columns: OutputColumn[] = plan.metrics.map((metric) => ({
     name: metric.alias,
     kind: isFloatMetric(metric, dataset) ? 'float' : 'text',
@@ -41,7 +42,7 @@ function isFloatAggregate(planned: PlannedMetric, dataset: Dataset): boolean {
   const source = measuredSource(dataset, planned.metric);
   switch (source.kind) {
     case 'column':
-      return source.type === 'decimal' || planned.function === 'avg';
+      return source.type !== 'integer' || planned.function === 'avg';
     case 'distinct':
       return false;
     case 'rate':

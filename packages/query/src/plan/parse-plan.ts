@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { customFieldTypes } from '../catalogue/custom-field.ts';
 import { aggregateFunctions, columnTypes } from '../catalogue/dataset.ts';
 import { comparisons, type FilterNode } from '../filter/filter-node.ts';
+import { identifier } from '../catalogue/names.ts';
 import { frozen } from './frozen.ts';
 import { operators, type Plan, timeUnits } from './plan.ts';
 
@@ -48,6 +50,15 @@ const planShape: z.ZodType<Plan> = z.strictObject({
   dimensions: z.array(z.string()),
   filter: filterNode.nullable().default(null),
   limitRows: z.int().min(1).nullable(),
+  customFields: z
+    .array(
+      z.strictObject({
+        id: z.int().min(1),
+        name: z.string().regex(identifier),
+        type: z.enum(customFieldTypes),
+      }),
+    )
+    .exactOptional(),
   output: z.discriminatedUnion('format', [
     z.strictObject({ format: z.literal('json') }),
     z.strictObject({ format: z.literal('csv'), delimiter: z.enum([',', '|', '\t']) }),

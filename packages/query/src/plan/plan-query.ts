@@ -1,6 +1,8 @@
+import type { CustomField } from '../catalogue/custom-field.ts';
 import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
 import { datasetNamed } from '../catalogue/look-up.ts';
-import type { FilterNode } from '../filter/filter-node.ts';
+import { withCustomFields } from '../catalogue/with-custom-fields.ts';
+import { filteredFields, type FilterNode } from '../filter/filter-node.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import { quoted } from './describe.ts';
 import { frozen } from './frozen.ts';
@@ -15,6 +17,8 @@ export interface PlanContext {
   readonly catalogue: Catalogue;
   readonly dataset: string;
   readonly tenant: Tenant;
+  /** Of the tenant's environment and the dataset. None when it is left out. */
+  readonly customFields?: readonly CustomField[];
   /** The moment of submission, whole milliseconds since 1970: relative ranges end at it. */
   readonly nowMs: number;
 }
@@ -31,7 +35,8 @@ const maxColumns = 25;
  * run. Answers all faults at once. Throws only when the catalogue does not have the dataset.
  */
 export function planQuery(request: QueryRequest, context: PlanContext): PlanResult {
-  const dataset = datasetNamed(context.catalogue, context.dataset);
+  const { customFields = [] } = context;
+  const dataset = withCustomFields(datasetNamed(context.catalogue, context.dataset), customFields);
   const faults: Fault[] = [];
   const report: ReportFault = (field, message) => void faults.push({ field, message });
 
@@ -67,7 +72,21 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
     limitRows,
     output,
   };
-  return { ok: true, plan: frozen(plan) };
+  const used = usedFields(plan, customFields);
+  return { ok: true, plan: frozen(used.length === 0 ? plan : { ...plan, customFields: used }) };
+}
+
+/** Part of the plan, so that neither deleting a field nor declaring its name anew changes a query that is under way. */
+function usedFields(
+  { metrics, dimensions, filter }: Plan,
+  fields: readonly CustomField[],
+): readonly CustomField[] {
+  const names = new Set([
+    ...metrics.map(({ metric }) => metric),
+    ...dimensions,
+    ...(filter === null ? [] : filteredFields(filter)),
+  ]);
+  return fields.filter(({ name }) => names.has(name)).map(({ id, name, type }) => ({ id, name, type }));
 }
 
 /** Null when none is requested, or when it was faulty and reported. */

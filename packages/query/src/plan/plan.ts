@@ -1,4 +1,5 @@
 import type { AggregateFunction } from '../catalogue/dataset.ts';
+import type { CustomField } from '../catalogue/custom-field.ts';
 import type { FilterNode } from '../filter/filter-node.ts';
 
 export const timeUnits = ['second', 'minute', 'hour', 'day', 'week', 'month'] as const;
@@ -52,6 +53,8 @@ export interface Plan {
   /** Which facts are aggregated; null: all of the range. */
   readonly filter: FilterNode | null;
   readonly limitRows: number | null;
+  /** Those that it reads, as they were declared at submission. Absent: none. */
+  readonly customFields?: readonly CustomField[];
   readonly output: OutputFormat;
 }
 
