@@ -8,10 +8,14 @@ import type {
   ExchangeRateStore,
   LimitStore,
   ObjectStore,
+  OrganizationStore,
   QueryStore,
   SigningKeys,
   SubmissionLimits,
+  TokenStore,
+  UserStore,
 } from '@hourglass/reports';
+import { accountRoutes } from './endpoints/accounts/account-routes.ts';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
 import { changeCustomFieldsRoute } from './endpoints/custom-fields/change-custom-fields.ts';
 import { declareCustomFieldRoute } from './endpoints/custom-fields/declare-custom-field.ts';
@@ -31,6 +35,7 @@ import { readyRoute } from './endpoints/ready.ts';
 import { linkedResultRoute, resultUrlRoute } from './endpoints/result-url.ts';
 import { submitMintReportRoute } from './endpoints/submit-mint-report.ts';
 import { submitQueryRoute } from './endpoints/submit-query.ts';
+import type { AdminLog } from './http/admin-log.ts';
 import { reportScopeOf, tenantFinder } from './http/find-tenant.ts';
 import { rateLimitsOf, withRateLimits } from './http/rate-limits.ts';
 import type { Route } from './http/route.ts';
@@ -43,6 +48,9 @@ export interface RouteServices {
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
     readonly limits: LimitStore;
+    readonly organizations: OrganizationStore;
+    readonly users: UserStore;
+    readonly tokens: TokenStore;
     readonly customFields: CustomFieldStore;
     readonly exchangeRates: ExchangeRateStore;
     check(): Promise<void>;
@@ -54,12 +62,17 @@ export interface RouteServices {
   readonly limits: SubmissionLimits;
   readonly nowMs: () => number;
   readonly newId: () => string;
+  readonly newPassword: () => string;
+  readonly newToken: () => string;
+  readonly record: AdminLog;
 }
 
 /** Everything the API answers, in one list. */
 export function createRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, doorbell, objects, metrics, limits, publicUrl, nowMs, newId } = services;
-  const { queries, facts, accounts, customFields, signingKeys } = database;
+  const { catalogue, database, doorbell, objects, metrics, limits, publicUrl, nowMs, newId, record } =
+    services;
+  const { newPassword, newToken } = services;
+  const { queries, facts, accounts, customFields, signingKeys, organizations, users, tokens } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
   const findTenant = tenantFinder(accounts);
   const rateLimits = rateLimitsOf(queries, limits);
@@ -72,6 +85,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ]),
     metricsRoute(metrics),
     ...organizationRoutes(accounts),
+    ...accountRoutes({ organizations, users, tokens, record, newPassword, newToken }),
     ...withRateLimits(rateLimits, [
       submitQueryRoute(
         findTenant,
@@ -89,7 +103,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ]),
     ...exchangeRateRoutes(database.exchangeRates),
     linkedResultRoute(resultUrl),
-    ...environmentLimitsRoutes(findTenant, { own: database.limits, limits }),
+    ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
     listCustomFieldsRoute(findTenant, customFields),
     declareCustomFieldRoute(findTenant, { catalogue, customFields }),
     changeCustomFieldsRoute(findTenant, customFields),

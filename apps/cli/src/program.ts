@@ -1,13 +1,7 @@
 import { Command } from 'commander';
+import { addAdminCommands } from './commands/admin/admin-commands.ts';
 import { addCancelCommand } from './commands/cancel.ts';
-import { addCustomFieldCreateCommand } from './commands/custom-field-create.ts';
-import { addCustomFieldDeleteCommand } from './commands/custom-field-delete.ts';
-import { addCustomFieldListCommand } from './commands/custom-field-list.ts';
 import { addDownloadCommand } from './commands/download.ts';
-import { addEnvironmentLimitsCommand } from './commands/environment-limits.ts';
-import { addEnvironmentUndeclaredFieldsCommand } from './commands/environment-undeclared-fields.ts';
-import { addExchangeRateImportCommand } from './commands/exchange-rate-import.ts';
-import { addExchangeRateListCommand } from './commands/exchange-rate-list.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addSubmitCommand } from './commands/submit.ts';
 import { addWaitCommand } from './commands/wait.ts';
@@ -31,19 +25,9 @@ export function createProgram(makeContext: (json: () => boolean) => CommandConte
     addCancelCommand,
     addDownloadCommand,
     addImportCommand,
+    addAdminCommands,
   ])
     add(program, context);
-  const admin = program.command('admin').description('look after environments');
-  const environment = admin.command('environment').description('one environment');
-  addEnvironmentLimitsCommand(environment, context);
-  addEnvironmentUndeclaredFieldsCommand(environment, context);
-  const customField = admin.command('custom-field').description('fields that an environment declares');
-  addCustomFieldCreateCommand(customField, context);
-  addCustomFieldListCommand(customField, context);
-  addCustomFieldDeleteCommand(customField, context);
-  const exchangeRate = admin.command('exchange-rate').description('by what reports convert amounts');
-  addExchangeRateImportCommand(exchangeRate, context);
-  addExchangeRateListCommand(exchangeRate, context);
   understandJson(program, program);
   return program;
 }

@@ -1,3 +1,5 @@
+export * from './account-fields.ts';
+export * from './create-organization.ts';
 export * from './custom-fields.ts';
 export * from './dataset-schema.ts';
 export * from './environment-limits.ts';
@@ -12,3 +14,5 @@ export * from './query-status.ts';
 export * from './result-url.ts';
 export * from './submit-query-body.ts';
 export * from './service-state.ts';
+export * from './tokens.ts';
+export * from './users.ts';

@@ -8,13 +8,19 @@ import type {
   ExchangeRateStore,
   FactSource,
   LimitStore,
+  OrganizationStore,
   QueryStore,
   SigningKeys,
+  TokenStore,
+  UserStore,
 } from '@hourglass/reports';
 import { createAccounts } from './accounts/accounts.ts';
 import { createAdmin, type Admin } from './accounts/admin.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
 import { createLimitStore } from './accounts/limit-store.ts';
+import { createOrganizationStore } from './accounts/organization-store.ts';
+import { createTokenStore } from './accounts/token-store.ts';
+import { createUserStore } from './accounts/user-store.ts';
 import { createPool } from './connection-pool.ts';
 import { createCustomFieldStore } from './custom-fields/custom-field-store.ts';
 import { servedByDatabase } from './database-errors.ts';
@@ -48,6 +54,9 @@ export interface Database {
   readonly factSource: FactSource;
   readonly facts: FactStore;
   readonly accounts: Accounts;
+  readonly organizations: OrganizationStore;
+  readonly users: UserStore;
+  readonly tokens: TokenStore;
   readonly limits: LimitStore;
   readonly customFields: CustomFieldStore;
   readonly exchangeRates: ExchangeRateStore;
@@ -81,6 +90,9 @@ export function openDatabase({
     factSource: createFactSource(copyPool, catalogue),
     facts: createFactStore({ copyPool, controlPool }),
     accounts: createAccounts(prisma),
+    organizations: createOrganizationStore(prisma),
+    users: createUserStore(prisma),
+    tokens: createTokenStore(prisma),
     limits: createLimitStore(prisma),
     customFields: createCustomFieldStore(prisma),
     exchangeRates: createExchangeRateStore(prisma),

@@ -1,5 +1,14 @@
+export * from './account-admin.ts';
+export * from './account-roles.ts';
 export * from './cancel-query.ts';
 export * from './cancellations.ts';
+export * from './change-user.ts';
+export * from './create-environment.ts';
+export * from './create-organization.ts';
+export * from './create-token.ts';
+export * from './create-user.ts';
+export * from './delete-token.ts';
+export * from './delete-user.ts';
 export * from './custom-fields.ts';
 export * from './declare-custom-field.ts';
 export type { Enqueued, EnqueuePorts } from './enqueue-query.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { exchangeRateList, type ExchangeRateList } from '@hourglass/contract';
-import { organizationPath } from '../api-client.ts';
-import { printAnswer, type CommandContext } from '../command-context.ts';
+import { organizationPath } from '../../api-client.ts';
+import { printAnswer, type CommandContext } from '../../command-context.ts';
 
 interface ListOptions {
   readonly org: string;

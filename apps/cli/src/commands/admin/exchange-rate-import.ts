@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { exchangeRatesStored, maxRatesPerRequest } from '@hourglass/contract';
-import { organizationPath } from '../api-client.ts';
-import { CommandError, printAnswer, type CommandContext } from '../command-context.ts';
-import { readRates, type RateFormat } from '../read-rates.ts';
+import { organizationPath } from '../../api-client.ts';
+import { CommandError, printAnswer, type CommandContext } from '../../command-context.ts';
+import { readRates, type RateFormat } from '../../read-rates.ts';
 
 /** `hourglass admin exchange-rate import FILE`: a rate that is there already is replaced, so it can be repeated. */
 export function addExchangeRateImportCommand(exchangeRate: Command, context: CommandContext): void {
