@@ -14,7 +14,9 @@ import {
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import { createArchiveReader } from '@hourglass/result-files';
 import { createApp } from './app.ts';
+import { adminLog } from './http/admin-log.ts';
 import { rememberPasswords } from './http/remember-passwords.ts';
+import { newPassword, newToken } from './new-secrets.ts';
 import { createRoutes } from './routes.ts';
 
 export interface Api {
@@ -40,6 +42,9 @@ export function composeApi(settings: Settings, log: Logger): Api {
     limits: settings.limits,
     nowMs: Date.now,
     newId: randomUUID,
+    newPassword,
+    newToken,
+    record: adminLog(log),
   });
   return {
     app: createApp({ routes, accounts: rememberPasswords(database.accounts), metrics, log }),

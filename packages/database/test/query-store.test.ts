@@ -218,7 +218,7 @@ describe('a claim', () => {
     expect(await found(late)).toMatchObject({
       state: 'failed',
       attempt: 1,
-      failure: 'the query did not finish within 3600 s',
+      failure: 'The query did not finish within 3600 s',
     });
     const unlucky = await submittedQuery(db);
     for (let attempt = 1; attempt <= 3; attempt += 1) {
@@ -229,7 +229,7 @@ describe('a claim', () => {
     expect(await found(unlucky)).toMatchObject({
       state: 'failed',
       attempt: 3,
-      failure: 'the query was started 3 times and never finished',
+      failure: 'The query was started 3 times and never finished',
     });
   });
 });

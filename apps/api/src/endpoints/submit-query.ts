@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { queryStatus, submitHostQueryBody, submitQueryBody, type SubmitQueryBody } from '@hourglass/contract';
-import type { Tenant } from '@hourglass/query';
+import { defaultDataset, type Tenant } from '@hourglass/query';
 import { submitQuery, type Principal, type SubmitQueryPorts } from '@hourglass/reports';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { HostFinder } from '../http/find-host.ts';
@@ -85,9 +85,9 @@ async function submit(
   { body, tenant, principal, hostname }: Asked,
   ports: Submitting,
 ): Promise<void> {
-  const { name, reportDefinitionId, ...request } = body;
+  const { name, reportDefinitionId, dataset = defaultDataset, ...request } = body;
   const labels = { hostname, name, reportDefinitionId };
-  const { record, usage } = await submitQuery({ request, dataset: 'api', tenant, principal, labels }, ports);
+  const { record, usage } = await submitQuery({ request, dataset, tenant, principal, labels }, ports);
   setRateLimits(response, usage);
   ports.metrics.countSubmission(record.plan.dataset);
   response.status(201).json(submittedStatus(record));

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { environmentHostnames } from '@hourglass/contract';
-import { environmentPath } from '../api-client.ts';
-import { printAnswer, type CommandContext } from '../command-context.ts';
-import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
+import { environmentPath } from '../../api-client.ts';
+import { printAnswer, type CommandContext } from '../../command-context.ts';
+import { placeOf, withPlace, type PlaceOptions } from '../../place-options.ts';
 
 interface HostnamesOptions extends PlaceOptions {
   readonly set?: readonly string[];
