@@ -451,6 +451,7 @@ describe('accounts', () => {
       }),
       await call('POST', '/acme/environments', { body: { name: 'logged' } }),
       await call('PATCH', '/acme/environments/logged/limits', { body: { activeQueries: 3 } }),
+      await call('PUT', '/acme/environments/logged/hostnames', { body: { hostnames: [] } }),
       await call('POST', '/acme/users', { body: { email } }),
       await call('PATCH', `/acme/users/${email}`, { body: { password } }),
       await call('POST', '/acme/tokens', { body: { email, scopes: ['read'] } }),
@@ -472,6 +473,7 @@ describe('accounts', () => {
         'organization.create',
         'environment.create',
         'environment.limits',
+        'environment.hostnames',
         'user.create',
         'user.change',
         'token.create',
@@ -479,8 +481,8 @@ describe('accounts', () => {
         'user.delete',
       ].map((action) => [action, testEmail, 'acme']),
     );
-    expect(lines[4]).toMatchObject({ user: email, changed: ['password'] });
-    const made = createdUser.parse(done[3]?.answer);
+    expect(lines[5]).toMatchObject({ user: email, changed: ['password'] });
+    const made = createdUser.parse(done[4]?.answer);
     const shown = createdOrganization.parse(done[0]?.answer);
     for (const secret of [password, token, made.password, shown.token, testToken, testPassword]) {
       expect(system.api.output()).not.toContain(secret ?? 'a password that was not made');

@@ -1,6 +1,7 @@
 const start = '2025-01-01T00:00:00Z';
 /** A body that has every field there is. */
 export const good = {
+  dataset: 'api',
   metrics: [{ name: 'message_count', function: 'sum', alias: 'calls', operator: '+', value: '1' }],
   dimensions: ['apiproxy'],
   timeRange: { start, end: '2025-01-02T00:00:00Z' },
@@ -9,6 +10,8 @@ export const good = {
   groupByTimeUnit: 'hour',
   outputFormat: 'csv',
   csvDelimiter: '|',
+  name: 'Calls by hour',
+  reportDefinitionId: 'b2c5-1',
 };
 
 /** What nobody may be able to name although every object has it. */
@@ -24,6 +27,19 @@ const dimensionNames =
 const dimensions = (count: number) => dimensionNames.split(' ').slice(0, count);
 const filterOf = (length: number) => `${good.filter}${' '.repeat(length - good.filter.length)}`;
 
+/** Of a text that is only stored and shown. */
+const label: Bounds = {
+  within: ['a', ' ', 'x'.repeat(255), astral.repeat(127), "'; drop table queries; --", ...inherited],
+  beyond: [
+    ['', /at least 1 character/],
+    ['x'.repeat(256), /at most 255 characters/],
+    ['x'.repeat(1_000_000), /at most 255 characters/],
+    ['a\u0000', /no control character/],
+    ['a\nb', /no control character/],
+    ['\ud800', /no half of a character/],
+  ],
+};
+
 export interface Bounds {
   /** Values at the boundary and others that are not to be refused. */
   readonly within: readonly unknown[];
@@ -33,6 +49,15 @@ export interface Bounds {
 
 /** Every field has to be in here; which there are says the OpenAPI document. */
 export const cases: Readonly<Record<string, Bounds>> = {
+  dataset: {
+    within: ['api'],
+    beyond: [
+      ['apis', /"apis" is not a dataset; expected one of api/],
+      ['API', /is not a dataset/],
+      ['', /is not a dataset/],
+      ...notKnown(/is not a dataset/),
+    ],
+  },
   metrics: {
     within: [[], metrics(1), metrics(24)],
     beyond: [
@@ -239,4 +264,6 @@ export const cases: Readonly<Record<string, Bounds>> = {
       ...notKnown(/is not a delimiter/),
     ],
   },
+  name: label,
+  reportDefinitionId: label,
 };

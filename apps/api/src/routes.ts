@@ -113,7 +113,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     getResultViewRoute(ofHosts, { catalogue, objects, archives, nowMs }),
     linkedResultRoute(resultUrl),
     ...exchangeRateRoutes(exchangeRates),
-    ...environmentHostnamesRoutes(findTenant, hostnames),
+    ...environmentHostnamesRoutes(findTenant, { hostnames, record }),
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
     listCustomFieldsRoute(findTenant, customFields),
     declareCustomFieldRoute(findTenant, { catalogue, customFields }),

@@ -17,7 +17,7 @@ const label = z
   .string()
   .min(1, 'expected at least 1 character')
   .max(255, 'expected at most 255 characters')
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'expected no control characters');
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'expected no control character and no half of a character');
 
 /**
  * Body of `POST …/queries`: the shape only. What the names mean is checked by the planner, so that one answer

@@ -3,6 +3,7 @@ import type { GuardedCall } from './route.ts';
 
 type AdminAction =
   | 'environment.create'
+  | 'environment.hostnames'
   | 'environment.limits'
   | 'organization.create'
   | 'token.create'
