@@ -21,10 +21,10 @@ describe('the view of a large result', () => {
   let system: RunningSystem;
   let database: DatabaseClient;
   let self: string;
-  const heapMegabytes = 64;
+  const heapMegabytes = 96;
   const timeRange = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
   // Long names make long rows of small facts.
-  const metrics = Array.from({ length: 8 }, (_, i) => ({
+  const metrics = Array.from({ length: 12 }, (_, i) => ({
     name: 'message_count',
     function: 'sum',
     alias: `${'column '.repeat(12)}${i}`,
@@ -34,12 +34,16 @@ describe('the view of a large result', () => {
     system = await startSystem({ env: { NODE_OPTIONS: `--max-old-space-size=${heapMegabytes}` } });
     database = await connectDatabase(system.databaseUrl);
     const startMs = Date.parse(timeRange.start);
-    await system.client.sendFacts(
-      Array.from({ length: rowCount }, (_, i) => ({
-        timestamp: startMs + i,
-        gateway_flow_id: createHash('md5').update(String(i)).digest('hex'),
-      })),
-    );
+    for (let first = 0; first < rowCount; first += 20_000) {
+      await system.client.sendFacts(
+        Array.from({ length: 20_000 }, (_, i) => ({
+          timestamp: startMs + first + i,
+          gateway_flow_id: createHash('md5')
+            .update(String(first + i))
+            .digest('hex'),
+        })),
+      );
+    }
     await system.client.request('/hostnames', {
       method: 'PUT',
       body: '{"hostnames":["api.example.com"]}',

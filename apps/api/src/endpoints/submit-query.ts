@@ -17,7 +17,7 @@ const example = {
   limit: 14_400,
   filter: '(message_count ge 0)',
 };
-const maxBytes = 65_536;
+const maxBytes = 2 * 1024 * 1024;
 const responses = { 201: { description: 'The query, enqueued.', json: queryStatus } };
 
 interface Submitting extends SubmitQueryPorts {
