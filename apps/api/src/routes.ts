@@ -97,9 +97,9 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     linkedResultRoute(resultUrl),
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
     listCustomFieldsRoute(findTenant, customFields),
-    declareCustomFieldRoute(findTenant, { catalogue, customFields }),
-    changeCustomFieldsRoute(findTenant, customFields),
-    deleteCustomFieldRoute(findTenant, customFields),
+    declareCustomFieldRoute(findTenant, { catalogue, customFields, record }),
+    changeCustomFieldsRoute(findTenant, { customFields, record }),
+    deleteCustomFieldRoute(findTenant, { customFields, record }),
     getSchemaRoute(findTenant, { catalogue, customFields }),
     postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
   ];

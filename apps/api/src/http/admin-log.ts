@@ -2,8 +2,11 @@ import type { Logger } from '@hourglass/platform';
 import type { GuardedCall } from './route.ts';
 
 type AdminAction =
+  | 'custom_field.create'
+  | 'custom_field.delete'
   | 'environment.create'
   | 'environment.limits'
+  | 'environment.undeclared_fields'
   | 'organization.create'
   | 'token.create'
   | 'token.delete'

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.ts';
-import { addCustomFieldCreateCommand } from '../custom-field-create.ts';
-import { addCustomFieldDeleteCommand } from '../custom-field-delete.ts';
-import { addCustomFieldListCommand } from '../custom-field-list.ts';
-import { addEnvironmentLimitsCommand } from '../environment-limits.ts';
-import { addEnvironmentUndeclaredFieldsCommand } from '../environment-undeclared-fields.ts';
+import { addCustomFieldCreateCommand } from './custom-field-create.ts';
+import { addCustomFieldDeleteCommand } from './custom-field-delete.ts';
+import { addCustomFieldListCommand } from './custom-field-list.ts';
+import { addEnvironmentLimitsCommand } from './environment-limits.ts';
+import { addEnvironmentUndeclaredFieldsCommand } from './environment-undeclared-fields.ts';
 import { addEnvironmentCreateCommand } from './environment-create.ts';
 import { addEnvironmentListCommand } from './environment-list.ts';
 import { addOrganizationCreateCommand } from './organization-create.ts';

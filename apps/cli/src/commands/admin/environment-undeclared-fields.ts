@@ -1,9 +1,9 @@
 import { Argument, type Command } from 'commander';
 import { customFieldList } from '@hourglass/contract';
 import { undeclaredFieldsChoices, type UndeclaredFields } from '@hourglass/query';
-import { printAnswer, type CommandContext } from '../command-context.ts';
-import { customFieldsPath } from '../custom-fields.ts';
-import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
+import { printAnswer, type CommandContext } from '../../command-context.ts';
+import { customFieldsPath } from '../../custom-fields.ts';
+import { placeOf, withPlace, type PlaceOptions } from '../../place-options.ts';
 
 /** `hourglass admin environment undeclared-fields refuse|ignore` */
 export function addEnvironmentUndeclaredFieldsCommand(environment: Command, context: CommandContext): void {

@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
 import { customFieldView } from '@hourglass/contract';
 import { customFieldTypes, type CustomFieldType } from '@hourglass/query';
-import { printAnswer, type CommandContext } from '../command-context.ts';
-import { customFieldsPath } from '../custom-fields.ts';
-import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
+import { printAnswer, type CommandContext } from '../../command-context.ts';
+import { customFieldsPath } from '../../custom-fields.ts';
+import { placeOf, withPlace, type PlaceOptions } from '../../place-options.ts';
 
 interface CreateOptions extends PlaceOptions {
   readonly type: CustomFieldType;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { printAnswer, type CommandContext } from '../command-context.ts';
-import { customFieldsPath } from '../custom-fields.ts';
-import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
+import { printAnswer, type CommandContext } from '../../command-context.ts';
+import { customFieldsPath } from '../../custom-fields.ts';
+import { placeOf, withPlace, type PlaceOptions } from '../../place-options.ts';
 
 interface DeleteOptions extends PlaceOptions {
   readonly dataset: string;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { customFieldList } from '@hourglass/contract';
-import { printAnswer, type CommandContext } from '../command-context.ts';
-import { customFieldsPath } from '../custom-fields.ts';
-import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
+import { printAnswer, type CommandContext } from '../../command-context.ts';
+import { customFieldsPath } from '../../custom-fields.ts';
+import { placeOf, withPlace, type PlaceOptions } from '../../place-options.ts';
 
 /** `hourglass admin custom-field list` */
 export function addCustomFieldListCommand(customField: Command, context: CommandContext): void {
