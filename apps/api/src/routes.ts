@@ -5,6 +5,7 @@ import type {
   Accounts,
   CustomFieldStore,
   Doorbell,
+  ExchangeRateStore,
   LimitStore,
   ObjectStore,
   OrganizationStore,
@@ -22,6 +23,7 @@ import { deleteCustomFieldRoute } from './endpoints/custom-fields/delete-custom-
 import { listCustomFieldsRoute } from './endpoints/custom-fields/list-custom-fields.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
+import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
 import { getSchemaRoute } from './endpoints/get-schema.ts';
@@ -31,9 +33,10 @@ import { organizationRoutes } from './endpoints/organizations.ts';
 import { postFactsRoute } from './endpoints/post-facts.ts';
 import { readyRoute } from './endpoints/ready.ts';
 import { linkedResultRoute, resultUrlRoute } from './endpoints/result-url.ts';
+import { submitMintReportRoute } from './endpoints/submit-mint-report.ts';
 import { submitQueryRoute } from './endpoints/submit-query.ts';
 import type { AdminLog } from './http/admin-log.ts';
-import { tenantFinder } from './http/find-tenant.ts';
+import { reportScopeOf, tenantFinder } from './http/find-tenant.ts';
 import { rateLimitsOf, withRateLimits } from './http/rate-limits.ts';
 import type { Route } from './http/route.ts';
 
@@ -49,6 +52,7 @@ export interface RouteServices {
     readonly users: UserStore;
     readonly tokens: TokenStore;
     readonly customFields: CustomFieldStore;
+    readonly exchangeRates: ExchangeRateStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
@@ -94,6 +98,10 @@ export function createRoutes(services: RouteServices): readonly Route[] {
       getQueryResultRoute({ queries, objects, nowMs }),
       resultUrlRoute(resultUrl),
     ]),
+    ...withRateLimits(rateLimitsOf(queries, limits, reportScopeOf), [
+      submitMintReportRoute({ catalogue, customFields, queries, doorbell, limits, newId, accounts }, metrics),
+    ]),
+    ...exchangeRateRoutes(database.exchangeRates),
     linkedResultRoute(resultUrl),
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
     listCustomFieldsRoute(findTenant, customFields),

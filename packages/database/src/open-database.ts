@@ -5,6 +5,7 @@ import type {
   Accounts,
   CancelSignals,
   CustomFieldStore,
+  ExchangeRateStore,
   FactSource,
   LimitStore,
   OrganizationStore,
@@ -23,6 +24,7 @@ import { createUserStore } from './accounts/user-store.ts';
 import { createPool } from './connection-pool.ts';
 import { createCustomFieldStore } from './custom-fields/custom-field-store.ts';
 import { servedByDatabase } from './database-errors.ts';
+import { createExchangeRateStore } from './exchange-rates/exchange-rate-store.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { PrismaClient } from './generated/client.ts';
@@ -57,6 +59,7 @@ export interface Database {
   readonly tokens: TokenStore;
   readonly limits: LimitStore;
   readonly customFields: CustomFieldStore;
+  readonly exchangeRates: ExchangeRateStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
@@ -92,6 +95,7 @@ export function openDatabase({
     tokens: createTokenStore(prisma),
     limits: createLimitStore(prisma),
     customFields: createCustomFieldStore(prisma),
+    exchangeRates: createExchangeRateStore(prisma),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),

@@ -42,6 +42,8 @@ function originOf(source: DerivedSource): string {
       return `is counted from "${source.dimension}"`;
     case 'rate':
       return 'is computed from the number of calls';
+    case 'percent':
+      return `is computed from "${source.part}" and "${source.whole}"`;
   }
   return source satisfies never;
 }

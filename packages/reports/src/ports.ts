@@ -157,6 +157,11 @@ export interface Doorbell {
 export interface FactFiles {
   /** CSV with a header of column names, as `hotFactsColumns(plan)` of the query package lists them. */
   readonly hotFactsPath: string;
+  /**
+   * CSV with a header of `day`, `currency` and `rate` to the plan's target currency: one row for each currency and
+   * day of the range that has a rate. Absent when the plan has no target currency.
+   */
+  readonly exchangeRatesPath?: string;
   readonly hotRows: number;
   /** Sequence number of the newest batch that the snapshot contains; null when there is none. */
   readonly watermark: bigint | null;

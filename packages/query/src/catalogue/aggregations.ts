@@ -13,7 +13,7 @@ export const gauged: Aggregation = {
   functions: ['avg', 'min', 'max'],
   partials: ['sum', 'count', 'min', 'max'],
 };
-/** Takes no function: calls add up, and are divided afterwards. */
-export const rate: Aggregation = { functions: [], partials: ['sum'] };
+/** Takes no function: sums add up, and are divided afterwards. */
+export const quotient: Aggregation = { functions: [], partials: ['sum'] };
 /** Takes no function: a value may occur in many parts. */
 export const distinctValues: Aggregation = { functions: [], partials: [] };

@@ -1,4 +1,4 @@
-import { additive, type Aggregation, distinctValues, gauged, measured, rate } from './aggregations.ts';
+import { additive, type Aggregation, distinctValues, gauged, measured, quotient } from './aggregations.ts';
 import type { Metric } from './dataset.ts';
 
 function integer(name: string, aggregation: Aggregation, unit: string, description: string): Metric {
@@ -80,14 +80,14 @@ export const apiMetrics: readonly Metric[] = [
     name: 'tps',
     description: 'Calls per second, averaged over the bucket.',
     unit: 'calls per second',
-    ...rate,
+    ...quotient,
     source: { kind: 'rate', calls: 'message_count', per: 'second' },
   },
   {
     name: 'tpm',
     description: 'Calls per minute, averaged over the bucket.',
     unit: 'calls per minute',
-    ...rate,
+    ...quotient,
     source: { kind: 'rate', calls: 'message_count', per: 'minute' },
   },
   distinct('app_count', 'developer_app', 'apps', 'Different developer apps that made calls.'),

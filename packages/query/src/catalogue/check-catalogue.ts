@@ -39,6 +39,7 @@ function faultsOf(dataset: Dataset): readonly string[] {
       ...faultsOfSource(metric, dataset),
       ...faultsOfPartials(metric),
     ]),
+    ...faultsOfMoney(dataset),
   ];
 }
 
@@ -53,7 +54,7 @@ function faultsOfFunctions({ name, functions, source }: Metric): readonly string
 
 function faultsOfPartials({ name, functions, source, partials }: Metric): readonly string[] {
   const needed = new Set(functions.flatMap((chosen) => partialsOfFunction[chosen]));
-  if (source.kind === 'rate') needed.add('sum');
+  if (source.kind === 'rate' || source.kind === 'percent') needed.add('sum');
   const expected = partialAggregates.filter((partial) => needed.has(partial)).join(', ');
   const stated = partialAggregates.filter((partial) => partials.includes(partial)).join(', ');
   if (stated === expected) return [];
@@ -78,9 +79,24 @@ function faultsOfSource({ name, source }: Metric, dataset: Dataset): readonly st
     case 'rate':
       if (findMetric(dataset, source.calls)?.source.kind === 'column') return [];
       return [`metric "${name}" is the rate of "${source.calls}", which is no metric with a column`];
+    case 'percent':
+      return [source.part, source.whole]
+        .filter((metric) => findMetric(dataset, metric)?.source.kind !== 'column')
+        .map((metric) => `metric "${name}" is computed from "${metric}", which is no metric with a column`);
     default:
       return source satisfies never;
   }
+}
+
+function faultsOfMoney({ metrics, dimensions, currencyDimension }: Dataset): readonly string[] {
+  const amounts = metrics.filter(({ source }) => source.kind === 'column' && source.money === true);
+  const faults = amounts
+    .filter(({ source }) => source.kind === 'column' && source.type !== 'decimal')
+    .map(({ name }) => `metric "${name}" is money but no decimal`);
+  if (amounts.length === 0 && currencyDimension === undefined) return faults;
+  const currency = dimensions.find(({ name }) => name === currencyDimension)?.source;
+  if (currency?.kind === 'column' && currency.type === 'text') return faults;
+  return [...faults, `"${currencyDimension ?? ''}" tells the currency of money but is no dimension of text`];
 }
 
 function repeated(names: readonly string[]): string[] {

@@ -36,13 +36,17 @@ export type MetricSource =
       readonly type: NumericType;
       readonly whenMissing?: MissingValue;
       readonly customFieldId?: number;
+      /** An amount in the currency that the dataset's `currencyDimension` names. A decimal. */
+      readonly money?: true;
     }
   /** Reads the column of another metric; such a name is never sent in a fact. */
   | { readonly kind: 'alias'; readonly metric: string }
   /** Counts the distinct values of a dimension. */
   | { readonly kind: 'distinct'; readonly dimension: string }
   /** The sum of the metric `calls` divided by the length of the bucket. */
-  | { readonly kind: 'rate'; readonly calls: string; readonly per: 'second' | 'minute' };
+  | { readonly kind: 'rate'; readonly calls: string; readonly per: 'second' | 'minute' }
+  /** How much of the metric `whole` the metric `part` is, in percent. */
+  | { readonly kind: 'percent'; readonly part: string; readonly whole: string };
 
 export interface Metric {
   readonly name: string;
@@ -80,6 +84,8 @@ export interface Dataset {
   readonly takesCustomFields: boolean;
   readonly metrics: readonly Metric[];
   readonly dimensions: readonly Dimension[];
+  /** The dimension with the currency of a fact's amounts; there is one where a metric is money. */
+  readonly currencyDimension?: string;
 }
 
 export type Catalogue = ReadonlyMap<string, Dataset>;

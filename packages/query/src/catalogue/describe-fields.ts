@@ -39,6 +39,7 @@ function typeOfMetric(dataset: Dataset, name: string): CustomFieldType {
     case 'distinct':
       return 'INTEGER';
     case 'rate':
+    case 'percent':
       return 'FLOAT';
     default:
       return source satisfies never;

@@ -42,7 +42,8 @@ export type MeasuredSource =
   | { readonly kind: 'column'; readonly column: string; readonly type: NumericType }
   | { readonly kind: 'distinct'; readonly column: string }
   /** Calls, which are to be divided by the length of the bucket. */
-  | { readonly kind: 'rate'; readonly column: string; readonly per: 'second' | 'minute' };
+  | { readonly kind: 'rate'; readonly column: string; readonly per: 'second' | 'minute' }
+  | { readonly kind: 'percent'; readonly part: string; readonly whole: string };
 
 /** Throws when the dataset has no such metric, or the alias names one without a column. */
 export function measuredSource(dataset: Dataset, name: string): MeasuredSource {
@@ -60,9 +61,17 @@ export function measuredSource(dataset: Dataset, name: string): MeasuredSource {
       return { kind: 'distinct', column: source.dimension };
     case 'rate':
       return { kind: 'rate', column: source.calls, per: source.per };
+    case 'percent':
+      return source;
     default:
       return source satisfies never;
   }
+}
+
+/** The stored columns behind a metric. Throws as `measuredSource` does. */
+export function measuredColumns(dataset: Dataset, name: string): readonly string[] {
+  const source = measuredSource(dataset, name);
+  return source.kind === 'percent' ? [source.part, source.whole] : [source.column];
 }
 
 /** What a condition of a filter reads of one fact. */

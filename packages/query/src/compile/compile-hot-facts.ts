@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Catalogue, type ColumnType, customColumns, storedColumns } from '../catalogue/dataset.ts';
-import { dimensionNamed, filteredSourceNamed, measuredSource } from '../catalogue/look-up.ts';
+import { dimensionNamed, filteredSourceNamed, measuredColumns } from '../catalogue/look-up.ts';
 import { customFieldsColumn } from '../catalogue/names.ts';
 import { filteredFields } from '../filter/filter-node.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -38,13 +38,14 @@ export function hotFactsColumns(plan: Plan, catalogue: Catalogue): readonly HotF
     if (dimensionNamed(dataset, name).source.kind === 'column') used.add(name);
   }
   for (const { metric } of plan.metrics) {
-    const source = measuredSource(dataset, metric);
-    used.add(source.column);
+    for (const column of measuredColumns(dataset, metric)) used.add(column);
   }
   for (const name of plan.filter === null ? [] : filteredFields(plan.filter)) {
     const source = filteredSourceNamed(dataset, name);
     if (source.kind === 'column') used.add(source.column);
   }
+  if (plan.targetCurrency !== undefined && dataset.currencyDimension !== undefined)
+    used.add(dataset.currencyDimension);
   return [
     { name: 'environment_id', type: 'integer' },
     { name: 'timestamp', type: 'timestamp' },

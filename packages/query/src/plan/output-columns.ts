@@ -14,7 +14,7 @@ export interface OutputColumn {
 
 /**
  * The columns of the report in their order: metrics and dimensions as requested, then the time column, which
- * is named after the time unit. `compileReport` delivers the same columns as `c0`, `c1`, …
+ * is named after the time unit, or `timestamp` where every fact is a row. `compileReport` delivers the same columns as `c0`, `c1`, …
  * Throws when the catalogue does not know the plan's dataset or one of its metrics.
  */
 export function outputColumns(plan: Plan, catalogue: Catalogue): readonly OutputColumn[] {
@@ -24,8 +24,13 @@ export function outputColumns(plan: Plan, catalogue: Catalogue): readonly Output
     kind: isFloatMetric(metric, dataset) ? 'float' : 'text',
   }));
   for (const name of plan.dimensions) columns.push({ name, kind: 'text' });
-  if (plan.timeUnit !== null) columns.push({ name: plan.timeUnit, kind: 'text' });
+  const time = timeColumn(plan);
+  if (time !== null) columns.push({ name: time, kind: 'text' });
   return columns;
+}
+
+function timeColumn({ timeUnit, perFact }: Plan): string | null {
+  return perFact === undefined ? timeUnit : 'timestamp';
 }
 
 /**
@@ -46,6 +51,7 @@ function isFloatAggregate(planned: PlannedMetric, dataset: Dataset): boolean {
     case 'distinct':
       return false;
     case 'rate':
+    case 'percent':
       return true;
     default:
       return source satisfies never;

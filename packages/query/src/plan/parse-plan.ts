@@ -32,7 +32,7 @@ const filterNode: z.ZodType<FilterNode> = z.lazy(() =>
   ]),
 );
 
-/** `filter` may be missing: the first plans of this version had none. */
+/** What came after the first plans of this version may be missing. */
 const planShape: z.ZodType<Plan> = z.strictObject({
   version: z.literal(1),
   dataset: z.string(),
@@ -63,6 +63,8 @@ const planShape: z.ZodType<Plan> = z.strictObject({
     z.strictObject({ format: z.literal('json') }),
     z.strictObject({ format: z.literal('csv'), delimiter: z.enum([',', '|', '\t']) }),
   ]),
+  perFact: z.strictObject({ orderedBy: z.array(z.string()) }).exactOptional(),
+  targetCurrency: z.string().exactOptional(),
 });
 
 /**

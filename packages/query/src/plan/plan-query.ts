@@ -2,7 +2,7 @@ import type { CustomField } from '../catalogue/custom-field.ts';
 import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
 import { datasetNamed } from '../catalogue/look-up.ts';
 import { withCustomFields } from '../catalogue/with-custom-fields.ts';
-import { filteredFields, type FilterNode } from '../filter/filter-node.ts';
+import type { FilterNode } from '../filter/filter-node.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import { quoted } from './describe.ts';
 import { frozen } from './frozen.ts';
@@ -12,6 +12,7 @@ import { planDimensions } from './plan-dimensions.ts';
 import { planMetric } from './plan-metrics.ts';
 import { planLimit, planOutput, planTimeUnit } from './plan-output.ts';
 import type { QueryRequest } from './request.ts';
+import { withUsedFields } from './used-fields.ts';
 
 export interface PlanContext {
   readonly catalogue: Catalogue;
@@ -72,21 +73,7 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
     limitRows,
     output,
   };
-  const used = usedFields(plan, customFields);
-  return { ok: true, plan: frozen(used.length === 0 ? plan : { ...plan, customFields: used }) };
-}
-
-/** Part of the plan, so that neither deleting a field nor declaring its name anew changes a query that is under way. */
-function usedFields(
-  { metrics, dimensions, filter }: Plan,
-  fields: readonly CustomField[],
-): readonly CustomField[] {
-  const names = new Set([
-    ...metrics.map(({ metric }) => metric),
-    ...dimensions,
-    ...(filter === null ? [] : filteredFields(filter)),
-  ]);
-  return fields.filter(({ name }) => names.has(name)).map(({ id, name, type }) => ({ id, name, type }));
+  return { ok: true, plan: frozen(withUsedFields(plan, customFields)) };
 }
 
 /** Null when none is requested, or when it was faulty and reported. */

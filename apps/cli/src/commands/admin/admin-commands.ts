@@ -7,6 +7,8 @@ import { addEnvironmentLimitsCommand } from './environment-limits.ts';
 import { addEnvironmentUndeclaredFieldsCommand } from './environment-undeclared-fields.ts';
 import { addEnvironmentCreateCommand } from './environment-create.ts';
 import { addEnvironmentListCommand } from './environment-list.ts';
+import { addExchangeRateImportCommand } from './exchange-rate-import.ts';
+import { addExchangeRateListCommand } from './exchange-rate-list.ts';
 import { addOrganizationCreateCommand } from './organization-create.ts';
 import { addOrganizationListCommand } from './organization-list.ts';
 import { addTokenCreateCommand } from './token-create.ts';
@@ -39,6 +41,11 @@ export function addAdminCommands(program: Command, context: CommandContext): voi
       'custom-field',
       'fields that an environment declares',
       [addCustomFieldCreateCommand, addCustomFieldListCommand, addCustomFieldDeleteCommand],
+    ],
+    [
+      'exchange-rate',
+      'rates by which monetization reports convert amounts',
+      [addExchangeRateImportCommand, addExchangeRateListCommand],
     ],
     [
       'user',
