@@ -20,7 +20,7 @@ module.exports = {
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     pure('contract'),
     pure('query'),
-    pure('platform'),
+    pure('platform', 'contract'),
     pure('reports', 'query'),
     pure('facts', 'query'),
     ...adapters.map((adapter) => ({

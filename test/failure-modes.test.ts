@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { attemptFailures, errorTable, failureReasons, type ErrorKind } from '@hourglass/reports';
+import {
+  attemptFailures,
+  errorTable,
+  failureReasons,
+  impossibleReports,
+  type ErrorKind,
+} from '@hourglass/reports';
 import { repositoryRoot } from '@hourglass/testing';
 
 /** What HTTP says of each kind (RFC 9110 and 6585), stated apart from the API's own table. */
@@ -35,9 +41,9 @@ describe('docs/failure-modes.md', () => {
   });
 
   it('has one entry for each reason with which a query fails, and none for another', () => {
-    const expected = [...Object.values(failureReasons), ...Object.values(attemptFailures)].map(
-      (reason) => `“${reason}”`,
-    );
+    const expected = [failureReasons, attemptFailures, impossibleReports]
+      .flatMap((reasons) => Object.values(reasons))
+      .map((reason) => `“${reason}”`);
     expect(headings.filter((heading) => !heading.startsWith('`')).toSorted()).toEqual(expected.toSorted());
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+import { tokenList } from '@hourglass/contract';
+import { createTestTenant, startSystem, testEmail, testToken, type RunningSystem } from '@hourglass/testing';
 
 /**
  * Every operation of the OpenAPI document whose path names an organization, with every id of another organization in every
@@ -14,10 +15,15 @@ describe('an endpoint', () => {
     organization: 'acme',
     environment: 'prod',
     dataset: 'api',
+    email: testEmail,
+    customField: 'dc_theirs',
   };
   const nothing: Record<string, string> = {
     environment: 'nowhere',
     id: '00000000-0000-4000-8000-000000000000',
+    email: 'nobody@nowhere.example',
+    tokenId: '00000000-0000-4000-8000-000000000000',
+    customField: 'dc_nothing',
   };
 
   beforeAll(async () => {
@@ -28,8 +34,13 @@ describe('an endpoint', () => {
       token: strangersToken,
       role: 'administrator',
     });
+    await system.client.request('/customFields', {
+      method: 'POST',
+      body: '{"name":"dc_theirs","type":"STRING"}',
+    });
     existing['id'] = await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
     await system.client.ended(existing['id']);
+    existing['tokenId'] = await tokenIdOfAcme();
   });
   afterAll(() => system.stop());
 
@@ -64,6 +75,15 @@ describe('an endpoint', () => {
       expect([operation.method, operation.template, own.status]).not.toContain(404);
     }
   });
+
+  async function tokenIdOfAcme(): Promise<string> {
+    const response = await fetch(`${system.url}/v1/organizations/acme/tokens`, {
+      headers: { Authorization: `Bearer ${testToken}` },
+    });
+    const [token] = tokenList.parse(await response.json()).tokens;
+    if (token === undefined) throw new Error('the organization has no token');
+    return token.id;
+  }
 
   interface Operation {
     readonly method: string;

@@ -13,7 +13,9 @@ import {
 } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import { createApp } from './app.ts';
+import { adminLog } from './http/admin-log.ts';
 import { rememberPasswords } from './http/remember-passwords.ts';
+import { newPassword, newToken } from './new-secrets.ts';
 import { createRoutes } from './routes.ts';
 
 export interface Api {
@@ -38,6 +40,9 @@ export function composeApi(settings: Settings, log: Logger): Api {
     limits: settings.limits,
     nowMs: Date.now,
     newId: randomUUID,
+    newPassword,
+    newToken,
+    record: adminLog(log),
   });
   return {
     app: createApp({ routes, accounts: rememberPasswords(database.accounts), metrics, log }),

@@ -3,26 +3,40 @@ import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
   Accounts,
+  CustomFieldStore,
   Doorbell,
+  ExchangeRateStore,
   LimitStore,
   ObjectStore,
+  OrganizationStore,
   QueryStore,
   SigningKeys,
   SubmissionLimits,
+  TokenStore,
+  UserStore,
 } from '@hourglass/reports';
+import { accountRoutes } from './endpoints/accounts/account-routes.ts';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
+import { changeCustomFieldsRoute } from './endpoints/custom-fields/change-custom-fields.ts';
+import { declareCustomFieldRoute } from './endpoints/custom-fields/declare-custom-field.ts';
+import { deleteCustomFieldRoute } from './endpoints/custom-fields/delete-custom-field.ts';
+import { listCustomFieldsRoute } from './endpoints/custom-fields/list-custom-fields.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
+import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
+import { getSchemaRoute } from './endpoints/get-schema.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
 import { listQueriesRoute } from './endpoints/list-queries.ts';
 import { organizationRoutes } from './endpoints/organizations.ts';
 import { postFactsRoute } from './endpoints/post-facts.ts';
 import { readyRoute } from './endpoints/ready.ts';
 import { linkedResultRoute, resultUrlRoute } from './endpoints/result-url.ts';
+import { submitMintReportRoute } from './endpoints/submit-mint-report.ts';
 import { submitQueryRoute } from './endpoints/submit-query.ts';
-import { tenantFinder } from './http/find-tenant.ts';
+import type { AdminLog } from './http/admin-log.ts';
+import { reportScopeOf, tenantFinder } from './http/find-tenant.ts';
 import { rateLimitsOf, withRateLimits } from './http/rate-limits.ts';
 import type { Route } from './http/route.ts';
 
@@ -34,6 +48,11 @@ export interface RouteServices {
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
     readonly limits: LimitStore;
+    readonly organizations: OrganizationStore;
+    readonly users: UserStore;
+    readonly tokens: TokenStore;
+    readonly customFields: CustomFieldStore;
+    readonly exchangeRates: ExchangeRateStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
@@ -43,12 +62,17 @@ export interface RouteServices {
   readonly limits: SubmissionLimits;
   readonly nowMs: () => number;
   readonly newId: () => string;
+  readonly newPassword: () => string;
+  readonly newToken: () => string;
+  readonly record: AdminLog;
 }
 
 /** Everything the API answers, in one list. */
 export function createRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, doorbell, objects, metrics, limits, publicUrl, nowMs, newId } = services;
-  const { queries, facts, accounts, signingKeys } = database;
+  const { catalogue, database, doorbell, objects, metrics, limits, publicUrl, nowMs, newId, record } =
+    services;
+  const { newPassword, newToken } = services;
+  const { queries, facts, accounts, customFields, signingKeys, organizations, users, tokens } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
   const findTenant = tenantFinder(accounts);
   const rateLimits = rateLimitsOf(queries, limits);
@@ -61,17 +85,31 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ]),
     metricsRoute(metrics),
     ...organizationRoutes(accounts),
+    ...accountRoutes({ organizations, users, tokens, record, newPassword, newToken }),
     ...withRateLimits(rateLimits, [
-      submitQueryRoute(findTenant, { catalogue, queries, doorbell, limits, nowMs, newId }, metrics),
+      submitQueryRoute(
+        findTenant,
+        { catalogue, customFields, queries, doorbell, limits, nowMs, newId },
+        metrics,
+      ),
       listQueriesRoute(findTenant, { catalogue, queries }),
       ...cancelQueryRoutes(queries),
       getQueryRoute(queries),
       getQueryResultRoute({ queries, objects, nowMs }),
       resultUrlRoute(resultUrl),
     ]),
+    ...withRateLimits(rateLimitsOf(queries, limits, reportScopeOf), [
+      submitMintReportRoute({ catalogue, customFields, queries, doorbell, limits, newId, accounts }, metrics),
+    ]),
+    ...exchangeRateRoutes(database.exchangeRates),
     linkedResultRoute(resultUrl),
-    ...environmentLimitsRoutes(findTenant, { own: database.limits, limits }),
-    postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
+    ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
+    listCustomFieldsRoute(findTenant, customFields),
+    declareCustomFieldRoute(findTenant, { catalogue, customFields }),
+    changeCustomFieldsRoute(findTenant, customFields),
+    deleteCustomFieldRoute(findTenant, customFields),
+    getSchemaRoute(findTenant, { catalogue, customFields }),
+    postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];
 }

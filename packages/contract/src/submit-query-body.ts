@@ -17,6 +17,7 @@ const metric = z.strictObject({
  */
 export const submitQueryBody = z
   .strictObject({
+    dataset: z.string().optional().describe('Kind of the facts; `api` by default.'),
     metrics: z.array(metric).optional(),
     dimensions: z.array(z.string()).optional(),
     timeRange: z.union([z.string(), z.strictObject({ start: z.string(), end: z.string() })], {

@@ -5,14 +5,18 @@ import {
   operators,
   type ColumnType,
   planQuery,
+  customColumns,
   storedColumns,
+  withCustomFields,
   timeUnits,
   type QueryRequest,
 } from '../src/index.ts';
 import { environmentId, openDuckDB, type Fact } from './facts-relation.ts';
 import {
+  modelCustomFields,
   modelDecimals,
   modelFilters,
+  modelFloats,
   modelIntegers,
   modelTexts,
   modelTimes,
@@ -24,14 +28,17 @@ const start = '2026-02-20T00:00:00Z';
 const end = '2026-03-05T12:00:00Z';
 const [startMs, endMs] = [Date.parse(start), Date.parse(end)];
 const tenant = { organization: 'acme', environment: 'prod', environmentId };
-const dataset = catalogue.get('api');
-if (dataset === undefined) throw new Error('no dataset');
-const columns = storedColumns(dataset);
+const api = catalogue.get('api');
+if (api === undefined) throw new Error('no dataset');
+const dataset = withCustomFields(api, modelCustomFields);
+const columns = [...storedColumns(dataset), ...customColumns(dataset)];
 
-const values: Record<ColumnType, fc.Arbitrary<string | number>> = {
+const values: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
   text: fc.constantFrom(...modelTexts),
   integer: fc.oneof(fc.constantFrom(...modelIntegers), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
   decimal: fc.constantFrom(...modelDecimals),
+  float: fc.constantFrom(...modelFloats),
+  boolean: fc.boolean(),
   timestamp: fc.constantFrom(...modelTimes),
 };
 const fact: fc.Arbitrary<Fact> = fc.record({
@@ -84,7 +91,15 @@ const requests: fc.Arbitrary<{ request: QueryRequest; filter: ModelFilter | unde
     dimensions: fc.uniqueArray(
       fc.oneof(
         fc.constantFrom(...dataset.dimensions.map(({ name }) => name)),
-        fc.constantFrom('apiproxy', 'response_status_code', 'created', 'ax_hour_of_day'),
+        fc.constantFrom(
+          'apiproxy',
+          'response_status_code',
+          'created',
+          'ax_hour_of_day',
+          'dc_ok',
+          'dc_due',
+          'dc_plan',
+        ),
       ),
       { maxLength: 3 },
     ),
@@ -102,7 +117,13 @@ test('5,000 queries over one table of facts: the rows that counting by hand give
   let narrowed = 0;
   await fc.assert(
     fc.asyncProperty(requests, async ({ request, filter }) => {
-      const planned = planQuery(request, { catalogue, dataset: 'api', tenant, nowMs: endMs });
+      const planned = planQuery(request, {
+        catalogue,
+        dataset: 'api',
+        tenant,
+        customFields: modelCustomFields,
+        nowMs: endMs,
+      });
       if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
       const { rows } = await duckdb.reportLoaded(planned.plan);
       const expected = expectedRows(planned.plan, facts, filter?.isMeant);

@@ -38,12 +38,43 @@ export const errorTable = {
     message: 'Credentials are missing or wrong; send Basic e-mail and password, or a Bearer token',
   },
   'auth.scope': { kind: 'forbidden', message: 'The credentials lack the scope "{scope}"' },
+  'auth.role': { kind: 'forbidden', message: 'This needs the role "{role}"; yours is "{own}"' },
+  'organization.exists': { kind: 'conflict', message: 'There is an organization "{organization}" already' },
   'organization.not_found': { kind: 'not_found', message: 'No organization "{organization}"' },
   'environment.not_found': {
     kind: 'not_found',
     message: 'No environment "{environment}" in an organization "{organization}"',
   },
+  'environment.exists': {
+    kind: 'conflict',
+    message: 'There is an environment "{environment}" in the organization "{organization}" already',
+  },
+  'user.exists': { kind: 'conflict', message: 'Somebody has the e-mail address "{email}" already' },
+  'user.not_found': { kind: 'not_found', message: 'No user "{email}"' },
+  'user.last_of_role': {
+    kind: 'conflict',
+    message: '"{email}" is the last {role} of the organization; make another one first',
+  },
+  'token.not_found': { kind: 'not_found', message: 'No token "{id}"' },
+  'account.limit': {
+    kind: 'conflict',
+    message: 'The organization has {limit} {what} already, which is the most it may have',
+  },
   'dataset.not_found': { kind: 'not_found', message: 'No dataset "{dataset}"; expected one of {expected}' },
+  'custom_field.not_found': {
+    kind: 'not_found',
+    message: 'No custom field "{name}" of the dataset "{dataset}" in this environment',
+  },
+  'custom_field.exists': {
+    kind: 'conflict',
+    message:
+      'This environment has a custom field "{name}" of the dataset "{dataset}" already; letter case makes no other name',
+  },
+  'custom_field.full': {
+    kind: 'conflict',
+    message:
+      'This environment has {limit} custom fields of the dataset "{dataset}", the most there can be; delete one first',
+  },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {
     kind: 'not_found',

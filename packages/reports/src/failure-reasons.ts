@@ -21,6 +21,13 @@ export const attemptFailures = {
   unknown: 'Something went wrong on our side; the log of the worker names the query',
 } as const;
 
+/** Why a report cannot be made of what is stored, however often it is tried. */
+export const impossibleReports = {
+  rateMissing:
+    'There is no exchange rate from {currency} to {target} for {day}, nor for one of the {days} days before it; store one and submit the report again',
+  currencyMissing: 'An amount of {day} has no currency, so it cannot be converted to {target}',
+} as const;
+
 type Details = Readonly<Record<string, string | number>>;
 
 export function failureReason(reason: keyof typeof failureReasons, details: Details): string {
@@ -32,6 +39,14 @@ export class AttemptFailure extends Error {
   constructor(failure: keyof typeof attemptFailures, details: Details = {}, options?: ErrorOptions) {
     super(filled(attemptFailures[failure], details), options);
     this.name = 'AttemptFailure';
+  }
+}
+
+/** The query fails at once, by its own fault, with this message. */
+export class ReportImpossible extends Error {
+  constructor(reason: keyof typeof impossibleReports, details: Details) {
+    super(filled(impossibleReports[reason], details));
+    this.name = 'ReportImpossible';
   }
 }
 

@@ -157,6 +157,11 @@ export interface Doorbell {
 export interface FactFiles {
   /** CSV with a header of column names, as `hotFactsColumns(plan)` of the query package lists them. */
   readonly hotFactsPath: string;
+  /**
+   * CSV with a header of `day`, `currency` and `rate` to the plan's target currency: one row for each currency and
+   * day of the range that has a rate. Absent when the plan has no target currency.
+   */
+  readonly exchangeRatesPath?: string;
   readonly hotRows: number;
   /** Sequence number of the newest batch that the snapshot contains; null when there is none. */
   readonly watermark: bigint | null;
@@ -249,18 +254,29 @@ export interface SigningKeys {
 export const scopes = ['read', 'submit', 'ingest', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
+/** From the least to the most: each may do what those before it may. Only operators make organizations. */
+export const roles = ['member', 'administrator', 'operator'] as const;
+export type Role = (typeof roles)[number];
+
 /** Who is calling. Bound to one organization; sees nothing of another. */
 export interface Principal {
   readonly organization: string;
   /** E-mail of a user, or of the user a token belongs to. Shown as the query's submitter. */
   readonly email: string;
+  /** Of that user. */
+  readonly role: Role;
   readonly scopes: readonly Scope[];
 }
 
 export interface OrganizationRecord {
   readonly name: string;
   readonly createdAt: Date;
-  readonly environments: readonly { readonly name: string; readonly createdAt: Date }[];
+  readonly environments: readonly EnvironmentRecord[];
+}
+
+export interface EnvironmentRecord {
+  readonly name: string;
+  readonly createdAt: Date;
 }
 
 export interface Accounts {

@@ -1,4 +1,5 @@
 import { queryStatus, submitQueryBody } from '@hourglass/contract';
+import { defaultDataset } from '@hourglass/query';
 import { submitQuery, type SubmitQueryPorts } from '@hourglass/reports';
 import type { ApiMetrics } from '@hourglass/platform';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
@@ -29,10 +30,8 @@ export function submitQueryRoute(
     responses: { 201: { description: 'The query, enqueued.', json: queryStatus } },
     async handle({ request, response, principal, body }) {
       const tenant = await findTenant(request);
-      const { record, usage } = await submitQuery(
-        { request: body, dataset: 'api', tenant, principal },
-        ports,
-      );
+      const { dataset = defaultDataset, ...query } = body;
+      const { record, usage } = await submitQuery({ request: query, dataset, tenant, principal }, ports);
       setRateLimits(response, usage);
       metrics.countSubmission(record.plan.dataset);
       response.status(201).json(submittedStatus(record));

@@ -20,18 +20,14 @@ function faultsOf(issue: Issue, body: unknown): FieldFault[] {
       return meant.flatMap((inner) => faultsOf({ ...inner, path: [...issue.path, ...inner.path] }, body));
     }
   }
-  const found = valueAt(body, issue.path);
   const field = fieldName(issue.path);
-  if (issue.code === 'invalid_type') {
-    const message =
-      found === undefined
-        ? `is required: expected ${issue.expected}`
-        : `expected ${issue.expected}, found ${describe(found)}`;
-    return [{ field, message }];
+  const expected = issue.code === 'invalid_type' ? `expected ${issue.expected}` : issue.message;
+  const found = valueAt(body, issue.path);
+  if (found === undefined) {
+    return [{ field, message: issue.code === 'invalid_type' ? `is required: ${expected}` : expected }];
   }
-  return [
-    { field, message: found === undefined ? issue.message : `${issue.message}, found ${describe(found)}` },
-  ];
+  const shown = issue.path.at(-1) === 'password' ? describeSecret(found) : describe(found);
+  return [{ field, message: `${expected}, found ${shown}` }];
 }
 
 /** Of several forms the one that the value has the type of: what is wrong inside of it can be named exactly. */
@@ -59,6 +55,11 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
     value = Object.hasOwn(value, step) ? Reflect.get(value, step) : undefined;
   }
   return value;
+}
+
+/** Answers end up in the logs of clients. */
+function describeSecret(value: unknown): string {
+  return typeof value === 'string' ? `${value.length} characters` : `a ${typeof value}`;
 }
 
 function describe(value: unknown): string {

@@ -1,5 +1,5 @@
-import type { Response } from 'express';
-import type { LimitUsage, QueryStore, SubmissionLimits } from '@hourglass/reports';
+import type { Request, Response } from 'express';
+import type { LimitUsage, QueryScope, QueryStore, SubmissionLimits } from '@hourglass/reports';
 import { scopeOf } from './find-tenant.ts';
 import type { GuardedRoute } from './route.ts';
 import { shareReads } from './share-reads.ts';
@@ -18,15 +18,19 @@ const headers = {
 };
 
 /**
- * Tells in the headers what the path's environment has used of its limits. Nothing is said about an environment
- * that does not exist.
+ * Tells in the headers what the environment of a request has used of its limits. Nothing is said about an
+ * environment that does not exist.
  */
-export function rateLimitsOf(queries: QueryStore, limits: SubmissionLimits): RateLimits {
+export function rateLimitsOf(
+  queries: QueryStore,
+  limits: SubmissionLimits,
+  scopeOfRequest: (request: Request) => QueryScope = scopeOf,
+): RateLimits {
   const share = shareReads<LimitUsage | null>();
   return {
     preparedHeaders: headers,
     async prepare(request, response) {
-      const scope = scopeOf(request);
+      const scope = scopeOfRequest(request);
       const key = JSON.stringify([scope.organization, scope.environment]);
       const usage = await share(key, () => queries.usage(scope, limits));
       if (usage !== null) setRateLimits(response, usage);

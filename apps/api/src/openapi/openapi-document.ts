@@ -13,6 +13,8 @@ const pathParameters: Readonly<Record<string, string>> = {
   organization: 'Name of the organization.',
   environment: 'Name of the environment.',
   dataset: 'Name of the dataset.',
+  email: 'E-mail address of the user, in any letter case.',
+  tokenId: 'Id of the token, as the list shows it.',
 };
 
 /** Describes every route, from the schemas that check it. Throws when two routes have one operation id. */

@@ -36,7 +36,7 @@ export function parseTimeRange(
   const endExclusiveMs = parseMoment('timeRange.end', requested.end, report);
   if (startMs === null || endExclusiveMs === null) return null;
   const range = { startMs, endExclusiveMs };
-  const fault = faultOf(range);
+  const fault = faultOfRange(range);
   if (fault !== null) report('timeRange', fault);
   return fault === null ? range : null;
 }
@@ -48,7 +48,8 @@ function parseMoment(field: string, text: string, report: ReportFault): number |
   return null;
 }
 
-function faultOf({ startMs, endExclusiveMs }: TimeRange): string | null {
+/** What is wrong with a range that a client asks for; null: nothing. */
+export function faultOfRange({ startMs, endExclusiveMs }: TimeRange): string | null {
   const lengthMs = endExclusiveMs - startMs;
   if (lengthMs === 0)
     return 'the range is empty: start and end are the same; expected an end after the start';

@@ -1,5 +1,7 @@
+import type { CustomField } from '../catalogue/custom-field.ts';
 import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
 import { datasetNamed } from '../catalogue/look-up.ts';
+import { withCustomFields } from '../catalogue/with-custom-fields.ts';
 import type { FilterNode } from '../filter/filter-node.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import { quoted } from './describe.ts';
@@ -10,11 +12,14 @@ import { planDimensions } from './plan-dimensions.ts';
 import { planMetric } from './plan-metrics.ts';
 import { planLimit, planOutput, planTimeUnit } from './plan-output.ts';
 import type { QueryRequest } from './request.ts';
+import { withUsedFields } from './used-fields.ts';
 
 export interface PlanContext {
   readonly catalogue: Catalogue;
   readonly dataset: string;
   readonly tenant: Tenant;
+  /** Of the tenant's environment and the dataset. None when it is left out. */
+  readonly customFields?: readonly CustomField[];
   /** The moment of submission, whole milliseconds since 1970: relative ranges end at it. */
   readonly nowMs: number;
 }
@@ -31,7 +36,8 @@ const maxColumns = 25;
  * run. Answers all faults at once. Throws only when the catalogue does not have the dataset.
  */
 export function planQuery(request: QueryRequest, context: PlanContext): PlanResult {
-  const dataset = datasetNamed(context.catalogue, context.dataset);
+  const { customFields = [] } = context;
+  const dataset = withCustomFields(datasetNamed(context.catalogue, context.dataset), customFields);
   const faults: Fault[] = [];
   const report: ReportFault = (field, message) => void faults.push({ field, message });
 
@@ -67,7 +73,7 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
     limitRows,
     output,
   };
-  return { ok: true, plan: frozen(plan) };
+  return { ok: true, plan: frozen(withUsedFields(plan, customFields)) };
 }
 
 /** Null when none is requested, or when it was faulty and reported. */

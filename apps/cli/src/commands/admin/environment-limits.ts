@@ -1,8 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { environmentLimits, type ChangeLimitsBody, type EnvironmentLimits } from '@hourglass/contract';
-import { environmentPath } from '../api-client.ts';
-import { printAnswer, type CommandContext } from '../command-context.ts';
-import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
+import { environmentPath } from '../../api-client.ts';
+import { printAnswer, type CommandContext } from '../../command-context.ts';
+import { placeOf, withPlace, type PlaceOptions } from '../../place-options.ts';
 
 type Limit = number | 'default';
 
