@@ -40,7 +40,7 @@ async function snapshot(
       const hotRows = await copyToFile(client, copy.sql, hotFactsPath, signal);
       return { hotFactsPath, hotRows, watermark };
     },
-    'begin isolation level repeatable read read only',
+    { begin: 'begin isolation level repeatable read read only', signal },
   );
 }
 

@@ -26,10 +26,19 @@ export function compileMetric(
   lengthMs: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
   const shownType = sql.raw(isFloatMetric(planned, dataset) ? 'double' : 'varchar');
+  return sql`cast(${compileMetricValue(planned, dataset, lengthMs)} as ${shownType})`;
+}
+
+/** The same as a number that is exact where the column's text is: what rows are ordered by. */
+export function compileMetricValue(
+  planned: PlannedMetric,
+  dataset: Dataset,
+  lengthMs: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   const aggregate = compileAggregate(planned, dataset, lengthMs);
-  if (planned.operation === undefined) return sql`cast(${aggregate} as ${shownType})`;
+  if (planned.operation === undefined) return aggregate;
   const type = sql.raw(isFloatMetric(planned, dataset) ? 'double' : 'hugeint');
-  return sql`cast(${compileOperation(aggregate, planned.operation, type)} as ${shownType})`;
+  return compileOperation(aggregate, planned.operation, type);
 }
 
 /** Both sides are of one type, so that 128 bits are there before anything is multiplied. */

@@ -1,13 +1,12 @@
-import { type RawBuilder, sql } from 'kysely';
-import type { Catalogue } from '../catalogue/dataset.ts';
-import { datasetNamed, dimensionNamed } from '../catalogue/look-up.ts';
-import type { Plan, TimeUnit } from '../plan/plan.ts';
-import { type CompiledKey, compileDimension } from './compile-dimension.ts';
-import { compileFilter } from './compile-filter.ts';
-import { compileMetric } from './compile-metric.ts';
+import { sql } from 'kysely';
+import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
+import { datasetNamed } from '../catalogue/look-up.ts';
+import type { Plan } from '../plan/plan.ts';
+import { reportColumns, type ReportColumns } from './report-columns.ts';
+import { count, selectFacts } from './select-facts.ts';
+import { selectGroups } from './select-groups.ts';
 import { createSqlBuilder } from './sql-builder.ts';
 import type { SqlStatement, SqlValue } from './sql-statement.ts';
-import { bucketLengthMs, formatBucket, timestampValue, truncateToUnit } from './time-bucket.ts';
 
 /**
  * The statement that makes the report, for DuckDB 1.5. It reads a relation `facts` with `environment_id`
@@ -16,7 +15,8 @@ import { bucketLengthMs, formatBucket, timestampValue, truncateToUnit } from './
  *
  * Its columns are `c0`, `c1`, … in the order of `outputColumns`: VARCHAR for kind `text`, DOUBLE for kind
  * `float`; a metric that no fact has a value for is null. Rows come by time, then by the dimensions in their
- * order: text in binary order, integers and timestamps by value with "(not set)" last. No facts, no rows.
+ * order: text in binary order, integers and timestamps by value with "(not set)" last. Where the plan chooses
+ * groups, rows come by group, in the order of the choice, then by time. No facts, no rows.
  *
  * Every parameter is cast where it stands: left to itself a driver binds a number as DOUBLE and compares as such.
  * Only facts of the plan's environment within its range are read; there is no way to compile without that.
@@ -24,40 +24,22 @@ import { bucketLengthMs, formatBucket, timestampValue, truncateToUnit } from './
  */
 export function compileReport(plan: Plan, catalogue: Catalogue): SqlStatement {
   const dataset = datasetNamed(catalogue, plan.dataset);
-  const lengthMs = compileLength(plan);
-  const metrics = plan.metrics.map((metric) => compileMetric(metric, dataset, lengthMs));
-  const dimensions = plan.dimensions.map((name) =>
-    compileDimension(dimensionNamed(dataset, name), plan.tenant),
-  );
-  const time = plan.timeUnit === null ? [] : [compileTime(plan.timeUnit)];
-  const shown = [...metrics, ...[...dimensions, ...time].map((column) => column.shown)];
-  const keys = [...time, ...dimensions].flatMap(({ key }) => (key === null ? [] : [key]));
-
-  let query = createSqlBuilder()
-    .selectFrom('facts')
-    .select(shown.map((column, index) => column.as(`c${index}`)))
-    .where('environment_id', '=', sql<number>`cast(${plan.tenant.environmentId} as integer)`)
-    .where('timestamp', '>=', timestampValue(plan.range.startMs))
-    .where('timestamp', '<', timestampValue(plan.range.endExclusiveMs));
-  if (plan.filter !== null) query = query.where(compileFilter(plan.filter, dataset, plan.tenant));
-  // Without keys SQL answers one row even for no facts, where a report has none.
-  if (keys.length === 0) query = query.having(sql<boolean>`count(*) > 0`);
-  for (const key of keys) query = query.groupBy(key).orderBy(key, (order) => order.asc().nullsLast());
-  if (plan.limitRows !== null) query = query.limit(sql<number>`cast(${plan.limitRows} as bigint)`);
-
+  const columns = reportColumns(plan, dataset);
+  const query =
+    plan.groups === undefined
+      ? selectByTime(plan, dataset, columns)
+      : selectGroups(plan, plan.groups, dataset, columns);
   const { sql: text, parameters } = query.compile();
   return { sql: text, parameters: parameters.map(sqlValue) };
 }
 
-/** Of a row's bucket, or of the whole range where there is no time unit. Milliseconds, BIGINT. */
-function compileLength({ timeUnit, range }: Plan): RawBuilder<unknown> {
-  if (timeUnit === null) return sql`cast(${range.endExclusiveMs - range.startMs} as bigint)`;
-  return bucketLengthMs(truncateToUnit(sql.ref('timestamp'), timeUnit), timeUnit);
-}
-
-function compileTime(unit: TimeUnit): CompiledKey {
-  const key = truncateToUnit(sql.ref('timestamp'), unit);
-  return { key, shown: formatBucket(key) };
+function selectByTime(plan: Plan, dataset: Dataset, { shown, groupKeys, timeKey }: ReportColumns) {
+  const keys = timeKey === null ? groupKeys : [timeKey, ...groupKeys];
+  let query = selectFacts(createSqlBuilder().selectFrom('facts'), plan, dataset, shown);
+  // Without keys SQL answers one row even for no facts, where a report has none.
+  if (keys.length === 0) query = query.having(sql<boolean>`count(*) > 0`);
+  for (const key of keys) query = query.groupBy(key).orderBy(key, (order) => order.asc().nullsLast());
+  return plan.limitRows === null ? query : query.limit(count(plan.limitRows));
 }
 
 function sqlValue(value: unknown): SqlValue {

@@ -13,6 +13,15 @@ const relativeRanges: ReadonlyMap<string, number> = new Map([
   ['last7days', 7 * dayMs],
 ]);
 
+/** As messages list them. */
+export const relativeRangeNames = [...relativeRanges.keys()].join(', ');
+
+/** Null when there is no range of that name. */
+export function relativeRange(name: string, nowMs: number): TimeRange | null {
+  const lengthMs = relativeRanges.get(name);
+  return lengthMs === undefined ? null : { startMs: nowMs - lengthMs, endExclusiveMs: nowMs };
+}
+
 /** The contract's longest range. */
 const maxRangeDays = 365;
 
@@ -23,20 +32,20 @@ export function parseTimeRange(
   report: ReportFault,
 ): TimeRange | null {
   if (typeof requested === 'string') {
-    const lengthMs = relativeRanges.get(requested);
-    if (lengthMs !== undefined) return { startMs: nowMs - lengthMs, endExclusiveMs: nowMs };
-    const names = [...relativeRanges.keys()].join(', ');
-    report(
-      'timeRange',
-      `${quoted(requested)} is not a time range; expected ${names}, or an object with start and end`,
-    );
-    return null;
+    const range = relativeRange(requested, nowMs);
+    if (range === null) {
+      report(
+        'timeRange',
+        `${quoted(requested)} is not a time range; expected ${relativeRangeNames}, or an object with start and end`,
+      );
+    }
+    return range;
   }
   const startMs = parseMoment('timeRange.start', requested.start, report);
   const endExclusiveMs = parseMoment('timeRange.end', requested.end, report);
   if (startMs === null || endExclusiveMs === null) return null;
   const range = { startMs, endExclusiveMs };
-  const fault = faultOf(range);
+  const fault = faultOfRange(range);
   if (fault !== null) report('timeRange', fault);
   return fault === null ? range : null;
 }
@@ -48,7 +57,8 @@ function parseMoment(field: string, text: string, report: ReportFault): number |
   return null;
 }
 
-function faultOf({ startMs, endExclusiveMs }: TimeRange): string | null {
+/** Null when the range is one that a report can have. */
+export function faultOfRange({ startMs, endExclusiveMs }: TimeRange): string | null {
   const lengthMs = endExclusiveMs - startMs;
   if (lengthMs === 0)
     return 'the range is empty: start and end are the same; expected an end after the start';

@@ -1,0 +1,32 @@
+import * as fc from 'fast-check';
+import { catalogue, type ColumnType, storedColumns } from '../src/index.ts';
+import { environmentId, type Fact } from './facts-relation.ts';
+import { modelDecimals, modelIntegers, modelTexts, modelTimes } from './filter-model.ts';
+
+export const start = '2026-02-20T00:00:00Z';
+export const end = '2026-03-05T12:00:00Z';
+export const [startMs, endMs] = [Date.parse(start), Date.parse(end)];
+export const tenant = { organization: 'acme', environment: 'prod', environmentId };
+const found = catalogue.get('api');
+if (found === undefined) throw new Error('no dataset');
+export const dataset = found;
+export const columns = storedColumns(dataset);
+
+const values: Record<ColumnType, fc.Arbitrary<string | number>> = {
+  text: fc.constantFrom(...modelTexts),
+  integer: fc.oneof(fc.constantFrom(...modelIntegers), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
+  decimal: fc.constantFrom(...modelDecimals),
+  timestamp: fc.constantFrom(...modelTimes),
+};
+const fact: fc.Arbitrary<Fact> = fc.record({
+  ...Object.fromEntries(columns.map(({ name, type }) => [name, fc.option(values[type], { freq: 3 })])),
+  environment_id: fc.constantFrom(environmentId, environmentId, environmentId, environmentId + 1),
+  timestamp: fc.oneof(
+    fc.constantFrom(startMs - 1, startMs, endMs - 1, endMs).map((ms) => new Date(ms).toISOString()),
+    fc
+      .integer({ min: startMs - 86_400_000, max: endMs + 86_400_000 })
+      .map((ms) => new Date(ms).toISOString()),
+  ),
+});
+/** The same facts in every run, so that all queries share one table. */
+export const facts = fc.sample(fact, { numRuns: 200, seed: 20_260_301 });
