@@ -1,4 +1,4 @@
-import { openDatabase } from '@hourglass/database';
+import { openDatabase, type Role } from '@hourglass/database';
 import { scopes, type Scope } from '@hourglass/reports';
 
 /** One more organization beside that of the test, with environments, a user and a token. */
@@ -9,9 +9,11 @@ export async function createTestTenant(
     environments: readonly string[];
     token: string;
     tokenScopes?: readonly Scope[];
+    /** Of the user whose token it is. */
+    role?: Role;
   },
 ): Promise<void> {
-  const { organization, environments, token, tokenScopes = scopes } = tenant;
+  const { organization, environments, token, tokenScopes = scopes, role = 'member' } = tenant;
   const email = `owner@${organization}.example`;
   const database = openDatabase({ url: databaseUrl, poolSize: 2 });
   try {
@@ -21,7 +23,7 @@ export async function createTestTenant(
       organization,
       email,
       password: `password of ${organization}`,
-      role: 'member',
+      role,
     });
     await database.admin.createToken({ email, token, scopes: tokenScopes });
   } finally {

@@ -1,19 +1,21 @@
+import { queryStatus } from '@hourglass/contract';
 import type { QueryStore } from '@hourglass/reports';
-import type { GuardedRoute } from '../http/route.ts';
-import { findQuery } from './find-query.ts';
+import { guardedRoute, type GuardedRoute } from '../http/route.ts';
+import { findQuery, queryNotFound } from './find-query.ts';
 import { queryStatusOf } from './query-status-view.ts';
 
 /** `GET …/queries/{id}`: what a client polls. */
 export function getQueryRoute(queries: QueryStore): GuardedRoute {
-  return {
+  return guardedRoute({
     method: 'get',
     path: '/v1/organizations/:organization/environments/:environment/queries/:id',
-    scope: 'queries',
-    parameters: [],
-    jsonBodyBytes: null,
-    async handle(request, response, { principal }) {
-      const record = await findQuery(request, principal, queries);
+    scope: 'read',
+    missing: queryNotFound,
+    operation: { id: 'getQuery', tag: 'Queries', summary: 'State of a query' },
+    responses: { 200: { description: 'The query.', json: queryStatus } },
+    async handle({ request, response }) {
+      const record = await findQuery(request, queries);
       response.set('Cache-Control', 'no-store').json(queryStatusOf(record));
     },
-  };
+  });
 }

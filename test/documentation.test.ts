@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changeLimitsBody } from '@hourglass/contract';
+import { startSystem, type RunningSystem } from '@hourglass/testing';
+
+describe('the documentation that is served', () => {
+  let system: RunningSystem;
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+  });
+  afterAll(() => system.stop());
+
+  it('is an OpenAPI 3.1 document whose references lead somewhere', async () => {
+    const response = await fetch(`${system.url}/openapi.json`);
+    expect(response.headers.get('content-type')).toContain('application/json');
+    const text = await response.text();
+    const document = JSON.parse(text) as { openapi: string; components: { schemas: object } };
+    expect(document.openapi).toBe('3.1.0');
+    const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, id]) => id);
+    expect(references).toContain('Error');
+    for (const id of references) expect(Object.keys(document.components.schemas)).toContain(id);
+    expect(text).not.toContain('$defs');
+  });
+
+  it('shows examples of bodies that the endpoints take', async () => {
+    const { paths } = system.document;
+    const exampleAt = (path: string, method: string) =>
+      paths[path]?.[method]?.requestBody?.content['application/json']?.example;
+    const place = '/v1/organizations/{organization}/environments/{environment}';
+    expect(changeLimitsBody.safeParse(exampleAt(`${place}/limits`, 'patch')).success).toBe(true);
+    const example = exampleAt(`${place}/queries`, 'post');
+    const submitted = await system.client.request('/queries', {
+      method: 'POST',
+      body: JSON.stringify(example),
+    });
+    expect(submitted.status).toBe(201);
+  });
+
+  it('is a page that needs nothing from elsewhere', async () => {
+    const page = await fetch(`${system.url}/docs`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    const html = await page.text();
+    const parts = [...html.matchAll(/(?:src|href)="(docs\/[^"]+)"/g)].map(([, part]) => part);
+    expect(parts).toHaveLength(3);
+    for (const part of parts) expect((await fetch(`${system.url}/${part}`)).status).toBe(200);
+    expect(html).not.toMatch(/https?:/);
+    for (const other of ['index.html', 'package.json', '..%2fpackage.json', '%2e%2e']) {
+      expect([other, (await fetch(`${system.url}/docs/${other}`)).status]).toEqual([other, 404]);
+    }
+  });
+});

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+
+/**
+ * Every operation of the OpenAPI document whose path names an organization, with every id of another organization in every
+ * place of the path. A new endpoint is in here by being in the document.
+ */
+describe('an endpoint', () => {
+  let system: RunningSystem;
+  const strangersToken = 'token-of-the-stranger';
+
+  /** What exists in the organization acme, by the name of the path parameter; `nothing` is like an id and does not exist. */
+  const existing: Record<string, string> = {
+    organization: 'acme',
+    environment: 'prod',
+    dataset: 'api',
+  };
+  const nothing: Record<string, string> = {
+    environment: 'nowhere',
+    id: '00000000-0000-4000-8000-000000000000',
+  };
+
+  beforeAll(async () => {
+    system = await startSystem();
+    await createTestTenant(system.databaseUrl, {
+      organization: 'other',
+      environments: ['prod'],
+      token: strangersToken,
+      role: 'administrator',
+    });
+    existing['id'] = await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
+    await system.client.ended(existing['id']);
+  });
+  afterAll(() => system.stop());
+
+  it('answers ids of another organization like ids of nothing, to the byte', async () => {
+    const operations = guardedOperations();
+    expect(operations.length).toBeGreaterThan(10);
+    const wrong: unknown[] = [];
+    for (const operation of operations) {
+      const foreign = await call(operation, existing, strangersToken);
+      const none = await call(operation, { ...existing, organization: 'none' }, strangersToken);
+      if (foreign.status !== 404 || masked(foreign.body, 'acme') !== masked(none.body, 'none')) {
+        wrong.push({ operation, foreign, none });
+      }
+      // Their ids in places of the stranger's own organization.
+      for (const name of namesIn(operation.template)) {
+        if (name === 'organization' || nothing[name] === undefined) continue;
+        // The stranger's organization has no environment of this name, that of the ids has.
+        const environment = name === 'environment' ? 'test' : 'prod';
+        const own: Record<string, string> = { ...existing, organization: 'other', environment };
+        const theirs = await call(operation, own, strangersToken);
+        const nobodys = await call(operation, { ...own, [name]: nothing[name] }, strangersToken);
+        const same = theirs.body.replaceAll(own[name] ?? '', nothing[name]) === nobodys.body;
+        if (theirs.status !== 404 || !same) wrong.push({ operation, name, theirs, nobodys });
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('answers its own organization, so that the 404 of others says something', async () => {
+    for (const operation of guardedOperations().filter(({ method }) => method === 'get')) {
+      const own = await call(operation, existing, testToken);
+      expect([operation.method, operation.template, own.status]).not.toContain(404);
+    }
+  });
+
+  interface Operation {
+    readonly method: string;
+    readonly template: string;
+    readonly example: unknown;
+  }
+
+  function guardedOperations(): Operation[] {
+    return Object.entries(system.document.paths).flatMap(([template, methods]) =>
+      Object.entries(methods).flatMap(([method, { security = [], requestBody }]) => {
+        if (security.length === 0 || !template.includes('{organization}')) return [];
+        const example = requestBody?.content['application/json']?.example;
+        return [{ method, template, example }];
+      }),
+    );
+  }
+
+  async function call({ method, template, example }: Operation, ids: Record<string, string>, token: string) {
+    const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      const id = ids[name];
+      if (id === undefined) throw new Error(`say in this test what exists for the path parameter "${name}"`);
+      return encodeURIComponent(id);
+    });
+    const response = await fetch(`${system.url}${path}`, {
+      method: method.toUpperCase(),
+      headers: {
+        Authorization: `Bearer ${token}`,
+        ...(example === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(example === undefined ? {} : { body: JSON.stringify(example) }),
+    });
+    return { status: response.status, body: await response.text() };
+  }
+
+  function namesIn(template: string): string[] {
+    return [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  }
+
+  function masked(body: string, organization: string): string {
+    return body
+      .replaceAll(`"${organization}"`, '"…"')
+      .replaceAll(String.raw`\"${organization}\"`, String.raw`\"…\"`);
+  }
+});
