@@ -14,6 +14,7 @@ describe('an endpoint', () => {
     organization: 'acme',
     environment: 'prod',
     dataset: 'api',
+    dimensions: 'apiproxy',
   };
   const nothing: Record<string, string> = {
     environment: 'nowhere',

@@ -7,6 +7,7 @@ import type {
   LimitStore,
   ObjectStore,
   QueryStore,
+  RunStatsPorts,
   SigningKeys,
   SubmissionLimits,
 } from '@hourglass/reports';
@@ -21,6 +22,7 @@ import { organizationRoutes } from './endpoints/organizations.ts';
 import { postFactsRoute } from './endpoints/post-facts.ts';
 import { readyRoute } from './endpoints/ready.ts';
 import { linkedResultRoute, resultUrlRoute } from './endpoints/result-url.ts';
+import { statsRoutes } from './endpoints/get-stats.ts';
 import { submitQueryRoute } from './endpoints/submit-query.ts';
 import { tenantFinder } from './http/find-tenant.ts';
 import { rateLimitsOf, withRateLimits } from './http/rate-limits.ts';
@@ -41,6 +43,7 @@ export interface RouteServices {
   readonly metrics: ApiMetrics;
   readonly publicUrl: string | null;
   readonly limits: SubmissionLimits;
+  readonly stats: Pick<RunStatsPorts, 'factSource' | 'engine' | 'turns' | 'scratchDirectory'>;
   readonly nowMs: () => number;
   readonly newId: () => string;
 }
@@ -70,6 +73,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
       resultUrlRoute(resultUrl),
     ]),
     linkedResultRoute(resultUrl),
+    ...statsRoutes(findTenant, { catalogue, ...services.stats, nowMs, newId }),
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits }),
     postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
   ];

@@ -146,6 +146,12 @@ describe('planStats names what is wrong', () => {
     expectFault({ dimensions: ['target', 'target'] }, 'dimensions[1]', 'expected every dimension once');
   });
 
+  test('select and timeRange that are not there', () => {
+    expectFault({ select: undefined }, 'select', 'is required', 'sum(message_count),tps');
+    expectFault({ select: undefined, dimensions: [] }, 'select', 'is required');
+    expectFault({ timeRange: undefined }, 'timeRange', 'is required', 'MM/DD/YYYY HH:MM');
+  });
+
   test('more than 25 metrics and dimensions together', () => {
     const functions = ['sum', 'avg', 'min', 'max'];
     const sizes = ['request_size', 'response_size', 'total_response_time', 'target_response_time', 'fees'];

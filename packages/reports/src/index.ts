@@ -1,3 +1,4 @@
+export * from './abandoned-scratch.ts';
 export * from './cancel-query.ts';
 export * from './cancellations.ts';
 export * from './errors.ts';

@@ -4,6 +4,7 @@ import type { ApiMetrics } from '@hourglass/platform';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { setRateLimits } from '../http/rate-limits.ts';
+import { utcOffset } from './stats-parameters.ts';
 import { submittedStatus } from './query-status-view.ts';
 
 const example = {
@@ -25,12 +26,13 @@ export function submitQueryRoute(
     path: '/v1/organizations/:organization/environments/:environment/queries',
     scope: 'submit',
     operation: { id: 'submitQuery', tag: 'Queries', summary: 'Submit a query' },
+    parameters: { tzo: utcOffset },
     body: jsonBody(submitQueryBody, { maxBytes: 65_536, example }),
     responses: { 201: { description: 'The query, enqueued.', json: queryStatus } },
-    async handle({ request, response, principal, body }) {
+    async handle({ request, response, principal, parameters, body }) {
       const tenant = await findTenant(request);
       const { record, usage } = await submitQuery(
-        { request: body, dataset: 'api', tenant, principal },
+        { request: { ...body, utcOffsetMinutes: parameters.tzo }, dataset: 'api', tenant, principal },
         ports,
       );
       setRateLimits(response, usage);

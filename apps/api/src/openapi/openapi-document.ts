@@ -13,6 +13,7 @@ const pathParameters: Readonly<Record<string, string>> = {
   organization: 'Name of the organization.',
   environment: 'Name of the environment.',
   dataset: 'Name of the dataset.',
+  dimensions: 'Names of dimensions, separated by commas.',
 };
 
 /** Describes every route, from the schemas that check it. Throws when two routes have one operation id. */

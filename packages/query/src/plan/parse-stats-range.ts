@@ -8,18 +8,26 @@ const moment =
   /^(?<month>\d{1,2})\/(?<day>\d{1,2})\/(?<year>[1-9]\d{3}) (?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2}))?$/;
 
 const expectedMoment = 'MM/DD/YYYY HH:MM in UTC, such as 01/31/2026 13:45';
+const expectedRange = `expected two times of the form ${expectedMoment}, with "~" between them, or ${relativeRangeNames}`;
 
 /**
  * `MM/DD/YYYY HH:MM~MM/DD/YYYY HH:MM`, or a name that a query knows too. Null when the range was faulty, and
  * reported.
  */
-export function parseStatsRange(requested: string, nowMs: number, report: ReportFault): TimeRange | null {
+export function parseStatsRange(
+  requested: string | undefined,
+  nowMs: number,
+  report: ReportFault,
+): TimeRange | null {
+  if (requested === undefined) {
+    report('timeRange', `is required; ${expectedRange}`);
+    return null;
+  }
   const relative = relativeRange(requested, nowMs);
   if (relative !== null) return relative;
   const [start, end, ...more] = requested.split('~');
   if (start === undefined || end === undefined || more.length > 0) {
-    const expected = `expected two times of the form ${expectedMoment}, with "~" between them, or ${relativeRangeNames}`;
-    report('timeRange', `${quoted(requested)} is not a time range; ${expected}`);
+    report('timeRange', `${quoted(requested)} is not a time range; ${expectedRange}`);
     return null;
   }
   const startMs = parseMoment(start, report);

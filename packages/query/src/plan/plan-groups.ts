@@ -2,10 +2,7 @@ import type { Dataset } from '../catalogue/dataset.ts';
 import { quoted } from './describe.ts';
 import type { GroupChoice, PlannedMetric, ReportFault } from './plan.ts';
 import { selectMetrics } from './select-metrics.ts';
-import { maxStatsRows, type StatsRequest } from './stats-request.ts';
-
-/** The contract has an int32. */
-const maxOffset = 2 ** 31 - 1;
+import { maxStatsOffset, maxStatsRows, type StatsRequest } from './stats-request.ts';
 
 /** Faults are reported; what is answered then is not to be used. */
 export function planGroups(
@@ -17,7 +14,7 @@ export function planGroups(
   const { limit, topk, offset = 0 } = request;
   checkBounds('limit', limit, [1, maxStatsRows], report);
   checkBounds('topk', topk, [1, maxStatsRows], report);
-  checkBounds('offset', offset, [0, maxOffset], report);
+  checkBounds('offset', offset, [0, maxStatsOffset], report);
   const descending = isDescending(request.sort, report);
   const sorted = (request.sortby ?? request.sort ?? request.topk) !== undefined;
   return {

@@ -33,11 +33,7 @@ export function planStats(request: StatsRequest, context: PlanContext): PlanResu
   const faults: Fault[] = [];
   const report: ReportFault = (field, message) => void faults.push({ field, message });
 
-  const items = request.select.split(',');
-  checkColumnCount(
-    { metrics: items.map((name) => ({ name })), dimensions: request.dimensions },
-    (_, message) => report('select', message),
-  );
+  const items = selectedItems(request, report);
   const metrics = selectMetrics(items.slice(0, maxColumns), 'select', dataset, report);
   checkRepeated(metrics, report);
   const dimensions = planDimensions(request.dimensions.slice(0, maxColumns), dataset, report);
@@ -65,6 +61,17 @@ export function planStats(request: StatsRequest, context: PlanContext): PlanResu
     output: { format: 'json' },
   };
   return { ok: true, plan: frozen(plan) };
+}
+
+function selectedItems({ select, dimensions }: StatsRequest, report: ReportFault): readonly string[] {
+  if (select === undefined) {
+    report('select', 'is required; expected metrics separated by commas, such as sum(message_count),tps');
+    return [];
+  }
+  const items = select.split(',');
+  const metrics = items.map((name) => ({ name }));
+  checkColumnCount({ metrics, dimensions }, (_, message) => report('select', message));
+  return items;
 }
 
 function checkRepeated(metrics: readonly (PlannedMetric | null)[], report: ReportFault): void {

@@ -1,12 +1,16 @@
 /** Rows of one answer, groups times buckets: the number of Apigee X. */
 export const maxStatsRows = 14_400;
 
+/** The contract has an int32. */
+export const maxStatsOffset = 2 ** 31 - 1;
+
 /** What a client asks of the synchronous statistics: its parameters by their names in the contract. */
 export interface StatsRequest {
   readonly dimensions: readonly string[];
-  /** Metrics, separated by commas: `sum(message_count),tps`. */
-  readonly select: string;
-  readonly timeRange: string;
+  /** Metrics, separated by commas: `sum(message_count),tps`. Must be there. */
+  readonly select?: string | undefined;
+  /** Must be there. */
+  readonly timeRange?: string | undefined;
   readonly timeUnit?: string | undefined;
   readonly filter?: string | undefined;
   /** Of the metrics in `select`, separated by commas. */
