@@ -6,6 +6,7 @@ import type {
   Doorbell,
   LimitStore,
   ObjectStore,
+  PolledQueries,
   QueryStore,
   SigningKeys,
   SubmissionLimits,
@@ -28,7 +29,7 @@ import type { Route } from './http/route.ts';
 export interface RouteServices {
   readonly catalogue: Catalogue;
   readonly database: {
-    readonly queries: QueryStore;
+    readonly queries: QueryStore & PolledQueries;
     readonly facts: FactStore;
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;

@@ -6,6 +6,7 @@ import type {
   CancelSignals,
   FactSource,
   LimitStore,
+  PolledQueries,
   QueryStore,
   SigningKeys,
 } from '@hourglass/reports';
@@ -38,7 +39,7 @@ export interface DatabaseOptions {
 
 /** Every method throws `ServiceUnavailable` when the database cannot be reached or refuses to serve. */
 export interface Database {
-  readonly queries: QueryStore;
+  readonly queries: QueryStore & PolledQueries;
   /** Listening takes one connection more than `poolSize`. */
   readonly cancelSignals: CancelSignals;
   readonly factSource: FactSource;
@@ -70,11 +71,11 @@ export function openDatabase({
   const copyPool = createPool({ url, maxConnections: copyPoolSize, statementTimeoutMs: 0 });
   const prisma = new PrismaClient({ adapter: new PrismaPg(controlPool), errorFormat: 'minimal' });
   return {
-    queries: createQueryStore(prisma),
+    queries: createQueryStore(prisma, controlPool),
     cancelSignals: createCancelSignals(url),
     factSource: createFactSource(copyPool, catalogue),
     facts: createFactStore({ copyPool, controlPool }),
-    accounts: createAccounts(prisma),
+    accounts: createAccounts(prisma, controlPool),
     limits: createLimitStore(prisma),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),

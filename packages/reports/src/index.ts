@@ -2,6 +2,7 @@ export * from './cancel-query.ts';
 export * from './cancellations.ts';
 export * from './errors.ts';
 export * from './open-result.ts';
+export * from './polled-query.ts';
 export * from './ports.ts';
 export * from './query-states.ts';
 export * from './reconcile.ts';

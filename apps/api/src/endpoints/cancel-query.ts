@@ -14,7 +14,7 @@ export function cancelQueryRoutes(queries: QueryStore): readonly GuardedRoute[] 
     async handle(request, response, { principal }) {
       const record = await findQuery(request, principal, queries);
       const cancelled = await cancelQuery(record, queries);
-      response.set('Cache-Control', 'no-store').json(queryStatusOf(cancelled));
+      response.set('Cache-Control', 'no-store').json(queryStatusOf(cancelled, cancelled.plan.tenant));
     },
   };
   return [

@@ -1,22 +1,27 @@
 import type { ListedQuery, QueryParams, QueryStatus } from '@hourglass/contract';
 import type { Plan, PlannedMetric } from '@hourglass/query';
-import type { QueryRecord } from '@hourglass/reports';
+import type { PolledQuery, QueryRecord, QueryScope } from '@hourglass/reports';
 
 /** The answer to a submission: `error` is the text "false" here, and there is no `updated` yet. */
 export function submittedStatus(record: QueryRecord): QueryStatus {
-  return { self: selfOf(record), created: isoSeconds(record.createdAt), state: record.state, error: 'false' };
+  return {
+    self: selfOf(record.id, record.plan.tenant),
+    created: isoSeconds(record.createdAt),
+    state: record.state,
+    error: 'false',
+  };
 }
 
 /** A query as a poll shows it. */
-export function queryStatusOf(record: QueryRecord): QueryStatus {
-  const { state, result, failure } = record;
-  const self = selfOf(record);
+export function queryStatusOf(query: PolledQuery, scope: QueryScope): QueryStatus {
+  const { state, result, failure } = query;
+  const self = selfOf(query.id, scope);
   return {
     self,
     state,
-    created: isoSeconds(record.createdAt),
-    updated: isoSeconds(record.updatedAt),
-    progress: record.progressPercent,
+    created: isoSeconds(query.createdAt),
+    updated: isoSeconds(query.updatedAt),
+    progress: query.progressPercent,
     ...(failure === null ? {} : { error: failure }),
     ...(state === 'completed' && result !== null
       ? {
@@ -32,7 +37,7 @@ export function queryStatusOf(record: QueryRecord): QueryStatus {
 /** A query as the list shows it: also who submitted it, and what it asks for. */
 export function listedQueryOf(record: QueryRecord): ListedQuery {
   return {
-    ...queryStatusOf(record),
+    ...queryStatusOf(record, record.plan.tenant),
     userId: record.submittedBy,
     queryParams: queryParamsOf(record.plan),
   };
@@ -53,8 +58,8 @@ function metricText({ metric, function: name, alias }: PlannedMetric): string {
   return `name:${metric},${name === null ? '' : `func:${name},`}alias:${alias}`;
 }
 
-function selfOf({ id, plan: { tenant } }: QueryRecord): string {
-  return `/organizations/${tenant.organization}/environments/${tenant.environment}/queries/${id}`;
+function selfOf(id: string, { organization, environment }: QueryScope): string {
+  return `/organizations/${organization}/environments/${environment}/queries/${id}`;
 }
 
 function isoSeconds(date: Date): string {

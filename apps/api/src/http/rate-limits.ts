@@ -2,7 +2,6 @@ import type { Response } from 'express';
 import type { LimitUsage, QueryStore, SubmissionLimits } from '@hourglass/reports';
 import { scopeOf } from './find-tenant.ts';
 import type { GuardedRoute } from './route.ts';
-import { shareReads } from './share-reads.ts';
 
 /** A route's `prepare`. */
 type RateLimits = NonNullable<GuardedRoute['prepare']>;
@@ -14,12 +13,10 @@ const windowSeconds = 3600;
  * that does not exist or is another organization's, in the same way.
  */
 export function rateLimitsOf(queries: QueryStore, limits: SubmissionLimits): RateLimits {
-  const share = shareReads<LimitUsage | null>();
   return async (request, response, { principal }) => {
     const scope = scopeOf(request);
     if (scope.organization !== principal.organization) return;
-    const key = JSON.stringify([scope.organization, scope.environment]);
-    const usage = await share(key, () => queries.usage(scope, limits));
+    const usage = await queries.usage(scope, limits);
     if (usage !== null) setRateLimits(response, usage);
   };
 }

@@ -1,38 +1,23 @@
 import type { Tenant } from '@hourglass/query';
 import type { Accounts, OrganizationRecord, Principal, QueryScope } from '@hourglass/reports';
+import type { Pool } from 'pg';
 import { servedByDatabase } from '../database-errors.ts';
+import { gatherReads } from '../gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { scopesOfRole, scopesOfToken, type Role } from './account-scopes.ts';
+import { scopesOfRole } from './account-scopes.ts';
+import { findTokens } from './find-tokens.ts';
 import { hashOfNobody, passwordMatches } from './password.ts';
 import { tokenHash } from './token-hash.ts';
 
-interface TokenRow {
-  readonly organization: string;
-  readonly email: string;
-  readonly role: Role;
-  readonly scopes: readonly string[];
-}
-
-export function createAccounts(prisma: PrismaClient): Accounts {
+export function createAccounts(prisma: PrismaClient, pool: Pool): Accounts {
+  const principalOfHash = gatherReads(String, (hashes) => findTokens(pool, hashes));
   return {
-    authenticateToken: (token) => servedByDatabase(() => authenticateToken(prisma, token)),
+    authenticateToken: (token) => servedByDatabase(() => principalOfHash(tokenHash(token))),
     authenticatePassword: (email, password) =>
       servedByDatabase(() => authenticatePassword(prisma, email, password)),
     findTenant: (scope) => servedByDatabase(() => findTenant(prisma, scope)),
     findOrganization: (name) => servedByDatabase(() => findOrganization(prisma, name)),
   };
-}
-
-async function authenticateToken(prisma: PrismaClient, token: string): Promise<Principal | null> {
-  // Raw, because the database's clock decides whether it expired.
-  const [row] = await prisma.$queryRaw<TokenRow[]>`
-    select o.name as organization, u.email, u.role, t.scopes
-      from tokens t
-      join users u on u.id = t.user_id
-      join organizations o on o.id = u.organization_id
-     where t.hash = ${tokenHash(token)} and (t.expires_at is null or t.expires_at > now())`;
-  if (row === undefined) return null;
-  return { organization: row.organization, email: row.email, scopes: scopesOfToken(row.role, row.scopes) };
 }
 
 async function authenticatePassword(

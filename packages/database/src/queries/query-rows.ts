@@ -18,8 +18,22 @@ export function queryRecord(row: Query): QueryRecord {
   };
 }
 
+type ResultColumn =
+  | 'archiveKey'
+  | 'archiveBytes'
+  | 'archiveMd5'
+  | 'resultRows'
+  | 'gzipBytes'
+  | 'executionMs'
+  | 'expiresAt';
+
+/** Prisma answers a bigint as one, `pg` as text. */
+type ResultColumns = {
+  readonly [Column in ResultColumn]: bigint extends Query[Column] ? string | Query[Column] : Query[Column];
+};
+
 /** All columns of a result are written by one update, so either all are null or none. */
-function queryResult(row: Query): QueryResult | null {
+export function queryResult(row: ResultColumns): QueryResult | null {
   const { archiveKey, archiveBytes, archiveMd5, resultRows, gzipBytes, executionMs, expiresAt } = row;
   if (archiveKey === null || expiresAt === null) return null;
   return {
