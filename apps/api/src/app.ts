@@ -10,10 +10,10 @@ import type { ApiMetrics, Logger } from '@hourglass/platform';
 import { ReportError, type Accounts } from '@hourglass/reports';
 import { authenticate } from './http/authenticate.ts';
 import { publicError, sendError, statusOf } from './http/error-response.ts';
-import { parseJsonBody } from './http/json-body.ts';
+import { jsonBodyReader } from './http/json-body.ts';
 import { pathForms } from './http/path-forms.ts';
+import { readParameters } from './http/read-parameters.ts';
 import type { Route } from './http/route.ts';
-import { systemParameters } from './http/system-parameters.ts';
 
 export interface AppParts {
   readonly routes: readonly Route[];
@@ -48,18 +48,26 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
 }
 
 function handler(route: Route, accounts: Accounts): RequestHandler {
-  const parseJson = route.jsonBodyBytes === null ? null : parseJsonBody(route.jsonBodyBytes);
+  const readBody =
+    route.body?.kind === 'json' ? jsonBodyReader(route.body) : () => Promise.resolve(undefined);
   return async (request, response) => {
     refuseUnreadablePath(request);
     if (route.scope === null) {
-      refuseUnknownParameters(request, route);
-      return route.handle(request, response);
+      const parameters = readParameters(request, route);
+      return route.handle({ request, response, parameters, body: await readBody(request, response) });
     }
     const principal = await authenticate(request.headers.authorization, route.scope, accounts);
-    await route.prepare?.(request, response, { principal });
-    refuseUnknownParameters(request, route);
-    if (parseJson !== null) await parseJson(request, response);
-    return route.handle(request, response, { principal });
+    const { organization } = request.params;
+    if (organization !== undefined && organization !== principal.organization) throw route.missing(request);
+    await route.prepare?.(request, response);
+    const parameters = readParameters(request, route);
+    return route.handle({
+      request,
+      response,
+      principal,
+      parameters,
+      body: await readBody(request, response),
+    });
   };
 }
 
@@ -67,14 +75,6 @@ function handler(route: Route, accounts: Accounts): RequestHandler {
 function refuseUnreadablePath(request: Request): void {
   if (Object.values(request.params).join('').includes('\0')) {
     throw new ReportError('request.path', { reason: 'it holds a NUL character' });
-  }
-}
-
-function refuseUnknownParameters(request: Request, route: Route): void {
-  for (const name of Object.keys(request.query)) {
-    if (route.parameters.includes(name) || systemParameters.has(name)) continue;
-    const expected = route.parameters.length === 0 ? 'none' : route.parameters.join(', ');
-    throw new ReportError('request.unknown_parameter', { name, expected });
   }
 }
 

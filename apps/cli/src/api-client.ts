@@ -1,12 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  environmentLimits,
   errorBody,
   factsAccepted,
   factsRefused,
   queryStatus,
-  type ChangeLimitsBody,
-  type EnvironmentLimits,
   type FactFaultBody,
   type FactsAccepted,
   type QueryStatus,
@@ -40,22 +37,38 @@ export interface FactsRequest extends Place {
   readonly gzippedNdjson: Buffer;
 }
 
+/** A request of one of the many commands that only ask and print. */
+interface ApiCall<Answer> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** From `/v1` on, its parts escaped. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly answer: { parse(value: unknown): Answer };
+}
+
 export interface ApiClient {
+  /** A `POST` is sent once, everything else again while the API says 503 or cannot be reached. */
+  call<Answer>(call: ApiCall<Answer>): Promise<Answer>;
   submit(place: Place, body: unknown): Promise<QueryStatus>;
   status(place: Place, id: string): Promise<QueryStatus>;
   cancel(place: Place, id: string): Promise<QueryStatus>;
   result(place: Place, id: string): Promise<Response>;
   sendFacts(request: FactsRequest): Promise<FactsAccepted>;
-  limits(place: Place): Promise<EnvironmentLimits>;
-  changeLimits(place: Place, change: ChangeLimitsBody): Promise<EnvironmentLimits>;
 }
 
 const triesOfSafeRequests = 6;
 
+function organizationPath(organization: string): string {
+  return `/v1/organizations/${encodeURIComponent(organization)}`;
+}
+
+export function environmentPath({ organization, environment }: Place): string {
+  return `${organizationPath(organization)}/environments/${encodeURIComponent(environment)}`;
+}
+
 /** Talks to the API. Requests that may be repeated are, while the API says 503 or cannot be reached. */
 export function createApiClient({ url, token }: { url: string; token: string }): ApiClient {
-  const environmentUrl = ({ organization, environment }: Place) =>
-    `${url}/v1/organizations/${encodeURIComponent(organization)}/environments/${encodeURIComponent(environment)}`;
+  const environmentUrl = (place: Place) => `${url}${environmentPath(place)}`;
   const authorized = { Authorization: `Bearer ${token}` };
 
   const once = async (target: string, init: RequestInit): Promise<Response> => {
@@ -80,6 +93,15 @@ export function createApiClient({ url, token }: { url: string; token: string }):
   };
 
   return {
+    async call({ method, path, body, answer }) {
+      const send = method === 'POST' ? once : repeatedly;
+      const response = await send(`${url}${path}`, {
+        method,
+        headers: { ...authorized, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return answer.parse(response.status === 204 ? undefined : await response.json());
+    },
     async submit(place, body) {
       const response = await once(`${environmentUrl(place)}/queries`, {
         method: 'POST',
@@ -101,18 +123,6 @@ export function createApiClient({ url, token }: { url: string; token: string }):
     result(place, id) {
       const target = `${environmentUrl(place)}/queries/${encodeURIComponent(id)}/result`;
       return repeatedly(target, { headers: authorized });
-    },
-    async limits(place) {
-      const response = await repeatedly(`${environmentUrl(place)}/limits`, { headers: authorized });
-      return environmentLimits.parse(await response.json());
-    },
-    async changeLimits(place, change) {
-      const response = await repeatedly(`${environmentUrl(place)}/limits`, {
-        method: 'PATCH',
-        headers: { ...authorized, 'Content-Type': 'application/json' },
-        body: JSON.stringify(change),
-      });
-      return environmentLimits.parse(await response.json());
     },
     async sendFacts({ dataset, batchId, onError, gzippedNdjson, ...place }) {
       const target = `${environmentUrl(place)}/facts/${encodeURIComponent(dataset)}?onError=${onError}`;

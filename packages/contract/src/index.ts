@@ -3,6 +3,8 @@ export * from './error-body.ts';
 export * from './facts-body.ts';
 export * from './organization.ts';
 export * from './query-list.ts';
+export * from './query-parameters.ts';
 export * from './query-status.ts';
 export * from './result-url.ts';
 export * from './submit-query-body.ts';
+export * from './service-state.ts';

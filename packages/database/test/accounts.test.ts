@@ -36,7 +36,7 @@ describe('a password', () => {
     expect(await accounts.authenticatePassword('joe@example.com', 'battery staple')).toEqual({
       organization: 'acme',
       email: 'joe@example.com',
-      scopes: ['queries', 'facts'],
+      scopes: ['read', 'submit', 'ingest'],
     });
   });
 
@@ -98,11 +98,11 @@ describe('a password', () => {
 
 describe('a token', () => {
   test('speaks for its user with its own scopes', async () => {
-    await db.database.admin.createToken({ email: 'jane@example.com', token: 'secret-1', scopes: ['facts'] });
+    await db.database.admin.createToken({ email: 'jane@example.com', token: 'secret-1', scopes: ['ingest'] });
     expect(await db.database.accounts.authenticateToken('secret-1')).toEqual({
       organization: 'acme',
       email: 'jane@example.com',
-      scopes: ['facts'],
+      scopes: ['ingest'],
     });
     expect(await db.database.accounts.authenticateToken('secret-2')).toBeNull();
   });
@@ -110,7 +110,7 @@ describe('a token', () => {
   test('may never do more than its user', async () => {
     await db.database.admin.createToken({ email: 'joe@example.com', token: 'secret-joe', scopes });
     const principal = await db.database.accounts.authenticateToken('secret-joe');
-    expect(principal?.scopes).toEqual(['queries', 'facts']);
+    expect(principal?.scopes).toEqual(['read', 'submit', 'ingest']);
   });
 
   test('is refused from the moment it expires, by the clock of the database', async () => {

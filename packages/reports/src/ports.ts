@@ -245,7 +245,8 @@ export interface SigningKeys {
   keyFor(purpose: string): Promise<Uint8Array>;
 }
 
-export const scopes = ['queries', 'facts', 'admin'] as const;
+/** `read` and `submit` are for queries, `ingest` for facts, `admin` for everything else. */
+export const scopes = ['read', 'submit', 'ingest', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 /** Who is calling. Bound to one organization; sees nothing of another. */

@@ -1,11 +1,11 @@
 import type { Response } from 'express';
-import { changeLimitsBody, type EnvironmentLimits } from '@hourglass/contract';
-import { invalidRequest, type LimitStore, type OwnLimits, type SubmissionLimits } from '@hourglass/reports';
-import { bodyFaults } from '../http/body-faults.ts';
+import { changeLimitsBody, environmentLimits, type EnvironmentLimits } from '@hourglass/contract';
+import type { LimitStore, OwnLimits, SubmissionLimits } from '@hourglass/reports';
 import type { TenantFinder } from '../http/find-tenant.ts';
-import type { GuardedRoute } from '../http/route.ts';
+import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
 const path = '/v1/organizations/:organization/environments/:environment/limits';
+const tag = 'Environments';
 
 export interface LimitsPorts {
   readonly own: LimitStore;
@@ -15,6 +15,7 @@ export interface LimitsPorts {
 
 /** `GET …/limits` and `PATCH …/limits`: what an environment may submit, for administrators. */
 export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsPorts): GuardedRoute[] {
+  const responses = { 200: { description: 'The limits in force.', json: environmentLimits } };
   const answer = (response: Response, own: OwnLimits) => {
     const { limits } = ports;
     const body: EnvironmentLimits = {
@@ -25,28 +26,26 @@ export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsP
     response.json(body);
   };
   return [
-    {
+    guardedRoute({
       method: 'get',
       path,
       scope: 'admin',
-      parameters: [],
-      jsonBodyBytes: null,
-      async handle(request, response, { principal }) {
-        answer(response, await ports.own.find(await findTenant(request, principal)));
+      operation: { id: 'getLimits', tag, summary: 'How much the environment may submit' },
+      responses,
+      async handle({ request, response }) {
+        answer(response, await ports.own.find(await findTenant(request)));
       },
-    },
-    {
+    }),
+    guardedRoute({
       method: 'patch',
       path,
       scope: 'admin',
-      parameters: [],
-      jsonBodyBytes: 4096,
-      async handle(request, response, { principal }) {
-        const tenant = await findTenant(request, principal);
-        const body = changeLimitsBody.safeParse(request.body);
-        if (!body.success) throw invalidRequest(bodyFaults(body.error, request.body));
-        answer(response, await ports.own.change(tenant, body.data));
+      operation: { id: 'changeLimits', tag, summary: 'Change how much the environment may submit' },
+      body: jsonBody(changeLimitsBody, { maxBytes: 4096, example: { queriesPerHour: 20 } }),
+      responses,
+      async handle({ request, response, body }) {
+        answer(response, await ports.own.change(await findTenant(request), body));
       },
-    },
+    }),
   ];
 }

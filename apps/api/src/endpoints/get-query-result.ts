@@ -1,7 +1,7 @@
 import type { ObjectStore, QueryStore } from '@hourglass/reports';
-import type { GuardedRoute } from '../http/route.ts';
-import { findQuery } from './find-query.ts';
-import { sendResult } from './send-result.ts';
+import { guardedRoute, type GuardedRoute } from '../http/route.ts';
+import { findQuery, queryNotFound } from './find-query.ts';
+import { archiveResponses, sendResult } from './send-result.ts';
 
 /** `GET …/queries/{id}/result`: the archive, whole or the asked ranges. */
 export function getQueryResultRoute(ports: {
@@ -9,15 +9,16 @@ export function getQueryResultRoute(ports: {
   objects: ObjectStore;
   nowMs: () => number;
 }): GuardedRoute {
-  return {
+  return guardedRoute({
     method: 'get',
     path: '/v1/organizations/:organization/environments/:environment/queries/:id/result',
-    scope: 'queries',
-    parameters: [],
-    jsonBodyBytes: null,
-    async handle(request, response, { principal }) {
-      const record = await findQuery(request, principal, ports.queries);
+    scope: 'read',
+    missing: queryNotFound,
+    operation: { id: 'getQueryResult', tag: 'Queries', summary: 'The archive of a completed query' },
+    responses: archiveResponses,
+    async handle({ request, response }) {
+      const record = await findQuery(request, ports.queries);
       await sendResult(request, response, record, ports);
     },
-  };
+  });
 }

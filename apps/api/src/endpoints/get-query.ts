@@ -1,22 +1,24 @@
-import { ReportError, type PolledQueries } from '@hourglass/reports';
+import { queryStatus } from '@hourglass/contract';
+import type { PolledQueries } from '@hourglass/reports';
 import { scopeOf } from '../http/find-tenant.ts';
-import type { GuardedRoute } from '../http/route.ts';
-import { queryStatusOf } from './query-status-view.ts';
+import { guardedRoute, type GuardedRoute } from '../http/route.ts';
+import { queryNotFound } from './find-query.ts';
+import { polledStatusOf } from './query-status-view.ts';
 
 /** `GET …/queries/{id}`: what a client polls. */
 export function getQueryRoute(queries: PolledQueries): GuardedRoute {
-  return {
+  return guardedRoute({
     method: 'get',
     path: '/v1/organizations/:organization/environments/:environment/queries/:id',
-    scope: 'queries',
-    parameters: [],
-    jsonBodyBytes: null,
-    async handle(request, response, { principal }) {
+    scope: 'read',
+    missing: queryNotFound,
+    operation: { id: 'getQuery', tag: 'Queries', summary: 'State of a query' },
+    responses: { 200: { description: 'The query.', json: queryStatus } },
+    async handle({ request, response }) {
       const scope = scopeOf(request);
-      const id = String(request.params['id']);
-      const query = scope.organization === principal.organization ? await queries.poll(scope, id) : null;
-      if (query === null) throw new ReportError('query.not_found', { id });
-      response.set('Cache-Control', 'no-store').json(queryStatusOf(query, scope));
+      const query = await queries.poll(scope, String(request.params['id']));
+      if (query === null) throw queryNotFound(request);
+      response.set('Cache-Control', 'no-store').json(polledStatusOf(query, scope));
     },
-  };
+  });
 }

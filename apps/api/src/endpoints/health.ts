@@ -1,30 +1,25 @@
 import type { ApiMetrics } from '@hourglass/platform';
-import type { OpenRoute } from '../http/route.ts';
+import { liveness } from '@hourglass/contract';
+import { openRoute, type OpenRoute } from '../http/route.ts';
 
 /** `GET /healthz`: the process is alive. Asks nobody else, so that a database outage restarts no process. */
 export function healthRoute(): OpenRoute {
-  return {
+  return openRoute({
     method: 'get',
     path: '/healthz',
-    scope: null,
-    parameters: [],
-    jsonBodyBytes: null,
-    handle: async (_request, response) => {
-      response.json({ status: 'alive' });
-    },
-  };
+    operation: { id: 'healthz', tag: 'Service', summary: 'Whether the process is alive' },
+    responses: { 200: { description: 'It is.', json: liveness } },
+    handle: async ({ response }) => void response.json({ status: 'alive' }),
+  });
 }
 
 /** `GET /metrics`: Prometheus text. */
 export function metricsRoute(metrics: ApiMetrics): OpenRoute {
-  return {
+  return openRoute({
     method: 'get',
     path: '/metrics',
-    scope: null,
-    parameters: [],
-    jsonBodyBytes: null,
-    handle: async (_request, response) => {
-      response.type(metrics.contentType).send(await metrics.render());
-    },
-  };
+    operation: { id: 'metrics', tag: 'Service', summary: 'Measurements of the process for Prometheus' },
+    responses: { 200: { description: 'Prometheus text.', mediaTypes: ['text/plain'] } },
+    handle: async ({ response }) => void response.type(metrics.contentType).send(await metrics.render()),
+  });
 }

@@ -1,66 +1,49 @@
-import type { Request } from 'express';
+import { moment, oneOf, wholeNumber } from '@hourglass/contract';
 import type { Catalogue } from '@hourglass/query';
-import { queryStates, type ListCriteria } from '@hourglass/reports';
+import { invalidRequest, queryStates, type ListCriteria } from '@hourglass/reports';
 import { z } from 'zod';
-import { queryParameter, wrongParameter } from '../http/query-parameter.ts';
 
 const defaultPageSize = 100;
 const maxPageSize = 1000;
-const isoDateTime = z.iso.datetime({ offset: true, local: true });
 
-/** @throws ReportError `request.invalid` that names the parameter. */
-export function listCriteria(request: Request, catalogue: Catalogue): ListCriteria {
-  // Every query is listed, with a saved report or without: there are no saved reports.
-  oneOf(request, 'inclQueriesWithoutReport', ['true', 'false']);
-  // E-mails are stored in lower case.
-  const submittedBy = queryParameter(request, 'submittedBy')?.toLowerCase();
-  const state = oneOf(request, 'status', queryStates);
-  const dataset = oneOf(request, 'dataset', [...catalogue.keys()]);
-  const createdFrom = moment(request, 'from');
-  const createdBefore = moment(request, 'to');
-  if (createdFrom !== undefined && createdBefore !== undefined && createdFrom >= createdBefore) {
-    throw wrongParameter('to', 'it is not after from; expected a later time');
-  }
+/** The query parameters of a list of queries. */
+export function listParameters(catalogue: Catalogue) {
+  const [first, ...others] = catalogue.keys();
+  if (first === undefined) throw new Error('the catalogue has no dataset');
   return {
-    ...(submittedBy === undefined ? {} : { submittedBy }),
-    ...(state === undefined ? {} : { state }),
-    ...(dataset === undefined ? {} : { dataset }),
-    ...(createdFrom === undefined ? {} : { createdFrom }),
-    ...(createdBefore === undefined ? {} : { createdBefore }),
+    submittedBy: z.string().optional().describe('E-mail of the submitter, of any letter case.'),
+    status: oneOf(queryStates).optional().describe('State of the queries.'),
+    dataset: oneOf([first, ...others])
+      .optional()
+      .describe('Dataset of the queries; all by default.'),
+    from: moment.optional().describe('Created then or later.'),
+    to: moment.optional().describe('Created before.'),
+    // Every query is listed, with a saved report or without: there are no saved reports.
+    inclQueriesWithoutReport: oneOf(['true', 'false']).optional().describe('Without effect: all are listed.'),
+    pageSize: wholeNumber({ min: 1, max: maxPageSize })
+      .default(defaultPageSize)
+      .describe(`Queries in one answer, at most ${maxPageSize}; ${defaultPageSize} by default.`),
+    pageToken: z.string().optional().describe('nextPageToken of the answer before this one.'),
   };
 }
 
-/** @throws ReportError `request.invalid` unless it is missing or within its bounds. */
-export function pageSize(request: Request): number {
-  const text = queryParameter(request, 'pageSize') ?? String(defaultPageSize);
-  const size = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (size >= 1 && size <= maxPageSize) return size;
-  throw wrongParameter('pageSize', `expected a whole number from 1 to ${maxPageSize}, found ${quoted(text)}`);
-}
+type ListParameters = {
+  readonly [Name in keyof ReturnType<typeof listParameters>]: z.output<
+    ReturnType<typeof listParameters>[Name]
+  >;
+};
 
-function oneOf<Value extends string>(
-  request: Request,
-  name: string,
-  values: readonly Value[],
-): Value | undefined {
-  const text = queryParameter(request, name);
-  const value = values.find((candidate) => candidate === text);
-  if (text === undefined || value !== undefined) return value;
-  throw wrongParameter(name, `expected ${values.join(', ')}, found ${quoted(text)}`);
-}
-
-function moment(request: Request, name: string): Date | undefined {
-  const text = queryParameter(request, name);
-  if (text === undefined) return undefined;
-  if (isoDateTime.safeParse(text).success) {
-    return new Date(/(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`);
+/** @throws ReportError `request.invalid` unless the moments are in order. */
+export function listCriteria({ submittedBy, status, dataset, from, to }: ListParameters): ListCriteria {
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw invalidRequest([{ field: 'to', message: 'it is not after from; expected a later time' }]);
   }
-  throw wrongParameter(
-    name,
-    `expected ISO 8601 such as 2026-01-31T13:45:00Z, where a missing zone means UTC, found ${quoted(text)}`,
-  );
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.slice(0, 60));
+  return {
+    // E-mails are stored in lower case.
+    ...(submittedBy === undefined ? {} : { submittedBy: submittedBy.toLowerCase() }),
+    ...(status === undefined ? {} : { state: status }),
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(from === undefined ? {} : { createdFrom: from }),
+    ...(to === undefined ? {} : { createdBefore: to }),
+  };
 }

@@ -1,62 +1,73 @@
 import type { Request } from 'express';
-import type { EnvironmentView, OrganizationView } from '@hourglass/contract';
-import { ReportError, type Accounts, type OrganizationRecord, type Principal } from '@hourglass/reports';
-import { scopeOf } from '../http/find-tenant.ts';
-import type { GuardedRoute } from '../http/route.ts';
+import {
+  environmentView,
+  names,
+  organizationView,
+  type EnvironmentView,
+  type OrganizationView,
+} from '@hourglass/contract';
+import type { Accounts, OrganizationRecord } from '@hourglass/reports';
+import { placeNotFound, scopeOf } from '../http/find-tenant.ts';
+import { guardedRoute, type GuardedRoute } from '../http/route.ts';
+
+const tag = 'Organizations';
 
 /** Organizations and environments, as Edge clients read them before anything else. */
 export function organizationRoutes(accounts: Accounts): readonly GuardedRoute[] {
   return [
-    route('/v1/organizations', async (_request, response, { principal }) => {
-      response.json([principal.organization]);
+    guardedRoute({
+      method: 'get',
+      path: '/v1/organizations',
+      scope: 'read',
+      operation: { id: 'listOrganizations', tag, summary: "Name of the caller's organization" },
+      responses: { 200: { description: 'A list of one name.', json: names } },
+      handle: async ({ response, principal }) => void response.json([principal.organization]),
     }),
-    route('/v1/organizations/:organization', async (request, response, { principal }) => {
-      response.json(organizationView(await findOrganization(request, principal, accounts)));
+    guardedRoute({
+      method: 'get',
+      path: '/v1/organizations/:organization',
+      scope: 'read',
+      operation: { id: 'getOrganization', tag, summary: 'The organization' },
+      responses: { 200: { description: 'The organization.', json: organizationView } },
+      handle: async ({ request, response }) =>
+        void response.json(viewOf(await findOrganization(request, accounts))),
     }),
-    route('/v1/organizations/:organization/environments', async (request, response, { principal }) => {
-      response.json(organizationView(await findOrganization(request, principal, accounts)).environments);
+    guardedRoute({
+      method: 'get',
+      path: '/v1/organizations/:organization/environments',
+      scope: 'read',
+      operation: { id: 'listEnvironments', tag, summary: 'Names of the environments' },
+      responses: { 200: { description: 'The names, in their order.', json: names } },
+      handle: async ({ request, response }) =>
+        void response.json(viewOf(await findOrganization(request, accounts)).environments),
     }),
-    route(
-      '/v1/organizations/:organization/environments/:environment',
-      async (request, response, { principal }) => {
-        response.json(await findEnvironment(request, principal, accounts));
-      },
-    ),
+    guardedRoute({
+      method: 'get',
+      path: '/v1/organizations/:organization/environments/:environment',
+      scope: 'read',
+      operation: { id: 'getEnvironment', tag, summary: 'The environment' },
+      responses: { 200: { description: 'The environment.', json: environmentView } },
+      handle: async ({ request, response }) =>
+        void response.json(environmentOf(request, await findOrganization(request, accounts))),
+    }),
   ];
 }
 
-function route(path: string, handle: GuardedRoute['handle']): GuardedRoute {
-  return { method: 'get', path, scope: 'queries', parameters: [], jsonBodyBytes: null, handle };
-}
-
-/** @throws ReportError `organization.not_found`, the same for another's organization and for one that does not exist. */
-async function findOrganization(
-  request: Request,
-  principal: Principal,
-  accounts: Accounts,
-): Promise<OrganizationRecord> {
-  const { organization } = scopeOf(request);
-  const record =
-    organization === principal.organization ? await accounts.findOrganization(organization) : null;
-  if (record === null) throw new ReportError('organization.not_found', { organization });
+/** @throws ReportError `organization.not_found` or `environment.not_found`, as the path is. */
+async function findOrganization(request: Request, accounts: Accounts): Promise<OrganizationRecord> {
+  const record = await accounts.findOrganization(scopeOf(request).organization);
+  if (record === null) throw placeNotFound(request);
   return record;
 }
 
-/** @throws ReportError `environment.not_found`, as every other endpoint of an environment. */
-async function findEnvironment(
-  request: Request,
-  principal: Principal,
-  accounts: Accounts,
-): Promise<EnvironmentView> {
-  const { organization, environment } = scopeOf(request);
-  const record =
-    organization === principal.organization ? await accounts.findOrganization(organization) : null;
-  const found = record?.environments.find(({ name }) => name === environment);
-  if (found === undefined) throw new ReportError('environment.not_found', { organization, environment });
+/** @throws ReportError `environment.not_found` */
+function environmentOf(request: Request, { environments }: OrganizationRecord): EnvironmentView {
+  const found = environments.find(({ name }) => name === scopeOf(request).environment);
+  if (found === undefined) throw placeNotFound(request);
   return { name: found.name, createdAt: found.createdAt.getTime(), properties: { property: [] } };
 }
 
-function organizationView({ name, environments, createdAt }: OrganizationRecord): OrganizationView {
+function viewOf({ name, environments, createdAt }: OrganizationRecord): OrganizationView {
   return {
     name,
     environments: environments.map((environment) => environment.name),

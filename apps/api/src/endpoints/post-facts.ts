@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createGunzip } from 'node:zlib';
 import type { Request, Response } from 'express';
-import type { FactsAccepted } from '@hourglass/contract';
+import { factsAccepted, oneOf, type FactsAccepted } from '@hourglass/contract';
 import { acceptBatch, type FactStore } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue, Dataset } from '@hourglass/query';
 import { ReportError, invalidRequest } from '@hourglass/reports';
 import { sendError } from '../http/error-response.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
-import type { GuardedRoute } from '../http/route.ts';
+import { guardedRoute, streamedBody, type GuardedRoute } from '../http/route.ts';
 
 export interface PostFactsPorts {
   readonly catalogue: Catalogue;
@@ -19,16 +19,21 @@ export interface PostFactsPorts {
 
 /** `POST …/facts/{dataset}`: NDJSON, plain or gzip, of any length; it is streamed and never held whole. */
 export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts): GuardedRoute {
-  return {
+  return guardedRoute({
     method: 'post',
     path: '/v1/organizations/:organization/environments/:environment/facts/:dataset',
-    scope: 'facts',
-    parameters: ['onError'],
-    jsonBodyBytes: null,
-    async handle(request, response, { principal }) {
-      const tenant = await findTenant(request, principal);
+    scope: 'ingest',
+    operation: { id: 'postFacts', tag: 'Facts', summary: 'Bring facts in: all of a batch, or none' },
+    parameters: {
+      onError: oneOf(['refuse', 'skip'])
+        .default('refuse')
+        .describe('What a bad row does: refuse the whole batch, or be left out and reported.'),
+    },
+    body: streamedBody('application/x-ndjson'),
+    responses: { 201: { description: 'The facts are stored.', json: factsAccepted } },
+    async handle({ request, response, parameters: { onError } }) {
+      const tenant = await findTenant(request);
       const dataset = datasetOf(request, ports.catalogue);
-      const onError = onErrorOf(request);
       const id = batchIdOf(request);
       const gone = abortWhenGone(request);
       const outcome = await acceptBatch(bodyOf(request), {
@@ -56,7 +61,7 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
           outcome satisfies never;
       }
     },
-  };
+  });
 }
 
 interface LineFault {
@@ -87,14 +92,6 @@ function datasetOf(request: Request, catalogue: Catalogue): Dataset {
     throw new ReportError('dataset.not_found', { dataset: name, expected: [...catalogue.keys()].join(', ') });
   }
   return dataset;
-}
-
-function onErrorOf(request: Request): 'refuse' | 'skip' {
-  const value = request.query['onError'] ?? 'refuse';
-  if (value === 'refuse' || value === 'skip') return value;
-  throw invalidRequest([
-    { field: 'onError', message: `expected "refuse" or "skip", found ${JSON.stringify(value)}` },
-  ]);
 }
 
 function batchIdOf(request: Request): string {

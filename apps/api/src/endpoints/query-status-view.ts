@@ -12,8 +12,12 @@ export function submittedStatus(record: QueryRecord): QueryStatus {
   };
 }
 
+export function queryStatusOf(record: QueryRecord): QueryStatus {
+  return polledStatusOf(record, record.plan.tenant);
+}
+
 /** A query as a poll shows it. */
-export function queryStatusOf(query: PolledQuery, scope: QueryScope): QueryStatus {
+export function polledStatusOf(query: PolledQuery, scope: QueryScope): QueryStatus {
   const { state, result, failure } = query;
   const self = selfOf(query.id, scope);
   return {
@@ -37,7 +41,7 @@ export function queryStatusOf(query: PolledQuery, scope: QueryScope): QueryStatu
 /** A query as the list shows it: also who submitted it, and what it asks for. */
 export function listedQueryOf(record: QueryRecord): ListedQuery {
   return {
-    ...queryStatusOf(record, record.plan.tenant),
+    ...queryStatusOf(record),
     userId: record.submittedBy,
     queryParams: queryParamsOf(record.plan),
   };

@@ -1,4 +1,5 @@
-import type { OpenRoute } from '../http/route.ts';
+import { readiness } from '@hourglass/contract';
+import { openRoute, type OpenRoute } from '../http/route.ts';
 
 /** Something the API cannot serve without; `check` throws when it cannot be reached. */
 export interface Dependency {
@@ -8,13 +9,15 @@ export interface Dependency {
 
 /** `GET /readyz`: 200 when every dependency answers, else 503 that names the ones that do not. */
 export function readyRoute(dependencies: readonly Dependency[]): OpenRoute {
-  return {
+  return openRoute({
     method: 'get',
     path: '/readyz',
-    scope: null,
-    parameters: [],
-    jsonBodyBytes: null,
-    async handle(_request, response) {
+    operation: { id: 'readyz', tag: 'Service', summary: 'Whether everything the API needs can be reached' },
+    responses: {
+      200: { description: 'It can.', json: readiness },
+      503: { description: 'Something cannot.', json: readiness },
+    },
+    async handle({ response }) {
       const results = await Promise.allSettled(dependencies.map(({ check }) => check()));
       const checks = Object.fromEntries(
         dependencies.map(({ name }, index) => [
@@ -26,5 +29,5 @@ export function readyRoute(dependencies: readonly Dependency[]): OpenRoute {
       if (!ready) response.status(503).set('Retry-After', '5');
       response.json({ status: ready ? 'ready' : 'not ready', checks });
     },
-  };
+  });
 }

@@ -1,5 +1,5 @@
-import type { Request } from 'express';
-import type { ResultUrls } from '@hourglass/contract';
+import { resultUrls, type ResultUrls } from '@hourglass/contract';
+import { z } from 'zod';
 import {
   ReportError,
   openResult,
@@ -11,10 +11,9 @@ import {
 } from '@hourglass/reports';
 import { scopeOf } from '../http/find-tenant.ts';
 import { publicOrigin } from '../http/public-origin.ts';
-import { queryParameter } from '../http/query-parameter.ts';
-import type { GuardedRoute, OpenRoute } from '../http/route.ts';
-import { findQuery } from './find-query.ts';
-import { sendResult } from './send-result.ts';
+import { guardedRoute, openRoute, type GuardedRoute, type OpenRoute } from '../http/route.ts';
+import { findQuery, queryNotFound } from './find-query.ts';
+import { archiveResponses, sendResult } from './send-result.ts';
 
 export interface ResultUrlPorts {
   readonly queries: QueryStore;
@@ -32,14 +31,19 @@ const queryPath = '/v1/organizations/:organization/environments/:environment/que
 
 /** `GET …/queries/{id}/resulturl`: a link to the archive that needs no credentials. */
 export function resultUrlRoute(ports: ResultUrlPorts): GuardedRoute {
-  return {
+  return guardedRoute({
     method: 'get',
     path: `${queryPath}/resulturl`,
-    scope: 'queries',
-    parameters: [],
-    jsonBodyBytes: null,
-    async handle(request, response, { principal }) {
-      const record = await findQuery(request, principal, ports.queries);
+    scope: 'read',
+    missing: queryNotFound,
+    operation: {
+      id: 'getQueryResultUrl',
+      tag: 'Queries',
+      summary: 'A link to the archive that needs no credentials',
+    },
+    responses: { 200: { description: 'One link.', json: resultUrls } },
+    async handle({ request, response }) {
+      const record = await findQuery(request, ports.queries);
       const { object } = await openResult(record, ports);
       const { organization, environment } = record.plan.tenant;
       const expiresSeconds = Math.floor(ports.nowMs() / 1000) + linkSeconds;
@@ -59,32 +63,35 @@ export function resultUrlRoute(ports: ResultUrlPorts): GuardedRoute {
       };
       response.set('Cache-Control', 'no-store').json(body);
     },
-  };
+  });
 }
 
 /** `GET …/queries/{id}/archive?expires=&signature=`: what such a link opens. */
 export function linkedResultRoute(ports: ResultUrlPorts): OpenRoute {
-  return {
+  return openRoute({
     method: 'get',
     path: `${queryPath}/archive`,
-    scope: null,
-    parameters: ['expires', 'signature'],
-    jsonBodyBytes: null,
-    async handle(request, response) {
+    operation: { id: 'openResultLink', tag: 'Queries', summary: 'What a link of resulturl opens' },
+    // Whatever is wrong with a link, it opens nothing, and no more is said.
+    parameters: {
+      expires: z.string().optional().describe('Seconds since 1970.'),
+      signature: z.string().optional(),
+    },
+    responses: archiveResponses,
+    async handle({ request, response, parameters }) {
       const { organization, environment } = scopeOf(request);
       const id = String(request.params['id']);
-      const link = { organization, environment, id, expiresSeconds: expiresOf(request) };
+      const link = { organization, environment, id, expiresSeconds: expiresOf(parameters.expires) };
       const key = await ports.signingKeys.keyFor(keyPurpose);
-      const signature = queryParameter(request, 'signature') ?? '';
+      const { signature = '' } = parameters;
       if (!opensResult(link, signature, { key, nowMs: ports.nowMs() })) throw new ReportError('result.link');
       const record = await ports.queries.find(link, id);
       if (record === null) throw new ReportError('result.link');
       await sendResult(request, response, record, ports);
     },
-  };
+  });
 }
 
-function expiresOf(request: Request): number {
-  const text = queryParameter(request, 'expires') ?? '';
+function expiresOf(text = ''): number {
   return /^\d{1,12}$/.test(text) ? Number(text) : 0;
 }

@@ -10,8 +10,15 @@ import {
 } from '@hourglass/reports';
 import { contentRange, wantedRanges } from '../http/byte-ranges.ts';
 import { multipartRanges } from '../http/multipart-ranges.ts';
+import type { ResponseShape } from '../http/route.ts';
 
 const contentType = 'application/zip';
+
+export const archiveResponses: Readonly<Record<number, ResponseShape>> = {
+  200: { description: 'The archive: a ZIP of gzip parts.', mediaTypes: [contentType] },
+  206: { description: 'The asked ranges of it.', mediaTypes: [contentType, 'multipart/byteranges'] },
+  304: { description: 'The client has it already, by If-None-Match.' },
+};
 
 /** Answers with a query's archive, whole or the asked ranges, straight from the object store. */
 export async function sendResult(

@@ -1,11 +1,18 @@
-import { submitQueryBody } from '@hourglass/contract';
-import { invalidRequest, submitQuery, type SubmitQueryPorts } from '@hourglass/reports';
+import { queryStatus, submitQueryBody } from '@hourglass/contract';
+import { submitQuery, type SubmitQueryPorts } from '@hourglass/reports';
 import type { ApiMetrics } from '@hourglass/platform';
-import type { GuardedRoute } from '../http/route.ts';
-import { bodyFaults } from '../http/body-faults.ts';
+import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { setRateLimits } from '../http/rate-limits.ts';
 import { submittedStatus } from './query-status-view.ts';
+
+const example = {
+  metrics: [{ name: 'message_count', function: 'sum', alias: 'sum_txn' }],
+  dimensions: ['apiproxy'],
+  timeRange: 'last24hours',
+  limit: 14_400,
+  filter: '(message_count ge 0)',
+};
 
 /** `POST …/queries` */
 export function submitQueryRoute(
@@ -13,23 +20,22 @@ export function submitQueryRoute(
   ports: SubmitQueryPorts,
   metrics: ApiMetrics,
 ): GuardedRoute {
-  return {
+  return guardedRoute({
     method: 'post',
     path: '/v1/organizations/:organization/environments/:environment/queries',
-    scope: 'queries',
-    parameters: [],
-    jsonBodyBytes: 65_536,
-    async handle(request, response, { principal }) {
-      const tenant = await findTenant(request, principal);
-      const body = submitQueryBody.safeParse(request.body);
-      if (!body.success) throw invalidRequest(bodyFaults(body.error, request.body));
+    scope: 'submit',
+    operation: { id: 'submitQuery', tag: 'Queries', summary: 'Submit a query' },
+    body: jsonBody(submitQueryBody, { maxBytes: 65_536, example }),
+    responses: { 201: { description: 'The query, enqueued.', json: queryStatus } },
+    async handle({ request, response, principal, body }) {
+      const tenant = await findTenant(request);
       const { record, usage } = await submitQuery(
-        { request: body.data, dataset: 'api', tenant, principal },
+        { request: body, dataset: 'api', tenant, principal },
         ports,
       );
       setRateLimits(response, usage);
       metrics.countSubmission(record.plan.dataset);
       response.status(201).json(submittedStatus(record));
     },
-  };
+  });
 }

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import type { Tenant } from '@hourglass/query';
-import { ReportError, type Accounts, type Principal, type QueryScope } from '@hourglass/reports';
+import { ReportError, type Accounts, type QueryScope } from '@hourglass/reports';
 
-export type TenantFinder = (request: Request, principal: Principal) => Promise<Tenant>;
+export type TenantFinder = (request: Request) => Promise<Tenant>;
 
 /** The organization and environment that the path names, as plain text. */
 export function scopeOf(request: Request): QueryScope {
@@ -12,16 +12,21 @@ export function scopeOf(request: Request): QueryScope {
   };
 }
 
+/** Says that the path's organization or environment does not exist, or is another's: the words are the same. */
+export function placeNotFound(request: Request): ReportError {
+  return request.params['environment'] === undefined
+    ? new ReportError('organization.not_found', { organization: scopeOf(request).organization })
+    : new ReportError('environment.not_found', { ...scopeOf(request) });
+}
+
 /**
- * Resolves the path's environment for a caller.
- * @throws ReportError `environment.not_found`, with the same words for an environment that does not exist
- * and for one of another organization.
+ * Resolves the path's environment; its organization is the caller's, which was checked before.
+ * @throws ReportError `environment.not_found`
  */
 export function tenantFinder(accounts: Accounts): TenantFinder {
-  return async (request, principal) => {
-    const scope = scopeOf(request);
-    const tenant = scope.organization === principal.organization ? await accounts.findTenant(scope) : null;
-    if (tenant === null) throw new ReportError('environment.not_found', { ...scope });
+  return async (request) => {
+    const tenant = await accounts.findTenant(scopeOf(request));
+    if (tenant === null) throw placeNotFound(request);
     return tenant;
   };
 }

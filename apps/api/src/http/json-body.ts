@@ -1,13 +1,19 @@
 import express, { type Request, type Response } from 'express';
-import { ReportError } from '@hourglass/reports';
+import { ReportError, invalidRequest } from '@hourglass/reports';
+import { bodyFaults } from './body-faults.ts';
+import type { JsonBody } from './route.ts';
 
 /**
- * Parses a body of at most `limitBytes` into `request.body`. One without a content type counts as JSON.
- * @throws ReportError `request.media_type` for another content type: `curl -d` announces a form, and a form read
- * as JSON today could not be read as a form tomorrow.
+ * Reads a body of at most `maxBytes` and holds it against its schema. One without a content type counts as JSON.
+ * @throws ReportError `request.invalid` with every fault, `request.malformed`, `request.too_large`, and
+ * `request.media_type` for another content type: `curl -d` announces a form, and a form read as JSON today could
+ * not be read as a form tomorrow.
  */
-export function parseJsonBody(limitBytes: number): (request: Request, response: Response) => Promise<void> {
-  const parser = express.json({ limit: limitBytes, type: () => true, strict: false });
+export function jsonBodyReader({
+  schema,
+  maxBytes,
+}: JsonBody): (request: Request, response: Response) => Promise<unknown> {
+  const parser = express.json({ limit: maxBytes, type: () => true, strict: false });
   return async (request, response) => {
     refuseOtherTypes(request);
     await new Promise<void>((resolve, reject) => {
@@ -17,6 +23,9 @@ export function parseJsonBody(limitBytes: number): (request: Request, response: 
           reject(error instanceof Error ? error : new Error('the body cannot be parsed', { cause: error }));
       });
     });
+    const read = schema.safeParse(request.body);
+    if (!read.success) throw invalidRequest(bodyFaults(read.error, request.body));
+    return read.data;
   };
 }
 

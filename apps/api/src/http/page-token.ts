@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ListPosition } from '@hourglass/reports';
+import { invalidRequest, type ListPosition } from '@hourglass/reports';
 import { z } from 'zod';
-import { wrongParameter } from './query-parameter.ts';
 
 const tokenParts = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.uuid(), z.string()]);
 
@@ -17,10 +16,8 @@ export function pageToken({ createdAt, id }: ListPosition, listed: object): stri
 export function positionOf(token: string, listed: object): ListPosition {
   const parts = tokenParts.safeParse(parse(token));
   if (!parts.success || parts.data[2] !== digest(listed)) {
-    throw wrongParameter(
-      'pageToken',
-      'expected the nextPageToken of an answer to a request with the same other parameters',
-    );
+    const message = 'expected the nextPageToken of an answer to a request with the same other parameters';
+    throw invalidRequest([{ field: 'pageToken', message }]);
   }
   const [createdAtMs, id] = parts.data;
   return { createdAt: new Date(createdAtMs), id };

@@ -3,27 +3,36 @@ import type { LimitUsage, QueryStore, SubmissionLimits } from '@hourglass/report
 import { scopeOf } from './find-tenant.ts';
 import type { GuardedRoute } from './route.ts';
 
-/** A route's `prepare`. */
-type RateLimits = NonNullable<GuardedRoute['prepare']>;
+/** What the endpoints of the queries have in common. */
+type RateLimits = Required<Pick<GuardedRoute, 'prepare' | 'preparedHeaders'>>;
 
 const windowSeconds = 3600;
 
+const headers = {
+  RateLimit: 'What is left of the limits, as draft-ietf-httpapi-ratelimit-headers has it.',
+  'RateLimit-Policy': 'The limits: submissions per rolling hour, and queries enqueued or running.',
+  'X-RateLimit-Limit': 'Submissions per rolling hour.',
+  'X-RateLimit-Remaining': 'Submissions that are left of them.',
+  'X-RateLimit-Reset': 'Seconds until there are more of them.',
+};
+
 /**
  * Tells in the headers what the path's environment has used of its limits. Nothing is said about an environment
- * that does not exist or is another organization's, in the same way.
+ * that does not exist.
  */
 export function rateLimitsOf(queries: QueryStore, limits: SubmissionLimits): RateLimits {
-  return async (request, response, { principal }) => {
-    const scope = scopeOf(request);
-    if (scope.organization !== principal.organization) return;
-    const usage = await queries.usage(scope, limits);
-    if (usage !== null) setRateLimits(response, usage);
+  return {
+    preparedHeaders: headers,
+    async prepare(request, response) {
+      const usage = await queries.usage(scopeOf(request), limits);
+      if (usage !== null) setRateLimits(response, usage);
+    },
   };
 }
 
 /** The routes of the queries: all of their answers have the headers. */
 export function withRateLimits(rateLimits: RateLimits, routes: readonly GuardedRoute[]): GuardedRoute[] {
-  return routes.map((route) => ({ ...route, prepare: rateLimits }));
+  return routes.map((route) => ({ ...route, ...rateLimits }));
 }
 
 /**

@@ -1,32 +1,137 @@
 import type { Request, Response } from 'express';
-import type { Principal, Scope } from '@hourglass/reports';
+import type { z } from 'zod';
+import type { Principal, ReportError, Scope } from '@hourglass/reports';
+import { placeNotFound } from './find-tenant.ts';
 
-/** What the middleware found out before an endpoint runs. */
-interface Caller {
-  readonly principal: Principal;
-}
-
-/** One endpoint: where it is, who may call it, which query parameters it understands, and what it does. */
+/** One endpoint. The same definition routes, checks and documents it. */
 export type Route = OpenRoute | GuardedRoute;
 
+/** How the endpoint appears in the OpenAPI document. */
+interface Operation {
+  /** Unique; what generated clients call the method. */
+  readonly id: string;
+  readonly tag: string;
+  readonly summary: string;
+}
+
+/** Query parameters by name: schemas that take the text, or undefined where there is none. */
+type ParameterSchemas = Readonly<Record<string, z.ZodType>>;
+type NoParameters = Readonly<Record<string, never>>;
+type ParameterValues<Schemas extends ParameterSchemas> = {
+  readonly [Name in keyof Schemas]: z.output<Schemas[Name]>;
+};
+
+export interface JsonBody<Body = unknown> {
+  readonly kind: 'json';
+  readonly schema: z.ZodType<Body>;
+  readonly maxBytes: number;
+  /** Shown in the document; a test holds it against the schema. */
+  readonly example: unknown;
+}
+
+/** A body that the endpoint reads from the request's stream itself. */
+export interface StreamedBody {
+  readonly kind: 'stream';
+  readonly mediaTypes: readonly string[];
+}
+
+export interface ResponseShape {
+  readonly description: string;
+  /** A JSON body. Neither this nor `mediaTypes`: no body. */
+  readonly json?: z.ZodType;
+  /** A body of another kind. */
+  readonly mediaTypes?: readonly string[];
+}
+
 interface RouteBase {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Express path pattern; also the label of its metrics. */
   readonly path: string;
+  readonly operation: Operation;
   /** Others are refused, so that a misspelled parameter is never silently ignored. */
-  readonly parameters: readonly string[];
-  /** Largest JSON body in bytes; null: the endpoint reads the request stream itself, or there is no body. */
-  readonly jsonBodyBytes: number | null;
+  readonly parameters: ParameterSchemas;
+  readonly body: JsonBody | StreamedBody | null;
+  /** The successful ones; every error has the one error body. */
+  readonly responses: Readonly<Record<number, ResponseShape>>;
+}
+
+/** What every endpoint is given. Parameters and body have passed their schemas. */
+export interface OpenCall<Parameters = Readonly<Record<string, unknown>>, Body = unknown> {
+  readonly request: Request;
+  readonly response: Response;
+  readonly parameters: Parameters;
+  readonly body: Body;
+}
+
+export interface GuardedCall<Parameters = Readonly<Record<string, unknown>>, Body = unknown> extends OpenCall<
+  Parameters,
+  Body
+> {
+  readonly principal: Principal;
 }
 
 export interface OpenRoute extends RouteBase {
   readonly scope: null;
-  readonly handle: (request: Request, response: Response) => Promise<void>;
+  readonly handle: (call: OpenCall) => Promise<void>;
 }
 
 export interface GuardedRoute extends RouteBase {
   readonly scope: Scope;
+  /** What a path of another organization answers, which is what a path to nothing answers. */
+  readonly missing: (request: Request) => ReportError;
   /** Headers that every answer has, errors too; runs when the caller is known and before the body is read. */
-  readonly prepare?: (request: Request, response: Response, caller: Caller) => Promise<void>;
-  readonly handle: (request: Request, response: Response, caller: Caller) => Promise<void>;
+  readonly prepare?: (request: Request, response: Response) => Promise<void>;
+  /** What `prepare` sets, by name. */
+  readonly preparedHeaders?: Readonly<Record<string, string>>;
+  readonly handle: (call: GuardedCall) => Promise<void>;
+}
+
+type Definition<Full extends RouteBase, Call, Optional extends keyof Full> = Omit<
+  Full,
+  'handle' | 'scope' | 'parameters' | 'body' | Optional
+> &
+  Partial<Pick<Full, Optional>> & { readonly handle: (call: Call) => Promise<void> };
+
+interface Inputs<Schemas, Body> {
+  readonly parameters?: Schemas;
+  readonly body?: JsonBody<Body> | StreamedBody;
+}
+
+/** Without a credential. */
+export function openRoute<Schemas extends ParameterSchemas = NoParameters, Body = undefined>(
+  definition: Definition<OpenRoute, OpenCall<ParameterValues<Schemas>, Body>, never> & Inputs<Schemas, Body>,
+): OpenRoute {
+  return {
+    ...definition,
+    scope: null,
+    parameters: definition.parameters ?? {},
+    body: definition.body ?? null,
+    // The values are what these very schemas have made.
+    handle: (call) => definition.handle(call as OpenCall<ParameterValues<Schemas>, Body>),
+  };
+}
+
+/** For callers whose credentials have the scope, in their own organization. */
+export function guardedRoute<Schemas extends ParameterSchemas = NoParameters, Body = undefined>(
+  definition: Definition<GuardedRoute, GuardedCall<ParameterValues<Schemas>, Body>, 'missing'> &
+    Inputs<Schemas, Body> & { readonly scope: Scope },
+): GuardedRoute {
+  return {
+    missing: placeNotFound,
+    ...definition,
+    parameters: definition.parameters ?? {},
+    body: definition.body ?? null,
+    handle: (call) => definition.handle(call as GuardedCall<ParameterValues<Schemas>, Body>),
+  };
+}
+
+export function jsonBody<Body>(
+  schema: z.ZodType<Body>,
+  { maxBytes, example }: { maxBytes: number; example: unknown },
+): JsonBody<Body> {
+  return { kind: 'json', schema, maxBytes, example };
+}
+
+export function streamedBody(...mediaTypes: readonly string[]): StreamedBody {
+  return { kind: 'stream', mediaTypes };
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { ChangeLimitsBody, EnvironmentLimits } from '@hourglass/contract';
+import { environmentLimits, type ChangeLimitsBody, type EnvironmentLimits } from '@hourglass/contract';
+import { environmentPath } from '../api-client.ts';
 import { printAnswer, type CommandContext } from '../command-context.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
 
@@ -22,11 +23,11 @@ export function addEnvironmentLimitsCommand(environment: Command, context: Comma
         ...(queriesPerHour === undefined ? {} : { queriesPerHour: ownLimit(queriesPerHour) }),
         ...(activeQueries === undefined ? {} : { activeQueries: ownLimit(activeQueries) }),
       };
-      const api = context.api();
-      const place = placeOf(options);
-      const limits = await (Object.keys(change).length === 0
-        ? api.limits(place)
-        : api.changeLimits(place, change));
+      const limits = await context.api().call({
+        path: `${environmentPath(placeOf(options))}/limits`,
+        answer: environmentLimits,
+        ...(Object.keys(change).length === 0 ? { method: 'GET' } : { method: 'PATCH', body: change }),
+      });
       printAnswer(context, limits, describe(limits));
     });
 }

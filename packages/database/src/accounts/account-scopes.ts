@@ -3,7 +3,7 @@ import { scopes, type Scope } from '@hourglass/reports';
 /** What a user may do with the password; a token never may do more than its user. */
 export const scopesOfRole = {
   administrator: scopes,
-  member: ['queries', 'facts'],
+  member: ['read', 'submit', 'ingest'],
 } as const satisfies Readonly<Record<string, readonly Scope[]>>;
 
 export type Role = keyof typeof scopesOfRole;

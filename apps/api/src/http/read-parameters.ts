@@ -1,0 +1,41 @@
+import type { Request } from 'express';
+import { ReportError, invalidRequest, type FieldFault } from '@hourglass/reports';
+import { systemParameters } from './system-parameters.ts';
+import type { Route } from './route.ts';
+
+/**
+ * The query parameters of a request, each as its schema makes it.
+ * @throws ReportError `request.unknown_parameter`, `request.invalid` with every wrong one.
+ */
+export function readParameters(request: Request, { parameters }: Route): Readonly<Record<string, unknown>> {
+  const { query } = request;
+  for (const name of Object.keys(query)) {
+    if (Object.hasOwn(parameters, name) || systemParameters.has(name)) continue;
+    const names = Object.keys(parameters);
+    throw new ReportError('request.unknown_parameter', {
+      name,
+      expected: names.length === 0 ? 'none' : names.join(', '),
+    });
+  }
+  const values: Record<string, unknown> = {};
+  const faults: FieldFault[] = [];
+  for (const [name, schema] of Object.entries(parameters)) {
+    const text = query[name];
+    if (text !== undefined && typeof text !== 'string') {
+      faults.push({ field: name, message: 'it is there more than once; expected once' });
+    } else if (text?.includes('\0') === true) {
+      // PostgreSQL has no NUL in texts.
+      faults.push({ field: name, message: 'it holds a NUL character' });
+    } else {
+      const read = schema.safeParse(text);
+      if (read.success) values[name] = read.data;
+      else faults.push({ field: name, message: describe(read.error.issues[0]?.message ?? '', text) });
+    }
+  }
+  if (faults.length > 0) throw invalidRequest(faults);
+  return values;
+}
+
+function describe(message: string, text: string | undefined): string {
+  return text === undefined ? message : `${message}, found ${JSON.stringify(text.slice(0, 60))}`;
+}
