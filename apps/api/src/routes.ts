@@ -12,6 +12,7 @@ import type {
   SubmissionLimits,
 } from '@hourglass/reports';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
+import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
@@ -52,7 +53,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
   const findTenant = tenantFinder(accounts);
   const rateLimits = rateLimitsOf(queries, limits);
-  return [
+  const routes = [
     healthRoute(),
     readyRoute([
       { name: 'database', check: () => database.check() },
@@ -73,4 +74,5 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits }),
     postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
   ];
+  return [...routes, ...documentationRoutes(routes)];
 }

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   errorBody,
   factsAccepted,
-  factsRefused,
   queryStatus,
   type FactFaultBody,
   type FactsAccepted,
@@ -144,12 +143,16 @@ export function createApiClient({ url, token }: { url: string; token: string }):
 async function apiError(response: Response): Promise<ApiError> {
   const text = await response.text();
   const body = parseJson(text);
-  const refused = factsRefused.safeParse(body);
-  if (refused.success) {
-    return new ApiError(response.status, refused.data.code, refused.data.message, refused.data.faults);
-  }
   const known = errorBody.safeParse(body);
-  if (known.success) return new ApiError(response.status, known.data.code, messageOf(known.data), []);
+  if (known.success) {
+    const { code, faults = [] } = known.data;
+    return new ApiError(
+      response.status,
+      code,
+      faults.length > 0 ? known.data.message : messageOf(known.data),
+      faults,
+    );
+  }
   return new ApiError(response.status, 'unknown', `HTTP ${response.status}: ${text.slice(0, 200)}`, []);
 }
 

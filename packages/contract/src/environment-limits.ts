@@ -18,10 +18,12 @@ export const changeLimitsBody = z
 export type ChangeLimitsBody = z.infer<typeof changeLimitsBody>;
 
 /** The limits of submissions that are in force, and those of them that are the environment's own. */
-export const environmentLimits = z.strictObject({
-  queriesPerHour: z.int(),
-  activeQueries: z.int(),
-  own: z.strictObject(ownLimits),
-});
+export const environmentLimits = z
+  .strictObject({
+    queriesPerHour: z.int(),
+    activeQueries: z.int(),
+    own: z.strictObject(ownLimits),
+  })
+  .meta({ id: 'Limits' });
 
 export type EnvironmentLimits = z.infer<typeof environmentLimits>;

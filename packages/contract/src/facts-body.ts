@@ -4,17 +4,12 @@ export const factFault = z.strictObject({ line: z.int(), field: z.string(), mess
 export type FactFaultBody = z.infer<typeof factFault>;
 
 /** Answer to accepted facts. `rejected` and `faults` only with `onError=skip`. */
-export const factsAccepted = z.strictObject({
-  batch: z.string(),
-  accepted: z.int(),
-  rejected: z.int().optional(),
-  faults: z.array(factFault).optional(),
-});
+export const factsAccepted = z
+  .strictObject({
+    batch: z.string(),
+    accepted: z.int(),
+    rejected: z.int().optional(),
+    faults: z.array(factFault).optional(),
+  })
+  .meta({ id: 'FactsAccepted' });
 export type FactsAccepted = z.infer<typeof factsAccepted>;
-
-/** Answer to refused facts: an error body with up to 100 faults beside it. */
-export const factsRefused = z.looseObject({
-  code: z.string(),
-  message: z.string(),
-  faults: z.array(factFault),
-});

@@ -9,14 +9,18 @@ const createdAt = z.int();
 export const names = z.array(z.string());
 
 /** Answer of `GET /v1/organizations/{org}`. */
-export const organizationView = z.strictObject({
-  name: z.string(),
-  environments: names,
-  createdAt,
-  properties,
-});
+export const organizationView = z
+  .strictObject({
+    name: z.string(),
+    environments: names,
+    createdAt,
+    properties,
+  })
+  .meta({ id: 'Organization' });
 export type OrganizationView = z.infer<typeof organizationView>;
 
 /** Answer of `GET …/environments/{env}`. */
-export const environmentView = z.strictObject({ name: z.string(), createdAt, properties });
+export const environmentView = z
+  .strictObject({ name: z.string(), createdAt, properties })
+  .meta({ id: 'Environment' });
 export type EnvironmentView = z.infer<typeof environmentView>;

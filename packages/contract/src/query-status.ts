@@ -6,22 +6,24 @@ const isoSeconds = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
  * What a client polls. `self` starts with `/organizations`, without host and version, because existing
  * clients split it at the slashes.
  */
-export const queryStatus = z.strictObject({
-  self: z.string(),
-  state: z.enum(['enqueued', 'running', 'completed', 'failed', 'cancelled', 'expired']),
-  created: isoSeconds,
-  /** Missing on the answer to a submission. */
-  updated: isoSeconds.optional(),
-  /** The text "false" on the answer to a submission, the reason on a failed query, else missing. */
-  error: z.string().optional(),
-  /** 0 to 100; ours, Apigee has no such field. */
-  progress: z.int().min(0).max(100).optional(),
-  result: z.strictObject({ self: z.string(), expires: isoSeconds }).optional(),
-  resultRows: z.int().optional(),
-  /** Bytes of the gzip parts in KB with two decimals, like "0.02 KB". */
-  resultFileSize: z.string().optional(),
-  /** Time of the attempt that completed, without the time in the queue, like "11 sec". */
-  executionTime: z.string().optional(),
-});
+export const queryStatus = z
+  .strictObject({
+    self: z.string(),
+    state: z.enum(['enqueued', 'running', 'completed', 'failed', 'cancelled', 'expired']),
+    created: isoSeconds,
+    /** Missing on the answer to a submission. */
+    updated: isoSeconds.optional(),
+    /** The text "false" on the answer to a submission, the reason on a failed query, else missing. */
+    error: z.string().optional(),
+    /** 0 to 100; ours, Apigee has no such field. */
+    progress: z.int().min(0).max(100).optional(),
+    result: z.strictObject({ self: z.string(), expires: isoSeconds }).optional(),
+    resultRows: z.int().optional(),
+    /** Bytes of the gzip parts in KB with two decimals, like "0.02 KB". */
+    resultFileSize: z.string().optional(),
+    /** Time of the attempt that completed, without the time in the queue, like "11 sec". */
+    executionTime: z.string().optional(),
+  })
+  .meta({ id: 'Query' });
 
 export type QueryStatus = z.infer<typeof queryStatus>;

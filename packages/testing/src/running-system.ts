@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { QueueServerKind } from '@hourglass/embedded';
 import { contractClient, type ContractClient } from './contract-client.ts';
+import { checkAnswersOf, type CheckedDocument } from './document-check.ts';
 import { startNode, type NodeProcess } from './node-process.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { createTestDatabase } from './test-database.ts';
@@ -19,6 +20,8 @@ export interface RunningSystem {
   /** Of the environment `prod`, with the token. */
   readonly client: ContractClient;
   readonly url: string;
+  /** The OpenAPI document of the API. Every answer that a test fetches is held against it. */
+  readonly document: CheckedDocument;
   readonly databaseUrl: string;
   readonly dataDirectory: string;
   readonly api: NodeProcess;
@@ -86,6 +89,7 @@ export async function startSystem(
     const startWorker = () => start('apps/worker/dist/main.js');
     if (options.worker !== false) startWorker();
     const url = await urlOf(api);
+    const document = await checkAnswersOf(url);
     const clientOf = (organization: string, environment: string, authorization = `Bearer ${testToken}`) =>
       contractClient({
         environmentUrl: `${url}/v1/organizations/${organization}/environments/${environment}`,
@@ -94,13 +98,18 @@ export async function startSystem(
     return {
       client: clientOf(testOrganization, 'prod'),
       url,
+      document,
       databaseUrl: database.url,
       dataDirectory: folder.path,
       api,
       env,
       clientOf,
       startWorker,
-      startApi: () => urlOf(startApi()),
+      async startApi() {
+        const another = await urlOf(startApi());
+        await checkAnswersOf(another);
+        return another;
+      },
       async runCli(...args) {
         const cli = start(path.join('apps/cli/bin/hourglass.js'), args, {
           HOURGLASS_URL: url,

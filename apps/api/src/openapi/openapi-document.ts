@@ -1,0 +1,141 @@
+import { errorBody } from '@hourglass/contract';
+import { SchemaCollection } from './schema-collection.ts';
+import type { ResponseShape, Route } from '../http/route.ts';
+
+/** An OpenAPI 3.1 document, as far as this program writes one. */
+export interface OpenApiDocument {
+  readonly openapi: '3.1.0';
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly [member: string]: unknown;
+}
+
+const pathParameters: Readonly<Record<string, string>> = {
+  organization: 'Name of the organization.',
+  environment: 'Name of the environment.',
+  dataset: 'Name of the dataset.',
+};
+
+/** Describes every route, from the schemas that check it. Throws when two routes have one operation id. */
+export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
+  const schemas = new SchemaCollection();
+  const errors = errorResponses(schemas);
+  const paths: Record<string, Record<string, unknown>> = {};
+  const operationIds = new Set<string>();
+  for (const route of routes) {
+    const { id } = route.operation;
+    if (operationIds.has(id)) throw new Error(`two operations have the id "${id}"`);
+    operationIds.add(id);
+    const path = (paths[templateOf(route.path)] ??= {});
+    path[route.method] = describeOperation(route, schemas, errors);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Hourglass',
+      version: 'v1',
+      description:
+        'Reports that take too long for one request, in the contract of Apigee’s asynchronous queries.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [...new Set(routes.map((route) => route.operation.tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: schemas.components,
+      securitySchemes: {
+        basic: { type: 'http', scheme: 'basic', description: 'E-mail and password of a user.' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'A token.' },
+      },
+    },
+  };
+}
+
+/** `/queries/:id\\:cancel` becomes `/queries/{id}:cancel`. */
+function templateOf(path: string): string {
+  return path.replaceAll(/\\(.)|:(\w+)/g, (_, escaped: string | undefined, name: string) =>
+    escaped === undefined ? `{${name}}` : escaped,
+  );
+}
+
+function describeOperation(route: Route, schemas: SchemaCollection, errors: object): object {
+  const { operation, scope, body, responses } = route;
+  const headers = scope === null ? undefined : route.preparedHeaders;
+  return {
+    operationId: operation.id,
+    tags: [operation.tag],
+    summary: operation.summary,
+    security: scope === null ? [] : [{ basic: [scope] }, { bearer: [scope] }],
+    parameters: [...inPath(route.path), ...inQuery(route, schemas)],
+    ...(body === null ? {} : { requestBody: { required: true, content: contentOfBody(body, schemas) } }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(responses).map(([status, shape]) => [
+          status,
+          {
+            description: shape.description,
+            ...(headers === undefined ? {} : { headers: describeHeaders(headers) }),
+            ...contentOfResponse(shape, schemas),
+          },
+        ]),
+      ),
+      ...errors,
+    },
+  };
+}
+
+function inPath(path: string): object[] {
+  return [...path.matchAll(/(?<!\\):(\w+)/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    ...(pathParameters[name] === undefined ? {} : { description: pathParameters[name] }),
+    schema: { type: 'string' },
+  }));
+}
+
+function inQuery({ parameters }: Route, schemas: SchemaCollection): object[] {
+  return Object.entries(parameters).map(([name, schema]) => {
+    const { description, ...described } = schemas.add(schema, 'input');
+    return {
+      name,
+      in: 'query',
+      required: !schema.safeParse(undefined).success,
+      ...(description === undefined ? {} : { description }),
+      schema: described,
+    };
+  });
+}
+
+function contentOfBody(body: NonNullable<Route['body']>, schemas: SchemaCollection): object {
+  switch (body.kind) {
+    case 'json':
+      return { 'application/json': { schema: schemas.add(body.schema, 'input'), example: body.example } };
+    case 'stream':
+      return Object.fromEntries(body.mediaTypes.map((type) => [type, { schema: { type: 'string' } }]));
+    default:
+      return body satisfies never;
+  }
+}
+
+function contentOfResponse({ json, mediaTypes = [] }: ResponseShape, schemas: SchemaCollection): object {
+  const content = {
+    ...(json === undefined ? {} : { 'application/json': { schema: schemas.add(json, 'output') } }),
+    ...Object.fromEntries(mediaTypes.map((type) => [type, {}])),
+  };
+  return Object.keys(content).length === 0 ? {} : { content };
+}
+
+function describeHeaders(headers: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
+}
+
+/** Every error of every operation has the one body; `docs/failure-modes.md` lists its codes. */
+function errorResponses(schemas: SchemaCollection): object {
+  const content = { 'application/json': { schema: schemas.add(errorBody, 'output') } };
+  return {
+    '4XX': { description: 'The request cannot be served as it is; the body says what to change.', content },
+    '5XX': { description: 'The service cannot serve it now.', content },
+  };
+}
