@@ -13,7 +13,7 @@ import { publicError, sendError, statusOf } from './http/error-response.ts';
 import { jsonBodyReader } from './http/json-body.ts';
 import { pathForms } from './http/path-forms.ts';
 import { readParameters } from './http/read-parameters.ts';
-import type { Route } from './http/route.ts';
+import type { GuardedRoute, OpenRoute, Route } from './http/route.ts';
 
 export interface AppParts {
   readonly routes: readonly Route[];
@@ -48,27 +48,45 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
 }
 
 function handler(route: Route, accounts: Accounts): RequestHandler {
-  const readBody =
-    route.body?.kind === 'json' ? jsonBodyReader(route.body) : () => Promise.resolve(undefined);
+  return route.scope === null ? openHandler(route) : guardedHandler(route, accounts);
+}
+
+function openHandler(route: OpenRoute): RequestHandler {
+  const readBody = bodyReader(route);
   return async (request, response) => {
     refuseUnreadablePath(request);
-    if (route.scope === null) {
-      const parameters = readParameters(request, route);
-      return route.handle({ request, response, parameters, body: await readBody(request, response) });
-    }
-    const principal = await authenticate(request.headers.authorization, route.scope, accounts);
+    const parameters = readParameters(request, route);
+    return route.handle({ request, response, parameters, body: await readBody(request, response) });
+  };
+}
+
+function guardedHandler(route: GuardedRoute, accounts: Accounts): RequestHandler {
+  const readBody = bodyReader(route);
+  return async (request, response) => {
+    refuseUnreadablePath(request);
+    const [caller, headers, read] = await Promise.allSettled([
+      authenticate(request.headers.authorization, route.scope, accounts),
+      route.headers?.(request),
+      route.read(request),
+    ]);
+    const principal = valueOf(caller);
     const { organization } = request.params;
     if (organization !== undefined && organization !== principal.organization) throw route.missing(request);
-    await route.prepare?.(request, response);
+    response.set(valueOf(headers) ?? {});
     const parameters = readParameters(request, route);
-    return route.handle({
-      request,
-      response,
-      principal,
-      parameters,
-      body: await readBody(request, response),
-    });
+    const body = await readBody(request, response);
+    return route.handle({ request, response, principal, read: valueOf(read), parameters, body });
   };
+}
+
+function bodyReader({ body }: Route): (request: Request, response: Response) => Promise<unknown> {
+  return body?.kind === 'json' ? jsonBodyReader(body) : () => Promise.resolve(undefined);
+}
+
+/** @throws what the promise was rejected with. */
+function valueOf<Value>(settled: PromiseSettledResult<Value>): Value {
+  if (settled.status === 'fulfilled') return settled.value;
+  throw settled.reason;
 }
 
 /** PostgreSQL has no NUL in texts, so nothing that such a name could mean exists. */

@@ -14,11 +14,10 @@ export function getQueryRoute(queries: PolledQueries): GuardedRoute {
     missing: queryNotFound,
     operation: { id: 'getQuery', tag: 'Queries', summary: 'State of a query' },
     responses: { 200: { description: 'The query.', json: queryStatus } },
-    async handle({ request, response }) {
-      const scope = scopeOf(request);
-      const query = await queries.poll(scope, String(request.params['id']));
+    read: (request) => queries.poll(scopeOf(request), String(request.params['id'])),
+    async handle({ request, response, read: query }) {
       if (query === null) throw queryNotFound(request);
-      response.set('Cache-Control', 'no-store').json(polledStatusOf(query, scope));
+      response.set('Cache-Control', 'no-store').json(polledStatusOf(query, scopeOf(request)));
     },
   });
 }

@@ -3,7 +3,7 @@ import { submitQuery, type SubmitQueryPorts } from '@hourglass/reports';
 import type { ApiMetrics } from '@hourglass/platform';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
-import { setRateLimits } from '../http/rate-limits.ts';
+import { rateLimitHeaders } from '../http/rate-limits.ts';
 import { submittedStatus } from './query-status-view.ts';
 
 const example = {
@@ -33,7 +33,7 @@ export function submitQueryRoute(
         { request: body, dataset: 'api', tenant, principal },
         ports,
       );
-      setRateLimits(response, usage);
+      response.set(rateLimitHeaders(usage));
       metrics.countSubmission(record.plan.dataset);
       response.status(201).json(submittedStatus(record));
     },

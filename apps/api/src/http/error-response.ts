@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { ErrorBody } from '@hourglass/contract';
 import { LimitReached, ReportError, ServiceUnavailable, type ErrorKind } from '@hourglass/reports';
-import { setRateLimits } from './rate-limits.ts';
+import { rateLimitHeaders } from './rate-limits.ts';
 
 interface HttpError {
   readonly status: number;
@@ -51,7 +51,7 @@ export function sendError(
   if (error.kind === 'unavailable') response.set('Retry-After', String(retryAfterSeconds));
   if (error instanceof LimitReached) {
     response.set('Retry-After', String(error.retryAfterSeconds));
-    setRateLimits(response, error.usage);
+    response.set(rateLimitHeaders(error.usage));
   }
   if (error.kind === 'unauthenticated') {
     response.set('WWW-Authenticate', 'Basic realm="hourglass", charset="UTF-8", Bearer realm="hourglass"');

@@ -1,14 +1,13 @@
-import type { Response } from 'express';
 import type { LimitUsage, QueryStore, SubmissionLimits } from '@hourglass/reports';
 import { scopeOf } from './find-tenant.ts';
 import type { GuardedRoute } from './route.ts';
 
 /** What the endpoints of the queries have in common. */
-type RateLimits = Required<Pick<GuardedRoute, 'prepare' | 'preparedHeaders'>>;
+type RateLimits = Required<Pick<GuardedRoute, 'headers' | 'describedHeaders'>>;
 
 const windowSeconds = 3600;
 
-const headers = {
+const describedHeaders = {
   RateLimit: 'What is left of the limits, as draft-ietf-httpapi-ratelimit-headers has it.',
   'RateLimit-Policy': 'The limits: submissions per rolling hour, and queries enqueued or running.',
   'X-RateLimit-Limit': 'Submissions per rolling hour.',
@@ -22,10 +21,10 @@ const headers = {
  */
 export function rateLimitsOf(queries: QueryStore, limits: SubmissionLimits): RateLimits {
   return {
-    preparedHeaders: headers,
-    async prepare(request, response) {
+    describedHeaders,
+    async headers(request) {
       const usage = await queries.usage(scopeOf(request), limits);
-      if (usage !== null) setRateLimits(response, usage);
+      return usage === null ? {} : rateLimitHeaders(usage);
     },
   };
 }
@@ -39,12 +38,16 @@ export function withRateLimits(rateLimits: RateLimits, routes: readonly GuardedR
  * The two fields of draft-ietf-httpapi-ratelimit-headers with both limits, and the older trio, which has room
  * for one: the hourly one. All times are seconds from now.
  */
-export function setRateLimits(response: Response, usage: LimitUsage): void {
-  const { limits, submittedInHour, active, secondsToReset } = usage;
+export function rateLimitHeaders({
+  limits,
+  submittedInHour,
+  active,
+  secondsToReset,
+}: LimitUsage): Readonly<Record<string, string>> {
   const { queriesPerHour, activeQueries } = limits;
   const remaining = Math.max(0, queriesPerHour - submittedInHour);
   const remainingActive = Math.max(0, activeQueries - active);
-  response.set({
+  return {
     RateLimit: `"hourly";r=${remaining};t=${secondsToReset}, "active";r=${remainingActive}`,
     'RateLimit-Policy':
       `"hourly";q=${queriesPerHour};w=${windowSeconds}, ` +
@@ -52,5 +55,5 @@ export function setRateLimits(response: Response, usage: LimitUsage): void {
     'X-RateLimit-Limit': String(queriesPerHour),
     'X-RateLimit-Remaining': String(remaining),
     'X-RateLimit-Reset': String(secondsToReset),
-  });
+  };
 }

@@ -63,11 +63,14 @@ export interface OpenCall<Parameters = Readonly<Record<string, unknown>>, Body =
   readonly body: Body;
 }
 
-export interface GuardedCall<Parameters = Readonly<Record<string, unknown>>, Body = unknown> extends OpenCall<
-  Parameters,
-  Body
-> {
+export interface GuardedCall<
+  Parameters = Readonly<Record<string, unknown>>,
+  Body = unknown,
+  Read = unknown,
+> extends OpenCall<Parameters, Body> {
   readonly principal: Principal;
+  /** What `read` answered. */
+  readonly read: Read;
 }
 
 export interface OpenRoute extends RouteBase {
@@ -79,10 +82,15 @@ export interface GuardedRoute extends RouteBase {
   readonly scope: Scope;
   /** What a path of another organization answers, which is what a path to nothing answers. */
   readonly missing: (request: Request) => ReportError;
-  /** Headers that every answer has, errors too; runs when the caller is known and before the body is read. */
-  readonly prepare?: (request: Request, response: Response) => Promise<void>;
-  /** What `prepare` sets, by name. */
-  readonly preparedHeaders?: Readonly<Record<string, string>>;
+  /**
+   * Reads what the path names, for `handle`. It begins before the caller is known, so that all that a request reads
+   * comes with one round trip to the database; what it answers or throws is told only to a caller who may know.
+   */
+  readonly read: (request: Request) => Promise<unknown>;
+  /** Headers that every answer has to a caller who may see the path, errors too. Begins with `read`. */
+  readonly headers?: (request: Request) => Promise<Readonly<Record<string, string>>>;
+  /** What `headers` answers, by name. */
+  readonly describedHeaders?: Readonly<Record<string, string>>;
   readonly handle: (call: GuardedCall) => Promise<void>;
 }
 
@@ -112,18 +120,29 @@ export function openRoute<Schemas extends ParameterSchemas = NoParameters, Body 
 }
 
 /** For callers whose credentials have the scope, in their own organization. */
-export function guardedRoute<Schemas extends ParameterSchemas = NoParameters, Body = undefined>(
-  definition: Definition<GuardedRoute, GuardedCall<ParameterValues<Schemas>, Body>, 'missing'> &
-    Inputs<Schemas, Body> & { readonly scope: Scope },
+export function guardedRoute<
+  Schemas extends ParameterSchemas = NoParameters,
+  Body = undefined,
+  Read = undefined,
+>(
+  definition: Definition<
+    GuardedRoute,
+    GuardedCall<ParameterValues<Schemas>, Body, Read>,
+    'missing' | 'read'
+  > &
+    Inputs<Schemas, Body> & { readonly scope: Scope; readonly read?: (request: Request) => Promise<Read> },
 ): GuardedRoute {
   return {
     missing: placeNotFound,
+    read: readNothing,
     ...definition,
     parameters: definition.parameters ?? {},
     body: definition.body ?? null,
-    handle: (call) => definition.handle(call as GuardedCall<ParameterValues<Schemas>, Body>),
+    handle: (call) => definition.handle(call as GuardedCall<ParameterValues<Schemas>, Body, Read>),
   };
 }
+
+const readNothing = () => Promise.resolve(undefined);
 
 export function jsonBody<Body>(
   schema: z.ZodType<Body>,

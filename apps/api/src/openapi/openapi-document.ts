@@ -59,7 +59,7 @@ function templateOf(path: string): string {
 
 function describeOperation(route: Route, schemas: SchemaCollection, errors: object): object {
   const { operation, scope, body, responses } = route;
-  const headers = scope === null ? undefined : route.preparedHeaders;
+  const headers = scope === null ? undefined : route.describedHeaders;
   return {
     operationId: operation.id,
     tags: [operation.tag],
