@@ -18,6 +18,7 @@ import { createPool } from './connection-pool.ts';
 import { servedByDatabase } from './database-errors.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
+import { gatherReads } from './gather-reads.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createCancelSignals } from './queries/cancel-signals.ts';
 import { createQueryStore } from './queries/query-store.ts';
@@ -70,12 +71,13 @@ export function openDatabase({
   const controlPool = createPool({ url, maxConnections: poolSize - copyPoolSize, statementTimeoutMs });
   const copyPool = createPool({ url, maxConnections: copyPoolSize, statementTimeoutMs: 0 });
   const prisma = new PrismaClient({ adapter: new PrismaPg(controlPool), errorFormat: 'minimal' });
+  const reads = gatherReads(controlPool);
   return {
-    queries: createQueryStore(prisma, controlPool),
+    queries: createQueryStore(prisma, reads),
     cancelSignals: createCancelSignals(url),
     factSource: createFactSource(copyPool, catalogue),
     facts: createFactStore({ copyPool, controlPool }),
-    accounts: createAccounts(prisma, controlPool),
+    accounts: createAccounts(prisma, reads),
     limits: createLimitStore(prisma),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),

@@ -1,18 +1,16 @@
 import type { Tenant } from '@hourglass/query';
 import type { Accounts, OrganizationRecord, Principal, QueryScope } from '@hourglass/reports';
-import type { Pool } from 'pg';
 import { servedByDatabase } from '../database-errors.ts';
-import { gatherReads } from '../gather-reads.ts';
+import type { GatherReads } from '../gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { scopesOfRole } from './account-scopes.ts';
-import { findTokens } from './find-tokens.ts';
 import { hashOfNobody, passwordMatches } from './password.ts';
-import { tokenHash } from './token-hash.ts';
+import { tokenReader } from './token-reader.ts';
 
-export function createAccounts(prisma: PrismaClient, pool: Pool): Accounts {
-  const principalOfHash = gatherReads(String, (hashes) => findTokens(pool, hashes));
+export function createAccounts(prisma: PrismaClient, reads: GatherReads): Accounts {
+  const principalOfToken = tokenReader(reads);
   return {
-    authenticateToken: (token) => servedByDatabase(() => principalOfHash(tokenHash(token))),
+    authenticateToken: (token) => servedByDatabase(() => principalOfToken(token)),
     authenticatePassword: (email, password) =>
       servedByDatabase(() => authenticatePassword(prisma, email, password)),
     findTenant: (scope) => servedByDatabase(() => findTenant(prisma, scope)),

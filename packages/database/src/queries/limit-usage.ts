@@ -3,8 +3,7 @@ import { Prisma } from '../generated/client.ts';
 
 /** A row of the CTE `usage`. */
 export interface UsageRow {
-  /** Of the environment among those that are asked for. */
-  readonly position: number;
+  readonly key: string;
   readonly queriesPerHour: number;
   readonly activeQueries: number;
   readonly submitted: number;
@@ -16,7 +15,7 @@ export interface UsageRow {
 const hourSeconds = 3600;
 
 /**
- * CTEs that end with `usage`, one row for each one of `tenants`, which selects position, id, "queriesPerHour" and
+ * CTEs that end with `usage`, one row for each one of `tenants`, which selects key, id, "queriesPerHour" and
  * "activeQueries" of environments. The hour is the one before the statement and not before its transaction, which
  * may have waited for a lock.
  *
@@ -27,7 +26,7 @@ export function usageOf(tenants: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
     tenant as (${tenants}),
     usage as (
-      select t.position, t."queriesPerHour", t."activeQueries", hour.submitted,
+      select t.key, t."queriesPerHour", t."activeQueries", hour.submitted,
              (select count(*)::integer from queries q
                where q.environment_id = t.id and q.state in ('enqueued', 'running')) as active,
              ceil(extract(epoch from interval '1 hour' - (statement_timestamp() -

@@ -27,9 +27,9 @@ type ResultColumn =
   | 'executionMs'
   | 'expiresAt';
 
-/** Prisma answers a bigint as one, `pg` as text. */
+/** Prisma answers a bigint as one, JSON as a number. */
 type ResultColumns = {
-  readonly [Column in ResultColumn]: bigint extends Query[Column] ? string | Query[Column] : Query[Column];
+  readonly [Column in ResultColumn]: bigint extends Query[Column] ? number | Query[Column] : Query[Column];
 };
 
 /** All columns of a result are written by one update, so either all are null or none. */

@@ -2,33 +2,31 @@ import type {
   ExpiredArchive,
   Failure,
   PolledQueries,
-  PolledQuery,
   Publication,
   QueryRecord,
   QueryScope,
   QueryStore,
   WaitingQuery,
 } from '@hourglass/reports';
-import type { Pool } from 'pg';
 import { servedByDatabase } from '../database-errors.ts';
-import { gatherReads } from '../gather-reads.ts';
+import type { GatherReads } from '../gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { cancelQuery } from './cancel-query.ts';
 import { claimQuery } from './claim-query.ts';
-import { findUsages, nameOfAskedUsage } from './find-usages.ts';
 import { listQueries } from './list-queries.ts';
-import { pollQueries, type FoundQuery } from './poll-queries.ts';
+import { pollReader } from './poll-reader.ts';
 import { queryRecord } from './query-rows.ts';
 import { submitQuery } from './submit-query.ts';
+import { usageReader } from './usage-reader.ts';
 
 /** Statements that write compare and set in SQL, with the database's clock: nothing is decided on a stale read. */
-export function createQueryStore(prisma: PrismaClient, pool: Pool): QueryStore & PolledQueries {
-  const usage = gatherReads(nameOfAskedUsage, (asked) => findUsages(pool, asked));
-  const queryOfId = gatherReads(String, (ids) => pollQueries(pool, ids));
+export function createQueryStore(prisma: PrismaClient, reads: GatherReads): QueryStore & PolledQueries {
+  const usage = usageReader(reads);
+  const poll = pollReader(reads);
   return {
     submit: (submission, limits) => servedByDatabase(() => submitQuery(prisma, submission, limits)),
-    usage: (scope, limits) => servedByDatabase(() => usage({ scope, limits })),
-    poll: (scope, id) => servedByDatabase(() => poll(queryOfId, scope, id)),
+    usage: (scope, limits) => servedByDatabase(() => usage(scope, limits)),
+    poll: (scope, id) => servedByDatabase(() => poll(scope, id)),
     find: (scope, id) => servedByDatabase(() => find(prisma, scope, id)),
     list: (tenant, criteria, limit) => servedByDatabase(() => listQueries(prisma, tenant, criteria, limit)),
     claim: (id, terms) => servedByDatabase(() => claimQuery(prisma, id, terms)),
@@ -53,16 +51,6 @@ async function find(prisma: PrismaClient, scope: QueryScope, id: string): Promis
     where: { id, environment: { name: environment, organization: { name: organization } } },
   });
   return row === null ? null : queryRecord(row);
-}
-
-async function poll(
-  queryOfId: (id: string) => Promise<FoundQuery | null>,
-  { organization, environment }: QueryScope,
-  id: string,
-): Promise<PolledQuery | null> {
-  const found = uuid.test(id) ? await queryOfId(id.toLowerCase()) : null;
-  const isOfScope = found?.scope.organization === organization && found.scope.environment === environment;
-  return isOfScope ? found.query : null;
 }
 
 /** One try to run a query. Its writes are lost as soon as there is a newer one. */

@@ -23,7 +23,7 @@ export async function submitQuery(
   const { id, plan, submittedBy } = submission;
   const { environmentId } = plan.tenant;
   const tenant = Prisma.sql`
-    select 1 as position, id,
+    select name as key, id,
            coalesce(queries_per_hour, ${limits.queriesPerHour}::integer) as "queriesPerHour",
            coalesce(active_queries, ${limits.activeQueries}::integer) as "activeQueries"
       from environments
