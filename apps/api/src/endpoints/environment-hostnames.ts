@@ -37,8 +37,10 @@ export function environmentHostnamesRoutes(
         const tenant = await findTenant(request);
         const outcome = await hostnames.replace(tenant, body.hostnames);
         if (outcome.kind === 'taken') throw new ReportError('hostname.taken', { ...outcome });
-        const { environment } = tenant;
-        record({ principal, response }, 'environment.hostnames', { environment, ...body });
+        record({ principal, response }, 'environment.hostnames', {
+          environment: tenant.environment,
+          hostnames: outcome.hostnames,
+        });
         const answer: EnvironmentHostnames = { hostnames: [...outcome.hostnames] };
         response.json(answer);
       },

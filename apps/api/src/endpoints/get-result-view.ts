@@ -24,14 +24,15 @@ export function getResultViewRoute(place: QueryPlace, ports: ViewResultPorts): G
     async handle({ request, response }) {
       const record = await place.find(request, response);
       const rows = await viewResult(record, ports);
-      response.type('json').set('Cache-Control', 'private, no-transform');
+      const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'private, no-transform' };
       if (request.method === 'HEAD') {
-        response.end();
+        response.set(headers).end();
         return;
       }
       const text = viewText(record, rows);
-      // The first rows come before the headers are sent: a store that is away is then still a 503.
+      // The first rows come before the headers: a store that is away is then still a 503.
       const first = await text.next();
+      response.set(headers);
       // Rows that cannot be read to their end break the connection: what was sent is then no JSON.
       await pipeline(Readable.from(from(first, text), { objectMode: false }), response);
     },

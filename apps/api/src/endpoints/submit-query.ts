@@ -17,6 +17,7 @@ const example = {
   limit: 14_400,
   filter: '(message_count ge 0)',
 };
+/** So that a filter that is too long meets its own bound, whose answer says more. */
 const maxBytes = 2 * 1024 * 1024;
 const responses = { 201: { description: 'The query, enqueued.', json: queryStatus } };
 
