@@ -67,6 +67,7 @@ module.exports = {
     thirdParty('@aws-sdk', ['packages/object-store']),
     thirdParty('@duckdb', ['packages/engine-duckdb']),
     thirdParty('archiver', ['packages/result-files']),
+    thirdParty('yauzl', ['packages/result-files', 'packages/testing', 'apps/cli']),
     thirdParty('express', ['apps/api']),
   ],
   options: {

@@ -12,6 +12,7 @@ import {
   type Settings,
 } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
+import { createArchiveReader } from '@hourglass/result-files';
 import { createApp } from './app.ts';
 import { adminLog } from './http/admin-log.ts';
 import { rememberPasswords } from './http/remember-passwords.ts';
@@ -35,6 +36,7 @@ export function composeApi(settings: Settings, log: Logger): Api {
     database,
     doorbell,
     objects,
+    archives: createArchiveReader(),
     metrics,
     publicUrl: settings.publicUrl,
     limits: settings.limits,

@@ -7,6 +7,7 @@ import type {
   CustomFieldStore,
   ExchangeRateStore,
   FactSource,
+  HostnameStore,
   LimitStore,
   OrganizationStore,
   QueryStore,
@@ -17,6 +18,7 @@ import type {
 import { createAccounts } from './accounts/accounts.ts';
 import { createAdmin, type Admin } from './accounts/admin.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
+import { createHostnameStore } from './accounts/hostname-store.ts';
 import { createLimitStore } from './accounts/limit-store.ts';
 import { createOrganizationStore } from './accounts/organization-store.ts';
 import { createTokenStore } from './accounts/token-store.ts';
@@ -60,6 +62,7 @@ export interface Database {
   readonly limits: LimitStore;
   readonly customFields: CustomFieldStore;
   readonly exchangeRates: ExchangeRateStore;
+  readonly hostnames: HostnameStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
@@ -96,6 +99,7 @@ export function openDatabase({
     limits: createLimitStore(prisma),
     customFields: createCustomFieldStore(prisma),
     exchangeRates: createExchangeRateStore(prisma),
+    hostnames: createHostnameStore(prisma),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),

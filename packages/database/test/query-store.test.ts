@@ -63,6 +63,7 @@ describe('submission', () => {
       attempt: 0,
       progressPercent: 0,
       submittedBy: 'jane@example.com',
+      labels: {},
       createdAt: expect.any(Date),
       updatedAt: answered.createdAt,
       failure: null,
@@ -122,6 +123,26 @@ describe('finding', () => {
       expect(await db.database.queries.find(other, id)).toBeNull();
     }
     for (const other of [test, rival]) expect(await db.database.queries.list(other, {}, 10)).toEqual([]);
+  });
+
+  test('by the organization alone shows a query of any of its environments, and to no other organization', async () => {
+    const id = await submittedQuery(db);
+    expect(await db.database.queries.find({ organization: 'acme' }, id)).toMatchObject({ id });
+    expect(await db.database.queries.find({ organization: 'rival' }, id)).toBeNull();
+  });
+
+  test('gives back the labels that the query was submitted with', async () => {
+    const { queries } = db.database;
+    const labels = {
+      hostname: 'api.example.com',
+      name: "Jane's “report”",
+      reportDefinitionId: 'b2c5\\',
+    };
+    const submission = { id: randomUUID(), plan: planOf(db.tenant), submittedBy: 'jane@example.com', labels };
+    const submitted = await queries.submit(submission, noLimits);
+    expect(submitted).toMatchObject({ kind: 'accepted', record: { labels } });
+    expect((await queries.find(scope, submission.id))?.labels).toEqual(labels);
+    expect((await queries.find(scope, await submittedQuery(db)))?.labels).toEqual({});
   });
 
   test.each(['', 'no-uuid', "' or true --", `${randomUUID()}x`])(

@@ -1,5 +1,6 @@
 import type { Plan } from '@hourglass/query';
 import type { Doorbell, Principal, QueryRecord, QueryStore } from './ports.ts';
+import type { QueryLabels } from './query-labels.ts';
 import { LimitReached, type LimitUsage, type SubmissionLimits } from './submission-limits.ts';
 
 export interface EnqueuePorts {
@@ -21,12 +22,13 @@ export interface Enqueued {
  * @throws LimitReached; ServiceUnavailable before anything was stored. Neither counts against the limits.
  */
 export async function enqueueQuery(
-  plan: Plan,
+  { plan, labels }: { readonly plan: Plan; readonly labels: QueryLabels },
   principal: Principal,
   { queries, doorbell, limits, newId }: EnqueuePorts,
 ): Promise<Enqueued> {
   await doorbell.check();
-  const outcome = await queries.submit({ id: newId(), plan, submittedBy: principal.email }, limits);
+  const submission = { id: newId(), plan, submittedBy: principal.email, labels };
+  const outcome = await queries.submit(submission, limits);
   if (outcome.kind === 'refused') throw new LimitReached(outcome.reason, outcome.usage);
   const { record, usage } = outcome;
   await doorbell.ring({ id: record.id, attempt: record.attempt }).catch(() => undefined);

@@ -60,6 +60,15 @@ export const errorTable = {
     kind: 'conflict',
     message: 'The organization has {limit} {what} already, which is the most it may have',
   },
+  'hostname.not_found': {
+    kind: 'not_found',
+    message: 'No environment of the organization "{organization}" has the hostname "{hostname}"',
+  },
+  'hostname.taken': {
+    kind: 'conflict',
+    message:
+      'The hostname "{hostname}" belongs to the environment "{environment}"; take it away from there first',
+  },
   'dataset.not_found': { kind: 'not_found', message: 'No dataset "{dataset}"; expected one of {expected}' },
   'custom_field.not_found': {
     kind: 'not_found',

@@ -28,5 +28,5 @@ export async function submitMintReport(
   const { fields } = await customFields.find(tenant, mintReportDataset);
   const planned = planMintReport(criteria, { catalogue, tenant, customFields: fields });
   if (!planned.ok) throw invalidRequest(planned.faults);
-  return enqueueQuery(planned.plan, principal, ports);
+  return enqueueQuery({ plan: planned.plan, labels: {} }, principal, ports);
 }

@@ -3,7 +3,7 @@ import type { ApiMetrics } from '@hourglass/platform';
 import { ReportError, submitMintReport, type Accounts, type SubmitMintReportPorts } from '@hourglass/reports';
 import { z } from 'zod';
 import { reportScopeOf } from '../http/find-tenant.ts';
-import { setRateLimits } from '../http/rate-limits.ts';
+import { rateLimitHeaders, setRateLimits, type ShowRateLimits } from '../http/rate-limits.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 import { submittedStatus } from './query-status-view.ts';
 
@@ -16,10 +16,12 @@ const example = {
 
 /** `POST /v1/mint/…/async-reports`: from its answer on a report is a query of its environment. */
 export function submitMintReportRoute(
-  ports: SubmitMintReportPorts & { readonly accounts: Accounts },
-  metrics: ApiMetrics,
+  ports: SubmitMintReportPorts & { readonly accounts: Accounts; readonly metrics: ApiMetrics },
+  showRateLimits: ShowRateLimits,
 ): GuardedRoute {
   return guardedRoute({
+    preparedHeaders: rateLimitHeaders,
+    prepare: (request, response) => showRateLimits(response, reportScopeOf(request)),
     method: 'post',
     path: '/v1/mint/organizations/:organization/async-reports',
     scope: 'submit',
@@ -35,7 +37,7 @@ export function submitMintReportRoute(
       if (tenant === null) throw new ReportError('environment.not_found', { ...scope });
       const { record, usage } = await submitMintReport({ criteria: body, tenant, principal }, ports);
       setRateLimits(response, usage);
-      metrics.countSubmission(record.plan.dataset);
+      ports.metrics.countSubmission(record.plan.dataset);
       response.status(201).json(submittedStatus(record));
     },
   });

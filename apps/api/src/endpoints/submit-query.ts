@@ -1,10 +1,13 @@
-import { queryStatus, submitQueryBody } from '@hourglass/contract';
-import { defaultDataset } from '@hourglass/query';
-import { submitQuery, type SubmitQueryPorts } from '@hourglass/reports';
+import type { Response } from 'express';
+import { queryStatus, submitHostQueryBody, submitQueryBody, type SubmitQueryBody } from '@hourglass/contract';
+import { defaultDataset, type Tenant } from '@hourglass/query';
+import { submitQuery, type Principal, type SubmitQueryPorts } from '@hourglass/reports';
 import type { ApiMetrics } from '@hourglass/platform';
-import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+import type { HostFinder } from '../http/find-host.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { setRateLimits } from '../http/rate-limits.ts';
+import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+import type { QueryPlace } from './query-place.ts';
 import { submittedStatus } from './query-status-view.ts';
 
 const example = {
@@ -14,27 +17,79 @@ const example = {
   limit: 14_400,
   filter: '(message_count ge 0)',
 };
+/** So that a filter that is too long meets its own bound, whose answer says more. */
+const maxBytes = 2 * 1024 * 1024;
+const responses = { 201: { description: 'The query, enqueued.', json: queryStatus } };
+
+interface Submitting extends SubmitQueryPorts {
+  readonly metrics: ApiMetrics;
+}
 
 /** `POST …/queries` */
 export function submitQueryRoute(
+  place: QueryPlace,
   findTenant: TenantFinder,
-  ports: SubmitQueryPorts,
-  metrics: ApiMetrics,
+  ports: Submitting,
 ): GuardedRoute {
   return guardedRoute({
+    ...place.rateLimits,
     method: 'post',
-    path: '/v1/organizations/:organization/environments/:environment/queries',
+    path: place.path,
     scope: 'submit',
-    operation: { id: 'submitQuery', tag: 'Queries', summary: 'Submit a query' },
-    body: jsonBody(submitQueryBody, { maxBytes: 2 * 1024 * 1024, example }),
-    responses: { 201: { description: 'The query, enqueued.', json: queryStatus } },
+    operation: { id: 'submitQuery', tag: place.tag, summary: 'Submit a query' },
+    body: jsonBody(submitQueryBody, { maxBytes, example }),
+    responses,
     async handle({ request, response, principal, body }) {
       const tenant = await findTenant(request);
-      const { dataset = defaultDataset, ...query } = body;
-      const { record, usage } = await submitQuery({ request: query, dataset, tenant, principal }, ports);
-      setRateLimits(response, usage);
-      metrics.countSubmission(record.plan.dataset);
-      response.status(201).json(submittedStatus(record));
+      await submit(response, { body, tenant, principal }, ports);
     },
   });
+}
+
+/** `POST …/hostQueries` */
+export function submitHostQueryRoute(
+  place: QueryPlace,
+  findHost: HostFinder,
+  ports: Submitting,
+): GuardedRoute {
+  return guardedRoute({
+    ...place.rateLimits,
+    method: 'post',
+    path: place.path,
+    scope: 'submit',
+    operation: {
+      id: 'submitHostQuery',
+      tag: place.tag,
+      summary: 'Submit a query of the environment that has a hostname',
+    },
+    body: jsonBody(submitHostQueryBody, {
+      maxBytes,
+      example: { ...example, envgroupHostname: 'api.example.com' },
+    }),
+    responses,
+    async handle({ request, response, principal, body: { envgroupHostname: hostname, ...body } }) {
+      const tenant = await findHost(request, response, hostname);
+      await submit(response, { body, tenant, principal, hostname }, ports);
+    },
+  });
+}
+
+interface Asked {
+  readonly body: SubmitQueryBody;
+  readonly tenant: Tenant;
+  readonly principal: Principal;
+  readonly hostname?: string;
+}
+
+async function submit(
+  response: Response,
+  { body, tenant, principal, hostname }: Asked,
+  ports: Submitting,
+): Promise<void> {
+  const { name, reportDefinitionId, dataset = defaultDataset, ...request } = body;
+  const labels = { hostname, name, reportDefinitionId };
+  const { record, usage } = await submitQuery({ request, dataset, tenant, principal, labels }, ports);
+  setRateLimits(response, usage);
+  ports.metrics.countSubmission(record.plan.dataset);
+  response.status(201).json(submittedStatus(record));
 }

@@ -1,6 +1,7 @@
 import type {
   ExpiredArchive,
   Failure,
+  OrganizationScope,
   Publication,
   QueryRecord,
   QueryScope,
@@ -37,11 +38,15 @@ export function createQueryStore(prisma: PrismaClient): QueryStore {
   };
 }
 
-async function find(prisma: PrismaClient, scope: QueryScope, id: string): Promise<QueryRecord | null> {
+async function find(
+  prisma: PrismaClient,
+  scope: OrganizationScope | QueryScope,
+  id: string,
+): Promise<QueryRecord | null> {
   if (!isUuid(id)) return null;
-  const { organization, environment } = scope;
+  const name = 'environment' in scope ? { name: scope.environment } : {};
   const row = await prisma.query.findFirst({
-    where: { id, environment: { name: environment, organization: { name: organization } } },
+    where: { id, environment: { ...name, organization: { name: scope.organization } } },
   });
   return row === null ? null : queryRecord(row);
 }

@@ -3,6 +3,7 @@ import type { CommandContext } from '../../command-context.ts';
 import { addCustomFieldCreateCommand } from './custom-field-create.ts';
 import { addCustomFieldDeleteCommand } from './custom-field-delete.ts';
 import { addCustomFieldListCommand } from './custom-field-list.ts';
+import { addEnvironmentHostnamesCommand } from './environment-hostnames.ts';
 import { addEnvironmentLimitsCommand } from './environment-limits.ts';
 import { addEnvironmentUndeclaredFieldsCommand } from './environment-undeclared-fields.ts';
 import { addEnvironmentCreateCommand } from './environment-create.ts';
@@ -33,6 +34,7 @@ export function addAdminCommands(program: Command, context: CommandContext): voi
       [
         addEnvironmentCreateCommand,
         addEnvironmentListCommand,
+        addEnvironmentHostnamesCommand,
         addEnvironmentLimitsCommand,
         addEnvironmentUndeclaredFieldsCommand,
       ],
