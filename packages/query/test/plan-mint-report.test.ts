@@ -204,6 +204,7 @@ describe('the criteria of a monetization report', () => {
       'transactionStatus',
       'transactionTypes',
     ] as const) {
+      expectFault({ [field]: [''] }, `${field}[0]`, 'expected one of');
       expectFault({ [field]: ['STANDART'] }, `${field}[0]`, '"STANDART"', 'expected one of', 'Did you mean');
     }
   });
