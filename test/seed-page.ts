@@ -32,6 +32,8 @@ export function readSeedPage() {
       .slice(lineOf('Token Opis'), lineOf('Ograniczenia i wartości domyślne'))
       .filter(({ text }) => /^\(.+\)$/.test(text))
       .map(({ line, text }) => ({ line, quoted: text })),
+    /** The one request of a monetization report. */
+    monetization: monetizationFrom(lines),
     lineSays: (line: number) => lines[line - 1] ?? '',
   };
 }
@@ -40,4 +42,15 @@ export function readSeedPage() {
 function bodyFrom(lines: readonly string[]): object | null {
   const text = lines.slice(0, lines.indexOf('}') + 1).join('\n');
   return text.includes('...') ? null : (JSON.parse(text) as object);
+}
+
+/** The only body that is written as an argument of a command, in single quotes. */
+function monetizationFrom(lines: readonly string[]): Quotation<object> {
+  const start = lines.indexOf("'{");
+  const end = lines.findIndex((text, index) => index > start && text.includes("}'"));
+  const [, body = ''] = lines
+    .slice(start, end + 1)
+    .join('\n')
+    .split("'");
+  return { line: start + 1, quoted: JSON.parse(body) as object };
 }

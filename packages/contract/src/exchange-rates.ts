@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Rates in one request. */
-export const maxRatesPerRequest = 10_000;
+/** Rates in one request, half of the values that a JSON body may have. */
+export const maxRatesPerRequest = 1_000;
 
 /** Of a rate, in a body or a query parameter. */
 export const currencyCode = z

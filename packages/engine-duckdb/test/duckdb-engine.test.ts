@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { catalogue, type Plan } from '@hourglass/query';
+import { ReportImpossible } from '@hourglass/reports';
 import { createDuckDbEngine } from '../src/duckdb-engine.ts';
 import { planOf, rowsOf, startMs, taskOver, type Fact } from './hot-facts-file.ts';
 
@@ -164,6 +165,38 @@ test('one fact may fill 25 columns with 32 KiB of quotes each', async () => {
   const values = Object.fromEntries(dimensions.map((name) => [name, quotes]));
   const [row] = await report([fact(values)], { dimensions });
   expect(row?.every((value, index) => value === (index === 0 ? '1' : quotes))).toBe(true);
+});
+
+describe('a converted report', () => {
+  const changes: Partial<Plan> = {
+    dataset: 'mint',
+    metrics: [{ metric: 'rate', function: 'sum', alias: 'rate' }],
+    dimensions: ['currency'],
+    targetCurrency: 'EUR',
+  };
+  const usd = { currency: 'USD', rate: '10.000001' };
+
+  async function converted(facts: readonly Fact[], rates: readonly string[]) {
+    const task = await taskOver(facts, { plan: planOf(changes), directory, signal });
+    const exchangeRatesPath = path.join(directory, 'rates.csv');
+    await writeFile(exchangeRatesPath, ['day,currency,rate', ...rates, ''].join('\n'));
+    return rowsOf(engine.run({ ...task, facts: { ...task.facts, exchangeRatesPath } }));
+  }
+
+  test('reads the rates of its snapshot', async () => {
+    const facts = [fact(usd), fact({ currency: 'EUR', rate: '1' })];
+    // Half a millionth is rounded away from zero.
+    expect(await converted(facts, ['2026-03-01,USD,0.5000000000'])).toEqual([[6.000001, 'EUR']]);
+  });
+
+  test('is impossible without a rate or a currency, and says which, before there is any row', async () => {
+    await expect(converted([fact(usd)], ['2026-03-02,USD,1', '2026-03-01,JPY,1'])).rejects.toEqual(
+      new ReportImpossible('rateMissing', { currency: 'USD', target: 'EUR', day: '2026-03-01', days: 7 }),
+    );
+    await expect(converted([fact({ rate: '1' })], [])).rejects.toEqual(
+      new ReportImpossible('currencyMissing', { day: '2026-03-01', target: 'EUR' }),
+    );
+  });
 });
 
 test('a folder may have any name', async () => {

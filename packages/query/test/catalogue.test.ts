@@ -131,6 +131,34 @@ describe('the dataset "api"', () => {
   });
 });
 
+describe('the dataset "mint"', () => {
+  const mint = catalogue.get('mint');
+  const names = [...(mint?.dimensions ?? []), ...(mint?.metrics ?? [])].map(({ name }) => name);
+
+  test('has every field of a transaction under its name in the contract', () => {
+    const fields = `
+      id type status txProviderStatus providerTxId parentId startTime endTime utcStartTime utcEndTime currency
+      isVirtualCurrency rate ratedVolume batchSize revenueShareAmount usdExchangeRate euroExchangeRate gbpExchangeRate
+      taxModel ratePlanLevel pkgId pkgRatePlanProductName environment notes application developer product`;
+    expect(names).toEqual(expect.arrayContaining(fields.trim().split(/\s+/)));
+  });
+
+  test('keeps money in exact decimals, each in the currency of its transaction', () => {
+    const money = mint?.metrics.filter(({ source }) => source.kind === 'column' && source.money === true);
+    expect(
+      money?.map(({ name, unit, source }) => [name, unit, source.kind === 'column' && source.type]),
+    ).toEqual(
+      ['rate', 'revenueShareAmount', 'netAmount', 'taxAmount'].map((name) => [name, 'currency', 'decimal']),
+    );
+    expect(mint?.currencyDimension).toBe('currency');
+  });
+
+  test('says of every metric and dimension what it is', () => {
+    for (const { description } of [...(mint?.metrics ?? []), ...(mint?.dimensions ?? [])])
+      expect(description).toMatch(/^.{10,}\.$/);
+  });
+});
+
 describe('checkCatalogue', () => {
   test('accepts the catalogue', () => {
     expect(() => checkCatalogue(catalogue)).not.toThrow();
@@ -192,6 +220,20 @@ describe('checkCatalogue', () => {
           functions: ['sum'],
           partials: ['sum'],
         },
+        {
+          ...words,
+          name: 'cents',
+          source: { ...integer, money: true },
+          functions: ['sum'],
+          partials: ['sum'],
+        },
+        {
+          ...words,
+          name: 'share',
+          source: { kind: 'percent', part: 'cents', whole: 'orgs' },
+          functions: [],
+          partials: ['sum'],
+        },
       ],
     };
     const twin: Dataset = { ...faulty, name: 'twin', dimensions: [], metrics: [] };
@@ -222,6 +264,9 @@ describe('checkCatalogue', () => {
       'metric "another" is an alias of "other"',
       'metric "orgs" counts "org"',
       'metric "failed" is derived from "place"',
+      'metric "cents" is money but no decimal',
+      '"" tells the currency of money but is no dimension of text',
+      'metric "share" is computed from "orgs"',
       'dataset "twin" is registered as "brother"',
       'hot table "hot; drop table facts" belongs to more than one dataset',
     ];

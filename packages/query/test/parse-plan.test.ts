@@ -5,6 +5,16 @@ import { examplePlan } from './facts-relation.ts';
 const plans: [string, Plan][] = [
   ['the smallest', examplePlan({ dimensions: ['apiproxy'] })],
   [
+    'a row for every fact, with converted amounts',
+    examplePlan({
+      dataset: 'mint',
+      metrics: [{ metric: 'rate', function: null, alias: 'rate' }],
+      dimensions: ['id', 'developer'],
+      perFact: { orderedBy: ['developer'] },
+      targetCurrency: 'EUR',
+    }),
+  ],
+  [
     'one that uses everything',
     examplePlan({
       timeUnit: 'week',

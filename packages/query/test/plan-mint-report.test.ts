@@ -204,8 +204,10 @@ describe('the criteria of a monetization report', () => {
       'transactionStatus',
       'transactionTypes',
     ] as const) {
-      expectFault({ [field]: ['STANDART'] }, `${field}[0]`, '"STANDART"', 'expected one of', 'Did you mean');
+      expectFault({ [field]: [''] }, `${field}[0]`, 'expected one of');
+      expectFault({ [field]: ['STANDART'] }, `${field}[0]`, '"STANDART"', 'expected one of');
     }
+    expectFault({ ratePlanLevels: ['STANDART'] }, 'ratePlanLevels[0]', 'Did you mean "STANDARD"?');
   });
 
   test('several criteria must all be met, and empty lists ask for nothing', () => {

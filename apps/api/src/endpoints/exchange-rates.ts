@@ -48,7 +48,7 @@ export function exchangeRateRoutes(exchangeRates: ExchangeRateStore, record: Adm
       path,
       scope: 'admin',
       operation: { id: 'putExchangeRates', tag, summary: 'Store exchange rates: all of them, or none' },
-      body: jsonBody(exchangeRatesBody, { maxBytes: 2 * 1024 * 1024, example }),
+      body: jsonBody(exchangeRatesBody, { maxBytes: 256 * 1024, example }),
       responses: { 200: { description: 'How many were stored.', json: exchangeRatesStored } },
       async handle({ request, response, principal, body }) {
         await exchangeRates.put(scopeOf(request).organization, body);

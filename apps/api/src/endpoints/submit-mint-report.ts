@@ -29,7 +29,7 @@ export function submitMintReportRoute(
     parameters: {
       environment: z.string().optional().describe('Name of the environment; `prod` by default.'),
     },
-    body: jsonBody(mintCriteriaBody, { maxBytes: 65_536, example }),
+    body: jsonBody(mintCriteriaBody, { maxBytes: 2 * 1024 * 1024, example }),
     responses: { 201: { description: 'The query that makes the report, enqueued.', json: queryStatus } },
     async handle({ request, response, principal, body }) {
       const scope = reportScopeOf(request);

@@ -13,6 +13,10 @@ import type { EntityCriterion, MintCriteria } from './mint-criteria.ts';
 /** Entries of one list. More would only serve to wear down the server. */
 const maxEntries = 1_000;
 const maxIdLength = 256;
+const idLists: ReadonlySet<string> = new Set([
+  ...['appCriteria', 'devCriteria', 'currCriteria', 'pkgCriteria', 'prodCriteria'],
+  ...['monetizationPackageIds', 'monetizationPakageIds', 'productIds'],
+]);
 /** Between the organization and the id of a product. */
 const organizationMark = '@@@';
 
@@ -112,6 +116,7 @@ function checkEntries(
   if (entries.length > maxEntries) {
     report(field, `has ${entries.length} entries; expected at most ${maxEntries}`);
   }
+  if (!idLists.has(field)) return;
   for (const [index, entry] of entries.slice(0, maxEntries).entries()) {
     const texts = typeof entry === 'string' ? { '': entry } : { '.id': entry.id, '.orgId': entry.orgId };
     for (const [member, text] of Object.entries(texts)) {
