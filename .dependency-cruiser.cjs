@@ -20,7 +20,7 @@ module.exports = {
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     pure('contract'),
     pure('query'),
-    pure('platform'),
+    pure('platform', 'contract'),
     pure('reports', 'query'),
     pure('facts', 'query'),
     ...adapters.map((adapter) => ({
@@ -67,6 +67,7 @@ module.exports = {
     thirdParty('@aws-sdk', ['packages/object-store']),
     thirdParty('@duckdb', ['packages/engine-duckdb']),
     thirdParty('archiver', ['packages/result-files']),
+    thirdParty('yauzl', ['packages/result-files', 'packages/testing', 'apps/cli']),
     thirdParty('express', ['apps/api']),
   ],
   options: {

@@ -1,11 +1,68 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readArchive, startSystem, type RunningSystem } from '@hourglass/testing';
+import { filtersBesidesTheTable, filterTable, filterTableFacts } from './seed-filter-table.ts';
+import { readSeedPage, seedFile, type Quotation } from './seed-page.ts';
+
+const byMinute = { dimensions: ['apiproxy'], groupByTimeUnit: 'minute', limit: 1000 };
+const calls = { name: 'message_count', function: 'sum' };
+const november = { start: '2018-11-01T11:00:00Z', end: '2018-11-30T11:00:00Z' };
+const responseTimes = {
+  ...byMinute,
+  metrics: [calls, { name: 'total_response_time', function: 'avg', alias: 'average_response_time' }],
+  timeRange: november,
+};
+
+/** The bodies of queries on the page, by the line that each begins at. */
+const queries = {
+  first: quotation(55, {
+    metrics: [{ ...calls, alias: 'sum_txn' }],
+    dimensions: ['apiproxy'],
+    timeRange: 'last24hours',
+    limit: 14400,
+    filter: '(message_count ge 0)',
+  }),
+  example1: quotation(331, { ...byMinute, metrics: [calls], timeRange: 'last60minutes' }),
+  example2: quotation(359, responseTimes),
+  example3: quotation(395, {
+    ...byMinute,
+    metrics: [{ name: 'tpm' }],
+    timeRange: { start: '2018-07-01T11:00:00Z', end: '2018-07-30T11:00:00Z' },
+  }),
+  example4: quotation(436, {
+    ...responseTimes,
+    filter: "(apiproxy ne 'proxy_1') and (apiproxy ne 'proxy_2')",
+  }),
+  example5: quotation(473, {
+    ...byMinute,
+    metrics: [{ ...calls, operator: '/', value: '7' }],
+    limit: 10,
+    timeRange: 'last60minutes',
+  }),
+};
+
+function quotation<Quoted>(line: number, quoted: Quoted): Quotation<Quoted> {
+  return { line, quoted };
+}
+
+const page = readSeedPage();
+
+describe.skipIf(page === null)('the page itself', () => {
+  it('has just the queries that are run here, each at the quoted line', () => {
+    expect(page?.queries).toEqual(Object.values(queries));
+  });
+
+  it('has just the filters in its table of tokens that are run here, each at the quoted line', () => {
+    expect(page?.filters).toEqual(filterTable.map(({ line, quoted }) => ({ line, quoted })));
+    for (const { line, quoted } of filtersBesidesTheTable) expect(page?.lineSays(line)).toContain(quoted);
+  });
+});
 
 /**
- * The example queries of the contract's page over facts small enough to check by hand. Times are chosen at the edges of ranges and minutes.
+ * The examples of the contract's page over facts small enough to check by hand. Times are chosen at the edges of ranges and minutes.
  */
-describe('the example queries of the contract', () => {
+describe('the examples of the contract', () => {
   let system: RunningSystem;
+  const tableDay = '2017-03-01T00:00:00Z';
   // Half an hour ago, at the start of a minute: inside of the last 60 minutes for as long as the test runs.
   const minuteMs = Math.floor((Date.now() - 30 * 60_000) / 60_000) * 60_000;
   const minute = (offset: number) => shown(minuteMs + offset * 60_000);
@@ -34,46 +91,26 @@ describe('the example queries of the contract', () => {
       { timestamp: '2018-07-06T12:16:05Z', apiproxy: 'proxy_1' },
       { timestamp: '2018-07-06T12:16:06Z', apiproxy: 'proxy_1' },
       { timestamp: '2018-07-09T15:12:00Z', apiproxy: 'proxy_2' },
+      ...filterTableFacts(tableDay),
     ]);
   });
   afterAll(() => system.stop());
 
-  it('the first query file: a sum with an alias over the last 24 hours', async () => {
-    const text = await system.client.report({
-      metrics: [{ name: 'message_count', function: 'sum', alias: 'sum_txn' }],
-      dimensions: ['apiproxy'],
-      timeRange: 'last24hours',
-      limit: 14400,
-    });
+  const at = ({ line }: Quotation<object>) => `${seedFile}:${line}`;
+
+  it(`${at(queries.first)}, the first query file: a sum with an alias over the last 24 hours`, async () => {
+    const text = await system.client.report(queries.first.quoted);
     expect(text).toBe('{"sum_txn":"4","apiproxy":"carts-v2"}\n{"sum_txn":"2","apiproxy":"guest-auth-v3"}\n');
   });
 
-  it('example 1: calls per minute and proxy in the last 60 minutes', async () => {
-    const text = await system.client.report({
-      metrics: [{ name: 'message_count', function: 'sum' }],
-      dimensions: ['apiproxy'],
-      groupByTimeUnit: 'minute',
-      limit: 1000,
-      timeRange: 'last60minutes',
-    });
-    expect(text).toBe(
+  it(`${at(queries.example1)}, example 1: calls per minute and proxy in the last 60 minutes`, async () => {
+    expect(await system.client.report(queries.example1.quoted)).toBe(
       `{"sum_message_count":"1","apiproxy":"carts-v2","minute":"${minute(0)}"}\n` +
         `{"sum_message_count":"2","apiproxy":"guest-auth-v3","minute":"${minute(0)}"}\n` +
         `{"sum_message_count":"3","apiproxy":"carts-v2","minute":"${minute(1)}"}\n`,
     );
   });
 
-  const november = { start: '2018-11-01T11:00:00Z', end: '2018-11-30T11:00:00Z' };
-  const responseTimes = {
-    metrics: [
-      { name: 'message_count', function: 'sum' },
-      { name: 'total_response_time', function: 'avg', alias: 'average_response_time' },
-    ],
-    dimensions: ['apiproxy'],
-    groupByTimeUnit: 'minute',
-    limit: 1000,
-    timeRange: november,
-  };
   const responseTimeRows = [
     '{"sum_message_count":"1","average_response_time":null,"apiproxy":"(not set)","minute":"2018-11-01 11:00:00 UTC"}',
     '{"sum_message_count":"2","average_response_time":12.5,"apiproxy":"proxy_1","minute":"2018-11-01 11:00:00 UTC"}',
@@ -82,47 +119,31 @@ describe('the example queries of the contract', () => {
     '{"sum_message_count":"1","average_response_time":7.0,"apiproxy":"proxy_1","minute":"2018-11-30 10:59:00 UTC"}',
   ];
 
-  it('example 2: a half-open range, an average that no missing value drags down, (not set)', async () => {
-    expect(await system.client.report(responseTimes)).toBe(`${responseTimeRows.join('\n')}\n`);
+  it(`${at(queries.example2)}, example 2: a half-open range, an average that no missing value drags down`, async () => {
+    expect(await system.client.report(queries.example2.quoted)).toBe(`${responseTimeRows.join('\n')}\n`);
   });
 
-  it('example 3: transactions per minute', async () => {
-    const text = await system.client.report({
-      metrics: [{ name: 'tpm' }],
-      dimensions: ['apiproxy'],
-      groupByTimeUnit: 'minute',
-      limit: 1000,
-      timeRange: { start: '2018-07-01T11:00:00Z', end: '2018-07-30T11:00:00Z' },
-    });
-    expect(text).toBe(
+  it(`${at(queries.example3)}, example 3: transactions per minute`, async () => {
+    expect(await system.client.report(queries.example3.quoted)).toBe(
       '{"tpm":2.0,"apiproxy":"proxy_1","minute":"2018-07-06 12:16:00 UTC"}\n' +
         '{"tpm":1.0,"apiproxy":"proxy_2","minute":"2018-07-09 15:12:00 UTC"}\n',
     );
   });
 
-  it('example 4: a filter, its quotes escaped in JSON; without a value nothing is "not equal"', async () => {
-    const filter = String.raw`(apiproxy ne \u0027proxy_1\u0027) and (apiproxy ne \u0027proxy_2\u0027)`;
-    const body = (text: string) => `${JSON.stringify(responseTimes).slice(0, -1)},"filter":"${text}"}`;
-    const report = (text: string) => system.client.report(JSON.parse(body(text)));
-    expect(await report(filter)).toBe(
-      '{"sum_message_count":"1","average_response_time":3.0,"apiproxy":"proxy_3","minute":"2018-11-02 11:00:00 UTC"}\n',
-    );
-    expect(await report(`${filter} or apiproxy is null`)).toBe(
-      `${responseTimeRows[0]}\n${responseTimeRows[3]}\n`,
-    );
+  it(`${at(queries.example4)}, example 4: a filter; without a value nothing is "not equal"`, async () => {
+    const { quoted } = queries.example4;
+    expect(await system.client.report(quoted)).toBe(`${responseTimeRows[3]}\n`);
+    const orMissing = { ...quoted, filter: `${quoted.filter} or apiproxy is null` };
+    expect(await system.client.report(orMissing)).toBe(`${responseTimeRows[0]}\n${responseTimeRows[3]}\n`);
   });
 
-  it('example 5: an operator; the limit cuts after the order', async () => {
-    const text = await system.client.report({
-      metrics: [{ name: 'message_count', function: 'sum', operator: '/', value: '7' }],
-      dimensions: ['apiproxy'],
-      groupByTimeUnit: 'minute',
-      limit: 2,
-      timeRange: 'last60minutes',
-    });
-    expect(text).toBe(
-      `{"sum_message_count":${1 / 7},"apiproxy":"carts-v2","minute":"${minute(0)}"}\n` +
-        `{"sum_message_count":${2 / 7},"apiproxy":"guest-auth-v3","minute":"${minute(0)}"}\n`,
+  it(`${at(queries.example5)}, example 5: an operator; the limit cuts after the order`, async () => {
+    const row = (count: number, proxy: string, offset: number) =>
+      `{"sum_message_count":${count / 7},"apiproxy":"${proxy}","minute":"${minute(offset)}"}\n`;
+    const rows = [row(1, 'carts-v2', 0), row(2, 'guest-auth-v3', 0), row(3, 'carts-v2', 1)];
+    expect(await system.client.report(queries.example5.quoted)).toBe(rows.join(''));
+    expect(await system.client.report({ ...queries.example5.quoted, limit: 2 })).toBe(
+      rows.slice(0, 2).join(''),
     );
   });
 
@@ -144,6 +165,19 @@ describe('the example queries of the contract', () => {
       expect(text).toBe(rows.map((row) => `${row.join(delimiter)}\n`).join(''));
     }
   });
+
+  it.each([...filtersBesidesTheTable, ...filterTable])(
+    `${seedFile}:$line lets through what it says: $quoted`,
+    async ({ quoted, passed }) => {
+      const text = await system.client.report({
+        dimensions: ['flow_resource'],
+        timeRange: { start: tableDay, end: '2017-03-02T00:00:00Z' },
+        filter: quoted,
+        outputFormat: 'csv',
+      });
+      expect(text.trimEnd().split('\n')).toEqual(['flow_resource', ...passed.split(' ')]);
+    },
+  );
 
   it('answer with the status objects and the file names of the contract', async () => {
     const before = Math.floor(Date.now() / 1000) * 1000;

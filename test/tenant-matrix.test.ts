@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+import { queryStatus, tokenList } from '@hourglass/contract';
+import {
+  createTestTenant,
+  eventually,
+  startSystem,
+  testEmail,
+  testToken,
+  type RunningSystem,
+} from '@hourglass/testing';
 
 /**
  * Every operation of the OpenAPI document whose path names an organization, with every id of another organization in every
@@ -15,10 +23,18 @@ describe('an endpoint', () => {
     environment: 'prod',
     dataset: 'api',
     dimensions: 'apiproxy',
+    email: testEmail,
+    customField: 'dc_theirs',
   };
+  let hostQueryId: string;
+  const existingFor = ({ template }: Operation) =>
+    template.includes('/hostQueries/') ? { ...existing, id: hostQueryId } : existing;
   const nothing: Record<string, string> = {
     environment: 'nowhere',
     id: '00000000-0000-4000-8000-000000000000',
+    email: 'nobody@nowhere.example',
+    tokenId: '00000000-0000-4000-8000-000000000000',
+    customField: 'dc_nothing',
   };
 
   beforeAll(async () => {
@@ -29,8 +45,14 @@ describe('an endpoint', () => {
       token: strangersToken,
       role: 'administrator',
     });
+    await system.client.request('/customFields', {
+      method: 'POST',
+      body: '{"name":"dc_theirs","type":"STRING"}',
+    });
     existing['id'] = await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
     await system.client.ended(existing['id']);
+    existing['tokenId'] = await tokenIdOfAcme();
+    hostQueryId = await completedHostQuery();
   });
   afterAll(() => system.stop());
 
@@ -39,8 +61,9 @@ describe('an endpoint', () => {
     expect(operations.length).toBeGreaterThan(10);
     const wrong: unknown[] = [];
     for (const operation of operations) {
-      const foreign = await call(operation, existing, strangersToken);
-      const none = await call(operation, { ...existing, organization: 'none' }, strangersToken);
+      const ids: Record<string, string> = existingFor(operation);
+      const foreign = await call(operation, ids, strangersToken);
+      const none = await call(operation, { ...ids, organization: 'none' }, strangersToken);
       if (foreign.status !== 404 || masked(foreign.body, 'acme') !== masked(none.body, 'none')) {
         wrong.push({ operation, foreign, none });
       }
@@ -49,7 +72,7 @@ describe('an endpoint', () => {
         if (name === 'organization' || nothing[name] === undefined) continue;
         // The stranger's organization has no environment of this name, that of the ids has.
         const environment = name === 'environment' ? 'test' : 'prod';
-        const own: Record<string, string> = { ...existing, organization: 'other', environment };
+        const own: Record<string, string> = { ...ids, organization: 'other', environment };
         const theirs = await call(operation, own, strangersToken);
         const nobodys = await call(operation, { ...own, [name]: nothing[name] }, strangersToken);
         const same = theirs.body.replaceAll(own[name] ?? '', nothing[name]) === nobodys.body;
@@ -61,10 +84,36 @@ describe('an endpoint', () => {
 
   it('answers its own organization, so that the 404 of others says something', async () => {
     for (const operation of guardedOperations().filter(({ method }) => method === 'get')) {
-      const own = await call(operation, existing, testToken);
+      const own = await call(operation, existingFor(operation), testToken);
       expect([operation.method, operation.template, own.status]).not.toContain(404);
     }
   });
+
+  async function tokenIdOfAcme(): Promise<string> {
+    const response = await fetch(`${system.url}/v1/organizations/acme/tokens`, {
+      headers: { Authorization: `Bearer ${testToken}` },
+    });
+    const [token] = tokenList.parse(await response.json()).tokens;
+    if (token === undefined) throw new Error('the organization has no token');
+    return token.id;
+  }
+
+  async function completedHostQuery(): Promise<string> {
+    const envgroupHostname = 'host.acme.example';
+    await system.client.request('/hostnames', {
+      method: 'PUT',
+      body: JSON.stringify({ hostnames: [envgroupHostname] }),
+    });
+    const url = `${system.url}/v1/organizations/acme/hostQueries`;
+    const headers = { Authorization: `Bearer ${testToken}`, 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ dimensions: ['apiproxy'], timeRange: 'last60minutes', envgroupHostname });
+    const submitted = queryStatus.parse(await (await fetch(url, { method: 'POST', headers, body })).json());
+    const id = submitted.self.slice(submitted.self.lastIndexOf('/') + 1);
+    return eventually('the host query completes', async () => {
+      const { state } = queryStatus.parse(await (await fetch(`${url}/${id}`, { headers })).json());
+      return state === 'completed' ? id : null;
+    });
+  }
 
   interface Operation {
     readonly method: string;

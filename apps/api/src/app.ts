@@ -22,6 +22,9 @@ export interface AppParts {
   readonly log: Logger;
 }
 
+/** A slow line sends the largest body in less; who takes longer only keeps a connection. */
+const jsonBodyTimeoutMs = 30_000;
+
 /** Puts the routes on Express: who calls, which parameters, which body, then the endpoint, then errors. */
 export function createApp({ routes, accounts, metrics, log }: AppParts): Express {
   const app = express();
@@ -49,7 +52,9 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
 
 function handler(route: Route, accounts: Accounts): RequestHandler {
   const readBody =
-    route.body?.kind === 'json' ? jsonBodyReader(route.body) : () => Promise.resolve(undefined);
+    route.body?.kind === 'json'
+      ? jsonBodyReader(route.body, jsonBodyTimeoutMs)
+      : () => Promise.resolve(undefined);
   return async (request, response) => {
     refuseUnreadablePath(request);
     if (route.scope === null) {

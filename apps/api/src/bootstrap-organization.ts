@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BootstrapSettings } from '@hourglass/platform';
 import { z } from 'zod';
+import { newPassword, newToken } from './new-secrets.ts';
 
 const credentials = z.strictObject({
   organization: z.string(),
@@ -55,8 +55,8 @@ function newCredentials({
     organization,
     environments: [...environments],
     email,
-    password: password ?? randomBytes(18).toString('base64url'),
-    token: token ?? randomBytes(32).toString('base64url'),
+    password: password ?? newPassword(),
+    token: token ?? newToken(),
   };
 }
 

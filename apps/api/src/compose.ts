@@ -14,8 +14,11 @@ import {
 } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import { createTurns, removeAbandonedScratch, statsTimeoutMs } from '@hourglass/reports';
+import { createArchiveReader } from '@hourglass/result-files';
 import { createApp } from './app.ts';
+import { adminLog } from './http/admin-log.ts';
 import { rememberPasswords } from './http/remember-passwords.ts';
+import { newPassword, newToken } from './new-secrets.ts';
 import { createRoutes } from './routes.ts';
 
 export interface Api {
@@ -43,6 +46,7 @@ export function composeApi(settings: Settings, log: Logger): Api {
     database,
     doorbell,
     objects,
+    archives: createArchiveReader(),
     metrics,
     publicUrl: settings.publicUrl,
     limits: settings.limits,
@@ -60,6 +64,9 @@ export function composeApi(settings: Settings, log: Logger): Api {
     },
     nowMs: Date.now,
     newId: randomUUID,
+    newPassword,
+    newToken,
+    record: adminLog(log),
   });
   return {
     app: createApp({ routes, accounts: rememberPasswords(database.accounts), metrics, log }),

@@ -3,29 +3,50 @@ import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
   Accounts,
+  ArchiveReader,
+  CustomFieldStore,
   Doorbell,
+  ExchangeRateStore,
+  HostnameStore,
   LimitStore,
   ObjectStore,
+  OrganizationStore,
   QueryStore,
   RunStatsPorts,
   SigningKeys,
   SubmissionLimits,
+  TokenStore,
+  UserStore,
 } from '@hourglass/reports';
+import { accountRoutes } from './endpoints/accounts/account-routes.ts';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
+import { changeCustomFieldsRoute } from './endpoints/custom-fields/change-custom-fields.ts';
+import { declareCustomFieldRoute } from './endpoints/custom-fields/declare-custom-field.ts';
+import { deleteCustomFieldRoute } from './endpoints/custom-fields/delete-custom-field.ts';
+import { listCustomFieldsRoute } from './endpoints/custom-fields/list-custom-fields.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
+import { environmentHostnamesRoutes } from './endpoints/environment-hostnames.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
+import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
+import { getSchemaRoute } from './endpoints/get-schema.ts';
+import { getResultViewRoute } from './endpoints/get-result-view.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
-import { listQueriesRoute } from './endpoints/list-queries.ts';
+import { listHostQueriesRoute, listQueriesRoute } from './endpoints/list-queries.ts';
 import { organizationRoutes } from './endpoints/organizations.ts';
 import { postFactsRoute } from './endpoints/post-facts.ts';
+import { environmentQueries, hostQueries } from './endpoints/query-place.ts';
 import { readyRoute } from './endpoints/ready.ts';
 import { linkedResultRoute, resultUrlRoute } from './endpoints/result-url.ts';
-import { statsRoutes } from './endpoints/get-stats.ts';
-import { submitQueryRoute } from './endpoints/submit-query.ts';
+import { hostStatsRoutes } from './endpoints/stats/get-host-stats.ts';
+import { statsRoutes } from './endpoints/stats/get-stats.ts';
+import { submitMintReportRoute } from './endpoints/submit-mint-report.ts';
+import { submitHostQueryRoute, submitQueryRoute } from './endpoints/submit-query.ts';
+import type { AdminLog } from './http/admin-log.ts';
+import { hostFinder } from './http/find-host.ts';
 import { tenantFinder } from './http/find-tenant.ts';
-import { rateLimitsOf, withRateLimits } from './http/rate-limits.ts';
+import { showRateLimitsOf } from './http/rate-limits.ts';
 import type { Route } from './http/route.ts';
 
 export interface RouteServices {
@@ -36,25 +57,43 @@ export interface RouteServices {
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
     readonly limits: LimitStore;
+    readonly organizations: OrganizationStore;
+    readonly users: UserStore;
+    readonly tokens: TokenStore;
+    readonly customFields: CustomFieldStore;
+    readonly exchangeRates: ExchangeRateStore;
+    readonly hostnames: HostnameStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
   readonly objects: ObjectStore;
+  readonly archives: ArchiveReader;
   readonly metrics: ApiMetrics;
   readonly publicUrl: string | null;
   readonly limits: SubmissionLimits;
   readonly stats: Pick<RunStatsPorts, 'factSource' | 'engine' | 'turns' | 'scratchDirectory'>;
   readonly nowMs: () => number;
   readonly newId: () => string;
+  readonly newPassword: () => string;
+  readonly newToken: () => string;
+  readonly record: AdminLog;
 }
 
 /** Everything the API answers, in one list. */
 export function createRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, doorbell, objects, metrics, limits, publicUrl, nowMs, newId } = services;
-  const { queries, facts, accounts, signingKeys } = database;
+  const { catalogue, database, doorbell, objects, archives, metrics, limits, publicUrl, nowMs, newId } =
+    services;
+  const { newPassword, newToken, record } = services;
+  const { queries, facts, accounts, customFields, signingKeys, organizations, users, tokens } = database;
+  const { exchangeRates, hostnames } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
   const findTenant = tenantFinder(accounts);
-  const rateLimits = rateLimitsOf(queries, limits);
+  const showRateLimits = showRateLimitsOf(queries, limits);
+  const findHost = hostFinder(hostnames, showRateLimits);
+  const ofEnvironment = environmentQueries(queries, showRateLimits);
+  const ofHosts = hostQueries(queries, showRateLimits);
+  const submitting = { catalogue, customFields, queries, doorbell, limits, nowMs, newId, metrics };
+  const stats = { catalogue, customFields, ...services.stats, nowMs, newId };
   const routes = [
     healthRoute(),
     readyRoute([
@@ -64,18 +103,31 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ]),
     metricsRoute(metrics),
     ...organizationRoutes(accounts),
-    ...withRateLimits(rateLimits, [
-      submitQueryRoute(findTenant, { catalogue, queries, doorbell, limits, nowMs, newId }, metrics),
-      listQueriesRoute(findTenant, { catalogue, queries }),
-      ...cancelQueryRoutes(queries),
-      getQueryRoute(queries),
-      getQueryResultRoute({ queries, objects, nowMs }),
-      resultUrlRoute(resultUrl),
+    ...accountRoutes({ organizations, users, tokens, record, newPassword, newToken }),
+    submitQueryRoute(ofEnvironment, findTenant, submitting),
+    submitHostQueryRoute(ofHosts, findHost, submitting),
+    submitMintReportRoute({ ...submitting, accounts }, showRateLimits),
+    listQueriesRoute(ofEnvironment, findTenant, { catalogue, queries }),
+    listHostQueriesRoute(ofHosts, findHost, { catalogue, queries }),
+    ...[ofEnvironment, ofHosts].flatMap((place) => [
+      ...cancelQueryRoutes(place, queries),
+      getQueryRoute(place),
+      getQueryResultRoute(place, { objects, nowMs }),
     ]),
+    resultUrlRoute(ofEnvironment, resultUrl),
+    getResultViewRoute(ofHosts, { catalogue, objects, archives, nowMs }),
     linkedResultRoute(resultUrl),
-    ...statsRoutes(findTenant, { catalogue, ...services.stats, nowMs, newId }),
-    ...environmentLimitsRoutes(findTenant, { own: database.limits, limits }),
-    postFactsRoute(findTenant, { catalogue, facts, metrics, nowMs }),
+    ...statsRoutes(findTenant, stats),
+    ...hostStatsRoutes(hostnames, stats),
+    ...exchangeRateRoutes(exchangeRates),
+    ...environmentHostnamesRoutes(findTenant, hostnames),
+    ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
+    listCustomFieldsRoute(findTenant, customFields),
+    declareCustomFieldRoute(findTenant, { catalogue, customFields }),
+    changeCustomFieldsRoute(findTenant, customFields),
+    deleteCustomFieldRoute(findTenant, customFields),
+    getSchemaRoute(findTenant, { catalogue, customFields }),
+    postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];
 }

@@ -45,6 +45,9 @@ interface ApiCall<Answer> {
   readonly answer: { parse(value: unknown): Answer };
 }
 
+/** The answer of a call that answers no body. */
+export const nothing = { parse: (): void => undefined };
+
 export interface ApiClient {
   /** A `POST` is sent once, everything else again while the API says 503 or cannot be reached. */
   call<Answer>(call: ApiCall<Answer>): Promise<Answer>;
@@ -57,7 +60,7 @@ export interface ApiClient {
 
 const triesOfSafeRequests = 6;
 
-function organizationPath(organization: string): string {
+export function organizationPath(organization: string): string {
   return `/v1/organizations/${encodeURIComponent(organization)}`;
 }
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { addAdminCommands } from './commands/admin/admin-commands.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addDownloadCommand } from './commands/download.ts';
-import { addEnvironmentLimitsCommand } from './commands/environment-limits.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addSubmitCommand } from './commands/submit.ts';
 import { addWaitCommand } from './commands/wait.ts';
@@ -25,10 +25,9 @@ export function createProgram(makeContext: (json: () => boolean) => CommandConte
     addCancelCommand,
     addDownloadCommand,
     addImportCommand,
+    addAdminCommands,
   ])
     add(program, context);
-  const admin = program.command('admin').description('look after environments');
-  addEnvironmentLimitsCommand(admin.command('environment').description('one environment'), context);
   understandJson(program, program);
   return program;
 }

@@ -9,6 +9,11 @@ const isoSeconds = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 export const queryStatus = z
   .strictObject({
     self: z.string(),
+    /** As it was submitted, like the next two. */
+    name: z.string().optional(),
+    reportDefinitionId: z.string().optional(),
+    /** In lower case. */
+    envgroupHostname: z.string().optional(),
     state: z.enum(['enqueued', 'running', 'completed', 'failed', 'cancelled', 'expired']),
     created: isoSeconds,
     /** Missing on the answer to a submission. */

@@ -24,19 +24,18 @@ const metaData = z
   .strictObject({ errors: z.array(z.string()), notices: z.array(z.string()) })
   .meta({ id: 'StatsMetaData' });
 
-/** The verbose form. With dimensions in the path there are `dimensions`, without there are `metrics`. */
-export const stats = z
+/** With dimensions in the path there are `dimensions`, without there are `metrics`. */
+const place = z
   .strictObject({
-    environments: z.array(
-      z.strictObject({
-        name: z.string(),
-        metrics: z.array(statsMetric).optional(),
-        dimensions: z.array(statsDimension).optional(),
-      }),
-    ),
-    metaData,
+    name: z.string(),
+    metrics: z.array(statsMetric).optional(),
+    dimensions: z.array(statsDimension).optional(),
   })
-  .meta({ id: 'Stats' });
+  .meta({ id: 'StatsPlace' });
+
+/** The verbose form. */
+export const stats = z.strictObject({ environments: z.array(place), metaData }).meta({ id: 'Stats' });
+export const hostStats = z.strictObject({ hosts: z.array(place), metaData }).meta({ id: 'HostStats' });
 
 const optimizedMetric = z
   .strictObject({

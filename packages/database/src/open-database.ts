@@ -4,17 +4,29 @@ import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
 import type {
   Accounts,
   CancelSignals,
+  CustomFieldStore,
+  ExchangeRateStore,
   FactSource,
+  HostnameStore,
   LimitStore,
+  OrganizationStore,
   QueryStore,
   SigningKeys,
+  TokenStore,
+  UserStore,
 } from '@hourglass/reports';
 import { createAccounts } from './accounts/accounts.ts';
 import { createAdmin, type Admin } from './accounts/admin.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
+import { createHostnameStore } from './accounts/hostname-store.ts';
 import { createLimitStore } from './accounts/limit-store.ts';
+import { createOrganizationStore } from './accounts/organization-store.ts';
+import { createTokenStore } from './accounts/token-store.ts';
+import { createUserStore } from './accounts/user-store.ts';
 import { createPool } from './connection-pool.ts';
+import { createCustomFieldStore } from './custom-fields/custom-field-store.ts';
 import { servedByDatabase } from './database-errors.ts';
+import { createExchangeRateStore } from './exchange-rates/exchange-rate-store.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { PrismaClient } from './generated/client.ts';
@@ -44,7 +56,13 @@ export interface Database {
   readonly factSource: FactSource;
   readonly facts: FactStore;
   readonly accounts: Accounts;
+  readonly organizations: OrganizationStore;
+  readonly users: UserStore;
+  readonly tokens: TokenStore;
   readonly limits: LimitStore;
+  readonly customFields: CustomFieldStore;
+  readonly exchangeRates: ExchangeRateStore;
+  readonly hostnames: HostnameStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
@@ -75,7 +93,13 @@ export function openDatabase({
     factSource: createFactSource(copyPool, catalogue),
     facts: createFactStore({ copyPool, controlPool }),
     accounts: createAccounts(prisma),
+    organizations: createOrganizationStore(prisma),
+    users: createUserStore(prisma),
+    tokens: createTokenStore(prisma),
     limits: createLimitStore(prisma),
+    customFields: createCustomFieldStore(prisma),
+    exchangeRates: createExchangeRateStore(prisma),
+    hostnames: createHostnameStore(prisma),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),

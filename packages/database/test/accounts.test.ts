@@ -31,11 +31,13 @@ describe('a password', () => {
     expect(await accounts.authenticatePassword('jane@EXAMPLE.com', 'correct horse')).toEqual({
       organization: 'acme',
       email: 'jane@example.com',
+      role: 'administrator',
       scopes: [...scopes],
     });
     expect(await accounts.authenticatePassword('joe@example.com', 'battery staple')).toEqual({
       organization: 'acme',
       email: 'joe@example.com',
+      role: 'member',
       scopes: ['read', 'submit', 'ingest'],
     });
   });
@@ -102,6 +104,7 @@ describe('a token', () => {
     expect(await db.database.accounts.authenticateToken('secret-1')).toEqual({
       organization: 'acme',
       email: 'jane@example.com',
+      role: 'administrator',
       scopes: ['ingest'],
     });
     expect(await db.database.accounts.authenticateToken('secret-2')).toBeNull();
@@ -167,14 +170,19 @@ describe('the first organization', () => {
     }
   }
 
-  test('is made once, with an administrator and a token for everything, by programs that start together', () =>
+  test('is made once, with an operator and a token for everything, by programs that start together', () =>
     withDatabases(3, async (databases) => {
       const created = await Promise.all(databases.map((database) => database.bootstrap(first)));
       expect(created.filter(Boolean)).toEqual([true]);
       for (const { accounts } of databases) {
-        const administrator = { organization: 'demo', email: first.email, scopes: [...scopes] };
-        expect(await accounts.authenticatePassword(first.email, first.password)).toEqual(administrator);
-        expect(await accounts.authenticateToken(first.token)).toEqual(administrator);
+        const operator = {
+          organization: 'demo',
+          email: first.email,
+          role: 'operator',
+          scopes: [...scopes],
+        };
+        expect(await accounts.authenticatePassword(first.email, first.password)).toEqual(operator);
+        expect(await accounts.authenticateToken(first.token)).toEqual(operator);
         expect(await accounts.findTenant({ organization: 'demo', environment: 'prod' })).not.toBeNull();
         expect(await accounts.findTenant({ organization: 'demo', environment: 'test' })).not.toBeNull();
       }

@@ -12,11 +12,11 @@ export const api = apiDataset();
 const columns = storedColumns(api).map((column) => column.name);
 const dayMs = 86_400_000;
 
-/** `time` is ISO 8601 in UTC; columns that `values` does not name are null. */
+/** `time` is ISO 8601 in UTC; columns that `values` does not name are null, and so is `custom_fields`. */
 export function encodedFact(
   time: string,
   values: Readonly<Record<string, string | number>> = {},
 ): EncodedFact {
-  const fields = columns.map((column) => values[column] ?? '\\N');
+  const fields = [...columns, 'custom_fields'].map((column) => values[column] ?? '\\N');
   return { copyLine: `${[time, ...fields].join('\t')}\n`, day: Math.floor(Date.parse(time) / dayMs) };
 }

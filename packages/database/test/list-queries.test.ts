@@ -15,7 +15,11 @@ beforeAll(async () => {
   for (let i = 0; i < count; i += 1) {
     const id = randomUUID();
     const submittedBy = i % 3 === 0 ? 'jane@example.com' : 'joe@example.com';
-    await db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy }, noLimits);
+    const labels = {
+      ...(i % 5 === 0 ? { hostname: `host-${i % 2}.example` } : {}),
+      ...(i % 7 === 0 ? { reportDefinitionId: 'monthly', name: 'Ünïcode "name"' } : {}),
+    };
+    await db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy, labels }, noLimits);
     if (i % 4 === 0) await db.database.queries.cancel(id);
     // Only 12 different times, so that pages end between queries of one millisecond.
     await db.sql('update queries set created_at = $2 where id = $1', [
@@ -36,7 +40,7 @@ afterAll(() => db.close());
 
 /** The list by its definition, without SQL. */
 function expected(criteria: ListCriteria): QueryRecord[] {
-  const { submittedBy, state, dataset, createdFrom, createdBefore } = criteria;
+  const { submittedBy, state, dataset, createdFrom, createdBefore, hostname, ofReport } = criteria;
   return all
     .filter(
       (record) =>
@@ -44,7 +48,9 @@ function expected(criteria: ListCriteria): QueryRecord[] {
         (state === undefined || record.state === state) &&
         (dataset === undefined || record.plan.dataset === dataset) &&
         (createdFrom === undefined || record.createdAt >= createdFrom) &&
-        (createdBefore === undefined || record.createdAt < createdBefore),
+        (createdBefore === undefined || record.createdAt < createdBefore) &&
+        (hostname === undefined || (record.labels.hostname ?? null) === hostname) &&
+        (ofReport === undefined || record.labels.reportDefinitionId !== undefined),
     )
     .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1));
 }
@@ -58,6 +64,8 @@ test('Pages of any size and any criteria together are the list, without a gap or
       dataset: fc.constantFrom('api', 'mint'),
       createdFrom: moment,
       createdBefore: moment,
+      hostname: fc.constantFrom('host-0.example', 'host-1.example', 'host-2.example', null),
+      ofReport: fc.constant(true as const),
     },
     { requiredKeys: [] },
   );

@@ -193,28 +193,32 @@ describe('the schema of this version', () => {
     expect(drift).toContain('ALTER TABLE "hot_api_facts" ADD COLUMN     "apiproxy" TEXT');
   });
 
-  test('stores the api dataset in exactly the columns of the catalogue', async () => {
-    const dataset = catalogue.get('api');
-    if (dataset === undefined) throw new Error('no dataset api');
-    const sqlTypes = {
-      text: 'text',
-      integer: 'bigint',
-      decimal: 'numeric(24,6)',
-      timestamp: 'timestamp(3) with time zone',
-    };
-    const columns = await withClient(database.url, async (client) => {
-      const { rows } = await client.query<{ name: string; type: string; required: boolean }>(
-        `select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as required
+  test.each([...catalogue.values()])(
+    'stores $name in exactly the columns of the catalogue',
+    async (dataset) => {
+      const sqlTypes = {
+        text: 'text',
+        integer: 'bigint',
+        decimal: 'numeric(24,6)',
+        float: 'double precision',
+        boolean: 'boolean',
+        timestamp: 'timestamp(3) with time zone',
+      };
+      const columns = await withClient(database.url, async (client) => {
+        const { rows } = await client.query<{ name: string; type: string; required: boolean }>(
+          `select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as required
            from pg_attribute where attrelid = $1::regclass and attnum > 0 order by attnum`,
-        [dataset.hotTable],
-      );
-      return rows;
-    });
-    expect(columns).toEqual([
-      { name: 'environment_id', type: 'integer', required: true },
-      { name: 'batch_seq', type: 'bigint', required: true },
-      { name: 'timestamp', type: 'timestamp(3) with time zone', required: true },
-      ...storedColumns(dataset).map(({ name, type }) => ({ name, type: sqlTypes[type], required: false })),
-    ]);
-  });
+          [dataset.hotTable],
+        );
+        return rows;
+      });
+      expect(columns).toEqual([
+        { name: 'environment_id', type: 'integer', required: true },
+        { name: 'batch_seq', type: 'bigint', required: true },
+        { name: 'timestamp', type: 'timestamp(3) with time zone', required: true },
+        ...storedColumns(dataset).map(({ name, type }) => ({ name, type: sqlTypes[type], required: false })),
+        { name: 'custom_fields', type: 'jsonb', required: false },
+      ]);
+    },
+  );
 });

@@ -63,6 +63,7 @@ describe('submission', () => {
       attempt: 0,
       progressPercent: 0,
       submittedBy: 'jane@example.com',
+      labels: {},
       createdAt: expect.any(Date),
       updatedAt: answered.createdAt,
       failure: null,
@@ -122,6 +123,26 @@ describe('finding', () => {
       expect(await db.database.queries.find(other, id)).toBeNull();
     }
     for (const other of [test, rival]) expect(await db.database.queries.list(other, {}, 10)).toEqual([]);
+  });
+
+  test('by the organization alone shows a query of any of its environments, and to no other organization', async () => {
+    const id = await submittedQuery(db);
+    expect(await db.database.queries.find({ organization: 'acme' }, id)).toMatchObject({ id });
+    expect(await db.database.queries.find({ organization: 'rival' }, id)).toBeNull();
+  });
+
+  test('gives back the labels that the query was submitted with', async () => {
+    const { queries } = db.database;
+    const labels = {
+      hostname: 'api.example.com',
+      name: "Jane's “report”",
+      reportDefinitionId: 'b2c5\\',
+    };
+    const submission = { id: randomUUID(), plan: planOf(db.tenant), submittedBy: 'jane@example.com', labels };
+    const submitted = await queries.submit(submission, noLimits);
+    expect(submitted).toMatchObject({ kind: 'accepted', record: { labels } });
+    expect((await queries.find(scope, submission.id))?.labels).toEqual(labels);
+    expect((await queries.find(scope, await submittedQuery(db)))?.labels).toEqual({});
   });
 
   test.each(['', 'no-uuid', "' or true --", `${randomUUID()}x`])(
@@ -197,7 +218,7 @@ describe('a claim', () => {
     expect(await found(late)).toMatchObject({
       state: 'failed',
       attempt: 1,
-      failure: 'the query did not finish within 3600 s',
+      failure: 'The query did not finish within 3600 s',
     });
     const unlucky = await submittedQuery(db);
     for (let attempt = 1; attempt <= 3; attempt += 1) {
@@ -208,7 +229,7 @@ describe('a claim', () => {
     expect(await found(unlucky)).toMatchObject({
       state: 'failed',
       attempt: 3,
-      failure: 'the query was started 3 times and never finished',
+      failure: 'The query was started 3 times and never finished',
     });
   });
 });

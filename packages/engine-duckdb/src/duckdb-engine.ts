@@ -1,8 +1,9 @@
 import { compileReport, type Catalogue } from '@hourglass/query';
-import type { EngineTask, ReportEngine, RowBatch } from '@hourglass/reports';
+import { ReportImpossible, type EngineTask, type ReportEngine, type RowBatch } from '@hourglass/reports';
 import { discardRows } from './discard-rows.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import { readableError } from './engine-error.ts';
+import { createExchangeRatesView, requireRates } from './exchange-rates.ts';
 import { createHotFactsView } from './hot-facts-view.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { rowBatches } from './row-batches.ts';
@@ -24,8 +25,8 @@ export interface DuckDbEngineOptions {
  * Every run has a DuckDB of its own, in memory, which can read the task's directory and nothing else. What
  * it took, memory and spilled files, is given back when the rows end, fail, or are no longer asked for.
  *
- * `run` throws the reason of the task's signal once that aborts, and otherwise errors whose message a user can
- * read; DuckDB's own text, which names server paths, is in `cause`.
+ * `run` throws the reason of the task's signal once that aborts, `ReportImpossible` when an amount cannot be
+ * converted, and otherwise errors whose message a user can read; DuckDB's own text, which names server paths, is in `cause`.
  */
 export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
   const { catalogue, memoryMb, threads, maxConcurrentRuns, maxSpillMb = 64 * 1024 } = options;
@@ -44,6 +45,10 @@ async function* runReport(
   const stopInterrupting = interruptOnAbort(instance.connection, signal);
   try {
     await createHotFactsView(instance.connection, facts.hotFactsPath, plan, catalogue);
+    if (facts.exchangeRatesPath !== undefined) {
+      await createExchangeRatesView(instance.connection, facts.exchangeRatesPath);
+      await requireRates(instance.connection, { plan, catalogue, signal });
+    }
     signal.throwIfAborted();
     const result = await startStatement(instance.connection, compileReport(plan, catalogue));
     try {
@@ -53,7 +58,7 @@ async function* runReport(
     }
   } catch (error) {
     signal.throwIfAborted();
-    throw readableError(error, limits);
+    throw error instanceof ReportImpossible ? error : readableError(error, limits);
   } finally {
     stopInterrupting();
     await instance.close();

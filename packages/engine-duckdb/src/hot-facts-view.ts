@@ -7,6 +7,8 @@ const duckDbTypes: Readonly<Record<ColumnType, string>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
   decimal: 'DECIMAL(24,6)',
+  float: 'DOUBLE',
+  boolean: 'BOOLEAN',
   timestamp: 'TIMESTAMP',
 };
 
@@ -17,7 +19,7 @@ const duckDbTypes: Readonly<Record<ColumnType, string>> = {
  * Not in parallel: the parallel reader starts in the middle of the file and has to guess whether it is inside
  * of quotes, and clients choose what texts contain. One thread still reads faster than COPY writes.
  *
- * The longest line: 25 texts of 32 KiB, each character doubled when it is a quote, is 1.6 MiB.
+ * The longest line: a fact comes in as at most 1 MiB, of which each character may be doubled when it is a quote.
  */
 const viewSql = `
   create view facts as

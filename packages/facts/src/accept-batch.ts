@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { UndeclaredFields } from '@hourglass/query';
 import { createFactChecker } from './check-fact.ts';
 import type { FactChecker } from './check-fact.ts';
 import { parseNdjsonLine } from './formats/ndjson.ts';
@@ -12,6 +13,8 @@ export interface AcceptBatchOptions {
   readonly store: FactStore;
   /** What a bad row does: refuse the whole batch, or be left out and reported. */
   readonly onError: 'refuse' | 'skip';
+  /** What a field does that the dataset does not know: is a fault, as by default, or is passed over. */
+  readonly undeclaredFields?: UndeclaredFields;
   readonly nowMs: number;
   readonly signal: AbortSignal;
 }
@@ -43,9 +46,9 @@ export async function acceptBatch(
   body: AsyncIterable<Buffer>,
   options: AcceptBatchOptions,
 ): Promise<BatchAnswer> {
-  const { identity, store, onError, nowMs, signal } = options;
+  const { identity, store, onError, undeclaredFields = 'refuse', nowMs, signal } = options;
   signal.throwIfAborted();
-  const check = createFactChecker(identity.dataset, { nowMs });
+  const check = createFactChecker(identity.dataset, { nowMs, undeclaredFields });
   const opened = await store.openBatch(identity);
   const writer = 'writer' in opened ? opened.writer : null;
   const reading = new BatchReading({

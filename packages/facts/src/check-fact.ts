@@ -1,5 +1,5 @@
-import type { Dataset, MissingValue } from '@hourglass/query';
-import { storedColumns } from '@hourglass/query';
+import type { Dataset, MissingValue, UndeclaredFields } from '@hourglass/query';
+import { customColumns, storedColumns } from '@hourglass/query';
 import {
   columnEncoders,
   encodeTime,
@@ -9,6 +9,7 @@ import {
   readTime,
 } from './column-encoders.ts';
 import type { ColumnEncoder } from './column-encoders.ts';
+import { customCell, customEncoder } from './custom-cell.ts';
 import { createFieldGuide } from './field-guide.ts';
 import type { FieldGuide } from './field-guide.ts';
 import type { EncodedFact } from './ports.ts';
@@ -26,31 +27,46 @@ const dayMs = 86_400_000;
 /** A line of rubbish may have thousands of unknown fields. */
 const maxFaultsPerFact = 100;
 
+export interface FactCheckerOptions {
+  readonly nowMs: number;
+  /** Whether a field that the dataset does not know is a fault, or is passed over. A fault by default. */
+  readonly undeclaredFields?: UndeclaredFields;
+}
+
 /**
- * Checks facts by the dataset's catalogue and encodes them for `COPY`. `null` is a missing value, and a missing
- * value is filled in by its column's rule. A fact may have happened at most one day after `nowMs`.
+ * Checks facts by the dataset, which has the environment's custom fields, and encodes them for `COPY`. `null` is
+ * a missing value, and a missing value is filled in by its column's rule. A fact may have happened at most one
+ * day after `nowMs`.
  */
-export function createFactChecker(dataset: Dataset, { nowMs }: { nowMs: number }): FactChecker {
-  const format = new FactFormat(dataset, nowMs + dayMs);
+export function createFactChecker(dataset: Dataset, options: FactCheckerOptions): FactChecker {
+  const format = new FactFormat(dataset, options);
   return (row) => format.check(row.line, row.value);
 }
 
-/** Cell 0 is the timestamp, cell n the stored column n - 1. */
+/** Cell 0 is the timestamp, cell n the stored column n - 1; the last one has all custom fields. */
 class FactFormat {
   private readonly latestFactMs: number;
   private readonly guide: FieldGuide;
+  private readonly ignoresUndeclared: boolean;
+  private readonly takesCustomFields: boolean;
   private readonly cellOf = new Map<string, number>();
   private readonly encoders: readonly ColumnEncoder[];
+  private readonly customEncoders: ReadonlyMap<string, ColumnEncoder>;
   /** The cells of a fact without any field, rules that need no other column applied. */
   private readonly emptyFact: readonly string[];
   private readonly atLeastRules: readonly AtLeastRule[];
 
-  constructor(dataset: Dataset, latestFactMs: number) {
+  constructor(dataset: Dataset, { nowMs, undeclaredFields = 'refuse' }: FactCheckerOptions) {
     const columns = storedColumns(dataset);
-    this.latestFactMs = latestFactMs;
+    this.latestFactMs = nowMs + dayMs;
+    this.ignoresUndeclared = undeclaredFields === 'ignore';
+    this.takesCustomFields = dataset.takesCustomFields;
     this.guide = createFieldGuide(dataset);
     for (const [index, { name }] of columns.entries()) this.cellOf.set(name, index + 1);
     this.encoders = [columnEncoders.timestamp, ...columns.map((column) => columnEncoders[column.type])];
+    this.customEncoders = new Map(
+      customColumns(dataset).map((column) => [column.name, customEncoder(column)]),
+    );
     this.emptyFact = [nullCell, ...columns.map((column) => constantCell(column.whenMissing))];
     this.atLeastRules = columns.flatMap(({ name, whenMissing }) =>
       whenMissing?.kind === 'at-least' ? [this.atLeastRule(name, whenMissing)] : [],
@@ -60,18 +76,20 @@ class FactFormat {
   check(line: number, value: Readonly<Record<string, unknown>>): CheckedFact {
     const faults: RowFault[] = [];
     const cells = this.emptyFact.slice();
+    const members: string[] = [];
     const timeMs = this.readTimestamp(line, value['timestamp'], faults);
     cells[0] = encodeTime(timeMs);
     for (const field in value) {
       const fieldValue = value[field];
-      if (field === 'timestamp' || (fieldValue === null && this.cellOf.has(field))) continue;
-      const message = this.fill(cells, field, fieldValue);
+      if (field === 'timestamp' || (fieldValue === null && this.isKnown(field))) continue;
+      const message = this.put({ cells, members }, field, fieldValue);
       if (message === null) continue;
       faults.push({ line, field, message });
       if (faults.length === maxFaultsPerFact) break;
     }
     if (faults.length > 0) return { faults };
     for (const rule of this.atLeastRules) applyAtLeast(rule, cells);
+    if (this.takesCustomFields) cells.push(customCell(members));
     return { copyLine: `${cells.join('\t')}\n`, day: dayOf(timeMs) };
   }
 
@@ -86,14 +104,21 @@ class FactFormat {
     return 0;
   }
 
+  private isKnown(field: string): boolean {
+    return this.cellOf.has(field) || this.customEncoders.has(field);
+  }
+
   /** Null, or what is wrong with the field. */
-  private fill(cells: string[], field: string, value: unknown): string | null {
+  private put({ cells, members }: FactCells, field: string, value: unknown): string | null {
     const cell = this.cellOf.get(field);
-    const encoder = cell === undefined ? undefined : this.encoders[cell];
-    if (cell === undefined || encoder === undefined) return this.guide(field);
+    const encoder = cell === undefined ? this.customEncoders.get(field) : this.encoders[cell];
+    if (encoder === undefined) {
+      return this.ignoresUndeclared && !this.guide.isDerived(field) ? null : this.guide.explain(field);
+    }
     const text = encoder.encode(value);
     if (text === null) return encoder.explain(value);
-    cells[cell] = text;
+    if (cell === undefined) members.push(text);
+    else cells[cell] = text;
     return null;
   }
 
@@ -105,6 +130,12 @@ class FactFormat {
     }
     return { target, source, threshold: rule.threshold };
   }
+}
+
+interface FactCells {
+  readonly cells: string[];
+  /** Of the object in the last cell. */
+  readonly members: string[];
 }
 
 type AtLeast = Extract<MissingValue, { kind: 'at-least' }>;

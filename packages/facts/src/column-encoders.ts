@@ -14,6 +14,8 @@ export const nullCell = String.raw`\N`;
 const maxTextBytes = 32 * 1024;
 const maxDecimals = 6;
 const decimalLimitExclusive = 1e18;
+/** So that no sum, nor a calculation with one, leaves the range of a double. */
+const floatLimitExclusive = 1e100;
 /** Before it there was no web to measure; a time there is a unit mistaken for another. */
 const earliestMs = Date.UTC(1990, 0, 1);
 const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
@@ -28,6 +30,15 @@ export const columnEncoders: Readonly<Record<ColumnType, ColumnEncoder>> = {
     encode: encodeDecimal,
     explain: (value) =>
       `must be a number with at most 18 digits before and ${maxDecimals} after the point; it is ${shown(value)}`,
+  },
+  float: {
+    encode: (value) =>
+      typeof value === 'number' && Math.abs(value) < floatLimitExclusive ? String(value) : null,
+    explain: (value) => `must be a number between -1e100 and 1e100; it is ${shown(value)}`,
+  },
+  boolean: {
+    encode: (value) => (typeof value === 'boolean' ? String(value) : null),
+    explain: (value) => `must be true or false; it is ${shown(value)}`,
   },
   timestamp: {
     encode(value) {

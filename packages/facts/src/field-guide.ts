@@ -1,21 +1,30 @@
 import type { Dataset, DimensionSource, MetricSource } from '@hourglass/query';
-import { storedColumns } from '@hourglass/query';
+import { customColumns, storedColumns } from '@hourglass/query';
 import { closest } from 'fastest-levenshtein';
 
-/** Says why a fact of the dataset cannot carry a field, for names that are not among its stored columns. */
-export type FieldGuide = (name: string) => string;
+/** For names that a fact of the dataset cannot carry. */
+export interface FieldGuide {
+  /** Whether the name means something that follows from the rest, and not nothing. */
+  isDerived(name: string): boolean;
+  /** Why a fact cannot carry it. */
+  explain(name: string): string;
+}
 
 export function createFieldGuide(dataset: Dataset): FieldGuide {
   const origins = new Map<string, string>();
   for (const { name, source } of [...dataset.dimensions, ...dataset.metrics]) {
     if (source.kind !== 'column') origins.set(name, originOf(source));
   }
-  const known = ['timestamp', ...storedColumns(dataset).map((column) => column.name)];
-  return (name) => {
-    const origin = origins.get(name);
-    if (origin !== undefined) return `a fact must not carry "${name}": it ${origin}`;
-    const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name;
-    return `there is no field "${shown}"; the nearest one is "${closest(shown, known)}"`;
+  const columns = [...storedColumns(dataset), ...customColumns(dataset)];
+  const known = ['timestamp', ...columns.map((column) => column.name)];
+  return {
+    isDerived: (name) => origins.has(name),
+    explain(name) {
+      const origin = origins.get(name);
+      if (origin !== undefined) return `a fact must not carry "${name}": it ${origin}`;
+      const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name;
+      return `there is no field "${shown}"; the nearest one is "${closest(shown, known)}"`;
+    },
   };
 }
 
@@ -33,6 +42,8 @@ function originOf(source: DerivedSource): string {
       return `is counted from "${source.dimension}"`;
     case 'rate':
       return 'is computed from the number of calls';
+    case 'percent':
+      return `is computed from "${source.part}" and "${source.whole}"`;
   }
   return source satisfies never;
 }

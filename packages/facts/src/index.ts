@@ -3,4 +3,5 @@ export * from './name-proxy.ts';
 export * from './ndjson-batches.ts';
 export * from './ports.ts';
 export * from './raw-fact.ts';
+export * from './read-cell.ts';
 export * from './read-facts.ts';

@@ -2,7 +2,10 @@ import type { Dataset } from '@hourglass/query';
 
 /** A row in PostgreSQL's `COPY … (FORMAT text)` encoding, and the UTC day its timestamp lies on. */
 export interface EncodedFact {
-  /** One line with its newline: `timestamp` and then `storedColumns(dataset)`, tab-separated, `\N` for null. */
+  /**
+   * One line with its newline: `timestamp`, `storedColumns(dataset)` and, where the dataset takes custom fields, a
+   * JSON object with their values by id; tab-separated, `\N` for null.
+   */
   readonly copyLine: string;
   /** Days since 1970-01-01, UTC: names the partition the row goes to. */
   readonly day: number;
@@ -10,6 +13,7 @@ export interface EncodedFact {
 
 export interface BatchIdentity {
   readonly environmentId: number;
+  /** With the custom fields of the environment. */
   readonly dataset: Dataset;
   /** The client's `Idempotency-Key`, or an id that was made for it. */
   readonly id: string;

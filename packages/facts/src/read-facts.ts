@@ -1,6 +1,6 @@
-import type { Dataset } from '@hourglass/query';
 import { createCombinedParser } from './formats/combined.ts';
 import { readCsv } from './formats/csv.ts';
+import type { CsvOptions } from './formats/csv.ts';
 import { parseNdjsonLine } from './formats/ndjson.ts';
 import { splitLines } from './lines.ts';
 import type { Line } from './lines.ts';
@@ -13,10 +13,13 @@ export type ImportFormat = (typeof importFormats)[number];
 
 export type ReadFactsOptions =
   | { readonly format: 'ndjson' }
-  /** `separator` is one character, by default a comma. */
-  | { readonly format: 'csv'; readonly dataset: Dataset; readonly separator?: string | undefined }
-  /** Facts of the `api` dataset. */
-  | { readonly format: 'combined'; readonly proxy: ProxyNaming | null };
+  | ({ readonly format: 'csv' } & CsvOptions)
+  /** Facts of the `api` dataset; every one gets the custom values. */
+  | {
+      readonly format: 'combined';
+      readonly proxy: ProxyNaming | null;
+      readonly customValues?: Readonly<Record<string, unknown>>;
+    };
 
 /**
  * The rows of a file, one by one as they are read, each with its line in the file. Values are not checked by
@@ -29,7 +32,10 @@ export function readFacts(stream: AsyncIterable<Buffer>, options: ReadFactsOptio
     case 'csv':
       return readCsv(stream, options);
     case 'combined':
-      return parseLines(stream, createCombinedParser(createUserAgentReader(), options.proxy));
+      return parseLines(
+        stream,
+        createCombinedParser(createUserAgentReader(), options.proxy, options.customValues),
+      );
   }
   return options satisfies never;
 }

@@ -14,7 +14,7 @@ function stored(value: Record<string, unknown>, dataset = api): Record<string, s
   const checked = createFactChecker(dataset, { nowMs })({ line: 1, value });
   if ('faults' in checked) throw new Error(JSON.stringify(checked.faults));
   const cells = decodeCopyLine(checked.copyLine);
-  const names = ['timestamp', ...storedColumns(dataset).map((column) => column.name)];
+  const names = ['timestamp', ...storedColumns(dataset).map((column) => column.name), 'custom_fields'];
   expect(cells).toHaveLength(names.length);
   return Object.fromEntries(names.map((name, index) => [name, cells[index] ?? null]));
 }
@@ -24,12 +24,14 @@ function faultsOf(value: Record<string, unknown>) {
   return 'faults' in checked ? checked.faults : [];
 }
 
-const valuesByType: Readonly<Record<ColumnType, fc.Arbitrary<string | number>>> = {
+const valuesByType: Readonly<Record<ColumnType, fc.Arbitrary<string | number | boolean>>> = {
   text: fc.string({ unit: 'binary', maxLength: 50 }).filter((text) => !text.includes('\0')),
   integer: fc.maxSafeInteger(),
   decimal: fc
     .tuple(fc.integer({ min: -999_999_999, max: 999_999_999 }), fc.integer({ min: 0, max: 6 }))
     .map(([digits, decimals]) => Number((digits / 10 ** decimals).toFixed(decimals))),
+  float: fc.double({ min: -1e99, max: 1e99, noNaN: true }),
+  boolean: fc.boolean(),
   timestamp: fc.integer({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2200, 0, 1) }),
 };
 
@@ -204,6 +206,7 @@ test('a rule that reads a column which is not stored stops the start', () => {
   const broken: Dataset = {
     name: 'broken',
     hotTable: 'x',
+    takesCustomFields: false,
     dimensions: [],
     metrics: [
       {
@@ -211,6 +214,7 @@ test('a rule that reads a column which is not stored stops the start', () => {
         description: '',
         unit: '',
         functions: ['sum'],
+        partials: ['sum'],
         source: {
           kind: 'column',
           type: 'integer',

@@ -1,3 +1,4 @@
+import { placeNamePattern } from '@hourglass/contract';
 import { z } from 'zod';
 
 /**
@@ -33,12 +34,12 @@ function url(...protocols: string[]): z.ZodType<string, string> {
 const names = z
   .string()
   .transform((value) => value.split(',').map((name) => name.trim()))
-  .refine((list) => list.every((name) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name)), {
+  .refine((list) => list.every((name) => placeNamePattern.test(name)), {
     message: 'must be names of letters, digits, ".", "_" and "-", separated by commas',
   })
   .refine((list) => new Set(list).size === list.length, 'must not name an environment twice');
 
-const organizationName = text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, {
+const organizationName = text.regex(placeNamePattern, {
   message: 'must be a name of letters, digits, ".", "_" and "-"',
 });
 

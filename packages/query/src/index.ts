@@ -1,6 +1,10 @@
 export * from './catalogue/dataset.ts';
 export * from './catalogue/catalogue.ts';
 export * from './catalogue/check-catalogue.ts';
+export * from './catalogue/custom-field.ts';
+export * from './catalogue/describe-fields.ts';
+export { customFieldsColumn } from './catalogue/names.ts';
+export * from './catalogue/with-custom-fields.ts';
 export * from './filter/filter-node.ts';
 export * from './filter/print-filter.ts';
 export * from './filter/read-filter.ts';
@@ -14,3 +18,6 @@ export * from './plan/parse-plan.ts';
 export * from './compile/sql-statement.ts';
 export * from './compile/compile-report.ts';
 export * from './compile/compile-hot-facts.ts';
+export { compileMissingRate, maxRateAgeDays } from './compile/reported-facts.ts';
+export * from './mint/mint-criteria.ts';
+export * from './mint/plan-mint-report.ts';

@@ -110,6 +110,18 @@ describe('the dataset "api"', () => {
     expect(typeOf.has('ax_day_of_week')).toBe(false);
   });
 
+  test('keeps of every metric what all its functions can be made from, and says where only facts can tell', () => {
+    const partialsOf = new Map(api().metrics.map(({ name, partials }) => [name, partials.join(' ')]));
+    expect([...partialsOf].filter(([, partials]) => partials === '').map(([name]) => name)).toEqual([
+      'app_count',
+      'developer_count',
+      'user_count',
+    ]);
+    expect(partialsOf.get('message_count')).toBe('sum');
+    expect(partialsOf.get('tpm')).toBe('sum');
+    expect(partialsOf.get('total_response_time')).toBe('sum count min max');
+  });
+
   test('fills in only the number of calls and whether the call failed', () => {
     const filled = storedColumns(api()).filter(({ whenMissing }) => whenMissing !== undefined);
     expect(filled.map(({ name, whenMissing }) => [name, whenMissing])).toEqual([
@@ -131,32 +143,54 @@ describe('checkCatalogue', () => {
     const faulty: Dataset = {
       name: 'faulty',
       hotTable: 'hot; drop table facts',
+      takesCustomFields: false,
       dimensions: [
         { name: 'place', description: '', source: text },
         { name: 'place', description: '', source: text },
-        { name: 'Proxy', description: '', source: text },
-        { name: 'batch_seq', description: '', source: text },
+        { name: 'Place', description: '', source: text },
+        { name: 'no-identifier', description: '', source: text },
+        { name: 'Batch_seq', description: '', source: text },
         { name: 'minute', description: '', source: text },
-        { name: 'c0', description: '', source: text },
+        { name: 'C0', description: '', source: text },
         { name: 'org', description: '', source: { kind: 'tenant', of: 'organization' } },
       ],
       metrics: [
-        { ...words, name: 'no_function', source: integer, functions: [] },
-        { ...words, name: 'twice', source: integer, functions: ['sum', 'sum'] },
+        { ...words, name: 'no_function', source: integer, functions: [], partials: [] },
+        { ...words, name: 'twice', source: integer, functions: ['sum', 'sum'], partials: ['sum', 'max'] },
         {
           ...words,
           name: 'rated',
           source: { kind: 'rate', calls: 'missing', per: 'second' },
           functions: ['avg'],
+          partials: ['sum', 'count'],
         },
-        { ...words, name: 'other', source: { kind: 'alias', metric: 'missing' }, functions: ['sum'] },
-        { ...words, name: 'another', source: { kind: 'alias', metric: 'other' }, functions: ['sum'] },
-        { ...words, name: 'orgs', source: { kind: 'distinct', dimension: 'org' }, functions: [] },
+        {
+          ...words,
+          name: 'other',
+          source: { kind: 'alias', metric: 'missing' },
+          functions: ['sum'],
+          partials: ['sum'],
+        },
+        {
+          ...words,
+          name: 'another',
+          source: { kind: 'alias', metric: 'other' },
+          functions: ['sum'],
+          partials: ['sum'],
+        },
+        {
+          ...words,
+          name: 'orgs',
+          source: { kind: 'distinct', dimension: 'org' },
+          functions: [],
+          partials: [],
+        },
         {
           ...words,
           name: 'failed',
           source: { ...integer, whenMissing: { kind: 'at-least', column: 'place', threshold: 1 } },
           functions: ['sum'],
+          partials: ['sum'],
         },
       ],
     };
@@ -174,13 +208,14 @@ describe('checkCatalogue', () => {
     }
     const expected = [
       '"hot; drop table facts" is not a lower-case identifier',
-      '"Proxy" is not a lower-case identifier',
+      '"no-identifier" is not an identifier',
       '"place" is declared more than once',
-      '"batch_seq" is reserved',
+      '"Batch_seq" is reserved',
       '"minute" is reserved',
-      '"c0" is reserved',
+      '"C0" is reserved',
       'metric "no_function" has no function',
       'metric "twice" lists the function "sum" twice',
+      'metric "twice" is re-aggregated from "sum, max"; its functions need "sum"',
       'metric "rated" takes no function but lists some',
       'metric "rated" is the rate of "missing"',
       'metric "other" is an alias of "missing"',

@@ -62,6 +62,7 @@ test('the copy has no value of the plan in its text: they are settings of the tr
       'hourglass.start': '2026-01-01T00:00:00.000Z',
       'hourglass.end_exclusive': '2027-01-01T00:00:00.000Z',
       datestyle: 'ISO',
+      extra_float_digits: '1',
     },
   });
 });

@@ -1,6 +1,6 @@
 import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import {
-  catalogue,
+  catalogue as everyDataset,
   compileReport,
   hotFactsColumns,
   type ColumnType,
@@ -12,13 +12,15 @@ import {
 export interface Fact {
   readonly environment_id?: number;
   readonly timestamp: string;
-  readonly [column: string]: string | number | bigint | null | undefined;
+  readonly [column: string]: string | number | bigint | boolean | null | undefined;
 }
 
 const duckdbTypes: Record<ColumnType, string> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
   decimal: 'DECIMAL(24,6)',
+  float: 'DOUBLE',
+  boolean: 'BOOLEAN',
   timestamp: 'TIMESTAMP',
 };
 
@@ -58,13 +60,13 @@ export async function openDuckDB() {
     return { types: result.columnTypes().map(String), rows: result.getRows() };
   }
 
-  async function report(plan: Plan, facts: readonly Fact[]): Promise<ReportRows> {
+  async function report(plan: Plan, facts: readonly Fact[], catalogue = everyDataset): Promise<ReportRows> {
     await load(hotFactsColumns(plan, catalogue), facts);
-    return reportLoaded(plan);
+    return reportLoaded(plan, catalogue);
   }
 
   /** A report over the facts that were loaded. */
-  async function reportLoaded(plan: Plan): Promise<ReportRows> {
+  async function reportLoaded(plan: Plan, catalogue = everyDataset): Promise<ReportRows> {
     const { sql, parameters } = compileReport(plan, catalogue);
     return query(sql, [...parameters]);
   }

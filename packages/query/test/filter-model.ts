@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { CustomField } from '../src/index.ts';
 import type { Fact } from './facts-relation.ts';
 import { toMillionths } from './report-model.ts';
 
@@ -26,8 +27,22 @@ const fields = {
   message_count: 'integer',
   fees: 'decimal',
   created: 'timestamp',
+  dc_total: 'integer',
+  dcRatio: 'float',
+  dc_plan: 'text',
+  dc_ok: 'boolean',
+  dc_due: 'timestamp',
 } as const;
 type Field = keyof typeof fields;
+
+/** Those of the fields above that the catalogue does not know, as an environment declares them. */
+export const modelCustomFields: readonly CustomField[] = [
+  { id: 3, name: 'dc_total', type: 'INTEGER' },
+  { id: 1, name: 'dcRatio', type: 'FLOAT' },
+  { id: 5, name: 'dc_plan', type: 'STRING' },
+  { id: 2, name: 'dc_ok', type: 'BOOLEAN' },
+  { id: 9, name: 'dc_due', type: 'DATETIME' },
+];
 
 export const modelTexts = [
   '',
@@ -47,6 +62,8 @@ export const modelTexts = [
 ];
 export const modelIntegers = [-1, 0, 1, 9, 10, 200, 404, 504];
 export const modelDecimals = ['0.1', '1.5', '-2.000001', '100', '10', '0'];
+/** Sums of eighths are exact in any order. */
+export const modelFloats = [0.125, 1.5, -2.375, 100, -0.25, 0];
 export const modelTimes = [
   '2026-01-01T00:00:00.000Z',
   '2026-02-28T22:30:00.250Z',
@@ -69,7 +86,8 @@ function valueOf(field: Field, fact: Fact): string | null {
 }
 
 function compare(field: Field, left: string, right: string): number {
-  if (fields[field] === 'text') return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  if (fields[field] === 'text' || fields[field] === 'boolean')
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
   const scaled = (text: string) =>
     fields[field] === 'timestamp' ? BigInt(Date.parse(text)) : toMillionths(text.replace(/^\+/, ''));
   const difference = scaled(left) - scaled(right);
@@ -102,6 +120,17 @@ function valuesFor(field: Field): fc.Arbitrary<{ written: string; value: string 
         .map(([value, quote]) => ({ written: `${quote}${value}${quote}`, value: String(value) }));
     case 'decimal':
       return fc.constantFrom(...modelDecimals, '+1.50').map((value) => ({ written: value, value }));
+    case 'float':
+      return fc
+        .tuple(fc.constantFrom(...modelFloats), fc.constantFrom('', "'"))
+        .map(([value, quote]) => ({ written: `${quote}${value}${quote}`, value: String(value) }));
+    case 'boolean':
+      return fc.constantFrom('true', 'false').chain((value) =>
+        fc.tuple(anyCase(value), fc.constantFrom('', "'")).map(([written, quote]) => ({
+          written: `${quote}${written}${quote}`,
+          value,
+        })),
+      );
     case 'timestamp':
       return fc
         .tuple(fc.constantFrom(...modelTimes), fc.boolean())

@@ -1,21 +1,30 @@
 import * as fc from 'fast-check';
-import { catalogue, type ColumnType, storedColumns } from '../src/index.ts';
+import { catalogue, type ColumnType, customColumns, storedColumns, withCustomFields } from '../src/index.ts';
 import { environmentId, type Fact } from './facts-relation.ts';
-import { modelDecimals, modelIntegers, modelTexts, modelTimes } from './filter-model.ts';
+import {
+  modelCustomFields,
+  modelDecimals,
+  modelFloats,
+  modelIntegers,
+  modelTexts,
+  modelTimes,
+} from './filter-model.ts';
 
 export const start = '2026-02-20T00:00:00Z';
 export const end = '2026-03-05T12:00:00Z';
 export const [startMs, endMs] = [Date.parse(start), Date.parse(end)];
 export const tenant = { organization: 'acme', environment: 'prod', environmentId };
-const found = catalogue.get('api');
-if (found === undefined) throw new Error('no dataset');
-export const dataset = found;
-export const columns = storedColumns(dataset);
+const api = catalogue.get('api');
+if (api === undefined) throw new Error('no dataset');
+export const dataset = withCustomFields(api, modelCustomFields);
+export const columns = [...storedColumns(dataset), ...customColumns(dataset)];
 
-const values: Record<ColumnType, fc.Arbitrary<string | number>> = {
+const values: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
   text: fc.constantFrom(...modelTexts),
   integer: fc.oneof(fc.constantFrom(...modelIntegers), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
   decimal: fc.constantFrom(...modelDecimals),
+  float: fc.constantFrom(...modelFloats),
+  boolean: fc.boolean(),
   timestamp: fc.constantFrom(...modelTimes),
 };
 const fact: fc.Arbitrary<Fact> = fc.record({

@@ -6,10 +6,12 @@ import {
   outputColumns,
   planQuery,
   queryTimeUnits,
+  withCustomFields,
   type ColumnType,
   type Plan,
 } from '../src/index.ts';
 import { environmentId, openDuckDB, type Fact } from './facts-relation.ts';
+import { modelCustomFields } from './filter-model.ts';
 import { expectedRows } from './report-model.ts';
 
 let duckdb: Awaited<ReturnType<typeof openDuckDB>>;
@@ -24,13 +26,15 @@ const startMs = Date.parse(start);
 const endMs = Date.parse(end);
 const tenant = { organization: 'acme', environment: 'prod', environmentId };
 
-const dataset = catalogue.get('api');
-const metricRequests = (dataset?.metrics ?? [])
+const api = catalogue.get('api');
+if (api === undefined) throw new Error('no dataset');
+const dataset = withCustomFields(api, modelCustomFields);
+const metricRequests = dataset.metrics
   .filter(({ source }) => source.kind !== 'rate')
   .flatMap(({ name, functions }) =>
     functions.length === 0 ? [{ name }] : functions.map((chosen) => ({ name, function: chosen })),
   );
-const dimensionNames = (dataset?.dimensions ?? []).map(({ name }) => name);
+const dimensionNames = dataset.dimensions.map(({ name }) => name);
 
 /** A valid request, planned. */
 const plans: fc.Arbitrary<Plan> = fc
@@ -42,7 +46,13 @@ const plans: fc.Arbitrary<Plan> = fc
   })
   .filter(({ metrics, dimensions }) => metrics.length + dimensions.length > 0)
   .map((request) => {
-    const context = { catalogue, dataset: 'api', tenant, nowMs: endMs };
+    const context = {
+      catalogue,
+      dataset: 'api',
+      tenant,
+      customFields: modelCustomFields,
+      nowMs: endMs,
+    };
     const planned = planQuery({ ...request, timeRange: { start, end } }, context);
     if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
     return planned.plan;
@@ -52,12 +62,15 @@ const isoTime = (minMs: number, maxMs: number) =>
   fc.integer({ min: minMs, max: maxMs }).map((ms) => new Date(ms).toISOString());
 
 /** Few different values, so that facts meet in groups; texts whose binary order is not the alphabet's. */
-const valuesOf: Record<ColumnType, fc.Arbitrary<string | number>> = {
+const valuesOf: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
   text: fc.constantFrom('', 'a', 'B', 'b', 'é', '﹏', '\u{1f600}', '(not set)', '%', "'"),
   integer: fc.oneof(fc.constantFrom(-1, 0, 9, 10, 200), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
   decimal: fc
     .tuple(fc.constantFrom('', '-'), fc.integer({ min: 0, max: 10 ** 7 }), fc.stringMatching(/^[0-9]{1,6}$/))
     .map(([sign, whole, fraction]) => `${sign}${whole}.${fraction}`),
+  // Sums of quarters are exact in any order.
+  float: fc.integer({ min: -(2 ** 30), max: 2 ** 30 }).map((quarters) => quarters / 4),
+  boolean: fc.boolean(),
   timestamp: fc.oneof(fc.constantFrom('2026-01-01T00:00:00.000Z'), isoTime(startMs, endMs)),
 };
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogue, operators, planQuery, queryTimeUnits, type QueryRequest } from '../src/index.ts';
 import { expectSame } from './expect-same.ts';
 import { openDuckDB } from './facts-relation.ts';
-import { modelFilters, type ModelFilter } from './filter-model.ts';
+import { modelCustomFields, modelFilters, type ModelFilter } from './filter-model.ts';
 import { columns, dataset, end, endMs, facts, start, tenant } from './random-facts.ts';
 import { expectedRows } from './report-model.ts';
 
@@ -44,7 +44,15 @@ const requests: fc.Arbitrary<{ request: QueryRequest; filter: ModelFilter | unde
     dimensions: fc.uniqueArray(
       fc.oneof(
         fc.constantFrom(...dataset.dimensions.map(({ name }) => name)),
-        fc.constantFrom('apiproxy', 'response_status_code', 'created', 'ax_hour_of_day'),
+        fc.constantFrom(
+          'apiproxy',
+          'response_status_code',
+          'created',
+          'ax_hour_of_day',
+          'dc_ok',
+          'dc_due',
+          'dc_plan',
+        ),
       ),
       { maxLength: 3 },
     ),
@@ -63,7 +71,13 @@ test('5,000 queries over one table of facts: the rows that counting by hand give
   let narrowed = 0;
   await fc.assert(
     fc.asyncProperty(requests, async ({ request, filter }) => {
-      const planned = planQuery(request, { catalogue, dataset: 'api', tenant, nowMs: endMs });
+      const planned = planQuery(request, {
+        catalogue,
+        dataset: 'api',
+        tenant,
+        customFields: modelCustomFields,
+        nowMs: endMs,
+      });
       if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
       const { rows } = await duckdb.reportLoaded(planned.plan);
       const expected = expectedRows(planned.plan, facts, filter?.isMeant);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { catalogue, planStats, timeUnits, type StatsRequest } from '../src/index.ts';
 import { expectSame } from './expect-same.ts';
 import { openDuckDB } from './facts-relation.ts';
-import { modelFilters, type ModelFilter } from './filter-model.ts';
+import { modelCustomFields, modelFilters, type ModelFilter } from './filter-model.ts';
 import { columns, dataset, endMs, facts, tenant } from './random-facts.ts';
 import { expectedRows } from './report-model.ts';
 
@@ -74,7 +74,13 @@ test('3,000 requests for statistics: the groups and buckets that counting by han
   let cut = 0;
   await fc.assert(
     fc.asyncProperty(requests, async ({ request, filter }) => {
-      const planned = planStats(request, { catalogue, dataset: 'api', tenant, nowMs: endMs });
+      const planned = planStats(request, {
+        catalogue,
+        dataset: 'api',
+        tenant,
+        customFields: modelCustomFields,
+        nowMs: endMs,
+      });
       if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
       const { rows } = await duckdb.reportLoaded(planned.plan);
       const expected = expectedRows(planned.plan, facts, filter?.isMeant);

@@ -14,9 +14,11 @@ const decimals = new Set([
   'x_apigee_mintng_price',
   'x_apigee_mintng_price_multiplier',
   'x_apigee_mintng_rate',
+  'dcRatio',
 ]);
 const integerDimensions = new Set(['apiproxy_revision', 'response_status_code', 'target_response_code']);
-const timestampDimensions = new Set(['created', 'period_start', 'period_end']);
+const timestampDimensions = new Set(['created', 'period_start', 'period_end', 'dc_due']);
+const booleanDimensions = new Set(['dc_ok']);
 const countedColumns: Record<string, string> = {
   app_count: 'developer_app',
   developer_count: 'developer',
@@ -151,7 +153,8 @@ function dimensionKey(name: string, fact: Fact, { tenant }: Plan): Key {
   if (name === 'ax_week_of_month') return textKey(String(Math.ceil(date.getUTCDate() / 7)));
   const value = fact[name] ?? null;
   if (value === null) {
-    const byValue = integerDimensions.has(name) || timestampDimensions.has(name);
+    const byValue =
+      integerDimensions.has(name) || timestampDimensions.has(name) || booleanDimensions.has(name);
     return byValue ? { shown: '(not set)', order: null } : textKey('(not set)');
   }
   if (integerDimensions.has(name)) return { shown: String(value), order: BigInt(value) };

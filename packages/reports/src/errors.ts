@@ -5,6 +5,7 @@ export type ErrorKind =
   | 'forbidden'
   | 'not_found'
   | 'method'
+  | 'timeout'
   | 'conflict'
   | 'gone'
   | 'too_large'
@@ -29,6 +30,7 @@ export const errorTable = {
   'request.too_large': { kind: 'too_large', message: 'The body is larger than {limit}' },
   'request.media_type': { kind: 'media_type', message: 'Cannot read {found}; expected {expected}' },
   'request.broken': { kind: 'invalid', message: 'The body could not be read to its end: {reason}' },
+  'request.timeout': { kind: 'timeout', message: 'The body did not come within {seconds} seconds' },
   'request.path': { kind: 'invalid', message: 'The path cannot be read: {reason}' },
   'request.method': { kind: 'method', message: '{method} is not possible here; expected {expected}' },
   'request.no_route': { kind: 'not_found', message: 'There is nothing at this path' },
@@ -37,12 +39,52 @@ export const errorTable = {
     message: 'Credentials are missing or wrong; send Basic e-mail and password, or a Bearer token',
   },
   'auth.scope': { kind: 'forbidden', message: 'The credentials lack the scope "{scope}"' },
+  'auth.role': { kind: 'forbidden', message: 'This needs the role "{role}"; yours is "{own}"' },
+  'organization.exists': { kind: 'conflict', message: 'There is an organization "{organization}" already' },
   'organization.not_found': { kind: 'not_found', message: 'No organization "{organization}"' },
   'environment.not_found': {
     kind: 'not_found',
     message: 'No environment "{environment}" in an organization "{organization}"',
   },
+  'environment.exists': {
+    kind: 'conflict',
+    message: 'There is an environment "{environment}" in the organization "{organization}" already',
+  },
+  'user.exists': { kind: 'conflict', message: 'Somebody has the e-mail address "{email}" already' },
+  'user.not_found': { kind: 'not_found', message: 'No user "{email}"' },
+  'user.last_of_role': {
+    kind: 'conflict',
+    message: '"{email}" is the last {role} of the organization; make another one first',
+  },
+  'token.not_found': { kind: 'not_found', message: 'No token "{id}"' },
+  'account.limit': {
+    kind: 'conflict',
+    message: 'The organization has {limit} {what} already, which is the most it may have',
+  },
+  'hostname.not_found': {
+    kind: 'not_found',
+    message: 'No environment of the organization "{organization}" has the hostname "{hostname}"',
+  },
+  'hostname.taken': {
+    kind: 'conflict',
+    message:
+      'The hostname "{hostname}" belongs to the environment "{environment}"; take it away from there first',
+  },
   'dataset.not_found': { kind: 'not_found', message: 'No dataset "{dataset}"; expected one of {expected}' },
+  'custom_field.not_found': {
+    kind: 'not_found',
+    message: 'No custom field "{name}" of the dataset "{dataset}" in this environment',
+  },
+  'custom_field.exists': {
+    kind: 'conflict',
+    message:
+      'This environment has a custom field "{name}" of the dataset "{dataset}" already; letter case makes no other name',
+  },
+  'custom_field.full': {
+    kind: 'conflict',
+    message:
+      'This environment has {limit} custom fields of the dataset "{dataset}", the most there can be; delete one first',
+  },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {
     kind: 'not_found',
@@ -119,10 +161,16 @@ export class ReportError extends Error {
   }
 }
 
-/** One error for all faults of a request; the message shows the first so that a terse client still helps. */
+/** More would help nobody, and the answer to a bad request stays small. */
+const maxShownFaults = 100;
+
+/**
+ * One error for all faults of a request, of which the first hundred are listed; the message shows the first so that a
+ * terse client still helps.
+ */
 export function invalidRequest(faults: readonly FieldFault[]): ReportError {
   const [first] = faults;
   const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
   const shown = first === undefined ? 'unknown' : `${first.field}: ${first.message}`;
-  return new ReportError('request.invalid', { count, first: shown }, faults);
+  return new ReportError('request.invalid', { count, first: shown }, faults.slice(0, maxShownFaults));
 }

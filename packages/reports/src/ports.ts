@@ -1,4 +1,5 @@
 import type { OutputColumn, OutputFormat, Plan, Tenant } from '@hourglass/query';
+import type { QueryLabels } from './query-labels.ts';
 import type { QueryState } from './query-states.ts';
 import type { LimitReason, LimitUsage, SubmissionLimits } from './submission-limits.ts';
 
@@ -12,6 +13,7 @@ export interface QueryRecord {
   /** 0 to 100, never going backwards within an attempt. */
   readonly progressPercent: number;
   readonly submittedBy: string;
+  readonly labels: QueryLabels;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly failure: string | null;
@@ -30,8 +32,11 @@ export interface QueryResult {
   readonly expiresAt: Date;
 }
 
-export interface QueryScope {
+export interface OrganizationScope {
   readonly organization: string;
+}
+
+export interface QueryScope extends OrganizationScope {
   readonly environment: string;
 }
 
@@ -39,6 +44,7 @@ export interface Submission {
   readonly id: string;
   readonly plan: Plan;
   readonly submittedBy: string;
+  readonly labels?: QueryLabels;
 }
 
 /** What a listed query has to be; what is missing is not asked for. */
@@ -48,6 +54,10 @@ export interface ListCriteria {
   readonly dataset?: string;
   readonly createdFrom?: Date;
   readonly createdBefore?: Date;
+  /** Submitted to this hostname; null: to none. */
+  readonly hostname?: string | null;
+  /** Comes from a saved report. */
+  readonly ofReport?: true;
   /** Follows this query in the order of the list, whether or not that is still there. */
   readonly after?: ListPosition;
 }
@@ -97,7 +107,8 @@ export interface QueryStore {
   submit(submission: Submission, limits: SubmissionLimits): Promise<SubmissionOutcome>;
   /** Null: there is no such environment. */
   usage(scope: QueryScope, limits: SubmissionLimits): Promise<LimitUsage | null>;
-  find(scope: QueryScope, id: string): Promise<QueryRecord | null>;
+  /** In the environment; without one, in any of the organization. */
+  find(scope: OrganizationScope | QueryScope, id: string): Promise<QueryRecord | null>;
   /** Newest first, at most `limit` of those that meet every criterion. */
   list(tenant: Tenant, criteria: ListCriteria, limit: number): Promise<readonly QueryRecord[]>;
   /**
@@ -157,6 +168,11 @@ export interface Doorbell {
 export interface FactFiles {
   /** CSV with a header of column names, as `hotFactsColumns(plan)` of the query package lists them. */
   readonly hotFactsPath: string;
+  /**
+   * CSV with a header of `day`, `currency` and `rate` to the plan's target currency: one row for each currency and
+   * day of the range that has a rate. Absent when the plan has no target currency.
+   */
+  readonly exchangeRatesPath?: string;
   readonly hotRows: number;
   /** Sequence number of the newest batch that the snapshot contains; null when there is none. */
   readonly watermark: bigint | null;
@@ -249,18 +265,29 @@ export interface SigningKeys {
 export const scopes = ['read', 'submit', 'ingest', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
+/** From the least to the most: each may do what those before it may. Only operators make organizations. */
+export const roles = ['member', 'administrator', 'operator'] as const;
+export type Role = (typeof roles)[number];
+
 /** Who is calling. Bound to one organization; sees nothing of another. */
 export interface Principal {
   readonly organization: string;
   /** E-mail of a user, or of the user a token belongs to. Shown as the query's submitter. */
   readonly email: string;
+  /** Of that user. */
+  readonly role: Role;
   readonly scopes: readonly Scope[];
 }
 
 export interface OrganizationRecord {
   readonly name: string;
   readonly createdAt: Date;
-  readonly environments: readonly { readonly name: string; readonly createdAt: Date }[];
+  readonly environments: readonly EnvironmentRecord[];
+}
+
+export interface EnvironmentRecord {
+  readonly name: string;
+  readonly createdAt: Date;
 }
 
 export interface Accounts {

@@ -2,6 +2,7 @@ import { rm, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { outputColumns, type Catalogue } from '@hourglass/query';
 import type { Cancellations } from './cancellations.ts';
+import { asAttemptFailure, failureReason, ReportImpossible } from './failure-reasons.ts';
 import { keepLease, type Lease } from './lease.ts';
 import type {
   ArchiveFile,
@@ -42,8 +43,8 @@ export interface RunQueryTerms extends ClaimTerms {
  * Runs one query to its end, or hands it back. Whatever happens is written to the queries table here; the
  * caller only rings. `signal` aborts on shutdown or when the queue took the job away.
  *
- * An attempt that fails hands the query back; only the last one, or one that is out of time, writes `failed`. A
- * query whose last attempt died without a word is failed by the next claim.
+ * An attempt that fails hands the query back; only the last one, one that is out of time, or one whose report is
+ * impossible writes `failed`. A query whose last attempt died without a word is failed by the next claim.
  */
 export async function runQuery(
   queryId: string,
@@ -206,14 +207,22 @@ async function settle(
     return;
   }
   if (deadline.aborted) {
-    const reason = `The query ran longer than ${terms.timeoutMs / 1000} seconds`;
+    const reason = failureReason('outOfTime', { seconds: terms.timeoutMs / 1000 });
     await queries.fail(claim.id, claim.attempt, { reason, fault: 'query' });
     log.warn(fields, 'failed: out of time');
     return;
   }
-  const cause = error instanceof Error ? error.message : String(error);
+  if (error instanceof ReportImpossible) {
+    await queries.fail(claim.id, claim.attempt, { reason: error.message, fault: 'query' });
+    log.info({ ...fields, reason: error.message }, 'failed: the report is impossible');
+    return;
+  }
   if (claim.attempt >= terms.maxAttempts && !shutdown.aborted) {
-    const reason = `Attempt ${claim.attempt} of ${terms.maxAttempts} failed: ${cause}`;
+    const reason = failureReason('attemptFailed', {
+      attempt: claim.attempt,
+      attempts: terms.maxAttempts,
+      cause: asAttemptFailure(error).message,
+    });
     await queries.fail(claim.id, claim.attempt, { reason, fault: 'ours' });
     log.warn({ ...fields, err: error }, 'failed: no attempts left');
     return;

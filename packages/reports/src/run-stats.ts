@@ -1,14 +1,16 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { planStats, type Catalogue, type Plan, type StatsRequest, type Tenant } from '@hourglass/query';
+import type { CustomFieldStore } from './custom-fields.ts';
 import { invalidRequest, ReportError } from './errors.ts';
 import type { FactSource, ReportEngine } from './ports.ts';
-import { ReportTooLarge } from './report-too-large.ts';
+import { AttemptFailure } from './failure-reasons.ts';
 import { collectStats, type Stats } from './stats.ts';
 import type { Turns } from './turns.ts';
 
 export interface RunStatsPorts {
   readonly catalogue: Catalogue;
+  readonly customFields: Pick<CustomFieldStore, 'find'>;
   readonly factSource: FactSource;
   readonly engine: ReportEngine;
   readonly turns: Turns;
@@ -21,6 +23,9 @@ export interface RunStatsPorts {
 /** From the request to its rows, waiting for a turn included. What takes longer is a query. */
 export const statsTimeoutMs = 10_000;
 
+/** What a smaller report would not meet. */
+const tooLarge: ReadonlySet<string> = new Set(['memory', 'temporaryDisk']);
+
 /**
  * Computes statistics while the caller waits. Stops at once when `signal` aborts, and throws its reason.
  * @throws ReportError `request.invalid` with every fault, `stats.deadline`, `stats.too_large`; ServiceUnavailable.
@@ -30,9 +35,10 @@ export async function runStats(
   ports: RunStatsPorts,
   signal: AbortSignal,
 ): Promise<Stats> {
-  const { catalogue, turns, nowMs } = ports;
+  const { catalogue, customFields, turns, nowMs } = ports;
   const { request, dataset, tenant } = input;
-  const planned = planStats(request, { catalogue, dataset, tenant, nowMs: nowMs() });
+  const { fields } = await customFields.find(tenant, dataset);
+  const planned = planStats(request, { catalogue, dataset, tenant, customFields: fields, nowMs: nowMs() });
   if (!planned.ok) throw invalidRequest(planned.faults);
 
   const deadline = AbortSignal.timeout(statsTimeoutMs);
@@ -42,7 +48,9 @@ export async function runStats(
   } catch (error) {
     signal.throwIfAborted();
     if (deadline.aborted) throw new ReportError('stats.deadline', { seconds: statsTimeoutMs / 1_000 });
-    if (error instanceof ReportTooLarge) throw new ReportError('stats.too_large', { reason: error.message });
+    if (error instanceof AttemptFailure && tooLarge.has(error.failure)) {
+      throw new ReportError('stats.too_large', { reason: error.message });
+    }
     throw error;
   }
 }

@@ -1,38 +1,42 @@
 import { planQuery, type Catalogue, type QueryRequest, type Tenant } from '@hourglass/query';
+import type { CustomFieldStore } from './custom-fields.ts';
+import { enqueueQuery, type Enqueued, type EnqueuePorts } from './enqueue-query.ts';
 import { invalidRequest } from './errors.ts';
-import type { Doorbell, Principal, QueryRecord, QueryStore } from './ports.ts';
-import { LimitReached, type LimitUsage, type SubmissionLimits } from './submission-limits.ts';
+import type { Principal } from './ports.ts';
+import type { QueryLabels } from './query-labels.ts';
 
-export interface SubmitQueryPorts {
+export interface SubmitQueryPorts extends EnqueuePorts {
   readonly catalogue: Catalogue;
-  readonly queries: QueryStore;
-  readonly doorbell: Doorbell;
-  /** Of environments without limits of their own. */
-  readonly limits: SubmissionLimits;
+  readonly customFields: Pick<CustomFieldStore, 'find'>;
   readonly nowMs: () => number;
-  readonly newId: () => string;
 }
 
 /**
- * Plans a request and puts it down as `enqueued`. The query is safe once its row is committed; a ring that
- * fails after that is made up for by the reconciler, so the caller still gets its query.
- * @throws ReportError `request.invalid` with every fault, LimitReached; ServiceUnavailable before anything was
- * stored. None of them counts against the limits.
+ * Plans a request and enqueues it.
+ * @throws ReportError `request.invalid` with every fault, and what `enqueueQuery` throws.
  */
 export async function submitQuery(
-  input: { request: QueryRequest; dataset: string; tenant: Tenant; principal: Principal },
+  input: {
+    request: QueryRequest;
+    dataset: string;
+    tenant: Tenant;
+    principal: Principal;
+    labels?: QueryLabels;
+  },
   ports: SubmitQueryPorts,
-): Promise<{ readonly record: QueryRecord; readonly usage: LimitUsage }> {
-  const { catalogue, queries, doorbell, limits, nowMs, newId } = ports;
-  const { request, dataset, tenant, principal } = input;
-  const planned = planQuery(request, { catalogue, dataset, tenant, nowMs: nowMs() });
+): Promise<Enqueued> {
+  const { catalogue, customFields, nowMs } = ports;
+  const { request, dataset, tenant, principal, labels = {} } = input;
+  requireDataset(dataset, catalogue);
+  const { fields } = await customFields.find(tenant, dataset);
+  const planned = planQuery(request, { catalogue, dataset, tenant, customFields: fields, nowMs: nowMs() });
   if (!planned.ok) throw invalidRequest(planned.faults);
+  return enqueueQuery({ plan: planned.plan, labels }, principal, ports);
+}
 
-  await doorbell.check();
-  const submission = { id: newId(), plan: planned.plan, submittedBy: principal.email };
-  const outcome = await queries.submit(submission, limits);
-  if (outcome.kind === 'refused') throw new LimitReached(outcome.reason, outcome.usage);
-  const { record, usage } = outcome;
-  await doorbell.ring({ id: record.id, attempt: record.attempt }).catch(() => undefined);
-  return { record, usage };
+function requireDataset(name: string, catalogue: Catalogue): void {
+  if (catalogue.has(name)) return;
+  const found = JSON.stringify(name.slice(0, 60));
+  const message = `${found} is not a dataset; expected one of ${[...catalogue.keys()].join(', ')}`;
+  throw invalidRequest([{ field: 'dataset', message }]);
 }

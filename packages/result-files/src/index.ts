@@ -1,1 +1,2 @@
+export * from './archive-reader.ts';
 export * from './archive-writer.ts';

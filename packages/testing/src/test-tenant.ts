@@ -1,5 +1,5 @@
-import { openDatabase, type Role } from '@hourglass/database';
-import { scopes, type Scope } from '@hourglass/reports';
+import { openDatabase } from '@hourglass/database';
+import { scopes, type Role, type Scope } from '@hourglass/reports';
 
 /** One more organization beside that of the test, with environments, a user and a token. */
 export async function createTestTenant(

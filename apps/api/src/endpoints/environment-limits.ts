@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import { changeLimitsBody, environmentLimits, type EnvironmentLimits } from '@hourglass/contract';
 import type { LimitStore, OwnLimits, SubmissionLimits } from '@hourglass/reports';
+import type { AdminLog } from '../http/admin-log.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
@@ -11,6 +12,7 @@ export interface LimitsPorts {
   readonly own: LimitStore;
   /** Of environments without limits of their own. */
   readonly limits: SubmissionLimits;
+  readonly record: AdminLog;
 }
 
 /** `GET …/limits` and `PATCH …/limits`: what an environment may submit, for administrators. */
@@ -43,8 +45,14 @@ export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsP
       operation: { id: 'changeLimits', tag, summary: 'Change how much the environment may submit' },
       body: jsonBody(changeLimitsBody, { maxBytes: 4096, example: { queriesPerHour: 20 } }),
       responses,
-      async handle({ request, response, body }) {
-        answer(response, await ports.own.change(await findTenant(request), body));
+      async handle({ request, response, principal, body }) {
+        const tenant = await findTenant(request);
+        const own = await ports.own.change(tenant, body);
+        ports.record({ principal, response }, 'environment.limits', {
+          environment: tenant.environment,
+          ...body,
+        });
+        answer(response, own);
       },
     }),
   ];

@@ -1,6 +1,5 @@
 import type { Request } from 'express';
-import { ReportError, type QueryRecord, type QueryStore } from '@hourglass/reports';
-import { scopeOf } from '../http/find-tenant.ts';
+import { ReportError, type QueryRecord } from '@hourglass/reports';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -10,12 +9,15 @@ export function queryNotFound(request: Request): ReportError {
 }
 
 /**
- * The query that the path names.
+ * The query that the path names, found by its id in lower case.
  * @throws ReportError `query.not_found`
  */
-export async function findQuery(request: Request, queries: QueryStore): Promise<QueryRecord> {
+export async function findQuery(
+  request: Request,
+  find: (id: string) => Promise<QueryRecord | null>,
+): Promise<QueryRecord> {
   const id = String(request.params['id']);
-  const record = uuid.test(id) ? await queries.find(scopeOf(request), id.toLowerCase()) : null;
+  const record = uuid.test(id) ? await find(id.toLowerCase()) : null;
   if (record === null) throw queryNotFound(request);
   return record;
 }

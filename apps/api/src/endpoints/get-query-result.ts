@@ -1,24 +1,24 @@
-import type { ObjectStore, QueryStore } from '@hourglass/reports';
+import type { ObjectStore } from '@hourglass/reports';
 import { guardedRoute, type GuardedRoute } from '../http/route.ts';
-import { findQuery, queryNotFound } from './find-query.ts';
+import { queryNotFound } from './find-query.ts';
+import type { QueryPlace } from './query-place.ts';
 import { archiveResponses, sendResult } from './send-result.ts';
 
 /** `GET …/queries/{id}/result`: the archive, whole or the asked ranges. */
-export function getQueryResultRoute(ports: {
-  queries: QueryStore;
-  objects: ObjectStore;
-  nowMs: () => number;
-}): GuardedRoute {
+export function getQueryResultRoute(
+  place: QueryPlace,
+  ports: { objects: ObjectStore; nowMs: () => number },
+): GuardedRoute {
   return guardedRoute({
+    ...place.rateLimits,
     method: 'get',
-    path: '/v1/organizations/:organization/environments/:environment/queries/:id/result',
+    path: `${place.path}/:id/result`,
     scope: 'read',
     missing: queryNotFound,
-    operation: { id: 'getQueryResult', tag: 'Queries', summary: 'The archive of a completed query' },
+    operation: { id: `get${place.noun}Result`, tag: place.tag, summary: 'The archive of a completed query' },
     responses: archiveResponses,
     async handle({ request, response }) {
-      const record = await findQuery(request, ports.queries);
-      await sendResult(request, response, record, ports);
+      await sendResult(request, response, await place.find(request, response), ports);
     },
   });
 }

@@ -1,20 +1,21 @@
 import { queryStatus } from '@hourglass/contract';
-import type { QueryStore } from '@hourglass/reports';
 import { guardedRoute, type GuardedRoute } from '../http/route.ts';
-import { findQuery, queryNotFound } from './find-query.ts';
+import { queryNotFound } from './find-query.ts';
+import type { QueryPlace } from './query-place.ts';
 import { queryStatusOf } from './query-status-view.ts';
 
 /** `GET …/queries/{id}`: what a client polls. */
-export function getQueryRoute(queries: QueryStore): GuardedRoute {
+export function getQueryRoute(place: QueryPlace): GuardedRoute {
   return guardedRoute({
+    ...place.rateLimits,
     method: 'get',
-    path: '/v1/organizations/:organization/environments/:environment/queries/:id',
+    path: `${place.path}/:id`,
     scope: 'read',
     missing: queryNotFound,
-    operation: { id: 'getQuery', tag: 'Queries', summary: 'State of a query' },
+    operation: { id: `get${place.noun}`, tag: place.tag, summary: 'State of a query' },
     responses: { 200: { description: 'The query.', json: queryStatus } },
     async handle({ request, response }) {
-      const record = await findQuery(request, queries);
+      const record = await place.find(request, response);
       response.set('Cache-Control', 'no-store').json(queryStatusOf(record));
     },
   });

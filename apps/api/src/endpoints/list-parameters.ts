@@ -18,8 +18,9 @@ export function listParameters(catalogue: Catalogue) {
       .describe('Dataset of the queries; all by default.'),
     from: moment.optional().describe('Created then or later.'),
     to: moment.optional().describe('Created before.'),
-    // Every query is listed, with a saved report or without: there are no saved reports.
-    inclQueriesWithoutReport: oneOf(['true', 'false']).optional().describe('Without effect: all are listed.'),
+    inclQueriesWithoutReport: oneOf(['true', 'false'])
+      .default('true')
+      .describe('"false" leaves out queries without a reportDefinitionId.'),
     pageSize: wholeNumber({ min: 1, max: maxPageSize })
       .default(defaultPageSize)
       .describe(`Queries in one answer, at most ${maxPageSize}; ${defaultPageSize} by default.`),
@@ -34,7 +35,8 @@ type ListParameters = {
 };
 
 /** @throws ReportError `request.invalid` unless the moments are in order. */
-export function listCriteria({ submittedBy, status, dataset, from, to }: ListParameters): ListCriteria {
+export function listCriteria(parameters: ListParameters): ListCriteria {
+  const { submittedBy, status, dataset, from, to, inclQueriesWithoutReport } = parameters;
   if (from !== undefined && to !== undefined && from >= to) {
     throw invalidRequest([{ field: 'to', message: 'it is not after from; expected a later time' }]);
   }
@@ -45,5 +47,6 @@ export function listCriteria({ submittedBy, status, dataset, from, to }: ListPar
     ...(dataset === undefined ? {} : { dataset }),
     ...(from === undefined ? {} : { createdFrom: from }),
     ...(to === undefined ? {} : { createdBefore: to }),
+    ...(inclQueriesWithoutReport === 'true' ? {} : { ofReport: true }),
   };
 }

@@ -6,7 +6,7 @@ import {
   type EnvironmentView,
   type OrganizationView,
 } from '@hourglass/contract';
-import type { Accounts, OrganizationRecord } from '@hourglass/reports';
+import type { Accounts, EnvironmentRecord, OrganizationRecord } from '@hourglass/reports';
 import { placeNotFound, scopeOf } from '../http/find-tenant.ts';
 import { guardedRoute, type GuardedRoute } from '../http/route.ts';
 
@@ -30,7 +30,7 @@ export function organizationRoutes(accounts: Accounts): readonly GuardedRoute[] 
       operation: { id: 'getOrganization', tag, summary: 'The organization' },
       responses: { 200: { description: 'The organization.', json: organizationView } },
       handle: async ({ request, response }) =>
-        void response.json(viewOf(await findOrganization(request, accounts))),
+        void response.json(organizationViewOf(await findOrganization(request, accounts))),
     }),
     guardedRoute({
       method: 'get',
@@ -39,7 +39,7 @@ export function organizationRoutes(accounts: Accounts): readonly GuardedRoute[] 
       operation: { id: 'listEnvironments', tag, summary: 'Names of the environments' },
       responses: { 200: { description: 'The names, in their order.', json: names } },
       handle: async ({ request, response }) =>
-        void response.json(viewOf(await findOrganization(request, accounts)).environments),
+        void response.json(organizationViewOf(await findOrganization(request, accounts)).environments),
     }),
     guardedRoute({
       method: 'get',
@@ -64,10 +64,14 @@ async function findOrganization(request: Request, accounts: Accounts): Promise<O
 function environmentOf(request: Request, { environments }: OrganizationRecord): EnvironmentView {
   const found = environments.find(({ name }) => name === scopeOf(request).environment);
   if (found === undefined) throw placeNotFound(request);
-  return { name: found.name, createdAt: found.createdAt.getTime(), properties: { property: [] } };
+  return environmentViewOf(found);
 }
 
-function viewOf({ name, environments, createdAt }: OrganizationRecord): OrganizationView {
+export function environmentViewOf({ name, createdAt }: EnvironmentRecord): EnvironmentView {
+  return { name, createdAt: createdAt.getTime(), properties: { property: [] } };
+}
+
+export function organizationViewOf({ name, environments, createdAt }: OrganizationRecord): OrganizationView {
   return {
     name,
     environments: environments.map((environment) => environment.name),

@@ -4,14 +4,15 @@ import type { Request, Response } from 'express';
 import { factsAccepted, oneOf, type FactsAccepted } from '@hourglass/contract';
 import { acceptBatch, type FactStore } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
-import type { Catalogue, Dataset } from '@hourglass/query';
-import { ReportError, invalidRequest } from '@hourglass/reports';
+import { withCustomFields, type Catalogue, type Dataset } from '@hourglass/query';
+import { ReportError, invalidRequest, type CustomFieldStore } from '@hourglass/reports';
 import { sendError } from '../http/error-response.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, streamedBody, type GuardedRoute } from '../http/route.ts';
 
 export interface PostFactsPorts {
   readonly catalogue: Catalogue;
+  readonly customFields: CustomFieldStore;
   readonly facts: FactStore;
   readonly metrics: ApiMetrics;
   readonly nowMs: () => number;
@@ -35,11 +36,17 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
       const tenant = await findTenant(request);
       const dataset = datasetOf(request, ports.catalogue);
       const id = batchIdOf(request);
+      const { fields, undeclaredFields } = await ports.customFields.find(tenant, dataset.name);
       const gone = abortWhenGone(request);
       const outcome = await acceptBatch(bodyOf(request), {
-        identity: { environmentId: tenant.environmentId, dataset, id },
+        identity: {
+          environmentId: tenant.environmentId,
+          dataset: withCustomFields(dataset, fields),
+          id,
+        },
         store: ports.facts,
         onError,
+        undeclaredFields,
         nowMs: ports.nowMs(),
         signal: gone,
       });

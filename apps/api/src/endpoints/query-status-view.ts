@@ -4,7 +4,13 @@ import type { QueryRecord } from '@hourglass/reports';
 
 /** The answer to a submission: `error` is the text "false" here, and there is no `updated` yet. */
 export function submittedStatus(record: QueryRecord): QueryStatus {
-  return { self: selfOf(record), created: isoSeconds(record.createdAt), state: record.state, error: 'false' };
+  return {
+    self: selfOf(record),
+    ...labelsOf(record),
+    created: isoSeconds(record.createdAt),
+    state: record.state,
+    error: 'false',
+  };
 }
 
 /** A query as a poll shows it. */
@@ -13,6 +19,7 @@ export function queryStatusOf(record: QueryRecord): QueryStatus {
   const self = selfOf(record);
   return {
     self,
+    ...labelsOf(record),
     state,
     created: isoSeconds(record.createdAt),
     updated: isoSeconds(record.updatedAt),
@@ -38,7 +45,7 @@ export function listedQueryOf(record: QueryRecord): ListedQuery {
   };
 }
 
-function queryParamsOf({ dimensions, metrics, range, timeUnit, output }: Plan): QueryParams {
+export function queryParamsOf({ dimensions, metrics, range, timeUnit, output }: Plan): QueryParams {
   return {
     dimensions: [...dimensions],
     metrics: metrics.map(metricText),
@@ -53,8 +60,18 @@ function metricText({ metric, function: name, alias }: PlannedMetric): string {
   return `name:${metric},${name === null ? '' : `func:${name},`}alias:${alias}`;
 }
 
-function selfOf({ id, plan: { tenant } }: QueryRecord): string {
-  return `/organizations/${tenant.organization}/environments/${tenant.environment}/queries/${id}`;
+function labelsOf({ labels: { hostname, name, reportDefinitionId } }: QueryRecord): Partial<QueryStatus> {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(reportDefinitionId === undefined ? {} : { reportDefinitionId }),
+    ...(hostname === undefined ? {} : { envgroupHostname: hostname }),
+  };
+}
+
+function selfOf({ id, labels, plan: { tenant } }: QueryRecord): string {
+  return labels.hostname === undefined
+    ? `/organizations/${tenant.organization}/environments/${tenant.environment}/queries/${id}`
+    : `/organizations/${tenant.organization}/hostQueries/${id}`;
 }
 
 function isoSeconds(date: Date): string {

@@ -12,7 +12,8 @@ import {
 import { scopeOf } from '../http/find-tenant.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { guardedRoute, openRoute, type GuardedRoute, type OpenRoute } from '../http/route.ts';
-import { findQuery, queryNotFound } from './find-query.ts';
+import { queryNotFound } from './find-query.ts';
+import type { QueryPlace } from './query-place.ts';
 import { archiveResponses, sendResult } from './send-result.ts';
 
 export interface ResultUrlPorts {
@@ -27,13 +28,13 @@ export interface ResultUrlPorts {
 /** Long enough for a large archive that is fetched in ranges, short enough for a link that was passed on. */
 const linkSeconds = 3_600;
 const keyPurpose = 'result-links';
-const queryPath = '/v1/organizations/:organization/environments/:environment/queries/:id';
 
 /** `GET …/queries/{id}/resulturl`: a link to the archive that needs no credentials. */
-export function resultUrlRoute(ports: ResultUrlPorts): GuardedRoute {
+export function resultUrlRoute(place: QueryPlace, ports: ResultUrlPorts): GuardedRoute {
   return guardedRoute({
+    ...place.rateLimits,
     method: 'get',
-    path: `${queryPath}/resulturl`,
+    path: `${place.path}/:id/resulturl`,
     scope: 'read',
     missing: queryNotFound,
     operation: {
@@ -43,14 +44,14 @@ export function resultUrlRoute(ports: ResultUrlPorts): GuardedRoute {
     },
     responses: { 200: { description: 'One link.', json: resultUrls } },
     async handle({ request, response }) {
-      const record = await findQuery(request, ports.queries);
+      const record = await place.find(request, response);
       const { object } = await openResult(record, ports);
       const { organization, environment } = record.plan.tenant;
       const expiresSeconds = Math.floor(ports.nowMs() / 1000) + linkSeconds;
       const key = await ports.signingKeys.keyFor(keyPurpose);
       const signature = signResultLink({ organization, environment, id: record.id, expiresSeconds }, key);
-      const place = `${encodeURIComponent(organization)}/environments/${encodeURIComponent(environment)}`;
-      const path = `/v1/organizations/${place}/queries/${record.id}/archive`;
+      const scope = `${encodeURIComponent(organization)}/environments/${encodeURIComponent(environment)}`;
+      const path = `/v1/organizations/${scope}/queries/${record.id}/archive`;
       const md5 = record.result?.archiveMd5 ?? null;
       const body: ResultUrls = {
         urls: [
@@ -70,7 +71,7 @@ export function resultUrlRoute(ports: ResultUrlPorts): GuardedRoute {
 export function linkedResultRoute(ports: ResultUrlPorts): OpenRoute {
   return openRoute({
     method: 'get',
-    path: `${queryPath}/archive`,
+    path: '/v1/organizations/:organization/environments/:environment/queries/:id/archive',
     operation: { id: 'openResultLink', tag: 'Queries', summary: 'What a link of resulturl opens' },
     // Whatever is wrong with a link, it opens nothing, and no more is said.
     parameters: {

@@ -1,11 +1,15 @@
-import { queryStatus, submitQueryBody } from '@hourglass/contract';
-import { submitQuery, type SubmitQueryPorts } from '@hourglass/reports';
+import type { Response } from 'express';
+import { queryStatus, submitHostQueryBody, submitQueryBody, type SubmitQueryBody } from '@hourglass/contract';
+import { defaultDataset, type Tenant } from '@hourglass/query';
+import { submitQuery, type Principal, type SubmitQueryPorts } from '@hourglass/reports';
 import type { ApiMetrics } from '@hourglass/platform';
-import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+import type { HostFinder } from '../http/find-host.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { setRateLimits } from '../http/rate-limits.ts';
-import { utcOffset } from './stats-parameters.ts';
+import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+import type { QueryPlace } from './query-place.ts';
 import { submittedStatus } from './query-status-view.ts';
+import { utcOffset } from './stats/stats-parameters.ts';
 
 const example = {
   metrics: [{ name: 'message_count', function: 'sum', alias: 'sum_txn' }],
@@ -14,30 +18,84 @@ const example = {
   limit: 14_400,
   filter: '(message_count ge 0)',
 };
+const maxBytes = 65_536;
+const parameters = { tzo: utcOffset };
+const responses = { 201: { description: 'The query, enqueued.', json: queryStatus } };
+
+interface Submitting extends SubmitQueryPorts {
+  readonly metrics: ApiMetrics;
+}
 
 /** `POST …/queries` */
 export function submitQueryRoute(
+  place: QueryPlace,
   findTenant: TenantFinder,
-  ports: SubmitQueryPorts,
-  metrics: ApiMetrics,
+  ports: Submitting,
 ): GuardedRoute {
   return guardedRoute({
+    ...place.rateLimits,
     method: 'post',
-    path: '/v1/organizations/:organization/environments/:environment/queries',
+    path: place.path,
     scope: 'submit',
-    operation: { id: 'submitQuery', tag: 'Queries', summary: 'Submit a query' },
-    parameters: { tzo: utcOffset },
-    body: jsonBody(submitQueryBody, { maxBytes: 65_536, example }),
-    responses: { 201: { description: 'The query, enqueued.', json: queryStatus } },
-    async handle({ request, response, principal, parameters, body }) {
+    operation: { id: 'submitQuery', tag: place.tag, summary: 'Submit a query' },
+    parameters,
+    body: jsonBody(submitQueryBody, { maxBytes, example }),
+    responses,
+    async handle({ request, response, principal, parameters: { tzo }, body }) {
       const tenant = await findTenant(request);
-      const { record, usage } = await submitQuery(
-        { request: { ...body, utcOffsetMinutes: parameters.tzo }, dataset: 'api', tenant, principal },
-        ports,
-      );
-      setRateLimits(response, usage);
-      metrics.countSubmission(record.plan.dataset);
-      response.status(201).json(submittedStatus(record));
+      await submit(response, { body, tenant, principal, tzo }, ports);
     },
   });
+}
+
+/** `POST …/hostQueries` */
+export function submitHostQueryRoute(
+  place: QueryPlace,
+  findHost: HostFinder,
+  ports: Submitting,
+): GuardedRoute {
+  return guardedRoute({
+    ...place.rateLimits,
+    method: 'post',
+    path: place.path,
+    scope: 'submit',
+    operation: {
+      id: 'submitHostQuery',
+      tag: place.tag,
+      summary: 'Submit a query of the environment that has a hostname',
+    },
+    parameters,
+    body: jsonBody(submitHostQueryBody, {
+      maxBytes,
+      example: { ...example, envgroupHostname: 'api.example.com' },
+    }),
+    responses,
+    async handle({ request, response, principal, parameters: { tzo }, body: asked }) {
+      const { envgroupHostname: hostname, ...body } = asked;
+      const tenant = await findHost(request, response, hostname);
+      await submit(response, { body, tenant, principal, hostname, tzo }, ports);
+    },
+  });
+}
+
+interface Asked {
+  readonly body: SubmitQueryBody;
+  readonly tenant: Tenant;
+  readonly principal: Principal;
+  readonly hostname?: string;
+  readonly tzo: number | undefined;
+}
+
+async function submit(
+  response: Response,
+  { body, tenant, principal, hostname, tzo }: Asked,
+  ports: Submitting,
+): Promise<void> {
+  const { name, reportDefinitionId, dataset = defaultDataset, ...asked } = body;
+  const request = { ...asked, utcOffsetMinutes: tzo };
+  const labels = { hostname, name, reportDefinitionId };
+  const { record, usage } = await submitQuery({ request, dataset, tenant, principal, labels }, ports);
+  setRateLimits(response, usage);
+  ports.metrics.countSubmission(record.plan.dataset);
+  response.status(201).json(submittedStatus(record));
 }

@@ -16,7 +16,8 @@ export async function authenticate(
 }
 
 async function identify(authorization: string, accounts: Accounts): Promise<Principal | null> {
-  const [scheme = '', credentials = ''] = authorization.split(/ +/, 2);
+  const [scheme = '', credentials = '', ...more] = authorization.split(/ +/);
+  if (more.length > 0) return null;
   if (scheme.toLowerCase() === 'bearer' && credentials !== '') return accounts.authenticateToken(credentials);
   if (scheme.toLowerCase() !== 'basic') return null;
   const decoded = Buffer.from(credentials, 'base64').toString('utf8');

@@ -15,6 +15,7 @@ const httpErrors: Readonly<Record<ErrorKind, HttpError>> = {
   forbidden: { status: 403, rpcStatus: 'PERMISSION_DENIED' },
   not_found: { status: 404, rpcStatus: 'NOT_FOUND' },
   method: { status: 405, rpcStatus: 'UNIMPLEMENTED' },
+  timeout: { status: 408, rpcStatus: 'DEADLINE_EXCEEDED' },
   conflict: { status: 409, rpcStatus: 'FAILED_PRECONDITION' },
   gone: { status: 410, rpcStatus: 'NOT_FOUND' },
   too_large: { status: 413, rpcStatus: 'INVALID_ARGUMENT' },
@@ -75,9 +76,12 @@ export function sendError(
   response.status(status).json({ ...body, ...extra });
 }
 
-/** The JSON parser of Express throws errors with a `type`; the texts are ours. */
+/** The JSON parser of Express throws errors with a status and mostly a `type`; the texts are ours. */
 function bodyParserError(error: unknown): ReportError | null {
-  if (!(error instanceof Error) || !('type' in error)) return null;
+  if (!(error instanceof Error) || !('status' in error)) return null;
+  // Of a body that cannot be inflated, whose error is zlib's.
+  if (!('type' in error))
+    return error.status === 400 ? new ReportError('request.broken', { reason: error.message }) : null;
   const limit = 'limit' in error ? `${Number(error.limit)} bytes` : 'allowed';
   switch (error.type) {
     case 'entity.parse.failed':

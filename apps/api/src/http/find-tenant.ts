@@ -12,6 +12,14 @@ export function scopeOf(request: Request): QueryScope {
   };
 }
 
+/** The environment of a monetization report, whose path has none: the parameter `environment`, else `prod`. */
+export function reportScopeOf(request: Request): QueryScope {
+  const { environment } = request.query;
+  // What is no name is refused with the parameters; headers may be set before that.
+  const isName = typeof environment === 'string' && !environment.includes('\0');
+  return { ...scopeOf(request), environment: isName ? environment : 'prod' };
+}
+
 /** Says that the path's organization or environment does not exist, or is another's: the words are the same. */
 export function placeNotFound(request: Request): ReportError {
   return request.params['environment'] === undefined

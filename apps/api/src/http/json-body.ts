@@ -1,23 +1,36 @@
 import express, { type Request, type Response } from 'express';
 import { ReportError, invalidRequest } from '@hourglass/reports';
 import { bodyFaults } from './body-faults.ts';
+import { assertJsonBounds } from './json-bounds.ts';
 import type { JsonBody } from './route.ts';
 
+type BodyReader = (request: Request, response: Response) => Promise<unknown>;
+
 /**
- * Reads a body of at most `maxBytes` and holds it against its schema. One without a content type counts as JSON.
- * @throws ReportError `request.invalid` with every fault, `request.malformed`, `request.too_large`, and
- * `request.media_type` for another content type: `curl -d` announces a form, and a form read as JSON today could
- * not be read as a form tomorrow.
+ * Reads a body of at most `maxBytes`, inflated, and holds it against its schema. One without a content type counts
+ * as JSON.
+ * @throws ReportError `request.invalid` with every fault, `request.malformed`, `request.too_large`,
+ * `request.timeout` when it is not there after `timeoutMs`, and `request.media_type` for another content type:
+ * `curl -d` announces a form, and a form read as JSON today could not be read as a form tomorrow.
  */
-export function jsonBodyReader({
-  schema,
-  maxBytes,
-}: JsonBody): (request: Request, response: Response) => Promise<unknown> {
-  const parser = express.json({ limit: maxBytes, type: () => true, strict: false });
+export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number): BodyReader {
+  const parse = express.json({
+    limit: maxBytes,
+    type: () => true,
+    strict: false,
+    verify: (_request, _response, bytes) => assertJsonBounds(bytes),
+  });
   return async (request, response) => {
     refuseOtherTypes(request);
     await new Promise<void>((resolve, reject) => {
-      parser(request, response, (error?: unknown) => {
+      const timer = setTimeout(() => {
+        // What still comes is dropped, so that a client that is sending gets the answer, which ends the connection.
+        request.resume();
+        response.set('Connection', 'close');
+        reject(new ReportError('request.timeout', { seconds: timeoutMs / 1000 }));
+      }, timeoutMs);
+      parse(request, response, (error?: unknown) => {
+        clearTimeout(timer);
         if (error === undefined) resolve();
         else
           reject(error instanceof Error ? error : new Error('the body cannot be parsed', { cause: error }));
@@ -31,10 +44,13 @@ export function jsonBodyReader({
 
 function refuseOtherTypes({ headers }: Request): void {
   const contentType = headers['content-type'] ?? '';
-  const [mediaType = ''] = contentType.split(';', 1);
-  if (mediaType.trim() === '' || /^application\/([\w!#$&^.+-]+\+)?json$/i.test(mediaType.trim())) return;
+  const [mediaType = '', ...parameters] = contentType.split(';');
+  const isJson = mediaType.trim() === '' || /^application\/([\w!#$&^.+-]+\+)?json$/i.test(mediaType.trim());
+  const charset = parameters.find((parameter) => /^\s*charset\s*=/i.test(parameter));
+  const isText = charset === undefined || /^\s*charset\s*=\s*"?(utf-?8|us-ascii)"?\s*$/i.test(charset);
+  if (isJson && isText) return;
   throw new ReportError('request.media_type', {
     found: `Content-Type ${contentType.slice(0, 100)}`,
-    expected: 'JSON: send Content-Type: application/json',
+    expected: 'JSON in UTF-8: send Content-Type: application/json',
   });
 }

@@ -1,15 +1,14 @@
 import type { Response } from 'express';
-import type { LimitUsage, QueryStore, SubmissionLimits } from '@hourglass/reports';
-import { scopeOf } from './find-tenant.ts';
-import type { GuardedRoute } from './route.ts';
+import type { LimitUsage, QueryScope, QueryStore, SubmissionLimits } from '@hourglass/reports';
 import { shareReads } from './share-reads.ts';
 
-/** What the endpoints of the queries have in common. */
-type RateLimits = Required<Pick<GuardedRoute, 'prepare' | 'preparedHeaders'>>;
+/** Tells in the headers what an environment has used of its limits. Nothing is said about one that does not exist. */
+export type ShowRateLimits = (response: Response, scope: QueryScope) => Promise<void>;
 
 const windowSeconds = 3600;
 
-const headers = {
+/** What it sets. */
+export const rateLimitHeaders = {
   RateLimit: 'What is left of the limits, as draft-ietf-httpapi-ratelimit-headers has it.',
   'RateLimit-Policy': 'The limits: submissions per rolling hour, and queries enqueued or running.',
   'X-RateLimit-Limit': 'Submissions per rolling hour.',
@@ -17,26 +16,13 @@ const headers = {
   'X-RateLimit-Reset': 'Seconds until there are more of them.',
 };
 
-/**
- * Tells in the headers what the path's environment has used of its limits. Nothing is said about an environment
- * that does not exist.
- */
-export function rateLimitsOf(queries: QueryStore, limits: SubmissionLimits): RateLimits {
+export function showRateLimitsOf(queries: QueryStore, limits: SubmissionLimits): ShowRateLimits {
   const share = shareReads<LimitUsage | null>();
-  return {
-    preparedHeaders: headers,
-    async prepare(request, response) {
-      const scope = scopeOf(request);
-      const key = JSON.stringify([scope.organization, scope.environment]);
-      const usage = await share(key, () => queries.usage(scope, limits));
-      if (usage !== null) setRateLimits(response, usage);
-    },
+  return async (response, scope) => {
+    const key = JSON.stringify([scope.organization, scope.environment]);
+    const usage = await share(key, () => queries.usage(scope, limits));
+    if (usage !== null) setRateLimits(response, usage);
   };
-}
-
-/** The routes of the queries: all of their answers have the headers. */
-export function withRateLimits(rateLimits: RateLimits, routes: readonly GuardedRoute[]): GuardedRoute[] {
-  return routes.map((route) => ({ ...route, ...rateLimits }));
 }
 
 /**

@@ -14,6 +14,8 @@ const pathParameters: Readonly<Record<string, string>> = {
   environment: 'Name of the environment.',
   dataset: 'Name of the dataset.',
   dimensions: 'Names of dimensions, separated by commas.',
+  email: 'E-mail address of the user, in any letter case.',
+  tokenId: 'Id of the token, as the list shows it.',
 };
 
 /** Describes every route, from the schemas that check it. Throws when two routes have one operation id. */

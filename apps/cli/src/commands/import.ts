@@ -3,9 +3,16 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { importFormats, readFacts, type ImportFormat, type ProxyNaming } from '@hourglass/facts';
+import {
+  importFormats,
+  readFacts,
+  type ImportFormat,
+  type ProxyNaming,
+  type ReadFactsOptions,
+} from '@hourglass/facts';
 import { catalogue, type Dataset } from '@hourglass/query';
 import { CommandError, printAnswer, type CommandContext } from '../command-context.ts';
+import { askForCustomFields, readCustomValues } from '../custom-fields.ts';
 import { importFile, type ImportTotals } from '../import-file.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
 
@@ -14,6 +21,7 @@ interface ImportOptions extends PlaceOptions {
   readonly format: ImportFormat;
   readonly apiproxy: string | undefined;
   readonly apiproxyFromPath: number | undefined;
+  readonly customField: readonly string[];
   readonly separator: string | undefined;
   readonly batchRows: number;
   readonly batchId: string | undefined;
@@ -37,6 +45,12 @@ export function addImportCommand(program: Command, context: CommandContext): voi
       'combined: the proxy is the nth segment of the path, from 1',
       wholeNumber,
     )
+    .option(
+      '--custom-field <name=value>',
+      'combined: a custom field of every call; may be repeated',
+      (text: string, earlier: readonly string[]) => [...earlier, text],
+      [],
+    )
     .option('--separator <character>', 'csv: what stands between cells (default: a comma)')
     .option('--batch-rows <n>', 'rows of a batch', wholeNumber, 50_000)
     .option('--batch-id <id>', 'makes the import repeatable: the same id and rows are accepted once')
@@ -47,17 +61,11 @@ export function addImportCommand(program: Command, context: CommandContext): voi
     )
     .action(async (files: string[], options: ImportOptions) => {
       const dataset = datasetOf(options);
-      const proxy = proxyOf(options);
+      const reading = await readingOf(options, dataset, context);
       const importId = options.batchId ?? randomUUID();
       const totals: ImportTotals = { accepted: 0, rejected: 0, batches: 0 };
       for (const [index, file] of files.entries()) {
-        const stream = open(file, context);
-        const facts =
-          options.format === 'combined'
-            ? readFacts(stream, { format: 'combined', proxy })
-            : options.format === 'csv'
-              ? readFacts(stream, { format: 'csv', dataset, separator: options.separator })
-              : readFacts(stream, { format: 'ndjson' });
+        const facts = readFacts(open(file, context), reading);
         await importFile(context, { name: file, facts }, totals, {
           ...placeOf(options),
           dataset: dataset.name,
@@ -81,6 +89,32 @@ function datasetOf({ dataset: name, format }: ImportOptions): Dataset {
     throw new CommandError('--format combined: an access log holds facts of the dataset "api"');
   }
   return dataset;
+}
+
+/** How the files are read. Only where the types of custom fields decide, the API is asked for them. */
+async function readingOf(
+  options: ImportOptions,
+  dataset: Dataset,
+  context: CommandContext,
+): Promise<ReadFactsOptions> {
+  const { format, customField, separator } = options;
+  const proxy = proxyOf(options);
+  if (format !== 'combined' && customField.length > 0) {
+    throw new CommandError(`--custom-field goes with --format combined; in ${format} every fact has its own`);
+  }
+  switch (format) {
+    case 'ndjson':
+      return { format };
+    case 'csv':
+      return { format, separator, ...(await askForCustomFields(context, placeOf(options), dataset)) };
+    case 'combined': {
+      if (customField.length === 0) return { format, proxy };
+      const declared = await askForCustomFields(context, placeOf(options), dataset);
+      return { format, proxy, customValues: readCustomValues(customField, declared) };
+    }
+    default:
+      return format satisfies never;
+  }
 }
 
 function proxyOf({ format, apiproxy, apiproxyFromPath }: ImportOptions): ProxyNaming | null {

@@ -1,8 +1,16 @@
 import type { Tenant } from '@hourglass/query';
-import type { Accounts, OrganizationRecord, Principal, QueryScope } from '@hourglass/reports';
+import {
+  scopesOfRole,
+  type Accounts,
+  type OrganizationRecord,
+  type Principal,
+  type QueryScope,
+  type Role,
+} from '@hourglass/reports';
 import { servedByDatabase } from '../database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { scopesOfRole, scopesOfToken, type Role } from './account-scopes.ts';
+import { scopesOfToken } from './account-scopes.ts';
+import { organizationColumns } from './insert-organization.ts';
 import { hashOfNobody, passwordMatches } from './password.ts';
 import { tokenHash } from './token-hash.ts';
 
@@ -32,7 +40,8 @@ async function authenticateToken(prisma: PrismaClient, token: string): Promise<P
       join organizations o on o.id = u.organization_id
      where t.hash = ${tokenHash(token)} and (t.expires_at is null or t.expires_at > now())`;
   if (row === undefined) return null;
-  return { organization: row.organization, email: row.email, scopes: scopesOfToken(row.role, row.scopes) };
+  const { organization, email, role } = row;
+  return { organization, email, role, scopes: scopesOfToken(role, row.scopes) };
 }
 
 async function authenticatePassword(
@@ -47,7 +56,8 @@ async function authenticatePassword(
   // The password is checked in either case, so that the time does not tell who has an account.
   const matches = await passwordMatches(password, user?.passwordHash ?? hashOfNobody);
   if (user === null || !matches) return null;
-  return { organization: user.organization.name, email: user.email, scopes: scopesOfRole[user.role] };
+  const { email: knownEmail, role } = user;
+  return { organization: user.organization.name, email: knownEmail, role, scopes: scopesOfRole[role] };
 }
 
 async function findTenant(prisma: PrismaClient, scope: QueryScope): Promise<Tenant | null> {
@@ -60,12 +70,5 @@ async function findTenant(prisma: PrismaClient, scope: QueryScope): Promise<Tena
 }
 
 async function findOrganization(prisma: PrismaClient, name: string): Promise<OrganizationRecord | null> {
-  return prisma.organization.findUnique({
-    where: { name },
-    select: {
-      name: true,
-      createdAt: true,
-      environments: { select: { name: true, createdAt: true }, orderBy: { name: 'asc' } },
-    },
-  });
+  return prisma.organization.findUnique({ where: { name }, select: organizationColumns });
 }

@@ -1,8 +1,7 @@
 import type { Tenant } from '@hourglass/query';
-import type { Scope } from '@hourglass/reports';
+import type { Role, Scope } from '@hourglass/reports';
 import { servedByDatabase } from '../database-errors.ts';
-import type { Prisma, PrismaClient } from '../generated/client.ts';
-import type { Role } from './account-scopes.ts';
+import type { PrismaClient } from '../generated/client.ts';
 import { hashPassword } from './password.ts';
 import { tokenHash } from './token-hash.ts';
 
@@ -47,22 +46,19 @@ export function createAdmin(prisma: PrismaClient): Admin {
   };
 }
 
-/** The client itself, or a transaction of it. */
-type Connection = Prisma.TransactionClient;
-
-export async function insertOrganization(prisma: Connection, name: string): Promise<void> {
+async function insertOrganization(prisma: PrismaClient, name: string): Promise<void> {
   await prisma.organization.create({ data: { name } });
 }
 
-export async function insertEnvironment(prisma: Connection, environment: NewEnvironment): Promise<Tenant> {
+async function insertEnvironment(prisma: PrismaClient, environment: NewEnvironment): Promise<Tenant> {
   const { id } = await prisma.environment.create({
     data: { name: environment.name, organization: { connect: { name: environment.organization } } },
   });
   return { organization: environment.organization, environment: environment.name, environmentId: id };
 }
 
-export async function insertUser(
-  prisma: Connection,
+async function insertUser(
+  prisma: PrismaClient,
   user: Omit<NewUser, 'password'> & { readonly passwordHash: string },
 ): Promise<void> {
   await prisma.user.create({
@@ -75,7 +71,7 @@ export async function insertUser(
   });
 }
 
-export async function insertToken(prisma: Connection, token: NewToken): Promise<void> {
+async function insertToken(prisma: PrismaClient, token: NewToken): Promise<void> {
   await prisma.token.create({
     data: {
       hash: tokenHash(token.token),

@@ -7,6 +7,7 @@ import type { ClientBase, Pool } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { inTransaction } from '../connection.ts';
 import { servedByDatabase } from '../database-errors.ts';
+import { exchangeRateCopy } from '../exchange-rates/exchange-rate-copy.ts';
 
 interface SnapshotTarget {
   readonly directory: string;
@@ -38,7 +39,12 @@ async function snapshot(
       const watermark = await newestBatch(client, plan);
       await applySettings(client, { ...settingsOfEverySnapshot, ...copy.settings });
       const hotRows = await copyToFile(client, copy.sql, hotFactsPath, signal);
-      return { hotFactsPath, hotRows, watermark };
+      const rates = exchangeRateCopy(plan);
+      if (rates === null) return { hotFactsPath, hotRows, watermark };
+      const exchangeRatesPath = path.join(directory, 'exchange-rates.csv');
+      await applySettings(client, rates.settings);
+      await copyToFile(client, rates.sql, exchangeRatesPath, signal);
+      return { hotFactsPath, hotRows, watermark, exchangeRatesPath };
     },
     { begin: 'begin isolation level repeatable read read only', signal },
   );

@@ -1,4 +1,4 @@
-import { storedColumns, type Dataset } from '@hourglass/query';
+import { customFieldsColumn, storedColumns, type Dataset } from '@hourglass/query';
 import { escapeIdentifier } from 'pg';
 
 const dayMs = 86_400_000;
@@ -6,9 +6,10 @@ const dayMs = 86_400_000;
 /** What every row of a hot table has, whatever its dataset: tenant, batch and time. */
 const commonColumns = ['environment_id', 'batch_seq', 'timestamp'];
 
-/** The statement that takes the facts of a dataset: the common columns, then `storedColumns` in their order. */
+/** The statement that takes the facts of a dataset: the common columns, `storedColumns` in their order, custom fields. */
 export function copyIntoHotTable(dataset: Dataset): string {
   const columns = [...commonColumns, ...storedColumns(dataset).map((column) => column.name)];
+  if (dataset.takesCustomFields) columns.push(customFieldsColumn);
   return `copy ${escapeIdentifier(dataset.hotTable)} (${columns.map(escapeIdentifier).join(', ')}) from stdin`;
 }
 

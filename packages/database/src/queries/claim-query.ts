@@ -1,5 +1,5 @@
 import { parsePlan } from '@hourglass/query';
-import type { Claim, ClaimTerms } from '@hourglass/reports';
+import { failureReason, type Claim, type ClaimTerms } from '@hourglass/reports';
 import type { PrismaClient } from '../generated/client.ts';
 
 interface ClaimedRow {
@@ -21,9 +21,9 @@ export async function claimQuery(
       select id,
              case
                when first_started_at + ${timeoutMs}::float8 * interval '1 millisecond' <= now()
-                 then ${timedOut(timeoutMs)}
+                 then ${failureReason('outOfTime', { seconds: timeoutMs / 1000 })}
                when attempt >= ${maxAttempts}::integer
-                 then ${attemptsUsedUp(maxAttempts)}
+                 then ${failureReason('neverFinished', { attempts: maxAttempts })}
              end as failure,
              first_started_at + ${timeoutMs}::float8 * interval '1 millisecond' <= now() as late
         from queries
@@ -51,12 +51,4 @@ export async function claimQuery(
   if (row === undefined || row.state !== 'running') return null;
   const { plan, attempt, createdAt, remainingMs } = row;
   return { id, plan: parsePlan(plan), attempt, createdAt, remainingMs };
-}
-
-function timedOut(timeoutMs: number): string {
-  return `the query did not finish within ${timeoutMs / 1000} s`;
-}
-
-function attemptsUsedUp(maxAttempts: number): string {
-  return `the query was started ${maxAttempts} times and never finished`;
 }

@@ -24,13 +24,15 @@ export async function listQueries(
 }
 
 function conditionsOf(criteria: ListCriteria): Condition[] {
-  const { submittedBy, state, dataset, createdFrom, createdBefore, after } = criteria;
+  const { submittedBy, state, dataset, createdFrom, createdBefore, hostname, ofReport, after } = criteria;
   const conditions: Condition[] = [];
   if (submittedBy !== undefined) conditions.push({ submittedBy });
   if (state !== undefined) conditions.push({ state });
   if (dataset !== undefined) conditions.push({ plan: { path: ['dataset'], equals: dataset } });
   if (createdFrom !== undefined) conditions.push({ createdAt: { gte: createdFrom } });
   if (createdBefore !== undefined) conditions.push({ createdAt: { lt: createdBefore } });
+  if (hostname !== undefined) conditions.push({ hostname });
+  if (ofReport === true) conditions.push({ reportDefinitionId: { not: null } });
   if (after !== undefined) conditions.push(...behind(after));
   return conditions;
 }

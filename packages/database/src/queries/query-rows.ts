@@ -1,5 +1,5 @@
 import { parsePlan } from '@hourglass/query';
-import type { QueryRecord, QueryResult } from '@hourglass/reports';
+import type { QueryLabels, QueryRecord, QueryResult } from '@hourglass/reports';
 import type { Query } from '../generated/client.ts';
 
 /** Throws when the stored plan was written by a version that this one cannot read. */
@@ -11,10 +11,19 @@ export function queryRecord(row: Query): QueryRecord {
     attempt: row.attempt,
     progressPercent: row.progressPercent,
     submittedBy: row.submittedBy,
+    labels: queryLabels(row),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
     failure: row.failure,
     result: queryResult(row),
+  };
+}
+
+function queryLabels({ hostname, name, reportDefinitionId }: Query): QueryLabels {
+  return {
+    ...(hostname === null ? {} : { hostname }),
+    ...(name === null ? {} : { name }),
+    ...(reportDefinitionId === null ? {} : { reportDefinitionId }),
   };
 }
 

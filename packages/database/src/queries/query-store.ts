@@ -1,6 +1,7 @@
 import type {
   ExpiredArchive,
   Failure,
+  OrganizationScope,
   Publication,
   QueryRecord,
   QueryScope,
@@ -9,6 +10,7 @@ import type {
 } from '@hourglass/reports';
 import { servedByDatabase } from '../database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
+import { isUuid } from '../uuid.ts';
 import { cancelQuery } from './cancel-query.ts';
 import { claimQuery } from './claim-query.ts';
 import { findUsage } from './limit-usage.ts';
@@ -36,13 +38,15 @@ export function createQueryStore(prisma: PrismaClient): QueryStore {
   };
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-async function find(prisma: PrismaClient, scope: QueryScope, id: string): Promise<QueryRecord | null> {
-  if (!uuid.test(id)) return null;
-  const { organization, environment } = scope;
+async function find(
+  prisma: PrismaClient,
+  scope: OrganizationScope | QueryScope,
+  id: string,
+): Promise<QueryRecord | null> {
+  if (!isUuid(id)) return null;
+  const name = 'environment' in scope ? { name: scope.environment } : {};
   const row = await prisma.query.findFirst({
-    where: { id, environment: { name: environment, organization: { name: organization } } },
+    where: { id, environment: { ...name, organization: { name: scope.organization } } },
   });
   return row === null ? null : queryRecord(row);
 }

@@ -20,15 +20,17 @@ export async function submitQuery(
   submission: Submission,
   limits: SubmissionLimits,
 ): Promise<SubmissionOutcome> {
-  const { id, plan, submittedBy } = submission;
+  const { id, plan, submittedBy, labels: { hostname, name, reportDefinitionId } = {} } = submission;
   const { environmentId } = plan.tenant;
   const [, rows] = await prisma.$transaction([
     prisma.$executeRaw`select id from environments where id = ${environmentId}::integer for update`,
     prisma.$queryRaw<SubmissionRow[]>`
       with ${usageOf(Prisma.sql`id = ${environmentId}::integer`, limits)},
       inserted as (
-        insert into queries (id, environment_id, plan, submitted_by, created_at, updated_at)
+        insert into queries (id, environment_id, plan, submitted_by, hostname, name, report_definition_id,
+                             created_at, updated_at)
         select ${id}::uuid, ${environmentId}::integer, ${JSON.stringify(plan)}::jsonb, ${submittedBy},
+               ${hostname ?? null}, ${name ?? null}, ${reportDefinitionId ?? null},
                statement_timestamp(), statement_timestamp()
           from usage
          where submitted < "queriesPerHour" and active < "activeQueries"
@@ -49,7 +51,7 @@ function reachedLimit({ submittedInHour, limits }: LimitUsage): 'submissions' | 
   return submittedInHour >= limits.queriesPerHour ? 'submissions' : 'active';
 }
 
-function enqueued({ id, plan, submittedBy }: Submission, createdAt: Date): QueryRecord {
+function enqueued({ id, plan, submittedBy, labels = {} }: Submission, createdAt: Date): QueryRecord {
   return {
     id,
     plan,
@@ -57,6 +59,7 @@ function enqueued({ id, plan, submittedBy }: Submission, createdAt: Date): Query
     attempt: 0,
     progressPercent: 0,
     submittedBy,
+    labels,
     createdAt,
     updatedAt: createdAt,
     failure: null,

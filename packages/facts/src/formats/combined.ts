@@ -21,11 +21,12 @@ const requestWithoutProtocol = /^([\w!#$%&'*+.^`|~-]+) (\/.*)$/s;
 /**
  * Lines of the access-log format that Apache and NGINX call "combined". A request line that cannot be read,
  * such as the bytes of a TLS handshake, leaves the request's columns null: the rest is still a fact.
- * `-` is null.
+ * `-` is null. Every fact gets the custom values, for which the format has no place.
  */
 export function createCombinedParser(
   readUserAgent: UserAgentReader,
   proxy: ProxyNaming | null,
+  customValues: Readonly<Record<string, unknown>> = {},
 ): (line: Line) => RawFact {
   return (line) => {
     if ('fault' in line) return line;
@@ -49,6 +50,7 @@ export function createCombinedParser(
       response_size: responseSize,
       useragent,
       ...readUserAgent(useragent),
+      ...customValues,
     };
     return {
       line: line.line,

@@ -1,23 +1,27 @@
 import { isUtf8 } from 'node:buffer';
-import type { ColumnType, Dataset } from '@hourglass/query';
-import { storedColumns } from '@hourglass/query';
+import type { ColumnType, Dataset, UndeclaredFields } from '@hourglass/query';
+import { customColumns, storedColumns } from '@hourglass/query';
 import { CsvError, parse } from 'csv-parse';
 import type { Parser } from 'csv-parse';
 import { skipByteOrderMark } from '../byte-order-mark.ts';
-import { readExactNumber } from '../exact-number.ts';
 import { createFieldGuide } from '../field-guide.ts';
+import type { FieldGuide } from '../field-guide.ts';
 import { maxLineBytes } from '../lines.ts';
 import type { RawFact } from '../raw-fact.ts';
+import { cellReaders } from '../read-cell.ts';
 
 export interface CsvOptions {
+  /** With the custom fields of the environment. */
   readonly dataset: Dataset;
+  /** Whether a column that the dataset does not know is a fault, as by default, or is read as text. */
+  readonly undeclaredFields?: UndeclaredFields;
   /** One character, by default a comma. */
   readonly separator?: string | undefined;
 }
 
 /**
  * CSV whose first record names the columns. An empty cell is null and leaves its column out, a quoted empty
- * one is empty text; numbers are converted by the column's type. A header that does not fit, or a quote in
+ * one is empty text; numbers and `true` and `false` are converted by the column's type. A header that does not fit, or a quote in
  * the wrong place, ends the reading with one fault: what follows it cannot be told apart from data.
  */
 export async function* readCsv(chunks: AsyncIterable<Buffer>, options: CsvOptions): AsyncGenerator<RawFact> {
@@ -39,20 +43,10 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>, options: CsvOption
 const quotedEmpty = Symbol('quoted empty cell');
 type Cell = string | typeof quotedEmpty;
 
-type CellReader = (cell: string) => string | number;
-
 interface Column {
   readonly name: string;
-  readonly read: CellReader;
+  readonly read: (cell: string) => unknown;
 }
-
-const readers: Readonly<Record<ColumnType, CellReader>> = {
-  text: (cell) => cell,
-  // What is not exactly a number stays text, for the check by the catalogue to name the field.
-  integer: (cell) => readExactNumber(cell) ?? cell,
-  decimal: (cell) => readExactNumber(cell) ?? cell,
-  timestamp: (cell) => (/^-?\d+$/.test(cell) ? Number(cell) : cell),
-};
 
 const quote = 0x22;
 /** The parser may hold back some bytes until it has seen what follows them. */
@@ -68,7 +62,8 @@ const quoteFaults: ReadonlyMap<string, string> = new Map([
 class CsvReader {
   /** True after a fault that nothing can be read behind. */
   ended = false;
-  private readonly dataset: Dataset;
+  private readonly guide: FieldGuide;
+  private readonly ignoresUndeclared: boolean;
   private readonly types: ReadonlyMap<string, ColumnType>;
   private readonly parser: Parser;
   private facts: RawFact[] = [];
@@ -80,11 +75,14 @@ class CsvReader {
   private lastByte = 0;
   private castUntilByte = 0;
 
-  constructor({ dataset, separator = ',' }: CsvOptions) {
-    this.dataset = dataset;
+  constructor({ dataset, undeclaredFields, separator = ',' }: CsvOptions) {
+    this.guide = createFieldGuide(dataset);
+    this.ignoresUndeclared = undeclaredFields === 'ignore';
     this.types = new Map([
       ['timestamp', 'timestamp'],
-      ...storedColumns(dataset).map((column) => [column.name, column.type] as const),
+      ...[...storedColumns(dataset), ...customColumns(dataset)].map(
+        ({ name, type }) => [name, type] as const,
+      ),
     ]);
     this.parser = parse({
       delimiter: separator,
@@ -201,13 +199,13 @@ class CsvReader {
     const names = cells.map((cell) => (cell ?? '').trim());
     const columns: Column[] = [];
     for (const [index, name] of names.entries()) {
-      const type = this.types.get(name);
-      if (type === undefined) {
-        const reason = name === '' ? `column ${index + 1} has no name` : createFieldGuide(this.dataset)(name);
+      const type = this.types.get(name) ?? this.typeOfUndeclared(name);
+      if (type === null) {
+        const reason = name === '' ? `column ${index + 1} has no name` : this.guide.explain(name);
         this.refuse(line, `the header does not fit: ${reason}`);
         return;
       }
-      columns.push({ name, read: readers[type] });
+      columns.push({ name, read: cellReaders[type] });
     }
     const repeated = names.find((name, index) => names.indexOf(name) !== index);
     if (repeated !== undefined) {
@@ -216,6 +214,11 @@ class CsvReader {
       this.refuse(line, 'the header does not fit: it has no column "timestamp"');
     }
     this.columns = columns;
+  }
+
+  /** Null: the column is a fault. Who accepts the facts passes over what is text here. */
+  private typeOfUndeclared(name: string): ColumnType | null {
+    return this.ignoresUndeclared && name !== '' && !this.guide.isDerived(name) ? 'text' : null;
   }
 }
 

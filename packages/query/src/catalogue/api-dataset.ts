@@ -6,6 +6,7 @@ import type { Dataset } from './dataset.ts';
 export const apiDataset: Dataset = {
   name: 'api',
   hotTable: 'hot_api_facts',
+  takesCustomFields: true,
   metrics: apiMetrics,
   dimensions: apiDimensions,
 };

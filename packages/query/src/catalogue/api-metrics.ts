@@ -1,25 +1,16 @@
-import type { AggregateFunction, Metric } from './dataset.ts';
+import { additive, type Aggregation, distinctValues, gauged, measured, quotient } from './aggregations.ts';
+import type { Metric } from './dataset.ts';
 
-const additive: readonly AggregateFunction[] = ['sum'];
-const measured: readonly AggregateFunction[] = ['sum', 'avg', 'min', 'max'];
-/** A total of these says nothing, so the contract offers none. */
-const gauged: readonly AggregateFunction[] = ['avg', 'min', 'max'];
-
-function integer(
-  name: string,
-  functions: readonly AggregateFunction[],
-  unit: string,
-  description: string,
-): Metric {
-  return { name, description, unit, functions, source: { kind: 'column', type: 'integer' } };
+function integer(name: string, aggregation: Aggregation, unit: string, description: string): Metric {
+  return { name, description, unit, ...aggregation, source: { kind: 'column', type: 'integer' } };
 }
 
 function decimal(name: string, unit: string, description: string): Metric {
-  return { name, description, unit, functions: measured, source: { kind: 'column', type: 'decimal' } };
+  return { name, description, unit, ...measured, source: { kind: 'column', type: 'decimal' } };
 }
 
 function distinct(name: string, dimension: string, unit: string, description: string): Metric {
-  return { name, description, unit, functions: [], source: { kind: 'distinct', dimension } };
+  return { name, description, unit, ...distinctValues, source: { kind: 'distinct', dimension } };
 }
 
 /** Metrics of gateway traffic. The first function is the one a request gets that names none. */
@@ -28,14 +19,14 @@ export const apiMetrics: readonly Metric[] = [
     name: 'message_count',
     description: 'API calls that the gateway handled.',
     unit: 'calls',
-    functions: additive,
+    ...additive,
     source: { kind: 'column', type: 'integer', whenMissing: { kind: 'constant', value: 1 } },
   },
   {
     name: 'is_error',
     description: 'Calls that were answered with an error, whether a policy or the target caused it.',
     unit: 'calls',
-    functions: additive,
+    ...additive,
     source: {
       kind: 'column',
       type: 'integer',
@@ -48,7 +39,7 @@ export const apiMetrics: readonly Metric[] = [
     name: 'error_count',
     description: 'Older name of is_error.',
     unit: 'calls',
-    functions: additive,
+    ...additive,
     source: { kind: 'alias', metric: 'is_error' },
   },
   integer('cache_hit', additive, 'calls', 'Calls that were answered from the response cache.'),
@@ -89,14 +80,14 @@ export const apiMetrics: readonly Metric[] = [
     name: 'tps',
     description: 'Calls per second, averaged over the bucket.',
     unit: 'calls per second',
-    functions: [],
+    ...quotient,
     source: { kind: 'rate', calls: 'message_count', per: 'second' },
   },
   {
     name: 'tpm',
     description: 'Calls per minute, averaged over the bucket.',
     unit: 'calls per minute',
-    functions: [],
+    ...quotient,
     source: { kind: 'rate', calls: 'message_count', per: 'minute' },
   },
   distinct('app_count', 'developer_app', 'apps', 'Different developer apps that made calls.'),

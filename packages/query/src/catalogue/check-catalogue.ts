@@ -1,15 +1,15 @@
-import { timeUnits } from '../plan/plan.ts';
-import { type Catalogue, type Dataset, type Metric, storedColumns } from './dataset.ts';
+import {
+  type Catalogue,
+  type Dataset,
+  type Metric,
+  partialAggregates,
+  partialsOfFunction,
+  storedColumns,
+} from './dataset.ts';
 import { findDimension, findMetric } from './look-up.ts';
+import { foldedName, identifier, isReserved } from './names.ts';
 
-/** Columns that every table of facts has besides the stored ones. */
-const ownColumns = ['timestamp', 'environment_id', 'batch_seq'];
-const reservedNames: ReadonlySet<string> = new Set([...ownColumns, ...timeUnits]);
-
-/** PostgreSQL cuts identifiers at 63 bytes, which could make two names one. */
-const identifier = /^[a-z][a-z0-9_]{0,62}$/;
-/** What `compileReport` calls its columns; a stored column of such a name could be taken for one of them. */
-const outputColumn = /^c[0-9]+$/;
+const lowerCaseIdentifier = /^[a-z][a-z0-9_]{0,62}$/;
 
 /** Throws one error that lists everything by which a report could be wrong or fail to compile. */
 export function checkCatalogue(catalogue: Catalogue): void {
@@ -26,17 +26,20 @@ export function checkCatalogue(catalogue: Catalogue): void {
 function faultsOf(dataset: Dataset): readonly string[] {
   const names = [...dataset.dimensions, ...dataset.metrics].map(({ name }) => name);
   return [
-    ...[dataset.name, dataset.hotTable, ...names]
-      .filter((name) => !identifier.test(name))
+    ...[dataset.name, dataset.hotTable]
+      .filter((name) => !lowerCaseIdentifier.test(name))
       .map((name) => `"${name}" is not a lower-case identifier of at most 63 characters`),
-    ...repeated(names).map((name) => `"${name}" is declared more than once`),
     ...names
-      .filter((name) => reservedNames.has(name) || outputColumn.test(name))
-      .map((name) => `"${name}" is reserved`),
+      .filter((name) => !identifier.test(name))
+      .map((name) => `"${name}" is not an identifier of at most 63 characters`),
+    ...repeated(names.map(foldedName)).map((name) => `"${name}" is declared more than once`),
+    ...names.filter(isReserved).map((name) => `"${name}" is reserved`),
     ...dataset.metrics.flatMap((metric) => [
       ...faultsOfFunctions(metric),
       ...faultsOfSource(metric, dataset),
+      ...faultsOfPartials(metric),
     ]),
+    ...faultsOfMoney(dataset),
   ];
 }
 
@@ -47,6 +50,15 @@ function faultsOfFunctions({ name, functions, source }: Metric): readonly string
   if (!takesFunction && functions.length > 0)
     faults.push(`metric "${name}" takes no function but lists some`);
   return faults;
+}
+
+function faultsOfPartials({ name, functions, source, partials }: Metric): readonly string[] {
+  const needed = new Set(functions.flatMap((chosen) => partialsOfFunction[chosen]));
+  if (source.kind === 'rate' || source.kind === 'percent') needed.add('sum');
+  const expected = partialAggregates.filter((partial) => needed.has(partial)).join(', ');
+  const stated = partialAggregates.filter((partial) => partials.includes(partial)).join(', ');
+  if (stated === expected) return [];
+  return [`metric "${name}" is re-aggregated from "${stated}"; its functions need "${expected}"`];
 }
 
 function faultsOfSource({ name, source }: Metric, dataset: Dataset): readonly string[] {
@@ -67,9 +79,24 @@ function faultsOfSource({ name, source }: Metric, dataset: Dataset): readonly st
     case 'rate':
       if (findMetric(dataset, source.calls)?.source.kind === 'column') return [];
       return [`metric "${name}" is the rate of "${source.calls}", which is no metric with a column`];
+    case 'percent':
+      return [source.part, source.whole]
+        .filter((metric) => findMetric(dataset, metric)?.source.kind !== 'column')
+        .map((metric) => `metric "${name}" is computed from "${metric}", which is no metric with a column`);
     default:
       return source satisfies never;
   }
+}
+
+function faultsOfMoney({ metrics, dimensions, currencyDimension }: Dataset): readonly string[] {
+  const amounts = metrics.filter(({ source }) => source.kind === 'column' && source.money === true);
+  const faults = amounts
+    .filter(({ source }) => source.kind === 'column' && source.type !== 'decimal')
+    .map(({ name }) => `metric "${name}" is money but no decimal`);
+  if (amounts.length === 0 && currencyDimension === undefined) return faults;
+  const currency = dimensions.find(({ name }) => name === currencyDimension)?.source;
+  if (currency?.kind === 'column' && currency.type === 'text') return faults;
+  return [...faults, `"${currencyDimension ?? ''}" tells the currency of money but is no dimension of text`];
 }
 
 function repeated(names: readonly string[]): string[] {

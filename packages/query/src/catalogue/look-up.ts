@@ -1,4 +1,12 @@
-import type { Catalogue, ColumnType, Dataset, Dimension, DimensionSource, Metric } from './dataset.ts';
+import type {
+  Catalogue,
+  ColumnType,
+  Dataset,
+  Dimension,
+  DimensionSource,
+  Metric,
+  NumericType,
+} from './dataset.ts';
 
 /** Throws when there is no such dataset: a plan names only what the catalogue had when it was made. */
 export function datasetNamed(catalogue: Catalogue, name: string): Dataset {
@@ -31,10 +39,11 @@ export function dimensionNamed(dataset: Dataset, name: string): Dimension {
 
 /** What a metric reads. An alias has become the column of the metric that it names. */
 export type MeasuredSource =
-  | { readonly kind: 'column'; readonly column: string; readonly type: 'integer' | 'decimal' }
+  | { readonly kind: 'column'; readonly column: string; readonly type: NumericType }
   | { readonly kind: 'distinct'; readonly column: string }
   /** Calls, which are to be divided by the length of the bucket. */
-  | { readonly kind: 'rate'; readonly column: string; readonly per: 'second' | 'minute' };
+  | { readonly kind: 'rate'; readonly column: string; readonly per: 'second' | 'minute' }
+  | { readonly kind: 'percent'; readonly part: string; readonly whole: string };
 
 /** Throws when the dataset has no such metric, or the alias names one without a column. */
 export function measuredSource(dataset: Dataset, name: string): MeasuredSource {
@@ -52,9 +61,17 @@ export function measuredSource(dataset: Dataset, name: string): MeasuredSource {
       return { kind: 'distinct', column: source.dimension };
     case 'rate':
       return { kind: 'rate', column: source.calls, per: source.per };
+    case 'percent':
+      return source;
     default:
       return source satisfies never;
   }
+}
+
+/** The stored columns behind a metric. Throws as `measuredSource` does. */
+export function measuredColumns(dataset: Dataset, name: string): readonly string[] {
+  const source = measuredSource(dataset, name);
+  return source.kind === 'percent' ? [source.part, source.whole] : [source.column];
 }
 
 /** What a condition of a filter reads of one fact. */

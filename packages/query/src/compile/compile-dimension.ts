@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Dimension, TimestampPart } from '../catalogue/dataset.ts';
+import type { Dimension, DimensionType, TimestampPart } from '../catalogue/dataset.ts';
 import type { Tenant } from '../plan/plan.ts';
 import { formatMillisecond, truncateToMillisecond } from './time-bucket.ts';
 
@@ -28,13 +28,14 @@ export function compileDimension(dimension: Dimension, tenant: Tenant): Compiled
   }
 }
 
-function compileColumn(name: string, type: 'text' | 'integer' | 'timestamp'): CompiledKey {
+function compileColumn(name: string, type: DimensionType): CompiledKey {
   const column = sql.ref(name);
   switch (type) {
     case 'text':
       // Grouping by the shown text: a fact without a value and one that says "(not set)" are one row.
       return same(sql`coalesce(${column}, ${notSet})`);
     case 'integer':
+    case 'boolean':
       return { key: column, shown: sql`coalesce(cast(${column} as varchar), ${notSet})` };
     case 'timestamp': {
       const key = truncateToMillisecond(column);

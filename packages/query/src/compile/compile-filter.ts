@@ -82,6 +82,10 @@ function compileValue(value: string, type: ColumnType): RawBuilder<unknown> {
       return sql`cast(${value} as bigint)`;
     case 'decimal':
       return sql`cast(${value} as decimal(24, 6))`;
+    case 'float':
+      return sql`cast(${value} as double)`;
+    case 'boolean':
+      return sql`cast(${value} as boolean)`;
     case 'timestamp':
       return timestampValue(Date.parse(value));
     default:
@@ -94,10 +98,14 @@ function asText(operand: RawBuilder<unknown>, type: ColumnType): RawBuilder<unkn
     case 'text':
       return operand;
     case 'integer':
+    case 'boolean':
       return sql`cast(${operand} as varchar)`;
     case 'decimal':
       // 1.5, not 1.500000.
       return sql`regexp_replace(cast(${operand} as varchar), '\\.?0+$', '')`;
+    case 'float':
+      // 2, not 2.0.
+      return sql`regexp_replace(cast(${operand} as varchar), '\\.0$', '')`;
     case 'timestamp':
       return formatMillisecond(operand);
     default:

@@ -1,12 +1,18 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Catalogue, type ColumnType, type StoredColumn, storedColumns } from '../catalogue/dataset.ts';
-import { datasetNamed, dimensionNamed, filteredSourceNamed, measuredSource } from '../catalogue/look-up.ts';
+import { type Catalogue, type ColumnType, customColumns, storedColumns } from '../catalogue/dataset.ts';
+import { dimensionNamed, filteredSourceNamed, measuredColumns } from '../catalogue/look-up.ts';
+import { customFieldsColumn } from '../catalogue/names.ts';
 import { filteredFields } from '../filter/filter-node.ts';
 import type { Plan } from '../plan/plan.ts';
+import { plannedDataset } from '../plan/planned-dataset.ts';
 import { createSqlBuilder } from './sql-builder.ts';
 
-/** A column of the hot facts as they are copied: `environment_id`, `timestamp` or a stored column. */
-export type HotFactsColumn = Pick<StoredColumn, 'name' | 'type'>;
+/** A column of the hot facts as they are copied: `environment_id`, `timestamp`, a stored column or a custom field. */
+export interface HotFactsColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly customFieldId?: number;
+}
 
 /** `settings` must be set for the transaction (`set_config(name, value, true)`) in which `sql` runs. */
 export interface HotFactsCopy {
@@ -22,29 +28,31 @@ const settingNames = {
 
 /**
  * The columns that `compileReport` reads for this plan: `environment_id`, `timestamp`, then the stored columns
- * it uses, once each, in the order of `storedColumns`. It is also the order of the copied file.
+ * it uses, once each, in the order of `storedColumns`, and the custom fields. It is also the order of the copied file.
  * Throws when the catalogue does not know the plan's dataset or a name in it.
  */
 export function hotFactsColumns(plan: Plan, catalogue: Catalogue): readonly HotFactsColumn[] {
-  const dataset = datasetNamed(catalogue, plan.dataset);
+  const dataset = plannedDataset(plan, catalogue);
   const used = new Set<string>();
   for (const name of plan.dimensions) {
     if (dimensionNamed(dataset, name).source.kind === 'column') used.add(name);
   }
   for (const { metric } of plan.metrics) {
-    const source = measuredSource(dataset, metric);
-    used.add(source.column);
+    for (const column of measuredColumns(dataset, metric)) used.add(column);
   }
   for (const name of plan.filter === null ? [] : filteredFields(plan.filter)) {
     const source = filteredSourceNamed(dataset, name);
     if (source.kind === 'column') used.add(source.column);
   }
+  if (plan.targetCurrency !== undefined && dataset.currencyDimension !== undefined)
+    used.add(dataset.currencyDimension);
   return [
     { name: 'environment_id', type: 'integer' },
     { name: 'timestamp', type: 'timestamp' },
     ...storedColumns(dataset)
       .filter((column) => used.has(column.name))
       .map(({ name, type }) => ({ name, type })),
+    ...customColumns(dataset).filter((column) => used.has(column.name)),
   ];
 }
 
@@ -59,8 +67,8 @@ export function compileHotFactsCopy(plan: Plan, catalogue: Catalogue): HotFactsC
   const columns = hotFactsColumns(plan, catalogue);
   const builder = createSqlBuilder();
   const select = builder
-    .selectFrom(datasetNamed(catalogue, plan.dataset).hotTable)
-    .select(columns.map(({ name, type }) => copied(name, type).as(name)))
+    .selectFrom(plannedDataset(plan, catalogue).hotTable)
+    .select(columns.map((column) => copied(column).as(column.name)))
     .where('environment_id', '=', setting<number>(settingNames.environmentId, 'integer'))
     .where('timestamp', '>=', setting<string>(settingNames.start, 'timestamptz'))
     .where('timestamp', '<', setting<string>(settingNames.endExclusive, 'timestamptz'));
@@ -74,11 +82,16 @@ export function compileHotFactsCopy(plan: Plan, catalogue: Catalogue): HotFactsC
       [settingNames.endExclusive]: new Date(plan.range.endExclusiveMs).toISOString(),
       // Another date style of the server would write timestamps that the engine reads wrongly or not at all.
       datestyle: 'ISO',
+      // And fewer digits would write other floats than were stored.
+      extra_float_digits: '1',
     },
   };
 }
 
-function copied(name: string, type: ColumnType): RawBuilder<unknown> {
+function copied({ name, type, customFieldId }: HotFactsColumn): RawBuilder<unknown> {
+  // As text, whatever its type: it is written as the engine reads it.
+  if (customFieldId !== undefined)
+    return sql`${sql.ref(customFieldsColumn)} ->> ${sql.lit(String(customFieldId))}`;
   return type === 'timestamp' ? sql`${sql.ref(name)} at time zone 'UTC'` : sql.ref(name);
 }
 

@@ -5,8 +5,8 @@ export type Comparison = (typeof comparisons)[number];
 
 /**
  * One condition on a field. Values are texts whatever their type, so that JSON keeps every digit: integers and
- * decimals without leading or trailing zeros, timestamps as ISO 8601 in UTC with milliseconds. A field without
- * a value satisfies nothing but `is null`.
+ * decimals without leading or trailing zeros, floats in their shortest form, booleans as `true` and `false`,
+ * timestamps as ISO 8601 in UTC with milliseconds. A field without a value satisfies nothing but `is null`.
  */
 export type FilterCondition =
   | {

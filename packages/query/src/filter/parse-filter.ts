@@ -5,7 +5,7 @@ import { shownToken, TokenReader, type Token } from './tokens.ts';
 
 /** What a filter may have at most. Deeper or longer ones would only serve to wear down the server. */
 const filterBounds = {
-  /** The largest body of a submission, in UTF-16 units. */
+  /** In UTF-16 units. */
   length: 65_536,
   /** Brackets inside of brackets: the parser's recursion, and half of the engine's. */
   depth: 100,

@@ -33,7 +33,7 @@ function printCondition(condition: FilterCondition): string {
 }
 
 function printValue(value: string, type: Extract<FilterCondition, { kind: 'compare' }>['type']): string {
-  return type === 'integer' || type === 'decimal' ? value : inQuotes(value);
+  return type === 'integer' || type === 'decimal' || type === 'boolean' ? value : inQuotes(value);
 }
 
 function inQuotes(text: string): string {

@@ -25,6 +25,8 @@ const expectedValue: Record<ColumnType, string> = {
   text: 'a text in single quotes',
   integer: 'a whole number from -9223372036854775808 to 9223372036854775807',
   decimal: 'a number with at most 18 digits before the point and 6 after it',
+  float: 'a number such as 1.5, or with an exponent in single quotes such as 2.5e-7',
+  boolean: 'true or false',
   timestamp: 'a date and time in single quotes such as 2026-01-31T13:45:00Z',
 };
 
@@ -64,6 +66,8 @@ const readers: Record<ColumnType, (token: Token) => string | null> = {
   text: ({ kind, text }) => (kind === 'text' ? text : null),
   integer: ({ kind, text }) => (kind === 'text' || kind === 'number' ? readInteger(text) : null),
   decimal: ({ kind, text }) => (kind === 'text' || kind === 'number' ? readDecimal(text) : null),
+  float: ({ kind, text }) => (kind === 'text' || kind === 'number' ? readFloat(text) : null),
+  boolean: ({ kind, text }) => (kind === 'text' || kind === 'word' ? readBoolean(text) : null),
   timestamp: ({ kind, text }) => (kind === 'text' ? readTimestamp(text) : null),
 };
 
@@ -84,6 +88,17 @@ function readDecimal(text: string): string | null {
   const kept = fraction.replace(/0+$/, '');
   const magnitude = kept === '' ? whole : `${whole}.${kept}`;
   return sign === '-' && magnitude !== '0' ? `-${magnitude}` : magnitude;
+}
+
+function readFloat(text: string): string | null {
+  if (!/^[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?$/.test(text)) return null;
+  const value = Number(text);
+  return Number.isFinite(value) ? String(value) : null;
+}
+
+function readBoolean(text: string): string | null {
+  const value = text.toLowerCase();
+  return value === 'true' || value === 'false' ? value : null;
 }
 
 /** As requests write times, or as reports show them. */

@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 
 const longestQuote = 60;
-/** No name of the catalogue is longer, and comparing costs the product of both lengths. */
-const longestCompared = 128;
+/** Longer than any name by far, so not a mistyped one; and comparing costs the product of both lengths. */
+const longestCompared = 64;
 
 /** A client's text as a message shows it: quoted, control characters escaped, cut when it is long. */
 export function quoted(text: string): string {
@@ -11,10 +11,10 @@ export function quoted(text: string): string {
 
 /** ` Did you mean "…"?` with the name nearest to a mistyped one, or nothing when there is none to name. */
 export function suggestion(name: string, known: readonly string[]): string {
-  const typed = name.slice(0, longestCompared);
+  if (name.length > longestCompared) return '';
   let nearest: { name: string; distance: number } | null = null;
   for (const candidate of known) {
-    const candidateDistance = distance(typed, candidate);
+    const candidateDistance = distance(name, candidate);
     if (nearest === null || candidateDistance < nearest.distance) {
       nearest = { name: candidate, distance: candidateDistance };
     }

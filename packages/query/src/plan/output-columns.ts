@@ -1,6 +1,7 @@
 import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
-import { datasetNamed, measuredSource } from '../catalogue/look-up.ts';
+import { measuredSource } from '../catalogue/look-up.ts';
 import type { Plan, PlannedMetric } from './plan.ts';
+import { plannedDataset } from './planned-dataset.ts';
 
 /**
  * How the values of an output column are written. The engine delivers `text` as strings (integers and times
@@ -13,18 +14,23 @@ export interface OutputColumn {
 
 /**
  * The columns of the report in their order: metrics and dimensions as requested, then the time column, which
- * is named after the time unit. `compileReport` delivers the same columns as `c0`, `c1`, …
+ * is named after the time unit, or `timestamp` where every fact is a row. `compileReport` delivers the same columns as `c0`, `c1`, …
  * Throws when the catalogue does not know the plan's dataset or one of its metrics.
  */
 export function outputColumns(plan: Plan, catalogue: Catalogue): readonly OutputColumn[] {
-  const dataset = datasetNamed(catalogue, plan.dataset);
+  const dataset = plannedDataset(plan, catalogue);
   const columns: OutputColumn[] = plan.metrics.map((metric) => ({
     name: metric.alias,
     kind: isFloatMetric(metric, dataset) ? 'float' : 'text',
   }));
   for (const name of plan.dimensions) columns.push({ name, kind: 'text' });
-  if (plan.timeUnit !== null) columns.push({ name: plan.timeUnit, kind: 'text' });
+  const time = timeColumn(plan);
+  if (time !== null) columns.push({ name: time, kind: 'text' });
   return columns;
+}
+
+function timeColumn({ timeUnit, perFact }: Plan): string | null {
+  return perFact === undefined ? timeUnit : 'timestamp';
 }
 
 /**
@@ -41,10 +47,11 @@ function isFloatAggregate(planned: PlannedMetric, dataset: Dataset): boolean {
   const source = measuredSource(dataset, planned.metric);
   switch (source.kind) {
     case 'column':
-      return source.type === 'decimal' || planned.function === 'avg';
+      return source.type !== 'integer' || planned.function === 'avg';
     case 'distinct':
       return false;
     case 'rate':
+    case 'percent':
       return true;
     default:
       return source satisfies never;

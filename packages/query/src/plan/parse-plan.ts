@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { customFieldTypes } from '../catalogue/custom-field.ts';
 import { aggregateFunctions, columnTypes } from '../catalogue/dataset.ts';
 import { comparisons, type FilterNode } from '../filter/filter-node.ts';
+import { identifier } from '../catalogue/names.ts';
 import { frozen } from './frozen.ts';
 import { maxUtcOffsetMinutes, operators, type Plan, timeUnits } from './plan.ts';
 
@@ -38,7 +40,7 @@ const groups = z.strictObject({
   newestFirst: z.boolean(),
 });
 
-/** `filter` may be missing: the first plans of this version had none. */
+/** What came after the first plans of this version may be missing. */
 const planShape: z.ZodType<Plan> = z.strictObject({
   version: z.literal(1),
   dataset: z.string(),
@@ -58,10 +60,21 @@ const planShape: z.ZodType<Plan> = z.strictObject({
   filter: filterNode.nullable().default(null),
   groups: groups.exactOptional(),
   limitRows: z.int().min(1).nullable(),
+  customFields: z
+    .array(
+      z.strictObject({
+        id: z.int().min(1),
+        name: z.string().regex(identifier),
+        type: z.enum(customFieldTypes),
+      }),
+    )
+    .exactOptional(),
   output: z.discriminatedUnion('format', [
     z.strictObject({ format: z.literal('json') }),
     z.strictObject({ format: z.literal('csv'), delimiter: z.enum([',', '|', '\t']) }),
   ]),
+  perFact: z.strictObject({ orderedBy: z.array(z.string()) }).exactOptional(),
+  targetCurrency: z.string().exactOptional(),
 });
 
 /**

@@ -57,7 +57,7 @@ function parseMoment(field: string, text: string, report: ReportFault): number |
   return null;
 }
 
-/** Null when the range is one that a report can have. */
+/** What is wrong with a range that a client asks for; null: nothing. */
 export function faultOfRange({ startMs, endExclusiveMs }: TimeRange): string | null {
   const lengthMs = endExclusiveMs - startMs;
   if (lengthMs === 0)

@@ -61,9 +61,11 @@ function chooseFunction(
 }
 
 function faultOfAlias(alias: string): string | null {
-  const length = Array.from(alias).length;
-  if (length === 0) return `the alias is empty; expected 1 to ${maxAliasLength} characters`;
-  if (length > maxAliasLength) return `the alias has ${length} characters; expected 1 to ${maxAliasLength}`;
+  if (alias === '') return `the alias is empty; expected 1 to ${maxAliasLength} characters`;
+  // Two UTF-16 units at most are one character; only what may fit is counted.
+  const mayFit = alias.length <= 2 * maxAliasLength;
+  if (!mayFit || Array.from(alias).length > maxAliasLength)
+    return `the alias ${quoted(alias)} is too long; expected 1 to ${maxAliasLength} characters`;
   // Half of a surrogate pair cannot be stored: it has no UTF-8 form.
   if (/[\p{Cc}\p{Cs}]/u.test(alias)) {
     return `the alias ${quoted(alias)} has a control character or half a character; expected printable text`;

@@ -1,5 +1,7 @@
+import type { CustomField } from '../catalogue/custom-field.ts';
 import type { Catalogue } from '../catalogue/dataset.ts';
 import { datasetNamed } from '../catalogue/look-up.ts';
+import { withCustomFields } from '../catalogue/with-custom-fields.ts';
 import { checkColumnCount, maxColumns } from './column-count.ts';
 import { quoted } from './describe.ts';
 import { frozen } from './frozen.ts';
@@ -11,11 +13,14 @@ import { planMetric } from './plan-metrics.ts';
 import { planLimit, planOutput } from './plan-output.ts';
 import { planTimeUnit, planUtcOffset } from './plan-time.ts';
 import type { QueryRequest } from './request.ts';
+import { withUsedFields } from './used-fields.ts';
 
 export interface PlanContext {
   readonly catalogue: Catalogue;
   readonly dataset: string;
   readonly tenant: Tenant;
+  /** Of the tenant's environment and the dataset. None when it is left out. */
+  readonly customFields?: readonly CustomField[];
   /** The moment of submission, whole milliseconds since 1970: relative ranges end at it. */
   readonly nowMs: number;
 }
@@ -29,7 +34,8 @@ export type PlanResult =
  * run. Answers all faults at once. Throws only when the catalogue does not have the dataset.
  */
 export function planQuery(request: QueryRequest, context: PlanContext): PlanResult {
-  const dataset = datasetNamed(context.catalogue, context.dataset);
+  const { customFields = [] } = context;
+  const dataset = withCustomFields(datasetNamed(context.catalogue, context.dataset), customFields);
   const faults: Fault[] = [];
   const report: ReportFault = (field, message) => void faults.push({ field, message });
 
@@ -71,7 +77,7 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
     limitRows,
     output,
   };
-  return { ok: true, plan: frozen(plan) };
+  return { ok: true, plan: frozen(withUsedFields(plan, customFields)) };
 }
 
 /** Two output columns of one name would make a JSON row in which one of them is lost. */

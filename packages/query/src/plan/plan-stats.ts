@@ -1,4 +1,5 @@
 import { datasetNamed } from '../catalogue/look-up.ts';
+import { withCustomFields } from '../catalogue/with-custom-fields.ts';
 import { checkColumnCount, maxColumns } from './column-count.ts';
 import { quoted } from './describe.ts';
 import { frozen } from './frozen.ts';
@@ -19,6 +20,7 @@ import type { PlanContext, PlanResult } from './plan-query.ts';
 import { planTimeUnit, planUtcOffset } from './plan-time.ts';
 import { selectMetrics } from './select-metrics.ts';
 import { maxStatsRows, type StatsRequest } from './stats-request.ts';
+import { withUsedFields } from './used-fields.ts';
 
 /** Longest range in buckets of a second, by the contract. */
 const maxSecondsRangeMs = 3_600_000;
@@ -29,7 +31,8 @@ const maxSecondsRangeMs = 3_600_000;
  * at once. Throws only when the catalogue does not have the dataset.
  */
 export function planStats(request: StatsRequest, context: PlanContext): PlanResult {
-  const dataset = datasetNamed(context.catalogue, context.dataset);
+  const { customFields = [] } = context;
+  const dataset = withCustomFields(datasetNamed(context.catalogue, context.dataset), customFields);
   const faults: Fault[] = [];
   const report: ReportFault = (field, message) => void faults.push({ field, message });
 
@@ -60,7 +63,7 @@ export function planStats(request: StatsRequest, context: PlanContext): PlanResu
     limitRows: maxStatsRows + 1,
     output: { format: 'json' },
   };
-  return { ok: true, plan: frozen(plan) };
+  return { ok: true, plan: frozen(withUsedFields(plan, customFields)) };
 }
 
 function selectedItems({ select, dimensions }: StatsRequest, report: ReportFault): readonly string[] {

@@ -1,4 +1,5 @@
 import type { AggregateFunction } from '../catalogue/dataset.ts';
+import type { CustomField } from '../catalogue/custom-field.ts';
 import type { FilterNode } from '../filter/filter-node.ts';
 
 /** What a query may be grouped by, by the contract. */
@@ -78,7 +79,16 @@ export interface Plan {
   /** Absent: all groups, and rows come by time. With it they come by group, then by time. */
   readonly groups?: GroupChoice;
   readonly limitRows: number | null;
+  /** Those that it reads, as they were declared at submission. Absent: none. */
+  readonly customFields?: readonly CustomField[];
   readonly output: OutputFormat;
+  /**
+   * One row per fact: no metric has a function, and rows come by these dimensions, then by time. Absent: facts
+   * are aggregated.
+   */
+  readonly perFact?: { readonly orderedBy: readonly string[] };
+  /** Every amount is converted to it by the rate of its fact's day. Absent: amounts stay in their own currency. */
+  readonly targetCurrency?: string;
 }
 
 /** One thing that is wrong with a request. `message` says what was found and what is expected. */

@@ -1,0 +1,43 @@
+import { environmentHostnames, type EnvironmentHostnames } from '@hourglass/contract';
+import { ReportError, type HostnameStore } from '@hourglass/reports';
+import type { TenantFinder } from '../http/find-tenant.ts';
+import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+
+const path = '/v1/organizations/:organization/environments/:environment/hostnames';
+const tag = 'Environments';
+
+/** `GET …/hostnames` and `PUT …/hostnames`: what clients may name in place of the environment. */
+export function environmentHostnamesRoutes(
+  findTenant: TenantFinder,
+  hostnames: HostnameStore,
+): GuardedRoute[] {
+  const responses = { 200: { description: 'All hostnames.', json: environmentHostnames } };
+  return [
+    guardedRoute({
+      method: 'get',
+      path,
+      scope: 'read',
+      operation: { id: 'listHostnames', tag, summary: 'Hostnames of the environment' },
+      responses,
+      async handle({ request, response }) {
+        const tenant = await findTenant(request);
+        const body: EnvironmentHostnames = { hostnames: [...(await hostnames.list(tenant))] };
+        response.json(body);
+      },
+    }),
+    guardedRoute({
+      method: 'put',
+      path,
+      scope: 'admin',
+      operation: { id: 'replaceHostnames', tag, summary: 'Replace the hostnames of the environment' },
+      body: jsonBody(environmentHostnames, { maxBytes: 65_536, example: { hostnames: ['api.example.com'] } }),
+      responses,
+      async handle({ request, response, body }) {
+        const outcome = await hostnames.replace(await findTenant(request), body.hostnames);
+        if (outcome.kind === 'taken') throw new ReportError('hostname.taken', { ...outcome });
+        const answer: EnvironmentHostnames = { hostnames: [...outcome.hostnames] };
+        response.json(answer);
+      },
+    }),
+  ];
+}

@@ -1,0 +1,58 @@
+import {
+  currencyCode,
+  exchangeRateList,
+  exchangeRatesBody,
+  exchangeRatesStored,
+  utcDay,
+  wholeNumber,
+  type ExchangeRateList,
+} from '@hourglass/contract';
+import type { ExchangeRateStore } from '@hourglass/reports';
+import { scopeOf } from '../http/find-tenant.ts';
+import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+
+const path = '/v1/organizations/:organization/exchangeRates';
+const tag = 'Monetization';
+const defaultLimit = 1_000;
+const maxLimit = 10_000;
+
+const example = [{ day: '2017-06-01', currency: 'USD', targetCurrency: 'EUR', rate: '0.8921' }];
+
+/** `GET …/exchangeRates` and `PUT …/exchangeRates`: by what reports of the organization convert amounts. */
+export function exchangeRateRoutes(exchangeRates: ExchangeRateStore): GuardedRoute[] {
+  return [
+    guardedRoute({
+      method: 'get',
+      path,
+      scope: 'read',
+      operation: { id: 'listExchangeRates', tag, summary: 'Exchange rates, newest day first' },
+      parameters: {
+        day: utcDay.optional().describe('UTC day of the rates.'),
+        currency: currencyCode.optional().describe('Currency that is converted.'),
+        targetCurrency: currencyCode.optional().describe('Currency that it is converted to.'),
+        limit: wholeNumber({ min: 1, max: maxLimit })
+          .default(defaultLimit)
+          .describe(`Rates in the answer, at most ${maxLimit}; ${defaultLimit} by default.`),
+      },
+      responses: { 200: { description: 'The rates.', json: exchangeRateList } },
+      async handle({ request, response, parameters: { limit, ...criteria } }) {
+        // One more than was asked for tells whether there are more.
+        const found = await exchangeRates.list(scopeOf(request).organization, criteria, limit + 1);
+        const body: ExchangeRateList = { rates: found.slice(0, limit), truncated: found.length > limit };
+        response.json(body);
+      },
+    }),
+    guardedRoute({
+      method: 'put',
+      path,
+      scope: 'admin',
+      operation: { id: 'putExchangeRates', tag, summary: 'Store exchange rates: all of them, or none' },
+      body: jsonBody(exchangeRatesBody, { maxBytes: 2 * 1024 * 1024, example }),
+      responses: { 200: { description: 'How many were stored.', json: exchangeRatesStored } },
+      async handle({ request, response, body }) {
+        await exchangeRates.put(scopeOf(request).organization, body);
+        response.json({ stored: body.length });
+      },
+    }),
+  ];
+}

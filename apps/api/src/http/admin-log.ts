@@ -1,0 +1,28 @@
+import type { Logger } from '@hourglass/platform';
+import type { GuardedCall } from './route.ts';
+
+type AdminAction =
+  | 'environment.create'
+  | 'environment.limits'
+  | 'organization.create'
+  | 'token.create'
+  | 'token.delete'
+  | 'user.change'
+  | 'user.create'
+  | 'user.delete';
+
+/** Puts down who did what; `what` names it and never holds a secret. Called when it is done. */
+export type AdminLog = (
+  call: Pick<GuardedCall, 'principal' | 'response'>,
+  action: AdminAction,
+  what: Readonly<Record<string, unknown>>,
+) => void;
+
+/** One line for every administrative write. */
+export function adminLog(log: Logger): AdminLog {
+  return ({ principal, response }, action, what) => {
+    const { organization, email } = principal;
+    const requestId = String(response.locals['requestId']);
+    log.info({ requestId, organization, by: email, action, ...what }, 'administration');
+  };
+}

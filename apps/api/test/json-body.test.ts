@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { publicError, sendError } from '../src/http/error-response.ts';
+import { jsonBodyReader } from '../src/http/json-body.ts';
+import { jsonBody } from '../src/http/route.ts';
+
+const timeoutMs = 300;
+const maxBytes = 100_000;
+
+describe('a JSON body', () => {
+  let server: Server;
+  beforeAll(async () => {
+    const read = jsonBodyReader(jsonBody(z.string(), { maxBytes, example: '' }), timeoutMs);
+    const app = express();
+    app.post('/', async (req: Request, res: Response) => {
+      res.json(await read(req, res));
+    });
+    app.use((error: unknown, _request: Request, res: Response, _next: NextFunction) =>
+      sendError(res, publicError(error, '')),
+    );
+    server = createServer(app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  /** What is answered to a body of which only the beginning is sent, or all of it. */
+  async function answerTo(
+    body: string | Buffer,
+    { headers = {}, ends = true }: { headers?: Record<string, string>; ends?: boolean } = {},
+  ): Promise<{ status: number | undefined; text: string; connection: string | undefined }> {
+    const { port } = server.address() as AddressInfo;
+    const sent = request({ host: '127.0.0.1', port, method: 'POST', headers, agent: false });
+    sent.on('error', () => undefined);
+    if (ends) sent.end(body);
+    else sent.write(body);
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    let text = '';
+    for await (const chunk of response) text += String(chunk);
+    sent.destroy();
+    return { status: response.statusCode, text, connection: response.headers.connection };
+  }
+
+  it.each([
+    ['of chunks that never end', '"x', {}],
+    ['of fewer bytes than were announced', '"x"', { 'Content-Length': '50' }],
+    ['of gzip that never ends', gzipSync('"x"').subarray(0, 15), { 'Content-Encoding': 'gzip' }],
+  ])('%s is waited for only so long, and the connection is closed', async (_, body, headers) => {
+    const startMs = performance.now();
+    const answer = await answerTo(body, { headers, ends: false });
+    expect(answer).toMatchObject({ status: 408, connection: 'close' });
+    expect(answer.text).toContain('did not come within 0.3 seconds');
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(timeoutMs - 5);
+  });
+
+  it('is measured inflated: at its bound it is read, one byte beyond it is a 413', async () => {
+    const within = JSON.stringify('x'.repeat(maxBytes - 2));
+    const beyond = JSON.stringify('x'.repeat(maxBytes - 1));
+    for (const [encoding, compress] of [
+      ['gzip', gzipSync],
+      ['br', brotliCompressSync],
+    ] as const) {
+      const headers = { 'Content-Encoding': encoding };
+      expect((await answerTo(compress(within), { headers })).text).toBe(within);
+      expect((await answerTo(compress(beyond), { headers })).status).toBe(413);
+    }
+    expect((await answerTo(within)).text).toBe(within);
+    expect((await answerTo(beyond)).status).toBe(413);
+  });
+
+  it('that inflates to a thousand times its bytes is not inflated beyond the bound', async () => {
+    const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, ' '), { level: 9 });
+    const before = process.memoryUsage.rss();
+    expect((await answerTo(bomb, { headers: { 'Content-Encoding': 'gzip' } })).status).toBe(413);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(50 * 1024 * 1024);
+  });
+
+  it.each([
+    ['gzip that is damaged', Buffer.from('no gzip'), { 'Content-Encoding': 'gzip' }, 400],
+    ['an encoding nobody knows', '"x"', { 'Content-Encoding': 'rot13' }, 415],
+    ['two encodings', gzipSync(gzipSync('"x"')), { 'Content-Encoding': 'gzip, gzip' }, 415],
+    [
+      'another charset',
+      Buffer.from('"x"', 'utf16le'),
+      { 'Content-Type': 'application/json; charset=utf-16' },
+      415,
+    ],
+    ['UTF-8 by name', '"x"', { 'Content-Type': 'application/json; charset="UTF-8"' }, 200],
+    ['JSON of another name', '"x"', { 'Content-Type': 'application/merge-patch+json' }, 200],
+    ['a form', 'a=b', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
+    ['several types', '"x"', { 'Content-Type': 'application/json, text/plain' }, 415],
+    ['nothing', '', {}, 400],
+  ])('that is %s', async (_, body, headers, status) => {
+    const answer = await answerTo(body, { headers });
+    expect([answer.status, answer.text]).toEqual([status, expect.anything()]);
+  });
+});

@@ -1,0 +1,40 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { createdToken } from '@hourglass/contract';
+import { organizationPath } from '../../api-client.ts';
+import { printAnswer, type CommandContext } from '../../command-context.ts';
+import { withOrganization, type OrganizationOption } from '../../organization-option.ts';
+
+interface Options extends OrganizationOption {
+  readonly scope: readonly string[];
+  readonly email?: string;
+  readonly description?: string;
+  readonly expiresInSeconds?: number;
+}
+
+/** `hourglass admin token create`: prints the token, and what it is to standard error. */
+export function addTokenCreateCommand(token: Command, context: CommandContext): void {
+  withOrganization(token.command('create'))
+    .description('make a token')
+    .requiredOption('--scope <scope...>', 'what it may do: read, submit, ingest, admin')
+    .option('--email <email>', 'the user whom it speaks for (default: that of HOURGLASS_TOKEN)')
+    .option('--description <text>', 'what it is for')
+    .option('--expires-in-seconds <number>', 'how long it lives (default: for ever)', wholeNumber)
+    .action(async ({ org, scope: scopes, ...rest }: Options) => {
+      const made = await context.api().call({
+        method: 'POST',
+        path: `${organizationPath(org)}/tokens`,
+        body: { scopes, ...rest },
+        answer: createdToken,
+      });
+      printAnswer(context, made, made.token);
+      const end = made.expires === null ? 'never expires' : `expires ${made.expires}`;
+      context.messages.write(
+        `Made the token ${made.id} of ${made.email}, which ${end} and is shown only now.\n`,
+      );
+    });
+}
+
+function wholeNumber(value: string): number {
+  if (/^\d{1,12}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('expected a whole number');
+}

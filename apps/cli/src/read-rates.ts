@@ -1,0 +1,66 @@
+import { exchangeRate, type ExchangeRatesBody } from '@hourglass/contract';
+import { CsvError, parse } from 'csv-parse/sync';
+import { CommandError } from './command-context.ts';
+
+export type RateFormat = 'csv' | 'ndjson';
+
+interface Row {
+  readonly line: number;
+  readonly value: unknown;
+}
+
+const shownFaults = 100;
+
+/**
+ * The exchange rates of a file: NDJSON, or CSV whose header names `day`, `currency`, `targetCurrency` and `rate`.
+ * @throws CommandError that lists wrong rows by their line in the file.
+ */
+export function readRates(file: string, text: string, format: RateFormat): ExchangeRatesBody {
+  const rates: ExchangeRatesBody = [];
+  const faults: string[] = [];
+  for (const { line, value } of format === 'csv' ? csvRows(file, text) : ndjsonRows(file, text)) {
+    const read = exchangeRate.safeParse(value);
+    if (read.success) rates.push(read.data);
+    else {
+      for (const { path, message } of read.error.issues) {
+        faults.push(`  line ${line}${path.length === 0 ? '' : `, ${path.join('.')}`}: ${message}`);
+      }
+    }
+  }
+  if (faults.length > 0) {
+    const more = faults.length > shownFaults ? [`  and ${faults.length - shownFaults} more`] : [];
+    throw new CommandError(
+      [`${file}: nothing was stored`, ...faults.slice(0, shownFaults), ...more].join('\n'),
+    );
+  }
+  if (rates.length === 0) throw new CommandError(`${file} holds no exchange rates`);
+  return rates;
+}
+
+function csvRows(file: string, text: string): readonly Row[] {
+  try {
+    return parse<Row, object>(text, {
+      bom: true,
+      columns: true,
+      on_record: (value, { lines }) => ({ line: lines, value }),
+      skip_empty_lines: true,
+      trim: true,
+    });
+  } catch (error) {
+    if (error instanceof CsvError) throw new CommandError(`${file} is not CSV: ${error.message}`);
+    throw error;
+  }
+}
+
+function ndjsonRows(file: string, text: string): readonly Row[] {
+  return text.split('\n').flatMap((content, index) => {
+    if (content.trim() === '') return [];
+    const line = index + 1;
+    try {
+      return [{ line, value: JSON.parse(content) as unknown }];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new CommandError(`${file}, line ${line}: ${reason}`);
+    }
+  });
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { oneOf } from './query-parameters.ts';
+
+/** Names of organizations and environments: they stand in paths, and in file names of whoever exports them. */
+export const placeNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+export const placeName = z
+  .string()
+  .regex(
+    placeNamePattern,
+    'expected 1 to 63 letters, digits, ".", "_" and "-", beginning with a letter or digit',
+  );
+
+/** Stored in lower case, and found in any. */
+export const emailAddress = z
+  .email('expected an e-mail address')
+  .max(254, 'expected at most 254 characters')
+  .toLowerCase();
+
+/** Of a user that the API makes or changes. Nothing is asked of it but length: that is what makes guessing hard. */
+export const newPassword = z
+  .string()
+  .min(12, 'expected at least 12 characters')
+  .max(256, 'expected at most 256 characters')
+  .regex(/^\P{Cc}*$/u, 'expected no control characters');
+
+export const roleName = oneOf(['member', 'administrator', 'operator']);
+
+export const scopeName = oneOf(['read', 'submit', 'ingest', 'admin']);
+
+/** ISO 8601 with milliseconds, in UTC. */
+export const accountTime = z.iso.datetime({ precision: 3 });
+
+/** Whether no text stands in the list twice. */
+export function areDifferent(texts: readonly string[]): boolean {
+  return new Set(texts).size === texts.length;
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+const type = z.enum(['INTEGER', 'FLOAT', 'STRING', 'BOOLEAN', 'DATETIME']);
+const undeclaredFields = z
+  .enum(['refuse', 'ignore'])
+  .describe('What a field of a fact does that nobody declared: refuse the fact, or be passed over.');
+const description = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,500}$/u, 'expected 1 to 500 printable characters');
+
+/** Body of `POST …/customFields`. */
+export const declareCustomFieldBody = z.strictObject({
+  name: z
+    .string()
+    .describe(
+      'A letter, then at most 62 letters, digits and "_"; of no metric or dimension, whatever the letter case.',
+    ),
+  type: type.describe('INTEGER and FLOAT become metrics, the others dimensions.'),
+  dataset: z.string().default('api'),
+  description: description.optional(),
+});
+
+/** Body of `PATCH …/customFields`. */
+export const changeCustomFieldsBody = z.strictObject({ undeclaredFields });
+
+export const customFieldView = z
+  .strictObject({
+    name: z.string(),
+    type,
+    dataset: z.string(),
+    description: z.string().optional(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'CustomField' });
+export type CustomFieldView = z.infer<typeof customFieldView>;
+
+/** Answer of `GET` and `PATCH …/customFields`, in the order of datasets and names. */
+export const customFieldList = z
+  .strictObject({ undeclaredFields, fields: z.array(customFieldView) })
+  .meta({ id: 'CustomFields' });
+export type CustomFieldList = z.infer<typeof customFieldList>;

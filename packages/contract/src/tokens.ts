@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { accountTime, areDifferent, emailAddress, scopeName } from './account-fields.ts';
+
+const maxLifetimeSeconds = 315_360_000;
+
+/** A token without itself: nothing shows it again. */
+export const tokenView = z
+  .strictObject({
+    id: z.string(),
+    email: z.string().describe('The user whom the token speaks for.'),
+    scopes: z.array(scopeName).describe('Those of the granted ones that the user has now.'),
+    description: z.string().nullable(),
+    created: accountTime,
+    expires: accountTime.nullable().describe('null: never.'),
+  })
+  .meta({ id: 'Token' });
+export type TokenView = z.infer<typeof tokenView>;
+
+/** Answer of `GET …/tokens`, newest first. */
+export const tokenList = z.strictObject({ tokens: z.array(tokenView) });
+
+/** Body of `POST …/tokens`. */
+export const createTokenBody = z.strictObject({
+  email: emailAddress.optional().describe('The user whom it speaks for; the caller when it is left out.'),
+  scopes: z
+    .array(scopeName)
+    .min(1, 'expected at least one scope')
+    .refine(areDifferent, 'expected every scope once'),
+  description: z
+    .string()
+    .min(1, 'expected at least 1 character')
+    .max(200, 'expected at most 200 characters')
+    .regex(/^\P{Cc}*$/u, 'expected no control characters')
+    .optional(),
+  expiresInSeconds: z
+    .int()
+    .min(1, 'expected at least 1')
+    .max(maxLifetimeSeconds, `expected at most ${maxLifetimeSeconds}`)
+    .optional()
+    .describe('It never expires when it is left out.'),
+});
+export type CreateTokenBody = z.infer<typeof createTokenBody>;
+
+/** Answer of `POST …/tokens`: the only one that ever shows the token. */
+export const createdToken = tokenView.extend({ token: z.string() }).meta({ id: 'CreatedToken' });
+export type CreatedToken = z.infer<typeof createdToken>;

@@ -1,0 +1,61 @@
+import type { Tenant } from '@hourglass/query';
+import type { HostnameStore, HostnamesOutcome } from '@hourglass/reports';
+import { servedByDatabase } from '../database-errors.ts';
+import type { Prisma, PrismaClient } from '../generated/client.ts';
+
+export function createHostnameStore(prisma: PrismaClient): HostnameStore {
+  return {
+    findTenant: (organization, hostname) =>
+      servedByDatabase(() => findTenant(prisma, organization, hostname)),
+    list: (tenant) => servedByDatabase(() => list(prisma, tenant)),
+    replace: (tenant, hostnames) =>
+      servedByDatabase(() => prisma.$transaction((transaction) => replace(transaction, tenant, hostnames))),
+  };
+}
+
+async function findTenant(
+  prisma: PrismaClient,
+  organization: string,
+  hostname: string,
+): Promise<Tenant | null> {
+  const row = await prisma.environmentHostname.findFirst({
+    where: { hostname, organization: { name: organization } },
+    select: { environment: { select: { id: true, name: true } } },
+  });
+  return row === null
+    ? null
+    : { organization, environment: row.environment.name, environmentId: row.environment.id };
+}
+
+async function list(prisma: Prisma.TransactionClient, { environmentId }: Tenant): Promise<string[]> {
+  const rows = await prisma.environmentHostname.findMany({ where: { environmentId } });
+  // The database's collation may be any.
+  return rows.map(({ hostname }) => hostname).toSorted();
+}
+
+async function replace(
+  transaction: Prisma.TransactionClient,
+  tenant: Tenant,
+  hostnames: readonly string[],
+): Promise<HostnamesOutcome> {
+  const { organization, environmentId } = tenant;
+  // Changes of one organization follow each other: two environments that swap hostnames would wait for each other.
+  await transaction.$executeRaw`select id from organizations where name = ${organization} for no key update`;
+  const listed = { hostname: { in: [...hostnames] } };
+  const taken = await transaction.environmentHostname.findFirst({
+    where: { ...listed, organization: { name: organization }, environmentId: { not: environmentId } },
+    include: { environment: true },
+    orderBy: { hostname: 'asc' },
+  });
+  if (taken !== null) {
+    return { kind: 'taken', hostname: taken.hostname, environment: taken.environment.name };
+  }
+  await transaction.environmentHostname.deleteMany({ where: { environmentId, NOT: listed } });
+  await transaction.$executeRaw`
+    insert into environment_hostnames (organization_id, hostname, environment_id)
+    select e.organization_id, hostname, e.id
+      from environments e cross join unnest(${hostnames}::text[]) as listed(hostname)
+     where e.id = ${environmentId}::integer
+        on conflict (organization_id, hostname) do nothing`;
+  return { kind: 'replaced', hostnames: await list(transaction, tenant) };
+}

@@ -1,0 +1,87 @@
+import {
+  ReportError,
+  type NewToken,
+  type Role,
+  type TokenRecord,
+  type TokenStore,
+  type UserRecord,
+} from '@hourglass/reports';
+import { servedByDatabase } from '../database-errors.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import { isUuid } from '../uuid.ts';
+import { scopesOfToken } from './account-scopes.ts';
+import { changingOrganization, type Connection } from './changing-organization.ts';
+import { tokenHash } from './token-hash.ts';
+
+const columns = {
+  id: true,
+  scopes: true,
+  description: true,
+  createdAt: true,
+  expiresAt: true,
+  user: { select: { email: true, role: true } },
+} as const;
+
+export function createTokenStore(prisma: PrismaClient): TokenStore {
+  return {
+    list: (organization) =>
+      servedByDatabase(async () => {
+        const rows = await prisma.token.findMany({
+          where: { user: { organization: { name: organization } } },
+          select: columns,
+          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        });
+        return rows.map(tokenRecord);
+      }),
+    create: (organization, token, rule) =>
+      changingOrganization(prisma, organization, async (transaction, organizationId) => {
+        await forgetExpired(transaction, organizationId);
+        const user = await transaction.user.findFirst({
+          where: { email: token.email.toLowerCase(), organizationId },
+        });
+        if (user === null) throw new ReportError('user.not_found', { email: token.email });
+        rule(user, await transaction.token.count({ where: { user: { organizationId } } }));
+        return insertToken(transaction, user, token);
+      }),
+    delete: (organization, id, rule) =>
+      changingOrganization(prisma, organization, async (transaction, organizationId) => {
+        const where = { id, user: { organizationId } };
+        const row = isUuid(id) ? await transaction.token.findFirst({ where, select: columns }) : null;
+        if (row === null) throw new ReportError('token.not_found', { id });
+        rule(tokenRecord(row));
+        await transaction.token.delete({ where });
+      }),
+  };
+}
+
+async function forgetExpired(transaction: Connection, organizationId: number): Promise<void> {
+  await transaction.$executeRaw`
+    delete from tokens t using users u
+     where u.id = t.user_id and u.organization_id = ${organizationId}::integer
+       and t.expires_at < now() - interval '30 days'`;
+}
+
+/** Raw, because the time of expiry counts from the database's clock. */
+async function insertToken(
+  transaction: Connection,
+  user: UserRecord & { readonly id: number },
+  { token, scopes, description, lifetimeSeconds }: NewToken,
+): Promise<TokenRecord> {
+  const [row] = await transaction.$queryRaw<Pick<TokenRecord, 'id' | 'createdAt' | 'expiresAt'>[]>`
+    insert into tokens (user_id, hash, scopes, description, expires_at)
+    values (${user.id}::integer, ${tokenHash(token)}, ${scopes}::text[], ${description},
+            now() + ${lifetimeSeconds}::float8 * interval '1 second')
+    returning id, created_at as "createdAt", expires_at as "expiresAt"`;
+  if (row === undefined) throw new Error('an insert answered no row');
+  return tokenRecord({ ...row, scopes, description, user });
+}
+
+interface TokenRow extends Omit<TokenRecord, 'email' | 'role' | 'scopes'> {
+  readonly scopes: readonly string[];
+  readonly user: { readonly email: string; readonly role: Role };
+}
+
+function tokenRecord({ user: { email, role }, scopes, ...row }: TokenRow): TokenRecord {
+  const { id, description, createdAt, expiresAt } = row;
+  return { id, email, role, scopes: scopesOfToken(role, scopes), description, createdAt, expiresAt };
+}

@@ -1,0 +1,72 @@
+import { ReportError, type UserRule, type UserStore } from '@hourglass/reports';
+import { servedByDatabase } from '../database-errors.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import { changingOrganization, unlessTaken, type Connection } from './changing-organization.ts';
+import { hashPassword } from './password.ts';
+
+const columns = { email: true, role: true, createdAt: true } as const;
+
+export function createUserStore(prisma: PrismaClient): UserStore {
+  return {
+    list: (organization) =>
+      servedByDatabase(() =>
+        prisma.user.findMany({
+          where: { organization: { name: organization } },
+          select: columns,
+          orderBy: { email: 'asc' },
+        }),
+      ),
+    find: (organization, email) =>
+      servedByDatabase(() =>
+        prisma.user.findFirst({
+          where: { email: email.toLowerCase(), organization: { name: organization } },
+          select: columns,
+        }),
+      ),
+    async create(organization, { email, role, password }, rule) {
+      // Before the transaction, here and below: others wait for it.
+      const passwordHash = await hashPassword(password);
+      return changingOrganization(prisma, organization, async (transaction, organizationId) => {
+        rule(await transaction.user.count({ where: { organizationId } }));
+        const data = { organizationId, email: email.toLowerCase(), role, passwordHash };
+        return unlessTaken(
+          transaction.user.create({ data, select: columns }),
+          new ReportError('user.exists', { email }),
+        );
+      });
+    },
+    async change(organization, email, { role, password }, rule) {
+      const passwordHash = password === undefined ? undefined : await hashPassword(password);
+      return changingOrganization(prisma, organization, async (transaction, organizationId) => {
+        await decide(transaction, { organizationId, email }, rule);
+        return transaction.user.update({
+          where: { email: email.toLowerCase(), organizationId },
+          data: {
+            ...(role === undefined ? {} : { role }),
+            ...(passwordHash === undefined ? {} : { passwordHash }),
+          },
+          select: columns,
+        });
+      });
+    },
+    delete: (organization, email, rule) =>
+      changingOrganization(prisma, organization, async (transaction, organizationId) => {
+        await decide(transaction, { organizationId, email }, rule);
+        await transaction.user.delete({ where: { email: email.toLowerCase(), organizationId } });
+      }),
+  };
+}
+
+async function decide(
+  transaction: Connection,
+  { organizationId, email }: { organizationId: number; email: string },
+  rule: UserRule,
+): Promise<void> {
+  const users = await transaction.user.findMany({ where: { organizationId }, select: columns });
+  const user = users.find((one) => one.email === email.toLowerCase());
+  if (user === undefined) throw new ReportError('user.not_found', { email });
+  rule(
+    user,
+    users.filter((one) => one !== user),
+  );
+}

@@ -1,0 +1,70 @@
+import type { Tenant } from '@hourglass/query';
+import type { CustomFieldStore, Declaration, DeclarationOutcome } from '@hourglass/reports';
+import { servedByDatabase } from '../database-errors.ts';
+import type { PrismaClient } from '../generated/client.ts';
+
+const columns = {
+  id: true,
+  dataset: true,
+  name: true,
+  type: true,
+  description: true,
+  createdAt: true,
+} as const;
+
+export function createCustomFieldStore(prisma: PrismaClient): CustomFieldStore {
+  return {
+    find: ({ environmentId: id }, dataset) =>
+      servedByDatabase(async () => {
+        const { undeclaredFields, customFields: fields } = await prisma.environment.findUniqueOrThrow({
+          where: { id },
+          select: {
+            undeclaredFields: true,
+            customFields: {
+              where: dataset === undefined ? {} : { dataset },
+              select: columns,
+              orderBy: [{ dataset: 'asc' }, { name: 'asc' }],
+            },
+          },
+        });
+        return { undeclaredFields, fields };
+      }),
+    declare: (tenant, declaration, maxFields) =>
+      servedByDatabase(() => declare(prisma, tenant, declaration, maxFields)),
+    delete: ({ environmentId }, { dataset, name }) =>
+      servedByDatabase(async () => {
+        const { count } = await prisma.customField.deleteMany({ where: { environmentId, dataset, name } });
+        return count > 0;
+      }),
+    changeUndeclared: ({ environmentId: id }, undeclaredFields) =>
+      servedByDatabase(async () => {
+        await prisma.environment.update({ where: { id }, data: { undeclaredFields }, select: { id: true } });
+      }),
+  };
+}
+
+/** The statements after the lock see every declaration of the environment that was committed before it. */
+function declare(
+  prisma: PrismaClient,
+  { environmentId }: Tenant,
+  declaration: Declaration,
+  maxFields: number,
+): Promise<DeclarationOutcome> {
+  const { dataset } = declaration;
+  const foldedName = declaration.name.toLowerCase();
+  return prisma.$transaction(
+    async (transaction) => {
+      await transaction.$executeRaw`
+        select id from environments where id = ${environmentId}::integer for no key update`;
+      const present = await transaction.customField.findMany({
+        where: { environmentId, dataset },
+        select: { foldedName: true },
+      });
+      if (present.some((field) => field.foldedName === foldedName)) return { kind: 'exists' };
+      if (present.length >= maxFields) return { kind: 'full' };
+      const data = { ...declaration, environmentId, foldedName };
+      return { kind: 'declared', field: await transaction.customField.create({ data, select: columns }) };
+    },
+    { maxWait: 10_000, timeout: 30_000 },
+  );
+}

@@ -1,0 +1,405 @@
+import {
+  changeUser,
+  createEnvironment,
+  createOrganization,
+  createToken,
+  createUser,
+  deleteToken,
+  deleteUser,
+  scopes,
+  type NewToken,
+  type Principal,
+  type Role,
+} from '@hourglass/reports';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
+
+const password = 'nobody will guess this';
+
+let db: DatabaseWithTenant;
+beforeAll(async () => {
+  db = await databaseWithTenant({ poolSize: 12, copyPoolSize: 1 });
+});
+afterAll(() => db.close());
+/** A hash of `password` costs time, so the rules are tested with users of which nobody signs in. */
+beforeEach(async () => {
+  await db.sql('delete from tokens');
+  await db.sql('delete from users');
+  await db.sql('delete from environments where id <> $1', [db.tenant.environmentId]);
+  await db.sql("delete from organizations where name <> 'acme'");
+});
+
+function caller(role: Role, organization = 'acme'): Principal {
+  return { organization, email: `caller@${organization}.example`, role, scopes };
+}
+
+async function addUser(email: string, role: Role, organization = 'acme'): Promise<void> {
+  await db.sql(
+    `insert into users (organization_id, email, password_hash, role)
+     select id, $1, 'none', $2::role from organizations where name = $3`,
+    [email, role, organization],
+  );
+}
+
+const roleOf = async (email: string) => (await db.database.users.find('acme', email))?.role ?? null;
+
+/** The codes of refusals, and `done`, in no order. */
+async function outcomes(work: readonly Promise<unknown>[]): Promise<string[]> {
+  const settled = await Promise.allSettled(work);
+  return settled
+    .map((one) => (one.status === 'fulfilled' ? 'done' : (one.reason as { code: string }).code))
+    .sort();
+}
+
+const refused = (code: string) => expect.objectContaining({ code }) as unknown;
+
+describe('the last administrator', () => {
+  test('stays when two demote each other at the same moment', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await db.sql('delete from users');
+      await addUser('a@acme.example', 'administrator');
+      await addUser('b@acme.example', 'administrator');
+      const { users } = db.database;
+      const demoted = await outcomes(
+        ['a@acme.example', 'b@acme.example'].map((email) =>
+          changeUser(caller('administrator'), email, { role: 'member' }, users),
+        ),
+      );
+      expect(demoted).toEqual(['done', 'user.last_of_role']);
+      expect(await db.sql("select email from users where role = 'administrator'")).toHaveLength(1);
+    }
+  });
+
+  test('stays when many are deleted and demoted at the same moment', async () => {
+    const emails = Array.from({ length: 8 }, (_, index) => `${index}@acme.example`);
+    for (const email of emails) await addUser(email, 'administrator');
+    const { users } = db.database;
+    const codes = await outcomes(
+      emails.map((email, index) =>
+        index % 2 === 0
+          ? deleteUser(caller('administrator'), email, users)
+          : changeUser(caller('administrator'), email, { role: 'member' }, users),
+      ),
+    );
+    expect(codes).toEqual([...Array<string>(7).fill('done'), 'user.last_of_role']);
+    expect(await db.sql("select email from users where role = 'administrator'")).toHaveLength(1);
+  });
+
+  test('may be changed in everything else, and demoted once there is another', async () => {
+    await addUser('a@acme.example', 'administrator');
+    await addUser('m@acme.example', 'member');
+    const { users } = db.database;
+    const admin = caller('administrator');
+    await changeUser(admin, 'a@acme.example', { role: 'administrator' }, users);
+    await expect(deleteUser(admin, 'a@acme.example', users)).rejects.toEqual(refused('user.last_of_role'));
+    await changeUser(admin, 'M@acme.example', { role: 'administrator' }, users);
+    await changeUser(admin, 'A@ACME.example', { role: 'member' }, users);
+    expect([await roleOf('a@acme.example'), await roleOf('m@acme.example')]).toEqual([
+      'member',
+      'administrator',
+    ]);
+  });
+
+  test('counts an operator as one, but the last operator stays whatever administrators there are', async () => {
+    await addUser('o@acme.example', 'operator');
+    await addUser('a@acme.example', 'administrator');
+    const { users } = db.database;
+    for (const role of ['administrator', 'member'] as const) {
+      const demotion = changeUser(caller('operator'), 'o@acme.example', { role }, users);
+      await expect(demotion).rejects.toThrow('"o@acme.example" is the last operator');
+    }
+    await expect(deleteUser(caller('operator'), 'o@acme.example', users)).rejects.toEqual(
+      refused('user.last_of_role'),
+    );
+    await deleteUser(caller('operator'), 'a@acme.example', users);
+    expect(await roleOf('a@acme.example')).toBeNull();
+  });
+
+  test('of another organization does not count', async () => {
+    await db.sql("insert into organizations (name) values ('rival')");
+    await addUser('a@acme.example', 'administrator');
+    await addUser('r@rival.example', 'administrator', 'rival');
+    const { users } = db.database;
+    await expect(deleteUser(caller('administrator'), 'a@acme.example', users)).rejects.toEqual(
+      refused('user.last_of_role'),
+    );
+    await expect(deleteUser(caller('operator'), 'r@rival.example', users)).rejects.toEqual(
+      refused('user.not_found'),
+    );
+  });
+});
+
+describe('nobody', () => {
+  test.each<[Role, Role]>([
+    ['member', 'administrator'],
+    ['member', 'operator'],
+    ['administrator', 'operator'],
+  ])(
+    'of the role %s makes, raises, changes, deletes or speaks for a user of the role %s',
+    async (own, above) => {
+      await addUser('above@acme.example', above);
+      await addUser('above2@acme.example', above);
+      await addUser('member@acme.example', 'member');
+      const { users, tokens } = db.database;
+      const me = caller(own);
+      const token = { email: 'above@acme.example', token: 't', scopes: ['read'] as const };
+      const made = await createToken(
+        caller('operator'),
+        { ...token, description: null, lifetimeSeconds: null },
+        tokens,
+      );
+      const attempts = [
+        createUser(me, { email: 'new@acme.example', role: above, password }, users),
+        changeUser(me, 'member@acme.example', { role: above }, users),
+        changeUser(me, 'above@acme.example', { role: 'member' }, users),
+        changeUser(me, 'above@acme.example', { password }, users),
+        deleteUser(me, 'above@acme.example', users),
+        createToken(me, { ...token, token: 'u', description: null, lifetimeSeconds: null }, tokens),
+        deleteToken(me, made.id, tokens),
+      ];
+      expect(await outcomes(attempts)).toEqual(attempts.map(() => 'auth.role'));
+      expect(await db.sql('select email from users where password_hash <> $1', ['none'])).toEqual([]);
+      expect(await roleOf('member@acme.example')).toBe('member');
+      expect(await tokens.list('acme')).toHaveLength(1);
+    },
+  );
+});
+
+describe('one name', () => {
+  test('is given to one environment of an organization, also when many ask at the same moment', async () => {
+    const { organizations, accounts } = db.database;
+    const codes = await outcomes(
+      Array.from({ length: 6 }, () => createEnvironment(caller('administrator'), 'stage', organizations)),
+    );
+    expect(codes).toEqual(['done', ...Array<string>(5).fill('environment.exists')]);
+    expect((await accounts.findOrganization('acme'))?.environments.map(({ name }) => name)).toEqual([
+      'prod',
+      'stage',
+    ]);
+  });
+
+  test('is given to one user of the instance, in whatever case and organization', async () => {
+    await db.sql("insert into organizations (name) values ('rival')");
+    const { users } = db.database;
+    const codes = await outcomes([
+      createUser(caller('administrator'), { email: 'joe@x.example', role: 'member', password }, users),
+      createUser(caller('administrator'), { email: 'JOE@x.example', role: 'member', password }, users),
+      createUser(
+        caller('administrator', 'rival'),
+        { email: 'Joe@x.example', role: 'member', password },
+        users,
+      ),
+    ]);
+    expect(codes).toEqual(['done', 'user.exists', 'user.exists']);
+    expect(await db.sql('select email from users')).toEqual([{ email: 'joe@x.example' }]);
+  });
+
+  test('is given to one organization, and the others leave nothing behind', async () => {
+    const { organizations } = db.database;
+    const codes = await outcomes(
+      Array.from({ length: 4 }, (_, index) =>
+        createOrganization(
+          caller('operator'),
+          {
+            name: 'new',
+            environments: [`e${index}`],
+            administrator: { email: `${index}@new.example`, password },
+            token: `token ${index}`,
+          },
+          organizations,
+        ),
+      ),
+    );
+    expect(codes).toEqual(['done', ...Array<string>(3).fill('organization.exists')]);
+    const rows = await db.sql(
+      `select o.name, e.name as environment, u.role, t.scopes from organizations o
+         join environments e on e.organization_id = o.id join users u on u.organization_id = o.id
+         join tokens t on t.user_id = u.id
+        where o.name = 'new'`,
+    );
+    expect(rows).toEqual([
+      { name: 'new', environment: expect.any(String) as string, role: 'administrator', scopes: [...scopes] },
+    ]);
+    expect(await db.sql('select id from users')).toHaveLength(1);
+  });
+});
+
+describe('an organization', () => {
+  const wanted = (email: string, environments: readonly string[] = ['prod']) => ({
+    name: 'new',
+    environments,
+    administrator: { email, password },
+    token: 'token of new',
+  });
+
+  test('is not made, nor any part of it, when its administrator has an account already', async () => {
+    await addUser('joe@acme.example', 'member');
+    const { organizations, accounts } = db.database;
+    const attempt = createOrganization(caller('operator'), wanted('JOE@acme.example'), organizations);
+    await expect(attempt).rejects.toEqual(refused('user.exists'));
+    expect(await accounts.findOrganization('new')).toBeNull();
+    expect(await db.sql("select name from organizations where name = 'new'")).toEqual([]);
+    await createOrganization(caller('operator'), wanted('jane@new.example'), organizations);
+    expect(await accounts.authenticateToken('token of new')).toEqual({
+      organization: 'new',
+      email: 'jane@new.example',
+      role: 'administrator',
+      scopes: [...scopes],
+    });
+    expect((await accounts.authenticatePassword('jane@new.example', password))?.organization).toBe('new');
+  });
+
+  test('is made by operators only', async () => {
+    const { organizations } = db.database;
+    for (const role of ['member', 'administrator'] as const) {
+      const attempt = createOrganization(caller(role), wanted('jane@new.example'), organizations);
+      await expect(attempt).rejects.toThrow(`This needs the role "operator"; yours is "${role}"`);
+    }
+  });
+
+  test('has at most 100 environments, made with it or later', async () => {
+    const { organizations } = db.database;
+    const names = (count: number) => Array.from({ length: count }, (_, index) => `e${index}`);
+    const tooMany = createOrganization(
+      caller('operator'),
+      wanted('j@new.example', names(101)),
+      organizations,
+    );
+    await expect(tooMany).rejects.toEqual(refused('account.limit'));
+    await createOrganization(caller('operator'), wanted('j@new.example', names(98)), organizations);
+    const codes = await outcomes(
+      ['x', 'y', 'z'].map((name) => createEnvironment(caller('administrator', 'new'), name, organizations)),
+    );
+    expect(codes).toEqual(['account.limit', 'done', 'done']);
+  });
+
+  test('has at most 1000 users and 1000 tokens', async () => {
+    const { users, tokens } = db.database;
+    await db.sql(
+      `insert into users (organization_id, email, password_hash, role)
+       select o.id, n || '@acme.example', 'none', 'member' from organizations o, generate_series(1, 999) n`,
+    );
+    await db.sql(
+      `insert into tokens (user_id, hash, scopes)
+       select min(id), n::text, '{read}' from users, generate_series(1, 999) n group by n`,
+    );
+    const admin = caller('administrator');
+    const added = await outcomes(
+      ['x@acme.example', 'y@acme.example'].map((email) =>
+        createUser(admin, { email, role: 'member', password }, users),
+      ),
+    );
+    expect(added).toEqual(['account.limit', 'done']);
+    const made = await outcomes(
+      ['x', 'y'].map((token) =>
+        createToken(
+          admin,
+          { email: '1@acme.example', token, scopes: ['read'], description: null, lifetimeSeconds: null },
+          tokens,
+        ),
+      ),
+    );
+    expect(made).toEqual(['account.limit', 'done']);
+  });
+});
+
+describe('a token', () => {
+  const admin = caller('administrator');
+  const token = (change: Partial<NewToken> = {}): NewToken => ({
+    email: 'joe@acme.example',
+    token: 'hg_secret',
+    scopes: ['read', 'ingest'],
+    description: 'nightly',
+    lifetimeSeconds: null,
+    ...change,
+  });
+  beforeEach(async () => {
+    await addUser('joe@acme.example', 'member');
+    await addUser('jane@acme.example', 'administrator');
+  });
+
+  test('lets in until it is deleted, and with its user it goes', async () => {
+    const { tokens, users, accounts } = db.database;
+    const first = await createToken(admin, token(), tokens);
+    await createToken(admin, token({ token: 'second' }), tokens);
+    expect((await accounts.authenticateToken('hg_secret'))?.email).toBe('joe@acme.example');
+    await deleteToken(admin, first.id, tokens);
+    expect(await accounts.authenticateToken('hg_secret')).toBeNull();
+    await expect(deleteToken(admin, first.id, tokens)).rejects.toEqual(refused('token.not_found'));
+    await deleteUser(admin, 'joe@acme.example', users);
+    expect(await accounts.authenticateToken('second')).toBeNull();
+    expect(await db.sql('select id from tokens')).toEqual([]);
+  });
+
+  test('lives as many seconds as were asked for, by the clock of the database', async () => {
+    const { tokens, accounts } = db.database;
+    const { expiresAt, createdAt } = await createToken(admin, token({ lifetimeSeconds: 90 }), tokens);
+    expect((expiresAt?.getTime() ?? 0) - createdAt.getTime()).toBe(90_000);
+    expect(await accounts.authenticateToken('hg_secret')).not.toBeNull();
+    await db.sql("update tokens set expires_at = expires_at - interval '90 seconds'");
+    expect(await accounts.authenticateToken('hg_secret')).toBeNull();
+  });
+
+  test('has no scope that its user lacks, neither when it is made nor when the user is demoted', async () => {
+    const { tokens, users, accounts } = db.database;
+    await expect(createToken(admin, token({ scopes: ['read', 'admin'] }), tokens)).rejects.toEqual(
+      expect.objectContaining({
+        code: 'request.invalid',
+        faults: [{ field: 'scopes[1]', message: expect.stringContaining('found "admin"') as string }],
+      }),
+    );
+    await addUser('other@acme.example', 'administrator');
+    await createToken(admin, token({ email: 'other@acme.example', scopes }), tokens);
+    await changeUser(admin, 'other@acme.example', { role: 'member' }, users);
+    const principal = await accounts.authenticateToken('hg_secret');
+    expect(principal).toMatchObject({ role: 'member', scopes: ['read', 'submit', 'ingest'] });
+    expect((await tokens.list('acme')).map((one) => one.scopes)).toEqual([['read', 'submit', 'ingest']]);
+  });
+
+  test('is found under no other id, whatever that looks like', async () => {
+    const { tokens } = db.database;
+    await createToken(admin, token(), tokens);
+    const ids = ['', '1', "' or true --", '00000000-0000-4000-8000-000000000000', 'x'.repeat(10_000), '❤'];
+    for (const id of ids) {
+      await expect(deleteToken(admin, id, tokens)).rejects.toEqual(refused('token.not_found'));
+    }
+    expect(await tokens.list('acme')).toHaveLength(1);
+  });
+
+  test('of another organization is neither listed nor deleted, nor made for its users', async () => {
+    await db.sql("insert into organizations (name) values ('rival')");
+    const { tokens } = db.database;
+    const { id } = await createToken(admin, token(), tokens);
+    const stranger = caller('administrator', 'rival');
+    expect(await tokens.list('rival')).toEqual([]);
+    await expect(deleteToken(stranger, id, tokens)).rejects.toEqual(refused('token.not_found'));
+    await expect(createToken(stranger, token({ token: 'x' }), tokens)).rejects.toEqual(
+      refused('user.not_found'),
+    );
+  });
+
+  test('that expired is listed for 30 days, and forgotten when the next one is made', async () => {
+    const { tokens } = db.database;
+    await createToken(admin, token({ lifetimeSeconds: 60, description: 'long ago' }), tokens);
+    await db.sql("update tokens set expires_at = now() - interval '30 days 1 second'");
+    await createToken(admin, token({ token: 'b', lifetimeSeconds: 60, description: 'lately' }), tokens);
+    await db.sql(
+      "update tokens set expires_at = now() - interval '29 days 23 hours' where description = 'lately'",
+    );
+    await createToken(admin, token({ token: 'c', description: null }), tokens);
+    expect((await tokens.list('acme')).map(({ description }) => description)).toEqual([null, 'lately']);
+  });
+});
+
+test('a changed password lets in, and the one before no longer does', async () => {
+  const { users, accounts } = db.database;
+  const admin = caller('administrator');
+  await createUser(admin, { email: 'Joe@acme.example', role: 'member', password }, users);
+  expect(await accounts.authenticatePassword('joe@acme.example', password)).not.toBeNull();
+  await changeUser(admin, 'joe@acme.example', { password: 'another long password' }, users);
+  expect(await accounts.authenticatePassword('joe@acme.example', password)).toBeNull();
+  expect(await accounts.authenticatePassword('joe@acme.example', 'another long password')).toMatchObject({
+    email: 'joe@acme.example',
+    role: 'member',
+  });
+});

@@ -1,0 +1,52 @@
+import { cp, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '@hourglass/testing';
+import { expect, test } from 'vitest';
+import { migrate } from '../src/index.ts';
+import { createEmptyDatabase, withClient } from './empty-database.ts';
+
+const migrations = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
+const migration = '20261125092000_operators_and_token_ids';
+
+test('an instance of an earlier version gets one operator, and its tokens go on under new ids', async () => {
+  const [database, folder] = await Promise.all([createEmptyDatabase(), temporaryFolder()]);
+  const { url } = database;
+  const log = () => {};
+  try {
+    for (const name of await readdir(migrations)) {
+      if (name < migration) {
+        await cp(path.join(migrations, name), path.join(folder.path, name), { recursive: true });
+      }
+    }
+    await migrate({ url, folder: folder.path, log });
+    await withClient(url, (client) =>
+      client.query(`
+        insert into organizations (name) values ('first'), ('second');
+        insert into users (organization_id, email, password_hash, role)
+        select id, p || '@' || name, 'h', r::role from organizations,
+          (values (1, 'member', 'member'), (2, 'jane', 'administrator'), (3, 'joe', 'administrator')) v (n, p, r)
+         order by organizations.id, n;
+        insert into tokens (user_id, hash, scopes) select id, email, '{read}' from users`),
+    );
+    await cp(path.join(migrations, migration), path.join(folder.path, migration), { recursive: true });
+    await migrate({ url, folder: folder.path, log });
+    const { rows } = await withClient(url, (client) =>
+      client.query(`select email, role, length(t.id::text) as id, hash, t.scopes
+                      from users u join tokens t on t.user_id = u.id order by u.id`),
+    );
+    const expected = [
+      ['member@first', 'member'],
+      ['jane@first', 'operator'],
+      ['joe@first', 'administrator'],
+      ['member@second', 'member'],
+      ['jane@second', 'administrator'],
+      ['joe@second', 'administrator'],
+    ] as const;
+    expect(rows).toEqual(
+      expected.map(([email, role]) => ({ email, role, id: 36, hash: email, scopes: ['read'] })),
+    );
+  } finally {
+    await Promise.all([database.drop(), folder.remove()]);
+  }
+});

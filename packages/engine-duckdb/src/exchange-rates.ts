@@ -1,0 +1,44 @@
+import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { compileMissingRate, maxRateAgeDays, type Catalogue, type Plan } from '@hourglass/query';
+import { ReportImpossible } from '@hourglass/reports';
+import { discardRows } from './discard-rows.ts';
+import { rowBatches } from './row-batches.ts';
+import { startStatement } from './start-statement.ts';
+
+const viewSql = `
+  create view exchange_rates as
+  select * from read_csv(
+    getvariable('exchange_rates_path'),
+    columns = {'day': 'DATE', 'currency': 'VARCHAR', 'rate': 'DECIMAL(14,10)'},
+    auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', new_line = '\\n')`;
+
+/** Makes the relation `exchange_rates` that a converted report reads, over the rates of the snapshot. */
+export async function createExchangeRatesView(
+  connection: DuckDBConnection,
+  exchangeRatesPath: string,
+): Promise<void> {
+  await connection.run('set variable exchange_rates_path = $1', [path.resolve(exchangeRatesPath)]);
+  await connection.run(viewSql);
+}
+
+/** @throws ReportImpossible that names the first currency and day of an amount for which there is no rate. */
+export async function requireRates(
+  connection: DuckDBConnection,
+  { plan, catalogue, signal }: { plan: Plan; catalogue: Catalogue; signal: AbortSignal },
+): Promise<void> {
+  const statement = compileMissingRate(plan, catalogue);
+  if (statement === null) return;
+  const result = await startStatement(connection, statement);
+  try {
+    for await (const { columns } of rowBatches(result, signal)) {
+      const [day, currency] = columns.map(([first]) => first);
+      const target = plan.targetCurrency ?? '';
+      throw currency === undefined || currency === null
+        ? new ReportImpossible('currencyMissing', { day: String(day), target })
+        : new ReportImpossible('rateMissing', { currency, target, day: String(day), days: maxRateAgeDays });
+    }
+  } finally {
+    await discardRows(connection, result);
+  }
+}

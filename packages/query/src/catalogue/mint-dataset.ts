@@ -1,0 +1,13 @@
+import type { Dataset } from './dataset.ts';
+import { mintDimensions } from './mint-dimensions.ts';
+import { mintMetrics } from './mint-metrics.ts';
+
+/** Monetization: one fact is one transaction, its timestamp the transaction's time. */
+export const mintDataset: Dataset = {
+  name: 'mint',
+  hotTable: 'hot_mint_facts',
+  takesCustomFields: true,
+  metrics: mintMetrics,
+  dimensions: mintDimensions,
+  currencyDimension: 'currency',
+};

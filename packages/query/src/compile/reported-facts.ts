@@ -1,0 +1,111 @@
+import { type RawBuilder, type SelectQueryBuilder, sql, type SqlBool } from 'kysely';
+import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
+import { findMetric } from '../catalogue/look-up.ts';
+import type { Plan } from '../plan/plan.ts';
+import { plannedDataset } from '../plan/planned-dataset.ts';
+import { compileFilter } from './compile-filter.ts';
+import { hotFactsColumns } from './compile-hot-facts.ts';
+import { createSqlBuilder, type FactsRelation, type Relations, statementOf } from './sql-builder.ts';
+import type { SqlStatement } from './sql-statement.ts';
+import { timestampValue } from './time-bucket.ts';
+
+/** A day without a rate of its own has the newest one before it, unless that is older: banks publish none on holidays. */
+export const maxRateAgeDays = 7;
+
+/** Of facts, whatever it selects. */
+export type FactsQuery = SelectQueryBuilder<Relations, 'facts', object>;
+
+/** The facts that a report is made of, with the amounts that it shows, as a query that selects nothing yet. */
+export function reportedFacts(plan: Plan, catalogue: Catalogue): FactsQuery {
+  const dataset = plannedDataset(plan, catalogue);
+  if (plan.targetCurrency === undefined) return meantFacts(plan, dataset);
+  const amounts = new Set(amountColumns(plan, catalogue));
+  const isTarget = isInTargetCurrency(plan.targetCurrency, dataset);
+  const columns = hotFactsColumns(plan, catalogue).map(({ name }) => {
+    const column = sql.ref(`facts.${name}`);
+    return (amounts.has(name) ? convertedAmount(column, isTarget) : column).as(name);
+  });
+  const converted = factsWithRates(plan, catalogue).select(columns);
+  return createSqlBuilder().selectFrom(sql<FactsRelation>`(${converted})`.as('facts'));
+}
+
+/**
+ * Finds the first fact of the report with an amount for which there is no rate: `c0` is its UTC day as
+ * `YYYY-MM-DD`, `c1` its currency or null. It answers no row when every amount can be converted; only then may the
+ * statement of `compileReport` be believed. Null for a plan that converts nothing.
+ */
+export function compileMissingRate(plan: Plan, catalogue: Catalogue): SqlStatement | null {
+  if (plan.targetCurrency === undefined) return null;
+  const dataset = plannedDataset(plan, catalogue);
+  const amounts = amountColumns(plan, catalogue).map((name) => sql`${sql.ref(`facts.${name}`)} is not null`);
+  if (amounts.length === 0) return null;
+  const day = sql`strftime(facts.timestamp, '%Y-%m-%d')`;
+  const currency = factCurrency(dataset);
+  return statementOf(
+    factsWithRates(plan, catalogue)
+      .select([day.as('c0'), currency.as('c1')])
+      .where(sql<SqlBool>`exchange_rates.rate is null`)
+      .where(sql<SqlBool>`(${sql.join(amounts, sql.raw(' or '))})`)
+      .where(sql<SqlBool>`not ${isInTargetCurrency(plan.targetCurrency, dataset)}`)
+      .orderBy(day)
+      .orderBy(currency, (order) => order.asc().nullsLast())
+      .limit(sql<number>`1`),
+  );
+}
+
+/** Those of the plan's environment, range and filter. The filter sees a fact as it was sent, not converted. */
+function meantFacts({ tenant, range, filter }: Plan, dataset: Dataset): FactsQuery {
+  const facts = createSqlBuilder()
+    .selectFrom('facts')
+    .where('environment_id', '=', sql<number>`cast(${tenant.environmentId} as integer)`)
+    .where('timestamp', '>=', timestampValue(range.startMs))
+    .where('timestamp', '<', timestampValue(range.endExclusiveMs));
+  return filter === null ? facts : facts.where(compileFilter(filter, dataset, tenant));
+}
+
+/** Beside every fact the rate of its currency on its UTC day; null where there is none. */
+function factsWithRates(plan: Plan, catalogue: Catalogue) {
+  const dataset = plannedDataset(plan, catalogue);
+  const columns = hotFactsColumns(plan, catalogue).map(({ name }) => sql.ref(name).as(name));
+  const meant = meantFacts(plan, dataset).select(columns);
+  return createSqlBuilder()
+    .selectFrom(meant.as('facts'))
+    .leftJoin('exchange_rates', (join) =>
+      join.on(
+        sql<SqlBool>`exchange_rates.currency = ${factCurrency(dataset)}
+          and exchange_rates.day = cast(facts.timestamp as date)`,
+      ),
+    );
+}
+
+/**
+ * Rounded to millionths, halves away from zero. A rate is DECIMAL(14,10), so the product with a DECIMAL(24,6) has
+ * the 38 digits that there can be: nothing is lost before the rounding, and nothing overflows.
+ */
+function convertedAmount(amount: RawBuilder<unknown>, isTarget: RawBuilder<SqlBool>): RawBuilder<unknown> {
+  const product = sql`cast(${amount} * exchange_rates.rate as decimal(28, 6))`;
+  return sql`case when ${isTarget} then ${amount} else ${product} end`;
+}
+
+/** False, not null, for a fact without a currency. */
+function isInTargetCurrency(target: string, dataset: Dataset): RawBuilder<SqlBool> {
+  return sql<SqlBool>`(${factCurrency(dataset)} is not distinct from cast(${target} as varchar))`;
+}
+
+/** In capital letters, as rates have it. */
+function factCurrency({ name, currencyDimension }: Dataset): RawBuilder<unknown> {
+  if (currencyDimension === undefined)
+    throw new Error(`the dataset "${name}" has no currency to convert from`);
+  return sql`upper(${sql.ref(`facts.${currencyDimension}`)})`;
+}
+
+/** The stored columns of the plan that hold money. */
+function amountColumns(plan: Plan, catalogue: Catalogue): readonly string[] {
+  const dataset = plannedDataset(plan, catalogue);
+  return hotFactsColumns(plan, catalogue)
+    .map(({ name }) => name)
+    .filter((name) => {
+      const source = findMetric(dataset, name)?.source;
+      return source?.kind === 'column' && source.money === true;
+    });
+}

@@ -1,0 +1,47 @@
+import { quoted, suggestion } from '../plan/describe.ts';
+import type { ReportFault } from '../plan/plan.ts';
+
+export const ratePlanLevels = ['DEVELOPER', 'STANDARD'] as const;
+export const pricingTypes = ['REVSHARE', 'REVSHARE_RATECARD', 'RATECARD'] as const;
+export const transactionStatuses = ['SUCCESS', 'FAILED', 'FINAL', 'REVIEW'] as const;
+export const transactionTypes = [
+  ...(['PURCHASE', 'CHARGE', 'REFUND', 'CREDIT', 'BALANCE', 'SETUPFEES', 'TERMINATIONFEES'] as const),
+  ...(['RECURRINGFEES', 'TRUEUP', 'PROVIDER_AUDIT'] as const),
+] as const;
+export const groupings = [
+  'APPLICATION',
+  'BALANCE',
+  'DEVELOPER',
+  'ORG',
+  'PACKAGE',
+  'PRODUCT',
+  'RATEPLAN',
+] as const;
+/** `GPB` is how the contract's page spells `GBP`. */
+export const currencyOptions = ['LOCAL', 'EUR', 'GBP', 'GPB', 'USD'] as const;
+
+/** Undefined when it was faulty, and reported. */
+export function choice<Value extends string>(
+  field: string,
+  text: string,
+  choices: readonly Value[],
+  report: ReportFault,
+): Value | undefined {
+  const chosen = choices.find((candidate) => candidate === text);
+  if (chosen === undefined) {
+    const expected = `expected one of ${choices.join(', ')}`;
+    report(field, `${quoted(text)} is not known here; ${expected}.${suggestion(text, choices)}`);
+  }
+  return chosen;
+}
+
+/** Those that were not faulty, each once; the faults are reported. */
+export function choicesOf<Value extends string>(
+  field: string,
+  texts: readonly string[] = [],
+  choices: readonly Value[],
+  report: ReportFault,
+): readonly Value[] {
+  const chosen = texts.flatMap((text, index) => choice(`${field}[${index}]`, text, choices, report) ?? []);
+  return [...new Set(chosen)];
+}

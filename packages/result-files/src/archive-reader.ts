@@ -1,0 +1,37 @@
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { fromRandomAccessReaderPromise } from 'yauzl';
+import type { ArchiveReader, OpenResult, RowLayout } from '@hourglass/reports';
+import { ArchiveBytes } from './archive-bytes.ts';
+import { csvRows } from './csv-rows.ts';
+import { ndjsonRows } from './ndjson-rows.ts';
+
+/** Unpacked bytes at a time. */
+const chunkBytes = 64 * 1024;
+
+/** Reads what `createArchiveWriter` writes. The sizes of the members and the checksums of the parts are verified. */
+export function createArchiveReader(): ArchiveReader {
+  return { rows: readRows };
+}
+
+async function* readRows(
+  archive: OpenResult,
+  { columns, output }: RowLayout,
+): AsyncGenerator<readonly string[]> {
+  const zip = await fromRandomAccessReaderPromise(await ArchiveBytes.open(archive), archive.object.bytes, {
+    lazyEntries: true,
+  });
+  try {
+    for await (const entry of zip.eachEntry()) {
+      // The iteration below meets the error of any of the two.
+      const part = pipeline(
+        await zip.openReadStreamPromise(entry),
+        createGunzip({ chunkSize: chunkBytes }),
+        () => undefined,
+      );
+      yield* output.format === 'json' ? ndjsonRows(part) : csvRows(part, columns, output.delimiter);
+    }
+  } finally {
+    zip.close();
+  }
+}

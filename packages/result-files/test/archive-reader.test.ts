@@ -1,0 +1,205 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { OutputColumn, OutputFormat } from '@hourglass/query';
+import type { ByteRange, OpenResult, RowBatch } from '@hourglass/reports';
+import { createArchiveReader } from '../src/archive-reader.ts';
+import { createArchiveWriter } from '../src/archive-writer.ts';
+
+type Row = readonly [text: string | null, float: number | null];
+
+const columns: readonly OutputColumn[] = [
+  { name: 'a "quoted", |name|', kind: 'text' },
+  { name: '__proto__', kind: 'float' },
+];
+const json: OutputFormat = { format: 'json' };
+const formats: readonly OutputFormat[] = [
+  json,
+  ...([',', '|', '\t'] as const).map((delimiter): OutputFormat => ({ format: 'csv', delimiter })),
+];
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'hourglass-archive-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+async function write(rows: readonly Row[], output: OutputFormat, partBytes: number): Promise<string> {
+  async function* batches(): AsyncGenerator<RowBatch> {
+    for (let start = 0; start < rows.length; start += 1000) {
+      const batch = rows.slice(start, start + 1000);
+      yield {
+        rowCount: batch.length,
+        columns: [batch.map(([text]) => text), batch.map(([, float]) => float)],
+      };
+    }
+  }
+  const written = await createArchiveWriter({ partBytes }).write(batches(), {
+    queryId: 'q',
+    columns,
+    output,
+    directory,
+    createdAt: new Date('2026-03-04T05:06:08Z'),
+    signal: new AbortController().signal,
+  });
+  return written.path;
+}
+
+/** An archive on disk, and what was read of it. */
+async function opened(file: string, after?: (stream: Readable, range: ByteRange) => Readable) {
+  const bytes = (await readFile(file)).length;
+  const seen = { bytes: 0, streams: [] as Readable[] };
+  const archive: OpenResult = {
+    object: { bytes, etag: 'e' },
+    async read(range = { start: 0, endExclusive: bytes }) {
+      const stream = createReadStream(file, { start: range.start, end: range.endExclusive - 1 });
+      const push = stream.push.bind(stream);
+      stream.push = (chunk: Buffer | null) => {
+        seen.bytes += chunk?.length ?? 0;
+        return push(chunk);
+      };
+      seen.streams.push(stream);
+      return after === undefined ? stream : after(stream, range);
+    },
+  };
+  return { archive, seen };
+}
+
+async function read(archive: OpenResult, output: OutputFormat): Promise<string[]> {
+  const rows: string[] = [];
+  for await (const batch of createArchiveReader().rows(archive, { columns, output })) rows.push(...batch);
+  return rows;
+}
+
+/** A row as the contract writes it, without the encoders. */
+function jsonRow([text, float]: Row): string {
+  const shown = float === null ? 'null' : Number.isInteger(float) ? `${float}.0` : String(float);
+  return `{"a \\"quoted\\", |name|":${JSON.stringify(text)},"__proto__":${shown}}`;
+}
+
+const anyText = fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[",|\t\r\n ]{0,5}$/));
+const anyFloat = fc.integer().map((number) => number / 8);
+const anyRow: fc.Arbitrary<Row> = fc.tuple(
+  fc.option<string>(anyText, { nil: null }),
+  fc.option<number>(anyFloat, { nil: null }),
+);
+
+test('any rows in parts of any size are read back as they were written, in every output format', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyRow, { maxLength: 40 }),
+      fc.constantFrom(...formats),
+      fc.integer({ min: 1, max: 400 }),
+      async (rows, output, partBytes) => {
+        const { archive } = await opened(await write(rows, output, partBytes));
+        expect(await read(archive, output)).toEqual(rows.map(jsonRow));
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+/** Rows that do not compress: about 100 bytes each, and nothing of it repeats. */
+function noise(count: number): Row[] {
+  let state = 1;
+  const next = () => (state = (state * 48_271) % 2_147_483_647);
+  return Array.from({ length: count }, () => [
+    Array.from({ length: 14 }, () => next().toString(36)).join(''),
+    next() / 8,
+  ]);
+}
+
+test.each(formats)('a large result of several parts is read whole: %j', async (output) => {
+  const rows = noise(40_000);
+  const { archive } = await opened(await write(rows, output, 1_000_000));
+  expect(archive.object.bytes).toBeGreaterThan(2_000_000);
+  const found = await read(archive, output);
+  expect(found.length).toBe(40_000);
+  expect(found.every((row, index) => row === jsonRow(rows[index] ?? [null, null]))).toBe(true);
+});
+
+test('whoever waits with the first rows holds back the reading, whatever the archive’s size', async () => {
+  for (const count of [40_000, 120_000]) {
+    const { archive, seen } = await opened(await write(noise(count), json, 64 * 1024 * 1024));
+    const rows = createArchiveReader().rows(archive, { columns, output: json })[Symbol.asyncIterator]();
+    await rows.next();
+    let before = -1;
+    while (seen.bytes > before) {
+      before = seen.bytes;
+      for (let turn = 0; turn < 1000; turn += 1) await setImmediate();
+    }
+    expect(archive.object.bytes).toBeGreaterThan(2_000_000);
+    expect(seen.bytes).toBeLessThan(1_000_000);
+    await rows.return?.();
+    await expect.poll(() => seen.streams.every(({ destroyed }) => destroyed)).toBe(true);
+  }
+});
+
+test.each(formats)('an empty result has no rows: %j', async (output) => {
+  const { archive } = await opened(await write([], output, 1000));
+  expect(await read(archive, output)).toEqual([]);
+});
+
+test('a damaged archive never gives other rows: it throws, or what was damaged is no part of them', async () => {
+  const rows = noise(300);
+  const file = await write(rows, json, 4000);
+  const intact = await readFile(file);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: intact.length - 1 }),
+      fc.integer({ min: 1, max: 255 }),
+      async (position, change) => {
+        const damaged = Buffer.from(intact);
+        damaged.writeUInt8((intact[position] ?? 0) ^ change, position);
+        await writeFile(file, damaged);
+        const { archive } = await opened(file);
+        const found = await read(archive, json).catch(() => null);
+        // Members that the directory no longer lists are for the caller to miss, who knows the number of rows.
+        if (found?.length === rows.length) expect(found).toEqual(rows.map(jsonRow));
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('an archive that ends too early is refused', async () => {
+  const file = await write(noise(3000), json, 1000);
+  await writeFile(file, (await readFile(file)).subarray(0, -100));
+  const { archive } = await opened(file);
+  await expect(read(archive, json)).rejects.toThrow(/zip|central directory|signature/i);
+});
+
+test('rows that no longer fit their columns are refused', async () => {
+  const csv: OutputFormat = { format: 'csv', delimiter: ',' };
+  const { archive } = await opened(await write([['a', 1]], csv, 1000));
+  const other = createArchiveReader().rows(archive, {
+    columns: [{ name: 'other', kind: 'text' }],
+    output: csv,
+  });
+  await expect(other[Symbol.asyncIterator]().next()).rejects.toThrow('header');
+});
+
+test('a store that fails while a part is read ends the rows with its error', async () => {
+  const failure = new Error('the store is away');
+  const { archive } = await opened(
+    await write(noise(100_000), json, 64 * 1024 * 1024),
+    (stream, { start }) => {
+      if (start === 0 || stream.readableLength > 0) return stream;
+      let chunks = 0;
+      return Readable.from(
+        (async function* () {
+          for await (const chunk of stream) {
+            if ((chunks += 1) > 3) throw failure;
+            yield chunk;
+          }
+        })(),
+      );
+    },
+  );
+  await expect(read(archive, json)).rejects.toBe(failure);
+});

@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  createdOrganization,
+  createdToken,
+  environmentView,
+  tokenList,
+  userList,
+  userView,
+} from '@hourglass/contract';
+import { repositoryRoot, startSystem, testEmail, testToken, type RunningSystem } from '@hourglass/testing';
+
+describe('hourglass admin', () => {
+  let system: RunningSystem;
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+  });
+  afterAll(() => system.stop());
+
+  const entry = path.join(repositoryRoot, 'apps/cli/bin/hourglass.js');
+
+  /** Runs the built command line to its end; `input` is all of its standard input. */
+  async function admin(args: readonly string[], { input = '', token = testToken } = {}) {
+    const child = spawn(process.execPath, [entry, 'admin', ...args], {
+      env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: token },
+    });
+    child.stdin.end(input);
+    const [output, messages] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ]);
+    return { code: child.exitCode, output: output.trimEnd(), messages: messages.trimEnd() };
+  }
+
+  async function statusFor(authorization: string, organization: string): Promise<number> {
+    const response = await fetch(`${system.url}/v1/organizations/${organization}`, {
+      headers: { Authorization: authorization },
+    });
+    return response.status;
+  }
+
+  const basic = (email: string, password: string) =>
+    `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
+
+  it('makes an organization whose printed password and token let in', async () => {
+    const made = await admin([
+      ...['organization', 'create', 'second', '--admin-email', 'jane@second.example'],
+      ...['--environment', 'prod', 'test'],
+    ]);
+    const [, password = '', token = ''] = /^password: (\S+)\ntoken: (\S+)$/.exec(made.output) ?? [];
+    expect(await statusFor(basic('jane@second.example', password), 'second')).toBe(200);
+    expect(made.messages).toContain('jane@second.example and are shown only now');
+    expect(await admin(['organization', 'list'], { token })).toMatchObject({ code: 0, output: 'second' });
+    expect(await admin(['environment', 'list', '--org', 'second'], { token })).toMatchObject({
+      output: 'prod\ntest',
+    });
+
+    const refused = await admin(
+      ['organization', 'create', 'third', '--admin-email', 'a@third.example', '--json'],
+      { token },
+    );
+    expect([refused.code, JSON.parse(refused.output)]).toEqual([
+      1,
+      expect.objectContaining({ status: 403, code: 'auth.role' }),
+    ]);
+  });
+
+  it('takes a password from standard input, and then prints none', async () => {
+    const password = 'from standard input';
+    const made = await admin(
+      ['organization', 'create', 'piped', '--admin-email', 'a@piped.example', '--password-stdin', '--json'],
+      { input: `${password}\n` },
+    );
+    expect(createdOrganization.parse(JSON.parse(made.output)).administrator).toEqual({
+      email: 'a@piped.example',
+    });
+    expect(made.output + made.messages).not.toContain(password);
+    expect(await statusFor(basic('a@piped.example', password), 'piped')).toBe(200);
+  });
+
+  it('makes environments once', async () => {
+    const command = ['environment', 'create', '--org', 'acme', 'stage'];
+    expect(await admin(command)).toEqual({ code: 0, output: 'made stage', messages: '' });
+    const again = await admin(command);
+    expect([again.code, again.output]).toEqual([1, '']);
+    expect(again.messages).toContain('"stage"');
+    const json = await admin(['environment', 'create', '--org', 'acme', 'json', '--json']);
+    expect(environmentView.parse(JSON.parse(json.output)).name).toBe('json');
+    expect((await admin(['environment', 'list', '--org', 'acme', '--json'])).output).toBe(
+      '["json","prod","stage","test"]',
+    );
+  });
+
+  it('looks after a user from the first password to the end', async () => {
+    const org = ['--org', 'acme'];
+    const email = 'joe@acme.example';
+    const made = await admin(['user', 'create', ...org, email]);
+    expect(await statusFor(basic(email, made.output), 'acme')).toBe(200);
+    expect(made.messages).toContain('shown only now');
+
+    const changed = await admin(['user', 'set-password', ...org, email, '--password-stdin'], {
+      input: 'chosen by its user\r\n',
+    });
+    expect(changed).toEqual({ code: 0, output: `changed the password of ${email}`, messages: '' });
+    expect(await statusFor(basic(email, 'chosen by its user'), 'acme')).toBe(200);
+
+    const raised = await admin(['user', 'set-role', ...org, email, 'administrator', '--json']);
+    expect(userView.parse(JSON.parse(raised.output))).toMatchObject({ email, role: 'administrator' });
+    const listed = await admin(['user', 'list', ...org]);
+    expect(listed.output.split('\n').map((line) => line.split('\t').slice(0, 2))).toEqual([
+      [email, 'administrator'],
+      [testEmail, 'operator'],
+    ]);
+    const json = userList.parse(JSON.parse((await admin(['user', 'list', ...org, '--json'])).output));
+    expect(json.users).toHaveLength(2);
+
+    expect(await admin(['user', 'delete', ...org, email])).toMatchObject({ output: `deleted ${email}` });
+    const gone = await admin(['user', 'delete', ...org, email]);
+    expect([gone.code, gone.messages]).toEqual([1, `hourglass: No user "${email}"`]);
+    const last = await admin(['user', 'set-role', ...org, testEmail, 'member']);
+    expect([last.code, last.messages]).toEqual([1, expect.stringContaining('is the last')]);
+  });
+
+  it('prints a token alone, so that a script can take it, and never again', async () => {
+    const org = ['--org', 'acme'];
+    const made = await admin([
+      ...['token', 'create', ...org, '--scope', 'read', 'submit', '--description', 'nightly'],
+      ...['--expires-in-seconds', '3600'],
+    ]);
+    expect(made.output).toMatch(/^hg_[\w-]{43}$/);
+    expect(await statusFor(`Bearer ${made.output}`, 'acme')).toBe(200);
+    const [, id = ''] = /token (\S+) of/.exec(made.messages) ?? [];
+
+    const listed = await admin(['token', 'list', ...org]);
+    const line = listed.output.split('\n').find((one) => one.startsWith(id)) ?? '';
+    expect(line.split('\t')).toEqual([
+      id,
+      testEmail,
+      'read,submit',
+      expect.stringMatching(/^\d{4}-/),
+      'nightly',
+    ]);
+    const json = await admin(['token', 'list', ...org, '--json']);
+    expect(tokenList.parse(JSON.parse(json.output)).tokens.map((token) => token.id)).toContain(id);
+    expect(listed.output + json.output).not.toContain(made.output);
+
+    expect((await admin(['token', 'delete', ...org, id])).code).toBe(0);
+    expect(await statusFor(`Bearer ${made.output}`, 'acme')).toBe(401);
+    const other = await admin(['token', 'create', ...org, '--scope', 'read', '--json']);
+    expect(createdToken.parse(JSON.parse(other.output)).expires).toBeNull();
+  });
+
+  it.each([
+    [
+      ['user', 'create', '--org', 'acme', 'x@acme.example', '--password', 'on the command line'],
+      'unknown option',
+    ],
+    [['user', 'create', 'x@acme.example'], '--org'],
+    [['token', 'create', '--org', 'acme'], '--scope'],
+    [['token', 'create', '--org', 'acme', '--scope', 'read', '--expires-in-seconds', 'soon'], 'whole number'],
+    [['user', 'create', '--org', 'a', 'x@a.b', '--ask-password', '--password-stdin'], 'cannot be used with'],
+  ])('refuses the wrong use %j with the exit code 2', async (args, words) => {
+    const { code, output, messages } = await admin(args);
+    expect([code, output, messages]).toEqual([2, '', expect.stringContaining(words)]);
+  });
+
+  it('asks for a password at a terminal only', async () => {
+    const refused = await admin(['user', 'set-password', '--org', 'acme', testEmail]);
+    expect([refused.code, refused.messages]).toEqual([1, expect.stringContaining('--password-stdin')]);
+  });
+});

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSystem, type RunningSystem } from '@hourglass/testing';
+
+/** Names that mean something somewhere on the way to the file: in SQL, in JavaScript, in CSV, in the engine. */
+const names = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'then',
+  'select',
+  'null',
+  'count(*)',
+  'c0',
+  'timestamp',
+  'environment_id',
+  '"',
+  "'",
+  '`',
+  String.raw`\"\n`,
+  "x'; drop table queries; --",
+  'a,b|c',
+  '$1',
+  '{0}',
+  ' leading and trailing ',
+  '\u{1f600}'.repeat(128),
+  'é',
+  'e\u0301',
+  '\u202etfel',
+];
+
+describe('an alias', () => {
+  let system: RunningSystem;
+  const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
+  const query = {
+    // Each column has a value of its own, so that none can be taken for another.
+    metrics: names.map((alias, index) => ({
+      name: 'message_count',
+      alias,
+      operator: '+',
+      value: String(index),
+    })),
+    dimensions: ['apiproxy'],
+    timeRange: day,
+  };
+  beforeAll(async () => {
+    system = await startSystem();
+    await system.client.sendFacts([{ timestamp: day.start, apiproxy: 'a' }]);
+  });
+  afterAll(() => system.stop());
+
+  it('of any printable text is the key of its own value in a JSON row, for every reader that keeps keys', async () => {
+    const text = await system.client.report(query);
+    const keys = names.map((name, index) => `${JSON.stringify(name)}:"${index + 1}"`);
+    expect(text).toBe(`{${keys.join(',')},"apiproxy":"a"}\n`);
+    const row = new Map(Object.entries(JSON.parse(text) as object));
+    for (const [index, name] of names.entries())
+      expect([name, row.get(name)]).toEqual([name, String(index + 1)]);
+  });
+
+  it('of any printable text is the head of its column in CSV', async () => {
+    for (const delimiter of [',', '|', '\t']) {
+      const text = await system.client.report({ ...query, outputFormat: 'csv', csvDelimiter: delimiter });
+      const heads = names.map((name) =>
+        name.includes(delimiter) || name.includes('"') ? `"${name.replaceAll('"', '""')}"` : name,
+      );
+      const values = names.map((_, index) => String(index + 1));
+      expect(text).toBe(`${[...heads, 'apiproxy'].join(delimiter)}\n${[...values, 'a'].join(delimiter)}\n`);
+    }
+  });
+
+  it('is shown as it is in the list of queries', async () => {
+    const { queries } = (await (await system.client.request('/queries')).json()) as {
+      queries: { queryParams: { metrics: string[] } }[];
+    };
+    expect(queries[0]?.queryParams.metrics).toEqual(
+      names.map((alias) => `name:message_count,func:sum,alias:${alias}`),
+    );
+  });
+});

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentHostnames, errorBody } from '@hourglass/contract';
+import { createTestTenant, startSystem, type ContractClient, type RunningSystem } from '@hourglass/testing';
+
+describe("an environment's hostnames", () => {
+  let system: RunningSystem;
+  const otherToken = 'token-of-the-other-organization';
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+    await createTestTenant(system.databaseUrl, {
+      organization: 'other',
+      environments: ['prod'],
+      token: otherToken,
+    });
+  });
+  afterAll(() => system.stop());
+
+  const put = (body: unknown, client: ContractClient = system.client) =>
+    client.request('/hostnames', { method: 'PUT', body: JSON.stringify(body) });
+  const hostnames = async (client: ContractClient = system.client) =>
+    environmentHostnames.parse(await (await client.request('/hostnames')).json()).hostnames;
+
+  it('are replaced as a whole, in lower case, each once and in the order of the alphabet', async () => {
+    expect(await hostnames()).toEqual([]);
+    const response = await put({ hostnames: ['WWW.Example.com', 'api.example.com', 'www.example.com'] });
+    expect([response.status, await response.text()]).toEqual([
+      200,
+      '{"hostnames":["api.example.com","www.example.com"]}',
+    ]);
+    expect(await hostnames()).toEqual(['api.example.com', 'www.example.com']);
+    await put({ hostnames: ['www.example.com'] });
+    expect(await hostnames()).toEqual(['www.example.com']);
+  });
+
+  it('belong to one environment of the organization: a 409 names the one that another has', async () => {
+    const test = system.clientOf('acme', 'test');
+    await put({ hostnames: ['taken.example.com'] });
+    await put({ hostnames: ['test.example.com'] }, test);
+    const refused = await put({ hostnames: ['free.example.com', 'taken.example.com'] }, test);
+    const body = errorBody.parse(await refused.json());
+    expect([refused.status, body.code, body.message]).toEqual([
+      409,
+      'hostname.taken',
+      'The hostname "taken.example.com" belongs to the environment "prod"; take it away from there first',
+    ]);
+    expect(await hostnames(test)).toEqual(['test.example.com']);
+  });
+
+  const long = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`;
+  it('may be as long as DNS allows, and a hundred', async () => {
+    const most = [long, ...Array.from({ length: 99 }, (_, i) => `host-${i}.example`)];
+    expect((await put({ hostnames: most })).status).toBe(200);
+    expect(await hostnames()).toHaveLength(100);
+  });
+
+  it.each<[unknown, string, RegExp]>([
+    [{}, 'hostnames', /required/],
+    [{ hostnames: 'api.example.com' }, 'hostnames', /array/],
+    [{ hostnames: [7] }, 'hostnames[0]', /string/],
+    [{ hostnames: [''] }, 'hostnames[0]', /DNS name/],
+    [{ hostnames: ['ok.example', '*.example.com'] }, 'hostnames[1]', /DNS name/],
+    [{ hostnames: ['a..b'] }, 'hostnames[0]', /DNS name/],
+    [{ hostnames: ['-a.example'] }, 'hostnames[0]', /DNS name/],
+    [{ hostnames: ['a.example.'] }, 'hostnames[0]', /DNS name/],
+    [{ hostnames: ['a.example:8080'] }, 'hostnames[0]', /DNS name/],
+    [{ hostnames: ['münchen.example'] }, 'hostnames[0]', /DNS name/],
+    [{ hostnames: ['a\n.example'] }, 'hostnames[0]', /DNS name/],
+    [{ hostnames: [`${'a'.repeat(64)}.example`] }, 'hostnames[0]', /DNS name/],
+    [{ hostnames: [`${long}d`] }, 'hostnames[0]', /253/],
+    [{ hostnames: Array.from({ length: 101 }, (_, i) => `h${i}`) }, 'hostnames', /at most 100/],
+    [{ hostnames: [], more: 1 }, 'more', /unknown property/],
+  ])('are refused as %j, naming the field and what is expected', async (body, field, words) => {
+    const before = await hostnames();
+    const response = await put(body);
+    expect(response.status).toBe(400);
+    const [detail] = errorBody.parse(await response.json()).error.details;
+    expect(detail?.fieldViolations[0]).toEqual({
+      field,
+      description: expect.stringMatching(words) as unknown,
+    });
+    expect(await hostnames()).toEqual(before);
+  });
+
+  it('are read by the members of the organization, and replaced by its administrators', async () => {
+    const member = system.clientOf('other', 'prod', `Bearer ${otherToken}`);
+    expect(await hostnames(member)).toEqual([]);
+    expect((await put({ hostnames: [] }, member)).status).toBe(403);
+    expect((await put({ hostnames: [] }, system.clientOf('acme', 'none'))).status).toBe(404);
+  });
+
+  it('are shown and replaced by the command line', async () => {
+    const command = ['admin', 'environment', 'hostnames', '--org', 'acme', '--env', 'test'];
+    expect(await system.runCli(...command, '--set', 'b.example, A.example')).toEqual({
+      code: 0,
+      output: 'a.example\nb.example',
+    });
+    expect(await system.runCli(...command, '--json')).toEqual({
+      code: 0,
+      output: '{"hostnames":["a.example","b.example"]}',
+    });
+    expect(await system.runCli(...command, '--set', '')).toEqual({ code: 0, output: 'no hostnames' });
+    const refused = await system.runCli(...command, '--set', '*');
+    expect([refused.code, refused.output]).toEqual([1, expect.stringContaining('a DNS name')]);
+  });
+});

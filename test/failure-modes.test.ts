@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  attemptFailures,
+  errorTable,
+  failureReasons,
+  impossibleReports,
+  type ErrorKind,
+} from '@hourglass/reports';
+import { repositoryRoot } from '@hourglass/testing';
+
+/** What HTTP says of each kind (RFC 9110 and 6585), stated apart from the API's own table. */
+const statusOfKind: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  method: 405,
+  timeout: 408,
+  conflict: 409,
+  gone: 410,
+  too_large: 413,
+  media_type: 415,
+  range: 416,
+  limited: 429,
+  internal: 500,
+  unavailable: 503,
+  deadline: 504,
+};
+
+describe('docs/failure-modes.md', () => {
+  const text = readFileSync(path.join(repositoryRoot, 'docs/failure-modes.md'), 'utf8');
+  const entries = text.split(/^### /m).slice(1);
+  const headings = entries.map((entry) => entry.slice(0, entry.indexOf('\n')));
+
+  it('has one entry for each error code, with its status, and none for another', () => {
+    const expected = Object.entries(errorTable).map(
+      ([code, { kind }]) => `\`${code}\` (${statusOfKind[kind]})`,
+    );
+    expect(headings.filter((heading) => heading.startsWith('`')).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('has one entry for each reason with which a query fails, and none for another', () => {
+    const expected = [failureReasons, attemptFailures, impossibleReports]
+      .flatMap((reasons) => Object.values(reasons))
+      .map((reason) => `“${reason}”`);
+    expect(headings.filter((heading) => !heading.startsWith('`')).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it.each(entries.map((entry, index) => [headings[index], entry]))(
+    '%s: says what happened, what the client and what the operator does',
+    (_, entry) => {
+      const points = [...(entry ?? '').matchAll(/^- ([\w ]+): \S/gm)].map(([, name]) => name);
+      expect(points).toEqual(['What happened', 'Client', 'Operator']);
+    },
+  );
+});

@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { queryList, queryStatus, resultView, type QueryStatus } from '@hourglass/contract';
+import {
+  createTestTenant,
+  eventually,
+  readArchive,
+  startSystem,
+  testEmail,
+  testToken,
+  type RunningSystem,
+} from '@hourglass/testing';
+
+describe('queries of a hostname', () => {
+  let system: RunningSystem;
+  const otherToken = 'token-of-the-other-organization';
+  const unknown = '00000000-0000-4000-8000-000000000000';
+  const timeRange = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
+  const calls = {
+    metrics: [{ name: 'message_count', function: 'sum' }, { name: 'tpm' }],
+    dimensions: ['apiproxy', 'developer'],
+    timeRange,
+  };
+
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+    await createTestTenant(system.databaseUrl, {
+      organization: 'other',
+      environments: ['prod'],
+      token: otherToken,
+    });
+    await setHostnames('prod', ['API.example.com', 'www.example.com']);
+    await setHostnames('test', ['test.example.com']);
+    const timestamp = '2026-03-01T12:00:00Z';
+    await system.client.sendFacts([
+      { timestamp, apiproxy: 'weather', developer: 'jane' },
+      { timestamp, apiproxy: 'weather', developer: 'jane' },
+      { timestamp, apiproxy: 'a,"b"' },
+    ]);
+  });
+  afterAll(() => system.stop());
+
+  const request = (path: string, init: RequestInit = {}, token = testToken) =>
+    fetch(`${system.url}/v1${path}`, {
+      ...init,
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    });
+  const setHostnames = async (environment: string, hostnames: readonly string[]) => {
+    const response = await request(`/organizations/acme/environments/${environment}/hostnames`, {
+      method: 'PUT',
+      body: JSON.stringify({ hostnames }),
+    });
+    expect(response.status).toBe(200);
+  };
+  const post = (query: object, organization = 'acme') =>
+    request(`/organizations/${organization}/hostQueries`, { method: 'POST', body: JSON.stringify(query) });
+  const submit = async (query: object): Promise<QueryStatus> => {
+    const response = await post({ envgroupHostname: 'api.example.com', ...query });
+    expect(response.status).toBe(201);
+    return queryStatus.parse(await response.json());
+  };
+  const completed = async (query: object): Promise<string> => {
+    const { self } = await submit(query);
+    await eventually('the host query completes', async () => {
+      const status = queryStatus.parse(await (await request(self)).json());
+      return status.state === 'completed' ? status : null;
+    });
+    return self;
+  };
+
+  it('are found at no other place than theirs, and end by either spelling of a cancellation', async () => {
+    const { self } = await submit(calls);
+    const id = self.slice(self.lastIndexOf('/') + 1);
+    const own = await system.client.submit(calls);
+    for (const path of ['', '/result', '/resulturl']) {
+      expect((await system.client.request(`/queries/${id}${path}`)).status).toBe(404);
+    }
+    for (const path of ['', '/result', '/resultView']) {
+      expect((await request(`/organizations/acme/hostQueries/${own}${path}`)).status).toBe(404);
+    }
+    const waiting = await request(`${self}/resultView`);
+    expect([waiting.status, await waiting.text()]).toEqual([404, expect.stringContaining('is enqueued')]);
+    const other = await submit(calls);
+    for (const cancel of [
+      await request(`${self}:cancel`, { method: 'POST' }),
+      await request(other.self, { method: 'DELETE' }),
+    ]) {
+      expect(queryStatus.parse(await cancel.json())).toMatchObject({ state: 'cancelled' });
+    }
+    await system.client.request(`/queries/${own}`, { method: 'DELETE' });
+  });
+
+  it('are submitted, polled, downloaded and viewed below the organization', async () => {
+    system.startWorker();
+    const response = await post({
+      envgroupHostname: 'Api.Example.com',
+      name: 'Calls',
+      reportDefinitionId: 'r-1',
+      ...calls,
+    });
+    expect(response.status).toBe(201);
+    expect(response.headers.get('RateLimit-Policy')).toContain('"hourly";q=1000');
+    const submitted = queryStatus.parse(await response.json());
+    const labels = { name: 'Calls', reportDefinitionId: 'r-1', envgroupHostname: 'api.example.com' };
+    expect(submitted).toEqual({
+      self: expect.stringMatching(/^\/organizations\/acme\/hostQueries\/[0-9a-f-]{36}$/) as string,
+      ...labels,
+      created: submitted.created,
+      state: 'enqueued',
+      error: 'false',
+    });
+    const { self } = submitted;
+    const status = await eventually('the host query completes', async () => {
+      const polled = await request(self);
+      expect(polled.headers.get('X-RateLimit-Limit')).toBe('1000');
+      const body = queryStatus.parse(await polled.json());
+      return body.state === 'completed' ? body : null;
+    });
+    expect(status).toMatchObject({ self, ...labels, result: { self: `${self}/result` }, resultRows: 2 });
+
+    const result = await request(`${self}/result`);
+    const parts = await readArchive(Buffer.from(await result.arrayBuffer()));
+    expect(parts.map(({ text }) => text).join('')).toBe(
+      '{"sum_message_count":"1","tpm":0.0006944444444444445,"apiproxy":"a,\\"b\\"","developer":"(not set)"}\n' +
+        '{"sum_message_count":"2","tpm":0.001388888888888889,"apiproxy":"weather","developer":"jane"}\n',
+    );
+    const view = await request(`${self}/resultView`);
+    expect([view.status, view.headers.get('Content-Type')]).toEqual([200, 'application/json; charset=utf-8']);
+    expect(view.headers.get('RateLimit')).toContain('"active";r=');
+    expect(await view.text()).toBe(
+      '{"code":200,"error":"","state":"completed","metadata":{"dimensions":["apiproxy","developer"],' +
+        '"metrics":["name:message_count,func:sum,alias:sum_message_count","name:tpm,alias:tpm"],' +
+        '"startTimestamp":"2026-03-01T00:00:00.000Z","endTimestamp":"2026-03-02T00:00:00.000Z",' +
+        '"outputFormat":"json"},"rows":[' +
+        '{"sum_message_count":"1","tpm":0.0006944444444444445,"apiproxy":"a,\\"b\\"","developer":"(not set)"},' +
+        '{"sum_message_count":"2","tpm":0.001388888888888889,"apiproxy":"weather","developer":"jane"}]}',
+    );
+    const head = await request(`${self}/resultView`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+  });
+
+  it('have the same rows in a view whatever their output format, and none when there are none', async () => {
+    const rowsOf = async (query: object) => {
+      const response = await request(`${await completed(query)}/resultView`);
+      return resultView.parse(await response.json()).rows;
+    };
+    const json = await rowsOf(calls);
+    expect(json).toHaveLength(2);
+    expect(await rowsOf({ ...calls, outputFormat: 'csv', csvDelimiter: '|' })).toEqual(json);
+    const nothing = { ...calls, filter: "(apiproxy eq 'nothing')" };
+    expect(await rowsOf(nothing)).toEqual([]);
+    expect(await rowsOf({ ...nothing, outputFormat: 'csv' })).toEqual([]);
+  });
+
+  it('are listed by their hostname, apart from the queries of the environment', async () => {
+    const own = await system.client.submit(calls);
+    const { self } = await submit({ ...calls, envgroupHostname: 'www.example.com', name: 'of www' });
+    const list = async (path: string) => {
+      const response = await request(path);
+      expect(response.headers.get('RateLimit')).not.toBeNull();
+      return queryList.parse(await response.json());
+    };
+    const ofWww = await list('/o/acme/hostQueries?envgroupHostname=WWW.example.com');
+    expect(ofWww).toEqual({
+      queries: [
+        expect.objectContaining({
+          self,
+          name: 'of www',
+          envgroupHostname: 'www.example.com',
+          userId: testEmail,
+        }),
+      ],
+    });
+    const selves = async (path: string) => (await list(path)).queries.map((query) => query.self);
+    expect(await selves('/organizations/acme/hostQueries?envgroupHostname=test.example.com')).toEqual([]);
+    const ofEnvironment = await selves('/organizations/acme/environments/prod/queries');
+    expect(ofEnvironment).toContain(`/organizations/acme/environments/prod/queries/${own}`);
+    expect(ofEnvironment.filter((one) => one.includes('hostQueries'))).toEqual([]);
+    const ofApi = '/organizations/acme/hostQueries?envgroupHostname=api.example.com';
+    const firstPage = await list(`${ofApi}&pageSize=1&status=completed`);
+    const second = await list(
+      `${ofApi}&pageSize=1000&status=completed&pageToken=${firstPage.nextPageToken ?? ''}`,
+    );
+    expect([...firstPage.queries, ...second.queries]).toEqual(
+      (await list(`${ofApi}&status=completed`)).queries,
+    );
+    const reports = await list(`${ofApi}&inclQueriesWithoutReport=false`);
+    expect(reports.queries.map((query) => query.reportDefinitionId)).toEqual(['r-1']);
+    const elsewhere = await request(
+      `/organizations/acme/hostQueries?envgroupHostname=www.example.com&pageToken=${firstPage.nextPageToken ?? ''}`,
+    );
+    expect(elsewhere.status).toBe(400);
+  });
+
+  it('need a hostname that an environment of the organization has', async () => {
+    const missing = await post(calls);
+    expect([missing.status, await missing.text()]).toEqual([
+      400,
+      expect.stringContaining('envgroupHostname'),
+    ]);
+    const wrong = await post({ ...calls, envgroupHostname: '*.example.com' });
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('a DNS name')]);
+    const list = await request('/organizations/acme/hostQueries');
+    expect([list.status, await list.text()]).toEqual([400, expect.stringContaining('envgroupHostname')]);
+    const fault = await post({
+      ...calls,
+      metrics: [{ name: 'mesage_count' }],
+      envgroupHostname: 'api.example.com',
+    });
+    expect([fault.status, fault.headers.has('RateLimit')]).toEqual([400, true]);
+  });
+
+  it('of another organization are answered like something that does not exist, to the byte', async () => {
+    const self = await completed(calls);
+    const id = self.slice(self.lastIndexOf('/') + 1);
+    const same = async (found: [string, RequestInit?], nothing: [string, RequestInit?], token: string) => {
+      const answer = await request(found[0], found[1], token);
+      expect(answer.status).toBe(404);
+      const text = (await answer.text()).replaceAll(id, unknown).replaceAll('acme', 'nobody');
+      const reference = await (await request(nothing[0], nothing[1], token)).text();
+      expect(text.replaceAll('api.example.com', 'no.example')).toBe(reference);
+    };
+    for (const [method, path] of [
+      ['GET', ''],
+      ['GET', '/result'],
+      ['GET', '/resultView'],
+      ['POST', ':cancel'],
+      ['DELETE', ''],
+    ] as const) {
+      for (const organization of ['acme', 'other']) {
+        await same(
+          [`/organizations/${organization}/hostQueries/${id}${path}`, { method }],
+          [`/organizations/other/hostQueries/${unknown}${path}`, { method }],
+          otherToken,
+        );
+      }
+    }
+    const list = (organization: string, hostname: string) =>
+      `/organizations/${organization}/hostQueries?envgroupHostname=${hostname}`;
+    const body = (envgroupHostname: string) => ({
+      method: 'POST',
+      body: JSON.stringify({ ...calls, envgroupHostname }),
+    });
+    // Its own path with the hostname of another organization, and the path of another organization.
+    await same([list('other', 'api.example.com')], [list('other', 'no.example')], otherToken);
+    await same([list('acme', 'api.example.com')], [list('nobody', 'no.example')], otherToken);
+    for (const [organization, nowhere] of [
+      ['other', 'other'],
+      ['acme', 'nobody'],
+    ]) {
+      await same(
+        [`/organizations/${organization}/hostQueries`, body('api.example.com')],
+        [`/organizations/${nowhere}/hostQueries`, body('no.example')],
+        otherToken,
+      );
+    }
+  });
+});

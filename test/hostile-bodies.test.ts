@@ -1,0 +1,219 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+
+const maxMs = 50;
+const tries = 5;
+const mebibyte = 1024 * 1024;
+
+const submission = (parts: object) =>
+  JSON.stringify({ dimensions: ['apiproxy'], timeRange: 'last60minutes', ...parts });
+const filter = (text: string) => submission({ filter: text });
+const items = (count: number) => Array.from({ length: count }, (_, index) => index).join(',');
+
+/** What is sent, and what the answer says of it. */
+const hostile: readonly (readonly [title: string, body: string | Buffer, says: RegExp])[] = [
+  ...[
+    "apiproxy eq 'a' or 1=1",
+    "apiproxy eq 'a'; drop table queries; --",
+    "apiproxy eq 'a' union select password_hash from users",
+    "apiproxy eq 'a' -- and environment eq 'prod'",
+    "apiproxy eq 'a' or pg_sleep(10) is null",
+    "apiproxy eq 'a' or read_csv('/etc/passwd') isnot null",
+    'apiproxy eq $1',
+    "environment_id eq 1 or apiproxy eq 'a'",
+    'c0 eq 1',
+    "apiproxy/**/eq/**/'a'",
+    "apiproxy eq E'\\\\'",
+    'apiproxy eq $$a$$',
+    "apiproxy eq ''a''",
+    "apiproxy eq '\\' or apiproxy isnot null or apiproxy eq '",
+    '{"$ne": null}',
+    '${7*7}',
+    '<script>alert(1)</script>',
+  ].map((text) => [`the filter ${text}`, filter(text), /filter: position \d+: found/] as const),
+  ['a filter of 1 MB', filter(`apiproxy eq '${'x'.repeat(1_000_000)}'`), /at most 65536 in a filter/],
+  ['a filter of 1 MB of quotes', filter(`apiproxy eq ${"'".repeat(1_000_000)}`), /at most 65536/],
+  [
+    'a filter of 2 MB in escapes',
+    `{"dimensions":["apiproxy"],"timeRange":"last60minutes","filter":"${'\\"'.repeat(1_000_000)}"}`,
+    /at most 65536/,
+  ],
+  ['10,000 brackets', filter('('.repeat(10_000)), /at most 100 brackets/],
+  ['60,000 brackets around nothing', filter('('.repeat(30_000) + ')'.repeat(30_000)), /at most 100 brackets/],
+  ['100,000 items of a list', filter(`response_status_code in ${items(100_000)}`), /at most 65536/],
+  ['as many items as fit', filter(`response_status_code in ${'1,'.repeat(32_000)}1`), /at most 10000 values/],
+  ['a NUL in a filter', filter("apiproxy eq '\u0000'"), /NUL/],
+  ['a NUL in the JSON', Buffer.from('{"timeRange":"last60minutes","filter":"\u0000"}'), /is not JSON/],
+  [
+    'bytes that are not UTF-8',
+    Buffer.concat([
+      Buffer.from(`{"timeRange":"last60minutes","filter":"apiproxy eq '`),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from(`'"}`),
+    ]),
+    /not UTF-8/,
+  ],
+  [
+    '1,000,000 brackets in JSON',
+    `${'['.repeat(mebibyte)}${']'.repeat(mebibyte)}`,
+    /nested more than 32 deep/,
+  ],
+  [
+    '300,000 objects in objects',
+    `${'{"a":'.repeat(300_000)}1${'}'.repeat(300_000)}`,
+    /nested more than 32 deep/,
+  ],
+  [
+    '150,000 names',
+    `{${Array.from({ length: 150_000 }, (_, index) => `"n${index}":1`).join(',')}}`,
+    /more than 10000 values/,
+  ],
+  [
+    '9,000 names',
+    `{${Array.from({ length: 9_000 }, (_, index) => `"n${index}":1`).join(',')}}`,
+    /has 9001 faults/,
+  ],
+  [
+    '300,000 metrics',
+    `{"timeRange":"last60minutes","metrics":[${'{},'.repeat(300_000)}{}]}`,
+    /more than 10000 values/,
+  ],
+  [
+    '4,000 metrics without a name',
+    submission({ metrics: Array.from({ length: 4_000 }, () => ({})) }),
+    /has 4000 faults/,
+  ],
+  [
+    '1,500 metrics with every name wrong',
+    submission({
+      metrics: Array.from({ length: 1_500 }, () => ({
+        name: 'x'.repeat(60),
+        alias: 'y',
+        operator: '^',
+        value: 'z',
+      })),
+    }),
+    /at most 25 together/,
+  ],
+  ['9,000 dimensions', submission({ dimensions: Array(9_000).fill('x'.repeat(200)) }), /at most 25 together/],
+  [
+    '9,000 dimensions of another type',
+    submission({ dimensions: Array(9_000).fill(null) }),
+    /has 9000 faults/,
+  ],
+  ['a name of 2 MB', `{"timeRange":"last60minutes","${'n'.repeat(2_000_000)}":1}`, /unknown property/],
+  [
+    'an alias of 2 MB',
+    submission({ metrics: [{ name: 'tps', alias: '\u{1f600}'.repeat(500_000) }] }),
+    /too long/,
+  ],
+  ['a time range of 2 MB', submission({ timeRange: 'x'.repeat(2_000_000) }), /is not a time range/],
+  [
+    'a time of 2 MB',
+    submission({ timeRange: { start: '1'.repeat(1_000_000), end: '1'.repeat(1_000_000) } }),
+    /is not a date and time/,
+  ],
+  [
+    'a number of 1,000,000 digits',
+    `{"timeRange":"last60minutes","limit":${'9'.repeat(1_000_000)}}`,
+    /limit: expected/,
+  ],
+  ['2 MB of spaces', `{${' '.repeat(2_000_000)}`, /is not JSON/],
+];
+
+describe('a hostile submission', () => {
+  let system: RunningSystem;
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+  });
+  afterAll(() => system.stop());
+
+  function post(body: string | Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return fetch(`${system.client.environmentUrl}/queries`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${testToken}`, 'Content-Type': 'application/json', ...headers },
+      body,
+    });
+  }
+
+  /** How long the answer takes, and the longest that another request waits meanwhile. */
+  async function measured(body: string | Buffer): Promise<{ answerMs: number; healthMs: number }> {
+    const startMs = performance.now();
+    let healthMs = 0;
+    const answer = { isThere: false };
+    const poll = async () => {
+      while (!answer.isThere) {
+        const askedMs = performance.now();
+        await (await fetch(`${system.url}/healthz`)).text();
+        healthMs = Math.max(healthMs, performance.now() - askedMs);
+      }
+    };
+    const polls = poll();
+    const response = await post(body);
+    await response.text();
+    const answerMs = performance.now() - startMs;
+    answer.isThere = true;
+    await polls;
+    return { answerMs, healthMs };
+  }
+
+  /** The fastest of several, so that a pause of the machine is not taken for the server's. */
+  async function best(
+    body: string | Buffer,
+    untilMs: number,
+  ): Promise<{ answerMs: number; healthMs: number }> {
+    const fastest = { answerMs: Infinity, healthMs: Infinity };
+    for (let left = tries; left > 0; left -= 1) {
+      const { answerMs, healthMs } = await measured(body);
+      fastest.answerMs = Math.min(fastest.answerMs, answerMs);
+      fastest.healthMs = Math.min(fastest.healthMs, healthMs);
+      if (fastest.answerMs <= untilMs && fastest.healthMs <= untilMs) break;
+    }
+    return fastest;
+  }
+
+  it.each(hostile)(
+    '%s: a small 400, not 50 ms later than one to a tiny fault, and nobody waits for it',
+    async (_, sent, says) => {
+      const body = Buffer.from(sent);
+      const response = await post(body);
+      const text = await response.text();
+      expect([response.status, (JSON.parse(text) as { message: string }).message]).toEqual([
+        400,
+        expect.stringMatching(says),
+      ]);
+      expect(text.length).toBeLessThan(25_000);
+
+      const tiny = await best('{}', 0);
+      const { answerMs, healthMs } = await best(body, maxMs);
+      expect(answerMs - tiny.answerMs).toBeLessThanOrEqual(maxMs);
+      expect(healthMs - tiny.healthMs).toBeLessThanOrEqual(maxMs);
+    },
+  );
+
+  it('may have 2 MiB: one byte more is a 413, also when it is inflated', async () => {
+    const padded = (bytes: number) => filter('').padEnd(bytes, ' ');
+    expect((await post(padded(2 * mebibyte))).status).toBe(400);
+    expect((await post(padded(2 * mebibyte + 1))).status).toBe(413);
+    const gzip = { 'Content-Encoding': 'gzip' };
+    expect((await post(gzipSync(padded(2 * mebibyte)), gzip)).status).toBe(400);
+    expect((await post(gzipSync(padded(2 * mebibyte + 1)), gzip)).status).toBe(413);
+    expect((await post(gzipSync(padded(50 * mebibyte)), gzip)).status).toBe(413);
+  });
+
+  it('lists at most 100 of its faults, and says how many there are', async () => {
+    const { body } = await system.client.refusal({
+      timeRange: 'last60minutes',
+      dimensions: Array(500).fill(5),
+    });
+    expect(body.message).toContain('500 faults');
+    expect(body.error.details[0]?.fieldViolations).toHaveLength(100);
+  });
+
+  it('of whatever kind was no fault of the API, and enqueued nothing', async () => {
+    expect(system.api.output()).not.toContain('request failed');
+    const list = (await (await system.client.request('/queries')).json()) as { queries: unknown[] };
+    expect(list.queries).toEqual([]);
+  });
+});

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSystem, type RunningSystem } from '@hourglass/testing';
+import { cases, good } from './query-field-cases.ts';
+import { fieldsOf, withValue, wrongTypes, type Schema } from './query-fields.ts';
+
+describe('the body of a submission', () => {
+  let system: RunningSystem;
+  beforeAll(async () => {
+    system = await startSystem({ worker: false, env: { HOURGLASS_ACTIVE_QUERIES: '1000' } });
+  });
+  afterAll(() => system.stop());
+
+  function documentedFields() {
+    const document = system.document as unknown as {
+      paths: Record<string, { post?: { requestBody: { content: Record<string, { schema: Schema }> } } }>;
+      components: { schemas: Record<string, Schema> };
+    };
+    const path = '/v1/organizations/{organization}/environments/{environment}/queries';
+    const schema = document.paths[path]?.post?.requestBody.content['application/json']?.schema ?? {};
+    return fieldsOf(
+      schema,
+      (reference) => document.components.schemas[reference.split('/').at(-1) ?? ''] ?? {},
+    );
+  }
+
+  async function expectRefused(body: unknown, field: string, expected: RegExp): Promise<void> {
+    const { status, body: answer } = await system.client.refusal(body);
+    const violations = answer.error.details.flatMap(({ fieldViolations }) => fieldViolations);
+    const told = violations.find((violation) => violation.field === field)?.description;
+    expect([status, told], JSON.stringify(violations).slice(0, 1_000)).toEqual([
+      400,
+      expect.stringMatching(expected),
+    ]);
+    expect(JSON.stringify(answer).length).toBeLessThan(5_000);
+  }
+
+  it('has boundary tests here for every field that the document shows, and all fields in its good example', async () => {
+    const paths = documentedFields().map((field) => field.path);
+    expect(paths.toSorted()).toEqual(Object.keys(cases).toSorted());
+    await system.client.submit(good);
+    for (const path of paths) expect(withValue(good, path, undefined)).not.toEqual(good);
+  });
+
+  it('may have no value of another type in any field: 400 that names the field, what was found and what is expected', async () => {
+    for (const field of documentedFields()) {
+      for (const [type, value] of wrongTypes(field)) {
+        const found = { null: 'null', array: 'an array', object: 'an object', string: '"text"' }[type];
+        await expectRefused(
+          withValue(good, field.path, value),
+          field.path,
+          new RegExp(`^expected .*, found ${found ?? String(value)}$`),
+        );
+      }
+    }
+  });
+
+  it.each(Object.entries(cases))(
+    '%s: at its boundaries it is accepted, one past them refused',
+    async (path, bounds) => {
+      for (const value of bounds.within) await system.client.submit(withValue(good, path, value));
+      for (const [value, expected, field = path] of bounds.beyond) {
+        await expectRefused(withValue(good, path, value), field, expected);
+      }
+    },
+  );
+
+  it('takes an end in the future', async () => {
+    const end = new Date(Date.now() + 30 * 86_400_000).toISOString();
+    await system.client.submit({ ...good, timeRange: { start: new Date().toISOString(), end } });
+  });
+
+  it('may multiply by at most 9 digits before the point, and divide by no zero', async () => {
+    const calculation = (operator: string, value: string) => ({
+      ...good,
+      metrics: [{ name: 'message_count', operator, value }],
+    });
+    const value = 'metrics[0].value';
+    await system.client.submit(calculation('*', '9'.repeat(9)));
+    await expectRefused(calculation('*', '9'.repeat(10)), value, /is too large for "\*"/);
+    for (const operator of ['/', '%']) {
+      for (const zero of ['0', '-0', '0.0', '000.000000']) {
+        await expectRefused(calculation(operator, zero), value, /is zero/);
+      }
+      await system.client.submit(calculation(operator, '0.000001'));
+    }
+  });
+
+  it('may leave out every field but the time range, and has something to show', async () => {
+    const { timeRange, ...rest } = good;
+    await expectRefused(rest, 'timeRange', /is required: expected "last60minutes"/);
+    await expectRefused({ timeRange }, 'metrics', /dimension/);
+    await system.client.submit({ timeRange, dimensions: ['apiproxy'] });
+    await system.client.submit({ timeRange, metrics: [{ name: 'tps' }] });
+  });
+
+  it('may have no name that the contract does not have, however it is spelt', async () => {
+    for (const name of ['Metrics', 'dimension', 'constructor', '__proto__', '', 'x'.repeat(100_000)]) {
+      const body = JSON.stringify(good).replace('{', `{${JSON.stringify(name)}:1,`);
+      const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name || 'body';
+      await expectRefused(body, shown, /unknown property/);
+    }
+  });
+});

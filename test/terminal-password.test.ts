@@ -1,0 +1,74 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  eventually,
+  isServiceMissing,
+  repositoryRoot,
+  startSystem,
+  testEmail,
+  testToken,
+  type RunningSystem,
+} from '@hourglass/testing';
+
+const version = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout;
+const missing = isServiceMissing({
+  service: 'a terminal, made by script of util-linux',
+  problem: (version ?? '').includes('util-linux') ? null : 'it is not installed',
+  environment: process.env,
+});
+
+describe.skipIf(missing)('a password that the command line asks for', () => {
+  let system: RunningSystem;
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+  });
+  afterAll(() => system.stop());
+
+  /** Answers each question of `set-password` with the next of the answers; what the terminal showed. */
+  async function setPassword(answers: readonly string[]): Promise<{ code: number | null; shown: string }> {
+    const entry = path.join(repositoryRoot, 'apps/cli/bin/hourglass.js');
+    const command = `"${process.execPath}" "${entry}" admin user set-password --org acme ${testEmail}`;
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: testToken },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let shown = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      shown += chunk;
+    });
+    const closed = once(child, 'close');
+    const questions = ['Password: ', 'The same again: '];
+    for (const [index, answer] of answers.entries()) {
+      const question = questions[index] ?? '';
+      await eventually(`the question "${question}"`, () => (shown.includes(question) ? true : null));
+      child.stdin.write(answer);
+    }
+    await closed;
+    return { code: child.exitCode, shown };
+  }
+
+  async function statusWith(password: string): Promise<number> {
+    const credentials = Buffer.from(`${testEmail}:${password}`).toString('base64');
+    const response = await fetch(`${system.url}/v1/organizations`, {
+      headers: { Authorization: `Basic ${credentials}` },
+    });
+    return response.status;
+  }
+
+  it('is not shown by the terminal, and is the password afterwards', async () => {
+    const { code, shown } = await setPassword(['typed at a termx\x7final\r', 'typed at a terminal\r']);
+    expect([code, shown]).toEqual([0, expect.stringContaining(`changed the password of ${testEmail}`)]);
+    expect(shown).not.toContain('typed');
+    expect(await statusWith('typed at a terminal')).toBe(200);
+  });
+
+  it('is changed neither when the second is another nor when it is given up with Ctrl-C', async () => {
+    const different = await setPassword(['one long password\r', 'another password\r']);
+    expect([different.code, different.shown]).toEqual([1, expect.stringContaining('differ')]);
+    const givenUp = await setPassword(['one long pass\x03']);
+    expect([givenUp.code, givenUp.shown]).toEqual([1, expect.stringContaining('no password was given')]);
+    expect(await statusWith('one long password')).toBe(401);
+  });
+});
