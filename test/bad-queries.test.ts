@@ -25,8 +25,8 @@ describe('a wrong submission', () => {
     [
       'a range without end',
       { ...good, timeRange: { start: '2026-01-01T00:00:00Z' } },
-      'timeRange',
-      /start|end/,
+      'timeRange.end',
+      /required/,
     ],
     [
       'a date that does not exist',

@@ -71,7 +71,13 @@ describe('ranges of a result', () => {
   it('that ask for more than there is at the end get all of it', async () => {
     const response = await download({ Range: `bytes=-${archive.length + 1}` });
     expect([response.status, await bytesOf(response)]).toEqual([206, archive]);
-    expect((await download({ Range: 'bytes=-0' })).status).toBe(416);
+    const none = await download({ Range: 'bytes=-0' });
+    expect(none.status).toBe(416);
+    // The answer is no part of the archive, and nobody may save it as one.
+    expect(none.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(none.headers.get('content-range')).toBe(`bytes */${archive.length}`);
+    for (const name of ['content-disposition', 'etag', 'cache-control'])
+      expect(none.headers.get(name)).toBeNull();
   });
 
   it('that are more than 16 even when joined get the whole, and so does HEAD or an If-Range of other bytes', async () => {

@@ -1,5 +1,6 @@
 import { environmentHostnames, type EnvironmentHostnames } from '@hourglass/contract';
 import { ReportError, type HostnameStore } from '@hourglass/reports';
+import type { AdminLog } from '../http/admin-log.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
@@ -9,7 +10,7 @@ const tag = 'Environments';
 /** `GET …/hostnames` and `PUT …/hostnames`: what clients may name in place of the environment. */
 export function environmentHostnamesRoutes(
   findTenant: TenantFinder,
-  hostnames: HostnameStore,
+  { hostnames, record }: { hostnames: HostnameStore; record: AdminLog },
 ): GuardedRoute[] {
   const responses = { 200: { description: 'All hostnames.', json: environmentHostnames } };
   return [
@@ -32,9 +33,14 @@ export function environmentHostnamesRoutes(
       operation: { id: 'replaceHostnames', tag, summary: 'Replace the hostnames of the environment' },
       body: jsonBody(environmentHostnames, { maxBytes: 65_536, example: { hostnames: ['api.example.com'] } }),
       responses,
-      async handle({ request, response, body }) {
-        const outcome = await hostnames.replace(await findTenant(request), body.hostnames);
+      async handle({ request, response, principal, body }) {
+        const tenant = await findTenant(request);
+        const outcome = await hostnames.replace(tenant, body.hostnames);
         if (outcome.kind === 'taken') throw new ReportError('hostname.taken', { ...outcome });
+        record({ principal, response }, 'environment.hostnames', {
+          environment: tenant.environment,
+          hostnames: outcome.hostnames,
+        });
         const answer: EnvironmentHostnames = { hostnames: [...outcome.hostnames] };
         response.json(answer);
       },

@@ -8,6 +8,7 @@ import {
   type ExchangeRateList,
 } from '@hourglass/contract';
 import type { ExchangeRateStore } from '@hourglass/reports';
+import type { AdminLog } from '../http/admin-log.ts';
 import { scopeOf } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
@@ -19,7 +20,7 @@ const maxLimit = 10_000;
 const example = [{ day: '2017-06-01', currency: 'USD', targetCurrency: 'EUR', rate: '0.8921' }];
 
 /** `GET …/exchangeRates` and `PUT …/exchangeRates`: by what reports of the organization convert amounts. */
-export function exchangeRateRoutes(exchangeRates: ExchangeRateStore): GuardedRoute[] {
+export function exchangeRateRoutes(exchangeRates: ExchangeRateStore, record: AdminLog): GuardedRoute[] {
   return [
     guardedRoute({
       method: 'get',
@@ -49,8 +50,9 @@ export function exchangeRateRoutes(exchangeRates: ExchangeRateStore): GuardedRou
       operation: { id: 'putExchangeRates', tag, summary: 'Store exchange rates: all of them, or none' },
       body: jsonBody(exchangeRatesBody, { maxBytes: 2 * 1024 * 1024, example }),
       responses: { 200: { description: 'How many were stored.', json: exchangeRatesStored } },
-      async handle({ request, response, body }) {
+      async handle({ request, response, principal, body }) {
         await exchangeRates.put(scopeOf(request).organization, body);
+        record({ principal, response }, 'organization.exchange_rates', { stored: body.length });
         response.json({ stored: body.length });
       },
     }),

@@ -30,27 +30,34 @@ export async function sendResult(
   const result = await openResult(record, ports);
   const { bytes, etag } = result.object;
   const quotedEtag = `"${etag}"`;
-  response.set({
-    'Content-Type': contentType,
-    'Content-Disposition': `attachment; filename="OfflineQueryResult-${record.id}.zip"`,
-    'Accept-Ranges': 'bytes',
-    'Cache-Control': 'private, no-transform',
-    ETag: quotedEtag,
-  });
+  const validators = { 'Cache-Control': 'private, no-transform', ETag: quotedEtag };
   if (matches(request.headers['if-none-match'], quotedEtag)) {
-    response.status(304).end();
+    response.status(304).set(validators).end();
     return;
   }
   const ranges = wantedRanges(request, bytes, quotedEtag);
-  if (request.method === 'HEAD') response.set('Content-Length', String(bytes)).end();
-  else await send(response, result, ranges);
+  // Not set before it is known that no error is sent, which must not look like an archive.
+  const headers = {
+    ...validators,
+    'Content-Type': contentType,
+    'Content-Disposition': `attachment; filename="OfflineQueryResult-${record.id}.zip"`,
+    'Accept-Ranges': 'bytes',
+  };
+  if (request.method === 'HEAD') response.set({ ...headers, 'Content-Length': String(bytes) }).end();
+  else await send(response, result, ranges, headers);
 }
 
 /** The first read comes before the headers: a store that is away is then still a 503. */
-async function send(response: Response, result: OpenResult, ranges: readonly ByteRange[]): Promise<void> {
+async function send(
+  response: Response,
+  result: OpenResult,
+  ranges: readonly ByteRange[],
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
   const { bytes } = result.object;
   const [first] = ranges;
   const stream = await result.read(first);
+  response.set(headers);
   if (first === undefined) {
     response.set('Content-Length', String(bytes));
     return pipeline(stream, response);

@@ -2,9 +2,14 @@ import type { Logger } from '@hourglass/platform';
 import type { GuardedCall } from './route.ts';
 
 type AdminAction =
+  | 'custom_field.create'
+  | 'custom_field.delete'
   | 'environment.create'
+  | 'environment.hostnames'
   | 'environment.limits'
+  | 'environment.undeclared_fields'
   | 'organization.create'
+  | 'organization.exchange_rates'
   | 'token.create'
   | 'token.delete'
   | 'user.change'

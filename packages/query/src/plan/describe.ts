@@ -9,7 +9,7 @@ export function quoted(text: string): string {
   return JSON.stringify(text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text);
 }
 
-/** ` Did you mean "…"?` with the name nearest to a mistyped one, or nothing when there is none to name. */
+/** ` Did you mean "…"?` with the name nearest to a mistyped one, or nothing when none is like it. */
 export function suggestion(name: string, known: readonly string[]): string {
   if (name.length > longestCompared) return '';
   let nearest: { name: string; distance: number } | null = null;
@@ -19,5 +19,7 @@ export function suggestion(name: string, known: readonly string[]): string {
       nearest = { name: candidate, distance: candidateDistance };
     }
   }
-  return nearest === null ? '' : ` Did you mean "${nearest.name}"?`;
+  // More than half of what was typed would have to be different.
+  if (nearest === null || nearest.distance > name.length / 2) return '';
+  return ` Did you mean "${nearest.name}"?`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReportError, type CustomFieldStore } from '@hourglass/reports';
+import type { AdminLog } from '../../http/admin-log.ts';
 import type { TenantFinder } from '../../http/find-tenant.ts';
 import { guardedRoute, type GuardedRoute } from '../../http/route.ts';
 import { customFieldsPath, customFieldsTag } from './custom-field-view.ts';
@@ -7,7 +8,7 @@ import { customFieldsPath, customFieldsTag } from './custom-field-view.ts';
 /** `DELETE …/customFields/{customField}` */
 export function deleteCustomFieldRoute(
   findTenant: TenantFinder,
-  customFields: CustomFieldStore,
+  { customFields, record }: { customFields: CustomFieldStore; record: AdminLog },
 ): GuardedRoute {
   return guardedRoute({
     method: 'delete',
@@ -20,10 +21,16 @@ export function deleteCustomFieldRoute(
     },
     parameters: { dataset: z.string().default('api') },
     responses: { 204: { description: 'The field is no more.' } },
-    async handle({ request, response, parameters: { dataset } }) {
+    async handle({ request, response, principal, parameters: { dataset } }) {
       const field = { dataset, name: String(request.params['customField']) };
-      const deleted = await customFields.delete(await findTenant(request), field);
+      const tenant = await findTenant(request);
+      const deleted = await customFields.delete(tenant, field);
       if (!deleted) throw new ReportError('custom_field.not_found', field);
+      record({ principal, response }, 'custom_field.delete', {
+        environment: tenant.environment,
+        dataset,
+        field: field.name,
+      });
       response.status(204).end();
     },
   });
