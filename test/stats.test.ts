@@ -1,14 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { errorBody } from '@hourglass/contract';
-import {
-  connectDatabase,
-  eventually,
-  readArchive,
-  startSystem,
-  type RunningSystem,
-} from '@hourglass/testing';
+import { startSystem, type RunningSystem } from '@hourglass/testing';
 
 const day = 'timeRange=01/05/2026 00:00~01/06/2026 00:00';
 const at = (hour: number, minute = 0) => Date.UTC(2026, 0, 5, hour, minute);
@@ -35,7 +26,7 @@ const noMetaData = { errors: [], notices: [] };
 describe('synchronous statistics', () => {
   let system: RunningSystem;
   beforeAll(async () => {
-    system = await startSystem();
+    system = await startSystem({ worker: false });
     await system.client.sendFacts(calls);
   });
   afterAll(() => system.stop());
@@ -264,176 +255,19 @@ describe('synchronous statistics', () => {
     expect(relative).toMatchObject({ environments: [{ metrics: [] }] });
   });
 
-  it('give a query its buckets in a zone too, whose beginnings it shows in UTC', async () => {
-    const query = {
-      metrics: [{ name: 'message_count' }],
-      groupByTimeUnit: 'day',
-      timeRange: { start: '2026-01-05T00:00:00Z', end: '2026-01-06T00:00:00Z' },
-    };
-    const submitted = await request('/queries?tzo=330', { method: 'POST', body: JSON.stringify(query) });
-    const { self } = (await submitted.json()) as { self: string };
-    const id = self.slice(self.lastIndexOf('/') + 1);
-    await system.client.ended(id);
-    const rows = await request(`/queries/${id}/result`);
-    expect(rows.status).toBe(200);
-    const [part] = await readArchive(Buffer.from(await rows.arrayBuffer()));
-    expect(part?.text).toBe(
-      '{"sum_message_count":"5","day":"2026-01-04 18:30:00 UTC"}\n{"sum_message_count":"1","day":"2026-01-05 18:30:00 UTC"}\n',
-    );
-    const refused = await request('/queries?tzo=900', { method: 'POST', body: JSON.stringify(query) });
-    expect([refused.status, errorBody.parse(await refused.json()).message]).toEqual([
-      400,
-      expect.stringContaining('-840 to 840'),
-    ]);
-  });
-
-  describe('refuse', () => {
-    const good = { select: 'sum(message_count)', timeRange: '01/05/2026 00:00~01/06/2026 00:00' };
-    it.each<[string, Record<string, string | undefined>, string]>([
-      ['select', { select: undefined }, 'is required'],
-      ['select', { select: 'sum(mesage_count)' }, 'Did you mean \\"message_count\\"?'],
-      ['timeRange', { timeRange: undefined }, 'is required'],
-      ['timeRange', { timeRange: '01/05/2026 00:00~2026-01-06' }, 'MM/DD/YYYY HH:MM'],
-      ['timeUnit', { timeUnit: 'Hour' }, 'millennium'],
-      ['timeUnit', { timeUnit: 'second' }, 'at most 1 hour'],
-      ['filter', { filter: '(apiproxy = 1)' }, 'position'],
-      ['sortby', { sortby: 'tps' }, 'not in select'],
-      ['sort', { sort: 'UP' }, 'ASC or DESC'],
-      ['topk', { topk: '0' }, '1 to 14400'],
-      ['limit', { limit: '14401' }, '1 to 14400'],
-      ['limit', { limit: 'all' }, '1 to 14400'],
-      ['offset', { offset: '-1' }, '0 to 2147483647'],
-      ['tsAscending', { tsAscending: 'yes' }, 'true, false'],
-      ['tzo', { tzo: '841' }, '-840 to 840'],
-      ['tzo', { tzo: '5.5' }, '-840 to 840'],
-      ['_optimized', { _optimized: 'json' }, 'js'],
-    ])('%s when it is wrong: %j', async (field, wrong, text) => {
-      const parameters = Object.entries({ ...good, ...wrong }).filter(([, value]) => value !== undefined);
-      const response = await system.client.request(
-        `/stats/apiproxy?${new URLSearchParams(parameters as [string, string][]).toString()}`,
-      );
-      expect(response.status).toBe(400);
-      const body = errorBody.parse(await response.json());
-      expect(JSON.stringify(body)).toContain(text);
-      expect(body.error.details[0]?.fieldViolations.map((violation) => violation.field)).toEqual([field]);
+  it('know the fields that the environment has declared', async () => {
+    const declared = await request('/customFields', {
+      method: 'POST',
+      body: JSON.stringify({ name: 'dc_total', type: 'INTEGER' }),
     });
-
-    it('dimensions and parameters that do not exist, with the nearest name', async () => {
-      const target = `select=tps&${day}`;
-      const dimension = await request(`/optimizedStats/apps,apiprox?${target}`);
-      expect(dimension.status).toBe(400);
-      expect(errorBody.parse(await dimension.json()).message).toContain('Did you mean "apiproxy"?');
-      const parameter = await request(`/stats?${target}&sortBy=tps`);
-      expect(errorBody.parse(await parameter.json()).message).toContain('Unknown query parameter "sortBy"');
-    });
-  });
-
-  it('cut the answer after 14,400 rows, and say so', async () => {
-    const many = system.clientOf('acme', 'test');
-    await many.sendFacts(
-      Array.from({ length: 14_401 }, (_, index) => ({
-        timestamp: at(8, index % 60),
-        request_uri: `/${String(index).padStart(5, '0')}`,
-      })),
-    );
-    const get = async (target: string) => {
-      const response = await many.request(encodeURI(target));
-      return (await response.json()) as {
-        environments: { dimensions: { name: string }[] }[];
-        metaData: { notices: string[] };
-        Response: { resultTruncated: boolean; stats: { data: unknown[] } };
-      };
-    };
-    const query = `select=tps&${day}`;
-    for (const unit of ['', '&timeUnit=minute']) {
-      const { environments, metaData } = await get(`/stats/uris?${query}${unit}`);
-      const names = environments[0]?.dimensions.map(({ name }) => name);
-      expect([names?.length, names?.[0], names?.at(-1)]).toEqual([14_400, '/00000', '/14399']);
-      expect(metaData.notices).toEqual(['The answer was cut after 14400 rows of groups and buckets']);
-      const { Response } = await get(`/optimizedStats/uris?${query}${unit}&limit=14399`);
-      expect([Response.stats.data.length, Response.resultTruncated]).toEqual([14_399, false]);
-    }
-    const { Response } = await get(`/optimizedStats/uris?${query}`);
-    expect([Response.stats.data.length, Response.resultTruncated]).toEqual([14_400, true]);
-    expect((await get(`/stats/uris?${query}&offset=14400`)).environments[0]?.dimensions).toMatchObject([
-      { name: '/14400' },
-    ]);
-    // Eleven buckets of 1,440 and more groups: the rows are what is counted.
-    const hours = await get(`/optimizedStats/uris?${query}&timeUnit=hour&_optimized=js`);
-    expect(hours.Response.resultTruncated).toBe(true);
-  });
-
-  describe('that take too long', () => {
-    const target = `/stats/apis?select=sum(message_count)&${day}`;
-    const scratchFolders = () => readdir(path.join(system.dataDirectory, 'scratch', 'stats')).catch(() => []);
-
-    /** While `work` runs, nobody can read facts. */
-    async function withLockedFacts(work: () => Promise<void>): Promise<void> {
-      const locker = await connectDatabase(system.databaseUrl);
-      try {
-        await locker.sql('begin');
-        await locker.sql('lock table hot_api_facts in access exclusive mode');
-        await work();
-        await locker.sql('rollback');
-      } finally {
-        await locker.end();
-      }
-    }
-
-    async function nothingIsLeft(): Promise<void> {
-      await eventually('no COPY is left in the database', async () => {
-        const database = await connectDatabase(system.databaseUrl);
-        try {
-          const copies = await database.sql(
-            `select pid from pg_stat_activity where query ilike 'copy%' and state = 'active'
-               and datname = current_database()`,
-          );
-          return copies.length === 0 ? true : null;
-        } finally {
-          await database.end();
-        }
-      });
-      await eventually('the scratch is empty', async () =>
-        (await scratchFolders()).length === 0 ? true : null,
-      );
-    }
-
-    it('end after 10 seconds with advice, also those that waited for a turn, and nothing is left of them', async () => {
-      await withLockedFacts(async () => {
-        const startedAtMs = performance.now();
-        const [first, second, waiting] = [request(target), request(target), request(target)];
-        const poll = await request('/queries');
-        expect(poll.status).toBe(200);
-        expect(performance.now() - startedAtMs).toBeLessThan(5_000);
-        for (const response of await Promise.all([first, second, waiting])) {
-          expect(response.status).toBe(504);
-          const body = errorBody.parse(await response.json());
-          expect([body.code, body.error.status]).toEqual(['stats.deadline', 'DEADLINE_EXCEEDED']);
-          expect(body.message).toContain('10 seconds');
-          expect(body.message).toContain('POST …/queries');
-        }
-        expect(performance.now() - startedAtMs).toBeGreaterThan(9_500);
-        expect(performance.now() - startedAtMs).toBeLessThan(12_000);
-        await nothingIsLeft();
-      });
-      expect((await request(target)).status).toBe(200);
-    });
-
-    it('end when the client goes away, and the next one has its turn', async () => {
-      await withLockedFacts(async () => {
-        const gone = new AbortController();
-        const requests = [1, 2, 3].map(() => request(target, { signal: gone.signal }).catch(() => null));
-        await eventually('two are running', async () =>
-          (await scratchFolders()).length === 2 ? true : null,
-        );
-        gone.abort();
-        await Promise.all(requests);
-        const goneAtMs = performance.now();
-        await nothingIsLeft();
-        // Not by the deadline.
-        expect(performance.now() - goneAtMs).toBeLessThan(6_000);
-      });
-      expect((await request(target)).status).toBe(200);
+    expect(declared.status).toBe(201);
+    const timestamp = '2026-02-02T10:00:00Z';
+    await system.client.sendFacts([{ timestamp, dc_total: 40 }, { timestamp, dc_total: 2 }, { timestamp }]);
+    const february = 'timeRange=2/2/2026 00:00~2/3/2026 00:00';
+    expect(
+      await answer(`/stats?select=sum(dc_total),avg(dc_total)&sortby=sum(dc_total)&${february}`),
+    ).toMatchObject({
+      environments: [{ metrics: [{ values: ['42'] }, { values: ['21.0'] }] }],
     });
   });
 });

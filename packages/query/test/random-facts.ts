@@ -12,7 +12,8 @@ import {
 
 export const start = '2026-02-20T00:00:00Z';
 export const end = '2026-03-05T12:00:00Z';
-export const [startMs, endMs] = [Date.parse(start), Date.parse(end)];
+const startMs = Date.parse(start);
+export const endMs = Date.parse(end);
 export const tenant = { organization: 'acme', environment: 'prod', environmentId };
 const api = catalogue.get('api');
 if (api === undefined) throw new Error('no dataset');
