@@ -26,6 +26,7 @@ const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   limited: 429,
   internal: 500,
   unavailable: 503,
+  deadline: 504,
 };
 
 describe('docs/failure-modes.md', () => {

@@ -22,6 +22,7 @@ describe('an endpoint', () => {
     organization: 'acme',
     environment: 'prod',
     dataset: 'api',
+    dimensions: 'apiproxy',
     email: testEmail,
     customField: 'dc_theirs',
   };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Express } from 'express';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
+import { createDuckDbEngine } from '@hourglass/engine-duckdb';
 import { createDoorbell } from '@hourglass/job-queue';
 import { openObjectStore, prepareObjectStore, type ObjectStoreChoice } from '@hourglass/object-store';
 import {
@@ -12,6 +13,7 @@ import {
   type Settings,
 } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
+import { createTurns, removeAbandonedScratch, statsTimeoutMs } from '@hourglass/reports';
 import { createArchiveReader } from '@hourglass/result-files';
 import { createApp } from './app.ts';
 import { adminLog } from './http/admin-log.ts';
@@ -24,6 +26,10 @@ export interface Api {
   close(): Promise<void>;
 }
 
+/** A call into DuckDB holds a thread of libuv's pool; the other two of the usual four are for files and hashes. */
+const concurrentStats = 2;
+const maxStatsSpillMb = 1024;
+
 /** Builds the API out of its adapters. The only file of this app that knows them. */
 export function composeApi(settings: Settings, log: Logger): Api {
   checkCatalogue(catalogue);
@@ -31,6 +37,10 @@ export function composeApi(settings: Settings, log: Logger): Api {
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const objects = openObjectStore(storeOf(settings));
   const metrics = createApiMetrics();
+  const statsScratch = path.join(settings.dataDirectory, 'scratch', 'stats');
+  removeAbandonedScratch(statsScratch, statsTimeoutMs).catch((error: unknown) => {
+    log.warn({ err: error }, 'what earlier processes left in the scratch could not be removed');
+  });
   const routes = createRoutes({
     catalogue,
     database,
@@ -40,6 +50,18 @@ export function composeApi(settings: Settings, log: Logger): Api {
     metrics,
     publicUrl: settings.publicUrl,
     limits: settings.limits,
+    stats: {
+      factSource: database.factSource,
+      engine: createDuckDbEngine({
+        catalogue,
+        memoryMb: settings.statsMemoryMb,
+        threads: 1,
+        maxConcurrentRuns: concurrentStats,
+        maxSpillMb: maxStatsSpillMb,
+      }),
+      turns: createTurns(concurrentStats),
+      scratchDirectory: statsScratch,
+    },
     nowMs: Date.now,
     newId: randomUUID,
     newPassword,

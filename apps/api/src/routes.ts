@@ -12,6 +12,7 @@ import type {
   ObjectStore,
   OrganizationStore,
   QueryStore,
+  RunStatsPorts,
   SigningKeys,
   SubmissionLimits,
   TokenStore,
@@ -38,6 +39,8 @@ import { postFactsRoute } from './endpoints/post-facts.ts';
 import { environmentQueries, hostQueries } from './endpoints/query-place.ts';
 import { readyRoute } from './endpoints/ready.ts';
 import { linkedResultRoute, resultUrlRoute } from './endpoints/result-url.ts';
+import { hostStatsRoutes } from './endpoints/stats/get-host-stats.ts';
+import { statsRoutes } from './endpoints/stats/get-stats.ts';
 import { submitMintReportRoute } from './endpoints/submit-mint-report.ts';
 import { submitHostQueryRoute, submitQueryRoute } from './endpoints/submit-query.ts';
 import type { AdminLog } from './http/admin-log.ts';
@@ -68,6 +71,7 @@ export interface RouteServices {
   readonly metrics: ApiMetrics;
   readonly publicUrl: string | null;
   readonly limits: SubmissionLimits;
+  readonly stats: Pick<RunStatsPorts, 'factSource' | 'engine' | 'turns' | 'scratchDirectory'>;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly newPassword: () => string;
@@ -89,6 +93,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const ofEnvironment = environmentQueries(queries, showRateLimits);
   const ofHosts = hostQueries(queries, showRateLimits);
   const submitting = { catalogue, customFields, queries, doorbell, limits, nowMs, newId, metrics };
+  const stats = { catalogue, customFields, ...services.stats, nowMs, newId };
   const routes = [
     healthRoute(),
     readyRoute([
@@ -112,6 +117,8 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     resultUrlRoute(ofEnvironment, resultUrl),
     getResultViewRoute(ofHosts, { catalogue, objects, archives, nowMs }),
     linkedResultRoute(resultUrl),
+    ...statsRoutes(findTenant, stats),
+    ...hostStatsRoutes(hostnames, stats),
     ...exchangeRateRoutes(exchangeRates, record),
     ...environmentHostnamesRoutes(findTenant, { hostnames, record }),
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),

@@ -13,6 +13,7 @@ export * from './query-list.ts';
 export * from './query-parameters.ts';
 export * from './query-status.ts';
 export * from './result-url.ts';
+export * from './stats.ts';
 export * from './result-view.ts';
 export * from './submit-query-body.ts';
 export * from './service-state.ts';

@@ -188,6 +188,12 @@ export const settingDefinitions = {
     'threads',
     'Threads of the engine. Unset: as many as there are cores.',
   ),
+  HOURGLASS_STATS_MEMORY_MB: define(
+    wholeNumber(128, 1_048_576),
+    '256',
+    'MiB',
+    'Memory of the engine in one API process, shared by the two statistics that it computes at a time.',
+  ),
   HOURGLASS_URL: define(
     url('http:', 'https:'),
     'http://127.0.0.1:8080',

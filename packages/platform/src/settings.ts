@@ -47,6 +47,7 @@ export interface Settings {
   readonly workerConcurrency: number;
   readonly engineMemoryMb: number;
   readonly engineThreads: number;
+  readonly statsMemoryMb: number;
 }
 
 /** Lists every fault of the environment at once; the process must not start with it. */
@@ -103,6 +104,7 @@ export function readSettings(
     resultTtlSeconds: read('HOURGLASS_RESULT_TTL_SECONDS'),
     workerConcurrency: read('HOURGLASS_WORKER_CONCURRENCY'),
     engineMemoryMb: read('HOURGLASS_ENGINE_MEMORY_MB'),
+    statsMemoryMb: read('HOURGLASS_STATS_MEMORY_MB'),
     organization: read('HOURGLASS_BOOTSTRAP_ORG'),
     environments: read('HOURGLASS_BOOTSTRAP_ENVIRONMENTS'),
     email: read('HOURGLASS_BOOTSTRAP_EMAIL'),

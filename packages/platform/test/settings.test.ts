@@ -16,6 +16,7 @@ describe('settings', () => {
       resultTtlSeconds: 604_800,
       workerConcurrency: 2,
       engineMemoryMb: 1024,
+      statsMemoryMb: 256,
       bootstrap: {
         organization: 'demo',
         environments: ['prod', 'test'],

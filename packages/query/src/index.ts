@@ -12,6 +12,8 @@ export * from './plan/plan.ts';
 export * from './plan/request.ts';
 export * from './plan/output-columns.ts';
 export * from './plan/plan-query.ts';
+export * from './plan/stats-request.ts';
+export * from './plan/plan-stats.ts';
 export * from './plan/parse-plan.ts';
 export * from './compile/sql-statement.ts';
 export * from './compile/compile-report.ts';

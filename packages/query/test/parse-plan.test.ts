@@ -55,13 +55,22 @@ const plans: [string, Plan][] = [
   ],
 ];
 
-test.each(plans)('a stored plan is read as it was written: %s', (_title, plan) => {
-  const read = parsePlan(JSON.parse(JSON.stringify(plan)));
-  expect(read).toEqual(plan);
-  expect(Object.isFrozen(read)).toBe(true);
-  expect(Object.isFrozen(read.tenant)).toBe(true);
-  expect(Object.isFrozen(read.metrics)).toBe(true);
+const stats = examplePlan({
+  timeUnit: 'millennium',
+  utcOffsetMinutes: -840,
+  groups: { sortBy: [0], descending: true, offset: 3, limit: 0, newestFirst: true },
 });
+
+test.each([...plans, ['one of statistics', stats] as const])(
+  'a stored plan is read as it was written: %s',
+  (_title, plan) => {
+    const read = parsePlan(JSON.parse(JSON.stringify(plan)));
+    expect(read).toEqual(plan);
+    expect(Object.isFrozen(read)).toBe(true);
+    expect(Object.isFrozen(read.tenant)).toBe(true);
+    expect(Object.isFrozen(read.metrics)).toBe(true);
+  },
+);
 
 test('a plan that was stored before there were filters is one without a filter', () => {
   const { filter, ...stored } = examplePlan({
@@ -92,11 +101,13 @@ test.each<[string, unknown]>([
       ],
     },
   ],
-  ['an unknown time unit', { ...examplePlan({}), timeUnit: 'year' }],
+  ['an unknown time unit', { ...examplePlan({}), timeUnit: 'fortnight' }],
   [
     'a moment that is no whole millisecond',
     { ...examplePlan({}), range: { startMs: 0.5, endExclusiveMs: 1 } },
   ],
+  ['an offset beyond every zone', { ...examplePlan({}), utcOffsetMinutes: 841 }],
+  ['an offset of half a minute', { ...examplePlan({}), utcOffsetMinutes: 0.5 }],
   ['a limit of no rows', { ...examplePlan({}), limitRows: 0 }],
   ['an unknown delimiter', { ...examplePlan({}), output: { format: 'csv', delimiter: ';' } }],
 ])('what is no plan is refused: %s', (_title, value) => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { catalogue, planQuery, timeUnits, type QueryRequest } from '../src/index.ts';
+import { catalogue, planQuery, queryTimeUnits, type QueryRequest } from '../src/index.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 12, 30, 15, 123);
 const context = {
@@ -96,7 +96,7 @@ describe('planQuery', () => {
     expect(plan({ metrics: [{ name }] }).metrics).toEqual([{ metric: name, function: chosen, alias }]);
   });
 
-  test.each(timeUnits)('groups by the unit %s', (unit) => {
+  test.each(queryTimeUnits)('groups by the unit %s', (unit) => {
     expect(plan({ groupByTimeUnit: unit }).timeUnit).toBe(unit);
   });
 
@@ -244,6 +244,16 @@ describe('a faulty request is refused with the field, what was found and what is
       JSON.stringify(groupByTimeUnit),
       'second, minute, hour, day, week, month',
     );
+  });
+
+  test.each([-841, 841, 0.5, Number.NaN])('an offset from UTC of %d minutes', (utcOffsetMinutes) => {
+    expectFault({ utcOffsetMinutes }, 'tzo', String(utcOffsetMinutes), '-840 to 840');
+  });
+
+  test('an offset from UTC is kept, and none is that of UTC', () => {
+    expect(plan({ utcOffsetMinutes: 840 }).utcOffsetMinutes).toBe(840);
+    expect(plan({ utcOffsetMinutes: -840 }).utcOffsetMinutes).toBe(-840);
+    expect(plan({ utcOffsetMinutes: 0 })).toEqual(plan({}));
   });
 
   test.each([0, -1, 1.5, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY])('limit %d', (limit) => {

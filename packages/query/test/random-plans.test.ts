@@ -5,7 +5,7 @@ import {
   hotFactsColumns,
   outputColumns,
   planQuery,
-  timeUnits,
+  queryTimeUnits,
   withCustomFields,
   type ColumnType,
   type Plan,
@@ -41,7 +41,7 @@ const plans: fc.Arbitrary<Plan> = fc
   .record({
     metrics: fc.uniqueArray(fc.constantFrom(...metricRequests), { maxLength: 6 }),
     dimensions: fc.uniqueArray(fc.constantFrom(...dimensionNames), { maxLength: 4 }),
-    groupByTimeUnit: fc.option(fc.constantFrom(...timeUnits), { nil: undefined }),
+    groupByTimeUnit: fc.option(fc.constantFrom(...queryTimeUnits), { nil: undefined }),
     limit: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
   })
   .filter(({ metrics, dimensions }) => metrics.length + dimensions.length > 0)

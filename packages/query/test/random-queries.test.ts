@@ -1,58 +1,11 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  catalogue,
-  operators,
-  type ColumnType,
-  planQuery,
-  customColumns,
-  storedColumns,
-  withCustomFields,
-  timeUnits,
-  type QueryRequest,
-} from '../src/index.ts';
-import { environmentId, openDuckDB, type Fact } from './facts-relation.ts';
-import {
-  modelCustomFields,
-  modelDecimals,
-  modelFilters,
-  modelFloats,
-  modelIntegers,
-  modelTexts,
-  modelTimes,
-  type ModelFilter,
-} from './filter-model.ts';
+import { catalogue, operators, planQuery, queryTimeUnits, type QueryRequest } from '../src/index.ts';
+import { expectSame } from './expect-same.ts';
+import { openDuckDB } from './facts-relation.ts';
+import { modelCustomFields, modelFilters, type ModelFilter } from './filter-model.ts';
+import { columns, dataset, end, endMs, facts, start, tenant } from './random-facts.ts';
 import { expectedRows } from './report-model.ts';
-
-const start = '2026-02-20T00:00:00Z';
-const end = '2026-03-05T12:00:00Z';
-const [startMs, endMs] = [Date.parse(start), Date.parse(end)];
-const tenant = { organization: 'acme', environment: 'prod', environmentId };
-const api = catalogue.get('api');
-if (api === undefined) throw new Error('no dataset');
-const dataset = withCustomFields(api, modelCustomFields);
-const columns = [...storedColumns(dataset), ...customColumns(dataset)];
-
-const values: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
-  text: fc.constantFrom(...modelTexts),
-  integer: fc.oneof(fc.constantFrom(...modelIntegers), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
-  decimal: fc.constantFrom(...modelDecimals),
-  float: fc.constantFrom(...modelFloats),
-  boolean: fc.boolean(),
-  timestamp: fc.constantFrom(...modelTimes),
-};
-const fact: fc.Arbitrary<Fact> = fc.record({
-  ...Object.fromEntries(columns.map(({ name, type }) => [name, fc.option(values[type], { freq: 3 })])),
-  environment_id: fc.constantFrom(environmentId, environmentId, environmentId, environmentId + 1),
-  timestamp: fc.oneof(
-    fc.constantFrom(startMs - 1, startMs, endMs - 1, endMs).map((ms) => new Date(ms).toISOString()),
-    fc
-      .integer({ min: startMs - 86_400_000, max: endMs + 86_400_000 })
-      .map((ms) => new Date(ms).toISOString()),
-  ),
-});
-/** The same facts in every run, so that all queries share one table. */
-const facts = fc.sample(fact, { numRuns: 200, seed: 20_260_301 });
 
 let duckdb: Awaited<ReturnType<typeof openDuckDB>>;
 beforeAll(async () => {
@@ -103,7 +56,8 @@ const requests: fc.Arbitrary<{ request: QueryRequest; filter: ModelFilter | unde
       ),
       { maxLength: 3 },
     ),
-    groupByTimeUnit: fc.option(fc.constantFrom(...timeUnits), { nil: undefined }),
+    groupByTimeUnit: fc.option(fc.constantFrom(...queryTimeUnits), { nil: undefined }),
+    utcOffsetMinutes: fc.option(fc.integer({ min: -840, max: 840 }), { nil: undefined }),
     limit: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
     filter: fc.option(modelFilters, { nil: undefined, freq: 9 }),
   })
@@ -138,12 +92,3 @@ test('5,000 queries over one table of facts: the rows that counting by hand give
   // Most filters must let something through, or nothing would have been compared.
   expect(narrowed).toBeGreaterThan(1_500);
 }, 120_000);
-
-function expectSame(found: unknown, expected: unknown): void {
-  if (typeof found !== 'number' || typeof expected !== 'number') {
-    if (found !== expected) expect(found).toEqual(expected);
-    return;
-  }
-  const tolerance = 1e-9 * Math.max(Math.abs(found), Math.abs(expected));
-  if (!(Math.abs(found - expected) <= tolerance)) expect(found).toBe(expected);
-}

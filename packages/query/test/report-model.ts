@@ -31,32 +31,95 @@ interface Key {
   readonly order: Buffer | bigint | null;
 }
 
+interface Group {
+  readonly keys: readonly Key[];
+  readonly time: Key | null;
+  readonly facts: Fact[];
+  /** Of any of its facts. */
+  readonly ms: number;
+}
+
 /** `isMeant` stands for the plan's filter, which is not looked at. */
 export function expectedRows(
   plan: Plan,
   facts: readonly Fact[],
   isMeant: (fact: Fact) => boolean = () => true,
 ): readonly (readonly Value[])[] {
-  const groups = new Map<string, { keys: readonly Key[]; time: Key | null; facts: Fact[]; ms: number }>();
-  for (const fact of facts) {
+  const meant = facts.filter((fact) => {
     const ms = Date.parse(fact.timestamp);
-    if ((fact.environment_id ?? environmentId) !== plan.tenant.environmentId) continue;
-    if (ms < plan.range.startMs || ms >= plan.range.endExclusiveMs) continue;
-    if (!isMeant(fact)) continue;
-    const keys = plan.dimensions.map((name) => dimensionKey(name, fact, plan));
-    const time = plan.timeUnit === null ? null : timeKey(ms, plan.timeUnit);
-    const id = JSON.stringify([time?.shown, ...keys.map(({ shown }) => shown)]);
-    const group = groups.get(id) ?? { keys, time, facts: [], ms };
-    group.facts.push(fact);
-    groups.set(id, group);
-  }
-  return [...groups.values()]
-    .sort((left, right) => compareKeys([...times(left), ...left.keys], [...times(right), ...right.keys]))
+    const inRange = ms >= plan.range.startMs && ms < plan.range.endExclusiveMs;
+    return inRange && (fact.environment_id ?? environmentId) === plan.tenant.environmentId && isMeant(fact);
+  });
+  return inOrder(plan, meant)
     .slice(0, plan.limitRows ?? undefined)
     .map((group) => [
       ...plan.metrics.map((metric) => calculated(metric, group.facts, bucketLengthMs(plan, group.ms))),
       ...[...group.keys, ...times(group)].map(({ shown }) => shown),
     ]);
+}
+
+function inOrder(plan: Plan, facts: readonly Fact[]): readonly Group[] {
+  const byTime = (left: Group, right: Group) =>
+    compareKeys([...times(left), ...left.keys], [...times(right), ...right.keys]);
+  const { groups } = plan;
+  if (groups === undefined) return groupsOf(plan, plan.timeUnit, facts).toSorted(byTime);
+  return groupsOf(plan, null, facts)
+    .map((group) => ({ group, order: orderOf(plan, group) }))
+    .toSorted((left, right) => {
+      for (const [index, value] of left.order.entries()) {
+        const difference = compareValues(value, right.order[index] ?? null, groups.descending);
+        if (difference !== 0) return difference;
+      }
+      return compareKeys(left.group.keys, right.group.keys);
+    })
+    .slice(groups.offset, groups.offset + groups.limit)
+    .flatMap(({ group }) => {
+      const buckets = groupsOf(plan, plan.timeUnit, group.facts).toSorted(byTime);
+      return groups.newestFirst ? buckets.toReversed() : buckets;
+    });
+}
+
+function groupsOf(plan: Plan, unit: TimeUnit | null, facts: readonly Fact[]): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const fact of facts) {
+    const ms = Date.parse(fact.timestamp);
+    const keys = plan.dimensions.map((name) => dimensionKey(name, fact, plan));
+    const time = unit === null ? null : timeKey(ms, unit, plan.utcOffsetMinutes ?? 0);
+    const id = JSON.stringify([time?.shown, ...keys.map(({ shown }) => shown)]);
+    const group = groups.get(id) ?? { keys, time, facts: [], ms };
+    group.facts.push(fact);
+    groups.set(id, group);
+  }
+  return [...groups.values()];
+}
+
+/** What a group is sorted by: over the whole range, and exact where a shown amount is not. */
+function orderOf({ metrics, groups, range }: Plan, { facts }: Group): readonly (bigint | number | null)[] {
+  return (groups?.sortBy ?? []).map((index) => {
+    const metric = metrics[index];
+    if (metric === undefined) throw new Error(`no metric ${index}`);
+    const value = calculated(metric, facts, range.endExclusiveMs - range.startMs);
+    if (decimals.has(metric.metric) && metric.function !== 'avg') {
+      const units = facts
+        .flatMap((fact) => fact[metric.metric] ?? [])
+        .map((unit) => toMillionths(String(unit)));
+      if (units.length === 0) return null;
+      if (metric.function === 'sum') return units.reduce((total, unit) => total + unit, 0n);
+      const ordered = units.toSorted((left, right) => (left < right ? -1 : Number(left > right)));
+      return ordered.at(metric.function === 'min' ? 0 : -1) ?? null;
+    }
+    return typeof value === 'string' ? BigInt(value) : value;
+  });
+}
+
+function compareValues(
+  left: bigint | number | null,
+  right: bigint | number | null,
+  descending: boolean,
+): number {
+  if (left === null || right === null) return Number(left === null) - Number(right === null);
+  const difference = left < right ? -1 : Number(left > right);
+  return descending ? -difference : difference;
 }
 
 function times({ time }: { time: Key | null }): readonly Key[] {
@@ -105,24 +168,35 @@ function dimensionKey(name: string, fact: Fact, { tenant }: Plan): Key {
   return textKey(String(value));
 }
 
-/** The bucket by the text of the time: independent of the arithmetic that the tests of buckets use. */
-function timeKey(ms: number, unit: TimeUnit): Key {
-  const shownLength = { second: 19, minute: 16, hour: 13, day: 10, month: 7 };
-  const rest = '0000-01-01 00:00:00';
-  let startMs = ms;
-  if (unit === 'week') while (new Date(startMs).getUTCDay() !== 1) startMs -= 86_400_000;
-  const length = unit === 'week' ? shownLength.day : shownLength[unit];
-  const text = new Date(startMs).toISOString().replace('T', ' ').slice(0, length);
-  return textKey(`${text}${rest.slice(length)} UTC`);
+/** The bucket by the text of the local time: independent of the arithmetic that the tests of buckets use. */
+function timeKey(ms: number, unit: TimeUnit, utcOffsetMinutes: number): Key {
+  const start = Date.parse(localStart(ms, unit, utcOffsetMinutes)) - utcOffsetMinutes * 60_000;
+  return textKey(`${new Date(start).toISOString().replace('T', ' ').slice(0, 19)} UTC`);
+}
+
+function localStart(ms: number, unit: TimeUnit, utcOffsetMinutes: number): string {
+  const shownLength = {
+    ...{ second: 19, minute: 16, hour: 13, day: 10, week: 10, month: 7, quarter: 7, year: 4 },
+    ...{ decade: 3, century: 2, millennium: 1 },
+  };
+  let localMs = ms + utcOffsetMinutes * 60_000;
+  if (unit === 'week') while (new Date(localMs).getUTCDay() !== 1) localMs -= 86_400_000;
+  if (unit === 'quarter') while (new Date(localMs).getUTCMonth() % 3 !== 0) localMs -= 86_400_000;
+  const length = shownLength[unit];
+  return `${new Date(localMs).toISOString().slice(0, length)}${'0000-01-01T00:00:00'.slice(length)}Z`;
 }
 
 /** Of the bucket that the time lies in, by the calendar. */
-function bucketLengthMs({ timeUnit, range }: Plan, ms: number): number {
+function bucketLengthMs({ timeUnit, range, utcOffsetMinutes = 0 }: Plan, ms: number): number {
   if (timeUnit === null) return range.endExclusiveMs - range.startMs;
-  const date = new Date(ms);
-  const monthMs = (offset: number) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset, 1);
-  const month = (monthMs(1) - monthMs(0)) / 1_000;
-  return { second: 1, minute: 60, hour: 3_600, day: 86_400, week: 604_800, month }[timeUnit] * 1_000;
+  const fixed: Record<string, number> = { second: 1, minute: 60, hour: 3_600, day: 86_400, week: 604_800 };
+  const seconds = fixed[timeUnit];
+  if (seconds !== undefined) return seconds * 1_000;
+  const calendar: Record<string, number> = { month: 1, quarter: 3, year: 12, decade: 120, century: 1_200 };
+  const start = new Date(localStart(ms, timeUnit, utcOffsetMinutes));
+  const end = new Date(start);
+  end.setUTCMonth(start.getUTCMonth() + (calendar[timeUnit] ?? 12_000));
+  return end.getTime() - start.getTime();
 }
 
 function calculated(planned: PlannedMetric, facts: readonly Fact[], lengthMs: number): Value {

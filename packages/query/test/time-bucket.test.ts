@@ -12,7 +12,9 @@ afterAll(() => duckdb.close());
 const range = { startMs: Date.UTC(1900, 0, 1), endExclusiveMs: Date.UTC(2200, 0, 1) };
 const dayMs = 86_400_000;
 
-/** Calendar arithmetic on a Date, UTC. Day 0 of 1970 was a Thursday, the fourth day of its week. */
+const zones = fc.oneof(fc.constantFrom(0, 330, -480, 840, -840), fc.integer({ min: -840, max: 840 }));
+
+/** Calendar arithmetic on a Date, of the zone. Day 0 of 1970 was a Thursday, the fourth day of its week. */
 function bucketStartMs(ms: number, unit: TimeUnit): number {
   const date = new Date(ms);
   const dayStart = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate());
@@ -29,9 +31,24 @@ function bucketStartMs(ms: number, unit: TimeUnit): number {
       return dayStart - ((date.getUTCDay() + 6) % 7) * dayMs;
     case 'month':
       return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+    case 'quarter':
+      return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - (date.getUTCMonth() % 3));
+    case 'year':
+      return yearStartMs(date, 1);
+    case 'decade':
+      return yearStartMs(date, 10);
+    case 'century':
+      return yearStartMs(date, 100);
+    case 'millennium':
+      return yearStartMs(date, 1_000);
     default:
       return unit satisfies never;
   }
+}
+
+function yearStartMs(date: Date, years: number): number {
+  const year = date.getUTCFullYear();
+  return Date.UTC(year - (year % years), 0);
 }
 
 function shown(ms: number): string {
@@ -50,19 +67,21 @@ const moments = fc.array(
 );
 
 test.each(timeUnits)(
-  'a fact is in the %s that the calendar says, in UTC, and rows come by time',
+  'a fact is in the %s that the calendar of the zone says, shown in UTC, and rows come by time',
   async (unit) => {
     await fc.assert(
-      fc.asyncProperty(moments, async (times) => {
+      fc.asyncProperty(moments, zones, async (times, utcOffsetMinutes) => {
         const plan = examplePlan({
           range,
           timeUnit: unit,
+          utcOffsetMinutes,
           metrics: [{ metric: 'message_count', function: 'sum', alias: 'calls' }],
         });
         const facts = times.map((ms) => ({ timestamp: new Date(ms).toISOString(), message_count: 1 }));
         const countOf = new Map<number, number>();
         for (const ms of times) {
-          const start = bucketStartMs(ms, unit);
+          const offsetMs = utcOffsetMinutes * 60_000;
+          const start = bucketStartMs(ms + offsetMs, unit) - offsetMs;
           countOf.set(start, (countOf.get(start) ?? 0) + 1);
         }
         const expected = [...countOf].sort(([left], [right]) => left - right);

@@ -12,6 +12,7 @@ export type ErrorKind =
   | 'media_type'
   | 'range'
   | 'limited'
+  | 'deadline'
   | 'unavailable'
   | 'internal';
 
@@ -110,6 +111,15 @@ export const errorTable = {
     kind: 'limited',
     message:
       'This environment may have {limit} queries enqueued or running; wait for one to end and try again in {seconds} seconds',
+  },
+  'stats.deadline': {
+    kind: 'deadline',
+    message:
+      'The statistics took longer than {seconds} seconds; ask for a shorter time range, or submit the same as a query with POST …/queries, which may take hours',
+  },
+  'stats.too_large': {
+    kind: 'invalid',
+    message: '{reason}, or submit the same as a query with POST …/queries, which may use more',
   },
   'batch.refused': { kind: 'invalid', message: 'Nothing of the batch was stored: {reason}' },
   'batch.conflict': {

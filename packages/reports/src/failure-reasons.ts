@@ -36,9 +36,12 @@ export function failureReason(reason: keyof typeof failureReasons, details: Deta
 
 /** What went wrong in an attempt, in words for whoever submitted the query; `cause` is for the log. */
 export class AttemptFailure extends Error {
+  readonly failure: keyof typeof attemptFailures;
+
   constructor(failure: keyof typeof attemptFailures, details: Details = {}, options?: ErrorOptions) {
     super(filled(attemptFailures[failure], details), options);
     this.name = 'AttemptFailure';
+    this.failure = failure;
   }
 }
 

@@ -1,3 +1,4 @@
+export * from './abandoned-scratch.ts';
 export * from './account-admin.ts';
 export * from './account-roles.ts';
 export * from './cancel-query.ts';
@@ -23,8 +24,11 @@ export * from './query-states.ts';
 export * from './reconcile.ts';
 export * from './result-link.ts';
 export * from './run-query.ts';
+export * from './run-stats.ts';
 export * from './service-unavailable.ts';
+export * from './stats.ts';
 export * from './submission-limits.ts';
 export * from './submit-mint-report.ts';
 export * from './submit-query.ts';
+export * from './turns.ts';
 export * from './view-result.ts';

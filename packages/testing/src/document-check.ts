@@ -106,7 +106,7 @@ function patternOf(template: string): RegExp {
   const literals = template
     .split(/\{\w+\}/)
     .map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${literals.join('[^/]+')}$`);
+  return new RegExp(`^${literals.join('[^/]+')}/?$`);
 }
 
 function literalLength(template: string): number {

@@ -9,6 +9,7 @@ import { setRateLimits } from '../http/rate-limits.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 import type { QueryPlace } from './query-place.ts';
 import { submittedStatus } from './query-status-view.ts';
+import { utcOffset } from './stats/stats-parameters.ts';
 
 const example = {
   metrics: [{ name: 'message_count', function: 'sum', alias: 'sum_txn' }],
@@ -19,6 +20,7 @@ const example = {
 };
 /** So that a filter that is too long meets its own bound, whose answer says more. */
 const maxBytes = 2 * 1024 * 1024;
+const parameters = { tzo: utcOffset };
 const responses = { 201: { description: 'The query, enqueued.', json: queryStatus } };
 
 interface Submitting extends SubmitQueryPorts {
@@ -37,11 +39,12 @@ export function submitQueryRoute(
     path: place.path,
     scope: 'submit',
     operation: { id: 'submitQuery', tag: place.tag, summary: 'Submit a query' },
+    parameters,
     body: jsonBody(submitQueryBody, { maxBytes, example }),
     responses,
-    async handle({ request, response, principal, body }) {
+    async handle({ request, response, principal, parameters: { tzo }, body }) {
       const tenant = await findTenant(request);
-      await submit(response, { body, tenant, principal }, ports);
+      await submit(response, { body, tenant, principal, tzo }, ports);
     },
   });
 }
@@ -62,14 +65,16 @@ export function submitHostQueryRoute(
       tag: place.tag,
       summary: 'Submit a query of the environment that has a hostname',
     },
+    parameters,
     body: jsonBody(submitHostQueryBody, {
       maxBytes,
       example: { ...example, envgroupHostname: 'api.example.com' },
     }),
     responses,
-    async handle({ request, response, principal, body: { envgroupHostname: hostname, ...body } }) {
+    async handle({ request, response, principal, parameters: { tzo }, body: asked }) {
+      const { envgroupHostname: hostname, ...body } = asked;
       const tenant = await findHost(request, response, hostname);
-      await submit(response, { body, tenant, principal, hostname }, ports);
+      await submit(response, { body, tenant, principal, hostname, tzo }, ports);
     },
   });
 }
@@ -79,14 +84,16 @@ interface Asked {
   readonly tenant: Tenant;
   readonly principal: Principal;
   readonly hostname?: string;
+  readonly tzo: number | undefined;
 }
 
 async function submit(
   response: Response,
-  { body, tenant, principal, hostname }: Asked,
+  { body, tenant, principal, hostname, tzo }: Asked,
   ports: Submitting,
 ): Promise<void> {
-  const { name, reportDefinitionId, dataset = defaultDataset, ...request } = body;
+  const { name, reportDefinitionId, dataset = defaultDataset, ...asked } = body;
+  const request = { ...asked, utcOffsetMinutes: tzo };
   const labels = { hostname, name, reportDefinitionId };
   const { record, usage } = await submitQuery({ request, dataset, tenant, principal, labels }, ports);
   setRateLimits(response, usage);

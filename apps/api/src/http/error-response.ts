@@ -22,6 +22,7 @@ const httpErrors: Readonly<Record<ErrorKind, HttpError>> = {
   media_type: { status: 415, rpcStatus: 'INVALID_ARGUMENT' },
   limited: { status: 429, rpcStatus: 'RESOURCE_EXHAUSTED' },
   range: { status: 416, rpcStatus: 'OUT_OF_RANGE' },
+  deadline: { status: 504, rpcStatus: 'DEADLINE_EXCEEDED' },
   unavailable: { status: 503, rpcStatus: 'UNAVAILABLE' },
   internal: { status: 500, rpcStatus: 'INTERNAL' },
 };

@@ -13,6 +13,7 @@ const pathParameters: Readonly<Record<string, string>> = {
   organization: 'Name of the organization.',
   environment: 'Name of the environment.',
   dataset: 'Name of the dataset.',
+  dimensions: 'Names of dimensions, separated by commas.',
   email: 'E-mail address of the user, in any letter case.',
   tokenId: 'Id of the token, as the list shows it.',
 };

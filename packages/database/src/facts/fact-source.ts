@@ -46,7 +46,7 @@ async function snapshot(
       await copyToFile(client, rates.sql, exchangeRatesPath, signal);
       return { hotFactsPath, hotRows, watermark, exchangeRatesPath };
     },
-    'begin isolation level repeatable read read only',
+    { begin: 'begin isolation level repeatable read read only', signal },
   );
 }
 

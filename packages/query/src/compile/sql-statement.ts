@@ -1,6 +1,6 @@
 export type SqlValue = string | number;
 
-/** A statement and the values of `$1`, `$2`, … in it. No value of a plan is ever part of the text. */
+/** A statement and the values of `$1`, `$2`, … in it. No text of a client is ever part of it. */
 export interface SqlStatement {
   readonly sql: string;
   readonly parameters: readonly SqlValue[];

@@ -4,28 +4,63 @@ import type { TimeUnit } from '../plan/plan.ts';
 /** How a time and the value of a timestamp dimension begin; both are UTC. */
 const secondFormat = '%Y-%m-%d %H:%M:%S';
 
+/** How time is cut: the plan's unit, in the zone that is so far east of UTC. */
+export interface Bucketing {
+  readonly unit: TimeUnit;
+  readonly utcOffsetMinutes: number;
+}
+
 /**
- * The start of the bucket that a timestamp without zone lies in. Facts are UTC, so buckets are UTC; weeks start
- * on Monday, as ISO 8601 and DuckDB have it. All bucketing is done here, once.
+ * The start of the bucket that a timestamp lies in, both in UTC without zone. Weeks start on Monday, as ISO 8601
+ * and DuckDB have it, decades and longer units with a year that they divide. All bucketing is done here, once.
  */
-export function truncateToUnit(timestamp: Expression<unknown>, unit: TimeUnit): RawBuilder<unknown> {
-  return sql`date_trunc(${sql.lit(unit)}, ${timestamp})`;
+export function truncateToBucket(
+  timestamp: Expression<unknown>,
+  { unit, utcOffsetMinutes }: Bucketing,
+): RawBuilder<unknown> {
+  const start = sql`date_trunc(${sql.lit(unit)}, ${toLocal(timestamp, utcOffsetMinutes)})`;
+  return utcOffsetMinutes === 0 ? start : sql`(${start} - ${minutes(utcOffsetMinutes)})`;
+}
+
+/** As clocks of the zone show it. */
+function toLocal(timestamp: Expression<unknown>, utcOffsetMinutes: number): Expression<unknown> {
+  return utcOffsetMinutes === 0 ? timestamp : sql`(${timestamp} + ${minutes(utcOffsetMinutes)})`;
+}
+
+/**
+ * Not a parameter: the key of a group stands in a statement several times, and DuckDB takes two parameters for
+ * two keys. A plan has whole minutes within bounds.
+ */
+function minutes(count: number): RawBuilder<unknown> {
+  return sql`to_minutes(${sql.lit(count)})`;
 }
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
-const fixedLengthsMs: Record<Exclude<TimeUnit, 'month'>, number> = {
-  second: 1_000,
-  minute: minuteMs,
-  hour: 60 * minuteMs,
-  day: dayMs,
-  week: 7 * dayMs,
+type UnitLength = { readonly ms: number } | { readonly months: number };
+const unitLengths: Record<TimeUnit, UnitLength> = {
+  second: { ms: 1_000 },
+  minute: { ms: minuteMs },
+  hour: { ms: 60 * minuteMs },
+  day: { ms: dayMs },
+  week: { ms: 7 * dayMs },
+  month: { months: 1 },
+  quarter: { months: 3 },
+  year: { months: 12 },
+  decade: { months: 120 },
+  century: { months: 1_200 },
+  millennium: { months: 12_000 },
 };
 
 /** Length of the whole bucket in milliseconds, also where the range begins or ends inside of it. BIGINT. */
-export function bucketLengthMs(bucket: Expression<unknown>, unit: TimeUnit): RawBuilder<unknown> {
-  if (unit !== 'month') return sql`cast(${fixedLengthsMs[unit]} as bigint)`;
-  return sql`date_diff('millisecond', ${bucket}, ${bucket} + interval 1 month)`;
+export function bucketLengthMs(
+  bucket: Expression<unknown>,
+  { unit, utcOffsetMinutes }: Bucketing,
+): RawBuilder<unknown> {
+  const length = unitLengths[unit];
+  if ('ms' in length) return sql`cast(${length.ms} as bigint)`;
+  const start = toLocal(bucket, utcOffsetMinutes);
+  return sql`date_diff('millisecond', ${start}, ${start} + to_months(${sql.lit(length.months)}))`;
 }
 
 /** A TIMESTAMP. Sent as text without a zone: facts' have none, and a driver's Date would bring the local one. */

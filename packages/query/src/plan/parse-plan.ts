@@ -4,7 +4,7 @@ import { aggregateFunctions, columnTypes } from '../catalogue/dataset.ts';
 import { comparisons, type FilterNode } from '../filter/filter-node.ts';
 import { identifier } from '../catalogue/names.ts';
 import { frozen } from './frozen.ts';
-import { operators, type Plan, timeUnits } from './plan.ts';
+import { maxUtcOffsetMinutes, operators, type Plan, timeUnits } from './plan.ts';
 
 const planVersion = z.object({ version: z.unknown() });
 
@@ -32,6 +32,14 @@ const filterNode: z.ZodType<FilterNode> = z.lazy(() =>
   ]),
 );
 
+const groups = z.strictObject({
+  sortBy: z.array(z.int().min(0)),
+  descending: z.boolean(),
+  offset: z.int().min(0),
+  limit: z.int().min(0),
+  newestFirst: z.boolean(),
+});
+
 /** What came after the first plans of this version may be missing. */
 const planShape: z.ZodType<Plan> = z.strictObject({
   version: z.literal(1),
@@ -39,6 +47,7 @@ const planShape: z.ZodType<Plan> = z.strictObject({
   tenant: z.strictObject({ organization: z.string(), environment: z.string(), environmentId: z.int() }),
   range: z.strictObject({ startMs: z.int(), endExclusiveMs: z.int() }),
   timeUnit: z.enum(timeUnits).nullable(),
+  utcOffsetMinutes: z.int().min(-maxUtcOffsetMinutes).max(maxUtcOffsetMinutes).exactOptional(),
   metrics: z.array(
     z.strictObject({
       metric: z.string(),
@@ -49,6 +58,7 @@ const planShape: z.ZodType<Plan> = z.strictObject({
   ),
   dimensions: z.array(z.string()),
   filter: filterNode.nullable().default(null),
+  groups: groups.exactOptional(),
   limitRows: z.int().min(1).nullable(),
   customFields: z
     .array(

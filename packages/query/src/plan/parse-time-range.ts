@@ -13,6 +13,15 @@ const relativeRanges: ReadonlyMap<string, number> = new Map([
   ['last7days', 7 * dayMs],
 ]);
 
+/** As messages list them. */
+export const relativeRangeNames = [...relativeRanges.keys()].join(', ');
+
+/** Null when there is no range of that name. */
+export function relativeRange(name: string, nowMs: number): TimeRange | null {
+  const lengthMs = relativeRanges.get(name);
+  return lengthMs === undefined ? null : { startMs: nowMs - lengthMs, endExclusiveMs: nowMs };
+}
+
 /** The contract's longest range. */
 const maxRangeDays = 365;
 
@@ -23,14 +32,14 @@ export function parseTimeRange(
   report: ReportFault,
 ): TimeRange | null {
   if (typeof requested === 'string') {
-    const lengthMs = relativeRanges.get(requested);
-    if (lengthMs !== undefined) return { startMs: nowMs - lengthMs, endExclusiveMs: nowMs };
-    const names = [...relativeRanges.keys()].join(', ');
-    report(
-      'timeRange',
-      `${quoted(requested)} is not a time range; expected ${names}, or an object with start and end`,
-    );
-    return null;
+    const range = relativeRange(requested, nowMs);
+    if (range === null) {
+      report(
+        'timeRange',
+        `${quoted(requested)} is not a time range; expected ${relativeRangeNames}, or an object with start and end`,
+      );
+    }
+    return range;
   }
   const startMs = parseMoment('timeRange.start', requested.start, report);
   const endExclusiveMs = parseMoment('timeRange.end', requested.end, report);

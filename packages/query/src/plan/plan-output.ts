@@ -1,5 +1,5 @@
 import { quoted } from './describe.ts';
-import { type OutputFormat, type ReportFault, type TimeUnit, timeUnits } from './plan.ts';
+import type { OutputFormat, ReportFault } from './plan.ts';
 import type { QueryRequest } from './request.ts';
 
 /** Largest `limit`: the contract has an int32. */
@@ -38,15 +38,6 @@ export function planOutput(
       report('outputFormat', `${quoted(outputFormat)} is not an output format; expected json or csv`);
       return { format: 'json' };
   }
-}
-
-/** Null when none is requested, or when it was faulty and reported. */
-export function planTimeUnit(requested: string | undefined, report: ReportFault): TimeUnit | null {
-  if (requested === undefined) return null;
-  const unit = timeUnits.find((candidate) => candidate === requested);
-  if (unit !== undefined) return unit;
-  report('groupByTimeUnit', `${quoted(requested)} is not a time unit; expected ${timeUnits.join(', ')}`);
-  return null;
 }
 
 /** Null when none is requested, or when it was faulty and reported. */

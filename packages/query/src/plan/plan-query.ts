@@ -1,16 +1,17 @@
 import type { CustomField } from '../catalogue/custom-field.ts';
-import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
+import type { Catalogue } from '../catalogue/dataset.ts';
 import { datasetNamed } from '../catalogue/look-up.ts';
 import { withCustomFields } from '../catalogue/with-custom-fields.ts';
-import type { FilterNode } from '../filter/filter-node.ts';
-import { readFilter } from '../filter/read-filter.ts';
+import { checkColumnCount, maxColumns } from './column-count.ts';
 import { quoted } from './describe.ts';
 import { frozen } from './frozen.ts';
 import { parseTimeRange } from './parse-time-range.ts';
-import type { Fault, Plan, ReportFault, Tenant } from './plan.ts';
+import { queryTimeUnits, type Fault, type Plan, type ReportFault, type Tenant } from './plan.ts';
 import { planDimensions } from './plan-dimensions.ts';
+import { planFilter } from './plan-filter.ts';
 import { planMetric } from './plan-metrics.ts';
-import { planLimit, planOutput, planTimeUnit } from './plan-output.ts';
+import { planLimit, planOutput } from './plan-output.ts';
+import { planTimeUnit, planUtcOffset } from './plan-time.ts';
 import type { QueryRequest } from './request.ts';
 import { withUsedFields } from './used-fields.ts';
 
@@ -27,9 +28,6 @@ export interface PlanContext {
 export type PlanResult =
   | { readonly ok: true; readonly plan: Plan }
   | { readonly ok: false; readonly faults: readonly Fault[] };
-
-/** Metrics and dimensions together, by the contract. */
-const maxColumns = 25;
 
 /**
  * Checks everything that can be wrong with a request and freezes what it means, so that a plan can always be
@@ -49,7 +47,12 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
     planMetric(metric, `metrics[${index}]`, dataset, report),
   );
   const dimensions = planDimensions(requestedDimensions, dataset, report);
-  const timeUnit = planTimeUnit(request.groupByTimeUnit, report);
+  const timeUnit = planTimeUnit(request.groupByTimeUnit, {
+    field: 'groupByTimeUnit',
+    units: queryTimeUnits,
+    report,
+  });
+  const utcOffset = planUtcOffset(request.utcOffsetMinutes, report);
   checkColumnNames(
     { metrics: metrics.map((metric) => metric?.alias), dimensions: requestedDimensions, timeUnit },
     report,
@@ -67,6 +70,7 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
     tenant: { organization, environment, environmentId },
     range,
     timeUnit,
+    ...utcOffset,
     metrics: metrics.filter((metric) => metric !== null),
     dimensions,
     filter,
@@ -74,27 +78,6 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
     output,
   };
   return { ok: true, plan: frozen(withUsedFields(plan, customFields)) };
-}
-
-/** Null when none is requested, or when it was faulty and reported. */
-function planFilter(requested: string | undefined, dataset: Dataset, report: ReportFault): FilterNode | null {
-  if (requested === undefined) return null;
-  const result = readFilter(requested, dataset);
-  if (result.ok) return result.filter;
-  report('filter', result.message);
-  return null;
-}
-
-function checkColumnCount({ metrics = [], dimensions = [] }: QueryRequest, report: ReportFault): void {
-  const count = metrics.length + dimensions.length;
-  if (count === 0) report('metrics', 'there is no metric and no dimension; expected at least one');
-  if (count > maxColumns) {
-    const found = `${metrics.length} metrics and ${dimensions.length} dimensions make ${count}`;
-    report(
-      metrics.length > maxColumns ? 'metrics' : 'dimensions',
-      `${found}; expected at most ${maxColumns} together`,
-    );
-  }
 }
 
 /** Two output columns of one name would make a JSON row in which one of them is lost. */

@@ -4,6 +4,8 @@ export interface QueryRequest {
   readonly dimensions?: readonly string[] | undefined;
   readonly timeRange: string | { readonly start: string; readonly end: string };
   readonly groupByTimeUnit?: string | undefined;
+  /** In minutes, east of UTC is positive; the contract's `tzo`. */
+  readonly utcOffsetMinutes?: number | undefined;
   readonly limit?: number | undefined;
   readonly filter?: string | undefined;
   readonly outputFormat?: string | undefined;

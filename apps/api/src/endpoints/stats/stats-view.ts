@@ -1,0 +1,105 @@
+import { maxStatsRows, type Plan } from '@hourglass/query';
+import type { Stats, StatsGroup } from '@hourglass/reports';
+import { ItemByItem } from '../../http/json-pieces.ts';
+
+type Value = string | number | null;
+
+/** The verbose form: every value is a text. */
+export function verboseStats(
+  stats: Stats,
+  { list, name }: { readonly list: string; readonly name: string },
+): object {
+  const { plan, groups } = stats;
+  const shown =
+    plan.dimensions.length === 0
+      ? { metrics: new ItemByItem(groups.flatMap((group) => [...verboseMetrics(plan, group)])) }
+      : { dimensions: new ItemByItem(verboseDimensions(plan, groups)) };
+  return { [list]: new ItemByItem([{ name, ...shown }]), metaData: metaDataOf(stats) };
+}
+
+function* verboseDimensions(plan: Plan, groups: readonly StatsGroup[]): Generator<object> {
+  for (const group of groups) {
+    yield {
+      name: group.dimensions.join(','),
+      individualNames: group.dimensions,
+      metrics: new ItemByItem(verboseMetrics(plan, group)),
+    };
+  }
+}
+
+function* verboseMetrics(plan: Plan, { bucketsMs, values }: StatsGroup): Generator<object> {
+  for (const [index, { alias }] of plan.metrics.entries()) {
+    const texts = (values[index] ?? []).map(textOf);
+    yield {
+      name: alias,
+      values:
+        plan.timeUnit === null
+          ? texts
+          : texts.map((value, bucket) => ({ timestamp: bucketsMs[bucket], value })),
+    };
+  }
+}
+
+/**
+ * The optimized form: values are numbers, and those of every group belong to the buckets of `TimeUnit`, null where
+ * the group has none. A bucket's begin is written as `showBucket` makes it.
+ */
+export function optimizedStats(stats: Stats, showBucket: (ms: number) => number | string): object {
+  const bucketsMs = everyBucketMs(stats);
+  return {
+    Response: {
+      TimeUnit: bucketsMs.map(showBucket),
+      metaData: metaDataOf(stats),
+      resultTruncated: stats.truncated,
+      stats: { data: new ItemByItem(optimizedData(stats, bucketsMs)) },
+    },
+  };
+}
+
+function* optimizedData({ plan, groups }: Stats, bucketsMs: readonly number[]): Generator<object> {
+  for (const group of groups) {
+    const metrics = optimizedMetrics(plan, group, bucketsMs);
+    if (plan.dimensions.length === 0) yield* metrics;
+    else {
+      yield {
+        identifier: { names: plan.dimensions, values: group.dimensions },
+        metric: new ItemByItem(metrics),
+      };
+    }
+  }
+}
+
+function* optimizedMetrics(plan: Plan, group: StatsGroup, bucketsMs: readonly number[]): Generator<object> {
+  const rowOf = new Map(group.bucketsMs.map((ms, row) => [ms, row]));
+  const rows = plan.timeUnit === null ? [0] : bucketsMs.map((ms) => rowOf.get(ms));
+  for (const [index, { alias }] of plan.metrics.entries()) {
+    const values = rows.map((row) => (row === undefined ? null : (group.values[index]?.[row] ?? null)));
+    yield { env: plan.tenant.environment, name: alias, values: values.map(numberOf) };
+  }
+}
+
+/** Of all groups together, in the order of the answer. */
+function everyBucketMs({ plan, groups }: Stats): readonly number[] {
+  const bucketsMs = [...new Set(groups.flatMap((group) => group.bucketsMs))];
+  const direction = plan.groups?.newestFirst === true ? -1 : 1;
+  return bucketsMs.sort((left, right) => direction * (left - right));
+}
+
+function metaDataOf({ plan, truncated }: Stats): object {
+  const notices: string[] = [];
+  if (plan.utcOffsetMinutes !== undefined) {
+    notices.push(`Buckets begin in the zone ${plan.utcOffsetMinutes} minutes from UTC`);
+  }
+  if (truncated) notices.push(`The answer was cut after ${maxStatsRows} rows of groups and buckets`);
+  return { errors: [], notices };
+}
+
+/** Averages and rates always have a point, so that they are not taken for counts. */
+function textOf(value: Value): string | null {
+  if (typeof value !== 'number') return value;
+  return Number.isInteger(value) && Math.abs(value) < 1e21 ? value.toFixed(1) : String(value);
+}
+
+function numberOf(value: Value): number | null {
+  return value === null ? null : Number(value);
+}

@@ -1,0 +1,84 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Dataset } from '../catalogue/dataset.ts';
+import { dimensionNamed } from '../catalogue/look-up.ts';
+import type { Plan } from '../plan/plan.ts';
+import { type CompiledKey, compileDimension } from './compile-dimension.ts';
+import { compileMetric } from './compile-metric.ts';
+import {
+  bucketLengthMs,
+  formatBucket,
+  formatMillisecond,
+  truncateToBucket,
+  truncateToMillisecond,
+} from './time-bucket.ts';
+
+/** The columns of a report and what its rows are grouped or ordered by. */
+export interface ReportColumns {
+  /** In the order of `outputColumns`. */
+  readonly shown: readonly RawBuilder<unknown>[];
+  /** Those of `shown` that are metrics. */
+  readonly metrics: readonly RawBuilder<unknown>[];
+  /** Of the dimensions that can have more than one value. */
+  readonly groupKeys: readonly RawBuilder<unknown>[];
+  /** None or one. */
+  readonly timeKeys: readonly RawBuilder<unknown>[];
+}
+
+/** Throws when the dataset does not have a name of the plan. */
+export function reportColumns(plan: Plan, dataset: Dataset): ReportColumns {
+  const time = compileTime(plan);
+  const dimensions = plan.dimensions.map((name) => compileKey(name, plan, dataset));
+  const lengthMs = time?.lengthMs ?? rangeLengthMs(plan);
+  const perFact = plan.perFact !== undefined;
+  const metrics = plan.metrics.map((metric) => compileMetric(metric, { dataset, lengthMs, perFact }));
+  const timeColumns = time === null ? [] : [time];
+  return {
+    shown: [...metrics, ...[...dimensions, ...timeColumns].map(({ shown }) => shown)],
+    metrics,
+    groupKeys: keysOf(dimensions),
+    timeKeys: keysOf(timeColumns),
+  };
+}
+
+/** What facts are ordered by for these dimensions. Throws when the dataset does not have one of them. */
+export function compileKeys(
+  names: readonly string[],
+  plan: Plan,
+  dataset: Dataset,
+): readonly RawBuilder<unknown>[] {
+  return keysOf(names.map((name) => compileKey(name, plan, dataset)));
+}
+
+/** Of the whole range. Milliseconds, BIGINT. */
+export function rangeLengthMs({ range }: Plan): RawBuilder<unknown> {
+  return sql`cast(${range.endExclusiveMs - range.startMs} as bigint)`;
+}
+
+interface CompiledTime extends CompiledKey {
+  /** Of a row's bucket; absent where rows have none. Milliseconds, BIGINT. */
+  readonly lengthMs?: RawBuilder<unknown>;
+}
+
+function compileTime({ timeUnit, utcOffsetMinutes = 0, perFact }: Plan): CompiledTime | null {
+  const timestamp = sql.ref('timestamp');
+  if (perFact !== undefined) {
+    const key = truncateToMillisecond(timestamp);
+    return { key, shown: formatMillisecond(key) };
+  }
+  if (timeUnit === null) return null;
+  const bucketing = { unit: timeUnit, utcOffsetMinutes };
+  const key = truncateToBucket(timestamp, bucketing);
+  return { key, shown: formatBucket(key), lengthMs: bucketLengthMs(key, bucketing) };
+}
+
+/** In a converted report every fact has the same currency. */
+function compileKey(name: string, { tenant, targetCurrency }: Plan, dataset: Dataset): CompiledKey {
+  if (targetCurrency !== undefined && name === dataset.currencyDimension) {
+    return { key: null, shown: sql`cast(${targetCurrency} as varchar)` };
+  }
+  return compileDimension(dimensionNamed(dataset, name), tenant);
+}
+
+function keysOf(columns: readonly CompiledKey[]): RawBuilder<unknown>[] {
+  return columns.flatMap(({ key }) => key ?? []);
+}

@@ -1,0 +1,82 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
+import type { Dataset } from '../catalogue/dataset.ts';
+import type { GroupChoice, Plan } from '../plan/plan.ts';
+import { compileMetricValue } from './compile-metric.ts';
+import { rangeLengthMs, type ReportColumns } from './report-columns.ts';
+import type { FactsQuery } from './reported-facts.ts';
+
+interface GroupedReport {
+  readonly plan: Plan;
+  readonly choice: GroupChoice;
+  readonly dataset: Dataset;
+  /** Those of the report, of which nothing is selected yet. */
+  readonly facts: FactsQuery;
+  readonly columns: ReportColumns;
+}
+
+/**
+ * The rows of the groups that the plan chooses. Groups are ordered and counted by their aggregates over the whole
+ * range: an average of buckets is not the average of their facts. So where there is a time unit, the groups are
+ * chosen first, and the buckets of those that were are joined.
+ */
+export function selectGroups(report: GroupedReport): FactsQuery {
+  const { plan, choice, facts, columns } = report;
+  const { shown, groupKeys, timeKeys } = columns;
+  const [timeKey] = timeKeys;
+  if (timeKey === undefined) {
+    return chooseGroups(report, shown, Math.min(choice.limit, plan.limitRows ?? choice.limit));
+  }
+  const order = orderOf(report);
+  const place = sql`row_number() over (${order.length === 0 ? sql`` : sql`order by ${sql.join(order)}`})`;
+  const chosen = chooseGroups(report, [...groupKeys, place], choice.limit).as('chosen');
+  const chosenPlace = sql.ref(`chosen.c${groupKeys.length}`);
+  const isChosen = groupKeys.map(
+    (key, index) => sql`${key} is not distinct from ${sql.ref(`chosen.c${index}`)}`,
+  );
+  const joined: FactsQuery = facts.innerJoin(chosen, (join) =>
+    join.on(sql<SqlBool>`${sql.join([sql`true`, ...isChosen], sql` and `)}`),
+  );
+  const rows = selectAs(joined, shown)
+    .groupBy([chosenPlace, ...groupKeys, timeKey])
+    .orderBy(chosenPlace)
+    .orderBy(timeKey, (time) => (choice.newestFirst ? time.desc() : time.asc()));
+  return plan.limitRows === null ? rows : rows.limit(count(plan.limitRows));
+}
+
+/** One row for each group, in their order. */
+function chooseGroups(
+  report: GroupedReport,
+  selected: readonly RawBuilder<unknown>[],
+  limit: number,
+): FactsQuery {
+  const { groupKeys } = report.columns;
+  const all = selectAs(report.facts, selected);
+  // Without dimensions there is one group, or none where there are no facts.
+  const grouped =
+    groupKeys.length === 0 ? all.having(sql<boolean>`count(*) > 0`) : all.groupBy([...groupKeys]);
+  return orderOf(report)
+    .reduce((sorted, term) => sorted.orderBy(term), grouped)
+    .limit(count(limit))
+    .offset(count(report.choice.offset));
+}
+
+/** By the aggregates as they are, not as they are shown, then by the dimensions. */
+function orderOf({ plan, choice, dataset, columns }: GroupedReport): readonly RawBuilder<unknown>[] {
+  const direction = sql.raw(choice.descending ? 'desc' : 'asc');
+  const context = { dataset, lengthMs: rangeLengthMs(plan), perFact: false };
+  const sorted = choice.sortBy.map((index) => {
+    const metric = plan.metrics[index];
+    if (metric === undefined)
+      throw new Error(`the plan sorts by its metric ${index}, which it does not have`);
+    return sql`${compileMetricValue(metric, context)} ${direction} nulls last`;
+  });
+  return [...sorted, ...columns.groupKeys.map((key) => sql`${key} asc nulls last`)];
+}
+
+function selectAs(query: FactsQuery, columns: readonly RawBuilder<unknown>[]): FactsQuery {
+  return query.select(columns.map((column, index) => column.as(`c${index}`)));
+}
+
+function count(rows: number): RawBuilder<number> {
+  return sql<number>`cast(${rows} as bigint)`;
+}

@@ -1,0 +1,17 @@
+import type { Dataset } from '../catalogue/dataset.ts';
+import type { FilterNode } from '../filter/filter-node.ts';
+import { readFilter } from '../filter/read-filter.ts';
+import type { ReportFault } from './plan.ts';
+
+/** Null when none is requested, or when it was faulty and reported. */
+export function planFilter(
+  requested: string | undefined,
+  dataset: Dataset,
+  report: ReportFault,
+): FilterNode | null {
+  if (requested === undefined) return null;
+  const result = readFilter(requested, dataset);
+  if (result.ok) return result.filter;
+  report('filter', result.message);
+  return null;
+}

@@ -1,0 +1,74 @@
+import type { Dataset } from '../catalogue/dataset.ts';
+import { quoted } from './describe.ts';
+import type { GroupChoice, PlannedMetric, ReportFault } from './plan.ts';
+import { selectMetrics } from './select-metrics.ts';
+import { maxStatsOffset, maxStatsRows, type StatsRequest } from './stats-request.ts';
+
+/** Faults are reported; what is answered then is not to be used. */
+export function planGroups(
+  request: StatsRequest,
+  metrics: readonly (PlannedMetric | null)[],
+  dataset: Dataset,
+  report: ReportFault,
+): GroupChoice {
+  const { limit, topk, offset = 0 } = request;
+  checkBounds('limit', limit, [1, maxStatsRows], report);
+  checkBounds('topk', topk, [1, maxStatsRows], report);
+  checkBounds('offset', offset, [0, maxStatsOffset], report);
+  const descending = isDescending(request.sort, report);
+  const sorted = (request.sortby ?? request.sort ?? request.topk) !== undefined;
+  return {
+    sortBy:
+      request.sortby === undefined ? (sorted ? [0] : []) : sortedBy(request.sortby, metrics, dataset, report),
+    descending: sorted && descending,
+    offset,
+    // One group more than fits when nothing is requested, so that it shows when some were cut. The best k are
+    // chosen first; offset and limit turn pages within them.
+    limit: Math.max(0, Math.min(limit ?? maxStatsRows + 1, (topk ?? Infinity) - offset)),
+    newestFirst: request.tsAscending !== true,
+  };
+}
+
+function isDescending(sort: string | undefined, report: ReportFault): boolean {
+  switch (sort?.toUpperCase()) {
+    case undefined:
+    case 'DESC':
+      return true;
+    case 'ASC':
+      return false;
+    default:
+      report('sort', `${quoted(sort ?? '')} is not an order; expected ASC or DESC`);
+      return true;
+  }
+}
+
+/** Indices of `metrics`. */
+function sortedBy(
+  sortby: string,
+  metrics: readonly (PlannedMetric | null)[],
+  dataset: Dataset,
+  report: ReportFault,
+): readonly number[] {
+  const indices = new Set<number>();
+  for (const planned of selectMetrics(sortby.split(','), 'sortby', dataset, report)) {
+    if (planned === null) continue;
+    const index = metrics.findIndex((metric) => metric?.alias === planned.alias);
+    if (index >= 0) indices.add(index);
+    else {
+      const names = metrics.flatMap((metric) => metric?.alias ?? []).join(', ');
+      report('sortby', `${quoted(planned.alias)} is not in select; expected one of ${names}`);
+    }
+  }
+  return [...indices];
+}
+
+function checkBounds(
+  field: string,
+  requested: number | undefined,
+  [min, max]: readonly [number, number],
+  report: ReportFault,
+): void {
+  if (requested === undefined) return;
+  if (Number.isInteger(requested) && requested >= min && requested <= max) return;
+  report(field, `${requested} is out of bounds; expected a whole number from ${min} to ${max}`);
+}

@@ -1,0 +1,28 @@
+import { quoted } from './describe.ts';
+import { maxUtcOffsetMinutes, type ReportFault, type TimeUnit } from './plan.ts';
+
+/** Null when none is requested, or when it was faulty and reported. */
+export function planTimeUnit(
+  requested: string | undefined,
+  { field, units, report }: { field: string; units: readonly TimeUnit[]; report: ReportFault },
+): TimeUnit | null {
+  if (requested === undefined) return null;
+  const unit = units.find((candidate) => candidate === requested);
+  if (unit !== undefined) return unit;
+  report(field, `${quoted(requested)} is not a time unit; expected ${units.join(', ')}`);
+  return null;
+}
+
+/** Nothing when it is UTC, or when it was faulty and reported. */
+export function planUtcOffset(
+  requested: number | undefined,
+  report: ReportFault,
+): { readonly utcOffsetMinutes?: number } {
+  if (requested === undefined || requested === 0) return {};
+  if (Number.isInteger(requested) && Math.abs(requested) <= maxUtcOffsetMinutes) {
+    return { utcOffsetMinutes: requested };
+  }
+  const bounds = `${-maxUtcOffsetMinutes} to ${maxUtcOffsetMinutes}`;
+  report('tzo', `${requested} is not an offset from UTC; expected whole minutes from ${bounds}`);
+  return {};
+}

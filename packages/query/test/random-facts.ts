@@ -1,0 +1,42 @@
+import * as fc from 'fast-check';
+import { catalogue, type ColumnType, customColumns, storedColumns, withCustomFields } from '../src/index.ts';
+import { environmentId, type Fact } from './facts-relation.ts';
+import {
+  modelCustomFields,
+  modelDecimals,
+  modelFloats,
+  modelIntegers,
+  modelTexts,
+  modelTimes,
+} from './filter-model.ts';
+
+export const start = '2026-02-20T00:00:00Z';
+export const end = '2026-03-05T12:00:00Z';
+const startMs = Date.parse(start);
+export const endMs = Date.parse(end);
+export const tenant = { organization: 'acme', environment: 'prod', environmentId };
+const api = catalogue.get('api');
+if (api === undefined) throw new Error('no dataset');
+export const dataset = withCustomFields(api, modelCustomFields);
+export const columns = [...storedColumns(dataset), ...customColumns(dataset)];
+
+const values: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
+  text: fc.constantFrom(...modelTexts),
+  integer: fc.oneof(fc.constantFrom(...modelIntegers), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
+  decimal: fc.constantFrom(...modelDecimals),
+  float: fc.constantFrom(...modelFloats),
+  boolean: fc.boolean(),
+  timestamp: fc.constantFrom(...modelTimes),
+};
+const fact: fc.Arbitrary<Fact> = fc.record({
+  ...Object.fromEntries(columns.map(({ name, type }) => [name, fc.option(values[type], { freq: 3 })])),
+  environment_id: fc.constantFrom(environmentId, environmentId, environmentId, environmentId + 1),
+  timestamp: fc.oneof(
+    fc.constantFrom(startMs - 1, startMs, endMs - 1, endMs).map((ms) => new Date(ms).toISOString()),
+    fc
+      .integer({ min: startMs - 86_400_000, max: endMs + 86_400_000 })
+      .map((ms) => new Date(ms).toISOString()),
+  ),
+});
+/** The same facts in every run, so that all queries share one table. */
+export const facts = fc.sample(fact, { numRuns: 200, seed: 20_260_301 });

@@ -1,0 +1,71 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { planStats, type Catalogue, type Plan, type StatsRequest, type Tenant } from '@hourglass/query';
+import type { CustomFieldStore } from './custom-fields.ts';
+import { invalidRequest, ReportError } from './errors.ts';
+import type { FactSource, ReportEngine } from './ports.ts';
+import { AttemptFailure } from './failure-reasons.ts';
+import { collectStats, type Stats } from './stats.ts';
+import type { Turns } from './turns.ts';
+
+export interface RunStatsPorts {
+  readonly catalogue: Catalogue;
+  readonly customFields: Pick<CustomFieldStore, 'find'>;
+  readonly factSource: FactSource;
+  readonly engine: ReportEngine;
+  readonly turns: Turns;
+  /** Each run works in a folder of its own below it. */
+  readonly scratchDirectory: string;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+}
+
+/** From the request to its rows, waiting for a turn included. What takes longer is a query. */
+export const statsTimeoutMs = 10_000;
+
+/** What a smaller report would not meet. */
+const tooLarge: ReadonlySet<string> = new Set(['memory', 'temporaryDisk']);
+
+/**
+ * Computes statistics while the caller waits. Stops at once when `signal` aborts, and throws its reason.
+ * @throws ReportError `request.invalid` with every fault, `stats.deadline`, `stats.too_large`; ServiceUnavailable.
+ */
+export async function runStats(
+  input: { request: StatsRequest; dataset: string; tenant: Tenant },
+  ports: RunStatsPorts,
+  signal: AbortSignal,
+): Promise<Stats> {
+  const { catalogue, customFields, turns, nowMs } = ports;
+  const { request, dataset, tenant } = input;
+  const { fields } = await customFields.find(tenant, dataset);
+  const planned = planStats(request, { catalogue, dataset, tenant, customFields: fields, nowMs: nowMs() });
+  if (!planned.ok) throw invalidRequest(planned.faults);
+
+  const deadline = AbortSignal.timeout(statsTimeoutMs);
+  const stop = AbortSignal.any([signal, deadline]);
+  try {
+    return await turns.run(stop, () => compute(planned.plan, ports, stop));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (deadline.aborted) throw new ReportError('stats.deadline', { seconds: statsTimeoutMs / 1_000 });
+    if (error instanceof AttemptFailure && tooLarge.has(error.failure)) {
+      throw new ReportError('stats.too_large', { reason: error.message });
+    }
+    throw error;
+  }
+}
+
+async function compute(
+  plan: Plan,
+  { factSource, engine, scratchDirectory, newId }: RunStatsPorts,
+  signal: AbortSignal,
+): Promise<Stats> {
+  const directory = path.join(scratchDirectory, newId());
+  await mkdir(directory, { recursive: true });
+  try {
+    const facts = await factSource.snapshot(plan, { directory, signal });
+    return await collectStats(plan, engine.run({ plan, facts, directory, signal }));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
