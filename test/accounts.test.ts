@@ -451,7 +451,17 @@ describe('accounts', () => {
       }),
       await call('POST', '/acme/environments', { body: { name: 'logged' } }),
       await call('PATCH', '/acme/environments/logged/limits', { body: { activeQueries: 3 } }),
-      await call('PUT', '/acme/environments/logged/hostnames', { body: { hostnames: [] } }),
+      await call('PUT', '/acme/environments/logged/hostnames', { body: { hostnames: ['x.example'] } }),
+      await call('POST', '/acme/environments/logged/customFields', {
+        body: { name: 'dc_x', type: 'STRING' },
+      }),
+      await call('PATCH', '/acme/environments/logged/customFields', {
+        body: { undeclaredFields: 'ignore' },
+      }),
+      await call('DELETE', '/acme/environments/logged/customFields/dc_x'),
+      await call('PUT', '/acme/exchangeRates', {
+        body: [{ day: '2026-06-01', currency: 'USD', targetCurrency: 'EUR', rate: '0.9' }],
+      }),
       await call('POST', '/acme/users', { body: { email } }),
       await call('PATCH', `/acme/users/${email}`, { body: { password } }),
       await call('POST', '/acme/tokens', { body: { email, scopes: ['read'] } }),
@@ -474,6 +484,10 @@ describe('accounts', () => {
         'environment.create',
         'environment.limits',
         'environment.hostnames',
+        'custom_field.create',
+        'environment.undeclared_fields',
+        'custom_field.delete',
+        'organization.exchange_rates',
         'user.create',
         'user.change',
         'token.create',
@@ -481,8 +495,11 @@ describe('accounts', () => {
         'user.delete',
       ].map((action) => [action, testEmail, 'acme']),
     );
-    expect(lines[5]).toMatchObject({ user: email, changed: ['password'] });
-    const made = createdUser.parse(done[4]?.answer);
+    expect(lines.find(({ action }) => action === 'user.change')).toMatchObject({
+      user: email,
+      changed: ['password'],
+    });
+    const made = createdUser.parse(done[8]?.answer);
     const shown = createdOrganization.parse(done[0]?.answer);
     for (const secret of [password, token, made.password, shown.token, testToken, testPassword]) {
       expect(system.api.output()).not.toContain(secret ?? 'a password that was not made');

@@ -17,8 +17,7 @@ describe('synchronous statistics', () => {
   });
   afterAll(() => system.stop());
 
-  const ofEnvironment = async (target: string) =>
-    (await system.client.request(encodeURI(target))).json() as Promise<unknown>;
+  const ofEnvironment = async (target: string) => (await system.client.request(encodeURI(target))).json();
 
   it('of a hostname are those of its environment, listed under the host', async () => {
     const put = await system.client.request('/hostnames', {
