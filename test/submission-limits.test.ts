@@ -142,7 +142,7 @@ describe('the limits of submissions', () => {
       [400, '/queries?wrong=1', {}],
       [400, '/queries', { method: 'POST', body: '{' }],
       [400, '/queries', { method: 'POST', body: '{}' }],
-      [413, '/queries', { method: 'POST', body: ' '.repeat(100_000) }],
+      [413, '/queries', { method: 'POST', body: ' '.repeat(2_100_000) }],
     ];
     for (const [status, target, init] of answers) {
       const { headers, status: found } = await system.client.request(target, init);

@@ -1,11 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { catalogue, printFilter, readFilter, type FilterNode } from '../src/index.ts';
+import { printFilter, readFilter, type FilterNode } from '../src/index.ts';
 import { modelFilters } from './filter-model.ts';
-
-const found = catalogue.get('api');
-if (found === undefined) throw new Error('no dataset');
-const dataset = found;
+import { dataset } from './random-facts.ts';
 
 const maxMs = 50;
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { reportScopeOf } from '../http/find-tenant.ts';
 import { rateLimitHeaders, setRateLimits, type ShowRateLimits } from '../http/rate-limits.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+import { maxSubmissionBytes } from './max-submission-bytes.ts';
 import { submittedStatus } from './query-status-view.ts';
 
 const example = {
@@ -29,7 +30,7 @@ export function submitMintReportRoute(
     parameters: {
       environment: z.string().optional().describe('Name of the environment; `prod` by default.'),
     },
-    body: jsonBody(mintCriteriaBody, { maxBytes: 2 * 1024 * 1024, example }),
+    body: jsonBody(mintCriteriaBody, { maxBytes: maxSubmissionBytes, example }),
     responses: { 201: { description: 'The query that makes the report, enqueued.', json: queryStatus } },
     async handle({ request, response, principal, body }) {
       const scope = reportScopeOf(request);

@@ -7,6 +7,7 @@ import type { HostFinder } from '../http/find-host.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { setRateLimits } from '../http/rate-limits.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+import { maxSubmissionBytes } from './max-submission-bytes.ts';
 import type { QueryPlace } from './query-place.ts';
 import { submittedStatus } from './query-status-view.ts';
 import { utcOffset } from './stats/stats-parameters.ts';
@@ -18,8 +19,6 @@ const example = {
   limit: 14_400,
   filter: '(message_count ge 0)',
 };
-/** So that a filter that is too long meets its own bound, whose answer says more. */
-const maxBytes = 2 * 1024 * 1024;
 const parameters = { tzo: utcOffset };
 const responses = { 201: { description: 'The query, enqueued.', json: queryStatus } };
 
@@ -40,7 +39,7 @@ export function submitQueryRoute(
     scope: 'submit',
     operation: { id: 'submitQuery', tag: place.tag, summary: 'Submit a query' },
     parameters,
-    body: jsonBody(submitQueryBody, { maxBytes, example }),
+    body: jsonBody(submitQueryBody, { maxBytes: maxSubmissionBytes, example }),
     responses,
     async handle({ request, response, principal, parameters: { tzo }, body }) {
       const tenant = await findTenant(request);
@@ -67,7 +66,7 @@ export function submitHostQueryRoute(
     },
     parameters,
     body: jsonBody(submitHostQueryBody, {
-      maxBytes,
+      maxBytes: maxSubmissionBytes,
       example: { ...example, envgroupHostname: 'api.example.com' },
     }),
     responses,
