@@ -54,11 +54,7 @@ const hostile: readonly (readonly [title: string, body: string | Buffer, says: R
     ]),
     /not UTF-8/,
   ],
-  [
-    '1,400,000 brackets in JSON',
-    `${'['.repeat(700_000)}${']'.repeat(700_000)}`,
-    /nested more than 32 deep/,
-  ],
+  ['1,400,000 brackets in JSON', `${'['.repeat(700_000)}${']'.repeat(700_000)}`, /nested more than 32 deep/],
   [
     '200,000 objects in objects',
     `${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`,

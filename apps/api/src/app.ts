@@ -11,9 +11,9 @@ import { ReportError, type Accounts } from '@hourglass/reports';
 import { authenticate } from './http/authenticate.ts';
 import { publicError, sendError, statusOf } from './http/error-response.ts';
 import { jsonBodyReader } from './http/json-body.ts';
-import { pathForms } from './http/path-forms.ts';
+import { longForm } from './http/long-form.ts';
 import { readParameters } from './http/read-parameters.ts';
-import type { Route } from './http/route.ts';
+import type { GuardedRoute, OpenRoute, Route } from './http/route.ts';
 
 export interface AppParts {
   readonly routes: readonly Route[];
@@ -30,15 +30,16 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(identifyRequest);
+  app.use(beginRequest);
   for (const [path, routesOfPath] of byPath(routes)) {
+    const atPath = app.route(path);
     for (const route of routesOfPath) {
-      const steps: RequestHandler[] = [observe(route, metrics), handler(route, accounts)];
-      app[route.method](pathForms(path), ...steps);
+      const handler = route.scope === null ? openHandler(route) : guardedHandler(route, accounts);
+      atPath[route.method](observe(route, metrics), handler);
     }
     // Before the next path, which may be a pattern that this one matches too.
     const methods = routesOfPath.flatMap(methodsOf);
-    app.all(pathForms(path), (request, response) => {
+    atPath.all((request, response) => {
       response.set('Allow', methods.join(', '));
       throw new ReportError('request.method', { method: request.method, expected: methods.join(' or ') });
     });
@@ -50,30 +51,42 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
   return app;
 }
 
-function handler(route: Route, accounts: Accounts): RequestHandler {
-  const readBody =
-    route.body?.kind === 'json'
-      ? jsonBodyReader(route.body, jsonBodyTimeoutMs)
-      : () => Promise.resolve(undefined);
+function openHandler(route: OpenRoute): RequestHandler {
+  const readBody = bodyReader(route);
   return async (request, response) => {
     refuseUnreadablePath(request);
-    if (route.scope === null) {
-      const parameters = readParameters(request, route);
-      return route.handle({ request, response, parameters, body: await readBody(request, response) });
-    }
-    const principal = await authenticate(request.headers.authorization, route.scope, accounts);
+    const parameters = readParameters(request, route);
+    return route.handle({ request, response, parameters, body: await readBody(request, response) });
+  };
+}
+
+function guardedHandler(route: GuardedRoute, accounts: Accounts): RequestHandler {
+  const readBody = bodyReader(route);
+  return async (request, response) => {
+    refuseUnreadablePath(request);
+    const [caller, headers, found] = await Promise.allSettled([
+      authenticate(request.headers.authorization, route.scope, accounts),
+      route.prepareHeaders?.(request),
+      route.read(request),
+    ]);
+    const principal = valueOf(caller);
     const { organization } = request.params;
     if (organization !== undefined && organization !== principal.organization) throw route.missing(request);
-    await route.prepare?.(request, response);
+    response.set(valueOf(headers) ?? {});
     const parameters = readParameters(request, route);
-    return route.handle({
-      request,
-      response,
-      principal,
-      parameters,
-      body: await readBody(request, response),
-    });
+    const body = await readBody(request, response);
+    return route.handle({ request, response, principal, parameters, body, found: valueOf(found) });
   };
+}
+
+function bodyReader({ body }: Route): (request: Request, response: Response) => Promise<unknown> {
+  return body?.kind === 'json' ? jsonBodyReader(body, jsonBodyTimeoutMs) : () => Promise.resolve(undefined);
+}
+
+/** @throws what the promise was rejected with. */
+function valueOf<Value>(settled: PromiseSettledResult<Value>): Value {
+  if (settled.status === 'fulfilled') return settled.value;
+  throw settled.reason;
 }
 
 /** PostgreSQL has no NUL in texts, so nothing that such a name could mean exists. */
@@ -83,21 +96,23 @@ function refuseUnreadablePath(request: Request): void {
   }
 }
 
-function identifyRequest(_request: Request, response: Response, next: NextFunction): void {
+function beginRequest(request: Request, response: Response, next: NextFunction): void {
   response.locals['requestId'] = randomUUID();
-  response.set('X-Request-Id', String(response.locals['requestId']));
+  response.setHeader('X-Request-Id', String(response.locals['requestId']));
+  request.url = longForm(request.url);
   next();
 }
 
 function observe(route: Route, metrics: ApiMetrics): RequestHandler {
+  // Without the backslashes that keep a colon from beginning a parameter.
+  const label = route.path.replaceAll('\\', '');
   return (request, response, next) => {
     const startedAtMs = performance.now();
     response.once('close', () => {
       const seconds = (performance.now() - startedAtMs) / 1000;
       metrics.observeRequest({
         method: request.method,
-        // Without the backslashes that keep a colon from beginning a parameter.
-        route: route.path.replaceAll('\\', ''),
+        route: label,
         status: response.statusCode,
         seconds,
       });

@@ -11,6 +11,7 @@ import type {
   LimitStore,
   ObjectStore,
   OrganizationStore,
+  PolledQueries,
   QueryStore,
   RunStatsPorts,
   SigningKeys,
@@ -46,13 +47,13 @@ import { submitHostQueryRoute, submitQueryRoute } from './endpoints/submit-query
 import type { AdminLog } from './http/admin-log.ts';
 import { hostFinder } from './http/find-host.ts';
 import { tenantFinder } from './http/find-tenant.ts';
-import { showRateLimitsOf } from './http/rate-limits.ts';
+import { rateLimitsOf } from './http/rate-limits.ts';
 import type { Route } from './http/route.ts';
 
 export interface RouteServices {
   readonly catalogue: Catalogue;
   readonly database: {
-    readonly queries: QueryStore;
+    readonly queries: QueryStore & PolledQueries;
     readonly facts: FactStore;
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
@@ -88,13 +89,19 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const { exchangeRates, hostnames } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
   const findTenant = tenantFinder(accounts);
-  const showRateLimits = showRateLimitsOf(queries, limits);
-  const findHost = hostFinder(hostnames, showRateLimits);
-  const ofEnvironment = environmentQueries(queries, showRateLimits);
-  const ofHosts = hostQueries(queries, showRateLimits);
+  const rateLimits = rateLimitsOf(queries, limits);
+  const findHost = hostFinder(hostnames, rateLimits);
+  const ofEnvironment = environmentQueries(queries, rateLimits);
+  const ofHosts = hostQueries(queries, rateLimits);
   const submitting = { catalogue, customFields, queries, doorbell, limits, nowMs, newId, metrics };
   const stats = { catalogue, customFields, ...services.stats, nowMs, newId };
   const routes = [
+    // First, because paths are tried in this order and nothing is asked for as often as a query.
+    ...[ofEnvironment, ofHosts].flatMap((place) => [
+      ...cancelQueryRoutes(place, queries),
+      getQueryRoute(place),
+      getQueryResultRoute(place, { objects, nowMs }),
+    ]),
     healthRoute(),
     readyRoute([
       { name: 'database', check: () => database.check() },
@@ -106,14 +113,9 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ...accountRoutes({ organizations, users, tokens, record, newPassword, newToken }),
     submitQueryRoute(ofEnvironment, findTenant, submitting),
     submitHostQueryRoute(ofHosts, findHost, submitting),
-    submitMintReportRoute({ ...submitting, accounts }, showRateLimits),
+    submitMintReportRoute({ ...submitting, accounts }, rateLimits),
     listQueriesRoute(ofEnvironment, findTenant, { catalogue, queries }),
     listHostQueriesRoute(ofHosts, findHost, { catalogue, queries }),
-    ...[ofEnvironment, ofHosts].flatMap((place) => [
-      ...cancelQueryRoutes(place, queries),
-      getQueryRoute(place),
-      getQueryResultRoute(place, { objects, nowMs }),
-    ]),
     resultUrlRoute(ofEnvironment, resultUrl),
     getResultViewRoute(ofHosts, { catalogue, objects, archives, nowMs }),
     linkedResultRoute(resultUrl),

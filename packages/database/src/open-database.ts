@@ -10,6 +10,7 @@ import type {
   HostnameStore,
   LimitStore,
   OrganizationStore,
+  PolledQueries,
   QueryStore,
   SigningKeys,
   TokenStore,
@@ -29,6 +30,7 @@ import { servedByDatabase } from './database-errors.ts';
 import { createExchangeRateStore } from './exchange-rates/exchange-rate-store.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
+import { gatherReads } from './gather-reads.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createCancelSignals } from './queries/cancel-signals.ts';
 import { createQueryStore } from './queries/query-store.ts';
@@ -50,7 +52,7 @@ export interface DatabaseOptions {
 
 /** Every method throws `ServiceUnavailable` when the database cannot be reached or refuses to serve. */
 export interface Database {
-  readonly queries: QueryStore;
+  readonly queries: QueryStore & PolledQueries;
   /** Listening takes one connection more than `poolSize`. */
   readonly cancelSignals: CancelSignals;
   readonly factSource: FactSource;
@@ -87,12 +89,13 @@ export function openDatabase({
   const controlPool = createPool({ url, maxConnections: poolSize - copyPoolSize, statementTimeoutMs });
   const copyPool = createPool({ url, maxConnections: copyPoolSize, statementTimeoutMs: 0 });
   const prisma = new PrismaClient({ adapter: new PrismaPg(controlPool), errorFormat: 'minimal' });
+  const reads = gatherReads(controlPool);
   return {
-    queries: createQueryStore(prisma),
+    queries: createQueryStore(prisma, reads),
     cancelSignals: createCancelSignals(url),
     factSource: createFactSource(copyPool, catalogue),
     facts: createFactStore({ copyPool, controlPool }),
-    accounts: createAccounts(prisma),
+    accounts: createAccounts(prisma, reads),
     organizations: createOrganizationStore(prisma),
     users: createUserStore(prisma),
     tokens: createTokenStore(prisma),

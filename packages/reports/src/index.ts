@@ -18,6 +18,7 @@ export * from './failure-reasons.ts';
 export * from './exchange-rates.ts';
 export * from './hostnames.ts';
 export * from './open-result.ts';
+export * from './polled-query.ts';
 export * from './ports.ts';
 export * from './query-labels.ts';
 export * from './query-states.ts';

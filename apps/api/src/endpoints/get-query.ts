@@ -1,8 +1,9 @@
 import { queryStatus } from '@hourglass/contract';
 import { guardedRoute, type GuardedRoute } from '../http/route.ts';
+import { sendJson } from '../http/send-json.ts';
 import { queryNotFound } from './find-query.ts';
 import type { QueryPlace } from './query-place.ts';
-import { queryStatusOf } from './query-status-view.ts';
+import { polledStatusOf } from './query-status-view.ts';
 
 /** `GET …/queries/{id}`: what a client polls. */
 export function getQueryRoute(place: QueryPlace): GuardedRoute {
@@ -14,9 +15,11 @@ export function getQueryRoute(place: QueryPlace): GuardedRoute {
     missing: queryNotFound,
     operation: { id: `get${place.noun}`, tag: place.tag, summary: 'State of a query' },
     responses: { 200: { description: 'The query.', json: queryStatus } },
-    async handle({ request, response }) {
-      const record = await place.find(request, response);
-      response.set('Cache-Control', 'no-store').json(queryStatusOf(record));
+    read: (request) => place.poll(request),
+    async handle({ request, response, found }) {
+      if (found === null) throw queryNotFound(request);
+      response.set({ ...found.headers, 'Cache-Control': 'no-store' });
+      sendJson(response, polledStatusOf(found.query));
     },
   });
 }

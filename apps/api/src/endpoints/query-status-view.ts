@@ -1,11 +1,11 @@
 import type { ListedQuery, QueryParams, QueryStatus } from '@hourglass/contract';
 import type { Plan, PlannedMetric } from '@hourglass/query';
-import type { QueryRecord } from '@hourglass/reports';
+import type { PolledQuery, QueryRecord } from '@hourglass/reports';
 
 /** The answer to a submission: `error` is the text "false" here, and there is no `updated` yet. */
 export function submittedStatus(record: QueryRecord): QueryStatus {
   return {
-    self: selfOf(record),
+    self: selfOf({ ...record, scope: record.plan.tenant }),
     ...labelsOf(record),
     created: isoSeconds(record.createdAt),
     state: record.state,
@@ -13,17 +13,21 @@ export function submittedStatus(record: QueryRecord): QueryStatus {
   };
 }
 
-/** A query as a poll shows it. */
 export function queryStatusOf(record: QueryRecord): QueryStatus {
-  const { state, result, failure } = record;
-  const self = selfOf(record);
+  return polledStatusOf({ ...record, scope: record.plan.tenant });
+}
+
+/** A query as a poll shows it. */
+export function polledStatusOf(query: PolledQuery): QueryStatus {
+  const { state, result, failure } = query;
+  const self = selfOf(query);
   return {
     self,
-    ...labelsOf(record),
+    ...labelsOf(query),
     state,
-    created: isoSeconds(record.createdAt),
-    updated: isoSeconds(record.updatedAt),
-    progress: record.progressPercent,
+    created: isoSeconds(query.createdAt),
+    updated: isoSeconds(query.updatedAt),
+    progress: query.progressPercent,
     ...(failure === null ? {} : { error: failure }),
     ...(state === 'completed' && result !== null
       ? {
@@ -60,7 +64,9 @@ function metricText({ metric, function: name, alias }: PlannedMetric): string {
   return `name:${metric},${name === null ? '' : `func:${name},`}alias:${alias}`;
 }
 
-function labelsOf({ labels: { hostname, name, reportDefinitionId } }: QueryRecord): Partial<QueryStatus> {
+function labelsOf({
+  labels: { hostname, name, reportDefinitionId },
+}: Pick<QueryRecord, 'labels'>): Partial<QueryStatus> {
   return {
     ...(name === undefined ? {} : { name }),
     ...(reportDefinitionId === undefined ? {} : { reportDefinitionId }),
@@ -68,10 +74,10 @@ function labelsOf({ labels: { hostname, name, reportDefinitionId } }: QueryRecor
   };
 }
 
-function selfOf({ id, labels, plan: { tenant } }: QueryRecord): string {
+function selfOf({ id, labels, scope }: Pick<PolledQuery, 'id' | 'labels' | 'scope'>): string {
   return labels.hostname === undefined
-    ? `/organizations/${tenant.organization}/environments/${tenant.environment}/queries/${id}`
-    : `/organizations/${tenant.organization}/hostQueries/${id}`;
+    ? `/organizations/${scope.organization}/environments/${scope.environment}/queries/${id}`
+    : `/organizations/${scope.organization}/hostQueries/${id}`;
 }
 
 function isoSeconds(date: Date): string {

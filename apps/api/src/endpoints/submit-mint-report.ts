@@ -3,7 +3,7 @@ import type { ApiMetrics } from '@hourglass/platform';
 import { ReportError, submitMintReport, type Accounts, type SubmitMintReportPorts } from '@hourglass/reports';
 import { z } from 'zod';
 import { reportScopeOf } from '../http/find-tenant.ts';
-import { rateLimitHeaders, setRateLimits, type ShowRateLimits } from '../http/rate-limits.ts';
+import { rateLimitHeaders, setRateLimits, type RateLimits } from '../http/rate-limits.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 import { maxSubmissionBytes } from './max-submission-bytes.ts';
 import { submittedStatus } from './query-status-view.ts';
@@ -18,11 +18,11 @@ const example = {
 /** `POST /v1/mint/…/async-reports`: from its answer on a report is a query of its environment. */
 export function submitMintReportRoute(
   ports: SubmitMintReportPorts & { readonly accounts: Accounts; readonly metrics: ApiMetrics },
-  showRateLimits: ShowRateLimits,
+  rateLimits: RateLimits,
 ): GuardedRoute {
   return guardedRoute({
     preparedHeaders: rateLimitHeaders,
-    prepare: (request, response) => showRateLimits(response, reportScopeOf(request)),
+    prepareHeaders: (request) => rateLimits(reportScopeOf(request)),
     method: 'post',
     path: '/v1/mint/organizations/:organization/async-reports',
     scope: 'submit',

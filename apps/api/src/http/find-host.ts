@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { Tenant } from '@hourglass/query';
 import { ReportError, type HostnameStore } from '@hourglass/reports';
 import { scopeOf } from './find-tenant.ts';
-import type { ShowRateLimits } from './rate-limits.ts';
+import type { RateLimits } from './rate-limits.ts';
 
 export type HostFinder = (request: Request, response: Response, hostname: string) => Promise<Tenant>;
 
@@ -22,10 +22,10 @@ export async function tenantOfHost(
 }
 
 /** Resolves as `tenantOfHost` does, and shows in the headers what is left of the environment's limits. */
-export function hostFinder(hostnames: HostnameStore, showRateLimits: ShowRateLimits): HostFinder {
+export function hostFinder(hostnames: HostnameStore, rateLimits: RateLimits): HostFinder {
   return async (request, response, hostname) => {
     const tenant = await tenantOfHost(request, hostnames, hostname);
-    await showRateLimits(response, tenant);
+    response.set(await rateLimits(tenant));
     return tenant;
   };
 }

@@ -63,12 +63,17 @@ export interface OpenCall<Parameters = Readonly<Record<string, unknown>>, Body =
   readonly body: Body;
 }
 
-export interface GuardedCall<Parameters = Readonly<Record<string, unknown>>, Body = unknown> extends OpenCall<
-  Parameters,
-  Body
-> {
+export interface GuardedCall<
+  Parameters = Readonly<Record<string, unknown>>,
+  Body = unknown,
+  Found = unknown,
+> extends OpenCall<Parameters, Body> {
   readonly principal: Principal;
+  /** What `read` answered. */
+  readonly found: Found;
 }
+
+export type HeaderValues = Readonly<Record<string, string>>;
 
 export interface OpenRoute extends RouteBase {
   readonly scope: null;
@@ -79,9 +84,14 @@ export interface GuardedRoute extends RouteBase {
   readonly scope: Scope;
   /** What a path of another organization answers, which is what a path to nothing answers. */
   readonly missing: (request: Request) => ReportError;
-  /** Headers that every answer has, errors too; runs when the caller is known and before the body is read. */
-  readonly prepare?: (request: Request, response: Response) => Promise<void>;
-  /** What `prepare` sets, by name. */
+  /**
+   * Reads what the path names. It begins before the caller is known, so that all that a request reads comes with one
+   * round trip to the database; what it answers or throws is told to no caller who may not know.
+   */
+  readonly read: (request: Request) => Promise<unknown>;
+  /** Headers that every answer has, errors too, if the caller may see the path. Begins together with `read`. */
+  readonly prepareHeaders?: (request: Request) => Promise<HeaderValues>;
+  /** What `prepareHeaders` answers, by name. */
   readonly preparedHeaders?: Readonly<Record<string, string>>;
   readonly handle: (call: GuardedCall) => Promise<void>;
 }
@@ -112,16 +122,25 @@ export function openRoute<Schemas extends ParameterSchemas = NoParameters, Body 
 }
 
 /** For callers whose credentials have the scope, in their own organization. */
-export function guardedRoute<Schemas extends ParameterSchemas = NoParameters, Body = undefined>(
-  definition: Definition<GuardedRoute, GuardedCall<ParameterValues<Schemas>, Body>, 'missing'> &
-    Inputs<Schemas, Body> & { readonly scope: Scope },
+export function guardedRoute<
+  Schemas extends ParameterSchemas = NoParameters,
+  Body = undefined,
+  Found = undefined,
+>(
+  definition: Definition<
+    GuardedRoute,
+    GuardedCall<ParameterValues<Schemas>, Body, Found>,
+    'missing' | 'read'
+  > &
+    Inputs<Schemas, Body> & { readonly scope: Scope; readonly read?: (request: Request) => Promise<Found> },
 ): GuardedRoute {
   return {
     missing: placeNotFound,
+    read: () => Promise.resolve(undefined),
     ...definition,
     parameters: definition.parameters ?? {},
     body: definition.body ?? null,
-    handle: (call) => definition.handle(call as GuardedCall<ParameterValues<Schemas>, Body>),
+    handle: (call) => definition.handle(call as GuardedCall<ParameterValues<Schemas>, Body, Found>),
   };
 }
 

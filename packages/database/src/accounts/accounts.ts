@@ -5,43 +5,23 @@ import {
   type OrganizationRecord,
   type Principal,
   type QueryScope,
-  type Role,
 } from '@hourglass/reports';
 import { servedByDatabase } from '../database-errors.ts';
+import type { GatherReads } from '../gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { scopesOfToken } from './account-scopes.ts';
 import { organizationColumns } from './insert-organization.ts';
 import { hashOfNobody, passwordMatches } from './password.ts';
-import { tokenHash } from './token-hash.ts';
+import { tokenReader } from './token-reader.ts';
 
-interface TokenRow {
-  readonly organization: string;
-  readonly email: string;
-  readonly role: Role;
-  readonly scopes: readonly string[];
-}
-
-export function createAccounts(prisma: PrismaClient): Accounts {
+export function createAccounts(prisma: PrismaClient, reads: GatherReads): Accounts {
+  const principalOfToken = tokenReader(reads);
   return {
-    authenticateToken: (token) => servedByDatabase(() => authenticateToken(prisma, token)),
+    authenticateToken: (token) => servedByDatabase(() => principalOfToken(token)),
     authenticatePassword: (email, password) =>
       servedByDatabase(() => authenticatePassword(prisma, email, password)),
     findTenant: (scope) => servedByDatabase(() => findTenant(prisma, scope)),
     findOrganization: (name) => servedByDatabase(() => findOrganization(prisma, name)),
   };
-}
-
-async function authenticateToken(prisma: PrismaClient, token: string): Promise<Principal | null> {
-  // Raw, because the database's clock decides whether it expired.
-  const [row] = await prisma.$queryRaw<TokenRow[]>`
-    select o.name as organization, u.email, u.role, t.scopes
-      from tokens t
-      join users u on u.id = t.user_id
-      join organizations o on o.id = u.organization_id
-     where t.hash = ${tokenHash(token)} and (t.expires_at is null or t.expires_at > now())`;
-  if (row === undefined) return null;
-  const { organization, email, role } = row;
-  return { organization, email, role, scopes: scopesOfToken(role, row.scopes) };
 }
 
 async function authenticatePassword(

@@ -1,8 +1,9 @@
-import type { LimitUsage, QueryScope, SubmissionLimits } from '@hourglass/reports';
-import { Prisma, type PrismaClient } from '../generated/client.ts';
+import type { LimitUsage } from '@hourglass/reports';
+import { Prisma } from '../generated/client.ts';
 
 /** A row of the CTE `usage`. */
 export interface UsageRow {
+  readonly key: string;
   readonly queriesPerHour: number;
   readonly activeQueries: number;
   readonly submitted: number;
@@ -13,36 +14,19 @@ export interface UsageRow {
 
 const hourSeconds = 3600;
 
-/** Null: there is no such environment. */
-export async function findUsage(
-  prisma: PrismaClient,
-  { organization, environment }: QueryScope,
-  limits: SubmissionLimits,
-): Promise<LimitUsage | null> {
-  const ofScope = Prisma.sql`
-    name = ${environment} and organization_id = (select id from organizations where name = ${organization})`;
-  const [row] = await prisma.$queryRaw<UsageRow[]>`with ${usageOf(ofScope, limits)} select * from usage`;
-  return row === undefined ? null : limitUsage(row);
-}
-
 /**
- * CTEs that end with `usage`, one row per environment that `condition` selects. The hour is the one before the
- * statement and not before its transaction, which may have waited for a lock.
+ * CTEs that end with `usage`, one row for each one of `tenants`, which selects key, id, "queriesPerHour" and
+ * "activeQueries" of environments. The hour is the one before the statement and not before its transaction, which
+ * may have waited for a lock.
  *
  * A place becomes free when the oldest submission leaves the hour; when the limit is reached, and perhaps was
  * lowered since, when as many have left that one less than the limit remain.
  */
-export function usageOf(condition: Prisma.Sql, limits: SubmissionLimits): Prisma.Sql {
+export function usageOf(tenants: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
-    tenant as (
-      select id,
-             coalesce(queries_per_hour, ${limits.queriesPerHour}::integer) as "queriesPerHour",
-             coalesce(active_queries, ${limits.activeQueries}::integer) as "activeQueries"
-        from environments
-       where ${condition}
-    ),
+    tenant as (${tenants}),
     usage as (
-      select t."queriesPerHour", t."activeQueries", hour.submitted,
+      select t.key, t."queriesPerHour", t."activeQueries", hour.submitted,
              (select count(*)::integer from queries q
                where q.environment_id = t.id and q.state in ('enqueued', 'running')) as active,
              ceil(extract(epoch from interval '1 hour' - (statement_timestamp() -

@@ -19,7 +19,9 @@ export function queryRecord(row: Query): QueryRecord {
   };
 }
 
-function queryLabels({ hostname, name, reportDefinitionId }: Query): QueryLabels {
+type LabelColumns = Pick<Query, 'hostname' | 'name' | 'reportDefinitionId'>;
+
+export function queryLabels({ hostname, name, reportDefinitionId }: LabelColumns): QueryLabels {
   return {
     ...(hostname === null ? {} : { hostname }),
     ...(name === null ? {} : { name }),
@@ -27,8 +29,22 @@ function queryLabels({ hostname, name, reportDefinitionId }: Query): QueryLabels
   };
 }
 
+type ResultColumn =
+  | 'archiveKey'
+  | 'archiveBytes'
+  | 'archiveMd5'
+  | 'resultRows'
+  | 'gzipBytes'
+  | 'executionMs'
+  | 'expiresAt';
+
+/** Prisma answers a bigint as one, JSON as a number. */
+type ResultColumns = {
+  readonly [Column in ResultColumn]: bigint extends Query[Column] ? number | Query[Column] : Query[Column];
+};
+
 /** All columns of a result are written by one update, so either all are null or none. */
-function queryResult(row: Query): QueryResult | null {
+export function queryResult(row: ResultColumns): QueryResult | null {
   const { archiveKey, archiveBytes, archiveMd5, resultRows, gzipBytes, executionMs, expiresAt } = row;
   if (archiveKey === null || expiresAt === null) return null;
   return {

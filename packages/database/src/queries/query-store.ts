@@ -2,6 +2,7 @@ import type {
   ExpiredArchive,
   Failure,
   OrganizationScope,
+  PolledQueries,
   Publication,
   QueryRecord,
   QueryScope,
@@ -9,20 +10,25 @@ import type {
   WaitingQuery,
 } from '@hourglass/reports';
 import { servedByDatabase } from '../database-errors.ts';
+import type { GatherReads } from '../gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { isUuid } from '../uuid.ts';
 import { cancelQuery } from './cancel-query.ts';
 import { claimQuery } from './claim-query.ts';
-import { findUsage } from './limit-usage.ts';
 import { listQueries } from './list-queries.ts';
+import { pollReader } from './poll-reader.ts';
 import { queryRecord } from './query-rows.ts';
 import { submitQuery } from './submit-query.ts';
+import { usageReader } from './usage-reader.ts';
 
 /** Statements that write compare and set in SQL, with the database's clock: nothing is decided on a stale read. */
-export function createQueryStore(prisma: PrismaClient): QueryStore {
+export function createQueryStore(prisma: PrismaClient, reads: GatherReads): QueryStore & PolledQueries {
+  const usage = usageReader(reads);
+  const poll = pollReader(reads);
   return {
     submit: (submission, limits) => servedByDatabase(() => submitQuery(prisma, submission, limits)),
-    usage: (scope, limits) => servedByDatabase(() => findUsage(prisma, scope, limits)),
+    usage: (scope, limits) => servedByDatabase(() => usage(scope, limits)),
+    poll: (scope, id) => servedByDatabase(() => poll(scope, id)),
     find: (scope, id) => servedByDatabase(() => find(prisma, scope, id)),
     list: (tenant, criteria, limit) => servedByDatabase(() => listQueries(prisma, tenant, criteria, limit)),
     claim: (id, terms) => servedByDatabase(() => claimQuery(prisma, id, terms)),

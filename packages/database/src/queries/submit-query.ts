@@ -22,10 +22,16 @@ export async function submitQuery(
 ): Promise<SubmissionOutcome> {
   const { id, plan, submittedBy, labels: { hostname, name, reportDefinitionId } = {} } = submission;
   const { environmentId } = plan.tenant;
+  const tenant = Prisma.sql`
+    select name as key, id,
+           coalesce(queries_per_hour, ${limits.queriesPerHour}::integer) as "queriesPerHour",
+           coalesce(active_queries, ${limits.activeQueries}::integer) as "activeQueries"
+      from environments
+     where id = ${environmentId}::integer`;
   const [, rows] = await prisma.$transaction([
     prisma.$executeRaw`select id from environments where id = ${environmentId}::integer for update`,
     prisma.$queryRaw<SubmissionRow[]>`
-      with ${usageOf(Prisma.sql`id = ${environmentId}::integer`, limits)},
+      with ${usageOf(tenant)},
       inserted as (
         insert into queries (id, environment_id, plan, submitted_by, hostname, name, report_definition_id,
                              created_at, updated_at)
