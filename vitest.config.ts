@@ -13,5 +13,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // Files of one worker load the sources once. What a file changes in its process it has to change back.
+    isolate: false,
   },
 });

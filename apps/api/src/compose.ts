@@ -31,11 +31,11 @@ const concurrentStats = 2;
 const maxStatsSpillMb = 1024;
 
 /** Builds the API out of its adapters. The only file of this app that knows them. */
-export function composeApi(settings: Settings, log: Logger): Api {
+export async function composeApi(settings: Settings, log: Logger): Promise<Api> {
   checkCatalogue(catalogue);
   const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: 20 });
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
-  const objects = openObjectStore(storeOf(settings));
+  const objects = await openObjectStore(storeOf(settings));
   const metrics = createApiMetrics();
   const statsScratch = path.join(settings.dataDirectory, 'scratch', 'stats');
   removeAbandonedScratch(statsScratch, statsTimeoutMs).catch((error: unknown) => {

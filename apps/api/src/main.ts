@@ -5,11 +5,13 @@ import { composeApi } from './compose.ts';
 startProcess(async () => {
   const settings = readSettings();
   const log = createLogger({ process: 'api', level: settings.logLevel });
-  const api = composeApi(settings, log);
+  const api = await composeApi(settings, log);
   const server = createServer(api.app);
   // An import may send for a long time; only its headers must come soon.
   server.headersTimeout = 30_000;
   server.requestTimeout = 3_600_000;
+  // Longer than the minute that proxies and clients keep idle connections: whoever sends on one must not find it closed.
+  server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, settings.host, resolve);

@@ -21,14 +21,14 @@ const maxAttempts = 5;
 const closeDeadlineMs = 4_000;
 
 /** Builds the worker out of its adapters and starts it. The only file of this app that knows them. */
-export function composeWorker(settings: Settings, log: Logger): WorkerProcess {
+export async function composeWorker(settings: Settings, log: Logger): Promise<WorkerProcess> {
   checkCatalogue(catalogue);
   const redisUrl = requireRedisUrl(settings);
   const concurrency = settings.workerConcurrency;
   // A query holds one connection while it copies facts; the rest is for leases and periodic jobs.
   const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: concurrency + 4 });
   const doorbell = createDoorbell({ redisUrl });
-  const objects = openObjectStore({
+  const objects = await openObjectStore({
     folder: path.join(settings.dataDirectory, 'store'),
     s3: settings.s3,
   });

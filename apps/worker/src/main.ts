@@ -4,7 +4,7 @@ import { composeWorker } from './compose.ts';
 startProcess(async () => {
   const settings = readSettings();
   const log = createLogger({ process: 'worker', level: settings.logLevel });
-  const worker = composeWorker(settings, log);
+  const worker = await composeWorker(settings, log);
   log.info({ concurrency: settings.workerConcurrency, engineMemoryMb: settings.engineMemoryMb }, 'ready');
   closeOnSignal({ log, deadlineMs: 9_000, close: () => worker.close() });
 });

@@ -2,6 +2,8 @@ import { Pool, type ClientConfig } from 'pg';
 
 /** Long enough for a busy server on the same network, short enough for a client that waits for its answer. */
 const connectTimeoutMs = 5_000;
+/** Long enough for a burst to find the connections of the one before it, whose statements are prepared already. */
+const idleTimeoutMs = 300_000;
 
 /** What every connection of Hourglass has in common. */
 export function connectionOptions(url: string): ClientConfig {
@@ -27,6 +29,7 @@ export function createPool({ url, maxConnections, statementTimeoutMs }: PoolOpti
   const pool = new Pool({
     ...connectionOptions(url),
     max: maxConnections,
+    idleTimeoutMillis: idleTimeoutMs,
     statement_timeout: statementTimeoutMs,
   });
   // An idle connection that breaks is reported here. Without a listener it would end the process.

@@ -73,7 +73,10 @@ export async function startSystem(
     processes.push(started);
     return started;
   };
+  const fetchBefore = globalThis.fetch;
   const stop = async () => {
+    // The next test file of this process has a system of its own to check.
+    globalThis.fetch = fetchBefore;
     const results = await Promise.allSettled(processes.map((one) => one.stop()));
     await queue.stop();
     await database.drop();
