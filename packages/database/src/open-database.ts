@@ -100,7 +100,7 @@ export function openDatabase({
     users: createUserStore(prisma),
     tokens: createTokenStore(prisma),
     limits: createLimitStore(prisma),
-    customFields: createCustomFieldStore(prisma, reads),
+    customFields: createCustomFieldStore(prisma),
     exchangeRates: createExchangeRateStore(prisma),
     hostnames: createHostnameStore(prisma),
     admin: createAdmin(prisma),

@@ -1,9 +1,7 @@
 import type { Tenant } from '@hourglass/query';
 import type { CustomFieldStore, Declaration, DeclarationOutcome } from '@hourglass/reports';
 import { servedByDatabase } from '../database-errors.ts';
-import type { GatherReads } from '../gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { fieldReader } from './field-reader.ts';
 
 const columns = {
   id: true,
@@ -14,14 +12,22 @@ const columns = {
   createdAt: true,
 } as const;
 
-export function createCustomFieldStore(prisma: PrismaClient, reads: GatherReads): CustomFieldStore {
-  const fieldsOf = fieldReader(reads);
+export function createCustomFieldStore(prisma: PrismaClient): CustomFieldStore {
   return {
-    find: ({ environmentId }, dataset) =>
+    find: ({ environmentId: id }, dataset) =>
       servedByDatabase(async () => {
-        const found = await fieldsOf({ environmentId, dataset: dataset ?? null });
-        if (found === null) throw new Error(`there is no environment ${environmentId} to have fields`);
-        return found;
+        const { undeclaredFields, customFields: fields } = await prisma.environment.findUniqueOrThrow({
+          where: { id },
+          select: {
+            undeclaredFields: true,
+            customFields: {
+              where: dataset === undefined ? {} : { dataset },
+              select: columns,
+              orderBy: [{ dataset: 'asc' }, { name: 'asc' }],
+            },
+          },
+        });
+        return { undeclaredFields, fields };
       }),
     declare: (tenant, declaration, maxFields) =>
       servedByDatabase(() => declare(prisma, tenant, declaration, maxFields)),
