@@ -25,6 +25,8 @@ startProcess(async () => {
         server.close(() => resolve());
       });
       server.closeIdleConnections();
+      // A connection that has a request now becomes idle after its answer; nobody needs it then.
+      server.keepAliveTimeout = 1;
       await closed;
       await api.close();
     },

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+
+describe('an API that is told to stop', () => {
+  let system: RunningSystem;
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+  });
+  afterAll(() => system.stop());
+
+  it('ends what it is answering, and does not wait for clients that keep their connections', async () => {
+    const agent = new Agent({ keepAlive: true });
+    const batch = request(`${system.url}/v1/organizations/acme/environments/prod/facts/api`, {
+      method: 'POST',
+      agent,
+      headers: { authorization: `Bearer ${testToken}`, expect: '100-continue' },
+    });
+    batch.flushHeaders();
+    // From here on the request is under way.
+    await once(batch, 'continue');
+    system.api.kill('SIGTERM');
+    await system.api.lineWith((line) => (line.includes('"closing"') ? line : null));
+    batch.end(`{"timestamp":"${new Date().toISOString()}"}\n`);
+    const [response] = (await once(batch, 'response')) as [IncomingMessage];
+    const body = Buffer.concat(await response.toArray()).toString();
+    expect([response.statusCode, JSON.parse(body)]).toEqual([201, expect.objectContaining({ accepted: 1 })]);
+    // 1: it ran out of the time that closing may take.
+    expect(await system.api.exited).toEqual({ code: 0, signal: null });
+    agent.destroy();
+  });
+});
