@@ -1,5 +1,18 @@
+import { constants, getPriority } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, readArchive, startSystem, type RunningSystem } from '@hourglass/testing';
+
+it('a worker runs at a lower priority than the API, which answers while reports run', async () => {
+  const system = await startSystem({ worker: false });
+  try {
+    const worker = system.startWorker();
+    await worker.lineWith((line) => line.includes('"ready"') || null);
+    expect(getPriority(worker.pid)).toBe(constants.priority.PRIORITY_BELOW_NORMAL);
+    expect(getPriority(system.api.pid)).toBe(constants.priority.PRIORITY_NORMAL);
+  } finally {
+    await system.stop();
+  }
+});
 
 describe('a worker that is killed in the middle of a query', () => {
   let system: RunningSystem;

@@ -91,7 +91,7 @@ export function openDatabase({
   const prisma = new PrismaClient({ adapter: new PrismaPg(controlPool), errorFormat: 'minimal' });
   const reads = gatherReads(controlPool);
   return {
-    queries: createQueryStore(prisma, reads),
+    queries: createQueryStore(prisma, controlPool, reads),
     cancelSignals: createCancelSignals(url),
     factSource: createFactSource(copyPool, catalogue),
     facts: createFactStore({ copyPool, controlPool }),
@@ -100,7 +100,7 @@ export function openDatabase({
     users: createUserStore(prisma),
     tokens: createTokenStore(prisma),
     limits: createLimitStore(prisma),
-    customFields: createCustomFieldStore(prisma),
+    customFields: createCustomFieldStore(prisma, reads),
     exchangeRates: createExchangeRateStore(prisma),
     hostnames: createHostnameStore(prisma),
     admin: createAdmin(prisma),

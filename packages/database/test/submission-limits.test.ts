@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { SubmissionOutcome } from '@hourglass/reports';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '@hourglass/testing';
 import { databaseWithTenant, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
+import { withClient } from './empty-database.ts';
 
 const scope = { organization: 'acme', environment: 'prod' };
 const limits = { queriesPerHour: 7, activeQueries: 10 };
@@ -37,6 +39,29 @@ async function pastQuery(ageSeconds: number, state = 'completed'): Promise<void>
   );
 }
 
+/**
+ * That the reset is when the `untilAgeOf`-th oldest query is an hour old. The seconds are rounded up, and lie between
+ * those before and after the submission, because this machine may take its time.
+ */
+async function expectRefused(own: typeof limits, { untilAgeOf }: { untilAgeOf: number }): Promise<void> {
+  const before = await secondsUntilAnHourOld(untilAgeOf);
+  const outcome = await submit(own);
+  const after = await secondsUntilAnHourOld(untilAgeOf);
+  expect(outcome).toMatchObject({ kind: 'refused', reason: 'submissions' });
+  const { secondsToReset } = outcome.usage;
+  expect(secondsToReset).toBeLessThanOrEqual(Math.ceil(before));
+  expect(secondsToReset).toBeGreaterThanOrEqual(Math.ceil(after));
+}
+
+async function secondsUntilAnHourOld(index: number): Promise<number> {
+  const rows: { seconds?: number }[] = await db.sql(
+    `select 3600 - extract(epoch from clock_timestamp() - created_at)::float8 as seconds
+       from queries order by created_at limit 1 offset $1`,
+    [index],
+  );
+  return Number(rows[0]?.seconds);
+}
+
 const count = async () => (await db.sql('select id from queries')).length;
 
 describe('the limit of a rolling hour', () => {
@@ -48,6 +73,27 @@ describe('the limit of a rolling hour', () => {
     expect(refused).toMatchObject({
       reason: 'submissions',
       usage: { limits, submittedInHour: 7, active: 7 },
+    });
+  });
+
+  test('counts a submission that is committed while the next one waits for it', async () => {
+    await withClient(db.url, async (client) => {
+      await client.query('begin');
+      await client.query('select id from environments where id = $1 for update', [db.tenant.environmentId]);
+      const waiting = submit({ ...limits, queriesPerHour: 1 });
+      await eventually('it waits for the lock', async () => {
+        const [row] = await db.sql<{ waiting: number }>(
+          `select count(*)::integer as waiting from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return row?.waiting === 1 ? true : null;
+      });
+      await client.query(
+        `insert into queries (id, environment_id, plan, submitted_by) values ($1, $2, $3, 'jane@example.com')`,
+        [randomUUID(), db.tenant.environmentId, planOf(db.tenant)],
+      );
+      await client.query('commit');
+      expect(await waiting).toMatchObject({ kind: 'refused', usage: { submittedInHour: 1, active: 1 } });
     });
   });
 
@@ -73,18 +119,17 @@ describe('the limit of a rolling hour', () => {
 
   test('says to the second when the next submission is accepted', async () => {
     for (const age of [3000, 2000, 1000.5, 500, 400, 300, 200]) await pastQuery(age);
-    const outcome = await submit();
-    // 600 s, less the milliseconds since the insert: it is rounded up.
-    expect(outcome).toMatchObject({ kind: 'refused', usage: { secondsToReset: 600 } });
+    await expectRefused(limits, { untilAgeOf: 0 });
     await db.sql("update queries set created_at = created_at - interval '600 seconds'");
-    expect(await submit()).toMatchObject({ kind: 'accepted', usage: { secondsToReset: 1000 } });
+    expect(await submit()).toMatchObject({ kind: 'accepted', usage: { submittedInHour: 7 } });
   });
 
   test('waits for as many to leave as a lowered limit asks for', async () => {
     for (const age of [3000, 2000, 1000, 500]) await pastQuery(age);
-    expect((await submit({ ...limits, queriesPerHour: 2 })).usage.secondsToReset).toBe(2600);
+    const lowered = { ...limits, queriesPerHour: 2 };
+    await expectRefused(lowered, { untilAgeOf: 2 });
     await db.sql("update queries set created_at = created_at - interval '2600 seconds'");
-    expect((await submit({ ...limits, queriesPerHour: 2 })).kind).toBe('accepted');
+    expect((await submit(lowered)).kind).toBe('accepted');
   });
 
   test('has all of the hour before it when nothing was submitted', async () => {

@@ -1,5 +1,7 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openDatabase } from '@hourglass/database';
 import type { QueueServerKind } from '@hourglass/embedded';
 import { contractClient, type ContractClient } from './contract-client.ts';
 import { checkAnswersOf, type CheckedDocument } from './document-check.ts';
@@ -85,8 +87,14 @@ export async function startSystem(
   };
 
   try {
-    const migrated = start('apps/api/dist/migrate.js');
-    if ((await migrated.exited).code !== 0) throw new Error(`migrate failed:\n${migrated.output()}`);
+    if (options.env === undefined) {
+      // The database has the schema already, so what is left of `migrate` takes no process of its own.
+      await mkdir(path.join(folder.path, 'store'));
+      await createFirstOrganization(database.url);
+    } else {
+      const migrated = start('apps/api/dist/migrate.js');
+      if ((await migrated.exited).code !== 0) throw new Error(`migrate failed:\n${migrated.output()}`);
+    }
     const startApi = () => start('apps/api/dist/main.js');
     const api = startApi();
     const startWorker = () => start('apps/worker/dist/main.js');
@@ -127,6 +135,21 @@ export async function startSystem(
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+async function createFirstOrganization(databaseUrl: string): Promise<void> {
+  const database = openDatabase({ url: databaseUrl, poolSize: 2 });
+  try {
+    await database.bootstrap({
+      organization: testOrganization,
+      environments: ['prod', 'test'],
+      email: testEmail,
+      password: testPassword,
+      token: testToken,
+    });
+  } finally {
+    await database.close();
   }
 }
 

@@ -1,25 +1,20 @@
-import type { Tenant } from '@hourglass/query';
-import {
-  scopesOfRole,
-  type Accounts,
-  type OrganizationRecord,
-  type Principal,
-  type QueryScope,
-} from '@hourglass/reports';
+import { scopesOfRole, type Accounts, type OrganizationRecord, type Principal } from '@hourglass/reports';
 import { servedByDatabase } from '../database-errors.ts';
 import type { GatherReads } from '../gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { organizationColumns } from './insert-organization.ts';
 import { hashOfNobody, passwordMatches } from './password.ts';
+import { tenantReader } from './tenant-reader.ts';
 import { tokenReader } from './token-reader.ts';
 
 export function createAccounts(prisma: PrismaClient, reads: GatherReads): Accounts {
   const principalOfToken = tokenReader(reads);
+  const tenantOf = tenantReader(reads);
   return {
     authenticateToken: (token) => servedByDatabase(() => principalOfToken(token)),
     authenticatePassword: (email, password) =>
       servedByDatabase(() => authenticatePassword(prisma, email, password)),
-    findTenant: (scope) => servedByDatabase(() => findTenant(prisma, scope)),
+    findTenant: (scope) => servedByDatabase(() => tenantOf(scope)),
     findOrganization: (name) => servedByDatabase(() => findOrganization(prisma, name)),
   };
 }
@@ -38,15 +33,6 @@ async function authenticatePassword(
   if (user === null || !matches) return null;
   const { email: knownEmail, role } = user;
   return { organization: user.organization.name, email: knownEmail, role, scopes: scopesOfRole[role] };
-}
-
-async function findTenant(prisma: PrismaClient, scope: QueryScope): Promise<Tenant | null> {
-  const { organization, environment } = scope;
-  const row = await prisma.environment.findFirst({
-    where: { name: environment, organization: { name: organization } },
-    select: { id: true },
-  });
-  return row === null ? null : { organization, environment, environmentId: row.id };
 }
 
 async function findOrganization(prisma: PrismaClient, name: string): Promise<OrganizationRecord | null> {

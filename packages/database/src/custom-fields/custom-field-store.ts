@@ -1,7 +1,9 @@
 import type { Tenant } from '@hourglass/query';
 import type { CustomFieldStore, Declaration, DeclarationOutcome } from '@hourglass/reports';
 import { servedByDatabase } from '../database-errors.ts';
+import type { GatherReads } from '../gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
+import { fieldReader } from './field-reader.ts';
 
 const columns = {
   id: true,
@@ -12,22 +14,14 @@ const columns = {
   createdAt: true,
 } as const;
 
-export function createCustomFieldStore(prisma: PrismaClient): CustomFieldStore {
+export function createCustomFieldStore(prisma: PrismaClient, reads: GatherReads): CustomFieldStore {
+  const fieldsOf = fieldReader(reads);
   return {
-    find: ({ environmentId: id }, dataset) =>
+    find: ({ environmentId }, dataset) =>
       servedByDatabase(async () => {
-        const { undeclaredFields, customFields: fields } = await prisma.environment.findUniqueOrThrow({
-          where: { id },
-          select: {
-            undeclaredFields: true,
-            customFields: {
-              where: dataset === undefined ? {} : { dataset },
-              select: columns,
-              orderBy: [{ dataset: 'asc' }, { name: 'asc' }],
-            },
-          },
-        });
-        return { undeclaredFields, fields };
+        const found = await fieldsOf({ environmentId, dataset: dataset ?? null });
+        if (found === null) throw new Error(`there is no environment ${environmentId} to have fields`);
+        return found;
       }),
     declare: (tenant, declaration, maxFields) =>
       servedByDatabase(() => declare(prisma, tenant, declaration, maxFields)),

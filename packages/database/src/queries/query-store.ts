@@ -9,6 +9,7 @@ import type {
   QueryStore,
   WaitingQuery,
 } from '@hourglass/reports';
+import type { Pool } from 'pg';
 import { servedByDatabase } from '../database-errors.ts';
 import type { GatherReads } from '../gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
@@ -22,11 +23,15 @@ import { submitQuery } from './submit-query.ts';
 import { usageReader } from './usage-reader.ts';
 
 /** Statements that write compare and set in SQL, with the database's clock: nothing is decided on a stale read. */
-export function createQueryStore(prisma: PrismaClient, reads: GatherReads): QueryStore & PolledQueries {
+export function createQueryStore(
+  prisma: PrismaClient,
+  pool: Pool,
+  reads: GatherReads,
+): QueryStore & PolledQueries {
   const usage = usageReader(reads);
   const poll = pollReader(reads);
   return {
-    submit: (submission, limits) => servedByDatabase(() => submitQuery(prisma, submission, limits)),
+    submit: (submission, limits) => servedByDatabase(() => submitQuery(pool, submission, limits)),
     usage: (scope, limits) => servedByDatabase(() => usage(scope, limits)),
     poll: (scope, id) => servedByDatabase(() => poll(scope, id)),
     find: (scope, id) => servedByDatabase(() => find(prisma, scope, id)),

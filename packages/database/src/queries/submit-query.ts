@@ -5,45 +5,48 @@ import type {
   SubmissionLimits,
   SubmissionOutcome,
 } from '@hourglass/reports';
-import { Prisma, type PrismaClient } from '../generated/client.ts';
-import { limitUsage, usageOf, type UsageRow } from './limit-usage.ts';
+import type { Pool } from 'pg';
+import { limitUsage, type UsageRow } from './limit-usage.ts';
 
-/** The times are null when nothing was inserted. */
+/** The time is null when nothing was inserted. */
 type SubmissionRow = UsageRow & { readonly createdAt: Date | null };
 
 /**
- * The lock lets submissions of one environment follow each other; the statement after it sees all that were
- * committed before it got the lock, counts and inserts at one time of the database's clock.
+ * One statement, so that the lock is held for no round trip: it lets submissions of one environment follow each
+ * other, and `submit_query` sees all that were committed before. Not through Prisma, whose share of the time would be
+ * larger than the database's.
  */
 export async function submitQuery(
-  prisma: PrismaClient,
+  pool: Pool,
   submission: Submission,
   limits: SubmissionLimits,
 ): Promise<SubmissionOutcome> {
   const { id, plan, submittedBy, labels: { hostname, name, reportDefinitionId } = {} } = submission;
   const { environmentId } = plan.tenant;
-  const tenant = Prisma.sql`
-    select name as key, id,
-           coalesce(queries_per_hour, ${limits.queriesPerHour}::integer) as "queriesPerHour",
-           coalesce(active_queries, ${limits.activeQueries}::integer) as "activeQueries"
-      from environments
-     where id = ${environmentId}::integer`;
-  const [, rows] = await prisma.$transaction([
-    prisma.$executeRaw`select id from environments where id = ${environmentId}::integer for update`,
-    prisma.$queryRaw<SubmissionRow[]>`
-      with ${usageOf(tenant)},
-      inserted as (
-        insert into queries (id, environment_id, plan, submitted_by, hostname, name, report_definition_id,
-                             created_at, updated_at)
-        select ${id}::uuid, ${environmentId}::integer, ${JSON.stringify(plan)}::jsonb, ${submittedBy},
-               ${hostname ?? null}, ${name ?? null}, ${reportDefinitionId ?? null},
-               statement_timestamp(), statement_timestamp()
-          from usage
-         where submitted < "queriesPerHour" and active < "activeQueries"
-        returning created_at
-      )
-      select usage.*, inserted.created_at as "createdAt" from usage left join inserted on true`,
-  ]);
+  const { rows } = await pool.query<SubmissionRow>({
+    name: 'submit-query',
+    text: `
+      select locked.queries_per_hour as "queriesPerHour", locked.active_queries as "activeQueries",
+             made.submitted, made.active, made.seconds_to_reset as "secondsToReset", made.inserted_at as "createdAt"
+        from (select id, coalesce(queries_per_hour, $8) as queries_per_hour,
+                     coalesce(active_queries, $9) as active_queries
+                from environments
+               where id = $2
+                 for update) locked
+       cross join lateral submit_query($1, locked.id, $3, $4, $5, $6, $7, locked.queries_per_hour,
+                                       locked.active_queries) made`,
+    values: [
+      id,
+      environmentId,
+      JSON.stringify(plan),
+      submittedBy,
+      hostname,
+      name,
+      reportDefinitionId,
+      limits.queriesPerHour,
+      limits.activeQueries,
+    ],
+  });
   const [row] = rows;
   if (row === undefined) throw new Error(`there is no environment ${environmentId} to submit a query to`);
   const before = limitUsage(row);
