@@ -13,6 +13,7 @@ import { publicError, sendError, statusOf } from './http/error-response.ts';
 import { jsonBodyReader } from './http/json-body.ts';
 import { longForm } from './http/long-form.ts';
 import { readParameters } from './http/read-parameters.ts';
+import { setHeaders } from './http/send-json.ts';
 import type { GuardedRoute, OpenRoute, Route } from './http/route.ts';
 
 export interface AppParts {
@@ -72,7 +73,7 @@ function guardedHandler(route: GuardedRoute, accounts: Accounts): RequestHandler
     const principal = valueOf(caller);
     const { organization } = request.params;
     if (organization !== undefined && organization !== principal.organization) throw route.missing(request);
-    response.set(valueOf(headers) ?? {});
+    setHeaders(response, valueOf(headers) ?? {});
     const parameters = readParameters(request, route);
     const body = await readBody(request, response);
     return route.handle({ request, response, principal, parameters, body, found: valueOf(found) });

@@ -46,12 +46,10 @@ const refusingKinds = new Set([
 ]);
 
 /** Runs `work` and answers a database that cannot be reached or refuses to serve with `ServiceUnavailable`. */
-export async function servedByDatabase<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
+export function servedByDatabase<Result>(work: () => Promise<Result>): Promise<Result> {
+  return work().catch((error: unknown) => {
     throw asDatabaseError(error);
-  }
+  });
 }
 
 export function asDatabaseError(error: unknown): unknown {

@@ -1,6 +1,6 @@
 import { queryStatus } from '@hourglass/contract';
 import { guardedRoute, type GuardedRoute } from '../http/route.ts';
-import { sendJson } from '../http/send-json.ts';
+import { sendJson, setHeaders } from '../http/send-json.ts';
 import { queryNotFound } from './find-query.ts';
 import type { QueryPlace } from './query-place.ts';
 import { polledStatusOf } from './query-status-view.ts';
@@ -18,7 +18,8 @@ export function getQueryRoute(place: QueryPlace): GuardedRoute {
     read: (request) => place.poll(request),
     async handle({ request, response, found }) {
       if (found === null) throw queryNotFound(request);
-      response.set({ ...found.headers, 'Cache-Control': 'no-store' });
+      setHeaders(response, found.headers);
+      response.setHeader('Cache-Control', 'no-store');
       sendJson(response, polledStatusOf(found.query));
     },
   });

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import QuickLRU from 'quick-lru';
 import type { Accounts, Principal } from '@hourglass/reports';
 
@@ -11,10 +11,10 @@ const maxRemembered = 1000;
 /**
  * Accounts that check a password they verified within the last minute without the cost of its hash. The time
  * counts from the check and is not prolonged by use. Only pairs that were right are remembered, and not they
- * themselves but their HMAC under a key that never leaves this process. Tokens are always looked up.
+ * themselves but their hash with a secret that never leaves this process. Tokens are always looked up.
  */
 export function rememberPasswords(accounts: Accounts): Accounts {
-  const key = randomBytes(32);
+  const secret = randomBytes(32).toString('base64');
   const verified = new QuickLRU<string, Principal>({ maxSize: maxRemembered, maxAge: rememberedMs });
   // Clients that poll together share one check, or every minute would begin with as many hashes as clients.
   const underway = new Map<string, Promise<Principal | null>>();
@@ -24,9 +24,7 @@ export function rememberPasswords(accounts: Accounts): Accounts {
     findTenant: (scope) => accounts.findTenant(scope),
     findOrganization: (name) => accounts.findOrganization(name),
     async authenticatePassword(email, password) {
-      const pair = createHmac('sha256', key)
-        .update(JSON.stringify([email, password]))
-        .digest('base64');
+      const pair = hash('sha256', secret + JSON.stringify([email, password]), 'base64');
       const known = verified.get(pair);
       if (known !== undefined) return known;
       const shared = underway.get(pair);

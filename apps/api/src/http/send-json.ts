@@ -1,4 +1,10 @@
 import type { Response } from 'express';
+import type { HeaderValues } from './route.ts';
+
+/** `response.set` without its questions about the type of contents. */
+export function setHeaders(response: Response, headers: HeaderValues): void {
+  for (const name in headers) response.setHeader(name, headers[name] ?? '');
+}
 
 /** `response.json` without its questions about other contents and caches, which take 5 % of the time of a poll. */
 export function sendJson(response: Response, body: object): void {
