@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environmentView, errorBody, names, organizationView, queryStatus } from '@hourglass/contract';
+import {
+  environmentView,
+  errorBody,
+  names,
+  organizationView,
+  queryList,
+  queryStatus,
+} from '@hourglass/contract';
 import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
 
 describe('a client that was written for Apigee', () => {
@@ -64,6 +71,25 @@ describe('a client that was written for Apigee', () => {
     for (const name of ['access_token', 'oauth_token', 'key']) {
       const response = await fetch(`${system.url}/v1/organizations?${name}=${testToken}`);
       expect([name, response.status]).toEqual([name, 401]);
+    }
+  });
+
+  it('reads the number of rows as the generated clients of X do when it sends alt=json, else as Edge has it', async () => {
+    const worker = system.startWorker();
+    const id = await system.client.submit(query);
+    await system.client.ended(id);
+    await worker.stop();
+    const ofX = { alt: 'json', prettyPrint: 'false' };
+    for (const [parameters, rows] of [
+      [{}, 0],
+      [ofX, '0'],
+    ] as const) {
+      const asked = new URLSearchParams(parameters);
+      const one = await system.client.request(`/queries/${id}?${asked}`);
+      expect(await one.json()).toMatchObject({ state: 'completed', resultRows: rows });
+      const list = queryList.parse(await (await system.client.request(`/queries?${asked}`)).json());
+      const listed = list.queries.find(({ self }) => self.endsWith(id));
+      expect(listed?.resultRows).toBe(rows);
     }
   });
 

@@ -23,7 +23,8 @@ export const queryStatus = z
     /** 0 to 100; ours, Apigee has no such field. */
     progress: z.int().min(0).max(100).optional(),
     result: z.strictObject({ self: z.string(), expires: isoSeconds }).optional(),
-    resultRows: z.int().optional(),
+    /** A text, as X has it, for requests with `alt=json`. */
+    resultRows: z.union([z.int(), z.string().regex(/^\d+$/)]).optional(),
     /** Bytes of the gzip parts in KB with two decimals, like "0.02 KB". */
     resultFileSize: z.string().optional(),
     /** Time of the attempt that completed, without the time in the queue, like "11 sec". */

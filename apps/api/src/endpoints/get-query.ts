@@ -3,7 +3,7 @@ import { guardedRoute, type GuardedRoute } from '../http/route.ts';
 import { sendJson, setHeaders } from '../http/send-json.ts';
 import { queryNotFound } from './find-query.ts';
 import type { QueryPlace } from './query-place.ts';
-import { polledStatusOf } from './query-status-view.ts';
+import { polledStatusOf, statusFor } from './query-status-view.ts';
 
 /** `GET …/queries/{id}`: what a client polls. */
 export function getQueryRoute(place: QueryPlace): GuardedRoute {
@@ -20,7 +20,7 @@ export function getQueryRoute(place: QueryPlace): GuardedRoute {
       if (found === null) throw queryNotFound(request);
       setHeaders(response, found.headers);
       response.setHeader('Cache-Control', 'no-store');
-      sendJson(response, polledStatusOf(found.query));
+      sendJson(response, statusFor(request, polledStatusOf(found.query)));
     },
   });
 }

@@ -1,14 +1,13 @@
-import type { Response } from 'express';
 import { hostname, queryList, type QueryList } from '@hourglass/contract';
 import type { Catalogue, Tenant } from '@hourglass/query';
 import type { ListCriteria, QueryStore } from '@hourglass/reports';
 import type { HostFinder } from '../http/find-host.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { pageToken, positionOf } from '../http/page-token.ts';
-import { guardedRoute, type GuardedRoute } from '../http/route.ts';
+import { guardedRoute, type GuardedCall, type GuardedRoute } from '../http/route.ts';
 import { listCriteria, listParameters } from './list-parameters.ts';
 import type { QueryPlace } from './query-place.ts';
-import { listedQueryOf } from './query-status-view.ts';
+import { listedQueryOf, statusFor } from './query-status-view.ts';
 
 interface ListPorts {
   readonly catalogue: Catalogue;
@@ -33,7 +32,7 @@ export function listQueriesRoute(
     responses,
     async handle({ request, response, parameters }) {
       const tenant = await findTenant(request);
-      await answerPage(response, queries, {
+      await answerPage({ request, response }, queries, {
         tenant,
         criteria: { ...listCriteria(parameters), hostname: null },
         ...parameters,
@@ -62,7 +61,7 @@ export function listHostQueriesRoute(
     async handle({ request, response, parameters }) {
       const { envgroupHostname } = parameters;
       const tenant = await findHost(request, response, envgroupHostname);
-      await answerPage(response, queries, {
+      await answerPage({ request, response }, queries, {
         tenant,
         criteria: { ...listCriteria(parameters), hostname: envgroupHostname },
         ...parameters,
@@ -79,7 +78,7 @@ interface AskedPage {
 }
 
 async function answerPage(
-  response: Response,
+  { request, response }: Pick<GuardedCall, 'request' | 'response'>,
   queries: QueryStore,
   { tenant, criteria, pageSize, pageToken: token }: AskedPage,
 ): Promise<void> {
@@ -90,7 +89,7 @@ async function answerPage(
   const page = found.slice(0, pageSize);
   const last = page.at(-1);
   const body: QueryList = {
-    queries: page.map(listedQueryOf),
+    queries: page.map((record) => statusFor(request, listedQueryOf(record))),
     ...(last !== undefined && found.length > pageSize ? { nextPageToken: pageToken(last, listed) } : {}),
   };
   response.set('Cache-Control', 'no-store').json(body);

@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import type { ListedQuery, QueryParams, QueryStatus } from '@hourglass/contract';
 import type { Plan, PlannedMetric } from '@hourglass/query';
 import type { PolledQuery, QueryRecord } from '@hourglass/reports';
@@ -38,6 +39,16 @@ export function polledStatusOf(query: PolledQuery): QueryStatus {
         }
       : {}),
   };
+}
+
+/**
+ * As the sender of `request` reads it. Generated clients of X send `alt=json` with every request, and those with
+ * strict types take an int64 as a text only; Edge has a number.
+ */
+export function statusFor<Status extends QueryStatus>(request: Request, status: Status): Status {
+  const { resultRows } = status;
+  if (resultRows === undefined || request.query['alt'] !== 'json') return status;
+  return { ...status, resultRows: String(resultRows) };
 }
 
 /** A query as the list shows it: also who submitted it, and what it asks for. */

@@ -1,6 +1,6 @@
 /**
  * Query parameters that Apigee X's generated clients add to any request. They are tolerated everywhere and mean
- * nothing; the ones that look like credentials are never taken for any.
+ * nothing, but for `alt=json`, which makes `resultRows` a text; the ones that look like credentials are never taken for any.
  */
 export const systemParameters: ReadonlySet<string> = new Set([
   '$.xgafv',
