@@ -84,7 +84,7 @@ describe('a client that was written for Apigee', () => {
       [{}, 0],
       [ofX, '0'],
     ] as const) {
-      const asked = new URLSearchParams(parameters);
+      const asked = new URLSearchParams(parameters).toString();
       const one = await system.client.request(`/queries/${id}?${asked}`);
       expect(await one.json()).toMatchObject({ state: 'completed', resultRows: rows });
       const list = queryList.parse(await (await system.client.request(`/queries?${asked}`)).json());

@@ -7,14 +7,14 @@ import express, {
   type Response,
 } from 'express';
 import type { ApiMetrics, Logger } from '@hourglass/platform';
-import { ReportError, type Accounts } from '@hourglass/reports';
+import { ReportError, type Accounts, type Principal } from '@hourglass/reports';
 import { authenticate } from './http/authenticate.ts';
 import { publicError, sendError, statusOf } from './http/error-response.ts';
 import { jsonBodyReader } from './http/json-body.ts';
 import { longForm } from './http/long-form.ts';
 import { readParameters } from './http/read-parameters.ts';
 import { setHeaders } from './http/send-json.ts';
-import type { GuardedRoute, OpenRoute, Route } from './http/route.ts';
+import type { ErrorStyle, GuardedRoute, OpenRoute, Route } from './http/route.ts';
 
 export interface AppParts {
   readonly routes: readonly Route[];
@@ -34,6 +34,8 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
   app.use(beginRequest);
   for (const [path, routesOfPath] of byPath(routes)) {
     const atPath = app.route(path);
+    const errorStyle = routesOfPath.find((route) => route.errorStyle !== undefined)?.errorStyle;
+    if (errorStyle !== undefined) atPath.all(useErrorStyle(errorStyle));
     for (const route of routesOfPath) {
       const handler = route.scope === null ? openHandler(route) : guardedHandler(route, accounts);
       atPath[route.method](observe(route, metrics), handler);
@@ -56,28 +58,38 @@ function openHandler(route: OpenRoute): RequestHandler {
   const readBody = bodyReader(route);
   return async (request, response) => {
     refuseUnreadablePath(request);
-    const parameters = readParameters(request, route);
+    const parameters = route.readsOwnQuery === true ? {} : readParameters(request, route);
     return route.handle({ request, response, parameters, body: await readBody(request, response) });
   };
 }
 
 function guardedHandler(route: GuardedRoute, accounts: Accounts): RequestHandler {
   const readBody = bodyReader(route);
+  const credentialOf = route.credential ?? ((request: Request) => request.headers.authorization);
   return async (request, response) => {
     refuseUnreadablePath(request);
     const [caller, headers, found] = await Promise.allSettled([
-      authenticate(request.headers.authorization, route.scope, accounts),
+      authenticate(credentialOf(request), route.scope, accounts),
       route.prepareHeaders?.(request),
       route.read(request),
     ]);
     const principal = valueOf(caller);
     const { organization } = request.params;
     if (organization !== undefined && organization !== principal.organization) throw route.missing(request);
+    requireEnvironment(request, route, principal);
     setHeaders(response, valueOf(headers) ?? {});
-    const parameters = readParameters(request, route);
+    const parameters = route.readsOwnQuery === true ? {} : readParameters(request, route);
     const body = await readBody(request, response);
     return route.handle({ request, response, principal, parameters, body, found: valueOf(found) });
   };
+}
+
+/** @throws what a path to nothing answers, or ReportError `auth.environment`, for a token of another environment */
+function requireEnvironment(request: Request, route: GuardedRoute, { environment: own }: Principal): void {
+  if (own === null || route.ofEveryEnvironment) return;
+  const { environment } = request.params;
+  if (environment === undefined) throw new ReportError('auth.environment', { environment: own });
+  if (environment !== own) throw route.missing(request);
 }
 
 function bodyReader({ body }: Route): (request: Request, response: Response) => Promise<unknown> {
@@ -122,6 +134,13 @@ function observe(route: Route, metrics: ApiMetrics): RequestHandler {
   };
 }
 
+function useErrorStyle(style: ErrorStyle): RequestHandler {
+  return (_request, response, next) => {
+    response.locals['errorStyle'] = style;
+    next();
+  };
+}
+
 function answerError(log: Logger) {
   // Express tells an error handler by its four parameters.
   return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
@@ -136,7 +155,9 @@ function answerError(log: Logger) {
       response.destroy();
       return;
     }
-    sendError(response, shown);
+    const style = response.locals['errorStyle'] as ErrorStyle | undefined;
+    if (style === undefined) sendError(response, shown);
+    else style.write(response, shown);
   };
 }
 

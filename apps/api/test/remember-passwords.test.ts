@@ -2,7 +2,14 @@ import type { Accounts, Principal } from '@hourglass/reports';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { rememberPasswords } from '../src/http/remember-passwords.ts';
 
-const jane: Principal = { organization: 'acme', email: 'jane@example.com', role: 'member', scopes: ['read'] };
+const jane: Principal = {
+  organization: 'acme',
+  environment: null,
+  customers: [],
+  email: 'jane@example.com',
+  role: 'member',
+  scopes: ['read'],
+};
 
 /** Stands in for the database: it counts how often a password is hashed. */
 function countingAccounts(passwords: Map<string, string>) {

@@ -30,7 +30,14 @@ beforeEach(async () => {
 });
 
 function caller(role: Role, organization = 'acme'): Principal {
-  return { organization, email: `caller@${organization}.example`, role, scopes };
+  return {
+    organization,
+    environment: null,
+    customers: [],
+    email: `caller@${organization}.example`,
+    role,
+    scopes,
+  };
 }
 
 async function addUser(email: string, role: Role, organization = 'acme'): Promise<void> {

@@ -30,12 +30,16 @@ describe('a password', () => {
     const { accounts } = db.database;
     expect(await accounts.authenticatePassword('jane@EXAMPLE.com', 'correct horse')).toEqual({
       organization: 'acme',
+      environment: null,
+      customers: [],
       email: 'jane@example.com',
       role: 'administrator',
       scopes: [...scopes],
     });
     expect(await accounts.authenticatePassword('joe@example.com', 'battery staple')).toEqual({
       organization: 'acme',
+      environment: null,
+      customers: [],
       email: 'joe@example.com',
       role: 'member',
       scopes: ['read', 'submit', 'ingest'],
@@ -103,6 +107,8 @@ describe('a token', () => {
     await db.database.admin.createToken({ email: 'jane@example.com', token: 'secret-1', scopes: ['ingest'] });
     expect(await db.database.accounts.authenticateToken('secret-1')).toEqual({
       organization: 'acme',
+      environment: null,
+      customers: [],
       email: 'jane@example.com',
       role: 'administrator',
       scopes: ['ingest'],
@@ -177,6 +183,8 @@ describe('the first organization', () => {
       for (const { accounts } of databases) {
         const operator = {
           organization: 'demo',
+          environment: null,
+          customers: [],
           email: first.email,
           role: 'operator',
           scopes: [...scopes],

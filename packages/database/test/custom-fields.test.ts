@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { acceptBatch } from '@hourglass/facts';
-import { catalogue, planQuery, withCustomFields, type Dataset } from '@hourglass/query';
+import { catalogue, factsTarget, planQuery, withCustomFields, type Dataset } from '@hourglass/query';
 import type { DeclaredField, Declaration, DeclarationOutcome } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -92,7 +92,7 @@ describe('a snapshot', () => {
     const answer = await acceptBatch(chunksOf(body.join('\n')), {
       identity: {
         environmentId: db.tenant.environmentId,
-        dataset: withCustomFields(api, fields),
+        target: factsTarget(withCustomFields(api, fields)),
         id: randomUUID(),
       },
       store: db.database.facts,

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { factsTarget } from '@hourglass/query';
 import { ServiceUnavailable } from '@hourglass/reports';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -40,7 +41,7 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   findTenant: ({ accounts }) => accounts.findTenant(scope),
   createOrganization: ({ admin }) => admin.createOrganization('o'),
   keyFor: ({ signingKeys }) => signingKeys.keyFor('a'),
-  openBatch: ({ facts }) => facts.openBatch({ environmentId: 1, dataset: api, id: 'a' }),
+  openBatch: ({ facts }) => facts.openBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
   snapshot: ({ factSource }) => factSource.snapshot(planOf(tenant), { directory: '/tmp', signal }),
 };
 
@@ -64,7 +65,7 @@ test('A database that accepts connections and never answers is ServiceUnavailabl
   const outcomes = await Promise.allSettled([
     database.check(),
     database.queries.find(scope, id),
-    database.facts.openBatch({ environmentId: 1, dataset: api, id: 'a' }),
+    database.facts.openBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
   ]);
   expect(performance.now() - startedMs).toBeLessThan(15_000);
   for (const outcome of outcomes) {
@@ -111,7 +112,11 @@ describe('a database that goes away', () => {
       db.database.queries.listWaiting(1),
       db.database.queries.list(db.tenant, {}, 1),
       db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' }, noLimits),
-      db.database.facts.openBatch({ environmentId: db.tenant.environmentId, dataset: api, id: 'a' }),
+      db.database.facts.openBatch({
+        environmentId: db.tenant.environmentId,
+        target: factsTarget(api),
+        id: 'a',
+      }),
     ];
     const outcomes = Promise.allSettled(waiting);
     await expect

@@ -1,4 +1,4 @@
-import type { EncodedFact } from '@hourglass/facts';
+import type { EncodedRow } from '@hourglass/facts';
 import { catalogue, storedColumns, type Dataset } from '@hourglass/query';
 
 function apiDataset(): Dataset {
@@ -16,7 +16,7 @@ const dayMs = 86_400_000;
 export function encodedFact(
   time: string,
   values: Readonly<Record<string, string | number>> = {},
-): EncodedFact {
+): EncodedRow {
   const fields = [...columns, 'custom_fields'].map((column) => values[column] ?? '\\N');
   return { copyLine: `${[time, ...fields].join('\t')}\n`, day: Math.floor(Date.parse(time) / dayMs) };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { BatchWriter, EncodedFact } from '@hourglass/facts';
-import type { Plan, Tenant } from '@hourglass/query';
+import type { BatchWriter, EncodedRow } from '@hourglass/facts';
+import { factsTarget, type Plan, type Tenant } from '@hourglass/query';
 import { ServiceUnavailable } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { Client } from 'pg';
@@ -24,14 +24,14 @@ afterEach(async () => {
 async function openedWriter(tenant: Tenant): Promise<BatchWriter> {
   const opened = await db.database.facts.openBatch({
     environmentId: tenant.environmentId,
-    dataset: api,
+    target: factsTarget(api),
     id: randomUUID(),
   });
   if (!('writer' in opened)) throw new Error('the batch was accepted before');
   return opened.writer;
 }
 
-async function store(facts: readonly EncodedFact[], tenant = db.tenant): Promise<bigint> {
+async function store(facts: readonly EncodedRow[], tenant = db.tenant): Promise<bigint> {
   const writer = await openedWriter(tenant);
   await writer.write(facts);
   await writer.commit({ accepted: facts.length, bodySha256: '' });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { BatchIdentity, BatchWriter, EncodedFact } from '@hourglass/facts';
+import type { BatchIdentity, BatchWriter, EncodedRow } from '@hourglass/facts';
+import { factsTarget } from '@hourglass/query';
 import { ServiceUnavailable } from '@hourglass/reports';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 function identity(id: string = randomUUID()): BatchIdentity {
-  return { environmentId: db.tenant.environmentId, dataset: api, id };
+  return { environmentId: db.tenant.environmentId, target: factsTarget(api), id };
 }
 
 async function openedWriter(batch: BatchIdentity, target = db): Promise<BatchWriter> {
@@ -23,7 +24,7 @@ async function openedWriter(batch: BatchIdentity, target = db): Promise<BatchWri
   return opened.writer;
 }
 
-async function store(facts: readonly EncodedFact[], batch = identity(), target = db): Promise<void> {
+async function store(facts: readonly EncodedRow[], batch = identity(), target = db): Promise<void> {
   const writer = await openedWriter(batch, target);
   await writer.write(facts);
   await writer.commit({ accepted: facts.length, bodySha256 });
@@ -218,7 +219,11 @@ describe('day partitions', () => {
 
   test('are made although batches hold every connection that batches may have', async () => {
     const small = await databaseWithTenant({ poolSize: 3, copyPoolSize: 2 });
-    const batch = () => ({ environmentId: small.tenant.environmentId, dataset: api, id: randomUUID() });
+    const batch = () => ({
+      environmentId: small.tenant.environmentId,
+      target: factsTarget(api),
+      id: randomUUID(),
+    });
     const writers = [await openedWriter(batch(), small), await openedWriter(batch(), small)];
     await Promise.all(
       writers.map(async (writer, index) => {

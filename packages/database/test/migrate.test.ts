@@ -193,26 +193,12 @@ describe('the schema of this version', () => {
     expect(drift).toContain('ALTER TABLE "hot_api_facts" ADD COLUMN     "apiproxy" TEXT');
   });
 
-  test.each([...catalogue.values()])(
+  const datasets = [...catalogue.values()];
+
+  test.each(datasets.filter(({ records }) => records.length === 0))(
     'stores $name in exactly the columns of the catalogue',
     async (dataset) => {
-      const sqlTypes = {
-        text: 'text',
-        integer: 'bigint',
-        decimal: 'numeric(24,6)',
-        float: 'double precision',
-        boolean: 'boolean',
-        timestamp: 'timestamp(3) with time zone',
-      };
-      const columns = await withClient(database.url, async (client) => {
-        const { rows } = await client.query<{ name: string; type: string; required: boolean }>(
-          `select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as required
-           from pg_attribute where attrelid = $1::regclass and attnum > 0 order by attnum`,
-          [dataset.hotTable],
-        );
-        return rows;
-      });
-      expect(columns).toEqual([
+      expect(await columnsOf(dataset.hotTable)).toEqual([
         { name: 'environment_id', type: 'integer', required: true },
         { name: 'batch_seq', type: 'bigint', required: true },
         { name: 'timestamp', type: 'timestamp(3) with time zone', required: true },
@@ -221,4 +207,58 @@ describe('the schema of this version', () => {
       ]);
     },
   );
+
+  test.each(datasets.flatMap(({ records }) => records))(
+    'stores $name in exactly the columns of the catalogue, under their key',
+    async ({ table, columns, key }) => {
+      expect(await columnsOf(table)).toEqual([
+        { name: 'environment_id', type: 'integer', required: true },
+        { name: 'batch_seq', type: 'bigint', required: true },
+        ...columns.map(({ name, type, required }) => ({ name, type: recordTypes[type], required })),
+      ]);
+      const [primary] = await withClient(database.url, async (client) => {
+        const { rows } = await client.query<{ definition: string }>(
+          `select pg_get_constraintdef(oid) as definition from pg_constraint
+            where conrelid = $1::regclass and contype = 'p'`,
+          [table],
+        );
+        return rows;
+      });
+      expect(primary?.definition).toBe(`PRIMARY KEY (${['environment_id', ...key].join(', ')})`);
+    },
+  );
+
+  test.each(datasets.filter(({ records }) => records.length > 0))(
+    'shows the records of $name in exactly the columns of the catalogue',
+    async (dataset) => {
+      expect(await columnsOf(dataset.hotTable)).toEqual(
+        [
+          { name: 'environment_id', type: 'integer' },
+          { name: 'batch_seq', type: 'bigint' },
+          { name: 'timestamp', type: recordTypes.timestamp },
+          ...storedColumns(dataset).map(({ name, type }) => ({ name, type: recordTypes[type] })),
+        ].map((column) => ({ ...column, required: false })),
+      );
+    },
+  );
+
+  const sqlTypes = {
+    text: 'text',
+    integer: 'bigint',
+    decimal: 'numeric(24,6)',
+    float: 'double precision',
+    boolean: 'boolean',
+    timestamp: 'timestamp(3) with time zone',
+  };
+  const recordTypes = { ...sqlTypes, timestamp: 'timestamp(6) with time zone' };
+
+  const columnsOf = (relation: string) =>
+    withClient(database.url, async (client) => {
+      const { rows } = await client.query<{ name: string; type: string; required: boolean }>(
+        `select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as required
+           from pg_attribute where attrelid = $1::regclass and attnum > 0 order by attnum`,
+        [relation],
+      );
+      return rows;
+    });
 });

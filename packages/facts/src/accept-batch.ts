@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { UndeclaredFields } from '@hourglass/query';
-import { createFactChecker } from './check-fact.ts';
-import type { FactChecker } from './check-fact.ts';
+import { createFactChecker, type RowChecker } from './check-fact.ts';
+import { createRecordChecker } from './check-record.ts';
 import { parseNdjsonLine } from './formats/ndjson.ts';
 import { splitLines } from './lines.ts';
 import type { Line } from './lines.ts';
-import type { AcceptedBatch, BatchIdentity, BatchWriter, EncodedFact, FactStore } from './ports.ts';
+import type { AcceptedBatch, BatchIdentity, BatchWriter, EncodedRow, FactStore } from './ports.ts';
 import type { RowFault } from './raw-fact.ts';
 
 export interface AcceptBatchOptions {
@@ -36,7 +36,7 @@ const maxGroupFacts = 1000;
 const maxGroupChars = 1024 * 1024;
 
 /**
- * Takes the facts of an NDJSON body: all in one transaction, or none. The same id with the same body gets the
+ * Takes the rows of an NDJSON body: all in one transaction, or none. The same id with the same body gets the
  * first answer again. Memory is bounded by one chunk of the body and one group of facts.
  *
  * The body is not closed when the answer comes before its end, so that a server can still answer on the same
@@ -48,7 +48,11 @@ export async function acceptBatch(
 ): Promise<BatchAnswer> {
   const { identity, store, onError, undeclaredFields = 'refuse', nowMs, signal } = options;
   signal.throwIfAborted();
-  const check = createFactChecker(identity.dataset, { nowMs, undeclaredFields });
+  const { target } = identity;
+  const check =
+    target.kind === 'records'
+      ? createRecordChecker(target.records)
+      : createFactChecker(target.dataset, { nowMs, undeclaredFields });
   const opened = await store.openBatch(identity);
   const writer = 'writer' in opened ? opened.writer : null;
   const reading = new BatchReading({
@@ -103,15 +107,15 @@ class BatchReading {
   readonly faults: RowFault[] = [];
   /** A row was bad, and that refuses the batch: its transaction is already rolled back. */
   isRefused = false;
-  private readonly check: FactChecker;
+  private readonly check: RowChecker;
   private readonly refuseAll: boolean;
   /** Null when nothing is to be written: the batch was accepted before, or is refused. */
   private writer: BatchWriter | null;
   private readonly hash = createHash('sha256');
-  private group: EncodedFact[] = [];
+  private group: EncodedRow[] = [];
   private groupChars = 0;
 
-  constructor(options: { check: FactChecker; refuseAll: boolean; writer: BatchWriter | null }) {
+  constructor(options: { check: RowChecker; refuseAll: boolean; writer: BatchWriter | null }) {
     this.check = options.check;
     this.refuseAll = options.refuseAll;
     this.writer = options.writer;

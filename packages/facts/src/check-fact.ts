@@ -12,16 +12,16 @@ import type { ColumnEncoder } from './column-encoders.ts';
 import { customCell, customEncoder } from './custom-cell.ts';
 import { createFieldGuide } from './field-guide.ts';
 import type { FieldGuide } from './field-guide.ts';
-import type { EncodedFact } from './ports.ts';
+import type { EncodedRow } from './ports.ts';
 import type { RowFault } from './raw-fact.ts';
 import { dayOf } from './timestamps.ts';
 
-type CheckedFact = EncodedFact | { readonly faults: readonly RowFault[] };
+type CheckedRow = EncodedRow | { readonly faults: readonly RowFault[] };
 
-export type FactChecker = (row: {
+export type RowChecker = (row: {
   readonly line: number;
   readonly value: Readonly<Record<string, unknown>>;
-}) => CheckedFact;
+}) => CheckedRow;
 
 const dayMs = 86_400_000;
 /** A line of rubbish may have thousands of unknown fields. */
@@ -38,7 +38,7 @@ export interface FactCheckerOptions {
  * a missing value, and a missing value is filled in by its column's rule. A fact may have happened at most one
  * day after `nowMs`.
  */
-export function createFactChecker(dataset: Dataset, options: FactCheckerOptions): FactChecker {
+export function createFactChecker(dataset: Dataset, options: FactCheckerOptions): RowChecker {
   const format = new FactFormat(dataset, options);
   return (row) => format.check(row.line, row.value);
 }
@@ -73,7 +73,7 @@ class FactFormat {
     );
   }
 
-  check(line: number, value: Readonly<Record<string, unknown>>): CheckedFact {
+  check(line: number, value: Readonly<Record<string, unknown>>): CheckedRow {
     const faults: RowFault[] = [];
     const cells = this.emptyFact.slice();
     const members: string[] = [];

@@ -1,4 +1,4 @@
-import type { Dataset, DimensionSource, MetricSource } from '@hourglass/query';
+import type { Dataset, DimensionSource, MetricSource, RecordSet } from '@hourglass/query';
 import { customColumns, storedColumns } from '@hourglass/query';
 import { closest } from 'fastest-levenshtein';
 
@@ -22,10 +22,19 @@ export function createFieldGuide(dataset: Dataset): FieldGuide {
     explain(name) {
       const origin = origins.get(name);
       if (origin !== undefined) return `a fact must not carry "${name}": it ${origin}`;
-      const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name;
-      return `there is no field "${shown}"; the nearest one is "${closest(shown, known)}"`;
+      return unknownField(name, known);
     },
   };
+}
+
+export function createRecordGuide({ columns }: RecordSet): FieldGuide {
+  const known = columns.map(({ name }) => name);
+  return { isDerived: () => false, explain: (name) => unknownField(name, known) };
+}
+
+function unknownField(name: string, known: readonly string[]): string {
+  const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name;
+  return `there is no field "${shown}"; the nearest one is "${closest(shown, known)}"`;
 }
 
 type DerivedSource = Exclude<DimensionSource | MetricSource, { kind: 'column' }>;

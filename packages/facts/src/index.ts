@@ -3,5 +3,6 @@ export * from './name-proxy.ts';
 export * from './ndjson-batches.ts';
 export * from './ports.ts';
 export * from './raw-fact.ts';
+export type { CsvOptions } from './formats/csv.ts';
 export * from './read-cell.ts';
 export * from './read-facts.ts';

@@ -1,20 +1,20 @@
-import type { Dataset } from '@hourglass/query';
+import type { IngestTarget } from '@hourglass/query';
 
-/** A row in PostgreSQL's `COPY … (FORMAT text)` encoding, and the UTC day its timestamp lies on. */
-export interface EncodedFact {
+/** A row in PostgreSQL's `COPY … (FORMAT text)` encoding. */
+export interface EncodedRow {
   /**
-   * One line with its newline: `timestamp`, `storedColumns(dataset)` and, where the dataset takes custom fields, a
-   * JSON object with their values by id; tab-separated, `\N` for null.
+   * One line with its newline, tab-separated, `\N` for null. A record has the columns of its set. A fact has `timestamp`,
+   * `storedColumns(dataset)` and, where the dataset takes custom fields, a JSON object with their values by id.
    */
   readonly copyLine: string;
-  /** Days since 1970-01-01, UTC: names the partition the row goes to. */
-  readonly day: number;
+  /** Days since 1970-01-01, UTC: names the partition a fact goes to. Null for a record. */
+  readonly day: number | null;
 }
 
 export interface BatchIdentity {
   readonly environmentId: number;
-  /** With the custom fields of the environment. */
-  readonly dataset: Dataset;
+  /** A dataset with the custom fields of the environment. */
+  readonly target: IngestTarget;
   /** The client's `Idempotency-Key`, or an id that was made for it. */
   readonly id: string;
 }
@@ -26,16 +26,16 @@ export interface AcceptedBatch {
   readonly bodySha256: string;
 }
 
-/** One transaction that takes the facts of a batch. Nothing of it is visible before `commit`. */
+/** One transaction that takes the rows of a batch. Nothing of it is visible before `commit`. */
 export interface BatchWriter {
   /** May wait for the database: bounded memory comes from awaiting this. */
-  write(facts: readonly EncodedFact[]): Promise<void>;
+  write(rows: readonly EncodedRow[]): Promise<void>;
   commit(batch: { accepted: number; bodySha256: string }): Promise<void>;
   /** Called once at most: also after a write or a commit that failed, never after a commit that succeeded. */
   rollback(): Promise<void>;
 }
 
-/** Where facts are kept until they are sealed. */
+/** Where facts are kept until they are sealed, and records until they are replaced. */
 export interface FactStore {
   /**
    * Opens a batch, or answers the batch that was accepted under the same id before. While another request

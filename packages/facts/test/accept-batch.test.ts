@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { catalogue } from '@hourglass/query';
-import type { Dataset } from '@hourglass/query';
+import { catalogue, factsTarget, type Dataset } from '@hourglass/query';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { acceptBatch } from '../src/accept-batch.ts';
@@ -22,7 +21,7 @@ function accept(
 ) {
   const { id = 'b1', ...rest } = options;
   return acceptBatch(typeof body === 'string' ? inChunks(body) : body, {
-    identity: { environmentId: 1, dataset, id },
+    identity: { environmentId: 1, target: factsTarget(dataset), id },
     store,
     onError: 'refuse',
     nowMs,

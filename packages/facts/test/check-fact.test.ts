@@ -207,6 +207,7 @@ test('a rule that reads a column which is not stored stops the start', () => {
     name: 'broken',
     hotTable: 'x',
     takesCustomFields: false,
+    records: [],
     dimensions: [],
     metrics: [
       {

@@ -1,5 +1,4 @@
-import { catalogue } from '@hourglass/query';
-import type { Dataset } from '@hourglass/query';
+import { catalogue, factsTarget, type Dataset } from '@hourglass/query';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readCsv } from '../src/formats/csv.ts';
@@ -8,7 +7,7 @@ import { chunkSizes, collect, inChunks } from './chunked.ts';
 const dataset = catalogue.get('api') as Dataset;
 
 function read(bytes: Buffer | string, sizes?: readonly number[], separator?: string) {
-  return collect(readCsv(inChunks(bytes, sizes), { dataset, separator }));
+  return collect(readCsv(inChunks(bytes, sizes), { target: factsTarget(dataset), separator }));
 }
 
 describe('readCsv', () => {
@@ -125,7 +124,7 @@ describe('readCsv', () => {
       yield Buffer.from('timestamp\n2026-11-22\n');
       throw new Error('gone');
     }
-    await expect(collect(readCsv(broken(), { dataset }))).rejects.toThrow('gone');
+    await expect(collect(readCsv(broken(), { target: factsTarget(dataset) }))).rejects.toThrow('gone');
   });
 });
 

@@ -1,4 +1,10 @@
-import { catalogue, withCustomFields, type Dataset, type UndeclaredFields } from '@hourglass/query';
+import {
+  catalogue,
+  factsTarget,
+  withCustomFields,
+  type Dataset,
+  type UndeclaredFields,
+} from '@hourglass/query';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createFactChecker } from '../src/check-fact.ts';
@@ -95,7 +101,10 @@ describe('a fault names the field', () => {
 describe('CSV', () => {
   const read = (text: string, undeclaredFields?: UndeclaredFields) =>
     collect(
-      readCsv(inChunks(text), { dataset, ...(undeclaredFields === undefined ? {} : { undeclaredFields }) }),
+      readCsv(inChunks(text), {
+        target: factsTarget(dataset),
+        ...(undeclaredFields === undefined ? {} : { undeclaredFields }),
+      }),
     );
 
   test('is read by the declared types', async () => {

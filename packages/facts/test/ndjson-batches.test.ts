@@ -1,5 +1,4 @@
-import { catalogue } from '@hourglass/query';
-import type { Dataset } from '@hourglass/query';
+import { catalogue, factsTarget, type Dataset } from '@hourglass/query';
 import { describe, expect, test } from 'vitest';
 import { acceptBatch } from '../src/accept-batch.ts';
 import { inFile, makeNdjsonBatches } from '../src/ndjson-batches.ts';
@@ -42,11 +41,11 @@ describe('batches of an import', () => {
   test("a fault in the answer to a batch points to the file's line", async () => {
     const file =
       'timestamp,apiproxy,response_size\n2026-11-22,"two\nlines",1\n\n2026-11-22,b,many\n2026-11-22,c,-1\n';
-    const facts = readFacts(inChunks(file), { format: 'csv', dataset });
+    const facts = readFacts(inChunks(file), { format: 'csv', target: factsTarget(dataset) });
     const [batch] = await collect(makeNdjsonBatches(facts, { maxRows: 100 }));
     if (batch === undefined) throw new Error('no batch');
     const answer = await acceptBatch(inChunks(batch.body), {
-      identity: { environmentId: 1, dataset, id: 'b' },
+      identity: { environmentId: 1, target: factsTarget(dataset), id: 'b' },
       store: new MemoryFactStore(),
       onError: 'refuse',
       nowMs: Date.UTC(2026, 10, 23),
@@ -63,7 +62,7 @@ describe('batches of an import', () => {
     const facts = readFacts(inChunks(file), { format: 'combined', proxy: { kind: 'path', segment: 1 } });
     const [batch] = await collect(makeNdjsonBatches(facts, { maxRows: 100 }));
     const answer = await acceptBatch(inChunks(batch?.body ?? ''), {
-      identity: { environmentId: 1, dataset, id: 'b' },
+      identity: { environmentId: 1, target: factsTarget(dataset), id: 'b' },
       store: new MemoryFactStore(),
       onError: 'refuse',
       nowMs: Date.UTC(2026, 10, 23),

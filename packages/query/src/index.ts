@@ -1,8 +1,11 @@
 export * from './catalogue/dataset.ts';
+export { apiDataset } from './catalogue/api/api-dataset.ts';
 export * from './catalogue/catalogue.ts';
 export * from './catalogue/check-catalogue.ts';
 export * from './catalogue/custom-field.ts';
 export * from './catalogue/describe-fields.ts';
+export * from './catalogue/ingest-target.ts';
+export * from './catalogue/record-set.ts';
 export { customFieldsColumn } from './catalogue/names.ts';
 export * from './catalogue/with-custom-fields.ts';
 export * from './filter/filter-node.ts';

@@ -172,6 +172,7 @@ describe('checkCatalogue', () => {
       name: 'faulty',
       hotTable: 'hot; drop table facts',
       takesCustomFields: false,
+      records: [],
       dimensions: [
         { name: 'place', description: '', source: text },
         { name: 'place', description: '', source: text },

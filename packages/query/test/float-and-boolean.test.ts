@@ -16,6 +16,7 @@ const readings: Dataset = {
   name: 'readings',
   hotTable: 'hot_readings',
   takesCustomFields: false,
+  records: [],
   dimensions: [
     { name: 'isTest', description: 'Of a test.', source: { kind: 'column', type: 'boolean' } },
     { name: 'Order', description: 'An order.', source: { kind: 'column', type: 'text' } },

@@ -40,6 +40,14 @@ export const errorTable = {
   },
   'auth.scope': { kind: 'forbidden', message: 'The credentials lack the scope "{scope}"' },
   'auth.role': { kind: 'forbidden', message: 'This needs the role "{role}"; yours is "{own}"' },
+  'auth.environment': {
+    kind: 'forbidden',
+    message: 'The token is good for the environment "{environment}" only, and this is not below it',
+  },
+  'auth.unbound': {
+    kind: 'forbidden',
+    message: 'This needs a token that is good for one environment; make one with "environment"',
+  },
   'organization.exists': { kind: 'conflict', message: 'There is an organization "{organization}" already' },
   'organization.not_found': { kind: 'not_found', message: 'No organization "{organization}"' },
   'environment.not_found': {

@@ -272,6 +272,10 @@ export type Role = (typeof roles)[number];
 /** Who is calling. Bound to one organization; sees nothing of another. */
 export interface Principal {
   readonly organization: string;
+  /** The only environment that a token is good for. Null: all of the organization. */
+  readonly environment: string | null;
+  /** The only customers of that environment whose consumption a token may see. Empty: all. */
+  readonly customers: readonly string[];
   /** E-mail of a user, or of the user a token belongs to. Shown as the query's submitter. */
   readonly email: string;
   /** Of that user. */

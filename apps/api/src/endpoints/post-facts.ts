@@ -4,7 +4,13 @@ import type { Request, Response } from 'express';
 import { factsAccepted, oneOf, type FactsAccepted } from '@hourglass/contract';
 import { acceptBatch, type FactStore } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
-import { withCustomFields, type Catalogue, type Dataset } from '@hourglass/query';
+import {
+  factsTarget,
+  ingestTargets,
+  withCustomFields,
+  type Catalogue,
+  type IngestTarget,
+} from '@hourglass/query';
 import { ReportError, invalidRequest, type CustomFieldStore } from '@hourglass/reports';
 import { sendError } from '../http/error-response.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
@@ -24,7 +30,11 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
     method: 'post',
     path: '/v1/organizations/:organization/environments/:environment/facts/:dataset',
     scope: 'ingest',
-    operation: { id: 'postFacts', tag: 'Facts', summary: 'Bring facts in: all of a batch, or none' },
+    operation: {
+      id: 'postFacts',
+      tag: 'Facts',
+      summary: 'Bring facts or records in: all of a batch, or none',
+    },
     parameters: {
       onError: oneOf(['refuse', 'skip'])
         .default('refuse')
@@ -34,14 +44,14 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
     responses: { 201: { description: 'The facts are stored.', json: factsAccepted } },
     async handle({ request, response, parameters: { onError } }) {
       const tenant = await findTenant(request);
-      const dataset = datasetOf(request, ports.catalogue);
+      const target = targetOf(request, ports.catalogue);
       const id = batchIdOf(request);
-      const { fields, undeclaredFields } = await ports.customFields.find(tenant, dataset.name);
+      const { fields, undeclaredFields } = await ports.customFields.find(tenant, target.name);
       const gone = abortWhenGone(request);
       const outcome = await acceptBatch(bodyOf(request), {
         identity: {
           environmentId: tenant.environmentId,
-          dataset: withCustomFields(dataset, fields),
+          target: target.kind === 'facts' ? factsTarget(withCustomFields(target.dataset, fields)) : target,
           id,
         },
         store: ports.facts,
@@ -52,7 +62,7 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
       });
       switch (outcome.kind) {
         case 'accepted': {
-          ports.metrics.countFacts(dataset.name, outcome.accepted);
+          ports.metrics.countFacts(target.name, outcome.accepted);
           const { batch, accepted, rejected, faults } = outcome;
           const answer: FactsAccepted =
             onError === 'skip' ? { batch, accepted, rejected, faults: [...faults] } : { batch, accepted };
@@ -92,13 +102,14 @@ function placeOf({ line, field }: LineFault): string {
   return field === '' ? `line ${line}` : `line ${line}, ${field}`;
 }
 
-function datasetOf(request: Request, catalogue: Catalogue): Dataset {
+function targetOf(request: Request, catalogue: Catalogue): IngestTarget {
   const name = String(request.params['dataset']);
-  const dataset = catalogue.get(name);
-  if (dataset === undefined) {
-    throw new ReportError('dataset.not_found', { dataset: name, expected: [...catalogue.keys()].join(', ') });
+  const targets = ingestTargets(catalogue);
+  const target = targets.get(name);
+  if (target === undefined) {
+    throw new ReportError('dataset.not_found', { dataset: name, expected: [...targets.keys()].join(', ') });
   }
-  return dataset;
+  return target;
 }
 
 function batchIdOf(request: Request): string {

@@ -50,9 +50,19 @@ interface RouteBase {
   readonly operation: Operation;
   /** Others are refused, so that a misspelled parameter is never silently ignored. */
   readonly parameters: ParameterSchemas;
+  /** For forms of parameters that the schemas only describe: the endpoint reads and checks the query string itself. */
+  readonly readsOwnQuery?: boolean;
   readonly body: JsonBody | StreamedBody | null;
-  /** The successful ones; every error has the one error body. */
+  /** The successful ones; every error has the one error body, or that of `errorStyle`. */
   readonly responses: Readonly<Record<number, ResponseShape>>;
+  /** How errors look at this path, for a contract with a style of its own. */
+  readonly errorStyle?: ErrorStyle;
+}
+
+export interface ErrorStyle {
+  readonly schema: z.ZodType;
+  /** Writes status and body. */
+  readonly write: (response: Response, error: ReportError) => void;
 }
 
 /** What every endpoint is given. Parameters and body have passed their schemas. */
@@ -82,6 +92,10 @@ export interface OpenRoute extends RouteBase {
 
 export interface GuardedRoute extends RouteBase {
   readonly scope: Scope;
+  /** The `Authorization` that the request comes with, for a contract that has it in another place. */
+  readonly credential?: (request: Request) => string | undefined;
+  /** Also tokens of one environment may call it, although the path names none: it answers for theirs. */
+  readonly ofEveryEnvironment: boolean;
   /** What a path of another organization answers, which is what a path to nothing answers. */
   readonly missing: (request: Request) => ReportError;
   /**
@@ -130,12 +144,13 @@ export function guardedRoute<
   definition: Definition<
     GuardedRoute,
     GuardedCall<ParameterValues<Schemas>, Body, Found>,
-    'missing' | 'read'
+    'missing' | 'read' | 'ofEveryEnvironment'
   > &
     Inputs<Schemas, Body> & { readonly scope: Scope; readonly read?: (request: Request) => Promise<Found> },
 ): GuardedRoute {
   return {
     missing: placeNotFound,
+    ofEveryEnvironment: false,
     read: () => Promise.resolve(undefined),
     ...definition,
     parameters: definition.parameters ?? {},

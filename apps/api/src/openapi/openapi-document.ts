@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { errorBody } from '@hourglass/contract';
 import { SchemaCollection } from './schema-collection.ts';
 import type { ResponseShape, Route } from '../http/route.ts';
@@ -21,7 +22,6 @@ const pathParameters: Readonly<Record<string, string>> = {
 /** Describes every route, from the schemas that check it. Throws when two routes have one operation id. */
 export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
   const schemas = new SchemaCollection();
-  const errors = errorResponses(schemas);
   const paths: Record<string, Record<string, unknown>> = {};
   const operationIds = new Set<string>();
   for (const route of routes) {
@@ -29,7 +29,7 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
     if (operationIds.has(id)) throw new Error(`two operations have the id "${id}"`);
     operationIds.add(id);
     const path = (paths[templateOf(route.path)] ??= {});
-    path[route.method] = describeOperation(route, schemas, errors);
+    path[route.method] = describeOperation(route, schemas);
   }
   return {
     openapi: '3.1.0',
@@ -60,7 +60,7 @@ function templateOf(path: string): string {
   );
 }
 
-function describeOperation(route: Route, schemas: SchemaCollection, errors: object): object {
+function describeOperation(route: Route, schemas: SchemaCollection): object {
   const { operation, scope, body, responses } = route;
   const headers = scope === null ? undefined : route.preparedHeaders;
   return {
@@ -81,7 +81,7 @@ function describeOperation(route: Route, schemas: SchemaCollection, errors: obje
           },
         ]),
       ),
-      ...errors,
+      ...errorResponses(schemas, route.errorStyle?.schema ?? errorBody),
     },
   };
 }
@@ -134,9 +134,9 @@ function describeHeaders(headers: Readonly<Record<string, string>>): object {
   );
 }
 
-/** Every error of every operation has the one body; `docs/failure-modes.md` lists its codes. */
-function errorResponses(schemas: SchemaCollection): object {
-  const content = { 'application/json': { schema: schemas.add(errorBody, 'output') } };
+/** Every error of an operation has one body; `docs/failure-modes.md` lists the codes. */
+function errorResponses(schemas: SchemaCollection, body: z.ZodType): object {
+  const content = { 'application/json': { schema: schemas.add(body, 'output') } };
   return {
     '4XX': { description: 'The request cannot be served as it is; the body says what to change.', content },
     '5XX': { description: 'The service cannot serve it now.', content },

@@ -6,11 +6,12 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   importFormats,
   readFacts,
+  type CsvOptions,
   type ImportFormat,
   type ProxyNaming,
   type ReadFactsOptions,
 } from '@hourglass/facts';
-import { catalogue, type Dataset } from '@hourglass/query';
+import { apiDataset, catalogue, factsTarget, ingestTargets, type IngestTarget } from '@hourglass/query';
 import { CommandError, printAnswer, type CommandContext } from '../command-context.ts';
 import { askForCustomFields, readCustomValues } from '../custom-fields.ts';
 import { importFile, type ImportTotals } from '../import-file.ts';
@@ -33,7 +34,7 @@ export function addImportCommand(program: Command, context: CommandContext): voi
   withPlace(program.command('import'))
     .description('bring facts in from files')
     .argument('<file...>', 'files to read; - is standard input, a name that ends in .gz is unpacked')
-    .requiredOption('--dataset <name>', 'dataset of the facts', 'api')
+    .requiredOption('--dataset <name>', 'dataset of the facts, or the records of one', 'api')
     .addOption(
       new Option('--format <format>', 'how they are written').choices(importFormats).makeOptionMandatory(),
     )
@@ -60,15 +61,15 @@ export function addImportCommand(program: Command, context: CommandContext): voi
         .default('refuse'),
     )
     .action(async (files: string[], options: ImportOptions) => {
-      const dataset = datasetOf(options);
-      const reading = await readingOf(options, dataset, context);
+      const target = targetOf(options);
+      const reading = await readingOf(options, target, context);
       const importId = options.batchId ?? randomUUID();
       const totals: ImportTotals = { accepted: 0, rejected: 0, batches: 0 };
       for (const [index, file] of files.entries()) {
         const facts = readFacts(open(file, context), reading);
         await importFile(context, { name: file, facts }, totals, {
           ...placeOf(options),
-          dataset: dataset.name,
+          dataset: target.name,
           onError: options.onError,
           batchRows: options.batchRows,
           batchIdPrefix: `${importId}-${index + 1}`,
@@ -78,23 +79,24 @@ export function addImportCommand(program: Command, context: CommandContext): voi
     });
 }
 
-function datasetOf({ dataset: name, format }: ImportOptions): Dataset {
-  const dataset = catalogue.get(name);
-  if (dataset === undefined) {
+function targetOf({ dataset: name, format }: ImportOptions): IngestTarget {
+  const targets = ingestTargets(catalogue);
+  const target = targets.get(name);
+  if (target === undefined) {
     throw new CommandError(
-      `--dataset: no dataset "${name}"; expected one of ${[...catalogue.keys()].join(', ')}`,
+      `--dataset: no dataset "${name}"; expected one of ${[...targets.keys()].join(', ')}`,
     );
   }
-  if (format === 'combined' && name !== 'api') {
+  if (format === 'combined' && name !== apiDataset.name) {
     throw new CommandError('--format combined: an access log holds facts of the dataset "api"');
   }
-  return dataset;
+  return target;
 }
 
 /** How the files are read. Only where the types of custom fields decide, the API is asked for them. */
 async function readingOf(
   options: ImportOptions,
-  dataset: Dataset,
+  target: IngestTarget,
   context: CommandContext,
 ): Promise<ReadFactsOptions> {
   const { format, customField, separator } = options;
@@ -106,15 +108,26 @@ async function readingOf(
     case 'ndjson':
       return { format };
     case 'csv':
-      return { format, separator, ...(await askForCustomFields(context, placeOf(options), dataset)) };
+      return { format, separator, ...(await withDeclaredFields(target, options, context)) };
     case 'combined': {
       if (customField.length === 0) return { format, proxy };
-      const declared = await askForCustomFields(context, placeOf(options), dataset);
+      const declared = await askForCustomFields(context, placeOf(options), apiDataset);
       return { format, proxy, customValues: readCustomValues(customField, declared) };
     }
     default:
       return format satisfies never;
   }
+}
+
+/** Records have no custom fields. */
+async function withDeclaredFields(
+  target: IngestTarget,
+  options: ImportOptions,
+  context: CommandContext,
+): Promise<CsvOptions> {
+  if (target.kind === 'records') return { target };
+  const { dataset, undeclaredFields } = await askForCustomFields(context, placeOf(options), target.dataset);
+  return { target: factsTarget(dataset), undeclaredFields };
 }
 
 function proxyOf({ format, apiproxy, apiproxyFromPath }: ImportOptions): ProxyNaming | null {

@@ -32,7 +32,14 @@ async function authenticatePassword(
   const matches = await passwordMatches(password, user?.passwordHash ?? hashOfNobody);
   if (user === null || !matches) return null;
   const { email: knownEmail, role } = user;
-  return { organization: user.organization.name, email: knownEmail, role, scopes: scopesOfRole[role] };
+  return {
+    organization: user.organization.name,
+    environment: null,
+    customers: [],
+    email: knownEmail,
+    role,
+    scopes: scopesOfRole[role],
+  };
 }
 
 async function findOrganization(prisma: PrismaClient, name: string): Promise<OrganizationRecord | null> {

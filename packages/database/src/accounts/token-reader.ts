@@ -7,6 +7,8 @@ import { tokenHash } from './token-hash.ts';
 interface TokenRow {
   readonly key: string;
   readonly organization: string;
+  readonly environment: string | null;
+  readonly customers: readonly string[] | null;
   readonly email: string;
   readonly role: Role;
   readonly scopes: readonly string[];
@@ -18,17 +20,25 @@ export function tokenReader(reads: GatherReads): (token: string) => Promise<Prin
     keyOf: (hash) => hash,
     // The database's clock decides whether it expired.
     select: (hashes) => Prisma.sql`
-      select t.hash as key, o.name as organization, u.email, u.role, t.scopes
+      select t.hash as key, o.name as organization, e.name as environment, t.customers, u.email, u.role, t.scopes
         from tokens t
         join users u on u.id = t.user_id
         join organizations o on o.id = u.organization_id
+        left join environments e on e.id = t.environment_id
        where t.hash = any(${[...hashes.keys()]}::text[])
          and (t.expires_at is null or t.expires_at > statement_timestamp())`,
   });
   return async (token) => {
     const row = await rowOf(tokenHash(token));
     if (row === null) return null;
-    const { organization, email, role, scopes } = row;
-    return { organization, email, role, scopes: scopesOfToken(role, scopes) };
+    const { organization, environment, customers, email, role, scopes } = row;
+    return {
+      organization,
+      environment,
+      customers: customers ?? [],
+      email,
+      role,
+      scopes: scopesOfToken(role, scopes),
+    };
   };
 }

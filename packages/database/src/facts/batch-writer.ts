@@ -1,33 +1,26 @@
 import type { BatchWriter } from '@hourglass/facts';
-import type { Dataset } from '@hourglass/query';
-import type { ClientBase, Pool } from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import type { BorrowedConnection } from '../connection.ts';
 import { asDatabaseError } from '../database-errors.ts';
-import { ensureDayPartitions } from './day-partitions.ts';
-import { copyIntoHotTable } from './hot-table.ts';
+import type { RowTable } from './row-table.ts';
 
 /** Large enough that a COPY costs nothing beside its rows, small enough to hold one per open batch. */
 const chunkCharacters = 4 * 1024 * 1024;
 
-export interface BatchTarget {
+export interface OpenBatch {
   /** In a transaction that has inserted the batch. The writer ends both. */
   readonly connection: BorrowedConnection;
-  readonly controlPool: Pool;
-  readonly environmentId: number;
   readonly batchSeq: string;
-  readonly dataset: Dataset;
+  /** Of the same connection. */
+  readonly table: RowTable;
 }
 
 /**
  * A batch that is being written. It is open until `commit` or `rollback`, or until anything fails: then the
  * transaction is rolled back, the connection is closed, and every later call but `rollback` throws.
  */
-export function createBatchWriter(target: BatchTarget): BatchWriter {
-  const { connection, controlPool, environmentId, batchSeq, dataset } = target;
+export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): BatchWriter {
   const { client } = connection;
-  const copyStatement = copyIntoHotTable(dataset);
-  const rowPrefix = `${environmentId}\t${batchSeq}\t`;
+  const { rowPrefix } = table;
   let open = true;
   let lines: string[] = [];
   let bufferedCharacters = 0;
@@ -40,9 +33,7 @@ export function createBatchWriter(target: BatchTarget): BatchWriter {
     lines = [];
     days = new Set();
     bufferedCharacters = 0;
-    await ensureDayPartitions(client, controlPool, dataset.hotTable, chunkDays);
-    // A statement of its own per chunk: it sees the partitions that were made after the batch began.
-    await copyChunk(client, copyStatement, chunk);
+    await table.take(chunk, chunkDays);
   }
 
   async function whileOpen(work: () => Promise<void>): Promise<void> {
@@ -62,18 +53,19 @@ export function createBatchWriter(target: BatchTarget): BatchWriter {
   }
 
   return {
-    write: (facts) =>
+    write: (rows) =>
       whileOpen(async () => {
-        for (const { copyLine, day } of facts) {
+        for (const { copyLine, day } of rows) {
           lines.push(rowPrefix, copyLine);
           bufferedCharacters += rowPrefix.length + copyLine.length;
-          days.add(day);
+          if (day !== null) days.add(day);
           if (bufferedCharacters >= chunkCharacters) await flush();
         }
       }),
     commit: ({ accepted, bodySha256 }) =>
       whileOpen(async () => {
         await flush();
+        await table.settle();
         await client.query('update batches set accepted = $1, body_sha256 = $2 where seq = $3', [
           accepted,
           bodySha256,
@@ -87,14 +79,4 @@ export function createBatchWriter(target: BatchTarget): BatchWriter {
       if (open) end('rolled back');
     },
   };
-}
-
-/** Events and not a pipeline: the stream never calls back for a chunk whose connection was lost. */
-function copyChunk(client: ClientBase, statement: string, chunk: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stream = client.query(copyFrom(statement));
-    stream.once('finish', resolve);
-    stream.on('error', reject);
-    stream.end(chunk);
-  });
 }

@@ -36,7 +36,7 @@ async function snapshot(
   return inTransaction(
     pool,
     async (client) => {
-      const watermark = await newestBatch(client, plan);
+      const watermark = await newestBatch(client, plan, catalogue);
       await applySettings(client, { ...settingsOfEverySnapshot, ...copy.settings });
       const hotRows = await copyToFile(client, copy.sql, hotFactsPath, signal);
       const rates = exchangeRateCopy(plan);
@@ -51,10 +51,11 @@ async function snapshot(
 }
 
 /** The first statement: the snapshot that the COPY reads is the one that saw this batch. */
-async function newestBatch(client: ClientBase, plan: Plan): Promise<bigint | null> {
+async function newestBatch(client: ClientBase, plan: Plan, catalogue: Catalogue): Promise<bigint | null> {
+  const records = catalogue.get(plan.dataset)?.records ?? [];
   const { rows } = await client.query<{ seq: string | null }>(
-    'select max(seq) as seq from batches where environment_id = $1 and dataset = $2',
-    [plan.tenant.environmentId, plan.dataset],
+    'select max(seq) as seq from batches where environment_id = $1 and dataset = any($2)',
+    [plan.tenant.environmentId, [plan.dataset, ...records.map(({ name }) => name)]],
   );
   const seq = rows[0]?.seq ?? null;
   return seq === null ? null : BigInt(seq);

@@ -3,6 +3,7 @@ import type { ClientBase, Pool } from 'pg';
 import { borrowConnection } from '../connection.ts';
 import { asDatabaseError, servedByDatabase } from '../database-errors.ts';
 import { createBatchWriter } from './batch-writer.ts';
+import { factTable, recordTable } from './row-table.ts';
 
 export interface FactStorePools {
   /** A batch holds one of its connections from `openBatch` to `commit` or `rollback`. */
@@ -28,8 +29,13 @@ async function openBatch(
     await client.query('begin');
     const batchSeq = await insertBatch(client, identity);
     if (batchSeq !== null) {
-      const { environmentId, dataset } = identity;
-      return { writer: createBatchWriter({ connection, controlPool, environmentId, batchSeq, dataset }) };
+      const { environmentId, target } = identity;
+      const batch = { environmentId, batchSeq };
+      const table =
+        target.kind === 'records'
+          ? recordTable(client, target.records, batch)
+          : factTable(client, controlPool, target.dataset, batch);
+      return { writer: createBatchWriter({ connection, batchSeq, table }) };
     }
     const accepted = await acceptedBatch(client, identity);
     await client.query('rollback');
@@ -48,7 +54,7 @@ async function insertBatch(client: ClientBase, identity: BatchIdentity): Promise
      values ($1, $2, $3, 0, '')
      on conflict (environment_id, dataset, id) do nothing
      returning seq`,
-    [identity.environmentId, identity.dataset.name, identity.id],
+    [identity.environmentId, identity.target.name, identity.id],
   );
   return rows[0]?.seq ?? null;
 }
@@ -56,7 +62,7 @@ async function insertBatch(client: ClientBase, identity: BatchIdentity): Promise
 async function acceptedBatch(client: ClientBase, identity: BatchIdentity): Promise<AcceptedBatch> {
   const { rows } = await client.query<{ accepted: string; body_sha256: string }>(
     'select accepted, body_sha256 from batches where environment_id = $1 and dataset = $2 and id = $3',
-    [identity.environmentId, identity.dataset.name, identity.id],
+    [identity.environmentId, identity.target.name, identity.id],
   );
   const [row] = rows;
   if (row === undefined) throw new Error(`the batch "${identity.id}" is gone`);

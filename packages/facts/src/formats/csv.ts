@@ -1,18 +1,16 @@
 import { isUtf8 } from 'node:buffer';
-import type { ColumnType, Dataset, UndeclaredFields } from '@hourglass/query';
-import { customColumns, storedColumns } from '@hourglass/query';
+import type { ColumnType, IngestTarget, UndeclaredFields } from '@hourglass/query';
 import { CsvError, parse } from 'csv-parse';
 import type { Parser } from 'csv-parse';
 import { skipByteOrderMark } from '../byte-order-mark.ts';
-import { createFieldGuide } from '../field-guide.ts';
-import type { FieldGuide } from '../field-guide.ts';
 import { maxLineBytes } from '../lines.ts';
 import type { RawFact } from '../raw-fact.ts';
 import { cellReaders } from '../read-cell.ts';
+import { rowShapeOf, type RowShape } from '../row-shape.ts';
 
 export interface CsvOptions {
   /** With the custom fields of the environment. */
-  readonly dataset: Dataset;
+  readonly target: IngestTarget;
   /** Whether a column that the dataset does not know is a fault, as by default, or is read as text. */
   readonly undeclaredFields?: UndeclaredFields;
   /** One character, by default a comma. */
@@ -62,9 +60,8 @@ const quoteFaults: ReadonlyMap<string, string> = new Map([
 class CsvReader {
   /** True after a fault that nothing can be read behind. */
   ended = false;
-  private readonly guide: FieldGuide;
   private readonly ignoresUndeclared: boolean;
-  private readonly types: ReadonlyMap<string, ColumnType>;
+  private readonly shape: RowShape;
   private readonly parser: Parser;
   private facts: RawFact[] = [];
   private columns: readonly Column[] | null = null;
@@ -75,15 +72,9 @@ class CsvReader {
   private lastByte = 0;
   private castUntilByte = 0;
 
-  constructor({ dataset, undeclaredFields, separator = ',' }: CsvOptions) {
-    this.guide = createFieldGuide(dataset);
+  constructor({ target, undeclaredFields, separator = ',' }: CsvOptions) {
     this.ignoresUndeclared = undeclaredFields === 'ignore';
-    this.types = new Map([
-      ['timestamp', 'timestamp'],
-      ...[...storedColumns(dataset), ...customColumns(dataset)].map(
-        ({ name, type }) => [name, type] as const,
-      ),
-    ]);
+    this.shape = rowShapeOf(target);
     this.parser = parse({
       delimiter: separator,
       record_delimiter: ['\r\n', '\n'],
@@ -199,9 +190,9 @@ class CsvReader {
     const names = cells.map((cell) => (cell ?? '').trim());
     const columns: Column[] = [];
     for (const [index, name] of names.entries()) {
-      const type = this.types.get(name) ?? this.typeOfUndeclared(name);
+      const type = this.shape.types.get(name) ?? this.typeOfUndeclared(name);
       if (type === null) {
-        const reason = name === '' ? `column ${index + 1} has no name` : this.guide.explain(name);
+        const reason = name === '' ? `column ${index + 1} has no name` : this.shape.guide.explain(name);
         this.refuse(line, `the header does not fit: ${reason}`);
         return;
       }
@@ -210,15 +201,16 @@ class CsvReader {
     const repeated = names.find((name, index) => names.indexOf(name) !== index);
     if (repeated !== undefined) {
       this.refuse(line, `the header does not fit: it names "${repeated}" twice`);
-    } else if (!names.includes('timestamp')) {
-      this.refuse(line, 'the header does not fit: it has no column "timestamp"');
+    } else {
+      const missing = this.shape.required.find((name) => !names.includes(name));
+      if (missing !== undefined) this.refuse(line, `the header does not fit: it has no column "${missing}"`);
     }
     this.columns = columns;
   }
 
   /** Null: the column is a fault. Who accepts the facts passes over what is text here. */
   private typeOfUndeclared(name: string): ColumnType | null {
-    return this.ignoresUndeclared && name !== '' && !this.guide.isDerived(name) ? 'text' : null;
+    return this.ignoresUndeclared && name !== '' && !this.shape.guide.isDerived(name) ? 'text' : null;
   }
 }
 

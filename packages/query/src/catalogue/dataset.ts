@@ -1,9 +1,7 @@
-/** How a stored column is typed: in Postgres, in a segment and in the facts a client sends. */
-export const columnTypes = ['text', 'integer', 'decimal', 'float', 'boolean', 'timestamp'] as const;
-export type ColumnType = (typeof columnTypes)[number];
-/** What can be added up. `float` is binary (DOUBLE): its sums are rounded, those of the others are exact. */
-export type NumericType = Extract<ColumnType, 'integer' | 'decimal' | 'float'>;
-export type DimensionType = Extract<ColumnType, 'text' | 'integer' | 'boolean' | 'timestamp'>;
+import type { ColumnType, DimensionType, NumericType } from './column-type.ts';
+import type { RecordSet } from './record-set.ts';
+
+export * from './column-type.ts';
 
 export const aggregateFunctions = ['sum', 'avg', 'min', 'max'] as const;
 export type AggregateFunction = (typeof aggregateFunctions)[number];
@@ -78,8 +76,10 @@ export interface Dimension {
 /** A kind of facts with its columns. Adding one is adding data, not code. */
 export interface Dataset {
   readonly name: string;
-  /** Postgres table of the facts that are not sealed yet. */
+  /** Postgres table of the facts that are not sealed yet; of a dataset made of records, the view over their tables. */
   readonly hotTable: string;
+  /** What it is made of. Empty: facts are brought in themselves, and added. */
+  readonly records: readonly RecordSet[];
   /** Whether an environment may declare fields of its own; then the hot table has `custom_fields`. */
   readonly takesCustomFields: boolean;
   readonly metrics: readonly Metric[];

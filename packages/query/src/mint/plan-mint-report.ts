@@ -1,5 +1,5 @@
 import { datasetNamed } from '../catalogue/look-up.ts';
-import { mintDataset } from '../catalogue/mint-dataset.ts';
+import { mintDataset } from '../catalogue/mint/mint-dataset.ts';
 import { withCustomFields } from '../catalogue/with-custom-fields.ts';
 import { frozen } from '../plan/frozen.ts';
 import type { Fault, Plan, ReportFault } from '../plan/plan.ts';

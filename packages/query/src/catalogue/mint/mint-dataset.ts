@@ -1,4 +1,4 @@
-import type { Dataset } from './dataset.ts';
+import type { Dataset } from '../dataset.ts';
 import { mintDimensions } from './mint-dimensions.ts';
 import { mintMetrics } from './mint-metrics.ts';
 
@@ -7,6 +7,7 @@ export const mintDataset: Dataset = {
   name: 'mint',
   hotTable: 'hot_mint_facts',
   takesCustomFields: true,
+  records: [],
   metrics: mintMetrics,
   dimensions: mintDimensions,
   currencyDimension: 'currency',

@@ -1,4 +1,4 @@
-import type { Dimension, TimestampPart } from './dataset.ts';
+import type { Dimension, TimestampPart } from '../dataset.ts';
 
 function text(name: string, description: string): Dimension {
   return { name, description, source: { kind: 'column', type: 'text' } };

@@ -1,4 +1,4 @@
-import type { Dimension, DimensionType } from './dataset.ts';
+import type { Dimension, DimensionType } from '../dataset.ts';
 
 function column(type: DimensionType) {
   return (name: string, description: string): Dimension => ({

@@ -1,5 +1,5 @@
-import { additive, gauged, measured, quotient } from './aggregations.ts';
-import type { Metric } from './dataset.ts';
+import { additive, gauged, measured, quotient } from '../aggregations.ts';
+import type { Metric } from '../dataset.ts';
 
 function amount(name: string, description: string): Metric {
   return {

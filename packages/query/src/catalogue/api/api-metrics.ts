@@ -1,5 +1,5 @@
-import { additive, type Aggregation, distinctValues, gauged, measured, quotient } from './aggregations.ts';
-import type { Metric } from './dataset.ts';
+import { additive, type Aggregation, distinctValues, gauged, measured, quotient } from '../aggregations.ts';
+import type { Metric } from '../dataset.ts';
 
 function integer(name: string, aggregation: Aggregation, unit: string, description: string): Metric {
   return { name, description, unit, ...aggregation, source: { kind: 'column', type: 'integer' } };

@@ -1,0 +1,35 @@
+import type { RecordSet } from '@hourglass/query';
+import { escapeIdentifier } from 'pg';
+
+/** The statements that put the rows of one batch into the table of a record set. */
+export interface RecordStatements {
+  /** Makes the table that takes the rows as they come; it is gone with the transaction. */
+  readonly prepare: string;
+  readonly copy: string;
+  /** $1: environment, $2: batch. Of rows with the same key the last one counts. */
+  readonly merge: string;
+}
+
+const incoming = escapeIdentifier('incoming_records');
+const position = escapeIdentifier('incoming_position');
+
+export function recordStatements({ table, key, columns }: RecordSet): RecordStatements {
+  const names = columns.map(({ name }) => escapeIdentifier(name));
+  const keyColumns = key.map(escapeIdentifier);
+  const others = names.filter((name) => !keyColumns.includes(name));
+  const replaced = [escapeIdentifier('batch_seq'), ...others].map((name) => `${name} = excluded.${name}`);
+  const list = names.join(', ');
+  return {
+    prepare: `
+      create temporary table ${incoming} on commit drop as
+      select ${list}, 0::bigint as ${position} from ${escapeIdentifier(table)} with no data;
+      alter table ${incoming} alter column ${position} add generated always as identity`,
+    copy: `copy ${incoming} (${list}) from stdin`,
+    merge: `
+      insert into ${escapeIdentifier(table)} (environment_id, batch_seq, ${list})
+      select $1::integer, $2::bigint, ${list}
+        from (select distinct on (${keyColumns.join(', ')}) * from ${incoming}
+               order by ${keyColumns.join(', ')}, ${position} desc) newest
+      on conflict (environment_id, ${keyColumns.join(', ')}) do update set ${replaced.join(', ')}`,
+  };
+}

@@ -1,0 +1,65 @@
+import type { ColumnType, RecordColumn, RecordSet } from '@hourglass/query';
+import { columnEncoders, nullCell, type ColumnEncoder } from './column-encoders.ts';
+import type { RowChecker } from './check-fact.ts';
+import { createRecordGuide } from './field-guide.ts';
+import type { RowFault } from './raw-fact.ts';
+
+/** A line of rubbish may have thousands of unknown fields. */
+const maxFaultsPerRecord = 100;
+
+/** Digits of a second beyond milliseconds, which a record keeps: it is told apart from others by them. */
+const fineTime = /^(.*:\d{2}[.,]\d{3})(\d{1,3})(.*)$/;
+const exactDecimal = /^-?\d{1,18}(?:\.\d{1,6})?$/;
+
+/** As those of facts, but a decimal may also be written as text, and a time keeps microseconds. */
+const recordEncoders: Readonly<Record<ColumnType, ColumnEncoder>> = {
+  ...columnEncoders,
+  decimal: {
+    encode: (value) =>
+      typeof value === 'string' && exactDecimal.test(value) ? value : columnEncoders.decimal.encode(value),
+    explain: (value) => columnEncoders.decimal.explain(value),
+  },
+  timestamp: {
+    encode(value) {
+      const fine = typeof value === 'string' ? fineTime.exec(value) : null;
+      if (fine === null) return columnEncoders.timestamp.encode(value);
+      const [, toMilliseconds, microseconds = '', zone] = fine;
+      const time = columnEncoders.timestamp.encode(`${toMilliseconds}${zone}`);
+      return time === null ? null : time.replace(/Z$/, `${microseconds}Z`);
+    },
+    explain: (value) => columnEncoders.timestamp.explain(value),
+  },
+};
+
+/** Checks records by their set and encodes them for `COPY`, in the order of its columns. `null` is a missing value. */
+export function createRecordChecker({ columns, ...set }: RecordSet): RowChecker {
+  const guide = createRecordGuide({ columns, ...set });
+  const known = new Set(columns.map(({ name }) => name));
+  return ({ line, value }) => {
+    const faults: RowFault[] = [];
+    for (const field in value) {
+      if (known.has(field)) continue;
+      faults.push({ line, field, message: guide.explain(field) });
+      if (faults.length === maxFaultsPerRecord) break;
+    }
+    const cells = columns.map((column) => {
+      const cell = cellOf(column, value[column.name]);
+      if ('text' in cell) return cell.text;
+      faults.push({ line, field: column.name, message: cell.fault });
+      return nullCell;
+    });
+    if (faults.length > 0) return { faults };
+    return { copyLine: `${cells.join('\t')}\n`, day: null };
+  };
+}
+
+function cellOf(
+  { name, type, required }: RecordColumn,
+  value: unknown,
+): { readonly text: string } | { readonly fault: string } {
+  if (value === undefined || value === null) {
+    return required ? { fault: `"${name}" is missing` } : { text: nullCell };
+  }
+  const text = recordEncoders[type].encode(value);
+  return text === null ? { fault: recordEncoders[type].explain(value) } : { text };
+}

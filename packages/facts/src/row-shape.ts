@@ -1,0 +1,28 @@
+import { customColumns, storedColumns, type ColumnType, type IngestTarget } from '@hourglass/query';
+import { createFieldGuide, createRecordGuide, type FieldGuide } from './field-guide.ts';
+
+/** What a reader of files has to know about the rows of a target. */
+export interface RowShape {
+  readonly types: ReadonlyMap<string, ColumnType>;
+  /** Columns that every row has. */
+  readonly required: readonly string[];
+  readonly guide: FieldGuide;
+}
+
+export function rowShapeOf(target: IngestTarget): RowShape {
+  if (target.kind === 'records') {
+    const { columns } = target.records;
+    return {
+      types: new Map(columns.map(({ name, type }) => [name, type])),
+      required: columns.filter((column) => column.required).map(({ name }) => name),
+      guide: createRecordGuide(target.records),
+    };
+  }
+  const { dataset } = target;
+  const columns = [...storedColumns(dataset), ...customColumns(dataset)];
+  return {
+    types: new Map([['timestamp', 'timestamp'], ...columns.map(({ name, type }) => [name, type] as const)]),
+    required: ['timestamp'],
+    guide: createFieldGuide(dataset),
+  };
+}
