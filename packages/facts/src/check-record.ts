@@ -54,11 +54,11 @@ export function createRecordChecker({ columns, ...set }: RecordSet): RowChecker 
 }
 
 function cellOf(
-  { name, type, required }: RecordColumn,
+  { type, required }: RecordColumn,
   value: unknown,
 ): { readonly text: string } | { readonly fault: string } {
   if (value === undefined || value === null) {
-    return required ? { fault: `"${name}" is missing` } : { text: nullCell };
+    return required ? { fault: 'is missing' } : { text: nullCell };
   }
   const text = recordEncoders[type].encode(value);
   return text === null ? { fault: recordEncoders[type].explain(value) } : { text };

@@ -22,8 +22,8 @@ export function recordStatements({ table, key, columns }: RecordSet): RecordStat
   return {
     prepare: `
       create temporary table ${incoming} on commit drop as
-      select ${list}, 0::bigint as ${position} from ${escapeIdentifier(table)} with no data;
-      alter table ${incoming} alter column ${position} add generated always as identity`,
+      select ${list} from ${escapeIdentifier(table)} with no data;
+      alter table ${incoming} add column ${position} bigint generated always as identity`,
     copy: `copy ${incoming} (${list}) from stdin`,
     merge: `
       insert into ${escapeIdentifier(table)} (environment_id, batch_seq, ${list})

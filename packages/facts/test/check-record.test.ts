@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { optional, required, type RecordSet } from '@hourglass/query';
+import { createRecordChecker } from '../src/check-record.ts';
+
+const things: RecordSet = {
+  name: 'shop.things',
+  table: 'things',
+  key: ['id'],
+  columns: [
+    required('id', 'text', 'Id.'),
+    required('made_at', 'timestamp', 'When.'),
+    optional('price', 'decimal', 'Price.'),
+    optional('pieces', 'integer', 'How many.'),
+    optional('sold', 'boolean', 'Whether.'),
+  ],
+};
+const check = createRecordChecker(things);
+const madeAt = '2026-01-02T03:04:05Z';
+
+/** The cells of a good record, or its faults as `field: message`. */
+function checked(value: Record<string, unknown>): readonly string[] {
+  const row = check({ line: 7, value });
+  if (!('faults' in row)) return row.copyLine.trimEnd().split('\t');
+  expect(row.faults.every(({ line }) => line === 7)).toBe(true);
+  return row.faults.map(({ field, message }) => `${field}: ${message}`);
+}
+
+describe('a record', () => {
+  test('is encoded in the order of its set, whatever the order of its fields; what may be missing is null', () => {
+    expect(checked({ sold: true, id: 'a\tb', made_at: madeAt, pieces: null })).toEqual([
+      String.raw`a\tb`,
+      '2026-01-02T03:04:05.000Z',
+      String.raw`\N`,
+      String.raw`\N`,
+      'true',
+    ]);
+  });
+
+  test.each([
+    ['12345678901234567.123456', '12345678901234567.123456'],
+    ['-0.000001', '-0.000001'],
+    ['1.50', '1.50'],
+    [0.1, '0.1'],
+    [7, '7'],
+  ])('keeps every digit of the decimal %j', (price, cell) => {
+    expect(checked({ id: 'a', made_at: madeAt, price })[2]).toBe(cell);
+  });
+
+  test.each(['1.1234567', '1e3', '.5', '5.', '', ' 1', '1234567890123456789', 'NaN', true])(
+    'does not take the decimal %j',
+    (price) => {
+      expect(checked({ id: 'a', made_at: madeAt, price })).toEqual([
+        expect.stringMatching(/^price: must be a number with at most 18 digits before and 6 after the point/),
+      ]);
+    },
+  );
+
+  test.each([
+    ['2021-06-18 11:44:03.575794', '2021-06-18T11:44:03.575794Z'],
+    ['2021-06-18T11:44:03.5757+02:00', '2021-06-18T09:44:03.5757Z'],
+    ['2021-06-18T11:44:03.575Z', '2021-06-18T11:44:03.575Z'],
+    [1624016643575, '2021-06-18T11:44:03.575Z'],
+  ])('keeps the microseconds of the time %j', (time, cell) => {
+    expect(checked({ id: 'a', made_at: time })[1]).toBe(cell);
+  });
+
+  test.each(['2021-06-31T00:00:00.123456Z', 'x:00.123456', '2021-06-18T11:44:03.123456x', 12.5])(
+    'does not take the time %j',
+    (time) => {
+      expect(checked({ id: 'a', made_at: time })).toEqual([
+        expect.stringMatching(/^made_at: must be a time/),
+      ]);
+    },
+  );
+
+  test('names every field that is missing, wrong or not known, with the nearest name', () => {
+    expect(checked({ made_at: null, pieces: 1.5, sold: 'yes', prise: 1 })).toEqual([
+      'prise: there is no field "prise"; the nearest one is "price"',
+      'id: is missing',
+      'made_at: is missing',
+      'pieces: must be a whole number of at most 2^53 - 1; it is 1.5',
+      'sold: must be true or false; it is "yes"',
+    ]);
+  });
+
+  test('has no field of an object’s prototype', () => {
+    const value = JSON.parse(`{"id":"a","made_at":"${madeAt}","__proto__":1}`) as Record<string, unknown>;
+    expect(checked(value)).toEqual([expect.stringContaining('there is no field "__proto__"')]);
+  });
+});
