@@ -42,7 +42,9 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
     }
     // Before the next path, which may be a pattern that this one matches too.
     const methods = routesOfPath.flatMap(methodsOf);
-    atPath.all((request, response) => {
+    const before = routesOfPath.find((route) => route.beforeOtherMethods !== undefined)?.beforeOtherMethods;
+    atPath.all(async (request, response) => {
+      await before?.(request);
       response.set('Allow', methods.join(', '));
       throw new ReportError('request.method', { method: request.method, expected: methods.join(' or ') });
     });

@@ -18,7 +18,7 @@ import { createArchiveReader } from '@hourglass/result-files';
 import { createApp } from './app.ts';
 import { adminLog } from './http/admin-log.ts';
 import { rememberPasswords } from './http/remember-passwords.ts';
-import { newPassword, newToken } from './new-secrets.ts';
+import { newAccessKey, newPassword, newToken } from './new-secrets.ts';
 import { createRoutes } from './routes.ts';
 
 export interface Api {
@@ -66,6 +66,8 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     newId: randomUUID,
     newPassword,
     newToken,
+    newAccessKey,
+    secretKey: settings.secretKey,
     record: adminLog(log),
   });
   return {

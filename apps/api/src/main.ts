@@ -1,12 +1,14 @@
 import { createServer } from 'node:http';
 import { closeOnSignal, createLogger, readSettings, startProcess } from '@hourglass/platform';
 import { composeApi } from './compose.ts';
+import { answerUnreadable, maxHeaderBytes } from './http/unreadable-request.ts';
 
 startProcess(async () => {
   const settings = readSettings();
   const log = createLogger({ process: 'api', level: settings.logLevel });
   const api = await composeApi(settings, log);
-  const server = createServer(api.app);
+  const server = createServer({ maxHeaderSize: maxHeaderBytes }, api.app);
+  server.on('clientError', answerUnreadable);
   // An import may send for a long time; only its headers must come soon.
   server.headersTimeout = 30_000;
   server.requestTimeout = 3_600_000;

@@ -2,6 +2,7 @@ import type { FactStore } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
+  AccessKeyStore,
   Accounts,
   ArchiveReader,
   CustomFieldStore,
@@ -10,6 +11,7 @@ import type {
   HostnameStore,
   LimitStore,
   ObjectStore,
+  OrderStore,
   OrganizationStore,
   PolledQueries,
   QueryStore,
@@ -19,6 +21,9 @@ import type {
   TokenStore,
   UserStore,
 } from '@hourglass/reports';
+import { changeAccessKeyRoute } from './endpoints/access-keys/change-access-key.ts';
+import { createAccessKeyRoute } from './endpoints/access-keys/create-access-key.ts';
+import { listAccessKeysRoute } from './endpoints/access-keys/list-access-keys.ts';
 import { accountRoutes } from './endpoints/accounts/account-routes.ts';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
 import { changeCustomFieldsRoute } from './endpoints/custom-fields/change-custom-fields.ts';
@@ -35,6 +40,7 @@ import { getSchemaRoute } from './endpoints/get-schema.ts';
 import { getResultViewRoute } from './endpoints/get-result-view.ts';
 import { healthRoute, metricsRoute } from './endpoints/health.ts';
 import { listHostQueriesRoute, listQueriesRoute } from './endpoints/list-queries.ts';
+import { listOrdersRoute } from './endpoints/orders/list-orders.ts';
 import { organizationRoutes } from './endpoints/organizations.ts';
 import { postFactsRoute } from './endpoints/post-facts.ts';
 import { environmentQueries, hostQueries } from './endpoints/query-place.ts';
@@ -49,6 +55,7 @@ import { hostFinder } from './http/find-host.ts';
 import { tenantFinder } from './http/find-tenant.ts';
 import { rateLimitsOf } from './http/rate-limits.ts';
 import type { Route } from './http/route.ts';
+import { signatureCheck } from './http/signed-request.ts';
 
 export interface RouteServices {
   readonly catalogue: Catalogue;
@@ -61,9 +68,11 @@ export interface RouteServices {
     readonly organizations: OrganizationStore;
     readonly users: UserStore;
     readonly tokens: TokenStore;
+    readonly accessKeys: AccessKeyStore;
     readonly customFields: CustomFieldStore;
     readonly exchangeRates: ExchangeRateStore;
     readonly hostnames: HostnameStore;
+    readonly orders: OrderStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
@@ -77,6 +86,9 @@ export interface RouteServices {
   readonly newId: () => string;
   readonly newPassword: () => string;
   readonly newToken: () => string;
+  readonly newAccessKey: () => { readonly id: string; readonly secret: string };
+  /** 32 bytes that encrypt the secrets of access keys; null: the settings have none. */
+  readonly secretKey: Uint8Array | null;
   readonly record: AdminLog;
 }
 
@@ -84,9 +96,9 @@ export interface RouteServices {
 export function createRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, doorbell, objects, archives, metrics, limits, publicUrl, nowMs, newId } =
     services;
-  const { newPassword, newToken, record } = services;
+  const { newPassword, newToken, newAccessKey, secretKey, record } = services;
   const { queries, facts, accounts, customFields, signingKeys, organizations, users, tokens } = database;
-  const { exchangeRates, hostnames } = database;
+  const { exchangeRates, hostnames, accessKeys, orders } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
   const findTenant = tenantFinder(accounts);
   const rateLimits = rateLimitsOf(queries, limits);
@@ -124,6 +136,10 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ...exchangeRateRoutes(exchangeRates, record),
     ...environmentHostnamesRoutes(findTenant, { hostnames, record }),
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
+    listAccessKeysRoute(findTenant, accessKeys),
+    createAccessKeyRoute(findTenant, { accessKeys, secretKey, newAccessKey, record }),
+    changeAccessKeyRoute(findTenant, { accessKeys, record }),
+    listOrdersRoute(orders, signatureCheck({ accessKeys, secretKey, nowMs })),
     listCustomFieldsRoute(findTenant, customFields),
     declareCustomFieldRoute(findTenant, { catalogue, customFields, record }),
     changeCustomFieldsRoute(findTenant, { customFields, record }),

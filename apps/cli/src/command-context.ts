@@ -1,9 +1,12 @@
+import type { ClientSettings } from '@hourglass/platform';
 import type { ApiClient } from './api-client.ts';
 
 /** What a command is given: the API, where to write, and whether a person is watching. */
 export interface CommandContext {
   /** Made on first use, so that `--help` needs no token. */
   readonly api: () => ApiClient;
+  /** For a command that does without the API. */
+  readonly settings: () => ClientSettings;
   readonly output: NodeJS.WriteStream;
   /** Progress and messages for a person; never mixed into what a script reads. */
   readonly messages: NodeJS.WriteStream;

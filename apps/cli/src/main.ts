@@ -8,6 +8,7 @@ const program = createProgram((json) => {
   let client: ApiClient | undefined;
   return {
     api: () => (client ??= connect()),
+    settings: () => readClientSettings(),
     output: process.stdout,
     messages: process.stderr,
     input: process.stdin,

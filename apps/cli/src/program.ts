@@ -3,6 +3,7 @@ import { addAdminCommands } from './commands/admin/admin-commands.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addDownloadCommand } from './commands/download.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addSignCommand } from './commands/sign.ts';
 import { addSubmitCommand } from './commands/submit.ts';
 import { addWaitCommand } from './commands/wait.ts';
 import type { CommandContext } from './command-context.ts';
@@ -25,6 +26,7 @@ export function createProgram(makeContext: (json: () => boolean) => CommandConte
     addCancelCommand,
     addDownloadCommand,
     addImportCommand,
+    addSignCommand,
     addAdminCommands,
   ])
     add(program, context);

@@ -11,6 +11,7 @@ import {
   takeLock,
 } from '@hourglass/embedded';
 import type { Logger } from '@hourglass/platform';
+import { keptSecretKey } from './kept-secret-key.ts';
 import { StartFailed, type Part } from './part.ts';
 
 /** A server that keeps its URL over restarts, so that nobody who uses it has to be restarted. */
@@ -26,6 +27,8 @@ export interface EmbeddedServices {
    * @throws StartFailed when another one is running
    */
   readonly lockDataFolder: () => Promise<{ release(): Promise<void> }>;
+  /** What encrypts secrets in the database where the settings have no key for it; in base64, of the data folder. */
+  readonly secretKey: () => Promise<string>;
   readonly startDatabase: () => Promise<EmbeddedService>;
   readonly startQueue: () => Promise<EmbeddedService>;
   /**
@@ -47,6 +50,7 @@ export function composeEmbedded(dataDirectory: string, log: Logger): EmbeddedSer
         throw new StartFailed(message, { cause: error });
       }
     },
+    secretKey: () => keptSecretKey(dataDirectory),
     async startDatabase() {
       const first = await explained(startPostgres({ dataDirectory, log }));
       const { url, port } = first;

@@ -24,6 +24,8 @@ interface StandaloneSettings {
   readonly databaseUrl: string | null;
   /** Null: the embedded one. */
   readonly redisUrl: string | null;
+  /** Null: the one of the data folder. */
+  readonly secretKey: Uint8Array | null;
   /** Queries that a worker runs at the same time. */
   readonly workerConcurrency: number;
 }
@@ -77,6 +79,7 @@ export async function runStandalone(options: StandaloneOptions): Promise<void> {
       HOURGLASS_HOST: settings.host,
       HOURGLASS_PORT: String(port),
       HOURGLASS_DATA_DIR: settings.dataDirectory,
+      ...(settings.secretKey === null ? { HOURGLASS_SECRET_KEY: await embedded.secretKey() } : {}),
     });
     await migrate(environment, options);
     running.worker = await keepProgram(

@@ -1,3 +1,4 @@
+export * from './access-keys.ts';
 export * from './account-fields.ts';
 export * from './create-organization.ts';
 export * from './custom-fields.ts';
@@ -8,10 +9,12 @@ export * from './exchange-rates.ts';
 export * from './facts-body.ts';
 export * from './mint-criteria-body.ts';
 export * from './hostnames.ts';
+export * from './order-list.ts';
 export * from './organization.ts';
 export * from './query-list.ts';
 export * from './query-parameters.ts';
 export * from './query-status.ts';
+export * from './request-signature.ts';
 export * from './result-url.ts';
 export * from './stats.ts';
 export * from './result-view.ts';

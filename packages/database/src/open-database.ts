@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { FactStore } from '@hourglass/facts';
 import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
 import type {
+  AccessKeyStore,
   Accounts,
   CancelSignals,
   CustomFieldStore,
@@ -9,6 +10,7 @@ import type {
   FactSource,
   HostnameStore,
   LimitStore,
+  OrderStore,
   OrganizationStore,
   PolledQueries,
   QueryStore,
@@ -16,6 +18,7 @@ import type {
   TokenStore,
   UserStore,
 } from '@hourglass/reports';
+import { createAccessKeyStore } from './accounts/access-key-store.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { createAdmin, type Admin } from './accounts/admin.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
@@ -32,6 +35,7 @@ import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { gatherReads } from './gather-reads.ts';
 import { PrismaClient } from './generated/client.ts';
+import { createOrderStore } from './orders/order-page.ts';
 import { createCancelSignals } from './queries/cancel-signals.ts';
 import { createQueryStore } from './queries/query-store.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -61,10 +65,12 @@ export interface Database {
   readonly organizations: OrganizationStore;
   readonly users: UserStore;
   readonly tokens: TokenStore;
+  readonly accessKeys: AccessKeyStore;
   readonly limits: LimitStore;
   readonly customFields: CustomFieldStore;
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
+  readonly orders: OrderStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
@@ -99,10 +105,12 @@ export function openDatabase({
     organizations: createOrganizationStore(prisma),
     users: createUserStore(prisma),
     tokens: createTokenStore(prisma),
+    accessKeys: createAccessKeyStore(prisma, controlPool),
     limits: createLimitStore(prisma),
     customFields: createCustomFieldStore(prisma, reads),
     exchangeRates: createExchangeRateStore(prisma),
     hostnames: createHostnameStore(prisma),
+    orders: createOrderStore(controlPool),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),

@@ -31,6 +31,14 @@ function url(...protocols: string[]): z.ZodType<string, string> {
   }, `must be an URL that starts with ${allowed}`);
 }
 
+const keyBytes = 32;
+
+/** As bytes. Its faults never show what was given. */
+const secretKey = z
+  .base64('must be base64')
+  .transform((value) => Buffer.from(value, 'base64'))
+  .refine((bytes) => bytes.length === keyBytes, `must be base64 of ${keyBytes} bytes`);
+
 const names = z
   .string()
   .transform((value) => value.split(',').map((name) => name.trim()))
@@ -115,6 +123,12 @@ export const settingDefinitions = {
     'true',
     'true or false',
     'Bucket in the path and not in the host name; most stores other than AWS need it.',
+  ),
+  HOURGLASS_SECRET_KEY: define(
+    secretKey,
+    null,
+    'base64 of 32 bytes',
+    'Encrypts the secrets of access keys in the database. Unset: npm start makes one and keeps it in the data folder; by itself, the API serves no access keys.',
   ),
   HOURGLASS_BOOTSTRAP_ORG: define(
     organizationName,
@@ -201,4 +215,10 @@ export const settingDefinitions = {
     'Read by the command line only: the API to talk to.',
   ),
   HOURGLASS_TOKEN: define(text, null, 'text', 'Read by the command line only: the bearer token to send.'),
+  HOURGLASS_ACCESS_KEY_SECRET: define(
+    text,
+    null,
+    'text',
+    'Read by the command line only: the secret with which "hourglass sign" signs.',
+  ),
 } as const;

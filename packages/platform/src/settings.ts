@@ -39,6 +39,8 @@ export interface Settings {
   readonly redisUrl: string | null;
   /** Null: a folder in the data directory. */
   readonly s3: S3Settings | null;
+  /** 32 bytes; null: there are no access keys. */
+  readonly secretKey: Uint8Array | null;
   readonly bootstrap: BootstrapSettings;
   /** Of environments without limits of their own. */
   readonly limits: { readonly queriesPerHour: number; readonly activeQueries: number };
@@ -115,6 +117,7 @@ export function readSettings(
     redisUrl: read('REDIS_URL'),
     password: read('HOURGLASS_BOOTSTRAP_PASSWORD'),
     token: read('HOURGLASS_BOOTSTRAP_TOKEN'),
+    secretKey: read('HOURGLASS_SECRET_KEY'),
     engineThreads: read('HOURGLASS_ENGINE_THREADS'),
   };
   read('HOURGLASS_URL');
@@ -130,6 +133,7 @@ export function readSettings(
     databaseUrl: unsettable.databaseUrl,
     redisUrl: unsettable.redisUrl,
     s3,
+    secretKey: unsettable.secretKey,
     bootstrap: { organization, environments, email, password: unsettable.password, token: unsettable.token },
     limits: { queriesPerHour, activeQueries },
     queryTimeoutMs: queryTimeoutSeconds * 1000,
@@ -173,22 +177,29 @@ export interface ClientSettings {
   readonly url: string;
   /** Null: not set. */
   readonly token: string | null;
+  /** Null: not set. */
+  readonly accessKeySecret: string | null;
 }
 
 /**
- * The two settings that the command line reads.
+ * The settings that the command line reads.
  * @throws SettingsError when one of them is malformed.
  */
 export function readClientSettings(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): ClientSettings {
-  const { HOURGLASS_URL, HOURGLASS_TOKEN } = settingDefinitions;
+  const { HOURGLASS_URL, HOURGLASS_TOKEN, HOURGLASS_ACCESS_KEY_SECRET } = settingDefinitions;
   const url = HOURGLASS_URL.schema.safeParse(environment['HOURGLASS_URL'] || HOURGLASS_URL.defaultText);
   if (!url.success) {
     throw new SettingsError(url.error.issues.map((issue) => `HOURGLASS_URL: ${issue.message}`));
   }
   const token = HOURGLASS_TOKEN.schema.safeParse(environment['HOURGLASS_TOKEN']);
-  return { url: url.data.replace(/\/+$/, ''), token: token.success ? token.data : null };
+  const secret = HOURGLASS_ACCESS_KEY_SECRET.schema.safeParse(environment['HOURGLASS_ACCESS_KEY_SECRET']);
+  return {
+    url: url.data.replace(/\/+$/, ''),
+    token: token.success ? token.data : null,
+    accessKeySecret: secret.success ? secret.data : null,
+  };
 }
 
 /** @throws SettingsError when this process was started without the database that `npm start` would bring. */

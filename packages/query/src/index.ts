@@ -24,3 +24,5 @@ export * from './compile/compile-hot-facts.ts';
 export { compileMissingRate, maxRateAgeDays } from './compile/reported-facts.ts';
 export * from './mint/mint-criteria.ts';
 export * from './mint/plan-mint-report.ts';
+export * from './orders/order-conditions.ts';
+export * from './orders/parse-wheres.ts';

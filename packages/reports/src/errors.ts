@@ -65,6 +65,17 @@ export const errorTable = {
     message: '"{email}" is the last {role} of the organization; make another one first',
   },
   'token.not_found': { kind: 'not_found', message: 'No token "{id}"' },
+  'access_key.not_found': { kind: 'not_found', message: 'No access key "{id}"' },
+  'access_key.unavailable': {
+    kind: 'unavailable',
+    message:
+      'Access keys cannot be used: HOURGLASS_SECRET_KEY is not set, or is not the one that the key was made with',
+  },
+  'signature.refused': {
+    kind: 'unauthenticated',
+    message:
+      'The request is not signed: expected accesskey_id, expires within 24 hours and the signature by a valid access key, each once',
+  },
   'account.limit': {
     kind: 'conflict',
     message: 'The organization has {limit} {what} already, which is the most it may have',

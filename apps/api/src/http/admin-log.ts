@@ -2,6 +2,8 @@ import type { Logger } from '@hourglass/platform';
 import type { GuardedCall } from './route.ts';
 
 type AdminAction =
+  | 'access_key.change'
+  | 'access_key.create'
   | 'custom_field.create'
   | 'custom_field.delete'
   | 'environment.create'

@@ -57,6 +57,8 @@ interface RouteBase {
   readonly responses: Readonly<Record<number, ResponseShape>>;
   /** How errors look at this path, for a contract with a style of its own. */
   readonly errorStyle?: ErrorStyle;
+  /** What comes before another method is refused at this path: it throws for who may not know that. */
+  readonly beforeOtherMethods?: (request: Request) => Promise<unknown>;
 }
 
 export interface ErrorStyle {

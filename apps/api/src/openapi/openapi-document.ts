@@ -16,6 +16,7 @@ const pathParameters: Readonly<Record<string, string>> = {
   dataset: 'Name of the dataset.',
   dimensions: 'Names of dimensions, separated by commas.',
   email: 'E-mail address of the user, in any letter case.',
+  accessKeyId: 'Id of the access key.',
   tokenId: 'Id of the token, as the list shows it.',
 };
 

@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../command-context.ts';
+import { addAccessKeyChangeCommands } from './access-key-change.ts';
+import { addAccessKeyCreateCommand } from './access-key-create.ts';
+import { addAccessKeyListCommand } from './access-key-list.ts';
 import { addCustomFieldCreateCommand } from './custom-field-create.ts';
 import { addCustomFieldDeleteCommand } from './custom-field-delete.ts';
 import { addCustomFieldListCommand } from './custom-field-list.ts';
@@ -61,6 +64,11 @@ export function addAdminCommands(program: Command, context: CommandContext): voi
       ],
     ],
     ['token', 'tokens of its users', [addTokenCreateCommand, addTokenListCommand, addTokenDeleteCommand]],
+    [
+      'access-key',
+      'keys that sign requests for the orders of an environment',
+      [addAccessKeyCreateCommand, addAccessKeyListCommand, addAccessKeyChangeCommands],
+    ],
   ];
   for (const [name, description, commands] of groups) {
     const group = admin.command(name).description(description);

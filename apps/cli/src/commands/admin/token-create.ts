@@ -1,8 +1,9 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { createdToken } from '@hourglass/contract';
 import { organizationPath } from '../../api-client.ts';
 import { printAnswer, type CommandContext } from '../../command-context.ts';
 import { withOrganization, type OrganizationOption } from '../../organization-option.ts';
+import { wholeNumber } from '../../whole-number.ts';
 
 interface Options extends OrganizationOption {
   readonly scope: readonly string[];
@@ -32,9 +33,4 @@ export function addTokenCreateCommand(token: Command, context: CommandContext): 
         `Made the token ${made.id} of ${made.email}, which ${end} and is shown only now.\n`,
       );
     });
-}
-
-function wholeNumber(value: string): number {
-  if (/^\d{1,12}$/.test(value)) return Number(value);
-  throw new InvalidArgumentError('expected a whole number');
 }

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import type { Request } from 'express';
+import { isSignedWith, isValidAt, readSignedQuery, type QueryParameter } from '@hourglass/contract';
+import type { Tenant } from '@hourglass/query';
+import {
+  ReportError,
+  openSecret,
+  sealSecret,
+  type AccessKeyStore,
+  type UsableAccessKey,
+} from '@hourglass/reports';
+import { readSmallBody } from './small-body.ts';
+
+/** What a signed request may see, and what it asks for. */
+export interface Signed {
+  readonly tenant: Tenant;
+  /** Each once, without those of the signature. */
+  readonly parameters: readonly QueryParameter[];
+}
+
+/** @throws ReportError `signature.refused` whatever is wrong, `access_key.unavailable` */
+export type SignatureCheck = (request: Request) => Promise<Signed>;
+
+export interface SignatureCheckPorts {
+  readonly accessKeys: AccessKeyStore;
+  /** 32 bytes that encrypt the secrets of access keys; null: the settings have none. */
+  readonly secretKey: Uint8Array | null;
+  readonly nowMs: () => number;
+}
+
+const nobody: Tenant = { organization: '', environment: '', environmentId: 0 };
+
+/** Makes a check of signatures that takes as long for an unknown access key as for a wrong secret. */
+export function signatureCheck({ accessKeys, secretKey, nowMs }: SignatureCheckPorts): SignatureCheck {
+  if (secretKey === null) return () => Promise.reject(new ReportError('access_key.unavailable'));
+  const decoy = decoyKey(secretKey);
+  return async (request) => {
+    const [path = '', ...rest] = request.originalUrl.split('?');
+    const query = readSignedQuery(rest.join('?'));
+    if (query === null || !isValidAt(query.expires, nowMs())) throw new ReportError('signature.refused');
+    const { accesskeyId, signature, ...signed } = query;
+    const found = await accessKeys.findUsable(lookedUp(accesskeyId));
+    const key = found ?? decoy;
+    const secret = openSecret(key.sealedSecret, secretKey, key.id);
+    if (secret === null) throw new ReportError('access_key.unavailable');
+    const body = await readSmallBody(request);
+    const isRight = isSignedWith({ method: request.method, path, body, ...signed }, signature, secret);
+    if (!isRight || found === null) throw new ReportError('signature.refused');
+    return { tenant: key.tenant, parameters: signed.parameters };
+  };
+}
+
+/** Stands in for a key that does not exist, so that just as much is done before the answer is the same. */
+function decoyKey(secretKey: Uint8Array): UsableAccessKey {
+  const id = randomBytes(24).toString('base64url');
+  const sealedSecret = sealSecret(randomBytes(32).toString('base64url'), secretKey, id);
+  return { id, tenant: nobody, sealedSecret };
+}
+
+/** PostgreSQL has no NUL in texts; nothing has such an id, and it is looked for all the same. */
+function lookedUp(accesskeyId: string): string {
+  return accesskeyId.replaceAll('\0', '');
+}

@@ -1,0 +1,41 @@
+import type { Request } from 'express';
+import { ReportError } from '@hourglass/reports';
+
+const maxBytes = 65_536;
+const timeoutMs = 30_000;
+
+export interface SmallBody {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The body of a request that needs none but may have one, as a `GET`; null when it has none.
+ * @throws ReportError `request.too_large`, `request.timeout`, `request.broken`
+ */
+export async function readSmallBody(request: Request): Promise<SmallBody | null> {
+  const { headers } = request;
+  const isThere = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (!isThere) return null;
+  const bytes = await collect(request);
+  return bytes.length === 0 ? null : { contentType: headers['content-type'] ?? '', bytes };
+}
+
+function collect(request: Request): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const timer = setTimeout(() => {
+      reject(new ReportError('request.timeout', { seconds: timeoutMs / 1000 }));
+    }, timeoutMs);
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      // What is too much is still read, so that a client that is sending gets the answer.
+      if (length <= maxBytes) chunks.push(chunk);
+      else reject(new ReportError('request.too_large', { limit: `${maxBytes} bytes` }));
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', (error) => reject(new ReportError('request.broken', { reason: error.message })));
+    request.once('close', () => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,104 @@
+import type { Tenant } from '@hourglass/query';
+import type { OrderCriteria, OrderPage, OrderRecord, OrderStore } from '@hourglass/reports';
+import type { Pool } from 'pg';
+import { servedByDatabase } from '../database-errors.ts';
+import { remainCount, shownTime, type OrderJoin } from './order-columns.ts';
+import { orderWhere } from './order-where.ts';
+
+export function createOrderStore(pool: Pool): OrderStore {
+  return { page: (tenant, criteria) => servedByDatabase(() => readPage(pool, tenant, criteria)) };
+}
+
+type PageRow = { readonly total: number } & {
+  readonly [Name in keyof OrderRecord]: OrderRecord[Name] | null;
+};
+
+async function readPage(pool: Pool, tenant: Tenant, criteria: OrderCriteria): Promise<OrderPage> {
+  const { rows } = await pool.query<PageRow>(pageStatement(tenant, criteria));
+  const orders = rows.flatMap(({ total: _, ...order }) => (isOrder(order) ? [order] : []));
+  return { total: rows[0]?.total ?? 0, orders };
+}
+
+/** A page behind the last one is a row without an order, which has the total. */
+function isOrder(order: Omit<PageRow, 'total'>): order is OrderRecord {
+  return order.no !== null;
+}
+
+/**
+ * One statement, so that total and page are of one moment. The keys of the page come first, from the index as far as
+ * the conditions allow, and only its orders are looked up. Without a name, so that it is planned for its values: a
+ * plan for any values is wrong for rare ones.
+ */
+function pageStatement(
+  { environmentId }: Tenant,
+  criteria: OrderCriteria,
+): { text: string; values: unknown[] } {
+  const values: unknown[] = [];
+  const add = (value: unknown) => `$${values.push(value)}`;
+  const { predicate, joins } = orderWhere(environmentId, criteria, add);
+  const matching = `orders o ${[...joins].map((join) => joinClauses[join]).join(' ')} where ${predicate}`;
+  const text = `
+    select matching.total::float8 as total, page.*
+      from (select count(*) as total from ${matching}) matching
+      left join (
+        select ${columns.join(', ')}
+          from (
+            select o.environment_id, o.no from ${matching}
+             order by o.create_time desc, o.no
+             limit ${add(criteria.size)}::bigint offset ${add((criteria.page - 1) * criteria.size)}::bigint
+          ) listed
+          join orders o on o.environment_id = listed.environment_id and o.no = listed.no
+          ${joinClauses.products} ${sumOfOrder('r', 'order_returns')} ${sumOfOrder('g', 'order_grants')}
+         order by o.create_time desc, o.no
+      ) page on true`;
+  return { text, values };
+}
+
+/** As double, which keeps every whole number up to 2^53, more than a record may have. */
+const number = (expression: string, name: string) => `coalesce(${expression}, 0)::float8 as ${name}`;
+const text = (expression: string, name: string) => `coalesce(${expression}, '') as ${name}`;
+
+const columns = [
+  'o.no',
+  number('o.count', 'count'),
+  number('r.count', 'return_count'),
+  number('g.count', 'grant_count'),
+  number(remainCount, 'remain_count'),
+  number('o.total_price', 'total_price'),
+  number('o.product_id', 'product_id'),
+  text('p.name', 'product_name'),
+  text('p.brief', 'product_brief'),
+  number('p.price', 'product_price'),
+  text('p.remark', 'product_remark'),
+  text('p.image_url', 'product_image_url'),
+  text('p.firmware_version', 'product_firmware_version'),
+  number('p.period_time', 'product_period_time'),
+  number('p.period_unit', 'product_period_unit'),
+  text('p.series_name', 'product_series_name'),
+  number('o.buy_user_id', 'buy_user_id'),
+  text('o.buy_accesskey_id', 'buy_accesskey_id'),
+  text('o.remark', 'remark'),
+  `${shownTime('o.create_time')} as create_time`,
+  `${shownTime('o.update_time')} as update_time`,
+];
+
+/** For every order that there is: sums them up once, where looking up each order's would take longer. */
+const joinClauses: Readonly<Record<OrderJoin, string>> = {
+  products: 'left join order_products p on p.environment_id = o.environment_id and p.id = o.product_id',
+  returns: sumOfAll('r', 'order_returns'),
+  grants: sumOfAll('g', 'order_grants'),
+};
+
+function sumOfAll(alias: string, table: string): string {
+  return `
+    left join (select environment_id, no, sum(count) as count from ${table} group by environment_id, no) ${alias}
+      on ${alias}.environment_id = o.environment_id and ${alias}.no = o.no`;
+}
+
+/** From the index alone, for the few orders of a page. */
+function sumOfOrder(alias: string, table: string): string {
+  return `
+    left join lateral (
+      select sum(count) as count from ${table} where environment_id = o.environment_id and no = o.no
+    ) ${alias} on true`;
+}

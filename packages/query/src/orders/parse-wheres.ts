@@ -1,0 +1,146 @@
+import { quoted, suggestion } from '../plan/describe.ts';
+import type { Fault } from '../plan/plan.ts';
+import {
+  comparingOperators,
+  listingOperators,
+  orderKeys,
+  type OrderCondition,
+  type OrderKey,
+  type OrderValue,
+} from './order-conditions.ts';
+import { readOrderText, readOrderValue } from './order-value.ts';
+
+/** In characters of base64: room for a list of the most values, which are order numbers of 30 characters. */
+export const maxWheresLength = 262_144;
+export const maxConditions = 50;
+export const maxListedValues = 5_000;
+
+/** Conditions, or everything that is wrong with them. */
+export type ParsedWheres =
+  | { readonly ok: true; readonly conditions: readonly OrderCondition[] }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+type Operator = OrderCondition['operator'];
+type Report = (member: string, message: string) => void;
+
+const operators: readonly Operator[] = [...comparingOperators, 'like', ...listingOperators];
+const keys = Object.keys(orderKeys);
+const members: readonly string[] = ['k', 'o', 'v'];
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Reads the parameter `wheres`: base64 of a JSON array of `{"k": key, "o": operator, "v": value}`. */
+export function parseWheres(text: string): ParsedWheres {
+  const items = readItems(text);
+  if (typeof items === 'string') return { ok: false, faults: [{ field: 'wheres', message: items }] };
+  const faults: Fault[] = [];
+  const conditions = items.flatMap((item, index) => {
+    const report: Report = (member, message) => faults.push({ field: `wheres[${index}]${member}`, message });
+    return readCondition(item, report) ?? [];
+  });
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, conditions };
+}
+
+/** The array, or what is wrong with the text. */
+function readItems(text: string): readonly unknown[] | string {
+  if (text.length > maxWheresLength) {
+    return `it has ${text.length} characters; expected at most ${maxWheresLength}`;
+  }
+  if (!base64.test(text)) return 'it is not base64; expected the standard alphabet, padded with "="';
+  let items: unknown;
+  try {
+    items = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'base64')));
+  } catch {
+    return 'it is not the base64 of JSON in UTF-8';
+  }
+  if (!Array.isArray(items))
+    return 'it is JSON but no array; expected [{"k": key, "o": operator, "v": value}, …]';
+  if (items.length > maxConditions) {
+    return `it has ${items.length} conditions; expected at most ${maxConditions}`;
+  }
+  return items;
+}
+
+/** Undefined when it was faulty, and reported. */
+function readCondition(item: unknown, report: Report): OrderCondition | undefined {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+    report('', 'expected an object {"k": key, "o": operator, "v": value}');
+    return undefined;
+  }
+  for (const name of Object.keys(item)) {
+    if (!members.includes(name)) report('', `unknown member ${quoted(name)}; expected k, o and v`);
+  }
+  const { k, o, v }: { k?: unknown; o?: unknown; v?: unknown } = item;
+  const key = oneOf(keys, k, (message) => report('.k', message)) as OrderKey | undefined;
+  const operator = oneOf(operators, o, (message) => report('.o', message));
+  if (key === undefined || operator === undefined) return undefined;
+  return withValue(key, operator, v, report);
+}
+
+function oneOf<Name extends string>(
+  names: readonly Name[],
+  found: unknown,
+  report: (message: string) => void,
+): Name | undefined {
+  const name = names.find((candidate) => candidate === found);
+  if (name !== undefined) return name;
+  const expected = `expected one of ${names.join(', ')}`;
+  if (typeof found === 'string')
+    report(`${quoted(found)} is unknown; ${expected}.${suggestion(found, names)}`);
+  else report(expected);
+  return undefined;
+}
+
+function withValue(
+  key: OrderKey,
+  operator: Operator,
+  v: unknown,
+  report: Report,
+): OrderCondition | undefined {
+  switch (operator) {
+    case 'like': {
+      const pattern = readPattern(key, v, report);
+      return pattern === undefined ? undefined : { operator, key, pattern };
+    }
+    case 'in':
+    case 'ni': {
+      const values = readList(key, v, report);
+      return values === undefined ? undefined : { operator, key, values };
+    }
+    default: {
+      const value = readValue(key, v, (message) => report('.v', message));
+      return value === undefined ? undefined : { operator, key, value };
+    }
+  }
+}
+
+function readPattern(key: OrderKey, v: unknown, report: Report): string | undefined {
+  if (orderKeys[key] === 'integer') {
+    report('.o', `"like" does not go with ${key}, which is a number; expected another operator`);
+    return undefined;
+  }
+  const read = readOrderText(v);
+  if (!read.ok) report('.v', read.message);
+  else if (/(?<!\\)(?:\\\\)*\\$/.test(read.value)) {
+    report('.v', 'it ends in a backslash; expected a character after it');
+  } else return read.value;
+  return undefined;
+}
+
+function readList(key: OrderKey, v: unknown, report: Report): readonly OrderValue[] | undefined {
+  if (!Array.isArray(v) || v.length < 1 || v.length > maxListedValues) {
+    const found = Array.isArray(v) ? `found ${v.length} values; ` : '';
+    report('.v', `${found}expected an array of 1 to ${maxListedValues} values`);
+    return undefined;
+  }
+  const values = v.flatMap((value: unknown, index) => {
+    return readValue(key, value, (message) => report(`.v[${index}]`, message)) ?? [];
+  });
+  return values.length === v.length ? values : undefined;
+}
+
+function readValue(key: OrderKey, v: unknown, report: (message: string) => void): OrderValue | undefined {
+  const read = readOrderValue(orderKeys[key], v);
+  if (read.ok) return read.value;
+  report(read.message);
+  return undefined;
+}
