@@ -11,3 +11,4 @@ export * from './test-tenant.ts';
 export * from './database-client.ts';
 export * from './database-outage.ts';
 export * from './process-table.ts';
+export * from './signed-requests.ts';

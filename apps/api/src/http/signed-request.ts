@@ -22,7 +22,7 @@ export interface Signed {
 export type SignatureCheck = (request: Request) => Promise<Signed>;
 
 export interface SignatureCheckPorts {
-  readonly accessKeys: AccessKeyStore;
+  readonly accessKeys: Pick<AccessKeyStore, 'findUsable'>;
   /** 32 bytes that encrypt the secrets of access keys; null: the settings have none. */
   readonly secretKey: Uint8Array | null;
   readonly nowMs: () => number;

@@ -35,20 +35,23 @@ function pageStatement(
 ): { text: string; values: unknown[] } {
   const values: unknown[] = [];
   const add = (value: unknown) => `$${values.push(value)}`;
-  const { predicate, joins } = orderWhere(environmentId, criteria, add);
-  const matching = `orders o ${[...joins].map((join) => joinClauses[join]).join(' ')} where ${predicate}`;
+  const { predicate, joins, readsEveryOrder } = orderWhere(environmentId, criteria, add);
   const text = `
     select matching.total::float8 as total, page.*
-      from (select count(*) as total from ${matching}) matching
+      from (
+        select count(*) as total from orders o ${joinSql(joins, readsEveryOrder ? sumOfAll : sumOfOrder)}
+         where ${predicate}
+      ) matching
       left join (
         select ${columns.join(', ')}
           from (
-            select o.environment_id, o.no from ${matching}
+            select o.environment_id, o.no from orders o ${joinSql(joins, sumOfOrder)}
+             where ${predicate}
              order by o.create_time desc, o.no
              limit ${add(criteria.size)}::bigint offset ${add((criteria.page - 1) * criteria.size)}::bigint
           ) listed
           join orders o on o.environment_id = listed.environment_id and o.no = listed.no
-          ${joinClauses.products} ${sumOfOrder('r', 'order_returns')} ${sumOfOrder('g', 'order_grants')}
+          ${joinSql(['products', 'returns', 'grants'], sumOfOrder)}
          order by o.create_time desc, o.no
       ) page on true`;
   return { text, values };
@@ -82,20 +85,25 @@ const columns = [
   `${shownTime('o.update_time')} as update_time`,
 ];
 
-/** For every order that there is: sums them up once, where looking up each order's would take longer. */
-const joinClauses: Readonly<Record<OrderJoin, string>> = {
-  products: 'left join order_products p on p.environment_id = o.environment_id and p.id = o.product_id',
-  returns: sumOfAll('r', 'order_returns'),
-  grants: sumOfAll('g', 'order_grants'),
-};
+type SumJoin = (alias: string, table: string) => string;
 
+function joinSql(joins: Iterable<OrderJoin>, sums: SumJoin): string {
+  const clauses: Readonly<Record<OrderJoin, string>> = {
+    products: 'left join order_products p on p.environment_id = o.environment_id and p.id = o.product_id',
+    returns: sums('r', 'order_returns'),
+    grants: sums('g', 'order_grants'),
+  };
+  return [...joins].map((join) => clauses[join]).join(' ');
+}
+
+/** Sums up those of every order there is, in less time than it takes to look them up one by one. */
 function sumOfAll(alias: string, table: string): string {
   return `
     left join (select environment_id, no, sum(count) as count from ${table} group by environment_id, no) ${alias}
       on ${alias}.environment_id = o.environment_id and ${alias}.no = o.no`;
 }
 
-/** From the index alone, for the few orders of a page. */
+/** From the index alone, for the orders that other conditions leave, or that a page shows. */
 function sumOfOrder(alias: string, table: string): string {
   return `
     left join lateral (

@@ -16,6 +16,8 @@ export type AddValue = (value: unknown) => string;
 export interface OrderWhere {
   readonly predicate: string;
   readonly joins: ReadonlySet<OrderJoin>;
+  /** No condition leaves out an order before its grants and returns are added up. */
+  readonly readsEveryOrder: boolean;
 }
 
 const signs = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
@@ -32,7 +34,8 @@ export function orderWhere(
   ];
   const joins = new Set(joinsOf(conditions.map(({ key }) => key)));
   if (remainingOnly) joins.add('grants').add('returns');
-  return { predicate: predicates.join(' and '), joins };
+  const readsEveryOrder = conditions.every(({ key }) => key === 'return_count');
+  return { predicate: predicates.join(' and '), joins, readsEveryOrder };
 }
 
 /** `ne` and `ni` are met by just those orders that `eq` and `in` leave out, also by those without a company. */
