@@ -1,14 +1,22 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createdAccessKey, orderError, orderList, type CreatedAccessKey } from '@hourglass/contract';
-import { startSystem, testToken, type ContractClient, type RunningSystem } from '@hourglass/testing';
 import {
   ordersPath,
-  signedOrdersPath,
-  urlQuery,
-  wheres,
-  type AccessKey,
+  signRequest,
+  startSystem,
+  tamperings,
+  testPassword,
+  testToken,
+  targetOf,
   type Parameters,
-} from './request-signer.ts';
+  type RunningSystem,
+  type SignedRequest,
+  type ToSign,
+} from '@hourglass/testing';
 
 /** As its contract shows it, in its order and spelling. */
 const sampleItem = {
@@ -67,13 +75,13 @@ describe('GET /openapi/v1/alg/orders', () => {
       worker: false,
       env: { HOURGLASS_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'), HOURGLASS_LOG_LEVEL: 'trace' },
     });
-    key = await newKey(system.client);
-    await send('orders.products', [product]);
-    await send('orders.orders', [
+    key = await newKey('prod');
+    await bring('orders.products', [product]);
+    await bring('orders.orders', [
       order('ORD20210618001', '2021-06-18T11:44:03.575Z'),
       order('ORD20210619001', '2021-06-19T11:44:03.575Z'),
     ]);
-    await send('orders.grants', [
+    await bring('orders.grants', [
       { id: 'g1', no: 'ORD20210618001', count: 1, granted_at: '2021-06-20T00:00:00Z' },
       { id: 'g2', no: 'ORD20210618001', count: 2, granted_at: '2021-06-20T00:00:00Z' },
       { id: 'g3', no: 'ORD20210619001', count: 3, granted_at: '2021-06-20T00:00:00Z' },
@@ -81,28 +89,215 @@ describe('GET /openapi/v1/alg/orders', () => {
   });
   afterAll(() => system.stop());
 
-  async function newKey(client: ContractClient, body: object = {}): Promise<CreatedAccessKey> {
-    const response = await client.request('/accessKeys', { method: 'POST', body: JSON.stringify(body) });
+  async function newKey(environment: string): Promise<CreatedAccessKey> {
+    const client = system.clientOf('acme', environment);
+    const response = await client.request('/accessKeys', { method: 'POST', body: '{}' });
     return createdAccessKey.parse(await response.json());
   }
 
-  const change = (id: string, body: object) =>
-    system.client.request(`/accessKeys/${id}`, { method: 'PATCH', body: JSON.stringify(body) });
-
-  async function send(set: string, records: readonly object[]): Promise<void> {
+  async function bring(set: string, records: readonly object[]): Promise<void> {
     const body = records.map((record) => JSON.stringify(record)).join('\n');
     const response = await system.client.request(`/facts/${set}`, { method: 'POST', body });
     expect([response.status, await response.text()]).toEqual([201, expect.any(String)]);
   }
 
-  const get = (pathAndQuery: string, init: RequestInit = {}) => fetch(`${system.url}${pathAndQuery}`, init);
-  const list = (...parameters: Parameters) => get(signedOrdersPath(key, { parameters }));
+  const fetchSigned = (signed: SignedRequest) =>
+    fetch(`${system.url}${targetOf(signed)}`, { method: signed.method });
+  const send = (request: ToSign, by = key) => fetchSigned(signRequest(by, request));
+  const list = (...parameters: Parameters) => send({ parameters });
+  const wheres = (...conditions: readonly unknown[]): Parameters[number] => [
+    'wheres',
+    Buffer.from(JSON.stringify(conditions)).toString('base64'),
+  ];
+  const numbers = async (response: Response) => {
+    const body = orderList.parse(await response.json());
+    return { total: body.total, numbers: body.items.map(({ no }) => no) };
+  };
+  const refusal = async (response: Response) =>
+    [response.status, orderError.parse(await response.json())] as const;
 
   it("answers the contract's sample to the byte, apart from numbers of orders and times", async () => {
-    const text = await (await list(['page', '1'], ['count', 'true'])).text();
-    const masked = text
+    const answer = await (await list(['page', '1'], ['count', 'true'])).text();
+    const masked = answer
       .replaceAll(/ORD2021061[89]001/g, sampleItem.no)
       .replaceAll(/2021-06-1[89] 11:44:03\.575000/g, sampleItem.create_time);
     expect(masked).toBe(sampleAnswer);
   });
+
+  it('orders by time, newest first, and tells the total of all pages', async () => {
+    const both = ['ORD20210619001', 'ORD20210618001'];
+    expect(await numbers(await list())).toEqual({ total: 2, numbers: both });
+    expect(await numbers(await list(['size', '1']))).toEqual({ total: 2, numbers: both.slice(0, 1) });
+    expect(await numbers(await list(['size', '1'], ['page', '2']))).toEqual({
+      total: 2,
+      numbers: both.slice(1),
+    });
+    expect(await numbers(await list(['page', '1000000000']))).toEqual({ total: 2, numbers: [] });
+    expect(await numbers(await list(['count', 'valid'], ['size', '10000']))).toEqual({
+      total: 2,
+      numbers: both,
+    });
+  });
+
+  it('lists what meets all conditions, also 1,000 values of one', async () => {
+    const many = Array.from(
+      { length: 1_000 },
+      (_, index) => `ORD2021061${index % 10}${String(index).padStart(3, '0')}`,
+    );
+    const answer = await list(
+      wheres(
+        { k: 'no', o: 'in', v: many },
+        { k: 'product_name', o: 'like', v: '人脸%' },
+        { k: 'count', o: 'lte', v: 5 },
+      ),
+    );
+    expect(await numbers(answer)).toEqual({
+      total: many.filter((no) => no === 'ORD20210618001' || no === 'ORD20210619001').length,
+      numbers: many.filter((no) => no === 'ORD20210618001' || no === 'ORD20210619001'),
+    });
+    const later = await list(wheres({ k: 'create_time', o: 'gt', v: '2021-06-19' }));
+    expect(await numbers(later)).toEqual({ total: 1, numbers: ['ORD20210619001'] });
+  });
+
+  it('shows a key the orders of its environment only', async () => {
+    expect(await numbers(await send({}, await newKey('test')))).toEqual({ total: 0, numbers: [] });
+  });
+
+  const refused = {
+    code: 'signature.refused',
+    message: expect.stringContaining('The request is not signed') as unknown,
+  };
+
+  it('accepts just the untouched ones of 300 random signed requests', async () => {
+    const request = fc.record({
+      parameters: fc.record({ size: fc.integer({ min: 1, max: 9 }), page: fc.integer({ min: 1, max: 3 }) }),
+      asSent: fc.boolean(),
+      tampering: fc.option(fc.constantFrom(...Object.keys(tamperings)), { freq: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(request, async ({ parameters: { size, page }, asSent, tampering }) => {
+        const parameters: Parameters = [
+          ['size', String(size)],
+          ['page', String(page)],
+        ];
+        const signed = signRequest(key, { parameters, asSent });
+        const response = await fetchSigned(tamperings[tampering ?? '']?.(signed) ?? signed);
+        if (tampering === null) expect(response.status).toBe(200);
+        else expect(await refusal(response)).toEqual([401, refused]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each<[string, ToSign]>([
+    ['a past end', { expires: 1_619_022_787 }],
+    ['an end in two days', { expires: Math.floor(Date.now() / 1000) + 172_800 }],
+    ['a signature for another method', { method: 'POST' }],
+  ])('refuses %s with the one answer to everything unsigned', async (_, request) => {
+    const signed = { ...signRequest(key, request), method: 'GET' };
+    const response = await fetchSigned(signed);
+    expect(response.headers.get('www-authenticate')).toBe('Signature realm="hourglass"');
+    expect(await refusal(response)).toEqual([401, refused]);
+  });
+
+  it('answers another method, where it is signed, with the one that is there', async () => {
+    const response = await send({ method: 'DELETE' });
+    expect(response.headers.get('allow')).toBe('GET, HEAD');
+    expect(await refusal(response)).toEqual([
+      405,
+      { code: 'request.method', message: expect.any(String) as unknown },
+    ]);
+    expect((await send({ method: 'HEAD' })).status).toBe(200);
+  });
+
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  it.each<[string, Parameters, RegExp]>([
+    [
+      'size=0',
+      [['size', '0']],
+      /^The request has a fault: size: expected a whole number from 1 to 10000, found "0"/,
+    ],
+    ['size=10001', [['size', '10001']], /size: expected a whole number from 1 to 10000, found "10001"/],
+    ['size=ten', [['size', 'ten']], /size: .* found "ten"/],
+    ['size=', [['size', '']], /size: .* found ""/],
+    ['page=0', [['page', '0']], /page: expected a whole number from 1 to 1000000000, found "0"/],
+    ['page=-1', [['page', '-1']], /page: .* found "-1"/],
+    ['a page too far', [['page', '1000000001']], /page: .* found "1000000001"/],
+    ['count=false', [['count', 'false']], /count: expected all, valid, true, found "false"/],
+    [
+      'two faults',
+      [
+        ['count', 'x'],
+        ['size', 'y'],
+      ],
+      /2 faults: size: .*; count: /,
+    ],
+    [
+      'an unknown parameter',
+      [['offset', '1']],
+      /Unknown query parameter "offset"; expected size, page, count, wheres/,
+    ],
+    ['wheres that is no base64', [['wheres', '???']], /wheres: it is not base64/],
+    ['wheres that is no JSON', [['wheres', base64('{[')]], /wheres: it is not the base64 of JSON/],
+    ['wheres that is no array', [['wheres', base64('{}')]], /wheres: it is JSON but no array/],
+    [
+      'an unknown key',
+      [['wheres', base64('[{"k":"id","o":"eq","v":1}]')]],
+      /wheres\[0\]\.k: "id" is unknown/,
+    ],
+    ['a NUL', [['wheres', base64(String.raw`[{"k":"no","o":"eq","v":"\u0000"}]`)]], /wheres\[0\]\.v: .*NUL/],
+    [
+      'more values than the bound',
+      [
+        [
+          'wheres',
+          base64(JSON.stringify([{ k: 'count', o: 'in', v: Array.from({ length: 5_001 }, () => 1) }])),
+        ],
+      ],
+      /wheres\[0\]\.v: found 5001 values; expected an array of 1 to 5000 values/,
+    ],
+  ])('answers %s with a 400 that says what is expected', async (_, parameters, message) => {
+    const [status, { message: found }] = await refusal(await list(...parameters));
+    expect([status, found]).toEqual([400, expect.stringMatching(message)]);
+  });
+
+  it('answers a megabyte of conditions with a 400 within 50 ms', async () => {
+    const conditions = base64(`["${'x'.repeat(1_000_000)}"]`);
+    const signed = signRequest(key, { parameters: [['wheres', conditions]] });
+    const took: number[] = [];
+    // The first ones warm up both sides.
+    for (let run = 0; run < 20; run += 1) {
+      const startedAtMs = performance.now();
+      const answer = await getPlainly(`${system.url}${targetOf(signed)}`);
+      took.push(performance.now() - startedAtMs);
+      const message = expect.stringMatching(
+        /query: it has 1\d{6} characters; expected at most 524288/,
+      ) as unknown;
+      expect(answer).toEqual([400, { code: 'request.invalid', message }]);
+    }
+    expect(Math.min(...took)).toBeLessThan(50);
+  });
+
+  it('answers a URL beyond the bound of all headers with what is wrong', async () => {
+    const response = await fetch(`${system.url}${ordersPath}?wheres=${'x'.repeat(3_000_000)}`);
+    expect([response.status, await response.text()]).toEqual([431, expect.stringContaining('2097152 bytes')]);
+  });
+
+  it('is never found in the log, nor is a secret or a token', async () => {
+    const signed = signRequest(key, { parameters: [['size', '0']] });
+    const signature = signed.parameters.at(-1)?.[1] ?? '';
+    await fetchSigned(signed);
+    await fetchSigned({ ...signed, path: `${ordersPath}/nowhere` }).catch(() => undefined);
+    const log = system.api.output();
+    expect(log).toContain(ordersPath);
+    for (const secret of [signature, encodeURIComponent(signature), key.secret, testToken, testPassword]) {
+      expect(log).not.toContain(secret);
+    }
+  });
 });
+
+/** Without what `fetch` does to a long URL, which takes longer than the answer. */
+async function getPlainly(url: string): Promise<[status: number | undefined, body: unknown]> {
+  const [response] = (await once(get(url), 'response')) as [IncomingMessage];
+  return [response.statusCode, orderError.parse(JSON.parse(await text(response)))];
+}

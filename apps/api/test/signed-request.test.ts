@@ -37,9 +37,7 @@ const accepts = (signed: SignedRequest): Promise<boolean> =>
   );
 
 const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((text) => !/[&=]/.test(text));
-const value = fc
-  .string({ unit: 'binary', maxLength: 40 })
-  .filter((text) => text.isWellFormed() && !text.includes('&'));
+const value = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => !text.includes('&'));
 const carriers = ['accesskey_id', 'expires', 'signature', 'added'];
 const parameters = fc
   .uniqueArray(fc.tuple(name, value), { minLength: 1, maxLength: 6, selector: ([text]) => text })

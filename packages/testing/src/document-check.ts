@@ -65,10 +65,10 @@ function answerCheck(document: CheckedDocument): Check {
     const operation = template === undefined ? undefined : document.paths[template]?.[name];
     const wrong: Wrong = (reason) =>
       new Error(`${method} ${path} answered ${response.status}, which the document does not say: ${reason}`);
-    // What is nowhere in the document, and a wrong method, is still answered with the one error body.
+    // What is nowhere in the document is answered with the one error body, a wrong method with that of its path.
     if (operation === undefined || template === undefined) {
       if (response.status < 400) throw wrong('there is no such operation');
-      if (method !== 'HEAD') await checkJson(response, validatorAt('/components/schemas/Error'), wrong);
+      if (method !== 'HEAD') await checkJson(response, validatorAt(errorPointer(document, template)), wrong);
       return;
     }
     const status = [String(response.status), `${Math.floor(response.status / 100)}XX`].find(
@@ -81,11 +81,22 @@ function answerCheck(document: CheckedDocument): Check {
       throw wrong(`its type is "${mediaType}"; expected ${mediaTypes.join(' or ') || 'none'}`);
     }
     if (mediaType !== 'application/json' || method === 'HEAD') return;
-    const pointer = ['paths', template, name, 'responses', status, 'content', mediaType, 'schema']
-      .map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')))
-      .join('/');
-    await checkJson(response, validatorAt(`/${pointer}`), wrong);
+    await checkJson(response, validatorAt(schemaPointer(template, name, status, mediaType)), wrong);
   };
+}
+
+function schemaPointer(template: string, name: string, status: string, mediaType: string): string {
+  const steps = ['paths', template, name, 'responses', status, 'content', mediaType, 'schema'];
+  return steps
+    .map((step) => `/${encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))}`)
+    .join('');
+}
+
+/** How errors look at a path, whatever the method; a path has one style of them. */
+function errorPointer({ paths }: CheckedDocument, template: string | undefined): string {
+  const [name] = Object.keys(paths[template ?? ''] ?? {});
+  if (template === undefined || name === undefined) return '/components/schemas/Error';
+  return schemaPointer(template, name, '4XX', 'application/json');
 }
 
 async function checkJson(response: Response, validate: ValidateFunction, wrong: Wrong): Promise<void> {

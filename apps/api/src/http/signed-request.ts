@@ -4,9 +4,11 @@ import { isSignedWith, isValidAt, readSignedQuery, type QueryParameter } from '@
 import type { Tenant } from '@hourglass/query';
 import {
   ReportError,
+  invalidRequest,
   openSecret,
   sealSecret,
   type AccessKeyStore,
+  type FieldFault,
   type UsableAccessKey,
 } from '@hourglass/reports';
 import { readSmallBody } from './small-body.ts';
@@ -18,7 +20,10 @@ export interface Signed {
   readonly parameters: readonly QueryParameter[];
 }
 
-/** @throws ReportError `signature.refused` whatever is wrong, `access_key.unavailable` */
+/**
+ * @throws ReportError `signature.refused` whatever is wrong with the signature, `access_key.unavailable`, and
+ * `request.invalid` for more than a signature is looked for in
+ */
 export type SignatureCheck = (request: Request) => Promise<Signed>;
 
 export interface SignatureCheckPorts {
@@ -28,6 +33,9 @@ export interface SignatureCheckPorts {
   readonly nowMs: () => number;
 }
 
+/** More than any request needs. Hashing a megabyte for whoever sends one would hold up everybody else. */
+const maxQueryLength = 524_288;
+
 const nobody: Tenant = { organization: '', environment: '', environmentId: 0 };
 
 /** Makes a check of signatures that takes as long for an unknown access key as for a wrong secret. */
@@ -35,8 +43,9 @@ export function signatureCheck({ accessKeys, secretKey, nowMs }: SignatureCheckP
   if (secretKey === null) return () => Promise.reject(new ReportError('access_key.unavailable'));
   const decoy = decoyKey(secretKey);
   return async (request) => {
-    const [path = '', ...rest] = request.originalUrl.split('?');
-    const query = readSignedQuery(rest.join('?'));
+    const [path, text] = splitTarget(request.originalUrl);
+    if (text.length > maxQueryLength) throw invalidRequest([tooLong(text)]);
+    const query = readSignedQuery(text);
     if (query === null || !isValidAt(query.expires, nowMs())) throw new ReportError('signature.refused');
     const { accesskeyId, signature, ...signed } = query;
     const found = await accessKeys.findUsable(lookedUp(accesskeyId));
@@ -48,6 +57,16 @@ export function signatureCheck({ accessKeys, secretKey, nowMs }: SignatureCheckP
     if (!isRight || found === null) throw new ReportError('signature.refused');
     return { tenant: key.tenant, parameters: signed.parameters };
   };
+}
+
+/** Path and query string, without the `?`. */
+function splitTarget(target: string): readonly [path: string, query: string] {
+  const at = target.indexOf('?');
+  return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
+}
+
+function tooLong({ length }: string): FieldFault {
+  return { field: 'query', message: `it has ${length} characters; expected at most ${maxQueryLength}` };
 }
 
 /** Stands in for a key that does not exist, so that just as much is done before the answer is the same. */
