@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -264,16 +263,18 @@ describe('GET /openapi/v1/alg/orders', () => {
   it('answers a megabyte of conditions with a 400 within 50 ms', async () => {
     const conditions = base64(`["${'x'.repeat(1_000_000)}"]`);
     const signed = signRequest(key, { parameters: [['wheres', conditions]] });
+    const target = targetOf(signed);
     const took: number[] = [];
-    // The first ones warm up both sides.
+    // The first ones warm up the API.
     for (let run = 0; run < 20; run += 1) {
       const startedAtMs = performance.now();
-      const answer = await getPlainly(`${system.url}${targetOf(signed)}`);
+      const answer = await exchange(system.url, target);
       took.push(performance.now() - startedAtMs);
-      const message = expect.stringMatching(
-        /query: it has 1\d{6} characters; expected at most 524288/,
-      ) as unknown;
-      expect(answer).toEqual([400, { code: 'request.invalid', message }]);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      expect(orderError.parse(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))))).toEqual({
+        code: 'request.invalid',
+        message: expect.stringMatching(/query: it has 1\d{6} characters; expected at most 524288/) as unknown,
+      });
     }
     expect(Math.min(...took)).toBeLessThan(50);
   });
@@ -296,8 +297,10 @@ describe('GET /openapi/v1/alg/orders', () => {
   });
 });
 
-/** Without what `fetch` does to a long URL, which takes longer than the answer. */
-async function getPlainly(url: string): Promise<[status: number | undefined, body: unknown]> {
-  const [response] = (await once(get(url), 'response')) as [IncomingMessage];
-  return [response.statusCode, orderError.parse(JSON.parse(await text(response)))];
+/** Without what clients do to a long URL, which takes longer than the answer. */
+async function exchange(url: string, target: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write(`GET ${target} HTTP/1.1\r\nHost: api\r\nConnection: close\r\n\r\n`);
+  return text(socket);
 }

@@ -1,0 +1,240 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  accessKeyList,
+  accessKeyView,
+  createdAccessKey,
+  errorBody,
+  orderError,
+  type CreatedAccessKey,
+} from '@hourglass/contract';
+import {
+  connectDatabase,
+  createTestTenant,
+  eventually,
+  ordersPath,
+  repositoryRoot,
+  signRequest,
+  startSystem,
+  targetOf,
+  testToken,
+  type RunningSystem,
+} from '@hourglass/testing';
+
+const secretKey = Buffer.alloc(32, 9).toString('base64');
+
+describe('an access key', () => {
+  let system: RunningSystem;
+  const memberToken = 'token-of-a-member-of-other';
+  beforeAll(async () => {
+    system = await startSystem({ worker: false, env: { HOURGLASS_SECRET_KEY: secretKey } });
+    await createTestTenant(system.databaseUrl, {
+      organization: 'other',
+      environments: ['prod'],
+      token: memberToken,
+    });
+  });
+  afterAll(() => system.stop());
+
+  async function newKey(body: object = {}): Promise<CreatedAccessKey> {
+    const response = await system.client.request('/accessKeys', {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    return createdAccessKey.parse(await response.json());
+  }
+  const change = (id: string, body: unknown, client = system.client) =>
+    client.request(`/accessKeys/${id}`, { method: 'PATCH', body: JSON.stringify(body) });
+  const listed = async () =>
+    accessKeyList.parse(await (await system.client.request('/accessKeys')).json()).accessKeys;
+  const statusFor = async (key: { accesskeyId: string; secret: string }) =>
+    (await fetch(`${system.url}${targetOf(signRequest(key))}`)).status;
+
+  it('signs until it is disabled, and again when it is enabled', async () => {
+    const key = await newKey({ description: 'order sync' });
+    expect(key.accesskeyId).toMatch(/^[A-Za-z0-9]{32}$/);
+    expect(await statusFor(key)).toBe(200);
+    const disabled = accessKeyView.parse(await (await change(key.accesskeyId, { disabled: true })).json());
+    const { secret: _, ...view } = key;
+    expect(disabled).toEqual({ ...view, disabled: true });
+    expect(await statusFor(key)).toBe(401);
+    await change(key.accesskeyId, { disabled: false });
+    expect(await statusFor(key)).toBe(200);
+    expect((await listed()).filter(({ accesskeyId }) => accesskeyId === key.accesskeyId)).toEqual([view]);
+  });
+
+  it('signs until it expires', async () => {
+    const key = await newKey({ expiresInSeconds: 3_600 });
+    expect(await statusFor(key)).toBe(200);
+    const past = '2026-01-31T12:00:00+02:00';
+    const expired = accessKeyView.parse(await (await change(key.accesskeyId, { expires: past })).json());
+    expect(expired.expires).toBe('2026-01-31T10:00:00.000Z');
+    expect(await statusFor(key)).toBe(401);
+    await change(key.accesskeyId, { expires: null });
+    expect(await statusFor(key)).toBe(200);
+  });
+
+  it('has a secret that is in neither the database nor the log, and is told once', async () => {
+    const { accesskeyId, secret } = await newKey();
+    const database = await connectDatabase(system.databaseUrl);
+    const [row] = await database.sql<{ row: string }>(
+      'select row_to_json(k)::text as row from access_keys k where id = $1',
+      [accesskeyId],
+    );
+    await database.end();
+    for (const spelling of [secret, Buffer.from(secret).toString('hex')])
+      expect(row?.row).not.toContain(spelling);
+    expect(JSON.stringify(await listed())).not.toContain(secret);
+    await change(accesskeyId, { disabled: true });
+    const written = await eventually('both lines are in the log', () => {
+      const lines = system.api
+        .output()
+        .split('\n')
+        .filter((line) => line.includes(accesskeyId));
+      return Promise.resolve(lines.length < 2 ? null : lines.map((line): unknown => JSON.parse(line)));
+    });
+    const what = {
+      msg: 'administration',
+      organization: 'acme',
+      environment: 'prod',
+      by: 'owner@acme.example',
+    };
+    expect(written).toEqual([
+      expect.objectContaining({ ...what, action: 'access_key.create', accesskeyId }),
+      expect.objectContaining({ ...what, action: 'access_key.change', accesskeyId, disabled: true }),
+    ]);
+    expect(system.api.output()).not.toContain(secret);
+  });
+
+  it.each<[unknown, string, RegExp]>([
+    [{}, 'body', /disabled/],
+    [{ disabled: 'yes' }, 'disabled', /boolean/],
+    [{ expires: '2027-01-31' }, 'expires', /ISO 8601 with a zone/],
+    [{ expires: '2027-01-31T00:00:00' }, 'expires', /ISO 8601 with a zone/],
+    [{ secret: 'mine' }, 'secret', /unknown property/],
+  ])('is not changed by %j: 400 that names the field', async (body, field, words) => {
+    const { accesskeyId } = await newKey();
+    const response = await change(accesskeyId, body);
+    expect(response.status).toBe(400);
+    const [detail] = errorBody.parse(await response.json()).error.details;
+    expect(detail?.fieldViolations[0]).toEqual({
+      field,
+      description: expect.stringMatching(words) as unknown,
+    });
+  });
+
+  it('is looked after by administrators, where it belongs', async () => {
+    const { accesskeyId } = await newKey();
+    const elsewhere = await change(accesskeyId, { disabled: true }, system.clientOf('acme', 'test'));
+    expect([elsewhere.status, errorBody.parse(await elsewhere.json()).code]).toEqual([
+      404,
+      'access_key.not_found',
+    ]);
+    const member = system.clientOf('other', 'prod', `Bearer ${memberToken}`);
+    expect((await member.request('/accessKeys')).status).toBe(403);
+    const foreign = await change(
+      accesskeyId,
+      { disabled: true },
+      system.clientOf('acme', 'prod', `Bearer ${memberToken}`),
+    );
+    expect(foreign.status).toBe(403);
+  });
+
+  const entry = path.join(repositoryRoot, 'apps/cli/bin/hourglass.js');
+
+  async function hourglass(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
+    const child = spawn(process.execPath, [entry, ...args], {
+      env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: testToken, ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [output, messages] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ]);
+    return { code: child.exitCode, output: output.trimEnd(), messages: messages.trimEnd() };
+  }
+  const admin = (...args: readonly string[]) => hourglass(['admin', 'access-key', ...args, '--org', 'acme']);
+
+  it('is made by the command line, which signs a URL with it that is answered', async () => {
+    const made = await admin('create', '--json');
+    const key = JSON.parse(made.output) as { accesskeyId: string; secret: string; expires: null };
+    expect([Object.keys(key), key.expires]).toEqual([['accesskeyId', 'secret', 'expires'], null]);
+    expect(made.messages).toContain('shown only now');
+
+    const target = `${ordersPath}?size=5&count=valid`;
+    const sign = ['sign', '--access-key', key.accesskeyId, target];
+    const signed = await hourglass(sign, { HOURGLASS_ACCESS_KEY_SECRET: key.secret });
+    expect(signed.output.startsWith(`${system.url}${target}&accesskey_id=${key.accesskeyId}&expires=`)).toBe(
+      true,
+    );
+    expect((await fetch(signed.output)).status).toBe(200);
+    const file = path.join(system.dataDirectory, 'secret');
+    await writeFile(file, `${key.secret}\n`);
+    const fromFile = await hourglass([
+      ...sign,
+      '--secret-file',
+      file,
+      '--expires-in-seconds',
+      '60',
+      '--json',
+    ]);
+    expect((await fetch((JSON.parse(fromFile.output) as { url: string }).url)).status).toBe(200);
+    const without = await hourglass(sign);
+    expect([without.code, without.messages]).toEqual([
+      1,
+      expect.stringContaining('HOURGLASS_ACCESS_KEY_SECRET'),
+    ]);
+  });
+
+  it('is listed, disabled, enabled and given an end by the command line', async () => {
+    const made = await admin(
+      'create',
+      '--env',
+      'test',
+      '--description',
+      'nightly',
+      '--expires-in-seconds',
+      '3600',
+    );
+    const [, id = ''] = /^accesskey_id: (\S+)\nsecret: \S+$/.exec(made.output) ?? [];
+    const env = ['--env', 'test'];
+    expect((await admin('disable', id, ...env)).output).toMatch(
+      new RegExp(`^${id}\tdisabled\t\\d{4}-.*Z\tnightly$`),
+    );
+    expect((await admin('set-expiry', id, 'never', ...env)).output).toBe(
+      `${id}\tdisabled\tnever expires\tnightly`,
+    );
+    const enabled = accessKeyView.parse(JSON.parse((await admin('enable', id, ...env, '--json')).output));
+    expect(enabled).toMatchObject({ accesskeyId: id, disabled: false, expires: null });
+    expect((await admin('list', ...env)).output).toBe(`${id}\tenabled\tnever expires\tnightly`);
+    const wrong = await admin('set-expiry', id, 'tomorrow', ...env);
+    expect([wrong.code, wrong.messages]).toEqual([1, expect.stringContaining('ISO 8601')]);
+  });
+});
+
+describe('without HOURGLASS_SECRET_KEY', () => {
+  let system: RunningSystem;
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+  });
+  afterAll(() => system.stop());
+
+  it('no access key is made, and signed requests are told why they are not served', async () => {
+    const created = await system.client.request('/accessKeys', { method: 'POST', body: '{}' });
+    expect([created.status, errorBody.parse(await created.json()).code]).toEqual([
+      503,
+      'access_key.unavailable',
+    ]);
+    const signed = await fetch(`${system.url}${targetOf(signRequest({ accesskeyId: 'a', secret: 'b' }))}`);
+    expect([signed.status, orderError.parse(await signed.json())]).toEqual([
+      503,
+      { code: 'access_key.unavailable', message: expect.stringContaining('HOURGLASS_SECRET_KEY') as unknown },
+    ]);
+  });
+});
