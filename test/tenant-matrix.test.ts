@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queryStatus, tokenList } from '@hourglass/contract';
+import { createdAccessKey, queryStatus, tokenList } from '@hourglass/contract';
 import {
   createTestTenant,
   eventually,
@@ -35,10 +35,11 @@ describe('an endpoint', () => {
     email: 'nobody@nowhere.example',
     tokenId: '00000000-0000-4000-8000-000000000000',
     customField: 'dc_nothing',
+    accessKeyId: 'nothing',
   };
 
   beforeAll(async () => {
-    system = await startSystem();
+    system = await startSystem({ env: { HOURGLASS_SECRET_KEY: Buffer.alloc(32, 1).toString('base64') } });
     await createTestTenant(system.databaseUrl, {
       organization: 'other',
       environments: ['prod'],
@@ -49,6 +50,8 @@ describe('an endpoint', () => {
       method: 'POST',
       body: '{"name":"dc_theirs","type":"STRING"}',
     });
+    const accessKey = await system.client.request('/accessKeys', { method: 'POST', body: '{}' });
+    existing['accessKeyId'] = createdAccessKey.parse(await accessKey.json()).accesskeyId;
     existing['id'] = await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
     await system.client.ended(existing['id']);
     existing['tokenId'] = await tokenIdOfAcme();

@@ -56,6 +56,20 @@ describe('settings', () => {
     expect(faults.join()).not.toContain('short-secret');
   });
 
+  it('take a key of secrets that has 32 bytes, and show no other one', () => {
+    const key = Buffer.alloc(32, 7);
+    const { secretKey } = readSettings({ HOURGLASS_SECRET_KEY: key.toString('base64') });
+    expect(Buffer.from(secretKey ?? []).equals(key)).toBe(true);
+    expect(readSettings({}).secretKey).toBeNull();
+    for (const wrong of [Buffer.alloc(31, 7).toString('base64'), 'a secret that is no base64']) {
+      const faults = faultsOf({ HOURGLASS_SECRET_KEY: wrong });
+      expect(faults).toEqual([
+        expect.stringContaining('HOURGLASS_SECRET_KEY: the given value must be base64'),
+      ]);
+      expect(faults.join()).not.toContain(wrong);
+    }
+  });
+
   it('take an empty variable as unset, as compose files write it', () => {
     expect(readSettings({ DATABASE_URL: '', HOURGLASS_PORT: '' })).toMatchObject({
       databaseUrl: null,
@@ -64,11 +78,18 @@ describe('settings', () => {
   });
 
   it('of the command line have a default URL and lose the slash at its end', () => {
-    expect(readClientSettings({})).toEqual({ url: 'http://127.0.0.1:8080', token: null });
-    expect(readClientSettings({ HOURGLASS_URL: 'https://h.example/', HOURGLASS_TOKEN: 't' })).toEqual({
-      url: 'https://h.example',
-      token: 't',
+    expect(readClientSettings({})).toEqual({
+      url: 'http://127.0.0.1:8080',
+      token: null,
+      accessKeySecret: null,
     });
+    expect(
+      readClientSettings({
+        HOURGLASS_URL: 'https://h.example/',
+        HOURGLASS_TOKEN: 't',
+        HOURGLASS_ACCESS_KEY_SECRET: 's',
+      }),
+    ).toEqual({ url: 'https://h.example', token: 't', accessKeySecret: 's' });
   });
 
   it('are all in .env.example, each with its unit and its default, and nothing else is', () => {

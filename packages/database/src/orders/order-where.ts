@@ -46,8 +46,8 @@ function predicateOf(condition: OrderCondition, add: AddValue): string {
   switch (operator) {
     case 'in':
     case 'ni': {
-      const values = condition.values.map((value) => sqlValue(key, value));
-      return `(${expression} = any(${add(values)}::${type}[])) is ${operator === 'in' ? '' : 'not '}true`;
+      const isListed = `${expression} = any(${add(condition.values.map((value) => sqlValue(key, value)))}::${type}[])`;
+      return operator === 'in' ? isListed : `(${isListed}) is not true`;
     }
     case 'like':
       return `${type === 'timestamptz' ? shownTime(expression) : expression} like ${add(condition.pattern)}`;
