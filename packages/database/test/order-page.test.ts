@@ -187,12 +187,17 @@ function isMet(condition: OrderCondition, found: OrderValue | null): boolean {
       return found === condition.value;
     case 'ne':
       return found !== condition.value;
-    default: {
+    case 'lt':
+    case 'lte':
+    case 'gt':
+    case 'gte': {
       if (found === null) return false;
       const order = compared(found, condition.value);
       const results = { lt: order < 0, lte: order <= 0, gt: order > 0, gte: order >= 0 };
       return results[condition.operator];
     }
+    default:
+      return condition satisfies never;
   }
 }
 

@@ -80,8 +80,8 @@ export const tamperings: Readonly<Record<string, Tampering>> = {
     parameters: [...parameters, ...parameters.slice(-1)],
   }),
   'two parameters hidden in one': ({ parameters, ...request }) => {
-    const [[name = '', value = ''] = [], [hiddenName = '', hiddenValue = ''] = [], ...rest] = parameters;
-    return { ...request, parameters: [[name, `${value}&${hiddenName}=${hiddenValue}`], ...rest] };
+    const [[name, value] = ['', ''], hidden = ['', ''], ...rest] = parameters;
+    return { ...request, parameters: [[name, `${value}&${hidden.join('=')}`], ...rest] };
   },
 };
 

@@ -15,11 +15,15 @@ type PageRow = { readonly total: number } & {
 
 async function readPage(pool: Pool, tenant: Tenant, criteria: OrderCriteria): Promise<OrderPage> {
   const { rows } = await pool.query<PageRow>(pageStatement(tenant, criteria));
-  const orders = rows.flatMap(({ total: _, ...order }) => (isOrder(order) ? [order] : []));
-  return { total: rows[0]?.total ?? 0, orders };
+  return { total: rows[0]?.total ?? 0, orders: rows.flatMap(ordersOf) };
 }
 
 /** A page behind the last one is a row without an order, which has the total. */
+function ordersOf(row: PageRow): readonly OrderRecord[] {
+  const { total: _, ...order } = row;
+  return isOrder(order) ? [order] : [];
+}
+
 function isOrder(order: Omit<PageRow, 'total'>): order is OrderRecord {
   return order.no !== null;
 }

@@ -53,11 +53,17 @@ function predicateOf(condition: OrderCondition, add: AddValue): string {
       return `${type === 'timestamptz' ? shownTime(expression) : expression} like ${add(condition.pattern)}`;
     case 'ne':
       return `${expression} is distinct from ${add(sqlValue(key, condition.value))}::${type}`;
-    default: {
+    case 'eq':
+    case 'lt':
+    case 'lte':
+    case 'gt':
+    case 'gte': {
       // By code points: the order of a language would depend on the database's locale. Equality does not.
       const collation = type === 'text' && operator !== 'eq' ? ' collate "C"' : '';
       return `${expression}${collation} ${signs[operator]} ${add(sqlValue(key, condition.value))}::${type}`;
     }
+    default:
+      return operator satisfies never;
   }
 }
 

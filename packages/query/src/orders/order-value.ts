@@ -50,15 +50,13 @@ function readTime(text: string): ReadValue {
 }
 
 function expected(what: string, found: unknown): Extract<ReadValue, { ok: false }> {
-  const shown = typeof found === 'object' && found !== null ? nameOf(found) : quotedJson(found);
-  return { ok: false, message: `found ${shown}; expected ${what}` };
+  return { ok: false, message: `found ${shown(found)}; expected ${what}` };
 }
 
-function nameOf(value: object): string {
-  return Array.isArray(value) ? 'an array' : 'an object';
-}
-
-function quotedJson(value: unknown): string {
+/** A value of JSON, as a message shows it. */
+function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  return typeof value === 'string' ? quoted(value) : String(value);
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return Array.isArray(value) ? 'an array' : 'an object';
 }

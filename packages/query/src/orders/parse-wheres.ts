@@ -106,10 +106,17 @@ function withValue(
       const values = readList(key, v, report);
       return values === undefined ? undefined : { operator, key, values };
     }
-    default: {
+    case 'eq':
+    case 'ne':
+    case 'lt':
+    case 'lte':
+    case 'gt':
+    case 'gte': {
       const value = readValue(key, v, (message) => report('.v', message));
       return value === undefined ? undefined : { operator, key, value };
     }
+    default:
+      return operator satisfies never;
   }
 }
 
