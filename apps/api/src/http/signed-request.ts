@@ -40,13 +40,13 @@ const nobody: Tenant = { organization: '', environment: '', environmentId: 0 };
 
 /** Makes a check of signatures that takes as long for an unknown access key as for a wrong secret. */
 export function signatureCheck({ accessKeys, secretKey, nowMs }: SignatureCheckPorts): SignatureCheck {
-  if (secretKey === null) return () => Promise.reject(new ReportError('access_key.unavailable'));
-  const decoy = decoyKey(secretKey);
+  const decoy = secretKey === null ? null : decoyKey(secretKey);
   return async (request) => {
     const [path, text] = splitTarget(request.originalUrl);
     if (text.length > maxQueryLength) throw invalidRequest([tooLong(text)]);
     const query = readSignedQuery(text);
     if (query === null || !isValidAt(query.expires, nowMs())) throw new ReportError('signature.refused');
+    if (secretKey === null || decoy === null) throw new ReportError('access_key.unavailable');
     const { accesskeyId, signature, ...signed } = query;
     const found = await accessKeys.findUsable(lookedUp(accesskeyId));
     const key = found ?? decoy;
