@@ -4,6 +4,7 @@ import type { Catalogue } from '@hourglass/query';
 import type {
   Accounts,
   ArchiveReader,
+  ConsumptionStore,
   CustomFieldStore,
   Doorbell,
   ExchangeRateStore,
@@ -22,6 +23,7 @@ import type {
 import { accountRoutes } from './endpoints/accounts/account-routes.ts';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
 import { changeCustomFieldsRoute } from './endpoints/custom-fields/change-custom-fields.ts';
+import { consumptionRoutes } from './endpoints/consumption/consumption-routes.ts';
 import { declareCustomFieldRoute } from './endpoints/custom-fields/declare-custom-field.ts';
 import { deleteCustomFieldRoute } from './endpoints/custom-fields/delete-custom-field.ts';
 import { listCustomFieldsRoute } from './endpoints/custom-fields/list-custom-fields.ts';
@@ -64,6 +66,7 @@ export interface RouteServices {
     readonly customFields: CustomFieldStore;
     readonly exchangeRates: ExchangeRateStore;
     readonly hostnames: HostnameStore;
+    readonly consumption: ConsumptionStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
@@ -129,6 +132,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     changeCustomFieldsRoute(findTenant, { customFields, record }),
     deleteCustomFieldRoute(findTenant, { customFields, record }),
     getSchemaRoute(findTenant, { catalogue, customFields }),
+    ...consumptionRoutes({ accounts, consumption: database.consumption }),
     postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];

@@ -1,4 +1,5 @@
 export * from './account-fields.ts';
+export * from './consumption.ts';
 export * from './create-organization.ts';
 export * from './custom-fields.ts';
 export * from './dataset-schema.ts';
@@ -6,6 +7,7 @@ export * from './environment-limits.ts';
 export * from './error-body.ts';
 export * from './exchange-rates.ts';
 export * from './facts-body.ts';
+export type { Instant } from './instants.ts';
 export * from './mint-criteria-body.ts';
 export * from './hostnames.ts';
 export * from './organization.ts';

@@ -4,6 +4,7 @@ import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
 import type {
   Accounts,
   CancelSignals,
+  ConsumptionStore,
   CustomFieldStore,
   ExchangeRateStore,
   FactSource,
@@ -25,6 +26,7 @@ import { createOrganizationStore } from './accounts/organization-store.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
 import { createPool } from './connection-pool.ts';
+import { createConsumptionStore } from './consumption/consumption-store.ts';
 import { createCustomFieldStore } from './custom-fields/custom-field-store.ts';
 import { servedByDatabase } from './database-errors.ts';
 import { createExchangeRateStore } from './exchange-rates/exchange-rate-store.ts';
@@ -65,6 +67,7 @@ export interface Database {
   readonly customFields: CustomFieldStore;
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
+  readonly consumption: ConsumptionStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
@@ -103,6 +106,7 @@ export function openDatabase({
     customFields: createCustomFieldStore(prisma, reads),
     exchangeRates: createExchangeRateStore(prisma),
     hostnames: createHostnameStore(prisma),
+    consumption: createConsumptionStore(controlPool),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),

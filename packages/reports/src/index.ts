@@ -4,6 +4,7 @@ export * from './account-roles.ts';
 export * from './cancel-query.ts';
 export * from './cancellations.ts';
 export * from './change-user.ts';
+export * from './consumption.ts';
 export * from './create-environment.ts';
 export * from './create-organization.ts';
 export * from './create-token.ts';
