@@ -10,7 +10,7 @@ const expected =
   'expected RFC 3339 such as 2026-01-31T13:45:00Z with at most six decimals ("+" is %2B in a URL), or a day such as 2026-01-31';
 const dateTime = z.iso.datetime({ offset: true });
 const day = z.iso.date();
-const parts = /^(.*?)(?:\.(\d{1,6}))?(Z|[+-]\d{2}:\d{2})$/;
+const parts = /^([^.]*)(?:\.(\d{1,6}))?(Z|[+-]\d{2}:\d{2})$/;
 const earliestMs = Date.parse('0001-01-01T00:00:00Z');
 const latestMs = Date.parse('9999-12-31T23:59:59.999Z');
 
