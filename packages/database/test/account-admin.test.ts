@@ -254,6 +254,7 @@ describe('an organization', () => {
     await createOrganization(caller('operator'), wanted('jane@new.example'), organizations);
     expect(await accounts.authenticateToken('token of new')).toEqual({
       organization: 'new',
+      ...unbound,
       email: 'jane@new.example',
       role: 'administrator',
       scopes: [...scopes],
