@@ -143,10 +143,19 @@ describe('hourglass admin', () => {
       'read,submit',
       expect.stringMatching(/^\d{4}-/),
       'nightly',
+      'all environments',
+      '',
     ]);
     const json = await admin(['token', 'list', ...org, '--json']);
     expect(tokenList.parse(JSON.parse(json.output)).tokens.map((token) => token.id)).toContain(id);
     expect(listed.output + json.output).not.toContain(made.output);
+
+    const bound = await admin([
+      ...['token', 'create', ...org, '--scope', 'read', '--environment', 'test', '--customer', 'c1', 'c2'],
+    ]);
+    expect(await statusFor(`Bearer ${bound.output}`, 'acme')).toBe(403);
+    const ofTest = (await admin(['token', 'list', ...org])).output.split('\n')[0] ?? '';
+    expect(ofTest.split('\t').slice(2)).toEqual(['read', 'never expires', '', 'test', 'c1,c2']);
 
     expect((await admin(['token', 'delete', ...org, id])).code).toBe(0);
     expect(await statusFor(`Bearer ${made.output}`, 'acme')).toBe(401);

@@ -393,11 +393,37 @@ describe('accounts', () => {
       [{ scopes: ['read'], expiresInSeconds: 1.5 }, 'expiresInSeconds', /int/],
       [{ scopes: ['read'], expiresInSeconds: 315_360_001 }, 'expiresInSeconds', /at most/],
       [{ scopes: ['read'], expires: 'never' }, 'expires', /unknown/],
+      [{ scopes: ['read'], environment: '' }, 'environment', /1 to 63/],
+      [{ scopes: ['read'], environment: null }, 'environment', /string/],
+      [{ scopes: ['read'], environment: 'stage' }, 'environment', /no environment "stage".*of prod, test/],
+      [{ scopes: ['read'], customers: ['c1'] }, 'customers', /together with "environment"/],
+      [{ scopes: ['read'], environment: 'test', customers: 'c1' }, 'customers', /array/],
+      [{ scopes: ['read'], environment: 'test', customers: [] }, 'customers', /at least one/],
+      [{ scopes: ['read'], environment: 'test', customers: ['c', 'c'] }, 'customers', /once/],
+      [{ scopes: ['read'], environment: 'test', customers: customers(101) }, 'customers', /at most 100/],
+      [{ scopes: ['read'], environment: 'test', customers: [''] }, 'customers[0]', /at least 1/],
+      [
+        { scopes: ['read'], environment: 'test', customers: ['x'.repeat(257)] },
+        'customers[0]',
+        /at most 256/,
+      ],
+      [{ scopes: ['read'], environment: 'test', customers: ['nul\0'] }, 'customers[0]', /control/],
     ])('is refused for %j: 400 that names the field and what is expected', async (body, field, words) => {
       expect(await refusal('POST', '/acme/tokens', { body })).toMatchObject({
         status: 400,
         faults: [{ field, description: expect.stringMatching(words) as string }],
       });
+    });
+
+    it('is good for one environment and a hundred customers, and is listed so', async () => {
+      const body = { scopes: ['read'], environment: 'test', customers: customers(100) };
+      const made = createdToken.parse((await call('POST', '/acme/tokens', { body })).answer);
+      expect([made.environment, made.customers]).toEqual(['test', body.customers]);
+      const { tokens } = tokenList.parse((await call('GET', '/acme/tokens')).answer);
+      const bindings = tokens.map(({ id, environment, customers: ids }) => ({ id, environment, ids }));
+      expect(bindings).toContainEqual({ id: made.id, environment: 'test', ids: body.customers });
+      // The first one of all.
+      expect(bindings.at(-1)).toMatchObject({ environment: null, ids: [] });
     });
 
     it('may have a description of 200 characters and live from 1 second to ten years', async () => {
@@ -506,3 +532,8 @@ describe('accounts', () => {
     }
   });
 });
+
+/** The longest ids, in a script that takes three bytes a character. */
+function customers(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => String(index).padEnd(256, '客'));
+}

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { consumptionError, errorBody } from '@hourglass/contract';
 import { ordersPath, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
 
 describe('a hostile request', () => {
@@ -11,7 +12,21 @@ describe('a hostile request', () => {
   });
   afterAll(() => system.stop());
 
-  const authorization = { Authorization: `Bearer ${testToken}` };
+  /** Also where a contract has a header of its own for it. */
+  const authorization = { Authorization: `Bearer ${testToken}`, authorizationToken: testToken };
+
+  /** What a body says, in the one style of errors or in that of Keystone. */
+  async function refusalIn(response: Response) {
+    const body: unknown = await response.json();
+    const own = consumptionError.safeParse(body);
+    if (own.success) {
+      const { code, message, faults = [] } = own.data.error;
+      return { code, message, fields: faults.map(({ field }) => field) };
+    }
+    const { code, message, error } = errorBody.parse(body);
+    const violations = error.details.flatMap(({ fieldViolations }) => fieldViolations);
+    return { code, message, fields: violations.map(({ field }) => field) };
+  }
 
   function pathOf(template: string): string {
     const ids: Record<string, string> = { organization: 'acme', environment: 'prod', dataset: 'api' };
@@ -88,15 +103,15 @@ describe('a hostile request', () => {
         for (const name of names) {
           const url = `${system.url}${pathOf(template)}?${encodeURIComponent(name)}=1`;
           const response = await fetch(url, { method, headers: authorization });
-          const body = (await response.json()) as { code: string; message: string };
-          expect([method, template, name, response.status, body.code]).toEqual([
+          const { code, message } = await refusalIn(response);
+          expect([method, template, name, response.status, code]).toEqual([
             method,
             template,
             name,
             400,
             'request.unknown_parameter',
           ]);
-          expect(body.message).toContain(`"${name}"`);
+          expect(message).toContain(`"${name}"`);
         }
       }
     }
@@ -108,12 +123,9 @@ describe('a hostile request', () => {
         for (const { name } of parameters.filter((parameter) => parameter.in === 'query')) {
           const url = `${system.url}${pathOf(template)}?${name}=1&${name}=1`;
           const response = await fetch(url, { method: method.toUpperCase(), headers: authorization });
-          const body = (await response.json()) as {
-            error: { details: { fieldViolations: { field: string }[] }[] };
-          };
-          const fields = body.error.details.flatMap(({ fieldViolations }) => fieldViolations);
+          const { fields } = await refusalIn(response);
           expect([template, name, response.status]).toEqual([template, name, 400]);
-          expect(fields.map(({ field }) => field)).toContain(name);
+          expect(fields).toContain(name);
         }
       }
     }

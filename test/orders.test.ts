@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
@@ -102,7 +104,7 @@ describe('GET /openapi/v1/alg/orders', () => {
 
   const fetchSigned = (signed: SignedRequest) =>
     fetch(`${system.url}${targetOf(signed)}`, { method: signed.method });
-  const send = (request: ToSign, by = key) => fetchSigned(signRequest(by, request));
+  const send = (toSign: ToSign, by = key) => fetchSigned(signRequest(by, toSign));
   const list = (...parameters: Parameters) => send({ parameters });
   const wheres = (...conditions: readonly unknown[]): Parameters[number] => [
     'wheres',
@@ -168,13 +170,13 @@ describe('GET /openapi/v1/alg/orders', () => {
   };
 
   it('accepts just the untouched ones of 300 random signed requests', async () => {
-    const request = fc.record({
+    const signedRequest = fc.record({
       parameters: fc.record({ size: fc.integer({ min: 1, max: 9 }), page: fc.integer({ min: 1, max: 3 }) }),
       asSent: fc.boolean(),
       tampering: fc.option(fc.constantFrom(...Object.keys(tamperings)), { freq: 3 }),
     });
     await fc.assert(
-      fc.asyncProperty(request, async ({ parameters: { size, page }, asSent, tampering }) => {
+      fc.asyncProperty(signedRequest, async ({ parameters: { size, page }, asSent, tampering }) => {
         const parameters: Parameters = [
           ['size', String(size)],
           ['page', String(page)],
@@ -192,8 +194,8 @@ describe('GET /openapi/v1/alg/orders', () => {
     ['a past end', { expires: 1_619_022_787 }],
     ['an end in two days', { expires: Math.floor(Date.now() / 1000) + 172_800 }],
     ['a signature for another method', { method: 'POST' }],
-  ])('refuses %s with the one answer to everything unsigned', async (_, request) => {
-    const signed = { ...signRequest(key, request), method: 'GET' };
+  ])('refuses %s with the one answer to everything unsigned', async (_, toSign) => {
+    const signed = { ...signRequest(key, toSign), method: 'GET' };
     const response = await fetchSigned(signed);
     expect(response.headers.get('www-authenticate')).toBe('Signature realm="hourglass"');
     expect(await refusal(response)).toEqual([401, refused]);
@@ -209,7 +211,27 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect((await send({ method: 'HEAD' })).status).toBe(200);
   });
 
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  it('accepts a body that is signed with the request, and no other one', async () => {
+    const body = { contentType: 'text/plain', text: 'something' };
+    const statusOf = async (signed: SignedRequest, sent: string, contentType: string) => {
+      const asked = request(`${system.url}${targetOf(signed)}`, {
+        headers: { 'Content-Type': contentType, 'Content-Length': sent.length },
+      });
+      asked.end(sent);
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      await text(response);
+      return response.statusCode;
+    };
+    const signed = signRequest(key, { body });
+    expect(await statusOf(signed, body.text, body.contentType)).toBe(200);
+    expect(await statusOf(signed, 'anything else', body.contentType)).toBe(401);
+    expect(await statusOf(signed, body.text, 'text/html')).toBe(401);
+    expect(await statusOf(signed, '', body.contentType)).toBe(401);
+    expect(await statusOf(signRequest(key), body.text, body.contentType)).toBe(401);
+    expect(await statusOf(signed, 'x'.repeat(65_537), body.contentType)).toBe(413);
+  });
+
+  const base64 = (json: string) => Buffer.from(json).toString('base64');
   it.each<[string, Parameters, RegExp]>([
     [
       'size=0',

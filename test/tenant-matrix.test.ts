@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createdAccessKey, queryStatus, tokenList } from '@hourglass/contract';
+import { createdAccessKey, createdToken, errorBody, queryStatus, tokenList } from '@hourglass/contract';
 import {
   createTestTenant,
   eventually,
@@ -92,6 +92,83 @@ describe('an endpoint', () => {
     }
   });
 
+  describe('with a token of one environment', () => {
+    /** Paths without an environment that answer for that of the token. */
+    const ofEveryEnvironment = [
+      '/dashboard',
+      '/charts',
+      '/v1/keystone/customer/consumption-details',
+      '/v1/keystone/customer/historical-consumption-details',
+    ];
+    const outside = () =>
+      operationsOf(system).filter(({ template }) => !ofEveryEnvironment.includes(template));
+    const isBelow = ({ template }: Operation) => template.includes('{environment}');
+
+    it('answers what is in another environment like what is in none, and nothing that is above environments', async () => {
+      const token = await newToken({ environment: 'test' });
+      const before = await everythingOf('acme');
+      const wrong: unknown[] = [];
+      for (const operation of outside()) {
+        const ids = existingFor(operation);
+        const answer = await call(operation, ids, token);
+        if (isBelow(operation)) {
+          const none = await call(operation, { ...ids, environment: 'none' }, token);
+          const same = masked(answer.body, 'prod') === masked(none.body, 'none');
+          if (answer.status !== 404 || !same) wrong.push({ operation, answer, none });
+        } else if (answer.status !== 403 || codeOf(answer.body) !== 'auth.environment') {
+          wrong.push({ operation, answer });
+        }
+      }
+      expect(wrong).toEqual([]);
+      // No token above all: one without an environment would be a way out.
+      expect(await everythingOf('acme')).toEqual(before);
+    });
+
+    it('answers in that environment, so that the refusals of others say something', async () => {
+      const token = await newToken({ environment: 'prod' });
+      const inside = operationsOf(system).filter(
+        (operation) => operation.method === 'get' && isBelow(operation),
+      );
+      expect(inside.length).toBeGreaterThan(5);
+      for (const operation of inside) {
+        const own = await call(operation, existingFor(operation), token);
+        expect([operation.template, own.status]).not.toContain(404);
+        expect([operation.template, own.status]).not.toContain(403);
+      }
+    });
+
+    it('and of some customers, answers nothing that does not know customers', async () => {
+      const token = await newToken({ environment: 'prod', customers: ['c1'] });
+      const wrong: unknown[] = [];
+      for (const operation of operationsOf(system)) {
+        if (operation.template.startsWith('/v1/keystone/')) continue;
+        const answer = await call(operation, existingFor(operation), token);
+        if (answer.status !== 403) wrong.push({ operation, answer });
+      }
+      expect(wrong).toEqual([]);
+    });
+  });
+
+  /** Bound as `binding` says, else with everything that a token may do. */
+  async function newToken(binding: object): Promise<string> {
+    const response = await fetch(`${system.url}/v1/organizations/acme/tokens`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${testToken}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ scopes: ['read', 'submit', 'ingest', 'admin'], ...binding }),
+    });
+    return createdToken.parse(await response.json()).token;
+  }
+
+  /** What administrators look after. */
+  async function everythingOf(organization: string): Promise<unknown[]> {
+    const headers = { Authorization: `Bearer ${testToken}` };
+    const paths = ['', '/users', '/tokens', '/environments', '/exchangeRates'];
+    const answers = paths.map((path) =>
+      fetch(`${system.url}/v1/organizations/${organization}${path}`, { headers }),
+    );
+    return Promise.all((await Promise.all(answers)).map((answer) => answer.json()));
+  }
+
   async function tokenIdOfAcme(): Promise<string> {
     const response = await fetch(`${system.url}/v1/organizations/acme/tokens`, {
       headers: { Authorization: `Bearer ${testToken}` },
@@ -125,9 +202,13 @@ describe('an endpoint', () => {
   }
 
   function guardedOperations(): Operation[] {
-    return Object.entries(system.document.paths).flatMap(([template, methods]) =>
+    return operationsOf(system).filter(({ template }) => template.includes('{organization}'));
+  }
+
+  function operationsOf({ document }: RunningSystem): Operation[] {
+    return Object.entries(document.paths).flatMap(([template, methods]) =>
       Object.entries(methods).flatMap(([method, { security = [], requestBody }]) => {
-        if (security.length === 0 || !template.includes('{organization}')) return [];
+        if (security.length === 0) return [];
         const example = requestBody?.content['application/json']?.example;
         return [{ method, template, example }];
       }),
@@ -149,6 +230,10 @@ describe('an endpoint', () => {
       ...(example === undefined ? {} : { body: JSON.stringify(example) }),
     });
     return { status: response.status, body: await response.text() };
+  }
+
+  function codeOf(body: string): string {
+    return errorBody.parse(JSON.parse(body)).code;
   }
 
   function namesIn(template: string): string[] {

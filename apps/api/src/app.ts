@@ -13,6 +13,7 @@ import { publicError, sendError, statusOf } from './http/error-response.ts';
 import { jsonBodyReader } from './http/json-body.ts';
 import { longForm } from './http/long-form.ts';
 import { readParameters } from './http/read-parameters.ts';
+import { secondsSince } from './http/seconds-since.ts';
 import { setHeaders } from './http/send-json.ts';
 import type { ErrorStyle, GuardedRoute, OpenRoute, Route } from './http/route.ts';
 
@@ -38,7 +39,7 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
     if (errorStyle !== undefined) atPath.all(useErrorStyle(errorStyle));
     for (const route of routesOfPath) {
       const handler = route.scope === null ? openHandler(route) : guardedHandler(route, accounts);
-      atPath[route.method](observe(route, metrics), handler);
+      atPath[route.method](observe(route, { metrics, log }), handler);
     }
     // Before the next path, which may be a pattern that this one matches too.
     const methods = routesOfPath.flatMap(methodsOf);
@@ -67,18 +68,17 @@ function openHandler(route: OpenRoute): RequestHandler {
 
 function guardedHandler(route: GuardedRoute, accounts: Accounts): RequestHandler {
   const readBody = bodyReader(route);
-  const credentialOf = route.credential ?? ((request: Request) => request.headers.authorization);
   return async (request, response) => {
     refuseUnreadablePath(request);
     const [caller, headers, found] = await Promise.allSettled([
-      authenticate(credentialOf(request), route.scope, accounts),
+      authenticate(request, route, accounts),
       route.prepareHeaders?.(request),
       route.read(request),
     ]);
     const principal = valueOf(caller);
     const { organization } = request.params;
     if (organization !== undefined && organization !== principal.organization) throw route.missing(request);
-    requireEnvironment(request, route, principal);
+    requireReach(request, route, principal);
     setHeaders(response, valueOf(headers) ?? {});
     const parameters = route.readsOwnQuery === true ? {} : readParameters(request, route);
     const body = await readBody(request, response);
@@ -86,12 +86,21 @@ function guardedHandler(route: GuardedRoute, accounts: Accounts): RequestHandler
   };
 }
 
-/** @throws what a path to nothing answers, or ReportError `auth.environment`, for a token of another environment */
-function requireEnvironment(request: Request, route: GuardedRoute, { environment: own }: Principal): void {
-  if (own === null || route.ofEveryEnvironment) return;
-  const { environment } = request.params;
-  if (environment === undefined) throw new ReportError('auth.environment', { environment: own });
-  if (environment !== own) throw route.missing(request);
+/**
+ * Keeps a token that is bound to an environment in it, and one that is bound to customers at what knows them.
+ * @throws what a path to nothing answers, or ReportError `auth.environment`, `auth.customers`
+ */
+function requireReach(
+  request: Request,
+  route: GuardedRoute,
+  { environment: own, customers }: Principal,
+): void {
+  if (own !== null && !route.ofEveryEnvironment) {
+    const { environment } = request.params;
+    if (environment === undefined) throw new ReportError('auth.environment', { environment: own });
+    if (environment !== own) throw route.missing(request);
+  }
+  if (customers.length > 0 && !route.knowsCustomers) throw new ReportError('auth.customers');
 }
 
 function bodyReader({ body }: Route): (request: Request, response: Response) => Promise<unknown> {
@@ -112,25 +121,23 @@ function refuseUnreadablePath(request: Request): void {
 }
 
 function beginRequest(request: Request, response: Response, next: NextFunction): void {
+  response.locals['startedAtMs'] = performance.now();
   response.locals['requestId'] = randomUUID();
   response.setHeader('X-Request-Id', String(response.locals['requestId']));
   request.url = longForm(request.url);
   next();
 }
 
-function observe(route: Route, metrics: ApiMetrics): RequestHandler {
+function observe(route: Route, { metrics, log }: Pick<AppParts, 'metrics' | 'log'>): RequestHandler {
   // Without the backslashes that keep a colon from beginning a parameter.
   const label = route.path.replaceAll('\\', '');
   return (request, response, next) => {
-    const startedAtMs = performance.now();
     response.once('close', () => {
-      const seconds = (performance.now() - startedAtMs) / 1000;
-      metrics.observeRequest({
-        method: request.method,
-        route: label,
-        status: response.statusCode,
-        seconds,
-      });
+      const { method } = request;
+      const seen = { method, route: label, status: response.statusCode, seconds: secondsSince(response) };
+      metrics.observeRequest(seen);
+      if (route.logsRequests === true)
+        log.info({ requestId: response.locals['requestId'], ...seen }, 'request');
     });
     next();
   };

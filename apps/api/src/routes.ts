@@ -5,6 +5,7 @@ import type {
   AccessKeyStore,
   Accounts,
   ArchiveReader,
+  ConsumptionStore,
   CustomFieldStore,
   Doorbell,
   ExchangeRateStore,
@@ -27,6 +28,7 @@ import { listAccessKeysRoute } from './endpoints/access-keys/list-access-keys.ts
 import { accountRoutes } from './endpoints/accounts/account-routes.ts';
 import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
 import { changeCustomFieldsRoute } from './endpoints/custom-fields/change-custom-fields.ts';
+import { consumptionRoutes } from './endpoints/consumption/consumption-routes.ts';
 import { declareCustomFieldRoute } from './endpoints/custom-fields/declare-custom-field.ts';
 import { deleteCustomFieldRoute } from './endpoints/custom-fields/delete-custom-field.ts';
 import { listCustomFieldsRoute } from './endpoints/custom-fields/list-custom-fields.ts';
@@ -73,6 +75,7 @@ export interface RouteServices {
     readonly exchangeRates: ExchangeRateStore;
     readonly hostnames: HostnameStore;
     readonly orders: OrderStore;
+    readonly consumption: ConsumptionStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
@@ -145,6 +148,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     changeCustomFieldsRoute(findTenant, { customFields, record }),
     deleteCustomFieldRoute(findTenant, { customFields, record }),
     getSchemaRoute(findTenant, { catalogue, customFields }),
+    ...consumptionRoutes({ accounts, consumption: database.consumption }),
     postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];

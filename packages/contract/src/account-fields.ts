@@ -28,6 +28,15 @@ export const roleName = oneOf(['member', 'administrator', 'operator']);
 
 export const scopeName = oneOf(['read', 'submit', 'ingest', 'admin']);
 
+const maxCustomerIdLength = 256;
+
+/** Of a customer whose consumption is recorded. */
+export const customerId = z
+  .string()
+  .min(1, 'expected at least 1 character')
+  .max(maxCustomerIdLength, `expected at most ${maxCustomerIdLength} characters`)
+  .regex(/^\P{Cc}*$/u, 'expected no control characters');
+
 /** ISO 8601 with milliseconds, in UTC. */
 export const accountTime = z.iso.datetime({ precision: 3 });
 

@@ -1,5 +1,6 @@
 export * from './access-keys.ts';
 export * from './account-fields.ts';
+export * from './consumption.ts';
 export * from './create-organization.ts';
 export * from './custom-fields.ts';
 export * from './dataset-schema.ts';
@@ -7,6 +8,7 @@ export * from './environment-limits.ts';
 export * from './error-body.ts';
 export * from './exchange-rates.ts';
 export * from './facts-body.ts';
+export type { Instant } from './instants.ts';
 export * from './mint-criteria-body.ts';
 export * from './hostnames.ts';
 export * from './order-list.ts';

@@ -1,7 +1,15 @@
 import { z } from 'zod';
-import { accountTime, areDifferent, emailAddress, scopeName } from './account-fields.ts';
+import {
+  accountTime,
+  areDifferent,
+  customerId,
+  emailAddress,
+  placeName,
+  scopeName,
+} from './account-fields.ts';
 
 const maxLifetimeSeconds = 315_360_000;
+const maxCustomers = 100;
 
 /** A token without itself: nothing shows it again. */
 export const tokenView = z
@@ -12,6 +20,15 @@ export const tokenView = z
     description: z.string().nullable(),
     created: accountTime,
     expires: accountTime.nullable().describe('null: never.'),
+    environment: z
+      .string()
+      .nullable()
+      .describe('The only environment that the token is good for. null: all of the organization.'),
+    customers: z
+      .array(z.string())
+      .describe(
+        'The only customers whose consumption it may see, and all that it may see. Empty: not bound.',
+      ),
   })
   .meta({ id: 'Token' });
 export type TokenView = z.infer<typeof tokenView>;
@@ -20,25 +37,40 @@ export type TokenView = z.infer<typeof tokenView>;
 export const tokenList = z.strictObject({ tokens: z.array(tokenView) });
 
 /** Body of `POST …/tokens`. */
-export const createTokenBody = z.strictObject({
-  email: emailAddress.optional().describe('The user whom it speaks for; the caller when it is left out.'),
-  scopes: z
-    .array(scopeName)
-    .min(1, 'expected at least one scope')
-    .refine(areDifferent, 'expected every scope once'),
-  description: z
-    .string()
-    .min(1, 'expected at least 1 character')
-    .max(200, 'expected at most 200 characters')
-    .regex(/^\P{Cc}*$/u, 'expected no control characters')
-    .optional(),
-  expiresInSeconds: z
-    .int()
-    .min(1, 'expected at least 1')
-    .max(maxLifetimeSeconds, `expected at most ${maxLifetimeSeconds}`)
-    .optional()
-    .describe('It never expires when it is left out.'),
-});
+export const createTokenBody = z
+  .strictObject({
+    email: emailAddress.optional().describe('The user whom it speaks for; the caller when it is left out.'),
+    scopes: z
+      .array(scopeName)
+      .min(1, 'expected at least one scope')
+      .refine(areDifferent, 'expected every scope once'),
+    description: z
+      .string()
+      .min(1, 'expected at least 1 character')
+      .max(200, 'expected at most 200 characters')
+      .regex(/^\P{Cc}*$/u, 'expected no control characters')
+      .optional(),
+    expiresInSeconds: z
+      .int()
+      .min(1, 'expected at least 1')
+      .max(maxLifetimeSeconds, `expected at most ${maxLifetimeSeconds}`)
+      .optional()
+      .describe('It never expires when it is left out.'),
+    environment: placeName
+      .optional()
+      .describe('The only environment that it is good for; all of the organization when it is left out.'),
+    customers: z
+      .array(customerId)
+      .min(1, 'expected at least one customer')
+      .max(maxCustomers, `expected at most ${maxCustomers} customers`)
+      .refine(areDifferent, 'expected every customer once')
+      .optional()
+      .describe('Ids of customers of the environment: it sees their consumption, and nothing else.'),
+  })
+  .refine(({ environment, customers }) => customers === undefined || environment !== undefined, {
+    path: ['customers'],
+    error: 'expected together with "environment" only, whose customers they are',
+  });
 export type CreateTokenBody = z.infer<typeof createTokenBody>;
 
 /** Answer of `POST …/tokens`: the only one that ever shows the token. */

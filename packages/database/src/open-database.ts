@@ -5,6 +5,7 @@ import type {
   AccessKeyStore,
   Accounts,
   CancelSignals,
+  ConsumptionStore,
   CustomFieldStore,
   ExchangeRateStore,
   FactSource,
@@ -28,6 +29,7 @@ import { createOrganizationStore } from './accounts/organization-store.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
 import { createPool } from './connection-pool.ts';
+import { createConsumptionStore } from './consumption/consumption-store.ts';
 import { createCustomFieldStore } from './custom-fields/custom-field-store.ts';
 import { servedByDatabase } from './database-errors.ts';
 import { createExchangeRateStore } from './exchange-rates/exchange-rate-store.ts';
@@ -71,6 +73,7 @@ export interface Database {
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
   readonly orders: OrderStore;
+  readonly consumption: ConsumptionStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
@@ -111,6 +114,7 @@ export function openDatabase({
     exchangeRates: createExchangeRateStore(prisma),
     hostnames: createHostnameStore(prisma),
     orders: createOrderStore(controlPool),
+    consumption: createConsumptionStore(controlPool),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),

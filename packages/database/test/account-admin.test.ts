@@ -15,6 +15,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
 
 const password = 'nobody will guess this';
+const unbound = { environment: null, customers: [] };
 
 let db: DatabaseWithTenant;
 beforeAll(async () => {
@@ -152,7 +153,7 @@ describe('nobody', () => {
       const token = { email: 'above@acme.example', token: 't', scopes: ['read'] as const };
       const made = await createToken(
         caller('operator'),
-        { ...token, description: null, lifetimeSeconds: null },
+        { ...token, description: null, lifetimeSeconds: null, ...unbound },
         tokens,
       );
       const attempts = [
@@ -161,7 +162,11 @@ describe('nobody', () => {
         changeUser(me, 'above@acme.example', { role: 'member' }, users),
         changeUser(me, 'above@acme.example', { password }, users),
         deleteUser(me, 'above@acme.example', users),
-        createToken(me, { ...token, token: 'u', description: null, lifetimeSeconds: null }, tokens),
+        createToken(
+          me,
+          { ...token, token: 'u', description: null, lifetimeSeconds: null, ...unbound },
+          tokens,
+        ),
         deleteToken(me, made.id, tokens),
       ];
       expect(await outcomes(attempts)).toEqual(attempts.map(() => 'auth.role'));
@@ -249,6 +254,7 @@ describe('an organization', () => {
     await createOrganization(caller('operator'), wanted('jane@new.example'), organizations);
     expect(await accounts.authenticateToken('token of new')).toEqual({
       organization: 'new',
+      ...unbound,
       email: 'jane@new.example',
       role: 'administrator',
       scopes: [...scopes],
@@ -301,7 +307,14 @@ describe('an organization', () => {
       ['x', 'y'].map((token) =>
         createToken(
           admin,
-          { email: '1@acme.example', token, scopes: ['read'], description: null, lifetimeSeconds: null },
+          {
+            email: '1@acme.example',
+            token,
+            scopes: ['read'],
+            description: null,
+            lifetimeSeconds: null,
+            ...unbound,
+          },
           tokens,
         ),
       ),
@@ -318,6 +331,7 @@ describe('a token', () => {
     scopes: ['read', 'ingest'],
     description: 'nightly',
     lifetimeSeconds: null,
+    ...unbound,
     ...change,
   });
   beforeEach(async () => {

@@ -35,6 +35,10 @@ export interface NewToken {
   readonly description: string | null;
   /** By the database's clock; null: it never expires. */
   readonly lifetimeSeconds: number | null;
+  /** The only environment that it is good for; null: all of the organization. */
+  readonly environment: string | null;
+  /** The only customers of that environment whose consumption it may see; empty: it is not bound to any. */
+  readonly customers: readonly string[];
 }
 
 export interface TokenRecord {
@@ -47,6 +51,9 @@ export interface TokenRecord {
   readonly description: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
+  /** As in `NewToken`. */
+  readonly environment: string | null;
+  readonly customers: readonly string[];
 }
 
 /**
@@ -86,13 +93,13 @@ export interface TokenStore {
   list(organization: string): Promise<readonly TokenRecord[]>;
   /**
    * Also forgets the organization's tokens that expired more than 30 days ago.
-   * @param rule is told how many tokens the organization has
+   * @param rule is told how many tokens the organization has, and the names of its environments
    * @throws ReportError `user.not_found`
    */
   create(
     organization: string,
     token: NewToken,
-    rule: AccountRule<[user: UserRecord, count: number]>,
+    rule: AccountRule<[user: UserRecord, count: number, environments: readonly string[]]>,
   ): Promise<TokenRecord>;
   /** @throws ReportError `token.not_found` */
   delete(organization: string, id: string, rule: AccountRule<[token: TokenRecord]>): Promise<void>;

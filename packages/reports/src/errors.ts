@@ -38,6 +38,10 @@ export const errorTable = {
     kind: 'unauthenticated',
     message: 'Credentials are missing or wrong; send Basic e-mail and password, or a Bearer token',
   },
+  'auth.token': {
+    kind: 'unauthenticated',
+    message: 'The token is missing or wrong; send one in the header {header}',
+  },
   'auth.scope': { kind: 'forbidden', message: 'The credentials lack the scope "{scope}"' },
   'auth.role': { kind: 'forbidden', message: 'This needs the role "{role}"; yours is "{own}"' },
   'auth.environment': {
@@ -47,6 +51,10 @@ export const errorTable = {
   'auth.unbound': {
     kind: 'forbidden',
     message: 'This needs a token that is good for one environment; make one with "environment"',
+  },
+  'auth.customers': {
+    kind: 'forbidden',
+    message: 'The token is good for the consumption of its customers only, and this is something else',
   },
   'organization.exists': { kind: 'conflict', message: 'There is an organization "{organization}" already' },
   'organization.not_found': { kind: 'not_found', message: 'No organization "{organization}"' },
@@ -88,6 +96,12 @@ export const errorTable = {
     kind: 'conflict',
     message:
       'The hostname "{hostname}" belongs to the environment "{environment}"; take it away from there first',
+  },
+  'customer.not_found': { kind: 'not_found', message: 'No such customer' },
+  'consumption.too_large': {
+    kind: 'invalid',
+    message:
+      'There are more than {limit} samples from from_date_utc to to_date_utc; ask for a shorter time, or submit a query on the dataset "consumption" with POST …/queries, which may use more',
   },
   'dataset.not_found': { kind: 'not_found', message: 'No dataset "{dataset}"; expected one of {expected}' },
   'custom_field.not_found': {

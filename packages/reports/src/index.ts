@@ -6,6 +6,7 @@ export * from './cancel-query.ts';
 export * from './cancellations.ts';
 export * from './change-user.ts';
 export * from './create-access-key.ts';
+export * from './consumption.ts';
 export * from './create-environment.ts';
 export * from './create-organization.ts';
 export * from './create-token.ts';

@@ -62,13 +62,19 @@ function answerCheck(document: CheckedDocument): Check {
     const longPath = path.replace(/\/o(?=\/|$)/, '/organizations').replace(/\/e(?=\/)/, '/environments');
     const template = templates.find(({ pattern }) => pattern.test(longPath))?.template;
     const name = method === 'HEAD' ? 'get' : method.toLowerCase();
-    const operation = template === undefined ? undefined : document.paths[template]?.[name];
+    const operations = template === undefined ? undefined : document.paths[template];
+    const operation = operations?.[name];
     const wrong: Wrong = (reason) =>
       new Error(`${method} ${path} answered ${response.status}, which the document does not say: ${reason}`);
-    // What is nowhere in the document is answered with the one error body, a wrong method with that of its path.
+    // What is nowhere in the document is still answered with the one error body, a wrong method with that of the path.
     if (operation === undefined || template === undefined) {
       if (response.status < 400) throw wrong('there is no such operation');
-      if (method !== 'HEAD') await checkJson(response, validatorAt(errorPointer(document, template)), wrong);
+      const [other] = Object.keys(operations ?? {});
+      const pointer =
+        template === undefined || other === undefined
+          ? '/components/schemas/Error'
+          : schemaPointer(template, other, '4XX');
+      if (method !== 'HEAD') await checkJson(response, validatorAt(pointer), wrong);
       return;
     }
     const status = [String(response.status), `${Math.floor(response.status / 100)}XX`].find(
@@ -81,22 +87,16 @@ function answerCheck(document: CheckedDocument): Check {
       throw wrong(`its type is "${mediaType}"; expected ${mediaTypes.join(' or ') || 'none'}`);
     }
     if (mediaType !== 'application/json' || method === 'HEAD') return;
-    await checkJson(response, validatorAt(schemaPointer(template, name, status, mediaType)), wrong);
+    await checkJson(response, validatorAt(schemaPointer(template, name, status)), wrong);
   };
 }
 
-function schemaPointer(template: string, name: string, status: string, mediaType: string): string {
-  const steps = ['paths', template, name, 'responses', status, 'content', mediaType, 'schema'];
+/** Where the schema of a JSON answer is in the document. */
+function schemaPointer(template: string, method: string, status: string): string {
+  const steps = ['paths', template, method, 'responses', status, 'content', 'application/json', 'schema'];
   return steps
     .map((step) => `/${encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))}`)
     .join('');
-}
-
-/** How errors look at a path, whatever the method; a path has one style of them. */
-function errorPointer({ paths }: CheckedDocument, template: string | undefined): string {
-  const [name] = Object.keys(paths[template ?? ''] ?? {});
-  if (template === undefined || name === undefined) return '/components/schemas/Error';
-  return schemaPointer(template, name, '4XX', 'application/json');
 }
 
 async function checkJson(response: Response, validate: ValidateFunction, wrong: Wrong): Promise<void> {

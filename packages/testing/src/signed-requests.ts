@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 
 export type Parameters = readonly (readonly [name: string, value: string])[];
 
@@ -15,6 +15,7 @@ export interface ToSign {
   /** Seconds since 1970; in ten minutes when it is left out. */
   readonly expires?: number;
   readonly parameters?: Parameters;
+  readonly body?: { readonly contentType: string; readonly text: string };
   /** In the order given instead of sorted, as one public client signs. */
   readonly asSent?: boolean;
 }
@@ -26,11 +27,13 @@ export function signRequest(
   key: { readonly accesskeyId: string; readonly secret: string },
   request: ToSign = {},
 ): SignedRequest {
-  const { method = 'GET', path = ordersPath, parameters = [], asSent = false } = request;
+  const { method = 'GET', path = ordersPath, parameters = [], body, asSent = false } = request;
   const expires = String(request.expires ?? Math.floor(Date.now() / 1000) + 600);
   const ordered = asSent ? parameters : parameters.toSorted(([one], [other]) => (one < other ? -1 : 1));
   const query = ordered.map(([name, value]) => `${name}=${value}`).join('&');
-  const text = `${method}\n\n\n${expires}\n${query === '' ? path : `${path}?${query}`}`;
+  const md5 = body === undefined ? '' : createHash('md5').update(body.text).digest('base64');
+  const resource = query === '' ? path : `${path}?${query}`;
+  const text = `${method}\n${md5}\n${body?.contentType ?? ''}\n${expires}\n${resource}`;
   const signature = createHmac('sha1', key.secret).update(text).digest('base64');
   const carried: Parameters = [
     ['accesskey_id', key.accesskeyId],

@@ -11,9 +11,14 @@ export async function createTestTenant(
     tokenScopes?: readonly Scope[];
     /** Of the user whose token it is. */
     role?: Role;
+    /** The only one that the token is good for. */
+    environment?: string;
+    /** The only ones whose consumption the token may see. */
+    customers?: readonly string[];
   },
 ): Promise<void> {
   const { organization, environments, token, tokenScopes = scopes, role = 'member' } = tenant;
+  const { environment, customers = [] } = tenant;
   const email = `owner@${organization}.example`;
   const database = openDatabase({ url: databaseUrl, poolSize: 2 });
   try {
@@ -25,7 +30,13 @@ export async function createTestTenant(
       password: `password of ${organization}`,
       role,
     });
-    await database.admin.createToken({ email, token, scopes: tokenScopes });
+    await database.admin.createToken({
+      email,
+      token,
+      scopes: tokenScopes,
+      ...(environment === undefined ? {} : { environment }),
+      customers,
+    });
   } finally {
     await database.close();
   }

@@ -1,16 +1,25 @@
-import { ReportError, type Accounts, type Principal, type Scope } from '@hourglass/reports';
+import type { IncomingMessage } from 'node:http';
+import { ReportError, type Accounts, type Principal } from '@hourglass/reports';
+import type { GuardedRoute } from './route.ts';
 
 /**
- * Basic (e-mail and password) or Bearer (token).
- * @throws ReportError `auth.required` alike for missing, malformed and wrong credentials, `auth.scope`.
+ * Basic (e-mail and password) or Bearer (token), or the token alone where a contract has a header of its own for it.
+ * @throws ReportError `auth.required` or `auth.token` alike for missing, malformed and wrong credentials, `auth.scope`.
  */
 export async function authenticate(
-  authorization: string | undefined,
-  scope: Scope,
+  { headers }: IncomingMessage,
+  { scope, tokenHeader }: Pick<GuardedRoute, 'scope' | 'tokenHeader'>,
   accounts: Accounts,
 ): Promise<Principal> {
-  const principal = await identify(authorization ?? '', accounts);
-  if (principal === null) throw new ReportError('auth.required');
+  const principal =
+    tokenHeader === undefined
+      ? await identify(headers.authorization ?? '', accounts)
+      : await accounts.authenticateToken(String(headers[tokenHeader.toLowerCase()] ?? ''));
+  if (principal === null) {
+    throw tokenHeader === undefined
+      ? new ReportError('auth.required')
+      : new ReportError('auth.token', { header: tokenHeader });
+  }
   if (!principal.scopes.includes(scope)) throw new ReportError('auth.scope', { scope });
   return principal;
 }

@@ -55,6 +55,8 @@ interface RouteBase {
   readonly body: JsonBody | StreamedBody | null;
   /** The successful ones; every error has the one error body, or that of `errorStyle`. */
   readonly responses: Readonly<Record<number, ResponseShape>>;
+  /** Whether each request is a line of the log, found by its id, for a contract whose answers show that id. */
+  readonly logsRequests?: boolean;
   /** How errors look at this path, for a contract with a style of its own. */
   readonly errorStyle?: ErrorStyle;
   /** What comes before another method is refused at this path: it throws for who may not know that. */
@@ -94,10 +96,12 @@ export interface OpenRoute extends RouteBase {
 
 export interface GuardedRoute extends RouteBase {
   readonly scope: Scope;
-  /** The `Authorization` that the request comes with, for a contract that has it in another place. */
-  readonly credential?: (request: Request) => string | undefined;
+  /** The header that brings the token, for a contract that has one of its own in the place of `Authorization`. */
+  readonly tokenHeader?: string;
   /** Also tokens of one environment may call it, although the path names none: it answers for theirs. */
   readonly ofEveryEnvironment: boolean;
+  /** Also tokens of some customers may call it: it shows them nothing of others. */
+  readonly knowsCustomers: boolean;
   /** What a path of another organization answers, which is what a path to nothing answers. */
   readonly missing: (request: Request) => ReportError;
   /**
@@ -146,13 +150,14 @@ export function guardedRoute<
   definition: Definition<
     GuardedRoute,
     GuardedCall<ParameterValues<Schemas>, Body, Found>,
-    'missing' | 'read' | 'ofEveryEnvironment'
+    'missing' | 'read' | 'ofEveryEnvironment' | 'knowsCustomers'
   > &
     Inputs<Schemas, Body> & { readonly scope: Scope; readonly read?: (request: Request) => Promise<Found> },
 ): GuardedRoute {
   return {
     missing: placeNotFound,
     ofEveryEnvironment: false,
+    knowsCustomers: false,
     read: () => Promise.resolve(undefined),
     ...definition,
     parameters: definition.parameters ?? {},

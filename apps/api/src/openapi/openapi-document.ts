@@ -49,6 +49,7 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
       securitySchemes: {
         basic: { type: 'http', scheme: 'basic', description: 'E-mail and password of a user.' },
         bearer: { type: 'http', scheme: 'bearer', description: 'A token.' },
+        ...tokenHeaderSchemes(routes),
       },
     },
   };
@@ -62,13 +63,13 @@ function templateOf(path: string): string {
 }
 
 function describeOperation(route: Route, schemas: SchemaCollection): object {
-  const { operation, scope, body, responses } = route;
-  const headers = scope === null ? undefined : route.preparedHeaders;
+  const { operation, body, responses } = route;
+  const headers = route.scope === null ? undefined : route.preparedHeaders;
   return {
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
-    security: scope === null ? [] : [{ basic: [scope] }, { bearer: [scope] }],
+    security: securityOf(route),
     parameters: [...inPath(route.path), ...inQuery(route, schemas)],
     ...(body === null ? {} : { requestBody: { required: true, content: contentOfBody(body, schemas) } }),
     responses: {
@@ -85,6 +86,22 @@ function describeOperation(route: Route, schemas: SchemaCollection): object {
       ...errorResponses(schemas, route.errorStyle?.schema ?? errorBody),
     },
   };
+}
+
+function securityOf(route: Route): object[] {
+  if (route.scope === null) return [];
+  const { scope, tokenHeader } = route;
+  return tokenHeader === undefined ? [{ basic: [scope] }, { bearer: [scope] }] : [{ [tokenHeader]: [scope] }];
+}
+
+/** One scheme for each header of a contract that has its own, by its name. */
+function tokenHeaderSchemes(routes: readonly Route[]): Readonly<Record<string, object>> {
+  const names = routes.flatMap((route) =>
+    route.scope === null || route.tokenHeader === undefined ? [] : [route.tokenHeader],
+  );
+  return Object.fromEntries(
+    names.map((name) => [name, { type: 'apiKey', in: 'header', name, description: 'A token.' }]),
+  );
 }
 
 function inPath(path: string): object[] {

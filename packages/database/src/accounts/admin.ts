@@ -24,6 +24,10 @@ export interface NewToken {
   readonly scopes: readonly Scope[];
   /** Never, when it is left out. */
   readonly expiresAt?: Date;
+  /** The only one of the user's organization that it is good for; all, when it is left out. */
+  readonly environment?: string;
+  /** The only ones of that environment whose consumption it may see; it is not bound to any, when they are left out. */
+  readonly customers?: readonly string[];
 }
 
 /** Makes tenants and their credentials. Throws when the name exists already or what it belongs to does not. */
@@ -72,12 +76,23 @@ async function insertUser(
 }
 
 async function insertToken(prisma: PrismaClient, token: NewToken): Promise<void> {
+  const { id: userId, organizationId } = await prisma.user.findUniqueOrThrow({
+    where: { email: token.email.toLowerCase() },
+  });
+  const environment =
+    token.environment === undefined
+      ? null
+      : await prisma.environment.findUniqueOrThrow({
+          where: { organizationId_name: { organizationId, name: token.environment } },
+        });
   await prisma.token.create({
     data: {
       hash: tokenHash(token.token),
       scopes: [...token.scopes],
       expiresAt: token.expiresAt ?? null,
-      user: { connect: { email: token.email.toLowerCase() } },
+      userId,
+      environmentId: environment?.id ?? null,
+      customers: [...(token.customers ?? [])],
     },
   });
 }

@@ -19,6 +19,8 @@ const columns = {
   description: true,
   createdAt: true,
   expiresAt: true,
+  environment: { select: { name: true } },
+  customers: true,
   user: { select: { email: true, role: true } },
 } as const;
 
@@ -40,8 +42,18 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
           where: { email: token.email.toLowerCase(), organizationId },
         });
         if (user === null) throw new ReportError('user.not_found', { email: token.email });
-        rule(user, await transaction.token.count({ where: { user: { organizationId } } }));
-        return insertToken(transaction, user, token);
+        const count = await transaction.token.count({ where: { user: { organizationId } } });
+        const environments = await transaction.environment.findMany({
+          where: { organizationId },
+          orderBy: { name: 'asc' },
+        });
+        rule(
+          user,
+          count,
+          environments.map(({ name }) => name),
+        );
+        const environment = environments.find(({ name }) => name === token.environment) ?? null;
+        return insertToken(transaction, { user, environment }, token);
       }),
     delete: (organization, id, rule) =>
       changingOrganization(prisma, organization, async (transaction, organizationId) => {
@@ -64,24 +76,41 @@ async function forgetExpired(transaction: Connection, organizationId: number): P
 /** Raw, because the time of expiry counts from the database's clock. */
 async function insertToken(
   transaction: Connection,
-  user: UserRecord & { readonly id: number },
-  { token, scopes, description, lifetimeSeconds }: NewToken,
+  { user, environment }: TokenOwners,
+  { token, scopes, description, lifetimeSeconds, customers }: NewToken,
 ): Promise<TokenRecord> {
   const [row] = await transaction.$queryRaw<Pick<TokenRecord, 'id' | 'createdAt' | 'expiresAt'>[]>`
-    insert into tokens (user_id, hash, scopes, description, expires_at)
+    insert into tokens (user_id, hash, scopes, description, expires_at, environment_id, customers)
     values (${user.id}::integer, ${tokenHash(token)}, ${scopes}::text[], ${description},
-            now() + ${lifetimeSeconds}::float8 * interval '1 second')
+            now() + ${lifetimeSeconds}::float8 * interval '1 second', ${environment?.id ?? null}::integer,
+            ${customers}::text[])
     returning id, created_at as "createdAt", expires_at as "expiresAt"`;
   if (row === undefined) throw new Error('an insert answered no row');
-  return tokenRecord({ ...row, scopes, description, user });
+  return tokenRecord({ ...row, scopes, description, user, environment, customers });
 }
 
-interface TokenRow extends Omit<TokenRecord, 'email' | 'role' | 'scopes'> {
+interface TokenOwners {
+  readonly user: UserRecord & { readonly id: number };
+  readonly environment: { readonly id: number; readonly name: string } | null;
+}
+
+interface TokenRow extends Omit<TokenRecord, 'email' | 'role' | 'scopes' | 'environment'> {
   readonly scopes: readonly string[];
+  readonly environment: { readonly name: string } | null;
   readonly user: { readonly email: string; readonly role: Role };
 }
 
-function tokenRecord({ user: { email, role }, scopes, ...row }: TokenRow): TokenRecord {
-  const { id, description, createdAt, expiresAt } = row;
-  return { id, email, role, scopes: scopesOfToken(role, scopes), description, createdAt, expiresAt };
+function tokenRecord({ user: { email, role }, scopes, environment, ...row }: TokenRow): TokenRecord {
+  const { id, description, createdAt, expiresAt, customers } = row;
+  return {
+    id,
+    email,
+    role,
+    scopes: scopesOfToken(role, scopes),
+    description,
+    createdAt,
+    expiresAt,
+    environment: environment?.name ?? null,
+    customers,
+  };
 }

@@ -1,8 +1,11 @@
 import { createdToken, createTokenBody, type CreatedToken } from '@hourglass/contract';
 import { createToken } from '@hourglass/reports';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../../http/route.ts';
-import { maxAccountBodyBytes, type AccountPorts } from './account-ports.ts';
+import type { AccountPorts } from './account-ports.ts';
 import { tokensPath, tokensTag, tokenViewOf } from './token-view.ts';
+
+/** For a hundred ids of customers in whatever script. */
+const maxTokenBodyBytes = 131_072;
 
 /** `POST …/tokens`, for administrators: of their own, or of another user. */
 export function createTokenRoute({ tokens, newToken, record }: AccountPorts): GuardedRoute {
@@ -12,19 +15,21 @@ export function createTokenRoute({ tokens, newToken, record }: AccountPorts): Gu
     scope: 'admin',
     operation: { id: 'createToken', tag: tokensTag, summary: 'Make a token' },
     body: jsonBody(createTokenBody, {
-      maxBytes: maxAccountBodyBytes,
+      maxBytes: maxTokenBodyBytes,
       example: { scopes: ['read', 'submit'], description: 'nightly report', expiresInSeconds: 7_776_000 },
     }),
     responses: { 201: { description: 'The token, which is shown once.', json: createdToken } },
     async handle({ response, principal, body }) {
       const { email = principal.email, scopes, description = null, expiresInSeconds = null } = body;
+      const { environment = null, customers = [] } = body;
       const token = newToken();
       const made = await createToken(
         principal,
-        { email, token, scopes, description, lifetimeSeconds: expiresInSeconds },
+        { email, token, scopes, description, lifetimeSeconds: expiresInSeconds, environment, customers },
         tokens,
       );
-      record({ principal, response }, 'token.create', { tokenId: made.id, user: made.email, scopes });
+      const what = { tokenId: made.id, user: made.email, scopes, environment, customers };
+      record({ principal, response }, 'token.create', what);
       const answer: CreatedToken = { ...tokenViewOf(made), token };
       response.status(201).set('Cache-Control', 'no-store').json(answer);
     },

@@ -11,6 +11,8 @@ export function tokenViewOf({
   description,
   createdAt,
   expiresAt,
+  environment,
+  customers,
 }: TokenRecord): TokenView {
   const created = createdAt.toISOString();
   return {
@@ -20,5 +22,7 @@ export function tokenViewOf({
     description,
     created,
     expires: expiresAt?.toISOString() ?? null,
+    environment,
+    customers: [...customers],
   };
 }

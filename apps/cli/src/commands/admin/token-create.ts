@@ -10,6 +10,8 @@ interface Options extends OrganizationOption {
   readonly email?: string;
   readonly description?: string;
   readonly expiresInSeconds?: number;
+  readonly environment?: string;
+  readonly customer?: readonly string[];
 }
 
 /** `hourglass admin token create`: prints the token, and what it is to standard error. */
@@ -20,11 +22,13 @@ export function addTokenCreateCommand(token: Command, context: CommandContext): 
     .option('--email <email>', 'the user whom it speaks for (default: that of HOURGLASS_TOKEN)')
     .option('--description <text>', 'what it is for')
     .option('--expires-in-seconds <number>', 'how long it lives (default: for ever)', wholeNumber)
-    .action(async ({ org, scope: scopes, ...rest }: Options) => {
+    .option('--environment <name>', 'the only environment that it is good for (default: all)')
+    .option('--customer <id...>', 'with --environment: it sees the consumption of these, and nothing else')
+    .action(async ({ org, scope: scopes, customer: customers, ...rest }: Options) => {
       const made = await context.api().call({
         method: 'POST',
         path: `${organizationPath(org)}/tokens`,
-        body: { scopes, ...rest },
+        body: { scopes, ...rest, ...(customers === undefined ? {} : { customers }) },
         answer: createdToken,
       });
       printAnswer(context, made, made.token);

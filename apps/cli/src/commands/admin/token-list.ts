@@ -4,7 +4,7 @@ import { organizationPath } from '../../api-client.ts';
 import { printAnswer, type CommandContext } from '../../command-context.ts';
 import { withOrganization, type OrganizationOption } from '../../organization-option.ts';
 
-/** `hourglass admin token list`: id, user, scopes, time of expiry and description, separated by tabs. */
+/** `hourglass admin token list`: id, user, scopes, time of expiry, description, environment and customers, separated by tabs. */
 export function addTokenListCommand(token: Command, context: CommandContext): void {
   withOrganization(token.command('list'))
     .description('list the tokens of all users')
@@ -12,8 +12,11 @@ export function addTokenListCommand(token: Command, context: CommandContext): vo
       const list = await context
         .api()
         .call({ method: 'GET', path: `${organizationPath(org)}/tokens`, answer: tokenList });
-      const lines = list.tokens.map(({ id, email, scopes, expires, description }) =>
-        [id, email, scopes.join(','), expires ?? 'never expires', description ?? ''].join('\t'),
+      const lines = list.tokens.map(({ id, email, scopes, expires, description, environment, customers }) =>
+        [
+          ...[id, email, scopes.join(','), expires ?? 'never expires', description ?? ''],
+          ...[environment ?? 'all environments', customers.join(',')],
+        ].join('\t'),
       );
       printAnswer(context, list, lines.join('\n'));
     });

@@ -1,0 +1,58 @@
+import type { Response } from 'express';
+import type { Tenant } from '@hourglass/query';
+import {
+  ReportError,
+  type Accounts,
+  type ConsumptionStore,
+  type Principal,
+  type Scope,
+  type Subscription,
+} from '@hourglass/reports';
+import type { GuardedRoute } from '../../http/route.ts';
+import { secondsSince } from '../../http/seconds-since.ts';
+import { consumptionErrorStyle } from './consumption-error-style.ts';
+
+export interface ConsumptionPorts {
+  readonly accounts: Accounts;
+  readonly consumption: ConsumptionStore;
+}
+
+/** What both calls have in common: whom they answer, and how they refuse. */
+export const consumptionCall = {
+  method: 'get',
+  scope: 'read',
+  tokenHeader: 'authorizationToken',
+  ofEveryEnvironment: true,
+  knowsCustomers: true,
+  logsRequests: true,
+  errorStyle: consumptionErrorStyle,
+} as const satisfies Partial<GuardedRoute> & { readonly scope: Scope };
+
+/**
+ * The environment that the caller's token is bound to.
+ * @throws ReportError `auth.unbound`; `customer.not_found` alike for a customer who is not the token's and one who does
+ * not exist
+ */
+export async function tenantOfCustomer(
+  { organization, environment, customers }: Principal,
+  customerId: string,
+  accounts: Accounts,
+): Promise<Tenant> {
+  if (environment === null) throw new ReportError('auth.unbound');
+  const isOwn = customers.length === 0 || customers.includes(customerId);
+  const tenant = isOwn ? await accounts.findTenant({ organization, environment }) : null;
+  if (tenant === null) throw new ReportError('customer.not_found');
+  return tenant;
+}
+
+export function subscriptionView({ accountName, number, startDate, endDate }: Subscription<unknown>) {
+  return { account_name: accountName, number, start_date: startDate, end_date: endDate ?? '' };
+}
+
+/** The request as its answer names it. */
+export function requestView(response: Response) {
+  return {
+    request_id: String(response.locals['requestId']),
+    response_time: secondsSince(response).toFixed(3),
+  };
+}

@@ -1,0 +1,31 @@
+/** A number that stands in JSON with just these digits, which a JavaScript number might not keep. */
+export class ExactNumber {
+  readonly digits: string;
+
+  /** @param digits a JSON number */
+  constructor(digits: string) {
+    this.digits = digits;
+  }
+}
+
+type JsonValue = string | number | boolean | ExactNumber | JsonList | JsonObject;
+type JsonList = readonly JsonValue[];
+interface JsonObject {
+  readonly [name: string]: JsonValue;
+}
+
+/** As `JSON.stringify`, which writes numbers from doubles only. */
+export function writeJson(value: JsonValue): string {
+  if (value instanceof ExactNumber) return value.digits;
+  if (isList(value)) return `[${value.map(writeJson).join(',')}]`;
+  if (typeof value !== 'object') return JSON.stringify(value);
+  const members = Object.entries(value).map(
+    ([name, member]) => `${JSON.stringify(name)}:${writeJson(member)}`,
+  );
+  return `{${members.join(',')}}`;
+}
+
+/** `Array.isArray` does not tell readonly arrays apart. */
+function isList(value: JsonValue): value is JsonList {
+  return Array.isArray(value);
+}

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+import { askKeystone, details, history, masked, newToken, sendRecords, subscription } from './keystone.ts';
+
+/** What the calls of Keystone refuse, and to whom. */
+describe('Keystone', () => {
+  let system: RunningSystem;
+  /** Bound to `prod`, and the same to one customer of it. */
+  let token: string;
+  let tokenOfC1: string;
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+    token = await newToken(system, { environment: 'prod' });
+    tokenOfC1 = await newToken(system, { environment: 'prod', customers: ['c1'] });
+    await sendRecords(system.client, 'customers', [
+      { id: 'c1', name: 'One' },
+      { id: 'c2', name: 'Two' },
+    ]);
+    await sendRecords(system.client, 'subscriptions', [
+      subscription('A-1', 'c1', { account_name: 'First' }),
+      subscription('B-1', 'c2', { account_name: 'Other' }),
+    ]);
+  });
+  afterAll(() => system.stop());
+
+  const ask = (call: string, query: string, asking: string | null = token) =>
+    askKeystone(system, { call, query, token: asking });
+
+  describe('a request that is wrong', () => {
+    const range = 'from_date_utc=2023-08-24&to_date_utc=2023-08-25';
+    const good = `type=customer&id=c1&${range}`;
+    const without = (name: string) => good.replace(new RegExp(`&?${name}=[^&]*`), '');
+    const withOther = (name: string, value: string) =>
+      good.replace(new RegExp(`${name}=[^&]*`), `${name}=${value}`);
+
+    it.each([
+      [history, without('type'), 'type', 'it is missing; expected "customer"'],
+      [history, `${good}&type=customer`, 'type', 'more than once'],
+      [history, withOther('type', 'partner'), 'type', 'expected "customer", found "partner"'],
+      [history, withOther('type', 'Customer'), 'type', 'expected "customer"'],
+      [history, withOther('type', ''), 'type', 'expected "customer"'],
+      [history, without('id'), 'id', 'it is missing'],
+      [history, `${good}&id=c2`, 'id', 'more than once'],
+      [history, withOther('id', ''), 'id', 'at least 1 character'],
+      [history, withOther('id', 'x'.repeat(257)), 'id', 'at most 256'],
+      [history, withOther('id', 'a%00b'), 'id', 'NUL'],
+      [history, withOther('id', 'a%0Ab'), 'id', 'control'],
+      [history, without('from_date_utc'), 'from_date_utc', 'it is missing; expected RFC 3339'],
+      [history, `${good}&from_date_utc=2023-08-24`, 'from_date_utc', 'more than once'],
+      [history, withOther('from_date_utc', ''), 'from_date_utc', 'expected RFC 3339'],
+      [history, withOther('from_date_utc', 'yesterday'), 'from_date_utc', 'found "yesterday"'],
+      [history, withOther('from_date_utc', '2023-02-29'), 'from_date_utc', 'found "2023-02-29"'],
+      [history, withOther('from_date_utc', '2023-08-24T14:15:22'), 'from_date_utc', 'expected RFC 3339'],
+      [history, withOther('from_date_utc', '2023-08-24T24:00:00Z'), 'from_date_utc', 'expected RFC 3339'],
+      [history, withOther('from_date_utc', '2023-08-24T14:15:22.1234567Z'), 'from_date_utc', 'at most six'],
+      [
+        history,
+        withOther('from_date_utc', '2023-08-24T14:15:22+02:00'),
+        'from_date_utc',
+        '"+" is %2B in a URL',
+      ],
+      [history, withOther('from_date_utc', '0000-12-31'), 'from_date_utc', 'expected RFC 3339'],
+      [history, withOther('from_date_utc', '1692886522'), 'from_date_utc', 'expected RFC 3339'],
+      [history, withOther('from_date_utc', '2023-08-26'), 'from_date_utc', 'it is after to_date_utc'],
+      [history, without('to_date_utc'), 'to_date_utc', 'it is missing; expected RFC 3339'],
+      [history, `${good}&to_date_utc=2023-08-25`, 'to_date_utc', 'more than once'],
+      [history, withOther('to_date_utc', '10000-01-01'), 'to_date_utc', 'expected RFC 3339'],
+      [history, withOther('to_date_utc', '9999-12-31T23:59:59-01:00'), 'to_date_utc', 'expected RFC 3339'],
+      [details, 'id=c1', 'type', 'it is missing; expected "customer"'],
+      [details, 'type=customer', 'id', 'it is missing'],
+      [details, 'type=customer&id=c1&id=c1', 'id', 'more than once'],
+      [details, 'type=subscription&id=c1', 'type', 'found "subscription"'],
+    ])('%s?%s: 400 that names %s', async (call, query, field, words) => {
+      const { status, text } = await ask(call, query);
+      expect([status, JSON.parse(text)]).toEqual([
+        400,
+        {
+          error: {
+            code: 'request.invalid',
+            message: expect.stringContaining(`${field}: `) as string,
+            faults: [{ field, message: expect.stringContaining(words) as string }],
+          },
+        },
+      ]);
+    });
+
+    it('names every fault at once, and a parameter that there is not', async () => {
+      const { text } = await ask(history, 'type=x');
+      const { error } = JSON.parse(text) as { error: { faults: { field: string }[] } };
+      expect(error.faults.map(({ field }) => field)).toEqual(['type', 'id', 'from_date_utc', 'to_date_utc']);
+      for (const [call, query] of [
+        [details, `type=customer&id=c1&${range}`],
+        [history, `${good}&unit=day`],
+      ] as const) {
+        const { status, text: refusal } = await ask(call, query);
+        expect([status, JSON.parse(refusal)]).toEqual([
+          400,
+          {
+            error: {
+              code: 'request.unknown_parameter',
+              message: expect.stringMatching(/"(from_date_utc|unit)"; expected type, id/) as string,
+            },
+          },
+        ]);
+      }
+    });
+
+    it('another method is a 405 in the same style', async () => {
+      const response = await fetch(`${system.url}/v1/keystone/customer/${details}`, { method: 'DELETE' });
+      expect([response.status, response.headers.get('Allow'), await response.json()]).toEqual([
+        405,
+        'GET, HEAD',
+        { error: { code: 'request.method', message: expect.any(String) as string } },
+      ]);
+    });
+  });
+
+  describe('a token', () => {
+    it('that is missing, wrong, empty or in another header is a 401 with one body', async () => {
+      const answers = [
+        await ask(details, 'type=customer&id=c1', null),
+        await ask(details, 'type=customer&id=c1', 'hg_wrong'),
+        await ask(details, 'type=customer&id=c1', ''),
+        await ask(details, 'type=customer&id=c1', `Bearer ${token}`),
+        await ask(history, '', null),
+      ];
+      const response = await fetch(`${system.url}/v1/keystone/customer/${details}?type=customer&id=c1`, {
+        headers: { Authorization: `Bearer ${token}` },
+      });
+      answers.push({ status: response.status, text: await response.text(), requestId: '' });
+      for (const { status, text } of answers) {
+        expect([status, text]).toEqual([
+          401,
+          '{"error":{"code":"auth.token","message":"The token is missing or wrong; send one in the header authorizationToken"}}',
+        ]);
+      }
+    });
+
+    it('without an environment or without the scope is a 403 that says so', async () => {
+      const refusals = [testToken, await newToken(system, { environment: 'prod' }, ['submit'])].map(
+        async (one) => {
+          const { status, text } = await ask(details, 'type=customer&id=c1', one);
+          return [status, (JSON.parse(text) as { error: { code: string } }).error.code];
+        },
+      );
+      expect(await Promise.all(refusals)).toEqual([
+        [403, 'auth.unbound'],
+        [403, 'auth.scope'],
+      ]);
+    });
+
+    it('of customers sees those; every other is like one who does not exist, to the byte', async () => {
+      const range = '&from_date_utc=2023-08-24&to_date_utc=2023-08-25';
+      for (const [call, more] of [
+        [details, ''],
+        [history, range],
+      ] as const) {
+        expect((await ask(call, `type=customer&id=c1${more}`, tokenOfC1)).status).toBe(200);
+        const refusals = [
+          await ask(call, `type=customer&id=c2${more}`, tokenOfC1),
+          await ask(call, `type=customer&id=nobody${more}`, tokenOfC1),
+          await ask(call, `type=customer&id=nobody${more}`, token),
+        ];
+        expect(refusals.map(({ status, text }) => [status, text])).toEqual(
+          refusals.map(() => [404, '{"error":{"code":"customer.not_found","message":"No such customer"}}']),
+        );
+      }
+    });
+
+    it('sees the customers of its environment only, whatever their ids are elsewhere', async () => {
+      await createTestTenant(system.databaseUrl, {
+        organization: 'other',
+        environments: ['prod'],
+        token: 'token-of-the-other',
+        tokenScopes: ['read', 'ingest'],
+        environment: 'prod',
+      });
+      const elsewhere = [
+        { client: system.clientOf('acme', 'test'), token: await newToken(system, { environment: 'test' }) },
+        {
+          client: system.clientOf('other', 'prod', 'Bearer token-of-the-other'),
+          token: 'token-of-the-other',
+        },
+      ];
+      for (const { client, token: theirs } of elsewhere) {
+        expect((await ask(details, 'type=customer&id=c1', theirs)).status).toBe(404);
+        await sendRecords(client, 'customers', [{ id: 'c1', name: 'Elsewhere' }]);
+        // The number of a subscription of another environment.
+        await sendRecords(client, 'subscriptions', [subscription('A-1', 'c1', { account_name: 'Theirs' })]);
+        const { text } = await ask(details, 'type=customer&id=c1', theirs);
+        expect(masked(text)).toBe(
+          '{"result":{"returned_records":"1","records":[{"subscription":{"account_name":"Theirs","number":"A-1",' +
+            '"start_date":"2023-01-01T00:00:00Z","end_date":""},"service_levels":[]}],' +
+            '"request_id":"…","response_time":"…"}}',
+        );
+      }
+      expect((await ask(details, 'type=customer&id=c1')).text).toContain('"account_name":"First"');
+    });
+  });
+});
