@@ -49,6 +49,7 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     archives: createArchiveReader(),
     metrics,
     publicUrl: settings.publicUrl,
+    timeZone: settings.timeZone,
     limits: settings.limits,
     stats: {
       factSource: database.factSource,

@@ -8,6 +8,7 @@ import type {
   Doorbell,
   ExchangeRateStore,
   HostnameStore,
+  InstrumentStore,
   LimitStore,
   ObjectStore,
   OrganizationStore,
@@ -27,6 +28,7 @@ import { deleteCustomFieldRoute } from './endpoints/custom-fields/delete-custom-
 import { listCustomFieldsRoute } from './endpoints/custom-fields/list-custom-fields.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentHostnamesRoutes } from './endpoints/environment-hostnames.ts';
+import { instrumentsRoutes } from './endpoints/instruments/instruments-routes.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
@@ -64,6 +66,7 @@ export interface RouteServices {
     readonly customFields: CustomFieldStore;
     readonly exchangeRates: ExchangeRateStore;
     readonly hostnames: HostnameStore;
+    readonly instruments: InstrumentStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
@@ -71,6 +74,8 @@ export interface RouteServices {
   readonly archives: ArchiveReader;
   readonly metrics: ApiMetrics;
   readonly publicUrl: string | null;
+  /** Of times that name no zone in the statistics of instruments. */
+  readonly timeZone: string;
   readonly limits: SubmissionLimits;
   readonly stats: Pick<RunStatsPorts, 'factSource' | 'engine' | 'turns' | 'scratchDirectory'>;
   readonly nowMs: () => number;
@@ -129,6 +134,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     changeCustomFieldsRoute(findTenant, { customFields, record }),
     deleteCustomFieldRoute(findTenant, { customFields, record }),
     getSchemaRoute(findTenant, { catalogue, customFields }),
+    ...instrumentsRoutes({ accounts, instruments: database.instruments, timeZone: services.timeZone }),
     postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];

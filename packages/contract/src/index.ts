@@ -8,6 +8,8 @@ export * from './exchange-rates.ts';
 export * from './facts-body.ts';
 export * from './mint-criteria-body.ts';
 export * from './hostnames.ts';
+export * from './instruments-asked.ts';
+export * from './instruments.ts';
 export * from './organization.ts';
 export * from './query-list.ts';
 export * from './query-parameters.ts';

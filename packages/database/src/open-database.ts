@@ -8,6 +8,7 @@ import type {
   ExchangeRateStore,
   FactSource,
   HostnameStore,
+  InstrumentStore,
   LimitStore,
   OrganizationStore,
   PolledQueries,
@@ -32,6 +33,7 @@ import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { gatherReads } from './gather-reads.ts';
 import { PrismaClient } from './generated/client.ts';
+import { createInstrumentStore } from './instruments/instrument-store.ts';
 import { createCancelSignals } from './queries/cancel-signals.ts';
 import { createQueryStore } from './queries/query-store.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -65,6 +67,7 @@ export interface Database {
   readonly customFields: CustomFieldStore;
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
+  readonly instruments: InstrumentStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
@@ -103,6 +106,7 @@ export function openDatabase({
     customFields: createCustomFieldStore(prisma, reads),
     exchangeRates: createExchangeRateStore(prisma),
     hostnames: createHostnameStore(prisma),
+    instruments: createInstrumentStore(controlPool),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),

@@ -43,13 +43,8 @@ export function statusOf(error: ReportError): number {
   return httpErrors[error.kind].status;
 }
 
-/** Writes the one error body; `extra` members stand beside the contract's own. */
-export function sendError(
-  response: Response,
-  error: ReportError,
-  extra: Readonly<Record<string, unknown>> = {},
-): void {
-  const { status, rpcStatus } = httpErrors[error.kind];
+/** Writes status and headers of an error, and the body that a contract has for it. */
+export function sendErrorBody(response: Response, error: ReportError, body: object): void {
   if (error.kind === 'unavailable') response.set('Retry-After', String(retryAfterSeconds));
   if (error instanceof LimitReached) {
     response.set('Retry-After', String(error.retryAfterSeconds));
@@ -58,6 +53,16 @@ export function sendError(
   if (error.kind === 'unauthenticated') {
     response.set('WWW-Authenticate', 'Basic realm="hourglass", charset="UTF-8", Bearer realm="hourglass"');
   }
+  response.status(statusOf(error)).json(body);
+}
+
+/** Writes the one error body; `extra` members stand beside the contract's own. */
+export function sendError(
+  response: Response,
+  error: ReportError,
+  extra: Readonly<Record<string, unknown>> = {},
+): void {
+  const { status, rpcStatus } = httpErrors[error.kind];
   const fieldViolations = error.faults.map(({ field, message }) => ({ field, description: message }));
   const body: ErrorBody = {
     code: error.code,
@@ -73,7 +78,7 @@ export function sendError(
           : [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations }],
     },
   };
-  response.status(status).json({ ...body, ...extra });
+  sendErrorBody(response, error, { ...body, ...extra });
 }
 
 /** The JSON parser of Express throws errors with a status and mostly a `type`; the texts are ours. */

@@ -8,7 +8,11 @@ export function setHeaders(response: Response, headers: HeaderValues): void {
 
 /** `response.json` without its questions about other contents and caches, which take 5 % of the time of a poll. */
 export function sendJson(response: Response, body: object): void {
-  const text = JSON.stringify(body);
+  sendJsonText(response, JSON.stringify(body));
+}
+
+/** For JSON that holds numbers with more digits than JavaScript keeps. */
+export function sendJsonText(response: Response, text: string): void {
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(text));
   response.end(text);
