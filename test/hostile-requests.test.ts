@@ -21,6 +21,15 @@ describe('a hostile request', () => {
     );
   }
 
+  /** Contracts with errors of their own have forms of parameters of their own, and tests of them. */
+  function pathsWithErrorBody() {
+    return Object.entries(system.document.paths).filter(([, operations]) =>
+      Object.values(operations).every(({ responses }) =>
+        JSON.stringify(responses['4XX']).includes('"#/components/schemas/Error"'),
+      ),
+    );
+  }
+
   /** With any method, also those that fetch does not send. */
   async function ask(method: string, path: string): Promise<{ status: number; allow: string | undefined }> {
     const { hostname, port } = new URL(system.url);
@@ -77,9 +86,9 @@ describe('a hostile request', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('with a parameter that the path does not know is a 400 that names it, at every operation of the document', async () => {
+  it('with a parameter that the path does not know is a 400 that names it, at every operation with the one error body', async () => {
     const names = ['stauts', '__proto__', 'constructor', 'a[b]', 'state.x', ''];
-    for (const [template, operations] of Object.entries(system.document.paths)) {
+    for (const [template, operations] of pathsWithErrorBody()) {
       for (const method of Object.keys(operations).map((name) => name.toUpperCase())) {
         for (const name of names) {
           const url = `${system.url}${pathOf(template)}?${encodeURIComponent(name)}=1`;
@@ -99,7 +108,7 @@ describe('a hostile request', () => {
   });
 
   it('with a parameter twice is a 400 that names it; the system parameters of X pass anywhere, as often as they like', async () => {
-    for (const [template, operations] of Object.entries(system.document.paths)) {
+    for (const [template, operations] of pathsWithErrorBody()) {
       for (const [method, { parameters }] of Object.entries(operations)) {
         for (const { name } of parameters.filter((parameter) => parameter.in === 'query')) {
           const url = `${system.url}${pathOf(template)}?${name}=1&${name}=1`;

@@ -11,8 +11,6 @@ const maxResourceNames = 100;
 const dayMs = 86_400_000;
 
 const instrumentId = z.string().min(1, 'expected the id of an instrument');
-const chartResources = ['charge', 'record', 'sample', 'status', 'training'] as const;
-const dashboardResources = ['charge', 'follow', 'record', 'sample', 'status', 'training'] as const;
 
 /** A list whose items count once; the bound is checked before the items are looked at. */
 function eachOnce<Item extends z.ZodType<unknown, string>>(item: Item, max: number, expected: string) {
@@ -23,7 +21,7 @@ function eachOnce<Item extends z.ZodType<unknown, string>>(item: Item, max: numb
     .pipe(z.array(item));
 }
 
-/** As milliseconds since 1970 as if it were UTC. Facts begin in 1990; before 1000, years have no four digits everywhere. */
+/** As milliseconds since 1970 as if it were UTC. From the year 1000 on: records begin in 1990. */
 const localTime = z
   .string()
   .regex(/^[1-9]\d{3}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/, {
@@ -44,7 +42,8 @@ const equipment = eachOnce(
   instrumentId,
   maxInstruments,
   `expected 1 to ${maxInstruments} ids of instruments`,
-);
+).describe(`Required. 1 to ${maxInstruments} ids of instruments.`);
+
 const time = z
   .tuple([z.literal('bt', 'expected bt'), localTime, localTime], {
     error: 'expected bt and two times as YYYY-MM-DD HH:MM:SS',
@@ -52,30 +51,27 @@ const time = z
   .refine(([, fromMs, toMs]) => fromMs <= toMs, {
     path: [2],
     error: 'expected a time that is not before the other one',
-  });
+  })
+  .describe('Required. bt, from, to: times YYYY-MM-DD HH:MM:SS in the zone of the server, both inclusive.');
 
 function resourcesAmong<const Names extends readonly [string, ...string[]]>(names: Names) {
-  return eachOnce(oneOf(names), maxResourceNames, `expected some of ${names.join(', ')}`);
+  const list = names.join(', ');
+  return eachOnce(oneOf(names), maxResourceNames, `expected some of ${list}`).describe(
+    `Required. Some of ${list}.`,
+  );
 }
-
-const described = {
-  equipment: equipment.describe(`Required. 1 to ${maxInstruments} ids of instruments.`),
-  time: time.describe(
-    'Required. bt, from, to: times YYYY-MM-DD HH:MM:SS in the zone of the server, both inclusive.',
-  ),
-};
 
 /** What `GET /dashboard` is asked, whichever form it was given in. */
 export const dashboardAsked = z.strictObject({
-  ...described,
-  resource: resourcesAmong(dashboardResources).describe(
-    `Required. Some of ${dashboardResources.join(', ')}.`,
-  ),
+  equipment,
+  resource: resourcesAmong(['charge', 'follow', 'record', 'sample', 'status', 'training']),
+  time,
 });
 
 const chartsFields = z.strictObject({
-  ...described,
-  resource: resourcesAmong(chartResources).describe(`Required. Some of ${chartResources.join(', ')}.`),
+  equipment,
+  resource: resourcesAmong(['charge', 'record', 'sample', 'status', 'training']),
+  time,
   unit: oneOf(['day', 'month']).describe('Required. Length of a bucket.'),
   fill: oneOf(['true', 'false'])
     .default('false')
@@ -85,9 +81,13 @@ const chartsFields = z.strictObject({
 
 /** What `GET /charts` is asked, whichever form it was given in. */
 export const chartsAsked = chartsFields.refine(
-  ({ time: [, fromMs, toMs], unit }) => unit === 'month' || (toMs - fromMs) / dayMs < maxBuckets,
+  ({ time: [, fromMs, toMs], unit }) => unit === 'month' || dayOf(toMs) - dayOf(fromMs) < maxBuckets,
   { path: ['time'], error: `expected at most ${maxBuckets} days, or the unit month` },
 );
+
+function dayOf(localMs: number): number {
+  return Math.floor(localMs / dayMs);
+}
 
 /** As query parameters; each may also be in the body. */
 export const dashboardParameters = dashboardAsked.partial().shape;

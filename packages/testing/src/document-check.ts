@@ -61,11 +61,15 @@ function answerCheck(document: CheckedDocument): Check {
   return async (method, path, response) => {
     const longPath = path.replace(/\/o(?=\/|$)/, '/organizations').replace(/\/e(?=\/)/, '/environments');
     const template = templates.find(({ pattern }) => pattern.test(longPath))?.template;
-    const name = method === 'HEAD' ? 'get' : method.toLowerCase();
-    const operation = template === undefined ? undefined : document.paths[template]?.[name];
+    const operations = template === undefined ? {} : (document.paths[template] ?? {});
+    const asked = method === 'HEAD' ? 'get' : method.toLowerCase();
+    // A wrong method is answered in the style of its path.
+    const [other = asked] = response.status === 405 ? Object.keys(operations) : [];
+    const name = operations[asked] === undefined ? other : asked;
+    const operation = operations[name];
     const wrong: Wrong = (reason) =>
       new Error(`${method} ${path} answered ${response.status}, which the document does not say: ${reason}`);
-    // What is nowhere in the document, and a wrong method, is still answered with the one error body.
+    // What is nowhere in the document is still answered with the one error body.
     if (operation === undefined || template === undefined) {
       if (response.status < 400) throw wrong('there is no such operation');
       if (method !== 'HEAD') await checkJson(response, validatorAt('/components/schemas/Error'), wrong);
