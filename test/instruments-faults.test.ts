@@ -99,7 +99,12 @@ const wrongCharts: readonly (readonly [title: string, query: string, says: RegEx
   [
     'a day more than there may be',
     timed('bt', '2000-01-01 00:00:00', '2100-03-17 00:00:00'),
-    /time: expected at most 36600 days/,
+    /time: expected at most 36600 buckets of the unit/,
+  ],
+  [
+    'a month more than there may be',
+    queryOf({ ...charted, unit: 'month', time: ['bt', '1000-01-31 00:00:00', '4050-01-01 00:00:00'] }),
+    /time: expected at most 36600 buckets of the unit/,
   ],
   ['a week', queryOf({ ...charted, unit: 'week' }), /unit: expected day, month, found "week"/],
   ['a unit twice', `${queryOf(charted)}&unit=day`, /unit: it is there more than once/],

@@ -212,6 +212,7 @@ describe('the statistics of instruments', () => {
     expect(await datesOf('month', '2019-11-30 00:00:00', '2020-02-01 00:00:00')).toEqual([
       ...['2019-11', '2019-12', '2020-01', '2020-02'],
     ]);
+    expect(await datesOf('month', '1000-01-31 00:00:00', '4049-12-01 00:00:00')).toHaveLength(36_600);
     expect(await datesOf('day', '2000-01-01 00:00:00', '2100-03-16 23:59:59')).toHaveLength(36_600);
   });
 

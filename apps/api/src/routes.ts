@@ -18,6 +18,7 @@ import type {
   SigningKeys,
   SubmissionLimits,
   TokenStore,
+  Turns,
   UserStore,
 } from '@hourglass/reports';
 import { accountRoutes } from './endpoints/accounts/account-routes.ts';
@@ -74,8 +75,8 @@ export interface RouteServices {
   readonly archives: ArchiveReader;
   readonly metrics: ApiMetrics;
   readonly publicUrl: string | null;
-  /** Of times that name no zone in the statistics of instruments. */
-  readonly timeZone: string;
+  /** Of the statistics of instruments; the time zone is that of times that name none. */
+  readonly instruments: { readonly timeZone: string; readonly turns: Turns };
   readonly limits: SubmissionLimits;
   readonly stats: Pick<RunStatsPorts, 'factSource' | 'engine' | 'turns' | 'scratchDirectory'>;
   readonly nowMs: () => number;
@@ -134,7 +135,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     changeCustomFieldsRoute(findTenant, { customFields, record }),
     deleteCustomFieldRoute(findTenant, { customFields, record }),
     getSchemaRoute(findTenant, { catalogue, customFields }),
-    ...instrumentsRoutes({ accounts, instruments: database.instruments, timeZone: services.timeZone }),
+    ...instrumentsRoutes({ accounts, instruments: database.instruments, ...services.instruments }),
     postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];

@@ -81,12 +81,15 @@ const chartsFields = z.strictObject({
 
 /** What `GET /charts` is asked, whichever form it was given in. */
 export const chartsAsked = chartsFields.refine(
-  ({ time: [, fromMs, toMs], unit }) => unit === 'month' || dayOf(toMs) - dayOf(fromMs) < maxBuckets,
-  { path: ['time'], error: `expected at most ${maxBuckets} days, or the unit month` },
+  ({ time: [, fromMs, toMs], unit }) => bucketNumber(toMs, unit) - bucketNumber(fromMs, unit) < maxBuckets,
+  { path: ['time'], error: `expected at most ${maxBuckets} buckets of the unit` },
 );
 
-function dayOf(localMs: number): number {
-  return Math.floor(localMs / dayMs);
+/** Days or months since 1970 of a local time, in milliseconds since 1970 as if it were UTC. */
+export function bucketNumber(localMs: number, unit: 'day' | 'month'): number {
+  if (unit === 'day') return Math.floor(localMs / dayMs);
+  const date = new Date(localMs);
+  return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
 }
 
 /** As query parameters; each may also be in the body. */

@@ -1,20 +1,19 @@
 import { charts, chartsAsked, chartsBody, chartsParameters } from '@hourglass/contract';
-import type { Accounts, InstrumentStore } from '@hourglass/reports';
+import { clientGone } from '../../http/client-gone.ts';
 import { tenantOfToken } from '../../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../../http/route.ts';
 import { sendJsonText } from '../../http/send-json.ts';
 import { exampleAsked, maxBodyBytes } from './asked-body.ts';
 import { bucketDates } from './bucket-dates.ts';
 import { instrumentsErrorStyle } from './instruments-errors.ts';
+import type { InstrumentsParts } from './instruments-parts.ts';
 import { chartsJson } from './instruments-view.ts';
-import { rangeOfLocalTimes, type OffsetAt } from './local-time.ts';
+import { rangeOfLocalTimes } from './local-time.ts';
 import { readAsked } from './read-asked.ts';
 
 /** `GET /charts`: what happened to some instruments together, by day or month. */
-export function getChartsRoute(
-  { accounts, instruments }: { readonly accounts: Accounts; readonly instruments: InstrumentStore },
-  { timeZone, offsetAt }: { readonly timeZone: string; readonly offsetAt: OffsetAt },
-): GuardedRoute {
+export function getChartsRoute(parts: InstrumentsParts): GuardedRoute {
+  const { accounts, instruments, turns, zone } = parts;
   return guardedRoute({
     method: 'get',
     path: '/charts',
@@ -29,8 +28,10 @@ export function getChartsRoute(
     async handle({ request, response, principal, body }) {
       const { equipment, resource, time, unit, fill } = readAsked(request, body, chartsAsked);
       const tenant = await tenantOfToken(principal, accounts);
-      const asked = { equipment, resources: resource, ...rangeOfLocalTimes(time[1], time[2], offsetAt) };
-      const figures = await instruments.byDate(tenant, asked, { unit, timeZone });
+      const asked = { equipment, resources: resource, ...rangeOfLocalTimes(time[1], time[2], zone.offsetAt) };
+      const figures = await turns.run(clientGone(response), () =>
+        instruments.byDate(tenant, asked, { unit, timeZone: zone.name }),
+      );
       sendJsonText(response, chartsJson(figures, fill ? bucketDates(time[1], time[2], unit) : null));
     },
   });
