@@ -4,11 +4,19 @@ import { defineConfig } from 'vitest/config';
 // The environments are those of the test files and of the global setup.
 const resolve = { conditions: ['hourglass-source', 'node', 'development|production'] };
 
+/** Of the folders with tests, the files that end with `suffix`. */
+const filesOf = (suffix: string) =>
+  ['packages/*/test', 'apps/*/test', 'test'].map((folder) => `${folder}/**/*${suffix}`);
+
+// `npm run test:long` has the tests that start and kill whole systems, or move much data; `npm test` all others.
+const long = process.env['LONG_TESTS'] === 'true';
+
 export default defineConfig({
   ssr: { resolve },
   environments: { __vitest__: { resolve } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    include: filesOf(long ? '.long.test.ts' : '.test.ts'),
+    exclude: long ? [] : filesOf('.long.test.ts'),
     globalSetup: ['./packages/testing/src/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

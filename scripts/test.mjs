@@ -1,10 +1,14 @@
-// npm test [-- arguments of vitest]: sets up, runs the tests, and ends with a line that counts them.
+// npm test [-- arguments of vitest], npm run test:long: sets up, runs the tests, and ends with a line that counts them.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { reportFailure } from './report-failure.mjs';
 import { run } from './run-program.mjs';
 import { root, setUp } from './setup.mjs';
+
+const [first, ...others] = process.argv.slice(2);
+const isLong = first === '--long';
+const testArguments = isLong ? others : process.argv.slice(2);
 
 await reportFailure(async () => {
   await setUp();
@@ -13,8 +17,9 @@ await reportFailure(async () => {
     const report = path.join(folder, 'report.json');
     const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const code = await run(process.execPath, [vitest, 'run', ...reporters, ...process.argv.slice(2)], {
+    const code = await run(process.execPath, [vitest, 'run', ...reporters, ...testArguments], {
       cwd: root,
+      env: { ...process.env, LONG_TESTS: String(isLong) },
     });
     const { passed, failed } = await count(report);
     console.log(`${passed} passed, ${failed} failed`);

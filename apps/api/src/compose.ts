@@ -88,7 +88,7 @@ export async function prepare(
   then: (database: Database) => Promise<void>,
 ): Promise<void> {
   const url = requireDatabaseUrl(settings);
-  await migrate({ url, log: (message) => log.info(message) });
+  await migrate({ url, log: (message) => log.info(message), catalogue });
   await prepareObjectStore(storeOf(settings));
   const database = openDatabase({ url, poolSize: 2 });
   try {

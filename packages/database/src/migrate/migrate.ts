@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Catalogue } from '@hourglass/query';
 import { Client } from 'pg';
 import { connectionOptions } from '../connection-pool.ts';
 import { servedByDatabase } from '../database-errors.ts';
+import { makeHotTables } from './hot-tables.ts';
 import { migrationsFolder, readMigrations, type Migration } from './migration-files.ts';
 import { pendingMigrations, recordMigration } from './migration-history.ts';
 
@@ -13,15 +15,18 @@ export interface MigrateOptions {
   readonly log: (message: string) => void;
   /** Where the migrations are; the repository's by default. */
   readonly folder?: string;
+  /** The datasets whose facts the database takes; none by default. */
+  readonly catalogue?: Catalogue;
 }
 
 /**
- * Brings the database to this version's schema; does nothing when it is there already. Any number of programs
+ * Brings the database to this version's schema, with the hot tables of the catalogue; does nothing when it is there already. Any number of programs
  * may call it at once. Our own runner, because Prisma's needs an engine that cannot be downloaded everywhere.
  * Throws `MigrationRefused` when the database belongs to another version, `ServiceUnavailable` when it cannot be
  * reached, and the database's error when a migration fails: then nothing of that migration stays.
  */
-export async function migrate({ url, log, folder = migrationsFolder }: MigrateOptions): Promise<void> {
+export async function migrate(options: MigrateOptions): Promise<void> {
+  const { url, log, folder = migrationsFolder, catalogue = new Map() } = options;
   const migrations = await readMigrations(folder);
   await servedByDatabase(async () => {
     const client = new Client(connectionOptions(url));
@@ -34,6 +39,7 @@ export async function migrate({ url, log, folder = migrationsFolder }: MigrateOp
         await apply(client, migration);
         log(`applied migration ${migration.name}`);
       }
+      await makeHotTables(client, catalogue, log);
     } finally {
       // Also gives the lock back.
       await client.end();

@@ -1,0 +1,72 @@
+import {
+  customFieldsColumn,
+  storedColumns,
+  type Catalogue,
+  type ColumnType,
+  type Dataset,
+} from '@hourglass/query';
+import { escapeIdentifier, type ClientBase } from 'pg';
+
+const sqlTypes: Readonly<Record<ColumnType, string>> = {
+  text: 'text',
+  integer: 'bigint',
+  decimal: 'numeric(24,6)',
+  float: 'double precision',
+  boolean: 'boolean',
+  timestamp: 'timestamptz(3)',
+};
+
+/**
+ * Makes the hot tables, and columns of them, that the catalogue has and the database lacks: a new dataset, dimension or
+ * metric needs no migration. Nothing is changed or taken away. Datasets that are made of records have their tables
+ * from a migration, with the view that shows them as facts.
+ */
+export async function makeHotTables(
+  client: ClientBase,
+  catalogue: Catalogue,
+  log: (message: string) => void,
+): Promise<void> {
+  for (const dataset of catalogue.values()) {
+    if (dataset.records.length > 0) continue;
+    const present = await columnsOf(client, dataset.hotTable);
+    if (present.size === 0) {
+      await client.query(createTable(dataset));
+      log(`made the table ${dataset.hotTable}`);
+      continue;
+    }
+    for (const { name, sqlType } of columnsOfDataset(dataset)) {
+      if (present.has(name)) continue;
+      const [table, column] = [dataset.hotTable, name].map(escapeIdentifier);
+      await client.query(`alter table ${table} add column ${column} ${sqlType}`);
+      log(`added the column ${name} to the table ${dataset.hotTable}`);
+    }
+  }
+}
+
+function createTable(dataset: Dataset): string {
+  const table = escapeIdentifier(dataset.hotTable);
+  const columns = columnsOfDataset(dataset).map(
+    ({ name, sqlType }) => `, ${escapeIdentifier(name)} ${sqlType}`,
+  );
+  return `
+    create table ${table} (
+      environment_id integer not null, batch_seq bigint not null, "timestamp" ${sqlTypes.timestamp} not null
+      ${columns.join('')}
+    ) partition by range ("timestamp");
+    create index on ${table} (environment_id, "timestamp")`;
+}
+
+function columnsOfDataset(dataset: Dataset): readonly { readonly name: string; readonly sqlType: string }[] {
+  const stored = storedColumns(dataset).map(({ name, type }) => ({ name, sqlType: sqlTypes[type] }));
+  return dataset.takesCustomFields ? [...stored, { name: customFieldsColumn, sqlType: 'jsonb' }] : stored;
+}
+
+/** Empty: there is no such table. */
+async function columnsOf(client: ClientBase, table: string): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    `select attname as name from pg_attribute
+      where attrelid = to_regclass($1) and attnum > 0 and not attisdropped`,
+    [escapeIdentifier(table)],
+  );
+  return new Set(rows.map(({ name }) => name));
+}

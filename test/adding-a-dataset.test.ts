@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { migrate, openDatabase, type Database } from '@hourglass/database';
+import { createDuckDbEngine } from '@hourglass/engine-duckdb';
+import { acceptBatch } from '@hourglass/facts';
+import {
+  catalogue as shipped,
+  checkCatalogue,
+  factsTarget,
+  planQuery,
+  type Dataset,
+  type QueryRequest,
+} from '@hourglass/query';
+import {
+  createTestDatabase,
+  repositoryRoot,
+  temporaryFolder,
+  type TemporaryFolder,
+  type TestDatabase,
+} from '@hourglass/testing';
+
+const catalogueFolder = path.join(repositoryRoot, 'packages/query/src/catalogue');
+const signal = new AbortController().signal;
+
+let page: string;
+let folder: TemporaryFolder;
+let created: TestDatabase;
+let database: Database;
+beforeAll(async () => {
+  page = await readFile(path.join(repositoryRoot, 'docs/adding-a-dataset.md'), 'utf8');
+  [folder, created] = await Promise.all([temporaryFolder(), createTestDatabase()]);
+});
+afterAll(async () => {
+  await database?.close();
+  await created.drop();
+  await folder.remove();
+});
+
+/** The only block of the page in this language. */
+function block(language: string): string {
+  const [first, ...more] = [...page.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))];
+  if (first?.[1] === undefined || more.length > 0)
+    throw new Error(`the page has not one block of ${language}`);
+  return first[1];
+}
+
+/** What the page's code exports, as if it lay in the folder that the page says. */
+async function datasetOfThePage(): Promise<Dataset> {
+  const file = path.join(folder.path, 'deployments-dataset.ts');
+  await writeFile(file, block('ts').replaceAll("'../", `'${catalogueFolder}/`));
+  const { deploymentsDataset } = (await import(pathToFileURL(file).href)) as { deploymentsDataset: Dataset };
+  return deploymentsDataset;
+}
+
+it('a dataset that is written as the page says is imported, kept and reported without another line of code', async () => {
+  const dataset = await datasetOfThePage();
+  const catalogue = new Map([...shipped, [dataset.name, dataset]]);
+  checkCatalogue(catalogue);
+
+  const log: string[] = [];
+  const migrated = () => migrate({ url: created.url, log: (line) => log.push(line), catalogue });
+  await migrated();
+  await migrated();
+  expect(log).toEqual(['made the table hot_deployment_facts']);
+
+  database = openDatabase({ url: created.url, poolSize: 4, catalogue });
+  await database.admin.createOrganization('acme');
+  const tenant = await database.admin.createEnvironment({ organization: 'acme', name: 'prod' });
+  const nowMs = Date.parse('2026-11-20T00:00:00Z');
+  const answer = await acceptBatch(
+    (async function* body() {
+      yield Buffer.from(block('ndjson'));
+    })(),
+    {
+      identity: { environmentId: tenant.environmentId, target: factsTarget(dataset), id: randomUUID() },
+      store: database.facts,
+      onError: 'refuse',
+      nowMs,
+      signal,
+    },
+  );
+  expect(answer).toMatchObject({ kind: 'accepted', accepted: 3 });
+
+  const { dataset: name, ...request } = JSON.parse(block('json')) as QueryRequest & { dataset: string };
+  const planned = planQuery(request, { catalogue, dataset: name, tenant, customFields: [], nowMs });
+  if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
+  const facts = await database.factSource.snapshot(planned.plan, { directory: folder.path, signal });
+  const engine = createDuckDbEngine({ catalogue, memoryMb: 256, threads: 1, maxConcurrentRuns: 1 });
+  const rows: unknown[] = [];
+  for await (const { rowCount, columns } of engine.run({
+    plan: planned.plan,
+    facts,
+    directory: folder.path,
+    signal,
+  })) {
+    for (let row = 0; row < rowCount; row += 1) rows.push(columns.map((cells) => cells[row]));
+  }
+  // Counted by hand from the page's facts.
+  expect(rows).toEqual([
+    ['1', 15, 'mail'],
+    ['2', 60, 'shop'],
+  ]);
+});
+
+it('a metric that a dataset gets later is added to its table', async () => {
+  const dataset = await datasetOfThePage();
+  const [first, ...others] = dataset.metrics;
+  if (first === undefined) throw new Error('the dataset has no metric');
+  const grown = { ...dataset, metrics: [first, ...others, { ...first, name: 'restarts' }] };
+  const log: string[] = [];
+  for (const version of [dataset, grown, grown]) {
+    await migrate({
+      url: created.url,
+      log: (line) => log.push(line),
+      catalogue: new Map([...shipped, [version.name, version]]),
+    });
+  }
+  expect(log.at(-1)).toBe('added the column restarts to the table hot_deployment_facts');
+  expect(log.filter((line) => line.startsWith('added'))).toHaveLength(1);
+});
