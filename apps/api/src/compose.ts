@@ -28,6 +28,8 @@ export interface Api {
 
 /** A call into DuckDB holds a thread of libuv's pool; the other two of the usual four are for files and hashes. */
 const concurrentStats = 2;
+/** Half of the connections that serve short statements. */
+const concurrentInstruments = 2;
 const maxStatsSpillMb = 1024;
 
 /** Builds the API out of its adapters. The only file of this app that knows them. */
@@ -49,6 +51,7 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     archives: createArchiveReader(),
     metrics,
     publicUrl: settings.publicUrl,
+    instruments: { timeZone: settings.timeZone, turns: createTurns(concurrentInstruments) },
     limits: settings.limits,
     stats: {
       factSource: database.factSource,

@@ -10,6 +10,7 @@ import type {
   Doorbell,
   ExchangeRateStore,
   HostnameStore,
+  InstrumentStore,
   LimitStore,
   ObjectStore,
   OrderStore,
@@ -20,6 +21,7 @@ import type {
   SigningKeys,
   SubmissionLimits,
   TokenStore,
+  Turns,
   UserStore,
 } from '@hourglass/reports';
 import { changeAccessKeyRoute } from './endpoints/access-keys/change-access-key.ts';
@@ -34,6 +36,7 @@ import { deleteCustomFieldRoute } from './endpoints/custom-fields/delete-custom-
 import { listCustomFieldsRoute } from './endpoints/custom-fields/list-custom-fields.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentHostnamesRoutes } from './endpoints/environment-hostnames.ts';
+import { instrumentsRoutes } from './endpoints/instruments/instruments-routes.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
@@ -76,6 +79,7 @@ export interface RouteServices {
     readonly hostnames: HostnameStore;
     readonly orders: OrderStore;
     readonly consumption: ConsumptionStore;
+    readonly instruments: InstrumentStore;
     check(): Promise<void>;
   };
   readonly doorbell: Doorbell;
@@ -83,6 +87,8 @@ export interface RouteServices {
   readonly archives: ArchiveReader;
   readonly metrics: ApiMetrics;
   readonly publicUrl: string | null;
+  /** Of the statistics of instruments; the time zone is that of times that name none. */
+  readonly instruments: { readonly timeZone: string; readonly turns: Turns };
   readonly limits: SubmissionLimits;
   readonly stats: Pick<RunStatsPorts, 'factSource' | 'engine' | 'turns' | 'scratchDirectory'>;
   readonly nowMs: () => number;
@@ -149,6 +155,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     deleteCustomFieldRoute(findTenant, { customFields, record }),
     getSchemaRoute(findTenant, { catalogue, customFields }),
     ...consumptionRoutes({ accounts, consumption: database.consumption }),
+    ...instrumentsRoutes({ accounts, instruments: database.instruments, ...services.instruments }),
     postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];

@@ -12,6 +12,8 @@ export type { Instant } from './instants.ts';
 export * from './mint-criteria-body.ts';
 export * from './hostnames.ts';
 export * from './order-list.ts';
+export * from './instruments-asked.ts';
+export * from './instruments.ts';
 export * from './organization.ts';
 export * from './query-list.ts';
 export * from './query-parameters.ts';

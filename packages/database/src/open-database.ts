@@ -10,6 +10,7 @@ import type {
   ExchangeRateStore,
   FactSource,
   HostnameStore,
+  InstrumentStore,
   LimitStore,
   OrderStore,
   OrganizationStore,
@@ -38,6 +39,7 @@ import { createFactStore } from './facts/fact-store.ts';
 import { gatherReads } from './gather-reads.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createOrderStore } from './orders/order-page.ts';
+import { createInstrumentStore } from './instruments/instrument-store.ts';
 import { createCancelSignals } from './queries/cancel-signals.ts';
 import { createQueryStore } from './queries/query-store.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -74,6 +76,7 @@ export interface Database {
   readonly hostnames: HostnameStore;
   readonly orders: OrderStore;
   readonly consumption: ConsumptionStore;
+  readonly instruments: InstrumentStore;
   readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
@@ -115,6 +118,7 @@ export function openDatabase({
     hostnames: createHostnameStore(prisma),
     orders: createOrderStore(controlPool),
     consumption: createConsumptionStore(controlPool),
+    instruments: createInstrumentStore(controlPool),
     admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),

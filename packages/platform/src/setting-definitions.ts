@@ -39,6 +39,22 @@ const secretKey = z
   .transform((value) => Buffer.from(value, 'base64'))
   .refine((bytes) => bytes.length === keyBytes, `must be base64 of ${keyBytes} bytes`);
 
+/** Of the tz database. Its short names are left out: to PostgreSQL, CET is an hour from UTC all year. */
+const timeZone = z
+  .string()
+  .refine((value) => /^(?:UTC|[A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+)$/.test(value) && isTimeZone(value), {
+    message: 'must be the name of a time zone such as Europe/Berlin, or UTC',
+  });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const names = z
   .string()
   .transform((value) => value.split(',').map((name) => name.trim()))
@@ -73,6 +89,12 @@ export const settingDefinitions = {
     null,
     'URL',
     'Where clients reach the API, for links in answers. Unset: http and the Host of the request.',
+  ),
+  HOURGLASS_TIME_ZONE: define(
+    timeZone,
+    'UTC',
+    'name of the tz database',
+    'Zone of times without one in /dashboard and /charts, and of the days and months there.',
   ),
   HOURGLASS_DATA_DIR: define(
     text,

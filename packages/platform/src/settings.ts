@@ -28,6 +28,8 @@ export interface BootstrapSettings {
 export interface Settings {
   readonly port: number;
   readonly host: string;
+  /** Of the tz database. */
+  readonly timeZone: string;
   /** Absolute. */
   readonly dataDirectory: string;
   readonly logLevel: string;
@@ -98,6 +100,7 @@ export function readSettings(
   const settings = {
     port: read('HOURGLASS_PORT'),
     host: read('HOURGLASS_HOST'),
+    timeZone: read('HOURGLASS_TIME_ZONE'),
     dataDirectory: read('HOURGLASS_DATA_DIR'),
     logLevel: read('HOURGLASS_LOG_LEVEL'),
     queriesPerHour: read('HOURGLASS_QUERIES_PER_HOUR'),

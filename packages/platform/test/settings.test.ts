@@ -9,6 +9,7 @@ describe('settings', () => {
     expect(settings).toMatchObject({
       port: 8080,
       host: '127.0.0.1',
+      timeZone: 'UTC',
       databaseUrl: null,
       redisUrl: null,
       s3: null,
@@ -67,6 +68,18 @@ describe('settings', () => {
         expect.stringContaining('HOURGLASS_SECRET_KEY: the given value must be base64'),
       ]);
       expect(faults.join()).not.toContain(wrong);
+    }
+  });
+
+  it('take the names of the tz database and UTC for a time zone, and nothing that PostgreSQL reads another way', () => {
+    for (const name of ['UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5']) {
+      expect(readSettings({ HOURGLASS_TIME_ZONE: name }).timeZone).toBe(name);
+    }
+    for (const name of ['Europe/Atlantis', 'CET', '+01:00', 'UTC+1', "Europe/Berlin'", 'local']) {
+      expect([name, ...faultsOf({ HOURGLASS_TIME_ZONE: name })]).toEqual([
+        name,
+        expect.stringContaining('HOURGLASS_TIME_ZONE: '),
+      ]);
     }
   });
 

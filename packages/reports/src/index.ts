@@ -20,6 +20,7 @@ export * from './errors.ts';
 export * from './failure-reasons.ts';
 export * from './exchange-rates.ts';
 export * from './hostnames.ts';
+export * from './instruments.ts';
 export * from './open-result.ts';
 export * from './polled-query.ts';
 export * from './orders.ts';

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Tenant } from '@hourglass/query';
-import { ReportError, type Accounts, type QueryScope } from '@hourglass/reports';
+import { ReportError, type Accounts, type Principal, type QueryScope } from '@hourglass/reports';
 
 export type TenantFinder = (request: Request) => Promise<Tenant>;
 
@@ -37,4 +37,17 @@ export function tenantFinder(accounts: Accounts): TenantFinder {
     if (tenant === null) throw placeNotFound(request);
     return tenant;
   };
+}
+
+/**
+ * The environment that a token is good for, where the path names none.
+ * @throws ReportError `auth.unbound` for credentials that are good for every environment
+ */
+export async function tenantOfToken(
+  { organization, environment }: Principal,
+  accounts: Accounts,
+): Promise<Tenant> {
+  const tenant = environment === null ? null : await accounts.findTenant({ organization, environment });
+  if (tenant === null) throw new ReportError('auth.unbound');
+  return tenant;
 }

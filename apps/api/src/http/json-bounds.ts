@@ -18,9 +18,10 @@ const ascii = {
 /**
  * Refuses bytes that would be expensive to parse and to check, before they are: two megabytes of brackets keep
  * `JSON.parse` busy for seconds. Whether they are JSON is not asked.
- * @throws ReportError `request.malformed` when they are not UTF-8, `request.invalid` for too many or too deep values.
+ * @throws ReportError `request.malformed` when they are not UTF-8, `request.invalid` for too many or too
+ * deep values of the field that they stand in.
  */
-export function assertJsonBounds(bytes: Uint8Array): void {
+export function assertJsonBounds(bytes: Uint8Array, field = 'body'): void {
   if (!isUtf8(bytes)) throw new ReportError('request.malformed', { reason: 'it is not UTF-8' });
   let values = 1;
   let depth = 0;
@@ -38,11 +39,11 @@ export function assertJsonBounds(bytes: Uint8Array): void {
       values += 1;
       depth += 1;
     } else if (character === ascii.closeBracket || character === ascii.closeBrace) depth -= 1;
-    if (depth > maxDepth) throw refused(`found objects and arrays nested more than ${maxDepth} deep`);
-    if (values > maxValues) throw refused(`found more than ${maxValues} values`);
+    if (depth > maxDepth) throw refused(field, `found objects and arrays nested more than ${maxDepth} deep`);
+    if (values > maxValues) throw refused(field, `found more than ${maxValues} values`);
   }
 }
 
-function refused(found: string): ReportError {
-  return invalidRequest([{ field: 'body', message: `${found}; expected fewer` }]);
+function refused(field: string, found: string): ReportError {
+  return invalidRequest([{ field, message: `${found}; expected fewer` }]);
 }

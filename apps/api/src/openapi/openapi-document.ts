@@ -71,7 +71,7 @@ function describeOperation(route: Route, schemas: SchemaCollection): object {
     summary: operation.summary,
     security: securityOf(route),
     parameters: [...inPath(route.path), ...inQuery(route, schemas)],
-    ...(body === null ? {} : { requestBody: { required: true, content: contentOfBody(body, schemas) } }),
+    ...(body === null ? {} : { requestBody: describeBody(body, schemas) }),
     responses: {
       ...Object.fromEntries(
         Object.entries(responses).map(([status, shape]) => [
@@ -125,6 +125,11 @@ function inQuery({ parameters }: Route, schemas: SchemaCollection): object[] {
       schema: described,
     };
   });
+}
+
+function describeBody(body: NonNullable<Route['body']>, schemas: SchemaCollection): object {
+  const required = body.kind !== 'json' || !body.schema.safeParse(undefined).success;
+  return { required, content: contentOfBody(body, schemas) };
 }
 
 function contentOfBody(body: NonNullable<Route['body']>, schemas: SchemaCollection): object {

@@ -1,6 +1,7 @@
 import type { StatsRequest } from '@hourglass/query';
 import { runStats, type RunStatsPorts } from '@hourglass/reports';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
+import { clientGone } from '../../http/client-gone.ts';
 import { sendInPieces } from '../../http/json-pieces.ts';
 import type { GuardedCall } from '../../http/route.ts';
 import type { StatsForm, StatsPlace } from './stats-forms.ts';
@@ -37,14 +38,4 @@ export async function answerStats(
 function dimensionsOf({ params }: Request): readonly string[] {
   const names = params['dimensions']?.toString().split(',') ?? [];
   return names.map((name) => dimensionAliases.get(name) ?? name);
-}
-
-/** Aborts when nobody waits for the answer any longer. */
-function clientGone(response: Response): AbortSignal {
-  const gone = new AbortController();
-  const abort = () => gone.abort(new Error('the client went away'));
-  // It may have gone while the caller was looked up: that is not told again.
-  if (response.destroyed) abort();
-  else response.once('close', abort);
-  return gone.signal;
 }

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { instrumentsError } from '@hourglass/contract';
+import { startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+import {
+  instrumentsClient,
+  keyed,
+  queryOf,
+  type Fields,
+  type InstrumentsClient,
+} from './instruments-client.ts';
+
+const maxMs = 50;
+const tries = 20;
+
+const day = ['bt', '2020-01-01 00:00:00', '2020-01-01 23:59:59'];
+const asked: Fields = { equipment: ['a'], resource: ['charge'], time: day };
+const charted: Fields = { ...asked, unit: 'day' };
+
+const without = (fields: Fields, name: string): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([field]) => field !== name));
+const timed = (...time: string[]) => queryOf({ ...charted, time });
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `i${index}`);
+
+/** Query strings of `/charts`, and what the answer says of each. */
+const wrongCharts: readonly (readonly [title: string, query: string, says: RegExp])[] = [
+  ['nothing', '', /equipment: .*; resource: .*; time: .*; unit: /],
+  ['no equipment', queryOf(without(charted, 'equipment')), /equipment: expected 1 to 2000 ids/],
+  ['no resource', queryOf(without(charted, 'resource')), /resource: expected some of charge, record/],
+  ['no time', queryOf(without(charted, 'time')), /time: expected bt and two times/],
+  ['no unit', queryOf(without(charted, 'unit')), /unit: expected day, month/],
+  [
+    'an empty equipment',
+    queryOf({ ...charted, equipment: ['a', ''] }),
+    /equipment: expected the id .*, found ""/,
+  ],
+  ['an empty array', queryOf({ ...charted, equipment: '[]' }), /equipment: expected 1 to 2000 ids/],
+  ['an array of numbers', queryOf({ ...charted, equipment: '[1]' }), /equipment: it begins with \[/],
+  ['an array that does not end', queryOf({ ...charted, equipment: '["a"' }), /equipment: it begins with \[/],
+  [
+    '10,000 brackets',
+    `${queryOf(without(charted, 'equipment'))}&equipment=${'['.repeat(10_000)}`,
+    /equipment: found objects and arrays nested/,
+  ],
+  [
+    'two arrays',
+    `${queryOf(charted)}&resource=[]`,
+    /resource: it is there as a plain key and as a JSON array/,
+  ],
+  [
+    'two forms of equipment',
+    `${queryOf(charted)}&equipment[]=b`,
+    /equipment: it is there as a plain key and as a key with \[\]; expected one of these forms/,
+  ],
+  [
+    'a number twice',
+    `${queryOf(without(charted, 'equipment'))}&equipment[0]=a&equipment[0]=b`,
+    /equipment: a number is there more than once/,
+  ],
+  [
+    'an array twice',
+    `${queryOf({ ...without(charted, 'equipment'), equipment: '["a"]' })}&equipment=["b"]`,
+    /equipment: it is there more than once/,
+  ],
+  ['a NUL', queryOf({ ...charted, equipment: 'a\0' }), /equipment: it holds a NUL/],
+  [
+    'a resource that does not exist',
+    queryOf({ ...charted, resource: ['charge', 'chrage'] }),
+    /resource: expected charge, .*, found "chrage"/,
+  ],
+  [
+    'a resource of the dashboard',
+    queryOf({ ...charted, resource: 'follow' }),
+    /resource: expected charge, .*, found "follow"/,
+  ],
+  ['101 resources', queryOf({ ...charted, resource: ids(101) }), /resource: expected some of/],
+  ['another operator of time', timed('eq', ...day.slice(1)), /time: expected bt, found "eq"/],
+  ['one time', timed('bt', '2020-01-01 00:00:00'), /time: expected bt and two times/],
+  ['three times', timed(...day, '2020-01-01 00:00:00'), /time: expected bt and two times/],
+  ['times without bt', timed(...day.slice(1)), /time: expected bt/],
+  [
+    'a reversed time',
+    timed('bt', '2020-01-01 00:00:01', '2020-01-01 00:00:00'),
+    /time: expected a time that is not before/,
+  ],
+  [
+    'a day only',
+    timed('bt', '2020-01-01', '2020-01-02'),
+    /time: expected a time as YYYY-MM-DD HH:MM:SS, found "2020-01-01"/,
+  ],
+  ['a time with a zone', timed('bt', '2020-01-01T00:00:00Z', day[2] ?? ''), /time: expected a time as/],
+  [
+    'a day that does not exist',
+    timed('bt', '2021-02-29 00:00:00', '2021-03-01 00:00:00'),
+    /time: .* that exist, found "2021-02-29/,
+  ],
+  ['the hour 24', timed('bt', '2021-02-28 00:00:00', '2021-02-28 24:00:00'), /time: .* that exist, found/],
+  ['a second 60', timed('bt', '2021-02-28 00:00:00', '2021-02-28 23:59:60'), /time: .* that exist, found/],
+  ['the year 999', timed('bt', '0999-02-28 00:00:00', day[2] ?? ''), /time: expected a time as/],
+  [
+    'a day more than there may be',
+    timed('bt', '2000-01-01 00:00:00', '2100-03-17 00:00:00'),
+    /time: expected at most 36600 buckets of the unit/,
+  ],
+  [
+    'a month more than there may be',
+    queryOf({ ...charted, unit: 'month', time: ['bt', '1000-01-31 00:00:00', '4050-01-01 00:00:00'] }),
+    /time: expected at most 36600 buckets of the unit/,
+  ],
+  ['a week', queryOf({ ...charted, unit: 'week' }), /unit: expected day, month, found "week"/],
+  ['a unit twice', `${queryOf(charted)}&unit=day`, /unit: it is there more than once/],
+  [
+    'a list of units',
+    `${queryOf(without(charted, 'unit'))}&unit[]=day`,
+    /Unknown query parameter "unit\[\]"/,
+  ],
+  ['another word for true', queryOf({ ...charted, fill: '1' }), /fill: expected true, false, found "1"/],
+  [
+    'a misspelled parameter',
+    queryOf({ ...charted, equipments: 'a' }),
+    /Unknown query parameter "equipments"; expected equipment, resource, time, unit, fill/,
+  ],
+  [
+    'a parameter of an object',
+    `${queryOf(charted)}&equipment[a]=b`,
+    /Unknown query parameter "equipment\[a\]"/,
+  ],
+  ['another object', `${queryOf(charted)}&__proto__[a]=b`, /Unknown query parameter "__proto__\[a\]"/],
+];
+
+/** Bodies of `/charts` and what the answer says of each. */
+const wrongBodies: readonly (readonly [title: string, body: string, status: number, says: RegExp])[] = [
+  ['not JSON', '{"equipment":', 400, /not JSON/],
+  ['an array', '["a"]', 400, /body: expected object/],
+  ['another field', JSON.stringify({ ...charted, equipments: [] }), 400, /equipments: unknown property/],
+  ['a text for a list', JSON.stringify({ ...charted, equipment: 'a' }), 400, /equipment: expected array/],
+  ['numbers', JSON.stringify({ ...charted, equipment: [1] }), 400, /equipment\[0\]: expected string/],
+  ['a text for fill', JSON.stringify({ ...charted, fill: 'true' }), 400, /fill: expected boolean/],
+  ['a NUL', JSON.stringify({ ...charted, equipment: ['\0'] }), 400, /equipment: it holds a NUL/],
+  [
+    'half a character',
+    JSON.stringify({ ...charted, equipment: ['\ud800'] }),
+    400,
+    /equipment: it holds a NUL .* or half/,
+  ],
+  [
+    'an instrument too many',
+    JSON.stringify({ ...charted, equipment: ids(2_001) }),
+    400,
+    /equipment: expected 1 to 2000/,
+  ],
+  [
+    '9,900 resources',
+    JSON.stringify({ ...charted, resource: ids(9_900) }),
+    400,
+    /resource: expected some of/,
+  ],
+  [
+    'more values than are read',
+    JSON.stringify({ ...charted, equipment: ids(10_000) }),
+    400,
+    /more than 10000 values/,
+  ],
+  ['too large', JSON.stringify({ equipment: ['x'.repeat(300_000)] }), 413, /larger than 262144 bytes/],
+];
+
+describe('a wrong question about instruments', () => {
+  let system: RunningSystem;
+  let client: InstrumentsClient;
+  beforeAll(async () => {
+    system = await startSystem({ worker: false });
+    client = await instrumentsClient(system);
+  });
+  afterAll(() => system.stop());
+
+  /** The machine may be busy, so that the fastest of some tries counts. */
+  async function refusal(ask: () => Promise<{ status: number; text: string }>) {
+    for (let attempt = 1; ; attempt += 1) {
+      const startedAtMs = performance.now();
+      const { status, text } = await ask();
+      const tookMs = performance.now() - startedAtMs;
+      if (tookMs > maxMs && attempt < tries) continue;
+      expect(tookMs).toBeLessThan(maxMs);
+      return { status, message: instrumentsError.parse(JSON.parse(text)).error.message };
+    }
+  }
+
+  it.each(wrongCharts)('with %s is a 400 that names it, within 50 ms', async (_, query, says) => {
+    const { status, message } = await refusal(() => client.get('/charts', query));
+    expect([status, message]).toEqual([400, expect.stringMatching(says)]);
+  });
+
+  it.each(wrongBodies)(
+    'with a body that is or has %s is refused, within 50 ms',
+    async (_, body, expected, says) => {
+      const { status, message } = await refusal(() => client.getWithBody('/charts', body));
+      expect([status, message]).toEqual([expected, expect.stringMatching(says)]);
+    },
+  );
+
+  it('of the dashboard names what only charts have', async () => {
+    for (const [query, says] of [
+      [queryOf(charted), /Unknown query parameter "unit"; expected equipment, resource, time/],
+      [queryOf({ ...asked, fill: 'true' }), /Unknown query parameter "fill"/],
+      [
+        queryOf({ ...asked, resource: 'week' }),
+        /resource: expected charge, follow, record, sample, status, training/,
+      ],
+    ] as const) {
+      const { status, message } = await refusal(() => client.get('/dashboard', query));
+      expect([status, message]).toEqual([400, expect.stringMatching(says)]);
+    }
+  });
+
+  it('with one field in the query string and in the body is a 400 that names it', async () => {
+    const { status, message } = await refusal(() =>
+      client.getWithBody(`/dashboard?${keyed(asked, (name) => `${name}[]`)}`, '{"equipment":["a"]}'),
+    );
+    expect([status, message]).toEqual([
+      400,
+      expect.stringContaining('equipment: it is there as a key with [] and as the JSON body'),
+    ]);
+  });
+
+  it('with a form for a body, or with another method, is told in the same style', async () => {
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    expect((await refusal(() => client.getWithBody('/charts', '{}', form))).status).toBe(415);
+    const post = async () => {
+      const response = await fetch(`${system.url}/charts`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${testToken}` },
+      });
+      return { status: response.status, text: await response.text() };
+    };
+    expect(await refusal(post)).toEqual({
+      status: 405,
+      message: 'POST is not possible here; expected GET or HEAD',
+    });
+  });
+});
