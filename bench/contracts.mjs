@@ -61,7 +61,7 @@ async function fill(sql) {
   const environment = `(select min(e.id) from environments e where e.name = 'prod')`;
   await sql.query(`
     insert into instrument_uses (environment_id, batch_seq, id, equipment, user_id, started_at, seconds)
-    select ${environment}, 0, 'use-' || n, 'equipment-' || n % ${instruments}, 'user-' || n * 7919 % 3000,
+    select ${environment}, 0, 'use-' || n, 'equipment-' || n % ${instruments}, 'user-' || n::bigint * 7919 % 3000,
            timestamptz '2024-07-01 00:00:00Z' + n * interval '2 years' / ${rows}, n % 7200
       from generate_series(1, ${rows}) n;
     insert into order_products (environment_id, batch_seq, id, name, price, period_time, period_unit)

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { connectDatabase, testToken, type RunningSystem } from '@hourglass/testing';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly text: string;
 }
