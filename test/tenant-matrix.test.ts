@@ -221,13 +221,12 @@ describe('an endpoint', () => {
       if (id === undefined) throw new Error(`say in this test what exists for the path parameter "${name}"`);
       return encodeURIComponent(id);
     });
+    // A GET may have a body in a contract, but not in fetch.
+    const sent = example !== undefined && method !== 'get';
     const response = await fetch(`${system.url}${path}`, {
       method: method.toUpperCase(),
-      headers: {
-        Authorization: `Bearer ${token}`,
-        ...(example === undefined ? {} : { 'Content-Type': 'application/json' }),
-      },
-      ...(example === undefined ? {} : { body: JSON.stringify(example) }),
+      headers: { Authorization: `Bearer ${token}`, ...(sent ? { 'Content-Type': 'application/json' } : {}) },
+      ...(sent ? { body: JSON.stringify(example) } : {}),
     });
     return { status: response.status, body: await response.text() };
   }

@@ -28,8 +28,8 @@ export interface Api {
 
 /** A call into DuckDB holds a thread of libuv's pool; the other two of the usual four are for files and hashes. */
 const concurrentStats = 2;
-/** Half of the connections that serve short statements. */
-const concurrentInstruments = 2;
+/** Of instruments, orders and consumption, which may take seconds. Half of the connections that polls need too. */
+const concurrentRecordReads = 2;
 const maxStatsSpillMb = 1024;
 
 /** Builds the API out of its adapters. The only file of this app that knows them. */
@@ -51,7 +51,8 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     archives: createArchiveReader(),
     metrics,
     publicUrl: settings.publicUrl,
-    instruments: { timeZone: settings.timeZone, turns: createTurns(concurrentInstruments) },
+    timeZone: settings.timeZone,
+    recordTurns: createTurns(concurrentRecordReads),
     limits: settings.limits,
     stats: {
       factSource: database.factSource,

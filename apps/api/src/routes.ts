@@ -87,8 +87,10 @@ export interface RouteServices {
   readonly archives: ArchiveReader;
   readonly metrics: ApiMetrics;
   readonly publicUrl: string | null;
-  /** Of the statistics of instruments; the time zone is that of times that name none. */
-  readonly instruments: { readonly timeZone: string; readonly turns: Turns };
+  /** Of the tz database: that of the statistics of instruments, whose times name none. */
+  readonly timeZone: string;
+  /** For reads of records, which may be large. */
+  readonly recordTurns: Turns;
   readonly limits: SubmissionLimits;
   readonly stats: Pick<RunStatsPorts, 'factSource' | 'engine' | 'turns' | 'scratchDirectory'>;
   readonly nowMs: () => number;
@@ -106,6 +108,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, doorbell, objects, archives, metrics, limits, publicUrl, nowMs, newId } =
     services;
   const { newPassword, newToken, newAccessKey, secretKey, record } = services;
+  const { timeZone, recordTurns: turns } = services;
   const { queries, facts, accounts, customFields, signingKeys, organizations, users, tokens } = database;
   const { exchangeRates, hostnames, accessKeys, orders } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
@@ -148,14 +151,14 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     listAccessKeysRoute(findTenant, accessKeys),
     createAccessKeyRoute(findTenant, { accessKeys, secretKey, newAccessKey, record }),
     changeAccessKeyRoute(findTenant, { accessKeys, record }),
-    listOrdersRoute(orders, signatureCheck({ accessKeys, secretKey, nowMs })),
+    listOrdersRoute({ orders, turns }, signatureCheck({ accessKeys, secretKey, nowMs })),
     listCustomFieldsRoute(findTenant, customFields),
     declareCustomFieldRoute(findTenant, { catalogue, customFields, record }),
     changeCustomFieldsRoute(findTenant, { customFields, record }),
     deleteCustomFieldRoute(findTenant, { customFields, record }),
     getSchemaRoute(findTenant, { catalogue, customFields }),
-    ...consumptionRoutes({ accounts, consumption: database.consumption }),
-    ...instrumentsRoutes({ accounts, instruments: database.instruments, ...services.instruments }),
+    ...consumptionRoutes({ accounts, consumption: database.consumption, turns }),
+    ...instrumentsRoutes({ accounts, instruments: database.instruments, timeZone, turns }),
     postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];

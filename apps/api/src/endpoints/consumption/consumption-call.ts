@@ -7,6 +7,7 @@ import {
   type Principal,
   type Scope,
   type Subscription,
+  type Turns,
 } from '@hourglass/reports';
 import type { GuardedRoute } from '../../http/route.ts';
 import { secondsSince } from '../../http/seconds-since.ts';
@@ -15,6 +16,7 @@ import { consumptionErrorStyle } from './consumption-error-style.ts';
 export interface ConsumptionPorts {
   readonly accounts: Accounts;
   readonly consumption: ConsumptionStore;
+  readonly turns: Turns;
 }
 
 /** What both calls have in common: whom they answer, and how they refuse. */

@@ -4,6 +4,7 @@ import {
   type Instant,
 } from '@hourglass/contract';
 import { ReportError, invalidRequest, type ClosedTimeRange, type HistoricalLevel } from '@hourglass/reports';
+import { clientGone } from '../../http/client-gone.ts';
 import { guardedRoute, type GuardedRoute } from '../../http/route.ts';
 import { sendJsonText } from '../../http/send-json.ts';
 import {
@@ -19,7 +20,7 @@ import { ExactNumber, writeJson } from './write-json.ts';
 const maxSamples = 50_000;
 
 /** `GET /v1/keystone/customer/historical-consumption-details`: the samples of a customer's service levels in a time. */
-export function getConsumptionHistoryRoute({ accounts, consumption }: ConsumptionPorts): GuardedRoute {
+export function getConsumptionHistoryRoute({ accounts, consumption, turns }: ConsumptionPorts): GuardedRoute {
   return guardedRoute({
     ...consumptionCall,
     path: '/v1/keystone/customer/historical-consumption-details',
@@ -38,7 +39,9 @@ export function getConsumptionHistoryRoute({ accounts, consumption }: Consumptio
     async handle({ response, principal, parameters: { id, from_date_utc: from, to_date_utc: to } }) {
       const range = rangeOf(from, to);
       const tenant = await tenantOfCustomer(principal, id, accounts);
-      const found = await consumption.history(tenant, id, { range, maxSamples });
+      const found = await turns.run(clientGone(response), () =>
+        consumption.history(tenant, id, { range, maxSamples }),
+      );
       if (found === null) throw new ReportError('customer.not_found');
       const records = found.subscriptions.map((subscription) => ({
         subscription: subscriptionView(subscription),

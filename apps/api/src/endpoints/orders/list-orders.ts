@@ -1,12 +1,16 @@
 import { orderList, type OrderList } from '@hourglass/contract';
-import type { OrderStore } from '@hourglass/reports';
+import type { OrderStore, Turns } from '@hourglass/reports';
+import { clientGone } from '../../http/client-gone.ts';
 import { openRoute, type OpenRoute } from '../../http/route.ts';
 import type { SignatureCheck } from '../../http/signed-request.ts';
 import { listOrdersParameters, readListOrders } from './list-orders-parameters.ts';
 import { orderErrorStyle } from './order-error-style.ts';
 
 /** `GET /openapi/v1/alg/orders`: orders of the environment whose access key signed the request. */
-export function listOrdersRoute(orders: OrderStore, checkSignature: SignatureCheck): OpenRoute {
+export function listOrdersRoute(
+  { orders, turns }: { readonly orders: OrderStore; readonly turns: Turns },
+  checkSignature: SignatureCheck,
+): OpenRoute {
   return openRoute({
     method: 'get',
     path: '/openapi/v1/alg/orders',
@@ -20,7 +24,9 @@ export function listOrdersRoute(orders: OrderStore, checkSignature: SignatureChe
     async handle({ request, response }) {
       const { tenant, parameters } = await checkSignature(request);
       const criteria = readListOrders(parameters);
-      const { total, orders: items } = await orders.page(tenant, criteria);
+      const { total, orders: items } = await turns.run(clientGone(response), () =>
+        orders.page(tenant, criteria),
+      );
       const body: OrderList = { page: criteria.page, total, items: [...items], size: criteria.size };
       response.set('Cache-Control', 'no-store').json(body);
     },
