@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { accountTime } from './account-fields.ts';
-
-const maxLifetimeSeconds = 315_360_000;
+import { accountTime, lifetimeSeconds } from './account-fields.ts';
 
 /** An access key without its secret: nothing shows that again. */
 export const accessKeyView = z
@@ -24,12 +22,7 @@ export const createAccessKeyBody = z.strictObject({
     .string()
     .regex(/^[^\p{Cc}\p{Cs}]{1,200}$/u, 'expected 1 to 200 printable characters')
     .optional(),
-  expiresInSeconds: z
-    .int()
-    .min(1, 'expected at least 1')
-    .max(maxLifetimeSeconds, `expected at most ${maxLifetimeSeconds}`)
-    .optional()
-    .describe('It never expires when it is left out.'),
+  expiresInSeconds: lifetimeSeconds,
 });
 export type CreateAccessKeyBody = z.infer<typeof createAccessKeyBody>;
 

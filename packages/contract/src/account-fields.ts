@@ -40,6 +40,16 @@ export const customerId = z
 /** ISO 8601 with milliseconds, in UTC. */
 export const accountTime = z.iso.datetime({ precision: 3 });
 
+const maxLifetimeSeconds = 315_360_000;
+
+/** How long a token or an access key lives: up to ten years, or for ever. */
+export const lifetimeSeconds = z
+  .int()
+  .min(1, 'expected at least 1')
+  .max(maxLifetimeSeconds, `expected at most ${maxLifetimeSeconds}`)
+  .optional()
+  .describe('It never expires when it is left out.');
+
 /** Whether no text stands in the list twice. */
 export function areDifferent(texts: readonly string[]): boolean {
   return new Set(texts).size === texts.length;

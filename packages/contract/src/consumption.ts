@@ -14,6 +14,12 @@ const tebibytes = z
   .regex(/^-?\d+(?:\.\d*[1-9])?$/)
   .describe('TiB.');
 const utcTime = z.iso.datetime();
+const subscription = z.strictObject({
+  account_name: z.string(),
+  number: z.string(),
+  start_date: utcTime,
+  end_date: z.union([utcTime, z.literal('')]).describe('Empty: it has no end.'),
+});
 
 /** Answer of `consumption-details`: every value is a text. */
 export const consumptionDetails = z
@@ -22,12 +28,7 @@ export const consumptionDetails = z
       returned_records: z.string().regex(/^\d+$/),
       records: z.array(
         z.strictObject({
-          subscription: z.strictObject({
-            account_name: z.string(),
-            number: z.string(),
-            start_date: utcTime,
-            end_date: z.union([utcTime, z.literal('')]).describe('Empty: it has no end.'),
-          }),
+          subscription,
           service_levels: z.array(
             z.strictObject({
               name: z.string(),
@@ -55,12 +56,7 @@ export const historicalConsumptionDetails = z
       returned_records: z.int().min(0),
       records: z.array(
         z.strictObject({
-          subscription: z.strictObject({
-            account_name: z.string(),
-            number: z.string(),
-            start_date: utcTime,
-            end_date: z.union([utcTime, z.literal('')]).describe('Empty: it has no end.'),
-          }),
+          subscription,
           service_levels: z.array(
             z.strictObject({
               name: z.string(),

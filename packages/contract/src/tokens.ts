@@ -4,11 +4,11 @@ import {
   areDifferent,
   customerId,
   emailAddress,
+  lifetimeSeconds,
   placeName,
   scopeName,
 } from './account-fields.ts';
 
-const maxLifetimeSeconds = 315_360_000;
 const maxCustomers = 100;
 
 /** A token without itself: nothing shows it again. */
@@ -50,12 +50,7 @@ export const createTokenBody = z
       .max(200, 'expected at most 200 characters')
       .regex(/^\P{Cc}*$/u, 'expected no control characters')
       .optional(),
-    expiresInSeconds: z
-      .int()
-      .min(1, 'expected at least 1')
-      .max(maxLifetimeSeconds, `expected at most ${maxLifetimeSeconds}`)
-      .optional()
-      .describe('It never expires when it is left out.'),
+    expiresInSeconds: lifetimeSeconds,
     environment: placeName
       .optional()
       .describe('The only environment that it is good for; all of the organization when it is left out.'),

@@ -32,8 +32,9 @@ const recordEncoders: Readonly<Record<ColumnType, ColumnEncoder>> = {
 };
 
 /** Checks records by their set and encodes them for `COPY`, in the order of its columns. `null` is a missing value. */
-export function createRecordChecker({ columns, ...set }: RecordSet): RowChecker {
-  const guide = createRecordGuide({ columns, ...set });
+export function createRecordChecker(records: RecordSet): RowChecker {
+  const { columns } = records;
+  const guide = createRecordGuide(records);
   const known = new Set(columns.map(({ name }) => name));
   return ({ line, value }) => {
     const faults: RowFault[] = [];

@@ -26,6 +26,7 @@ export interface PostFactsPorts {
 
 /** `POST …/facts/{dataset}`: NDJSON, plain or gzip, of any length; it is streamed and never held whole. */
 export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts): GuardedRoute {
+  const targets = ingestTargets(ports.catalogue);
   return guardedRoute({
     method: 'post',
     path: '/v1/organizations/:organization/environments/:environment/facts/:dataset',
@@ -44,7 +45,7 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
     responses: { 201: { description: 'The facts are stored.', json: factsAccepted } },
     async handle({ request, response, parameters: { onError } }) {
       const tenant = await findTenant(request);
-      const target = targetOf(request, ports.catalogue);
+      const target = targetOf(request, targets);
       const id = batchIdOf(request);
       const { fields, undeclaredFields } = await ports.customFields.find(tenant, target.name);
       const gone = abortWhenGone(request);
@@ -102,9 +103,8 @@ function placeOf({ line, field }: LineFault): string {
   return field === '' ? `line ${line}` : `line ${line}, ${field}`;
 }
 
-function targetOf(request: Request, catalogue: Catalogue): IngestTarget {
+function targetOf(request: Request, targets: ReadonlyMap<string, IngestTarget>): IngestTarget {
   const name = String(request.params['dataset']);
-  const targets = ingestTargets(catalogue);
   const target = targets.get(name);
   if (target === undefined) {
     throw new ReportError('dataset.not_found', { dataset: name, expected: [...targets.keys()].join(', ') });

@@ -24,14 +24,14 @@ export interface BatchOfEnvironment {
 export function factTable(
   client: ClientBase,
   controlPool: Pool,
-  { hotTable, ...dataset }: Dataset,
+  dataset: Dataset,
   { environmentId, batchSeq }: BatchOfEnvironment,
 ): RowTable {
-  const copyStatement = copyIntoHotTable({ hotTable, ...dataset });
+  const copyStatement = copyIntoHotTable(dataset);
   return {
     rowPrefix: `${environmentId}\t${batchSeq}\t`,
     async take(chunk, days) {
-      await ensureDayPartitions(client, controlPool, hotTable, days);
+      await ensureDayPartitions(client, controlPool, dataset.hotTable, days);
       // A statement of its own per chunk: it sees the partitions that were made after the batch began.
       await copyChunk(client, copyStatement, chunk);
     },

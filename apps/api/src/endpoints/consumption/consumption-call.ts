@@ -9,6 +9,7 @@ import {
   type Subscription,
   type Turns,
 } from '@hourglass/reports';
+import { tenantOfToken } from '../../http/find-tenant.ts';
 import type { GuardedRoute } from '../../http/route.ts';
 import { secondsSince } from '../../http/seconds-since.ts';
 import { consumptionErrorStyle } from './consumption-error-style.ts';
@@ -36,14 +37,13 @@ export const consumptionCall = {
  * not exist
  */
 export async function tenantOfCustomer(
-  { organization, environment, customers }: Principal,
+  principal: Principal,
   customerId: string,
   accounts: Accounts,
 ): Promise<Tenant> {
-  if (environment === null) throw new ReportError('auth.unbound');
-  const isOwn = customers.length === 0 || customers.includes(customerId);
-  const tenant = isOwn ? await accounts.findTenant({ organization, environment }) : null;
-  if (tenant === null) throw new ReportError('customer.not_found');
+  const tenant = await tenantOfToken(principal, accounts);
+  const { customers } = principal;
+  if (customers.length > 0 && !customers.includes(customerId)) throw new ReportError('customer.not_found');
   return tenant;
 }
 

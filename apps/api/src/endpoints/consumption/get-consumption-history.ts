@@ -7,6 +7,7 @@ import { ReportError, invalidRequest, type ClosedTimeRange, type HistoricalLevel
 import { clientGone } from '../../http/client-gone.ts';
 import { guardedRoute, type GuardedRoute } from '../../http/route.ts';
 import { sendJsonText } from '../../http/send-json.ts';
+import { ExactNumber, writeJson } from '../../http/write-json.ts';
 import {
   consumptionCall,
   requestView,
@@ -14,7 +15,6 @@ import {
   tenantOfCustomer,
   type ConsumptionPorts,
 } from './consumption-call.ts';
-import { ExactNumber, writeJson } from './write-json.ts';
 
 /** Five service levels by the hour for a year. Writing so many takes the process a quarter of a second, and 7 MB. */
 const maxSamples = 50_000;

@@ -3,11 +3,12 @@ import { clientGone } from '../../http/client-gone.ts';
 import { tenantOfToken } from '../../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../../http/route.ts';
 import { sendJsonText } from '../../http/send-json.ts';
+import { writeJson } from '../../http/write-json.ts';
 import { exampleAsked, maxBodyBytes } from './asked-body.ts';
 import { bucketDates } from './bucket-dates.ts';
 import { instrumentsErrorStyle } from './instruments-errors.ts';
 import type { InstrumentsParts } from './instruments-parts.ts';
-import { chartsJson } from './instruments-view.ts';
+import { chartsView } from './instruments-view.ts';
 import { rangeOfLocalTimes } from './local-time.ts';
 import { readAsked } from './read-asked.ts';
 
@@ -32,7 +33,10 @@ export function getChartsRoute(parts: InstrumentsParts): GuardedRoute {
       const figures = await turns.run(clientGone(response), () =>
         instruments.byDate(tenant, asked, { unit, timeZone: zone.name }),
       );
-      sendJsonText(response, chartsJson(figures, fill ? bucketDates(time[1], time[2], unit) : null));
+      sendJsonText(
+        response,
+        writeJson(chartsView(figures, fill ? bucketDates(time[1], time[2], unit) : null)),
+      );
     },
   });
 }

@@ -3,10 +3,11 @@ import { clientGone } from '../../http/client-gone.ts';
 import { tenantOfToken } from '../../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../../http/route.ts';
 import { sendJsonText } from '../../http/send-json.ts';
+import { writeJson } from '../../http/write-json.ts';
 import { exampleAsked, maxBodyBytes } from './asked-body.ts';
 import { instrumentsErrorStyle } from './instruments-errors.ts';
 import type { InstrumentsParts } from './instruments-parts.ts';
-import { dashboardJson } from './instruments-view.ts';
+import { dashboardView } from './instruments-view.ts';
 import { rangeOfLocalTimes } from './local-time.ts';
 import { readAsked } from './read-asked.ts';
 
@@ -31,7 +32,7 @@ export function getDashboardRoute(parts: InstrumentsParts): GuardedRoute {
       const totals = await turns.run(clientGone(response), () =>
         instruments.total(tenant, { equipment, resources: resource, ...range }),
       );
-      sendJsonText(response, dashboardJson(totals, equipment));
+      sendJsonText(response, writeJson(dashboardView(totals, equipment)));
     },
   });
 }

@@ -1,6 +1,6 @@
 import { orderError, type OrderError } from '@hourglass/contract';
 import type { ReportError } from '@hourglass/reports';
-import { statusOf } from '../../http/error-response.ts';
+import { setErrorHead } from '../../http/error-response.ts';
 import type { ErrorStyle } from '../../http/route.ts';
 
 /** A message stays readable; who corrects these meets the others. */
@@ -10,9 +10,10 @@ const maxShownFaults = 5;
 export const orderErrorStyle: ErrorStyle = {
   schema: orderError,
   write(response, error) {
+    setErrorHead(response, error);
     if (error.kind === 'unauthenticated') response.set('WWW-Authenticate', 'Signature realm="hourglass"');
     const body: OrderError = { code: error.code, message: messageOf(error) };
-    response.status(statusOf(error)).json(body);
+    response.json(body);
   },
 };
 

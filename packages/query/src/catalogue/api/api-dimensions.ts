@@ -1,16 +1,9 @@
+import { column } from '../column-dimension.ts';
 import type { Dimension, TimestampPart } from '../dataset.ts';
 
-function text(name: string, description: string): Dimension {
-  return { name, description, source: { kind: 'column', type: 'text' } };
-}
-
-function integer(name: string, description: string): Dimension {
-  return { name, description, source: { kind: 'column', type: 'integer' } };
-}
-
-function timestamp(name: string, description: string): Dimension {
-  return { name, description, source: { kind: 'column', type: 'timestamp' } };
-}
+const text = column('text');
+const integer = column('integer');
+const timestamp = column('timestamp');
 
 function timestampPart(name: string, part: TimestampPart, description: string): Dimension {
   return { name, description, source: { kind: 'timestamp-part', part } };

@@ -1,12 +1,5 @@
-import type { Dimension, DimensionType } from '../dataset.ts';
-
-function column(type: DimensionType) {
-  return (name: string, description: string): Dimension => ({
-    name,
-    description,
-    source: { kind: 'column', type },
-  });
-}
+import { column } from '../column-dimension.ts';
+import type { Dimension } from '../dataset.ts';
 
 const text = column('text');
 const timestamp = column('timestamp');

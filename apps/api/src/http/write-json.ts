@@ -8,9 +8,9 @@ export class ExactNumber {
   }
 }
 
-type JsonValue = string | number | boolean | ExactNumber | JsonList | JsonObject;
+export type JsonValue = string | number | boolean | ExactNumber | JsonList | JsonObject;
 type JsonList = readonly JsonValue[];
-interface JsonObject {
+export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 
