@@ -4,7 +4,12 @@ import type { Express } from 'express';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
 import { createDuckDbEngine } from '@hourglass/engine-duckdb';
 import { createDoorbell } from '@hourglass/job-queue';
-import { openObjectStore, prepareObjectStore, type ObjectStoreChoice } from '@hourglass/object-store';
+import {
+  createSegmentFiles,
+  openObjectStore,
+  prepareObjectStore,
+  type ObjectStoreChoice,
+} from '@hourglass/object-store';
 import {
   createApiMetrics,
   requireDatabaseUrl,
@@ -56,6 +61,13 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     limits: settings.limits,
     stats: {
       factSource: database.factSource,
+      segmentFiles: createSegmentFiles(storeOf(settings), {
+        objects,
+        cache: {
+          directory: path.join(settings.dataDirectory, 'cache', 'segments'),
+          maxBytes: settings.segmentCacheBytes,
+        },
+      }),
       engine: createDuckDbEngine({
         catalogue,
         memoryMb: settings.statsMemoryMb,

@@ -92,7 +92,10 @@ export interface RouteServices {
   /** For reads of records, which may be large. */
   readonly recordTurns: Turns;
   readonly limits: SubmissionLimits;
-  readonly stats: Pick<RunStatsPorts, 'factSource' | 'engine' | 'turns' | 'scratchDirectory'>;
+  readonly stats: Pick<
+    RunStatsPorts,
+    'factSource' | 'segmentFiles' | 'engine' | 'turns' | 'scratchDirectory'
+  >;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly newPassword: () => string;

@@ -1,16 +1,21 @@
 import path from 'node:path';
 import { openDatabase } from '@hourglass/database';
-import { createDuckDbEngine } from '@hourglass/engine-duckdb';
+import { createDuckDbEngine, createSegmentWriter } from '@hourglass/engine-duckdb';
 import { createDoorbell, openConsumer } from '@hourglass/job-queue';
-import { openObjectStore } from '@hourglass/object-store';
+import { createSegmentFiles, openObjectStore } from '@hourglass/object-store';
 import { requireDatabaseUrl, requireRedisUrl, type Logger, type Settings } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import { createCancellations, runQuery, type RunQueryPorts, type RunQueryTerms } from '@hourglass/reports';
 import { createArchiveWriter } from '@hourglass/result-files';
+import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';
 import { heartbeatJob } from './jobs/heartbeat.ts';
+import { mergeSegmentsJob } from './jobs/merge-segments.ts';
 import { reconcileJob } from './jobs/reconcile.ts';
+import { sealFactsJob } from './jobs/seal-facts.ts';
+import { sweepSegmentsJob } from './jobs/sweep-segments.ts';
 import { startPeriodicJob } from './periodic-job.ts';
+import { createScratch } from './scratch.ts';
 
 export interface WorkerProcess {
   close(): Promise<void>;
@@ -19,27 +24,44 @@ export interface WorkerProcess {
 const leaseMs = 15_000;
 const maxAttempts = 5;
 const closeDeadlineMs = 4_000;
+/** Of the engine's memory, for sealing, and as much for merging. The rest is shared by queries. */
+const segmentMemoryShare = 0.15;
+/** Facts that are sealed into one segment at most. */
+const maxSealedFacts = 1_000_000;
+/** Fewer segments of a size are left as they are. */
+const minMergedSegments = 4;
 
 /** Builds the worker out of its adapters and starts it. The only file of this app that knows them. */
 export async function composeWorker(settings: Settings, log: Logger): Promise<WorkerProcess> {
   checkCatalogue(catalogue);
   const redisUrl = requireRedisUrl(settings);
   const concurrency = settings.workerConcurrency;
-  // A query holds one connection while it copies facts; the rest is for leases and periodic jobs.
-  const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: concurrency + 4 });
+  // A query holds one connection while it copies facts, sealing and merging two; the rest is for leases and other jobs.
+  const copyPoolSize = concurrency + 3;
+  const database = openDatabase({
+    url: requireDatabaseUrl(settings),
+    poolSize: copyPoolSize + 4,
+    copyPoolSize,
+  });
   const doorbell = createDoorbell({ redisUrl });
-  const objects = await openObjectStore({
-    folder: path.join(settings.dataDirectory, 'store'),
-    s3: settings.s3,
+  const store = { folder: path.join(settings.dataDirectory, 'store'), s3: settings.s3 };
+  const objects = await openObjectStore(store);
+  const segmentFiles = createSegmentFiles(store, {
+    objects,
+    cache: {
+      directory: path.join(settings.dataDirectory, 'cache', 'segments'),
+      maxBytes: settings.segmentCacheBytes,
+    },
   });
   const cancellations = createCancellations();
   const ports: RunQueryPorts = {
     catalogue,
     queries: database.queries,
     factSource: database.factSource,
+    segmentFiles,
     engine: createDuckDbEngine({
       catalogue,
-      memoryMb: settings.engineMemoryMb,
+      memoryMb: Math.floor(settings.engineMemoryMb * (1 - 2 * segmentMemoryShare)),
       threads: settings.engineThreads,
       maxConcurrentRuns: concurrency,
     }),
@@ -55,11 +77,35 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     resultTtlSeconds: settings.resultTtlSeconds,
     scratchDirectory: path.join(settings.dataDirectory, 'scratch'),
   };
+  const segmentPorts = {
+    segments: database.segments,
+    writer: createSegmentWriter({
+      memoryMb: Math.floor(settings.engineMemoryMb * segmentMemoryShare),
+      threads: settings.engineThreads,
+    }),
+    objects,
+    place: segmentFiles.place,
+    crashPoint: crashAt(settings.crashPoint),
+  };
+  const segmentScratch = createScratch(path.join(settings.dataDirectory, 'scratch', 'segments'));
   const listening = database.cancelSignals.listen((queryId) => cancellations.cancelled(queryId), log);
   const jobs = [
     startPeriodicJob(heartbeatJob(settings.dataDirectory), log),
     startPeriodicJob(reconcileJob({ queries: database.queries, doorbell }), log),
     startPeriodicJob(expireResultsJob({ queries: database.queries, objects }), log),
+    startPeriodicJob(
+      sealFactsJob(segmentPorts, { ...settings.sealing, maxFacts: maxSealedFacts }, segmentScratch),
+      log,
+    ),
+    startPeriodicJob(
+      mergeSegmentsJob(
+        segmentPorts,
+        { targetFacts: settings.segmentFacts, minSegments: minMergedSegments },
+        segmentScratch,
+      ),
+      log,
+    ),
+    startPeriodicJob(sweepSegmentsJob(segmentPorts, settings), log),
   ];
   const consumer = openConsumer({
     redisUrl,

@@ -1,10 +1,10 @@
 import type { Logger } from '@hourglass/platform';
 
-/** Work that is due again and again. `run` answers how many things it did. */
+/** Work that is due again and again. `run` answers how many things it did; `signal` aborts when the job is stopped. */
 export interface PeriodicJob {
   readonly name: string;
   readonly everyMs: number;
-  readonly run: () => Promise<number>;
+  readonly run: (signal: AbortSignal) => Promise<number>;
 }
 
 export interface RunningJob {
@@ -14,16 +14,16 @@ export interface RunningJob {
 
 /** Turns never overlap, and a failed one is logged and tried again at the next. The first begins at once. */
 export function startPeriodicJob({ name, everyMs, run }: PeriodicJob, log: Logger): RunningJob {
-  let stopped = false;
+  const stopped = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const turn = async (): Promise<void> => {
     try {
-      const done = await run();
+      const done = await run(stopped.signal);
       if (done > 0) log.info({ job: name, done }, 'periodic job');
     } catch (error) {
-      log.warn({ job: name, err: error }, 'periodic job failed, it runs again');
+      if (!stopped.signal.aborted) log.warn({ job: name, err: error }, 'periodic job failed, it runs again');
     }
-    if (!stopped) timer = setTimeout(begin, everyMs);
+    if (!stopped.signal.aborted) timer = setTimeout(begin, everyMs);
   };
   let present: Promise<void> = Promise.resolve();
   const begin = () => {
@@ -32,7 +32,7 @@ export function startPeriodicJob({ name, everyMs, run }: PeriodicJob, log: Logge
   begin();
   return {
     async stop() {
-      stopped = true;
+      stopped.abort(new Error('the job is stopped'));
       clearTimeout(timer);
       await present;
     },

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { FactStore } from '@hourglass/facts';
+import type { FactStore, SegmentStore } from '@hourglass/facts';
 import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
 import type {
   AccessKeyStore,
@@ -42,6 +42,7 @@ import { createOrderStore } from './orders/order-page.ts';
 import { createInstrumentStore } from './instruments/instrument-store.ts';
 import { createCancelSignals } from './queries/cancel-signals.ts';
 import { createQueryStore } from './queries/query-store.ts';
+import { createSegmentStore } from './segments/segment-store.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
 export interface DatabaseOptions {
@@ -65,6 +66,7 @@ export interface Database {
   readonly cancelSignals: CancelSignals;
   readonly factSource: FactSource;
   readonly facts: FactStore;
+  readonly segments: SegmentStore;
   readonly accounts: Accounts;
   readonly organizations: OrganizationStore;
   readonly users: UserStore;
@@ -107,6 +109,7 @@ export function openDatabase({
     cancelSignals: createCancelSignals(url),
     factSource: createFactSource(copyPool, catalogue),
     facts: createFactStore({ copyPool, controlPool }),
+    segments: createSegmentStore({ copyPool, controlPool }, catalogue),
     accounts: createAccounts(prisma, reads),
     organizations: createOrganizationStore(prisma),
     users: createUserStore(prisma),

@@ -4,7 +4,7 @@ import { discardRows } from './discard-rows.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import { readableError } from './engine-error.ts';
 import { createExchangeRatesView, requireRates } from './exchange-rates.ts';
-import { createHotFactsView } from './hot-facts-view.ts';
+import { createFactsView } from './facts-view.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { rowBatches } from './row-batches.ts';
 import { startStatement } from './start-statement.ts';
@@ -44,7 +44,7 @@ async function* runReport(
   const instance = await openInstance(directory, limits);
   const stopInterrupting = interruptOnAbort(instance.connection, signal);
   try {
-    await createHotFactsView(instance.connection, facts.hotFactsPath, plan, catalogue);
+    await createFactsView(instance.connection, facts, plan, catalogue);
     if (facts.exchangeRatesPath !== undefined) {
       await createExchangeRatesView(instance.connection, facts.exchangeRatesPath);
       await requireRates(instance.connection, { plan, catalogue, signal });

@@ -1,1 +1,2 @@
 export * from './duckdb-engine.ts';
+export * from './segment-writer.ts';

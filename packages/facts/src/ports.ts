@@ -30,7 +30,8 @@ export interface AcceptedBatch {
 export interface BatchWriter {
   /** May wait for the database: bounded memory comes from awaiting this. */
   write(rows: readonly EncodedRow[]): Promise<void>;
-  commit(batch: { accepted: number; bodySha256: string }): Promise<void>;
+  /** `segmentIds`: registered segments that hold facts of the batch; they go live with it. */
+  commit(batch: { accepted: number; bodySha256: string; segmentIds?: readonly string[] }): Promise<void>;
   /** Called once at most: also after a write or a commit that failed, never after a commit that succeeded. */
   rollback(): Promise<void>;
 }

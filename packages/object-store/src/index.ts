@@ -1,2 +1,3 @@
 export { openObjectStore, prepareObjectStore, type ObjectStoreChoice } from './open-object-store.ts';
 export type { S3Options } from './s3-client.ts';
+export { createSegmentFiles } from './segment-files.ts';

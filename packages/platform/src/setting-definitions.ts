@@ -229,6 +229,42 @@ export const settingDefinitions = {
     'MiB',
     'Memory of the engine in one API process, shared by the two statistics that it computes at a time.',
   ),
+  HOURGLASS_SEAL_FACTS: define(
+    wholeNumber(1, 1_000_000_000),
+    '250000',
+    'facts',
+    'So many facts of an environment and dataset in the hot table are sealed into a segment at once.',
+  ),
+  HOURGLASS_SEAL_AFTER_SECONDS: define(
+    wholeNumber(1, 31_536_000),
+    '300',
+    'seconds',
+    'Age at which facts are sealed, however few they are.',
+  ),
+  HOURGLASS_SEGMENT_FACTS: define(
+    wholeNumber(1, 1_000_000_000),
+    '4000000',
+    'facts',
+    'Size up to which small segments are merged.',
+  ),
+  HOURGLASS_RETENTION_DAYS: define(
+    wholeNumber(1, 100_000),
+    null,
+    'days',
+    'Facts that are older are dropped, segment by segment. Unset: never. An environment may have a retention of its own.',
+  ),
+  HOURGLASS_SEGMENT_CACHE_MB: define(
+    wholeNumber(0, 1_073_741_824),
+    '10240',
+    'MiB',
+    'Disk for copies of segments that were fetched from S3; those used longest ago go first.',
+  ),
+  HOURGLASS_CRASH_POINT: define(
+    text,
+    null,
+    'name of a point, such as seal.uploaded',
+    'For tests only: the worker ends there as if it were killed.',
+  ),
   HOURGLASS_URL: define(
     url('http:', 'https:'),
     'http://127.0.0.1:8080',

@@ -52,6 +52,14 @@ export interface Settings {
   readonly engineMemoryMb: number;
   readonly engineThreads: number;
   readonly statsMemoryMb: number;
+  readonly sealing: { readonly minFacts: number; readonly maxAgeMs: number };
+  /** Up to which segments are merged. */
+  readonly segmentFacts: number;
+  /** Of environments without one of their own; null: facts are kept for ever. */
+  readonly retentionDays: number | null;
+  readonly segmentCacheBytes: number;
+  /** Null: the process ends nowhere by itself. */
+  readonly crashPoint: string | null;
 }
 
 /** Lists every fault of the environment at once; the process must not start with it. */
@@ -110,12 +118,18 @@ export function readSettings(
     workerConcurrency: read('HOURGLASS_WORKER_CONCURRENCY'),
     engineMemoryMb: read('HOURGLASS_ENGINE_MEMORY_MB'),
     statsMemoryMb: read('HOURGLASS_STATS_MEMORY_MB'),
+    sealFacts: read('HOURGLASS_SEAL_FACTS'),
+    sealAfterSeconds: read('HOURGLASS_SEAL_AFTER_SECONDS'),
+    segmentFacts: read('HOURGLASS_SEGMENT_FACTS'),
+    segmentCacheMb: read('HOURGLASS_SEGMENT_CACHE_MB'),
     organization: read('HOURGLASS_BOOTSTRAP_ORG'),
     environments: read('HOURGLASS_BOOTSTRAP_ENVIRONMENTS'),
     email: read('HOURGLASS_BOOTSTRAP_EMAIL'),
   };
   const unsettable = {
     publicUrl: read('HOURGLASS_PUBLIC_URL'),
+    retentionDays: read('HOURGLASS_RETENTION_DAYS'),
+    crashPoint: read('HOURGLASS_CRASH_POINT'),
     databaseUrl: read('DATABASE_URL'),
     redisUrl: read('REDIS_URL'),
     password: read('HOURGLASS_BOOTSTRAP_PASSWORD'),
@@ -127,10 +141,14 @@ export function readSettings(
   const complete = withoutNulls(settings);
   if (faults.length > 0 || complete === null) throw new SettingsError(faults);
 
-  const { organization, environments, email, queriesPerHour, activeQueries, queryTimeoutSeconds, ...rest } =
-    complete;
+  const { organization, environments, email, queriesPerHour, activeQueries, queryTimeoutSeconds } = complete;
+  const { sealFacts, sealAfterSeconds, segmentCacheMb, ...rest } = complete;
   return {
     ...rest,
+    sealing: { minFacts: sealFacts, maxAgeMs: sealAfterSeconds * 1000 },
+    segmentCacheBytes: segmentCacheMb * 1024 * 1024,
+    retentionDays: unsettable.retentionDays,
+    crashPoint: unsettable.crashPoint,
     dataDirectory: path.resolve(complete.dataDirectory),
     publicUrl: unsettable.publicUrl,
     databaseUrl: unsettable.databaseUrl,

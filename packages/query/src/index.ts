@@ -21,6 +21,7 @@ export * from './plan/parse-plan.ts';
 export * from './compile/sql-statement.ts';
 export * from './compile/compile-report.ts';
 export * from './compile/compile-hot-facts.ts';
+export * from './compile/segment-columns.ts';
 export { compileMissingRate, maxRateAgeDays } from './compile/reported-facts.ts';
 export * from './mint/mint-criteria.ts';
 export * from './mint/plan-mint-report.ts';

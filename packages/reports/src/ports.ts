@@ -1,4 +1,11 @@
-import type { OutputColumn, OutputFormat, Plan, Tenant } from '@hourglass/query';
+import type {
+  OutputColumn,
+  OutputFormat,
+  Plan,
+  SegmentColumn,
+  StoredSegment,
+  Tenant,
+} from '@hourglass/query';
 import type { QueryLabels } from './query-labels.ts';
 import type { QueryState } from './query-states.ts';
 import type { LimitReason, LimitUsage, SubmissionLimits } from './submission-limits.ts';
@@ -164,8 +171,8 @@ export interface Doorbell {
   check(): Promise<void>;
 }
 
-/** Facts that are still in Postgres, as one snapshot saw them, in a file the engine can read. */
-export interface FactFiles {
+/** The facts of a plan as one snapshot saw them: hot ones in a file that the engine can read, the others in segments. */
+export interface FactSnapshot {
   /** CSV with a header of column names, as `hotFactsColumns(plan)` of the query package lists them. */
   readonly hotFactsPath: string;
   /**
@@ -174,13 +181,38 @@ export interface FactFiles {
    */
   readonly exchangeRatesPath?: string;
   readonly hotRows: number;
+  /** Those that may have facts of the plan's range, oldest first. */
+  readonly segments: readonly StoredSegment[];
   /** Sequence number of the newest batch that the snapshot contains; null when there is none. */
   readonly watermark: bigint | null;
 }
 
 export interface FactSource {
   /** Copies what the plan needs, inside one REPEATABLE READ snapshot, to `directory`. */
-  snapshot(plan: Plan, target: { directory: string; signal: AbortSignal }): Promise<FactFiles>;
+  snapshot(plan: Plan, target: { directory: string; signal: AbortSignal }): Promise<FactSnapshot>;
+}
+
+/** Brings segments from the object store to local disk. */
+export interface SegmentFiles {
+  /**
+   * A verified file for each segment, in their order, inside of `directory` and gone with it.
+   * Throws ServiceUnavailable when one cannot be had.
+   */
+  place(
+    segments: readonly StoredSegment[],
+    target: { directory: string; signal: AbortSignal },
+  ): Promise<readonly string[]>;
+}
+
+/** A snapshot with all of its facts on local disk. */
+export interface FactFiles extends Omit<FactSnapshot, 'segments'> {
+  readonly segments: readonly PlacedSegment[];
+}
+
+export interface PlacedSegment {
+  readonly path: string;
+  readonly facts: number;
+  readonly columns: readonly SegmentColumn[];
 }
 
 /** Values by column, in the order of `outputColumns(plan)`. Every array has `rowCount` values. */

@@ -2,6 +2,7 @@ import { rm, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { outputColumns, type Catalogue } from '@hourglass/query';
 import type { Cancellations } from './cancellations.ts';
+import { collectFacts, type CollectFactsPorts } from './collect-facts.ts';
 import { asAttemptFailure, failureReason, ReportImpossible } from './failure-reasons.ts';
 import { keepLease, type Lease } from './lease.ts';
 import type {
@@ -10,17 +11,15 @@ import type {
   Claim,
   ClaimTerms,
   FactFiles,
-  FactSource,
   ObjectStore,
   QueryStore,
   ReportEngine,
   RowBatch,
 } from './ports.ts';
 
-export interface RunQueryPorts {
+export interface RunQueryPorts extends CollectFactsPorts {
   readonly catalogue: Catalogue;
   readonly queries: QueryStore;
-  readonly factSource: FactSource;
   readonly engine: ReportEngine;
   readonly archives: ArchiveWriter;
   readonly objects: ObjectStore;
@@ -105,13 +104,13 @@ async function attempt(
   terms: RunQueryTerms,
   { directory, lease, signal }: AttemptContext,
 ): Promise<boolean> {
-  const { factSource, objects, queries } = ports;
+  const { objects, queries } = ports;
   // A folder with this name can only be left over from a process that was killed.
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
 
   lease.report(progress.started);
-  const facts = await factSource.snapshot(claim.plan, { directory, signal });
+  const facts = await collectFacts(claim.plan, ports, { directory, signal });
   lease.report(progress.factsCopied);
   const archive = await writeArchive(claim, ports, { directory, signal, facts, lease });
   lease.report(progress.archiveWritten);

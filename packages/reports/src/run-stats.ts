@@ -1,17 +1,17 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { planStats, type Catalogue, type Plan, type StatsRequest, type Tenant } from '@hourglass/query';
+import { collectFacts, type CollectFactsPorts } from './collect-facts.ts';
 import type { CustomFieldStore } from './custom-fields.ts';
 import { invalidRequest, ReportError } from './errors.ts';
-import type { FactSource, ReportEngine } from './ports.ts';
+import type { ReportEngine } from './ports.ts';
 import { AttemptFailure } from './failure-reasons.ts';
 import { collectStats, type Stats } from './stats.ts';
 import type { Turns } from './turns.ts';
 
-export interface RunStatsPorts {
+export interface RunStatsPorts extends CollectFactsPorts {
   readonly catalogue: Catalogue;
   readonly customFields: Pick<CustomFieldStore, 'find'>;
-  readonly factSource: FactSource;
   readonly engine: ReportEngine;
   readonly turns: Turns;
   /** Each run works in a folder of its own below it. */
@@ -55,15 +55,12 @@ export async function runStats(
   }
 }
 
-async function compute(
-  plan: Plan,
-  { factSource, engine, scratchDirectory, newId }: RunStatsPorts,
-  signal: AbortSignal,
-): Promise<Stats> {
+async function compute(plan: Plan, ports: RunStatsPorts, signal: AbortSignal): Promise<Stats> {
+  const { engine, scratchDirectory, newId } = ports;
   const directory = path.join(scratchDirectory, newId());
   await mkdir(directory, { recursive: true });
   try {
-    const facts = await factSource.snapshot(plan, { directory, signal });
+    const facts = await collectFacts(plan, ports, { directory, signal });
     return await collectStats(plan, engine.run({ plan, facts, directory, signal }));
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -27,7 +27,13 @@ export function createCustomFieldStore(prisma: PrismaClient, reads: GatherReads)
       servedByDatabase(() => declare(prisma, tenant, declaration, maxFields)),
     delete: ({ environmentId }, { dataset, name }) =>
       servedByDatabase(async () => {
-        const { count } = await prisma.customField.deleteMany({ where: { environmentId, dataset, name } });
+        const count = await prisma.$executeRaw`
+          with deleted as (
+            delete from custom_fields
+             where environment_id = ${environmentId}::integer and dataset = ${dataset} and name = ${name}
+            returning id, environment_id, dataset, name, type
+          )
+          insert into deleted_custom_fields (id, environment_id, dataset, name, type) select * from deleted`;
         return count > 0;
       }),
     changeUndeclared: ({ environmentId: id }, undeclaredFields) =>

@@ -1,6 +1,7 @@
 import type { BatchWriter } from '@hourglass/facts';
 import type { BorrowedConnection } from '../connection.ts';
 import { asDatabaseError } from '../database-errors.ts';
+import { goLive } from '../segments/move-facts.ts';
 import type { RowTable } from './row-table.ts';
 
 /** Large enough that a COPY costs nothing beside its rows, small enough to hold one per open batch. */
@@ -62,13 +63,15 @@ export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): B
           if (bufferedCharacters >= chunkCharacters) await flush();
         }
       }),
-    commit: ({ accepted, bodySha256 }) =>
+    commit: ({ accepted, bodySha256, segmentIds = [] }) =>
       whileOpen(async () => {
         await flush();
         await table.settle();
-        await client.query('update batches set accepted = $1, body_sha256 = $2 where seq = $3', [
+        if (segmentIds.length > 0) await goLive(client, segmentIds);
+        await client.query('update batches set accepted = $1, body_sha256 = $2, hot = $3 where seq = $4', [
           accepted,
           bodySha256,
+          table.isHot && segmentIds.length === 0,
           batchSeq,
         ]);
         await client.query('commit');

@@ -1,13 +1,12 @@
-import { createWriteStream } from 'node:fs';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { compileHotFactsCopy, type Catalogue, type Plan } from '@hourglass/query';
-import type { FactFiles, FactSource } from '@hourglass/reports';
+import type { FactSnapshot, FactSource } from '@hourglass/reports';
 import type { ClientBase, Pool } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import { inTransaction } from '../connection.ts';
 import { servedByDatabase } from '../database-errors.ts';
 import { exchangeRateCopy } from '../exchange-rates/exchange-rate-copy.ts';
+import { liveSegments } from '../segments/segment-rows.ts';
+import { applySettings, copyToFile } from './copy-to-file.ts';
 
 interface SnapshotTarget {
   readonly directory: string;
@@ -29,7 +28,7 @@ async function snapshot(
   catalogue: Catalogue,
   plan: Plan,
   { directory, signal }: SnapshotTarget,
-): Promise<FactFiles> {
+): Promise<FactSnapshot> {
   signal.throwIfAborted();
   const hotFactsPath = path.join(directory, 'hot-facts.csv');
   const copy = compileHotFactsCopy(plan, catalogue);
@@ -37,14 +36,17 @@ async function snapshot(
     pool,
     async (client) => {
       const watermark = await newestBatch(client, plan, catalogue);
+      const { environmentId } = plan.tenant;
+      const segments = await liveSegments(client, { environmentId, dataset: plan.dataset }, plan.range);
       await applySettings(client, { ...settingsOfEverySnapshot, ...copy.settings });
       const hotRows = await copyToFile(client, copy.sql, hotFactsPath, signal);
       const rates = exchangeRateCopy(plan);
-      if (rates === null) return { hotFactsPath, hotRows, watermark };
+      const snapshot = { hotFactsPath, hotRows, segments, watermark };
+      if (rates === null) return snapshot;
       const exchangeRatesPath = path.join(directory, 'exchange-rates.csv');
       await applySettings(client, rates.settings);
       await copyToFile(client, rates.sql, exchangeRatesPath, signal);
-      return { hotFactsPath, hotRows, watermark, exchangeRatesPath };
+      return { ...snapshot, exchangeRatesPath };
     },
     { begin: 'begin isolation level repeatable read read only', signal },
   );
@@ -59,32 +61,4 @@ async function newestBatch(client: ClientBase, plan: Plan, catalogue: Catalogue)
   );
   const seq = rows[0]?.seq ?? null;
   return seq === null ? null : BigInt(seq);
-}
-
-async function applySettings(client: ClientBase, settings: Readonly<Record<string, string>>): Promise<void> {
-  await client.query(
-    'select set_config(name, value, true) from unnest($1::text[], $2::text[]) as setting (name, value)',
-    [Object.keys(settings), Object.values(settings)],
-  );
-}
-
-/** Answers the number of rows. Throws the signal's reason when it is aborted; the caller closes the connection. */
-async function copyToFile(
-  client: ClientBase,
-  sql: string,
-  file: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const copied = client.query(copyTo(sql));
-  // Closing the connection of an aborted COPY reports to the stream once more, when nobody listens any longer.
-  copied.on('error', () => {});
-  try {
-    await pipeline(copied, createWriteStream(file), { signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  }
-  // The stream ends before the server has told the number; it has when it answers the next statement.
-  await client.query('select');
-  return copied.rowCount;
 }

@@ -7,6 +7,8 @@ import { recordStatements } from './record-table.ts';
 
 /** Where the rows of one batch go, within its transaction. */
 export interface RowTable {
+  /** Whether what it takes is to be sealed. */
+  readonly isHot: boolean;
   /** Stands before every row. */
   readonly rowPrefix: string;
   /** `days`: those of the chunk's facts. */
@@ -29,6 +31,7 @@ export function factTable(
 ): RowTable {
   const copyStatement = copyIntoHotTable(dataset);
   return {
+    isHot: true,
     rowPrefix: `${environmentId}\t${batchSeq}\t`,
     async take(chunk, days) {
       await ensureDayPartitions(client, controlPool, dataset.hotTable, days);
@@ -48,6 +51,7 @@ export function recordTable(
   const { prepare, copy, merge } = recordStatements(records);
   let prepared = false;
   return {
+    isHot: false,
     rowPrefix: '',
     async take(chunk) {
       if (!prepared) await client.query(prepare);

@@ -33,6 +33,9 @@ function faultsOf(dataset: Dataset): readonly string[] {
       .filter((name) => !identifier.test(name))
       .map((name) => `"${name}" is not an identifier of at most 63 characters`),
     ...repeated(names.map(foldedName)).map((name) => `"${name}" is declared more than once`),
+    ...storedColumns(dataset)
+      .filter(({ name }) => /^custom_[0-9]+$/.test(name))
+      .map(({ name }) => `"${name}" is what a custom field is called in segments`),
     ...names.filter(isReserved).map((name) => `"${name}" is reserved`),
     ...dataset.metrics.flatMap((metric) => [
       ...faultsOfFunctions(metric),

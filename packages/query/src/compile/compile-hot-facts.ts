@@ -1,5 +1,11 @@
-import { type RawBuilder, sql } from 'kysely';
-import { type Catalogue, type ColumnType, customColumns, storedColumns } from '../catalogue/dataset.ts';
+import { type Expression, type RawBuilder, sql, type SqlBool } from 'kysely';
+import {
+  type Catalogue,
+  type ColumnType,
+  customColumns,
+  type Dataset,
+  storedColumns,
+} from '../catalogue/dataset.ts';
 import { dimensionNamed, filteredSourceNamed, measuredColumns } from '../catalogue/look-up.ts';
 import { customFieldsColumn } from '../catalogue/names.ts';
 import { filteredFields } from '../filter/filter-node.ts';
@@ -14,6 +20,11 @@ export interface HotFactsColumn {
   readonly customFieldId?: number;
 }
 
+const commonColumns: readonly HotFactsColumn[] = [
+  { name: 'environment_id', type: 'integer' },
+  { name: 'timestamp', type: 'timestamp' },
+];
+
 /** `settings` must be set for the transaction (`set_config(name, value, true)`) in which `sql` runs. */
 export interface HotFactsCopy {
   readonly sql: string;
@@ -24,7 +35,11 @@ const settingNames = {
   environmentId: 'hourglass.environment_id',
   start: 'hourglass.start',
   endExclusive: 'hourglass.end_exclusive',
+  batches: 'hourglass.batches',
 } as const;
+
+/** Another date style of the server would write timestamps that the engine reads wrongly or not at all, fewer digits other floats. */
+const formatSettings = { datestyle: 'ISO', extra_float_digits: '1' } as const;
 
 /**
  * The columns that `compileReport` reads for this plan: `environment_id`, `timestamp`, then the stored columns
@@ -47,8 +62,7 @@ export function hotFactsColumns(plan: Plan, catalogue: Catalogue): readonly HotF
   if (plan.targetCurrency !== undefined && dataset.currencyDimension !== undefined)
     used.add(dataset.currencyDimension);
   return [
-    { name: 'environment_id', type: 'integer' },
-    { name: 'timestamp', type: 'timestamp' },
+    ...commonColumns,
     ...storedColumns(dataset)
       .filter((column) => used.has(column.name))
       .map(({ name, type }) => ({ name, type })),
@@ -72,20 +86,50 @@ export function compileHotFactsCopy(plan: Plan, catalogue: Catalogue): HotFactsC
     .where('environment_id', '=', setting<number>(settingNames.environmentId, 'integer'))
     .where('timestamp', '>=', setting<string>(settingNames.start, 'timestamptz'))
     .where('timestamp', '<', setting<string>(settingNames.endExclusive, 'timestamptz'));
-  const copy = sql`copy ${select} to stdout (format csv, header)`.compile(builder);
-  if (copy.parameters.length > 0) throw new Error('COPY takes no parameters');
   return {
-    sql: copy.sql,
+    sql: copyOf(select, builder),
     settings: {
       [settingNames.environmentId]: String(plan.tenant.environmentId),
       [settingNames.start]: new Date(plan.range.startMs).toISOString(),
       [settingNames.endExclusive]: new Date(plan.range.endExclusiveMs).toISOString(),
-      // Another date style of the server would write timestamps that the engine reads wrongly or not at all.
-      datestyle: 'ISO',
-      // And fewer digits would write other floats than were stored.
-      extra_float_digits: '1',
+      ...formatSettings,
     },
   };
+}
+
+/** Hot facts of one environment that are to become a segment: all facts of whole batches. */
+export interface HotBatches {
+  readonly environmentId: number;
+  readonly batchSeqs: readonly bigint[];
+}
+
+/** All that a segment keeps of hot facts, custom fields included: `environment_id`, `timestamp`, then `segmentColumns`. */
+export function sealedColumns(dataset: Dataset): readonly HotFactsColumn[] {
+  return [...commonColumns, ...storedColumns(dataset), ...customColumns(dataset)];
+}
+
+/** The statement that copies whole batches out of PostgreSQL to be sealed, with the columns of `sealedColumns`. */
+export function compileSealCopy(dataset: Dataset, { environmentId, batchSeqs }: HotBatches): HotFactsCopy {
+  const builder = createSqlBuilder();
+  const select = builder
+    .selectFrom(dataset.hotTable)
+    .select(sealedColumns(dataset).map((column) => copied(column).as(column.name)))
+    .where('environment_id', '=', setting<number>(settingNames.environmentId, 'integer'))
+    .where(sql<SqlBool>`batch_seq = any(${setting<string>(settingNames.batches, 'bigint[]')})`);
+  return {
+    sql: copyOf(select, builder),
+    settings: {
+      [settingNames.environmentId]: String(environmentId),
+      [settingNames.batches]: `{${batchSeqs.join(',')}}`,
+      ...formatSettings,
+    },
+  };
+}
+
+function copyOf(select: Expression<unknown>, builder: ReturnType<typeof createSqlBuilder>): string {
+  const copy = sql`copy ${select} to stdout (format csv, header)`.compile(builder);
+  if (copy.parameters.length > 0) throw new Error('COPY takes no parameters');
+  return copy.sql;
 }
 
 function copied({ name, type, customFieldId }: HotFactsColumn): RawBuilder<unknown> {
@@ -95,6 +139,6 @@ function copied({ name, type, customFieldId }: HotFactsColumn): RawBuilder<unkno
   return type === 'timestamp' ? sql`${sql.ref(name)} at time zone 'UTC'` : sql.ref(name);
 }
 
-function setting<Value>(name: string, type: 'integer' | 'timestamptz'): RawBuilder<Value> {
+function setting<Value>(name: string, type: 'integer' | 'timestamptz' | 'bigint[]'): RawBuilder<Value> {
   return sql<Value>`current_setting(${sql.lit(name)})::${sql.raw(type)}`;
 }

@@ -1,0 +1,16 @@
+import { mergeSegments, type MergeSegmentsPorts, type MergeTerms } from '@hourglass/facts';
+import type { PeriodicJob } from '../periodic-job.ts';
+import type { Scratch } from '../scratch.ts';
+
+/** Makes large segments of small ones. */
+export function mergeSegmentsJob(
+  ports: MergeSegmentsPorts,
+  terms: MergeTerms,
+  scratch: Scratch,
+): PeriodicJob {
+  return {
+    name: 'merge-segments',
+    everyMs: 10_000,
+    run: (signal) => scratch.within((directory) => mergeSegments(ports, { terms, directory, signal })),
+  };
+}

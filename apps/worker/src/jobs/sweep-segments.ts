@@ -1,0 +1,16 @@
+import { sweepSegments, type SegmentObjects, type SegmentStore } from '@hourglass/facts';
+import type { PeriodicJob } from '../periodic-job.ts';
+
+/** Much longer than statistics and merges take to link the segments of their snapshot. */
+const retiredForMs = 10 * 60_000;
+/** Much longer than it takes to write and store a segment. */
+const incomingForMs = 6 * 3_600_000;
+
+/** Drops facts past their retention, and deletes the objects of segments that nobody reads any more. */
+export function sweepSegmentsJob(
+  ports: { readonly segments: SegmentStore; readonly objects: SegmentObjects },
+  { retentionDays }: { readonly retentionDays: number | null },
+): PeriodicJob {
+  const terms = { retentionDays, retiredForMs, incomingForMs, limit: 1_000 };
+  return { name: 'sweep-segments', everyMs: 60_000, run: () => sweepSegments(ports, terms) };
+}

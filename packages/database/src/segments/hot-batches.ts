@@ -1,0 +1,78 @@
+import type { HotFacts, SealingTerms, SegmentOwner } from '@hourglass/facts';
+import { sealedDataset, type Catalogue, type CustomField, type Dataset } from '@hourglass/query';
+import type { Pool } from 'pg';
+
+/** A query may read a custom field for so long after it was deleted; no query lives longer. */
+const deletedFieldDays = 7;
+
+interface DueRow {
+  readonly environmentId: number;
+  readonly dataset: string;
+}
+
+/** Of datasets that are made of facts: records are replaced in place and never sealed. */
+export async function listDue(
+  pool: Pool,
+  catalogue: Catalogue,
+  { minFacts, maxAgeMs }: SealingTerms,
+): Promise<readonly SegmentOwner[]> {
+  const { rows } = await pool.query<DueRow>(
+    `select environment_id as "environmentId", dataset
+       from batches
+      where hot and dataset = any($1)
+      group by environment_id, dataset
+     having sum(accepted) >= $2
+         or min(created_at) <= now() - $3::float8 * interval '1 millisecond'
+      order by sum(accepted) desc, environment_id, dataset`,
+    [sealableDatasets(catalogue).map(({ name }) => name), minFacts, maxAgeMs],
+  );
+  return rows;
+}
+
+export async function hotFacts(
+  pool: Pool,
+  catalogue: Catalogue,
+  { environmentId, dataset }: SegmentOwner,
+  { maxFacts }: SealingTerms,
+): Promise<HotFacts | null> {
+  const { rows } = await pool.query<{ seq: string; accepted: string }>(
+    `select seq, accepted
+       from (select seq, accepted, sum(accepted) over (order by seq) as facts
+               from batches
+              where hot and environment_id = $1 and dataset = $2) batch
+      where facts - accepted < $3 and (facts <= $3 or facts = accepted)
+      order by seq`,
+    [environmentId, dataset, maxFacts],
+  );
+  if (rows.length === 0) return null;
+  const found = catalogue.get(dataset);
+  if (found === undefined) throw new Error(`the catalogue has no dataset "${dataset}"`);
+  const fields = found.takesCustomFields ? await sealedFields(pool, environmentId, dataset) : [];
+  return {
+    dataset: sealedDataset(found, fields),
+    environmentId,
+    batchSeqs: rows.map(({ seq }) => BigInt(seq)),
+    facts: rows.reduce((sum, { accepted }) => sum + Number(accepted), 0),
+  };
+}
+
+/** Those that are declared, and those that queries may still read although they were deleted. */
+async function sealedFields(
+  pool: Pool,
+  environmentId: number,
+  dataset: string,
+): Promise<readonly CustomField[]> {
+  const { rows } = await pool.query<CustomField>(
+    `select id, name, type from custom_fields where environment_id = $1 and dataset = $2
+      union all
+     select id, name, type from deleted_custom_fields
+      where environment_id = $1 and dataset = $2 and deleted_at > now() - $3 * interval '1 day'
+      order by id`,
+    [environmentId, dataset, deletedFieldDays],
+  );
+  return rows;
+}
+
+function sealableDatasets(catalogue: Catalogue): readonly Dataset[] {
+  return [...catalogue.values()].filter(({ records }) => records.length === 0);
+}

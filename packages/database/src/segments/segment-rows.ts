@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingSegment, SegmentFile, SegmentOwner } from '@hourglass/facts';
+import type { SegmentColumn, StoredSegment, TimeRange } from '@hourglass/query';
+import type { ClientBase, Pool } from 'pg';
+
+interface SegmentRow {
+  readonly id: string;
+  readonly key: string;
+  readonly bytes: string;
+  readonly sha256: string;
+  readonly facts: string;
+  readonly columns: readonly SegmentColumn[];
+}
+
+/** The live segments that have facts in the range, or all of them; oldest facts first. */
+export async function liveSegments(
+  client: ClientBase | Pool,
+  { environmentId, dataset }: SegmentOwner,
+  range?: TimeRange,
+): Promise<readonly StoredSegment[]> {
+  const { rows } = await client.query<SegmentRow>(
+    `select id, object_key as key, bytes, sha256, facts, columns
+       from segments
+      where environment_id = $1 and dataset = $2 and state = 'live'
+        and last_at >= coalesce($3, '-infinity'::timestamptz)
+        and first_at < coalesce($4, 'infinity'::timestamptz)
+      order by first_at, id`,
+    [environmentId, dataset, dateOf(range?.startMs), dateOf(range?.endExclusiveMs)],
+  );
+  return rows.map(({ bytes, facts, ...row }) => ({ ...row, bytes: Number(bytes), facts: Number(facts) }));
+}
+
+export async function registerSegment(
+  pool: Pool,
+  { environmentId, dataset }: SegmentOwner,
+  { bytes, sha256, facts, firstMs, lastMs, columns }: SegmentFile,
+): Promise<IncomingSegment> {
+  const id = randomUUID();
+  const key = `segments/${environmentId}/${dataset}/${id}.parquet`;
+  await pool.query(
+    `insert into segments (id, environment_id, dataset, object_key, bytes, sha256, facts, first_at, last_at, columns)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      id,
+      environmentId,
+      dataset,
+      key,
+      bytes,
+      sha256,
+      facts,
+      dateOf(firstMs),
+      dateOf(lastMs),
+      JSON.stringify(columns),
+    ],
+  );
+  return { id, key };
+}
+
+function dateOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,124 @@
+import type { IncomingSegment, SegmentOwner, SegmentStore } from '@hourglass/facts';
+import { compileSealCopy, type Catalogue } from '@hourglass/query';
+import type { Pool } from 'pg';
+import { borrowConnection, inTransaction } from '../connection.ts';
+import { servedByDatabase } from '../database-errors.ts';
+import { applySettings, copyToFile } from '../facts/copy-to-file.ts';
+import { hotFacts, listDue } from './hot-batches.ts';
+import { replaceSegments, sealFacts } from './move-facts.ts';
+import { liveSegments, registerSegment } from './segment-rows.ts';
+
+export interface SegmentStorePools {
+  /** Sealing holds one of its connections, and another one while it copies or moves facts. */
+  readonly copyPool: Pool;
+  readonly controlPool: Pool;
+}
+
+export function createSegmentStore(
+  { copyPool, controlPool }: SegmentStorePools,
+  catalogue: Catalogue,
+): SegmentStore {
+  return {
+    listDue: (terms) => servedByDatabase(() => listDue(controlPool, catalogue, terms)),
+    hotFacts: (owner, terms) => servedByDatabase(() => hotFacts(controlPool, catalogue, owner, terms)),
+    copy: (hot, { path, signal }) =>
+      servedByDatabase(() =>
+        inTransaction(
+          copyPool,
+          async (client) => {
+            const { sql, settings } = compileSealCopy(hot.dataset, hot);
+            await applySettings(client, settings);
+            return copyToFile(client, sql, path, signal);
+          },
+          { begin: 'begin read only', signal },
+        ),
+      ),
+    register: (owner, file) => servedByDatabase(() => registerSegment(controlPool, owner, file)),
+    seal: (hot, segmentId) => servedByDatabase(() => sealFacts(copyPool, hot, segmentId)),
+    replace: (replaced, segmentId) => servedByDatabase(() => replaceSegments(copyPool, replaced, segmentId)),
+    listCrowded: (minSegments) => servedByDatabase(() => listCrowded(controlPool, minSegments)),
+    live: (owner) => servedByDatabase(() => liveSegments(controlPool, owner)),
+    retireExpired: (days) =>
+      retire(
+        controlPool,
+        `update segments s set state = 'retired', retired_at = clock_timestamp()
+           from environments e
+          where e.id = s.environment_id and s.state = 'live'
+            and s.last_at < now() - coalesce(e.retention_days, $1::integer) * interval '1 day'`,
+        days,
+      ),
+    retireAbandoned: (incomingForMs) =>
+      retire(
+        controlPool,
+        `update segments set state = 'retired', retired_at = clock_timestamp()
+          where state = 'incoming' and created_at < now() - $1::float8 * interval '1 millisecond'`,
+        incomingForMs,
+      ),
+    listUnread: (retiredForMs, limit) => servedByDatabase(() => listUnread(controlPool, retiredForMs, limit)),
+    forget: (segmentId) =>
+      servedByDatabase(async () => {
+        await controlPool.query(`delete from segments where id = $1 and state <> 'live'`, [segmentId]);
+      }),
+    alone: (owner, work) => alone(copyPool, owner, work),
+  };
+}
+
+async function listCrowded(pool: Pool, minSegments: number): Promise<readonly SegmentOwner[]> {
+  const { rows } = await pool.query<{ environmentId: number; dataset: string }>(
+    `select environment_id as "environmentId", dataset
+       from segments where state = 'live'
+      group by environment_id, dataset having count(*) >= $1
+      order by count(*) desc, environment_id, dataset`,
+    [minSegments],
+  );
+  return rows;
+}
+
+async function retire(pool: Pool, sql: string, parameter: number | null): Promise<number> {
+  return servedByDatabase(async () => (await pool.query(sql, [parameter])).rowCount ?? 0);
+}
+
+/** A query reads the segments of one snapshot, which its attempt took after it was started. */
+async function listUnread(
+  pool: Pool,
+  retiredForMs: number,
+  limit: number,
+): Promise<readonly IncomingSegment[]> {
+  const { rows } = await pool.query<IncomingSegment>(
+    `select id, object_key as key
+       from segments s
+      where state = 'retired' and retired_at < now() - $1::float8 * interval '1 millisecond'
+        and not exists (select from queries q where q.state = 'running' and q.started_at < s.retired_at)
+      order by retired_at
+      limit $2`,
+    [retiredForMs, limit],
+  );
+  return rows;
+}
+
+/** The lock belongs to the connection, so it is gone when this process is. */
+async function alone<Result>(
+  pool: Pool,
+  { environmentId, dataset }: SegmentOwner,
+  work: () => Promise<Result>,
+): Promise<Result | null> {
+  const lock = [`hourglass.segments.${environmentId}.${dataset}`];
+  const connection = await servedByDatabase(() => borrowConnection(pool));
+  try {
+    const { rows } = await servedByDatabase(() =>
+      connection.client.query<{ locked: boolean }>(
+        'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked',
+        lock,
+      ),
+    );
+    if (rows[0]?.locked !== true) return null;
+    const result = await work();
+    await connection.client.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock);
+    return result;
+  } catch (error) {
+    connection.release(error);
+    throw error;
+  } finally {
+    connection.release();
+  }
+}

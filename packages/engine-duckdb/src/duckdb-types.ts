@@ -1,0 +1,16 @@
+import type { ColumnType } from '@hourglass/query';
+
+/** As `compileReport` expects the columns of `facts`, and as segments have them. */
+export const duckDbTypes: Readonly<Record<ColumnType, string>> = {
+  text: 'VARCHAR',
+  integer: 'BIGINT',
+  decimal: 'DECIMAL(24,6)',
+  float: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  timestamp: 'TIMESTAMP',
+};
+
+/** Of a column of copied facts. */
+export function copiedType({ name, type }: { readonly name: string; readonly type: ColumnType }): string {
+  return name === 'environment_id' ? 'INTEGER' : duckDbTypes[type];
+}

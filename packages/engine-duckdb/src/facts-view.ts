@@ -1,0 +1,23 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { hotFactsColumns, segmentColumnName, type Catalogue, type Plan } from '@hourglass/query';
+import type { FactFiles } from '@hourglass/reports';
+import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
+import { selectSegments } from './segment-relation.ts';
+
+/** Makes the relation `facts` that the compiled report reads, over the copied hot facts and the segments. */
+export async function createFactsView(
+  connection: DuckDBConnection,
+  { hotFactsPath, hotRows, segments }: FactFiles,
+  plan: Plan,
+  catalogue: Catalogue,
+): Promise<void> {
+  const columns = hotFactsColumns(plan, catalogue);
+  // Every segment begins with the first two, environment and time.
+  const wanted = columns.slice(2).map((column) => ({ ...column, segmentName: segmentColumnName(column) }));
+  const selects = [...(await selectSegments(connection, segments, wanted))];
+  if (hotRows > 0 || selects.length === 0) {
+    await setCopiedFacts(connection, hotFactsPath, columns);
+    selects.push(selectCopiedFacts);
+  }
+  await connection.run(`create view facts as ${selects.join(' union all ')}`);
+}

@@ -1,0 +1,109 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { SegmentFile, SegmentWriter } from '@hourglass/facts';
+import { sealedColumns, segmentColumns, type SegmentColumn } from '@hourglass/query';
+import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
+import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
+import { readableError } from './engine-error.ts';
+import { interruptOnAbort } from './interrupt-on-abort.ts';
+import { selectSegments } from './segment-relation.ts';
+
+export interface SegmentWriterOptions {
+  /** What one segment that is being written may add to the process's memory. */
+  readonly memoryMb: number;
+  readonly threads: number;
+  readonly maxSpillMb?: number;
+}
+
+/** Writes segments with a DuckDB of its own for each. Throws as the engine does. */
+export function createSegmentWriter({
+  memoryMb,
+  threads,
+  maxSpillMb = 64 * 1024,
+}: SegmentWriterOptions): SegmentWriter {
+  const limits = { memoryMb, threads, maxSpillMb };
+  return {
+    seal: ({ csvPath, dataset, directory, signal }) =>
+      withConnection({ directory, signal, limits }, async (connection) => {
+        await setCopiedFacts(connection, csvPath, sealedColumns(dataset));
+        return writeSegment(connection, selectCopiedFacts, { directory, columns: segmentColumns(dataset) });
+      }),
+    merge: ({ segments, directory, signal }) =>
+      withConnection({ directory, signal, limits }, async (connection) => {
+        const columns = unitedColumns(segments.map((segment) => segment.columns));
+        const wanted = columns.map((column) => ({ ...column, segmentName: column.name }));
+        const selects = await selectSegments(connection, segments, wanted);
+        return writeSegment(connection, selects.join(' union all '), { directory, columns });
+      }),
+  };
+}
+
+/** Columns that some segments have and others do not, in the order in which they are met. */
+function unitedColumns(lists: readonly (readonly SegmentColumn[])[]): readonly SegmentColumn[] {
+  const columns = new Map<string, SegmentColumn>();
+  for (const column of lists.flat()) if (!columns.has(column.name)) columns.set(column.name, column);
+  return [...columns.values()];
+}
+
+interface Workplace {
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  readonly limits: InstanceLimits;
+}
+
+async function withConnection<Result>(
+  { directory, signal, limits }: Workplace,
+  work: (connection: DuckDBConnection) => Promise<Result>,
+): Promise<Result> {
+  signal.throwIfAborted();
+  const instance = await openInstance(directory, limits);
+  const stopInterrupting = interruptOnAbort(instance.connection, signal);
+  try {
+    return await work(instance.connection);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw readableError(error, limits);
+  } finally {
+    stopInterrupting();
+    await instance.close();
+  }
+}
+
+/**
+ * Sorts what `select` answers by time and writes it to a file of its own. Facts of one moment come in any order. The
+ * file is described by what can be read back from it.
+ */
+export async function writeSegment(
+  connection: DuckDBConnection,
+  select: string,
+  { directory, columns }: { readonly directory: string; readonly columns: readonly SegmentColumn[] },
+): Promise<SegmentFile> {
+  const file = path.resolve(directory, `${randomUUID()}.parquet`);
+  try {
+    await connection.run(
+      `copy (select * from (${select}) order by "timestamp") to '${file.replaceAll("'", "''")}'
+         (format parquet, compression zstd)`,
+    );
+    const found = await connection.runAndReadAll(
+      `select count(*)::double, epoch_ms(min("timestamp"))::double, epoch_ms(max("timestamp"))::double
+         from read_parquet($1)`,
+      [file],
+    );
+    const [facts = 0, firstMs = 0, lastMs = 0] = found.getRows()[0]?.map(Number) ?? [];
+    const [{ size: bytes }, sha256] = await Promise.all([stat(file), sha256Of(file)]);
+    return { path: file, bytes, sha256, facts, firstMs, lastMs, columns };
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
+}
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,74 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type {
+  CrashPoint,
+  HotFacts,
+  SealingTerms,
+  SegmentObjects,
+  SegmentOwner,
+  SegmentStore,
+  SegmentWriter,
+} from './ports.ts';
+import { storeSegment } from './store-segment.ts';
+
+export interface SealFactsPorts {
+  readonly segments: SegmentStore;
+  readonly writer: SegmentWriter;
+  readonly objects: SegmentObjects;
+  readonly crashPoint: CrashPoint;
+}
+
+export interface SealFactsTask {
+  readonly terms: SealingTerms;
+  /** For files of this call; it exists, and nobody else uses it. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Moves the hot facts that are due into segments, owner by owner, and answers how many it moved. A process that dies on
+ * the way leaves the facts where they were, and at most an object that the sweep deletes.
+ */
+export async function sealFacts(ports: SealFactsPorts, task: SealFactsTask): Promise<number> {
+  let facts = 0;
+  for (const owner of await ports.segments.listDue(task.terms)) {
+    facts += (await ports.segments.alone(owner, () => sealOwner(owner, ports, task))) ?? 0;
+  }
+  return facts;
+}
+
+/** Until what is left of the owner's hot facts is less than is due, so that a busy environment is sealed at one go. */
+async function sealOwner(owner: SegmentOwner, ports: SealFactsPorts, task: SealFactsTask): Promise<number> {
+  let sealed = 0;
+  for (;;) {
+    task.signal.throwIfAborted();
+    const hot = await ports.segments.hotFacts(owner, task.terms);
+    if (hot === null || (sealed > 0 && hot.facts < task.terms.minFacts)) return sealed;
+    if (!(await sealBatches(hot, ports, task))) return sealed;
+    sealed += hot.facts;
+  }
+}
+
+/** False: somebody else has sealed one of the batches meanwhile. */
+async function sealBatches(
+  hot: HotFacts,
+  { segments, writer, objects, crashPoint }: SealFactsPorts,
+  { directory, signal }: SealFactsTask,
+): Promise<boolean> {
+  const csvPath = path.join(directory, 'hot-facts.csv');
+  try {
+    const copied = await segments.copy(hot, { path: csvPath, signal });
+    if (copied !== hot.facts) throw new Error(`${hot.facts} facts are hot and ${copied} could be copied`);
+    crashPoint('seal.copied');
+    const file = await writer.seal({ csvPath, dataset: hot.dataset, directory, signal });
+    if (file.facts !== hot.facts)
+      throw new Error(`the segment has ${file.facts} facts, ${hot.facts} were copied`);
+    const owner = { environmentId: hot.environmentId, dataset: hot.dataset.name };
+    return await storeSegment(
+      { owner, file, signal, goLive: (id) => segments.seal(hot, id) },
+      { segments, objects, crashPoint: (point) => crashPoint(`seal.${point}`) },
+    );
+  } finally {
+    await rm(csvPath, { force: true });
+  }
+}

@@ -1,0 +1,46 @@
+import { rm } from 'node:fs/promises';
+import type { CrashPoint, SegmentFile, SegmentObjects, SegmentOwner, SegmentStore } from './ports.ts';
+
+/** What the object of a segment is. */
+export const segmentContentType = 'application/vnd.apache.parquet';
+
+export interface StoreSegmentPorts {
+  readonly segments: Pick<SegmentStore, 'register' | 'forget'>;
+  readonly objects: SegmentObjects;
+  readonly crashPoint: CrashPoint;
+}
+
+export interface StoreSegmentTask {
+  readonly owner: SegmentOwner;
+  readonly file: SegmentFile;
+  readonly signal: AbortSignal;
+  /** The one transaction that moves the facts. False: they were moved by somebody else, and the segment is not live. */
+  readonly goLive: (segmentId: string) => Promise<boolean>;
+}
+
+/**
+ * Stores the file as an object and lets it go live. The row comes before the object and goes after it, so that there is
+ * never an object that no row names. Removes the file.
+ */
+export async function storeSegment(
+  { owner, file, signal, goLive }: StoreSegmentTask,
+  { segments, objects, crashPoint }: StoreSegmentPorts,
+): Promise<boolean> {
+  try {
+    const { id, key } = await segments.register(owner, file);
+    crashPoint('registered');
+    const stored = await objects.putFile(key, file.path, { contentType: segmentContentType, signal });
+    if (stored.bytes !== file.bytes)
+      throw new Error(`the store has ${stored.bytes} bytes of a segment of ${file.bytes}`);
+    crashPoint('uploaded');
+    // A failure here is left to the sweep: the answer may be lost of a transaction that was committed.
+    const live = await goLive(id);
+    crashPoint('live');
+    if (live) return true;
+    await objects.delete(key);
+    await segments.forget(id);
+    return false;
+  } finally {
+    await rm(file.path, { force: true });
+  }
+}
