@@ -81,7 +81,8 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     segments: database.segments,
     writer: createSegmentWriter({
       memoryMb: Math.floor(settings.engineMemoryMb * segmentMemoryShare),
-      threads: settings.engineThreads,
+      // Each thread holds a row group; and the machine's others are for queries.
+      threads: 1,
     }),
     objects,
     place: segmentFiles.place,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SegmentFile, SegmentWriter } from '@hourglass/facts';
-import { sealedColumns, segmentColumns, type SegmentColumn } from '@hourglass/query';
+import { segmentColumnName, type SegmentColumn } from '@hourglass/query';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import { readableError } from './engine-error.ts';
@@ -27,10 +27,14 @@ export function createSegmentWriter({
 }: SegmentWriterOptions): SegmentWriter {
   const limits = { memoryMb, threads, maxSpillMb };
   return {
-    seal: ({ csvPath, dataset, directory, signal }) =>
+    seal: ({ csvPath, columns: copied, directory, signal }) =>
       withConnection({ directory, signal, limits }, async (connection) => {
-        await setCopiedFacts(connection, csvPath, sealedColumns(dataset));
-        return writeSegment(connection, selectCopiedFacts, { directory, columns: segmentColumns(dataset) });
+        await setCopiedFacts(connection, csvPath, copied);
+        const columns = copied.slice(2).map((column) => ({
+          name: segmentColumnName(column),
+          type: column.type,
+        }));
+        return writeSegment(connection, selectCopiedFacts, { directory, columns });
       }),
     merge: ({ segments, directory, signal }) =>
       withConnection({ directory, signal, limits }, async (connection) => {

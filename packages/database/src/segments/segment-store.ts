@@ -1,9 +1,9 @@
 import type { IncomingSegment, SegmentOwner, SegmentStore } from '@hourglass/facts';
-import { compileSealCopy, type Catalogue } from '@hourglass/query';
+import type { Catalogue } from '@hourglass/query';
 import type { Pool } from 'pg';
-import { borrowConnection, inTransaction } from '../connection.ts';
+import { borrowConnection } from '../connection.ts';
 import { servedByDatabase } from '../database-errors.ts';
-import { applySettings, copyToFile } from '../facts/copy-to-file.ts';
+import { copyHotFacts } from './copy-hot-facts.ts';
 import { hotFacts, listDue } from './hot-batches.ts';
 import { replaceSegments, sealFacts } from './move-facts.ts';
 import { liveSegments, registerSegment } from './segment-rows.ts';
@@ -21,18 +21,7 @@ export function createSegmentStore(
   return {
     listDue: (terms) => servedByDatabase(() => listDue(controlPool, catalogue, terms)),
     hotFacts: (owner, terms) => servedByDatabase(() => hotFacts(controlPool, catalogue, owner, terms)),
-    copy: (hot, { path, signal }) =>
-      servedByDatabase(() =>
-        inTransaction(
-          copyPool,
-          async (client) => {
-            const { sql, settings } = compileSealCopy(hot.dataset, hot);
-            await applySettings(client, settings);
-            return copyToFile(client, sql, path, signal);
-          },
-          { begin: 'begin read only', signal },
-        ),
-      ),
+    copy: (hot, target) => servedByDatabase(() => copyHotFacts(copyPool, hot, target)),
     register: (owner, file) => servedByDatabase(() => registerSegment(controlPool, owner, file)),
     seal: (hot, segmentId) => servedByDatabase(() => sealFacts(copyPool, hot, segmentId)),
     replace: (replaced, segmentId) => servedByDatabase(() => replaceSegments(copyPool, replaced, segmentId)),

@@ -1,4 +1,4 @@
-import type { Dataset, SegmentColumn, StoredSegment } from '@hourglass/query';
+import type { Dataset, HotFactsColumn, SegmentColumn, StoredSegment } from '@hourglass/query';
 
 /** One immutable Parquet file of sorted facts, on local disk, before it is stored. */
 export interface SegmentFile {
@@ -10,6 +10,7 @@ export interface SegmentFile {
   /** Of the oldest and of the newest fact, both included. Milliseconds since 1970. */
   readonly firstMs: number;
   readonly lastMs: number;
+  /** Besides `environment_id` and `timestamp`. A column that is not there is null for every fact. */
   readonly columns: readonly SegmentColumn[];
 }
 
@@ -53,8 +54,11 @@ export interface SegmentStore {
   listDue(terms: SealingTerms): Promise<readonly SegmentOwner[]>;
   /** Their oldest batches. Null: there are none. */
   hotFacts(owner: SegmentOwner, terms: SealingTerms): Promise<HotFacts | null>;
-  /** Copies them to a CSV file with a header, as `sealedColumns` of the query package lists the columns. Answers its rows. */
-  copy(hot: HotFacts, target: { readonly path: string; readonly signal: AbortSignal }): Promise<number>;
+  /** Copies them to a CSV file with a header, without the columns in which no fact has a value. */
+  copy(
+    hot: HotFacts,
+    target: { readonly path: string; readonly signal: AbortSignal },
+  ): Promise<{ readonly facts: number; readonly columns: readonly HotFactsColumn[] }>;
   /** Puts a segment down before its object is written, so that an object that is left over can be found. */
   register(owner: SegmentOwner, file: SegmentFile): Promise<IncomingSegment>;
   /** The segment goes live and its facts leave the hot table. */
@@ -85,7 +89,8 @@ export interface SegmentWriter {
   /** Of copied hot facts. */
   seal(task: {
     readonly csvPath: string;
-    readonly dataset: Dataset;
+    /** Of the file. */
+    readonly columns: readonly HotFactsColumn[];
     readonly directory: string;
     readonly signal: AbortSignal;
   }): Promise<SegmentFile>;

@@ -58,9 +58,10 @@ async function sealBatches(
   const csvPath = path.join(directory, 'hot-facts.csv');
   try {
     const copied = await segments.copy(hot, { path: csvPath, signal });
-    if (copied !== hot.facts) throw new Error(`${hot.facts} facts are hot and ${copied} could be copied`);
+    if (copied.facts !== hot.facts)
+      throw new Error(`${hot.facts} facts are hot and ${copied.facts} could be copied`);
     crashPoint('seal.copied');
-    const file = await writer.seal({ csvPath, dataset: hot.dataset, directory, signal });
+    const file = await writer.seal({ csvPath, columns: copied.columns, directory, signal });
     if (file.facts !== hot.facts)
       throw new Error(`the segment has ${file.facts} facts, ${hot.facts} were copied`);
     const owner = { environmentId: hot.environmentId, dataset: hot.dataset.name };

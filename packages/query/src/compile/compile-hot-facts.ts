@@ -103,26 +103,50 @@ export interface HotBatches {
   readonly batchSeqs: readonly bigint[];
 }
 
-/** All that a segment keeps of hot facts, custom fields included: `environment_id`, `timestamp`, then `segmentColumns`. */
+/** All that a segment may keep of hot facts: `environment_id`, `timestamp`, then what `segmentColumns` lists. */
 export function sealedColumns(dataset: Dataset): readonly HotFactsColumn[] {
   return [...commonColumns, ...storedColumns(dataset), ...customColumns(dataset)];
 }
 
-/** The statement that copies whole batches out of PostgreSQL to be sealed, with the columns of `sealedColumns`. */
-export function compileSealCopy(dataset: Dataset, { environmentId, batchSeqs }: HotBatches): HotFactsCopy {
+/**
+ * The statement that answers one row with a boolean for each of `columns`: whether any of the facts has a value. Most
+ * facts leave most columns out, and a column without any value would cost the sort of a segment as much as a full one.
+ */
+export function compileFilledColumns(
+  dataset: Dataset,
+  columns: readonly HotFactsColumn[],
+  hot: HotBatches,
+): HotFactsCopy {
   const builder = createSqlBuilder();
-  const select = builder
+  const filled = columns.map((column, index) => sql`count(${copied(column)}) > 0`.as(`c${index}`));
+  const select = hotBatches(builder, dataset).select(filled).compile();
+  if (select.parameters.length > 0) throw new Error('the values of the statement are settings');
+  return { sql: select.sql, settings: batchSettings(hot) };
+}
+
+/** The statement that copies whole batches out of PostgreSQL to be sealed, as CSV like `compileHotFactsCopy`. */
+export function compileSealCopy(
+  dataset: Dataset,
+  columns: readonly HotFactsColumn[],
+  hot: HotBatches,
+): HotFactsCopy {
+  const builder = createSqlBuilder();
+  const select = hotBatches(builder, dataset).select(columns.map((column) => copied(column).as(column.name)));
+  return { sql: copyOf(select, builder), settings: batchSettings(hot) };
+}
+
+function hotBatches(builder: ReturnType<typeof createSqlBuilder>, dataset: Dataset) {
+  return builder
     .selectFrom(dataset.hotTable)
-    .select(sealedColumns(dataset).map((column) => copied(column).as(column.name)))
     .where('environment_id', '=', setting<number>(settingNames.environmentId, 'integer'))
     .where(sql<SqlBool>`batch_seq = any(${setting<string>(settingNames.batches, 'bigint[]')})`);
+}
+
+function batchSettings({ environmentId, batchSeqs }: HotBatches): HotFactsCopy['settings'] {
   return {
-    sql: copyOf(select, builder),
-    settings: {
-      [settingNames.environmentId]: String(environmentId),
-      [settingNames.batches]: `{${batchSeqs.join(',')}}`,
-      ...formatSettings,
-    },
+    [settingNames.environmentId]: String(environmentId),
+    [settingNames.batches]: `{${batchSeqs.join(',')}}`,
+    ...formatSettings,
   };
 }
 

@@ -1,0 +1,28 @@
+import type { HotFacts, SegmentStore } from '@hourglass/facts';
+import { compileFilledColumns, compileSealCopy, sealedColumns } from '@hourglass/query';
+import type { Pool } from 'pg';
+import { inTransaction } from '../connection.ts';
+import { applySettings, copyToFile } from '../facts/copy-to-file.ts';
+
+/** Batches are immutable, so the two statements see the same facts or notice that they were sealed meanwhile. */
+export function copyHotFacts(
+  pool: Pool,
+  hot: HotFacts,
+  { path, signal }: { readonly path: string; readonly signal: AbortSignal },
+): ReturnType<SegmentStore['copy']> {
+  const { dataset } = hot;
+  return inTransaction(
+    pool,
+    async (client) => {
+      const possible = sealedColumns(dataset);
+      const filled = compileFilledColumns(dataset, possible, hot);
+      await applySettings(client, filled.settings);
+      const { rows } = await client.query<boolean[]>({ text: filled.sql, rowMode: 'array' });
+      // Environment and time are in every segment.
+      const columns = possible.filter((_, index) => index < 2 || rows[0]?.[index] === true);
+      const facts = await copyToFile(client, compileSealCopy(dataset, columns, hot).sql, path, signal);
+      return { facts, columns };
+    },
+    { begin: 'begin read only', signal },
+  );
+}
