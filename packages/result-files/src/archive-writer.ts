@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { open, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { ZipArchive } from 'archiver';
 import type { ArchiveFile, ArchiveTask, ArchiveWriter, RowFile } from '@hourglass/reports';
 import { gzipPart } from './gzip-part.ts';
 import { createPartReader } from './part-reader.ts';
+import { createZipFile, type ZipFile } from './zip-file.ts';
 
 export interface ArchiveWriterOptions {
   /** How many blocks of one archive are compressed at a time. */
@@ -18,9 +15,8 @@ export interface ArchiveWriterOptions {
 const defaultPartBytes = 64 * 1024 * 1024;
 
 /**
- * Writes `OfflineQueryResult-<id>.zip` with its gzip parts as stored members. A part is compressed in memory and
- * then appended whole, so that its size and checksum stand before its bytes: readers that take a ZIP as a stream,
- * like Java's, refuse a stored member without. Equal rows and an equal task give equal bytes.
+ * Writes `OfflineQueryResult-<id>.zip` with its gzip parts as stored members. Equal rows and an equal task give equal
+ * bytes.
  *
  * `write` rejects with the reason of the first thing that failed, or of `task.signal`, and leaves no file behind.
  */
@@ -53,51 +49,30 @@ async function storeParts(
 ): Promise<Omit<ArchiveFile, 'rows'>> {
   task.signal.throwIfAborted();
   const archivePath = path.join(task.directory, `OfflineQueryResult-${task.queryId}.zip`);
-  const failure = new AbortController();
-  const signal = AbortSignal.any([task.signal, failure.signal]);
   const file = await open(archivePath, 'w');
-  const archive = new ZipArchive({ store: true });
-  // Attached before anything is appended: an archive without a reader stalls once its buffers are full.
-  const md5 = createHash('md5');
-  const hashed = async function* (chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      md5.update(chunk);
-      yield chunk;
-    }
-  };
-  const stored = pipeline(archive, hashed, file.createWriteStream(), { signal });
-  stored.catch((error: unknown) => failure.abort(error));
   try {
-    const gzipBytes = await writeParts(rows, { archive, task, options, signal });
-    archive.finalize().catch((error: unknown) => failure.abort(error));
-    await stored;
-    const { size } = await stat(archivePath);
-    if (size !== archive.pointer() || size <= gzipBytes)
-      throw new Error(`the archive has ${size} bytes, ${archive.pointer()} were written`);
-    return { path: archivePath, bytes: size, md5: md5.digest('hex'), gzipBytes };
+    const zip = createZipFile(file);
+    const gzipBytes = await addParts(zip, rows, task, options);
+    const { bytes, md5 } = await zip.finish();
+    return { path: archivePath, bytes, md5, gzipBytes };
   } catch (error) {
-    failure.abort(error);
-    await Promise.allSettled([stored]);
     await rm(archivePath, { force: true });
-    throw task.signal.aborted ? task.signal.reason : failure.signal.reason;
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 
-interface PartsContext {
-  readonly archive: ZipArchive;
-  readonly task: ArchiveTask;
-  readonly options: Required<ArchiveWriterOptions>;
-  readonly signal: AbortSignal;
-}
-
 /** Answers the bytes of all parts. */
-async function writeParts(
+async function addParts(
+  zip: ZipFile,
   rows: FileHandle,
-  { archive, task, options, signal }: PartsContext,
+  task: ArchiveTask,
+  { threads, partBytes }: Required<ArchiveWriterOptions>,
 ): Promise<number> {
-  const { columns, output, onProgress } = task;
+  const { columns, output, createdAt, signal, onProgress } = task;
   const { size: fileBytes } = await rows.stat();
-  const parts = createPartReader(rows, { fileBytes, columns, output, partBytes: options.partBytes });
+  const parts = createPartReader(rows, { fileBytes, columns, output, partBytes });
   async function* untilAborted(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
     for await (const block of blocks) {
       signal.throwIfAborted();
@@ -108,11 +83,8 @@ async function writeParts(
   let gzipBytes = 0;
   let number = 0;
   do {
-    const part = await gzipPart(untilAborted(parts.nextPart()), options.threads);
-    const member = once(archive, 'entry', { signal });
-    archive.append(part, { name: partName(task, number), date: task.createdAt });
-    await member;
-    gzipBytes += part.length;
+    const part = gzipPart(untilAborted(parts.nextPart()), threads);
+    gzipBytes += await zip.add(partName(task, number), createdAt, part);
     number += 1;
   } while (parts.bytesRead < fileBytes);
   return gzipBytes;

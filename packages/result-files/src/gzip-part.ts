@@ -20,12 +20,15 @@ const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 3]);
 const deflateEnd = Buffer.from([3, 0]);
 
 /**
- * All blocks as one gzip file of one member in memory, which is about a ninth of them; browsers do not read further
- * members. Blocks are compressed at the same time by the threads of libuv's pool, at most `threads` of them.
+ * The bytes of all blocks as one gzip file of one member, about a ninth of them; browsers do not read further
+ * members. Blocks are compressed at the same time by the threads of libuv's pool, about `threads` of them.
  *
  * Equal blocks give equal bytes.
  */
-export async function gzipPart(blocks: AsyncIterable<Buffer>, threads: number): Promise<Buffer> {
+export async function* gzipPart(
+  blocks: AsyncIterable<Buffer>,
+  threads: number,
+): AsyncGenerator<Buffer, void> {
   let checksum = 0;
   let length = 0;
   async function* counted(): AsyncGenerator<Buffer, void> {
@@ -35,12 +38,11 @@ export async function gzipPart(blocks: AsyncIterable<Buffer>, threads: number): 
       yield block;
     }
   }
-  const compressed: Buffer[] = [gzipHeader];
+  yield gzipHeader;
   // One more than there are threads, so that none waits for the event loop.
-  const deflated = inOrder(counted(), (block) => deflateBlock(block, deflateOptions), threads + 1);
-  for await (const bytes of deflated) compressed.push(bytes);
+  yield* inOrder(counted(), (block) => deflateBlock(block, deflateOptions), threads + 1);
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(checksum, 0);
   trailer.writeUInt32LE(length % 2 ** 32, 4);
-  return Buffer.concat([...compressed, deflateEnd, trailer]);
+  yield Buffer.concat([deflateEnd, trailer]);
 }
