@@ -66,7 +66,6 @@ module.exports = {
     thirdParty('pg', ['packages/database', 'packages/testing']),
     thirdParty('@aws-sdk', ['packages/object-store']),
     thirdParty('@duckdb', ['packages/engine-duckdb']),
-    thirdParty('archiver', ['packages/result-files']),
     thirdParty('yauzl', ['packages/result-files', 'packages/testing', 'apps/cli']),
     thirdParty('express', ['apps/api']),
   ],
