@@ -6,13 +6,15 @@ import { createPartReader } from './part-reader.ts';
 import { createZipFile, type ZipFile } from './zip-file.ts';
 
 export interface ArchiveWriterOptions {
-  /** How many blocks of one archive are compressed at a time. */
+  /** How many of them compress one archive; more than 4 are not used. */
   readonly threads: number;
   /** A part ends after the row that makes it at least this long, before compression. Default 64 MiB. */
   readonly partBytes?: number;
 }
 
 const defaultPartBytes = 64 * 1024 * 1024;
+/** The threads are those that the whole process reads files with. */
+const maxThreads = 4;
 
 /**
  * Writes `OfflineQueryResult-<id>.zip` with its gzip parts as stored members. Equal rows and an equal task give equal
@@ -24,7 +26,8 @@ export function createArchiveWriter({
   threads,
   partBytes = defaultPartBytes,
 }: ArchiveWriterOptions): ArchiveWriter {
-  return { write: (rows, task) => writeArchive(rows, task, { threads, partBytes }) };
+  const options = { threads: Math.min(threads, maxThreads), partBytes };
+  return { write: (rows, task) => writeArchive(rows, task, options) };
 }
 
 async function writeArchive(
