@@ -6,14 +6,14 @@ import { createPartReader } from './part-reader.ts';
 import { createZipFile, type ZipFile } from './zip-file.ts';
 
 export interface ArchiveWriterOptions {
-  /** How many of them compress one archive; more than 4 are not used. */
+  /** How many threads of libuv's pool compress one archive; more than 4 are not used. */
   readonly threads: number;
   /** A part ends after the row that makes it at least this long, before compression. Default 64 MiB. */
   readonly partBytes?: number;
 }
 
 const defaultPartBytes = 64 * 1024 * 1024;
-/** The threads are those that the whole process reads files with. */
+/** The whole process reads files and resolves names with the threads of that pool. */
 const maxThreads = 4;
 
 /**
