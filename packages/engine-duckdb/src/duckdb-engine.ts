@@ -8,6 +8,7 @@ import { createFactsView } from './facts-view.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { rowBatches } from './row-batches.ts';
 import { startStatement } from './start-statement.ts';
+import { watchProgress } from './watch-progress.ts';
 
 export interface DuckDbEngineOptions {
   readonly catalogue: Catalogue;
@@ -39,7 +40,7 @@ async function* runReport(
   catalogue: Catalogue,
   limits: InstanceLimits,
 ): AsyncGenerator<RowBatch, void> {
-  const { plan, facts, directory, signal } = task;
+  const { plan, facts, directory, signal, onProgress = () => undefined } = task;
   signal.throwIfAborted();
   const instance = await openInstance(directory, limits);
   const stopInterrupting = interruptOnAbort(instance.connection, signal);
@@ -50,7 +51,9 @@ async function* runReport(
       await requireRates(instance.connection, { plan, catalogue, signal });
     }
     signal.throwIfAborted();
-    const result = await startStatement(instance.connection, compileReport(plan, catalogue));
+    const stopWatching = watchProgress(instance.connection, onProgress);
+    const starting = startStatement(instance.connection, compileReport(plan, catalogue));
+    const result = await starting.finally(stopWatching);
     try {
       yield* rowBatches(result, signal);
     } finally {

@@ -53,6 +53,17 @@ test('an abort between two rows stops the query before the next, and removes wha
   expect(await readdir(directory)).toEqual(['hot.csv']);
 });
 
+test('progress of a long run is told while it computes, as growing shares', async () => {
+  const shares: number[] = [];
+  const task = await taskOverMany(2_000_000, { plan: planOf(), directory, signal: never });
+  const rows = engineWith().run({ ...task, onProgress: (share) => shares.push(share) });
+  expect((await rows[Symbol.asyncIterator]().next()).done).toBe(false);
+  expect(shares.length).toBeGreaterThan(2);
+  expect(Math.min(...shares)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...shares)).toBeLessThanOrEqual(1);
+  expect(shares.at(-1)).toBeGreaterThan(shares[0] ?? 1);
+});
+
 test('an abort before the start opens nothing', async () => {
   const signal = AbortSignal.abort(new Error('stop'));
   const task = await taskOverMany(1, { plan: planOf(), directory, signal });

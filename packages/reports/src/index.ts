@@ -25,6 +25,7 @@ export * from './open-result.ts';
 export * from './polled-query.ts';
 export * from './orders.ts';
 export * from './ports.ts';
+export * from './progress.ts';
 export * from './query-labels.ts';
 export * from './query-states.ts';
 export * from './reconcile.ts';

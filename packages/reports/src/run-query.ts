@@ -2,7 +2,7 @@ import { rm, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { outputColumns, type Catalogue } from '@hourglass/query';
 import type { Cancellations } from './cancellations.ts';
-import { collectFacts, type CollectFactsPorts } from './collect-facts.ts';
+import { collectFacts, factsIn, type CollectFactsPorts } from './collect-facts.ts';
 import { asAttemptFailure, failureReason, ReportImpossible } from './failure-reasons.ts';
 import { keepLease, type Lease } from './lease.ts';
 import type {
@@ -16,6 +16,7 @@ import type {
   ReportEngine,
   RowBatch,
 } from './ports.ts';
+import { progressIn } from './progress.ts';
 
 export interface RunQueryPorts extends CollectFactsPorts {
   readonly catalogue: Catalogue;
@@ -89,9 +90,6 @@ async function runAttempt(
   }
 }
 
-/** What is shown of an attempt at its steps, in percent. */
-const progress = { started: 5, factsCopied: 30, firstRow: 60, archiveWritten: 90 } as const;
-
 interface AttemptContext {
   readonly directory: string;
   readonly lease: Lease;
@@ -109,11 +107,12 @@ async function attempt(
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
 
-  lease.report(progress.started);
-  const facts = await collectFacts(claim.plan, ports, { directory, signal });
-  lease.report(progress.factsCopied);
+  const onCollected = (share: number) => lease.report(progressIn('collecting', share, 0));
+  const facts = await collectFacts(claim.plan, ports, { directory, signal, onCollected });
+  const rowsScanned = factsIn(facts);
+  lease.report(progressIn('computing', 0, rowsScanned));
   const archive = await writeArchive(claim, ports, { directory, signal, facts, lease });
-  lease.report(progress.archiveWritten);
+  lease.report(progressIn('storing', 0, rowsScanned));
 
   const archiveKey = `archives/${claim.id}/${claim.attempt}/OfflineQueryResult-${claim.id}.zip`;
   let published = false;
@@ -126,6 +125,7 @@ async function attempt(
       archiveBytes: archive.bytes,
       archiveMd5: archive.md5,
       rows: archive.rows,
+      rowsScanned,
       gzipBytes: archive.gzipBytes,
       watermark: facts.watermark,
       resultTtlSeconds: terms.resultTtlSeconds,
@@ -146,8 +146,9 @@ async function writeArchive(
   { directory, signal, facts, lease }: AttemptContext & { readonly facts: FactFiles },
 ): Promise<ArchiveFile> {
   const { plan, id, createdAt } = claim;
-  const rows = engine.run({ plan, facts, directory, signal });
-  return archives.write(reportingRows(rows, facts.hotRows, lease), {
+  const onProgress = (share: number) => lease.report(progressIn('computing', share, factsIn(facts)));
+  const rows = engine.run({ plan, facts, directory, signal, onProgress });
+  return archives.write(reportingRows(rows, facts, lease), {
     queryId: id,
     columns: outputColumns(plan, catalogue),
     output: plan.output,
@@ -160,14 +161,14 @@ async function writeArchive(
 /** A report has at most as many rows as there are facts, so their share never overstates the progress. */
 async function* reportingRows(
   batches: AsyncIterable<RowBatch>,
-  maxRows: number,
+  facts: FactFiles,
   lease: Lease,
 ): AsyncGenerator<RowBatch> {
+  const maxRows = factsIn(facts);
   let rows = 0;
   for await (const batch of batches) {
     rows += batch.rowCount;
-    const share = maxRows === 0 ? 1 : Math.min(1, rows / maxRows);
-    lease.report(progress.firstRow + share * (progress.archiveWritten - progress.firstRow));
+    lease.report(progressIn('writing', rows / maxRows, maxRows));
     yield batch;
   }
 }
