@@ -33,7 +33,7 @@ export interface Api {
 
 /** A call into DuckDB holds a thread of libuv's pool; the other two of the usual four are for files and hashes. */
 const concurrentStats = 2;
-/** Of instruments, orders and consumption, which may take seconds. Half of the connections that polls need too. */
+/** Of instruments, orders, consumption and dry runs, which may take seconds. Half of the connections that polls need too. */
 const concurrentRecordReads = 2;
 const maxStatsSpillMb = 1024;
 

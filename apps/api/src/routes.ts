@@ -17,6 +17,7 @@ import type {
   OrganizationStore,
   PolledQueries,
   QueryStore,
+  ScanEstimates,
   RunStatsPorts,
   SigningKeys,
   SubmissionLimits,
@@ -66,6 +67,7 @@ export interface RouteServices {
   readonly catalogue: Catalogue;
   readonly database: {
     readonly queries: QueryStore & PolledQueries;
+    readonly scans: ScanEstimates;
     readonly facts: FactStore;
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
@@ -89,7 +91,7 @@ export interface RouteServices {
   readonly publicUrl: string | null;
   /** Of the tz database: that of the statistics of instruments, whose times name none. */
   readonly timeZone: string;
-  /** For reads of records, which may be large. */
+  /** For reads of records, which may be large, and for dry runs, which no limit counts. */
   readonly recordTurns: Turns;
   readonly limits: SubmissionLimits;
   readonly stats: Pick<
@@ -120,7 +122,19 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const findHost = hostFinder(hostnames, rateLimits);
   const ofEnvironment = environmentQueries(queries, rateLimits);
   const ofHosts = hostQueries(queries, rateLimits);
-  const submitting = { catalogue, customFields, queries, doorbell, limits, nowMs, newId, metrics };
+  const { scans } = database;
+  const submitting = {
+    catalogue,
+    customFields,
+    queries,
+    doorbell,
+    limits,
+    nowMs,
+    newId,
+    metrics,
+    scans,
+    turns,
+  };
   const stats = { catalogue, customFields, ...services.stats, nowMs, newId };
   const routes = [
     // First, because paths are tried in this order and nothing is asked for as often as a query.

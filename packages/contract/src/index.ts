@@ -15,6 +15,7 @@ export * from './order-list.ts';
 export * from './instruments-asked.ts';
 export * from './instruments.ts';
 export * from './organization.ts';
+export * from './query-explanation.ts';
 export * from './query-list.ts';
 export * from './query-parameters.ts';
 export * from './query-status.ts';

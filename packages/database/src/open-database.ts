@@ -16,6 +16,7 @@ import type {
   OrganizationStore,
   PolledQueries,
   QueryStore,
+  ScanEstimates,
   SigningKeys,
   TokenStore,
   UserStore,
@@ -36,6 +37,7 @@ import { servedByDatabase } from './database-errors.ts';
 import { createExchangeRateStore } from './exchange-rates/exchange-rate-store.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
+import { createScanEstimates } from './facts/scan-estimates.ts';
 import { gatherReads } from './gather-reads.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createOrderStore } from './orders/order-page.ts';
@@ -65,6 +67,7 @@ export interface Database {
   /** Listening takes one connection more than `poolSize`. */
   readonly cancelSignals: CancelSignals;
   readonly factSource: FactSource;
+  readonly scans: ScanEstimates;
   readonly facts: FactStore;
   readonly segments: SegmentStore;
   readonly accounts: Accounts;
@@ -89,6 +92,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Hot facts are below a million where sealing keeps up, which takes a fraction of it. */
+const maxHotCountMs = 1_000;
+
 /** Connects when it is first used: a database that is down does not keep a program from starting. */
 export function openDatabase({
   url,
@@ -108,6 +114,7 @@ export function openDatabase({
     queries: createQueryStore(prisma, controlPool, reads),
     cancelSignals: createCancelSignals(url),
     factSource: createFactSource(copyPool, catalogue),
+    scans: createScanEstimates(copyPool, catalogue, { maxCountMs: maxHotCountMs }),
     facts: createFactStore({ copyPool, controlPool }),
     segments: createSegmentStore({ copyPool, controlPool }, catalogue),
     accounts: createAccounts(prisma, reads),
