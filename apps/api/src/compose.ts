@@ -59,6 +59,7 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     timeZone: settings.timeZone,
     recordTurns: createTurns(concurrentRecordReads),
     limits: settings.limits,
+    retentionDays: settings.retentionDays,
     stats: {
       factSource: database.factSource,
       segmentFiles: createSegmentFiles(storeOf(settings), {

@@ -17,6 +17,7 @@ import type {
   OrganizationStore,
   PolledQueries,
   QueryStore,
+  RetentionStore,
   ScanEstimates,
   RunStatsPorts,
   SigningKeys,
@@ -39,6 +40,7 @@ import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentHostnamesRoutes } from './endpoints/environment-hostnames.ts';
 import { instrumentsRoutes } from './endpoints/instruments/instruments-routes.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
+import { environmentRetentionRoutes } from './endpoints/environment-retention.ts';
 import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
@@ -72,6 +74,7 @@ export interface RouteServices {
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
     readonly limits: LimitStore;
+    readonly retention: RetentionStore;
     readonly organizations: OrganizationStore;
     readonly users: UserStore;
     readonly tokens: TokenStore;
@@ -94,6 +97,8 @@ export interface RouteServices {
   /** For reads of records, which may be large, and for dry runs, which no limit counts. */
   readonly recordTurns: Turns;
   readonly limits: SubmissionLimits;
+  /** Of environments without a retention of their own. Null: facts are kept for ever. */
+  readonly retentionDays: number | null;
   readonly stats: Pick<
     RunStatsPorts,
     'factSource' | 'segmentFiles' | 'engine' | 'turns' | 'scratchDirectory'
@@ -113,7 +118,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, doorbell, objects, archives, metrics, limits, publicUrl, nowMs, newId } =
     services;
   const { newPassword, newToken, newAccessKey, secretKey, record } = services;
-  const { timeZone, recordTurns: turns } = services;
+  const { timeZone, recordTurns: turns, retentionDays } = services;
   const { queries, facts, accounts, customFields, signingKeys, organizations, users, tokens } = database;
   const { exchangeRates, hostnames, accessKeys, orders } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
@@ -165,6 +170,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ...exchangeRateRoutes(exchangeRates, record),
     ...environmentHostnamesRoutes(findTenant, { hostnames, record }),
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
+    ...environmentRetentionRoutes(findTenant, { retention: database.retention, retentionDays, record }),
     listAccessKeysRoute(findTenant, accessKeys),
     createAccessKeyRoute(findTenant, { accessKeys, secretKey, newAccessKey, record }),
     changeAccessKeyRoute(findTenant, { accessKeys, record }),

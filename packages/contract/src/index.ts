@@ -5,6 +5,7 @@ export * from './create-organization.ts';
 export * from './custom-fields.ts';
 export * from './dataset-schema.ts';
 export * from './environment-limits.ts';
+export * from './environment-retention.ts';
 export * from './error-body.ts';
 export * from './exchange-rates.ts';
 export * from './facts-body.ts';

@@ -16,6 +16,7 @@ import type {
   OrganizationStore,
   PolledQueries,
   QueryStore,
+  RetentionStore,
   ScanEstimates,
   SigningKeys,
   TokenStore,
@@ -28,6 +29,7 @@ import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
 import { createHostnameStore } from './accounts/hostname-store.ts';
 import { createLimitStore } from './accounts/limit-store.ts';
 import { createOrganizationStore } from './accounts/organization-store.ts';
+import { createRetentionStore } from './accounts/retention-store.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
 import { createPool } from './connection-pool.ts';
@@ -76,6 +78,7 @@ export interface Database {
   readonly tokens: TokenStore;
   readonly accessKeys: AccessKeyStore;
   readonly limits: LimitStore;
+  readonly retention: RetentionStore;
   readonly customFields: CustomFieldStore;
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
@@ -123,6 +126,7 @@ export function openDatabase({
     tokens: createTokenStore(prisma),
     accessKeys: createAccessKeyStore(prisma, controlPool),
     limits: createLimitStore(prisma),
+    retention: createRetentionStore(prisma),
     customFields: createCustomFieldStore(prisma, reads),
     exchangeRates: createExchangeRateStore(prisma),
     hostnames: createHostnameStore(prisma),

@@ -32,6 +32,7 @@ export * from './query-labels.ts';
 export * from './query-states.ts';
 export * from './reconcile.ts';
 export * from './result-link.ts';
+export * from './retention.ts';
 export * from './run-query.ts';
 export * from './run-stats.ts';
 export * from './sealed-secret.ts';
