@@ -53,6 +53,9 @@ describe('the command line', () => {
     expect(waited.code).toBe(0);
     // Not a terminal here: plain lines, a last one with the outcome, no control characters.
     expect(waited.output).toMatch(/^completed 100%$/m);
+    for (const line of waited.output.split('\n').slice(0, -2)) {
+      expect(line).toMatch(/^(enqueued|running) \d+%, [a-z]+, \d+ rows scanned$/);
+    }
     expect(waited.output).toMatch(/^completed: 2 rows, \d+\.\d\d KB, \d+ sec$/m);
     expect(waited.output).not.toContain('\u001b');
 

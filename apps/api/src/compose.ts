@@ -33,7 +33,7 @@ export interface Api {
 
 /** A call into DuckDB holds a thread of libuv's pool; the other two of the usual four are for files and hashes. */
 const concurrentStats = 2;
-/** Of instruments, orders and consumption, which may take seconds. Half of the connections that polls need too. */
+/** Of instruments, orders, consumption and dry runs, which may take seconds. Half of the connections that polls need too. */
 const concurrentRecordReads = 2;
 const maxStatsSpillMb = 1024;
 /** Facts that may be hot before those who bring more are slowed down; sealing begins long before. */
@@ -67,6 +67,7 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     },
     recordTurns: createTurns(concurrentRecordReads),
     limits: settings.limits,
+    retentionDays: settings.retentionDays,
     stats: {
       factSource: database.factSource,
       segmentFiles: createSegmentFiles(storeOf(settings), {

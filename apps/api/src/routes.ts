@@ -17,6 +17,8 @@ import type {
   OrganizationStore,
   PolledQueries,
   QueryStore,
+  RetentionStore,
+  ScanEstimates,
   RunStatsPorts,
   SigningKeys,
   SubmissionLimits,
@@ -38,6 +40,7 @@ import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentHostnamesRoutes } from './endpoints/environment-hostnames.ts';
 import { instrumentsRoutes } from './endpoints/instruments/instruments-routes.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
+import { environmentRetentionRoutes } from './endpoints/environment-retention.ts';
 import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
@@ -66,10 +69,12 @@ export interface RouteServices {
   readonly catalogue: Catalogue;
   readonly database: {
     readonly queries: QueryStore & PolledQueries;
+    readonly scans: ScanEstimates;
     readonly facts: FactStore;
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
     readonly limits: LimitStore;
+    readonly retention: RetentionStore;
     readonly organizations: OrganizationStore;
     readonly users: UserStore;
     readonly tokens: TokenStore;
@@ -90,9 +95,11 @@ export interface RouteServices {
   /** Of the tz database: that of the statistics of instruments, whose times name none. */
   readonly timeZone: string;
   readonly sealingPace: SealingPace;
-  /** For reads of records, which may be large. */
+  /** For reads of records, which may be large, and for dry runs, which no limit counts. */
   readonly recordTurns: Turns;
   readonly limits: SubmissionLimits;
+  /** Of environments without a retention of their own. Null: facts are kept for ever. */
+  readonly retentionDays: number | null;
   readonly stats: Pick<
     RunStatsPorts,
     'factSource' | 'segmentFiles' | 'engine' | 'turns' | 'scratchDirectory'
@@ -112,7 +119,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, doorbell, objects, archives, metrics, limits, publicUrl, nowMs, newId } =
     services;
   const { newPassword, newToken, newAccessKey, secretKey, record } = services;
-  const { timeZone, sealingPace, recordTurns: turns } = services;
+  const { timeZone, sealingPace, recordTurns: turns, retentionDays } = services;
   const { queries, facts, accounts, customFields, signingKeys, organizations, users, tokens } = database;
   const { exchangeRates, hostnames, accessKeys, orders } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
@@ -121,7 +128,19 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const findHost = hostFinder(hostnames, rateLimits);
   const ofEnvironment = environmentQueries(queries, rateLimits);
   const ofHosts = hostQueries(queries, rateLimits);
-  const submitting = { catalogue, customFields, queries, doorbell, limits, nowMs, newId, metrics };
+  const { scans } = database;
+  const submitting = {
+    catalogue,
+    customFields,
+    queries,
+    doorbell,
+    limits,
+    nowMs,
+    newId,
+    metrics,
+    scans,
+    turns,
+  };
   const stats = { catalogue, customFields, ...services.stats, nowMs, newId };
   const routes = [
     // First, because paths are tried in this order and nothing is asked for as often as a query.
@@ -152,6 +171,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ...exchangeRateRoutes(exchangeRates, record),
     ...environmentHostnamesRoutes(findTenant, { hostnames, record }),
     ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
+    ...environmentRetentionRoutes(findTenant, { retention: database.retention, retentionDays, record }),
     listAccessKeysRoute(findTenant, accessKeys),
     createAccessKeyRoute(findTenant, { accessKeys, secretKey, newAccessKey, record }),
     changeAccessKeyRoute(findTenant, { accessKeys, record }),

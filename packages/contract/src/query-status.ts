@@ -20,8 +20,15 @@ export const queryStatus = z
     updated: isoSeconds.optional(),
     /** The text "false" on the answer to a submission, the reason on a failed query, else missing. */
     error: z.string().optional(),
-    /** 0 to 100; ours, Apigee has no such field. */
+    /** 0 to 100, never going backwards; ours like the next two, Apigee has no such fields. */
     progress: z.int().min(0).max(100).optional(),
+    /**
+     * Only of a query that is enqueued or running. `waiting` for a worker, `collecting` facts, `computing` the report,
+     * `writing` its parts, `storing` the archive.
+     */
+    phase: z.enum(['waiting', 'collecting', 'computing', 'writing', 'storing']).optional(),
+    /** Facts that were read so far. Missing on queries that ended in a version that did not count them. */
+    rowsScanned: z.int().min(0).optional(),
     result: z.strictObject({ self: z.string(), expires: isoSeconds }).optional(),
     /** A text, as X has it, for requests with `alt=json`. */
     resultRows: z.union([z.int(), z.string().regex(/^\d+$/)]).optional(),

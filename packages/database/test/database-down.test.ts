@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { factsTarget } from '@hourglass/query';
-import { ServiceUnavailable } from '@hourglass/reports';
+import { progressIn, ServiceUnavailable } from '@hourglass/reports';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../src/index.ts';
@@ -31,7 +31,7 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   find: ({ queries }) => queries.find(scope, id),
   list: ({ queries }) => queries.list(tenant, {}, 10),
   claim: ({ queries }) => queries.claim(id, { leaseMs: 1, maxAttempts: 1, timeoutMs: 1 }),
-  renewLease: ({ queries }) => queries.renewLease(id, 1, 1, 1),
+  renewLease: ({ queries }) => queries.renewLease(id, 1, 1, progressIn('collecting', 0, 0)),
   listWaiting: ({ queries }) => queries.listWaiting(1),
   cancel: ({ queries }) => queries.cancel(id),
   expireDue: ({ queries }) => queries.expireDue(1),

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mayBecome, type Publication, type QueryRecord, type QueryState } from '@hourglass/reports';
+import {
+  attemptPhases,
+  mayBecome,
+  type Progress,
+  type Publication,
+  type QueryRecord,
+  type QueryState,
+} from '@hourglass/reports';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,6 +25,7 @@ const publication: Publication = {
   archiveBytes: 5_000_000_000,
   archiveMd5: '900150983cd24fb0d6963f7d28e17f72',
   rows: 3_000_000_000,
+  rowsScanned: 5_000_000_000,
   gzipBytes: 4_999_999_000,
   watermark: 9_007_199_254_740_993n,
   resultTtlSeconds: 604_800,
@@ -62,6 +70,8 @@ describe('submission', () => {
       state: 'enqueued',
       attempt: 0,
       progressPercent: 0,
+      phase: null,
+      rowsScanned: null,
       submittedBy: 'jane@example.com',
       labels: {},
       createdAt: expect.any(Date),
@@ -185,12 +195,13 @@ describe('a claim', () => {
   });
 
   test('takes over a running query only after its lease ran out, and only the newest attempt publishes', async () => {
+    const halfway: Progress = { phase: 'computing', percent: 50, rowsScanned: 7 };
     const id = await submittedQuery(db);
     expect(await claimed(id)).toBe(1);
     expect(await db.database.queries.claim(id, terms)).toBeNull();
     await lapseLease(id);
     expect(await claimed(id)).toBe(2);
-    expect(await db.database.queries.renewLease(id, 1, terms.leaseMs, 50)).toBe(false);
+    expect(await db.database.queries.renewLease(id, 1, terms.leaseMs, halfway)).toBe(false);
     expect(await db.database.queries.complete(id, 1, publication)).toBe(false);
     expect(await db.database.queries.fail(id, 1, { reason: 'too late', fault: 'query' })).toBe(false);
     expect(await db.database.queries.handBack(id, 1)).toBe(false);
@@ -240,9 +251,13 @@ describe('publication', () => {
     await claimed(id);
     await db.sql("update queries set started_at = now() - interval '11 s' where id = $1", [id]);
     expect(await db.database.queries.complete(id, 1, publication)).toBe(true);
-    const { state, progressPercent, updatedAt, result } = await found(id);
-    expect({ state, progressPercent }).toEqual({ state: 'completed', progressPercent: 100 });
-    const { watermark: _, resultTtlSeconds, ...figures } = publication;
+    const { state, progressPercent, rowsScanned: read, updatedAt, result } = await found(id);
+    const { watermark: _, rowsScanned, resultTtlSeconds, ...figures } = publication;
+    expect({ state, progressPercent, read }).toEqual({
+      state: 'completed',
+      progressPercent: 100,
+      read: rowsScanned,
+    });
     expect(result).toEqual({
       ...figures,
       executionMs: expect.any(Number),
@@ -318,18 +333,19 @@ type Step =
   | { readonly kind: 'lapse' }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'claim' | 'complete' | 'fail' | 'handBack'; readonly worker: 0 | 1 }
-  | { readonly kind: 'renew'; readonly worker: 0 | 1; readonly progress: number };
+  | { readonly kind: 'renew'; readonly worker: 0 | 1; readonly progress: Progress };
 
 /** What must be true of a query, told without SQL. */
 class Model {
   state: QueryState = 'enqueued';
   attempt = 0;
   progress = 0;
+  rowsScanned: number | null = null;
   leased = false;
 
   claim(): boolean {
     if (this.state !== 'enqueued' && !(this.state === 'running' && !this.leased)) return false;
-    this.progress = 0;
+    this.rowsScanned ??= 0;
     if (this.attempt === terms.maxAttempts) {
       this.state = 'failed';
       return false;
@@ -345,13 +361,18 @@ class Model {
   }
 }
 
-test('Two workers and a cancelling client in any order: one attempt at a time owns the query, and states change only as the table allows', async () => {
+test('Two workers and a cancelling client in any order: one attempt at a time owns the query, states change only as the table allows, and progress never falls', async () => {
   const worker = fc.constantFrom<0 | 1>(0, 1);
+  const progress = fc.record({
+    phase: fc.constantFrom(...attemptPhases),
+    percent: fc.nat(100),
+    rowsScanned: fc.nat(),
+  });
   const step: fc.Arbitrary<Step> = fc.oneof(
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('claim'), worker }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('lapse') }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel') }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('renew'), worker, progress: fc.nat(100) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('renew'), worker, progress }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('complete', 'fail', 'handBack'), worker }) },
   );
   await fc.assert(
@@ -379,23 +400,33 @@ test('Two workers and a cancelling client in any order: one attempt at a time ow
           if (current.kind === 'renew') {
             expect(await queries.renewLease(id, attempt, terms.leaseMs, current.progress)).toBe(owns);
             if (owns)
-              Object.assign(model, { leased: true, progress: Math.max(model.progress, current.progress) });
+              Object.assign(model, {
+                leased: true,
+                progress: Math.max(model.progress, current.progress.percent),
+                rowsScanned: Math.max(model.rowsScanned ?? 0, current.progress.rowsScanned),
+              });
           } else if (current.kind === 'complete') {
             expect(await queries.complete(id, attempt, publication)).toBe(owns);
-            if (owns) Object.assign(model, { state: 'completed', progress: 100 });
+            if (owns)
+              Object.assign(model, {
+                state: 'completed',
+                progress: 100,
+                rowsScanned: publication.rowsScanned,
+              });
           } else if (current.kind === 'fail') {
             expect(await queries.fail(id, attempt, { reason: 'wrong', fault: 'query' })).toBe(owns);
             if (owns) model.state = 'failed';
           } else {
             expect(await queries.handBack(id, attempt)).toBe(owns);
-            if (owns) Object.assign(model, { state: 'enqueued', progress: 0 });
+            if (owns) model.state = 'enqueued';
           }
         }
-        const { state, attempt, progressPercent } = await found(id);
-        expect({ state, attempt, progressPercent }).toEqual({
+        const { state, attempt, progressPercent, rowsScanned } = await found(id);
+        expect({ state, attempt, progressPercent, rowsScanned }).toEqual({
           state: model.state,
           attempt: model.attempt,
           progressPercent: model.progress,
+          rowsScanned: model.rowsScanned,
         });
         // A query whose attempts are used up goes from running or enqueued to failed; all of it is in the table.
         expect(state === before || mayBecome(before, state)).toBe(true);

@@ -14,6 +14,7 @@ import { readableError } from './engine-error.ts';
 import { openReport } from './open-report.ts';
 import { rowBatches } from './row-batches.ts';
 import { startStatement } from './start-statement.ts';
+import { watchProgress } from './watch-progress.ts';
 import { writeLines } from './write-lines.ts';
 
 export interface DuckDbEngineOptions {
@@ -68,12 +69,14 @@ async function* runReport(
 }
 
 async function writeReport(task: EngineTask, catalogue: Catalogue, limits: InstanceLimits): Promise<RowFile> {
-  const { plan, directory, signal } = task;
+  const { plan, directory, signal, onProgress = () => undefined } = task;
   const file = path.resolve(directory, 'rows');
   try {
     const report = await openReport(task, catalogue, limits);
     try {
-      const rows = await writeLines(report.connection, compileReportLines(plan, catalogue), file);
+      const stopWatching = watchProgress(report.connection, onProgress);
+      const writing = writeLines(report.connection, compileReportLines(plan, catalogue), file);
+      const rows = await writing.finally(stopWatching);
       signal.throwIfAborted();
       return { path: file, rows };
     } finally {

@@ -38,6 +38,9 @@ export async function openInstance(directory: string, limits: InstanceLimits): P
     const connection = await instance.connect();
     // As an option of `create` it would be shown by DuckDB but not kept to.
     await connection.run('set max_temp_directory_size = $1', [`${limits.maxSpillMb}MiB`]);
+    // Only so that it can be asked for: nothing is printed.
+    await connection.run('set enable_progress_bar = true');
+    await connection.run('set enable_progress_bar_print = false');
     await connection.run('set allowed_directories = [$1]', [path.resolve(directory)]);
     await connection.run('set enable_external_access = false');
     await connection.run('set lock_configuration = true');

@@ -83,6 +83,16 @@ test('a file of rows that do not fit in memory is complete and in order', async 
   expect(await readdir(directory)).toEqual(['hot.csv', 'rows']);
 });
 
+test('progress of a long run is told while it computes, as growing shares', async () => {
+  const shares: number[] = [];
+  const task = await taskOverMany(2_000_000, { plan: planOf(), directory, signal: never });
+  await engineWith().writeRows({ ...task, onProgress: (share) => shares.push(share) });
+  expect(shares.length).toBeGreaterThan(2);
+  expect(Math.min(...shares)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...shares)).toBeLessThanOrEqual(1);
+  expect(shares.at(-1)).toBeGreaterThan(shares[0] ?? 1);
+});
+
 test('an abort before the start opens nothing', async () => {
   const signal = AbortSignal.abort(new Error('stop'));
   const task = await taskOverMany(1, { plan: planOf(), directory, signal });

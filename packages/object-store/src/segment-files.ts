@@ -21,7 +21,7 @@ export function createSegmentFiles(
   const put =
     s3 === null ? linkFrom(path.resolve(folder, 'objects')) : createSegmentCache(objects, cache).put;
   return {
-    async place(segments, { directory, signal }) {
+    async place(segments, { directory, signal, onPlaced }) {
       const target = path.join(directory, 'segments');
       await mkdir(target, { recursive: true });
       return Promise.all(
@@ -29,6 +29,7 @@ export function createSegmentFiles(
           turns.run(signal, async () => {
             const file = path.join(target, `${segment.id}.parquet`);
             await put(segment, file, signal);
+            onPlaced?.();
             return file;
           }),
         ),

@@ -13,6 +13,7 @@ export * from './filter/print-filter.ts';
 export * from './filter/read-filter.ts';
 export * from './plan/plan.ts';
 export * from './plan/request.ts';
+export * from './plan/estimate-groups.ts';
 export * from './plan/output-columns.ts';
 export * from './plan/plan-query.ts';
 export * from './plan/stats-request.ts';

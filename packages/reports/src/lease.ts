@@ -1,10 +1,11 @@
 import type { Claim, QueryStore } from './ports.ts';
+import { progressIn, type Progress } from './progress.ts';
 
 export interface Lease {
   /** Aborts once another attempt may have begun: the query was taken, ended, or renewing failed too long. */
   readonly lost: AbortSignal;
-  /** Tells how far the attempt is, 0 to 100; at most once a second it renews the lease to say so. */
-  report(progressPercent: number): void;
+  /** Tells how far the attempt is; at most once a second it renews the lease to say so. What is less than was told is passed over. */
+  report(progress: Progress): void;
   end(): void;
 }
 
@@ -21,7 +22,7 @@ export function keepLease(
   { leaseMs, heldSinceMs }: { leaseMs: number; heldSinceMs: number },
 ): Lease {
   const lost = new AbortController();
-  let progressPercent = 0;
+  let newest = progressIn('collecting', 0, 0);
   let renewedAtMs = heldSinceMs;
   let askedAtMs = -Infinity;
   let renewing = false;
@@ -33,7 +34,7 @@ export function keepLease(
     const startedAtMs = performance.now();
     askedAtMs = startedAtMs;
     try {
-      const held = await queries.renewLease(claim.id, claim.attempt, leaseMs, progressPercent);
+      const held = await queries.renewLease(claim.id, claim.attempt, leaseMs, newest);
       if (held) renewedAtMs = startedAtMs;
       else lost.abort(new Error('the attempt is no longer the newest'));
     } catch {
@@ -52,8 +53,8 @@ export function keepLease(
 
   return {
     lost: lost.signal,
-    report(percent) {
-      progressPercent = Math.max(progressPercent, percent);
+    report(progress) {
+      if (progress.percent >= newest.percent) newest = progress;
       if (performance.now() - askedAtMs >= minReportMs) void renew();
     },
     end() {

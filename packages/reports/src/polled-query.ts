@@ -3,7 +3,16 @@ import type { OrganizationScope, QueryRecord, QueryScope } from './ports.ts';
 /** What a poll shows of a query. Not its plan, which costs more to read than all the rest. */
 export interface PolledQuery extends Pick<
   QueryRecord,
-  'id' | 'state' | 'progressPercent' | 'labels' | 'createdAt' | 'updatedAt' | 'failure' | 'result'
+  | 'id'
+  | 'state'
+  | 'progressPercent'
+  | 'phase'
+  | 'rowsScanned'
+  | 'labels'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'failure'
+  | 'result'
 > {
   readonly scope: QueryScope;
 }

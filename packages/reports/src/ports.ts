@@ -6,6 +6,7 @@ import type {
   StoredSegment,
   Tenant,
 } from '@hourglass/query';
+import type { AttemptPhase, Progress } from './progress.ts';
 import type { QueryLabels } from './query-labels.ts';
 import type { QueryState } from './query-states.ts';
 import type { LimitReason, LimitUsage, SubmissionLimits } from './submission-limits.ts';
@@ -17,8 +18,12 @@ export interface QueryRecord {
   readonly state: QueryState;
   /** Number of the newest attempt; 0 before the first. Only that attempt may publish. */
   readonly attempt: number;
-  /** 0 to 100, never going backwards within an attempt. */
+  /** 0 to 100, never going backwards, also over attempts. */
   readonly progressPercent: number;
+  /** Of the newest attempt. Null before the first. */
+  readonly phase: AttemptPhase | null;
+  /** Facts that were read, by the attempt that completed the query or by the one that came furthest. Null before the first. */
+  readonly rowsScanned: number | null;
   readonly submittedBy: string;
   readonly labels: QueryLabels;
   readonly createdAt: Date;
@@ -100,6 +105,7 @@ export interface Publication {
   readonly archiveBytes: number;
   readonly archiveMd5: string;
   readonly rows: number;
+  readonly rowsScanned: number;
   readonly gzipBytes: number;
   readonly watermark: bigint | null;
   readonly resultTtlSeconds: number;
@@ -124,7 +130,7 @@ export interface QueryStore {
    */
   claim(id: string, terms: ClaimTerms): Promise<Claim | null>;
   /** False: the attempt is no longer the newest, or the query is no longer running. Stop at once. */
-  renewLease(id: string, attempt: number, leaseMs: number, progressPercent: number): Promise<boolean>;
+  renewLease(id: string, attempt: number, leaseMs: number, progress: Progress): Promise<boolean>;
   complete(id: string, attempt: number, publication: Publication): Promise<boolean>;
   fail(id: string, attempt: number, failure: Failure): Promise<boolean>;
   /** Enqueued or running becomes `cancelled`, and `CancelSignals` tell it to every process. */
@@ -195,12 +201,12 @@ export interface FactSource {
 /** Brings segments from the object store to local disk. */
 export interface SegmentFiles {
   /**
-   * A verified file for each segment, in their order, inside of `directory` and gone with it.
-   * Throws ServiceUnavailable when one cannot be had.
+   * A verified file for each segment, in their order, inside of `directory` and gone with it. `onPlaced` is called
+   * for each. Throws ServiceUnavailable when one cannot be had.
    */
   place(
     segments: readonly StoredSegment[],
-    target: { directory: string; signal: AbortSignal },
+    target: { directory: string; signal: AbortSignal; onPlaced?: () => void },
   ): Promise<readonly string[]>;
 }
 
@@ -227,6 +233,8 @@ export interface EngineTask {
   /** Where the engine may spill and write. */
   readonly directory: string;
   readonly signal: AbortSignal;
+  /** Told now and then, until the first row, which share of the work was done, 0 to 1; it may fall. */
+  readonly onProgress?: (share: number) => void;
 }
 
 /**

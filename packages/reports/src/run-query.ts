@@ -2,7 +2,7 @@ import { rm, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { outputColumns, type Catalogue } from '@hourglass/query';
 import type { Cancellations } from './cancellations.ts';
-import { collectFacts, type CollectFactsPorts } from './collect-facts.ts';
+import { collectFacts, factsIn, type CollectFactsPorts } from './collect-facts.ts';
 import { asAttemptFailure, failureReason, ReportImpossible } from './failure-reasons.ts';
 import { keepLease, type Lease } from './lease.ts';
 import type {
@@ -15,6 +15,7 @@ import type {
   QueryStore,
   ReportEngine,
 } from './ports.ts';
+import { progressIn } from './progress.ts';
 
 export interface RunQueryPorts extends CollectFactsPorts {
   readonly catalogue: Catalogue;
@@ -88,9 +89,6 @@ async function runAttempt(
   }
 }
 
-/** What is shown of an attempt at its steps, in percent. */
-const progress = { started: 5, factsCopied: 30, rowsWritten: 70, archiveWritten: 90 } as const;
-
 interface AttemptContext {
   readonly directory: string;
   readonly lease: Lease;
@@ -108,11 +106,12 @@ async function attempt(
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
 
-  lease.report(progress.started);
-  const facts = await collectFacts(claim.plan, ports, { directory, signal });
-  lease.report(progress.factsCopied);
+  const onCollected = (share: number) => lease.report(progressIn('collecting', share, 0));
+  const facts = await collectFacts(claim.plan, ports, { directory, signal, onCollected });
+  const rowsScanned = factsIn(facts);
+  lease.report(progressIn('computing', 0, rowsScanned));
   const archive = await writeArchive(claim, ports, { directory, signal, facts, lease });
-  lease.report(progress.archiveWritten);
+  lease.report(progressIn('storing', 0, rowsScanned));
 
   const archiveKey = `archives/${claim.id}/${claim.attempt}/OfflineQueryResult-${claim.id}.zip`;
   let published = false;
@@ -125,6 +124,7 @@ async function attempt(
       archiveBytes: archive.bytes,
       archiveMd5: archive.md5,
       rows: archive.rows,
+      rowsScanned,
       gzipBytes: archive.gzipBytes,
       watermark: facts.watermark,
       resultTtlSeconds: terms.resultTtlSeconds,
@@ -145,8 +145,14 @@ async function writeArchive(
   { directory, signal, facts, lease }: AttemptContext & { readonly facts: FactFiles },
 ): Promise<ArchiveFile> {
   const { plan, id, createdAt } = claim;
-  const rows = await engine.writeRows({ plan, facts, directory, signal });
-  lease.report(progress.rowsWritten);
+  const rowsScanned = factsIn(facts);
+  const rows = await engine.writeRows({
+    plan,
+    facts,
+    directory,
+    signal,
+    onProgress: (share) => lease.report(progressIn('computing', share, rowsScanned)),
+  });
   return archives.write(rows, {
     queryId: id,
     columns: outputColumns(plan, catalogue),
@@ -154,8 +160,7 @@ async function writeArchive(
     directory,
     createdAt,
     signal,
-    onProgress: (share) =>
-      lease.report(progress.rowsWritten + share * (progress.archiveWritten - progress.rowsWritten)),
+    onProgress: (share) => lease.report(progressIn('writing', share, rowsScanned)),
   });
 }
 

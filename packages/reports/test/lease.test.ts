@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keepLease, type Lease } from '../src/lease.ts';
 import type { Claim, QueryStore } from '../src/ports.ts';
+import type { Progress } from '../src/progress.ts';
 
 const leaseMs = 15_000;
 const claim = { id: '9cfc0d85-0f30-46d6-ae6f-318d0cb961bd', attempt: 3 } as Claim;
@@ -65,16 +66,17 @@ describe('the lease of an attempt', () => {
   });
 
   it('carries progress that never falls, and asks for it at most once a second', async () => {
-    const sent: number[] = [];
-    hold(async (_id, _attempt, _ms, progressPercent) => {
-      sent.push(progressPercent);
+    const sent: Progress[] = [];
+    hold(async (_id, _attempt, _ms, progress) => {
+      sent.push(progress);
       return true;
     });
+    const told = (percent: number): Progress => ({ phase: 'computing', percent, rowsScanned: 7 * percent });
     for (const percent of [10, 40, 20, 50, 30]) {
-      lease.report(percent);
-      lease.report(percent);
+      lease.report(told(percent));
+      lease.report(told(percent));
       await vi.advanceTimersByTimeAsync(600);
     }
-    expect(sent).toEqual([10, 40, 50]);
+    expect(sent).toEqual([10, 40, 50].map(told));
   });
 });

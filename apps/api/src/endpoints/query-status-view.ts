@@ -29,6 +29,7 @@ export function polledStatusOf(query: PolledQuery): QueryStatus {
     created: isoSeconds(query.createdAt),
     updated: isoSeconds(query.updatedAt),
     progress: query.progressPercent,
+    ...activityOf(query),
     ...(failure === null ? {} : { error: failure }),
     ...(state === 'completed' && result !== null
       ? {
@@ -73,6 +74,17 @@ export function queryParamsOf({ dimensions, metrics, range, timeUnit, output }: 
 
 function metricText({ metric, function: name, alias }: PlannedMetric): string {
   return `name:${metric},${name === null ? '' : `func:${name},`}alias:${alias}`;
+}
+
+/** Whoever runs a query without telling the phase is of the version before. */
+function activityOf({
+  state,
+  phase,
+  rowsScanned,
+}: Pick<PolledQuery, 'state' | 'phase' | 'rowsScanned'>): Partial<QueryStatus> {
+  if (state === 'enqueued') return { phase: 'waiting', rowsScanned: rowsScanned ?? 0 };
+  if (state === 'running') return { phase: phase ?? 'collecting', rowsScanned: rowsScanned ?? 0 };
+  return rowsScanned === null ? {} : { rowsScanned };
 }
 
 function labelsOf({

@@ -1,8 +1,25 @@
 import type { Response } from 'express';
-import { queryStatus, submitHostQueryBody, submitQueryBody, type SubmitQueryBody } from '@hourglass/contract';
+import {
+  oneOf,
+  queryExplanation,
+  queryStatus,
+  submitHostQueryBody,
+  submitQueryBody,
+  type QueryExplanation,
+  type SubmitQueryBody,
+} from '@hourglass/contract';
 import { defaultDataset, type Tenant } from '@hourglass/query';
-import { submitQuery, type Principal, type SubmitQueryPorts } from '@hourglass/reports';
+import {
+  explainQuery,
+  submitQuery,
+  type ExplainQueryPorts,
+  type Principal,
+  type RequestedQuery,
+  type SubmitQueryPorts,
+  type Turns,
+} from '@hourglass/reports';
 import type { ApiMetrics } from '@hourglass/platform';
+import { clientGone } from '../http/client-gone.ts';
 import type { HostFinder } from '../http/find-host.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { setRateLimits } from '../http/rate-limits.ts';
@@ -19,10 +36,20 @@ const example = {
   limit: 14_400,
   filter: '(message_count ge 0)',
 };
-const parameters = { tzo: utcOffset };
-const responses = { 201: { description: 'The query, enqueued.', json: queryStatus } };
+const parameters = {
+  tzo: utcOffset,
+  dryRun: oneOf(['true', 'false'])
+    .default('false')
+    .describe('true: nothing is enqueued, and the answer tells what the query would read.'),
+};
+const responses = {
+  200: { description: 'Of a dry run: what the query would read.', json: queryExplanation },
+  201: { description: 'The query, enqueued.', json: queryStatus },
+};
 
-interface Submitting extends SubmitQueryPorts {
+interface Submitting extends SubmitQueryPorts, ExplainQueryPorts {
+  /** For dry runs. */
+  readonly turns: Turns;
   readonly metrics: ApiMetrics;
 }
 
@@ -41,9 +68,9 @@ export function submitQueryRoute(
     parameters,
     body: jsonBody(submitQueryBody, { maxBytes: maxSubmissionBytes, example }),
     responses,
-    async handle({ request, response, principal, parameters: { tzo }, body }) {
+    async handle({ request, response, principal, parameters: { tzo, dryRun }, body }) {
       const tenant = await findTenant(request);
-      await submit(response, { body, tenant, principal, tzo }, ports);
+      await answer(response, { body, tenant, principal, tzo, dryRun }, ports);
     },
   });
 }
@@ -70,10 +97,10 @@ export function submitHostQueryRoute(
       example: { ...example, envgroupHostname: 'api.example.com' },
     }),
     responses,
-    async handle({ request, response, principal, parameters: { tzo }, body: asked }) {
+    async handle({ request, response, principal, parameters: { tzo, dryRun }, body: asked }) {
       const { envgroupHostname: hostname, ...body } = asked;
       const tenant = await findHost(request, response, hostname);
-      await submit(response, { body, tenant, principal, hostname, tzo }, ports);
+      await answer(response, { body, tenant, principal, hostname, tzo, dryRun }, ports);
     },
   });
 }
@@ -84,17 +111,25 @@ interface Asked {
   readonly principal: Principal;
   readonly hostname?: string;
   readonly tzo: number | undefined;
+  readonly dryRun: 'true' | 'false';
 }
 
-async function submit(
+async function answer(
   response: Response,
-  { body, tenant, principal, hostname, tzo }: Asked,
+  { body, tenant, principal, hostname, tzo, dryRun }: Asked,
   ports: Submitting,
 ): Promise<void> {
   const { name, reportDefinitionId, dataset = defaultDataset, ...asked } = body;
-  const request = { ...asked, utcOffsetMinutes: tzo };
+  const requested: RequestedQuery = { request: { ...asked, utcOffsetMinutes: tzo }, dataset, tenant };
+  if (dryRun === 'true') {
+    const explanation: QueryExplanation = await ports.turns.run(clientGone(response), () =>
+      explainQuery(requested, ports),
+    );
+    response.json(explanation);
+    return;
+  }
   const labels = { hostname, name, reportDefinitionId };
-  const { record, usage } = await submitQuery({ request, dataset, tenant, principal, labels }, ports);
+  const { record, usage } = await submitQuery({ ...requested, principal, labels }, ports);
   setRateLimits(response, usage);
   ports.metrics.countSubmission(record.plan.dataset);
   response.status(201).json(submittedStatus(record));

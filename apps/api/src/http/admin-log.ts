@@ -9,6 +9,7 @@ type AdminAction =
   | 'environment.create'
   | 'environment.hostnames'
   | 'environment.limits'
+  | 'environment.retention'
   | 'environment.undeclared_fields'
   | 'organization.create'
   | 'organization.exchange_rates'

@@ -1,20 +1,49 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
+import { queryExplanation, type QueryExplanation } from '@hourglass/contract';
+import { environmentPath } from '../api-client.ts';
 import { CommandError, printAnswer, type CommandContext } from '../command-context.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
 
-/** `hourglass submit FILE`: prints the id of the new query. */
+interface SubmitOptions extends PlaceOptions {
+  readonly dryRun?: true;
+}
+
+/** `hourglass submit FILE`: prints the id of the new query, or with `--dry-run` what it would read. */
 export function addSubmitCommand(program: Command, context: CommandContext): void {
   withPlace(program.command('submit'))
     .description('submit a query, print its id')
     .argument('<file>', 'JSON body of the query; - is standard input')
-    .action(async (file: string, options: PlaceOptions) => {
+    .option('--dry-run', 'submit nothing, print what the query would read')
+    .action(async (file: string, options: SubmitOptions) => {
       const body = parseBody(file, file === '-' ? await text(context.input) : await readFile(file, 'utf8'));
+      if (options.dryRun === true) {
+        const explanation = await context.api().call({
+          method: 'POST',
+          path: `${environmentPath(placeOf(options))}/queries?dryRun=true`,
+          body,
+          answer: queryExplanation,
+        });
+        printAnswer(context, explanation, describe(explanation));
+        return;
+      }
       const status = await context.api().submit(placeOf(options), body);
       const id = status.self.slice(status.self.lastIndexOf('/') + 1);
       printAnswer(context, { id, ...status }, id);
     });
+}
+
+function describe(explanation: QueryExplanation): string {
+  const { rowsScanned, bytesScanned, segments, hotFacts, estimatedGroups, estimatedSeconds } = explanation;
+  return [
+    `rows scanned: ${rowsScanned}`,
+    `bytes scanned: ${bytesScanned}`,
+    `segments: ${segments.scanned} of ${segments.live}`,
+    `hot facts: ${hotFacts.exact ? '' : 'about '}${hotFacts.rows}`,
+    `groups: ${estimatedGroups === null ? 'unknown' : `about ${estimatedGroups}`}`,
+    `seconds: about ${estimatedSeconds}`,
+  ].join('\n');
 }
 
 function parseBody(file: string, content: string): unknown {

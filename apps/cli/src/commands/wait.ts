@@ -51,15 +51,16 @@ interface ProgressView {
 function progressBar(context: CommandContext): ProgressView {
   const bar = new SingleBar(
     {
-      format: '{state} [{bar}] {percentage}% after {duration_formatted}',
+      format: '{doing} [{bar}] {percentage}% after {duration_formatted}, {scanned} rows scanned',
       stream: context.messages,
       hideCursor: true,
     },
     Presets.shades_classic,
   );
-  bar.start(100, 0, { state: 'enqueued' });
+  bar.start(100, 0, { doing: 'waiting'.padEnd(10), scanned: 0 });
   return {
-    show: ({ progress, state }) => bar.update(progress ?? 0, { state: state.padEnd(9) }),
+    show: ({ progress, phase, state, rowsScanned }) =>
+      bar.update(progress ?? 0, { doing: (phase ?? state).padEnd(10), scanned: rowsScanned ?? 0 }),
     end: () => bar.stop(),
   };
 }
@@ -68,8 +69,9 @@ function progressBar(context: CommandContext): ProgressView {
 function plainLines(context: CommandContext): ProgressView {
   let last = '';
   return {
-    show({ state, progress }) {
-      const line = `${state} ${progress ?? 0}%`;
+    show({ state, phase, progress, rowsScanned }) {
+      const doing = phase === undefined ? '' : `, ${phase}, ${rowsScanned ?? 0} rows scanned`;
+      const line = `${state} ${progress ?? 0}%${doing}`;
       if (line !== last) context.messages.write(`${line}\n`);
       last = line;
     },

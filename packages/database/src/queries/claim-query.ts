@@ -37,7 +37,9 @@ export async function claimQuery(
            -- Attempts that never ended are a fault of ours, and the submission is given back; a late query is not.
            counted = c.failure is null or coalesce(c.late, false),
            attempt = q.attempt + case when c.failure is null then 1 else 0 end,
-           progress_percent = 0,
+           -- What was shown of the attempt before stays until this one is further.
+           phase = 'collecting',
+           rows_scanned = coalesce(q.rows_scanned, 0),
            first_started_at = coalesce(q.first_started_at, now()),
            started_at = now(),
            lease_expires_at =

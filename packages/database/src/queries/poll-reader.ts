@@ -1,4 +1,10 @@
-import type { OrganizationScope, PolledQuery, QueryScope, QueryState } from '@hourglass/reports';
+import type {
+  AttemptPhase,
+  OrganizationScope,
+  PolledQuery,
+  QueryScope,
+  QueryState,
+} from '@hourglass/reports';
 import type { GatherReads } from '../gather-reads.ts';
 import { Prisma } from '../generated/client.ts';
 import { isUuid } from '../uuid.ts';
@@ -10,6 +16,8 @@ interface PolledRow {
   readonly environment: string;
   readonly state: QueryState;
   readonly progressPercent: number;
+  readonly phase: AttemptPhase | null;
+  readonly rowsScanned: number | null;
   readonly hostname: string | null;
   readonly name: string | null;
   readonly reportDefinitionId: string | null;
@@ -33,7 +41,7 @@ export function pollReader(
     keyOf: (id) => id,
     select: (ids) => Prisma.sql`
       select q.id as key, o.name as organization, e.name as environment, q.state, q.failure,
-             q.progress_percent as "progressPercent", q.created_at as "createdAt", q.updated_at as "updatedAt",
+             q.progress_percent as "progressPercent", q.phase, q.rows_scanned as "rowsScanned", q.created_at as "createdAt", q.updated_at as "updatedAt",
              q.hostname, q.name, q.report_definition_id as "reportDefinitionId",
              q.archive_key as "archiveKey", q.archive_bytes as "archiveBytes", q.archive_md5 as "archiveMd5",
              q.result_rows as "resultRows", q.gzip_bytes as "gzipBytes", q.execution_ms as "executionMs",
@@ -57,12 +65,15 @@ function isWithin(row: QueryScope, scope: OrganizationScope | QueryScope): boole
 }
 
 function polledQuery(row: PolledRow): PolledQuery {
-  const { key, organization, environment, state, progressPercent, failure, expiresAt } = row;
+  const { key, organization, environment, state, progressPercent, phase, rowsScanned } = row;
+  const { failure, expiresAt } = row;
   return {
     id: key,
     scope: { organization, environment },
     state,
     progressPercent,
+    phase,
+    rowsScanned,
     labels: queryLabels(row),
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),

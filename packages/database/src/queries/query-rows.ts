@@ -10,6 +10,8 @@ export function queryRecord(row: Query): QueryRecord {
     state: row.state,
     attempt: row.attempt,
     progressPercent: row.progressPercent,
+    phase: row.phase,
+    rowsScanned: row.rowsScanned === null ? null : Number(row.rowsScanned),
     submittedBy: row.submittedBy,
     labels: queryLabels(row),
     createdAt: row.createdAt,

@@ -3,6 +3,7 @@ import type {
   Failure,
   OrganizationScope,
   PolledQueries,
+  Progress,
   Publication,
   QueryRecord,
   QueryScope,
@@ -37,8 +38,8 @@ export function createQueryStore(
     find: (scope, id) => servedByDatabase(() => find(prisma, scope, id)),
     list: (tenant, criteria, limit) => servedByDatabase(() => listQueries(prisma, tenant, criteria, limit)),
     claim: (id, terms) => servedByDatabase(() => claimQuery(prisma, id, terms)),
-    renewLease: (id, attempt, leaseMs, progressPercent) =>
-      servedByDatabase(() => renewLease(prisma, { id, attempt }, leaseMs, progressPercent)),
+    renewLease: (id, attempt, leaseMs, progress) =>
+      servedByDatabase(() => renewLease(prisma, { id, attempt }, leaseMs, progress)),
     complete: (id, attempt, publication) =>
       servedByDatabase(() => complete(prisma, { id, attempt }, publication)),
     fail: (id, attempt, failure) => servedByDatabase(() => fail(prisma, { id, attempt }, failure)),
@@ -72,12 +73,14 @@ async function renewLease(
   prisma: PrismaClient,
   { id, attempt }: Attempt,
   leaseMs: number,
-  progressPercent: number,
+  { phase, percent, rowsScanned }: Progress,
 ): Promise<boolean> {
   const updated = await prisma.$executeRaw`
     update queries
        set lease_expires_at = now() + ${leaseMs}::float8 * interval '1 millisecond',
-           progress_percent = greatest(progress_percent, least(100, ${Math.floor(progressPercent)}::integer)),
+           phase = ${phase}::query_phase,
+           progress_percent = greatest(progress_percent, ${Math.floor(percent)}::integer),
+           rows_scanned = greatest(rows_scanned, ${rowsScanned}::bigint),
            updated_at = now()
      where id = ${id}::uuid and attempt = ${attempt}::integer and state = 'running'`;
   return updated === 1;
@@ -88,13 +91,15 @@ async function complete(
   { id, attempt }: Attempt,
   publication: Publication,
 ): Promise<boolean> {
-  const { archiveKey, archiveBytes, archiveMd5, rows, gzipBytes, watermark, resultTtlSeconds } = publication;
+  const { archiveKey, archiveBytes, archiveMd5, gzipBytes, watermark, resultTtlSeconds } = publication;
+  const { rows, rowsScanned } = publication;
   const updated = await prisma.$executeRaw`
     update queries
        set state = 'completed', progress_percent = 100, lease_expires_at = null, updated_at = now(),
            archive_key = ${archiveKey}, archive_bytes = ${archiveBytes}::bigint,
            archive_md5 = ${archiveMd5},
            result_rows = ${rows}::bigint, gzip_bytes = ${gzipBytes}::bigint,
+           rows_scanned = ${rowsScanned}::bigint,
            watermark = ${watermark}::bigint,
            execution_ms = round(extract(epoch from now() - started_at) * 1000)::bigint,
            expires_at = now() + ${resultTtlSeconds}::float8 * interval '1 second'
@@ -118,7 +123,7 @@ async function fail(
 async function handBack(prisma: PrismaClient, { id, attempt }: Attempt): Promise<boolean> {
   const updated = await prisma.$executeRaw`
     update queries
-       set state = 'enqueued', progress_percent = 0, lease_expires_at = null, updated_at = now()
+       set state = 'enqueued', lease_expires_at = null, updated_at = now()
      where id = ${id}::uuid and attempt = ${attempt}::integer and state = 'running'`;
   return updated === 1;
 }

@@ -67,6 +67,8 @@ function enqueued({ id, plan, submittedBy, labels = {} }: Submission, createdAt:
     state: 'enqueued',
     attempt: 0,
     progressPercent: 0,
+    phase: null,
+    rowsScanned: null,
     submittedBy,
     labels,
     createdAt,

@@ -30,6 +30,17 @@ export async function liveSegments(
   return rows.map(({ bytes, facts, ...row }) => ({ ...row, bytes: Number(bytes), facts: Number(facts) }));
 }
 
+export async function countLiveSegments(
+  client: ClientBase,
+  { environmentId, dataset }: SegmentOwner,
+): Promise<number> {
+  const { rows } = await client.query<{ live: number }>(
+    `select count(*)::integer as live from segments where environment_id = $1 and dataset = $2 and state = 'live'`,
+    [environmentId, dataset],
+  );
+  return rows[0]?.live ?? 0;
+}
+
 export async function registerSegment(
   pool: Pool,
   { environmentId, dataset }: SegmentOwner,

@@ -1,4 +1,4 @@
-import { type Expression, type RawBuilder, sql, type SqlBool } from 'kysely';
+import { type Compilable, type RawBuilder, sql, type SqlBool } from 'kysely';
 import {
   type Catalogue,
   type ColumnType,
@@ -78,16 +78,21 @@ export function hotFactsColumns(plan: Plan, catalogue: Catalogue): readonly HotF
  * PostgreSQL reads it once when the statement starts, and skips the partitions outside of the range.
  */
 export function compileHotFactsCopy(plan: Plan, catalogue: Catalogue): HotFactsCopy {
+  const { sql: select, settings } = compileHotFactsSelect(plan, catalogue);
+  return { sql: copyOf(select), settings };
+}
+
+/** What `compileHotFactsCopy` copies, as a select that can be counted or explained. It has no parameters either. */
+export function compileHotFactsSelect(plan: Plan, catalogue: Catalogue): HotFactsCopy {
   const columns = hotFactsColumns(plan, catalogue);
-  const builder = createSqlBuilder();
-  const select = builder
+  const select = createSqlBuilder()
     .selectFrom(plannedDataset(plan, catalogue).hotTable)
     .select(columns.map((column) => copied(column).as(column.name)))
     .where('environment_id', '=', setting<number>(settingNames.environmentId, 'integer'))
     .where('timestamp', '>=', setting<string>(settingNames.start, 'timestamptz'))
     .where('timestamp', '<', setting<string>(settingNames.endExclusive, 'timestamptz'));
   return {
-    sql: copyOf(select, builder),
+    sql: textOf(select),
     settings: {
       [settingNames.environmentId]: String(plan.tenant.environmentId),
       [settingNames.start]: new Date(plan.range.startMs).toISOString(),
@@ -119,9 +124,7 @@ export function compileFilledColumns(
 ): HotFactsCopy {
   const builder = createSqlBuilder();
   const filled = columns.map((column, index) => sql`count(${copied(column)}) > 0`.as(`c${index}`));
-  const select = hotBatches(builder, dataset).select(filled).compile();
-  if (select.parameters.length > 0) throw new Error('the values of the statement are settings');
-  return { sql: select.sql, settings: batchSettings(hot) };
+  return { sql: textOf(hotBatches(builder, dataset).select(filled)), settings: batchSettings(hot) };
 }
 
 /** The statement that copies whole batches out of PostgreSQL to be sealed, as CSV like `compileHotFactsCopy`. */
@@ -132,7 +135,7 @@ export function compileSealCopy(
 ): HotFactsCopy {
   const builder = createSqlBuilder();
   const select = hotBatches(builder, dataset).select(columns.map((column) => copied(column).as(column.name)));
-  return { sql: copyOf(select, builder), settings: batchSettings(hot) };
+  return { sql: copyOf(textOf(select)), settings: batchSettings(hot) };
 }
 
 function hotBatches(builder: ReturnType<typeof createSqlBuilder>, dataset: Dataset) {
@@ -150,10 +153,15 @@ function batchSettings({ environmentId, batchSeqs }: HotBatches): HotFactsCopy['
   };
 }
 
-function copyOf(select: Expression<unknown>, builder: ReturnType<typeof createSqlBuilder>): string {
-  const copy = sql`copy ${select} to stdout (format csv, header)`.compile(builder);
-  if (copy.parameters.length > 0) throw new Error('COPY takes no parameters');
-  return copy.sql;
+function copyOf(select: string): string {
+  return `copy (${select}) to stdout (format csv, header)`;
+}
+
+function textOf(select: Compilable): string {
+  const { sql: text, parameters } = select.compile();
+  if (parameters.length > 0)
+    throw new Error('the values of the statement are settings, COPY takes no parameters');
+  return text;
 }
 
 function copied({ name, type, customFieldId }: HotFactsColumn): RawBuilder<unknown> {

@@ -1,5 +1,6 @@
 import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { TimeUnit } from '../plan/plan.ts';
+import { unitLengths } from '../plan/time-unit-lengths.ts';
 
 /** How a time and the value of a timestamp dimension begin; both are UTC. */
 const secondFormat = '%Y-%m-%d %H:%M:%S';
@@ -34,23 +35,6 @@ function toLocal(timestamp: Expression<unknown>, utcOffsetMinutes: number): Expr
 function minutes(count: number): RawBuilder<unknown> {
   return sql`to_minutes(${sql.lit(count)})`;
 }
-
-const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
-type UnitLength = { readonly ms: number } | { readonly months: number };
-const unitLengths: Record<TimeUnit, UnitLength> = {
-  second: { ms: 1_000 },
-  minute: { ms: minuteMs },
-  hour: { ms: 60 * minuteMs },
-  day: { ms: dayMs },
-  week: { ms: 7 * dayMs },
-  month: { months: 1 },
-  quarter: { months: 3 },
-  year: { months: 12 },
-  decade: { months: 120 },
-  century: { months: 1_200 },
-  millennium: { months: 12_000 },
-};
 
 /** Length of the whole bucket in milliseconds, also where the range begins or ends inside of it. BIGINT. */
 export function bucketLengthMs(

@@ -8,6 +8,7 @@ import { addCustomFieldDeleteCommand } from './custom-field-delete.ts';
 import { addCustomFieldListCommand } from './custom-field-list.ts';
 import { addEnvironmentHostnamesCommand } from './environment-hostnames.ts';
 import { addEnvironmentLimitsCommand } from './environment-limits.ts';
+import { addEnvironmentRetentionCommand } from './environment-retention.ts';
 import { addEnvironmentUndeclaredFieldsCommand } from './environment-undeclared-fields.ts';
 import { addEnvironmentCreateCommand } from './environment-create.ts';
 import { addEnvironmentListCommand } from './environment-list.ts';
@@ -39,6 +40,7 @@ export function addAdminCommands(program: Command, context: CommandContext): voi
         addEnvironmentListCommand,
         addEnvironmentHostnamesCommand,
         addEnvironmentLimitsCommand,
+        addEnvironmentRetentionCommand,
         addEnvironmentUndeclaredFieldsCommand,
       ],
     ],

@@ -1,0 +1,57 @@
+import type { Response } from 'express';
+import { changeRetentionBody, environmentRetention, type EnvironmentRetention } from '@hourglass/contract';
+import type { RetentionStore } from '@hourglass/reports';
+import type { AdminLog } from '../http/admin-log.ts';
+import type { TenantFinder } from '../http/find-tenant.ts';
+import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+
+const path = '/v1/organizations/:organization/environments/:environment/retention';
+const tag = 'Environments';
+
+export interface RetentionPorts {
+  readonly retention: RetentionStore;
+  /** Of environments without a retention of their own. Null: for ever. */
+  readonly retentionDays: number | null;
+  readonly record: AdminLog;
+}
+
+/** `GET …/retention` and `PATCH …/retention`: how long an environment keeps facts, for administrators. */
+export function environmentRetentionRoutes(findTenant: TenantFinder, ports: RetentionPorts): GuardedRoute[] {
+  const responses = { 200: { description: 'The retention in force.', json: environmentRetention } };
+  const answer = (response: Response, own: number | null) => {
+    const body: EnvironmentRetention = {
+      retentionDays: own ?? ports.retentionDays,
+      own: { retentionDays: own },
+    };
+    response.json(body);
+  };
+  return [
+    guardedRoute({
+      method: 'get',
+      path,
+      scope: 'admin',
+      operation: { id: 'getRetention', tag, summary: 'How long the environment keeps facts' },
+      responses,
+      async handle({ request, response }) {
+        answer(response, await ports.retention.find(await findTenant(request)));
+      },
+    }),
+    guardedRoute({
+      method: 'patch',
+      path,
+      scope: 'admin',
+      operation: { id: 'changeRetention', tag, summary: 'Change how long the environment keeps facts' },
+      body: jsonBody(changeRetentionBody, { maxBytes: 4096, example: { retentionDays: 400 } }),
+      responses,
+      async handle({ request, response, principal, body: { retentionDays } }) {
+        const tenant = await findTenant(request);
+        await ports.retention.change(tenant, retentionDays);
+        ports.record({ principal, response }, 'environment.retention', {
+          environment: tenant.environment,
+          retentionDays,
+        });
+        answer(response, retentionDays);
+      },
+    }),
+  ];
+}

@@ -1,0 +1,38 @@
+import type { EarlierReport, Plan, TimeRange } from '@hourglass/query';
+import type { ClientBase } from 'pg';
+
+/** Smaller queries tell nothing of the speed: their time goes into other things. */
+const minMeasuredFacts = 100_000;
+
+/** Facts a second of the large ones among the newest completed queries. Null: there are none. */
+export async function factsPerSecond(client: ClientBase): Promise<number | null> {
+  const { rows } = await client.query<{ rate: number | null }>(
+    `select sum(rows_scanned)::float8 * 1000 / nullif(sum(execution_ms), 0)::float8 as rate
+       from (select rows_scanned, execution_ms from queries
+              where state = 'completed' order by expires_at desc limit 200) newest
+      where rows_scanned >= $1`,
+    [minMeasuredFacts],
+  );
+  return rows[0]?.rate ?? null;
+}
+
+/** The newest completed report without a limit that asked for the same groups of the same facts, in whatever range. */
+export async function earlierReport(client: ClientBase, plan: Plan): Promise<EarlierReport | null> {
+  const { tenant, dataset, dimensions, timeUnit, filter } = plan;
+  const { rows } = await client.query<{ rows: number; range: TimeRange }>(
+    `select result_rows::float8 as rows, plan -> 'range' as range
+       from (select created_at, result_rows, plan from queries
+              where environment_id = $1 order by created_at desc, id desc limit 100) newest
+      where result_rows is not null and plan -> 'limitRows' = 'null' and not plan ? 'perFact'
+        and plan ->> 'dataset' = $2 and plan -> 'dimensions' = $3 and plan -> 'timeUnit' = $4 and plan -> 'filter' = $5
+      order by created_at desc limit 1`,
+    [
+      tenant.environmentId,
+      dataset,
+      JSON.stringify(dimensions),
+      JSON.stringify(timeUnit),
+      JSON.stringify(filter),
+    ],
+  );
+  return rows[0] ?? null;
+}

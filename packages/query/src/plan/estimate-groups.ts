@@ -1,0 +1,55 @@
+import type { Catalogue, DimensionSource, TimestampPart } from '../catalogue/dataset.ts';
+import { dimensionNamed } from '../catalogue/look-up.ts';
+import { bucketsIn } from './buckets-in.ts';
+import type { Plan, TimeRange } from './plan.ts';
+import { plannedDataset } from './planned-dataset.ts';
+
+/** What an earlier report with the same dimensions, time unit and filter had. */
+export interface EarlierReport {
+  readonly rows: number;
+  readonly range: TimeRange;
+}
+
+const valuesOfPart: Readonly<Record<TimestampPart, number>> = {
+  day_of_week: 7,
+  month_of_year: 12,
+  hour_of_day: 24,
+  week_of_month: 6,
+};
+
+/**
+ * About how many groups the report has: what its dimensions and buckets allow where that is known, else as many for
+ * each bucket as the earlier report had; never more than the facts. Null: nothing is known.
+ */
+export function estimateGroups(
+  plan: Plan,
+  catalogue: Catalogue,
+  { facts, earlier }: { readonly facts: number; readonly earlier: EarlierReport | null },
+): number | null {
+  if (facts === 0 || plan.perFact !== undefined) return facts;
+  const dataset = plannedDataset(plan, catalogue);
+  const buckets = bucketsIn(plan.range, plan);
+  let combinations: number | null = 1;
+  for (const name of plan.dimensions) {
+    const values = knownValues(dimensionNamed(dataset, name).source);
+    combinations = combinations === null || values === null ? null : combinations * values;
+  }
+  if (combinations !== null) return Math.min(facts, combinations * buckets);
+  if (earlier === null) return null;
+  return Math.min(facts, Math.round((earlier.rows * buckets) / bucketsIn(earlier.range, plan)));
+}
+
+/** Null: whatever clients sent. */
+function knownValues(source: DimensionSource): number | null {
+  switch (source.kind) {
+    case 'tenant':
+      return 1;
+    case 'timestamp-part':
+      return valuesOfPart[source.part];
+    case 'column':
+      // True, false and not set.
+      return source.type === 'boolean' ? 3 : null;
+    default:
+      return source satisfies never;
+  }
+}
