@@ -3,7 +3,7 @@ import type { Claim, QueryStore } from './ports.ts';
 export interface Lease {
   /** Aborts once another attempt may have begun: the query was taken, ended, or renewing failed too long. */
   readonly lost: AbortSignal;
-  /** Tells how far the attempt is, 0 to 100; at most once a second it renews the lease to say so. */
+  /** Tells how far the attempt is, 0 to 100; it renews the lease to say so, at once or when a second has passed since the last time. */
   report(progressPercent: number): void;
   end(): void;
 }
@@ -26,6 +26,7 @@ export function keepLease(
   let askedAtMs = -Infinity;
   let renewing = false;
   let ended = false;
+  let reporting: NodeJS.Timeout | undefined;
 
   async function renew(): Promise<void> {
     if (renewing || ended || lost.signal.aborted) return;
@@ -50,15 +51,24 @@ export function keepLease(
     void renew();
   }, leaseMs / 3);
 
+  function reportLater(): void {
+    reporting = undefined;
+    void renew();
+  }
+
   return {
     lost: lost.signal,
     report(percent) {
-      progressPercent = Math.max(progressPercent, percent);
-      if (performance.now() - askedAtMs >= minReportMs) void renew();
+      if (percent <= progressPercent) return;
+      progressPercent = percent;
+      const waitMs = Math.max(0, askedAtMs + minReportMs - performance.now());
+      if (waitMs === 0) void renew();
+      else reporting ??= setTimeout(reportLater, waitMs);
     },
     end() {
       ended = true;
       clearInterval(timer);
+      clearTimeout(reporting);
     },
   };
 }

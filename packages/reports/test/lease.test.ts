@@ -77,4 +77,16 @@ describe('the lease of an attempt', () => {
     }
     expect(sent).toEqual([10, 40, 50]);
   });
+
+  it('shows the newest progress within a second, also when nothing is reported after it', async () => {
+    const sent: number[] = [];
+    hold(async (_id, _attempt, _ms, progressPercent) => {
+      sent.push(progressPercent);
+      return true;
+    });
+    for (const percent of [5, 30, 70]) lease.report(percent);
+    expect(sent).toEqual([5]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent).toEqual([5, 70]);
+  });
 });
