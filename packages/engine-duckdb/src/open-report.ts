@@ -20,11 +20,12 @@ export async function openReport(
   limits: InstanceLimits,
 ): Promise<OpenReport> {
   signal.throwIfAborted();
-  const { connection, close: closeInstance } = await openInstance(directory, limits);
+  const instance = await openInstance(directory, limits);
+  const { connection } = instance;
   const stopInterrupting = interruptOnAbort(connection, signal);
   async function close(): Promise<void> {
     stopInterrupting();
-    await closeInstance();
+    await instance.close();
   }
   try {
     await createFactsView(connection, facts, plan, catalogue);

@@ -4,7 +4,10 @@ import { progressIn, type Progress } from './progress.ts';
 export interface Lease {
   /** Aborts once another attempt may have begun: the query was taken, ended, or renewing failed too long. */
   readonly lost: AbortSignal;
-  /** Tells how far the attempt is; at most once a second it renews the lease to say so. What is less than was told is passed over. */
+  /**
+   * Tells how far the attempt is, and renews the lease to say so: at once, or when a second has passed since the last
+   * time. What is less than was told is passed over.
+   */
   report(progress: Progress): void;
   end(): void;
 }
@@ -27,6 +30,7 @@ export function keepLease(
   let askedAtMs = -Infinity;
   let renewing = false;
   let ended = false;
+  let reporting: NodeJS.Timeout | undefined;
 
   async function renew(): Promise<void> {
     if (renewing || ended || lost.signal.aborted) return;
@@ -51,15 +55,24 @@ export function keepLease(
     void renew();
   }, leaseMs / 3);
 
+  function reportLater(): void {
+    reporting = undefined;
+    void renew();
+  }
+
   return {
     lost: lost.signal,
     report(progress) {
-      if (progress.percent >= newest.percent) newest = progress;
-      if (performance.now() - askedAtMs >= minReportMs) void renew();
+      if (progress.percent < newest.percent) return;
+      newest = progress;
+      const waitMs = Math.max(0, askedAtMs + minReportMs - performance.now());
+      if (waitMs === 0) void renew();
+      else reporting ??= setTimeout(reportLater, waitMs);
     },
     end() {
       ended = true;
       clearInterval(timer);
+      clearTimeout(reporting);
     },
   };
 }

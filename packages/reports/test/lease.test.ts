@@ -17,6 +17,8 @@ describe('the lease of an attempt', () => {
     vi.useRealTimers();
   });
 
+  const told = (percent: number): Progress => ({ phase: 'computing', percent, rowsScanned: 7 * percent });
+
   function hold(renewLease: QueryStore['renewLease']): Lease {
     lease = keepLease(claim, { renewLease } as QueryStore, { leaseMs, heldSinceMs: performance.now() });
     return lease;
@@ -71,12 +73,23 @@ describe('the lease of an attempt', () => {
       sent.push(progress);
       return true;
     });
-    const told = (percent: number): Progress => ({ phase: 'computing', percent, rowsScanned: 7 * percent });
     for (const percent of [10, 40, 20, 50, 30]) {
       lease.report(told(percent));
       lease.report(told(percent));
       await vi.advanceTimersByTimeAsync(600);
     }
     expect(sent).toEqual([10, 40, 50].map(told));
+  });
+
+  it('shows the newest progress within a second, also when nothing is reported after it', async () => {
+    const sent: number[] = [];
+    hold(async (_id, _attempt, _ms, { percent }) => {
+      sent.push(percent);
+      return true;
+    });
+    for (const percent of [5, 30, 70]) lease.report(told(percent));
+    expect(sent).toEqual([5]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent).toEqual([5, 70]);
   });
 });

@@ -10,9 +10,8 @@ export async function* inOrder<Item, Result>(
   const underWay: Promise<Result>[] = [];
   async function* finished(downTo: number): AsyncGenerator<Result, void> {
     while (underWay.length > downTo) {
-      const [oldest] = underWay;
+      const oldest = underWay.shift();
       if (oldest !== undefined) yield await oldest;
-      underWay.shift();
     }
   }
   try {
