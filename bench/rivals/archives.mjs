@@ -7,18 +7,11 @@ const rowsWritten = 5_000_000;
 
 /**
  * For each shape, and for a report of many rows: milliseconds from the submission until the archive can be downloaded,
- * and milliseconds of the bare engine that writes the same rows to a gzip file.
+ * and milliseconds of the bare engine that writes the same rows to a gzip file. `place` has the segments, their environment
+ * and the folder in which their files are.
  */
-export async function measureArchives({
-  running,
-  segments,
-  environmentId,
-  rows,
-  threads,
-  directory,
-  repetitions,
-  tell,
-}) {
+export async function measureArchives({ running, place, rows, threads, repetitions, tell }) {
+  const { segments, environmentId, directory } = place;
   const many = { ...rowsForWriting(Math.min(rowsWritten, rows)), isForWriting: true };
   const measured = [];
   for (const { name, request, isForWriting = false } of [...shapes, many]) {

@@ -37,50 +37,59 @@ export async function compareWithRivals(options) {
 }
 
 async function measure(options, folder) {
-  const { rows, seed, threads, smoke } = options;
+  const { rows, seed, threads } = options;
   const place = async (name) => {
     const directory = path.join(folder, name);
     await mkdir(directory, { mode: 0o755 });
     return directory;
   };
+  // The system is stopped in its own way, which takes longer than to reject: so this is not for all of it.
+  const interrupted = interruption();
+  const unlessInterrupted = (work) => Promise.race([work, interrupted]);
   tell(`writing ${rows.toLocaleString('en')} facts`);
-  const files = await generateFacts({ rows, seed, directory: await place('facts'), threads });
+  const files = await unlessInterrupted(
+    generateFacts({ rows, seed, directory: await place('facts'), threads }),
+  );
   const rivals = [];
   try {
-    const loads = {};
-    for (const [key, start] of Object.entries(rivalStarters)) {
-      if (options.without.includes(key)) continue;
-      const rival = await start({ directory: await place(key), threads });
-      rivals.push({ key, ...rival });
-      loads[key] = await rival.load(files, (done) => tell(`${rival.name}: ${done} of ${files.length} files`));
-    }
-    const repetitions = smoke ? { rounds: 1, fastRounds: 1 } : { rounds: 3, fastRounds: 5 };
+    const loads = await unlessInterrupted(loadRivals(rivals, { files, place, options }));
+    const repetitions = options.smoke ? { rounds: 1, fastRounds: 1 } : { rounds: 3, fastRounds: 5 };
     const segmentFolder = await place('segments');
-    const systemFolder = await place('system');
-    const system = await withSystem({ directory: systemFolder, threads }, (running) =>
-      measureSystem({ running, files, rivals, rows, threads, segmentFolder, repetitions }),
+    const { engine, loadMs, segmentBytes, ...system } = await withSystem(
+      { directory: await place('system'), threads },
+      (running) => measureSystem({ running, files, rivals, options, segmentFolder, repetitions }),
     );
-    const engines = [{ key: 'hourglass', ...system.engine }, ...rivals];
+    const engines = [{ key: 'hourglass', ...engine }, ...rivals];
     return {
       rows,
       seed,
       threads,
       machine: `${cpus().length} × ${cpus()[0].model}, ${Math.round(totalmem() / 1024 ** 3)} GiB, Node.js ${process.version}`,
-      contestants: await Promise.all(engines.map((engine) => engine.describe())),
-      loads: { ...loads, hourglass: system.loadMs },
-      bytes: { ...(await bytesOf(rivals)), hourglass: system.segmentBytes },
-      segments: system.segments,
-      comparisons: system.comparisons,
-      memory: system.memory,
-      archives: system.archives,
-      shapes: await measureEngines(engines, repetitions),
+      contestants: await Promise.all(engines.map((contestant) => contestant.describe())),
+      loads: { ...loads, hourglass: loadMs },
+      bytes: { ...(await bytesOf(rivals)), hourglass: { table: segmentBytes } },
+      ...system,
+      shapes: await unlessInterrupted(measureEngines(engines, repetitions)),
     };
   } finally {
     for (const rival of rivals) await rival.stop();
   }
 }
 
-async function measureSystem({ running, files, rivals, rows, threads, segmentFolder, repetitions }) {
+/** Adds every rival to `rivals` as soon as it runs, and answers how long each of its files took. */
+async function loadRivals(rivals, { files, place, options }) {
+  const loads = {};
+  for (const [key, start] of Object.entries(rivalStarters)) {
+    if (options.without.includes(key)) continue;
+    const rival = await start({ directory: await place(key), threads: options.threads });
+    rivals.push({ key, ...rival });
+    loads[key] = await rival.load(files, (done) => tell(`${rival.name}: ${done} of ${files.length} files`));
+  }
+  return loads;
+}
+
+async function measureSystem({ running, files, rivals, options, segmentFolder, repetitions }) {
+  const { rows, threads, smoke } = options;
   const loadMs = await running.load(files, (done) => tell(`Hourglass: ${done} of ${files.length} batches`));
   tell('Hourglass: sealing and merging');
   await running.settled();
@@ -89,23 +98,15 @@ async function measureSystem({ running, files, rivals, rows, threads, segmentFol
   const segments = await running.placeSegments(segmentFolder);
   const engine = openHourglassEngine({ directory: segmentFolder, segments, environmentId, threads });
   const comparisons = await compareResults({ running, engine, rivals, environmentId });
-  const archives = await measureArchives({
-    running,
-    segments,
-    environmentId,
-    rows,
-    threads,
-    directory: segmentFolder,
-    repetitions,
-    tell,
-  });
+  const place = { segments, environmentId, directory: segmentFolder };
+  const archives = smoke ? [] : await measureArchives({ running, place, rows, threads, repetitions, tell });
   return {
-    loadMs,
     engine,
+    loadMs,
+    segmentBytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
+    segments: segments.length,
     comparisons,
     archives,
-    segments: segments.length,
-    segmentBytes: { table: segments.reduce((sum, { bytes }) => sum + bytes, 0) },
     memory: { afterSealing, afterReports: await running.workerPeakBytes() },
   };
 }
@@ -156,6 +157,18 @@ async function bytesOf(rivals) {
   return Object.fromEntries(await Promise.all(rivals.map(async ({ key, bytes }) => [key, await bytes()])));
 }
 
+/** Rejects on Ctrl-C and its like, so that what was started is stopped and what was written is removed. */
+function interruption() {
+  const interrupted = new Promise((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+      process.once(signal, () => reject(new Error(`stopped by ${signal}`)));
+    }
+  });
+  // It is looked at only while something is waited for, and may be rejected in between.
+  interrupted.catch(() => {});
+  return interrupted;
+}
+
 function tell(text) {
-  console.error(`bench: ${text}`);
+  console.error(`bench: ${(performance.now() / 1000).toFixed(1).padStart(7)} s  ${text}`);
 }

@@ -11,8 +11,10 @@ export function printReport(measured, figures) {
   console.log(`\nResults compared: ${comparisons.passed} alike, ${comparisons.failed} different.`);
   console.log('\nEngine time, medians:\n');
   printTable(engineTable(measured.shapes));
-  console.log('\nFrom submission to archive, medians:\n');
-  printTable(archiveTable(measured.archives));
+  if (measured.archives.length > 0) {
+    console.log('\nFrom submission to archive, medians:\n');
+    printTable(archiveTable(measured.archives));
+  }
   console.log(`\n${sizes(measured)}\n`);
   printTable([
     ['Figure', 'Found', 'Target', ''],
