@@ -36,6 +36,8 @@ const concurrentStats = 2;
 /** Of instruments, orders and consumption, which may take seconds. Half of the connections that polls need too. */
 const concurrentRecordReads = 2;
 const maxStatsSpillMb = 1024;
+/** Facts that may be hot before those who bring more are slowed down; sealing begins long before. */
+const maxHotFacts = 800_000;
 
 /** Builds the API out of its adapters. The only file of this app that knows them. */
 export async function composeApi(settings: Settings, log: Logger): Promise<Api> {
@@ -57,6 +59,12 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     metrics,
     publicUrl: settings.publicUrl,
     timeZone: settings.timeZone,
+    sealingPace: {
+      countHotFacts: () => database.segments.countHotFacts(),
+      maxHotFacts: Math.max(maxHotFacts, 2 * settings.sealing.minFacts),
+      maxWaitMs: 5_000,
+      pollEveryMs: 100,
+    },
     recordTurns: createTurns(concurrentRecordReads),
     limits: settings.limits,
     stats: {

@@ -1,4 +1,4 @@
-import type { FactStore } from '@hourglass/facts';
+import type { FactStore, SealingPace } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
@@ -89,6 +89,7 @@ export interface RouteServices {
   readonly publicUrl: string | null;
   /** Of the tz database: that of the statistics of instruments, whose times name none. */
   readonly timeZone: string;
+  readonly sealingPace: SealingPace;
   /** For reads of records, which may be large. */
   readonly recordTurns: Turns;
   readonly limits: SubmissionLimits;
@@ -111,7 +112,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, doorbell, objects, archives, metrics, limits, publicUrl, nowMs, newId } =
     services;
   const { newPassword, newToken, newAccessKey, secretKey, record } = services;
-  const { timeZone, recordTurns: turns } = services;
+  const { timeZone, sealingPace, recordTurns: turns } = services;
   const { queries, facts, accounts, customFields, signingKeys, organizations, users, tokens } = database;
   const { exchangeRates, hostnames, accessKeys, orders } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
@@ -162,7 +163,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     getSchemaRoute(findTenant, { catalogue, customFields }),
     ...consumptionRoutes({ accounts, consumption: database.consumption, turns }),
     ...instrumentsRoutes({ accounts, instruments: database.instruments, timeZone, turns }),
-    postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
+    postFactsRoute(findTenant, { catalogue, customFields, facts, sealingPace, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];
 }

@@ -5,7 +5,13 @@ import { createDoorbell, openConsumer } from '@hourglass/job-queue';
 import { createSegmentFiles, openObjectStore } from '@hourglass/object-store';
 import { requireDatabaseUrl, requireRedisUrl, type Logger, type Settings } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
-import { createCancellations, runQuery, type RunQueryPorts, type RunQueryTerms } from '@hourglass/reports';
+import {
+  createCancellations,
+  removeAbandonedScratch,
+  runQuery,
+  type RunQueryPorts,
+  type RunQueryTerms,
+} from '@hourglass/reports';
 import { createArchiveWriter } from '@hourglass/result-files';
 import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';
@@ -26,6 +32,8 @@ const maxAttempts = 5;
 const closeDeadlineMs = 4_000;
 /** Of the engine's memory, for sealing, and as much for merging. The rest is shared by queries. */
 const segmentMemoryShare = 0.15;
+/** Writing one segment takes seconds, a large merge minutes. */
+const maxSegmentMs = 3_600_000;
 /** Facts that are sealed into one segment at most. */
 const maxSealedFacts = 1_000_000;
 /** Fewer segments of a size are left as they are. */
@@ -88,7 +96,11 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     place: segmentFiles.place,
     crashPoint: crashAt(settings.crashPoint),
   };
-  const segmentScratch = createScratch(path.join(settings.dataDirectory, 'scratch', 'segments'));
+  const segmentFolder = path.join(settings.dataDirectory, 'scratch', 'segments');
+  const segmentScratch = createScratch(segmentFolder);
+  removeAbandonedScratch(segmentFolder, maxSegmentMs).catch((error: unknown) => {
+    log.warn({ err: error }, 'what earlier processes left in the scratch could not be removed');
+  });
   const listening = database.cancelSignals.listen((queryId) => cancellations.cancelled(queryId), log);
   const jobs = [
     startPeriodicJob(heartbeatJob(settings.dataDirectory), log),

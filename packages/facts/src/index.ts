@@ -3,6 +3,7 @@ export * from './name-proxy.ts';
 export * from './ndjson-batches.ts';
 export * from './ports.ts';
 export * from './raw-fact.ts';
+export * from './segments/await-sealing.ts';
 export * from './segments/choose-merge.ts';
 export * from './segments/merge-segments.ts';
 export * from './segments/ports.ts';

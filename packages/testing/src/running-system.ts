@@ -30,7 +30,8 @@ export interface RunningSystem {
   /** What its processes are started with. */
   readonly env: Readonly<Record<string, string>>;
   clientOf(organization: string, environment: string, authorization?: string): ContractClient;
-  startWorker(): NodeProcess;
+  /** One more worker, with `settings` of its own. */
+  startWorker(settings?: Readonly<Record<string, string>>): NodeProcess;
   /** One more API process over the same services; answers where it listens. */
   startApi(): Promise<string>;
   /** Runs a command of the command line to its end. */
@@ -97,7 +98,7 @@ export async function startSystem(
     }
     const startApi = () => start('apps/api/dist/main.js');
     const api = startApi();
-    const startWorker = () => start('apps/worker/dist/main.js');
+    const startWorker = (settings = {}) => start('apps/worker/dist/main.js', [], settings);
     if (options.worker !== false) startWorker();
     const url = await urlOf(api);
     const document = await checkAnswersOf(url);

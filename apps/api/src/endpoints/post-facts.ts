@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createGunzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { factsAccepted, oneOf, type FactsAccepted } from '@hourglass/contract';
-import { acceptBatch, type FactStore } from '@hourglass/facts';
+import { acceptBatch, awaitSealing, type FactStore, type SealingPace } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import {
   factsTarget,
@@ -20,6 +20,7 @@ export interface PostFactsPorts {
   readonly catalogue: Catalogue;
   readonly customFields: CustomFieldStore;
   readonly facts: FactStore;
+  readonly sealingPace: SealingPace;
   readonly metrics: ApiMetrics;
   readonly nowMs: () => number;
 }
@@ -49,6 +50,7 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
       const id = batchIdOf(request);
       const { fields, undeclaredFields } = await ports.customFields.find(tenant, target.name);
       const gone = abortWhenGone(request);
+      if (target.kind === 'facts') await awaitSealing(ports.sealingPace, gone);
       const outcome = await acceptBatch(bodyOf(request), {
         identity: {
           environmentId: tenant.environmentId,

@@ -10,6 +10,14 @@ interface DueRow {
   readonly dataset: string;
 }
 
+/** Only the index is read, and few batches are hot. */
+export async function countHotFacts(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ facts: string }>(
+    'select coalesce(sum(accepted), 0) as facts from batches where hot',
+  );
+  return Number(rows[0]?.facts);
+}
+
 /** Of datasets that are made of facts: records are replaced in place and never sealed. */
 export async function listDue(
   pool: Pool,

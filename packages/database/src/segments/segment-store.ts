@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { borrowConnection } from '../connection.ts';
 import { servedByDatabase } from '../database-errors.ts';
 import { copyHotFacts } from './copy-hot-facts.ts';
-import { hotFacts, listDue } from './hot-batches.ts';
+import { countHotFacts, hotFacts, listDue } from './hot-batches.ts';
 import { replaceSegments, sealFacts } from './move-facts.ts';
 import { liveSegments, registerSegment } from './segment-rows.ts';
 
@@ -19,6 +19,7 @@ export function createSegmentStore(
   catalogue: Catalogue,
 ): SegmentStore {
   return {
+    countHotFacts: () => servedByDatabase(() => countHotFacts(controlPool)),
     listDue: (terms) => servedByDatabase(() => listDue(controlPool, catalogue, terms)),
     hotFacts: (owner, terms) => servedByDatabase(() => hotFacts(controlPool, catalogue, owner, terms)),
     copy: (hot, target) => servedByDatabase(() => copyHotFacts(copyPool, hot, target)),

@@ -50,6 +50,8 @@ export interface SealingTerms {
  * false, having changed nothing, when anything that it was to move has been moved by somebody else.
  */
 export interface SegmentStore {
+  /** Of all owners. */
+  countHotFacts(): Promise<number>;
   /** The owners whose hot facts are due, those with the most facts first. */
   listDue(terms: SealingTerms): Promise<readonly SegmentOwner[]>;
   /** Their oldest batches. Null: there are none. */

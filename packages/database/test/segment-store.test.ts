@@ -1,0 +1,248 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { EncodedRow, HotFacts, SegmentFile, SegmentOwner } from '@hourglass/facts';
+import { factsTarget } from '@hourglass/query';
+import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  databaseWithTenant,
+  planOf,
+  submittedQuery,
+  type DatabaseWithTenant,
+} from './database-with-tenant.ts';
+import { api, encodedFact } from './encoded-facts.ts';
+
+const never = new AbortController().signal;
+const terms = { minFacts: 100, maxAgeMs: 3_600_000, maxFacts: 1_000 };
+const claimTerms = { leaseMs: 60_000, maxAttempts: 5, timeoutMs: 3_600_000 };
+
+let db: DatabaseWithTenant;
+let folder: TemporaryFolder;
+let owner: SegmentOwner;
+beforeEach(async () => {
+  [db, folder] = await Promise.all([databaseWithTenant(), temporaryFolder()]);
+  owner = { environmentId: db.tenant.environmentId, dataset: 'api' };
+});
+afterEach(async () => {
+  await Promise.all([db.close(), folder.remove()]);
+});
+
+const june = '2026-06-01T00:00:00.000Z';
+const facts = (count: number, time = june): EncodedRow[] =>
+  Array.from({ length: count }, (_, index) => encodedFact(time, { apiproxy: `p${index}` }));
+
+async function openedWriter() {
+  const opened = await db.database.facts.openBatch({
+    environmentId: owner.environmentId,
+    target: factsTarget(api),
+    id: randomUUID(),
+  });
+  if (!('writer' in opened)) throw new Error('the batch was accepted before');
+  return opened.writer;
+}
+
+async function store(rows: readonly EncodedRow[]): Promise<void> {
+  const writer = await openedWriter();
+  await writer.write(rows);
+  await writer.commit({ accepted: rows.length, bodySha256: '' });
+}
+
+async function hotFacts(): Promise<HotFacts> {
+  const hot = await db.database.segments.hotFacts(owner, terms);
+  if (hot === null) throw new Error('there are no hot facts');
+  return hot;
+}
+
+function fileOf(count: number, days = 0): SegmentFile {
+  const firstMs = Date.parse(june) + days * 86_400_000;
+  const columns = [{ name: 'apiproxy', type: 'text' as const }];
+  return { path: '', bytes: 10, sha256: 'ab', facts: count, firstMs, lastMs: firstMs + 1_000, columns };
+}
+
+async function liveSegment(count: number, days = 0): Promise<string> {
+  const { id } = await db.database.segments.register(owner, fileOf(count, days));
+  const writer = await openedWriter();
+  await writer.commit({ accepted: count, bodySha256: '', segmentIds: [id] });
+  return id;
+}
+
+const snapshot = () =>
+  db.database.factSource.snapshot(planOf(db.tenant), { directory: folder.path, signal: never });
+
+describe('hot facts', () => {
+  test('are due when they are many or old, and are chosen in whole batches up to a bound', async () => {
+    const { segments } = db.database;
+    await store(facts(60));
+    expect(await segments.listDue(terms)).toEqual([]);
+    await store(facts(40));
+    expect(await segments.listDue(terms)).toEqual([owner]);
+    expect(await segments.listDue({ ...terms, minFacts: 101 })).toEqual([]);
+    await db.sql(`update batches set created_at = now() - interval '2 hours' where accepted = 60`);
+    expect(await segments.listDue({ ...terms, minFacts: 101 })).toEqual([owner]);
+
+    const upTo = async (maxFacts: number) => (await segments.hotFacts(owner, { ...terms, maxFacts }))?.facts;
+    // A batch that is larger than the bound goes alone.
+    expect([await upTo(10), await upTo(60), await upTo(99), await upTo(100)]).toEqual([60, 60, 60, 100]);
+  });
+
+  test('that are not committed are not chosen, and records never are', async () => {
+    const writer = await openedWriter();
+    await writer.write(facts(500));
+    expect(await db.database.segments.hotFacts(owner, terms)).toBe(null);
+    await writer.rollback();
+    await db.sql(
+      `insert into batches (environment_id, dataset, id, accepted, body_sha256, created_at)
+       values ($1, 'orders.grants', 'records', 1000, '', now() - interval '1 year')`,
+      [owner.environmentId],
+    );
+    expect(await db.database.segments.listDue(terms)).toEqual([]);
+  });
+
+  test('are copied with the columns in which any of them has a value', async () => {
+    const field = await db.database.customFields.declare(
+      db.tenant,
+      { dataset: 'api', name: 'dc_plan', type: 'STRING', description: null },
+      10,
+    );
+    if (field.kind !== 'declared') throw new Error(field.kind);
+    const { id } = field.field;
+    await store([
+      encodedFact(june, { apiproxy: 'a,"b"', custom_fields: `{"${id}":"gold"}` }),
+      encodedFact(june, { total_response_time: 7 }),
+    ]);
+    // Queries that were submitted before may still read it.
+    await db.database.customFields.delete(db.tenant, { dataset: 'api', name: 'dc_plan' });
+    const file = path.join(folder.path, 'hot.csv');
+    const copied = await db.database.segments.copy(await hotFacts(), { path: file, signal: never });
+    expect(copied).toEqual({
+      facts: 2,
+      columns: [
+        { name: 'environment_id', type: 'integer' },
+        { name: 'timestamp', type: 'timestamp' },
+        expect.objectContaining({ name: 'apiproxy', type: 'text' }),
+        expect.objectContaining({ name: 'total_response_time', type: 'integer' }),
+        { name: `custom_${id}`, type: 'text', customFieldId: id },
+      ],
+    });
+    const [header, ...lines] = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    expect(header).toBe(`environment_id,timestamp,apiproxy,total_response_time,custom_${id}`);
+    expect(lines.sort()).toEqual([
+      `${owner.environmentId},2026-06-01 00:00:00,"a,""b""",,gold`,
+      `${owner.environmentId},2026-06-01 00:00:00,,7,`,
+    ]);
+  });
+});
+
+describe('a fact is in one place', () => {
+  test('sealing takes the batches that were chosen out of the hot table, and no others', async () => {
+    await store(facts(3));
+    const hot = await hotFacts();
+    await store(facts(5));
+    const { id, key } = await db.database.segments.register(owner, fileOf(3));
+    expect(key).toBe(`segments/${owner.environmentId}/api/${id}.parquet`);
+    expect(await snapshot()).toMatchObject({ hotRows: 8, segments: [] });
+    expect(await db.database.segments.seal(hot, id)).toBe(true);
+    expect(await snapshot()).toMatchObject({ hotRows: 5, segments: [{ id, key, facts: 3, bytes: 10 }] });
+  });
+
+  test('of two that seal the same batches one succeeds, and the other changes nothing', async () => {
+    await store(facts(3));
+    const hot = await hotFacts();
+    const two = await Promise.all([1, 2].map(() => db.database.segments.register(owner, fileOf(3))));
+    const sealed = await Promise.all(two.map(({ id }) => db.database.segments.seal(hot, id)));
+    expect(sealed.toSorted()).toEqual([false, true]);
+    const { hotRows, segments } = await snapshot();
+    expect([hotRows, segments.map(({ id }) => id)]).toEqual([0, [two[sealed.indexOf(true)]?.id]]);
+  });
+
+  test('a segment whose writer was given up for dead does not go live any more', async () => {
+    await store(facts(3));
+    const hot = await hotFacts();
+    const { id } = await db.database.segments.register(owner, fileOf(3));
+    expect(await db.database.segments.retireAbandoned(0)).toBe(1);
+    expect(await db.database.segments.seal(hot, id)).toBe(false);
+    expect(await snapshot()).toMatchObject({ hotRows: 3, segments: [] });
+  });
+
+  test('a batch that brings its segments is there with them, at once or not at all', async () => {
+    const { id } = await db.database.segments.register(owner, fileOf(7));
+    const writer = await openedWriter();
+    expect(await snapshot()).toMatchObject({ segments: [], watermark: null });
+    await writer.commit({ accepted: 7, bodySha256: '', segmentIds: [id] });
+    expect(await snapshot()).toMatchObject({ hotRows: 0, segments: [{ id, facts: 7 }] });
+    expect(await db.database.segments.hotFacts(owner, terms)).toBe(null);
+    const again = await openedWriter();
+    await expect(again.commit({ accepted: 7, bodySha256: '', segmentIds: [id] })).rejects.toThrow();
+    await again.rollback();
+  });
+
+  test('merging replaces segments at once, and not when one was replaced meanwhile or facts would be lost', async () => {
+    const { segments } = db.database;
+    const [a, b, c] = [await liveSegment(1), await liveSegment(2), await liveSegment(4)];
+    const merged = async (count: number) => (await segments.register(owner, fileOf(count))).id;
+    expect(await segments.replace([a, b], await merged(2))).toBe(false);
+    const ab = await merged(3);
+    expect(await segments.replace([a, b], ab)).toBe(true);
+    expect(await segments.replace([b, c], await merged(6))).toBe(false);
+    expect((await segments.live(owner)).map(({ id }) => id).toSorted()).toEqual([ab, c].toSorted());
+  });
+
+  test('only one works on the segments of an owner at a time, and others go on', async () => {
+    const { segments } = db.database;
+    const inside = await segments.alone(owner, async () => [
+      await segments.alone(owner, () => Promise.resolve('second')),
+      await segments.alone({ ...owner, dataset: 'mint' }, () => Promise.resolve('other')),
+    ]);
+    expect(inside).toEqual([null, 'other']);
+    expect(await segments.alone(owner, () => Promise.resolve('later'))).toBe('later');
+  });
+});
+
+describe('a snapshot', () => {
+  test('has the segments that overlap its range, oldest first', async () => {
+    const inside = await liveSegment(1, 40);
+    const first = await liveSegment(1);
+    await liveSegment(1, 365);
+    const end = Date.parse('2027-01-01T00:00:00Z');
+    const days = (end - Date.parse(june)) / 86_400_000;
+    await liveSegment(1, days);
+    const last = await liveSegment(1, days - 1);
+    const { segments } = await snapshot();
+    expect(segments.map(({ id }) => id)).toEqual([first, inside, last]);
+    expect(segments[0]).toMatchObject({ sha256: 'ab', columns: [{ name: 'apiproxy', type: 'text' }] });
+  });
+});
+
+describe('a segment', () => {
+  test('is dropped when all of its facts are past the retention, of its environment or of the settings', async () => {
+    const { segments } = db.database;
+    const [old, young] = [await liveSegment(1, -10_000), await liveSegment(1)];
+    const live = async () => (await segments.live(owner)).map(({ id }) => id);
+    expect(await segments.retireExpired(null)).toBe(0);
+    expect(await live()).toEqual([old, young]);
+    expect(await segments.retireExpired(3_650)).toBe(1);
+    expect(await live()).toEqual([young]);
+    await db.sql('update environments set retention_days = 1 where id = $1', [owner.environmentId]);
+    await db.sql(`update segments set last_at = now() - interval '2 days' where id = $1`, [young]);
+    expect(await segments.retireExpired(3_650)).toBe(1);
+    expect(await live()).toEqual([]);
+  });
+
+  test('is kept while a query runs that began before it was retired', async () => {
+    const { segments, queries } = db.database;
+    const [a, b] = [await liveSegment(1), await liveSegment(1)];
+    const query = await submittedQuery(db);
+    const claim = await queries.claim(query, claimTerms);
+    const { id } = await segments.register(owner, fileOf(2));
+    await segments.replace([a, b], id);
+    expect(await segments.listUnread(0, 10)).toEqual([]);
+    await queries.handBack(query, claim?.attempt ?? 0);
+    expect((await segments.listUnread(0, 10)).map((one) => one.id).toSorted()).toEqual([a, b].toSorted());
+    expect(await segments.listUnread(60_000, 10)).toEqual([]);
+    await segments.forget(a);
+    await segments.forget(id);
+    expect((await segments.live(owner)).map((one) => one.id)).toEqual([id]);
+    expect((await segments.listUnread(0, 10)).map((one) => one.id)).toEqual([b]);
+  });
+});

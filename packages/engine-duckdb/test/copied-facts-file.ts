@@ -1,0 +1,28 @@
+import { writeFile } from 'node:fs/promises';
+import type { HotFactsColumn } from '@hourglass/query';
+
+/** Values by column name; what is missing is null. Times are ISO 8601 texts or milliseconds since 1970. */
+export type CopiedFact = Readonly<Record<string, string | number | bigint | boolean | null | undefined>>;
+
+/** Writes facts as PostgreSQL's COPY does: null is nothing, empty text is quoted, and so is what must be. */
+export async function writeCopiedFacts(
+  file: string,
+  columns: readonly HotFactsColumn[],
+  facts: readonly CopiedFact[],
+): Promise<void> {
+  const lines = facts.map((fact) =>
+    columns.map(({ name, type }) => copiedField(type, fact[name] ?? null)).join(','),
+  );
+  await writeFile(file, [columns.map(({ name }) => name).join(','), ...lines, ''].join('\n'));
+}
+
+function copiedField(type: HotFactsColumn['type'], value: CopiedFact[string]): string {
+  if (value === null || value === undefined) return '';
+  if (type === 'timestamp' && typeof value !== 'boolean')
+    return new Date(typeof value === 'bigint' ? Number(value) : value)
+      .toISOString()
+      .slice(0, -1)
+      .replace('T', ' ');
+  const text = String(value);
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

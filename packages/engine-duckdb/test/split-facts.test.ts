@@ -1,0 +1,111 @@
+import path from 'node:path';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  catalogue,
+  hotFactsColumns,
+  planQuery,
+  sealedColumns,
+  sealedDataset,
+  type HotFactsColumn,
+  type Plan,
+} from '@hourglass/query';
+import type { PlacedSegment } from '@hourglass/reports';
+import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { expectSame } from '../../query/test/expect-same.ts';
+import { environmentId, type Fact } from '../../query/test/facts-relation.ts';
+import { modelCustomFields } from '../../query/test/filter-model.ts';
+import { columns, endMs, facts, tenant } from '../../query/test/random-facts.ts';
+import { requests } from '../../query/test/random-requests.ts';
+import { expectedRows } from '../../query/test/report-model.ts';
+import { createDuckDbEngine, createSegmentWriter } from '../src/index.ts';
+import { writeCopiedFacts } from './copied-facts-file.ts';
+import { rowsOf } from './hot-facts-file.ts';
+
+const signal = new AbortController().signal;
+const engine = createDuckDbEngine({ catalogue, memoryMb: 256, threads: 2, maxConcurrentRuns: 1 });
+const writer = createSegmentWriter({ memoryMb: 256, threads: 1 });
+const api = catalogue.get('api');
+if (api === undefined) throw new Error('no dataset');
+/** Custom fields by the names of their columns in segments, and by those of the facts. */
+const sealed = sealedColumns(sealedDataset(api, modelCustomFields));
+const nameOfId = new Map(modelCustomFields.map(({ id, name }) => [id, name]));
+
+let folder: TemporaryFolder;
+let files = 0;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(() => folder.remove());
+
+interface Split {
+  readonly hot: readonly Fact[];
+  readonly segments: readonly PlacedSegment[];
+}
+
+/** Some facts stay hot, the others go into segments; of some of those one is made again. */
+async function split(places: readonly number[], merged: boolean): Promise<Split> {
+  const placed = facts.map((fact, index) => ({
+    fact,
+    // A segment has the facts of one environment.
+    place: fact.environment_id === environmentId ? (places[index % places.length] ?? 0) : 0,
+  }));
+  const of = (place: number) => placed.filter((one) => one.place === place).map(({ fact }) => fact);
+  const segments: PlacedSegment[] = [];
+  for (const place of [1, 2, 3]) if (of(place).length > 0) segments.push(await sealedSegment(of(place)));
+  if (!merged || segments.length < 2) return { hot: of(0), segments };
+  const [first, ...others] = segments;
+  if (first === undefined) throw new Error('there is no segment');
+  const merging = { segments: others, directory: folder.path, signal };
+  return { hot: of(0), segments: [first, await writer.merge(merging)] };
+}
+
+async function sealedSegment(some: readonly Fact[]): Promise<PlacedSegment> {
+  const values = some.map((fact) => ({
+    ...fact,
+    ...Object.fromEntries([...nameOfId].map(([id, name]) => [`custom_${id}`, fact[name]])),
+  }));
+  const filled = sealed.filter(({ name }, index) => index < 2 || values.some((fact) => fact[name] != null));
+  const csvPath = path.join(folder.path, `sealed-${(files += 1)}.csv`);
+  await writeCopiedFacts(csvPath, filled, values);
+  return writer.seal({ csvPath, columns: filled, directory: folder.path, signal });
+}
+
+async function reportOver({ hot, segments }: Split, plan: Plan) {
+  const hotFactsPath = path.join(folder.path, 'hot.csv');
+  await writeCopiedFacts(hotFactsPath, hotFactsColumns(plan, catalogue), hot);
+  const copied = { hotFactsPath, hotRows: hot.length, watermark: null };
+  return rowsOf(engine.run({ plan, facts: { ...copied, segments }, directory: folder.path, signal }));
+}
+
+test('the columns that are compared are all that a segment can have', () => {
+  const names = (list: readonly HotFactsColumn[]) =>
+    list.map(({ name, customFieldId }) => (customFieldId === undefined ? name : nameOfId.get(customFieldId)));
+  expect(names(sealed).slice(2)).toEqual(names(columns));
+});
+
+test('reports over facts that lie hot and in segments at random are those over facts in one place', async () => {
+  const places = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 200 });
+  await fc.assert(
+    fc.asyncProperty(places, fc.boolean(), fc.integer(), async (chosen, merged, seed) => {
+      const divided = await split(chosen, merged);
+      for (const { request, filter } of fc.sample(requests, { numRuns: 20, seed })) {
+        const planned = planQuery(request, {
+          catalogue,
+          dataset: 'api',
+          tenant,
+          customFields: modelCustomFields,
+          nowMs: endMs,
+        });
+        if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
+        const rows = await reportOver(divided, planned.plan);
+        const expected = expectedRows(planned.plan, facts, filter?.isMeant);
+        expect(rows.length).toBe(expected.length);
+        for (const [index, row] of rows.entries()) {
+          for (const [column, value] of row.entries()) expectSame(value, expected[index]?.[column]);
+        }
+      }
+    }),
+    { numRuns: 8, endOnFailure: true },
+  );
+}, 120_000);

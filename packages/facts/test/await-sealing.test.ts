@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { awaitSealing } from '../src/index.ts';
+
+const never = new AbortController().signal;
+const pace = { maxHotFacts: 100, maxWaitMs: 60_000, pollEveryMs: 1 };
+
+test('a batch waits until enough was sealed', async () => {
+  const counts = [300, 200, 100, 99, 0];
+  await awaitSealing({ ...pace, countHotFacts: () => Promise.resolve(counts.shift() ?? 0) }, never);
+  expect(counts).toEqual([0]);
+});
+
+test('a batch is taken all the same when nobody seals', async () => {
+  let asked = 0;
+  const countHotFacts = () => Promise.resolve(100 + (asked += 1));
+  await awaitSealing({ ...pace, maxWaitMs: 20, countHotFacts }, never);
+  expect(asked).toBeGreaterThan(1);
+});
+
+test('a batch whose client went away does not wait any longer', async () => {
+  const gone = new AbortController();
+  const countHotFacts = () => {
+    gone.abort(new Error('gone'));
+    return Promise.resolve(100);
+  };
+  await expect(awaitSealing({ ...pace, countHotFacts }, gone.signal)).rejects.toThrow();
+});

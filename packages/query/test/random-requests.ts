@@ -1,0 +1,55 @@
+import * as fc from 'fast-check';
+import { operators, queryTimeUnits, type QueryRequest } from '../src/index.ts';
+import { modelFilters, type ModelFilter } from './filter-model.ts';
+import { dataset, end, start } from './random-facts.ts';
+
+const operations = fc.oneof(
+  { weight: 2, arbitrary: fc.constant({}) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom(...operators),
+        fc.constantFrom('7', '-3', '1000', '1000.0', '-0.5', '0.000001', '12345', '2'),
+      )
+      .map(([operator, value]) => ({ operator, value })),
+  },
+);
+const metrics = fc
+  .constantFrom(
+    ...dataset.metrics.flatMap(({ name, functions }) =>
+      functions.length === 0 ? [{ name }] : functions.map((chosen) => ({ name, function: chosen })),
+    ),
+  )
+  .chain((metric) => operations.map((operation) => ({ ...metric, ...operation })));
+/** Requests over `facts`, each with what its filter means. */
+export const requests: fc.Arbitrary<{ request: QueryRequest; filter: ModelFilter | undefined }> = fc
+  .record({
+    metrics: fc
+      .array(metrics, { maxLength: 4 })
+      .map((chosen) => chosen.map((metric, index) => ({ ...metric, alias: `m${index}` }))),
+    dimensions: fc.uniqueArray(
+      fc.oneof(
+        fc.constantFrom(...dataset.dimensions.map(({ name }) => name)),
+        fc.constantFrom(
+          'apiproxy',
+          'response_status_code',
+          'created',
+          'ax_hour_of_day',
+          'dc_ok',
+          'dc_due',
+          'dc_plan',
+        ),
+      ),
+      { maxLength: 3 },
+    ),
+    groupByTimeUnit: fc.option(fc.constantFrom(...queryTimeUnits), { nil: undefined }),
+    utcOffsetMinutes: fc.option(fc.integer({ min: -840, max: 840 }), { nil: undefined }),
+    limit: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
+    filter: fc.option(modelFilters, { nil: undefined, freq: 9 }),
+  })
+  .filter(({ metrics: chosen, dimensions }) => chosen.length + dimensions.length > 0)
+  .map(({ filter, ...request }) => ({
+    request: { ...request, filter: filter?.text, timeRange: { start, end } },
+    filter,
+  }));

@@ -1,0 +1,129 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import {
+  connectDatabase,
+  eventually,
+  readArchive,
+  startSystem,
+  type RunningSystem,
+} from '@hourglass/testing';
+
+const range = { start: '2026-03-01T00:00:00Z', end: '2026-04-01T00:00:00Z' };
+const rowsOfBatch = 1_000;
+
+let system: RunningSystem;
+beforeEach(async () => {
+  system = await startSystem({ worker: false });
+});
+afterEach(() => system.stop());
+
+/** Facts that all differ, so that a lost one cannot be made up for by a double one. */
+async function bringIn(batch: number): Promise<void> {
+  const startMs = Date.parse(range.start);
+  const lines = Array.from({ length: rowsOfBatch }, (_, row) => {
+    const number = batch * rowsOfBatch + row;
+    return `{"timestamp":${startMs + number * 37},"apiproxy":"p${row % 3}","request_size":${number}}`;
+  });
+  const response = await system.client.request('/facts/api', { method: 'POST', body: lines.join('\n') });
+  expect(response.status).toBe(201);
+}
+
+interface Counted {
+  readonly facts: number;
+  readonly sum: number;
+}
+
+/** Of batches 0 to `batches` - 1, by arithmetic. */
+function expectedOf(batches: number): Counted {
+  const facts = batches * rowsOfBatch;
+  return { facts, sum: (facts * (facts - 1)) / 2 };
+}
+
+async function counted(): Promise<Counted> {
+  const id = await system.client.submit({
+    metrics: [
+      { name: 'message_count', function: 'sum', alias: 'facts' },
+      { name: 'request_size', function: 'sum', alias: 'sum' },
+    ],
+    timeRange: range,
+  });
+  expect(await system.client.ended(id)).toMatchObject({ state: 'completed' });
+  const [part] = await readArchive(await system.client.archive(id));
+  const { facts, sum } = JSON.parse(part?.text ?? '') as Record<keyof Counted, string>;
+  return { facts: Number(facts), sum: Number(sum) };
+}
+
+async function places(): Promise<{ hot: number; sealed: number; incoming: number }> {
+  const client = await connectDatabase(system.databaseUrl);
+  try {
+    const [row] = await client.sql<{ hot: number; sealed: number; incoming: number }>(
+      `select (select count(*)::int from hot_api_facts) as hot,
+              (select coalesce(sum(facts), 0)::int from segments where state = 'live') as sealed,
+              (select count(*)::int from segments where state = 'incoming') as incoming`,
+    );
+    if (row === undefined) throw new Error('no row');
+    return row;
+  } finally {
+    await client.end();
+  }
+}
+
+async function objectFiles(): Promise<number> {
+  const folder = path.join(system.dataDirectory, 'store', 'objects', 'segments');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).length;
+}
+
+it('a worker that is killed while it seals leaves every fact in one place, and the next one goes on', async () => {
+  // Before the move, the facts are where they were; after it, in their segment.
+  const points = [
+    { point: 'seal.copied', isMoved: false },
+    { point: 'seal.registered', isMoved: false },
+    { point: 'seal.uploaded', isMoved: false },
+    { point: 'seal.live', isMoved: true },
+  ];
+  let batches = 0;
+  for (const { point, isMoved } of points) {
+    const sealed = batches * rowsOfBatch;
+    await bringIn(batches);
+    await bringIn(batches + 1);
+    batches += 2;
+    const killed = system.startWorker({ HOURGLASS_SEAL_FACTS: '1', HOURGLASS_CRASH_POINT: point });
+    expect((await killed.exited).signal).toBe('SIGKILL');
+    const moved = isMoved ? 2 * rowsOfBatch : 0;
+    expect([point, await places()]).toEqual([
+      point,
+      expect.objectContaining({ hot: 2 * rowsOfBatch - moved, sealed: sealed + moved }),
+    ]);
+
+    const next = system.startWorker({ HOURGLASS_SEAL_FACTS: '1' });
+    await eventually('everything is sealed', async () => ((await places()).hot === 0 ? true : null));
+    expect(await counted()).toEqual(expectedOf(batches));
+    expect((await places()).sealed).toBe(batches * rowsOfBatch);
+    await next.stop();
+  }
+  // Two of the killed ones had put a segment down that never went live.
+  expect((await places()).incoming).toBe(2);
+}, 240_000);
+
+it('while facts come in, are sealed and merged by two workers, every report counts each fact once', async () => {
+  const settings = { HOURGLASS_SEAL_FACTS: '2000', HOURGLASS_SEAL_AFTER_SECONDS: '2' };
+  const workers = [system.startWorker(settings), system.startWorker(settings)];
+  const seen: Counted[] = [];
+  for (let batch = 0; batch < 36; batch += 1) {
+    await bringIn(batch);
+    if (batch % 3 === 2) {
+      seen.push(await counted());
+      expect(seen.at(-1)).toEqual(expectedOf(batch + 1));
+    }
+    // In the middle of whatever it does; the lease of a query is then taken over by the other.
+    if (batch === 18) workers[0]?.kill('SIGKILL');
+  }
+  expect(seen).toHaveLength(12);
+  await eventually('everything is sealed', async () => ((await places()).hot === 0 ? true : null));
+  expect(await counted()).toEqual(expectedOf(36));
+  const { sealed } = await places();
+  expect(sealed).toBe(36_000);
+  expect(await objectFiles()).toBeGreaterThan(0);
+}, 240_000);
