@@ -87,7 +87,7 @@ try {
       await mkdir(directory);
       const hotFactsPath = path.join(directory, 'facts.csv');
       await link(factsPath, hotFactsPath);
-      const facts = { hotFactsPath, hotRows: rows, watermark: null };
+      const facts = { hotFactsPath, hotRows: rows, segments: [], watermark: null };
       const { signal } = new AbortController();
       return archives.write(engine.run({ plan, facts, directory, signal }), {
         queryId: `bench-${run}`,
