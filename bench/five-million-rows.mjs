@@ -1,41 +1,181 @@
 /**
- * Runs reports with one row per fact, several at once, through the engine and the archive writer, and prints
- * time and memory of this process. After `npm run build`:
+ * A report with one row per fact, from its facts to the finished archive, against DuckDB's own `COPY` of the same
+ * report to one gzip file, in turns and each in a process of its own. After `npm run build`:
  *
- *   node bench/five-million-rows.mjs [rows=5000000] [runs=2] [memoryMb=1024] [format=json]
+ *   node bench/five-million-rows.mjs [rows=5000000] [rounds=3] [memoryMb=512]
  *
- * Exit code 1 when the process needed 1.5 GB or more, or a row is missing.
+ * Prints medians, their ratio, the peak of memory and the longest wait of the event loop for both output formats.
+ * Exit code 1 when NDJSON takes more than 0.6 times as long as DuckDB, the process needs 1.5 GB, or a row is missing.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { link, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { createDuckDbEngine } from '@hourglass/engine-duckdb';
-import { catalogue, hotFactsColumns, outputColumns } from '@hourglass/query';
+import { catalogue, compileReport, hotFactsColumns, outputColumns } from '@hourglass/query';
 import { createArchiveWriter } from '@hourglass/result-files';
 
-const [rows = 5_000_000, runs = 2, memoryMb = 1024] = process.argv.slice(2, 5).map(Number);
-const format = process.argv[5] ?? 'json';
+const target = { ratio: 0.6, peakBytes: 1.5 * 1024 ** 3 };
 const startMs = Date.UTC(2026, 0, 1);
+const threads = availableParallelism();
+const { DuckDBInstance } = createRequire(import.meta.resolve('@hourglass/engine-duckdb'))('@duckdb/node-api');
 
-/** @type {import('@hourglass/query').Plan} */
-const plan = {
-  version: 1,
-  dataset: 'api',
-  tenant: { organization: 'demo', environment: 'prod', environmentId: 1 },
-  range: { startMs, endExclusiveMs: startMs + 86_400_000 },
-  timeUnit: 'second',
-  metrics: [
-    { metric: 'message_count', function: 'sum', alias: 'sum_message_count' },
-    { metric: 'total_response_time', function: 'avg', alias: 'avg_total_response_time' },
-  ],
-  dimensions: ['gateway_flow_id', 'apiproxy', 'request_path'],
-  limitRows: null,
-  output: format === 'csv' ? { format, delimiter: ',' } : { format: 'json' },
-};
+if (process.argv[2] === 'measure') await measure(JSON.parse(process.argv[3]));
+else await compare(...process.argv.slice(2, 5).map(Number));
+
+async function compare(rows = 5_000_000, rounds = 3, memoryMb = 512) {
+  const scratch = await mkdtemp(path.join(tmpdir(), 'hourglass-bench-'));
+  try {
+    const factsPath = path.join(scratch, 'facts.csv');
+    await pipeline(Readable.from(csvLines(rows)), createWriteStream(factsPath));
+    for (const format of ['json', 'csv']) {
+      const found = { hourglass: [], duckdb: [] };
+      for (let round = 0; round < rounds; round++) {
+        for (const way of ['duckdb', 'hourglass']) {
+          const directory = path.join(scratch, way);
+          await mkdir(directory);
+          await link(factsPath, path.join(directory, 'facts.csv'));
+          found[way].push(await inProcess({ way, format, directory, rows, memoryMb }));
+          await rm(directory, { recursive: true });
+        }
+      }
+      if (!print(format, found, rows)) process.exitCode = 1;
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function print(format, { hourglass, duckdb }, rows) {
+  const medianOf = (key, runs) => runs.map((run) => run[key]).toSorted((a, b) => a - b)[runs.length >> 1];
+  const seconds = (runs, key = 'ms') => `${(medianOf(key, runs) / 1000).toFixed(2)} s`;
+  const mebibytes = (runs, key) => `${Math.round(medianOf(key, runs) / 1024 ** 2)} MiB`;
+  const ratio = medianOf('ms', hourglass) / medianOf('ms', duckdb);
+  const complete = hourglass.every((run) => run.rows === rows) && duckdb.every((run) => run.rows === rows);
+  const bounded = hourglass.every(({ peakBytes }) => peakBytes < target.peakBytes);
+  const met = complete && bounded && (format !== 'json' || ratio <= target.ratio);
+  console.log(
+    `${met ? 'met' : 'MISSED'}: ${rows} rows of ${format} on ${threads} threads, medians of ${hourglass.length}`,
+  );
+  console.log(
+    `  DuckDB's COPY with gzip ${seconds(duckdb)}, ${mebibytes(duckdb, 'bytes')}, peak ${mebibytes(duckdb, 'peakBytes')}`,
+  );
+  console.log(
+    `  Hourglass ${seconds(hourglass)} (rows ${seconds(hourglass, 'rowsMs')}), ${mebibytes(hourglass, 'bytes')}, ` +
+      `peak ${mebibytes(hourglass, 'peakBytes')}, longest wait of the event loop ${medianOf('loopMs', hourglass).toFixed(1)} ms`,
+  );
+  console.log(
+    `  ratio ${ratio.toFixed(2)}${format === 'json' ? `, at most ${target.ratio} is asked for` : ''}`,
+  );
+  return met;
+}
+
+async function inProcess(options) {
+  const self = fileURLToPath(import.meta.url);
+  const child = spawn(process.execPath, [self, 'measure', JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  if (code !== 0) throw new Error(`the run ended with exit code ${code}`);
+  return JSON.parse(output);
+}
+
+async function measure({ way, format, directory, rows, memoryMb }) {
+  const plan = planOf(format);
+  const facts = {
+    hotFactsPath: path.join(directory, 'facts.csv'),
+    hotRows: rows,
+    segments: [],
+    watermark: null,
+  };
+  const { signal } = new AbortController();
+  const task = { plan, facts, directory, signal };
+  const found = await (way === 'hourglass' ? archive(task, memoryMb) : copy(task, memoryMb));
+  console.log(JSON.stringify({ ...found, peakBytes: process.resourceUsage().maxRSS * 1024 }));
+}
+
+async function archive(task, memoryMb) {
+  const engine = createDuckDbEngine({ catalogue, memoryMb, threads, maxConcurrentRuns: 1 });
+  const loop = monitorEventLoopDelay({ resolution: 1 });
+  loop.enable();
+  const beganMs = performance.now();
+  const file = await engine.writeRows(task);
+  const rowsMs = performance.now() - beganMs;
+  const { rows, bytes } = await createArchiveWriter({ threads }).write(file, {
+    ...task,
+    queryId: 'bench',
+    columns: outputColumns(task.plan, catalogue),
+    output: task.plan.output,
+    createdAt: new Date(startMs),
+  });
+  return { ms: performance.now() - beganMs, rowsMs, rows, bytes, loopMs: loop.max / 1e6 };
+}
+
+/** What somebody would write by hand: the same report in one `COPY`, with the same names, memory and threads. */
+async function copy({ plan, facts, directory }, memoryMb) {
+  const beganMs = performance.now();
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: `${memoryMb}MiB`,
+    threads: String(threads),
+    temp_directory: path.join(directory, 'spill'),
+    preserve_insertion_order: 'false',
+  });
+  const connection = await instance.connect();
+  const types = { text: 'VARCHAR', integer: 'BIGINT', timestamp: 'TIMESTAMP' };
+  const columns = hotFactsColumns(plan, catalogue).map(({ name, type }) => `'${name}': '${types[type]}'`);
+  await connection.run(
+    `create view facts as select * from read_csv('${facts.hotFactsPath}', columns = {${columns.join(', ')}},
+       auto_detect = false, header = true, delim = ',', quote = '"', parallel = false)`,
+  );
+  const { sql, parameters } = compileReport(plan, catalogue);
+  const names = outputColumns(plan, catalogue).map(({ name }, index) => `c${index} as "${name}"`);
+  const file = path.join(directory, 'rows.gz');
+  const { rowsChanged: rows } = await connection.run(
+    `copy (select ${names.join(', ')} from (${sql})) to '${file}' (format ${plan.output.format}, compression gzip)`,
+    [...parameters],
+  );
+  return { ms: performance.now() - beganMs, rows, bytes: (await stat(file)).size };
+}
+
+/** @returns {import('@hourglass/query').Plan} */
+function planOf(format) {
+  return {
+    version: 1,
+    dataset: 'api',
+    tenant: { organization: 'demo', environment: 'prod', environmentId: 1 },
+    range: { startMs, endExclusiveMs: startMs + 86_400_000 },
+    timeUnit: 'second',
+    metrics: [
+      { metric: 'message_count', function: 'sum', alias: 'sum_message_count' },
+      { metric: 'total_response_time', function: 'avg', alias: 'avg_total_response_time' },
+    ],
+    dimensions: ['gateway_flow_id', 'apiproxy', 'request_path'],
+    filter: null,
+    limitRows: null,
+    output: format === 'csv' ? { format, delimiter: ',' } : { format: 'json' },
+  };
+}
+
+function* csvLines(rows) {
+  const columns = hotFactsColumns(planOf('json'), catalogue).map(({ name }) => name);
+  let lines = `${columns.join(',')}\n`;
+  for (let row = 0; row < rows; row++) {
+    lines += `${columns.map((column) => value(column, row)).join(',')}\n`;
+    if (lines.length > 65_536) {
+      yield lines;
+      lines = '';
+    }
+  }
+  yield lines;
+}
 
 function value(column, row) {
   switch (column) {
@@ -52,60 +192,4 @@ function value(column, row) {
     default:
       return String(row % 900);
   }
-}
-
-function* csvLines() {
-  const columns = hotFactsColumns(plan, catalogue).map(({ name }) => name);
-  let lines = `${columns.join(',')}\n`;
-  for (let row = 0; row < rows; row++) {
-    lines += `${columns.map((column) => value(column, row)).join(',')}\n`;
-    if (lines.length > 65_536) {
-      yield lines;
-      lines = '';
-    }
-  }
-  yield lines;
-}
-
-const seconds = (sinceMs) => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
-const mebibytes = (bytes) => `${Math.round(bytes / 1024 / 1024)} MiB`;
-
-const scratch = await mkdtemp(path.join(tmpdir(), 'hourglass-bench-'));
-try {
-  const factsPath = path.join(scratch, 'facts.csv');
-  await pipeline(Readable.from(csvLines()), createWriteStream(factsPath));
-
-  const threads = availableParallelism();
-  const engine = createDuckDbEngine({ catalogue, memoryMb, threads, maxConcurrentRuns: runs });
-  const archives = createArchiveWriter();
-  const loop = monitorEventLoopDelay({ resolution: 1 });
-  loop.enable();
-  const beganMs = performance.now();
-  const written = await Promise.all(
-    Array.from({ length: runs }, async (_, run) => {
-      const directory = path.join(scratch, String(run));
-      await mkdir(directory);
-      const hotFactsPath = path.join(directory, 'facts.csv');
-      await link(factsPath, hotFactsPath);
-      const facts = { hotFactsPath, hotRows: rows, segments: [], watermark: null };
-      const { signal } = new AbortController();
-      return archives.write(engine.run({ plan, facts, directory, signal }), {
-        queryId: `bench-${run}`,
-        columns: outputColumns(plan, catalogue),
-        output: plan.output,
-        directory,
-        createdAt: new Date(startMs),
-        signal,
-      });
-    }),
-  );
-  const took = seconds(beganMs);
-  const peakBytes = process.resourceUsage().maxRSS * 1024;
-  for (const { rows: found, bytes } of written) console.log(`${found} rows, archive ${mebibytes(bytes)}`);
-  console.log(`${runs} runs on ${threads} threads took ${took}`);
-  console.log(`peak RSS ${mebibytes(peakBytes)}, afterwards ${mebibytes(process.memoryUsage.rss())}`);
-  console.log(`event loop delay: p99 ${loop.percentile(99) / 1e6} ms, longest ${loop.max / 1e6} ms`);
-  if (peakBytes >= 1.5 * 1024 ** 3 || written.some(({ rows: found }) => found !== rows)) process.exitCode = 1;
-} finally {
-  await rm(scratch, { recursive: true, force: true });
 }

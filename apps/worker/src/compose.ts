@@ -73,7 +73,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
       threads: settings.engineThreads,
       maxConcurrentRuns: concurrency,
     }),
-    archives: createArchiveWriter(),
+    archives: createArchiveWriter({ threads: settings.engineThreads }),
     objects,
     cancellations,
     log,

@@ -1,13 +1,20 @@
-import { compileReport, type Catalogue } from '@hourglass/query';
-import { ReportImpossible, type EngineTask, type ReportEngine, type RowBatch } from '@hourglass/reports';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { compileReport, compileReportLines, type Catalogue } from '@hourglass/query';
+import {
+  ReportImpossible,
+  type EngineTask,
+  type ReportEngine,
+  type RowBatch,
+  type RowFile,
+} from '@hourglass/reports';
 import { discardRows } from './discard-rows.ts';
-import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
+import type { InstanceLimits } from './duckdb-instance.ts';
 import { readableError } from './engine-error.ts';
-import { createExchangeRatesView, requireRates } from './exchange-rates.ts';
-import { createFactsView } from './facts-view.ts';
-import { interruptOnAbort } from './interrupt-on-abort.ts';
+import { openReport } from './open-report.ts';
 import { rowBatches } from './row-batches.ts';
 import { startStatement } from './start-statement.ts';
+import { writeLines } from './write-lines.ts';
 
 export interface DuckDbEngineOptions {
   readonly catalogue: Catalogue;
@@ -22,16 +29,19 @@ export interface DuckDbEngineOptions {
 }
 
 /**
- * Every run has a DuckDB of its own, in memory, which can read the task's directory and nothing else. What
+ * Every run has a DuckDB of its own, in memory, which can read and write the task's directory and nothing else. What
  * it took, memory and spilled files, is given back when the rows end, fail, or are no longer asked for.
  *
- * `run` throws the reason of the task's signal once that aborts, `ReportImpossible` when an amount cannot be
+ * Both functions throw the reason of the task's signal once that aborts, `ReportImpossible` when an amount cannot be
  * converted, and otherwise errors whose message a user can read; DuckDB's own text, which names server paths, is in `cause`.
  */
 export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
   const { catalogue, memoryMb, threads, maxConcurrentRuns, maxSpillMb = 64 * 1024 } = options;
   const limits = { memoryMb: Math.floor(memoryMb / maxConcurrentRuns), threads, maxSpillMb };
-  return { run: (task) => runReport(task, catalogue, limits) };
+  return {
+    run: (task) => runReport(task, catalogue, limits),
+    writeRows: (task) => writeReport(task, catalogue, limits),
+  };
 }
 
 async function* runReport(
@@ -39,28 +49,43 @@ async function* runReport(
   catalogue: Catalogue,
   limits: InstanceLimits,
 ): AsyncGenerator<RowBatch, void> {
-  const { plan, facts, directory, signal } = task;
-  signal.throwIfAborted();
-  const instance = await openInstance(directory, limits);
-  const stopInterrupting = interruptOnAbort(instance.connection, signal);
+  const { plan, signal } = task;
   try {
-    await createFactsView(instance.connection, facts, plan, catalogue);
-    if (facts.exchangeRatesPath !== undefined) {
-      await createExchangeRatesView(instance.connection, facts.exchangeRatesPath);
-      await requireRates(instance.connection, { plan, catalogue, signal });
-    }
-    signal.throwIfAborted();
-    const result = await startStatement(instance.connection, compileReport(plan, catalogue));
+    const report = await openReport(task, catalogue, limits);
     try {
-      yield* rowBatches(result, signal);
+      const result = await startStatement(report.connection, compileReport(plan, catalogue));
+      try {
+        yield* rowBatches(result, signal);
+      } finally {
+        await discardRows(report.connection, result);
+      }
     } finally {
-      await discardRows(instance.connection, result);
+      await report.close();
     }
   } catch (error) {
-    signal.throwIfAborted();
-    throw error instanceof ReportImpossible ? error : readableError(error, limits);
-  } finally {
-    stopInterrupting();
-    await instance.close();
+    throw explained(error, signal, limits);
   }
+}
+
+async function writeReport(task: EngineTask, catalogue: Catalogue, limits: InstanceLimits): Promise<RowFile> {
+  const { plan, directory, signal } = task;
+  const file = path.resolve(directory, 'rows');
+  try {
+    const report = await openReport(task, catalogue, limits);
+    try {
+      const rows = await writeLines(report.connection, compileReportLines(plan, catalogue), file);
+      signal.throwIfAborted();
+      return { path: file, rows };
+    } finally {
+      await report.close();
+    }
+  } catch (error) {
+    await rm(file, { force: true });
+    throw explained(error, signal, limits);
+  }
+}
+
+function explained(error: unknown, signal: AbortSignal, limits: InstanceLimits): unknown {
+  if (signal.aborted) return signal.reason;
+  return error instanceof ReportImpossible ? error : readableError(error, limits);
 }

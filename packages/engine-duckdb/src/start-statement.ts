@@ -1,18 +1,12 @@
-import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api';
-import type { SqlStatement, SqlValue } from '@hourglass/query';
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
+import type { SqlStatement } from '@hourglass/query';
+import { prepareStatement } from './prepare-statement.ts';
 
 /** Starts a statement whose rows are computed while they are fetched, as far as it has no sort to finish. */
 export async function startStatement(
   connection: DuckDBConnection,
-  { sql, parameters }: SqlStatement,
+  statement: SqlStatement,
 ): Promise<DuckDBResult> {
-  const prepared = await connection.prepare(sql);
-  parameters.forEach((value, index) => bind(prepared, index + 1, value));
+  const prepared = await prepareStatement(connection, statement);
   return prepared.stream();
-}
-
-function bind(prepared: DuckDBPreparedStatement, position: number, value: SqlValue): void {
-  if (typeof value === 'string') prepared.bindVarchar(position, value);
-  else if (Number.isSafeInteger(value)) prepared.bindBigInt(position, BigInt(value));
-  else prepared.bindDouble(position, value);
 }

@@ -1,12 +1,15 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { catalogue, type Plan } from '@hourglass/query';
 import { ReportImpossible } from '@hourglass/reports';
 import { createDuckDbEngine } from '../src/duckdb-engine.ts';
-import { planOf, rowsOf, startMs, taskOver, type Fact } from './hot-facts-file.ts';
+import { readableError } from '../src/engine-error.ts';
+import { writeLines } from '../src/write-lines.ts';
+import { planOf, rowsOf, startMs, taskOver, taskOverMany, type Fact } from './hot-facts-file.ts';
 
 const engine = createDuckDbEngine({ catalogue, memoryMb: 256, threads: 2, maxConcurrentRuns: 1 });
 const { signal } = new AbortController();
@@ -222,4 +225,65 @@ test('a broken file of facts is an error that names no path', async () => {
   await writeFile(task.facts.hotFactsPath, 'environment_id,timestamp,apiproxy,message_count\n7,never,x,1\n');
   await expect(rowsOf(engine.run(task))).rejects.toThrow(/^The report could not be computed$/);
   expect(await readdir(directory)).toEqual(['hot.csv']);
+});
+
+describe('a report in a file', () => {
+  test('has a line for each row, in the output format of its plan', async () => {
+    const facts = [fact({ apiproxy: 'say "hi", |\n' }), fact({ apiproxy: "it's" }), fact({ apiproxy: '' })];
+    const plan = planOf({ metrics: [{ metric: 'message_count', function: 'avg', alias: `a'"$1\n` }] });
+    const written = async (output: Plan['output']) => {
+      const task = await taskOver(facts, { plan: { ...plan, output }, directory, signal });
+      const { path: file, rows } = await engine.writeRows(task);
+      expect(rows).toBe(3);
+      expect(await readdir(directory)).toEqual(['hot.csv', path.basename(file)]);
+      return readFile(file, 'utf8');
+    };
+    const names = ['', "it's", 'say "hi", |\n'];
+    expect(await written({ format: 'json' })).toBe(
+      names
+        .map((name) => `${JSON.stringify({ [`a'"$1\n`]: 0, apiproxy: name })}\n`)
+        .join('')
+        .replaceAll(':0', ':1.0'),
+    );
+    expect(await written({ format: 'csv', delimiter: '|' })).toBe(
+      '1.0|""\n1.0|it\'s\n1.0|"say ""hi"", |\n"\n',
+    );
+  });
+
+  test('is empty when there are no facts', async () => {
+    const { path: file, rows } = await engine.writeRows(
+      await taskOver([], { plan: planOf(), directory, signal }),
+    );
+    expect([rows, await readFile(file, 'utf8')]).toEqual([0, '']);
+  });
+
+  test('has its rows in order, whatever thread wrote them', async () => {
+    const task = await taskOverMany(400_000, { plan: planOf(), directory, signal });
+    const { path: file, rows } = await engine.writeRows(task);
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    expect([rows, lines.length]).toEqual([400_000, 400_000]);
+    expect(lines.every((line, index) => index === 0 || (lines[index - 1] ?? '') < line)).toBe(true);
+    expect(lines[0]).toMatch(/^\{"calls":"1","apiproxy":"proxy 0000\w{28}"\}$/);
+  });
+
+  test.runIf(process.platform === 'linux')('that finds the disk full is an error for users', async () => {
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const statement = { sql: `select 'x' as line from range(1000)`, parameters: [] };
+    const failure: unknown = await writeLines(connection, statement, '/dev/full').catch((error) => error);
+    instance.closeSync();
+    expect(readableError(failure, { memoryMb: 1, threads: 1, maxSpillMb: 1 }).message).toBe(
+      'The disk that the report is computed on is full',
+    );
+  });
+
+  test('that cannot be made leaves nothing', async () => {
+    const task = await taskOver([fact({})], { plan: planOf(), directory, signal });
+    await writeFile(
+      task.facts.hotFactsPath,
+      'environment_id,timestamp,apiproxy,message_count\n7,never,x,1\n',
+    );
+    await expect(engine.writeRows(task)).rejects.toThrow(/^The report could not be computed$/);
+    expect(await readdir(directory)).toEqual(['hot.csv']);
+  });
 });

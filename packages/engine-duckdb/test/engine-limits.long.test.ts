@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { catalogue } from '@hourglass/query';
 import type { EngineTask } from '@hourglass/reports';
@@ -53,10 +55,39 @@ test('an abort between two rows stops the query before the next, and removes wha
   expect(await readdir(directory)).toEqual(['hot.csv']);
 });
 
+test('an abort stops the writing of a file within a second, also while it is being written, and leaves nothing', async () => {
+  for (const writtenBytes of [0, 1]) {
+    const stop = new AbortController();
+    const task = await taskOverMany(2_000_000, { plan: planOf(), directory, signal: stop.signal });
+    const writing = engineWith({ memoryMb: 128 }).writeRows(task);
+    writing.catch(() => undefined);
+    await expect.poll(spilledFiles, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
+    const written = () => stat(path.join(directory, 'rows')).then(({ size }) => size);
+    await expect.poll(written, { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(writtenBytes);
+    expect(await abortedAfterMs(writing, stop, new Error('cancelled'))).toBeLessThan(1000);
+    expect(await readdir(directory)).toEqual(['hot.csv']);
+  }
+});
+
+test('a file of rows that do not fit in memory is complete and in order', async () => {
+  const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: never });
+  const { path: file, rows } = await engineWith({ memoryMb: 128 }).writeRows(task);
+  let lines = 0;
+  let last = '';
+  for await (const line of createInterface(createReadStream(file))) {
+    if (line <= last) throw new Error(`${line} comes after ${last}`);
+    last = line;
+    lines += 1;
+  }
+  expect([rows, lines]).toEqual([1_000_000, 1_000_000]);
+  expect(await readdir(directory)).toEqual(['hot.csv', 'rows']);
+});
+
 test('an abort before the start opens nothing', async () => {
   const signal = AbortSignal.abort(new Error('stop'));
   const task = await taskOverMany(1, { plan: planOf(), directory, signal });
   await expect(rowsOf(engineWith().run(task))).rejects.toThrow('stop');
+  await expect(engineWith().writeRows(task)).rejects.toThrow('stop');
 });
 
 /** Runs until the first rows are there and answers by how much the process grew until then. */

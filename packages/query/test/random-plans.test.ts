@@ -2,16 +2,19 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   catalogue,
+  compileReportLines,
   hotFactsColumns,
   outputColumns,
   planQuery,
   queryTimeUnits,
   withCustomFields,
   type ColumnType,
+  type OutputFormat,
   type Plan,
 } from '../src/index.ts';
 import { environmentId, openDuckDB, type Fact } from './facts-relation.ts';
 import { modelCustomFields } from './filter-model.ts';
+import { lineOf } from './line-model.ts';
 import { expectedRows } from './report-model.ts';
 
 let duckdb: Awaited<ReturnType<typeof openDuckDB>>;
@@ -102,6 +105,41 @@ test('every plan compiles, and its rows are those that counting by hand gives, i
       expect(rows).toEqual(expectedRows(plan, facts));
     }),
     { numRuns: 300 },
+  );
+});
+
+/** With names that neither SQL nor JSON nor CSV could take as they are. */
+const written: fc.Arbitrary<Plan> = fc
+  .record({
+    plan: plans,
+    names: fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom("'", '"', '$1', 'c0', ',')), {
+      minLength: 6,
+      maxLength: 6,
+    }),
+    output: fc.constantFrom<OutputFormat>(
+      { format: 'json' },
+      { format: 'csv', delimiter: ',' },
+      { format: 'csv', delimiter: '|' },
+      { format: 'csv', delimiter: '\t' },
+    ),
+  })
+  .map(({ plan, names, output }) => ({
+    ...plan,
+    metrics: plan.metrics.map((metric, index) => ({ ...metric, alias: names[index] ?? metric.alias })),
+    output,
+  }));
+
+test('the lines of a report are its rows as the output format has them, in their order', async () => {
+  const planAndFacts = written.chain((plan) => fc.record({ plan: fc.constant(plan), facts: factsFor(plan) }));
+  await fc.assert(
+    fc.asyncProperty(planAndFacts, async ({ plan, facts }) => {
+      const { rows } = await duckdb.report(plan, facts);
+      const columns = outputColumns(plan, catalogue);
+      const lines = rows.map((row) => [lineOf(row, columns, plan.output)]);
+      const { sql, parameters } = compileReportLines(plan, catalogue);
+      expect((await duckdb.query(sql, [...parameters])).rows).toEqual(lines);
+    }),
+    { numRuns: 80 },
   );
 });
 

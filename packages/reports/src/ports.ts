@@ -224,14 +224,25 @@ export interface RowBatch {
 export interface EngineTask {
   readonly plan: Plan;
   readonly facts: FactFiles;
-  /** Where the engine may spill. */
+  /** Where the engine may spill and write. */
   readonly directory: string;
   readonly signal: AbortSignal;
+}
+
+/**
+ * The rows of a report in its defined order, written as its output format has them, each with a line end (`\n`). There
+ * is no header; a row of CSV may have line ends inside of quotes.
+ */
+export interface RowFile {
+  readonly path: string;
+  readonly rows: number;
 }
 
 export interface ReportEngine {
   /** Rows of the report in its defined order, at most some thousands at a time. */
   run(task: EngineTask): AsyncIterable<RowBatch>;
+  /** Writes all of them below the task's directory, about ten times the bytes that an archive of them has. */
+  writeRows(task: EngineTask): Promise<RowFile>;
 }
 
 export interface ArchiveTask {
@@ -242,6 +253,8 @@ export interface ArchiveTask {
   /** Written into the archive as every member's time, so that one attempt's bytes do not depend on the clock. */
   readonly createdAt: Date;
   readonly signal: AbortSignal;
+  /** Hears which share of the rows is packed, from 0 to 1. */
+  readonly onProgress?: (share: number) => void;
 }
 
 export interface ArchiveFile {
@@ -254,8 +267,8 @@ export interface ArchiveFile {
 }
 
 export interface ArchiveWriter {
-  /** Writes gzip parts and the ZIP around them to `directory`. No rows make one empty part. */
-  write(rows: AsyncIterable<RowBatch>, task: ArchiveTask): Promise<ArchiveFile>;
+  /** Writes gzip parts and the ZIP around them to `directory`, and deletes the file of rows. No rows make one empty part. */
+  write(rows: RowFile, task: ArchiveTask): Promise<ArchiveFile>;
 }
 
 export interface StoredObject {

@@ -14,7 +14,6 @@ import type {
   ObjectStore,
   QueryStore,
   ReportEngine,
-  RowBatch,
 } from './ports.ts';
 
 export interface RunQueryPorts extends CollectFactsPorts {
@@ -90,7 +89,7 @@ async function runAttempt(
 }
 
 /** What is shown of an attempt at its steps, in percent. */
-const progress = { started: 5, factsCopied: 30, firstRow: 60, archiveWritten: 90 } as const;
+const progress = { started: 5, factsCopied: 30, rowsWritten: 70, archiveWritten: 90 } as const;
 
 interface AttemptContext {
   readonly directory: string;
@@ -146,30 +145,18 @@ async function writeArchive(
   { directory, signal, facts, lease }: AttemptContext & { readonly facts: FactFiles },
 ): Promise<ArchiveFile> {
   const { plan, id, createdAt } = claim;
-  const rows = engine.run({ plan, facts, directory, signal });
-  return archives.write(reportingRows(rows, facts.hotRows, lease), {
+  const rows = await engine.writeRows({ plan, facts, directory, signal });
+  lease.report(progress.rowsWritten);
+  return archives.write(rows, {
     queryId: id,
     columns: outputColumns(plan, catalogue),
     output: plan.output,
     directory,
     createdAt,
     signal,
+    onProgress: (share) =>
+      lease.report(progress.rowsWritten + share * (progress.archiveWritten - progress.rowsWritten)),
   });
-}
-
-/** A report has at most as many rows as there are facts, so their share never overstates the progress. */
-async function* reportingRows(
-  batches: AsyncIterable<RowBatch>,
-  maxRows: number,
-  lease: Lease,
-): AsyncGenerator<RowBatch> {
-  let rows = 0;
-  for await (const batch of batches) {
-    rows += batch.rowCount;
-    const share = maxRows === 0 ? 1 : Math.min(1, rows / maxRows);
-    lease.report(progress.firstRow + share * (progress.archiveWritten - progress.firstRow));
-    yield batch;
-  }
 }
 
 async function isPublished(claim: Claim, queries: QueryStore, archiveKey: string): Promise<boolean> {

@@ -1,42 +1,60 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { open, rm, stat } from 'node:fs/promises';
+import { open, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
-import type { ArchiveFile, ArchiveTask, ArchiveWriter, RowBatch } from '@hourglass/reports';
-import { compressPart } from './compress-part.ts';
-import { encodeSlices, type EncodedSlice } from './encoded-slices.ts';
-import { createRowEncoder } from './create-row-encoder.ts';
+import type { ArchiveFile, ArchiveTask, ArchiveWriter, RowFile } from '@hourglass/reports';
+import { gzipPart } from './gzip-part.ts';
+import { createPartReader } from './part-reader.ts';
 
 export interface ArchiveWriterOptions {
+  /** How many of them compress one archive; more than 4 are not used. */
+  readonly threads: number;
   /** A part ends after the row that makes it at least this long, before compression. Default 64 MiB. */
   readonly partBytes?: number;
 }
 
 const defaultPartBytes = 64 * 1024 * 1024;
-/** About half a millisecond of encoding. */
-const sliceChars = 64 * 1024;
+/** The threads are those that the whole process reads files with. */
+const maxThreads = 4;
 
 /**
  * Writes `OfflineQueryResult-<id>.zip` with its gzip parts as stored members. A part is compressed in memory and
  * then appended whole, so that its size and checksum stand before its bytes: readers that take a ZIP as a stream,
  * like Java's, refuse a stored member without. Equal rows and an equal task give equal bytes.
  *
- * `write` rejects with the reason of the first thing that failed, or of `task.signal`, and leaves no file
- * behind. The rows must end or throw once `task.signal` aborts; they are always released.
+ * `write` rejects with the reason of the first thing that failed, or of `task.signal`, and leaves no file behind.
  */
 export function createArchiveWriter({
+  threads,
   partBytes = defaultPartBytes,
-}: ArchiveWriterOptions = {}): ArchiveWriter {
-  return { write: (rows, task) => writeArchive(rows, task, partBytes) };
+}: ArchiveWriterOptions): ArchiveWriter {
+  const options = { threads: Math.min(threads, maxThreads), partBytes };
+  return { write: (rows, task) => writeArchive(rows, task, options) };
 }
 
 async function writeArchive(
-  rows: AsyncIterable<RowBatch>,
+  { path: rowsPath, rows }: RowFile,
   task: ArchiveTask,
-  partBytes: number,
+  options: Required<ArchiveWriterOptions>,
 ): Promise<ArchiveFile> {
+  const file = await open(rowsPath);
+  try {
+    // Whatever ends this process, the system takes the rows away with it.
+    await rm(rowsPath);
+    return { ...(await storeParts(file, task, options)), rows };
+  } finally {
+    await file.close();
+  }
+}
+
+async function storeParts(
+  rows: FileHandle,
+  task: ArchiveTask,
+  options: Required<ArchiveWriterOptions>,
+): Promise<Omit<ArchiveFile, 'rows'>> {
   task.signal.throwIfAborted();
   const archivePath = path.join(task.directory, `OfflineQueryResult-${task.queryId}.zip`);
   const failure = new AbortController();
@@ -54,13 +72,13 @@ async function writeArchive(
   const stored = pipeline(archive, hashed, file.createWriteStream(), { signal });
   stored.catch((error: unknown) => failure.abort(error));
   try {
-    const written = await writeParts(rows, { archive, task, partBytes, signal });
+    const gzipBytes = await writeParts(rows, { archive, task, options, signal });
     archive.finalize().catch((error: unknown) => failure.abort(error));
     await stored;
     const { size } = await stat(archivePath);
-    if (size !== archive.pointer() || size <= written.gzipBytes)
+    if (size !== archive.pointer() || size <= gzipBytes)
       throw new Error(`the archive has ${size} bytes, ${archive.pointer()} were written`);
-    return { path: archivePath, bytes: size, md5: md5.digest('hex'), ...written };
+    return { path: archivePath, bytes: size, md5: md5.digest('hex'), gzipBytes };
   } catch (error) {
     failure.abort(error);
     await Promise.allSettled([stored]);
@@ -72,49 +90,36 @@ async function writeArchive(
 interface PartsContext {
   readonly archive: ZipArchive;
   readonly task: ArchiveTask;
-  readonly partBytes: number;
+  readonly options: Required<ArchiveWriterOptions>;
   readonly signal: AbortSignal;
 }
 
+/** Answers the bytes of all parts. */
 async function writeParts(
-  rows: AsyncIterable<RowBatch>,
-  { archive, task, partBytes, signal }: PartsContext,
-): Promise<{ rows: number; gzipBytes: number }> {
-  const encoder = createRowEncoder(task.columns, task.output);
-  const header = Buffer.from(encoder.header);
-  const slices = encodeSlices(rows, encoder);
-  const nextSlice = (bytesLeft: number) => slices.next(Math.max(1, Math.min(sliceChars, bytesLeft)));
-  const written = { rows: 0, gzipBytes: 0 };
-
-  async function* nextPart(first: EncodedSlice | undefined): AsyncGenerator<Buffer, undefined> {
-    let bytes = header.length;
-    if (bytes > 0) yield header;
-    let slice = first;
-    while (slice !== undefined) {
-      written.rows += slice.rows;
-      bytes += slice.bytes.length;
-      yield slice.bytes;
-      if (bytes >= partBytes) return;
-      slice = await nextSlice(partBytes - bytes);
+  rows: FileHandle,
+  { archive, task, options, signal }: PartsContext,
+): Promise<number> {
+  const { columns, output, onProgress } = task;
+  const { size: fileBytes } = await rows.stat();
+  const parts = createPartReader(rows, { fileBytes, columns, output, partBytes: options.partBytes });
+  async function* untilAborted(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+    for await (const block of blocks) {
+      signal.throwIfAborted();
+      onProgress?.(fileBytes === 0 ? 1 : parts.bytesRead / fileBytes);
+      yield block;
     }
   }
-
-  try {
-    let first = await nextSlice(partBytes - header.length);
-    let number = 0;
-    do {
-      const part = await compressPart(nextPart(first), signal);
-      const member = once(archive, 'entry', { signal });
-      archive.append(part, { name: partName(task, number), date: task.createdAt });
-      await member;
-      written.gzipBytes += part.length;
-      first = await nextSlice(partBytes - header.length);
-      number += 1;
-    } while (first !== undefined);
-    return written;
-  } finally {
-    await slices.close();
-  }
+  let gzipBytes = 0;
+  let number = 0;
+  do {
+    const part = await buffer(gzipPart(untilAborted(parts.nextPart()), options.threads));
+    const member = once(archive, 'entry', { signal });
+    archive.append(part, { name: partName(task, number), date: task.createdAt });
+    await member;
+    gzipBytes += part.length;
+    number += 1;
+  } while (parts.bytesRead < fileBytes);
+  return gzipBytes;
 }
 
 /** The contract's name: a counter of 12 digits, as BigQuery numbers the shards of an extract. */

@@ -2,8 +2,6 @@ import { pipeline, type Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'csv-parse';
 import type { OutputColumn } from '@hourglass/query';
-import { ndjsonEncoder } from './ndjson-encoder.ts';
-import type { Value } from './row-encoder.ts';
 
 /** Rows at a time. */
 const batchRows = 500;
@@ -17,14 +15,10 @@ export async function* csvRows(
   columns: readonly OutputColumn[],
   delimiter: string,
 ): AsyncGenerator<readonly string[]> {
-  const encoder = ndjsonEncoder(columns);
+  const keys = columns.map(({ name }) => `${JSON.stringify(name)}:`);
   let batch: string[] = [];
   for await (const cells of cellsOf(part, columns, delimiter)) {
-    const line = encoder.encodeRow(
-      cells.map((value) => [value]),
-      0,
-    );
-    batch.push(line.slice(0, -1));
+    batch.push(`{${cells.map((json, index) => `${keys[index]}${json}`).join(',')}}`);
     if (batch.length < batchRows) continue;
     yield batch;
     batch = [];
@@ -32,24 +26,26 @@ export async function* csvRows(
   if (batch.length > 0) yield batch;
 }
 
+/** Its rows, every cell as JSON. */
 async function* cellsOf(
   part: Readable,
   columns: readonly OutputColumn[],
   delimiter: string,
-): AsyncGenerator<readonly Value[]> {
+): AsyncGenerator<readonly string[]> {
   const parser = parse({
     delimiter,
     record_delimiter: '\n',
     cast(text, { records: recordsBefore, quoting, index }) {
       if (recordsBefore === 0) return text;
-      if (text === '' && !quoting) return null;
-      return columns[index]?.kind === 'text' ? text : Number(text);
+      if (text === '' && !quoting) return 'null';
+      // A float is written alike in both formats.
+      return columns[index]?.kind === 'text' ? JSON.stringify(text) : text;
     },
   });
   const header = columns.map(({ name }) => name);
   let headerRead = false;
   // The iteration meets the error of any of the two.
-  const records: AsyncIterable<readonly Value[]> = pipeline(part, parser, () => undefined);
+  const records: AsyncIterable<readonly string[]> = pipeline(part, parser, () => undefined);
   for await (const record of records) {
     if (headerRead) yield record;
     else if (!isDeepStrictEqual(record, header)) throw new Error('a part begins with another header');

@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OutputColumn, OutputFormat } from '@hourglass/query';
-import type { ByteRange, OpenResult, RowBatch } from '@hourglass/reports';
+import type { ByteRange, OpenResult } from '@hourglass/reports';
 import { createArchiveReader } from '../src/archive-reader.ts';
 import { createArchiveWriter } from '../src/archive-writer.ts';
 
@@ -30,24 +30,33 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 async function write(rows: readonly Row[], output: OutputFormat, partBytes: number): Promise<string> {
-  async function* batches(): AsyncGenerator<RowBatch> {
-    for (let start = 0; start < rows.length; start += 1000) {
-      const batch = rows.slice(start, start + 1000);
-      yield {
-        rowCount: batch.length,
-        columns: [batch.map(([text]) => text), batch.map(([, float]) => float)],
-      };
-    }
-  }
-  const written = await createArchiveWriter({ partBytes }).write(batches(), {
-    queryId: 'q',
-    columns,
-    output,
-    directory,
-    createdAt: new Date('2026-03-04T05:06:08Z'),
-    signal: new AbortController().signal,
-  });
+  const rowsPath = path.join(directory, 'rows');
+  await writeFile(rowsPath, rows.map((row) => `${lineOf(row, output)}\n`).join(''));
+  const written = await createArchiveWriter({ threads: 2, partBytes }).write(
+    { path: rowsPath, rows: rows.length },
+    {
+      queryId: 'q',
+      columns,
+      output,
+      directory,
+      createdAt: new Date('2026-03-04T05:06:08Z'),
+      signal: new AbortController().signal,
+    },
+  );
   return written.path;
+}
+
+/** A row as the contract writes it. */
+function lineOf(row: Row, output: OutputFormat): string {
+  if (output.format === 'json') return jsonRow(row);
+  const [text, float] = row;
+  return `${csvField(text, output.delimiter)}${output.delimiter}${float === null ? '' : floatText(float)}`;
+}
+
+function csvField(text: string | null, delimiter: string): string {
+  if (text === null) return '';
+  const special = ['"', '\r', '\n', delimiter].some((character) => text.includes(character));
+  return text === '' || special ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** An archive on disk, and what was read of it. */
@@ -76,10 +85,14 @@ async function read(archive: OpenResult, output: OutputFormat): Promise<string[]
   return rows;
 }
 
-/** A row as the contract writes it, without the encoders. */
 function jsonRow([text, float]: Row): string {
-  const shown = float === null ? 'null' : Number.isInteger(float) ? `${float}.0` : String(float);
+  const shown = float === null ? 'null' : floatText(float);
   return `{"a \\"quoted\\", |name|":${JSON.stringify(text)},"__proto__":${shown}}`;
+}
+
+/** Of an eighth of an integer, for which there is no exponent. */
+function floatText(float: number): string {
+  return Number.isInteger(float) ? `${float}.0` : String(float);
 }
 
 const anyText = fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[",|\t\r\n ]{0,5}$/));

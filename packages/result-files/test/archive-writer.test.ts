@@ -1,17 +1,19 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { crc32, gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fromBuffer, type Entry } from 'yauzl';
 import type { OutputColumn, OutputFormat } from '@hourglass/query';
-import type { ArchiveTask, RowBatch } from '@hourglass/reports';
+import type { ArchiveTask, RowFile } from '@hourglass/reports';
 import { createArchiveWriter } from '../src/archive-writer.ts';
 
 const id = '9cfc0d85-0f30-46d6-ae6f-318d0cb961bd';
@@ -39,14 +41,6 @@ function task(changes: Partial<ArchiveTask> = {}): ArchiveTask {
   };
 }
 
-async function* batchesOf(...sizes: readonly number[]): AsyncGenerator<RowBatch> {
-  let next = 0;
-  for (const rowCount of sizes) {
-    const numbers = Array.from({ length: rowCount }, () => next++);
-    yield { rowCount, columns: [numbers.map((number) => `proxy ${number}`), numbers] };
-  }
-}
-
 const jsonLines = (from: number, toExclusive: number): string =>
   Array.from({ length: toExclusive - from }, (_, index) => from + index)
     .map((number) => `{"apiproxy":"proxy ${number}","tps":${number}.0}\n`)
@@ -56,6 +50,19 @@ const csvLines = (from: number, toExclusive: number): string =>
   Array.from({ length: toExclusive - from }, (_, index) => from + index)
     .map((number) => `proxy ${number},${number}.0\n`)
     .join('');
+
+const writer = (partBytes?: number) =>
+  createArchiveWriter({ threads: 2, ...(partBytes === undefined ? {} : { partBytes }) });
+
+/** Puts down what an engine would have written. */
+async function rowFile(lines: string, rows: number): Promise<RowFile> {
+  const file = { path: path.join(directory, 'rows'), rows };
+  await writeFile(file.path, lines);
+  return file;
+}
+
+const jsonRows = (rows: number) => rowFile(jsonLines(0, rows), rows);
+const csvRows = (rows: number) => rowFile(csvLines(0, rows), rows);
 
 interface Member {
   readonly entry: Entry;
@@ -74,7 +81,7 @@ async function members(archivePath: string): Promise<readonly Member[]> {
 }
 
 test('the archive holds the contract’s names and rows, stored, dated by the task and with right checksums', async () => {
-  const archive = await createArchiveWriter().write(batchesOf(2, 0, 3), task());
+  const archive = await writer().write(await jsonRows(5), task());
   expect(archive.path).toBe(path.join(directory, `OfflineQueryResult-${id}.zip`));
   expect(await readdir(directory)).toEqual([`OfflineQueryResult-${id}.zip`]);
   const [member, ...others] = await members(archive.path);
@@ -95,11 +102,11 @@ test('the archive holds the contract’s names and rows, stored, dated by the ta
 });
 
 test('no rows make one empty JSON part of 20 bytes, or a CSV part with its header', async () => {
-  const json = await createArchiveWriter().write(batchesOf(), task());
+  const json = await writer().write(await jsonRows(0), task());
   expect(json).toMatchObject({ rows: 0, gzipBytes: 20 });
   expect((await members(json.path)).map(({ bytes }) => gunzipSync(bytes).toString())).toEqual(['']);
 
-  const table = await createArchiveWriter().write(batchesOf(0), task({ queryId: 'empty', output: csv }));
+  const table = await writer().write(await csvRows(0), task({ queryId: 'empty', output: csv }));
   expect(table.rows).toBe(0);
   const found = await members(table.path);
   expect(found.map(({ entry }) => entry.fileName)).toEqual(['QueryResult-empty-000000000000.csv.gz']);
@@ -107,135 +114,173 @@ test('no rows make one empty JSON part of 20 bytes, or a CSV part with its heade
 });
 
 test('a part ends after the row that fills it, and every CSV part has the header', async () => {
-  const rowBytes = 'proxy 0,0.0\n'.length;
-  const partBytes = 'apiproxy,tps\n'.length + 3 * rowBytes - 1;
-  const archive = await createArchiveWriter({ partBytes }).write(batchesOf(4, 3), task({ output: csv }));
-  const found = await members(archive.path);
-  expect(found.map(({ entry }) => entry.fileName)).toEqual(
-    [0, 1, 2].map((part) => `QueryResult-${id}-00000000000${part}.csv.gz`),
-  );
-  expect(found.map(({ bytes }) => gunzipSync(bytes).toString())).toEqual([
-    `apiproxy,tps\n${csvLines(0, 3)}`,
-    `apiproxy,tps\n${csvLines(3, 6)}`,
-    `apiproxy,tps\n${csvLines(6, 7)}`,
-  ]);
+  const threeRows = 'apiproxy,tps\nproxy 0,0.0\nproxy 1,1.0\nproxy 2,2.0\n'.length;
+  for (const [partBytes, ends] of [
+    [threeRows - 1, [0, 3, 6, 7]],
+    [threeRows, [0, 3, 6, 7]],
+    [threeRows + 1, [0, 4, 7]],
+    [1, [0, 1, 2, 3, 4, 5, 6, 7]],
+  ] as const) {
+    const archive = await writer(partBytes).write(await csvRows(7), task({ output: csv }));
+    const found = await members(archive.path);
+    expect(found.map(({ entry }) => entry.fileName)).toEqual(
+      found.map((_, part) => `QueryResult-${id}-00000000000${part}.csv.gz`),
+    );
+    expect(found.map(({ bytes }) => gunzipSync(bytes).toString())).toEqual(
+      ends.slice(1).map((end, part) => `apiproxy,tps\n${csvLines(ends[part] ?? 0, end)}`),
+    );
+  }
 });
 
-test('no size of parts and batches loses or doubles a row', async () => {
-  let run = 0;
+test('the header quotes names as CSV must', async () => {
+  const names = ['', 'a,b', 'a|b', 'say "hi"', 'two\nlines', 'cr\r', 'plain name', '=1'];
+  const columnsOf = names.map((name): OutputColumn => ({ name, kind: 'text' }));
+  const found = await writer().write(await rowFile('', 0), task({ columns: columnsOf, output: csv }));
+  const [member] = await members(found.path);
+  expect(gunzipSync(member?.bytes ?? '').toString()).toBe(
+    '"","a,b",a|b,"say ""hi""","two\nlines","cr\r",plain name,=1\n',
+  );
+});
+
+const oneColumn: readonly OutputColumn[] = [{ name: 'a', kind: 'text' }];
+
+test('no size of parts loses, doubles or breaks a row, whatever line ends and quotes are in it', async () => {
+  const anyCell = fc.string({ unit: fc.constantFrom('"', '\n', '\r', ',', 'a', 'é'), maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 400 }),
-      fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 6 }),
+      fc.array(anyCell, { maxLength: 60 }),
       fc.constantFrom<OutputFormat>({ format: 'json' }, csv),
-      async (partBytes, sizes, output) => {
-        const rows = sizes.reduce((sum, size) => sum + size, 0);
-        const archive = await createArchiveWriter({ partBytes }).write(
-          batchesOf(...sizes),
-          task({ queryId: `run-${run++}`, output }),
+      async (partBytes, cells, output) => {
+        const isJson = output.format === 'json';
+        const rows = cells.map((cell) =>
+          isJson ? `{"a":${JSON.stringify(cell)}}\n` : `"${cell.replaceAll('"', '""')}"\n`,
         );
-        expect(archive.rows).toBe(rows);
+        const given = await rowFile(rows.join(''), rows.length);
+        const archive = await writer(partBytes).write(given, task({ columns: oneColumn, output }));
         const parts = (await members(archive.path)).map(({ bytes }) => gunzipSync(bytes).toString());
-        const header = output.format === 'csv' ? 'apiproxy,tps\n' : '';
-        expect(parts.every((part) => part.startsWith(header))).toBe(true);
-        const lines = output.format === 'csv' ? csvLines(0, rows) : jsonLines(0, rows);
-        expect(parts.map((part) => part.slice(header.length)).join('')).toBe(lines);
-        expect(parts.slice(0, -1).every((part) => part.length >= partBytes)).toBe(true);
-        expect(parts.length === 1 || parts.every((part) => part.length > header.length)).toBe(true);
+        expect(parts).toEqual(partsOf(rows, isJson ? '' : 'a\n', partBytes));
+        expect(archive.rows).toBe(rows.length);
       },
     ),
-    { numRuns: 50 },
+    { numRuns: 150 },
   );
 });
 
-test('equal rows and tasks give equal bytes, however the rows were batched', async () => {
-  const first = await createArchiveWriter({ partBytes: 300 }).write(batchesOf(20, 20), task());
-  const bytes = await readFile(first.path);
-  const second = await createArchiveWriter({ partBytes: 300 }).write(batchesOf(...Array(40).fill(1)), task());
-  expect((await readFile(second.path)).equals(bytes)).toBe(true);
-});
-
-test('a large result of several parts passes an independent reader’s checks', async () => {
-  const sizes = Array.from({ length: 60 }, () => 2000);
-  const archive = await createArchiveWriter({ partBytes: 1_000_000 }).write(batchesOf(...sizes), task());
-  expect(archive.rows).toBe(120_000);
-  const found = await members(archive.path);
-  expect(found.length).toBeGreaterThan(3);
-  const rows = found.map(({ bytes }) => gunzipSync(bytes).toString()).join('');
-  expect(rows === jsonLines(0, 120_000)).toBe(true);
-  expect(found.every(({ entry, bytes }) => entry.crc32 === crc32(bytes))).toBe(true);
-  expect(archive.gzipBytes).toBe(found.reduce((sum, { bytes }) => sum + bytes.length, 0));
-});
-
-/** Endless rows that say when they were asked for and whether they were released. */
-function endlessRows() {
-  const seen = { batches: 0, released: false };
-  async function* rows(): AsyncGenerator<RowBatch> {
-    try {
-      for (;;) {
-        seen.batches += 1;
-        yield* batchesOf(2000);
-      }
-    } finally {
-      seen.released = true;
+function partsOf(rows: readonly string[], header: string, partBytes: number): string[] {
+  const parts: string[][] = [[header]];
+  let bytes = header.length;
+  let full = false;
+  for (const row of rows) {
+    if (full) {
+      parts.push([header]);
+      bytes = header.length;
     }
+    parts.at(-1)?.push(row);
+    bytes += Buffer.byteLength(row);
+    full = bytes >= partBytes;
   }
-  return { seen, rows: rows() };
+  return parts.map((texts) => texts.join(''));
 }
 
-test('an abort in the middle rejects with its reason, releases the rows and leaves no file', async () => {
-  const { seen, rows } = endlessRows();
+/** Rows of CSV with line ends in their quotes, some of them longer than what is compressed at a time. */
+function longRows(rows: number): string[] {
+  let state = 1;
+  const noise = () => (state = (state * 48_271) % 2_147_483_647).toString(36);
+  return Array.from({ length: rows }, (_, row) => {
+    const words = row % 10_000 === 7 ? 300_000 : 10;
+    return `"${row}\n""${Array.from({ length: words }, noise).join('')}"\n`;
+  });
+}
+
+test('a large result is whole for every reader: unzip, gzip, Node and what browsers have', async () => {
+  const rows = longRows(40_000);
+  const given = await rowFile(rows.join(''), rows.length);
+  const archive = await writer(1_500_000).write(given, task({ columns: oneColumn, output: csv }));
+  const found = await members(archive.path);
+  expect(found.length).toBeGreaterThan(3);
+  expect(found.every(({ entry, bytes }) => entry.crc32 === crc32(bytes))).toBe(true);
+  expect(archive.gzipBytes).toBe(found.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  const texts = found.map(({ bytes }) => gunzipSync(bytes).toString());
+  const expected = partsOf(rows, 'a\n', 1_500_000);
+  expect(texts.map((text) => text.length)).toEqual(expected.map((text) => text.length));
+  expect(texts.every((text, part) => text === expected[part])).toBe(true);
+
+  const [first, last] = [found.at(0)?.bytes, found.at(-1)?.bytes];
+  for (const [bytes, text] of [
+    [first, texts.at(0)],
+    [last, texts.at(-1)],
+  ] as const) {
+    // It reads one member and refuses bytes after it.
+    const stream = new Blob([new Uint8Array(bytes ?? [])])
+      .stream()
+      .pipeThrough(new DecompressionStream('gzip'));
+    expect((await new Response(stream).text()) === text).toBe(true);
+    const gunzipped = spawnSync('gzip', ['-dc'], { input: bytes, maxBuffer: 2 ** 26 });
+    expect(gunzipped.stdout.toString() === text).toBe(true);
+  }
+  const unzipped = spawnSync('unzip', ['-tq', archive.path], { encoding: 'utf8' });
+  // Not every machine has it.
+  if (unzipped.error === undefined) expect(unzipped.stdout).toContain('No errors detected');
+});
+
+test('equal rows and tasks give equal bytes, on any number of threads', async () => {
+  const rows = longRows(20_000);
+  const archives: Buffer[] = [];
+  for (const threads of [1, 2, 7]) {
+    const given = await rowFile(rows.join(''), rows.length);
+    const written = await createArchiveWriter({ threads, partBytes: 3_000_000 }).write(given, task());
+    archives.push(await readFile(written.path));
+  }
+  const [first = Buffer.of()] = archives;
+  expect(archives.every((bytes) => bytes.equals(first))).toBe(true);
+});
+
+test('the share of the packed rows grows over all parts and ends at 1', async () => {
+  const shares: number[] = [];
+  const onProgress = (share: number) => void shares.push(share);
+  await writer(1_000_000).write(await jsonRows(100_000), task({ onProgress }));
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(shares.length).toBeGreaterThan(3);
+  expect(shares.at(-1)).toBe(1);
+});
+
+test('an abort in the middle rejects with its reason and leaves no file', async () => {
   const stop = new AbortController();
   const reason = new Error('the lease was lost');
-  const writing = createArchiveWriter({ partBytes: 100_000 }).write(rows, task({ signal: stop.signal }));
-  writing.catch(() => undefined);
-  await expect.poll(() => seen.batches).toBeGreaterThan(20);
-  stop.abort(reason);
+  const onProgress = (share: number) => {
+    if (share > 0.3) stop.abort(reason);
+  };
+  const writing = writer(100_000).write(await jsonRows(100_000), task({ signal: stop.signal, onProgress }));
   await expect(writing).rejects.toBe(reason);
-  expect(seen.released).toBe(true);
   expect(await readdir(directory)).toEqual([]);
 });
 
-test('an abort before the start rejects and creates no file', async () => {
+test('an abort before the start rejects and leaves no file', async () => {
   const reason = new Error('stop');
-  const writing = createArchiveWriter().write(batchesOf(1), task({ signal: AbortSignal.abort(reason) }));
+  const writing = writer().write(await jsonRows(1), task({ signal: AbortSignal.abort(reason) }));
   await expect(writing).rejects.toBe(reason);
   expect(await readdir(directory)).toEqual([]);
 });
 
-test.each([0, 1, 30])(
-  'rows that fail after %d batches reject with their error and leave no file',
-  async (count) => {
-    const broken = new Error('out of memory');
-    async function* rows(): AsyncGenerator<RowBatch> {
-      yield* batchesOf(...Array(count).fill(2000));
-      throw broken;
-    }
-    await expect(createArchiveWriter({ partBytes: 100_000 }).write(rows(), task())).rejects.toBe(broken);
-    expect(await readdir(directory)).toEqual([]);
-  },
-);
+test('the file of rows is gone while they are packed, so that a killed process leaves none', async () => {
+  const seen: string[][] = [];
+  const onProgress = () => void seen.push(readdirSync(directory));
+  await writer().write(await jsonRows(10), task({ onProgress }));
+  expect(seen).toEqual([[`OfflineQueryResult-${id}.zip`]]);
+});
 
 test.runIf(process.platform === 'linux')(
-  'a full disk rejects with the system’s error, releases the rows and leaves no file',
+  'a full disk rejects with the system’s error and leaves no file',
   async () => {
     await symlink('/dev/full', path.join(directory, `OfflineQueryResult-${id}.zip`));
-    const { seen, rows } = endlessRows();
-    await expect(createArchiveWriter().write(rows, task())).rejects.toMatchObject({ code: 'ENOSPC' });
-    expect(seen.released).toBe(true);
+    await expect(writer().write(await jsonRows(2000), task())).rejects.toMatchObject({ code: 'ENOSPC' });
     expect(await readdir(directory)).toEqual([]);
   },
 );
 
-test('a value of the wrong kind rejects and leaves no file', async () => {
-  const rows = Readable.from([{ rowCount: 1, columns: [[1], [1]] } satisfies RowBatch]);
-  await expect(createArchiveWriter().write(rows, task())).rejects.toThrow(TypeError);
-  expect(await readdir(directory)).toEqual([]);
-});
-
 test('every member says its size and checksum before its bytes, as readers of a ZIP stream need', async () => {
-  const writer = createArchiveWriter({ partBytes: 60 });
-  const { path: file } = await writer.write(batchesOf(5), task());
+  const { path: file } = await writer(60).write(await jsonRows(5), task());
   const bytes = await readFile(file);
   let members = 0;
   // Walks the local headers from the front, with nothing but what they say (PKZIP appnote, 4.3.7).

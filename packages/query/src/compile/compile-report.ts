@@ -28,11 +28,16 @@ import type { SqlStatement } from './sql-statement.ts';
  * Throws when the catalogue does not know the plan's dataset or a name in it.
  */
 export function compileReport(plan: Plan, catalogue: Catalogue): SqlStatement {
+  return statementOf(reportQuery(plan, catalogue));
+}
+
+/** The query behind `compileReport`. Throws as that does. */
+export function reportQuery(plan: Plan, catalogue: Catalogue): FactsQuery {
   const dataset = plannedDataset(plan, catalogue);
   const columns = reportColumns(plan, dataset);
   if (plan.groups !== undefined) {
     const facts = reportedFacts(plan, catalogue);
-    return statementOf(selectGroups({ plan, choice: plan.groups, dataset, facts, columns }));
+    return selectGroups({ plan, choice: plan.groups, dataset, facts, columns });
   }
   const { shown, metrics, groupKeys, timeKeys } = columns;
   let query: FactsQuery = reportedFacts(plan, catalogue).select(
@@ -48,7 +53,7 @@ export function compileReport(plan: Plan, catalogue: Catalogue): SqlStatement {
     query = ordered(query, [...before, ...timeKeys, ...groupKeys, ...metrics]);
   }
   if (plan.limitRows !== null) query = query.limit(sql<number>`cast(${plan.limitRows} as bigint)`);
-  return statementOf(query);
+  return query;
 }
 
 function ordered(query: FactsQuery, keys: readonly RawBuilder<unknown>[]): FactsQuery {

@@ -44,9 +44,11 @@ export interface PlannedMetric {
   readonly operation?: Operation;
 }
 
+export type CsvDelimiter = ',' | '|' | '\t';
+
 export type OutputFormat =
   | { readonly format: 'json' }
-  | { readonly format: 'csv'; readonly delimiter: ',' | '|' | '\t' };
+  | { readonly format: 'csv'; readonly delimiter: CsvDelimiter };
 
 /**
  * Which groups are shown and in which order; a group is one combination of the dimensions' values. Ties, and
