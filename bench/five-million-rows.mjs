@@ -90,7 +90,12 @@ async function inProcess(options) {
 
 async function measure({ way, format, directory, rows, memoryMb }) {
   const plan = planOf(format);
-  const facts = { hotFactsPath: path.join(directory, 'facts.csv'), hotRows: rows, watermark: null };
+  const facts = {
+    hotFactsPath: path.join(directory, 'facts.csv'),
+    hotRows: rows,
+    segments: [],
+    watermark: null,
+  };
   const { signal } = new AbortController();
   const task = { plan, facts, directory, signal };
   const found = await (way === 'hourglass' ? archive(task, memoryMb) : copy(task, memoryMb));

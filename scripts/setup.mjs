@@ -13,7 +13,10 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 export async function setUp() {
   requireNode(20, 19);
   await withSetupLock(async () => {
-    if (!(await isInstalled())) await install();
+    if (!(await isInstalled())) {
+      console.error('hourglass: installing the dependencies (npm ci) …');
+      await installDependencies(root);
+    }
     await build();
   });
 }
@@ -43,13 +46,13 @@ async function isInstalled() {
   });
 }
 
-async function install() {
-  console.error('hourglass: installing the dependencies (npm ci) …');
+/** Installs what the lock file in `folder` lists. */
+export async function installDependencies(folder) {
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   // npm says in this variable where it is when it has started us; else it is looked for on PATH.
   const npm = process.env.npm_execpath;
-  if (npm?.endsWith('.js')) await runQuietly(process.execPath, [npm, ...args], { cwd: root });
-  else await runQuietly('npm', args, { cwd: root, shell: process.platform === 'win32' });
+  if (npm?.endsWith('.js')) await runQuietly(process.execPath, [npm, ...args], { cwd: folder });
+  else await runQuietly('npm', args, { cwd: folder, shell: process.platform === 'win32' });
 }
 
 async function build() {

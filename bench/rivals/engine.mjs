@@ -1,0 +1,48 @@
+import path from 'node:path';
+import { createDuckDbEngine } from '@hourglass/engine-duckdb';
+import { catalogue, planQuery } from '@hourglass/query';
+
+/** Of the memory of a worker's engine, what is left to queries, shared by the two that run at a time. As the worker has it by default. */
+const queryMemoryMb = Math.floor(1024 * 0.7);
+const maxConcurrentRuns = 2;
+/** Of one run. */
+export const engineMemoryMb = Math.floor(queryMemoryMb / maxConcurrentRuns);
+
+/** What a request means to Hourglass. */
+export function planOf(request, environmentId) {
+  const tenant = { organization: 'demo', environment: 'prod', environmentId };
+  const result = planQuery(request, { catalogue, dataset: 'api', tenant, nowMs: Date.now() });
+  if (!result.ok) throw new Error(`a shape is not a valid request: ${JSON.stringify(result.faults)}`);
+  return result.plan;
+}
+
+/** Those that a snapshot of the plan lists. */
+export function segmentsInRange(segments, { range }) {
+  return segments.filter(({ firstMs, lastMs }) => lastMs >= range.startMs && firstMs < range.endExclusiveMs);
+}
+
+/** Hourglass's engine over segments whose files are in `directory`, where it also spills. */
+export function openHourglassEngine({ directory, segments, environmentId, threads }) {
+  const engine = createDuckDbEngine({ catalogue, memoryMb: queryMemoryMb, threads, maxConcurrentRuns });
+  return {
+    name: 'Hourglass',
+    async run({ request }) {
+      const plan = planOf(request, environmentId);
+      const facts = {
+        hotFactsPath: path.join(directory, 'none.csv'),
+        hotRows: 0,
+        segments: segmentsInRange(segments, plan),
+        watermark: null,
+      };
+      const batches = [];
+      const { signal } = new AbortController();
+      for await (const batch of engine.run({ plan, facts, directory, signal })) batches.push(batch);
+      return batches;
+    },
+    rowsOf: (batches) =>
+      batches.flatMap(({ rowCount, columns }) =>
+        Array.from({ length: rowCount }, (_, row) => columns.map((values) => values[row])),
+      ),
+    describe: async () => `Hourglass's engine, ${threads} threads, ${engineMemoryMb} MiB for a run`,
+  };
+}

@@ -1,0 +1,133 @@
+import { median } from '../api/latencies.mjs';
+import { geometricMean } from './timing.mjs';
+
+const gibibyte = 1024 ** 3;
+
+/**
+ * What is to be reached, and what was: texts, and `met`, which is null where this run cannot tell. `baseline` is what a
+ * run with fewer facts measured, or null.
+ */
+export function figuresOf(measured, baseline) {
+  return [
+    ...againstPostgres(measured),
+    ...againstClickHouse(measured),
+    ...archiveFigures(measured),
+    ...memoryFigures(measured, baseline),
+    ...diskFigures(measured),
+    ...ingestFigures(measured),
+  ];
+}
+
+function figure(what, found, target, met) {
+  return { what, found, target, met };
+}
+
+const times = (ratio) => `${ratio.toFixed(2)} ×`;
+
+function againstPostgres({ shapes }) {
+  if (shapes[0].ms.postgres === undefined) return [];
+  const ratios = shapes.map(({ ms }) => ms.postgres / ms.hourglass);
+  const mean = geometricMean(ratios);
+  const slower = shapes.filter((_, index) => ratios[index] < 1);
+  return [
+    figure('PostgreSQL’s engine time over ours, geometric mean', times(mean), '≥ 10 ×', mean >= 10),
+    figure('shapes slower than PostgreSQL', String(slower.length), '0', slower.length === 0),
+  ];
+}
+
+function againstClickHouse({ shapes }) {
+  if (shapes[0].ms.clickhouse === undefined) return [];
+  const mean = geometricMean(shapes.map(({ ms }) => ms.hourglass / ms.clickhouse));
+  return [figure('our engine time over ClickHouse’s, geometric mean', times(mean), '≤ 0.80 ×', mean <= 0.8)];
+}
+
+function archiveFigures({ archives }) {
+  if (archives.length === 0) return [];
+  const reports = archives.filter(({ isForWriting }) => !isForWriting);
+  const ratios = reports.filter(isLong).map(({ systemMs, bareMs }) => systemMs / bareMs);
+  const moreMs = reports.filter((report) => !isLong(report)).map(({ systemMs, bareMs }) => systemMs - bareMs);
+  const written = archives.find(({ isForWriting }) => isForWriting);
+  const writing = written.systemMs / written.bareMs;
+  const figures = [
+    figure(`archive of ${written.name} over DuckDB’s gzip COPY`, times(writing), '≤ 0.60 ×', writing <= 0.6),
+  ];
+  if (ratios.length > 0) {
+    const worst = Math.max(...ratios);
+    figures.push(
+      figure('archive over bare engine, reports above 1 s, worst', times(worst), '≤ 1.30 ×', worst <= 1.3),
+    );
+  }
+  if (moreMs.length > 0) {
+    const worst = Math.max(...moreMs);
+    const found = `${worst.toFixed(0)} ms`;
+    figures.push(figure('archive after bare engine, other reports, worst', found, '≤ 150 ms', worst <= 150));
+  }
+  return figures;
+}
+
+/** Short ones are measured by what the system adds, long ones by the ratio. */
+function isLong({ bareMs }) {
+  return bareMs > 1000;
+}
+
+function memoryFigures({ memory, shapes, rows }, baseline) {
+  const peak = memory.afterReports;
+  if (peak === null) return [];
+  const figures = [
+    figure('peak resident memory of the worker', mebibytes(peak), '< 1536 MiB', peak < 1.5 * gibibyte),
+  ];
+  if (baseline === null) return figures;
+  const factor = rows / baseline.rows;
+  const growth = peak / baseline.memory.afterReports - 1;
+  const slowdown = geometricMean(
+    shapes.map(({ ms }, index) => ms.hourglass / baseline.shapes[index].ms.hourglass),
+  );
+  const tenfold = factor === 10;
+  return [
+    ...figures,
+    figure(
+      `its growth at ${factor} × the facts`,
+      `${(growth * 100).toFixed(0)} %`,
+      '< 20 %',
+      tenfold ? growth < 0.2 : null,
+    ),
+    figure(
+      `engine time at ${factor} × the facts, geometric mean`,
+      times(slowdown),
+      '≤ 11 ×',
+      tenfold ? slowdown <= 11 : null,
+    ),
+  ];
+}
+
+function diskFigures({ bytes, rows }) {
+  if (bytes.postgres === undefined) return [];
+  const share = bytes.hourglass.table / bytes.postgres.table;
+  const perFact = (count) => (count / rows).toFixed(1);
+  return [
+    figure(
+      `bytes a fact, sealed (${perFact(bytes.hourglass.table)}) over PostgreSQL’s table without index (${perFact(bytes.postgres.table)})`,
+      `1/${(1 / share).toFixed(1)}`,
+      '≤ 1/6',
+      share <= 1 / 6,
+    ),
+  ];
+}
+
+/** Of whole files: as many facts went in one way as the other. */
+function ingestFigures({ loads }) {
+  if (loads.postgres === undefined) return [];
+  const ratio = median(loads.postgres) / median(loads.hourglass);
+  return [
+    figure(
+      'ingest of large NDJSON batches over HTTP, speed over COPY of CSV',
+      times(ratio),
+      '≥ 2 ×',
+      ratio >= 2,
+    ),
+  ];
+}
+
+export function mebibytes(count) {
+  return `${Math.round(count / 1024 / 1024)} MiB`;
+}

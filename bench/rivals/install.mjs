@@ -1,0 +1,27 @@
+// Uses nothing but Node.js: it runs before anything is installed.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { installDependencies, root } from '../../scripts/setup.mjs';
+
+const folder = path.join(root, 'bench');
+
+/** Installs the dependencies of this folder, which nobody needs who only uses Hourglass. Does nothing when they are there. */
+export async function installRivals() {
+  const { dependencies } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+  const present = await Promise.all(
+    Object.entries(dependencies).map(async ([name, version]) => (await installedVersion(name)) === version),
+  );
+  if (!present.includes(false)) return;
+  console.error('hourglass: installing the rivals into bench (npm ci, about 550 MB) …');
+  await installDependencies(folder);
+}
+
+async function installedVersion(name) {
+  try {
+    return JSON.parse(await readFile(path.join(folder, 'node_modules', name, 'package.json'), 'utf8'))
+      .version;
+  } catch (error) {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,94 @@
+import { mebibytes } from './figures.mjs';
+import { geometricMean } from './timing.mjs';
+
+const columnTitles = { hourglass: 'Hourglass', postgres: 'PostgreSQL', clickhouse: 'ClickHouse' };
+
+/** Everything that was measured, as tables of Markdown. */
+export function printReport(measured, figures) {
+  const { rows, seed, threads, machine, contestants, comparisons } = measured;
+  console.log(`\n${rows.toLocaleString('en')} facts, seed ${seed}, ${threads} threads each; ${machine}`);
+  for (const contestant of contestants) console.log(`- ${contestant}`);
+  console.log(`\nResults compared: ${comparisons.passed} alike, ${comparisons.failed} different.`);
+  console.log('\nEngine time, medians:\n');
+  printTable(engineTable(measured.shapes));
+  if (measured.archives.length > 0) {
+    console.log('\nFrom submission to archive, medians:\n');
+    printTable(archiveTable(measured.archives));
+  }
+  console.log(`\n${sizes(measured)}\n`);
+  printTable([
+    ['Figure', 'Found', 'Target', ''],
+    ...figures.map(({ what, found, target, met }) => [what, found, target, verdict(met)]),
+  ]);
+}
+
+function engineTable(shapes) {
+  const keys = Object.keys(columnTitles).filter((key) => shapes[0].ms[key] !== undefined);
+  const others = keys.slice(1);
+  const means = others.map((key) => geometricMean(shapes.map(({ ms }) => ms[key] / ms.hourglass)).toFixed(2));
+  return [
+    [
+      'Shape',
+      ...keys.map((key) => `${columnTitles[key]} ms`),
+      ...others.map((key) => `${columnTitles[key]} / ours`),
+    ],
+    ...shapes.map(({ name, ms }) => [
+      name,
+      ...keys.map((key) => milliseconds(ms[key])),
+      ...others.map((key) => (ms[key] / ms.hourglass).toFixed(2)),
+    ]),
+    [
+      'geometric mean',
+      ...keys.map((key) => milliseconds(geometricMean(shapes.map(({ ms }) => ms[key])))),
+      ...means,
+    ],
+  ];
+}
+
+function archiveTable(archives) {
+  return [
+    ['Report', 'archive ms', 'bare engine ms', 'ratio', 'more ms'],
+    ...archives.map(({ name, systemMs, bareMs }) => [
+      name,
+      milliseconds(systemMs),
+      milliseconds(bareMs),
+      (systemMs / bareMs).toFixed(2),
+      milliseconds(systemMs - bareMs),
+    ]),
+  ];
+}
+
+function sizes({ bytes, segments, memory, rows }) {
+  const parts = Object.entries(bytes).map(([key, { table, indexes }]) => {
+    const more = indexes === undefined ? '' : ` (and ${(indexes / rows).toFixed(1)} of index)`;
+    return `${columnTitles[key]} ${(table / rows).toFixed(1)}${more}`;
+  });
+  const peaks =
+    memory.afterReports === null
+      ? ''
+      : ` Worker's peak memory: ${mebibytes(memory.afterSealing)} after sealing, ${mebibytes(memory.afterReports)} after the reports.`;
+  return `Bytes a fact: ${parts.join(', ')}. ${segments} segments.${peaks}`;
+}
+
+function milliseconds(ms) {
+  return ms < 10 ? ms.toFixed(1) : ms.toFixed(0);
+}
+
+function verdict(met) {
+  if (met === null) return '';
+  return met ? 'met' : 'MISSED';
+}
+
+function printTable(lines) {
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)));
+  for (const [index, cells] of lines.entries()) {
+    const padded = cells.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+    );
+    console.log(`| ${padded.join(' | ')} |`);
+    if (index === 0)
+      console.log(
+        `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`,
+      );
+  }
+}

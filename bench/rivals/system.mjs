@@ -1,0 +1,152 @@
+import { createReadStream } from 'node:fs';
+import { link, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startPostgres } from '@hourglass/embedded';
+import { chooseMerge } from '@hourglass/facts';
+import { descendantsOf, readArchive } from '@hourglass/testing';
+import { withStandalone } from '../../scripts/standalone-process.mjs';
+import { writeNdjson } from './generate-facts.mjs';
+import { Client } from './libraries.mjs';
+
+const token = 'token-of-the-benchmark-administrator';
+const authorization = `Bearer ${token}`;
+const environmentPath = '/v1/organizations/demo/environments/prod';
+const settings = {
+  HOURGLASS_BOOTSTRAP_ORG: 'demo',
+  HOURGLASS_BOOTSTRAP_TOKEN: token,
+  HOURGLASS_QUERIES_PER_HOUR: '1000000',
+  HOURGLASS_ACTIVE_QUERIES: '1000',
+  // What is left over after the last batch is sealed too.
+  HOURGLASS_SEAL_AFTER_SECONDS: '1',
+};
+/** As the worker merges by default: when no more is to be done, the segments stay as they are. */
+const mergeTerms = { targetFacts: 4_000_000, minSegments: 4 };
+const settlePollMs = 250;
+const statusPollMs = 5;
+
+/** Calls `work` with a whole Hourglass of its own, at the default settings but for the limits of submissions. */
+export async function withSystem({ directory, threads }, work) {
+  const log = { debug() {}, info() {}, warn: (...line) => console.error(...line) };
+  const postgres = await startPostgres({ dataDirectory: directory, log });
+  const sql = new Client(postgres.url);
+  try {
+    await sql.connect();
+    const own = { ...settings, DATABASE_URL: postgres.url, HOURGLASS_ENGINE_THREADS: String(threads) };
+    return await withStandalone(own, async (supervisor, folder) => {
+      const api = await Promise.race([supervisor.ready, supervisor.broken]);
+      const system = createSystem({ api, sql, dataDirectory: path.join(folder, 'data') });
+      return Promise.race([work(system), supervisor.broken]);
+    });
+  } finally {
+    await sql.end().catch(() => {});
+    await postgres.stop();
+  }
+}
+
+function createSystem({ api, sql, dataDirectory }) {
+  const call = async (pathAndQuery, options = {}) => {
+    const response = await fetch(`${api}${pathAndQuery}`, {
+      ...options,
+      headers: { ...options.headers, authorization },
+    });
+    if (response.ok) return response;
+    throw new Error(`${pathAndQuery} answered ${response.status}: ${await response.text()}`);
+  };
+  const environmentId = async () => {
+    const found = await sql.query(`select min(id) as id from environments where name = 'prod'`);
+    return found.rows[0].id;
+  };
+  const liveSegments = async () => {
+    const found = await sql.query(
+      `select id, object_key as key, facts::float8 as facts, bytes::float8 as bytes, columns,
+              extract(epoch from first_at)::float8 * 1000 as "firstMs", extract(epoch from last_at)::float8 * 1000 as "lastMs"
+         from segments where state = 'live' order by first_at, id`,
+    );
+    return found.rows;
+  };
+  return {
+    environmentId,
+    /** Answers how long each file took as NDJSON over HTTP, from the request to the answer that it is stored. */
+    async load(files, onFile) {
+      const tookMs = [];
+      for (const [index, file] of files.entries()) {
+        tookMs.push(await sendBatch(call, file));
+        onFile(index + 1);
+      }
+      return tookMs;
+    },
+    /** Resolves when every fact is in a segment and no segments are to be merged. */
+    async settled() {
+      for (;;) {
+        const found = await sql.query(
+          `select (select count(*) from batches where hot)::int as hot,
+                  (select count(*) from segments where state = 'incoming')::int as incoming`,
+        );
+        const { hot, incoming } = found.rows[0];
+        if (hot === 0 && incoming === 0 && chooseMerge(await liveSegments(), mergeTerms) === null) return;
+        await delay(settlePollMs);
+      }
+    },
+    /** The segments with a file for each in `directory`. */
+    async placeSegments(directory) {
+      const segments = await liveSegments();
+      for (const segment of segments) {
+        segment.path = path.join(directory, `${segment.id}.parquet`);
+        await link(path.join(dataDirectory, 'store', 'objects', segment.key), segment.path);
+      }
+      return segments;
+    },
+    /** From the submission until the archive can be downloaded: its path. */
+    async report(request) {
+      const response = await call(`${environmentPath}/queries`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(request),
+      });
+      const { self } = await response.json();
+      for (;;) {
+        const { state, error } = await (await call(`/v1${self}`)).json();
+        if (state === 'completed') return `/v1${self}/result`;
+        if (state !== 'enqueued' && state !== 'running') throw new Error(`a query became ${state}: ${error}`);
+        await delay(statusPollMs);
+      }
+    },
+    async rowsOf(resultPath) {
+      const parts = await readArchive(Buffer.from(await (await call(resultPath)).arrayBuffer()));
+      const lines = parts.flatMap(({ text }) => text.split('\n')).filter((line) => line !== '');
+      return lines.map((line) => Object.values(JSON.parse(line)));
+    },
+    workerPeakBytes,
+  };
+}
+
+async function sendBatch(call, { path: parquet, facts }) {
+  const ndjson = `${parquet}.ndjson`;
+  try {
+    await writeNdjson(parquet, ndjson);
+    const beganMs = performance.now();
+    const response = await call(`${environmentPath}/facts/api`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: createReadStream(ndjson, { highWaterMark: 1024 * 1024 }),
+      duplex: 'half',
+    });
+    const { accepted } = await response.json();
+    if (accepted !== facts) throw new Error(`${accepted} of ${facts} facts were accepted`);
+    return performance.now() - beganMs;
+  } finally {
+    await rm(ndjson, { force: true });
+  }
+}
+
+/** The most memory that the worker has had in RAM at one time since it began. Null where the system does not tell. */
+async function workerPeakBytes() {
+  if (process.platform !== 'linux') return null;
+  const worker = descendantsOf(process.pid).find(({ commandLine }) =>
+    commandLine.includes('apps/worker/dist/main.js'),
+  );
+  if (worker === undefined) throw new Error('there is no worker among our processes');
+  const status = await readFile(`/proc/${worker.pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+}
