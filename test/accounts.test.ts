@@ -477,6 +477,7 @@ describe('accounts', () => {
       }),
       await call('POST', '/acme/environments', { body: { name: 'logged' } }),
       await call('PATCH', '/acme/environments/logged/limits', { body: { activeQueries: 3 } }),
+      await call('PATCH', '/acme/environments/logged/retention', { body: { retentionDays: 3 } }),
       await call('PUT', '/acme/environments/logged/hostnames', { body: { hostnames: ['x.example'] } }),
       await call('POST', '/acme/environments/logged/customFields', {
         body: { name: 'dc_x', type: 'STRING' },
@@ -509,6 +510,7 @@ describe('accounts', () => {
         'organization.create',
         'environment.create',
         'environment.limits',
+        'environment.retention',
         'environment.hostnames',
         'custom_field.create',
         'environment.undeclared_fields',

@@ -210,6 +210,31 @@ describe('a claim', () => {
     expect(await found(id)).toMatchObject({ state: 'completed', attempt: 2 });
   });
 
+  test.each(['lapses', 'is handed back'])(
+    'shows what the attempt before had reached when that %s, until the next one is further',
+    async (end) => {
+      const { queries } = db.database;
+      const id = await submittedQuery(db);
+      const shown = async () => {
+        const { progressPercent, phase, rowsScanned } = await found(id);
+        return { progressPercent, phase, rowsScanned };
+      };
+      const renewed = (attempt: number, progress: Progress) =>
+        queries.renewLease(id, attempt, terms.leaseMs, progress);
+      await claimed(id);
+      expect(await shown()).toEqual({ progressPercent: 0, phase: 'collecting', rowsScanned: 0 });
+      await renewed(1, { phase: 'computing', percent: 45.9, rowsScanned: 700 });
+      expect(await shown()).toEqual({ progressPercent: 45, phase: 'computing', rowsScanned: 700 });
+      if (end === 'lapses') await lapseLease(id);
+      else await queries.handBack(id, 1);
+      await claimed(id);
+      await renewed(2, { phase: 'collecting', percent: 10, rowsScanned: 0 });
+      expect(await shown()).toEqual({ progressPercent: 45, phase: 'collecting', rowsScanned: 700 });
+      await renewed(2, { phase: 'writing', percent: 61, rowsScanned: 900 });
+      expect(await shown()).toEqual({ progressPercent: 61, phase: 'writing', rowsScanned: 900 });
+    },
+  );
+
   test('leaves to every attempt what the earlier ones have left of the timeout', async () => {
     const id = await submittedQuery(db);
     await claimed(id);

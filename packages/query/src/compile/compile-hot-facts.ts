@@ -11,7 +11,9 @@ import { customFieldsColumn } from '../catalogue/names.ts';
 import { filteredFields } from '../filter/filter-node.ts';
 import type { Plan } from '../plan/plan.ts';
 import { plannedDataset } from '../plan/planned-dataset.ts';
+import { impliedConditions } from './implied-conditions.ts';
 import { createSqlBuilder } from './sql-builder.ts';
+import { transactionSetting } from './transaction-setting.ts';
 
 /** A column of the hot facts as they are copied: `environment_id`, `timestamp`, a stored column or a custom field. */
 export interface HotFactsColumn {
@@ -74,8 +76,8 @@ export function hotFactsColumns(plan: Plan, catalogue: Catalogue): readonly HotF
  * The statement that copies the plan's facts out of PostgreSQL as CSV with a header; a null is an empty field,
  * an empty text is `""`, and timestamps are UTC without a zone.
  *
- * COPY takes no parameters, so the values travel as settings of the transaction. `current_setting` is stable:
- * PostgreSQL reads it once when the statement starts, and skips the partitions outside of the range.
+ * COPY takes no parameters, so the values travel as settings of the transaction. PostgreSQL skips the partitions outside
+ * of the range, and facts that the filter certainly does not let through.
  */
 export function compileHotFactsCopy(plan: Plan, catalogue: Catalogue): HotFactsCopy {
   const { sql: select, settings } = compileHotFactsSelect(plan, catalogue);
@@ -85,15 +87,18 @@ export function compileHotFactsCopy(plan: Plan, catalogue: Catalogue): HotFactsC
 /** What `compileHotFactsCopy` copies, as a select that can be counted or explained. It has no parameters either. */
 export function compileHotFactsSelect(plan: Plan, catalogue: Catalogue): HotFactsCopy {
   const columns = hotFactsColumns(plan, catalogue);
+  const dataset = plannedDataset(plan, catalogue);
+  const { conditions, settings } = impliedConditions(plan.filter, dataset);
   const select = createSqlBuilder()
-    .selectFrom(plannedDataset(plan, catalogue).hotTable)
+    .selectFrom(dataset.hotTable)
     .select(columns.map((column) => copied(column).as(column.name)))
-    .where('environment_id', '=', setting<number>(settingNames.environmentId, 'integer'))
-    .where('timestamp', '>=', setting<string>(settingNames.start, 'timestamptz'))
-    .where('timestamp', '<', setting<string>(settingNames.endExclusive, 'timestamptz'));
+    .where('environment_id', '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
+    .where('timestamp', '>=', transactionSetting<string>(settingNames.start, 'timestamptz'))
+    .where('timestamp', '<', transactionSetting<string>(settingNames.endExclusive, 'timestamptz'));
   return {
-    sql: textOf(select),
+    sql: textOf(conditions.reduce((narrowed, condition) => narrowed.where(condition), select)),
     settings: {
+      ...settings,
       [settingNames.environmentId]: String(plan.tenant.environmentId),
       [settingNames.start]: new Date(plan.range.startMs).toISOString(),
       [settingNames.endExclusive]: new Date(plan.range.endExclusiveMs).toISOString(),
@@ -141,8 +146,8 @@ export function compileSealCopy(
 function hotBatches(builder: ReturnType<typeof createSqlBuilder>, dataset: Dataset) {
   return builder
     .selectFrom(dataset.hotTable)
-    .where('environment_id', '=', setting<number>(settingNames.environmentId, 'integer'))
-    .where(sql<SqlBool>`batch_seq = any(${setting<string>(settingNames.batches, 'bigint[]')})`);
+    .where('environment_id', '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
+    .where(sql<SqlBool>`batch_seq = any(${transactionSetting<string>(settingNames.batches, 'bigint[]')})`);
 }
 
 function batchSettings({ environmentId, batchSeqs }: HotBatches): HotFactsCopy['settings'] {
@@ -169,8 +174,4 @@ function copied({ name, type, customFieldId }: HotFactsColumn): RawBuilder<unkno
   if (customFieldId !== undefined)
     return sql`${sql.ref(customFieldsColumn)} ->> ${sql.lit(String(customFieldId))}`;
   return type === 'timestamp' ? sql`${sql.ref(name)} at time zone 'UTC'` : sql.ref(name);
-}
-
-function setting<Value>(name: string, type: 'integer' | 'timestamptz' | 'bigint[]'): RawBuilder<Value> {
-  return sql<Value>`current_setting(${sql.lit(name)})::${sql.raw(type)}`;
 }

@@ -1,0 +1,83 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
+import { type Dataset, storedColumns, type StoredColumn } from '../catalogue/dataset.ts';
+import { filteredSourceNamed } from '../catalogue/look-up.ts';
+import type { Comparison, FilterCondition, FilterNode } from '../filter/filter-node.ts';
+import { transactionSetting } from './transaction-setting.ts';
+
+export interface ImpliedConditions {
+  /** To be joined by "and". */
+  readonly conditions: readonly RawBuilder<SqlBool>[];
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/**
+ * Conditions for PostgreSQL that every fact meets which the filter lets through. The engine still applies the whole
+ * filter, so what is left out here costs time only, and nothing may be here that PostgreSQL sees differently: texts are
+ * compared for equality, as their order depends on a collation, and whole numbers in any way.
+ */
+export function impliedConditions(filter: FilterNode | null, dataset: Dataset): ImpliedConditions {
+  const conditions: RawBuilder<SqlBool>[] = [];
+  const settings: Record<string, string> = {};
+  for (const condition of requiredConditions(filter)) {
+    const column = storedColumn(condition, dataset);
+    const name = `hourglass.filter_${conditions.length}`;
+    const implied = column === undefined ? null : impliedBy(condition, column, name);
+    if (implied === null) continue;
+    conditions.push(implied.condition);
+    settings[name] = implied.value;
+  }
+  return { conditions, settings };
+}
+
+/** Those that are met by every fact that the filter lets through. */
+function requiredConditions(filter: FilterNode | null): readonly FilterCondition[] {
+  if (filter === null) return [];
+  if (!('parts' in filter)) return [filter];
+  return filter.kind === 'and' ? filter.parts.flatMap(requiredConditions) : [];
+}
+
+/** Undefined for what is derived, of the tenant, or a custom field, whatever its name. */
+function storedColumn({ field }: FilterCondition, dataset: Dataset): StoredColumn | undefined {
+  const source = filteredSourceNamed(dataset, field);
+  if (source.kind !== 'column') return undefined;
+  return storedColumns(dataset).find(({ name }) => name === source.column);
+}
+
+const signs: Readonly<Record<Comparison, string | null>> = {
+  eq: '=',
+  ne: null,
+  lt: '<',
+  le: '<=',
+  gt: '>',
+  ge: '>=',
+};
+
+function impliedBy(
+  condition: FilterCondition,
+  { name: column, type }: StoredColumn,
+  setting: string,
+): { readonly condition: RawBuilder<SqlBool>; readonly value: string } | null {
+  if (type !== 'text' && type !== 'integer') return null;
+  const sqlType = type === 'text' ? 'text' : 'bigint';
+  if (condition.kind === 'compare') {
+    const { operator, value } = condition;
+    const sign = type === 'text' && operator !== 'eq' ? null : signs[operator];
+    if (sign === null) return null;
+    return {
+      condition: sql`${sql.ref(column)} ${sql.raw(sign)} ${transactionSetting(setting, sqlType)}`,
+      value,
+    };
+  }
+  if (condition.kind === 'in' && !condition.negated) {
+    return {
+      condition: sql`${sql.ref(column)} = any(${transactionSetting(setting, `${sqlType}[]`)})`,
+      value: arrayText(condition.values),
+    };
+  }
+  return null;
+}
+
+/** As PostgreSQL writes an array. */
+function arrayText(values: readonly string[]): string {
+  return `{${values.map((value) => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;
+}
