@@ -41,11 +41,13 @@ const examples: readonly Example[] = [
       { timestamp: '2026-03-01T12:02:00.000', apiproxy: 'a', message_count: 1, total_response_time: 1 },
     ],
     sql:
-      `select cast(sum("message_count") as varchar) as "c0", ` +
-      `cast(cast(sum("total_response_time") as double) / count("total_response_time") as double) as "c1", ` +
-      `${apiproxy} as "c2", strftime(${minute}, '%Y-%m-%d %H:%M:%S UTC') as "c3" from "facts" ${range} ` +
+      `select cast("v0" as varchar) as "c0", cast("v1" as double) as "c1", "v2" as "c2", ` +
+      `strftime("v3", '%Y-%m-%d %H:%M:%S UTC') as "c3" from (` +
+      `select sum("message_count") as "v0", ` +
+      `cast(sum("total_response_time") as double) / count("total_response_time") as "v1", ` +
+      `${apiproxy} as "v2", ${minute} as "v3" from "facts" ${range} ` +
       `group by ${minute}, ${apiproxy} ` +
-      `order by ${minute} asc nulls last, ${apiproxy} asc nulls last limit cast($4 as bigint)`,
+      `order by ${minute} asc nulls last, ${apiproxy} asc nulls last limit cast($4 as bigint)) as "facts"`,
     parameters: [...rangeValues, 3],
     types: ['VARCHAR', 'DOUBLE', 'VARCHAR', 'VARCHAR'],
     rows: [
@@ -69,8 +71,9 @@ const examples: readonly Example[] = [
       { timestamp: '2026-01-02T00:00:00' },
     ],
     sql:
-      `select cast(sum("is_error") as varchar) as "c0", cast(count(distinct "client_ip") as varchar) as "c1" ` +
-      `from "facts" ${range} having count(*) > 0`,
+      `select cast("v0" as varchar) as "c0", cast("v1" as varchar) as "c1" from (` +
+      `select sum("is_error") as "v0", count(distinct "client_ip") as "v1" ` +
+      `from "facts" ${range} having count(*) > 0) as "facts"`,
     parameters: rangeValues,
     types: ['VARCHAR', 'VARCHAR'],
     rows: [['2', '2']],
@@ -85,10 +88,10 @@ const examples: readonly Example[] = [
       { timestamp: '2026-03-01T12:00:03', response_status_code: 200 },
     ],
     sql:
-      `select cast($1 as varchar) as "c0", coalesce(cast("response_status_code" as varchar), '(not set)') as "c1", ` +
-      `cast($2 as varchar) as "c2" from "facts" ` +
+      `select cast($1 as varchar) as "c0", coalesce(cast("v1" as varchar), '(not set)') as "c1", ` +
+      `cast($2 as varchar) as "c2" from (select "response_status_code" as "v1" from "facts" ` +
       `${range.replace(/\$(\d)/g, (_, n) => `$${Number(n) + 2}`)} ` +
-      `group by "response_status_code" order by "response_status_code" asc nulls last`,
+      `group by "response_status_code" order by "response_status_code" asc nulls last) as "facts"`,
     parameters: ['acme', 'prod', ...rangeValues],
     types: ['VARCHAR', 'VARCHAR', 'VARCHAR'],
     rows: [

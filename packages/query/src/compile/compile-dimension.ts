@@ -7,8 +7,8 @@ import { formatMillisecond, truncateToMillisecond } from './time-bucket.ts';
 export interface CompiledKey {
   /** What rows are grouped and ordered by; null when every row has the same value. */
   readonly key: RawBuilder<unknown> | null;
-  /** VARCHAR, made from `key`. */
-  readonly shown: RawBuilder<unknown>;
+  /** VARCHAR, made from `key`, or from a column that holds it. */
+  readonly show: (key: RawBuilder<unknown>) => RawBuilder<unknown>;
 }
 
 /** The value of a dimension that a fact does not have. */
@@ -22,7 +22,7 @@ export function compileDimension(dimension: Dimension, tenant: Tenant): Compiled
     case 'timestamp-part':
       return same(compileTimestampPart(source.part));
     case 'tenant':
-      return { key: null, shown: sql`cast(${tenant[source.of]} as varchar)` };
+      return { key: null, show: () => sql`cast(${tenant[source.of]} as varchar)` };
     default:
       return source satisfies never;
   }
@@ -36,11 +36,12 @@ function compileColumn(name: string, type: DimensionType): CompiledKey {
       return same(sql`coalesce(${column}, ${notSet})`);
     case 'integer':
     case 'boolean':
-      return { key: column, shown: sql`coalesce(cast(${column} as varchar), ${notSet})` };
-    case 'timestamp': {
-      const key = truncateToMillisecond(column);
-      return { key, shown: sql`coalesce(${formatMillisecond(key)}, ${notSet})` };
-    }
+      return { key: column, show: (key) => sql`coalesce(cast(${key} as varchar), ${notSet})` };
+    case 'timestamp':
+      return {
+        key: truncateToMillisecond(column),
+        show: (key) => sql`coalesce(${formatMillisecond(key)}, ${notSet})`,
+      };
     default:
       return type satisfies never;
   }
@@ -64,5 +65,5 @@ export function compileTimestampPart(part: TimestampPart): RawBuilder<unknown> {
 }
 
 function same(text: RawBuilder<unknown>): CompiledKey {
-  return { key: text, shown: text };
+  return { key: text, show: (key) => key };
 }

@@ -24,21 +24,26 @@ export interface MetricContext {
 }
 
 /**
- * The aggregate behind an output column, calculated with: VARCHAR for integers, which keeps every digit of a sum
- * that a DOUBLE or a BIGINT could not, DOUBLE for the rest. Null when no fact has a value. Throws when the dataset
- * has no such metric, or the metric and the function do not go together.
+ * The aggregate behind an output column, calculated with: a number that is exact where the column's text is. Null when no
+ * fact has a value. Throws when the dataset has no such metric, or the metric and the function do not go together.
  */
 export function compileMetric(planned: PlannedMetric, context: MetricContext): RawBuilder<unknown> {
-  const shownType = sql.raw(isFloatMetric(planned, context.dataset) ? 'double' : 'varchar');
-  return sql`cast(${compileMetricValue(planned, context)} as ${shownType})`;
-}
-
-/** The same as a number that is exact where the column's text is: what rows are ordered by. */
-export function compileMetricValue(planned: PlannedMetric, context: MetricContext): RawBuilder<unknown> {
   const aggregate = compileAggregate(planned, context);
   if (planned.operation === undefined) return aggregate;
   const type = sql.raw(isFloatMetric(planned, context.dataset) ? 'double' : 'hugeint');
   return compileOperation(aggregate, planned.operation, type);
+}
+
+/**
+ * The value of `compileMetric` as the output column has it: VARCHAR for integers, which keeps every digit of a sum that
+ * a DOUBLE or a BIGINT could not, DOUBLE for the rest.
+ */
+export function showMetric(
+  value: RawBuilder<unknown>,
+  planned: PlannedMetric,
+  dataset: Dataset,
+): RawBuilder<unknown> {
+  return sql`cast(${value} as ${sql.raw(isFloatMetric(planned, dataset) ? 'double' : 'varchar')})`;
 }
 
 /** Both sides are of one type, so that 128 bits are there before anything is multiplied. */

@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Catalogue } from '../catalogue/dataset.ts';
+import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
 import type { Plan } from '../plan/plan.ts';
 import { plannedDataset } from '../plan/planned-dataset.ts';
-import { compileKeys, reportColumns } from './report-columns.ts';
+import { compileKeys, reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
 import { selectGroups } from './select-groups.ts';
-import { statementOf } from './sql-builder.ts';
+import { createSqlBuilder, type FactsRelation, statementOf } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
 
 /**
@@ -39,10 +39,16 @@ export function reportQuery(plan: Plan, catalogue: Catalogue): FactsQuery {
     const facts = reportedFacts(plan, catalogue);
     return selectGroups({ plan, choice: plan.groups, dataset, facts, columns });
   }
-  const { shown, metrics, groupKeys, timeKeys } = columns;
-  let query: FactsQuery = reportedFacts(plan, catalogue).select(
-    shown.map((column, index) => column.as(`c${index}`)),
-  );
+  return shownRows(columns, limitedRows(plan, catalogue, dataset, columns));
+}
+
+/** The rows of the report in their order, with the values of its columns as `v0`, `v1`, … */
+function limitedRows(plan: Plan, catalogue: Catalogue, dataset: Dataset, columns: ReportColumns): FactsQuery {
+  const { all, metrics, groupKeys, timeKeys } = columns;
+  const values = all.flatMap(({ value }, index) => (value === null ? [] : [value.as(`v${index}`)]));
+  // A statement selects something, also when every row shows the same.
+  const selected = values.length === 0 ? [sql`1`.as('v0')] : values;
+  let query: FactsQuery = reportedFacts(plan, catalogue).select(selected);
   if (plan.perFact === undefined) {
     const keys = [...timeKeys, ...groupKeys];
     // Without keys SQL answers one row even for no facts, where a report has none.
@@ -52,8 +58,15 @@ export function reportQuery(plan: Plan, catalogue: Catalogue): FactsQuery {
     const before = compileKeys(plan.perFact.orderedBy, plan, dataset);
     query = ordered(query, [...before, ...timeKeys, ...groupKeys, ...metrics]);
   }
-  if (plan.limitRows !== null) query = query.limit(sql<number>`cast(${plan.limitRows} as bigint)`);
-  return query;
+  return plan.limitRows === null ? query : query.limit(sql<number>`cast(${plan.limitRows} as bigint)`);
+}
+
+/** Values become texts only here, above the order and the limit: most groups of a report with a limit are never shown. */
+function shownRows({ all }: ReportColumns, rows: FactsQuery): FactsQuery {
+  const shown = all.map(({ show }, index) => show(sql.ref(`v${index}`)).as(`c${index}`));
+  return createSqlBuilder()
+    .selectFrom(sql<FactsRelation>`${rows}`.as('facts'))
+    .select(shown);
 }
 
 function ordered(query: FactsQuery, keys: readonly RawBuilder<unknown>[]): FactsQuery {

@@ -3,7 +3,7 @@ import type { Dataset } from '../catalogue/dataset.ts';
 import { dimensionNamed } from '../catalogue/look-up.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type CompiledKey, compileDimension } from './compile-dimension.ts';
-import { compileMetric } from './compile-metric.ts';
+import { compileMetric, showMetric } from './compile-metric.ts';
 import {
   bucketLengthMs,
   formatBucket,
@@ -12,11 +12,19 @@ import {
   truncateToMillisecond,
 } from './time-bucket.ts';
 
+/** A column of a report: what is computed of facts, and how that is shown. */
+export interface ReportColumn {
+  /** Null when every row shows the same. */
+  readonly value: RawBuilder<unknown> | null;
+  /** Of the value, or of a column that holds it. */
+  readonly show: (value: RawBuilder<unknown>) => RawBuilder<unknown>;
+}
+
 /** The columns of a report and what its rows are grouped or ordered by. */
 export interface ReportColumns {
   /** In the order of `outputColumns`. */
-  readonly shown: readonly RawBuilder<unknown>[];
-  /** Those of `shown` that are metrics. */
+  readonly all: readonly ReportColumn[];
+  /** The values of those that are metrics. */
   readonly metrics: readonly RawBuilder<unknown>[];
   /** Of the dimensions that can have more than one value. */
   readonly groupKeys: readonly RawBuilder<unknown>[];
@@ -31,13 +39,24 @@ export function reportColumns(plan: Plan, dataset: Dataset): ReportColumns {
   const lengthMs = time?.lengthMs ?? rangeLengthMs(plan);
   const perFact = plan.perFact !== undefined;
   const metrics = plan.metrics.map((metric) => compileMetric(metric, { dataset, lengthMs, perFact }));
-  const timeColumns = time === null ? [] : [time];
+  const timeKeys = time === null ? [] : [time];
   return {
-    shown: [...metrics, ...[...dimensions, ...timeColumns].map(({ shown }) => shown)],
+    all: [
+      ...plan.metrics.map((metric, index) => ({
+        value: metrics[index] ?? null,
+        show: (value: RawBuilder<unknown>) => showMetric(value, metric, dataset),
+      })),
+      ...[...dimensions, ...timeKeys].map(({ key, show }) => ({ value: key, show })),
+    ],
     metrics,
     groupKeys: keysOf(dimensions),
-    timeKeys: keysOf(timeColumns),
+    timeKeys: keysOf(timeKeys),
   };
+}
+
+/** As it is shown where its value is computed. */
+export function shownAtOnce({ value, show }: ReportColumn): RawBuilder<unknown> {
+  return show(value ?? sql`null`);
 }
 
 /** What facts are ordered by for these dimensions. Throws when the dataset does not have one of them. */
@@ -63,18 +82,18 @@ function compileTime({ timeUnit, utcOffsetMinutes = 0, perFact }: Plan): Compile
   const timestamp = sql.ref('timestamp');
   if (perFact !== undefined) {
     const key = truncateToMillisecond(timestamp);
-    return { key, shown: formatMillisecond(key) };
+    return { key, show: formatMillisecond };
   }
   if (timeUnit === null) return null;
   const bucketing = { unit: timeUnit, utcOffsetMinutes };
   const key = truncateToBucket(timestamp, bucketing);
-  return { key, shown: formatBucket(key), lengthMs: bucketLengthMs(key, bucketing) };
+  return { key, show: formatBucket, lengthMs: bucketLengthMs(key, bucketing) };
 }
 
 /** In a converted report every fact has the same currency. */
 function compileKey(name: string, { tenant, targetCurrency }: Plan, dataset: Dataset): CompiledKey {
   if (targetCurrency !== undefined && name === dataset.currencyDimension) {
-    return { key: null, shown: sql`cast(${targetCurrency} as varchar)` };
+    return { key: null, show: () => sql`cast(${targetCurrency} as varchar)` };
   }
   return compileDimension(dimensionNamed(dataset, name), tenant);
 }

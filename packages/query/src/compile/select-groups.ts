@@ -1,8 +1,8 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { Dataset } from '../catalogue/dataset.ts';
 import type { GroupChoice, Plan } from '../plan/plan.ts';
-import { compileMetricValue } from './compile-metric.ts';
-import { rangeLengthMs, type ReportColumns } from './report-columns.ts';
+import { compileMetric } from './compile-metric.ts';
+import { rangeLengthMs, shownAtOnce, type ReportColumns } from './report-columns.ts';
 import type { FactsQuery } from './reported-facts.ts';
 
 interface GroupedReport {
@@ -21,7 +21,8 @@ interface GroupedReport {
  */
 export function selectGroups(report: GroupedReport): FactsQuery {
   const { plan, choice, facts, columns } = report;
-  const { shown, groupKeys, timeKeys } = columns;
+  const { all, groupKeys, timeKeys } = columns;
+  const shown = all.map(shownAtOnce);
   const [timeKey] = timeKeys;
   if (timeKey === undefined) {
     return chooseGroups(report, shown, Math.min(choice.limit, plan.limitRows ?? choice.limit));
@@ -68,7 +69,7 @@ function orderOf({ plan, choice, dataset, columns }: GroupedReport): readonly Ra
     const metric = plan.metrics[index];
     if (metric === undefined)
       throw new Error(`the plan sorts by its metric ${index}, which it does not have`);
-    return sql`${compileMetricValue(metric, context)} ${direction} nulls last`;
+    return sql`${compileMetric(metric, context)} ${direction} nulls last`;
   });
   return [...sorted, ...columns.groupKeys.map((key) => sql`${key} asc nulls last`)];
 }
