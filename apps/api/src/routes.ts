@@ -1,4 +1,4 @@
-import type { FactStore } from '@hourglass/facts';
+import type { BulkPorts, FactStore } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
@@ -96,6 +96,8 @@ export interface RouteServices {
     RunStatsPorts,
     'factSource' | 'segmentFiles' | 'engine' | 'turns' | 'scratchDirectory'
   >;
+  /** How large batches of facts are taken. */
+  readonly bulk: BulkPorts;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly newPassword: () => string;
@@ -162,7 +164,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     getSchemaRoute(findTenant, { catalogue, customFields }),
     ...consumptionRoutes({ accounts, consumption: database.consumption, turns }),
     ...instrumentsRoutes({ accounts, instruments: database.instruments, timeZone, turns }),
-    postFactsRoute(findTenant, { catalogue, customFields, facts, metrics, nowMs }),
+    postFactsRoute(findTenant, { catalogue, customFields, facts, bulk: services.bulk, metrics, nowMs }),
   ];
   return [...routes, ...documentationRoutes(routes)];
 }

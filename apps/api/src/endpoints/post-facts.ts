@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createGunzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { factsAccepted, oneOf, type FactsAccepted } from '@hourglass/contract';
-import { acceptBatch, type FactStore } from '@hourglass/facts';
+import { acceptBatch, type BulkPorts, type FactStore } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import {
   factsTarget,
@@ -20,6 +20,7 @@ export interface PostFactsPorts {
   readonly catalogue: Catalogue;
   readonly customFields: CustomFieldStore;
   readonly facts: FactStore;
+  readonly bulk: BulkPorts;
   readonly metrics: ApiMetrics;
   readonly nowMs: () => number;
 }
@@ -56,6 +57,7 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
           id,
         },
         store: ports.facts,
+        bulk: ports.bulk,
         onError,
         undeclaredFields,
         nowMs: ports.nowMs(),
