@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Express } from 'express';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
-import { createDuckDbEngine } from '@hourglass/engine-duckdb';
+import { createDuckDbEngine, createNdjsonEncoder } from '@hourglass/engine-duckdb';
 import { createDoorbell } from '@hourglass/job-queue';
 import {
   createSegmentFiles,
@@ -38,6 +38,10 @@ const concurrentRecordReads = 2;
 const maxStatsSpillMb = 1024;
 /** Facts that may be hot before those who bring more are slowed down; sealing begins long before. */
 const maxHotFacts = 800_000;
+/** Each has the memory of the setting. */
+const concurrentConversions = 1;
+/** Of a body that comes in slowly; what is older in the scratch was left behind. */
+const maxBatchMs = 24 * 3_600_000;
 
 /** Builds the API out of its adapters. The only file of this app that knows them. */
 export async function composeApi(settings: Settings, log: Logger): Promise<Api> {
@@ -47,7 +51,11 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
   const objects = await openObjectStore(storeOf(settings));
   const metrics = createApiMetrics();
   const statsScratch = path.join(settings.dataDirectory, 'scratch', 'stats');
-  removeAbandonedScratch(statsScratch, statsTimeoutMs).catch((error: unknown) => {
+  const batchScratch = path.join(settings.dataDirectory, 'scratch', 'batches');
+  Promise.all([
+    removeAbandonedScratch(statsScratch, statsTimeoutMs),
+    removeAbandonedScratch(batchScratch, maxBatchMs),
+  ]).catch((error: unknown) => {
     log.warn({ err: error }, 'what earlier processes left in the scratch could not be removed');
   });
   const routes = createRoutes({
@@ -86,6 +94,17 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
       }),
       turns: createTurns(concurrentStats),
       scratchDirectory: statsScratch,
+    },
+    bulk: {
+      encoder: createNdjsonEncoder({
+        memoryMb: settings.ingestMemoryMb,
+        threads: settings.engineThreads,
+        turns: createTurns(concurrentConversions),
+      }),
+      segments: database.segments,
+      objects,
+      maxHotRows: settings.bulkBatchRows,
+      scratchDirectory: batchScratch,
     },
     nowMs: Date.now,
     newId: randomUUID,

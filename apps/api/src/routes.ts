@@ -1,4 +1,4 @@
-import type { FactStore, SealingPace } from '@hourglass/facts';
+import type { BulkPorts, FactStore, SealingPace } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
@@ -104,6 +104,8 @@ export interface RouteServices {
     RunStatsPorts,
     'factSource' | 'segmentFiles' | 'engine' | 'turns' | 'scratchDirectory'
   >;
+  /** How large batches of facts are taken. */
+  readonly bulk: BulkPorts;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly newPassword: () => string;
@@ -183,7 +185,15 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     getSchemaRoute(findTenant, { catalogue, customFields }),
     ...consumptionRoutes({ accounts, consumption: database.consumption, turns }),
     ...instrumentsRoutes({ accounts, instruments: database.instruments, timeZone, turns }),
-    postFactsRoute(findTenant, { catalogue, customFields, facts, sealingPace, metrics, nowMs }),
+    postFactsRoute(findTenant, {
+      catalogue,
+      customFields,
+      facts,
+      sealingPace,
+      bulk: services.bulk,
+      metrics,
+      nowMs,
+    }),
   ];
   return [...routes, ...documentationRoutes(routes)];
 }

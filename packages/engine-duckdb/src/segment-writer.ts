@@ -53,13 +53,14 @@ function unitedColumns(lists: readonly (readonly SegmentColumn[])[]): readonly S
   return [...columns.values()];
 }
 
-interface Workplace {
+export interface Workplace {
   readonly directory: string;
   readonly signal: AbortSignal;
   readonly limits: InstanceLimits;
 }
 
-async function withConnection<Result>(
+/** A DuckDB for as long as `work` takes. Throws the signal's reason, or what went wrong as a user may read it. */
+export async function withConnection<Result>(
   { directory, signal, limits }: Workplace,
   work: (connection: DuckDBConnection) => Promise<Result>,
 ): Promise<Result> {

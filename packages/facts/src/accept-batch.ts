@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { UndeclaredFields } from '@hourglass/query';
-import { createFactChecker, type RowChecker } from './check-fact.ts';
+import { BatchReading } from './batch-reading.ts';
+import { acceptSpooled } from './bulk/accept-spooled.ts';
+import type { BulkPorts } from './bulk/ports.ts';
+import { createFactChecker } from './check-fact.ts';
 import { createRecordChecker } from './check-record.ts';
-import { parseNdjsonLine } from './formats/ndjson.ts';
-import { splitLines } from './lines.ts';
-import type { Line } from './lines.ts';
-import type { AcceptedBatch, BatchIdentity, BatchWriter, EncodedRow, FactStore } from './ports.ts';
+import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from './ports.ts';
 import type { RowFault } from './raw-fact.ts';
 
 export interface AcceptBatchOptions {
   readonly identity: BatchIdentity;
   readonly store: FactStore;
+  /** How large batches of facts are taken. Without it they go through the hot table like others. */
+  readonly bulk?: BulkPorts;
   /** What a bad row does: refuse the whole batch, or be left out and reported. */
   readonly onError: 'refuse' | 'skip';
   /** What a field does that the dataset does not know: is a fault, as by default, or is passed over. */
@@ -31,13 +33,9 @@ export type BatchAnswer =
   /** The id was used for another body. */
   | { readonly kind: 'conflict' };
 
-export const maxReportedFaults = 100;
-const maxGroupFacts = 1000;
-const maxGroupChars = 1024 * 1024;
-
 /**
  * Takes the rows of an NDJSON body: all in one transaction, or none. The same id with the same body gets the
- * first answer again. Memory is bounded by one chunk of the body and one group of facts.
+ * first answer again. Memory is bounded by one chunk of the body and one group of facts, or a MiB of the body.
  *
  * The body is not closed when the answer comes before its end, so that a server can still answer on the same
  * connection. Throws what the body, the store or the signal throws, after rolling back.
@@ -46,7 +44,7 @@ export async function acceptBatch(
   body: AsyncIterable<Buffer>,
   options: AcceptBatchOptions,
 ): Promise<BatchAnswer> {
-  const { identity, store, onError, undeclaredFields = 'refuse', nowMs, signal } = options;
+  const { identity, store, bulk, onError, undeclaredFields = 'refuse', nowMs, signal } = options;
   signal.throwIfAborted();
   const { target } = identity;
   const check =
@@ -60,19 +58,38 @@ export async function acceptBatch(
     refuseAll: onError === 'refuse' && writer !== null,
     writer,
   });
+  const { chunks, sha256 } = hashed(readWhileWanted(body, signal));
   try {
-    await reading.read(readWhileWanted(body, signal));
+    if (writer !== null && bulk !== undefined && target.kind === 'facts') {
+      const accepted = await acceptSpooled(chunks, {
+        facts: {
+          dataset: target.dataset,
+          environmentId: identity.environmentId,
+          undeclaredFields,
+          nowMs,
+          signal,
+        },
+        bulk,
+        writer,
+        sha256,
+        readRows: (rows) => reading.read(rows),
+      });
+      if (accepted !== null)
+        return { kind: 'accepted', batch: identity.id, accepted, rejected: 0, faults: [] };
+    } else {
+      await reading.read(chunks);
+    }
     signal.throwIfAborted();
-    if ('accepted' in opened) return answerAgain(opened.accepted, reading);
-    return await settle(reading, opened.writer, identity);
+    if ('accepted' in opened) return answerAgain(opened.accepted, reading, sha256());
+    return await settle(reading, { writer: opened.writer, id: identity.id, sha256 });
   } catch (error) {
     await reading.giveUp();
     throw error;
   }
 }
 
-function answerAgain(earlier: AcceptedBatch, reading: BatchReading): BatchAnswer {
-  if (reading.bodySha256() !== earlier.bodySha256) return { kind: 'conflict' };
+function answerAgain(earlier: AcceptedBatch, reading: BatchReading, bodySha256: string): BatchAnswer {
+  if (bodySha256 !== earlier.bodySha256) return { kind: 'conflict' };
   const { id, accepted } = earlier;
   return {
     kind: 'accepted',
@@ -85,8 +102,11 @@ function answerAgain(earlier: AcceptedBatch, reading: BatchReading): BatchAnswer
 
 async function settle(
   reading: BatchReading,
-  writer: BatchWriter,
-  { id }: BatchIdentity,
+  {
+    writer,
+    id,
+    sha256,
+  }: { readonly writer: BatchWriter; readonly id: string; readonly sha256: () => string },
 ): Promise<BatchAnswer> {
   const { rows, accepted, faults } = reading;
   if (reading.isRefused) return { kind: 'refused', faults };
@@ -95,100 +115,23 @@ async function settle(
     const empty: RowFault = { line: 1, field: '', message: 'the body holds no facts' };
     return { kind: 'refused', faults: rows === 0 ? [empty] : faults };
   }
-  await writer.commit({ accepted, bodySha256: reading.bodySha256() });
+  await writer.commit({ accepted, bodySha256: sha256() });
   return { kind: 'accepted', batch: id, accepted, rejected: rows - accepted, faults };
 }
 
-/** One pass over a body: hashes it, checks its rows and writes the good ones in groups. */
-class BatchReading {
-  rows = 0;
-  accepted = 0;
-  /** The first ones; the batch is not told about more. */
-  readonly faults: RowFault[] = [];
-  /** A row was bad, and that refuses the batch: its transaction is already rolled back. */
-  isRefused = false;
-  private readonly check: RowChecker;
-  private readonly refuseAll: boolean;
-  /** Null when nothing is to be written: the batch was accepted before, or is refused. */
-  private writer: BatchWriter | null;
-  private readonly hash = createHash('sha256');
-  private group: EncodedRow[] = [];
-  private groupChars = 0;
-
-  constructor(options: { check: RowChecker; refuseAll: boolean; writer: BatchWriter | null }) {
-    this.check = options.check;
-    this.refuseAll = options.refuseAll;
-    this.writer = options.writer;
-  }
-
-  async read(body: AsyncIterable<Buffer>): Promise<void> {
-    for await (const lines of splitLines(this.hashed(body))) {
-      for (const line of lines) {
-        this.take(line);
-        if (this.isRefused) {
-          await this.rollback();
-          if (this.faults.length >= maxReportedFaults) return;
-        } else if (this.group.length >= maxGroupFacts || this.groupChars >= maxGroupChars) {
-          await this.writeGroup();
-        }
-      }
-    }
-    await this.writeGroup();
-  }
-
-  /** Of the bytes read so far. May be asked for once. */
-  bodySha256(): string {
-    return this.hash.digest('hex');
-  }
-
-  async rollback(): Promise<void> {
-    const writer = this.writer;
-    this.writer = null;
-    this.group = [];
-    await writer?.rollback();
-  }
-
-  /** Rolls back on the way out of an error, which a second one must not hide. */
-  async giveUp(): Promise<void> {
-    await this.rollback().catch(() => {});
-  }
-
-  private take(line: Line): void {
-    this.rows += 1;
-    const raw = parseNdjsonLine(line);
-    if ('fault' in raw) {
-      this.reject([{ line: raw.line, field: '', message: raw.fault }]);
-      return;
-    }
-    const checked = this.check(raw);
-    if ('faults' in checked) {
-      this.reject(checked.faults);
-      return;
-    }
-    this.accepted += 1;
-    if (this.writer === null) return;
-    this.group.push(checked);
-    this.groupChars += checked.copyLine.length;
-  }
-
-  private reject(faults: readonly RowFault[]): void {
-    this.faults.push(...faults.slice(0, maxReportedFaults - this.faults.length));
-    this.isRefused = this.refuseAll;
-  }
-
-  private async writeGroup(): Promise<void> {
-    const group = this.group;
-    this.group = [];
-    this.groupChars = 0;
-    if (group.length > 0) await this.writer?.write(group);
-  }
-
-  private async *hashed(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** `sha256` answers for the chunks that were read, hex. It may be asked once. */
+function hashed(body: AsyncIterable<Buffer>): {
+  readonly chunks: AsyncIterable<Buffer>;
+  readonly sha256: () => string;
+} {
+  const hash = createHash('sha256');
+  async function* chunks(): AsyncGenerator<Buffer> {
     for await (const chunk of body) {
-      this.hash.update(chunk);
+      hash.update(chunk);
       yield chunk;
     }
   }
+  return { chunks: chunks(), sha256: () => hash.digest('hex') };
 }
 
 /** The body's chunks until the signal fires, by an iterator that does not close the body when it is left. */

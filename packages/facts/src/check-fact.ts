@@ -5,6 +5,7 @@ import {
   encodeTime,
   explainTime,
   isFactTime,
+  latestFactMs,
   nullCell,
   readTime,
 } from './column-encoders.ts';
@@ -23,7 +24,6 @@ export type RowChecker = (row: {
   readonly value: Readonly<Record<string, unknown>>;
 }) => CheckedRow;
 
-const dayMs = 86_400_000;
 /** A line of rubbish may have thousands of unknown fields. */
 const maxFaultsPerFact = 100;
 
@@ -45,7 +45,7 @@ export function createFactChecker(dataset: Dataset, options: FactCheckerOptions)
 
 /** Cell 0 is the timestamp, cell n the stored column n - 1; the last one has all custom fields. */
 class FactFormat {
-  private readonly latestFactMs: number;
+  private readonly latestMs: number;
   private readonly guide: FieldGuide;
   private readonly ignoresUndeclared: boolean;
   private readonly takesCustomFields: boolean;
@@ -58,7 +58,7 @@ class FactFormat {
 
   constructor(dataset: Dataset, { nowMs, undeclaredFields = 'refuse' }: FactCheckerOptions) {
     const columns = storedColumns(dataset);
-    this.latestFactMs = nowMs + dayMs;
+    this.latestMs = latestFactMs(nowMs);
     this.ignoresUndeclared = undeclaredFields === 'ignore';
     this.takesCustomFields = dataset.takesCustomFields;
     this.guide = createFieldGuide(dataset);
@@ -95,7 +95,7 @@ class FactFormat {
 
   private readTimestamp(line: number, value: unknown, faults: RowFault[]): number {
     const ms = readTime(value);
-    if (ms !== null && isFactTime(ms, this.latestFactMs)) return ms;
+    if (ms !== null && isFactTime(ms, this.latestMs)) return ms;
     const message =
       value === undefined || value === null
         ? 'is missing'

@@ -11,14 +11,14 @@ export interface ColumnEncoder {
 
 export const nullCell = String.raw`\N`;
 
-const maxTextBytes = 32 * 1024;
+export const maxTextBytes = 32 * 1024;
 const maxDecimals = 6;
 const decimalLimitExclusive = 1e18;
 /** So that no sum, nor a calculation with one, leaves the range of a double. */
 const floatLimitExclusive = 1e100;
 /** Before it there was no web to measure; a time there is a unit mistaken for another. */
-const earliestMs = Date.UTC(1990, 0, 1);
-const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+export const earliestMs = Date.UTC(1990, 0, 1);
+export const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 export const columnEncoders: Readonly<Record<ColumnType, ColumnEncoder>> = {
   text: { encode: encodeText, explain: explainText },
@@ -55,7 +55,12 @@ export function readTime(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : null;
 }
 
-/** Whether a fact may have happened then: from 1990 until a day from now, for clocks that run ahead. */
+/** A fact may have happened until a day from now, for clocks that run ahead. */
+export function latestFactMs(nowMs: number): number {
+  return nowMs + 86_400_000;
+}
+
+/** Whether a fact may have happened then: from 1990 until `latestFactMs`. */
 export function isFactTime(ms: number, latestFactMs: number): boolean {
   return ms >= earliestMs && ms <= latestFactMs;
 }

@@ -229,6 +229,18 @@ export const settingDefinitions = {
     'MiB',
     'Memory of the engine in one API process, shared by the two statistics that it computes at a time.',
   ),
+  HOURGLASS_BULK_BATCH_ROWS: define(
+    wholeNumber(0, 10_000_000),
+    '50000',
+    'facts',
+    'Batches of more facts become segments at once, without passing the hot table.',
+  ),
+  HOURGLASS_INGEST_MEMORY_MB: define(
+    wholeNumber(128, 1_048_576),
+    '512',
+    'MiB',
+    'Memory of the engine in one API process for such a batch; others wait for their turns.',
+  ),
   HOURGLASS_SEAL_FACTS: define(
     wholeNumber(1, 1_000_000_000),
     '250000',

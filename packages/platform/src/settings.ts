@@ -52,6 +52,8 @@ export interface Settings {
   readonly engineMemoryMb: number;
   readonly engineThreads: number;
   readonly statsMemoryMb: number;
+  readonly bulkBatchRows: number;
+  readonly ingestMemoryMb: number;
   readonly sealing: { readonly minFacts: number; readonly maxAgeMs: number };
   /** Up to which segments are merged. */
   readonly segmentFacts: number;
@@ -118,6 +120,8 @@ export function readSettings(
     workerConcurrency: read('HOURGLASS_WORKER_CONCURRENCY'),
     engineMemoryMb: read('HOURGLASS_ENGINE_MEMORY_MB'),
     statsMemoryMb: read('HOURGLASS_STATS_MEMORY_MB'),
+    bulkBatchRows: read('HOURGLASS_BULK_BATCH_ROWS'),
+    ingestMemoryMb: read('HOURGLASS_INGEST_MEMORY_MB'),
     sealFacts: read('HOURGLASS_SEAL_FACTS'),
     sealAfterSeconds: read('HOURGLASS_SEAL_AFTER_SECONDS'),
     segmentFacts: read('HOURGLASS_SEGMENT_FACTS'),

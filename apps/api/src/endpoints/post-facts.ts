@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { createGunzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { factsAccepted, oneOf, type FactsAccepted } from '@hourglass/contract';
-import { acceptBatch, awaitSealing, type FactStore, type SealingPace } from '@hourglass/facts';
+import {
+  acceptBatch,
+  awaitSealing,
+  type BulkPorts,
+  type FactStore,
+  type SealingPace,
+} from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import {
   factsTarget,
@@ -21,6 +27,7 @@ export interface PostFactsPorts {
   readonly customFields: CustomFieldStore;
   readonly facts: FactStore;
   readonly sealingPace: SealingPace;
+  readonly bulk: BulkPorts;
   readonly metrics: ApiMetrics;
   readonly nowMs: () => number;
 }
@@ -58,6 +65,7 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
           id,
         },
         store: ports.facts,
+        bulk: ports.bulk,
         onError,
         undeclaredFields,
         nowMs: ports.nowMs(),

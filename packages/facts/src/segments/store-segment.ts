@@ -1,8 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { CrashPoint, SegmentFile, SegmentObjects, SegmentOwner, SegmentStore } from './ports.ts';
-
-/** What the object of a segment is. */
-export const segmentContentType = 'application/vnd.apache.parquet';
+import { uploadSegment } from './upload-segment.ts';
 
 export interface StoreSegmentPorts {
   readonly segments: Pick<SegmentStore, 'register' | 'forget'>;
@@ -27,12 +25,7 @@ export async function storeSegment(
   { segments, objects, crashPoint }: StoreSegmentPorts,
 ): Promise<boolean> {
   try {
-    const { id, key } = await segments.register(owner, file);
-    crashPoint('registered');
-    const stored = await objects.putFile(key, file.path, { contentType: segmentContentType, signal });
-    if (stored.bytes !== file.bytes)
-      throw new Error(`the store has ${stored.bytes} bytes of a segment of ${file.bytes}`);
-    crashPoint('uploaded');
+    const { id, key } = await uploadSegment(owner, file, signal, { segments, objects, crashPoint });
     // A failure here is left to the sweep: the answer may be lost of a transaction that was committed.
     const live = await goLive(id);
     crashPoint('live');

@@ -1,0 +1,89 @@
+import type { RowChecker } from './check-fact.ts';
+import { parseNdjsonLine } from './formats/ndjson.ts';
+import { splitLines } from './lines.ts';
+import type { Line } from './lines.ts';
+import type { BatchWriter, EncodedRow } from './ports.ts';
+import type { RowFault } from './raw-fact.ts';
+
+export const maxReportedFaults = 100;
+const maxGroupFacts = 1000;
+const maxGroupChars = 1024 * 1024;
+
+/** One pass over a body: checks its rows and writes the good ones in groups. */
+export class BatchReading {
+  rows = 0;
+  accepted = 0;
+  /** The first ones; the batch is not told about more. */
+  readonly faults: RowFault[] = [];
+  /** A row was bad, and that refuses the batch: its transaction is already rolled back. */
+  isRefused = false;
+  private readonly check: RowChecker;
+  private readonly refuseAll: boolean;
+  /** Null when nothing is to be written: the batch was accepted before, or is refused. */
+  private writer: BatchWriter | null;
+  private group: EncodedRow[] = [];
+  private groupChars = 0;
+
+  constructor(options: { check: RowChecker; refuseAll: boolean; writer: BatchWriter | null }) {
+    this.check = options.check;
+    this.refuseAll = options.refuseAll;
+    this.writer = options.writer;
+  }
+
+  async read(body: AsyncIterable<Buffer>): Promise<void> {
+    for await (const lines of splitLines(body)) {
+      for (const line of lines) {
+        this.take(line);
+        if (this.isRefused) {
+          await this.rollback();
+          if (this.faults.length >= maxReportedFaults) return;
+        } else if (this.group.length >= maxGroupFacts || this.groupChars >= maxGroupChars) {
+          await this.writeGroup();
+        }
+      }
+    }
+    await this.writeGroup();
+  }
+
+  async rollback(): Promise<void> {
+    const writer = this.writer;
+    this.writer = null;
+    this.group = [];
+    await writer?.rollback();
+  }
+
+  /** Rolls back on the way out of an error, which a second one must not hide. */
+  async giveUp(): Promise<void> {
+    await this.rollback().catch(() => {});
+  }
+
+  private take(line: Line): void {
+    this.rows += 1;
+    const raw = parseNdjsonLine(line);
+    if ('fault' in raw) {
+      this.reject([{ line: raw.line, field: '', message: raw.fault }]);
+      return;
+    }
+    const checked = this.check(raw);
+    if ('faults' in checked) {
+      this.reject(checked.faults);
+      return;
+    }
+    this.accepted += 1;
+    if (this.writer === null) return;
+    this.group.push(checked);
+    this.groupChars += checked.copyLine.length;
+  }
+
+  private reject(faults: readonly RowFault[]): void {
+    this.faults.push(...faults.slice(0, maxReportedFaults - this.faults.length));
+    this.isRefused = this.refuseAll;
+  }
+
+  private async writeGroup(): Promise<void> {
+    const group = this.group;
+    this.group = [];
+    this.groupChars = 0;
+    if (group.length > 0) await this.writer?.write(group);
+  }
+}

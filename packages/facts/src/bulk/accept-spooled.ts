@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { BatchWriter } from '../ports.ts';
+import type { IncomingSegment, SegmentFile } from '../segments/ports.ts';
+import { uploadSegment } from '../segments/upload-segment.ts';
+import { BodyConversion, type ConvertedBody } from './convert-body.ts';
+import type { BulkPorts } from './ports.ts';
+import { spoolBody } from './spool-body.ts';
+
+export interface SpooledBatch {
+  readonly facts: Omit<ConvertedBody, 'directory'>;
+  readonly bulk: BulkPorts;
+  readonly writer: BatchWriter;
+  /** Of the body, once it is read. */
+  readonly sha256: () => string;
+  /** Reads the body row by row: a small one, and one with rows that need a closer look. */
+  readonly readRows: (body: AsyncIterable<Buffer>) => Promise<void>;
+}
+
+/**
+ * Reads the body to its end before anything of it is written. A large one becomes segments, which go live as the batch
+ * is committed; answers the number of its facts. Null: it was given to `readRows`, and is not committed.
+ */
+export async function acceptSpooled(
+  body: AsyncIterable<Buffer>,
+  { facts, bulk, writer, sha256, readRows }: SpooledBatch,
+): Promise<number | null> {
+  const directory = path.join(bulk.scratchDirectory, randomUUID());
+  const conversion = new BodyConversion(bulk.encoder, { ...facts, directory });
+  try {
+    const spooled = await spoolBody(body, {
+      maxHotRows: bulk.maxHotRows,
+      directory,
+      onFile: (file) => conversion.add(file),
+    });
+    const segments = spooled.isLarge ? await conversion.end() : 'declined';
+    if (segments === 'declined') {
+      await readRows(spooled.chunks());
+      return null;
+    }
+    return await commitSegments(segments, { facts, bulk, writer, sha256 });
+  } finally {
+    await conversion.settle();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function commitSegments(
+  files: readonly SegmentFile[],
+  { facts, bulk, writer, sha256 }: Omit<SpooledBatch, 'readRows'>,
+): Promise<number> {
+  const owner = { environmentId: facts.environmentId, dataset: facts.dataset.name };
+  const ports = { ...bulk, crashPoint: () => {} };
+  const stored: IncomingSegment[] = [];
+  try {
+    for (const file of files) stored.push(await uploadSegment(owner, file, facts.signal, ports));
+    facts.signal.throwIfAborted();
+  } catch (error) {
+    await discard(stored, bulk);
+    throw error;
+  }
+  const accepted = files.reduce((sum, file) => sum + file.facts, 0);
+  // A failure here is left to the sweep: the answer may be lost of a transaction that was committed.
+  await writer.commit({ accepted, bodySha256: sha256(), segmentIds: stored.map(({ id }) => id) });
+  return accepted;
+}
+
+/** What cannot be discarded now is swept later. */
+async function discard(stored: readonly IncomingSegment[], { objects, segments }: BulkPorts): Promise<void> {
+  for (const { id, key } of stored) {
+    await objects
+      .delete(key)
+      .then(() => segments.forget(id))
+      .catch(() => {});
+  }
+}

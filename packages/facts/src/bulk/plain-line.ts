@@ -1,0 +1,97 @@
+import type { ColumnType, Dataset, UndeclaredFields } from '@hourglass/query';
+import { maxTextBytes } from '../column-encoders.ts';
+import { createFieldGuide } from '../field-guide.ts';
+import type { FactColumn } from './fact-columns.ts';
+
+/** Which fields a plain line may have besides `timestamp`. */
+export interface PlainFields {
+  /** With a value of the column's type or null. */
+  readonly columns: readonly FactColumn[];
+  /** Known, but always null in these facts. */
+  readonly nullNames: readonly string[];
+  /** Not known, with any value that is neither an array nor an object; they are passed over. */
+  readonly ignoredNames: readonly string[];
+}
+
+/**
+ * `read` are those of the dataset's `columns` that are looked for, `sampled` the names that were seen. A name that the
+ * dataset does not know is ignored only where the environment asks for that, and never one that is derived.
+ */
+export function plainFields({
+  dataset,
+  undeclaredFields,
+  columns,
+  read,
+  sampled,
+}: {
+  readonly dataset: Dataset;
+  readonly undeclaredFields: UndeclaredFields;
+  readonly columns: readonly FactColumn[];
+  readonly read: readonly FactColumn[];
+  readonly sampled: ReadonlySet<string>;
+}): PlainFields {
+  const known = new Set(['timestamp', ...columns.map(({ name }) => name)]);
+  const guide = createFieldGuide(dataset);
+  return {
+    columns: read,
+    nullNames: columns.filter((column) => !read.includes(column)).map(({ name }) => name),
+    ignoredNames:
+      undeclaredFields === 'ignore'
+        ? [...sampled].filter((name) => !known.has(name) && !guide.isDerived(name))
+        : [],
+  };
+}
+
+/**
+ * A regular expression in the syntax of RE2 for the lines that need no closer look: every line that it matches is a
+ * JSON object which the checker of rows accepts, once times are found to exist and to lie in range, and no field comes
+ * twice. It refuses what is legal but seldom, such as exponents, a zone other than UTC or a name with escapes in it.
+ */
+export function plainLinePattern({ columns, nullNames, ignoredNames }: PlainFields): string {
+  const members = [member(['timestamp'], valuePatterns.timestamp)];
+  for (const [type, pattern] of Object.entries(valuePatterns)) {
+    const names = columns.filter((column) => column.type === type).map(({ name }) => name);
+    if (names.length > 0) members.push(member(names, `(?:${pattern}|null)`));
+  }
+  if (nullNames.length > 0) members.push(member(nullNames, 'null'));
+  if (ignoredNames.length > 0) members.push(member(ignoredNames, anyScalar));
+  const any = `(?:${members.join('|')})`;
+  return `${space}\\{${space}${any}(?:${space},${space}${any})*${space}\\}${space}`;
+}
+
+/** A line that is no longer has no text that is too long. */
+export const maxPlainLineBytes = maxTextBytes;
+
+const space = String.raw`[ \t\r]*`;
+/** Everything but `\u0000` and halves of surrogate pairs. */
+const escape = String.raw`\\(?:["\\/bfnrt]|u(?:${[
+  '0{3}[1-9A-Fa-f]|0{2}[1-9A-Fa-f][0-9A-Fa-f]|0[1-9A-Fa-f][0-9A-Fa-f]{2}',
+  '[1-9A-CE-Fa-ce-f][0-9A-Fa-f]{3}|[dD][0-7][0-9A-Fa-f]{2}',
+  String.raw`[dD][89ABab][0-9A-Fa-f]{2}\\u[dD][C-Fc-f][0-9A-Fa-f]{2}`,
+].join('|')}))`;
+const text = String.raw`"(?:[^"\\\x00-\x1f]|${escape})*"`;
+/** Numbers of up to 15 digits, which a double always keeps. */
+const integer = '-?(?:0|[1-9][0-9]{0,14})';
+const decimal = String.raw`-?(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?|-?[1-9][0-9]{9,12}(?:\.[0-9]{1,2})?|-?[1-9][0-9]{13,14}`;
+const float = String.raw`-?(?:0|[1-9][0-9]{0,4})(?:\.[0-9]{1,10})?|-?[1-9][0-9]{5,8}(?:\.[0-9]{1,6})?|-?[1-9][0-9]{9,14}`;
+const day = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
+const timeOfDay = String.raw`(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?`;
+
+const valuePatterns: Readonly<Record<ColumnType, string>> = {
+  text,
+  integer,
+  decimal,
+  float,
+  boolean: 'true|false',
+  timestamp: `"${day}(?:[T ]${timeOfDay}(?:Z|[+]00:00)?)?"|[0-9]{12,13}`,
+};
+const anyScalar = `(?:${text}|${decimal}|true|false|null)`;
+
+function member(names: readonly string[], value: string): string {
+  return `"(?:${names.map(escaped).join('|')})"${space}:${space}(?:${value})`;
+}
+
+/** Ignored names come from clients. */
+function escaped(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9_]/gu, (character) => `\\x{${character.codePointAt(0)?.toString(16)}}`);
+}
