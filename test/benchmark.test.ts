@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
 interface Rows {
-  differenceOf(expected: unknown[][], found: unknown[][], kinds: string[]): string | null;
+  differenceOf: (expected: unknown[][], found: unknown[][], kinds: string[]) => string | null;
 }
 interface Facts {
-  macros(seed: number): string[];
-  selectFacts(numbers: { from: number; toExclusive: number; rows: number }): string;
+  macros: (seed: number) => string[];
+  selectFacts: (numbers: { from: number; toExclusive: number; rows: number }) => string;
 }
 interface DuckDb {
-  withDuckDb<Result>(
+  withDuckDb: <Result>(
     options: object,
     work: (
       instance: unknown,
@@ -17,7 +17,7 @@ interface DuckDb {
         runAndReadAll(sql: string): Promise<{ getRowsJson(): unknown[][] }>;
       },
     ) => Promise<Result>,
-  ): Promise<Result>;
+  ) => Promise<Result>;
 }
 
 /** The benchmark is plain JavaScript without declarations. */
