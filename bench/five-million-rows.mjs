@@ -66,10 +66,10 @@ function print(format, { hourglass, duckdb }, rows) {
     `${met ? 'met' : 'MISSED'}: ${rows} rows of ${format} on ${threads} threads, medians of ${hourglass.length}`,
   );
   console.log(
-    `  DuckDB's COPY with gzip ${seconds(duckdb)}, ${mebibytes(duckdb, 'bytes')}, peak ${mebibytes(duckdb, 'peakBytes')}`,
+    `  DuckDB's COPY with gzip ${seconds(duckdb)} (CPU ${seconds(duckdb, 'cpuMs')}), ${mebibytes(duckdb, 'bytes')}, peak ${mebibytes(duckdb, 'peakBytes')}`,
   );
   console.log(
-    `  Hourglass ${seconds(hourglass)} (rows ${seconds(hourglass, 'rowsMs')}), ${mebibytes(hourglass, 'bytes')}, ` +
+    `  Hourglass ${seconds(hourglass)} (rows ${seconds(hourglass, 'rowsMs')}, CPU ${seconds(hourglass, 'cpuMs')}), ${mebibytes(hourglass, 'bytes')}, ` +
       `peak ${mebibytes(hourglass, 'peakBytes')}, longest wait of the event loop ${medianOf('loopMs', hourglass).toFixed(1)} ms`,
   );
   console.log(
@@ -99,7 +99,9 @@ async function measure({ way, format, directory, rows, memoryMb }) {
   const { signal } = new AbortController();
   const task = { plan, facts, directory, signal };
   const found = await (way === 'hourglass' ? archive(task, memoryMb) : copy(task, memoryMb));
-  console.log(JSON.stringify({ ...found, peakBytes: process.resourceUsage().maxRSS * 1024 }));
+  const { user, system } = process.cpuUsage();
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  console.log(JSON.stringify({ ...found, cpuMs: (user + system) / 1000, peakBytes }));
 }
 
 async function archive(task, memoryMb) {
