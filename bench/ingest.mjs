@@ -16,12 +16,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { startPostgres } from '@hourglass/embedded';
-import pg from 'pg';
 import { reportFailure } from '../scripts/report-failure.mjs';
 import { setUp } from '../scripts/setup.mjs';
 import { withStandalone } from '../scripts/standalone-process.mjs';
 import { median } from './api/latencies.mjs';
 import { factColumns, gatewayFacts } from './ingest/gateway-facts.mjs';
+import { Client } from './rivals/libraries.mjs';
 
 const short = process.argv.includes('--short');
 const rows = short ? 200_000 : 1_000_000;
@@ -75,7 +75,7 @@ async function writeFiles(folder) {
 
 async function compare({ api, databaseUrl, files }) {
   const url = `${api}/v1/organizations/demo/environments/prod/facts/api`;
-  const database = new pg.Client(databaseUrl);
+  const database = new Client(databaseUrl);
   await database.connect();
   const measured = { copy: [], large: [], small: [] };
   try {

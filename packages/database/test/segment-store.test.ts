@@ -151,7 +151,7 @@ describe('a fact is in one place', () => {
     const hot = await hotFacts();
     const two = await Promise.all([1, 2].map(() => db.database.segments.register(owner, fileOf(3))));
     const sealed = await Promise.all(two.map(({ id }) => db.database.segments.seal(hot, id)));
-    expect(sealed.toSorted()).toEqual([false, true]);
+    expect(new Set(sealed)).toEqual(new Set([true, false]));
     const { hotRows, segments } = await snapshot();
     expect([hotRows, segments.map(({ id }) => id)]).toEqual([0, [two[sealed.indexOf(true)]?.id]]);
   });
@@ -173,7 +173,9 @@ describe('a fact is in one place', () => {
     expect(await snapshot()).toMatchObject({ hotRows: 0, segments: [{ id, facts: 7 }] });
     expect(await db.database.segments.hotFacts(owner, terms)).toBe(null);
     const again = await openedWriter();
-    await expect(again.commit({ accepted: 7, bodySha256: '', segmentIds: [id] })).rejects.toThrow();
+    await expect(again.commit({ accepted: 7, bodySha256: '', segmentIds: [id] })).rejects.toThrow(
+      'left to be moved',
+    );
     await again.rollback();
   });
 

@@ -65,7 +65,9 @@ async function sealedSegment(some: readonly Fact[]): Promise<PlacedSegment> {
     ...fact,
     ...Object.fromEntries([...nameOfId].map(([id, name]) => [`custom_${id}`, fact[name]])),
   }));
-  const filled = sealed.filter(({ name }, index) => index < 2 || values.some((fact) => fact[name] != null));
+  const filled = sealed.filter(
+    ({ name }, index) => index < 2 || values.some((fact) => (fact[name] ?? null) !== null),
+  );
   const csvPath = path.join(folder.path, `sealed-${(files += 1)}.csv`);
   await writeCopiedFacts(csvPath, filled, values);
   return writer.seal({ csvPath, columns: filled, directory: folder.path, signal });

@@ -23,5 +23,5 @@ test('a batch whose client went away does not wait any longer', async () => {
     gone.abort(new Error('gone'));
     return Promise.resolve(100);
   };
-  await expect(awaitSealing({ ...pace, countHotFacts }, gone.signal)).rejects.toThrow();
+  await expect(awaitSealing({ ...pace, countHotFacts }, gone.signal)).rejects.toThrow('aborted');
 });

@@ -42,7 +42,7 @@ export function createSegmentCache(objects: ObjectStore, { directory, maxBytes }
 
   return {
     /** Makes `file` a link to the segment. Throws ServiceUnavailable when it cannot be had whole. */
-    async put(segment: StoredSegment, file: string, signal: AbortSignal): Promise<void> {
+    put: async (segment: StoredSegment, file: string, signal: AbortSignal): Promise<void> => {
       const cached = fileOf(segment);
       const now = new Date();
       // A link first: what is evicted between the two would be missing in the end.

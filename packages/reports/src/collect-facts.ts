@@ -1,5 +1,5 @@
 import type { Plan } from '@hourglass/query';
-import type { FactFiles, FactSource, SegmentFiles } from './ports.ts';
+import type { FactFiles, FactSource, SegmentFiles } from './fact-ports.ts';
 
 export interface CollectFactsPorts {
   readonly factSource: FactSource;

@@ -18,6 +18,7 @@ export * from './declare-custom-field.ts';
 export type { Enqueued, EnqueuePorts } from './enqueue-query.ts';
 export * from './errors.ts';
 export * from './explain-query.ts';
+export * from './fact-ports.ts';
 export * from './failure-reasons.ts';
 export * from './exchange-rates.ts';
 export * from './hostnames.ts';

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { outputColumns, type Catalogue } from '@hourglass/query';
 import type { Cancellations } from './cancellations.ts';
 import { collectFacts, factsIn, type CollectFactsPorts } from './collect-facts.ts';
+import type { FactFiles } from './fact-ports.ts';
 import { asAttemptFailure, failureReason, ReportImpossible } from './failure-reasons.ts';
 import { keepLease, type Lease } from './lease.ts';
 import type {
@@ -10,7 +11,6 @@ import type {
   ArchiveWriter,
   Claim,
   ClaimTerms,
-  FactFiles,
   ObjectStore,
   QueryStore,
   ReportEngine,
