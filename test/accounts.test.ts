@@ -527,7 +527,7 @@ describe('accounts', () => {
       user: email,
       changed: ['password'],
     });
-    const made = createdUser.parse(done[8]?.answer);
+    const made = createdUser.parse(done[9]?.answer);
     const shown = createdOrganization.parse(done[0]?.answer);
     for (const secret of [password, token, made.password, shown.token, testToken, testPassword]) {
       expect(system.api.output()).not.toContain(secret ?? 'a password that was not made');
