@@ -38,8 +38,8 @@ const concurrentRecordReads = 2;
 const maxStatsSpillMb = 1024;
 /** Facts that may be hot before those who bring more are slowed down; sealing begins long before. */
 const maxHotFacts = 800_000;
-/** Each has the memory of the setting. */
-const concurrentConversions = 1;
+/** Of files of large batches. They share the memory of the setting. */
+const concurrentConversions = 2;
 /** Of a body that comes in slowly; what is older in the scratch was left behind. */
 const maxBatchMs = 24 * 3_600_000;
 
@@ -97,8 +97,8 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     },
     bulk: {
       encoder: createNdjsonEncoder({
-        memoryMb: settings.ingestMemoryMb,
-        threads: settings.engineThreads,
+        directory: batchScratch,
+        memoryMb: Math.floor(settings.ingestMemoryMb / concurrentConversions),
         turns: createTurns(concurrentConversions),
       }),
       segments: database.segments,

@@ -18,9 +18,19 @@ export interface OpenInstance {
   close(): Promise<void>;
 }
 
+export interface InstanceHabits {
+  /** No other instance has the same. */
+  readonly spillDirectory?: string;
+  /** Whether memory that a statement has used is kept for the next one. */
+  readonly keepsMemory?: boolean;
+}
+
 /** An empty database in memory that spills to `<directory>/spill` and reads files below `directory` only. */
-export async function openInstance(directory: string, limits: InstanceLimits): Promise<OpenInstance> {
-  const spillDirectory = path.resolve(directory, 'spill');
+export async function openInstance(
+  directory: string,
+  limits: InstanceLimits,
+  { spillDirectory = path.resolve(directory, 'spill'), keepsMemory = false }: InstanceHabits = {},
+): Promise<OpenInstance> {
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${Math.floor(limits.memoryMb * bufferShare)}MiB`,
     threads: String(limits.threads),
@@ -29,6 +39,7 @@ export async function openInstance(directory: string, limits: InstanceLimits): P
     preserve_insertion_order: 'false',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    ...(keepsMemory && { allocator_flush_threshold: `${limits.memoryMb}MiB` }),
   });
   async function close(): Promise<void> {
     instance.closeSync();

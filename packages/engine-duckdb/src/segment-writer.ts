@@ -53,14 +53,13 @@ function unitedColumns(lists: readonly (readonly SegmentColumn[])[]): readonly S
   return [...columns.values()];
 }
 
-export interface Workplace {
+interface Workplace {
   readonly directory: string;
   readonly signal: AbortSignal;
   readonly limits: InstanceLimits;
 }
 
-/** A DuckDB for as long as `work` takes. Throws the signal's reason, or what went wrong as a user may read it. */
-export async function withConnection<Result>(
+async function withConnection<Result>(
   { directory, signal, limits }: Workplace,
   work: (connection: DuckDBConnection) => Promise<Result>,
 ): Promise<Result> {
@@ -78,6 +77,13 @@ export async function withConnection<Result>(
   }
 }
 
+export interface WrittenSegment {
+  readonly directory: string;
+  readonly columns: readonly SegmentColumn[];
+  /** Options of DuckDB's Parquet writer. */
+  readonly encoding?: string;
+}
+
 /**
  * Sorts what `select` answers by time and writes it to a file of its own. Facts of one moment come in any order. The
  * file is described by what can be read back from it.
@@ -85,13 +91,13 @@ export async function withConnection<Result>(
 export async function writeSegment(
   connection: DuckDBConnection,
   select: string,
-  { directory, columns }: { readonly directory: string; readonly columns: readonly SegmentColumn[] },
+  { directory, columns, encoding = 'compression zstd' }: WrittenSegment,
 ): Promise<SegmentFile> {
   const file = path.resolve(directory, `${randomUUID()}.parquet`);
   try {
     await connection.run(
       `copy (select * from (${select}) order by "timestamp") to '${file.replaceAll("'", "''")}'
-         (format parquet, compression zstd)`,
+         (format parquet, ${encoding})`,
     );
     const found = await connection.runAndReadAll(
       `select count(*)::double, epoch_ms(min("timestamp"))::double, epoch_ms(max("timestamp"))::double

@@ -4,13 +4,12 @@ import type { SegmentFile } from '../segments/ports.ts';
 /** What all files of a body have in common. */
 export type ConvertedBody = Omit<NdjsonFacts, 'bodyPath'>;
 
-/** Turns the files of a body into segments, one after the other while they come in. */
+/** Turns the files of a body into segments while others come in; how many at a time is the encoder's affair. */
 export class BodyConversion {
   private readonly encoder: SegmentEncoder;
   private readonly body: ConvertedBody;
-  private readonly segments: SegmentFile[] = [];
-  private declined = false;
-  private turn: Promise<void> = Promise.resolve();
+  private readonly conversions: Promise<SegmentFile | 'declined'>[] = [];
+  private isDeclined = false;
 
   constructor(encoder: SegmentEncoder, body: ConvertedBody) {
     this.encoder = encoder;
@@ -18,26 +17,30 @@ export class BodyConversion {
   }
 
   add(bodyPath: string): void {
-    this.turn = this.turn.then(() => this.convert(bodyPath));
-    // Whoever waits for the end is told.
-    this.turn.catch(() => {});
+    if (this.isDeclined) return;
+    // One signal for each: a body may have more files than a signal should have listeners.
+    const signal = AbortSignal.any([this.body.signal]);
+    const conversion = this.encoder.encode({ ...this.body, bodyPath, signal });
+    this.conversions.push(conversion);
+    conversion.then(
+      (segment) => (this.isDeclined ||= segment === 'declined'),
+      // Whoever waits for the end is told.
+      () => {},
+    );
   }
 
   /** The segments of all files. `declined`: some file has to be read row by row. Throws what a conversion throws. */
   async end(): Promise<readonly SegmentFile[] | 'declined'> {
-    await this.turn;
-    return this.declined ? 'declined' : this.segments;
+    const segments: SegmentFile[] = [];
+    for (const segment of await Promise.all(this.conversions)) {
+      if (segment === 'declined') return segment;
+      segments.push(segment);
+    }
+    return segments;
   }
 
   /** Once this has ended, nobody uses the files any longer. */
   async settle(): Promise<void> {
-    await this.turn.catch(() => {});
-  }
-
-  private async convert(bodyPath: string): Promise<void> {
-    if (this.declined) return;
-    const segment = await this.encoder.encode({ ...this.body, bodyPath });
-    if (segment === 'declined') this.declined = true;
-    else this.segments.push(segment);
+    await Promise.allSettled(this.conversions);
   }
 }

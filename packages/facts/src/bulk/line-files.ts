@@ -3,10 +3,10 @@ import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
 /** While one file is converted the next one comes in; larger ones would sort beyond the memory of a conversion. */
-const fileBytes = 64 * 1024 * 1024;
+export const lineFileBytes = 32 * 1024 * 1024;
 const lineFeed = 0x0a;
 
-/** Writes bytes to files of about 64 MiB, each with whole lines, in the order of `paths`. */
+/** Writes bytes to files of about 32 MiB, each with whole lines, in the order of `paths`. */
 export class LineFiles {
   readonly paths: string[] = [];
   private readonly directory: string;
@@ -21,7 +21,7 @@ export class LineFiles {
   }
 
   async write(chunk: Buffer): Promise<void> {
-    const cut = this.currentBytes + chunk.length < fileBytes ? 0 : chunk.lastIndexOf(lineFeed) + 1;
+    const cut = this.currentBytes + chunk.length < lineFileBytes ? 0 : chunk.lastIndexOf(lineFeed) + 1;
     if (cut === 0) return this.append(chunk);
     await this.append(chunk.subarray(0, cut));
     await this.close();

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { LineFiles } from './line-files.ts';
+import { LineFiles, lineFileBytes } from './line-files.ts';
 
 /** A body that was read to its end. */
 export interface SpooledBody {
@@ -18,8 +18,8 @@ export interface SpoolTerms {
   readonly onFile: (file: string) => void;
 }
 
-/** What has more bytes is large, however few its lines are: they would take as long. */
-const maxHotBytes = 32 * 1024 * 1024;
+/** What fills a file is large, however few its lines are. */
+const maxHotBytes = lineFileBytes;
 const maxMemoryBytes = 1024 * 1024;
 const replayedBytes = 128 * 1024;
 const lineFeed = 0x0a;
