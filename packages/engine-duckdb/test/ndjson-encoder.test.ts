@@ -139,7 +139,9 @@ function valueOf(type: string, cell: string): string | number | boolean {
 
 /** Facts of one moment come in any order. */
 function inOneOrder(facts: readonly Values[]): readonly string[] {
-  return facts.map((fact) => JSON.stringify(Object.entries(fact).toSorted())).toSorted();
+  return facts
+    .map((fact) => JSON.stringify(Object.entries(fact).toSorted(([a], [b]) => a.localeCompare(b))))
+    .toSorted();
 }
 
 async function expectSameAsChecked(body: Buffer, undeclaredFields: UndeclaredFields): Promise<boolean> {
