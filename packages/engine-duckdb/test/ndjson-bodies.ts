@@ -176,30 +176,38 @@ const strangeLines = [
   '{"timestamp":"2026-11-22T10:00:00Z","apiproxy":null,"apiproxy":"b"}',
 ];
 
-/** Bodies of up to eight lines, of which about half have nothing odd in them. */
+/** Lines with one thing about them that is wrong, or legal but seldom. Each type of column is there. */
+export function oddLines(columns: readonly FactColumn[]): readonly string[] {
+  return [
+    ...strangeLines,
+    ...strangeFields.map((field) => `{"timestamp":1795341600123,${field}}`),
+    ...[...values.timestamp.odd, 'null'].map((time) => `{"timestamp":${time}}`),
+    ...Object.entries(values).flatMap(([type, { odd }]) => {
+      const name = columns.find((column) => column.type === type)?.name;
+      return odd.map((value) => `{"timestamp":1795341600123,"${name}":${value}}`);
+    }),
+  ];
+}
+
+/** Bodies of up to nine lines, of which about half have nothing odd in them. */
 export function bodies(columns: readonly FactColumn[]): fc.Arbitrary<Buffer> {
-  const member = (kind: 'good' | 'odd') =>
-    fc
-      .constantFrom(...columns)
-      .chain(({ name, type }) =>
-        fc.constantFrom(...values[type][kind], 'null').map((value) => ({ name, value })),
-      );
-  const goodTime = fc.constantFrom(...values.timestamp.good);
-  const members = fc.uniqueArray(member('good'), { maxLength: 8, selector: ({ name }) => name });
-  const style = fc.constantFrom([':', ','], [': ', ', '], [' :\t', ' , ']);
-  const written = (list: readonly string[], [colon = ':', comma = ',']: readonly string[]) =>
-    `{${list.map((one) => one.replace('":', `"${colon}`)).join(comma)}}`;
-  const good = fc
-    .tuple(goodTime, members, style)
-    .map(([time, list, chosen]) =>
-      written([`"timestamp":${time}`, ...list.map(({ name, value }) => `"${name}":${value}`)], chosen),
+  const member = fc
+    .constantFrom(...columns)
+    .chain(({ name, type }) =>
+      fc.constantFrom(...values[type].good, 'null').map((value) => ({ name, value })),
     );
-  const odd = fc.oneof(
-    fc.constantFrom(...strangeLines),
-    fc.constantFrom(...values.timestamp.odd, 'null').map((time) => `{"timestamp":${time}}`),
-    fc.constantFrom(...strangeFields).map((field) => `{"timestamp":1795341600123,${field}}`),
-    member('odd').map(({ name, value }) => `{"timestamp":1795341600123,"${name}":${value}}`),
-  );
+  const good = fc
+    .record({
+      time: fc.constantFrom(...values.timestamp.good),
+      members: fc.uniqueArray(member, { maxLength: 8, selector: ({ name }) => name }),
+      colon: fc.constantFrom(':', ': ', ' :\t'),
+      comma: fc.constantFrom(',', ', ', ' , '),
+    })
+    .map(({ time, members, colon, comma }) => {
+      const fields = [{ name: 'timestamp', value: time }, ...members];
+      return `{${fields.map(({ name, value }) => `"${name}"${colon}${value}`).join(comma)}}`;
+    });
+  const odd = fc.constantFrom(...oddLines(columns));
   const lines = fc.oneof(
     fc.array(good, { minLength: 1, maxLength: 8 }),
     fc
@@ -207,15 +215,19 @@ export function bodies(columns: readonly FactColumn[]): fc.Arbitrary<Buffer> {
       .map(([before, one, after]) => [...before, one, ...after]),
   );
   const text = fc
-    .tuple(lines, fc.constantFrom('\n', '\n', '\r\n'), fc.boolean(), fc.constantFrom('', '', '', '\ufeff'))
-    .map(([list, end, ended, mark]) => Buffer.from(mark + list.join(end) + (ended ? end : '')));
-  // Bytes that are no UTF-8, and bytes that go astray.
-  const spoiled = fc
-    .tuple(text, fc.nat(), fc.constantFrom(0xff, 0xc0, 0x22, 0x5c, 0x0a, 0x0d, 0x00, 0x01))
-    .map(([body, at, byte]) => {
-      const copy = Buffer.from(body);
-      if (copy.length > 0) copy[at % copy.length] = byte;
-      return copy;
-    });
+    .record({
+      lines,
+      end: fc.constantFrom('\n', '\n', '\r\n'),
+      isEnded: fc.boolean(),
+      mark: fc.constantFrom('', '', '', '\ufeff'),
+    })
+    .map((body) => Buffer.from(body.mark + body.lines.join(body.end) + (body.isEnded ? body.end : '')));
+  // Bytes that are no UTF-8, and bytes that went astray.
+  const strayByte = fc.constantFrom(0xff, 0xc0, 0x22, 0x5c, 0x0a, 0x0d, 0x00, 0x01);
+  const spoiled = fc.tuple(text, fc.nat(), strayByte).map(([body, at, byte]) => {
+    const copy = Buffer.from(body);
+    if (copy.length > 0) copy[at % copy.length] = byte;
+    return copy;
+  });
   return fc.oneof({ weight: 4, arbitrary: text }, { weight: 1, arbitrary: spoiled });
 }

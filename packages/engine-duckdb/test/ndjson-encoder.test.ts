@@ -18,7 +18,7 @@ import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { decodeCopyLine } from '../../facts/test/copy-text.ts';
 import { MemoryFactStore } from '../../facts/test/memory-fact-store.ts';
 import { createNdjsonEncoder } from '../src/index.ts';
-import { bodies } from './ndjson-bodies.ts';
+import { bodies, oddLines } from './ndjson-bodies.ts';
 
 const api = catalogue.get('api');
 if (api === undefined) throw new Error('no dataset');
@@ -137,11 +137,17 @@ function valueOf(type: string, cell: string): string | number | boolean {
   return type === 'timestamp' ? Date.parse(cell) : Number(cell);
 }
 
-/** Facts of one moment come in any order. */
+/** Facts of one moment come in any order. JSON would not tell minus zero from zero. */
 function inOneOrder(facts: readonly Values[]): readonly string[] {
+  const shown = (value: unknown) => (Object.is(value, -0) ? '-0' : JSON.stringify(value));
   return facts
-    .map((fact) => JSON.stringify(Object.entries(fact).toSorted(([a], [b]) => a.localeCompare(b))))
-    .toSorted();
+    .map((fact) =>
+      Object.entries(fact)
+        .map(([name, value]) => `${name}: ${shown(value)}`)
+        .toSorted((a, b) => a.localeCompare(b))
+        .join('\n'),
+    )
+    .toSorted((a, b) => a.localeCompare(b));
 }
 
 async function expectSameAsChecked(body: Buffer, undeclaredFields: UndeclaredFields): Promise<boolean> {
@@ -157,6 +163,16 @@ async function expectSameAsChecked(body: Buffer, undeclaredFields: UndeclaredFie
   return true;
 }
 
+test.each<UndeclaredFields>(['refuse', 'ignore'])(
+  'each odd line is declined or becomes the fact that the checker of rows makes of it, where undeclared fields are to %s',
+  async (undeclaredFields) => {
+    for (const line of oddLines(factColumns(dataset))) {
+      await expectSameAsChecked(Buffer.from(`${line}\n`), undeclaredFields);
+    }
+  },
+  60_000,
+);
+
 test('any body is declined or becomes exactly the facts that the checker of rows makes of it', async () => {
   let encoded = 0;
   await fc.assert(
@@ -167,9 +183,9 @@ test('any body is declined or becomes exactly the facts that the checker of rows
         if (await expectSameAsChecked(body, undeclaredFields)) encoded += 1;
       },
     ),
-    { numRuns: 400, endOnFailure: true },
+    { numRuns: 150, endOnFailure: true },
   );
-  expect(encoded).toBeGreaterThan(40);
+  expect(encoded).toBeGreaterThan(15);
 }, 120_000);
 
 describe('what clients usually send is not declined:', () => {
