@@ -1,4 +1,4 @@
-export type Service = 'database' | 'queue' | 'object store';
+export type Service = 'database' | 'queue' | 'object store' | 'scratch disk';
 
 /**
  * A service that Hourglass depends on cannot be reached or refuses to serve. Adapters throw it in place of

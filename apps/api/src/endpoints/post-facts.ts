@@ -17,7 +17,7 @@ import {
   type Catalogue,
   type IngestTarget,
 } from '@hourglass/query';
-import { ReportError, invalidRequest, type CustomFieldStore } from '@hourglass/reports';
+import { ReportError, ServiceUnavailable, invalidRequest, type CustomFieldStore } from '@hourglass/reports';
 import { sendError } from '../http/error-response.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, streamedBody, type GuardedRoute } from '../http/route.ts';
@@ -70,7 +70,7 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
         undeclaredFields,
         nowMs: ports.nowMs(),
         signal: gone,
-      });
+      }).catch(rethrowFullDisk);
       switch (outcome.kind) {
         case 'accepted': {
           ports.metrics.countFacts(target.name, outcome.accepted);
@@ -90,6 +90,12 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
       }
     },
   });
+}
+
+/** A large batch is kept on disk until it is committed; whoever sends it may try again later. */
+function rethrowFullDisk(error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  throw code === 'ENOSPC' || code === 'EDQUOT' ? new ServiceUnavailable('scratch disk', error) : error;
 }
 
 interface LineFault {

@@ -18,9 +18,7 @@ export class BodyConversion {
 
   add(bodyPath: string): void {
     if (this.isDeclined) return;
-    // One signal for each: a body may have more files than a signal should have listeners.
-    const signal = AbortSignal.any([this.body.signal]);
-    const conversion = this.encoder.encode({ ...this.body, bodyPath, signal });
+    const conversion = this.encode(bodyPath);
     this.conversions.push(conversion);
     conversion.then(
       (segment) => (this.isDeclined ||= segment === 'declined'),
@@ -29,7 +27,7 @@ export class BodyConversion {
     );
   }
 
-  /** The segments of all files. `declined`: some file has to be read row by row. Throws what a conversion throws. */
+  /** The segments of all files. `declined`: some file has to be read row by row. Throws the signal's reason. */
   async end(): Promise<readonly SegmentFile[] | 'declined'> {
     const segments: SegmentFile[] = [];
     for (const segment of await Promise.all(this.conversions)) {
@@ -42,5 +40,17 @@ export class BodyConversion {
   /** Once this has ended, nobody uses the files any longer. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.conversions);
+  }
+
+  /** What cannot be converted, for want of memory or disk, can still be read row by row. */
+  private async encode(bodyPath: string): Promise<SegmentFile | 'declined'> {
+    // One signal for each: a body may have more files than a signal should have listeners.
+    const signal = AbortSignal.any([this.body.signal]);
+    try {
+      return await this.encoder.encode({ ...this.body, bodyPath, signal });
+    } catch {
+      this.body.signal.throwIfAborted();
+      return 'declined';
+    }
   }
 }

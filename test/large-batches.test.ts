@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connectDatabase, eventually, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+
+const rows = 500;
+const startMs = Date.parse('2026-03-01T00:00:00Z');
+const range = { start: '2026-03-01T00:00:00Z', end: '2026-04-01T00:00:00Z' };
+
+let system: RunningSystem;
+beforeAll(async () => {
+  // Batches of more than a hundred rows are large ones.
+  system = await startSystem({
+    env: { HOURGLASS_BULK_BATCH_ROWS: '100', HOURGLASS_SEAL_AFTER_SECONDS: '100000' },
+  });
+});
+afterAll(() => system.stop());
+
+/** `odd` takes the place of the row in the middle. */
+function bodyOf(proxy: string, odd?: object): string {
+  const facts = Array.from({ length: rows }, (_, row) => ({
+    timestamp: startMs + row * 1_000,
+    apiproxy: proxy,
+    request_size: row,
+    response_status_code: row % 5 === 0 ? 500 : 200,
+  }));
+  return facts.map((fact, row) => JSON.stringify(odd !== undefined && row === 250 ? odd : fact)).join('\n');
+}
+
+async function send(body: string | Buffer, { id = randomUUID(), onError = 'refuse', gzip = false } = {}) {
+  const response = await system.client.request(`/facts/api?onError=${onError}`, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-ndjson',
+      'Idempotency-Key': id,
+      ...(gzip ? { 'Content-Encoding': 'gzip' } : {}),
+    },
+    body,
+  });
+  const answer: unknown = await response.json();
+  return { status: response.status, body: answer };
+}
+
+async function places(): Promise<{ hot: number; sealed: number; batches: number }> {
+  const client = await connectDatabase(system.databaseUrl);
+  const [found] = await client.sql<{ hot: number; sealed: number; batches: number }>(
+    `select (select count(*)::int from hot_api_facts) as hot,
+            (select coalesce(sum(facts), 0)::int from segments where state = 'live') as sealed,
+            (select count(*)::int from batches) as batches`,
+  );
+  await client.end();
+  if (found === undefined) throw new Error('no row');
+  return found;
+}
+
+/** Calls, errors and sizes of a proxy. */
+async function reported(proxy: string): Promise<unknown> {
+  const text = await system.client.report({
+    metrics: ['message_count', 'is_error', 'request_size'].map((name) => ({
+      name,
+      function: 'sum',
+      alias: name,
+    })),
+    timeRange: range,
+    filter: `(apiproxy eq '${proxy}')`,
+  });
+  return text === '' ? null : JSON.parse(text);
+}
+
+const wholeBatch = {
+  message_count: String(rows),
+  is_error: String(rows / 5),
+  request_size: String((rows * (rows - 1)) / 2),
+};
+
+/** Of batches that are coming in. */
+async function scratchFiles(): Promise<readonly string[]> {
+  const folder = path.join(system.dataDirectory, 'scratch', 'batches');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+it('become segments at once, and are reported like others', async () => {
+  const before = await places();
+  const id = randomUUID();
+  expect(await send(bodyOf('large'), { id })).toEqual({ status: 201, body: { batch: id, accepted: rows } });
+  expect(await places()).toEqual({
+    hot: before.hot,
+    sealed: before.sealed + rows,
+    batches: before.batches + 1,
+  });
+  expect((await send(gzipSync(bodyOf('zipped')), { gzip: true })).status).toBe(201);
+  expect(await places()).toMatchObject({ hot: before.hot, sealed: before.sealed + 2 * rows });
+  expect([await reported('large'), await reported('zipped')]).toEqual([wholeBatch, wholeBatch]);
+  expect(await scratchFiles()).toEqual([]);
+});
+
+it('are accepted once: the same again gets the first answer, another one a conflict', async () => {
+  const id = randomUUID();
+  const first = await send(bodyOf('once'), { id });
+  const before = await places();
+  expect(await send(bodyOf('once'), { id })).toEqual(first);
+  expect((await send(bodyOf('other'), { id })).status).toBe(409);
+  const twice = randomUUID();
+  const [a, b] = await Promise.all([
+    send(bodyOf('both'), { id: twice }),
+    send(bodyOf('both'), { id: twice }),
+  ]);
+  expect(a).toEqual(b);
+  expect(await places()).toMatchObject({ sealed: before.sealed + rows, batches: before.batches + 1 });
+  expect([await reported('once'), await reported('both')]).toEqual([wholeBatch, wholeBatch]);
+});
+
+it('with a bad row are refused whole, and the fault names line and field as that of a small batch does', async () => {
+  const before = await places();
+  const bad = { timestamp: startMs, apiproxy: 'bad', request_size: '12' };
+  const faults = async (body: string) => (await send(body)).body as { faults: unknown[] };
+  const small = (await faults(JSON.stringify(bad))).faults;
+  expect(small).toHaveLength(1);
+  const large = (await faults(bodyOf('bad', bad))).faults;
+  expect(large).toEqual(small.map((fault) => ({ ...(fault as object), line: 251 })));
+  expect(await places()).toEqual(before);
+  const skipped = await send(bodyOf('bad', bad), { onError: 'skip' });
+  expect(skipped).toMatchObject({ status: 201, body: { accepted: rows - 1, rejected: 1 } });
+  expect(await reported('bad')).toMatchObject({ message_count: String(rows - 1) });
+});
+
+it('with a row that needs a closer look are accepted all the same', async () => {
+  const odd = { timestamp: '2026-03-01T02:00:00+02:00', apiproxy: 'odd', request_size: 250 };
+  expect((await send(bodyOf('odd', odd))).status).toBe(201);
+  expect(await reported('odd')).toEqual({ ...wholeBatch, is_error: String(rows / 5 - 1) });
+});
+
+it('whose sender goes away leave nothing behind', async () => {
+  const before = await places();
+  const { hostname, port, pathname } = new URL(`${system.client.environmentUrl}/facts/api`);
+  const headers = { Authorization: `Bearer ${testToken}`, 'Content-Length': 10_000_000 };
+  const sending = httpRequest({ hostname, port, path: pathname, method: 'POST', headers });
+  sending.on('error', () => {});
+  // More than is kept in memory.
+  sending.write('x'.repeat(2 * 1024 * 1024));
+  await eventually('the body is being spooled', async () =>
+    (await scratchFiles()).length > 0 ? true : null,
+  );
+  sending.destroy();
+  await eventually('nothing of it is left', async () => ((await scratchFiles()).length === 0 ? true : null));
+  expect(await places()).toEqual(before);
+});
