@@ -215,7 +215,7 @@ export const settingDefinitions = {
     wholeNumber(128, 1_048_576),
     '1024',
     'MiB',
-    'Memory of the engine in one worker process, shared by its running queries.',
+    'Memory of the engine in one worker process: 70 % shared by its running queries, the rest for sealing and merging.',
   ),
   HOURGLASS_ENGINE_THREADS: define(
     wholeNumber(1, 1024),

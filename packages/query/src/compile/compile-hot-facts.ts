@@ -113,7 +113,7 @@ export interface HotBatches {
   readonly batchSeqs: readonly bigint[];
 }
 
-/** All that a segment may keep of hot facts: `environment_id`, `timestamp`, then what `segmentColumns` lists. */
+/** All that a segment may keep of hot facts: `environment_id`, `timestamp`, the stored columns, custom fields. */
 export function sealedColumns(dataset: Dataset): readonly HotFactsColumn[] {
   return [...commonColumns, ...storedColumns(dataset), ...customColumns(dataset)];
 }

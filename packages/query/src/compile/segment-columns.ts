@@ -1,5 +1,5 @@
 import type { CustomField } from '../catalogue/custom-field.ts';
-import { type ColumnType, customColumns, type Dataset, storedColumns } from '../catalogue/dataset.ts';
+import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
 import { withCustomFields } from '../catalogue/with-custom-fields.ts';
 import type { HotFactsColumn } from './compile-hot-facts.ts';
 
@@ -19,17 +19,6 @@ export interface StoredSegment {
 export interface SegmentColumn {
   readonly name: string;
   readonly type: ColumnType;
-}
-
-/** The columns of a segment that is written now: what the dataset stores, then its custom fields by their ids. */
-export function segmentColumns(dataset: Dataset): readonly SegmentColumn[] {
-  return [
-    ...storedColumns(dataset).map(({ name, type }) => ({ name, type })),
-    ...customColumns(dataset).map(({ customFieldId, type }) => ({
-      name: customSegmentColumn(customFieldId),
-      type,
-    })),
-  ];
 }
 
 /**
