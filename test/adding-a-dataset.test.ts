@@ -88,7 +88,13 @@ it('a dataset that is written as the page says is imported, kept and reported wi
   const planned = planQuery(request, { catalogue, dataset: name, tenant, customFields: [], nowMs });
   if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
   const facts = await database.factSource.snapshot(planned.plan, { directory: folder.path, signal });
-  const engine = createDuckDbEngine({ catalogue, memoryMb: 256, threads: 1, maxConcurrentRuns: 1 });
+  const engine = createDuckDbEngine({
+    catalogue,
+    directory: folder.path,
+    memoryMb: 256,
+    threads: 1,
+    maxConcurrentRuns: 1,
+  });
   const rows: unknown[] = [];
   for await (const { rowCount, columns } of engine.run({
     plan: planned.plan,

@@ -6,8 +6,16 @@ import { attemptPhases } from '@hourglass/reports';
 import { eventually, startSystem, type NodeProcess, type RunningSystem } from '@hourglass/testing';
 
 const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
-/** One row per fact makes a report that takes long enough to be met while it runs. */
-const longQuery = { metrics: [{ name: 'message_count' }], dimensions: ['gateway_flow_id'], timeRange: day };
+/** One row per fact, with long names in it, makes a report that takes long enough to be met in each of its phases. */
+const longQuery = {
+  metrics: Array.from('abcd', (letter) => ({
+    name: 'total_response_time',
+    function: 'max',
+    alias: letter.repeat(128),
+  })),
+  dimensions: ['gateway_flow_id'],
+  timeRange: day,
+};
 
 describe('cancelling a query', () => {
   let system: RunningSystem;

@@ -87,6 +87,7 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
       }),
       engine: createDuckDbEngine({
         catalogue,
+        directory: statsScratch,
         memoryMb: settings.statsMemoryMb,
         threads: 1,
         maxConcurrentRuns: concurrentStats,

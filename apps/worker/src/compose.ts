@@ -61,6 +61,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
       maxBytes: settings.segmentCacheBytes,
     },
   });
+  const scratchDirectory = path.join(settings.dataDirectory, 'scratch');
   const cancellations = createCancellations();
   const ports: RunQueryPorts = {
     catalogue,
@@ -69,6 +70,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     segmentFiles,
     engine: createDuckDbEngine({
       catalogue,
+      directory: scratchDirectory,
       memoryMb: Math.floor(settings.engineMemoryMb * (1 - 2 * segmentMemoryShare)),
       threads: settings.engineThreads,
       maxConcurrentRuns: concurrency,
@@ -83,7 +85,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     maxAttempts,
     timeoutMs: settings.queryTimeoutMs,
     resultTtlSeconds: settings.resultTtlSeconds,
-    scratchDirectory: path.join(settings.dataDirectory, 'scratch'),
+    scratchDirectory,
   };
   const segmentPorts = {
     segments: database.segments,
@@ -96,7 +98,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     place: segmentFiles.place,
     crashPoint: crashAt(settings.crashPoint),
   };
-  const segmentFolder = path.join(settings.dataDirectory, 'scratch', 'segments');
+  const segmentFolder = path.join(scratchDirectory, 'segments');
   const segmentScratch = createScratch(segmentFolder);
   removeAbandonedScratch(segmentFolder, maxSegmentMs).catch((error: unknown) => {
     log.warn({ err: error }, 'what earlier processes left in the scratch could not be removed');

@@ -7,7 +7,7 @@ import { rowBatches } from './row-batches.ts';
 import { startStatement } from './start-statement.ts';
 
 const viewSql = `
-  create view exchange_rates as
+  create or replace view exchange_rates as
   select * from read_csv(
     getvariable('exchange_rates_path'),
     columns = {'day': 'DATE', 'currency': 'VARCHAR', 'rate': 'DECIMAL(14,10)'},

@@ -4,20 +4,25 @@ import type { FactFiles } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { selectSegments } from './segment-relation.ts';
 
-/** Makes the relation `facts` that the compiled report reads, over the copied hot facts and the segments. */
+/**
+ * Makes the relation `facts` that the compiled report reads, over the copied hot facts and those segments that may have
+ * facts of the plan's range.
+ */
 export async function createFactsView(
   connection: DuckDBConnection,
   { hotFactsPath, hotRows, segments }: FactFiles,
   plan: Plan,
   catalogue: Catalogue,
 ): Promise<void> {
+  const { startMs, endExclusiveMs } = plan.range;
+  const inRange = segments.filter(({ firstMs, lastMs }) => lastMs >= startMs && firstMs < endExclusiveMs);
   const columns = hotFactsColumns(plan, catalogue);
   // Every segment begins with the first two, environment and time.
   const wanted = columns.slice(2).map((column) => ({ ...column, segmentName: segmentColumnName(column) }));
-  const selects = [...(await selectSegments(connection, segments, wanted))];
+  const selects = [...(await selectSegments(connection, inRange, wanted))];
   if (hotRows > 0 || selects.length === 0) {
     await setCopiedFacts(connection, hotFactsPath, columns);
     selects.push(selectCopiedFacts);
   }
-  await connection.run(`create view facts as ${selects.join(' union all ')}`);
+  await connection.run(`create or replace view facts as ${selects.join(' union all ')}`);
 }

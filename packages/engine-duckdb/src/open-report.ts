@@ -1,42 +1,30 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Catalogue } from '@hourglass/query';
+import { narrowedPlan, type Catalogue, type LimitBound } from '@hourglass/query';
 import type { EngineTask } from '@hourglass/reports';
-import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import { createExchangeRatesView, requireRates } from './exchange-rates.ts';
 import { createFactsView } from './facts-view.ts';
-import { interruptOnAbort } from './interrupt-on-abort.ts';
+import { findLimitBound } from './find-limit-bound.ts';
 
-export interface OpenReport {
-  /** To a database that has the relations of the compiled report. Its calls fail once the task's signal aborts. */
-  readonly connection: DuckDBConnection;
-  /** Gives back memory and spilled files. No call on the connection may be under way. */
-  close(): Promise<void>;
-}
-
-/** @throws ReportImpossible when an amount cannot be converted. */
+/**
+ * Makes the relations that the compiled report reads, and answers the bound that it is compiled with.
+ *
+ * @throws ReportImpossible when an amount cannot be converted.
+ */
 export async function openReport(
-  { plan, facts, directory, signal }: EngineTask,
-  catalogue: Catalogue,
-  limits: InstanceLimits,
-): Promise<OpenReport> {
-  signal.throwIfAborted();
-  const instance = await openInstance(directory, limits);
-  const { connection } = instance;
-  const stopInterrupting = interruptOnAbort(connection, signal);
-  async function close(): Promise<void> {
-    stopInterrupting();
-    await instance.close();
-  }
-  try {
+  connection: DuckDBConnection,
+  task: EngineTask,
+  options: { readonly catalogue: Catalogue; readonly sampleFacts: number },
+): Promise<LimitBound | null> {
+  const { plan, facts, signal } = task;
+  const { catalogue } = options;
+  if (facts.exchangeRatesPath !== undefined) {
+    // Of all facts: an amount without a rate is told also where it is in no row.
     await createFactsView(connection, facts, plan, catalogue);
-    if (facts.exchangeRatesPath !== undefined) {
-      await createExchangeRatesView(connection, facts.exchangeRatesPath);
-      await requireRates(connection, { plan, catalogue, signal });
-    }
-    signal.throwIfAborted();
-    return { connection, close };
-  } catch (error) {
-    await close();
-    throw error;
+    await createExchangeRatesView(connection, facts.exchangeRatesPath);
+    await requireRates(connection, { plan, catalogue, signal });
   }
+  const bound = await findLimitBound(connection, task, options);
+  await createFactsView(connection, facts, narrowedPlan(plan, bound), catalogue);
+  signal.throwIfAborted();
+  return bound;
 }

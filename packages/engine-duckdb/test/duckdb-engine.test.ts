@@ -5,20 +5,31 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { catalogue, type Plan } from '@hourglass/query';
-import { ReportImpossible } from '@hourglass/reports';
+import { ReportImpossible, type ReportEngine } from '@hourglass/reports';
 import { createDuckDbEngine } from '../src/duckdb-engine.ts';
 import { readableError } from '../src/engine-error.ts';
 import { writeLines } from '../src/write-lines.ts';
 import { planOf, rowsOf, startMs, taskOver, taskOverMany, type Fact } from './hot-facts-file.ts';
 
-const engine = createDuckDbEngine({ catalogue, memoryMb: 256, threads: 2, maxConcurrentRuns: 1 });
 const { signal } = new AbortController();
 
+let root: string;
+/** Of the task. */
 let directory: string;
+let engine: ReportEngine;
 beforeEach(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'hourglass-engine-'));
+  root = await mkdtemp(path.join(tmpdir(), 'hourglass-engine-'));
+  directory = path.join(root, 'task');
+  await mkdir(directory);
+  engine = createDuckDbEngine({
+    catalogue,
+    directory: root,
+    memoryMb: 256,
+    threads: 2,
+    maxConcurrentRuns: 1,
+  });
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(() => rm(root, { recursive: true, force: true }));
 
 async function report(facts: readonly Fact[], changes: Partial<Plan> = {}) {
   return rowsOf(engine.run(await taskOver(facts, { plan: planOf(changes), directory, signal })));
@@ -209,11 +220,10 @@ test('a folder may have any name', async () => {
   expect(await rowsOf(engine.run(task))).toEqual([['1', 'a']]);
 });
 
-test('nothing outside of the task’s folder can be read', async () => {
-  const inside = path.join(directory, 'inside');
-  await mkdir(inside);
-  const task = await taskOver([fact({})], { plan: planOf(), directory, signal });
-  const denied = rowsOf(engine.run({ ...task, directory: inside }));
+test('nothing outside of the engine’s folder can be read', async () => {
+  const outside = await mkdtemp(path.join(tmpdir(), 'hourglass-engine-'));
+  const task = await taskOver([fact({})], { plan: planOf(), directory: outside, signal });
+  const denied = rowsOf(engine.run(task)).finally(() => rm(outside, { recursive: true }));
   await expect(denied).rejects.toMatchObject({
     message: 'The report could not be computed',
     cause: { message: expect.stringContaining('Permission Error') },

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,18 +12,36 @@ import { planOf, rowsOf, taskOverMany } from './hot-facts-file.ts';
 const never = new AbortController().signal;
 const mebibyte = 1024 * 1024;
 
+let root: string;
+/** Of the task. */
 let directory: string;
 beforeEach(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), 'hourglass-engine-'));
+  root = await mkdtemp(path.join(tmpdir(), 'hourglass-engine-'));
+  directory = path.join(root, 'task');
+  await mkdir(directory);
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(() => rm(root, { recursive: true, force: true }));
 
 function engineWith(options: Partial<DuckDbEngineOptions> = {}) {
-  return createDuckDbEngine({ catalogue, memoryMb: 1024, threads: 2, maxConcurrentRuns: 1, ...options });
+  return createDuckDbEngine({
+    catalogue,
+    directory: root,
+    memoryMb: 1024,
+    threads: 2,
+    maxConcurrentRuns: 1,
+    ...options,
+  });
 }
 
 async function spilledFiles(): Promise<number> {
-  return (await readdir(path.join(directory, 'spill')).catch(() => [])).length;
+  const names = await readdir(root, { recursive: true });
+  return names.filter((name) => /^spill-[^/]+\//.test(name)).length;
+}
+
+async function leftFiles(): Promise<readonly string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => path.join(path.relative(root, parentPath), name)).toSorted();
 }
 
 /** Says how long the rejection took after the abort. */
@@ -41,7 +59,7 @@ test('an abort stops a query that has not answered its first row within a second
   run.catch(() => undefined);
   await expect.poll(spilledFiles, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
   expect(await abortedAfterMs(run, stop, new Error('cancelled'))).toBeLessThan(1000);
-  expect(await readdir(directory)).toEqual(['hot.csv']);
+  expect(await leftFiles()).toEqual(['task/hot.csv']);
 });
 
 test('an abort between two rows stops the query before the next, and removes what it spilled', async () => {
@@ -52,7 +70,7 @@ test('an abort between two rows stops the query before the next, and removes wha
   expect(await spilledFiles()).toBeGreaterThan(0);
   stop.abort(new Error('out of time'));
   await expect(rows.next()).rejects.toThrow('out of time');
-  expect(await readdir(directory)).toEqual(['hot.csv']);
+  expect(await leftFiles()).toEqual(['task/hot.csv']);
 });
 
 test('an abort stops the writing of a file within a second, also while it is being written, and leaves nothing', async () => {
@@ -65,7 +83,7 @@ test('an abort stops the writing of a file within a second, also while it is bei
     const written = () => stat(path.join(directory, 'rows')).then(({ size }) => size);
     await expect.poll(written, { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(writtenBytes);
     expect(await abortedAfterMs(writing, stop, new Error('cancelled'))).toBeLessThan(1000);
-    expect(await readdir(directory)).toEqual(['hot.csv']);
+    expect(await leftFiles()).toEqual(['task/hot.csv']);
   }
 });
 
@@ -80,7 +98,7 @@ test('a file of rows that do not fit in memory is complete and in order', async 
     lines += 1;
   }
   expect([rows, lines]).toEqual([1_000_000, 1_000_000]);
-  expect(await readdir(directory)).toEqual(['hot.csv', 'rows']);
+  expect(await leftFiles()).toEqual(['task/hot.csv', 'task/rows']);
 });
 
 test('progress of a long run is told while it computes, as growing shares', async () => {
@@ -116,7 +134,7 @@ test('memory and spilled files are given back when the consumer stops early, and
   const beforeBytes = process.memoryUsage.rss();
   expect(await grownBytesAtFirstRows(task)).toBeGreaterThan(100 * mebibyte);
   expect(process.memoryUsage.rss() - beforeBytes).toBeLessThan(75 * mebibyte);
-  expect(await readdir(directory)).toEqual(['hot.csv']);
+  expect(await leftFiles()).toEqual(['task/hot.csv']);
 });
 
 test('a result that does not fit in memory is complete and in order', async () => {
@@ -134,7 +152,7 @@ test('a result that does not fit in memory is complete and in order', async () =
   }
   expect(rows).toBe(1_000_000);
   expect(spilled).toBeGreaterThan(0);
-  expect(await readdir(directory)).toEqual(['hot.csv']);
+  expect(await leftFiles()).toEqual(['task/hot.csv']);
 });
 
 test('too little memory and too little disk are errors that tell a user what to do', async () => {
@@ -145,5 +163,5 @@ test('too little memory and too little disk are errors that tell a user what to 
   await expect(rowsOf(engineWith({ memoryMb: 16, maxConcurrentRuns: 2 }).run(task))).rejects.toThrow(
     'The report needs more than 8 MB of memory: ask for fewer groups or a shorter time range',
   );
-  expect(await readdir(directory)).toEqual(['hot.csv']);
+  expect(await leftFiles()).toEqual(['task/hot.csv']);
 });

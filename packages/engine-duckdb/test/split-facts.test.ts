@@ -10,7 +10,7 @@ import {
   type HotFactsColumn,
   type Plan,
 } from '@hourglass/query';
-import type { PlacedSegment } from '@hourglass/reports';
+import type { PlacedSegment, ReportEngine } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { expectSame } from '../../query/test/expect-same.ts';
 import { environmentId, type Fact } from '../../query/test/facts-relation.ts';
@@ -23,7 +23,6 @@ import { writeCopiedFacts } from './copied-facts-file.ts';
 import { rowsOf } from './hot-facts-file.ts';
 
 const signal = new AbortController().signal;
-const engine = createDuckDbEngine({ catalogue, memoryMb: 256, threads: 2, maxConcurrentRuns: 1 });
 const writer = createSegmentWriter({ memoryMb: 256, threads: 1 });
 const api = catalogue.get('api');
 if (api === undefined) throw new Error('no dataset');
@@ -33,8 +32,18 @@ const nameOfId = new Map(modelCustomFields.map(({ id, name }) => [id, name]));
 
 let folder: TemporaryFolder;
 let files = 0;
+let engine: ReportEngine;
 beforeAll(async () => {
   folder = await temporaryFolder();
+  engine = createDuckDbEngine({
+    catalogue,
+    directory: folder.path,
+    memoryMb: 256,
+    threads: 2,
+    maxConcurrentRuns: 1,
+    // So that bounds are looked for, and found, among few facts.
+    sampleFacts: 1,
+  });
 });
 afterAll(() => folder.remove());
 

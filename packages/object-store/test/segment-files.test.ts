@@ -27,7 +27,7 @@ async function stored(content: string): Promise<StoredSegment> {
   await writeFile(file, content);
   await objects.putFile(key, file, { contentType: 'application/vnd.apache.parquet' });
   const sha256 = createHash('sha256').update(content).digest('hex');
-  return { id, key, bytes: content.length, sha256, facts: 1, columns: [] };
+  return { id, key, bytes: content.length, sha256, facts: 1, firstMs: 0, lastMs: 0, columns: [] };
 }
 
 async function taskFolder(): Promise<string> {

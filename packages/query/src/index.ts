@@ -22,6 +22,7 @@ export * from './plan/parse-plan.ts';
 export * from './compile/sql-statement.ts';
 export { compileReport } from './compile/compile-report.ts';
 export * from './compile/compile-report-lines.ts';
+export { compileLimitBound, limitBoundKind, narrowedPlan, type LimitBound } from './compile/limit-bound.ts';
 export * from './compile/compile-hot-facts.ts';
 export * from './compile/segment-columns.ts';
 export { compileMissingRate, maxRateAgeDays } from './compile/reported-facts.ts';

@@ -1,4 +1,4 @@
-import type { Plan, SegmentColumn, StoredSegment } from '@hourglass/query';
+import type { Plan, StoredSegment } from '@hourglass/query';
 
 /** The facts of a plan as one snapshot saw them: hot ones in a file that the engine can read, the others in segments. */
 export interface FactSnapshot {
@@ -38,8 +38,6 @@ export interface FactFiles extends Omit<FactSnapshot, 'segments'> {
   readonly segments: readonly PlacedSegment[];
 }
 
-export interface PlacedSegment {
+export interface PlacedSegment extends Pick<StoredSegment, 'facts' | 'firstMs' | 'lastMs' | 'columns'> {
   readonly path: string;
-  readonly facts: number;
-  readonly columns: readonly SegmentColumn[];
 }

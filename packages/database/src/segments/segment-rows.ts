@@ -9,6 +9,8 @@ interface SegmentRow {
   readonly bytes: string;
   readonly sha256: string;
   readonly facts: string;
+  readonly first_at: Date;
+  readonly last_at: Date;
   readonly columns: readonly SegmentColumn[];
 }
 
@@ -19,7 +21,7 @@ export async function liveSegments(
   range?: TimeRange,
 ): Promise<readonly StoredSegment[]> {
   const { rows } = await client.query<SegmentRow>(
-    `select id, object_key as key, bytes, sha256, facts, columns
+    `select id, object_key as key, bytes, sha256, facts, first_at, last_at, columns
        from segments
       where environment_id = $1 and dataset = $2 and state = 'live'
         and last_at >= coalesce($3, '-infinity'::timestamptz)
@@ -27,7 +29,13 @@ export async function liveSegments(
       order by first_at, id`,
     [environmentId, dataset, dateOf(range?.startMs), dateOf(range?.endExclusiveMs)],
   );
-  return rows.map(({ bytes, facts, ...row }) => ({ ...row, bytes: Number(bytes), facts: Number(facts) }));
+  return rows.map(({ bytes, facts, first_at, last_at, ...row }) => ({
+    ...row,
+    bytes: Number(bytes),
+    facts: Number(facts),
+    firstMs: first_at.getTime(),
+    lastMs: last_at.getTime(),
+  }));
 }
 
 export async function countLiveSegments(

@@ -9,6 +9,8 @@ export interface CompiledKey {
   readonly key: RawBuilder<unknown> | null;
   /** VARCHAR, made from `key`, or from a column that holds it. */
   readonly show: (key: RawBuilder<unknown>) => RawBuilder<unknown>;
+  /** Whether the key is the shown text, and so never null. */
+  readonly isText?: boolean;
 }
 
 /** The value of a dimension that a fact does not have. */
@@ -65,5 +67,5 @@ export function compileTimestampPart(part: TimestampPart): RawBuilder<unknown> {
 }
 
 function same(text: RawBuilder<unknown>): CompiledKey {
-  return { key: text, show: (key) => key };
+  return { key: text, show: (key) => key, isText: true };
 }

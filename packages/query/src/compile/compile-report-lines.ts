@@ -6,6 +6,7 @@ import { reportQuery } from './compile-report.ts';
 import { csvText } from './csv-text.ts';
 import { floatText } from './float-text.ts';
 import { jsonText } from './json-text.ts';
+import type { LimitBound } from './limit-bound.ts';
 import { createSqlBuilder, statementOf } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
 
@@ -16,10 +17,14 @@ import type { SqlStatement } from './sql-statement.ts';
  *
  * The report is a sub-query, so that names and escapes stand above its grouping, in which no parameter could be repeated.
  */
-export function compileReportLines(plan: Plan, catalogue: Catalogue): SqlStatement {
+export function compileReportLines(
+  plan: Plan,
+  catalogue: Catalogue,
+  bound: LimitBound | null = null,
+): SqlStatement {
   const columns = outputColumns(plan, catalogue);
   const line = plan.output.format === 'json' ? jsonLine(columns) : csvLine(columns, plan.output.delimiter);
-  const report = reportQuery(plan, catalogue).as('report');
+  const report = reportQuery(plan, catalogue, bound).as('report');
   return statementOf(createSqlBuilder().selectFrom(report).select(line.as('line')));
 }
 

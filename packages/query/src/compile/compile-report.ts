@@ -1,9 +1,11 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
 import type { Plan } from '../plan/plan.ts';
 import { plannedDataset } from '../plan/planned-dataset.ts';
+import { type LimitBound, narrowedPlan, withinBound } from './limit-bound.ts';
 import { compileKeys, reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
+import { inOrder } from './row-order.ts';
 import { selectGroups } from './select-groups.ts';
 import { createSqlBuilder, type FactsRelation, statementOf } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
@@ -25,38 +27,44 @@ import type { SqlStatement } from './sql-statement.ts';
  *
  * Every parameter is cast where it stands: left to itself a driver binds a number as DOUBLE and compares as such.
  * Only facts of the plan's environment within its range are read; there is no way to compile without that.
+ * With a bound of the plan's limit it reads less, and the rows are the same.
  * Throws when the catalogue does not know the plan's dataset or a name in it.
  */
-export function compileReport(plan: Plan, catalogue: Catalogue): SqlStatement {
-  return statementOf(reportQuery(plan, catalogue));
+export function compileReport(
+  plan: Plan,
+  catalogue: Catalogue,
+  bound: LimitBound | null = null,
+): SqlStatement {
+  return statementOf(reportQuery(plan, catalogue, bound));
 }
 
 /** The query behind `compileReport`. Throws as that does. */
-export function reportQuery(plan: Plan, catalogue: Catalogue): FactsQuery {
+export function reportQuery(plan: Plan, catalogue: Catalogue, bound: LimitBound | null): FactsQuery {
   const dataset = plannedDataset(plan, catalogue);
   const columns = reportColumns(plan, dataset);
   if (plan.groups !== undefined) {
     const facts = reportedFacts(plan, catalogue);
     return selectGroups({ plan, choice: plan.groups, dataset, facts, columns });
   }
-  return shownRows(columns, limitedRows(plan, catalogue, dataset, columns));
+  const facts = withinBound(reportedFacts(narrowedPlan(plan, bound), catalogue), columns, bound);
+  return shownRows(columns, limitedRows(facts, plan, dataset, columns));
 }
 
 /** The rows of the report in their order, with the values of its columns as `v0`, `v1`, … */
-function limitedRows(plan: Plan, catalogue: Catalogue, dataset: Dataset, columns: ReportColumns): FactsQuery {
+function limitedRows(facts: FactsQuery, plan: Plan, dataset: Dataset, columns: ReportColumns): FactsQuery {
   const { all, metrics, groupKeys, timeKeys } = columns;
   const values = all.flatMap(({ value }, index) => (value === null ? [] : [value.as(`v${index}`)]));
   // A statement selects something, also when every row shows the same.
   const selected = values.length === 0 ? [sql`1`.as('v0')] : values;
-  let query: FactsQuery = reportedFacts(plan, catalogue).select(selected);
+  let query: FactsQuery = facts.select(selected);
   if (plan.perFact === undefined) {
     const keys = [...timeKeys, ...groupKeys];
     // Without keys SQL answers one row even for no facts, where a report has none.
     query = keys.length === 0 ? query.having(sql<boolean>`count(*) > 0`) : query.groupBy(keys);
-    query = ordered(query, keys);
+    query = inOrder(query, keys);
   } else {
     const before = compileKeys(plan.perFact.orderedBy, plan, dataset);
-    query = ordered(query, [...before, ...timeKeys, ...groupKeys, ...metrics]);
+    query = inOrder(query, [...before, ...timeKeys, ...groupKeys, ...metrics]);
   }
   return plan.limitRows === null ? query : query.limit(sql<number>`cast(${plan.limitRows} as bigint)`);
 }
@@ -67,8 +75,4 @@ function shownRows({ all }: ReportColumns, rows: FactsQuery): FactsQuery {
   return createSqlBuilder()
     .selectFrom(sql<FactsRelation>`${rows}`.as('facts'))
     .select(shown);
-}
-
-function ordered(query: FactsQuery, keys: readonly RawBuilder<unknown>[]): FactsQuery {
-  return keys.reduce((sorted, key) => sorted.orderBy(key, (order) => order.asc().nullsLast()), query);
 }

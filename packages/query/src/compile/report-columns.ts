@@ -28,8 +28,12 @@ export interface ReportColumns {
   readonly metrics: readonly RawBuilder<unknown>[];
   /** Of the dimensions that can have more than one value. */
   readonly groupKeys: readonly RawBuilder<unknown>[];
+  /** The first of them, when it is a text, which is never null. */
+  readonly leadingTextKey: RawBuilder<unknown> | null;
   /** None or one. */
   readonly timeKeys: readonly RawBuilder<unknown>[];
+  /** Where a row's bucket ends, in milliseconds, BIGINT; null where rows have none. */
+  readonly bucketEndMs: RawBuilder<unknown> | null;
 }
 
 /** Throws when the dataset does not have a name of the plan. */
@@ -50,7 +54,10 @@ export function reportColumns(plan: Plan, dataset: Dataset): ReportColumns {
     ],
     metrics,
     groupKeys: keysOf(dimensions),
+    leadingTextKey: leadingTextKey(dimensions),
     timeKeys: keysOf(timeKeys),
+    bucketEndMs:
+      time?.lengthMs === undefined ? null : sql`(cast(epoch_ms(${time.key}) as bigint) + ${time.lengthMs})`,
   };
 }
 
@@ -96,6 +103,11 @@ function compileKey(name: string, { tenant, targetCurrency }: Plan, dataset: Dat
     return { key: null, show: () => sql`cast(${targetCurrency} as varchar)` };
   }
   return compileDimension(dimensionNamed(dataset, name), tenant);
+}
+
+function leadingTextKey(dimensions: readonly CompiledKey[]): RawBuilder<unknown> | null {
+  const leading = dimensions.find(({ key }) => key !== null);
+  return leading?.isText === true ? leading.key : null;
 }
 
 function keysOf(columns: readonly CompiledKey[]): RawBuilder<unknown>[] {

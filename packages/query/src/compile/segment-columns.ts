@@ -12,6 +12,9 @@ export interface StoredSegment {
   /** Of the whole file, hex. */
   readonly sha256: string;
   readonly facts: number;
+  /** Times of the oldest and the newest fact, milliseconds since 1970. */
+  readonly firstMs: number;
+  readonly lastMs: number;
   readonly columns: readonly SegmentColumn[];
 }
 

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { openInstance, type InstanceLimits, type OpenInstance } from './duckdb-instance.ts';
+
+/**
+ * Instances that are used again: opening one takes some ten milliseconds, and a new one gets its memory page by page,
+ * which may take as long as the work itself.
+ */
+export interface InstancePool {
+  /** For whoever gives it back or, after an error, of which something may be left, closes it. */
+  take(): Promise<OpenInstance>;
+  giveBack(instance: OpenInstance): Promise<void>;
+  /** Takes an instance for as long as `work` lasts, whose errors it passes on. */
+  use<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result>;
+}
+
+/** Gives an idle instance's memory back to other parts of the process. */
+const idleMs = 5000;
+
+/** At most `maxIdle` instances are kept. They read and write files below `directory` only. */
+export function createInstancePool(
+  directory: string,
+  limits: InstanceLimits,
+  { maxIdle }: { readonly maxIdle: number },
+): InstancePool {
+  const idle: OpenInstance[] = [];
+  let closing: NodeJS.Timeout | undefined;
+
+  function closeIdle(): void {
+    for (const instance of idle.splice(0)) instance.close().catch(() => {});
+  }
+
+  async function take(): Promise<OpenInstance> {
+    const instance = idle.pop();
+    if (instance !== undefined) return instance;
+    // Instances must not share a folder for what they spill.
+    const spillDirectory = path.join(directory, `spill-${randomUUID()}`);
+    await mkdir(directory, { recursive: true });
+    return openInstance(directory, limits, { spillDirectory, keepsMemory: true });
+  }
+
+  async function giveBack(instance: OpenInstance): Promise<void> {
+    if (idle.length >= maxIdle) return instance.close();
+    idle.push(instance);
+    clearTimeout(closing);
+    closing = setTimeout(closeIdle, idleMs).unref();
+  }
+
+  return {
+    take,
+    giveBack,
+    async use(work) {
+      const instance = await take();
+      const working = work(instance.connection);
+      const result = await working.catch(async (error: unknown) => {
+        await instance.close();
+        throw error;
+      });
+      await giveBack(instance);
+      return result;
+    },
+  };
+}
