@@ -66,7 +66,20 @@ const isoTime = (minMs: number, maxMs: number) =>
 
 /** Few different values, so that facts meet in groups; texts whose binary order is not the alphabet's. */
 const valuesOf: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
-  text: fc.constantFrom('', 'a', 'B', 'b', 'é', '﹏', '\u{1f600}', '(not set)', '%', "'"),
+  text: fc.constantFrom(
+    '',
+    '\u000b',
+    'C:\\u000B',
+    'a',
+    'B',
+    'b',
+    'é',
+    '﹏',
+    '\u{1f600}',
+    '(not set)',
+    '%',
+    "'",
+  ),
   integer: fc.oneof(fc.constantFrom(-1, 0, 9, 10, 200), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
   decimal: fc
     .tuple(fc.constantFrom('', '-'), fc.integer({ min: 0, max: 10 ** 7 }), fc.stringMatching(/^[0-9]{1,6}$/))

@@ -5,7 +5,7 @@ import type { CsvDelimiter, Plan } from '../plan/plan.ts';
 import { reportQuery } from './compile-report.ts';
 import { csvText } from './csv-text.ts';
 import { floatText } from './float-text.ts';
-import { jsonText } from './json-text.ts';
+import { fastJsonText, jsonText, mayDiffer } from './json-text.ts';
 import type { LimitBound } from './limit-bound.ts';
 import { createSqlBuilder, statementOf } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
@@ -23,20 +23,32 @@ export function compileReportLines(
   bound: LimitBound | null = null,
 ): SqlStatement {
   const columns = outputColumns(plan, catalogue);
-  const line = plan.output.format === 'json' ? jsonLine(columns) : csvLine(columns, plan.output.delimiter);
   const report = reportQuery(plan, catalogue, bound).as('report');
-  return statementOf(createSqlBuilder().selectFrom(report).select(line.as('line')));
+  const builder = createSqlBuilder();
+  if (plan.output.format === 'csv') {
+    const line = csvLine(columns, plan.output.delimiter).as('line');
+    return statementOf(builder.selectFrom(report).select(line));
+  }
+  // Whether a line needs the slow way is seen once it was made the fast way.
+  const fast = builder
+    .selectFrom(report)
+    .selectAll()
+    .select(jsonLine(columns, fastJsonText).as('line'))
+    .as('report');
+  const line = sql.ref('line');
+  const exact = sql`case when ${mayDiffer(line)} then ${jsonLine(columns, jsonText)} else ${line} end`;
+  return statementOf(builder.selectFrom(fast).select(exact.as('line')));
 }
 
 /**
  * One compact object, keys in column order, as BigQuery's extract writes it: text is a JSON string, a float a JSON
  * number with a decimal point, missing is `null`.
  */
-function jsonLine(columns: readonly OutputColumn[]): RawBuilder<unknown> {
+function jsonLine(columns: readonly OutputColumn[], asJson: typeof jsonText): RawBuilder<unknown> {
   const members = columns.flatMap(({ name, kind }, index) => {
     const key = `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`;
     const value = sql.ref(`c${index}`);
-    const text = kind === 'text' ? jsonText(value) : floatText(value);
+    const text = kind === 'text' ? asJson(value) : floatText(value);
     return [sql`cast(${key} as varchar)`, sql`coalesce(${text}, 'null')`];
   });
   return sql`concat(${sql.join([...members, sql.lit('}')])})`;
