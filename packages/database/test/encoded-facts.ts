@@ -18,5 +18,5 @@ export function encodedFact(
   values: Readonly<Record<string, string | number>> = {},
 ): EncodedRow {
   const fields = [...columns, 'custom_fields'].map((column) => values[column] ?? '\\N');
-  return { copyLine: `${[time, ...fields].join('\t')}\n`, day: Math.floor(Date.parse(time) / dayMs) };
+  return { cells: [time, ...fields.map(String)], day: Math.floor(Date.parse(time) / dayMs) };
 }

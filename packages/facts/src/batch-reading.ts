@@ -72,7 +72,7 @@ export class BatchReading {
     this.accepted += 1;
     if (this.writer === null) return;
     this.group.push(checked);
-    this.groupChars += checked.copyLine.length;
+    this.groupChars += 'text' in line ? line.text.length : 0;
   }
 
   private reject(faults: readonly RowFault[]): void {

@@ -90,7 +90,7 @@ class FactFormat {
     if (faults.length > 0) return { faults };
     for (const rule of this.atLeastRules) applyAtLeast(rule, cells);
     if (this.takesCustomFields) cells.push(customCell(members));
-    return { copyLine: `${cells.join('\t')}\n`, day: dayOf(timeMs) };
+    return { cells, day: dayOf(timeMs) };
   }
 
   private readTimestamp(line: number, value: unknown, faults: RowFault[]): number {

@@ -50,7 +50,7 @@ export function createRecordChecker(records: RecordSet): RowChecker {
       return nullCell;
     });
     if (faults.length > 0) return { faults };
-    return { copyLine: `${cells.join('\t')}\n`, day: null };
+    return { cells, day: null };
   };
 }
 

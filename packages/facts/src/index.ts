@@ -4,7 +4,7 @@ export * from './bulk/fact-columns.ts';
 export * from './bulk/plain-line.ts';
 export * from './bulk/ports.ts';
 export * from './bulk/sample-fields.ts';
-export { earliestMs, latestFactMs, latestMs } from './column-encoders.ts';
+export { earliestMs, latestFactMs, latestMs, nullCell } from './column-encoders.ts';
 export * from './name-proxy.ts';
 export * from './ndjson-batches.ts';
 export * from './ports.ts';

@@ -3,10 +3,10 @@ import type { IngestTarget } from '@hourglass/query';
 /** A row in PostgreSQL's `COPY … (FORMAT text)` encoding. */
 export interface EncodedRow {
   /**
-   * One line with its newline, tab-separated, `\N` for null. A record has the columns of its set. A fact has `timestamp`,
-   * `storedColumns(dataset)` and, where the dataset takes custom fields, a JSON object with their values by id.
+   * `nullCell` for null. A record has the columns of its set. A fact has `timestamp`, `storedColumns(dataset)` and, where the
+   * dataset takes custom fields, a JSON object with their values by id.
    */
-  readonly copyLine: string;
+  readonly cells: readonly string[];
   /** Days since 1970-01-01, UTC: names the partition a fact goes to. Null for a record. */
   readonly day: number | null;
 }

@@ -3,7 +3,7 @@ import type { ColumnType, Dataset } from '@hourglass/query';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createFactChecker } from '../src/check-fact.ts';
-import { decodeCopyLine } from './copy-text.ts';
+import { copyLineOf, decodeCopyLine } from './copy-text.ts';
 
 const api = catalogue.get('api') as Dataset;
 const nowMs = Date.UTC(2026, 10, 22, 12);
@@ -13,7 +13,7 @@ const timestamp = '2026-11-22T10:00:00Z';
 function stored(value: Record<string, unknown>, dataset = api): Record<string, string | null> {
   const checked = createFactChecker(dataset, { nowMs })({ line: 1, value });
   if ('faults' in checked) throw new Error(JSON.stringify(checked.faults));
-  const cells = decodeCopyLine(checked.copyLine);
+  const cells = decodeCopyLine(copyLineOf(checked));
   const names = ['timestamp', ...storedColumns(dataset).map((column) => column.name), 'custom_fields'];
   expect(cells).toHaveLength(names.length);
   return Object.fromEntries(names.map((name, index) => [name, cells[index] ?? null]));

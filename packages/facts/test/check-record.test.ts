@@ -20,7 +20,7 @@ const madeAt = '2026-01-02T03:04:05Z';
 /** The cells of a good record, or its faults as `field: message`. */
 function checked(value: Record<string, unknown>): readonly string[] {
   const row = check({ line: 7, value });
-  if (!('faults' in row)) return row.copyLine.trimEnd().split('\t');
+  if (!('faults' in row)) return row.cells;
   expect(row.faults.every(({ line }) => line === 7)).toBe(true);
   return row.faults.map(({ field, message }) => `${field}: ${message}`);
 }

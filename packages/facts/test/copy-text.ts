@@ -1,3 +1,10 @@
+import type { EncodedRow } from '../src/ports.ts';
+
+/** A line with all cells of a row. */
+export function copyLineOf({ cells }: EncodedRow): string {
+  return `${cells.join('\t')}\n`;
+}
+
 const unescaped: Readonly<Record<string, string>> = {
   b: '\b',
   f: '\f',

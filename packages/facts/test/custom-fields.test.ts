@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { createFactChecker } from '../src/check-fact.ts';
 import { readCsv } from '../src/formats/csv.ts';
 import { collect, inChunks } from './chunked.ts';
-import { decodeCopyLine } from './copy-text.ts';
+import { copyLineOf, decodeCopyLine } from './copy-text.ts';
 
 const dataset = withCustomFields(catalogue.get('api') as Dataset, [
   { id: 31, name: 'dc_total', type: 'INTEGER' },
@@ -31,7 +31,7 @@ function check(fact: Record<string, unknown>, undeclaredFields?: UndeclaredField
 function customCell(fact: Record<string, unknown>, undeclaredFields?: UndeclaredFields): unknown {
   const checked = check(fact, undeclaredFields);
   if ('faults' in checked) throw new Error(JSON.stringify(checked.faults));
-  const cell = decodeCopyLine(checked.copyLine).at(-1) ?? null;
+  const cell = decodeCopyLine(copyLineOf(checked)).at(-1) ?? null;
   return cell === null ? null : JSON.parse(cell);
 }
 

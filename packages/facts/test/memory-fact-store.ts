@@ -1,4 +1,5 @@
 import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from '../src/ports.ts';
+import { copyLineOf } from './copy-text.ts';
 
 /** What was asked of the store, in order. */
 export type StoreCall = 'open' | `write ${number}` | 'commit' | 'rollback';
@@ -30,7 +31,7 @@ export class MemoryFactStore implements FactStore {
         write: async (facts) => {
           await Promise.resolve();
           called(`write ${facts.length}`);
-          pending.push(...facts.map((fact) => fact.copyLine));
+          pending.push(...facts.map(copyLineOf));
         },
         commit: async (batch) => {
           await Promise.resolve();

@@ -2,6 +2,7 @@ import type { BatchWriter } from '@hourglass/facts';
 import type { BorrowedConnection } from '../connection.ts';
 import { asDatabaseError } from '../database-errors.ts';
 import { goLive } from '../segments/move-facts.ts';
+import { FilledColumns } from './filled-columns.ts';
 import type { RowTable } from './row-table.ts';
 
 /** Large enough that a COPY costs nothing beside its rows, small enough to hold one per open batch. */
@@ -21,7 +22,7 @@ export interface OpenBatch {
  */
 export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): BatchWriter {
   const { client } = connection;
-  const { rowPrefix } = table;
+  const filled = new FilledColumns(table.columns);
   let open = true;
   let lines: string[] = [];
   let bufferedCharacters = 0;
@@ -34,7 +35,7 @@ export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): B
     lines = [];
     days = new Set();
     bufferedCharacters = 0;
-    await table.take(chunk, chunkDays);
+    await table.take(chunk, { columns: filled.filledNames, days: chunkDays });
   }
 
   async function whileOpen(work: () => Promise<void>): Promise<void> {
@@ -56,9 +57,15 @@ export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): B
   return {
     write: (rows) =>
       whileOpen(async () => {
-        for (const { copyLine, day } of rows) {
-          lines.push(rowPrefix, copyLine);
-          bufferedCharacters += rowPrefix.length + copyLine.length;
+        const missing = filled.missingFor(rows);
+        if (missing.length > 0) {
+          await flush();
+          filled.add(missing);
+        }
+        for (const { cells, day } of rows) {
+          const line = filled.lineOf(table.rowPrefix, cells);
+          lines.push(line);
+          bufferedCharacters += line.length;
           if (day !== null) days.add(day);
           if (bufferedCharacters >= chunkCharacters) await flush();
         }

@@ -3,14 +3,16 @@ import { escapeIdentifier } from 'pg';
 
 const dayMs = 86_400_000;
 
-/** What every row of a hot table has, whatever its dataset: tenant, batch and time. */
-const commonColumns = ['environment_id', 'batch_seq', 'timestamp'];
+/** Of the cells of an encoded fact. */
+export function factCellColumns(dataset: Dataset): readonly string[] {
+  const stored = ['timestamp', ...storedColumns(dataset).map((column) => column.name)];
+  return dataset.takesCustomFields ? [...stored, customFieldsColumn] : stored;
+}
 
-/** The statement that takes the facts of a dataset: the common columns, `storedColumns` in their order, custom fields. */
-export function copyIntoHotTable(dataset: Dataset): string {
-  const columns = [...commonColumns, ...storedColumns(dataset).map((column) => column.name)];
-  if (dataset.takesCustomFields) columns.push(customFieldsColumn);
-  return `copy ${escapeIdentifier(dataset.hotTable)} (${columns.map(escapeIdentifier).join(', ')}) from stdin`;
+/** The statement that takes facts: their tenant and batch, then `columns`. The others are null. */
+export function copyIntoHotTable({ hotTable }: Dataset, columns: readonly string[]): string {
+  const names = ['environment_id', 'batch_seq', ...columns].map(escapeIdentifier);
+  return `copy ${escapeIdentifier(hotTable)} (${names.join(', ')}) from stdin`;
 }
 
 /** The part of a hot table that holds one UTC day. */

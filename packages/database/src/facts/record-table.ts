@@ -5,7 +5,8 @@ import { escapeIdentifier } from 'pg';
 export interface RecordStatements {
   /** Makes the table that takes the rows as they come; it is gone with the transaction. */
   readonly prepare: string;
-  readonly copy: string;
+  /** Of `columns`; the others are null. */
+  readonly copy: (columns: readonly string[]) => string;
   /** $1: environment, $2: batch. Of rows with the same key the last one counts. */
   readonly merge: string;
 }
@@ -24,7 +25,7 @@ export function recordStatements({ table, key, columns }: RecordSet): RecordStat
       create temporary table ${incoming} on commit drop as
       select ${list} from ${escapeIdentifier(table)} with no data;
       alter table ${incoming} add column ${position} bigint generated always as identity`,
-    copy: `copy ${incoming} (${list}) from stdin`,
+    copy: (names) => `copy ${incoming} (${names.map(escapeIdentifier).join(', ')}) from stdin`,
     merge: `
       insert into ${escapeIdentifier(table)} (environment_id, batch_seq, ${list})
       select $1::integer, $2::bigint, ${list}

@@ -2,17 +2,22 @@ import type { Dataset, RecordSet } from '@hourglass/query';
 import type { ClientBase, Pool } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { ensureDayPartitions } from './day-partitions.ts';
-import { copyIntoHotTable } from './hot-table.ts';
+import { copyIntoHotTable, factCellColumns } from './hot-table.ts';
 import { recordStatements } from './record-table.ts';
 
 /** Where the rows of one batch go, within its transaction. */
 export interface RowTable {
   /** Whether what it takes is to be sealed. */
   readonly isHot: boolean;
+  /** Of the cells of a row. */
+  readonly columns: readonly string[];
   /** Stands before every row. */
   readonly rowPrefix: string;
-  /** `days`: those of the chunk's facts. */
-  take(chunk: Buffer, days: ReadonlySet<number>): Promise<void>;
+  /** `columns`: those that its rows have. `days`: those of its facts. */
+  take(
+    chunk: Buffer,
+    rows: { readonly columns: readonly string[]; readonly days: ReadonlySet<number> },
+  ): Promise<void>;
   /** Once, after the last chunk. */
   settle(): Promise<void>;
 }
@@ -29,14 +34,14 @@ export function factTable(
   dataset: Dataset,
   { environmentId, batchSeq }: BatchOfEnvironment,
 ): RowTable {
-  const copyStatement = copyIntoHotTable(dataset);
   return {
     isHot: true,
+    columns: factCellColumns(dataset),
     rowPrefix: `${environmentId}\t${batchSeq}\t`,
-    async take(chunk, days) {
+    async take(chunk, { columns, days }) {
       await ensureDayPartitions(client, controlPool, dataset.hotTable, days);
       // A statement of its own per chunk: it sees the partitions that were made after the batch began.
-      await copyChunk(client, copyStatement, chunk);
+      await copyChunk(client, copyIntoHotTable(dataset, columns), chunk);
     },
     settle: () => Promise.resolve(),
   };
@@ -52,11 +57,12 @@ export function recordTable(
   let prepared = false;
   return {
     isHot: false,
+    columns: records.columns.map(({ name }) => name),
     rowPrefix: '',
-    async take(chunk) {
+    async take(chunk, { columns }) {
       if (!prepared) await client.query(prepare);
       prepared = true;
-      await copyChunk(client, copy, chunk);
+      await copyChunk(client, copy(columns), chunk);
     },
     async settle() {
       if (prepared) await client.query(merge, [environmentId, batchSeq]);
