@@ -75,12 +75,11 @@ export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): B
         await flush();
         await table.settle();
         if (segmentIds.length > 0) await goLive(client, segmentIds);
-        await client.query('update batches set accepted = $1, body_sha256 = $2, hot = $3 where seq = $4', [
-          accepted,
-          bodySha256,
-          table.isHot && segmentIds.length === 0,
-          batchSeq,
-        ]);
+        await client.query({
+          name: 'end-batch',
+          text: 'update batches set accepted = $1, body_sha256 = $2, hot = $3 where seq = $4',
+          values: [accepted, bodySha256, table.isHot && segmentIds.length === 0, batchSeq],
+        });
         await client.query('commit');
         end();
       }),

@@ -32,12 +32,14 @@ async function missingPartitions(
   hotTable: string,
   wanted: readonly DayPartition[],
 ): Promise<readonly DayPartition[]> {
-  const { rows } = await client.query<{ table: string }>(
-    `select relname as table
-       from pg_inherits join pg_class on pg_class.oid = inhrelid
-      where inhparent = $1::regclass and relname = any($2)`,
-    [escapeIdentifier(hotTable), wanted.map((partition) => partition.table)],
-  );
+  const { rows } = await client.query<{ table: string }>({
+    name: 'present-partitions',
+    text: `
+      select relname as table
+        from pg_inherits join pg_class on pg_class.oid = inhrelid
+       where inhparent = $1::regclass and relname = any($2)`,
+    values: [escapeIdentifier(hotTable), wanted.map((partition) => partition.table)],
+  });
   const present = new Set(rows.map((row) => row.table));
   return wanted.filter((partition) => !present.has(partition.table));
 }

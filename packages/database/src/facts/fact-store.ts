@@ -49,13 +49,15 @@ async function openBatch(
 
 /** Null: the id is taken. A transaction that has inserted the same id and not ended yet is waited for. */
 async function insertBatch(client: ClientBase, identity: BatchIdentity): Promise<string | null> {
-  const { rows } = await client.query<{ seq: string }>(
-    `insert into batches (environment_id, dataset, id, accepted, body_sha256)
-     values ($1, $2, $3, 0, '')
-     on conflict (environment_id, dataset, id) do nothing
-     returning seq`,
-    [identity.environmentId, identity.target.name, identity.id],
-  );
+  const { rows } = await client.query<{ seq: string }>({
+    name: 'begin-batch',
+    text: `
+      insert into batches (environment_id, dataset, id, accepted, body_sha256)
+      values ($1, $2, $3, 0, '')
+      on conflict (environment_id, dataset, id) do nothing
+      returning seq`,
+    values: [identity.environmentId, identity.target.name, identity.id],
+  });
   return rows[0]?.seq ?? null;
 }
 

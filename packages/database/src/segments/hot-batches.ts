@@ -10,11 +10,12 @@ interface DueRow {
   readonly dataset: string;
 }
 
-/** Only the index is read, and few batches are hot. */
+/** Only the index is read, and few batches are hot. Every batch asks, so it is prepared once. */
 export async function countHotFacts(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ facts: string }>(
-    'select coalesce(sum(accepted), 0) as facts from batches where hot',
-  );
+  const { rows } = await pool.query<{ facts: string }>({
+    name: 'count-hot-facts',
+    text: 'select coalesce(sum(accepted), 0) as facts from batches where hot',
+  });
   return Number(rows[0]?.facts);
 }
 
