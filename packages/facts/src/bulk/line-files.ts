@@ -20,13 +20,15 @@ export class LineFiles {
     this.onFile = onFile;
   }
 
-  async write(chunk: Buffer): Promise<void> {
-    const cut = this.currentBytes + chunk.length < lineFileBytes ? 0 : chunk.lastIndexOf(lineFeed) + 1;
-    if (cut === 0) return this.append(chunk);
-    await this.append(chunk.subarray(0, cut));
-    await this.close();
-    this.onFile(this.paths.at(-1) ?? '');
-    if (cut < chunk.length) await this.append(chunk.subarray(cut));
+  async write(chunks: readonly Buffer[]): Promise<void> {
+    const isFull = this.currentBytes + bytesOf(chunks) >= lineFileBytes;
+    const { whole, rest } = isFull ? cutAtLineEnd(chunks) : { whole: [], rest: chunks };
+    if (whole.length > 0) {
+      await this.append(whole);
+      await this.close();
+      this.onFile(this.paths.at(-1) ?? '');
+    }
+    if (rest.length > 0) await this.append(rest);
   }
 
   /** Answers the last file, when it was not full. Also after an error. */
@@ -39,11 +41,12 @@ export class LineFiles {
     return this.paths.at(-1) ?? null;
   }
 
-  private async append(bytes: Buffer): Promise<void> {
+  private async append(chunks: readonly Buffer[]): Promise<void> {
     this.current ??= await this.next();
-    this.currentBytes += bytes.length;
-    for (let written = 0; written < bytes.length;) {
-      written += (await this.current.write(bytes, written)).bytesWritten;
+    this.currentBytes += bytesOf(chunks);
+    for (let rest = chunks; rest.length > 0;) {
+      const { bytesWritten } = await this.current.writev(rest);
+      rest = behind(rest, bytesWritten);
     }
   }
 
@@ -53,4 +56,33 @@ export class LineFiles {
     this.paths.push(file);
     return open(file, 'wx');
   }
+}
+
+function bytesOf(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
+/** `whole` ends with the last line end, and is empty without one. */
+function cutAtLineEnd(chunks: readonly Buffer[]): {
+  readonly whole: readonly Buffer[];
+  readonly rest: readonly Buffer[];
+} {
+  const last = chunks.findLastIndex((chunk) => chunk.includes(lineFeed));
+  const lastChunk = chunks[last];
+  if (lastChunk === undefined) return { whole: [], rest: chunks };
+  const cut = lastChunk.lastIndexOf(lineFeed) + 1;
+  const whole = [...chunks.slice(0, last), lastChunk.subarray(0, cut)];
+  return { whole, rest: behind(chunks, bytesOf(whole)) };
+}
+
+/** Without the first `bytes` of them. */
+function behind(chunks: readonly Buffer[], bytes: number): readonly Buffer[] {
+  let passed = bytes;
+  const first = chunks.findIndex((chunk) => {
+    if (passed < chunk.length) return true;
+    passed -= chunk.length;
+    return false;
+  });
+  const firstChunk = chunks[first];
+  return firstChunk === undefined ? [] : [firstChunk.subarray(passed), ...chunks.slice(first + 1)];
 }

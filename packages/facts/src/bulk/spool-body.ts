@@ -31,6 +31,7 @@ export async function spoolBody(
 ): Promise<SpooledBody> {
   const files = new LineFiles(directory, onFile);
   let memory: Buffer[] = [];
+  let memoryBytes = 0;
   let bytes = 0;
   let lineFeeds = 0;
   let endsInLine = false;
@@ -41,21 +42,24 @@ export async function spoolBody(
       if (lineFeeds <= maxHotRows) lineFeeds += countLineFeeds(chunk);
       endsInLine = chunk.at(-1) !== lineFeed;
       memory.push(chunk);
-      if (bytes > maxMemoryBytes) memory = await drained(memory, files);
+      memoryBytes += chunk.length;
+      if (memoryBytes <= maxMemoryBytes) continue;
+      // All at once: a write of a chunk as it comes from a socket costs two thirds more for the same bytes.
+      await files.write(memory);
+      memory = [];
+      memoryBytes = 0;
     }
     const isLarge = lineFeeds + Number(endsInLine) > maxHotRows || bytes > maxHotBytes;
-    if (isLarge) memory = await drained(memory, files);
+    if (isLarge) {
+      await files.write(memory);
+      memory = [];
+    }
     const last = await files.close();
     if (isLarge && last !== null) onFile(last);
     return { isLarge, chunks: () => replay(files.paths, memory) };
   } finally {
     await files.close();
   }
-}
-
-async function drained(chunks: readonly Buffer[], files: LineFiles): Promise<Buffer[]> {
-  for (const chunk of chunks) await files.write(chunk);
-  return [];
 }
 
 async function* replay(files: readonly string[], memory: readonly Buffer[]): AsyncGenerator<Buffer> {
