@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { structValue, type DuckDBConnection } from '@duckdb/node-api';
 import {
+  countPlainLines,
   factColumns,
-  maxPlainLineBytes,
   plainFields,
   plainLinePattern,
   sampleFields,
@@ -49,9 +49,8 @@ export function createNdjsonEncoder({
 async function encode(connection: DuckDBConnection, facts: NdjsonFacts): Promise<SegmentFile | 'declined'> {
   await connection.run('set variable body_path = $1', [path.resolve(facts.bodyPath)]);
   const columns = factColumns(facts.dataset);
-  const head = await headOf(facts.bodyPath);
-  const sampled = sampleFields(head);
-  const body = { columns, sampled, lineEnd: head.includes('\r\n') ? '\\r\\n' : '\\n' };
+  const sampled = sampleFields(await headOf(facts.bodyPath));
+  const body = { columns, sampled };
   const first = columns.filter(({ name }) => sampled.has(name));
   const encoded = await encodeColumns(connection, facts, { ...body, read: first });
   if (encoded !== 'declined') return encoded;
@@ -66,18 +65,16 @@ interface ReadBody {
   /** Those that are read. A line in which another one has a value is declined. */
   readonly read: readonly FactColumn[];
   readonly sampled: ReadonlySet<string>;
-  /** With escapes. */
-  readonly lineEnd: string;
 }
 
 function encodeColumns(
   connection: DuckDBConnection,
-  { dataset, environmentId, undeclaredFields, nowMs, directory }: NdjsonFacts,
-  { columns, read, sampled, lineEnd }: ReadBody,
+  { bodyPath, dataset, environmentId, undeclaredFields, nowMs, directory }: NdjsonFacts,
+  { columns, read, sampled }: ReadBody,
 ): Promise<SegmentFile | 'declined'> {
   const pattern = plainLinePattern(plainFields({ dataset, undeclaredFields, columns, read, sampled }));
   return unlessRefused(async () => {
-    const facts = await countPlainLines(connection, pattern, lineEnd);
+    const facts = await countPlainLines(bodyPath, pattern);
     if (facts === null || facts === 0) return 'declined';
     await connection.run('set variable body_columns = $1', [structValue(readTypes(read))]);
     const present = presentColumns(columns, read);
@@ -89,27 +86,6 @@ function encodeColumns(
     if (file.facts !== facts) throw new Error(`${facts} lines became ${file.facts} facts`);
     return file;
   });
-}
-
-/**
- * Null: one of them is not plain. Blank ones do not count. Lines are read as those of a CSV file with one column, which
- * costs half of reading them as JSON; a plain line has no `\x01` that would end the column.
- */
-async function countPlainLines(
-  connection: DuckDBConnection,
-  pattern: string,
-  lineEnd: string,
-): Promise<number | null> {
-  await connection.run('set variable plain_line = $1', [pattern]);
-  const isPlain = `strlen(line) <= ${maxPlainLineBytes} and regexp_full_match(line, getvariable('plain_line'))`;
-  const counted = await connection.runAndReadAll(`
-    select count(*)::double, count(*) filter (${isPlain})::double
-      from read_csv(
-        getvariable('body_path'), columns = {line: 'VARCHAR'}, auto_detect = false, header = false, quote = '',
-        escape = '', delim = E'\\x01', new_line = '${lineEnd}', max_line_size = 4194304, buffer_size = 8388608)
-     where line is not null`);
-  const [lines = 0, plain = 0] = counted.getRows()[0]?.map(Number) ?? [];
-  return lines === plain ? lines : null;
 }
 
 async function columnsWithValues(

@@ -1,5 +1,6 @@
 export * from './accept-batch.ts';
 export { maxReportedFaults } from './batch-reading.ts';
+export * from './bulk/count-plain-lines.ts';
 export * from './bulk/fact-columns.ts';
 export * from './bulk/plain-line.ts';
 export * from './bulk/ports.ts';
