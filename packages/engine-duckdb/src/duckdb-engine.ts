@@ -60,7 +60,7 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
   const { sampleFacts = defaultSampleFacts } = options;
   const limits = { memoryMb: Math.floor(memoryMb / maxConcurrentRuns), threads, maxSpillMb };
   const directory = path.resolve(options.directory);
-  const pool = createInstancePool(directory, limits, { maxIdle: maxConcurrentRuns });
+  const pool = createInstancePool(directory, limits);
   const engine = { catalogue, sampleFacts, limits, pool };
   return {
     run: (task) => runReport(task, engine),
@@ -87,7 +87,8 @@ async function* runReport(task: EngineTask, engine: Engine): AsyncGenerator<RowB
       }
     } finally {
       stopInterrupting();
-      await (isReadToItsEnd ? engine.pool.giveBack(instance) : instance.close());
+      if (isReadToItsEnd) engine.pool.giveBack(instance);
+      else await instance.close();
     }
   } catch (error) {
     throw explained(error, signal, engine.limits);

@@ -11,7 +11,7 @@ import { openInstance, type InstanceLimits, type OpenInstance } from './duckdb-i
 export interface InstancePool {
   /** For whoever gives it back or, after an error, of which something may be left, closes it. */
   take(): Promise<OpenInstance>;
-  giveBack(instance: OpenInstance): Promise<void>;
+  giveBack(instance: OpenInstance): void;
   /** Takes an instance for as long as `work` lasts, whose errors it passes on. */
   use<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result>;
 }
@@ -19,12 +19,8 @@ export interface InstancePool {
 /** Gives an idle instance's memory back to other parts of the process. */
 const idleMs = 5000;
 
-/** At most `maxIdle` instances are kept. They read and write files below `directory` only. */
-export function createInstancePool(
-  directory: string,
-  limits: InstanceLimits,
-  { maxIdle }: { readonly maxIdle: number },
-): InstancePool {
+/** There are as many instances as are in use at a time. They read and write files below `directory` only. */
+export function createInstancePool(directory: string, limits: InstanceLimits): InstancePool {
   const idle: OpenInstance[] = [];
   let closing: NodeJS.Timeout | undefined;
 
@@ -41,8 +37,7 @@ export function createInstancePool(
     return openInstance(directory, limits, { spillDirectory, keepsMemory: true });
   }
 
-  async function giveBack(instance: OpenInstance): Promise<void> {
-    if (idle.length >= maxIdle) return instance.close();
+  function giveBack(instance: OpenInstance): void {
     idle.push(instance);
     clearTimeout(closing);
     closing = setTimeout(closeIdle, idleMs).unref();
@@ -58,7 +53,7 @@ export function createInstancePool(
         await instance.close();
         throw error;
       });
-      await giveBack(instance);
+      giveBack(instance);
       return result;
     },
   };

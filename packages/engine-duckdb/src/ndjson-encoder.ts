@@ -13,7 +13,9 @@ import {
   type SegmentFile,
 } from '@hourglass/facts';
 import type { Turns } from '@hourglass/reports';
-import { keepInstances } from './kept-instances.ts';
+import { readableError } from './engine-error.ts';
+import { createInstancePool } from './instance-pool.ts';
+import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { plainFactsSelect, presentColumns, readPlainLines, readTypes } from './plain-facts-select.ts';
 import { quoted } from './segment-relation.ts';
 import { writeSegment } from './segment-writer.ts';
@@ -40,10 +42,27 @@ export function createNdjsonEncoder({
   turns,
   maxSpillMb = 64 * 1024,
 }: NdjsonEncoderOptions): SegmentEncoder {
-  const instances = keepInstances(directory, { memoryMb, threads: 1, maxSpillMb }, turns);
+  const limits = { memoryMb, threads: 1, maxSpillMb };
+  const pool = createInstancePool(directory, limits);
   return {
-    encode: (facts) => instances.run(facts.signal, (connection) => encode(connection, facts)),
+    encode: (facts) =>
+      turns.run(facts.signal, async () => {
+        try {
+          return await pool.use((connection) => encodeUntilAborted(connection, facts));
+        } catch (error) {
+          facts.signal.throwIfAborted();
+          throw readableError(error, limits);
+        }
+      }),
   };
+}
+
+async function encodeUntilAborted(
+  connection: DuckDBConnection,
+  facts: NdjsonFacts,
+): Promise<SegmentFile | 'declined'> {
+  const stopInterrupting = interruptOnAbort(connection, facts.signal);
+  return encode(connection, facts).finally(stopInterrupting);
 }
 
 async function encode(connection: DuckDBConnection, facts: NdjsonFacts): Promise<SegmentFile | 'declined'> {
