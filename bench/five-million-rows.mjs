@@ -105,7 +105,8 @@ async function measure({ way, format, directory, rows, memoryMb }) {
 }
 
 async function archive(task, memoryMb) {
-  const engine = createDuckDbEngine({ catalogue, memoryMb, threads, maxConcurrentRuns: 1 });
+  const { directory } = task;
+  const engine = createDuckDbEngine({ catalogue, directory, memoryMb, threads, maxConcurrentRuns: 1 });
   const loop = monitorEventLoopDelay({ resolution: 1 });
   loop.enable();
   const beganMs = performance.now();

@@ -23,7 +23,13 @@ export function segmentsInRange(segments, { range }) {
 
 /** Hourglass's engine over segments whose files are in `directory`, where it also spills. */
 export function openHourglassEngine({ directory, segments, environmentId, threads }) {
-  const engine = createDuckDbEngine({ catalogue, directory, memoryMb: queryMemoryMb, threads, maxConcurrentRuns });
+  const engine = createDuckDbEngine({
+    catalogue,
+    directory,
+    memoryMb: queryMemoryMb,
+    threads,
+    maxConcurrentRuns,
+  });
   return {
     name: 'Hourglass',
     async run({ request }) {

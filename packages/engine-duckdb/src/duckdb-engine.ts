@@ -103,10 +103,19 @@ async function writeReport(task: EngineTask, engine: Engine): Promise<RowFile> {
     const failure = explained(error, task.signal, limits);
     if (!isOutOfMemory(failure) || limits.threads === 1) throw failure;
   }
-  // Each thread takes memory of its own: what did not fit on several may fit on one.
+  return writeOnOneThread(task, engine);
+}
+
+/** Each thread takes memory of its own: what did not fit on several may fit on one. */
+async function writeOnOneThread(task: EngineTask, engine: Engine): Promise<RowFile> {
+  const { limits } = engine;
   try {
     const instance = await openInstance(path.resolve(task.directory), { ...limits, threads: 1 });
-    return await writeRowFile(instance.connection, task, engine).finally(() => instance.close());
+    try {
+      return await writeRowFile(instance.connection, task, engine);
+    } finally {
+      await instance.close();
+    }
   } catch (error) {
     throw explained(error, task.signal, limits);
   }

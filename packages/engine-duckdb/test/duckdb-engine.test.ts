@@ -223,11 +223,12 @@ test('a folder may have any name', async () => {
 test('nothing outside of the engine’s folder can be read', async () => {
   const outside = await mkdtemp(path.join(tmpdir(), 'hourglass-engine-'));
   const task = await taskOver([fact({})], { plan: planOf(), directory: outside, signal });
-  const denied = rowsOf(engine.run(task)).finally(() => rm(outside, { recursive: true }));
+  const denied = rowsOf(engine.run(task));
   await expect(denied).rejects.toMatchObject({
     message: 'The report could not be computed',
     cause: { message: expect.stringContaining('Permission Error') },
   });
+  await rm(outside, { recursive: true });
 });
 
 test('a broken file of facts is an error that names no path', async () => {

@@ -180,7 +180,7 @@ export interface RowBatch {
 export interface EngineTask {
   readonly plan: Plan;
   readonly facts: FactFiles;
-  /** Where the engine may spill and write. */
+  /** Where the engine writes its file. What it spills may lie elsewhere. */
   readonly directory: string;
   readonly signal: AbortSignal;
   /** Told now and then, until the first row, which share of the work was done, 0 to 1; it may fall. */
