@@ -4,7 +4,7 @@ import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { SegmentFile, SegmentWriter } from '@hourglass/facts';
+import { SegmentTooLarge, type SegmentFile, type SegmentWriter } from '@hourglass/facts';
 import { segmentColumnName, type SegmentColumn } from '@hourglass/query';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
@@ -19,7 +19,7 @@ export interface SegmentWriterOptions {
   readonly maxSpillMb?: number;
 }
 
-/** Writes segments with a DuckDB of its own for each. Throws as the engine does. */
+/** Writes segments with a DuckDB of its own for each. Throws `SegmentTooLarge`, and otherwise as the engine does. */
 export function createSegmentWriter({
   memoryMb,
   threads,
@@ -70,7 +70,10 @@ async function withConnection<Result>(
     return await work(instance.connection);
   } catch (error) {
     signal.throwIfAborted();
-    throw readableError(error, limits);
+    const failure = readableError(error, limits);
+    if (failure.failure === 'memory' || failure.failure === 'temporaryDisk')
+      throw new SegmentTooLarge({ cause: error });
+    throw failure;
   } finally {
     stopInterrupting();
     await instance.close();

@@ -1,13 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { StoredSegment } from '@hourglass/query';
 import { chooseMerge, type MergeTerms } from './choose-merge.ts';
-import type {
-  CrashPoint,
-  PlaceSegments,
-  SegmentObjects,
-  SegmentOwner,
-  SegmentStore,
-  SegmentWriter,
+import {
+  SegmentTooLarge,
+  type CrashPoint,
+  type PlaceSegments,
+  type SegmentObjects,
+  type SegmentOwner,
+  type SegmentStore,
+  type SegmentWriter,
 } from './ports.ts';
 import { storeSegment } from './store-segment.ts';
 
@@ -36,13 +38,30 @@ export async function mergeSegments(ports: MergeSegmentsPorts, task: MergeSegmen
   return replaced;
 }
 
+/** With half as many as long as the writer cannot hold them, so that little memory makes more work but no standstill. */
 async function mergeOwner(
   owner: SegmentOwner,
-  { segments, writer, objects, place, crashPoint }: MergeSegmentsPorts,
-  { terms, directory: parent, signal }: MergeSegmentsTask,
+  ports: MergeSegmentsPorts,
+  task: MergeSegmentsTask,
 ): Promise<number> {
-  const chosen = chooseMerge(await segments.live(owner), terms);
-  if (chosen === null) return 0;
+  let chosen = chooseMerge(await ports.segments.live(owner), task.terms);
+  while (chosen !== null) {
+    try {
+      return await mergeChosen(chosen, owner, ports, task);
+    } catch (error) {
+      if (!(error instanceof SegmentTooLarge) || chosen.length < 4) throw error;
+      chosen = chosen.slice(0, Math.floor(chosen.length / 2));
+    }
+  }
+  return 0;
+}
+
+async function mergeChosen(
+  chosen: readonly StoredSegment[],
+  owner: SegmentOwner,
+  { segments, writer, objects, place, crashPoint }: MergeSegmentsPorts,
+  { directory: parent, signal }: MergeSegmentsTask,
+): Promise<number> {
   const directory = path.join(parent, 'merge');
   await mkdir(directory, { recursive: true });
   try {

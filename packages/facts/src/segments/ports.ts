@@ -86,7 +86,15 @@ export interface SegmentStore {
   alone<Result>(owner: SegmentOwner, work: () => Promise<Result>): Promise<Result | null>;
 }
 
-/** Writes segments. Files are made in `directory`. */
+/** The writer's memory or temporary disk does not suffice: fewer facts at a time may. */
+export class SegmentTooLarge extends Error {
+  constructor(options: ErrorOptions) {
+    super('The segment needs more memory or temporary disk than there is for writing one', options);
+    this.name = 'SegmentTooLarge';
+  }
+}
+
+/** Writes segments. Files are made in `directory`. Throws `SegmentTooLarge` and what the engine throws. */
 export interface SegmentWriter {
   /** Of copied hot facts. */
   seal(task: {

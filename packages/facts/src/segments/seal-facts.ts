@@ -1,13 +1,14 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type {
-  CrashPoint,
-  HotFacts,
-  SealingTerms,
-  SegmentObjects,
-  SegmentOwner,
-  SegmentStore,
-  SegmentWriter,
+import {
+  SegmentTooLarge,
+  type CrashPoint,
+  type HotFacts,
+  type SealingTerms,
+  type SegmentObjects,
+  type SegmentOwner,
+  type SegmentStore,
+  type SegmentWriter,
 } from './ports.ts';
 import { storeSegment } from './store-segment.ts';
 
@@ -37,15 +38,24 @@ export async function sealFacts(ports: SealFactsPorts, task: SealFactsTask): Pro
   return facts;
 }
 
-/** Until what is left of the owner's hot facts is less than is due, so that a busy environment is sealed at one go. */
+/**
+ * Until what is left of the owner's hot facts is less than is due, so that a busy environment is sealed at one go.
+ * Fewer at a time as soon as the writer cannot hold them.
+ */
 async function sealOwner(owner: SegmentOwner, ports: SealFactsPorts, task: SealFactsTask): Promise<number> {
   let sealed = 0;
+  let { maxFacts } = task.terms;
   for (;;) {
     task.signal.throwIfAborted();
-    const hot = await ports.segments.hotFacts(owner, task.terms);
-    if (hot === null || (sealed > 0 && hot.facts < task.terms.minFacts)) return sealed;
-    if (!(await sealBatches(hot, ports, task))) return sealed;
-    sealed += hot.facts;
+    const hot = await ports.segments.hotFacts(owner, { ...task.terms, maxFacts });
+    if (hot === null || (sealed > 0 && hot.facts < Math.min(task.terms.minFacts, maxFacts))) return sealed;
+    try {
+      if (!(await sealBatches(hot, ports, task))) return sealed;
+      sealed += hot.facts;
+    } catch (error) {
+      if (!(error instanceof SegmentTooLarge) || hot.batchSeqs.length < 2) throw error;
+      maxFacts = Math.ceil(hot.facts / 2);
+    }
   }
 }
 

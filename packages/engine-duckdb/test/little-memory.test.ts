@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { link, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mergeSegments, SegmentTooLarge, type SegmentFile, type SegmentStore } from '@hourglass/facts';
+import type { HotFactsColumn, StoredSegment } from '@hourglass/query';
+import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { createSegmentWriter } from '../src/index.ts';
+import { writeCopiedFacts } from './copied-facts-file.ts';
+
+const signal = new AbortController().signal;
+const segmentCount = 16;
+const factsEach = 12_000;
+const startMs = Date.UTC(2026, 2, 1);
+const columns: readonly HotFactsColumn[] = [
+  { name: 'environment_id', type: 'integer' },
+  { name: 'timestamp', type: 'timestamp' },
+  { name: 'request_path', type: 'text' },
+];
+/** Enough for some of the segments at a time, and not for all of them. */
+const memoryMb = 32;
+
+let folder: TemporaryFolder;
+let files: SegmentFile[];
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  const writer = createSegmentWriter({ memoryMb: 256, threads: 1 });
+  files = [];
+  for (let segment = 0; segment < segmentCount; segment += 1) {
+    const csvPath = path.join(folder.path, 'facts.csv');
+    const facts = Array.from({ length: factsEach }, (_, index) => ({
+      environment_id: 7,
+      timestamp: startMs + index * 100 + segment,
+      request_path: createHash('sha512').update(`${segment} ${index}`).digest('hex'),
+    }));
+    await writeCopiedFacts(csvPath, columns, facts);
+    files.push(await writer.seal({ csvPath, columns, directory: folder.path, signal }));
+  }
+});
+afterAll(() => folder.remove());
+
+test('segments that the memory does not suffice to merge at once are merged some at a time, to the last fact', async () => {
+  const stored = files.map((file, index): StoredSegment => ({
+    ...file,
+    id: String(index),
+    key: String(index),
+  }));
+  const pathOf = new Map(stored.map(({ id }, index) => [id, files[index]?.path ?? '']));
+  const writer = createSegmentWriter({ memoryMb, threads: 1 });
+  const directory = folder.path;
+  const all = stored.map(({ columns: own, id }) => ({ path: pathOf.get(id) ?? '', columns: own }));
+  await expect(writer.merge({ segments: all, directory, signal })).rejects.toThrow(SegmentTooLarge);
+
+  let live = stored;
+  const merged: number[] = [];
+  const segments = {
+    listCrowded: () => Promise.resolve([{ environmentId: 7, dataset: 'api' }]),
+    alone: (_owner, work) => work(),
+    live: () => Promise.resolve(live),
+    register: (_owner, { facts }) => {
+      merged.push(facts);
+      return Promise.resolve({ id: 'merged', key: 'merged' });
+    },
+    replace: (ids) => {
+      live = live.filter(({ id }) => !ids.includes(id));
+      return Promise.resolve(true);
+    },
+  } satisfies Partial<SegmentStore>;
+  const objects = {
+    putFile: async (_key: string, file: string) => ({ bytes: (await stat(file)).size }),
+    delete: () => Promise.resolve(),
+  };
+  const replaced = await mergeSegments(
+    {
+      segments: segments as unknown as SegmentStore,
+      writer,
+      objects,
+      place: (chosen, target) =>
+        Promise.all(
+          chosen.map(async ({ id }) => {
+            const placed = path.join(target.directory, id);
+            await link(pathOf.get(id) ?? '', placed);
+            return placed;
+          }),
+        ),
+      crashPoint: () => {},
+    },
+    { terms: { targetFacts: 1_000_000, minSegments: 4 }, directory, signal },
+  );
+  expect(replaced).toBe(segmentCount - live.length);
+  expect(replaced).toBeLessThan(segmentCount);
+  expect(replaced).toBeGreaterThanOrEqual(2);
+  expect(merged).toEqual([replaced * factsEach]);
+});
