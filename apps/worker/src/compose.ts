@@ -30,8 +30,8 @@ export interface WorkerProcess {
 const leaseMs = 15_000;
 const maxAttempts = 5;
 const closeDeadlineMs = 4_000;
-/** Of the engine's memory, for sealing, and as much for merging. The rest is shared by queries. */
-const segmentMemoryShare = 0.15;
+/** Of the engine's memory, for sealing and merging. The rest is shared by queries. */
+const segmentMemoryShare = 0.22;
 /** Writing one segment takes seconds, a large merge minutes. */
 const maxSegmentMs = 3_600_000;
 /** Facts that are sealed into one segment at most. */
@@ -71,7 +71,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     engine: createDuckDbEngine({
       catalogue,
       directory: scratchDirectory,
-      memoryMb: Math.floor(settings.engineMemoryMb * (1 - 2 * segmentMemoryShare)),
+      memoryMb: Math.floor(settings.engineMemoryMb * (1 - segmentMemoryShare)),
       threads: settings.engineThreads,
       maxConcurrentRuns: concurrency,
     }),

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SegmentTooLarge, type SegmentFile, type SegmentWriter } from '@hourglass/facts';
 import { segmentColumnName, type SegmentColumn } from '@hourglass/query';
+import { createTurns } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import { readableError } from './engine-error.ts';
@@ -13,22 +14,30 @@ import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { selectSegments } from './segment-relation.ts';
 
 export interface SegmentWriterOptions {
-  /** What one segment that is being written may add to the process's memory. */
+  /** What the segment that is being written may add to the process's memory. */
   readonly memoryMb: number;
   readonly threads: number;
   readonly maxSpillMb?: number;
 }
 
-/** Writes segments with a DuckDB of its own for each. Throws `SegmentTooLarge`, and otherwise as the engine does. */
+/**
+ * Writes segments with a DuckDB of its own for each, one at a time: each has all of the memory. Throws `SegmentTooLarge`,
+ * and otherwise as the engine does.
+ */
 export function createSegmentWriter({
   memoryMb,
   threads,
   maxSpillMb = 64 * 1024,
 }: SegmentWriterOptions): SegmentWriter {
   const limits = { memoryMb, threads, maxSpillMb };
+  const turns = createTurns(1);
+  const inTurn = (
+    { directory, signal }: Pick<Workplace, 'directory' | 'signal'>,
+    write: (connection: DuckDBConnection) => Promise<SegmentFile>,
+  ) => turns.run(signal, () => withConnection({ directory, signal, limits }, write));
   return {
     seal: ({ csvPath, columns: copied, directory, signal }) =>
-      withConnection({ directory, signal, limits }, async (connection) => {
+      inTurn({ directory, signal }, async (connection) => {
         await setCopiedFacts(connection, csvPath, copied);
         const columns = copied.slice(2).map((column) => ({
           name: segmentColumnName(column),
@@ -37,7 +46,7 @@ export function createSegmentWriter({
         return writeSegment(connection, selectCopiedFacts, { directory, columns });
       }),
     merge: ({ segments, directory, signal }) =>
-      withConnection({ directory, signal, limits }, async (connection) => {
+      inTurn({ directory, signal }, async (connection) => {
         const columns = unitedColumns(segments.map((segment) => segment.columns));
         const wanted = columns.map((column) => ({ ...column, segmentName: column.name }));
         const selects = await selectSegments(connection, segments, wanted);
