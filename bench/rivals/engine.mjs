@@ -3,7 +3,7 @@ import { createDuckDbEngine } from '@hourglass/engine-duckdb';
 import { catalogue, planQuery } from '@hourglass/query';
 
 /** Of the memory of a worker's engine, what is left to queries, shared by the two that run at a time. As the worker has it by default. */
-const queryMemoryMb = Math.floor(1024 * 0.7);
+const queryMemoryMb = Math.floor(1024 * 0.78);
 const maxConcurrentRuns = 2;
 /** Of one run. */
 export const engineMemoryMb = Math.floor(queryMemoryMb / maxConcurrentRuns);
