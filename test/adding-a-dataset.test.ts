@@ -87,7 +87,11 @@ it('a dataset that is written as the page says is imported, kept and reported wi
   const { dataset: name, ...request } = JSON.parse(block('json')) as QueryRequest & { dataset: string };
   const planned = planQuery(request, { catalogue, dataset: name, tenant, customFields: [], nowMs });
   if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
-  const facts = await database.factSource.snapshot(planned.plan, { directory: folder.path, signal });
+  const facts = await database.factSource.snapshot(planned.plan, {
+    directory: folder.path,
+    signal,
+    timeoutMs: 60_000,
+  });
   const engine = createDuckDbEngine({
     catalogue,
     directory: folder.path,

@@ -24,6 +24,7 @@ describe("an environment's own limits", () => {
   const defaults = {
     queriesPerHour: 7,
     activeQueries: 10,
+    turnWeight: 1,
     own: { queriesPerHour: null, activeQueries: null },
   };
 
@@ -46,7 +47,8 @@ describe("an environment's own limits", () => {
     await patch({ activeQueries: null });
     expect(await limits()).toMatchObject({ queriesPerHour: 1_000_000, activeQueries: 10 });
     expect((await submit()).status).toBe(201);
-    await patch({ queriesPerHour: null });
+    expect(environmentLimits.parse(await (await patch({ turnWeight: 3 })).json()).turnWeight).toBe(3);
+    await patch({ queriesPerHour: null, turnWeight: 1 });
     expect(await limits()).toEqual(defaults);
   });
 
@@ -60,6 +62,9 @@ describe("an environment's own limits", () => {
     [{ activeQueries: 0 }, 'activeQueries', /at least 1/],
     [{ activeQueries: 100_001 }, 'activeQueries', /at most 100000/],
     [{ activeQueries: true }, 'activeQueries', /number/],
+    [{ turnWeight: 0 }, 'turnWeight', /at least 1/],
+    [{ turnWeight: 101 }, 'turnWeight', /at most 100/],
+    [{ turnWeight: null }, 'turnWeight', /number/],
     [{ queries: 5 }, 'queries', /unknown property/],
   ])('are not changed by %j: 400 that names the field and what is expected', async (body, field, words) => {
     const before = await limits();
@@ -92,16 +97,27 @@ describe("an environment's own limits", () => {
     const command = ['admin', 'environment', 'limits', '--org', 'acme', '--env', 'test'];
     expect(await system.runCli(...command)).toEqual({
       code: 0,
-      output: 'queries per hour: 7 (default)\nactive queries: 10 (default)',
+      output: 'queries per hour: 7 (default)\nactive queries: 10 (default)\nweight in turns: 1',
     });
-    expect(await system.runCli(...command, '--queries-per-hour', '20', '--active-queries', '3')).toEqual({
+    expect(
+      await system.runCli(
+        ...command,
+        '--queries-per-hour',
+        '20',
+        '--active-queries',
+        '3',
+        '--turn-weight',
+        '2',
+      ),
+    ).toEqual({
       code: 0,
-      output: 'queries per hour: 20 (its own)\nactive queries: 3 (its own)',
+      output: 'queries per hour: 20 (its own)\nactive queries: 3 (its own)\nweight in turns: 2',
     });
     const json = await system.runCli(...command, '--active-queries', 'default', '--json');
     expect(JSON.parse(json.output)).toEqual({
       queriesPerHour: 20,
       activeQueries: 10,
+      turnWeight: 2,
       own: { queriesPerHour: 20, activeQueries: null },
     });
     expect((await system.runCli(...command, '--queries-per-hour', 'many')).code).toBe(2);

@@ -63,7 +63,7 @@ describe('every query ends', () => {
   });
 
   it('as failed with the cause when the object store never takes the archive, and the worker goes on', async () => {
-    system = await startSystem();
+    system = await startSystem({ env: { HOURGLASS_RETRY_DELAY_SECONDS: '0' } });
     const store = path.join(system.dataDirectory, 'store');
     await rename(store, `${store}.aside`);
     await writeFile(store, '');

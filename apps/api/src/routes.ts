@@ -153,9 +153,10 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ]),
     healthRoute(),
     readyRoute([
-      { name: 'database', check: () => database.check() },
-      { name: 'queue', check: () => doorbell.check() },
-      { name: 'object store', check: () => objects.check() },
+      { name: 'database', required: true, check: () => database.check() },
+      // Submissions are stored without it, and begun within seconds when it is back.
+      { name: 'queue', required: false, check: () => doorbell.check() },
+      { name: 'object store', required: true, check: () => objects.check() },
     ]),
     metricsRoute(metrics),
     ...organizationRoutes(accounts),

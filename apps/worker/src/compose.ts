@@ -8,7 +8,7 @@ import { catalogue, checkCatalogue } from '@hourglass/query';
 import {
   createCancellations,
   removeAbandonedScratch,
-  runQuery,
+  runNextQuery,
   type RunQueryPorts,
   type RunQueryTerms,
 } from '@hourglass/reports';
@@ -22,13 +22,19 @@ import { sealFactsJob } from './jobs/seal-facts.ts';
 import { sweepSegmentsJob } from './jobs/sweep-segments.ts';
 import { startPeriodicJob } from './periodic-job.ts';
 import { createScratch } from './scratch.ts';
+import { startWatchdog } from './watchdog.ts';
 
 export interface WorkerProcess {
   close(): Promise<void>;
 }
 
 const leaseMs = 15_000;
-const maxAttempts = 5;
+/** Attempts whose worker died are among them; five that failed end a query earlier. */
+const maxAttempts = 10;
+/** Of the setting, after each failed attempt. */
+const retryDelayFactors = [1, 10, 60, 300] as const;
+/** How long past its deadline an attempt may be there before the process is killed. */
+const watchdogGraceMs = 10_000;
 const closeDeadlineMs = 4_000;
 /** Of the engine's memory, for sealing and merging. The rest is shared by queries. */
 const segmentMemoryShare = 0.22;
@@ -63,6 +69,8 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
   });
   const scratchDirectory = path.join(settings.dataDirectory, 'scratch');
   const cancellations = createCancellations();
+  const crashPoint = crashAt(settings.crashPoint);
+  const watchdog = startWatchdog({ graceMs: watchdogGraceMs });
   const ports: RunQueryPorts = {
     catalogue,
     queries: database.queries,
@@ -78,6 +86,9 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     archives: createArchiveWriter({ threads: settings.engineThreads }),
     objects,
     cancellations,
+    scratch: createScratch(scratchDirectory),
+    watchdog,
+    crashPoint,
     log,
   };
   const terms: RunQueryTerms = {
@@ -85,7 +96,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     maxAttempts,
     timeoutMs: settings.queryTimeoutMs,
     resultTtlSeconds: settings.resultTtlSeconds,
-    scratchDirectory,
+    retryDelaysMs: retryDelayFactors.map((factor) => factor * settings.retryDelayMs),
   };
   const segmentPorts = {
     segments: database.segments,
@@ -96,7 +107,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     }),
     objects,
     place: segmentFiles.place,
-    crashPoint: crashAt(settings.crashPoint),
+    crashPoint,
   };
   const segmentFolder = path.join(scratchDirectory, 'segments');
   const segmentScratch = createScratch(segmentFolder);
@@ -106,7 +117,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
   const listening = database.cancelSignals.listen((queryId) => cancellations.cancelled(queryId), log);
   const jobs = [
     startPeriodicJob(heartbeatJob(settings.dataDirectory), log),
-    startPeriodicJob(reconcileJob({ queries: database.queries, doorbell }), log),
+    startPeriodicJob(reconcileJob({ queries: database.queries, doorbell }, terms), log),
     startPeriodicJob(expireResultsJob({ queries: database.queries, objects }), log),
     startPeriodicJob(
       sealFactsJob(segmentPorts, { ...settings.sealing, maxFacts: maxSealedFacts }, segmentScratch),
@@ -126,7 +137,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     redisUrl,
     concurrency,
     log,
-    run: (queryId, signal) => runQuery(queryId, ports, terms, signal),
+    run: (signal) => runNextQuery(ports, terms, signal),
   });
   return {
     async close() {
@@ -134,6 +145,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
       await consumer.close({ deadlineMs: closeDeadlineMs });
       await doorbell.close();
       await database.close();
+      await watchdog.close();
       objects.close();
     },
   };

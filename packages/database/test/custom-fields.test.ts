@@ -116,6 +116,7 @@ describe('a snapshot', () => {
     const files = await db.database.factSource.snapshot(planned.plan, {
       directory: folder.path,
       signal: never,
+      timeoutMs: 60_000,
     });
     const [, ...lines] = (await readFile(files.hotFactsPath, 'utf8')).trimEnd().split('\n');
     return lines.map((line) => line.split(',').slice(2).join(',')).sort();

@@ -18,6 +18,7 @@ const scope = { organization: 'acme', environment: 'prod' };
 const tenant = { ...scope, environmentId: 1 };
 const id = '00000000-0000-4000-8000-000000000000';
 const signal = new AbortController().signal;
+const claimTerms = { leaseMs: 1, maxAttempts: 1, timeoutMs: 1 };
 
 /** Every method that talks to the database. */
 const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> = {
@@ -30,9 +31,12 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   ownLimits: ({ limits }) => limits.find(tenant),
   find: ({ queries }) => queries.find(scope, id),
   list: ({ queries }) => queries.list(tenant, {}, 10),
-  claim: ({ queries }) => queries.claim(id, { leaseMs: 1, maxAttempts: 1, timeoutMs: 1 }),
+  claim: ({ queries }) => queries.claim(id, claimTerms),
   renewLease: ({ queries }) => queries.renewLease(id, 1, 1, progressIn('collecting', 0, 0)),
-  listWaiting: ({ queries }) => queries.listWaiting(1),
+  handBack: ({ queries }) => queries.handBack(id, 1, { kind: 'excused' }),
+  listWaiting: ({ queries }) => queries.listWaiting(claimTerms, 1),
+  failOverdue: ({ queries }) => queries.failOverdue(claimTerms),
+  beginReconciling: ({ queries }) => queries.beginReconciling(1),
   cancel: ({ queries }) => queries.cancel(id),
   expireDue: ({ queries }) => queries.expireDue(1),
   authenticateToken: ({ accounts }) => accounts.authenticateToken('token'),
@@ -42,7 +46,8 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   createOrganization: ({ admin }) => admin.createOrganization('o'),
   keyFor: ({ signingKeys }) => signingKeys.keyFor('a'),
   openBatch: ({ facts }) => facts.openBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
-  snapshot: ({ factSource }) => factSource.snapshot(planOf(tenant), { directory: '/tmp', signal }),
+  snapshot: ({ factSource }) =>
+    factSource.snapshot(planOf(tenant), { directory: '/tmp', signal, timeoutMs: 1 }),
 };
 
 describe('a database that refuses connections', () => {
@@ -109,7 +114,7 @@ describe('a database that goes away', () => {
     await locker.connect();
     await locker.query('begin; lock table queries, batches in access exclusive mode');
     const waiting = [
-      db.database.queries.listWaiting(1),
+      db.database.queries.listWaiting(claimTerms, 1),
       db.database.queries.list(db.tenant, {}, 1),
       db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' }, noLimits),
       db.database.facts.openBatch({

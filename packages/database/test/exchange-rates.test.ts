@@ -33,6 +33,7 @@ async function snapshotRates(parts: Partial<Plan>): Promise<string[]> {
   const { exchangeRatesPath } = await db.database.factSource.snapshot(plan, {
     directory: folder.path,
     signal,
+    timeoutMs: 60_000,
   });
   if (exchangeRatesPath === undefined) throw new Error('the snapshot has no rates');
   const [header, ...lines] = (await readFile(exchangeRatesPath, 'utf8')).trimEnd().split('\n');
@@ -106,6 +107,7 @@ describe('exchange rates', () => {
     const files = await db.database.factSource.snapshot(planOf(db.tenant), {
       directory: folder.path,
       signal,
+      timeoutMs: 60_000,
     });
     expect(files.exchangeRatesPath).toBeUndefined();
   });

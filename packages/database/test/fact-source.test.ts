@@ -10,6 +10,7 @@ import { databaseWithTenant, planOf, type DatabaseWithTenant } from './database-
 import { api, encodedFact } from './encoded-facts.ts';
 
 const never = new AbortController().signal;
+const timeoutMs = 60_000;
 
 let db: DatabaseWithTenant;
 let folder: TemporaryFolder;
@@ -40,7 +41,11 @@ async function store(facts: readonly EncodedRow[], tenant = db.tenant): Promise<
 }
 
 async function snapshotLines(plan: Plan = planOf(db.tenant)) {
-  const files = await db.database.factSource.snapshot(plan, { directory: folder.path, signal: never });
+  const files = await db.database.factSource.snapshot(plan, {
+    directory: folder.path,
+    signal: never,
+    timeoutMs,
+  });
   const [header, ...lines] = (await readFile(files.hotFactsPath, 'utf8')).trimEnd().split('\n');
   return { header, lines: lines.sort(), hotRows: files.hotRows, watermark: files.watermark };
 }
@@ -124,7 +129,11 @@ describe('an aborted snapshot', () => {
   async function blockedSnapshot(signal: AbortSignal) {
     const lock = await openTransaction(db.url);
     await lock.query('lock table hot_api_facts in access exclusive mode');
-    const snapshot = db.database.factSource.snapshot(planOf(db.tenant), { directory: folder.path, signal });
+    const snapshot = db.database.factSource.snapshot(planOf(db.tenant), {
+      directory: folder.path,
+      signal,
+      timeoutMs,
+    });
     const outcome = snapshot.then(
       () => null,
       (error: unknown) => error,
@@ -166,6 +175,7 @@ describe('an aborted snapshot', () => {
     const aborted = db.database.factSource.snapshot(planOf(db.tenant), {
       directory: folder.path,
       signal: AbortSignal.abort(reason),
+      timeoutMs,
     });
     await expect(aborted).rejects.toBe(reason);
   });
@@ -179,9 +189,19 @@ describe('an aborted snapshot', () => {
     expect(await snapshotLines()).toMatchObject({ hotRows: 0 });
   });
 
+  test('that takes longer than it may is ended by the database itself', async () => {
+    const lock = await openTransaction(db.url);
+    await lock.query('lock table hot_api_facts in access exclusive mode');
+    const target = { directory: folder.path, signal: never, timeoutMs: 200 };
+    await expect(db.database.factSource.snapshot(planOf(db.tenant), target)).rejects.toMatchObject({
+      cause: { message: 'canceling statement due to statement timeout' },
+    });
+    await lock.end();
+  });
+
   test('that cannot write its file fails with the reason and gives its connection back', async () => {
     const plan = planOf(db.tenant);
-    const target = { directory: `${folder.path}/missing`, signal: never };
+    const target = { directory: `${folder.path}/missing`, signal: never, timeoutMs };
     await expect(db.database.factSource.snapshot(plan, target)).rejects.toThrow('ENOENT');
     expect(await snapshotLines()).toMatchObject({ hotRows: 0 });
   });

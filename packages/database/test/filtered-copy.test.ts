@@ -61,6 +61,7 @@ async function copied(text: string): Promise<ReadonlySet<number>> {
   const { hotFactsPath, hotRows } = await db.database.factSource.snapshot(plan, {
     directory: folder.path,
     signal: never,
+    timeoutMs: 60_000,
   });
   const file = await readFile(hotFactsPath, 'utf8');
   const lines = file.split('\n');

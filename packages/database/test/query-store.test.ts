@@ -20,6 +20,7 @@ import {
 
 const scope = { organization: 'acme', environment: 'prod' };
 const terms = { leaseMs: 60_000, maxAttempts: 3, timeoutMs: 3_600_000 };
+const excused = { kind: 'excused' } as const;
 const publication: Publication = {
   archiveKey: 'results/a.zip',
   archiveBytes: 5_000_000_000,
@@ -185,6 +186,8 @@ describe('a claim', () => {
         id,
         plan: planOf(db.tenant),
         attempt: 1,
+        countedAttempt: 1,
+        failedAttempts: 0,
         createdAt: expect.any(Date),
         remainingMs: expect.closeTo(terms.timeoutMs, -1),
       },
@@ -204,7 +207,7 @@ describe('a claim', () => {
     expect(await db.database.queries.renewLease(id, 1, terms.leaseMs, halfway)).toBe(false);
     expect(await db.database.queries.complete(id, 1, publication)).toBe(false);
     expect(await db.database.queries.fail(id, 1, { reason: 'too late', fault: 'query' })).toBe(false);
-    expect(await db.database.queries.handBack(id, 1)).toBe(false);
+    expect(await db.database.queries.handBack(id, 1, excused)).toBe(false);
     expect(await found(id)).toMatchObject({ state: 'running', attempt: 2, progressPercent: 0 });
     expect(await db.database.queries.complete(id, 2, publication)).toBe(true);
     expect(await found(id)).toMatchObject({ state: 'completed', attempt: 2 });
@@ -226,7 +229,7 @@ describe('a claim', () => {
       await renewed(1, { phase: 'computing', percent: 45.9, rowsScanned: 700 });
       expect(await shown()).toEqual({ progressPercent: 45, phase: 'computing', rowsScanned: 700 });
       if (end === 'lapses') await lapseLease(id);
-      else await queries.handBack(id, 1);
+      else await queries.handBack(id, 1, excused);
       await claimed(id);
       await renewed(2, { phase: 'collecting', percent: 10, rowsScanned: 0 });
       expect(await shown()).toEqual({ progressPercent: 45, phase: 'collecting', rowsScanned: 700 });
@@ -245,26 +248,75 @@ describe('a claim', () => {
     expect(claim?.remainingMs).toBeGreaterThan(terms.timeoutMs - 660_000);
   });
 
-  test('fails a query whose time or whose attempts are used up, and says which', async () => {
-    const late = await submittedQuery(db);
-    await claimed(late);
-    await db.database.queries.handBack(late, 1);
-    await db.sql("update queries set first_started_at = now() - interval '1 hour' where id = $1", [late]);
-    expect(await db.database.queries.claim(late, terms)).toBeNull();
-    expect(await found(late)).toMatchObject({
-      state: 'failed',
-      attempt: 1,
-      failure: 'The query did not finish within 3600 s',
+  test('tells how many attempts there were, those that failed and without those that were excused', async () => {
+    const { queries } = db.database;
+    const id = await submittedQuery(db);
+    await claimed(id);
+    await queries.handBack(id, 1, excused);
+    expect(await queries.claim(id, terms)).toMatchObject({
+      attempt: 2,
+      countedAttempt: 1,
+      failedAttempts: 0,
     });
-    const unlucky = await submittedQuery(db);
-    for (let attempt = 1; attempt <= 3; attempt += 1) {
-      expect(await claimed(unlucky)).toBe(attempt);
-      await lapseLease(unlucky);
-    }
-    expect(await db.database.queries.claim(unlucky, terms)).toBeNull();
-    expect(await found(unlucky)).toMatchObject({
-      state: 'failed',
+    await queries.handBack(id, 2, { kind: 'failed', retryAfterMs: 0 });
+    expect(await queries.claim(id, terms)).toMatchObject({
       attempt: 3,
+      countedAttempt: 2,
+      failedAttempts: 1,
+    });
+  });
+
+  test('of a query that failed is refused until it is to be tried again', async () => {
+    const { queries } = db.database;
+    const id = await submittedQuery(db);
+    await claimed(id);
+    await queries.handBack(id, 1, { kind: 'failed', retryAfterMs: 60_000 });
+    expect(await queries.claim(id, terms)).toBeNull();
+    expect(await queries.listWaiting(terms, 1000)).not.toContain(id);
+    await db.sql("update queries set retry_at = retry_at - interval '1 minute' where id = $1", [id]);
+    expect(await queries.listWaiting(terms, 1000)).toContain(id);
+    expect(await claimed(id)).toBe(2);
+  });
+});
+
+describe('a query that nobody will end is failed', () => {
+  const aged = (id: string, age: string) =>
+    db.sql('update queries set first_started_at = now() - $2::interval where id = $1', [id, age]);
+
+  test('when its time is used up, and says so', async () => {
+    const { queries } = db.database;
+    const [handedBack, running] = [await submittedQuery(db), await submittedQuery(db)];
+    for (const id of [handedBack, running]) await claimed(id);
+    await queries.handBack(handedBack, 1, excused);
+    for (const id of [handedBack, running]) await aged(id, '1 hour');
+    expect(await queries.claim(handedBack, terms)).toBeNull();
+    // Whoever runs the other one is given some seconds to end it.
+    expect(await queries.failOverdue(terms)).toBe(1);
+    const failed = { state: 'failed', attempt: 1, failure: 'The query did not finish within 3600 s' };
+    expect(await found(handedBack)).toMatchObject(failed);
+    expect((await found(running)).state).toBe('running');
+    await aged(running, '1 hour 11 seconds');
+    expect(await queries.failOverdue(terms)).toBe(1);
+    expect(await found(running)).toMatchObject(failed);
+    expect(await queries.complete(running, 1, publication)).toBe(false);
+  });
+
+  test('when its attempts are used up without a word, and says so; those that were excused are not counted', async () => {
+    const { queries } = db.database;
+    const id = await submittedQuery(db);
+    await claimed(id);
+    await queries.handBack(id, 1, excused);
+    for (let attempt = 2; attempt <= 4; attempt += 1) {
+      expect(await queries.failOverdue(terms)).toBe(0);
+      expect(await claimed(id)).toBe(attempt);
+      await lapseLease(id);
+    }
+    expect(await queries.claim(id, terms)).toBeNull();
+    expect(await queries.listWaiting(terms, 1000)).not.toContain(id);
+    expect(await queries.failOverdue(terms)).toBe(1);
+    expect(await found(id)).toMatchObject({
+      state: 'failed',
+      attempt: 4,
       failure: 'The query was started 3 times and never finished',
     });
   });
@@ -319,7 +371,7 @@ test('Cancel against finish has one winner, whose state stays', async () => {
       const finish = {
         complete: () => queries.complete(id, attempt, publication),
         fail: () => queries.fail(id, attempt, { reason: 'wrong', fault: 'query' }),
-        handBack: () => queries.handBack(id, attempt),
+        handBack: () => queries.handBack(id, attempt, excused),
       };
       const kind = finishes[index % finishes.length] ?? 'complete';
       const [cancelled, finished] = await Promise.all([queries.cancel(id), finish[kind]()]);
@@ -336,7 +388,7 @@ test('Cancel against finish has one winner, whose state stays', async () => {
   }
 });
 
-test('Waiting are the enqueued queries and the running ones without a valid lease, oldest first', async () => {
+test('Waiting are the enqueued queries and the running ones without a valid lease, the oldest of an environment first', async () => {
   await db.sql('delete from queries');
   const [enqueued, running, lapsed, ended] = [
     await submittedQuery(db),
@@ -347,11 +399,16 @@ test('Waiting are the enqueued queries and the running ones without a valid leas
   for (const id of [running, lapsed, ended]) await claimed(id);
   await lapseLease(lapsed);
   await db.database.queries.fail(ended, 1, { reason: 'wrong', fault: 'query' });
-  expect(await db.database.queries.listWaiting(10)).toEqual([
-    { id: enqueued, attempt: 0 },
-    { id: lapsed, attempt: 1 },
-  ]);
-  expect(await db.database.queries.listWaiting(1)).toEqual([{ id: enqueued, attempt: 0 }]);
+  expect(await db.database.queries.listWaiting(terms, 10)).toEqual([enqueued, lapsed]);
+  expect(await db.database.queries.listWaiting(terms, 1)).toEqual([enqueued]);
+});
+
+test('Of workers that want to reconcile at the same time one is told to', async () => {
+  const { queries } = db.database;
+  await db.sql("update scheduler set reconciled_at = now() - interval '5 seconds'");
+  const told = await Promise.all(Array.from({ length: 8 }, () => queries.beginReconciling(4_000)));
+  expect(told.filter(Boolean)).toHaveLength(1);
+  expect(await queries.beginReconciling(0)).toBe(true);
 });
 
 type Step =
@@ -371,10 +428,7 @@ class Model {
   claim(): boolean {
     if (this.state !== 'enqueued' && !(this.state === 'running' && !this.leased)) return false;
     this.rowsScanned ??= 0;
-    if (this.attempt === terms.maxAttempts) {
-      this.state = 'failed';
-      return false;
-    }
+    if (this.attempt === terms.maxAttempts) return false;
     this.state = 'running';
     this.attempt += 1;
     this.leased = true;
@@ -442,7 +496,7 @@ test('Two workers and a cancelling client in any order: one attempt at a time ow
             expect(await queries.fail(id, attempt, { reason: 'wrong', fault: 'query' })).toBe(owns);
             if (owns) model.state = 'failed';
           } else {
-            expect(await queries.handBack(id, attempt)).toBe(owns);
+            expect(await queries.handBack(id, attempt, { kind: 'failed', retryAfterMs: 0 })).toBe(owns);
             if (owns) model.state = 'enqueued';
           }
         }

@@ -68,7 +68,11 @@ async function liveSegment(count: number, days = 0): Promise<string> {
 }
 
 const snapshot = () =>
-  db.database.factSource.snapshot(planOf(db.tenant), { directory: folder.path, signal: never });
+  db.database.factSource.snapshot(planOf(db.tenant), {
+    directory: folder.path,
+    signal: never,
+    timeoutMs: 60_000,
+  });
 
 describe('hot facts', () => {
   test('are due when they are many or old, and are chosen in whole batches up to a bound', async () => {
@@ -239,7 +243,7 @@ describe('a segment', () => {
     const { id } = await segments.register(owner, fileOf(2));
     await segments.replace([a, b], id);
     expect(await segments.listUnread(0, 10)).toEqual([]);
-    await queries.handBack(query, claim?.attempt ?? 0);
+    await queries.handBack(query, claim?.attempt ?? 0, { kind: 'excused' });
     expect((await segments.listUnread(0, 10)).map((one) => one.id).toSorted()).toEqual([a, b].toSorted());
     expect(await segments.listUnread(60_000, 10)).toEqual([]);
     await segments.forget(a);

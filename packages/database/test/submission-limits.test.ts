@@ -157,10 +157,10 @@ describe('the limit of a rolling hour', () => {
     await queries.fail(ours, 1, { reason: 'the disk is full', fault: 'ours' });
     expect(await used()).toBe(3);
     await db.sql('update queries set lease_expires_at = now() where lease_expires_at is not null');
-    // The next claim ends them: one is out of time, the other one out of attempts.
-    expect(await queries.claim(late, { ...terms, timeoutMs: 0 })).toBeNull();
-    expect(await used()).toBe(3);
-    expect(await queries.claim(neverEnded, terms)).toBeNull();
+    await db.sql("update queries set first_started_at = now() - interval '1 day' where id = $1", [late]);
+    // One is out of time, the other one out of attempts.
+    expect(await queries.failOverdue(terms)).toBe(2);
+    expect((await queries.find(scope, neverEnded))?.state).toBe('failed');
     expect(await used()).toBe(2);
   });
 });

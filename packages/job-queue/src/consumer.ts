@@ -1,14 +1,13 @@
 import { ServiceUnavailable } from '@hourglass/reports';
-import { Worker, type Job } from 'bullmq';
+import { Worker } from 'bullmq';
 import { ConsumerConnection } from './consumer-connection.ts';
 import { defaultPrefix, queueName, type QueryJob } from './query-job.ts';
-import { RunningJobs } from './running-jobs.ts';
 import { within } from './within.ts';
 
-/** A job whose worker died is given to another after at most this and `stalledIntervalMs` together. */
+/** A ring whose worker died is given to another after at most this and `stalledIntervalMs` together. */
 const lockMs = 10_000;
 const stalledIntervalMs = 5_000;
-/** How often a job may lose its worker. Attempts are counted in Postgres; here a job must never be given up. */
+/** How often a ring may lose its worker. Attempts are counted in Postgres; here nothing is ever given up. */
 const maxStalledCount = 1_000_000;
 
 /** Pino's own signature, as far as it is used here. */
@@ -25,11 +24,11 @@ export interface ConsumerOptions {
   /** Queries at the same time. */
   readonly concurrency: number;
   /**
-   * Runs a query, if it still wants an attempt, and settles everything that can happen to it in Postgres. The
-   * signal aborts when the job was lost to another consumer, and when the consumer closes. What `run` throws is
-   * logged and the job is dropped: the reconciler rings again for what still waits.
+   * Answers a ring: runs the query whose turn it is, if there is one, and settles everything that can happen to it in
+   * Postgres. The signal aborts when the consumer closes, and not when the queue forgets its job: the lease alone says
+   * who runs a query. What `run` throws is logged and the ring is dropped: the reconciler rings again for what waits.
    */
-  readonly run: (queryId: string, signal: AbortSignal) => Promise<void>;
+  readonly run: (signal: AbortSignal) => Promise<void>;
   readonly log: ConsumerLog;
 }
 
@@ -44,26 +43,19 @@ export interface Consumer {
 
 /** Begins to take jobs as soon as Redis is there, and again after every loss of it. */
 export function openConsumer({ redisUrl, prefix, concurrency, run, log }: ConsumerOptions): Consumer {
-  const running = new RunningJobs();
+  const closing = new AbortController();
   const reportConnection = connectionReporter(log);
   const connection = new ConsumerConnection(redisUrl, reportConnection);
 
-  async function processJob({ id, data }: Job<QueryJob>): Promise<void> {
-    const { queryId } = data;
-    const signal = running.start(id ?? queryId);
+  async function answerRing(): Promise<void> {
     try {
-      await run(queryId, signal);
+      await run(closing.signal);
     } catch (error) {
-      log.error(
-        { err: error, queryId },
-        'running a query ended with an unexpected error; its job is dropped',
-      );
-    } finally {
-      running.end(id ?? queryId, signal);
+      log.error({ err: error }, 'answering a ring ended with an unexpected error; the ring is dropped');
     }
   }
 
-  const worker = new Worker<QueryJob>(queueName, processJob, {
+  const worker = new Worker<QueryJob>(queueName, answerRing, {
     connection,
     prefix: prefix ?? defaultPrefix,
     concurrency,
@@ -76,10 +68,6 @@ export function openConsumer({ redisUrl, prefix, concurrency, run, log }: Consum
     // A lost connection was reported once already, and every command in flight fails again with it.
     if (connection.isConnected()) log.warn({ err: error }, 'the queue reports an error');
   });
-  worker.on('lockRenewalFailed', (jobIds) => {
-    for (const id of jobIds) running.abort(id, new Error('the queue gave the job away'));
-  });
-
   return {
     ready: new Promise((resolve) => worker.once('ready', () => resolve())),
     async check() {
@@ -88,7 +76,7 @@ export function openConsumer({ redisUrl, prefix, concurrency, run, log }: Consum
       }
     },
     async close({ deadlineMs }) {
-      running.abortAll(new Error('the worker is closing'));
+      closing.abort(new Error('the worker is closing'));
       try {
         await within(deadlineMs, 'the queue was not closed', () => worker.close());
       } catch (error) {

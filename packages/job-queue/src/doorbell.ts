@@ -1,7 +1,7 @@
 import { ServiceUnavailable, type Doorbell } from '@hourglass/reports';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { defaultPrefix, jobId, queueName, type QueryJob } from './query-job.ts';
+import { defaultPrefix, queueName, type QueryJob } from './query-job.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { within } from './within.ts';
 
@@ -15,7 +15,7 @@ export interface DoorbellOptions {
 
 /**
  * The side that asks for work. Connects in the background, at once and again after every loss; while there is no
- * connection `ring` and `check` throw `ServiceUnavailable` instead of waiting, after 2 s at the latest.
+ * connection every method throws `ServiceUnavailable` instead of waiting, after 2 s at the latest.
  */
 export function createDoorbell(
   options: DoorbellOptions,
@@ -36,7 +36,7 @@ export function createDoorbell(
     skipWaitingForReady: true,
     skipVersionCheck: true,
     skipMetasUpdate: true,
-    // A job that stays after its run would silently swallow the next ring for the same attempt.
+    // What is done or failed is in Postgres. Jobs have no ids of our own: one that stays would swallow the next ring.
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
   });
   // What goes wrong is reported by the ring that meets it; without a listener it would end the process.
@@ -45,11 +45,11 @@ export function createDoorbell(
   // One wait for all rings that come before the first connection stands.
   let connecting: Promise<void> | null = null;
 
-  async function ask(question: () => Promise<unknown>): Promise<void> {
+  async function ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
     try {
-      await within(answerTimeoutMs, 'the queue does not answer', async () => {
+      return await within(answerTimeoutMs, 'the queue does not answer', async () => {
         await (connecting ??= untilConnected(client).finally(() => (connecting = null)));
-        await question();
+        return question();
       });
     } catch (error) {
       throw new ServiceUnavailable('queue', error);
@@ -57,8 +57,9 @@ export function createDoorbell(
   }
 
   return {
-    ring: (query) => ask(() => queue.add(queueName, { queryId: query.id }, { jobId: jobId(query) })),
-    check: () => ask(() => client.ping()),
+    ring: (queryId) => ask(async () => void (await queue.add(queueName, { queryId }))),
+    unheard: () => ask(() => queue.getWaitingCount()),
+    check: () => ask(async () => void (await client.ping())),
     async close() {
       client.disconnect();
       await queue.close();

@@ -12,7 +12,6 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const endlessConsumer = fileURLToPath(new URL('./fixtures/consumer-that-never-ends.mjs', import.meta.url));
 
 interface Run {
-  readonly queryId: string;
   readonly signal: AbortSignal;
   finish(): void;
 }
@@ -20,23 +19,23 @@ interface Run {
 /** A consumer whose runs last until the test ends them, or until they are aborted. */
 function openTestConsumer(server: QueueServer, prefix: string, log: ConsumerLog = silent) {
   const runs: Run[] = [];
-  const ended: string[] = [];
+  let ended = 0;
   const consumer = openConsumer({
     redisUrl: server.url,
     prefix,
     concurrency: 4,
     log,
-    run: async (queryId, signal) => {
+    run: async (signal) => {
       await new Promise<void>((resolve) => {
         signal.addEventListener('abort', () => resolve());
-        runs.push({ queryId, signal, finish: resolve });
+        runs.push({ signal, finish: resolve });
       });
-      ended.push(queryId);
+      ended += 1;
     },
   });
-  const runOf = (queryId: string) =>
-    eventually(`a run of ${queryId}`, () => runs.find((run) => run.queryId === queryId) ?? null);
-  return { ...consumer, runs, ended, runOf };
+  /** The first is 1. */
+  const run = (number: number) => eventually(`run ${number}`, () => runs[number - 1] ?? null);
+  return { ...consumer, runs, ended: () => ended, run };
 }
 
 /** What the doorbell and the consumer promise together, over a server of the given kind. */
@@ -80,43 +79,31 @@ export function describeQueue(kind: QueueServerKind): void {
       }
     };
 
-    test('every ring is delivered, with the id of its query and at the given concurrency', async () => {
+    test('every ring is a run, at the given concurrency', async () => {
       const { doorbell, consumer } = pair();
-      const ids = Array.from({ length: 40 }, () => randomUUID());
-      await Promise.all(ids.map((id) => doorbell.ring({ id, attempt: 0 })));
+      await Promise.all(Array.from({ length: 40 }, () => doorbell.ring(randomUUID())));
       await eventually('four runs', () => (consumer.runs.length === 4 ? true : null));
-      const finishing = ids.map(async (id) => (await consumer.runOf(id)).finish());
-      await Promise.all(finishing);
-      await eventually('all ended', () => (consumer.ended.length === ids.length ? true : null));
-      expect([...consumer.ended].sort()).toEqual([...ids].sort());
+      await eventually('what is left', async () => ((await doorbell.unheard()) === 36 ? true : null));
+      for (let number = 1; number <= 40; number += 1) (await consumer.run(number)).finish();
+      await eventually('all ended', () => (consumer.ended() === 40 ? true : null));
+      expect(consumer.runs).toHaveLength(40);
     });
 
-    test('a ring is kept for a consumer that comes later', async () => {
+    test('rings are kept for a consumer that comes later, and counted until it hears them', async () => {
       const prefix = `{test-${randomUUID()}}`;
       const doorbell = createDoorbell({ redisUrl: server.url, prefix });
       opened.push(doorbell);
+      expect(await doorbell.unheard()).toBe(0);
       const id = randomUUID();
-      await doorbell.ring({ id, attempt: 0 });
+      for (let ring = 0; ring < 3; ring += 1) await doorbell.ring(id);
+      expect(await doorbell.unheard()).toBe(3);
       const consumer = openTestConsumer(server, prefix);
       closedAfterwards(consumer);
-      (await consumer.runOf(id)).finish();
+      await consumer.run(3);
+      expect(await doorbell.unheard()).toBe(0);
     });
 
-    test('ringing again for an attempt that waits or runs changes nothing; the next attempt is a run', async () => {
-      const { doorbell, consumer } = pair();
-      const id = randomUUID();
-      for (let ring = 0; ring < 3; ring += 1) await doorbell.ring({ id, attempt: 0 });
-      await consumer.runOf(id);
-      await doorbell.ring({ id, attempt: 0 });
-      await doorbell.ring({ id, attempt: 1 });
-      await eventually('the run of the next attempt', () => (consumer.runs.length >= 2 ? true : null));
-      const last = randomUUID();
-      await doorbell.ring({ id: last, attempt: 0 });
-      await consumer.runOf(last);
-      expect(consumer.runs.map((run) => run.queryId)).toEqual([id, id, last]);
-    });
-
-    test('a run that ended, well or with an error, can be rung for again, and leaves no job behind', async () => {
+    test('a run that ended, well or with an error, leaves no job behind, and the next ring is a run again', async () => {
       const prefix = `{test-${randomUUID()}}`;
       const doorbell = createDoorbell({ redisUrl: server.url, prefix });
       opened.push(doorbell);
@@ -133,58 +120,55 @@ export function describeQueue(kind: QueueServerKind): void {
         },
       });
       closedAfterwards(consumer);
-      const id = randomUUID();
-      const jobs = () => keysLeft(`${prefix}*${id}*`);
+      const jobs = async () => (await keysLeft(`${prefix}*`)).filter((key) => /:\d+$/.test(key));
       for (const wanted of [1, 2, 3]) {
-        await doorbell.ring({ id, attempt: 0 });
+        await doorbell.ring(randomUUID());
         await eventually('its run', () => (runs === wanted ? true : null));
         await eventually('its job to be removed', async () => ((await jobs()).length === 0 ? true : null));
       }
-      expect(errors).toEqual([{ err: new Error('unexpected'), queryId: id }]);
+      expect(errors).toEqual([{ err: new Error('unexpected') }]);
       expect(runs).toBe(3);
     });
 
-    test('when the server forgets everything in the middle, new rings are still served', async () => {
+    test('when the server forgets everything in the middle, the run goes on and new rings are served', async () => {
       const { doorbell, consumer } = pair();
-      const before = randomUUID();
-      await doorbell.ring({ id: before, attempt: 0 });
-      const run = await consumer.runOf(before);
+      await doorbell.ring(randomUUID());
+      const before = await consumer.run(1);
       const redis = new Redis(server.url);
       await redis.flushall();
       redis.disconnect();
-      const after = randomUUID();
-      await doorbell.ring({ id: after, attempt: 0 });
-      (await consumer.runOf(after)).finish();
-      // The lost job's lock cannot be renewed: its run is told so.
-      await eventually('the abort', () => (run.signal.aborted ? true : null));
-      await eventually('the end', () => (consumer.ended.length === 2 ? true : null));
-      await doorbell.ring({ id: before, attempt: 0 });
-      await eventually('a run of the lost one', () => (consumer.runs.length === 3 ? true : null));
+      expect(await doorbell.unheard()).toBe(0);
+      await doorbell.ring(randomUUID());
+      (await consumer.run(2)).finish();
+      await eventually('the end of the second', () => (consumer.ended() === 1 ? true : null));
+      expect(before.signal.aborted).toBe(false);
+      before.finish();
+      await eventually('the end of the first', () => (consumer.ended() === 2 ? true : null));
+      await doorbell.ring(randomUUID());
+      (await consumer.run(3)).finish();
     });
 
-    test('a job whose consumer is killed goes to another one, once its lock ran out', async () => {
+    test('a ring whose consumer is killed goes to another one, once its lock ran out', async () => {
       const prefix = `{test-${randomUUID()}}`;
       const doorbell = createDoorbell({ redisUrl: server.url, prefix });
       opened.push(doorbell);
       const process = startNode(endlessConsumer, { args: [server.url, prefix], env: {}, cwd: tmpdir() });
-      const id = randomUUID();
-      await doorbell.ring({ id, attempt: 0 });
-      await process.lineWith((line) => (line === id ? true : null));
+      await doorbell.ring(randomUUID());
+      await process.lineWith((line) => (line === 'a ring' ? true : null));
       process.kill('SIGKILL');
       await process.exited;
       const consumer = openTestConsumer(server, prefix);
       closedAfterwards(consumer);
-      (await consumer.runOf(id)).finish();
+      (await consumer.run(1)).finish();
     });
 
     test('closing aborts the runs, waits for them, and takes no more jobs', async () => {
       const { doorbell, consumer } = pair();
-      const id = randomUUID();
-      await doorbell.ring({ id, attempt: 0 });
-      await consumer.runOf(id);
+      await doorbell.ring(randomUUID());
+      await consumer.run(1);
       await consumer.close({ deadlineMs: 5_000 });
-      expect(consumer.ended).toEqual([id]);
-      await doorbell.ring({ id: randomUUID(), attempt: 0 });
+      expect(consumer.ended()).toBe(1);
+      await doorbell.ring(randomUUID());
       expect(consumer.runs).toHaveLength(1);
     });
 
@@ -203,7 +187,7 @@ export function describeQueue(kind: QueueServerKind): void {
           return new Promise(() => {});
         },
       });
-      await doorbell.ring({ id: randomUUID(), attempt: 0 });
+      await doorbell.ring(randomUUID());
       await eventually('the run', () => (started ? true : null));
       const beginMs = performance.now();
       await consumer.close({ deadlineMs: 500 });
@@ -229,7 +213,7 @@ export function describeQueue(kind: QueueServerKind): void {
           );
         });
         const beginMs = performance.now();
-        await expect(doorbell.ring({ id: randomUUID(), attempt: 0 })).rejects.toThrow(ServiceUnavailable);
+        await expect(doorbell.ring(randomUUID())).rejects.toThrow(ServiceUnavailable);
         await expect(doorbell.check()).rejects.toThrow(ServiceUnavailable);
         await expect(consumer.check()).rejects.toThrow(ServiceUnavailable);
         expect(performance.now() - beginMs).toBeLessThan(5_000);
@@ -243,14 +227,13 @@ export function describeQueue(kind: QueueServerKind): void {
       } finally {
         await start();
       }
-      const id = randomUUID();
       await eventually('a ring to be taken', async () =>
-        doorbell.ring({ id, attempt: 0 }).then(
+        doorbell.ring(randomUUID()).then(
           () => true,
           () => null,
         ),
       );
-      (await consumer.runOf(id)).finish();
+      (await consumer.run(1)).finish();
       await doorbell.check();
       await consumer.check();
       expect(warnings).toEqual(['there is no connection to Redis; trying again until there is']);
@@ -266,26 +249,23 @@ export function describeQueue(kind: QueueServerKind): void {
         await start();
       }
       await consumer.ready;
-      const id = randomUUID();
       await eventually('a ring to be taken', async () =>
-        doorbell.ring({ id, attempt: 0 }).then(
+        doorbell.ring(randomUUID()).then(
           () => true,
           () => null,
         ),
       );
-      (await consumer.runOf(id)).finish();
+      (await consumer.run(1)).finish();
     });
 
     test('queues with different prefixes do not see each other’s rings', async () => {
       const one = pair();
       const other = pair();
-      const [id, otherId] = [randomUUID(), randomUUID()];
-      await one.doorbell.ring({ id, attempt: 0 });
-      await other.doorbell.ring({ id: otherId, attempt: 0 });
-      await one.consumer.runOf(id);
-      await other.consumer.runOf(otherId);
-      expect(one.consumer.runs.map((run) => run.queryId)).toEqual([id]);
-      expect(other.consumer.runs.map((run) => run.queryId)).toEqual([otherId]);
+      await one.doorbell.ring(randomUUID());
+      for (const _ of [1, 2]) await other.doorbell.ring(randomUUID());
+      await one.consumer.run(1);
+      await other.consumer.run(2);
+      expect([one.consumer.runs.length, other.consumer.runs.length]).toEqual([1, 2]);
     });
   });
 }

@@ -199,6 +199,12 @@ export const settingDefinitions = {
     'seconds',
     'From the first start of a query, over all attempts; then it fails.',
   ),
+  HOURGLASS_RETRY_DELAY_SECONDS: define(
+    wholeNumber(0, 3600),
+    '1',
+    'seconds',
+    'After the first attempt of a query that failed; after the next ones 10, 60 and 300 times as long. A fifth failure ends it.',
+  ),
   HOURGLASS_RESULT_TTL_SECONDS: define(
     wholeNumber(1, 315_360_000),
     '604800',
@@ -215,7 +221,7 @@ export const settingDefinitions = {
     wholeNumber(128, 1_048_576),
     '1024',
     'MiB',
-    'Memory of the engine in one worker process: 70 % shared by its running queries, the rest for sealing and merging.',
+    'Memory of the engine in one worker process: 78 % shared by its running queries, the rest for sealing and merging.',
   ),
   HOURGLASS_ENGINE_THREADS: define(
     wholeNumber(1, 1024),
@@ -275,7 +281,7 @@ export const settingDefinitions = {
     text,
     null,
     'name of a point, such as seal.uploaded',
-    'For tests only: the worker ends there as if it were killed.',
+    'For tests only: the worker ends there as if it were killed. With "hang:" before the name it hangs there instead.',
   ),
   HOURGLASS_URL: define(
     url('http:', 'https:'),

@@ -47,6 +47,8 @@ export interface Settings {
   /** Of environments without limits of their own. */
   readonly limits: { readonly queriesPerHour: number; readonly activeQueries: number };
   readonly queryTimeoutMs: number;
+  /** After the first attempt that failed. */
+  readonly retryDelayMs: number;
   readonly resultTtlSeconds: number;
   readonly workerConcurrency: number;
   readonly engineMemoryMb: number;
@@ -116,6 +118,7 @@ export function readSettings(
     queriesPerHour: read('HOURGLASS_QUERIES_PER_HOUR'),
     activeQueries: read('HOURGLASS_ACTIVE_QUERIES'),
     queryTimeoutSeconds: read('HOURGLASS_QUERY_TIMEOUT_SECONDS'),
+    retryDelaySeconds: read('HOURGLASS_RETRY_DELAY_SECONDS'),
     resultTtlSeconds: read('HOURGLASS_RESULT_TTL_SECONDS'),
     workerConcurrency: read('HOURGLASS_WORKER_CONCURRENCY'),
     engineMemoryMb: read('HOURGLASS_ENGINE_MEMORY_MB'),
@@ -146,9 +149,10 @@ export function readSettings(
   if (faults.length > 0 || complete === null) throw new SettingsError(faults);
 
   const { organization, environments, email, queriesPerHour, activeQueries, queryTimeoutSeconds } = complete;
-  const { sealFacts, sealAfterSeconds, segmentCacheMb, ...rest } = complete;
+  const { sealFacts, sealAfterSeconds, segmentCacheMb, retryDelaySeconds, ...rest } = complete;
   return {
     ...rest,
+    retryDelayMs: retryDelaySeconds * 1000,
     sealing: { minFacts: sealFacts, maxAgeMs: sealAfterSeconds * 1000 },
     segmentCacheBytes: segmentCacheMb * 1024 * 1024,
     retentionDays: unsettable.retentionDays,

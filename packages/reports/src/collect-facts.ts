@@ -1,5 +1,5 @@
 import type { Plan } from '@hourglass/query';
-import type { FactFiles, FactSource, SegmentFiles } from './fact-ports.ts';
+import type { FactFiles, FactSource, SegmentFiles, SnapshotTarget } from './fact-ports.ts';
 
 export interface CollectFactsPorts {
   readonly factSource: FactSource;
@@ -13,7 +13,7 @@ export interface CollectFactsPorts {
 export async function collectFacts(
   plan: Plan,
   { factSource, segmentFiles }: CollectFactsPorts,
-  target: { directory: string; signal: AbortSignal; onCollected?: (share: number) => void },
+  target: SnapshotTarget & { readonly onCollected?: (share: number) => void },
 ): Promise<FactFiles> {
   const snapshot = await factSource.snapshot(plan, target);
   const pieces = snapshot.segments.length + 1;

@@ -19,18 +19,17 @@ export interface Enqueued {
 /**
  * Puts a plan down as an `enqueued` query. It is safe once its row is committed; a ring that fails after that is
  * made up for by the reconciler, so the caller still gets its query.
- * @throws LimitReached; ServiceUnavailable before anything was stored. Neither counts against the limits.
+ * @throws LimitReached; ServiceUnavailable when nothing was stored. Neither counts against the limits.
  */
 export async function enqueueQuery(
   { plan, labels }: { readonly plan: Plan; readonly labels: QueryLabels },
   principal: Principal,
   { queries, doorbell, limits, newId }: EnqueuePorts,
 ): Promise<Enqueued> {
-  await doorbell.check();
   const submission = { id: newId(), plan, submittedBy: principal.email, labels };
   const outcome = await queries.submit(submission, limits);
   if (outcome.kind === 'refused') throw new LimitReached(outcome.reason, outcome.usage);
   const { record, usage } = outcome;
-  await doorbell.ring({ id: record.id, attempt: record.attempt }).catch(() => undefined);
+  await doorbell.ring(record.id).catch(() => undefined);
   return { record, usage };
 }

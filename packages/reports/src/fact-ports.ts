@@ -16,9 +16,16 @@ export interface FactSnapshot {
   readonly watermark: bigint | null;
 }
 
+export interface SnapshotTarget {
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  /** What the database ends by itself, also when nobody is left who could abort it. */
+  readonly timeoutMs: number;
+}
+
 export interface FactSource {
   /** Copies what the plan needs, inside one REPEATABLE READ snapshot, to `directory`. */
-  snapshot(plan: Plan, target: { directory: string; signal: AbortSignal }): Promise<FactSnapshot>;
+  snapshot(plan: Plan, target: SnapshotTarget): Promise<FactSnapshot>;
 }
 
 /** Brings segments from the object store to local disk. */

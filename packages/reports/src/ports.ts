@@ -89,10 +89,19 @@ export interface Claim {
   readonly id: string;
   readonly plan: Plan;
   readonly attempt: number;
+  /** The attempts so far, with this one and without those that were excused. */
+  readonly countedAttempt: number;
+  /** Attempts before this one that ended with an error. */
+  readonly failedAttempts: number;
   readonly createdAt: Date;
   /** Milliseconds that all attempts together may still use. */
   readonly remainingMs: number;
 }
+
+/** Why an attempt gives its query back: its worker is told to stop, or something failed that may not fail again later. */
+export type HandBackCause =
+  | { readonly kind: 'excused' }
+  | { readonly kind: 'failed'; readonly retryAfterMs: number };
 
 export interface Publication {
   readonly archiveKey: string;
@@ -119,8 +128,8 @@ export interface QueryStore {
   /** Newest first, at most `limit` of those that meet every criterion. */
   list(tenant: Tenant, criteria: ListCriteria, limit: number): Promise<readonly QueryRecord[]>;
   /**
-   * Takes an enqueued query, or a running one whose lease ran out, for a new attempt with a fresh lease.
-   * Null: somebody else has it, it ended, or its attempts are used up (then it became `failed`).
+   * Takes a waiting query for a new attempt with a fresh lease, and its environment's turn with it. Null: it does not
+   * wait any more.
    */
   claim(id: string, terms: ClaimTerms): Promise<Claim | null>;
   /** False: the attempt is no longer the newest, or the query is no longer running. Stop at once. */
@@ -129,10 +138,21 @@ export interface QueryStore {
   fail(id: string, attempt: number, failure: Failure): Promise<boolean>;
   /** Enqueued or running becomes `cancelled`, and `CancelSignals` tell it to every process. */
   cancel(id: string): Promise<boolean>;
-  /** Running back to enqueued: a shutdown, or a fault of ours that another attempt may not meet. */
-  handBack(id: string, attempt: number): Promise<boolean>;
-  /** Queries that a worker should be running: enqueued, or running without a valid lease. Oldest first. */
-  listWaiting(limit: number): Promise<readonly WaitingQuery[]>;
+  /** Running back to enqueued. */
+  handBack(id: string, attempt: number, cause: HandBackCause): Promise<boolean>;
+  /**
+   * Queries that a worker should begin now, the one whose turn it is first: enqueued, or running without a valid lease,
+   * with attempts and time left, and not to wait before they are tried again. Environments take turns by their weights,
+   * however many queries each has waiting.
+   */
+  listWaiting(terms: ClaimTerms, limit: number): Promise<readonly string[]>;
+  /**
+   * Fails the queries whose attempts or whose time are used up and that nobody runs, also those of a worker that should
+   * have ended them long since. Answers how many.
+   */
+  failOverdue(terms: ClaimTerms): Promise<number>;
+  /** Of all workers that ask within `minIntervalMs` one is told true. */
+  beginReconciling(minIntervalMs: number): Promise<boolean>;
   /** Completed queries past their `expires` become `expired`; answers the archives to delete. */
   expireDue(limit: number): Promise<readonly ExpiredArchive[]>;
 }
@@ -149,13 +169,10 @@ export interface CancelSignalsLog {
 
 export interface ClaimTerms {
   readonly leaseMs: number;
+  /** Without those that were excused. */
   readonly maxAttempts: number;
+  /** From the first start, over all attempts. */
   readonly timeoutMs: number;
-}
-
-export interface WaitingQuery {
-  readonly id: string;
-  readonly attempt: number;
 }
 
 export interface ExpiredArchive {
@@ -163,10 +180,15 @@ export interface ExpiredArchive {
   readonly archiveKey: string;
 }
 
-/** The queue: it may lose everything at any time, so ringing is cheap, idempotent and never proof. */
+/**
+ * The queue. A ring wakes a worker, which asks the database whose turn it is; one too many is answered by nobody, and one
+ * that is lost is made up for by the reconciler, so the queue may lose everything at any time.
+ */
 export interface Doorbell {
-  /** Asks for the attempt after `attempt`. Ringing twice for the same attempt is one ring. */
-  ring(query: WaitingQuery): Promise<void>;
+  /** `queryId` is what the version before runs, whose turn it was or not. */
+  ring(queryId: string): Promise<void>;
+  /** Rings that no worker has heard yet. */
+  unheard(): Promise<number>;
   /** Throws `ServiceUnavailable` when a ring would not get through now. */
   check(): Promise<void>;
 }

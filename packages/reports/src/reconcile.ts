@@ -1,17 +1,27 @@
-import type { Doorbell, ObjectStore, QueryStore } from './ports.ts';
+import type { ClaimTerms, Doorbell, ObjectStore, QueryStore } from './ports.ts';
+
+export interface ReconcileTask {
+  readonly terms: ClaimTerms;
+  /** Of all processes that call this within this time one acts. */
+  readonly minIntervalMs: number;
+  readonly maxRings: number;
+}
 
 /**
- * Rings for every query that somebody should be working on. The queue may have lost its ring, or the worker
- * that had it died. Ringing for one that is already waiting changes nothing, so any number of workers may do
- * this at the same time.
+ * Ends the queries that nobody will end, and rings for those that wait and that the queue has no ring for: it lost them,
+ * the worker that heard them died, or there was no queue when they were submitted. Answers the number of both.
  */
 export async function reconcile(
-  { queries, doorbell }: { queries: QueryStore; doorbell: Doorbell },
-  limit: number,
+  { queries, doorbell }: { readonly queries: QueryStore; readonly doorbell: Doorbell },
+  { terms, minIntervalMs, maxRings }: ReconcileTask,
 ): Promise<number> {
-  const waiting = await queries.listWaiting(limit);
-  for (const query of waiting) await doorbell.ring(query);
-  return waiting.length;
+  if (!(await queries.beginReconciling(minIntervalMs))) return 0;
+  const failed = await queries.failOverdue(terms);
+  const waiting = await queries.listWaiting(terms, maxRings);
+  if (waiting.length === 0) return failed;
+  const missing = Math.max(0, waiting.length - (await doorbell.unheard()));
+  for (const id of waiting.slice(0, missing)) await doorbell.ring(id);
+  return failed + missing;
 }
 
 /** Ends the results whose time is over: first the row, so that nobody starts a download, then the object. */

@@ -60,7 +60,7 @@ async function compute(plan: Plan, ports: RunStatsPorts, signal: AbortSignal): P
   const directory = path.join(scratchDirectory, newId());
   await mkdir(directory, { recursive: true });
   try {
-    const facts = await collectFacts(plan, ports, { directory, signal });
+    const facts = await collectFacts(plan, ports, { directory, signal, timeoutMs: statsTimeoutMs });
     return await collectStats(plan, engine.run({ plan, facts, directory, signal }));
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -11,14 +11,21 @@ export interface SubmissionLimits {
 /** An environment's own limits; null: the one of the settings. */
 export type OwnLimits = { readonly [Limit in keyof SubmissionLimits]: number | null };
 
-/** Limits that are to be set; one that is left out stays as it is. */
-export type LimitsChange = { readonly [Limit in keyof SubmissionLimits]?: number | null | undefined };
+/** Its share of the workers while others have queries waiting too: so many of its queries for one of weight 1. */
+export interface TurnWeight {
+  readonly turnWeight: number;
+}
+
+/** What is to be set; what is left out stays as it is. */
+export type LimitsChange = { readonly [Limit in keyof SubmissionLimits]?: number | null | undefined } & {
+  readonly turnWeight?: number | undefined;
+};
 
 /** The limits that environments have of their own. */
 export interface LimitStore {
-  find(tenant: Tenant): Promise<OwnLimits>;
+  find(tenant: Tenant): Promise<OwnLimits & TurnWeight>;
   /** Answers what they are afterwards. Queries that were accepted before are left alone. */
-  change(tenant: Tenant, change: LimitsChange): Promise<OwnLimits>;
+  change(tenant: Tenant, change: LimitsChange): Promise<OwnLimits & TurnWeight>;
 }
 
 /** How much of its limits an environment has used, by the database's clock. */

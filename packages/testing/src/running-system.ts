@@ -37,6 +37,8 @@ export interface RunningSystem {
   /** Runs a command of the command line to its end. */
   runCli(...args: string[]): Promise<{ code: number | null; output: string }>;
   stopQueue(): Promise<void>;
+  /** Again, empty and at the same address. */
+  startQueue(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,11 +49,12 @@ export interface RunningSystem {
 export async function startSystem(
   options: { worker?: boolean; queue?: QueueServerKind; env?: Readonly<Record<string, string>> } = {},
 ): Promise<RunningSystem> {
-  const [database, queue, folder] = await Promise.all([
+  const [database, firstQueue, folder] = await Promise.all([
     createTestDatabase(),
     startTestQueue(options.queue),
     temporaryFolder(),
   ]);
+  let queue = firstQueue;
   const env = {
     PATH: process.env['PATH'] ?? '',
     DATABASE_URL: database.url,
@@ -131,6 +134,10 @@ export async function startSystem(
         return { code, output: cli.output() };
       },
       stopQueue: () => queue.stop(),
+      async startQueue() {
+        const { port, password } = queue;
+        queue = await startTestQueue(options.queue, { port, password });
+      },
       stop,
     };
   } catch (error) {

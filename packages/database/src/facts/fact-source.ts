@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { compileHotFactsCopy, type Catalogue, type Plan } from '@hourglass/query';
-import type { FactSnapshot, FactSource } from '@hourglass/reports';
+import type { FactSnapshot, FactSource, SnapshotTarget } from '@hourglass/reports';
 import type { ClientBase, Pool } from 'pg';
 import { inTransaction } from '../connection.ts';
 import { servedByDatabase } from '../database-errors.ts';
@@ -8,10 +8,8 @@ import { exchangeRateCopy } from '../exchange-rates/exchange-rate-copy.ts';
 import { liveSegments } from '../segments/segment-rows.ts';
 import { applySettings, copyToFile } from './copy-to-file.ts';
 
-interface SnapshotTarget {
-  readonly directory: string;
-  readonly signal: AbortSignal;
-}
+/** PostgreSQL's. */
+const longestTimeoutMs = 2 ** 31 - 1;
 
 /** How soon the server notices that nobody waits for a COPY any more, also while it finds no row to send. */
 const settingsOfEverySnapshot = { client_connection_check_interval: '2s' };
@@ -27,7 +25,7 @@ async function snapshot(
   pool: Pool,
   catalogue: Catalogue,
   plan: Plan,
-  { directory, signal }: SnapshotTarget,
+  { directory, signal, timeoutMs }: SnapshotTarget,
 ): Promise<FactSnapshot> {
   signal.throwIfAborted();
   const hotFactsPath = path.join(directory, 'hot-facts.csv');
@@ -38,7 +36,11 @@ async function snapshot(
       const watermark = await newestBatch(client, plan, catalogue);
       const { environmentId } = plan.tenant;
       const segments = await liveSegments(client, { environmentId, dataset: plan.dataset }, plan.range);
-      await applySettings(client, { ...settingsOfEverySnapshot, ...copy.settings });
+      await applySettings(client, {
+        ...settingsOfEverySnapshot,
+        statement_timeout: String(Math.min(timeoutMs, longestTimeoutMs)),
+        ...copy.settings,
+      });
       const hotRows = await copyToFile(client, copy.sql, hotFactsPath, signal);
       const rates = exchangeRateCopy(plan);
       const snapshot = { hotFactsPath, hotRows, segments, watermark };

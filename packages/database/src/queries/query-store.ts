@@ -1,6 +1,7 @@
 import type {
   ExpiredArchive,
   Failure,
+  HandBackCause,
   OrganizationScope,
   PolledQueries,
   Progress,
@@ -8,7 +9,6 @@ import type {
   QueryRecord,
   QueryScope,
   QueryStore,
-  WaitingQuery,
 } from '@hourglass/reports';
 import type { Pool } from 'pg';
 import { servedByDatabase } from '../database-errors.ts';
@@ -16,7 +16,8 @@ import type { GatherReads } from '../gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { isUuid } from '../uuid.ts';
 import { cancelQuery } from './cancel-query.ts';
-import { claimQuery } from './claim-query.ts';
+import { claimQuery, listWaiting } from './claim-query.ts';
+import { failOverdue } from './fail-overdue.ts';
 import { listQueries } from './list-queries.ts';
 import { pollReader } from './poll-reader.ts';
 import { queryRecord } from './query-rows.ts';
@@ -44,8 +45,10 @@ export function createQueryStore(
       servedByDatabase(() => complete(prisma, { id, attempt }, publication)),
     fail: (id, attempt, failure) => servedByDatabase(() => fail(prisma, { id, attempt }, failure)),
     cancel: (id) => servedByDatabase(() => cancelQuery(prisma, id)),
-    handBack: (id, attempt) => servedByDatabase(() => handBack(prisma, { id, attempt })),
-    listWaiting: (limit) => servedByDatabase(() => listWaiting(prisma, limit)),
+    handBack: (id, attempt, cause) => servedByDatabase(() => handBack(prisma, { id, attempt }, cause)),
+    listWaiting: (terms, limit) => servedByDatabase(() => listWaiting(prisma, terms, limit)),
+    failOverdue: (terms) => servedByDatabase(() => failOverdue(prisma, terms)),
+    beginReconciling: (minIntervalMs) => servedByDatabase(() => beginReconciling(prisma, minIntervalMs)),
     expireDue: (limit) => servedByDatabase(() => expireDue(prisma, limit)),
   };
 }
@@ -120,21 +123,27 @@ async function fail(
   return updated === 1;
 }
 
-async function handBack(prisma: PrismaClient, { id, attempt }: Attempt): Promise<boolean> {
+async function handBack(
+  prisma: PrismaClient,
+  { id, attempt }: Attempt,
+  cause: HandBackCause,
+): Promise<boolean> {
+  const failed = cause.kind === 'failed';
   const updated = await prisma.$executeRaw`
     update queries
-       set state = 'enqueued', lease_expires_at = null, updated_at = now()
+       set state = 'enqueued', lease_expires_at = null, updated_at = now(),
+           failed_attempts = failed_attempts + ${failed ? 1 : 0}::integer,
+           excused_attempts = excused_attempts + ${failed ? 0 : 1}::integer,
+           retry_at = now() + ${failed ? cause.retryAfterMs : 0}::float8 * interval '1 millisecond'
      where id = ${id}::uuid and attempt = ${attempt}::integer and state = 'running'`;
   return updated === 1;
 }
 
-function listWaiting(prisma: PrismaClient, limit: number): Promise<readonly WaitingQuery[]> {
-  return prisma.$queryRaw<WaitingQuery[]>`
-    select id, attempt
-      from queries
-     where state = 'enqueued' or (state = 'running' and lease_expires_at <= now())
-     order by created_at, id
-     limit ${limit}::integer`;
+async function beginReconciling(prisma: PrismaClient, minIntervalMs: number): Promise<boolean> {
+  const updated = await prisma.$executeRaw`
+    update scheduler set reconciled_at = now()
+     where reconciled_at <= now() - ${minIntervalMs}::float8 * interval '1 millisecond'`;
+  return updated === 1;
 }
 
 function expireDue(prisma: PrismaClient, limit: number): Promise<readonly ExpiredArchive[]> {

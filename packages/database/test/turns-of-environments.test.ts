@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { Tenant } from '@hourglass/query';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { databaseWithTenant, noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
+
+const terms = { leaseMs: 60_000, maxAttempts: 3, timeoutMs: 3_600_000 };
+
+let db: DatabaseWithTenant;
+let tenants: readonly Tenant[];
+beforeAll(async () => {
+  db = await databaseWithTenant();
+  const names = ['second', 'third'];
+  const others = names.map((name) => db.database.admin.createEnvironment({ organization: 'acme', name }));
+  tenants = [db.tenant, ...(await Promise.all(others))];
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  await db.sql('delete from queries');
+  await db.sql('update environments set turn_weight = 1');
+});
+
+async function submitted(tenant: Tenant | undefined, count: number): Promise<void> {
+  if (tenant === undefined) throw new Error('there is no such environment');
+  for (let query = 0; query < count; query += 1) {
+    const submission = { id: randomUUID(), plan: planOf(tenant), submittedBy: 'jane@example.com' };
+    await db.database.queries.submit(submission, noLimits);
+  }
+}
+
+/** Claims as a worker does, `count` times: which environment each query was of. */
+async function turns(count: number): Promise<number[]> {
+  const { queries } = db.database;
+  const taken: number[] = [];
+  while (taken.length < count) {
+    const [id] = await queries.listWaiting(terms, 1);
+    if (id === undefined) break;
+    const claim = await queries.claim(id, terms);
+    if (claim === null) throw new Error('nobody else claims');
+    taken.push(tenants.findIndex(({ environmentId }) => environmentId === claim.plan.tenant.environmentId));
+  }
+  return taken;
+}
+
+/** By environment. */
+const countsOf = (taken: readonly number[]) =>
+  tenants.map((_, environment) => taken.filter((index) => index === environment).length);
+
+const weigh = (tenant: Tenant | undefined, weight: number) =>
+  db.database.limits.change(tenant ?? db.tenant, { turnWeight: weight });
+
+describe('whose query is next', () => {
+  test('a single query of an environment waits for at most one of another that has ten waiting', async () => {
+    await submitted(tenants[0], 10);
+    expect(await turns(4)).toEqual([0, 0, 0, 0]);
+    await submitted(tenants[1], 1);
+    expect((await turns(2)).includes(1)).toBe(true);
+    expect(await turns(10)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test('environments that have many waiting take turns, also with one that begins later', async () => {
+    await submitted(tenants[0], 6);
+    await submitted(tenants[1], 6);
+    expect(countsOf(await turns(4))).toEqual([2, 2, 0]);
+    await submitted(tenants[2], 3);
+    expect(countsOf(await turns(6))).toEqual([2, 2, 2]);
+  });
+
+  test('an environment that did nothing for long has no turns saved up', async () => {
+    await submitted(tenants[0], 30);
+    await turns(20);
+    await submitted(tenants[1], 10);
+    const next = await turns(10);
+    expect(next.filter((environment) => environment === 0).length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('an environment with the weight 3 has three turns for each of another', async () => {
+    await weigh(tenants[1], 3);
+    await submitted(tenants[0], 10);
+    await submitted(tenants[1], 10);
+    const next = await turns(12);
+    const ofHeavier = next.filter((environment) => environment === 1).length;
+    expect(Math.abs(ofHeavier - 9)).toBeLessThanOrEqual(1);
+  });
+
+  test('within an environment the oldest is first', async () => {
+    await submitted(tenants[0], 5);
+    const ids = await db.sql<{ id: string }>('select id from queries order by created_at, id');
+    expect(await db.database.queries.listWaiting(terms, 10)).toEqual(ids.map(({ id }) => id));
+  });
+
+  test('with weights and numbers at random, the shares of two that both have some waiting differ by two turns at most', async () => {
+    const weights = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }));
+    await fc.assert(
+      fc.asyncProperty(weights, fc.integer({ min: 1, max: 12 }), async ([one, other], count) => {
+        await db.sql('delete from queries');
+        // Nobody owes anything from before.
+        await db.sql('update environments set next_turn = 0');
+        await weigh(tenants[0], one);
+        await weigh(tenants[1], other);
+        await submitted(tenants[0], count);
+        await submitted(tenants[1], count);
+        const taken = await turns(count);
+        const share = (environment: number) => taken.filter((index) => index === environment).length;
+        // In turns of its weight.
+        expect(Math.abs(share(0) / one - share(1) / other)).toBeLessThanOrEqual(1 / one + 1 / other + 1e-9);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
