@@ -19,8 +19,9 @@ import { heartbeatJob } from './jobs/heartbeat.ts';
 import { mergeSegmentsJob } from './jobs/merge-segments.ts';
 import { reconcileJob } from './jobs/reconcile.ts';
 import { sealFactsJob } from './jobs/seal-facts.ts';
+import { sweepArchivesJob } from './jobs/sweep-archives.ts';
 import { sweepSegmentsJob } from './jobs/sweep-segments.ts';
-import { startPeriodicJob } from './periodic-job.ts';
+import { oneAtATime, startPeriodicJob } from './periodic-job.ts';
 import { createScratch } from './scratch.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -117,7 +118,14 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
   const listening = database.cancelSignals.listen((queryId) => cancellations.cancelled(queryId), log);
   const jobs = [
     startPeriodicJob(heartbeatJob(settings.dataDirectory), log),
-    startPeriodicJob(reconcileJob({ queries: database.queries, doorbell }, terms), log),
+    startPeriodicJob(
+      oneAtATime(reconcileJob({ queries: database.queries, doorbell }, terms), database.periodicJobs),
+      log,
+    ),
+    startPeriodicJob(
+      oneAtATime(sweepArchivesJob({ queries: database.queries, objects }), database.periodicJobs),
+      log,
+    ),
     startPeriodicJob(expireResultsJob({ queries: database.queries, objects }), log),
     startPeriodicJob(
       sealFactsJob(segmentPorts, { ...settings.sealing, maxFacts: maxSealedFacts }, segmentScratch),

@@ -1,4 +1,5 @@
 import type { Logger } from '@hourglass/platform';
+import type { PeriodicJobs } from '@hourglass/reports';
 
 /** Work that is due again and again. `run` answers how many things it did; `signal` aborts when the job is stopped. */
 export interface PeriodicJob {
@@ -10,6 +11,17 @@ export interface PeriodicJob {
 export interface RunningJob {
   /** No new turn begins; resolves when the present one ended. */
   stop(): Promise<void>;
+}
+
+/**
+ * A job of which one worker at a time does a turn for all. Its own turns come a little less often than the others allow,
+ * so that none of them is in vain.
+ */
+export function oneAtATime(job: PeriodicJob, jobs: PeriodicJobs): PeriodicJob {
+  return {
+    ...job,
+    run: async (signal) => ((await jobs.begin(job.name, job.everyMs * 0.8)) ? job.run(signal) : 0),
+  };
 }
 
 /** Turns never overlap, and a failed one is logged and tried again at the next. The first begins at once. */

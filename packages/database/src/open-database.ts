@@ -14,6 +14,7 @@ import type {
   LimitStore,
   OrderStore,
   OrganizationStore,
+  PeriodicJobs,
   PolledQueries,
   QueryStore,
   RetentionStore,
@@ -45,6 +46,7 @@ import { PrismaClient } from './generated/client.ts';
 import { createOrderStore } from './orders/order-page.ts';
 import { createInstrumentStore } from './instruments/instrument-store.ts';
 import { createCancelSignals } from './queries/cancel-signals.ts';
+import { createPeriodicJobs } from './queries/periodic-jobs.ts';
 import { createQueryStore } from './queries/query-store.ts';
 import { createSegmentStore } from './segments/segment-store.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -66,6 +68,7 @@ export interface DatabaseOptions {
 /** Every method throws `ServiceUnavailable` when the database cannot be reached or refuses to serve. */
 export interface Database {
   readonly queries: QueryStore & PolledQueries;
+  readonly periodicJobs: PeriodicJobs;
   /** Listening takes one connection more than `poolSize`. */
   readonly cancelSignals: CancelSignals;
   readonly factSource: FactSource;
@@ -115,6 +118,7 @@ export function openDatabase({
   const reads = gatherReads(controlPool);
   return {
     queries: createQueryStore(prisma, controlPool, reads),
+    periodicJobs: createPeriodicJobs(prisma),
     cancelSignals: createCancelSignals(url),
     factSource: createFactSource(copyPool, catalogue),
     scans: createScanEstimates(copyPool, catalogue, { maxCountMs: maxHotCountMs }),

@@ -403,12 +403,43 @@ test('Waiting are the enqueued queries and the running ones without a valid leas
   expect(await db.database.queries.listWaiting(terms, 1)).toEqual([enqueued]);
 });
 
-test('Of workers that want to reconcile at the same time one is told to', async () => {
+test('Of workers that want to do a turn of a job at the same time one is told to, and none before the next is due', async () => {
+  const { periodicJobs } = db.database;
+  const ask = () => Promise.all(Array.from({ length: 8 }, () => periodicJobs.begin('reconcile', 4_000)));
+  expect((await ask()).filter(Boolean)).toHaveLength(1);
+  expect((await ask()).filter(Boolean)).toHaveLength(0);
+  await db.sql("update periodic_jobs set begun_at = now() - interval '4 seconds'");
+  expect((await ask()).filter(Boolean)).toHaveLength(1);
+  expect(await periodicJobs.begin('another job', 4_000)).toBe(true);
+});
+
+test('Archives are nobody’s unless a query names them or a running attempt may publish them', async () => {
   const { queries } = db.database;
-  await db.sql("update scheduler set reconciled_at = now() - interval '5 seconds'");
-  const told = await Promise.all(Array.from({ length: 8 }, () => queries.beginReconciling(4_000)));
-  expect(told.filter(Boolean)).toHaveLength(1);
-  expect(await queries.beginReconciling(0)).toBe(true);
+  const archive = (queryId: string, attempt: number) => ({ key: `${queryId}/${attempt}`, queryId, attempt });
+  const [running, handedBack, completed, cancelled] = [
+    await submittedQuery(db),
+    await submittedQuery(db),
+    await submittedQuery(db),
+    await submittedQuery(db),
+  ];
+  for (const id of [running, handedBack, completed, cancelled]) {
+    await claimed(id);
+    await lapseLease(id);
+    await claimed(id);
+  }
+  await queries.handBack(handedBack, 2, excused);
+  await queries.complete(completed, 2, { ...publication, archiveKey: `${completed}/2` });
+  await queries.cancel(cancelled);
+  const unknown = archive(randomUUID(), 1);
+  const all = [running, handedBack, completed, cancelled].flatMap((id) => [archive(id, 1), archive(id, 2)]);
+  const owned = [`${running}/2`, `${completed}/2`];
+  expect((await queries.unownedArchives([...all, unknown])).toSorted()).toEqual(
+    [...all, unknown]
+      .map(({ key }) => key)
+      .filter((key) => !owned.includes(key))
+      .toSorted(),
+  );
+  expect(await queries.unownedArchives([])).toEqual([]);
 });
 
 type Step =

@@ -39,14 +39,36 @@ export function describeFile(file: BigIntStats): StoredObject {
   return { bytes: Number(file.size), etag };
 }
 
+/** Stands for `/`, which a key may have and a name may not; a key has no `+` itself. */
+const separator = '+';
+/** File systems allow 255 bytes. */
+const maxNameLength = 200;
+
+/** Where what becomes the object `key` is written first. The name says so, unless that would be too long. */
+export function incomingPath(folder: string, key: string): string {
+  const name = key.replaceAll('/', separator);
+  const unique = randomUUID();
+  return path.join(folder, name.length > maxNameLength ? unique : `${name}${separator}${unique}`);
+}
+
+/** The files whose names say what they would become. */
+export async function listIncoming(folder: string): Promise<readonly { key: string; path: string }[]> {
+  const names = (await nullWhenMissing(readdir(folder))) ?? [];
+  return names
+    .filter((name) => name.includes(separator))
+    .map((name) => ({
+      key: name.slice(0, name.lastIndexOf(separator)).replaceAll(separator, '/'),
+      path: path.join(folder, name),
+    }));
+}
+
 /** Copies to a file of its own, on disk when this resolves. Leaves no file behind when it rejects. */
 export async function copyToTemporary(
   source: string,
-  folder: string,
+  temporary: string,
   signal: AbortSignal | undefined,
 ): Promise<{ temporary: string; stored: StoredObject }> {
-  const temporary = path.join(folder, randomUUID());
-  await available(mkdir(folder, { recursive: true }));
+  await available(mkdir(path.dirname(temporary), { recursive: true }));
   const from = createReadStream(source, { highWaterMark: copyBufferBytes });
   let readError: Error | null = null;
   from.on('error', (error) => (readError = error));

@@ -7,7 +7,9 @@ import {
   available,
   copyToTemporary,
   describeFile,
+  incomingPath,
   listFiles,
+  listIncoming,
   moveIntoPlace,
   nullWhenMissing,
   removeAbandoned,
@@ -34,7 +36,7 @@ export function createFolderStore(options: { directory: string }): ObjectStore {
       const target = pathOf(key);
       signal?.throwIfAborted();
       await available(removeAbandoned(incoming));
-      const { temporary, stored } = await copyToTemporary(source, incoming, signal);
+      const { temporary, stored } = await copyToTemporary(source, incomingPath(incoming, key), signal);
       try {
         await available(moveIntoPlace(temporary, target));
       } catch (error) {
@@ -72,6 +74,12 @@ export function createFolderStore(options: { directory: string }): ObjectStore {
       assertObjectPrefix(prefix);
       const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
       return listFiles(path.join(objects, folder), folder, prefix);
+    },
+
+    async *listIncomplete(prefix) {
+      assertObjectPrefix(prefix);
+      for (const { key, path: file } of await available(listIncoming(incoming)))
+        if (key.startsWith(prefix)) yield { key, discard: () => available(rm(file, { force: true })) };
     },
 
     async check() {

@@ -21,8 +21,8 @@ const checkTimeoutMs = 5_000;
 const stallMs = 60_000;
 
 /**
- * Objects in a bucket that exists already. A process killed in the middle of an upload leaves its parts behind:
- * give the bucket a lifecycle rule that aborts incomplete multipart uploads after a day.
+ * Objects in a bucket that exists already. A process killed in the middle of an upload leaves its parts behind. Those of
+ * archives are swept; for segments give the bucket a lifecycle rule that aborts incomplete multipart uploads after a day.
  */
 export function createS3Store(options: S3Options): ObjectStore & { close(): void } {
   const { bucket } = options;
@@ -78,7 +78,7 @@ export function createS3Store(options: S3Options): ObjectStore & { close(): void
     read,
     async putFile(key, path, { contentType, signal }) {
       assertObjectKey(key);
-      return uploader.upload({ key, path, contentType, signal }, stat);
+      return uploader.upload({ key, path, contentType, signal }, { stat, read });
     },
 
     async delete(key) {
@@ -101,6 +101,11 @@ export function createS3Store(options: S3Options): ObjectStore & { close(): void
       } catch (error) {
         throw asStoreError(error);
       }
+    },
+
+    listIncomplete: (prefix) => {
+      assertObjectPrefix(prefix);
+      return uploader.listOpen(prefix);
     },
 
     async check() {

@@ -2,8 +2,8 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import type { ByteRange, ObjectStore } from '@hourglass/reports';
-import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import type { ByteRange, IncompleteObject, ObjectStore } from '@hourglass/reports';
+import { eventually, temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -223,6 +223,30 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       await expect(missing).rejects.toMatchObject({ code: 'ENOENT' });
       const notAFile = store.putFile(randomUUID(), folder.path, { contentType });
       await expect(notAFile).rejects.toMatchObject({ code: 'EISDIR' });
+    });
+
+    test('lists what is not complete yet by its key, and what is given up is gone and never becomes an object', async () => {
+      const key = `incomplete-${randomUUID()}/report.zip`;
+      const incompleteBelow = async (prefix: string) => {
+        const found: IncompleteObject[] = [];
+        for await (const incomplete of store.listIncomplete(prefix)) found.push(incomplete);
+        return found;
+      };
+      // Large enough to be met while it is stored.
+      const storing = put(key, Buffer.alloc(64 * mebibyte)).then(
+        () => 'stored',
+        () => 'failed',
+      );
+      const [met] = await eventually('the upload to begin', async () => {
+        const found = await incompleteBelow('incomplete-');
+        return found.some((one) => one.key === key) ? found.filter((one) => one.key === key) : null;
+      });
+      await met?.discard();
+      expect(await storing).toBe('failed');
+      expect(await store.stat(key)).toBeNull();
+      expect(await incompleteBelow(key)).toEqual([]);
+      await put(key, Buffer.from('x'));
+      expect(await incompleteBelow(key)).toEqual([]);
     });
 
     test('passes its own check', async () => {

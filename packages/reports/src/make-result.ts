@@ -1,4 +1,5 @@
 import { outputColumns } from '@hourglass/query';
+import { archiveKeyOf } from './archive-key.ts';
 import { collectFacts, factsIn } from './collect-facts.ts';
 import type { FactFiles } from './fact-ports.ts';
 import type { Lease } from './lease.ts';
@@ -78,7 +79,7 @@ async function publish(
     archive,
   }: MakeResultTask & { readonly facts: FactFiles; readonly archive: ArchiveFile },
 ): Promise<boolean> {
-  const archiveKey = `archives/${claim.id}/${claim.attempt}/OfflineQueryResult-${claim.id}.zip`;
+  const archiveKey = archiveKeyOf(claim);
   let published = false;
   try {
     signal.throwIfAborted();

@@ -1,6 +1,7 @@
 import { ReportError } from './errors.ts';
 import { ServiceUnavailable } from './service-unavailable.ts';
-import type { ByteRange, ObjectStore, QueryRecord, StoredObject } from './ports.ts';
+import type { ByteRange, ObjectStore, StoredObject } from './object-ports.ts';
+import type { QueryRecord } from './ports.ts';
 
 export interface OpenResult {
   readonly object: StoredObject;

@@ -151,10 +151,23 @@ export interface QueryStore {
    * have ended them long since. Answers how many.
    */
   failOverdue(terms: ClaimTerms): Promise<number>;
-  /** Of all workers that ask within `minIntervalMs` one is told true. */
-  beginReconciling(minIntervalMs: number): Promise<boolean>;
+  /** The keys of those that are nobody's: of an attempt that neither published it nor is still running. */
+  unownedArchives(archives: readonly AttemptArchive[]): Promise<readonly string[]>;
   /** Completed queries past their `expires` become `expired`; answers the archives to delete. */
   expireDue(limit: number): Promise<readonly ExpiredArchive[]>;
+}
+
+/** An archive, by its key, and whose it is or was. */
+export interface AttemptArchive {
+  readonly key: string;
+  readonly queryId: string;
+  readonly attempt: number;
+}
+
+/** Jobs that every worker has and of which one at a time does a turn for all. */
+export interface PeriodicJobs {
+  /** Of all that ask for a job's turn within `minIntervalMs`, by the database's clock, one is told true. */
+  begin(name: string, minIntervalMs: number): Promise<boolean>;
 }
 
 /** Tells of cancelled queries at once, in every process. A signal may be lost: it is never the only way to learn of it. */
@@ -249,35 +262,6 @@ export interface ArchiveFile {
 export interface ArchiveWriter {
   /** Writes gzip parts and the ZIP around them to `directory`, and deletes the file of rows. No rows make one empty part. */
   write(rows: RowFile, task: ArchiveTask): Promise<ArchiveFile>;
-}
-
-export interface StoredObject {
-  readonly bytes: number;
-  /** Opaque, without quotes; changes when the bytes change. */
-  readonly etag: string;
-}
-
-export interface ByteRange {
-  readonly start: number;
-  readonly endExclusive: number;
-}
-
-/** Keys are `/`-separated paths of `[A-Za-z0-9._-]` segments. */
-export interface ObjectStore {
-  putFile(
-    key: string,
-    path: string,
-    options: { contentType: string; signal?: AbortSignal },
-  ): Promise<StoredObject>;
-  /** Null when there is no such object. */
-  stat(key: string): Promise<StoredObject | null>;
-  /** Null when there is no such object. The caller destroys the stream when it stops early. */
-  read(key: string, range?: ByteRange): Promise<NodeJS.ReadableStream | null>;
-  /** Deleting what is not there succeeds. */
-  delete(key: string): Promise<void>;
-  list(prefix: string): AsyncIterable<{ readonly key: string; readonly bytes: number }>;
-  /** Throws `ServiceUnavailable` when the store cannot be reached or written. */
-  check(): Promise<void>;
 }
 
 /** Secrets that all processes share. */

@@ -1,9 +1,8 @@
-import type { ClaimTerms, Doorbell, ObjectStore, QueryStore } from './ports.ts';
+import type { ObjectStore } from './object-ports.ts';
+import type { ClaimTerms, Doorbell, QueryStore } from './ports.ts';
 
 export interface ReconcileTask {
   readonly terms: ClaimTerms;
-  /** Of all processes that call this within this time one acts. */
-  readonly minIntervalMs: number;
   readonly maxRings: number;
 }
 
@@ -13,9 +12,8 @@ export interface ReconcileTask {
  */
 export async function reconcile(
   { queries, doorbell }: { readonly queries: QueryStore; readonly doorbell: Doorbell },
-  { terms, minIntervalMs, maxRings }: ReconcileTask,
+  { terms, maxRings }: ReconcileTask,
 ): Promise<number> {
-  if (!(await queries.beginReconciling(minIntervalMs))) return 0;
   const failed = await queries.failOverdue(terms);
   const waiting = await queries.listWaiting(terms, maxRings);
   if (waiting.length === 0) return failed;

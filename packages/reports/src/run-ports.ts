@@ -1,7 +1,8 @@
 import type { Catalogue } from '@hourglass/query';
 import type { Cancellations } from './cancellations.ts';
 import type { CollectFactsPorts } from './collect-facts.ts';
-import type { ArchiveWriter, ClaimTerms, ObjectStore, QueryStore, ReportEngine } from './ports.ts';
+import type { ObjectStore } from './object-ports.ts';
+import type { ArchiveWriter, ClaimTerms, QueryStore, ReportEngine } from './ports.ts';
 
 /** What running a query needs. */
 export interface RunQueryPorts extends CollectFactsPorts {

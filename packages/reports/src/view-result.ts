@@ -1,6 +1,7 @@
 import { outputColumns, type Catalogue, type OutputColumn, type OutputFormat } from '@hourglass/query';
 import { openResult, type OpenResult } from './open-result.ts';
-import type { ObjectStore, QueryRecord } from './ports.ts';
+import type { ObjectStore } from './object-ports.ts';
+import type { QueryRecord } from './ports.ts';
 
 /** What the parts of an archive hold. */
 export interface RowLayout {

@@ -11,10 +11,16 @@ ADD COLUMN "retry_at" TIMESTAMPTZ(3);
 CREATE TABLE "scheduler" (
     "id" BOOLEAN NOT NULL DEFAULT true,
     "turn" DOUBLE PRECISION NOT NULL DEFAULT 0,
-    "reconciled_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "scheduler_pkey" PRIMARY KEY ("id"),
     CONSTRAINT "scheduler_has_one_row" CHECK ("id")
 );
 
 INSERT INTO "scheduler" DEFAULT VALUES;
+
+CREATE TABLE "periodic_jobs" (
+    "name" TEXT NOT NULL,
+    "begun_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "periodic_jobs_pkey" PRIMARY KEY ("name")
+);

@@ -15,6 +15,7 @@ import { servedByDatabase } from '../database-errors.ts';
 import type { GatherReads } from '../gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { isUuid } from '../uuid.ts';
+import { unownedArchives } from './unowned-archives.ts';
 import { cancelQuery } from './cancel-query.ts';
 import { claimQuery, listWaiting } from './claim-query.ts';
 import { failOverdue } from './fail-overdue.ts';
@@ -48,7 +49,7 @@ export function createQueryStore(
     handBack: (id, attempt, cause) => servedByDatabase(() => handBack(prisma, { id, attempt }, cause)),
     listWaiting: (terms, limit) => servedByDatabase(() => listWaiting(prisma, terms, limit)),
     failOverdue: (terms) => servedByDatabase(() => failOverdue(prisma, terms)),
-    beginReconciling: (minIntervalMs) => servedByDatabase(() => beginReconciling(prisma, minIntervalMs)),
+    unownedArchives: (archives) => servedByDatabase(() => unownedArchives(prisma, archives)),
     expireDue: (limit) => servedByDatabase(() => expireDue(prisma, limit)),
   };
 }
@@ -136,13 +137,6 @@ async function handBack(
            excused_attempts = excused_attempts + ${failed ? 0 : 1}::integer,
            retry_at = now() + ${failed ? cause.retryAfterMs : 0}::float8 * interval '1 millisecond'
      where id = ${id}::uuid and attempt = ${attempt}::integer and state = 'running'`;
-  return updated === 1;
-}
-
-async function beginReconciling(prisma: PrismaClient, minIntervalMs: number): Promise<boolean> {
-  const updated = await prisma.$executeRaw`
-    update scheduler set reconciled_at = now()
-     where reconciled_at <= now() - ${minIntervalMs}::float8 * interval '1 millisecond'`;
   return updated === 1;
 }
 

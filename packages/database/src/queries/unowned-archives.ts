@@ -1,0 +1,20 @@
+import type { AttemptArchive } from '@hourglass/reports';
+import type { PrismaClient } from '../generated/client.ts';
+
+/** Those that no query names as its result and that no running attempt may be about to publish. */
+export async function unownedArchives(
+  prisma: PrismaClient,
+  archives: readonly AttemptArchive[],
+): Promise<readonly string[]> {
+  const rows = await prisma.$queryRaw<{ readonly key: string }[]>`
+    select a.key
+      from unnest(${archives.map(({ key }) => key)}::text[],
+                  ${archives.map(({ queryId }) => queryId)}::uuid[],
+                  ${archives.map(({ attempt }) => attempt)}::integer[]) as a (key, query_id, attempt)
+     where not exists (
+             select from queries q
+              where q.id = a.query_id
+                and ((q.state = 'completed' and q.archive_key = a.key)
+                  or (q.state = 'running' and q.attempt = a.attempt)))`;
+  return rows.map(({ key }) => key);
+}
