@@ -51,7 +51,8 @@ export const nothing = { parse: (): void => undefined };
 export interface ApiClient {
   /** A `POST` is sent once, everything else again while the API says 503 or cannot be reached. */
   call<Answer>(call: ApiCall<Answer>): Promise<Answer>;
-  submit(place: Place, body: unknown): Promise<QueryStatus>;
+  /** Sent again with the same key after a failure, so that it is accepted once. */
+  submit(place: Place, body: unknown, idempotencyKey: string): Promise<QueryStatus>;
   status(place: Place, id: string): Promise<QueryStatus>;
   cancel(place: Place, id: string): Promise<QueryStatus>;
   result(place: Place, id: string): Promise<Response>;
@@ -104,10 +105,14 @@ export function createApiClient({ url, token }: { url: string; token: string }):
       });
       return answer.parse(response.status === 204 ? undefined : await response.json());
     },
-    async submit(place, body) {
-      const response = await once(`${environmentUrl(place)}/queries`, {
+    async submit(place, body, idempotencyKey) {
+      const response = await repeatedly(`${environmentUrl(place)}/queries`, {
         method: 'POST',
-        headers: { ...authorized, 'Content-Type': 'application/json' },
+        headers: {
+          ...authorized,
+          'Content-Type': 'application/json',
+          'Idempotency-Key': idempotencyKey,
+        },
         body: JSON.stringify(body),
       });
       return queryStatus.parse(await response.json());

@@ -15,6 +15,7 @@ import {
 import { createArchiveWriter } from '@hourglass/result-files';
 import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';
+import { forgetOnceKeysJob } from './jobs/forget-once-keys.ts';
 import { heartbeatJob } from './jobs/heartbeat.ts';
 import { mergeSegmentsJob } from './jobs/merge-segments.ts';
 import { reconcileJob } from './jobs/reconcile.ts';
@@ -120,6 +121,10 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     startPeriodicJob(heartbeatJob(settings.dataDirectory), log),
     startPeriodicJob(
       oneAtATime(reconcileJob({ queries: database.queries, doorbell }, terms), database.periodicJobs),
+      log,
+    ),
+    startPeriodicJob(
+      oneAtATime(forgetOnceKeysJob({ queries: database.queries }), database.periodicJobs),
       log,
     ),
     startPeriodicJob(

@@ -26,7 +26,7 @@ function submit(own = limits): Promise<SubmissionOutcome> {
 
 async function accepted(): Promise<string> {
   const outcome = await submit();
-  if (outcome.kind === 'refused') throw new Error(`refused: ${outcome.reason}`);
+  if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
   return outcome.record.id;
 }
 

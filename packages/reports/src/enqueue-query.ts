@@ -1,5 +1,7 @@
 import type { Plan } from '@hourglass/query';
 import type { Doorbell, Principal, QueryRecord, QueryStore } from './ports.ts';
+import { ReportError } from './errors.ts';
+import type { OnceKey } from './once-key.ts';
 import type { QueryLabels } from './query-labels.ts';
 import { LimitReached, type LimitUsage, type SubmissionLimits } from './submission-limits.ts';
 
@@ -11,6 +13,12 @@ export interface EnqueuePorts {
   readonly newId: () => string;
 }
 
+export interface EnqueuedPlan {
+  readonly plan: Plan;
+  readonly labels: QueryLabels;
+  readonly once?: OnceKey | undefined;
+}
+
 export interface Enqueued {
   readonly record: QueryRecord;
   readonly usage: LimitUsage;
@@ -19,17 +27,39 @@ export interface Enqueued {
 /**
  * Puts a plan down as an `enqueued` query. It is safe once its row is committed; a ring that fails after that is
  * made up for by the reconciler, so the caller still gets its query.
- * @throws LimitReached; ServiceUnavailable when nothing was stored. Neither counts against the limits.
+ * A submission with the key of an earlier one is answered as that was; it needs no ring.
+ * @throws LimitReached; ReportError `query.key_reused`; ServiceUnavailable when nothing was stored. Neither counts against the limits.
  */
 export async function enqueueQuery(
-  { plan, labels }: { readonly plan: Plan; readonly labels: QueryLabels },
+  { plan, labels, once }: EnqueuedPlan,
   principal: Principal,
   { queries, doorbell, limits, newId }: EnqueuePorts,
 ): Promise<Enqueued> {
-  const submission = { id: newId(), plan, submittedBy: principal.email, labels };
+  const submission = { id: newId(), plan, submittedBy: principal.email, labels, once };
   const outcome = await queries.submit(submission, limits);
   if (outcome.kind === 'refused') throw new LimitReached(outcome.reason, outcome.usage);
+  if (outcome.kind === 'conflict') throw new ReportError('query.key_reused', { key: once?.key ?? '' });
+  if (outcome.kind === 'repeated') {
+    const record = await queries.find(plan.tenant, outcome.id);
+    if (record === null) throw new Error(`the query ${outcome.id} of an earlier submission is gone`);
+    return { record: asSubmitted(record), usage: outcome.usage };
+  }
   const { record, usage } = outcome;
   await doorbell.ring(record.id).catch(() => undefined);
   return { record, usage };
+}
+
+/** What the first submission was answered. What has become of the query since, a poll tells. */
+function asSubmitted(record: QueryRecord): QueryRecord {
+  return {
+    ...record,
+    state: 'enqueued',
+    attempt: 0,
+    progressPercent: 0,
+    phase: null,
+    rowsScanned: null,
+    updatedAt: record.createdAt,
+    failure: null,
+    result: null,
+  };
 }

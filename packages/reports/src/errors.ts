@@ -127,6 +127,10 @@ export const errorTable = {
     kind: 'conflict',
     message: 'The query is {state}; only an enqueued or running query can be cancelled',
   },
+  'query.key_reused': {
+    kind: 'conflict',
+    message: 'The Idempotency-Key "{key}" was used before for another submission',
+  },
   'query.expired': { kind: 'gone', message: 'The result of this query expired' },
   'result.range': {
     kind: 'range',

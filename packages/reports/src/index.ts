@@ -24,6 +24,7 @@ export * from './exchange-rates.ts';
 export * from './hostnames.ts';
 export * from './instruments.ts';
 export * from './object-ports.ts';
+export * from './once-key.ts';
 export * from './open-result.ts';
 export type { PlanRequestPorts, RequestedQuery } from './plan-request.ts';
 export * from './polled-query.ts';

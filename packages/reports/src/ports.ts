@@ -1,5 +1,6 @@
 import type { OutputColumn, OutputFormat, Plan, Tenant } from '@hourglass/query';
 import type { FactFiles } from './fact-ports.ts';
+import type { OnceKey } from './once-key.ts';
 import type { AttemptPhase, Progress } from './progress.ts';
 import type { QueryLabels } from './query-labels.ts';
 import type { QueryState } from './query-states.ts';
@@ -51,6 +52,7 @@ export interface Submission {
   readonly plan: Plan;
   readonly submittedBy: string;
   readonly labels?: QueryLabels;
+  readonly once?: OnceKey | undefined;
 }
 
 /** What a listed query has to be; what is missing is not asked for. */
@@ -76,7 +78,11 @@ export interface ListPosition {
 /** What became of a submission, and what the environment has used of its limits after it. */
 export type SubmissionOutcome =
   | { readonly kind: 'accepted'; readonly record: QueryRecord; readonly usage: LimitUsage }
-  | { readonly kind: 'refused'; readonly reason: LimitReason; readonly usage: LimitUsage };
+  | { readonly kind: 'refused'; readonly reason: LimitReason; readonly usage: LimitUsage }
+  /** The same request was accepted before, as this query. */
+  | { readonly kind: 'repeated'; readonly id: string; readonly usage: LimitUsage }
+  /** Another request was accepted before with this key. */
+  | { readonly kind: 'conflict'; readonly usage: LimitUsage };
 
 export interface Failure {
   /** Shown to the client. */
@@ -121,6 +127,8 @@ export interface QueryStore {
    * environment follow each other. `limits` are those of the settings; an environment's own go before them.
    */
   submit(submission: Submission, limits: SubmissionLimits): Promise<SubmissionOutcome>;
+  /** Forgets at most `limit` keys that are kept no longer, and answers how many. */
+  forgetOnceKeys(limit: number): Promise<number>;
   /** Null: there is no such environment. */
   usage(scope: QueryScope, limits: SubmissionLimits): Promise<LimitUsage | null>;
   /** In the environment; without one, in any of the organization. */

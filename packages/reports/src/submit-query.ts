@@ -1,6 +1,7 @@
 import { enqueueQuery, type Enqueued, type EnqueuePorts } from './enqueue-query.ts';
 import { planRequest, type PlanRequestPorts, type RequestedQuery } from './plan-request.ts';
 import type { Principal } from './ports.ts';
+import type { OnceKey } from './once-key.ts';
 import type { QueryLabels } from './query-labels.ts';
 
 export interface SubmitQueryPorts extends EnqueuePorts, PlanRequestPorts {}
@@ -10,10 +11,14 @@ export interface SubmitQueryPorts extends EnqueuePorts, PlanRequestPorts {}
  * @throws ReportError `request.invalid` with every fault, and what `enqueueQuery` throws.
  */
 export async function submitQuery(
-  input: RequestedQuery & { readonly principal: Principal; readonly labels?: QueryLabels },
+  input: RequestedQuery & {
+    readonly principal: Principal;
+    readonly labels?: QueryLabels;
+    readonly once?: OnceKey | undefined;
+  },
   ports: SubmitQueryPorts,
 ): Promise<Enqueued> {
-  const { principal, labels = {} } = input;
+  const { principal, labels = {}, once } = input;
   const plan = await planRequest(input, ports);
-  return enqueueQuery({ plan, labels }, principal, ports);
+  return enqueueQuery({ plan, labels, once }, principal, ports);
 }

@@ -17,9 +17,10 @@ import {
   type Catalogue,
   type IngestTarget,
 } from '@hourglass/query';
-import { ReportError, ServiceUnavailable, invalidRequest, type CustomFieldStore } from '@hourglass/reports';
+import { ReportError, ServiceUnavailable, type CustomFieldStore } from '@hourglass/reports';
 import { sendError } from '../http/error-response.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
+import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { guardedRoute, streamedBody, type GuardedRoute } from '../http/route.ts';
 
 export interface PostFactsPorts {
@@ -54,7 +55,7 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
     async handle({ request, response, parameters: { onError } }) {
       const tenant = await findTenant(request);
       const target = targetOf(request, targets);
-      const id = batchIdOf(request);
+      const id = idempotencyKeyOf(request) ?? randomUUID();
       const { fields, undeclaredFields } = await ports.customFields.find(tenant, target.name);
       const gone = abortWhenGone(request);
       if (target.kind === 'facts') await awaitSealing(ports.sealingPace, gone);
@@ -126,15 +127,6 @@ function targetOf(request: Request, targets: ReadonlyMap<string, IngestTarget>):
     throw new ReportError('dataset.not_found', { dataset: name, expected: [...targets.keys()].join(', ') });
   }
   return target;
-}
-
-function batchIdOf(request: Request): string {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return randomUUID();
-  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw invalidRequest([
-    { field: 'Idempotency-Key', message: 'expected 1 to 255 visible ASCII characters without spaces' },
-  ]);
 }
 
 async function* bodyOf(request: Request): AsyncGenerator<Buffer> {

@@ -3,6 +3,7 @@ import type { ApiMetrics } from '@hourglass/platform';
 import { ReportError, submitMintReport, type Accounts, type SubmitMintReportPorts } from '@hourglass/reports';
 import { z } from 'zod';
 import { reportScopeOf } from '../http/find-tenant.ts';
+import { onceOf } from '../http/idempotency-key.ts';
 import { rateLimitHeaders, setRateLimits, type RateLimits } from '../http/rate-limits.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 import { maxSubmissionBytes } from './max-submission-bytes.ts';
@@ -36,7 +37,10 @@ export function submitMintReportRoute(
       const scope = reportScopeOf(request);
       const tenant = await ports.accounts.findTenant(scope);
       if (tenant === null) throw new ReportError('environment.not_found', { ...scope });
-      const { record, usage } = await submitMintReport({ criteria: body, tenant, principal }, ports);
+      const { record, usage } = await submitMintReport(
+        { criteria: body, tenant, principal, once: onceOf(request, { mint: body }) },
+        ports,
+      );
       setRateLimits(response, usage);
       ports.metrics.countSubmission(record.plan.dataset);
       response.status(201).json(submittedStatus(record));

@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import {
   oneOf,
   queryExplanation,
@@ -22,6 +22,7 @@ import type { ApiMetrics } from '@hourglass/platform';
 import { clientGone } from '../http/client-gone.ts';
 import type { HostFinder } from '../http/find-host.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
+import { onceOf } from '../http/idempotency-key.ts';
 import { setRateLimits } from '../http/rate-limits.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 import { maxSubmissionBytes } from './max-submission-bytes.ts';
@@ -70,7 +71,7 @@ export function submitQueryRoute(
     responses,
     async handle({ request, response, principal, parameters: { tzo, dryRun }, body }) {
       const tenant = await findTenant(request);
-      await answer(response, { body, tenant, principal, tzo, dryRun }, ports);
+      await answer({ request, response, body, tenant, principal, tzo, dryRun }, ports);
     },
   });
 }
@@ -100,12 +101,14 @@ export function submitHostQueryRoute(
     async handle({ request, response, principal, parameters: { tzo, dryRun }, body: asked }) {
       const { envgroupHostname: hostname, ...body } = asked;
       const tenant = await findHost(request, response, hostname);
-      await answer(response, { body, tenant, principal, hostname, tzo, dryRun }, ports);
+      await answer({ request, response, body, tenant, principal, hostname, tzo, dryRun }, ports);
     },
   });
 }
 
 interface Asked {
+  readonly request: Request;
+  readonly response: Response;
   readonly body: SubmitQueryBody;
   readonly tenant: Tenant;
   readonly principal: Principal;
@@ -115,8 +118,7 @@ interface Asked {
 }
 
 async function answer(
-  response: Response,
-  { body, tenant, principal, hostname, tzo, dryRun }: Asked,
+  { request, response, body, tenant, principal, hostname, tzo, dryRun }: Asked,
   ports: Submitting,
 ): Promise<void> {
   const { name, reportDefinitionId, dataset = defaultDataset, ...asked } = body;
@@ -129,7 +131,8 @@ async function answer(
     return;
   }
   const labels = { hostname, name, reportDefinitionId };
-  const { record, usage } = await submitQuery({ ...requested, principal, labels }, ports);
+  const once = onceOf(request, { body, hostname, tzo });
+  const { record, usage } = await submitQuery({ ...requested, principal, labels, once }, ports);
   setRateLimits(response, usage);
   ports.metrics.countSubmission(record.plan.dataset);
   response.status(201).json(submittedStatus(record));

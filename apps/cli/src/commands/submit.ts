@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
@@ -8,6 +9,7 @@ import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
 
 interface SubmitOptions extends PlaceOptions {
   readonly dryRun?: true;
+  readonly idempotencyKey?: string;
 }
 
 /** `hourglass submit FILE`: prints the id of the new query, or with `--dry-run` what it would read. */
@@ -16,6 +18,10 @@ export function addSubmitCommand(program: Command, context: CommandContext): voi
     .description('submit a query, print its id')
     .argument('<file>', 'JSON body of the query; - is standard input')
     .option('--dry-run', 'submit nothing, print what the query would read')
+    .option(
+      '--idempotency-key <key>',
+      'submit once, however often this is run with the same key within 24 hours',
+    )
     .action(async (file: string, options: SubmitOptions) => {
       const body = parseBody(file, file === '-' ? await text(context.input) : await readFile(file, 'utf8'));
       if (options.dryRun === true) {
@@ -28,7 +34,9 @@ export function addSubmitCommand(program: Command, context: CommandContext): voi
         printAnswer(context, explanation, describe(explanation));
         return;
       }
-      const status = await context.api().submit(placeOf(options), body);
+      const status = await context
+        .api()
+        .submit(placeOf(options), body, options.idempotencyKey ?? randomUUID());
       const id = status.self.slice(status.self.lastIndexOf('/') + 1);
       printAnswer(context, { id, ...status }, id);
     });

@@ -1,20 +1,15 @@
 import { expireResults, type ObjectStore, type QueryStore } from '@hourglass/reports';
 import type { PeriodicJob } from '../periodic-job.ts';
+import { untilFewer } from './until-fewer.ts';
 
-const maxAtATime = 100;
-
-/** Deletes the archives whose `expires` has passed, all of them before the next turn. */
-export function expireResultsJob(ports: { queries: QueryStore; objects: ObjectStore }): PeriodicJob {
+/** Deletes the archives whose `expires` has passed. */
+export function expireResultsJob(ports: {
+  readonly queries: QueryStore;
+  readonly objects: ObjectStore;
+}): PeriodicJob {
   return {
     name: 'expire-results',
     everyMs: 10_000,
-    async run(signal) {
-      let expired = 0;
-      for (;;) {
-        const some = await expireResults(ports, maxAtATime);
-        expired += some;
-        if (some < maxAtATime || signal.aborted) return expired;
-      }
-    },
+    run: (signal) => untilFewer(100, (limit) => expireResults(ports, limit), signal),
   };
 }

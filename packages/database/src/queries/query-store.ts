@@ -1,14 +1,15 @@
-import type {
-  ExpiredArchive,
-  Failure,
-  HandBackCause,
-  OrganizationScope,
-  PolledQueries,
-  Progress,
-  Publication,
-  QueryRecord,
-  QueryScope,
-  QueryStore,
+import {
+  onceKeyTtlSeconds,
+  type ExpiredArchive,
+  type Failure,
+  type HandBackCause,
+  type OrganizationScope,
+  type PolledQueries,
+  type Progress,
+  type Publication,
+  type QueryRecord,
+  type QueryScope,
+  type QueryStore,
 } from '@hourglass/reports';
 import type { Pool } from 'pg';
 import { servedByDatabase } from '../database-errors.ts';
@@ -35,6 +36,7 @@ export function createQueryStore(
   const poll = pollReader(reads);
   return {
     submit: (submission, limits) => servedByDatabase(() => submitQuery(pool, submission, limits)),
+    forgetOnceKeys: (limit) => servedByDatabase(() => forgetOnceKeys(prisma, limit)),
     usage: (scope, limits) => servedByDatabase(() => usage(scope, limits)),
     poll: (scope, id) => servedByDatabase(() => poll(scope, id)),
     find: (scope, id) => servedByDatabase(() => find(prisma, scope, id)),
@@ -153,4 +155,14 @@ function expireDue(prisma: PrismaClient, limit: number): Promise<readonly Expire
     update queries set state = 'expired', updated_at = now()
       from due where queries.id = due.id
     returning queries.id, queries.archive_key as "archiveKey"`;
+}
+
+function forgetOnceKeys(prisma: PrismaClient, limit: number): Promise<number> {
+  return prisma.$executeRaw`
+    delete from idempotency_keys
+     where (environment_id, key) in (
+             select environment_id, key from idempotency_keys
+              where created_at <= now() - ${onceKeyTtlSeconds}::float8 * interval '1 second'
+              order by created_at
+              limit ${limit}::integer)`;
 }

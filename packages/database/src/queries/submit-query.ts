@@ -1,15 +1,45 @@
-import type {
-  LimitUsage,
-  QueryRecord,
-  Submission,
-  SubmissionLimits,
-  SubmissionOutcome,
+import {
+  onceKeyTtlSeconds,
+  type LimitUsage,
+  type QueryRecord,
+  type Submission,
+  type SubmissionLimits,
+  type SubmissionOutcome,
 } from '@hourglass/reports';
 import type { Pool } from 'pg';
 import { limitUsage, type UsageRow } from './limit-usage.ts';
 
-/** The time is null when nothing was inserted. */
-type SubmissionRow = UsageRow & { readonly createdAt: Date | null };
+type SubmissionRow = UsageRow & {
+  /** Null when nothing was inserted. */
+  readonly createdAt: Date | null;
+  /** The query of an earlier submission with the same key. */
+  readonly earlierId: string | null;
+  readonly earlierIsSame: boolean | null;
+};
+
+const usageOfSubmission = `
+  select locked.queries_per_hour as "queriesPerHour", locked.active_queries as "activeQueries",
+         made.submitted, made.active, made.seconds_to_reset as "secondsToReset", made.inserted_at as "createdAt"`;
+const lockedEnvironment = `
+    from (select id, coalesce(queries_per_hour, $8) as queries_per_hour,
+                 coalesce(active_queries, $9) as active_queries
+            from environments
+           where id = $2
+             for update) locked`;
+const ownArguments = '$1, locked.id, $3, $4, $5, $6, $7, locked.queries_per_hour, locked.active_queries';
+
+const submitStatement = {
+  name: 'submit-query',
+  text: `${usageOfSubmission}, null as "earlierId", null as "earlierIsSame"
+    ${lockedEnvironment}
+   cross join lateral submit_query(${ownArguments}) made`,
+};
+const submitOnceStatement = {
+  name: 'submit-query-once',
+  text: `${usageOfSubmission}, made.earlier_id as "earlierId", made.earlier_is_same as "earlierIsSame"
+    ${lockedEnvironment}
+   cross join lateral submit_query_once(${ownArguments}, $10, $11, $12 * interval '1 second') made`,
+};
 
 /**
  * One statement, so that the lock is held for no round trip: it lets submissions of one environment follow each
@@ -21,38 +51,36 @@ export async function submitQuery(
   submission: Submission,
   limits: SubmissionLimits,
 ): Promise<SubmissionOutcome> {
-  const { id, plan, submittedBy, labels: { hostname, name, reportDefinitionId } = {} } = submission;
-  const { environmentId } = plan.tenant;
-  const { rows } = await pool.query<SubmissionRow>({
-    name: 'submit-query',
-    text: `
-      select locked.queries_per_hour as "queriesPerHour", locked.active_queries as "activeQueries",
-             made.submitted, made.active, made.seconds_to_reset as "secondsToReset", made.inserted_at as "createdAt"
-        from (select id, coalesce(queries_per_hour, $8) as queries_per_hour,
-                     coalesce(active_queries, $9) as active_queries
-                from environments
-               where id = $2
-                 for update) locked
-       cross join lateral submit_query($1, locked.id, $3, $4, $5, $6, $7, locked.queries_per_hour,
-                                       locked.active_queries) made`,
-    values: [
-      id,
-      environmentId,
-      JSON.stringify(plan),
-      submittedBy,
-      hostname,
-      name,
-      reportDefinitionId,
-      limits.queriesPerHour,
-      limits.activeQueries,
-    ],
-  });
+  const { plan, once } = submission;
+  const statement = once === undefined ? submitStatement : submitOnceStatement;
+  const { rows } = await pool.query<SubmissionRow>({ ...statement, values: valuesOf(submission, limits) });
   const [row] = rows;
-  if (row === undefined) throw new Error(`there is no environment ${environmentId} to submit a query to`);
+  if (row === undefined)
+    throw new Error(`there is no environment ${plan.tenant.environmentId} to submit a query to`);
   const before = limitUsage(row);
+  if (row.earlierId !== null)
+    return row.earlierIsSame
+      ? { kind: 'repeated', id: row.earlierId, usage: before }
+      : { kind: 'conflict', usage: before };
   if (row.createdAt === null) return { kind: 'refused', reason: reachedLimit(before), usage: before };
   const usage = { ...before, submittedInHour: before.submittedInHour + 1, active: before.active + 1 };
   return { kind: 'accepted', record: enqueued(submission, row.createdAt), usage };
+}
+
+function valuesOf(submission: Submission, limits: SubmissionLimits): unknown[] {
+  const { id, plan, submittedBy, labels: { hostname, name, reportDefinitionId } = {}, once } = submission;
+  return [
+    id,
+    plan.tenant.environmentId,
+    JSON.stringify(plan),
+    submittedBy,
+    hostname,
+    name,
+    reportDefinitionId,
+    limits.queriesPerHour,
+    limits.activeQueries,
+    ...(once === undefined ? [] : [once.key, Buffer.from(once.requestSha256), onceKeyTtlSeconds]),
+  ];
 }
 
 /** When both are reached, the hour is named: it is the longer wait. */

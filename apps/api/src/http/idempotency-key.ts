@@ -1,0 +1,18 @@
+import type { Request } from 'express';
+import { invalidRequest, onceKeyOf, type OnceKey } from '@hourglass/reports';
+
+/** Null: there is none. @throws ReportError `request.invalid` */
+export function idempotencyKeyOf(request: Request): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw invalidRequest([
+    { field: 'Idempotency-Key', message: 'expected 1 to 255 visible ASCII characters without spaces' },
+  ]);
+}
+
+/** Of a submission, of which `asked` is all that decides what it does. @throws ReportError `request.invalid` */
+export function onceOf(request: Request, asked: object): OnceKey | undefined {
+  const key = idempotencyKeyOf(request);
+  return key === null ? undefined : onceKeyOf(key, asked);
+}
