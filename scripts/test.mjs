@@ -1,4 +1,4 @@
-// npm test [-- arguments of vitest], npm run test:long: sets up, runs the tests, and ends with a line that counts them.
+// npm test [-- arguments of vitest], npm run test:long, npm run test:faults: sets up, runs the tests, and ends with a line that counts them.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,7 +8,10 @@ import { root, setUp } from './setup.mjs';
 
 const [first, ...others] = process.argv.slice(2);
 const isLong = first === '--long';
-const testArguments = isLong ? others : process.argv.slice(2);
+const isFaults = first === '--faults';
+const given = isLong || isFaults ? others : process.argv.slice(2);
+// One file at a time: each of them wants all of the machine.
+const testArguments = isFaults ? ['test/faults', '--no-file-parallelism', ...given] : given;
 
 await reportFailure(async () => {
   await setUp();
@@ -19,7 +22,7 @@ await reportFailure(async () => {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const code = await run(process.execPath, [vitest, 'run', ...reporters, ...testArguments], {
       cwd: root,
-      env: { ...process.env, LONG_TESTS: String(isLong) },
+      env: { ...process.env, LONG_TESTS: String(isLong), FULL_FAULTS: String(isFaults) },
     });
     const { passed, failed } = await count(report);
     console.log(`${passed} passed, ${failed} failed`);

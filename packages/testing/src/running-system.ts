@@ -7,8 +7,8 @@ import { contractClient, type ContractClient } from './contract-client.ts';
 import { checkAnswersOf, type CheckedDocument } from './document-check.ts';
 import { startNode, type NodeProcess } from './node-process.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-import { createTestDatabase } from './test-database.ts';
-import { startTestQueue } from './test-queue.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { flushQueue, startTestQueue } from './test-queue.ts';
 
 /** Of the checkout. */
 export const repositoryRoot = fileURLToPath(new URL('../../..', import.meta.url));
@@ -33,24 +33,33 @@ export interface RunningSystem {
   /** One more worker, with `settings` of its own. */
   startWorker(settings?: Readonly<Record<string, string>>): NodeProcess;
   /** One more API process over the same services; answers where it listens. */
-  startApi(): Promise<string>;
+  startApi(settings?: Readonly<Record<string, string>>): Promise<string>;
   /** Runs a command of the command line to its end. */
   runCli(...args: string[]): Promise<{ code: number | null; output: string }>;
   stopQueue(): Promise<void>;
+  /** It forgets everything. */
+  flushQueue(): Promise<void>;
   /** Again, empty and at the same address. */
   startQueue(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface SystemOptions {
+  /** Whether there is one from the start. Default: true. */
+  readonly worker?: boolean;
+  readonly queue?: QueueServerKind;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: one of the server that all tests share. Needs `env`, so that it gets its schema. */
+  readonly database?: TestDatabase;
 }
 
 /**
  * The API and, unless told otherwise, one worker as processes from the build, over a database and a queue
  * server of the test's own.
  */
-export async function startSystem(
-  options: { worker?: boolean; queue?: QueueServerKind; env?: Readonly<Record<string, string>> } = {},
-): Promise<RunningSystem> {
+export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
   const [database, firstQueue, folder] = await Promise.all([
-    createTestDatabase(),
+    options.database ?? createTestDatabase(),
     startTestQueue(options.queue),
     temporaryFolder(),
   ]);
@@ -134,6 +143,7 @@ export async function startSystem(
         return { code, output: cli.output() };
       },
       stopQueue: () => queue.stop(),
+      flushQueue: () => flushQueue(queue.url),
       async startQueue() {
         const { port, password } = queue;
         queue = await startTestQueue(options.queue, { port, password });

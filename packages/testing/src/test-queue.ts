@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { Redis } from 'ioredis';
 import { startQueueServer, type QueueServer, type QueueServerKind } from '@hourglass/embedded';
 
 /** A queue server of the test's own; the test stops it. By default the one that every machine has, at a free port. */
@@ -12,4 +13,13 @@ export function startTestQueue(
 /** Why a real Redis cannot be started on this machine; null when it can. */
 export function redisServerProblem(): string | null {
   return spawnSync('redis-server', ['--version']).status === 0 ? null : 'it is not on PATH';
+}
+
+export async function flushQueue(redisUrl: string): Promise<void> {
+  const redis = new Redis(redisUrl);
+  try {
+    await redis.flushall();
+  } finally {
+    redis.disconnect();
+  }
 }

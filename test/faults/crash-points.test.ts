@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { queryCrashPoints } from '@hourglass/reports';
+import { many, printFigure } from './fault-run.ts';
+import {
+  resultsOf,
+  startFaultSystem,
+  submitMany,
+  sweep,
+  untilNoneIsLeft,
+  type FaultSystem,
+} from './fault-system.ts';
+
+const rounds = many(50, 1);
+
+describe('a worker that is killed at a point of a run', () => {
+  let system: FaultSystem;
+  beforeAll(async () => {
+    system = await startFaultSystem();
+  });
+  afterAll(() => system.stop());
+
+  it(
+    'loses nothing, wherever that is, and what it leaves in the store is swept',
+    async () => {
+      const queries = rounds * queryCrashPoints.length;
+      const ids = await submitMany(system.client, queries);
+      for (const point of queryCrashPoints) {
+        for (let round = 0; round < rounds; round += 1) {
+          const worker = system.startWorker({
+            HOURGLASS_CRASH_POINT: point,
+            HOURGLASS_WORKER_CONCURRENCY: '1',
+          });
+          expect((await worker.exited).signal, point).toBe('SIGKILL');
+        }
+      }
+      const last = system.startWorker();
+      await untilNoneIsLeft(system);
+      await last.stop();
+      const orphans = await sweep(system);
+      const { attempts, ...results } = await resultsOf(system, ids);
+      printFigure(`killed at each of ${queryCrashPoints.length} points`, {
+        rounds,
+        queries,
+        ...results,
+        'most attempts': attempts,
+        'orphans after the sweep': orphans.length,
+      });
+      expect(results).toEqual({ lost: 0, failed: 0, doubled: 0, valid: queries });
+      expect(orphans).toEqual([]);
+    },
+    many(3_600_000, 120_000),
+  );
+});

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDoorbell } from '@hourglass/job-queue';
+import { many, printFigure } from './fault-run.ts';
+import {
+  patienceMs,
+  resultsOf,
+  startFaultSystem,
+  submitMany,
+  untilNoneIsLeft,
+  type FaultSystem,
+} from './fault-system.ts';
+
+const queries = many(200, 20);
+
+describe('a job that reaches two workers at once', () => {
+  let system: FaultSystem;
+  beforeAll(async () => {
+    system = await startFaultSystem();
+  });
+  afterAll(() => system.stop());
+
+  it(
+    'is one attempt and one result',
+    async () => {
+      const ids = await submitMany(system.client, queries);
+      const doorbell = createDoorbell({ redisUrl: system.env['REDIS_URL'] ?? '' });
+      for (const id of ids) for (const _ of [1, 2]) await doorbell.ring(id);
+      const workers = [system.startWorker(), system.startWorker()];
+      await untilNoneIsLeft(system);
+      await doorbell.close();
+      await Promise.all(workers.map((worker) => worker.stop()));
+      const results = await resultsOf(system, ids);
+      printFigure('delivered to two workers', { queries, ...results });
+      expect(results).toEqual({ lost: 0, failed: 0, doubled: 0, valid: queries, attempts: 1 });
+    },
+    patienceMs,
+  );
+});

@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { many, printFigure } from './fault-run.ts';
+import {
+  keepKillingWorkers,
+  patienceMs,
+  resultsOf,
+  startFaultSystem,
+  submitMany,
+  sweep,
+  untilNoneIsLeft,
+  type FaultSystem,
+} from './fault-system.ts';
+
+const queries = many(1_000, 30);
+/** With its start, a worker lives for about 2 s. */
+const killing = { lifeMs: 1_100, maxKills: many(Infinity, 4) };
+const flushEveryMs = many(5_000, 1_500);
+const restarts = many(20, 2);
+
+describe('while workers are killed again and again', () => {
+  let system: FaultSystem;
+  afterEach(() => system.stop());
+
+  async function run(what: string, fault: (system: FaultSystem, ended: AbortSignal) => Promise<void>) {
+    system = await startFaultSystem();
+    const ended = new AbortController();
+    const killings = keepKillingWorkers(system, killing);
+    const faults = fault(system, ended.signal);
+    const ids = await submitMany(system.client, queries);
+    await untilNoneIsLeft(system);
+    ended.abort();
+    const killed = await killings.stop();
+    await faults;
+    expect(await sweep(system)).toEqual([]);
+    const { attempts, ...results } = await resultsOf(system, ids);
+    printFigure(what, { queries, 'workers killed': killed, ...results, 'most attempts': attempts });
+    expect(results).toEqual({ lost: 0, failed: 0, doubled: 0, valid: queries });
+  }
+
+  it(
+    'no query is lost, failed or doubled, and every archive is whole',
+    () => run('worker killed', () => Promise.resolve()),
+    patienceMs,
+  );
+
+  it(
+    'and Redis forgets everything again and again, no query is lost',
+    () =>
+      run('worker killed and Redis flushed', async (of, ended) => {
+        while (!ended.aborted) {
+          await paused(flushEveryMs, ended);
+          await of.flushQueue();
+        }
+      }),
+    patienceMs,
+  );
+
+  it(
+    'and Redis is killed and comes back empty, no query is lost',
+    () =>
+      run('worker killed and Redis restarted', async (of) => {
+        for (let restart = 0; restart < restarts; restart += 1) {
+          await of.stopQueue();
+          await of.startQueue();
+        }
+      }),
+    patienceMs,
+  );
+});
+
+function paused(ms: number, ended: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    ended.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
