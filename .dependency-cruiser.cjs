@@ -61,7 +61,7 @@ module.exports = {
     },
     thirdParty('kysely', ['packages/query']),
     thirdParty('bullmq', ['packages/job-queue']),
-    thirdParty('ioredis', ['packages/job-queue']),
+    thirdParty('ioredis', ['packages/job-queue', 'packages/testing']),
     thirdParty('@prisma', ['packages/database']),
     thirdParty('pg', ['packages/database', 'packages/testing']),
     thirdParty('@aws-sdk', ['packages/object-store']),

@@ -97,10 +97,10 @@ export function keepKillingWorkers(
   system: RunningSystem,
   { lifeMs, maxKills }: Killing,
 ): { stop(): Promise<number> } {
-  let stopped = false;
+  const stopped = new AbortController();
   let killed = 0;
   const killing = (async () => {
-    while (!stopped && killed < maxKills) {
+    while (!stopped.signal.aborted && killed < maxKills) {
       const worker = system.startWorker();
       await worker.lineWith((line) => line.includes('"ready"') || null);
       await new Promise((resolve) => {
@@ -110,11 +110,11 @@ export function keepKillingWorkers(
       await worker.exited;
       killed += 1;
     }
-    if (!stopped) system.startWorker();
+    if (!stopped.signal.aborted) system.startWorker();
   })();
   return {
     async stop() {
-      stopped = true;
+      stopped.abort();
       await killing;
       return killed;
     },
