@@ -11,7 +11,8 @@ const isLong = first === '--long';
 const isFaults = first === '--faults';
 const given = isLong || isFaults ? others : process.argv.slice(2);
 // One file at a time: each of them wants all of the machine.
-const testArguments = isFaults ? ['test/faults', '--no-file-parallelism', ...given] : given;
+const faultFiles = given.length > 0 ? given : ['test/faults'];
+const testArguments = isFaults ? [...faultFiles, '--no-file-parallelism'] : given;
 
 await reportFailure(async () => {
   await setUp();
