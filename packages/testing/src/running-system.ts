@@ -33,7 +33,9 @@ export interface RunningSystem {
   /** One more worker, with `settings` of its own. */
   startWorker(settings?: Readonly<Record<string, string>>): NodeProcess;
   /** One more API process over the same services; answers where it listens. */
-  startApi(settings?: Readonly<Record<string, string>>): Promise<string>;
+  startApi(): Promise<string>;
+  /** The same with `settings` of its own, without waiting for it. */
+  startApiProcess(settings?: Readonly<Record<string, string>>): NodeProcess;
   /** Runs a command of the command line to its end. */
   runCli(...args: string[]): Promise<{ code: number | null; output: string }>;
   stopQueue(): Promise<void>;
@@ -108,8 +110,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
       const migrated = start('apps/api/dist/migrate.js');
       if ((await migrated.exited).code !== 0) throw new Error(`migrate failed:\n${migrated.output()}`);
     }
-    const startApi = () => start('apps/api/dist/main.js');
-    const api = startApi();
+    const startApiProcess = (settings = {}) => start('apps/api/dist/main.js', [], settings);
+    const api = startApiProcess();
     const startWorker = (settings = {}) => start('apps/worker/dist/main.js', [], settings);
     if (options.worker !== false) startWorker();
     const url = await urlOf(api);
@@ -129,8 +131,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
       env,
       clientOf,
       startWorker,
+      startApiProcess,
       async startApi() {
-        const another = await urlOf(startApi());
+        const another = await urlOf(startApiProcess());
         await checkAnswersOf(another);
         return another;
       },
