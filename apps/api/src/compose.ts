@@ -18,7 +18,7 @@ import {
   type Settings,
 } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
-import { createTurns, removeAbandonedScratch, statsTimeoutMs } from '@hourglass/reports';
+import { createTurns, manifestSeed, removeAbandonedScratch, statsTimeoutMs } from '@hourglass/reports';
 import { createArchiveReader } from '@hourglass/result-files';
 import { createApp } from './app.ts';
 import { adminLog } from './http/admin-log.ts';
@@ -64,6 +64,7 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     doorbell,
     objects,
     archives: createArchiveReader(),
+    manifestSeed: () => manifestSeed(settings.manifestKey, database.signingKeys),
     metrics,
     publicUrl: settings.publicUrl,
     timeZone: settings.timeZone,

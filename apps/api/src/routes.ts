@@ -42,6 +42,7 @@ import { instrumentsRoutes } from './endpoints/instruments/instruments-routes.ts
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { environmentRetentionRoutes } from './endpoints/environment-retention.ts';
 import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
+import { getManifestKeyRoute } from './endpoints/get-manifest-key.ts';
 import { getQueryRoute } from './endpoints/get-query.ts';
 import { getQueryResultRoute } from './endpoints/get-query-result.ts';
 import { getSchemaRoute } from './endpoints/get-schema.ts';
@@ -90,6 +91,8 @@ export interface RouteServices {
   readonly doorbell: Doorbell;
   readonly objects: ObjectStore;
   readonly archives: ArchiveReader;
+  /** Of the key that signs manifests. */
+  readonly manifestSeed: () => Promise<Uint8Array>;
   readonly metrics: ApiMetrics;
   readonly publicUrl: string | null;
   /** Of the tz database: that of the statistics of instruments, whose times name none. */
@@ -169,6 +172,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     resultUrlRoute(ofEnvironment, resultUrl),
     getResultViewRoute(ofHosts, { catalogue, objects, archives, nowMs }),
     linkedResultRoute(resultUrl),
+    getManifestKeyRoute(services.manifestSeed),
     ...statsRoutes(findTenant, stats),
     ...hostStatsRoutes(hostnames, stats),
     ...exchangeRateRoutes(exchangeRates, record),

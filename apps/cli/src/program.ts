@@ -5,13 +5,14 @@ import { addDownloadCommand } from './commands/download.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addSignCommand } from './commands/sign.ts';
 import { addSubmitCommand } from './commands/submit.ts';
+import { addVerifyCommand } from './commands/verify.ts';
 import { addWaitCommand } from './commands/wait.ts';
 import type { CommandContext } from './command-context.ts';
 
 /** The command line: one file per command, all of them here. */
 export function createProgram(makeContext: (json: () => boolean) => CommandContext): Command {
   const program = new Command('hourglass')
-    .description('Submit reports, wait for them, cancel them, download them, bring facts in.')
+    .description('Submit reports, wait for them, cancel them, download and verify them, bring facts in.')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -25,6 +26,7 @@ export function createProgram(makeContext: (json: () => boolean) => CommandConte
     addWaitCommand,
     addCancelCommand,
     addDownloadCommand,
+    addVerifyCommand,
     addImportCommand,
     addSignCommand,
     addAdminCommands,

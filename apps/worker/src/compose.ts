@@ -1,18 +1,21 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openDatabase } from '@hourglass/database';
-import { createDuckDbEngine, createSegmentWriter } from '@hourglass/engine-duckdb';
+import { manifestSigningKey } from '@hourglass/contract';
+import { openDatabase, type Database } from '@hourglass/database';
+import { createDuckDbEngine, createSegmentWriter, duckDbVersion } from '@hourglass/engine-duckdb';
 import { createDoorbell, openConsumer } from '@hourglass/job-queue';
 import { createSegmentFiles, openObjectStore } from '@hourglass/object-store';
 import { requireDatabaseUrl, requireRedisUrl, type Logger, type Settings } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import {
   createCancellations,
+  manifestSeed,
   removeAbandonedScratch,
   runNextQuery,
   type RunQueryPorts,
   type RunQueryTerms,
 } from '@hourglass/reports';
-import { createArchiveWriter } from '@hourglass/result-files';
+import { createArchiveWriter, type ManifestOptions } from '@hourglass/result-files';
 import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';
 import { forgetOnceKeysJob } from './jobs/forget-once-keys.ts';
@@ -85,7 +88,10 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
       threads: settings.engineThreads,
       maxConcurrentRuns: concurrency,
     }),
-    archives: createArchiveWriter({ threads: settings.engineThreads }),
+    archives: createArchiveWriter({
+      threads: settings.engineThreads,
+      manifest: settings.resultManifest ? await manifestOptions(settings, database) : null,
+    }),
     objects,
     cancellations,
     scratch: createScratch(scratchDirectory),
@@ -161,5 +167,16 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
       await watchdog.close();
       objects.close();
     },
+  };
+}
+
+async function manifestOptions(settings: Settings, database: Database): Promise<ManifestOptions> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return {
+    hourglassVersion: (JSON.parse(text) as { version: string }).version,
+    duckDbVersion: duckDbVersion(),
+    // Read when an archive is signed: a worker also starts while there is no database.
+    signingKey: async () =>
+      manifestSigningKey(await manifestSeed(settings.manifestKey, database.signingKeys)),
   };
 }

@@ -1,4 +1,5 @@
 export * from './access-keys.ts';
+export * from './canonical-json.ts';
 export * from './account-fields.ts';
 export * from './consumption.ts';
 export * from './create-organization.ts';
@@ -21,6 +22,7 @@ export * from './query-list.ts';
 export * from './query-parameters.ts';
 export * from './query-status.ts';
 export * from './request-signature.ts';
+export * from './result-manifest.ts';
 export * from './result-url.ts';
 export * from './stats.ts';
 export * from './result-view.ts';

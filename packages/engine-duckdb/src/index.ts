@@ -1,3 +1,4 @@
 export * from './duckdb-engine.ts';
+export * from './duckdb-version.ts';
 export * from './segment-writer.ts';
 export * from './ndjson-encoder.ts';

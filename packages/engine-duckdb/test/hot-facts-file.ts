@@ -52,7 +52,10 @@ export async function taskOver(
   );
   const hotFactsPath = path.join(task.directory, 'hot.csv');
   await writeFile(hotFactsPath, [columns.map(({ name }) => name).join(','), ...lines, ''].join('\n'));
-  return { ...task, facts: { hotFactsPath, hotRows: facts.length, segments: [], watermark: null } };
+  return {
+    ...task,
+    facts: { hotFactsPath, hotRows: facts.length, segments: [], watermark: null, takenAt: new Date(0) },
+  };
 }
 
 /** A task over many facts that all differ in `apiproxy`, so that the report has a row for each. */
@@ -73,7 +76,10 @@ export async function taskOverMany(facts: number, task: Omit<EngineTask, 'facts'
   await connection.run(`copy (${rows}) to '${hotFactsPath}' (format csv, header)`);
   connection.closeSync();
   instance.closeSync();
-  return { ...task, facts: { hotFactsPath, hotRows: facts, segments: [], watermark: null } };
+  return {
+    ...task,
+    facts: { hotFactsPath, hotRows: facts, segments: [], watermark: null, takenAt: new Date(0) },
+  };
 }
 
 export async function rowsOf(

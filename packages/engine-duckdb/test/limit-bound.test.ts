@@ -39,6 +39,7 @@ beforeAll(async () => {
     hotRows: 0,
     segments: [segment],
     watermark: null,
+    takenAt: new Date(0),
   };
 });
 afterAll(() => folder.remove());

@@ -85,7 +85,7 @@ async function sealedSegment(some: readonly Fact[]): Promise<PlacedSegment> {
 async function reportOver({ hot, segments }: Split, plan: Plan) {
   const hotFactsPath = path.join(folder.path, 'hot.csv');
   await writeCopiedFacts(hotFactsPath, hotFactsColumns(plan, catalogue), hot);
-  const copied = { hotFactsPath, hotRows: hot.length, watermark: null };
+  const copied = { hotFactsPath, hotRows: hot.length, watermark: null, takenAt: new Date(0) };
   return rowsOf(engine.run({ plan, facts: { ...copied, segments }, directory: folder.path, signal }));
 }
 

@@ -151,6 +151,18 @@ export const settingDefinitions = {
     'base64 of 32 bytes',
     'Encrypts the secrets of access keys in the database. Unset: npm start makes one and keeps it in the data folder; by itself, the API serves no access keys.',
   ),
+  HOURGLASS_RESULT_MANIFEST: define(
+    z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true'),
+    'true',
+    'true or false',
+    'Whether archives of results get a signed manifest.json as their last member, for hourglass verify.',
+  ),
+  HOURGLASS_MANIFEST_KEY: define(
+    secretKey,
+    null,
+    'base64 of 32 bytes',
+    'Seed of the Ed25519 key that signs manifests; the API and all workers need the same. Unset: the first process makes one and keeps it in the database.',
+  ),
   HOURGLASS_BOOTSTRAP_ORG: define(
     organizationName,
     'demo',

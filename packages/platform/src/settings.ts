@@ -43,6 +43,9 @@ export interface Settings {
   readonly s3: S3Settings | null;
   /** 32 bytes; null: there are no access keys. */
   readonly secretKey: Uint8Array | null;
+  readonly resultManifest: boolean;
+  /** 32 bytes; null: the database keeps one. */
+  readonly manifestKey: Uint8Array | null;
   readonly bootstrap: BootstrapSettings;
   /** Of environments without limits of their own. */
   readonly limits: { readonly queriesPerHour: number; readonly activeQueries: number };
@@ -102,7 +105,7 @@ export function readSettings(
     if (value === null) return null;
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data as Value<N>;
-    const secret = /PASSWORD|TOKEN|SECRET/.test(name);
+    const secret = /PASSWORD|TOKEN|SECRET|MANIFEST_KEY/.test(name);
     const shown = secret ? 'the given value' : JSON.stringify(value);
     faults.push(`${name}: ${shown} ${parsed.error.issues.map((issue) => issue.message).join(', ')}`);
     return null;
@@ -129,6 +132,7 @@ export function readSettings(
     sealAfterSeconds: read('HOURGLASS_SEAL_AFTER_SECONDS'),
     segmentFacts: read('HOURGLASS_SEGMENT_FACTS'),
     segmentCacheMb: read('HOURGLASS_SEGMENT_CACHE_MB'),
+    resultManifest: read('HOURGLASS_RESULT_MANIFEST'),
     organization: read('HOURGLASS_BOOTSTRAP_ORG'),
     environments: read('HOURGLASS_BOOTSTRAP_ENVIRONMENTS'),
     email: read('HOURGLASS_BOOTSTRAP_EMAIL'),
@@ -142,6 +146,7 @@ export function readSettings(
     password: read('HOURGLASS_BOOTSTRAP_PASSWORD'),
     token: read('HOURGLASS_BOOTSTRAP_TOKEN'),
     secretKey: read('HOURGLASS_SECRET_KEY'),
+    manifestKey: read('HOURGLASS_MANIFEST_KEY'),
     engineThreads: read('HOURGLASS_ENGINE_THREADS'),
   };
   read('HOURGLASS_URL');
@@ -163,6 +168,7 @@ export function readSettings(
     redisUrl: unsettable.redisUrl,
     s3,
     secretKey: unsettable.secretKey,
+    manifestKey: unsettable.manifestKey,
     bootstrap: { organization, environments, email, password: unsettable.password, token: unsettable.token },
     limits: { queriesPerHour, activeQueries },
     queryTimeoutMs: queryTimeoutSeconds * 1000,

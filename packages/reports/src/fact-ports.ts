@@ -14,6 +14,8 @@ export interface FactSnapshot {
   readonly segments: readonly StoredSegment[];
   /** Sequence number of the newest batch that the snapshot contains; null when there is none. */
   readonly watermark: bigint | null;
+  /** When the snapshot was taken, by the database's clock. */
+  readonly takenAt: Date;
 }
 
 export interface SnapshotTarget {

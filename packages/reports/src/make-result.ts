@@ -5,6 +5,7 @@ import type { FactFiles } from './fact-ports.ts';
 import type { Lease } from './lease.ts';
 import type { ArchiveFile, Claim, QueryStore } from './ports.ts';
 import { progressIn } from './progress.ts';
+import { originOf } from './result-origin.ts';
 import type { RunQueryPorts, RunQueryTerms } from './run-ports.ts';
 
 export interface MakeResultTask {
@@ -57,6 +58,7 @@ async function writeArchive(
     output: plan.output,
     directory,
     createdAt,
+    origin: originOf(claim, facts),
     signal,
     onProgress: (share) => {
       crashPoint('query.packing');

@@ -1,6 +1,7 @@
 import type { OutputColumn, OutputFormat, Plan, Tenant } from '@hourglass/query';
 import type { FactFiles } from './fact-ports.ts';
 import type { OnceKey } from './once-key.ts';
+import type { ResultOrigin } from './result-origin.ts';
 import type { AttemptPhase, Progress } from './progress.ts';
 import type { QueryLabels } from './query-labels.ts';
 import type { QueryState } from './query-states.ts';
@@ -253,6 +254,8 @@ export interface ArchiveTask {
   readonly directory: string;
   /** Written into the archive as every member's time, so that one attempt's bytes do not depend on the clock. */
   readonly createdAt: Date;
+  /** What the manifest tells of it; without one the archive gets none. */
+  readonly origin?: ResultOrigin;
   readonly signal: AbortSignal;
   /** Hears which share of the rows is packed, from 0 to 1. */
   readonly onProgress?: (share: number) => void;

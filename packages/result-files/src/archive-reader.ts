@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fromRandomAccessReaderPromise } from 'yauzl';
+import { manifestName } from '@hourglass/contract';
 import type { ArchiveReader, OpenResult, RowLayout } from '@hourglass/reports';
 import { ArchiveBytes } from './archive-bytes.ts';
 import { csvRows } from './csv-rows.ts';
@@ -23,6 +24,7 @@ async function* readRows(
   });
   try {
     for await (const entry of zip.eachEntry()) {
+      if (entry.fileName === manifestName) continue;
       // The iteration below meets the error of any of the two.
       const part = pipeline(
         await zip.openReadStreamPromise(entry),

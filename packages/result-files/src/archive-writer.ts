@@ -1,12 +1,15 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { open, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
+import { manifestName, type ManifestPart } from '@hourglass/contract';
 import type { ArchiveFile, ArchiveTask, ArchiveWriter, RowFile } from '@hourglass/reports';
+import { ArchiveDigest } from './archive-digest.ts';
 import { gzipPart } from './gzip-part.ts';
+import { manifestText, type Maker } from './manifest-text.ts';
 import { createPartReader } from './part-reader.ts';
 
 export interface ArchiveWriterOptions {
@@ -14,6 +17,13 @@ export interface ArchiveWriterOptions {
   readonly threads: number;
   /** A part ends after the row that makes it at least this long, before compression. Default 64 MiB. */
   readonly partBytes?: number;
+  /** Null: archives get no manifest. */
+  readonly manifest?: ManifestOptions | null;
+}
+
+export interface ManifestOptions extends Maker {
+  /** Ed25519, private. */
+  readonly signingKey: () => Promise<KeyObject>;
 }
 
 const defaultPartBytes = 64 * 1024 * 1024;
@@ -25,13 +35,16 @@ const maxThreads = 4;
  * then appended whole, so that its size and checksum stand before its bytes: readers that take a ZIP as a stream,
  * like Java's, refuse a stored member without. Equal rows and an equal task give equal bytes.
  *
+ * The last member is the signed `manifest.json`, when there are options for it and the task has an origin.
+ *
  * `write` rejects with the reason of the first thing that failed, or of `task.signal`, and leaves no file behind.
  */
 export function createArchiveWriter({
   threads,
   partBytes = defaultPartBytes,
+  manifest = null,
 }: ArchiveWriterOptions): ArchiveWriter {
-  const options = { threads: Math.min(threads, maxThreads), partBytes };
+  const options = { threads: Math.min(threads, maxThreads), partBytes, manifest };
   return { write: (rows, task) => writeArchive(rows, task, options) };
 }
 
@@ -44,14 +57,15 @@ async function writeArchive(
   try {
     // Whatever ends this process, the system takes the rows away with it.
     await rm(rowsPath);
-    return { ...(await storeParts(file, task, options)), rows };
+    return { ...(await storeParts(file, rows, task, options)), rows };
   } finally {
     await file.close();
   }
 }
 
 async function storeParts(
-  rows: FileHandle,
+  file: FileHandle,
+  rows: number,
   task: ArchiveTask,
   options: Required<ArchiveWriterOptions>,
 ): Promise<Omit<ArchiveFile, 'rows'>> {
@@ -59,26 +73,32 @@ async function storeParts(
   const archivePath = path.join(task.directory, `OfflineQueryResult-${task.queryId}.zip`);
   const failure = new AbortController();
   const signal = AbortSignal.any([task.signal, failure.signal]);
-  const file = await open(archivePath, 'w');
+  const target = await open(archivePath, 'w');
   const archive = new ZipArchive({ store: true });
   // Attached before anything is appended: an archive without a reader stalls once its buffers are full.
-  const md5 = createHash('md5');
-  const hashed = async function* (chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      md5.update(chunk);
-      yield chunk;
-    }
-  };
-  const stored = pipeline(archive, hashed, file.createWriteStream(), { signal });
+  const digest = new ArchiveDigest({ withSha256: options.manifest !== null });
+  const stored = pipeline(archive, (chunks) => digest.through(chunks), target.createWriteStream(), {
+    signal,
+  });
   stored.catch((error: unknown) => failure.abort(error));
   try {
-    const gzipBytes = await writeParts(rows, { archive, task, options, signal });
+    const parts = await writeParts(file, { archive, task, options, signal });
+    const gzipBytes = parts.reduce((sum, part) => sum + part.gzipBytes, 0);
+    const written = parts.reduce((sum, part) => sum + part.rows, 0);
+    if (written !== rows) throw new Error(`the parts have ${written} rows, the engine wrote ${rows}`);
+    if (options.manifest !== null && task.origin !== undefined) {
+      const before = archive.pointer();
+      const sha256 = await digest.sha256Of(before, signal);
+      const content = { origin: task.origin, task, parts, archive: { bytes: before, sha256 } };
+      const text = manifestText(content, options.manifest, await options.manifest.signingKey());
+      archive.append(text, { name: manifestName, date: task.createdAt });
+    }
     archive.finalize().catch((error: unknown) => failure.abort(error));
     await stored;
     const { size } = await stat(archivePath);
     if (size !== archive.pointer() || size <= gzipBytes)
       throw new Error(`the archive has ${size} bytes, ${archive.pointer()} were written`);
-    return { path: archivePath, bytes: size, md5: md5.digest('hex'), gzipBytes };
+    return { path: archivePath, bytes: size, md5: digest.md5(), gzipBytes };
   } catch (error) {
     failure.abort(error);
     await Promise.allSettled([stored]);
@@ -94,11 +114,10 @@ interface PartsContext {
   readonly signal: AbortSignal;
 }
 
-/** Answers the bytes of all parts. */
 async function writeParts(
   rows: FileHandle,
   { archive, task, options, signal }: PartsContext,
-): Promise<number> {
+): Promise<readonly ManifestPart[]> {
   const { columns, output, onProgress } = task;
   const { size: fileBytes } = await rows.stat();
   const parts = createPartReader(rows, { fileBytes, columns, output, partBytes: options.partBytes });
@@ -109,17 +128,24 @@ async function writeParts(
       yield block;
     }
   }
-  let gzipBytes = 0;
-  let number = 0;
+  const written: ManifestPart[] = [];
   do {
+    const before = { rows: parts.rows, bytes: parts.bytesWritten };
+    const name = partName(task, written.length);
     const part = await buffer(gzipPart(untilAborted(parts.nextPart()), options.threads));
     const member = once(archive, 'entry', { signal });
-    archive.append(part, { name: partName(task, number), date: task.createdAt });
+    archive.append(part, { name, date: task.createdAt });
     await member;
-    gzipBytes += part.length;
-    number += 1;
+    written.push({
+      name,
+      // Computed on a part in memory; the archive's own digest meets the same bytes later.
+      sha256: options.manifest === null ? '' : createHash('sha256').update(part).digest('hex'),
+      rows: parts.rows - before.rows,
+      gzipBytes: part.length,
+      bytes: parts.bytesWritten - before.bytes,
+    });
   } while (parts.bytesRead < fileBytes);
-  return gzipBytes;
+  return written;
 }
 
 /** The contract's name: a counter of 12 digits, as BigQuery numbers the shards of an extract. */

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { OutputColumn, OutputFormat } from '@hourglass/query';
 import { csvHeader } from './csv-header.ts';
+import { createCsvRowCounter, countLineEnds } from './row-count.ts';
 import { createCsvRowEnds, findLineEnd } from './row-ends.ts';
 
 /** At a time. Compressing it takes a thread about four milliseconds. */
@@ -17,6 +18,10 @@ export interface PartReaderOptions {
 export interface PartReader {
   /** How many bytes of the file are in the parts so far. */
   readonly bytesRead: number;
+  /** Rows of the parts so far. */
+  readonly rows: number;
+  /** Bytes of the parts so far, headers included. */
+  readonly bytesWritten: number;
   /** The bytes of the next part, header included. How they are cut into blocks depends on the rows alone. */
   nextPart(): AsyncGenerator<Buffer, void>;
 }
@@ -28,12 +33,22 @@ export function createPartReader(
 ): PartReader {
   const header = Buffer.from(output.format === 'csv' ? csvHeader(columns, output.delimiter) : '');
   let position = 0;
+  let rows = 0;
+  let bytesWritten = 0;
   return {
+    get rows() {
+      return rows;
+    },
+    get bytesWritten() {
+      return bytesWritten;
+    },
     get bytesRead() {
       return position;
     },
     async *nextPart() {
       const findRowEnd = output.format === 'csv' ? createCsvRowEnds() : findLineEnd;
+      const countRows = output.format === 'csv' ? createCsvRowCounter() : countLineEnds;
+      bytesWritten += header.length;
       if (header.length > 0) yield header;
       let bytes = header.length;
       while (position < fileBytes) {
@@ -42,6 +57,8 @@ export function createPartReader(
         const read = end === -1 ? block : block.subarray(0, end);
         position += read.length;
         bytes += read.length;
+        bytesWritten += read.length;
+        rows += countRows(read);
         yield read;
         if (end !== -1) return;
       }

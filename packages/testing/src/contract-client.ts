@@ -94,6 +94,7 @@ export async function readArchive(archive: Buffer): Promise<ArchivePart[]> {
   const zip = await fromBufferPromise(archive, { lazyEntries: true });
   const parts: ArchivePart[] = [];
   for await (const entry of zip.eachEntry()) {
+    if (entry.fileName === 'manifest.json') continue;
     const chunks: Buffer[] = [];
     for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
     parts.push({ name: entry.fileName, text: gunzipSync(Buffer.concat(chunks)).toString('utf8') });

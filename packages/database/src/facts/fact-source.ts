@@ -33,7 +33,7 @@ async function snapshot(
   return inTransaction(
     pool,
     async (client) => {
-      const watermark = await newestBatch(client, plan, catalogue);
+      const { watermark, takenAt } = await newestBatch(client, plan, catalogue);
       const { environmentId } = plan.tenant;
       const segments = await liveSegments(client, { environmentId, dataset: plan.dataset }, plan.range);
       await applySettings(client, {
@@ -43,7 +43,7 @@ async function snapshot(
       });
       const hotRows = await copyToFile(client, copy.sql, hotFactsPath, signal);
       const rates = exchangeRateCopy(plan);
-      const snapshot = { hotFactsPath, hotRows, segments, watermark };
+      const snapshot = { hotFactsPath, hotRows, segments, watermark, takenAt };
       if (rates === null) return snapshot;
       const exchangeRatesPath = path.join(directory, 'exchange-rates.csv');
       await applySettings(client, rates.settings);
@@ -55,12 +55,17 @@ async function snapshot(
 }
 
 /** The first statement: the snapshot that the COPY reads is the one that saw this batch. */
-async function newestBatch(client: ClientBase, plan: Plan, catalogue: Catalogue): Promise<bigint | null> {
+async function newestBatch(
+  client: ClientBase,
+  plan: Plan,
+  catalogue: Catalogue,
+): Promise<Pick<FactSnapshot, 'watermark' | 'takenAt'>> {
   const records = catalogue.get(plan.dataset)?.records ?? [];
-  const { rows } = await client.query<{ seq: string | null }>(
-    'select max(seq) as seq from batches where environment_id = $1 and dataset = any($2)',
+  const { rows } = await client.query<{ seq: string | null; taken_at: Date }>(
+    'select max(seq) as seq, statement_timestamp() as taken_at from batches where environment_id = $1 and dataset = any($2)',
     [plan.tenant.environmentId, [plan.dataset, ...records.map(({ name }) => name)]],
   );
-  const seq = rows[0]?.seq ?? null;
-  return seq === null ? null : BigInt(seq);
+  const row = rows[0];
+  if (row === undefined) throw new Error('an aggregate answered no row');
+  return { watermark: row.seq === null ? null : BigInt(row.seq), takenAt: row.taken_at };
 }

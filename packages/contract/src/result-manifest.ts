@@ -1,0 +1,143 @@
+import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { canonicalJson } from './canonical-json.ts';
+
+/** Name of the archive's last member. */
+export const manifestName = 'manifest.json';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex');
+const count = z.int().nonnegative();
+
+const manifestPart = z.strictObject({
+  name: z.string().regex(/^[\w.-]{1,200}$/, 'must be a plain file name'),
+  /** Of the gzip bytes. */
+  sha256,
+  rows: count,
+  gzipBytes: count.max(0xffff_fffe),
+  /** Unpacked; a CSV part's header is among them. */
+  bytes: count,
+});
+
+const unsignedManifest = z.strictObject({
+  formatVersion: z.literal(1),
+  organization: z.string(),
+  environment: z.string(),
+  queryId: z.string(),
+  attempt: count,
+  /** Of the query. */
+  createdAt: z.iso.datetime({ precision: 3 }),
+  /** The stored plan. */
+  query: z.json(),
+  /** Of its canonical JSON. */
+  querySha256: sha256,
+  /** The facts that the result was computed from. `watermark`: number of the newest batch; null: there was none. */
+  snapshot: z.strictObject({
+    takenAt: z.iso.datetime({ precision: 3 }),
+    watermark: z.string().regex(/^\d+$/, 'must be a whole number').nullable(),
+  }),
+  parts: z.array(manifestPart).min(1),
+  rows: count,
+  /** Everything before the local header of the manifest. */
+  archive: z.strictObject({ bytes: count, sha256 }),
+  hourglassVersion: z.string(),
+  engine: z.strictObject({ name: z.literal('DuckDB'), version: z.string() }),
+  keyId: z.string(),
+});
+
+const resultManifest = unsignedManifest.extend({ signature: z.string() });
+
+export type ManifestPart = z.infer<typeof manifestPart>;
+export type UnsignedManifest = z.infer<typeof unsignedManifest>;
+export type ResultManifest = z.infer<typeof resultManifest>;
+
+/** Answer of `GET /v1/manifest-key`. */
+export const manifestKey = z.object({
+  keyId: z
+    .string()
+    .describe('As manifests name it: the first 16 hex digits of the SHA-256 of the SPKI bytes.'),
+  algorithm: z.literal('Ed25519'),
+  publicKey: z.string().describe('SPKI as PEM.'),
+});
+export type ManifestKey = z.infer<typeof manifestKey>;
+
+/** A manifest that is not what was signed, or no manifest; the message says what is wrong. */
+export class ManifestFault extends Error {
+  override readonly name = 'ManifestFault';
+}
+
+/** PKCS #8 of an Ed25519 key up to its seed (RFC 8410). */
+const pkcs8Start = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** The private key whose seed are these 32 bytes. */
+export function manifestSigningKey(seed: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([pkcs8Start, seed]), format: 'der', type: 'pkcs8' });
+}
+
+/** The public half of a private or public key, as `GET /v1/manifest-key` shows it. */
+export function describeManifestKey(key: KeyObject): ManifestKey {
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
+  const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+  return { keyId: keyIdOf(publicKey), algorithm: 'Ed25519', publicKey: pem };
+}
+
+function keyIdOf(publicKey: KeyObject): string {
+  const spki = publicKey.export({ format: 'der', type: 'spki' });
+  return createHash('sha256').update(spki).digest('hex').slice(0, 16);
+}
+
+/** SHA-256 of the canonical JSON, hex. */
+export function canonicalSha256(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+/** The text of `manifest.json`: canonical JSON, and after it the signature of exactly that as one more, last field. */
+export function signManifest(manifest: Omit<UnsignedManifest, 'keyId'>, privateKey: KeyObject): string {
+  const { keyId } = describeManifestKey(privateKey);
+  const text = canonicalJson({ ...manifest, keyId });
+  const signature = sign(null, Buffer.from(text), privateKey).toString('base64');
+  return `${text.slice(0, -1)},"signature":"${signature}"}`;
+}
+
+/**
+ * Reads a manifest that was signed with the private half of `publicKey`, and holds its text against the canonical one.
+ * @throws ManifestFault that names the first fault.
+ */
+export function readManifest(bytes: Uint8Array, publicKey: KeyObject): ResultManifest {
+  const { manifest, text } = parseManifest(bytes);
+  const { signature, ...unsigned } = manifest;
+  const signed = canonicalJson(unsigned);
+  if (text !== `${signed.slice(0, -1)},"signature":${JSON.stringify(signature)}}`)
+    throw new ManifestFault(`${manifestName} is not in its canonical form`);
+  const signatureBytes = Buffer.from(signature, 'base64');
+  if (signatureBytes.toString('base64') !== signature)
+    throw new ManifestFault(`${manifestName}: signature is not canonical base64`);
+  const keyId = keyIdOf(publicKey);
+  if (manifest.keyId !== keyId)
+    throw new ManifestFault(
+      `${manifestName} was signed with key ${manifest.keyId}, the key given is ${keyId}`,
+    );
+  if (!verify(null, Buffer.from(signed), publicKey, signatureBytes))
+    throw new ManifestFault(`${manifestName}: the signature does not match`);
+  if (canonicalSha256(manifest.query) !== manifest.querySha256)
+    throw new ManifestFault(`${manifestName}: querySha256 is not that of query`);
+  if (manifest.parts.reduce((sum, { rows }) => sum + rows, 0) !== manifest.rows)
+    throw new ManifestFault(`${manifestName}: rows is not the sum of the parts`);
+  return manifest;
+}
+
+function parseManifest(bytes: Uint8Array): { manifest: ResultManifest; text: string } {
+  let text: string;
+  let value: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    value = JSON.parse(text);
+  } catch {
+    throw new ManifestFault(`${manifestName} is not JSON in UTF-8`);
+  }
+  const parsed = resultManifest.safeParse(value);
+  if (parsed.success) return { manifest: parsed.data, text };
+  const issue = parsed.error.issues[0];
+  throw new ManifestFault(
+    `${manifestName}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown fault'}`,
+  );
+}

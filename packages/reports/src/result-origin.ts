@@ -1,0 +1,16 @@
+import type { Plan } from '@hourglass/query';
+import type { FactFiles } from './fact-ports.ts';
+import type { Claim } from './ports.ts';
+
+/** Where a result comes from: which attempt at which plan, over which facts. */
+export interface ResultOrigin {
+  readonly plan: Plan;
+  readonly attempt: number;
+  /** Number of the newest batch that the snapshot had; null: there was none. */
+  readonly watermark: bigint | null;
+  readonly snapshotAt: Date;
+}
+
+export function originOf({ plan, attempt }: Claim, { watermark, takenAt }: FactFiles): ResultOrigin {
+  return { plan, attempt, watermark, snapshotAt: takenAt };
+}
