@@ -3,7 +3,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fromBufferPromise } from 'yauzl';
 import {
   canonicalJson,
   manifestSigningKey,
@@ -11,7 +10,7 @@ import {
   signManifest,
   type ResultManifest,
 } from '@hourglass/contract';
-import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { archiveMembers, temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { verifyArchive } from '../apps/cli/src/verify-archive.ts';
 import { signedArchive, signingKey } from './archive-of-a-test.ts';
 
@@ -47,26 +46,11 @@ function flipped(bytes: Buffer, index: number, mask: number): Buffer {
   return changed;
 }
 
-async function membersOf(bytes: Buffer): Promise<{ name: string; bytes: Buffer; offset: number }[]> {
-  const members = [];
-  const zip = await fromBufferPromise(bytes, { lazyEntries: true });
-  for await (const entry of zip.eachEntry()) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
-    members.push({
-      name: entry.fileName,
-      bytes: Buffer.concat(chunks),
-      offset: entry.relativeOffsetOfLocalHeader,
-    });
-  }
-  return members;
-}
-
 test.each(formats)('a manifest is the last member and says of %s parts what they are', async (format) => {
   const file = await signedArchive(folder.path, { rows: 100, partBytes: 900, format });
   const manifest = await verifyArchive(file, publicKey);
   const archive = await readFile(file);
-  const members = await membersOf(archive);
+  const members = await archiveMembers(archive);
   const last = members.pop();
   expect(last?.name).toBe('manifest.json');
   expect(members.length).toBeGreaterThan(2);
@@ -140,7 +124,7 @@ test('another key is named, and so is a text that means the same but is not the 
     /was signed with key [0-9a-f]{16}, the key given is/,
   );
 
-  const text = (await membersOf(await readFile(file))).pop()?.bytes.toString() ?? '';
+  const text = (await archiveMembers(await readFile(file))).pop()?.bytes.toString() ?? '';
   const fault = (changed: string) => () => readManifest(Buffer.from(changed), publicKey);
   expect(readManifest(Buffer.from(text), publicKey).rows).toBe(3);
   expect(fault(`${text}\n`)).toThrow('not in its canonical form');
@@ -159,7 +143,7 @@ test('what is signed and not so is found: the rows are counted', async () => {
   const bytes = await readFile(
     await signedArchive(folder.path, { rows: 3, partBytes: 200_000, format: 'csv' }),
   );
-  const text = (await membersOf(bytes)).pop()?.bytes.toString() ?? '';
+  const text = (await archiveMembers(bytes)).pop()?.bytes.toString() ?? '';
   const { signature: _signature, keyId: _keyId, ...manifest } = readManifest(Buffer.from(text), publicKey);
   const parts = manifest.parts.map((part) => ({ ...part, rows: 4 }));
   const wrong = signManifest({ ...manifest, parts, rows: 4 }, signingKey);

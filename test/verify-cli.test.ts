@@ -1,8 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fromBufferPromise } from 'yauzl';
-import { startSystem, temporaryFolder, type RunningSystem, type TemporaryFolder } from '@hourglass/testing';
+import {
+  archiveMembers,
+  startSystem,
+  temporaryFolder,
+  type RunningSystem,
+  type TemporaryFolder,
+} from '@hourglass/testing';
 
 let system: RunningSystem;
 let folder: TemporaryFolder;
@@ -72,14 +77,7 @@ test('a result is verified with the key of the API and offline, and a changed on
 });
 
 async function manifestOf(archive: Buffer): Promise<unknown> {
-  const zip = await fromBufferPromise(archive, { lazyEntries: true });
-  const names: string[] = [];
-  let text = '';
-  for await (const entry of zip.eachEntry()) {
-    names.push(entry.fileName);
-    if (entry.fileName !== 'manifest.json') continue;
-    for await (const chunk of await zip.openReadStreamPromise(entry)) text += String(chunk);
-  }
-  expect(names.at(-1)).toBe('manifest.json');
-  return JSON.parse(text);
+  const last = (await archiveMembers(archive)).at(-1);
+  expect(last?.name).toBe('manifest.json');
+  return JSON.parse(String(last?.bytes));
 }

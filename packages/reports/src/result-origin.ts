@@ -1,6 +1,5 @@
 import type { Plan } from '@hourglass/query';
 import type { FactFiles } from './fact-ports.ts';
-import type { Claim } from './ports.ts';
 
 /** Where a result comes from: which attempt at which plan, over which facts. */
 export interface ResultOrigin {
@@ -11,6 +10,9 @@ export interface ResultOrigin {
   readonly snapshotAt: Date;
 }
 
-export function originOf({ plan, attempt }: Claim, { watermark, takenAt }: FactFiles): ResultOrigin {
+export function originOf(
+  { plan, attempt }: Pick<ResultOrigin, 'plan' | 'attempt'>,
+  { watermark, takenAt }: FactFiles,
+): ResultOrigin {
   return { plan, attempt, watermark, snapshotAt: takenAt };
 }

@@ -89,15 +89,34 @@ export interface ArchivePart {
   readonly text: string;
 }
 
-/** The members of an archive in their order, unpacked; yauzl checks sizes and CRCs. */
-export async function readArchive(archive: Buffer): Promise<ArchivePart[]> {
+/** A member of an archive, as it is stored. */
+export interface ArchiveMember {
+  readonly name: string;
+  readonly bytes: Buffer;
+  /** Of its local header. */
+  readonly offset: number;
+}
+
+/** All members of an archive in their order; yauzl checks sizes and CRCs. */
+export async function archiveMembers(archive: Buffer): Promise<ArchiveMember[]> {
   const zip = await fromBufferPromise(archive, { lazyEntries: true });
-  const parts: ArchivePart[] = [];
+  const members: ArchiveMember[] = [];
   for await (const entry of zip.eachEntry()) {
-    if (entry.fileName === 'manifest.json') continue;
     const chunks: Buffer[] = [];
     for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
-    parts.push({ name: entry.fileName, text: gunzipSync(Buffer.concat(chunks)).toString('utf8') });
+    members.push({
+      name: entry.fileName,
+      bytes: Buffer.concat(chunks),
+      offset: entry.relativeOffsetOfLocalHeader,
+    });
   }
-  return parts;
+  return members;
+}
+
+/** The parts of an archive in their order, unpacked. */
+export async function readArchive(archive: Buffer): Promise<ArchivePart[]> {
+  const members = await archiveMembers(archive);
+  return members
+    .filter(({ name }) => name !== 'manifest.json')
+    .map(({ name, bytes }) => ({ name, text: gunzipSync(bytes).toString('utf8') }));
 }
