@@ -1,7 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { onceKeyOf, type OnceKey, type SubmissionOutcome } from '@hourglass/reports';
+import { createHash, randomUUID } from 'node:crypto';
+import type { OnceKey, SubmissionOutcome } from '@hourglass/reports';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseWithTenant, noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
+
+/** Of a request that is told by its hash alone. */
+function onceKeyOf(key: string, request: object): OnceKey {
+  return { key, requestSha256: createHash('sha256').update(JSON.stringify(request)).digest() };
+}
 
 let db: DatabaseWithTenant;
 beforeAll(async () => {

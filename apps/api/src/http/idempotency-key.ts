@@ -1,5 +1,6 @@
 import type { Request } from 'express';
-import { invalidRequest, onceKeyOf, type OnceKey } from '@hourglass/reports';
+import { canonicalSha256 } from '@hourglass/contract';
+import { invalidRequest, type OnceKey } from '@hourglass/reports';
 
 /** Null: there is none. @throws ReportError `request.invalid` */
 export function idempotencyKeyOf(request: Request): string | null {
@@ -14,5 +15,5 @@ export function idempotencyKeyOf(request: Request): string | null {
 /** Of a submission, of which `asked` is all that decides what it does. @throws ReportError `request.invalid` */
 export function onceOf(request: Request, asked: object): OnceKey | undefined {
   const key = idempotencyKeyOf(request);
-  return key === null ? undefined : onceKeyOf(key, asked);
+  return key === null ? undefined : { key, requestSha256: Buffer.from(canonicalSha256(asked), 'hex') };
 }

@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { canonicalJson } from '../src/index.ts';
+
+test('the order of members and members without a value change nothing', () => {
+  const one = { b: [1, { d: null, c: 'x' }], a: { f: true, e: undefined } };
+  const other = { a: { f: true }, b: [1, { c: 'x', d: null }] };
+  expect(canonicalJson(one)).toBe('{"a":{"f":true},"b":[1,{"c":"x","d":null}]}');
+  expect(canonicalJson(other)).toBe(canonicalJson(one));
+});
+
+test('the text of any JSON value reads as that value, and is its own canonical text', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = canonicalJson(value);
+      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      expect(canonicalJson(JSON.parse(text))).toBe(text);
+    }),
+  );
+});
