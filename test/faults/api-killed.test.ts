@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { eventually, type NodeProcess } from '@hourglass/testing';
-import { many, printFigure } from './fault-run.ts';
+import { many, patienceMs, printFigure } from './fault-run.ts';
 import {
   faultQuery,
-  patienceMs,
   resultsOf,
   startFaultSystem,
   untilNoneIsLeft,

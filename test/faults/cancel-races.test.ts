@@ -1,15 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '@hourglass/testing';
-import { many, printFigure } from './fault-run.ts';
-import {
-  archivesOf,
-  faultQuery,
-  patienceMs,
-  startFaultSystem,
-  sweep,
-  type FaultSystem,
-} from './fault-system.ts';
+import { many, patienceMs, printFigure } from './fault-run.ts';
+import { archivesOf, faultQuery, startFaultSystem, sweep, type FaultSystem } from './fault-system.ts';
 
 const races = many(1_000, 40);
 /** Over the time that a query takes here, about. */

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDoorbell } from '@hourglass/job-queue';
-import { many, printFigure } from './fault-run.ts';
+import { many, patienceMs, printFigure } from './fault-run.ts';
 import {
-  patienceMs,
   resultsOf,
   startFaultSystem,
   submitMany,

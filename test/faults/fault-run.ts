@@ -10,3 +10,6 @@ export function printFigure(what: string, figures: Readonly<Record<string, strin
   const listed = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
   process.stdout.write(`figure: ${what}: ${listed.join(', ')}\n`);
 }
+
+/** Long enough for the leases of killed workers to run out again and again. */
+export const patienceMs = isFull ? 3_600_000 : 600_000;

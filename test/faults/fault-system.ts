@@ -10,9 +10,7 @@ import {
   type RunningSystem,
   type SystemOptions,
 } from '@hourglass/testing';
-
-/** Long enough for every lease of a killed worker to run out some times. */
-export const patienceMs = 600_000;
+import { patienceMs } from './fault-run.ts';
 
 const proxies = 20;
 const factsEach = 500;

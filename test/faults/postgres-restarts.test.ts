@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningServer } from '@hourglass/embedded';
 import { eventually, temporaryFolder } from '@hourglass/testing';
-import { many, printFigure } from './fault-run.ts';
+import { many, patienceMs, printFigure } from './fault-run.ts';
 import {
   faultQuery,
-  patienceMs,
   resultsOf,
   startFaultSystem,
   sweep,

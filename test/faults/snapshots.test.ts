@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readArchive } from '@hourglass/testing';
-import { many, printFigure } from './fault-run.ts';
-import { patienceMs, startFaultSystem, type FaultSystem } from './fault-system.ts';
+import { many, patienceMs, printFigure } from './fault-run.ts';
+import { startFaultSystem, type FaultSystem } from './fault-system.ts';
 
 const queries = many(100, 8);
 const factsPerSecond = 2_000;

@@ -1,8 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { many, printFigure } from './fault-run.ts';
+import { many, patienceMs, printFigure } from './fault-run.ts';
 import {
   keepKillingWorkers,
-  patienceMs,
   resultsOf,
   startFaultSystem,
   submitMany,
@@ -48,7 +48,7 @@ describe('while workers are killed again and again', () => {
     () =>
       run('worker killed and Redis flushed', async (of, ended) => {
         while (!ended.aborted) {
-          await paused(flushEveryMs, ended);
+          await delay(flushEveryMs, null, { signal: ended }).catch(() => null);
           await of.flushQueue();
         }
       }),
@@ -67,13 +67,3 @@ describe('while workers are killed again and again', () => {
     patienceMs,
   );
 });
-
-function paused(ms: number, ended: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    ended.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}

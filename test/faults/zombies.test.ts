@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDatabase, eventually } from '@hourglass/testing';
-import { many, printFigure } from './fault-run.ts';
+import { many, patienceMs, printFigure } from './fault-run.ts';
 import {
   archivesOf,
-  patienceMs,
   resultsOf,
   startFaultSystem,
   submitMany,

@@ -3,6 +3,7 @@ export * from './test-database.ts';
 export * from './test-queue.ts';
 export * from './contract-client.ts';
 export * from './eventually.ts';
+export * from './failing-proxy.ts';
 export * from './node-process.ts';
 export * from './running-system.ts';
 export * from './require-service.ts';
