@@ -11,7 +11,7 @@ import {
   createCancellations,
   manifestSeed,
   removeAbandonedScratch,
-  runNextQuery,
+  runWaitingQueries,
   type RunQueryPorts,
   type RunQueryTerms,
 } from '@hourglass/reports';
@@ -126,7 +126,10 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
   const jobs = [
     startPeriodicJob(heartbeatJob(settings.dataDirectory), log),
     startPeriodicJob(
-      oneAtATime(reconcileJob({ queries: database.queries, doorbell }, terms), database.periodicJobs),
+      // What waits is begun as soon as there is a worker, also when the queue has forgotten it.
+      oneAtATime(reconcileJob({ queries: database.queries, doorbell }, terms), database.periodicJobs, {
+        alsoFirst: true,
+      }),
       log,
     ),
     startPeriodicJob(
@@ -156,7 +159,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     redisUrl,
     concurrency,
     log,
-    run: (signal) => runNextQuery(ports, terms, signal),
+    run: (signal) => runWaitingQueries(ports, terms, signal),
   });
   return {
     async close() {

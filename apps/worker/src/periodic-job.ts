@@ -15,12 +15,22 @@ export interface RunningJob {
 
 /**
  * A job of which one worker at a time does a turn for all. Its own turns come a little less often than the others allow,
- * so that none of them is in vain.
+ * so that none of them is in vain. With `alsoFirst` every worker does a turn when it starts.
  */
-export function oneAtATime(job: PeriodicJob, jobs: PeriodicJobs): PeriodicJob {
+export function oneAtATime(
+  job: PeriodicJob,
+  jobs: PeriodicJobs,
+  { alsoFirst = false }: { readonly alsoFirst?: boolean } = {},
+): PeriodicJob {
+  let isFirst = alsoFirst;
   return {
     ...job,
-    run: async (signal) => ((await jobs.begin(job.name, job.everyMs * 0.8)) ? job.run(signal) : 0),
+    async run(signal) {
+      const isOurs = await jobs.begin(job.name, job.everyMs * 0.8);
+      if (!isOurs && !isFirst) return 0;
+      isFirst = false;
+      return job.run(signal);
+    },
   };
 }
 

@@ -24,8 +24,7 @@ export interface ConsumerOptions {
   /** Queries at the same time. */
   readonly concurrency: number;
   /**
-   * Answers a ring: runs the query whose turn it is, if there is one, and settles everything that can happen to it in
-   * Postgres. The signal aborts when the consumer closes, and not when the queue forgets its job: the lease alone says
+   * Answers a ring: runs queries until none waits, and settles everything that can happen to them in Postgres. The signal aborts when the consumer closes, and not when the queue forgets its job: the lease alone says
    * who runs a query. What `run` throws is logged and the ring is dropped: the reconciler rings again for what waits.
    */
   readonly run: (signal: AbortSignal) => Promise<void>;

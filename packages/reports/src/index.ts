@@ -38,7 +38,7 @@ export * from './reconcile.ts';
 export * from './result-link.ts';
 export type { ResultOrigin } from './result-origin.ts';
 export * from './retention.ts';
-export * from './run-next-query.ts';
+export * from './run-waiting-queries.ts';
 export * from './run-ports.ts';
 export * from './run-stats.ts';
 export * from './sealed-secret.ts';

@@ -203,7 +203,7 @@ export interface ExpiredArchive {
 }
 
 /**
- * The queue. A ring wakes a worker, which asks the database whose turn it is; one too many is answered by nobody, and one
+ * The queue. A ring wakes a worker, which asks the database whose turn it is until nothing waits; one too many is answered by nobody, and one
  * that is lost is made up for by the reconciler, so the queue may lose everything at any time.
  */
 export interface Doorbell {

@@ -27,7 +27,7 @@ export const queryCrashPoints = [
   'query.storing',
   'query.stored',
   'query.published',
-  'query.answered',
+  'query.ended',
 ] as const;
 export type QueryCrashPoint = (typeof queryCrashPoints)[number];
 

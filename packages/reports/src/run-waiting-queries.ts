@@ -5,41 +5,41 @@ import type { Claim } from './ports.ts';
 import type { RunQueryPorts, RunQueryTerms } from './run-ports.ts';
 
 /**
- * Answers a ring: runs the query whose turn it is to its end, or hands it back. Without one that waits there is nothing to
- * do. Whatever happens is written to the queries table here; the caller only rings. `signal` aborts on shutdown.
+ * Answers a ring: runs one query after the other, the one whose turn it is, each to its end or until it is handed back,
+ * until none waits. So a ring that the queue has lost costs nothing while anybody is at work. Whatever happens is written to
+ * the queries table here; the caller only rings. `signal` aborts on shutdown.
  *
  * An attempt that fails hands the query back, for later; only the last one, one that is out of time, or one whose report is
  * impossible writes `failed`. A query whose last attempt died without a word is failed by the reconciler.
  */
-export async function runNextQuery(
+export async function runWaitingQueries(
   ports: RunQueryPorts,
   terms: RunQueryTerms,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     const [id] = await ports.queries.listWaiting(terms, 1);
-    if (id === undefined || (await claimAndRun(id, ports, terms, signal))) break;
-    // Another worker was faster with this one.
+    if (id === undefined) return;
+    await claimAndRun(id, ports, terms, signal);
+    ports.crashPoint('query.ended');
   }
-  ports.crashPoint('query.answered');
 }
 
-/** False: the query waits no more. */
+/** Does nothing when another worker was faster with this one. */
 async function claimAndRun(
   id: string,
   ports: RunQueryPorts,
   terms: RunQueryTerms,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<void> {
   // Watched from before the claim, so that a cancellation right after it is not missed.
   const cancellation = ports.cancellations.watch(id);
   try {
     const heldSinceMs = performance.now();
     const claim = await ports.queries.claim(id, terms);
-    if (claim === null) return false;
+    if (claim === null) return;
     ports.crashPoint('query.claimed');
     await runAttempt(claim, ports, terms, { shutdown: signal, cancelled: cancellation.signal, heldSinceMs });
-    return true;
   } finally {
     cancellation.end();
   }
