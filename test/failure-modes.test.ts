@@ -45,7 +45,20 @@ describe('docs/failure-modes.md', () => {
     const expected = [failureReasons, attemptFailures, impossibleReports]
       .flatMap((reasons) => Object.values(reasons))
       .map((reason) => `“${reason}”`);
-    expect(headings.filter((heading) => !heading.startsWith('`')).toSorted()).toEqual(expected.toSorted());
+    expect(headings.filter((heading) => heading.startsWith('“')).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('has an entry for each failure that docs/reliability.md measures', () => {
+    const reliability = readFileSync(path.join(repositoryRoot, 'docs/reliability.md'), 'utf8');
+    const linked = [...reliability.matchAll(/\(failure-modes\.md#([\w-]+)\)/g)].map(([, anchor]) => anchor);
+    const anchors = headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    expect(linked.length).toBeGreaterThan(10);
+    for (const anchor of linked) expect(anchors).toContain(anchor);
   });
 
   it.each(entries.map((entry, index) => [headings[index], entry]))(

@@ -24,6 +24,7 @@ import { mergeSegmentsJob } from './jobs/merge-segments.ts';
 import { reconcileJob } from './jobs/reconcile.ts';
 import { sealFactsJob } from './jobs/seal-facts.ts';
 import { sweepArchivesJob } from './jobs/sweep-archives.ts';
+import { sweepScratchJob } from './jobs/sweep-scratch.ts';
 import { sweepSegmentsJob } from './jobs/sweep-segments.ts';
 import { oneAtATime, startPeriodicJob } from './periodic-job.ts';
 import { createScratch } from './scratch.ts';
@@ -41,6 +42,8 @@ const retryDelayFactors = [1, 10, 60, 300] as const;
 /** How long past its deadline an attempt may be there before the process is killed. */
 const watchdogGraceMs = 10_000;
 const closeDeadlineMs = 4_000;
+/** With less room on the disk no attempt begins: it would take what other processes need to end. */
+const minFreeScratchBytes = 256 * 1024 * 1024;
 /** Of the engine's memory, for sealing and merging. The rest is shared by queries. */
 const segmentMemoryShare = 0.22;
 /** Writing one segment takes seconds, a large merge minutes. */
@@ -94,7 +97,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     }),
     objects,
     cancellations,
-    scratch: createScratch(scratchDirectory),
+    scratch: createScratch(scratchDirectory, { minFreeBytes: minFreeScratchBytes }),
     watchdog,
     crashPoint,
     log,
@@ -134,6 +137,10 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     ),
     startPeriodicJob(
       oneAtATime(forgetOnceKeysJob({ queries: database.queries }), database.periodicJobs),
+      log,
+    ),
+    startPeriodicJob(
+      sweepScratchJob({ queries: database.queries }, { scratchDirectory, maxRunMs: settings.queryTimeoutMs }),
       log,
     ),
     startPeriodicJob(

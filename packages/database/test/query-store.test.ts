@@ -433,13 +433,13 @@ test('Archives are nobody’s unless a query names them or a running attempt may
   const unknown = archive(randomUUID(), 1);
   const all = [running, handedBack, completed, cancelled].flatMap((id) => [archive(id, 1), archive(id, 2)]);
   const owned = [`${running}/2`, `${completed}/2`];
-  expect((await queries.unownedArchives([...all, unknown])).toSorted()).toEqual(
+  expect((await queries.unownedWork([...all, unknown])).toSorted()).toEqual(
     [...all, unknown]
       .map(({ key }) => key)
       .filter((key) => !owned.includes(key))
       .toSorted(),
   );
-  expect(await queries.unownedArchives([])).toEqual([]);
+  expect(await queries.unownedWork([])).toEqual([]);
 });
 
 type Step =

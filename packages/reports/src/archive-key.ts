@@ -1,4 +1,4 @@
-import type { AttemptArchive } from './ports.ts';
+import type { AttemptWork } from './ports.ts';
 
 /** All archives are below it. */
 export const archivePrefix = 'archives/';
@@ -11,7 +11,7 @@ export function archiveKeyOf({ id, attempt }: { readonly id: string; readonly at
 }
 
 /** Null: the key is not of an archive. */
-export function attemptOf(key: string): AttemptArchive | null {
+export function attemptOf(key: string): AttemptWork | null {
   const [, queryId, attempt] = archivePath.exec(key) ?? [];
   return queryId === undefined ? null : { key, queryId, attempt: Number(attempt) };
 }

@@ -43,6 +43,7 @@ export * from './run-ports.ts';
 export * from './run-stats.ts';
 export * from './sealed-secret.ts';
 export * from './sweep-archives.ts';
+export * from './sweep-scratch.ts';
 export * from './service-unavailable.ts';
 export * from './stats.ts';
 export * from './submission-limits.ts';

@@ -161,13 +161,14 @@ export interface QueryStore {
    */
   failOverdue(terms: ClaimTerms): Promise<number>;
   /** The keys of those that are nobody's: of an attempt that neither published it nor is still running. */
-  unownedArchives(archives: readonly AttemptArchive[]): Promise<readonly string[]>;
+  unownedWork(archives: readonly AttemptWork[]): Promise<readonly string[]>;
   /** Completed queries past their `expires` become `expired`; answers the archives to delete. */
   expireDue(limit: number): Promise<readonly ExpiredArchive[]>;
 }
 
-/** An archive, by its key, and whose it is or was. */
-export interface AttemptArchive {
+/** Something that an attempt made, and whose it is or was. */
+export interface AttemptWork {
+  /** Of its archive in the store, or the name of its folder in the scratch. */
   readonly key: string;
   readonly queryId: string;
   readonly attempt: number;

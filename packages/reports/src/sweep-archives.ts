@@ -1,6 +1,6 @@
 import { archivePrefix, attemptOf } from './archive-key.ts';
 import type { ObjectStore } from './object-ports.ts';
-import type { AttemptArchive, QueryStore } from './ports.ts';
+import type { AttemptWork, QueryStore } from './ports.ts';
 
 const pageSize = 500;
 
@@ -15,7 +15,7 @@ export async function sweepArchives({
   queries,
   objects,
 }: {
-  readonly queries: Pick<QueryStore, 'unownedArchives'>;
+  readonly queries: Pick<QueryStore, 'unownedWork'>;
   readonly objects: Pick<ObjectStore, 'list' | 'listIncomplete' | 'delete'>;
 }): Promise<number> {
   let swept = 0;
@@ -36,8 +36,8 @@ export async function sweepArchives({
   async function unowned<Item extends { readonly key: string }>(items: readonly Item[]): Promise<Item[]> {
     const archives = items
       .map(({ key }) => attemptOf(key))
-      .filter((found): found is AttemptArchive => found !== null);
-    const keys = new Set(await queries.unownedArchives(archives));
+      .filter((found): found is AttemptWork => found !== null);
+    const keys = new Set(await queries.unownedWork(archives));
     return items.filter(({ key }) => keys.has(key));
   }
 }

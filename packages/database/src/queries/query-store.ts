@@ -16,7 +16,7 @@ import { servedByDatabase } from '../database-errors.ts';
 import type { GatherReads } from '../gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { isUuid } from '../uuid.ts';
-import { unownedArchives } from './unowned-archives.ts';
+import { unownedWork } from './unowned-work.ts';
 import { cancelQuery } from './cancel-query.ts';
 import { claimQuery, listWaiting } from './claim-query.ts';
 import { failOverdue } from './fail-overdue.ts';
@@ -51,7 +51,7 @@ export function createQueryStore(
     handBack: (id, attempt, cause) => servedByDatabase(() => handBack(prisma, { id, attempt }, cause)),
     listWaiting: (terms, limit) => servedByDatabase(() => listWaiting(prisma, terms, limit)),
     failOverdue: (terms) => servedByDatabase(() => failOverdue(prisma, terms)),
-    unownedArchives: (archives) => servedByDatabase(() => unownedArchives(prisma, archives)),
+    unownedWork: (archives) => servedByDatabase(() => unownedWork(prisma, archives)),
     expireDue: (limit) => servedByDatabase(() => expireDue(prisma, limit)),
   };
 }

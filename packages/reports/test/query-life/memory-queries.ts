@@ -1,6 +1,6 @@
 import { mayBecome, type QueryState } from '../../src/query-states.ts';
 import type {
-  AttemptArchive,
+  AttemptWork,
   Claim,
   ClaimTerms,
   ExpiredArchive,
@@ -152,7 +152,7 @@ export class MemoryQueries {
     return expired;
   }
 
-  unownedArchives(archives: readonly AttemptArchive[]): readonly string[] {
+  unownedWork(archives: readonly AttemptWork[]): readonly string[] {
     return archives
       .filter(({ key, queryId, attempt }) => {
         const row = this.rows.get(queryId);

@@ -129,7 +129,7 @@ export class World {
       handBack: (id, number, cause) => on('hand back', () => queries.handBack(id, number, cause)),
       failOverdue: (of) => on('fail overdue', () => queries.failOverdue(of)),
       expireDue: () => on('expire', () => queries.expireDue()),
-      unownedArchives: (archives) => on('unowned', () => queries.unownedArchives(archives)),
+      unownedWork: (archives) => on('unowned', () => queries.unownedWork(archives)),
     };
     return store as QueryStore;
   }

@@ -1,16 +1,16 @@
-import type { AttemptArchive } from '@hourglass/reports';
+import type { AttemptWork } from '@hourglass/reports';
 import type { PrismaClient } from '../generated/client.ts';
 
 /** Those that no query names as its result and that no running attempt may be about to publish. */
-export async function unownedArchives(
+export async function unownedWork(
   prisma: PrismaClient,
-  archives: readonly AttemptArchive[],
+  works: readonly AttemptWork[],
 ): Promise<readonly string[]> {
   const rows = await prisma.$queryRaw<{ readonly key: string }[]>`
     select a.key
-      from unnest(${archives.map(({ key }) => key)}::text[],
-                  ${archives.map(({ queryId }) => queryId)}::uuid[],
-                  ${archives.map(({ attempt }) => attempt)}::integer[]) as a (key, query_id, attempt)
+      from unnest(${works.map(({ key }) => key)}::text[],
+                  ${works.map(({ queryId }) => queryId)}::uuid[],
+                  ${works.map(({ attempt }) => attempt)}::integer[]) as a (key, query_id, attempt)
      where not exists (
              select from queries q
               where q.id = a.query_id

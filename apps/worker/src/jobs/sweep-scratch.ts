@@ -1,0 +1,10 @@
+import { sweepScratch, type QueryStore } from '@hourglass/reports';
+import type { PeriodicJob } from '../periodic-job.ts';
+
+/** Removes what workers that were killed have left on this disk. */
+export function sweepScratchJob(
+  ports: { readonly queries: QueryStore },
+  terms: { readonly scratchDirectory: string; readonly maxRunMs: number },
+): PeriodicJob {
+  return { name: 'sweep-scratch', everyMs: 600_000, run: () => sweepScratch(ports, terms) };
+}
