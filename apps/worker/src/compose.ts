@@ -16,6 +16,7 @@ import {
   type RunQueryTerms,
 } from '@hourglass/reports';
 import { createArchiveWriter, type ManifestOptions } from '@hourglass/result-files';
+import { createAttemptScratch } from './attempt-scratch.ts';
 import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';
 import { forgetOnceKeysJob } from './jobs/forget-once-keys.ts';
@@ -90,6 +91,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
       memoryMb: Math.floor(settings.engineMemoryMb * (1 - segmentMemoryShare)),
       threads: settings.engineThreads,
       maxConcurrentRuns: concurrency,
+      maxSpillMb: settings.queryScratchMb,
     }),
     archives: createArchiveWriter({
       threads: settings.engineThreads,
@@ -97,7 +99,11 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     }),
     objects,
     cancellations,
-    scratch: createScratch(scratchDirectory, { minFreeBytes: minFreeScratchBytes }),
+    scratch: createAttemptScratch(createScratch(scratchDirectory), {
+      directory: scratchDirectory,
+      minFreeBytes: minFreeScratchBytes,
+      maxBytes: settings.queryScratchMb * 1024 * 1024,
+    }),
     watchdog,
     crashPoint,
     log,

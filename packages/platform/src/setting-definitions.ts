@@ -235,6 +235,12 @@ export const settingDefinitions = {
     'MiB',
     'Memory of the engine in one worker process: 78 % shared by its running queries, the rest for sealing and merging.',
   ),
+  HOURGLASS_QUERY_SCRATCH_MB: define(
+    wholeNumber(64, 1_073_741_824),
+    '65536',
+    'MiB',
+    'Disk that one running query may take for its files, and as much for what does not fit into memory.',
+  ),
   HOURGLASS_ENGINE_THREADS: define(
     wholeNumber(1, 1024),
     null,

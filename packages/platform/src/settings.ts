@@ -55,6 +55,7 @@ export interface Settings {
   readonly resultTtlSeconds: number;
   readonly workerConcurrency: number;
   readonly engineMemoryMb: number;
+  readonly queryScratchMb: number;
   readonly engineThreads: number;
   readonly statsMemoryMb: number;
   readonly bulkBatchRows: number;
@@ -125,6 +126,7 @@ export function readSettings(
     resultTtlSeconds: read('HOURGLASS_RESULT_TTL_SECONDS'),
     workerConcurrency: read('HOURGLASS_WORKER_CONCURRENCY'),
     engineMemoryMb: read('HOURGLASS_ENGINE_MEMORY_MB'),
+    queryScratchMb: read('HOURGLASS_QUERY_SCRATCH_MB'),
     statsMemoryMb: read('HOURGLASS_STATS_MEMORY_MB'),
     bulkBatchRows: read('HOURGLASS_BULK_BATCH_ROWS'),
     ingestMemoryMb: read('HOURGLASS_INGEST_MEMORY_MB'),

@@ -37,8 +37,14 @@ export interface RunLog {
 }
 
 export interface AttemptScratch {
-  /** Calls `work` with an empty folder of that name, which is gone afterwards. */
-  within<Result>(work: (directory: string) => Promise<Result>, name: string): Promise<Result>;
+  /**
+   * Calls `work` with an empty folder of that name, which is gone afterwards. The signal aborts, with an AttemptFailure, when
+   * the folder or the disk becomes too full.
+   */
+  within<Result>(
+    work: (directory: string, overfull: AbortSignal) => Promise<Result>,
+    name: string,
+  ): Promise<Result>;
 }
 
 /** Ends this process when an attempt is still there long after its deadline: whatever should have stopped it hangs. */

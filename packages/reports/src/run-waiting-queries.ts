@@ -65,11 +65,11 @@ async function runAttempt(
   const deadline = abortAt(heldSinceMs + claim.remainingMs);
   const watched = watchdog.watch(claim.remainingMs);
   try {
-    const signal = AbortSignal.any([shutdown, lease.lost, deadline.signal, cancelled]);
-    const published = await scratch.within(
-      (directory) => makeResult(claim, ports, { directory, lease, signal, deadlineMs: deadline.atMs, terms }),
-      `${claim.id}-${claim.attempt}`,
-    );
+    const stops = [shutdown, lease.lost, deadline.signal, cancelled];
+    const published = await scratch.within((directory, overfull) => {
+      const signal = AbortSignal.any([...stops, overfull]);
+      return makeResult(claim, ports, { directory, lease, signal, deadlineMs: deadline.atMs, terms });
+    }, `${claim.id}-${claim.attempt}`);
     log.info(fields, published ? 'completed' : 'too late: cancelled, or taken by a newer attempt');
   } catch (error) {
     const signals = { shutdown, cancelled, lost: lease.lost, deadline: deadline.signal };

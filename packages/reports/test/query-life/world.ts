@@ -200,7 +200,7 @@ export class World {
         async within(work, name) {
           process.folders.add(name);
           try {
-            return await work(name);
+            return await work(name, new AbortController().signal);
           } finally {
             process.folders.delete(name);
           }
