@@ -37,7 +37,7 @@ export interface WorkerProcess {
 
 const leaseMs = 15_000;
 /** Attempts whose worker died are among them; five that failed end a query earlier. */
-const maxAttempts = 10;
+const maxAttempts = 20;
 /** Of the setting, after each failed attempt. */
 const retryDelayFactors = [1, 10, 60, 300] as const;
 /** How long past its deadline an attempt may be there before the process is killed. */
