@@ -74,6 +74,8 @@ export function createUploader(client: S3Client, options: S3Options): Uploader {
     try {
       const { ETag = '' } = await upload.done();
       await reading;
+      // A beginning whose answer was lost was made again, and the first one would stay open.
+      if (fileBytes > partBytes && underway.get(key) === 1) await endUploadsOf(key);
       return { bytes: fileBytes, etag: hash.etag(), storedEtag: ETag.replaceAll('"', ''), partBytes };
     } catch (error) {
       stop.abort();

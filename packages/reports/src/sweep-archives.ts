@@ -1,6 +1,6 @@
 import { archivePrefix, attemptOf } from './archive-key.ts';
 import type { ObjectStore } from './object-ports.ts';
-import type { AttemptWork, QueryStore } from './ports.ts';
+import type { QueryStore } from './ports.ts';
 
 const pageSize = 500;
 
@@ -20,25 +20,31 @@ export async function sweepArchives({
 }): Promise<number> {
   let swept = 0;
   for await (const page of pages(objects.list(archivePrefix))) {
-    for (const { key } of await unowned(page)) {
+    for (const { key } of await unowned(page, (key) => key)) {
       await objects.delete(key);
       swept += 1;
     }
   }
   for await (const page of pages(objects.listIncomplete(archivePrefix))) {
-    for (const incomplete of await unowned(page)) {
+    // Also one with the key of a result is nobody's: of an upload that was begun twice, the other one was completed.
+    for (const incomplete of await unowned(page, (key) => `incomplete ${key}`)) {
       await incomplete.discard();
       swept += 1;
     }
   }
   return swept;
 
-  async function unowned<Item extends { readonly key: string }>(items: readonly Item[]): Promise<Item[]> {
-    const archives = items
-      .map(({ key }) => attemptOf(key))
-      .filter((found): found is AttemptWork => found !== null);
-    const keys = new Set(await queries.unownedWork(archives));
-    return items.filter(({ key }) => keys.has(key));
+  /** `asKey`: of what may be a result, its key; of what is none, something else. */
+  async function unowned<Item extends { readonly key: string }>(
+    items: readonly Item[],
+    asKey: (key: string) => string,
+  ): Promise<Item[]> {
+    const works = items.flatMap(({ key }) => {
+      const work = attemptOf(key);
+      return work === null ? [] : [{ ...work, key: asKey(key) }];
+    });
+    const keys = new Set(await queries.unownedWork(works));
+    return items.filter(({ key }) => keys.has(asKey(key)));
   }
 }
 
