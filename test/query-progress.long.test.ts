@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { QueryStatus } from '@hourglass/contract';
 import { eventually, startSystem, type RunningSystem } from '@hourglass/testing';
 
-const facts = 600_000;
+/** So many that a worker that is told to stop on the way is never done before. */
+const facts = 2_000_000;
 const startMs = Date.parse('2026-03-01T00:00:00Z');
 /** A row for each fact takes long enough to be met in every phase. */
 const query = {
@@ -16,7 +17,7 @@ beforeAll(async () => {
   system = await startSystem({ worker: false });
   const lines = Array.from(
     { length: facts },
-    (_, i) => `{"timestamp":${startMs + i * 100},"gateway_flow_id":"flow-${i}"}`,
+    (_, i) => `{"timestamp":${startMs + i * 40},"gateway_flow_id":"flow-${i}"}`,
   );
   const response = await system.client.request('/facts/api', { method: 'POST', body: lines.join('\n') });
   expect(response.status).toBe(201);
