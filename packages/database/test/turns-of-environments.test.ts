@@ -89,6 +89,22 @@ describe('whose query is next', () => {
     expect(await db.database.queries.listWaiting(terms, 10)).toEqual(ids.map(({ id }) => id));
   });
 
+  test('one whose worker died is behind those that were submitted in the minute after it, and before later ones', async () => {
+    await submitted(tenants[0], 4);
+    await db.sql(`
+      with placed as (select id, row_number() over (order by created_at, id) as place from queries)
+      update queries q set created_at = now() + (array[0, 30, 61, 90])[placed.place] * interval '1 second'
+        from placed where placed.id = q.id`);
+    const ids = await db.sql<{ id: string }>('select id from queries order by created_at');
+    await db.sql(
+      `update queries set state = 'running', attempt = 1, first_started_at = now(), lease_expires_at = now()
+        where id = $1`,
+      [ids[0]?.id],
+    );
+    const order = [1, 0, 2, 3].map((index) => ids[index]?.id);
+    expect(await db.database.queries.listWaiting(terms, 10)).toEqual(order);
+  });
+
   test('with weights and numbers at random, the shares of two that both have some waiting differ by two turns at most', async () => {
     const weights = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }));
     await fc.assert(

@@ -1,7 +1,7 @@
 import { parsePlan } from '@hourglass/query';
 import type { Claim, ClaimTerms } from '@hourglass/reports';
 import type { PrismaClient } from '../generated/client.ts';
-import { isWaiting, turnOfEnvironment } from './waiting-queries.ts';
+import { isWaiting, placeInEnvironment, turnOfEnvironment } from './waiting-queries.ts';
 
 interface ClaimedRow {
   readonly plan: unknown;
@@ -61,7 +61,7 @@ export async function listWaiting(
       from queries q
       join environments e on e.id = q.environment_id
      where q.state in ('enqueued', 'running') and ${isWaiting(terms)}
-     order by ${turnOfEnvironment}, q.created_at, q.id
+     order by ${turnOfEnvironment}, ${placeInEnvironment}, q.id
      limit ${limit}::integer`;
   return rows.map(({ id }) => id);
 }

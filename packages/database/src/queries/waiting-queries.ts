@@ -25,5 +25,12 @@ export function isLate({ timeoutMs }: ClaimTerms, graceMs: number): Prisma.Sql {
     coalesce(q.first_started_at + ${timeoutMs + graceMs}::float8 * interval '1 millisecond' <= now(), false)`;
 }
 
-/** Start-time fair queueing: the environment whose turn is first, and in it the oldest. Needs `environments e`. */
+/** Start-time fair queueing: the environment whose turn is first. Needs `environments e`. */
 export const turnOfEnvironment = Prisma.sql`greatest(e.next_turn, (select turn from scheduler))`;
+
+/**
+ * In an environment the oldest is first, but each attempt that was not excused makes a query a minute younger: one that kills
+ * its workers lets others through before it takes the next, and those that lose theirs by chance share the losses.
+ */
+export const placeInEnvironment = Prisma.sql`
+  q.created_at + (q.attempt - q.excused_attempts) * interval '1 minute'`;

@@ -67,7 +67,10 @@ export class MemoryQueries {
   }
 
   listWaiting(terms: ClaimTerms, limit: number): readonly string[] {
-    const waiting = [...this.rows].filter(([, row]) => this.waits(row, terms));
+    const placeMs = ({ createdAtMs, attempt, excused }: Row) => createdAtMs + (attempt - excused) * 60_000;
+    const waiting = [...this.rows]
+      .filter(([, row]) => this.waits(row, terms))
+      .toSorted(([, one], [, other]) => placeMs(one) - placeMs(other));
     return waiting.slice(0, limit).map(([id]) => id);
   }
 
