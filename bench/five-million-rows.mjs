@@ -1,5 +1,5 @@
 /**
- * A report with one row per fact, from its facts to the finished archive, against DuckDB's own `COPY` of the same
+ * A report with one row per fact, from its sealed facts to the finished archive, against DuckDB's own `COPY` of the same
  * report to one gzip file, in turns and each in a process of its own. After `npm run build`:
  *
  *   node bench/five-million-rows.mjs [rows=5000000] [rounds=3] [memoryMb=512]
@@ -19,7 +19,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { createDuckDbEngine } from '@hourglass/engine-duckdb';
+import { createDuckDbEngine, createSegmentWriter } from '@hourglass/engine-duckdb';
 import { catalogue, compileReport, hotFactsColumns, outputColumns } from '@hourglass/query';
 import { createArchiveWriter } from '@hourglass/result-files';
 
@@ -34,16 +34,16 @@ else await compare(...process.argv.slice(2, 5).map(Number));
 async function compare(rows = 5_000_000, rounds = 3, memoryMb = 512) {
   const scratch = await mkdtemp(path.join(tmpdir(), 'hourglass-bench-'));
   try {
-    const factsPath = path.join(scratch, 'facts.csv');
-    await pipeline(Readable.from(csvLines(rows)), createWriteStream(factsPath));
+    const segment = await sealFacts(rows, scratch);
     for (const format of ['json', 'csv']) {
       const found = { hourglass: [], duckdb: [] };
       for (let round = 0; round < rounds; round++) {
         for (const way of ['duckdb', 'hourglass']) {
           const directory = path.join(scratch, way);
           await mkdir(directory);
-          await link(factsPath, path.join(directory, 'facts.csv'));
-          found[way].push(await inProcess({ way, format, directory, rows, memoryMb }));
+          const placed = { ...segment, path: path.join(directory, 'facts.parquet') };
+          await link(segment.path, placed.path);
+          found[way].push(await inProcess({ way, format, directory, segment: placed, memoryMb }));
           await rm(directory, { recursive: true });
         }
       }
@@ -52,6 +52,21 @@ async function compare(rows = 5_000_000, rounds = 3, memoryMb = 512) {
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+async function sealFacts(rows, directory) {
+  const csvPath = path.join(directory, 'facts.csv');
+  await pipeline(Readable.from(csvLines(rows)), createWriteStream(csvPath));
+  const columns = hotFactsColumns(planOf('json'), catalogue);
+  const { signal } = new AbortController();
+  const segment = await createSegmentWriter({ memoryMb: 2048, threads }).seal({
+    csvPath,
+    columns,
+    directory,
+    signal,
+  });
+  await rm(csvPath);
+  return segment;
 }
 
 function print(format, { hourglass, duckdb }, rows) {
@@ -69,7 +84,7 @@ function print(format, { hourglass, duckdb }, rows) {
     `  DuckDB's COPY with gzip ${seconds(duckdb)} (CPU ${seconds(duckdb, 'cpuMs')}), ${mebibytes(duckdb, 'bytes')}, peak ${mebibytes(duckdb, 'peakBytes')}`,
   );
   console.log(
-    `  Hourglass ${seconds(hourglass)} (rows ${seconds(hourglass, 'rowsMs')}, CPU ${seconds(hourglass, 'cpuMs')}), ${mebibytes(hourglass, 'bytes')}, ` +
+    `  Hourglass ${seconds(hourglass)} (CPU ${seconds(hourglass, 'cpuMs')}), ${mebibytes(hourglass, 'bytes')}, ` +
       `peak ${mebibytes(hourglass, 'peakBytes')}, longest wait of the event loop ${medianOf('loopMs', hourglass).toFixed(1)} ms`,
   );
   console.log(
@@ -88,12 +103,12 @@ async function inProcess(options) {
   return JSON.parse(output);
 }
 
-async function measure({ way, format, directory, rows, memoryMb }) {
+async function measure({ way, format, directory, segment, memoryMb }) {
   const plan = planOf(format);
   const facts = {
-    hotFactsPath: path.join(directory, 'facts.csv'),
-    hotRows: rows,
-    segments: [],
+    hotFactsPath: path.join(directory, 'none.csv'),
+    hotRows: 0,
+    segments: [segment],
     watermark: null,
   };
   const { signal } = new AbortController();
@@ -110,16 +125,14 @@ async function archive(task, memoryMb) {
   const loop = monitorEventLoopDelay({ resolution: 1 });
   loop.enable();
   const beganMs = performance.now();
-  const file = await engine.writeRows(task);
-  const rowsMs = performance.now() - beganMs;
-  const { rows, bytes } = await createArchiveWriter({ threads }).write(file, {
+  const { rows, bytes } = await createArchiveWriter({ threads }).write(engine.writeRows(task), {
     ...task,
     queryId: 'bench',
     columns: outputColumns(task.plan, catalogue),
     output: task.plan.output,
     createdAt: new Date(startMs),
   });
-  return { ms: performance.now() - beganMs, rowsMs, rows, bytes, loopMs: loop.max / 1e6 };
+  return { ms: performance.now() - beganMs, rows, bytes, loopMs: loop.max / 1e6 };
 }
 
 /** What somebody would write by hand: the same report in one `COPY`, with the same names, memory and threads. */
@@ -132,12 +145,7 @@ async function copy({ plan, facts, directory }, memoryMb) {
     preserve_insertion_order: 'false',
   });
   const connection = await instance.connect();
-  const types = { text: 'VARCHAR', integer: 'BIGINT', timestamp: 'TIMESTAMP' };
-  const columns = hotFactsColumns(plan, catalogue).map(({ name, type }) => `'${name}': '${types[type]}'`);
-  await connection.run(
-    `create view facts as select * from read_csv('${facts.hotFactsPath}', columns = {${columns.join(', ')}},
-       auto_detect = false, header = true, delim = ',', quote = '"', parallel = false)`,
-  );
+  await connection.run(`create view facts as select * from read_parquet('${facts.segments[0].path}')`);
   const { sql, parameters } = compileReport(plan, catalogue);
   const names = outputColumns(plan, catalogue).map(({ name }, index) => `c${index} as "${name}"`);
   const file = path.join(directory, 'rows.gz');

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { manifestSigningKey } from '@hourglass/contract';
 import type { OutputColumn, OutputFormat, Plan } from '@hourglass/query';
 import { createArchiveWriter } from '@hourglass/result-files';
@@ -34,17 +35,14 @@ export async function signedArchive(
     partBytes,
     manifest: { hourglassVersion: '0.1.0', duckDbVersion: 'v1', signingKey: async () => signingKey },
   });
-  const archive = await writer.write(
-    { path: rowsPath, rows },
-    {
-      queryId: '9cfc0d85-0f30-46d6-ae6f-318d0cb961bd',
-      columns,
-      output,
-      directory,
-      createdAt: new Date('2026-03-04T05:06:08.123Z'),
-      origin: { plan, attempt: 1, watermark: 7n, snapshotAt: new Date('2026-03-04T05:06:09.5Z') },
-      signal: new AbortController().signal,
-    },
-  );
+  const archive = await writer.write(Readable.from([{ path: rowsPath, rows }]), {
+    queryId: '9cfc0d85-0f30-46d6-ae6f-318d0cb961bd',
+    columns,
+    output,
+    directory,
+    createdAt: new Date('2026-03-04T05:06:08.123Z'),
+    origin: { plan, attempt: 1, watermark: 7n, snapshotAt: new Date('2026-03-04T05:06:09.5Z') },
+    signal: new AbortController().signal,
+  });
   return archive.path;
 }

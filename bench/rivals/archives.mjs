@@ -1,20 +1,23 @@
 import { timeBareEngine } from './bare-engine.mjs';
 import { planOf } from './engine.mjs';
-import { rowsForWriting, shapes } from './shapes.mjs';
+import { reportsForWriting, shapes } from './shapes.mjs';
 import { medianTimes, timed } from './timing.mjs';
 
 const rowsWritten = 5_000_000;
 
 /**
- * For each shape, and for a report of many rows: milliseconds from the submission until the archive can be downloaded,
+ * For each shape, and for reports of many rows: milliseconds from the submission until the archive can be downloaded,
  * and milliseconds of the bare engine that writes the same rows to a gzip file. `place` has the segments, their environment
  * and the folder in which their files are.
  */
 export async function measureArchives({ running, place, rows, threads, repetitions, tell }) {
   const { segments, environmentId, directory } = place;
-  const many = { ...rowsForWriting(Math.min(rowsWritten, rows)), isForWriting: true };
+  const large = reportsForWriting(Math.min(rowsWritten, rows)).map((report) => ({
+    ...report,
+    isForWriting: true,
+  }));
   const measured = [];
-  for (const { name, request, isForWriting = false } of [...shapes, many]) {
+  for (const { name, request, isForWriting = false } of [...shapes, ...large]) {
     tell(`writing: ${name}`);
     const plan = planOf(request, environmentId);
     const [systemMs, bareMs] = await medianTimes(

@@ -46,11 +46,11 @@ function archiveFigures({ archives }) {
   const reports = archives.filter(({ isForWriting }) => !isForWriting);
   const ratios = reports.filter(isLong).map(({ systemMs, bareMs }) => systemMs / bareMs);
   const moreMs = reports.filter((report) => !isLong(report)).map(({ systemMs, bareMs }) => systemMs - bareMs);
-  const written = archives.find(({ isForWriting }) => isForWriting);
-  const writing = written.systemMs / written.bareMs;
-  const figures = [
-    figure(`archive of ${written.name} over DuckDB’s gzip COPY`, times(writing), '≤ 0.60 ×', writing <= 0.6),
-  ];
+  const large = archives.filter(({ isForWriting }) => isForWriting);
+  const figures = large.map(({ name, systemMs, bareMs }) => {
+    const ratio = systemMs / bareMs;
+    return figure(`archive of ${name}, over DuckDB’s gzip COPY`, times(ratio), '≤ 0.60 ×', ratio <= 0.6);
+  });
   if (ratios.length > 0) {
     const worst = Math.max(...ratios);
     figures.push(

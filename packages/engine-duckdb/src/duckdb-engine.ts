@@ -1,25 +1,15 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileReport, compileReportLines, type Catalogue } from '@hourglass/query';
-import {
-  AttemptFailure,
-  ReportImpossible,
-  type EngineTask,
-  type ReportEngine,
-  type RowBatch,
-  type RowFile,
-} from '@hourglass/reports';
+import { compileReport, type Catalogue } from '@hourglass/query';
+import type { EngineTask, ReportEngine, RowBatch } from '@hourglass/reports';
 import { discardRows } from './discard-rows.ts';
-import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
-import { readableError } from './engine-error.ts';
-import { createInstancePool, type InstancePool } from './instance-pool.ts';
+import { explainedError } from './engine-error.ts';
+import { createInstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { openReport } from './open-report.ts';
 import { rowBatches } from './row-batches.ts';
 import { startStatement } from './start-statement.ts';
-import { watchProgress } from './watch-progress.ts';
-import { writeLines } from './write-lines.ts';
+import { writeReport, type ReportWriting } from './write-report.ts';
 
 export interface DuckDbEngineOptions {
   readonly catalogue: Catalogue;
@@ -35,17 +25,18 @@ export interface DuckDbEngineOptions {
   readonly maxSpillMb?: number;
   /** How many facts at least are looked at to find out how far the rows of a report with a limit reach. */
   readonly sampleFacts?: number;
+  /** How many facts a part of a large report has at first, about. Default: as many as fit into the memory of a run. */
+  readonly sliceFacts?: number;
 }
 
 /** About a row group of a segment. */
 const defaultSampleFacts = 100_000;
 
-interface Engine {
-  readonly catalogue: Catalogue;
-  readonly sampleFacts: number;
-  readonly limits: InstanceLimits;
-  readonly pool: InstancePool;
-}
+/**
+ * Of a worker's memory for a run, per fact of a part of a report: so many bytes take its group, its place in the order and
+ * its line when every fact is a row.
+ */
+const sliceBytesPerFact = 640;
 
 /**
  * Every run has a DuckDB in memory for itself, which can read and write below the engine's directory and nothing else.
@@ -57,99 +48,45 @@ interface Engine {
  */
 export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
   const { catalogue, memoryMb, threads, maxConcurrentRuns, maxSpillMb = 64 * 1024 } = options;
-  const { sampleFacts = defaultSampleFacts } = options;
   const limits = { memoryMb: Math.floor(memoryMb / maxConcurrentRuns), threads, maxSpillMb };
+  const fittingFacts = Math.floor((limits.memoryMb * 1024 * 1024) / sliceBytesPerFact);
+  const { sampleFacts = defaultSampleFacts, sliceFacts = fittingFacts } = options;
   const directory = path.resolve(options.directory);
   const pool = createInstancePool(directory, limits);
-  const engine = { catalogue, sampleFacts, limits, pool };
+  const engine = { catalogue, sampleFacts, sliceFacts, limits, pool };
   return {
     run: (task) => runReport(task, engine),
     writeRows: (task) => writeReport(task, engine),
   };
 }
 
-async function* runReport(task: EngineTask, engine: Engine): AsyncGenerator<RowBatch, void> {
-  const { plan, signal } = task;
+async function* runReport(task: EngineTask, engine: ReportWriting): AsyncGenerator<RowBatch, void> {
   try {
-    signal.throwIfAborted();
-    const instance = await engine.pool.take();
-    const { connection } = instance;
-    const stopInterrupting = interruptOnAbort(connection, signal);
-    let isReadToItsEnd = false;
-    try {
-      const bound = await openReport(connection, task, engine);
-      const result = await startStatement(connection, compileReport(plan, engine.catalogue, bound));
-      try {
-        yield* rowBatches(result, signal);
-        isReadToItsEnd = true;
-      } finally {
-        if (!isReadToItsEnd) await discardRows(connection, result);
-      }
-    } finally {
-      stopInterrupting();
-      if (isReadToItsEnd) engine.pool.giveBack(instance);
-      else await instance.close();
-    }
+    task.signal.throwIfAborted();
+    yield* engine.pool.stream((connection) => readReport(connection, task, engine));
   } catch (error) {
-    throw explained(error, signal, engine.limits);
+    throw explainedError(error, task.signal, engine.limits);
   }
 }
 
-async function writeReport(task: EngineTask, engine: Engine): Promise<RowFile> {
-  const { limits, pool } = engine;
-  try {
-    return await pool.use((connection) => writeRowFile(connection, task, engine));
-  } catch (error) {
-    const failure = explained(error, task.signal, limits);
-    if (!isOutOfMemory(failure) || limits.threads === 1) throw failure;
-  }
-  return writeOnOneThread(task, engine);
-}
-
-/** Each thread takes memory of its own: what did not fit on several may fit on one. */
-async function writeOnOneThread(task: EngineTask, engine: Engine): Promise<RowFile> {
-  const { limits } = engine;
-  try {
-    const instance = await openInstance(path.resolve(task.directory), { ...limits, threads: 1 });
-    try {
-      return await writeRowFile(instance.connection, task, engine);
-    } finally {
-      await instance.close();
-    }
-  } catch (error) {
-    throw explained(error, task.signal, limits);
-  }
-}
-
-async function writeRowFile(
+async function* readReport(
   connection: DuckDBConnection,
   task: EngineTask,
-  engine: Engine,
-): Promise<RowFile> {
-  const { plan, directory, signal, onProgress = () => undefined } = task;
-  const file = path.resolve(directory, 'rows');
+  engine: ReportWriting,
+): AsyncGenerator<RowBatch, void> {
+  const { plan, signal } = task;
   const stopInterrupting = interruptOnAbort(connection, signal);
   try {
-    signal.throwIfAborted();
     const bound = await openReport(connection, task, engine);
-    const stopWatching = watchProgress(connection, onProgress);
-    const writing = writeLines(connection, compileReportLines(plan, engine.catalogue, bound), file);
-    const rows = await writing.finally(stopWatching);
-    signal.throwIfAborted();
-    return { path: file, rows };
-  } catch (error) {
-    await rm(file, { force: true });
-    throw error;
+    const result = await startStatement(connection, compileReport(plan, engine.catalogue, bound));
+    let isReadToItsEnd = false;
+    try {
+      yield* rowBatches(result, signal);
+      isReadToItsEnd = true;
+    } finally {
+      if (!isReadToItsEnd) await discardRows(connection, result);
+    }
   } finally {
     stopInterrupting();
   }
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof AttemptFailure && error.failure === 'memory';
-}
-
-function explained(error: unknown, signal: AbortSignal, limits: InstanceLimits): unknown {
-  if (signal.aborted) return signal.reason;
-  return error instanceof ReportImpossible ? error : readableError(error, limits);
 }

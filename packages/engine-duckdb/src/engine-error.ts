@@ -1,4 +1,4 @@
-import { AttemptFailure } from '@hourglass/reports';
+import { AttemptFailure, ReportImpossible } from '@hourglass/reports';
 import type { InstanceLimits } from './duckdb-instance.ts';
 
 /** A failure inside DuckDB as what a user may read. DuckDB's own text, which names server paths, is in `cause`. */
@@ -10,4 +10,14 @@ export function readableError(error: unknown, { memoryMb, maxSpillMb }: Instance
   if (text.includes('No space left on device')) return new AttemptFailure('diskFull', {}, options);
   if (text.startsWith('Out of Memory Error')) return new AttemptFailure('memory', { memoryMb }, options);
   return new AttemptFailure('computation', {}, options);
+}
+
+/** What failed, for whoever asked for the report: the reason of an abort, what is impossible, or a readable error. */
+export function explainedError(error: unknown, signal: AbortSignal, limits: InstanceLimits): unknown {
+  if (signal.aborted) return signal.reason;
+  return error instanceof ReportImpossible ? error : readableError(error, limits);
+}
+
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof AttemptFailure && error.failure === 'memory';
 }

@@ -9,11 +9,10 @@ import { openInstance, type InstanceLimits, type OpenInstance } from './duckdb-i
  * which may take as long as the work itself.
  */
 export interface InstancePool {
-  /** For whoever gives it back or, after an error, of which something may be left, closes it. */
-  take(): Promise<OpenInstance>;
-  giveBack(instance: OpenInstance): void;
   /** Takes an instance for as long as `work` lasts, whose errors it passes on. */
   use<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result>;
+  /** The same until `work` ends. Of work that fails or is not read to its end something may be left: its instance is closed. */
+  stream<Item>(work: (connection: DuckDBConnection) => AsyncIterable<Item>): AsyncGenerator<Item, void>;
 }
 
 /** Gives an idle instance's memory back to other parts of the process. */
@@ -44,8 +43,6 @@ export function createInstancePool(directory: string, limits: InstanceLimits): I
   }
 
   return {
-    take,
-    giveBack,
     async use(work) {
       const instance = await take();
       const working = work(instance.connection);
@@ -55,6 +52,17 @@ export function createInstancePool(directory: string, limits: InstanceLimits): I
       });
       giveBack(instance);
       return result;
+    },
+    async *stream(work) {
+      const instance = await take();
+      let isReadToItsEnd = false;
+      try {
+        yield* work(instance.connection);
+        isReadToItsEnd = true;
+      } finally {
+        if (isReadToItsEnd) giveBack(instance);
+        else await instance.close();
+      }
     },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -9,7 +9,7 @@ import { ReportImpossible, type ReportEngine } from '@hourglass/reports';
 import { createDuckDbEngine } from '../src/duckdb-engine.ts';
 import { readableError } from '../src/engine-error.ts';
 import { writeLines } from '../src/write-lines.ts';
-import { planOf, rowsOf, startMs, taskOver, taskOverMany, type Fact } from './hot-facts-file.ts';
+import { linesOf, planOf, rowsOf, startMs, taskOver, taskOverMany, type Fact } from './hot-facts-file.ts';
 
 const { signal } = new AbortController();
 
@@ -244,10 +244,10 @@ describe('a report in a file', () => {
     const plan = planOf({ metrics: [{ metric: 'message_count', function: 'avg', alias: `a'"$1\n` }] });
     const written = async (output: Plan['output']) => {
       const task = await taskOver(facts, { plan: { ...plan, output }, directory, signal });
-      const { path: file, rows } = await engine.writeRows(task);
-      expect(rows).toBe(3);
-      expect(await readdir(directory)).toEqual(['hot.csv', path.basename(file)]);
-      return readFile(file, 'utf8');
+      const { text, rows } = await linesOf(engine.writeRows(task));
+      expect(rows).toEqual([3]);
+      expect(await readdir(directory)).toEqual(['hot.csv']);
+      return text;
     };
     const names = ['', "it's", 'say "hi", |\n'];
     expect(await written({ format: 'json' })).toBe(
@@ -262,17 +262,15 @@ describe('a report in a file', () => {
   });
 
   test('is empty when there are no facts', async () => {
-    const { path: file, rows } = await engine.writeRows(
-      await taskOver([], { plan: planOf(), directory, signal }),
-    );
-    expect([rows, await readFile(file, 'utf8')]).toEqual([0, '']);
+    const task = await taskOver([], { plan: planOf(), directory, signal });
+    expect(await linesOf(engine.writeRows(task))).toEqual({ text: '', rows: [0] });
   });
 
   test('has its rows in order, whatever thread wrote them', async () => {
     const task = await taskOverMany(400_000, { plan: planOf(), directory, signal });
-    const { path: file, rows } = await engine.writeRows(task);
-    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
-    expect([rows, lines.length]).toEqual([400_000, 400_000]);
+    const { text, rows } = await linesOf(engine.writeRows(task));
+    const lines = text.trimEnd().split('\n');
+    expect([...rows, lines.length]).toEqual([400_000, 400_000]);
     expect(lines.every((line, index) => index === 0 || (lines[index - 1] ?? '') < line)).toBe(true);
     expect(lines[0]).toMatch(/^\{"calls":"1","apiproxy":"proxy 0000\w{28}"\}$/);
   });
@@ -294,7 +292,7 @@ describe('a report in a file', () => {
       task.facts.hotFactsPath,
       'environment_id,timestamp,apiproxy,message_count\n7,never,x,1\n',
     );
-    await expect(engine.writeRows(task)).rejects.toThrow(/^The report could not be computed$/);
+    await expect(linesOf(engine.writeRows(task))).rejects.toThrow(/^The report could not be computed$/);
     expect(await readdir(directory)).toEqual(['hot.csv']);
   });
 });

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { catalogue } from '@hourglass/query';
-import type { EngineTask } from '@hourglass/reports';
+import type { EngineTask, RowFile } from '@hourglass/reports';
 import { createDuckDbEngine, type DuckDbEngineOptions } from '../src/duckdb-engine.ts';
-import { planOf, rowsOf, taskOverMany } from './hot-facts-file.ts';
+import { linesOf, planOf, rowsOf, taskOverMany } from './hot-facts-file.ts';
 
 const never = new AbortController().signal;
 const mebibyte = 1024 * 1024;
@@ -77,10 +77,10 @@ test('an abort stops the writing of a file within a second, also while it is bei
   for (const writtenBytes of [0, 1]) {
     const stop = new AbortController();
     const task = await taskOverMany(2_000_000, { plan: planOf(), directory, signal: stop.signal });
-    const writing = engineWith({ memoryMb: 128 }).writeRows(task);
+    const writing = engineWith({ memoryMb: 128 }).writeRows(task).next();
     writing.catch(() => undefined);
     await expect.poll(spilledFiles, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
-    const written = () => stat(path.join(directory, 'rows')).then(({ size }) => size);
+    const written = () => stat(path.join(directory, 'rows-0')).then(({ size }) => size);
     await expect.poll(written, { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(writtenBytes);
     expect(await abortedAfterMs(writing, stop, new Error('cancelled'))).toBeLessThan(1000);
     expect(await leftFiles()).toEqual(['task/hot.csv']);
@@ -89,22 +89,24 @@ test('an abort stops the writing of a file within a second, also while it is bei
 
 test('a file of rows that do not fit in memory is complete and in order', async () => {
   const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: never });
-  const { path: file, rows } = await engineWith({ memoryMb: 128 }).writeRows(task);
+  const files: RowFile[] = [];
+  for await (const file of engineWith({ memoryMb: 128 }).writeRows(task)) files.push(file);
   let lines = 0;
   let last = '';
-  for await (const line of createInterface(createReadStream(file))) {
-    if (line <= last) throw new Error(`${line} comes after ${last}`);
-    last = line;
-    lines += 1;
-  }
-  expect([rows, lines]).toEqual([1_000_000, 1_000_000]);
-  expect(await leftFiles()).toEqual(['task/hot.csv', 'task/rows']);
+  for (const { path: file } of files)
+    for await (const line of createInterface(createReadStream(file))) {
+      if (line <= last) throw new Error(`${line} comes after ${last}`);
+      last = line;
+      lines += 1;
+    }
+  expect([files.map(({ rows }) => rows), lines]).toEqual([[1_000_000], 1_000_000]);
+  expect(await leftFiles()).toEqual(['task/hot.csv', 'task/rows-0']);
 });
 
 test('progress of a long run is told while it computes, as growing shares', async () => {
   const shares: number[] = [];
   const task = await taskOverMany(2_000_000, { plan: planOf(), directory, signal: never });
-  await engineWith().writeRows({ ...task, onProgress: (share) => shares.push(share) });
+  await linesOf(engineWith().writeRows({ ...task, onProgress: (share) => shares.push(share) }));
   expect(shares.length).toBeGreaterThan(2);
   expect(Math.min(...shares)).toBeGreaterThanOrEqual(0);
   expect(Math.max(...shares)).toBeLessThanOrEqual(1);
@@ -115,7 +117,7 @@ test('an abort before the start opens nothing', async () => {
   const signal = AbortSignal.abort(new Error('stop'));
   const task = await taskOverMany(1, { plan: planOf(), directory, signal });
   await expect(rowsOf(engineWith().run(task))).rejects.toThrow('stop');
-  await expect(engineWith().writeRows(task)).rejects.toThrow('stop');
+  await expect(linesOf(engineWith().writeRows(task))).rejects.toThrow('stop');
 });
 
 /** Runs until the first rows are there and answers by how much the process grew until then. */

@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { catalogue, hotFactsColumns, type Plan } from '@hourglass/query';
-import type { EngineTask, RowBatch } from '@hourglass/reports';
+import type { EngineTask, RowBatch, RowFile } from '@hourglass/reports';
 
 export const startMs = Date.UTC(2026, 2, 1);
 
@@ -90,4 +90,18 @@ export async function rowsOf(
     for (let row = 0; row < rowCount; row++) rows.push(columns.map((column) => column[row]));
   }
   return rows;
+}
+
+/** The lines of all files, of which none is left, and how many rows each has. */
+export async function linesOf(
+  files: AsyncIterable<RowFile>,
+): Promise<{ readonly text: string; readonly rows: readonly number[] }> {
+  const texts: string[] = [];
+  const rows: number[] = [];
+  for await (const file of files) {
+    texts.push(await readFile(file.path, 'utf8'));
+    rows.push(file.rows);
+    await rm(file.path);
+  }
+  return { text: texts.join(''), rows };
 }

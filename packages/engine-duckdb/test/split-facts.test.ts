@@ -10,7 +10,7 @@ import {
   type HotFactsColumn,
   type Plan,
 } from '@hourglass/query';
-import type { PlacedSegment, ReportEngine } from '@hourglass/reports';
+import type { EngineTask, PlacedSegment, ReportEngine } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { expectSame } from '../../query/test/expect-same.ts';
 import { environmentId, type Fact } from '../../query/test/facts-relation.ts';
@@ -20,7 +20,7 @@ import { requests } from '../../query/test/random-requests.ts';
 import { expectedRows } from '../../query/test/report-model.ts';
 import { createDuckDbEngine, createSegmentWriter } from '../src/index.ts';
 import { writeCopiedFacts } from './copied-facts-file.ts';
-import { rowsOf } from './hot-facts-file.ts';
+import { linesOf, rowsOf } from './hot-facts-file.ts';
 
 const signal = new AbortController().signal;
 const writer = createSegmentWriter({ memoryMb: 256, threads: 1 });
@@ -33,9 +33,10 @@ const nameOfId = new Map(modelCustomFields.map(({ id, name }) => [id, name]));
 let folder: TemporaryFolder;
 let files = 0;
 let engine: ReportEngine;
+let slicing: ReportEngine;
 beforeAll(async () => {
   folder = await temporaryFolder();
-  engine = createDuckDbEngine({
+  const options = {
     catalogue,
     directory: folder.path,
     memoryMb: 256,
@@ -43,7 +44,9 @@ beforeAll(async () => {
     maxConcurrentRuns: 1,
     // So that bounds are looked for, and found, among few facts.
     sampleFacts: 1,
-  });
+  };
+  engine = createDuckDbEngine(options);
+  slicing = createDuckDbEngine({ ...options, sliceFacts: 20 });
 });
 afterAll(() => folder.remove());
 
@@ -82,12 +85,19 @@ async function sealedSegment(some: readonly Fact[]): Promise<PlacedSegment> {
   return writer.seal({ csvPath, columns: filled, directory: folder.path, signal });
 }
 
-async function reportOver({ hot, segments }: Split, plan: Plan) {
+async function taskOf({ hot, segments }: Split, plan: Plan): Promise<EngineTask> {
   const hotFactsPath = path.join(folder.path, 'hot.csv');
   await writeCopiedFacts(hotFactsPath, hotFactsColumns(plan, catalogue), hot);
   const copied = { hotFactsPath, hotRows: hot.length, watermark: null, takenAt: new Date(0) };
-  return rowsOf(engine.run({ plan, facts: { ...copied, segments }, directory: folder.path, signal }));
+  return { plan, facts: { ...copied, segments }, directory: folder.path, signal };
 }
+
+/** The values of each line, in an order that depends on the names alone. */
+const valuesOf = (text: string): readonly unknown[][] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => Object.values(JSON.parse(line)));
 
 test('the columns that are compared are all that a segment can have', () => {
   const names = (list: readonly HotFactsColumn[]) =>
@@ -97,6 +107,7 @@ test('the columns that are compared are all that a segment can have', () => {
 
 test('reports over facts that lie hot and in segments at random are those over facts in one place', async () => {
   const places = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 200 });
+  let most = 0;
   await fc.assert(
     fc.asyncProperty(places, fc.boolean(), fc.integer(), async (chosen, merged, seed) => {
       const divided = await split(chosen, merged);
@@ -109,14 +120,26 @@ test('reports over facts that lie hot and in segments at random are those over f
           nowMs: endMs,
         });
         if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
-        const rows = await reportOver(divided, planned.plan);
+        const task = await taskOf(divided, planned.plan);
+        const rows = await rowsOf(engine.run(task));
         const expected = expectedRows(planned.plan, facts, filter?.isMeant);
         expect(rows.length).toBe(expected.length);
         for (const [index, row] of rows.entries()) {
           for (const [column, value] of row.entries()) expectSame(value, expected[index]?.[column]);
         }
+        const json: EngineTask = { ...task, plan: { ...planned.plan, output: { format: 'json' } } };
+        const atOnce = await linesOf(engine.writeRows(json));
+        const sliced = await linesOf(slicing.writeRows(json));
+        expect(sliced.rows.reduce((sum, count) => sum + count, 0)).toBe(rows.length);
+        most = Math.max(most, sliced.rows.length);
+        const lines = valuesOf(atOnce.text);
+        for (const [index, values] of valuesOf(sliced.text).entries()) {
+          for (const [column, value] of values.entries()) expectSame(value, lines[index]?.[column]);
+        }
       }
     }),
     { numRuns: 8, endOnFailure: true },
   );
+  // Some of them were computed in parts.
+  expect(most).toBeGreaterThan(3);
 }, 120_000);

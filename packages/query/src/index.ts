@@ -20,6 +20,8 @@ export * from './plan/stats-request.ts';
 export * from './plan/plan-stats.ts';
 export * from './plan/parse-plan.ts';
 export * from './compile/sql-statement.ts';
+export { bucketRange } from './compile/bucket-range.ts';
+export { comesByBucket } from './compile/row-order.ts';
 export { compileReport } from './compile/compile-report.ts';
 export * from './compile/compile-report-lines.ts';
 export { compileLimitBound, limitBoundKind, narrowedPlan, type LimitBound } from './compile/limit-bound.ts';

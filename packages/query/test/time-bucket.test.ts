@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { timeUnits, type TimeUnit } from '../src/index.ts';
+import { bucketRange, timeUnits, type TimeUnit } from '../src/index.ts';
 import { examplePlan, openDuckDB } from './facts-relation.ts';
 
 let duckdb: Awaited<ReturnType<typeof openDuckDB>>;
@@ -89,6 +89,25 @@ test.each(timeUnits)(
         expect(rows).toEqual(expected.map(([start, count]) => [String(count), shown(start)]));
       }),
       { numRuns: 40 },
+    );
+  },
+);
+
+test.each(timeUnits)(
+  'the %s that a moment lies in begins where the calendar of the zone says, and ends where the next begins',
+  (unit) => {
+    fc.assert(
+      fc.property(moments, zones, (times, utcOffsetMinutes) => {
+        const bucketing = { unit, utcOffsetMinutes };
+        const offsetMs = utcOffsetMinutes * 60_000;
+        for (const ms of times) {
+          const { startMs, endExclusiveMs } = bucketRange(ms, bucketing);
+          expect(startMs).toBe(bucketStartMs(ms + offsetMs, unit) - offsetMs);
+          expect(endExclusiveMs).toBe(bucketStartMs(endExclusiveMs + offsetMs, unit) - offsetMs);
+          expect(bucketStartMs(endExclusiveMs - 1 + offsetMs, unit) - offsetMs).toBe(startMs);
+          expect(endExclusiveMs).toBeGreaterThan(ms);
+        }
+      }),
     );
   },
 );

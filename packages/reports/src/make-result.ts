@@ -43,28 +43,36 @@ async function writeArchive(
 ): Promise<ArchiveFile> {
   const { plan, id, createdAt } = claim;
   const rowsScanned = factsIn(facts);
-  const computing = engine.writeRows({
+  const packed = new AbortController();
+  const rows = engine.writeRows({
     plan,
     facts,
     directory,
-    signal,
-    onProgress: (share) => lease.report(progressIn('computing', share, rowsScanned)),
-  });
-  crashPoint('query.computing');
-  const rows = await computing;
-  return archives.write(rows, {
-    queryId: id,
-    columns: outputColumns(plan, catalogue),
-    output: plan.output,
-    directory,
-    createdAt,
-    origin: originOf(claim, facts),
-    signal,
+    signal: AbortSignal.any([signal, packed.signal]),
     onProgress: (share) => {
-      crashPoint('query.packing');
-      lease.report(progressIn('writing', share, rowsScanned));
+      crashPoint('query.computing');
+      lease.report(progressIn('computing', share, rowsScanned));
     },
   });
+  try {
+    return await archives.write(rows, {
+      queryId: id,
+      columns: outputColumns(plan, catalogue),
+      output: plan.output,
+      directory,
+      createdAt,
+      origin: originOf(claim, facts),
+      signal,
+      onProgress: (share) => {
+        crashPoint('query.packing');
+        lease.report(progressIn('writing', share, rowsScanned));
+      },
+    });
+  } finally {
+    // When packing fails, nobody wants the rows that the engine is computing.
+    packed.abort();
+    await rows.return();
+  }
 }
 
 /**

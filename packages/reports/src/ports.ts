@@ -228,13 +228,13 @@ export interface EngineTask {
   /** Where the engine writes its file. What it spills may lie elsewhere. */
   readonly directory: string;
   readonly signal: AbortSignal;
-  /** Told now and then, until the first row, which share of the work was done, 0 to 1; it may fall. */
+  /** Told at the beginning and now and then which share of the work was done, 0 to 1; it may fall. */
   readonly onProgress?: (share: number) => void;
 }
 
 /**
- * The rows of a report in its defined order, written as its output format has them, each with a line end (`\n`). There
- * is no header; a row of CSV may have line ends inside of quotes.
+ * Rows of a report, written as its output format has them, each with a line end (`\n`). There is no header; a row of CSV
+ * may have line ends inside of quotes.
  */
 export interface RowFile {
   readonly path: string;
@@ -244,8 +244,12 @@ export interface RowFile {
 export interface ReportEngine {
   /** Rows of the report in its defined order, at most some thousands at a time. */
   run(task: EngineTask): AsyncIterable<RowBatch>;
-  /** Writes all of them below the task's directory, about ten times the bytes that an archive of them has. */
-  writeRows(task: EngineTask): Promise<RowFile>;
+  /**
+   * Writes all of them below the task's directory, about ten times the bytes that an archive of them has: files that
+   * follow each other in the defined order, none of them with a part of a row. Who takes a file deletes it; the next one is
+   * computed when it is asked for.
+   */
+  writeRows(task: EngineTask): AsyncGenerator<RowFile, void>;
 }
 
 export interface ArchiveTask {
@@ -272,8 +276,11 @@ export interface ArchiveFile {
 }
 
 export interface ArchiveWriter {
-  /** Writes gzip parts and the ZIP around them to `directory`, and deletes the file of rows. No rows make one empty part. */
-  write(rows: RowFile, task: ArchiveTask): Promise<ArchiveFile>;
+  /**
+   * Writes gzip parts and the ZIP around them to `directory`, and deletes the files of rows. No rows make one empty part.
+   * Asks for a file while it packs the one before, and may have asked for one when it fails.
+   */
+  write(rows: AsyncIterable<RowFile>, task: ArchiveTask): Promise<ArchiveFile>;
 }
 
 /** Secrets that all processes share. */

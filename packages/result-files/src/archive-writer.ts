@@ -1,6 +1,6 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
-import { open, rm, stat, type FileHandle } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -11,6 +11,7 @@ import { ArchiveDigest } from './archive-digest.ts';
 import { gzipPart } from './gzip-part.ts';
 import { manifestText, type Maker } from './manifest-text.ts';
 import { createPartReader } from './part-reader.ts';
+import { RowStream } from './row-stream.ts';
 
 export interface ArchiveWriterOptions {
   /** How many of them compress one archive; more than 4 are not used. */
@@ -45,30 +46,27 @@ export function createArchiveWriter({
   manifest = null,
 }: ArchiveWriterOptions): ArchiveWriter {
   const options = { threads: Math.min(threads, maxThreads), partBytes, manifest };
-  return { write: (rows, task) => writeArchive(rows, task, options) };
+  return { write: (files, task) => writeArchive(files, task, options) };
 }
 
 async function writeArchive(
-  { path: rowsPath, rows }: RowFile,
+  files: AsyncIterable<RowFile>,
   task: ArchiveTask,
   options: Required<ArchiveWriterOptions>,
 ): Promise<ArchiveFile> {
-  const file = await open(rowsPath);
+  const rows = new RowStream(files);
   try {
-    // Whatever ends this process, the system takes the rows away with it.
-    await rm(rowsPath);
-    return { ...(await storeParts(file, rows, task, options)), rows };
+    return await storeParts(rows, task, options);
   } finally {
-    await file.close();
+    await rows.close();
   }
 }
 
 async function storeParts(
-  file: FileHandle,
-  rows: number,
+  rows: RowStream,
   task: ArchiveTask,
   options: Required<ArchiveWriterOptions>,
-): Promise<Omit<ArchiveFile, 'rows'>> {
+): Promise<ArchiveFile> {
   task.signal.throwIfAborted();
   const archivePath = path.join(task.directory, `OfflineQueryResult-${task.queryId}.zip`);
   const failure = new AbortController();
@@ -82,10 +80,11 @@ async function storeParts(
   });
   stored.catch((error: unknown) => failure.abort(error));
   try {
-    const parts = await writeParts(file, { archive, task, options, signal });
+    const parts = await writeParts(rows, { archive, task, options, signal });
     const gzipBytes = parts.reduce((sum, part) => sum + part.gzipBytes, 0);
     const written = parts.reduce((sum, part) => sum + part.rows, 0);
-    if (written !== rows) throw new Error(`the parts have ${written} rows, the engine wrote ${rows}`);
+    if (written !== rows.rows)
+      throw new Error(`the parts have ${written} rows, the engine wrote ${rows.rows}`);
     if (options.manifest !== null && task.origin !== undefined) {
       const before = archive.pointer();
       const sha256 = await digest.sha256Of(before, signal);
@@ -98,7 +97,7 @@ async function storeParts(
     const { size } = await stat(archivePath);
     if (size !== archive.pointer() || size <= gzipBytes)
       throw new Error(`the archive has ${size} bytes, ${archive.pointer()} were written`);
-    return { path: archivePath, bytes: size, md5: digest.md5(), gzipBytes };
+    return { path: archivePath, bytes: size, md5: digest.md5(), rows: written, gzipBytes };
   } catch (error) {
     failure.abort(error);
     await Promise.allSettled([stored]);
@@ -115,16 +114,15 @@ interface PartsContext {
 }
 
 async function writeParts(
-  rows: FileHandle,
+  rows: RowStream,
   { archive, task, options, signal }: PartsContext,
 ): Promise<readonly ManifestPart[]> {
   const { columns, output, onProgress } = task;
-  const { size: fileBytes } = await rows.stat();
-  const parts = createPartReader(rows, { fileBytes, columns, output, partBytes: options.partBytes });
+  const parts = createPartReader(rows, { columns, output, partBytes: options.partBytes });
   async function* untilAborted(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
     for await (const block of blocks) {
       signal.throwIfAborted();
-      onProgress?.(fileBytes === 0 ? 1 : parts.bytesRead / fileBytes);
+      if (rows.takenShare !== null) onProgress?.(rows.takenShare);
       yield block;
     }
   }
@@ -144,7 +142,7 @@ async function writeParts(
       gzipBytes: part.length,
       bytes: parts.bytesWritten - before.bytes,
     });
-  } while (parts.bytesRead < fileBytes);
+  } while (!(await parts.isAtEnd()));
   return written;
 }
 

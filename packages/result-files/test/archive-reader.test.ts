@@ -33,7 +33,7 @@ async function write(rows: readonly Row[], output: OutputFormat, partBytes: numb
   const rowsPath = path.join(directory, 'rows');
   await writeFile(rowsPath, rows.map((row) => `${lineOf(row, output)}\n`).join(''));
   const written = await createArchiveWriter({ threads: 2, partBytes }).write(
-    { path: rowsPath, rows: rows.length },
+    Readable.from([{ path: rowsPath, rows: rows.length }]),
     {
       queryId: 'q',
       columns,

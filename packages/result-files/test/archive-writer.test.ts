@@ -6,7 +6,7 @@ import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { crc32, gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
@@ -55,10 +55,16 @@ const writer = (partBytes?: number) =>
   createArchiveWriter({ threads: 2, ...(partBytes === undefined ? {} : { partBytes }) });
 
 /** Puts down what an engine would have written. */
-async function rowFile(lines: string, rows: number): Promise<RowFile> {
-  const file = { path: path.join(directory, 'rows'), rows };
+async function rowFile(lines: string, rows: number, name = 'rows'): Promise<AsyncIterable<RowFile>> {
+  const file = { path: path.join(directory, name), rows };
   await writeFile(file.path, lines);
-  return file;
+  return Readable.from([file]);
+}
+
+/** The rows in several files, each written when it is asked for. */
+async function* rowFiles(lists: readonly (readonly string[])[]): AsyncGenerator<RowFile> {
+  for (const [index, rows] of lists.entries())
+    yield* await rowFile(rows.join(''), rows.length, `rows-${index}`);
 }
 
 const jsonRows = (rows: number) => rowFile(jsonLines(0, rows), rows);
@@ -259,9 +265,65 @@ test('an abort in the middle rejects with its reason and leaves no file', async 
   expect(await readdir(directory)).toEqual([]);
 });
 
-test('an abort before the start rejects and leaves no file', async () => {
+test('rows in several files make the bytes that they make in one', async () => {
+  const lists = fc.array(fc.array(fc.nat(1e6), { maxLength: 2000 }), { maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(lists, fc.integer({ min: 1, max: 40_000 }), async (numbers, partBytes) => {
+      const rows = numbers.map((list) => list.map((number) => `row ${number}\n`));
+      const all = rows.flat();
+      const archives: Buffer[] = [];
+      for (const files of [await rowFile(all.join(''), all.length), rowFiles(rows)]) {
+        const written = await writer(partBytes).write(files, task({ columns: oneColumn, output: csv }));
+        expect(written.rows).toBe(all.length);
+        archives.push(await readFile(written.path));
+      }
+      expect(archives[1]?.equals(archives[0] ?? Buffer.of())).toBe(true);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('blocks of a megabyte are cut alike when rows come in several files', async () => {
+  const rows = Array.from({ length: 300_000 }, (_, number) => `row number ${number}\n`);
+  const archives: Buffer[] = [];
+  for (const cuts of [[], [100_000], [7, 60_000, 250_000]]) {
+    const ends = [...cuts, rows.length];
+    const files = rowFiles(ends.map((end, index) => rows.slice(ends[index - 1] ?? 0, end)));
+    const written = await writer(2_500_000).write(files, task({ columns: oneColumn, output: csv }));
+    archives.push(await readFile(written.path));
+  }
+  const [first = Buffer.of()] = archives;
+  expect(archives.map((bytes) => bytes.equals(first))).toEqual([true, true, true]);
+});
+
+test('a file of rows is asked for while the one before it is packed', async () => {
+  const seen: (readonly string[])[] = [];
+  async function* files(): AsyncGenerator<RowFile> {
+    yield* await rowFile(jsonLines(0, 10), 10, 'first');
+    seen.push(readdirSync(directory));
+    yield* await rowFile(jsonLines(10, 20), 10, 'second');
+  }
+  const shares: number[] = [];
+  const onProgress = (share: number) => void shares.push(share);
+  expect(await writer().write(files(), task({ onProgress }))).toMatchObject({ rows: 20 });
+  expect(seen).toEqual([[`OfflineQueryResult-${id}.zip`]]);
+  expect(shares).toEqual([1]);
+});
+
+test('rows that cannot be made reject with the reason and leave no file', async () => {
+  const reason = new Error('the engine has no memory');
+  async function* files(): AsyncGenerator<RowFile> {
+    yield* await rowFile(jsonLines(0, 50_000), 50_000);
+    throw reason;
+  }
+  await expect(writer(100_000).write(files(), task())).rejects.toBe(reason);
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test('an abort before the start rejects, asks for no rows and leaves no file', async () => {
   const reason = new Error('stop');
-  const writing = writer().write(await jsonRows(1), task({ signal: AbortSignal.abort(reason) }));
+  const asked = rowFiles([['a row\n']]);
+  const writing = writer().write(asked, task({ signal: AbortSignal.abort(reason) }));
   await expect(writing).rejects.toBe(reason);
   expect(await readdir(directory)).toEqual([]);
 });

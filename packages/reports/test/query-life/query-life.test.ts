@@ -115,6 +115,9 @@ class Simulation {
       if (objects.get(key) !== `${id}-${attempt} of ${id}`)
         throw new Error(`the archive ${key} is not there`);
     }
+    for (const { name, folders, computing } of this.workers)
+      for (const folder of computing)
+        if (!folders.has(folder)) throw new Error(`the engine of ${name} works in ${folder}, which is gone`);
   }
 
   private startWorker(): void {

@@ -35,6 +35,8 @@ export interface SimulatedProcess {
   readonly cancellations: Cancellations;
   /** Folders that it has open. */
   readonly folders: Set<string>;
+  /** Folders that its engine is working in. */
+  readonly computing: Set<string>;
   isDead: boolean;
 }
 
@@ -69,6 +71,7 @@ export class World {
       shutdown: new AbortController(),
       cancellations: createCancellations(),
       folders: new Set(),
+      computing: new Set(),
       isDead: false,
     };
     this.processes.push(process);
@@ -186,15 +189,28 @@ export class World {
         run: () => {
           throw new Error('a query writes its rows');
         },
-        writeRows: ({ signal }) => on('compute', () => ({ path: '', rows: 1 }), signal),
+        async *writeRows({ signal, directory }) {
+          process.computing.add(directory);
+          try {
+            for (const path of ['first', 'second'])
+              yield await on('compute', () => ({ path, rows: 1 }), signal);
+          } finally {
+            process.computing.delete(directory);
+          }
+        },
       },
       archives: {
-        write: (_rows, { queryId, signal, directory }) =>
-          on(
-            'pack',
-            () => ({ path: `${directory} of ${queryId}`, bytes: 1, md5: '', rows: 1, gzipBytes: 1 }),
-            signal,
-          ),
+        async write(files, { queryId, signal, directory }) {
+          const rows = files[Symbol.asyncIterator]();
+          await rows.next();
+          const second = rows.next();
+          // Packing may fail while it is computed.
+          second.catch(() => {});
+          const archive = { path: `${directory} of ${queryId}`, bytes: 1, md5: '', rows: 2, gzipBytes: 1 };
+          await on('pack', () => {}, signal);
+          await second;
+          return archive;
+        },
       },
       scratch: {
         async within(work, name) {

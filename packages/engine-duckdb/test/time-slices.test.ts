@@ -1,0 +1,91 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { bucketRange, queryTimeUnits } from '@hourglass/query';
+import { createTimeSlices, isSliced } from '../src/time-slices.ts';
+import { planOf } from './hot-facts-file.ts';
+
+const minuteMs = 60_000;
+const evenly = (facts: number, firstMs: number, lastMs: number) => [{ facts, firstMs, lastMs }];
+
+test('parts follow each other without a gap, end where buckets end, and together are the whole range', () => {
+  const segment = fc
+    .record({ facts: fc.integer({ min: 1, max: 1e6 }), firstMs: fc.nat(1e9), lengthMs: fc.nat(1e9) })
+    .map(({ facts, firstMs, lengthMs }) => ({ facts, firstMs, lastMs: firstMs + lengthMs }));
+  fc.assert(
+    fc.property(
+      fc.array(segment, { maxLength: 4 }),
+      fc.constantFrom(...queryTimeUnits),
+      fc.integer({ min: 10_000, max: 1e6 }),
+      fc.array(fc.nat(2e6), { minLength: 1 }),
+      fc.nat(1e9),
+      (segments, unit, sliceFacts, rows, startMs) => {
+        // A part has one bucket at least, so there are not more parts than buckets.
+        const range = { startMs, endExclusiveMs: startMs + 2_000_000_123 };
+        const timeUnit = unit === 'second' ? 'minute' : unit;
+        const utcOffsetMinutes = 330;
+        const plan = planOf({ range, timeUnit, utcOffsetMinutes });
+        const slices = createTimeSlices(plan, segments, sliceFacts);
+        let endMs = range.startMs;
+        for (let part = 0; slices.rest !== null; part += 1) {
+          const slice = slices.next().range;
+          expect(slice.startMs).toBe(endMs);
+          expect(slice.endExclusiveMs).toBeGreaterThan(endMs);
+          endMs = slice.endExclusiveMs;
+          if (endMs !== range.endExclusiveMs)
+            expect(bucketRange(endMs, { unit: timeUnit, utcOffsetMinutes }).startMs).toBe(endMs);
+          slices.written(rows[part % rows.length] ?? 0);
+        }
+        expect(endMs).toBe(range.endExclusiveMs);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a part has as many facts as are wanted, later as many as make so many rows', () => {
+  const range = { startMs: 0, endExclusiveMs: 6_000 * minuteMs };
+  const slices = createTimeSlices(
+    planOf({ range, timeUnit: 'minute' }),
+    evenly(6_000_000, 0, range.endExclusiveMs - 1),
+    100_000,
+  );
+  const lengths: number[] = [];
+  for (const rows of [50_000, 200_000, 10, 100_000]) {
+    const { startMs, endExclusiveMs } = slices.next().range;
+    lengths.push((endExclusiveMs - startMs) / minuteMs);
+    slices.written(rows);
+  }
+  // A thousand facts a minute: half as many rows as are wanted, as many, hardly any.
+  expect(lengths).toEqual([100, 200, 100, 800]);
+});
+
+test('the rows that a limit has left are those of the next part, and behind the last there is none', () => {
+  const range = { startMs: 0, endExclusiveMs: 600 * minuteMs };
+  const slices = createTimeSlices(
+    planOf({ range, timeUnit: 'hour', limitRows: 1_000 }),
+    evenly(600_000, 0, range.endExclusiveMs - 1),
+    60_000,
+  );
+  expect(slices.next()).toMatchObject({ limitRows: 1_000, range: { endExclusiveMs: 60 * minuteMs } });
+  expect(slices.share(0.5)).toBeCloseTo(0.05);
+  slices.written(400);
+  expect(slices.next()).toMatchObject({ limitRows: 600, range: { startMs: 60 * minuteMs } });
+  slices.written(600);
+  expect(slices.rest).toBeNull();
+});
+
+test('only reports that are large, and whose rows come by bucket, have parts', () => {
+  const range = { startMs: 0, endExclusiveMs: 60 * minuteMs };
+  const isInParts = (changes: Parameters<typeof planOf>[0], facts = 1_000) =>
+    isSliced(
+      planOf({ range, timeUnit: 'minute', ...changes }),
+      evenly(facts, 0, range.endExclusiveMs - 1),
+      400,
+    );
+  const groups = { sortBy: [0], descending: true, offset: 0, limit: 10, newestFirst: false };
+  expect(isInParts({})).toBe(true);
+  expect(isInParts({}, 800)).toBe(false);
+  expect(isInParts({ timeUnit: null })).toBe(false);
+  expect(isInParts({ groups })).toBe(false);
+  expect(isInParts({ perFact: { orderedBy: [] } })).toBe(false);
+});
