@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   connectDatabase,
   eventually,
@@ -84,31 +85,31 @@ export async function submitMany(client: ContractClient, count: number): Promise
 }
 
 export interface Killing {
-  /** Of a worker, from when it takes queries. */
-  readonly lifeMs: number;
-  /** The worker after the last one is left alone. */
+  readonly everyMs: number;
+  /** That run at a time. */
+  readonly workers: number;
+  /** After the last one nobody is killed any more. */
   readonly maxKills: number;
 }
 
-/** Kills one worker after the other with `kill -9`. `stop` resolves with how many were killed. */
+/** Kills the oldest of some workers with `kill -9` and starts another, again and again. `stop` resolves with how many were killed. */
 export function keepKillingWorkers(
   system: RunningSystem,
-  { lifeMs, maxKills }: Killing,
+  { everyMs, workers, maxKills }: Killing,
 ): { stop(): Promise<number> } {
   const stopped = new AbortController();
   let killed = 0;
+  const alive = Array.from({ length: workers }, () => system.startWorker());
   const killing = (async () => {
-    while (!stopped.signal.aborted && killed < maxKills) {
-      const worker = system.startWorker();
-      await worker.lineWith((line) => line.includes('"ready"') || null);
-      await new Promise((resolve) => {
-        setTimeout(resolve, lifeMs);
-      });
-      worker.kill('SIGKILL');
-      await worker.exited;
+    while (killed < maxKills) {
+      await delay(everyMs, null, { signal: stopped.signal }).catch(() => null);
+      const oldest = alive.shift();
+      if (stopped.signal.aborted || oldest === undefined) return;
+      oldest.kill('SIGKILL');
+      await oldest.exited;
       killed += 1;
+      alive.push(system.startWorker());
     }
-    if (!stopped.signal.aborted) system.startWorker();
   })();
   return {
     async stop() {

@@ -11,9 +11,9 @@ import {
   type FaultSystem,
 } from './fault-system.ts';
 
-const queries = many(1_000, 30);
-/** With its start, a worker lives for about 2 s. */
-const killing = { lifeMs: 1_100, maxKills: many(Infinity, 4) };
+const queries = many(1_000, 150);
+/** A worker needs up to 3 s before it runs its first query, on a slow machine: one alone would never end any. */
+const killing = { everyMs: 2_000, workers: 3, maxKills: many(Infinity, 6) };
 const flushEveryMs = many(5_000, 1_500);
 const restarts = many(20, 2);
 
