@@ -28,6 +28,8 @@ describe('while facts are written without a pause', () => {
   it(
     'every report is one snapshot: it has the facts of every batch up to its watermark, and no others',
     async () => {
+      const [before] = await system.sql<{ seq: string }>('select max(seq)::text as seq from batches');
+      const firstSeq = BigInt(before?.seq ?? 0) + 1n;
       const ended = new AbortController();
       let batches = 0;
       const writing = (async () => {
@@ -50,8 +52,6 @@ describe('while facts are written without a pause', () => {
         return (batches * batchFacts * 1000) / (performance.now() - beganMs);
       })();
 
-      const [before] = await system.sql<{ seq: string }>('select max(seq)::text as seq from batches');
-      const firstSeq = BigInt(before?.seq ?? 0) + 1n;
       const wrong: object[] = [];
       const seen = new Set<number>();
       for (let number = 0; number < queries; number += 1) {

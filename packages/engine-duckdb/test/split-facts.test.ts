@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   catalogue,
+  comesByBucket,
   hotFactsColumns,
   planQuery,
   sealedColumns,
@@ -46,7 +47,7 @@ beforeAll(async () => {
     sampleFacts: 1,
   };
   engine = createDuckDbEngine(options);
-  slicing = createDuckDbEngine({ ...options, sliceFacts: 20 });
+  slicing = createDuckDbEngine({ ...options, sliceFacts: 10 });
 });
 afterAll(() => folder.remove());
 
@@ -127,6 +128,7 @@ test('reports over facts that lie hot and in segments at random are those over f
         for (const [index, row] of rows.entries()) {
           for (const [column, value] of row.entries()) expectSame(value, expected[index]?.[column]);
         }
+        if (!comesByBucket(planned.plan)) continue;
         const json: EngineTask = { ...task, plan: { ...planned.plan, output: { format: 'json' } } };
         const atOnce = await linesOf(engine.writeRows(json));
         const sliced = await linesOf(slicing.writeRows(json));
@@ -141,5 +143,5 @@ test('reports over facts that lie hot and in segments at random are those over f
     { numRuns: 8, endOnFailure: true },
   );
   // Some of them were computed in parts.
-  expect(most).toBeGreaterThan(3);
-}, 120_000);
+  expect(most).toBeGreaterThan(1);
+}, 300_000);
