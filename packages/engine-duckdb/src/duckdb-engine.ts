@@ -25,7 +25,7 @@ export interface DuckDbEngineOptions {
   readonly maxSpillMb?: number;
   /** How many facts at least are looked at to find out how far the rows of a report with a limit reach. */
   readonly sampleFacts?: number;
-  /** How many facts a part of a large report has at first, about. Default: as many as fit into the memory of a run. */
+  /** How many facts a slice of a large report has at first, about. Default: as many as fit into the memory of a run. */
   readonly sliceFacts?: number;
 }
 
@@ -33,7 +33,7 @@ export interface DuckDbEngineOptions {
 const defaultSampleFacts = 100_000;
 
 /**
- * Of a worker's memory for a run, per fact of a part of a report: so many bytes take its group, its place in the order and
+ * Of a worker's memory for a run, per fact of a slice of a report: so many bytes take its group, its place in the order and
  * its line when every fact is a row.
  */
 const sliceBytesPerFact = 640;

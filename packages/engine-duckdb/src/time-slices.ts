@@ -1,19 +1,19 @@
 import { bucketRange, comesByBucket, type Plan, type TimeRange } from '@hourglass/query';
 import { estimatedFacts, rangeOfFacts, type CountedSegment } from './sample-range.ts';
 
-/** A report that is computed part by part, each with the rows of some buckets. */
+/** A report that is computed slice by slice, each with the rows of some buckets. */
 export interface TimeSlices {
   /** The plan of what has no rows yet; null when all have. */
   readonly rest: Plan | null;
-  /** The plan of the next part, the same until `written` is called. */
+  /** The plan of the next slice, the same until `written` is called. */
   next(): Plan;
-  /** So many rows are those of the part. */
+  /** So many rows are those of the slice. */
   written(rows: number): void;
-  /** Of all facts, when this share of the next part's is done. */
+  /** Of all facts, when this share of the next slice's is done. */
   share(ofNext: number): number;
 }
 
-/** How much longer a part may be than the one before it: what was seen there may be different behind it. */
+/** How much longer a slice may be than the one before it: what was seen there may be different behind it. */
 const maxChange = 8;
 
 /** A report with fewer facts is computed at once, and so is one whose rows do not come by bucket. */
@@ -22,8 +22,8 @@ export function isSliced(plan: Plan, segments: readonly CountedSegment[], sliceF
 }
 
 /**
- * Parts of about so many facts at first, and later of so many that there are as many rows in each: groups take the
- * memory, whatever number of facts they are made of. The ends of parts are those of buckets.
+ * Slices of about so many facts at first, and later of so many that there are as many rows in each: groups take the
+ * memory, whatever number of facts they are made of. The ends of slices are those of buckets.
  */
 export function createTimeSlices(
   plan: Plan,
@@ -71,7 +71,7 @@ function sliceRange(
   segments: readonly CountedSegment[],
   facts: number,
 ): TimeRange {
-  // A little more is not worth a part of its own.
+  // A little more is not worth a slice of its own.
   if (timeUnit === null || estimatedFacts(segments, range) < 1.5 * facts) return range;
   const bucketing = { unit: timeUnit, utcOffsetMinutes };
   const wantedMs = rangeOfFacts(segments, range, facts).endExclusiveMs;

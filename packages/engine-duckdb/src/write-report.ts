@@ -23,7 +23,7 @@ import { writeLines } from './write-lines.ts';
 export interface ReportWriting {
   readonly catalogue: Catalogue;
   readonly sampleFacts: number;
-  /** How many facts a part of a large report has at least, about, when it can be computed in parts. */
+  /** How many facts a slice of a large report has at first, about, when it can be computed in slices. */
   readonly sliceFacts: number;
   readonly limits: InstanceLimits;
   readonly pool: InstancePool;
@@ -32,7 +32,7 @@ export interface ReportWriting {
 /** What is not written yet, by whatever instance. */
 interface Unwritten {
   plan: Plan | null;
-  /** Parts that are written. */
+  /** Slices that are written. */
   files: number;
 }
 
@@ -123,7 +123,7 @@ async function* writeSlices(writing: Writing): AsyncGenerator<RowFile, void> {
   }
 }
 
-/** `plan` is that of the report or of a part of it, whose facts the relation `facts` has. */
+/** `plan` is that of the report or of a slice of it, whose facts the relation `facts` has. */
 async function writeRowFile(
   { connection, task, options, unwritten, bound }: Writing,
   plan: Plan,

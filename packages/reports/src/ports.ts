@@ -225,7 +225,7 @@ export interface RowBatch {
 export interface EngineTask {
   readonly plan: Plan;
   readonly facts: FactFiles;
-  /** Where the engine writes its file. What it spills may lie elsewhere. */
+  /** Where the engine writes its files. What it spills may lie elsewhere. */
   readonly directory: string;
   readonly signal: AbortSignal;
   /** Told at the beginning and now and then which share of the work was done, 0 to 1; it may fall. */
