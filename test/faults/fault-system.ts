@@ -173,13 +173,14 @@ export async function resultsOf(system: FaultSystem, ids: readonly string[]): Pr
   };
 }
 
-/** Keys of the objects, and of what is not complete. */
+/** Keys of the archives, and names of those that are not complete. Segments, which the facts may become meanwhile, are not theirs. */
 export async function archivesOf(system: RunningSystem): Promise<string[]> {
   const store = path.join(system.dataDirectory, 'store');
   const files: string[] = [];
   for (const folder of ['objects/archives', 'incoming']) {
     const names = await readdir(path.join(store, folder), { recursive: true }).catch(() => []);
     for (const name of names) {
+      if (name.startsWith('segments+')) continue;
       const found = await stat(path.join(store, folder, name)).catch(() => null);
       if (found?.isFile() === true) files.push(name);
     }

@@ -1,4 +1,4 @@
-import { sweepSegments, type SegmentObjects, type SegmentStore } from '@hourglass/facts';
+import { sweepSegments, type SweepPorts } from '@hourglass/facts';
 import type { PeriodicJob } from '../periodic-job.ts';
 
 /** Much longer than statistics and merges take to link the segments of their snapshot. */
@@ -8,7 +8,7 @@ const incomingForMs = 6 * 3_600_000;
 
 /** Drops facts past their retention, and deletes the objects of segments that nobody reads any more. */
 export function sweepSegmentsJob(
-  ports: { readonly segments: SegmentStore; readonly objects: SegmentObjects },
+  ports: SweepPorts,
   { retentionDays }: { readonly retentionDays: number | null },
 ): PeriodicJob {
   const terms = { retentionDays, retiredForMs, incomingForMs, limit: 1_000 };

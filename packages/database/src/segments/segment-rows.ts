@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingSegment, SegmentFile, SegmentOwner } from '@hourglass/facts';
+import { segmentPrefix, type IncomingSegment, type SegmentFile, type SegmentOwner } from '@hourglass/facts';
 import type { SegmentColumn, StoredSegment, TimeRange } from '@hourglass/query';
 import type { ClientBase, Pool } from 'pg';
 
@@ -55,7 +55,7 @@ export async function registerSegment(
   { bytes, sha256, facts, firstMs, lastMs, columns }: SegmentFile,
 ): Promise<IncomingSegment> {
   const id = randomUUID();
-  const key = `segments/${environmentId}/${dataset}/${id}.parquet`;
+  const key = `${segmentPrefix}${environmentId}/${dataset}/${id}.parquet`;
   await pool.query(
     `insert into segments (id, environment_id, dataset, object_key, bytes, sha256, facts, first_at, last_at, columns)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,

@@ -45,6 +45,7 @@ export function createSegmentStore(
         incomingForMs,
       ),
     listUnread: (retiredForMs, limit) => servedByDatabase(() => listUnread(controlPool, retiredForMs, limit)),
+    withoutWriter: (keys) => servedByDatabase(() => withoutWriter(controlPool, keys)),
     forget: (segmentId) =>
       servedByDatabase(async () => {
         await controlPool.query(`delete from segments where id = $1 and state <> 'live'`, [segmentId]);
@@ -84,6 +85,15 @@ async function listUnread(
     [retiredForMs, limit],
   );
   return rows;
+}
+
+async function withoutWriter(pool: Pool, keys: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ key: string }>(
+    `select key from unnest($1::text[]) as listed(key)
+      where not exists (select from segments where object_key = key and state = 'incoming')`,
+    [keys],
+  );
+  return rows.map(({ key }) => key);
 }
 
 /** The lock belongs to the connection, so it is gone when this process is. */

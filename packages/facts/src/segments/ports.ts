@@ -77,6 +77,8 @@ export interface SegmentStore {
   retireAbandoned(incomingForMs: number): Promise<number>;
   /** Retired segments that nobody can be reading: since so long, and no query is running that began before. */
   listUnread(retiredForMs: number, limit: number): Promise<readonly IncomingSegment[]>;
+  /** Those of the keys whose segments nobody is writing any more, if anybody ever did. */
+  withoutWriter(keys: readonly string[]): Promise<readonly string[]>;
   /** Once the object is gone. */
   forget(segmentId: string): Promise<void>;
   /**
@@ -111,6 +113,9 @@ export interface SegmentWriter {
     readonly signal: AbortSignal;
   }): Promise<SegmentFile>;
 }
+
+/** Of the keys of segments. */
+export const segmentPrefix = 'segments/';
 
 /** The part of the object store that segments need. */
 export interface SegmentObjects {

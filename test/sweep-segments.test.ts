@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDatabase, type Database } from '@hourglass/database';
+import { sweepSegments, type SegmentFile } from '@hourglass/facts';
+import { openObjectStore } from '@hourglass/object-store';
+import { startSystem, type RunningSystem } from '@hourglass/testing';
+
+let system: RunningSystem;
+let database: Database;
+beforeEach(async () => {
+  system = await startSystem({ worker: false });
+  database = openDatabase({ url: system.databaseUrl, poolSize: 2 });
+});
+afterEach(async () => {
+  await database.close();
+  await system.stop();
+});
+
+const file: SegmentFile = {
+  path: '',
+  bytes: 10,
+  sha256: 'ab',
+  facts: 1,
+  firstMs: 0,
+  lastMs: 0,
+  columns: [],
+};
+
+/** As a process leaves it that is killed while it stores the segment. */
+async function beginStoring(key: string): Promise<string> {
+  const incoming = path.join(system.dataDirectory, 'store', 'incoming');
+  await mkdir(incoming, { recursive: true });
+  const begun = path.join(incoming, `${key.replaceAll('/', '+')}+0b5a`);
+  await writeFile(begun, 'PAR1');
+  return begun;
+}
+
+test('what was begun to be stored of a segment is deleted once nobody is writing the segment, and not before', async () => {
+  const objects = await openObjectStore({ folder: path.join(system.dataDirectory, 'store'), s3: null });
+  const { segments } = database;
+  const sweep = (incomingForMs: number) =>
+    sweepSegments({ segments, objects }, { retentionDays: null, retiredForMs: 0, incomingForMs, limit: 100 });
+  const owner = { environmentId: 1, dataset: 'api' };
+  const begun = await beginStoring((await segments.register(owner, file)).key);
+  const forgotten = await segments.register(owner, file);
+  await segments.forget(forgotten.id);
+  const leftOver = await beginStoring(forgotten.key);
+
+  expect(await sweep(3_600_000)).toBe(1);
+  expect([existsSync(begun), existsSync(leftOver)]).toEqual([true, false]);
+  // Its object, which is not there, and what was begun of it.
+  expect(await sweep(0)).toBe(2);
+  expect(existsSync(begun)).toBe(false);
+});
