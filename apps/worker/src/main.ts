@@ -1,13 +1,8 @@
 import { constants, setPriority } from 'node:os';
-import { closeOnSignal, createLogger, readSettings, startProcess } from '@hourglass/platform';
-import { composeWorker } from './compose.ts';
 
-startProcess(async () => {
-  // Reports may take their time. Where they share a machine with the API and the database, answers come first.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  const settings = readSettings();
-  const log = createLogger({ process: 'worker', level: settings.logLevel });
-  const worker = await composeWorker(settings, log);
-  log.info({ concurrency: settings.workerConcurrency, engineMemoryMb: settings.engineMemoryMb }, 'ready');
-  closeOnSignal({ log, deadlineMs: 9_000, close: () => worker.close() });
-});
+// Reports may take their time. Where they share a machine with the API and the database, answers come first. Before
+// anything else is loaded: that takes a second, which would be taken from workers that run reports, and threads
+// only have the priority that they were begun with.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+const { startWorker } = await import('./start-worker.ts');
+startWorker();

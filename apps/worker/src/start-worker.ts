@@ -1,0 +1,13 @@
+import { closeOnSignal, createLogger, readSettings, startProcess } from '@hourglass/platform';
+import { composeWorker } from './compose.ts';
+
+/** Runs until a signal ends it. Bad settings end the process with a list of them. */
+export function startWorker(): void {
+  startProcess(async () => {
+    const settings = readSettings();
+    const log = createLogger({ process: 'worker', level: settings.logLevel });
+    const worker = await composeWorker(settings, log);
+    log.info({ concurrency: settings.workerConcurrency, engineMemoryMb: settings.engineMemoryMb }, 'ready');
+    closeOnSignal({ log, deadlineMs: 9_000, close: () => worker.close() });
+  });
+}
