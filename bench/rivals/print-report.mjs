@@ -52,8 +52,9 @@ function archiveTable(archives) {
       name,
       milliseconds(systemMs),
       milliseconds(bareMs),
-      (systemMs / bareMs).toFixed(2),
-      milliseconds(systemMs - bareMs),
+      ...(Number.isFinite(bareMs)
+        ? [(systemMs / bareMs).toFixed(2), milliseconds(systemMs - bareMs)]
+        : ['', '']),
     ]),
   ];
 }
@@ -71,6 +72,7 @@ function sizes({ bytes, segments, memory, rows }) {
 }
 
 function milliseconds(ms) {
+  if (ms === Infinity) return 'out of memory';
   return ms < 10 ? ms.toFixed(1) : ms.toFixed(0);
 }
 
