@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+import { type Progress } from '@hourglass/reports';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  databaseWithTenant,
+  planOf,
+  submittedQuery,
+  type DatabaseWithTenant,
+} from './database-with-tenant.ts';
+import { claimed, excused, found, lapseLease, publication, terms } from './query-attempts.ts';
+
+let db: DatabaseWithTenant;
+beforeAll(async () => {
+  db = await databaseWithTenant();
+});
+afterAll(() => db.close());
+
+describe('a claim', () => {
+  test('goes to exactly one of many workers that try at the same moment', async () => {
+    const id = await submittedQuery(db);
+    const claims = await Promise.all(Array.from({ length: 8 }, () => db.database.queries.claim(id, terms)));
+    expect(claims.filter((claim) => claim !== null)).toEqual([
+      {
+        id,
+        plan: planOf(db.tenant),
+        attempt: 1,
+        countedAttempt: 1,
+        failedAttempts: 0,
+        createdAt: expect.any(Date),
+        remainingMs: expect.closeTo(terms.timeoutMs, -1),
+      },
+    ]);
+    await lapseLease(db, id);
+    const second = await Promise.all(Array.from({ length: 8 }, () => db.database.queries.claim(id, terms)));
+    expect(second.filter((claim) => claim !== null).map((claim) => claim?.attempt)).toEqual([2]);
+  });
+
+  test('takes over a running query only after its lease ran out, and only the newest attempt publishes', async () => {
+    const halfway: Progress = { phase: 'computing', percent: 50, rowsScanned: 7 };
+    const id = await submittedQuery(db);
+    expect(await claimed(db, id)).toBe(1);
+    expect(await db.database.queries.claim(id, terms)).toBeNull();
+    await lapseLease(db, id);
+    expect(await claimed(db, id)).toBe(2);
+    expect(await db.database.queries.renewLease(id, 1, terms.leaseMs, halfway)).toBe(false);
+    expect(await db.database.queries.complete(id, 1, publication)).toBe(false);
+    expect(await db.database.queries.fail(id, 1, { reason: 'too late', fault: 'query' })).toBe(false);
+    expect(await db.database.queries.handBack(id, 1, excused)).toBe(false);
+    expect(await found(db, id)).toMatchObject({ state: 'running', attempt: 2, progressPercent: 0 });
+    expect(await db.database.queries.complete(id, 2, publication)).toBe(true);
+    expect(await found(db, id)).toMatchObject({ state: 'completed', attempt: 2 });
+  });
+
+  test.each(['lapses', 'is handed back'])(
+    'shows what the attempt before had reached when that %s, until the next one is further',
+    async (end) => {
+      const { queries } = db.database;
+      const id = await submittedQuery(db);
+      const shown = async () => {
+        const { progressPercent, phase, rowsScanned } = await found(db, id);
+        return { progressPercent, phase, rowsScanned };
+      };
+      const renewed = (attempt: number, progress: Progress) =>
+        queries.renewLease(id, attempt, terms.leaseMs, progress);
+      await claimed(db, id);
+      expect(await shown()).toEqual({ progressPercent: 0, phase: 'collecting', rowsScanned: 0 });
+      await renewed(1, { phase: 'computing', percent: 45.9, rowsScanned: 700 });
+      expect(await shown()).toEqual({ progressPercent: 45, phase: 'computing', rowsScanned: 700 });
+      if (end === 'lapses') await lapseLease(db, id);
+      else await queries.handBack(id, 1, excused);
+      await claimed(db, id);
+      await renewed(2, { phase: 'collecting', percent: 10, rowsScanned: 0 });
+      expect(await shown()).toEqual({ progressPercent: 45, phase: 'collecting', rowsScanned: 700 });
+      await renewed(2, { phase: 'writing', percent: 61, rowsScanned: 900 });
+      expect(await shown()).toEqual({ progressPercent: 61, phase: 'writing', rowsScanned: 900 });
+    },
+  );
+
+  test('leaves to every attempt what the earlier ones have left of the timeout', async () => {
+    const id = await submittedQuery(db);
+    await claimed(db, id);
+    await db.sql("update queries set first_started_at = now() - interval '10 minutes' where id = $1", [id]);
+    await lapseLease(db, id);
+    const claim = await db.database.queries.claim(id, terms);
+    expect(claim?.remainingMs).toBeLessThanOrEqual(terms.timeoutMs - 600_000);
+    expect(claim?.remainingMs).toBeGreaterThan(terms.timeoutMs - 660_000);
+  });
+
+  test('tells how many attempts there were, those that failed and without those that were excused', async () => {
+    const { queries } = db.database;
+    const id = await submittedQuery(db);
+    await claimed(db, id);
+    await queries.handBack(id, 1, excused);
+    expect(await queries.claim(id, terms)).toMatchObject({
+      attempt: 2,
+      countedAttempt: 1,
+      failedAttempts: 0,
+    });
+    await queries.handBack(id, 2, { kind: 'failed', retryAfterMs: 0 });
+    expect(await queries.claim(id, terms)).toMatchObject({
+      attempt: 3,
+      countedAttempt: 2,
+      failedAttempts: 1,
+    });
+  });
+
+  test('of a query that failed is refused until it is to be tried again', async () => {
+    const { queries } = db.database;
+    const id = await submittedQuery(db);
+    await claimed(db, id);
+    await queries.handBack(id, 1, { kind: 'failed', retryAfterMs: 60_000 });
+    expect(await queries.claim(id, terms)).toBeNull();
+    expect(await queries.listWaiting(terms, 1000)).not.toContain(id);
+    await db.sql("update queries set retry_at = retry_at - interval '1 minute' where id = $1", [id]);
+    expect(await queries.listWaiting(terms, 1000)).toContain(id);
+    expect(await claimed(db, id)).toBe(2);
+  });
+});
+
+describe('a query that nobody will end is failed', () => {
+  const aged = (id: string, age: string) =>
+    db.sql('update queries set first_started_at = now() - $2::interval where id = $1', [id, age]);
+
+  test('when its time is used up, and says so', async () => {
+    const { queries } = db.database;
+    const [handedBack, running] = [await submittedQuery(db), await submittedQuery(db)];
+    for (const id of [handedBack, running]) await claimed(db, id);
+    await queries.handBack(handedBack, 1, excused);
+    for (const id of [handedBack, running]) await aged(id, '1 hour');
+    expect(await queries.claim(handedBack, terms)).toBeNull();
+    // Whoever runs the other one is given some seconds to end it.
+    expect(await queries.failOverdue(terms)).toBe(1);
+    const failed = { state: 'failed', attempt: 1, failure: 'The query did not finish within 3600 s' };
+    expect(await found(db, handedBack)).toMatchObject(failed);
+    expect((await found(db, running)).state).toBe('running');
+    await aged(running, '1 hour 11 seconds');
+    expect(await queries.failOverdue(terms)).toBe(1);
+    expect(await found(db, running)).toMatchObject(failed);
+    expect(await queries.complete(running, 1, publication)).toBe(false);
+  });
+
+  test('when its attempts are used up without a word, and says so; those that were excused are not counted', async () => {
+    const { queries } = db.database;
+    const id = await submittedQuery(db);
+    await claimed(db, id);
+    await queries.handBack(id, 1, excused);
+    for (let attempt = 2; attempt <= 4; attempt += 1) {
+      expect(await queries.failOverdue(terms)).toBe(0);
+      expect(await claimed(db, id)).toBe(attempt);
+      await lapseLease(db, id);
+    }
+    expect(await queries.claim(id, terms)).toBeNull();
+    expect(await queries.listWaiting(terms, 1000)).not.toContain(id);
+    expect(await queries.failOverdue(terms)).toBe(1);
+    expect(await found(db, id)).toMatchObject({
+      state: 'failed',
+      attempt: 4,
+      failure: 'The query was started 3 times and never finished',
+    });
+  });
+});
+
+describe('publication', () => {
+  test('keeps every figure exactly, and the result expires its time to live after it', async () => {
+    const id = await submittedQuery(db);
+    await claimed(db, id);
+    await db.sql("update queries set started_at = now() - interval '11 s' where id = $1", [id]);
+    expect(await db.database.queries.complete(id, 1, publication)).toBe(true);
+    const { state, progressPercent, rowsScanned: read, updatedAt, result } = await found(db, id);
+    const { watermark: _, rowsScanned, resultTtlSeconds, ...figures } = publication;
+    expect({ state, progressPercent, read }).toEqual({
+      state: 'completed',
+      progressPercent: 100,
+      read: rowsScanned,
+    });
+    expect(result).toEqual({
+      ...figures,
+      executionMs: expect.any(Number),
+      expiresAt: new Date(updatedAt.getTime() + resultTtlSeconds * 1000),
+    });
+    expect(result?.executionMs).toBeGreaterThanOrEqual(11_000);
+    expect(result?.executionMs).toBeLessThan(41_000);
+    const [row] = await db.sql<{ watermark: string }>('select watermark from queries where id = $1', [id]);
+    expect(row?.watermark).toBe('9007199254740993');
+  });
+
+  test('ends when it is due: the query expires once, and its archive is answered to one worker', async () => {
+    const due = await submittedQuery(db);
+    const fresh = await submittedQuery(db);
+    for (const id of [due, fresh]) {
+      await claimed(db, id);
+      await db.database.queries.complete(id, 1, { ...publication, archiveKey: `results/${id}.zip` });
+    }
+    await db.sql('update queries set expires_at = now() where id = $1', [due]);
+    const expired = await Promise.all([1, 2, 3].map(() => db.database.queries.expireDue(10)));
+    expect(expired.flat()).toEqual([{ id: due, archiveKey: `results/${due}.zip` }]);
+    expect((await found(db, due)).state).toBe('expired');
+    expect((await found(db, fresh)).state).toBe('completed');
+  });
+});
+
+test('Waiting are the enqueued queries and the running ones without a valid lease, the oldest of an environment first', async () => {
+  await db.sql('delete from queries');
+  const [enqueued, running, lapsed, ended] = [
+    await submittedQuery(db),
+    await submittedQuery(db),
+    await submittedQuery(db),
+    await submittedQuery(db),
+  ];
+  for (const id of [running, lapsed, ended]) await claimed(db, id);
+  await lapseLease(db, lapsed);
+  await db.database.queries.fail(ended, 1, { reason: 'wrong', fault: 'query' });
+  expect(await db.database.queries.listWaiting(terms, 10)).toEqual([enqueued, lapsed]);
+  expect(await db.database.queries.listWaiting(terms, 1)).toEqual([enqueued]);
+});
+
+test('Of workers that want to do a turn of a job at the same time one is told to, and none before the next is due', async () => {
+  const { periodicJobs } = db.database;
+  const ask = () => Promise.all(Array.from({ length: 8 }, () => periodicJobs.begin('reconcile', 4_000)));
+  expect((await ask()).filter(Boolean)).toHaveLength(1);
+  expect((await ask()).filter(Boolean)).toHaveLength(0);
+  await db.sql("update periodic_jobs set begun_at = now() - interval '4 seconds'");
+  expect((await ask()).filter(Boolean)).toHaveLength(1);
+  expect(await periodicJobs.begin('another job', 4_000)).toBe(true);
+});
+
+test('Archives are nobody’s unless a query names them or a running attempt may publish them', async () => {
+  const { queries } = db.database;
+  const archive = (queryId: string, attempt: number) => ({ key: `${queryId}/${attempt}`, queryId, attempt });
+  const [running, handedBack, completed, cancelled] = [
+    await submittedQuery(db),
+    await submittedQuery(db),
+    await submittedQuery(db),
+    await submittedQuery(db),
+  ];
+  for (const id of [running, handedBack, completed, cancelled]) {
+    await claimed(db, id);
+    await lapseLease(db, id);
+    await claimed(db, id);
+  }
+  await queries.handBack(handedBack, 2, excused);
+  await queries.complete(completed, 2, { ...publication, archiveKey: `${completed}/2` });
+  await queries.cancel(cancelled);
+  const unknown = archive(randomUUID(), 1);
+  const all = [running, handedBack, completed, cancelled].flatMap((id) => [archive(id, 1), archive(id, 2)]);
+  const owned = [`${running}/2`, `${completed}/2`];
+  expect((await queries.unownedWork([...all, unknown])).toSorted()).toEqual(
+    [...all, unknown]
+      .map(({ key }) => key)
+      .filter((key) => !owned.includes(key))
+      .toSorted(),
+  );
+  expect(await queries.unownedWork([])).toEqual([]);
+});
