@@ -23,7 +23,8 @@ const settings = {
 /** As the worker merges by default: when no more is to be done, the segments stay as they are. */
 const mergeTerms = { targetFacts: 4_000_000, minSegments: 4 };
 const settlePollMs = 250;
-const statusPollMs = 5;
+/** Each question takes the processor from the report, so there is at most one in a fiftieth of the time so far. */
+const pollDelayMs = (passedMs) => Math.max(5, passedMs / 50);
 
 /** Calls `work` with a whole Hourglass of its own, at the default settings but for the limits of submissions. */
 export async function withSystem({ directory, threads }, work) {
@@ -99,6 +100,7 @@ function createSystem({ api, sql, dataDirectory }) {
     },
     /** From the submission until the archive can be downloaded: its path. */
     async report(request) {
+      const beganMs = performance.now();
       const response = await call(`${environmentPath}/queries`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -109,7 +111,7 @@ function createSystem({ api, sql, dataDirectory }) {
         const { state, error } = await (await call(`/v1${self}`)).json();
         if (state === 'completed') return `/v1${self}/result`;
         if (state !== 'enqueued' && state !== 'running') throw new Error(`a query became ${state}: ${error}`);
-        await delay(statusPollMs);
+        await delay(pollDelayMs(performance.now() - beganMs));
       }
     },
     async rowsOf(resultPath) {
