@@ -12,8 +12,11 @@ import {
 } from './fault-system.ts';
 
 const queries = many(1_000, 150);
-/** A worker needs up to 3 s before it runs its first query, on a slow machine: one alone would never end any. */
-const killing = { everyMs: 2_000, workers: 3, maxKills: many(Infinity, 6) };
+/**
+ * The oldest of six lives for twelve seconds. On a slow machine with two cores one that starts needs five of them before its
+ * first query has ended, because each start takes the processors for more than one second.
+ */
+const killing = { everyMs: 2_000, workers: 6, maxKills: many(Infinity, 6) };
 const flushEveryMs = many(5_000, 1_500);
 const restarts = many(20, 2);
 
