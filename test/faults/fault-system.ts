@@ -92,7 +92,11 @@ export interface Killing {
   readonly maxKills: number;
 }
 
-/** Kills the oldest of some workers with `kill -9` and starts another, again and again. `stop` resolves with how many were killed. */
+/**
+ * Kills the oldest of some workers with `kill -9` and starts another, again and again, but never before the newest is
+ * ready: where a start takes the processors for longer than `everyMs`, nobody would live to the end of a query. `stop`
+ * resolves with how many were killed.
+ */
 export function keepKillingWorkers(
   system: RunningSystem,
   { everyMs, workers, maxKills }: Killing,
@@ -103,6 +107,7 @@ export function keepKillingWorkers(
   const killing = (async () => {
     while (killed < maxKills) {
       await delay(everyMs, null, { signal: stopped.signal }).catch(() => null);
+      await alive.at(-1)?.lineWith((line) => (line.includes('"ready"') ? true : null));
       const oldest = alive.shift();
       if (stopped.signal.aborted || oldest === undefined) return;
       oldest.kill('SIGKILL');
