@@ -23,8 +23,8 @@ const settings = {
 /** As the worker merges by default: when no more is to be done, the segments stay as they are. */
 const mergeTerms = { targetFacts: 4_000_000, minSegments: 4 };
 const settlePollMs = 250;
-/** Each question takes the processor from the report, so there is at most one in a fiftieth of the time so far. */
-const pollDelayMs = (passedMs) => Math.max(5, passedMs / 50);
+/** Each question takes the processor from the report; what is noticed later counts against us. */
+const pollDelayMs = (passedMs) => Math.max(20, passedMs / 50);
 
 /** Calls `work` with a whole Hourglass of its own, at the default settings but for the limits of submissions. */
 export async function withSystem({ directory, threads }, work) {

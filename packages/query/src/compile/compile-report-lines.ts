@@ -4,8 +4,8 @@ import { type OutputColumn, outputColumns } from '../plan/output-columns.ts';
 import type { CsvDelimiter, Plan } from '../plan/plan.ts';
 import { reportQuery } from './compile-report.ts';
 import { csvText } from './csv-text.ts';
-import { floatText } from './float-text.ts';
-import { fastJsonText, jsonText, mayDiffer } from './json-text.ts';
+import { exponentText, floatText } from './float-text.ts';
+import { javaScriptEscapes, jsonText } from './json-text.ts';
 import type { LimitBound } from './limit-bound.ts';
 import { createSqlBuilder, statementOf } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
@@ -23,32 +23,37 @@ export function compileReportLines(
   bound: LimitBound | null = null,
 ): SqlStatement {
   const columns = outputColumns(plan, catalogue);
-  const report = reportQuery(plan, catalogue, bound).as('report');
   const builder = createSqlBuilder();
+  // What stands in several places of a line is a column of a query below it.
+  const rows = builder
+    .selectFrom(reportQuery(plan, catalogue, bound).as('report'))
+    .selectAll()
+    .select(columns.flatMap(({ kind }, index) => (kind === 'float' ? exponentOf(index) : [])))
+    .as('report');
   if (plan.output.format === 'csv') {
     const line = csvLine(columns, plan.output.delimiter).as('line');
-    return statementOf(builder.selectFrom(report).select(line));
+    return statementOf(builder.selectFrom(rows).select(line));
   }
-  // Whether a line needs the slow way is seen once it was made the fast way.
-  const fast = builder
-    .selectFrom(report)
-    .selectAll()
-    .select(jsonLine(columns, fastJsonText).as('line'))
-    .as('report');
-  const line = sql.ref('line');
-  const exact = sql`case when ${mayDiffer(line)} then ${jsonLine(columns, jsonText)} else ${line} end`;
-  return statementOf(builder.selectFrom(fast).select(exact.as('line')));
+  const lines = builder.selectFrom(rows).select(jsonLine(columns).as('line')).as('report');
+  return statementOf(builder.selectFrom(lines).select(javaScriptEscapes(sql.ref('line')).as('line')));
+}
+
+function exponentOf(index: number) {
+  return exponentText(sql.ref(`c${index}`)).as(`e${index}`);
+}
+
+function floatOf(index: number): RawBuilder<unknown> {
+  return floatText(sql.ref(`c${index}`), sql.ref(`e${index}`));
 }
 
 /**
  * One compact object, keys in column order, as BigQuery's extract writes it: text is a JSON string, a float a JSON
  * number with a decimal point, missing is `null`.
  */
-function jsonLine(columns: readonly OutputColumn[], asJson: typeof jsonText): RawBuilder<unknown> {
+function jsonLine(columns: readonly OutputColumn[]): RawBuilder<unknown> {
   const members = columns.flatMap(({ name, kind }, index) => {
     const key = `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`;
-    const value = sql.ref(`c${index}`);
-    const text = kind === 'text' ? asJson(value) : floatText(value);
+    const text = kind === 'text' ? jsonText(sql.ref(`c${index}`)) : floatOf(index);
     return [sql`cast(${key} as varchar)`, sql`coalesce(${text}, 'null')`];
   });
   return sql`concat(${sql.join([...members, sql.lit('}')])})`;
@@ -61,8 +66,7 @@ function jsonLine(columns: readonly OutputColumn[], asJson: typeof jsonText): Ra
  */
 function csvLine(columns: readonly OutputColumn[], delimiter: CsvDelimiter): RawBuilder<unknown> {
   const fields = columns.map(({ kind }, index) => {
-    const value = sql.ref(`c${index}`);
-    const text = kind === 'text' ? csvText(value, delimiter) : floatText(value);
+    const text = kind === 'text' ? csvText(sql.ref(`c${index}`), delimiter) : floatOf(index);
     // `concat_ws` would leave out a null together with its delimiter.
     return sql`coalesce(${text}, '')`;
   });

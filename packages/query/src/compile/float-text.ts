@@ -3,30 +3,34 @@ import { type RawBuilder, sql } from 'kysely';
 /**
  * A DOUBLE as both formats write it: the shortest digits that give it back, as JavaScript's numbers are written, and
  * always with a point, so that it cannot be taken for an integer: 149995 is `149995.0`, 1e21 is `1.0e21`, -0 is `0.0`.
- * Null for null and for what JSON has no number for (NaN, Infinity).
+ * Null for null and for what JSON has no number for (NaN, Infinity). `withExponent` is a column with `exponentText` of it,
+ * which stands here many times: computed in place, it would make a statement that takes longer to plan than to run.
  */
-export function floatText(float: RawBuilder<unknown>): RawBuilder<unknown> {
+export function floatText(
+  float: RawBuilder<unknown>,
+  withExponent: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const mantissa = sql`split_part(${withExponent}, 'e', 1)`;
+  const digits = sql`replace(${mantissa}, '.', '')`;
+  const exponent = sql`cast(split_part(${withExponent}, 'e', 2) as integer)`;
+  // JavaScript begins with an exponent at 1e21 and below 1e-6.
   return sql`case
     when ${float} = 0 then '0.0'
-    when abs(${float}) >= 1e-4 and abs(${float}) < 1e16 then cast(${float} as varchar)
-    when isfinite(${float}) then concat(case when ${float} < 0 then '-' else '' end, ${exponentText(sql`abs(${float})`)})
+    when not isfinite(${float}) then null
+    when ${withExponent} is null then cast(${float} as varchar)
+    else concat(case when ${float} < 0 then '-' else '' end, case
+      when abs(${float}) >= 1e21 or abs(${float}) < 1e-6
+        then concat(${mantissa}, case when contains(${mantissa}, '.') then '' else '.0' end, 'e', ${exponent})
+      when abs(${float}) >= 1 then concat(rpad(${digits}, ${exponent} + 1, '0'), '.0')
+      else concat('0.', repeat('0', -1 - ${exponent}), ${digits}) end)
     end`;
 }
 
-/**
- * Of a positive float that DuckDB writes with an exponent, like `1e+16` or `1.5e-05`. JavaScript begins with that at
- * 1e21 and below 1e-6.
- */
-function exponentText(float: RawBuilder<unknown>): RawBuilder<unknown> {
-  const text = shortestText(float);
-  const mantissa = sql`split_part(${text}, 'e', 1)`;
-  const digits = sql`replace(${mantissa}, '.', '')`;
-  const exponent = sql`cast(split_part(${text}, 'e', 2) as integer)`;
+/** What DuckDB writes with an exponent, without its sign, like `1e+16` or `1.5e-05`. Null for other floats, which are most. */
+export function exponentText(float: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`case
-    when ${float} >= 1e21 or ${float} < 1e-6
-      then concat(${mantissa}, case when contains(${mantissa}, '.') then '' else '.0' end, 'e', ${exponent})
-    when ${float} >= 1 then concat(rpad(${digits}, ${exponent} + 1, '0'), '.0')
-    else concat('0.', repeat('0', -1 - ${exponent}), ${digits}) end`;
+    when isfinite(${float}) and (abs(${float}) >= 1e16 or abs(${float}) < 1e-4) then ${shortestText(sql`abs(${float})`)}
+    end`;
 }
 
 /**
