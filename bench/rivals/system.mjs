@@ -98,7 +98,7 @@ function createSystem({ api, sql, dataDirectory }) {
       }
       return segments;
     },
-    /** From the submission until the archive can be downloaded: its path. Null: the report needs more memory than there is. */
+    /** From the submission until the archive can be downloaded: its path. */
     async report(request) {
       const beganMs = performance.now();
       const response = await call(`${environmentPath}/queries`, {
@@ -110,7 +110,6 @@ function createSystem({ api, sql, dataDirectory }) {
       for (;;) {
         const { state, error } = await (await call(`/v1${self}`)).json();
         if (state === 'completed') return `/v1${self}/result`;
-        if (state === 'failed' && error.includes('of memory')) return null;
         if (state !== 'enqueued' && state !== 'running') throw new Error(`a query became ${state}: ${error}`);
         await delay(pollDelayMs(performance.now() - beganMs));
       }
