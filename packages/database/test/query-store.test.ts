@@ -121,10 +121,14 @@ describe('finding', () => {
     },
   );
 
-  test('lists the newest queries first and no more than asked for', async () => {
+  test('lists the newest queries first, those of one millisecond by id, and no more than asked for', async () => {
     const ids = [await submittedQuery(db), await submittedQuery(db), await submittedQuery(db)];
+    const [oldest = '', ...newest] = ids;
+    // Submissions can share a millisecond, and then nobody knows which came first.
+    await db.sql("update queries set created_at = now() + interval '1 minute' where id = $1", [oldest]);
+    await db.sql("update queries set created_at = now() + interval '2 minutes' where id = any($1)", [newest]);
     const listed = await db.database.queries.list(db.tenant, {}, 3);
-    expect(listed.map((query) => query.id)).toEqual(ids.toReversed());
+    expect(listed.map((query) => query.id)).toEqual([...newest.toSorted().toReversed(), oldest]);
   });
 
   test('refuses a plan that another version of the program has stored', async () => {
