@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { createLogger, environmentWith, readSettings, startProcess } from '@hourglass/platform';
+import { createLogger, endProcess, environmentWith, readSettings, startProcess } from '@hourglass/platform';
 import { composeEmbedded } from './compose.ts';
 import { StartFailed } from './part.ts';
 import { runStandalone } from './run-standalone.ts';
@@ -27,10 +27,10 @@ startProcess(async () => {
       atOnce,
       onReady: (url) => process.stdout.write(`hourglass ready on ${url}\n`),
     });
-    process.exit(0);
+    endProcess(log, 0);
   } catch (error) {
     if (!(error instanceof StartFailed)) throw error;
     process.stderr.write(`hourglass: ${error.message}\n`);
-    process.exit(1);
+    endProcess(log, 1);
   }
 });

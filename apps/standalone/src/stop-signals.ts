@@ -1,4 +1,4 @@
-import type { Logger } from '@hourglass/platform';
+import { endProcess, type Logger } from '@hourglass/platform';
 
 export interface StopSignals {
   /** The first SIGTERM, SIGINT or SIGHUP. */
@@ -22,7 +22,7 @@ export function listenForStopSignals(log: Logger, deadlineMs: number): StopSigna
       stop.abort();
       setTimeout(() => {
         log.error({ deadlineMs }, 'not everything stopped in time');
-        process.exit(1);
+        endProcess(log, 1);
       }, deadlineMs).unref();
     } else if (performance.now() - firstAtMs > repetitionMs && !atOnce.signal.aborted) {
       log.warn({ cause }, 'asked again: stopping at once');

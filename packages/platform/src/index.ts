@@ -1,3 +1,4 @@
+export * from './end-process.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
 export * from './setting-definitions.ts';

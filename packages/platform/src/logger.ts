@@ -1,14 +1,20 @@
 import { pino, type Logger as PinoLogger } from 'pino';
+import { createLineWriter } from './line-writer.ts';
 
 export type Logger = PinoLogger;
 
 /** JSON lines on standard output. Nothing secret passes: see `redact`. */
 export function createLogger(options: { process: 'api' | 'worker' | 'standalone'; level: string }): Logger {
-  return pino({
-    level: options.level,
-    base: { process: options.process },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: ['req.headers.authorization', 'password', 'token', 'secret'],
-  });
+  const standardOutput = createLineWriter(1);
+  process.once('exit', () => standardOutput.writeRest());
+  return pino(
+    {
+      level: options.level,
+      base: { process: options.process },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: ['req.headers.authorization', 'password', 'token', 'secret'],
+    },
+    standardOutput,
+  );
 }

@@ -1,3 +1,4 @@
+import { endProcess } from './end-process.ts';
 import type { Logger } from './logger.ts';
 
 export interface ShutdownPlan {
@@ -21,19 +22,23 @@ export function closeOnSignal({ log, deadlineMs, close }: ShutdownPlan): void {
     log.info({ cause }, 'closing');
     const timer = setTimeout(() => {
       log.error({ deadlineMs }, 'not closed in time, ending anyway');
-      process.exit(1);
+      endProcess(log, 1);
     }, deadlineMs);
-    close().then(
-      () => {
+    void close()
+      .then(
+        () => {
+          log.info('closed');
+          return 0;
+        },
+        (error: unknown) => {
+          log.error({ err: error }, 'closing failed');
+          return 1;
+        },
+      )
+      .then((exitCode) => {
         clearTimeout(timer);
-        log.info('closed');
-        process.exit(0);
-      },
-      (error: unknown) => {
-        log.error({ err: error }, 'closing failed');
-        process.exit(1);
-      },
-    );
+        return endProcess(log, exitCode);
+      });
   };
   process.on('SIGTERM', () => begin('SIGTERM'));
   process.on('SIGINT', () => begin('SIGINT'));
