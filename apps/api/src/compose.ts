@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Express } from 'express';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
 import { createDuckDbEngine, createNdjsonEncoder } from '@hourglass/engine-duckdb';
+import { countLately } from '@hourglass/facts';
 import { createDoorbell } from '@hourglass/job-queue';
 import {
   createSegmentFiles,
@@ -69,7 +70,10 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     publicUrl: settings.publicUrl,
     timeZone: settings.timeZone,
     sealingPace: {
-      countHotFacts: () => database.segments.countHotFacts(),
+      countHotFacts: countLately(() => database.segments.countHotFacts(), {
+        maxAgeMs: 100,
+        nowMs: () => performance.now(),
+      }),
       maxHotFacts: Math.max(maxHotFacts, 2 * settings.sealing.minFacts),
       maxWaitMs: 5_000,
       pollEveryMs: 100,

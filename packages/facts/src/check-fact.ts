@@ -15,7 +15,7 @@ import { createFieldGuide } from './field-guide.ts';
 import type { FieldGuide } from './field-guide.ts';
 import type { EncodedRow } from './ports.ts';
 import type { RowFault } from './raw-fact.ts';
-import { dayOf } from './timestamps.ts';
+import { dayOf, isIsoOfDate } from './timestamps.ts';
 
 type CheckedRow = EncodedRow | { readonly faults: readonly RowFault[] };
 
@@ -77,8 +77,9 @@ class FactFormat {
     const faults: RowFault[] = [];
     const cells = this.emptyFact.slice();
     const members: string[] = [];
-    const timeMs = this.readTimestamp(line, value['timestamp'], faults);
-    cells[0] = encodeTime(timeMs);
+    const time = value['timestamp'];
+    const timeMs = this.readTimestamp(line, time, faults);
+    cells[0] = typeof time === 'string' && isIsoOfDate(time) ? time : encodeTime(timeMs);
     for (const field in value) {
       const fieldValue = value[field];
       if (field === 'timestamp' || (fieldValue === null && this.isKnown(field))) continue;

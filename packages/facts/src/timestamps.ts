@@ -26,6 +26,11 @@ export function readIsoTime(text: string): number | null {
   return Date.UTC(year, month - 1, day, hour, minute - zoneMinutesEast, second, ms);
 }
 
+/** Whether a text that `readIsoTime` reads is already what `Date.toISOString` writes, as most are. */
+export function isIsoOfDate(text: string): boolean {
+  return text.length === 24 && text[10] === 'T' && text[19] === '.' && text[23] === 'Z';
+}
+
 function daysInMonth(year: number, month: number): number {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awaitSealing } from '../src/index.ts';
+import { awaitSealing, countLately } from '../src/index.ts';
 
 const never = new AbortController().signal;
 const pace = { maxHotFacts: 100, maxWaitMs: 60_000, pollEveryMs: 1 };
@@ -24,4 +24,26 @@ test('a batch whose client went away does not wait any longer', async () => {
     return Promise.resolve(100);
   };
   await expect(awaitSealing({ ...pace, countHotFacts }, gone.signal)).rejects.toThrow('aborted');
+});
+
+test('batches that begin together are told the same count, later ones and those after a failure a new one', async () => {
+  let nowMs = 1_000;
+  const counts = [
+    Promise.resolve(1),
+    Promise.resolve(2),
+    Promise.reject(new Error('away')),
+    Promise.resolve(3),
+  ];
+  const count = countLately(() => counts.shift() ?? Promise.resolve(0), {
+    maxAgeMs: 100,
+    nowMs: () => nowMs,
+  });
+  expect(await Promise.all([count(), count()])).toEqual([1, 1]);
+  nowMs += 100;
+  expect(await count()).toBe(1);
+  nowMs += 1;
+  expect(await count()).toBe(2);
+  nowMs += 101;
+  await expect(count()).rejects.toThrow('away');
+  expect(await count()).toBe(3);
 });

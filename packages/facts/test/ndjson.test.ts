@@ -40,6 +40,18 @@ describe('an NDJSON line', () => {
     });
   });
 
+  test.each([': %', ':\t%', ':\r%', ':[%]', ':[1,%]', ':[1, %]', ':{"c":%}'])(
+    'also where it stands like this: "b"%s',
+    (place) => {
+      for (const number of ['9007199254740993', '-1e400']) {
+        expect(parse(`{"b"${place.replace('%', number)}}`)).toEqual({
+          line: 7,
+          fault: `the number ${number} has more digits than can be kept`,
+        });
+      }
+    },
+  );
+
   test('digits inside of text, and long numbers that are kept, are no fault', () => {
     const text = String.raw`{"9007199254740993":"9007199254740993 \" 1e400","b":9007199254740991,"c":1.50000000000000000}`;
     expect(parse(text)).toEqual({ line: 7, value: JSON.parse(text) });

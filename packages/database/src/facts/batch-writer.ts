@@ -24,15 +24,15 @@ export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): B
   const { client } = connection;
   const filled = new FilledColumns(table.columns);
   let open = true;
-  let lines: string[] = [];
+  let texts: string[] = [];
   let bufferedCharacters = 0;
   let days = new Set<number>();
 
   async function flush(): Promise<void> {
-    if (lines.length === 0) return;
-    const chunk = Buffer.from(lines.join(''), 'utf8');
+    if (texts.length === 0) return;
+    const chunk = Buffer.from(texts.join(''), 'utf8');
     const chunkDays = days;
-    lines = [];
+    texts = [];
     days = new Set();
     bufferedCharacters = 0;
     await table.take(chunk, { columns: filled.filledNames, days: chunkDays });
@@ -50,7 +50,7 @@ export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): B
 
   function end(reason?: unknown): void {
     open = false;
-    lines = [];
+    texts = [];
     connection.release(reason);
   }
 
@@ -62,13 +62,11 @@ export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): B
           await flush();
           filled.add(missing);
         }
-        for (const { cells, day } of rows) {
-          const line = filled.lineOf(table.rowPrefix, cells);
-          lines.push(line);
-          bufferedCharacters += line.length;
-          if (day !== null) days.add(day);
-          if (bufferedCharacters >= chunkCharacters) await flush();
-        }
+        const text = filled.linesOf(table.rowPrefix, rows);
+        texts.push(text);
+        bufferedCharacters += text.length;
+        for (const { day } of rows) if (day !== null) days.add(day);
+        if (bufferedCharacters >= chunkCharacters) await flush();
       }),
     commit: ({ accepted, bodySha256, segmentIds = [] }) =>
       whileOpen(async () => {

@@ -22,8 +22,14 @@ export class FilledColumns {
 
   /** The cells that `rows` fill and none before them did. */
   missingFor(rows: readonly EncodedRow[]): readonly number[] {
-    const empty = [...this.names.keys()].filter((cell) => this.isFilled[cell] !== true);
-    return empty.filter((cell) => rows.some(({ cells }) => cells[cell] !== nullCell));
+    const missing = this.isFilled.map(() => false);
+    // Plain loops: this looks at every cell of every fact.
+    for (const { cells } of rows) {
+      for (let cell = 0; cell < missing.length; cell += 1) {
+        if (cells[cell] !== nullCell) missing[cell] = true;
+      }
+    }
+    return [...this.names.keys()].filter((cell) => missing[cell] === true && this.isFilled[cell] !== true);
   }
 
   add(cells: readonly number[]): void {
@@ -31,14 +37,18 @@ export class FilledColumns {
     this.filled = [...this.names.keys()].filter((cell) => this.isFilled[cell] === true);
   }
 
-  /** A line of `COPY` with the filled columns, after `prefix`. */
-  lineOf(prefix: string, cells: readonly string[]): string {
-    let line = prefix;
-    let separator = '';
-    for (const cell of this.filled) {
-      line += separator + (cells[cell] ?? nullCell);
-      separator = '\t';
+  /** A line of `COPY` for each row: `prefix` and the filled columns. */
+  linesOf(prefix: string, rows: readonly EncodedRow[]): string {
+    const { filled } = this;
+    let text = '';
+    for (const { cells } of rows) {
+      text += prefix;
+      for (let at = 0; at < filled.length; at += 1) {
+        const cell = cells[filled[at] ?? 0] ?? nullCell;
+        text += at === 0 ? cell : `\t${cell}`;
+      }
+      text += '\n';
     }
-    return `${line}\n`;
+    return text;
   }
 }

@@ -2,8 +2,8 @@ import { readExactNumber } from '../exact-number.ts';
 import type { Line } from '../lines.ts';
 import type { RawFact } from '../raw-fact.ts';
 
-/** Without such a run in its text no number of the line can have lost digits, and the line need not be searched. */
-const manyDigits = /\d[\d.]{15}|\d[eE][+-]?\d{3}/;
+/** In a line without it no number can have lost digits, and the line need not be searched. Begins where a number of JSON can. */
+const manyDigits = /[:,[\s-]\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;
 const stringOrNumber = /"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g;
 
 /** One JSON object per line. A number that would lose digits is a fault, never rounded. */

@@ -22,3 +22,20 @@ export async function awaitSealing(
     await delay(pollEveryMs, undefined, { signal });
   }
 }
+
+/** The same count for everybody who asks within `maxAgeMs`: many batches begin at once, and each would ask. */
+export function countLately(
+  count: () => Promise<number>,
+  { maxAgeMs, nowMs }: { readonly maxAgeMs: number; readonly nowMs: () => number },
+): () => Promise<number> {
+  let counted: { readonly atMs: number; readonly facts: Promise<number> } | null = null;
+  return () => {
+    if (counted !== null && nowMs() - counted.atMs <= maxAgeMs) return counted.facts;
+    const facts = count();
+    counted = { atMs: nowMs(), facts };
+    facts.catch(() => {
+      counted = null;
+    });
+    return facts;
+  };
+}
