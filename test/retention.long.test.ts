@@ -45,10 +45,10 @@ describe("an environment's own retention", () => {
     });
     return entries.filter((name) => name.endsWith('.parquet')).length;
   };
-  /** As the worker does it once a minute, without its patience. */
+  /** As the worker does it once a minute, without its patience. The database keeps whole milliseconds, rounded: hence -1. */
   const sweep = async () => {
     const objects = await openObjectStore({ folder: path.join(system.dataDirectory, 'store'), s3: null });
-    const terms = { retentionDays: 250, retiredForMs: 0, incomingForMs: 3_600_000, limit: 100 };
+    const terms = { retentionDays: 250, retiredForMs: -1, incomingForMs: 3_600_000, limit: 100 };
     return sweepSegments({ segments: database.segments, objects }, terms);
   };
 

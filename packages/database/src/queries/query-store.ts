@@ -132,12 +132,13 @@ async function handBack(
   cause: HandBackCause,
 ): Promise<boolean> {
   const failed = cause.kind === 'failed';
+  // A column of whole milliseconds rounds up, and who is told at once would come too early.
   const updated = await prisma.$executeRaw`
     update queries
        set state = 'enqueued', lease_expires_at = null, updated_at = now(),
            failed_attempts = failed_attempts + ${failed ? 1 : 0}::integer,
            excused_attempts = excused_attempts + ${failed ? 0 : 1}::integer,
-           retry_at = now() + ${failed ? cause.retryAfterMs : 0}::float8 * interval '1 millisecond'
+           retry_at = date_trunc('milliseconds', now()) + ${failed ? cause.retryAfterMs : 0}::float8 * interval '1 millisecond'
      where id = ${id}::uuid and attempt = ${attempt}::integer and state = 'running'`;
   return updated === 1;
 }

@@ -79,7 +79,7 @@ async function listUnread(
     `select id, object_key as key
        from segments s
       where state = 'retired' and retired_at < now() - $1::float8 * interval '1 millisecond'
-        and not exists (select from queries q where q.state = 'running' and q.started_at < s.retired_at)
+        and not exists (select from queries q where q.state = 'running' and q.started_at <= s.retired_at)
       order by retired_at
       limit $2`,
     [retiredForMs, limit],
