@@ -39,6 +39,7 @@ const concurrentRecordReads = 2;
 const maxStatsSpillMb = 1024;
 /** Facts that may be hot before those who bring more are slowed down; sealing begins long before. */
 const maxHotFacts = 800_000;
+const sealingPollMs = 100;
 /** Of files of large batches. They share the memory of the setting. */
 const concurrentConversions = 2;
 /** Of a body that comes in slowly; what is older in the scratch was left behind. */
@@ -71,12 +72,12 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     timeZone: settings.timeZone,
     sealingPace: {
       countHotFacts: countLately(() => database.segments.countHotFacts(), {
-        maxAgeMs: 100,
+        maxAgeMs: sealingPollMs,
         nowMs: () => performance.now(),
       }),
       maxHotFacts: Math.max(maxHotFacts, 2 * settings.sealing.minFacts),
       maxWaitMs: 5_000,
-      pollEveryMs: 100,
+      pollEveryMs: sealingPollMs,
     },
     recordTurns: createTurns(concurrentRecordReads),
     limits: settings.limits,

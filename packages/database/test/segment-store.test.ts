@@ -245,6 +245,12 @@ describe('a segment', () => {
     const { id } = await segments.register(owner, fileOf(2));
     await segments.replace([a, b], id);
     expect(await segments.listUnread(atOnceMs, 10)).toEqual([]);
+    // The same millisecond may have been later.
+    await db.sql(
+      'update segments set retired_at = (select started_at from queries where id = $1) where id = any($2)',
+      [query, [a, b]],
+    );
+    expect(await segments.listUnread(atOnceMs, 10)).toEqual([]);
     await queries.handBack(query, claim?.attempt ?? 0, { kind: 'excused' });
     expect((await segments.listUnread(atOnceMs, 10)).map((one) => one.id).toSorted()).toEqual(
       [a, b].toSorted(),

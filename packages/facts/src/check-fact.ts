@@ -2,12 +2,12 @@ import type { Dataset, MissingValue, UndeclaredFields } from '@hourglass/query';
 import { customColumns, storedColumns } from '@hourglass/query';
 import {
   columnEncoders,
-  encodeTime,
   explainTime,
   isFactTime,
   latestFactMs,
   nullCell,
   readTime,
+  timeCell,
 } from './column-encoders.ts';
 import type { ColumnEncoder } from './column-encoders.ts';
 import { customCell, customEncoder } from './custom-cell.ts';
@@ -15,7 +15,7 @@ import { createFieldGuide } from './field-guide.ts';
 import type { FieldGuide } from './field-guide.ts';
 import type { EncodedRow } from './ports.ts';
 import type { RowFault } from './raw-fact.ts';
-import { dayOf, isIsoOfDate } from './timestamps.ts';
+import { dayOf } from './timestamps.ts';
 
 type CheckedRow = EncodedRow | { readonly faults: readonly RowFault[] };
 
@@ -79,7 +79,7 @@ class FactFormat {
     const members: string[] = [];
     const time = value['timestamp'];
     const timeMs = this.readTimestamp(line, time, faults);
-    cells[0] = typeof time === 'string' && isIsoOfDate(time) ? time : encodeTime(timeMs);
+    cells[0] = timeCell(time, timeMs);
     for (const field in value) {
       const fieldValue = value[field];
       if (field === 'timestamp' || (fieldValue === null && this.isKnown(field))) continue;

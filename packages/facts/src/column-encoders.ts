@@ -1,5 +1,5 @@
 import type { ColumnType } from '@hourglass/query';
-import { readIsoTime } from './timestamps.ts';
+import { isIsoOfDate, readIsoTime } from './timestamps.ts';
 
 /** How a value of a fact becomes a cell of PostgreSQL's `COPY … (FORMAT text)`. */
 export interface ColumnEncoder {
@@ -43,7 +43,7 @@ export const columnEncoders: Readonly<Record<ColumnType, ColumnEncoder>> = {
   timestamp: {
     encode(value) {
       const ms = readTime(value);
-      return ms === null || ms < earliestMs || ms > latestMs ? null : encodeTime(ms);
+      return ms === null || ms < earliestMs || ms > latestMs ? null : timeCell(value, ms);
     },
     explain: (value) => explainTime(value, 'a time from 1990 on'),
   },
@@ -72,8 +72,9 @@ export function explainTime(value: unknown, expected: string): string {
   return `must be ${expected}, as ${form}; it is ${shown(value)}${hint}`;
 }
 
-export function encodeTime(ms: number): string {
-  return new Date(ms).toISOString();
+/** Of a value that `readTime` has read as `ms`. */
+export function timeCell(value: unknown, ms: number): string {
+  return typeof value === 'string' && isIsoOfDate(value) ? value : new Date(ms).toISOString();
 }
 
 /** What `COPY` reads as its own, what PostgreSQL refuses to store, and halves of surrogate pairs. */

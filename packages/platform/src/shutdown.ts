@@ -12,11 +12,11 @@ export interface ShutdownPlan {
 /**
  * Closes on SIGTERM, SIGINT and when the supervisor that started this process is gone (its IPC channel
  * closes), so that a killed supervisor leaves no process behind. A step that throws or hangs makes the exit
- * code 1 and delays the end no longer than `deadlineMs`.
+ * code 1 and delays the end no longer than `deadlineMs`, and half a second for the log.
  */
 export function closeOnSignal({ log, deadlineMs, close }: ShutdownPlan): void {
   let closing = false;
-  const begin = (cause: string) => {
+  const begin = async (cause: string) => {
     if (closing) return;
     closing = true;
     log.info({ cause }, 'closing');
@@ -24,25 +24,20 @@ export function closeOnSignal({ log, deadlineMs, close }: ShutdownPlan): void {
       log.error({ deadlineMs }, 'not closed in time, ending anyway');
       endProcess(log, 1);
     }, deadlineMs);
-    void close()
-      .then(
-        () => {
-          log.info('closed');
-          return 0;
-        },
-        (error: unknown) => {
-          log.error({ err: error }, 'closing failed');
-          return 1;
-        },
-      )
-      .then((exitCode) => {
-        clearTimeout(timer);
-        return endProcess(log, exitCode);
-      });
+    let exitCode = 0;
+    try {
+      await close();
+      log.info('closed');
+    } catch (error) {
+      log.error({ err: error }, 'closing failed');
+      exitCode = 1;
+    }
+    clearTimeout(timer);
+    endProcess(log, exitCode);
   };
-  process.on('SIGTERM', () => begin('SIGTERM'));
-  process.on('SIGINT', () => begin('SIGINT'));
-  process.on('disconnect', () => begin('the supervisor is gone'));
+  process.on('SIGTERM', () => void begin('SIGTERM'));
+  process.on('SIGINT', () => void begin('SIGINT'));
+  process.on('disconnect', () => void begin('the supervisor is gone'));
   // It may have gone while this process was starting. Without a supervisor there is no such property.
-  if ('connected' in process && !process.connected) begin('the supervisor is gone');
+  if ('connected' in process && !process.connected) void begin('the supervisor is gone');
 }

@@ -132,7 +132,7 @@ async function handBack(
   cause: HandBackCause,
 ): Promise<boolean> {
   const failed = cause.kind === 'failed';
-  // A column of whole milliseconds rounds up, and who is told at once would come too early.
+  // A column of whole milliseconds may round up, and who is told at once would come too early.
   const updated = await prisma.$executeRaw`
     update queries
        set state = 'enqueued', lease_expires_at = null, updated_at = now(),

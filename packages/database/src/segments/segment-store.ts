@@ -69,7 +69,10 @@ async function retire(pool: Pool, sql: string, parameter: number | null): Promis
   return servedByDatabase(async () => (await pool.query(sql, [parameter])).rowCount ?? 0);
 }
 
-/** A query reads the segments of one snapshot, which its attempt took after it was started. */
+/**
+ * A query reads the segments of one snapshot, which its attempt took after it was started. Times are of whole
+ * milliseconds: one of the same may have been earlier.
+ */
 async function listUnread(
   pool: Pool,
   retiredForMs: number,
