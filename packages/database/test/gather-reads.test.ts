@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, eventually, type TestDatabase } from '@hourglass/testing';
-import { createPool } from '../src/connection-pool.ts';
-import { gatherReads } from '../src/gather-reads.ts';
+import { createPool } from '../src/connection/connection-pool.ts';
+import { gatherReads } from '../src/connection/gather-reads.ts';
 import { Prisma } from '../src/generated/client.ts';
 import { withClient } from './empty-database.ts';
 

@@ -8,7 +8,7 @@ import {
   type NewAccessKey,
   type UsableAccessKey,
 } from '@hourglass/reports';
-import { servedByDatabase } from '../database-errors.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { changingOrganization, inTransaction, type Connection } from './changing-organization.ts';
 

@@ -1,6 +1,6 @@
 import { scopesOfRole, type Accounts, type OrganizationRecord, type Principal } from '@hourglass/reports';
-import { servedByDatabase } from '../database-errors.ts';
-import type { GatherReads } from '../gather-reads.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
+import type { GatherReads } from '../connection/gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { organizationColumns } from './insert-organization.ts';
 import { hashOfNobody, passwordMatches } from './password.ts';

@@ -1,6 +1,6 @@
 import type { Tenant } from '@hourglass/query';
 import type { Role, Scope } from '@hourglass/reports';
-import { servedByDatabase } from '../database-errors.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { hashPassword } from './password.ts';
 import { tokenHash } from './token-hash.ts';

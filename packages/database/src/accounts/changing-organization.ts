@@ -1,5 +1,5 @@
 import { ReportError } from '@hourglass/reports';
-import { servedByDatabase } from '../database-errors.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
 import { Prisma, type PrismaClient } from '../generated/client.ts';
 
 /** The client itself, or a transaction of it. */

@@ -1,6 +1,6 @@
 import type { Tenant } from '@hourglass/query';
 import type { HostnameStore, HostnamesOutcome } from '@hourglass/reports';
-import { servedByDatabase } from '../database-errors.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
 import type { Prisma, PrismaClient } from '../generated/client.ts';
 
 export function createHostnameStore(prisma: PrismaClient): HostnameStore {

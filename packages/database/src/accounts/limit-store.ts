@@ -1,5 +1,5 @@
 import type { LimitStore } from '@hourglass/reports';
-import { servedByDatabase } from '../database-errors.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 
 const columns = { queriesPerHour: true, activeQueries: true, turnWeight: true } as const;

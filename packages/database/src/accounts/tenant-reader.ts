@@ -1,6 +1,6 @@
 import type { Tenant } from '@hourglass/query';
 import type { QueryScope } from '@hourglass/reports';
-import type { GatherReads } from '../gather-reads.ts';
+import type { GatherReads } from '../connection/gather-reads.ts';
 import { Prisma } from '../generated/client.ts';
 
 interface TenantRow {

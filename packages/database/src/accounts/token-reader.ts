@@ -1,5 +1,5 @@
 import type { Principal, Role } from '@hourglass/reports';
-import type { GatherReads } from '../gather-reads.ts';
+import type { GatherReads } from '../connection/gather-reads.ts';
 import { Prisma } from '../generated/client.ts';
 import { scopesOfToken } from './account-scopes.ts';
 import { tokenHash } from './token-hash.ts';

@@ -6,7 +6,7 @@ import {
   type TokenStore,
   type UserRecord,
 } from '@hourglass/reports';
-import { servedByDatabase } from '../database-errors.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { isUuid } from '../uuid.ts';
 import { scopesOfToken } from './account-scopes.ts';

@@ -1,5 +1,5 @@
 import { ReportError, type UserRule, type UserStore } from '@hourglass/reports';
-import { servedByDatabase } from '../database-errors.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { changingOrganization, unlessTaken, type Connection } from './changing-organization.ts';
 import { hashPassword } from './password.ts';

@@ -1,7 +1,7 @@
 import type { BatchWriter } from '@hourglass/facts';
-import type { BorrowedConnection } from '../connection.ts';
-import { asDatabaseError } from '../database-errors.ts';
-import { goLive } from '../segments/move-facts.ts';
+import type { BorrowedConnection } from '../connection/transaction.ts';
+import { asDatabaseError } from '../connection/database-errors.ts';
+import { goLive } from './segments/move-facts.ts';
 import { FilledColumns } from './filled-columns.ts';
 import type { RowTable } from './row-table.ts';
 

@@ -1,5 +1,5 @@
 import { escapeIdentifier, escapeLiteral, type ClientBase, type Pool } from 'pg';
-import { inTransaction } from '../connection.ts';
+import { inTransaction } from '../connection/transaction.ts';
 import { dayPartition, type DayPartition } from './hot-table.ts';
 
 /** Keeps a transaction far from the server's limit of locks; a new partition takes about five. */

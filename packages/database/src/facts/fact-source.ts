@@ -2,10 +2,10 @@ import path from 'node:path';
 import { compileHotFactsCopy, type Catalogue, type Plan } from '@hourglass/query';
 import type { FactSnapshot, FactSource, SnapshotTarget } from '@hourglass/reports';
 import type { ClientBase, Pool } from 'pg';
-import { inTransaction } from '../connection.ts';
-import { servedByDatabase } from '../database-errors.ts';
-import { exchangeRateCopy } from '../exchange-rates/exchange-rate-copy.ts';
-import { liveSegments } from '../segments/segment-rows.ts';
+import { inTransaction } from '../connection/transaction.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
+import { exchangeRateCopy } from './exchange-rate-copy.ts';
+import { liveSegments } from './segments/segment-rows.ts';
 import { applySettings, copyToFile } from './copy-to-file.ts';
 
 /** PostgreSQL's. */

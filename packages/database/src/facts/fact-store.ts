@@ -1,7 +1,7 @@
 import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from '@hourglass/facts';
 import type { ClientBase, Pool } from 'pg';
-import { borrowConnection } from '../connection.ts';
-import { asDatabaseError, servedByDatabase } from '../database-errors.ts';
+import { borrowConnection } from '../connection/transaction.ts';
+import { asDatabaseError, servedByDatabase } from '../connection/database-errors.ts';
 import { createBatchWriter } from './batch-writer.ts';
 import { factTable, recordTable } from './row-table.ts';
 

@@ -1,10 +1,10 @@
 import { compileHotFactsSelect, type Catalogue, type Plan } from '@hourglass/query';
 import type { ScanEstimate, ScanEstimates } from '@hourglass/reports';
 import type { ClientBase, Pool } from 'pg';
-import { inTransaction } from '../connection.ts';
-import { servedByDatabase } from '../database-errors.ts';
+import { inTransaction } from '../connection/transaction.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
 import { earlierReport, factsPerSecond } from '../queries/past-runs.ts';
-import { countLiveSegments, liveSegments } from '../segments/segment-rows.ts';
+import { countLiveSegments, liveSegments } from './segments/segment-rows.ts';
 import { applySettings } from './copy-to-file.ts';
 
 /** An estimate holds one connection of `pool`; counting hot facts is given up after `maxCountMs`. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalogue } from '@hourglass/query';
 import { Client } from 'pg';
-import { connectionOptions } from '../connection-pool.ts';
-import { servedByDatabase } from '../database-errors.ts';
+import { connectionOptions } from '../connection/connection-pool.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
 import { makeHotTables } from './hot-tables.ts';
 import { migrationsFolder, readMigrations, type Migration } from './migration-files.ts';
 import { pendingMigrations, recordMigration } from './migration-history.ts';

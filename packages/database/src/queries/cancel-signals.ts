@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CancelSignals, CancelSignalsLog } from '@hourglass/reports';
 import { Client } from 'pg';
-import { connectionOptions } from '../connection-pool.ts';
+import { connectionOptions } from '../connection/connection-pool.ts';
 
 /** PostgreSQL's notification channel; the payload is the query's id. */
 export const cancelChannel = 'hourglass_query_cancelled';

@@ -5,7 +5,7 @@ import type {
   QueryScope,
   QueryState,
 } from '@hourglass/reports';
-import type { GatherReads } from '../gather-reads.ts';
+import type { GatherReads } from '../connection/gather-reads.ts';
 import { Prisma } from '../generated/client.ts';
 import { isUuid } from '../uuid.ts';
 import { queryLabels, queryResult } from './query-rows.ts';

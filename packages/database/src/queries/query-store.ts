@@ -12,8 +12,8 @@ import {
   type QueryStore,
 } from '@hourglass/reports';
 import type { Pool } from 'pg';
-import { servedByDatabase } from '../database-errors.ts';
-import type { GatherReads } from '../gather-reads.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
+import type { GatherReads } from '../connection/gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { isUuid } from '../uuid.ts';
 import { unownedWork } from './unowned-work.ts';
@@ -23,7 +23,7 @@ import { failOverdue } from './fail-overdue.ts';
 import { listQueries } from './list-queries.ts';
 import { pollReader } from './poll-reader.ts';
 import { queryRecord } from './query-rows.ts';
-import { submitQuery } from './submit-query.ts';
+import { submitQuery } from './insert-submission.ts';
 import { usageReader } from './usage-reader.ts';
 
 /** Statements that write compare and set in SQL, with the database's clock: nothing is decided on a stale read. */

@@ -1,5 +1,5 @@
 import type { LimitUsage, QueryScope, SubmissionLimits } from '@hourglass/reports';
-import type { GatherReads } from '../gather-reads.ts';
+import type { GatherReads } from '../connection/gather-reads.ts';
 import { Prisma } from '../generated/client.ts';
 import { limitUsage, type UsageRow } from './limit-usage.ts';
 

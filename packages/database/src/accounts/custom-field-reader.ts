@@ -1,6 +1,6 @@
 import type { UndeclaredFields } from '@hourglass/query';
 import type { DeclaredField, EnvironmentFields } from '@hourglass/reports';
-import type { GatherReads } from '../gather-reads.ts';
+import type { GatherReads } from '../connection/gather-reads.ts';
 import { Prisma } from '../generated/client.ts';
 
 interface Asked {

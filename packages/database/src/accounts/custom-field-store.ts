@@ -1,9 +1,9 @@
 import type { Tenant } from '@hourglass/query';
 import type { CustomFieldStore, Declaration, DeclarationOutcome } from '@hourglass/reports';
-import { servedByDatabase } from '../database-errors.ts';
-import type { GatherReads } from '../gather-reads.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
+import type { GatherReads } from '../connection/gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { fieldReader } from './field-reader.ts';
+import { fieldReader } from './custom-field-reader.ts';
 
 const columns = {
   id: true,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SigningKeys } from '@hourglass/reports';
-import { servedByDatabase } from './database-errors.ts';
-import type { PrismaClient } from './generated/client.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
+import type { PrismaClient } from '../generated/client.ts';
 
 const keyBytes = 32;
 

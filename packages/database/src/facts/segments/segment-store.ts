@@ -1,8 +1,8 @@
 import type { IncomingSegment, SegmentOwner, SegmentStore } from '@hourglass/facts';
 import type { Catalogue } from '@hourglass/query';
 import type { Pool } from 'pg';
-import { borrowConnection } from '../connection.ts';
-import { servedByDatabase } from '../database-errors.ts';
+import { borrowConnection } from '../../connection/transaction.ts';
+import { servedByDatabase } from '../../connection/database-errors.ts';
 import { copyHotFacts } from './copy-hot-facts.ts';
 import { countHotFacts, hotFacts, listDue } from './hot-batches.ts';
 import { replaceSegments, sealFacts } from './move-facts.ts';

@@ -1,6 +1,6 @@
 import type { HotFacts } from '@hourglass/facts';
 import { escapeIdentifier, type ClientBase, type Pool } from 'pg';
-import { inTransaction } from '../connection.ts';
+import { inTransaction } from '../../connection/transaction.ts';
 
 /** What was to be moved has been moved by somebody else; the transaction is rolled back. */
 class MovedMeanwhile extends Error {}

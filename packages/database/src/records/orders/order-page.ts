@@ -1,7 +1,7 @@
 import type { Tenant } from '@hourglass/query';
 import type { OrderCriteria, OrderPage, OrderRecord, OrderStore } from '@hourglass/reports';
 import type { Pool } from 'pg';
-import { servedByDatabase } from '../database-errors.ts';
+import { servedByDatabase } from '../../connection/database-errors.ts';
 import { remainCount, shownTime, type OrderJoin } from './order-columns.ts';
 import { orderWhere } from './order-where.ts';
 

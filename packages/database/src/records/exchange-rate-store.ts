@@ -1,5 +1,5 @@
 import type { ExchangeRate, ExchangeRateStore, RateCriteria } from '@hourglass/reports';
-import { servedByDatabase } from '../database-errors.ts';
+import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 
 export function createExchangeRateStore(prisma: PrismaClient): ExchangeRateStore {

@@ -1,6 +1,6 @@
 import type { ConsumptionStore } from '@hourglass/reports';
 import type { Pool } from 'pg';
-import { servedByDatabase } from '../database-errors.ts';
+import { servedByDatabase } from '../../connection/database-errors.ts';
 import { currentConsumption } from './current-consumption.ts';
 import { consumptionHistory } from './consumption-history.ts';
 

@@ -9,7 +9,7 @@ import type {
   InstrumentTotals,
 } from '@hourglass/reports';
 import type { Pool } from 'pg';
-import { servedByDatabase } from '../database-errors.ts';
+import { servedByDatabase } from '../../connection/database-errors.ts';
 import { selectByDate, selectTotals } from './statistics-sql.ts';
 
 interface FiguresRow {

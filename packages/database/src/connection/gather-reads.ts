@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { Prisma } from './generated/client.ts';
+import { Prisma } from '../generated/client.ts';
 
 /** A kind of read that one statement can do for many. Rows come as JSON shows them: times are texts. */
 interface ReadOfMany<Asked> {

@@ -1,8 +1,8 @@
 import type { HotFacts, SegmentStore } from '@hourglass/facts';
 import { compileFilledColumns, compileSealCopy, sealedColumns } from '@hourglass/query';
 import type { Pool } from 'pg';
-import { inTransaction } from '../connection.ts';
-import { applySettings, copyToFile } from '../facts/copy-to-file.ts';
+import { inTransaction } from '../../connection/transaction.ts';
+import { applySettings, copyToFile } from '../copy-to-file.ts';
 
 /** Batches are immutable, so the two statements see the same facts or notice that they were sealed meanwhile. */
 export function copyHotFacts(
