@@ -23,7 +23,7 @@ describe('a job that reaches two workers at once', () => {
     async () => {
       const ids = await submitMany(system.client, queries);
       const doorbell = createDoorbell({ redisUrl: system.env['REDIS_URL'] ?? '' });
-      for (const id of ids) for (const _ of [1, 2]) await doorbell.ring(id);
+      for (const id of ids) for (const _ of [1, 2]) await doorbell.wake(id);
       const workers = [system.startWorker(), system.startWorker()];
       await untilNoneIsLeft(system);
       await doorbell.close();

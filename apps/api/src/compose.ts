@@ -19,7 +19,7 @@ import {
   type Settings,
 } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
-import { createTurns, manifestSeed, removeAbandonedScratch, statsTimeoutMs } from '@hourglass/reports';
+import { createSemaphore, manifestSeed, removeAbandonedScratch, statsTimeoutMs } from '@hourglass/reports';
 import { createArchiveReader } from '@hourglass/result-files';
 import { createApp } from './app.ts';
 import { adminLog } from './http/admin-log.ts';
@@ -79,7 +79,7 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
       maxWaitMs: 5_000,
       pollEveryMs: sealingPollMs,
     },
-    recordTurns: createTurns(concurrentRecordReads),
+    recordReadSemaphore: createSemaphore(concurrentRecordReads),
     limits: settings.limits,
     retentionDays: settings.retentionDays,
     stats: {
@@ -99,14 +99,14 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
         maxConcurrentRuns: concurrentStats,
         maxSpillMb: maxStatsSpillMb,
       }),
-      turns: createTurns(concurrentStats),
+      semaphore: createSemaphore(concurrentStats),
       scratchDirectory: statsScratch,
     },
     bulk: {
       encoder: createNdjsonEncoder({
         directory: batchScratch,
         memoryMb: Math.floor(settings.ingestMemoryMb / concurrentConversions),
-        turns: createTurns(concurrentConversions),
+        semaphore: createSemaphore(concurrentConversions),
       }),
       segments: database.segments,
       objects,

@@ -23,7 +23,7 @@ import type {
   SigningKeys,
   SubmissionLimits,
   TokenStore,
-  Turns,
+  Semaphore,
   UserStore,
 } from '@hourglass/reports';
 import { changeAccessKeyRoute } from './endpoints/access-keys/change-access-key.ts';
@@ -99,13 +99,13 @@ export interface RouteServices {
   readonly timeZone: string;
   readonly sealingPace: SealingPace;
   /** For reads of records, which may be large, and for dry runs, which no limit counts. */
-  readonly recordTurns: Turns;
+  readonly recordReadSemaphore: Semaphore;
   readonly limits: SubmissionLimits;
   /** Of environments without a retention of their own. Null: facts are kept for ever. */
   readonly retentionDays: number | null;
   readonly stats: Pick<
     RunStatsPorts,
-    'factSource' | 'segmentFiles' | 'engine' | 'turns' | 'scratchDirectory'
+    'factSource' | 'segmentFiles' | 'engine' | 'semaphore' | 'scratchDirectory'
   >;
   /** How large batches of facts are taken. */
   readonly bulk: BulkPorts;
@@ -124,7 +124,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, doorbell, objects, archives, metrics, limits, publicUrl, nowMs, newId } =
     services;
   const { newPassword, newToken, newAccessKey, secretKey, record } = services;
-  const { timeZone, sealingPace, recordTurns: turns, retentionDays } = services;
+  const { timeZone, sealingPace, recordReadSemaphore: semaphore, retentionDays } = services;
   const { queries, facts, accounts, customFields, signingKeys, organizations, users, tokens } = database;
   const { exchangeRates, hostnames, accessKeys, orders } = database;
   const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
@@ -144,7 +144,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     newId,
     metrics,
     scans,
-    turns,
+    semaphore,
   };
   const stats = { catalogue, customFields, ...services.stats, nowMs, newId };
   const routes = [
@@ -182,14 +182,14 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     listAccessKeysRoute(findTenant, accessKeys),
     createAccessKeyRoute(findTenant, { accessKeys, secretKey, newAccessKey, record }),
     changeAccessKeyRoute(findTenant, { accessKeys, record }),
-    listOrdersRoute({ orders, turns }, signatureCheck({ accessKeys, secretKey, nowMs })),
+    listOrdersRoute({ orders, semaphore }, signatureCheck({ accessKeys, secretKey, nowMs })),
     listCustomFieldsRoute(findTenant, customFields),
     declareCustomFieldRoute(findTenant, { catalogue, customFields, record }),
     changeCustomFieldsRoute(findTenant, { customFields, record }),
     deleteCustomFieldRoute(findTenant, { customFields, record }),
     getSchemaRoute(findTenant, { catalogue, customFields }),
-    ...consumptionRoutes({ accounts, consumption: database.consumption, turns }),
-    ...instrumentsRoutes({ accounts, instruments: database.instruments, timeZone, turns }),
+    ...consumptionRoutes({ accounts, consumption: database.consumption, semaphore }),
+    ...instrumentsRoutes({ accounts, instruments: database.instruments, timeZone, semaphore }),
     postFactsRoute(findTenant, {
       catalogue,
       customFields,

@@ -19,7 +19,7 @@ import { createArchiveWriter, type ManifestOptions } from '@hourglass/result-fil
 import { createAttemptScratch } from './attempt-scratch.ts';
 import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';
-import { forgetOnceKeysJob } from './jobs/forget-once-keys.ts';
+import { deleteExpiredIdempotencyKeysJob } from './jobs/delete-expired-idempotency-keys.ts';
 import { heartbeatJob } from './jobs/heartbeat.ts';
 import { mergeSegmentsJob } from './jobs/merge-segments.ts';
 import { reconcileJob } from './jobs/reconcile.ts';
@@ -131,7 +131,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
   removeAbandonedScratch(segmentFolder, maxSegmentMs).catch((error: unknown) => {
     log.warn({ err: error }, 'what earlier processes left in the scratch could not be removed');
   });
-  const listening = database.cancelSignals.listen((queryId) => cancellations.cancelled(queryId), log);
+  const listening = database.cancelSignals.listen((queryId) => cancellations.abort(queryId), log);
   const jobs = [
     startPeriodicJob(heartbeatJob(settings.dataDirectory), log),
     startPeriodicJob(
@@ -142,7 +142,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
       log,
     ),
     startPeriodicJob(
-      oneAtATime(forgetOnceKeysJob({ queries: database.queries }), database.periodicJobs),
+      oneAtATime(deleteExpiredIdempotencyKeysJob({ queries: database.queries }), database.periodicJobs),
       log,
     ),
     startPeriodicJob(

@@ -26,7 +26,7 @@ export function oneAtATime(
   return {
     ...job,
     async run(signal) {
-      const isOurs = await jobs.begin(job.name, job.everyMs * 0.8);
+      const isOurs = await jobs.tryBegin(job.name, job.everyMs * 0.8);
       if (!isOurs && !isFirst) return 0;
       isFirst = false;
       return job.run(signal);

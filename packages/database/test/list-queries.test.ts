@@ -40,7 +40,7 @@ afterAll(() => db.close());
 
 /** The list by its definition, without SQL. */
 function expected(criteria: ListCriteria): QueryRecord[] {
-  const { submittedBy, state, dataset, createdFrom, createdBefore, hostname, ofReport } = criteria;
+  const { submittedBy, state, dataset, createdFrom, createdBefore, hostname, hasReport } = criteria;
   return all
     .filter(
       (record) =>
@@ -50,7 +50,7 @@ function expected(criteria: ListCriteria): QueryRecord[] {
         (createdFrom === undefined || record.createdAt >= createdFrom) &&
         (createdBefore === undefined || record.createdAt < createdBefore) &&
         (hostname === undefined || (record.labels.hostname ?? null) === hostname) &&
-        (ofReport === undefined || record.labels.reportDefinitionId !== undefined),
+        (hasReport === undefined || record.labels.reportDefinitionId !== undefined),
     )
     .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1));
 }
@@ -65,7 +65,7 @@ test('Pages of any size and any criteria together are the list, without a gap or
       createdFrom: moment,
       createdBefore: moment,
       hostname: fc.constantFrom('host-0.example', 'host-1.example', 'host-2.example', null),
-      ofReport: fc.constant(true as const),
+      hasReport: fc.constant(true as const),
     },
     { requiredKeys: [] },
   );

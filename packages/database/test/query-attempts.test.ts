@@ -7,7 +7,7 @@ import {
   submittedQuery,
   type DatabaseWithTenant,
 } from './database-with-tenant.ts';
-import { claimed, excused, found, lapseLease, publication, terms } from './query-attempts.ts';
+import { claimed, released, found, lapseLease, publication, terms } from './query-attempts.ts';
 
 let db: DatabaseWithTenant;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('a claim', () => {
     expect(await db.database.queries.renewLease(id, 1, terms.leaseMs, halfway)).toBe(false);
     expect(await db.database.queries.complete(id, 1, publication)).toBe(false);
     expect(await db.database.queries.fail(id, 1, { reason: 'too late', fault: 'query' })).toBe(false);
-    expect(await db.database.queries.handBack(id, 1, excused)).toBe(false);
+    expect(await db.database.queries.requeue(id, 1, released)).toBe(false);
     expect(await found(db, id)).toMatchObject({ state: 'running', attempt: 2, progressPercent: 0 });
     expect(await db.database.queries.complete(id, 2, publication)).toBe(true);
     expect(await found(db, id)).toMatchObject({ state: 'completed', attempt: 2 });
@@ -67,7 +67,7 @@ describe('a claim', () => {
       await renewed(1, { phase: 'computing', percent: 45.9, rowsScanned: 700 });
       expect(await shown()).toEqual({ progressPercent: 45, phase: 'computing', rowsScanned: 700 });
       if (end === 'lapses') await lapseLease(db, id);
-      else await queries.handBack(id, 1, excused);
+      else await queries.requeue(id, 1, released);
       await claimed(db, id);
       await renewed(2, { phase: 'collecting', percent: 10, rowsScanned: 0 });
       expect(await shown()).toEqual({ progressPercent: 45, phase: 'collecting', rowsScanned: 700 });
@@ -90,13 +90,13 @@ describe('a claim', () => {
     const { queries } = db.database;
     const id = await submittedQuery(db);
     await claimed(db, id);
-    await queries.handBack(id, 1, excused);
+    await queries.requeue(id, 1, released);
     expect(await queries.claim(id, terms)).toMatchObject({
       attempt: 2,
       countedAttempt: 1,
       failedAttempts: 0,
     });
-    await queries.handBack(id, 2, { kind: 'failed', retryAfterMs: 0 });
+    await queries.requeue(id, 2, { kind: 'failed', retryAfterMs: 0 });
     expect(await queries.claim(id, terms)).toMatchObject({
       attempt: 3,
       countedAttempt: 2,
@@ -108,7 +108,7 @@ describe('a claim', () => {
     const { queries } = db.database;
     const id = await submittedQuery(db);
     await claimed(db, id);
-    await queries.handBack(id, 1, { kind: 'failed', retryAfterMs: 60_000 });
+    await queries.requeue(id, 1, { kind: 'failed', retryAfterMs: 60_000 });
     expect(await queries.claim(id, terms)).toBeNull();
     expect(await queries.listWaiting(terms, 1000)).not.toContain(id);
     await db.sql("update queries set retry_at = retry_at - interval '1 minute' where id = $1", [id]);
@@ -123,15 +123,15 @@ describe('a query that nobody will end is failed', () => {
 
   test('when its time is used up, and says so', async () => {
     const { queries } = db.database;
-    const [handedBack, running] = [await submittedQuery(db), await submittedQuery(db)];
-    for (const id of [handedBack, running]) await claimed(db, id);
-    await queries.handBack(handedBack, 1, excused);
-    for (const id of [handedBack, running]) await aged(id, '1 hour');
-    expect(await queries.claim(handedBack, terms)).toBeNull();
+    const [requeued, running] = [await submittedQuery(db), await submittedQuery(db)];
+    for (const id of [requeued, running]) await claimed(db, id);
+    await queries.requeue(requeued, 1, released);
+    for (const id of [requeued, running]) await aged(id, '1 hour');
+    expect(await queries.claim(requeued, terms)).toBeNull();
     // Whoever runs the other one is given some seconds to end it.
     expect(await queries.failOverdue(terms)).toBe(1);
     const failed = { state: 'failed', attempt: 1, failure: 'The query did not finish within 3600 s' };
-    expect(await found(db, handedBack)).toMatchObject(failed);
+    expect(await found(db, requeued)).toMatchObject(failed);
     expect((await found(db, running)).state).toBe('running');
     await aged(running, '1 hour 11 seconds');
     expect(await queries.failOverdue(terms)).toBe(1);
@@ -143,7 +143,7 @@ describe('a query that nobody will end is failed', () => {
     const { queries } = db.database;
     const id = await submittedQuery(db);
     await claimed(db, id);
-    await queries.handBack(id, 1, excused);
+    await queries.requeue(id, 1, released);
     for (let attempt = 2; attempt <= 4; attempt += 1) {
       expect(await queries.failOverdue(terms)).toBe(0);
       expect(await claimed(db, id)).toBe(attempt);
@@ -216,39 +216,39 @@ test('Waiting are the enqueued queries and the running ones without a valid leas
 
 test('Of workers that want to do a turn of a job at the same time one is told to, and none before the next is due', async () => {
   const { periodicJobs } = db.database;
-  const ask = () => Promise.all(Array.from({ length: 8 }, () => periodicJobs.begin('reconcile', 4_000)));
+  const ask = () => Promise.all(Array.from({ length: 8 }, () => periodicJobs.tryBegin('reconcile', 4_000)));
   expect((await ask()).filter(Boolean)).toHaveLength(1);
   expect((await ask()).filter(Boolean)).toHaveLength(0);
   await db.sql("update periodic_jobs set begun_at = now() - interval '4 seconds'");
   expect((await ask()).filter(Boolean)).toHaveLength(1);
-  expect(await periodicJobs.begin('another job', 4_000)).toBe(true);
+  expect(await periodicJobs.tryBegin('another job', 4_000)).toBe(true);
 });
 
 test('Archives are nobody’s unless a query names them or a running attempt may publish them', async () => {
   const { queries } = db.database;
   const archive = (queryId: string, attempt: number) => ({ key: `${queryId}/${attempt}`, queryId, attempt });
-  const [running, handedBack, completed, cancelled] = [
+  const [running, requeued, completed, cancelled] = [
     await submittedQuery(db),
     await submittedQuery(db),
     await submittedQuery(db),
     await submittedQuery(db),
   ];
-  for (const id of [running, handedBack, completed, cancelled]) {
+  for (const id of [running, requeued, completed, cancelled]) {
     await claimed(db, id);
     await lapseLease(db, id);
     await claimed(db, id);
   }
-  await queries.handBack(handedBack, 2, excused);
+  await queries.requeue(requeued, 2, released);
   await queries.complete(completed, 2, { ...publication, archiveKey: `${completed}/2` });
   await queries.cancel(cancelled);
   const unknown = archive(randomUUID(), 1);
-  const all = [running, handedBack, completed, cancelled].flatMap((id) => [archive(id, 1), archive(id, 2)]);
+  const all = [running, requeued, completed, cancelled].flatMap((id) => [archive(id, 1), archive(id, 2)]);
   const owned = [`${running}/2`, `${completed}/2`];
-  expect((await queries.unownedWork([...all, unknown])).toSorted()).toEqual(
+  expect((await queries.orphanedWork([...all, unknown])).toSorted()).toEqual(
     [...all, unknown]
       .map(({ key }) => key)
       .filter((key) => !owned.includes(key))
       .toSorted(),
   );
-  expect(await queries.unownedWork([])).toEqual([]);
+  expect(await queries.orphanedWork([])).toEqual([]);
 });

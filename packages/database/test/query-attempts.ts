@@ -3,7 +3,7 @@ import type { DatabaseWithTenant } from './database-with-tenant.ts';
 
 export const scope = { organization: 'acme', environment: 'prod' };
 export const terms = { leaseMs: 60_000, maxAttempts: 3, timeoutMs: 3_600_000 };
-export const excused = { kind: 'excused' } as const;
+export const released = { kind: 'released' } as const;
 export const publication: Publication = {
   archiveKey: 'results/a.zip',
   archiveBytes: 5_000_000_000,

@@ -2,7 +2,7 @@ import { attemptPhases, mayBecome, type Progress, type QueryState } from '@hourg
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { databaseWithTenant, submittedQuery, type DatabaseWithTenant } from './database-with-tenant.ts';
-import { claimed, excused, found, lapseLease, publication, terms } from './query-attempts.ts';
+import { claimed, released, found, lapseLease, publication, terms } from './query-attempts.ts';
 
 let db: DatabaseWithTenant;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ afterAll(() => db.close());
 
 test('Cancel against finish has one winner, whose state stays', async () => {
   const ids = await Promise.all(Array.from({ length: 30 }, () => submittedQuery(db)));
-  const finishes = ['complete', 'fail', 'handBack'] as const;
+  const finishes = ['complete', 'fail', 'requeue'] as const;
   const outcomes = await Promise.all(
     ids.map(async (id, index) => {
       const attempt = await claimed(db, id);
@@ -20,7 +20,7 @@ test('Cancel against finish has one winner, whose state stays', async () => {
       const finish = {
         complete: () => queries.complete(id, attempt, publication),
         fail: () => queries.fail(id, attempt, { reason: 'wrong', fault: 'query' }),
-        handBack: () => queries.handBack(id, attempt, excused),
+        requeue: () => queries.requeue(id, attempt, released),
       };
       const kind = finishes[index % finishes.length] ?? 'complete';
       const [cancelled, finished] = await Promise.all([queries.cancel(id), finish[kind]()]);
@@ -29,7 +29,7 @@ test('Cancel against finish has one winner, whose state stays', async () => {
   );
   for (const { kind, cancelled, finished, state } of outcomes) {
     // A query that was handed back can still be cancelled, so there both may win; it ends cancelled in any order.
-    if (kind === 'handBack') expect([cancelled, state]).toEqual([true, 'cancelled']);
+    if (kind === 'requeue') expect([cancelled, state]).toEqual([true, 'cancelled']);
     else {
       expect(cancelled).toBe(!finished);
       expect(state).toBe(cancelled ? 'cancelled' : kind === 'complete' ? 'completed' : 'failed');
@@ -40,7 +40,7 @@ test('Cancel against finish has one winner, whose state stays', async () => {
 type Step =
   | { readonly kind: 'lapse' }
   | { readonly kind: 'cancel' }
-  | { readonly kind: 'claim' | 'complete' | 'fail' | 'handBack'; readonly worker: 0 | 1 }
+  | { readonly kind: 'claim' | 'complete' | 'fail' | 'requeue'; readonly worker: 0 | 1 }
   | { readonly kind: 'renew'; readonly worker: 0 | 1; readonly progress: Progress };
 
 /** What must be true of a query, told without SQL. */
@@ -78,7 +78,7 @@ test('Two workers and a cancelling client in any order: one attempt at a time ow
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('lapse') }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel') }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('renew'), worker, progress }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('complete', 'fail', 'handBack'), worker }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('complete', 'fail', 'requeue'), worker }) },
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
@@ -122,7 +122,7 @@ test('Two workers and a cancelling client in any order: one attempt at a time ow
             expect(await queries.fail(id, attempt, { reason: 'wrong', fault: 'query' })).toBe(owns);
             if (owns) model.state = 'failed';
           } else {
-            expect(await queries.handBack(id, attempt, { kind: 'failed', retryAfterMs: 0 })).toBe(owns);
+            expect(await queries.requeue(id, attempt, { kind: 'failed', retryAfterMs: 0 })).toBe(owns);
             if (owns) model.state = 'enqueued';
           }
         }

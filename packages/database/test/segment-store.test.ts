@@ -251,7 +251,7 @@ describe('a segment', () => {
       [query, [a, b]],
     );
     expect(await segments.listUnread(atOnceMs, 10)).toEqual([]);
-    await queries.handBack(query, claim?.attempt ?? 0, { kind: 'excused' });
+    await queries.requeue(query, claim?.attempt ?? 0, { kind: 'released' });
     expect((await segments.listUnread(atOnceMs, 10)).map((one) => one.id).toSorted()).toEqual(
       [a, b].toSorted(),
     );

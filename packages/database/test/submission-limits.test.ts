@@ -154,7 +154,7 @@ describe('the limit of a rolling hour', () => {
 
     await queries.fail(theirs, 1, { reason: 'it took too long', fault: 'query' });
     expect(await used()).toBe(4);
-    await queries.fail(ours, 1, { reason: 'the disk is full', fault: 'ours' });
+    await queries.fail(ours, 1, { reason: 'the disk is full', fault: 'service' });
     expect(await used()).toBe(3);
     await db.sql('update queries set lease_expires_at = now() where lease_expires_at is not null');
     await db.sql("update queries set first_started_at = now() - interval '1 day' where id = $1", [late]);

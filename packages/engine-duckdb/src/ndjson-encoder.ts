@@ -12,7 +12,7 @@ import {
   type SegmentEncoder,
   type SegmentFile,
 } from '@hourglass/facts';
-import type { Turns } from '@hourglass/reports';
+import type { Semaphore } from '@hourglass/reports';
 import { readableError } from './engine-error.ts';
 import { createInstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
@@ -26,7 +26,7 @@ export interface NdjsonEncoderOptions {
   /** What one conversion may add to the process's memory. */
   readonly memoryMb: number;
   /** Conversions that may run at a time, each on one thread: two threads of one cost a third more than two of one each. */
-  readonly turns: Turns;
+  readonly semaphore: Semaphore;
   readonly maxSpillMb?: number;
 }
 
@@ -39,14 +39,14 @@ const quickEncoding = 'compression zstd, compression_level 1, parquet_version v2
 export function createNdjsonEncoder({
   directory,
   memoryMb,
-  turns,
+  semaphore,
   maxSpillMb = 64 * 1024,
 }: NdjsonEncoderOptions): SegmentEncoder {
   const limits = { memoryMb, threads: 1, maxSpillMb };
   const pool = createInstancePool(directory, limits);
   return {
     encode: (facts) =>
-      turns.run(facts.signal, async () => {
+      semaphore.run(facts.signal, async () => {
         try {
           return await pool.use((connection) => encodeUntilAborted(connection, facts));
         } catch (error) {

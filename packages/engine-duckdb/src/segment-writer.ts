@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SegmentTooLarge, type SegmentFile, type SegmentWriter } from '@hourglass/facts';
 import { segmentColumnName, type SegmentColumn } from '@hourglass/query';
-import { createTurns } from '@hourglass/reports';
+import { createSemaphore } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import { readableError } from './engine-error.ts';
@@ -30,14 +30,14 @@ export function createSegmentWriter({
   maxSpillMb = 64 * 1024,
 }: SegmentWriterOptions): SegmentWriter {
   const limits = { memoryMb, threads, maxSpillMb };
-  const turns = createTurns(1);
-  const inTurn = (
+  const semaphore = createSemaphore(1);
+  const withPermit = (
     { directory, signal }: Pick<Workplace, 'directory' | 'signal'>,
     write: (connection: DuckDBConnection) => Promise<SegmentFile>,
-  ) => turns.run(signal, () => withConnection({ directory, signal, limits }, write));
+  ) => semaphore.run(signal, () => withConnection({ directory, signal, limits }, write));
   return {
     seal: ({ csvPath, columns: copied, directory, signal }) =>
-      inTurn({ directory, signal }, async (connection) => {
+      withPermit({ directory, signal }, async (connection) => {
         await setCopiedFacts(connection, csvPath, copied);
         const columns = copied.slice(2).map((column) => ({
           name: segmentColumnName(column),
@@ -46,7 +46,7 @@ export function createSegmentWriter({
         return writeSegment(connection, selectCopiedFacts, { directory, columns });
       }),
     merge: ({ segments, directory, signal }) =>
-      inTurn({ directory, signal }, async (connection) => {
+      withPermit({ directory, signal }, async (connection) => {
         const columns = unitedColumns(segments.map((segment) => segment.columns));
         const wanted = columns.map((column) => ({ ...column, segmentName: column.name }));
         const selects = await selectSegments(connection, segments, wanted);

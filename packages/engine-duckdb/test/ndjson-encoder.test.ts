@@ -13,7 +13,7 @@ import {
   type Dataset,
   type UndeclaredFields,
 } from '@hourglass/query';
-import { createTurns } from '@hourglass/reports';
+import { createSemaphore } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { decodeCopyLine } from '../../facts/test/copy-text.ts';
 import { MemoryFactStore } from '../../facts/test/memory-fact-store.ts';
@@ -38,7 +38,7 @@ let reader: DuckDBConnection;
 let encoder: ReturnType<typeof createNdjsonEncoder>;
 beforeAll(async () => {
   folder = await temporaryFolder();
-  encoder = createNdjsonEncoder({ directory: folder.path, memoryMb: 256, turns: createTurns(1) });
+  encoder = createNdjsonEncoder({ directory: folder.path, memoryMb: 256, semaphore: createSemaphore(1) });
   reader = await (await DuckDBInstance.create(':memory:')).connect();
 });
 afterAll(async () => {

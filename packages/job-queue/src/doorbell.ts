@@ -57,8 +57,8 @@ export function createDoorbell(
   }
 
   return {
-    ring: (queryId) => ask(async () => void (await queue.add(queueName, { queryId }))),
-    unheard: () => ask(() => queue.getWaitingCount()),
+    wake: (queryId) => ask(async () => void (await queue.add(queueName, { queryId }))),
+    pendingWakeUps: () => ask(() => queue.getWaitingCount()),
     check: () => ask(async () => void (await client.ping())),
     async close() {
       client.disconnect();

@@ -81,9 +81,9 @@ export function describeQueue(kind: QueueServerKind): void {
 
     test('every ring is a run, at the given concurrency', async () => {
       const { doorbell, consumer } = pair();
-      await Promise.all(Array.from({ length: 40 }, () => doorbell.ring(randomUUID())));
+      await Promise.all(Array.from({ length: 40 }, () => doorbell.wake(randomUUID())));
       await eventually('four runs', () => (consumer.runs.length === 4 ? true : null));
-      await eventually('what is left', async () => ((await doorbell.unheard()) === 36 ? true : null));
+      await eventually('what is left', async () => ((await doorbell.pendingWakeUps()) === 36 ? true : null));
       for (let number = 1; number <= 40; number += 1) (await consumer.run(number)).finish();
       await eventually('all ended', () => (consumer.ended() === 40 ? true : null));
       expect(consumer.runs).toHaveLength(40);
@@ -93,14 +93,14 @@ export function describeQueue(kind: QueueServerKind): void {
       const prefix = `{test-${randomUUID()}}`;
       const doorbell = createDoorbell({ redisUrl: server.url, prefix });
       opened.push(doorbell);
-      expect(await doorbell.unheard()).toBe(0);
+      expect(await doorbell.pendingWakeUps()).toBe(0);
       const id = randomUUID();
-      for (let ring = 0; ring < 3; ring += 1) await doorbell.ring(id);
-      expect(await doorbell.unheard()).toBe(3);
+      for (let ring = 0; ring < 3; ring += 1) await doorbell.wake(id);
+      expect(await doorbell.pendingWakeUps()).toBe(3);
       const consumer = openTestConsumer(server, prefix);
       closedAfterwards(consumer);
       await consumer.run(3);
-      expect(await doorbell.unheard()).toBe(0);
+      expect(await doorbell.pendingWakeUps()).toBe(0);
     });
 
     test('a run that ended, well or with an error, leaves no job behind, and the next ring is a run again', async () => {
@@ -122,7 +122,7 @@ export function describeQueue(kind: QueueServerKind): void {
       closedAfterwards(consumer);
       const jobs = async () => (await keysLeft(`${prefix}*`)).filter((key) => /:\d+$/.test(key));
       for (const wanted of [1, 2, 3]) {
-        await doorbell.ring(randomUUID());
+        await doorbell.wake(randomUUID());
         await eventually('its run', () => (runs === wanted ? true : null));
         await eventually('its job to be removed', async () => ((await jobs()).length === 0 ? true : null));
       }
@@ -132,19 +132,19 @@ export function describeQueue(kind: QueueServerKind): void {
 
     test('when the server forgets everything in the middle, the run goes on and new rings are served', async () => {
       const { doorbell, consumer } = pair();
-      await doorbell.ring(randomUUID());
+      await doorbell.wake(randomUUID());
       const before = await consumer.run(1);
       const redis = new Redis(server.url);
       await redis.flushall();
       redis.disconnect();
-      expect(await doorbell.unheard()).toBe(0);
-      await doorbell.ring(randomUUID());
+      expect(await doorbell.pendingWakeUps()).toBe(0);
+      await doorbell.wake(randomUUID());
       (await consumer.run(2)).finish();
       await eventually('the end of the second', () => (consumer.ended() === 1 ? true : null));
       expect(before.signal.aborted).toBe(false);
       before.finish();
       await eventually('the end of the first', () => (consumer.ended() === 2 ? true : null));
-      await doorbell.ring(randomUUID());
+      await doorbell.wake(randomUUID());
       (await consumer.run(3)).finish();
     });
 
@@ -153,7 +153,7 @@ export function describeQueue(kind: QueueServerKind): void {
       const doorbell = createDoorbell({ redisUrl: server.url, prefix });
       opened.push(doorbell);
       const process = startNode(endlessConsumer, { args: [server.url, prefix], env: {}, cwd: tmpdir() });
-      await doorbell.ring(randomUUID());
+      await doorbell.wake(randomUUID());
       await process.lineWith((line) => (line === 'a ring' ? true : null));
       process.kill('SIGKILL');
       await process.exited;
@@ -164,11 +164,11 @@ export function describeQueue(kind: QueueServerKind): void {
 
     test('closing aborts the runs, waits for them, and takes no more jobs', async () => {
       const { doorbell, consumer } = pair();
-      await doorbell.ring(randomUUID());
+      await doorbell.wake(randomUUID());
       await consumer.run(1);
       await consumer.close({ deadlineMs: 5_000 });
       expect(consumer.ended()).toBe(1);
-      await doorbell.ring(randomUUID());
+      await doorbell.wake(randomUUID());
       expect(consumer.runs).toHaveLength(1);
     });
 
@@ -187,7 +187,7 @@ export function describeQueue(kind: QueueServerKind): void {
           return new Promise(() => {});
         },
       });
-      await doorbell.ring(randomUUID());
+      await doorbell.wake(randomUUID());
       await eventually('the run', () => (started ? true : null));
       const beginMs = performance.now();
       await consumer.close({ deadlineMs: 500 });
@@ -213,7 +213,7 @@ export function describeQueue(kind: QueueServerKind): void {
           );
         });
         const beginMs = performance.now();
-        await expect(doorbell.ring(randomUUID())).rejects.toThrow(ServiceUnavailable);
+        await expect(doorbell.wake(randomUUID())).rejects.toThrow(ServiceUnavailable);
         await expect(doorbell.check()).rejects.toThrow(ServiceUnavailable);
         await expect(consumer.check()).rejects.toThrow(ServiceUnavailable);
         expect(performance.now() - beginMs).toBeLessThan(5_000);
@@ -228,7 +228,7 @@ export function describeQueue(kind: QueueServerKind): void {
         await start();
       }
       await eventually('a ring to be taken', async () =>
-        doorbell.ring(randomUUID()).then(
+        doorbell.wake(randomUUID()).then(
           () => true,
           () => null,
         ),
@@ -250,7 +250,7 @@ export function describeQueue(kind: QueueServerKind): void {
       }
       await consumer.ready;
       await eventually('a ring to be taken', async () =>
-        doorbell.ring(randomUUID()).then(
+        doorbell.wake(randomUUID()).then(
           () => true,
           () => null,
         ),
@@ -261,8 +261,8 @@ export function describeQueue(kind: QueueServerKind): void {
     test('queues with different prefixes do not see each other’s rings', async () => {
       const one = pair();
       const other = pair();
-      await one.doorbell.ring(randomUUID());
-      for (const _ of [1, 2]) await other.doorbell.ring(randomUUID());
+      await one.doorbell.wake(randomUUID());
+      for (const _ of [1, 2]) await other.doorbell.wake(randomUUID());
       await one.consumer.run(1);
       await other.consumer.run(2);
       expect([one.consumer.runs.length, other.consumer.runs.length]).toEqual([1, 2]);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { StoredSegment } from '@hourglass/query';
-import { createTurns, ServiceUnavailable, type ObjectStore } from '@hourglass/reports';
+import { createSemaphore, ServiceUnavailable, type ObjectStore } from '@hourglass/reports';
 import { nullWhenMissing } from './folder-files.ts';
 import { linkOrCopy, requireSize } from './segment-links.ts';
 
@@ -24,7 +24,7 @@ const incomingSuffix = '.incoming';
  * use one directory. A file gets its name only after its size and checksum were verified.
  */
 export function createSegmentCache(objects: ObjectStore, { directory, maxBytes }: SegmentCacheOptions) {
-  const evictions = createTurns(1);
+  const evictions = createSemaphore(1);
   const fileOf = ({ id }: StoredSegment) => path.join(directory, `${id}.parquet`);
 
   async function fetch(segment: StoredSegment, signal: AbortSignal): Promise<string> {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { StoredSegment } from '@hourglass/query';
-import { createTurns, ServiceUnavailable, type ObjectStore, type SegmentFiles } from '@hourglass/reports';
+import { createSemaphore, ServiceUnavailable, type ObjectStore, type SegmentFiles } from '@hourglass/reports';
 import type { ObjectStoreChoice } from './open-object-store.ts';
 import { createSegmentCache, type SegmentCacheOptions } from './segment-cache.ts';
 import { linkOrCopy, requireSize } from './segment-links.ts';
@@ -17,7 +17,7 @@ export function createSegmentFiles(
   { folder, s3 }: ObjectStoreChoice,
   { objects, cache }: { readonly objects: ObjectStore; readonly cache: SegmentCacheOptions },
 ): SegmentFiles {
-  const turns = createTurns(concurrentFetches);
+  const semaphore = createSemaphore(concurrentFetches);
   const put =
     s3 === null ? linkFrom(path.resolve(folder, 'objects')) : createSegmentCache(objects, cache).put;
   return {
@@ -26,7 +26,7 @@ export function createSegmentFiles(
       await mkdir(target, { recursive: true });
       return Promise.all(
         segments.map((segment) =>
-          turns.run(signal, async () => {
+          semaphore.run(signal, async () => {
             const file = path.join(target, `${segment.id}.parquet`);
             await put(segment, file, signal);
             onPlaced?.();

@@ -3,7 +3,7 @@ export interface Cancellations {
   /** Aborts when the query is cancelled from now on. `end` forgets it. */
   watch(queryId: string): Watch;
   /** Somebody cancelled the query, perhaps in another process. */
-  cancelled(queryId: string): void;
+  abort(queryId: string): void;
 }
 
 export interface Watch {
@@ -27,7 +27,7 @@ export function createCancellations(): Cancellations {
         },
       };
     },
-    cancelled(queryId) {
+    abort(queryId) {
       for (const controller of watched.get(queryId) ?? []) {
         controller.abort(new Error('the query was cancelled'));
       }

@@ -30,7 +30,7 @@ export async function endAttempt(error: unknown, attempt: EndedAttempt): Promise
     await queries.fail(claim.id, claim.attempt, { reason: error.message, fault: 'query' });
     log.info({ ...fields, reason: error.message }, 'failed: the report is impossible');
   } else if (signals.shutdown.aborted) {
-    await queries.handBack(claim.id, claim.attempt, { kind: 'excused' });
+    await queries.requeue(claim.id, claim.attempt, { kind: 'released' });
     log.info(fields, 'handed back: the worker is closing');
   } else {
     await retryOrFail(error, attempt);
@@ -47,10 +47,10 @@ async function retryOrFail(error: unknown, { claim, queries, log, terms }: Ended
       attempts: countedAttempt,
       cause: asAttemptFailure(error).message,
     });
-    await queries.fail(id, attempt, { reason, fault: 'ours' });
+    await queries.fail(id, attempt, { reason, fault: 'service' });
     log.warn(fields, 'failed: no attempts left');
     return;
   }
-  await queries.handBack(id, attempt, { kind: 'failed', retryAfterMs });
+  await queries.requeue(id, attempt, { kind: 'failed', retryAfterMs });
   log.warn({ ...fields, retryAfterMs }, 'handed back, to be tried again');
 }

@@ -1,7 +1,7 @@
 import type { Plan } from '@hourglass/query';
 import type { Doorbell, Principal, QueryRecord, QueryStore } from './ports.ts';
 import { ReportError } from './errors.ts';
-import type { OnceKey } from './once-key.ts';
+import type { IdempotencyKey } from './idempotency-key.ts';
 import type { QueryLabels } from './query-labels.ts';
 import { LimitReached, type LimitUsage, type SubmissionLimits } from './submission-limits.ts';
 
@@ -16,7 +16,7 @@ export interface EnqueuePorts {
 export interface EnqueuedPlan {
   readonly plan: Plan;
   readonly labels: QueryLabels;
-  readonly once?: OnceKey | undefined;
+  readonly idempotencyKey?: IdempotencyKey | undefined;
 }
 
 export interface Enqueued {
@@ -31,21 +31,22 @@ export interface Enqueued {
  * @throws LimitReached; ReportError `query.key_reused`; ServiceUnavailable when nothing was stored. Neither counts against the limits.
  */
 export async function enqueueQuery(
-  { plan, labels, once }: EnqueuedPlan,
+  { plan, labels, idempotencyKey }: EnqueuedPlan,
   principal: Principal,
   { queries, doorbell, limits, newId }: EnqueuePorts,
 ): Promise<Enqueued> {
-  const submission = { id: newId(), plan, submittedBy: principal.email, labels, once };
+  const submission = { id: newId(), plan, submittedBy: principal.email, labels, idempotencyKey };
   const outcome = await queries.submit(submission, limits);
   if (outcome.kind === 'refused') throw new LimitReached(outcome.reason, outcome.usage);
-  if (outcome.kind === 'conflict') throw new ReportError('query.key_reused', { key: once?.key ?? '' });
+  if (outcome.kind === 'conflict')
+    throw new ReportError('query.key_reused', { key: idempotencyKey?.key ?? '' });
   if (outcome.kind === 'repeated') {
     const record = await queries.find(plan.tenant, outcome.id);
     if (record === null) throw new Error(`the query ${outcome.id} of an earlier submission is gone`);
     return { record: asSubmitted(record), usage: outcome.usage };
   }
   const { record, usage } = outcome;
-  await doorbell.ring(record.id).catch(() => undefined);
+  await doorbell.wake(record.id).catch(() => undefined);
   return { record, usage };
 }
 

@@ -12,7 +12,7 @@ export const instrumentFigures = {
 
 export type InstrumentResource = keyof typeof instrumentFigures;
 
-export interface InstrumentsAsked {
+export interface InstrumentsRequest {
   /** Ids, each once. */
   readonly equipment: readonly string[];
   /** Each once. */
@@ -22,7 +22,7 @@ export interface InstrumentsAsked {
   readonly endExclusiveMs: number;
 }
 
-export interface BucketsAsked {
+export interface BucketsRequest {
   readonly unit: 'day' | 'month';
   /** Of the tz database. What begins in a day there belongs to it. */
   readonly timeZone: string;
@@ -35,7 +35,7 @@ export interface InstrumentTotals {
   /** Zeros where there was nothing. A user of several instruments counts once. */
   readonly total: Figures;
   /** By the id of the instrument; of those that have data. */
-  readonly ofEach: ReadonlyMap<string, Figures>;
+  readonly byInstrument: ReadonlyMap<string, Figures>;
 }
 
 /** By date, `YYYY-MM-DD` or `YYYY-MM`, oldest first; of those that have data. */
@@ -43,11 +43,14 @@ export type FiguresByDate = ReadonlyMap<string, Figures>;
 
 export interface InstrumentStore {
   /** By resource, for each that was asked for. */
-  total(tenant: Tenant, asked: InstrumentsAsked): Promise<ReadonlyMap<InstrumentResource, InstrumentTotals>>;
+  total(
+    tenant: Tenant,
+    asked: InstrumentsRequest,
+  ): Promise<ReadonlyMap<InstrumentResource, InstrumentTotals>>;
   /** By resource, for each that was asked for, over all the instruments together. */
   byDate(
     tenant: Tenant,
-    asked: InstrumentsAsked,
-    buckets: BucketsAsked,
+    asked: InstrumentsRequest,
+    buckets: BucketsRequest,
   ): Promise<ReadonlyMap<InstrumentResource, FiguresByDate>>;
 }

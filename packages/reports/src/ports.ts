@@ -1,6 +1,6 @@
 import type { OutputColumn, OutputFormat, Plan, Tenant } from '@hourglass/query';
 import type { FactFiles } from './fact-ports.ts';
-import type { OnceKey } from './once-key.ts';
+import type { IdempotencyKey } from './idempotency-key.ts';
 import type { ResultOrigin } from './result-origin.ts';
 import type { AttemptPhase, Progress } from './progress.ts';
 import type { QueryLabels } from './query-labels.ts';
@@ -53,7 +53,7 @@ export interface Submission {
   readonly plan: Plan;
   readonly submittedBy: string;
   readonly labels?: QueryLabels;
-  readonly once?: OnceKey | undefined;
+  readonly idempotencyKey?: IdempotencyKey | undefined;
 }
 
 /** What a listed query has to be; what is missing is not asked for. */
@@ -66,7 +66,7 @@ export interface ListCriteria {
   /** Submitted to this hostname; null: to none. */
   readonly hostname?: string | null;
   /** Comes from a saved report. */
-  readonly ofReport?: true;
+  readonly hasReport?: true;
   /** Follows this query in the order of the list, whether or not that is still there. */
   readonly after?: ListPosition;
 }
@@ -89,7 +89,7 @@ export interface Failure {
   /** Shown to the client. */
   readonly reason: string;
   /** `ours` gives the submission back to its environment: the client could not have avoided it. */
-  readonly fault: 'ours' | 'query';
+  readonly fault: 'service' | 'query';
 }
 
 export interface Claim {
@@ -106,8 +106,8 @@ export interface Claim {
 }
 
 /** Why an attempt gives its query back: its worker is told to stop, or something failed that may not fail again later. */
-export type HandBackCause =
-  | { readonly kind: 'excused' }
+export type RequeueCause =
+  | { readonly kind: 'released' }
   | { readonly kind: 'failed'; readonly retryAfterMs: number };
 
 export interface Publication {
@@ -129,7 +129,7 @@ export interface QueryStore {
    */
   submit(submission: Submission, limits: SubmissionLimits): Promise<SubmissionOutcome>;
   /** Forgets at most `limit` keys that are kept no longer, and answers how many. */
-  forgetOnceKeys(limit: number): Promise<number>;
+  deleteExpiredIdempotencyKeys(limit: number): Promise<number>;
   /** Null: there is no such environment. */
   usage(scope: QueryScope, limits: SubmissionLimits): Promise<LimitUsage | null>;
   /** In the environment; without one, in any of the organization. */
@@ -148,7 +148,7 @@ export interface QueryStore {
   /** Enqueued or running becomes `cancelled`, and `CancelSignals` tell it to every process. */
   cancel(id: string): Promise<boolean>;
   /** Running back to enqueued. */
-  handBack(id: string, attempt: number, cause: HandBackCause): Promise<boolean>;
+  requeue(id: string, attempt: number, cause: RequeueCause): Promise<boolean>;
   /**
    * Queries that a worker should begin now, the one whose turn it is first: enqueued, or running without a valid lease,
    * with attempts and time left, and not to wait before they are tried again. Environments take turns by their weights,
@@ -161,7 +161,7 @@ export interface QueryStore {
    */
   failOverdue(terms: ClaimTerms): Promise<number>;
   /** The keys of those that are nobody's: of an attempt that neither published it nor is still running. */
-  unownedWork(archives: readonly AttemptWork[]): Promise<readonly string[]>;
+  orphanedWork(archives: readonly AttemptWork[]): Promise<readonly string[]>;
   /** Completed queries past their `expires` become `expired`; answers the archives to delete. */
   expireDue(limit: number): Promise<readonly ExpiredArchive[]>;
 }
@@ -177,7 +177,7 @@ export interface AttemptWork {
 /** Jobs that every worker has and of which one at a time does a turn for all. */
 export interface PeriodicJobs {
   /** Of all that ask for a job's turn within `minIntervalMs`, by the database's clock, one is told true. */
-  begin(name: string, minIntervalMs: number): Promise<boolean>;
+  tryBegin(name: string, minIntervalMs: number): Promise<boolean>;
 }
 
 /** Tells of cancelled queries at once, in every process. A signal may be lost: it is never the only way to learn of it. */
@@ -209,9 +209,9 @@ export interface ExpiredArchive {
  */
 export interface Doorbell {
   /** `queryId` is what the version before runs, whose turn it was or not. */
-  ring(queryId: string): Promise<void>;
+  wake(queryId: string): Promise<void>;
   /** Rings that no worker has heard yet. */
-  unheard(): Promise<number>;
+  pendingWakeUps(): Promise<number>;
   /** Throws `ServiceUnavailable` when a ring would not get through now. */
   check(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { ClaimTerms, Doorbell, QueryStore } from './ports.ts';
 
 export interface ReconcileTask {
   readonly terms: ClaimTerms;
-  readonly maxRings: number;
+  readonly maxWakeUps: number;
 }
 
 /**
@@ -12,13 +12,13 @@ export interface ReconcileTask {
  */
 export async function reconcile(
   { queries, doorbell }: { readonly queries: QueryStore; readonly doorbell: Doorbell },
-  { terms, maxRings }: ReconcileTask,
+  { terms, maxWakeUps }: ReconcileTask,
 ): Promise<number> {
   const failed = await queries.failOverdue(terms);
-  const waiting = await queries.listWaiting(terms, maxRings);
+  const waiting = await queries.listWaiting(terms, maxWakeUps);
   if (waiting.length === 0) return failed;
-  const missing = Math.max(0, waiting.length - (await doorbell.unheard()));
-  for (const id of waiting.slice(0, missing)) await doorbell.ring(id);
+  const missing = Math.max(0, waiting.length - (await doorbell.pendingWakeUps()));
+  for (const id of waiting.slice(0, missing)) await doorbell.wake(id);
   return failed + missing;
 }
 

@@ -14,7 +14,7 @@ export function signResultLink(link: ResultLink, key: Uint8Array): string {
 }
 
 /** False for a link that was not signed with this key, was changed, or expired. */
-export function opensResult(
+export function isValidResultLink(
   link: ResultLink,
   signature: string,
   { key, nowMs }: { key: Uint8Array; nowMs: number },

@@ -7,13 +7,13 @@ import { invalidRequest, ReportError } from './errors.ts';
 import type { ReportEngine } from './ports.ts';
 import { AttemptFailure } from './failure-reasons.ts';
 import { collectStats, type Stats } from './stats.ts';
-import type { Turns } from './turns.ts';
+import type { Semaphore } from './semaphore.ts';
 
 export interface RunStatsPorts extends CollectFactsPorts {
   readonly catalogue: Catalogue;
   readonly customFields: Pick<CustomFieldStore, 'find'>;
   readonly engine: ReportEngine;
-  readonly turns: Turns;
+  readonly semaphore: Semaphore;
   /** Each run works in a folder of its own below it. */
   readonly scratchDirectory: string;
   readonly nowMs: () => number;
@@ -35,7 +35,7 @@ export async function runStats(
   ports: RunStatsPorts,
   signal: AbortSignal,
 ): Promise<Stats> {
-  const { catalogue, customFields, turns, nowMs } = ports;
+  const { catalogue, customFields, semaphore, nowMs } = ports;
   const { request, dataset, tenant } = input;
   const { fields } = await customFields.find(tenant, dataset);
   const planned = planStats(request, { catalogue, dataset, tenant, customFields: fields, nowMs: nowMs() });
@@ -44,7 +44,7 @@ export async function runStats(
   const deadline = AbortSignal.timeout(statsTimeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
   try {
-    return await turns.run(stop, () => compute(planned.plan, ports, stop));
+    return await semaphore.run(stop, () => compute(planned.plan, ports, stop));
   } catch (error) {
     signal.throwIfAborted();
     if (deadline.aborted) throw new ReportError('stats.deadline', { seconds: statsTimeoutMs / 1_000 });

@@ -8,7 +8,7 @@ import {
 import type { CustomFieldStore } from './custom-fields.ts';
 import { enqueueQuery, type Enqueued, type EnqueuePorts } from './enqueue-query.ts';
 import { invalidRequest } from './errors.ts';
-import type { OnceKey } from './once-key.ts';
+import type { IdempotencyKey } from './idempotency-key.ts';
 import type { Principal } from './ports.ts';
 
 export interface SubmitMintReportPorts extends EnqueuePorts {
@@ -21,13 +21,18 @@ export interface SubmitMintReportPorts extends EnqueuePorts {
  * @throws ReportError `request.invalid` with every fault, and what `enqueueQuery` throws.
  */
 export async function submitMintReport(
-  input: { criteria: MintCriteria; tenant: Tenant; principal: Principal; once?: OnceKey | undefined },
+  input: {
+    criteria: MintCriteria;
+    tenant: Tenant;
+    principal: Principal;
+    idempotencyKey?: IdempotencyKey | undefined;
+  },
   ports: SubmitMintReportPorts,
 ): Promise<Enqueued> {
-  const { criteria, tenant, principal, once } = input;
+  const { criteria, tenant, principal, idempotencyKey } = input;
   const { catalogue, customFields } = ports;
   const { fields } = await customFields.find(tenant, mintReportDataset);
   const planned = planMintReport(criteria, { catalogue, tenant, customFields: fields });
   if (!planned.ok) throw invalidRequest(planned.faults);
-  return enqueueQuery({ plan: planned.plan, labels: {}, once }, principal, ports);
+  return enqueueQuery({ plan: planned.plan, labels: {}, idempotencyKey }, principal, ports);
 }

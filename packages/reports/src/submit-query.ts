@@ -1,7 +1,7 @@
 import { enqueueQuery, type Enqueued, type EnqueuePorts } from './enqueue-query.ts';
 import { planRequest, type PlanRequestPorts, type RequestedQuery } from './plan-request.ts';
 import type { Principal } from './ports.ts';
-import type { OnceKey } from './once-key.ts';
+import type { IdempotencyKey } from './idempotency-key.ts';
 import type { QueryLabels } from './query-labels.ts';
 
 export interface SubmitQueryPorts extends EnqueuePorts, PlanRequestPorts {}
@@ -14,11 +14,11 @@ export async function submitQuery(
   input: RequestedQuery & {
     readonly principal: Principal;
     readonly labels?: QueryLabels;
-    readonly once?: OnceKey | undefined;
+    readonly idempotencyKey?: IdempotencyKey | undefined;
   },
   ports: SubmitQueryPorts,
 ): Promise<Enqueued> {
-  const { principal, labels = {}, once } = input;
+  const { principal, labels = {}, idempotencyKey } = input;
   const plan = await planRequest(input, ports);
-  return enqueueQuery({ plan, labels, once }, principal, ports);
+  return enqueueQuery({ plan, labels, idempotencyKey }, principal, ports);
 }

@@ -15,7 +15,7 @@ export async function sweepArchives({
   queries,
   objects,
 }: {
-  readonly queries: Pick<QueryStore, 'unownedWork'>;
+  readonly queries: Pick<QueryStore, 'orphanedWork'>;
   readonly objects: Pick<ObjectStore, 'list' | 'listIncomplete' | 'delete'>;
 }): Promise<number> {
   let swept = 0;
@@ -43,7 +43,7 @@ export async function sweepArchives({
       const work = attemptOf(key);
       return work === null ? [] : [{ ...work, key: asKey(key) }];
     });
-    const keys = new Set(await queries.unownedWork(works));
+    const keys = new Set(await queries.orphanedWork(works));
     return items.filter(({ key }) => keys.has(asKey(key)));
   }
 }

@@ -11,11 +11,11 @@ const spillFolder = /^spill-/;
  * running, and what engines spilled longer ago than any run lasts. Answers how many attempts left something.
  */
 export async function sweepScratch(
-  { queries }: { readonly queries: Pick<QueryStore, 'unownedWork'> },
+  { queries }: { readonly queries: Pick<QueryStore, 'orphanedWork'> },
   { scratchDirectory, maxRunMs }: { readonly scratchDirectory: string; readonly maxRunMs: number },
 ): Promise<number> {
   const names = await readdir(scratchDirectory).catch((): string[] => []);
-  const unowned = await queries.unownedWork(names.flatMap(attemptOfFolder));
+  const unowned = await queries.orphanedWork(names.flatMap(attemptOfFolder));
   for (const name of unowned) await rm(path.join(scratchDirectory, name), { recursive: true, force: true });
   await removeAbandonedScratch(scratchDirectory, maxRunMs, spillFolder);
   return unowned.length;

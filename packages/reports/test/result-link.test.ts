@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { opensResult, signResultLink, type ResultLink } from '../src/index.ts';
+import { isValidResultLink, signResultLink, type ResultLink } from '../src/index.ts';
 
 const link = fc.record({
   organization: fc.string(),
@@ -16,8 +16,8 @@ test('A link opens its result until it expires and not a millisecond longer', ()
       const signature = signResultLink(signed, secret);
       expect(signature).toMatch(/^[\w-]{43}$/);
       const endMs = signed.expiresSeconds * 1000;
-      expect(opensResult(signed, signature, { key: secret, nowMs: endMs - 1 })).toBe(true);
-      expect(opensResult(signed, signature, { key: secret, nowMs: endMs })).toBe(false);
+      expect(isValidResultLink(signed, signature, { key: secret, nowMs: endMs - 1 })).toBe(true);
+      expect(isValidResultLink(signed, signature, { key: secret, nowMs: endMs })).toBe(false);
     }),
   );
 });
@@ -37,9 +37,9 @@ test('A link that differs in anything, or was signed with another key, opens not
           ...Object.fromEntries(Object.entries(change).filter(([name]) => names.includes(name))),
         };
         if (differs(changed, signed))
-          expect(opensResult(changed, signature, { key: secret, nowMs: 0 })).toBe(false);
+          expect(isValidResultLink(changed, signature, { key: secret, nowMs: 0 })).toBe(false);
         fc.pre(Buffer.compare(secret, other) !== 0);
-        expect(opensResult(signed, signature, { key: other, nowMs: 0 })).toBe(false);
+        expect(isValidResultLink(signed, signature, { key: other, nowMs: 0 })).toBe(false);
       },
     ),
   );
@@ -55,6 +55,6 @@ test('A text that is no signature opens nothing', () => {
   const signed = { organization: 'o', environment: 'e', id: 'i', expiresSeconds: 9 };
   const signature = signResultLink(signed, new Uint8Array(32));
   for (const text of ['', 'x', signature.slice(1), `${signature}AAAA`, '\u0000'.repeat(43)]) {
-    expect(opensResult(signed, text, { key: new Uint8Array(32), nowMs: 0 })).toBe(false);
+    expect(isValidResultLink(signed, text, { key: new Uint8Array(32), nowMs: 0 })).toBe(false);
   }
 });

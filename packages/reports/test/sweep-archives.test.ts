@@ -29,7 +29,7 @@ test('an upload that is not complete stays only while its attempt runs, also whe
   const stored = new Set([keyOf(running), archiveKey, keyOf(idOf(3)), 'archives/of-somebody-else']);
   const open = new Set([keyOf(running), archiveKey, keyOf(idOf(3))]);
   const swept = await sweepArchives({
-    queries: { unownedWork: (works) => Promise.resolve(memory.unownedWork(works)) },
+    queries: { orphanedWork: (works) => Promise.resolve(memory.orphanedWork(works)) },
     objects: {
       delete: (key) => Promise.resolve(void stored.delete(key)),
       async *list() {

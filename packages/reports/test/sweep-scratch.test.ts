@@ -17,7 +17,7 @@ it('what killed workers left is removed, and nothing of a running attempt, of a 
       await utimes(path.join(scratchDirectory, name), longAgo, longAgo);
     const asked: AttemptWork[] = [];
     const queries = {
-      unownedWork(works: readonly AttemptWork[]) {
+      orphanedWork(works: readonly AttemptWork[]) {
         asked.push(...works);
         return Promise.resolve(works.filter(({ attempt }) => attempt === 1).map(({ key }) => key));
       },

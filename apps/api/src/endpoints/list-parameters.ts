@@ -47,6 +47,6 @@ export function listCriteria(parameters: ListParameters): ListCriteria {
     ...(dataset === undefined ? {} : { dataset }),
     ...(from === undefined ? {} : { createdFrom: from }),
     ...(to === undefined ? {} : { createdBefore: to }),
-    ...(inclQueriesWithoutReport === 'true' ? {} : { ofReport: true }),
+    ...(inclQueriesWithoutReport === 'true' ? {} : { hasReport: true }),
   };
 }

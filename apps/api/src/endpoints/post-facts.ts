@@ -20,7 +20,7 @@ import {
 import { ReportError, ServiceUnavailable, type CustomFieldStore } from '@hourglass/reports';
 import { sendError } from '../http/error-response.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
-import { idempotencyKeyOf } from '../http/idempotency-key.ts';
+import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { guardedRoute, streamedBody, type GuardedRoute } from '../http/route.ts';
 
 export interface PostFactsPorts {
@@ -55,7 +55,7 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
     async handle({ request, response, parameters: { onError } }) {
       const tenant = await findTenant(request);
       const target = targetOf(request, targets);
-      const id = idempotencyKeyOf(request) ?? randomUUID();
+      const id = readIdempotencyKey(request) ?? randomUUID();
       const { fields, undeclaredFields } = await ports.customFields.find(tenant, target.name);
       const gone = abortWhenGone(request);
       if (target.kind === 'facts') await awaitSealing(ports.sealingPace, gone);

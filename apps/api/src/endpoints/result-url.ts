@@ -3,7 +3,7 @@ import { z } from 'zod';
 import {
   ReportError,
   openResult,
-  opensResult,
+  isValidResultLink,
   signResultLink,
   type ObjectStore,
   type QueryStore,
@@ -85,7 +85,8 @@ export function linkedResultRoute(ports: ResultUrlPorts): OpenRoute {
       const link = { organization, environment, id, expiresSeconds: expiresOf(parameters.expires) };
       const key = await ports.signingKeys.keyFor(keyPurpose);
       const { signature = '' } = parameters;
-      if (!opensResult(link, signature, { key, nowMs: ports.nowMs() })) throw new ReportError('result.link');
+      if (!isValidResultLink(link, signature, { key, nowMs: ports.nowMs() }))
+        throw new ReportError('result.link');
       const record = await ports.queries.find(link, id);
       if (record === null) throw new ReportError('result.link');
       await sendResult(request, response, record, ports);

@@ -3,7 +3,7 @@ import type { ApiMetrics } from '@hourglass/platform';
 import { ReportError, submitMintReport, type Accounts, type SubmitMintReportPorts } from '@hourglass/reports';
 import { z } from 'zod';
 import { reportScopeOf } from '../http/find-tenant.ts';
-import { onceOf } from '../http/idempotency-key.ts';
+import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { rateLimitHeaders, setRateLimits, type RateLimits } from '../http/rate-limits.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 import { maxSubmissionBytes } from './max-submission-bytes.ts';
@@ -38,7 +38,7 @@ export function submitMintReportRoute(
       const tenant = await ports.accounts.findTenant(scope);
       if (tenant === null) throw new ReportError('environment.not_found', { ...scope });
       const { record, usage } = await submitMintReport(
-        { criteria: body, tenant, principal, once: onceOf(request, { mint: body }) },
+        { criteria: body, tenant, principal, idempotencyKey: idempotencyKeyOf(request, { mint: body }) },
         ports,
       );
       setRateLimits(response, usage);

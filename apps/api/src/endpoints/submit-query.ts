@@ -16,13 +16,13 @@ import {
   type Principal,
   type RequestedQuery,
   type SubmitQueryPorts,
-  type Turns,
+  type Semaphore,
 } from '@hourglass/reports';
 import type { ApiMetrics } from '@hourglass/platform';
 import { clientGone } from '../http/client-gone.ts';
 import type { HostFinder } from '../http/find-host.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
-import { onceOf } from '../http/idempotency-key.ts';
+import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { setRateLimits } from '../http/rate-limits.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 import { maxSubmissionBytes } from './max-submission-bytes.ts';
@@ -50,7 +50,7 @@ const responses = {
 
 interface Submitting extends SubmitQueryPorts, ExplainQueryPorts {
   /** For dry runs. */
-  readonly turns: Turns;
+  readonly semaphore: Semaphore;
   readonly metrics: ApiMetrics;
 }
 
@@ -124,15 +124,15 @@ async function answer(
   const { name, reportDefinitionId, dataset = defaultDataset, ...asked } = body;
   const requested: RequestedQuery = { request: { ...asked, utcOffsetMinutes: tzo }, dataset, tenant };
   if (dryRun === 'true') {
-    const explanation: QueryExplanation = await ports.turns.run(clientGone(response), () =>
+    const explanation: QueryExplanation = await ports.semaphore.run(clientGone(response), () =>
       explainQuery(requested, ports),
     );
     response.json(explanation);
     return;
   }
   const labels = { hostname, name, reportDefinitionId };
-  const once = onceOf(request, { body, hostname, tzo });
-  const { record, usage } = await submitQuery({ ...requested, principal, labels, once }, ports);
+  const idempotencyKey = idempotencyKeyOf(request, { body, hostname, tzo });
+  const { record, usage } = await submitQuery({ ...requested, principal, labels, idempotencyKey }, ports);
   setRateLimits(response, usage);
   ports.metrics.countSubmission(record.plan.dataset);
   response.status(201).json(submittedStatus(record));

@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 import { canonicalSha256 } from '@hourglass/contract';
-import { invalidRequest, type OnceKey } from '@hourglass/reports';
+import { invalidRequest, type IdempotencyKey } from '@hourglass/reports';
 
 /** Null: there is none. @throws ReportError `request.invalid` */
-export function idempotencyKeyOf(request: Request): string | null {
+export function readIdempotencyKey(request: Request): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
@@ -13,7 +13,7 @@ export function idempotencyKeyOf(request: Request): string | null {
 }
 
 /** Of a submission, of which `asked` is all that decides what it does. @throws ReportError `request.invalid` */
-export function onceOf(request: Request, asked: object): OnceKey | undefined {
-  const key = idempotencyKeyOf(request);
+export function idempotencyKeyOf(request: Request, asked: object): IdempotencyKey | undefined {
+  const key = readIdempotencyKey(request);
   return key === null ? undefined : { key, requestSha256: Buffer.from(canonicalSha256(asked), 'hex') };
 }

@@ -6,5 +6,5 @@ export function reconcileJob(
   ports: { readonly queries: QueryStore; readonly doorbell: Doorbell },
   terms: ClaimTerms,
 ): PeriodicJob {
-  return { name: 'reconcile', everyMs: 5_000, run: () => reconcile(ports, { terms, maxRings: 1_000 }) };
+  return { name: 'reconcile', everyMs: 5_000, run: () => reconcile(ports, { terms, maxWakeUps: 1_000 }) };
 }

@@ -1,5 +1,5 @@
 import {
-  onceKeyTtlSeconds,
+  idempotencyKeyTtlSeconds,
   type LimitUsage,
   type QueryRecord,
   type Submission,
@@ -51,8 +51,8 @@ export async function submitQuery(
   submission: Submission,
   limits: SubmissionLimits,
 ): Promise<SubmissionOutcome> {
-  const { plan, once } = submission;
-  const statement = once === undefined ? submitStatement : submitOnceStatement;
+  const { plan, idempotencyKey } = submission;
+  const statement = idempotencyKey === undefined ? submitStatement : submitOnceStatement;
   const { rows } = await pool.query<SubmissionRow>({ ...statement, values: valuesOf(submission, limits) });
   const [row] = rows;
   if (row === undefined)
@@ -68,7 +68,13 @@ export async function submitQuery(
 }
 
 function valuesOf(submission: Submission, limits: SubmissionLimits): unknown[] {
-  const { id, plan, submittedBy, labels: { hostname, name, reportDefinitionId } = {}, once } = submission;
+  const {
+    id,
+    plan,
+    submittedBy,
+    labels: { hostname, name, reportDefinitionId } = {},
+    idempotencyKey,
+  } = submission;
   return [
     id,
     plan.tenant.environmentId,
@@ -79,7 +85,9 @@ function valuesOf(submission: Submission, limits: SubmissionLimits): unknown[] {
     reportDefinitionId,
     limits.queriesPerHour,
     limits.activeQueries,
-    ...(once === undefined ? [] : [once.key, Buffer.from(once.requestSha256), onceKeyTtlSeconds]),
+    ...(idempotencyKey === undefined
+      ? []
+      : [idempotencyKey.key, Buffer.from(idempotencyKey.requestSha256), idempotencyKeyTtlSeconds]),
   ];
 }
 

@@ -24,7 +24,7 @@ export async function listQueries(
 }
 
 function conditionsOf(criteria: ListCriteria): Condition[] {
-  const { submittedBy, state, dataset, createdFrom, createdBefore, hostname, ofReport, after } = criteria;
+  const { submittedBy, state, dataset, createdFrom, createdBefore, hostname, hasReport, after } = criteria;
   const conditions: Condition[] = [];
   if (submittedBy !== undefined) conditions.push({ submittedBy });
   if (state !== undefined) conditions.push({ state });
@@ -32,7 +32,7 @@ function conditionsOf(criteria: ListCriteria): Condition[] {
   if (createdFrom !== undefined) conditions.push({ createdAt: { gte: createdFrom } });
   if (createdBefore !== undefined) conditions.push({ createdAt: { lt: createdBefore } });
   if (hostname !== undefined) conditions.push({ hostname });
-  if (ofReport === true) conditions.push({ reportDefinitionId: { not: null } });
+  if (hasReport === true) conditions.push({ reportDefinitionId: { not: null } });
   if (after !== undefined) conditions.push(...behind(after));
   return conditions;
 }

@@ -4,11 +4,11 @@ import type { PrismaClient } from '../generated/client.ts';
 
 export function createPeriodicJobs(prisma: PrismaClient): PeriodicJobs {
   return {
-    begin: (name, minIntervalMs) => servedByDatabase(() => begin(prisma, name, minIntervalMs)),
+    tryBegin: (name, minIntervalMs) => servedByDatabase(() => tryBegin(prisma, name, minIntervalMs)),
   };
 }
 
-async function begin(prisma: PrismaClient, name: string, minIntervalMs: number): Promise<boolean> {
+async function tryBegin(prisma: PrismaClient, name: string, minIntervalMs: number): Promise<boolean> {
   const changed = await prisma.$executeRaw`
     insert into periodic_jobs (name, begun_at) values (${name}, now())
     on conflict (name) do update set begun_at = now()

@@ -1,8 +1,8 @@
 import {
-  onceKeyTtlSeconds,
+  idempotencyKeyTtlSeconds,
   type ExpiredArchive,
   type Failure,
-  type HandBackCause,
+  type RequeueCause,
   type OrganizationScope,
   type PolledQueries,
   type Progress,
@@ -16,7 +16,7 @@ import { servedByDatabase } from '../connection/database-errors.ts';
 import type { GatherReads } from '../connection/gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { isUuid } from '../uuid.ts';
-import { unownedWork } from './unowned-work.ts';
+import { orphanedWork } from './orphaned-work.ts';
 import { cancelQuery } from './cancel-query.ts';
 import { claimQuery, listWaiting } from './claim-query.ts';
 import { failOverdue } from './fail-overdue.ts';
@@ -36,7 +36,8 @@ export function createQueryStore(
   const poll = pollReader(reads);
   return {
     submit: (submission, limits) => servedByDatabase(() => submitQuery(pool, submission, limits)),
-    forgetOnceKeys: (limit) => servedByDatabase(() => forgetOnceKeys(prisma, limit)),
+    deleteExpiredIdempotencyKeys: (limit) =>
+      servedByDatabase(() => deleteExpiredIdempotencyKeys(prisma, limit)),
     usage: (scope, limits) => servedByDatabase(() => usage(scope, limits)),
     poll: (scope, id) => servedByDatabase(() => poll(scope, id)),
     find: (scope, id) => servedByDatabase(() => find(prisma, scope, id)),
@@ -48,10 +49,10 @@ export function createQueryStore(
       servedByDatabase(() => complete(prisma, { id, attempt }, publication)),
     fail: (id, attempt, failure) => servedByDatabase(() => fail(prisma, { id, attempt }, failure)),
     cancel: (id) => servedByDatabase(() => cancelQuery(prisma, id)),
-    handBack: (id, attempt, cause) => servedByDatabase(() => handBack(prisma, { id, attempt }, cause)),
+    requeue: (id, attempt, cause) => servedByDatabase(() => requeue(prisma, { id, attempt }, cause)),
     listWaiting: (terms, limit) => servedByDatabase(() => listWaiting(prisma, terms, limit)),
     failOverdue: (terms) => servedByDatabase(() => failOverdue(prisma, terms)),
-    unownedWork: (archives) => servedByDatabase(() => unownedWork(prisma, archives)),
+    orphanedWork: (archives) => servedByDatabase(() => orphanedWork(prisma, archives)),
     expireDue: (limit) => servedByDatabase(() => expireDue(prisma, limit)),
   };
 }
@@ -126,10 +127,10 @@ async function fail(
   return updated === 1;
 }
 
-async function handBack(
+async function requeue(
   prisma: PrismaClient,
   { id, attempt }: Attempt,
-  cause: HandBackCause,
+  cause: RequeueCause,
 ): Promise<boolean> {
   const failed = cause.kind === 'failed';
   // A column of whole milliseconds may round up, and who is told at once would come too early.
@@ -158,12 +159,12 @@ function expireDue(prisma: PrismaClient, limit: number): Promise<readonly Expire
     returning queries.id, queries.archive_key as "archiveKey"`;
 }
 
-function forgetOnceKeys(prisma: PrismaClient, limit: number): Promise<number> {
+function deleteExpiredIdempotencyKeys(prisma: PrismaClient, limit: number): Promise<number> {
   return prisma.$executeRaw`
     delete from idempotency_keys
      where (environment_id, key) in (
              select environment_id, key from idempotency_keys
-              where created_at <= now() - ${onceKeyTtlSeconds}::float8 * interval '1 second'
+              where created_at <= now() - ${idempotencyKeyTtlSeconds}::float8 * interval '1 second'
               order by created_at
               limit ${limit}::integer)`;
 }

@@ -5,7 +5,7 @@ import type {
   ClaimTerms,
   ExpiredArchive,
   Failure,
-  HandBackCause,
+  RequeueCause,
   Publication,
   QueryRecord,
   Submission,
@@ -16,7 +16,7 @@ export interface Row {
   readonly createdAtMs: number;
   state: QueryState;
   attempt: number;
-  excused: number;
+  released: number;
   failed: number;
   retryAtMs: number;
   firstStartedAtMs: number | null;
@@ -40,16 +40,16 @@ export class MemoryQueries {
 
   /** The id of the query, new or of an earlier submission with the same key. */
   submit(submission: Submission): string {
-    const { id, once } = submission;
-    const earlier = once === undefined ? undefined : this.keys.get(once.key);
+    const { id, idempotencyKey } = submission;
+    const earlier = idempotencyKey === undefined ? undefined : this.keys.get(idempotencyKey.key);
     if (earlier !== undefined) return earlier;
-    if (once !== undefined) this.keys.set(once.key, id);
+    if (idempotencyKey !== undefined) this.keys.set(idempotencyKey.key, id);
     this.rows.set(id, {
       submission,
       createdAtMs: this.nowMs(),
       state: 'enqueued',
       attempt: 0,
-      excused: 0,
+      released: 0,
       failed: 0,
       retryAtMs: 0,
       firstStartedAtMs: null,
@@ -67,7 +67,7 @@ export class MemoryQueries {
   }
 
   listWaiting(terms: ClaimTerms, limit: number): readonly string[] {
-    const placeMs = ({ createdAtMs, attempt, excused }: Row) => createdAtMs + (attempt - excused) * 60_000;
+    const placeMs = ({ createdAtMs, attempt, released }: Row) => createdAtMs + (attempt - released) * 60_000;
     const waiting = [...this.rows]
       .filter(([, row]) => this.waits(row, terms))
       .toSorted(([, one], [, other]) => placeMs(one) - placeMs(other));
@@ -85,7 +85,7 @@ export class MemoryQueries {
       id,
       plan: row.submission.plan,
       attempt: row.attempt,
-      countedAttempt: row.attempt - row.excused,
+      countedAttempt: row.attempt - row.released,
       failedAttempts: row.failed,
       createdAt: new Date(row.createdAtMs),
       remainingMs: row.firstStartedAtMs + terms.timeoutMs - this.nowMs(),
@@ -113,11 +113,11 @@ export class MemoryQueries {
     return row !== null;
   }
 
-  handBack(id: string, attempt: number, cause: HandBackCause): boolean {
+  requeue(id: string, attempt: number, cause: RequeueCause): boolean {
     const row = this.owned(id, attempt);
     if (row === null) return false;
     this.become(row, 'enqueued');
-    if (cause.kind === 'excused') row.excused += 1;
+    if (cause.kind === 'released') row.released += 1;
     else {
       row.failed += 1;
       row.retryAtMs = this.nowMs() + cause.retryAfterMs;
@@ -155,7 +155,7 @@ export class MemoryQueries {
     return expired;
   }
 
-  unownedWork(archives: readonly AttemptWork[]): readonly string[] {
+  orphanedWork(archives: readonly AttemptWork[]): readonly string[] {
     return archives
       .filter(({ key, queryId, attempt }) => {
         const row = this.rows.get(queryId);
@@ -184,7 +184,7 @@ export class MemoryQueries {
   }
 
   private exhausted(row: Row, { maxAttempts }: ClaimTerms): boolean {
-    return row.attempt - row.excused >= maxAttempts;
+    return row.attempt - row.released >= maxAttempts;
   }
 
   private late(row: Row, { timeoutMs }: ClaimTerms, lateByMs: number): boolean {

@@ -56,12 +56,12 @@ class Simulation {
     if (dice < 80) this.stepSomeCall(true);
     else if (dice < 83) this.submit();
     else if (dice < 87) this.passTime(this.random(20_000));
-    else if (dice < 91) this.ringBell();
+    else if (dice < 91) this.wakeSome();
     else if (dice < 93) this.someWorker((worker) => this.reconcile(worker));
     else if (dice < 94) this.cancelSome();
     else if (dice < 95) this.crashSome();
     else if (dice < 96) this.shutDownSome();
-    else if (dice < 97) world.rings = 0;
+    else if (dice < 97) world.wakeUps = 0;
     else if (dice < 98) this.someWorker((worker) => this.expire(worker));
     else this.someWorker((worker) => this.sweep(worker));
   }
@@ -129,16 +129,16 @@ class Simulation {
     runWaitingQueries(ports, terms, worker.shutdown.signal).catch(() => {});
   }
 
-  private ringBell(): void {
+  private wakeSome(): void {
     this.someWorker((worker) => {
-      this.world.rings = Math.max(0, this.world.rings - 1);
+      this.world.wakeUps = Math.max(0, this.world.wakeUps - 1);
       this.answer(worker);
     });
   }
 
   private reconcile(worker: SimulatedProcess): void {
     const ports = { queries: this.world.queryStore(worker), doorbell: this.world.doorbell(worker) };
-    reconcile(ports, { terms, maxRings: 100 }).catch(() => {});
+    reconcile(ports, { terms, maxWakeUps: 100 }).catch(() => {});
   }
 
   private expire(worker: SimulatedProcess): void {
@@ -154,14 +154,14 @@ class Simulation {
   private submit(): void {
     const number = this.submitted + 1;
     const id = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-    const once = { key: `key ${number}`, requestSha256: new Uint8Array() };
+    const idempotencyKey = { key: `key ${number}`, requestSha256: new Uint8Array() };
     const { queries } = this.world;
-    const accepted = queries.submit({ id, plan, submittedBy: '', once });
+    const accepted = queries.submit({ id, plan, submittedBy: '', idempotencyKey });
     // The answer was lost, and the client sends it again.
     if (this.random(3) === 0)
-      expect(queries.submit({ id: `${id}x`, plan, submittedBy: '', once })).toBe(accepted);
+      expect(queries.submit({ id: `${id}x`, plan, submittedBy: '', idempotencyKey })).toBe(accepted);
     this.submitted += 1;
-    if (this.random(2) === 0) this.world.rings += 1;
+    if (this.random(2) === 0) this.world.wakeUps += 1;
   }
 
   private cancelSome(): void {
@@ -170,7 +170,7 @@ class Simulation {
     const id = ids[this.random(ids.length)];
     if (id === undefined || !queries.cancel(id)) return;
     // The signal may reach a worker or not.
-    for (const worker of this.workers) if (this.random(2) === 0) worker.cancellations.cancelled(id);
+    for (const worker of this.workers) if (this.random(2) === 0) worker.cancellations.abort(id);
   }
 
   private crashSome(): void {

@@ -56,7 +56,7 @@ export class World {
   readonly queries: MemoryQueries;
   /** What each object holds: the attempt that wrote it. */
   readonly objects = new Map<string, string>();
-  rings = 0;
+  wakeUps = 0;
   readonly processes: SimulatedProcess[] = [];
   calls: Call[] = [];
   readonly history: string[] = [];
@@ -129,18 +129,18 @@ export class World {
       renewLease: (id, number, leaseMs) => on('renew', () => queries.renewLease(id, number, leaseMs)),
       complete: (id, number, publication) => on('complete', () => queries.complete(id, number, publication)),
       fail: (id, number, failure) => on('fail', () => queries.fail(id, number, failure)),
-      handBack: (id, number, cause) => on('hand back', () => queries.handBack(id, number, cause)),
+      requeue: (id, number, cause) => on('requeue', () => queries.requeue(id, number, cause)),
       failOverdue: (of) => on('fail overdue', () => queries.failOverdue(of)),
       expireDue: () => on('expire', () => queries.expireDue()),
-      unownedWork: (archives) => on('unowned', () => queries.unownedWork(archives)),
+      orphanedWork: (archives) => on('orphaned', () => queries.orphanedWork(archives)),
     };
     return store as QueryStore;
   }
 
   doorbell(process: SimulatedProcess): Doorbell {
     return {
-      ring: () => this.call(process, 'ring', () => void (this.rings += 1)),
-      unheard: () => this.call(process, 'unheard', () => this.rings),
+      wake: () => this.call(process, 'wake', () => void (this.wakeUps += 1)),
+      pendingWakeUps: () => this.call(process, 'pending wake-ups', () => this.wakeUps),
       check: () => Promise.resolve(),
     };
   }

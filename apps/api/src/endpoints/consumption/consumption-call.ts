@@ -7,7 +7,7 @@ import {
   type Principal,
   type Scope,
   type Subscription,
-  type Turns,
+  type Semaphore,
 } from '@hourglass/reports';
 import { tenantOfToken } from '../../http/find-tenant.ts';
 import type { GuardedRoute } from '../../http/route.ts';
@@ -17,7 +17,7 @@ import { consumptionErrorStyle } from './consumption-error-style.ts';
 export interface ConsumptionPorts {
   readonly accounts: Accounts;
   readonly consumption: ConsumptionStore;
-  readonly turns: Turns;
+  readonly semaphore: Semaphore;
 }
 
 /** What both calls have in common: whom they answer, and how they refuse. */

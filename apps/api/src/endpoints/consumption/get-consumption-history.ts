@@ -20,7 +20,11 @@ import {
 const maxSamples = 50_000;
 
 /** `GET /v1/keystone/customer/historical-consumption-details`: the samples of a customer's service levels in a time. */
-export function getConsumptionHistoryRoute({ accounts, consumption, turns }: ConsumptionPorts): GuardedRoute {
+export function getConsumptionHistoryRoute({
+  accounts,
+  consumption,
+  semaphore,
+}: ConsumptionPorts): GuardedRoute {
   return guardedRoute({
     ...consumptionCall,
     path: '/v1/keystone/customer/historical-consumption-details',
@@ -39,7 +43,7 @@ export function getConsumptionHistoryRoute({ accounts, consumption, turns }: Con
     async handle({ response, principal, parameters: { id, from_date_utc: from, to_date_utc: to } }) {
       const range = rangeOf(from, to);
       const tenant = await tenantOfCustomer(principal, id, accounts);
-      const found = await turns.run(clientGone(response), () =>
+      const found = await semaphore.run(clientGone(response), () =>
         consumption.history(tenant, id, { range, maxSamples }),
       );
       if (found === null) throw new ReportError('customer.not_found');

@@ -14,7 +14,7 @@ import { readAsked } from './read-asked.ts';
 
 /** `GET /charts`: what happened to some instruments together, by day or month. */
 export function getChartsRoute(parts: InstrumentsParts): GuardedRoute {
-  const { accounts, instruments, turns, zone } = parts;
+  const { accounts, instruments, semaphore, zone } = parts;
   return guardedRoute({
     method: 'get',
     path: '/charts',
@@ -30,7 +30,7 @@ export function getChartsRoute(parts: InstrumentsParts): GuardedRoute {
       const { equipment, resource, time, unit, fill } = readAsked(request, body, chartsAsked);
       const tenant = await tenantOfToken(principal, accounts);
       const asked = { equipment, resources: resource, ...rangeOfLocalTimes(time[1], time[2], zone.offsetAt) };
-      const figures = await turns.run(clientGone(response), () =>
+      const figures = await semaphore.run(clientGone(response), () =>
         instruments.byDate(tenant, asked, { unit, timeZone: zone.name }),
       );
       sendJsonText(

@@ -13,7 +13,7 @@ import { readAsked } from './read-asked.ts';
 
 /** `GET /dashboard`: what happened to some instruments in a range of time, to each and in total. */
 export function getDashboardRoute(parts: InstrumentsParts): GuardedRoute {
-  const { accounts, instruments, turns, zone } = parts;
+  const { accounts, instruments, semaphore, zone } = parts;
   return guardedRoute({
     method: 'get',
     path: '/dashboard',
@@ -29,7 +29,7 @@ export function getDashboardRoute(parts: InstrumentsParts): GuardedRoute {
       const { equipment, resource, time } = readAsked(request, body, dashboardAsked);
       const tenant = await tenantOfToken(principal, accounts);
       const range = rangeOfLocalTimes(time[1], time[2], zone.offsetAt);
-      const totals = await turns.run(clientGone(response), () =>
+      const totals = await semaphore.run(clientGone(response), () =>
         instruments.total(tenant, { equipment, resources: resource, ...range }),
       );
       sendJsonText(response, writeJson(dashboardView(totals, equipment)));

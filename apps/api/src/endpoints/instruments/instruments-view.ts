@@ -12,10 +12,10 @@ export function dashboardView(
   totals: ReadonlyMap<InstrumentResource, InstrumentTotals>,
   equipment: readonly string[],
 ): JsonObject {
-  return ofResources(totals, (resource, { total, ofEach }) => ({
+  return ofResources(totals, (resource, { total, byInstrument }) => ({
     total: named(resource, total, asNumber),
     detail: equipment.flatMap((id) => {
-      const figures = ofEach.get(id);
+      const figures = byInstrument.get(id);
       return figures === undefined ? [] : [{ equipment: id, ...named(resource, figures, asText) }];
     }),
   }));

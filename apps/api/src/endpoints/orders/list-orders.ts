@@ -1,5 +1,5 @@
 import { orderList, type OrderList } from '@hourglass/contract';
-import type { OrderStore, Turns } from '@hourglass/reports';
+import type { OrderStore, Semaphore } from '@hourglass/reports';
 import { clientGone } from '../../http/client-gone.ts';
 import { openRoute, type OpenRoute } from '../../http/route.ts';
 import type { SignatureCheck } from '../../http/signed-request.ts';
@@ -8,7 +8,7 @@ import { orderErrorStyle } from './order-error-style.ts';
 
 /** `GET /openapi/v1/alg/orders`: orders of the environment whose access key signed the request. */
 export function listOrdersRoute(
-  { orders, turns }: { readonly orders: OrderStore; readonly turns: Turns },
+  { orders, semaphore }: { readonly orders: OrderStore; readonly semaphore: Semaphore },
   checkSignature: SignatureCheck,
 ): OpenRoute {
   return openRoute({
@@ -24,7 +24,7 @@ export function listOrdersRoute(
     async handle({ request, response }) {
       const { tenant, parameters } = await checkSignature(request);
       const criteria = readListOrders(parameters);
-      const { total, orders: items } = await turns.run(clientGone(response), () =>
+      const { total, orders: items } = await semaphore.run(clientGone(response), () =>
         orders.page(tenant, criteria),
       );
       const body: OrderList = { page: criteria.page, total, items: [...items], size: criteria.size };

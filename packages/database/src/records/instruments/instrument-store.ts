@@ -1,10 +1,10 @@
 import type { Tenant } from '@hourglass/query';
 import type {
-  BucketsAsked,
+  BucketsRequest,
   Figures,
   FiguresByDate,
   InstrumentResource,
-  InstrumentsAsked,
+  InstrumentsRequest,
   InstrumentStore,
   InstrumentTotals,
 } from '@hourglass/reports';
@@ -31,7 +31,7 @@ export function createInstrumentStore(pool: Pool): InstrumentStore {
 async function total(
   pool: Pool,
   tenant: Tenant,
-  asked: InstrumentsAsked,
+  asked: InstrumentsRequest,
 ): Promise<ReadonlyMap<InstrumentResource, InstrumentTotals>> {
   const rows = await select(
     pool,
@@ -40,15 +40,15 @@ async function total(
   );
   return byResource(asked, rows, (ofResource) => ({
     total: ofResource.find(({ key }) => key === null)?.figures ?? [],
-    ofEach: byKey(ofResource),
+    byInstrument: byKey(ofResource),
   }));
 }
 
 async function byDate(
   pool: Pool,
   tenant: Tenant,
-  asked: InstrumentsAsked,
-  { unit, timeZone }: BucketsAsked,
+  asked: InstrumentsRequest,
+  { unit, timeZone }: BucketsRequest,
 ): Promise<ReadonlyMap<InstrumentResource, FiguresByDate>> {
   const text = `${asked.resources.map(selectByDate).join(' union all ')} order by key`;
   const rows = await select(pool, text, [...valuesOf(tenant, asked), unit, timeZone, dateFormats[unit]]);
@@ -64,12 +64,12 @@ async function select(pool: Pool, text: string, values: readonly unknown[]): Pro
   return rows;
 }
 
-function valuesOf({ environmentId }: Tenant, { equipment, startMs, endExclusiveMs }: InstrumentsAsked) {
+function valuesOf({ environmentId }: Tenant, { equipment, startMs, endExclusiveMs }: InstrumentsRequest) {
   return [environmentId, equipment, startMs / 1000, endExclusiveMs / 1000];
 }
 
 function byResource<Told>(
-  { resources }: InstrumentsAsked,
+  { resources }: InstrumentsRequest,
   rows: readonly FiguresRow[],
   tell: (ofResource: readonly FiguresRow[]) => Told,
 ): ReadonlyMap<InstrumentResource, Told> {

@@ -1,10 +1,10 @@
-export interface Turns {
+export interface Semaphore {
   /** Runs `work` when it is its turn. Throws the reason of `signal` once that aborts while it waits. */
   run<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result>;
 }
 
 /** Lets at most `count` run at a time, in the order in which they came. */
-export function createTurns(count: number): Turns {
+export function createSemaphore(count: number): Semaphore {
   let free = count;
   const waiting: (() => void)[] = [];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTurns } from '../src/turns.ts';
+import { createSemaphore } from '../src/semaphore.ts';
 
 /** Work that lasts until it is told to end, and says whether it has begun. */
 function openWork() {
@@ -14,11 +14,11 @@ function openWork() {
 const never = new AbortController().signal;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('turns', () => {
+describe('a semaphore', () => {
   it('let as many run at a time as they are told, the others in the order in which they came', async () => {
-    const turns = createTurns(2);
+    const semaphore = createSemaphore(2);
     const works = Array.from({ length: 5 }, openWork);
-    const runs = works.map((work) => turns.run(never, work.run));
+    const runs = works.map((work) => semaphore.run(never, work.run));
     await settled();
     expect(works.map(({ begun }) => begun)).toEqual([true, true, false, false, false]);
     works[1]?.end();
@@ -30,14 +30,14 @@ describe('turns', () => {
   });
 
   it('take nobody in who stopped waiting, and give the turn to the next', async () => {
-    const turns = createTurns(1);
+    const semaphore = createSemaphore(1);
     const [first, second, third] = [openWork(), openWork(), openWork()];
     const waiting = new AbortController();
-    const runs = [turns.run(never, first.run), turns.run(never, third.run)];
-    const gone = turns.run(waiting.signal, second.run);
+    const runs = [semaphore.run(never, first.run), semaphore.run(never, third.run)];
+    const gone = semaphore.run(waiting.signal, second.run);
     waiting.abort(new Error('gone'));
     await expect(gone).rejects.toThrow('gone');
-    await expect(turns.run(waiting.signal, second.run)).rejects.toThrow('gone');
+    await expect(semaphore.run(waiting.signal, second.run)).rejects.toThrow('gone');
     first.end();
     third.end();
     await Promise.all(runs);
@@ -45,8 +45,8 @@ describe('turns', () => {
   });
 
   it('end with work that fails', async () => {
-    const turns = createTurns(1);
-    await expect(turns.run(never, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    expect(await turns.run(never, () => Promise.resolve('next'))).toBe('next');
+    const semaphore = createSemaphore(1);
+    await expect(semaphore.run(never, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(await semaphore.run(never, () => Promise.resolve('next'))).toBe('next');
   });
 });

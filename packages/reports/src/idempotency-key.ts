@@ -1,5 +1,5 @@
 /** What makes a submission one with those before that have the same key: it is accepted once. */
-export interface OnceKey {
+export interface IdempotencyKey {
   /** The client's `Idempotency-Key`, good within an environment. */
   readonly key: string;
   /** Of everything that decides what the submission does. Another request with the same key is refused. */
@@ -7,4 +7,4 @@ export interface OnceKey {
 }
 
 /** How long a key is known. */
-export const onceKeyTtlSeconds = 24 * 3600;
+export const idempotencyKeyTtlSeconds = 24 * 3600;

@@ -2,7 +2,7 @@ import type { AttemptWork } from '@hourglass/reports';
 import type { PrismaClient } from '../generated/client.ts';
 
 /** Those that no query names as its result and that no running attempt may be about to publish. */
-export async function unownedWork(
+export async function orphanedWork(
   prisma: PrismaClient,
   works: readonly AttemptWork[],
 ): Promise<readonly string[]> {
