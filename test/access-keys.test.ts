@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   accessKeyList,
   accessKeyView,
@@ -55,7 +55,7 @@ describe('an access key', () => {
   const statusFor = async (key: { accesskeyId: string; secret: string }) =>
     (await fetch(`${system.url}${targetOf(signRequest(key))}`)).status;
 
-  it('signs until it is disabled, and again when it is enabled', async () => {
+  test('signs until it is disabled, and again when it is enabled', async () => {
     const key = await newKey({ description: 'order sync' });
     expect(key.accesskeyId).toMatch(/^[A-Za-z0-9]{32}$/);
     expect(await statusFor(key)).toBe(200);
@@ -68,7 +68,7 @@ describe('an access key', () => {
     expect((await listed()).filter(({ accesskeyId }) => accesskeyId === key.accesskeyId)).toEqual([view]);
   });
 
-  it('signs until it expires', async () => {
+  test('signs until it expires', async () => {
     const key = await newKey({ expiresInSeconds: 3_600 });
     expect(await statusFor(key)).toBe(200);
     const past = '2026-01-31T12:00:00+02:00';
@@ -79,7 +79,7 @@ describe('an access key', () => {
     expect(await statusFor(key)).toBe(200);
   });
 
-  it('has a secret that is in neither the database nor the log, and is told once', async () => {
+  test('has a secret that is in neither the database nor the log, and is told once', async () => {
     const { accesskeyId, secret } = await newKey();
     const database = await connectDatabase(system.databaseUrl);
     const [row] = await database.sql<{ row: string }>(
@@ -111,7 +111,7 @@ describe('an access key', () => {
     expect(system.api.output()).not.toContain(secret);
   });
 
-  it.each<[unknown, string, RegExp]>([
+  test.each<[unknown, string, RegExp]>([
     [{}, 'body', /disabled/],
     [{ disabled: 'yes' }, 'disabled', /boolean/],
     [{ expires: '2027-01-31' }, 'expires', /ISO 8601 with a zone/],
@@ -128,7 +128,7 @@ describe('an access key', () => {
     });
   });
 
-  it('is looked after by administrators, where it belongs', async () => {
+  test('is looked after by administrators, where it belongs', async () => {
     const { accesskeyId } = await newKey();
     const elsewhere = await change(accesskeyId, { disabled: true }, system.clientOf('acme', 'test'));
     expect([elsewhere.status, errorBody.parse(await elsewhere.json()).code]).toEqual([
@@ -161,7 +161,7 @@ describe('an access key', () => {
   }
   const admin = (...args: readonly string[]) => hourglass(['admin', 'access-key', ...args, '--org', 'acme']);
 
-  it('is made by the command line, which signs a URL with it that is answered', async () => {
+  test('is made by the command line, which signs a URL with it that is answered', async () => {
     const made = await admin('create', '--json');
     const key = JSON.parse(made.output) as { accesskeyId: string; secret: string; expires: null };
     expect([Object.keys(key), key.expires]).toEqual([['accesskeyId', 'secret', 'expires'], null]);
@@ -192,7 +192,7 @@ describe('an access key', () => {
     ]);
   });
 
-  it('is listed, disabled, enabled and given an end by the command line', async () => {
+  test('is listed, disabled, enabled and given an end by the command line', async () => {
     const made = await admin(
       'create',
       '--env',
@@ -225,7 +225,7 @@ describe('without HOURGLASS_SECRET_KEY', () => {
   });
   afterAll(() => system.stop());
 
-  it('no access key is made, and signed requests are told why they are not served', async () => {
+  test('no access key is made, and signed requests are told why they are not served', async () => {
     const created = await system.client.request('/accessKeys', { method: 'POST', body: '{}' });
     expect([created.status, errorBody.parse(await created.json()).code]).toEqual([
       503,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createdOrganization,
   createdToken,
@@ -46,7 +46,7 @@ describe('hourglass admin', () => {
   const basic = (email: string, password: string) =>
     `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
 
-  it('makes an organization whose printed password and token let in', async () => {
+  test('makes an organization whose printed password and token let in', async () => {
     const made = await admin([
       ...['organization', 'create', 'second', '--admin-email', 'jane@second.example'],
       ...['--environment', 'prod', 'test'],
@@ -69,7 +69,7 @@ describe('hourglass admin', () => {
     ]);
   });
 
-  it('takes a password from standard input, and then prints none', async () => {
+  test('takes a password from standard input, and then prints none', async () => {
     const password = 'from standard input';
     const made = await admin(
       ['organization', 'create', 'piped', '--admin-email', 'a@piped.example', '--password-stdin', '--json'],
@@ -82,7 +82,7 @@ describe('hourglass admin', () => {
     expect(await statusFor(basic('a@piped.example', password), 'piped')).toBe(200);
   });
 
-  it('makes environments once', async () => {
+  test('makes environments once', async () => {
     const command = ['environment', 'create', '--org', 'acme', 'stage'];
     expect(await admin(command)).toEqual({ code: 0, output: 'made stage', messages: '' });
     const again = await admin(command);
@@ -95,7 +95,7 @@ describe('hourglass admin', () => {
     );
   });
 
-  it('looks after a user from the first password to the end', async () => {
+  test('looks after a user from the first password to the end', async () => {
     const org = ['--org', 'acme'];
     const email = 'joe@acme.example';
     const made = await admin(['user', 'create', ...org, email]);
@@ -125,7 +125,7 @@ describe('hourglass admin', () => {
     expect([last.code, last.messages]).toEqual([1, expect.stringContaining('is the last')]);
   });
 
-  it('prints a token alone, so that a script can take it, and never again', async () => {
+  test('prints a token alone, so that a script can take it, and never again', async () => {
     const org = ['--org', 'acme'];
     const made = await admin([
       ...['token', 'create', ...org, '--scope', 'read', 'submit', '--description', 'nightly'],
@@ -163,7 +163,7 @@ describe('hourglass admin', () => {
     expect(createdToken.parse(JSON.parse(other.output)).expires).toBeNull();
   });
 
-  it.each([
+  test.each([
     [
       ['user', 'create', '--org', 'acme', 'x@acme.example', '--password', 'on the command line'],
       'unknown option',
@@ -177,7 +177,7 @@ describe('hourglass admin', () => {
     expect([code, output, messages]).toEqual([2, '', expect.stringContaining(words)]);
   });
 
-  it('asks for a password at a terminal only', async () => {
+  test('asks for a password at a terminal only', async () => {
     const refused = await admin(['user', 'set-password', '--org', 'acme', testEmail]);
     expect([refused.code, refused.messages]).toEqual([1, expect.stringContaining('--password-stdin')]);
   });

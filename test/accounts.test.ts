@@ -1,6 +1,6 @@
 import { createdOrganization, createdToken, createdUser } from '@hourglass/contract';
 import { eventually, testEmail, testPassword, testToken } from '@hourglass/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startAccounts, type AccountsSystem } from './accounts-system.ts';
 
 let accounts: AccountsSystem;
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => accounts.system.stop());
 
-it('answers odd names in paths with 400 or 404, never with a fault of ours', async () => {
+test('answers odd names in paths with 400 or 404, never with a fault of ours', async () => {
   const names = [
     '%2F',
     '..%2Facme',
@@ -41,7 +41,7 @@ it('answers odd names in paths with 400 or 404, never with a fault of ours', asy
   }
 });
 
-it('puts down every write in one line that says who did what, and no secret anywhere', async () => {
+test('puts down every write in one line that says who did what, and no secret anywhere', async () => {
   const password = 'kept out of every log';
   const email = 'logged@acme.example';
   const done = [

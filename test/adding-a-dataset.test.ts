@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
 import { createDuckDbEngine } from '@hourglass/engine-duckdb';
 import { acceptBatch } from '@hourglass/facts';
@@ -55,7 +55,7 @@ async function datasetOfThePage(): Promise<Dataset> {
   return deploymentsDataset;
 }
 
-it('a dataset that is written as the page says is imported, kept and reported without another line of code', async () => {
+test('a dataset that is written as the page says is imported, kept and reported without another line of code', async () => {
   const dataset = await datasetOfThePage();
   const catalogue = new Map([...shipped, [dataset.name, dataset]]);
   checkCatalogue(catalogue);
@@ -115,7 +115,7 @@ it('a dataset that is written as the page says is imported, kept and reported wi
   ]);
 });
 
-it('a metric that a dataset gets later is added to its table', async () => {
+test('a metric that a dataset gets later is added to its table', async () => {
   const dataset = await datasetOfThePage();
   const [first, ...others] = dataset.metrics;
   if (first === undefined) throw new Error('the dataset has no metric');

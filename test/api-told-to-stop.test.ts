@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSystem, testToken, type RunningSystem } from '@hourglass/testing';
 
 describe('an API that is told to stop', () => {
@@ -10,7 +10,7 @@ describe('an API that is told to stop', () => {
   });
   afterAll(() => system.stop());
 
-  it('ends what it is answering, and does not wait for clients that keep their connections', async () => {
+  test('ends what it is answering, and does not wait for clients that keep their connections', async () => {
     const agent = new Agent({ keepAlive: true });
     const batch = request(`${system.url}/v1/organizations/acme/environments/prod/facts/api`, {
       method: 'POST',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   environmentView,
   errorBody,
@@ -43,7 +43,7 @@ describe('a client that was written for Apigee', () => {
     'upload_protocol=raw',
   ].join('&');
 
-  it('may add system parameters to every request, which change nothing', async () => {
+  test('may add system parameters to every request, which change nothing', async () => {
     const submitted = await submit(
       JSON.stringify(query),
       { 'Content-Type': 'application/json' },
@@ -67,14 +67,14 @@ describe('a client that was written for Apigee', () => {
     expect(removed.status).toBe(200);
   });
 
-  it('never gets in by a system parameter that looks like a credential', async () => {
+  test('never gets in by a system parameter that looks like a credential', async () => {
     for (const name of ['access_token', 'oauth_token', 'key']) {
       const response = await fetch(`${system.url}/v1/organizations?${name}=${testToken}`);
       expect([name, response.status]).toEqual([name, 401]);
     }
   });
 
-  it('reads the number of rows as the generated clients of X do when it sends alt=json, else as Edge has it', async () => {
+  test('reads the number of rows as the generated clients of X do when it sends alt=json, else as Edge has it', async () => {
     const worker = system.startWorker();
     const id = await system.client.submit(query);
     await system.client.ended(id);
@@ -93,7 +93,7 @@ describe('a client that was written for Apigee', () => {
     }
   });
 
-  it('is told about any other parameter', async () => {
+  test('is told about any other parameter', async () => {
     const headers = { 'Content-Type': 'application/json' };
     for (const name of ['tz', 'Alt', 'access-token']) {
       const response = await submit(JSON.stringify(query), headers, `/queries?${name}=1`);
@@ -102,7 +102,7 @@ describe('a client that was written for Apigee', () => {
     }
   });
 
-  it('reaches everything by the short path forms, also mixed', async () => {
+  test('reaches everything by the short path forms, also mixed', async () => {
     const id = await system.client.submit(query);
     const forms = [
       '/v1/organizations/acme/environments/prod',
@@ -125,7 +125,7 @@ describe('a client that was written for Apigee', () => {
     expect((await get('/v1/o/acme/environment/prod/queries')).status).toBe(404);
   });
 
-  it('reads its organization and environments first', async () => {
+  test('reads its organization and environments first', async () => {
     expect(names.parse(await (await get('/v1/organizations')).json())).toEqual(['acme']);
     const organization = organizationView.parse(await (await get('/v1/organizations/acme')).json());
     expect(organization).toMatchObject({ name: 'acme', environments: ['prod', 'test'] });
@@ -136,7 +136,7 @@ describe('a client that was written for Apigee', () => {
     expect(environmentView.parse(await environment.json())).toMatchObject({ name: 'test' });
   });
 
-  it('sees another organization like one that does not exist, to the byte', async () => {
+  test('sees another organization like one that does not exist, to the byte', async () => {
     expect(await (await get('/v1/organizations', strangersToken)).json()).toEqual(['other']);
     for (const rest of ['', '/environments', '/environments/prod', '/environments/dev']) {
       const theirs = await get(`/v1/organizations/acme${rest}`, strangersToken);
@@ -147,7 +147,7 @@ describe('a client that was written for Apigee', () => {
     expect((await get('/v1/organizations/acme/environments/none')).status).toBe(404);
   });
 
-  it.each([
+  test.each([
     ['application/json'],
     ['Application/JSON; charset=utf-8'],
     ['application/json;profile="x"'],
@@ -161,7 +161,7 @@ describe('a client that was written for Apigee', () => {
     expect(response.status).toBe(201);
   });
 
-  it.each([
+  test.each([
     ['application/x-www-form-urlencoded'],
     ['text/plain;charset=UTF-8'],
     ['application/xml'],

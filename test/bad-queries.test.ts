@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSystem, type RunningSystem } from '@hourglass/testing';
 
 describe('a wrong submission', () => {
@@ -139,7 +139,7 @@ describe('a wrong submission', () => {
     ['more than 25 columns', { ...good, dimensions: manyDimensions() }, 'dimensions', /25/],
   ];
 
-  it.each(cases)('%s: 400 that names the field and what is expected', async (_, query, field, expected) => {
+  test.each(cases)('%s: 400 that names the field and what is expected', async (_, query, field, expected) => {
     const { status, body } = await system.client.refusal(query);
     expect(status).toBe(400);
     const violations = body.error.details.flatMap((detail) => detail.fieldViolations);
@@ -149,26 +149,26 @@ describe('a wrong submission', () => {
     expect(body.message).toContain(violations[0]?.field);
   });
 
-  it('that is not JSON says where', async () => {
+  test('that is not JSON says where', async () => {
     const { status, body } = await system.client.refusal('{"metrics": [}');
     expect([status, body.code]).toEqual([400, 'request.malformed']);
   });
 
-  it('that is too large is a 413, one with an unknown parameter a 400, another method a 405', async () => {
+  test('that is too large is a 413, one with an unknown parameter a 400, another method a 405', async () => {
     expect((await system.client.refusal({ ...good, filter: 'x'.repeat(2_100_000) })).status).toBe(413);
     expect((await system.client.request('/queries?state=completed')).status).toBe(400);
     expect((await system.client.request('/queries', { method: 'DELETE' })).status).toBe(405);
     expect((await system.client.request('/nothing')).status).toBe(404);
   });
 
-  it.each([
+  test.each([
     ['a broken percent escape', '/queries/%E0%A4%A'],
     ['a NUL', '/queries/%00'],
   ])('with %s in its path is a 400 and no fault of ours', async (_, path) => {
     expect((await system.client.request(path)).status).toBe(400);
   });
 
-  it('lists all its faults at once and enqueues nothing', async () => {
+  test('lists all its faults at once and enqueues nothing', async () => {
     const { body } = await system.client.refusal({
       metrics: [{ name: 'nope' }, { name: 'message_count', function: 'max' }],
       dimensions: ['nada'],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 interface Rows {
   differenceOf: (expected: unknown[][], found: unknown[][], kinds: string[]) => string | null;
@@ -26,7 +26,7 @@ async function benchmarkModule<Module>(name: string): Promise<Module> {
 }
 
 describe('the benchmark', () => {
-  it('finds every kind of difference between two results', async () => {
+  test('finds every kind of difference between two results', async () => {
     const { differenceOf } = await benchmarkModule<Rows>('rows');
     const kinds = ['text', 'float', 'time'];
     const ours = [
@@ -48,7 +48,7 @@ describe('the benchmark', () => {
     expect(differenceOf(theirs.slice(1), ours, kinds)).toBe('1 rows and 2 rows');
   });
 
-  it('makes the same facts of the same seed however they are cut, 5 % of them late, all of different ids', async () => {
+  test('makes the same facts of the same seed however they are cut, 5 % of them late, all of different ids', async () => {
     const { macros, selectFacts } = await benchmarkModule<Facts>('fact-columns');
     const { withDuckDb } = await benchmarkModule<DuckDb>('generate-facts');
     const rows = 20_000;

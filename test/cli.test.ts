@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   readArchive,
   startSystem,
@@ -34,7 +34,7 @@ describe('the command line', () => {
     ...extra,
   });
 
-  it('takes a report from file to rows: import, submit, wait, download', async () => {
+  test('takes a report from file to rows: import, submit, wait, download', async () => {
     const facts = await write(
       'facts.csv.gz',
       gzipSync(
@@ -67,7 +67,7 @@ describe('the command line', () => {
     expect((await system.runCli('download', ...place, '--rows', id)).output).toBe(rows.trimEnd());
   });
 
-  it('names the line and the field of a bad row, stores nothing of its batch, and exits with 1', async () => {
+  test('names the line and the field of a bad row, stores nothing of its batch, and exits with 1', async () => {
     const facts = await write(
       'bad.ndjson',
       '{"timestamp":"2026-04-02T10:00:00Z","apiproxy":"x"}\n\n{"timestamp":"2026-04-02T10:00:00Z","response_size":"big"}\n',
@@ -79,7 +79,7 @@ describe('the command line', () => {
     expect(await system.client.report(calls('2026-04-02'))).toBe('');
   });
 
-  it('counts lines of the file in every batch, and says what earlier batches stored', async () => {
+  test('counts lines of the file in every batch, and says what earlier batches stored', async () => {
     const good = '{"timestamp":"2026-04-03T10:00:00Z","apiproxy":"x"}\n';
     const facts = await write(
       'late.ndjson',
@@ -99,7 +99,7 @@ describe('the command line', () => {
     expect(output).toMatch(/line 6, nope: /);
   });
 
-  it('accepts a repeated import with a batch id once', async () => {
+  test('accepts a repeated import with a batch id once', async () => {
     const facts = await write(
       'again.ndjson',
       '{"timestamp":"2026-04-04T10:00:00Z","apiproxy":"x"}\n'.repeat(7),
@@ -120,7 +120,7 @@ describe('the command line', () => {
     expect(await system.client.report(calls('2026-04-04'))).toBe('{"calls":"7","apiproxy":"x"}\n');
   });
 
-  it('leaves out bad rows with --on-error skip, and says which', async () => {
+  test('leaves out bad rows with --on-error skip, and says which', async () => {
     const log = await write(
       'access.log',
       '10.0.0.1 - - [05/Apr/2026:10:00:00 +0200] "GET /shop/cart?x=1 HTTP/1.1" 200 5 "-" "curl/8.0"\nnonsense\n',
@@ -144,7 +144,7 @@ describe('the command line', () => {
     });
   });
 
-  it('tells a wrong use from a failed outcome by its exit code, and speaks JSON when asked', async () => {
+  test('tells a wrong use from a failed outcome by its exit code, and speaks JSON when asked', async () => {
     expect((await system.runCli('import', 'x')).code).toBe(2);
     expect((await system.runCli('fly')).code).toBe(2);
     const unknown = '00000000-0000-4000-8000-000000000000';

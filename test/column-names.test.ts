@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSystem, type RunningSystem } from '@hourglass/testing';
 
 /** Names that mean something somewhere on the way to the file: in SQL, in JavaScript, in CSV, in the engine. */
@@ -49,7 +49,7 @@ describe('an alias', () => {
   });
   afterAll(() => system.stop());
 
-  it('of any printable text is the key of its own value in a JSON row, for every reader that keeps keys', async () => {
+  test('of any printable text is the key of its own value in a JSON row, for every reader that keeps keys', async () => {
     const text = await system.client.report(query);
     const keys = names.map((name, index) => `${JSON.stringify(name)}:"${index + 1}"`);
     expect(text).toBe(`{${keys.join(',')},"apiproxy":"a"}\n`);
@@ -58,7 +58,7 @@ describe('an alias', () => {
       expect([name, row.get(name)]).toEqual([name, String(index + 1)]);
   });
 
-  it('of any printable text is the head of its column in CSV', async () => {
+  test('of any printable text is the head of its column in CSV', async () => {
     for (const delimiter of [',', '|', '\t']) {
       const text = await system.client.report({ ...query, outputFormat: 'csv', csvDelimiter: delimiter });
       const heads = names.map((name) =>
@@ -69,7 +69,7 @@ describe('an alias', () => {
     }
   });
 
-  it('is shown as it is in the list of queries', async () => {
+  test('is shown as it is in the list of queries', async () => {
     const { queries } = (await (await system.client.request('/queries')).json()) as {
       queries: { queryParams: { metrics: string[] } }[];
     };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
 import { askKeystone, details, history, masked, newToken, sendRecords, subscription } from './keystone.ts';
 
@@ -33,7 +33,7 @@ describe('Keystone', () => {
     const withOther = (name: string, value: string) =>
       good.replace(new RegExp(`${name}=[^&]*`), `${name}=${value}`);
 
-    it.each([
+    test.each([
       [history, without('type'), 'type', 'it is missing; expected "customer"'],
       [history, `${good}&type=customer`, 'type', 'more than once'],
       [history, withOther('type', 'partner'), 'type', 'expected "customer", found "partner"'],
@@ -84,7 +84,7 @@ describe('Keystone', () => {
       ]);
     });
 
-    it('names every fault at once, and a parameter that there is not', async () => {
+    test('names every fault at once, and a parameter that there is not', async () => {
       const { text } = await ask(history, 'type=x');
       const { error } = JSON.parse(text) as { error: { faults: { field: string }[] } };
       expect(error.faults.map(({ field }) => field)).toEqual(['type', 'id', 'from_date_utc', 'to_date_utc']);
@@ -105,7 +105,7 @@ describe('Keystone', () => {
       }
     });
 
-    it('another method is a 405 in the same style', async () => {
+    test('another method is a 405 in the same style', async () => {
       const response = await fetch(`${system.url}/v1/keystone/customer/${details}`, { method: 'DELETE' });
       expect([response.status, response.headers.get('Allow'), await response.json()]).toEqual([
         405,
@@ -116,7 +116,7 @@ describe('Keystone', () => {
   });
 
   describe('a token', () => {
-    it('that is missing, wrong, empty or in another header is a 401 with one body', async () => {
+    test('that is missing, wrong, empty or in another header is a 401 with one body', async () => {
       const answers = [
         await ask(details, 'type=customer&id=c1', null),
         await ask(details, 'type=customer&id=c1', 'hg_wrong'),
@@ -136,7 +136,7 @@ describe('Keystone', () => {
       }
     });
 
-    it('without an environment or without the scope is a 403 that says so', async () => {
+    test('without an environment or without the scope is a 403 that says so', async () => {
       const refusals = [testToken, await newToken(system, { environment: 'prod' }, ['submit'])].map(
         async (one) => {
           const { status, text } = await ask(details, 'type=customer&id=c1', one);
@@ -149,7 +149,7 @@ describe('Keystone', () => {
       ]);
     });
 
-    it('of customers sees those; every other is like one who does not exist, to the byte', async () => {
+    test('of customers sees those; every other is like one who does not exist, to the byte', async () => {
       const range = '&from_date_utc=2023-08-24&to_date_utc=2023-08-25';
       for (const [call, more] of [
         [details, ''],
@@ -167,7 +167,7 @@ describe('Keystone', () => {
       }
     });
 
-    it('sees the customers of its environment only, whatever their ids are elsewhere', async () => {
+    test('sees the customers of its environment only, whatever their ids are elsewhere', async () => {
       await createTestTenant(system.databaseUrl, {
         organization: 'other',
         environments: ['prod'],

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   eventually,
   startSystem,
@@ -70,7 +70,7 @@ describe('the consumption of a customer', () => {
   }
 
   describe('now', () => {
-    it('is answered as the sample of the contract is: every value a text, in its order', async () => {
+    test('is answered as the sample of the contract is: every value a text, in its order', async () => {
       const { status, text, requestId } = await ask(details, 'type=customer&id=c1');
       expect(status).toBe(200);
       expect(text).toContain(`"request_id":"${requestId}"`);
@@ -91,7 +91,7 @@ describe('the consumption of a customer', () => {
       );
     });
 
-    it('has no records without subscriptions', async () => {
+    test('has no records without subscriptions', async () => {
       expect(masked((await ask(details, 'type=customer&id=empty')).text)).toBe(
         '{"result":{"returned_records":"0","records":[],"request_id":"…","response_time":"…"}}',
       );
@@ -99,7 +99,7 @@ describe('the consumption of a customer', () => {
   });
 
   describe('over a time', () => {
-    it('is answered as the sample of the contract is: sizes are numbers of just the stored digits', async () => {
+    test('is answered as the sample of the contract is: sizes are numbers of just the stored digits', async () => {
       const query = 'type=customer&id=c1&from_date_utc=2023-08-24T14%3A15%3A22Z&to_date_utc=2023-08-24';
       const { status, text, requestId } = await ask(history, query);
       expect(status).toBe(200);
@@ -121,7 +121,7 @@ describe('the consumption of a customer', () => {
       );
     });
 
-    it('has both ends, to the microsecond, in any zone; a day alone is all of it', async () => {
+    test('has both ends, to the microsecond, in any zone; a day alone is all of it', async () => {
       const times = ['2023-08-24T00:00:00Z', '2023-08-24T14:15:22Z', '2023-08-24T22:00:00.5Z'];
       const [first = '', second = '', third = ''] = times;
       const inOrder = async (from: string, to: string) => (await ranged(from, to)).toSorted();
@@ -134,7 +134,7 @@ describe('the consumption of a customer', () => {
       expect(await inOrder('2023-08-25', '2023-08-25')).toEqual([]);
     });
 
-    it('keeps every digit of 18 before the point and 6 after it', async () => {
+    test('keeps every digit of 18 before the point and 6 after it', async () => {
       let runs = 0;
       const size = fc
         .tuple(fc.bigInt(0n, 10n ** 18n - 1n), fc.bigInt(0n, 999_999n))
@@ -166,7 +166,7 @@ describe('the consumption of a customer', () => {
       );
     });
 
-    it('adds up to the same as a query on the dataset, and as the imported rows themselves', async () => {
+    test('adds up to the same as a query on the dataset, and as the imported rows themselves', async () => {
       await send('customers', [{ id: 'sums', name: 'Sums' }]);
       await send('subscriptions', [subscription('S-1', 'sums'), subscription('S-2', 'sums')]);
       const [random] = fc.sample(
@@ -242,7 +242,7 @@ describe('the consumption of a customer', () => {
     });
   });
 
-  it('is a line of the log by its request id, refused or not, and no line holds a token', async () => {
+  test('is a line of the log by its request id, refused or not, and no line holds a token', async () => {
     const answers = [
       await ask(details, 'type=customer&id=c1'),
       await ask(details, 'type=customer&id=nobody'),
@@ -262,7 +262,7 @@ describe('the consumption of a customer', () => {
     for (const secret of [token, 'hg_a_wrong_token']) expect(system.api.output()).not.toContain(secret);
   });
 
-  it('comes in from CSV: replaced by its key when it comes again, wrong cells named by line and field', async () => {
+  test('comes in from CSV: replaced by its key when it comes again, wrong cells named by line and field', async () => {
     const file = path.join(folder.path, 'samples.csv');
     const header =
       'subscription,service_level,timestamp_utc,committed_tib,consumed_tib,burst_tib,accrued_burst_tib,is_invoiced\n';

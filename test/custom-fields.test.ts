@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { customFieldList, customFieldView, datasetSchema, errorBody } from '@hourglass/contract';
 import {
   createTestTenant,
@@ -44,7 +44,7 @@ const factFaults = async (fact: object) => {
 };
 
 describe('custom fields', () => {
-  it('of all five types are declared, sent and reported: numbers as metrics, the rest as dimensions, all in filters', async () => {
+  test('of all five types are declared, sent and reported: numbers as metrics, the rest as dimensions, all in filters', async () => {
     const created = await declare({ name: 'dc_total', type: 'INTEGER', description: 'Cents.' });
     expect([created.status, customFieldView.parse(await created.json())]).toEqual([
       201,
@@ -134,7 +134,7 @@ describe('custom fields', () => {
     }
   });
 
-  it('refuse a value of another type, a field that nobody declared, and a name that is taken or impossible', async () => {
+  test('refuse a value of another type, a field that nobody declared, and a name that is taken or impossible', async () => {
     const timestamp = '2026-05-02T00:00:00Z';
     for (const [fact, words] of [
       [{ dc_total: 1.5 }, 'dc_total: must be a whole number'],
@@ -171,7 +171,7 @@ describe('custom fields', () => {
     expect(listed).toBe(5);
   });
 
-  it('are in the schema of their environment beside what every environment has', async () => {
+  test('are in the schema of their environment beside what every environment has', async () => {
     const schema = async (environment: string) =>
       datasetSchema.parse(
         await (
@@ -210,7 +210,7 @@ describe('custom fields', () => {
     expect(wrong.status).toBe(400);
   });
 
-  it('come in from CSV by their types, and as one value for every line of an access log', async () => {
+  test('come in from CSV by their types, and as one value for every line of an access log', async () => {
     const write = async (name: string, content: string) => {
       const file = path.join(folder.path, name);
       await writeFile(file, content);
@@ -240,7 +240,7 @@ describe('custom fields', () => {
     ]);
   });
 
-  it('are declared by administrators; who may only bring facts in imports CSV without asking for them', async () => {
+  test('are declared by administrators; who may only bring facts in imports CSV without asking for them', async () => {
     const token = 'token-that-may-only-bring-facts-in';
     await createTestTenant(system.databaseUrl, {
       organization: 'ingesting',
@@ -265,7 +265,7 @@ describe('custom fields', () => {
     expect(importing.output()).toContain('accepted 1 facts in 1 batch');
   });
 
-  it('that are deleted and declared anew with another type start without values', async () => {
+  test('that are deleted and declared anew with another type start without values', async () => {
     const timestamp = '2026-05-04T00:00:00Z';
     await system.client.sendFacts([{ timestamp, dc_plan: 'old' }]);
     expect(await cli('custom-field', 'delete', 'dc_plan')).toEqual({ code: 0, output: 'dc_plan is deleted' });
@@ -286,7 +286,7 @@ describe('custom fields', () => {
     ).toEqual([{ sum_dc_plan: '5', calls: '3' }]);
   });
 
-  it('that are not declared are ignored where the environment says so, at once in every process', async () => {
+  test('that are not declared are ignored where the environment says so, at once in every process', async () => {
     const other = await system.startApi();
     const sentToOther = async (fact: object) =>
       (
@@ -319,7 +319,7 @@ describe('custom fields', () => {
 });
 
 describe('a query under way', () => {
-  it('goes on reading a field that is deleted before a worker runs it', async () => {
+  test('goes on reading a field that is deleted before a worker runs it', async () => {
     const idle = await startSystem({ worker: false });
     try {
       const { client } = idle;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { repositoryRoot } from '@hourglass/testing';
 
 const documents = [
@@ -12,13 +12,13 @@ describe.each(documents)('%s', (document) => {
   const text = readFileSync(path.join(repositoryRoot, document), 'utf8');
   const folder = path.dirname(path.join(repositoryRoot, document));
 
-  it('links to files that exist', () => {
+  test('links to files that exist', () => {
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target]) => target ?? '');
     const broken = links.filter((target) => !existsSync(path.join(folder, target)));
     expect(broken).toEqual([]);
   });
 
-  it('names files, folders and commands that exist', () => {
+  test('names files, folders and commands that exist', () => {
     const paths = [...text.matchAll(/`((?:apps|packages|scripts|prisma|test|bench|docs)\/[\w./-]+)`/g)];
     const missing = paths
       .map(([, name]) => name ?? '')

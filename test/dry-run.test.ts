@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { errorBody, queryExplanation, queryList, type QueryExplanation } from '@hourglass/contract';
 import {
   startSystem,
@@ -39,7 +39,7 @@ async function explained(response: Response): Promise<QueryExplanation> {
   return queryExplanation.parse(await response.json());
 }
 
-it('a dry run tells what the query then reads, enqueues nothing and counts against no limit', async () => {
+test('a dry run tells what the query then reads, enqueues nothing and counts against no limit', async () => {
   const first = await post(query);
   const remaining = first.headers.get('X-RateLimit-Remaining');
   const explanation = await explained(first);
@@ -61,7 +61,7 @@ it('a dry run tells what the query then reads, enqueues nothing and counts again
   expect(await system.client.ended(id)).toMatchObject({ state: 'completed', rowsScanned: 300 });
 });
 
-it('a dry run of a wrong query has the faults of its submission', async () => {
+test('a dry run of a wrong query has the faults of its submission', async () => {
   const wrong = { ...query, metrics: [{ name: 'mesage_count' }], dimensions: ['nothing'] };
   const [dry, submitted] = await Promise.all([post(wrong), post(wrong, '')]);
   expect([dry.status, submitted.status]).toEqual([400, 400]);
@@ -74,7 +74,7 @@ it('a dry run of a wrong query has the faults of its submission', async () => {
   ]);
 });
 
-it('a dry run names a host where submissions do', async () => {
+test('a dry run names a host where submissions do', async () => {
   const request = (url: string, method: string, body: object) =>
     fetch(`${system.url}/v1/organizations/acme${url}`, {
       method,
@@ -89,7 +89,7 @@ it('a dry run names a host where submissions do', async () => {
   expect((await explained(response)).rowsScanned).toBe(300);
 });
 
-it('the command line prints a dry run, as text and as JSON', async () => {
+test('the command line prints a dry run, as text and as JSON', async () => {
   const file = path.join(folder.path, 'query.json');
   await writeFile(file, JSON.stringify({ ...query, dimensions: ['apiproxy'], limit: 7 }));
   const place = ['--org', 'acme', '--env', 'prod', '--dry-run'];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environmentHostnames, errorBody } from '@hourglass/contract';
 import { createTestTenant, startSystem, type ContractClient, type RunningSystem } from '@hourglass/testing';
 
@@ -20,7 +20,7 @@ describe("an environment's hostnames", () => {
   const hostnames = async (client: ContractClient = system.client) =>
     environmentHostnames.parse(await (await client.request('/hostnames')).json()).hostnames;
 
-  it('are replaced as a whole, in lower case, each once and in the order of the alphabet', async () => {
+  test('are replaced as a whole, in lower case, each once and in the order of the alphabet', async () => {
     expect(await hostnames()).toEqual([]);
     const response = await put({ hostnames: ['WWW.Example.com', 'api.example.com', 'www.example.com'] });
     expect([response.status, await response.text()]).toEqual([
@@ -32,28 +32,28 @@ describe("an environment's hostnames", () => {
     expect(await hostnames()).toEqual(['www.example.com']);
   });
 
-  it('belong to one environment of the organization: a 409 names the one that another has', async () => {
-    const test = system.clientOf('acme', 'test');
+  test('belong to one environment of the organization: a 409 names the one that another has', async () => {
+    const testEnvironment = system.clientOf('acme', 'test');
     await put({ hostnames: ['taken.example.com'] });
-    await put({ hostnames: ['test.example.com'] }, test);
-    const refused = await put({ hostnames: ['free.example.com', 'taken.example.com'] }, test);
+    await put({ hostnames: ['test.example.com'] }, testEnvironment);
+    const refused = await put({ hostnames: ['free.example.com', 'taken.example.com'] }, testEnvironment);
     const body = errorBody.parse(await refused.json());
     expect([refused.status, body.code, body.message]).toEqual([
       409,
       'hostname.taken',
       'The hostname "taken.example.com" belongs to the environment "prod"; take it away from there first',
     ]);
-    expect(await hostnames(test)).toEqual(['test.example.com']);
+    expect(await hostnames(testEnvironment)).toEqual(['test.example.com']);
   });
 
   const long = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`;
-  it('may be as long as DNS allows, and a hundred', async () => {
+  test('may be as long as DNS allows, and a hundred', async () => {
     const most = [long, ...Array.from({ length: 99 }, (_, i) => `host-${i}.example`)];
     expect((await put({ hostnames: most })).status).toBe(200);
     expect(await hostnames()).toHaveLength(100);
   });
 
-  it.each<[unknown, string, RegExp]>([
+  test.each<[unknown, string, RegExp]>([
     [{}, 'hostnames', /required/],
     [{ hostnames: 'api.example.com' }, 'hostnames', /array/],
     [{ hostnames: [7] }, 'hostnames[0]', /string/],
@@ -81,14 +81,14 @@ describe("an environment's hostnames", () => {
     expect(await hostnames()).toEqual(before);
   });
 
-  it('are read by the members of the organization, and replaced by its administrators', async () => {
+  test('are read by the members of the organization, and replaced by its administrators', async () => {
     const member = system.clientOf('other', 'prod', `Bearer ${otherToken}`);
     expect(await hostnames(member)).toEqual([]);
     expect((await put({ hostnames: [] }, member)).status).toBe(403);
     expect((await put({ hostnames: [] }, system.clientOf('acme', 'none'))).status).toBe(404);
   });
 
-  it('are shown and replaced by the command line', async () => {
+  test('are shown and replaced by the command line', async () => {
     const command = ['admin', 'environment', 'hostnames', '--org', 'acme', '--env', 'test'];
     expect(await system.runCli(...command, '--set', 'b.example, A.example')).toEqual({
       code: 0,

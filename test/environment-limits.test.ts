@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environmentLimits, errorBody } from '@hourglass/contract';
 import { createTestTenant, startSystem, type ContractClient, type RunningSystem } from '@hourglass/testing';
 
@@ -28,7 +28,7 @@ describe("an environment's own limits", () => {
     own: { queriesPerHour: null, activeQueries: null },
   };
 
-  it('replace those of the settings, hold for the next submission, and can be given back', async () => {
+  test('replace those of the settings, hold for the next submission, and can be given back', async () => {
     const submit = () =>
       system.client.request('/queries', {
         method: 'POST',
@@ -52,7 +52,7 @@ describe("an environment's own limits", () => {
     expect(await limits()).toEqual(defaults);
   });
 
-  it.each<[unknown, string, RegExp]>([
+  test.each<[unknown, string, RegExp]>([
     [{}, 'body', /queriesPerHour/],
     [[], 'body', /object/],
     [{ queriesPerHour: 0 }, 'queriesPerHour', /at least 1/],
@@ -78,7 +78,7 @@ describe("an environment's own limits", () => {
     expect(await limits()).toEqual(before);
   });
 
-  it('are for administrators of the organization: 403 for its others, 404 for everybody else', async () => {
+  test('are for administrators of the organization: 403 for its others, 404 for everybody else', async () => {
     const member = system.clientOf('other', 'prod', `Bearer ${otherToken}`);
     expect((await patch({ queriesPerHour: 100 }, member)).status).toBe(403);
     expect((await member.request('/limits')).status).toBe(403);
@@ -93,7 +93,7 @@ describe("an environment's own limits", () => {
     expect([wrongMethod.status, wrongMethod.headers.get('Allow')]).toEqual([405, 'GET, HEAD, PATCH']);
   });
 
-  it('are shown and changed by the command line', async () => {
+  test('are shown and changed by the command line', async () => {
     const command = ['admin', 'environment', 'limits', '--org', 'acme', '--env', 'test'];
     expect(await system.runCli(...command)).toEqual({
       code: 0,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, exchangeRateList } from '@hourglass/contract';
 import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
 
@@ -28,7 +28,7 @@ describe('exchange rates over HTTP', () => {
     return error.details.flatMap(({ fieldViolations }) => fieldViolations.map(({ field }) => field));
   }
 
-  it('are stored all or none, replaced, filtered, and never more than were asked for', async () => {
+  test('are stored all or none, replaced, filtered, and never more than were asked for', async () => {
     const days = Array.from({ length: 1000 }, (_, n) => new Date(Date.UTC(2020, 0, 1 + n)));
     const many = days.map((day) => ({ ...rate, day: day.toISOString().slice(0, 10), rate: 0.5 }));
     expect(await (await put(many)).json()).toEqual({ stored: 1000 });
@@ -53,7 +53,7 @@ describe('exchange rates over HTTP', () => {
     expect((await list('?day=2026-01-01&currency=USD')).rates).toEqual([rate]);
   });
 
-  it('are refused with every field at fault', async () => {
+  test('are refused with every field at fault', async () => {
     expect(await faults({})).toEqual(['body']);
     expect(await faults([])).toEqual(['body']);
     expect(await faults(Array.from({ length: 1001 }, () => rate))).toContain('body');
@@ -74,7 +74,7 @@ describe('exchange rates over HTTP', () => {
       expect((await ask({}, { query })).status).toBe(400);
   });
 
-  it('take the scope read to see and admin to change, and are of one organization', async () => {
+  test('take the scope read to see and admin to change, and are of one organization', async () => {
     const own = { organization: 'other', token: readToken };
     expect(await (await ask({}, own)).json()).toEqual({ rates: [], truncated: false });
     const change = await ask({ method: 'PUT', body: JSON.stringify([rate]) }, own);

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSystem, type RunningSystem } from '@hourglass/testing';
 
 describe('facts over HTTP', () => {
@@ -26,7 +26,7 @@ describe('facts over HTTP', () => {
     return Number(/"calls":"(\d+)"/.exec(rows[0] ?? '')?.[1] ?? 0);
   };
 
-  it('are accepted plain and gzip, and acknowledged means that the next report has them', async () => {
+  test('are accepted plain and gzip, and acknowledged means that the next report has them', async () => {
     const plain = await post(line('plain').repeat(3));
     expect(plain.status).toBe(201);
     expect(await plain.json()).toMatchObject({ accepted: 3 });
@@ -35,7 +35,7 @@ describe('facts over HTTP', () => {
     expect([await countOf('plain'), await countOf('packed')]).toEqual([3, 4]);
   });
 
-  it('are accepted once under one Idempotency-Key, also when both requests run at the same time', async () => {
+  test('are accepted once under one Idempotency-Key, also when both requests run at the same time', async () => {
     const key = { 'Idempotency-Key': 'batch-1' };
     const answers = await Promise.all(Array.from({ length: 4 }, () => post(line('once').repeat(5), key)));
     for (const answer of answers) {
@@ -45,14 +45,14 @@ describe('facts over HTTP', () => {
     expect(await countOf('once')).toBe(5);
   });
 
-  it('under a used Idempotency-Key with another body are a 409 and not dropped in silence', async () => {
+  test('under a used Idempotency-Key with another body are a 409 and not dropped in silence', async () => {
     const key = { 'Idempotency-Key': 'batch-2' };
     expect((await post(line('first'), key)).status).toBe(201);
     expect((await post(line('second'), key)).status).toBe(409);
     expect([await countOf('first'), await countOf('second')]).toEqual([1, 0]);
   });
 
-  it('with one bad row are refused whole, with its line and field', async () => {
+  test('with one bad row are refused whole, with its line and field', async () => {
     const body = `${line('whole').repeat(2)}{"timestamp":"2026-01-05T10:00:00Z","apiproxy":7}\n${line('whole')}{"apiproxi":"x"}\n`;
     const answer = await post(body);
     expect(answer.status).toBe(400);
@@ -70,19 +70,19 @@ describe('facts over HTTP', () => {
     expect(await countOf('whole')).toBe(0);
   });
 
-  it('list at most 100 faults', async () => {
+  test('list at most 100 faults', async () => {
     const answer = await post('{"timestamp":"never"}\n'.repeat(250));
     expect(((await answer.json()) as { faults: unknown[] }).faults).toHaveLength(100);
   });
 
-  it('with onError=skip leave out the bad rows and report them', async () => {
+  test('with onError=skip leave out the bad rows and report them', async () => {
     const answer = await post(`${line('skip')}nonsense\n${line('skip')}`, {}, '?onError=skip');
     expect(answer.status).toBe(201);
     expect(await answer.json()).toMatchObject({ accepted: 2, rejected: 1, faults: [{ line: 2 }] });
     expect(await countOf('skip')).toBe(2);
   });
 
-  it('that cannot be read are a clear error and leave nothing', async () => {
+  test('that cannot be read are a clear error and leave nothing', async () => {
     expect((await post('')).status).toBe(400);
     const notUtf8 = (await (await post(Buffer.from([0xff, 0xfe, 0x0a]))).json()) as { message: string };
     expect(notUtf8.message).toMatch(/: line 1: the line is not valid UTF-8/);
@@ -98,7 +98,7 @@ describe('facts over HTTP', () => {
     expect([await countOf('cut'), await countOf('x')]).toEqual([0, 0]);
   });
 
-  it('leave missing metrics null and follow the status for is_error', async () => {
+  test('leave missing metrics null and follow the status for is_error', async () => {
     const timestamp = '2026-02-01T00:00:00Z';
     await system.client.sendFacts([
       { timestamp, apiproxy: 'a', response_status_code: 404, target_response_time: 10 },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   attemptFailures,
   errorTable,
@@ -34,21 +34,21 @@ describe('docs/failure-modes.md', () => {
   const entries = text.split(/^### /m).slice(1);
   const headings = entries.map((entry) => entry.slice(0, entry.indexOf('\n')));
 
-  it('has one entry for each error code, with its status, and none for another', () => {
+  test('has one entry for each error code, with its status, and none for another', () => {
     const expected = Object.entries(errorTable).map(
       ([code, { kind }]) => `\`${code}\` (${statusOfKind[kind]})`,
     );
     expect(headings.filter((heading) => heading.startsWith('`')).toSorted()).toEqual(expected.toSorted());
   });
 
-  it('has one entry for each reason with which a query fails, and none for another', () => {
+  test('has one entry for each reason with which a query fails, and none for another', () => {
     const expected = [failureReasons, attemptFailures, impossibleReports]
       .flatMap((reasons) => Object.values(reasons))
       .map((reason) => `“${reason}”`);
     expect(headings.filter((heading) => heading.startsWith('“')).toSorted()).toEqual(expected.toSorted());
   });
 
-  it('has an entry for each failure that docs/reliability.md measures', () => {
+  test('has an entry for each failure that docs/reliability.md measures', () => {
     const reliability = readFileSync(path.join(repositoryRoot, 'docs/reliability.md'), 'utf8');
     const linked = [...reliability.matchAll(/\(failure-modes\.md#([\w-]+)\)/g)].map(([, anchor]) => anchor);
     const anchors = headings.map((heading) =>
@@ -61,7 +61,7 @@ describe('docs/failure-modes.md', () => {
     for (const anchor of linked) expect(anchors).toContain(anchor);
   });
 
-  it.each(entries.map((entry, index) => [headings[index], entry]))(
+  test.each(entries.map((entry, index) => [headings[index], entry]))(
     '%s: says what happened, what the client and what the operator does',
     (_, entry) => {
       const points = [...(entry ?? '').matchAll(/^- ([\w ]+): \S/gm)].map(([, name]) => name);

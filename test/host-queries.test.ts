@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { queryList, queryStatus, resultView, type QueryStatus } from '@hourglass/contract';
 import {
   createTestTenant,
@@ -67,7 +67,7 @@ describe('queries of a hostname', () => {
     return self;
   };
 
-  it('are found at no other place than theirs, and end by either spelling of a cancellation', async () => {
+  test('are found at no other place than theirs, and end by either spelling of a cancellation', async () => {
     const { self } = await submit(calls);
     const id = self.slice(self.lastIndexOf('/') + 1);
     const own = await system.client.submit(calls);
@@ -89,7 +89,7 @@ describe('queries of a hostname', () => {
     await system.client.request(`/queries/${own}`, { method: 'DELETE' });
   });
 
-  it('are submitted, polled, downloaded and viewed below the organization', async () => {
+  test('are submitted, polled, downloaded and viewed below the organization', async () => {
     system.startWorker();
     const response = await post({
       envgroupHostname: 'Api.Example.com',
@@ -138,7 +138,7 @@ describe('queries of a hostname', () => {
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
-  it('have the same rows in a view whatever their output format, and none when there are none', async () => {
+  test('have the same rows in a view whatever their output format, and none when there are none', async () => {
     const rowsOf = async (query: object) => {
       const response = await request(`${await completed(query)}/resultView`);
       return resultView.parse(await response.json()).rows;
@@ -151,7 +151,7 @@ describe('queries of a hostname', () => {
     expect(await rowsOf({ ...nothing, outputFormat: 'csv' })).toEqual([]);
   });
 
-  it('are listed by their hostname, apart from the queries of the environment', async () => {
+  test('are listed by their hostname, apart from the queries of the environment', async () => {
     const own = await system.client.submit(calls);
     const { self } = await submit({ ...calls, envgroupHostname: 'www.example.com', name: 'of www' });
     const list = async (path: string) => {
@@ -191,7 +191,7 @@ describe('queries of a hostname', () => {
     expect(elsewhere.status).toBe(400);
   });
 
-  it('need a hostname that an environment of the organization has', async () => {
+  test('need a hostname that an environment of the organization has', async () => {
     const missing = await post(calls);
     expect([missing.status, await missing.text()]).toEqual([
       400,
@@ -209,7 +209,7 @@ describe('queries of a hostname', () => {
     expect([fault.status, fault.headers.has('RateLimit')]).toEqual([400, true]);
   });
 
-  it('of another organization are answered like something that does not exist, to the byte', async () => {
+  test('of another organization are answered like something that does not exist, to the byte', async () => {
     const self = await completed(calls);
     const id = self.slice(self.lastIndexOf('/') + 1);
     const same = async (found: [string, RequestInit?], nothing: [string, RequestInit?], token: string) => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
 
 const day = 'timeRange=01/05/2026 00:00~01/06/2026 00:00';
@@ -19,7 +19,7 @@ describe('synchronous statistics', () => {
 
   const ofEnvironment = async (target: string) => (await system.client.request(encodeURI(target))).json();
 
-  it('of a hostname are those of its environment, listed under the host', async () => {
+  test('of a hostname are those of its environment, listed under the host', async () => {
     const put = await system.client.request('/hostnames', {
       method: 'PUT',
       body: JSON.stringify({ hostnames: ['api.example.com'] }),

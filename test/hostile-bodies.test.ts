@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSystem, testToken, type RunningSystem } from '@hourglass/testing';
 
 const maxMs = 50;
@@ -169,7 +169,7 @@ describe('a hostile submission', () => {
     return fastest;
   }
 
-  it.each(hostile)(
+  test.each(hostile)(
     '%s: a small 400, not 50 ms later than one to a tiny fault, and nobody waits for it',
     async (_, sent, says) => {
       const body = Buffer.from(sent);
@@ -188,7 +188,7 @@ describe('a hostile submission', () => {
     },
   );
 
-  it('may have 1.5 MiB: one byte more is a 413, also when it is inflated', async () => {
+  test('may have 1.5 MiB: one byte more is a 413, also when it is inflated', async () => {
     const padded = (bytes: number) => filter('').padEnd(bytes, ' ');
     expect((await post(padded(1.5 * mebibyte))).status).toBe(400);
     expect((await post(padded(1.5 * mebibyte + 1))).status).toBe(413);
@@ -198,7 +198,7 @@ describe('a hostile submission', () => {
     expect((await post(gzipSync(padded(50 * mebibyte)), gzip)).status).toBe(413);
   });
 
-  it('lists at most 100 of its faults, and says how many there are', async () => {
+  test('lists at most 100 of its faults, and says how many there are', async () => {
     const { body } = await system.client.refusal({
       timeRange: 'last60minutes',
       dimensions: Array(500).fill(5),
@@ -207,7 +207,7 @@ describe('a hostile submission', () => {
     expect(body.error.details[0]?.fieldViolations).toHaveLength(100);
   });
 
-  it('of whatever kind was no fault of the API, and enqueued nothing', async () => {
+  test('of whatever kind was no fault of the API, and enqueued nothing', async () => {
     expect(system.api.output()).not.toContain('request failed');
     const list = (await (await system.client.request('/queries')).json()) as { queries: unknown[] };
     expect(list.queries).toEqual([]);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { consumptionError, errorBody } from '@hourglass/contract';
 import { ordersPath, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
 
@@ -71,7 +71,7 @@ describe('a hostile request', () => {
   const pathsOfPlainParameters = () =>
     unsignedPaths().filter(([template]) => template !== '/dashboard' && template !== '/charts');
 
-  it('with a method that a path does not have is a 405 that allows those it has, at every path of the document', async () => {
+  test('with a method that a path does not have is a 405 that allows those it has, at every path of the document', async () => {
     const methods = [
       'GET',
       'HEAD',
@@ -100,7 +100,7 @@ describe('a hostile request', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('with a parameter that the path does not know is a 400 that names it, at every operation of the document', async () => {
+  test('with a parameter that the path does not know is a 400 that names it, at every operation of the document', async () => {
     const names = ['stauts', '__proto__', 'constructor', 'a[b]', 'state.x', ''];
     for (const [template, operations] of pathsOfPlainParameters()) {
       for (const method of Object.keys(operations).map((name) => name.toUpperCase())) {
@@ -121,7 +121,7 @@ describe('a hostile request', () => {
     }
   });
 
-  it('with a parameter twice is a 400 that names it; the system parameters of X pass anywhere, as often as they like', async () => {
+  test('with a parameter twice is a 400 that names it; the system parameters of X pass anywhere, as often as they like', async () => {
     for (const [template, operations] of pathsOfPlainParameters()) {
       for (const [method, { parameters }] of Object.entries(operations)) {
         for (const { name } of parameters.filter((parameter) => parameter.in === 'query')) {
@@ -140,7 +140,7 @@ describe('a hostile request', () => {
   });
 
   const head = 'Host: api\r\nConnection: close\r\n';
-  it.each([
+  test.each([
     ['garbage', '\x16\x03\x01\x02\x00\x01\x00', 400],
     ['a method that does not exist', `BREW /healthz HTTP/1.1\r\n${head}\r\n`, 400],
     ['a version that does not exist', `GET /healthz HTTP/9.9\r\n${head}\r\n`, 400],
@@ -181,7 +181,7 @@ describe('a hostile request', () => {
     expect(Number(answer.slice(9, 12))).toBe(status);
   });
 
-  it('behind good ones on their connection ends it with a 400', async () => {
+  test('behind good ones on their connection ends it with a 400', async () => {
     const answer = await exchange(`${'GET /healthz HTTP/1.1\r\nHost: api\r\n\r\n'.repeat(3)}garbage\r\n\r\n`);
     expect(statusesIn(answer).at(-1)).toBe('400');
     expect(
@@ -191,7 +191,7 @@ describe('a hostile request', () => {
     ).toBe(true);
   });
 
-  it.each([
+  test.each([
     ['shorter', -1],
     ['longer', 1],
   ])('with a body that it says to be %s than it is does nothing', async (_, difference) => {
@@ -207,7 +207,7 @@ describe('a hostile request', () => {
     expect(list.queries).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['no credentials', undefined],
     ['an unknown scheme', 'Digest username="x"'],
     ['Basic without a colon', `Basic ${Buffer.from('owner').toString('base64')}`],
@@ -231,7 +231,7 @@ describe('a hostile request', () => {
     expect(response.headers.get('www-authenticate')).toContain('Basic realm=');
   });
 
-  it('of whatever kind was no fault of the API, which goes on', async () => {
+  test('of whatever kind was no fault of the API, which goes on', async () => {
     expect(system.api.output()).not.toContain('request failed');
     expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
     expect((await fetch(`${system.url}/readyz`)).status).toBe(200);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instrumentsError } from '@hourglass/contract';
 import { startSystem, testToken, type RunningSystem } from '@hourglass/testing';
 import {
@@ -184,12 +184,12 @@ describe('a wrong question about instruments', () => {
     }
   }
 
-  it.each(wrongCharts)('with %s is a 400 that names it, within 50 ms', async (_, query, says) => {
+  test.each(wrongCharts)('with %s is a 400 that names it, within 50 ms', async (_, query, says) => {
     const { status, message } = await refusal(() => client.get('/charts', query));
     expect([status, message]).toEqual([400, expect.stringMatching(says)]);
   });
 
-  it.each(wrongBodies)(
+  test.each(wrongBodies)(
     'with a body that is or has %s is refused, within 50 ms',
     async (_, body, expected, says) => {
       const { status, message } = await refusal(() => client.getWithBody('/charts', body));
@@ -197,7 +197,7 @@ describe('a wrong question about instruments', () => {
     },
   );
 
-  it('of the dashboard names what only charts have', async () => {
+  test('of the dashboard names what only charts have', async () => {
     for (const [query, says] of [
       [queryOf(charted), /Unknown query parameter "unit"; expected equipment, resource, time/],
       [queryOf({ ...asked, fill: 'true' }), /Unknown query parameter "fill"/],
@@ -211,7 +211,7 @@ describe('a wrong question about instruments', () => {
     }
   });
 
-  it('with one field in the query string and in the body is a 400 that names it', async () => {
+  test('with one field in the query string and in the body is a 400 that names it', async () => {
     const { status, message } = await refusal(() =>
       client.getWithBody(`/dashboard?${keyed(asked, (name) => `${name}[]`)}`, '{"equipment":["a"]}'),
     );
@@ -221,7 +221,7 @@ describe('a wrong question about instruments', () => {
     ]);
   });
 
-  it('with a form for a body, or with another method, is told in the same style', async () => {
+  test('with a form for a body, or with another method, is told in the same style', async () => {
     const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
     expect((await refusal(() => client.getWithBody('/charts', '{}', form))).status).toBe(415);
     const post = async () => {

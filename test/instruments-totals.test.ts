@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSystem, type RunningSystem } from '@hourglass/testing';
 import { instrumentsClient, queryOf, type InstrumentsClient } from './instruments-client.ts';
 import {
@@ -103,7 +103,7 @@ describe(`the same totals over changes of clocks, a leap day and a year's end (s
     return JSON.parse(text.replaceAll(/:(-?[\d.]+)(?=[,}])/g, ':"$1"')) as Record<string, { total: object }>;
   }
 
-  it('come from /dashboard and /charts, by day and by month, as from a loop over the rows', async () => {
+  test('come from /dashboard and /charts, by day and by month, as from a loop over the rows', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(ranges, fc.constant(everything)),
@@ -123,7 +123,7 @@ describe(`the same totals over changes of clocks, a leap day and a year's end (s
     );
   });
 
-  it('come from an asynchronous query on the dataset', async () => {
+  test('come from an asynchronous query on the dataset', async () => {
     const [random] = fc.sample(ranges, { seed, numRuns: 1 });
     for (const range of [everything, random ?? everything]) {
       const query = {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instrumentsError } from '@hourglass/contract';
 import {
   createTestTenant,
@@ -82,7 +82,7 @@ describe('the statistics of instruments', () => {
   const dashboardOf = { equipment: [instrument], resource: everyResource, time: firstOfJanuary };
   const chartsOf = { equipment: [instrument], resource: ofCharts, time: firstOfJanuary, unit: 'day' };
 
-  it('are the two answers of the page, to the byte', async () => {
+  test('are the two answers of the page, to the byte', async () => {
     expect(await client.get('/dashboard', queryOf(dashboardOf))).toEqual({
       status: 200,
       text: JSON.stringify(sampleDashboard),
@@ -93,7 +93,7 @@ describe('the statistics of instruments', () => {
     });
   });
 
-  it('are asked for in every form of parameters that clients have', async () => {
+  test('are asked for in every form of parameters that clients have', async () => {
     const numbered = keyed(dashboardOf, (name, index) => `${name}[${index}]`);
     const json = queryOf({
       equipment: JSON.stringify(dashboardOf.equipment),
@@ -128,7 +128,7 @@ describe('the statistics of instruments', () => {
     expect((await client.getWithBody('/charts', charts, headers)).text).toBe(JSON.stringify(sampleCharts));
   });
 
-  it('take an id as it is, and one that begins with a bracket in a key with brackets', async () => {
+  test('take an id as it is, and one that begins with a bracket in a key with brackets', async () => {
     const ids = ['["a"]', 'a,b', 'a&b=c', ' ä ', '%41', "';--"];
     const sample = { sampled_at: '2021-01-01' };
     await client.store(
@@ -148,7 +148,7 @@ describe('the statistics of instruments', () => {
     expect(JSON.parse((await client.get('/dashboard', array)).text)).toEqual(expected);
   });
 
-  it('list the instruments as they were asked for, each once, with every digit of an amount', async () => {
+  test('list the instruments as they were asked for, each once, with every digit of an amount', async () => {
     const [b, a] = ['order-b', 'order-a'];
     const charge = { charged_at: '2022-03-01T00:00:00Z' };
     await client.store('charges', [
@@ -171,7 +171,7 @@ describe('the statistics of instruments', () => {
     );
   });
 
-  it('count a user of several instruments once in the total', async () => {
+  test('count a user of several instruments once in the total', async () => {
     const use = { started_at: '2022-05-01T10:00:00Z', seconds: 5 };
     await client.store('uses', [
       { ...use, id: 'm1', equipment: 'm1', user_id: 'jane' },
@@ -186,7 +186,7 @@ describe('the statistics of instruments', () => {
     expect(record.detail.map(({ use_numbers: users }) => users)).toEqual(['1', '2']);
   });
 
-  it('are empty lists and zeros when nothing matched', async () => {
+  test('are empty lists and zeros when nothing matched', async () => {
     const asked = { equipment: ['none'], time: firstOfJanuary };
     const dashboard = await client.get('/dashboard', queryOf({ ...asked, resource: everyResource }));
     const zeros = Object.entries(sampleDashboard).map(([resource, { total }]) => [
@@ -199,7 +199,7 @@ describe('the statistics of instruments', () => {
     expect(charts.text).toBe(JSON.stringify(Object.fromEntries(nothing)));
   });
 
-  it('have every bucket of the range with fill, over a leap day and the end of a year', async () => {
+  test('have every bucket of the range with fill, over a leap day and the end of a year', async () => {
     const asked = { equipment: [instrument], resource: 'training', fill: 'true' };
     const datesOf = async (unit: string, from: string, to: string) => {
       const query = queryOf({ ...asked, unit, time: ['bt', from, to] });
@@ -216,7 +216,7 @@ describe('the statistics of instruments', () => {
     expect(await datesOf('day', '2000-01-01 00:00:00', '2100-03-16 23:59:59')).toHaveLength(36_600);
   });
 
-  it('are of the environment of the token and no other', async () => {
+  test('are of the environment of the token and no other', async () => {
     const query = queryOf({ ...dashboardOf, resource: 'sample' });
     expect(await client.get('/dashboard', query, 'Bearer token-of-the-other-lab')).toEqual({
       status: 200,
@@ -233,7 +233,7 @@ describe('the statistics of instruments', () => {
     }
   });
 
-  it('of as many instruments as are allowed come with a body', async () => {
+  test('of as many instruments as are allowed come with a body', async () => {
     const equipment = [...times(1_999, (index) => String(index).padStart(40, '0')), instrument];
     const { status, text } = await client.getWithBody(
       '/dashboard',

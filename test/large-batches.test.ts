@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectDatabase, eventually, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
 
 const rows = 500;
@@ -87,7 +87,7 @@ async function scratchFiles(): Promise<readonly string[]> {
   return files;
 }
 
-it('become segments at once, and are reported like others', async () => {
+test('become segments at once, and are reported like others', async () => {
   const before = await places();
   const id = randomUUID();
   expect(await send(bodyOf('large'), { id })).toEqual({ status: 201, body: { batch: id, accepted: rows } });
@@ -102,7 +102,7 @@ it('become segments at once, and are reported like others', async () => {
   expect(await scratchFiles()).toEqual([]);
 });
 
-it('are accepted once: the same again gets the first answer, another one a conflict', async () => {
+test('are accepted once: the same again gets the first answer, another one a conflict', async () => {
   const id = randomUUID();
   const first = await send(bodyOf('once'), { id });
   const before = await places();
@@ -118,7 +118,7 @@ it('are accepted once: the same again gets the first answer, another one a confl
   expect([await reported('once'), await reported('both')]).toEqual([wholeBatch, wholeBatch]);
 });
 
-it('with a bad row are refused whole, and the fault names line and field as that of a small batch does', async () => {
+test('with a bad row are refused whole, and the fault names line and field as that of a small batch does', async () => {
   const before = await places();
   const bad = { timestamp: startMs, apiproxy: 'bad', request_size: '12' };
   const faults = async (body: string) => (await send(body)).body as { faults: unknown[] };
@@ -132,13 +132,13 @@ it('with a bad row are refused whole, and the fault names line and field as that
   expect(await reported('bad')).toMatchObject({ message_count: String(rows - 1) });
 });
 
-it('with a row that needs a closer look are accepted all the same', async () => {
+test('with a row that needs a closer look are accepted all the same', async () => {
   const odd = { timestamp: '2026-03-01T02:00:00+02:00', apiproxy: 'odd', request_size: 250 };
   expect((await send(bodyOf('odd', odd))).status).toBe(201);
   expect(await reported('odd')).toEqual({ ...wholeBatch, is_error: String(rows / 5 - 1) });
 });
 
-it('whose sender goes away leave nothing behind', async () => {
+test('whose sender goes away leave nothing behind', async () => {
   const before = await places();
   const { hostname, port, pathname } = new URL(`${system.client.environmentUrl}/facts/api`);
   const headers = { Authorization: `Bearer ${testToken}`, 'Content-Length': 10_000_000 };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, queryList, type QueryList } from '@hourglass/contract';
 import { createTestTenant, startSystem, testEmail, type RunningSystem } from '@hourglass/testing';
 
@@ -35,7 +35,7 @@ describe('the list of queries', () => {
     return { status: response.status, body: errorBody.parse(await response.json()) };
   };
 
-  it('has every query, newest first, with its submitter and what it asks for', async () => {
+  test('has every query, newest first, with its submitter and what it asks for', async () => {
     const listed = await list();
     expect(idsOf(listed)).toEqual(ids);
     expect(listed).not.toHaveProperty('nextPageToken');
@@ -63,7 +63,7 @@ describe('the list of queries', () => {
     });
   });
 
-  it('is narrowed by submitter, state, dataset and time', async () => {
+  test('is narrowed by submitter, state, dataset and time', async () => {
     expect(idsOf(await list({ status: 'cancelled' }))).toEqual([ids[1]]);
     expect(idsOf(await list({ status: 'enqueued', dataset: 'api' }))).toEqual([ids[0], ids[2]]);
     expect(idsOf(await list({ submittedBy: testEmail.toUpperCase() }))).toEqual(ids);
@@ -77,7 +77,7 @@ describe('the list of queries', () => {
     expect(idsOf(await list({ inclQueriesWithoutReport: 'false' }))).toEqual([ids[0]]);
   });
 
-  it('comes in pages that continue where the last one ended', async () => {
+  test('comes in pages that continue where the last one ended', async () => {
     const first = await list({ pageSize: '2' });
     expect(idsOf(first)).toEqual(ids.slice(0, 2));
     const token = first.nextPageToken ?? '';
@@ -93,7 +93,7 @@ describe('the list of queries', () => {
     expect(elsewhere.status).toBe(400);
   });
 
-  it.each([
+  test.each([
     ['status=done', 'status'],
     ['status=COMPLETED', 'status'],
     ['status=', 'status'],
@@ -122,7 +122,7 @@ describe('the list of queries', () => {
     }
   });
 
-  it('shows nothing of another organization', async () => {
+  test('shows nothing of another organization', async () => {
     const token = 'token-of-a-stranger';
     await createTestTenant(system.databaseUrl, { organization: 'other', environments: ['prod'], token });
     const stranger = system.clientOf('other', 'prod', `Bearer ${token}`);

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, mintCriteriaBody, queryList, queryStatus } from '@hourglass/contract';
 import {
   readArchive,
@@ -27,7 +27,7 @@ const example: Quotation<object> = {
 const page = readSeedPage();
 
 describe.skipIf(page === null)('the page itself', () => {
-  it('has just the monetization request that is run here, at the quoted line', () => {
+  test('has just the monetization request that is run here, at the quoted line', () => {
     expect(page?.monetization).toEqual(example);
   });
 });
@@ -133,7 +133,7 @@ describe('monetization', () => {
       body: JSON.stringify(rates),
     });
 
-  it('the request of the page: every transaction of the product and the developer, with every column', async () => {
+  test('the request of the page: every transaction of the product and the developer, with every column', async () => {
     const rows = await report(example.quoted);
     expect(rows.map(({ id }) => id)).toEqual(['t1', 't2', 't3']);
     expect(Object.entries(rows[0] ?? {})).toEqual([
@@ -160,7 +160,7 @@ describe('monetization', () => {
     ]);
   });
 
-  it('every criterion chooses its transactions, under every name that the contract has for it', async () => {
+  test('every criterion chooses its transactions, under every name that the contract has for it', async () => {
     expect(await ids({})).toEqual(['t1', 't5', 't6', 't7', 't2', 't3']);
     expect(await ids({ appCriteria: [{ id: 'app1', orgId: 'myorg' }] })).toEqual(['t1']);
     expect(await ids({ devCriteria: [{ id: 'two@dev.example' }] })).toEqual(['t7']);
@@ -184,7 +184,7 @@ describe('monetization', () => {
     expect((await report(month)).map(({ id }) => id)).toEqual(['t1', 't5', 't6', 't7', 't3', 't4']);
   });
 
-  it('a summary in LOCAL never adds up amounts of different currencies', async () => {
+  test('a summary in LOCAL never adds up amounts of different currencies', async () => {
     const nothing = { netAmount: null, taxAmount: null };
     expect(await report({ ...june, groupBy: ['DEVELOPER'], showRevSharePct: true })).toEqual([
       {
@@ -209,7 +209,7 @@ describe('monetization', () => {
     ]);
   });
 
-  it('rates come in from CSV and NDJSON, again and again, and wrong rows are named by their line', async () => {
+  test('rates come in from CSV and NDJSON, again and again, and wrong rows are named by their line', async () => {
     const csv = path.join(folder.path, 'rates.csv');
     const ndjson = path.join(folder.path, 'rates.ndjson');
     const cli = (...args: string[]) => system.runCli('admin', 'exchange-rate', ...args, '--org', 'myorg');
@@ -234,7 +234,7 @@ describe('monetization', () => {
       expect(refused.output).toContain(fault);
   });
 
-  it('EUR converts every amount at the rate of its day, and leaves one in EUR as it is', async () => {
+  test('EUR converts every amount at the rate of its day, and leaves one in EUR as it is', async () => {
     const groups = await report({ ...example.quoted, currencyOption: 'EUR', groupBy: ['PRODUCT'] });
     expect(
       groups.map(({ transactionCount, rate, currency, productId }) => [
@@ -254,7 +254,7 @@ describe('monetization', () => {
     ]);
   });
 
-  it('a day without a rate takes the newest of the 7 days before it', async () => {
+  test('a day without a rate takes the newest of the 7 days before it', async () => {
     await putRates([{ day: '2017-05-27', currency: 'USD', targetCurrency: 'GBP', rate: '0.5' }]);
     for (const currencyOption of ['GPB', 'GBP']) {
       const [row] = await report({ ...june, currencyOption, productIds: ['b_product'] });
@@ -263,7 +263,7 @@ describe('monetization', () => {
     }
   });
 
-  it('without a rate the query fails at once, says for which currency and day, and shows no number', async () => {
+  test('without a rate the query fails at once, says for which currency and day, and shows no number', async () => {
     const id = await submitted({ ...june, currencyOption: 'EUR', showSummary: true });
     const { state, error } = await client.ended(id);
     expect([state, error]).toEqual([
@@ -274,7 +274,7 @@ describe('monetization', () => {
     expect(await ids({ currencyOption: 'EUR', devCriteria: [{ id: one.developerId }] })).toHaveLength(5);
   });
 
-  it('is a query like any other: status, list, result, short path, environment, limits', async () => {
+  test('is a query like any other: status, list, result, short path, environment, limits', async () => {
     const response = await post(june, '/v1/mint/o/myorg/async-reports?environment=prod');
     const status = queryStatus.parse(await response.json());
     expect([response.status, status.state, status.error]).toEqual([201, 'enqueued', 'false']);
@@ -301,7 +301,7 @@ describe('monetization', () => {
     ]);
   });
 
-  it('every criterion of a wrong type is a 400 that names it, and so is an unknown one', async () => {
+  test('every criterion of a wrong type is a 400 that names it, and so is an unknown one', async () => {
     for (const field of Object.keys(mintCriteriaBody.shape)) {
       // No criterion is an object, and none may be null.
       expect(await faults({ ...june, [field]: {} })).toEqual([field]);
@@ -319,7 +319,7 @@ describe('monetization', () => {
     expect(await faults({ ...june, prevFromDate: '2017-05-01' })).toEqual(['prevFromDate']);
   });
 
-  it('custom attributes are the custom fields of the dataset', async () => {
+  test('custom attributes are the custom fields of the dataset', async () => {
     expect(await faults({ ...june, devCustomAttributes: ['region'] })).toEqual(['devCustomAttributes[0]']);
     const declared = await client.request('/customFields', {
       method: 'POST',
@@ -333,7 +333,7 @@ describe('monetization', () => {
     expect(rows.map(({ id, region }) => [id, region])).toEqual([['t8', 'north']]);
   });
 
-  it('the same facts answer queries that name the dataset', async () => {
+  test('the same facts answer queries that name the dataset', async () => {
     const query = {
       dataset: 'mint',
       metrics: [{ name: 'rate' }, { name: 'transactionCount' }],

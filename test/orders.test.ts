@@ -3,7 +3,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createdAccessKey, orderError, orderList, type CreatedAccessKey } from '@hourglass/contract';
 import {
   ordersPath,
@@ -117,7 +117,7 @@ describe('GET /openapi/v1/alg/orders', () => {
   const refusal = async (response: Response) =>
     [response.status, orderError.parse(await response.json())] as const;
 
-  it("answers the contract's sample to the byte, apart from numbers of orders and times", async () => {
+  test("answers the contract's sample to the byte, apart from numbers of orders and times", async () => {
     const answer = await (await list(['page', '1'], ['count', 'true'])).text();
     const masked = answer
       .replaceAll(/ORD2021061[89]001/g, sampleItem.no)
@@ -125,7 +125,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect(masked).toBe(sampleAnswer);
   });
 
-  it('orders by time, newest first, and tells the total of all pages', async () => {
+  test('orders by time, newest first, and tells the total of all pages', async () => {
     const both = ['ORD20210619001', 'ORD20210618001'];
     expect(await numbers(await list())).toEqual({ total: 2, numbers: both });
     expect(await numbers(await list(['size', '1']))).toEqual({ total: 2, numbers: both.slice(0, 1) });
@@ -140,7 +140,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     });
   });
 
-  it('lists what meets all conditions, also 1,000 values of one', async () => {
+  test('lists what meets all conditions, also 1,000 values of one', async () => {
     const many = Array.from(
       { length: 1_000 },
       (_, index) => `ORD2021061${index % 10}${String(index).padStart(3, '0')}`,
@@ -160,7 +160,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect(await numbers(later)).toEqual({ total: 1, numbers: ['ORD20210619001'] });
   });
 
-  it('shows a key the orders of its environment only', async () => {
+  test('shows a key the orders of its environment only', async () => {
     expect(await numbers(await send({}, await newKey('test')))).toEqual({ total: 0, numbers: [] });
   });
 
@@ -169,7 +169,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     message: expect.stringContaining('The request is not signed') as unknown,
   };
 
-  it('accepts just the untouched ones of 300 random signed requests', async () => {
+  test('accepts just the untouched ones of 300 random signed requests', async () => {
     const signedRequest = fc.record({
       parameters: fc.record({ size: fc.integer({ min: 1, max: 9 }), page: fc.integer({ min: 1, max: 3 }) }),
       asSent: fc.boolean(),
@@ -190,7 +190,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     );
   });
 
-  it.each<[string, ToSign]>([
+  test.each<[string, ToSign]>([
     ['a past end', { expires: 1_619_022_787 }],
     ['an end in two days', { expires: Math.floor(Date.now() / 1000) + 172_800 }],
     ['a signature for another method', { method: 'POST' }],
@@ -201,7 +201,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect(await refusal(response)).toEqual([401, refused]);
   });
 
-  it('answers another method, where it is signed, with the one that is there', async () => {
+  test('answers another method, where it is signed, with the one that is there', async () => {
     const response = await send({ method: 'DELETE' });
     expect(response.headers.get('allow')).toBe('GET, HEAD');
     expect(await refusal(response)).toEqual([
@@ -211,7 +211,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect((await send({ method: 'HEAD' })).status).toBe(200);
   });
 
-  it('accepts a body that is signed with the request, and no other one', async () => {
+  test('accepts a body that is signed with the request, and no other one', async () => {
     const body = { contentType: 'text/plain', text: 'something' };
     const statusOf = async (signed: SignedRequest, sent: string, contentType: string) => {
       const asked = request(`${system.url}${targetOf(signed)}`, {
@@ -232,7 +232,7 @@ describe('GET /openapi/v1/alg/orders', () => {
   });
 
   const base64 = (json: string) => Buffer.from(json).toString('base64');
-  it.each<[string, Parameters, RegExp]>([
+  test.each<[string, Parameters, RegExp]>([
     [
       'size=0',
       [['size', '0']],
@@ -282,7 +282,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect([status, found]).toEqual([400, expect.stringMatching(message)]);
   });
 
-  it('answers a megabyte of conditions with a 400 within 50 ms', async () => {
+  test('answers a megabyte of conditions with a 400 within 50 ms', async () => {
     const conditions = base64(`["${'x'.repeat(1_000_000)}"]`);
     const signed = signRequest(key, { parameters: [['wheres', conditions]] });
     const target = targetOf(signed);
@@ -301,12 +301,12 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect(Math.min(...took)).toBeLessThan(50);
   });
 
-  it('answers a URL beyond the bound of all headers with what is wrong', async () => {
+  test('answers a URL beyond the bound of all headers with what is wrong', async () => {
     const response = await fetch(`${system.url}${ordersPath}?wheres=${'x'.repeat(3_000_000)}`);
     expect([response.status, await response.text()]).toEqual([431, expect.stringContaining('2097152 bytes')]);
   });
 
-  it('is never found in the log, nor is a secret or a token', async () => {
+  test('is never found in the log, nor is a secret or a token', async () => {
     const signed = signRequest(key, { parameters: [['size', '0']] });
     const signature = signed.parameters.at(-1)?.[1] ?? '';
     await fetchSigned(signed);

@@ -1,6 +1,6 @@
 import { createdOrganization } from '@hourglass/contract';
 import { connectDatabase, testEmail } from '@hourglass/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { basic, memberToken, otherToken, startAccounts, type AccountsSystem } from './accounts-system.ts';
 
 let accounts: AccountsSystem;
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => accounts.system.stop());
 
 describe('an organization', () => {
-  it('is made by an operator, with an administrator and a token that work at once and are shown once', async () => {
+  test('is made by an operator, with an administrator and a token that work at once and are shown once', async () => {
     const body = {
       name: 'new',
       environments: ['prod', 'test'],
@@ -37,7 +37,7 @@ describe('an organization', () => {
     expect((await accounts.call('GET', '/new')).status).toBe(404);
   });
 
-  it('has the password that is given, which no answer repeats', async () => {
+  test('has the password that is given, which no answer repeats', async () => {
     const password = 'a password of its own';
     const made = await accounts.call('POST', '', {
       body: { name: 'own', administrator: { email: 'joe@own.example', password } },
@@ -49,7 +49,7 @@ describe('an organization', () => {
     expect((await accounts.call('GET', '/own', { authorization })).status).toBe(200);
   });
 
-  it('is refused to everybody else with the role that it takes: 403', async () => {
+  test('is refused to everybody else with the role that it takes: 403', async () => {
     const body = { name: 'x', administrator: { email: 'x@x.example' } };
     expect(await accounts.refusal('POST', '', { body, authorization: `Bearer ${otherToken}` })).toMatchObject(
       {
@@ -66,7 +66,7 @@ describe('an organization', () => {
     });
   });
 
-  it('is refused when its name or the address of its administrator is taken: 409', async () => {
+  test('is refused when its name or the address of its administrator is taken: 409', async () => {
     const administrator = { email: 'new@x.example' };
     expect(await accounts.refusal('POST', '', { body: { name: 'other', administrator } })).toMatchObject({
       status: 409,
@@ -84,7 +84,7 @@ describe('an organization', () => {
   });
 
   const administrator = { email: 'a@b.example' };
-  it.each<[unknown, string, RegExp]>([
+  test.each<[unknown, string, RegExp]>([
     [[], 'body', /object/],
     [{ administrator }, 'name', /required/],
     [{ name: 7, administrator }, 'name', /string/],
@@ -109,7 +109,7 @@ describe('an organization', () => {
 });
 
 describe('an environment', () => {
-  it('is made by an administrator and can be used at once; its name is given once', async () => {
+  test('is made by an administrator and can be used at once; its name is given once', async () => {
     const made = await accounts.call('POST', '/acme/environments', { body: { name: 'x'.repeat(63) } });
     expect([made.status, made.answer]).toEqual([201, expect.objectContaining({ name: 'x'.repeat(63) })]);
     const { status } = await accounts.system.clientOf('acme', 'x'.repeat(63)).request('/queries');
@@ -122,7 +122,7 @@ describe('an environment', () => {
     });
   });
 
-  it.each<[unknown, string]>([
+  test.each<[unknown, string]>([
     [{}, 'name'],
     [{ name: null }, 'name'],
     [{ name: 'x'.repeat(64) }, 'name'],

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, queryStatus } from '@hourglass/contract';
 import { attemptPhases } from '@hourglass/reports';
 import { eventually, startSystem, type NodeProcess, type RunningSystem } from '@hourglass/testing';
@@ -39,7 +39,7 @@ describe('cancelling a query', () => {
     return queryStatus.parse(await response.json()).state;
   };
 
-  it('that is enqueued ends it, and no worker begins it; a second time is no error', async () => {
+  test('that is enqueued ends it, and no worker begins it; a second time is no error', async () => {
     const posted = await system.client.submit(longQuery);
     const deleted = await system.client.submit(longQuery);
     expect(await stateIn(await cancel(posted))).toBe('cancelled');
@@ -54,7 +54,7 @@ describe('cancelling a query', () => {
   });
 
   // Copying facts, aggregating and writing are different loops that have to hear of it.
-  it.each(attemptPhases.slice(0, 3))('that is %s ends its attempt within a second', async (asked) => {
+  test.each(attemptPhases.slice(0, 3))('that is %s ends its attempt within a second', async (asked) => {
     const id = await system.client.submit(longQuery);
     await eventually('the query runs', async () => {
       const { state, phase } = await system.client.status(id);
@@ -78,7 +78,7 @@ describe('cancelling a query', () => {
     ]);
   });
 
-  it('that is over is a 409 that tells its state', async () => {
+  test('that is over is a 409 that tells its state', async () => {
     const id = await system.client.submit({ ...longQuery, timeRange: 'last60minutes' });
     await system.client.ended(id);
     for (const response of [await cancel(id), await remove(id)]) {
@@ -89,7 +89,7 @@ describe('cancelling a query', () => {
     expect((await system.client.status(id)).state).toBe('completed');
   });
 
-  it('that does not exist is a 404, and other methods at both paths are a 405 that tells the right ones', async () => {
+  test('that does not exist is a 404, and other methods at both paths are a 405 that tells the right ones', async () => {
     const unknown = '00000000-0000-4000-8000-000000000000';
     expect([(await cancel(unknown)).status, (await remove(unknown)).status]).toEqual([404, 404]);
     const wrong = await system.client.request(`/queries/${unknown}:cancel`);
@@ -98,7 +98,7 @@ describe('cancelling a query', () => {
     expect([put.status, put.headers.get('allow')]).toEqual([405, 'DELETE, GET, HEAD']);
   });
 
-  it('works from the command line', async () => {
+  test('works from the command line', async () => {
     const id = await system.client.submit(longQuery);
     const place = ['--org', 'acme', '--env', 'prod'];
     expect(await system.runCli('cancel', ...place, id)).toEqual({ code: 0, output: 'cancelled' });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { connectDatabase, eventually, startSystem, type RunningSystem } from '@hourglass/testing';
 
 const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
@@ -31,7 +31,7 @@ describe('every query ends', () => {
       (await system.client.status(id)).state === 'running' ? true : null,
     );
 
-  it('as failed with a readable reason when it takes longer than allowed', async () => {
+  test('as failed with a readable reason when it takes longer than allowed', async () => {
     system = await startSystem({ env: { HOURGLASS_QUERY_TIMEOUT_SECONDS: '1' } });
     await sendManyFacts(1);
     // The facts cannot be read, so that the query takes long enough on any machine.
@@ -49,7 +49,7 @@ describe('every query ends', () => {
     expect(existsSync(path.join(system.dataDirectory, 'scratch', `${id}-1`))).toBe(false);
   });
 
-  it('also when its worker is told to stop: it is handed back at once and another worker completes it', async () => {
+  test('also when its worker is told to stop: it is handed back at once and another worker completes it', async () => {
     system = await startSystem({ worker: false });
     await sendManyFacts(200_000);
     const first = system.startWorker();
@@ -62,7 +62,7 @@ describe('every query ends', () => {
     expect(await system.client.ended(id)).toMatchObject({ state: 'completed', resultRows: 200_000 });
   });
 
-  it('as failed with the cause when the object store never takes the archive, and the worker goes on', async () => {
+  test('as failed with the cause when the object store never takes the archive, and the worker goes on', async () => {
     system = await startSystem({ env: { HOURGLASS_RETRY_DELAY_SECONDS: '0' } });
     const store = path.join(system.dataDirectory, 'store');
     await rename(store, `${store}.aside`);
@@ -81,7 +81,7 @@ describe('every query ends', () => {
     expect(await system.client.report(longQuery)).toBe('');
   });
 
-  it('and its result too: after expires the answer is 410 and the archive is deleted', async () => {
+  test('and its result too: after expires the answer is 410 and the archive is deleted', async () => {
     system = await startSystem({ env: { HOURGLASS_RESULT_TTL_SECONDS: '1' } });
     const id = await system.client.submit(longQuery);
     await system.client.ended(id);

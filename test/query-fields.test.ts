@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSystem, type RunningSystem } from '@hourglass/testing';
 import { cases, good } from './query-field-cases.ts';
 import { fieldsOf, withValue, wrongTypes, type Schema } from './query-fields.ts';
@@ -34,14 +34,14 @@ describe('the body of a submission', () => {
     expect(JSON.stringify(answer).length).toBeLessThan(5_000);
   }
 
-  it('has boundary tests here for every field that the document shows, and all fields in its good example', async () => {
+  test('has boundary tests here for every field that the document shows, and all fields in its good example', async () => {
     const paths = documentedFields().map((field) => field.path);
     expect(paths.toSorted()).toEqual(Object.keys(cases).toSorted());
     await system.client.submit(good);
     for (const path of paths) expect(withValue(good, path, undefined)).not.toEqual(good);
   });
 
-  it('may have no value of another type in any field: 400 that names the field, what was found and what is expected', async () => {
+  test('may have no value of another type in any field: 400 that names the field, what was found and what is expected', async () => {
     for (const field of documentedFields()) {
       for (const [type, value] of wrongTypes(field)) {
         const found = { null: 'null', array: 'an array', object: 'an object', string: '"text"' }[type];
@@ -54,7 +54,7 @@ describe('the body of a submission', () => {
     }
   });
 
-  it.each(Object.entries(cases))(
+  test.each(Object.entries(cases))(
     '%s: at its boundaries it is accepted, one past them refused',
     async (path, bounds) => {
       for (const value of bounds.within) await system.client.submit(withValue(good, path, value));
@@ -64,12 +64,12 @@ describe('the body of a submission', () => {
     },
   );
 
-  it('takes an end in the future', async () => {
+  test('takes an end in the future', async () => {
     const end = new Date(Date.now() + 30 * 86_400_000).toISOString();
     await system.client.submit({ ...good, timeRange: { start: new Date().toISOString(), end } });
   });
 
-  it('may multiply by at most 9 digits before the point, and divide by no zero', async () => {
+  test('may multiply by at most 9 digits before the point, and divide by no zero', async () => {
     const calculation = (operator: string, value: string) => ({
       ...good,
       metrics: [{ name: 'message_count', operator, value }],
@@ -85,7 +85,7 @@ describe('the body of a submission', () => {
     }
   });
 
-  it('may leave out every field but the time range, and has something to show', async () => {
+  test('may leave out every field but the time range, and has something to show', async () => {
     const { timeRange, ...rest } = good;
     await expectRefused(rest, 'timeRange', /is required: expected "last60minutes"/);
     await expectRefused({ timeRange }, 'metrics', /dimension/);
@@ -93,7 +93,7 @@ describe('the body of a submission', () => {
     await system.client.submit({ timeRange, metrics: [{ name: 'tps' }] });
   });
 
-  it('may have no name that the contract does not have, however it is spelt', async () => {
+  test('may have no name that the contract does not have, however it is spelt', async () => {
     for (const name of ['Metrics', 'dimension', 'constructor', '__proto__', '', 'x'.repeat(100_000)]) {
       const body = JSON.stringify(good).replace('{', `{${JSON.stringify(name)}:1,`);
       const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name || 'body';

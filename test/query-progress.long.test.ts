@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { QueryStatus } from '@hourglass/contract';
 import { eventually, startSystem, type RunningSystem } from '@hourglass/testing';
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-it('progress and scanned rows never fall, also when a second attempt begins, and end at all facts', async () => {
+test('progress and scanned rows never fall, also when a second attempt begins, and end at all facts', async () => {
   const id = await system.client.submit(query);
   const seen: QueryStatus[] = [];
   const watch = async (until: (status: QueryStatus) => boolean) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody } from '@hourglass/contract';
 import { readArchive, startSystem, type RunningSystem } from '@hourglass/testing';
 
@@ -14,7 +14,7 @@ describe('a time zone offset', () => {
   });
   afterAll(() => system.stop());
 
-  it('gives a query the days of the zone, whose beginnings it shows in UTC', async () => {
+  test('gives a query the days of the zone, whose beginnings it shows in UTC', async () => {
     const query = {
       metrics: [{ name: 'message_count' }],
       groupByTimeUnit: 'day',

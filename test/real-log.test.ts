@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { repositoryRoot, startSystem, type RunningSystem } from '@hourglass/testing';
 
 // A real log of 10,000 requests. It is not part of the repository; where it is missing this is said aloud.
@@ -35,19 +35,19 @@ describe.skipIf(!present)('a report over a real access log', () => {
     ['client', 'client_ip', `awk '{print $1}'`],
   ] as const;
 
-  it.each(totals)('has the same totals by %s as shell tools give', async (_, dimension, extract) => {
+  test.each(totals)('has the same totals by %s as shell tools give', async (_, dimension, extract) => {
     const expected = await shellTotals(extract);
     expect(await reportTotals({ dimensions: [dimension] }, dimension)).toEqual(expected);
   });
 
-  it('has the same totals by hour as shell tools give', async () => {
+  test('has the same totals by hour as shell tools give', async () => {
     const expected = await shellTotals(
       `sed -E 's/^[^[]*\\[([0-9]+)\\/May\\/2015:([0-9]+):.*\\+0000\\].*/2015-05-\\1 \\2:00:00 UTC/'`,
     );
     expect(await reportTotals({ groupByTimeUnit: 'hour' }, 'hour')).toEqual(expected);
   });
 
-  it('has the same number of bytes as shell tools add up', async () => {
+  test('has the same number of bytes as shell tools add up', async () => {
     const { stdout } = await shell(
       `awk -F'"' '{split($3, a, " "); if (a[2] != "-") s += a[2]} END {printf "%.0f", s}'`,
     );

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   isServiceMissing,
   redisServerProblem,
@@ -42,7 +42,7 @@ describe.skipIf(missing.includes(true))('real parts, chosen by settings alone', 
     timeRange: { start: '2026-06-01T00:00:00Z', end: '2026-06-02T00:00:00Z' },
   };
 
-  it('make the same report from a bucket that the first start created, with nothing kept in a folder', async () => {
+  test('make the same report from a bucket that the first start created, with nothing kept in a folder', async () => {
     await system.client.sendFacts([
       { timestamp: '2026-06-01T00:00:00Z', apiproxy: 'a' },
       { timestamp: '2026-06-01T23:59:59.999Z', apiproxy: 'b' },
@@ -52,7 +52,7 @@ describe.skipIf(missing.includes(true))('real parts, chosen by settings alone', 
     expect(existsSync(path.join(system.dataDirectory, 'store'))).toBe(false);
   });
 
-  it('serve whole archives and ranges of them, and 503 while the store is away', async () => {
+  test('serve whole archives and ranges of them, and 503 while the store is away', async () => {
     const id = await system.client.submit(query);
     await system.client.ended(id);
     const archive = await system.client.archive(id);

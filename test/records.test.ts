@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, factsAccepted, queryList } from '@hourglass/contract';
 import { startSystem, type RunningSystem } from '@hourglass/testing';
 
@@ -44,7 +44,7 @@ const order = (no: string, productId: number, count: number, createTime: string)
 const june = { timeRange: { start: '2021-06-01T00:00:00Z', end: '2021-07-01T00:00:00Z' } };
 
 describe('a dataset that is made of records', () => {
-  it('is reported like any other, by what its rows are at last', async () => {
+  test('is reported like any other, by what its rows are at last', async () => {
     await stored('orders.orders', [
       order('A', 1, 5, '2021-06-18 11:44:03.575794'),
       order('B', 2, 4, '2021-06-19T23:59:59.999999Z'),
@@ -90,7 +90,7 @@ describe('a dataset that is made of records', () => {
     expect(others.queries).toEqual([]);
   });
 
-  it('takes no row of a batch with a bad one, and names line and field', async () => {
+  test('takes no row of a batch with a bad one, and names line and field', async () => {
     const good = { id: 'g9', no: 'Z', count: 1, granted_at: '2021-06-20T00:00:00Z' };
     const response = await post('orders.grants', [good, { ...good, id: 5, amount: 1 }]);
     expect(response.status).toBe(400);
@@ -105,7 +105,7 @@ describe('a dataset that is made of records', () => {
     expect(await report({ ...grants, filter: "(no eq 'Z')" })).toEqual([{ sum_grant_count: '0' }]);
   });
 
-  it('is brought in by its sets, whose names a wrong one is told', async () => {
+  test('is brought in by its sets, whose names a wrong one is told', async () => {
     const response = await post('orders', [{}]);
     expect(response.status).toBe(404);
     const { message } = errorBody.parse(await response.json());
@@ -114,7 +114,7 @@ describe('a dataset that is made of records', () => {
     );
   });
 
-  it('answers the same batch again, and refuses another body under its id', async () => {
+  test('answers the same batch again, and refuses another body under its id', async () => {
     const headers = { 'Idempotency-Key': 'products-1' };
     const first = factsAccepted.parse(
       await (await post('orders.products', [product(7, 'x')], headers)).json(),

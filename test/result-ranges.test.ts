@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody } from '@hourglass/contract';
 import { startSystem, type RunningSystem } from '@hourglass/testing';
 
@@ -23,7 +23,7 @@ describe('ranges of a result', () => {
     system.client.request(`/queries/${id}/result`, { method, headers });
   const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
-  it('come as multipart/byteranges, each with its place and its bytes', async () => {
+  test('come as multipart/byteranges, each with its place and its bytes', async () => {
     const response = await download({ Range: 'bytes=0-3,10-12,-2' });
     expect(response.status).toBe(206);
     expect(response.headers.has('content-range')).toBe(false);
@@ -41,7 +41,7 @@ describe('ranges of a result', () => {
     ]);
   });
 
-  it('deliver exactly the bytes they cover, whatever they are', async () => {
+  test('deliver exactly the bytes they cover, whatever they are', async () => {
     const range = fc.record({ start: fc.nat(400), length: fc.integer({ min: 1, max: 60 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(range, { minLength: 1, maxLength: 12 }), async (ranges) => {
@@ -68,7 +68,7 @@ describe('ranges of a result', () => {
     );
   });
 
-  it('that ask for more than there is at the end get all of it', async () => {
+  test('that ask for more than there is at the end get all of it', async () => {
     const response = await download({ Range: `bytes=-${archive.length + 1}` });
     expect([response.status, await bytesOf(response)]).toEqual([206, archive]);
     const none = await download({ Range: 'bytes=-0' });
@@ -80,7 +80,7 @@ describe('ranges of a result', () => {
       expect(none.headers.get(name)).toBeNull();
   });
 
-  it('that are more than 16 even when joined get the whole, and so does HEAD or an If-Range of other bytes', async () => {
+  test('that are more than 16 even when joined get the whole, and so does HEAD or an If-Range of other bytes', async () => {
     const scattered = (count: number) => ({
       Range: `bytes=${Array.from({ length: count }, (_, i) => `${i * 4}-${i * 4}`).join(',')}`,
     });
@@ -101,7 +101,7 @@ describe('ranges of a result', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(archive.length)]);
   });
 
-  it('and a link to it are the same 404, which tells the state, while there is no result', async () => {
+  test('and a link to it are the same 404, which tells the state, while there is no result', async () => {
     const failing = await startSystem({ worker: false });
     try {
       const enqueued = await failing.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });

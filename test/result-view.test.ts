@@ -3,7 +3,7 @@ import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { once } from 'node:events';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, queryStatus } from '@hourglass/contract';
 import {
   connectDatabase,
@@ -87,7 +87,7 @@ describe('the view of a large result', () => {
     return { file, bytes: await readFile(file) };
   }
 
-  it('is every row of the archive, larger than the memory of the API', async () => {
+  test('is every row of the archive, larger than the memory of the API', async () => {
     const parts = await readArchive((await archive()).bytes);
     expect(parts.length).toBeGreaterThan(1);
     const rows = createHash('sha256');
@@ -133,14 +133,14 @@ describe('the view of a large result', () => {
     return bytes;
   };
 
-  it('breaks off when the archive has fewer rows than were published', async () => {
+  test('breaks off when the archive has fewer rows than were published', async () => {
     await database.sql('update queries set result_rows = result_rows + 1');
     await expect(drained()).rejects.toThrow('aborted');
     await database.sql('update queries set result_rows = result_rows - 1');
     expect(await drained()).toBeGreaterThan(0);
   });
 
-  it('breaks off in the middle of a damaged archive, and is a 503 without one and a 410 once it expired', async () => {
+  test('breaks off in the middle of a damaged archive, and is a 503 without one and a 410 once it expired', async () => {
     const { file, bytes } = await archive();
     const damaged = Buffer.from(bytes);
     damaged.fill(0, bytes.length - 200_000, bytes.length - 100_000);

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environmentRetention, errorBody, queryExplanation } from '@hourglass/contract';
 import { openDatabase, type Database } from '@hourglass/database';
 import { sweepSegments } from '@hourglass/facts';
@@ -52,7 +52,7 @@ describe("an environment's own retention", () => {
     return sweepSegments({ segments: database.segments, objects }, terms);
   };
 
-  it('drops segments whose facts are all past it, from reports and from the store, and keeps the others', async () => {
+  test('drops segments whose facts are all past it, from reports and from the store, and keeps the others', async () => {
     // One after the other, so that each becomes a segment of its own.
     for (const [index, days] of [200, 100, 10].entries()) {
       await system.client.sendFacts([{ timestamp: daysAgo(days), apiproxy: `${days} days` }]);
@@ -69,7 +69,7 @@ describe("an environment's own retention", () => {
     );
   });
 
-  it('takes the place of the setting and is given back with null', async () => {
+  test('takes the place of the setting and is given back with null', async () => {
     await patch({ retentionDays: null });
     const defaults = { retentionDays: 250, own: { retentionDays: null } };
     expect(await retention()).toEqual(defaults);
@@ -79,7 +79,7 @@ describe("an environment's own retention", () => {
     expect(await (await patch({ retentionDays: null })).json()).toEqual(defaults);
   });
 
-  it.each<[unknown, string, RegExp]>([
+  test.each<[unknown, string, RegExp]>([
     [{}, 'retentionDays', /./],
     [{ retentionDays: 0 }, 'retentionDays', /at least 1/],
     [{ retentionDays: 100_001 }, 'retentionDays', /at most 100000/],
@@ -94,7 +94,7 @@ describe("an environment's own retention", () => {
     expect((await retention()).own.retentionDays).toBeNull();
   });
 
-  it('is shown and changed by the command line', async () => {
+  test('is shown and changed by the command line', async () => {
     const command = ['admin', 'environment', 'retention', '--org', 'acme', '--env', 'test'];
     const shown = await Promise.all([system.runCli(...command), system.runCli(...command, '--json')]);
     expect(shown.map(({ output }) => output)).toEqual([

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   connectDatabase,
   eventually,
@@ -75,7 +75,7 @@ async function objectFiles(): Promise<number> {
   return entries.filter((entry) => entry.isFile()).length;
 }
 
-it('a worker that is killed while it seals leaves every fact in one place, and the next one goes on', async () => {
+test('a worker that is killed while it seals leaves every fact in one place, and the next one goes on', async () => {
   // Before the move, the facts are where they were; after it, in their segment.
   const points = [
     { point: 'seal.copied', isMoved: false },
@@ -107,7 +107,7 @@ it('a worker that is killed while it seals leaves every fact in one place, and t
   expect((await places()).incoming).toBe(2);
 }, 240_000);
 
-it('while facts come in, are sealed and merged by two workers, every report counts each fact once', async () => {
+test('while facts come in, are sealed and merged by two workers, every report counts each fact once', async () => {
   const settings = { HOURGLASS_SEAL_FACTS: '2000', HOURGLASS_SEAL_AFTER_SECONDS: '2' };
   const workers = [system.startWorker(settings), system.startWorker(settings)];
   const seen: Counted[] = [];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readArchive, startSystem, type RunningSystem } from '@hourglass/testing';
 import { filtersBesidesTheTable, filterTable, filterTableFacts } from './seed-filter-table.ts';
 import { readSeedPage, seedFile, type Quotation } from './seed-page.ts';
@@ -47,11 +47,11 @@ function quotation<Quoted>(line: number, quoted: Quoted): Quotation<Quoted> {
 const page = readSeedPage();
 
 describe.skipIf(page === null)('the page itself', () => {
-  it('has just the queries that are run here, each at the quoted line', () => {
+  test('has just the queries that are run here, each at the quoted line', () => {
     expect(page?.queries).toEqual(Object.values(queries));
   });
 
-  it('has just the filters in its table of tokens that are run here, each at the quoted line', () => {
+  test('has just the filters in its table of tokens that are run here, each at the quoted line', () => {
     expect(page?.filters).toEqual(filterTable.map(({ line, quoted }) => ({ line, quoted })));
     for (const { line, quoted } of filtersBesidesTheTable) expect(page?.lineSays(line)).toContain(quoted);
   });
@@ -98,12 +98,12 @@ describe('the examples of the contract', () => {
 
   const at = ({ line }: Quotation<object>) => `${seedFile}:${line}`;
 
-  it(`${at(queries.first)}, the first query file: a sum with an alias over the last 24 hours`, async () => {
+  test(`${at(queries.first)}, the first query file: a sum with an alias over the last 24 hours`, async () => {
     const text = await system.client.report(queries.first.quoted);
     expect(text).toBe('{"sum_txn":"4","apiproxy":"carts-v2"}\n{"sum_txn":"2","apiproxy":"guest-auth-v3"}\n');
   });
 
-  it(`${at(queries.example1)}, example 1: calls per minute and proxy in the last 60 minutes`, async () => {
+  test(`${at(queries.example1)}, example 1: calls per minute and proxy in the last 60 minutes`, async () => {
     expect(await system.client.report(queries.example1.quoted)).toBe(
       `{"sum_message_count":"1","apiproxy":"carts-v2","minute":"${minute(0)}"}\n` +
         `{"sum_message_count":"2","apiproxy":"guest-auth-v3","minute":"${minute(0)}"}\n` +
@@ -119,25 +119,25 @@ describe('the examples of the contract', () => {
     '{"sum_message_count":"1","average_response_time":7.0,"apiproxy":"proxy_1","minute":"2018-11-30 10:59:00 UTC"}',
   ];
 
-  it(`${at(queries.example2)}, example 2: a half-open range, an average that no missing value drags down`, async () => {
+  test(`${at(queries.example2)}, example 2: a half-open range, an average that no missing value drags down`, async () => {
     expect(await system.client.report(queries.example2.quoted)).toBe(`${responseTimeRows.join('\n')}\n`);
   });
 
-  it(`${at(queries.example3)}, example 3: transactions per minute`, async () => {
+  test(`${at(queries.example3)}, example 3: transactions per minute`, async () => {
     expect(await system.client.report(queries.example3.quoted)).toBe(
       '{"tpm":2.0,"apiproxy":"proxy_1","minute":"2018-07-06 12:16:00 UTC"}\n' +
         '{"tpm":1.0,"apiproxy":"proxy_2","minute":"2018-07-09 15:12:00 UTC"}\n',
     );
   });
 
-  it(`${at(queries.example4)}, example 4: a filter; without a value nothing is "not equal"`, async () => {
+  test(`${at(queries.example4)}, example 4: a filter; without a value nothing is "not equal"`, async () => {
     const { quoted } = queries.example4;
     expect(await system.client.report(quoted)).toBe(`${responseTimeRows[3]}\n`);
     const orMissing = { ...quoted, filter: `${quoted.filter} or apiproxy is null` };
     expect(await system.client.report(orMissing)).toBe(`${responseTimeRows[0]}\n${responseTimeRows[3]}\n`);
   });
 
-  it(`${at(queries.example5)}, example 5: an operator; the limit cuts after the order`, async () => {
+  test(`${at(queries.example5)}, example 5: an operator; the limit cuts after the order`, async () => {
     const row = (count: number, proxy: string, offset: number) =>
       `{"sum_message_count":${count / 7},"apiproxy":"${proxy}","minute":"${minute(offset)}"}\n`;
     const rows = [row(1, 'carts-v2', 0), row(2, 'guest-auth-v3', 0), row(3, 'carts-v2', 1)];
@@ -147,7 +147,7 @@ describe('the examples of the contract', () => {
     );
   });
 
-  it('as CSV, with every delimiter of the contract', async () => {
+  test('as CSV, with every delimiter of the contract', async () => {
     for (const delimiter of [',', '|', '\t']) {
       const text = await system.client.report({
         ...responseTimes,
@@ -166,7 +166,7 @@ describe('the examples of the contract', () => {
     }
   });
 
-  it.each([...filtersBesidesTheTable, ...filterTable])(
+  test.each([...filtersBesidesTheTable, ...filterTable])(
     `${seedFile}:$line lets through what it says: $quoted`,
     async ({ quoted, passed }) => {
       const text = await system.client.report({
@@ -179,7 +179,7 @@ describe('the examples of the contract', () => {
     },
   );
 
-  it('answer with the status objects and the file names of the contract', async () => {
+  test('answer with the status objects and the file names of the contract', async () => {
     const before = Math.floor(Date.now() / 1000) * 1000;
     const response = await system.client.request('/queries', {
       method: 'POST',

@@ -1,6 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, startDatabaseOutage, startSystem, type RunningSystem } from '@hourglass/testing';
 
 const query = { dimensions: ['apiproxy'], timeRange: 'last60minutes' };
@@ -24,14 +24,14 @@ describe('a service that is down', () => {
     return response;
   };
 
-  it('is nothing to worry about while all answer', async () => {
+  test('is nothing to worry about while all answer', async () => {
     expect((await ready()).status).toBe(200);
     expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
     const metrics = await (await fetch(`${system.url}/metrics`)).text();
     expect(metrics).toContain('hourglass_http_request_duration_seconds_count');
   });
 
-  it('the object store: downloads are 503, everything else goes on', async () => {
+  test('the object store: downloads are 503, everything else goes on', async () => {
     const id = await system.client.submit(query);
     await system.client.ended(id);
     const objects = path.join(system.dataDirectory, 'store');
@@ -43,7 +43,7 @@ describe('a service that is down', () => {
     expect((await system.client.request(`/queries/${id}/result`)).status).toBe(200);
   });
 
-  it('the database: every request is 503, the processes stay up and go on afterwards', async () => {
+  test('the database: every request is 503, the processes stay up and go on afterwards', async () => {
     const outage = await startDatabaseOutage(system.databaseUrl);
     await expectUnavailable(await ready());
     await expectUnavailable(await system.client.request('/queries', submit));
@@ -57,7 +57,7 @@ describe('a service that is down', () => {
     expect(await system.client.report(query)).toBe('');
   });
 
-  it('the queue: a submission is accepted, and its report is there once the queue is back', async () => {
+  test('the queue: a submission is accepted, and its report is there once the queue is back', async () => {
     const checks = async () => ((await (await ready()).json()) as { checks: Record<string, string> }).checks;
     await system.stopQueue();
     await eventually('the outage is noticed', async () =>

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import {
   contractClient,
   descendantsOf,
@@ -58,7 +58,7 @@ describe('Hourglass on one machine', () => {
   };
   const fact = (apiproxy: string) => ({ timestamp: '2026-05-01T12:00:00Z', apiproxy });
 
-  it('keeps facts, queries, archives and credentials over a restart, and prints credentials once', async () => {
+  test('keeps facts, queries, archives and credentials over a restart, and prints credentials once', async () => {
     const dataDirectory = await newFolder();
     const first = await start(dataDirectory);
     const file = path.join(dataDirectory, 'credentials.json');
@@ -77,7 +77,7 @@ describe('Hourglass on one machine', () => {
     expect(await second.client.report(calls)).toBe('{"calls":"1","apiproxy":"kept"}\n');
   });
 
-  it('has nothing to do with another data folder, but guards its own', async () => {
+  test('has nothing to do with another data folder, but guards its own', async () => {
     const [mine, other] = [await newFolder(), await newFolder()];
     const [first, second] = await Promise.all([start(mine), start(other)]);
     await first.client.sendFacts([fact('first')]);
@@ -91,7 +91,7 @@ describe('Hourglass on one machine', () => {
     expect(third.output()).toContain(String(first.process.pid));
   });
 
-  it('ends every process that it started within 10 seconds of SIGTERM, also with a query under way', async () => {
+  test('ends every process that it started within 10 seconds of SIGTERM, also with a query under way', async () => {
     const { process: supervisor, client } = await start(await newFolder());
     const family = descendantsOf(supervisor.pid);
     for (const part of ['apps/api', 'apps/worker', 'postgres']) {
@@ -105,7 +105,7 @@ describe('Hourglass on one machine', () => {
     expect(family.filter(({ pid }) => isRunning(pid))).toEqual([]);
   });
 
-  it('starts a child that was killed again, and work goes on', async () => {
+  test('starts a child that was killed again, and work goes on', async () => {
     const { process: supervisor, url, client } = await start(await newFolder());
     await client.sendFacts([fact('survivor')]);
     // Direct children only: backends of a killed PostgreSQL live on for a moment, and even answer.
@@ -130,7 +130,7 @@ describe('Hourglass on one machine', () => {
     expect(supervisor.output()).toContain('SIGKILL');
   });
 
-  it('does not start on a port that somebody else serves, and says so', async () => {
+  test('does not start on a port that somebody else serves, and says so', async () => {
     const { url } = await start(await newFolder());
     const env = {
       PATH: process.env['PATH'] ?? '',
@@ -142,7 +142,7 @@ describe('Hourglass on one machine', () => {
     expect(refused.output()).toContain(`port ${new URL(url).port} of 127.0.0.1 is already in use`);
   });
 
-  it('does not start with bad settings and lists all of them', async () => {
+  test('does not start with bad settings and lists all of them', async () => {
     const env = {
       PATH: process.env['PATH'] ?? '',
       HOURGLASS_PORT: 'http',

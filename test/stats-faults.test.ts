@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody } from '@hourglass/contract';
 import { startSystem, type RunningSystem } from '@hourglass/testing';
 
@@ -11,7 +11,7 @@ describe('synchronous statistics', () => {
 
   describe('refuse', () => {
     const good = { select: 'sum(message_count)', timeRange: '01/05/2026 00:00~01/06/2026 00:00' };
-    it.each<[string, Record<string, string | undefined>, string]>([
+    test.each<[string, Record<string, string | undefined>, string]>([
       ['select', { select: undefined }, 'is required'],
       ['select', { select: 'sum(mesage_count)' }, 'Did you mean \\"message_count\\"?'],
       ['timeRange', { timeRange: undefined }, 'is required'],
@@ -42,7 +42,7 @@ describe('synchronous statistics', () => {
       expect(body.error.details[0]?.fieldViolations.map((violation) => violation.field)).toEqual([field]);
     });
 
-    it('dimensions and parameters that do not exist, with the nearest name', async () => {
+    test('dimensions and parameters that do not exist, with the nearest name', async () => {
       const target = 'select=tps&timeRange=last7days';
       const dimension = await system.client.request(`/optimizedStats/apps,apiprox?${target}`);
       expect(dimension.status).toBe(400);

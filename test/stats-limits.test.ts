@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody } from '@hourglass/contract';
 import { connectDatabase, eventually, startSystem, type RunningSystem } from '@hourglass/testing';
 
@@ -17,7 +17,7 @@ describe('synchronous statistics', () => {
 
   const request = (target: string, init?: RequestInit) => system.client.request(encodeURI(target), init);
 
-  it('cut the answer after 14,400 rows, and say so', async () => {
+  test('cut the answer after 14,400 rows, and say so', async () => {
     const many = system.clientOf('acme', 'test');
     await many.sendFacts(
       Array.from({ length: 14_401 }, (_, index) => ({
@@ -87,7 +87,7 @@ describe('synchronous statistics', () => {
       );
     }
 
-    it('end after 10 seconds with advice, also those that waited for a turn, and nothing is left of them', async () => {
+    test('end after 10 seconds with advice, also those that waited for a turn, and nothing is left of them', async () => {
       await withLockedFacts(async () => {
         const startedAtMs = performance.now();
         const [first, second, waiting] = [request(target), request(target), request(target)];
@@ -108,7 +108,7 @@ describe('synchronous statistics', () => {
       expect((await request(target)).status).toBe(200);
     });
 
-    it('end when the client goes away, and the next one has its turn', async () => {
+    test('end when the client goes away, and the next one has its turn', async () => {
       await withLockedFacts(async () => {
         const gone = new AbortController();
         const requests = [1, 2, 3].map(() => request(target, { signal: gone.signal }).catch(() => null));

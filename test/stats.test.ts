@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSystem, type RunningSystem } from '@hourglass/testing';
 
 const day = 'timeRange=01/05/2026 00:00~01/06/2026 00:00';
@@ -44,7 +44,7 @@ describe('synchronous statistics', () => {
   }
 
   describe('in the verbose form', () => {
-    it('are one total without a time unit, also with a slash at the end', async () => {
+    test('are one total without a time unit, also with a slash at the end', async () => {
       const expected = {
         environments: [
           {
@@ -69,7 +69,7 @@ describe('synchronous statistics', () => {
         expect(await answer(`${form}?${select}&${day}`)).toEqual(expected);
     });
 
-    it('have every dimension by name, and averages with a point', async () => {
+    test('have every dimension by name, and averages with a point', async () => {
       const text = await (
         await request(`/stats/apiproxy,developer_app?select=message_count,avg(total_response_time)&${day}`)
       ).text();
@@ -99,7 +99,7 @@ describe('synchronous statistics', () => {
       );
     });
 
-    it('have the millisecond at which each bucket begins, the newest first unless told', async () => {
+    test('have the millisecond at which each bucket begins, the newest first unless told', async () => {
       const points = (...hours: [number, string][]) => ({
         environments: [
           {
@@ -119,7 +119,7 @@ describe('synchronous statistics', () => {
       expect(await answer(`${target}&tsAscending=true`)).toEqual(points([10, '3'], [11, '2'], [23, '1']));
     });
 
-    it('of no calls are empty', async () => {
+    test('of no calls are empty', async () => {
       const none = 'timeRange=1/1/2020 0:00~1/2/2020 0:00';
       expect(await answer(`/stats?select=tps&${none}`)).toEqual({
         environments: [{ name: 'prod', metrics: [] }],
@@ -133,7 +133,7 @@ describe('synchronous statistics', () => {
   });
 
   describe('in the optimized form', () => {
-    it('have numbers, and in every group the buckets of all', async () => {
+    test('have numbers, and in every group the buckets of all', async () => {
       const metric = (name: string, ...values: (number | null)[]) => ({ env: 'prod', name, values });
       const expected = {
         Response: {
@@ -168,7 +168,7 @@ describe('synchronous statistics', () => {
       expect(await answer(`/optimizedStats/apiproxy?${select}`)).toEqual(forX);
     });
 
-    it('are metrics alone without dimensions', async () => {
+    test('are metrics alone without dimensions', async () => {
       const expected = {
         Response: {
           TimeUnit: [],
@@ -183,7 +183,7 @@ describe('synchronous statistics', () => {
     });
   });
 
-  it('choose groups by what is asked for, over the whole range, and tell pages apart', async () => {
+  test('choose groups by what is asked for, over the whole range, and tell pages apart', async () => {
     const names = async (order: string) => {
       const found = (await answer(
         `/stats/apiproxy,developer_app?select=sum(message_count),avg(total_response_time)&${day}&${order}`,
@@ -205,7 +205,7 @@ describe('synchronous statistics', () => {
     expect(await names('offset=4')).toEqual([]);
   });
 
-  it('know the short names of dimensions', async () => {
+  test('know the short names of dimensions', async () => {
     const aliases = {
       ...{ apis: 'apiproxy', apiproducts: 'api_product', apps: 'developer_app' },
       ...{ devs: 'developer', envs: 'environment', uris: 'request_uri' },
@@ -221,7 +221,7 @@ describe('synchronous statistics', () => {
     );
   });
 
-  it('cut days where the zone does, and filter before they count', async () => {
+  test('cut days where the zone does, and filter before they count', async () => {
     // In a zone of 5:30 hours the call at 23:30 UTC is one of the next day.
     const midnight = (hourUtc: number) => at(hourUtc, 30);
     expect(await answer(`/stats?select=sum(message_count)&${day}&timeUnit=day&tzo=330`)).toEqual({
@@ -246,7 +246,7 @@ describe('synchronous statistics', () => {
     ).toMatchObject({ environments: [{ metrics: [{ values: ['1'] }] }] });
   });
 
-  it('take what older and newer clients send besides, without effect', async () => {
+  test('take what older and newer clients send besides, without effect', async () => {
     const target = `/stats/apis?select=sum(message_count)&${day}`;
     const others =
       'accuracy=100&realtime=true&aggTable=agg_api&sonar=true&_optimize=js&alt=json&prettyPrint=false';
@@ -255,7 +255,7 @@ describe('synchronous statistics', () => {
     expect(relative).toMatchObject({ environments: [{ metrics: [] }] });
   });
 
-  it('know the fields that the environment has declared', async () => {
+  test('know the fields that the environment has declared', async () => {
     const declared = await request('/customFields', {
       method: 'POST',
       body: JSON.stringify({ name: 'dc_total', type: 'INTEGER' }),

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { errorBody } from '@hourglass/contract';
 import {
   connectDatabase,
@@ -45,7 +45,7 @@ describe('the limits of submissions', () => {
   const statuses = (responses: readonly Response[], status: number) =>
     responses.filter((response) => response.status === status);
 
-  it('let exactly 7 of 200 concurrent submissions on two API processes through', async () => {
+  test('let exactly 7 of 200 concurrent submissions on two API processes through', async () => {
     await start({ worker: false, env: { HOURGLASS_QUERIES_PER_HOUR: '' } });
     const responses = await submitOnBoth(await twoClients(), 200);
     expect(statuses(responses, 201)).toHaveLength(7);
@@ -65,7 +65,7 @@ describe('the limits of submissions', () => {
     expect(rows).toHaveLength(7);
   });
 
-  it('never let more than 10 queries be active, as the database itself shows, whatever ends meanwhile', async () => {
+  test('never let more than 10 queries be active, as the database itself shows, whatever ends meanwhile', async () => {
     await start({ worker: false });
     const clients = await twoClients();
     const samples: number[] = [];
@@ -96,7 +96,7 @@ describe('the limits of submissions', () => {
     expect(samples.length).toBeGreaterThan(20);
   });
 
-  it('tell to the second when the next one is accepted, and keep the word', async () => {
+  test('tell to the second when the next one is accepted, and keep the word', async () => {
     await start({ worker: false, env: { HOURGLASS_QUERIES_PER_HOUR: '2' } });
     await submit();
     await submit();
@@ -122,7 +122,7 @@ describe('the limits of submissions', () => {
     expect((await submit()).status).toBe(201);
   });
 
-  it('stand in the headers of every answer of the queries endpoints, and of no other organization', async () => {
+  test('stand in the headers of every answer of the queries endpoints, and of no other organization', async () => {
     await start({ env: { HOURGLASS_QUERIES_PER_HOUR: '7' } });
     const created = await submit();
     expect(created.headers.get('RateLimit')).toBe('"hourly";r=6;t=3600, "active";r=9');
@@ -167,7 +167,7 @@ describe('the limits of submissions', () => {
     }
   });
 
-  it('and a verified password does not ask the database again for a while', async () => {
+  test('and a verified password does not ask the database again for a while', async () => {
     await start({ worker: false });
     const basic = (password: string) =>
       system.clientOf('acme', 'prod', `Basic ${Buffer.from(`${testEmail}:${password}`).toString('base64')}`);

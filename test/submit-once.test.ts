@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, queryStatus } from '@hourglass/contract';
 import { startSystem, type RunningSystem } from '@hourglass/testing';
 
@@ -22,7 +22,7 @@ describe('a submission with an Idempotency-Key', () => {
     });
   const left = (response: Response) => Number(response.headers.get('X-RateLimit-Remaining'));
 
-  it('that is sent again has the answer of the first time and takes nothing of the limit, also after its end', async () => {
+  test('that is sent again has the answer of the first time and takes nothing of the limit, also after its end', async () => {
     const key = randomUUID();
     const first = await post(key, query);
     const text = await first.text();
@@ -36,7 +36,7 @@ describe('a submission with an Idempotency-Key', () => {
     expect([later.status, await later.text(), left(later)]).toEqual([201, text, left(first)]);
   });
 
-  it.each([
+  test.each([
     ['another body', '/queries', { ...query, limit: 6 }],
     ['another time zone', '/queries?tzo=60', query],
   ])('that has %s is a 409', async (_, below, body) => {
@@ -52,14 +52,14 @@ describe('a submission with an Idempotency-Key', () => {
     ]);
   });
 
-  it('that is a dry run or not valid leaves the key unused', async () => {
+  test('that is a dry run or not valid leaves the key unused', async () => {
     const key = randomUUID();
     expect((await post(key, query, '/queries?dryRun=true')).status).toBe(200);
     expect((await post(key, { ...query, dimensions: ['nonsense'] })).status).toBe(400);
     expect((await post(key, query)).status).toBe(201);
   });
 
-  it.each(['', 'two words', 'é', 'x'.repeat(256)])(
+  test.each(['', 'two words', 'é', 'x'.repeat(256)])(
     'is a 400 that names the header for the key %j',
     async (key) => {
       const response = await post(key, query);
@@ -69,7 +69,7 @@ describe('a submission with an Idempotency-Key', () => {
     },
   );
 
-  it('to a host, and of a monetization report, is accepted once too', async () => {
+  test('to a host, and of a monetization report, is accepted once too', async () => {
     await system.client.request('/hostnames', {
       method: 'PUT',
       body: JSON.stringify({ hostnames: ['api.example.com'] }),
@@ -100,7 +100,7 @@ describe('a submission with an Idempotency-Key', () => {
     }
   });
 
-  it('is what the command line makes of every submission', async () => {
+  test('is what the command line makes of every submission', async () => {
     const file = path.join(system.dataDirectory, 'query.json');
     await writeFile(file, JSON.stringify(query));
     const place = ['--org', 'acme', '--env', 'prod'];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createTestTenant,
   startSystem,
@@ -23,7 +23,7 @@ describe('what belongs to another organization', () => {
   });
   afterAll(() => system.stop());
 
-  it('is answered like something that does not exist, to the byte', async () => {
+  test('is answered like something that does not exist, to the byte', async () => {
     const id = await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
     await system.client.ended(id);
     const unknown = '00000000-0000-4000-8000-000000000000';
@@ -45,7 +45,7 @@ describe('what belongs to another organization', () => {
     expect((await elsewhere.text()).replaceAll('acme', 'nobody')).toBe(await nowhere.text());
   });
 
-  it('never shows in a report, nor does another environment of the same organization', async () => {
+  test('never shows in a report, nor does another environment of the same organization', async () => {
     const now = Date.now();
     await system.client.sendFacts([{ timestamp: now, apiproxy: 'mine' }]);
     await system.clientOf('acme', 'test').sendFacts([{ timestamp: now, apiproxy: 'of-test' }]);
@@ -57,7 +57,7 @@ describe('what belongs to another organization', () => {
     expect(text).toBe('{"apiproxy":"mine","organization":"acme"}\n');
   });
 
-  it('needs the right credentials: Basic and Bearer both work, anything else is a 401', async () => {
+  test('needs the right credentials: Basic and Bearer both work, anything else is a 401', async () => {
     const right = [`Bearer ${otherToken}`, basic(testEmail, testPassword)];
     const statuses = await Promise.all(
       [

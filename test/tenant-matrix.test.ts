@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createdAccessKey, createdToken, errorBody, queryStatus, tokenList } from '@hourglass/contract';
 import {
   createTestTenant,
@@ -59,7 +59,7 @@ describe('an endpoint', () => {
   });
   afterAll(() => system.stop());
 
-  it('answers ids of another organization like ids of nothing, to the byte', async () => {
+  test('answers ids of another organization like ids of nothing, to the byte', async () => {
     const operations = guardedOperations();
     expect(operations.length).toBeGreaterThan(10);
     const wrong: unknown[] = [];
@@ -85,7 +85,7 @@ describe('an endpoint', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('answers its own organization, so that the 404 of others says something', async () => {
+  test('answers its own organization, so that the 404 of others says something', async () => {
     for (const operation of guardedOperations().filter(({ method }) => method === 'get')) {
       const own = await call(operation, existingFor(operation), testToken);
       expect([operation.method, operation.template, own.status]).not.toContain(404);
@@ -104,7 +104,7 @@ describe('an endpoint', () => {
       operationsOf(system).filter(({ template }) => !ofEveryEnvironment.includes(template));
     const isBelow = ({ template }: Operation) => template.includes('{environment}');
 
-    it('answers what is in another environment like what is in none, and nothing that is above environments', async () => {
+    test('answers what is in another environment like what is in none, and nothing that is above environments', async () => {
       const token = await newToken({ environment: 'test' });
       const before = await everythingOf('acme');
       const wrong: unknown[] = [];
@@ -124,7 +124,7 @@ describe('an endpoint', () => {
       expect(await everythingOf('acme')).toEqual(before);
     });
 
-    it('answers in that environment, so that the refusals of others say something', async () => {
+    test('answers in that environment, so that the refusals of others say something', async () => {
       const token = await newToken({ environment: 'prod' });
       const inside = operationsOf(system).filter(
         (operation) => operation.method === 'get' && isBelow(operation),
@@ -137,7 +137,7 @@ describe('an endpoint', () => {
       }
     });
 
-    it('and of some customers, answers nothing that does not know customers', async () => {
+    test('and of some customers, answers nothing that does not know customers', async () => {
       const token = await newToken({ environment: 'prod', customers: ['c1'] });
       const wrong: unknown[] = [];
       for (const operation of operationsOf(system)) {

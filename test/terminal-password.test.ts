@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   eventually,
   isServiceMissing,
@@ -57,14 +57,14 @@ describe.skipIf(missing)('a password that the command line asks for', () => {
     return response.status;
   }
 
-  it('is not shown by the terminal, and is the password afterwards', async () => {
+  test('is not shown by the terminal, and is the password afterwards', async () => {
     const { code, shown } = await setPassword(['typed at a termx\x7final\r', 'typed at a terminal\r']);
     expect([code, shown]).toEqual([0, expect.stringContaining(`changed the password of ${testEmail}`)]);
     expect(shown).not.toContain('typed');
     expect(await statusWith('typed at a terminal')).toBe(200);
   });
 
-  it('is changed neither when the second is another nor when it is given up with Ctrl-C', async () => {
+  test('is changed neither when the second is another nor when it is given up with Ctrl-C', async () => {
     const different = await setPassword(['one long password\r', 'another password\r']);
     expect([different.code, different.shown]).toEqual([1, expect.stringContaining('differ')]);
     const givenUp = await setPassword(['one long pass\x03']);

@@ -1,6 +1,6 @@
 import { createdToken, tokenList } from '@hourglass/contract';
 import { connectDatabase, testEmail } from '@hourglass/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAccounts, type AccountsSystem } from './accounts-system.ts';
 
 let accounts: AccountsSystem;
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => accounts.system.stop());
 
 describe('a token', () => {
-  it('is made for the caller, lets in, is listed without itself, and ends at once when it is deleted', async () => {
+  test('is made for the caller, lets in, is listed without itself, and ends at once when it is deleted', async () => {
     const made = await accounts.call('POST', '/acme/tokens', {
       body: { scopes: ['read', 'submit'], description: 'nightly report' },
     });
@@ -39,7 +39,7 @@ describe('a token', () => {
     });
   });
 
-  it('of another user has at most the scopes of that user, and loses with the role what the user loses', async () => {
+  test('of another user has at most the scopes of that user, and loses with the role what the user loses', async () => {
     await accounts.addUser('ann@acme.example', 'administrator');
     const body = { email: 'Ann@acme.example', scopes: ['read', 'admin'] };
     const { token } = createdToken.parse((await accounts.call('POST', '/acme/tokens', { body })).answer);
@@ -57,7 +57,7 @@ describe('a token', () => {
     expect((await accounts.call('GET', '/acme', { authorization })).status).toBe(401);
   });
 
-  it('ends when it expires', async () => {
+  test('ends when it expires', async () => {
     const body = { scopes: ['read'], expiresInSeconds: 3600 };
     const { id, token, created, expires } = createdToken.parse(
       (await accounts.call('POST', '/acme/tokens', { body })).answer,
@@ -73,7 +73,7 @@ describe('a token', () => {
     expect(tokens.map((one) => one.id)).toContain(id);
   });
 
-  it.each<[unknown, string, RegExp]>([
+  test.each<[unknown, string, RegExp]>([
     [{}, 'scopes', /required/],
     [{ scopes: 'read' }, 'scopes', /array/],
     [{ scopes: [] }, 'scopes', /at least one/],
@@ -107,7 +107,7 @@ describe('a token', () => {
     });
   });
 
-  it('is good for one environment and a hundred customers, and is listed so', async () => {
+  test('is good for one environment and a hundred customers, and is listed so', async () => {
     const body = { scopes: ['read'], environment: 'test', customers: customers(100) };
     const made = createdToken.parse((await accounts.call('POST', '/acme/tokens', { body })).answer);
     expect([made.environment, made.customers]).toEqual(['test', body.customers]);
@@ -118,7 +118,7 @@ describe('a token', () => {
     expect(bindings.at(-1)).toMatchObject({ environment: null, ids: [] });
   });
 
-  it('may have a description of 200 characters and live from 1 second to ten years', async () => {
+  test('may have a description of 200 characters and live from 1 second to ten years', async () => {
     for (const expiresInSeconds of [1, 315_360_000]) {
       const body = { scopes: ['read'], description: '❤'.repeat(200), expiresInSeconds };
       expect((await accounts.call('POST', '/acme/tokens', { body })).status).toBe(201);

@@ -1,6 +1,6 @@
 import { createdUser, userList, userView } from '@hourglass/contract';
 import { testEmail } from '@hourglass/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { basic, otherToken, startAccounts, type AccountsSystem } from './accounts-system.ts';
 
 let accounts: AccountsSystem;
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => accounts.system.stop());
 
 describe('a user', () => {
-  it('is made, listed, read, changed and deleted', async () => {
+  test('is made, listed, read, changed and deleted', async () => {
     const made = await accounts.call('POST', '/acme/users', { body: { email: 'Joe@Acme.example' } });
     expect([made.status, made.headers.get('cache-control')]).toEqual([201, 'no-store']);
     const { password = '', ...user } = createdUser.parse(made.answer);
@@ -39,7 +39,7 @@ describe('a user', () => {
     expect((await accounts.refusal('DELETE', path)).code).toBe('user.not_found');
   });
 
-  it('is refused when the address is taken, by whomever, in the same words: 409', async () => {
+  test('is refused when the address is taken, by whomever, in the same words: 409', async () => {
     await accounts.addUser('taken@acme.example');
     const own = await accounts.refusal('POST', '/acme/users', { body: { email: 'TAKEN@acme.example' } });
     const others = await accounts.refusal('POST', '/acme/users', { body: { email: 'owner@other.example' } });
@@ -47,7 +47,7 @@ describe('a user', () => {
     expect(others.message.replace('owner@other', 'taken@acme')).toBe(own.message);
   });
 
-  it('is neither demoted nor deleted when it is the last operator or administrator: 409', async () => {
+  test('is neither demoted nor deleted when it is the last operator or administrator: 409', async () => {
     const path = `/acme/users/${testEmail}`;
     for (const [method, body] of [
       ['PATCH', { role: 'administrator' }],
@@ -66,7 +66,7 @@ describe('a user', () => {
     );
   });
 
-  it('is not raised above who raises, nor changed from below: 403', async () => {
+  test('is not raised above who raises, nor changed from below: 403', async () => {
     const authorization = await accounts.addUser('boss@acme.example', 'administrator');
     await accounts.addUser('plain@acme.example');
     for (const [method, path, body] of [
@@ -85,7 +85,7 @@ describe('a user', () => {
     }
   });
 
-  it.each<[unknown, string, RegExp]>([
+  test.each<[unknown, string, RegExp]>([
     [{}, 'email', /e-mail|required/],
     [{ email: 5 }, 'email', /e-mail|string/],
     [{ email: 'joe' }, 'email', /e-mail/],
@@ -107,7 +107,7 @@ describe('a user', () => {
     expect(JSON.stringify(refused)).not.toContain('elevenchars');
   });
 
-  it('may have an address of 254 characters and a password of 12 or 256', async () => {
+  test('may have an address of 254 characters and a password of 12 or 256', async () => {
     for (const [letter, password] of [
       ['y', 'twelve chars'],
       ['z', '🔑'.repeat(128)],
@@ -119,7 +119,7 @@ describe('a user', () => {
     }
   });
 
-  it.each<[unknown, string]>([
+  test.each<[unknown, string]>([
     [{}, 'body'],
     [{ email: 'other@acme.example' }, 'email'],
     [{ role: 'king' }, 'role'],

@@ -1,8 +1,8 @@
 import { constants, getPriority } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, readArchive, startSystem, type RunningSystem } from '@hourglass/testing';
 
-it('a worker runs at a lower priority than the API, which answers while reports run', async () => {
+test('a worker runs at a lower priority than the API, which answers while reports run', async () => {
   const system = await startSystem({ worker: false });
   try {
     const worker = system.startWorker();
@@ -30,7 +30,7 @@ describe('a worker that is killed in the middle of a query', () => {
   });
   afterAll(() => system.stop());
 
-  it('leaves the query to another one, which ends it in one valid archive', async () => {
+  test('leaves the query to another one, which ends it in one valid archive', async () => {
     const id = await system.client.submit({
       metrics: [{ name: 'message_count', function: 'sum' }],
       dimensions: ['gateway_flow_id'],

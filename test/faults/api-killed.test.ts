@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { eventually, type NodeProcess } from '@hourglass/testing';
 import { many, patienceMs, printFigure } from './fault-run.ts';
 import {
@@ -20,7 +20,7 @@ describe('while API processes are killed again and again', () => {
   let system: FaultSystem;
   afterEach(() => system.stop());
 
-  it(
+  test(
     'submissions with a key that are sent until they are answered are as many rows and results',
     async () => {
       system = await startFaultSystem({ worker: true });

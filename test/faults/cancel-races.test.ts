@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '@hourglass/testing';
 import { many, patienceMs, printFigure } from './fault-run.ts';
 import { archivesOf, faultQuery, startFaultSystem, sweep, type FaultSystem } from './fault-system.ts';
@@ -29,7 +29,7 @@ describe('a cancellation that races with the end of its query', () => {
     return { accepted: status === 200, states: [state, (await system.client.status(id)).state] };
   }
 
-  it(
+  test(
     'has one final state, which the answer told',
     async () => {
       const worker = system.startWorker({ HOURGLASS_WORKER_CONCURRENCY: '4' });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { queryCrashPoints } from '@hourglass/reports';
 import { many, printFigure } from './fault-run.ts';
 import {
@@ -19,7 +19,7 @@ describe('a worker that is killed at a point of a run', () => {
   });
   afterAll(() => system.stop());
 
-  it(
+  test(
     'loses nothing, wherever that is, and what it leaves in the store is swept',
     async () => {
       const queries = rounds * queryCrashPoints.length;

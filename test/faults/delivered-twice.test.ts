@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDoorbell } from '@hourglass/job-queue';
 import { many, patienceMs, printFigure } from './fault-run.ts';
 import {
@@ -18,7 +18,7 @@ describe('a job that reaches two workers at once', () => {
   });
   afterAll(() => system.stop());
 
-  it(
+  test(
     'is one attempt and one result',
     async () => {
       const ids = await submitMany(system.client, queries);

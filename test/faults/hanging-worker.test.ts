@@ -1,11 +1,11 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { patienceMs, printFigure } from './fault-run.ts';
 import { faultQuery, startFaultSystem, type FaultSystem } from './fault-system.ts';
 
 let system: FaultSystem;
 afterEach(() => system.stop());
 
-it(
+test(
   'a worker whose event loop is stuck past the deadline of its query is killed, and the query fails with the reason',
   async () => {
     system = await startFaultSystem({ env: { HOURGLASS_QUERY_TIMEOUT_SECONDS: '1' } });

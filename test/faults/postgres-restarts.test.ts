@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { startPostgres, type RunningServer } from '@hourglass/embedded';
 import { eventually, temporaryFolder } from '@hourglass/testing';
 import { many, patienceMs, printFigure } from './fault-run.ts';
@@ -19,7 +19,7 @@ describe('while PostgreSQL is restarted again and again', () => {
   let system: FaultSystem;
   afterEach(() => system.stop());
 
-  it(
+  test(
     'nothing that was accepted is lost, and the API says 503 and is back within 5 s',
     async () => {
       const folder = await temporaryFolder();

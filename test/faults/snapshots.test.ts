@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readArchive } from '@hourglass/testing';
 import { many, patienceMs, printFigure } from './fault-run.ts';
 import { startFaultSystem, type FaultSystem } from './fault-system.ts';
@@ -25,7 +25,7 @@ describe('while facts are written without a pause', () => {
   });
   afterAll(() => system.stop());
 
-  it(
+  test(
     'every report is one snapshot: it has the facts of every batch up to its watermark, and no others',
     async () => {
       const [before] = await system.sql<{ seq: string }>('select max(seq)::text as seq from batches');

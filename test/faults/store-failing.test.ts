@@ -1,5 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openObjectStore } from '@hourglass/object-store';
 import {
   eventually,
@@ -76,7 +76,7 @@ describe.skipIf(missing)('a store that fails three calls of ten', () => {
     await store?.stop();
   });
 
-  it(
+  test(
     'publishes no archive that is not whole, and leaves no upload open',
     async () => {
       console.log(`seed ${seed}; SEED=${seed} repeats the failures`);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { many, patienceMs, printFigure } from './fault-run.ts';
 import {
   keepKillingWorkers,
@@ -38,13 +38,13 @@ describe('while workers are killed again and again', () => {
     expect(results).toEqual({ lost: 0, failed: 0, doubled: 0, valid: queries });
   }
 
-  it(
+  test(
     'no query is lost, failed or doubled, and every archive is whole',
     () => run('worker killed', () => Promise.resolve()),
     patienceMs,
   );
 
-  it(
+  test(
     'and Redis forgets everything again and again, no query is lost',
     () =>
       run('worker killed and Redis flushed', async (of, ended) => {
@@ -56,7 +56,7 @@ describe('while workers are killed again and again', () => {
     patienceMs,
   );
 
-  it(
+  test(
     'and Redis is killed and comes back empty, no query is lost',
     () =>
       run('worker killed and Redis restarted', async (of) => {

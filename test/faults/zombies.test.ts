@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectDatabase, eventually } from '@hourglass/testing';
 import { many, patienceMs, printFigure } from './fault-run.ts';
 import {
@@ -31,7 +31,7 @@ describe('a worker that is stopped for longer than its lease and goes on', () =>
     });
   }
 
-  it(
+  test(
     'publishes nothing, and leaves nothing, of what another one has finished',
     async () => {
       let zombies = 0;

@@ -3,7 +3,7 @@ import { createServer, request, type IncomingMessage, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import express, { type NextFunction, type Request, type Response } from 'express';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { publicError, sendError } from '../src/http/error-response.ts';
 import { jsonBodyReader } from '../src/http/json-body.ts';
@@ -48,7 +48,7 @@ describe('a JSON body', () => {
     return { status: response.statusCode, text, connection: response.headers.connection };
   }
 
-  it.each([
+  test.each([
     ['of chunks that never end', '"x', {}],
     ['of fewer bytes than were announced', '"x"', { 'Content-Length': '50' }],
     ['of gzip that never ends', gzipSync('"x"').subarray(0, 15), { 'Content-Encoding': 'gzip' }],
@@ -60,7 +60,7 @@ describe('a JSON body', () => {
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(timeoutMs - 5);
   });
 
-  it('is measured inflated: at its bound it is read, one byte beyond it is a 413', async () => {
+  test('is measured inflated: at its bound it is read, one byte beyond it is a 413', async () => {
     const within = JSON.stringify('x'.repeat(maxBytes - 2));
     const beyond = JSON.stringify('x'.repeat(maxBytes - 1));
     for (const [encoding, compress] of [
@@ -75,14 +75,14 @@ describe('a JSON body', () => {
     expect((await answerTo(beyond)).status).toBe(413);
   });
 
-  it('that inflates to a thousand times its bytes is not inflated beyond the bound', async () => {
+  test('that inflates to a thousand times its bytes is not inflated beyond the bound', async () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, ' '), { level: 9 });
     const before = process.memoryUsage.rss();
     expect((await answerTo(bomb, { headers: { 'Content-Encoding': 'gzip' } })).status).toBe(413);
     expect(process.memoryUsage.rss() - before).toBeLessThan(50 * 1024 * 1024);
   });
 
-  it.each([
+  test.each([
     ['gzip that is damaged', Buffer.from('no gzip'), { 'Content-Encoding': 'gzip' }, 400],
     ['an encoding nobody knows', '"x"', { 'Content-Encoding': 'rot13' }, 415],
     ['two encodings', gzipSync(gzipSync('"x"')), { 'Content-Encoding': 'gzip, gzip' }, 415],

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { offsetsOf, rangeOfLocalTimes } from '../src/endpoints/instruments/local-time.ts';
 
 const local = (text: string) => Date.parse(`${text.replace(' ', 'T')}Z`);
@@ -11,7 +11,7 @@ function rangeIn(timeZone: string, from: string, to: string): string[] {
 }
 
 describe('a range of local times', () => {
-  it.each([
+  test.each([
     [
       'a second',
       'UTC',
@@ -112,7 +112,7 @@ describe('a range of local times', () => {
     expect(rangeIn(timeZone, from, to)).toEqual([start, endExclusive]);
   });
 
-  it('has the second that clocks show at any instant, in any zone', () => {
+  test('has the second that clocks show at any instant, in any zone', () => {
     const zones = Intl.supportedValuesOf('timeZone').map((timeZone) => ({
       offsetAt: offsetsOf(timeZone),
       clock: new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { guardedRoute, jsonBody, openRoute } from '../src/http/route.ts';
 import { openApiDocument } from '../src/openapi/openapi-document.ts';
@@ -28,7 +28,7 @@ const endThing = guardedRoute({
 });
 
 describe('the OpenAPI document', () => {
-  it('describes a route from the schemas that check it', () => {
+  test('describes a route from the schemas that check it', () => {
     const { paths } = openApiDocument([listThings, endThing]);
     expect(paths['/v1/organizations/{organization}/things']?.['get']).toMatchObject({
       operationId: 'listThings',
@@ -60,7 +60,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  it('refuses two operations of one id, and two schemas of one id that are not the same', () => {
+  test('refuses two operations of one id, and two schemas of one id that are not the same', () => {
     expect(() => openApiDocument([listThings, listThings])).toThrow('listThings');
     const other = z.strictObject({ title: z.string() });
     z.globalRegistry.add(other, { id: 'OtherThing' });

@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import fc from 'fast-check';
 import type { Request } from 'express';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ReportError, sealSecret, type UsableAccessKey } from '@hourglass/reports';
 import { ordersPath, signRequest, tamperings, targetOf, type SignedRequest } from '@hourglass/testing';
 import { signatureCheck, type Signed } from '../src/http/signed-request.ts';
@@ -51,7 +51,7 @@ const toSign = fc.record({
 });
 
 describe('a signature', () => {
-  it('lets in just the untouched ones of 10,000 random requests, signed sorted or as sent', async () => {
+  test('lets in just the untouched ones of 10,000 random requests, signed sorted or as sent', async () => {
     const touched = fc.option(fc.constantFrom(...Object.keys(tamperings)), { freq: 2 });
     const seen = { accepted: 0, refused: 0 };
     await fc.assert(
@@ -68,7 +68,7 @@ describe('a signature', () => {
     expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(2_000);
   });
 
-  it('shows the environment of its key and the parameters, in the order sent, without its own', async () => {
+  test('shows the environment of its key and the parameters, in the order sent, without its own', async () => {
     const request = {
       expires: nowSeconds + 1,
       parameters: [
@@ -84,7 +84,7 @@ describe('a signature', () => {
   });
 
   const key = { accesskeyId: 'first', secret: 'secret of first' };
-  it.each([
+  test.each([
     ['a second after now', nowSeconds + 1, true],
     ['24 hours ahead', nowSeconds + maxAheadSeconds, true],
     ['now', nowSeconds, false],
@@ -97,7 +97,7 @@ describe('a signature', () => {
     expect(await accepts(signRequest(key, { expires }))).toBe(accepted);
   });
 
-  it.each([
+  test.each([
     ['no query', ordersPath],
     ['an escape that is none', `${ordersPath}?a=%zz`],
     ['bytes that are no UTF-8', `${ordersPath}?a=%ff`],
@@ -112,7 +112,7 @@ describe('a signature', () => {
     await expect(check(request)).rejects.toMatchObject({ code: 'signature.refused' });
   });
 
-  it('is not checked without the key of the settings, or with another one', async () => {
+  test('is not checked without the key of the settings, or with another one', async () => {
     const request = requestOf(signRequest(key, { expires: nowSeconds + 9 }));
     const without = signatureCheck({ accessKeys, secretKey: null, nowMs: () => nowMs });
     const another = signatureCheck({ accessKeys, secretKey: Buffer.alloc(32, 4), nowMs: () => nowMs });

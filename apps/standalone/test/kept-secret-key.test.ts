@@ -1,11 +1,11 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '@hourglass/testing';
 import { keptSecretKey } from '../src/kept-secret-key.ts';
 
 describe('the key of secrets', () => {
-  it('is made once, of 32 random bytes, and kept where only its owner can read it', async () => {
+  test('is made once, of 32 random bytes, and kept where only its owner can read it', async () => {
     const folder = await temporaryFolder();
     const another = await temporaryFolder();
     const file = path.join(folder.path, 'secret-key');
@@ -19,7 +19,7 @@ describe('the key of secrets', () => {
     await another.remove();
   });
 
-  it('is the one that was put there', async () => {
+  test('is the one that was put there', async () => {
     const folder = await temporaryFolder();
     const given = Buffer.alloc(32, 5).toString('base64');
     await writeFile(path.join(folder.path, 'secret-key'), given);

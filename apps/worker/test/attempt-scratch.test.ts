@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { link, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createAttemptScratch } from '../src/attempt-scratch.ts';
 import { createScratch } from '../src/scratch.ts';
 
@@ -30,13 +30,13 @@ describe('the scratch of an attempt', () => {
       });
     });
 
-  it('is refused, and leaves no folder, when the disk has less room than an attempt must find', async () => {
+  test('is refused, and leaves no folder, when the disk has less room than an attempt must find', async () => {
     const began = scratch({ minFreeBytes: Number.MAX_SAFE_INTEGER }).within(() => Promise.resolve(1), 'a-1');
     await expect(began).rejects.toMatchObject({ name: 'AttemptFailure', failure: 'diskFull' });
     expect(existsSync(path.join(folder.path, 'a-1'))).toBe(false);
   });
 
-  it('tells the attempt to end when its files are more than they may be, and removes them', async () => {
+  test('tells the attempt to end when its files are more than they may be, and removes them', async () => {
     const working = scratch({ maxBytes: 3 * mebibyte }).within(async (directory, overfull) => {
       const file = path.join(directory, 'rows');
       await writeFile(file, '');
@@ -50,7 +50,7 @@ describe('the scratch of an attempt', () => {
     expect(existsSync(path.join(folder.path, 'a-1'))).toBe(false);
   });
 
-  it('does not count segments, which are links to files that are there anyway', async () => {
+  test('does not count segments, which are links to files that are there anyway', async () => {
     const segment = path.join(folder.path, 'segment');
     await writeFile(segment, '');
     await truncate(segment, 3 * mebibyte);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { orderKeys, type OrderCondition, type OrderKey, type OrderValue } from '@hourglass/query';
 import type { OrderCriteria, OrderRecord } from '@hourglass/reports';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
@@ -47,7 +47,7 @@ describe('a page of orders', () => {
     );
   }
 
-  it('shows every order of its environment, newest first, with what was granted and given back', () => {
+  test('shows every order of its environment, newest first, with what was granted and given back', () => {
     expect(orders).toHaveLength(300);
     const sorted = orders.toSorted((one, other) => {
       return one.create_time === other.create_time
@@ -81,7 +81,7 @@ describe('a page of orders', () => {
     });
   });
 
-  it('has empty texts and zeros for an order whose product is not there', () => {
+  test('has empty texts and zeros for an order whose product is not there', () => {
     expect(orders.find(({ product_id: id }) => id === 0)).toMatchObject({
       product_name: '',
       product_price: 0,
@@ -95,7 +95,7 @@ describe('a page of orders', () => {
   const companyOf = ({ no }: OrderRecord) => Number(no.slice(3)) % 4 || null;
   const shown = (order: OrderRecord, key: OrderKey) => (key === 'company_id' ? companyOf(order) : order[key]);
 
-  it('meets random conditions as a plain loop over all orders does', async () => {
+  test('meets random conditions as a plain loop over all orders does', async () => {
     const samples: Readonly<Record<OrderKey, readonly OrderValue[]>> = {
       no: ['ORD1', 'ORD10', 'ORD250', 'ord10', ''],
       product_id: [0, 3, 9],
@@ -160,7 +160,7 @@ describe('a page of orders', () => {
     );
   });
 
-  it('together with the others shows each of 100,000 orders once, whatever their size', async () => {
+  test('together with the others shows each of 100,000 orders once, whatever their size', async () => {
     const many = await system.database.admin.createEnvironment({ organization: 'acme', name: 'many' });
     await insertOrders(many.environmentId, 100_000);
     const size = fc.sample(fc.integer({ min: 500, max: 10_000 }), 1)[0] ?? 10_000;

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { settingDefinitions } from '../src/setting-definitions.ts';
 import { SettingsError, readClientSettings, readSettings } from '../src/settings.ts';
 
 describe('settings', () => {
-  it('have the defaults of the running contract when nothing is set', () => {
+  test('have the defaults of the running contract when nothing is set', () => {
     const settings = readSettings({});
     expect(settings).toMatchObject({
       port: 8080,
@@ -30,7 +30,7 @@ describe('settings', () => {
     expect(settings.engineThreads).toBeGreaterThanOrEqual(1);
   });
 
-  it('list every fault at once: unknown names, malformed values, half-set groups', () => {
+  test('list every fault at once: unknown names, malformed values, half-set groups', () => {
     const faults = faultsOf({
       HOURGLASS_PROT: '80',
       HOURGLASS_PORT: '99999',
@@ -51,13 +51,13 @@ describe('settings', () => {
     }
   });
 
-  it('never print a secret in a fault', () => {
+  test('never print a secret in a fault', () => {
     const faults = faultsOf({ HOURGLASS_BOOTSTRAP_TOKEN: 'short-secret' });
     expect(faults.join()).toContain('HOURGLASS_BOOTSTRAP_TOKEN');
     expect(faults.join()).not.toContain('short-secret');
   });
 
-  it('take a key of secrets that has 32 bytes, and show no other one', () => {
+  test('take a key of secrets that has 32 bytes, and show no other one', () => {
     const key = Buffer.alloc(32, 7);
     const { secretKey } = readSettings({ HOURGLASS_SECRET_KEY: key.toString('base64') });
     expect(Buffer.from(secretKey ?? []).equals(key)).toBe(true);
@@ -71,7 +71,7 @@ describe('settings', () => {
     }
   });
 
-  it('take the names of the tz database and UTC for a time zone, and nothing that PostgreSQL reads another way', () => {
+  test('take the names of the tz database and UTC for a time zone, and nothing that PostgreSQL reads another way', () => {
     for (const name of ['UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5']) {
       expect(readSettings({ HOURGLASS_TIME_ZONE: name }).timeZone).toBe(name);
     }
@@ -83,14 +83,14 @@ describe('settings', () => {
     }
   });
 
-  it('take an empty variable as unset, as compose files write it', () => {
+  test('take an empty variable as unset, as compose files write it', () => {
     expect(readSettings({ DATABASE_URL: '', HOURGLASS_PORT: '' })).toMatchObject({
       databaseUrl: null,
       port: 8080,
     });
   });
 
-  it('of the command line have a default URL and lose the slash at its end', () => {
+  test('of the command line have a default URL and lose the slash at its end', () => {
     expect(readClientSettings({})).toEqual({
       url: 'http://127.0.0.1:8080',
       token: null,
@@ -105,7 +105,7 @@ describe('settings', () => {
     ).toEqual({ url: 'https://h.example', token: 't', accessKeySecret: 's' });
   });
 
-  it('are all in .env.example, each with its unit and its default, and nothing else is', () => {
+  test('are all in .env.example, each with its unit and its default, and nothing else is', () => {
     const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
     const listed = [...example.matchAll(/^#([A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
     const defined = Object.entries(settingDefinitions).map(([name, { defaultText }]) => [

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { maxConditions, maxListedValues, maxWheresLength, parseWheres } from '../src/index.ts';
 
 const base64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64');
@@ -21,7 +21,7 @@ describe('wheres', () => {
     ...integerKeys.map((key) => [key, 5] as const),
     ...timeKeys.map((key) => [key, time] as const),
   ];
-  it.each(cases)('takes the operators of the contract for %s', (key, value) => {
+  test.each(cases)('takes the operators of the contract for %s', (key, value) => {
     for (const operator of ['eq', 'ne', 'lt', 'lte', 'gt', 'gte']) {
       expect(parse([{ k: key, o: operator, v: value }])).toEqual({
         ok: true,
@@ -42,7 +42,7 @@ describe('wheres', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['2021-06-18', '2021-06-18 00:00:00.000000'],
     ['2021-06-18 11:44:03', '2021-06-18 11:44:03.000000'],
     ['2021-06-18 11:44:03.5', '2021-06-18 11:44:03.500000'],
@@ -51,7 +51,7 @@ describe('wheres', () => {
     expect(parse([{ k: 'create_time', o: 'gt', v: given }])).toMatchObject({ conditions: [{ value: read }] });
   });
 
-  it('takes as many conditions and values as stated, and none', () => {
+  test('takes as many conditions and values as stated, and none', () => {
     const condition = { k: 'no', o: 'eq', v: 'x'.repeat(1_000) };
     expect(parse(Array.from({ length: maxConditions }, () => condition)).ok).toBe(true);
     expect(parse([{ k: 'no', o: 'in', v: Array.from({ length: maxListedValues }, String) }]).ok).toBe(true);
@@ -59,7 +59,7 @@ describe('wheres', () => {
     expect(maxListedValues).toBeGreaterThanOrEqual(1_000);
   });
 
-  it.each<[string, unknown, RegExp]>([
+  test.each<[string, unknown, RegExp]>([
     ['an object', {}, /^wheres: it is JSON but no array/],
     ['null', null, /^wheres: it is JSON but no array/],
     [
@@ -153,7 +153,7 @@ describe('wheres', () => {
     expect(faultsOf(base64(JSON.stringify(value)))[0]).toMatch(fault);
   });
 
-  it('tells every fault, each with the number of its item', () => {
+  test('tells every fault, each with the number of its item', () => {
     const faults = faultsOf(
       base64('[{"k":"no","o":"eq","v":"x"},{"k":"a","o":"b"},{"k":"no","o":"in","v":[1,2]}]'),
     );
@@ -165,7 +165,7 @@ describe('wheres', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['nothing', '', /it is not the base64 of JSON/],
     ['no base64', 'W10', /it is not base64/],
     ['base64 for file names', base64('["ÿÿÿ?~"]').replaceAll('/', '_'), /it is not base64/],

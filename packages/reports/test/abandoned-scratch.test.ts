@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { removeAbandonedScratch } from '../src/abandoned-scratch.ts';
 
-it('of a run that cannot live any longer is removed, that of a run that may is not', async () => {
+test('of a run that cannot live any longer is removed, that of a run that may is not', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'hourglass-scratch-'));
   try {
     const [old, young] = [path.join(folder, 'old'), path.join(folder, 'young')];

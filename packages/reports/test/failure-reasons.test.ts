@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { asAttemptFailure, AttemptFailure } from '../src/failure-reasons.ts';
 import { ServiceUnavailable } from '../src/service-unavailable.ts';
 
-it.each([
+test.each([
   [
     'an adapter',
     new AttemptFailure('memory', { memoryMb: 8 }),

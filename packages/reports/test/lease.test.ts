@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { keepLease, type Lease } from '../src/lease.ts';
 import type { Claim, QueryStore } from '../src/ports.ts';
 import type { Progress } from '../src/progress.ts';
@@ -24,7 +24,7 @@ describe('the lease of an attempt', () => {
     return lease;
   }
 
-  it('is renewed well before it runs out, for as long as it is held', async () => {
+  test('is renewed well before it runs out, for as long as it is held', async () => {
     const asked: number[] = [];
     hold(async (id, attempt, ms) => {
       expect([id, attempt, ms]).toEqual([claim.id, claim.attempt, leaseMs]);
@@ -38,13 +38,13 @@ describe('the lease of an attempt', () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(leaseMs / 3);
   });
 
-  it('is lost at once when the database says that another attempt has it', async () => {
+  test('is lost at once when the database says that another attempt has it', async () => {
     hold(async () => false);
     await vi.advanceTimersByTimeAsync(leaseMs / 3);
     expect(lease.lost.aborted).toBe(true);
   });
 
-  it('outlives a database that is away for less than a lease', async () => {
+  test('outlives a database that is away for less than a lease', async () => {
     let away = true;
     hold(async () => {
       if (away) throw new Error('away');
@@ -56,7 +56,7 @@ describe('the lease of an attempt', () => {
     expect(lease.lost.aborted).toBe(false);
   });
 
-  it.each([
+  test.each([
     ['refuses', () => Promise.reject(new Error('away'))],
     ['never answers', () => new Promise<boolean>(() => {})],
   ])('is lost when it must have run out while the database %s', async (_, renewLease) => {
@@ -67,7 +67,7 @@ describe('the lease of an attempt', () => {
     expect(lease.lost.aborted).toBe(true);
   });
 
-  it('carries progress that never falls, and asks for it at most once a second', async () => {
+  test('carries progress that never falls, and asks for it at most once a second', async () => {
     const sent: Progress[] = [];
     hold(async (_id, _attempt, _ms, progress) => {
       sent.push(progress);
@@ -81,7 +81,7 @@ describe('the lease of an attempt', () => {
     expect(sent).toEqual([10, 40, 50].map(told));
   });
 
-  it('shows the newest progress within a second, also when nothing is reported after it', async () => {
+  test('shows the newest progress within a second, also when nothing is reported after it', async () => {
     const sent: number[] = [];
     hold(async (_id, _attempt, _ms, { percent }) => {
       sent.push(percent);

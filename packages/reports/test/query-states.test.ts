@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mayBecome, queryStates } from '../src/query-states.ts';
 
 // Section 3 of the design, written out by hand.
@@ -14,7 +14,7 @@ const allowed = new Set([
 ]);
 
 describe('the life of a query', () => {
-  it('has exactly the transitions of the design', () => {
+  test('has exactly the transitions of the design', () => {
     for (const from of queryStates) {
       for (const to of queryStates)
         expect([from, to, mayBecome(from, to)]).toEqual([from, to, allowed.has(`${from}>${to}`)]);

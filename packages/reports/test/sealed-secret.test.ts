@@ -1,17 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openSecret, sealSecret } from '../src/index.ts';
 
 const key = Buffer.alloc(32, 1);
 
 describe('a sealed secret', () => {
-  it('is opened by its key, and never looks the same twice', () => {
+  test('is opened by its key, and never looks the same twice', () => {
     const sealed = sealSecret('geheim ü', key, 'owner');
     expect(openSecret(sealed, key, 'owner')).toBe('geheim ü');
     expect(Buffer.from(sealed).includes('geheim')).toBe(false);
     expect(Buffer.from(sealSecret('geheim ü', key, 'owner')).equals(Buffer.from(sealed))).toBe(false);
   });
 
-  it('is not opened by another key, for another owner, or when any of its bytes was changed or is missing', () => {
+  test('is not opened by another key, for another owner, or when any of its bytes was changed or is missing', () => {
     const sealed = sealSecret('secret', key, 'owner');
     expect(openSecret(sealed, Buffer.alloc(32, 2), 'owner')).toBeNull();
     expect(openSecret(sealed, key, 'another')).toBeNull();

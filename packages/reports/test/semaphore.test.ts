@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createSemaphore } from '../src/semaphore.ts';
 
 /** Work that lasts until it is told to end, and says whether it has begun. */
@@ -15,7 +15,7 @@ const never = new AbortController().signal;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a semaphore', () => {
-  it('let as many run at a time as they are told, the others in the order in which they came', async () => {
+  test('let as many run at a time as they are told, the others in the order in which they came', async () => {
     const semaphore = createSemaphore(2);
     const works = Array.from({ length: 5 }, openWork);
     const runs = works.map((work) => semaphore.run(never, work.run));
@@ -29,7 +29,7 @@ describe('a semaphore', () => {
     expect(works.every(({ begun }) => begun)).toBe(true);
   });
 
-  it('take nobody in who stopped waiting, and give the turn to the next', async () => {
+  test('take nobody in who stopped waiting, and give the turn to the next', async () => {
     const semaphore = createSemaphore(1);
     const [first, second, third] = [openWork(), openWork(), openWork()];
     const waiting = new AbortController();
@@ -44,7 +44,7 @@ describe('a semaphore', () => {
     expect([second.begun, third.begun]).toEqual([false, true]);
   });
 
-  it('end with work that fails', async () => {
+  test('end with work that fails', async () => {
     const semaphore = createSemaphore(1);
     await expect(semaphore.run(never, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     expect(await semaphore.run(never, () => Promise.resolve('next'))).toBe('next');

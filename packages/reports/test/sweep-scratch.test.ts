@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AttemptWork } from '../src/ports.ts';
 import { sweepScratch } from '../src/sweep-scratch.ts';
 
 const query = '9cfc0d85-0f30-46d6-ae6f-318d0cb961bd';
 
-it('what killed workers left is removed, and nothing of a running attempt, of a young engine or of somebody else', async () => {
+test('what killed workers left is removed, and nothing of a running attempt, of a young engine or of somebody else', async () => {
   const scratchDirectory = await mkdtemp(path.join(tmpdir(), 'hourglass-scratch-'));
   const names = [`${query}-1`, `${query}-2`, 'spill-old', 'spill-young', 'segments', `${query}-x`];
   try {
