@@ -198,12 +198,12 @@ describe('a fact is in one place', () => {
 
   test('only one works on the segments of an owner at a time, and others go on', async () => {
     const { segments } = db.database;
-    const inside = await segments.alone(owner, async () => [
-      await segments.alone(owner, () => Promise.resolve('second')),
-      await segments.alone({ ...owner, dataset: 'mint' }, () => Promise.resolve('other')),
+    const inside = await segments.withOwnerLock(owner, async () => [
+      await segments.withOwnerLock(owner, () => Promise.resolve('second')),
+      await segments.withOwnerLock({ ...owner, dataset: 'mint' }, () => Promise.resolve('other')),
     ]);
     expect(inside).toEqual([null, 'other']);
-    expect(await segments.alone(owner, () => Promise.resolve('later'))).toBe('later');
+    expect(await segments.withOwnerLock(owner, () => Promise.resolve('later'))).toBe('later');
   });
 });
 

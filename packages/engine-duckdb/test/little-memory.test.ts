@@ -55,7 +55,7 @@ test('segments that the memory does not suffice to merge at once are merged some
   const merged: number[] = [];
   const segments = {
     listCrowded: () => Promise.resolve([{ environmentId: 7, dataset: 'api' }]),
-    alone: (_owner, work) => work(),
+    withOwnerLock: (_owner, work) => work(),
     live: () => Promise.resolve(live),
     register: (_owner, { facts }) => {
       merged.push(facts);

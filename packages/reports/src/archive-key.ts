@@ -1,9 +1,10 @@
 import type { AttemptWork } from './ports.ts';
+import { uuidPattern } from './uuid.ts';
 
 /** All archives are below it. */
 export const archivePrefix = 'archives/';
 
-const archivePath = /^archives\/([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\/([1-9]\d{0,8})\//;
+const archivePath = new RegExp(String.raw`^archives/(${uuidPattern})/([1-9]\d{0,8})/`);
 
 /** Each attempt has its own, so that two never write the same object. */
 export function archiveKeyOf({ id, attempt }: { readonly id: string; readonly attempt: number }): string {

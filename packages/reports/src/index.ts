@@ -51,3 +51,4 @@ export * from './submit-mint-report.ts';
 export * from './submit-query.ts';
 export * from './semaphore.ts';
 export * from './view-result.ts';
+export * from './uuid.ts';

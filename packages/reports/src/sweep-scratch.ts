@@ -2,8 +2,9 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { removeAbandonedScratch } from './abandoned-scratch.ts';
 import type { AttemptWork, QueryStore } from './ports.ts';
+import { uuidPattern } from './uuid.ts';
 
-const attemptFolder = /^([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})-([1-9]\d{0,8})$/;
+const attemptFolder = new RegExp(String.raw`^(${uuidPattern})-([1-9]\d{0,8})$`);
 const spillFolder = /^spill-/;
 
 /**

@@ -1,7 +1,5 @@
 import type { Request } from 'express';
-import { ReportError, type QueryRecord } from '@hourglass/reports';
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+import { isUuid, ReportError, type QueryRecord } from '@hourglass/reports';
 
 /** Says the same of an unknown id and of another organization's query. */
 export function queryNotFound(request: Request): ReportError {
@@ -17,7 +15,7 @@ export async function findQuery(
   find: (id: string) => Promise<QueryRecord | null>,
 ): Promise<QueryRecord> {
   const id = String(request.params['id']);
-  const record = uuid.test(id) ? await find(id.toLowerCase()) : null;
+  const record = isUuid(id) ? await find(id.toLowerCase()) : null;
   if (record === null) throw queryNotFound(request);
   return record;
 }

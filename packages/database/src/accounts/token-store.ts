@@ -1,4 +1,5 @@
 import {
+  isUuid,
   ReportError,
   type NewToken,
   type Role,
@@ -8,7 +9,6 @@ import {
 } from '@hourglass/reports';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { isUuid } from '../uuid.ts';
 import { scopesOfToken } from './account-scopes.ts';
 import { changingOrganization, type Connection } from './changing-organization.ts';
 import { tokenHash } from './token-hash.ts';

@@ -1,13 +1,13 @@
-import type {
-  AttemptPhase,
-  OrganizationScope,
-  PolledQuery,
-  QueryScope,
-  QueryState,
+import {
+  isUuid,
+  type AttemptPhase,
+  type OrganizationScope,
+  type PolledQuery,
+  type QueryScope,
+  type QueryState,
 } from '@hourglass/reports';
 import type { GatherReads } from '../connection/gather-reads.ts';
 import { Prisma } from '../generated/client.ts';
-import { isUuid } from '../uuid.ts';
 import { queryLabels, queryResult } from './query-rows.ts';
 
 interface PolledRow {

@@ -1,4 +1,5 @@
 import {
+  isUuid,
   idempotencyKeyTtlSeconds,
   type ExpiredArchive,
   type Failure,
@@ -15,7 +16,6 @@ import type { Pool } from 'pg';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { GatherReads } from '../connection/gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { isUuid } from '../uuid.ts';
 import { orphanedWork } from './orphaned-work.ts';
 import { cancelQuery } from './cancel-query.ts';
 import { claimQuery, listWaiting } from './claim-query.ts';

@@ -33,7 +33,7 @@ export async function mergeSegments(ports: MergeSegmentsPorts, task: MergeSegmen
   let replaced = 0;
   for (const owner of await ports.segments.listCrowded(task.terms.minSegments)) {
     task.signal.throwIfAborted();
-    replaced += (await ports.segments.alone(owner, () => mergeOwner(owner, ports, task))) ?? 0;
+    replaced += (await ports.segments.withOwnerLock(owner, () => mergeOwner(owner, ports, task))) ?? 0;
   }
   return replaced;
 }

@@ -85,7 +85,7 @@ export interface SegmentStore {
    * Runs `work` unless somebody else, in any process, is at work on the segments of this owner. This only saves
    * work that would be in vain: what keeps facts from being moved twice are the transactions.
    */
-  alone<Result>(owner: SegmentOwner, work: () => Promise<Result>): Promise<Result | null>;
+  withOwnerLock<Result>(owner: SegmentOwner, work: () => Promise<Result>): Promise<Result | null>;
 }
 
 /** The writer's memory or temporary disk does not suffice: fewer facts at a time may. */

@@ -33,7 +33,7 @@ export interface SealFactsTask {
 export async function sealFacts(ports: SealFactsPorts, task: SealFactsTask): Promise<number> {
   let facts = 0;
   for (const owner of await ports.segments.listDue(task.terms)) {
-    facts += (await ports.segments.alone(owner, () => sealOwner(owner, ports, task))) ?? 0;
+    facts += (await ports.segments.withOwnerLock(owner, () => sealOwner(owner, ports, task))) ?? 0;
   }
   return facts;
 }

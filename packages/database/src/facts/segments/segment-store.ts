@@ -50,7 +50,7 @@ export function createSegmentStore(
       servedByDatabase(async () => {
         await controlPool.query(`delete from segments where id = $1 and state <> 'live'`, [segmentId]);
       }),
-    alone: (owner, work) => alone(copyPool, owner, work),
+    withOwnerLock: (owner, work) => withOwnerLock(copyPool, owner, work),
   };
 }
 
@@ -100,7 +100,7 @@ async function withoutWriter(pool: Pool, keys: readonly string[]): Promise<reado
 }
 
 /** The lock belongs to the connection, so it is gone when this process is. */
-async function alone<Result>(
+async function withOwnerLock<Result>(
   pool: Pool,
   { environmentId, dataset }: SegmentOwner,
   work: () => Promise<Result>,
