@@ -6,7 +6,9 @@ const pure = (name, ...allowed) => ({
   to: { path: '^(packages|apps)/', pathNot: [`^packages/(${[name, ...allowed].join('|')})/`] },
 });
 
-const adapters = ['database', 'job-queue', 'object-store', 'engine-duckdb', 'result-files', 'embedded'];
+const adapters = ['database', 'job-queue', 'object-store', 'engine-duckdb', 'archive', 'embedded'];
+// An entry point that constructs nothing, for apps that only verify and unpack archives.
+const archiveVerifier = '^packages/archive/src/verify\\.ts$';
 const thirdParty = (library, owners) => ({
   name: `${library}-stays-in-its-adapter`,
   severity: 'error',
@@ -45,13 +47,22 @@ module.exports = {
       name: 'only-compose-constructs-adapters',
       severity: 'error',
       from: { path: '^apps/[^/]+/src', pathNot: '/compose\\.ts$' },
-      to: { path: `^packages/(${adapters.join('|')})/` },
+      to: { path: `^packages/(${adapters.join('|')})/`, pathNot: archiveVerifier },
+    },
+    {
+      name: 'archive-verifier-loads-no-writer',
+      severity: 'error',
+      from: { path: archiveVerifier },
+      to: { path: '(^packages/archive/src/write/|node_modules/archiver/)', reachable: true },
     },
     {
       name: 'no-deep-imports',
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/' },
-      to: { path: '^(packages)/[^/]+/src/', pathNot: ['^packages/$2/', '^packages/[^/]+/src/index\\.ts$'] },
+      to: {
+        path: '^(packages)/[^/]+/src/',
+        pathNot: ['^packages/$2/', '^packages/[^/]+/src/index\\.ts$', archiveVerifier],
+      },
     },
     {
       name: 'production-code-never-imports-testing',
@@ -66,8 +77,8 @@ module.exports = {
     thirdParty('pg', ['packages/database', 'packages/testing']),
     thirdParty('@aws-sdk', ['packages/object-store']),
     thirdParty('@duckdb', ['packages/engine-duckdb']),
-    thirdParty('archiver', ['packages/result-files']),
-    thirdParty('yauzl', ['packages/result-files', 'packages/testing', 'apps/cli']),
+    thirdParty('archiver', ['packages/archive']),
+    thirdParty('yauzl', ['packages/archive', 'packages/testing']),
     thirdParty('express', ['apps/api']),
   ],
   options: {

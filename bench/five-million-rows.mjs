@@ -19,9 +19,9 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { createArchiveWriter } from '@hourglass/archive';
 import { createDuckDbEngine, createSegmentWriter } from '@hourglass/engine-duckdb';
 import { catalogue, compileReport, hotFactsColumns, outputColumns } from '@hourglass/query';
-import { createArchiveWriter } from '@hourglass/result-files';
 
 const target = { ratio: 0.6, peakBytes: 1.5 * 1024 ** 3 };
 const startMs = Date.UTC(2026, 0, 1);

@@ -2,9 +2,9 @@ import { createHash, createPublicKey, randomInt } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifyArchive } from '@hourglass/archive/verify';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
-import { verifyArchive } from '../../apps/cli/src/verify-archive.ts';
-import { signedArchive, signingKey } from '../archive-of-a-test.ts';
+import { signedArchive, signingKey } from '../../packages/archive/test/archive-of-a-test.ts';
 import { many, patienceMs, printFigure } from './fault-run.ts';
 
 const archives = many(1_000, 50);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Express } from 'express';
+import { createArchiveReader, describeManifestKey, manifestSigningKey } from '@hourglass/archive';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
 import { createDuckDbEngine, createNdjsonEncoder } from '@hourglass/engine-duckdb';
 import { countLately } from '@hourglass/facts';
@@ -20,7 +21,6 @@ import {
 } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import { createSemaphore, manifestSeed, removeAbandonedScratch, statsTimeoutMs } from '@hourglass/reports';
-import { createArchiveReader } from '@hourglass/result-files';
 import { createApp } from './app.ts';
 import { adminLog } from './http/admin-log.ts';
 import { rememberPasswords } from './http/remember-passwords.ts';
@@ -66,7 +66,8 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     doorbell,
     objects,
     archives: createArchiveReader(),
-    manifestSeed: () => manifestSeed(settings.manifestKey, database.signingKeys),
+    manifestKey: async () =>
+      describeManifestKey(manifestSigningKey(await manifestSeed(settings.manifestKey, database.signingKeys))),
     metrics,
     publicUrl: settings.publicUrl,
     timeZone: settings.timeZone,

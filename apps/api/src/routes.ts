@@ -1,3 +1,4 @@
+import type { ManifestKey } from '@hourglass/contract';
 import type { BulkPorts, FactStore, SealingPace } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
@@ -91,8 +92,8 @@ export interface RouteServices {
   readonly doorbell: Doorbell;
   readonly objects: ObjectStore;
   readonly archives: ArchiveReader;
-  /** Of the key that signs manifests. */
-  readonly manifestSeed: () => Promise<Uint8Array>;
+  /** The public key that verifies manifests. */
+  readonly manifestKey: () => Promise<ManifestKey>;
   readonly metrics: ApiMetrics;
   readonly publicUrl: string | null;
   /** Of the tz database: that of the statistics of instruments, whose times name none. */
@@ -172,7 +173,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     resultUrlRoute(ofEnvironment, resultUrl),
     getResultViewRoute(ofHosts, { catalogue, objects, archives, nowMs }),
     linkedResultRoute(resultUrl),
-    getManifestKeyRoute(services.manifestSeed),
+    getManifestKeyRoute(services.manifestKey),
     ...statsRoutes(findTenant, stats),
     ...hostStatsRoutes(hostnames, stats),
     ...exchangeRateRoutes(exchangeRates, record),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { manifestSigningKey } from '@hourglass/contract';
+import { createArchiveWriter, manifestSigningKey, type ManifestOptions } from '@hourglass/archive';
 import { openDatabase, type Database } from '@hourglass/database';
 import { createDuckDbEngine, createSegmentWriter, duckDbVersion } from '@hourglass/engine-duckdb';
 import { createDoorbell, openConsumer } from '@hourglass/job-queue';
@@ -15,7 +15,6 @@ import {
   type RunQueryPorts,
   type RunQueryTerms,
 } from '@hourglass/reports';
-import { createArchiveWriter, type ManifestOptions } from '@hourglass/result-files';
 import { createAttemptScratch } from './attempt-scratch.ts';
 import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * The one text of a JSON value: keys in the order of their UTF-16 units, no white space, numbers and texts as
  * `JSON.stringify` writes them. What JSON has not (undefined) is left out.
@@ -9,4 +11,9 @@ export function canonicalJson(value: unknown): string {
     .filter(([, member]) => member !== undefined)
     .toSorted(([one], [other]) => (one < other ? -1 : 1));
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(',')}}`;
+}
+
+/** SHA-256 of the canonical JSON, hex. */
+export function canonicalSha256(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }

@@ -1,8 +1,8 @@
-import { describeManifestKey, manifestKey, manifestSigningKey } from '@hourglass/contract';
+import { manifestKey, type ManifestKey } from '@hourglass/contract';
 import { openRoute, type OpenRoute } from '../http/route.ts';
 
-/** `GET /v1/manifest-key`: the public key that the manifests of results are verified with. Tells no secret. */
-export function getManifestKeyRoute(seed: () => Promise<Uint8Array>): OpenRoute {
+/** `GET /v1/manifest-key`: the public key that the manifests of results are verified with. */
+export function getManifestKeyRoute(readKey: () => Promise<ManifestKey>): OpenRoute {
   return openRoute({
     method: 'get',
     path: '/v1/manifest-key',
@@ -13,7 +13,7 @@ export function getManifestKeyRoute(seed: () => Promise<Uint8Array>): OpenRoute 
     },
     responses: { 200: { description: 'The key.', json: manifestKey } },
     async handle({ response }) {
-      response.json(describeManifestKey(manifestSigningKey(await seed())));
+      response.json(await readKey());
     },
   });
 }

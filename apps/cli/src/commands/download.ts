@@ -5,10 +5,10 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import { unpackParts } from '@hourglass/archive/verify';
 import type { ApiClient, Place } from '../api-client.ts';
 import { CommandError, printAnswer, type CommandContext } from '../command-context.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
-import { printRows } from '../print-rows.ts';
 
 interface DownloadOptions extends PlaceOptions {
   readonly output: string | undefined;
@@ -39,7 +39,7 @@ async function downloadRows(context: CommandContext, place: Place, id: string): 
   try {
     const file = path.join(folder, 'result.zip');
     await downloadTo(file, context.api(), place, id);
-    await printRows(file, context.output);
+    await unpackParts(file, context.output);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

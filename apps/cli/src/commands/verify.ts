@@ -1,9 +1,9 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { ManifestFault, manifestKey } from '@hourglass/contract';
+import { ManifestFault, verifyArchive } from '@hourglass/archive/verify';
+import { manifestKey } from '@hourglass/contract';
 import { CommandError, printAnswer, type CommandContext } from '../command-context.ts';
-import { verifyArchive } from '../verify-archive.ts';
 
 /** `hourglass verify FILE`: whether an archive is, byte for byte, what a worker signed. */
 export function addVerifyCommand(program: Command, context: CommandContext): void {

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { openPromise } from 'yauzl';
 
 /** Writes the unpacked parts of an archive one after the other; other members are passed over. */
-export async function printRows(archive: string, output: Writable): Promise<void> {
+export async function unpackParts(archive: string, output: Writable): Promise<void> {
   const zip = await openPromise(archive, { lazyEntries: true });
   try {
     for await (const entry of zip.eachEntry()) {

@@ -8,8 +8,8 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OutputColumn, OutputFormat } from '@hourglass/query';
 import type { ByteRange, OpenResult } from '@hourglass/reports';
-import { createArchiveReader } from '../src/archive-reader.ts';
-import { createArchiveWriter } from '../src/archive-writer.ts';
+import { createArchiveReader } from '../src/read/archive-reader.ts';
+import { createArchiveWriter } from '../src/write/archive-writer.ts';
 
 type Row = readonly [text: string | null, float: number | null];
 

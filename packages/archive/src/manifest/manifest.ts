@@ -1,6 +1,7 @@
-import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { sign, verify, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson, canonicalSha256 } from '@hourglass/contract';
+import { describeManifestKey, keyIdOf } from './manifest-key.ts';
 
 /** Name of the archive's last member. */
 export const manifestName = 'manifest.json';
@@ -50,44 +51,9 @@ export type ManifestPart = z.infer<typeof manifestPart>;
 export type UnsignedManifest = z.infer<typeof unsignedManifest>;
 export type ResultManifest = z.infer<typeof resultManifest>;
 
-/** Answer of `GET /v1/manifest-key`. */
-export const manifestKey = z.object({
-  keyId: z
-    .string()
-    .describe('As manifests name it: the first 16 hex digits of the SHA-256 of the SPKI bytes.'),
-  algorithm: z.literal('Ed25519'),
-  publicKey: z.string().describe('SPKI as PEM.'),
-});
-export type ManifestKey = z.infer<typeof manifestKey>;
-
 /** A manifest that is not what was signed, or no manifest; the message says what is wrong. */
 export class ManifestFault extends Error {
   override readonly name = 'ManifestFault';
-}
-
-/** PKCS #8 of an Ed25519 key up to its seed (RFC 8410). */
-const pkcs8Start = Buffer.from('302e020100300506032b657004220420', 'hex');
-
-/** The private key whose seed are these 32 bytes. */
-export function manifestSigningKey(seed: Uint8Array): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([pkcs8Start, seed]), format: 'der', type: 'pkcs8' });
-}
-
-/** The public half of a private or public key, as `GET /v1/manifest-key` shows it. */
-export function describeManifestKey(key: KeyObject): ManifestKey {
-  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
-  const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
-  return { keyId: keyIdOf(publicKey), algorithm: 'Ed25519', publicKey: pem };
-}
-
-function keyIdOf(publicKey: KeyObject): string {
-  const spki = publicKey.export({ format: 'der', type: 'spki' });
-  return createHash('sha256').update(spki).digest('hex').slice(0, 16);
-}
-
-/** SHA-256 of the canonical JSON, hex. */
-export function canonicalSha256(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
 /** The text of `manifest.json`: canonical JSON, and after it the signature of exactly that as one more, last field. */

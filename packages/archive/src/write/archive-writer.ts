@@ -5,11 +5,11 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
-import { manifestName, type ManifestPart } from '@hourglass/contract';
 import type { ArchiveFile, ArchiveTask, ArchiveWriter, RowFile } from '@hourglass/reports';
+import { manifestText, type Maker } from '../manifest/manifest-text.ts';
+import { manifestName, type ManifestPart } from '../manifest/manifest.ts';
 import { ArchiveDigest } from './archive-digest.ts';
 import { gzipPart } from './gzip-part.ts';
-import { manifestText, type Maker } from './manifest-text.ts';
 import { createPartReader } from './part-reader.ts';
 import { RowStream } from './row-stream.ts';
 

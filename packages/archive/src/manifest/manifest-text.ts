@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { canonicalSha256, signManifest, type ManifestPart, type UnsignedManifest } from '@hourglass/contract';
+import { canonicalSha256 } from '@hourglass/contract';
 import type { ArchiveTask, ResultOrigin } from '@hourglass/reports';
+import { signManifest, type ManifestPart, type UnsignedManifest } from './manifest.ts';
 
 /** What made the result. */
 export interface Maker {

@@ -14,7 +14,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fromBuffer, type Entry } from 'yauzl';
 import type { OutputColumn, OutputFormat } from '@hourglass/query';
 import type { ArchiveTask, RowFile } from '@hourglass/reports';
-import { createArchiveWriter } from '../src/archive-writer.ts';
+import { createArchiveWriter } from '../src/write/archive-writer.ts';
 
 const id = '9cfc0d85-0f30-46d6-ae6f-318d0cb961bd';
 const columns: readonly OutputColumn[] = [

@@ -1,8 +1,8 @@
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fromRandomAccessReaderPromise } from 'yauzl';
-import { manifestName } from '@hourglass/contract';
 import type { ArchiveReader, OpenResult, RowLayout } from '@hourglass/reports';
+import { manifestName } from '../manifest/manifest.ts';
 import { ArchiveBytes } from './archive-bytes.ts';
 import { csvRows } from './csv-rows.ts';
 import { ndjsonRows } from './ndjson-rows.ts';

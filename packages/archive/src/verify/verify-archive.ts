@@ -9,7 +9,7 @@ import {
   readManifest,
   type ManifestPart,
   type ResultManifest,
-} from '@hourglass/contract';
+} from '../manifest/manifest.ts';
 import { archiveEnd, dosTime, localHeader, type PlacedMember } from './archive-layout.ts';
 import { countRows, type PartCount } from './count-rows.ts';
 import { findManifest, readAt } from './find-manifest.ts';

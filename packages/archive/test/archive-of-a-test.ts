@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { manifestSigningKey } from '@hourglass/contract';
 import type { OutputColumn, OutputFormat, Plan } from '@hourglass/query';
-import { createArchiveWriter } from '@hourglass/result-files';
+import { createArchiveWriter, manifestSigningKey } from '../src/index.ts';
 
 export const signingKey = manifestSigningKey(Buffer.alloc(32, 5));
 

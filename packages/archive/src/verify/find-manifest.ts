@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { ManifestFault, manifestName } from '@hourglass/contract';
+import { ManifestFault, manifestName } from '../manifest/manifest.ts';
 import { endBytes, localHeaderBytes, zip64EndBytes, zip64LocatorBytes } from './archive-layout.ts';
 
 export interface ManifestPlace {

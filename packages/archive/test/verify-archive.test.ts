@@ -3,15 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  canonicalJson,
-  manifestSigningKey,
-  readManifest,
-  signManifest,
-  type ResultManifest,
-} from '@hourglass/contract';
+import { canonicalJson } from '@hourglass/contract';
 import { archiveMembers, temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
-import { verifyArchive } from '../apps/cli/src/verify-archive.ts';
+import { manifestSigningKey } from '../src/index.ts';
+import { readManifest, signManifest, type ResultManifest } from '../src/manifest/manifest.ts';
+import { verifyArchive } from '../src/verify.ts';
 import { signedArchive, signingKey } from './archive-of-a-test.ts';
 
 const publicKey = createPublicKey(signingKey);

@@ -1,2 +1,0 @@
-export * from './archive-reader.ts';
-export * from './archive-writer.ts';
