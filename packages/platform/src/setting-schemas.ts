@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { placeNamePattern } from '@hourglass/contract';
+import { z } from 'zod';
+
+// The message of each schema completes the sentence "expected …".
+
+export const text = z.string().min(1, 'a text that is not empty');
+
+/** Resolves to an absolute path. */
+export const folder = text.transform((value) => path.resolve(value));
+
+export const organizationName = text.regex(placeNamePattern, 'a name of letters, digits, ".", "_" and "-"');
+
+export const environmentNames = z
+  .string()
+  .transform((value) => value.split(',').map((name) => name.trim()))
+  .refine((list) => list.every((name) => placeNamePattern.test(name)) && new Set(list).size === list.length, {
+    message: 'distinct names of letters, digits, ".", "_" and "-", separated by commas',
+  });
+
+export const flag = z.enum(['true', 'false'], 'true or false').transform((value) => value === 'true');
+
+export function oneOf<const Choice extends string>(...choices: readonly Choice[]): z.ZodType<Choice, string> {
+  return z.string().refine((value): value is Choice => choices.some((choice) => choice === value), {
+    message: `one of ${choices.join(', ')}`,
+  });
+}
+
+export function wholeNumber(minimum: number, maximum: number): z.ZodType<number, string> {
+  const message = `a whole number from ${minimum} to ${maximum}`;
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, message)
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, message);
+}
+
+/** Seconds in the environment, milliseconds in the settings. */
+export function seconds(minimum: number, maximum: number): z.ZodType<number, string> {
+  return wholeNumber(minimum, maximum).transform((value) => value * 1000);
+}
+
+/** MiB in the environment, bytes in the settings. */
+export function mebibytes(minimum: number, maximum: number): z.ZodType<number, string> {
+  return wholeNumber(minimum, maximum).transform((value) => value * 1024 * 1024);
+}
+
+export function url(...protocols: readonly string[]): z.ZodType<string, string> {
+  const starts = protocols.map((protocol) => `${protocol}//`).join(' or ');
+  return z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `a URL that starts with ${starts}`,
+    );
+}
+
+const keyBytes = 32;
+
+/** Base64 in the environment, bytes in the settings. */
+export const secretKey = z
+  .base64(`base64 of ${keyBytes} bytes`)
+  .transform((value) => Buffer.from(value, 'base64'))
+  .refine((bytes) => bytes.length === keyBytes, `base64 of ${keyBytes} bytes`);
+
+/**
+ * A name in the tz database. Abbreviations are not accepted: PostgreSQL reads `CET` as a fixed offset
+ * without daylight saving time.
+ */
+export const timeZone = z
+  .string()
+  .refine((value) => /^(?:UTC|[A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+)$/.test(value) && isTimeZone(value), {
+    message: 'the name of a time zone such as Europe/Berlin, or UTC',
+  });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
