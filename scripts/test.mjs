@@ -11,7 +11,7 @@ const isLong = first === '--long';
 const isFaults = first === '--faults';
 const given = isLong || isFaults ? others : process.argv.slice(2);
 // One file at a time: each of them wants all of the machine.
-const faultFiles = given.length > 0 ? given : ['test/faults', 'packages/reports/test/query-life'];
+const faultFiles = given.length > 0 ? given : ['test/faults', 'packages/reports/test/queries/query-life'];
 const testArguments = isFaults ? [...faultFiles, '--no-file-parallelism'] : given;
 
 await reportFailure(async () => {

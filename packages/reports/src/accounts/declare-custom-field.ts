@@ -1,0 +1,47 @@
+import { faultOfCustomFieldName, type Catalogue, type Tenant } from '@hourglass/query';
+import {
+  maxCustomFields,
+  type CustomFieldStore,
+  type Declaration,
+  type DeclaredField,
+} from './custom-fields.ts';
+import { invalidRequest, ReportError } from '../errors.ts';
+
+export interface DeclareCustomFieldPorts {
+  readonly catalogue: Catalogue;
+  readonly customFields: CustomFieldStore;
+}
+
+/**
+ * Gives an environment a field of its own.
+ * @throws ReportError `request.invalid` when the dataset or the name is not possible, `custom_field.exists`,
+ * `custom_field.full`
+ */
+export async function declareCustomField(
+  tenant: Tenant,
+  declaration: Declaration,
+  { catalogue, customFields }: DeclareCustomFieldPorts,
+): Promise<DeclaredField> {
+  const { dataset: datasetName, name } = declaration;
+  const dataset = catalogue.get(datasetName);
+  if (dataset?.takesCustomFields !== true) {
+    const taking = [...catalogue.values()].filter((candidate) => candidate.takesCustomFields);
+    const expected = taking.map((candidate) => candidate.name).join(', ');
+    const message = `${JSON.stringify(datasetName)} is no dataset with custom fields; expected ${expected}`;
+    throw invalidRequest([{ field: 'dataset', message }]);
+  }
+  const fault = faultOfCustomFieldName(name, dataset);
+  if (fault !== null) throw invalidRequest([{ field: 'name', message: fault }]);
+
+  const outcome = await customFields.declare(tenant, declaration, maxCustomFields);
+  switch (outcome.kind) {
+    case 'declared':
+      return outcome.field;
+    case 'exists':
+      throw new ReportError('custom_field.exists', { name, dataset: datasetName });
+    case 'full':
+      throw new ReportError('custom_field.full', { limit: maxCustomFields, dataset: datasetName });
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,8 +1,0 @@
-import type { TokenStore } from './account-admin.ts';
-import { requireRole } from './account-roles.ts';
-import type { Principal } from './ports.ts';
-
-/** @throws ReportError `token.not_found`, `auth.role` for the token of a user above the caller */
-export function deleteToken(principal: Principal, id: string, tokens: TokenStore): Promise<void> {
-  return tokens.delete(principal.organization, id, ({ role }) => requireRole(principal, role));
-}

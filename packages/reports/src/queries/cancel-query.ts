@@ -1,0 +1,17 @@
+import { ReportError } from '../errors.ts';
+import type { QueryRecord } from './query-record.ts';
+import type { QueryStore } from './query-store.ts';
+import { mayBecome } from './query-states.ts';
+
+/**
+ * Ends a query that is not over yet. Cancelling it again answers the same, so that a client may repeat a request
+ * whose answer it did not get.
+ * @throws ReportError `query.ended` when it completed, failed or expired, also in the moment of the request.
+ */
+export async function cancelQuery(record: QueryRecord, queries: QueryStore): Promise<QueryRecord> {
+  if (mayBecome(record.state, 'cancelled')) await queries.cancel(record.id);
+  const after = await queries.find(record.plan.tenant, record.id);
+  if (after === null) throw new ReportError('query.not_found', { id: record.id });
+  if (after.state !== 'cancelled') throw new ReportError('query.ended', { state: after.state });
+  return after;
+}

@@ -1,0 +1,36 @@
+import type { Plan } from '@hourglass/query';
+import type { FactSource, SnapshotTarget } from './fact-source.ts';
+import type { FactFiles, SegmentFiles } from './segment-files.ts';
+
+export interface CollectFactsPorts {
+  readonly factSource: FactSource;
+  readonly segmentFiles: SegmentFiles;
+}
+
+/**
+ * Everything that a plan reads, as one moment saw it, in files below `directory`. `onCollected` is told which share of
+ * the hot facts and the segments is there, 0 to 1.
+ */
+export async function collectFacts(
+  plan: Plan,
+  { factSource, segmentFiles }: CollectFactsPorts,
+  target: SnapshotTarget & { readonly onCollected?: (share: number) => void },
+): Promise<FactFiles> {
+  const snapshot = await factSource.snapshot(plan, target);
+  const pieces = snapshot.segments.length + 1;
+  let collected = 0;
+  const onPlaced = () => target.onCollected?.((collected += 1) / pieces);
+  onPlaced();
+  const paths = await segmentFiles.place(snapshot.segments, { ...target, onPlaced });
+  const segments = snapshot.segments.map(({ facts, firstMs, lastMs, columns }, index) => {
+    const path = paths[index];
+    if (path === undefined) throw new Error('a segment was not placed');
+    return { path, facts, firstMs, lastMs, columns };
+  });
+  return { ...snapshot, segments };
+}
+
+/** All facts that the engine has to look at. */
+export function factsIn({ hotRows, segments }: Pick<FactFiles, 'hotRows' | 'segments'>): number {
+  return segments.reduce((sum, { facts }) => sum + facts, hotRows);
+}

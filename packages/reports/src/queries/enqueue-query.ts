@@ -1,0 +1,69 @@
+import type { Plan } from '@hourglass/query';
+import type { Principal } from '../accounts/accounts.ts';
+import type { Doorbell } from './doorbell.ts';
+import type { QueryRecord } from './query-record.ts';
+import type { QueryStore } from './query-store.ts';
+import { ReportError } from '../errors.ts';
+import type { IdempotencyKey } from './idempotency-key.ts';
+import type { QueryLabels } from './query-labels.ts';
+import { LimitReached, type LimitUsage, type SubmissionLimits } from '../accounts/submission-limits.ts';
+
+export interface EnqueuePorts {
+  readonly queries: QueryStore;
+  readonly doorbell: Doorbell;
+  /** Of environments without limits of their own. */
+  readonly limits: SubmissionLimits;
+  readonly newId: () => string;
+}
+
+export interface EnqueuedPlan {
+  readonly plan: Plan;
+  readonly labels: QueryLabels;
+  readonly idempotencyKey?: IdempotencyKey | undefined;
+}
+
+export interface Enqueued {
+  readonly record: QueryRecord;
+  readonly usage: LimitUsage;
+}
+
+/**
+ * Puts a plan down as an `enqueued` query. It is safe once its row is committed; a ring that fails after that is
+ * made up for by the reconciler, so the caller still gets its query.
+ * A submission with the key of an earlier one is answered as that was; it needs no ring.
+ * @throws LimitReached; ReportError `query.key_reused`; ServiceUnavailable when nothing was stored. Neither counts against the limits.
+ */
+export async function enqueueQuery(
+  { plan, labels, idempotencyKey }: EnqueuedPlan,
+  principal: Principal,
+  { queries, doorbell, limits, newId }: EnqueuePorts,
+): Promise<Enqueued> {
+  const submission = { id: newId(), plan, submittedBy: principal.email, labels, idempotencyKey };
+  const outcome = await queries.submit(submission, limits);
+  if (outcome.kind === 'refused') throw new LimitReached(outcome.reason, outcome.usage);
+  if (outcome.kind === 'conflict')
+    throw new ReportError('query.key_reused', { key: idempotencyKey?.key ?? '' });
+  if (outcome.kind === 'repeated') {
+    const record = await queries.find(plan.tenant, outcome.id);
+    if (record === null) throw new Error(`the query ${outcome.id} of an earlier submission is gone`);
+    return { record: asSubmitted(record), usage: outcome.usage };
+  }
+  const { record, usage } = outcome;
+  await doorbell.wake(record.id).catch(() => undefined);
+  return { record, usage };
+}
+
+/** What the first submission was answered. What has become of the query since, a poll tells. */
+function asSubmitted(record: QueryRecord): QueryRecord {
+  return {
+    ...record,
+    state: 'enqueued',
+    attempt: 0,
+    progressPercent: 0,
+    phase: null,
+    rowsScanned: null,
+    updatedAt: record.createdAt,
+    failure: null,
+    result: null,
+  };
+}

@@ -1,0 +1,67 @@
+import { ServiceUnavailable } from '../service-unavailable.ts';
+
+/**
+ * Every text that the status of a failed query can show; docs/failure-modes.md has an entry for each. `{name}` is
+ * filled from the details.
+ */
+export const failureReasons = {
+  outOfTime: 'The query did not finish within {seconds} s',
+  neverFinished: 'The query was started {attempts} times and never finished',
+  attemptFailed: 'Attempt {attempt} of {attempts} failed: {cause}',
+} as const;
+
+/** What can stand for `{cause}` of `attemptFailed`. */
+export const attemptFailures = {
+  memory: 'The report needs more than {memoryMb} MB of memory: ask for fewer groups or a shorter time range',
+  temporaryDisk:
+    'The report needs more than {maxSpillMb} MB of temporary disk space: ask for fewer groups or a shorter time range',
+  diskFull: 'The disk that the report is computed on is full',
+  computation: 'The report could not be computed',
+  unavailable: 'The {service} is not available',
+  unknown: 'Something went wrong on our side; the log of the worker names the query',
+} as const;
+
+/** Why a report cannot be made of what is stored, however often it is tried. */
+export const impossibleReports = {
+  rateMissing:
+    'There is no exchange rate from {currency} to {target} for {day}, nor for one of the {days} days before it; store one and submit the report again',
+  currencyMissing: 'An amount of {day} has no currency, so it cannot be converted to {target}',
+} as const;
+
+type Details = Readonly<Record<string, string | number>>;
+
+export function failureReason(reason: keyof typeof failureReasons, details: Details): string {
+  return filled(failureReasons[reason], details);
+}
+
+/** What went wrong in an attempt, in words for whoever submitted the query; `cause` is for the log. */
+export class AttemptFailure extends Error {
+  readonly failure: keyof typeof attemptFailures;
+
+  constructor(failure: keyof typeof attemptFailures, details: Details = {}, options?: ErrorOptions) {
+    super(filled(attemptFailures[failure], details), options);
+    this.name = 'AttemptFailure';
+    this.failure = failure;
+  }
+}
+
+/** The query fails at once, by its own fault, with this message. */
+export class ReportImpossible extends Error {
+  constructor(reason: keyof typeof impossibleReports, details: Details) {
+    super(filled(impossibleReports[reason], details));
+    this.name = 'ReportImpossible';
+  }
+}
+
+/** Anything that an attempt threw as what a client may read: no path, no statement, no text of a library. */
+export function asAttemptFailure(error: unknown): AttemptFailure {
+  if (error instanceof AttemptFailure) return error;
+  if (error instanceof ServiceUnavailable)
+    return new AttemptFailure('unavailable', { service: error.service }, { cause: error });
+  const isDiskFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  return new AttemptFailure(isDiskFull ? 'diskFull' : 'unknown', {}, { cause: error });
+}
+
+function filled(text: string, details: Details): string {
+  return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? name));
+}

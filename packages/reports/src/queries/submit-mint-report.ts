@@ -1,0 +1,38 @@
+import {
+  mintReportDataset,
+  planMintReport,
+  type Catalogue,
+  type MintCriteria,
+  type Tenant,
+} from '@hourglass/query';
+import type { CustomFieldStore } from '../accounts/custom-fields.ts';
+import { enqueueQuery, type Enqueued, type EnqueuePorts } from './enqueue-query.ts';
+import { invalidRequest } from '../errors.ts';
+import type { IdempotencyKey } from './idempotency-key.ts';
+import type { Principal } from '../accounts/accounts.ts';
+
+export interface SubmitMintReportPorts extends EnqueuePorts {
+  readonly catalogue: Catalogue;
+  readonly customFields: Pick<CustomFieldStore, 'find'>;
+}
+
+/**
+ * Plans a monetization report and enqueues it: from then on it is a query like any other.
+ * @throws ReportError `request.invalid` with every fault, and what `enqueueQuery` throws.
+ */
+export async function submitMintReport(
+  input: {
+    criteria: MintCriteria;
+    tenant: Tenant;
+    principal: Principal;
+    idempotencyKey?: IdempotencyKey | undefined;
+  },
+  ports: SubmitMintReportPorts,
+): Promise<Enqueued> {
+  const { criteria, tenant, principal, idempotencyKey } = input;
+  const { catalogue, customFields } = ports;
+  const { fields } = await customFields.find(tenant, mintReportDataset);
+  const planned = planMintReport(criteria, { catalogue, tenant, customFields: fields });
+  if (!planned.ok) throw invalidRequest(planned.faults);
+  return enqueueQuery({ plan: planned.plan, labels: {}, idempotencyKey }, principal, ports);
+}

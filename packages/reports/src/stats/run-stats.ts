@@ -1,0 +1,68 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { planStats, type Catalogue, type Plan, type StatsRequest, type Tenant } from '@hourglass/query';
+import { collectFacts, type CollectFactsPorts } from '../queries/collect-facts.ts';
+import type { CustomFieldStore } from '../accounts/custom-fields.ts';
+import { invalidRequest, ReportError } from '../errors.ts';
+import type { ReportEngine } from '../queries/report-engine.ts';
+import { AttemptFailure } from '../queries/failure-reasons.ts';
+import { collectStats, type Stats } from './collect-stats.ts';
+import type { Semaphore } from '../semaphore.ts';
+
+export interface RunStatsPorts extends CollectFactsPorts {
+  readonly catalogue: Catalogue;
+  readonly customFields: Pick<CustomFieldStore, 'find'>;
+  readonly engine: ReportEngine;
+  readonly semaphore: Semaphore;
+  /** Each run works in a folder of its own below it. */
+  readonly scratchDirectory: string;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+}
+
+/** From the request to its rows, waiting for a turn included. What takes longer is a query. */
+export const statsTimeoutMs = 10_000;
+
+/** What a smaller report would not meet. */
+const tooLarge: ReadonlySet<string> = new Set(['memory', 'temporaryDisk']);
+
+/**
+ * Computes statistics while the caller waits. Stops at once when `signal` aborts, and throws its reason.
+ * @throws ReportError `request.invalid` with every fault, `stats.deadline`, `stats.too_large`; ServiceUnavailable.
+ */
+export async function runStats(
+  input: { request: StatsRequest; dataset: string; tenant: Tenant },
+  ports: RunStatsPorts,
+  signal: AbortSignal,
+): Promise<Stats> {
+  const { catalogue, customFields, semaphore, nowMs } = ports;
+  const { request, dataset, tenant } = input;
+  const { fields } = await customFields.find(tenant, dataset);
+  const planned = planStats(request, { catalogue, dataset, tenant, customFields: fields, nowMs: nowMs() });
+  if (!planned.ok) throw invalidRequest(planned.faults);
+
+  const deadline = AbortSignal.timeout(statsTimeoutMs);
+  const stop = AbortSignal.any([signal, deadline]);
+  try {
+    return await semaphore.run(stop, () => compute(planned.plan, ports, stop));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (deadline.aborted) throw new ReportError('stats.deadline', { seconds: statsTimeoutMs / 1_000 });
+    if (error instanceof AttemptFailure && tooLarge.has(error.failure)) {
+      throw new ReportError('stats.too_large', { reason: error.message });
+    }
+    throw error;
+  }
+}
+
+async function compute(plan: Plan, ports: RunStatsPorts, signal: AbortSignal): Promise<Stats> {
+  const { engine, scratchDirectory, newId } = ports;
+  const directory = path.join(scratchDirectory, newId());
+  await mkdir(directory, { recursive: true });
+  try {
+    const facts = await collectFacts(plan, ports, { directory, signal, timeoutMs: statsTimeoutMs });
+    return await collectStats(plan, engine.run({ plan, facts, directory, signal }));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

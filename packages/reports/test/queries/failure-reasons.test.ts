@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { asAttemptFailure, AttemptFailure } from '../../src/queries/failure-reasons.ts';
+import { ServiceUnavailable } from '../../src/service-unavailable.ts';
+
+test.each([
+  [
+    'an adapter',
+    new AttemptFailure('memory', { memoryMb: 8 }),
+    /^The report needs more than 8 MB of memory: /,
+  ],
+  [
+    'a service',
+    new ServiceUnavailable('database', new Error('10.0.0.5:5432')),
+    /^The database is not available$/,
+  ],
+  [
+    'a full disk',
+    Object.assign(new Error("write '/srv/scratch/x'"), { code: 'ENOSPC' }),
+    /^The disk .* is full$/,
+  ],
+  ['another file error', Object.assign(new Error("open '/srv/x'"), { code: 'EACCES' }), /^Something went/],
+  ['a library', new Error('relation "hot_api_facts" does not exist'), /^Something went wrong on our side/],
+  ['no error at all', 'secret', /^Something went wrong on our side/],
+])('what %s threw reaches a client only in words of the table', (_, thrown, words) => {
+  const failure = asAttemptFailure(thrown);
+  expect(failure.message).toMatch(words);
+  expect(failure.message).not.toMatch(/[/{]|secret|hot_api|10\.0/);
+  expect(thrown === failure || failure.cause === thrown).toBe(true);
+});

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { isValidResultLink, signResultLink, type ResultLink } from '../../src/index.ts';
+
+const link = fc.record({
+  organization: fc.string(),
+  environment: fc.string(),
+  id: fc.uuid(),
+  expiresSeconds: fc.integer({ min: 1, max: 4_000_000_000 }),
+});
+const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
+
+test('A link opens its result until it expires and not a millisecond longer', () => {
+  fc.assert(
+    fc.property(link, key, (signed, secret) => {
+      const signature = signResultLink(signed, secret);
+      expect(signature).toMatch(/^[\w-]{43}$/);
+      const endMs = signed.expiresSeconds * 1000;
+      expect(isValidResultLink(signed, signature, { key: secret, nowMs: endMs - 1 })).toBe(true);
+      expect(isValidResultLink(signed, signature, { key: secret, nowMs: endMs })).toBe(false);
+    }),
+  );
+});
+
+test('A link that differs in anything, or was signed with another key, opens nothing', () => {
+  const differs = (a: ResultLink, b: ResultLink) => JSON.stringify(a) !== JSON.stringify(b);
+  fc.assert(
+    fc.property(
+      link,
+      fc.record({ change: link, names: fc.subarray(Object.keys(fields)) }),
+      key,
+      key,
+      (signed, { change, names }, secret, other) => {
+        const signature = signResultLink(signed, secret);
+        const changed = {
+          ...signed,
+          ...Object.fromEntries(Object.entries(change).filter(([name]) => names.includes(name))),
+        };
+        if (differs(changed, signed))
+          expect(isValidResultLink(changed, signature, { key: secret, nowMs: 0 })).toBe(false);
+        fc.pre(Buffer.compare(secret, other) !== 0);
+        expect(isValidResultLink(signed, signature, { key: other, nowMs: 0 })).toBe(false);
+      },
+    ),
+  );
+});
+
+/** The parts of a link that can be changed. */
+const fields = { organization: true, environment: true, id: true, expiresSeconds: true } satisfies Record<
+  keyof ResultLink,
+  true
+>;
+
+test('A text that is no signature opens nothing', () => {
+  const signed = { organization: 'o', environment: 'e', id: 'i', expiresSeconds: 9 };
+  const signature = signResultLink(signed, new Uint8Array(32));
+  for (const text of ['', 'x', signature.slice(1), `${signature}AAAA`, '\u0000'.repeat(43)]) {
+    expect(isValidResultLink(signed, text, { key: new Uint8Array(32), nowMs: 0 })).toBe(false);
+  }
+});

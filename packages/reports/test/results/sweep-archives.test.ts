@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { archiveKeyOf } from '../../src/results/archive-key.ts';
+import type { IncompleteObject } from '../../src/results/object-store.ts';
+import { sweepArchives } from '../../src/results/sweep-archives.ts';
+import { MemoryQueries } from '../queries/query-life/memory-queries.ts';
+import { plan, terms } from '../queries/query-life/world.ts';
+
+const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
+test('an upload that is not complete stays only while its attempt runs, also when it has the key of a result', async () => {
+  const memory = new MemoryQueries(() => 0);
+  const [running, completed] = [idOf(1), idOf(2)];
+  for (const id of [running, completed]) {
+    memory.submit({ id, plan, submittedBy: '' });
+    memory.claim(id, terms);
+  }
+  const keyOf = (id: string, attempt = 1) => archiveKeyOf({ id, attempt });
+  const archiveKey = keyOf(completed);
+  memory.complete(completed, 1, {
+    archiveKey,
+    archiveBytes: 1,
+    archiveMd5: '',
+    rows: 1,
+    rowsScanned: 1,
+    gzipBytes: 1,
+    watermark: null,
+    resultTtlSeconds: 60,
+  });
+  const stored = new Set([keyOf(running), archiveKey, keyOf(idOf(3)), 'archives/of-somebody-else']);
+  const open = new Set([keyOf(running), archiveKey, keyOf(idOf(3))]);
+  const swept = await sweepArchives({
+    queries: { orphanedWork: (works) => Promise.resolve(memory.orphanedWork(works)) },
+    objects: {
+      delete: (key) => Promise.resolve(void stored.delete(key)),
+      async *list() {
+        for (const key of stored) yield { key, bytes: 1 };
+      },
+      async *listIncomplete() {
+        for (const key of open) {
+          const discard: IncompleteObject['discard'] = () => Promise.resolve(void open.delete(key));
+          yield { key, discard };
+        }
+      },
+    },
+  });
+  expect(swept).toBe(3);
+  expect([...stored]).toEqual([keyOf(running), archiveKey, 'archives/of-somebody-else']);
+  expect([...open]).toEqual([keyOf(running)]);
+});
