@@ -21,7 +21,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createArchiveWriter } from '@hourglass/archive';
 import { createDuckDbEngine, createSegmentWriter } from '@hourglass/engine-duckdb';
-import { catalogue, compileReport, hotFactsColumns, outputColumns } from '@hourglass/query';
+import { bindPlan, catalogue, compileReport, hotFactsColumns, outputColumns } from '@hourglass/query';
 
 const target = { ratio: 0.6, peakBytes: 1.5 * 1024 ** 3 };
 const startMs = Date.UTC(2026, 0, 1);
@@ -57,7 +57,7 @@ async function compare(rows = 5_000_000, rounds = 3, memoryMb = 512) {
 async function sealFacts(rows, directory) {
   const csvPath = path.join(directory, 'facts.csv');
   await pipeline(Readable.from(csvLines(rows)), createWriteStream(csvPath));
-  const columns = hotFactsColumns(planOf('json'), catalogue);
+  const columns = hotFactsColumns(bindPlan(planOf('json'), catalogue));
   const { signal } = new AbortController();
   const segment = await createSegmentWriter({ memoryMb: 2048, threads }).seal({
     csvPath,
@@ -112,7 +112,7 @@ async function measure({ way, format, directory, segment, memoryMb }) {
     watermark: null,
   };
   const { signal } = new AbortController();
-  const task = { plan, facts, directory, signal };
+  const task = { ...bindPlan(plan, catalogue), facts, directory, signal };
   const found = await (way === 'hourglass' ? archive(task, memoryMb) : copy(task, memoryMb));
   const { user, system } = process.cpuUsage();
   const peakBytes = process.resourceUsage().maxRSS * 1024;
@@ -121,14 +121,14 @@ async function measure({ way, format, directory, segment, memoryMb }) {
 
 async function archive(task, memoryMb) {
   const { directory } = task;
-  const engine = createDuckDbEngine({ catalogue, directory, memoryMb, threads, maxConcurrentRuns: 1 });
+  const engine = createDuckDbEngine({ directory, memoryMb, threads, maxConcurrentRuns: 1 });
   const loop = monitorEventLoopDelay({ resolution: 1 });
   loop.enable();
   const beganMs = performance.now();
   const { rows, bytes } = await createArchiveWriter({ threads }).write(engine.writeRows(task), {
     ...task,
     queryId: 'bench',
-    columns: outputColumns(task.plan, catalogue),
+    columns: outputColumns(task),
     output: task.plan.output,
     createdAt: new Date(startMs),
   });
@@ -136,7 +136,8 @@ async function archive(task, memoryMb) {
 }
 
 /** What somebody would write by hand: the same report in one `COPY`, with the same names, memory and threads. */
-async function copy({ plan, facts, directory }, memoryMb) {
+async function copy(task, memoryMb) {
+  const { plan, facts, directory } = task;
   const beganMs = performance.now();
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${memoryMb}MiB`,
@@ -146,8 +147,8 @@ async function copy({ plan, facts, directory }, memoryMb) {
   });
   const connection = await instance.connect();
   await connection.run(`create view facts as select * from read_parquet('${facts.segments[0].path}')`);
-  const { sql, parameters } = compileReport(plan, catalogue);
-  const names = outputColumns(plan, catalogue).map(({ name }, index) => `c${index} as "${name}"`);
+  const { sql, parameters } = compileReport(task);
+  const names = outputColumns(task).map(({ name }, index) => `c${index} as "${name}"`);
   const file = path.join(directory, 'rows.gz');
   const { rowsChanged: rows } = await connection.run(
     `copy (select ${names.join(', ')} from (${sql})) to '${file}' (format ${plan.output.format}, compression gzip)`,
@@ -176,7 +177,7 @@ function planOf(format) {
 }
 
 function* csvLines(rows) {
-  const columns = hotFactsColumns(planOf('json'), catalogue).map(({ name }) => name);
+  const columns = hotFactsColumns(bindPlan(planOf('json'), catalogue)).map(({ name }) => name);
   let lines = `${columns.join(',')}\n`;
   for (let row = 0; row < rows; row++) {
     lines += `${columns.map((column) => value(column, row)).join(',')}\n`;

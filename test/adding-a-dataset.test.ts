@@ -7,6 +7,7 @@ import { migrate, openDatabase, type Database } from '@hourglass/database';
 import { createDuckDbEngine } from '@hourglass/engine-duckdb';
 import { acceptBatch } from '@hourglass/facts';
 import {
+  bindPlan,
   catalogue as shipped,
   checkCatalogue,
   factsTarget,
@@ -87,13 +88,13 @@ test('a dataset that is written as the page says is imported, kept and reported 
   const { dataset: name, ...request } = JSON.parse(block('json')) as QueryRequest & { dataset: string };
   const planned = planQuery(request, { catalogue, dataset: name, tenant, customFields: [], nowMs });
   if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
-  const facts = await database.factSource.snapshot(planned.plan, {
+  const boundPlan = bindPlan(planned.plan, catalogue);
+  const facts = await database.factSource.snapshot(boundPlan, {
     directory: folder.path,
     signal,
     timeoutMs: 60_000,
   });
   const engine = createDuckDbEngine({
-    catalogue,
     directory: folder.path,
     memoryMb: 256,
     threads: 1,
@@ -101,7 +102,7 @@ test('a dataset that is written as the page says is imported, kept and reported 
   });
   const rows: unknown[] = [];
   for await (const { rowCount, columns } of engine.run({
-    plan: planned.plan,
+    ...boundPlan,
     facts: { ...facts, segments: [] },
     directory: folder.path,
     signal,

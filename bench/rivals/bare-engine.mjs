@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { catalogue, compileReport } from '@hourglass/query';
+import { bindPlan, catalogue, compileReport } from '@hourglass/query';
 import { engineMemoryMb, segmentsInRange } from './engine.mjs';
 import { withDuckDb } from './generate-facts.mjs';
 import { timed } from './timing.mjs';
@@ -23,7 +23,7 @@ export function timeBareEngine({ plan, segments, directory, threads }) {
       `create view facts as select * from read_parquet([${paths.join(', ')}], union_by_name = true)`,
     );
     const file = path.join(directory, 'bare.json.gz');
-    const statement = withValues(compileReport(plan, catalogue));
+    const statement = withValues(compileReport(bindPlan(plan, catalogue)));
     try {
       return await timed(() =>
         connection.run(`copy (${statement}) to '${file}' (format json, compression gzip)`),

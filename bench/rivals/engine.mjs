@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { createDuckDbEngine } from '@hourglass/engine-duckdb';
-import { catalogue, planQuery } from '@hourglass/query';
+import { bindPlan, catalogue, planQuery } from '@hourglass/query';
 
 /** Of the memory of a worker's engine, what is left to queries, shared by the two that run at a time. As the worker has it by default. */
 const queryMemoryMb = Math.floor(1024 * 0.78);
@@ -24,7 +24,6 @@ export function segmentsInRange(segments, { range }) {
 /** Hourglass's engine over segments whose files are in `directory`, where it also spills. */
 export function openHourglassEngine({ directory, segments, environmentId, threads }) {
   const engine = createDuckDbEngine({
-    catalogue,
     directory,
     memoryMb: queryMemoryMb,
     threads,
@@ -42,7 +41,8 @@ export function openHourglassEngine({ directory, segments, environmentId, thread
       };
       const batches = [];
       const { signal } = new AbortController();
-      for await (const batch of engine.run({ plan, facts, directory, signal })) batches.push(batch);
+      for await (const batch of engine.run({ ...bindPlan(plan, catalogue), facts, directory, signal }))
+        batches.push(batch);
       return batches;
     },
     rowsOf: (batches) =>

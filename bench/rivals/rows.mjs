@@ -1,10 +1,12 @@
-import { catalogue, outputColumns } from '@hourglass/query';
+import { bindPlan, catalogue, outputColumns } from '@hourglass/query';
 
 const relativeTolerance = 1e-9;
 
 /** How each column of the plan's report is compared: `float`, `time` or `text`. */
 export function columnKinds(plan) {
-  return outputColumns(plan, catalogue).map(({ name, kind }) => (name === plan.timeUnit ? 'time' : kind));
+  return outputColumns(bindPlan(plan, catalogue)).map(({ name, kind }) =>
+    name === plan.timeUnit ? 'time' : kind,
+  );
 }
 
 /**

@@ -93,7 +93,6 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
         },
       }),
       engine: createDuckDbEngine({
-        catalogue,
         directory: statsScratch,
         memoryMb: settings.statsMemoryMb,
         threads: 1,

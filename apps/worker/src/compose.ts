@@ -85,7 +85,6 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
     factSource: database.factSource,
     segmentFiles,
     engine: createDuckDbEngine({
-      catalogue,
       directory: scratchDirectory,
       memoryMb: Math.floor(settings.engineMemoryMb * (1 - segmentMemoryShare)),
       threads: settings.engineThreads,

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { acceptBatch } from '@hourglass/facts';
-import { catalogue, factsTarget, planQuery, withCustomFields, type Dataset } from '@hourglass/query';
+import {
+  bindPlan,
+  catalogue,
+  factsTarget,
+  planQuery,
+  withCustomFields,
+  type Dataset,
+} from '@hourglass/query';
 import type { DeclaredField, Declaration, DeclarationOutcome } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -113,7 +120,7 @@ describe('a snapshot', () => {
       { catalogue, dataset: 'api', tenant: db.tenant, customFields: fields, nowMs: 0 },
     );
     if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
-    const files = await db.database.factSource.snapshot(planned.plan, {
+    const files = await db.database.factSource.snapshot(bindPlan(planned.plan, catalogue), {
       directory: folder.path,
       signal: never,
       timeoutMs: 60_000,

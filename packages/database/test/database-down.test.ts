@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { factsTarget } from '@hourglass/query';
+import { bindPlan, catalogue, factsTarget } from '@hourglass/query';
 import { progressIn, ServiceUnavailable } from '@hourglass/reports';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -48,7 +48,7 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   keyFor: ({ signingKeys }) => signingKeys.keyFor('a'),
   openBatch: ({ facts }) => facts.openBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
   snapshot: ({ factSource }) =>
-    factSource.snapshot(planOf(tenant), { directory: '/tmp', signal, timeoutMs: 1 }),
+    factSource.snapshot(bindPlan(planOf(tenant), catalogue), { directory: '/tmp', signal, timeoutMs: 1 }),
 };
 
 describe('a database that refuses connections', () => {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Plan } from '@hourglass/query';
+import { bindPlan, catalogue, type Plan } from '@hourglass/query';
 import type { ExchangeRate } from '@hourglass/reports';
 import { temporaryFolder } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -30,7 +30,7 @@ async function snapshotRates(parts: Partial<Plan>): Promise<string[]> {
     ...parts,
   };
   const signal = new AbortController().signal;
-  const { exchangeRatesPath } = await db.database.factSource.snapshot(plan, {
+  const { exchangeRatesPath } = await db.database.factSource.snapshot(bindPlan(plan, catalogue), {
     directory: folder.path,
     signal,
     timeoutMs: 60_000,
@@ -104,7 +104,7 @@ describe('exchange rates', () => {
 
   test('are not copied for a report that converts nothing', async () => {
     const signal = new AbortController().signal;
-    const files = await db.database.factSource.snapshot(planOf(db.tenant), {
+    const files = await db.database.factSource.snapshot(bindPlan(planOf(db.tenant), catalogue), {
       directory: folder.path,
       signal,
       timeoutMs: 60_000,

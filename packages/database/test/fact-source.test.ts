@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { BatchWriter, EncodedRow } from '@hourglass/facts';
-import { factsTarget, type Plan, type Tenant } from '@hourglass/query';
+import { bindPlan, catalogue, factsTarget, type Plan, type Tenant } from '@hourglass/query';
 import { ServiceUnavailable } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { Client } from 'pg';
@@ -41,7 +41,7 @@ async function store(facts: readonly EncodedRow[], tenant = db.tenant): Promise<
 }
 
 async function snapshotLines(plan: Plan = planOf(db.tenant)) {
-  const files = await db.database.factSource.snapshot(plan, {
+  const files = await db.database.factSource.snapshot(bindPlan(plan, catalogue), {
     directory: folder.path,
     signal: never,
     timeoutMs,
@@ -129,7 +129,7 @@ describe('an aborted snapshot', () => {
   async function blockedSnapshot(signal: AbortSignal) {
     const lock = await openTransaction(db.url);
     await lock.query('lock table hot_api_facts in access exclusive mode');
-    const snapshot = db.database.factSource.snapshot(planOf(db.tenant), {
+    const snapshot = db.database.factSource.snapshot(bindPlan(planOf(db.tenant), catalogue), {
       directory: folder.path,
       signal,
       timeoutMs,
@@ -172,7 +172,7 @@ describe('an aborted snapshot', () => {
 
   test('that was aborted before it began never asks the database', async () => {
     const reason = new Error('never mind');
-    const aborted = db.database.factSource.snapshot(planOf(db.tenant), {
+    const aborted = db.database.factSource.snapshot(bindPlan(planOf(db.tenant), catalogue), {
       directory: folder.path,
       signal: AbortSignal.abort(reason),
       timeoutMs,
@@ -193,7 +193,9 @@ describe('an aborted snapshot', () => {
     const lock = await openTransaction(db.url);
     await lock.query('lock table hot_api_facts in access exclusive mode');
     const target = { directory: folder.path, signal: never, timeoutMs: 200 };
-    await expect(db.database.factSource.snapshot(planOf(db.tenant), target)).rejects.toMatchObject({
+    await expect(
+      db.database.factSource.snapshot(bindPlan(planOf(db.tenant), catalogue), target),
+    ).rejects.toMatchObject({
       cause: { message: 'canceling statement due to statement timeout' },
     });
     await lock.end();
@@ -202,7 +204,9 @@ describe('an aborted snapshot', () => {
   test('that cannot write its file fails with the reason and gives its connection back', async () => {
     const plan = planOf(db.tenant);
     const target = { directory: `${folder.path}/missing`, signal: never, timeoutMs };
-    await expect(db.database.factSource.snapshot(plan, target)).rejects.toThrow('ENOENT');
+    await expect(db.database.factSource.snapshot(bindPlan(plan, catalogue), target)).rejects.toThrow(
+      'ENOENT',
+    );
     expect(await snapshotLines()).toMatchObject({ hotRows: 0 });
   });
 });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { readFilter, withCustomFields, type Plan } from '@hourglass/query';
+import { bindPlan, catalogue, readFilter, withCustomFields, type Plan } from '@hourglass/query';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -58,7 +58,7 @@ async function copied(text: string): Promise<ReadonlySet<number>> {
     filter: read.filter,
     customFields: modelCustomFields,
   };
-  const { hotFactsPath, hotRows } = await db.database.factSource.snapshot(plan, {
+  const { hotFactsPath, hotRows } = await db.database.factSource.snapshot(bindPlan(plan, catalogue), {
     directory: folder.path,
     signal: never,
     timeoutMs: 60_000,

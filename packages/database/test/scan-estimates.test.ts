@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SegmentFile } from '@hourglass/facts';
-import { catalogue, type Plan } from '@hourglass/query';
+import { bindPlan, catalogue, type Plan } from '@hourglass/query';
 import type { Publication } from '@hourglass/reports';
 import { Pool } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -81,7 +81,7 @@ test('counts the hot facts of the environment and range, and lists the segments 
     ['06-11', '06-12'],
   ] as const)
     await storeSegment(from, to);
-  const found = await db.database.scans.estimate(inJune());
+  const found = await db.database.scans.estimate(bindPlan(inJune(), catalogue));
   expect(found).toEqual({
     segments: [expect.objectContaining({ facts: 70 }), expect.objectContaining({ bytes: 1_000 })],
     liveSegments: 4,
@@ -103,7 +103,9 @@ test('says what the planner estimates when counting takes too long, and goes on'
   );
   const pool = new Pool({ connectionString: db.url, max: 1 });
   try {
-    const { hotFacts } = await createScanEstimates(pool, catalogue, { maxCountMs: 50 }).estimate(inJune());
+    const { hotFacts } = await createScanEstimates(pool, { maxCountMs: 50 }).estimate(
+      bindPlan(inJune(), catalogue),
+    );
     expect(hotFacts.exact).toBe(false);
     expect(hotFacts.rows).toBeGreaterThan(8_640 / 2);
     expect(hotFacts.rows).toBeLessThan(8_640 * 2);
@@ -123,8 +125,8 @@ test('the speed is that of large completed queries, and an earlier report is one
   await completed({ ...plan, limitRows: 15 }, { rows: 15, rowsScanned: 10, seconds: 900 });
   const filter = { kind: 'null', field: 'target', negated: false } as const;
   await completed({ ...plan, filter }, { rows: 16, rowsScanned: 10, seconds: 900 });
-  const { factsPerSecond, earlier } = await db.database.scans.estimate(plan);
+  const { factsPerSecond, earlier } = await db.database.scans.estimate(bindPlan(plan, catalogue));
   expect(factsPerSecond).toBe(1_000_000);
   expect(earlier).toEqual({ rows: 12, range: march });
-  expect((await db.database.scans.estimate({ ...plan, filter })).earlier?.rows).toBe(16);
+  expect((await db.database.scans.estimate(bindPlan({ ...plan, filter }, catalogue))).earlier?.rows).toBe(16);
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { EncodedRow, HotFacts, SegmentFile, SegmentOwner } from '@hourglass/facts';
-import { factsTarget } from '@hourglass/query';
+import { bindPlan, catalogue, factsTarget } from '@hourglass/query';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -70,7 +70,7 @@ async function liveSegment(count: number, days = 0): Promise<string> {
 }
 
 const snapshot = () =>
-  db.database.factSource.snapshot(planOf(db.tenant), {
+  db.database.factSource.snapshot(bindPlan(planOf(db.tenant), catalogue), {
     directory: folder.path,
     signal: never,
     timeoutMs: 60_000,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileReport, type Catalogue } from '@hourglass/query';
+import { compileReport } from '@hourglass/query';
 import type { EngineTask, ReportEngine, RowBatch } from '@hourglass/reports';
 import { discardRows } from './discard-rows.ts';
 import { explainedError } from './engine-error.ts';
@@ -12,7 +12,6 @@ import { startStatement } from './start-statement.ts';
 import { writeReport, type ReportWriting } from './write-report.ts';
 
 export interface DuckDbEngineOptions {
-  readonly catalogue: Catalogue;
   /** The directories of all tasks lie below it, and so does what is spilled. */
   readonly directory: string;
   /** For the whole process; every run gets its share of `maxConcurrentRuns`, and spills to disk beyond it. */
@@ -47,13 +46,13 @@ const sliceBytesPerFact = 640;
  * converted, and otherwise errors whose message a user can read; DuckDB's own text, which names server paths, is in `cause`.
  */
 export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
-  const { catalogue, memoryMb, threads, maxConcurrentRuns, maxSpillMb = 64 * 1024 } = options;
+  const { memoryMb, threads, maxConcurrentRuns, maxSpillMb = 64 * 1024 } = options;
   const limits = { memoryMb: Math.floor(memoryMb / maxConcurrentRuns), threads, maxSpillMb };
   const fittingFacts = Math.floor((limits.memoryMb * 1024 * 1024) / sliceBytesPerFact);
   const { sampleFacts = defaultSampleFacts, sliceFacts = fittingFacts } = options;
   const directory = path.resolve(options.directory);
   const pool = createInstancePool(directory, limits);
-  const engine = { catalogue, sampleFacts, sliceFacts, limits, pool };
+  const engine = { sampleFacts, sliceFacts, limits, pool };
   return {
     run: (task) => runReport(task, engine),
     writeRows: (task) => writeReport(task, engine),
@@ -74,11 +73,11 @@ async function* readReport(
   task: EngineTask,
   engine: ReportWriting,
 ): AsyncGenerator<RowBatch, void> {
-  const { plan, signal } = task;
+  const { signal } = task;
   const stopInterrupting = interruptOnAbort(connection, signal);
   try {
     const bound = await openReport(connection, task, engine);
-    const result = await startStatement(connection, compileReport(plan, engine.catalogue, bound));
+    const result = await startStatement(connection, compileReport(task, bound));
     let isReadToItsEnd = false;
     try {
       yield* rowBatches(result, signal);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileMissingRate, maxRateAgeDays, type Catalogue, type Plan } from '@hourglass/query';
+import { compileMissingRate, maxRateAgeDays, type BoundPlan } from '@hourglass/query';
 import { ReportImpossible } from '@hourglass/reports';
 import { discardRows } from './discard-rows.ts';
 import { rowBatches } from './row-batches.ts';
@@ -25,15 +25,16 @@ export async function createExchangeRatesView(
 /** @throws ReportImpossible that names the first currency and day of an amount for which there is no rate. */
 export async function requireRates(
   connection: DuckDBConnection,
-  { plan, catalogue, signal }: { plan: Plan; catalogue: Catalogue; signal: AbortSignal },
+  boundPlan: BoundPlan,
+  signal: AbortSignal,
 ): Promise<void> {
-  const statement = compileMissingRate(plan, catalogue);
+  const statement = compileMissingRate(boundPlan);
   if (statement === null) return;
   const result = await startStatement(connection, statement);
   try {
     for await (const { columns } of rowBatches(result, signal)) {
       const [day, currency] = columns.map(([first]) => first);
-      const target = plan.targetCurrency ?? '';
+      const target = boundPlan.plan.targetCurrency ?? '';
       throw currency === undefined || currency === null
         ? new ReportImpossible('currencyMissing', { day: String(day), target })
         : new ReportImpossible('rateMissing', { currency, target, day: String(day), days: maxRateAgeDays });

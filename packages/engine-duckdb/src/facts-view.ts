@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { hotFactsColumns, segmentColumnName, type Catalogue, type Plan } from '@hourglass/query';
+import { hotFactsColumns, segmentColumnName, type BoundPlan } from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { selectSegments } from './segment-relation.ts';
@@ -11,12 +11,11 @@ import { selectSegments } from './segment-relation.ts';
 export async function createFactsView(
   connection: DuckDBConnection,
   { hotFactsPath, hotRows, segments }: FactFiles,
-  plan: Plan,
-  catalogue: Catalogue,
+  boundPlan: BoundPlan,
 ): Promise<void> {
-  const { startMs, endExclusiveMs } = plan.range;
+  const { startMs, endExclusiveMs } = boundPlan.plan.range;
   const inRange = segments.filter(({ firstMs, lastMs }) => lastMs >= startMs && firstMs < endExclusiveMs);
-  const columns = hotFactsColumns(plan, catalogue);
+  const columns = hotFactsColumns(boundPlan);
   // Every segment begins with the first two, environment and time.
   const wanted = columns.slice(2).map((column) => ({ ...column, segmentName: segmentColumnName(column) }));
   const selects = [...(await selectSegments(connection, inRange, wanted))];

@@ -1,11 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import {
-  compileLimitBound,
-  limitBoundKind,
-  type Catalogue,
-  type LimitBound,
-  type Plan,
-} from '@hourglass/query';
+import { compileLimitBound, limitBoundKind, type BoundPlan, type LimitBound } from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { createFactsView } from './facts-view.ts';
 import { prepareStatement } from './prepare-statement.ts';
@@ -24,19 +18,21 @@ const factsPerRow = 4;
  */
 export async function findLimitBound(
   connection: DuckDBConnection,
-  { plan, facts }: { readonly plan: Plan; readonly facts: FactFiles },
-  { catalogue, sampleFacts }: { readonly catalogue: Catalogue; readonly sampleFacts: number },
+  task: BoundPlan & { readonly facts: FactFiles },
+  { sampleFacts }: { readonly sampleFacts: number },
 ): Promise<LimitBound | null> {
-  const kind = limitBoundKind(plan, catalogue);
+  const { plan, dataset, facts } = task;
+  const kind = limitBoundKind(task);
   const limit = plan.limitRows;
   if (kind === null || limit === null) return null;
   const sealed = { ...facts, hotRows: 0 };
   const mostFacts = estimatedFacts(sealed.segments, plan.range) * largestSampleShare;
   let wantedFacts = Math.max(sampleFacts, factsPerRow * limit);
   while (wantedFacts <= mostFacts) {
-    const sample = { ...plan, range: rangeOfFacts(sealed.segments, plan.range, wantedFacts) };
-    await createFactsView(connection, sealed, sample, catalogue);
-    const { groups, reach } = await groupsOf(connection, sample, catalogue);
+    const range = rangeOfFacts(sealed.segments, plan.range, wantedFacts);
+    const sample = { plan: { ...plan, range }, dataset };
+    await createFactsView(connection, sealed, sample);
+    const { groups, reach } = await groupsOf(connection, sample);
     if (groups === limit) return boundOf(kind, reach);
     // Time goes on, so later facts bring further groups; other dimensions may have no more values than were seen.
     if (kind !== 'time' || groups === 0) return null;
@@ -45,8 +41,8 @@ export async function findLimitBound(
   return null;
 }
 
-async function groupsOf(connection: DuckDBConnection, sample: Plan, catalogue: Catalogue) {
-  const prepared = await prepareStatement(connection, compileLimitBound(sample, catalogue));
+async function groupsOf(connection: DuckDBConnection, sample: BoundPlan) {
+  const prepared = await prepareStatement(connection, compileLimitBound(sample));
   const [row] = (await prepared.runAndReadAll()).getRows();
   const [groups, reach] = row ?? [];
   return { groups: Number(groups), reach };

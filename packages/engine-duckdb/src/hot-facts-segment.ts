@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { hotFactsColumns, segmentColumnName, type Catalogue } from '@hourglass/query';
+import { hotFactsColumns, segmentColumnName } from '@hourglass/query';
 import type { EngineTask, FactFiles } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { quoted } from './segment-relation.ts';
@@ -14,11 +14,11 @@ const quickEncoding = 'compression lz4_raw';
  */
 export async function withHotFactsSegment(
   connection: DuckDBConnection,
-  { plan, facts, directory }: EngineTask,
-  catalogue: Catalogue,
+  task: EngineTask,
 ): Promise<FactFiles> {
+  const { facts, directory } = task;
   if (facts.hotRows === 0) return facts;
-  const columns = hotFactsColumns(plan, catalogue);
+  const columns = hotFactsColumns(task);
   await setCopiedFacts(connection, facts.hotFactsPath, columns);
   const kept = columns.slice(2).map((column) => ({ ...column, segmentName: segmentColumnName(column) }));
   const selected = kept.map(({ name, segmentName }) => `, ${quoted(name)} as ${quoted(segmentName)}`);

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { narrowedPlan, type Catalogue, type LimitBound } from '@hourglass/query';
+import { narrowedPlan, type LimitBound } from '@hourglass/query';
 import type { EngineTask } from '@hourglass/reports';
 import { createExchangeRatesView, requireRates } from './exchange-rates.ts';
 import { createFactsView } from './facts-view.ts';
@@ -13,18 +13,17 @@ import { findLimitBound } from './find-limit-bound.ts';
 export async function openReport(
   connection: DuckDBConnection,
   task: EngineTask,
-  options: { readonly catalogue: Catalogue; readonly sampleFacts: number },
+  options: { readonly sampleFacts: number },
 ): Promise<LimitBound | null> {
-  const { plan, facts, signal } = task;
-  const { catalogue } = options;
+  const { facts, signal } = task;
   if (facts.exchangeRatesPath !== undefined) {
     // Of all facts: an amount without a rate is told also where it is in no row.
-    await createFactsView(connection, facts, plan, catalogue);
+    await createFactsView(connection, facts, task);
     await createExchangeRatesView(connection, facts.exchangeRatesPath);
-    await requireRates(connection, { plan, catalogue, signal });
+    await requireRates(connection, task, signal);
   }
   const bound = await findLimitBound(connection, task, options);
-  await createFactsView(connection, facts, narrowedPlan(plan, bound), catalogue);
+  await createFactsView(connection, facts, narrowedPlan(task, bound));
   signal.throwIfAborted();
   return bound;
 }

@@ -4,7 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   compileReportLines,
   narrowedPlan,
-  type Catalogue,
+  type BoundPlan,
   type LimitBound,
   type Plan,
 } from '@hourglass/query';
@@ -21,7 +21,6 @@ import { watchProgress } from './watch-progress.ts';
 import { writeLines } from './write-lines.ts';
 
 export interface ReportWriting {
-  readonly catalogue: Catalogue;
   readonly sampleFacts: number;
   /** How many facts a slice of a large report has at first, about, when it can be computed in slices. */
   readonly sliceFacts: number;
@@ -85,7 +84,7 @@ async function* writeRest(
     const rest = { ...task, plan };
     const bound = await openReport(connection, rest, options);
     const writing = { connection, task: rest, options, unwritten, bound };
-    yield* isSliced(narrowedPlan(plan, bound), task.facts.segments, options.sliceFacts)
+    yield* isSliced(narrowedPlan(rest, bound).plan, task.facts.segments, options.sliceFacts)
       ? writeSlices(writing)
       : writeAtOnce(writing);
   } finally {
@@ -103,36 +102,36 @@ interface Writing {
 
 async function* writeAtOnce(writing: Writing): AsyncGenerator<RowFile, void> {
   const { task, unwritten } = writing;
-  const file = await writeRowFile(writing, task.plan, (share) => task.onProgress?.(share));
+  const file = await writeRowFile(writing, task, (share) => task.onProgress?.(share));
   unwritten.plan = null;
   yield file;
 }
 
 async function* writeSlices(writing: Writing): AsyncGenerator<RowFile, void> {
   const { connection, task, options, unwritten, bound } = writing;
-  const facts: FactFiles = await withHotFactsSegment(connection, task, options.catalogue);
-  const slices = createTimeSlices(narrowedPlan(task.plan, bound), facts.segments, options.sliceFacts);
+  const facts: FactFiles = await withHotFactsSegment(connection, task);
+  const slices = createTimeSlices(narrowedPlan(task, bound).plan, facts.segments, options.sliceFacts);
   while (slices.rest !== null) {
     task.signal.throwIfAborted();
-    const plan = slices.next();
-    await createFactsView(connection, facts, plan, options.catalogue);
-    const file = await writeRowFile(writing, plan, (share) => task.onProgress?.(slices.share(share)));
+    const slice = { plan: slices.next(), dataset: task.dataset };
+    await createFactsView(connection, facts, slice);
+    const file = await writeRowFile(writing, slice, (share) => task.onProgress?.(slices.share(share)));
     slices.written(file.rows);
     unwritten.plan = slices.rest;
     yield file;
   }
 }
 
-/** `plan` is that of the report or of a slice of it, whose facts the relation `facts` has. */
+/** `boundPlan` is that of the report or of a slice of it, whose facts the relation `facts` has. */
 async function writeRowFile(
-  { connection, task, options, unwritten, bound }: Writing,
-  plan: Plan,
+  { connection, task, unwritten, bound }: Writing,
+  boundPlan: BoundPlan,
   onProgress: (share: number) => void,
 ): Promise<RowFile> {
   const file = path.resolve(task.directory, `rows-${unwritten.files}`);
   try {
     const stopWatching = watchProgress(connection, onProgress);
-    const writing = writeLines(connection, compileReportLines(plan, options.catalogue, bound), file);
+    const writing = writeLines(connection, compileReportLines(boundPlan, bound), file);
     const rows = await writing.finally(stopWatching);
     task.signal.throwIfAborted();
     unwritten.files += 1;

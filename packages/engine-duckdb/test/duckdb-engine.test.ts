@@ -22,7 +22,6 @@ beforeEach(async () => {
   directory = path.join(root, 'task');
   await mkdir(directory);
   engine = createDuckDbEngine({
-    catalogue,
     directory: root,
     memoryMb: 256,
     threads: 2,

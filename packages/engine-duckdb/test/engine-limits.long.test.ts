@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { catalogue } from '@hourglass/query';
 import type { EngineTask, RowFile } from '@hourglass/reports';
 import { createDuckDbEngine, type DuckDbEngineOptions } from '../src/duckdb-engine.ts';
 import { linesOf, planOf, rowsOf, taskOverMany } from './hot-facts-file.ts';
@@ -24,7 +23,6 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 function engineWith(options: Partial<DuckDbEngineOptions> = {}) {
   return createDuckDbEngine({
-    catalogue,
     directory: root,
     memoryMb: 1024,
     threads: 2,

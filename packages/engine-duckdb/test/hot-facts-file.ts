@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { catalogue, hotFactsColumns, type Plan } from '@hourglass/query';
+import { bindPlan, catalogue, hotFactsColumns, type Plan } from '@hourglass/query';
 import type { EngineTask, RowBatch, RowFile } from '@hourglass/reports';
 
 export const startMs = Date.UTC(2026, 2, 1);
@@ -38,9 +38,10 @@ function copyField(value: string | number | bigint | null): string {
 /** Writes `hot.csv` for the plan and answers the engine's task over it. */
 export async function taskOver(
   facts: readonly Fact[],
-  task: Omit<EngineTask, 'facts'>,
+  task: Omit<EngineTask, 'dataset' | 'facts'>,
 ): Promise<EngineTask & { readonly signal: AbortSignal }> {
-  const columns = hotFactsColumns(task.plan, catalogue);
+  const boundPlan = bindPlan(task.plan, catalogue);
+  const columns = hotFactsColumns(boundPlan);
   const lines = facts.map((fact) =>
     columns
       .map(({ name, type }) => {
@@ -54,16 +55,21 @@ export async function taskOver(
   await writeFile(hotFactsPath, [columns.map(({ name }) => name).join(','), ...lines, ''].join('\n'));
   return {
     ...task,
+    ...boundPlan,
     facts: { hotFactsPath, hotRows: facts.length, segments: [], watermark: null, takenAt: new Date(0) },
   };
 }
 
 /** A task over many facts that all differ in `apiproxy`, so that the report has a row for each. */
-export async function taskOverMany(facts: number, task: Omit<EngineTask, 'facts'>): Promise<EngineTask> {
+export async function taskOverMany(
+  facts: number,
+  task: Omit<EngineTask, 'dataset' | 'facts'>,
+): Promise<EngineTask> {
+  const boundPlan = bindPlan(task.plan, catalogue);
   const hotFactsPath = path.join(task.directory, 'hot.csv');
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
   const connection = await instance.connect();
-  const columns = hotFactsColumns(task.plan, catalogue).map(({ name }) =>
+  const columns = hotFactsColumns(boundPlan).map(({ name }) =>
     name === 'environment_id'
       ? '7 as environment_id'
       : name === 'timestamp'
@@ -78,6 +84,7 @@ export async function taskOverMany(facts: number, task: Omit<EngineTask, 'facts'
   instance.closeSync();
   return {
     ...task,
+    ...boundPlan,
     facts: { hotFactsPath, hotRows: facts, segments: [], watermark: null, takenAt: new Date(0) },
   };
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { catalogue, hotFactsColumns, segmentColumnName, type Plan } from '@hourglass/query';
+import { bindPlan, catalogue, hotFactsColumns, segmentColumnName, type Plan } from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { findLimitBound } from '../src/find-limit-bound.ts';
@@ -28,7 +28,7 @@ let sealed: FactFiles;
 beforeAll(async () => {
   folder = await temporaryFolder();
   const plan = planOf({ dimensions: ['apiproxy', 'client_ip', 'response_status_code'], metrics: [] });
-  const columns = hotFactsColumns(plan, catalogue);
+  const columns = hotFactsColumns(bindPlan(plan, catalogue));
   const csvPath = path.join(folder.path, 'sealed.csv');
   await writeCopiedFacts(csvPath, columns, lines);
   const writer = createSegmentWriter({ memoryMb: 256, threads: 1 });
@@ -47,8 +47,8 @@ afterAll(() => folder.remove());
 async function boundOf(changes: Partial<Plan>, sampleFacts = 1) {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  const plan = planOf({ metrics: [], ...changes });
-  return findLimitBound(connection, { plan, facts: sealed }, { catalogue, sampleFacts }).finally(() =>
+  const boundPlan = bindPlan(planOf({ metrics: [], ...changes }), catalogue);
+  return findLimitBound(connection, { ...boundPlan, facts: sealed }, { sampleFacts }).finally(() =>
     instance.closeSync(),
   );
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  bindPlan,
   catalogue,
   comesByBucket,
   hotFactsColumns,
@@ -38,7 +39,6 @@ let slicing: ReportEngine;
 beforeAll(async () => {
   folder = await temporaryFolder();
   const options = {
-    catalogue,
     directory: folder.path,
     memoryMb: 256,
     threads: 2,
@@ -88,9 +88,10 @@ async function sealedSegment(some: readonly Fact[]): Promise<PlacedSegment> {
 
 async function taskOf({ hot, segments }: Split, plan: Plan): Promise<EngineTask> {
   const hotFactsPath = path.join(folder.path, 'hot.csv');
-  await writeCopiedFacts(hotFactsPath, hotFactsColumns(plan, catalogue), hot);
+  const boundPlan = bindPlan(plan, catalogue);
+  await writeCopiedFacts(hotFactsPath, hotFactsColumns(boundPlan), hot);
   const copied = { hotFactsPath, hotRows: hot.length, watermark: null, takenAt: new Date(0) };
-  return { plan, facts: { ...copied, segments }, directory: folder.path, signal };
+  return { ...boundPlan, facts: { ...copied, segments }, directory: folder.path, signal };
 }
 
 /** The values of each line, in an order that depends on the names alone. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { catalogue, compileHotFactsCopy, hotFactsColumns } from '../src/index.ts';
+import { bindPlan, catalogue, compileHotFactsCopy, hotFactsColumns } from '../src/index.ts';
 import { examplePlan } from './facts-relation.ts';
 
 const plan = examplePlan({
@@ -30,7 +30,7 @@ const plan = examplePlan({
 });
 
 test('the columns a plan needs, each once, in the order in which they are stored', () => {
-  expect(hotFactsColumns(plan, catalogue)).toEqual([
+  expect(hotFactsColumns(bindPlan(plan, catalogue))).toEqual([
     { name: 'environment_id', type: 'integer' },
     { name: 'timestamp', type: 'timestamp' },
     { name: 'apiproxy', type: 'text' },
@@ -43,12 +43,14 @@ test('the columns a plan needs, each once, in the order in which they are stored
     { name: 'fees', type: 'decimal' },
   ]);
   expect(
-    hotFactsColumns(examplePlan({ dimensions: ['organization'] }), catalogue).map(({ name }) => name),
+    hotFactsColumns(bindPlan(examplePlan({ dimensions: ['organization'] }), catalogue)).map(
+      ({ name }) => name,
+    ),
   ).toEqual(['environment_id', 'timestamp']);
 });
 
 test('the copy has no value of the plan in its text: they are settings of the transaction', () => {
-  expect(compileHotFactsCopy(plan, catalogue)).toEqual({
+  expect(compileHotFactsCopy(bindPlan(plan, catalogue))).toEqual({
     sql:
       `copy (select "environment_id" as "environment_id", "timestamp" at time zone 'UTC' as "timestamp", ` +
       `"apiproxy" as "apiproxy", "client_ip" as "client_ip", "target" as "target", ` +

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { catalogue, compileReport, outputColumns, type Plan, type PlannedMetric } from '../src/index.ts';
+import {
+  bindPlan,
+  catalogue,
+  compileReport,
+  outputColumns,
+  type Plan,
+  type PlannedMetric,
+} from '../src/index.ts';
 import { examplePlan, openDuckDB, type Fact } from './facts-relation.ts';
 
 let duckdb: Awaited<ReturnType<typeof openDuckDB>>;
@@ -104,7 +111,7 @@ const examples: readonly Example[] = [
 
 describe('compileReport', () => {
   test.each(examples)('$title: text, parameters, types and rows', async (example) => {
-    const statement = compileReport(example.plan, catalogue);
+    const statement = compileReport(bindPlan(example.plan, catalogue));
     expect(statement.sql).toBe(example.sql);
     expect(statement.parameters).toEqual(example.parameters);
     const report = await duckdb.report(example.plan, example.facts);
@@ -250,15 +257,17 @@ describe('compileReport', () => {
 
   test('a plan that names what the catalogue does not have is not compiled', () => {
     expect(() =>
-      compileReport(examplePlan({ dimensions: ['facts"; drop table facts; --'] }), catalogue),
+      compileReport(bindPlan(examplePlan({ dimensions: ['facts"; drop table facts; --'] }), catalogue)),
     ).toThrow(/no dimension/);
     expect(() =>
-      compileReport(examplePlan({ metrics: [{ ...calls, metric: 'nothing' }] }), catalogue),
+      compileReport(bindPlan(examplePlan({ metrics: [{ ...calls, metric: 'nothing' }] }), catalogue)),
     ).toThrow(/no metric/);
-    expect(() => compileReport(examplePlan({ dataset: 'nothing' }), catalogue)).toThrow(/no dataset/);
-    expect(() => compileReport(examplePlan({ metrics: [{ ...calls, function: null }] }), catalogue)).toThrow(
-      /needs a function/,
+    expect(() => compileReport(bindPlan(examplePlan({ dataset: 'nothing' }), catalogue))).toThrow(
+      /no dataset/,
     );
+    expect(() =>
+      compileReport(bindPlan(examplePlan({ metrics: [{ ...calls, function: null }] }), catalogue)),
+    ).toThrow(/needs a function/);
   });
 
   test('hostile names and values are data: they reach the rows, and the table stays', async () => {
@@ -277,8 +286,8 @@ describe('compileReport', () => {
     ]);
     expect(report.rows).toEqual([['1', '1', hostileText, hostile, hostileText]]);
     expect((await duckdb.query('select count(*) from facts')).rows).toEqual([[1n]]);
-    expect(compileReport(plan, catalogue).sql).not.toContain('drop');
-    expect(outputColumns(plan, catalogue).map(({ name }) => name)).toEqual([
+    expect(compileReport(bindPlan(plan, catalogue)).sql).not.toContain('drop');
+    expect(outputColumns(bindPlan(plan, catalogue)).map(({ name }) => name)).toEqual([
       hostile,
       hostileText,
       'organization',
@@ -303,7 +312,7 @@ test('outputColumns: metrics, dimensions, then the time column; averages and dec
     dimensions: ['response_status_code', 'created', 'apiproxy'],
     timeUnit: 'week',
   });
-  expect(outputColumns(plan, catalogue).map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+  expect(outputColumns(bindPlan(plan, catalogue)).map(({ name, kind }) => `${name} ${kind}`)).toEqual([
     'a text',
     'b float',
     'c text',
@@ -317,5 +326,5 @@ test('outputColumns: metrics, dimensions, then the time column; averages and dec
     'apiproxy text',
     'week text',
   ]);
-  expect(outputColumns({ ...plan, timeUnit: null }, catalogue)).toHaveLength(11);
+  expect(outputColumns(bindPlan({ ...plan, timeUnit: null }, catalogue))).toHaveLength(11);
 });

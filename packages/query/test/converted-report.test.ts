@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { catalogue, compileMissingRate, type Plan } from '../src/index.ts';
+import { bindPlan, catalogue, compileMissingRate, type Plan } from '../src/index.ts';
 import { examplePlan, openDuckDB, type Fact } from './facts-relation.ts';
 import { toMillionths } from './report-model.ts';
 
@@ -43,7 +43,7 @@ async function rowsOf(plan: Plan, facts: readonly Fact[]) {
 
 async function missing(plan: Plan, facts: readonly Fact[]) {
   await duckdb.report(plan, facts);
-  const statement = compileMissingRate(plan, catalogue);
+  const statement = compileMissingRate(bindPlan(plan, catalogue));
   if (statement === null) throw new Error('the plan converts nothing');
   return (await duckdb.query(statement.sql, [...statement.parameters])).rows;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  bindPlan,
   catalogue,
   compileHotFactsCopy,
   compileReport,
@@ -109,18 +110,18 @@ describe('a plan', () => {
   });
 
   test('copies their values out of one column by their ids, and compiles without asking which fields there are', () => {
-    expect(hotFactsColumns(used, catalogue).slice(2)).toEqual([
+    expect(hotFactsColumns(bindPlan(used, catalogue)).slice(2)).toEqual([
       { name: 'apiproxy', type: 'text' },
       { name: 'dc_ok', type: 'boolean', customFieldId: 6 },
       { name: 'dc_due', type: 'timestamp', customFieldId: 12 },
       { name: 'dcRatio', type: 'float', customFieldId: 7 },
     ]);
-    expect(compileHotFactsCopy(used, catalogue).sql).toContain(
+    expect(compileHotFactsCopy(bindPlan(used, catalogue)).sql).toContain(
       `"apiproxy" as "apiproxy", "custom_fields" ->> '6' as "dc_ok", "custom_fields" ->> '12' as "dc_due", ` +
         `"custom_fields" ->> '7' as "dcRatio" from "hot_api_facts"`,
     );
-    expect(compileReport(used, catalogue).sql).toContain('fsum("dcRatio")');
-    expect(outputColumns(used, catalogue)).toEqual([
+    expect(compileReport(bindPlan(used, catalogue)).sql).toContain('fsum("dcRatio")');
+    expect(outputColumns(bindPlan(used, catalogue))).toEqual([
       { name: 'sum_dcRatio', kind: 'float' },
       { name: 'dc_ok', kind: 'text' },
       { name: 'apiproxy', kind: 'text' },

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { catalogue, estimateGroups, queryTimeUnits, type TimeUnit } from '../src/index.ts';
+import { bindPlan, catalogue, estimateGroups, queryTimeUnits, type TimeUnit } from '../src/index.ts';
 import { bucketsIn } from '../src/plan/buckets-in.ts';
 import { examplePlan } from './facts-relation.ts';
 
@@ -45,7 +45,10 @@ test('a range has as many buckets as the calendar says, at any offset from UTC',
 
 test('groups are what buckets and known dimensions allow, and never more than there are facts', () => {
   const groups = (dimensions: string[], timeUnit: TimeUnit | null, facts: number) =>
-    estimateGroups(examplePlan({ dimensions, timeUnit, range }), catalogue, { facts, earlier: null });
+    estimateGroups(bindPlan(examplePlan({ dimensions, timeUnit, range }), catalogue), {
+      facts,
+      earlier: null,
+    });
   expect(groups([], null, 500)).toBe(1);
   expect(groups([], 'hour', 500)).toBe(48);
   expect(groups(['ax_hour_of_day', 'organization'], null, 500)).toBe(24);
@@ -55,11 +58,11 @@ test('groups are what buckets and known dimensions allow, and never more than th
 
 test('of a dimension that clients fill nothing is said, unless an earlier report had it', () => {
   const plan = examplePlan({ dimensions: ['apiproxy'], timeUnit: 'hour', range });
-  expect(estimateGroups(plan, catalogue, { facts: 500, earlier: null })).toBeNull();
+  expect(estimateGroups(bindPlan(plan, catalogue), { facts: 500, earlier: null })).toBeNull();
   const earlier = {
     rows: 30,
     range: { startMs: range.startMs, endExclusiveMs: range.startMs + 10 * hourMs },
   };
-  expect(estimateGroups(plan, catalogue, { facts: 500, earlier })).toBe((30 * 48) / 10);
-  expect(estimateGroups(plan, catalogue, { facts: 50, earlier })).toBe(50);
+  expect(estimateGroups(bindPlan(plan, catalogue), { facts: 500, earlier })).toBe((30 * 48) / 10);
+  expect(estimateGroups(bindPlan(plan, catalogue), { facts: 50, earlier })).toBe(50);
 });

@@ -1,5 +1,6 @@
 import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import {
+  bindPlan,
   catalogue as everyDataset,
   compileReport,
   hotFactsColumns,
@@ -61,13 +62,13 @@ export async function openDuckDB() {
   }
 
   async function report(plan: Plan, facts: readonly Fact[], catalogue = everyDataset): Promise<ReportRows> {
-    await load(hotFactsColumns(plan, catalogue), facts);
+    await load(hotFactsColumns(bindPlan(plan, catalogue)), facts);
     return reportLoaded(plan, catalogue);
   }
 
   /** A report over the facts that were loaded. */
   async function reportLoaded(plan: Plan, catalogue = everyDataset): Promise<ReportRows> {
-    const { sql, parameters } = compileReport(plan, catalogue);
+    const { sql, parameters } = compileReport(bindPlan(plan, catalogue));
     return query(sql, [...parameters]);
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { catalogue, compileReport, planQuery, type Plan } from '../src/index.ts';
+import { bindPlan, catalogue, compileReport, planQuery, type Plan } from '../src/index.ts';
 import { environmentId, openDuckDB, type Fact } from './facts-relation.ts';
 
 let duckdb: Awaited<ReturnType<typeof openDuckDB>>;
@@ -127,7 +127,7 @@ test('hostile values are data: nothing but their owner passes, and the table sta
     expect(await passed(`target in ${written},'nothing'`, facts)).toBe(`f${index}`);
     expect(await passed(`target like ${pattern}`, facts)).toBe(`f${index}`);
     expect(await passed(`target similar to ${similar}`, facts)).toBe(`f${index}`);
-    expect(compileReport(planOf(`target eq ${written}`), catalogue).sql).not.toContain('drop');
+    expect(compileReport(bindPlan(planOf(`target eq ${written}`), catalogue)).sql).not.toContain('drop');
   }
   expect((await duckdb.query('select count(*) from facts')).rows).toEqual([[BigInt(hostile.length)]]);
 });

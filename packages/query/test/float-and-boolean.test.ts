@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  bindPlan,
   checkCatalogue,
   outputColumns,
   planQuery,
@@ -81,7 +82,7 @@ test('a float is summed up, averaged, compared and calculated with as a float; a
     [1.5e-7, 1.5e-7, 1.5e-7, 3e-7, '(not set)'],
   ]);
   expect(types).toEqual(['DOUBLE', 'DOUBLE', 'DOUBLE', 'DOUBLE', 'VARCHAR']);
-  expect(outputColumns(plan, catalogue).map(({ kind }) => kind)).toEqual([
+  expect(outputColumns(bindPlan(plan, catalogue)).map(({ kind }) => kind)).toEqual([
     'float',
     'float',
     'float',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  bindPlan,
   catalogue,
   compileMissingRate,
   compileReport,
@@ -44,7 +45,7 @@ function filter(criteria: MintCriteria): string {
 }
 
 function columns(criteria: MintCriteria): string[] {
-  return outputColumns(plan(criteria), catalogue).map(({ name }) => name);
+  return outputColumns(bindPlan(plan(criteria), catalogue)).map(({ name }) => name);
 }
 
 const detail = [
@@ -324,8 +325,8 @@ describe('the criteria of a monetization report', () => {
     for (const currencyOption of ['LOCAL', 'EUR']) {
       for (const showTxDetail of [true, false]) {
         const planned = plan({ ...everything, currencyOption, showTxDetail });
-        expect(compileReport(planned, catalogue).sql).toContain('select');
-        expect(compileMissingRate(planned, catalogue) === null).toBe(currencyOption === 'LOCAL');
+        expect(compileReport(bindPlan(planned, catalogue)).sql).toContain('select');
+        expect(compileMissingRate(bindPlan(planned, catalogue)) === null).toBe(currencyOption === 'LOCAL');
       }
     }
   });

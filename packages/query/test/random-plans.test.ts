@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  bindPlan,
   catalogue,
   compileReportLines,
   hotFactsColumns,
@@ -80,7 +81,7 @@ const valuesOf: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
 
 /** Facts with the columns that the plan reads, around its range and of two environments. */
 function factsFor(plan: Plan): fc.Arbitrary<Fact[]> {
-  const columns = hotFactsColumns(plan, catalogue).slice(2);
+  const columns = hotFactsColumns(bindPlan(plan, catalogue)).slice(2);
   const values = Object.fromEntries(
     columns.map(({ name, type }) => [name, fc.option(valuesOf[type], { freq: 4 })] as const),
   );
@@ -101,7 +102,7 @@ test('every plan compiles, and its rows are those that counting by hand gives, i
   await fc.assert(
     fc.asyncProperty(planAndFacts, async ({ plan, facts }) => {
       const { rows, types } = await duckdb.report(plan, facts);
-      const kinds = outputColumns(plan, catalogue).map(({ kind }) => kind);
+      const kinds = outputColumns(bindPlan(plan, catalogue)).map(({ kind }) => kind);
       expect(types).toEqual(kinds.map((kind) => (kind === 'float' ? 'DOUBLE' : 'VARCHAR')));
       expect(rows).toEqual(expectedRows(plan, facts));
     }),
@@ -135,9 +136,9 @@ test('the lines of a report are its rows as the output format has them, in their
   await fc.assert(
     fc.asyncProperty(planAndFacts, async ({ plan, facts }) => {
       const { rows } = await duckdb.report(plan, facts);
-      const columns = outputColumns(plan, catalogue);
+      const columns = outputColumns(bindPlan(plan, catalogue));
       const lines = rows.map((row) => [lineOf(row, columns, plan.output)]);
-      const { sql, parameters } = compileReportLines(plan, catalogue);
+      const { sql, parameters } = compileReportLines(bindPlan(plan, catalogue));
       expect((await duckdb.query(sql, [...parameters])).rows).toEqual(lines);
     }),
     { numRuns: 80 },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { catalogue, outputColumns, type Plan, type PlannedMetric } from '../src/index.ts';
+import { bindPlan, catalogue, outputColumns, type Plan, type PlannedMetric } from '../src/index.ts';
 import { examplePlan, openDuckDB, type Fact } from './facts-relation.ts';
 
 let duckdb: Awaited<ReturnType<typeof openDuckDB>>;
@@ -57,7 +57,7 @@ test.each<[string, Partial<Plan>, Fact[], unknown[][]]>([
   expect(rows.map((row) => row.slice(0, 2))).toEqual(expected);
   expect(types.slice(0, 2)).toEqual(['DOUBLE', 'DOUBLE']);
   expect(
-    outputColumns(plan, catalogue)
+    outputColumns(bindPlan(plan, catalogue))
       .map(({ kind }) => kind)
       .slice(0, 2),
   ).toEqual(['float', 'float']);
@@ -99,7 +99,7 @@ test.each<
   ];
   const plan = examplePlan({ metrics: [{ ...metric, alias: 'x', operation: { operator, value } }] });
   const { rows, types } = await duckdb.report(plan, facts);
-  const kind = outputColumns(plan, catalogue)[0]?.kind;
+  const kind = outputColumns(bindPlan(plan, catalogue))[0]?.kind;
   expect(rows).toEqual([[expected === 'null' ? null : expected]]);
   expect(types).toEqual([kind === 'float' ? 'DOUBLE' : 'VARCHAR']);
   if (expected !== 'null') expect(kind).toBe(typeof expected === 'number' ? 'float' : 'text');

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { compileHotFactsCopy, type Catalogue, type Plan } from '@hourglass/query';
+import { compileHotFactsCopy, type BoundPlan } from '@hourglass/query';
 import type { FactSnapshot, FactSource, SnapshotTarget } from '@hourglass/reports';
 import type { ClientBase, Pool } from 'pg';
 import { inTransaction } from '../connection/transaction.ts';
@@ -15,25 +15,25 @@ const longestTimeoutMs = 2 ** 31 - 1;
 const settingsOfEverySnapshot = { client_connection_check_interval: '2s' };
 
 /** A snapshot holds one connection of `pool` while it copies. */
-export function createFactSource(pool: Pool, catalogue: Catalogue): FactSource {
+export function createFactSource(pool: Pool): FactSource {
   return {
-    snapshot: (plan, target) => servedByDatabase(() => snapshot(pool, catalogue, plan, target)),
+    snapshot: (boundPlan, target) => servedByDatabase(() => snapshot(pool, boundPlan, target)),
   };
 }
 
 async function snapshot(
   pool: Pool,
-  catalogue: Catalogue,
-  plan: Plan,
+  boundPlan: BoundPlan,
   { directory, signal, timeoutMs }: SnapshotTarget,
 ): Promise<FactSnapshot> {
   signal.throwIfAborted();
+  const { plan } = boundPlan;
   const hotFactsPath = path.join(directory, 'hot-facts.csv');
-  const copy = compileHotFactsCopy(plan, catalogue);
+  const copy = compileHotFactsCopy(boundPlan);
   return inTransaction(
     pool,
     async (client) => {
-      const { watermark, takenAt } = await newestBatch(client, plan, catalogue);
+      const { watermark, takenAt } = await newestBatch(client, boundPlan);
       const { environmentId } = plan.tenant;
       const segments = await liveSegments(client, { environmentId, dataset: plan.dataset }, plan.range);
       await applySettings(client, {
@@ -57,13 +57,11 @@ async function snapshot(
 /** The first statement: the snapshot that the COPY reads is the one that saw this batch. */
 async function newestBatch(
   client: ClientBase,
-  plan: Plan,
-  catalogue: Catalogue,
+  { plan, dataset }: BoundPlan,
 ): Promise<Pick<FactSnapshot, 'watermark' | 'takenAt'>> {
-  const records = catalogue.get(plan.dataset)?.records ?? [];
   const { rows } = await client.query<{ seq: string | null; taken_at: Date }>(
     'select max(seq) as seq, statement_timestamp() as taken_at from batches where environment_id = $1 and dataset = any($2)',
-    [plan.tenant.environmentId, [plan.dataset, ...records.map(({ name }) => name)]],
+    [plan.tenant.environmentId, [plan.dataset, ...dataset.records.map(({ name }) => name)]],
   );
   const row = rows[0];
   if (row === undefined) throw new Error('an aggregate answered no row');

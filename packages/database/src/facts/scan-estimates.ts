@@ -1,4 +1,4 @@
-import { compileHotFactsSelect, type Catalogue, type Plan } from '@hourglass/query';
+import { compileHotFactsSelect, type BoundPlan } from '@hourglass/query';
 import type { ScanEstimate, ScanEstimates } from '@hourglass/reports';
 import type { ClientBase, Pool } from 'pg';
 import { inTransaction } from '../connection/transaction.ts';
@@ -10,44 +10,38 @@ import { applySettings } from './copy-to-file.ts';
 /** An estimate holds one connection of `pool`; counting hot facts is given up after `maxCountMs`. */
 export function createScanEstimates(
   pool: Pool,
-  catalogue: Catalogue,
   { maxCountMs }: { readonly maxCountMs: number },
 ): ScanEstimates {
   return {
-    estimate: (plan) =>
+    estimate: (boundPlan) =>
       servedByDatabase(() =>
         // One snapshot, so that facts that are sealed meanwhile are not counted twice.
-        inTransaction(pool, (client) => estimate(client, { plan, catalogue, maxCountMs }), {
+        inTransaction(pool, (client) => estimate(client, boundPlan, maxCountMs), {
           begin: 'begin isolation level repeatable read read only',
         }),
       ),
   };
 }
 
-interface EstimateTask {
-  readonly plan: Plan;
-  readonly catalogue: Catalogue;
-  readonly maxCountMs: number;
-}
-
-async function estimate(client: ClientBase, task: EstimateTask): Promise<ScanEstimate> {
-  const { plan } = task;
+async function estimate(client: ClientBase, boundPlan: BoundPlan, maxCountMs: number): Promise<ScanEstimate> {
+  const { plan } = boundPlan;
   const owner = { environmentId: plan.tenant.environmentId, dataset: plan.dataset };
   return {
     segments: await liveSegments(client, owner, plan.range),
     liveSegments: await countLiveSegments(client, owner),
     factsPerSecond: await factsPerSecond(client),
     earlier: await earlierReport(client, plan),
-    hotFacts: await hotFacts(client, task),
+    hotFacts: await hotFacts(client, boundPlan, maxCountMs),
   };
 }
 
 /** The facts that a snapshot would copy. */
 async function hotFacts(
   client: ClientBase,
-  { plan, catalogue, maxCountMs }: EstimateTask,
+  boundPlan: BoundPlan,
+  maxCountMs: number,
 ): Promise<ScanEstimate['hotFacts']> {
-  const { sql, settings } = compileHotFactsSelect(plan, catalogue);
+  const { sql, settings } = compileHotFactsSelect(boundPlan);
   await applySettings(client, settings);
   const explained = await client.query<{ 'QUERY PLAN': readonly [{ Plan: PlannedScan }] }>(
     `explain (format json) ${sql}`,

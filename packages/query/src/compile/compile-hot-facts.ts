@@ -1,16 +1,9 @@
 import { type Compilable, type RawBuilder, sql, type SqlBool } from 'kysely';
-import {
-  type Catalogue,
-  type ColumnType,
-  customColumns,
-  type Dataset,
-  storedColumns,
-} from '../catalogue/dataset.ts';
+import { type ColumnType, customColumns, type Dataset, storedColumns } from '../catalogue/dataset.ts';
 import { dimensionNamed, filteredSourceNamed, measuredColumns } from '../catalogue/look-up.ts';
 import { customFieldsColumn } from '../catalogue/names.ts';
 import { filteredFields } from '../filter/filter-node.ts';
-import type { Plan } from '../plan/plan.ts';
-import { plannedDataset } from '../plan/planned-dataset.ts';
+import type { BoundPlan } from '../plan/bound-plan.ts';
 import { impliedConditions } from './implied-conditions.ts';
 import { createSqlBuilder } from './sql-builder.ts';
 import { transactionSetting } from './transaction-setting.ts';
@@ -46,10 +39,9 @@ const formatSettings = { datestyle: 'ISO', extra_float_digits: '1' } as const;
 /**
  * The columns that `compileReport` reads for this plan: `environment_id`, `timestamp`, then the stored columns
  * it uses, once each, in the order of `storedColumns`, and the custom fields. It is also the order of the copied file.
- * Throws when the catalogue does not know the plan's dataset or a name in it.
+ * Throws when the dataset does not have a name of the plan.
  */
-export function hotFactsColumns(plan: Plan, catalogue: Catalogue): readonly HotFactsColumn[] {
-  const dataset = plannedDataset(plan, catalogue);
+export function hotFactsColumns({ plan, dataset }: BoundPlan): readonly HotFactsColumn[] {
   const used = new Set<string>();
   for (const name of plan.dimensions) {
     if (dimensionNamed(dataset, name).source.kind === 'column') used.add(name);
@@ -79,15 +71,15 @@ export function hotFactsColumns(plan: Plan, catalogue: Catalogue): readonly HotF
  * COPY takes no parameters, so the values travel as settings of the transaction. PostgreSQL skips the partitions outside
  * of the range, and facts that the filter certainly does not let through.
  */
-export function compileHotFactsCopy(plan: Plan, catalogue: Catalogue): HotFactsCopy {
-  const { sql: select, settings } = compileHotFactsSelect(plan, catalogue);
+export function compileHotFactsCopy(boundPlan: BoundPlan): HotFactsCopy {
+  const { sql: select, settings } = compileHotFactsSelect(boundPlan);
   return { sql: copyOf(select), settings };
 }
 
 /** What `compileHotFactsCopy` copies, as a select that can be counted or explained. It has no parameters either. */
-export function compileHotFactsSelect(plan: Plan, catalogue: Catalogue): HotFactsCopy {
-  const columns = hotFactsColumns(plan, catalogue);
-  const dataset = plannedDataset(plan, catalogue);
+export function compileHotFactsSelect(boundPlan: BoundPlan): HotFactsCopy {
+  const { plan, dataset } = boundPlan;
+  const columns = hotFactsColumns(boundPlan);
   const { conditions, settings } = impliedConditions(plan.filter, dataset);
   const select = createSqlBuilder()
     .selectFrom(dataset.hotTable)

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Catalogue } from '../catalogue/dataset.ts';
+import type { BoundPlan } from '../plan/bound-plan.ts';
 import { type OutputColumn, outputColumns } from '../plan/output-columns.ts';
-import type { CsvDelimiter, Plan } from '../plan/plan.ts';
+import type { CsvDelimiter } from '../plan/plan.ts';
 import { reportQuery } from './compile-report.ts';
 import { csvText } from './csv-text.ts';
 import { exponentText, floatText } from './float-text.ts';
@@ -17,21 +17,18 @@ import type { SqlStatement } from './sql-statement.ts';
  *
  * The report is a sub-query, so that names and escapes stand above its grouping, in which no parameter could be repeated.
  */
-export function compileReportLines(
-  plan: Plan,
-  catalogue: Catalogue,
-  bound: LimitBound | null = null,
-): SqlStatement {
-  const columns = outputColumns(plan, catalogue);
+export function compileReportLines(boundPlan: BoundPlan, limitBound: LimitBound | null = null): SqlStatement {
+  const columns = outputColumns(boundPlan);
+  const { output } = boundPlan.plan;
   const builder = createSqlBuilder();
   // What stands in several places of a line is a column of a query below it.
   const rows = builder
-    .selectFrom(reportQuery(plan, catalogue, bound).as('report'))
+    .selectFrom(reportQuery(boundPlan, limitBound).as('report'))
     .selectAll()
     .select(columns.flatMap(({ kind }, index) => (kind === 'float' ? exponentOf(index) : [])))
     .as('report');
-  if (plan.output.format === 'csv') {
-    const line = csvLine(columns, plan.output.delimiter).as('line');
+  if (output.format === 'csv') {
+    const line = csvLine(columns, output.delimiter).as('line');
     return statementOf(builder.selectFrom(rows).select(line));
   }
   const lines = builder.selectFrom(rows).select(jsonLine(columns).as('line')).as('report');

@@ -1,7 +1,5 @@
 import { sql } from 'kysely';
-import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
-import type { Plan } from '../plan/plan.ts';
-import { plannedDataset } from '../plan/planned-dataset.ts';
+import type { BoundPlan } from '../plan/bound-plan.ts';
 import { type LimitBound, narrowedPlan, withinBound } from './limit-bound.ts';
 import { compileKeys, reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
@@ -28,30 +26,28 @@ import type { SqlStatement } from './sql-statement.ts';
  * Every parameter is cast where it stands: left to itself a driver binds a number as DOUBLE and compares as such.
  * Only facts of the plan's environment within its range are read; there is no way to compile without that.
  * With a bound of the plan's limit it reads less, and the rows are the same.
- * Throws when the catalogue does not know the plan's dataset or a name in it.
+ * Throws when the dataset does not have a name of the plan.
  */
-export function compileReport(
-  plan: Plan,
-  catalogue: Catalogue,
-  bound: LimitBound | null = null,
-): SqlStatement {
-  return statementOf(reportQuery(plan, catalogue, bound));
+export function compileReport(boundPlan: BoundPlan, limitBound: LimitBound | null = null): SqlStatement {
+  return statementOf(reportQuery(boundPlan, limitBound));
 }
 
 /** The query behind `compileReport`. Throws as that does. */
-export function reportQuery(plan: Plan, catalogue: Catalogue, bound: LimitBound | null): FactsQuery {
-  const dataset = plannedDataset(plan, catalogue);
-  const columns = reportColumns(plan, dataset);
+export function reportQuery(boundPlan: BoundPlan, limitBound: LimitBound | null): FactsQuery {
+  const { plan, dataset } = boundPlan;
+  const columns = reportColumns(boundPlan);
   if (plan.groups !== undefined) {
-    const facts = reportedFacts(plan, catalogue);
+    const facts = reportedFacts(boundPlan);
     return selectGroups({ plan, choice: plan.groups, dataset, facts, columns });
   }
-  const facts = withinBound(reportedFacts(narrowedPlan(plan, bound), catalogue), columns, bound);
-  return shownRows(columns, limitedRows(facts, plan, dataset, columns));
+  const narrowed = reportedFacts(narrowedPlan(boundPlan, limitBound));
+  const facts = withinBound(narrowed, columns, limitBound);
+  return shownRows(columns, limitedRows(facts, boundPlan, columns));
 }
 
 /** The rows of the report in their order, with the values of its columns as `v0`, `v1`, … */
-function limitedRows(facts: FactsQuery, plan: Plan, dataset: Dataset, columns: ReportColumns): FactsQuery {
+function limitedRows(facts: FactsQuery, boundPlan: BoundPlan, columns: ReportColumns): FactsQuery {
+  const { plan } = boundPlan;
   const { all, metrics, groupKeys, timeKeys } = columns;
   const values = all.flatMap(({ value }, index) => (value === null ? [] : [value.as(`v${index}`)]));
   // A statement selects something, also when every row shows the same.
@@ -63,7 +59,7 @@ function limitedRows(facts: FactsQuery, plan: Plan, dataset: Dataset, columns: R
     query = keys.length === 0 ? query.having(sql<boolean>`count(*) > 0`) : query.groupBy(keys);
     query = inOrder(query, keys);
   } else {
-    const before = compileKeys(plan.perFact.orderedBy, plan, dataset);
+    const before = compileKeys(plan.perFact.orderedBy, boundPlan);
     query = inOrder(query, [...before, ...timeKeys, ...groupKeys, ...metrics]);
   }
   return plan.limitRows === null ? query : query.limit(sql<number>`cast(${plan.limitRows} as bigint)`);

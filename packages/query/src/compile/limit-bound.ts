@@ -1,7 +1,5 @@
 import { sql, type SqlBool } from 'kysely';
-import type { Catalogue } from '../catalogue/dataset.ts';
-import type { Plan } from '../plan/plan.ts';
-import { plannedDataset } from '../plan/planned-dataset.ts';
+import type { BoundPlan } from '../plan/bound-plan.ts';
 import { reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
 import { inOrder } from './row-order.ts';
@@ -18,9 +16,10 @@ export type LimitBound =
   | { readonly kind: 'leading-text'; readonly atMost: string };
 
 /** How the rows of a plan can be bounded; null when they cannot, or when it would not pay. */
-export function limitBoundKind(plan: Plan, catalogue: Catalogue): LimitBound['kind'] | null {
+export function limitBoundKind(boundPlan: BoundPlan): LimitBound['kind'] | null {
+  const { plan } = boundPlan;
   if (plan.limitRows === null || plan.groups !== undefined || plan.perFact !== undefined) return null;
-  return kindOf(reportColumns(plan, plannedDataset(plan, catalogue)));
+  return kindOf(reportColumns(boundPlan));
 }
 
 /**
@@ -30,38 +29,40 @@ export function limitBoundKind(plan: Plan, catalogue: Catalogue): LimitBound['ki
  * greatest value of the first dimension, VARCHAR. Unless `c0` is the limit, `c1` is no bound.
  * Throws when the plan cannot be bounded.
  */
-export function compileLimitBound(plan: Plan, catalogue: Catalogue): SqlStatement {
-  const columns = reportColumns(plan, plannedDataset(plan, catalogue));
+export function compileLimitBound(boundPlan: BoundPlan): SqlStatement {
+  const { limitRows } = boundPlan.plan;
+  const columns = reportColumns(boundPlan);
   const { bucketEndMs, leadingTextKey, timeKeys, groupKeys } = columns;
   const reach = bucketEndMs === null ? leadingTextKey : sql`cast(${bucketEndMs} as double)`;
-  if (reach === null || plan.limitRows === null) throw new Error('the rows of the plan have no bound');
+  if (reach === null || limitRows === null) throw new Error('the rows of the plan have no bound');
   const keys = [...timeKeys, ...groupKeys];
-  const groups = inOrder(reportedFacts(plan, catalogue).select(reach.as('reach')).groupBy(keys), keys);
+  const groups = inOrder(reportedFacts(boundPlan).select(reach.as('reach')).groupBy(keys), keys);
   return statementOf(
     createSqlBuilder()
       .selectFrom(
-        sql<FactsRelation>`(${groups.limit(sql<number>`cast(${plan.limitRows} as bigint)`)})`.as('facts'),
+        sql<FactsRelation>`(${groups.limit(sql<number>`cast(${limitRows} as bigint)`)})`.as('facts'),
       )
       .select([sql`cast(count(*) as double)`.as('c0'), sql`max(${sql.ref('reach')})`.as('c1')]),
   );
 }
 
 /** With a range that ends at the bound. */
-export function narrowedPlan(plan: Plan, bound: LimitBound | null): Plan {
-  if (bound?.kind !== 'time') return plan;
-  const { startMs, endExclusiveMs } = plan.range;
-  return { ...plan, range: { startMs, endExclusiveMs: Math.min(endExclusiveMs, bound.endExclusiveMs) } };
+export function narrowedPlan(boundPlan: BoundPlan, limitBound: LimitBound | null): BoundPlan {
+  if (limitBound?.kind !== 'time') return boundPlan;
+  const { plan, dataset } = boundPlan;
+  const endExclusiveMs = Math.min(plan.range.endExclusiveMs, limitBound.endExclusiveMs);
+  return { plan: { ...plan, range: { ...plan.range, endExclusiveMs } }, dataset };
 }
 
 /** Those facts that can be part of a row. */
 export function withinBound(
   facts: FactsQuery,
   { leadingTextKey }: ReportColumns,
-  bound: LimitBound | null,
+  limitBound: LimitBound | null,
 ): FactsQuery {
-  if (bound?.kind !== 'leading-text') return facts;
+  if (limitBound?.kind !== 'leading-text') return facts;
   if (leadingTextKey === null) throw new Error('the rows of the report do not begin with a text');
-  return facts.where(sql<SqlBool>`${leadingTextKey} <= cast(${bound.atMost} as varchar)`);
+  return facts.where(sql<SqlBool>`${leadingTextKey} <= cast(${limitBound.atMost} as varchar)`);
 }
 
 function kindOf({ bucketEndMs, leadingTextKey }: ReportColumns): LimitBound['kind'] | null {

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Dataset } from '../catalogue/dataset.ts';
 import { dimensionNamed } from '../catalogue/look-up.ts';
+import type { BoundPlan } from '../plan/bound-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type CompiledKey, compileDimension } from './compile-dimension.ts';
 import { compileMetric, showMetric } from './compile-metric.ts';
@@ -37,9 +37,10 @@ export interface ReportColumns {
 }
 
 /** Throws when the dataset does not have a name of the plan. */
-export function reportColumns(plan: Plan, dataset: Dataset): ReportColumns {
+export function reportColumns(boundPlan: BoundPlan): ReportColumns {
+  const { plan, dataset } = boundPlan;
   const time = compileTime(plan);
-  const dimensions = plan.dimensions.map((name) => compileKey(name, plan, dataset));
+  const dimensions = plan.dimensions.map((name) => compileKey(name, boundPlan));
   const lengthMs = time?.lengthMs ?? rangeLengthMs(plan);
   const perFact = plan.perFact !== undefined;
   const metrics = plan.metrics.map((metric) => compileMetric(metric, { dataset, lengthMs, perFact }));
@@ -67,12 +68,8 @@ export function shownAtOnce({ value, show }: ReportColumn): RawBuilder<unknown> 
 }
 
 /** What facts are ordered by for these dimensions. Throws when the dataset does not have one of them. */
-export function compileKeys(
-  names: readonly string[],
-  plan: Plan,
-  dataset: Dataset,
-): readonly RawBuilder<unknown>[] {
-  return keysOf(names.map((name) => compileKey(name, plan, dataset)));
+export function compileKeys(names: readonly string[], boundPlan: BoundPlan): readonly RawBuilder<unknown>[] {
+  return keysOf(names.map((name) => compileKey(name, boundPlan)));
 }
 
 /** Of the whole range. Milliseconds, BIGINT. */
@@ -98,7 +95,8 @@ function compileTime({ timeUnit, utcOffsetMinutes = 0, perFact }: Plan): Compile
 }
 
 /** In a converted report every fact has the same currency. */
-function compileKey(name: string, { tenant, targetCurrency }: Plan, dataset: Dataset): CompiledKey {
+function compileKey(name: string, { plan, dataset }: BoundPlan): CompiledKey {
+  const { tenant, targetCurrency } = plan;
   if (targetCurrency !== undefined && name === dataset.currencyDimension) {
     return { key: null, show: () => sql`cast(${targetCurrency} as varchar)` };
   }

@@ -1,8 +1,7 @@
 import { type RawBuilder, type SelectQueryBuilder, sql, type SqlBool } from 'kysely';
-import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
+import type { Dataset } from '../catalogue/dataset.ts';
 import { findMetric } from '../catalogue/look-up.ts';
-import type { Plan } from '../plan/plan.ts';
-import { plannedDataset } from '../plan/planned-dataset.ts';
+import type { BoundPlan } from '../plan/bound-plan.ts';
 import { compileFilter } from './compile-filter.ts';
 import { hotFactsColumns } from './compile-hot-facts.ts';
 import { createSqlBuilder, type FactsRelation, type Relations, statementOf } from './sql-builder.ts';
@@ -16,16 +15,16 @@ export const maxRateAgeDays = 7;
 export type FactsQuery = SelectQueryBuilder<Relations, 'facts', object>;
 
 /** The facts that a report is made of, with the amounts that it shows, as a query that selects nothing yet. */
-export function reportedFacts(plan: Plan, catalogue: Catalogue): FactsQuery {
-  const dataset = plannedDataset(plan, catalogue);
-  if (plan.targetCurrency === undefined) return meantFacts(plan, dataset);
-  const amounts = new Set(amountColumns(plan, catalogue));
+export function reportedFacts(boundPlan: BoundPlan): FactsQuery {
+  const { plan, dataset } = boundPlan;
+  if (plan.targetCurrency === undefined) return matchingFacts(boundPlan);
+  const amounts = new Set(amountColumns(boundPlan));
   const isTarget = isInTargetCurrency(plan.targetCurrency, dataset);
-  const columns = hotFactsColumns(plan, catalogue).map(({ name }) => {
+  const columns = hotFactsColumns(boundPlan).map(({ name }) => {
     const column = sql.ref(`facts.${name}`);
     return (amounts.has(name) ? convertedAmount(column, isTarget) : column).as(name);
   });
-  const converted = factsWithRates(plan, catalogue).select(columns);
+  const converted = factsWithRates(boundPlan).select(columns);
   return createSqlBuilder().selectFrom(sql<FactsRelation>`(${converted})`.as('facts'));
 }
 
@@ -34,15 +33,15 @@ export function reportedFacts(plan: Plan, catalogue: Catalogue): FactsQuery {
  * `YYYY-MM-DD`, `c1` its currency or null. It answers no row when every amount can be converted; only then may the
  * statement of `compileReport` be believed. Null for a plan that converts nothing.
  */
-export function compileMissingRate(plan: Plan, catalogue: Catalogue): SqlStatement | null {
+export function compileMissingRate(boundPlan: BoundPlan): SqlStatement | null {
+  const { plan, dataset } = boundPlan;
   if (plan.targetCurrency === undefined) return null;
-  const dataset = plannedDataset(plan, catalogue);
-  const amounts = amountColumns(plan, catalogue).map((name) => sql`${sql.ref(`facts.${name}`)} is not null`);
+  const amounts = amountColumns(boundPlan).map((name) => sql`${sql.ref(`facts.${name}`)} is not null`);
   if (amounts.length === 0) return null;
   const day = sql`strftime(facts.timestamp, '%Y-%m-%d')`;
   const currency = factCurrency(dataset);
   return statementOf(
-    factsWithRates(plan, catalogue)
+    factsWithRates(boundPlan)
       .select([day.as('c0'), currency.as('c1')])
       .where(sql<SqlBool>`exchange_rates.rate is null`)
       .where(sql<SqlBool>`(${sql.join(amounts, sql.raw(' or '))})`)
@@ -54,7 +53,8 @@ export function compileMissingRate(plan: Plan, catalogue: Catalogue): SqlStateme
 }
 
 /** Those of the plan's environment, range and filter. The filter sees a fact as it was sent, not converted. */
-function meantFacts({ tenant, range, filter }: Plan, dataset: Dataset): FactsQuery {
+function matchingFacts({ plan, dataset }: BoundPlan): FactsQuery {
+  const { tenant, range, filter } = plan;
   const facts = createSqlBuilder()
     .selectFrom('facts')
     .where('environment_id', '=', sql<number>`cast(${tenant.environmentId} as integer)`)
@@ -64,15 +64,14 @@ function meantFacts({ tenant, range, filter }: Plan, dataset: Dataset): FactsQue
 }
 
 /** Beside every fact the rate of its currency on its UTC day; null where there is none. */
-function factsWithRates(plan: Plan, catalogue: Catalogue) {
-  const dataset = plannedDataset(plan, catalogue);
-  const columns = hotFactsColumns(plan, catalogue).map(({ name }) => sql.ref(name).as(name));
-  const meant = meantFacts(plan, dataset).select(columns);
+function factsWithRates(boundPlan: BoundPlan) {
+  const columns = hotFactsColumns(boundPlan).map(({ name }) => sql.ref(name).as(name));
+  const facts = matchingFacts(boundPlan).select(columns);
   return createSqlBuilder()
-    .selectFrom(meant.as('facts'))
+    .selectFrom(facts.as('facts'))
     .leftJoin('exchange_rates', (join) =>
       join.on(
-        sql<SqlBool>`exchange_rates.currency = ${factCurrency(dataset)}
+        sql<SqlBool>`exchange_rates.currency = ${factCurrency(boundPlan.dataset)}
           and exchange_rates.day = cast(facts.timestamp as date)`,
       ),
     );
@@ -100,12 +99,11 @@ function factCurrency({ name, currencyDimension }: Dataset): RawBuilder<unknown>
 }
 
 /** The stored columns of the plan that hold money. */
-function amountColumns(plan: Plan, catalogue: Catalogue): readonly string[] {
-  const dataset = plannedDataset(plan, catalogue);
-  return hotFactsColumns(plan, catalogue)
+function amountColumns(boundPlan: BoundPlan): readonly string[] {
+  return hotFactsColumns(boundPlan)
     .map(({ name }) => name)
     .filter((name) => {
-      const source = findMetric(dataset, name)?.source;
+      const source = findMetric(boundPlan.dataset, name)?.source;
       return source?.kind === 'column' && source.money === true;
     });
 }

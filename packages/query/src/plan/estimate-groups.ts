@@ -1,8 +1,8 @@
-import type { Catalogue, DimensionSource, TimestampPart } from '../catalogue/dataset.ts';
+import type { DimensionSource, TimestampPart } from '../catalogue/dataset.ts';
 import { dimensionNamed } from '../catalogue/look-up.ts';
+import type { BoundPlan } from './bound-plan.ts';
 import { bucketsIn } from './buckets-in.ts';
-import type { Plan, TimeRange } from './plan.ts';
-import { plannedDataset } from './planned-dataset.ts';
+import type { TimeRange } from './plan.ts';
 
 /** What an earlier report with the same dimensions, time unit and filter had. */
 export interface EarlierReport {
@@ -22,12 +22,10 @@ const valuesOfPart: Readonly<Record<TimestampPart, number>> = {
  * each bucket as the earlier report had; never more than the facts. Null: nothing is known.
  */
 export function estimateGroups(
-  plan: Plan,
-  catalogue: Catalogue,
+  { plan, dataset }: BoundPlan,
   { facts, earlier }: { readonly facts: number; readonly earlier: EarlierReport | null },
 ): number | null {
   if (facts === 0 || plan.perFact !== undefined) return facts;
-  const dataset = plannedDataset(plan, catalogue);
   const buckets = bucketsIn(plan.range, plan);
   let combinations: number | null = 1;
   for (const name of plan.dimensions) {

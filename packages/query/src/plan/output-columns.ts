@@ -1,7 +1,7 @@
-import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
+import type { Dataset } from '../catalogue/dataset.ts';
 import { measuredSource } from '../catalogue/look-up.ts';
+import type { BoundPlan } from './bound-plan.ts';
 import type { Plan, PlannedMetric } from './plan.ts';
-import { plannedDataset } from './planned-dataset.ts';
 
 /**
  * How the values of an output column are written. The engine delivers `text` as strings (integers and times
@@ -15,10 +15,9 @@ export interface OutputColumn {
 /**
  * The columns of the report in their order: metrics and dimensions as requested, then the time column, which
  * is named after the time unit, or `timestamp` where every fact is a row. `compileReport` delivers the same columns as `c0`, `c1`, …
- * Throws when the catalogue does not know the plan's dataset or one of its metrics.
+ * Throws when the dataset does not have one of the plan's metrics.
  */
-export function outputColumns(plan: Plan, catalogue: Catalogue): readonly OutputColumn[] {
-  const dataset = plannedDataset(plan, catalogue);
+export function outputColumns({ plan, dataset }: BoundPlan): readonly OutputColumn[] {
   const columns: OutputColumn[] = plan.metrics.map((metric) => ({
     name: metric.alias,
     kind: isFloatMetric(metric, dataset) ? 'float' : 'text',

@@ -1,4 +1,4 @@
-import type { Plan } from '@hourglass/query';
+import type { BoundPlan } from '@hourglass/query';
 import type { FactSource, SnapshotTarget } from './fact-source.ts';
 import type { FactFiles, SegmentFiles } from './segment-files.ts';
 
@@ -12,11 +12,11 @@ export interface CollectFactsPorts {
  * the hot facts and the segments is there, 0 to 1.
  */
 export async function collectFacts(
-  plan: Plan,
+  boundPlan: BoundPlan,
   { factSource, segmentFiles }: CollectFactsPorts,
   target: SnapshotTarget & { readonly onCollected?: (share: number) => void },
 ): Promise<FactFiles> {
-  const snapshot = await factSource.snapshot(plan, target);
+  const snapshot = await factSource.snapshot(boundPlan, target);
   const pieces = snapshot.segments.length + 1;
   let collected = 0;
   const onPlaced = () => target.onCollected?.((collected += 1) / pieces);

@@ -1,4 +1,10 @@
-import { estimateGroups, type EarlierReport, type Plan, type StoredSegment } from '@hourglass/query';
+import {
+  bindPlan,
+  estimateGroups,
+  type BoundPlan,
+  type EarlierReport,
+  type StoredSegment,
+} from '@hourglass/query';
 import { planRequest, type PlanRequestPorts, type RequestedQuery } from './plan-request.ts';
 
 /** What the database knows of the facts of a plan, without reading them. */
@@ -20,7 +26,7 @@ export interface ScanEstimate {
 }
 
 export interface ScanEstimates {
-  estimate(plan: Plan): Promise<ScanEstimate>;
+  estimate(boundPlan: BoundPlan): Promise<ScanEstimate>;
 }
 
 export interface ExplainQueryPorts extends PlanRequestPorts {
@@ -50,8 +56,8 @@ export async function explainQuery(
   requested: RequestedQuery,
   ports: ExplainQueryPorts,
 ): Promise<Explanation> {
-  const plan = await planRequest(requested, ports);
-  const { hotFacts, segments, liveSegments, factsPerSecond, earlier } = await ports.scans.estimate(plan);
+  const boundPlan = bindPlan(await planRequest(requested, ports), ports.catalogue);
+  const { hotFacts, segments, liveSegments, factsPerSecond, earlier } = await ports.scans.estimate(boundPlan);
   const { rows, exact, rowBytes } = hotFacts;
   const rowsScanned = segments.reduce((sum, { facts }) => sum + facts, rows);
   return {
@@ -59,7 +65,7 @@ export async function explainQuery(
     bytesScanned: segments.reduce((sum, { bytes }) => sum + bytes, rows * rowBytes),
     segments: { scanned: segments.length, live: liveSegments },
     hotFacts: { rows, exact },
-    estimatedGroups: estimateGroups(plan, ports.catalogue, { facts: rowsScanned, earlier }),
+    estimatedGroups: estimateGroups(boundPlan, { facts: rowsScanned, earlier }),
     estimatedSeconds: toTenths(leastSeconds + rowsScanned / (factsPerSecond ?? usualFactsPerSecond)),
   };
 }

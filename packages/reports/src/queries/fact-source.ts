@@ -1,8 +1,8 @@
-import type { Plan, StoredSegment } from '@hourglass/query';
+import type { BoundPlan, StoredSegment } from '@hourglass/query';
 
 /** The facts of a plan as one snapshot saw them: hot ones in a file that the engine can read, the others in segments. */
 export interface FactSnapshot {
-  /** CSV with a header of column names, as `hotFactsColumns(plan)` of the query package lists them. */
+  /** CSV with a header of column names, as `hotFactsColumns` of the query package lists them. */
   readonly hotFactsPath: string;
   /**
    * CSV with a header of `day`, `currency` and `rate` to the plan's target currency: one row for each currency and
@@ -27,5 +27,5 @@ export interface SnapshotTarget {
 
 export interface FactSource {
   /** Copies what the plan needs, inside one REPEATABLE READ snapshot, to `directory`. */
-  snapshot(plan: Plan, target: SnapshotTarget): Promise<FactSnapshot>;
+  snapshot(boundPlan: BoundPlan, target: SnapshotTarget): Promise<FactSnapshot>;
 }

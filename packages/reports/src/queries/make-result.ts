@@ -1,4 +1,4 @@
-import { outputColumns } from '@hourglass/query';
+import { bindPlan, outputColumns, type BoundPlan } from '@hourglass/query';
 import { archiveKeyOf } from '../results/archive-key.ts';
 import { collectFacts, factsIn } from './collect-facts.ts';
 import type { FactFiles } from './segment-files.ts';
@@ -24,7 +24,8 @@ const statementGraceMs = 1_000;
 /** From the facts to the published archive. False: the query was cancelled, or taken by a newer attempt; nothing is left. */
 export async function makeResult(claim: Claim, ports: RunQueryPorts, task: MakeResultTask): Promise<boolean> {
   const { lease, directory, signal } = task;
-  const facts = await collectFacts(claim.plan, ports, {
+  const boundPlan = bindPlan(claim.plan, ports.catalogue);
+  const facts = await collectFacts(boundPlan, ports, {
     directory,
     signal,
     timeoutMs: Math.ceil(Math.max(0, task.deadlineMs - performance.now())) + statementGraceMs,
@@ -32,21 +33,22 @@ export async function makeResult(claim: Claim, ports: RunQueryPorts, task: MakeR
   });
   const rowsScanned = factsIn(facts);
   lease.report(progressIn('computing', 0, rowsScanned));
-  const archive = await writeArchive(claim, ports, { ...task, facts });
+  const archive = await writeArchive(claim, ports, { ...task, boundPlan, facts });
   lease.report(progressIn('storing', 0, rowsScanned));
   return publish(claim, ports, { ...task, facts, archive });
 }
 
 async function writeArchive(
   claim: Claim,
-  { catalogue, engine, archives, crashPoint }: RunQueryPorts,
-  { directory, signal, facts, lease }: MakeResultTask & { readonly facts: FactFiles },
+  { engine, archives, crashPoint }: RunQueryPorts,
+  task: MakeResultTask & { readonly boundPlan: BoundPlan; readonly facts: FactFiles },
 ): Promise<ArchiveFile> {
-  const { plan, id, createdAt } = claim;
+  const { id, createdAt } = claim;
+  const { boundPlan, directory, signal, facts, lease } = task;
   const rowsScanned = factsIn(facts);
   const packed = new AbortController();
   const rows = engine.writeRows({
-    plan,
+    ...boundPlan,
     facts,
     directory,
     signal: AbortSignal.any([signal, packed.signal]),
@@ -58,8 +60,8 @@ async function writeArchive(
   try {
     return await archives.write(rows, {
       queryId: id,
-      columns: outputColumns(plan, catalogue),
-      output: plan.output,
+      columns: outputColumns(boundPlan),
+      output: claim.plan.output,
       directory,
       createdAt,
       origin: originOf(claim, facts),

@@ -1,14 +1,13 @@
-import type { Plan } from '@hourglass/query';
+import type { BoundPlan } from '@hourglass/query';
 import type { FactFiles } from './segment-files.ts';
 
-/** Values by column, in the order of `outputColumns(plan)`. Every array has `rowCount` values. */
+/** Values by column, in the order of `outputColumns`. Every array has `rowCount` values. */
 export interface RowBatch {
   readonly rowCount: number;
   readonly columns: readonly (readonly (string | number | null)[])[];
 }
 
-export interface EngineTask {
-  readonly plan: Plan;
+export interface EngineTask extends BoundPlan {
   readonly facts: FactFiles;
   /** Where the engine writes its files. What it spills may lie elsewhere. */
   readonly directory: string;

@@ -1,4 +1,10 @@
-import { outputColumns, type Catalogue, type OutputColumn, type OutputFormat } from '@hourglass/query';
+import {
+  bindPlan,
+  outputColumns,
+  type Catalogue,
+  type OutputColumn,
+  type OutputFormat,
+} from '@hourglass/query';
 import { openResult, type OpenResult } from './open-result.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { QueryRecord } from '../queries/query-record.ts';
@@ -36,7 +42,7 @@ export async function viewResult(
   const archive = await openResult(record, ports);
   const { plan, result } = record;
   const rows = ports.archives.rows(archive, {
-    columns: outputColumns(plan, ports.catalogue),
+    columns: outputColumns(bindPlan(plan, ports.catalogue)),
     output: plan.output,
   });
   return exactly(result?.rows ?? 0, rows);

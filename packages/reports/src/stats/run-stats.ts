@@ -1,6 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { planStats, type Catalogue, type Plan, type StatsRequest, type Tenant } from '@hourglass/query';
+import {
+  bindPlan,
+  planStats,
+  type BoundPlan,
+  type Catalogue,
+  type StatsRequest,
+  type Tenant,
+} from '@hourglass/query';
 import { collectFacts, type CollectFactsPorts } from '../queries/collect-facts.ts';
 import type { CustomFieldStore } from '../accounts/custom-fields.ts';
 import { invalidRequest, ReportError } from '../errors.ts';
@@ -40,11 +47,12 @@ export async function runStats(
   const { fields } = await customFields.find(tenant, dataset);
   const planned = planStats(request, { catalogue, dataset, tenant, customFields: fields, nowMs: nowMs() });
   if (!planned.ok) throw invalidRequest(planned.faults);
+  const boundPlan = bindPlan(planned.plan, catalogue);
 
   const deadline = AbortSignal.timeout(statsTimeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
   try {
-    return await semaphore.run(stop, () => compute(planned.plan, ports, stop));
+    return await semaphore.run(stop, () => compute(boundPlan, ports, stop));
   } catch (error) {
     signal.throwIfAborted();
     if (deadline.aborted) throw new ReportError('stats.deadline', { seconds: statsTimeoutMs / 1_000 });
@@ -55,13 +63,13 @@ export async function runStats(
   }
 }
 
-async function compute(plan: Plan, ports: RunStatsPorts, signal: AbortSignal): Promise<Stats> {
+async function compute(boundPlan: BoundPlan, ports: RunStatsPorts, signal: AbortSignal): Promise<Stats> {
   const { engine, scratchDirectory, newId } = ports;
   const directory = path.join(scratchDirectory, newId());
   await mkdir(directory, { recursive: true });
   try {
-    const facts = await collectFacts(plan, ports, { directory, signal, timeoutMs: statsTimeoutMs });
-    return await collectStats(plan, engine.run({ plan, facts, directory, signal }));
+    const facts = await collectFacts(boundPlan, ports, { directory, signal, timeoutMs: statsTimeoutMs });
+    return await collectStats(boundPlan.plan, engine.run({ ...boundPlan, facts, directory, signal }));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
