@@ -9,16 +9,15 @@ import type {
   ConsumptionStore,
   CustomFieldStore,
   Doorbell,
+  EnvironmentSettingsStore,
   ExchangeRateStore,
   HostnameStore,
   InstrumentStore,
-  LimitStore,
   ObjectStore,
   OrderStore,
   OrganizationStore,
   PolledQueries,
   QueryStore,
-  RetentionStore,
   ScanEstimates,
   RunStatsPorts,
   SigningKeys,
@@ -75,8 +74,7 @@ export interface RouteServices {
     readonly facts: FactStore;
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
-    readonly limits: LimitStore;
-    readonly retention: RetentionStore;
+    readonly environmentSettings: EnvironmentSettingsStore;
     readonly organizations: OrganizationStore;
     readonly users: UserStore;
     readonly tokens: TokenStore;
@@ -178,8 +176,12 @@ export function createRoutes(services: RouteServices): readonly Route[] {
     ...hostStatsRoutes(hostnames, stats),
     ...exchangeRateRoutes(exchangeRates, record),
     ...environmentHostnamesRoutes(findTenant, { hostnames, record }),
-    ...environmentLimitsRoutes(findTenant, { own: database.limits, limits, record }),
-    ...environmentRetentionRoutes(findTenant, { retention: database.retention, retentionDays, record }),
+    ...environmentLimitsRoutes(findTenant, { settings: database.environmentSettings, limits, record }),
+    ...environmentRetentionRoutes(findTenant, {
+      settings: database.environmentSettings,
+      retentionDays,
+      record,
+    }),
     listAccessKeysRoute(findTenant, accessKeys),
     createAccessKeyRoute(findTenant, { accessKeys, secretKey, newAccessKey, record }),
     changeAccessKeyRoute(findTenant, { accessKeys, record }),

@@ -7,17 +7,16 @@ import type {
   CancelSignals,
   ConsumptionStore,
   CustomFieldStore,
+  EnvironmentSettingsStore,
   ExchangeRateStore,
   FactSource,
   HostnameStore,
   InstrumentStore,
-  LimitStore,
   OrderStore,
   OrganizationStore,
   PeriodicJobs,
   PolledQueries,
   QueryStore,
-  RetentionStore,
   ScanEstimates,
   SigningKeys,
   TokenStore,
@@ -28,9 +27,8 @@ import { createAccounts } from './accounts/accounts.ts';
 import { createAdmin, type Admin } from './accounts/admin.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
 import { createHostnameStore } from './accounts/hostname-store.ts';
-import { createLimitStore } from './accounts/limit-store.ts';
+import { createEnvironmentSettingsStore } from './accounts/environment-settings-store.ts';
 import { createOrganizationStore } from './accounts/organization-store.ts';
-import { createRetentionStore } from './accounts/retention-store.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
 import { createPool } from './connection/connection-pool.ts';
@@ -80,8 +78,7 @@ export interface Database {
   readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly accessKeys: AccessKeyStore;
-  readonly limits: LimitStore;
-  readonly retention: RetentionStore;
+  readonly environmentSettings: EnvironmentSettingsStore;
   readonly customFields: CustomFieldStore;
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
@@ -129,8 +126,7 @@ export function openDatabase({
     users: createUserStore(prisma),
     tokens: createTokenStore(prisma),
     accessKeys: createAccessKeyStore(prisma, controlPool),
-    limits: createLimitStore(prisma),
-    retention: createRetentionStore(prisma),
+    environmentSettings: createEnvironmentSettingsStore(prisma),
     customFields: createCustomFieldStore(prisma, reads),
     exchangeRates: createExchangeRateStore(prisma),
     hostnames: createHostnameStore(prisma),

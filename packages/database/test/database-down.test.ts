@@ -28,7 +28,7 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   submit: ({ queries }) =>
     queries.submit({ id, plan: planOf(tenant), submittedBy: 'jane@example.com' }, noLimits),
   usage: ({ queries }) => queries.usage(scope, noLimits),
-  ownLimits: ({ limits }) => limits.find(tenant),
+  environmentSettings: ({ environmentSettings }) => environmentSettings.find(tenant),
   find: ({ queries }) => queries.find(scope, id),
   list: ({ queries }) => queries.list(tenant, {}, 10),
   claim: ({ queries }) => queries.claim(id, claimTerms),

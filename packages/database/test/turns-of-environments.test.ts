@@ -47,7 +47,7 @@ const countsOf = (taken: readonly number[]) =>
   tenants.map((_, environment) => taken.filter((index) => index === environment).length);
 
 const weigh = (tenant: Tenant | undefined, weight: number) =>
-  db.database.limits.change(tenant ?? db.tenant, { turnWeight: weight });
+  db.database.environmentSettings.change(tenant ?? db.tenant, { turnWeight: weight });
 
 describe('whose query is next', () => {
   test('a single query of an environment waits for at most one of another that has ten waiting', async () => {

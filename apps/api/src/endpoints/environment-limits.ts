@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { changeLimitsBody, environmentLimits, type EnvironmentLimits } from '@hourglass/contract';
-import type { LimitStore, OwnLimits, SubmissionLimits, TurnWeight } from '@hourglass/reports';
+import type { EnvironmentSettings, EnvironmentSettingsStore, SubmissionLimits } from '@hourglass/reports';
 import type { AdminLog } from '../http/admin-log.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
@@ -9,7 +9,7 @@ const path = '/v1/organizations/:organization/environments/:environment/limits';
 const tag = 'Environments';
 
 export interface LimitsPorts {
-  readonly own: LimitStore;
+  readonly settings: EnvironmentSettingsStore;
   /** Of environments without limits of their own. */
   readonly limits: SubmissionLimits;
   readonly record: AdminLog;
@@ -18,13 +18,14 @@ export interface LimitsPorts {
 /** `GET …/limits` and `PATCH …/limits`: what an environment may submit, for administrators. */
 export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsPorts): GuardedRoute[] {
   const responses = { 200: { description: 'The limits in force.', json: environmentLimits } };
-  const answer = (response: Response, { turnWeight, ...own }: OwnLimits & TurnWeight) => {
+  const answer = (response: Response, own: EnvironmentSettings) => {
+    const { queriesPerHour, activeQueries, turnWeight } = own;
     const { limits } = ports;
     const body: EnvironmentLimits = {
-      queriesPerHour: own.queriesPerHour ?? limits.queriesPerHour,
-      activeQueries: own.activeQueries ?? limits.activeQueries,
+      queriesPerHour: queriesPerHour ?? limits.queriesPerHour,
+      activeQueries: activeQueries ?? limits.activeQueries,
       turnWeight,
-      own,
+      own: { queriesPerHour, activeQueries },
     };
     response.json(body);
   };
@@ -36,7 +37,7 @@ export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsP
       operation: { id: 'getLimits', tag, summary: 'How much the environment may submit' },
       responses,
       async handle({ request, response }) {
-        answer(response, await ports.own.find(await findTenant(request)));
+        answer(response, await ports.settings.find(await findTenant(request)));
       },
     }),
     guardedRoute({
@@ -48,7 +49,7 @@ export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsP
       responses,
       async handle({ request, response, principal, body }) {
         const tenant = await findTenant(request);
-        const own = await ports.own.change(tenant, body);
+        const own = await ports.settings.change(tenant, body);
         ports.record({ principal, response }, 'environment.limits', {
           environment: tenant.environment,
           ...body,

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { changeRetentionBody, environmentRetention, type EnvironmentRetention } from '@hourglass/contract';
-import type { RetentionStore } from '@hourglass/reports';
+import type { EnvironmentSettingsStore } from '@hourglass/reports';
 import type { AdminLog } from '../http/admin-log.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
@@ -9,7 +9,7 @@ const path = '/v1/organizations/:organization/environments/:environment/retentio
 const tag = 'Environments';
 
 export interface RetentionPorts {
-  readonly retention: RetentionStore;
+  readonly settings: EnvironmentSettingsStore;
   /** Of environments without a retention of their own. Null: for ever. */
   readonly retentionDays: number | null;
   readonly record: AdminLog;
@@ -33,7 +33,7 @@ export function environmentRetentionRoutes(findTenant: TenantFinder, ports: Rete
       operation: { id: 'getRetention', tag, summary: 'How long the environment keeps facts' },
       responses,
       async handle({ request, response }) {
-        answer(response, await ports.retention.find(await findTenant(request)));
+        answer(response, (await ports.settings.find(await findTenant(request))).retentionDays);
       },
     }),
     guardedRoute({
@@ -45,7 +45,7 @@ export function environmentRetentionRoutes(findTenant: TenantFinder, ports: Rete
       responses,
       async handle({ request, response, principal, body: { retentionDays } }) {
         const tenant = await findTenant(request);
-        await ports.retention.change(tenant, retentionDays);
+        await ports.settings.change(tenant, { retentionDays });
         ports.record({ principal, response }, 'environment.retention', {
           environment: tenant.environment,
           retentionDays,

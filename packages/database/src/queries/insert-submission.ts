@@ -1,7 +1,7 @@
 import {
+  enqueuedRecord,
   idempotencyKeyTtlSeconds,
   type LimitUsage,
-  type QueryRecord,
   type Submission,
   type SubmissionLimits,
   type SubmissionOutcome,
@@ -64,7 +64,9 @@ export async function submitQuery(
       : { kind: 'conflict', usage: before };
   if (row.createdAt === null) return { kind: 'refused', reason: reachedLimit(before), usage: before };
   const usage = { ...before, submittedInHour: before.submittedInHour + 1, active: before.active + 1 };
-  return { kind: 'accepted', record: enqueued(submission, row.createdAt), usage };
+  const { labels = {} } = submission;
+  const record = enqueuedRecord({ ...submission, labels, createdAt: row.createdAt });
+  return { kind: 'accepted', record, usage };
 }
 
 function valuesOf(submission: Submission, limits: SubmissionLimits): unknown[] {
@@ -94,22 +96,4 @@ function valuesOf(submission: Submission, limits: SubmissionLimits): unknown[] {
 /** When both are reached, the hour is named: it is the longer wait. */
 function reachedLimit({ submittedInHour, limits }: LimitUsage): 'submissions' | 'active' {
   return submittedInHour >= limits.queriesPerHour ? 'submissions' : 'active';
-}
-
-function enqueued({ id, plan, submittedBy, labels = {} }: Submission, createdAt: Date): QueryRecord {
-  return {
-    id,
-    plan,
-    state: 'enqueued',
-    attempt: 0,
-    progressPercent: 0,
-    phase: null,
-    rowsScanned: null,
-    submittedBy,
-    labels,
-    createdAt,
-    updatedAt: createdAt,
-    failure: null,
-    result: null,
-  };
 }

@@ -1,12 +1,12 @@
 import type { Plan } from '@hourglass/query';
 import type { Principal } from '../accounts/accounts.ts';
 import type { Doorbell } from './doorbell.ts';
-import type { QueryRecord } from './query-record.ts';
+import { enqueuedRecord, type QueryRecord } from './query-record.ts';
 import type { QueryStore } from './query-store.ts';
 import { ReportError } from '../errors.ts';
 import type { IdempotencyKey } from './idempotency-key.ts';
 import type { QueryLabels } from './query-labels.ts';
-import { LimitReached, type LimitUsage, type SubmissionLimits } from '../accounts/submission-limits.ts';
+import { LimitReached, type LimitUsage, type SubmissionLimits } from './submission-limits.ts';
 
 export interface EnqueuePorts {
   readonly queries: QueryStore;
@@ -46,24 +46,10 @@ export async function enqueueQuery(
   if (outcome.kind === 'repeated') {
     const record = await queries.find(plan.tenant, outcome.id);
     if (record === null) throw new Error(`the query ${outcome.id} of an earlier submission is gone`);
-    return { record: asSubmitted(record), usage: outcome.usage };
+    // The response of the first submission; a poll shows the present state.
+    return { record: enqueuedRecord(record), usage: outcome.usage };
   }
   const { record, usage } = outcome;
   await doorbell.wake(record.id).catch(() => undefined);
   return { record, usage };
-}
-
-/** What the first submission was answered. What has become of the query since, a poll tells. */
-function asSubmitted(record: QueryRecord): QueryRecord {
-  return {
-    ...record,
-    state: 'enqueued',
-    attempt: 0,
-    progressPercent: 0,
-    phase: null,
-    rowsScanned: null,
-    updatedAt: record.createdAt,
-    failure: null,
-    result: null,
-  };
 }

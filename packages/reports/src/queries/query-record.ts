@@ -3,18 +3,21 @@ import type { AttemptPhase } from './progress.ts';
 import type { QueryLabels } from './query-labels.ts';
 import type { QueryState } from './query-states.ts';
 
-/** What Postgres knows of a query. Times come from the database's clock, the only one that decides. */
+/** The row of a query in PostgreSQL. All times come from the database's clock. */
 export interface QueryRecord {
   readonly id: string;
   readonly plan: Plan;
   readonly state: QueryState;
-  /** Number of the newest attempt; 0 before the first. Only that attempt may publish. */
+  /** Number of the newest attempt; 0 before the first. Only the newest attempt may publish. */
   readonly attempt: number;
-  /** 0 to 100, never going backwards, also over attempts. */
+  /** 0 to 100. Never decreases, not even when another attempt begins. */
   readonly progressPercent: number;
-  /** Of the newest attempt. Null before the first. */
+  /** Phase of the newest attempt. Null before the first. */
   readonly phase: AttemptPhase | null;
-  /** Facts that were read, by the attempt that completed the query or by the one that came furthest. Null before the first. */
+  /**
+   * Facts read by the attempt that completed the query, or by the furthest attempt so far. Null before the first
+   * attempt.
+   */
   readonly rowsScanned: number | null;
   readonly submittedBy: string;
   readonly labels: QueryLabels;
@@ -27,11 +30,32 @@ export interface QueryRecord {
 export interface QueryResult {
   readonly archiveKey: string;
   readonly archiveBytes: number;
-  /** Hex; null for results of versions that did not compute it. */
+  /** MD5 in hex. Null for results of versions that did not compute it. */
   readonly archiveMd5: string | null;
   readonly rows: number;
-  /** Sum of the gzip parts, which is what the contract's `resultFileSize` shows. */
+  /** Total size of the gzip parts; `resultFileSize` in the contract. */
   readonly gzipBytes: number;
   readonly executionMs: number;
   readonly expiresAt: Date;
+}
+
+type SubmittedFields = Pick<QueryRecord, 'id' | 'plan' | 'submittedBy' | 'labels' | 'createdAt'>;
+
+/** Returns the record of a query as its submission stores it, before the first attempt. */
+export function enqueuedRecord({ id, plan, submittedBy, labels, createdAt }: SubmittedFields): QueryRecord {
+  return {
+    id,
+    plan,
+    state: 'enqueued',
+    attempt: 0,
+    progressPercent: 0,
+    phase: null,
+    rowsScanned: null,
+    submittedBy,
+    labels,
+    createdAt,
+    updatedAt: createdAt,
+    failure: null,
+    result: null,
+  };
 }

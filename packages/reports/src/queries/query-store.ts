@@ -1,5 +1,5 @@
 import type { Plan, Tenant } from '@hourglass/query';
-import type { LimitReason, LimitUsage, SubmissionLimits } from '../accounts/submission-limits.ts';
+import type { LimitReason, LimitUsage, SubmissionLimits } from './submission-limits.ts';
 import type { IdempotencyKey } from './idempotency-key.ts';
 import type { Progress } from './progress.ts';
 import type { QueryLabels } from './query-labels.ts';

@@ -1,15 +1,15 @@
-import type { LimitStore } from '@hourglass/reports';
+import type { EnvironmentSettingsStore } from '@hourglass/reports';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 
-const columns = { queriesPerHour: true, activeQueries: true, turnWeight: true } as const;
+const columns = { queriesPerHour: true, activeQueries: true, turnWeight: true, retentionDays: true } as const;
 
-export function createLimitStore(prisma: PrismaClient): LimitStore {
+export function createEnvironmentSettingsStore(prisma: PrismaClient): EnvironmentSettingsStore {
   return {
     find: ({ environmentId: id }) =>
       servedByDatabase(() => prisma.environment.findUniqueOrThrow({ where: { id }, select: columns })),
-    // Waits for a submission that holds the row; the next one is decided by the new limits.
-    change: ({ environmentId: id }, { queriesPerHour, activeQueries, turnWeight }) =>
+    // Waits for a submission that holds the row; the next submission is checked against the new limits.
+    change: ({ environmentId: id }, { queriesPerHour, activeQueries, turnWeight, retentionDays }) =>
       servedByDatabase(() =>
         prisma.environment.update({
           where: { id },
@@ -17,6 +17,7 @@ export function createLimitStore(prisma: PrismaClient): LimitStore {
             ...(queriesPerHour === undefined ? {} : { queriesPerHour }),
             ...(activeQueries === undefined ? {} : { activeQueries }),
             ...(turnWeight === undefined ? {} : { turnWeight }),
+            ...(retentionDays === undefined ? {} : { retentionDays }),
           },
           select: columns,
         }),

@@ -1,4 +1,3 @@
-import type { Tenant } from '@hourglass/query';
 import { ReportError } from '../errors.ts';
 
 /** What an environment may submit. The hour is a rolling one. */
@@ -6,26 +5,6 @@ export interface SubmissionLimits {
   readonly queriesPerHour: number;
   /** Enqueued and running queries together. */
   readonly activeQueries: number;
-}
-
-/** An environment's own limits; null: the one of the settings. */
-export type OwnLimits = { readonly [Limit in keyof SubmissionLimits]: number | null };
-
-/** Its share of the workers while others have queries waiting too: so many of its queries for one of weight 1. */
-export interface TurnWeight {
-  readonly turnWeight: number;
-}
-
-/** What is to be set; what is left out stays as it is. */
-export type LimitsChange = { readonly [Limit in keyof SubmissionLimits]?: number | null | undefined } & {
-  readonly turnWeight?: number | undefined;
-};
-
-/** The limits that environments have of their own. */
-export interface LimitStore {
-  find(tenant: Tenant): Promise<OwnLimits & TurnWeight>;
-  /** Answers what they are afterwards. Queries that were accepted before are left alone. */
-  change(tenant: Tenant, change: LimitsChange): Promise<OwnLimits & TurnWeight>;
 }
 
 /** How much of its limits an environment has used, by the database's clock. */
