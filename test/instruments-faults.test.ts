@@ -34,34 +34,30 @@ const wrongCharts: readonly (readonly [title: string, query: string, says: RegEx
     /equipment: expected the id .*, found ""/,
   ],
   ['an empty array', queryOf({ ...charted, equipment: '[]' }), /equipment: expected 1 to 2000 ids/],
-  ['an array of numbers', queryOf({ ...charted, equipment: '[1]' }), /equipment: it begins with \[/],
-  ['an array that does not end', queryOf({ ...charted, equipment: '["a"' }), /equipment: it begins with \[/],
+  ['an array of numbers', queryOf({ ...charted, equipment: '[1]' }), /equipment: begins with \[/],
+  ['an array that does not end', queryOf({ ...charted, equipment: '["a"' }), /equipment: begins with \[/],
   [
     '10,000 brackets',
     `${queryOf(without(charted, 'equipment'))}&equipment=${'['.repeat(10_000)}`,
     /equipment: found objects and arrays nested/,
   ],
-  [
-    'two arrays',
-    `${queryOf(charted)}&resource=[]`,
-    /resource: it is there as a plain key and as a JSON array/,
-  ],
+  ['two arrays', `${queryOf(charted)}&resource=[]`, /resource: given as a plain key and as a JSON array/],
   [
     'two forms of equipment',
     `${queryOf(charted)}&equipment[]=b`,
-    /equipment: it is there as a plain key and as a key with \[\]; expected one of these forms/,
+    /equipment: given as a plain key and as a key with \[\]; expected one of these forms/,
   ],
   [
     'a number twice',
     `${queryOf(without(charted, 'equipment'))}&equipment[0]=a&equipment[0]=b`,
-    /equipment: a number is there more than once/,
+    /equipment: a number is given more than once/,
   ],
   [
     'an array twice',
     `${queryOf({ ...without(charted, 'equipment'), equipment: '["a"]' })}&equipment=["b"]`,
-    /equipment: it is there more than once/,
+    /equipment: given more than once/,
   ],
-  ['a NUL', queryOf({ ...charted, equipment: 'a\0' }), /equipment: it holds a NUL/],
+  ['a NUL', queryOf({ ...charted, equipment: 'a\0' }), /equipment: contains a NUL/],
   [
     'a resource that does not exist',
     queryOf({ ...charted, resource: ['charge', 'chrage'] }),
@@ -107,7 +103,7 @@ const wrongCharts: readonly (readonly [title: string, query: string, says: RegEx
     /time: expected at most 36600 buckets of the unit/,
   ],
   ['a week', queryOf({ ...charted, unit: 'week' }), /unit: expected day, month, found "week"/],
-  ['a unit twice', `${queryOf(charted)}&unit=day`, /unit: it is there more than once/],
+  ['a unit twice', `${queryOf(charted)}&unit=day`, /unit: given more than once/],
   [
     'a list of units',
     `${queryOf(without(charted, 'unit'))}&unit[]=day`,
@@ -135,12 +131,12 @@ const wrongBodies: readonly (readonly [title: string, body: string, status: numb
   ['a text for a list', JSON.stringify({ ...charted, equipment: 'a' }), 400, /equipment: expected array/],
   ['numbers', JSON.stringify({ ...charted, equipment: [1] }), 400, /equipment\[0\]: expected string/],
   ['a text for fill', JSON.stringify({ ...charted, fill: 'true' }), 400, /fill: expected boolean/],
-  ['a NUL', JSON.stringify({ ...charted, equipment: ['\0'] }), 400, /equipment: it holds a NUL/],
+  ['a NUL', JSON.stringify({ ...charted, equipment: ['\0'] }), 400, /equipment: contains a NUL/],
   [
     'half a character',
     JSON.stringify({ ...charted, equipment: ['\ud800'] }),
     400,
-    /equipment: it holds a NUL .* or half/,
+    /equipment: contains a NUL .* or half/,
   ],
   [
     'an instrument too many',
@@ -217,7 +213,7 @@ describe('a wrong question about instruments', () => {
     );
     expect([status, message]).toEqual([
       400,
-      expect.stringContaining('equipment: it is there as a key with [] and as the JSON body'),
+      expect.stringContaining('equipment: given as a key with [] and as the JSON body'),
     ]);
   });
 

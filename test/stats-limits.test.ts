@@ -38,7 +38,7 @@ describe('synchronous statistics', () => {
       const { environments, metaData } = await get(`/stats/uris?${query}${unit}`);
       const names = environments[0]?.dimensions.map(({ name }) => name);
       expect([names?.length, names?.[0], names?.at(-1)]).toEqual([14_400, '/00000', '/14399']);
-      expect(metaData.notices).toEqual(['The answer was cut after 14400 rows of groups and buckets']);
+      expect(metaData.notices).toEqual(['The response was truncated to 14400 rows of groups and buckets']);
       const { Response } = await get(`/optimizedStats/uris?${query}${unit}&limit=14399`);
       expect([Response.stats.data.length, Response.resultTruncated]).toEqual([14_399, false]);
     }

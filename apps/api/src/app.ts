@@ -95,12 +95,12 @@ function requireReach(
   route: GuardedRoute,
   { environment: own, customers }: Principal,
 ): void {
-  if (own !== null && !route.ofEveryEnvironment) {
+  if (own !== null && !route.allowsBoundTokens) {
     const { environment } = request.params;
     if (environment === undefined) throw new ReportError('auth.environment', { environment: own });
     if (environment !== own) throw route.missing(request);
   }
-  if (customers.length > 0 && !route.knowsCustomers) throw new ReportError('auth.customers');
+  if (customers.length > 0 && !route.allowsCustomerTokens) throw new ReportError('auth.customers');
 }
 
 function bodyReader({ body }: Route): (request: Request, response: Response) => Promise<unknown> {

@@ -26,43 +26,36 @@ import type {
   Semaphore,
   UserStore,
 } from '@hourglass/reports';
-import { changeAccessKeyRoute } from './endpoints/access-keys/change-access-key.ts';
-import { createAccessKeyRoute } from './endpoints/access-keys/create-access-key.ts';
-import { listAccessKeysRoute } from './endpoints/access-keys/list-access-keys.ts';
-import { accountRoutes } from './endpoints/accounts/account-routes.ts';
-import { cancelQueryRoutes } from './endpoints/cancel-query.ts';
-import { changeCustomFieldsRoute } from './endpoints/custom-fields/change-custom-fields.ts';
-import { consumptionRoutes } from './endpoints/consumption/consumption-routes.ts';
-import { declareCustomFieldRoute } from './endpoints/custom-fields/declare-custom-field.ts';
-import { deleteCustomFieldRoute } from './endpoints/custom-fields/delete-custom-field.ts';
-import { listCustomFieldsRoute } from './endpoints/custom-fields/list-custom-fields.ts';
+import { accessKeyRoutes } from './endpoints/access-keys.ts';
+import { consumptionRoutes } from './endpoints/consumption.ts';
+import { customFieldRoutes } from './endpoints/custom-fields.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentHostnamesRoutes } from './endpoints/environment-hostnames.ts';
-import { instrumentsRoutes } from './endpoints/instruments/instruments-routes.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { environmentRetentionRoutes } from './endpoints/environment-retention.ts';
 import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
-import { getManifestKeyRoute } from './endpoints/get-manifest-key.ts';
-import { getQueryRoute } from './endpoints/get-query.ts';
-import { getQueryResultRoute } from './endpoints/get-query-result.ts';
-import { getSchemaRoute } from './endpoints/get-schema.ts';
-import { getResultViewRoute } from './endpoints/get-result-view.ts';
-import { healthRoute, metricsRoute } from './endpoints/health.ts';
-import { listHostQueriesRoute, listQueriesRoute } from './endpoints/list-queries.ts';
-import { listOrdersRoute } from './endpoints/orders/list-orders.ts';
+import { postFactsRoute } from './endpoints/facts.ts';
+import { instrumentsRoutes } from './endpoints/instruments/instruments.ts';
+import { listOrdersRoute } from './endpoints/orders.ts';
 import { organizationRoutes } from './endpoints/organizations.ts';
-import { postFactsRoute } from './endpoints/post-facts.ts';
-import { environmentQueries, hostQueries } from './endpoints/query-place.ts';
-import { readyRoute } from './endpoints/ready.ts';
-import { linkedResultRoute, resultUrlRoute } from './endpoints/result-url.ts';
-import { hostStatsRoutes } from './endpoints/stats/get-host-stats.ts';
-import { statsRoutes } from './endpoints/stats/get-stats.ts';
-import { submitMintReportRoute } from './endpoints/submit-mint-report.ts';
-import { submitHostQueryRoute, submitQueryRoute } from './endpoints/submit-query.ts';
+import { listQueriesRoute } from './endpoints/queries/list-queries.ts';
+import { getManifestKeyRoute } from './endpoints/queries/manifest-key.ts';
+import { submitMintReportRoute } from './endpoints/queries/mint-reports.ts';
+import { environmentQueries, hostQueries } from './endpoints/queries/query-collections.ts';
+import { cancelQueryRoutes, getQueryRoute } from './endpoints/queries/query.ts';
+import { createResultLinkRoute, openResultLinkRoute } from './endpoints/queries/result-links.ts';
+import { getResultRowsRoute } from './endpoints/queries/result-rows.ts';
+import { getResultRoute } from './endpoints/queries/results.ts';
+import { submitQueryRoute } from './endpoints/queries/submit-queries.ts';
+import { getSchemaRoute } from './endpoints/schema.ts';
+import { serviceRoutes, type Dependency } from './endpoints/service.ts';
+import { statsRoutes } from './endpoints/stats/stats.ts';
+import { tokenRoutes } from './endpoints/tokens.ts';
+import { userRoutes } from './endpoints/users.ts';
 import type { AdminLog } from './http/admin-log.ts';
-import { hostFinder } from './http/find-host.ts';
 import { tenantFinder } from './http/find-tenant.ts';
 import { rateLimitsOf } from './http/rate-limits.ts';
+import { environmentScope, hostScope } from './http/route-scopes.ts';
 import type { Route } from './http/route.ts';
 import { signatureCheck } from './http/signed-request.ts';
 
@@ -94,114 +87,119 @@ export interface RouteServices {
   readonly manifestKey: () => Promise<ManifestKey>;
   readonly metrics: ApiMetrics;
   readonly publicUrl: string | null;
-  /** Of the tz database: that of the statistics of instruments, whose times name none. */
+  /** Zone of the tz database for the statistics of instruments, whose requests state local clock times. */
   readonly timeZone: string;
   readonly sealingPace: SealingPace;
-  /** For reads of records, which may be large, and for dry runs, which no limit counts. */
+  /** Limits concurrent reads of records, which may be large, and dry runs, which count against no other limit. */
   readonly recordReadSemaphore: Semaphore;
   readonly limits: SubmissionLimits;
-  /** Of environments without a retention of their own. Null: facts are kept for ever. */
+  /** Default for environments without their own retention. Null: facts are kept indefinitely. */
   readonly retentionDays: number | null;
   readonly stats: Pick<
     RunStatsPorts,
     'factSource' | 'segmentFiles' | 'engine' | 'semaphore' | 'scratchDirectory'
   >;
-  /** How large batches of facts are taken. */
+  /** Ingestion of large batches. */
   readonly bulk: BulkPorts;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly newPassword: () => string;
   readonly newToken: () => string;
   readonly newAccessKey: () => { readonly id: string; readonly secret: string };
-  /** 32 bytes that encrypt the secrets of access keys; null: the settings have none. */
+  /** 32 bytes that encrypt the secrets of access keys; null: not configured. */
   readonly secretKey: Uint8Array | null;
   readonly record: AdminLog;
 }
 
-/** Everything the API answers, in one list. */
+/** Every route of the API, in matching order. */
 export function createRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, doorbell, objects, archives, metrics, limits, publicUrl, nowMs, newId } =
-    services;
-  const { newPassword, newToken, newAccessKey, secretKey, record } = services;
-  const { timeZone, sealingPace, recordReadSemaphore: semaphore, retentionDays } = services;
-  const { queries, facts, accounts, customFields, signingKeys, organizations, users, tokens } = database;
-  const { exchangeRates, hostnames, accessKeys, orders } = database;
-  const resultUrl = { queries, objects, signingKeys, nowMs, publicUrl };
-  const findTenant = tenantFinder(accounts);
-  const rateLimits = rateLimitsOf(queries, limits);
-  const findHost = hostFinder(hostnames, rateLimits);
-  const ofEnvironment = environmentQueries(queries, rateLimits);
-  const ofHosts = hostQueries(queries, rateLimits);
-  const { scans } = database;
-  const submitting = {
-    catalogue,
-    customFields,
-    queries,
-    doorbell,
-    limits,
-    nowMs,
-    newId,
-    metrics,
-    scans,
-    semaphore,
-  };
-  const stats = { catalogue, customFields, ...services.stats, nowMs, newId };
   const routes = [
-    // First, because paths are tried in this order and nothing is asked for as often as a query.
-    ...[ofEnvironment, ofHosts].flatMap((place) => [
-      ...cancelQueryRoutes(place, queries),
-      getQueryRoute(place),
-      getQueryResultRoute(place, { objects, nowMs }),
-    ]),
-    healthRoute(),
-    readyRoute([
-      { name: 'database', required: true, check: () => database.check() },
-      // Submissions are stored without it, and begun within seconds when it is back.
-      { name: 'queue', required: false, check: () => doorbell.check() },
-      { name: 'object store', required: true, check: () => objects.check() },
-    ]),
-    metricsRoute(metrics),
-    ...organizationRoutes(accounts),
-    ...accountRoutes({ organizations, users, tokens, record, newPassword, newToken }),
-    submitQueryRoute(ofEnvironment, findTenant, submitting),
-    submitHostQueryRoute(ofHosts, findHost, submitting),
-    submitMintReportRoute({ ...submitting, accounts }, rateLimits),
-    listQueriesRoute(ofEnvironment, findTenant, { catalogue, queries }),
-    listHostQueriesRoute(ofHosts, findHost, { catalogue, queries }),
-    resultUrlRoute(ofEnvironment, resultUrl),
-    getResultViewRoute(ofHosts, { catalogue, objects, archives, nowMs }),
-    linkedResultRoute(resultUrl),
-    getManifestKeyRoute(services.manifestKey),
-    ...statsRoutes(findTenant, stats),
-    ...hostStatsRoutes(hostnames, stats),
-    ...exchangeRateRoutes(exchangeRates, record),
-    ...environmentHostnamesRoutes(findTenant, { hostnames, record }),
-    ...environmentLimitsRoutes(findTenant, { settings: database.environmentSettings, limits, record }),
-    ...environmentRetentionRoutes(findTenant, {
-      settings: database.environmentSettings,
-      retentionDays,
-      record,
-    }),
-    listAccessKeysRoute(findTenant, accessKeys),
-    createAccessKeyRoute(findTenant, { accessKeys, secretKey, newAccessKey, record }),
-    changeAccessKeyRoute(findTenant, { accessKeys, record }),
-    listOrdersRoute({ orders, semaphore }, signatureCheck({ accessKeys, secretKey, nowMs })),
-    listCustomFieldsRoute(findTenant, customFields),
-    declareCustomFieldRoute(findTenant, { catalogue, customFields, record }),
-    changeCustomFieldsRoute(findTenant, { customFields, record }),
-    deleteCustomFieldRoute(findTenant, { customFields, record }),
-    getSchemaRoute(findTenant, { catalogue, customFields }),
-    ...consumptionRoutes({ accounts, consumption: database.consumption, semaphore }),
-    ...instrumentsRoutes({ accounts, instruments: database.instruments, timeZone, semaphore }),
-    postFactsRoute(findTenant, {
-      catalogue,
-      customFields,
-      facts,
-      sealingPace,
-      bulk: services.bulk,
-      metrics,
-      nowMs,
-    }),
+    // Express tries paths in this order, and polls are the most frequent requests.
+    ...queryRoutes(services),
+    ...serviceRoutes(dependenciesOf(services), services.metrics),
+    ...administrationRoutes(services),
+    ...statisticsRoutes(services),
+    ...ingestRoutes(services),
   ];
   return [...routes, ...documentationRoutes(routes)];
+}
+
+function queryRoutes(services: RouteServices): readonly Route[] {
+  const { catalogue, database, objects, archives, doorbell, metrics, limits, nowMs, newId } = services;
+  const { queries, accounts, customFields, hostnames, scans, signingKeys } = database;
+  const rateLimits = rateLimitsOf(queries, limits);
+  const inEnvironment = environmentQueries(environmentScope(tenantFinder(accounts)), queries, rateLimits);
+  const atHosts = hostQueries(hostScope(hostnames), queries, rateLimits);
+  const collections = [inEnvironment, atHosts];
+  const submission = {
+    ...{ catalogue, customFields, queries, doorbell, limits, nowMs, newId, metrics, scans },
+    semaphore: services.recordReadSemaphore,
+  };
+  const resultLinks = { queries, objects, signingKeys, nowMs, publicUrl: services.publicUrl };
+  return [
+    ...collections.flatMap((collection) => [
+      ...cancelQueryRoutes(collection, queries),
+      getQueryRoute(collection),
+      getResultRoute(collection, { objects, nowMs }),
+    ]),
+    ...collections.flatMap((collection) => [
+      submitQueryRoute(collection, submission),
+      listQueriesRoute(collection, { catalogue, queries }),
+    ]),
+    submitMintReportRoute({ ...submission, accounts }, rateLimits),
+    createResultLinkRoute(inEnvironment, resultLinks),
+    openResultLinkRoute(resultLinks),
+    getResultRowsRoute(atHosts, { catalogue, objects, archives, nowMs }),
+    getManifestKeyRoute(services.manifestKey),
+  ];
+}
+
+function dependenciesOf({ database, doorbell, objects }: RouteServices): readonly Dependency[] {
+  return [
+    { name: 'database', required: true, check: () => database.check() },
+    // Submissions succeed without the queue; they start within seconds of its recovery.
+    { name: 'queue', required: false, check: () => doorbell.check() },
+    { name: 'object store', required: true, check: () => objects.check() },
+  ];
+}
+
+function administrationRoutes(services: RouteServices): readonly Route[] {
+  const { catalogue, database, limits, retentionDays, record } = services;
+  const { newPassword, newToken, newAccessKey, secretKey } = services;
+  const { accounts, organizations, users, tokens, customFields, accessKeys, hostnames } = database;
+  const settings = database.environmentSettings;
+  const findTenant = tenantFinder(accounts);
+  return [
+    ...organizationRoutes({ accounts, organizations, newPassword, newToken, record }),
+    ...userRoutes({ users, newPassword, record }),
+    ...tokenRoutes({ tokens, newToken, record }),
+    ...exchangeRateRoutes(database.exchangeRates, record),
+    ...environmentHostnamesRoutes(findTenant, { hostnames, record }),
+    ...environmentLimitsRoutes(findTenant, { settings, limits, record }),
+    ...environmentRetentionRoutes(findTenant, { settings, retentionDays, record }),
+    ...accessKeyRoutes(findTenant, { accessKeys, secretKey, newAccessKey, record }),
+    ...customFieldRoutes(findTenant, { catalogue, customFields, record }),
+    getSchemaRoute(findTenant, { catalogue, customFields }),
+  ];
+}
+
+/** Routes that compute or read their response while the client waits. */
+function statisticsRoutes(services: RouteServices): readonly Route[] {
+  const { catalogue, database, nowMs, newId, timeZone, secretKey, recordReadSemaphore: semaphore } = services;
+  const { accounts, customFields, hostnames, accessKeys, orders, consumption, instruments } = database;
+  const stats = { catalogue, customFields, ...services.stats, nowMs, newId };
+  return [
+    ...statsRoutes(environmentScope(tenantFinder(accounts)), stats),
+    ...statsRoutes(hostScope(hostnames), stats),
+    listOrdersRoute({ orders, semaphore }, signatureCheck({ accessKeys, secretKey, nowMs })),
+    ...consumptionRoutes({ accounts, consumption, semaphore }),
+    ...instrumentsRoutes({ accounts, instruments, timeZone, semaphore }),
+  ];
+}
+
+function ingestRoutes(services: RouteServices): readonly Route[] {
+  const { catalogue, database, sealingPace, bulk, metrics, nowMs } = services;
+  const { accounts, customFields, facts } = database;
+  const ports = { catalogue, customFields, facts, sealingPace, bulk, metrics, nowMs };
+  return [postFactsRoute(tenantFinder(accounts), ports)];
 }

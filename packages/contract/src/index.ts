@@ -14,7 +14,7 @@ export type { Instant } from './instants.ts';
 export * from './mint-criteria-body.ts';
 export * from './hostnames.ts';
 export * from './order-list.ts';
-export * from './instruments-asked.ts';
+export * from './instruments-request.ts';
 export * from './instruments.ts';
 export * from './manifest-key.ts';
 export * from './organization.ts';

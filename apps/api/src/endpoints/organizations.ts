@@ -1,77 +1,177 @@
 import type { Request } from 'express';
 import {
+  createdOrganization,
+  createEnvironmentBody,
+  createOrganizationBody,
   environmentView,
   names,
   organizationView,
+  type CreatedOrganization,
   type EnvironmentView,
   type OrganizationView,
 } from '@hourglass/contract';
-import type { Accounts, EnvironmentRecord, OrganizationRecord } from '@hourglass/reports';
-import { placeNotFound, scopeOf } from '../http/find-tenant.ts';
-import { guardedRoute, type GuardedRoute } from '../http/route.ts';
+import {
+  createEnvironment,
+  createOrganization,
+  type Accounts,
+  type EnvironmentRecord,
+  type OrganizationRecord,
+  type OrganizationStore,
+} from '@hourglass/reports';
+import type { AdminLog } from '../http/admin-log.ts';
+import { scopeNotFound, scopeOf } from '../http/find-tenant.ts';
+import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
+export interface OrganizationPorts {
+  readonly accounts: Accounts;
+  readonly organizations: OrganizationStore;
+  readonly newPassword: () => string;
+  readonly newToken: () => string;
+  readonly record: AdminLog;
+}
+
+const organizationsPath = '/v1/organizations';
+const environmentsPath = `${organizationsPath}/:organization/environments`;
 const tag = 'Organizations';
+const maxBodyBytes = 16_384;
 
-/** Organizations and environments, as Edge clients read them before anything else. */
-export function organizationRoutes(accounts: Accounts): readonly GuardedRoute[] {
+/** `/v1/organizations` and `…/environments`. Edge clients read both before anything else. */
+export function organizationRoutes(ports: OrganizationPorts): readonly GuardedRoute[] {
+  return [
+    ...readOrganizations(ports),
+    ...readEnvironments(ports),
+    createOrganizationRoute(ports),
+    createEnvironmentRoute(ports),
+  ];
+}
+
+function readOrganizations({ accounts }: OrganizationPorts): readonly GuardedRoute[] {
   return [
     guardedRoute({
       method: 'get',
-      path: '/v1/organizations',
+      path: organizationsPath,
       scope: 'read',
-      operation: { id: 'listOrganizations', tag, summary: "Name of the caller's organization" },
-      responses: { 200: { description: 'A list of one name.', json: names } },
+      operation: { id: 'listOrganizations', tag, summary: "Get the name of the caller's organization" },
+      responses: { 200: { description: 'A list with one name.', json: names } },
       handle: async ({ response, principal }) => void response.json([principal.organization]),
     }),
     guardedRoute({
       method: 'get',
-      path: '/v1/organizations/:organization',
+      path: `${organizationsPath}/:organization`,
       scope: 'read',
-      operation: { id: 'getOrganization', tag, summary: 'The organization' },
+      operation: { id: 'getOrganization', tag, summary: 'Get the organization' },
       responses: { 200: { description: 'The organization.', json: organizationView } },
       handle: async ({ request, response }) =>
         void response.json(organizationViewOf(await findOrganization(request, accounts))),
     }),
+  ];
+}
+
+function readEnvironments({ accounts }: OrganizationPorts): readonly GuardedRoute[] {
+  return [
     guardedRoute({
       method: 'get',
-      path: '/v1/organizations/:organization/environments',
+      path: environmentsPath,
       scope: 'read',
-      operation: { id: 'listEnvironments', tag, summary: 'Names of the environments' },
-      responses: { 200: { description: 'The names, in their order.', json: names } },
+      operation: { id: 'listEnvironments', tag, summary: 'List the names of the environments' },
+      responses: { 200: { description: 'The names, in alphabetical order.', json: names } },
       handle: async ({ request, response }) =>
         void response.json(organizationViewOf(await findOrganization(request, accounts)).environments),
     }),
     guardedRoute({
       method: 'get',
-      path: '/v1/organizations/:organization/environments/:environment',
+      path: `${environmentsPath}/:environment`,
       scope: 'read',
-      operation: { id: 'getEnvironment', tag, summary: 'The environment' },
+      operation: { id: 'getEnvironment', tag, summary: 'Get an environment' },
       responses: { 200: { description: 'The environment.', json: environmentView } },
       handle: async ({ request, response }) =>
-        void response.json(environmentOf(request, await findOrganization(request, accounts))),
+        void response.json(findEnvironment(request, await findOrganization(request, accounts))),
     }),
   ];
 }
 
-/** @throws ReportError `organization.not_found` or `environment.not_found`, as the path is. */
+/** For operators. */
+function createOrganizationRoute(ports: OrganizationPorts): GuardedRoute {
+  return guardedRoute({
+    method: 'post',
+    path: organizationsPath,
+    scope: 'admin',
+    operation: {
+      id: 'createOrganization',
+      tag,
+      summary: 'Create an organization with environments, an administrator and a token (operators only)',
+    },
+    body: jsonBody(createOrganizationBody, {
+      maxBytes: maxBodyBytes,
+      example: {
+        name: 'acme',
+        environments: ['prod', 'test'],
+        administrator: { email: 'jane@acme.example' },
+      },
+    }),
+    responses: {
+      201: {
+        description: 'The organization. Only this response contains the token and a generated password.',
+        json: createdOrganization,
+      },
+    },
+    async handle({ response, principal, body }) {
+      const { name, environments, administrator } = body;
+      const { email, password = ports.newPassword() } = administrator;
+      const token = ports.newToken();
+      const organization = await createOrganization(
+        principal,
+        { name, environments, administrator: { email, password }, token },
+        ports.organizations,
+      );
+      const entry = { created: name, environments, administrator: email };
+      ports.record({ principal, response }, 'organization.create', entry);
+      const responseBody: CreatedOrganization = {
+        organization: organizationViewOf(organization),
+        administrator: { email, ...(administrator.password === undefined ? { password } : {}) },
+        token,
+      };
+      response.status(201).set('Cache-Control', 'no-store').json(responseBody);
+    },
+  });
+}
+
+/** For administrators. */
+function createEnvironmentRoute({ organizations, record }: OrganizationPorts): GuardedRoute {
+  return guardedRoute({
+    method: 'post',
+    path: environmentsPath,
+    scope: 'admin',
+    operation: { id: 'createEnvironment', tag, summary: 'Create an environment' },
+    body: jsonBody(createEnvironmentBody, { maxBytes: maxBodyBytes, example: { name: 'stage' } }),
+    responses: { 201: { description: 'The environment.', json: environmentView } },
+    async handle({ response, principal, body: { name } }) {
+      const environment = await createEnvironment(principal, name, organizations);
+      record({ principal, response }, 'environment.create', { environment: name });
+      response.status(201).json(environmentViewOf(environment));
+    },
+  });
+}
+
+/** @throws ReportError `organization.not_found`, or `environment.not_found` if the path names an environment */
 async function findOrganization(request: Request, accounts: Accounts): Promise<OrganizationRecord> {
   const record = await accounts.findOrganization(scopeOf(request).organization);
-  if (record === null) throw placeNotFound(request);
+  if (record === null) throw scopeNotFound(request);
   return record;
 }
 
 /** @throws ReportError `environment.not_found` */
-function environmentOf(request: Request, { environments }: OrganizationRecord): EnvironmentView {
+function findEnvironment(request: Request, { environments }: OrganizationRecord): EnvironmentView {
   const found = environments.find(({ name }) => name === scopeOf(request).environment);
-  if (found === undefined) throw placeNotFound(request);
+  if (found === undefined) throw scopeNotFound(request);
   return environmentViewOf(found);
 }
 
-export function environmentViewOf({ name, createdAt }: EnvironmentRecord): EnvironmentView {
+function environmentViewOf({ name, createdAt }: EnvironmentRecord): EnvironmentView {
   return { name, createdAt: createdAt.getTime(), properties: { property: [] } };
 }
 
-export function organizationViewOf({ name, environments, createdAt }: OrganizationRecord): OrganizationView {
+function organizationViewOf({ name, environments, createdAt }: OrganizationRecord): OrganizationView {
   return {
     name,
     environments: environments.map((environment) => environment.name),

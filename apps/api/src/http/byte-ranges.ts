@@ -11,7 +11,7 @@ const maxRanges = 16;
  * when there are too many.
  * @throws ReportError `result.range` when all of them lie outside.
  */
-export function wantedRanges(request: Request, bytes: number, etag: string): readonly ByteRange[] {
+export function requestedRanges(request: Request, bytes: number, etag: string): readonly ByteRange[] {
   const header = request.headers.range;
   const ifRange = request.headers['if-range'];
   if (request.method !== 'GET' || header === undefined) return [];

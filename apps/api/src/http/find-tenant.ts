@@ -21,7 +21,7 @@ export function reportScopeOf(request: Request): QueryScope {
 }
 
 /** Says that the path's organization or environment does not exist, or is another's: the words are the same. */
-export function placeNotFound(request: Request): ReportError {
+export function scopeNotFound(request: Request): ReportError {
   return request.params['environment'] === undefined
     ? new ReportError('organization.not_found', { organization: scopeOf(request).organization })
     : new ReportError('environment.not_found', { ...scopeOf(request) });
@@ -34,7 +34,7 @@ export function placeNotFound(request: Request): ReportError {
 export function tenantFinder(accounts: Accounts): TenantFinder {
   return async (request) => {
     const tenant = await accounts.findTenant(scopeOf(request));
-    if (tenant === null) throw placeNotFound(request);
+    if (tenant === null) throw scopeNotFound(request);
     return tenant;
   };
 }

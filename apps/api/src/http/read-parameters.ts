@@ -22,10 +22,10 @@ export function readParameters(request: Request, { parameters }: Route): Readonl
   for (const [name, schema] of Object.entries(parameters)) {
     const text = query[name];
     if (text !== undefined && typeof text !== 'string') {
-      faults.push({ field: name, message: 'it is there more than once; expected once' });
+      faults.push({ field: name, message: 'given more than once; expected once' });
     } else if (text?.includes('\0') === true) {
       // PostgreSQL has no NUL in texts.
-      faults.push({ field: name, message: 'it holds a NUL character' });
+      faults.push({ field: name, message: 'contains a NUL character; expected none' });
     } else {
       const read = schema.safeParse(text);
       if (read.success) values[name] = read.data;

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Principal, ReportError, Scope } from '@hourglass/reports';
-import { placeNotFound } from './find-tenant.ts';
+import { scopeNotFound } from './find-tenant.ts';
 
 /** One endpoint. The same definition routes, checks and documents it. */
 export type Route = OpenRoute | GuardedRoute;
@@ -15,7 +15,7 @@ interface Operation {
 }
 
 /** Query parameters by name: schemas that take the text, or undefined where there is none. */
-type ParameterSchemas = Readonly<Record<string, z.ZodType>>;
+export type ParameterSchemas = Readonly<Record<string, z.ZodType>>;
 type NoParameters = Readonly<Record<string, never>>;
 type ParameterValues<Schemas extends ParameterSchemas> = {
   readonly [Name in keyof Schemas]: z.output<Schemas[Name]>;
@@ -99,9 +99,9 @@ export interface GuardedRoute extends RouteBase {
   /** The header that brings the token, for a contract that has one of its own in the place of `Authorization`. */
   readonly tokenHeader?: string;
   /** Also tokens of one environment may call it, although the path names none: it answers for theirs. */
-  readonly ofEveryEnvironment: boolean;
+  readonly allowsBoundTokens: boolean;
   /** Also tokens of some customers may call it: it shows them nothing of others. */
-  readonly knowsCustomers: boolean;
+  readonly allowsCustomerTokens: boolean;
   /** What a path of another organization answers, which is what a path to nothing answers. */
   readonly missing: (request: Request) => ReportError;
   /**
@@ -150,14 +150,14 @@ export function guardedRoute<
   definition: Definition<
     GuardedRoute,
     GuardedCall<ParameterValues<Schemas>, Body, Found>,
-    'missing' | 'read' | 'ofEveryEnvironment' | 'knowsCustomers'
+    'missing' | 'read' | 'allowsBoundTokens' | 'allowsCustomerTokens'
   > &
     Inputs<Schemas, Body> & { readonly scope: Scope; readonly read?: (request: Request) => Promise<Found> },
 ): GuardedRoute {
   return {
-    missing: placeNotFound,
-    ofEveryEnvironment: false,
-    knowsCustomers: false,
+    missing: scopeNotFound,
+    allowsBoundTokens: false,
+    allowsCustomerTokens: false,
     read: () => Promise.resolve(undefined),
     ...definition,
     parameters: definition.parameters ?? {},

@@ -7,54 +7,54 @@ import {
 } from '@hourglass/reports';
 import { ExactNumber, type JsonObject, type JsonValue } from '../../http/write-json.ts';
 
-/** The answer of `GET /dashboard`: totals are numbers, the same of an instrument are texts. */
+type FormatFigure = (decimal: string) => JsonValue;
+const asNumber: FormatFigure = (decimal) => new ExactNumber(decimal);
+const asString: FormatFigure = (decimal) => decimal;
+
+/** The response to `GET /dashboard`: totals are numbers, the figures of one instrument strings. */
 export function dashboardView(
   totals: ReadonlyMap<InstrumentResource, InstrumentTotals>,
   equipment: readonly string[],
 ): JsonObject {
-  return ofResources(totals, (resource, { total, byInstrument }) => ({
+  return inContractOrder(totals, (resource, { total, byInstrument }) => ({
     total: named(resource, total, asNumber),
     detail: equipment.flatMap((id) => {
       const figures = byInstrument.get(id);
-      return figures === undefined ? [] : [{ equipment: id, ...named(resource, figures, asText) }];
+      return figures === undefined ? [] : [{ equipment: id, ...named(resource, figures, asString) }];
     }),
   }));
 }
 
-/** The answer of `GET /charts`: `dates` are there, with zeros if they have no data. Null: those that have. */
+/** The response to `GET /charts`. Shows each of `dates`, zeros where there are no data; null: only dates with data. */
 export function chartsView(
-  figuresOf: ReadonlyMap<InstrumentResource, FiguresByDate>,
+  figures: ReadonlyMap<InstrumentResource, FiguresByDate>,
   dates: readonly string[] | null,
 ): JsonObject {
-  return ofResources(figuresOf, (resource, byDate) => {
-    const figure = resource === 'status' || resource === 'training' ? asNumber : asText;
+  return inContractOrder(figures, (resource, byDate) => {
+    const format = resource === 'status' || resource === 'training' ? asNumber : asString;
     const zeros = instrumentFigures[resource].map(() => '0');
     const detail = [...(dates ?? byDate.keys())].map((date) => ({
       date,
-      ...named(resource, byDate.get(date) ?? zeros, figure),
+      ...named(resource, byDate.get(date) ?? zeros, format),
     }));
     return { detail };
   });
 }
 
-/** In the order of the contract, whichever order they were asked for in. */
-function ofResources<Told>(
-  told: ReadonlyMap<InstrumentResource, Told>,
-  view: (resource: InstrumentResource, told: Told) => JsonValue,
+/** Members follow the contract's order, not that of the request. */
+function inContractOrder<Value>(
+  values: ReadonlyMap<InstrumentResource, Value>,
+  view: (resource: InstrumentResource, value: Value) => JsonValue,
 ): JsonObject {
   const members = (Object.keys(instrumentFigures) as InstrumentResource[]).flatMap((resource) => {
-    const ofResource = told.get(resource);
-    return ofResource === undefined ? [] : [[resource, view(resource, ofResource)] as const];
+    const value = values.get(resource);
+    return value === undefined ? [] : [[resource, view(resource, value)] as const];
   });
   return Object.fromEntries(members);
 }
 
-type ShowFigure = (decimal: string) => JsonValue;
-const asNumber: ShowFigure = (decimal) => new ExactNumber(decimal);
-const asText: ShowFigure = (decimal) => decimal;
-
-function named(resource: InstrumentResource, figures: Figures, show: ShowFigure): JsonObject {
+function named(resource: InstrumentResource, figures: Figures, format: FormatFigure): JsonObject {
   return Object.fromEntries(
-    instrumentFigures[resource].map((name, index) => [name, show(figures[index] ?? '0')]),
+    instrumentFigures[resource].map((name, index) => [name, format(figures[index] ?? '0')]),
   );
 }

@@ -1,10 +1,12 @@
-const dayMs = 86_400_000;
-const second = 1000;
+import { bucketNumber, type ChartsRequest } from '@hourglass/contract';
 
-/** Milliseconds that clocks in a zone are ahead of UTC at an instant. */
+const dayMs = 86_400_000;
+const secondMs = 1000;
+
+/** The offset of a zone's clocks from UTC at an instant, in milliseconds. */
 export type OffsetAt = (instantMs: number) => number;
 
-/** The offsets of a zone of the tz database. Throws RangeError when there is no such zone. */
+/** Returns the offsets of a zone of the tz database. Throws RangeError for an unknown zone. */
 export function offsetsOf(timeZone: string): OffsetAt {
   const format = new Intl.DateTimeFormat('en', {
     ...{ timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' },
@@ -14,14 +16,14 @@ export function offsetsOf(timeZone: string): OffsetAt {
     const parts = new Map(format.formatToParts(instantMs).map(({ type, value }) => [type, Number(value)]));
     const at = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
     const local = Date.UTC(at('year'), at('month') - 1, at('day'), at('hour'), at('minute'), at('second'));
-    return local - Math.floor(instantMs / second) * second;
+    return local - Math.floor(instantMs / secondMs) * secondMs;
   };
 }
 
 /**
- * The half-open range of the seconds from one local time to another, both inclusive. Local times are milliseconds since
- * 1970 as if they were UTC, of whole seconds. Of a time that clocks show twice, the range begins at the first and ends
- * with the second; one that they skip stands for the end of the gap, in which nothing happens.
+ * Converts an inclusive range of local clock times to a half-open range of instants. Local clock times are
+ * whole seconds, as milliseconds since 1970 in UTC. A time that clocks show twice starts the range at its first
+ * occurrence and ends it after its second. A time that clocks skip stands for the end of the gap.
  */
 export function rangeOfLocalTimes(
   fromLocalMs: number,
@@ -31,13 +33,27 @@ export function rangeOfLocalTimes(
   const last = instantsOf(toLocalMs, offsetAt).at(-1);
   return {
     startMs: instantsOf(fromLocalMs, offsetAt)[0] ?? endOfGap(fromLocalMs, offsetAt),
-    endExclusiveMs: last === undefined ? endOfGap(toLocalMs, offsetAt) : last + second,
+    endExclusiveMs: last === undefined ? endOfGap(toLocalMs, offsetAt) : last + secondMs,
   };
 }
 
-/** The instants at which clocks show the time: one, two where they are set back, none where they are set forward. */
+/**
+ * Lists the days (`YYYY-MM-DD`) or months (`YYYY-MM`) between two local clock times, both inclusive, in milliseconds
+ * since 1970 in UTC.
+ */
+export function bucketDates(fromLocalMs: number, toLocalMs: number, unit: ChartsRequest['unit']): string[] {
+  const first = bucketNumber(fromLocalMs, unit);
+  const last = bucketNumber(toLocalMs, unit);
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    unit === 'day'
+      ? new Date((first + index) * dayMs).toISOString().slice(0, 'YYYY-MM-DD'.length)
+      : new Date(Date.UTC(1970, first + index)).toISOString().slice(0, 'YYYY-MM'.length),
+  );
+}
+
+/** The instants at which clocks show a time: one, two when clocks are set back, none when they are set forward. */
 function instantsOf(localMs: number, offsetAt: OffsetAt): readonly number[] {
-  // No offset is as large as a day, so these are those before and after a change that may be near.
+  // No offset is as large as a day, so these are the offsets before and after a change that may be near.
   const offsets = new Set([offsetAt(localMs - dayMs), offsetAt(localMs + dayMs)]);
   return [...offsets]
     .map((offset) => localMs - offset)
@@ -45,13 +61,13 @@ function instantsOf(localMs: number, offsetAt: OffsetAt): readonly number[] {
     .toSorted((a, b) => a - b);
 }
 
-/** The instant at which clocks are set forward over the time. */
+/** The instant at which clocks are set forward past a time that they skip. */
 function endOfGap(localMs: number, offsetAt: OffsetAt): number {
   let before = localMs - dayMs;
   let after = localMs + dayMs;
   const offsetBefore = offsetAt(before);
-  while (after - before > second) {
-    const middle = Math.floor((before + after) / 2 / second) * second;
+  while (after - before > secondMs) {
+    const middle = Math.floor((before + after) / 2 / secondMs) * secondMs;
     if (offsetAt(middle) === offsetBefore) before = middle;
     else after = middle;
   }

@@ -5,40 +5,49 @@ import { z } from 'zod';
 const count = wholeNumber({ min: 1, max: maxStatsRows }).optional();
 const withoutEffect = z.string().optional().describe('Accepted without effect.');
 
-/** Minutes from UTC, east is positive. */
+/** Minutes from UTC, positive to the east. */
 export const utcOffset = wholeNumber({ min: -maxUtcOffsetMinutes, max: maxUtcOffsetMinutes })
   .optional()
-  .describe('Buckets begin in the zone that is so many minutes east of UTC, such as -480 or 330.');
+  .describe('Offset from UTC, in minutes, of the zone in which buckets begin, such as -480 or 330.');
 
 /**
- * The query parameters of statistics. What their texts mean is checked by the planner, once it is known that the
- * environment exists; `select` and `timeRange` must be there.
+ * The query parameters of statistics. The planner checks their content, and that `select` and `timeRange` are present,
+ * once the environment is known to exist.
  */
 export const statsParameters = {
-  select: z.string().optional().describe('Required. Metrics such as sum(message_count),tps.'),
+  select: z.string().optional().describe('Required. Metrics, such as sum(message_count),tps.'),
   timeRange: z
     .string()
     .optional()
-    .describe('Required. MM/DD/YYYY HH:MM~MM/DD/YYYY HH:MM in UTC, without the end; or last24hours.'),
-  timeUnit: z.string().optional().describe('Length of a bucket: second to millennium. One total without it.'),
-  filter: z.string().optional().describe('Which calls count.'),
-  sortby: z.string().optional().describe('Metrics of select to order groups by, over the whole range.'),
-  sort: z.string().optional().describe('ASC or DESC, the default.'),
-  topk: count.describe('Only the first groups in that order.'),
-  limit: count.describe(`Groups in the answer, at most ${maxStatsRows}, which is the default.`),
+    .describe('Required. MM/DD/YYYY HH:MM~MM/DD/YYYY HH:MM in UTC, end exclusive; or last24hours.'),
+  timeUnit: z
+    .string()
+    .optional()
+    .describe('Length of a bucket, from second to millennium. Without it each metric has one value.'),
+  filter: z
+    .string()
+    .optional()
+    .describe('Condition that facts must match, such as (response_status_code ge 400).'),
+  sortby: z
+    .string()
+    .optional()
+    .describe('Metrics of select by which groups are sorted, over the whole range.'),
+  sort: z.string().optional().describe('ASC or DESC; DESC by default.'),
+  topk: count.describe('Return only the first groups in sort order.'),
+  limit: count.describe(`Groups in the response; at most, and by default, ${maxStatsRows}.`),
   offset: wholeNumber({ min: 0, max: maxStatsOffset })
     .optional()
-    .describe('Groups to leave out before them.'),
+    .describe('Groups to skip before the first one returned.'),
   tsAscending: oneOf(['true', 'false'])
     .optional()
-    .describe('Whether the oldest bucket comes first; the newest by default.'),
+    .describe('true: oldest bucket first. By default the newest comes first.'),
   tzo: utcOffset,
-  _optimized: oneOf(['js']).optional().describe('js: the optimized form.'),
+  _optimized: oneOf(['js']).optional().describe('js: return the optimized form.'),
   accuracy: withoutEffect,
   realtime: withoutEffect,
   aggTable: withoutEffect,
   sonar: withoutEffect,
-  // A client of Edge sends it by mistake, and reads the verbose form that it gets.
+  // A misspelling of `_optimized` by a client of Edge, which reads the verbose form.
   _optimize: withoutEffect,
 };
 

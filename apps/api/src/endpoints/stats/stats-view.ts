@@ -4,11 +4,14 @@ import { ItemByItem } from '../../http/json-pieces.ts';
 
 type Value = string | number | null;
 
-/** The verbose form: every value is a text. */
-export function verboseStats(
-  stats: Stats,
-  { list, name }: { readonly list: string; readonly name: string },
-): object {
+/** The subject of the statistics, as the verbose form names it. */
+export interface StatsScope {
+  readonly list: 'environments' | 'hosts';
+  readonly name: string;
+}
+
+/** The verbose form: every value is a string. */
+export function verboseStats(stats: Stats, { list, name }: StatsScope): object {
   const { plan, groups } = stats;
   const shown =
     plan.dimensions.length === 0
@@ -41,14 +44,14 @@ function* verboseMetrics(plan: Plan, { bucketsMs, values }: StatsGroup): Generat
 }
 
 /**
- * The optimized form: values are numbers, and those of every group belong to the buckets of `TimeUnit`, null where
- * the group has none. A bucket's begin is written as `showBucket` makes it.
+ * The optimized form: values are numbers, one for each bucket of `TimeUnit`, null where the group has no facts.
+ * `formatBucket` formats the start of a bucket, in milliseconds since 1970.
  */
-export function optimizedStats(stats: Stats, showBucket: (ms: number) => number | string): object {
+export function optimizedStats(stats: Stats, formatBucket: (ms: number) => number | string): object {
   const bucketsMs = everyBucketMs(stats);
   return {
     Response: {
-      TimeUnit: bucketsMs.map(showBucket),
+      TimeUnit: bucketsMs.map(formatBucket),
       metaData: metaDataOf(stats),
       resultTruncated: stats.truncated,
       stats: { data: new ItemByItem(optimizedData(stats, bucketsMs)) },
@@ -78,7 +81,7 @@ function* optimizedMetrics(plan: Plan, group: StatsGroup, bucketsMs: readonly nu
   }
 }
 
-/** Of all groups together, in the order of the answer. */
+/** The buckets of all groups, in the order of the response. */
 function everyBucketMs({ plan, groups }: Stats): readonly number[] {
   const bucketsMs = [...new Set(groups.flatMap((group) => group.bucketsMs))];
   const direction = plan.groups?.newestFirst === true ? -1 : 1;
@@ -90,11 +93,11 @@ function metaDataOf({ plan, truncated }: Stats): object {
   if (plan.utcOffsetMinutes !== undefined) {
     notices.push(`Buckets begin in the zone ${plan.utcOffsetMinutes} minutes from UTC`);
   }
-  if (truncated) notices.push(`The answer was cut after ${maxStatsRows} rows of groups and buckets`);
+  if (truncated) notices.push(`The response was truncated to ${maxStatsRows} rows of groups and buckets`);
   return { errors: [], notices };
 }
 
-/** Averages and rates always have a point, so that they are not taken for counts. */
+/** Formats averages and rates (numbers) with a decimal point, so that clients never take them for counts (strings). */
 function textOf(value: Value): string | null {
   if (typeof value !== 'number') return value;
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? value.toFixed(1) : String(value);

@@ -1,0 +1,130 @@
+import {
+  oneOf,
+  orderError,
+  orderList,
+  wholeNumber,
+  type OrderError,
+  type OrderList,
+  type QueryParameter,
+} from '@hourglass/contract';
+import { parseWheres } from '@hourglass/query';
+import {
+  ReportError,
+  invalidRequest,
+  type FieldFault,
+  type OrderCriteria,
+  type OrderStore,
+  type Semaphore,
+} from '@hourglass/reports';
+import { z } from 'zod';
+import { clientGone } from '../http/client-gone.ts';
+import { setErrorHead } from '../http/error-response.ts';
+import { openRoute, type ErrorStyle, type OpenRoute } from '../http/route.ts';
+import type { SignatureCheck } from '../http/signed-request.ts';
+
+const maxSize = 10_000;
+const maxPage = 1_000_000_000;
+/** Keeps messages readable. The remaining faults appear once these are corrected. */
+const maxShownFaults = 5;
+/** `[]` in base64. */
+const noConditions = 'W10=';
+
+const pageParameters = {
+  size: wholeNumber({ min: 1, max: maxSize })
+    .default(maxSize)
+    .describe(`Orders per page, at most ${maxSize}.`),
+  page: wholeNumber({ min: 1, max: maxPage }).default(1).describe('Number of the page, from 1.'),
+  count: oneOf(['all', 'valid', 'true'])
+    .default('all')
+    .describe('valid: only orders that can still be granted; true is a synonym of all.'),
+} as const;
+
+const parameters = {
+  ...pageParameters,
+  wheres: z
+    .string()
+    .optional()
+    .describe('Base64 of a JSON array of {"k": key, "o": operator, "v": value}; every condition must hold.'),
+  accesskey_id: z.string().describe('Id of the access key that signs.'),
+  expires: z.string().describe('Seconds since 1970, at most 24 hours ahead.'),
+  signature: z.string().describe('Base64 of the HMAC-SHA1 of the string to sign.'),
+} as const;
+
+/** The contract's own error body. It has no field for faults, so the message contains them. */
+const errorStyle: ErrorStyle = {
+  schema: orderError,
+  write(response, error) {
+    setErrorHead(response, error);
+    if (error.kind === 'unauthenticated') response.set('WWW-Authenticate', 'Signature realm="hourglass"');
+    const body: OrderError = { code: error.code, message: messageWithFaults(error) };
+    response.json(body);
+  },
+};
+
+/** `GET /openapi/v1/alg/orders`: orders of the environment whose access key signed the request. */
+export function listOrdersRoute(
+  { orders, semaphore }: { readonly orders: OrderStore; readonly semaphore: Semaphore },
+  checkSignature: SignatureCheck,
+): OpenRoute {
+  return openRoute({
+    method: 'get',
+    path: '/openapi/v1/alg/orders',
+    operation: { id: 'listOrders', tag: 'Orders', summary: 'List algorithm orders, newest first' },
+    parameters,
+    // The signature covers the query string as sent and is checked before any other fault is reported.
+    readsOwnQuery: true,
+    beforeOtherMethods: checkSignature,
+    errorStyle,
+    responses: { 200: { description: 'A page of orders.', json: orderList } },
+    async handle({ request, response }) {
+      const signed = await checkSignature(request);
+      const criteria = readCriteria(signed.parameters);
+      const { total, orders: items } = await semaphore.run(clientGone(response), () =>
+        orders.page(signed.tenant, criteria),
+      );
+      const body: OrderList = { page: criteria.page, total, items: [...items], size: criteria.size };
+      response.set('Cache-Control', 'no-store').json(body);
+    },
+  });
+}
+
+/**
+ * Reads the criteria from the parameters of a signed request, without those of the signature.
+ * @throws ReportError `request.unknown_parameter`, `request.invalid` with every fault
+ */
+function readCriteria(signed: readonly QueryParameter[]): OrderCriteria {
+  refuseUnknown(signed);
+  const texts = new Map(signed);
+  const faults: FieldFault[] = [];
+  const read = <Value>(name: string, schema: z.ZodType<Value>): Value | undefined => {
+    const text = texts.get(name);
+    const result = schema.safeParse(text);
+    if (result.success) return result.data;
+    const found = JSON.stringify(text?.slice(0, 60));
+    faults.push({ field: name, message: `${result.error.issues[0]?.message ?? ''}, found ${found}` });
+    return undefined;
+  };
+  const size = read('size', pageParameters.size);
+  const page = read('page', pageParameters.page);
+  const count = read('count', pageParameters.count);
+  const wheres = parseWheres(texts.get('wheres') ?? noConditions);
+  if (!wheres.ok) faults.push(...wheres.faults);
+  if (size === undefined || page === undefined || count === undefined || !wheres.ok)
+    throw invalidRequest(faults);
+  return { size, page, remainingOnly: count === 'valid', conditions: wheres.conditions };
+}
+
+/** @throws ReportError `request.unknown_parameter` */
+function refuseUnknown(signed: readonly QueryParameter[]): void {
+  const expected = [...Object.keys(pageParameters), 'wheres'];
+  const unknown = signed.map(([name]) => name).filter((name) => !expected.includes(name));
+  if (unknown.length === 0) return;
+  const name = unknown.slice(0, 10).join('", "').slice(0, 200);
+  throw new ReportError('request.unknown_parameter', { name, expected: expected.join(', ') });
+}
+
+function messageWithFaults({ message, faults }: ReportError): string {
+  if (faults.length < 2) return message;
+  const shown = faults.slice(0, maxShownFaults).map((fault) => `${fault.field}: ${fault.message}`);
+  return `The request has ${faults.length} faults: ${shown.join('; ')}${faults.length > maxShownFaults ? '; …' : ''}`;
+}

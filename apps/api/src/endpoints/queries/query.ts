@@ -1,0 +1,60 @@
+import { queryStatus } from '@hourglass/contract';
+import { cancelQuery, type QueryStore } from '@hourglass/reports';
+import { guardedRoute, type GuardedCall, type GuardedRoute } from '../../http/route.ts';
+import { sendJson, setHeaders } from '../../http/send-json.ts';
+import { queryNotFound, type QueryCollection } from './query-collections.ts';
+import { polledStatusOf, queryStatusOf, statusFor } from './query-status-view.ts';
+
+/** `GET …/queries/{id}`: the poll. */
+export function getQueryRoute(collection: QueryCollection): GuardedRoute {
+  return guardedRoute({
+    ...collection.rateLimits,
+    method: 'get',
+    path: `${collection.path}/:id`,
+    scope: 'read',
+    missing: queryNotFound,
+    operation: {
+      id: `get${collection.noun}`,
+      tag: collection.tag,
+      summary: 'Get the state and progress of a query',
+    },
+    responses: { 200: { description: 'The query.', json: queryStatus } },
+    read: (request) => collection.poll(request),
+    async handle({ request, response, found }) {
+      if (found === null) throw queryNotFound(request);
+      setHeaders(response, found.headers);
+      response.setHeader('Cache-Control', 'no-store');
+      sendJson(response, statusFor(request, polledStatusOf(found.query)));
+    },
+  });
+}
+
+/** `POST …/queries/{id}:cancel` and `DELETE …/queries/{id}`: synonyms, because clients exist for both. */
+export function cancelQueryRoutes(collection: QueryCollection, queries: QueryStore): readonly GuardedRoute[] {
+  const { path, tag, noun } = collection;
+  const summary = 'Cancel a query that is enqueued or running';
+  const common = {
+    ...collection.rateLimits,
+    scope: 'submit',
+    missing: queryNotFound,
+    responses: { 200: { description: 'The cancelled query.', json: queryStatus } },
+    async handle({ request, response }: Pick<GuardedCall, 'request' | 'response'>) {
+      const cancelled = await cancelQuery(await collection.find(request, response), queries);
+      response.set('Cache-Control', 'no-store').json(queryStatusOf(cancelled));
+    },
+  } as const;
+  return [
+    guardedRoute({
+      ...common,
+      method: 'post',
+      path: `${path}/:id\\:cancel`,
+      operation: { id: `cancel${noun}`, tag, summary },
+    }),
+    guardedRoute({
+      ...common,
+      method: 'delete',
+      path: `${path}/:id`,
+      operation: { id: `delete${noun}`, tag, summary },
+    }),
+  ];
+}

@@ -1,0 +1,102 @@
+import type { Request } from 'express';
+import { resultUrls, type ResultUrls } from '@hourglass/contract';
+import { z } from 'zod';
+import {
+  ReportError,
+  openResult,
+  isValidResultLink,
+  signResultLink,
+  type QueryRecord,
+  type QueryStore,
+  type SigningKeys,
+} from '@hourglass/reports';
+import { scopeOf } from '../../http/find-tenant.ts';
+import { publicOrigin } from '../../http/public-origin.ts';
+import { guardedRoute, openRoute, type GuardedRoute, type OpenRoute } from '../../http/route.ts';
+import { queryNotFound, type QueryCollection } from './query-collections.ts';
+import { archiveResponses, sendArchive, type ResultPorts } from './results.ts';
+
+export interface ResultLinkPorts extends ResultPorts {
+  readonly queries: QueryStore;
+  readonly signingKeys: SigningKeys;
+  /** URL at which clients reach this API; null: derived from the request. */
+  readonly publicUrl: string | null;
+}
+
+/** Long enough to fetch a large archive in ranges, short enough for a link that leaks. */
+const linkSeconds = 3_600;
+const keyPurpose = 'result-links';
+
+/** `GET …/queries/{id}/resulturl`: a link to the archive that needs no credentials. */
+export function createResultLinkRoute(collection: QueryCollection, ports: ResultLinkPorts): GuardedRoute {
+  return guardedRoute({
+    ...collection.rateLimits,
+    method: 'get',
+    path: `${collection.path}/:id/resulturl`,
+    scope: 'read',
+    missing: queryNotFound,
+    operation: {
+      id: 'getQueryResultUrl',
+      tag: 'Queries',
+      summary: 'Get a download link to the archive that needs no credentials',
+    },
+    responses: { 200: { description: 'The link.', json: resultUrls } },
+    async handle({ request, response }) {
+      const record = await collection.find(request, response);
+      const { object } = await openResult(record, ports);
+      const md5 = record.result?.archiveMd5 ?? null;
+      const body: ResultUrls = {
+        urls: [
+          {
+            uri: await signedUri(request, record, ports),
+            ...(md5 === null ? {} : { md5 }),
+            sizeBytes: String(object.bytes),
+          },
+        ],
+      };
+      response.set('Cache-Control', 'no-store').json(body);
+    },
+  });
+}
+
+async function signedUri(request: Request, record: QueryRecord, ports: ResultLinkPorts): Promise<string> {
+  const { organization, environment } = record.plan.tenant;
+  const expiresSeconds = Math.floor(ports.nowMs() / 1000) + linkSeconds;
+  const key = await ports.signingKeys.keyFor(keyPurpose);
+  const signature = signResultLink({ organization, environment, id: record.id, expiresSeconds }, key);
+  const scope = `${encodeURIComponent(organization)}/environments/${encodeURIComponent(environment)}`;
+  const path = `/v1/organizations/${scope}/queries/${record.id}/archive`;
+  return `${publicOrigin(request, ports.publicUrl)}${path}?expires=${expiresSeconds}&signature=${signature}`;
+}
+
+/** `GET …/queries/{id}/archive?expires=&signature=`: the target of such a link. */
+export function openResultLinkRoute(ports: ResultLinkPorts): OpenRoute {
+  return openRoute({
+    method: 'get',
+    path: '/v1/organizations/:organization/environments/:environment/queries/:id/archive',
+    operation: { id: 'openResultLink', tag: 'Queries', summary: 'Download the archive by a resulturl link' },
+    // Every fault of a link gets the same error, so the schemas reject nothing.
+    parameters: {
+      expires: z.string().optional().describe('Seconds since 1970.'),
+      signature: z.string().optional().describe('Signature of the link.'),
+    },
+    responses: archiveResponses,
+    async handle({ request, response, parameters }) {
+      const { organization, environment } = scopeOf(request);
+      const id = String(request.params['id']);
+      const link = { organization, environment, id, expiresSeconds: expiresOf(parameters.expires) };
+      const key = await ports.signingKeys.keyFor(keyPurpose);
+      const { signature = '' } = parameters;
+      if (!isValidResultLink(link, signature, { key, nowMs: ports.nowMs() }))
+        throw new ReportError('result.link');
+      const record = await ports.queries.find(link, id);
+      if (record === null) throw new ReportError('result.link');
+      await sendArchive(request, response, record, ports);
+    },
+  });
+}
+
+/** Zero, a time long past, for text that is no number of seconds. */
+function expiresOf(text = ''): number {
+  return /^\d{1,12}$/.test(text) ? Number(text) : 0;
+}

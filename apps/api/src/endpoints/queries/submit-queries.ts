@@ -1,0 +1,98 @@
+import {
+  oneOf,
+  queryExplanation,
+  queryStatus,
+  submitHostQueryBody,
+  submitQueryBody,
+  type QueryExplanation,
+  type SubmitQueryBody,
+} from '@hourglass/contract';
+import { defaultDataset } from '@hourglass/query';
+import {
+  explainQuery,
+  submitQuery,
+  type ExplainQueryPorts,
+  type RequestedQuery,
+  type SubmitQueryPorts,
+  type Semaphore,
+} from '@hourglass/reports';
+import type { ApiMetrics } from '@hourglass/platform';
+import type { z } from 'zod';
+import { clientGone } from '../../http/client-gone.ts';
+import { idempotencyKeyOf } from '../../http/idempotency-key.ts';
+import { setRateLimits } from '../../http/rate-limits.ts';
+import { guardedRoute, jsonBody, type GuardedRoute } from '../../http/route.ts';
+import type { RouteScope } from '../../http/route-scopes.ts';
+import { utcOffset } from '../stats/stats-parameters.ts';
+import type { QueryCollection } from './query-collections.ts';
+import { submittedStatus } from './query-status-view.ts';
+
+export interface SubmitQueriesPorts extends SubmitQueryPorts, ExplainQueryPorts {
+  /** Limits concurrent dry runs. */
+  readonly semaphore: Semaphore;
+  readonly metrics: ApiMetrics;
+}
+
+/** Room for a filter above its own limit of 1 MiB, whose error is more specific. Parsed within 50 ms. */
+export const maxSubmissionBytes = 1.5 * 1024 * 1024;
+
+const example = {
+  metrics: [{ name: 'message_count', function: 'sum', alias: 'sum_txn' }],
+  dimensions: ['apiproxy'],
+  timeRange: 'last24hours',
+  limit: 14_400,
+  filter: '(message_count ge 0)',
+};
+
+const bodies: Readonly<Record<RouteScope['kind'], { schema: z.ZodType<SubmitQueryBody>; example: object }>> =
+  {
+    environment: { schema: submitQueryBody, example },
+    host: { schema: submitHostQueryBody, example: { ...example, envgroupHostname: 'api.example.com' } },
+  };
+
+/** `POST …/queries` and `POST …/hostQueries` */
+export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueriesPorts): GuardedRoute {
+  const { schema, example: bodyExample } = bodies[collection.kind];
+  return guardedRoute({
+    ...collection.rateLimits,
+    method: 'post',
+    path: collection.path,
+    scope: 'submit',
+    operation: { id: `submit${collection.noun}`, tag: collection.tag, summary: 'Submit a query' },
+    parameters: {
+      tzo: utcOffset,
+      dryRun: oneOf(['true', 'false'])
+        .default('false')
+        .describe('true: enqueue nothing and return an estimate of what the query would read.'),
+    },
+    body: jsonBody(schema, { maxBytes: maxSubmissionBytes, example: bodyExample }),
+    responses: {
+      200: { description: 'Response to a dry run: what the query would read.', json: queryExplanation },
+      201: { description: 'The enqueued query.', json: queryStatus },
+    },
+    async handle({ request, response, principal, parameters: { tzo, dryRun }, body: wholeBody }) {
+      const { tenant, hostname } = await collection.locate(request, response, wholeBody);
+      const body = withoutHostname(wholeBody);
+      const { name, reportDefinitionId, dataset = defaultDataset, ...fields } = body;
+      const requested: RequestedQuery = { request: { ...fields, utcOffsetMinutes: tzo }, dataset, tenant };
+      if (dryRun === 'true') {
+        const explanation: QueryExplanation = await ports.semaphore.run(clientGone(response), () =>
+          explainQuery(requested, ports),
+        );
+        response.json(explanation);
+        return;
+      }
+      const labels = { hostname, name, reportDefinitionId };
+      const idempotencyKey = idempotencyKeyOf(request, { body, hostname, tzo });
+      const { record, usage } = await submitQuery({ ...requested, principal, labels, idempotencyKey }, ports);
+      setRateLimits(response, usage);
+      ports.metrics.countSubmission(record.plan.dataset);
+      response.status(201).json(submittedStatus(record));
+    },
+  });
+}
+
+function withoutHostname(body: SubmitQueryBody & { readonly envgroupHostname?: string }): SubmitQueryBody {
+  const { envgroupHostname: _, ...rest } = body;
+  return rest;
+}

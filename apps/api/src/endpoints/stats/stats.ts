@@ -1,0 +1,108 @@
+import * as contract from '@hourglass/contract';
+import type { StatsRequest } from '@hourglass/query';
+import { runStats, type RunStatsPorts, type Stats } from '@hourglass/reports';
+import type { Request } from 'express';
+import { z } from 'zod';
+import { clientGone } from '../../http/client-gone.ts';
+import { sendInPieces } from '../../http/json-pieces.ts';
+import type { Located, RouteScope } from '../../http/route-scopes.ts';
+import { guardedRoute, type GuardedRoute } from '../../http/route.ts';
+import { statsParameters, type StatsParameters } from './stats-parameters.ts';
+import { optimizedStats, verboseStats, type StatsScope } from './stats-view.ts';
+
+/** One of the two forms of the response body. */
+interface StatsForm {
+  readonly json: z.ZodType;
+  readonly view: (stats: Stats, scope: StatsScope, parameters: StatsParameters) => object;
+}
+
+/** Short names of dimensions that older clients use. */
+const dimensionAliases: ReadonlyMap<string, string> = new Map([
+  ['apis', 'apiproxy'],
+  ['apiproducts', 'api_product'],
+  ['apps', 'developer_app'],
+  ['devs', 'developer'],
+  ['envs', 'environment'],
+  ['uris', 'request_uri'],
+]);
+
+/** Of `optimizedStats` and `optimizedHostStats`, which exist in Apigee X only. */
+const optimizedForm: StatsForm = {
+  json: contract.optimizedStats,
+  view: (stats) => optimizedStats(stats, String),
+};
+
+/** `GET …/stats` and `GET …/optimizedStats`, or `hostStats` and `optimizedHostStats`; each also with `/{dimensions}`. */
+export function statsRoutes(scope: RouteScope, ports: RunStatsPorts): GuardedRoute[] {
+  const noun = scope.kind === 'host' ? 'HostStats' : 'Stats';
+  const plain = noun === 'HostStats' ? 'hostStats' : 'stats';
+  const verbose = verboseForm(noun === 'HostStats' ? contract.hostStats : contract.stats);
+  return [
+    statsRoute(scope, { path: plain, id: `get${noun}`, form: verbose }, ports),
+    statsRoute(scope, { path: `${plain}/:dimensions`, id: `get${noun}ByDimensions`, form: verbose }, ports),
+    statsRoute(scope, { path: `optimized${noun}`, id: `getOptimized${noun}`, form: optimizedForm }, ports),
+    statsRoute(
+      scope,
+      {
+        path: `optimized${noun}/:dimensions`,
+        id: `getOptimized${noun}ByDimensions`,
+        form: optimizedForm,
+      },
+      ports,
+    ),
+  ];
+}
+
+/** The verbose form, or with `_optimized=js` the optimized one of Edge. */
+function verboseForm(schema: z.ZodType): StatsForm {
+  return {
+    json: z.union([schema, contract.edgeOptimizedStats]),
+    view: (stats, scope, { _optimized }) =>
+      _optimized === 'js' ? optimizedStats(stats, Number) : verboseStats(stats, scope),
+  };
+}
+
+function statsRoute(
+  scope: RouteScope,
+  { path, id, form }: { readonly path: string; readonly id: string; readonly form: StatsForm },
+  ports: RunStatsPorts,
+): GuardedRoute {
+  return guardedRoute({
+    method: 'get',
+    path: `${scope.prefix}/${path}`,
+    scope: 'read',
+    operation: { id, tag: 'Statistics', summary: 'Compute metrics synchronously' },
+    parameters: { ...scope.parameters, ...statsParameters },
+    responses: { 200: { description: 'The statistics.', json: form.json } },
+    async handle({ request, response, parameters }) {
+      const located = await scope.locate(request, parameters);
+      const { tsAscending, ...texts } = parameters;
+      const stats = await runStats(
+        {
+          request: {
+            ...texts,
+            tsAscending: tsAscending === 'true',
+            dimensions: dimensionsOf(request),
+          } satisfies StatsRequest,
+          dataset: 'api',
+          tenant: located.tenant,
+        },
+        ports,
+        clientGone(response),
+      );
+      response.set('Cache-Control', 'no-store');
+      await sendInPieces(response, form.view(stats, statsScopeOf(located), parameters));
+    },
+  });
+}
+
+function dimensionsOf({ params }: Request): readonly string[] {
+  const names = params['dimensions']?.toString().split(',') ?? [];
+  return names.map((name) => dimensionAliases.get(name) ?? name);
+}
+
+function statsScopeOf({ tenant, hostname }: Located): StatsScope {
+  return hostname === undefined
+    ? { list: 'environments', name: tenant.environment }
+    : { list: 'hosts', name: hostname };
+}

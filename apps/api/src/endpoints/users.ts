@@ -1,0 +1,141 @@
+import type { Request } from 'express';
+import {
+  changeUserBody,
+  createdUser,
+  createUserBody,
+  userList,
+  userView,
+  type CreatedUser,
+  type UserView,
+} from '@hourglass/contract';
+import {
+  ReportError,
+  changeUser,
+  createUser,
+  deleteUser,
+  type UserRecord,
+  type UserStore,
+} from '@hourglass/reports';
+import type { AdminLog } from '../http/admin-log.ts';
+import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+
+export interface UserPorts {
+  readonly users: UserStore;
+  readonly newPassword: () => string;
+  readonly record: AdminLog;
+}
+
+const path = '/v1/organizations/:organization/users';
+const tag = 'Users';
+const maxBodyBytes = 16_384;
+
+/** `…/users`: the users of an organization. For administrators. */
+export function userRoutes(ports: UserPorts): readonly GuardedRoute[] {
+  return [
+    listUsers(ports),
+    getUser(ports),
+    createUserRoute(ports),
+    changeUserRoute(ports),
+    deleteUserRoute(ports),
+  ];
+}
+
+function listUsers({ users }: UserPorts): GuardedRoute {
+  return guardedRoute({
+    method: 'get',
+    path,
+    scope: 'admin',
+    operation: { id: 'listUsers', tag, summary: 'List users' },
+    responses: { 200: { description: 'All users, ordered by e-mail address.', json: userList } },
+    async handle({ response, principal }) {
+      response.json({ users: (await users.list(principal.organization)).map(userViewOf) });
+    },
+  });
+}
+
+function getUser({ users }: UserPorts): GuardedRoute {
+  return guardedRoute({
+    method: 'get',
+    path: `${path}/:email`,
+    scope: 'admin',
+    operation: { id: 'getUser', tag, summary: 'Get a user' },
+    responses: { 200: { description: 'The user.', json: userView } },
+    async handle({ request, response, principal }) {
+      const email = emailOf(request);
+      const user = await users.find(principal.organization, email);
+      if (user === null) throw new ReportError('user.not_found', { email });
+      response.json(userViewOf(user));
+    },
+  });
+}
+
+function createUserRoute({ users, newPassword, record }: UserPorts): GuardedRoute {
+  return guardedRoute({
+    method: 'post',
+    path,
+    scope: 'admin',
+    operation: { id: 'createUser', tag, summary: 'Create a user' },
+    body: jsonBody(createUserBody, {
+      maxBytes: maxBodyBytes,
+      example: { email: 'joe@acme.example', role: 'member' },
+    }),
+    responses: {
+      201: {
+        description: 'The user. Only this response contains a generated password.',
+        json: createdUser,
+      },
+    },
+    async handle({ response, principal, body }) {
+      const { email, role, password = newPassword() } = body;
+      const user = await createUser(principal, { email, role, password }, users);
+      record({ principal, response }, 'user.create', { user: email, role });
+      const responseBody: CreatedUser = {
+        ...userViewOf(user),
+        ...(body.password === undefined ? { password } : {}),
+      };
+      response.status(201).set('Cache-Control', 'no-store').json(responseBody);
+    },
+  });
+}
+
+function changeUserRoute({ users, record }: UserPorts): GuardedRoute {
+  return guardedRoute({
+    method: 'patch',
+    path: `${path}/:email`,
+    scope: 'admin',
+    operation: { id: 'changeUser', tag, summary: "Change a user's role or password" },
+    body: jsonBody(changeUserBody, { maxBytes: maxBodyBytes, example: { role: 'administrator' } }),
+    responses: { 200: { description: 'The changed user.', json: userView } },
+    async handle({ request, response, principal, body }) {
+      const user = await changeUser(principal, emailOf(request), body, users);
+      const changed = Object.keys(body);
+      record({ principal, response }, 'user.change', { user: user.email, role: user.role, changed });
+      response.json(userViewOf(user));
+    },
+  });
+}
+
+function deleteUserRoute({ users, record }: UserPorts): GuardedRoute {
+  return guardedRoute({
+    method: 'delete',
+    path: `${path}/:email`,
+    scope: 'admin',
+    operation: { id: 'deleteUser', tag, summary: "Delete a user and the user's tokens" },
+    responses: { 204: { description: 'The user is deleted.' } },
+    async handle({ request, response, principal }) {
+      const email = emailOf(request);
+      await deleteUser(principal, email, users);
+      record({ principal, response }, 'user.delete', { user: email.toLowerCase() });
+      response.status(204).end();
+    },
+  });
+}
+
+function userViewOf({ email, role, createdAt }: UserRecord): UserView {
+  return { email, role, created: createdAt.toISOString() };
+}
+
+/** The e-mail address in the path. */
+function emailOf(request: Request): string {
+  return String(request.params['email']);
+}
