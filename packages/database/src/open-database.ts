@@ -39,7 +39,7 @@ import { createExchangeRateStore } from './records/exchange-rate-store.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { createScanEstimates } from './facts/scan-estimates.ts';
-import { gatherReads } from './connection/gather-reads.ts';
+import { gatherReads } from './request-reads/gather-reads.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createOrderStore } from './records/orders/order-page.ts';
 import { createInstrumentStore } from './records/instruments/instrument-store.ts';
@@ -114,8 +114,8 @@ export function openDatabase({
   const prisma = new PrismaClient({ adapter: new PrismaPg(controlPool), errorFormat: 'minimal' });
   const reads = gatherReads(controlPool);
   return {
-    queries: createQueryStore(prisma, controlPool, reads),
-    periodicJobs: createPeriodicJobs(prisma),
+    queries: createQueryStore(controlPool, reads),
+    periodicJobs: createPeriodicJobs(controlPool),
     cancelSignals: createCancelSignals(url),
     factSource: createFactSource(copyPool),
     scans: createScanEstimates(copyPool, { maxCountMs: maxHotCountMs }),
@@ -125,10 +125,10 @@ export function openDatabase({
     organizations: createOrganizationStore(prisma),
     users: createUserStore(prisma),
     tokens: createTokenStore(prisma),
-    accessKeys: createAccessKeyStore(prisma, controlPool),
+    accessKeys: createAccessKeyStore(prisma, reads),
     environmentSettings: createEnvironmentSettingsStore(prisma),
     customFields: createCustomFieldStore(prisma, reads),
-    exchangeRates: createExchangeRateStore(prisma),
+    exchangeRates: createExchangeRateStore(controlPool),
     hostnames: createHostnameStore(prisma),
     orders: createOrderStore(controlPool),
     consumption: createConsumptionStore(controlPool),

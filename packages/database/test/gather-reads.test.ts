@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, eventually, type TestDatabase } from '@hourglass/testing';
 import { createPool } from '../src/connection/connection-pool.ts';
-import { gatherReads } from '../src/connection/gather-reads.ts';
-import { Prisma } from '../src/generated/client.ts';
+import { gatherReads } from '../src/request-reads/gather-reads.ts';
+import { sql, Sql } from '../src/connection/sql.ts';
 import { withClient } from './empty-database.ts';
 
 let created: TestDatabase;
@@ -16,18 +16,18 @@ afterAll(() => created.drop());
 beforeEach(async () => {
   pool = createPool({ url: created.url, maxConnections: 3, statementTimeoutMs: 10_000 });
   statements = 0;
-  // A statement takes a connection once.
+  // Each statement acquires a connection once.
   pool.on('acquire', () => {
     statements += 1;
   });
-  await sql('create table numbers (name text primary key, number integer not null)');
+  await run('create table numbers (name text primary key, number integer not null)');
 });
 afterEach(async () => {
-  await sql('drop table numbers');
+  await run('drop table numbers');
   await pool.end();
 });
 
-function sql(statement: string): Promise<unknown> {
+function run(statement: string): Promise<unknown> {
   return withClient(created.url, (client) => client.query(statement));
 }
 
@@ -39,14 +39,14 @@ interface NumberRow {
 function numberReader(reads: ReturnType<typeof gatherReads>, table = 'numbers') {
   return reads<string, NumberRow>({
     keyOf: (name) => name,
-    select: (names) => Prisma.sql`
-      select name as key, number from ${Prisma.raw(table)} where name = any(${[...names.keys()]}::text[])`,
+    select: (names) => sql`
+      select name as key, number from ${new Sql([table], [])} where name = any(${[...names.keys()]}::text[])`,
   });
 }
 
-describe('reads that are asked for together', () => {
-  test('come with one statement, each with its own row, and null where there is none', async () => {
-    await sql("insert into numbers values ('a', 1), ('b', 2)");
+describe('reads that are requested together', () => {
+  test('share one statement; each returns its own row, or null', async () => {
+    await run("insert into numbers values ('a', 1), ('b', 2)");
     const reads = gatherReads(pool);
     const [first, second] = [numberReader(reads), numberReader(reads)];
     const answers = await Promise.all([first('a'), second('b'), first('b'), first('none'), second('b')]);
@@ -54,22 +54,22 @@ describe('reads that are asked for together', () => {
     expect(statements).toBe(1);
   });
 
-  test('wait for the statement before theirs, and together for one only', async () => {
-    await sql("insert into numbers values ('a', 1)");
+  test('wait for the running statement, then share the next one', async () => {
+    await run("insert into numbers values ('a', 1)");
     const read = numberReader(gatherReads(pool));
     const early = read('a');
-    await eventually('the first is sent', () => (statements === 1 ? true : null));
+    await eventually('the first statement is sent', () => (statements === 1 ? true : null));
     const late = Promise.all(Array.from({ length: 20 }, () => read('a')));
     expect((await early)?.number).toBe(1);
     expect((await late).map((row) => row?.number)).toEqual(Array.from({ length: 20 }, () => 1));
     expect(statements).toBe(2);
   });
 
-  test('see everything that was committed before they were asked for, whatever is underway', async () => {
+  test('see everything that was committed before the request, also while another batch is running', async () => {
     const read = numberReader(gatherReads(pool));
     for (let number = 0; number < 30; number += 1) {
       const underway = read('a');
-      await sql(
+      await run(
         `insert into numbers values ('a', ${number}) on conflict (name) do update set number = ${number}`,
       );
       expect((await read('a'))?.number).toBe(number);
@@ -77,8 +77,8 @@ describe('reads that are asked for together', () => {
     }
   });
 
-  test('all fail when their statement fails, and those after them do not', async () => {
-    await sql("insert into numbers values ('a', 1)");
+  test('all fail when their statement fails; later reads do not', async () => {
+    await run("insert into numbers values ('a', 1)");
     const reads = gatherReads(pool);
     const [good, bad] = [numberReader(reads), numberReader(reads, 'nothing')];
     const outcomes = await Promise.allSettled([good('a'), bad('a')]);

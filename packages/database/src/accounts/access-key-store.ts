@@ -1,4 +1,3 @@
-import type { Pool } from 'pg';
 import type { Tenant } from '@hourglass/query';
 import {
   ReportError,
@@ -6,16 +5,18 @@ import {
   type AccessKeyRecord,
   type AccessKeyStore,
   type NewAccessKey,
-  type UsableAccessKey,
 } from '@hourglass/reports';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
+import { accessKeyReader } from '../request-reads/access-key-reader.ts';
+import type { GatherReads } from '../request-reads/gather-reads.ts';
 import { changingOrganization, inTransaction, type Connection } from './changing-organization.ts';
 
 /** All but the secret, which only the check of a signature reads. */
 const columns = { id: true, description: true, createdAt: true, expiresAt: true, disabledAt: true } as const;
 
-export function createAccessKeyStore(prisma: PrismaClient, pool: Pool): AccessKeyStore {
+export function createAccessKeyStore(prisma: PrismaClient, reads: GatherReads): AccessKeyStore {
+  const findUsable = accessKeyReader(reads);
   return {
     list: ({ environmentId }) =>
       servedByDatabase(async () => {
@@ -33,7 +34,7 @@ export function createAccessKeyStore(prisma: PrismaClient, pool: Pool): AccessKe
       }),
     change: (tenant, id, change) =>
       inTransaction(prisma, (transaction) => changeAccessKey(transaction, tenant, id, change)),
-    findUsable: (id) => servedByDatabase(() => findUsable(pool, id)),
+    findUsable: (id) => servedByDatabase(() => findUsable(id)),
   };
 }
 
@@ -68,33 +69,6 @@ async function changeAccessKey(
   });
   if (row === undefined) throw new ReportError('access_key.not_found', { id });
   return accessKeyRecord(row);
-}
-
-interface UsableRow {
-  readonly organization: string;
-  readonly environment: string;
-  readonly environmentId: number;
-  readonly sealedSecret: Uint8Array;
-}
-
-/** The database's clock decides whether it expired. */
-async function findUsable(pool: Pool, id: string): Promise<UsableAccessKey | null> {
-  const { rows } = await pool.query<UsableRow>({
-    name: 'find-usable-access-key',
-    text: `
-      select o.name as organization, e.name as environment, e.id as "environmentId", k.secret as "sealedSecret"
-        from access_keys k
-        join environments e on e.id = k.environment_id
-        join organizations o on o.id = e.organization_id
-       where k.id = $1
-         and k.disabled_at is null
-         and (k.expires_at is null or k.expires_at > statement_timestamp())`,
-    values: [id],
-  });
-  const [row] = rows;
-  if (row === undefined) return null;
-  const { sealedSecret, ...tenant } = row;
-  return { id, tenant, sealedSecret };
 }
 
 interface AccessKeyRow extends Omit<AccessKeyRecord, 'disabled'> {

@@ -1,11 +1,11 @@
 import { scopesOfRole, type Accounts, type OrganizationRecord, type Principal } from '@hourglass/reports';
 import { servedByDatabase } from '../connection/database-errors.ts';
-import type { GatherReads } from '../connection/gather-reads.ts';
+import type { GatherReads } from '../request-reads/gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { organizationColumns } from './insert-organization.ts';
 import { hashOfNobody, passwordMatches } from './password.ts';
-import { tenantReader } from './tenant-reader.ts';
-import { tokenReader } from './token-reader.ts';
+import { tenantReader } from '../request-reads/tenant-reader.ts';
+import { tokenReader } from '../request-reads/token-reader.ts';
 
 export function createAccounts(prisma: PrismaClient, reads: GatherReads): Accounts {
   const principalOfToken = tokenReader(reads);

@@ -1,9 +1,9 @@
 import type { Tenant } from '@hourglass/query';
 import type { CustomFieldStore, Declaration, DeclarationOutcome } from '@hourglass/reports';
 import { servedByDatabase } from '../connection/database-errors.ts';
-import type { GatherReads } from '../connection/gather-reads.ts';
+import type { GatherReads } from '../request-reads/gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { fieldReader } from './custom-field-reader.ts';
+import { customFieldReader } from '../request-reads/custom-field-reader.ts';
 
 const columns = {
   id: true,
@@ -15,7 +15,7 @@ const columns = {
 } as const;
 
 export function createCustomFieldStore(prisma: PrismaClient, reads: GatherReads): CustomFieldStore {
-  const fieldsOf = fieldReader(reads);
+  const fieldsOf = customFieldReader(reads);
   return {
     find: ({ environmentId }, dataset) =>
       servedByDatabase(async () => {

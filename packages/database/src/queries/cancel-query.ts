@@ -1,15 +1,16 @@
-import type { PrismaClient } from '../generated/client.ts';
+import type { Pool } from 'pg';
+import { sql } from '../connection/sql.ts';
 import { cancelChannel } from './cancel-signals.ts';
 
-/** One statement, so that the notification goes out with the commit of the update or not at all. */
-export async function cancelQuery(prisma: PrismaClient, id: string): Promise<boolean> {
-  const cancelled = await prisma.$queryRaw<unknown[]>`
+/** Updates and notifies in one statement, so that the notification is sent exactly when the update commits. */
+export async function cancelQuery(pool: Pool, id: string): Promise<boolean> {
+  const { rowCount } = await pool.query(sql`
     with cancelled as (
       update queries
          set state = 'cancelled', lease_expires_at = null, updated_at = now()
        where id = ${id}::uuid and state in ('enqueued', 'running')
       returning id
     )
-    select pg_notify(${cancelChannel}, id::text)::text from cancelled`;
-  return cancelled.length === 1;
+    select pg_notify(${cancelChannel}, id::text) from cancelled`);
+  return rowCount === 1;
 }

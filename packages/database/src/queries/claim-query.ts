@@ -1,7 +1,8 @@
 import { parsePlan } from '@hourglass/query';
 import type { Claim, ClaimTerms } from '@hourglass/reports';
-import type { PrismaClient } from '../generated/client.ts';
-import { isWaiting, placeInEnvironment, turnOfEnvironment } from './waiting-queries.ts';
+import type { Pool } from 'pg';
+import { sql } from '../connection/sql.ts';
+import { fairStart, isClaimable, orderInEnvironment } from './claimable-queries.ts';
 
 interface ClaimedRow {
   readonly plan: unknown;
@@ -13,55 +14,51 @@ interface ClaimedRow {
 }
 
 /**
- * One statement: takes the query for a new attempt, and the turn of its environment with it. Whoever comes second finds
- * that the query waits no more.
+ * Begins a new attempt of the query and charges its environment, in one statement. Null: another worker was faster, so
+ * the query is no longer claimable.
  */
-export async function claimQuery(prisma: PrismaClient, id: string, terms: ClaimTerms): Promise<Claim | null> {
+export async function claimQuery(pool: Pool, id: string, terms: ClaimTerms): Promise<Claim | null> {
   const { leaseMs, timeoutMs } = terms;
-  const [row] = await prisma.$queryRaw<ClaimedRow[]>`
+  const { rows } = await pool.query<ClaimedRow>(sql`
     with claimed as (
       update queries q
          set state = 'running',
              attempt = q.attempt + 1,
              retry_at = null,
-             -- What was shown of the attempt before stays until this one is further.
+             -- The previous attempt's progress stays visible until this attempt exceeds it.
              phase = 'collecting',
              rows_scanned = coalesce(q.rows_scanned, 0),
              first_started_at = coalesce(q.first_started_at, now()),
              started_at = now(),
              lease_expires_at = now() + ${leaseMs}::float8 * interval '1 millisecond',
              updated_at = now()
-       where q.id = ${id}::uuid and ${isWaiting(terms)}
+       where q.id = ${id}::uuid and ${isClaimable(terms)}
       returning q.*
-    ), used as (
+    ), charged as (
       update environments e
-         set next_turn = ${turnOfEnvironment} + 1.0 / e.turn_weight
+         set next_turn = ${fairStart} + 1.0 / e.turn_weight
         from claimed
        where e.id = claimed.environment_id
-      returning e.next_turn - 1.0 / e.turn_weight as turn
-    ), moved as (
-      update scheduler s set turn = greatest(s.turn, used.turn) from used
+      returning e.next_turn - 1.0 / e.turn_weight as fair_start
+    ), advanced as (
+      update scheduler s set turn = greatest(s.turn, charged.fair_start) from charged
     )
     select plan, attempt, attempt - excused_attempts as "countedAttempt", failed_attempts as "failedAttempts",
            created_at as "createdAt",
            floor(extract(epoch from first_started_at - now()) * 1000 + ${timeoutMs}::float8)::float8 as "remainingMs"
-      from claimed`;
-  if (row === undefined) return null;
-  return { id, ...row, plan: parsePlan(row.plan) };
+      from claimed`);
+  const [row] = rows;
+  return row === undefined ? null : { id, ...row, plan: parsePlan(row.plan) };
 }
 
-/** The first is the one whose turn it is. */
-export async function listWaiting(
-  prisma: PrismaClient,
-  terms: ClaimTerms,
-  limit: number,
-): Promise<readonly string[]> {
-  const rows = await prisma.$queryRaw<{ readonly id: string }[]>`
+/** Returns the ids of claimable queries in fair order. */
+export async function listWaiting(pool: Pool, terms: ClaimTerms, limit: number): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ readonly id: string }>(sql`
     select q.id
       from queries q
       join environments e on e.id = q.environment_id
-     where q.state in ('enqueued', 'running') and ${isWaiting(terms)}
-     order by ${turnOfEnvironment}, ${placeInEnvironment}, q.id
-     limit ${limit}::integer`;
+     where q.state in ('enqueued', 'running') and ${isClaimable(terms)}
+     order by ${fairStart}, ${orderInEnvironment}, q.id
+     limit ${limit}::integer`);
   return rows.map(({ id }) => id);
 }

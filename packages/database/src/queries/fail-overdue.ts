@@ -1,17 +1,18 @@
 import { failureReason, type ClaimTerms } from '@hourglass/reports';
-import type { PrismaClient } from '../generated/client.ts';
-import { isExhausted, isFree, isLate } from './waiting-queries.ts';
+import type { Pool } from 'pg';
+import { sql } from '../connection/sql.ts';
+import { isExhausted, isLate, isUnowned } from './claimable-queries.ts';
 
-/** A worker ends its query at the deadline itself; one that has not done so for so long never will. */
+/** A worker ends its query at the deadline; a query that is still running this long after it never ends by itself. */
 const graceMs = 10_000;
 
 /**
- * Ends what no worker will: queries that nobody has and that have no attempt or no time left, and running ones that are
- * well past their deadline. Answers how many.
+ * Fails the queries that no worker will finish: unowned ones without attempts or time left, and running ones well past
+ * their deadline. Returns their number.
  */
-export function failOverdue(prisma: PrismaClient, terms: ClaimTerms): Promise<number> {
+export async function failOverdue(pool: Pool, terms: ClaimTerms): Promise<number> {
   const { maxAttempts, timeoutMs } = terms;
-  return prisma.$executeRaw`
+  const { rowCount } = await pool.query(sql`
     with overdue as (
       select q.id,
              case when ${isLate(terms, 0)} then ${failureReason('outOfTime', { seconds: timeoutMs / 1000 })}
@@ -19,14 +20,15 @@ export function failOverdue(prisma: PrismaClient, terms: ClaimTerms): Promise<nu
              end as failure,
              ${isLate(terms, 0)} as late
         from queries q
-       where (${isFree} and (${isExhausted(terms)} or ${isLate(terms, 0)}))
+       where (${isUnowned} and (${isExhausted(terms)} or ${isLate(terms, 0)}))
           or (q.state = 'running' and ${isLate(terms, graceMs)})
          for update
     )
     update queries
        set state = 'failed', failure = overdue.failure, lease_expires_at = null, updated_at = now(),
-           -- Attempts that never ended are a fault of ours, and the submission is given back; a late query is not.
+           -- Attempts that never end are the service's fault, so the submission does not count; a late query's does.
            counted = overdue.late
       from overdue
-     where queries.id = overdue.id`;
+     where queries.id = overdue.id`);
+  return rowCount ?? 0;
 }

@@ -12,7 +12,7 @@ import { limitUsage, type UsageRow } from './limit-usage.ts';
 type SubmissionRow = UsageRow & {
   /** Null when nothing was inserted. */
   readonly createdAt: Date | null;
-  /** The query of an earlier submission with the same key. */
+  /** The query of an earlier submission with the same idempotency key. */
   readonly earlierId: string | null;
   readonly earlierIsSame: boolean | null;
 };
@@ -42,11 +42,10 @@ const submitOnceStatement = {
 };
 
 /**
- * One statement, so that the lock is held for no round trip: it lets submissions of one environment follow each
- * other, and `submit_query` sees all that were committed before. Not through Prisma, whose share of the time would be
- * larger than the database's.
+ * Inserts the query unless a limit is reached, in one statement, so that the lock on the environment's row is not held
+ * for a round trip. The lock serializes the submissions of an environment: `submit_query` counts every earlier one.
  */
-export async function submitQuery(
+export async function insertSubmission(
   pool: Pool,
   submission: Submission,
   limits: SubmissionLimits,
@@ -55,8 +54,7 @@ export async function submitQuery(
   const statement = idempotencyKey === undefined ? submitStatement : submitOnceStatement;
   const { rows } = await pool.query<SubmissionRow>({ ...statement, values: valuesOf(submission, limits) });
   const [row] = rows;
-  if (row === undefined)
-    throw new Error(`there is no environment ${plan.tenant.environmentId} to submit a query to`);
+  if (row === undefined) throw new Error(`environment ${plan.tenant.environmentId} does not exist`);
   const before = limitUsage(row);
   if (row.earlierId !== null)
     return row.earlierIsSame
@@ -93,7 +91,7 @@ function valuesOf(submission: Submission, limits: SubmissionLimits): unknown[] {
   ];
 }
 
-/** When both are reached, the hour is named: it is the longer wait. */
+/** When both limits are reached, returns the hourly one: it takes longer to reset. */
 function reachedLimit({ submittedInHour, limits }: LimitUsage): 'submissions' | 'active' {
   return submittedInHour >= limits.queriesPerHour ? 'submissions' : 'active';
 }

@@ -1,12 +1,12 @@
 import type { LimitUsage } from '@hourglass/reports';
 
-/** What the database function `environment_usage` counts, with the limits. */
+/** The limits and the counts of the database function `environment_usage`. */
 export interface UsageRow {
   readonly queriesPerHour: number;
   readonly activeQueries: number;
   readonly submitted: number;
   readonly active: number;
-  /** Null: nothing was submitted within the hour. */
+  /** Null: no submission within the last hour. */
   readonly secondsToReset: number | null;
 }
 

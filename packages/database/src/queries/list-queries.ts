@@ -1,46 +1,38 @@
 import type { Tenant } from '@hourglass/query';
-import type { ListCriteria, ListPosition, QueryRecord } from '@hourglass/reports';
-import type { Prisma, PrismaClient } from '../generated/client.ts';
-import { queryRecord } from './query-rows.ts';
+import type { ListCriteria, QueryRecord } from '@hourglass/reports';
+import type { Pool } from 'pg';
+import { joinSql, sql, type Sql } from '../connection/sql.ts';
+import { queryRecord, recordColumns, type RecordRow } from './query-rows.ts';
 
-type Condition = Prisma.QueryWhereInput;
-
-/**
- * A page begins where its position is by value, so a query that is submitted or deleted meanwhile neither repeats
- * nor hides another one.
- */
+/** A page starts after a position given by value, so queries that are submitted or deleted meanwhile shift no page. */
 export async function listQueries(
-  prisma: PrismaClient,
+  pool: Pool,
   { environmentId }: Tenant,
   criteria: ListCriteria,
   limit: number,
 ): Promise<readonly QueryRecord[]> {
-  const rows = await prisma.query.findMany({
-    where: { environmentId, AND: conditionsOf(criteria) },
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-    take: limit,
-  });
+  const conditions = [sql`q.environment_id = ${environmentId}::integer`, ...conditionsOf(criteria)];
+  const { rows } = await pool.query<RecordRow>(sql`
+    select ${recordColumns}
+      from queries q
+     where ${joinSql(conditions, ' and ')}
+     order by q.created_at desc, q.id desc
+     limit ${limit}::bigint`);
   return rows.map(queryRecord);
 }
 
-function conditionsOf(criteria: ListCriteria): Condition[] {
+function conditionsOf(criteria: ListCriteria): Sql[] {
   const { submittedBy, state, dataset, createdFrom, createdBefore, hostname, hasReport, after } = criteria;
-  const conditions: Condition[] = [];
-  if (submittedBy !== undefined) conditions.push({ submittedBy });
-  if (state !== undefined) conditions.push({ state });
-  if (dataset !== undefined) conditions.push({ plan: { path: ['dataset'], equals: dataset } });
-  if (createdFrom !== undefined) conditions.push({ createdAt: { gte: createdFrom } });
-  if (createdBefore !== undefined) conditions.push({ createdAt: { lt: createdBefore } });
-  if (hostname !== undefined) conditions.push({ hostname });
-  if (hasReport === true) conditions.push({ reportDefinitionId: { not: null } });
-  if (after !== undefined) conditions.push(...behind(after));
+  const conditions: Sql[] = [];
+  if (submittedBy !== undefined) conditions.push(sql`q.submitted_by = ${submittedBy}`);
+  if (state !== undefined) conditions.push(sql`q.state = ${state}::query_state`);
+  if (dataset !== undefined) conditions.push(sql`q.plan ->> 'dataset' = ${dataset}`);
+  if (createdFrom !== undefined) conditions.push(sql`q.created_at >= ${createdFrom}::timestamptz`);
+  if (createdBefore !== undefined) conditions.push(sql`q.created_at < ${createdBefore}::timestamptz`);
+  if (hostname !== undefined) conditions.push(sql`q.hostname is not distinct from ${hostname}`);
+  if (hasReport === true) conditions.push(sql`q.report_definition_id is not null`);
+  // A comparison of rows lets the index scan start at the position.
+  if (after !== undefined)
+    conditions.push(sql`(q.created_at, q.id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`);
   return conditions;
-}
-
-/** The first condition follows from the second; it is what lets the scan of the index begin at the position. */
-function behind({ createdAt, id }: ListPosition): Condition[] {
-  return [
-    { createdAt: { lte: createdAt } },
-    { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] },
-  ];
 }

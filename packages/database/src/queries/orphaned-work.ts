@@ -1,12 +1,10 @@
 import type { AttemptWork } from '@hourglass/reports';
-import type { PrismaClient } from '../generated/client.ts';
+import type { Pool } from 'pg';
+import { sql } from '../connection/sql.ts';
 
-/** Those that no query names as its result and that no running attempt may be about to publish. */
-export async function orphanedWork(
-  prisma: PrismaClient,
-  works: readonly AttemptWork[],
-): Promise<readonly string[]> {
-  const rows = await prisma.$queryRaw<{ readonly key: string }[]>`
+/** Returns the keys that no query has as its result and that no running attempt may still publish. */
+export async function orphanedWork(pool: Pool, works: readonly AttemptWork[]): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ readonly key: string }>(sql`
     select a.key
       from unnest(${works.map(({ key }) => key)}::text[],
                   ${works.map(({ queryId }) => queryId)}::uuid[],
@@ -15,6 +13,6 @@ export async function orphanedWork(
              select from queries q
               where q.id = a.query_id
                 and ((q.state = 'completed' and q.archive_key = a.key)
-                  or (q.state = 'running' and q.attempt = a.attempt)))`;
+                  or (q.state = 'running' and q.attempt = a.attempt)))`);
   return rows.map(({ key }) => key);
 }

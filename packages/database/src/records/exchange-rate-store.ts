@@ -1,55 +1,54 @@
 import type { ExchangeRate, ExchangeRateStore, RateCriteria } from '@hourglass/reports';
+import type { Pool } from 'pg';
 import { servedByDatabase } from '../connection/database-errors.ts';
-import type { PrismaClient } from '../generated/client.ts';
+import { joinSql, sql, type Sql } from '../connection/sql.ts';
 
-export function createExchangeRateStore(prisma: PrismaClient): ExchangeRateStore {
+export function createExchangeRateStore(pool: Pool): ExchangeRateStore {
   return {
-    put: (organization, rates) => servedByDatabase(() => put(prisma, organization, rates)),
+    put: (organization, rates) => servedByDatabase(() => upsert(pool, organization, rates)),
     list: (organization, criteria, limit) =>
-      servedByDatabase(() => list(prisma, organization, criteria, limit)),
+      servedByDatabase(() => list(pool, organization, criteria, limit)),
   };
 }
 
-/** In one order, so that two lists that arrive at once wait for each other and do not lock each other out. */
-async function put(
-  prisma: PrismaClient,
-  organization: string,
-  rates: readonly ExchangeRate[],
-): Promise<void> {
-  await prisma.$executeRaw`
+/** Upserts in key order, so that two concurrent lists wait for each other instead of deadlocking. */
+async function upsert(pool: Pool, organization: string, rates: readonly ExchangeRate[]): Promise<void> {
+  await pool.query(sql`
     insert into exchange_rates (organization_id, target_currency, day, currency, rate)
-    select organizations.id, given.target_currency, given.day, given.currency, given.rate
+    select organizations.id, provided.target_currency, provided.day, provided.currency, provided.rate
       from organizations,
            unnest(${rates.map(({ targetCurrency }) => targetCurrency)}::text[],
                   ${rates.map(({ day }) => day)}::text[]::date[],
                   ${rates.map(({ currency }) => currency)}::text[],
                   ${rates.map(({ rate }) => rate)}::text[]::numeric[])
-             as given (target_currency, day, currency, rate)
+             as provided (target_currency, day, currency, rate)
      where organizations.name = ${organization}
-     order by given.target_currency, given.day, given.currency
-        on conflict (organization_id, target_currency, day, currency) do update set rate = excluded.rate`;
+     order by provided.target_currency, provided.day, provided.currency
+        on conflict (organization_id, target_currency, day, currency) do update set rate = excluded.rate`);
 }
 
 async function list(
-  prisma: PrismaClient,
+  pool: Pool,
   organization: string,
-  { day, currency, targetCurrency }: RateCriteria,
+  criteria: RateCriteria,
   limit: number,
 ): Promise<readonly ExchangeRate[]> {
-  const rows = await prisma.exchangeRate.findMany({
-    where: {
-      organization: { name: organization },
-      ...(day === undefined ? {} : { day: new Date(`${day}T00:00:00Z`) }),
-      ...(currency === undefined ? {} : { currency }),
-      ...(targetCurrency === undefined ? {} : { targetCurrency }),
-    },
-    orderBy: [{ day: 'desc' }, { currency: 'asc' }, { targetCurrency: 'asc' }],
-    take: limit,
-  });
-  return rows.map((row) => ({
-    day: row.day.toISOString().slice(0, 10),
-    currency: row.currency,
-    targetCurrency: row.targetCurrency,
-    rate: row.rate.toFixed(),
-  }));
+  const conditions = [sql`o.name = ${organization}`, ...conditionsOf(criteria)];
+  const { rows } = await pool.query<ExchangeRate>(sql`
+    select to_char(r.day, 'YYYY-MM-DD') as day, r.currency, r.target_currency as "targetCurrency",
+           trim_scale(r.rate)::text as rate
+      from exchange_rates r
+      join organizations o on o.id = r.organization_id
+     where ${joinSql(conditions, ' and ')}
+     order by r.day desc, r.currency, r.target_currency
+     limit ${limit}::bigint`);
+  return rows;
+}
+
+function conditionsOf({ day, currency, targetCurrency }: RateCriteria): Sql[] {
+  const conditions: Sql[] = [];
+  if (day !== undefined) conditions.push(sql`r.day = ${day}::date`);
+  if (currency !== undefined) conditions.push(sql`r.currency = ${currency}`);
+  if (targetCurrency !== undefined) conditions.push(sql`r.target_currency = ${targetCurrency}`);
+  return conditions;
 }

@@ -1,8 +1,8 @@
 import type { Principal, Role } from '@hourglass/reports';
-import type { GatherReads } from '../connection/gather-reads.ts';
-import { Prisma } from '../generated/client.ts';
-import { scopesOfToken } from './account-scopes.ts';
-import { tokenHash } from './token-hash.ts';
+import { scopesOfToken } from '../accounts/account-scopes.ts';
+import { tokenHash } from '../accounts/token-hash.ts';
+import { sql } from '../connection/sql.ts';
+import type { GatherReads } from './gather-reads.ts';
 
 interface TokenRow {
   readonly key: string;
@@ -14,12 +14,11 @@ interface TokenRow {
   readonly scopes: readonly string[];
 }
 
-/** Whom a token speaks for; null: there is no such token, or it expired. */
+/** Reads the principal of a token; null: the token is unknown or has expired by the database's clock. */
 export function tokenReader(reads: GatherReads): (token: string) => Promise<Principal | null> {
   const rowOf = reads<string, TokenRow>({
     keyOf: (hash) => hash,
-    // The database's clock decides whether it expired.
-    select: (hashes) => Prisma.sql`
+    select: (hashes) => sql`
       select t.hash as key, o.name as organization, e.name as environment, t.customers, u.email, u.role, t.scopes
         from tokens t
         join users u on u.id = t.user_id
