@@ -5,9 +5,9 @@ import type { Scratch } from './scratch.ts';
 
 export interface AttemptScratchOptions {
   readonly directory: string;
-  /** With less room on the disk no attempt begins: it would take what others need to end. */
+  /** No attempt starts with less free disk space, which running attempts need to finish. */
   readonly minFreeBytes: number;
-  /** What the files of one attempt may have together. Segments, which are linked into it, are not counted. */
+  /** Maximum total size of an attempt's files. Segments, which are hard links, do not count. */
   readonly maxBytes: number;
   readonly checkEveryMs?: number;
 }
@@ -15,8 +15,8 @@ export interface AttemptScratchOptions {
 const mebibyte = 1024 * 1024;
 
 /**
- * The scratch of attempts, looked after: `within` throws AttemptFailure `diskFull` when there is too little room, and tells
- * the same, or `temporaryDisk`, by its signal when it becomes too little while the attempt is at work.
+ * Adds disk limits to scratch directories. `within` throws AttemptFailure `diskFull` when too little space is free. Its
+ * signal aborts with `diskFull` or `temporaryDisk` when a limit is exceeded while the attempt runs.
  */
 export function createAttemptScratch(
   scratch: Scratch,
@@ -28,10 +28,10 @@ export function createAttemptScratch(
         if ((await freeBytes(parent)) < minFreeBytes) throw new AttemptFailure('diskFull');
         const overfull = new AbortController();
         const check = async () => {
-          const failure = await faultOf(directory);
+          const failure = await findFailure(directory);
           if (failure !== null) overfull.abort(failure);
         };
-        // The folder may go at any moment: then there is nothing to look after.
+        // Fails when the directory is deleted during the check; there is nothing left to limit then.
         const timer = setInterval(() => void check().catch(() => {}), checkEveryMs);
         try {
           return await work(directory, overfull.signal);
@@ -41,10 +41,10 @@ export function createAttemptScratch(
       }, name),
   };
 
-  async function faultOf(directory: string): Promise<AttemptFailure | null> {
-    // Half of what it takes to begin is left to whoever has begun.
+  async function findFailure(directory: string): Promise<AttemptFailure | null> {
+    // Running attempts may use half of the space that an attempt needs to start.
     if ((await freeBytes(parent)) < minFreeBytes / 2) return new AttemptFailure('diskFull');
-    if ((await bytesIn(directory)) <= maxBytes) return null;
+    if ((await totalBytes(directory)) <= maxBytes) return null;
     return new AttemptFailure('temporaryDisk', { maxSpillMb: Math.floor(maxBytes / mebibyte) });
   }
 }
@@ -54,7 +54,8 @@ async function freeBytes(directory: string): Promise<number> {
   return bavail * bsize;
 }
 
-async function bytesIn(directory: string): Promise<number> {
+/** Files with several links are segments, whose bytes exist without the attempt. */
+async function totalBytes(directory: string): Promise<number> {
   let bytes = 0;
   for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile()) continue;

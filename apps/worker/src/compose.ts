@@ -26,149 +26,60 @@ import { sealFactsJob } from './jobs/seal-facts.ts';
 import { sweepArchivesJob } from './jobs/sweep-archives.ts';
 import { sweepScratchJob } from './jobs/sweep-scratch.ts';
 import { sweepSegmentsJob } from './jobs/sweep-segments.ts';
-import { oneAtATime, startPeriodicJob } from './periodic-job.ts';
+import { oncePerInterval, startPeriodicJob, type PeriodicJob } from './periodic-job.ts';
 import { createScratch } from './scratch.ts';
-import { startWatchdog } from './watchdog.ts';
+import { startWatchdog, type RunningWatchdog } from './watchdog.ts';
 
 export interface WorkerProcess {
   close(): Promise<void>;
 }
 
 const leaseMs = 15_000;
-/** Attempts whose worker died are among them; five that failed end a query earlier. */
+/** Includes attempts whose worker died. Five failed attempts end a query earlier. */
 const maxAttempts = 20;
-/** Of the setting, after each failed attempt. */
+/** Multiples of the retry delay setting, one for each failed attempt. */
 const retryDelayFactors = [1, 10, 60, 300] as const;
-/** How long past its deadline an attempt may be there before the process is killed. */
+/** The process is killed when an attempt is still running this long after its deadline. */
 const watchdogGraceMs = 10_000;
 const closeDeadlineMs = 4_000;
-/** With less room on the disk no attempt begins: it would take what other processes need to end. */
+/** No attempt starts with less free disk space, which running attempts need to finish. */
 const minFreeScratchBytes = 256 * 1024 * 1024;
-/** Of the engine's memory, for sealing and merging. The rest is shared by queries. */
+/** Share of the engine's memory for sealing and merging. Queries share the rest. */
 const segmentMemoryShare = 0.22;
 /** Writing one segment takes seconds, a large merge minutes. */
 const maxSegmentMs = 3_600_000;
-/** Facts that are sealed into one segment at most. */
+/** Maximum number of facts sealed into one segment. */
 const maxSealedFacts = 1_000_000;
-/** Fewer segments of a size are left as they are. */
+/** Fewer segments of one size are not merged. */
 const minMergedSegments = 4;
 
-/** Builds the worker out of its adapters and starts it. The only file of this app that knows them. */
+/** The adapters that queries, jobs and the shutdown share. */
+interface Adapters {
+  readonly database: Database;
+  readonly doorbell: ReturnType<typeof createDoorbell>;
+  readonly objects: Awaited<ReturnType<typeof openObjectStore>>;
+  readonly segmentFiles: ReturnType<typeof createSegmentFiles>;
+  readonly watchdog: RunningWatchdog;
+  readonly crashPoint: (point: string) => void;
+  readonly scratchDirectory: string;
+}
+
+/** Builds the worker from its adapters and starts it. The only file of this app that constructs adapters. */
 export async function composeWorker(settings: Settings, log: Logger): Promise<WorkerProcess> {
   checkCatalogue(catalogue);
-  const redisUrl = requireRedisUrl(settings);
-  const concurrency = settings.workerConcurrency;
-  // A query holds one connection while it copies facts, sealing and merging two; the rest is for leases and other jobs.
-  const copyPoolSize = concurrency + 3;
-  const database = openDatabase({
-    url: requireDatabaseUrl(settings),
-    poolSize: copyPoolSize + 4,
-    copyPoolSize,
-  });
-  const doorbell = createDoorbell({ redisUrl });
-  const store = { folder: path.join(settings.dataDirectory, 'store'), s3: settings.s3 };
-  const objects = await openObjectStore(store);
-  const segmentFiles = createSegmentFiles(store, {
-    objects,
-    cache: {
-      directory: path.join(settings.dataDirectory, 'cache', 'segments'),
-      maxBytes: settings.segmentCacheBytes,
-    },
-  });
-  const scratchDirectory = path.join(settings.dataDirectory, 'scratch');
-  const cancellations = createCancellations();
-  const crashPoint = crashAt(settings.crashPoint);
-  const watchdog = startWatchdog({ graceMs: watchdogGraceMs });
-  const ports: RunQueryPorts = {
-    catalogue,
-    queries: database.queries,
-    factSource: database.factSource,
-    segmentFiles,
-    engine: createDuckDbEngine({
-      directory: scratchDirectory,
-      memoryMb: Math.floor(settings.engineMemoryMb * (1 - segmentMemoryShare)),
-      threads: settings.engineThreads,
-      maxConcurrentRuns: concurrency,
-      maxSpillMb: settings.queryScratchMb,
-    }),
-    archives: createArchiveWriter({
-      threads: settings.engineThreads,
-      manifest: settings.resultManifest ? await manifestOptions(settings, database) : null,
-    }),
-    objects,
-    cancellations,
-    scratch: createAttemptScratch(createScratch(scratchDirectory), {
-      directory: scratchDirectory,
-      minFreeBytes: minFreeScratchBytes,
-      maxBytes: settings.queryScratchMb * 1024 * 1024,
-    }),
-    watchdog,
-    crashPoint,
-    log,
-  };
-  const terms: RunQueryTerms = {
-    leaseMs,
-    maxAttempts,
-    timeoutMs: settings.queryTimeoutMs,
-    resultTtlSeconds: settings.resultTtlSeconds,
-    retryDelaysMs: retryDelayFactors.map((factor) => factor * settings.retryDelayMs),
-  };
-  const segmentPorts = {
-    segments: database.segments,
-    writer: createSegmentWriter({
-      memoryMb: Math.floor(settings.engineMemoryMb * segmentMemoryShare),
-      // Each thread holds a row group; and the machine's others are for queries.
-      threads: 1,
-    }),
-    objects,
-    place: segmentFiles.place,
-    crashPoint,
-  };
-  const segmentFolder = path.join(scratchDirectory, 'segments');
-  const segmentScratch = createScratch(segmentFolder);
-  removeAbandonedScratch(segmentFolder, maxSegmentMs).catch((error: unknown) => {
-    log.warn({ err: error }, 'what earlier processes left in the scratch could not be removed');
-  });
-  const listening = database.cancelSignals.listen((queryId) => cancellations.abort(queryId), log);
-  const jobs = [
-    startPeriodicJob(heartbeatJob(settings.dataDirectory), log),
-    startPeriodicJob(
-      // What waits is begun as soon as there is a worker, also when the queue has forgotten it.
-      oneAtATime(reconcileJob({ queries: database.queries, doorbell }, terms), database.periodicJobs, {
-        alsoFirst: true,
-      }),
-      log,
-    ),
-    startPeriodicJob(
-      oneAtATime(deleteExpiredIdempotencyKeysJob({ queries: database.queries }), database.periodicJobs),
-      log,
-    ),
-    startPeriodicJob(
-      sweepScratchJob({ queries: database.queries }, { scratchDirectory, maxRunMs: settings.queryTimeoutMs }),
-      log,
-    ),
-    startPeriodicJob(
-      oneAtATime(sweepArchivesJob({ queries: database.queries, objects }), database.periodicJobs),
-      log,
-    ),
-    startPeriodicJob(expireResultsJob({ queries: database.queries, objects }), log),
-    startPeriodicJob(
-      sealFactsJob(segmentPorts, { ...settings.sealing, maxFacts: maxSealedFacts }, segmentScratch),
-      log,
-    ),
-    startPeriodicJob(
-      mergeSegmentsJob(
-        segmentPorts,
-        { targetFacts: settings.segmentFacts, minSegments: minMergedSegments },
-        segmentScratch,
-      ),
-      log,
-    ),
-    startPeriodicJob(sweepSegmentsJob(segmentPorts, settings), log),
+  const adapters = await openAdapters(settings);
+  const { database, doorbell, objects, watchdog } = adapters;
+  const ports = await createRunPorts(settings, adapters, log);
+  const terms = runTerms(settings);
+  const listening = database.cancelSignals.listen((queryId) => ports.cancellations.abort(queryId), log);
+  const periodicJobs = [
+    ...createQueryJobs(settings, adapters, terms),
+    ...createSegmentJobs(settings, adapters, log),
   ];
+  const jobs = periodicJobs.map((job) => startPeriodicJob(job, log));
   const consumer = openConsumer({
-    redisUrl,
-    concurrency,
+    redisUrl: requireRedisUrl(settings),
+    concurrency: settings.workerConcurrency,
     log,
     run: (signal) => runWaitingQueries(ports, terms, signal),
   });
@@ -184,12 +95,127 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
   };
 }
 
+async function openAdapters(settings: Settings): Promise<Adapters> {
+  // A query holds one connection while it copies facts; sealing and merging hold two. The others serve leases and jobs.
+  const copyPoolSize = settings.workerConcurrency + 3;
+  const database = openDatabase({
+    url: requireDatabaseUrl(settings),
+    poolSize: copyPoolSize + 4,
+    copyPoolSize,
+  });
+  const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
+  const store = { folder: path.join(settings.dataDirectory, 'store'), s3: settings.s3 };
+  const objects = await openObjectStore(store);
+  const segmentFiles = createSegmentFiles(store, {
+    objects,
+    cache: {
+      directory: path.join(settings.dataDirectory, 'cache', 'segments'),
+      maxBytes: settings.segmentCacheBytes,
+    },
+  });
+  return {
+    database,
+    doorbell,
+    objects,
+    segmentFiles,
+    watchdog: startWatchdog({ graceMs: watchdogGraceMs }),
+    crashPoint: crashAt(settings.crashPoint),
+    scratchDirectory: path.join(settings.dataDirectory, 'scratch'),
+  };
+}
+
+async function createRunPorts(settings: Settings, adapters: Adapters, log: Logger): Promise<RunQueryPorts> {
+  const { database, objects, segmentFiles, watchdog, crashPoint, scratchDirectory } = adapters;
+  return {
+    catalogue,
+    queries: database.queries,
+    factSource: database.factSource,
+    segmentFiles,
+    engine: createDuckDbEngine({
+      directory: scratchDirectory,
+      memoryMb: Math.floor(settings.engineMemoryMb * (1 - segmentMemoryShare)),
+      threads: settings.engineThreads,
+      maxConcurrentRuns: settings.workerConcurrency,
+      maxSpillMb: settings.queryScratchMb,
+    }),
+    archives: createArchiveWriter({
+      threads: settings.engineThreads,
+      manifest: settings.resultManifest ? await manifestOptions(settings, database) : null,
+    }),
+    objects,
+    cancellations: createCancellations(),
+    scratch: createAttemptScratch(createScratch(scratchDirectory), {
+      directory: scratchDirectory,
+      minFreeBytes: minFreeScratchBytes,
+      maxBytes: settings.queryScratchMb * 1024 * 1024,
+    }),
+    watchdog,
+    crashPoint,
+    log,
+  };
+}
+
+function runTerms({ queryTimeoutMs, resultTtlSeconds, retryDelayMs }: Settings): RunQueryTerms {
+  return {
+    leaseMs,
+    maxAttempts,
+    timeoutMs: queryTimeoutMs,
+    resultTtlSeconds,
+    retryDelaysMs: retryDelayFactors.map((factor) => factor * retryDelayMs),
+  };
+}
+
+/** Periodic jobs around the life of a query and its result. */
+function createQueryJobs(
+  { dataDirectory, queryTimeoutMs }: Settings,
+  { database, doorbell, objects, scratchDirectory }: Adapters,
+  terms: RunQueryTerms,
+): PeriodicJob[] {
+  const { queries, periodicJobs } = database;
+  return [
+    heartbeatJob(dataDirectory),
+    // Also runs at the start, so that waiting queries begin at once even when the queue lost their wake-ups.
+    oncePerInterval(reconcileJob({ queries, doorbell }, terms), periodicJobs, { alsoAtStart: true }),
+    oncePerInterval(deleteExpiredIdempotencyKeysJob({ queries }), periodicJobs),
+    sweepScratchJob({ queries }, { scratchDirectory, maxRunMs: queryTimeoutMs }),
+    oncePerInterval(sweepArchivesJob({ queries, objects }), periodicJobs),
+    expireResultsJob({ queries, objects }),
+  ];
+}
+
+/** Periodic jobs that seal, merge and delete segments. */
+function createSegmentJobs(settings: Settings, adapters: Adapters, log: Logger): PeriodicJob[] {
+  const { database, objects, segmentFiles, crashPoint, scratchDirectory } = adapters;
+  const ports = {
+    segments: database.segments,
+    writer: createSegmentWriter({
+      memoryMb: Math.floor(settings.engineMemoryMb * segmentMemoryShare),
+      // Each thread holds a row group in memory, and queries need the other processors.
+      threads: 1,
+    }),
+    objects,
+    place: segmentFiles.place,
+    crashPoint,
+  };
+  const directory = path.join(scratchDirectory, 'segments');
+  removeAbandonedScratch(directory, maxSegmentMs).catch((error: unknown) => {
+    log.warn({ err: error }, 'cannot remove scratch directories of earlier processes');
+  });
+  const scratch = createScratch(directory);
+  const mergeTerms = { targetFacts: settings.segmentFacts, minSegments: minMergedSegments };
+  return [
+    sealFactsJob(ports, { ...settings.sealing, maxFacts: maxSealedFacts }, scratch),
+    mergeSegmentsJob(ports, mergeTerms, scratch),
+    sweepSegmentsJob(ports, settings),
+  ];
+}
+
 async function manifestOptions(settings: Settings, database: Database): Promise<ManifestOptions> {
   const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
   return {
     hourglassVersion: (JSON.parse(text) as { version: string }).version,
     duckDbVersion: duckDbVersion(),
-    // Read when an archive is signed: a worker also starts while there is no database.
+    // Read when an archive is signed, because a worker also starts while the database is down.
     signingKey: async () =>
       manifestSigningKey(await manifestSeed(settings.manifestKey, database.signingKeys)),
   };

@@ -1,8 +1,11 @@
-/** Where a test wants this process to end: at a labelled point, as `kill -9` would end it; or to hang, by `hang:` before it. */
+/**
+ * Returns a function that ends this process like `kill -9` when it reaches the point named `chosen`. With the prefix
+ * `hang:` the thread hangs there instead. For tests; null never crashes.
+ */
 export function crashAt(chosen: string | null): (point: string) => void {
   return (point) => {
     if (point === chosen) process.kill(process.pid, 'SIGKILL');
-    // Nothing of this thread runs from here on; others do.
+    // Blocks this thread for ever; other threads continue.
     if (`hang:${point}` === chosen) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   };
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '@hourglass/platform';
 import type { PeriodicJobs } from '@hourglass/reports';
 
-/** Work that is due again and again. `run` answers how many things it did; `signal` aborts when the job is stopped. */
+/** Work that repeats every `everyMs`. `run` returns the number of items it handled; `signal` aborts on `stop`. */
 export interface PeriodicJob {
   readonly name: string;
   readonly everyMs: number;
@@ -9,47 +9,50 @@ export interface PeriodicJob {
 }
 
 export interface RunningJob {
-  /** No new turn begins; resolves when the present one ended. */
+  /** Starts no further run; resolves when the present run has ended. */
   stop(): Promise<void>;
 }
 
+/** Shorter than the job's own interval, so that a worker's next run is rarely refused because of its previous one. */
+const minIntervalShare = 0.8;
+
 /**
- * A job of which one worker at a time does a turn for all. Its own turns come a little less often than the others allow,
- * so that none of them is in vain. With `alsoFirst` every worker does a turn when it starts.
+ * Restricts a job to one run per interval over all workers. With `alsoAtStart` the first run in this process is not
+ * restricted.
  */
-export function oneAtATime(
+export function oncePerInterval(
   job: PeriodicJob,
   jobs: PeriodicJobs,
-  { alsoFirst = false }: { readonly alsoFirst?: boolean } = {},
+  { alsoAtStart = false }: { readonly alsoAtStart?: boolean } = {},
 ): PeriodicJob {
-  let isFirst = alsoFirst;
+  let unrestricted = alsoAtStart;
   return {
     ...job,
     async run(signal) {
-      const isOurs = await jobs.tryBegin(job.name, job.everyMs * 0.8);
-      if (!isOurs && !isFirst) return 0;
-      isFirst = false;
+      const began = await jobs.tryBegin(job.name, job.everyMs * minIntervalShare);
+      if (!began && !unrestricted) return 0;
+      unrestricted = false;
       return job.run(signal);
     },
   };
 }
 
-/** Turns never overlap, and a failed one is logged and tried again at the next. The first begins at once. */
+/** Runs the job at once and then `everyMs` after each run. Runs never overlap; a failed run is logged. */
 export function startPeriodicJob({ name, everyMs, run }: PeriodicJob, log: Logger): RunningJob {
   const stopped = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const turn = async (): Promise<void> => {
+  const runOnce = async (): Promise<void> => {
     try {
       const done = await run(stopped.signal);
       if (done > 0) log.info({ job: name, done }, 'periodic job');
     } catch (error) {
-      if (!stopped.signal.aborted) log.warn({ job: name, err: error }, 'periodic job failed, it runs again');
+      if (!stopped.signal.aborted) log.warn({ job: name, err: error }, 'periodic job failed; will retry');
     }
     if (!stopped.signal.aborted) timer = setTimeout(begin, everyMs);
   };
   let present: Promise<void> = Promise.resolve();
   const begin = () => {
-    present = turn();
+    present = runOnce();
   };
   begin();
   return {

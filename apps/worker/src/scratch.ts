@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Folders for as long as somebody works in them. */
+/** Temporary directories, each of which exists for one call. */
 export interface Scratch {
-  /** Calls `work` with an empty folder; by default with one that nobody else has. */
+  /** Calls `work` with an empty directory and deletes it afterwards. The default name is unique. */
   within<Result>(work: (directory: string) => Promise<Result>, name?: string): Promise<Result>;
 }
 
@@ -12,7 +12,7 @@ export function createScratch(parent: string): Scratch {
   return {
     async within(work, name = randomUUID()) {
       const directory = path.join(parent, name);
-      // One with this name can only be left over from a process that was killed.
+      // An existing directory of this name is left over from a killed process.
       await rm(directory, { recursive: true, force: true });
       await mkdir(directory, { recursive: true });
       try {

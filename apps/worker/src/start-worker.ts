@@ -1,7 +1,7 @@
 import { closeOnSignal, createLogger, readSettings, startProcess } from '@hourglass/platform';
 import { composeWorker } from './compose.ts';
 
-/** Runs until a signal ends it. Bad settings end the process with a list of them. */
+/** Runs the worker until a signal stops it. Invalid settings end the process with a list of their faults. */
 export function startWorker(): void {
   startProcess(async () => {
     const settings = readSettings();

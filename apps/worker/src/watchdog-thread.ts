@@ -5,7 +5,7 @@ export type WatchdogMessage =
   | { readonly kind: 'end'; readonly id: number };
 
 const checkMs = 1_000;
-/** By id, as `performance.now()` of this thread counts. */
+/** End of each watch by its id, in milliseconds of this thread's `performance.now()`. */
 const endsAtMs = new Map<number, number>();
 
 parentPort?.on('message', (message: WatchdogMessage) => {

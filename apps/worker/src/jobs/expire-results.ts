@@ -1,8 +1,8 @@
 import { expireResults, type ObjectStore, type QueryStore } from '@hourglass/reports';
 import type { PeriodicJob } from '../periodic-job.ts';
-import { untilFewer } from './until-fewer.ts';
+import { drainInBatches } from './drain-in-batches.ts';
 
-/** Deletes the archives whose `expires` has passed. */
+/** Expires results whose `expires` has passed and deletes their archives. */
 export function expireResultsJob(ports: {
   readonly queries: QueryStore;
   readonly objects: ObjectStore;
@@ -10,6 +10,6 @@ export function expireResultsJob(ports: {
   return {
     name: 'expire-results',
     everyMs: 10_000,
-    run: (signal) => untilFewer(100, (limit) => expireResults(ports, limit), signal),
+    run: (signal) => drainInBatches(100, (limit) => expireResults(ports, limit), signal),
   };
 }

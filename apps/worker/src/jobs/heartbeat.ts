@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { PeriodicJob } from '../periodic-job.ts';
 
 /**
- * Renews a file whose age tells from outside that the event loop turns; the worker serves nobody whom one could
- * ask. The image's health check reads it.
+ * Rewrites a file whose age shows that the event loop is alive. The worker serves no HTTP; the image's health check reads
+ * this file instead.
  */
 export function heartbeatJob(dataDirectory: string): PeriodicJob {
   const file = path.join(dataDirectory, 'worker-heartbeat');

@@ -2,7 +2,7 @@ import { mergeSegments, type MergeSegmentsPorts, type MergeTerms } from '@hourgl
 import type { PeriodicJob } from '../periodic-job.ts';
 import type { Scratch } from '../scratch.ts';
 
-/** Makes large segments of small ones. */
+/** Merges small segments into large ones. */
 export function mergeSegmentsJob(
   ports: MergeSegmentsPorts,
   terms: MergeTerms,

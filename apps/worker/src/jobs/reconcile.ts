@@ -1,7 +1,7 @@
 import { reconcile, type ClaimTerms, type Doorbell, type QueryStore } from '@hourglass/reports';
 import type { PeriodicJob } from '../periodic-job.ts';
 
-/** Rings again for queries whose ring was lost or whose worker died, and fails those that nobody will end. */
+/** Wakes workers for queries whose wake-up was lost or whose worker died, and fails overdue queries. */
 export function reconcileJob(
   ports: { readonly queries: QueryStore; readonly doorbell: Doorbell },
   terms: ClaimTerms,

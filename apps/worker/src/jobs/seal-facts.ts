@@ -2,7 +2,7 @@ import { sealFacts, type SealFactsPorts, type SealingTerms } from '@hourglass/fa
 import type { PeriodicJob } from '../periodic-job.ts';
 import type { Scratch } from '../scratch.ts';
 
-/** Moves hot facts into segments. */
+/** Seals hot facts into segments. */
 export function sealFactsJob(ports: SealFactsPorts, terms: SealingTerms, scratch: Scratch): PeriodicJob {
   return {
     name: 'seal-facts',

@@ -1,7 +1,7 @@
 import { sweepArchives, type ObjectStore, type QueryStore } from '@hourglass/reports';
 import type { PeriodicJob } from '../periodic-job.ts';
 
-/** Deletes what attempts that died have left in the object store. */
+/** Deletes orphaned archives from the object store. */
 export function sweepArchivesJob(ports: {
   readonly queries: QueryStore;
   readonly objects: ObjectStore;

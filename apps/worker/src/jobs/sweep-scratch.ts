@@ -1,7 +1,7 @@
 import { sweepScratch, type QueryStore } from '@hourglass/reports';
 import type { PeriodicJob } from '../periodic-job.ts';
 
-/** Removes what workers that were killed have left on this disk. */
+/** Deletes scratch directories that killed workers left on this disk. */
 export function sweepScratchJob(
   ports: { readonly queries: QueryStore },
   terms: { readonly scratchDirectory: string; readonly maxRunMs: number },

@@ -1,12 +1,12 @@
 import { sweepSegments, type SweepPorts } from '@hourglass/facts';
 import type { PeriodicJob } from '../periodic-job.ts';
 
-/** Much longer than statistics and merges take to link the segments of their snapshot. */
+/** Much longer than statistics and merges need to link the segments of their snapshot. */
 const retiredForMs = 10 * 60_000;
-/** Much longer than it takes to write and store a segment. */
+/** Much longer than writing and storing a segment takes. */
 const incomingForMs = 6 * 3_600_000;
 
-/** Drops facts past their retention, and deletes the objects of segments that nobody reads any more. */
+/** Deletes facts past their retention, and the objects of segments that no query reads any more. */
 export function sweepSegmentsJob(
   ports: SweepPorts,
   { retentionDays }: { readonly retentionDays: number | null },
