@@ -137,12 +137,12 @@ describe('custom fields', () => {
   test('refuse a value of another type, a field that nobody declared, and a name that is taken or impossible', async () => {
     const timestamp = '2026-05-02T00:00:00Z';
     for (const [fact, words] of [
-      [{ dc_total: 1.5 }, 'dc_total: must be a whole number'],
-      [{ dcRatio: '1' }, 'dcRatio: must be a number'],
-      [{ dc_ok: 'true' }, 'dc_ok: must be true or false'],
-      [{ due: 'tomorrow' }, 'due: must be a time'],
-      [{ dc_plan: 1 }, 'dc_plan: must be text'],
-      [{ dc_plam: 'x' }, String.raw`dc_plam: there is no field \"dc_plam\"; the nearest one is \"dc_plan\"`],
+      [{ dc_total: 1.5 }, 'dc_total: found 1.5; expected a whole number'],
+      [{ dcRatio: '1' }, String.raw`dcRatio: found \"1\"; expected a number`],
+      [{ dc_ok: 'true' }, String.raw`dc_ok: found \"true\"; expected true or false`],
+      [{ due: 'tomorrow' }, String.raw`due: found \"tomorrow\"; expected a time`],
+      [{ dc_plan: 1 }, 'dc_plan: found 1; expected text'],
+      [{ dc_plam: 'x' }, String.raw`dc_plam: unknown field \"dc_plam\"; expected one such as \"dc_plan\"`],
     ] as const) {
       const { status, text } = await factFaults({ timestamp, ...fact });
       expect([status, text]).toEqual([400, expect.stringContaining(words) as string]);

@@ -97,8 +97,8 @@ describe('a dataset that is made of records', () => {
     const { code, error } = errorBody.loose().parse(await response.json());
     expect(code).toBe('batch.refused');
     expect(error.details[0]?.fieldViolations).toEqual([
-      { field: 'line 2, amount', description: 'there is no field "amount"; the nearest one is "count"' },
-      { field: 'line 2, id', description: 'must be text; it is 5' },
+      { field: 'line 2, amount', description: 'unknown field "amount"; expected one such as "count"' },
+      { field: 'line 2, id', description: 'found 5; expected text' },
     ]);
     const grants = { dataset: 'orders', metrics: [{ name: 'grant_count' }], ...june };
     await post('orders.orders', [order('Z', 1, 5, '2021-06-20T00:00:00Z')]);

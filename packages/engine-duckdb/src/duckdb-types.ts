@@ -1,10 +1,11 @@
+import { decimalDigits } from '@hourglass/facts';
 import type { ColumnType } from '@hourglass/query';
 
 /** As `compileReport` expects the columns of `facts`, and as segments have them. */
 export const duckDbTypes: Readonly<Record<ColumnType, string>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
-  decimal: 'DECIMAL(24,6)',
+  decimal: `DECIMAL(${decimalDigits.whole + decimalDigits.fraction},${decimalDigits.fraction})`,
   float: 'DOUBLE',
   boolean: 'BOOLEAN',
   timestamp: 'TIMESTAMP',

@@ -1,21 +1,21 @@
 import type { Dataset, MissingValue, UndeclaredFields } from '@hourglass/query';
 import { customColumns, storedColumns } from '@hourglass/query';
+import { nullCell, type ColumnRule } from './columns/column-rule.ts';
+import { columnRules } from './columns/column-rules.ts';
+import { dayOf } from './columns/iso-time.ts';
 import {
-  columnEncoders,
+  expectedTime,
   explainTime,
   isFactTime,
   latestFactMs,
-  nullCell,
   readTime,
   timeCell,
-} from './column-encoders.ts';
-import type { ColumnEncoder } from './column-encoders.ts';
-import { customCell, customEncoder } from './custom-cell.ts';
+} from './columns/time-rule.ts';
+import { customCell, customEncoder, type ValueEncoder } from './custom-cell.ts';
 import { createFieldGuide } from './field-guide.ts';
 import type { FieldGuide } from './field-guide.ts';
 import type { EncodedRow } from './ports.ts';
 import type { RowFault } from './raw-fact.ts';
-import { dayOf } from './timestamps.ts';
 
 type CheckedRow = EncodedRow | { readonly faults: readonly RowFault[] };
 
@@ -50,8 +50,8 @@ class FactFormat {
   private readonly ignoresUndeclared: boolean;
   private readonly takesCustomFields: boolean;
   private readonly cellOf = new Map<string, number>();
-  private readonly encoders: readonly ColumnEncoder[];
-  private readonly customEncoders: ReadonlyMap<string, ColumnEncoder>;
+  private readonly encoders: readonly ColumnRule[];
+  private readonly customEncoders: ReadonlyMap<string, ValueEncoder>;
   /** The cells of a fact without any field, rules that need no other column applied. */
   private readonly emptyFact: readonly string[];
   private readonly atLeastRules: readonly AtLeastRule[];
@@ -63,7 +63,7 @@ class FactFormat {
     this.takesCustomFields = dataset.takesCustomFields;
     this.guide = createFieldGuide(dataset);
     for (const [index, { name }] of columns.entries()) this.cellOf.set(name, index + 1);
-    this.encoders = [columnEncoders.timestamp, ...columns.map((column) => columnEncoders[column.type])];
+    this.encoders = [columnRules.timestamp, ...columns.map((column) => columnRules[column.type])];
     this.customEncoders = new Map(
       customColumns(dataset).map((column) => [column.name, customEncoder(column)]),
     );
@@ -97,10 +97,11 @@ class FactFormat {
   private readTimestamp(line: number, value: unknown, faults: RowFault[]): number {
     const ms = readTime(value);
     if (ms !== null && isFactTime(ms, this.latestMs)) return ms;
+    const expected = expectedTime('from 1990 until one day from now');
     const message =
       value === undefined || value === null
-        ? 'is missing'
-        : explainTime(value, 'a time from 1990 until one day from now');
+        ? `is missing; expected ${expected}`
+        : explainTime(value, expected);
     faults.push({ line, field: 'timestamp', message });
     return 0;
   }

@@ -1,5 +1,8 @@
 import type { ColumnType, RecordColumn, RecordSet } from '@hourglass/query';
-import { columnEncoders, nullCell, type ColumnEncoder } from './column-encoders.ts';
+import { nullCell } from './columns/column-rule.ts';
+import { columnRules } from './columns/column-rules.ts';
+import { decimalDigits } from './columns/number-rules.ts';
+import type { ValueEncoder } from './custom-cell.ts';
 import type { RowChecker } from './check-fact.ts';
 import { createRecordGuide } from './field-guide.ts';
 import type { RowFault } from './raw-fact.ts';
@@ -9,25 +12,27 @@ const maxFaultsPerRecord = 100;
 
 /** Digits of a second beyond milliseconds, which a record keeps: it is told apart from others by them. */
 const fineTime = /^(.*:\d{2}[.,]\d{3})(\d{1,3})(.*)$/;
-const exactDecimal = /^-?\d{1,18}(?:\.\d{1,6})?$/;
+const exactDecimal = new RegExp(
+  String.raw`^-?\d{1,${decimalDigits.whole}}(?:\.\d{1,${decimalDigits.fraction}})?$`,
+);
 
 /** As those of facts, but a decimal may also be written as text, and a time keeps microseconds. */
-const recordEncoders: Readonly<Record<ColumnType, ColumnEncoder>> = {
-  ...columnEncoders,
+const recordEncoders: Readonly<Record<ColumnType, ValueEncoder>> = {
+  ...columnRules,
   decimal: {
     encode: (value) =>
-      typeof value === 'string' && exactDecimal.test(value) ? value : columnEncoders.decimal.encode(value),
-    explain: (value) => columnEncoders.decimal.explain(value),
+      typeof value === 'string' && exactDecimal.test(value) ? value : columnRules.decimal.encode(value),
+    explain: (value) => columnRules.decimal.explain(value),
   },
   timestamp: {
     encode(value) {
       const fine = typeof value === 'string' ? fineTime.exec(value) : null;
-      if (fine === null) return columnEncoders.timestamp.encode(value);
+      if (fine === null) return columnRules.timestamp.encode(value);
       const [, toMilliseconds, microseconds = '', zone] = fine;
-      const time = columnEncoders.timestamp.encode(`${toMilliseconds}${zone}`);
+      const time = columnRules.timestamp.encode(`${toMilliseconds}${zone}`);
       return time === null ? null : time.replace(/Z$/, `${microseconds}Z`);
     },
-    explain: (value) => columnEncoders.timestamp.explain(value),
+    explain: (value) => columnRules.timestamp.explain(value),
   },
 };
 
@@ -59,7 +64,7 @@ function cellOf(
   value: unknown,
 ): { readonly text: string } | { readonly fault: string } {
   if (value === undefined || value === null) {
-    return required ? { fault: 'is missing' } : { text: nullCell };
+    return required ? { fault: `is missing; expected ${columnRules[type].expected}` } : { text: nullCell };
   }
   const text = recordEncoders[type].encode(value);
   return text === null ? { fault: recordEncoders[type].explain(value) } : { text };

@@ -1,10 +1,12 @@
 import type { ColumnType, CustomColumn } from '@hourglass/query';
-import { columnEncoders, nullCell } from './column-encoders.ts';
-import type { ColumnEncoder } from './column-encoders.ts';
+import { nullCell, type ColumnRule } from './columns/column-rule.ts';
+import { columnRules } from './columns/column-rules.ts';
+
+export type ValueEncoder = Pick<ColumnRule, 'encode' | 'explain'>;
 
 /** Encodes a value of a custom field as a member of the object that a fact keeps such values in. */
-export function customEncoder({ type, customFieldId }: CustomColumn): ColumnEncoder {
-  const encoder = columnEncoders[type];
+export function customEncoder({ type, customFieldId }: CustomColumn): ValueEncoder {
+  const encoder = columnRules[type];
   return {
     encode(value) {
       const cell = encoder.encode(value);

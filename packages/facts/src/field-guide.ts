@@ -21,7 +21,7 @@ export function createFieldGuide(dataset: Dataset): FieldGuide {
     isDerived: (name) => origins.has(name),
     explain(name) {
       const origin = origins.get(name);
-      if (origin !== undefined) return `a fact must not carry "${name}": it ${origin}`;
+      if (origin !== undefined) return `"${name}" ${origin}; expected facts without it`;
       return unknownField(name, known);
     },
   };
@@ -34,7 +34,7 @@ export function createRecordGuide({ columns }: RecordSet): FieldGuide {
 
 function unknownField(name: string, known: readonly string[]): string {
   const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name;
-  return `there is no field "${shown}"; the nearest one is "${closest(shown, known)}"`;
+  return `unknown field "${shown}"; expected one such as "${closest(shown, known)}"`;
 }
 
 type DerivedSource = Exclude<DimensionSource | MetricSource, { kind: 'column' }>;

@@ -1,5 +1,7 @@
-import type { ColumnType, Dataset, UndeclaredFields } from '@hourglass/query';
-import { maxTextBytes } from '../column-encoders.ts';
+import type { Dataset, UndeclaredFields } from '@hourglass/query';
+import { columnRules } from '../columns/column-rules.ts';
+import { booleanRule, decimalRule } from '../columns/number-rules.ts';
+import { maxTextBytes, textRule } from '../columns/text-rule.ts';
 import { createFieldGuide } from '../field-guide.ts';
 import type { FactColumn } from './fact-columns.ts';
 
@@ -53,10 +55,10 @@ const isPlainName = (name: string) => !/["\\\p{Cc}\p{Surrogate}]/u.test(name);
  * There is one way at most to match a text, so that a search which goes back and forth ends in linear time.
  */
 export function plainLinePattern({ columns, nullNames, ignoredNames }: PlainFields): string {
-  const members = [member(['timestamp'], valuePatterns.timestamp)];
-  for (const [type, pattern] of Object.entries(valuePatterns)) {
+  const members = [member(['timestamp'], columnRules.timestamp.plainJson)];
+  for (const [type, { plainJson }] of Object.entries(columnRules)) {
     const names = columns.filter((column) => column.type === type).map(({ name }) => name);
-    if (names.length > 0) members.push(member(names, `(?:${pattern}|null)`));
+    if (names.length > 0) members.push(member(names, `(?:${plainJson}|null)`));
   }
   if (nullNames.length > 0) members.push(member(nullNames, 'null'));
   if (ignoredNames.length > 0) members.push(member(ignoredNames, anyScalar));
@@ -68,29 +70,7 @@ export function plainLinePattern({ columns, nullNames, ignoredNames }: PlainFiel
 export const maxPlainLineBytes = maxTextBytes;
 
 const space = String.raw`[ \t\r]*`;
-/** Everything but `\u0000` and halves of surrogate pairs. */
-const escape = String.raw`\\(?:["\\/bfnrt]|u(?:${[
-  '0{3}[1-9A-Fa-f]|0{2}[1-9A-Fa-f][0-9A-Fa-f]|0[1-9A-Fa-f][0-9A-Fa-f]{2}',
-  '[1-9A-CE-Fa-ce-f][0-9A-Fa-f]{3}|[dD][0-7][0-9A-Fa-f]{2}',
-  String.raw`[dD][89ABab][0-9A-Fa-f]{2}\\u[dD][C-Fc-f][0-9A-Fa-f]{2}`,
-].join('|')}))`;
-const text = String.raw`"(?:[^"\\\x00-\x1f]|${escape})*"`;
-/** Numbers of up to 15 digits, which a double always keeps. */
-const integer = '-?(?:0|[1-9][0-9]{0,14})';
-const decimal = String.raw`-?(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?|-?[1-9][0-9]{9,12}(?:\.[0-9]{1,2})?|-?[1-9][0-9]{13,14}`;
-const float = String.raw`-?(?:0|[1-9][0-9]{0,4})(?:\.[0-9]{1,10})?|-?[1-9][0-9]{5,8}(?:\.[0-9]{1,6})?|-?[1-9][0-9]{9,14}`;
-const day = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
-const timeOfDay = String.raw`(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?`;
-
-const valuePatterns: Readonly<Record<ColumnType, string>> = {
-  text,
-  integer,
-  decimal,
-  float,
-  boolean: 'true|false',
-  timestamp: `"${day}(?:[T ]${timeOfDay}(?:Z|[+]00:00)?)?"|[0-9]{12,13}`,
-};
-const anyScalar = `(?:${text}|${decimal}|true|false|null)`;
+const anyScalar = `(?:${[textRule, decimalRule, booleanRule].map((rule) => rule.plainJson).join('|')}|null)`;
 
 function member(names: readonly string[], value: string): string {
   return `"(?:${names.map(escaped).join('|')})"${space}:${space}(?:${value})`;

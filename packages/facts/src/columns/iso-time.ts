@@ -1,10 +1,30 @@
 const isoTime =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
+const lastHour = 23;
+const lastMinute = 59;
+const lastSecond = 59;
 const dayMs = 86_400_000;
 
 /**
- * Reads ISO 8601: a day, or a day and a time of day with or without zone; none means UTC. Milliseconds since
- * 1970, digits beyond them cut off; null when the text is no such time or names a day that does not exist.
+ * A regular expression for the most common of the texts that `readIsoTime` reads: in quotes, in UTC, with seconds and
+ * at most microseconds. Days and months may not exist.
+ */
+export const plainIsoTime = ((): string => {
+  const day = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
+  const [hour, minute, second] = [lastHour, lastMinute, lastSecond].map(twoDigitsUpTo);
+  const timeOfDay = String.raw`${hour}:${minute}:${second}(?:\.[0-9]{1,6})?`;
+  return `"${day}(?:[T ]${timeOfDay}(?:Z|[+]00:00)?)?"`;
+})();
+
+/** Matches 00 to `last`, which ends in 9 or has two alternatives. */
+function twoDigitsUpTo(last: number): string {
+  const [tens, ones] = [Math.floor(last / 10), last % 10];
+  return ones === 9 ? `[0-${tens}][0-9]` : `(?:[0-${tens - 1}][0-9]|${tens}[0-${ones}])`;
+}
+
+/**
+ * Reads ISO 8601: a day, or a day and a time of day with or without a zone, which is UTC by default. Returns
+ * milliseconds since 1970, truncated; null when the text has another form or names a day that does not exist.
  */
 export function readIsoTime(text: string): number | null {
   const match = isoTime.exec(text);
@@ -15,10 +35,10 @@ export function readIsoTime(text: string): number | null {
   const hour = Number(match[4] ?? 0);
   const minute = Number(match[5] ?? 0);
   const second = Number(match[6] ?? 0);
-  // Date.UTC takes a year before 100 for one of the twentieth century.
+  // Date.UTC takes a year below 100 for one of the twentieth century.
   if (year < 100) return null;
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
-  if (hour > 23 || minute > 59 || second > 59) return null;
+  if (hour > lastHour || minute > lastMinute || second > lastSecond) return null;
   const zoneMinutesEast = readZone(match[8]);
   if (zoneMinutesEast === null) return null;
   const fraction = match[7];
@@ -26,8 +46,8 @@ export function readIsoTime(text: string): number | null {
   return Date.UTC(year, month - 1, day, hour, minute - zoneMinutesEast, second, ms);
 }
 
-/** Whether a text that `readIsoTime` reads is already what `Date.toISOString` writes, as most are. */
-export function isIsoOfDate(text: string): boolean {
+/** Whether a text that `readIsoTime` reads has the form that `Date.toISOString` writes, as most have. */
+export function isDateIsoString(text: string): boolean {
   return text.length === 24 && text[10] === 'T' && text[19] === '.' && text[23] === 'Z';
 }
 
@@ -40,11 +60,11 @@ function readZone(zone: string | undefined): number | null {
   if (zone === undefined || zone === 'Z' || zone === 'z') return 0;
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(3).replace(':', ''));
-  if (hours > 23 || minutes > 59) return null;
+  if (hours > lastHour || minutes > lastMinute) return null;
   return (hours * 60 + minutes) * (zone.startsWith('-') ? -1 : 1);
 }
 
-/** Days since 1970-01-01, UTC. */
+/** Days from 1970-01-01 to the UTC day of `ms`. */
 export function dayOf(ms: number): number {
   return Math.floor(ms / dayMs);
 }

@@ -1,0 +1,33 @@
+/**
+ * The check of one column type, for both ways a value can be ingested. A batch that goes through the hot table is
+ * checked value by value (`encode`); a large batch is matched against a pattern (`plainJson`) and converted by DuckDB.
+ * Both forms are made from the same bounds.
+ */
+export interface ColumnRule {
+  /** Encodes a value for PostgreSQL's `COPY … (FORMAT text)`. Null when the value does not fit the column. */
+  encode(value: unknown): string | null;
+  /** The values that `encode` accepts, as messages name them. */
+  readonly expected: string;
+  /** Describes a value that `encode` refused: `<problem>; expected <what>`. */
+  explain(value: unknown): string;
+  /**
+   * A regular expression over the UTF-8 bytes of a JSON value, with at most one way to match a text. It matches only
+   * values that `encode` accepts, but not all of them: rare forms such as exponents are left to `encode`. It cannot
+   * tell whether a time exists and lies within bounds; the conversion checks that.
+   */
+  readonly plainJson: string;
+}
+
+export const nullCell = String.raw`\N`;
+
+const maxShownChars = 64;
+
+export function unexpected(value: unknown, expected: string): string {
+  return `found ${shown(value)}; expected ${expected}`;
+}
+
+/** Shows a refused value in a message, shortened to 64 characters. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > maxShownChars ? `${text.slice(0, maxShownChars)}…` : text;
+}

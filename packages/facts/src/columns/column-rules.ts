@@ -1,0 +1,14 @@
+import type { ColumnType } from '@hourglass/query';
+import type { ColumnRule } from './column-rule.ts';
+import { booleanRule, decimalRule, floatRule, integerRule } from './number-rules.ts';
+import { textRule } from './text-rule.ts';
+import { timeRule } from './time-rule.ts';
+
+export const columnRules: Readonly<Record<ColumnType, ColumnRule>> = {
+  text: textRule,
+  integer: integerRule,
+  decimal: decimalRule,
+  float: floatRule,
+  boolean: booleanRule,
+  timestamp: timeRule,
+};
