@@ -16,6 +16,7 @@ import {
   type QueryRequest,
 } from '@hourglass/query';
 import {
+  createTestAdmin,
   createTestDatabase,
   repositoryRoot,
   temporaryFolder,
@@ -68,8 +69,9 @@ test('a dataset that is written as the page says is imported, kept and reported 
   expect(log).toEqual(['made the table hot_deployment_facts']);
 
   database = openDatabase({ url: created.url, poolSize: 4, catalogue });
-  await database.admin.createOrganization('acme');
-  const tenant = await database.admin.createEnvironment({ organization: 'acme', name: 'prod' });
+  const admin = createTestAdmin(database, created.url);
+  await admin.createOrganization('acme');
+  const tenant = await admin.createEnvironment({ organization: 'acme', name: 'prod' });
   const nowMs = Date.parse('2026-11-20T00:00:00Z');
   const answer = await acceptBatch(
     (async function* body() {

@@ -1,4 +1,3 @@
-export type { Admin, NewEnvironment, NewToken, NewUser } from './accounts/admin.ts';
 export type { FirstOrganization } from './accounts/bootstrap.ts';
 export { migrate, type MigrateOptions } from './migrate/migrate.ts';
 export { MigrationRefused } from './migrate/migration-history.ts';

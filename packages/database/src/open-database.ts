@@ -24,7 +24,6 @@ import type {
 } from '@hourglass/reports';
 import { createAccessKeyStore } from './accounts/access-key-store.ts';
 import { createAccounts } from './accounts/accounts.ts';
-import { createAdmin, type Admin } from './accounts/admin.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
 import { createHostnameStore } from './accounts/hostname-store.ts';
 import { createEnvironmentSettingsStore } from './accounts/environment-settings-store.ts';
@@ -85,7 +84,6 @@ export interface Database {
   readonly orders: OrderStore;
   readonly consumption: ConsumptionStore;
   readonly instruments: InstrumentStore;
-  readonly admin: Admin;
   readonly signingKeys: SigningKeys;
   /** Makes the first organization; false when there is one already. */
   bootstrap(first: FirstOrganization): Promise<boolean>;
@@ -133,7 +131,6 @@ export function openDatabase({
     orders: createOrderStore(controlPool),
     consumption: createConsumptionStore(controlPool),
     instruments: createInstrumentStore(controlPool),
-    admin: createAdmin(prisma),
     signingKeys: createSigningKeys(prisma),
     bootstrap: (first) => bootstrap(prisma, first),
     check: () => servedByDatabase(async () => void (await controlPool.query('select 1'))),

@@ -44,7 +44,7 @@ async function declared(name: string, type: Declaration['type']): Promise<Declar
 describe('the custom fields of an environment', () => {
   test('are listed by dataset and name, and belong to it alone', async () => {
     const { database, tenant } = db;
-    const other = await database.admin.createEnvironment({ organization: 'acme', name: 'test' });
+    const other = await db.admin.createEnvironment({ organization: 'acme', name: 'test' });
     await declared('dc_b', 'FLOAT');
     const { customFields } = database;
     await customFields.declare(

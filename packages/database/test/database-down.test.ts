@@ -18,6 +18,7 @@ const scope = { organization: 'acme', environment: 'prod' };
 const tenant = { ...scope, environmentId: 1 };
 const id = '00000000-0000-4000-8000-000000000000';
 const signal = new AbortController().signal;
+const user = { email: 'twin@example.com', password: 'p', role: 'member' } as const;
 const claimTerms = { leaseMs: 1, maxAttempts: 1, timeoutMs: 1 };
 
 /** Every method that talks to the database. */
@@ -44,7 +45,8 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   authenticatePassword: ({ accounts }) => accounts.authenticatePassword('e', 'p'),
   findOrganization: ({ accounts }) => accounts.findOrganization('acme'),
   findTenant: ({ accounts }) => accounts.findTenant(scope),
-  createOrganization: ({ admin }) => admin.createOrganization('o'),
+  createOrganization: ({ organizations }) =>
+    organizations.create({ name: 'o', environments: [], user, token: 't' }),
   keyFor: ({ signingKeys }) => signingKeys.keyFor('a'),
   openBatch: ({ facts }) => facts.openBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
   snapshot: ({ factSource }) =>
@@ -158,7 +160,9 @@ describe('a database that goes away', () => {
     await locker.query('begin; lock table queries in access exclusive mode');
     await expect(impatient.queries.list(db.tenant, {}, 1)).rejects.toThrow(ServiceUnavailable);
     await locker.end();
-    const duplicate = await impatient.admin.createOrganization('acme').catch((error: unknown) => error);
+    const { organizations } = impatient;
+    const organization = { name: 'twin', environments: ['prod', 'prod'], user, token: 'twin' };
+    const duplicate = await organizations.create(organization).catch((error: unknown) => error);
     expect(duplicate).toBeInstanceOf(Error);
     expect(duplicate).not.toBeInstanceOf(ServiceUnavailable);
     await impatient.close();

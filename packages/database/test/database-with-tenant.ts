@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Plan, Tenant } from '@hourglass/query';
-import { createTestDatabase } from '@hourglass/testing';
+import { createTestAdmin, createTestDatabase, type TestAdmin } from '@hourglass/testing';
 import { openDatabase, type Database } from '../src/index.ts';
 import { withClient } from './empty-database.ts';
 
 export interface DatabaseWithTenant {
   readonly url: string;
   readonly database: Database;
+  readonly admin: TestAdmin;
   readonly tenant: Tenant;
   /** Runs one statement beside the database under test and answers its rows. */
   sql<Row extends object>(statement: string, parameters?: readonly unknown[]): Promise<Row[]>;
@@ -19,11 +20,13 @@ export async function databaseWithTenant(
   const created = await createTestDatabase();
   const { url } = created;
   const database = openDatabase({ url, poolSize: 8, ...options });
-  await database.admin.createOrganization('acme');
-  const tenant = await database.admin.createEnvironment({ organization: 'acme', name: 'prod' });
+  const admin = createTestAdmin(database, url);
+  await admin.createOrganization('acme');
+  const tenant = await admin.createEnvironment({ organization: 'acme', name: 'prod' });
   return {
     url,
     database,
+    admin,
     tenant,
     sql: (statement, parameters = []) =>
       withClient(url, async (client) => (await client.query(statement, [...parameters])).rows),

@@ -9,7 +9,7 @@ let db: DatabaseWithTenant;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
   [db, folder] = await Promise.all([databaseWithTenant(), temporaryFolder()]);
-  await db.database.admin.createOrganization('other');
+  await db.admin.createOrganization('other');
 });
 afterAll(async () => {
   await db.close();

@@ -61,7 +61,7 @@ describe('a snapshot', () => {
   });
 
   test('has the facts of the plan: its environment, its half-open range, its columns, and the newest batch', async () => {
-    const other = await db.database.admin.createEnvironment({ organization: 'acme', name: 'test' });
+    const other = await db.admin.createEnvironment({ organization: 'acme', name: 'test' });
     await store([encodedFact('2026-06-01T00:00:00Z', { apiproxy: 'foreign' })], other);
     const watermark = await store([
       encodedFact('2025-12-31T23:59:59.999Z', { apiproxy: 'before' }),

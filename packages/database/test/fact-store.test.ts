@@ -142,7 +142,7 @@ describe('the same batch id', () => {
   });
 
   test('in another environment is another batch', async () => {
-    const other = await db.database.admin.createEnvironment({ organization: 'acme', name: 'stage' });
+    const other = await db.admin.createEnvironment({ organization: 'acme', name: 'stage' });
     const batch = identity();
     await store([], batch);
     const writer = await openedWriter({ ...batch, environmentId: other.environmentId });

@@ -9,7 +9,7 @@ let other: Tenant;
 
 beforeAll(async () => {
   db = await databaseWithTenant({ poolSize: 16, copyPoolSize: 2 });
-  const { admin } = db.database;
+  const { admin } = db;
   prod = db.tenant;
   staging = await admin.createEnvironment({ organization: 'acme', name: 'staging' });
   await admin.createOrganization('other');
@@ -51,7 +51,8 @@ test('A hostname of another environment is named with its owner, and nothing is 
 });
 
 test('Of environments that want the same hostnames at once exactly one gets them, and the others learn which', async () => {
-  const { admin, hostnames } = db.database;
+  const { admin, database } = db;
+  const { hostnames } = database;
   const contenders = [];
   for (let i = 0; i < 8; i += 1) {
     contenders.push(await admin.createEnvironment({ organization: 'acme', name: `contender-${i}` }));

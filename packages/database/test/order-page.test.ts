@@ -12,7 +12,7 @@ describe('a page of orders', () => {
   beforeAll(async () => {
     system = await databaseWithTenant();
     const { environmentId } = system.tenant;
-    const other = await system.database.admin.createEnvironment({ organization: 'acme', name: 'test' });
+    const other = await system.admin.createEnvironment({ organization: 'acme', name: 'test' });
     await insertOrders(environmentId, 300);
     await insertOrders(other.environmentId, 5);
     orders = (await page(all)).orders;
@@ -161,7 +161,7 @@ describe('a page of orders', () => {
   });
 
   test('together with the others shows each of 100,000 orders once, whatever their size', async () => {
-    const many = await system.database.admin.createEnvironment({ organization: 'acme', name: 'many' });
+    const many = await system.admin.createEnvironment({ organization: 'acme', name: 'many' });
     await insertOrders(many.environmentId, 100_000);
     const size = fc.sample(fc.integer({ min: 500, max: 10_000 }), 1)[0] ?? 10_000;
     const seen: string[] = [];

@@ -79,9 +79,9 @@ describe('submission', () => {
 describe('finding', () => {
   test('shows a query to its own environment only', async () => {
     const id = await submittedQuery(db);
-    const test = await db.database.admin.createEnvironment({ organization: 'acme', name: 'test' });
-    await db.database.admin.createOrganization('rival');
-    const rival = await db.database.admin.createEnvironment({ organization: 'rival', name: 'prod' });
+    const test = await db.admin.createEnvironment({ organization: 'acme', name: 'test' });
+    await db.admin.createOrganization('rival');
+    const rival = await db.admin.createEnvironment({ organization: 'rival', name: 'prod' });
     const foreign = [
       { organization: 'acme', environment: 'test' },
       { organization: 'rival', environment: 'prod' },

@@ -86,7 +86,7 @@ describe('records', () => {
   });
 
   test('of another environment with the same key stay as they are', async () => {
-    const other = await db.database.admin.createEnvironment({
+    const other = await db.admin.createEnvironment({
       organization: 'acme',
       name: `e${randomUUID()}`,
     });

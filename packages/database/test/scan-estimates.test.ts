@@ -72,7 +72,7 @@ async function completed(
 }
 
 test('counts the hot facts of the environment and range, and lists the segments that overlap it of all live ones', async () => {
-  const other = await db.database.admin.createEnvironment({ organization: 'acme', name: 'test' });
+  const other = await db.admin.createEnvironment({ organization: 'acme', name: 'test' });
   for (const { environmentId } of [db.tenant, other]) await storeHotFacts(environmentId);
   for (const [from, to] of [
     ['05-01', '05-31'],

@@ -193,7 +193,7 @@ describe("an environment's own limits", () => {
   });
 
   test('and what is used of them are those of one environment only', async () => {
-    const other = await db.database.admin.createEnvironment({ organization: 'acme', name: 'other' });
+    const other = await db.admin.createEnvironment({ organization: 'acme', name: 'other' });
     for (let i = 0; i < 7; i += 1) await accepted();
     const submission = { id: randomUUID(), plan: planOf(other), submittedBy: 'jane@example.com' };
     expect((await db.database.queries.submit(submission, limits)).kind).toBe('accepted');

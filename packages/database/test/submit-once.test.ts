@@ -63,7 +63,7 @@ describe('a submission with the key of an earlier one', () => {
   });
 
   test('in another environment is another submission', async () => {
-    const other = await db.database.admin.createEnvironment({ organization: 'acme', name: 'other' });
+    const other = await db.admin.createEnvironment({ organization: 'acme', name: 'other' });
     const idempotencyKey = keyOf(randomUUID(), {});
     await accepted(idempotencyKey);
     expect((await submit(idempotencyKey, { tenant: other })).kind).toBe('accepted');

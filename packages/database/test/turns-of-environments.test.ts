@@ -11,7 +11,7 @@ let tenants: readonly Tenant[];
 beforeAll(async () => {
   db = await databaseWithTenant();
   const names = ['second', 'third'];
-  const others = names.map((name) => db.database.admin.createEnvironment({ organization: 'acme', name }));
+  const others = names.map((name) => db.admin.createEnvironment({ organization: 'acme', name }));
   tenants = [db.tenant, ...(await Promise.all(others))];
 });
 afterAll(() => db.close());

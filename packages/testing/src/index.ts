@@ -13,3 +13,4 @@ export * from './database-client.ts';
 export * from './database-outage.ts';
 export * from './process-table.ts';
 export * from './signed-requests.ts';
+export * from './test-admin.ts';

@@ -1,5 +1,6 @@
 import { openDatabase } from '@hourglass/database';
 import { scopes, type Role, type Scope } from '@hourglass/reports';
+import { createTestAdmin } from './test-admin.ts';
 
 /** One more organization beside that of the test, with environments, a user and a token. */
 export async function createTestTenant(
@@ -21,16 +22,17 @@ export async function createTestTenant(
   const { environment, customers = [] } = tenant;
   const email = `owner@${organization}.example`;
   const database = openDatabase({ url: databaseUrl, poolSize: 2 });
+  const admin = createTestAdmin(database, databaseUrl);
   try {
-    await database.admin.createOrganization(organization);
-    for (const name of environments) await database.admin.createEnvironment({ organization, name });
-    await database.admin.createUser({
+    await admin.createOrganization(organization);
+    for (const name of environments) await admin.createEnvironment({ organization, name });
+    await admin.createUser({
       organization,
       email,
       password: `password of ${organization}`,
       role,
     });
-    await database.admin.createToken({
+    await admin.createToken({
       email,
       token,
       scopes: tokenScopes,
