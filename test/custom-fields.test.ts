@@ -142,7 +142,7 @@ describe('custom fields', () => {
       [{ dc_ok: 'true' }, String.raw`dc_ok: found \"true\"; expected true or false`],
       [{ due: 'tomorrow' }, String.raw`due: found \"tomorrow\"; expected a time`],
       [{ dc_plan: 1 }, 'dc_plan: found 1; expected text'],
-      [{ dc_plam: 'x' }, String.raw`dc_plam: unknown field \"dc_plam\"; expected one such as \"dc_plan\"`],
+      [{ dc_plam: 'x' }, String.raw`dc_plam: unknown field \"dc_plam\". Did you mean \"dc_plan\"?`],
     ] as const) {
       const { status, text } = await factFaults({ timestamp, ...fact });
       expect([status, text]).toEqual([400, expect.stringContaining(words) as string]);

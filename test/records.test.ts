@@ -97,7 +97,7 @@ describe('a dataset that is made of records', () => {
     const { code, error } = errorBody.loose().parse(await response.json());
     expect(code).toBe('batch.refused');
     expect(error.details[0]?.fieldViolations).toEqual([
-      { field: 'line 2, amount', description: 'unknown field "amount"; expected one such as "count"' },
+      { field: 'line 2, amount', description: 'unknown field "amount". Did you mean "count"?' },
       { field: 'line 2, id', description: 'found 5; expected text' },
     ]);
     const grants = { dataset: 'orders', metrics: [{ name: 'grant_count' }], ...june };

@@ -1,6 +1,5 @@
 import type { Dataset, DimensionSource, MetricSource, RecordSet } from '@hourglass/query';
-import { customColumns, storedColumns } from '@hourglass/query';
-import { closest } from 'fastest-levenshtein';
+import { customColumns, didYouMean, storedColumns } from '@hourglass/query';
 
 /** For names that a fact of the dataset cannot carry. */
 export interface FieldGuide {
@@ -34,7 +33,7 @@ export function createRecordGuide({ columns }: RecordSet): FieldGuide {
 
 function unknownField(name: string, known: readonly string[]): string {
   const shown = name.length > 64 ? `${name.slice(0, 64)}…` : name;
-  return `unknown field "${shown}"; expected one such as "${closest(shown, known)}"`;
+  return `unknown field "${shown}"${didYouMean(name, known)}`;
 }
 
 type DerivedSource = Exclude<DimensionSource | MetricSource, { kind: 'column' }>;

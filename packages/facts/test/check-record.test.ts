@@ -77,7 +77,7 @@ describe('a record', () => {
 
   test('names every field that is missing, wrong or not known, with the nearest name', () => {
     expect(checked({ made_at: null, pieces: 1.5, sold: 'yes', prise: 1 })).toEqual([
-      'prise: unknown field "prise"; expected one such as "price"',
+      'prise: unknown field "prise". Did you mean "price"?',
       'id: is missing; expected text',
       'made_at: is missing; expected a time from 1990 on, as ISO 8601 text or milliseconds since 1970',
       'pieces: found 1.5; expected a whole number from -(2^53 - 1) to 2^53 - 1',

@@ -84,8 +84,8 @@ describe('a fault names the field', () => {
     [{ dc_ok: 'true' }, 'dc_ok', 'found "true"; expected true or false'],
     [{ dc_ok: 1 }, 'dc_ok', 'found 1; expected true or false'],
     [{ dc_due: 'soon' }, 'dc_due', 'ISO 8601'],
-    [{ dc_plans: 'x' }, 'dc_plans', 'unknown field "dc_plans"; expected one such as "dc_plan"'],
-    [{ dcratio: 1 }, 'dcratio', 'expected one such as "dcRatio"'],
+    [{ dc_plans: 'x' }, 'dc_plans', 'unknown field "dc_plans". Did you mean "dc_plan"?'],
+    [{ dcratio: 1 }, 'dcratio', 'Did you mean "dcRatio"?'],
     [{ dc_none: null }, 'dc_none', 'unknown field'],
   ])('%j', (fact, field, message) => {
     expect(faultsOf(fact)).toEqual([{ line: 3, field, message: expect.stringContaining(message) as string }]);

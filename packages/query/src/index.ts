@@ -11,6 +11,7 @@ export * from './catalogue/with-custom-fields.ts';
 export * from './filter/filter-node.ts';
 export * from './filter/print-filter.ts';
 export * from './filter/read-filter.ts';
+export { didYouMean } from './messages/did-you-mean.ts';
 export * from './plan/bound-plan.ts';
 export * from './plan/plan.ts';
 export * from './plan/request.ts';

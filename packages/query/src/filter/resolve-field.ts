@@ -1,6 +1,7 @@
 import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
 import { filteredSource, findMetric } from '../catalogue/look-up.ts';
-import { quoted, suggestion } from '../plan/describe.ts';
+import { didYouMean } from '../messages/did-you-mean.ts';
+import { quoted } from '../messages/quoted.ts';
 import { readMoment } from '../plan/read-moment.ts';
 import { FilterFault } from './filter-fault.ts';
 import { likeRegex } from './like-pattern.ts';
@@ -56,7 +57,7 @@ function resolveField({ text: name, at }: Token, dataset: Dataset): FilterField 
   throw new FilterFault(
     at,
     findMetric(dataset, name) === undefined
-      ? `found ${quoted(name)}; expected a dimension or metric of "${dataset.name}".${suggestion(name, known)}`
+      ? `found ${quoted(name)}; expected a dimension or metric of "${dataset.name}"${didYouMean(name, known)}`
       : `found ${quoted(name)}, which no single fact has; expected a dimension or a metric of facts`,
   );
 }

@@ -1,4 +1,4 @@
-import { quoted } from '../plan/describe.ts';
+import { quoted } from '../messages/quoted.ts';
 import { FilterFault } from './filter-fault.ts';
 
 export interface Token {

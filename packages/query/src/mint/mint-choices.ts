@@ -1,4 +1,5 @@
-import { quoted, suggestion } from '../plan/describe.ts';
+import { didYouMean } from '../messages/did-you-mean.ts';
+import { quoted } from '../messages/quoted.ts';
 import type { ReportFault } from '../plan/plan.ts';
 
 export const ratePlanLevels = ['DEVELOPER', 'STANDARD'] as const;
@@ -30,7 +31,7 @@ export function choice<Value extends string>(
   const chosen = choices.find((candidate) => candidate === text);
   if (chosen === undefined) {
     const expected = `expected one of ${choices.join(', ')}`;
-    report(field, `${quoted(text)} is not known here; ${expected}.${suggestion(text, choices)}`);
+    report(field, `${quoted(text)} is not known here; ${expected}${didYouMean(text, choices)}`);
   }
   return chosen;
 }

@@ -1,5 +1,5 @@
 import type { FilterNode } from '../filter/filter-node.ts';
-import { quoted } from '../plan/describe.ts';
+import { quoted } from '../messages/quoted.ts';
 import type { ReportFault, Tenant } from '../plan/plan.ts';
 import {
   choicesOf,

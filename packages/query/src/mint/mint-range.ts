@@ -1,4 +1,5 @@
-import { quoted, suggestion } from '../plan/describe.ts';
+import { didYouMean } from '../messages/did-you-mean.ts';
+import { quoted } from '../messages/quoted.ts';
 import { faultOfRange } from '../plan/parse-time-range.ts';
 import type { ReportFault, TimeRange } from '../plan/plan.ts';
 import { readMoment } from '../plan/read-moment.ts';
@@ -76,7 +77,7 @@ function readMonth(text: string | undefined, report: ReportFault): number | null
     'billingMonth',
     text === undefined
       ? 'is required with billingYear: expected a month such as JULY'
-      : `${quoted(text)} is not a month; expected an English name such as JULY.${suggestion(text.toUpperCase(), months)}`,
+      : `${quoted(text)} is not a month; expected an English name such as JULY${didYouMean(text.toUpperCase(), months)}`,
   );
   return null;
 }

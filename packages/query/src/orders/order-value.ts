@@ -1,4 +1,4 @@
-import { quoted } from '../plan/describe.ts';
+import { quoted } from '../messages/quoted.ts';
 import type { OrderValue, OrderValueType } from './order-conditions.ts';
 
 /** A value as it is compared, or what is expected instead of it. */

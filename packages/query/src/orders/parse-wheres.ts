@@ -1,4 +1,5 @@
-import { quoted, suggestion } from '../plan/describe.ts';
+import { didYouMean } from '../messages/did-you-mean.ts';
+import { quoted } from '../messages/quoted.ts';
 import type { Fault } from '../plan/plan.ts';
 import {
   comparingOperators,
@@ -85,7 +86,7 @@ function oneOf<Name extends string>(
   if (name !== undefined) return name;
   const expected = `expected one of ${names.join(', ')}`;
   if (typeof found === 'string')
-    report(`${quoted(found)} is unknown; ${expected}.${suggestion(found, names)}`);
+    report(`${quoted(found)} is unknown; ${expected}${didYouMean(found, names)}`);
   else report(expected);
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { quoted } from './describe.ts';
+import { quoted } from '../messages/quoted.ts';
 import { faultOfRange, relativeRange, relativeRangeNames } from './parse-time-range.ts';
 import type { ReportFault, TimeRange } from './plan.ts';
 import { readMoment } from './read-moment.ts';

@@ -1,6 +1,7 @@
 import type { Dataset } from '../catalogue/dataset.ts';
 import { findDimension, findMetric } from '../catalogue/look-up.ts';
-import { quoted, suggestion } from './describe.ts';
+import { didYouMean } from '../messages/did-you-mean.ts';
+import { quoted } from '../messages/quoted.ts';
 import type { ReportFault } from './plan.ts';
 
 /** The dimensions that were not faulty; the faults are reported. */
@@ -26,5 +27,5 @@ function unknownDimension(name: string, dataset: Dataset): string {
     return `${quoted(name)} is a metric, not a dimension; expected it under metrics`;
   }
   const known = dataset.dimensions.map((candidate) => candidate.name);
-  return `${quoted(name)} is not a dimension; expected one of the dimensions of "${dataset.name}".${suggestion(name, known)}`;
+  return `${quoted(name)} is not a dimension; expected one of the dimensions of "${dataset.name}"${didYouMean(name, known)}`;
 }

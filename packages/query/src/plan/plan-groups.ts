@@ -1,5 +1,5 @@
 import type { Dataset } from '../catalogue/dataset.ts';
-import { quoted } from './describe.ts';
+import { quoted } from '../messages/quoted.ts';
 import type { GroupChoice, PlannedMetric, ReportFault } from './plan.ts';
 import { selectMetrics } from './select-metrics.ts';
 import { maxStatsOffset, maxStatsRows, type StatsRequest } from './stats-request.ts';

@@ -1,6 +1,7 @@
 import type { AggregateFunction, Dataset, Metric } from '../catalogue/dataset.ts';
 import { findDimension, findMetric } from '../catalogue/look-up.ts';
-import { quoted, suggestion } from './describe.ts';
+import { didYouMean } from '../messages/did-you-mean.ts';
+import { quoted } from '../messages/quoted.ts';
 import type { PlannedMetric, ReportFault } from './plan.ts';
 import { planOperation } from './plan-operation.ts';
 import type { MetricRequest } from './request.ts';
@@ -37,7 +38,7 @@ function resolveMetric(name: string, field: string, dataset: Dataset, report: Re
     report(
       field,
       findDimension(dataset, name) === undefined
-        ? `${quoted(name)} is not a metric; expected one of the metrics of "${dataset.name}".${suggestion(name, known)}`
+        ? `${quoted(name)} is not a metric; expected one of the metrics of "${dataset.name}"${didYouMean(name, known)}`
         : `${quoted(name)} is a dimension, not a metric; expected it under dimensions`,
     );
     return null;

@@ -1,4 +1,4 @@
-import { quoted } from './describe.ts';
+import { quoted } from '../messages/quoted.ts';
 import type { OutputFormat, ReportFault } from './plan.ts';
 import type { QueryRequest } from './request.ts';
 

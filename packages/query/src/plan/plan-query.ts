@@ -3,7 +3,7 @@ import type { Catalogue } from '../catalogue/dataset.ts';
 import { datasetNamed } from '../catalogue/look-up.ts';
 import { withCustomFields } from '../catalogue/with-custom-fields.ts';
 import { checkColumnCount, maxColumns } from './column-count.ts';
-import { quoted } from './describe.ts';
+import { quoted } from '../messages/quoted.ts';
 import { frozen } from './frozen.ts';
 import { parseTimeRange } from './parse-time-range.ts';
 import { queryTimeUnits, type Fault, type Plan, type ReportFault, type Tenant } from './plan.ts';

@@ -1,7 +1,7 @@
 import { datasetNamed } from '../catalogue/look-up.ts';
 import { withCustomFields } from '../catalogue/with-custom-fields.ts';
 import { checkColumnCount, maxColumns } from './column-count.ts';
-import { quoted } from './describe.ts';
+import { quoted } from '../messages/quoted.ts';
 import { frozen } from './frozen.ts';
 import { parseStatsRange } from './parse-stats-range.ts';
 import {

@@ -1,4 +1,4 @@
-import { quoted } from './describe.ts';
+import { quoted } from '../messages/quoted.ts';
 import { maxUtcOffsetMinutes, type ReportFault, type TimeUnit } from './plan.ts';
 
 /** Null when none is requested, or when it was faulty and reported. */

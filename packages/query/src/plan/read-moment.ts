@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quoted } from './describe.ts';
+import { quoted } from '../messages/quoted.ts';
 
 export type Moment =
   | { readonly ok: true; readonly ms: number }

@@ -1,5 +1,5 @@
 import type { Dataset } from '../catalogue/dataset.ts';
-import { quoted } from './describe.ts';
+import { quoted } from '../messages/quoted.ts';
 import type { PlannedMetric, ReportFault } from './plan.ts';
 import { planMetric } from './plan-metrics.ts';
 
