@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { structValue, type DuckDBConnection } from '@duckdb/node-api';
-import type { HotFactsColumn } from '@hourglass/query';
+import type { FactRowColumns } from '@hourglass/query';
 import { copiedType } from './duckdb-types.ts';
 
 /**
@@ -24,7 +24,7 @@ export const selectCopiedFacts = `
 export async function setCopiedFacts(
   connection: DuckDBConnection,
   csvPath: string,
-  columns: readonly HotFactsColumn[],
+  columns: FactRowColumns,
 ): Promise<void> {
   const types = Object.fromEntries(columns.map((column) => [column.name, copiedType(column)]));
   await connection.run('set variable copied_facts_path = $1', [path.resolve(csvPath)]);

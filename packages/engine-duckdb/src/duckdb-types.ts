@@ -1,5 +1,5 @@
 import { decimalDigits } from '@hourglass/facts';
-import type { ColumnType } from '@hourglass/query';
+import { environmentColumn, type ColumnType, type FactRowColumn } from '@hourglass/query';
 
 /** As `compileReport` expects the columns of `facts`, and as segments have them. */
 export const duckDbTypes: Readonly<Record<ColumnType, string>> = {
@@ -12,6 +12,6 @@ export const duckDbTypes: Readonly<Record<ColumnType, string>> = {
 };
 
 /** Of a column of copied facts. */
-export function copiedType({ name, type }: { readonly name: string; readonly type: ColumnType }): string {
-  return name === 'environment_id' ? 'INTEGER' : duckDbTypes[type];
+export function copiedType({ name, type }: FactRowColumn): string {
+  return name === environmentColumn.name ? 'INTEGER' : duckDbTypes[type];
 }

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { hotFactsColumns, segmentColumnName, type BoundPlan } from '@hourglass/query';
+import { hotFactsColumns, segmentColumnName, valueColumns, type BoundPlan } from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { selectSegments } from './segment-relation.ts';
@@ -16,8 +16,10 @@ export async function createFactsView(
   const { startMs, endExclusiveMs } = boundPlan.plan.range;
   const inRange = segments.filter(({ firstMs, lastMs }) => lastMs >= startMs && firstMs < endExclusiveMs);
   const columns = hotFactsColumns(boundPlan);
-  // Every segment begins with the first two, environment and time.
-  const wanted = columns.slice(2).map((column) => ({ ...column, segmentName: segmentColumnName(column) }));
+  const wanted = valueColumns(columns).map((column) => ({
+    ...column,
+    segmentName: segmentColumnName(column),
+  }));
   const selects = [...(await selectSegments(connection, inRange, wanted))];
   if (hotRows > 0 || selects.length === 0) {
     await setCopiedFacts(connection, hotFactsPath, columns);

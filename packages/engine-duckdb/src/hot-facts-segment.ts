@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { hotFactsColumns, segmentColumnName } from '@hourglass/query';
+import { hotFactsColumns, segmentColumnName, valueColumns } from '@hourglass/query';
 import type { EngineTask, FactFiles } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { quoted } from './segment-relation.ts';
@@ -20,7 +20,7 @@ export async function withHotFactsSegment(
   if (facts.hotRows === 0) return facts;
   const columns = hotFactsColumns(task);
   await setCopiedFacts(connection, facts.hotFactsPath, columns);
-  const kept = columns.slice(2).map((column) => ({ ...column, segmentName: segmentColumnName(column) }));
+  const kept = valueColumns(columns).map((column) => ({ ...column, segmentName: segmentColumnName(column) }));
   const selected = kept.map(({ name, segmentName }) => `, ${quoted(name)} as ${quoted(segmentName)}`);
   const segment = await writeSegment(
     connection,

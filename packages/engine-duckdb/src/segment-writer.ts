@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SegmentTooLarge, type SegmentFile, type SegmentWriter } from '@hourglass/facts';
-import { segmentColumnName, type SegmentColumn } from '@hourglass/query';
+import { segmentColumnName, valueColumns, type SegmentColumn } from '@hourglass/query';
 import { createSemaphore } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
@@ -39,7 +39,7 @@ export function createSegmentWriter({
     seal: ({ csvPath, columns: copied, directory, signal }) =>
       withPermit({ directory, signal }, async (connection) => {
         await setCopiedFacts(connection, csvPath, copied);
-        const columns = copied.slice(2).map((column) => ({
+        const columns = valueColumns(copied).map((column) => ({
           name: segmentColumnName(column),
           type: column.type,
         }));

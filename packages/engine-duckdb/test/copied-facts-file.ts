@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { HotFactsColumn } from '@hourglass/query';
+import type { ColumnType, FactRowColumns } from '@hourglass/query';
 
 /** Values by column name; what is missing is null. Times are ISO 8601 texts or milliseconds since 1970. */
 export type CopiedFact = Readonly<Record<string, string | number | bigint | boolean | null | undefined>>;
@@ -7,7 +7,7 @@ export type CopiedFact = Readonly<Record<string, string | number | bigint | bool
 /** Writes facts as PostgreSQL's COPY does: null is nothing, empty text is quoted, and so is what must be. */
 export async function writeCopiedFacts(
   file: string,
-  columns: readonly HotFactsColumn[],
+  columns: FactRowColumns,
   facts: readonly CopiedFact[],
 ): Promise<void> {
   const lines = facts.map((fact) =>
@@ -16,7 +16,7 @@ export async function writeCopiedFacts(
   await writeFile(file, [columns.map(({ name }) => name).join(','), ...lines, ''].join('\n'));
 }
 
-function copiedField(type: HotFactsColumn['type'], value: CopiedFact[string]): string {
+function copiedField(type: ColumnType, value: CopiedFact[string]): string {
   if (value === null || value === undefined) return '';
   if (type === 'timestamp' && typeof value !== 'boolean')
     return new Date(typeof value === 'bigint' ? Number(value) : value)

@@ -2,7 +2,14 @@ import path from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { bindPlan, catalogue, hotFactsColumns, segmentColumnName, type Plan } from '@hourglass/query';
+import {
+  bindPlan,
+  catalogue,
+  hotFactsColumns,
+  segmentColumnName,
+  valueColumns,
+  type Plan,
+} from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { findLimitBound } from '../src/find-limit-bound.ts';
@@ -33,7 +40,7 @@ beforeAll(async () => {
   await writeCopiedFacts(csvPath, columns, lines);
   const writer = createSegmentWriter({ memoryMb: 256, threads: 1 });
   const segment = await writer.seal({ csvPath, columns, directory: folder.path, signal });
-  expect(segment.columns.map(({ name }) => name)).toEqual(columns.slice(2).map(segmentColumnName));
+  expect(segment.columns.map(({ name }) => name)).toEqual(valueColumns(columns).map(segmentColumnName));
   sealed = {
     hotFactsPath: path.join(folder.path, 'none.csv'),
     hotRows: 0,

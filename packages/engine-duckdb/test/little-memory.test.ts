@@ -3,7 +3,7 @@ import { link, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mergeSegments, SegmentTooLarge, type SegmentFile, type SegmentStore } from '@hourglass/facts';
-import type { HotFactsColumn, StoredSegment } from '@hourglass/query';
+import { factRowColumns, type StoredSegment } from '@hourglass/query';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { createSegmentWriter } from '../src/index.ts';
 import { writeCopiedFacts } from './copied-facts-file.ts';
@@ -12,11 +12,7 @@ const signal = new AbortController().signal;
 const segmentCount = 16;
 const factsEach = 12_000;
 const startMs = Date.UTC(2026, 2, 1);
-const columns: readonly HotFactsColumn[] = [
-  { name: 'environment_id', type: 'integer' },
-  { name: 'timestamp', type: 'timestamp' },
-  { name: 'request_path', type: 'text' },
-];
+const columns = factRowColumns([{ name: 'request_path', type: 'text' }]);
 /** Enough for some of the segments at a time, and not for all of them. */
 const memoryMb = 32;
 

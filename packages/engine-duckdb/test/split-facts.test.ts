@@ -5,11 +5,13 @@ import {
   bindPlan,
   catalogue,
   comesByBucket,
+  factRowColumns,
   hotFactsColumns,
   planQuery,
   sealedColumns,
   sealedDataset,
-  type HotFactsColumn,
+  valueColumns,
+  type FactRowColumn,
   type Plan,
 } from '@hourglass/query';
 import type { EngineTask, PlacedSegment, ReportEngine } from '@hourglass/reports';
@@ -78,8 +80,8 @@ async function sealedSegment(some: readonly Fact[]): Promise<PlacedSegment> {
     ...fact,
     ...Object.fromEntries([...nameOfId].map(([id, name]) => [`custom_${id}`, fact[name]])),
   }));
-  const filled = sealed.filter(
-    ({ name }, index) => index < 2 || values.some((fact) => (fact[name] ?? null) !== null),
+  const filled = factRowColumns(
+    valueColumns(sealed).filter(({ name }) => values.some((fact) => (fact[name] ?? null) !== null)),
   );
   const csvPath = path.join(folder.path, `sealed-${(files += 1)}.csv`);
   await writeCopiedFacts(csvPath, filled, values);
@@ -102,9 +104,9 @@ const valuesOf = (text: string): readonly unknown[][] =>
     .map((line) => Object.values(JSON.parse(line)));
 
 test('the columns that are compared are all that a segment can have', () => {
-  const names = (list: readonly HotFactsColumn[]) =>
+  const names = (list: readonly FactRowColumn[]) =>
     list.map(({ name, customFieldId }) => (customFieldId === undefined ? name : nameOfId.get(customFieldId)));
-  expect(names(sealed).slice(2)).toEqual(names(columns));
+  expect(names(valueColumns(sealed))).toEqual(names(columns));
 });
 
 test('reports over facts that lie hot and in segments at random are those over facts in one place', async () => {

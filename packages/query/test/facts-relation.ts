@@ -5,7 +5,7 @@ import {
   compileReport,
   hotFactsColumns,
   type ColumnType,
-  type HotFactsColumn,
+  type FactRowColumns,
   type Plan,
 } from '../src/index.ts';
 
@@ -39,7 +39,7 @@ export async function openDuckDB() {
   const connection = await instance.connect();
 
   /** The relation has only the columns that the plan says it needs, so one that is missing there shows. */
-  async function load(columns: readonly HotFactsColumn[], facts: readonly Fact[]): Promise<void> {
+  async function load(columns: FactRowColumns, facts: readonly Fact[]): Promise<void> {
     const typed = columns.map(({ name, type }) => ({
       name,
       type: name === 'environment_id' ? 'INTEGER' : duckdbTypes[type],

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { catalogue, planStats, timeUnits, type StatsRequest } from '../src/index.ts';
+import { factRowColumns, catalogue, planStats, timeUnits, type StatsRequest } from '../src/index.ts';
 import { expectSame } from './expect-same.ts';
 import { openDuckDB } from './facts-relation.ts';
 import { modelCustomFields, modelFilters, type ModelFilter } from './filter-model.ts';
@@ -10,10 +10,7 @@ import { expectedRows } from './report-model.ts';
 let duckdb: Awaited<ReturnType<typeof openDuckDB>>;
 beforeAll(async () => {
   duckdb = await openDuckDB();
-  await duckdb.load(
-    [{ name: 'environment_id', type: 'integer' }, { name: 'timestamp', type: 'timestamp' }, ...columns],
-    facts,
-  );
+  await duckdb.load(factRowColumns(columns), facts);
 });
 afterAll(() => duckdb.close());
 

@@ -1,17 +1,23 @@
-import { customFieldsColumn, storedColumns, type Dataset } from '@hourglass/query';
+import {
+  customFieldsColumn,
+  environmentColumn,
+  storedColumns,
+  timestampColumn,
+  type Dataset,
+} from '@hourglass/query';
 import { escapeIdentifier } from 'pg';
 
 const dayMs = 86_400_000;
 
 /** Of the cells of an encoded fact. */
 export function factCellColumns(dataset: Dataset): readonly string[] {
-  const stored = ['timestamp', ...storedColumns(dataset).map((column) => column.name)];
+  const stored = [timestampColumn.name, ...storedColumns(dataset).map((column) => column.name)];
   return dataset.takesCustomFields ? [...stored, customFieldsColumn] : stored;
 }
 
 /** The statement that takes facts: their tenant and batch, then `columns`. The others are null. */
 export function copyIntoHotTable({ hotTable }: Dataset, columns: readonly string[]): string {
-  const names = ['environment_id', 'batch_seq', ...columns].map(escapeIdentifier);
+  const names = [environmentColumn.name, 'batch_seq', ...columns].map(escapeIdentifier);
   return `copy ${escapeIdentifier(hotTable)} (${names.join(', ')}) from stdin`;
 }
 

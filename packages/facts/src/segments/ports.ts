@@ -1,4 +1,4 @@
-import type { Dataset, HotFactsColumn, SegmentColumn, StoredSegment } from '@hourglass/query';
+import type { Dataset, FactRowColumns, SegmentColumn, StoredSegment } from '@hourglass/query';
 
 /** One immutable Parquet file of sorted facts, on local disk, before it is stored. */
 export interface SegmentFile {
@@ -10,7 +10,7 @@ export interface SegmentFile {
   /** Of the oldest and of the newest fact, both included. Milliseconds since 1970. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /** Besides `environment_id` and `timestamp`. A column that is not there is null for every fact. */
+  /** The value columns. A column that is not there is null for every fact. */
   readonly columns: readonly SegmentColumn[];
 }
 
@@ -60,7 +60,7 @@ export interface SegmentStore {
   copy(
     hot: HotFacts,
     target: { readonly path: string; readonly signal: AbortSignal },
-  ): Promise<{ readonly facts: number; readonly columns: readonly HotFactsColumn[] }>;
+  ): Promise<{ readonly facts: number; readonly columns: FactRowColumns }>;
   /** Puts a segment down before its object is written, so that an object that is left over can be found. */
   register(owner: SegmentOwner, file: SegmentFile): Promise<IncomingSegment>;
   /** The segment goes live and its facts leave the hot table. */
@@ -102,7 +102,7 @@ export interface SegmentWriter {
   seal(task: {
     readonly csvPath: string;
     /** Of the file. */
-    readonly columns: readonly HotFactsColumn[];
+    readonly columns: FactRowColumns;
     readonly directory: string;
     readonly signal: AbortSignal;
   }): Promise<SegmentFile>;

@@ -1,3 +1,4 @@
+import { environmentColumn, timestampColumn } from './fact-row.ts';
 import { timeUnits } from '../plan/plan.ts';
 
 /** Where the values of an environment's custom fields lie in the hot table of a dataset that takes them. */
@@ -5,8 +6,8 @@ export const customFieldsColumn = 'custom_fields';
 
 /** Columns that every table of facts has besides the stored ones, and what reports call their time column. */
 const reservedNames: ReadonlySet<string> = new Set([
-  'timestamp',
-  'environment_id',
+  timestampColumn.name,
+  environmentColumn.name,
   'batch_seq',
   customFieldsColumn,
   ...timeUnits,

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Dimension, DimensionType, TimestampPart } from '../catalogue/dataset.ts';
+import { timestampColumn } from '../catalogue/fact-row.ts';
 import type { Tenant } from '../plan/plan.ts';
 import { formatMillisecond, truncateToMillisecond } from './time-bucket.ts';
 
@@ -51,7 +52,7 @@ function compileColumn(name: string, type: DimensionType): CompiledKey {
 
 /** Text like any other, so days of the week come in alphabetical order. */
 export function compileTimestampPart(part: TimestampPart): RawBuilder<unknown> {
-  const timestamp = sql.ref('timestamp');
+  const timestamp = sql.ref(timestampColumn.name);
   switch (part) {
     case 'day_of_week':
       return sql`strftime(${timestamp}, '%a')`;

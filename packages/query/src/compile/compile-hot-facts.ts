@@ -1,5 +1,12 @@
 import { type Compilable, type RawBuilder, sql, type SqlBool } from 'kysely';
-import { type ColumnType, customColumns, type Dataset, storedColumns } from '../catalogue/dataset.ts';
+import { customColumns, type Dataset, storedColumns } from '../catalogue/dataset.ts';
+import {
+  environmentColumn,
+  type FactRowColumn,
+  type FactRowColumns,
+  factRowColumns,
+  timestampColumn,
+} from '../catalogue/fact-row.ts';
 import { dimensionNamed, filteredSourceNamed, measuredColumns } from '../catalogue/look-up.ts';
 import { customFieldsColumn } from '../catalogue/names.ts';
 import { filteredFields } from '../filter/filter-node.ts';
@@ -7,18 +14,6 @@ import type { BoundPlan } from '../plan/bound-plan.ts';
 import { impliedConditions } from './implied-conditions.ts';
 import { createSqlBuilder } from './sql-builder.ts';
 import { transactionSetting } from './transaction-setting.ts';
-
-/** A column of the hot facts as they are copied: `environment_id`, `timestamp`, a stored column or a custom field. */
-export interface HotFactsColumn {
-  readonly name: string;
-  readonly type: ColumnType;
-  readonly customFieldId?: number;
-}
-
-const commonColumns: readonly HotFactsColumn[] = [
-  { name: 'environment_id', type: 'integer' },
-  { name: 'timestamp', type: 'timestamp' },
-];
 
 /** `settings` must be set for the transaction (`set_config(name, value, true)`) in which `sql` runs. */
 export interface HotFactsCopy {
@@ -41,7 +36,7 @@ const formatSettings = { datestyle: 'ISO', extra_float_digits: '1' } as const;
  * it uses, once each, in the order of `storedColumns`, and the custom fields. It is also the order of the copied file.
  * Throws when the dataset does not have a name of the plan.
  */
-export function hotFactsColumns({ plan, dataset }: BoundPlan): readonly HotFactsColumn[] {
+export function hotFactsColumns({ plan, dataset }: BoundPlan): FactRowColumns {
   const used = new Set<string>();
   for (const name of plan.dimensions) {
     if (dimensionNamed(dataset, name).source.kind === 'column') used.add(name);
@@ -55,13 +50,12 @@ export function hotFactsColumns({ plan, dataset }: BoundPlan): readonly HotFacts
   }
   if (plan.targetCurrency !== undefined && dataset.currencyDimension !== undefined)
     used.add(dataset.currencyDimension);
-  return [
-    ...commonColumns,
+  return factRowColumns([
     ...storedColumns(dataset)
       .filter((column) => used.has(column.name))
       .map(({ name, type }) => ({ name, type })),
     ...customColumns(dataset).filter((column) => used.has(column.name)),
-  ];
+  ]);
 }
 
 /**
@@ -84,9 +78,9 @@ export function compileHotFactsSelect(boundPlan: BoundPlan): HotFactsCopy {
   const select = createSqlBuilder()
     .selectFrom(dataset.hotTable)
     .select(columns.map((column) => copied(column).as(column.name)))
-    .where('environment_id', '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
-    .where('timestamp', '>=', transactionSetting<string>(settingNames.start, 'timestamptz'))
-    .where('timestamp', '<', transactionSetting<string>(settingNames.endExclusive, 'timestamptz'));
+    .where(environmentColumn.name, '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
+    .where(timestampColumn.name, '>=', transactionSetting<string>(settingNames.start, 'timestamptz'))
+    .where(timestampColumn.name, '<', transactionSetting<string>(settingNames.endExclusive, 'timestamptz'));
   return {
     sql: textOf(conditions.reduce((narrowed, condition) => narrowed.where(condition), select)),
     settings: {
@@ -106,8 +100,8 @@ export interface HotBatches {
 }
 
 /** All that a segment may keep of hot facts: `environment_id`, `timestamp`, the stored columns, custom fields. */
-export function sealedColumns(dataset: Dataset): readonly HotFactsColumn[] {
-  return [...commonColumns, ...storedColumns(dataset), ...customColumns(dataset)];
+export function sealedColumns(dataset: Dataset): FactRowColumns {
+  return factRowColumns([...storedColumns(dataset), ...customColumns(dataset)]);
 }
 
 /**
@@ -116,7 +110,7 @@ export function sealedColumns(dataset: Dataset): readonly HotFactsColumn[] {
  */
 export function compileFilledColumns(
   dataset: Dataset,
-  columns: readonly HotFactsColumn[],
+  columns: readonly FactRowColumn[],
   hot: HotBatches,
 ): HotFactsCopy {
   const builder = createSqlBuilder();
@@ -125,11 +119,7 @@ export function compileFilledColumns(
 }
 
 /** The statement that copies whole batches out of PostgreSQL to be sealed, as CSV like `compileHotFactsCopy`. */
-export function compileSealCopy(
-  dataset: Dataset,
-  columns: readonly HotFactsColumn[],
-  hot: HotBatches,
-): HotFactsCopy {
+export function compileSealCopy(dataset: Dataset, columns: FactRowColumns, hot: HotBatches): HotFactsCopy {
   const builder = createSqlBuilder();
   const select = hotBatches(builder, dataset).select(columns.map((column) => copied(column).as(column.name)));
   return { sql: copyOf(textOf(select)), settings: batchSettings(hot) };
@@ -138,7 +128,7 @@ export function compileSealCopy(
 function hotBatches(builder: ReturnType<typeof createSqlBuilder>, dataset: Dataset) {
   return builder
     .selectFrom(dataset.hotTable)
-    .where('environment_id', '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
+    .where(environmentColumn.name, '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
     .where(sql<SqlBool>`batch_seq = any(${transactionSetting<string>(settingNames.batches, 'bigint[]')})`);
 }
 
@@ -161,7 +151,7 @@ function textOf(select: Compilable): string {
   return text;
 }
 
-function copied({ name, type, customFieldId }: HotFactsColumn): RawBuilder<unknown> {
+function copied({ name, type, customFieldId }: FactRowColumn): RawBuilder<unknown> {
   // As text, whatever its type: it is written as the engine reads it.
   if (customFieldId !== undefined)
     return sql`${sql.ref(customFieldsColumn)} ->> ${sql.lit(String(customFieldId))}`;

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { timestampColumn } from '../catalogue/fact-row.ts';
 import { dimensionNamed } from '../catalogue/look-up.ts';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -83,7 +84,7 @@ interface CompiledTime extends CompiledKey {
 }
 
 function compileTime({ timeUnit, utcOffsetMinutes = 0, perFact }: Plan): CompiledTime | null {
-  const timestamp = sql.ref('timestamp');
+  const timestamp = sql.ref(timestampColumn.name);
   if (perFact !== undefined) {
     const key = truncateToMillisecond(timestamp);
     return { key, show: formatMillisecond };

@@ -1,5 +1,6 @@
 import { type RawBuilder, type SelectQueryBuilder, sql, type SqlBool } from 'kysely';
 import type { Dataset } from '../catalogue/dataset.ts';
+import { environmentColumn, timestampColumn } from '../catalogue/fact-row.ts';
 import { findMetric } from '../catalogue/look-up.ts';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import { compileFilter } from './compile-filter.ts';
@@ -57,9 +58,9 @@ function matchingFacts({ plan, dataset }: BoundPlan): FactsQuery {
   const { tenant, range, filter } = plan;
   const facts = createSqlBuilder()
     .selectFrom('facts')
-    .where('environment_id', '=', sql<number>`cast(${tenant.environmentId} as integer)`)
-    .where('timestamp', '>=', timestampValue(range.startMs))
-    .where('timestamp', '<', timestampValue(range.endExclusiveMs));
+    .where(environmentColumn.name, '=', sql<number>`cast(${tenant.environmentId} as integer)`)
+    .where(timestampColumn.name, '>=', timestampValue(range.startMs))
+    .where(timestampColumn.name, '<', timestampValue(range.endExclusiveMs));
   return filter === null ? facts : facts.where(compileFilter(filter, dataset, tenant));
 }
 

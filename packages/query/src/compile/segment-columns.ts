@@ -1,7 +1,7 @@
 import type { CustomField } from '../catalogue/custom-field.ts';
 import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
 import { withCustomFields } from '../catalogue/with-custom-fields.ts';
-import type { HotFactsColumn } from './compile-hot-facts.ts';
+import type { FactRowColumn } from '../catalogue/fact-row.ts';
 
 /** What has to be known of a segment to read it: an immutable Parquet file of sorted facts in the object store. */
 export interface StoredSegment {
@@ -36,7 +36,7 @@ export function sealedDataset(dataset: Dataset, fields: readonly CustomField[]):
 }
 
 /** What a column of the copied hot facts is called in a segment. */
-export function segmentColumnName({ name, customFieldId }: HotFactsColumn): string {
+export function segmentColumnName({ name, customFieldId }: FactRowColumn): string {
   return customFieldId === undefined ? name : customSegmentColumn(customFieldId);
 }
 

@@ -1,5 +1,11 @@
 import type { HotFacts, SegmentStore } from '@hourglass/facts';
-import { compileFilledColumns, compileSealCopy, sealedColumns } from '@hourglass/query';
+import {
+  compileFilledColumns,
+  compileSealCopy,
+  factRowColumns,
+  sealedColumns,
+  valueColumns,
+} from '@hourglass/query';
 import type { Pool } from 'pg';
 import { inTransaction } from '../../connection/transaction.ts';
 import { applySettings, copyToFile } from '../copy-to-file.ts';
@@ -14,12 +20,11 @@ export function copyHotFacts(
   return inTransaction(
     pool,
     async (client) => {
-      const possible = sealedColumns(dataset);
+      const possible = valueColumns(sealedColumns(dataset));
       const filled = compileFilledColumns(dataset, possible, hot);
       await applySettings(client, filled.settings);
       const { rows } = await client.query<boolean[]>({ text: filled.sql, rowMode: 'array' });
-      // Environment and time are in every segment.
-      const columns = possible.filter((_, index) => index < 2 || rows[0]?.[index] === true);
+      const columns = factRowColumns(possible.filter((_, index) => rows[0]?.[index] === true));
       const facts = await copyToFile(client, compileSealCopy(dataset, columns, hot).sql, path, signal);
       return { facts, columns };
     },
