@@ -4,28 +4,28 @@ import { retryDelayMs } from './retry-delay.ts';
 export type ConnectionListener = (connected: boolean, error: Error | null) => void;
 
 /**
- * BullMQ's worker duplicates the connection it is given, to wait for jobs on the copy, and its `close` can wait
- * for ever for a Redis that is gone. This one remembers its duplicates, so that all can be watched and cut.
+ * A Redis connection that tracks its duplicates, so that all of them can be watched and cut. BullMQ's worker duplicates
+ * its connection to wait for jobs, and the worker's `close` can wait for ever while Redis is down.
  */
 export class ConsumerConnection extends Redis {
   private readonly connections: Redis[] = [];
-  /** Those that reported an error and were not ready since; ioredis calls them ready until their socket closes. */
+  /** Connections with an error since they were last ready. Their status stays `ready` until the socket closes. */
   private readonly failing = new Set<Redis>();
   private readonly onChange: ConnectionListener;
 
   constructor(redisUrl: string, onChange: ConnectionListener) {
     super(redisUrl, {
-      // Required by BullMQ: its commands wait for Redis to come back.
+      // Required by BullMQ: its commands wait until Redis is back.
       maxRetriesPerRequest: null,
       retryStrategy: retryDelayMs,
     });
     this.onChange = onChange;
-    this.remember(this);
+    this.track(this);
   }
 
   override duplicate(override?: Partial<RedisOptions>): Redis {
     const copy = super.duplicate(override);
-    this.remember(copy);
+    this.track(copy);
     return copy;
   }
 
@@ -33,12 +33,12 @@ export class ConsumerConnection extends Redis {
     return this.failing.size === 0 && this.connections.every(({ status }) => status === 'ready');
   }
 
-  /** At once, and for good. */
+  /** Closes all connections at once, without reconnecting. */
   cut(): void {
     for (const connection of this.connections) connection.disconnect();
   }
 
-  private remember(connection: Redis): void {
+  private track(connection: Redis): void {
     this.connections.push(connection);
     connection.on('ready', () => {
       this.failing.delete(connection);

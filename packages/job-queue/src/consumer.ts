@@ -4,13 +4,13 @@ import { ConsumerConnection } from './consumer-connection.ts';
 import { defaultPrefix, queueName, type QueryJob } from './query-job.ts';
 import { within } from './within.ts';
 
-/** A ring whose worker died is given to another after at most this and `stalledIntervalMs` together. */
+/** After a worker's death its wake-up moves to another worker within the sum of these two times. */
 const lockMs = 10_000;
 const stalledIntervalMs = 5_000;
-/** How often a ring may lose its worker. Attempts are counted in Postgres; here nothing is ever given up. */
+/** BullMQ drops a job after this many dead workers. Practically unlimited: PostgreSQL counts the attempts. */
 const maxStalledCount = 1_000_000;
 
-/** Pino's own signature, as far as it is used here. */
+/** The methods of Pino's logger that the consumer calls. */
 export interface ConsumerLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -19,42 +19,42 @@ export interface ConsumerLog {
 
 export interface ConsumerOptions {
   readonly redisUrl: string;
-  /** Default `{hourglass}`; the doorbell's. */
+  /** Default `{hourglass}`. Must equal the doorbell's prefix. */
   readonly prefix?: string;
-  /** Queries at the same time. */
+  /** Maximum number of concurrent runs. */
   readonly concurrency: number;
   /**
-   * Answers a ring: runs queries until none waits, and settles everything that can happen to them in Postgres. The signal aborts when the consumer closes, and not when the queue forgets its job: the lease alone says
-   * who runs a query. What `run` throws is logged and the ring is dropped: the reconciler rings again for what waits.
+   * Handles a wake-up: runs queries until none is waiting, and records every outcome in PostgreSQL. The signal aborts
+   * when the consumer closes. It does not abort when the queue loses its job, because only the lease decides which worker
+   * runs a query. An error is logged and the wake-up dropped; the reconciler adds another for waiting queries.
    */
   readonly run: (signal: AbortSignal) => Promise<void>;
   readonly log: ConsumerLog;
 }
 
 export interface Consumer {
-  /** Resolves when it takes jobs; stays pending while there is no Redis. */
+  /** Resolves when the consumer takes jobs. Pending while Redis is down. */
   readonly ready: Promise<void>;
   /** @throws ServiceUnavailable while there is no connection to Redis. */
   check(): Promise<void>;
-  /** Takes no more jobs, aborts those that run and waits for them, `deadlineMs` at most and whatever happens. */
+  /** Takes no more jobs, aborts the running ones and waits for them, for at most `deadlineMs`. Never throws. */
   close(options: { deadlineMs: number }): Promise<void>;
 }
 
-/** Begins to take jobs as soon as Redis is there, and again after every loss of it. */
+/** Takes jobs as soon as Redis is up, and again after every lost connection. */
 export function openConsumer({ redisUrl, prefix, concurrency, run, log }: ConsumerOptions): Consumer {
   const closing = new AbortController();
-  const reportConnection = connectionReporter(log);
-  const connection = new ConsumerConnection(redisUrl, reportConnection);
+  const connection = new ConsumerConnection(redisUrl, connectionReporter(log));
 
-  async function answerRing(): Promise<void> {
+  async function handleWakeUp(): Promise<void> {
     try {
       await run(closing.signal);
     } catch (error) {
-      log.error({ err: error }, 'answering a ring ended with an unexpected error; the ring is dropped');
+      log.error({ err: error }, 'unexpected error while handling a wake-up; the wake-up is dropped');
     }
   }
 
-  const worker = new Worker<QueryJob>(queueName, answerRing, {
+  const worker = new Worker<QueryJob>(queueName, handleWakeUp, {
     connection,
     prefix: prefix ?? defaultPrefix,
     concurrency,
@@ -64,22 +64,21 @@ export function openConsumer({ redisUrl, prefix, concurrency, run, log }: Consum
     runRetryDelay: 1_000,
   });
   worker.on('error', (error) => {
-    // A lost connection was reported once already, and every command in flight fails again with it.
-    if (connection.isConnected()) log.warn({ err: error }, 'the queue reports an error');
+    // A lost connection is reported once by the connection; every command in flight fails with the same error.
+    if (connection.isConnected()) log.warn({ err: error }, 'error in the queue');
   });
   return {
     ready: new Promise((resolve) => worker.once('ready', () => resolve())),
     async check() {
-      if (!connection.isConnected()) {
-        throw new ServiceUnavailable('queue', new Error('there is no connection to Redis'));
-      }
+      if (!connection.isConnected())
+        throw new ServiceUnavailable('queue', new Error('not connected to Redis'));
     },
     async close({ deadlineMs }) {
       closing.abort(new Error('the worker is closing'));
       try {
-        await within(deadlineMs, 'the queue was not closed', () => worker.close());
+        await within(deadlineMs, 'the queue did not close', () => worker.close());
       } catch (error) {
-        log.warn({ err: error }, 'the queue did not close; its connections are cut');
+        log.warn({ err: error }, 'the queue did not close; cutting its connections');
       } finally {
         connection.cut();
       }
@@ -87,7 +86,7 @@ export function openConsumer({ redisUrl, prefix, concurrency, run, log }: Consum
   };
 }
 
-/** One line when Redis is lost and one when it is back, however many tries lie between. */
+/** Logs one line when Redis is lost and one when it is back, however many retries fail in between. */
 function connectionReporter(log: ConsumerLog): (connected: boolean, error: Error | null) => void {
   let lost = false;
   return (connected, error) => {
@@ -96,7 +95,7 @@ function connectionReporter(log: ConsumerLog): (connected: boolean, error: Error
       log.info({}, 'connected to Redis again');
     } else if (error && !lost) {
       lost = true;
-      log.warn({ err: error }, 'there is no connection to Redis; trying again until there is');
+      log.warn({ err: error }, 'not connected to Redis; will retry');
     }
   };
 }

@@ -5,51 +5,32 @@ import { defaultPrefix, queueName, type QueryJob } from './query-job.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { within } from './within.ts';
 
-const answerTimeoutMs = 2_000;
+const responseTimeoutMs = 2_000;
 
 export interface DoorbellOptions {
   readonly redisUrl: string;
-  /** Default `{hourglass}`. Queues with other prefixes do not see each other. */
+  /** Default `{hourglass}`. Queues with different prefixes are separate. */
   readonly prefix?: string;
 }
 
 /**
- * The side that asks for work. Connects in the background, at once and again after every loss; while there is no
- * connection every method throws `ServiceUnavailable` instead of waiting, after 2 s at the latest.
+ * Opens the producer side of the queue. It connects in the background, at once and again after every lost connection.
+ * Without a connection every method throws `ServiceUnavailable` within 2 s instead of waiting.
  */
 export function createDoorbell(
   options: DoorbellOptions,
 ): Doorbell & { check(): Promise<void>; close(): Promise<void> } {
-  const client = new Redis(options.redisUrl, {
-    // A ring that waited for Redis to come back would keep its request waiting; the reconciler rings again.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: null,
-    connectTimeout: answerTimeoutMs,
-    commandTimeout: answerTimeoutMs,
-    retryStrategy: retryDelayMs,
-  });
-  const queue = new Queue<QueryJob>(queueName, {
-    connection: client,
-    prefix: options.prefix ?? defaultPrefix,
-    // Both would need Redis to be there when the queue is made.
-    skipWaitingForReady: true,
-    skipVersionCheck: true,
-    skipMetasUpdate: true,
-    // What is done or failed is in Postgres. Jobs have no ids of our own: one that stays would swallow the next ring.
-    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
-  });
-  // What goes wrong is reported by the ring that meets it; without a listener it would end the process.
-  queue.on('error', () => {});
+  const client = openClient(options.redisUrl);
+  const queue = openQueue(client, options.prefix ?? defaultPrefix);
 
-  // One wait for all rings that come before the first connection stands.
+  // Shared by all commands that are sent before the first connection is ready.
   let connecting: Promise<void> | null = null;
 
-  async function ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+  async function send<Result>(command: () => Promise<Result>): Promise<Result> {
     try {
-      return await within(answerTimeoutMs, 'the queue does not answer', async () => {
+      return await within(responseTimeoutMs, 'no response from the queue', async () => {
         await (connecting ??= untilConnected(client).finally(() => (connecting = null)));
-        return question();
+        return command();
       });
     } catch (error) {
       throw new ServiceUnavailable('queue', error);
@@ -57,9 +38,9 @@ export function createDoorbell(
   }
 
   return {
-    wake: (queryId) => ask(async () => void (await queue.add(queueName, { queryId }))),
-    pendingWakeUps: () => ask(() => queue.getWaitingCount()),
-    check: () => ask(async () => void (await client.ping())),
+    wake: (queryId) => send(async () => void (await queue.add(queueName, { queryId }))),
+    pendingWakeUps: () => send(() => queue.getWaitingCount()),
+    check: () => send(async () => void (await client.ping())),
     async close() {
       client.disconnect();
       await queue.close();
@@ -67,12 +48,39 @@ export function createDoorbell(
   };
 }
 
-/** Waits for a connection that is being made, not for the next try after one that failed. */
+function openClient(redisUrl: string): Redis {
+  return new Redis(redisUrl, {
+    // A wake-up that waits for Redis would block its request; the reconciler adds a lost wake-up instead.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: null,
+    connectTimeout: responseTimeoutMs,
+    commandTimeout: responseTimeoutMs,
+    retryStrategy: retryDelayMs,
+  });
+}
+
+function openQueue(client: Redis, prefix: string): Queue<QueryJob> {
+  const queue = new Queue<QueryJob>(queueName, {
+    connection: client,
+    prefix,
+    // Otherwise the constructor would need a running Redis.
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+    skipMetasUpdate: true,
+    // PostgreSQL holds the outcomes. Jobs have generated ids: with a fixed id, a leftover job would swallow the next
+    // wake-up.
+    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+  });
+  // The command that fails reports the error. An `error` event without a listener would end the process.
+  queue.on('error', () => {});
+  return queue;
+}
+
+/** Waits for a connection attempt in progress, but not for the retry after a failed one. */
 async function untilConnected(client: Redis): Promise<void> {
   if (client.status === 'ready') return;
-  if (client.status === 'reconnecting' || client.status === 'end') {
-    throw new Error('there is no connection to Redis');
-  }
+  if (client.status === 'reconnecting' || client.status === 'end') throw new Error('not connected to Redis');
   await new Promise<void>((resolve, reject) => {
     const onReady = () => {
       client.off('close', onClose);
@@ -80,7 +88,7 @@ async function untilConnected(client: Redis): Promise<void> {
     };
     const onClose = () => {
       client.off('ready', onReady);
-      reject(new Error('Redis refuses the connection'));
+      reject(new Error('Redis refused the connection'));
     };
     client.once('ready', onReady);
     client.once('close', onClose);

@@ -1,10 +1,10 @@
 export const queueName = 'run-query';
 
-/** The braces are a hash tag: all keys of the queue must lie in one slot of a Redis Cluster. */
+/** The braces are a hash tag, which keeps all keys of the queue in one slot of a Redis Cluster. */
 export const defaultPrefix = '{hourglass}';
 
-/** A ring. It says that there is work; which is read from Postgres by whoever hears it. */
+/** A wake-up. It only says that queries are waiting; the worker reads the next one from PostgreSQL. */
 export interface QueryJob {
-  /** What workers of the version before run. */
+  /** Read only by workers of the previous version. */
   readonly queryId: string;
 }

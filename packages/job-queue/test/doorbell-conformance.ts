@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { startQueueServer, type QueueServer, type QueueServerKind } from '@hourglass/embedded';
 import { ServiceUnavailable } from '@hourglass/reports';
-import { eventually, startNode } from '@hourglass/testing';
+import { aborted, eventually, startNode } from '@hourglass/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createDoorbell, openConsumer, type Consumer, type ConsumerLog } from '../src/index.ts';
@@ -16,7 +16,7 @@ interface Run {
   finish(): void;
 }
 
-/** A consumer whose runs last until the test ends them, or until they are aborted. */
+/** Opens a consumer whose runs last until the test finishes them or the consumer closes. */
 function openTestConsumer(server: QueueServer, prefix: string, log: ConsumerLog = silent) {
   const runs: Run[] = [];
   let ended = 0;
@@ -26,19 +26,19 @@ function openTestConsumer(server: QueueServer, prefix: string, log: ConsumerLog 
     concurrency: 4,
     log,
     run: async (signal) => {
-      await new Promise<void>((resolve) => {
-        signal.addEventListener('abort', () => resolve());
+      const finished = new Promise<void>((resolve) => {
         runs.push({ signal, finish: resolve });
       });
+      await Promise.race([finished, aborted(signal)]);
       ended += 1;
     },
   });
-  /** The first is 1. */
+  /** Waits for a run; the first has the number 1. */
   const run = (number: number) => eventually(`run ${number}`, () => runs[number - 1] ?? null);
   return { ...consumer, runs, ended: () => ended, run };
 }
 
-/** What the doorbell and the consumer promise together, over a server of the given kind. */
+/** Checks that the doorbell and the consumer keep their contracts over a server of the given kind. */
 export function describeQueue(kind: QueueServerKind): void {
   describe(`doorbell and consumer over ${kind}`, () => {
     let server: QueueServer;
@@ -79,23 +79,25 @@ export function describeQueue(kind: QueueServerKind): void {
       }
     };
 
-    test('every ring is a run, at the given concurrency', async () => {
+    test('every wake-up starts a run, within the concurrency', async () => {
       const { doorbell, consumer } = pair();
       await Promise.all(Array.from({ length: 40 }, () => doorbell.wake(randomUUID())));
       await eventually('four runs', () => (consumer.runs.length === 4 ? true : null));
-      await eventually('what is left', async () => ((await doorbell.pendingWakeUps()) === 36 ? true : null));
+      await eventually('36 pending wake-ups', async () =>
+        (await doorbell.pendingWakeUps()) === 36 ? true : null,
+      );
       for (let number = 1; number <= 40; number += 1) (await consumer.run(number)).finish();
-      await eventually('all ended', () => (consumer.ended() === 40 ? true : null));
+      await eventually('the end of all runs', () => (consumer.ended() === 40 ? true : null));
       expect(consumer.runs).toHaveLength(40);
     });
 
-    test('rings are kept for a consumer that comes later, and counted until it hears them', async () => {
+    test('wake-ups wait for a consumer that starts later, and are pending until it takes them', async () => {
       const prefix = `{test-${randomUUID()}}`;
       const doorbell = createDoorbell({ redisUrl: server.url, prefix });
       opened.push(doorbell);
       expect(await doorbell.pendingWakeUps()).toBe(0);
       const id = randomUUID();
-      for (let ring = 0; ring < 3; ring += 1) await doorbell.wake(id);
+      for (let count = 0; count < 3; count += 1) await doorbell.wake(id);
       expect(await doorbell.pendingWakeUps()).toBe(3);
       const consumer = openTestConsumer(server, prefix);
       closedAfterwards(consumer);
@@ -103,7 +105,7 @@ export function describeQueue(kind: QueueServerKind): void {
       expect(await doorbell.pendingWakeUps()).toBe(0);
     });
 
-    test('a run that ended, well or with an error, leaves no job behind, and the next ring is a run again', async () => {
+    test('a run leaves no job behind, whether it succeeds or fails, and the next wake-up starts a run', async () => {
       const prefix = `{test-${randomUUID()}}`;
       const doorbell = createDoorbell({ redisUrl: server.url, prefix });
       opened.push(doorbell);
@@ -123,14 +125,14 @@ export function describeQueue(kind: QueueServerKind): void {
       const jobs = async () => (await keysLeft(`${prefix}*`)).filter((key) => /:\d+$/.test(key));
       for (const wanted of [1, 2, 3]) {
         await doorbell.wake(randomUUID());
-        await eventually('its run', () => (runs === wanted ? true : null));
-        await eventually('its job to be removed', async () => ((await jobs()).length === 0 ? true : null));
+        await eventually('the run', () => (runs === wanted ? true : null));
+        await eventually('the removal of its job', async () => ((await jobs()).length === 0 ? true : null));
       }
       expect(errors).toEqual([{ err: new Error('unexpected') }]);
       expect(runs).toBe(3);
     });
 
-    test('when the server forgets everything in the middle, the run goes on and new rings are served', async () => {
+    test('when the server is flushed during a run, the run continues and new wake-ups are handled', async () => {
       const { doorbell, consumer } = pair();
       await doorbell.wake(randomUUID());
       const before = await consumer.run(1);
@@ -140,21 +142,21 @@ export function describeQueue(kind: QueueServerKind): void {
       expect(await doorbell.pendingWakeUps()).toBe(0);
       await doorbell.wake(randomUUID());
       (await consumer.run(2)).finish();
-      await eventually('the end of the second', () => (consumer.ended() === 1 ? true : null));
+      await eventually('the end of the second run', () => (consumer.ended() === 1 ? true : null));
       expect(before.signal.aborted).toBe(false);
       before.finish();
-      await eventually('the end of the first', () => (consumer.ended() === 2 ? true : null));
+      await eventually('the end of the first run', () => (consumer.ended() === 2 ? true : null));
       await doorbell.wake(randomUUID());
       (await consumer.run(3)).finish();
     });
 
-    test('a ring whose consumer is killed goes to another one, once its lock ran out', async () => {
+    test('the wake-up of a killed consumer moves to another one when its lock lapses', async () => {
       const prefix = `{test-${randomUUID()}}`;
       const doorbell = createDoorbell({ redisUrl: server.url, prefix });
       opened.push(doorbell);
       const process = startNode(endlessConsumer, { args: [server.url, prefix], env: {}, cwd: tmpdir() });
       await doorbell.wake(randomUUID());
-      await process.lineWith((line) => (line === 'a ring' ? true : null));
+      await process.lineWith((line) => (line === 'wake-up' ? true : null));
       process.kill('SIGKILL');
       await process.exited;
       const consumer = openTestConsumer(server, prefix);
@@ -162,7 +164,7 @@ export function describeQueue(kind: QueueServerKind): void {
       (await consumer.run(1)).finish();
     });
 
-    test('closing aborts the runs, waits for them, and takes no more jobs', async () => {
+    test('close aborts the runs, waits for them, and takes no more jobs', async () => {
       const { doorbell, consumer } = pair();
       await doorbell.wake(randomUUID());
       await consumer.run(1);
@@ -172,7 +174,7 @@ export function describeQueue(kind: QueueServerKind): void {
       expect(consumer.runs).toHaveLength(1);
     });
 
-    test('closing keeps its deadline although a run never ends', async () => {
+    test('close keeps its deadline although a run never ends', async () => {
       const prefix = `{test-${randomUUID()}}`;
       const doorbell = createDoorbell({ redisUrl: server.url, prefix });
       opened.push(doorbell);
@@ -194,7 +196,7 @@ export function describeQueue(kind: QueueServerKind): void {
       expect(performance.now() - beginMs).toBeLessThan(2_000);
     });
 
-    test('while the server is away rings fail fast and closing is quick; when it is back both sides work', async () => {
+    test('while the server is down, wake-ups fail fast and close is quick; afterwards both sides work again', async () => {
       const warnings: string[] = [];
       const log = { ...silent, warn: (_: object, message: string) => warnings.push(message) };
       const { doorbell, consumer } = pair(log);
@@ -205,7 +207,7 @@ export function describeQueue(kind: QueueServerKind): void {
       await consumer.check();
       const start = await restartServer();
       try {
-        await eventually('the loss to be noticed', async () => {
+        await eventually('the consumer to notice the loss', async () => {
           const check = consumer.check();
           return check.then(
             () => null,
@@ -220,14 +222,14 @@ export function describeQueue(kind: QueueServerKind): void {
         const closingMs = performance.now();
         await other.close({ deadlineMs: 1_000 });
         expect(performance.now() - closingMs).toBeLessThan(3_000);
-        // Several more tries have failed by the time a doorbell of its own has been refused twice.
+        // When a second doorbell has been refused twice, several retries of the first have failed too.
         const late = createDoorbell({ redisUrl: server.url });
         for (const _ of [1, 2]) await expect(late.check()).rejects.toThrow(ServiceUnavailable);
         await late.close();
       } finally {
         await start();
       }
-      await eventually('a ring to be taken', async () =>
+      await eventually('an accepted wake-up', async () =>
         doorbell.wake(randomUUID()).then(
           () => true,
           () => null,
@@ -236,7 +238,7 @@ export function describeQueue(kind: QueueServerKind): void {
       (await consumer.run(1)).finish();
       await doorbell.check();
       await consumer.check();
-      expect(warnings).toEqual(['there is no connection to Redis; trying again until there is']);
+      expect(warnings).toEqual(['not connected to Redis; will retry']);
     });
 
     test('both sides may start before the server', async () => {
@@ -249,7 +251,7 @@ export function describeQueue(kind: QueueServerKind): void {
         await start();
       }
       await consumer.ready;
-      await eventually('a ring to be taken', async () =>
+      await eventually('an accepted wake-up', async () =>
         doorbell.wake(randomUUID()).then(
           () => true,
           () => null,
@@ -258,7 +260,7 @@ export function describeQueue(kind: QueueServerKind): void {
       (await consumer.run(1)).finish();
     });
 
-    test('queues with different prefixes do not see each other’s rings', async () => {
+    test('queues with different prefixes do not share wake-ups', async () => {
       const one = pair();
       const other = pair();
       await one.doorbell.wake(randomUUID());

@@ -1,3 +1,4 @@
+export * from './aborted.ts';
 export * from './temporary-folder.ts';
 export * from './test-database.ts';
 export * from './test-queue.ts';
