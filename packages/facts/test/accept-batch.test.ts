@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { catalogue, factsTarget, type Dataset } from '@hourglass/query';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { acceptBatch } from '../src/accept-batch.ts';
-import type { AcceptBatchOptions } from '../src/accept-batch.ts';
+import { acceptBatch } from '../src/batch/accept-batch.ts';
+import type { AcceptBatchOptions } from '../src/batch/accept-batch.ts';
 import { inChunks } from './chunked.ts';
 import { MemoryFactStore } from './memory-fact-store.ts';
 

@@ -2,7 +2,7 @@ import { catalogue, storedColumns } from '@hourglass/query';
 import type { ColumnType, Dataset } from '@hourglass/query';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createFactChecker } from '../src/check-fact.ts';
+import { createFactChecker } from '../src/check/check-fact.ts';
 import { copyLineOf, decodeCopyLine } from './copy-text.ts';
 
 const api = catalogue.get('api') as Dataset;

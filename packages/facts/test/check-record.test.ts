@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { optional, required, type RecordSet } from '@hourglass/query';
-import { createRecordChecker } from '../src/check-record.ts';
+import { createRecordChecker } from '../src/check/check-record.ts';
 
 const things: RecordSet = {
   name: 'shop.things',

@@ -6,11 +6,11 @@ import { catalogue } from '@hourglass/query';
 import type { Dataset } from '@hourglass/query';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createFactChecker } from '../src/check-fact.ts';
+import { createFactChecker } from '../src/check/check-fact.ts';
 import { createCombinedParser } from '../src/formats/combined.ts';
-import type { ProxyNaming } from '../src/name-proxy.ts';
-import { readFacts } from '../src/read-facts.ts';
-import { createUserAgentReader } from '../src/user-agent.ts';
+import type { ProxyNaming } from '../src/formats/name-proxy.ts';
+import { readFacts } from '../src/formats/read-facts.ts';
+import { createUserAgentReader } from '../src/formats/user-agent.ts';
 import { collect } from './chunked.ts';
 
 const readUserAgent = createUserAgentReader();

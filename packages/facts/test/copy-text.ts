@@ -1,4 +1,4 @@
-import type { EncodedRow } from '../src/ports.ts';
+import type { EncodedRow } from '../src/batch/fact-store.ts';
 
 /** A line with all cells of a row. */
 export function copyLineOf({ cells }: EncodedRow): string {

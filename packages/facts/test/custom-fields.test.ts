@@ -7,7 +7,7 @@ import {
 } from '@hourglass/query';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createFactChecker } from '../src/check-fact.ts';
+import { createFactChecker } from '../src/check/check-fact.ts';
 import { readCsv } from '../src/formats/csv.ts';
 import { collect, inChunks } from './chunked.ts';
 import { copyLineOf, decodeCopyLine } from './copy-text.ts';

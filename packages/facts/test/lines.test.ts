@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maxLineBytes, splitLines } from '../src/lines.ts';
-import type { Line } from '../src/lines.ts';
+import { maxLineBytes, splitLines } from '../src/formats/lines.ts';
+import type { Line } from '../src/formats/lines.ts';
 import { chunkSizes, collect, inChunks } from './chunked.ts';
 
 async function linesOf(bytes: Buffer | string, sizes?: readonly number[]): Promise<Line[]> {

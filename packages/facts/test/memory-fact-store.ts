@@ -1,4 +1,4 @@
-import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from '../src/ports.ts';
+import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from '../src/batch/fact-store.ts';
 import { copyLineOf } from './copy-text.ts';
 
 /** What was asked of the store, in order. */

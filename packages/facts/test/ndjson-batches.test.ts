@@ -1,8 +1,8 @@
 import { catalogue, factsTarget, type Dataset } from '@hourglass/query';
 import { describe, expect, test } from 'vitest';
-import { acceptBatch } from '../src/accept-batch.ts';
-import { inFile, makeNdjsonBatches } from '../src/ndjson-batches.ts';
-import { readFacts } from '../src/read-facts.ts';
+import { acceptBatch } from '../src/batch/accept-batch.ts';
+import { inFile, makeNdjsonBatches } from '../src/formats/ndjson-batches.ts';
+import { readFacts } from '../src/formats/read-facts.ts';
 import { collect, inChunks } from './chunked.ts';
 import { MemoryFactStore } from './memory-fact-store.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readExactNumber } from '../src/exact-number.ts';
+import { readExactNumber } from '../src/formats/exact-number.ts';
 import { parseNdjsonLine } from '../src/formats/ndjson.ts';
 
 const parse = (text: string) => parseNdjsonLine({ line: 7, text });

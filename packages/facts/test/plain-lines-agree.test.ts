@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { factColumns } from '../src/bulk/fact-columns.ts';
 import { maxPlainLineBytes, plainFields, plainLinePattern } from '../src/bulk/plain-line.ts';
-import { createFactChecker } from '../src/check-fact.ts';
+import { createFactChecker } from '../src/check/check-fact.ts';
 import { parseNdjsonLine } from '../src/formats/ndjson.ts';
 import { copyLineOf, decodeCopyLine } from './copy-text.ts';
 

@@ -1,4 +1,4 @@
-import type { NdjsonFacts, SegmentEncoder } from './ports.ts';
+import type { NdjsonFacts, SegmentEncoder } from './segment-encoder.ts';
 import type { SegmentFile } from '../segments/ports.ts';
 
 /** What all files of a body have in common. */

@@ -2,7 +2,7 @@ import type { Dataset, UndeclaredFields } from '@hourglass/query';
 import { columnRules } from '../columns/column-rules.ts';
 import { booleanRule, decimalRule } from '../columns/number-rules.ts';
 import { maxTextBytes, textRule } from '../columns/text-rule.ts';
-import { createFieldGuide } from '../field-guide.ts';
+import { createFieldGuide } from '../check/field-guide.ts';
 import type { FactColumn } from './fact-columns.ts';
 
 /** Which fields a plain line may have besides `timestamp`. */

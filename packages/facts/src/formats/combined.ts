@@ -1,8 +1,8 @@
-import type { Line } from '../lines.ts';
-import { nameProxy } from '../name-proxy.ts';
-import type { ProxyNaming } from '../name-proxy.ts';
-import type { RawFact } from '../raw-fact.ts';
-import type { UserAgentReader } from '../user-agent.ts';
+import type { Line } from './lines.ts';
+import { nameProxy } from './name-proxy.ts';
+import type { ProxyNaming } from './name-proxy.ts';
+import type { RawFact } from './raw-fact.ts';
+import type { UserAgentReader } from './user-agent.ts';
 import { unescapeLogText } from './log-escapes.ts';
 import { readLogTime } from './log-time.ts';
 

@@ -2,11 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import type { ColumnType, IngestTarget, UndeclaredFields } from '@hourglass/query';
 import { CsvError, parse } from 'csv-parse';
 import type { Parser } from 'csv-parse';
-import { skipByteOrderMark } from '../byte-order-mark.ts';
-import { maxLineBytes } from '../lines.ts';
-import type { RawFact } from '../raw-fact.ts';
-import { cellReaders } from '../read-cell.ts';
-import { rowShapeOf, type RowShape } from '../row-shape.ts';
+import { skipByteOrderMark } from './byte-order-mark.ts';
+import { maxLineBytes } from './lines.ts';
+import type { RawFact } from './raw-fact.ts';
+import { cellReaders } from './cell-readers.ts';
+import { rowShapeOf, type RowShape } from './row-shape.ts';
 
 export interface CsvOptions {
   /** With the custom fields of the environment. */

@@ -1,6 +1,6 @@
-import { readExactNumber } from '../exact-number.ts';
-import type { Line } from '../lines.ts';
-import type { RawFact } from '../raw-fact.ts';
+import { readExactNumber } from './exact-number.ts';
+import type { Line } from './lines.ts';
+import type { RawFact } from './raw-fact.ts';
 
 /** In a line without it no number can have lost digits, and the line need not be searched. Begins where a number of JSON can. */
 const manyDigits = /[:,[\s-]\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;

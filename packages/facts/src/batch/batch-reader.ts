@@ -1,9 +1,9 @@
-import type { RowChecker } from './check-fact.ts';
-import { parseNdjsonLine } from './formats/ndjson.ts';
-import { splitLines } from './lines.ts';
-import type { Line } from './lines.ts';
-import type { BatchWriter, EncodedRow } from './ports.ts';
-import type { RowFault } from './raw-fact.ts';
+import type { RowChecker } from '../check/check-fact.ts';
+import { parseNdjsonLine } from '../formats/ndjson.ts';
+import { splitLines } from '../formats/lines.ts';
+import type { Line } from '../formats/lines.ts';
+import type { BatchWriter, EncodedRow } from './fact-store.ts';
+import type { RowFault } from '../formats/raw-fact.ts';
 
 export const maxReportedFaults = 100;
 const maxGroupFacts = 1000;

@@ -1,7 +1,7 @@
-import { createCombinedParser } from './formats/combined.ts';
-import { readCsv } from './formats/csv.ts';
-import type { CsvOptions } from './formats/csv.ts';
-import { parseNdjsonLine } from './formats/ndjson.ts';
+import { createCombinedParser } from './combined.ts';
+import { readCsv } from './csv.ts';
+import type { CsvOptions } from './csv.ts';
+import { parseNdjsonLine } from './ndjson.ts';
 import { splitLines } from './lines.ts';
 import type { Line } from './lines.ts';
 import type { ProxyNaming } from './name-proxy.ts';

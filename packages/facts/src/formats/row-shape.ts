@@ -1,5 +1,5 @@
 import { customColumns, storedColumns, type ColumnType, type IngestTarget } from '@hourglass/query';
-import { createFieldGuide, createRecordGuide, type FieldGuide } from './field-guide.ts';
+import { createFieldGuide, createRecordGuide, type FieldGuide } from '../check/field-guide.ts';
 
 /** What a reader of files has to know about the rows of a target. */
 export interface RowShape {

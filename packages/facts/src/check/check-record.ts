@@ -1,11 +1,11 @@
 import type { ColumnType, RecordColumn, RecordSet } from '@hourglass/query';
-import { nullCell } from './columns/column-rule.ts';
-import { columnRules } from './columns/column-rules.ts';
-import { decimalDigits } from './columns/number-rules.ts';
+import { nullCell } from '../columns/column-rule.ts';
+import { columnRules } from '../columns/column-rules.ts';
+import { decimalDigits } from '../columns/number-rules.ts';
 import type { ValueEncoder } from './custom-cell.ts';
 import type { RowChecker } from './check-fact.ts';
 import { createRecordGuide } from './field-guide.ts';
-import type { RowFault } from './raw-fact.ts';
+import type { RowFault } from '../formats/raw-fact.ts';
 
 /** A line of rubbish may have thousands of unknown fields. */
 const maxFaultsPerRecord = 100;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { UndeclaredFields } from '@hourglass/query';
-import { BatchReading } from './batch-reading.ts';
-import { acceptSpooled } from './bulk/accept-spooled.ts';
-import type { BulkPorts } from './bulk/ports.ts';
-import { createFactChecker } from './check-fact.ts';
-import { createRecordChecker } from './check-record.ts';
-import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from './ports.ts';
-import type { RowFault } from './raw-fact.ts';
+import { BatchReading } from './batch-reader.ts';
+import { acceptSpooled } from '../bulk/accept-spooled.ts';
+import type { BulkPorts } from '../bulk/segment-encoder.ts';
+import { createFactChecker } from '../check/check-fact.ts';
+import { createRecordChecker } from '../check/check-record.ts';
+import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from './fact-store.ts';
+import type { RowFault } from '../formats/raw-fact.ts';
 
 export interface AcceptBatchOptions {
   readonly identity: BatchIdentity;

@@ -1,8 +1,8 @@
 import type { Dataset, MissingValue, UndeclaredFields } from '@hourglass/query';
 import { customColumns, storedColumns } from '@hourglass/query';
-import { nullCell, type ColumnRule } from './columns/column-rule.ts';
-import { columnRules } from './columns/column-rules.ts';
-import { dayOf } from './columns/iso-time.ts';
+import { nullCell, type ColumnRule } from '../columns/column-rule.ts';
+import { columnRules } from '../columns/column-rules.ts';
+import { dayOf } from '../columns/iso-time.ts';
 import {
   expectedTime,
   explainTime,
@@ -10,12 +10,12 @@ import {
   latestFactMs,
   readTime,
   timeCell,
-} from './columns/time-rule.ts';
+} from '../columns/time-rule.ts';
 import { customCell, customEncoder, type ValueEncoder } from './custom-cell.ts';
 import { createFieldGuide } from './field-guide.ts';
 import type { FieldGuide } from './field-guide.ts';
-import type { EncodedRow } from './ports.ts';
-import type { RowFault } from './raw-fact.ts';
+import type { EncodedRow } from '../batch/fact-store.ts';
+import type { RowFault } from '../formats/raw-fact.ts';
 
 type CheckedRow = EncodedRow | { readonly faults: readonly RowFault[] };
 

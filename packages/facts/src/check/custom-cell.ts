@@ -1,6 +1,6 @@
 import type { ColumnType, CustomColumn } from '@hourglass/query';
-import { nullCell, type ColumnRule } from './columns/column-rule.ts';
-import { columnRules } from './columns/column-rules.ts';
+import { nullCell, type ColumnRule } from '../columns/column-rule.ts';
+import { columnRules } from '../columns/column-rules.ts';
 
 export type ValueEncoder = Pick<ColumnRule, 'encode' | 'explain'>;
 
