@@ -1,5 +1,5 @@
 import type { NdjsonFacts, SegmentEncoder } from './segment-encoder.ts';
-import type { SegmentFile } from '../segments/ports.ts';
+import type { SegmentFile } from '../segments/segment.ts';
 
 /** What all files of a body have in common. */
 export type ConvertedBody = Omit<NdjsonFacts, 'bodyPath'>;

@@ -1,5 +1,7 @@
 import type { Dataset, UndeclaredFields } from '@hourglass/query';
-import type { SegmentFile, SegmentObjects, SegmentStore } from '../segments/ports.ts';
+import type { SegmentFile } from '../segments/segment.ts';
+import type { SegmentObjects } from '../segments/segment-objects.ts';
+import type { SegmentStore } from '../segments/segment-store.ts';
 
 export interface NdjsonFacts {
   /** Whole lines of NDJSON in `directory`, which the encoder may also use for files of its own. */

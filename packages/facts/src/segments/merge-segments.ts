@@ -2,15 +2,11 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { StoredSegment } from '@hourglass/query';
 import { chooseMerge, type MergeTerms } from './choose-merge.ts';
-import {
-  SegmentTooLarge,
-  type CrashPoint,
-  type PlaceSegments,
-  type SegmentObjects,
-  type SegmentOwner,
-  type SegmentStore,
-  type SegmentWriter,
-} from './ports.ts';
+import type { CrashPoint } from './crash-point.ts';
+import type { SegmentOwner } from './segment.ts';
+import type { PlaceSegments, SegmentObjects } from './segment-objects.ts';
+import type { SegmentStore } from './segment-store.ts';
+import { SegmentTooLarge, type SegmentWriter } from './segment-writer.ts';
 import { storeSegment } from './store-segment.ts';
 
 export interface MergeSegmentsPorts {

@@ -1,15 +1,10 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  SegmentTooLarge,
-  type CrashPoint,
-  type HotFacts,
-  type SealingTerms,
-  type SegmentObjects,
-  type SegmentOwner,
-  type SegmentStore,
-  type SegmentWriter,
-} from './ports.ts';
+import type { CrashPoint } from './crash-point.ts';
+import type { SegmentOwner } from './segment.ts';
+import type { SegmentObjects } from './segment-objects.ts';
+import type { HotFacts, SealingTerms, SegmentStore } from './segment-store.ts';
+import { SegmentTooLarge, type SegmentWriter } from './segment-writer.ts';
 import { storeSegment } from './store-segment.ts';
 
 export interface SealFactsPorts {

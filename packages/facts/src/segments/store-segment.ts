@@ -1,5 +1,8 @@
 import { rm } from 'node:fs/promises';
-import type { CrashPoint, SegmentFile, SegmentObjects, SegmentOwner, SegmentStore } from './ports.ts';
+import type { CrashPoint } from './crash-point.ts';
+import type { SegmentFile, SegmentOwner } from './segment.ts';
+import type { SegmentObjects } from './segment-objects.ts';
+import type { SegmentStore } from './segment-store.ts';
 import { uploadSegment } from './upload-segment.ts';
 
 export interface StoreSegmentPorts {

@@ -1,4 +1,5 @@
-import { segmentPrefix, type SegmentObjects, type SegmentStore } from './ports.ts';
+import { segmentPrefix, type SegmentObjects } from './segment-objects.ts';
+import type { SegmentStore } from './segment-store.ts';
 
 export interface SweepTerms {
   /** Null: facts are kept for ever, unless their environment says otherwise. */

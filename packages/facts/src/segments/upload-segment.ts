@@ -1,11 +1,7 @@
-import type {
-  CrashPoint,
-  IncomingSegment,
-  SegmentFile,
-  SegmentObjects,
-  SegmentOwner,
-  SegmentStore,
-} from './ports.ts';
+import type { CrashPoint } from './crash-point.ts';
+import type { IncomingSegment, SegmentFile, SegmentOwner } from './segment.ts';
+import type { SegmentObjects } from './segment-objects.ts';
+import type { SegmentStore } from './segment-store.ts';
 
 /** What the object of a segment is. */
 const segmentContentType = 'application/vnd.apache.parquet';

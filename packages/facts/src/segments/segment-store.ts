@@ -1,30 +1,5 @@
-import type { Dataset, FactRowColumns, SegmentColumn, StoredSegment } from '@hourglass/query';
-
-/** One immutable Parquet file of sorted facts, on local disk, before it is stored. */
-export interface SegmentFile {
-  readonly path: string;
-  readonly bytes: number;
-  /** Of the whole file, hex. */
-  readonly sha256: string;
-  readonly facts: number;
-  /** Of the oldest and of the newest fact, both included. Milliseconds since 1970. */
-  readonly firstMs: number;
-  readonly lastMs: number;
-  /** The value columns. A column that is not there is null for every fact. */
-  readonly columns: readonly SegmentColumn[];
-}
-
-/** Whose facts a segment holds: of one environment and one dataset. */
-export interface SegmentOwner {
-  readonly environmentId: number;
-  readonly dataset: string;
-}
-
-/** A segment whose object is to be written: `key` is where. */
-export interface IncomingSegment {
-  readonly id: string;
-  readonly key: string;
-}
+import type { Dataset, FactRowColumns, StoredSegment } from '@hourglass/query';
+import type { IncomingSegment, SegmentFile, SegmentOwner } from './segment.ts';
 
 /** Hot facts that are to be sealed: those of whole batches. */
 export interface HotFacts {
@@ -87,52 +62,3 @@ export interface SegmentStore {
    */
   withOwnerLock<Result>(owner: SegmentOwner, work: () => Promise<Result>): Promise<Result | null>;
 }
-
-/** The writer's memory or temporary disk does not suffice: fewer facts at a time may. */
-export class SegmentTooLarge extends Error {
-  constructor(options: ErrorOptions) {
-    super('The segment needs more memory or temporary disk than there is for writing one', options);
-    this.name = 'SegmentTooLarge';
-  }
-}
-
-/** Writes segments. Files are made in `directory`. Throws `SegmentTooLarge` and what the engine throws. */
-export interface SegmentWriter {
-  /** Of copied hot facts. */
-  seal(task: {
-    readonly csvPath: string;
-    /** Of the file. */
-    readonly columns: FactRowColumns;
-    readonly directory: string;
-    readonly signal: AbortSignal;
-  }): Promise<SegmentFile>;
-  /** Of other segments, also of ones that lack columns that others have. */
-  merge(task: {
-    readonly segments: readonly { readonly path: string; readonly columns: readonly SegmentColumn[] }[];
-    readonly directory: string;
-    readonly signal: AbortSignal;
-  }): Promise<SegmentFile>;
-}
-
-/** Of the keys of segments. */
-export const segmentPrefix = 'segments/';
-
-/** The part of the object store that segments need. */
-export interface SegmentObjects {
-  putFile(
-    key: string,
-    path: string,
-    options: { contentType: string; signal?: AbortSignal },
-  ): Promise<{ readonly bytes: number }>;
-  /** Deleting what is not there succeeds. */
-  delete(key: string): Promise<void>;
-}
-
-/** Brings segments to local disk, verified: a file for each, in their order, inside of `directory` and gone with it. */
-export type PlaceSegments = (
-  segments: readonly StoredSegment[],
-  target: { readonly directory: string; readonly signal: AbortSignal },
-) => Promise<readonly string[]>;
-
-/** Where a test may end the process. Does nothing otherwise. */
-export type CrashPoint = (name: string) => void;
