@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { narrowedPlan, type LimitBound } from '@hourglass/query';
+import { narrowPlan, type LimitBound } from '@hourglass/query';
 import type { EngineTask } from '@hourglass/reports';
 import { createExchangeRatesView, requireRates } from './exchange-rates.ts';
 import { createFactsView } from './facts-view.ts';
@@ -23,7 +23,7 @@ export async function openReport(
     await requireRates(connection, task, signal);
   }
   const bound = await findLimitBound(connection, task, options);
-  await createFactsView(connection, facts, narrowedPlan(task, bound));
+  await createFactsView(connection, facts, narrowPlan(task, bound));
   signal.throwIfAborted();
   return bound;
 }

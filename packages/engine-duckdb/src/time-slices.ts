@@ -1,4 +1,4 @@
-import { bucketRange, comesByBucket, type Plan, type TimeRange } from '@hourglass/query';
+import { bucketRange, isOrderedByBucket, type Plan, type TimeRange } from '@hourglass/query';
 import { estimatedFacts, rangeOfFacts, type CountedSegment } from './sample-range.ts';
 
 /** A report that is computed slice by slice, each with the rows of some buckets. */
@@ -18,7 +18,7 @@ const maxChange = 8;
 
 /** A report with fewer facts is computed at once, and so is one whose rows do not come by bucket. */
 export function isSliced(plan: Plan, segments: readonly CountedSegment[], sliceFacts: number): boolean {
-  return comesByBucket(plan) && estimatedFacts(segments, plan.range) > 2 * sliceFacts;
+  return isOrderedByBucket(plan) && estimatedFacts(segments, plan.range) > 2 * sliceFacts;
 }
 
 /**

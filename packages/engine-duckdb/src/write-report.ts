@@ -1,13 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import {
-  compileReportLines,
-  narrowedPlan,
-  type BoundPlan,
-  type LimitBound,
-  type Plan,
-} from '@hourglass/query';
+import { compileReportLines, narrowPlan, type BoundPlan, type LimitBound, type Plan } from '@hourglass/query';
 import type { EngineTask, FactFiles, RowFile } from '@hourglass/reports';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import { explainedError, isOutOfMemory } from './engine-error.ts';
@@ -84,7 +78,7 @@ async function* writeRest(
     const rest = { ...task, plan };
     const bound = await openReport(connection, rest, options);
     const writing = { connection, task: rest, options, unwritten, bound };
-    yield* isSliced(narrowedPlan(rest, bound).plan, task.facts.segments, options.sliceFacts)
+    yield* isSliced(narrowPlan(rest, bound).plan, task.facts.segments, options.sliceFacts)
       ? writeSlices(writing)
       : writeAtOnce(writing);
   } finally {
@@ -110,7 +104,7 @@ async function* writeAtOnce(writing: Writing): AsyncGenerator<RowFile, void> {
 async function* writeSlices(writing: Writing): AsyncGenerator<RowFile, void> {
   const { connection, task, options, unwritten, bound } = writing;
   const facts: FactFiles = await withHotFactsSegment(connection, task);
-  const slices = createTimeSlices(narrowedPlan(task, bound).plan, facts.segments, options.sliceFacts);
+  const slices = createTimeSlices(narrowPlan(task, bound).plan, facts.segments, options.sliceFacts);
   while (slices.rest !== null) {
     task.signal.throwIfAborted();
     const slice = { plan: slices.next(), dataset: task.dataset };

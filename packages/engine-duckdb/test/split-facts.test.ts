@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   bindPlan,
   catalogue,
-  comesByBucket,
+  isOrderedByBucket,
   factRowColumns,
   hotFactsColumns,
   planQuery,
@@ -126,12 +126,12 @@ test('reports over facts that lie hot and in segments at random are those over f
         if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
         const task = await taskOf(divided, planned.plan);
         const rows = await rowsOf(engine.run(task));
-        const expected = expectedRows(planned.plan, facts, filter?.isMeant);
+        const expected = expectedRows(planned.plan, facts, filter?.matches);
         expect(rows.length).toBe(expected.length);
         for (const [index, row] of rows.entries()) {
           for (const [column, value] of row.entries()) expectSame(value, expected[index]?.[column]);
         }
-        if (!comesByBucket(planned.plan)) continue;
+        if (!isOrderedByBucket(planned.plan)) continue;
         const json: EngineTask = { ...task, plan: { ...planned.plan, output: { format: 'json' } } };
         const atOnce = await linesOf(engine.writeRows(json));
         const sliced = await linesOf(slicing.writeRows(json));

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bindPlan, catalogue, estimateGroups, queryTimeUnits, type TimeUnit } from '../src/index.ts';
-import { bucketsIn } from '../src/plan/buckets-in.ts';
+import { countBuckets } from '../src/plan/count-buckets.ts';
 import { examplePlan } from './facts-relation.ts';
 
 const hourMs = 3_600_000;
@@ -35,9 +35,9 @@ test('a range has as many buckets as the calendar says, at any offset from UTC',
         const times = Array.from({ length: steps }, (_, index) => from.getTime() + index * stepMs);
         const expected = new Set(times.map((ms) => bucketStart(ms + utcOffsetMinutes * 60_000, timeUnit)));
         const endExclusiveMs = (times.at(-1) ?? 0) + 1;
-        expect(bucketsIn({ startMs: from.getTime(), endExclusiveMs }, { timeUnit, utcOffsetMinutes })).toBe(
-          expected.size,
-        );
+        expect(
+          countBuckets({ startMs: from.getTime(), endExclusiveMs }, { timeUnit, utcOffsetMinutes }),
+        ).toBe(expected.size);
       },
     ),
   );

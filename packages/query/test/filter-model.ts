@@ -9,7 +9,7 @@ import { toMillionths } from './report-model.ts';
  */
 export interface ModelFilter {
   readonly text: string;
-  readonly isMeant: (fact: Fact) => boolean;
+  readonly matches: (fact: Fact) => boolean;
 }
 
 const fields = {
@@ -172,11 +172,11 @@ interface Similar {
   readonly ends: (text: readonly string[], starts: ReadonlySet<number>) => Set<number>;
 }
 
-function oneCharacter(sql: string, isMeant: (character: string) => boolean): Similar {
+function oneCharacter(sql: string, matches: (character: string) => boolean): Similar {
   return {
     sql,
     ends: (text, starts) =>
-      new Set([...starts].filter((at) => at < text.length && isMeant(text[at] ?? '')).map((at) => at + 1)),
+      new Set([...starts].filter((at) => at < text.length && matches(text[at] ?? '')).map((at) => at + 1)),
   };
 }
 
@@ -261,7 +261,7 @@ const comparisons: Record<string, (difference: number) => boolean> = {
   le: (difference) => difference <= 0,
 };
 
-function ifPresent(field: Field, test: (value: string) => boolean): ModelFilter['isMeant'] {
+function ifPresent(field: Field, test: (value: string) => boolean): ModelFilter['matches'] {
   return (fact) => {
     const value = valueOf(field, fact);
     return value !== null && test(value);
@@ -280,7 +280,7 @@ function conditionsOn(field: Field): fc.Arbitrary<ModelFilter> {
     )
     .map(([[operator, written], space, right]) => ({
       text: `${field}${space}${written} ${right.written}`,
-      isMeant: ifPresent(
+      matches: ifPresent(
         field,
         (left) => comparisons[operator]?.(compare(field, left, right.value)) ?? false,
       ),
@@ -297,7 +297,7 @@ function conditionsOn(field: Field): fc.Arbitrary<ModelFilter> {
       const list = values.map(({ written }) => written).join(',');
       return {
         text: `${field} ${negated ? isNotIn : isIn} ${bracketed ? `( ${list} )` : list}`,
-        isMeant: ifPresent(
+        matches: ifPresent(
           field,
           (left) => values.some((right) => compare(field, left, right.value) === 0) !== negated,
         ),
@@ -316,13 +316,13 @@ function conditionsOn(field: Field): fc.Arbitrary<ModelFilter> {
     )
     .map(([[keyword, { pattern, matches }], not, negated]) => ({
       text: `${field} ${negated ? `${not} ` : ''}${keyword} ${inQuotes(pattern)}`,
-      isMeant: ifPresent(field, (left) => matches(textOf(field, left)) !== negated),
+      matches: ifPresent(field, (left) => matches(textOf(field, left)) !== negated),
     }));
   const missing = fc
     .tuple(anyCase('is null'), anyCase('isnot null'), fc.boolean())
     .map(([isNull, isNotNull, negated]) => ({
       text: `${field} ${negated ? isNotNull : isNull}`,
-      isMeant: (fact: Fact) => (valueOf(field, fact) === null) !== negated,
+      matches: (fact: Fact) => (valueOf(field, fact) === null) !== negated,
     }));
   return fc.oneof(compared, listed, matched, missing);
 }
@@ -336,16 +336,16 @@ export const modelFilters: fc.Arbitrary<ModelFilter> = fc.letrec<{
   part: fc.oneof(
     { maxDepth: 2, withCrossShrink: true },
     fc.constantFrom(...(Object.keys(fields) as Field[])).chain(conditionsOn),
-    tie('any').map(({ text, isMeant }) => ({ text: `(${text})`, isMeant })),
+    tie('any').map(({ text, matches }) => ({ text: `(${text})`, matches })),
   ),
   all: fc
     .tuple(fc.array(tie('part'), { minLength: 1, maxLength: 2 }), anyCase('and'))
     .map(([parts, and]) => ({
       text: parts.map(({ text }) => text).join(` ${and} `),
-      isMeant: (fact) => parts.every(({ isMeant }) => isMeant(fact)),
+      matches: (fact) => parts.every(({ matches }) => matches(fact)),
     })),
   any: fc.tuple(fc.array(tie('all'), { minLength: 1, maxLength: 2 }), anyCase('or')).map(([parts, or]) => ({
     text: parts.map(({ text }) => text).join(` ${or} `),
-    isMeant: (fact) => parts.some(({ isMeant }) => isMeant(fact)),
+    matches: (fact) => parts.some(({ matches }) => matches(fact)),
   })),
 })).any;

@@ -80,7 +80,7 @@ test('3,000 requests for statistics: the groups and buckets that counting by han
       });
       if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
       const { rows } = await duckdb.reportLoaded(planned.plan);
-      const expected = expectedRows(planned.plan, facts, filter?.isMeant);
+      const expected = expectedRows(planned.plan, facts, filter?.matches);
       expect(rows.length).toBe(expected.length);
       for (const [index, row] of rows.entries()) {
         for (const [column, value] of row.entries()) expectSame(value, expected[index]?.[column]);

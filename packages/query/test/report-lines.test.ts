@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { csvText } from '../src/compile/csv-text.ts';
 import { exponentText, floatText } from '../src/compile/float-text.ts';
 import { javaScriptEscapes, jsonText } from '../src/compile/json-text.ts';
-import { createSqlBuilder, statementOf } from '../src/compile/sql-builder.ts';
+import { createSqlBuilder, compileStatement } from '../src/compile/sql-builder.ts';
 import { openDuckDB } from './facts-relation.ts';
 import { lineOf, modelFloat } from './line-model.ts';
 
@@ -24,7 +24,7 @@ async function written(
   const query = createSqlBuilder()
     .selectFrom(given)
     .select(expression(sql.ref('value')).as('text'));
-  const { rows } = await duckdb.query(statementOf(query).sql, [listValue(texts)]);
+  const { rows } = await duckdb.query(compileStatement(query).sql, [listValue(texts)]);
   return rows.map(([text]) => text);
 }
 

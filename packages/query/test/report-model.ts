@@ -39,16 +39,16 @@ interface Group {
   readonly ms: number;
 }
 
-/** `isMeant` stands for the plan's filter, which is not looked at. */
+/** `matches` stands for the plan's filter, which is not looked at. */
 export function expectedRows(
   plan: Plan,
   facts: readonly Fact[],
-  isMeant: (fact: Fact) => boolean = () => true,
+  matches: (fact: Fact) => boolean = () => true,
 ): readonly (readonly Value[])[] {
   const meant = facts.filter((fact) => {
     const ms = Date.parse(fact.timestamp);
     const inRange = ms >= plan.range.startMs && ms < plan.range.endExclusiveMs;
-    return inRange && (fact.environment_id ?? environmentId) === plan.tenant.environmentId && isMeant(fact);
+    return inRange && (fact.environment_id ?? environmentId) === plan.tenant.environmentId && matches(fact);
   });
   return inOrder(plan, meant)
     .slice(0, plan.limitRows ?? undefined)

@@ -1,6 +1,6 @@
 import type { CustomFieldType } from './custom-field.ts';
 import type { ColumnType, Dataset } from './dataset.ts';
-import { measuredSource } from './look-up.ts';
+import { resolveMetricSource } from './look-up.ts';
 
 /** A metric or dimension and what its values are, in the words in which custom fields are declared. */
 export interface FieldDescription {
@@ -32,7 +32,7 @@ export function describeFields(dataset: Dataset): {
 }
 
 function typeOfMetric(dataset: Dataset, name: string): CustomFieldType {
-  const source = measuredSource(dataset, name);
+  const source = resolveMetricSource(dataset, name);
   switch (source.kind) {
     case 'column':
       return wordOf[source.type];

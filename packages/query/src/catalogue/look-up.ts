@@ -9,7 +9,7 @@ import type {
 } from './dataset.ts';
 
 /** Throws when there is no such dataset: a plan names only what the catalogue had when it was made. */
-export function datasetNamed(catalogue: Catalogue, name: string): Dataset {
+export function getDataset(catalogue: Catalogue, name: string): Dataset {
   const dataset = catalogue.get(name);
   if (dataset === undefined) throw new Error(`the catalogue has no dataset "${name}"`);
   return dataset;
@@ -24,21 +24,21 @@ export function findDimension(dataset: Dataset, name: string): Dimension | undef
 }
 
 /** Throws when the dataset has no such metric. */
-function metricNamed(dataset: Dataset, name: string): Metric {
+function getMetric(dataset: Dataset, name: string): Metric {
   const metric = findMetric(dataset, name);
   if (metric === undefined) throw new Error(`the dataset "${dataset.name}" has no metric "${name}"`);
   return metric;
 }
 
 /** Throws when the dataset has no such dimension. */
-export function dimensionNamed(dataset: Dataset, name: string): Dimension {
+export function getDimension(dataset: Dataset, name: string): Dimension {
   const dimension = findDimension(dataset, name);
   if (dimension === undefined) throw new Error(`the dataset "${dataset.name}" has no dimension "${name}"`);
   return dimension;
 }
 
 /** What a metric reads. An alias has become the column of the metric that it names. */
-export type MeasuredSource =
+export type ResolvedMetricSource =
   | { readonly kind: 'column'; readonly column: string; readonly type: NumericType }
   | { readonly kind: 'distinct'; readonly column: string }
   /** Calls, which are to be divided by the length of the bucket. */
@@ -46,13 +46,13 @@ export type MeasuredSource =
   | { readonly kind: 'percent'; readonly part: string; readonly whole: string };
 
 /** Throws when the dataset has no such metric, or the alias names one without a column. */
-export function measuredSource(dataset: Dataset, name: string): MeasuredSource {
-  const { source } = metricNamed(dataset, name);
+export function resolveMetricSource(dataset: Dataset, name: string): ResolvedMetricSource {
+  const { source } = getMetric(dataset, name);
   switch (source.kind) {
     case 'column':
       return { kind: 'column', column: name, type: source.type };
     case 'alias': {
-      const aliased = metricNamed(dataset, source.metric).source;
+      const aliased = getMetric(dataset, source.metric).source;
       if (aliased.kind !== 'column')
         throw new Error(`"${name}" is an alias of "${source.metric}", which has no column`);
       return { kind: 'column', column: source.metric, type: aliased.type };
@@ -68,32 +68,32 @@ export function measuredSource(dataset: Dataset, name: string): MeasuredSource {
   }
 }
 
-/** The stored columns behind a metric. Throws as `measuredSource` does. */
-export function measuredColumns(dataset: Dataset, name: string): readonly string[] {
-  const source = measuredSource(dataset, name);
+/** The stored columns behind a metric. Throws as `resolveMetricSource` does. */
+export function metricColumns(dataset: Dataset, name: string): readonly string[] {
+  const source = resolveMetricSource(dataset, name);
   return source.kind === 'percent' ? [source.part, source.whole] : [source.column];
 }
 
 /** What a condition of a filter reads of one fact. */
-export type FilteredSource =
+export type FilterSource =
   | { readonly kind: 'column'; readonly column: string; readonly type: ColumnType }
   | Exclude<DimensionSource, { readonly kind: 'column' }>;
 
 /** Null when there is no such name, or a single fact has no such value. */
-export function filteredSource(dataset: Dataset, name: string): FilteredSource | null {
+export function findFilterSource(dataset: Dataset, name: string): FilterSource | null {
   const dimension = findDimension(dataset, name);
   if (dimension !== undefined) {
     const { source } = dimension;
     return source.kind === 'column' ? { kind: 'column', column: name, type: source.type } : source;
   }
   if (findMetric(dataset, name) === undefined) return null;
-  const measured = measuredSource(dataset, name);
+  const measured = resolveMetricSource(dataset, name);
   return measured.kind === 'column' ? measured : null;
 }
 
 /** Throws when the dataset has no such name, or a single fact has no such value. */
-export function filteredSourceNamed(dataset: Dataset, name: string): FilteredSource {
-  const source = filteredSource(dataset, name);
+export function getFilterSource(dataset: Dataset, name: string): FilterSource {
+  const source = findFilterSource(dataset, name);
   if (source === null)
     throw new Error(`the dataset "${dataset.name}" has nothing to filter called "${name}"`);
   return source;

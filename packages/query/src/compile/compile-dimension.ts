@@ -23,7 +23,7 @@ export function compileDimension(dimension: Dimension, tenant: Tenant): Compiled
     case 'column':
       return compileColumn(name, source.type);
     case 'timestamp-part':
-      return same(compileTimestampPart(source.part));
+      return textKey(compileTimestampPart(source.part));
     case 'tenant':
       return { key: null, show: () => sql`cast(${tenant[source.of]} as varchar)` };
     default:
@@ -36,7 +36,7 @@ function compileColumn(name: string, type: DimensionType): CompiledKey {
   switch (type) {
     case 'text':
       // Grouping by the shown text: a fact without a value and one that says "(not set)" are one row.
-      return same(sql`coalesce(${column}, ${notSet})`);
+      return textKey(sql`coalesce(${column}, ${notSet})`);
     case 'integer':
     case 'boolean':
       return { key: column, show: (key) => sql`coalesce(cast(${key} as varchar), ${notSet})` };
@@ -67,6 +67,6 @@ export function compileTimestampPart(part: TimestampPart): RawBuilder<unknown> {
   }
 }
 
-function same(text: RawBuilder<unknown>): CompiledKey {
+function textKey(text: RawBuilder<unknown>): CompiledKey {
   return { key: text, show: (key) => key, isText: true };
 }

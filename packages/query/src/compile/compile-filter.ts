@@ -1,6 +1,6 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
-import { type FilteredSource, filteredSourceNamed } from '../catalogue/look-up.ts';
+import { type FilterSource, getFilterSource } from '../catalogue/look-up.ts';
 import type { Comparison, FilterCondition, FilterNode } from '../filter/filter-node.ts';
 import { likeRegex } from '../filter/like-pattern.ts';
 import { similarRegex } from '../filter/similar-pattern.ts';
@@ -26,12 +26,12 @@ export function compileFilter(filter: FilterNode, dataset: Dataset, tenant: Tena
     const parts = filter.parts.map((part) => compileFilter(part, dataset, tenant));
     return sql`(${sql.join(parts, sql.raw(` ${filter.kind} `))})`;
   }
-  return compileCondition(filter, filteredSourceNamed(dataset, filter.field), tenant);
+  return compileCondition(filter, getFilterSource(dataset, filter.field), tenant);
 }
 
 function compileCondition(
   condition: FilterCondition,
-  source: FilteredSource,
+  source: FilterSource,
   tenant: Tenant,
 ): RawBuilder<SqlBool> {
   const type = source.kind === 'column' ? source.type : 'text';
@@ -58,7 +58,7 @@ function compileCondition(
   }
 }
 
-function compileOperand(source: FilteredSource, tenant: Tenant): RawBuilder<unknown> {
+function compileOperand(source: FilterSource, tenant: Tenant): RawBuilder<unknown> {
   switch (source.kind) {
     case 'column': {
       const column = sql.ref(source.column);

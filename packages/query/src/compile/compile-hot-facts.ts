@@ -7,7 +7,7 @@ import {
   factRowColumns,
   timestampColumn,
 } from '../catalogue/fact-row.ts';
-import { dimensionNamed, filteredSourceNamed, measuredColumns } from '../catalogue/look-up.ts';
+import { getDimension, getFilterSource, metricColumns } from '../catalogue/look-up.ts';
 import { customFieldsColumn } from '../catalogue/names.ts';
 import { filteredFields } from '../filter/filter-node.ts';
 import type { BoundPlan } from '../plan/bound-plan.ts';
@@ -39,13 +39,13 @@ const formatSettings = { datestyle: 'ISO', extra_float_digits: '1' } as const;
 export function hotFactsColumns({ plan, dataset }: BoundPlan): FactRowColumns {
   const used = new Set<string>();
   for (const name of plan.dimensions) {
-    if (dimensionNamed(dataset, name).source.kind === 'column') used.add(name);
+    if (getDimension(dataset, name).source.kind === 'column') used.add(name);
   }
   for (const { metric } of plan.metrics) {
-    for (const column of measuredColumns(dataset, metric)) used.add(column);
+    for (const column of metricColumns(dataset, metric)) used.add(column);
   }
   for (const name of plan.filter === null ? [] : filteredFields(plan.filter)) {
-    const source = filteredSourceNamed(dataset, name);
+    const source = getFilterSource(dataset, name);
     if (source.kind === 'column') used.add(source.column);
   }
   if (plan.targetCurrency !== undefined && dataset.currencyDimension !== undefined)
@@ -67,7 +67,7 @@ export function hotFactsColumns({ plan, dataset }: BoundPlan): FactRowColumns {
  */
 export function compileHotFactsCopy(boundPlan: BoundPlan): HotFactsCopy {
   const { sql: select, settings } = compileHotFactsSelect(boundPlan);
-  return { sql: copyOf(select), settings };
+  return { sql: copyStatement(select), settings };
 }
 
 /** What `compileHotFactsCopy` copies, as a select that can be counted or explained. It has no parameters either. */
@@ -77,12 +77,12 @@ export function compileHotFactsSelect(boundPlan: BoundPlan): HotFactsCopy {
   const { conditions, settings } = impliedConditions(plan.filter, dataset);
   const select = createSqlBuilder()
     .selectFrom(dataset.hotTable)
-    .select(columns.map((column) => copied(column).as(column.name)))
+    .select(columns.map((column) => copyExpression(column).as(column.name)))
     .where(environmentColumn.name, '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
     .where(timestampColumn.name, '>=', transactionSetting<string>(settingNames.start, 'timestamptz'))
     .where(timestampColumn.name, '<', transactionSetting<string>(settingNames.endExclusive, 'timestamptz'));
   return {
-    sql: textOf(conditions.reduce((narrowed, condition) => narrowed.where(condition), select)),
+    sql: sqlWithoutParameters(conditions.reduce((narrowed, condition) => narrowed.where(condition), select)),
     settings: {
       ...settings,
       [settingNames.environmentId]: String(plan.tenant.environmentId),
@@ -114,15 +114,20 @@ export function compileFilledColumns(
   hot: HotBatches,
 ): HotFactsCopy {
   const builder = createSqlBuilder();
-  const filled = columns.map((column, index) => sql`count(${copied(column)}) > 0`.as(`c${index}`));
-  return { sql: textOf(hotBatches(builder, dataset).select(filled)), settings: batchSettings(hot) };
+  const filled = columns.map((column, index) => sql`count(${copyExpression(column)}) > 0`.as(`c${index}`));
+  return {
+    sql: sqlWithoutParameters(hotBatches(builder, dataset).select(filled)),
+    settings: batchSettings(hot),
+  };
 }
 
 /** The statement that copies whole batches out of PostgreSQL to be sealed, as CSV like `compileHotFactsCopy`. */
 export function compileSealCopy(dataset: Dataset, columns: FactRowColumns, hot: HotBatches): HotFactsCopy {
   const builder = createSqlBuilder();
-  const select = hotBatches(builder, dataset).select(columns.map((column) => copied(column).as(column.name)));
-  return { sql: copyOf(textOf(select)), settings: batchSettings(hot) };
+  const select = hotBatches(builder, dataset).select(
+    columns.map((column) => copyExpression(column).as(column.name)),
+  );
+  return { sql: copyStatement(sqlWithoutParameters(select)), settings: batchSettings(hot) };
 }
 
 function hotBatches(builder: ReturnType<typeof createSqlBuilder>, dataset: Dataset) {
@@ -140,18 +145,18 @@ function batchSettings({ environmentId, batchSeqs }: HotBatches): HotFactsCopy['
   };
 }
 
-function copyOf(select: string): string {
+function copyStatement(select: string): string {
   return `copy (${select}) to stdout (format csv, header)`;
 }
 
-function textOf(select: Compilable): string {
+function sqlWithoutParameters(select: Compilable): string {
   const { sql: text, parameters } = select.compile();
   if (parameters.length > 0)
     throw new Error('the values of the statement are settings, COPY takes no parameters');
   return text;
 }
 
-function copied({ name, type, customFieldId }: FactRowColumn): RawBuilder<unknown> {
+function copyExpression({ name, type, customFieldId }: FactRowColumn): RawBuilder<unknown> {
   // As text, whatever its type: it is written as the engine reads it.
   if (customFieldId !== undefined)
     return sql`${sql.ref(customFieldsColumn)} ->> ${sql.lit(String(customFieldId))}`;

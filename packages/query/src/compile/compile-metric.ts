@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { AggregateFunction, Dataset, NumericType } from '../catalogue/dataset.ts';
-import { type MeasuredSource, measuredSource } from '../catalogue/look-up.ts';
+import { type ResolvedMetricSource, resolveMetricSource } from '../catalogue/look-up.ts';
 import { isFloatMetric } from '../plan/output-columns.ts';
 import type { Operation, Operator, PlannedMetric } from '../plan/plan.ts';
 
@@ -59,7 +59,7 @@ function compileAggregate(
   planned: PlannedMetric,
   { dataset, lengthMs, perFact }: MetricContext,
 ): RawBuilder<unknown> {
-  const source = measuredSource(dataset, planned.metric);
+  const source = resolveMetricSource(dataset, planned.metric);
   switch (source.kind) {
     case 'column':
       if (planned.function !== null)
@@ -80,7 +80,7 @@ function compileAggregate(
 
 /** Multiplied as a decimal, so that 7 of 100 are 7.0 and not 7.000000000000001. Null of nothing. */
 function compilePercent(
-  { part, whole }: Extract<MeasuredSource, { kind: 'percent' }>,
+  { part, whole }: Extract<ResolvedMetricSource, { kind: 'percent' }>,
   perFact: boolean,
 ): RawBuilder<unknown> {
   const total = (name: string) => (perFact ? sql.ref(name) : sql`sum(${sql.ref(name)})`);

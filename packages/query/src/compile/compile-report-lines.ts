@@ -7,7 +7,7 @@ import { csvText } from './csv-text.ts';
 import { exponentText, floatText } from './float-text.ts';
 import { javaScriptEscapes, jsonText } from './json-text.ts';
 import type { LimitBound } from './limit-bound.ts';
-import { createSqlBuilder, statementOf } from './sql-builder.ts';
+import { createSqlBuilder, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
 
 /**
@@ -29,10 +29,10 @@ export function compileReportLines(boundPlan: BoundPlan, limitBound: LimitBound 
     .as('report');
   if (output.format === 'csv') {
     const line = csvLine(columns, output.delimiter).as('line');
-    return statementOf(builder.selectFrom(rows).select(line));
+    return compileStatement(builder.selectFrom(rows).select(line));
   }
   const lines = builder.selectFrom(rows).select(jsonLine(columns).as('line')).as('report');
-  return statementOf(builder.selectFrom(lines).select(javaScriptEscapes(sql.ref('line')).as('line')));
+  return compileStatement(builder.selectFrom(lines).select(javaScriptEscapes(sql.ref('line')).as('line')));
 }
 
 function exponentOf(index: number) {

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
-import { type LimitBound, narrowedPlan, withinBound } from './limit-bound.ts';
+import { type LimitBound, narrowPlan, whereWithinBound } from './limit-bound.ts';
 import { compileKeys, reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
-import { inOrder } from './row-order.ts';
+import { orderByKeys } from './row-order.ts';
 import { selectGroups } from './select-groups.ts';
-import { createSqlBuilder, type FactsRelation, statementOf } from './sql-builder.ts';
+import { createSqlBuilder, type FactsRelation, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
 
 /**
@@ -29,7 +29,7 @@ import type { SqlStatement } from './sql-statement.ts';
  * Throws when the dataset does not have a name of the plan.
  */
 export function compileReport(boundPlan: BoundPlan, limitBound: LimitBound | null = null): SqlStatement {
-  return statementOf(reportQuery(boundPlan, limitBound));
+  return compileStatement(reportQuery(boundPlan, limitBound));
 }
 
 /** The query behind `compileReport`. Throws as that does. */
@@ -40,8 +40,8 @@ export function reportQuery(boundPlan: BoundPlan, limitBound: LimitBound | null)
     const facts = reportedFacts(boundPlan);
     return selectGroups({ plan, choice: plan.groups, dataset, facts, columns });
   }
-  const narrowed = reportedFacts(narrowedPlan(boundPlan, limitBound));
-  const facts = withinBound(narrowed, columns, limitBound);
+  const narrowed = reportedFacts(narrowPlan(boundPlan, limitBound));
+  const facts = whereWithinBound(narrowed, columns, limitBound);
   return shownRows(columns, limitedRows(facts, boundPlan, columns));
 }
 
@@ -57,10 +57,10 @@ function limitedRows(facts: FactsQuery, boundPlan: BoundPlan, columns: ReportCol
     const keys = [...timeKeys, ...groupKeys];
     // Without keys SQL answers one row even for no facts, where a report has none.
     query = keys.length === 0 ? query.having(sql<boolean>`count(*) > 0`) : query.groupBy(keys);
-    query = inOrder(query, keys);
+    query = orderByKeys(query, keys);
   } else {
     const before = compileKeys(plan.perFact.orderedBy, boundPlan);
-    query = inOrder(query, [...before, ...timeKeys, ...groupKeys, ...metrics]);
+    query = orderByKeys(query, [...before, ...timeKeys, ...groupKeys, ...metrics]);
   }
   return plan.limitRows === null ? query : query.limit(sql<number>`cast(${plan.limitRows} as bigint)`);
 }

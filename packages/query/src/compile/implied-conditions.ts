@@ -1,6 +1,6 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import { type Dataset, storedColumns, type StoredColumn } from '../catalogue/dataset.ts';
-import { filteredSourceNamed } from '../catalogue/look-up.ts';
+import { getFilterSource } from '../catalogue/look-up.ts';
 import type { Comparison, FilterCondition, FilterNode } from '../filter/filter-node.ts';
 import { transactionSetting } from './transaction-setting.ts';
 
@@ -38,7 +38,7 @@ function requiredConditions(filter: FilterNode | null): readonly FilterCondition
 
 /** Undefined for what is derived, of the tenant, or a custom field, whatever its name. */
 function storedColumn({ field }: FilterCondition, dataset: Dataset): StoredColumn | undefined {
-  const source = filteredSourceNamed(dataset, field);
+  const source = getFilterSource(dataset, field);
   if (source.kind !== 'column') return undefined;
   return storedColumns(dataset).find(({ name }) => name === source.column);
 }

@@ -2,8 +2,8 @@ import { sql, type SqlBool } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import { reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
-import { inOrder } from './row-order.ts';
-import { createSqlBuilder, type FactsRelation, statementOf } from './sql-builder.ts';
+import { orderByKeys } from './row-order.ts';
+import { createSqlBuilder, type FactsRelation, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
 
 /**
@@ -19,7 +19,7 @@ export type LimitBound =
 export function limitBoundKind(boundPlan: BoundPlan): LimitBound['kind'] | null {
   const { plan } = boundPlan;
   if (plan.limitRows === null || plan.groups !== undefined || plan.perFact !== undefined) return null;
-  return kindOf(reportColumns(boundPlan));
+  return boundKindOf(reportColumns(boundPlan));
 }
 
 /**
@@ -36,8 +36,8 @@ export function compileLimitBound(boundPlan: BoundPlan): SqlStatement {
   const reach = bucketEndMs === null ? leadingTextKey : sql`cast(${bucketEndMs} as double)`;
   if (reach === null || limitRows === null) throw new Error('the rows of the plan have no bound');
   const keys = [...timeKeys, ...groupKeys];
-  const groups = inOrder(reportedFacts(boundPlan).select(reach.as('reach')).groupBy(keys), keys);
-  return statementOf(
+  const groups = orderByKeys(reportedFacts(boundPlan).select(reach.as('reach')).groupBy(keys), keys);
+  return compileStatement(
     createSqlBuilder()
       .selectFrom(
         sql<FactsRelation>`(${groups.limit(sql<number>`cast(${limitRows} as bigint)`)})`.as('facts'),
@@ -47,7 +47,7 @@ export function compileLimitBound(boundPlan: BoundPlan): SqlStatement {
 }
 
 /** With a range that ends at the bound. */
-export function narrowedPlan(boundPlan: BoundPlan, limitBound: LimitBound | null): BoundPlan {
+export function narrowPlan(boundPlan: BoundPlan, limitBound: LimitBound | null): BoundPlan {
   if (limitBound?.kind !== 'time') return boundPlan;
   const { plan, dataset } = boundPlan;
   const endExclusiveMs = Math.min(plan.range.endExclusiveMs, limitBound.endExclusiveMs);
@@ -55,7 +55,7 @@ export function narrowedPlan(boundPlan: BoundPlan, limitBound: LimitBound | null
 }
 
 /** Those facts that can be part of a row. */
-export function withinBound(
+export function whereWithinBound(
   facts: FactsQuery,
   { leadingTextKey }: ReportColumns,
   limitBound: LimitBound | null,
@@ -65,7 +65,7 @@ export function withinBound(
   return facts.where(sql<SqlBool>`${leadingTextKey} <= cast(${limitBound.atMost} as varchar)`);
 }
 
-function kindOf({ bucketEndMs, leadingTextKey }: ReportColumns): LimitBound['kind'] | null {
+function boundKindOf({ bucketEndMs, leadingTextKey }: ReportColumns): LimitBound['kind'] | null {
   if (bucketEndMs !== null) return 'time';
   return leadingTextKey === null ? null : 'leading-text';
 }

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { timestampColumn } from '../catalogue/fact-row.ts';
-import { dimensionNamed } from '../catalogue/look-up.ts';
+import { getDimension } from '../catalogue/look-up.ts';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type CompiledKey, compileDimension } from './compile-dimension.ts';
@@ -64,7 +64,7 @@ export function reportColumns(boundPlan: BoundPlan): ReportColumns {
 }
 
 /** As it is shown where its value is computed. */
-export function shownAtOnce({ value, show }: ReportColumn): RawBuilder<unknown> {
+export function shownExpression({ value, show }: ReportColumn): RawBuilder<unknown> {
   return show(value ?? sql`null`);
 }
 
@@ -101,7 +101,7 @@ function compileKey(name: string, { plan, dataset }: BoundPlan): CompiledKey {
   if (targetCurrency !== undefined && name === dataset.currencyDimension) {
     return { key: null, show: () => sql`cast(${targetCurrency} as varchar)` };
   }
-  return compileDimension(dimensionNamed(dataset, name), tenant);
+  return compileDimension(getDimension(dataset, name), tenant);
 }
 
 function leadingTextKey(dimensions: readonly CompiledKey[]): RawBuilder<unknown> | null {

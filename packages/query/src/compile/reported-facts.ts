@@ -5,7 +5,7 @@ import { findMetric } from '../catalogue/look-up.ts';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import { compileFilter } from './compile-filter.ts';
 import { hotFactsColumns } from './compile-hot-facts.ts';
-import { createSqlBuilder, type FactsRelation, type Relations, statementOf } from './sql-builder.ts';
+import { createSqlBuilder, type FactsRelation, type Relations, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
 import { timestampValue } from './time-bucket.ts';
 
@@ -41,7 +41,7 @@ export function compileMissingRate(boundPlan: BoundPlan): SqlStatement | null {
   if (amounts.length === 0) return null;
   const day = sql`strftime(facts.timestamp, '%Y-%m-%d')`;
   const currency = factCurrency(dataset);
-  return statementOf(
+  return compileStatement(
     factsWithRates(boundPlan)
       .select([day.as('c0'), currency.as('c1')])
       .where(sql<SqlBool>`exchange_rates.rate is null`)

@@ -2,7 +2,7 @@ import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { Dataset } from '../catalogue/dataset.ts';
 import type { GroupChoice, Plan } from '../plan/plan.ts';
 import { compileMetric } from './compile-metric.ts';
-import { rangeLengthMs, shownAtOnce, type ReportColumns } from './report-columns.ts';
+import { rangeLengthMs, shownExpression, type ReportColumns } from './report-columns.ts';
 import type { FactsQuery } from './reported-facts.ts';
 
 interface GroupedReport {
@@ -22,7 +22,7 @@ interface GroupedReport {
 export function selectGroups(report: GroupedReport): FactsQuery {
   const { plan, choice, facts, columns } = report;
   const { all, groupKeys, timeKeys } = columns;
-  const shown = all.map(shownAtOnce);
+  const shown = all.map(shownExpression);
   const [timeKey] = timeKeys;
   if (timeKey === undefined) {
     return chooseGroups(report, shown, Math.min(choice.limit, plan.limitRows ?? choice.limit));

@@ -38,7 +38,7 @@ export function createSqlBuilder(): Kysely<Relations> {
   });
 }
 
-export function statementOf(query: Compilable): SqlStatement {
+export function compileStatement(query: Compilable): SqlStatement {
   const { sql, parameters } = query.compile();
   return { sql, parameters: parameters.map(sqlValue) };
 }

@@ -1,7 +1,7 @@
 import { FilterFault } from './filter-fault.ts';
 import { comparisons, type FilterCondition, type FilterNode } from './filter-node.ts';
 import type { FieldResolver, FilterField } from './resolve-field.ts';
-import { shownToken, TokenReader, type Token } from './tokens.ts';
+import { describeToken, TokenReader, type Token } from './tokens.ts';
 
 /** What a filter may have at most. Deeper or longer ones would only serve to wear down the server. */
 const filterBounds = {
@@ -186,5 +186,5 @@ class FilterParser {
 }
 
 function unexpected(found: Token, expected: string): FilterFault {
-  return new FilterFault(found.at, `found ${shownToken(found)}; expected ${expected}`);
+  return new FilterFault(found.at, `found ${describeToken(found)}; expected ${expected}`);
 }

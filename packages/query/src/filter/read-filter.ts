@@ -2,7 +2,7 @@ import type { Dataset } from '../catalogue/dataset.ts';
 import { FilterFault } from './filter-fault.ts';
 import type { FilterNode } from './filter-node.ts';
 import { parseFilter } from './parse-filter.ts';
-import { resolverOf } from './resolve-field.ts';
+import { createFieldResolver } from './resolve-field.ts';
 
 export type FilterResult =
   | { readonly ok: true; readonly filter: FilterNode }
@@ -14,7 +14,7 @@ export type FilterResult =
  */
 export function readFilter(text: string, dataset: Dataset): FilterResult {
   try {
-    return { ok: true, filter: parseFilter(text, resolverOf(dataset)) };
+    return { ok: true, filter: parseFilter(text, createFieldResolver(dataset)) };
   } catch (error) {
     if (!(error instanceof FilterFault)) throw error;
     const position = Array.from(text.slice(0, error.at)).length + 1;

@@ -1,12 +1,12 @@
 import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
-import { filteredSource, findMetric } from '../catalogue/look-up.ts';
+import { findFilterSource, findMetric } from '../catalogue/look-up.ts';
 import { didYouMean } from '../messages/did-you-mean.ts';
 import { quoted } from '../messages/quoted.ts';
 import { readMoment } from '../plan/read-moment.ts';
 import { FilterFault } from './filter-fault.ts';
 import { likeRegex } from './like-pattern.ts';
 import { similarRegex } from './similar-pattern.ts';
-import { shownToken, type Token } from './tokens.ts';
+import { describeToken, type Token } from './tokens.ts';
 
 export interface FilterField {
   readonly name: string;
@@ -32,14 +32,14 @@ const expectedValue: Record<ColumnType, string> = {
 };
 
 /** Resolves fields and values by the catalogue. */
-export function resolverOf(dataset: Dataset): FieldResolver {
+export function createFieldResolver(dataset: Dataset): FieldResolver {
   return {
     field: (token) => resolveField(token, dataset),
     value: ({ name, type }, token) => {
       const value = readers[type](token);
       if (value !== null) return value;
       const expected = `expected ${expectedValue[type]}, as "${name}" is of type ${type}`;
-      throw new FilterFault(token.at, `found ${shownToken(token)}; ${expected}`);
+      throw new FilterFault(token.at, `found ${describeToken(token)}; ${expected}`);
     },
     pattern: (kind, token) => {
       const regex = kind === 'like' ? likeRegex(token.text) : similarRegex(token.text);
@@ -50,10 +50,10 @@ export function resolverOf(dataset: Dataset): FieldResolver {
 }
 
 function resolveField({ text: name, at }: Token, dataset: Dataset): FilterField {
-  const source = filteredSource(dataset, name);
+  const source = findFilterSource(dataset, name);
   if (source !== null) return { name, type: source.kind === 'column' ? source.type : 'text' };
   const names = [...dataset.dimensions, ...dataset.metrics].map((candidate) => candidate.name);
-  const known = names.filter((candidate) => filteredSource(dataset, candidate) !== null);
+  const known = names.filter((candidate) => findFilterSource(dataset, candidate) !== null);
   throw new FilterFault(
     at,
     findMetric(dataset, name) === undefined

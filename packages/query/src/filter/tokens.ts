@@ -91,7 +91,7 @@ export class TokenReader {
 }
 
 /** A token as a message shows it. */
-export function shownToken({ kind, text }: Token): string {
+export function describeToken({ kind, text }: Token): string {
   if (kind === 'end') return 'the end';
   return kind === 'text' ? `the text ${quoted(text)}` : quoted(text);
 }

@@ -22,7 +22,7 @@ export const groupings = [
 export const currencyOptions = ['LOCAL', 'EUR', 'GBP', 'GPB', 'USD'] as const;
 
 /** Undefined when it was faulty, and reported. */
-export function choice<Value extends string>(
+export function readChoice<Value extends string>(
   field: string,
   text: string,
   choices: readonly Value[],
@@ -37,12 +37,14 @@ export function choice<Value extends string>(
 }
 
 /** Those that were not faulty, each once; the faults are reported. */
-export function choicesOf<Value extends string>(
+export function readChoices<Value extends string>(
   field: string,
   texts: readonly string[] = [],
   choices: readonly Value[],
   report: ReportFault,
 ): readonly Value[] {
-  const chosen = texts.flatMap((text, index) => choice(`${field}[${index}]`, text, choices, report) ?? []);
+  const chosen = texts.flatMap(
+    (text, index) => readChoice(`${field}[${index}]`, text, choices, report) ?? [],
+  );
   return [...new Set(chosen)];
 }

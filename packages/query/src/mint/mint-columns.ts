@@ -2,7 +2,7 @@ import type { Dataset, Dimension, Metric } from '../catalogue/dataset.ts';
 import { findDimension, findMetric } from '../catalogue/look-up.ts';
 import { quoted } from '../messages/quoted.ts';
 import type { Plan, PlannedMetric, ReportFault } from '../plan/plan.ts';
-import { choicesOf, groupings } from './mint-choices.ts';
+import { readChoices, groupings } from './mint-choices.ts';
 import type { MintCriteria } from './mint-criteria.ts';
 
 type Columns = Pick<Plan, 'metrics' | 'dimensions' | 'perFact'>;
@@ -33,7 +33,7 @@ const entityIds: ReadonlySet<string> = new Set([
 
 /** What the report shows of the transactions and how it groups them. Faults are reported. */
 export function planMintColumns(criteria: MintCriteria, dataset: Dataset, report: ReportFault): Columns {
-  const groupBy = choicesOf('groupBy', criteria.groupBy, groupings, report);
+  const groupBy = readChoices('groupBy', criteria.groupBy, groupings, report);
   if (groupBy.length < new Set(criteria.groupBy).size) return { metrics: [], dimensions: [] };
   const custom = chosenAttributes(criteria, dataset, report);
   const shown = (names: readonly string[]) =>

@@ -2,7 +2,7 @@ import type { FilterNode } from '../filter/filter-node.ts';
 import { quoted } from '../messages/quoted.ts';
 import type { ReportFault, Tenant } from '../plan/plan.ts';
 import {
-  choicesOf,
+  readChoices,
   pricingTypes,
   ratePlanLevels,
   transactionStatuses,
@@ -36,13 +36,13 @@ export function planMintFilter(
     isOneOf('currency', currencies(criteria, tenant, report)),
     isOneOf('pkgId', packages(criteria, tenant, report)),
     isOneOf('productId', products(criteria, tenant, report)),
-    isOneOf('ratePlanLevel', choicesOf('ratePlanLevels', criteria.ratePlanLevels, ratePlanLevels, report)),
-    isOneOf('pricingType', choicesOf('pricingTypes', criteria.pricingTypes, pricingTypes, report)),
+    isOneOf('ratePlanLevel', readChoices('ratePlanLevels', criteria.ratePlanLevels, ratePlanLevels, report)),
+    isOneOf('pricingType', readChoices('pricingTypes', criteria.pricingTypes, pricingTypes, report)),
     isOneOf(
       'status',
-      choicesOf('transactionStatus', criteria.transactionStatus, transactionStatuses, report),
+      readChoices('transactionStatus', criteria.transactionStatus, transactionStatuses, report),
     ),
-    isOneOf('type', choicesOf('transactionTypes', criteria.transactionTypes, transactionTypes, report)),
+    isOneOf('type', readChoices('transactionTypes', criteria.transactionTypes, transactionTypes, report)),
   ]);
 }
 

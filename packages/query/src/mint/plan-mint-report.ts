@@ -1,7 +1,7 @@
 import { mintDataset } from '../catalogue/mint/mint-dataset.ts';
 import { buildPlan, type PlanContext, type PlanResult } from '../plan/build-plan.ts';
 import type { ReportFault } from '../plan/plan.ts';
-import { choice, currencyOptions } from './mint-choices.ts';
+import { readChoice, currencyOptions } from './mint-choices.ts';
 import { planMintColumns } from './mint-columns.ts';
 import type { MintCriteria } from './mint-criteria.ts';
 import { planMintFilter } from './mint-filter.ts';
@@ -37,7 +37,7 @@ export function planMintReport(
 
 /** Null: every amount stays in its own currency, or the option was faulty and reported. */
 function planTargetCurrency(option = 'LOCAL', report: ReportFault): string | null {
-  const chosen = choice('currencyOption', option, currencyOptions, report);
+  const chosen = readChoice('currencyOption', option, currencyOptions, report);
   if (chosen === undefined || chosen === 'LOCAL') return null;
   return chosen === 'GPB' ? 'GBP' : chosen;
 }

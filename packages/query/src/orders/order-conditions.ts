@@ -20,18 +20,18 @@ export type OrderValueType = 'text' | 'integer' | 'time';
 /** A time is the text `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */
 export type OrderValue = string | number;
 
-export const comparingOperators = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte'] as const;
-export const listingOperators = ['in', 'ni'] as const;
+export const comparisonOperators = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte'] as const;
+export const listOperators = ['in', 'ni'] as const;
 
 /** What an order must satisfy to be listed. Conditions of a list hold together. */
 export type OrderCondition =
   | {
-      readonly operator: (typeof comparingOperators)[number];
+      readonly operator: (typeof comparisonOperators)[number];
       readonly key: OrderKey;
       readonly value: OrderValue;
     }
   | {
-      readonly operator: (typeof listingOperators)[number];
+      readonly operator: (typeof listOperators)[number];
       readonly key: OrderKey;
       readonly values: readonly OrderValue[];
     }

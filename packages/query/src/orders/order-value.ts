@@ -2,7 +2,7 @@ import { quoted } from '../messages/quoted.ts';
 import type { OrderValue, OrderValueType } from './order-conditions.ts';
 
 /** A value as it is compared, or what is expected instead of it. */
-export type ReadValue =
+export type OrderValueResult =
   | { readonly ok: true; readonly value: OrderValue }
   | { readonly ok: false; readonly message: string };
 
@@ -11,7 +11,7 @@ const maxTextLength = 1_000;
 const unstorable = /\0|\p{Cs}/u;
 const timeParts = /^(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?)?$/;
 
-export function readOrderValue(type: OrderValueType, value: unknown): ReadValue {
+export function readOrderValue(type: OrderValueType, value: unknown): OrderValueResult {
   if (type === 'integer') {
     if (Number.isSafeInteger(value)) return { ok: true, value: Number(value) };
     return expected('a whole number between -2^53 and 2^53', value);
@@ -22,7 +22,7 @@ export function readOrderValue(type: OrderValueType, value: unknown): ReadValue 
 
 export function readOrderText(
   value: unknown,
-): { readonly ok: true; readonly value: string } | Extract<ReadValue, { ok: false }> {
+): { readonly ok: true; readonly value: string } | Extract<OrderValueResult, { ok: false }> {
   if (typeof value !== 'string') return expected('a text', value);
   if (value.length > maxTextLength) {
     return {
@@ -35,7 +35,7 @@ export function readOrderText(
 }
 
 /** Completes a time to six decimals: a day begins at midnight. */
-function readTime(text: string): ReadValue {
+function readTime(text: string): OrderValueResult {
   const [, day = '', clock = '00:00:00', fraction = ''] = timeParts.exec(text) ?? [];
   const time = new Date(`${day}T${clock}Z`);
   // What is no day of the calendar, like 30 February, is another one for Date. Year 0 is none for PostgreSQL.
@@ -49,7 +49,7 @@ function readTime(text: string): ReadValue {
   return { ok: true, value: `${day} ${clock}.${fraction.padEnd(6, '0')}` };
 }
 
-function expected(what: string, found: unknown): Extract<ReadValue, { ok: false }> {
+function expected(what: string, found: unknown): Extract<OrderValueResult, { ok: false }> {
   return { ok: false, message: `found ${shown(found)}; expected ${what}` };
 }
 

@@ -2,8 +2,8 @@ import { didYouMean } from '../messages/did-you-mean.ts';
 import { quoted } from '../messages/quoted.ts';
 import type { Fault } from '../plan/plan.ts';
 import {
-  comparingOperators,
-  listingOperators,
+  comparisonOperators,
+  listOperators,
   orderKeys,
   type OrderCondition,
   type OrderKey,
@@ -24,7 +24,7 @@ export type ParsedWheres =
 type Operator = OrderCondition['operator'];
 type Report = (member: string, message: string) => void;
 
-const operators: readonly Operator[] = [...comparingOperators, 'like', ...listingOperators];
+const operators: readonly Operator[] = [...comparisonOperators, 'like', ...listOperators];
 const keys = Object.keys(orderKeys);
 const members: readonly string[] = ['k', 'o', 'v'];
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

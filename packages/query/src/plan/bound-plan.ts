@@ -1,5 +1,5 @@
 import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
-import { datasetNamed } from '../catalogue/look-up.ts';
+import { getDataset } from '../catalogue/look-up.ts';
 import { withCustomFields } from '../catalogue/with-custom-fields.ts';
 import type { Plan } from './plan.ts';
 
@@ -12,6 +12,6 @@ export interface BoundPlan {
 
 /** Looks up the plan's dataset and adds the plan's custom fields. Throws when the catalogue has no such dataset. */
 export function bindPlan(plan: Plan, catalogue: Catalogue): BoundPlan {
-  const dataset = datasetNamed(catalogue, plan.dataset);
+  const dataset = getDataset(catalogue, plan.dataset);
   return { plan, dataset: withCustomFields(dataset, plan.customFields ?? []) };
 }

@@ -1,10 +1,10 @@
 import type { CustomField } from '../catalogue/custom-field.ts';
 import type { Catalogue, Dataset } from '../catalogue/dataset.ts';
-import { datasetNamed } from '../catalogue/look-up.ts';
+import { getDataset } from '../catalogue/look-up.ts';
 import { withCustomFields } from '../catalogue/with-custom-fields.ts';
-import { frozen } from './frozen.ts';
+import { deepFreeze } from './deep-freeze.ts';
 import type { Fault, Plan, PlannedMetric, ReportFault, Tenant, TimeRange } from './plan.ts';
-import { withUsedFields } from './used-fields.ts';
+import { withUsedCustomFields } from './used-custom-fields.ts';
 
 export interface PlanContext {
   readonly catalogue: Catalogue;
@@ -37,7 +37,7 @@ export function buildPlan(
   { catalogue, dataset: name, tenant, customFields = [] }: Omit<PlanContext, 'nowMs'>,
   planParts: (dataset: Dataset, report: ReportFault) => PlanParts,
 ): PlanResult {
-  const dataset = withCustomFields(datasetNamed(catalogue, name), customFields);
+  const dataset = withCustomFields(getDataset(catalogue, name), customFields);
   const faults: Fault[] = [];
   const parts = planParts(dataset, (field, message) => void faults.push({ field, message }));
   const { range } = parts;
@@ -52,5 +52,5 @@ export function buildPlan(
     range,
     metrics,
   };
-  return { ok: true, plan: frozen(withUsedFields(plan, customFields)) };
+  return { ok: true, plan: deepFreeze(withUsedCustomFields(plan, customFields)) };
 }

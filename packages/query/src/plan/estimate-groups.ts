@@ -1,7 +1,7 @@
 import type { DimensionSource, TimestampPart } from '../catalogue/dataset.ts';
-import { dimensionNamed } from '../catalogue/look-up.ts';
+import { getDimension } from '../catalogue/look-up.ts';
 import type { BoundPlan } from './bound-plan.ts';
-import { bucketsIn } from './buckets-in.ts';
+import { countBuckets } from './count-buckets.ts';
 import type { TimeRange } from './plan.ts';
 
 /** What an earlier report with the same dimensions, time unit and filter had. */
@@ -26,15 +26,15 @@ export function estimateGroups(
   { facts, earlier }: { readonly facts: number; readonly earlier: EarlierReport | null },
 ): number | null {
   if (facts === 0 || plan.perFact !== undefined) return facts;
-  const buckets = bucketsIn(plan.range, plan);
+  const buckets = countBuckets(plan.range, plan);
   let combinations: number | null = 1;
   for (const name of plan.dimensions) {
-    const values = knownValues(dimensionNamed(dataset, name).source);
+    const values = knownValues(getDimension(dataset, name).source);
     combinations = combinations === null || values === null ? null : combinations * values;
   }
   if (combinations !== null) return Math.min(facts, combinations * buckets);
   if (earlier === null) return null;
-  return Math.min(facts, Math.round((earlier.rows * buckets) / bucketsIn(earlier.range, plan)));
+  return Math.min(facts, Math.round((earlier.rows * buckets) / countBuckets(earlier.range, plan)));
 }
 
 /** Null: whatever clients sent. */

@@ -1,5 +1,5 @@
 import type { Dataset } from '../catalogue/dataset.ts';
-import { measuredSource } from '../catalogue/look-up.ts';
+import { resolveMetricSource } from '../catalogue/look-up.ts';
 import type { BoundPlan } from './bound-plan.ts';
 import type { Plan, PlannedMetric } from './plan.ts';
 
@@ -43,7 +43,7 @@ export function isFloatMetric(planned: PlannedMetric, dataset: Dataset): boolean
 }
 
 function isFloatAggregate(planned: PlannedMetric, dataset: Dataset): boolean {
-  const source = measuredSource(dataset, planned.metric);
+  const source = resolveMetricSource(dataset, planned.metric);
   switch (source.kind) {
     case 'column':
       return source.type !== 'integer' || planned.function === 'avg';

@@ -3,7 +3,7 @@ import { customFieldTypes } from '../catalogue/custom-field.ts';
 import { aggregateFunctions, columnTypes } from '../catalogue/dataset.ts';
 import { comparisons, type FilterNode } from '../filter/filter-node.ts';
 import { identifier } from '../catalogue/names.ts';
-import { frozen } from './frozen.ts';
+import { deepFreeze } from './deep-freeze.ts';
 import { maxUtcOffsetMinutes, operators, type Plan, timeUnits } from './plan.ts';
 
 const planVersion = z.object({ version: z.unknown() });
@@ -83,7 +83,7 @@ const planShape: z.ZodType<Plan> = z.strictObject({
  */
 export function parsePlan(value: unknown): Plan {
   const parsed = planShape.safeParse(value);
-  if (parsed.success) return frozen(parsed.data);
+  if (parsed.success) return deepFreeze(parsed.data);
   const { data } = planVersion.safeParse(value);
   if (data !== undefined && data.version !== 1) {
     throw new Error(`the stored plan has version ${String(data.version)}; expected version 1`);

@@ -1,7 +1,7 @@
 import type { Dataset } from '../catalogue/dataset.ts';
 import { quoted } from '../messages/quoted.ts';
 import type { GroupChoice, PlannedMetric, ReportFault } from './plan.ts';
-import { selectMetrics } from './select-metrics.ts';
+import { planMetricList } from './plan-metric-list.ts';
 import { maxStatsOffset, maxStatsRows, type StatsRequest } from './stats-request.ts';
 
 /** Faults are reported; what is answered then is not to be used. */
@@ -50,7 +50,7 @@ function sortedBy(
   report: ReportFault,
 ): readonly number[] {
   const indices = new Set<number>();
-  for (const planned of selectMetrics(sortby.split(','), 'sortby', dataset, report)) {
+  for (const planned of planMetricList(sortby.split(','), 'sortby', dataset, report)) {
     if (planned === null) continue;
     const index = metrics.findIndex((metric) => metric?.alias === planned.alias);
     if (index >= 0) indices.add(index);

@@ -7,7 +7,7 @@ import { planDimensions } from './plan-dimensions.ts';
 import { planFilter } from './plan-filter.ts';
 import { planGroups } from './plan-groups.ts';
 import { planTimeUnit, planUtcOffset } from './plan-time.ts';
-import { selectMetrics } from './select-metrics.ts';
+import { planMetricList } from './plan-metric-list.ts';
 import { maxStatsRows, type StatsRequest } from './stats-request.ts';
 
 /** Longest range in buckets of a second, by the contract. */
@@ -20,7 +20,7 @@ const maxSecondsRangeMs = 3_600_000;
 export function planStats(request: StatsRequest, context: PlanContext): PlanResult {
   return buildPlan(context, (dataset, report) => {
     const items = selectedItems(request, report);
-    const metrics = selectMetrics(items.slice(0, maxColumns), 'select', dataset, report);
+    const metrics = planMetricList(items.slice(0, maxColumns), 'select', dataset, report);
     checkRepeated(metrics, report);
     const dimensions = planDimensions(request.dimensions.slice(0, maxColumns), dataset, report);
     const timeUnit = planTimeUnit(request.timeUnit, { field: 'timeUnit', units: timeUnits, report });

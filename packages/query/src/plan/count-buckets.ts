@@ -6,7 +6,7 @@ const weekMs = 7 * 24 * 60 * 60_000;
 const mondayMs = 3 * 24 * 60 * 60_000;
 
 /** How many buckets of the plan's unit a range touches; 1 without a unit. */
-export function bucketsIn(
+export function countBuckets(
   { startMs, endExclusiveMs }: TimeRange,
   { timeUnit, utcOffsetMinutes = 0 }: Pick<Plan, 'timeUnit' | 'utcOffsetMinutes'>,
 ): number {

@@ -3,7 +3,7 @@ import { filteredFields } from '../filter/filter-node.ts';
 import type { Plan } from './plan.ts';
 
 /** Part of the plan, so that neither deleting a field nor declaring its name anew changes a query that is under way. */
-export function withUsedFields(plan: Plan, fields: readonly CustomField[]): Plan {
+export function withUsedCustomFields(plan: Plan, fields: readonly CustomField[]): Plan {
   const names = new Set([
     ...plan.metrics.map(({ metric }) => metric),
     ...plan.dimensions,

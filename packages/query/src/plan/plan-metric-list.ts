@@ -10,7 +10,7 @@ const selected = /^(?:(?<chosen>\w+) *\( *(?<measured>\w+) *\)|(?<alone>\w+))$/;
  * The metrics of a list such as `sum(message_count),tps`. Their output columns are named as the list has them,
  * with the function that one gets that names none. Null for each that was faulty, and reported under `field`.
  */
-export function selectMetrics(
+export function planMetricList(
   items: readonly string[],
   field: string,
   dataset: Dataset,

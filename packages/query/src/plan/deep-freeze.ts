@@ -1,7 +1,7 @@
 /** Freezes the object and every object in it, in place. Plain data only: it must not contain itself. */
-export function frozen<Value extends object>(value: Value): Value {
+export function deepFreeze<Value extends object>(value: Value): Value {
   for (const part of Object.values(value)) {
-    if (typeof part === 'object' && part !== null) frozen(part);
+    if (typeof part === 'object' && part !== null) deepFreeze(part);
   }
   return Object.freeze(value);
 }
