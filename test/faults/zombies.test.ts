@@ -60,7 +60,7 @@ describe('a worker that is stopped for longer than its lease and goes on', () =>
           const ends = zombie
             .output()
             .split('\n')
-            .filter((line) => /stopped:|too late|handed back/.test(line));
+            .filter((line) => /stopped:|not published:|requeued/.test(line));
           return ends.length >= atOnce ? true : null;
         });
         const completed = zombie

@@ -2,19 +2,20 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * Removes folders that processes which were killed have left behind: those that were made longer ago than any run
- * lasts, so that the ones of other processes that share the scratch stay. Of all, or of those with such a name.
+ * Deletes scratch directories that killed processes left behind. Only directories older than twice
+ * `maxRunMs` are deleted, because other processes may share the scratch directory. `namePattern`
+ * restricts the deletion by name.
  */
 export async function removeAbandonedScratch(
   scratchDirectory: string,
   maxRunMs: number,
-  nameLike = /^/,
+  namePattern = /^/,
 ): Promise<void> {
   const names = await readdir(scratchDirectory).catch(() => []);
-  for (const name of names.filter((one) => nameLike.test(one))) {
+  for (const name of names.filter((name) => namePattern.test(name))) {
     const directory = path.join(scratchDirectory, name);
-    const madeAt = await stat(directory).catch(() => null);
-    if (madeAt === null || Date.now() - madeAt.mtimeMs < 2 * maxRunMs) continue;
+    const found = await stat(directory).catch(() => null);
+    if (found === null || Date.now() - found.mtimeMs < 2 * maxRunMs) continue;
     await rm(directory, { recursive: true, force: true });
   }
 }

@@ -4,9 +4,10 @@ import type { QueryStore } from './query-store.ts';
 import { mayBecome } from './query-states.ts';
 
 /**
- * Ends a query that is not over yet. Cancelling it again answers the same, so that a client may repeat a request
- * whose answer it did not get.
- * @throws ReportError `query.ended` when it completed, failed or expired, also in the moment of the request.
+ * Cancels an enqueued or running query. Cancelling it again returns the same record, so that a
+ * client may repeat a request whose response was lost.
+ * @throws ReportError `query.ended` when the query completed, failed or expired, even during the
+ * request
  */
 export async function cancelQuery(record: QueryRecord, queries: QueryStore): Promise<QueryRecord> {
   if (mayBecome(record.state, 'cancelled')) await queries.cancel(record.id);

@@ -1,6 +1,9 @@
-/** Tells of cancelled queries at once, in every process. A signal may be lost: it is never the only way to learn of it. */
+/**
+ * Notifies every process of cancelled queries at once. Signals may be lost, so lease renewals
+ * detect cancellations too.
+ */
 export interface CancelSignals {
-  /** Keeps listening through outages of the database until it is told to stop. */
+  /** Listens until `stop` is called, reconnecting after outages of the database. */
   listen(onCancelled: (queryId: string) => void, log: CancelSignalsLog): { stop(): Promise<void> };
 }
 

@@ -1,17 +1,17 @@
-/** Which of this process's attempts have to stop because their query was cancelled. */
+/** Aborts the attempts of this process whose query is cancelled. */
 export interface Cancellations {
-  /** Aborts when the query is cancelled from now on. `end` forgets it. */
-  watch(queryId: string): Watch;
-  /** Somebody cancelled the query, perhaps in another process. */
+  /** The signal aborts when the query is cancelled after this call. `end` stops watching. */
+  watch(queryId: string): CancellationWatch;
+  /** Aborts the attempts of a query that was cancelled, possibly by another process. */
   abort(queryId: string): void;
 }
 
-export interface Watch {
+export interface CancellationWatch {
   readonly signal: AbortSignal;
   end(): void;
 }
 
-/** Signals may get lost on their way here; then the next renewal of the lease finds the query taken away. */
+/** A lost signal is harmless: the next lease renewal fails. */
 export function createCancellations(): Cancellations {
   const watched = new Map<string, Set<AbortController>>();
   return {

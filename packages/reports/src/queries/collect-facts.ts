@@ -8,8 +8,8 @@ export interface CollectFactsPorts {
 }
 
 /**
- * Everything that a plan reads, as one moment saw it, in files below `directory`. `onCollected` is told which share of
- * the hot facts and the segments is there, 0 to 1.
+ * Copies the facts that a plan reads to `directory`, as one snapshot. Calls `onCollected` with the
+ * share of hot facts and segments that are in place, 0 to 1.
  */
 export async function collectFacts(
   boundPlan: BoundPlan,
@@ -30,7 +30,7 @@ export async function collectFacts(
   return { ...snapshot, segments };
 }
 
-/** All facts that the engine has to look at. */
-export function factsIn({ hotRows, segments }: Pick<FactFiles, 'hotRows' | 'segments'>): number {
+/** Returns the number of facts that the engine scans. */
+export function countFacts({ hotRows, segments }: Pick<FactFiles, 'hotRows' | 'segments'>): number {
   return segments.reduce((sum, { facts }) => sum + facts, hotRows);
 }

@@ -1,12 +1,13 @@
 /**
- * The queue. A ring wakes a worker, which asks the database whose turn it is until nothing waits; one too many is answered by nobody, and one
- * that is lost is made up for by the reconciler, so the queue may lose everything at any time.
+ * The queue, which only wakes workers. A woken worker runs queries from the database until none is
+ * waiting. Surplus wake-ups are harmless, and the reconciler replaces lost ones, so the queue may
+ * lose everything at any time.
  */
 export interface Doorbell {
-  /** `queryId` is what the version before runs, whose turn it was or not. */
+  /** Wakes a worker. `queryId` is read only by workers of the previous version. */
   wake(queryId: string): Promise<void>;
-  /** Rings that no worker has heard yet. */
+  /** Number of wake-ups that no worker has taken yet. */
   pendingWakeUps(): Promise<number>;
-  /** Throws `ServiceUnavailable` when a ring would not get through now. */
+  /** @throws ServiceUnavailable when the queue cannot accept wake-ups */
   check(): Promise<void>;
 }

@@ -7,13 +7,15 @@ export interface EndedAttempt {
   readonly queries: QueryStore;
   readonly log: RunLog;
   readonly terms: RunQueryTerms;
-  /** Why the attempt may have been told to stop. */
+  /** The reasons for which the attempt may have been stopped. */
   readonly signals: Readonly<Record<'shutdown' | 'cancelled' | 'lost' | 'deadline', AbortSignal>>;
 }
 
 /**
- * What becomes of a query whose attempt ended with `error`. Nothing is written for one that is no longer this attempt's.
- * @throws ServiceUnavailable when it cannot be written; the lease runs out then, and the next attempt follows.
+ * Records the outcome of an attempt that ended with `error`. Writes nothing when the query is no
+ * longer this attempt's.
+ * @throws ServiceUnavailable when the outcome cannot be written; the next attempt begins when the
+ * lease lapses.
  */
 export async function endAttempt(error: unknown, attempt: EndedAttempt): Promise<void> {
   const { claim, queries, log, terms, signals } = attempt;
@@ -31,7 +33,7 @@ export async function endAttempt(error: unknown, attempt: EndedAttempt): Promise
     log.info({ ...fields, reason: error.message }, 'failed: the report is impossible');
   } else if (signals.shutdown.aborted) {
     await queries.requeue(claim.id, claim.attempt, { kind: 'released' });
-    log.info(fields, 'handed back: the worker is closing');
+    log.info(fields, 'requeued: the worker is closing');
   } else {
     await retryOrFail(error, attempt);
   }
@@ -52,5 +54,5 @@ async function retryOrFail(error: unknown, { claim, queries, log, terms }: Ended
     return;
   }
   await queries.requeue(id, attempt, { kind: 'failed', retryAfterMs });
-  log.warn({ ...fields, retryAfterMs }, 'handed back, to be tried again');
+  log.warn({ ...fields, retryAfterMs }, 'requeued; will retry');
 }

@@ -11,7 +11,7 @@ import { LimitReached, type LimitUsage, type SubmissionLimits } from './submissi
 export interface EnqueuePorts {
   readonly queries: QueryStore;
   readonly doorbell: Doorbell;
-  /** Of environments without limits of their own. */
+  /** Limits of environments without limits of their own. */
   readonly limits: SubmissionLimits;
   readonly newId: () => string;
 }
@@ -28,10 +28,11 @@ export interface Enqueued {
 }
 
 /**
- * Puts a plan down as an `enqueued` query. It is safe once its row is committed; a ring that fails after that is
- * made up for by the reconciler, so the caller still gets its query.
- * A submission with the key of an earlier one is answered as that was; it needs no ring.
- * @throws LimitReached; ReportError `query.key_reused`; ServiceUnavailable when nothing was stored. Neither counts against the limits.
+ * Stores a plan as an `enqueued` query and wakes a worker. The query is safe once its row is
+ * committed: the reconciler replaces a failed wake-up. A submission with the key of an earlier one
+ * returns the earlier query and needs no wake-up.
+ * @throws LimitReached; ReportError `query.key_reused`; ServiceUnavailable when nothing was stored.
+ * None of these counts against the limits.
  */
 export async function enqueueQuery(
   { plan, labels, idempotencyKey }: EnqueuedPlan,
@@ -46,7 +47,7 @@ export async function enqueueQuery(
   if (outcome.kind === 'repeated') {
     const record = await queries.find(plan.tenant, outcome.id);
     if (record === null) throw new Error(`the query ${outcome.id} of an earlier submission is gone`);
-    // The response of the first submission; a poll shows the present state.
+    // Returns what the first submission returned; a poll shows the present state.
     return { record: enqueuedRecord(record), usage: outcome.usage };
   }
   const { record, usage } = outcome;

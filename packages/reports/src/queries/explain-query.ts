@@ -7,20 +7,23 @@ import {
 } from '@hourglass/query';
 import { planRequest, type PlanRequestPorts, type RequestedQuery } from './plan-request.ts';
 
-/** What the database knows of the facts of a plan, without reading them. */
+/** Estimated scan of a plan, from statistics and metadata. */
 export interface ScanEstimate {
   readonly hotFacts: {
     readonly rows: number;
-    /** Counted; else PostgreSQL's planner says so, because counting would have taken too long. */
+    /**
+     * True when the rows were counted. Otherwise PostgreSQL's planner estimated them, because
+     * counting would have taken too long.
+     */
     readonly exact: boolean;
-    /** Average of a row with the columns of the plan. */
+    /** Average size of a row with the columns of the plan. */
     readonly rowBytes: number;
   };
-  /** Those that may have facts of the range. */
+  /** Segments that may contain facts of the range. */
   readonly segments: readonly StoredSegment[];
-  /** All of the environment and dataset. */
+  /** Number of live segments of the environment and dataset. */
   readonly liveSegments: number;
-  /** Of recent large queries, from claim to archive. Null: there are none. */
+  /** Throughput of recent large queries, from claim to archive. Null when there are none. */
   readonly factsPerSecond: number | null;
   readonly earlier: EarlierReport | null;
 }
@@ -33,7 +36,7 @@ export interface ExplainQueryPorts extends PlanRequestPorts {
   readonly scans: ScanEstimates;
 }
 
-/** What running a query now would take. */
+/** Estimated cost of running a query now. */
 export interface Explanation {
   readonly rowsScanned: number;
   readonly bytesScanned: number;
@@ -43,14 +46,15 @@ export interface Explanation {
   readonly estimatedSeconds: number;
 }
 
-/** Where no large query was completed yet: what a small machine does. */
-const usualFactsPerSecond = 1_000_000;
-/** What a query over no facts takes. */
-const leastSeconds = 0.3;
+/** Throughput of a small machine, used until a large query has completed. */
+const defaultFactsPerSecond = 1_000_000;
+/** Run time of a query without facts. */
+const minSeconds = 0.3;
 
 /**
- * Plans a request as a submission does and tells what its run would read. Nothing is stored and nothing counted.
- * @throws ReportError `request.invalid` with every fault; ServiceUnavailable.
+ * Plans a request like a submission and estimates the cost of its run. Stores nothing, and does not
+ * count against the limits.
+ * @throws ReportError `request.invalid` with every fault; ServiceUnavailable
  */
 export async function explainQuery(
   requested: RequestedQuery,
@@ -66,7 +70,7 @@ export async function explainQuery(
     segments: { scanned: segments.length, live: liveSegments },
     hotFacts: { rows, exact },
     estimatedGroups: estimateGroups(boundPlan, { facts: rowsScanned, earlier }),
-    estimatedSeconds: toTenths(leastSeconds + rowsScanned / (factsPerSecond ?? usualFactsPerSecond)),
+    estimatedSeconds: toTenths(minSeconds + rowsScanned / (factsPerSecond ?? defaultFactsPerSecond)),
   };
 }
 

@@ -1,31 +1,38 @@
 import type { BoundPlan, StoredSegment } from '@hourglass/query';
 
-/** The facts of a plan as one snapshot saw them: hot ones in a file that the engine can read, the others in segments. */
+/**
+ * The facts of a plan in one snapshot: hot facts in a file for the engine, sealed facts in
+ * segments.
+ */
 export interface FactSnapshot {
-  /** CSV with a header of column names, as `hotFactsColumns` of the query package lists them. */
+  /**
+   * Path of a CSV file whose header names the columns, as `hotFactsColumns` of the query package
+   * lists them.
+   */
   readonly hotFactsPath: string;
   /**
-   * CSV with a header of `day`, `currency` and `rate` to the plan's target currency: one row for each currency and
-   * day of the range that has a rate. Absent when the plan has no target currency.
+   * Path of a CSV file with the columns `day`, `currency` and `rate`. It has one row for each
+   * currency and each day of the range with a rate to the plan's target currency. Absent when the
+   * plan has no target currency.
    */
   readonly exchangeRatesPath?: string;
   readonly hotRows: number;
-  /** Those that may have facts of the plan's range, oldest first. */
+  /** Segments that may contain facts of the plan's range, oldest first. */
   readonly segments: readonly StoredSegment[];
-  /** Sequence number of the newest batch that the snapshot contains; null when there is none. */
+  /** Sequence number of the newest batch in the snapshot. Null when there is none. */
   readonly watermark: bigint | null;
-  /** When the snapshot was taken, by the database's clock. */
+  /** Time of the snapshot by the database's clock. */
   readonly takenAt: Date;
 }
 
 export interface SnapshotTarget {
   readonly directory: string;
   readonly signal: AbortSignal;
-  /** What the database ends by itself, also when nobody is left who could abort it. */
+  /** The database cancels statements after this time, even when this process is dead. */
   readonly timeoutMs: number;
 }
 
 export interface FactSource {
-  /** Copies what the plan needs, inside one REPEATABLE READ snapshot, to `directory`. */
+  /** Copies the facts that the plan reads to `directory`, in one REPEATABLE READ snapshot. */
   snapshot(boundPlan: BoundPlan, target: SnapshotTarget): Promise<FactSnapshot>;
 }

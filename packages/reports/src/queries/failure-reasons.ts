@@ -1,8 +1,8 @@
 import { ServiceUnavailable } from '../service-unavailable.ts';
 
 /**
- * Every text that the status of a failed query can show; docs/failure-modes.md has an entry for each. `{name}` is
- * filled from the details.
+ * All texts in the status of a failed query; docs/failure-modes.md has an entry for each. Details
+ * replace `{name}`.
  */
 export const failureReasons = {
   outOfTime: 'The query did not finish within {seconds} s',
@@ -10,7 +10,7 @@ export const failureReasons = {
   attemptFailed: 'Attempt {attempt} of {attempts} failed: {cause}',
 } as const;
 
-/** What can stand for `{cause}` of `attemptFailed`. */
+/** All texts for `{cause}` in `attemptFailed`. */
 export const attemptFailures = {
   memory: 'The report needs more than {memoryMb} MB of memory: ask for fewer groups or a shorter time range',
   temporaryDisk:
@@ -21,7 +21,7 @@ export const attemptFailures = {
   unknown: 'Something went wrong on our side; the log of the worker names the query',
 } as const;
 
-/** Why a report cannot be made of what is stored, however often it is tried. */
+/** Why the stored facts cannot be reported, however often the query is retried. */
 export const impossibleReports = {
   rateMissing:
     'There is no exchange rate from {currency} to {target} for {day}, nor for one of the {days} days before it; store one and submit the report again',
@@ -34,7 +34,7 @@ export function failureReason(reason: keyof typeof failureReasons, details: Deta
   return filled(failureReasons[reason], details);
 }
 
-/** What went wrong in an attempt, in words for whoever submitted the query; `cause` is for the log. */
+/** The failure of an attempt, with a message for the client. `cause` is for the log. */
 export class AttemptFailure extends Error {
   readonly failure: keyof typeof attemptFailures;
 
@@ -45,7 +45,7 @@ export class AttemptFailure extends Error {
   }
 }
 
-/** The query fails at once, by its own fault, with this message. */
+/** Fails the query without a retry. The message is for the client. */
 export class ReportImpossible extends Error {
   constructor(reason: keyof typeof impossibleReports, details: Details) {
     super(filled(impossibleReports[reason], details));
@@ -53,7 +53,10 @@ export class ReportImpossible extends Error {
   }
 }
 
-/** Anything that an attempt threw as what a client may read: no path, no statement, no text of a library. */
+/**
+ * Converts any error of an attempt to a message that a client may read, without paths, statements
+ * or texts of libraries.
+ */
 export function asAttemptFailure(error: unknown): AttemptFailure {
   if (error instanceof AttemptFailure) return error;
   if (error instanceof ServiceUnavailable)

@@ -1,10 +1,13 @@
-/** What makes a submission one with those before that have the same key: it is accepted once. */
+/** Identifies repeated submissions: of all submissions with one key, one is accepted. */
 export interface IdempotencyKey {
-  /** The client's `Idempotency-Key`, good within an environment. */
+  /** The client's `Idempotency-Key`, unique within an environment. */
   readonly key: string;
-  /** Of everything that decides what the submission does. Another request with the same key is refused. */
+  /**
+   * SHA-256 over everything that determines the effect of the request. Another request with the
+   * same key is refused.
+   */
   readonly requestSha256: Uint8Array;
 }
 
-/** How long a key is known. */
+/** Keys are deleted after this time. */
 export const idempotencyKeyTtlSeconds = 24 * 3600;

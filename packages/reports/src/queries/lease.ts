@@ -2,11 +2,13 @@ import type { Claim, QueryStore } from './query-store.ts';
 import { progressIn, type Progress } from './progress.ts';
 
 export interface Lease {
-  /** Aborts once another attempt may have begun: the query was taken, ended, or renewing failed too long. */
+  /**
+   * Aborts once another attempt may have begun: the query was taken or ended, or renewals failed
+   * for too long.
+   */
   readonly lost: AbortSignal;
   /**
-   * Tells how far the attempt is, and renews the lease to say so: at once, or when a second has passed since the last
-   * time. What is less than was told is passed over.
+   * Reports progress by renewing the lease, at most once a second. Decreasing progress is ignored.
    */
   report(progress: Progress): void;
   end(): void;
@@ -15,9 +17,10 @@ export interface Lease {
 const minReportMs = 1_000;
 
 /**
- * Renews an attempt's lease three times per lease. A renewal that cannot reach the database is tried again
- * until the lease must have run out; from then on the attempt counts as lost, whatever the database says
- * later. `heldSinceMs` is `performance.now()` from before the claim, so that the age is never underestimated.
+ * Renews an attempt's lease three times per lease duration. A renewal that cannot reach the
+ * database is retried until the lease must have lapsed. From then on the attempt counts as lost,
+ * whatever the database responds later. `heldSinceMs` is `performance.now()` from before the claim,
+ * so that the lease is never assumed too long.
  */
 export function keepLease(
   claim: Claim,
@@ -27,7 +30,7 @@ export function keepLease(
   const lost = new AbortController();
   let newest = progressIn('collecting', 0, 0);
   let renewedAtMs = heldSinceMs;
-  let askedAtMs = -Infinity;
+  let requestedAtMs = -Infinity;
   let renewing = false;
   let ended = false;
   let reporting: NodeJS.Timeout | undefined;
@@ -36,13 +39,14 @@ export function keepLease(
     if (renewing || ended || lost.signal.aborted) return;
     renewing = true;
     const startedAtMs = performance.now();
-    askedAtMs = startedAtMs;
+    requestedAtMs = startedAtMs;
     try {
       const held = await queries.renewLease(claim.id, claim.attempt, leaseMs, newest);
       if (held) renewedAtMs = startedAtMs;
       else lost.abort(new Error('the attempt is no longer the newest'));
     } catch {
-      // Tried again at the next turn; the age decides when it was too long.
+      // Retried at the next interval; the time since the last renewal decides when the lease is
+      // lost.
     } finally {
       renewing = false;
     }
@@ -65,7 +69,7 @@ export function keepLease(
     report(progress) {
       if (progress.percent < newest.percent) return;
       newest = progress;
-      const waitMs = Math.max(0, askedAtMs + minReportMs - performance.now());
+      const waitMs = Math.max(0, requestedAtMs + minReportMs - performance.now());
       if (waitMs === 0) void renew();
       else reporting ??= setTimeout(reportLater, waitMs);
     },

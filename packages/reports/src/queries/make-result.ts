@@ -1,6 +1,6 @@
 import { bindPlan, outputColumns, type BoundPlan } from '@hourglass/query';
 import { archiveKeyOf } from '../results/archive-key.ts';
-import { collectFacts, factsIn } from './collect-facts.ts';
+import { collectFacts, countFacts } from './collect-facts.ts';
 import type { FactFiles } from './segment-files.ts';
 import type { Lease } from './lease.ts';
 import type { Claim, QueryStore } from './query-store.ts';
@@ -13,15 +13,21 @@ export interface MakeResultTask {
   readonly directory: string;
   readonly lease: Lease;
   readonly signal: AbortSignal;
-  /** As `performance.now()` counts. */
+  /** Deadline as a value of `performance.now()`. */
   readonly deadlineMs: number;
   readonly terms: Pick<RunQueryTerms, 'resultTtlSeconds'>;
 }
 
-/** Time to end statements from here, so that the database does so only when nobody does. */
+/**
+ * The database's own timeout is later by this time, so that it acts only when this process does
+ * not.
+ */
 const statementGraceMs = 1_000;
 
-/** From the facts to the published archive. False: the query was cancelled, or taken by a newer attempt; nothing is left. */
+/**
+ * Computes a report and publishes its archive. Returns false when the query was cancelled or a
+ * newer attempt took it; nothing is left behind then.
+ */
 export async function makeResult(claim: Claim, ports: RunQueryPorts, task: MakeResultTask): Promise<boolean> {
   const { lease, directory, signal } = task;
   const boundPlan = bindPlan(claim.plan, ports.catalogue);
@@ -31,7 +37,7 @@ export async function makeResult(claim: Claim, ports: RunQueryPorts, task: MakeR
     timeoutMs: Math.ceil(Math.max(0, task.deadlineMs - performance.now())) + statementGraceMs,
     onCollected: (share) => lease.report(progressIn('collecting', share, 0)),
   });
-  const rowsScanned = factsIn(facts);
+  const rowsScanned = countFacts(facts);
   lease.report(progressIn('computing', 0, rowsScanned));
   const archive = await writeArchive(claim, ports, { ...task, boundPlan, facts });
   lease.report(progressIn('storing', 0, rowsScanned));
@@ -45,7 +51,7 @@ async function writeArchive(
 ): Promise<ArchiveFile> {
   const { id, createdAt } = claim;
   const { boundPlan, directory, signal, facts, lease } = task;
-  const rowsScanned = factsIn(facts);
+  const rowsScanned = countFacts(facts);
   const packed = new AbortController();
   const rows = engine.writeRows({
     ...boundPlan,
@@ -72,15 +78,15 @@ async function writeArchive(
       },
     });
   } finally {
-    // When packing fails, nobody wants the rows that the engine is computing.
+    // When packing fails, the engine must stop computing rows.
     packed.abort();
     await rows.return();
   }
 }
 
 /**
- * Stores the archive under a key that only this attempt has, and publishes it by one conditional update. What is not
- * published is deleted again; what cannot be deleted now is swept later.
+ * Stores the archive under a key that only this attempt uses, and publishes it by one conditional
+ * update. An unpublished archive is deleted; if that fails, the sweep deletes it later.
  */
 async function publish(
   claim: Claim,
@@ -106,14 +112,14 @@ async function publish(
       archiveBytes: archive.bytes,
       archiveMd5: archive.md5,
       rows: archive.rows,
-      rowsScanned: factsIn(facts),
+      rowsScanned: countFacts(facts),
       gzipBytes: archive.gzipBytes,
       watermark: facts.watermark,
       resultTtlSeconds: terms.resultTtlSeconds,
     });
     crashPoint('query.published');
   } catch (error) {
-    // When the answer to `complete` was lost, the row may name this archive: then it must stay.
+    // When only the response of `complete` was lost, the row names this archive, which must stay.
     if (!(await isPublished(claim, queries, archiveKey)))
       await objects.delete(archiveKey).catch(() => undefined);
     throw error;
@@ -128,6 +134,7 @@ async function isPublished(claim: Claim, queries: QueryStore, archiveKey: string
     const record = await queries.find({ organization, environment }, claim.id);
     return record?.result?.archiveKey === archiveKey;
   } catch {
-    return true; // Unknown: an orphan object costs space, a deleted archive costs an answer.
+    // Unknown. An orphaned object only takes space; deleting a published archive would lose a result.
+    return true;
   }
 }

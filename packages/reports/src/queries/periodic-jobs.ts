@@ -1,5 +1,8 @@
-/** Jobs that every worker has and of which one at a time does a turn for all. */
+/** Coordinates periodic jobs between workers, so that one worker runs a job for all. */
 export interface PeriodicJobs {
-  /** Of all that ask for a job's turn within `minIntervalMs`, by the database's clock, one is told true. */
+  /**
+   * Returns true to exactly one caller per job and interval of `minIntervalMs`, by the database's
+   * clock.
+   */
   tryBegin(name: string, minIntervalMs: number): Promise<boolean>;
 }

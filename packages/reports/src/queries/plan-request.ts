@@ -14,7 +14,10 @@ export interface RequestedQuery {
   readonly tenant: Tenant;
 }
 
-/** @throws ReportError `request.invalid` with every fault. */
+/**
+ * Plans a request with the environment's custom fields.
+ * @throws ReportError `request.invalid` with every fault
+ */
 export async function planRequest(
   { request, dataset, tenant }: RequestedQuery,
   { catalogue, customFields, nowMs }: PlanRequestPorts,

@@ -1,7 +1,10 @@
 import type { QueryRecord } from './query-record.ts';
 import type { OrganizationScope, QueryScope } from './query-scope.ts';
 
-/** What a poll shows of a query. Not its plan, which costs more to read than all the rest. */
+/**
+ * The fields of a query that a poll shows. Its plan is missing, because reading it costs more than
+ * everything else.
+ */
 export interface PolledQuery extends Pick<
   QueryRecord,
   | 'id'
@@ -18,8 +21,8 @@ export interface PolledQuery extends Pick<
   readonly scope: QueryScope;
 }
 
-/** Queries as polls read them. */
+/** Reads queries for polls. */
 export interface PolledQueries {
-  /** As `QueryStore.find`; many polls at once cost hardly more than one. */
+  /** Like `QueryStore.find`. Concurrent polls share one statement. */
   poll(scope: OrganizationScope | QueryScope, id: string): Promise<PolledQuery | null>;
 }

@@ -1,16 +1,16 @@
-/** What an attempt is at, in the order in which it comes to it. */
+/** Phases of an attempt, in order. */
 export const attemptPhases = ['collecting', 'computing', 'writing', 'storing'] as const;
 export type AttemptPhase = (typeof attemptPhases)[number];
 
 export interface Progress {
   readonly phase: AttemptPhase;
-  /** 0 to 100; 100 is for queries that are completed. */
+  /** 0 to 100. Only completed queries have 100. */
   readonly percent: number;
-  /** Facts that the engine has read. */
+  /** Facts that the engine has read so far. */
   readonly rowsScanned: number;
 }
 
-/** Where each phase begins and ends. */
+/** Percentages at which each phase begins and ends. */
 const percents: Readonly<Record<AttemptPhase, readonly [number, number]>> = {
   collecting: [0, 30],
   computing: [30, 60],
@@ -19,8 +19,9 @@ const percents: Readonly<Record<AttemptPhase, readonly [number, number]>> = {
 };
 
 /**
- * How far an attempt is that has done a share, 0 to 1, of a phase. A report has an order, so all of its `facts` were
- * read when its first row comes; until then the engine's own share is all that is known of them.
+ * Returns the progress of an attempt that has finished `share` (0 to 1) of a phase. A report is
+ * sorted, so the engine has read all `facts` before the first row; until then its own share is the
+ * only measure.
  */
 export function progressIn(phase: AttemptPhase, share: number, facts: number): Progress {
   const [start, end] = percents[phase];

@@ -1,9 +1,11 @@
-/** What a client says about a query beside the report that it asks for. No part of the plan: it changes no row. */
+/**
+ * Client-provided metadata of a query. Not part of the plan, because it does not affect the rows.
+ */
 export interface QueryLabels {
-  /** The hostname that the client named in place of the environment, in lower case. */
+  /** Hostname that the client used instead of the environment's name, in lower case. */
   readonly hostname?: string | undefined;
-  /** What the client calls the query. */
+  /** Display name of the query. */
   readonly name?: string | undefined;
-  /** The saved report that the client says the query comes from. */
+  /** Id of the saved report that the query runs. */
   readonly reportDefinitionId?: string | undefined;
 }

@@ -1,9 +1,9 @@
 /**
- * The life of a query.
+ * The states of a query.
  *
  *   enqueued ─► running ─► completed ─► expired
  *      │  ▲        │
- *      │  └────────┤ a lost or handed-back attempt
+ *      │  └────────┤ lost or requeued attempt
  *      ├───────────┴─► failed, cancelled
  */
 export const queryStates = ['enqueued', 'running', 'completed', 'failed', 'cancelled', 'expired'] as const;

@@ -15,18 +15,18 @@ export interface Submission {
   readonly idempotencyKey?: IdempotencyKey | undefined;
 }
 
-/** What a listed query has to be; what is missing is not asked for. */
+/** Conditions on a listed query. An omitted condition matches every query. */
 export interface ListCriteria {
   readonly submittedBy?: string;
   readonly state?: QueryState;
   readonly dataset?: string;
   readonly createdFrom?: Date;
   readonly createdBefore?: Date;
-  /** Submitted to this hostname; null: to none. */
+  /** The hostname that the query was submitted to. Null matches queries without a hostname. */
   readonly hostname?: string | null;
-  /** Comes from a saved report. */
+  /** Only queries with a `reportDefinitionId`. */
   readonly hasReport?: true;
-  /** Follows this query in the order of the list, whether or not that is still there. */
+  /** Only queries after this position in the list, whether or not its query still exists. */
   readonly after?: ListPosition;
 }
 
@@ -35,19 +35,22 @@ export interface ListPosition {
   readonly id: string;
 }
 
-/** What became of a submission, and what the environment has used of its limits after it. */
+/** The outcome of a submission, with the environment's usage of its limits afterwards. */
 export type SubmissionOutcome =
   | { readonly kind: 'accepted'; readonly record: QueryRecord; readonly usage: LimitUsage }
   | { readonly kind: 'refused'; readonly reason: LimitReason; readonly usage: LimitUsage }
-  /** The same request was accepted before, as this query. */
+  /** The same request was accepted earlier with this key, as query `id`. */
   | { readonly kind: 'repeated'; readonly id: string; readonly usage: LimitUsage }
-  /** Another request was accepted before with this key. */
+  /** A different request was accepted earlier with this key. */
   | { readonly kind: 'conflict'; readonly usage: LimitUsage };
 
 export interface Failure {
-  /** Shown to the client. */
+  /** Text for the client. */
   readonly reason: string;
-  /** `ours` gives the submission back to its environment: the client could not have avoided it. */
+  /**
+   * `service`: the client could not have avoided it, so the submission does not count against the
+   * limits.
+   */
   readonly fault: 'service' | 'query';
 }
 
@@ -55,16 +58,19 @@ export interface Claim {
   readonly id: string;
   readonly plan: Plan;
   readonly attempt: number;
-  /** The attempts so far, with this one and without those that were excused. */
+  /** Number of this attempt, without released attempts. */
   readonly countedAttempt: number;
-  /** Attempts before this one that ended with an error. */
+  /** Earlier attempts that ended with an error. */
   readonly failedAttempts: number;
   readonly createdAt: Date;
-  /** Milliseconds that all attempts together may still use. */
+  /** Milliseconds left for this attempt and all later ones. */
   readonly remainingMs: number;
 }
 
-/** Why an attempt gives its query back: its worker is told to stop, or something failed that may not fail again later. */
+/**
+ * Why an attempt requeues its query: its worker shuts down, or an error occurred that a retry may
+ * avoid.
+ */
 export type RequeueCause =
   | { readonly kind: 'released' }
   | { readonly kind: 'failed'; readonly retryAfterMs: number };
@@ -80,54 +86,67 @@ export interface Publication {
   readonly resultTtlSeconds: number;
 }
 
-/** The queries table. Every write is one conditional update on (id, attempt, state): false means it lost. */
+/**
+ * The queries table. Every write is one conditional update on (id, attempt, state). It returns
+ * false when the condition no longer holds.
+ */
 export interface QueryStore {
   /**
-   * Stores the query unless a limit is reached, decided and stored in one transaction: submissions of one
-   * environment follow each other. `limits` are those of the settings; an environment's own go before them.
+   * Stores the query unless a limit is reached. Check and insert share one transaction, and
+   * submissions of one environment are serialized. `limits` are the defaults; an environment's own
+   * limits override them.
    */
   submit(submission: Submission, limits: SubmissionLimits): Promise<SubmissionOutcome>;
-  /** Forgets at most `limit` keys that are kept no longer, and answers how many. */
+  /** Deletes at most `limit` expired keys and returns their number. */
   deleteExpiredIdempotencyKeys(limit: number): Promise<number>;
-  /** Null: there is no such environment. */
+  /** Null when the environment does not exist. */
   usage(scope: QueryScope, limits: SubmissionLimits): Promise<LimitUsage | null>;
-  /** In the environment; without one, in any of the organization. */
+  /** Searches the environment, or the whole organization when the scope has no environment. */
   find(scope: OrganizationScope | QueryScope, id: string): Promise<QueryRecord | null>;
-  /** Newest first, at most `limit` of those that meet every criterion. */
+  /** Lists at most `limit` queries that match all criteria, newest first. */
   list(tenant: Tenant, criteria: ListCriteria, limit: number): Promise<readonly QueryRecord[]>;
   /**
-   * Takes a waiting query for a new attempt with a fresh lease, and its environment's turn with it. Null: it does not
-   * wait any more.
+   * Starts a new attempt with a new lease, and advances the environment in fair order. Null when
+   * the query is not waiting any more.
    */
   claim(id: string, terms: ClaimTerms): Promise<Claim | null>;
-  /** False: the attempt is no longer the newest, or the query is no longer running. Stop at once. */
+  /**
+   * False when the attempt is not the newest or the query is not running; the attempt must stop at
+   * once.
+   */
   renewLease(id: string, attempt: number, leaseMs: number, progress: Progress): Promise<boolean>;
   complete(id: string, attempt: number, publication: Publication): Promise<boolean>;
   fail(id: string, attempt: number, failure: Failure): Promise<boolean>;
-  /** Enqueued or running becomes `cancelled`, and `CancelSignals` tell it to every process. */
+  /** Cancels an enqueued or running query and notifies every process through `CancelSignals`. */
   cancel(id: string): Promise<boolean>;
-  /** Running back to enqueued. */
+  /** Moves a running query back to `enqueued`. */
   requeue(id: string, attempt: number, cause: RequeueCause): Promise<boolean>;
   /**
-   * Queries that a worker should begin now, the one whose turn it is first: enqueued, or running without a valid lease,
-   * with attempts and time left, and not to wait before they are tried again. Environments take turns by their weights,
-   * however many queries each has waiting.
+   * Lists the ids of at most `limit` queries that can start now, next in fair order first. A query
+   * can start when it is enqueued or its lease has lapsed, it has attempts and time left, and its
+   * retry delay is over. Fair order divides starts between environments by weight, however many
+   * queries each has waiting.
    */
   listWaiting(terms: ClaimTerms, limit: number): Promise<readonly string[]>;
   /**
-   * Fails the queries whose attempts or whose time are used up and that nobody runs, also those of a worker that should
-   * have ended them long since. Answers how many.
+   * Fails queries that have no attempts or no time left and are not running, and running ones that
+   * are far beyond their deadline. Returns their number.
    */
   failOverdue(terms: ClaimTerms): Promise<number>;
-  /** The keys of those that are nobody's: of an attempt that neither published it nor is still running. */
-  orphanedWork(archives: readonly AttemptWork[]): Promise<readonly string[]>;
-  /** Completed queries past their `expires` become `expired`; answers the archives to delete. */
+  /**
+   * Returns the keys of orphaned work: its attempt has neither published it nor is still running.
+   */
+  orphanedWork(works: readonly AttemptWork[]): Promise<readonly string[]>;
+  /**
+   * Expires at most `limit` completed queries whose `expires` has passed. Returns the archives to
+   * delete.
+   */
   expireDue(limit: number): Promise<readonly ExpiredArchive[]>;
 }
 
-/** Something that an attempt made, and whose it is or was. */
+/** An archive or a scratch directory, with the attempt that made it. */
 export interface AttemptWork {
-  /** Of its archive in the store, or the name of its folder in the scratch. */
+  /** Key of the archive in the object store, or name of the scratch directory. */
   readonly key: string;
   readonly queryId: string;
   readonly attempt: number;
@@ -135,9 +154,9 @@ export interface AttemptWork {
 
 export interface ClaimTerms {
   readonly leaseMs: number;
-  /** Without those that were excused. */
+  /** Released attempts do not count. */
   readonly maxAttempts: number;
-  /** From the first start, over all attempts. */
+  /** Measured from the start of the first attempt. */
   readonly timeoutMs: number;
 }
 

@@ -7,8 +7,9 @@ export interface ReconcileTask {
 }
 
 /**
- * Ends the queries that nobody will end, and rings for those that wait and that the queue has no ring for: it lost them,
- * the worker that heard them died, or there was no queue when they were submitted. Answers the number of both.
+ * Fails overdue queries, and wakes workers for waiting queries that have no pending wake-up: the
+ * queue lost it, the worker that took it died, or the queue was down at the submission. Returns the
+ * number of failed queries and wake-ups.
  */
 export async function reconcile(
   { queries, doorbell }: { readonly queries: QueryStore; readonly doorbell: Doorbell },

@@ -9,16 +9,19 @@ export interface RowBatch {
 
 export interface EngineTask extends BoundPlan {
   readonly facts: FactFiles;
-  /** Where the engine writes its files. What it spills may lie elsewhere. */
+  /** Directory for the files of rows. The engine may spill elsewhere. */
   readonly directory: string;
   readonly signal: AbortSignal;
-  /** Told at the beginning and now and then which share of the work was done, 0 to 1; it may fall. */
+  /**
+   * Called at the beginning and from time to time with the share of work done, 0 to 1. It may
+   * decrease.
+   */
   readonly onProgress?: (share: number) => void;
 }
 
 /**
- * Rows of a report, written as its output format has them, each with a line end (`\n`). There is no header; a row of CSV
- * may have line ends inside of quotes.
+ * A file of rows in the output format of the report. Each row ends with `\n`; a CSV row may contain
+ * line breaks inside quotes. There is no header.
  */
 export interface RowFile {
   readonly path: string;
@@ -26,12 +29,12 @@ export interface RowFile {
 }
 
 export interface ReportEngine {
-  /** Rows of the report in its defined order, at most some thousands at a time. */
+  /** Yields the rows in the order of the report, at most a few thousand at a time. */
   run(task: EngineTask): AsyncIterable<RowBatch>;
   /**
-   * Writes all of them below the task's directory, about ten times the bytes that an archive of them has: files that
-   * follow each other in the defined order, none of them with a part of a row. Who takes a file deletes it; the next one is
-   * computed when it is asked for.
+   * Writes all rows as files below the task's directory, about ten times the size of the archive.
+   * The files follow the order of the report and contain whole rows. The caller deletes each file.
+   * The next file is computed when it is requested.
    */
   writeRows(task: EngineTask): AsyncGenerator<RowFile, void>;
 }

@@ -6,7 +6,7 @@ import type { ClaimTerms, QueryStore } from './query-store.ts';
 import type { ReportEngine } from './report-engine.ts';
 import type { ArchiveWriter } from '../results/archive-writer.ts';
 
-/** What running a query needs. */
+/** Ports of a query run. */
 export interface RunQueryPorts extends CollectFactsPorts {
   readonly catalogue: Catalogue;
   readonly queries: QueryStore;
@@ -16,12 +16,12 @@ export interface RunQueryPorts extends CollectFactsPorts {
   readonly cancellations: Cancellations;
   readonly scratch: AttemptScratch;
   readonly watchdog: Watchdog;
-  /** Where a test may end the process. Does nothing otherwise. */
+  /** Ends the process at a point that a test has chosen; otherwise does nothing. */
   readonly crashPoint: (point: QueryCrashPoint) => void;
   readonly log: RunLog;
 }
 
-/** In the order in which a run comes to them. */
+/** In the order in which a run reaches them. */
 export const queryCrashPoints = [
   'query.claimed',
   'query.computing',
@@ -40,8 +40,8 @@ export interface RunLog {
 
 export interface AttemptScratch {
   /**
-   * Calls `work` with an empty folder of that name, which is gone afterwards. The signal aborts, with an AttemptFailure, when
-   * the folder or the disk becomes too full.
+   * Calls `work` with an empty directory of that name and deletes it afterwards. The signal aborts
+   * with an AttemptFailure when the directory exceeds its limit or the disk is nearly full.
    */
   within<Result>(
     work: (directory: string, overfull: AbortSignal) => Promise<Result>,
@@ -49,13 +49,16 @@ export interface AttemptScratch {
   ): Promise<Result>;
 }
 
-/** Ends this process when an attempt is still there long after its deadline: whatever should have stopped it hangs. */
+/**
+ * Kills this process when an attempt is still running well after its deadline, because the code
+ * that should stop it hangs.
+ */
 export interface Watchdog {
   watch(deadlineInMs: number): { end(): void };
 }
 
 export interface RunQueryTerms extends ClaimTerms {
   readonly resultTtlSeconds: number;
-  /** How long a query waits after its first, second, … attempt that failed. One more failure ends it. */
+  /** Delays after the first, second, … failed attempt. One more failure fails the query. */
   readonly retryDelaysMs: readonly number[];
 }

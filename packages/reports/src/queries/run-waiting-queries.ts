@@ -5,12 +5,13 @@ import type { Claim } from './query-store.ts';
 import type { RunQueryPorts, RunQueryTerms } from './run-query-ports.ts';
 
 /**
- * Answers a ring: runs one query after the other, the one whose turn it is, each to its end or until it is handed back,
- * until none waits. So a ring that the queue has lost costs nothing while anybody is at work. Whatever happens is written to
- * the queries table here; the caller only rings. `signal` aborts on shutdown.
+ * Handles a wake-up: runs one query after another, always the next in fair order, until none is
+ * waiting. A lost wake-up therefore delays nothing while any worker is busy. Every outcome is
+ * recorded in the queries table. `signal` aborts on shutdown.
  *
- * An attempt that fails hands the query back, for later; only the last one, one that is out of time, or one whose report is
- * impossible writes `failed`. A query whose last attempt died without a word is failed by the reconciler.
+ * A failed attempt requeues its query with a delay. The query fails only after its last attempt, at
+ * its deadline, or when its report is impossible. The reconciler fails a query whose last attempt
+ * died with its worker.
  */
 export async function runWaitingQueries(
   ports: RunQueryPorts,
@@ -25,14 +26,14 @@ export async function runWaitingQueries(
   }
 }
 
-/** Does nothing when another worker was faster with this one. */
+/** Does nothing when another worker has claimed the query. */
 async function claimAndRun(
   id: string,
   ports: RunQueryPorts,
   terms: RunQueryTerms,
   signal: AbortSignal,
 ): Promise<void> {
-  // Watched from before the claim, so that a cancellation right after it is not missed.
+  // Watching begins before the claim, so that a cancellation right after the claim is not missed.
   const cancellation = ports.cancellations.watch(id);
   try {
     const heldSinceMs = performance.now();
@@ -70,7 +71,7 @@ async function runAttempt(
       const signal = AbortSignal.any([...stops, overfull]);
       return makeResult(claim, ports, { directory, lease, signal, deadlineMs: deadline.atMs, terms });
     }, `${claim.id}-${claim.attempt}`);
-    log.info(fields, published ? 'completed' : 'too late: cancelled, or taken by a newer attempt');
+    log.info(fields, published ? 'completed' : 'not published: cancelled, or taken by a newer attempt');
   } catch (error) {
     const signals = { shutdown, cancelled, lost: lease.lost, deadline: deadline.signal };
     await endAttempt(error, { claim, queries, log, terms, signals });
@@ -83,17 +84,17 @@ async function runAttempt(
 
 interface Deadline {
   readonly signal: AbortSignal;
-  /** As `performance.now()` counts. */
+  /** Deadline as a value of `performance.now()`. */
   readonly atMs: number;
   end(): void;
 }
 
-/** Longer waits do not fit into a timer. */
-const longestTimerMs = 2 ** 31 - 1;
+/** Maximum delay of a timer in Node.js. */
+const maxTimerMs = 2 ** 31 - 1;
 
 function abortAt(atMs: number): Deadline {
   const controller = new AbortController();
-  const waitMs = Math.min(Math.max(0, atMs - performance.now()), longestTimerMs);
+  const waitMs = Math.min(Math.max(0, atMs - performance.now()), maxTimerMs);
   const timer = setTimeout(() => controller.abort(new Error('the query is out of time')), waitMs);
   return { signal: controller.signal, atMs, end: () => clearTimeout(timer) };
 }

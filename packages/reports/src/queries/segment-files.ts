@@ -1,11 +1,12 @@
 import type { StoredSegment } from '@hourglass/query';
 import type { FactSnapshot } from './fact-source.ts';
 
-/** Brings segments from the object store to local disk. */
+/** Copies segments from the object store to the local disk. */
 export interface SegmentFiles {
   /**
-   * A verified file for each segment, in their order, inside of `directory` and gone with it. `onPlaced` is called
-   * for each. Throws ServiceUnavailable when one cannot be had.
+   * Places one verified file for each segment into `directory` and returns their paths in the order
+   * of `segments`. Calls `onPlaced` after each file.
+   * @throws ServiceUnavailable when a segment cannot be read
    */
   readonly place: (
     segments: readonly StoredSegment[],
@@ -13,7 +14,7 @@ export interface SegmentFiles {
   ) => Promise<readonly string[]>;
 }
 
-/** A snapshot with all of its facts on local disk. */
+/** A snapshot whose facts are all on the local disk. */
 export interface FactFiles extends Omit<FactSnapshot, 'segments'> {
   readonly segments: readonly PlacedSegment[];
 }

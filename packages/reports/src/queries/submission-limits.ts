@@ -1,35 +1,41 @@
 import { ReportError } from '../errors.ts';
 
-/** What an environment may submit. The hour is a rolling one. */
+/** Submission limits of an environment. The hour is a rolling hour. */
 export interface SubmissionLimits {
   readonly queriesPerHour: number;
   /** Enqueued and running queries together. */
   readonly activeQueries: number;
 }
 
-/** How much of its limits an environment has used, by the database's clock. */
+/** An environment's usage of its limits, by the database's clock. */
 export interface LimitUsage {
-  /** The limits in force: the environment's own, else those of the settings. */
+  /** The limits in force: the environment's own, otherwise the defaults. */
   readonly limits: SubmissionLimits;
-  /** Accepted within the last hour, without those that failed by a fault of ours. */
+  /**
+   * Submissions accepted within the last hour, without queries that failed through a fault of the
+   * service.
+   */
   readonly submittedInHour: number;
   readonly active: number;
   /**
-   * 1 to 3600. With submissions left: until the oldest one leaves the hour. With none left: until the next one
-   * would be accepted. 3600 when nothing was submitted.
+   * 1 to 3600. With submissions left: seconds until the oldest one leaves the hour. With none left:
+   * seconds until the next one would be accepted. 3600 when nothing was submitted.
    */
   readonly secondsToReset: number;
 }
 
 export type LimitReason = 'submissions' | 'active';
 
-/** Nothing tells when a query will end; often enough for a person who waits, seldom enough for the server. */
+/**
+ * The end of a running query is unknown. Short enough for an interactive user, long enough for the
+ * server.
+ */
 const retryAfterActiveSeconds = 30;
 
-/** The submission was refused and does not count. */
+/** A refused submission, which does not count against the limits. */
 export class LimitReached extends ReportError {
   readonly usage: LimitUsage;
-  /** Whole seconds; for `submissions` the first at which a submission can be accepted. */
+  /** Whole seconds; for `submissions` the first second at which a submission can be accepted. */
   readonly retryAfterSeconds: number;
 
   constructor(reason: LimitReason, usage: LimitUsage) {

@@ -17,8 +17,8 @@ export interface SubmitMintReportPorts extends EnqueuePorts {
 }
 
 /**
- * Plans a monetization report and enqueues it: from then on it is a query like any other.
- * @throws ReportError `request.invalid` with every fault, and what `enqueueQuery` throws.
+ * Plans a monetization report and enqueues it as a query.
+ * @throws ReportError `request.invalid` with every fault, and the errors of `enqueueQuery`
  */
 export async function submitMintReport(
   input: {

@@ -8,7 +8,7 @@ export interface SubmitQueryPorts extends EnqueuePorts, PlanRequestPorts {}
 
 /**
  * Plans a request and enqueues it.
- * @throws ReportError `request.invalid` with every fault, and what `enqueueQuery` throws.
+ * @throws ReportError `request.invalid` with every fault, and the errors of `enqueueQuery`
  */
 export async function submitQuery(
   input: RequestedQuery & {

@@ -8,18 +8,19 @@ const attemptFolder = new RegExp(String.raw`^(${uuidPattern})-([1-9]\d{0,8})$`);
 const spillFolder = /^spill-/;
 
 /**
- * Removes what killed workers have left in the scratch, which other workers may share: folders of attempts that are not
- * running, and what engines spilled longer ago than any run lasts. Answers how many attempts left something.
+ * Deletes what killed workers left in the scratch directory, which workers may share: directories
+ * of attempts that are not running, and spill directories that are older than any run. Returns the
+ * number of attempt directories.
  */
 export async function sweepScratch(
   { queries }: { readonly queries: Pick<QueryStore, 'orphanedWork'> },
   { scratchDirectory, maxRunMs }: { readonly scratchDirectory: string; readonly maxRunMs: number },
 ): Promise<number> {
   const names = await readdir(scratchDirectory).catch((): string[] => []);
-  const unowned = await queries.orphanedWork(names.flatMap(attemptOfFolder));
-  for (const name of unowned) await rm(path.join(scratchDirectory, name), { recursive: true, force: true });
+  const orphaned = await queries.orphanedWork(names.flatMap(attemptOfFolder));
+  for (const name of orphaned) await rm(path.join(scratchDirectory, name), { recursive: true, force: true });
   await removeAbandonedScratch(scratchDirectory, maxRunMs, spillFolder);
-  return unowned.length;
+  return orphaned.length;
 }
 
 function attemptOfFolder(name: string): AttemptWork[] {
