@@ -51,7 +51,7 @@ test('what was begun to be stored of a segment is deleted once nobody is writing
   const owner = { environmentId: 1, dataset: 'api' };
   const begun = await beginStoring((await segments.register(owner, file)).key);
   const forgotten = await segments.register(owner, file);
-  await segments.forget(forgotten.id);
+  await segments.unregister(forgotten.id);
   const leftOver = await beginStoring(forgotten.key);
 
   expect(await sweep(3_600_000)).toBe(1);

@@ -4,7 +4,7 @@ import type { Express } from 'express';
 import { createArchiveReader, describeManifestKey, manifestSigningKey } from '@hourglass/archive';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
 import { createDuckDbEngine, createNdjsonEncoder } from '@hourglass/engine-duckdb';
-import { countLately } from '@hourglass/facts';
+import { cacheCount } from '@hourglass/facts';
 import { createDoorbell } from '@hourglass/job-queue';
 import {
   createSegmentFiles,
@@ -72,7 +72,7 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     publicUrl: settings.publicUrl,
     timeZone: settings.timeZone,
     sealingPace: {
-      countHotFacts: countLately(() => database.segments.countHotFacts(), {
+      countHotFacts: cacheCount(() => database.segments.countHotFacts(), {
         maxAgeMs: sealingPollMs,
         nowMs: () => performance.now(),
       }),

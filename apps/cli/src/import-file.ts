@@ -1,5 +1,11 @@
 import { gzipSync } from 'node:zlib';
-import { inFile, makeNdjsonBatches, type NdjsonBatch, type RawFact, type RowFault } from '@hourglass/facts';
+import {
+  toFileLine,
+  makeNdjsonBatches,
+  type NdjsonBatch,
+  type RawFact,
+  type RowFault,
+} from '@hourglass/facts';
 import { ApiError, type FactsRequest } from './api-client.ts';
 import { CommandError, type CommandContext } from './command-context.ts';
 
@@ -63,13 +69,13 @@ async function send(
     const answer = await context
       .api()
       .sendFacts({ ...request, gzippedNdjson: gzipSync(batch.body, { level: 1 }) });
-    const faults = (answer.faults ?? []).map((fault) => inFile(fault, batch));
+    const faults = (answer.faults ?? []).map((fault) => toFileLine(fault, batch));
     report(context, fileName, faults);
     return { accepted: answer.accepted, rejected: answer.rejected ?? 0 };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.faults.length > 0) {
-      const faults = error.faults.map((fault) => inFile(fault, batch));
+      const faults = error.faults.map((fault) => toFileLine(fault, batch));
       if (request.onError === 'refuse') throw refused(fileName, faults, totals);
       // Every row of the batch is bad: skipping them all is what was asked for.
       report(context, fileName, faults);

@@ -51,7 +51,7 @@ async function store(rows: readonly EncodedRow[]): Promise<void> {
 }
 
 async function hotFacts(): Promise<HotFacts> {
-  const hot = await db.database.segments.hotFacts(owner, terms);
+  const hot = await db.database.segments.oldestHotFacts(owner, terms);
   if (hot === null) throw new Error('there are no hot facts');
   return hot;
 }
@@ -87,7 +87,8 @@ describe('hot facts', () => {
     await db.sql(`update batches set created_at = now() - interval '2 hours' where accepted = 60`);
     expect(await segments.listDue({ ...terms, minFacts: 101 })).toEqual([owner]);
 
-    const upTo = async (maxFacts: number) => (await segments.hotFacts(owner, { ...terms, maxFacts }))?.facts;
+    const upTo = async (maxFacts: number) =>
+      (await segments.oldestHotFacts(owner, { ...terms, maxFacts }))?.facts;
     // A batch that is larger than the bound goes alone.
     expect([await upTo(10), await upTo(60), await upTo(99), await upTo(100)]).toEqual([60, 60, 60, 100]);
   });
@@ -95,7 +96,7 @@ describe('hot facts', () => {
   test('that are not committed are not chosen, and records never are', async () => {
     const writer = await openedWriter();
     await writer.write(facts(500));
-    expect(await db.database.segments.hotFacts(owner, terms)).toBe(null);
+    expect(await db.database.segments.oldestHotFacts(owner, terms)).toBe(null);
     await writer.rollback();
     await db.sql(
       `insert into batches (environment_id, dataset, id, accepted, body_sha256, created_at)
@@ -120,7 +121,7 @@ describe('hot facts', () => {
     // Queries that were submitted before may still read it.
     await db.database.customFields.delete(db.tenant, { dataset: 'api', name: 'dc_plan' });
     const file = path.join(folder.path, 'hot.csv');
-    const copied = await db.database.segments.copy(await hotFacts(), { path: file, signal: never });
+    const copied = await db.database.segments.copyHotFacts(await hotFacts(), { path: file, signal: never });
     expect(copied).toEqual({
       facts: 2,
       columns: [
@@ -177,7 +178,7 @@ describe('a fact is in one place', () => {
     expect(await snapshot()).toMatchObject({ segments: [], watermark: null });
     await writer.commit({ accepted: 7, bodySha256: '', segmentIds: [id] });
     expect(await snapshot()).toMatchObject({ hotRows: 0, segments: [{ id, facts: 7 }] });
-    expect(await db.database.segments.hotFacts(owner, terms)).toBe(null);
+    expect(await db.database.segments.oldestHotFacts(owner, terms)).toBe(null);
     const again = await openedWriter();
     await expect(again.commit({ accepted: 7, bodySha256: '', segmentIds: [id] })).rejects.toThrow(
       'left to be moved',
@@ -193,7 +194,7 @@ describe('a fact is in one place', () => {
     const ab = await merged(3);
     expect(await segments.replace([a, b], ab)).toBe(true);
     expect(await segments.replace([b, c], await merged(6))).toBe(false);
-    expect((await segments.live(owner)).map(({ id }) => id).toSorted()).toEqual([ab, c].toSorted());
+    expect((await segments.listLive(owner)).map(({ id }) => id).toSorted()).toEqual([ab, c].toSorted());
   });
 
   test('only one works on the segments of an owner at a time, and others go on', async () => {
@@ -226,7 +227,7 @@ describe('a segment', () => {
   test('is dropped when all of its facts are past the retention, of its environment or of the settings', async () => {
     const { segments } = db.database;
     const [old, young] = [await liveSegment(1, -10_000), await liveSegment(1)];
-    const live = async () => (await segments.live(owner)).map(({ id }) => id);
+    const live = async () => (await segments.listLive(owner)).map(({ id }) => id);
     expect(await segments.retireExpired(null)).toBe(0);
     expect(await live()).toEqual([old, young]);
     expect(await segments.retireExpired(3_650)).toBe(1);
@@ -244,21 +245,21 @@ describe('a segment', () => {
     const claim = await queries.claim(query, claimTerms);
     const { id } = await segments.register(owner, fileOf(2));
     await segments.replace([a, b], id);
-    expect(await segments.listUnread(atOnceMs, 10)).toEqual([]);
+    expect(await segments.listDeletable(atOnceMs, 10)).toEqual([]);
     // The same millisecond may have been later.
     await db.sql(
       'update segments set retired_at = (select started_at from queries where id = $1) where id = any($2)',
       [query, [a, b]],
     );
-    expect(await segments.listUnread(atOnceMs, 10)).toEqual([]);
+    expect(await segments.listDeletable(atOnceMs, 10)).toEqual([]);
     await queries.requeue(query, claim?.attempt ?? 0, { kind: 'released' });
-    expect((await segments.listUnread(atOnceMs, 10)).map((one) => one.id).toSorted()).toEqual(
+    expect((await segments.listDeletable(atOnceMs, 10)).map((one) => one.id).toSorted()).toEqual(
       [a, b].toSorted(),
     );
-    expect(await segments.listUnread(60_000, 10)).toEqual([]);
-    await segments.forget(a);
-    await segments.forget(id);
-    expect((await segments.live(owner)).map((one) => one.id)).toEqual([id]);
-    expect((await segments.listUnread(atOnceMs, 10)).map((one) => one.id)).toEqual([b]);
+    expect(await segments.listDeletable(60_000, 10)).toEqual([]);
+    await segments.unregister(a);
+    await segments.unregister(id);
+    expect((await segments.listLive(owner)).map((one) => one.id)).toEqual([id]);
+    expect((await segments.listDeletable(atOnceMs, 10)).map((one) => one.id)).toEqual([b]);
   });
 });

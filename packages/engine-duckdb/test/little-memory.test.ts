@@ -52,7 +52,7 @@ test('segments that the memory does not suffice to merge at once are merged some
   const segments = {
     listCrowded: () => Promise.resolve([{ environmentId: 7, dataset: 'api' }]),
     withOwnerLock: (_owner, work) => work(),
-    live: () => Promise.resolve(live),
+    listLive: () => Promise.resolve(live),
     register: (_owner, { facts }) => {
       merged.push(facts);
       return Promise.resolve({ id: 'merged', key: 'merged' });

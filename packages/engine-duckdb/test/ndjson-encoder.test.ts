@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { acceptBatch, factColumns, type BatchAnswer, type SegmentFile } from '@hourglass/facts';
+import { acceptBatch, factColumns, type BatchResult, type SegmentFile } from '@hourglass/facts';
 import {
   catalogue,
   customColumns,
@@ -92,7 +92,7 @@ async function factsIn({ path: file, columns }: SegmentFile): Promise<readonly V
 async function checked(
   body: Buffer,
   undeclaredFields: UndeclaredFields,
-): Promise<{ answer: BatchAnswer; facts: readonly Values[] }> {
+): Promise<{ answer: BatchResult; facts: readonly Values[] }> {
   const store = new MemoryFactStore();
   async function* chunks() {
     yield body;

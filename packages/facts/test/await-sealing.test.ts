@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awaitSealing, countLately } from '../src/index.ts';
+import { awaitSealing, cacheCount } from '../src/index.ts';
 
 const never = new AbortController().signal;
 const pace = { maxHotFacts: 100, maxWaitMs: 60_000, pollEveryMs: 1 };
@@ -34,7 +34,7 @@ test('batches that begin together are told the same count, later ones and those 
     Promise.reject(new Error('away')),
     Promise.resolve(3),
   ];
-  const count = countLately(() => counts.shift() ?? Promise.resolve(0), {
+  const count = cacheCount(() => counts.shift() ?? Promise.resolve(0), {
     maxAgeMs: 100,
     nowMs: () => nowMs,
   });

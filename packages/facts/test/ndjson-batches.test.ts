@@ -1,7 +1,7 @@
 import { catalogue, factsTarget, type Dataset } from '@hourglass/query';
 import { describe, expect, test } from 'vitest';
 import { acceptBatch } from '../src/batch/accept-batch.ts';
-import { inFile, makeNdjsonBatches } from '../src/formats/ndjson-batches.ts';
+import { toFileLine, makeNdjsonBatches } from '../src/formats/ndjson-batches.ts';
 import { readFacts } from '../src/formats/read-facts.ts';
 import { collect, inChunks } from './chunked.ts';
 import { MemoryFactStore } from './memory-fact-store.ts';
@@ -52,7 +52,7 @@ describe('batches of an import', () => {
       signal: new AbortController().signal,
     });
     const faults = answer.kind === 'refused' ? answer.faults : [];
-    expect(faults.map((fault) => inFile(fault, batch))).toEqual([
+    expect(faults.map((fault) => toFileLine(fault, batch))).toEqual([
       { line: 5, field: 'response_size', message: expect.stringContaining('"many"') as string },
     ]);
   });

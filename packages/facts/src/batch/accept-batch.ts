@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { UndeclaredFields } from '@hourglass/query';
-import { BatchReading } from './batch-reader.ts';
+import { BatchReader } from './batch-reader.ts';
 import { acceptSpooled } from '../bulk/accept-spooled.ts';
 import type { BulkPorts } from '../bulk/segment-encoder.ts';
 import { createFactChecker } from '../check/check-fact.ts';
@@ -21,7 +21,7 @@ export interface AcceptBatchOptions {
   readonly signal: AbortSignal;
 }
 
-export type BatchAnswer =
+export type BatchResult =
   | {
       readonly kind: 'accepted';
       readonly batch: string;
@@ -43,7 +43,7 @@ export type BatchAnswer =
 export async function acceptBatch(
   body: AsyncIterable<Buffer>,
   options: AcceptBatchOptions,
-): Promise<BatchAnswer> {
+): Promise<BatchResult> {
   const { identity, store, bulk, onError, undeclaredFields = 'refuse', nowMs, signal } = options;
   signal.throwIfAborted();
   const { target } = identity;
@@ -53,7 +53,7 @@ export async function acceptBatch(
       : createFactChecker(target.dataset, { nowMs, undeclaredFields });
   const opened = await store.openBatch(identity);
   const writer = 'writer' in opened ? opened.writer : null;
-  const reading = new BatchReading({
+  const reading = new BatchReader({
     check,
     refuseAll: onError === 'refuse' && writer !== null,
     writer,
@@ -88,7 +88,7 @@ export async function acceptBatch(
   }
 }
 
-function answerAgain(earlier: AcceptedBatch, reading: BatchReading, bodySha256: string): BatchAnswer {
+function answerAgain(earlier: AcceptedBatch, reading: BatchReader, bodySha256: string): BatchResult {
   if (bodySha256 !== earlier.bodySha256) return { kind: 'conflict' };
   const { id, accepted } = earlier;
   return {
@@ -101,13 +101,13 @@ function answerAgain(earlier: AcceptedBatch, reading: BatchReading, bodySha256: 
 }
 
 async function settle(
-  reading: BatchReading,
+  reading: BatchReader,
   {
     writer,
     id,
     sha256,
   }: { readonly writer: BatchWriter; readonly id: string; readonly sha256: () => string },
-): Promise<BatchAnswer> {
+): Promise<BatchResult> {
   const { rows, accepted, faults } = reading;
   if (reading.isRefused) return { kind: 'refused', faults };
   if (accepted === 0) {

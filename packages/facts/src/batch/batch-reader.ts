@@ -10,7 +10,7 @@ const maxGroupFacts = 1000;
 const maxGroupChars = 1024 * 1024;
 
 /** One pass over a body: checks its rows and writes the good ones in groups. */
-export class BatchReading {
+export class BatchReader {
   rows = 0;
   accepted = 0;
   /** The first ones; the batch is not told about more. */

@@ -71,7 +71,7 @@ async function discard(stored: readonly IncomingSegment[], { objects, segments }
   for (const { id, key } of stored) {
     await objects
       .delete(key)
-      .then(() => segments.forget(id))
+      .then(() => segments.unregister(id))
       .catch(() => {});
   }
 }

@@ -28,7 +28,7 @@ export interface SegmentEncoder {
 /** How batches become segments without passing the hot table. */
 export interface BulkPorts {
   readonly encoder: SegmentEncoder;
-  readonly segments: Pick<SegmentStore, 'register' | 'forget'>;
+  readonly segments: Pick<SegmentStore, 'register' | 'unregister'>;
   readonly objects: SegmentObjects;
   /** Batches with more rows go this way. */
   readonly maxHotRows: number;

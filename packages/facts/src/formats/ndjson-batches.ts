@@ -49,6 +49,6 @@ export async function* makeNdjsonBatches(
 }
 
 /** A fault in an answer to a batch's body, moved to the line of the file that it came from. */
-export function inFile(fault: RowFault, { fileLines }: NdjsonBatch): RowFault {
+export function toFileLine(fault: RowFault, { fileLines }: NdjsonBatch): RowFault {
   return { ...fault, line: fileLines[fault.line - 1] ?? fault.line };
 }

@@ -24,7 +24,7 @@ export async function awaitSealing(
 }
 
 /** The same count for everybody who asks within `maxAgeMs`: many batches begin at once, and each would ask. */
-export function countLately(
+export function cacheCount(
   count: () => Promise<number>,
   { maxAgeMs, nowMs }: { readonly maxAgeMs: number; readonly nowMs: () => number },
 ): () => Promise<number> {

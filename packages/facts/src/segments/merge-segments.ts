@@ -40,7 +40,7 @@ async function mergeOwner(
   ports: MergeSegmentsPorts,
   task: MergeSegmentsTask,
 ): Promise<number> {
-  let chosen = chooseMerge(await ports.segments.live(owner), task.terms);
+  let chosen = chooseMerge(await ports.segments.listLive(owner), task.terms);
   while (chosen !== null) {
     try {
       return await mergeChosen(chosen, owner, ports, task);

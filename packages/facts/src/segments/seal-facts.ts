@@ -42,7 +42,7 @@ async function sealOwner(owner: SegmentOwner, ports: SealFactsPorts, task: SealF
   let { maxFacts } = task.terms;
   for (;;) {
     task.signal.throwIfAborted();
-    const hot = await ports.segments.hotFacts(owner, { ...task.terms, maxFacts });
+    const hot = await ports.segments.oldestHotFacts(owner, { ...task.terms, maxFacts });
     if (hot === null || (sealed > 0 && hot.facts < Math.min(task.terms.minFacts, maxFacts))) return sealed;
     try {
       if (!(await sealBatches(hot, ports, task))) return sealed;
@@ -62,7 +62,7 @@ async function sealBatches(
 ): Promise<boolean> {
   const csvPath = path.join(directory, 'hot-facts.csv');
   try {
-    const copied = await segments.copy(hot, { path: csvPath, signal });
+    const copied = await segments.copyHotFacts(hot, { path: csvPath, signal });
     if (copied.facts !== hot.facts)
       throw new Error(`${hot.facts} facts are hot and ${copied.facts} could be copied`);
     crashPoint('seal.copied');

@@ -30,9 +30,9 @@ export interface SegmentStore {
   /** The owners whose hot facts are due, those with the most facts first. */
   listDue(terms: SealingTerms): Promise<readonly SegmentOwner[]>;
   /** Their oldest batches. Null: there are none. */
-  hotFacts(owner: SegmentOwner, terms: SealingTerms): Promise<HotFacts | null>;
+  oldestHotFacts(owner: SegmentOwner, terms: SealingTerms): Promise<HotFacts | null>;
   /** Copies them to a CSV file with a header, without the columns in which no fact has a value. */
-  copy(
+  copyHotFacts(
     hot: HotFacts,
     target: { readonly path: string; readonly signal: AbortSignal },
   ): Promise<{ readonly facts: number; readonly columns: FactRowColumns }>;
@@ -45,17 +45,17 @@ export interface SegmentStore {
   /** Owners with at least `minSegments` live segments. */
   listCrowded(minSegments: number): Promise<readonly SegmentOwner[]>;
   /** The live segments, oldest facts first. */
-  live(owner: SegmentOwner): Promise<readonly StoredSegment[]>;
+  listLive(owner: SegmentOwner): Promise<readonly StoredSegment[]>;
   /** Retires segments whose facts are all past the retention of their environment, and answers their number. */
   retireExpired(defaultRetentionDays: number | null): Promise<number>;
   /** Retires segments that were registered so long ago and never went live: whoever wrote them died. */
   retireAbandoned(incomingForMs: number): Promise<number>;
   /** Retired segments that nobody can be reading: since so long, and no query is running that began before. */
-  listUnread(retiredForMs: number, limit: number): Promise<readonly IncomingSegment[]>;
+  listDeletable(retiredForMs: number, limit: number): Promise<readonly IncomingSegment[]>;
   /** Those of the keys whose segments nobody is writing any more, if anybody ever did. */
-  withoutWriter(keys: readonly string[]): Promise<readonly string[]>;
+  unownedKeys(keys: readonly string[]): Promise<readonly string[]>;
   /** Once the object is gone. */
-  forget(segmentId: string): Promise<void>;
+  unregister(segmentId: string): Promise<void>;
   /**
    * Runs `work` unless somebody else, in any process, is at work on the segments of this owner. This only saves
    * work that would be in vain: what keeps facts from being moved twice are the transactions.

@@ -6,7 +6,7 @@ import type { SegmentStore } from './segment-store.ts';
 import { uploadSegment } from './upload-segment.ts';
 
 export interface StoreSegmentPorts {
-  readonly segments: Pick<SegmentStore, 'register' | 'forget'>;
+  readonly segments: Pick<SegmentStore, 'register' | 'unregister'>;
   readonly objects: SegmentObjects;
   readonly crashPoint: CrashPoint;
 }
@@ -34,7 +34,7 @@ export async function storeSegment(
     crashPoint('live');
     if (live) return true;
     await objects.delete(key);
-    await segments.forget(id);
+    await segments.unregister(id);
     return false;
   } finally {
     await rm(file.path, { force: true });

@@ -30,11 +30,11 @@ export async function sweepSegments(ports: SweepPorts, terms: SweepTerms): Promi
   const { segments, objects } = ports;
   await segments.retireExpired(terms.retentionDays);
   await segments.retireAbandoned(terms.incomingForMs);
-  const unread = await segments.listUnread(terms.retiredForMs, terms.limit);
+  const unread = await segments.listDeletable(terms.retiredForMs, terms.limit);
   for (const { id, key } of unread) {
     // The row last: as long as it is there, the object is tried again.
     await objects.delete(key);
-    await segments.forget(id);
+    await segments.unregister(id);
   }
   return unread.length + (await discardIncomplete(ports, terms.limit));
 }
@@ -47,7 +47,7 @@ async function discardIncomplete({ segments, objects }: SweepPorts, limit: numbe
     if (listed.length === limit) break;
   }
   if (listed.length === 0) return 0;
-  const keys = new Set(await segments.withoutWriter(listed.map(({ key }) => key)));
+  const keys = new Set(await segments.unownedKeys(listed.map(({ key }) => key)));
   const nobodys = listed.filter(({ key }) => keys.has(key));
   for (const incomplete of nobodys) await incomplete.discard();
   return nobodys.length;

@@ -15,7 +15,7 @@ export function copyHotFacts(
   pool: Pool,
   hot: HotFacts,
   { path, signal }: { readonly path: string; readonly signal: AbortSignal },
-): ReturnType<SegmentStore['copy']> {
+): ReturnType<SegmentStore['copyHotFacts']> {
   const { dataset } = hot;
   return inTransaction(
     pool,

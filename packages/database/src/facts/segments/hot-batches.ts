@@ -38,7 +38,7 @@ export async function listDue(
   return rows;
 }
 
-export async function hotFacts(
+export async function oldestHotFacts(
   pool: Pool,
   catalogue: Catalogue,
   { environmentId, dataset }: SegmentOwner,

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { borrowConnection } from '../../connection/transaction.ts';
 import { servedByDatabase } from '../../connection/database-errors.ts';
 import { copyHotFacts } from './copy-hot-facts.ts';
-import { countHotFacts, hotFacts, listDue } from './hot-batches.ts';
+import { countHotFacts, listDue, oldestHotFacts } from './hot-batches.ts';
 import { replaceSegments, sealFacts } from './move-facts.ts';
 import { liveSegments, registerSegment } from './segment-rows.ts';
 
@@ -21,13 +21,14 @@ export function createSegmentStore(
   return {
     countHotFacts: () => servedByDatabase(() => countHotFacts(controlPool)),
     listDue: (terms) => servedByDatabase(() => listDue(controlPool, catalogue, terms)),
-    hotFacts: (owner, terms) => servedByDatabase(() => hotFacts(controlPool, catalogue, owner, terms)),
-    copy: (hot, target) => servedByDatabase(() => copyHotFacts(copyPool, hot, target)),
+    oldestHotFacts: (owner, terms) =>
+      servedByDatabase(() => oldestHotFacts(controlPool, catalogue, owner, terms)),
+    copyHotFacts: (hot, target) => servedByDatabase(() => copyHotFacts(copyPool, hot, target)),
     register: (owner, file) => servedByDatabase(() => registerSegment(controlPool, owner, file)),
     seal: (hot, segmentId) => servedByDatabase(() => sealFacts(copyPool, hot, segmentId)),
     replace: (replaced, segmentId) => servedByDatabase(() => replaceSegments(copyPool, replaced, segmentId)),
     listCrowded: (minSegments) => servedByDatabase(() => listCrowded(controlPool, minSegments)),
-    live: (owner) => servedByDatabase(() => liveSegments(controlPool, owner)),
+    listLive: (owner) => servedByDatabase(() => liveSegments(controlPool, owner)),
     retireExpired: (days) =>
       retire(
         controlPool,
@@ -44,9 +45,10 @@ export function createSegmentStore(
           where state = 'incoming' and created_at < now() - $1::float8 * interval '1 millisecond'`,
         incomingForMs,
       ),
-    listUnread: (retiredForMs, limit) => servedByDatabase(() => listUnread(controlPool, retiredForMs, limit)),
-    withoutWriter: (keys) => servedByDatabase(() => withoutWriter(controlPool, keys)),
-    forget: (segmentId) =>
+    listDeletable: (retiredForMs, limit) =>
+      servedByDatabase(() => listDeletable(controlPool, retiredForMs, limit)),
+    unownedKeys: (keys) => servedByDatabase(() => unownedKeys(controlPool, keys)),
+    unregister: (segmentId) =>
       servedByDatabase(async () => {
         await controlPool.query(`delete from segments where id = $1 and state <> 'live'`, [segmentId]);
       }),
@@ -73,7 +75,7 @@ async function retire(pool: Pool, sql: string, parameter: number | null): Promis
  * A query reads the segments of one snapshot, which its attempt took after it was started. Times are of whole
  * milliseconds: one of the same may have been earlier.
  */
-async function listUnread(
+async function listDeletable(
   pool: Pool,
   retiredForMs: number,
   limit: number,
@@ -90,7 +92,7 @@ async function listUnread(
   return rows;
 }
 
-async function withoutWriter(pool: Pool, keys: readonly string[]): Promise<readonly string[]> {
+async function unownedKeys(pool: Pool, keys: readonly string[]): Promise<readonly string[]> {
   const { rows } = await pool.query<{ key: string }>(
     `select key from unnest($1::text[]) as listed(key)
       where not exists (select from segments where object_key = key and state = 'incoming')`,
