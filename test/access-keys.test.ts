@@ -165,7 +165,7 @@ describe('an access key', () => {
     const made = await admin('create', '--json');
     const key = JSON.parse(made.output) as { accesskeyId: string; secret: string; expires: null };
     expect([Object.keys(key), key.expires]).toEqual([['accesskeyId', 'secret', 'expires'], null]);
-    expect(made.messages).toContain('shown only now');
+    expect(made.messages).toContain('not shown again');
 
     const target = `${ordersPath}?size=5&count=valid`;
     const sign = ['sign', '--access-key', key.accesskeyId, target];

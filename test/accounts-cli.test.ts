@@ -53,7 +53,7 @@ describe('hourglass admin', () => {
     ]);
     const [, password = '', token = ''] = /^password: (\S+)\ntoken: (\S+)$/.exec(made.output) ?? [];
     expect(await statusFor(basic('jane@second.example', password), 'second')).toBe(200);
-    expect(made.messages).toContain('jane@second.example and are shown only now');
+    expect(made.messages).toContain('jane@second.example are not shown again');
     expect(await admin(['organization', 'list'], { token })).toMatchObject({ code: 0, output: 'second' });
     expect(await admin(['environment', 'list', '--org', 'second'], { token })).toMatchObject({
       output: 'prod\ntest',
@@ -84,7 +84,7 @@ describe('hourglass admin', () => {
 
   test('makes environments once', async () => {
     const command = ['environment', 'create', '--org', 'acme', 'stage'];
-    expect(await admin(command)).toEqual({ code: 0, output: 'made stage', messages: '' });
+    expect(await admin(command)).toEqual({ code: 0, output: 'created stage', messages: '' });
     const again = await admin(command);
     expect([again.code, again.output]).toEqual([1, '']);
     expect(again.messages).toContain('"stage"');
@@ -100,7 +100,7 @@ describe('hourglass admin', () => {
     const email = 'joe@acme.example';
     const made = await admin(['user', 'create', ...org, email]);
     expect(await statusFor(basic(email, made.output), 'acme')).toBe(200);
-    expect(made.messages).toContain('shown only now');
+    expect(made.messages).toContain('not shown again');
 
     const changed = await admin(['user', 'set-password', ...org, email, '--password-stdin'], {
       input: 'chosen by its user\r\n',

@@ -95,7 +95,7 @@ describe('the command line', () => {
       facts,
     );
     expect(code).toBe(1);
-    expect(output).toContain('4 facts of earlier batches are');
+    expect(output).toContain('earlier batches stored 4 facts');
     expect(output).toMatch(/line 6, nope: /);
   });
 

@@ -60,7 +60,7 @@ describe('custom fields', () => {
     expect((await declare({ name: 'dc_plan', type: 'STRING' })).status).toBe(201);
     expect(await cli('custom-field', 'create', 'dc_ok', '--type', 'BOOLEAN')).toEqual({
       code: 0,
-      output: 'dc_ok is declared as BOOLEAN',
+      output: 'declared dc_ok as BOOLEAN',
     });
     expect((await cli('custom-field', 'create', 'due', '--type', 'DATETIME')).code).toBe(0);
     expect((await list()).fields.map(({ name, type }) => `${name} ${type}`)).toEqual([
@@ -268,7 +268,7 @@ describe('custom fields', () => {
   test('that are deleted and declared anew with another type start without values', async () => {
     const timestamp = '2026-05-04T00:00:00Z';
     await system.client.sendFacts([{ timestamp, dc_plan: 'old' }]);
-    expect(await cli('custom-field', 'delete', 'dc_plan')).toEqual({ code: 0, output: 'dc_plan is deleted' });
+    expect(await cli('custom-field', 'delete', 'dc_plan')).toEqual({ code: 0, output: 'deleted dc_plan' });
     const gone = await system.client.refusal({ ...day('2026-05-04'), dimensions: ['dc_plan'] });
     expect([gone.status, gone.body.message]).toEqual([
       400,

@@ -98,7 +98,7 @@ describe("an environment's hostnames", () => {
       code: 0,
       output: '{"hostnames":["a.example","b.example"]}',
     });
-    expect(await system.runCli(...command, '--set', '')).toEqual({ code: 0, output: 'no hostnames' });
+    expect(await system.runCli(...command, '--set', '')).toEqual({ code: 0, output: 'no host names' });
     const refused = await system.runCli(...command, '--set', '*');
     expect([refused.code, refused.output]).toEqual([1, expect.stringContaining('a DNS name')]);
   });

@@ -97,7 +97,7 @@ describe("an environment's own limits", () => {
     const command = ['admin', 'environment', 'limits', '--org', 'acme', '--env', 'test'];
     expect(await system.runCli(...command)).toEqual({
       code: 0,
-      output: 'queries per hour: 7 (default)\nactive queries: 10 (default)\nweight in turns: 1',
+      output: 'queries per hour: 7 (default)\nactive queries: 10 (default)\nfair-share weight: 1',
     });
     expect(
       await system.runCli(
@@ -111,7 +111,7 @@ describe("an environment's own limits", () => {
       ),
     ).toEqual({
       code: 0,
-      output: 'queries per hour: 20 (its own)\nactive queries: 3 (its own)\nweight in turns: 2',
+      output: 'queries per hour: 20 (override)\nactive queries: 3 (override)\nfair-share weight: 2',
     });
     const json = await system.runCli(...command, '--active-queries', 'default', '--json');
     expect(JSON.parse(json.output)).toEqual({

@@ -98,12 +98,12 @@ describe("an environment's own retention", () => {
     const command = ['admin', 'environment', 'retention', '--org', 'acme', '--env', 'test'];
     const shown = await Promise.all([system.runCli(...command), system.runCli(...command, '--json')]);
     expect(shown.map(({ output }) => output)).toEqual([
-      'facts are kept: 250 days (default)',
+      'retention: 250 days (default)',
       JSON.stringify({ retentionDays: 250, own: { retentionDays: null } }),
     ]);
     expect(await system.runCli(...command, '--days', '30')).toEqual({
       code: 0,
-      output: 'facts are kept: 30 days (its own)',
+      output: 'retention: 30 days (override)',
     });
     expect((await system.runCli(...command, '--days', 'default')).output).toContain('250 days (default)');
   });

@@ -39,7 +39,7 @@ describe.skipIf(missing)('a password that the command line asks for', () => {
       shown += chunk;
     });
     const closed = once(child, 'close');
-    const questions = ['Password: ', 'The same again: '];
+    const questions = ['Password: ', 'Repeat password: '];
     for (const [index, answer] of answers.entries()) {
       const question = questions[index] ?? '';
       await eventually(`the question "${question}"`, () => (shown.includes(question) ? true : null));
@@ -68,7 +68,7 @@ describe.skipIf(missing)('a password that the command line asks for', () => {
     const different = await setPassword(['one long password\r', 'another password\r']);
     expect([different.code, different.shown]).toEqual([1, expect.stringContaining('differ')]);
     const givenUp = await setPassword(['one long pass\x03']);
-    expect([givenUp.code, givenUp.shown]).toEqual([1, expect.stringContaining('no password was given')]);
+    expect([givenUp.code, givenUp.shown]).toEqual([1, expect.stringContaining('no password was entered')]);
     expect(await statusWith('one long password')).toBe(401);
   });
 });

@@ -73,7 +73,7 @@ test('a result is verified with the key of the API and offline, and a changed on
   await writeFile(zip, archive);
   const changed = await system.runCli('verify', '--key', file('key.pem'), zip);
   expect(changed.code).toBe(1);
-  expect(changed.output).toContain('is not verified: QueryResult-');
+  expect(changed.output).toContain('not verified: QueryResult-');
 });
 
 async function manifestOf(archive: Buffer): Promise<unknown> {

@@ -8,7 +8,7 @@ import {
   type QueryStatus,
 } from '@hourglass/contract';
 
-/** An answer other than the expected one. `faults` lists lines of a refused batch. */
+/** An error response. `faults` lists the bad lines of a refused batch. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
@@ -30,28 +30,29 @@ export interface Place {
 
 export interface FactsRequest extends Place {
   readonly dataset: string;
-  /** Sent again under the same id after a failure, so that it is accepted once. */
+  /** Idempotency key: a retried batch is accepted once. */
   readonly batchId: string;
   readonly onError: 'refuse' | 'skip';
   readonly gzippedNdjson: Buffer;
 }
 
-/** A request of one of the many commands that only ask and print. */
-interface ApiCall<Answer> {
+interface ApiCall<Body> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** From `/v1` on, its parts escaped. */
+  /** Begins with `/v1`; its segments are percent-encoded. */
   readonly path: string;
   readonly body?: unknown;
-  readonly answer: { parse(value: unknown): Answer };
+  /** Parses the body of the response. */
+  readonly response: { parse(value: unknown): Body };
 }
 
-/** The answer of a call that answers no body. */
-export const nothing = { parse: (): void => undefined };
+/** For calls whose response has no body. */
+export const noBody = { parse: (): void => undefined };
 
+/** Every method throws `ApiError` for an error response, and `Error` if the API is unreachable. */
 export interface ApiClient {
-  /** A `POST` is sent once, everything else again while the API says 503 or cannot be reached. */
-  call<Answer>(call: ApiCall<Answer>): Promise<Answer>;
-  /** Sent again with the same key after a failure, so that it is accepted once. */
+  /** Retries unless the method is `POST`. */
+  call<Body>(call: ApiCall<Body>): Promise<Body>;
+  /** Retries with the same idempotency key, so that the query is submitted once. */
   submit(place: Place, body: unknown, idempotencyKey: string): Promise<QueryStatus>;
   status(place: Place, id: string): Promise<QueryStatus>;
   cancel(place: Place, id: string): Promise<QueryStatus>;
@@ -59,7 +60,9 @@ export interface ApiClient {
   sendFacts(request: FactsRequest): Promise<FactsAccepted>;
 }
 
-const triesOfSafeRequests = 6;
+type Send = (path: string, init: RequestInit) => Promise<Response>;
+
+const maxAttempts = 6;
 
 export function organizationPath(organization: string): string {
   return `/v1/organizations/${encodeURIComponent(organization)}`;
@@ -69,116 +72,115 @@ export function environmentPath({ organization, environment }: Place): string {
   return `${organizationPath(organization)}/environments/${encodeURIComponent(environment)}`;
 }
 
-/** Talks to the API. Requests that may be repeated are, while the API says 503 or cannot be reached. */
 export function createApiClient({ url, token }: { url: string; token: string }): ApiClient {
-  const environmentUrl = (place: Place) => `${url}${environmentPath(place)}`;
-  const authorized = { Authorization: `Bearer ${token}` };
-
-  const once = async (target: string, init: RequestInit): Promise<Response> => {
-    const response = await fetch(target, init).catch((error: unknown) => {
-      const cause =
-        error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      throw new Error(`cannot reach ${url}: ${cause}`, { cause: error });
-    });
+  const sendOnce: Send = async (path, { headers, ...init }) => {
+    const authorized = { Authorization: `Bearer ${token}`, ...(headers as Record<string, string>) };
+    const response = await fetch(`${url}${path}`, { ...init, headers: authorized }).catch(
+      (error: unknown) => {
+        const cause =
+          error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+        throw new Error(`cannot reach ${url}: ${cause}`, { cause: error });
+      },
+    );
     if (!response.ok) throw await apiError(response);
     return response;
   };
-  const repeatedly = async (target: string, init: RequestInit): Promise<Response> => {
-    for (let tries = 1; ; tries += 1) {
+  const send = withRetries(sendOnce);
+  return {
+    async call({ method, path, body, response: schema }) {
+      const response = await (method === 'POST' ? sendOnce : send)(path, {
+        method,
+        ...(body === undefined ? {} : jsonBody(body)),
+      });
+      return schema.parse(response.status === 204 ? undefined : await response.json());
+    },
+    result: (place, id) => send(`${queryPath(place, id)}/result`, {}),
+    ...queryCalls(send),
+    sendFacts: (request) => sendFacts(send, request),
+  };
+}
+
+function queryCalls(send: Send): Pick<ApiClient, 'submit' | 'status' | 'cancel'> {
+  return {
+    async submit(place, body, idempotencyKey) {
+      const { headers, ...json } = jsonBody(body);
+      return statusFrom(
+        await send(`${environmentPath(place)}/queries`, {
+          method: 'POST',
+          headers: { ...headers, 'Idempotency-Key': idempotencyKey },
+          ...json,
+        }),
+      );
+    },
+    status: async (place, id) => statusFrom(await send(queryPath(place, id), {})),
+    cancel: async (place, id) => statusFrom(await send(`${queryPath(place, id)}:cancel`, { method: 'POST' })),
+  };
+}
+
+async function sendFacts(
+  send: Send,
+  { dataset, batchId, onError, gzippedNdjson, ...place }: FactsRequest,
+): Promise<FactsAccepted> {
+  const path = `${environmentPath(place)}/facts/${encodeURIComponent(dataset)}?onError=${onError}`;
+  const response = await send(path, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-ndjson',
+      'Content-Encoding': 'gzip',
+      'Idempotency-Key': batchId,
+    },
+    body: new Uint8Array(gzippedNdjson),
+  });
+  return factsAccepted.parse(await response.json());
+}
+
+async function statusFrom(response: Response): Promise<QueryStatus> {
+  return queryStatus.parse(await response.json());
+}
+
+function queryPath(place: Place, id: string): string {
+  return `${environmentPath(place)}/queries/${encodeURIComponent(id)}`;
+}
+
+function jsonBody(body: unknown): { headers: Record<string, string>; body: string } {
+  return { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/** Retries with exponential backoff, 15.5 s in total, while the API is unreachable or responds 503. */
+function withRetries(send: Send): Send {
+  return async (path, init) => {
+    for (let attempt = 1; ; attempt += 1) {
       try {
-        return await once(target, init);
+        return await send(path, init);
       } catch (error) {
-        const passing = !(error instanceof ApiError) || error.status === 503;
-        if (!passing || tries === triesOfSafeRequests) throw error;
-        await delay(250 * 2 ** tries);
+        const transient = !(error instanceof ApiError) || error.status === 503;
+        if (!transient || attempt === maxAttempts) throw error;
+        await delay(250 * 2 ** attempt);
       }
     }
-  };
-
-  return {
-    async call({ method, path, body, answer }) {
-      const send = method === 'POST' ? once : repeatedly;
-      const response = await send(`${url}${path}`, {
-        method,
-        headers: { ...authorized, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      return answer.parse(response.status === 204 ? undefined : await response.json());
-    },
-    async submit(place, body, idempotencyKey) {
-      const response = await repeatedly(`${environmentUrl(place)}/queries`, {
-        method: 'POST',
-        headers: {
-          ...authorized,
-          'Content-Type': 'application/json',
-          'Idempotency-Key': idempotencyKey,
-        },
-        body: JSON.stringify(body),
-      });
-      return queryStatus.parse(await response.json());
-    },
-    async status(place, id) {
-      const target = `${environmentUrl(place)}/queries/${encodeURIComponent(id)}`;
-      const response = await repeatedly(target, { headers: authorized });
-      return queryStatus.parse(await response.json());
-    },
-    async cancel(place, id) {
-      const target = `${environmentUrl(place)}/queries/${encodeURIComponent(id)}:cancel`;
-      const response = await repeatedly(target, { method: 'POST', headers: authorized });
-      return queryStatus.parse(await response.json());
-    },
-    result(place, id) {
-      const target = `${environmentUrl(place)}/queries/${encodeURIComponent(id)}/result`;
-      return repeatedly(target, { headers: authorized });
-    },
-    async sendFacts({ dataset, batchId, onError, gzippedNdjson, ...place }) {
-      const target = `${environmentUrl(place)}/facts/${encodeURIComponent(dataset)}?onError=${onError}`;
-      const response = await repeatedly(target, {
-        method: 'POST',
-        headers: {
-          ...authorized,
-          'Content-Type': 'application/x-ndjson',
-          'Content-Encoding': 'gzip',
-          'Idempotency-Key': batchId,
-        },
-        body: new Uint8Array(gzippedNdjson),
-      });
-      return factsAccepted.parse(await response.json());
-    },
   };
 }
 
 async function apiError(response: Response): Promise<ApiError> {
   const text = await response.text();
-  const body = parseJson(text);
-  const known = errorBody.safeParse(body);
-  if (known.success) {
-    const { code, faults = [] } = known.data;
-    return new ApiError(
-      response.status,
-      code,
-      faults.length > 0 ? known.data.message : messageOf(known.data),
-      faults,
-    );
+  const parsed = errorBody.safeParse(parseJson(text));
+  if (!parsed.success) {
+    return new ApiError(response.status, 'unknown', `HTTP ${response.status}: ${text.slice(0, 200)}`, []);
   }
-  return new ApiError(response.status, 'unknown', `HTTP ${response.status}: ${text.slice(0, 200)}`, []);
+  const { code, message, error, faults = [] } = parsed.data;
+  const violations = faults.length > 0 ? [] : error.details.flatMap((detail) => detail.fieldViolations);
+  return new ApiError(response.status, code, withViolations(message, violations), faults);
 }
 
-function messageOf({
-  message,
-  error,
-}: {
-  message: string;
-  error: { details: { fieldViolations: Violation[] }[] };
-}): string {
-  const violations = error.details.flatMap((detail) => detail.fieldViolations);
+/** The message contains a single violation already. */
+function withViolations(message: string, violations: readonly Violation[]): string {
   if (violations.length < 2) return message;
   return [message, ...violations.map(({ field, description }) => `  ${field}: ${description}`)].join('\n');
 }
 
 interface Violation {
-  field: string;
-  description: string;
+  readonly field: string;
+  readonly description: string;
 }
 
 function parseJson(text: string): unknown {

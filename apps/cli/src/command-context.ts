@@ -1,21 +1,23 @@
 import type { ClientSettings } from '@hourglass/platform';
 import type { ApiClient } from './api-client.ts';
 
-/** What a command is given: the API, where to write, and whether a person is watching. */
+/** Access of a command to the API, the settings and the standard streams. */
 export interface CommandContext {
-  /** Made on first use, so that `--help` needs no token. */
+  /** Created on first use, so that `--help` needs no token. */
   readonly api: () => ApiClient;
-  /** For a command that does without the API. */
+  /** For commands that do not call the API. */
   readonly settings: () => ClientSettings;
+  /** Results only, so that scripts can parse it. */
   readonly output: NodeJS.WriteStream;
-  /** Progress and messages for a person; never mixed into what a script reads. */
+  /** Progress and messages for people. */
   readonly messages: NodeJS.WriteStream;
   readonly input: NodeJS.ReadStream;
   readonly json: () => boolean;
 }
 
-/** A wrong use or a failed outcome whose message is all a person needs; anything else is a bug. */
+/** A wrong argument or a failed outcome. It is reported without a stack; any other error is a bug. */
 export class CommandError extends Error {
+  /** Added to the JSON that `--json` prints. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(message: string, details: Readonly<Record<string, unknown>> = {}) {
@@ -25,7 +27,11 @@ export class CommandError extends Error {
   }
 }
 
-/** One answer: JSON on one line with `--json`, else the text. */
-export function printAnswer(context: CommandContext, answer: object, text: string): void {
-  context.output.write(`${context.json() ? JSON.stringify(answer) : text}\n`);
+/** Prints the result as one line of JSON with `--json`, else the text. */
+export function printResult(context: CommandContext, result: object, text: string): void {
+  context.output.write(`${context.json() ? JSON.stringify(result) : text}\n`);
+}
+
+export function expiry(expires: string | null): string {
+  return expires === null ? 'never expires' : `expires ${expires}`;
 }

@@ -14,35 +14,35 @@ export interface DeclaredDataset {
 }
 
 /**
- * The dataset with the custom fields that the environment has declared. A token that may only bring facts in
- * cannot ask for them, and sees the dataset as it is everywhere.
+ * Adds the custom fields that the environment declares to a dataset. A token with only the scope `ingest`
+ * cannot read them; then the dataset is returned unchanged.
  */
-export async function askForCustomFields(
+export async function fetchCustomFields(
   context: CommandContext,
   place: Place,
   dataset: Dataset,
 ): Promise<DeclaredDataset> {
-  const { undeclaredFields, fields } = await listed(context, place);
-  // The ids, by which the server keeps values, only have to differ here.
-  const ofDataset = fields
+  const { undeclaredFields, fields } = await listCustomFields(context, place);
+  // The server's field ids are not needed here; any distinct numbers do.
+  const declared = fields
     .filter((field) => field.dataset === dataset.name)
     .map(({ name, type }, index) => ({ id: index + 1, name, type }));
-  return { dataset: withCustomFields(dataset, ofDataset), undeclaredFields };
+  return { dataset: withCustomFields(dataset, declared), undeclaredFields };
 }
 
-async function listed(context: CommandContext, place: Place): Promise<CustomFieldList> {
+async function listCustomFields(context: CommandContext, place: Place): Promise<CustomFieldList> {
   try {
     return await context
       .api()
-      .call({ method: 'GET', path: customFieldsPath(place), answer: customFieldList });
+      .call({ method: 'GET', path: customFieldsPath(place), response: customFieldList });
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'auth.scope') throw error;
-    context.messages.write('custom fields are not known here: the token lacks the scope "read"\n');
+    context.messages.write('continuing without custom fields: the token lacks the scope "read"\n');
     return { undeclaredFields: 'refuse', fields: [] };
   }
 }
 
-/** `name=value` texts as values of custom fields. Whether they fit is for the server to say. */
+/** Parses `name=value` texts by the types of the declared fields. The server checks the values. */
 export function readCustomValues(
   texts: readonly string[],
   { dataset }: DeclaredDataset,
@@ -55,8 +55,11 @@ export function readCustomValues(
     if (separator !== -1 && type !== undefined) {
       return [name, cellReaders[type](text.slice(separator + 1))] as const;
     }
-    const expected = types.size === 0 ? 'the environment has none' : [...types.keys()].join(', ');
-    throw new CommandError(`--custom-field ${text}: expected name=value with one of: ${expected}`);
+    if (types.size === 0)
+      throw new CommandError(`--custom-field ${text}: the environment declares no fields`);
+    const problem = separator === -1 ? 'no value' : 'undeclared field';
+    const declared = [...types.keys()].join(', ');
+    throw new CommandError(`--custom-field ${text}: ${problem}; expected name=value with one of ${declared}`);
   });
   return Object.fromEntries(values);
 }

@@ -20,16 +20,16 @@ export interface ImportTarget extends Pick<
   'organization' | 'environment' | 'dataset' | 'onError'
 > {
   readonly batchRows: number;
-  /** Batch ids are this and the number of the batch, so that a repeated import meets its own batches. */
+  /** The batch number is appended, so that a repeated import reuses its idempotency keys. */
   readonly batchIdPrefix: string;
 }
 
-const shownFaults = 100;
+const maxListedFaults = 100;
 
 /**
- * Sends the facts of one file, batch by batch, and adds to the totals.
- * @throws CommandError that lists bad rows by their line in the file; their batch was not stored, earlier ones
- * are, and the message says how many.
+ * Sends the facts of one file in batches and updates the totals.
+ * @throws CommandError that lists the bad rows of a refused batch by their line in the file, and the
+ * number of facts that earlier batches stored.
  */
 export async function importFile(
   context: CommandContext,
@@ -41,21 +41,22 @@ export async function importFile(
   let number = 0;
   for await (const batch of makeNdjsonBatches(file.facts, { maxRows: batchRows })) {
     number += 1;
-    if (batch.faults.length > 0 && target.onError === 'refuse')
+    if (batch.faults.length > 0 && target.onError === 'refuse') {
       throw refused(file.name, batch.faults, totals);
-    report(context, file.name, batch.faults);
+    }
+    reportSkipped(context, file.name, batch.faults);
     totals.rejected += batch.faults.length;
     if (batch.body === '') continue;
-    const answer = await send(context, file.name, batch, totals, {
+    const response = await send(context, file.name, batch, totals, {
       ...request,
       batchId: `${batchIdPrefix}-${number}`,
     });
-    totals.accepted += answer.accepted;
-    totals.rejected += answer.rejected;
+    totals.accepted += response.accepted;
+    totals.rejected += response.rejected;
     totals.batches += 1;
     if (context.messages.isTTY) context.messages.write(`${file.name}: ${totals.accepted} facts\n`);
   }
-  if (number === 0) throw new CommandError(`${file.name} holds no facts`);
+  if (number === 0) throw new CommandError(`${file.name}: no facts; expected at least one`);
 }
 
 async function send(
@@ -66,19 +67,19 @@ async function send(
   request: Omit<FactsRequest, 'gzippedNdjson'>,
 ): Promise<{ accepted: number; rejected: number }> {
   try {
-    const answer = await context
+    const response = await context
       .api()
       .sendFacts({ ...request, gzippedNdjson: gzipSync(batch.body, { level: 1 }) });
-    const faults = (answer.faults ?? []).map((fault) => toFileLine(fault, batch));
-    report(context, fileName, faults);
-    return { accepted: answer.accepted, rejected: answer.rejected ?? 0 };
+    const faults = (response.faults ?? []).map((fault) => toFileLine(fault, batch));
+    reportSkipped(context, fileName, faults);
+    return { accepted: response.accepted, rejected: response.rejected ?? 0 };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.faults.length > 0) {
       const faults = error.faults.map((fault) => toFileLine(fault, batch));
       if (request.onError === 'refuse') throw refused(fileName, faults, totals);
-      // Every row of the batch is bad: skipping them all is what was asked for.
-      report(context, fileName, faults);
+      // Every row of the batch is bad, and `onError` is `skip`.
+      reportSkipped(context, fileName, faults);
       return { accepted: 0, rejected: batch.fileLines.length };
     }
     throw new CommandError(`${fileName}: ${error.message}`, {
@@ -90,20 +91,20 @@ async function send(
 }
 
 function refused(fileName: string, faults: readonly RowFault[], totals: ImportTotals): CommandError {
-  const lines = faults.slice(0, shownFaults).map((fault) => `  ${shownFault(fault)}`);
-  const more = faults.length > shownFaults ? [`  and ${faults.length - shownFaults} more`] : [];
+  const lines = faults.slice(0, maxListedFaults).map((fault) => `  ${describeFault(fault)}`);
+  const more = faults.length > maxListedFaults ? [`  and ${faults.length - maxListedFaults} more`] : [];
   const stored =
     totals.accepted === 0
       ? 'nothing was stored'
-      : `nothing of this batch was stored; ${totals.accepted} facts of earlier batches are`;
+      : `nothing was stored of this batch; earlier batches stored ${totals.accepted} facts`;
   const message = [`${fileName}: ${stored}`, ...lines, ...more].join('\n');
-  return new CommandError(message, { ...totals, faults: faults.slice(0, shownFaults) });
+  return new CommandError(message, { ...totals, faults: faults.slice(0, maxListedFaults) });
 }
 
-function report(context: CommandContext, fileName: string, faults: readonly RowFault[]): void {
-  for (const fault of faults) context.messages.write(`${fileName}: left out ${shownFault(fault)}\n`);
+function reportSkipped(context: CommandContext, fileName: string, faults: readonly RowFault[]): void {
+  for (const fault of faults) context.messages.write(`${fileName}: skipped ${describeFault(fault)}\n`);
 }
 
-function shownFault({ line, field, message }: RowFault): string {
+function describeFault({ line, field, message }: RowFault): string {
   return field === '' ? `line ${line}: ${message}` : `line ${line}, ${field}: ${message}`;
 }

@@ -16,7 +16,7 @@ const program = createProgram((json) => {
   } satisfies CommandContext;
 });
 
-// The reader of a pipe may leave early (`… | head`); that is its right and no error.
+// A reader of a pipe that stops early (`… | head`) is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
@@ -31,33 +31,43 @@ try {
 function connect(): ApiClient {
   const { url, token } = readClientSettings();
   if (token === null) {
-    throw new CommandError('HOURGLASS_TOKEN is not set; the first start wrote one to credentials.json');
+    throw new CommandError(
+      'HOURGLASS_TOKEN: unset; expected a bearer token, such as the one in credentials.json',
+    );
   }
   return createApiClient({ url, token });
 }
 
-/** Says what went wrong and answers the exit code: 2 for a wrong use, 1 for a failed outcome. */
+/** Prints the error and returns the exit code: 2 for wrong usage, 1 for a failed outcome. */
 function report(error: unknown, json: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const known =
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ ...detailsOf(error), message })}\n`);
+  } else {
+    const shown = isExpected(error) || !(error instanceof Error) ? message : (error.stack ?? message);
+    process.stderr.write([`hourglass: ${shown}`, ...faultLines(error), ''].join('\n'));
+  }
+  return 1;
+}
+
+/** Unexpected errors are bugs and are printed with their stack. */
+function isExpected(error: unknown): boolean {
+  return (
     error instanceof ApiError ||
     error instanceof CommandError ||
     error instanceof SettingsError ||
-    // The operating system's word about a file: its message names the file and the reason.
-    (error instanceof Error && 'syscall' in error);
-  const message = error instanceof Error ? error.message : String(error);
-  if (json) {
-    const details = error instanceof CommandError ? error.details : {};
-    const answer =
-      error instanceof ApiError ? { code: error.code, status: error.status, faults: error.faults } : details;
-    process.stdout.write(`${JSON.stringify({ ...answer, message })}\n`);
-  } else if (error instanceof ApiError && error.faults.length > 0) {
-    const lines = error.faults.map(({ line, field, message: text }) => `  line ${line}, ${field}: ${text}`);
-    process.stderr.write(`hourglass: ${message}\n${lines.join('\n')}\n`);
-  } else {
-    process.stderr.write(
-      `hourglass: ${known || !(error instanceof Error) ? message : (error.stack ?? message)}\n`,
-    );
-  }
-  return 1;
+    // An error of the operating system; its message names the file and the reason.
+    (error instanceof Error && 'syscall' in error)
+  );
+}
+
+function detailsOf(error: unknown): Readonly<Record<string, unknown>> {
+  if (error instanceof ApiError) return { code: error.code, status: error.status, faults: error.faults };
+  return error instanceof CommandError ? error.details : {};
+}
+
+function faultLines(error: unknown): readonly string[] {
+  if (!(error instanceof ApiError)) return [];
+  return error.faults.map(({ line, field, message }) => `  line ${line}, ${field}: ${message}`);
 }

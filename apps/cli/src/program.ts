@@ -9,14 +9,16 @@ import { addVerifyCommand } from './commands/verify.ts';
 import { addWaitCommand } from './commands/wait.ts';
 import type { CommandContext } from './command-context.ts';
 
-/** The command line: one file per command, all of them here. */
+/** Builds the command line: one file per command, and per resource of `admin`. */
 export function createProgram(makeContext: (json: () => boolean) => CommandContext): Command {
   const program = new Command('hourglass')
-    .description('Submit reports, wait for them, cancel them, download and verify them, bring facts in.')
+    .description('Import facts, submit queries, and download and verify their results.')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nHOURGLASS_URL names the API (default http://127.0.0.1:8080), HOURGLASS_TOKEN the token.',
+      '\nEnvironment:\n' +
+        '  HOURGLASS_URL    base URL of the API (default: http://127.0.0.1:8080)\n' +
+        '  HOURGLASS_TOKEN  bearer token',
     )
     .showHelpAfterError()
     .exitOverride();
@@ -32,14 +34,14 @@ export function createProgram(makeContext: (json: () => boolean) => CommandConte
     addAdminCommands,
   ])
     add(program, context);
-  understandJson(program, program);
+  acceptJsonEverywhere(program, program);
   return program;
 }
 
-/** `--json` is understood before and after a command's name. */
-function understandJson(command: Command, program: Command): void {
-  for (const below of command.commands) {
-    below.option('--json', 'print JSON').on('option:json', () => program.setOptionValue('json', true));
-    understandJson(below, program);
+/** Accepts `--json` after the name of a command as well as before it. */
+function acceptJsonEverywhere(command: Command, program: Command): void {
+  for (const subcommand of command.commands) {
+    subcommand.option('--json', 'print JSON').on('option:json', () => program.setOptionValue('json', true));
+    acceptJsonEverywhere(subcommand, program);
   }
 }

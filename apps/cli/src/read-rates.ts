@@ -9,11 +9,12 @@ interface Row {
   readonly value: unknown;
 }
 
-const shownFaults = 100;
+const maxListedFaults = 100;
 
 /**
- * The exchange rates of a file: NDJSON, or CSV whose header names `day`, `currency`, `targetCurrency` and `rate`.
- * @throws CommandError that lists wrong rows by their line in the file.
+ * Parses exchange rates from NDJSON, or from CSV whose header names `day`, `currency`, `targetCurrency`
+ * and `rate`.
+ * @throws CommandError that lists bad rows by their line in the file.
  */
 export function readRates(file: string, text: string, format: RateFormat): ExchangeRatesBody {
   const rates: ExchangeRatesBody = [];
@@ -28,12 +29,12 @@ export function readRates(file: string, text: string, format: RateFormat): Excha
     }
   }
   if (faults.length > 0) {
-    const more = faults.length > shownFaults ? [`  and ${faults.length - shownFaults} more`] : [];
+    const more = faults.length > maxListedFaults ? [`  and ${faults.length - maxListedFaults} more`] : [];
     throw new CommandError(
-      [`${file}: nothing was stored`, ...faults.slice(0, shownFaults), ...more].join('\n'),
+      [`${file}: nothing was stored`, ...faults.slice(0, maxListedFaults), ...more].join('\n'),
     );
   }
-  if (rates.length === 0) throw new CommandError(`${file} holds no exchange rates`);
+  if (rates.length === 0) throw new CommandError(`${file}: no exchange rates; expected at least one`);
   return rates;
 }
 
@@ -47,7 +48,7 @@ function csvRows(file: string, text: string): readonly Row[] {
       trim: true,
     });
   } catch (error) {
-    if (error instanceof CsvError) throw new CommandError(`${file} is not CSV: ${error.message}`);
+    if (error instanceof CsvError) throw new CommandError(`${file}: not CSV: ${error.message}`);
     throw error;
   }
 }

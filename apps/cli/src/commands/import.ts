@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import {
   importFormats,
   readFacts,
@@ -12,10 +12,10 @@ import {
   type ReadFactsOptions,
 } from '@hourglass/facts';
 import { apiDataset, catalogue, factsTarget, ingestTargets, type IngestTarget } from '@hourglass/query';
-import { CommandError, printAnswer, type CommandContext } from '../command-context.ts';
-import { askForCustomFields, readCustomValues } from '../custom-fields.ts';
+import { CommandError, printResult, type CommandContext } from '../command-context.ts';
+import { fetchCustomFields, readCustomValues } from '../custom-fields.ts';
 import { importFile, type ImportTotals } from '../import-file.ts';
-import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
+import { placeOf, positiveWholeNumber, withPlace, type PlaceOptions } from '../options.ts';
 
 interface ImportOptions extends PlaceOptions {
   readonly dataset: string;
@@ -29,40 +29,14 @@ interface ImportOptions extends PlaceOptions {
   readonly onError: 'refuse' | 'skip';
 }
 
-/** `hourglass import FILE…`: facts from files or standard input, in batches that are each accepted whole. */
+/** `hourglass import FILE…`: sends facts or records in batches, each accepted as a whole. */
 export function addImportCommand(program: Command, context: CommandContext): void {
-  withPlace(program.command('import'))
-    .description('bring facts in from files')
-    .argument('<file...>', 'files to read; - is standard input, a name that ends in .gz is unpacked')
-    .requiredOption('--dataset <name>', 'dataset of the facts, or the records of one', 'api')
-    .addOption(
-      new Option('--format <format>', 'how they are written').choices(importFormats).makeOptionMandatory(),
-    )
-    .addOption(
-      new Option('--apiproxy <name>', 'combined: the proxy of every call').conflicts('apiproxyFromPath'),
-    )
-    .option(
-      '--apiproxy-from-path <n>',
-      'combined: the proxy is the nth segment of the path, from 1',
-      wholeNumber,
-    )
-    .option(
-      '--custom-field <name=value>',
-      'combined: a custom field of every call; may be repeated',
-      (text: string, earlier: readonly string[]) => [...earlier, text],
-      [],
-    )
-    .option('--separator <character>', 'csv: what stands between cells (default: a comma)')
-    .option('--batch-rows <n>', 'rows of a batch', wholeNumber, 50_000)
-    .option('--batch-id <id>', 'makes the import repeatable: the same id and rows are accepted once')
-    .addOption(
-      new Option('--on-error <what>', 'refuse a batch with a bad row, or skip the row')
-        .choices(['refuse', 'skip'])
-        .default('refuse'),
-    )
+  withImportOptions(withPlace(program.command('import')))
+    .description('import facts from files')
+    .argument('<file...>', 'files to read, unpacked if the name ends in .gz; - for standard input')
     .action(async (files: string[], options: ImportOptions) => {
       const target = targetOf(options);
-      const reading = await readingOf(options, target, context);
+      const reading = await readOptionsOf(options, target, context);
       const importId = options.batchId ?? randomUUID();
       const totals: ImportTotals = { accepted: 0, rejected: 0, batches: 0 };
       for (const [index, file] of files.entries()) {
@@ -75,8 +49,45 @@ export function addImportCommand(program: Command, context: CommandContext): voi
           batchIdPrefix: `${importId}-${index + 1}`,
         });
       }
-      printAnswer(context, totals, summary(totals));
+      printResult(context, totals, summary(totals));
     });
+}
+
+function withImportOptions(command: Command): Command {
+  return command
+    .requiredOption(
+      '--dataset <name>',
+      'dataset of facts, such as api, or records, such as orders.grants',
+      'api',
+    )
+    .addOption(
+      new Option('--format <format>', 'format of the files').choices(importFormats).makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--apiproxy <name>', 'combined: API proxy of all calls').conflicts('apiproxyFromPath'),
+    )
+    .option(
+      '--apiproxy-from-path <n>',
+      'combined: take the API proxy from the nth segment of the path, from 1',
+      positiveWholeNumber,
+    )
+    .option(
+      '--custom-field <name=value>',
+      'combined: custom field of all calls; repeatable',
+      (text: string, earlier: readonly string[]) => [...earlier, text],
+      [],
+    )
+    .option('--separator <character>', 'csv: separator of the cells (default: a comma)')
+    .option('--batch-rows <n>', 'rows per batch', positiveWholeNumber, 50_000)
+    .option(
+      '--batch-id <id>',
+      'make the import repeatable: rows are accepted once per id (default: a random id)',
+    )
+    .addOption(
+      new Option('--on-error <action>', 'refuse a batch with a bad row, or skip the row')
+        .choices(['refuse', 'skip'])
+        .default('refuse'),
+    );
 }
 
 function targetOf({ dataset: name, format }: ImportOptions): IngestTarget {
@@ -84,17 +95,17 @@ function targetOf({ dataset: name, format }: ImportOptions): IngestTarget {
   const target = targets.get(name);
   if (target === undefined) {
     throw new CommandError(
-      `--dataset: no dataset "${name}"; expected one of ${[...targets.keys()].join(', ')}`,
+      `--dataset ${name}: unknown dataset; expected one of ${[...targets.keys()].join(', ')}`,
     );
   }
   if (format === 'combined' && name !== apiDataset.name) {
-    throw new CommandError('--format combined: an access log holds facts of the dataset "api"');
+    throw new CommandError(`--dataset ${name}: not possible with --format combined; expected api`);
   }
   return target;
 }
 
-/** How the files are read. Only where the types of custom fields decide, the API is asked for them. */
-async function readingOf(
+/** Fetches the custom fields from the API only if the format needs their types. */
+async function readOptionsOf(
   options: ImportOptions,
   target: IngestTarget,
   context: CommandContext,
@@ -102,7 +113,9 @@ async function readingOf(
   const { format, customField, separator } = options;
   const proxy = proxyOf(options);
   if (format !== 'combined' && customField.length > 0) {
-    throw new CommandError(`--custom-field goes with --format combined; in ${format} every fact has its own`);
+    throw new CommandError(
+      `--custom-field: not possible with --format ${format}, whose rows have their own; expected combined`,
+    );
   }
   switch (format) {
     case 'ndjson':
@@ -111,7 +124,7 @@ async function readingOf(
       return { format, separator, ...(await withDeclaredFields(target, options, context)) };
     case 'combined': {
       if (customField.length === 0) return { format, proxy };
-      const declared = await askForCustomFields(context, placeOf(options), apiDataset);
+      const declared = await fetchCustomFields(context, placeOf(options), apiDataset);
       return { format, proxy, customValues: readCustomValues(customField, declared) };
     }
     default:
@@ -126,13 +139,15 @@ async function withDeclaredFields(
   context: CommandContext,
 ): Promise<CsvOptions> {
   if (target.kind === 'records') return { target };
-  const { dataset, undeclaredFields } = await askForCustomFields(context, placeOf(options), target.dataset);
+  const { dataset, undeclaredFields } = await fetchCustomFields(context, placeOf(options), target.dataset);
   return { target: factsTarget(dataset), undeclaredFields };
 }
 
 function proxyOf({ format, apiproxy, apiproxyFromPath }: ImportOptions): ProxyNaming | null {
   if (format !== 'combined' && (apiproxy !== undefined || apiproxyFromPath !== undefined)) {
-    throw new CommandError(`--apiproxy and --apiproxy-from-path go with --format combined, not ${format}`);
+    throw new CommandError(
+      `--apiproxy, --apiproxy-from-path: not possible with --format ${format}; expected combined`,
+    );
   }
   if (apiproxy !== undefined) return { kind: 'fixed', name: apiproxy };
   return apiproxyFromPath === undefined ? null : { kind: 'path', segment: apiproxyFromPath };
@@ -149,10 +164,5 @@ function open(file: string, context: CommandContext): Readable {
 
 function summary({ accepted, rejected, batches }: ImportTotals): string {
   const inBatches = `${accepted} facts in ${batches} ${batches === 1 ? 'batch' : 'batches'}`;
-  return rejected === 0 ? `accepted ${inBatches}` : `accepted ${inBatches}, left out ${rejected} bad rows`;
-}
-
-function wholeNumber(value: string): number {
-  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
-  throw new InvalidArgumentError('expected a whole number from 1');
+  return rejected === 0 ? `accepted ${inBatches}` : `accepted ${inBatches}, skipped ${rejected} bad rows`;
 }

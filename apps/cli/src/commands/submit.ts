@@ -4,24 +4,21 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { queryExplanation, type QueryExplanation } from '@hourglass/contract';
 import { environmentPath } from '../api-client.ts';
-import { CommandError, printAnswer, type CommandContext } from '../command-context.ts';
-import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
+import { CommandError, printResult, type CommandContext } from '../command-context.ts';
+import { placeOf, withPlace, type PlaceOptions } from '../options.ts';
 
 interface SubmitOptions extends PlaceOptions {
   readonly dryRun?: true;
   readonly idempotencyKey?: string;
 }
 
-/** `hourglass submit FILE`: prints the id of the new query, or with `--dry-run` what it would read. */
+/** `hourglass submit FILE`: prints the id of the query, or with `--dry-run` its estimated cost. */
 export function addSubmitCommand(program: Command, context: CommandContext): void {
   withPlace(program.command('submit'))
-    .description('submit a query, print its id')
-    .argument('<file>', 'JSON body of the query; - is standard input')
-    .option('--dry-run', 'submit nothing, print what the query would read')
-    .option(
-      '--idempotency-key <key>',
-      'submit once, however often this is run with the same key within 24 hours',
-    )
+    .description('submit a query and print its id')
+    .argument('<file>', 'JSON body of the query; - for standard input')
+    .option('--dry-run', 'print what the query would read, without submitting it')
+    .option('--idempotency-key <key>', 'submit once per key within 24 hours (default: a random key)')
     .action(async (file: string, options: SubmitOptions) => {
       const body = parseBody(file, file === '-' ? await text(context.input) : await readFile(file, 'utf8'));
       if (options.dryRun === true) {
@@ -29,16 +26,16 @@ export function addSubmitCommand(program: Command, context: CommandContext): voi
           method: 'POST',
           path: `${environmentPath(placeOf(options))}/queries?dryRun=true`,
           body,
-          answer: queryExplanation,
+          response: queryExplanation,
         });
-        printAnswer(context, explanation, describe(explanation));
+        printResult(context, explanation, describe(explanation));
         return;
       }
       const status = await context
         .api()
         .submit(placeOf(options), body, options.idempotencyKey ?? randomUUID());
       const id = status.self.slice(status.self.lastIndexOf('/') + 1);
-      printAnswer(context, { id, ...status }, id);
+      printResult(context, { id, ...status }, id);
     });
 }
 
@@ -58,6 +55,6 @@ function parseBody(file: string, content: string): unknown {
   try {
     return JSON.parse(content);
   } catch (error) {
-    throw new CommandError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandError(`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -3,29 +3,28 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { ManifestFault, verifyArchive } from '@hourglass/archive/verify';
 import { manifestKey } from '@hourglass/contract';
-import { CommandError, printAnswer, type CommandContext } from '../command-context.ts';
+import { CommandError, printResult, type CommandContext } from '../command-context.ts';
 
-/** `hourglass verify FILE`: whether an archive is, byte for byte, what a worker signed. */
+/** `hourglass verify FILE`: checks every byte of an archive against its signed manifest. */
 export function addVerifyCommand(program: Command, context: CommandContext): void {
   program
     .command('verify')
-    .description('verify a downloaded result by its signed manifest')
-    .argument('<file>', 'the ZIP')
-    .option('--key <file>', 'public key as PEM, for verifying offline (default: asked of the API)')
+    .description('verify a downloaded result against its signed manifest')
+    .argument('<file>', 'downloaded ZIP file')
+    .option('--key <file>', 'public key in PEM, to verify offline (default: fetched from the API)')
     .action(async (file: string, options: { key?: string }) => {
       const pem =
         options.key === undefined
           ? await fetchKey(context.settings().url)
           : await readFile(options.key, 'utf8');
-      const key = readKey(pem, options.key ?? 'the answer of the API');
+      const key = readKey(pem, options.key ?? 'the response of the API');
       try {
         const { queryId, attempt, rows, parts, keyId } = await verifyArchive(file, key);
         const text = `${file}: query ${queryId}, ${rows} rows in ${parts.length} parts, as signed with key ${keyId}`;
-        printAnswer(context, { file, queryId, attempt, rows, parts: parts.length, keyId }, text);
+        printResult(context, { file, queryId, attempt, rows, parts: parts.length, keyId }, text);
       } catch (error) {
-        if (error instanceof ManifestFault)
-          throw new CommandError(`${file} is not verified: ${error.message}`, { file });
-        throw error;
+        if (!(error instanceof ManifestFault)) throw error;
+        throw new CommandError(`${file}: not verified: ${error.message}`, { file });
       }
     });
 }
@@ -33,11 +32,12 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
 async function fetchKey(url: string): Promise<string> {
   const response = await fetch(`${url}/v1/manifest-key`).catch((error: unknown) => {
     throw new CommandError(
-      `cannot reach ${url} for the public key: ${String(error)}; --key takes it from a file`,
+      `cannot fetch the public key from ${url}: ${String(error)}; --key reads it from a file`,
     );
   });
-  if (!response.ok)
-    throw new CommandError(`${url} answered ${response.status} when asked for the public key`);
+  if (!response.ok) {
+    throw new CommandError(`cannot fetch the public key from ${url}: HTTP ${response.status}`);
+  }
   return manifestKey.parse(await response.json()).publicKey;
 }
 
@@ -46,10 +46,8 @@ function readKey(pem: string, source: string): KeyObject {
   try {
     key = createPublicKey(pem);
   } catch {
-    throw new CommandError(`${source} has no public key as PEM`);
+    throw new CommandError(`${source}: no public key; expected PEM`);
   }
   if (key.asymmetricKeyType === 'ed25519') return key;
-  throw new CommandError(
-    `${source} has a key of type ${key.asymmetricKeyType ?? 'unknown'}; expected Ed25519`,
-  );
+  throw new CommandError(`${source}: key of type ${key.asymmetricKeyType ?? 'unknown'}; expected Ed25519`);
 }

@@ -2,45 +2,57 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Presets, SingleBar } from 'cli-progress';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { QueryStatus } from '@hourglass/contract';
-import { CommandError, printAnswer, type CommandContext } from '../command-context.ts';
-import { placeOf, withPlace, type PlaceOptions } from '../place-options.ts';
+import { CommandError, printResult, type CommandContext } from '../command-context.ts';
+import { placeOf, withPlace, type PlaceOptions } from '../options.ts';
 
 interface WaitOptions extends PlaceOptions {
   readonly timeoutSeconds: number | undefined;
 }
 
-const pollEveryMs = 500;
+const pollIntervalMs = 500;
 
-/** `hourglass wait ID`: returns once the query ended; a query without a result makes the exit code 1. */
+/** `hourglass wait ID`: fails unless the query completes. */
 export function addWaitCommand(program: Command, context: CommandContext): void {
   withPlace(program.command('wait'))
-    .description('wait until a query ended, showing its progress')
+    .description('wait until a query ends, showing its progress')
     .argument('<id>', 'id of the query')
-    .option('--timeout-seconds <seconds>', 'give up after this time (the query goes on)', seconds)
+    .option(
+      '--timeout-seconds <seconds>',
+      'stop waiting after this time; the query continues',
+      positiveNumber,
+    )
     .action(async (id: string, options: WaitOptions) => {
-      const view = context.messages.isTTY ? progressBar(context) : plainLines(context);
-      const giveUpAtMs =
-        options.timeoutSeconds === undefined ? Infinity : performance.now() + options.timeoutSeconds * 1000;
-      let status = await context.api().status(placeOf(options), id);
-      view.show(status);
-      while (status.state === 'enqueued' || status.state === 'running') {
-        if (performance.now() > giveUpAtMs) {
-          view.end();
-          throw new CommandError(`query ${id} is still ${status.state}`, { ...status });
-        }
-        await delay(pollEveryMs);
-        status = await context.api().status(placeOf(options), id);
-        view.show(status);
-      }
-      view.end();
+      const view = context.messages.isTTY ? progressBar(context) : progressLines(context);
+      const status = await pollUntilEnd(context, id, options, view);
       if (status.state !== 'completed') {
-        throw new CommandError(`query ${id} ${status.state}: ${status.error ?? 'it has no result'}`, {
-          ...status,
-        });
+        throw new CommandError(`query ${id} ${status.state}: ${status.error ?? 'no result'}`, { ...status });
       }
       const size = `${status.resultRows ?? 0} rows, ${status.resultFileSize ?? ''}, ${status.executionTime ?? ''}`;
-      printAnswer(context, { id, ...status }, `completed: ${size}`);
+      printResult(context, { id, ...status }, `completed: ${size}`);
     });
+}
+
+/** Returns the final status. @throws CommandError after the timeout. */
+async function pollUntilEnd(
+  context: CommandContext,
+  id: string,
+  { timeoutSeconds = Infinity, ...place }: WaitOptions,
+  view: ProgressView,
+): Promise<QueryStatus> {
+  const deadlineMs = performance.now() + timeoutSeconds * 1000;
+  try {
+    for (;;) {
+      const status = await context.api().status(placeOf(place), id);
+      view.show(status);
+      if (status.state !== 'enqueued' && status.state !== 'running') return status;
+      if (performance.now() > deadlineMs) {
+        throw new CommandError(`query ${id} is still ${status.state}`, { ...status });
+      }
+      await delay(pollIntervalMs);
+    }
+  } finally {
+    view.end();
+  }
 }
 
 interface ProgressView {
@@ -65,8 +77,8 @@ function progressBar(context: CommandContext): ProgressView {
   };
 }
 
-/** A line whenever something changed, for logs and pipes. */
-function plainLines(context: CommandContext): ProgressView {
+/** Prints a line on each change, for logs and pipes. */
+function progressLines(context: CommandContext): ProgressView {
   let last = '';
   return {
     show({ state, phase, progress, rowsScanned }) {
@@ -79,8 +91,9 @@ function plainLines(context: CommandContext): ProgressView {
   };
 }
 
-function seconds(value: string): number {
+/** @throws InvalidArgumentError */
+function positiveNumber(value: string): number {
   const parsed = Number(value);
   if (Number.isFinite(parsed) && parsed > 0) return parsed;
-  throw new InvalidArgumentError('expected a number of seconds above 0');
+  throw new InvalidArgumentError('expected a number greater than 0');
 }

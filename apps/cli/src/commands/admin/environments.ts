@@ -1,0 +1,184 @@
+import { Argument, InvalidArgumentError, type Command } from 'commander';
+import {
+  customFieldList,
+  environmentHostnames,
+  environmentLimits,
+  environmentRetention,
+  environmentView,
+  names,
+  type ChangeLimitsBody,
+  type EnvironmentLimits,
+  type EnvironmentRetention,
+} from '@hourglass/contract';
+import { undeclaredFieldsChoices, type UndeclaredFields } from '@hourglass/query';
+import { environmentPath, organizationPath } from '../../api-client.ts';
+import { printResult, type CommandContext } from '../../command-context.ts';
+import { customFieldsPath } from '../../custom-fields.ts';
+import {
+  placeOf,
+  wholeNumber,
+  withOrganization,
+  withPlace,
+  type OrganizationOption,
+  type PlaceOptions,
+} from '../../options.ts';
+
+/** `hourglass admin environment`. */
+export function addEnvironmentCommands(admin: Command, context: CommandContext): void {
+  const environment = admin.command('environment').description('manage environments of an organization');
+  addCreateCommand(environment, context);
+  addListCommand(environment, context);
+  addHostnamesCommand(environment, context);
+  addLimitsCommand(environment, context);
+  addRetentionCommand(environment, context);
+  addUndeclaredFieldsCommand(environment, context);
+}
+
+function addCreateCommand(environment: Command, context: CommandContext): void {
+  withOrganization(environment.command('create'))
+    .description('create an environment')
+    .argument('<name>', 'name of the environment')
+    .action(async (name: string, { org }: OrganizationOption) => {
+      const created = await context.api().call({
+        method: 'POST',
+        path: `${organizationPath(org)}/environments`,
+        body: { name },
+        response: environmentView,
+      });
+      printResult(context, created, `created ${created.name}`);
+    });
+}
+
+function addListCommand(environment: Command, context: CommandContext): void {
+  withOrganization(environment.command('list'))
+    .description('list the environments')
+    .action(async ({ org }: OrganizationOption) => {
+      const path = `${organizationPath(org)}/environments`;
+      const list = await context.api().call({ method: 'GET', path, response: names });
+      printResult(context, list, list.join('\n'));
+    });
+}
+
+interface HostnamesOptions extends PlaceOptions {
+  readonly set?: readonly string[];
+}
+
+function addHostnamesCommand(environment: Command, context: CommandContext): void {
+  withPlace(environment.command('hostnames'))
+    .description('show or replace the host names that select an environment')
+    .option('--set <hostnames>', 'new host names, separated by commas; "" removes all', splitHostnames)
+    .action(async (options: HostnamesOptions) => {
+      const { set } = options;
+      const result = await context.api().call({
+        path: `${environmentPath(placeOf(options))}/hostnames`,
+        response: environmentHostnames,
+        ...(set === undefined ? { method: 'GET' } : { method: 'PUT', body: { hostnames: set } }),
+      });
+      const { hostnames } = result;
+      printResult(context, result, hostnames.length === 0 ? 'no host names' : hostnames.join('\n'));
+    });
+}
+
+function splitHostnames(text: string): string[] {
+  return text === '' ? [] : text.split(',').map((hostname) => hostname.trim());
+}
+
+interface LimitsOptions extends PlaceOptions {
+  readonly queriesPerHour?: Override;
+  readonly activeQueries?: Override;
+  readonly turnWeight?: number;
+}
+
+function addLimitsCommand(environment: Command, context: CommandContext): void {
+  withPlace(environment.command('limits'))
+    .description('show or change the submission limits of an environment and its share of the workers')
+    .option('--queries-per-hour <number>', 'submissions per rolling hour, or "default"', parseOverride)
+    .option('--active-queries <number>', 'enqueued and running queries, or "default"', parseOverride)
+    .option(
+      '--turn-weight <number>',
+      'weight in fair queueing: 2 starts twice as many queries as 1 while both have some waiting',
+      wholeNumber,
+    )
+    .action(async (options: LimitsOptions) => {
+      const { queriesPerHour, activeQueries, turnWeight } = options;
+      const change: ChangeLimitsBody = {
+        ...(queriesPerHour === undefined ? {} : { queriesPerHour: overrideOrNull(queriesPerHour) }),
+        ...(activeQueries === undefined ? {} : { activeQueries: overrideOrNull(activeQueries) }),
+        ...(turnWeight === undefined ? {} : { turnWeight }),
+      };
+      const limits = await context.api().call({
+        path: `${environmentPath(placeOf(options))}/limits`,
+        response: environmentLimits,
+        ...(Object.keys(change).length === 0 ? { method: 'GET' } : { method: 'PATCH', body: change }),
+      });
+      printResult(context, limits, describeLimits(limits));
+    });
+}
+
+function describeLimits({ queriesPerHour, activeQueries, turnWeight, own }: EnvironmentLimits): string {
+  return [
+    `queries per hour: ${queriesPerHour} (${originOf(own.queriesPerHour)})`,
+    `active queries: ${activeQueries} (${originOf(own.activeQueries)})`,
+    `fair-share weight: ${turnWeight}`,
+  ].join('\n');
+}
+
+interface RetentionOptions extends PlaceOptions {
+  readonly days?: Override;
+}
+
+function addRetentionCommand(environment: Command, context: CommandContext): void {
+  withPlace(environment.command('retention'))
+    .description('show or change the retention of facts in an environment')
+    .option('--days <number>', 'age at which facts are dropped, or "default"', parseOverride)
+    .action(async (options: RetentionOptions) => {
+      const { days } = options;
+      const retention = await context.api().call({
+        path: `${environmentPath(placeOf(options))}/retention`,
+        response: environmentRetention,
+        ...(days === undefined
+          ? { method: 'GET' }
+          : { method: 'PATCH', body: { retentionDays: overrideOrNull(days) } }),
+      });
+      printResult(context, retention, describeRetention(retention));
+    });
+}
+
+function describeRetention({ retentionDays, own }: EnvironmentRetention): string {
+  const kept = retentionDays === null ? 'unlimited' : `${retentionDays} days`;
+  return `retention: ${kept} (${originOf(own.retentionDays)})`;
+}
+
+function addUndeclaredFieldsCommand(environment: Command, context: CommandContext): void {
+  withPlace(environment.command('undeclared-fields'))
+    .description('refuse facts with undeclared fields, or ignore these fields')
+    .addArgument(new Argument('<policy>', 'treatment of undeclared fields').choices(undeclaredFieldsChoices))
+    .action(async (undeclaredFields: UndeclaredFields, options: PlaceOptions) => {
+      const { fields: _, ...result } = await context.api().call({
+        method: 'PATCH',
+        path: customFieldsPath(placeOf(options)),
+        body: { undeclaredFields },
+        response: customFieldList,
+      });
+      printResult(context, result, `undeclared fields: ${result.undeclaredFields}`);
+    });
+}
+
+/** The value of an environment in place of a setting, or the setting's value. */
+type Override = number | 'default';
+
+/** @throws InvalidArgumentError */
+function parseOverride(value: string): Override {
+  if (value === 'default') return value;
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('expected a whole number or "default"');
+}
+
+/** As the API represents it. */
+function overrideOrNull(value: Override): number | null {
+  return value === 'default' ? null : value;
+}
+
+function originOf(own: number | null): string {
+  return own === null ? 'default' : 'override';
+}
