@@ -1,4 +1,4 @@
-// npm run build: installs what is missing and builds what has changed.
+// npm run build: installs missing dependencies and builds what has changed.
 import { reportFailure } from './report-failure.mjs';
 import { setUp } from './setup.mjs';
 

@@ -1,5 +1,4 @@
-// npm run check: every check:… script of package.json, which say all that can be said about the code without
-// running it. All results are shown.
+// npm run check: runs every check:… script of package.json (static checks) and reports all results.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { reportFailure } from './report-failure.mjs';
@@ -11,7 +10,7 @@ await reportFailure(async () => {
   const { scripts } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
   const waiting = Object.entries(scripts).filter(([name]) => name.startsWith('check:'));
   const failed = [];
-  // Two at a time: each keeps about one core busy, and the machines this runs on have two.
+  // Two at a time: each keeps about one core busy, and the CI machines have two.
   await Promise.all(Array.from({ length: 2 }, () => work(waiting, failed)));
   console.log(failed.length === 0 ? 'all checks passed' : `failed: ${failed.join(', ')}`);
   if (failed.length > 0) process.exitCode = 1;

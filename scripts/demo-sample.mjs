@@ -1,4 +1,4 @@
-/** Gateway traffic of the 24 hours before `endMs`, the same for the same seed: one line of JSON for each call. */
+/** Yields one line of JSON per API call in the 24 hours before `endMs`. A seed always yields the same calls. */
 export function* sampleCalls({ seed, count, endMs }) {
   const random = generator(seed);
   const proxies = [
@@ -11,12 +11,12 @@ export function* sampleCalls({ seed, count, endMs }) {
   for (let index = 0; index < count; index += 1) {
     const proxy = pick(random, proxies);
     const status = pick(random, statuses).code;
-    // Response times have a long tail: most are near the usual one, some take many times as long.
+    // Response times have a long tail: most are near the median, a few are many times longer.
     const targetMs = Math.round(proxy.targetMs * Math.exp(random() * 2 - 0.5));
     const gatewayMs = 2 + Math.floor(random() * 8);
     const targetCalled = status !== 401 && status !== 429;
     yield JSON.stringify({
-      // The last minute is left out: nothing may lie in the future of the server's clock.
+      // Not in the last minute: the server refuses timestamps in the future of its clock.
       timestamp: new Date(endMs - 60_000 - Math.floor(random() * (dayMs - 3_600_000))).toISOString(),
       apiproxy: proxy.name,
       proxy_basepath: proxy.base,
@@ -49,7 +49,7 @@ function pick(random, choices) {
   return choices[0];
 }
 
-/** Mulberry32: numbers from 0 to 1 that depend on the seed only. */
+/** The random number generator Mulberry32: numbers in [0, 1). */
 function generator(seed) {
   let state = seed;
   return () => {

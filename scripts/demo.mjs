@@ -1,5 +1,5 @@
-// npm run demo: a whole report in a temporary folder, on a port of its own: starts everything, brings calls in,
-// submits a query, waits, downloads, prints the rows, and stops everything again.
+// npm run demo: runs one report from import to download in a temporary folder, on a free port, and stops
+// everything again.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
@@ -47,7 +47,7 @@ async function demonstrate(supervisor, folder, token) {
   const id = (await hourglass(['submit', ...place, body], { captured: true })).trim();
   console.log(id);
 
-  step('waiting for it');
+  step('waiting for the query');
   await hourglass(['wait', ...place, id]);
 
   step('downloading the archive and printing its rows');
@@ -57,14 +57,15 @@ async function demonstrate(supervisor, folder, token) {
     .split('\n')
     .filter((line) => line !== '')
     .reduce((sum, line) => sum + Number(JSON.parse(line).calls), 0);
-  if (counted !== calls) throw new Error(`the rows count ${counted} calls, and ${calls} were imported`);
+  if (counted !== calls)
+    throw new Error(`the report counts ${counted} calls; expected the ${calls} imported ones`);
 }
 
 function step(text) {
   console.log(`\n== ${text}`);
 }
 
-/** Runs a command of the command line and answers its standard output when that is `captured`. */
+/** Runs a command of the command line. Returns its standard output if `captured`. */
 async function commandLine(supervisor, { url, token }, args, { captured = false } = {}) {
   const child = spawn(process.execPath, [path.join(root, 'apps/cli/bin/hourglass.js'), ...args], {
     env: environmentWith({ HOURGLASS_URL: url, HOURGLASS_TOKEN: token }),
@@ -81,7 +82,7 @@ async function commandLine(supervisor, { url, token }, args, { captured = false 
     const code = await Promise.race([exited, supervisor.broken]);
     if (code === 0) return output;
     throw new Error(
-      `hourglass ${args[0]} failed with exit code ${code}; the server wrote:\n${supervisor.tail()}`,
+      `hourglass ${args[0]} failed with exit code ${code}; last output of the server:\n${supervisor.tail()}`,
     );
   } finally {
     child.kill('SIGTERM');

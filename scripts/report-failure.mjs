@@ -1,4 +1,4 @@
-/** Runs the body of a script. A failure is told in one line and makes the exit code 1. */
+/** Runs the body of a script. An error is printed as one line and makes the exit code 1. */
 export async function reportFailure(body) {
   try {
     await body();

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Runs a program to its end with our own input and output. Answers its exit code; signals to us reach it. */
+/** Runs a program with the input and output of this process and returns its exit code. Forwards signals. */
 export async function run(program, args, options = {}) {
   return (await start(program, args, { stdio: 'inherit', ...options })).code;
 }
 
-/** Runs a program and shows its output only when it fails, which is an error then. */
+/** Runs a program silently. If it fails, prints its output and throws. */
 export async function runQuietly(program, args, options = {}) {
   const { code, output } = await capture(program, args, options);
   if (code === 0) return;
@@ -15,7 +15,7 @@ export async function runQuietly(program, args, options = {}) {
   throw new Error(`${[program, ...args].join(' ')} failed with exit code ${code}`);
 }
 
-/** Runs a program and answers its exit code and everything it wrote. */
+/** Runs a program and returns its exit code and its output. */
 export function capture(program, args, options = {}) {
   return start(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
 }
@@ -39,7 +39,7 @@ async function start(program, args, options) {
       child.once('error', reject);
       child.once('close', (exitCode) => resolve(exitCode ?? 1));
     });
-    // Whoever asked us to stop meant us, not only the program.
+    // The signal was for this script, not only for the program.
     if (received !== null) process.exit(130);
     return { code, output };
   } finally {

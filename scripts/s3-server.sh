@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# A real S3-compatible server for tests: Ceph's RADOS Gateway over one monitor and one storage daemon that keeps its
-# objects in memory. It comes from Debian's or Ubuntu's packages, which are unpacked and never installed: no root,
-# no system service, nothing changed outside the two folders.
+# A real S3-compatible server for tests: Ceph's RADOS Gateway with one monitor and one storage daemon that keeps
+# objects in memory. Its Debian or Ubuntu packages are unpacked and never installed: it needs no root and no system
+# service, and changes nothing outside the two folders.
 #
 #   s3-server.sh PACKAGES DATA GATEWAY_PORT MONITOR_PORT ACCESS_KEY SECRET_KEY
 #
 # PACKAGES keeps the unpacked packages between runs (66 MB to download the first time, 260 MB on disk);
-# an empty one means a folder in the user's cache.
-# DATA is for this run alone. Everything listens on 127.0.0.1 only.
+# an empty argument selects a folder in the user's cache.
+# DATA is for this run only. Everything listens on 127.0.0.1 only.
 #
-# Prints "ready" when it serves, then obeys lines on standard input and answers each with "ok" or "failed":
-#   kill-gateway    SIGKILL the HTTP front; the objects stay
-#   start-gateway   start it again
-# The end of standard input stops everything, so the server never outlives whoever started it.
+# Prints "ready" when it serves, then executes commands from standard input and prints "ok" or "failed" for each:
+#   kill-gateway    kill the HTTP gateway with SIGKILL; objects are kept
+#   start-gateway   start the gateway again
+# The end of standard input stops everything, so the server never outlives its parent process.
 set -uo pipefail
 
 if [[ $# -ne 6 ]]; then
@@ -37,7 +37,7 @@ complain() {
   echo "s3-server: $*" >&2
 }
 
-# Downloads what this machine does not have. Two test files may arrive here at once: the second waits for the first.
+# Downloads missing packages. Test files may run this concurrently: the lock makes the second wait for the first.
 unpack_packages() {
   exec 9>"$packages/lock"
   flock 9
@@ -49,7 +49,7 @@ unpack_packages() {
       LC_ALL=C apt-get -s install --no-install-recommends radosgw ceph-mon ceph-osd | awk '/^Inst / { print $2 }'
     )
     if [[ ${#names[@]} -eq 0 ]]; then
-      complain 'apt-get names no package to download; "apt-get update" may be due'
+      complain 'apt-get lists no package to download; run "apt-get update"'
       return 1
     fi
     (cd "$incoming/debs" && apt-get -q -o APT::Sandbox::User=root download "${names[@]}" >/dev/null) || return 1
@@ -57,7 +57,7 @@ unpack_packages() {
     for package in "$incoming"/debs/*.deb; do
       dpkg -x "$package" "$incoming/root" || return 1
     done
-    # The rename comes last: a folder of this name is complete.
+    # The rename comes last, so that a folder of this name is complete.
     mv "$incoming/root" "$root" && rm -rf "$incoming" || return 1
   fi
   flock -u 9
@@ -120,7 +120,7 @@ rgw dns name =
 END
 }
 
-# The daemons get no standard input (it is ours to read) and none of our locks.
+# The daemons inherit neither standard input, which has the commands, nor the lock.
 start_monitor() {
   monmaptool --create --clobber --fsid "$1" --addv a "[v1:127.0.0.1:$monitor_port]" "$data/monmap" || return 1
   ceph-mon -c "$config" --mkfs -i a --monmap "$data/monmap" || return 1
@@ -149,8 +149,8 @@ start_storage() {
   return 1
 }
 
-# False when it ended: on a busy machine the daemon may ask its monitor before it has learned which cluster it
-# belongs to, is told "wrong fsid", and gives up. Started again it goes on where it was.
+# Fails if the daemon exits: on a busy machine it may contact its monitor before it knows its cluster, gets
+# "wrong fsid" and gives up. A restart continues where it stopped.
 storage_is_up() {
   local try
   for try in {1..100}; do
@@ -161,7 +161,7 @@ storage_is_up() {
   return 1
 }
 
-gateway_answers() {
+gateway_responds() {
   (
     exec 3<>"/dev/tcp/127.0.0.1/$gateway_port" || exit 1
     printf 'GET / HTTP/1.0\r\n\r\n' >&3
@@ -174,7 +174,7 @@ start_gateway() {
   gateway_pid=$!
   local try
   for try in {1..300}; do
-    gateway_answers && return 0
+    gateway_responds && return 0
     kill -0 "$gateway_pid" || return 1
     sleep 0.1
   done
@@ -187,7 +187,7 @@ kill_gateway() {
   return 0
 }
 
-# The objects are in memory and the folder is thrown away, so there is nothing to end gently.
+# Objects are in memory and the folder is temporary, so nothing needs a graceful shutdown.
 stop_everything() {
   local pid
   for pid in $gateway_pid $storage_pid $monitor_pid; do
@@ -216,7 +216,7 @@ unpack_packages || { complain 'the packages could not be downloaded and unpacked
 use_packages
 if ! start_everything; then
   tail -n 5 "$logs"/*.out >&2
-  complain 'it did not start'
+  complain 'the server did not start'
   exit 1
 fi
 echo ready
@@ -225,6 +225,6 @@ while read -r line; do
   case $line in
     kill-gateway) kill_gateway ;;
     start-gateway) start_gateway ;;
-    *) complain "no such command: $line" && false ;;
+    *) complain "unknown command: $line" && false ;;
   esac >>"$logs/commands.out" 2>&1 </dev/null && echo ok || echo failed
 done

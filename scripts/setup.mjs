@@ -1,5 +1,4 @@
-// Brings a checkout to where its programs can run: dependencies installed, everything built. It runs on a fresh
-// clone, so it uses nothing but Node.js.
+// Installs the dependencies of a checkout and builds it. Uses only Node.js, because it runs on a fresh clone.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -9,7 +8,7 @@ import { runQuietly } from './run-program.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Does nothing, and says nothing, when there is nothing to do. Two at once wait for each other. */
+/** Silent when everything is up to date. Concurrent calls in one checkout run one after the other. */
 export async function setUp() {
   requireNode(20, 19);
   await withSetupLock(async () => {
@@ -24,10 +23,10 @@ export async function setUp() {
 function requireNode(major, minor) {
   const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
   if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return;
-  throw new Error(`Hourglass needs Node.js ${major}.${minor} or newer, this is ${process.versions.node}`);
+  throw new Error(`Node.js ${process.versions.node} is too old; expected ${major}.${minor} or newer`);
 }
 
-/** npm notes at the end of an installation what it has installed; that must be what the lock file wants. */
+/** Compares the lock file with npm's record of the last installation. */
 async function isInstalled() {
   const wanted = JSON.parse(await readFile(path.join(root, 'package-lock.json'), 'utf8')).packages;
   let present;
@@ -40,16 +39,16 @@ async function isInstalled() {
   return Object.entries(wanted).every(([folder, { version, integrity, optional }]) => {
     if (!folder.includes('node_modules/')) return true;
     const installed = present[folder];
-    // An optional one is left out on machines it is not made for.
+    // npm skips optional dependencies for other platforms.
     if (installed === undefined) return optional === true;
     return installed.version === version && installed.integrity === integrity;
   });
 }
 
-/** Installs what the lock file in `folder` lists. */
+/** Installs the dependencies that the lock file in `folder` lists. */
 export async function installDependencies(folder) {
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  // npm says in this variable where it is when it has started us; else it is looked for on PATH.
+  // npm sets this variable for its scripts; without it npm must be on PATH.
   const npm = process.env.npm_execpath;
   if (npm?.endsWith('.js')) await runQuietly(process.execPath, [npm, ...args], { cwd: folder });
   else await runQuietly('npm', args, { cwd: folder, shell: process.platform === 'win32' });
@@ -59,7 +58,7 @@ async function build() {
   const notice = setTimeout(() => console.error('hourglass: building …'), 1_500);
   try {
     const turbo = createRequire(import.meta.url).resolve('turbo/bin/turbo');
-    // The cache of the build is a folder of this checkout; nothing is sent or fetched.
+    // The build cache is a folder of this checkout; turbo sends and fetches nothing.
     const args = [turbo, 'run', 'build', '--output-logs=errors-only', '--cache=local:rw', '--ui=stream'];
     await runQuietly(process.execPath, args, {
       cwd: root,
@@ -79,10 +78,10 @@ async function build() {
 async function withSetupLock(work) {
   const file = path.join(root, '.turbo/setup.lock');
   await mkdir(path.dirname(file), { recursive: true });
-  let told = false;
+  let isNoticeShown = false;
   while (!(await tryLock(file))) {
-    if (!told) console.error('hourglass: waiting for another set-up of this checkout …');
-    told = true;
+    if (!isNoticeShown) console.error('hourglass: waiting for another setup of this checkout …');
+    isNoticeShown = true;
     await delay(100);
   }
   try {
@@ -100,7 +99,7 @@ async function tryLock(file) {
     if (error.code !== 'EEXIST') throw error;
   }
   const holder = Number(await readFile(file, 'utf8').catch(() => ''));
-  // Zero: the other one is just writing its number.
+  // Zero: the other process has created the file but not yet written its id.
   if (holder > 0 && !isRunning(holder)) await rm(file, { force: true });
   return false;
 }

@@ -1,4 +1,4 @@
-// A whole Hourglass of its own for a script: every part on this machine, data in a temporary folder, any free port.
+// Runs a complete Hourglass for a script: all parts on this machine, data in a temporary folder, a free port.
 import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,10 +6,10 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from './setup.mjs';
 
-/** Calls `work` with a temporary folder and what runs on its `data`; afterwards nothing of it is left. */
+/** Calls `work(supervisor, folder)` with a running Hourglass and its temporary folder. Stops and removes both at the end. */
 export async function withStandalone(settings, work) {
   const folder = await mkdtemp(path.join(tmpdir(), 'hourglass-'));
-  // Root's PostgreSQL runs as another account, which must get through.
+  // As root, PostgreSQL runs under another account, which must be able to enter the folder.
   await chmod(folder, 0o755);
   let supervisor = null;
   try {
@@ -21,7 +21,7 @@ export async function withStandalone(settings, work) {
   }
 }
 
-/** The settings of the person who runs a script are not for it: it must not touch a database of his. */
+/** Drops the user's own settings, so that a script never touches the user's database. */
 export function environmentWith(changes) {
   const foreign = /^(HOURGLASS_|S3_|DATABASE_URL$|REDIS_URL$)/;
   const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
@@ -33,7 +33,7 @@ function startSupervisor(dataDirectory, settings) {
     cwd: root,
     env: environmentWith({ HOURGLASS_PORT: '0', HOURGLASS_DATA_DIR: dataDirectory, ...settings }),
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Ctrl-C is for the script, which then stops it.
+    // In its own process group: Ctrl-C reaches only the script, which then stops it.
     detached: true,
   });
   const interrupted = new Promise((_, reject) => {
@@ -46,7 +46,7 @@ function startSupervisor(dataDirectory, settings) {
     child.once('close', resolve);
   });
   const ended = exited.then((code) => {
-    throw new Error(`Hourglass ended with exit code ${code}; its last output:\n${tail.join('\n')}`);
+    throw new Error(`Hourglass exited with code ${code}; its last output:\n${tail.join('\n')}`);
   });
   const ready = new Promise((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
@@ -59,11 +59,11 @@ function startSupervisor(dataDirectory, settings) {
     }
   });
   const broken = Promise.race([ended, interrupted]);
-  // It is looked at only while something is waited for, and may be rejected in between.
+  // Awaited only now and then; a rejection in between must not end the script.
   broken.catch(() => {});
   return {
     ready: Promise.race([ready, broken]),
-    /** Rejects when it makes no sense to go on. */
+    /** Rejects when Hourglass ends or the script gets a signal. */
     broken,
     tail: () => tail.join('\n'),
     async stop() {
@@ -75,7 +75,7 @@ function startSupervisor(dataDirectory, settings) {
   };
 }
 
-/** As root in a closed place the database lies outside of the data folder, which names it. */
+/** As root below an inaccessible folder, the database is outside the data folder, which has a pointer to it. */
 async function removeAll(folder) {
   const pointer = await readFile(path.join(folder, 'data/postgres-folder'), 'utf8').catch(() => '');
   if (pointer.trim() !== '') await rm(pointer.trim(), { recursive: true, force: true });

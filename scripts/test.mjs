@@ -1,4 +1,5 @@
-// npm test [-- arguments of vitest], npm run test:long, npm run test:faults: sets up, runs the tests, and ends with a line that counts them.
+// npm test [-- arguments of vitest], npm run test:long, npm run test:faults: runs the tests and ends with a line
+// that counts them.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,10 +10,11 @@ import { root, setUp } from './setup.mjs';
 const [first, ...others] = process.argv.slice(2);
 const isLong = first === '--long';
 const isFaults = first === '--faults';
-const given = isLong || isFaults ? others : process.argv.slice(2);
-// One file at a time: each of them wants all of the machine.
-const faultFiles = given.length > 0 ? given : ['test/faults', 'packages/reports/test/queries/query-life'];
-const testArguments = isFaults ? [...faultFiles, '--no-file-parallelism'] : given;
+const extraArguments = isLong || isFaults ? others : process.argv.slice(2);
+// One file at a time: each needs the whole machine.
+const faultFiles =
+  extraArguments.length > 0 ? extraArguments : ['test/faults', 'packages/reports/test/queries/query-life'];
+const testArguments = isFaults ? [...faultFiles, '--no-file-parallelism'] : extraArguments;
 
 await reportFailure(async () => {
   await setUp();
@@ -33,7 +35,7 @@ await reportFailure(async () => {
   }
 });
 
-/** A file that could not even be loaded has no tests to count and counts as one that failed. */
+/** A file that failed to load has no tests and counts as one failure. */
 async function count(report) {
   let result;
   try {

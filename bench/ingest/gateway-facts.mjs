@@ -1,4 +1,4 @@
-/** Columns of the facts, in the order of their CSV. */
+/** Columns of the facts, in the order of the CSV form. */
 export const factColumns = [
   'timestamp',
   'apiproxy',
@@ -15,8 +15,8 @@ export const factColumns = [
 ];
 
 /**
- * Calls of the day before `endMs`, the same for the same seed, as lines in pieces of about 1 MiB: NDJSON of about 350
- * bytes a fact, or CSV without a header, of the environment 1 and batch 1.
+ * Yields facts of the day before `endMs` as text in chunks of about 1 MiB: NDJSON of about 350 bytes per
+ * fact, or CSV without a header for environment 1 and batch 1. A seed always yields the same facts.
  */
 export function* gatewayFacts({ rows, endMs, form, seed = 42 }) {
   const random = generator(seed);
@@ -50,7 +50,7 @@ function gatewayFact(random, row, endMs) {
   };
 }
 
-/** Mulberry32: numbers from 0 to 1 that depend on the seed only. */
+/** The random number generator Mulberry32: numbers in [0, 1). */
 function generator(seed) {
   let state = seed;
   return () => {

@@ -1,12 +1,12 @@
 import type { Logger } from './logger.ts';
 
-const maxLastLinesMs = 500;
+const maxFlushMs = 500;
 
 /**
- * Ends this process once its log is written. An exit waits for writes that are under way, so a reader of the log
- * that sleeps would keep the process for ever: after `maxLastLinesMs` it is killed.
+ * Exits after flushing the log. `process.exit` waits for pending writes, so a stalled reader of the log
+ * would keep the process alive for ever: after `maxFlushMs` the process kills itself.
  */
 export function endProcess(log: Logger, exitCode: number): void {
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), maxLastLinesMs);
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), maxFlushMs);
   log.flush(() => process.exit(exitCode));
 }

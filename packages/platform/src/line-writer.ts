@@ -2,37 +2,37 @@ import { write, writeSync } from 'node:fs';
 
 export interface LineWriter {
   write(line: string): void;
-  /** Calls back once nothing waits and nothing is under way. */
+  /** Calls back once all lines are written. */
   flush(onFlushed: () => void): void;
-  /** Writes what waits, in an exit that came without `flush`, when nothing asynchronous happens any more. */
-  writeRest(): void;
+  /** Writes buffered lines synchronously. For an exit without `flush`, after the event loop has stopped. */
+  flushSync(): void;
 }
 
-/** Beyond this a reader that takes nothing would cost the process its memory: further lines are lost. */
-const maxWaitingCharacters = 16 * 1024 * 1024;
-const busyPauseMs = 50;
-const maxRestMs = 1_000;
+/** Bounds the memory that a stalled reader costs. Further lines are dropped. */
+const maxBufferedCharacters = 16 * 1024 * 1024;
+const busyRetryMs = 50;
+const maxFlushSyncMs = 1_000;
 
 /**
- * Writes lines in order, beside the event loop. What is told about a service must never stop the service: a line
- * that cannot be written is lost, and once the reader is gone all are. The logger's own stream would end the process
- * at a full disk, and try a broken pipe again for ever when it should end.
+ * Writes lines in order without blocking the event loop. Logging must never stop the service: a line that
+ * cannot be written is dropped, and after a broken pipe all lines are. pino's own stream would end the
+ * process when the disk is full, and retry a broken pipe for ever at exit.
  */
 export function createLineWriter(fileDescriptor: number): LineWriter {
-  let waiting = '';
+  let buffered = '';
   let writing = false;
-  let readerIsGone = false;
+  let pipeIsBroken = false;
   let flushes: (() => void)[] = [];
 
-  const writeWaiting = () => {
+  const writeBuffered = () => {
     writing = true;
-    const bytes = Buffer.from(waiting);
-    waiting = '';
+    const bytes = Buffer.from(buffered);
+    buffered = '';
     writeFrom(bytes, 0);
   };
   const writeFrom = (bytes: Buffer, offset: number) => {
     write(fileDescriptor, bytes, offset, (error, written) => {
-      if (error !== null && isBusy(error)) setTimeout(writeFrom, busyPauseMs, bytes, offset);
+      if (error !== null && isBusy(error)) setTimeout(writeFrom, busyRetryMs, bytes, offset);
       else if (error === null && offset + written < bytes.length) writeFrom(bytes, offset + written);
       else finish(error);
     });
@@ -40,11 +40,11 @@ export function createLineWriter(fileDescriptor: number): LineWriter {
   const finish = (error: NodeJS.ErrnoException | null) => {
     writing = false;
     if (error?.code === 'EPIPE') {
-      readerIsGone = true;
-      waiting = '';
+      pipeIsBroken = true;
+      buffered = '';
     }
-    if (waiting !== '') {
-      writeWaiting();
+    if (buffered !== '') {
+      writeBuffered();
       return;
     }
     const flushed = flushes;
@@ -54,38 +54,38 @@ export function createLineWriter(fileDescriptor: number): LineWriter {
 
   return {
     write(line) {
-      if (readerIsGone || waiting.length + line.length > maxWaitingCharacters) return;
-      waiting += line;
-      if (!writing) writeWaiting();
+      if (pipeIsBroken || buffered.length + line.length > maxBufferedCharacters) return;
+      buffered += line;
+      if (!writing) writeBuffered();
     },
     flush(onFlushed) {
       if (writing) flushes.push(onFlushed);
       else onFlushed();
     },
-    writeRest() {
-      // What is under way goes on in its thread, and comes first.
-      if (writing && waiting !== '') pause(busyPauseMs);
-      writeNow(fileDescriptor, Buffer.from(waiting));
-      waiting = '';
+    flushSync() {
+      // The pending write continues in its thread; give it time to stay in order.
+      if (writing && buffered !== '') sleepSync(busyRetryMs);
+      writeSyncFully(fileDescriptor, Buffer.from(buffered));
+      buffered = '';
     },
   };
 }
 
-/** Gives up at an error, and on a pipe that stays full for `maxRestMs`. */
-function writeNow(fileDescriptor: number, bytes: Buffer): void {
-  const giveUpAtMs = performance.now() + maxRestMs;
+/** Gives up on an error, and on a pipe that stays full for `maxFlushSyncMs`. */
+function writeSyncFully(fileDescriptor: number, bytes: Buffer): void {
+  const deadlineMs = performance.now() + maxFlushSyncMs;
   for (let offset = 0; offset < bytes.length;) {
     try {
       offset += writeSync(fileDescriptor, bytes, offset);
     } catch (error) {
-      if (!isBusy(error) || performance.now() >= giveUpAtMs) return;
-      pause(busyPauseMs);
+      if (!isBusy(error) || performance.now() >= deadlineMs) return;
+      sleepSync(busyRetryMs);
     }
   }
 }
 
 /** Blocks the thread. */
-function pause(ms: number): void {
+function sleepSync(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 

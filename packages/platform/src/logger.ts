@@ -3,10 +3,10 @@ import { createLineWriter } from './line-writer.ts';
 
 export type Logger = PinoLogger;
 
-/** JSON lines on standard output. Nothing secret passes: see `redact`. */
+/** Logs JSON lines to standard output, with secrets redacted. */
 export function createLogger(options: { process: 'api' | 'worker' | 'standalone'; level: string }): Logger {
   const standardOutput = createLineWriter(1);
-  process.once('exit', () => standardOutput.writeRest());
+  process.once('exit', () => standardOutput.flushSync());
   return pino(
     {
       level: options.level,

@@ -1,8 +1,8 @@
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** What `GET /metrics` shows. One registry per process, made by its `compose.ts`. */
+/** Metrics of one API process, for `GET /metrics`. */
 export interface ApiMetrics {
-  /** `route` is the pattern, never the path, so that ids do not become label values. */
+  /** `route` is the pattern and not the path, so that ids do not become label values. */
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void;
   countFacts(dataset: string, accepted: number): void;
   countSubmission(dataset: string): void;
@@ -15,20 +15,20 @@ export function createApiMetrics(): ApiMetrics {
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
     name: 'hourglass_http_request_duration_seconds',
-    help: 'Requests by method, route and status.',
+    help: 'Duration of HTTP requests by method, route and status.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60],
     registers: [registry],
   });
   const facts = new Counter({
     name: 'hourglass_facts_accepted_total',
-    help: 'Facts that were accepted, by dataset.',
+    help: 'Accepted facts by dataset.',
     labelNames: ['dataset'],
     registers: [registry],
   });
   const submissions = new Counter({
     name: 'hourglass_queries_submitted_total',
-    help: 'Queries that were answered with 201, by dataset.',
+    help: 'Submitted queries by dataset.',
     labelNames: ['dataset'],
     registers: [registry],
   });

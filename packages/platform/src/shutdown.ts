@@ -3,16 +3,16 @@ import type { Logger } from './logger.ts';
 
 export interface ShutdownPlan {
   readonly log: Logger;
-  /** After this the process ends whatever is still open. */
+  /** After this time the process exits even if `close` has not finished. */
   readonly deadlineMs: number;
-  /** Closes everything, in order: stop taking work first, connections last. */
+  /** Stops accepting work first and closes connections last. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Closes on SIGTERM, SIGINT and when the supervisor that started this process is gone (its IPC channel
- * closes), so that a killed supervisor leaves no process behind. A step that throws or hangs makes the exit
- * code 1 and delays the end no longer than `deadlineMs`, and half a second for the log.
+ * Closes and exits on SIGTERM, on SIGINT and when the IPC channel to the supervisor closes, so that a
+ * killed supervisor leaves no process behind. The exit code is 1 if `close` throws or does not finish
+ * within `deadlineMs`. Flushing the log may take another half second.
  */
 export function closeOnSignal({ log, deadlineMs, close }: ShutdownPlan): void {
   let closing = false;
@@ -21,7 +21,7 @@ export function closeOnSignal({ log, deadlineMs, close }: ShutdownPlan): void {
     closing = true;
     log.info({ cause }, 'closing');
     const timer = setTimeout(() => {
-      log.error({ deadlineMs }, 'not closed in time, ending anyway');
+      log.error({ deadlineMs }, 'not closed in time, exiting');
       endProcess(log, 1);
     }, deadlineMs);
     let exitCode = 0;
@@ -37,7 +37,7 @@ export function closeOnSignal({ log, deadlineMs, close }: ShutdownPlan): void {
   };
   process.on('SIGTERM', () => void begin('SIGTERM'));
   process.on('SIGINT', () => void begin('SIGINT'));
-  process.on('disconnect', () => void begin('the supervisor is gone'));
-  // It may have gone while this process was starting. Without a supervisor there is no such property.
-  if ('connected' in process && !process.connected) void begin('the supervisor is gone');
+  process.on('disconnect', () => void begin('supervisor disconnected'));
+  // The channel may have closed during startup. Without a supervisor the property does not exist.
+  if ('connected' in process && !process.connected) void begin('supervisor disconnected');
 }

@@ -1,6 +1,6 @@
 import { SettingsError } from './settings.ts';
 
-/** Runs an entry point. Bad settings are listed without a stack; anything else ends the process with one. */
+/** Runs an entry point. On an error it exits with code 1, after printing the faults of the settings or a stack. */
 export function startProcess(main: () => Promise<void>): void {
   main().catch((error: unknown) => {
     if (error instanceof SettingsError) process.stderr.write(`hourglass: ${error.message}\n`);
