@@ -34,7 +34,7 @@ describe('Keystone', () => {
       good.replace(new RegExp(`${name}=[^&]*`), `${name}=${value}`);
 
     test.each([
-      [history, without('type'), 'type', 'it is missing; expected "customer"'],
+      [history, without('type'), 'type', 'is required; expected "customer"'],
       [history, `${good}&type=customer`, 'type', 'more than once'],
       [history, withOther('type', 'partner'), 'type', 'expected "customer", found "partner"'],
       [history, withOther('type', 'Customer'), 'type', 'expected "customer"'],
@@ -45,7 +45,7 @@ describe('Keystone', () => {
       [history, withOther('id', 'x'.repeat(257)), 'id', 'at most 256'],
       [history, withOther('id', 'a%00b'), 'id', 'NUL'],
       [history, withOther('id', 'a%0Ab'), 'id', 'control'],
-      [history, without('from_date_utc'), 'from_date_utc', 'it is missing; expected RFC 3339'],
+      [history, without('from_date_utc'), 'from_date_utc', 'is required; expected RFC 3339'],
       [history, `${good}&from_date_utc=2023-08-24`, 'from_date_utc', 'more than once'],
       [history, withOther('from_date_utc', ''), 'from_date_utc', 'expected RFC 3339'],
       [history, withOther('from_date_utc', 'yesterday'), 'from_date_utc', 'found "yesterday"'],
@@ -62,11 +62,11 @@ describe('Keystone', () => {
       [history, withOther('from_date_utc', '0000-12-31'), 'from_date_utc', 'expected RFC 3339'],
       [history, withOther('from_date_utc', '1692886522'), 'from_date_utc', 'expected RFC 3339'],
       [history, withOther('from_date_utc', '2023-08-26'), 'from_date_utc', 'it is after to_date_utc'],
-      [history, without('to_date_utc'), 'to_date_utc', 'it is missing; expected RFC 3339'],
+      [history, without('to_date_utc'), 'to_date_utc', 'is required; expected RFC 3339'],
       [history, `${good}&to_date_utc=2023-08-25`, 'to_date_utc', 'more than once'],
       [history, withOther('to_date_utc', '10000-01-01'), 'to_date_utc', 'expected RFC 3339'],
       [history, withOther('to_date_utc', '9999-12-31T23:59:59-01:00'), 'to_date_utc', 'expected RFC 3339'],
-      [details, 'id=c1', 'type', 'it is missing; expected "customer"'],
+      [details, 'id=c1', 'type', 'is required; expected "customer"'],
       [details, 'type=customer', 'id', 'it is missing'],
       [details, 'type=customer&id=c1&id=c1', 'id', 'more than once'],
       [details, 'type=subscription&id=c1', 'type', 'found "subscription"'],

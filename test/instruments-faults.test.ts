@@ -25,7 +25,7 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => `i${i
 const wrongCharts: readonly (readonly [title: string, query: string, says: RegExp])[] = [
   ['nothing', '', /equipment: .*; resource: .*; time: .*; unit: /],
   ['no equipment', queryOf(without(charted, 'equipment')), /equipment: expected 1 to 2000 ids/],
-  ['no resource', queryOf(without(charted, 'resource')), /resource: expected some of charge, record/],
+  ['no resource', queryOf(without(charted, 'resource')), /resource: expected one or more of charge, record/],
   ['no time', queryOf(without(charted, 'time')), /time: expected bt and two times/],
   ['no unit', queryOf(without(charted, 'unit')), /unit: expected day, month/],
   [
@@ -68,7 +68,7 @@ const wrongCharts: readonly (readonly [title: string, query: string, says: RegEx
     queryOf({ ...charted, resource: 'follow' }),
     /resource: expected charge, .*, found "follow"/,
   ],
-  ['101 resources', queryOf({ ...charted, resource: ids(101) }), /resource: expected some of/],
+  ['101 resources', queryOf({ ...charted, resource: ids(101) }), /resource: expected one or more of/],
   ['another operator of time', timed('eq', ...day.slice(1)), /time: expected bt, found "eq"/],
   ['one time', timed('bt', '2020-01-01 00:00:00'), /time: expected bt and two times/],
   ['three times', timed(...day, '2020-01-01 00:00:00'), /time: expected bt and two times/],
@@ -148,7 +148,7 @@ const wrongBodies: readonly (readonly [title: string, body: string, status: numb
     '9,900 resources',
     JSON.stringify({ ...charted, resource: ids(9_900) }),
     400,
-    /resource: expected some of/,
+    /resource: expected one or more of/,
   ],
   [
     'more values than are read',

@@ -36,7 +36,7 @@ const label: Bounds = {
     ['x'.repeat(1_000_000), /at most 255 characters/],
     ['a\u0000', /no control character/],
     ['a\nb', /no control character/],
-    ['\ud800', /no half of a character/],
+    ['\ud800', /no lone surrogates/],
   ],
 };
 
@@ -71,7 +71,7 @@ export const cases: Readonly<Record<string, Bounds>> = {
   'metrics[0]': {
     within: [{ name: 'tps' }],
     beyond: [
-      [{}, /is required: expected string/, 'metrics[0].name'],
+      [{}, /is required; expected string/, 'metrics[0].name'],
       [{ name: 'tps', func: 'sum' }, /unknown property/, 'metrics[0].func'],
       [JSON.parse('{"name":"tps","__proto__":{}}'), /unknown property/, 'metrics[0].__proto__'],
     ],
@@ -173,7 +173,7 @@ export const cases: Readonly<Record<string, Bounds>> = {
       ['last8days', /is not a time range; expected last60minutes/],
       ['Last7days', /is not a time range/],
       ['', /is not a time range/],
-      [{}, /is required: expected string/, 'timeRange.start'],
+      [{}, /is required; expected string/, 'timeRange.start'],
       [{ start, end: start, zone: 'UTC' }, /unknown property/, 'timeRange.zone'],
       [{ start, end: start }, /is empty/],
       [{ start, end: '2024-12-31T23:59:59.999Z' }, /is reversed/],

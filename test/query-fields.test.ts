@@ -87,7 +87,7 @@ describe('the body of a submission', () => {
 
   test('may leave out every field but the time range, and has something to show', async () => {
     const { timeRange, ...rest } = good;
-    await expectRefused(rest, 'timeRange', /is required: expected "last60minutes"/);
+    await expectRefused(rest, 'timeRange', /is required; expected "last60minutes"/);
     await expectRefused({ timeRange }, 'metrics', /dimension/);
     await system.client.submit({ timeRange, dimensions: ['apiproxy'] });
     await system.client.submit({ timeRange, metrics: [{ name: 'tps' }] });

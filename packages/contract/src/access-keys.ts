@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { accountTime, lifetimeSeconds } from './account-fields.ts';
 
-/** An access key without its secret: nothing shows that again. */
+/** An access key without its secret. */
 export const accessKeyView = z
   .strictObject({
     accesskeyId: z.string(),
     description: z.string().nullable(),
     created: accountTime,
     expires: accountTime.nullable().describe('null: never.'),
-    disabled: z.boolean().describe('It signs nothing until it is enabled again.'),
+    disabled: z.boolean().describe('true: signatures of the key are refused until it is enabled again.'),
   })
   .meta({ id: 'AccessKey' });
 export type AccessKeyView = z.infer<typeof accessKeyView>;
 
-/** Answer of `GET …/accessKeys`, newest first. */
+/** Response to `GET …/accessKeys`, newest first. */
 export const accessKeyList = z.strictObject({ accessKeys: z.array(accessKeyView) });
 
 /** Body of `POST …/accessKeys`. */
@@ -26,11 +26,13 @@ export const createAccessKeyBody = z.strictObject({
 });
 export type CreateAccessKeyBody = z.infer<typeof createAccessKeyBody>;
 
-/** Answer of `POST …/accessKeys`: the only one that ever shows the secret. */
-export const createdAccessKey = accessKeyView.extend({ secret: z.string() }).meta({ id: 'CreatedAccessKey' });
+/** Response to `POST …/accessKeys`, the only one that contains the secret. */
+export const createdAccessKey = accessKeyView
+  .extend({ secret: z.string().describe('Not shown again.') })
+  .meta({ id: 'CreatedAccessKey' });
 export type CreatedAccessKey = z.infer<typeof createdAccessKey>;
 
-/** Body of `PATCH …/accessKeys/{accessKeyId}`: what is left out stays as it is. */
+/** Body of `PATCH …/accessKeys/{accessKeyId}`. Absent fields keep their values. */
 export const changeAccessKeyBody = z
   .strictObject({
     disabled: z.boolean(),

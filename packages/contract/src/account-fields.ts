@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { oneOf } from './query-parameters.ts';
 
-/** Names of organizations and environments: they stand in paths, and in file names of whoever exports them. */
+/** Names of organizations and environments, which appear in URL paths and in exported file names. */
 export const placeNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 export const placeName = z
@@ -11,13 +11,13 @@ export const placeName = z
     'expected 1 to 63 letters, digits, ".", "_" and "-", beginning with a letter or digit',
   );
 
-/** Stored in lower case, and found in any. */
+/** Converted to lower case, as addresses are stored. */
 export const emailAddress = z
   .email('expected an e-mail address')
   .max(254, 'expected at most 254 characters')
   .toLowerCase();
 
-/** Of a user that the API makes or changes. Nothing is asked of it but length: that is what makes guessing hard. */
+/** A password to set. Only its length is restricted: length is what makes guessing hard. */
 export const newPassword = z
   .string()
   .min(12, 'expected at least 12 characters')
@@ -30,27 +30,26 @@ export const scopeName = oneOf(['read', 'submit', 'ingest', 'admin']);
 
 const maxCustomerIdLength = 256;
 
-/** Of a customer whose consumption is recorded. */
+/** Id of a customer whose consumption is recorded. */
 export const customerId = z
   .string()
   .min(1, 'expected at least 1 character')
   .max(maxCustomerIdLength, `expected at most ${maxCustomerIdLength} characters`)
   .regex(/^\P{Cc}*$/u, 'expected no control characters');
 
-/** ISO 8601 with milliseconds, in UTC. */
+/** ISO 8601 in UTC, with milliseconds. */
 export const accountTime = z.iso.datetime({ precision: 3 });
 
 const maxLifetimeSeconds = 315_360_000;
 
-/** How long a token or an access key lives: up to ten years, or for ever. */
+/** Lifetime of a token or an access key: at most ten years, or unlimited. */
 export const lifetimeSeconds = z
   .int()
   .min(1, 'expected at least 1')
   .max(maxLifetimeSeconds, `expected at most ${maxLifetimeSeconds}`)
   .optional()
-  .describe('It never expires when it is left out.');
+  .describe('Never expires by default.');
 
-/** Whether no text stands in the list twice. */
-export function areDifferent(texts: readonly string[]): boolean {
+export function areDistinct(texts: readonly string[]): boolean {
   return new Set(texts).size === texts.length;
 }

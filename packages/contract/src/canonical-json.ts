@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The one text of a JSON value: keys in the order of their UTF-16 units, no white space, numbers and texts as
- * `JSON.stringify` writes them. What JSON has not (undefined) is left out.
+ * Serializes a JSON value canonically: keys sorted by UTF-16 code units, no white space, numbers and strings as
+ * `JSON.stringify` writes them. Undefined members are omitted.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { customerId } from './account-fields.ts';
 import { firstInstant, lastInstant } from './instants.ts';
 
-/** Answers and parameters of Keystone's two calls. The order of members is that of its documentation. */
+/** Parameters and response bodies of Keystone's two endpoints, with members in the order of its documentation. */
 
-const requestId = z.uuid().describe('Also in the header X-Request-Id.');
+const requestId = z.uuid().describe('Same as the header X-Request-Id.');
 const responseTime = z
   .string()
   .regex(/^\d+\.\d{3}$/)
-  .describe('Seconds.');
+  .describe('Duration in seconds.');
 const tebibytes = z
   .string()
   .regex(/^-?\d+(?:\.\d*[1-9])?$/)
@@ -18,10 +18,10 @@ const subscription = z.strictObject({
   account_name: z.string(),
   number: z.string(),
   start_date: utcTime,
-  end_date: z.union([utcTime, z.literal('')]).describe('Empty: it has no end.'),
+  end_date: z.union([utcTime, z.literal('')]).describe('Empty: no end.'),
 });
 
-/** Answer of `consumption-details`: every value is a text. */
+/** Response to `consumption-details`: every value is a string. */
 export const consumptionDetails = z
   .strictObject({
     result: z.strictObject({
@@ -34,9 +34,7 @@ export const consumptionDetails = z
               name: z.string(),
               committed_tib: tebibytes,
               consumed_tib: tebibytes,
-              consumed_timestamp_utc: z
-                .union([utcTime, z.literal('')])
-                .describe('Empty: there is no sample.'),
+              consumed_timestamp_utc: z.union([utcTime, z.literal('')]).describe('Empty: no sample.'),
               burst_tib: tebibytes,
               accrued_burst_tib: tebibytes,
             }),
@@ -49,7 +47,7 @@ export const consumptionDetails = z
   })
   .meta({ id: 'ConsumptionDetails' });
 
-/** Answer of `historical-consumption-details`: sizes are numbers, of more digits than a double keeps. */
+/** Response to `historical-consumption-details`: sizes are numbers with more digits than a double holds. */
 export const historicalConsumptionDetails = z
   .strictObject({
     results: z.strictObject({
@@ -86,7 +84,7 @@ export const historicalConsumptionDetails = z
   })
   .meta({ id: 'HistoricalConsumptionDetails' });
 
-/** Every error of the two calls. `faults` is there where parameters are wrong. */
+/** Error body of both endpoints. `faults` is present if parameters are invalid. */
 export const consumptionError = z
   .strictObject({
     error: z.strictObject({
@@ -99,20 +97,20 @@ export const consumptionError = z
 export type ConsumptionError = z.infer<typeof consumptionError>;
 
 export const consumptionParameters = {
-  type: z.literal('customer', { error: needed('"customer"') }).describe('Always "customer".'),
+  type: z.literal('customer', { error: required('"customer"') }).describe('Always "customer".'),
   id: z
-    .string({ error: needed('the id of a customer') })
+    .string({ error: required('the id of a customer') })
     .pipe(customerId)
     .describe('Id of the customer.'),
 };
 
 export const historicalConsumptionParameters = {
   ...consumptionParameters,
-  from_date_utc: firstInstant.describe('The first moment: RFC 3339, or a day, from whose beginning on.'),
-  to_date_utc: lastInstant.describe('The last moment: RFC 3339, or a day, to whose end.'),
+  from_date_utc: firstInstant.describe('Start, inclusive: RFC 3339, or a day, from its beginning.'),
+  to_date_utc: lastInstant.describe('End, inclusive: RFC 3339, or a day, to its end.'),
 };
 
-function needed(what: string) {
+function required(what: string) {
   return ({ input }: { readonly input?: unknown }) =>
-    input === undefined ? `it is missing; expected ${what}` : `expected ${what}`;
+    input === undefined ? `is required; expected ${what}` : `expected ${what}`;
 }

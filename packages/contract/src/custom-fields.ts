@@ -3,7 +3,7 @@ import { z } from 'zod';
 const type = z.enum(['INTEGER', 'FLOAT', 'STRING', 'BOOLEAN', 'DATETIME']);
 const undeclaredFields = z
   .enum(['refuse', 'ignore'])
-  .describe('What a field of a fact does that nobody declared: refuse the fact, or be passed over.');
+  .describe('Handling of undeclared fields in facts: refuse the fact, or ignore the field.');
 const description = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,500}$/u, 'expected 1 to 500 printable characters');
 
 /** Body of `POST …/customFields`. */
@@ -11,9 +11,9 @@ export const declareCustomFieldBody = z.strictObject({
   name: z
     .string()
     .describe(
-      'A letter, then at most 62 letters, digits and "_"; of no metric or dimension, whatever the letter case.',
+      'A letter, then at most 62 letters, digits and "_". Must differ from every metric and dimension, ignoring case.',
     ),
-  type: type.describe('INTEGER and FLOAT become metrics, the others dimensions.'),
+  type: type.describe('INTEGER and FLOAT fields become metrics, the others dimensions.'),
   dataset: z.string().default('api'),
   description: description.optional(),
 });
@@ -32,7 +32,7 @@ export const customFieldView = z
   .meta({ id: 'CustomField' });
 export type CustomFieldView = z.infer<typeof customFieldView>;
 
-/** Answer of `GET` and `PATCH …/customFields`, in the order of datasets and names. */
+/** Response to `GET` and `PATCH …/customFields`, ordered by dataset and name. */
 export const customFieldList = z
   .strictObject({ undeclaredFields, fields: z.array(customFieldView) })
   .meta({ id: 'CustomFields' });

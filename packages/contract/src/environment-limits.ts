@@ -7,11 +7,18 @@ const ownLimit = (maximum: number) =>
     .max(maximum, `expected at most ${maximum}`)
     .nullable();
 
-const ownLimits = { queriesPerHour: ownLimit(1_000_000), activeQueries: ownLimit(100_000) };
+const ownLimits = {
+  queriesPerHour: ownLimit(1_000_000).describe('Submissions per rolling hour. null: the default.'),
+  activeQueries: ownLimit(100_000).describe('Queries enqueued or running. null: the default.'),
+};
 
-const turnWeight = z.int().min(1, 'expected at least 1').max(100, 'expected at most 100');
+const turnWeight = z
+  .int()
+  .min(1, 'expected at least 1')
+  .max(100, 'expected at most 100')
+  .describe("Weight of the environment's queries in fair queueing.");
 
-/** Body of `PATCH …/limits`: null gives a limit back to the settings, one that is left out stays as it is. */
+/** Body of `PATCH …/limits`. null restores the default; absent fields keep their values. */
 export const changeLimitsBody = z
   .strictObject({ ...ownLimits, turnWeight })
   .partial()
@@ -22,11 +29,11 @@ export const changeLimitsBody = z
 
 export type ChangeLimitsBody = z.infer<typeof changeLimitsBody>;
 
-/** The limits of submissions that are in force, those of them that are the environment's own, and its share of the workers. */
+/** The effective submission limits, the environment's own limits, and its weight in fair queueing. */
 export const environmentLimits = z
   .strictObject({
-    queriesPerHour: z.int(),
-    activeQueries: z.int(),
+    queriesPerHour: z.int().describe('Effective limit of submissions per rolling hour.'),
+    activeQueries: z.int().describe('Effective limit of queries enqueued or running.'),
     turnWeight,
     own: z.strictObject(ownLimits),
   })

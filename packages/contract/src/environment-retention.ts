@@ -6,9 +6,10 @@ const ownRetentionDays = z
   .int()
   .min(1, 'expected at least 1, or null for the default')
   .max(maxRetentionDays, `expected at most ${maxRetentionDays}`)
-  .nullable();
+  .nullable()
+  .describe('null: the default.');
 
-/** Body of `PATCH …/retention`: null gives it back to the settings. */
+/** Body of `PATCH …/retention`. null restores the default. */
 export const changeRetentionBody = z.strictObject({ retentionDays: ownRetentionDays });
 
 export type ChangeRetentionBody = z.infer<typeof changeRetentionBody>;
@@ -16,9 +17,7 @@ export type ChangeRetentionBody = z.infer<typeof changeRetentionBody>;
 /** How long facts are kept. */
 export const environmentRetention = z
   .strictObject({
-    /** In force. Null: for ever. */
-    retentionDays: z.int().nullable(),
-    /** The environment's own. Null: it has none. */
+    retentionDays: z.int().nullable().describe('Effective retention in days. null: indefinitely.'),
     own: z.strictObject({ retentionDays: ownRetentionDays }),
   })
   .meta({ id: 'Retention' });

@@ -1,32 +1,32 @@
 import { z } from 'zod';
 
-/** Rates in one request, half of the values that a JSON body may have. */
+/** Rates per request. Their values are half of what a JSON body may contain. */
 export const maxRatesPerRequest = 1_000;
 
-/** Of a rate, in a body or a query parameter. */
+/** Three-letter code or another short name, in a body or a query parameter. */
 export const currencyCode = z
   .string()
   .regex(
     /^[A-Z][A-Z0-9_]{1,15}$/,
-    'expected a currency such as EUR, in capital letters, at most 16 characters',
+    'expected a currency such as EUR: 2 to 16 capital letters, digits and "_"',
   );
 export const utcDay = z.iso.date({ error: 'expected a day such as 2017-06-30' });
 
-/** A text keeps every digit; a number is taken as it is written. */
+/** A string keeps every digit; a number is read as it is written. */
 const rate = z
-  .union([z.string(), z.number()], { error: 'expected a rate such as "0.8921", as a text or a number' })
+  .union([z.string(), z.number()], { error: 'expected a rate such as "0.8921", as a string or a number' })
   .transform(String)
   .refine(
     (text) => /^\d{1,4}(\.\d{1,10})?$/.test(text) && Number(text) > 0,
     'expected a rate above 0 and below 10000, with at most 10 digits after the point and no exponent',
   )
-  .describe('Units of the target currency for one of the currency.');
+  .describe('Units of targetCurrency for one unit of currency.');
 
 export const exchangeRate = z
   .strictObject({ day: utcDay, currency: currencyCode, targetCurrency: currencyCode, rate })
-  .refine((given) => given.currency !== given.targetCurrency, {
+  .refine(({ currency, targetCurrency }) => currency !== targetCurrency, {
     path: ['targetCurrency'],
-    message: 'expected another currency than the one that is converted',
+    message: 'expected a currency other than "currency"',
   })
   .meta({ id: 'ExchangeRate' });
 
@@ -37,31 +37,31 @@ export const exchangeRatesBody = z
   .max(maxRatesPerRequest, `expected at most ${maxRatesPerRequest} rates`)
   .superRefine((rates, context) => {
     const indexOf = new Map<string, number>();
-    for (const [index, given] of rates.entries()) {
-      const key = `${given.day} ${given.currency} ${given.targetCurrency}`;
+    for (const [index, { day, currency, targetCurrency }] of rates.entries()) {
+      const key = `${day} ${currency} ${targetCurrency}`;
       const first = indexOf.get(key);
       if (first === undefined) indexOf.set(key, index);
       else
         context.addIssue({
           code: 'custom',
           path: [index],
-          message: `is of the same day and currencies as [${first}]`,
+          message: `duplicates the day and currencies of [${first}]; expected each once`,
         });
     }
   });
 
 export type ExchangeRatesBody = z.infer<typeof exchangeRatesBody>;
 
-/** Answer of `PUT …/exchangeRates`. */
+/** Response to `PUT …/exchangeRates`. */
 export const exchangeRatesStored = z.strictObject({ stored: z.int() });
 
-/** Answer of `GET …/exchangeRates`. */
+/** Response to `GET …/exchangeRates`. */
 export const exchangeRateList = z
   .strictObject({
     rates: z.array(
       z.strictObject({ day: z.string(), currency: z.string(), targetCurrency: z.string(), rate: z.string() }),
     ),
-    truncated: z.boolean().describe('Whether there are more rates than were asked for.'),
+    truncated: z.boolean().describe('true: more rates match than the limit allows.'),
   })
   .meta({ id: 'ExchangeRateList' });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a client wrote, and the moment that it means: RFC 3339 in UTC with six decimals, so that texts compare like times. */
+/** A time as sent, and in UTC: RFC 3339 with six decimals, so that strings sort like times. */
 export interface Instant {
   readonly text: string;
   readonly utc: string;
@@ -14,15 +14,15 @@ const parts = /^([^.]*)(?:\.(\d{1,6}))?(Z|[+-]\d{2}:\d{2})$/;
 const earliestMs = Date.parse('0001-01-01T00:00:00Z');
 const latestMs = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** The first moment of a time: a day alone means its beginning. */
+/** An instant; a day stands for its first microsecond. */
 export const firstInstant = instant('T00:00:00Z');
 
-/** The last moment of a time: a day alone means its end. */
+/** An instant; a day stands for its last microsecond. */
 export const lastInstant = instant('T23:59:59.999999Z');
 
 function instant(timeOfDay: string) {
   return z
-    .string({ error: `it is missing; ${expected}` })
+    .string({ error: `is required; ${expected}` })
     .refine((text) => readUtc(text, timeOfDay) !== null, expected)
     .transform((text): Instant => ({ text, utc: readUtc(text, timeOfDay) ?? '' }));
 }

@@ -1,6 +1,120 @@
 import { z } from 'zod';
+import { oneOf } from './query-parameters.ts';
 
-/** Totals are numbers, the figures of an instrument the same as texts. */
+/** Larger reports are a case for queries. */
+export const maxInstruments = 2_000;
+/** Days or months of one chart: a hundred years of days. */
+export const maxBuckets = 36_600;
+/** Far above the number of resources. Each wrong name costs time. */
+const maxResourceNames = 100;
+
+const dayMs = 86_400_000;
+
+const instrumentId = z.string().min(1, 'expected the id of an instrument');
+
+/** A list without duplicates. Its length is checked before its items. */
+function distinctList<Item extends z.ZodType<unknown, string>>(item: Item, max: number, expected: string) {
+  return z
+    .array(z.string())
+    .transform((texts) => [...new Set(texts)])
+    .refine((texts) => texts.length >= 1 && texts.length <= max, { error: expected, abort: true })
+    .pipe(z.array(item));
+}
+
+/** Local clock time, as milliseconds since 1970 in UTC. Starts in the year 1000; records begin in 1990. */
+const localTime = z
+  .string()
+  .regex(/^[1-9]\d{3}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/, {
+    error: 'expected a time as YYYY-MM-DD HH:MM:SS',
+    abort: true,
+  })
+  .transform((text) => ({ text, ms: Date.parse(`${text.replace(' ', 'T')}Z`) }))
+  .refine(
+    ({ text, ms }) => !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text.replace(' ', 'T')),
+    {
+      error: 'expected an existing date and time of day',
+      abort: true,
+    },
+  )
+  .transform(({ ms }) => ms);
+
+const equipment = distinctList(
+  instrumentId,
+  maxInstruments,
+  `expected 1 to ${maxInstruments} ids of instruments`,
+).describe(`Required. 1 to ${maxInstruments} ids of instruments.`);
+
+const time = z
+  .tuple([z.literal('bt', 'expected bt'), localTime, localTime], {
+    error: 'expected bt and two times as YYYY-MM-DD HH:MM:SS',
+  })
+  .refine(([, fromMs, toMs]) => fromMs <= toMs, {
+    path: [2],
+    error: 'expected a time at or after the first one',
+  })
+  .describe(
+    "Required. bt, then from and to as YYYY-MM-DD HH:MM:SS in the server's time zone, both inclusive.",
+  );
+
+function resourcesAmong<const Names extends readonly [string, ...string[]]>(names: Names) {
+  const list = names.join(', ');
+  return distinctList(oneOf(names), maxResourceNames, `expected one or more of ${list}`).describe(
+    `Required. One or more of ${list}.`,
+  );
+}
+
+/** A request of `GET /dashboard`, after its query string and body are merged. */
+export const dashboardRequest = z.strictObject({
+  equipment,
+  resource: resourcesAmong(['charge', 'follow', 'record', 'sample', 'status', 'training']),
+  time,
+});
+
+const chartsFields = z.strictObject({
+  equipment,
+  resource: resourcesAmong(['charge', 'record', 'sample', 'status', 'training']),
+  time,
+  unit: oneOf(['day', 'month']).describe('Required. Length of a bucket.'),
+  fill: oneOf(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('true: include buckets without data.'),
+});
+
+/** A request of `GET /charts`, after its query string and body are merged. */
+export const chartsRequest = chartsFields.refine(
+  ({ time: [, fromMs, toMs], unit }) => bucketNumber(toMs, unit) - bucketNumber(fromMs, unit) < maxBuckets,
+  { path: ['time'], error: `expected at most ${maxBuckets} buckets of the unit` },
+);
+
+/** Days or months since 1970 of a local clock time, in milliseconds since 1970 in UTC. */
+export function bucketNumber(localMs: number, unit: 'day' | 'month'): number {
+  if (unit === 'day') return Math.floor(localMs / dayMs);
+  const date = new Date(localMs);
+  return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+}
+
+/** The query parameters. Each may be in the body instead. */
+export const dashboardParameters = dashboardRequest.partial().shape;
+export const chartsParameters = chartsFields.partial().shape;
+
+export type DashboardRequest = z.output<typeof dashboardRequest>;
+export type ChartsRequest = z.output<typeof chartsRequest>;
+
+const texts = z.array(z.string());
+const bodyLists = { equipment: texts, resource: texts, time: texts };
+
+/** Shape of the optional body of `GET /dashboard`. */
+export const dashboardBody = z.strictObject(bodyLists).partial().meta({ id: 'DashboardRequest' }).optional();
+
+/** Shape of the optional body of `GET /charts`. */
+export const chartsBody = z
+  .strictObject({ ...bodyLists, unit: z.string(), fill: z.boolean() })
+  .partial()
+  .meta({ id: 'ChartsRequest' })
+  .optional();
+
+/** Totals are numbers, the figures of one instrument strings. */
 function totals<const Name extends string>(...names: readonly Name[]) {
   return z
     .strictObject({
@@ -20,7 +134,7 @@ function figures<Name extends string, Figure>(names: readonly Name[], figure: Fi
   return Object.fromEntries(names.map((name) => [name, figure])) as Record<Name, Figure>;
 }
 
-/** Answer of `GET /dashboard`: a member for each resource that was asked for. */
+/** Response to `GET /dashboard`: a member for each requested resource. */
 export const dashboard = z
   .strictObject({
     charge: totals('charge_amount'),
@@ -32,7 +146,7 @@ export const dashboard = z
   })
   .meta({ id: 'Dashboard' });
 
-/** Answer of `GET /charts`: a member for each resource that was asked for. */
+/** Response to `GET /charts`: a member for each requested resource. */
 export const charts = z
   .strictObject({
     charge: buckets(['charge_amount'], z.string()),
@@ -43,7 +157,7 @@ export const charts = z
   })
   .meta({ id: 'Charts' });
 
-/** How the two calls tell what is wrong. */
+/** Error body of both endpoints. */
 export const instrumentsError = z
   .strictObject({ error: z.strictObject({ code: z.string(), message: z.string() }) })
   .meta({ id: 'InstrumentsError' });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** One of the values, in just that spelling. */
+/** One of the values, case-sensitive. */
 export function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
   return z.enum(values, { error: `expected ${values.join(', ')}` });
 }
 
-/** A whole number in decimal digits, within bounds. */
+/** A bounded integer in decimal digits. */
 export function wholeNumber({ min, max }: { min: number; max: number }) {
   const message = `expected a whole number from ${min} to ${max}`;
   return z
@@ -15,7 +15,7 @@ export function wholeNumber({ min, max }: { min: number; max: number }) {
     .refine((value) => value >= min && value <= max, message);
 }
 
-/** ISO 8601; a missing zone means UTC. */
+/** ISO 8601; without a zone, UTC. */
 export const moment = z.iso
   .datetime({
     offset: true,

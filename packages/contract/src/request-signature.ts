@@ -1,35 +1,35 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** A parameter of a query string, unescaped. */
+/** A decoded parameter of a query string. */
 export type QueryParameter = readonly [name: string, value: string];
 
-/** What of a request its signature is about. */
+/** The parts of a request that its signature covers. */
 export interface SignedContent {
   readonly method: string;
-  /** As it was sent. */
+  /** As sent. */
   readonly path: string;
-  /** Null: the request has none. */
+  /** Null: no body. */
   readonly body: { readonly contentType: string; readonly bytes: Uint8Array } | null;
-  /** Seconds since 1970, as the text that was sent. */
+  /** Seconds since 1970, as sent. */
   readonly expires: string;
-  /** In the order sent, without those that carry the signature. */
+  /** In the order sent, without the three that carry the signature. */
   readonly parameters: readonly QueryParameter[];
 }
 
-/** The query string of a signed request, taken apart. */
+/** The parsed query string of a signed request. */
 export interface SignedQuery extends Pick<SignedContent, 'expires' | 'parameters'> {
   readonly accesskeyId: string;
   readonly signature: string;
 }
 
-/** They carry the signature and are no part of what is signed. */
+/** Parameters that carry the signature and are not covered by it. */
 const carriers = ['accesskey_id', 'expires', 'signature'] as const;
 const maxValiditySeconds = 86_400;
 
 /**
- * Reads what follows the `?` of a URL. Null when it can belong to no signed request: one of the three parameters
- * of the signature is missing, a parameter is there twice, an escape is broken, or unescaped it would be signed like
- * other parameters (`a=1%26b=2` reads as `a=1&b=2`).
+ * Parses the part of a URL after the `?`. Returns null if no signed request can have it: one of the three parameters of
+ * the signature is missing, a parameter is repeated, an escape is invalid, or the decoded text would be ambiguous
+ * (`a=1%26b=2` decodes to `a=1&b=2`).
  */
 export function readSignedQuery(query: string): SignedQuery | null {
   const all = query.split('&').map(readParameter);
@@ -45,21 +45,21 @@ export function readSignedQuery(query: string): SignedQuery | null {
   return { accesskeyId, expires, signature, parameters };
 }
 
-/** Whether a signature that expires then is good now: not yet over, and at most 24 hours ahead. */
+/** Whether the expiry, in seconds since 1970, lies in the future and at most 24 hours ahead. */
 export function isValidAt(expires: string, nowMs: number): boolean {
   if (!/^\d{1,12}$/.test(expires)) return false;
   const remainingSeconds = Number(expires) - nowMs / 1000;
   return remainingSeconds > 0 && remainingSeconds <= maxValiditySeconds;
 }
 
-/** The signature in base64, over the parameters sorted by name. */
+/** Signs the request, with its parameters sorted by name. Returns base64. */
 export function signatureOf(content: SignedContent, secret: string): string {
   return hmac(stringToSign(content, sorted(content.parameters)), secret);
 }
 
 /**
- * Whether the signature was made with this secret, over the parameters sorted by name or in the order sent: there
- * are clients of both kinds. Takes as long for a wrong signature as for a right one.
+ * Whether the signature was made with this secret, over the parameters sorted by name or in the order sent, because
+ * clients exist for both. Takes equally long for a wrong signature and a right one.
  */
 export function isSignedWith(content: SignedContent, signature: string, secret: string): boolean {
   const ofSorted = isSame(signature, signatureOf(content, secret));
@@ -67,7 +67,7 @@ export function isSignedWith(content: SignedContent, signature: string, secret: 
   return ofSorted || ofSent;
 }
 
-/** Path and query of a signed request. */
+/** Builds the path and query string of a signed request. */
 export function signedPath(content: SignedContent, accesskeyId: string, secret: string): string {
   const all: QueryParameter[] = [
     ...content.parameters,
@@ -79,12 +79,12 @@ export function signedPath(content: SignedContent, accesskeyId: string, secret: 
   return `${content.path}?${escaped.join('&')}`;
 }
 
-/** Null for what has no `=`, no name, a broken escape, or an `&` or `=` where it would change what is signed. */
+/** Returns null without an `=` or a name, for an invalid escape, and for a decoded `&` or `=` that makes the signed text ambiguous. */
 export function readParameter(text: string): QueryParameter | null {
   const equals = text.indexOf('=');
   if (equals < 1) return null;
   try {
-    const [name, value] = [text.slice(0, equals), text.slice(equals + 1)].map(unescapePart);
+    const [name, value] = [text.slice(0, equals), text.slice(equals + 1)].map(decodePart);
     if (name === undefined || value === undefined) return null;
     return /[&=]/.test(name) || value.includes('&') ? null : [name, value];
   } catch (error) {
@@ -93,8 +93,8 @@ export function readParameter(text: string): QueryParameter | null {
   }
 }
 
-/** As forms are read: a plus is a space. @throws URIError */
-function unescapePart(text: string): string {
+/** Decodes like a form: a plus is a space. @throws URIError */
+function decodePart(text: string): string {
   return decodeURIComponent(text.replaceAll('+', ' '));
 }
 
@@ -110,17 +110,17 @@ function stringToSign(content: SignedContent, parameters: readonly QueryParamete
   ].join('\n');
 }
 
-/** SHA-1, and MD5 above, because the contract has them; as a keyed hash SHA-1 is still sound. */
+/** SHA-1, and MD5 above, because the contract requires them; as an HMAC, SHA-1 is still sound. */
 function hmac(text: string, secret: string): string {
   return createHmac('sha1', secret).update(text).digest('base64');
 }
 
-/** As texts: base64 has several spellings of the same bytes, and a changed one is a changed request. */
-function isSame(given: string, expected: string): boolean {
+/** Compares text, not bytes: base64 can spell the same bytes in several ways, and only one is the signature. */
+function isSame(signature: string, expected: string): boolean {
   const expectedBytes = Buffer.from(expected);
-  const givenBytes = Buffer.from(given);
+  const signatureBytes = Buffer.from(signature);
   const comparable =
-    givenBytes.length === expectedBytes.length ? givenBytes : Buffer.alloc(expectedBytes.length);
+    signatureBytes.length === expectedBytes.length ? signatureBytes : Buffer.alloc(expectedBytes.length);
   return timingSafeEqual(comparable, expectedBytes);
 }
 

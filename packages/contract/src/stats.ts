@@ -1,20 +1,22 @@
 import { z } from 'zod';
 
-/** Whole numbers as they are, the rest with a decimal point; null where no call has a value. */
+/** Integers as they are, other numbers with a decimal point; null if no fact has a value. */
 const valueText = z.string().nullable();
 
 export const statsMetric = z
   .strictObject({
-    name: z.string().describe('Like sum(message_count).'),
+    name: z.string().describe('Such as sum(message_count).'),
     values: z
       .union([z.array(valueText), z.array(z.strictObject({ timestamp: z.int(), value: valueText }))])
-      .describe('Without a time unit one value, else one for each bucket, at the millisecond it begins.'),
+      .describe(
+        'One value; with a time unit one per bucket, with the start of the bucket in milliseconds since 1970.',
+      ),
   })
   .meta({ id: 'StatsMetric' });
 
 export const statsDimension = z
   .strictObject({
-    name: z.string().describe('The values, separated by commas. They may have commas themselves.'),
+    name: z.string().describe('The values, joined by commas, which values may also contain.'),
     individualNames: z.array(z.string()).describe('The values, in the order of the path.'),
     metrics: z.array(statsMetric),
   })
@@ -24,8 +26,8 @@ const metaData = z
   .strictObject({ errors: z.array(z.string()), notices: z.array(z.string()) })
   .meta({ id: 'StatsMetaData' });
 
-/** With dimensions in the path there are `dimensions`, without there are `metrics`. */
-const place = z
+/** Contains `dimensions` if the path has dimensions, otherwise `metrics`. */
+const subject = z
   .strictObject({
     name: z.string(),
     metrics: z.array(statsMetric).optional(),
@@ -34,8 +36,8 @@ const place = z
   .meta({ id: 'StatsPlace' });
 
 /** The verbose form. */
-export const stats = z.strictObject({ environments: z.array(place), metaData }).meta({ id: 'Stats' });
-export const hostStats = z.strictObject({ hosts: z.array(place), metaData }).meta({ id: 'HostStats' });
+export const stats = z.strictObject({ environments: z.array(subject), metaData }).meta({ id: 'Stats' });
+export const hostStats = z.strictObject({ hosts: z.array(subject), metaData }).meta({ id: 'HostStats' });
 
 const optimizedMetric = z
   .strictObject({
@@ -43,7 +45,7 @@ const optimizedMetric = z
     name: z.string(),
     values: z
       .array(z.number().nullable())
-      .describe('Without a time unit one value, else one for each of TimeUnit.'),
+      .describe('One value; with a time unit one per bucket of TimeUnit.'),
   })
   .meta({ id: 'OptimizedStatsMetric' });
 
@@ -58,17 +60,19 @@ function optimized<TimeUnit extends z.ZodType>(timeUnit: TimeUnit, id: string) {
   return z
     .strictObject({
       Response: z.strictObject({
-        TimeUnit: z.array(timeUnit).describe('When the buckets begin, in milliseconds.'),
+        TimeUnit: z.array(timeUnit).describe('Starts of the buckets, in milliseconds since 1970.'),
         metaData,
-        resultTruncated: z.boolean().describe('There is more than an answer may hold.'),
+        resultTruncated: z
+          .boolean()
+          .describe('true: the response has reached its maximum size and is incomplete.'),
         stats: z.strictObject({ data: z.array(z.union([optimizedGroup, optimizedMetric])) }),
       }),
     })
     .meta({ id });
 }
 
-/** The optimized form as Edge has it, where milliseconds are numbers. */
+/** The optimized form of Edge, in which milliseconds are numbers. */
 export const edgeOptimizedStats = optimized(z.int(), 'EdgeOptimizedStats');
 
-/** The optimized form as X has it, where milliseconds are texts, as all its 64-bit integers. */
+/** The optimized form of Apigee X, in which 64-bit integers, and so milliseconds, are strings. */
 export const optimizedStats = optimized(z.string().regex(/^-?\d+$/), 'OptimizedStats');

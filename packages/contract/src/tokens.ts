@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import {
   accountTime,
-  areDifferent,
+  areDistinct,
   customerId,
   emailAddress,
   lifetimeSeconds,
@@ -11,39 +11,39 @@ import {
 
 const maxCustomers = 100;
 
-/** A token without itself: nothing shows it again. */
+/** A token without its secret. */
 export const tokenView = z
   .strictObject({
     id: z.string(),
-    email: z.string().describe('The user whom the token speaks for.'),
-    scopes: z.array(scopeName).describe('Those of the granted ones that the user has now.'),
+    email: z.string().describe('User that the token authenticates as.'),
+    scopes: z.array(scopeName).describe("Granted scopes that the user's role still has."),
     description: z.string().nullable(),
     created: accountTime,
     expires: accountTime.nullable().describe('null: never.'),
     environment: z
       .string()
       .nullable()
-      .describe('The only environment that the token is good for. null: all of the organization.'),
+      .describe('The one environment to which the token is restricted. null: not restricted.'),
     customers: z
       .array(z.string())
       .describe(
-        'The only customers whose consumption it may see, and all that it may see. Empty: not bound.',
+        'Customers to whose consumption the token is restricted; it can read nothing else. Empty: not restricted.',
       ),
   })
   .meta({ id: 'Token' });
 export type TokenView = z.infer<typeof tokenView>;
 
-/** Answer of `GET …/tokens`, newest first. */
+/** Response to `GET …/tokens`, newest first. */
 export const tokenList = z.strictObject({ tokens: z.array(tokenView) });
 
 /** Body of `POST …/tokens`. */
 export const createTokenBody = z
   .strictObject({
-    email: emailAddress.optional().describe('The user whom it speaks for; the caller when it is left out.'),
+    email: emailAddress.optional().describe('User that the token authenticates as; the caller by default.'),
     scopes: z
       .array(scopeName)
       .min(1, 'expected at least one scope')
-      .refine(areDifferent, 'expected every scope once'),
+      .refine(areDistinct, 'expected each scope once'),
     description: z
       .string()
       .min(1, 'expected at least 1 character')
@@ -53,21 +53,23 @@ export const createTokenBody = z
     expiresInSeconds: lifetimeSeconds,
     environment: placeName
       .optional()
-      .describe('The only environment that it is good for; all of the organization when it is left out.'),
+      .describe('Restricts the token to this environment; the whole organization by default.'),
     customers: z
       .array(customerId)
       .min(1, 'expected at least one customer')
       .max(maxCustomers, `expected at most ${maxCustomers} customers`)
-      .refine(areDifferent, 'expected every customer once')
+      .refine(areDistinct, 'expected each customer once')
       .optional()
-      .describe('Ids of customers of the environment: it sees their consumption, and nothing else.'),
+      .describe('Restricts the token to the consumption of these customers of the environment.'),
   })
   .refine(({ environment, customers }) => customers === undefined || environment !== undefined, {
     path: ['customers'],
-    error: 'expected together with "environment" only, whose customers they are',
+    error: 'expected only together with "environment", to which the customers belong',
   });
 export type CreateTokenBody = z.infer<typeof createTokenBody>;
 
-/** Answer of `POST …/tokens`: the only one that ever shows the token. */
-export const createdToken = tokenView.extend({ token: z.string() }).meta({ id: 'CreatedToken' });
+/** Response to `POST …/tokens`, the only one that contains the secret. */
+export const createdToken = tokenView
+  .extend({ token: z.string().describe('Not shown again.') })
+  .meta({ id: 'CreatedToken' });
 export type CreatedToken = z.infer<typeof createdToken>;

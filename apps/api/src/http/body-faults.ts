@@ -24,7 +24,7 @@ function faultsOf(issue: Issue, body: unknown): FieldFault[] {
   const expected = issue.code === 'invalid_type' ? `expected ${issue.expected}` : issue.message;
   const found = valueAt(body, issue.path);
   if (found === undefined) {
-    return [{ field, message: issue.code === 'invalid_type' ? `is required: ${expected}` : expected }];
+    return [{ field, message: issue.code === 'invalid_type' ? `is required; ${expected}` : expected }];
   }
   const shown = issue.path.at(-1) === 'password' ? describeSecret(found) : describe(found);
   return [{ field, message: `${expected}, found ${shown}` }];

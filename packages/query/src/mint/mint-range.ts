@@ -47,7 +47,7 @@ function refuseSecondPeriod({ prevFromDate, prevToDate }: MintCriteria, report: 
 
 function readDate(field: string, text: string | undefined, report: ReportFault): number | null {
   if (text === undefined) {
-    report(field, `is required: ${dateForm}`);
+    report(field, `is required; ${dateForm}`);
     return null;
   }
   const { day, time = '00:00:00' } = dateShape.exec(text)?.groups ?? {};
@@ -76,7 +76,7 @@ function readMonth(text: string | undefined, report: ReportFault): number | null
   report(
     'billingMonth',
     text === undefined
-      ? 'is required with billingYear: expected a month such as JULY'
+      ? 'is required with billingYear; expected a month such as JULY'
       : `${quoted(text)} is not a month; expected an English name such as JULY${didYouMean(text.toUpperCase(), months)}`,
   );
   return null;
@@ -89,7 +89,7 @@ function readYear(given: string | number | undefined, report: ReportFault): numb
   report(
     'billingYear',
     given === undefined
-      ? `is required with billingMonth: ${expected}`
+      ? `is required with billingMonth; ${expected}`
       : `${quoted(String(given))} is not a year; ${expected}`,
   );
   return null;

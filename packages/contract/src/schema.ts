@@ -7,7 +7,7 @@ const element = z
       createTime: z
         .string()
         .regex(/^\d+$/)
-        .describe('Milliseconds since 1970; 0 for what every environment has from the beginning.'),
+        .describe('Milliseconds since 1970 of the declaration; 0 for built-in fields.'),
       custom: z.enum(['true', 'false']),
       type: z.enum(['string', 'integer', 'float', 'boolean', 'datetime']),
     }),
@@ -15,10 +15,10 @@ const element = z
   .meta({ id: 'SchemaElement' });
 export type SchemaElement = z.infer<typeof element>;
 
-/** Answer of `GET …/analytics/admin/schemav2`. */
+/** Response to `GET …/analytics/admin/schemav2`. */
 export const datasetSchema = z
   .strictObject({
-    meta: z.array(z.string()).max(0).describe('Always empty; Apigee keeps it for old clients.'),
+    meta: z.array(z.string()).max(0).describe('Always empty, for old clients of Apigee.'),
     dimensions: z.array(element),
     metrics: z.array(element),
   })

@@ -5,14 +5,14 @@ const integer = z.int();
 /** `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */
 const time = z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/);
 
-/** Of what the order's product lacks, texts are empty and numbers 0. */
+/** Strings are empty and numbers 0 where the order's product lacks a value. */
 export const orderView = z
   .strictObject({
     no: text,
-    count: integer.describe('How many were ordered.'),
-    return_count: integer.describe('How many of them were given back.'),
-    grant_count: integer.describe('How many of them were granted.'),
-    remain_count: integer.describe('How many of them can still be granted.'),
+    count: integer.describe('Number ordered.'),
+    return_count: integer.describe('Number returned.'),
+    grant_count: integer.describe('Number granted.'),
+    remain_count: integer.describe('Number that can still be granted.'),
     total_price: integer.describe('In hundredths of the currency.'),
     product_id: integer,
     product_name: text,
@@ -21,8 +21,10 @@ export const orderView = z
     product_remark: text,
     product_image_url: text,
     product_firmware_version: text,
-    product_period_time: integer.describe('How long a grant lasts; 0 is for ever.'),
-    product_period_unit: integer.describe('Unit of that: 0 hours, 1 days, 2 months, 3 years, 4 minutes.'),
+    product_period_time: integer.describe('Duration of a grant; 0: unlimited.'),
+    product_period_unit: integer.describe(
+      'Unit of product_period_time: 0 hours, 1 days, 2 months, 3 years, 4 minutes.',
+    ),
     product_series_name: text,
     buy_user_id: integer,
     buy_accesskey_id: text,
@@ -33,18 +35,18 @@ export const orderView = z
   .meta({ id: 'Order' });
 export type OrderView = z.infer<typeof orderView>;
 
-/** Answer of `GET /openapi/v1/alg/orders`, newest first. */
+/** Response to `GET /openapi/v1/alg/orders`, newest first. */
 export const orderList = z
   .strictObject({
     page: integer,
-    total: integer.describe('How many orders there are on all pages.'),
+    total: integer.describe('Number of orders on all pages.'),
     items: z.array(orderView),
     size: integer,
   })
   .meta({ id: 'OrderList' });
 export type OrderList = z.infer<typeof orderList>;
 
-/** How errors look at that path. */
+/** Error body of that endpoint. */
 export const orderError = z
   .strictObject({ code: z.string(), message: z.string() })
   .meta({ id: 'OrderError' });

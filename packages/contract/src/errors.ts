@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { factFault } from './facts-body.ts';
+import { factFault } from './facts.ts';
 
 /**
- * One body for two families of clients: Edge reads `code`, `message` and `contexts` at the top, Apigee X the
+ * One body for two families of clients: those of Edge read `code`, `message` and `contexts`, those of Apigee X the
  * `error` object of google.rpc.
  */
 export const errorBody = z
@@ -11,9 +11,9 @@ export const errorBody = z
     message: z.string(),
     contexts: z.array(z.unknown()),
     error: z.strictObject({
-      code: z.int(),
+      code: z.int().describe('HTTP status.'),
       message: z.string(),
-      status: z.string(),
+      status: z.string().describe('Name of the google.rpc code.'),
       details: z.array(
         z.strictObject({
           '@type': z.literal('type.googleapis.com/google.rpc.BadRequest'),
@@ -21,8 +21,10 @@ export const errorBody = z
         }),
       ),
     }),
-    /** Only where facts were refused: the first bad lines. */
-    faults: z.array(factFault).optional(),
+    faults: z
+      .array(factFault)
+      .optional()
+      .describe('The first bad lines. Present only when facts were refused.'),
   })
   .meta({ id: 'Error' });
 

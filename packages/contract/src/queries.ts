@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { hostname } from './environment-hostnames.ts';
+
+const timeRangeForms =
+  'expected "last60minutes", "last24hours", "last7days" or {"start","end"} with ISO 8601 times';
+
+const metric = z.strictObject({
+  name: z.string(),
+  function: z.string().optional(),
+  alias: z.string().optional(),
+  operator: z.string().optional(),
+  value: z.string().optional(),
+});
+
+/** A display text that PostgreSQL can store. */
+const label = z
+  .string()
+  .min(1, 'expected at least 1 character')
+  .max(255, 'expected at most 255 characters')
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'expected no control characters and no lone surrogates');
+
+/**
+ * Body of `POST …/queries`: its shape only. The planner checks names and values, so that one response can list the
+ * faults of both in the same words.
+ */
+export const submitQueryBody = z
+  .strictObject({
+    dataset: z.string().optional().describe('Dataset of the facts; `api` by default.'),
+    metrics: z.array(metric).optional(),
+    dimensions: z.array(z.string()).optional(),
+    timeRange: z.union([z.string(), z.strictObject({ start: z.string(), end: z.string() })], {
+      error: ({ input }) => (input === undefined ? `is required; ${timeRangeForms}` : timeRangeForms),
+    }),
+    limit: z.int().optional().describe('Maximum number of rows.'),
+    filter: z.string().optional().describe('Condition that facts must match.'),
+    groupByTimeUnit: z.string().optional().describe('Length of a time bucket, such as hour.'),
+    outputFormat: z.string().optional().describe('json or csv.'),
+    csvDelimiter: z.string().optional(),
+    name: label.optional().describe('Display name of the query.'),
+    reportDefinitionId: label.optional().describe('Id of the saved report that the query runs.'),
+  })
+  .meta({ id: 'SubmitQuery' });
+
+export type SubmitQueryBody = z.infer<typeof submitQueryBody>;
+
+/** Body of `POST …/hostQueries`. */
+export const submitHostQueryBody = submitQueryBody
+  .extend({ envgroupHostname: hostname.describe('Hostname of the environment.') })
+  .meta({ id: 'SubmitHostQuery' });
+
+const isoSeconds = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+
+/** The status of a query, which clients poll. */
+export const queryStatus = z
+  .strictObject({
+    // Begins with `/organizations`, without host and version, because existing clients split it at the slashes.
+    self: z.string().describe('Path of the query, without host and version.'),
+    name: z.string().optional().describe('As submitted.'),
+    reportDefinitionId: z.string().optional().describe('As submitted.'),
+    envgroupHostname: z.string().optional().describe('As submitted, in lower case.'),
+    state: z.enum(['enqueued', 'running', 'completed', 'failed', 'cancelled', 'expired']),
+    created: isoSeconds,
+    updated: isoSeconds.optional().describe('Absent in the response to a submission.'),
+    error: z
+      .string()
+      .optional()
+      .describe('"false" in the response to a submission; the reason for a failed query; otherwise absent.'),
+    progress: z
+      .int()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe('Percent; never decreases. An extension of Hourglass, like phase and rowsScanned.'),
+    phase: z
+      .enum(['waiting', 'collecting', 'computing', 'writing', 'storing'])
+      .optional()
+      .describe(
+        'Waiting for a worker, collecting facts, computing the report, writing its parts, or storing the archive. ' +
+          'Present while the query is enqueued or running.',
+      ),
+    rowsScanned: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Facts read so far. Absent for queries that ended in a version that did not count them.'),
+    result: z.strictObject({ self: z.string(), expires: isoSeconds }).optional(),
+    resultRows: z
+      .union([z.int(), z.string().regex(/^\d+$/)])
+      .optional()
+      .describe('A string, as in Apigee X, for requests with alt=json; otherwise a number.'),
+    resultFileSize: z.string().optional().describe('Size of the gzip parts, such as "0.02 KB".'),
+    executionTime: z
+      .string()
+      .optional()
+      .describe('Duration of the attempt that completed, without the time in the queue, such as "11 sec".'),
+  })
+  .meta({ id: 'Query' });
+
+export type QueryStatus = z.infer<typeof queryStatus>;
+
+/** The parameters of a submitted query, in the terms of the contract's list. */
+export const queryParams = z
+  .strictObject({
+    dimensions: z.array(z.string()),
+    metrics: z.array(z.string()).describe('Such as name:message_count,func:sum,alias:sum_message_count.'),
+    startTimestamp: z.iso
+      .datetime({ precision: 3 })
+      .describe('Start of the range. Relative ranges are resolved at submission.'),
+    endTimestamp: z.iso.datetime({ precision: 3 }).describe('End of the range, exclusive.'),
+    timeUnit: z.string().optional().describe('Absent without groupByTimeUnit.'),
+    outputFormat: z.enum(['json', 'csv']),
+  })
+  .meta({ id: 'QueryParams' });
+export type QueryParams = z.infer<typeof queryParams>;
+
+export const listedQuery = queryStatus
+  .extend({
+    userId: z.string().describe('E-mail address of the submitter.'),
+    queryParams,
+  })
+  .meta({ id: 'ListedQuery' });
+export type ListedQuery = z.infer<typeof listedQuery>;
+
+/** Response to `GET …/queries`, newest first. */
+export const queryList = z
+  .strictObject({
+    queries: z.array(listedQuery),
+    nextPageToken: z
+      .string()
+      .optional()
+      .describe(
+        'pageToken of the next request, whose other parameters must be the same. Absent on the last page.',
+      ),
+  })
+  .meta({ id: 'QueryList' });
+export type QueryList = z.infer<typeof queryList>;
+
+const count = z.int().min(0);
+
+/** Response to `POST …/queries?dryRun=true`: what the query would read if it ran now. */
+export const queryExplanation = z
+  .strictObject({
+    rowsScanned: count.describe(
+      'Facts that the engine would read: hot facts, and all of each segment that overlaps the range.',
+    ),
+    bytesScanned: count.describe(
+      'Stored size of those segments, plus hot facts at their average width in the database.',
+    ),
+    segments: z
+      .strictObject({ scanned: count, live: count })
+      .describe('Segments that overlap the range, and all live segments of the environment and dataset.'),
+    hotFacts: z
+      .strictObject({ rows: count, exact: z.boolean() })
+      .describe("Hot facts in the range; exact: counted, otherwise estimated by PostgreSQL's planner."),
+    estimatedGroups: count
+      .nullable()
+      .describe(
+        'Rows of the report without its limit. null: the number of values of a dimension is unknown.',
+      ),
+    estimatedSeconds: z
+      .number()
+      .min(0)
+      .describe('Seconds from claim to archive, at the speed of recent queries.'),
+  })
+  .meta({ id: 'QueryExplanation' });
+
+export type QueryExplanation = z.infer<typeof queryExplanation>;
