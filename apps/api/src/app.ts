@@ -24,10 +24,10 @@ export interface AppParts {
   readonly log: Logger;
 }
 
-/** A slow line sends the largest body in less; who takes longer only keeps a connection. */
+/** Enough for the largest body on a slow line. */
 const jsonBodyTimeoutMs = 30_000;
 
-/** Puts the routes on Express: who calls, which parameters, which body, then the endpoint, then errors. */
+/** Builds the Express app: for each route authentication, validation of parameters and body, endpoint, errors. */
 export function createApp({ routes, accounts, metrics, log }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -41,7 +41,7 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
       const handler = route.scope === null ? openHandler(route) : guardedHandler(route, accounts);
       atPath[route.method](observe(route, { metrics, log }), handler);
     }
-    // Before the next path, which may be a pattern that this one matches too.
+    // Before the next path, whose pattern may match the same URLs.
     const methods = routesOfPath.flatMap(methodsOf);
     const before = routesOfPath.find((route) => route.beforeOtherMethods !== undefined)?.beforeOtherMethods;
     atPath.all(async (request, response) => {
@@ -53,14 +53,14 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
   app.use(() => {
     throw new ReportError('request.no_route');
   });
-  app.use(answerError(log));
+  app.use(errorHandler(log));
   return app;
 }
 
 function openHandler(route: OpenRoute): RequestHandler {
   const readBody = bodyReader(route);
   return async (request, response) => {
-    refuseUnreadablePath(request);
+    refuseNulInPath(request);
     const parameters = route.readsOwnQuery === true ? {} : readParameters(request, route);
     return route.handle({ request, response, parameters, body: await readBody(request, response) });
   };
@@ -69,16 +69,16 @@ function openHandler(route: OpenRoute): RequestHandler {
 function guardedHandler(route: GuardedRoute, accounts: Accounts): RequestHandler {
   const readBody = bodyReader(route);
   return async (request, response) => {
-    refuseUnreadablePath(request);
-    const [caller, headers, found] = await Promise.allSettled([
+    refuseNulInPath(request);
+    const [authenticated, headers, found] = await Promise.allSettled([
       authenticate(request, route, accounts),
       route.prepareHeaders?.(request),
       route.read(request),
     ]);
-    const principal = valueOf(caller);
+    const principal = valueOf(authenticated);
     const { organization } = request.params;
     if (organization !== undefined && organization !== principal.organization) throw route.missing(request);
-    requireReach(request, route, principal);
+    assertTokenBinding(request, route, principal);
     setHeaders(response, valueOf(headers) ?? {});
     const parameters = route.readsOwnQuery === true ? {} : readParameters(request, route);
     const body = await readBody(request, response);
@@ -87,10 +87,10 @@ function guardedHandler(route: GuardedRoute, accounts: Accounts): RequestHandler
 }
 
 /**
- * Keeps a token that is bound to an environment in it, and one that is bound to customers at what knows them.
- * @throws what a path to nothing answers, or ReportError `auth.environment`, `auth.customers`
+ * Restricts a token to the environment and to the customers to which it is bound.
+ * @throws ReportError `auth.environment`, `auth.customers`, or for another environment `route.missing`
  */
-function requireReach(
+function assertTokenBinding(
   request: Request,
   route: GuardedRoute,
   { environment: own, customers }: Principal,
@@ -107,16 +107,16 @@ function bodyReader({ body }: Route): (request: Request, response: Response) => 
   return body?.kind === 'json' ? jsonBodyReader(body, jsonBodyTimeoutMs) : () => Promise.resolve(undefined);
 }
 
-/** @throws what the promise was rejected with. */
+/** @throws the reason of a rejected promise */
 function valueOf<Value>(settled: PromiseSettledResult<Value>): Value {
   if (settled.status === 'fulfilled') return settled.value;
   throw settled.reason;
 }
 
-/** PostgreSQL has no NUL in texts, so nothing that such a name could mean exists. */
-function refuseUnreadablePath(request: Request): void {
+/** PostgreSQL strings cannot contain a NUL, so no such resource exists. */
+function refuseNulInPath(request: Request): void {
   if (Object.values(request.params).join('').includes('\0')) {
-    throw new ReportError('request.path', { reason: 'it holds a NUL character' });
+    throw new ReportError('request.path', { reason: 'it contains a NUL character' });
   }
 }
 
@@ -129,15 +129,15 @@ function beginRequest(request: Request, response: Response, next: NextFunction):
 }
 
 function observe(route: Route, { metrics, log }: Pick<AppParts, 'metrics' | 'log'>): RequestHandler {
-  // Without the backslashes that keep a colon from beginning a parameter.
+  // Backslashes escape colons that do not begin a parameter.
   const label = route.path.replaceAll('\\', '');
   return (request, response, next) => {
     response.once('close', () => {
       const { method } = request;
-      const seen = { method, route: label, status: response.statusCode, seconds: secondsSince(response) };
-      metrics.observeRequest(seen);
+      const observed = { method, route: label, status: response.statusCode, seconds: secondsSince(response) };
+      metrics.observeRequest(observed);
       if (route.logsRequests === true)
-        log.info({ requestId: response.locals['requestId'], ...seen }, 'request');
+        log.info({ requestId: response.locals['requestId'], ...observed }, 'request');
     });
     next();
   };
@@ -150,23 +150,23 @@ function useErrorStyle(style: ErrorStyle): RequestHandler {
   };
 }
 
-function answerError(log: Logger) {
-  // Express tells an error handler by its four parameters.
+function errorHandler(log: Logger) {
+  // Express recognizes an error handler by its four parameters.
   return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const requestId = String(response.locals['requestId']);
-    const shown = publicError(error, requestId);
-    const fields = { requestId, method: request.method, path: request.path, code: shown.code };
+    const reported = publicError(error, requestId);
+    const fields = { requestId, method: request.method, path: request.path, code: reported.code };
     if (response.destroyed) log.debug({ ...fields, err: error }, 'the client went away');
-    else if (statusOf(shown) >= 500) log.error({ ...fields, err: error }, 'request failed');
+    else if (statusOf(reported) >= 500) log.error({ ...fields, err: error }, 'request failed');
     else log.debug(fields, 'request refused');
     if (response.headersSent) {
-      // The only honest end of a body that cannot be finished is a broken one.
+      // Breaks the connection, so that the client does not take a partial body for a complete one.
       response.destroy();
       return;
     }
     const style = response.locals['errorStyle'] as ErrorStyle | undefined;
-    if (style === undefined) sendError(response, shown);
-    else style.write(response, shown);
+    if (style === undefined) sendError(response, reported);
+    else style.write(response, reported);
   };
 }
 

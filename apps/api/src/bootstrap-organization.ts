@@ -13,30 +13,30 @@ const credentials = z.strictObject({
 });
 type Credentials = z.infer<typeof credentials>;
 
-export interface OrganizationMaker {
-  /** Creates all of it, or nothing and false when there is an organization already. */
+export interface OrganizationBootstrap {
+  /** Creates the organization with its administrator and token. Returns false if any organization exists. */
   bootstrap(first: Credentials): Promise<boolean>;
 }
 
 /**
- * Creates the first organization when there is none, with random credentials where the settings name none.
- * Answers the text to print once, or null when nothing was created.
+ * Creates the first organization if there is none, with random credentials where the settings have none. Returns a notice
+ * to print, or null if nothing was created.
  *
- * The credentials are on disk before the organization is committed: a crash in between must not leave an
- * organization that nobody can enter. The next start takes them up again.
+ * The credentials are written to disk before the organization is committed, so that a crash leaves no organization without
+ * usable credentials. The next start uses the same ones.
  */
 export async function bootstrapOrganization(
   settings: { bootstrap: BootstrapSettings; dataDirectory: string },
-  database: OrganizationMaker,
+  database: OrganizationBootstrap,
 ): Promise<string | null> {
   const file = path.join(settings.dataDirectory, 'credentials.json');
   const pendingFile = `${file}.pending`;
-  const leftOver = await readCredentials(pendingFile);
-  const first = leftOver ?? newCredentials(settings.bootstrap);
+  const pending = await readCredentials(pendingFile);
+  const first = pending ?? newCredentials(settings.bootstrap);
   await writeFile(pendingFile, `${JSON.stringify(first, null, 2)}\n`, { mode: 0o600 });
 
   const created = await database.bootstrap(first);
-  if (!created && leftOver === null) {
+  if (!created && pending === null) {
     await rm(pendingFile);
     return null;
   }

@@ -20,46 +20,45 @@ import {
   type Settings,
 } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
-import { createSemaphore, manifestSeed, removeAbandonedScratch, statsTimeoutMs } from '@hourglass/reports';
+import {
+  createSemaphore,
+  manifestSeed,
+  removeAbandonedScratch,
+  statsTimeoutMs,
+  type ObjectStore,
+} from '@hourglass/reports';
 import { createApp } from './app.ts';
 import { adminLog } from './http/admin-log.ts';
 import { rememberPasswords } from './http/remember-passwords.ts';
 import { newAccessKey, newPassword, newToken } from './new-secrets.ts';
-import { createRoutes } from './routes.ts';
+import { createRoutes, type RouteServices } from './routes.ts';
 
 export interface Api {
   readonly app: Express;
   close(): Promise<void>;
 }
 
-/** A call into DuckDB holds a thread of libuv's pool; the other two of the usual four are for files and hashes. */
+/** Each call into DuckDB holds one of libuv's four threads; the other two serve files and hashes. */
 const concurrentStats = 2;
-/** Of instruments, orders, consumption and dry runs, which may take seconds. Half of the connections that polls need too. */
+/** Reads for instruments, orders, consumption and dry runs, which may hold a connection for seconds. */
 const concurrentRecordReads = 2;
 const maxStatsSpillMb = 1024;
-/** Facts that may be hot before those who bring more are slowed down; sealing begins long before. */
+/** Number of hot facts above which new batches wait. Sealing starts far below it. */
 const maxHotFacts = 800_000;
 const sealingPollMs = 100;
-/** Of files of large batches. They share the memory of the setting. */
+/** Concurrent conversions of batch files to segments. They share the configured memory. */
 const concurrentConversions = 2;
-/** Of a body that comes in slowly; what is older in the scratch was left behind. */
+/** Maximum duration of an upload. Older scratch files are orphaned. */
 const maxBatchMs = 24 * 3_600_000;
 
-/** Builds the API out of its adapters. The only file of this app that knows them. */
+/** Builds the API from its adapters. Only this file constructs them. */
 export async function composeApi(settings: Settings, log: Logger): Promise<Api> {
   checkCatalogue(catalogue);
   const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: 20 });
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const objects = await openObjectStore(storeOf(settings));
   const metrics = createApiMetrics();
-  const statsScratch = path.join(settings.dataDirectory, 'scratch', 'stats');
-  const batchScratch = path.join(settings.dataDirectory, 'scratch', 'batches');
-  Promise.all([
-    removeAbandonedScratch(statsScratch, statsTimeoutMs),
-    removeAbandonedScratch(batchScratch, maxBatchMs),
-  ]).catch((error: unknown) => {
-    log.warn({ err: error }, 'what earlier processes left in the scratch could not be removed');
-  });
+  removeOrphanedScratch(settings, log);
   const routes = createRoutes({
     catalogue,
     database,
@@ -71,48 +70,12 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
     metrics,
     publicUrl: settings.publicUrl,
     timeZone: settings.timeZone,
-    sealingPace: {
-      countHotFacts: cacheCount(() => database.segments.countHotFacts(), {
-        maxAgeMs: sealingPollMs,
-        nowMs: () => performance.now(),
-      }),
-      maxHotFacts: Math.max(maxHotFacts, 2 * settings.sealing.minFacts),
-      maxWaitMs: 5_000,
-      pollEveryMs: sealingPollMs,
-    },
+    sealingPace: sealingPaceOf(settings, database),
     recordReadSemaphore: createSemaphore(concurrentRecordReads),
     limits: settings.limits,
     retentionDays: settings.retentionDays,
-    stats: {
-      factSource: database.factSource,
-      segmentFiles: createSegmentFiles(storeOf(settings), {
-        objects,
-        cache: {
-          directory: path.join(settings.dataDirectory, 'cache', 'segments'),
-          maxBytes: settings.segmentCacheBytes,
-        },
-      }),
-      engine: createDuckDbEngine({
-        directory: statsScratch,
-        memoryMb: settings.statsMemoryMb,
-        threads: 1,
-        maxConcurrentRuns: concurrentStats,
-        maxSpillMb: maxStatsSpillMb,
-      }),
-      semaphore: createSemaphore(concurrentStats),
-      scratchDirectory: statsScratch,
-    },
-    bulk: {
-      encoder: createNdjsonEncoder({
-        directory: batchScratch,
-        memoryMb: Math.floor(settings.ingestMemoryMb / concurrentConversions),
-        semaphore: createSemaphore(concurrentConversions),
-      }),
-      segments: database.segments,
-      objects,
-      maxHotRows: settings.bulkBatchRows,
-      scratchDirectory: batchScratch,
-    },
+    stats: composeStats(settings, database, objects),
+    bulk: composeBulk(settings, database, objects),
     nowMs: Date.now,
     newId: randomUUID,
     newPassword,
@@ -131,7 +94,67 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
   };
 }
 
-/** Applies what the schema lacks and makes the store, then hands over the database for the first organization. */
+function composeStats(settings: Settings, database: Database, objects: ObjectStore): RouteServices['stats'] {
+  const scratchDirectory = statsScratchOf(settings);
+  return {
+    factSource: database.factSource,
+    segmentFiles: createSegmentFiles(storeOf(settings), {
+      objects,
+      cache: {
+        directory: path.join(settings.dataDirectory, 'cache', 'segments'),
+        maxBytes: settings.segmentCacheBytes,
+      },
+    }),
+    engine: createDuckDbEngine({
+      directory: scratchDirectory,
+      memoryMb: settings.statsMemoryMb,
+      threads: 1,
+      maxConcurrentRuns: concurrentStats,
+      maxSpillMb: maxStatsSpillMb,
+    }),
+    semaphore: createSemaphore(concurrentStats),
+    scratchDirectory,
+  };
+}
+
+function composeBulk(settings: Settings, database: Database, objects: ObjectStore): RouteServices['bulk'] {
+  const scratchDirectory = batchScratchOf(settings);
+  return {
+    encoder: createNdjsonEncoder({
+      directory: scratchDirectory,
+      memoryMb: Math.floor(settings.ingestMemoryMb / concurrentConversions),
+      semaphore: createSemaphore(concurrentConversions),
+    }),
+    segments: database.segments,
+    objects,
+    maxHotRows: settings.bulkBatchRows,
+    scratchDirectory,
+  };
+}
+
+function sealingPaceOf(settings: Settings, database: Database): RouteServices['sealingPace'] {
+  return {
+    countHotFacts: cacheCount(() => database.segments.countHotFacts(), {
+      maxAgeMs: sealingPollMs,
+      nowMs: () => performance.now(),
+    }),
+    maxHotFacts: Math.max(maxHotFacts, 2 * settings.sealing.minFacts),
+    maxWaitMs: 5_000,
+    pollEveryMs: sealingPollMs,
+  };
+}
+
+/** Runs in the background: startup does not wait for it. */
+function removeOrphanedScratch(settings: Settings, log: Logger): void {
+  Promise.all([
+    removeAbandonedScratch(statsScratchOf(settings), statsTimeoutMs),
+    removeAbandonedScratch(batchScratchOf(settings), maxBatchMs),
+  ]).catch((error: unknown) => {
+    log.warn({ err: error }, 'cannot remove the scratch files of earlier processes');
+  });
+}
+
+/** Migrates the schema, creates the object store, then runs `then` with an open database. */
 export async function prepare(
   settings: Settings,
   log: Logger,
@@ -150,4 +173,12 @@ export async function prepare(
 
 function storeOf(settings: Settings): ObjectStoreChoice {
   return { folder: path.join(settings.dataDirectory, 'store'), s3: settings.s3 };
+}
+
+function statsScratchOf({ dataDirectory }: Settings): string {
+  return path.join(dataDirectory, 'scratch', 'stats');
+}
+
+function batchScratchOf({ dataDirectory }: Settings): string {
+  return path.join(dataDirectory, 'scratch', 'batches');
 }

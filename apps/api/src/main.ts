@@ -1,18 +1,18 @@
 import { createServer } from 'node:http';
 import { closeOnSignal, createLogger, readSettings, startProcess } from '@hourglass/platform';
 import { composeApi } from './compose.ts';
-import { answerUnreadable, maxHeaderBytes } from './http/unreadable-request.ts';
+import { respondToUnreadable, maxHeaderBytes } from './http/unreadable-request.ts';
 
 startProcess(async () => {
   const settings = readSettings();
   const log = createLogger({ process: 'api', level: settings.logLevel });
   const api = await composeApi(settings, log);
   const server = createServer({ maxHeaderSize: maxHeaderBytes }, api.app);
-  server.on('clientError', answerUnreadable);
-  // An import may send for a long time; only its headers must come soon.
+  server.on('clientError', respondToUnreadable);
+  // Only headers must arrive soon: an import may send its body for a long time.
   server.headersTimeout = 30_000;
   server.requestTimeout = 3_600_000;
-  // Longer than the minute that proxies and clients keep idle connections: whoever sends on one must not find it closed.
+  // Longer than the minute for which proxies and clients keep idle connections, so that they close them first.
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -27,7 +27,7 @@ startProcess(async () => {
         server.close(() => resolve());
       });
       server.closeIdleConnections();
-      // A connection that has a request now becomes idle after its answer; nobody needs it then.
+      // Closes each busy connection soon after its response.
       server.keepAliveTimeout = 1;
       await closed;
       await api.close();

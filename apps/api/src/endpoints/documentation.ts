@@ -7,7 +7,7 @@ import { openApiDocument } from '../openapi/openapi-document.ts';
 
 const tag = 'Service';
 
-/** The files of Swagger UI that the page needs, with their types. */
+/** Media types of the Swagger UI files that the page loads. */
 const pageFiles: ReadonlyMap<string, string> = new Map([
   ['swagger-ui.css', 'text/css; charset=utf-8'],
   ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
@@ -33,26 +33,29 @@ const page = `<!doctype html>
 const pageScript = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#page', deepLinking: true, validatorUrl: null });
 `;
 
-/** Everything on the page comes from here; Swagger UI writes styles into its elements and pictures into its CSS. */
+/** Everything loads from this origin. Swagger UI uses inline styles, and images embedded in CSS. */
 const contentPolicy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
-/** `GET /openapi.json`, and `GET /docs`, where a person reads and tries it. `routes` are all others. */
+/** `GET /openapi.json`, and `GET /docs`, which shows it in Swagger UI. `routes` are all other routes. */
 export function documentationRoutes(routes: readonly Route[]): readonly OpenRoute[] {
   const own: OpenRoute[] = [
     openRoute({
       method: 'get',
       path: '/openapi.json',
-      operation: { id: 'openApi', tag, summary: 'This document' },
+      operation: { id: 'openApi', tag, summary: 'Get this document' },
       responses: {
-        200: { description: 'OpenAPI 3.1.', json: z.looseObject({ openapi: z.literal('3.1.0') }) },
+        200: {
+          description: 'The OpenAPI 3.1 document.',
+          json: z.looseObject({ openapi: z.literal('3.1.0') }),
+        },
       },
       handle: async ({ response }) => void response.type('json').send(document),
     }),
     openRoute({
       method: 'get',
       path: '/docs',
-      operation: { id: 'docs', tag, summary: 'This document as a page' },
+      operation: { id: 'docs', tag, summary: 'Get this document as a page' },
       responses: { 200: { description: 'The page.', mediaTypes: ['text/html'] } },
       handle: async ({ response }) =>
         void response.set('Content-Security-Policy', contentPolicy).type('html').send(page),
@@ -60,30 +63,34 @@ export function documentationRoutes(routes: readonly Route[]): readonly OpenRout
     openRoute({
       method: 'get',
       path: '/docs/page.js',
-      operation: { id: 'docsScript', tag, summary: 'The script of the page' },
+      operation: { id: 'docsScript', tag, summary: 'Get the script of the page' },
       responses: { 200: { description: 'The script.', mediaTypes: ['text/javascript'] } },
       handle: async ({ response }) => void response.type('text/javascript').send(pageScript),
     }),
-    openRoute({
-      method: 'get',
-      path: '/docs/:file',
-      operation: { id: 'docsFile', tag, summary: 'A part of the page' },
-      responses: { 200: { description: 'The file.', mediaTypes: ['text/css', 'text/javascript'] } },
-      async handle({ request, response }) {
-        const name = String(request.params['file']);
-        const type = pageFiles.get(name);
-        if (type === undefined) throw new ReportError('request.no_route');
-        response.set({ 'Content-Type': type, 'Cache-Control': 'public, max-age=3600' });
-        await new Promise<void>((resolve, reject) => {
-          response.sendFile(path.join(swaggerUiFolder(), name), (error?: Error) =>
-            error === undefined ? resolve() : reject(error),
-          );
-        });
-      },
-    }),
+    pageFileRoute(),
   ];
   const document = JSON.stringify(openApiDocument([...routes, ...own]));
   return own;
+}
+
+function pageFileRoute(): OpenRoute {
+  return openRoute({
+    method: 'get',
+    path: '/docs/:file',
+    operation: { id: 'docsFile', tag, summary: 'Get a style sheet or script of the page' },
+    responses: { 200: { description: 'The file.', mediaTypes: ['text/css', 'text/javascript'] } },
+    async handle({ request, response }) {
+      const name = String(request.params['file']);
+      const type = pageFiles.get(name);
+      if (type === undefined) throw new ReportError('request.no_route');
+      response.set({ 'Content-Type': type, 'Cache-Control': 'public, max-age=3600' });
+      await new Promise<void>((resolve, reject) => {
+        response.sendFile(path.join(swaggerUiFolder(), name), (error?: Error) =>
+          error === undefined ? resolve() : reject(error),
+        );
+      });
+    },
+  });
 }
 
 function swaggerUiFolder(): string {

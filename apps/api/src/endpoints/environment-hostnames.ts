@@ -7,18 +7,18 @@ import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 const path = '/v1/organizations/:organization/environments/:environment/hostnames';
 const tag = 'Environments';
 
-/** `GET …/hostnames` and `PUT …/hostnames`: what clients may name in place of the environment. */
+/** `GET …/hostnames` and `PUT …/hostnames`: the hostnames by which clients may name the environment. */
 export function environmentHostnamesRoutes(
   findTenant: TenantFinder,
   { hostnames, record }: { hostnames: HostnameStore; record: AdminLog },
 ): GuardedRoute[] {
-  const responses = { 200: { description: 'All hostnames.', json: environmentHostnames } };
+  const responses = { 200: { description: 'All hostnames of the environment.', json: environmentHostnames } };
   return [
     guardedRoute({
       method: 'get',
       path,
       scope: 'read',
-      operation: { id: 'listHostnames', tag, summary: 'Hostnames of the environment' },
+      operation: { id: 'listHostnames', tag, summary: 'List the hostnames of the environment' },
       responses,
       async handle({ request, response }) {
         const tenant = await findTenant(request);
@@ -41,8 +41,8 @@ export function environmentHostnamesRoutes(
           environment: tenant.environment,
           hostnames: outcome.hostnames,
         });
-        const answer: EnvironmentHostnames = { hostnames: [...outcome.hostnames] };
-        response.json(answer);
+        const responseBody: EnvironmentHostnames = { hostnames: [...outcome.hostnames] };
+        response.json(responseBody);
       },
     }),
   ];

@@ -10,15 +10,20 @@ const tag = 'Environments';
 
 export interface LimitsPorts {
   readonly settings: EnvironmentSettingsStore;
-  /** Of environments without limits of their own. */
+  /** Defaults for environments without their own limits. */
   readonly limits: SubmissionLimits;
   readonly record: AdminLog;
 }
 
-/** `GET …/limits` and `PATCH …/limits`: what an environment may submit, for administrators. */
+/** `GET …/limits` and `PATCH …/limits`: an environment's submission limits. For administrators. */
 export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsPorts): GuardedRoute[] {
-  const responses = { 200: { description: 'The limits in force.', json: environmentLimits } };
-  const answer = (response: Response, own: EnvironmentSettings) => {
+  const responses = {
+    200: {
+      description: 'The effective limits and the own limits of the environment.',
+      json: environmentLimits,
+    },
+  };
+  const respond = (response: Response, own: EnvironmentSettings) => {
     const { queriesPerHour, activeQueries, turnWeight } = own;
     const { limits } = ports;
     const body: EnvironmentLimits = {
@@ -34,17 +39,17 @@ export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsP
       method: 'get',
       path,
       scope: 'admin',
-      operation: { id: 'getLimits', tag, summary: 'How much the environment may submit' },
+      operation: { id: 'getLimits', tag, summary: 'Get the submission limits' },
       responses,
       async handle({ request, response }) {
-        answer(response, await ports.settings.find(await findTenant(request)));
+        respond(response, await ports.settings.find(await findTenant(request)));
       },
     }),
     guardedRoute({
       method: 'patch',
       path,
       scope: 'admin',
-      operation: { id: 'changeLimits', tag, summary: 'Change how much the environment may submit' },
+      operation: { id: 'changeLimits', tag, summary: 'Change the submission limits' },
       body: jsonBody(changeLimitsBody, { maxBytes: 4096, example: { queriesPerHour: 20 } }),
       responses,
       async handle({ request, response, principal, body }) {
@@ -54,7 +59,7 @@ export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsP
           environment: tenant.environment,
           ...body,
         });
-        answer(response, own);
+        respond(response, own);
       },
     }),
   ];

@@ -10,15 +10,20 @@ const tag = 'Environments';
 
 export interface RetentionPorts {
   readonly settings: EnvironmentSettingsStore;
-  /** Of environments without a retention of their own. Null: for ever. */
+  /** Default for environments without their own retention. Null: indefinitely. */
   readonly retentionDays: number | null;
   readonly record: AdminLog;
 }
 
-/** `GET …/retention` and `PATCH …/retention`: how long an environment keeps facts, for administrators. */
+/** `GET …/retention` and `PATCH …/retention`: how long an environment keeps facts. For administrators. */
 export function environmentRetentionRoutes(findTenant: TenantFinder, ports: RetentionPorts): GuardedRoute[] {
-  const responses = { 200: { description: 'The retention in force.', json: environmentRetention } };
-  const answer = (response: Response, own: number | null) => {
+  const responses = {
+    200: {
+      description: 'The effective retention and the own retention of the environment.',
+      json: environmentRetention,
+    },
+  };
+  const respond = (response: Response, own: number | null) => {
     const body: EnvironmentRetention = {
       retentionDays: own ?? ports.retentionDays,
       own: { retentionDays: own },
@@ -30,17 +35,17 @@ export function environmentRetentionRoutes(findTenant: TenantFinder, ports: Rete
       method: 'get',
       path,
       scope: 'admin',
-      operation: { id: 'getRetention', tag, summary: 'How long the environment keeps facts' },
+      operation: { id: 'getRetention', tag, summary: 'Get the retention of facts' },
       responses,
       async handle({ request, response }) {
-        answer(response, (await ports.settings.find(await findTenant(request))).retentionDays);
+        respond(response, (await ports.settings.find(await findTenant(request))).retentionDays);
       },
     }),
     guardedRoute({
       method: 'patch',
       path,
       scope: 'admin',
-      operation: { id: 'changeRetention', tag, summary: 'Change how long the environment keeps facts' },
+      operation: { id: 'changeRetention', tag, summary: 'Change the retention of facts' },
       body: jsonBody(changeRetentionBody, { maxBytes: 4096, example: { retentionDays: 400 } }),
       responses,
       async handle({ request, response, principal, body: { retentionDays } }) {
@@ -50,7 +55,7 @@ export function environmentRetentionRoutes(findTenant: TenantFinder, ports: Rete
           environment: tenant.environment,
           retentionDays,
         });
-        answer(response, retentionDays);
+        respond(response, retentionDays);
       },
     }),
   ];

@@ -19,25 +19,25 @@ const maxLimit = 10_000;
 
 const example = [{ day: '2017-06-01', currency: 'USD', targetCurrency: 'EUR', rate: '0.8921' }];
 
-/** `GET …/exchangeRates` and `PUT …/exchangeRates`: by what reports of the organization convert amounts. */
+/** `GET …/exchangeRates` and `PUT …/exchangeRates`: the rates at which reports convert amounts. */
 export function exchangeRateRoutes(exchangeRates: ExchangeRateStore, record: AdminLog): GuardedRoute[] {
   return [
     guardedRoute({
       method: 'get',
       path,
       scope: 'read',
-      operation: { id: 'listExchangeRates', tag, summary: 'Exchange rates, newest day first' },
+      operation: { id: 'listExchangeRates', tag, summary: 'List exchange rates, newest day first' },
       parameters: {
         day: utcDay.optional().describe('UTC day of the rates.'),
-        currency: currencyCode.optional().describe('Currency that is converted.'),
-        targetCurrency: currencyCode.optional().describe('Currency that it is converted to.'),
+        currency: currencyCode.optional().describe('Currency from which amounts are converted.'),
+        targetCurrency: currencyCode.optional().describe('Currency to which amounts are converted.'),
         limit: wholeNumber({ min: 1, max: maxLimit })
           .default(defaultLimit)
-          .describe(`Rates in the answer, at most ${maxLimit}; ${defaultLimit} by default.`),
+          .describe(`Maximum number of rates, up to ${maxLimit}; ${defaultLimit} by default.`),
       },
-      responses: { 200: { description: 'The rates.', json: exchangeRateList } },
+      responses: { 200: { description: 'The exchange rates.', json: exchangeRateList } },
       async handle({ request, response, parameters: { limit, ...criteria } }) {
-        // One more than was asked for tells whether there are more.
+        // One more than requested shows whether more exist.
         const found = await exchangeRates.list(scopeOf(request).organization, criteria, limit + 1);
         const body: ExchangeRateList = { rates: found.slice(0, limit), truncated: found.length > limit };
         response.json(body);
@@ -47,9 +47,9 @@ export function exchangeRateRoutes(exchangeRates: ExchangeRateStore, record: Adm
       method: 'put',
       path,
       scope: 'admin',
-      operation: { id: 'putExchangeRates', tag, summary: 'Store exchange rates: all of them, or none' },
+      operation: { id: 'putExchangeRates', tag, summary: 'Insert or replace exchange rates, all or none' },
       body: jsonBody(exchangeRatesBody, { maxBytes: 256 * 1024, example }),
-      responses: { 200: { description: 'How many were stored.', json: exchangeRatesStored } },
+      responses: { 200: { description: 'The number of rates stored.', json: exchangeRatesStored } },
       async handle({ request, response, principal, body }) {
         await exchangeRates.put(scopeOf(request).organization, body);
         record({ principal, response }, 'organization.exchange_rates', { stored: body.length });

@@ -16,6 +16,7 @@ import {
   withCustomFields,
   type Catalogue,
   type IngestTarget,
+  type Tenant,
 } from '@hourglass/query';
 import { ReportError, ServiceUnavailable, type CustomFieldStore } from '@hourglass/reports';
 import { sendError } from '../http/error-response.ts';
@@ -33,7 +34,7 @@ export interface PostFactsPorts {
   readonly nowMs: () => number;
 }
 
-/** `POST …/facts/{dataset}`: NDJSON, plain or gzip, of any length; it is streamed and never held whole. */
+/** `POST …/facts/{dataset}`: NDJSON of any length, plain or gzip. It is streamed and never held in memory whole. */
 export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts): GuardedRoute {
   const targets = ingestTargets(ports.catalogue);
   return guardedRoute({
@@ -43,42 +44,27 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
     operation: {
       id: 'postFacts',
       tag: 'Facts',
-      summary: 'Bring facts or records in: all of a batch, or none',
+      summary: 'Ingest facts or records; by default a batch is stored whole or not at all',
     },
     parameters: {
       onError: oneOf(['refuse', 'skip'])
         .default('refuse')
-        .describe('What a bad row does: refuse the whole batch, or be left out and reported.'),
+        .describe('Handling of bad lines: refuse the whole batch, or skip and report them.'),
     },
     body: streamedBody('application/x-ndjson'),
-    responses: { 201: { description: 'The facts are stored.', json: factsAccepted } },
+    responses: { 201: { description: 'The batch is committed.', json: factsAccepted } },
     async handle({ request, response, parameters: { onError } }) {
       const tenant = await findTenant(request);
       const target = targetOf(request, targets);
       const id = readIdempotencyKey(request) ?? randomUUID();
-      const { fields, undeclaredFields } = await ports.customFields.find(tenant, target.name);
-      const gone = abortWhenGone(request);
-      if (target.kind === 'facts') await awaitSealing(ports.sealingPace, gone);
-      const outcome = await acceptBatch(bodyOf(request), {
-        identity: {
-          environmentId: tenant.environmentId,
-          target: target.kind === 'facts' ? factsTarget(withCustomFields(target.dataset, fields)) : target,
-          id,
-        },
-        store: ports.facts,
-        bulk: ports.bulk,
-        onError,
-        undeclaredFields,
-        nowMs: ports.nowMs(),
-        signal: gone,
-      }).catch(rethrowFullDisk);
+      const outcome = await ingest(request, { tenant, target, id, onError }, ports);
       switch (outcome.kind) {
         case 'accepted': {
           ports.metrics.countFacts(target.name, outcome.accepted);
           const { batch, accepted, rejected, faults } = outcome;
-          const answer: FactsAccepted =
+          const responseBody: FactsAccepted =
             onError === 'skip' ? { batch, accepted, rejected, faults: [...faults] } : { batch, accepted };
-          response.status(201).json(answer);
+          response.status(201).json(responseBody);
           return;
         }
         case 'refused':
@@ -93,7 +79,38 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
   });
 }
 
-/** A large batch is kept on disk until it is committed; whoever sends it may try again later. */
+interface Ingestion {
+  readonly tenant: Tenant;
+  readonly target: IngestTarget;
+  /** Idempotency key of the batch. */
+  readonly id: string;
+  readonly onError: 'refuse' | 'skip';
+}
+
+async function ingest(
+  request: Request,
+  { tenant, target, id, onError }: Ingestion,
+  { customFields, facts, sealingPace, bulk, nowMs }: PostFactsPorts,
+): ReturnType<typeof acceptBatch> {
+  const { fields, undeclaredFields } = await customFields.find(tenant, target.name);
+  const signal = abortWhenGone(request);
+  if (target.kind === 'facts') await awaitSealing(sealingPace, signal);
+  return acceptBatch(bodyOf(request), {
+    identity: {
+      environmentId: tenant.environmentId,
+      target: target.kind === 'facts' ? factsTarget(withCustomFields(target.dataset, fields)) : target,
+      id,
+    },
+    store: facts,
+    bulk,
+    onError,
+    undeclaredFields,
+    nowMs: nowMs(),
+    signal,
+  }).catch(rethrowFullDisk);
+}
+
+/** A large batch is spooled to disk until it is committed. The client may retry once there is space. */
 function rethrowFullDisk(error: unknown): never {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   throw code === 'ENOSPC' || code === 'EDQUOT' ? new ServiceUnavailable('scratch disk', error) : error;
@@ -107,16 +124,16 @@ interface LineFault {
 
 function refuse(request: Request, response: Response, faults: readonly LineFault[]): void {
   const [first] = faults;
-  const reason = first === undefined ? 'it is empty' : `${placeOf(first)}: ${first.message}`;
-  const fieldFaults = faults.map((fault) => ({ field: placeOf(fault), message: fault.message }));
-  // What is left of the body is read and dropped, so that a client that is still sending gets the answer.
+  const reason = first === undefined ? 'it is empty' : `${positionOf(first)}: ${first.message}`;
+  const fieldFaults = faults.map((fault) => ({ field: positionOf(fault), message: fault.message }));
+  // Discards the rest of the body, so that a client that is still sending reads the response.
   request.resume();
   response.set('Connection', 'close');
   sendError(response, new ReportError('batch.refused', { reason }, fieldFaults), { faults });
 }
 
-/** The field is empty when the line as a whole is at fault. */
-function placeOf({ line, field }: LineFault): string {
+/** The field is empty if the line as a whole is at fault. */
+function positionOf({ line, field }: LineFault): string {
   return field === '' ? `line ${line}` : `line ${line}, ${field}`;
 }
 
@@ -148,9 +165,9 @@ async function* bodyOf(request: Request): AsyncGenerator<Buffer> {
   }
 }
 
-/** The reader of the piped stream reports the failure; without a listener the source's own would be fatal. */
+/** The reader of the piped stream reports the error. Without a listener, the source's `error` event is fatal. */
 function ignore(): void {
-  // Nothing to do here.
+  // No action.
 }
 
 function abortWhenGone(request: Request): AbortSignal {

@@ -19,18 +19,18 @@ type AdminAction =
   | 'user.create'
   | 'user.delete';
 
-/** Puts down who did what; `what` names it and never holds a secret. Called when it is done. */
+/** Records an administrative write once it is done. `details` identify its object and never contain a secret. */
 export type AdminLog = (
   call: Pick<GuardedCall, 'principal' | 'response'>,
   action: AdminAction,
-  what: Readonly<Record<string, unknown>>,
+  details: Readonly<Record<string, unknown>>,
 ) => void;
 
-/** One line for every administrative write. */
+/** Logs one line per administrative write. */
 export function adminLog(log: Logger): AdminLog {
-  return ({ principal, response }, action, what) => {
+  return ({ principal, response }, action, details) => {
     const { organization, email } = principal;
     const requestId = String(response.locals['requestId']);
-    log.info({ requestId, organization, by: email, action, ...what }, 'administration');
+    log.info({ requestId, organization, by: email, action, ...details }, 'administration');
   };
 }

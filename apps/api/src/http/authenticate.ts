@@ -3,8 +3,10 @@ import { ReportError, type Accounts, type Principal } from '@hourglass/reports';
 import type { GuardedRoute } from './route.ts';
 
 /**
- * Basic (e-mail and password) or Bearer (token), or the token alone where a contract has a header of its own for it.
- * @throws ReportError `auth.required` or `auth.token` alike for missing, malformed and wrong credentials, `auth.scope`.
+ * Authenticates by Basic (e-mail address and password) or Bearer (token), or by the bare token in the route's
+ * `tokenHeader`, and checks the scope.
+ * @throws ReportError `auth.scope`; `auth.required`, or with a `tokenHeader` `auth.token`, for missing, malformed and
+ * wrong credentials alike
  */
 export async function authenticate(
   { headers }: IncomingMessage,
@@ -31,7 +33,7 @@ async function identify(authorization: string, accounts: Accounts): Promise<Prin
   if (scheme.toLowerCase() !== 'basic') return null;
   const decoded = Buffer.from(credentials, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
-  // No e-mail address holds a NUL, and PostgreSQL would refuse to look for one.
+  // PostgreSQL rejects a NUL in the parameters of a statement.
   if (colon < 1 || decoded.includes('\0')) return null;
   return accounts.authenticatePassword(decoded.slice(0, colon), decoded.slice(colon + 1));
 }

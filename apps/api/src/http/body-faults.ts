@@ -3,9 +3,9 @@ import type { z, ZodError } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-const longestName = 100;
+const maxNameLength = 100;
 
-/** zod's findings in the contract's words: the field's path, what was found, what is expected. */
+/** Converts zod's issues to faults: the path of the field, the value found, the value expected. */
 export function bodyFaults({ issues }: ZodError, body: unknown): FieldFault[] {
   return issues.flatMap((issue) => faultsOf(issue, body));
 }
@@ -15,9 +15,9 @@ function faultsOf(issue: Issue, body: unknown): FieldFault[] {
     return issue.keys.map((key) => ({ field: fieldName([...issue.path, key]), message: 'unknown property' }));
   }
   if (issue.code === 'invalid_union') {
-    const meant = meantForm(issue.errors);
-    if (meant !== null) {
-      return meant.flatMap((inner) => faultsOf({ ...inner, path: [...issue.path, ...inner.path] }, body));
+    const variant = matchingVariant(issue.errors);
+    if (variant !== null) {
+      return variant.flatMap((inner) => faultsOf({ ...inner, path: [...issue.path, ...inner.path] }, body));
     }
   }
   const field = fieldName(issue.path);
@@ -30,12 +30,12 @@ function faultsOf(issue: Issue, body: unknown): FieldFault[] {
   return [{ field, message: `${expected}, found ${shown}` }];
 }
 
-/** Of several forms the one that the value has the type of: what is wrong inside of it can be named exactly. */
-function meantForm(forms: readonly Issue[][]): readonly Issue[] | null {
-  const possible = forms.filter(
+/** The issues of the only variant of a union whose type the value has; null if there is none or several. */
+function matchingVariant(variants: readonly Issue[][]): readonly Issue[] | null {
+  const candidates = variants.filter(
     (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
   );
-  return possible.length === 1 ? (possible[0] ?? null) : null;
+  return candidates.length === 1 ? (candidates[0] ?? null) : null;
 }
 
 function fieldName(path: readonly PropertyKey[]): string {
@@ -45,7 +45,7 @@ function fieldName(path: readonly PropertyKey[]): string {
     else name += name === '' ? String(step) : `.${String(step)}`;
   }
   if (name === '') return 'body';
-  return name.length > longestName ? `${name.slice(0, longestName)}…` : name;
+  return name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name;
 }
 
 function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
@@ -57,7 +57,7 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** Answers end up in the logs of clients. */
+/** Shows only the length: clients log error responses. */
 function describeSecret(value: unknown): string {
   return typeof value === 'string' ? `${value.length} characters` : `a ${typeof value}`;
 }
@@ -67,6 +67,6 @@ function describe(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  // JSON has no Infinity, but 1e999 is read as that.
+  // `JSON.parse` reads 1e999 as Infinity, which `JSON.stringify` would show as null.
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

@@ -2,14 +2,14 @@ import parseRange from 'range-parser';
 import type { Request } from 'express';
 import { ReportError, type ByteRange } from '@hourglass/reports';
 
-/** More than any reader of an archive asks for at once; each costs a read of the object store. */
+/** More than any archive reader requests at once. Each range costs a read of the object store. */
 const maxRanges = 16;
 
 /**
- * The ranges a request asks for, in its order, those that overlap or touch joined. Empty: send all of it, as RFC 9110
- * asks for when the method is not GET, the header is malformed, or `If-Range` names other bytes, and allows
- * when there are too many.
- * @throws ReportError `result.range` when all of them lie outside.
+ * Returns the requested ranges in the order of the header, with overlapping and adjacent ones combined. Empty: send the
+ * whole object, which RFC 9110 requires if the method is not GET, the header is malformed or `If-Range` names another
+ * ETag, and allows for too many ranges.
+ * @throws ReportError `result.range` if no range overlaps the object
  */
 export function requestedRanges(request: Request, bytes: number, etag: string): readonly ByteRange[] {
   const header = request.headers.range;
@@ -25,7 +25,7 @@ export function requestedRanges(request: Request, bytes: number, etag: string): 
   return ranges.map(({ start, end }) => ({ start, endExclusive: end + 1 }));
 }
 
-/** The last 500 bytes of a shorter object are all of it; the parser would call that outside. */
+/** Limits suffix ranges to the size of the object, because the parser takes `-500` of a shorter object for invalid. */
 function shortenSuffixes(header: string, bytes: number): string {
   return header.replaceAll(
     /([=,]\s*)-(\d+)/g,
@@ -33,7 +33,7 @@ function shortenSuffixes(header: string, bytes: number): string {
   );
 }
 
-/** Value of a `Content-Range` header. */
+/** The value of a `Content-Range` header. */
 export function contentRange({ start, endExclusive }: ByteRange, bytes: number): string {
   return `bytes ${start}-${endExclusive - 1}/${bytes}`;
 }

@@ -1,10 +1,10 @@
 import type { Response } from 'express';
 
-/** Aborts when nobody waits for the answer any longer. */
+/** Returns a signal that aborts when the client closes the connection. */
 export function clientGone(response: Response): AbortSignal {
   const gone = new AbortController();
   const abort = () => gone.abort(new Error('the client went away'));
-  // It may have gone while the caller was looked up: that is not told again.
+  // The connection may have closed during authentication; `close` is not emitted again.
   if (response.destroyed) abort();
   else response.once('close', abort);
   return gone.signal;

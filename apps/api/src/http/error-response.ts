@@ -29,7 +29,7 @@ const httpErrors: Readonly<Record<ErrorKind, HttpError>> = {
 
 const retryAfterSeconds = 5;
 
-/** Any thrown value as an error that a client may read. What is not ours becomes `internal`. */
+/** Converts any thrown value to an error for the client. Unexpected ones become `internal`. */
 export function publicError(error: unknown, requestId: string): ReportError {
   if (error instanceof ReportError) return error;
   if (error instanceof ServiceUnavailable) {
@@ -43,7 +43,7 @@ export function statusOf(error: ReportError): number {
   return httpErrors[error.kind].status;
 }
 
-/** Sets the status and what every style of errors has in headers. */
+/** Sets the status and the headers that every error style shares. */
 export function setErrorHead(response: Response, error: ReportError): void {
   response.status(statusOf(error));
   if (error.kind === 'unavailable') response.set('Retry-After', String(retryAfterSeconds));
@@ -56,7 +56,7 @@ export function setErrorHead(response: Response, error: ReportError): void {
   }
 }
 
-/** Writes the one error body; `extra` members stand beside the contract's own. */
+/** Sends the standard error body, with `extra` members beside those of the contract. */
 export function sendError(
   response: Response,
   error: ReportError,
@@ -82,10 +82,10 @@ export function sendError(
   response.json({ ...body, ...extra });
 }
 
-/** The JSON parser of Express throws errors with a status and mostly a `type`; the texts are ours. */
+/** Converts errors of Express's JSON parser, which have a status and usually a `type`. Null: another error. */
 function bodyParserError(error: unknown): ReportError | null {
   if (!(error instanceof Error) || !('status' in error)) return null;
-  // Of a body that cannot be inflated, whose error is zlib's.
+  // zlib's error for a body that cannot be inflated has no type.
   if (!('type' in error))
     return error.status === 400 ? new ReportError('request.broken', { reason: error.message }) : null;
   const limit = 'limit' in error ? `${Number(error.limit)} bytes` : 'allowed';

@@ -4,7 +4,7 @@ import { ReportError, type Accounts, type Principal, type QueryScope } from '@ho
 
 export type TenantFinder = (request: Request) => Promise<Tenant>;
 
-/** The organization and environment that the path names, as plain text. */
+/** The organization and environment in the path, decoded. */
 export function scopeOf(request: Request): QueryScope {
   return {
     organization: String(request.params['organization']),
@@ -12,15 +12,15 @@ export function scopeOf(request: Request): QueryScope {
   };
 }
 
-/** The environment of a monetization report, whose path has none: the parameter `environment`, else `prod`. */
+/** The scope of a monetization report, whose environment is a query parameter: `environment`, by default `prod`. */
 export function reportScopeOf(request: Request): QueryScope {
   const { environment } = request.query;
-  // What is no name is refused with the parameters; headers may be set before that.
+  // An invalid value is refused later, with the other parameters; headers are prepared before that.
   const isName = typeof environment === 'string' && !environment.includes('\0');
   return { ...scopeOf(request), environment: isName ? environment : 'prod' };
 }
 
-/** Says that the path's organization or environment does not exist, or is another's: the words are the same. */
+/** The same error for an organization or environment that does not exist and for one of another tenant. */
 export function scopeNotFound(request: Request): ReportError {
   return request.params['environment'] === undefined
     ? new ReportError('organization.not_found', { organization: scopeOf(request).organization })
@@ -28,7 +28,7 @@ export function scopeNotFound(request: Request): ReportError {
 }
 
 /**
- * Resolves the path's environment; its organization is the caller's, which was checked before.
+ * Resolves the environment in the path. Its organization has been checked to be the caller's.
  * @throws ReportError `environment.not_found`
  */
 export function tenantFinder(accounts: Accounts): TenantFinder {
@@ -40,8 +40,8 @@ export function tenantFinder(accounts: Accounts): TenantFinder {
 }
 
 /**
- * The environment that a token is good for, where the path names none.
- * @throws ReportError `auth.unbound` for credentials that are good for every environment
+ * Resolves the environment to which the caller's token is bound, for paths without one.
+ * @throws ReportError `auth.unbound` if the credentials are not bound to an environment
  */
 export async function tenantOfToken(
   { organization, environment }: Principal,

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { canonicalSha256 } from '@hourglass/contract';
 import { invalidRequest, type IdempotencyKey } from '@hourglass/reports';
 
-/** Null: there is none. @throws ReportError `request.invalid` */
+/** Returns null if the header is absent. @throws ReportError `request.invalid` */
 export function readIdempotencyKey(request: Request): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
@@ -12,8 +12,12 @@ export function readIdempotencyKey(request: Request): string | null {
   ]);
 }
 
-/** Of a submission, of which `asked` is all that decides what it does. @throws ReportError `request.invalid` */
-export function idempotencyKeyOf(request: Request, asked: object): IdempotencyKey | undefined {
+/**
+ * Reads the key of a submission. `content`: everything that determines the submission's effect; a key must not be reused
+ * with another one.
+ * @throws ReportError `request.invalid`
+ */
+export function idempotencyKeyOf(request: Request, content: object): IdempotencyKey | undefined {
   const key = readIdempotencyKey(request);
-  return key === null ? undefined : { key, requestSha256: Buffer.from(canonicalSha256(asked), 'hex') };
+  return key === null ? undefined : { key, requestSha256: Buffer.from(canonicalSha256(content), 'hex') };
 }

@@ -7,11 +7,11 @@ import type { JsonBody } from './route.ts';
 type BodyReader = (request: Request, response: Response) => Promise<unknown>;
 
 /**
- * Reads a body of at most `maxBytes`, inflated, and holds it against its schema. One without a content type counts
- * as JSON.
- * @throws ReportError `request.invalid` with every fault, `request.malformed`, `request.too_large`,
- * `request.timeout` when it is not there after `timeoutMs`, and `request.media_type` for another content type:
- * `curl -d` announces a form, and a form read as JSON today could not be read as a form tomorrow.
+ * Returns a function that reads a JSON body of at most `maxBytes`, inflated, and validates it. A body without a content
+ * type is read as JSON.
+ * @throws ReportError `request.invalid` with every fault, `request.malformed`, `request.too_large`, `request.timeout` if
+ * the body takes longer than `timeoutMs`, `request.media_type` for another content type. `curl -d` announces a form,
+ * which is refused so that forms can be supported later.
  */
 export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number): BodyReader {
   const parse = express.json({
@@ -21,10 +21,10 @@ export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number
     verify: (_request, _response, bytes) => assertJsonBounds(bytes),
   });
   return async (request, response) => {
-    refuseOtherTypes(request);
+    refuseOtherMediaTypes(request);
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
-        // What still comes is dropped, so that a client that is sending gets the answer, which ends the connection.
+        // Discards the rest of the body, so that a client that is still sending reads the response.
         request.resume();
         response.set('Connection', 'close');
         reject(new ReportError('request.timeout', { seconds: timeoutMs / 1000 }));
@@ -32,8 +32,7 @@ export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number
       parse(request, response, (error?: unknown) => {
         clearTimeout(timer);
         if (error === undefined) resolve();
-        else
-          reject(error instanceof Error ? error : new Error('the body cannot be parsed', { cause: error }));
+        else reject(error instanceof Error ? error : new Error('cannot parse the body', { cause: error }));
       });
     });
     const read = schema.safeParse(request.body);
@@ -42,7 +41,7 @@ export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number
   };
 }
 
-function refuseOtherTypes({ headers }: Request): void {
+function refuseOtherMediaTypes({ headers }: Request): void {
   const contentType = headers['content-type'] ?? '';
   const [mediaType = '', ...parameters] = contentType.split(';');
   const isJson = mediaType.trim() === '' || /^application\/([\w!#$&^.+-]+\+)?json$/i.test(mediaType.trim());

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Response } from 'express';
 
-/** A JSON array whose items are made, and written, one after the other. */
+/** A JSON array whose items are computed and written one by one. */
 export class ItemByItem {
   readonly items: Iterable<unknown>;
 
@@ -12,12 +12,12 @@ export class ItemByItem {
   }
 }
 
-/** Characters after which everybody else gets a turn. */
+/** Characters after which the event loop serves other requests. */
 const batchLength = 65_536;
 
 /**
- * Answers with a large JSON document without holding up other requests while it is made: in pieces, as fast as the
- * client reads them. Only plain objects and `ItemByItem` are taken apart; what is in an array is one piece.
+ * Sends a large JSON document in pieces, as fast as the client reads them, without blocking other requests. Plain
+ * objects and `ItemByItem` are split into pieces; an array is one piece.
  */
 export async function sendInPieces(response: Response, document: object): Promise<void> {
   response.type('application/json');

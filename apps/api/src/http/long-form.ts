@@ -2,8 +2,8 @@ const organizations = /^(\/v1(?:\/mint)?)\/o(?=\/|\?|$)/i;
 const environments = /^(\/v1\/organizations\/[^/?]+)\/e(?=\/|\?|$)/i;
 
 /**
- * A URL with the path segments `o` and `e`, which older Edge clients write, as the route table has them. Once for a
- * request costs less than four patterns for every path, all of which are tried before the one that matches.
+ * Expands the path segments `o` and `e` of older Edge clients to `organizations` and `environments`. Once per request is
+ * cheaper than four patterns per route, which Express would try one by one.
  */
 export function longForm(url: string): string {
   return url.replace(organizations, '$1/organizations').replace(environments, '$1/environments');

@@ -5,11 +5,11 @@ import { contentRange } from './byte-ranges.ts';
 export interface MultipartRanges {
   readonly contentType: string;
   readonly contentLength: number;
-  /** Reads one range after the other, each when the one before it was sent. */
+  /** Reads each range once the previous one is sent. */
   body(read: (range: ByteRange) => Promise<NodeJS.ReadableStream>): AsyncGenerator<Buffer | string>;
 }
 
-/** Several ranges of one object as `multipart/byteranges` (RFC 9110, 14.6). */
+/** Formats several ranges of one object as `multipart/byteranges` (RFC 9110, 14.6). */
 export function multipartRanges(
   ranges: readonly ByteRange[],
   { bytes, contentType }: { bytes: number; contentType: string },

@@ -5,18 +5,18 @@ import { z } from 'zod';
 const tokenParts = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.uuid(), z.string()]);
 
 /**
- * Where the next page begins, bound to what is listed. It is no secret and no permission: a forged one begins
- * elsewhere in the same caller's list.
+ * Encodes the position after which the next page begins, with a digest of the list's criteria. It is neither secret nor a
+ * permission: a forged token only starts elsewhere in the caller's own list.
  */
 export function pageToken({ createdAt, id }: ListPosition, listed: object): string {
   return Buffer.from(JSON.stringify([createdAt.getTime(), id, digest(listed)])).toString('base64url');
 }
 
-/** @throws ReportError `request.invalid` for a token that this list did not give. */
+/** @throws ReportError `request.invalid` for a token that this list did not return */
 export function positionOf(token: string, listed: object): ListPosition {
   const parts = tokenParts.safeParse(parse(token));
   if (!parts.success || parts.data[2] !== digest(listed)) {
-    const message = 'expected the nextPageToken of an answer to a request with the same other parameters';
+    const message = 'expected the nextPageToken of a response to the same parameters';
     throw invalidRequest([{ field: 'pageToken', message }]);
   }
   const [createdAtMs, id] = parts.data;

@@ -2,18 +2,18 @@ import type { Response } from 'express';
 import type { LimitUsage, QueryScope, QueryStore, SubmissionLimits } from '@hourglass/reports';
 import type { HeaderValues } from './route.ts';
 
-/** The headers that tell what an environment has used of its limits. None about one that does not exist. */
+/** Reads the rate limit headers of an environment; none if it does not exist. */
 export type RateLimits = (scope: QueryScope) => Promise<HeaderValues>;
 
 const windowSeconds = 3600;
 
-/** Their names. */
+/** Descriptions by name. */
 export const rateLimitHeaders = {
-  RateLimit: 'What is left of the limits, as draft-ietf-httpapi-ratelimit-headers has it.',
-  'RateLimit-Policy': 'The limits: submissions per rolling hour, and queries enqueued or running.',
-  'X-RateLimit-Limit': 'Submissions per rolling hour.',
-  'X-RateLimit-Remaining': 'Submissions that are left of them.',
-  'X-RateLimit-Reset': 'Seconds until there are more of them.',
+  RateLimit: 'Remaining quota, as in draft-ietf-httpapi-ratelimit-headers.',
+  'RateLimit-Policy': 'Limits of submissions per rolling hour, and of queries enqueued or running.',
+  'X-RateLimit-Limit': 'Limit of submissions per rolling hour.',
+  'X-RateLimit-Remaining': 'Submissions remaining in the rolling hour.',
+  'X-RateLimit-Reset': 'Seconds until more submissions are allowed.',
 };
 
 export function rateLimitsOf(queries: QueryStore, limits: SubmissionLimits): RateLimits {
@@ -28,8 +28,8 @@ export function setRateLimits(response: Response, usage: LimitUsage): void {
 }
 
 /**
- * The two fields of draft-ietf-httpapi-ratelimit-headers with both limits, and the older trio, which has room
- * for one: the hourly one. All times are seconds from now.
+ * Formats both limits as in draft-ietf-httpapi-ratelimit-headers, and the hourly one also in the older three headers,
+ * which have room for one. Times are seconds from now.
  */
 function valuesOf({ limits, submittedInHour, active, secondsToReset }: LimitUsage): HeaderValues {
   const { queriesPerHour, activeQueries } = limits;

@@ -4,8 +4,8 @@ import { systemParameters } from './system-parameters.ts';
 import type { Route } from './route.ts';
 
 /**
- * The query parameters of a request, each as its schema makes it.
- * @throws ReportError `request.unknown_parameter`, `request.invalid` with every wrong one.
+ * Reads and validates the query parameters.
+ * @throws ReportError `request.unknown_parameter`, `request.invalid` with every fault
  */
 export function readParameters(request: Request, { parameters }: Route): Readonly<Record<string, unknown>> {
   const { query } = request;
@@ -24,7 +24,7 @@ export function readParameters(request: Request, { parameters }: Route): Readonl
     if (text !== undefined && typeof text !== 'string') {
       faults.push({ field: name, message: 'given more than once; expected once' });
     } else if (text?.includes('\0') === true) {
-      // PostgreSQL has no NUL in texts.
+      // PostgreSQL strings cannot contain a NUL.
       faults.push({ field: name, message: 'contains a NUL character; expected none' });
     } else {
       const read = schema.safeParse(text);

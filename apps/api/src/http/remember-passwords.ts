@@ -2,21 +2,20 @@ import { hash, randomBytes } from 'node:crypto';
 import QuickLRU from 'quick-lru';
 import type { Accounts, Principal } from '@hourglass/reports';
 
-/** How long a changed password, a changed role or a deleted user may go unnoticed by Basic authentication. */
+/** How long Basic authentication may miss a changed password, a changed role or a deleted user. */
 const rememberedMs = 60_000;
 
-/** At most twice as many are in memory, at some 300 bytes each. */
+/** The cache holds up to twice this number, at about 300 bytes each. */
 const maxRemembered = 1000;
 
 /**
- * Accounts that check a password they verified within the last minute without the cost of its hash. The time
- * counts from the check and is not prolonged by use. Only pairs that were right are remembered, and not they
- * themselves but their hash with a secret that never leaves this process. Tokens are always looked up.
+ * Wraps accounts so that a password verified within the last minute is not hashed again. Use does not prolong that minute.
+ * Only correct pairs are cached, as a hash with a secret that never leaves the process. Tokens are always looked up.
  */
 export function rememberPasswords(accounts: Accounts): Accounts {
   const secret = randomBytes(32).toString('base64');
   const verified = new QuickLRU<string, Principal>({ maxSize: maxRemembered, maxAge: rememberedMs });
-  // Clients that poll together share one check, or every minute would begin with as many hashes as clients.
+  // Concurrent requests share one check. Otherwise every minute would begin with one hash per polling client.
   const underway = new Map<string, Promise<Principal | null>>();
 
   return {

@@ -3,18 +3,18 @@ import type { z } from 'zod';
 import type { Principal, ReportError, Scope } from '@hourglass/reports';
 import { scopeNotFound } from './find-tenant.ts';
 
-/** One endpoint. The same definition routes, checks and documents it. */
+/** One definition routes, validates and documents an endpoint. */
 export type Route = OpenRoute | GuardedRoute;
 
-/** How the endpoint appears in the OpenAPI document. */
+/** The endpoint in the OpenAPI document. */
 interface Operation {
-  /** Unique; what generated clients call the method. */
+  /** Unique; the method name in generated clients. */
   readonly id: string;
   readonly tag: string;
   readonly summary: string;
 }
 
-/** Query parameters by name: schemas that take the text, or undefined where there is none. */
+/** Schemas of query parameters by name. Their input is a string, or undefined for an absent parameter. */
 export type ParameterSchemas = Readonly<Record<string, z.ZodType>>;
 type NoParameters = Readonly<Record<string, never>>;
 type ParameterValues<Schemas extends ParameterSchemas> = {
@@ -25,11 +25,11 @@ export interface JsonBody<Body = unknown> {
   readonly kind: 'json';
   readonly schema: z.ZodType<Body>;
   readonly maxBytes: number;
-  /** Shown in the document; a test holds it against the schema. */
+  /** Shown in the OpenAPI document. A test validates it. */
   readonly example: unknown;
 }
 
-/** A body that the endpoint reads from the request's stream itself. */
+/** A body that the endpoint reads from the stream of the request. */
 export interface StreamedBody {
   readonly kind: 'stream';
   readonly mediaTypes: readonly string[];
@@ -37,39 +37,39 @@ export interface StreamedBody {
 
 export interface ResponseShape {
   readonly description: string;
-  /** A JSON body. Neither this nor `mediaTypes`: no body. */
+  /** Schema of a JSON body. A response without this and `mediaTypes` has no body. */
   readonly json?: z.ZodType;
-  /** A body of another kind. */
+  /** Media types of another body. */
   readonly mediaTypes?: readonly string[];
 }
 
 interface RouteBase {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** Express path pattern; also the label of its metrics. */
+  /** Express path pattern, and the `route` label of metrics. */
   readonly path: string;
   readonly operation: Operation;
-  /** Others are refused, so that a misspelled parameter is never silently ignored. */
+  /** Other parameters are refused, so that a misspelled one is never silently ignored. */
   readonly parameters: ParameterSchemas;
-  /** For forms of parameters that the schemas only describe: the endpoint reads and checks the query string itself. */
+  /** The endpoint parses and validates the query string itself; `parameters` only document it. */
   readonly readsOwnQuery?: boolean;
   readonly body: JsonBody | StreamedBody | null;
-  /** The successful ones; every error has the one error body, or that of `errorStyle`. */
+  /** Successful responses. Errors have the standard body, or that of `errorStyle`. */
   readonly responses: Readonly<Record<number, ResponseShape>>;
-  /** Whether each request is a line of the log, found by its id, for a contract whose answers show that id. */
+  /** Logs each request with its id, for a contract whose responses contain that id. */
   readonly logsRequests?: boolean;
-  /** How errors look at this path, for a contract with a style of its own. */
+  /** The error body of a contract that defines its own. Applies to the whole path. */
   readonly errorStyle?: ErrorStyle;
-  /** What comes before another method is refused at this path: it throws for who may not know that. */
+  /** Runs before another method at this path gets a 405. Throws for callers that may not learn of the path. */
   readonly beforeOtherMethods?: (request: Request) => Promise<unknown>;
 }
 
 export interface ErrorStyle {
   readonly schema: z.ZodType;
-  /** Writes status and body. */
+  /** Writes status, headers and body. */
   readonly write: (response: Response, error: ReportError) => void;
 }
 
-/** What every endpoint is given. Parameters and body have passed their schemas. */
+/** Input of an endpoint. Parameters and body have been validated. */
 export interface OpenCall<Parameters = Readonly<Record<string, unknown>>, Body = unknown> {
   readonly request: Request;
   readonly response: Response;
@@ -83,7 +83,7 @@ export interface GuardedCall<
   Found = unknown,
 > extends OpenCall<Parameters, Body> {
   readonly principal: Principal;
-  /** What `read` answered. */
+  /** The result of `read`. */
   readonly found: Found;
 }
 
@@ -96,22 +96,22 @@ export interface OpenRoute extends RouteBase {
 
 export interface GuardedRoute extends RouteBase {
   readonly scope: Scope;
-  /** The header that brings the token, for a contract that has one of its own in the place of `Authorization`. */
+  /** Header that carries the token, for a contract that does not use `Authorization`. */
   readonly tokenHeader?: string;
-  /** Also tokens of one environment may call it, although the path names none: it answers for theirs. */
+  /** Admits tokens bound to an environment although the path names none: the endpoint uses the token's. */
   readonly allowsBoundTokens: boolean;
-  /** Also tokens of some customers may call it: it shows them nothing of others. */
+  /** Admits tokens bound to customers: the endpoint shows no data of other customers. */
   readonly allowsCustomerTokens: boolean;
-  /** What a path of another organization answers, which is what a path to nothing answers. */
+  /** The error for a path of another organization: the same as for a path that does not exist. */
   readonly missing: (request: Request) => ReportError;
   /**
-   * Reads what the path names. It begins before the caller is known, so that all that a request reads comes with one
-   * round trip to the database; what it answers or throws is told to no caller who may not know.
+   * Reads the resource in the path. Starts before authentication is complete, so that all reads of a request share one
+   * round trip to the database. Its result and its errors reach only callers with access.
    */
   readonly read: (request: Request) => Promise<unknown>;
-  /** Headers that every answer has, errors too, if the caller may see the path. Begins together with `read`. */
+  /** Headers of every response, errors included, to callers with access to the path. Starts together with `read`. */
   readonly prepareHeaders?: (request: Request) => Promise<HeaderValues>;
-  /** What `prepareHeaders` answers, by name. */
+  /** Descriptions of the headers that `prepareHeaders` returns, by name. */
   readonly preparedHeaders?: Readonly<Record<string, string>>;
   readonly handle: (call: GuardedCall) => Promise<void>;
 }
@@ -127,7 +127,7 @@ interface Inputs<Schemas, Body> {
   readonly body?: JsonBody<Body> | StreamedBody;
 }
 
-/** Without a credential. */
+/** Defines a route without authentication. */
 export function openRoute<Schemas extends ParameterSchemas = NoParameters, Body = undefined>(
   definition: Definition<OpenRoute, OpenCall<ParameterValues<Schemas>, Body>, never> & Inputs<Schemas, Body>,
 ): OpenRoute {
@@ -136,12 +136,12 @@ export function openRoute<Schemas extends ParameterSchemas = NoParameters, Body 
     scope: null,
     parameters: definition.parameters ?? {},
     body: definition.body ?? null,
-    // The values are what these very schemas have made.
+    // The values are the output of these schemas.
     handle: (call) => definition.handle(call as OpenCall<ParameterValues<Schemas>, Body>),
   };
 }
 
-/** For callers whose credentials have the scope, in their own organization. */
+/** Defines a route for callers whose credentials have the scope, in their own organization. */
 export function guardedRoute<
   Schemas extends ParameterSchemas = NoParameters,
   Body = undefined,

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-/** How long ago the request came that this is the response to. */
+/** Seconds since the request of this response arrived. */
 export function secondsSince({ locals }: Response): number {
   return (performance.now() - Number(locals['startedAtMs'])) / 1000;
 }

@@ -13,32 +13,32 @@ import {
 } from '@hourglass/reports';
 import { readSmallBody } from './small-body.ts';
 
-/** What a signed request may see, and what it asks for. */
+/** The tenant and parameters of a request with a valid signature. */
 export interface Signed {
   readonly tenant: Tenant;
-  /** Each once, without those of the signature. */
+  /** Without those of the signature; each occurs once. */
   readonly parameters: readonly QueryParameter[];
 }
 
 /**
- * @throws ReportError `signature.refused` whatever is wrong with the signature, `access_key.unavailable`, and
- * `request.invalid` for more than a signature is looked for in
+ * @throws ReportError `signature.refused` for every fault of a signature, `access_key.unavailable`, `request.invalid` for
+ * a query string above the maximum length
  */
 export type SignatureCheck = (request: Request) => Promise<Signed>;
 
 export interface SignatureCheckPorts {
   readonly accessKeys: Pick<AccessKeyStore, 'findUsable'>;
-  /** 32 bytes that encrypt the secrets of access keys; null: the settings have none. */
+  /** 32 bytes that encrypt the secrets of access keys; null: not configured. */
   readonly secretKey: Uint8Array | null;
   readonly nowMs: () => number;
 }
 
-/** More than any request needs. Hashing a megabyte for whoever sends one would hold up everybody else. */
+/** More than any request needs. Hashing megabytes for unauthenticated clients would delay other requests. */
 const maxQueryLength = 524_288;
 
-const nobody: Tenant = { organization: '', environment: '', environmentId: 0 };
+const noTenant: Tenant = { organization: '', environment: '', environmentId: 0 };
 
-/** Makes a check of signatures that takes as long for an unknown access key as for a wrong secret. */
+/** Creates a signature check that takes equally long for an unknown access key and a wrong secret. */
 export function signatureCheck({ accessKeys, secretKey, nowMs }: SignatureCheckPorts): SignatureCheck {
   const decoy = secretKey === null ? null : decoyKey(secretKey);
   return async (request) => {
@@ -48,7 +48,7 @@ export function signatureCheck({ accessKeys, secretKey, nowMs }: SignatureCheckP
     if (query === null || !isValidAt(query.expires, nowMs())) throw new ReportError('signature.refused');
     if (secretKey === null || decoy === null) throw new ReportError('access_key.unavailable');
     const { accesskeyId, signature, ...signed } = query;
-    const found = await accessKeys.findUsable(lookedUp(accesskeyId));
+    const found = await accessKeys.findUsable(withoutNul(accesskeyId));
     const key = found ?? decoy;
     const secret = openSecret(key.sealedSecret, secretKey, key.id);
     if (secret === null) throw new ReportError('access_key.unavailable');
@@ -69,14 +69,14 @@ function tooLong({ length }: string): FieldFault {
   return { field: 'query', message: `it has ${length} characters; expected at most ${maxQueryLength}` };
 }
 
-/** Stands in for a key that does not exist, so that just as much is done before the answer is the same. */
+/** Replaces a key that does not exist, so that the same work precedes the same response. */
 function decoyKey(secretKey: Uint8Array): UsableAccessKey {
   const id = randomBytes(24).toString('base64url');
   const sealedSecret = sealSecret(randomBytes(32).toString('base64url'), secretKey, id);
-  return { id, tenant: nobody, sealedSecret };
+  return { id, tenant: noTenant, sealedSecret };
 }
 
-/** PostgreSQL has no NUL in texts; nothing has such an id, and it is looked for all the same. */
-function lookedUp(accesskeyId: string): string {
+/** PostgreSQL rejects a NUL. No key has such an id; the lookup takes place all the same, for equal timing. */
+function withoutNul(accesskeyId: string): string {
   return accesskeyId.replaceAll('\0', '');
 }

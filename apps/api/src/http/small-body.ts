@@ -10,13 +10,13 @@ export interface SmallBody {
 }
 
 /**
- * The body of a request that needs none but may have one, as a `GET`; null when it has none.
+ * Reads the optional body of a request, such as a `GET`; null if it has none.
  * @throws ReportError `request.too_large`, `request.timeout`, `request.broken`
  */
 export async function readSmallBody(request: Request): Promise<SmallBody | null> {
   const { headers } = request;
-  const isThere = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  if (!isThere) return null;
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (!hasBody) return null;
   const bytes = await collect(request);
   return bytes.length === 0 ? null : { contentType: headers['content-type'] ?? '', bytes };
 }
@@ -30,7 +30,7 @@ function collect(request: Request): Promise<Buffer> {
     }, timeoutMs);
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      // What is too much is still read, so that a client that is sending gets the answer.
+      // The rest is read and discarded, so that a client that is still sending reads the response.
       if (length <= maxBytes) chunks.push(chunk);
       else reject(new ReportError('request.too_large', { limit: `${maxBytes} bytes` }));
     });

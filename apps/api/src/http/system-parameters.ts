@@ -1,6 +1,6 @@
 /**
- * Query parameters that Apigee X's generated clients add to any request. They are tolerated everywhere and mean
- * nothing, but for `alt=json`, which makes `resultRows` a text; the ones that look like credentials are never taken for any.
+ * Query parameters that Apigee X's generated clients add to any request. They are accepted without effect, except
+ * `alt=json`, which makes `resultRows` a string. Those that look like credentials never authenticate.
  */
 export const systemParameters: ReadonlySet<string> = new Set([
   '$.xgafv',

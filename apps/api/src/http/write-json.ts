@@ -1,4 +1,4 @@
-/** A number that stands in JSON with just these digits, which a JavaScript number might not keep. */
+/** A JSON number with more digits than a JavaScript number may hold. */
 export class ExactNumber {
   readonly digits: string;
 
@@ -14,7 +14,7 @@ export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 
-/** As `JSON.stringify`, which writes numbers from doubles only. */
+/** Like `JSON.stringify`, which writes doubles only, with `ExactNumber`. */
 export function writeJson(value: JsonValue): string {
   if (value instanceof ExactNumber) return value.digits;
   if (isList(value)) return `[${value.map(writeJson).join(',')}]`;
@@ -25,7 +25,7 @@ export function writeJson(value: JsonValue): string {
   return `{${members.join(',')}}`;
 }
 
-/** `Array.isArray` does not tell readonly arrays apart. */
+/** `Array.isArray` does not narrow to readonly arrays. */
 function isList(value: JsonValue): value is JsonList {
   return Array.isArray(value);
 }

@@ -3,7 +3,7 @@ import { errorBody } from '@hourglass/contract';
 import { SchemaCollection } from './schema-collection.ts';
 import type { ResponseShape, Route } from '../http/route.ts';
 
-/** An OpenAPI 3.1 document, as far as this program writes one. */
+/** The parts of an OpenAPI 3.1 document that this file writes. */
 export interface OpenApiDocument {
   readonly openapi: '3.1.0';
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -15,12 +15,15 @@ const pathParameters: Readonly<Record<string, string>> = {
   environment: 'Name of the environment.',
   dataset: 'Name of the dataset.',
   dimensions: 'Names of dimensions, separated by commas.',
-  email: 'E-mail address of the user, in any letter case.',
+  email: 'E-mail address of the user; case-insensitive.',
   accessKeyId: 'Id of the access key.',
-  tokenId: 'Id of the token, as the list shows it.',
+  tokenId: 'Id of the token, from the list.',
+  customField: 'Name of the custom field.',
+  id: 'Id of the query.',
+  file: 'Name of the file.',
 };
 
-/** Describes every route, from the schemas that check it. Throws when two routes have one operation id. */
+/** Describes every route from its validation schemas. Throws if two routes share an operation id. */
 export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
   const schemas = new SchemaCollection();
   const paths: Record<string, Record<string, unknown>> = {};
@@ -38,7 +41,7 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
       title: 'Hourglass',
       version: 'v1',
       description:
-        'Reports that take too long for one request, in the contract of Apigee’s asynchronous queries.',
+        'Asynchronous reports over large sets of facts, compatible with Apigee’s asynchronous custom reports.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -47,7 +50,7 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
     components: {
       schemas: schemas.components,
       securitySchemes: {
-        basic: { type: 'http', scheme: 'basic', description: 'E-mail and password of a user.' },
+        basic: { type: 'http', scheme: 'basic', description: 'E-mail address and password of a user.' },
         bearer: { type: 'http', scheme: 'bearer', description: 'A token.' },
         ...tokenHeaderSchemes(routes),
       },
@@ -94,7 +97,7 @@ function securityOf(route: Route): object[] {
   return tokenHeader === undefined ? [{ basic: [scope] }, { bearer: [scope] }] : [{ [tokenHeader]: [scope] }];
 }
 
-/** One scheme for each header of a contract that has its own, by its name. */
+/** One scheme per `tokenHeader`, by the name of the header. */
 function tokenHeaderSchemes(routes: readonly Route[]): Readonly<Record<string, object>> {
   const names = routes.flatMap((route) =>
     route.scope === null || route.tokenHeader === undefined ? [] : [route.tokenHeader],
@@ -157,11 +160,11 @@ function describeHeaders(headers: Readonly<Record<string, string>>): object {
   );
 }
 
-/** Every error of an operation has one body; `docs/failure-modes.md` lists the codes. */
+/** All errors of an operation share one body. `docs/failure-modes.md` lists the codes. */
 function errorResponses(schemas: SchemaCollection, body: z.ZodType): object {
   const content = { 'application/json': { schema: schemas.add(body, 'output') } };
   return {
-    '4XX': { description: 'The request cannot be served as it is; the body says what to change.', content },
-    '5XX': { description: 'The service cannot serve it now.', content },
+    '4XX': { description: 'The request is refused; the body explains what to change.', content },
+    '5XX': { description: 'The service cannot handle the request now.', content },
   };
 }

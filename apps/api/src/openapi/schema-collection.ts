@@ -4,13 +4,13 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 
 const schemasPath = '#/components/schemas/';
 
-/** JSON Schemas of a document. Those with an id are kept once, under it, and referred to. */
+/** The JSON Schemas of a document. Schemas with an id become components, to which others refer. */
 export class SchemaCollection {
   readonly components: Record<string, JsonSchema> = {};
 
   /**
-   * `input` is what a client sends, `output` what it receives.
-   * Throws when two schemas have one id and are not the same.
+   * @param io `input` for schemas of requests, `output` for those of responses
+   * @throws Error if two different schemas share an id
    */
   add(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const {
@@ -41,7 +41,7 @@ function withSharedReferences(schema: object): RootSchema {
   ) as RootSchema;
 }
 
-/** That JavaScript counts exactly to 2^53 says nothing about a field. */
+/** Removes bounds that come from JavaScript's safe integers rather than from the contract. */
 function withoutSafeIntegerBounds({
   jsonSchema,
 }: {

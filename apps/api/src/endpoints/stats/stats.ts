@@ -26,7 +26,7 @@ const dimensionAliases: ReadonlyMap<string, string> = new Map([
   ['uris', 'request_uri'],
 ]);
 
-/** Of `optimizedStats` and `optimizedHostStats`, which exist in Apigee X only. */
+/** The form of `optimizedStats` and `optimizedHostStats`, which exist in Apigee X only. */
 const optimizedForm: StatsForm = {
   json: contract.optimizedStats,
   view: (stats) => optimizedStats(stats, String),
