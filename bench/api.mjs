@@ -1,11 +1,11 @@
 /**
- * npm run bench:api [-- --short]: how fast the whole system answers polls and takes submissions on this machine.
+ * npm run bench:api [-- --short]: measures polling and submission on this machine, with all services running.
  *
- * Polls: 20 keep-alive clients against the API and, in turns, against a bare Express handler that answers the same
- * JSON; what counts is the ratio within this run. Submissions: 50 per second, each due at its time, with the limits
- * lifted and the worker running what is submitted. Nothing leaves this machine.
+ * Polls: 20 keep-alive clients against the API and, alternately, against a bare Express handler with the same
+ * JSON; the target is a ratio within this run. Submissions: 50 per second on a fixed schedule, with the limits
+ * lifted and the worker running the queries. Nothing leaves this machine.
  *
- * Exit code 1 when a target is missed or a request is lost.
+ * Exits with code 1 when a target is missed or a request is lost.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -68,7 +68,7 @@ async function measure(supervisor) {
   if (met.includes(false)) process.exitCode = 1;
 }
 
-/** Each kind of poll by itself, so that a slow one is not hidden by the others. */
+/** Measures each kind of poll separately, so that the others do not hide a slow one. */
 async function comparePolls({ api, bare, paths }) {
   const one = paths.slice(0, 1);
   const kinds = [
@@ -79,14 +79,14 @@ async function comparePolls({ api, bare, paths }) {
     { name: `Basic, ${clients} queries`, url: api, requests: requestsOf(paths, basic) },
   ];
   const measured = kinds.map(() => []);
-  // A first round for warming up, which does not count.
+  // Round -1 warms up and is not counted.
   for (let round = -1; round < rounds; round += 1) {
     for (const [kind, { url, requests }] of kinds.entries()) {
       const result = await runProgram('poll.mjs', { url, clients, seconds: roundSeconds, requests });
       if (round >= 0) measured[kind].push(result);
     }
   }
-  console.log(`\n${clients} clients polling, medians of ${rounds} rounds of ${roundSeconds} s:`);
+  console.log(`\n${clients} clients polling, medians of ${rounds} rounds of ${roundSeconds} s each:`);
   let met = true;
   for (const [kind, { name }] of kinds.entries()) {
     const ofRounds = (value) => median(measured[kind].map(value));
@@ -103,7 +103,7 @@ async function comparePolls({ api, bare, paths }) {
         `  p99 ${milliseconds(ofRounds(({ p99Ms }) => p99Ms))}  lost ${lost}`,
     );
   }
-  console.log(`${met ? 'met' : 'MISSED'}: every ratio at least ${targets.pollShare.toFixed(2)}`);
+  console.log(`${met ? 'met' : 'MISSED'}: all ratios ≥ ${targets.pollShare.toFixed(2)}`);
   return met;
 }
 
@@ -116,7 +116,7 @@ async function measureSubmissions(api) {
       perSecond: submissionsPerSecond,
       seconds,
     });
-  // As with the polls, warming up does not count: neither compiling the code nor opening the connections.
+  // Warms up: compiles the code and opens the connections.
   await submit(warmUpSeconds);
   const result = await submit(submissionSeconds);
   const ratio = result.p99Ms / result.p50Ms;
@@ -124,9 +124,9 @@ async function measureSubmissions(api) {
   console.log(`\n${submissionsPerSecond} submissions per second for ${submissionSeconds} s:`);
   console.log(
     `p50 ${milliseconds(result.p50Ms)}  p99 ${milliseconds(result.p99Ms)}  ratio ${ratio.toFixed(2)}` +
-      `  longest ${milliseconds(result.longestMs)}  answered ${result.answered}  lost ${result.lost}`,
+      `  max ${milliseconds(result.longestMs)}  answered ${result.answered}  lost ${result.lost}`,
   );
-  console.log(`${met ? 'met' : 'MISSED'}: the ratio below ${targets.submissionP99ToP50}`);
+  console.log(`${met ? 'met' : 'MISSED'}: ratio < ${targets.submissionP99ToP50}`);
   return met;
 }
 
@@ -143,7 +143,7 @@ async function importSample(api) {
   await call(api, `${environmentPath}/facts/api`, { method: 'POST', body: calls });
 }
 
-/** Answers its path. */
+/** Submits a query, waits for it and returns its path. */
 async function completedQuery(api) {
   const headers = { 'content-type': 'application/json' };
   const { self } = await call(api, `${environmentPath}/queries`, {
@@ -154,7 +154,7 @@ async function completedQuery(api) {
   for (;;) {
     const { state } = await call(api, `/v1${self}`);
     if (state === 'completed') return `/v1${self}`;
-    if (state !== 'enqueued' && state !== 'running') throw new Error(`the query became ${state}`);
+    if (state !== 'enqueued' && state !== 'running') throw new Error(`the query ended as ${state}`);
     await delay(50);
   }
 }
@@ -165,7 +165,7 @@ async function call(api, pathAndQuery, { headers = {}, ...options } = {}) {
     headers: { ...headers, authorization: bearer },
   });
   if (response.ok) return response.json();
-  throw new Error(`${pathAndQuery} answered ${response.status}: ${await response.text()}`);
+  throw new Error(`${pathAndQuery}: HTTP ${response.status}: ${await response.text()}`);
 }
 
 async function startBareExpress(body) {
@@ -182,7 +182,7 @@ async function startBareExpress(body) {
   };
 }
 
-/** Runs a load to its end and answers what it measured. */
+/** Runs a load generator and returns its measurements. */
 async function runProgram(file, options) {
   const child = spawn(process.execPath, [program(file), JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -192,7 +192,7 @@ async function runProgram(file, options) {
     output += text;
   });
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`${file} ended with exit code ${code}`);
+  if (code !== 0) throw new Error(`${file} exited with code ${code}`);
   return JSON.parse(output);
 }
 

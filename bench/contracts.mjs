@@ -1,8 +1,8 @@
 /**
- * npm run bench:contracts [-- --short]: how fast `/charts` and a page of orders answer, against the same SQL, written by
- * hand and sent over a plain connection in turns with them. Nothing leaves this machine.
+ * npm run bench:contracts [-- --short]: measures `/charts` and a page of orders against equivalent hand-written SQL,
+ * alternately, over a plain connection. Nothing leaves this machine.
  *
- * Exit code 1 when a target is missed.
+ * Exits with code 1 when a target is missed.
  */
 import { createHmac } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -18,7 +18,7 @@ const short = process.argv.includes('--short');
 const rows = short ? 50_000 : 1_000_000;
 const rounds = short ? 5 : 15;
 const instruments = 200;
-const asked = Array.from({ length: 50 }, (_, index) => `equipment-${index * 4}`);
+const requested = Array.from({ length: 50 }, (_, index) => `equipment-${index * 4}`);
 const year = { from: '2025-01-01 00:00:00', to: '2025-12-31 23:59:59' };
 const deepPage = Math.min(1000, rows / 100);
 const targets = { shareOfSql: 1.5, allowanceMs: 10, deepToFirst: 3 };
@@ -56,7 +56,7 @@ async function measure(supervisor, databaseUrl) {
   }
 }
 
-/** Uses and orders spread over two years, by a rule that needs no random source. */
+/** Inserts uses and orders, spread over two years deterministically. */
 async function fill(sql) {
   const environment = `(select min(e.id) from environments e where e.name = 'prod')`;
   await sql.query(`
@@ -81,11 +81,11 @@ async function fill(sql) {
 async function compareCharts(api, sql) {
   const bound = await boundToken(api);
   const url = new URL('/charts', api);
-  url.searchParams.set('equipment', JSON.stringify(asked));
+  url.searchParams.set('equipment', JSON.stringify(requested));
   url.searchParams.set('resource', '["record"]');
   url.searchParams.set('time', JSON.stringify(['bt', year.from, year.to]));
   url.searchParams.set('unit', 'day');
-  const list = asked.map((id) => `'${id}'`).join(', ');
+  const list = requested.map((id) => `'${id}'`).join(', ');
   const byHand = `
     select to_char(date_trunc('day', started_at at time zone 'UTC'), 'YYYY-MM-DD') as date,
            count(distinct user_id) as use_numbers, count(*) as service_times, sum(seconds) as service_time
@@ -98,9 +98,9 @@ async function compareCharts(api, sql) {
   const check = await get(url, headers);
   const expected = (await sql.query(byHand)).rows;
   if (JSON.stringify(check.record.detail) !== JSON.stringify(expected)) {
-    throw new Error('/charts and the SQL differ');
+    throw new Error('/charts and the SQL return different rows');
   }
-  return compare(`/charts, ${asked.length} instruments, a year by day`, {
+  return compare(`/charts, ${requested.length} instruments, a year by day`, {
     endpoint: () => get(url, headers),
     byHand: () => sql.query(byHand),
   });
@@ -133,28 +133,28 @@ async function compareOrders(api, sql) {
       await sql.query(total);
     },
   });
-  const [first, deep] = await inTurns([pageOf(1, []), pageOf(deepPage, [])]);
+  const [first, deep] = await measureAlternately([pageOf(1, []), pageOf(deepPage, [])]);
   const deepMet = deep / first <= targets.deepToFirst;
   console.log(
-    `${deepMet ? 'met' : 'MISSED'}: page ${deepPage} of size 100 takes ${(deep / first).toFixed(2)} times the first ` +
-      `(${deep.toFixed(1)} ms, ${first.toFixed(1)} ms), target ${targets.deepToFirst}`,
+    `${deepMet ? 'met' : 'MISSED'}: page ${deepPage} of size 100 takes ${(deep / first).toFixed(2)} × page 1 ` +
+      `(${deep.toFixed(1)} ms, ${first.toFixed(1)} ms), target ≤ ${targets.deepToFirst}`,
   );
   return met && deepMet;
 }
 
 async function compare(name, { endpoint, byHand }) {
-  const [ownMs, sqlMs] = await inTurns([endpoint, byHand]);
+  const [ownMs, sqlMs] = await measureAlternately([endpoint, byHand]);
   const limitMs = targets.shareOfSql * sqlMs + targets.allowanceMs;
   const met = ownMs <= limitMs;
   console.log(
-    `${met ? 'met' : 'MISSED'}: ${name}: ${ownMs.toFixed(1)} ms, by hand ${sqlMs.toFixed(1)} ms, ` +
-      `ratio ${(ownMs / sqlMs).toFixed(2)}, target ${limitMs.toFixed(1)} ms`,
+    `${met ? 'met' : 'MISSED'}: ${name}: ${ownMs.toFixed(1)} ms, SQL ${sqlMs.toFixed(1)} ms, ` +
+      `ratio ${(ownMs / sqlMs).toFixed(2)}, target ≤ ${limitMs.toFixed(1)} ms`,
   );
   return met;
 }
 
-/** The median of each; a first round for warming up does not count. */
-async function inTurns(works) {
+/** Returns the median of each, in milliseconds. Round -1 warms up and is not counted. */
+async function measureAlternately(works) {
   const durations = works.map(() => []);
   for (let round = -1; round < rounds; round += 1) {
     for (const [index, work] of works.entries()) {
@@ -191,7 +191,7 @@ function signed(api, { accesskeyId, secret }, { page, size, conditions }) {
 
 async function get(url, headers) {
   const response = await fetch(url, { headers });
-  if (!response.ok) throw new Error(`${url.pathname} answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`${url.pathname}: HTTP ${response.status}: ${await response.text()}`);
   return response.json();
 }
 
@@ -201,6 +201,6 @@ async function post(url, body) {
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`${url}: HTTP ${response.status}: ${await response.text()}`);
   return response.json();
 }

@@ -1,11 +1,11 @@
 /**
- * A report with one row per fact, from its sealed facts to the finished archive, against DuckDB's own `COPY` of the same
- * report to one gzip file, in turns and each in a process of its own. After `npm run build`:
+ * Measures a report with one row per fact, from sealed facts to the finished archive, against DuckDB's own `COPY` of
+ * the same report to one gzip file. The two alternate, each run in a separate process. After `npm run build`:
  *
  *   node bench/five-million-rows.mjs [rows=5000000] [rounds=3] [memoryMb=512]
  *
- * Prints medians, their ratio, the peak of memory and the longest wait of the event loop for both output formats.
- * Exit code 1 when NDJSON takes more than 0.6 times as long as DuckDB, the process needs 1.5 GB, or a row is missing.
+ * Prints medians, their ratio, peak memory and the longest event loop delay for both output formats. Exits with code
+ * 1 when NDJSON takes more than 0.6 times as long as DuckDB, the process uses 1.5 GiB, or a row is missing.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -38,12 +38,14 @@ async function compare(rows = 5_000_000, rounds = 3, memoryMb = 512) {
     for (const format of ['json', 'csv']) {
       const found = { hourglass: [], duckdb: [] };
       for (let round = 0; round < rounds; round++) {
-        for (const way of ['duckdb', 'hourglass']) {
-          const directory = path.join(scratch, way);
+        for (const contestant of ['duckdb', 'hourglass']) {
+          const directory = path.join(scratch, contestant);
           await mkdir(directory);
           const placed = { ...segment, path: path.join(directory, 'facts.parquet') };
           await link(segment.path, placed.path);
-          found[way].push(await inProcess({ way, format, directory, segment: placed, memoryMb }));
+          found[contestant].push(
+            await inProcess({ contestant, format, directory, segment: placed, memoryMb }),
+          );
           await rm(directory, { recursive: true });
         }
       }
@@ -85,11 +87,9 @@ function print(format, { hourglass, duckdb }, rows) {
   );
   console.log(
     `  Hourglass ${seconds(hourglass)} (CPU ${seconds(hourglass, 'cpuMs')}), ${mebibytes(hourglass, 'bytes')}, ` +
-      `peak ${mebibytes(hourglass, 'peakBytes')}, longest wait of the event loop ${medianOf('loopMs', hourglass).toFixed(1)} ms`,
+      `peak ${mebibytes(hourglass, 'peakBytes')}, longest event loop delay ${medianOf('loopMs', hourglass).toFixed(1)} ms`,
   );
-  console.log(
-    `  ratio ${ratio.toFixed(2)}${format === 'json' ? `, at most ${target.ratio} is asked for` : ''}`,
-  );
+  console.log(`  ratio ${ratio.toFixed(2)}${format === 'json' ? `, target ≤ ${target.ratio}` : ''}`);
   return met;
 }
 
@@ -99,11 +99,11 @@ async function inProcess(options) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  if (code !== 0) throw new Error(`the run ended with exit code ${code}`);
+  if (code !== 0) throw new Error(`the run exited with code ${code}`);
   return JSON.parse(output);
 }
 
-async function measure({ way, format, directory, segment, memoryMb }) {
+async function measure({ contestant, format, directory, segment, memoryMb }) {
   const plan = planOf(format);
   const facts = {
     hotFactsPath: path.join(directory, 'none.csv'),
@@ -113,7 +113,7 @@ async function measure({ way, format, directory, segment, memoryMb }) {
   };
   const { signal } = new AbortController();
   const task = { ...bindPlan(plan, catalogue), facts, directory, signal };
-  const found = await (way === 'hourglass' ? archive(task, memoryMb) : copy(task, memoryMb));
+  const found = await (contestant === 'hourglass' ? archive(task, memoryMb) : copy(task, memoryMb));
   const { user, system } = process.cpuUsage();
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   console.log(JSON.stringify({ ...found, cpuMs: (user + system) / 1000, peakBytes }));
@@ -135,7 +135,7 @@ async function archive(task, memoryMb) {
   return { ms: performance.now() - beganMs, rows, bytes, loopMs: loop.max / 1e6 };
 }
 
-/** What somebody would write by hand: the same report in one `COPY`, with the same names, memory and threads. */
+/** Writes the same report as one hand-written `COPY`, with the same names, memory and threads. */
 async function copy(task, memoryMb) {
   const { plan, facts, directory } = task;
   const beganMs = performance.now();

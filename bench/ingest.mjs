@@ -1,10 +1,10 @@
 /**
- * npm run bench:ingest [-- --short]: how fast facts come in over HTTP, against PostgreSQL's own `\copy` of the same rows.
+ * npm run bench:ingest [-- --short]: measures ingest over HTTP against PostgreSQL's `\copy` of the same rows.
  *
- * All in one run and in turns, over the same server: one batch of a million rows; batches of a thousand by four
- * clients; `psql \copy` of the same rows as CSV into a table like the hot one. What counts are the ratios.
+ * Three loads alternate over the same server: one batch of a million rows; batches of a thousand by four clients;
+ * `psql \copy` of the same rows as CSV into a copy of the hot table. The targets are ratios.
  *
- * Exit code 1 when a target is missed. Needs `psql` on PATH. Nothing leaves this machine.
+ * Exits with code 1 when a target is missed. Needs `psql` on PATH. Nothing leaves this machine.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -45,7 +45,7 @@ await reportFailure(async () => {
       DATABASE_URL: postgres.url,
       HOURGLASS_BOOTSTRAP_ORG: 'demo',
       HOURGLASS_BOOTSTRAP_TOKEN: token,
-      // Sealing and merging have their own cost and their own time.
+      // No sealing and merging during the measurement.
       HOURGLASS_SEAL_FACTS: '1000000000',
       HOURGLASS_SEAL_AFTER_SECONDS: '86400',
       HOURGLASS_SEGMENT_FACTS: '1',
@@ -60,7 +60,7 @@ await reportFailure(async () => {
   }
 });
 
-/** The large batch and its CSV as files, the small batches as texts. */
+/** Returns the large batch as NDJSON and CSV files, and the small batches as strings. */
 async function writeFiles(folder) {
   const endMs = Date.now() - 60_000;
   const files = { ndjson: path.join(folder, 'facts.ndjson'), csv: path.join(folder, 'facts.csv') };
@@ -80,7 +80,7 @@ async function compare({ api, databaseUrl, files }) {
   const measured = { copy: [], large: [], small: [] };
   try {
     await database.query('create table copied (like hot_api_facts including all)');
-    // A first round for warming up, which does not count.
+    // Round -1 warms up and is not counted.
     for (let round = -1; round < rounds; round += 1) {
       await database.query('truncate copied, hot_api_facts');
       const seconds = {
@@ -115,7 +115,7 @@ function report({ copy, large, small }) {
     if (!met) process.exitCode = 1;
     console.log(
       `${label.padEnd(32)} ${Math.round(median(rates))}  ratio ${ratio.toFixed(2)}` +
-        `  ${met ? 'met' : 'MISSED'}: at least ${targets[name]}`,
+        `  ${met ? 'met' : 'MISSED'}: ≥ ${targets[name]}`,
     );
   }
 }
@@ -139,7 +139,7 @@ async function copyWithPsql(databaseUrl, csv) {
 
 async function succeed(child) {
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`psql ended with exit code ${code}`);
+  if (code !== 0) throw new Error(`psql exited with code ${code}`);
 }
 
 async function postSmall(url, bodies) {
@@ -150,7 +150,7 @@ async function postSmall(url, bodies) {
   await Promise.all(Array.from({ length: clients }, client));
 }
 
-/** Throws unless the facts are accepted. */
+/** @throws unless the facts are accepted. */
 async function post(url, body) {
   const sent = request(url, {
     method: 'POST',
@@ -158,6 +158,6 @@ async function post(url, body) {
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
   });
   const [[response]] = await Promise.all([once(sent, 'response'), pipeline(body, sent)]);
-  const answer = (await response.toArray()).join('');
-  if (response.statusCode !== 201) throw new Error(`${response.statusCode}: ${answer}`);
+  const text = (await response.toArray()).join('');
+  if (response.statusCode !== 201) throw new Error(`HTTP ${response.statusCode}: ${text}`);
 }

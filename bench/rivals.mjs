@@ -1,8 +1,9 @@
 /**
- * npm run bench [-- --rows 10000000]: Hourglass against PostgreSQL and ClickHouse on the same facts, as docs/performance.md
- * describes. Nothing is timed before all agree on the results. Nothing leaves this machine, and nothing is left on it.
+ * npm run bench [-- --rows 10000000]: compares Hourglass with PostgreSQL and ClickHouse on the same facts, as
+ * docs/performance.md describes. Results are compared before anything is timed. Nothing leaves this machine, and all
+ * files are removed at the end.
  *
- * Exit code 1 when results differ or something breaks; with --strict also when a figure is missed.
+ * Exits with code 1 when results differ or a step fails, with --strict also when a target is missed.
  */
 import { reportFailure } from '../scripts/report-failure.mjs';
 import { setUp } from '../scripts/setup.mjs';
@@ -17,7 +18,7 @@ await reportFailure(async () => {
   }
   await setUp();
   await installRivals();
-  // Not before everything is there that it is made of.
+  // Imported late, because it needs the build and the dependencies.
   const { compareWithRivals } = await import('./rivals/compare.mjs');
   process.exitCode = (await compareWithRivals(options)) ? 0 : 1;
 });

@@ -1,5 +1,5 @@
-// A process of its own for npm run bench:api: Express as it comes, with one handler that answers the object in the
-// first argument. Prints its URL.
+// Baseline of npm run bench:api, in a separate process: Express with its defaults and one handler that responds with
+// the object in the first argument. Prints its URL.
 import express from 'express';
 
 const body = JSON.parse(process.argv[2]);
@@ -10,5 +10,5 @@ app.get('/query', (_request, response) => {
 const server = app.listen(0, '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${server.address().port}`);
 });
-// Whoever started it is gone or has enough.
+// The parent process has exited or closed the pipe.
 process.stdin.once('close', () => process.exit()).resume();

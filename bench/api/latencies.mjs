@@ -1,4 +1,4 @@
-/** What many durations in milliseconds come to: the median and the one that 99 of 100 do not exceed. */
+/** Returns the median, the 99th percentile and the maximum of durations in milliseconds. */
 export function summary(durationsMs) {
   const sorted = Float64Array.from(durationsMs).sort();
   const percentile = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];

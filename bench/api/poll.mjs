@@ -1,6 +1,6 @@
-// A process of its own for npm run bench:api: keep-alive clients that each send a GET, read the answer and send the
-// next. Prints what it counted as JSON. It writes to sockets by itself, because node:http costs as much for a request
-// as the servers that are measured, and would be what is measured.
+// Load generator of npm run bench:api, in a separate process: keep-alive clients that send one GET after another.
+// Prints its counts as JSON. It writes to sockets directly, because node:http costs as much per request as the measured
+// servers and would distort the result.
 import { connect } from 'node:net';
 import { summary } from './latencies.mjs';
 
@@ -14,17 +14,17 @@ await Promise.all(Array.from({ length: clients }, (_, client) => poll(requests[c
 const answered = durationsMs.length;
 console.log(JSON.stringify({ perSecond: answered / seconds, answered, lost, ...summary(durationsMs) }));
 
-/** Until the time is over, or the connection breaks, which loses the request that is underway. */
+/** Polls until the time is up or the connection breaks; then the pending request counts as lost. */
 function poll({ path, authorization }) {
   const request =
     `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n` +
     (authorization === undefined ? '\r\n' : `Authorization: ${authorization}\r\n\r\n`);
   return new Promise((resolve) => {
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
-    let answer = '';
+    let text = '';
     let sentAtMs = 0;
     const send = () => {
-      answer = '';
+      text = '';
       sentAtMs = performance.now();
       socket.write(request);
     };
@@ -40,11 +40,11 @@ function poll({ path, authorization }) {
     socket.on('connect', send);
     socket.on('error', lose);
     socket.on('end', lose);
-    socket.on('data', (text) => {
-      answer += text;
-      if (!isWhole(answer)) return;
+    socket.on('data', (chunk) => {
+      text += chunk;
+      if (!isComplete(text)) return;
       const nowMs = performance.now();
-      if (answer.startsWith('HTTP/1.1 200 ')) durationsMs.push(nowMs - sentAtMs);
+      if (text.startsWith('HTTP/1.1 200 ')) durationsMs.push(nowMs - sentAtMs);
       else lost += 1;
       if (nowMs < until) send();
       else finish();
@@ -52,9 +52,9 @@ function poll({ path, authorization }) {
   });
 }
 
-function isWhole(answer) {
-  const headEnd = answer.indexOf('\r\n\r\n');
+function isComplete(text) {
+  const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd === -1) return false;
-  const length = /\r\ncontent-length: (\d+)/i.exec(answer)?.[1];
-  return answer.length >= headEnd + 4 + Number(length);
+  const length = /\r\ncontent-length: (\d+)/i.exec(text)?.[1];
+  return text.length >= headEnd + 4 + Number(length);
 }

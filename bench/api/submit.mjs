@@ -1,6 +1,6 @@
-// A process of its own for npm run bench:api: submits at a fixed rate, whether or not earlier ones were answered.
-// Latencies count from the moment at which a submission was due, so that a server that stalls cannot hide it by
-// holding up the next ones. Prints what it counted as JSON.
+// Load generator of npm run bench:api, in a separate process: submits at a fixed rate, regardless of pending
+// responses. Latency counts from the scheduled time, so that a stalled server cannot hide its delay by holding up later
+// submissions. Prints its counts as JSON.
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { summary } from './latencies.mjs';
@@ -27,7 +27,7 @@ async function submitAndCount(dueMs) {
   else lost += 1;
 }
 
-/** Answers the status when the whole answer has come. */
+/** Resolves to the status once the response is complete. */
 function submit() {
   return new Promise((resolve, reject) => {
     const headers = { authorization, 'content-type': 'application/json' };

@@ -6,11 +6,11 @@ import { medianTimes, timed } from './timing.mjs';
 const rowsWritten = 5_000_000;
 
 /**
- * For each shape, and for reports of many rows: milliseconds from the submission until the archive can be downloaded,
- * and milliseconds of the bare engine that writes the same rows to a gzip file; Infinity where that ran out of memory. `place`
- * has the segments, their environment and the folder in which their files are.
+ * Measures each shape and reports of many rows: milliseconds from submission until the archive can be downloaded, and
+ * milliseconds of the bare engine that writes the same rows to a gzip file. Infinity: out of memory. `place` has the
+ * segments, their environment and their folder.
  */
-export async function measureArchives({ running, place, rows, threads, repetitions, tell }) {
+export async function measureArchives({ running, place, rows, threads, repetitions, logProgress }) {
   const { segments, environmentId, directory } = place;
   const large = reportsForWriting(Math.min(rowsWritten, rows)).map((report) => ({
     ...report,
@@ -18,7 +18,7 @@ export async function measureArchives({ running, place, rows, threads, repetitio
   }));
   const measured = [];
   for (const { name, request, isForWriting = false } of [...shapes, ...large]) {
-    tell(`writing: ${name}`);
+    logProgress(`writing: ${name}`);
     const plan = planOf(request, environmentId);
     const [systemMs, bareMs] = await medianTimes(
       [() => timeReport(running, request), () => timeBareEngine({ plan, segments, directory, threads })],

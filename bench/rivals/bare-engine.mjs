@@ -6,9 +6,9 @@ import { withDuckDb } from './generate-facts.mjs';
 import { timed } from './timing.mjs';
 
 /**
- * Milliseconds that a bare DuckDB needs for the plan's statement over the same segments, written by itself to one gzip file
- * in `directory`. Opening it does not count. It has the memory and threads of one run of the worker. Infinity: it ran out
- * of that memory, as with a group for each of a hundred million facts.
+ * Returns the milliseconds in which a bare DuckDB runs the plan's statement over the same segments and writes one gzip
+ * file to `directory`, not counting opening it. It has the memory and threads of one run of the worker. Infinity: out
+ * of memory, as for a hundred million groups.
  */
 export function timeBareEngine({ plan, segments, directory, threads }) {
   const options = {
@@ -37,7 +37,7 @@ export function timeBareEngine({ plan, segments, directory, threads }) {
   });
 }
 
-/** COPY takes no parameters. The shapes are ours, so their texts need no more than this. */
+/** Inlines parameters, which COPY does not support. The values are trusted: they come from the shapes. */
 function withValues({ sql, parameters }) {
   return sql.replaceAll(/\$(\d+)/g, (_, number) => {
     const value = parameters[Number(number) - 1];

@@ -11,7 +11,7 @@ const createTable = `
     target_response_time Nullable(UInt32), total_response_time UInt32)
   engine = MergeTree order by (environment_id, timestamp)`;
 
-/** ClickHouse inside of this process, on the same facts in one table sorted by environment and time. */
+/** Runs ClickHouse in this process, with the same facts in one table sorted by environment and time. */
 export async function startClickHouseRival({ directory, threads }) {
   const session = new Session(directory);
   session.query(`set max_threads = ${threads}`);
@@ -25,7 +25,7 @@ export async function startClickHouseRival({ directory, threads }) {
         );
         onFile(index + 1);
       }
-      // One sorted part, as it is after a while: what is measured is not how far merging has come.
+      // Merges everything into one sorted part, so that merge progress does not affect the times.
       await session.queryAsync('optimize table facts final');
     },
     run(shape) {

@@ -15,12 +15,12 @@ import { medianTimes, timed } from './timing.mjs';
 
 const rivalStarters = { postgres: startPostgresRival, clickhouse: startClickHouseRival };
 
-/** Runs everything and prints it. Answers whether all results agree and, where that is asked for, every figure is met. */
+/** Runs the benchmark and prints the report. Returns whether all results agree and, with `strict`, all targets are met. */
 export async function compareWithRivals(options) {
   const baseline =
     options.baseline === undefined ? null : JSON.parse(await readFile(options.baseline, 'utf8'));
   const folder = await mkdtemp(path.join(options.directory ?? tmpdir(), 'hourglass-bench-'));
-  // Root's PostgreSQL runs as another account, which must get through.
+  // As root, PostgreSQL runs under another account, which must be able to enter the folder.
   await chmod(folder, 0o755);
   try {
     const measured = await measure(options, folder);
@@ -43,10 +43,10 @@ async function measure(options, folder) {
     await mkdir(directory, { mode: 0o755 });
     return directory;
   };
-  // The system is stopped in its own way, which takes longer than to reject: so this is not for all of it.
+  // Not for `withSystem`, which handles signals itself and needs time to stop.
   const interrupted = interruption();
   const unlessInterrupted = (work) => Promise.race([work, interrupted]);
-  tell(`writing ${rows.toLocaleString('en')} facts`);
+  logProgress(`writing ${rows.toLocaleString('en')} facts`);
   const files = await unlessInterrupted(
     generateFacts({ rows, seed, directory: await place('facts'), threads }),
   );
@@ -76,22 +76,26 @@ async function measure(options, folder) {
   }
 }
 
-/** Adds every rival to `rivals` as soon as it runs, and answers how long each of its files took. */
+/** Adds each rival to `rivals` as soon as it runs. Returns the load times of its files in milliseconds. */
 async function loadRivals(rivals, { files, place, options }) {
   const loads = {};
   for (const [key, start] of Object.entries(rivalStarters)) {
     if (options.without.includes(key)) continue;
     const rival = await start({ directory: await place(key), threads: options.threads });
     rivals.push({ key, ...rival });
-    loads[key] = await rival.load(files, (done) => tell(`${rival.name}: ${done} of ${files.length} files`));
+    loads[key] = await rival.load(files, (done) =>
+      logProgress(`${rival.name}: ${done} of ${files.length} files`),
+    );
   }
   return loads;
 }
 
 async function measureSystem({ running, files, rivals, options, segmentFolder, repetitions }) {
   const { rows, threads, smoke } = options;
-  const loadMs = await running.load(files, (done) => tell(`Hourglass: ${done} of ${files.length} batches`));
-  tell('Hourglass: sealing and merging');
+  const loadMs = await running.load(files, (done) =>
+    logProgress(`Hourglass: ${done} of ${files.length} batches`),
+  );
+  logProgress('Hourglass: sealing and merging');
   await running.settled();
   const afterSealing = await running.workerPeakBytes();
   const environmentId = await running.environmentId();
@@ -99,7 +103,9 @@ async function measureSystem({ running, files, rivals, options, segmentFolder, r
   const engine = openHourglassEngine({ directory: segmentFolder, segments, environmentId, threads });
   const comparisons = await compareResults({ running, engine, rivals, environmentId });
   const place = { segments, environmentId, directory: segmentFolder };
-  const archives = smoke ? [] : await measureArchives({ running, place, rows, threads, repetitions, tell });
+  const archives = smoke
+    ? []
+    : await measureArchives({ running, place, rows, threads, repetitions, logProgress });
   return {
     engine,
     loadMs,
@@ -111,7 +117,7 @@ async function measureSystem({ running, files, rivals, options, segmentFolder, r
   };
 }
 
-/** Everybody's rows against those of Hourglass's engine: each rival's, and those in the archive that a client downloads. */
+/** Compares the rows of Hourglass's engine with those of each rival and those in the downloaded archive. */
 async function compareResults({ running, engine, rivals, environmentId }) {
   const others = [
     ...rivals.map((rival) => ({
@@ -122,25 +128,25 @@ async function compareResults({ running, engine, rivals, environmentId }) {
   ];
   const comparisons = { passed: 0, failed: 0 };
   for (const shape of shapes) {
-    tell(`comparing: ${shape.name}`);
+    logProgress(`comparing: ${shape.name}`);
     const kinds = columnKinds(planOf(shape.request, environmentId));
     const expected = engine.rowsOf(await engine.run(shape));
-    if (expected.length === 0) throw new Error(`"${shape.name}" has no rows, so comparing them says nothing`);
+    if (expected.length === 0) throw new Error(`"${shape.name}": no rows to compare; expected at least one`);
     for (const { name, rows } of others) {
       const difference = differenceOf(await rows(shape), expected, kinds);
       comparisons[difference === null ? 'passed' : 'failed'] += 1;
       if (difference !== null)
-        console.log(`DIFFERENT: "${shape.name}", ${name} and the engine: ${difference}`);
+        console.log(`DIFFERENT: "${shape.name}", ${name} against the engine: ${difference}`);
     }
   }
-  if (comparisons.failed > 0) console.log('the times below are of engines that do not agree');
+  if (comparisons.failed > 0) console.log('warning: results differ, so the times below are not comparable');
   return comparisons;
 }
 
 async function measureEngines(engines, repetitions) {
   const measured = [];
   for (const shape of shapes) {
-    tell(`measuring: ${shape.name}`);
+    logProgress(`measuring: ${shape.name}`);
     const medians = await medianTimes(
       engines.map((engine) => () => timed(() => engine.run(shape))),
       repetitions,
@@ -157,18 +163,18 @@ async function bytesOf(rivals) {
   return Object.fromEntries(await Promise.all(rivals.map(async ({ key, bytes }) => [key, await bytes()])));
 }
 
-/** Rejects on Ctrl-C and its like, so that what was started is stopped and what was written is removed. */
+/** Rejects on a signal, so that the benchmark stops its processes and removes its files. */
 function interruption() {
   const interrupted = new Promise((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
       process.once(signal, () => reject(new Error(`stopped by ${signal}`)));
     }
   });
-  // It is looked at only while something is waited for, and may be rejected in between.
+  // Awaited only now and then; a rejection in between must not end the process.
   interrupted.catch(() => {});
   return interrupted;
 }
 
-function tell(text) {
+function logProgress(text) {
   console.error(`bench: ${(performance.now() / 1000).toFixed(1).padStart(7)} s  ${text}`);
 }

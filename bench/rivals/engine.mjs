@@ -2,13 +2,12 @@ import path from 'node:path';
 import { createDuckDbEngine } from '@hourglass/engine-duckdb';
 import { bindPlan, catalogue, planQuery } from '@hourglass/query';
 
-/** Of the memory of a worker's engine, what is left to queries, shared by the two that run at a time. As the worker has it by default. */
+/** Engine memory for queries at the worker's default settings, shared by its two concurrent queries. */
 const queryMemoryMb = Math.floor(1024 * 0.78);
 const maxConcurrentRuns = 2;
-/** Of one run. */
+/** Memory of one run. */
 export const engineMemoryMb = Math.floor(queryMemoryMb / maxConcurrentRuns);
 
-/** What a request means to Hourglass. */
 export function planOf(request, environmentId) {
   const tenant = { organization: 'demo', environment: 'prod', environmentId };
   const result = planQuery(request, { catalogue, dataset: 'api', tenant, nowMs: Date.now() });
@@ -16,12 +15,12 @@ export function planOf(request, environmentId) {
   return result.plan;
 }
 
-/** Those that a snapshot of the plan lists. */
+/** Selects the segments that a snapshot for the plan would list. */
 export function segmentsInRange(segments, { range }) {
   return segments.filter(({ firstMs, lastMs }) => lastMs >= range.startMs && firstMs < range.endExclusiveMs);
 }
 
-/** Hourglass's engine over segments whose files are in `directory`, where it also spills. */
+/** Opens Hourglass's engine over segments in `directory`, where it also spills. */
 export function openHourglassEngine({ directory, segments, environmentId, threads }) {
   const engine = createDuckDbEngine({
     directory,
@@ -49,6 +48,6 @@ export function openHourglassEngine({ directory, segments, environmentId, thread
       batches.flatMap(({ rowCount, columns }) =>
         Array.from({ length: rowCount }, (_, row) => columns.map((values) => values[row])),
       ),
-    describe: async () => `Hourglass's engine, ${threads} threads, ${engineMemoryMb} MiB for a run`,
+    describe: async () => `Hourglass engine, ${threads} threads, ${engineMemoryMb} MiB per run`,
   };
 }

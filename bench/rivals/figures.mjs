@@ -4,8 +4,8 @@ import { geometricMean } from './timing.mjs';
 const gibibyte = 1024 ** 3;
 
 /**
- * What is to be reached, and what was: texts, and `met`, which is null where this run cannot tell. `baseline` is what a
- * run with fewer facts measured, or null.
+ * Compares the measurements with the targets. `met` is null if this run cannot decide it. `baseline` has the
+ * measurements of a run with fewer facts, or is null.
  */
 export function figuresOf(measured, baseline) {
   return [
@@ -18,8 +18,8 @@ export function figuresOf(measured, baseline) {
   ];
 }
 
-function figure(what, found, target, met) {
-  return { what, found, target, met };
+function figure(name, measured, target, met) {
+  return { name, measured, target, met };
 }
 
 const times = (ratio) => `${ratio.toFixed(2)} ×`;
@@ -30,7 +30,7 @@ function againstPostgres({ shapes }) {
   const mean = geometricMean(ratios);
   const slower = shapes.filter((_, index) => ratios[index] < 1);
   return [
-    figure('PostgreSQL’s engine time over ours, geometric mean', times(mean), '≥ 10 ×', mean >= 10),
+    figure('engine time of PostgreSQL over Hourglass, geometric mean', times(mean), '≥ 10 ×', mean >= 10),
     figure('shapes slower than PostgreSQL', String(slower.length), '0', slower.length === 0),
   ];
 }
@@ -38,7 +38,9 @@ function againstPostgres({ shapes }) {
 function againstClickHouse({ shapes }) {
   if (shapes[0].ms.clickhouse === undefined) return [];
   const mean = geometricMean(shapes.map(({ ms }) => ms.hourglass / ms.clickhouse));
-  return [figure('our engine time over ClickHouse’s, geometric mean', times(mean), '≤ 0.80 ×', mean <= 0.8)];
+  return [
+    figure('engine time of Hourglass over ClickHouse, geometric mean', times(mean), '≤ 0.80 ×', mean <= 0.8),
+  ];
 }
 
 function archiveFigures({ archives: all }) {
@@ -46,27 +48,31 @@ function archiveFigures({ archives: all }) {
   if (archives.length === 0) return [];
   const reports = archives.filter(({ isForWriting }) => !isForWriting);
   const ratios = reports.filter(isLong).map(({ systemMs, bareMs }) => systemMs / bareMs);
-  const moreMs = reports.filter((report) => !isLong(report)).map(({ systemMs, bareMs }) => systemMs - bareMs);
+  const addedMs = reports
+    .filter((report) => !isLong(report))
+    .map(({ systemMs, bareMs }) => systemMs - bareMs);
   const large = archives.filter(({ isForWriting }) => isForWriting);
   const figures = large.map(({ name, systemMs, bareMs }) => {
     const ratio = systemMs / bareMs;
-    return figure(`archive of ${name}, over DuckDB’s gzip COPY`, times(ratio), '≤ 0.60 ×', ratio <= 0.6);
+    return figure(`archive of ${name} over gzip COPY of DuckDB`, times(ratio), '≤ 0.60 ×', ratio <= 0.6);
   });
   if (ratios.length > 0) {
     const worst = Math.max(...ratios);
     figures.push(
-      figure('archive over bare engine, reports above 1 s, worst', times(worst), '≤ 1.30 ×', worst <= 1.3),
+      figure('archive over bare engine, worst report above 1 s', times(worst), '≤ 1.30 ×', worst <= 1.3),
     );
   }
-  if (moreMs.length > 0) {
-    const worst = Math.max(...moreMs);
+  if (addedMs.length > 0) {
+    const worst = Math.max(...addedMs);
     const found = `${worst.toFixed(0)} ms`;
-    figures.push(figure('archive after bare engine, other reports, worst', found, '≤ 150 ms', worst <= 150));
+    figures.push(
+      figure('archive after bare engine, worst of the other reports', found, '≤ 150 ms', worst <= 150),
+    );
   }
   return figures;
 }
 
-/** Short ones are measured by what the system adds, long ones by the ratio. */
+/** Long reports have a target for the ratio, short ones for the difference. */
 function isLong({ bareMs }) {
   return bareMs > 1000;
 }
@@ -87,7 +93,7 @@ function memoryFigures({ memory, shapes, rows }, baseline) {
   return [
     ...figures,
     figure(
-      `its growth at ${factor} × the facts`,
+      `growth of peak memory at ${factor} × the facts`,
       `${(growth * 100).toFixed(0)} %`,
       '< 20 %',
       tenfold ? growth < 0.2 : null,
@@ -107,7 +113,7 @@ function diskFigures({ bytes, rows }) {
   const perFact = (count) => (count / rows).toFixed(1);
   return [
     figure(
-      `bytes a fact, sealed (${perFact(bytes.hourglass.table)}) over PostgreSQL’s table without index (${perFact(bytes.postgres.table)})`,
+      `bytes per sealed fact (${perFact(bytes.hourglass.table)}) over the PostgreSQL table without index (${perFact(bytes.postgres.table)})`,
       `1/${(1 / share).toFixed(1)}`,
       '≤ 1/6',
       share <= 1 / 6,
@@ -115,13 +121,13 @@ function diskFigures({ bytes, rows }) {
   ];
 }
 
-/** Of whole files: as many facts went in one way as the other. */
+/** Compares whole files, which have the same number of facts on both sides. */
 function ingestFigures({ loads }) {
   if (loads.postgres === undefined) return [];
   const ratio = median(loads.postgres) / median(loads.hourglass);
   return [
     figure(
-      'ingest of large NDJSON batches over HTTP, speed over COPY of CSV',
+      'throughput of large NDJSON batches over HTTP over COPY of CSV',
       times(ratio),
       '≥ 2 ×',
       ratio >= 2,

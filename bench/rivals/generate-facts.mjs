@@ -2,24 +2,24 @@ import path from 'node:path';
 import { duckDb } from './libraries.mjs';
 import { macros, selectFacts } from './fact-columns.mjs';
 
-/** Facts of one file; they come in one batch. */
-const factsOfFile = 1_000_000;
+/** Facts per file. Each file becomes one batch. */
+const factsPerFile = 1_000_000;
 
 /**
- * Writes the facts as Parquet files in the order in which they arrive, and answers them: path and number of facts.
- * The same seed and number of rows make the same facts.
+ * Writes the facts to Parquet files in order of arrival, and returns path and number of facts of each. A seed and a
+ * number of rows always yield the same facts.
  */
 export async function generateFacts({ rows, seed, directory, threads }) {
   const files = [];
-  for (let from = 0; from < rows; from += factsOfFile) {
-    const toExclusive = Math.min(rows, from + factsOfFile);
+  for (let from = 0; from < rows; from += factsPerFile) {
+    const toExclusive = Math.min(rows, from + factsPerFile);
     const name = `facts-${String(files.length).padStart(4, '0')}.parquet`;
     files.push({ path: path.join(directory, name), facts: toExclusive - from, from, toExclusive });
   }
   await withDuckDb({ threads }, async (instance, connection) => {
     for (const macro of macros(seed)) await connection.run(macro);
     const waiting = files.values();
-    // A source of numbers is read by one thread, so files are what is done side by side.
+    // DuckDB reads `range` on one thread, so files are written in parallel.
     await Promise.all(Array.from({ length: threads }, () => writeFiles(instance, waiting, rows)));
   });
   return files;
@@ -37,7 +37,7 @@ async function writeFiles(instance, waiting, rows) {
   }
 }
 
-/** As clients send them. */
+/** Converts facts to the NDJSON that clients send. */
 export async function writeNdjson(parquet, ndjson) {
   await withDuckDb({}, (_, connection) =>
     connection.run(
@@ -46,7 +46,7 @@ export async function writeNdjson(parquet, ndjson) {
   );
 }
 
-/** As `copy … (format csv)` of PostgreSQL reads them: the environment, then the columns in their order. */
+/** Converts facts to CSV for `copy` of PostgreSQL: the environment, then the columns of the table. */
 export async function writeCsv(parquet, csv, environmentId) {
   await withDuckDb({}, (_, connection) =>
     connection.run(
@@ -55,7 +55,7 @@ export async function writeCsv(parquet, csv, environmentId) {
   );
 }
 
-/** Calls `work` with a DuckDB in memory and a connection to it. */
+/** Calls `work(instance, connection)` with an in-memory DuckDB. */
 export async function withDuckDb(options, work) {
   const settings = Object.entries(options).map(([name, value]) => [name, String(value)]);
   const instance = await duckDb.DuckDBInstance.create(':memory:', Object.fromEntries(settings));

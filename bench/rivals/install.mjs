@@ -1,11 +1,11 @@
-// Uses nothing but Node.js: it runs before anything is installed.
+// Uses only Node.js, because it runs before anything is installed.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { installDependencies, root } from '../../scripts/setup.mjs';
 
 const folder = path.join(root, 'bench');
 
-/** Installs the dependencies of this folder, which nobody needs who only uses Hourglass. Does nothing when they are there. */
+/** Installs the dependencies of `bench`, unless they are present. Only the benchmark needs them. */
 export async function installRivals() {
   const { dependencies } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
   const present = await Promise.all(

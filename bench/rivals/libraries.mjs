@@ -2,9 +2,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from '../../scripts/setup.mjs';
 
-/** The copy that a package of ours uses: two copies of a native library in one process would be one too many. */
-function libraryOf(ownPackage, name) {
-  return createRequire(path.join(root, 'packages', ownPackage, 'package.json'))(name);
+/** Loads the copy that a Hourglass package uses, because a process must not load a native library twice. */
+function libraryOf(packageFolder, name) {
+  return createRequire(path.join(root, 'packages', packageFolder, 'package.json'))(name);
 }
 
 export const duckDb = libraryOf('engine-duckdb', '@duckdb/node-api');

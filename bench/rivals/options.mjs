@@ -4,17 +4,17 @@ import { parseArgs } from 'node:util';
 export const usage = `npm run bench -- [--rows N] [--seed N] [--threads N] [--without postgres,clickhouse]
                  [--json FILE] [--baseline FILE] [--directory FOLDER] [--smoke] [--strict]
 
-  --rows N          facts, 1,000 to 100,000,000 (default 10000000)
-  --seed N          of the facts (default 1)
-  --threads N       for each of the engines (default: cores)
-  --without NAMES   leaves rivals out: postgres, clickhouse
-  --json FILE       writes everything that was measured
-  --baseline FILE   such a file of a run with fewer facts: shows how time and memory grow
-  --directory DIR   for all files, which are removed at the end (default: the system's temporary folder)
-  --smoke           compares results and measures once; ends with a count of the comparisons
-  --strict          exit code 1 also when a figure is missed`;
+  --rows N          number of facts, 1,000 to 100,000,000 (default 10000000)
+  --seed N          seed of the facts (default 1)
+  --threads N       threads per engine (default: one per core)
+  --without NAMES   skip rivals: postgres, clickhouse
+  --json FILE       write all measurements to a file
+  --baseline FILE   --json file of a run with fewer facts, to report the growth of time and memory
+  --directory DIR   folder for all files, which are removed at the end (default: the system's temporary folder)
+  --smoke           measure once and end with a count of the comparisons of results
+  --strict          also exit with code 1 when a target is missed`;
 
-/** Throws an error that names the option when one is wrong. */
+/** @throws an error that names the wrong option. */
 export function readOptions(args) {
   const { values } = parseArgs({
     args,
@@ -43,13 +43,14 @@ export function readOptions(args) {
 function wholeNumber(option, text, min, max) {
   const number = Number(text);
   if (Number.isInteger(number) && number >= min && number <= max) return number;
-  throw new Error(`${option}: "${text}" is not a whole number from ${min} to ${max}`);
+  throw new Error(`${option}: "${text}" is not valid; expected a whole number from ${min} to ${max}`);
 }
 
 function rivalNames(text) {
   const known = ['postgres', 'clickhouse'];
   const names = text === '' ? [] : text.split(',');
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new Error(`--without: "${unknown}" is not one of ${known.join(', ')}`);
+  if (unknown !== undefined)
+    throw new Error(`--without: unknown rival "${unknown}"; expected one of ${known.join(', ')}`);
   return names;
 }

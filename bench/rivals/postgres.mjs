@@ -7,7 +7,7 @@ import { Client, copyFrom } from './libraries.mjs';
 import { rivalSql } from './shapes.mjs';
 
 const environmentId = 1;
-/** The values fit, and sums of `integer` are cheaper there than sums of `bigint`. */
+/** `integer` holds all values, and PostgreSQL adds up `integer` faster than `bigint`. */
 const createTable = `
   create table facts (
     environment_id integer not null, "timestamp" timestamptz(3) not null, apiproxy text, apiproxy_revision integer,
@@ -17,7 +17,7 @@ const createTable = `
   create index on facts (environment_id, "timestamp")`;
 const asText = { getTypeParser: () => (text) => text };
 
-/** PostgreSQL in `directory`, on the same facts in one table with an index. `stop` removes nothing. */
+/** Runs PostgreSQL in `directory`, with the same facts in one indexed table. `stop` keeps its files. */
 export async function startPostgresRival({ directory, threads }) {
   const log = { debug() {}, info() {}, warn: (...line) => console.error(...line) };
   const server = await startPostgres({ dataDirectory: directory, log });
@@ -35,7 +35,7 @@ export async function startPostgresRival({ directory, threads }) {
   const first = async (sql) => (await client.query({ text: sql, rowMode: 'array', types: asText })).rows[0];
   return {
     name: 'PostgreSQL',
-    /** Answers how long each file took as CSV over the connection. */
+    /** Copies each file as CSV over the connection. Returns the milliseconds of each. */
     async load(files, onFile) {
       const tookMs = [];
       for (const [index, { path }] of files.entries()) {
@@ -69,7 +69,7 @@ export async function startPostgresRival({ directory, threads }) {
   };
 }
 
-/** The leader works too, so this is one process more than there are threads: no core is idle. */
+/** The leader also executes the plan: one process more than `threads`, so that no core is idle. */
 function settings(threads) {
   return {
     max_parallel_workers: String(threads),

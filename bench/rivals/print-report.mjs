@@ -3,22 +3,22 @@ import { geometricMean } from './timing.mjs';
 
 const columnTitles = { hourglass: 'Hourglass', postgres: 'PostgreSQL', clickhouse: 'ClickHouse' };
 
-/** Everything that was measured, as tables of Markdown. */
+/** Prints all measurements as Markdown tables. */
 export function printReport(measured, figures) {
   const { rows, seed, threads, machine, contestants, comparisons } = measured;
   console.log(`\n${rows.toLocaleString('en')} facts, seed ${seed}, ${threads} threads each; ${machine}`);
   for (const contestant of contestants) console.log(`- ${contestant}`);
-  console.log(`\nResults compared: ${comparisons.passed} alike, ${comparisons.failed} different.`);
-  console.log('\nEngine time, medians:\n');
+  console.log(`\nResults compared: ${comparisons.passed} equal, ${comparisons.failed} different.`);
+  console.log('\nEngine time (medians):\n');
   printTable(engineTable(measured.shapes));
   if (measured.archives.length > 0) {
-    console.log('\nFrom submission to archive, medians:\n');
+    console.log('\nFrom submission to archive (medians):\n');
     printTable(archiveTable(measured.archives));
   }
   console.log(`\n${sizes(measured)}\n`);
   printTable([
-    ['Figure', 'Found', 'Target', ''],
-    ...figures.map(({ what, found, target, met }) => [what, found, target, verdict(met)]),
+    ['Figure', 'Measured', 'Target', ''],
+    ...figures.map(({ name, measured: value, target, met }) => [name, value, target, verdict(met)]),
   ]);
 }
 
@@ -30,7 +30,7 @@ function engineTable(shapes) {
     [
       'Shape',
       ...keys.map((key) => `${columnTitles[key]} ms`),
-      ...others.map((key) => `${columnTitles[key]} / ours`),
+      ...others.map((key) => `${columnTitles[key]} / Hourglass`),
     ],
     ...shapes.map(({ name, ms }) => [
       name,
@@ -47,7 +47,7 @@ function engineTable(shapes) {
 
 function archiveTable(archives) {
   return [
-    ['Report', 'archive ms', 'bare engine ms', 'ratio', 'more ms'],
+    ['Report', 'archive ms', 'bare engine ms', 'ratio', 'difference ms'],
     ...archives.map(({ name, systemMs, bareMs }) => [
       name,
       milliseconds(systemMs),
@@ -61,14 +61,14 @@ function archiveTable(archives) {
 
 function sizes({ bytes, segments, memory, rows }) {
   const parts = Object.entries(bytes).map(([key, { table, indexes }]) => {
-    const more = indexes === undefined ? '' : ` (and ${(indexes / rows).toFixed(1)} of index)`;
+    const more = indexes === undefined ? '' : ` (plus ${(indexes / rows).toFixed(1)} for the index)`;
     return `${columnTitles[key]} ${(table / rows).toFixed(1)}${more}`;
   });
   const peaks =
     memory.afterReports === null
       ? ''
-      : ` Worker's peak memory: ${mebibytes(memory.afterSealing)} after sealing, ${mebibytes(memory.afterReports)} after the reports.`;
-  return `Bytes a fact: ${parts.join(', ')}. ${segments} segments.${peaks}`;
+      : ` Peak memory of the worker: ${mebibytes(memory.afterSealing)} after sealing, ${mebibytes(memory.afterReports)} after the reports.`;
+  return `Bytes per fact: ${parts.join(', ')}. ${segments} segments.${peaks}`;
 }
 
 function milliseconds(ms) {

@@ -2,7 +2,7 @@ import { bindPlan, catalogue, outputColumns } from '@hourglass/query';
 
 const relativeTolerance = 1e-9;
 
-/** How each column of the plan's report is compared: `float`, `time` or `text`. */
+/** Returns the comparison of each column of the plan's report: `float`, `time` or `text`. */
 export function columnKinds(plan) {
   return outputColumns(bindPlan(plan, catalogue)).map(({ name, kind }) =>
     name === plan.timeUnit ? 'time' : kind,
@@ -10,8 +10,8 @@ export function columnKinds(plan) {
 }
 
 /**
- * Null when both are the same rows in the same order: texts and whole numbers exactly, floats to one part in a billion.
- * Otherwise a sentence about the first difference.
+ * Describes the first difference between two lists of rows, or returns null if they are equal: texts and whole numbers
+ * exactly, floats to one part in a billion.
  */
 export function differenceOf(expected, found, kinds) {
   if (expected.length !== found.length) return `${expected.length} rows and ${found.length} rows`;
@@ -39,7 +39,7 @@ function same(one, other, kind) {
   }
 }
 
-/** Every rival writes a moment in its own way; all of them begin with the UTC second. */
+/** Every rival formats times differently, but all begin with the UTC second. */
 function secondOf(text) {
   const second = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/.exec(text)?.[0];
   if (second === undefined) throw new Error(`not a time: ${text}`);

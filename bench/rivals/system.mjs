@@ -17,16 +17,16 @@ const settings = {
   HOURGLASS_BOOTSTRAP_TOKEN: token,
   HOURGLASS_QUERIES_PER_HOUR: '1000000',
   HOURGLASS_ACTIVE_QUERIES: '1000',
-  // What is left over after the last batch is sealed too.
+  // Seals the remainder after the last batch.
   HOURGLASS_SEAL_AFTER_SECONDS: '1',
 };
-/** As the worker merges by default: when no more is to be done, the segments stay as they are. */
+/** The worker's default merge settings, to detect that merging has finished. */
 const mergeTerms = { targetFacts: 4_000_000, minSegments: 4 };
 const settlePollMs = 250;
-/** Each question takes the processor from the report; what is noticed later counts against us. */
+/** Polling takes CPU time from the report; a late poll adds to Hourglass's time. */
 const pollDelayMs = (passedMs) => Math.max(20, passedMs / 50);
 
-/** Calls `work` with a whole Hourglass of its own, at the default settings but for the limits of submissions. */
+/** Calls `work(system)` with a complete Hourglass at default settings, except for the submission limits. */
 export async function withSystem({ directory, threads }, work) {
   const log = { debug() {}, info() {}, warn: (...line) => console.error(...line) };
   const postgres = await startPostgres({ dataDirectory: directory, log });
@@ -52,7 +52,7 @@ function createSystem({ api, sql, dataDirectory }) {
       headers: { ...options.headers, authorization },
     });
     if (response.ok) return response;
-    throw new Error(`${pathAndQuery} answered ${response.status}: ${await response.text()}`);
+    throw new Error(`${pathAndQuery}: HTTP ${response.status}: ${await response.text()}`);
   };
   const environmentId = async () => {
     const found = await sql.query(`select min(id) as id from environments where name = 'prod'`);
@@ -68,7 +68,7 @@ function createSystem({ api, sql, dataDirectory }) {
   };
   return {
     environmentId,
-    /** Answers how long each file took as NDJSON over HTTP, from the request to the answer that it is stored. */
+    /** Ingests each file as NDJSON over HTTP. Returns the milliseconds from request to response of each. */
     async load(files, onFile) {
       const tookMs = [];
       for (const [index, file] of files.entries()) {
@@ -77,7 +77,7 @@ function createSystem({ api, sql, dataDirectory }) {
       }
       return tookMs;
     },
-    /** Resolves when every fact is in a segment and no segments are to be merged. */
+    /** Resolves once all facts are sealed and no merge is due. */
     async settled() {
       for (;;) {
         const found = await sql.query(
@@ -89,7 +89,7 @@ function createSystem({ api, sql, dataDirectory }) {
         await delay(settlePollMs);
       }
     },
-    /** The segments with a file for each in `directory`. */
+    /** Links the files of the live segments into `directory` and returns the segments. */
     async placeSegments(directory) {
       const segments = await liveSegments();
       for (const segment of segments) {
@@ -98,7 +98,7 @@ function createSystem({ api, sql, dataDirectory }) {
       }
       return segments;
     },
-    /** From the submission until the archive can be downloaded: its path. */
+    /** Submits a query and waits for it. Returns the path of its archive. */
     async report(request) {
       const beganMs = performance.now();
       const response = await call(`${environmentPath}/queries`, {
@@ -110,7 +110,8 @@ function createSystem({ api, sql, dataDirectory }) {
       for (;;) {
         const { state, error } = await (await call(`/v1${self}`)).json();
         if (state === 'completed') return `/v1${self}/result`;
-        if (state !== 'enqueued' && state !== 'running') throw new Error(`a query became ${state}: ${error}`);
+        if (state !== 'enqueued' && state !== 'running')
+          throw new Error(`a query ended as ${state}: ${error}`);
         await delay(pollDelayMs(performance.now() - beganMs));
       }
     },
@@ -135,20 +136,20 @@ async function sendBatch(call, { path: parquet, facts }) {
       duplex: 'half',
     });
     const { accepted } = await response.json();
-    if (accepted !== facts) throw new Error(`${accepted} of ${facts} facts were accepted`);
+    if (accepted !== facts) throw new Error(`only ${accepted} of ${facts} facts were accepted`);
     return performance.now() - beganMs;
   } finally {
     await rm(ndjson, { force: true });
   }
 }
 
-/** The most memory that the worker has had in RAM at one time since it began. Null where the system does not tell. */
+/** Returns the peak resident memory of the worker, or null on systems other than Linux. */
 async function workerPeakBytes() {
   if (process.platform !== 'linux') return null;
   const worker = descendantsOf(process.pid).find(({ commandLine }) =>
     commandLine.includes('apps/worker/dist/main.js'),
   );
-  if (worker === undefined) throw new Error('there is no worker among our processes');
+  if (worker === undefined) throw new Error('no worker among the child processes');
   const status = await readFile(`/proc/${worker.pid}/status`, 'utf8');
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }

@@ -1,6 +1,6 @@
 import { median } from '../api/latencies.mjs';
 
-/** Milliseconds that `work` takes. */
+/** Returns the duration of `work` in milliseconds. */
 export async function timed(work) {
   const beganMs = performance.now();
   await work();
@@ -8,20 +8,21 @@ export async function timed(work) {
 }
 
 /**
- * The median of each contestant's times, in their order; each answers how many milliseconds it took. They take turns, and another one begins in every round, so that
- * what the machine does meanwhile meets all of them. Fast ones are measured more often: their times scatter more. Who answered
- * Infinity, because it cannot do the work, is not asked again.
+ * Returns the median time of each contestant, in their order. A contestant returns its time in milliseconds.
+ * Contestants alternate, and each round begins with the next one, so that other load on the machine affects all of
+ * them. When all are faster than `fastMs`, there are `fastRounds` rounds, because short times vary more. A contestant
+ * that returned Infinity is not run again.
  */
 export async function medianTimes(contestants, { rounds, fastRounds, fastMs = 1000 }) {
   const times = contestants.map(() => []);
-  let wanted = rounds;
-  for (let round = 0; round < wanted; round += 1) {
-    for (const turn of contestants.keys()) {
-      const index = (turn + round) % contestants.length;
+  let neededRounds = rounds;
+  for (let round = 0; round < neededRounds; round += 1) {
+    for (const position of contestants.keys()) {
+      const index = (position + round) % contestants.length;
       const isUnable = times[index].at(-1) === Infinity;
       times[index].push(isUnable ? Infinity : await contestants[index]());
     }
-    if (round === 0 && Math.max(...times.flat()) < fastMs) wanted = fastRounds;
+    if (round === 0 && Math.max(...times.flat()) < fastMs) neededRounds = fastRounds;
   }
   return times.map(median);
 }
