@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyArchive } from '@hourglass/archive/verify';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
-import { signedArchive, signingKey } from '../../packages/archive/test/archive-of-a-test.ts';
+import { signedArchive, signingKey } from '../../packages/archive/test/signed-archive.ts';
 import { many, patienceMs, printFigure } from './fault-run.ts';
 
 const archives = many(1_000, 50);

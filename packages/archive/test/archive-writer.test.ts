@@ -199,7 +199,7 @@ function longRows(rows: number): string[] {
   });
 }
 
-test('a large result is whole for every reader: unzip, gzip, Node and what browsers have', async () => {
+test('a large result is whole for gzip, Node and the decompression stream of browsers', async () => {
   const rows = longRows(40_000);
   const given = await rowFile(rows.join(''), rows.length);
   const archive = await writer(1_500_000).write(given, task({ columns: oneColumn, output: csv }));
@@ -225,9 +225,6 @@ test('a large result is whole for every reader: unzip, gzip, Node and what brows
     const gunzipped = spawnSync('gzip', ['-dc'], { input: bytes, maxBuffer: 2 ** 26 });
     expect(gunzipped.stdout.toString() === text).toBe(true);
   }
-  const unzipped = spawnSync('unzip', ['-tq', archive.path], { encoding: 'utf8' });
-  // Not every machine has it.
-  if (unzipped.error === undefined) expect(unzipped.stdout).toContain('No errors detected');
 });
 
 test('equal rows and tasks give equal bytes, on any number of threads', async () => {

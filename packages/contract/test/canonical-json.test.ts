@@ -9,6 +9,12 @@ test('the order of members and members without a value change nothing', () => {
   expect(canonicalJson(other)).toBe(canonicalJson(one));
 });
 
+test('texts are quoted and escaped as JSON.stringify does it', () => {
+  expect(canonicalJson({ b: [1.5, null, { z: 'é"', a: true }], a: undefined, A: {} })).toBe(
+    '{"A":{},"b":[1.5,null,{"a":true,"z":"é\\""}]}',
+  );
+});
+
 test('the text of any JSON value reads as that value, and is its own canonical text', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {

@@ -79,9 +79,7 @@ export function readManifest(bytes: Uint8Array, publicKey: KeyObject): ResultMan
     throw new ManifestFault(`${manifestName}: signature is not canonical base64`);
   const keyId = keyIdOf(publicKey);
   if (manifest.keyId !== keyId)
-    throw new ManifestFault(
-      `${manifestName} was signed with key ${manifest.keyId}, the key given is ${keyId}`,
-    );
+    throw new ManifestFault(`${manifestName}: signed with key ${manifest.keyId}; expected key ${keyId}`);
   if (!verify(null, Buffer.from(signed), publicKey, signatureBytes))
     throw new ManifestFault(`${manifestName}: the signature does not match`);
   if (canonicalSha256(manifest.query) !== manifest.querySha256)

@@ -1,44 +1,35 @@
-import { createHash, type Hash, type KeyObject } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip, crc32 } from 'node:zlib';
-import {
-  ManifestFault,
-  manifestName,
-  readManifest,
-  type ManifestPart,
-  type ResultManifest,
-} from '../manifest/manifest.ts';
-import { archiveEnd, dosTime, localHeader, type PlacedMember } from './archive-layout.ts';
-import { countRows, type PartCount } from './count-rows.ts';
-import { findManifest, readAt } from './find-manifest.ts';
-
-/** Read at a time. */
-const chunkBytes = 256 * 1024;
+import { crc32 } from 'node:zlib';
+import { ManifestFault, manifestName, readManifest, type ResultManifest } from '../manifest/manifest.ts';
+import { findManifest } from './find-manifest.ts';
+import { knownLayouts } from './known-layouts.ts';
+import { LayoutMatch } from './layout-match.ts';
+import { readAt } from './read-at.ts';
+import { verifyPart } from './verify-part.ts';
+import type { PlacedMember, StoredMember, ZipLayout } from './zip-layout.ts';
 
 /**
- * Verifies every byte of an archive: the manifest by its signature, the parts by their digests and rows, and the
- * headers around them by what has to stand there. Needs memory for the manifest and the directory, not for the parts.
- * @throws ManifestFault that names what is wrong.
+ * Verifies every byte of an archive: the manifest by its signature, the parts by their digests and rows, the headers
+ * by a layout that a release has written. Holds the manifest and the central directory in memory, never a whole part.
+ * @throws ManifestFault that names the first fault.
  */
-export async function verifyArchive(path: string, publicKey: KeyObject): Promise<ResultManifest> {
+export async function verifyArchive(
+  path: string,
+  publicKey: KeyObject,
+  layouts: readonly ZipLayout[] = knownLayouts,
+): Promise<ResultManifest> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const { offset, text, directoryOffset } = await findManifest(file, size);
+    const { offset, text, directoryOffset, end } = await findManifest(file, size);
     const manifest = readManifest(text, publicKey);
-    const time = dosTime(new Date(manifest.createdAt));
-    const members = await verifyParts(file, manifest, { time, endExclusive: offset });
-    const own = { name: manifestName, bytes: text.length, crc32: crc32(text), offset };
-    const header = localHeader(own, time);
-    await compareAt(file, offset, header, `the header of ${manifestName}`);
-    const end = archiveEnd([...members, own], time, directoryOffset);
-    if (size !== directoryOffset + end.length)
-      throw new ManifestFault(
-        `the archive has ${size} bytes, its members make ${directoryOffset + end.length}`,
-      );
-    await compareAt(file, directoryOffset, end, 'the central directory');
+    const match = new LayoutMatch(layouts, manifest);
+    const parts = await verifyParts(file, manifest, { match, endExclusive: offset });
+    const own = { name: manifestName, bytes: text.length };
+    const header = await checkHeader(file, own, { match, offset, endExclusive: directoryOffset });
+    if (header.crc32 !== crc32(text)) throw wrongChecksum(manifestName);
+    match.checkEnd([...parts, { ...own, crc32: header.crc32, offset }], end, directoryOffset);
     return manifest;
   } finally {
     await file.close();
@@ -48,88 +39,45 @@ export async function verifyArchive(path: string, publicKey: KeyObject): Promise
 async function verifyParts(
   file: FileHandle,
   { parts, archive }: ResultManifest,
-  { time, endExclusive }: { time: number; endExclusive: number },
+  { match, endExclusive }: { match: LayoutMatch; endExclusive: number },
 ): Promise<readonly PlacedMember[]> {
   if (archive.bytes !== endExclusive)
     throw new ManifestFault(
-      `${manifestName} begins at byte ${endExclusive}; signed are ${archive.bytes} before it`,
+      `${manifestName}: begins at byte ${endExclusive}; expected byte ${archive.bytes}`,
     );
-  const all = createHash('sha256');
+  const archiveHash = createHash('sha256');
   const members: PlacedMember[] = [];
   let offset = 0;
   for (const part of parts) {
-    const headerBytes = localHeader({ name: part.name, bytes: 0, crc32: 0 }, time).length;
-    if (offset + headerBytes + part.gzipBytes > endExclusive)
-      throw new ManifestFault(`${part.name} does not fit in front of ${manifestName}`);
-    const header = await readAt(file, offset, headerBytes);
-    all.update(header);
-    const checksum = await verifyPart(file, part, { start: offset + headerBytes, all });
-    const member = { name: part.name, bytes: part.gzipBytes, crc32: checksum, offset };
-    compare(header, localHeader(member, time), `the header of ${part.name}`, offset);
-    members.push(member);
-    offset += headerBytes + part.gzipBytes;
+    const member = { name: part.name, bytes: part.gzipBytes };
+    const header = await checkHeader(file, member, { match, offset, endExclusive });
+    const start = offset + header.bytes.length;
+    if (start + part.gzipBytes > endExclusive)
+      throw new ManifestFault(`${part.name}: overlaps ${manifestName}`);
+    archiveHash.update(header.bytes);
+    const checksum = await verifyPart(file, part, { start, archiveHash });
+    if (header.crc32 !== checksum) throw wrongChecksum(part.name);
+    members.push({ ...member, crc32: checksum, offset });
+    offset = start + part.gzipBytes;
   }
   if (offset !== endExclusive)
-    throw new ManifestFault(`${endExclusive - offset} bytes in front of ${manifestName} belong to no part`);
-  if (all.digest('hex') !== archive.sha256)
-    throw new ManifestFault(`the SHA-256 of everything in front of ${manifestName} is another`);
+    throw new ManifestFault(`${endExclusive - offset} bytes before ${manifestName} belong to no part`);
+  if (archiveHash.digest('hex') !== archive.sha256)
+    throw new ManifestFault(`the SHA-256 of all bytes before ${manifestName} differs from the signed one`);
   return members;
 }
 
-/** Answers the CRC-32 of its gzip bytes. */
-async function verifyPart(
+async function checkHeader(
   file: FileHandle,
-  part: ManifestPart,
-  { start, all }: { start: number; all: Hash },
-): Promise<number> {
-  const own = createHash('sha256');
-  let checksum = 0;
-  async function* bytes(): AsyncGenerator<Buffer> {
-    for (let read = 0; read < part.gzipBytes; read += chunkBytes) {
-      const chunk = await readAt(file, start + read, Math.min(chunkBytes, part.gzipBytes - read));
-      own.update(chunk);
-      all.update(chunk);
-      checksum = crc32(chunk, checksum);
-      yield chunk;
-    }
-  }
-  const count = await unpack(bytes(), part);
-  if (own.digest('hex') !== part.sha256)
-    throw new ManifestFault(`${part.name}: the SHA-256 of its bytes is another`);
-  if (count.rows !== part.rows)
-    throw new ManifestFault(`${part.name} has ${count.rows} rows, signed are ${part.rows}`);
-  if (count.bytes !== part.bytes)
-    throw new ManifestFault(`${part.name} unpacks to ${count.bytes} bytes, signed are ${part.bytes}`);
-  return checksum;
+  member: Omit<StoredMember, 'crc32'>,
+  { match, offset, endExclusive }: { match: LayoutMatch; offset: number; endExclusive: number },
+): Promise<{ bytes: Buffer; crc32: number }> {
+  const length = Math.min(match.maxHeaderBytes(member.name), endExclusive - offset);
+  const found = await readAt(file, offset, length);
+  const { headerBytes, crc32: checksum } = match.checkLocalHeader(member, found, offset);
+  return { bytes: found.subarray(0, headerBytes), crc32: checksum };
 }
 
-async function unpack(bytes: AsyncIterable<Buffer>, { name }: ManifestPart): Promise<PartCount> {
-  const format = name.endsWith('.csv.gz') ? 'csv' : 'json';
-  let count: PartCount | undefined;
-  try {
-    await pipeline(
-      Readable.from(bytes),
-      createGunzip({ chunkSize: chunkBytes }),
-      async (unpacked: AsyncIterable<Buffer>) => {
-        count = await countRows(unpacked, format);
-      },
-    );
-  } catch (error) {
-    if (error instanceof ManifestFault) throw error;
-    throw new ManifestFault(
-      `${name} cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  if (count === undefined) throw new Error('a part was not counted');
-  return count;
-}
-
-async function compareAt(file: FileHandle, offset: number, expected: Buffer, what: string): Promise<void> {
-  compare(await readAt(file, offset, expected.length), expected, what, offset);
-}
-
-function compare(found: Buffer, expected: Buffer, what: string, offset: number): void {
-  if (found.equals(expected)) return;
-  const index = expected.findIndex((byte, at) => byte !== found[at]);
-  throw new ManifestFault(`${what} is not as it was written, from byte ${offset + index} on`);
+function wrongChecksum(name: string): ManifestFault {
+  return new ManifestFault(`${name}: the CRC-32 in its header differs from that of its bytes`);
 }

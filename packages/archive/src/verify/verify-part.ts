@@ -1,0 +1,63 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, crc32 } from 'node:zlib';
+import { ManifestFault, type ManifestPart } from '../manifest/manifest.ts';
+import { countRows, type PartCount } from './count-rows.ts';
+import { readAt } from './read-at.ts';
+
+/** The size of one read, and of one unpacked chunk. */
+const chunkBytes = 256 * 1024;
+
+/**
+ * Verifies the part whose gzip bytes begin at `start`: its digest, its rows and its length unpacked. Adds its bytes to
+ * `archiveHash` and returns their CRC-32.
+ * @throws ManifestFault
+ */
+export async function verifyPart(
+  file: FileHandle,
+  part: ManifestPart,
+  { start, archiveHash }: { start: number; archiveHash: Hash },
+): Promise<number> {
+  const partHash = createHash('sha256');
+  let checksum = 0;
+  async function* gzipBytes(): AsyncGenerator<Buffer> {
+    for (let read = 0; read < part.gzipBytes; read += chunkBytes) {
+      const chunk = await readAt(file, start + read, Math.min(chunkBytes, part.gzipBytes - read));
+      partHash.update(chunk);
+      archiveHash.update(chunk);
+      checksum = crc32(chunk, checksum);
+      yield chunk;
+    }
+  }
+  const count = await unpackAndCount(gzipBytes(), part);
+  if (partHash.digest('hex') !== part.sha256)
+    throw new ManifestFault(`${part.name}: its SHA-256 differs from the signed one`);
+  if (count.rows !== part.rows)
+    throw new ManifestFault(`${part.name}: ${count.rows} rows; expected ${part.rows}`);
+  if (count.bytes !== part.bytes)
+    throw new ManifestFault(`${part.name}: ${count.bytes} bytes unpacked; expected ${part.bytes}`);
+  return checksum;
+}
+
+async function unpackAndCount(gzipBytes: AsyncIterable<Buffer>, { name }: ManifestPart): Promise<PartCount> {
+  const format = name.endsWith('.csv.gz') ? 'csv' : 'json';
+  let count: PartCount | undefined;
+  try {
+    await pipeline(
+      Readable.from(gzipBytes),
+      createGunzip({ chunkSize: chunkBytes }),
+      async (unpacked: AsyncIterable<Buffer>) => {
+        count = await countRows(unpacked, format);
+      },
+    );
+  } catch (error) {
+    if (error instanceof ManifestFault) throw error;
+    throw new ManifestFault(
+      `${name}: cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  if (count === undefined) throw new Error('unreachable: the part was unpacked without counting its rows');
+  return count;
+}
