@@ -133,7 +133,7 @@ describe('a plan', () => {
     [{ dimensions: ['dc_total'] }, 'dimensions[0]: "dc_total" is a metric, not a dimension'],
     [{ dimensions: ['dc_plans'] }, 'Did you mean "dc_plan"?'],
     [{ metrics: [{ name: 'dc_total', function: 'p95' }] }, 'expected sum, avg, min, max'],
-    [{ dimensions: ['apiproxy'], filter: 'dc_total eq 1.5' }, 'as "dc_total" is of type integer'],
+    [{ dimensions: ['apiproxy'], filter: 'dc_total eq 1.5' }, 'because "dc_total" is of type integer'],
   ])('%j is refused', (request, fault) => {
     expect(faultsOf(request).join()).toContain(fault);
   });

@@ -120,7 +120,7 @@ test.each([
 });
 
 test.each([
-  ['isTest eq 1', 'found "1"; expected true or false, as "isTest" is of type boolean'],
+  ['isTest eq 1', 'found "1"; expected true or false, because "isTest" is of type boolean'],
   ["isTest eq 'yes'", 'found the text "yes"; expected true or false'],
   ['usdRate eq true', 'found "true"; expected a number such as 1.5'],
   ["usdRate eq 'NaN'", 'found the text "NaN"; expected a number'],

@@ -1,6 +1,6 @@
-/** Ends the reading of a filter; `readFilter` turns it into the fault of the request. */
+/** Stops the parser at the first fault of a filter. `readFilter` turns it into a fault of the request. */
 export class FilterFault extends Error {
-  /** Where it is wrong: an index into the filter's text. */
+  /** Index of the fault in the filter's text, in UTF-16 units. */
   readonly at: number;
 
   constructor(at: number, message: string) {

@@ -4,9 +4,9 @@ export const comparisons = ['eq', 'ne', 'gt', 'lt', 'ge', 'le'] as const;
 export type Comparison = (typeof comparisons)[number];
 
 /**
- * One condition on a field. Values are texts whatever their type, so that JSON keeps every digit: integers and
- * decimals without leading or trailing zeros, floats in their shortest form, booleans as `true` and `false`,
- * timestamps as ISO 8601 in UTC with milliseconds. A field without a value satisfies nothing but `is null`.
+ * One condition on a field. Values of every type are texts, so that JSON keeps every digit: integers and decimals
+ * without leading or trailing zeros, floats in their shortest form, booleans as `true` and `false`, timestamps as
+ * ISO 8601 in UTC with milliseconds. A field without a value satisfies only `is null`.
  */
 export type FilterCondition =
   | {
@@ -23,7 +23,7 @@ export type FilterCondition =
       readonly negated: boolean;
       readonly values: readonly string[];
     }
-  /** The whole text matches the pattern; of a field that is no text, the text of its value. */
+  /** The pattern matches the whole text. Values of other types are compared by their text. */
   | {
       readonly kind: 'like' | 'similar';
       readonly field: string;
@@ -32,12 +32,12 @@ export type FilterCondition =
     }
   | { readonly kind: 'null'; readonly field: string; readonly negated: boolean };
 
-/** A filter whose names are known and whose values fit. `parts` are at least two. */
+/** A filter with resolved names and typed values. `parts` has at least two elements. */
 export type FilterNode =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly FilterNode[] }
   | FilterCondition;
 
-/** The names of the fields that a filter reads, each as often as it is read. */
+/** Returns the names of the fields that a filter reads, repeated for each condition. */
 export function filteredFields(filter: FilterNode): readonly string[] {
   return 'parts' in filter ? filter.parts.flatMap(filteredFields) : [filter.field];
 }

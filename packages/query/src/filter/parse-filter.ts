@@ -3,14 +3,14 @@ import { comparisons, type FilterCondition, type FilterNode } from './filter-nod
 import type { FieldResolver, FilterField } from './resolve-field.ts';
 import { describeToken, TokenReader, type Token } from './tokens.ts';
 
-/** What a filter may have at most. Deeper or longer ones would only serve to wear down the server. */
+/** Limits that no sensible filter reaches. They protect the server from hostile ones. */
 const filterBounds = {
   /** In UTF-16 units. */
   length: 65_536,
-  /** Brackets inside of brackets: the parser's recursion, and half of the engine's. */
+  /** Nesting of brackets: the depth of the parser's recursion and half of the engine's. */
   depth: 100,
   conditions: 1_000,
-  /** In all lists and comparisons together. */
+  /** Total of all lists and comparisons. */
   values: 10_000,
 } as const;
 
@@ -18,8 +18,8 @@ const operators =
   'eq, ne, gt, lt, ge, le, in, notin, like, not like, similar to, not similar to, is null or isnot null';
 
 /**
- * Reads a filter by recursive descent: `and` binds before `or`, keywords are of any letter case, names are not.
- * Throws a `FilterFault` at the first thing that is wrong.
+ * Parses a filter by recursive descent. `and` binds before `or`; keywords are case-insensitive, names are
+ * case-sensitive. Throws a `FilterFault` at the first fault.
  */
 export function parseFilter(text: string, resolver: FieldResolver): FilterNode {
   if (text.length > filterBounds.length) {
@@ -28,8 +28,7 @@ export function parseFilter(text: string, resolver: FieldResolver): FilterNode {
       `found ${text.length} characters; expected at most ${filterBounds.length} in a filter`,
     );
   }
-  const parser = new FilterParser(text, resolver);
-  return parser.parse();
+  return new FilterParser(text, resolver).parse();
 }
 
 class FilterParser {
@@ -45,13 +44,13 @@ class FilterParser {
   }
 
   parse(): FilterNode {
-    const filter = this.#alternatives();
+    const filter = this.#expression();
     if (this.#tokens.next.kind !== 'end') this.#fail('"and", "or" or the end');
     return filter;
   }
 
-  #alternatives(): FilterNode {
-    return this.#chain('or', () => this.#chain('and', () => this.#part()));
+  #expression(): FilterNode {
+    return this.#chain('or', () => this.#chain('and', () => this.#operand()));
   }
 
   #chain(kind: 'and' | 'or', parsePart: () => FilterNode): FilterNode {
@@ -65,14 +64,14 @@ class FilterParser {
     return { kind, parts };
   }
 
-  #part(): FilterNode {
+  #operand(): FilterNode {
     if (!this.#isSign('(')) return this.#condition();
     if (this.#depth === filterBounds.depth) {
-      this.#fail(`at most ${filterBounds.depth} brackets inside of each other`);
+      this.#fail(`at most ${filterBounds.depth} brackets within each other`);
     }
     this.#depth += 1;
     this.#tokens.take();
-    const inner = this.#alternatives();
+    const inner = this.#expression();
     if (!this.#isSign(')')) this.#fail('"and", "or" or ")"');
     this.#tokens.take();
     this.#depth -= 1;
@@ -81,7 +80,7 @@ class FilterParser {
 
   #condition(): FilterCondition {
     const name = this.#tokens.next;
-    if (name.kind !== 'word') this.#fail('the name of a field or "("');
+    if (name.kind !== 'word') this.#fail('a field name or "("');
     if (this.#conditions === filterBounds.conditions) {
       this.#fail(`at most ${filterBounds.conditions} conditions`);
     }
@@ -99,24 +98,24 @@ class FilterParser {
     switch (keyword) {
       case 'in':
       case 'notin':
-        return this.#list(field, keyword === 'notin');
+        return this.#inList(field, keyword === 'notin');
       case 'like':
       case 'similar':
         return this.#pattern(field, false);
       case 'not':
         this.#tokens.take();
-        if (this.#isWord('in')) return this.#list(field, true);
+        if (this.#isWord('in')) return this.#inList(field, true);
         return this.#pattern(field, true);
       case 'is':
       case 'isnot':
-        return this.#null(field);
+        return this.#nullTest(field);
       default:
         return this.#fail(`an operator: ${operators}`);
     }
   }
 
-  /** Ended by whatever is no comma, or in brackets. */
-  #list(field: FilterField, negated: boolean): FilterCondition {
+  /** Parses a list of values, with or without brackets. */
+  #inList(field: FilterField, negated: boolean): FilterCondition {
     this.#tokens.take();
     const bracketed = this.#isSign('(');
     if (bracketed) this.#tokens.take();
@@ -147,7 +146,7 @@ class FilterParser {
     return { kind, field: field.name, negated, pattern };
   }
 
-  #null(field: FilterField): FilterCondition {
+  #nullTest(field: FilterField): FilterCondition {
     let negated = this.#tokens.take().text.toLowerCase() === 'isnot';
     if (!negated && this.#isWord('not')) {
       negated = true;

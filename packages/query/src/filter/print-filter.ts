@@ -1,12 +1,12 @@
 import type { FilterCondition, FilterNode } from './filter-node.ts';
 
-/** The text of a filter. Reading it gives the same tree. */
+/** Prints a filter as text that `readFilter` reads back as the same tree. */
 export function printFilter(filter: FilterNode): string {
   if (!('parts' in filter)) return printCondition(filter);
   return filter.parts.map((part) => printPart(part, filter.kind)).join(` ${filter.kind} `);
 }
 
-/** Without brackets, "and" in "or" is read as it is meant. */
+/** Adds brackets unless the part is an "and" within an "or", which binds before it. */
 function printPart(part: FilterNode, around: 'and' | 'or'): string {
   const text = printFilter(part);
   return !('parts' in part) || (part.kind === 'and' && around === 'or') ? text : `(${text})`;

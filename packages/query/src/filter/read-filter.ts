@@ -9,8 +9,8 @@ export type FilterResult =
   | { readonly ok: false; readonly message: string };
 
 /**
- * The tree of a filter in the language of `docs/contract.md`, its names and values checked by the catalogue, or
- * the first fault with its position, counted in characters from 1.
+ * Parses a filter in the language of `docs/contract.md` and checks its names and values against the dataset. A fault
+ * is the first one of the text, with its position in characters, counted from 1.
  */
 export function readFilter(text: string, dataset: Dataset): FilterResult {
   try {

@@ -13,17 +13,17 @@ export interface FilterField {
   readonly type: ColumnType;
 }
 
-/** What the parser asks about names and values. Every function throws a `FilterFault` at the token. */
+/** Resolves names and values for the parser. Every function throws a `FilterFault` at an invalid token. */
 export interface FieldResolver {
   field(token: Token): FilterField;
-  /** The value as a `FilterCondition` holds it. */
+  /** Returns the value in the form of `FilterCondition`. */
   value(field: FilterField, token: Token): string;
-  /** The pattern, which is one that can be compiled. */
+  /** Returns the pattern, which is certain to compile. */
   pattern(kind: 'like' | 'similar', token: Token): string;
 }
 
 const expectedValue: Record<ColumnType, string> = {
-  text: 'a text in single quotes',
+  text: 'text in single quotes',
   integer: 'a whole number from -9223372036854775808 to 9223372036854775807',
   decimal: 'a number with at most 18 digits before the point and 6 after it',
   float: 'a number such as 1.5, or with an exponent in single quotes such as 2.5e-7',
@@ -31,14 +31,13 @@ const expectedValue: Record<ColumnType, string> = {
   timestamp: 'a date and time in single quotes such as 2026-01-31T13:45:00Z',
 };
 
-/** Resolves fields and values by the catalogue. */
 export function createFieldResolver(dataset: Dataset): FieldResolver {
   return {
     field: (token) => resolveField(token, dataset),
     value: ({ name, type }, token) => {
       const value = readers[type](token);
       if (value !== null) return value;
-      const expected = `expected ${expectedValue[type]}, as "${name}" is of type ${type}`;
+      const expected = `expected ${expectedValue[type]}, because "${name}" is of type ${type}`;
       throw new FilterFault(token.at, `found ${describeToken(token)}; ${expected}`);
     },
     pattern: (kind, token) => {
@@ -58,11 +57,11 @@ function resolveField({ text: name, at }: Token, dataset: Dataset): FilterField 
     at,
     findMetric(dataset, name) === undefined
       ? `found ${quoted(name)}; expected a dimension or metric of "${dataset.name}"${didYouMean(name, known)}`
-      : `found ${quoted(name)}, which no single fact has; expected a dimension or a metric of facts`,
+      : `found ${quoted(name)}, an aggregate that no single fact has; expected a dimension or a stored metric`,
   );
 }
 
-/** Null when the token is no value of the type. Digits in quotes are a number where only a number can be meant. */
+/** Return null if the token is not a value of the type. Numbers and booleans may be quoted. */
 const readers: Record<ColumnType, (token: Token) => string | null> = {
   text: ({ kind, text }) => (kind === 'text' ? text : null),
   integer: ({ kind, text }) => (kind === 'text' || kind === 'number' ? readInteger(text) : null),
@@ -102,7 +101,7 @@ function readBoolean(text: string): string | null {
   return value === 'true' || value === 'false' ? value : null;
 }
 
-/** As requests write times, or as reports show them. */
+/** Reads a time as requests write it or as reports show it. */
 function readTimestamp(text: string): string | null {
   const shown = /^(?<date>[0-9-]{10}) (?<time>[0-9:.]+)(?: UTC)?$/.exec(text)?.groups;
   const moment = readMoment(shown === undefined ? text : `${shown['date']}T${shown['time']}`);

@@ -4,7 +4,7 @@ type Bracket =
   | { readonly ok: true; readonly regex: string; readonly length: number }
   | { readonly ok: false; readonly message: string };
 
-/** The named classes of SQL, of ASCII characters as RE2 has them. */
+/** SQL's named classes. RE2's equivalents contain ASCII characters only. */
 const namedClasses: ReadonlyMap<string, string> = new Map([
   ['alpha', '[:alpha:]'],
   ['upper', '[:upper:]'],
@@ -14,23 +14,24 @@ const namedClasses: ReadonlyMap<string, string> = new Map([
   ['space', '[:space:]'],
   ['whitespace', '[:space:]'],
 ]);
+const unclosed = 'it leaves a class open; expected "]"';
 const namedClass = /\[:([A-Za-z]{1,20}):\]/y;
 
-/** Reads the character class whose `[` is at `start`. `length` is in UTF-16 units of the pattern. */
+/** Reads the character class whose `[` is at `start`. `length` is its length in UTF-16 units. */
 export function readBracket(pattern: string, start: number): Bracket {
   let index = start + 1;
   const negated = pattern[index] === '^';
   if (negated) index += 1;
   const elements: string[] = [];
   while (pattern[index] !== ']') {
-    if (index >= pattern.length) return fault('it leaves a class open; expected "]"');
+    if (index >= pattern.length) return fault(unclosed);
     namedClass.lastIndex = index;
     const named = namedClass.exec(pattern);
     if (named !== null) {
       const element = namedClasses.get((named[1] ?? '').toLowerCase());
       if (element === undefined) {
         return fault(
-          `it has the class "${named[0]}"; expected one of ${[...namedClasses.keys()].join(', ')}`,
+          `it has the unknown class "${named[0]}"; expected one of ${[...namedClasses.keys()].join(', ')}`,
         );
       }
       elements.push(element);
@@ -38,24 +39,26 @@ export function readBracket(pattern: string, start: number): Bracket {
       continue;
     }
     const first = characterAt(pattern, index);
-    if (first === null) return fault('it leaves a class open; expected "]"');
+    if (first === null) return fault(unclosed);
     index += first.length;
     const isRange = pattern[index] === '-' && pattern[index + 1] !== ']';
     const last = isRange ? characterAt(pattern, index + 1) : first;
-    if (last === null) return fault('it leaves a class open; expected "]"');
+    if (last === null) return fault(unclosed);
     if (isRange) index += 1 + last.length;
     if (codePoint(last) < codePoint(first)) {
-      return fault(`it has the range "${first.text}-${last.text}", which is reversed`);
+      return fault(
+        `it has the reversed range "${first.text}-${last.text}"; expected the lower character first`,
+      );
     }
     elements.push(isRange ? `${literal(first.text)}-${literal(last.text)}` : literal(first.text));
   }
-  if (elements.length === 0) return fault('it has a class of nothing; expected a character in it');
+  if (elements.length === 0) return fault('it has an empty class; expected a character in it');
   return { ok: true, regex: `[${negated ? '^' : ''}${elements.join('')}]`, length: index + 1 - start };
 }
 
 interface Character {
   readonly text: string;
-  /** With the backslash before it. */
+  /** Length in the pattern, including a backslash. */
   readonly length: number;
 }
 

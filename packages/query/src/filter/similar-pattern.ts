@@ -1,126 +1,139 @@
-import { readBracket } from './similar-bracket.ts';
 import { anyCharacter, anyText, literal, maxPatternLength, type PatternRegex } from './pattern-regex.ts';
+import { readBracket } from './similar-bracket.ts';
+import { readQuantifier } from './similar-quantifier.ts';
 
-/** Groups inside of groups: RE2 reads them by recursion. */
+/** Maximum nesting of groups: RE2 reads them by recursion. */
 const maxGroupDepth = 100;
-const repetition = /\{([0-9]{1,4})(,([0-9]{0,4}))?\}/y;
+const tooLong = `it is too long; expected at most ${maxPatternLength} characters, with repetitions written out`;
 
 /**
- * `similar to` in SQL: `%` and `_` as in `like`, `|`, `*`, `+`, `?`, `{m}`, `{m,}`, `{m,n}`, groups, character
- * classes; everything else, `.`, `^` and `$` too, is itself, and so is what follows a backslash. The engine's own
- * SIMILAR TO takes its pattern for an RE2 expression, in which `%` means nothing, so it is translated here.
+ * Translates SQL's `similar to`: `%` and `_` as in `like`, `|`, `*`, `+`, `?`, `{m}`, `{m,}`, `{m,n}`, groups and
+ * character classes. All other characters stand for themselves, including `.`, `^` and `$`, and so does a character
+ * after a backslash. DuckDB's own SIMILAR TO takes its pattern for an RE2 expression, in which `%` has no meaning.
  */
 export function similarRegex(pattern: string): PatternRegex {
-  if (pattern.length > 2 * maxPatternLength) return fault(`it is too long; ${expectedLength}`);
-  const groups: Group[] = [];
-  let group: Group = { size: 0, repeatable: 0 };
-  let regex = '';
-  /** What a quantifier may follow has a size: its characters when all repetitions are written out. */
-  const add = (text: string, size: number) => {
-    regex += text;
-    group.size += size;
-    group.repeatable = size;
-  };
-
-  let index = 0;
-  while (index < pattern.length) {
-    const character = String.fromCodePoint(pattern.codePointAt(index) ?? 0);
-    let length = character.length;
-    switch (character) {
-      case '%':
-        add(`(?:${anyText})`, 1);
-        break;
-      case '_':
-        add(anyCharacter, 1);
-        break;
-      case '|':
-        regex += '|';
-        group.repeatable = 0;
-        break;
-      case '(':
-        if (groups.length === maxGroupDepth) {
-          return fault(`expected at most ${maxGroupDepth} groups inside of each other`);
-        }
-        groups.push(group);
-        group = { size: 1, repeatable: 0 };
-        regex += '(?:';
-        break;
-      case ')': {
-        const outer = groups.pop();
-        if (outer === undefined) return fault('it closes a group that is not open; expected "(" before ")"');
-        const { size } = group;
-        group = outer;
-        add(')', size);
-        break;
-      }
-      case '*':
-      case '+':
-      case '?':
-      case '{': {
-        const quantifier = readQuantifier(pattern, index);
-        if (!quantifier.ok) return quantifier;
-        if (group.repeatable === 0) {
-          return fault(`it repeats nothing with "${quantifier.regex}"; expected a character before it`);
-        }
-        group.size += group.repeatable * (quantifier.times - 1);
-        group.repeatable = 0;
-        regex += quantifier.regex;
-        length = quantifier.regex.length;
-        break;
-      }
-      case '[': {
-        const bracket = readBracket(pattern, index);
-        if (!bracket.ok) return bracket;
-        add(bracket.regex, 1);
-        length = bracket.length;
-        break;
-      }
-      case '\\': {
-        const codePoint = pattern.codePointAt(index + 1);
-        if (codePoint === undefined) return fault('it ends in a backslash; expected a character after it');
-        const escaped = String.fromCodePoint(codePoint);
-        add(literal(escaped), 1);
-        length += escaped.length;
-        break;
-      }
-      default:
-        add(literal(character), 1);
-    }
-    if (group.size > maxPatternLength) return fault(`it is too long; ${expectedLength}`);
-    index += length;
-  }
-  if (groups.length > 0) return fault('it leaves a group open; expected ")"');
-  return { ok: true, regex };
+  return new SimilarTranslator(pattern).translate();
 }
 
 interface Group {
+  /** Number of characters when all repetitions are written out. */
   size: number;
-  /** Size of what stands before a quantifier, or 0 where there is nothing to repeat. */
+  /** Size of the element that a quantifier would repeat; 0 if there is none. */
   repeatable: number;
 }
 
-const expectedLength = `expected at most ${maxPatternLength} characters, repeated ones counted as often as they are repeated`;
+type Fault = Extract<PatternRegex, { ok: false }>;
 
-function fault(message: string): { readonly ok: false; readonly message: string } {
-  return { ok: false, message };
+class SimilarTranslator {
+  readonly #pattern: string;
+  readonly #outerGroups: Group[] = [];
+  #group: Group = { size: 0, repeatable: 0 };
+  #regex = '';
+  #index = 0;
+
+  constructor(pattern: string) {
+    this.#pattern = pattern;
+  }
+
+  translate(): PatternRegex {
+    if (this.#pattern.length > 2 * maxPatternLength) return fault(tooLong);
+    while (this.#index < this.#pattern.length) {
+      const found = this.#translateNext();
+      if (found !== null) return found;
+      if (this.#group.size > maxPatternLength) return fault(tooLong);
+    }
+    if (this.#outerGroups.length > 0) return fault('it leaves a group open; expected ")"');
+    return { ok: true, regex: this.#regex };
+  }
+
+  /** Translates the next element and moves behind it. Returns null, or its fault. */
+  #translateNext(): Fault | null {
+    const character = String.fromCodePoint(this.#pattern.codePointAt(this.#index) ?? 0);
+    switch (character) {
+      case '%':
+        return this.#add(`(?:${anyText})`, 1, 1);
+      case '_':
+        return this.#add(anyCharacter, 1, 1);
+      case '|':
+        return this.#addAlternative();
+      case '(':
+        return this.#openGroup();
+      case ')':
+        return this.#closeGroup();
+      case '*':
+      case '+':
+      case '?':
+      case '{':
+        return this.#addQuantifier();
+      case '[':
+        return this.#addBracket();
+      case '\\':
+        return this.#addEscaped();
+      default:
+        return this.#add(literal(character), 1, character.length);
+    }
+  }
+
+  /** Adds an element of `size` characters that a quantifier may follow. `length` is its length in the pattern. */
+  #add(regex: string, size: number, length: number): null {
+    this.#group.size += size;
+    this.#group.repeatable = size;
+    return this.#append(regex, length);
+  }
+
+  #append(regex: string, length: number): null {
+    this.#regex += regex;
+    this.#index += length;
+    return null;
+  }
+
+  #addAlternative(): null {
+    this.#group.repeatable = 0;
+    return this.#append('|', 1);
+  }
+
+  #openGroup(): Fault | null {
+    if (this.#outerGroups.length === maxGroupDepth) {
+      return fault(`it nests groups too deeply; expected at most ${maxGroupDepth} levels`);
+    }
+    this.#outerGroups.push(this.#group);
+    this.#group = { size: 1, repeatable: 0 };
+    return this.#append('(?:', 1);
+  }
+
+  #closeGroup(): Fault | null {
+    const outer = this.#outerGroups.pop();
+    if (outer === undefined) return fault('it closes a group that is not open; expected "(" before ")"');
+    const { size } = this.#group;
+    this.#group = outer;
+    return this.#add(')', size, 1);
+  }
+
+  #addQuantifier(): Fault | null {
+    const quantifier = readQuantifier(this.#pattern, this.#index);
+    if (!quantifier.ok) return quantifier;
+    const { regex, repetitions } = quantifier;
+    if (this.#group.repeatable === 0) {
+      return fault(`it repeats nothing with "${regex}"; expected a character before it`);
+    }
+    this.#group.size += this.#group.repeatable * (repetitions - 1);
+    this.#group.repeatable = 0;
+    return this.#append(regex, regex.length);
+  }
+
+  #addBracket(): Fault | null {
+    const bracket = readBracket(this.#pattern, this.#index);
+    return bracket.ok ? this.#add(bracket.regex, 1, bracket.length) : bracket;
+  }
+
+  #addEscaped(): Fault | null {
+    const codePoint = this.#pattern.codePointAt(this.#index + 1);
+    if (codePoint === undefined) return fault('it ends in a backslash; expected a character after it');
+    const escaped = String.fromCodePoint(codePoint);
+    return this.#add(literal(escaped), 1, 1 + escaped.length);
+  }
 }
 
-/** `times` is how often what is repeated has to be written out. */
-function readQuantifier(
-  pattern: string,
-  index: number,
-):
-  | { readonly ok: true; readonly regex: string; readonly times: number }
-  | { readonly ok: false; readonly message: string } {
-  const sign = pattern[index];
-  if (sign === '*' || sign === '+' || sign === '?') return { ok: true, regex: sign, times: 1 };
-  repetition.lastIndex = index;
-  const found = repetition.exec(pattern);
-  if (found === null) return fault('it has a "{" without a count; expected {2}, {2,} or {2,5}');
-  const [regex, least = '0', , most] = found;
-  const times = Math.max(Number(least), Number(most ?? 0), 1);
-  if (most !== undefined && most !== '' && Number(most) < Number(least)) {
-    return fault(`it repeats "${regex}", the second count below the first; expected {2}, {2,} or {2,5}`);
-  }
-  return { ok: true, regex, times };
+function fault(message: string): Fault {
+  return { ok: false, message };
 }

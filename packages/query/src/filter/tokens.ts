@@ -3,21 +3,21 @@ import { FilterFault } from './filter-fault.ts';
 
 export interface Token {
   readonly kind: 'word' | 'text' | 'number' | 'sign' | 'end';
-  /** As it was written, but the content of a text. */
+  /** The token as written; of a quoted text its content. */
   readonly text: string;
-  /** Index of its first character in the filter. */
+  /** Index of its first UTF-16 unit in the filter. */
   readonly at: number;
 }
 
 const space = /[ \t\r\n]*/y;
 const word = /[A-Za-z_][A-Za-z0-9_]*/y;
 const number = /[+-]?[0-9]+(?:\.[0-9]+)?/y;
-/** What must not follow a number: `1e5`, `1.`, `12ab`. */
+/** Must not follow a number: `1e5`, `1.`, `12ab`. */
 const restOfWord = /[A-Za-z0-9_.]+/y;
-/** Neither PostgreSQL nor a fact can hold it: NUL, and half of a surrogate pair. */
+/** NUL and unpaired surrogates: neither PostgreSQL nor a fact can contain them. */
 const unstorable = /\0|\p{Cs}/u;
 
-/** Reads one token after the other, so that the first fault in the text is the one that is told. */
+/** Scans one token at a time, so that the first fault of the text is the one reported. */
 export class TokenReader {
   readonly #text: string;
   #next: Token;
@@ -31,7 +31,7 @@ export class TokenReader {
     return this.#next;
   }
 
-  /** The next token, which is thereby behind. Throws a `FilterFault` when no token can follow it. */
+  /** Returns the next token and moves behind it. Throws a `FilterFault` if no valid token follows. */
   take(): Token {
     const taken = this.#next;
     if (taken.kind !== 'end') this.#next = this.#scan(this.#end);
@@ -46,7 +46,7 @@ export class TokenReader {
     if (first === undefined) return this.#token('end', '', at, at);
     if (first === "'") return this.#scanText(at);
     if (first === '"') {
-      throw new FilterFault(at, 'found a double quote; expected texts in single quotes');
+      throw new FilterFault(at, 'found a double quote; expected text in single quotes');
     }
     const name = this.#match(word, at);
     if (name !== null) return this.#token('word', name, at, at + name.length);
@@ -56,18 +56,22 @@ export class TokenReader {
     return this.#token('sign', sign, at, at + sign.length);
   }
 
-  /** Two single quotes inside of a text are one. */
+  /** Reads a quoted text, in which two single quotes stand for one. */
   #scanText(at: number): Token {
     let end = at;
     do {
       end = this.#text.indexOf("'", end + 1);
-      if (end === -1) throw new FilterFault(at, 'found a text without end; expected a closing single quote');
+      if (end === -1)
+        throw new FilterFault(at, 'found an unterminated text; expected a closing single quote');
       if (this.#text[end + 1] !== "'") break;
       end += 1;
     } while (end < this.#text.length);
     const content = this.#text.slice(at + 1, end).replaceAll("''", "'");
     if (unstorable.test(content)) {
-      throw new FilterFault(at, `found ${quoted(content)}; expected a text without NUL and half characters`);
+      throw new FilterFault(
+        at,
+        `found ${quoted(content)}; expected text without NUL and unpaired surrogates`,
+      );
     }
     return this.#token('text', content, at, end + 1);
   }
@@ -90,7 +94,7 @@ export class TokenReader {
   }
 }
 
-/** A token as a message shows it. */
+/** Describes a token for a message. */
 export function describeToken({ kind, text }: Token): string {
   if (kind === 'end') return 'the end';
   return kind === 'text' ? `the text ${quoted(text)}` : quoted(text);
