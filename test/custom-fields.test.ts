@@ -149,7 +149,7 @@ describe('custom fields', () => {
     }
     for (const [body, status, code, words] of [
       [{ name: 'DC_TOTAL', type: 'STRING' }, 409, 'custom_field.exists', 'letter case'],
-      [{ name: 'Apiproxy', type: 'STRING' }, 400, 'request.invalid', 'name: "Apiproxy" names a metric'],
+      [{ name: 'Apiproxy', type: 'STRING' }, 400, 'request.invalid', 'name: "Apiproxy" is already a metric'],
       [{ name: 'hour', type: 'STRING' }, 400, 'request.invalid', 'name: "hour" is reserved'],
       [{ name: '1x', type: 'STRING' }, 400, 'request.invalid', 'name: "1x" is not a name'],
       [{ name: 'x', type: 'TEXT' }, 400, 'request.invalid', 'type: '],

@@ -87,9 +87,9 @@ test.each([
   ['custom_fields', 'reserved'],
   ['MINUTE', 'reserved'],
   ['c12', 'reserved'],
-  ['apiproxy', 'names a metric or dimension'],
-  ['API_product', 'names a metric or dimension'],
-  ['tps', 'names a metric or dimension'],
+  ['apiproxy', 'is already a metric or dimension'],
+  ['API_product', 'is already a metric or dimension'],
+  ['tps', 'is already a metric or dimension'],
 ])('the name %j of a custom field is judged: %j', (name, fault) => {
   const found = faultOfCustomFieldName(name, api);
   if (fault === null) expect(found).toBe(null);

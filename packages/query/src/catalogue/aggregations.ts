@@ -1,6 +1,6 @@
 import type { Metric } from './dataset.ts';
 
-/** The functions of a metric, and how it is re-aggregated. */
+/** The functions of a metric and the partial aggregates that they need. */
 export type Aggregation = Pick<Metric, 'functions' | 'partials'>;
 
 export const additive: Aggregation = { functions: ['sum'], partials: ['sum'] };
@@ -8,12 +8,12 @@ export const measured: Aggregation = {
   functions: ['sum', 'avg', 'min', 'max'],
   partials: ['sum', 'count', 'min', 'max'],
 };
-/** A total of these says nothing. */
+/** A sum of gauge readings has no meaning. */
 export const gauged: Aggregation = {
   functions: ['avg', 'min', 'max'],
   partials: ['sum', 'count', 'min', 'max'],
 };
-/** Takes no function: sums add up, and are divided afterwards. */
+/** Takes no function: a quotient of sums. */
 export const quotient: Aggregation = { functions: [], partials: ['sum'] };
-/** Takes no function: a value may occur in many parts. */
+/** Takes no function and has no partial aggregate, because one value can occur in many parts. */
 export const distinctValues: Aggregation = { functions: [], partials: [] };

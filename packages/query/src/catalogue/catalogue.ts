@@ -5,10 +5,10 @@ import { instrumentsDataset } from './instruments/instruments-dataset.ts';
 import { mintDataset } from './mint/mint-dataset.ts';
 import { ordersDataset } from './orders/orders-dataset.ts';
 
-/** The dataset of a query that names none. */
+/** The dataset of queries that do not name one. */
 export const defaultDataset = apiDataset.name;
 
-/** Every dataset that can be queried. `checkCatalogue` proves it sound; a start-up calls that once. */
+/** All datasets that can be queried. Each process checks it with `checkCatalogue` when it starts. */
 export const catalogue: Catalogue = new Map(
   [apiDataset, mintDataset, instrumentsDataset, ordersDataset, consumptionDataset].map((dataset) => [
     dataset.name,

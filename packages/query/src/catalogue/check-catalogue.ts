@@ -11,7 +11,7 @@ import { foldedName, identifier, isReserved } from './names.ts';
 
 const lowerCaseIdentifier = /^[a-z][a-z0-9_]{0,62}$/;
 
-/** Throws one error that lists everything by which a report could be wrong or fail to compile. */
+/** Throws one error that lists every fault by which a report could be wrong or fail to compile. */
 export function checkCatalogue(catalogue: Catalogue): void {
   const faults: string[] = [];
   for (const [name, dataset] of catalogue) {
@@ -35,7 +35,7 @@ function faultsOf(dataset: Dataset): readonly string[] {
     ...repeated(names.map(foldedName)).map((name) => `"${name}" is declared more than once`),
     ...storedColumns(dataset)
       .filter(({ name }) => /^custom_[0-9]+$/.test(name))
-      .map(({ name }) => `"${name}" is what a custom field is called in segments`),
+      .map(({ name }) => `"${name}" is a name of custom fields in segments`),
     ...names.filter(isReserved).map((name) => `"${name}" is reserved`),
     ...dataset.metrics.flatMap((metric) => [
       ...faultsOfFunctions(metric),
@@ -71,21 +71,23 @@ function faultsOfSource({ name, source }: Metric, dataset: Dataset): readonly st
       const { column } = source.whenMissing;
       const target = storedColumns(dataset).find((candidate) => candidate.name === column && column !== name);
       if (target?.type === 'integer' || target?.type === 'decimal') return [];
-      return [`metric "${name}" is derived from "${column}", which is no other numeric column`];
+      return [`metric "${name}" is derived from "${column}", which is not another integer or decimal column`];
     }
     case 'alias':
       if (findMetric(dataset, source.metric)?.source.kind === 'column') return [];
-      return [`metric "${name}" is an alias of "${source.metric}", which is no metric with a column`];
+      return [`metric "${name}" is an alias of "${source.metric}", which is not a metric with a column`];
     case 'distinct':
       if (findDimension(dataset, source.dimension)?.source.kind === 'column') return [];
-      return [`metric "${name}" counts "${source.dimension}", which is no dimension with a column`];
+      return [`metric "${name}" counts "${source.dimension}", which is not a dimension with a column`];
     case 'rate':
       if (findMetric(dataset, source.calls)?.source.kind === 'column') return [];
-      return [`metric "${name}" is the rate of "${source.calls}", which is no metric with a column`];
+      return [`metric "${name}" is the rate of "${source.calls}", which is not a metric with a column`];
     case 'percent':
       return [source.part, source.whole]
         .filter((metric) => findMetric(dataset, metric)?.source.kind !== 'column')
-        .map((metric) => `metric "${name}" is computed from "${metric}", which is no metric with a column`);
+        .map(
+          (metric) => `metric "${name}" is computed from "${metric}", which is not a metric with a column`,
+        );
     default:
       return source satisfies never;
   }
@@ -95,11 +97,11 @@ function faultsOfMoney({ metrics, dimensions, currencyDimension }: Dataset): rea
   const amounts = metrics.filter(({ source }) => source.kind === 'column' && source.money === true);
   const faults = amounts
     .filter(({ source }) => source.kind === 'column' && source.type !== 'decimal')
-    .map(({ name }) => `metric "${name}" is money but no decimal`);
+    .map(({ name }) => `metric "${name}" is money but not a decimal`);
   if (amounts.length === 0 && currencyDimension === undefined) return faults;
   const currency = dimensions.find(({ name }) => name === currencyDimension)?.source;
   if (currency?.kind === 'column' && currency.type === 'text') return faults;
-  return [...faults, `"${currencyDimension ?? ''}" tells the currency of money but is no dimension of text`];
+  return [...faults, `the currency dimension "${currencyDimension ?? ''}" is not a text dimension`];
 }
 
 function repeated(names: readonly string[]): string[] {

@@ -6,11 +6,11 @@ export * from './column-type.ts';
 export const aggregateFunctions = ['sum', 'avg', 'min', 'max'] as const;
 export type AggregateFunction = (typeof aggregateFunctions)[number];
 
-/** What can be kept of a part of the facts, so that parts can be put together to a whole. */
+/** Aggregates of some facts that can be combined with those of other facts. */
 export const partialAggregates = ['sum', 'count', 'min', 'max'] as const;
 export type PartialAggregate = (typeof partialAggregates)[number];
 
-/** From which partial aggregates each function is made. */
+/** The partial aggregates that each function needs. */
 export const partialsOfFunction: Readonly<Record<AggregateFunction, readonly PartialAggregate[]>> = {
   sum: ['sum'],
   avg: ['sum', 'count'],
@@ -19,15 +19,15 @@ export const partialsOfFunction: Readonly<Record<AggregateFunction, readonly Par
 };
 
 /**
- * What a column holds when a fact does not mention it. Without a rule it holds null: a missing metric is
+ * A rule for the value of a column that a fact leaves out. Without a rule the value is null: a missing metric is
  * unknown, never 0.
  */
 export type MissingValue =
   | { readonly kind: 'constant'; readonly value: number }
-  /** 1 when the other column's value is at least `threshold`, else 0; null when that column is null. */
+  /** 1 if the value of `column` is at least `threshold`, otherwise 0; null if `column` is null. */
   | { readonly kind: 'at-least'; readonly column: string; readonly threshold: number };
 
-/** `customFieldId`: the column is none of the table; its values lie in `custom_fields` under this id. */
+/** A column with a `customFieldId` is not a column of the table: its values are in `custom_fields` under this id. */
 export type MetricSource =
   | {
       readonly kind: 'column';
@@ -37,13 +37,13 @@ export type MetricSource =
       /** An amount in the currency that the dataset's `currencyDimension` names. A decimal. */
       readonly money?: true;
     }
-  /** Reads the column of another metric; such a name is never sent in a fact. */
+  /** Another name for the column of `metric`. Facts cannot carry it. */
   | { readonly kind: 'alias'; readonly metric: string }
-  /** Counts the distinct values of a dimension. */
+  /** The number of distinct values of `dimension`. */
   | { readonly kind: 'distinct'; readonly dimension: string }
-  /** The sum of the metric `calls` divided by the length of the bucket. */
+  /** The sum of the metric `calls`, divided by the length of the bucket. */
   | { readonly kind: 'rate'; readonly calls: string; readonly per: 'second' | 'minute' }
-  /** How much of the metric `whole` the metric `part` is, in percent. */
+  /** The metric `part` as a percentage of the metric `whole`. */
   | { readonly kind: 'percent'; readonly part: string; readonly whole: string };
 
 export interface Metric {
@@ -51,11 +51,11 @@ export interface Metric {
   readonly description: string;
   readonly unit: string;
   readonly source: MetricSource;
-  /** Empty: the metric takes no function. The first one is used when a request names none. */
+  /** The first function is the default of requests. Empty: the metric takes no function. */
   readonly functions: readonly AggregateFunction[];
   /**
-   * How it may be re-aggregated: what has to be kept of the parts for all its functions; for an alias or a rate,
-   * of the metric that it reads. Empty: it can only be made from the facts themselves.
+   * The partial aggregates from which all its functions can be computed; for an alias or a rate, those of the metric
+   * that it reads. Empty: it can only be computed from facts.
    */
   readonly partials: readonly PartialAggregate[];
 }
@@ -73,18 +73,18 @@ export interface Dimension {
   readonly source: DimensionSource;
 }
 
-/** A kind of facts with its columns. Adding one is adding data, not code. */
+/** A kind of facts with its columns. A new dataset needs data, not code. */
 export interface Dataset {
   readonly name: string;
-  /** Postgres table of the facts that are not sealed yet; of a dataset made of records, the view over their tables. */
+  /** PostgreSQL table of the hot facts. For a dataset of records: the view over their tables. */
   readonly hotTable: string;
-  /** What it is made of. Empty: facts are brought in themselves, and added. */
+  /** The record sets whose rows the facts are derived from. Empty: clients ingest facts directly. */
   readonly records: readonly RecordSet[];
-  /** Whether an environment may declare fields of its own; then the hot table has `custom_fields`. */
+  /** Whether environments may declare custom fields. If so, the hot table has a column `custom_fields`. */
   readonly takesCustomFields: boolean;
   readonly metrics: readonly Metric[];
   readonly dimensions: readonly Dimension[];
-  /** The dimension with the currency of a fact's amounts; there is one where a metric is money. */
+  /** The dimension with the currency of a fact's amounts. Present if a metric is money. */
   readonly currencyDimension?: string;
 }
 
@@ -97,8 +97,8 @@ export interface StoredColumn {
 }
 
 /**
- * The columns a fact may carry, besides `timestamp` and the tenant, in the order in which they are stored:
- * the order of `COPY`, of the hot table and of a segment.
+ * Returns the columns that a fact may carry besides `timestamp` and the tenant, in the order of `COPY`, of the hot
+ * table and of segments.
  */
 export function storedColumns(dataset: Dataset): readonly StoredColumn[] {
   const columns: StoredColumn[] = [];
@@ -120,7 +120,7 @@ export interface CustomColumn {
   readonly customFieldId: number;
 }
 
-/** The custom fields that a fact may carry. */
+/** Returns the custom fields that a fact may carry. */
 export function customColumns({ dimensions, metrics }: Dataset): readonly CustomColumn[] {
   const columns: CustomColumn[] = [];
   for (const { name, source } of [...dimensions, ...metrics]) {

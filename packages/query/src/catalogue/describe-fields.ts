@@ -2,13 +2,13 @@ import type { CustomFieldType } from './custom-field.ts';
 import type { ColumnType, Dataset } from './dataset.ts';
 import { resolveMetricSource } from './look-up.ts';
 
-/** A metric or dimension and what its values are, in the words in which custom fields are declared. */
+/** A metric or dimension with the type of its values, in the terms of custom fields. */
 export interface FieldDescription {
   readonly name: string;
   readonly type: CustomFieldType;
 }
 
-const wordOf: Readonly<Record<ColumnType, CustomFieldType>> = {
+const fieldTypeOf: Readonly<Record<ColumnType, CustomFieldType>> = {
   text: 'STRING',
   integer: 'INTEGER',
   decimal: 'FLOAT',
@@ -17,7 +17,7 @@ const wordOf: Readonly<Record<ColumnType, CustomFieldType>> = {
   timestamp: 'DATETIME',
 };
 
-/** In the order of the catalogue. What is derived from a time or the tenant is text; a count is whole, a rate is not. */
+/** Describes all fields in the order of the catalogue. Dimensions derived from the time or the tenant are text. */
 export function describeFields(dataset: Dataset): {
   readonly dimensions: readonly FieldDescription[];
   readonly metrics: readonly FieldDescription[];
@@ -25,7 +25,7 @@ export function describeFields(dataset: Dataset): {
   return {
     dimensions: dataset.dimensions.map(({ name, source }) => ({
       name,
-      type: source.kind === 'column' ? wordOf[source.type] : 'STRING',
+      type: source.kind === 'column' ? fieldTypeOf[source.type] : 'STRING',
     })),
     metrics: dataset.metrics.map(({ name }) => ({ name, type: typeOfMetric(dataset, name) })),
   };
@@ -35,7 +35,7 @@ function typeOfMetric(dataset: Dataset, name: string): CustomFieldType {
   const source = resolveMetricSource(dataset, name);
   switch (source.kind) {
     case 'column':
-      return wordOf[source.type];
+      return fieldTypeOf[source.type];
     case 'distinct':
       return 'INTEGER';
     case 'rate':

@@ -11,7 +11,7 @@ export const environmentColumn = { name: 'environment_id', type: 'integer' } as 
 export const timestampColumn = { name: 'timestamp', type: 'timestamp' } as const;
 
 /**
- * The columns of a row of facts, in the hot facts that are copied to the engine and in segments. Every row begins with
+ * The columns of a fact row: in the hot facts that are copied to the engine and in segments. Every row begins with
  * its environment and its timestamp; the value columns follow.
  */
 export type FactRowColumns = readonly [

@@ -1,12 +1,12 @@
 import type { Catalogue, Dataset } from './dataset.ts';
 import type { RecordSet } from './record-set.ts';
 
-/** Where rows that are brought in go: facts are added to a dataset, records replace those of their key. */
+/** The destination of ingested rows. Facts are added to a dataset; records replace those with the same key. */
 export type IngestTarget =
   | { readonly kind: 'facts'; readonly name: string; readonly dataset: Dataset }
   | { readonly kind: 'records'; readonly name: string; readonly records: RecordSet };
 
-/** By name, in the order of the catalogue. */
+/** Returns all targets by name, in the order of the catalogue. */
 export function ingestTargets(catalogue: Catalogue): ReadonlyMap<string, IngestTarget> {
   const targets = [...catalogue.values()].flatMap(targetsOf);
   return new Map(targets.map((target) => [target.name, target]));

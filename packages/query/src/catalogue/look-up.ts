@@ -8,7 +8,7 @@ import type {
   NumericType,
 } from './dataset.ts';
 
-/** Throws when there is no such dataset: a plan names only what the catalogue had when it was made. */
+/** Returns the dataset. Throws if it does not exist, which can only mean that the catalogue changed after planning. */
 export function getDataset(catalogue: Catalogue, name: string): Dataset {
   const dataset = catalogue.get(name);
   if (dataset === undefined) throw new Error(`the catalogue has no dataset "${name}"`);
@@ -23,29 +23,29 @@ export function findDimension(dataset: Dataset, name: string): Dimension | undef
   return dataset.dimensions.find((dimension) => dimension.name === name);
 }
 
-/** Throws when the dataset has no such metric. */
+/** Throws if the dataset has no such metric. */
 function getMetric(dataset: Dataset, name: string): Metric {
   const metric = findMetric(dataset, name);
   if (metric === undefined) throw new Error(`the dataset "${dataset.name}" has no metric "${name}"`);
   return metric;
 }
 
-/** Throws when the dataset has no such dimension. */
+/** Throws if the dataset has no such dimension. */
 export function getDimension(dataset: Dataset, name: string): Dimension {
   const dimension = findDimension(dataset, name);
   if (dimension === undefined) throw new Error(`the dataset "${dataset.name}" has no dimension "${name}"`);
   return dimension;
 }
 
-/** What a metric reads. An alias has become the column of the metric that it names. */
+/** The source of a metric, with an alias replaced by the column that it stands for. */
 export type ResolvedMetricSource =
   | { readonly kind: 'column'; readonly column: string; readonly type: NumericType }
   | { readonly kind: 'distinct'; readonly column: string }
-  /** Calls, which are to be divided by the length of the bucket. */
+  /** The sum of `column`, divided by the length of the bucket. */
   | { readonly kind: 'rate'; readonly column: string; readonly per: 'second' | 'minute' }
   | { readonly kind: 'percent'; readonly part: string; readonly whole: string };
 
-/** Throws when the dataset has no such metric, or the alias names one without a column. */
+/** Throws if the dataset has no such metric, or if the metric is an alias of one without a column. */
 export function resolveMetricSource(dataset: Dataset, name: string): ResolvedMetricSource {
   const { source } = getMetric(dataset, name);
   switch (source.kind) {
@@ -68,18 +68,18 @@ export function resolveMetricSource(dataset: Dataset, name: string): ResolvedMet
   }
 }
 
-/** The stored columns behind a metric. Throws as `resolveMetricSource` does. */
+/** Returns the stored columns that a metric reads. Throws like `resolveMetricSource`. */
 export function metricColumns(dataset: Dataset, name: string): readonly string[] {
   const source = resolveMetricSource(dataset, name);
   return source.kind === 'percent' ? [source.part, source.whole] : [source.column];
 }
 
-/** What a condition of a filter reads of one fact. */
+/** The value of a fact that a filter condition reads. */
 export type FilterSource =
   | { readonly kind: 'column'; readonly column: string; readonly type: ColumnType }
   | Exclude<DimensionSource, { readonly kind: 'column' }>;
 
-/** Null when there is no such name, or a single fact has no such value. */
+/** Returns null if the name is unknown, or names an aggregate that a single fact does not have. */
 export function findFilterSource(dataset: Dataset, name: string): FilterSource | null {
   const dimension = findDimension(dataset, name);
   if (dimension !== undefined) {
@@ -87,14 +87,14 @@ export function findFilterSource(dataset: Dataset, name: string): FilterSource |
     return source.kind === 'column' ? { kind: 'column', column: name, type: source.type } : source;
   }
   if (findMetric(dataset, name) === undefined) return null;
-  const measured = resolveMetricSource(dataset, name);
-  return measured.kind === 'column' ? measured : null;
+  const source = resolveMetricSource(dataset, name);
+  return source.kind === 'column' ? source : null;
 }
 
-/** Throws when the dataset has no such name, or a single fact has no such value. */
+/** Throws if the name is unknown, or names an aggregate that a single fact does not have. */
 export function getFilterSource(dataset: Dataset, name: string): FilterSource {
   const source = findFilterSource(dataset, name);
   if (source === null)
-    throw new Error(`the dataset "${dataset.name}" has nothing to filter called "${name}"`);
+    throw new Error(`the dataset "${dataset.name}" has no field "${name}" that a filter can read`);
   return source;
 }

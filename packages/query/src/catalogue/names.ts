@@ -1,10 +1,10 @@
 import { environmentColumn, timestampColumn } from './fact-row.ts';
 import { timeUnits } from '../plan/plan.ts';
 
-/** Where the values of an environment's custom fields lie in the hot table of a dataset that takes them. */
+/** The column of a hot table that contains the values of custom fields. */
 export const customFieldsColumn = 'custom_fields';
 
-/** Columns that every table of facts has besides the stored ones, and what reports call their time column. */
+/** Columns of every table of facts besides the stored ones, and the names of time columns in reports. */
 const reservedNames: ReadonlySet<string> = new Set([
   timestampColumn.name,
   environmentColumn.name,
@@ -12,13 +12,13 @@ const reservedNames: ReadonlySet<string> = new Set([
   customFieldsColumn,
   ...timeUnits,
 ]);
-/** What `compileReport` calls its columns; a stored column of such a name could be taken for one of them. */
+/** Column names of `compileReport`. A stored column of such a name would be ambiguous in its SQL. */
 const outputColumn = /^c[0-9]+$/;
 
-/** PostgreSQL cuts identifiers at 63 bytes, which could make two names one. */
+/** PostgreSQL truncates identifiers to 63 bytes, which could make two names equal. */
 export const identifier = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 
-/** DuckDB's identifiers have no letter case, so two names that differ in nothing else are one column. */
+/** Folds letter case: DuckDB's identifiers are case-insensitive, so such names would be one column. */
 export function foldedName(name: string): string {
   return name.toLowerCase();
 }

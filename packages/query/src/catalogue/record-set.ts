@@ -7,22 +7,22 @@ export interface RecordColumn {
   readonly description: string;
 }
 
-/** Rows that a dataset is made of. One that comes again with the same key takes the place of the earlier one. */
+/** A kind of records from which a dataset's facts are derived. A record replaces an earlier one with the same key. */
 export interface RecordSet {
-  /** What the facts endpoint and the import call it: the dataset, a dot, what the rows are. */
+  /** Name for the ingest API and the import: the dataset, a dot and the kind of records. */
   readonly name: string;
   readonly table: string;
-  /** Required columns, together unique within an environment. */
+  /** Required columns that identify a record within an environment. */
   readonly key: readonly string[];
   readonly columns: readonly RecordColumn[];
 }
 
-/** Makes a column that every record of the set has. */
+/** Creates a column that every record must have. */
 export function required(name: string, type: ColumnType, description: string): RecordColumn {
   return { name, type, required: true, description };
 }
 
-/** Makes a column that may be missing or null. */
+/** Creates a column that may be missing or null. */
 export function optional(name: string, type: ColumnType, description: string): RecordColumn {
   return { name, type, required: false, description };
 }

@@ -4,8 +4,8 @@ import type { Dataset, Dimension, DimensionType, Metric, NumericType } from './d
 import { foldedName, identifier, isReserved } from './names.ts';
 
 /**
- * The dataset as an environment sees it: INTEGER and FLOAT fields are metrics of it, the others dimensions. A
- * field whose name a later catalogue has given to something of its own is left out.
+ * Returns the dataset as an environment sees it: INTEGER and FLOAT fields become metrics, the others dimensions. A
+ * field is left out if a newer catalogue uses its name for a column of the dataset.
  */
 export function withCustomFields(dataset: Dataset, fields: readonly CustomField[]): Dataset {
   const taken = foldedNames(dataset);
@@ -24,15 +24,15 @@ export function withCustomFields(dataset: Dataset, fields: readonly CustomField[
   };
 }
 
-/** Null, or why the dataset cannot have a custom field of this name. Other custom fields are not looked at. */
+/** Returns why the dataset cannot have a custom field of this name, or null. Ignores other custom fields. */
 export function faultOfCustomFieldName(name: string, dataset: Dataset): string | null {
   const found = JSON.stringify(name.slice(0, 80));
   if (!identifier.test(name)) {
-    return `${found} is not a name; expected a letter, then at most 62 letters, digits and "_"`;
+    return `${found} is not a valid name; expected a letter, then at most 62 letters, digits and "_"`;
   }
   if (isReserved(name)) return `${found} is reserved; expected another name`;
   if (foldedNames(dataset).has(foldedName(name))) {
-    return `${found} names a metric or dimension of "${dataset.name}" already; expected another name, also without its letter case`;
+    return `${found} is already a metric or dimension of "${dataset.name}"; expected another name (names are case-insensitive)`;
   }
   return null;
 }

@@ -11,7 +11,7 @@ function timestampPart(name: string, part: TimestampPart, description: string): 
 
 const core: readonly Dimension[] = [
   text('access_token', 'OAuth access token of the calling app.'),
-  text('api_product', 'API product that covers the proxy called.'),
+  text('api_product', 'API product of the called proxy.'),
   text('apiproxy', 'Name of the API proxy.'),
   integer('apiproxy_revision', 'Revision of the API proxy.'),
   text('client_id', 'Consumer key of the calling app.'),
@@ -39,9 +39,9 @@ const core: readonly Dimension[] = [
 ];
 
 const cache: readonly Dimension[] = [
-  text('ax_cache_key', 'Key under which the cached value is kept.'),
+  text('ax_cache_key', 'Key of the cached value.'),
   text('ax_cache_name', 'Name of the cache, prefixed with organization and environment.'),
-  text('ax_cache_source', 'Cache level from which the value came.'),
+  text('ax_cache_source', 'Cache level that returned the value.'),
 ];
 
 const errors: readonly Dimension[] = [
@@ -76,11 +76,11 @@ const target: readonly Dimension[] = [
   text('target_basepath', "Path of the target's URL without its query string."),
   text('target_host', 'Host of the target.'),
   text('target_ip', 'Address of the target.'),
-  integer('target_response_code', 'HTTP status that the target answered.'),
+  integer('target_response_code', 'HTTP status that the target returned.'),
   text('target_url', 'Full URL of the target.'),
   text('x_apigee_grpc_service_name', 'gRPC service that was called.'),
   text('x_apigee_grpc_rpc_name', 'gRPC method that was called.'),
-  text('x_apigee_grpc_status', 'gRPC status of the answer.'),
+  text('x_apigee_grpc_status', 'gRPC status of the response.'),
 ];
 
 const time: readonly Dimension[] = [
@@ -92,7 +92,7 @@ const time: readonly Dimension[] = [
     'week_of_month',
     'Week of the month of the call in UTC, 1 to 5; days 1 to 7 are week 1.',
   ),
-  text('ax_geo_timezone', "Time zone of the client's place."),
+  text('ax_geo_timezone', "Time zone of the client's location."),
 ];
 
 const place: readonly Dimension[] = [
@@ -105,7 +105,7 @@ const place: readonly Dimension[] = [
 
 const monetization: readonly Dimension[] = [
   text('fees_type', 'Kind of fee: setup, recurring, prepaid top-up or refund.'),
-  timestamp('created', 'When the transaction was created.'),
+  timestamp('created', 'Creation time of the transaction.'),
   timestamp('period_start', 'Start of the billing period.'),
   timestamp('period_end', 'End of the billing period.'),
   text('x_apigee_mintng_currency', 'Currency of the amounts.'),
@@ -115,10 +115,9 @@ const monetization: readonly Dimension[] = [
 
 const edgeOnly: readonly Dimension[] = [
   text('gateway_source', 'Kind of gateway that recorded the call.'),
-  text('ax_channel_id', 'Channel through which the call came.'),
+  text('ax_channel_id', 'Channel of the call.'),
 ];
 
-/** Dimensions of gateway traffic. */
 export const apiDimensions: readonly Dimension[] = [
   ...core,
   ...cache,

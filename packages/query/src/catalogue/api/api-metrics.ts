@@ -13,7 +13,7 @@ function distinct(name: string, dimension: string, unit: string, description: st
   return { name, description, unit, ...distinctValues, source: { kind: 'distinct', dimension } };
 }
 
-/** Metrics of gateway traffic. The first function is the one a request gets that names none. */
+/** The first function of a metric is the default of requests. */
 export const apiMetrics: readonly Metric[] = [
   {
     name: 'message_count',
@@ -24,7 +24,7 @@ export const apiMetrics: readonly Metric[] = [
   },
   {
     name: 'is_error',
-    description: 'Calls that were answered with an error, whether a policy or the target caused it.',
+    description: 'Calls that returned an error, caused by a policy or by the target.',
     unit: 'calls',
     ...additive,
     source: {
@@ -34,7 +34,7 @@ export const apiMetrics: readonly Metric[] = [
     },
   },
   integer('policy_error', additive, 'calls', 'Calls that failed in a policy of the gateway.'),
-  integer('target_error', additive, 'calls', 'Calls to which the target answered with a 5xx status.'),
+  integer('target_error', additive, 'calls', 'Calls for which the target returned a 5xx status.'),
   {
     name: 'error_count',
     description: 'Older name of is_error.',
@@ -42,25 +42,25 @@ export const apiMetrics: readonly Metric[] = [
     ...additive,
     source: { kind: 'alias', metric: 'is_error' },
   },
-  integer('cache_hit', additive, 'calls', 'Calls that were answered from the response cache.'),
+  integer('cache_hit', additive, 'calls', 'Calls served from the response cache.'),
   integer(
     'ax_cache_executed',
     additive,
     'executions',
-    'Runs of a caching policy; a read and a write of one call count as two.',
+    'Executions of caching policies; a read and a write in one call count as two.',
   ),
   integer('ax_cache_l1_count', gauged, 'elements', 'Elements in the in-memory cache during the call.'),
   integer(
     'request_processing_latency',
     gauged,
     'milliseconds',
-    'Time from the arrival of the request until the gateway had passed it on.',
+    'Time from receiving the request until the gateway had forwarded it.',
   ),
   integer(
     'response_processing_latency',
     gauged,
     'milliseconds',
-    "Time from the target's answer until the gateway had passed it on.",
+    "Time from the target's response until the gateway had forwarded it.",
   ),
   integer('request_size', measured, 'bytes', 'Size of the body that the client sent.'),
   integer('response_size', measured, 'bytes', 'Size of the body that the client received.'),
@@ -68,13 +68,13 @@ export const apiMetrics: readonly Metric[] = [
     'target_response_time',
     measured,
     'milliseconds',
-    'Time that the target took to answer; unknown, not 0, when the target was not called.',
+    'Time that the target took to respond; unknown, not 0, if the target was not called.',
   ),
   integer(
     'total_response_time',
     measured,
     'milliseconds',
-    'Time from the arrival of the request until the answer had left.',
+    'Time from receiving the request until the response had been sent.',
   ),
   {
     name: 'tps',
@@ -90,16 +90,12 @@ export const apiMetrics: readonly Metric[] = [
     ...quotient,
     source: { kind: 'rate', calls: 'message_count', per: 'minute' },
   },
-  distinct('app_count', 'developer_app', 'apps', 'Different developer apps that made calls.'),
-  distinct('developer_count', 'developer', 'developers', 'Different developers whose apps made calls.'),
-  distinct('user_count', 'client_ip', 'addresses', 'Different client addresses that made calls.'),
+  distinct('app_count', 'developer_app', 'apps', 'Distinct developer apps that made calls.'),
+  distinct('developer_count', 'developer', 'developers', 'Distinct developers whose apps made calls.'),
+  distinct('user_count', 'client_ip', 'addresses', 'Distinct client addresses that made calls.'),
   decimal('fees', 'currency', 'Fees charged to the developer.'),
   decimal('x_apigee_mintng_dev_share', 'currency', "The developer's share of the revenue of the call."),
   decimal('x_apigee_mintng_price', 'currency', 'Price of the call.'),
-  decimal(
-    'x_apigee_mintng_price_multiplier',
-    'factor',
-    'Factor by which the rate of the call was multiplied.',
-  ),
+  decimal('x_apigee_mintng_price_multiplier', 'factor', 'Multiplier of the rate of the call.'),
   decimal('x_apigee_mintng_rate', 'currency', 'Amount charged for the call: its rate times the multiplier.'),
 ];

@@ -19,15 +19,15 @@ function size(name: string, description: string): Metric {
   return { name, description, unit: 'TiB', ...measured, source: { kind: 'column', type: 'decimal' } };
 }
 
-/** The first function is the one a request gets that names none. */
+/** The first function of a metric is the default of requests. */
 const metrics: readonly Metric[] = [
-  size('committed_tib', 'What the customer had committed to.'),
-  size('consumed_tib', 'What was consumed.'),
-  size('burst_tib', 'What was consumed beyond the commitment.'),
-  size('accrued_burst_tib', 'What was consumed beyond it and is not invoiced yet.'),
+  size('committed_tib', 'Size that the customer had committed to.'),
+  size('consumed_tib', 'Size consumed.'),
+  size('burst_tib', 'Size consumed beyond the commitment.'),
+  size('accrued_burst_tib', 'Size consumed beyond the commitment and not invoiced yet.'),
 ];
 
-/** One fact is one sample of what a service level of a subscription consumed. */
+/** Storage consumption: one fact is one sample of a subscription's service level. */
 export const consumptionDataset: Dataset = {
   name: 'consumption',
   hotTable: 'consumption_facts',

@@ -1,12 +1,15 @@
 import { optional, required, type RecordSet } from '../record-set.ts';
 
-/** What storage consumption is made of. Sizes are in TiB, exact decimals. */
+/** The records behind storage consumption. Sizes are exact decimals in TiB. */
 export const consumptionRecords: readonly RecordSet[] = [
   {
     name: 'consumption.customers',
     table: 'consumption_customers',
     key: ['id'],
-    columns: [required('id', 'text', 'Id of the customer.'), required('name', 'text', 'Its name.')],
+    columns: [
+      required('id', 'text', 'Id of the customer.'),
+      required('name', 'text', 'Name of the customer.'),
+    ],
   },
   {
     name: 'consumption.subscriptions',
@@ -14,10 +17,10 @@ export const consumptionRecords: readonly RecordSet[] = [
     key: ['number'],
     columns: [
       required('number', 'text', 'Number of the subscription.'),
-      required('customer_id', 'text', 'Whose it is.'),
-      required('account_name', 'text', 'Account that it belongs to.'),
-      required('start_date', 'timestamp', 'From when it runs.'),
-      optional('end_date', 'timestamp', 'Until when it runs.'),
+      required('customer_id', 'text', 'Id of the customer.'),
+      required('account_name', 'text', 'Account of the subscription.'),
+      required('start_date', 'timestamp', 'Start of the subscription.'),
+      optional('end_date', 'timestamp', 'End of the subscription.'),
     ],
   },
   {
@@ -27,7 +30,7 @@ export const consumptionRecords: readonly RecordSet[] = [
     columns: [
       required('subscription', 'text', 'Number of the subscription.'),
       required('name', 'text', 'Name of the service level.'),
-      required('committed_tib', 'decimal', 'What the customer has committed to.'),
+      required('committed_tib', 'decimal', 'Size that the customer has committed to.'),
     ],
   },
   {
@@ -37,12 +40,12 @@ export const consumptionRecords: readonly RecordSet[] = [
     columns: [
       required('subscription', 'text', 'Number of the subscription.'),
       required('service_level', 'text', 'Name of the service level.'),
-      required('timestamp_utc', 'timestamp', 'When it was measured.'),
-      required('committed_tib', 'decimal', 'What the customer had committed to.'),
-      required('consumed_tib', 'decimal', 'What was consumed.'),
-      required('burst_tib', 'decimal', 'What was consumed beyond the commitment.'),
-      required('accrued_burst_tib', 'decimal', 'What was consumed beyond it and is not invoiced yet.'),
-      required('is_invoiced', 'boolean', 'Whether it is invoiced.'),
+      required('timestamp_utc', 'timestamp', 'Time of the measurement.'),
+      required('committed_tib', 'decimal', 'Size that the customer had committed to.'),
+      required('consumed_tib', 'decimal', 'Size consumed.'),
+      required('burst_tib', 'decimal', 'Size consumed beyond the commitment.'),
+      required('accrued_burst_tib', 'decimal', 'Size consumed beyond the commitment and not invoiced yet.'),
+      required('is_invoiced', 'boolean', 'Whether the consumption is invoiced.'),
     ],
   },
 ];

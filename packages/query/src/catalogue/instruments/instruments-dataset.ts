@@ -7,11 +7,11 @@ const text = column('text');
 
 const dimensions: readonly Dimension[] = [
   text('equipment', 'Id of the instrument.'),
-  text('equipment_name', 'What people call the instrument.'),
-  text('equipment_location', 'Where the instrument stands.'),
-  text('activity', 'What happened: charge, follow, use, sample, fault or training.'),
-  text('service_user', 'Who used the instrument; of uses only.'),
-  text('follower', 'Who follows the instrument; of followers only.'),
+  text('equipment_name', 'Name of the instrument.'),
+  text('equipment_location', 'Location of the instrument.'),
+  text('activity', 'Kind of event: charge, follow, use, sample, fault or training.'),
+  text('service_user', 'User of the instrument; only for uses.'),
+  text('follower', 'Follower of the instrument; only for follows.'),
 ];
 
 function metric(
@@ -24,27 +24,27 @@ function metric(
   return { name, description, unit, ...aggregation, source: { kind: 'column', type } };
 }
 
-/** The first function is the one a request gets that names none. */
+/** The first function of a metric is the default of requests. */
 const metrics: readonly Metric[] = [
-  metric('charge_amount', 'decimal', measured, 'currency', 'What was charged.'),
-  metric('follow_numbers', 'integer', additive, 'users', 'Users who began to follow the instrument.'),
+  metric('charge_amount', 'decimal', measured, 'currency', 'Amount charged.'),
+  metric('follow_numbers', 'integer', additive, 'users', 'New followers of the instrument.'),
   metric('service_times', 'integer', additive, 'uses', 'Uses of the instrument.'),
-  metric('service_time', 'integer', measured, 'seconds', 'How long the instrument was used.'),
-  metric('sample_times', 'integer', additive, 'samples', 'Samples that were handed in.'),
-  metric('break_time', 'integer', measured, 'seconds', 'How long the instrument was out of order.'),
+  metric('service_time', 'integer', measured, 'seconds', 'Duration of use.'),
+  metric('sample_times', 'integer', additive, 'samples', 'Samples submitted.'),
+  metric('break_time', 'integer', measured, 'seconds', 'Time out of order.'),
   metric('break_times', 'integer', additive, 'faults', 'Faults of the instrument.'),
-  metric('training_times', 'integer', additive, 'trainings', 'Trainings that were asked for.'),
-  metric('approved_times', 'integer', additive, 'trainings', 'Trainings that were approved.'),
+  metric('training_times', 'integer', additive, 'trainings', 'Trainings requested.'),
+  metric('approved_times', 'integer', additive, 'trainings', 'Trainings approved.'),
   {
     name: 'use_numbers',
-    description: 'Different users of the instrument.',
+    description: 'Distinct users of the instrument.',
     unit: 'users',
     ...distinctValues,
     source: { kind: 'distinct', dimension: 'service_user' },
   },
 ];
 
-/** One fact is one thing that happened to an instrument, at the time at which it began. */
+/** Use of instruments: one fact is one event of an instrument. Its timestamp is the start of the event. */
 export const instrumentsDataset: Dataset = {
   name: 'instruments',
   hotTable: 'instrument_facts',

@@ -1,9 +1,9 @@
 import { optional, required, type RecordSet } from '../record-set.ts';
 
-const id = required('id', 'text', 'Id of the row in the system that it comes from.');
+const id = required('id', 'text', 'Id of the record in its source system.');
 const equipment = required('equipment', 'text', 'Id of the instrument.');
 
-/** What the statistics of instruments are made of. */
+/** The records behind the statistics of instruments. */
 export const instrumentsRecords: readonly RecordSet[] = [
   {
     name: 'instruments.instruments',
@@ -11,8 +11,8 @@ export const instrumentsRecords: readonly RecordSet[] = [
     key: ['id'],
     columns: [
       required('id', 'text', 'Id of the instrument.'),
-      optional('name', 'text', 'What people call it.'),
-      optional('location', 'text', 'Where it stands.'),
+      optional('name', 'text', 'Name of the instrument.'),
+      optional('location', 'text', 'Location of the instrument.'),
     ],
   },
   {
@@ -22,8 +22,8 @@ export const instrumentsRecords: readonly RecordSet[] = [
     columns: [
       id,
       equipment,
-      required('charged_at', 'timestamp', 'When it was charged.'),
-      required('amount', 'decimal', 'What was charged, in the unit of the sender.'),
+      required('charged_at', 'timestamp', 'Time of the charge.'),
+      required('amount', 'decimal', 'Amount charged, in the currency unit of the sender.'),
     ],
   },
   {
@@ -32,8 +32,8 @@ export const instrumentsRecords: readonly RecordSet[] = [
     key: ['equipment', 'user_id'],
     columns: [
       equipment,
-      required('user_id', 'text', 'Who follows the instrument.'),
-      required('followed_at', 'timestamp', 'Since when.'),
+      required('user_id', 'text', 'Id of the follower.'),
+      required('followed_at', 'timestamp', 'Time since which the user follows the instrument.'),
     ],
   },
   {
@@ -43,9 +43,9 @@ export const instrumentsRecords: readonly RecordSet[] = [
     columns: [
       id,
       equipment,
-      required('user_id', 'text', 'Who used the instrument.'),
-      required('started_at', 'timestamp', 'Start of the use, by which it is counted.'),
-      required('seconds', 'integer', 'How long it lasted.'),
+      required('user_id', 'text', 'Id of the user.'),
+      required('started_at', 'timestamp', 'Start of the use; decides the period in which it counts.'),
+      required('seconds', 'integer', 'Duration of the use.'),
     ],
   },
   {
@@ -55,8 +55,8 @@ export const instrumentsRecords: readonly RecordSet[] = [
     columns: [
       id,
       equipment,
-      required('sampled_at', 'timestamp', 'When the samples were handed in.'),
-      required('count', 'integer', 'How many there were.'),
+      required('sampled_at', 'timestamp', 'Time at which the samples were submitted.'),
+      required('count', 'integer', 'Number of samples.'),
     ],
   },
   {
@@ -66,8 +66,8 @@ export const instrumentsRecords: readonly RecordSet[] = [
     columns: [
       id,
       equipment,
-      required('broke_at', 'timestamp', 'Start of the fault, by which it is counted.'),
-      required('seconds', 'integer', 'How long the instrument was out of order.'),
+      required('broke_at', 'timestamp', 'Start of the fault; decides the period in which it counts.'),
+      required('seconds', 'integer', 'Time out of order.'),
     ],
   },
   {
@@ -77,8 +77,8 @@ export const instrumentsRecords: readonly RecordSet[] = [
     columns: [
       id,
       equipment,
-      required('trained_at', 'timestamp', 'When the training was asked for.'),
-      required('approved', 'boolean', 'Whether it was approved.'),
+      required('trained_at', 'timestamp', 'Time at which the training was requested.'),
+      required('approved', 'boolean', 'Whether the training was approved.'),
     ],
   },
 ];

@@ -2,7 +2,7 @@ import type { Dataset } from '../dataset.ts';
 import { mintDimensions } from './mint-dimensions.ts';
 import { mintMetrics } from './mint-metrics.ts';
 
-/** Monetization: one fact is one transaction, its timestamp the transaction's time. */
+/** Monetization: one fact is one transaction. */
 export const mintDataset: Dataset = {
   name: 'mint',
   hotTable: 'hot_mint_facts',

@@ -15,7 +15,7 @@ function exchangeRate(name: string, description: string): Metric {
   return { name, description, unit: 'factor', ...gauged, source: { kind: 'column', type: 'float' } };
 }
 
-/** Metrics of monetization. The first function is the one a request gets that names none. */
+/** The first function of a metric is the default of requests. */
 export const mintMetrics: readonly Metric[] = [
   {
     name: 'transactionCount',
@@ -24,35 +24,32 @@ export const mintMetrics: readonly Metric[] = [
     ...additive,
     source: { kind: 'column', type: 'integer', whenMissing: { kind: 'constant', value: 1 } },
   },
-  amount('rate', 'Amount that was charged; negative when the developer got it.'),
+  amount('rate', 'Amount charged; negative if it was paid to the developer.'),
   amount('revenueShareAmount', "The developer's share of the revenue."),
   amount('netAmount', 'Amount without tax.'),
   amount('taxAmount', 'Tax of the transaction.'),
   {
     name: 'revSharePct',
-    description: "The developer's share in percent of the amount that was charged.",
+    description: "The developer's share in percent of the amount charged.",
     unit: 'percent',
     ...quotient,
     source: { kind: 'percent', part: 'revenueShareAmount', whole: 'rate' },
   },
   {
     name: 'ratedVolume',
-    description: 'Volume to which the price was applied.',
+    description: 'Volume that was rated.',
     unit: 'units',
     ...measured,
     source: { kind: 'column', type: 'decimal' },
   },
   {
     name: 'batchSize',
-    description: 'Calls or units that were charged together.',
+    description: 'Number of calls or units charged together.',
     unit: 'units',
     ...measured,
     source: { kind: 'column', type: 'integer' },
   },
-  exchangeRate('usdExchangeRate', 'Rate to US dollars that the sender knew; reports convert by their own.'),
-  exchangeRate('euroExchangeRate', 'Rate to euros that the sender knew; reports convert by their own.'),
-  exchangeRate(
-    'gbpExchangeRate',
-    'Rate to British pounds that the sender knew; reports convert by their own.',
-  ),
+  exchangeRate('usdExchangeRate', 'Exchange rate to US dollars as sent; not used to convert reports.'),
+  exchangeRate('euroExchangeRate', 'Exchange rate to euros as sent; not used to convert reports.'),
+  exchangeRate('gbpExchangeRate', 'Exchange rate to British pounds as sent; not used to convert reports.'),
 ];

@@ -11,19 +11,19 @@ const dimensions: readonly Dimension[] = [
   text('no', 'Number of the order.'),
   integer('product_id', 'Id of the product.'),
   text('product_name', 'Name of the product.'),
-  text('product_series_name', 'Series of devices that the product is for.'),
-  integer('company_id', 'Company that the order is for.'),
-  integer('buy_user_id', 'Who ordered.'),
-  text('buy_accesskey_id', 'Access key with which it was ordered.'),
+  text('product_series_name', 'Device series of the product.'),
+  integer('company_id', 'Company of the order.'),
+  integer('buy_user_id', 'Id of the buyer.'),
+  text('buy_accesskey_id', 'Access key that placed the order.'),
   text('remark', 'Remark of the buyer.'),
-  timestamp('update_time', 'When the order was changed last.'),
+  timestamp('update_time', 'Time of the last change to the order.'),
 ];
 
 function amount(name: string, unit: string, description: string): Metric {
   return { name, description, unit, ...measured, source: { kind: 'column', type: 'integer' } };
 }
 
-/** The first function is the one a request gets that names none. */
+/** The first function of a metric is the default of requests. */
 const metrics: readonly Metric[] = [
   {
     name: 'order_count',
@@ -32,14 +32,14 @@ const metrics: readonly Metric[] = [
     ...additive,
     source: { kind: 'column', type: 'integer' },
   },
-  amount('count', 'licences', 'How many were ordered.'),
-  amount('return_count', 'licences', 'How many of them were given back.'),
-  amount('grant_count', 'licences', 'How many of them were granted.'),
-  amount('remain_count', 'licences', 'How many of them can still be granted.'),
+  amount('count', 'licences', 'Licences ordered.'),
+  amount('return_count', 'licences', 'Licences returned.'),
+  amount('grant_count', 'licences', 'Licences granted.'),
+  amount('remain_count', 'licences', 'Licences that can still be granted.'),
   amount('total_price', 'hundredths', 'Price of the order.'),
 ];
 
-/** One fact is one order, at the time at which it was made. */
+/** Algorithm orders: one fact is one order. Its timestamp is the order time. */
 export const ordersDataset: Dataset = {
   name: 'orders',
   hotTable: 'order_facts',

@@ -1,6 +1,6 @@
 import { optional, required, type RecordSet } from '../record-set.ts';
 
-/** What algorithm orders are made of. Amounts of money are in hundredths of the currency. */
+/** The records behind algorithm orders. Prices are in hundredths of the currency unit. */
 export const ordersRecords: readonly RecordSet[] = [
   {
     name: 'orders.products',
@@ -8,15 +8,19 @@ export const ordersRecords: readonly RecordSet[] = [
     key: ['id'],
     columns: [
       required('id', 'integer', 'Id of the product.'),
-      required('name', 'text', 'Its name.'),
-      optional('brief', 'text', 'What it is, in short.'),
-      required('price', 'integer', 'Price of one.'),
+      required('name', 'text', 'Name of the product.'),
+      optional('brief', 'text', 'Short description.'),
+      required('price', 'integer', 'Price of one licence.'),
       optional('remark', 'text', 'Remark of the seller.'),
-      optional('image_url', 'text', 'Address of a picture.'),
-      optional('firmware_version', 'text', 'Firmware that it needs.'),
-      required('period_time', 'integer', 'How long a grant lasts; 0 is for ever.'),
-      required('period_unit', 'integer', 'Unit of that: 0 hours, 1 days, 2 months, 3 years, 4 minutes.'),
-      optional('series_name', 'text', 'Series of devices that it is for.'),
+      optional('image_url', 'text', 'URL of a picture.'),
+      optional('firmware_version', 'text', 'Required firmware version.'),
+      required('period_time', 'integer', 'Duration of a grant; 0 is unlimited.'),
+      required(
+        'period_unit',
+        'integer',
+        'Unit of the duration: 0 hours, 1 days, 2 months, 3 years, 4 minutes.',
+      ),
+      optional('series_name', 'text', 'Device series of the product.'),
     ],
   },
   {
@@ -25,15 +29,15 @@ export const ordersRecords: readonly RecordSet[] = [
     key: ['no'],
     columns: [
       required('no', 'text', 'Number of the order.'),
-      required('product_id', 'integer', 'What was ordered.'),
-      required('count', 'integer', 'How many.'),
-      required('total_price', 'integer', 'Price of all.'),
-      optional('company_id', 'integer', 'For which company.'),
-      required('buy_user_id', 'integer', 'Who ordered.'),
-      optional('buy_accesskey_id', 'text', 'With which access key.'),
+      required('product_id', 'integer', 'Id of the product.'),
+      required('count', 'integer', 'Number of licences ordered.'),
+      required('total_price', 'integer', 'Price of the order.'),
+      optional('company_id', 'integer', 'Company of the order.'),
+      required('buy_user_id', 'integer', 'Id of the buyer.'),
+      optional('buy_accesskey_id', 'text', 'Access key that placed the order.'),
       optional('remark', 'text', 'Remark of the buyer.'),
-      required('create_time', 'timestamp', 'When it was ordered.'),
-      required('update_time', 'timestamp', 'When the order was changed last.'),
+      required('create_time', 'timestamp', 'Time of the order.'),
+      required('update_time', 'timestamp', 'Time of the last change to the order.'),
     ],
   },
   {
@@ -43,8 +47,8 @@ export const ordersRecords: readonly RecordSet[] = [
     columns: [
       required('id', 'text', 'Id of the grant.'),
       required('no', 'text', 'Number of the order.'),
-      required('count', 'integer', 'How many were granted.'),
-      required('granted_at', 'timestamp', 'When.'),
+      required('count', 'integer', 'Number of licences granted.'),
+      required('granted_at', 'timestamp', 'Time of the grant.'),
     ],
   },
   {
@@ -54,8 +58,8 @@ export const ordersRecords: readonly RecordSet[] = [
     columns: [
       required('id', 'text', 'Id of the return.'),
       required('no', 'text', 'Number of the order.'),
-      required('count', 'integer', 'How many were given back.'),
-      required('returned_at', 'timestamp', 'When.'),
+      required('count', 'integer', 'Number of licences returned.'),
+      required('returned_at', 'timestamp', 'Time of the return.'),
     ],
   },
 ];
