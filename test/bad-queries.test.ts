@@ -95,7 +95,12 @@ describe('a wrong submission', () => {
     ['an unknown time unit', { ...good, groupByTimeUnit: 'fortnight' }, 'groupByTimeUnit', /month/],
     ['an unknown format', { ...good, outputFormat: 'xml' }, 'outputFormat', /csv/],
     ['an unknown delimiter', { ...good, outputFormat: 'csv', csvDelimiter: ';' }, 'csvDelimiter', /\|/],
-    ['an empty filter', { ...good, filter: '' }, 'filter', /position 1: found the end; expected the name/],
+    [
+      'an empty filter',
+      { ...good, filter: '' },
+      'filter',
+      /position 1: found the end; expected a field name/,
+    ],
     [
       'an unknown field in a filter',
       { ...good, filter: "(apiproxi eq 'a')" },

@@ -116,7 +116,7 @@ export const cases: Readonly<Record<string, Bounds>> = {
       ['x'.repeat(1_000_000), /^the alias "x{60}…" is too long/],
       ['a\u0000', /control character/],
       ['a\nb', /control character/],
-      ['\ud800', /half a character/],
+      ['\ud800', /unpaired surrogate/],
       ['apiproxy', /dimensions\[0\] would both be the output column "apiproxy"/],
       ['hour', /the time column of groupByTimeUnit would both be/],
     ],
@@ -134,8 +134,8 @@ export const cases: Readonly<Record<string, Bounds>> = {
   'metrics[0].value': {
     within: ['0', '-0.5', '1000.0', '9'.repeat(15), `-${'9'.repeat(15)}.${'9'.repeat(6)}`],
     beyond: [
-      ['9'.repeat(16), /at most 15 digits before the point and 6 after it/],
-      [`1.${'9'.repeat(7)}`, /at most 15 digits before the point and 6 after it/],
+      ['9'.repeat(16), /at most 15 digits before the decimal point and 6 after it/],
+      [`1.${'9'.repeat(7)}`, /at most 15 digits before the decimal point and 6 after it/],
       ['', /is not a value/],
       ['1e3', /is not a value/],
       ['1.', /is not a value/],

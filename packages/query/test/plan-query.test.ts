@@ -283,7 +283,12 @@ describe('a faulty request is refused with the field, what was found and what is
     const metrics = Array.from({ length: 20 }, (_, index) => ({ name: 'message_count', alias: `m${index}` }));
     const dimensions = ['apiproxy', 'developer', 'client_id', 'request_verb', 'target', 'client_ip'];
     expect(plan({ metrics, dimensions: dimensions.slice(0, 5) }).metrics).toHaveLength(20);
-    expectFault({ metrics, dimensions }, 'dimensions', '20 metrics and 6 dimensions make 26', 'at most 25');
+    expectFault(
+      { metrics, dimensions },
+      'dimensions',
+      '20 metrics and 6 dimensions are 26 columns',
+      'at most 25',
+    );
     const many = Array.from({ length: 10_000 }, (_, index) => ({
       name: 'message_count',
       alias: `m${index}`,

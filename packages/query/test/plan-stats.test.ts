@@ -137,13 +137,13 @@ describe('planStats names what is wrong', () => {
     ]) {
       expectFault({ select }, 'select', 'is not a metric');
     }
-    expectFault({ select: 'tps,tpm,tps' }, 'select', '"tps" is there more than once');
+    expectFault({ select: 'tps,tpm,tps' }, 'select', '"tps" is repeated');
   });
 
   test('dimensions, in the words of queries', () => {
     expectFault({ dimensions: ['apiprox'] }, 'dimensions[0]', '"apiprox" is not a dimension', '"apiproxy"?');
     expectFault({ dimensions: ['tps'] }, 'dimensions[0]', '"tps" is a metric, not a dimension');
-    expectFault({ dimensions: ['target', 'target'] }, 'dimensions[1]', 'expected every dimension once');
+    expectFault({ dimensions: ['target', 'target'] }, 'dimensions[1]', 'expected each dimension once');
   });
 
   test('select and timeRange that are not there', () => {
@@ -158,7 +158,11 @@ describe('planStats names what is wrong', () => {
     const items = sizes.flatMap((name) => functions.map((chosen) => `${chosen}(${name})`));
     const select = [...items, 'tps', 'tpm', 'app_count', 'user_count'].join(',');
     expect(plan({ select }).metrics).toHaveLength(24);
-    expectFault({ select: `${select},developer_count` }, 'select', '25 metrics and 1 dimensions make 26');
+    expectFault(
+      { select: `${select},developer_count` },
+      'select',
+      '25 metrics and 1 dimensions are 26 columns',
+    );
   });
 
   test.each([

@@ -20,7 +20,7 @@ export type PlanResult =
   | { readonly ok: true; readonly plan: Plan }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** The parts of a plan that a request decides. A part that is null because it was faulty has been reported. */
+/** The parts of a plan that a request decides. The range or a metric is null if it was faulty and reported. */
 export interface PlanParts extends Omit<
   Plan,
   'version' | 'dataset' | 'tenant' | 'range' | 'metrics' | 'customFields'

@@ -1,7 +1,7 @@
 import type { ReportFault } from './plan.ts';
 import type { QueryRequest } from './request.ts';
 
-/** Metrics and dimensions together, by the contract. */
+/** The contract's maximum of metrics and dimensions together. */
 export const maxColumns = 25;
 
 export function checkColumnCount(
@@ -9,9 +9,9 @@ export function checkColumnCount(
   report: ReportFault,
 ): void {
   const count = metrics.length + dimensions.length;
-  if (count === 0) report('metrics', 'there is no metric and no dimension; expected at least one');
+  if (count === 0) report('metrics', 'no metrics and no dimensions; expected at least one');
   if (count > maxColumns) {
-    const found = `${metrics.length} metrics and ${dimensions.length} dimensions make ${count}`;
+    const found = `${metrics.length} metrics and ${dimensions.length} dimensions are ${count} columns`;
     report(
       metrics.length > maxColumns ? 'metrics' : 'dimensions',
       `${found}; expected at most ${maxColumns} together`,

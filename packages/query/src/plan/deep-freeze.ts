@@ -1,7 +1,7 @@
-/** Freezes the object and every object in it, in place. Plain data only: it must not contain itself. */
+/** Freezes an object and all objects in it, in place. The data must not contain cycles. */
 export function deepFreeze<Value extends object>(value: Value): Value {
-  for (const part of Object.values(value)) {
-    if (typeof part === 'object' && part !== null) deepFreeze(part);
+  for (const member of Object.values(value)) {
+    if (typeof member === 'object' && member !== null) deepFreeze(member);
   }
   return Object.freeze(value);
 }

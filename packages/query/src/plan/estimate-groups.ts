@@ -4,7 +4,7 @@ import type { BoundPlan } from './bound-plan.ts';
 import { countBuckets } from './count-buckets.ts';
 import type { TimeRange } from './plan.ts';
 
-/** What an earlier report with the same dimensions, time unit and filter had. */
+/** Rows and range of an earlier report with the same dimensions, time unit and filter. */
 export interface EarlierReport {
   readonly rows: number;
   readonly range: TimeRange;
@@ -18,8 +18,8 @@ const valuesOfPart: Readonly<Record<TimestampPart, number>> = {
 };
 
 /**
- * About how many groups the report has: what its dimensions and buckets allow where that is known, else as many for
- * each bucket as the earlier report had; never more than the facts. Null: nothing is known.
+ * Estimates the number of groups of a report, at most the number of facts: from the possible values of its dimensions
+ * and its buckets, or else from the groups per bucket of the earlier report. Returns null if neither is known.
  */
 export function estimateGroups(
   { plan, dataset }: BoundPlan,
@@ -29,7 +29,7 @@ export function estimateGroups(
   const buckets = countBuckets(plan.range, plan);
   let combinations: number | null = 1;
   for (const name of plan.dimensions) {
-    const values = knownValues(getDimension(dataset, name).source);
+    const values = countPossibleValues(getDimension(dataset, name).source);
     combinations = combinations === null || values === null ? null : combinations * values;
   }
   if (combinations !== null) return Math.min(facts, combinations * buckets);
@@ -37,15 +37,15 @@ export function estimateGroups(
   return Math.min(facts, Math.round((earlier.rows * buckets) / countBuckets(earlier.range, plan)));
 }
 
-/** Null: whatever clients sent. */
-function knownValues(source: DimensionSource): number | null {
+/** Returns null if clients decide the values. */
+function countPossibleValues(source: DimensionSource): number | null {
   switch (source.kind) {
     case 'tenant':
       return 1;
     case 'timestamp-part':
       return valuesOfPart[source.part];
     case 'column':
-      // True, false and not set.
+      // True, false and null.
       return source.type === 'boolean' ? 3 : null;
     default:
       return source satisfies never;

@@ -40,7 +40,7 @@ const groups = z.strictObject({
   newestFirst: z.boolean(),
 });
 
-/** What came after the first plans of this version may be missing. */
+/** Members that were added to this version are optional, because older stored plans lack them. */
 const planShape: z.ZodType<Plan> = z.strictObject({
   version: z.literal(1),
   dataset: z.string(),
@@ -78,8 +78,8 @@ const planShape: z.ZodType<Plan> = z.strictObject({
 });
 
 /**
- * Reads a plan that was stored as JSON. Throws when another version of the program wrote it, or when it is no
- * plan: running what is only half understood would answer with wrong numbers.
+ * Reads a plan that was stored as JSON. Throws if it is not a plan of this version: running a plan that is only
+ * partly understood could return wrong numbers.
  */
 export function parsePlan(value: unknown): Plan {
   const parsed = planShape.safeParse(value);

@@ -3,15 +3,15 @@ import { faultOfRange, relativeRange, relativeRangeNames } from './parse-time-ra
 import type { ReportFault, TimeRange } from './plan.ts';
 import { readMoment } from './read-moment.ts';
 
-/** Years of four digits; a millennium before them would begin at a time that is shown nowhere. */
+/** Years have four digits, so that every bucket up to a millennium begins in a year that can be shown. */
 const moment =
   /^(?<month>\d{1,2})\/(?<day>\d{1,2})\/(?<year>[1-9]\d{3}) (?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2}))?$/;
 
 const expectedMoment = 'MM/DD/YYYY HH:MM in UTC, such as 01/31/2026 13:45';
-const expectedRange = `expected two times of the form ${expectedMoment}, with "~" between them, or ${relativeRangeNames}`;
+const expectedRange = `expected two times of the form ${expectedMoment}, separated by "~", or ${relativeRangeNames}`;
 
 /**
- * `MM/DD/YYYY HH:MM~MM/DD/YYYY HH:MM`, or a name that a query knows too. Null when the range was faulty, and
+ * Parses `MM/DD/YYYY HH:MM~MM/DD/YYYY HH:MM` or the name of a relative range. Returns null if the range was faulty and
  * reported.
  */
 export function parseStatsRange(

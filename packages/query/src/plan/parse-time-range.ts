@@ -6,26 +6,26 @@ import type { QueryRequest } from './request.ts';
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-/** The ranges that a name stands for. They end at the submission. */
+/** Lengths of the relative ranges by name. They end at the time of submission. */
 const relativeRanges: ReadonlyMap<string, number> = new Map([
   ['last60minutes', 60 * minuteMs],
   ['last24hours', dayMs],
   ['last7days', 7 * dayMs],
 ]);
 
-/** As messages list them. */
+/** The names for messages. */
 export const relativeRangeNames = [...relativeRanges.keys()].join(', ');
 
-/** Null when there is no range of that name. */
+/** Returns null if no relative range has this name. */
 export function relativeRange(name: string, nowMs: number): TimeRange | null {
   const lengthMs = relativeRanges.get(name);
   return lengthMs === undefined ? null : { startMs: nowMs - lengthMs, endExclusiveMs: nowMs };
 }
 
-/** The contract's longest range. */
+/** The contract's maximum length of a range. */
 const maxRangeDays = 365;
 
-/** Null when the range was faulty, and reported. */
+/** Returns null if the range was faulty and reported. */
 export function parseTimeRange(
   requested: QueryRequest['timeRange'],
   nowMs: number,
@@ -57,7 +57,7 @@ function parseMoment(field: string, text: string, report: ReportFault): number |
   return null;
 }
 
-/** What is wrong with a range that a client asks for; null: nothing. */
+/** Returns the fault of a requested range, or null. */
 export function faultOfRange({ startMs, endExclusiveMs }: TimeRange): string | null {
   const lengthMs = endExclusiveMs - startMs;
   if (lengthMs === 0)

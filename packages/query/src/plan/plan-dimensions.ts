@@ -4,7 +4,7 @@ import { didYouMean } from '../messages/did-you-mean.ts';
 import { quoted } from '../messages/quoted.ts';
 import type { ReportFault } from './plan.ts';
 
-/** The dimensions that were not faulty; the faults are reported. */
+/** Returns the valid dimensions and reports the faults of the others. */
 export function planDimensions(
   requested: readonly string[],
   dataset: Dataset,
@@ -16,7 +16,7 @@ export function planDimensions(
     const earlier = fieldOf.get(name);
     if (findDimension(dataset, name) === undefined) report(field, unknownDimension(name, dataset));
     else if (earlier !== undefined) {
-      report(field, `${quoted(name)} is already ${earlier}; expected every dimension once`);
+      report(field, `${quoted(name)} is already ${earlier}; expected each dimension once`);
     } else fieldOf.set(name, field);
   }
   return [...fieldOf.keys()];

@@ -3,7 +3,7 @@ import type { FilterNode } from '../filter/filter-node.ts';
 import { readFilter } from '../filter/read-filter.ts';
 import type { ReportFault } from './plan.ts';
 
-/** Null when none is requested, or when it was faulty and reported. */
+/** Returns null if no filter is requested, or if it was faulty and reported. */
 export function planFilter(
   requested: string | undefined,
   dataset: Dataset,

@@ -4,7 +4,7 @@ import type { GroupChoice, PlannedMetric, ReportFault } from './plan.ts';
 import { planMetricList } from './plan-metric-list.ts';
 import { maxStatsOffset, maxStatsRows, type StatsRequest } from './stats-request.ts';
 
-/** Faults are reported; what is answered then is not to be used. */
+/** Reports faults. If it reports one, its result must not be used. */
 export function planGroups(
   request: StatsRequest,
   metrics: readonly (PlannedMetric | null)[],
@@ -19,11 +19,15 @@ export function planGroups(
   const sorted = (request.sortby ?? request.sort ?? request.topk) !== undefined;
   return {
     sortBy:
-      request.sortby === undefined ? (sorted ? [0] : []) : sortedBy(request.sortby, metrics, dataset, report),
+      request.sortby === undefined
+        ? sorted
+          ? [0]
+          : []
+        : planSortMetrics(request.sortby, metrics, dataset, report),
     descending: sorted && descending,
     offset,
-    // One group more than fits when nothing is requested, so that it shows when some were cut. The best k are
-    // chosen first; offset and limit turn pages within them.
+    // By default one group above the maximum, which reveals a truncated response. Offset and limit select a page of
+    // the top k groups.
     limit: Math.max(0, Math.min(limit ?? maxStatsRows + 1, (topk ?? Infinity) - offset)),
     newestFirst: request.tsAscending !== true,
   };
@@ -37,13 +41,13 @@ function isDescending(sort: string | undefined, report: ReportFault): boolean {
     case 'ASC':
       return false;
     default:
-      report('sort', `${quoted(sort ?? '')} is not an order; expected ASC or DESC`);
+      report('sort', `${quoted(sort ?? '')} is not a sort order; expected ASC or DESC`);
       return true;
   }
 }
 
-/** Indices of `metrics`. */
-function sortedBy(
+/** Returns indices of `metrics`. */
+function planSortMetrics(
   sortby: string,
   metrics: readonly (PlannedMetric | null)[],
   dataset: Dataset,

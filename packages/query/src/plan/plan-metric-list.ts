@@ -3,12 +3,12 @@ import { quoted } from '../messages/quoted.ts';
 import type { PlannedMetric, ReportFault } from './plan.ts';
 import { planMetric } from './plan-metrics.ts';
 
-/** `sum(message_count)`, or a metric alone. */
-const selected = /^(?:(?<chosen>\w+) *\( *(?<measured>\w+) *\)|(?<alone>\w+))$/;
+/** Matches `sum(message_count)` or a metric without a function. */
+const listedMetric = /^(?:(?<func>\w+) *\( *(?<argument>\w+) *\)|(?<bare>\w+))$/;
 
 /**
- * The metrics of a list such as `sum(message_count),tps`. Their output columns are named as the list has them,
- * with the function that one gets that names none. Null for each that was faulty, and reported under `field`.
+ * Plans the items of a list such as `sum(message_count),tps`. Output columns are named like items, including a default
+ * function. An item is null if it was faulty and reported under `field`.
  */
 export function planMetricList(
   items: readonly string[],
@@ -17,13 +17,13 @@ export function planMetricList(
   report: ReportFault,
 ): readonly (PlannedMetric | null)[] {
   return items.map((item) => {
-    const { chosen, measured, alone } = selected.exec(item.trim())?.groups ?? {};
-    const name = measured ?? alone;
+    const { func, argument, bare } = listedMetric.exec(item.trim())?.groups ?? {};
+    const name = argument ?? bare;
     if (name === undefined) {
       report(field, `${quoted(item)} is not a metric; expected one such as sum(message_count) or tps`);
       return null;
     }
-    const planned = planMetric({ name, function: chosen }, field, dataset, (_, message) =>
+    const planned = planMetric({ name, function: func }, field, dataset, (_, message) =>
       report(field, message),
     );
     if (planned === null) return null;

@@ -6,10 +6,10 @@ import type { PlannedMetric, ReportFault } from './plan.ts';
 import { planOperation } from './plan-operation.ts';
 import type { MetricRequest } from './request.ts';
 
-/** Longest name of an output column, in characters. */
+/** Maximum length of a column name in characters. */
 const maxAliasLength = 128;
 
-/** Null when the metric was faulty, and reported. */
+/** Returns null if the metric was faulty and reported. */
 export function planMetric(
   requested: MetricRequest,
   field: string,
@@ -46,7 +46,7 @@ function resolveMetric(name: string, field: string, dataset: Dataset, report: Re
   return metric;
 }
 
-/** Null: the metric takes no function. Undefined: faulty, and reported. */
+/** Returns null if the metric takes no function, and undefined if the function was faulty and reported. */
 function chooseFunction(
   { name, functions }: Metric,
   requested: string | undefined,
@@ -63,13 +63,13 @@ function chooseFunction(
 
 function faultOfAlias(alias: string): string | null {
   if (alias === '') return `the alias is empty; expected 1 to ${maxAliasLength} characters`;
-  // Two UTF-16 units at most are one character; only what may fit is counted.
+  // A character has at most two UTF-16 units. Characters of longer texts are not counted, which bounds the work.
   const mayFit = alias.length <= 2 * maxAliasLength;
   if (!mayFit || Array.from(alias).length > maxAliasLength)
     return `the alias ${quoted(alias)} is too long; expected 1 to ${maxAliasLength} characters`;
-  // Half of a surrogate pair cannot be stored: it has no UTF-8 form.
+  // An unpaired surrogate has no UTF-8 form and cannot be stored.
   if (/[\p{Cc}\p{Cs}]/u.test(alias)) {
-    return `the alias ${quoted(alias)} has a control character or half a character; expected printable text`;
+    return `the alias ${quoted(alias)} has a control character or an unpaired surrogate; expected printable text`;
   }
   return null;
 }

@@ -2,12 +2,12 @@ import { quoted } from '../messages/quoted.ts';
 import type { OutputFormat, ReportFault } from './plan.ts';
 import type { QueryRequest } from './request.ts';
 
-/** Largest `limit`: the contract has an int32. */
+/** The contract's maximum of `limit`, an int32. */
 const maxLimitRows = 2 ** 31 - 1;
 
 type Delimiter = Extract<OutputFormat, { format: 'csv' }>['delimiter'];
 
-/** A tab is also accepted as it is written in the contract's text: a backslash and a `t`. */
+/** The contract writes a tab as a backslash and a `t`, which is accepted too. */
 const delimiters: ReadonlyMap<string, Delimiter> = new Map([
   [',', ','],
   ['|', '|'],
@@ -15,7 +15,7 @@ const delimiters: ReadonlyMap<string, Delimiter> = new Map([
   [String.raw`\t`, '\t'],
 ]);
 
-/** Json when nothing is requested, or when it was faulty and reported. */
+/** Returns json if no format is requested, or if it was faulty and reported. */
 export function planOutput(
   { outputFormat, csvDelimiter }: Pick<QueryRequest, 'outputFormat' | 'csvDelimiter'>,
   report: ReportFault,
@@ -40,7 +40,7 @@ export function planOutput(
   }
 }
 
-/** Null when none is requested, or when it was faulty and reported. */
+/** Returns null if no limit is requested, or if it was faulty and reported. */
 export function planLimit(requested: number | undefined, report: ReportFault): number | null {
   if (requested === undefined) return null;
   if (Number.isInteger(requested) && requested >= 1 && requested <= maxLimitRows) return requested;

@@ -40,7 +40,7 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
   });
 }
 
-/** Two output columns of one name would make a JSON row in which one of them is lost. */
+/** Reports column names that occur twice: a JSON row would lose one of the columns. */
 function checkColumnNames(
   columns: {
     readonly metrics: readonly (string | undefined)[];

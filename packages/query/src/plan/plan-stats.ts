@@ -10,7 +10,7 @@ import { planTimeUnit, planUtcOffset } from './plan-time.ts';
 import { planMetricList } from './plan-metric-list.ts';
 import { maxStatsRows, type StatsRequest } from './stats-request.ts';
 
-/** Longest range in buckets of a second, by the contract. */
+/** The contract's maximum length of a range with buckets of a second. */
 const maxSecondsRangeMs = 3_600_000;
 
 /**
@@ -50,7 +50,7 @@ function checkRepeated(metrics: readonly (PlannedMetric | null)[], report: Repor
   for (const metric of metrics) {
     if (metric === null) continue;
     if (seen.has(metric.alias)) {
-      report('select', `${quoted(metric.alias)} is there more than once; expected every metric once`);
+      report('select', `${quoted(metric.alias)} is repeated; expected each metric once`);
     }
     seen.add(metric.alias);
   }
@@ -61,5 +61,5 @@ function checkSeconds(timeUnit: TimeUnit | null, range: TimeRange | null, report
   const lengthMs = range.endExclusiveMs - range.startMs;
   if (lengthMs <= maxSecondsRangeMs) return;
   const hours = (lengthMs / maxSecondsRangeMs).toFixed(1);
-  report('timeUnit', `the range is ${hours} hours long; expected at most 1 hour in buckets of a second`);
+  report('timeUnit', `the range is ${hours} hours long; expected at most 1 hour with buckets of a second`);
 }

@@ -1,7 +1,7 @@
 import { quoted } from '../messages/quoted.ts';
 import { maxUtcOffsetMinutes, type ReportFault, type TimeUnit } from './plan.ts';
 
-/** Null when none is requested, or when it was faulty and reported. */
+/** Returns null if no time unit is requested, or if it was faulty and reported. */
 export function planTimeUnit(
   requested: string | undefined,
   { field, units, report }: { field: string; units: readonly TimeUnit[]; report: ReportFault },
@@ -13,7 +13,7 @@ export function planTimeUnit(
   return null;
 }
 
-/** Nothing when it is UTC, or when it was faulty and reported. */
+/** Returns an empty object for UTC, or if the offset was faulty and reported. */
 export function planUtcOffset(
   requested: number | undefined,
   report: ReportFault,

@@ -2,17 +2,17 @@ import type { AggregateFunction } from '../catalogue/dataset.ts';
 import type { CustomField } from '../catalogue/custom-field.ts';
 import type { FilterNode } from '../filter/filter-node.ts';
 
-/** What a query may be grouped by, by the contract. */
+/** The contract's time units of queries. */
 export const queryTimeUnits = ['second', 'minute', 'hour', 'day', 'week', 'month'] as const;
 
-/** Statistics have more. */
+/** The time units of statistics. */
 export const timeUnits = [...queryTimeUnits, 'quarter', 'year', 'decade', 'century', 'millennium'] as const;
 export type TimeUnit = (typeof timeUnits)[number];
 
-/** The furthest zone from UTC, east and west. */
+/** Maximum offset from UTC, east and west. */
 export const maxUtcOffsetMinutes = 14 * 60;
 
-/** Whose facts a plan may read. Everything that is compiled carries it. */
+/** The owner of the facts that a plan may read. Every compiled statement is restricted to it. */
 export interface Tenant {
   readonly organization: string;
   readonly environment: string;
@@ -28,17 +28,17 @@ export interface TimeRange {
 export const operators = ['+', '-', '*', '/', '%'] as const;
 export type Operator = (typeof operators)[number];
 
-/** A calculation with an aggregate. */
+/** The arithmetic on an aggregate. */
 export interface Operation {
   readonly operator: Operator;
-  /** Digits with an optional sign and point. Without a point it keeps whole numbers whole, save in a division. */
+  /** Digits with an optional sign and decimal point. Without a point integers stay integers, except in a division. */
   readonly value: string;
 }
 
 export interface PlannedMetric {
   readonly metric: string;
   readonly function: AggregateFunction | null;
-  /** Name of the output column. Chosen by the client, so it never becomes an SQL identifier. */
+  /** Name of the output column. It may come from the client, so it never becomes an SQL identifier. */
   readonly alias: string;
   /** Absent: the aggregate as it is. */
   readonly operation?: Operation;
@@ -51,49 +51,50 @@ export type OutputFormat =
   | { readonly format: 'csv'; readonly delimiter: CsvDelimiter };
 
 /**
- * Which groups are shown and in which order; a group is one combination of the dimensions' values. Ties, and
- * groups without a value of a metric to sort by, which come last, follow each other by their dimensions.
+ * Selects and orders groups; a group is one combination of dimension values. Groups without a value of the sort
+ * metric come last. Ties are ordered by their dimensions.
  */
 export interface GroupChoice {
-  /** Indices of the plan's metrics, taken in turn over the whole range. None: groups come by their dimensions. */
+  /** Indices of the plan's metrics, which are compared in this order over the whole range. Empty: by dimensions. */
   readonly sortBy: readonly number[];
   readonly descending: boolean;
-  /** How many groups are left out at the beginning, and how many are shown after them. */
+  /** Number of groups to skip. */
   readonly offset: number;
+  /** Maximum number of groups after the skipped ones. */
   readonly limit: number;
-  /** Whether a group's newest bucket comes first, or its oldest. */
+  /** Whether the buckets of a group are in descending order. */
   readonly newestFirst: boolean;
 }
 
-/** A validated query, frozen at submission: names resolved, the range absolute. Stored as JSON. */
+/** A validated request, frozen at submission: names are resolved and the range is absolute. Stored as JSON. */
 export interface Plan {
   readonly version: 1;
   readonly dataset: string;
   readonly tenant: Tenant;
   readonly range: TimeRange;
   readonly timeUnit: TimeUnit | null;
-  /** Buckets begin where the unit does in the zone that is so far east of UTC. Absent: 0. */
+  /** Buckets are aligned to local time at this offset east of UTC. Absent: 0. */
   readonly utcOffsetMinutes?: number;
   readonly metrics: readonly PlannedMetric[];
   readonly dimensions: readonly string[];
-  /** Which facts are aggregated; null: all of the range. */
+  /** Condition on the aggregated facts. Null: all facts of the range. */
   readonly filter: FilterNode | null;
-  /** Absent: all groups, and rows come by time. With it they come by group, then by time. */
+  /** Rows are ordered by group, then by time. Absent: all groups, ordered by time. */
   readonly groups?: GroupChoice;
   readonly limitRows: number | null;
-  /** Those that it reads, as they were declared at submission. Absent: none. */
+  /** The custom fields that the plan reads, as declared at submission. Absent: none. */
   readonly customFields?: readonly CustomField[];
   readonly output: OutputFormat;
   /**
-   * One row per fact: no metric has a function, and rows come by these dimensions, then by time. Absent: facts
-   * are aggregated.
+   * Each fact is a row: no metric has a function, and rows are ordered by these dimensions, then by time. Absent:
+   * facts are aggregated.
    */
   readonly perFact?: { readonly orderedBy: readonly string[] };
-  /** Every amount is converted to it by the rate of its fact's day. Absent: amounts stay in their own currency. */
+  /** Amounts are converted at the rate of their fact's day. Absent: they keep their own currency. */
   readonly targetCurrency?: string;
 }
 
-/** One thing that is wrong with a request. `message` says what was found and what is expected. */
+/** One thing wrong with a request. `message` states what was found and what is expected. */
 export interface Fault {
   readonly field: string;
   readonly message: string;

@@ -1,10 +1,10 @@
-/** What a client asks for: the body of a submission after its shape, but not its meaning, was checked. */
+/** The body of a submission. Its shape was checked, but not its names and values. */
 export interface QueryRequest {
   readonly metrics?: readonly MetricRequest[] | undefined;
   readonly dimensions?: readonly string[] | undefined;
   readonly timeRange: string | { readonly start: string; readonly end: string };
   readonly groupByTimeUnit?: string | undefined;
-  /** In minutes, east of UTC is positive; the contract's `tzo`. */
+  /** Minutes east of UTC; the contract's `tzo`. */
   readonly utcOffsetMinutes?: number | undefined;
   readonly limit?: number | undefined;
   readonly filter?: string | undefined;

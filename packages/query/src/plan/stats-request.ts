@@ -1,25 +1,25 @@
-/** Rows of one answer, groups times buckets: the number of Apigee X. */
+/** Maximum rows of a response, groups times buckets. Apigee X has the same limit. */
 export const maxStatsRows = 14_400;
 
-/** The contract has an int32. */
+/** The contract's maximum of an offset, an int32. */
 export const maxStatsOffset = 2 ** 31 - 1;
 
-/** What a client asks of the synchronous statistics: its parameters by their names in the contract. */
+/** The parameters of a request for statistics, by their names in the contract. */
 export interface StatsRequest {
   readonly dimensions: readonly string[];
-  /** Metrics, separated by commas: `sum(message_count),tps`. Must be there. */
+  /** Required. Metrics separated by commas: `sum(message_count),tps`. */
   readonly select?: string | undefined;
-  /** Must be there. */
+  /** Required. */
   readonly timeRange?: string | undefined;
   readonly timeUnit?: string | undefined;
   readonly filter?: string | undefined;
-  /** Of the metrics in `select`, separated by commas. */
+  /** Metrics from `select`, separated by commas. */
   readonly sortby?: string | undefined;
   readonly sort?: string | undefined;
   readonly topk?: number | undefined;
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
   readonly tsAscending?: boolean | undefined;
-  /** Minutes, east of UTC is positive. */
+  /** Minutes east of UTC. */
   readonly tzo?: number | undefined;
 }
