@@ -14,29 +14,23 @@ import {
 } from '@hourglass/contract';
 import {
   connectDatabase,
-  createTestTenant,
   eventually,
   ordersPath,
   repositoryRoot,
+  sharedSystem,
   signRequest,
   startSystem,
   targetOf,
-  testToken,
-  type RunningSystem,
+  type TestSystem,
+  type TestTenant,
 } from '@hourglass/testing';
 
-const secretKey = Buffer.alloc(32, 9).toString('base64');
-
 describe('an access key', () => {
-  let system: RunningSystem;
-  const memberToken = 'token-of-a-member-of-other';
+  let system: TestSystem;
+  let other: TestTenant;
   beforeAll(async () => {
-    system = await startSystem({ worker: false, env: { HOURGLASS_SECRET_KEY: secretKey } });
-    await createTestTenant(system.databaseUrl, {
-      organization: 'other',
-      environments: ['prod'],
-      token: memberToken,
-    });
+    system = await sharedSystem('api');
+    other = await system.createTenant();
   });
   afterAll(() => system.stop());
 
@@ -91,24 +85,21 @@ describe('an access key', () => {
       expect(row?.row).not.toContain(spelling);
     expect(JSON.stringify(await listed())).not.toContain(secret);
     await change(accesskeyId, { disabled: true });
-    const written = await eventually('both lines are in the log', () => {
-      const lines = system.api
-        .output()
-        .split('\n')
-        .filter((line) => line.includes(accesskeyId));
-      return Promise.resolve(lines.length < 2 ? null : lines.map((line): unknown => JSON.parse(line)));
+    const written = await eventually('both lines are in the log', async () => {
+      const lines = (await system.apiLog()).filter((line) => line.includes(accesskeyId));
+      return lines.length < 2 ? null : lines.map((line): unknown => JSON.parse(line));
     });
     const what = {
       msg: 'administration',
-      organization: 'acme',
+      organization: system.organization,
       environment: 'prod',
-      by: 'owner@acme.example',
+      by: system.email,
     };
     expect(written).toEqual([
       expect.objectContaining({ ...what, action: 'access_key.create', accesskeyId }),
       expect.objectContaining({ ...what, action: 'access_key.change', accesskeyId, disabled: true }),
     ]);
-    expect(system.api.output()).not.toContain(secret);
+    expect((await system.apiLog()).join('\n')).not.toContain(secret);
   });
 
   test.each<[unknown, string, RegExp]>([
@@ -130,17 +121,21 @@ describe('an access key', () => {
 
   test('is looked after by administrators, where it belongs', async () => {
     const { accesskeyId } = await newKey();
-    const elsewhere = await change(accesskeyId, { disabled: true }, system.clientOf('acme', 'test'));
+    const elsewhere = await change(
+      accesskeyId,
+      { disabled: true },
+      system.clientOf(system.organization, 'test'),
+    );
     expect([elsewhere.status, errorBody.parse(await elsewhere.json()).code]).toEqual([
       404,
       'access_key.not_found',
     ]);
-    const member = system.clientOf('other', 'prod', `Bearer ${memberToken}`);
+    const member = system.clientOf(other.organization, 'prod', `Bearer ${other.token}`);
     expect((await member.request('/accessKeys')).status).toBe(403);
     const foreign = await change(
       accesskeyId,
       { disabled: true },
-      system.clientOf('acme', 'prod', `Bearer ${memberToken}`),
+      system.clientOf(system.organization, 'prod', `Bearer ${other.token}`),
     );
     expect(foreign.status).toBe(403);
   });
@@ -149,7 +144,7 @@ describe('an access key', () => {
 
   async function hourglass(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
     const child = spawn(process.execPath, [entry, ...args], {
-      env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: testToken, ...more },
+      env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: system.token, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const [output, messages] = await Promise.all([
@@ -159,7 +154,8 @@ describe('an access key', () => {
     ]);
     return { code: child.exitCode, output: output.trimEnd(), messages: messages.trimEnd() };
   }
-  const admin = (...args: readonly string[]) => hourglass(['admin', 'access-key', ...args, '--org', 'acme']);
+  const admin = (...args: readonly string[]) =>
+    hourglass(['admin', 'access-key', ...args, '--org', system.organization]);
 
   test('is made by the command line, which signs a URL with it that is answered', async () => {
     const made = await admin('create', '--json');
@@ -219,7 +215,7 @@ describe('an access key', () => {
 });
 
 describe('without HOURGLASS_SECRET_KEY', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   beforeAll(async () => {
     system = await startSystem({ worker: false });
   });

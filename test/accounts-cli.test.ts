@@ -11,19 +11,19 @@ import {
   userList,
   userView,
 } from '@hourglass/contract';
-import { repositoryRoot, startSystem, testEmail, testToken, type RunningSystem } from '@hourglass/testing';
+import { repositoryRoot, sharedSystem, type TestSystem } from '@hourglass/testing';
 
 describe('hourglass admin', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
+    system = await sharedSystem('api');
   });
   afterAll(() => system.stop());
 
   const entry = path.join(repositoryRoot, 'apps/cli/bin/hourglass.js');
 
   /** Runs the built command line to its end; `input` is all of its standard input. */
-  async function admin(args: readonly string[], { input = '', token = testToken } = {}) {
+  async function admin(args: readonly string[], { input = '', token = system.token } = {}) {
     const child = spawn(process.execPath, [entry, 'admin', ...args], {
       env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: token },
     });
@@ -83,37 +83,37 @@ describe('hourglass admin', () => {
   });
 
   test('makes environments once', async () => {
-    const command = ['environment', 'create', '--org', 'acme', 'stage'];
+    const command = ['environment', 'create', '--org', system.organization, 'stage'];
     expect(await admin(command)).toEqual({ code: 0, output: 'created stage', messages: '' });
     const again = await admin(command);
     expect([again.code, again.output]).toEqual([1, '']);
     expect(again.messages).toContain('"stage"');
-    const json = await admin(['environment', 'create', '--org', 'acme', 'json', '--json']);
+    const json = await admin(['environment', 'create', '--org', system.organization, 'json', '--json']);
     expect(environmentView.parse(JSON.parse(json.output)).name).toBe('json');
-    expect((await admin(['environment', 'list', '--org', 'acme', '--json'])).output).toBe(
+    expect((await admin(['environment', 'list', '--org', system.organization, '--json'])).output).toBe(
       '["json","prod","stage","test"]',
     );
   });
 
   test('looks after a user from the first password to the end', async () => {
-    const org = ['--org', 'acme'];
-    const email = 'joe@acme.example';
+    const org = ['--org', system.organization];
+    const email = `joe@${system.organization}.example`;
     const made = await admin(['user', 'create', ...org, email]);
-    expect(await statusFor(basic(email, made.output), 'acme')).toBe(200);
+    expect(await statusFor(basic(email, made.output), system.organization)).toBe(200);
     expect(made.messages).toContain('not shown again');
 
     const changed = await admin(['user', 'set-password', ...org, email, '--password-stdin'], {
       input: 'chosen by its user\r\n',
     });
     expect(changed).toEqual({ code: 0, output: `changed the password of ${email}`, messages: '' });
-    expect(await statusFor(basic(email, 'chosen by its user'), 'acme')).toBe(200);
+    expect(await statusFor(basic(email, 'chosen by its user'), system.organization)).toBe(200);
 
     const raised = await admin(['user', 'set-role', ...org, email, 'administrator', '--json']);
     expect(userView.parse(JSON.parse(raised.output))).toMatchObject({ email, role: 'administrator' });
     const listed = await admin(['user', 'list', ...org]);
     expect(listed.output.split('\n').map((line) => line.split('\t').slice(0, 2))).toEqual([
       [email, 'administrator'],
-      [testEmail, 'operator'],
+      [system.email, 'operator'],
     ]);
     const json = userList.parse(JSON.parse((await admin(['user', 'list', ...org, '--json'])).output));
     expect(json.users).toHaveLength(2);
@@ -121,25 +121,25 @@ describe('hourglass admin', () => {
     expect(await admin(['user', 'delete', ...org, email])).toMatchObject({ output: `deleted ${email}` });
     const gone = await admin(['user', 'delete', ...org, email]);
     expect([gone.code, gone.messages]).toEqual([1, `hourglass: No user "${email}"`]);
-    const last = await admin(['user', 'set-role', ...org, testEmail, 'member']);
+    const last = await admin(['user', 'set-role', ...org, system.email, 'member']);
     expect([last.code, last.messages]).toEqual([1, expect.stringContaining('is the last')]);
   });
 
   test('prints a token alone, so that a script can take it, and never again', async () => {
-    const org = ['--org', 'acme'];
+    const org = ['--org', system.organization];
     const made = await admin([
       ...['token', 'create', ...org, '--scope', 'read', 'submit', '--description', 'nightly'],
       ...['--expires-in-seconds', '3600'],
     ]);
     expect(made.output).toMatch(/^hg_[\w-]{43}$/);
-    expect(await statusFor(`Bearer ${made.output}`, 'acme')).toBe(200);
+    expect(await statusFor(`Bearer ${made.output}`, system.organization)).toBe(200);
     const [, id = ''] = /token (\S+) of/.exec(made.messages) ?? [];
 
     const listed = await admin(['token', 'list', ...org]);
     const line = listed.output.split('\n').find((one) => one.startsWith(id)) ?? '';
     expect(line.split('\t')).toEqual([
       id,
-      testEmail,
+      system.email,
       'read,submit',
       expect.stringMatching(/^\d{4}-/),
       'nightly',
@@ -153,12 +153,12 @@ describe('hourglass admin', () => {
     const bound = await admin([
       ...['token', 'create', ...org, '--scope', 'read', '--environment', 'test', '--customer', 'c1', 'c2'],
     ]);
-    expect(await statusFor(`Bearer ${bound.output}`, 'acme')).toBe(403);
+    expect(await statusFor(`Bearer ${bound.output}`, system.organization)).toBe(403);
     const ofTest = (await admin(['token', 'list', ...org])).output.split('\n')[0] ?? '';
     expect(ofTest.split('\t').slice(2)).toEqual(['read', 'never expires', '', 'test', 'c1,c2']);
 
     expect((await admin(['token', 'delete', ...org, id])).code).toBe(0);
-    expect(await statusFor(`Bearer ${made.output}`, 'acme')).toBe(401);
+    expect(await statusFor(`Bearer ${made.output}`, system.organization)).toBe(401);
     const other = await admin(['token', 'create', ...org, '--scope', 'read', '--json']);
     expect(createdToken.parse(JSON.parse(other.output)).expires).toBeNull();
   });
@@ -178,7 +178,7 @@ describe('hourglass admin', () => {
   });
 
   test('asks for a password at a terminal only', async () => {
-    const refused = await admin(['user', 'set-password', '--org', 'acme', testEmail]);
+    const refused = await admin(['user', 'set-password', '--org', system.organization, system.email]);
     expect([refused.code, refused.messages]).toEqual([1, expect.stringContaining('--password-stdin')]);
   });
 });

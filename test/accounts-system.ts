@@ -1,15 +1,6 @@
 import { errorBody } from '@hourglass/contract';
-import {
-  createTestTenant,
-  startSystem,
-  testPassword,
-  testToken,
-  type RunningSystem,
-} from '@hourglass/testing';
+import type { TestSystem, TestTenant } from '@hourglass/testing';
 import { expect } from 'vitest';
-
-export const otherToken = 'token-of-the-other-organization';
-export const memberToken = 'token-of-a-member-of-a-third-one';
 
 interface Asked {
   readonly body?: unknown;
@@ -17,9 +8,11 @@ interface Asked {
   readonly authorization?: string;
 }
 
-/** A system in which `acme` has the operator, `other` an administrator and `third` a member. */
+/** A system whose own organization has an operator; `other` has an administrator and `third` a member. */
 export interface AccountsSystem {
-  readonly system: RunningSystem;
+  readonly system: TestSystem;
+  readonly other: TestTenant;
+  readonly third: TestTenant;
   /** `path` follows `/v1/organizations`. */
   call(
     method: string,
@@ -42,25 +35,18 @@ export interface AccountsSystem {
     readonly message: string;
     readonly faults: readonly { readonly field: string; readonly description: string }[];
   }>;
-  /** Of `acme`. Answers what the user sends as `Authorization`. */
+  /** Adds a user to the system's own organization. Returns its `Authorization` header. */
   addUser(email: string, role?: string, password?: string): Promise<string>;
 }
 
-export async function startAccounts(): Promise<AccountsSystem> {
-  const system = await startSystem({ worker: false });
-  const environments = ['prod'];
-  await createTestTenant(system.databaseUrl, {
-    organization: 'other',
-    environments,
-    token: otherToken,
-    role: 'administrator',
-  });
-  await createTestTenant(system.databaseUrl, { organization: 'third', environments, token: memberToken });
+export async function startAccounts(system: TestSystem): Promise<AccountsSystem> {
+  const other = await system.createTenant({ role: 'administrator' });
+  const third = await system.createTenant();
 
   const call: AccountsSystem['call'] = async (
     method,
     path,
-    { body, authorization = `Bearer ${testToken}` } = {},
+    { body, authorization = `Bearer ${system.token}` } = {},
   ) => {
     const response = await fetch(`${system.url}/v1/organizations${path}`, {
       method,
@@ -76,6 +62,8 @@ export async function startAccounts(): Promise<AccountsSystem> {
   };
   return {
     system,
+    other,
+    third,
     call,
     async refusal(...asked) {
       const { status, answer } = await call(...asked);
@@ -87,8 +75,10 @@ export async function startAccounts(): Promise<AccountsSystem> {
         faults: error.details.flatMap(({ fieldViolations }) => fieldViolations),
       };
     },
-    async addUser(email, role = 'member', password = testPassword) {
-      const { status } = await call('POST', '/acme/users', { body: { email, role, password } });
+    async addUser(email, role = 'member', password = system.password) {
+      const { status } = await call('POST', `/${system.organization}/users`, {
+        body: { email, role, password },
+      });
       expect(status).toBe(201);
       return basic(email, password);
     },

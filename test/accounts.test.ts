@@ -1,11 +1,14 @@
 import { createdOrganization, createdToken, createdUser } from '@hourglass/contract';
-import { eventually, testEmail, testPassword, testToken } from '@hourglass/testing';
+import { eventually, sharedSystem } from '@hourglass/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startAccounts, type AccountsSystem } from './accounts-system.ts';
 
 let accounts: AccountsSystem;
+/** The organization of the operator. */
+let acme: string;
 beforeAll(async () => {
-  accounts = await startAccounts();
+  accounts = await startAccounts(await sharedSystem('api'));
+  acme = accounts.system.organization;
 });
 afterAll(() => accounts.system.stop());
 
@@ -24,10 +27,10 @@ test('answers odd names in paths with 400 or 404, never with a fault of ours', a
   for (const name of names) {
     for (const [method, path] of [
       ['GET', `/${name}/users`],
-      ['GET', `/acme/users/${name}`],
-      ['PATCH', `/acme/users/${name}`],
-      ['DELETE', `/acme/users/${name}`],
-      ['DELETE', `/acme/tokens/${name}`],
+      ['GET', `/${acme}/users/${name}`],
+      ['PATCH', `/${acme}/users/${name}`],
+      ['DELETE', `/${acme}/users/${name}`],
+      ['DELETE', `/${acme}/tokens/${name}`],
       ['POST', `/${name}/environments`],
     ] as const) {
       const body = method === 'PATCH' ? { role: 'member' } : method === 'POST' ? { name: 'x' } : undefined;
@@ -43,39 +46,39 @@ test('answers odd names in paths with 400 or 404, never with a fault of ours', a
 
 test('puts down every write in one line that says who did what, and no secret anywhere', async () => {
   const password = 'kept out of every log';
-  const email = 'logged@acme.example';
+  const email = `logged@${acme}.example`;
   const done = [
     await accounts.call('POST', '', {
       body: { name: 'logged', administrator: { email: 'l@logged.example', password } },
     }),
-    await accounts.call('POST', '/acme/environments', { body: { name: 'logged' } }),
-    await accounts.call('PATCH', '/acme/environments/logged/limits', { body: { activeQueries: 3 } }),
-    await accounts.call('PATCH', '/acme/environments/logged/retention', { body: { retentionDays: 3 } }),
-    await accounts.call('PUT', '/acme/environments/logged/hostnames', { body: { hostnames: ['x.example'] } }),
-    await accounts.call('POST', '/acme/environments/logged/customFields', {
+    await accounts.call('POST', `/${acme}/environments`, { body: { name: 'logged' } }),
+    await accounts.call('PATCH', `/${acme}/environments/logged/limits`, { body: { activeQueries: 3 } }),
+    await accounts.call('PATCH', `/${acme}/environments/logged/retention`, { body: { retentionDays: 3 } }),
+    await accounts.call('PUT', `/${acme}/environments/logged/hostnames`, {
+      body: { hostnames: ['x.example'] },
+    }),
+    await accounts.call('POST', `/${acme}/environments/logged/customFields`, {
       body: { name: 'dc_x', type: 'STRING' },
     }),
-    await accounts.call('PATCH', '/acme/environments/logged/customFields', {
+    await accounts.call('PATCH', `/${acme}/environments/logged/customFields`, {
       body: { undeclaredFields: 'ignore' },
     }),
-    await accounts.call('DELETE', '/acme/environments/logged/customFields/dc_x'),
-    await accounts.call('PUT', '/acme/exchangeRates', {
+    await accounts.call('DELETE', `/${acme}/environments/logged/customFields/dc_x`),
+    await accounts.call('PUT', `/${acme}/exchangeRates`, {
       body: [{ day: '2026-06-01', currency: 'USD', targetCurrency: 'EUR', rate: '0.9' }],
     }),
-    await accounts.call('POST', '/acme/users', { body: { email } }),
-    await accounts.call('PATCH', `/acme/users/${email}`, { body: { password } }),
-    await accounts.call('POST', '/acme/tokens', { body: { email, scopes: ['read'] } }),
+    await accounts.call('POST', `/${acme}/users`, { body: { email } }),
+    await accounts.call('PATCH', `/${acme}/users/${email}`, { body: { password } }),
+    await accounts.call('POST', `/${acme}/tokens`, { body: { email, scopes: ['read'] } }),
   ];
   const { id, token } = createdToken.parse(done.at(-1)?.answer);
   done.push(
-    await accounts.call('DELETE', `/acme/tokens/${id}`),
-    await accounts.call('DELETE', `/acme/users/${email}`),
+    await accounts.call('DELETE', `/${acme}/tokens/${id}`),
+    await accounts.call('DELETE', `/${acme}/users/${email}`),
   );
   const ids = done.map(({ headers }) => headers.get('x-request-id'));
   const lines = await eventually('every line is written', async () => {
-    const written = accounts.system.api
-      .output()
-      .split('\n')
+    const written = (await accounts.system.apiLog())
       .filter((line) => line.includes('"administration"'))
       .map((line) => JSON.parse(line) as Record<string, unknown>)
       .filter(({ requestId }) => ids.includes(String(requestId)));
@@ -97,7 +100,7 @@ test('puts down every write in one line that says who did what, and no secret an
       'token.create',
       'token.delete',
       'user.delete',
-    ].map((action) => [action, testEmail, 'acme']),
+    ].map((action) => [action, accounts.system.email, acme]),
   );
   expect(lines.find(({ action }) => action === 'user.change')).toMatchObject({
     user: email,
@@ -105,7 +108,15 @@ test('puts down every write in one line that says who did what, and no secret an
   });
   const made = createdUser.parse(done[9]?.answer);
   const shown = createdOrganization.parse(done[0]?.answer);
-  for (const secret of [password, token, made.password, shown.token, testToken, testPassword]) {
-    expect(accounts.system.api.output()).not.toContain(secret ?? 'a password that was not made');
+  const log = (await accounts.system.apiLog()).join('\n');
+  for (const secret of [
+    password,
+    token,
+    made.password,
+    shown.token,
+    accounts.system.token,
+    accounts.system.password,
+  ]) {
+    expect(log).not.toContain(secret ?? 'a password that was not made');
   }
 });

@@ -7,22 +7,18 @@ import {
   queryList,
   queryStatus,
 } from '@hourglass/contract';
-import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
 
 describe('a client that was written for Apigee', () => {
-  let system: RunningSystem;
-  const strangersToken = 'token-of-the-stranger';
+  let system: TestSystem;
+  let stranger: TestTenant;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
-    await createTestTenant(system.databaseUrl, {
-      organization: 'other',
-      environments: ['dev'],
-      token: strangersToken,
-    });
+    system = await sharedSystem('api');
+    stranger = await system.createTenant({ environments: ['dev'] });
   });
   afterAll(() => system.stop());
 
-  const get = (path: string, token = testToken, init: RequestInit = {}) =>
+  const get = (path: string, token = system.token, init: RequestInit = {}) =>
     fetch(`${system.url}${path}`, { ...init, headers: { Authorization: `Bearer ${token}` } });
   const query = { dimensions: ['apiproxy'], timeRange: 'last60minutes' };
   const submit = (body: string, headers: Record<string, string>, path = '/queries') =>
@@ -52,11 +48,11 @@ describe('a client that was written for Apigee', () => {
     expect(submitted.status).toBe(201);
     const { self } = queryStatus.parse(await submitted.json());
     const id = self.slice(self.lastIndexOf('/') + 1);
-    const place = '/v1/organizations/acme/environments/prod';
+    const place = `/v1/organizations/${system.organization}/environments/prod`;
     for (const path of [
       '/healthz',
       '/v1/organizations',
-      '/v1/organizations/acme',
+      `/v1/organizations/${system.organization}`,
       `${place}/queries`,
       `${place}/queries/${id}`,
     ]) {
@@ -69,7 +65,7 @@ describe('a client that was written for Apigee', () => {
 
   test('never gets in by a system parameter that looks like a credential', async () => {
     for (const name of ['access_token', 'oauth_token', 'key']) {
-      const response = await fetch(`${system.url}/v1/organizations?${name}=${testToken}`);
+      const response = await fetch(`${system.url}/v1/organizations?${name}=${system.token}`);
       expect([name, response.status]).toEqual([name, 401]);
     }
   });
@@ -105,46 +101,50 @@ describe('a client that was written for Apigee', () => {
   test('reaches everything by the short path forms, also mixed', async () => {
     const id = await system.client.submit(query);
     const forms = [
-      '/v1/organizations/acme/environments/prod',
-      '/v1/o/acme/e/prod',
-      '/v1/o/acme/environments/prod',
-      '/v1/organizations/acme/e/prod',
+      `/v1/organizations/${system.organization}/environments/prod`,
+      `/v1/o/${system.organization}/e/prod`,
+      `/v1/o/${system.organization}/environments/prod`,
+      `/v1/organizations/${system.organization}/e/prod`,
     ];
     for (const form of forms) {
       const status = await get(`${form}/queries/${id}`);
       expect([form, status.status]).toEqual([form, 200]);
       expect(queryStatus.parse(await status.json()).self).toBe(
-        `/organizations/acme/environments/prod/queries/${id}`,
+        `/organizations/${system.organization}/environments/prod/queries/${id}`,
       );
       const wrongMethod = await get(`${form}/facts/api`);
       expect([wrongMethod.status, wrongMethod.headers.get('allow')]).toEqual([405, 'POST']);
     }
-    const cancelled = await get(`/v1/o/acme/e/prod/queries/${id}:cancel`, testToken, { method: 'POST' });
+    const cancelled = await get(`/v1/o/${system.organization}/e/prod/queries/${id}:cancel`, system.token, {
+      method: 'POST',
+    });
     expect(queryStatus.parse(await cancelled.json()).state).toBe('cancelled');
-    expect(await (await get('/v1/o')).json()).toEqual(['acme']);
-    expect((await get('/v1/o/acme/environment/prod/queries')).status).toBe(404);
+    expect(await (await get('/v1/o')).json()).toEqual([system.organization]);
+    expect((await get(`/v1/o/${system.organization}/environment/prod/queries`)).status).toBe(404);
   });
 
   test('reads its organization and environments first', async () => {
-    expect(names.parse(await (await get('/v1/organizations')).json())).toEqual(['acme']);
-    const organization = organizationView.parse(await (await get('/v1/organizations/acme')).json());
-    expect(organization).toMatchObject({ name: 'acme', environments: ['prod', 'test'] });
+    expect(names.parse(await (await get('/v1/organizations')).json())).toEqual([system.organization]);
+    const organization = organizationView.parse(
+      await (await get(`/v1/organizations/${system.organization}`)).json(),
+    );
+    expect(organization).toMatchObject({ name: system.organization, environments: ['prod', 'test'] });
     expect(Math.abs(Date.now() - organization.createdAt)).toBeLessThan(600_000);
-    const environments = await get('/v1/organizations/acme/environments');
+    const environments = await get(`/v1/organizations/${system.organization}/environments`);
     expect(names.parse(await environments.json())).toEqual(['prod', 'test']);
-    const environment = await get('/v1/organizations/acme/environments/test');
+    const environment = await get(`/v1/organizations/${system.organization}/environments/test`);
     expect(environmentView.parse(await environment.json())).toMatchObject({ name: 'test' });
   });
 
   test('sees another organization like one that does not exist, to the byte', async () => {
-    expect(await (await get('/v1/organizations', strangersToken)).json()).toEqual(['other']);
+    expect(await (await get('/v1/organizations', stranger.token)).json()).toEqual([stranger.organization]);
     for (const rest of ['', '/environments', '/environments/prod', '/environments/dev']) {
-      const theirs = await get(`/v1/organizations/acme${rest}`, strangersToken);
-      const none = await get(`/v1/organizations/none${rest}`, strangersToken);
+      const theirs = await get(`/v1/organizations/${system.organization}${rest}`, stranger.token);
+      const none = await get(`/v1/organizations/none${rest}`, stranger.token);
       expect([rest, theirs.status, none.status]).toEqual([rest, 404, 404]);
-      expect((await theirs.text()).replaceAll('acme', 'none')).toBe(await none.text());
+      expect((await theirs.text()).replaceAll(system.organization, 'none')).toBe(await none.text());
     }
-    expect((await get('/v1/organizations/acme/environments/none')).status).toBe(404);
+    expect((await get(`/v1/organizations/${system.organization}/environments/none`)).status).toBe(404);
   });
 
   test.each([

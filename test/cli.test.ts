@@ -4,18 +4,18 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   readArchive,
-  startSystem,
+  sharedSystem,
   temporaryFolder,
-  type RunningSystem,
   type TemporaryFolder,
+  type TestSystem,
 } from '@hourglass/testing';
 
 describe('the command line', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   let folder: TemporaryFolder;
-  const place = ['--org', 'acme', '--env', 'prod'];
+  const place = () => ['--org', system.organization, '--env', 'prod'];
   beforeAll(async () => {
-    [system, folder] = await Promise.all([startSystem(), temporaryFolder()]);
+    [system, folder] = await Promise.all([sharedSystem('worker'), temporaryFolder()]);
   });
   afterAll(async () => {
     await system.stop();
@@ -41,15 +41,15 @@ describe('the command line', () => {
         'timestamp,apiproxy,response_status_code\n2026-04-01T10:00:00Z,"a ""quoted"", one",200\n2026-04-01T11:00:00Z,b,\n',
       ),
     );
-    const imported = await system.runCli('import', ...place, '--format', 'csv', facts);
+    const imported = await system.runCli('import', ...place(), '--format', 'csv', facts);
     expect(imported).toEqual({ code: 0, output: 'accepted 2 facts in 1 batch' });
 
     const query = await write('query.json', JSON.stringify(calls('2026-04-01')));
-    const submitted = await system.runCli('submit', ...place, '--json', query);
+    const submitted = await system.runCli('submit', ...place(), '--json', query);
     const { id, state } = JSON.parse(submitted.output) as { id: string; state: string };
     expect([submitted.code, state]).toEqual([0, 'enqueued']);
 
-    const waited = await system.runCli('wait', ...place, id);
+    const waited = await system.runCli('wait', ...place(), id);
     expect(waited.code).toBe(0);
     // Not a terminal here: plain lines, a last one with the outcome, no control characters.
     expect(waited.output).toMatch(/^completed 100%$/m);
@@ -60,11 +60,11 @@ describe('the command line', () => {
     expect(waited.output).not.toContain('\u001b');
 
     const file = path.join(folder.path, 'result.zip');
-    expect((await system.runCli('download', ...place, '--output', file, id)).code).toBe(0);
+    expect((await system.runCli('download', ...place(), '--output', file, id)).code).toBe(0);
     const [part] = await readArchive(await readFile(file));
     const rows = '{"calls":"1","apiproxy":"a \\"quoted\\", one"}\n{"calls":"1","apiproxy":"b"}\n';
     expect(part?.text).toBe(rows);
-    expect((await system.runCli('download', ...place, '--rows', id)).output).toBe(rows.trimEnd());
+    expect((await system.runCli('download', ...place(), '--rows', id)).output).toBe(rows.trimEnd());
   });
 
   test('names the line and the field of a bad row, stores nothing of its batch, and exits with 1', async () => {
@@ -72,7 +72,7 @@ describe('the command line', () => {
       'bad.ndjson',
       '{"timestamp":"2026-04-02T10:00:00Z","apiproxy":"x"}\n\n{"timestamp":"2026-04-02T10:00:00Z","response_size":"big"}\n',
     );
-    const { code, output } = await system.runCli('import', ...place, '--format', 'ndjson', facts);
+    const { code, output } = await system.runCli('import', ...place(), '--format', 'ndjson', facts);
     expect(code).toBe(1);
     expect(output).toContain('nothing was stored');
     expect(output).toMatch(/line 3, response_size: /);
@@ -87,7 +87,7 @@ describe('the command line', () => {
     );
     const { code, output } = await system.runCli(
       'import',
-      ...place,
+      ...place(),
       '--format',
       'ndjson',
       '--batch-rows',
@@ -106,7 +106,7 @@ describe('the command line', () => {
     );
     const args = [
       'import',
-      ...place,
+      ...place(),
       '--format',
       'ndjson',
       '--batch-rows',
@@ -125,7 +125,7 @@ describe('the command line', () => {
       'access.log',
       '10.0.0.1 - - [05/Apr/2026:10:00:00 +0200] "GET /shop/cart?x=1 HTTP/1.1" 200 5 "-" "curl/8.0"\nnonsense\n',
     );
-    const args = [...place, '--format', 'combined', '--apiproxy-from-path', '1', log];
+    const args = [...place(), '--format', 'combined', '--apiproxy-from-path', '1', log];
     expect((await system.runCli('import', ...args)).code).toBe(1);
     const skipped = await system.runCli('import', '--on-error', 'skip', ...args);
     expect(skipped.code).toBe(0);
@@ -148,10 +148,14 @@ describe('the command line', () => {
     expect((await system.runCli('import', 'x')).code).toBe(2);
     expect((await system.runCli('fly')).code).toBe(2);
     const unknown = '00000000-0000-4000-8000-000000000000';
-    const missing = await system.runCli('wait', ...place, '--json', unknown);
+    const missing = await system.runCli('wait', ...place(), '--json', unknown);
     expect(missing.code).toBe(1);
     expect(JSON.parse(missing.output)).toMatchObject({ code: 'query.not_found', status: 404 });
-    const refused = await system.runCli('submit', ...place, await write('bad.json', '{"timeRange":"never"}'));
+    const refused = await system.runCli(
+      'submit',
+      ...place(),
+      await write('bad.json', '{"timeRange":"never"}'),
+    );
     expect(refused.code).toBe(1);
     expect(refused.output).toContain('timeRange');
   });

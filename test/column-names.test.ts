@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startSystem, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
 /** Names that mean something somewhere on the way to the file: in SQL, in JavaScript, in CSV, in the engine. */
 const names = [
@@ -30,7 +30,7 @@ const names = [
 ];
 
 describe('an alias', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
   const query = {
     // Each column has a value of its own, so that none can be taken for another.
@@ -44,7 +44,7 @@ describe('an alias', () => {
     timeRange: day,
   };
   beforeAll(async () => {
-    system = await startSystem();
+    system = await sharedSystem('worker');
     await system.client.sendFacts([{ timestamp: day.start, apiproxy: 'a' }]);
   });
   afterAll(() => system.stop());

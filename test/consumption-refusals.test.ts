@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 import { askKeystone, details, history, masked, newToken, sendRecords, subscription } from './keystone.ts';
 
 /** What the calls of Keystone refuse, and to whom. */
 describe('Keystone', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   /** Bound to `prod`, and the same to one customer of it. */
   let token: string;
   let tokenOfC1: string;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
+    system = await sharedSystem('api');
     token = await newToken(system, { environment: 'prod' });
     tokenOfC1 = await newToken(system, { environment: 'prod', customers: ['c1'] });
     await sendRecords(system.client, 'customers', [
@@ -137,7 +137,7 @@ describe('Keystone', () => {
     });
 
     test('without an environment or without the scope is a 403 that says so', async () => {
-      const refusals = [testToken, await newToken(system, { environment: 'prod' }, ['submit'])].map(
+      const refusals = [system.token, await newToken(system, { environment: 'prod' }, ['submit'])].map(
         async (one) => {
           const { status, text } = await ask(details, 'type=customer&id=c1', one);
           return [status, (JSON.parse(text) as { error: { code: string } }).error.code];
@@ -168,18 +168,18 @@ describe('Keystone', () => {
     });
 
     test('sees the customers of its environment only, whatever their ids are elsewhere', async () => {
-      await createTestTenant(system.databaseUrl, {
-        organization: 'other',
-        environments: ['prod'],
-        token: 'token-of-the-other',
+      const other = await system.createTenant({
         tokenScopes: ['read', 'ingest'],
         environment: 'prod',
       });
       const elsewhere = [
-        { client: system.clientOf('acme', 'test'), token: await newToken(system, { environment: 'test' }) },
         {
-          client: system.clientOf('other', 'prod', 'Bearer token-of-the-other'),
-          token: 'token-of-the-other',
+          client: system.clientOf(system.organization, 'test'),
+          token: await newToken(system, { environment: 'test' }),
+        },
+        {
+          client: system.clientOf(other.organization, 'prod', `Bearer ${other.token}`),
+          token: other.token,
         },
       ];
       for (const { client, token: theirs } of elsewhere) {

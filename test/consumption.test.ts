@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   eventually,
-  startSystem,
+  sharedSystem,
   temporaryFolder,
-  type RunningSystem,
   type TemporaryFolder,
+  type TestSystem,
 } from '@hourglass/testing';
 import {
   askKeystone,
@@ -22,12 +22,12 @@ import {
 } from './keystone.ts';
 
 describe('the consumption of a customer', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   let folder: TemporaryFolder;
   /** Bound to `prod`. */
   let token: string;
   beforeAll(async () => {
-    [system, folder] = await Promise.all([startSystem(), temporaryFolder()]);
+    [system, folder] = await Promise.all([sharedSystem('worker'), temporaryFolder()]);
     token = await newToken(system, { environment: 'prod' });
     await send('customers', [
       { id: 'c1', name: 'Customer "One"' },
@@ -249,24 +249,30 @@ describe('the consumption of a customer', () => {
       await ask(details, 'type=customer&id=c1', 'hg_a_wrong_token'),
     ];
     for (const { requestId, status } of answers) {
-      const line = await eventually('the request is in the log', () =>
-        Promise.resolve(
-          system.api
-            .output()
-            .split('\n')
-            .find((one) => one.includes(requestId)) ?? null,
-        ),
+      const line = await eventually(
+        'the request is in the log',
+        async () => (await system.apiLog()).find((one) => one.includes(requestId)) ?? null,
       );
       expect(JSON.parse(line)).toMatchObject({ msg: 'request', requestId, status, method: 'GET' });
     }
-    for (const secret of [token, 'hg_a_wrong_token']) expect(system.api.output()).not.toContain(secret);
+    const log = (await system.apiLog()).join('\n');
+    for (const secret of [token, 'hg_a_wrong_token']) expect(log).not.toContain(secret);
   });
 
   test('comes in from CSV: replaced by its key when it comes again, wrong cells named by line and field', async () => {
     const file = path.join(folder.path, 'samples.csv');
     const header =
       'subscription,service_level,timestamp_utc,committed_tib,consumed_tib,burst_tib,accrued_burst_tib,is_invoiced\n';
-    const place = ['--org', 'acme', '--env', 'prod', '--dataset', 'consumption.samples', '--format', 'csv'];
+    const place = [
+      '--org',
+      system.organization,
+      '--env',
+      'prod',
+      '--dataset',
+      'consumption.samples',
+      '--format',
+      'csv',
+    ];
     const imported = async (rows: string) => {
       await writeFile(file, header + rows);
       return system.runCli('import', ...place, file);

@@ -3,25 +3,23 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { customFieldList, customFieldView, datasetSchema, errorBody } from '@hourglass/contract';
 import {
-  createTestTenant,
   repositoryRoot,
+  sharedSystem,
   startNode,
-  startSystem,
   temporaryFolder,
-  testToken,
-  type RunningSystem,
   type TemporaryFolder,
+  type TestSystem,
 } from '@hourglass/testing';
 
-const place = ['--org', 'acme', '--env', 'prod'];
+const place = () => ['--org', system.organization, '--env', 'prod'];
 const day = (date: string) => ({
   timeRange: { start: `${date}T00:00:00Z`, end: `${date}T23:59:59.999Z` },
 });
 
-let system: RunningSystem;
+let system: TestSystem;
 let folder: TemporaryFolder;
 beforeAll(async () => {
-  [system, folder] = await Promise.all([startSystem(), temporaryFolder()]);
+  [system, folder] = await Promise.all([sharedSystem('worker'), temporaryFolder()]);
 });
 afterAll(async () => {
   await system.stop();
@@ -32,7 +30,7 @@ const declare = (body: object) =>
   system.client.request('/customFields', { method: 'POST', body: JSON.stringify(body) });
 const remove = (name: string) => system.client.request(`/customFields/${name}`, { method: 'DELETE' });
 const list = async () => customFieldList.parse(await (await system.client.request('/customFields')).json());
-const cli = (...args: string[]) => system.runCli('admin', ...args, ...place);
+const cli = (...args: string[]) => system.runCli('admin', ...args, ...place());
 const rows = async (query: object) =>
   (await system.client.report(query))
     .trimEnd()
@@ -176,7 +174,7 @@ describe('custom fields', () => {
       datasetSchema.parse(
         await (
           await system
-            .clientOf('acme', environment)
+            .clientOf(system.organization, environment)
             .request('/analytics/admin/schemav2?type=fact&disableCache=true')
         ).json(),
       );
@@ -217,15 +215,15 @@ describe('custom fields', () => {
       return file;
     };
     const csv = await write('a.csv', 'timestamp,dc_plan,dc_ok,dc_total\n2026-05-03T00:00:00Z,007,TRUE,3\n');
-    expect((await system.runCli('import', ...place, '--format', 'csv', csv)).code).toBe(0);
+    expect((await system.runCli('import', ...place(), '--format', 'csv', csv)).code).toBe(0);
     const bad = await write('b.csv', 'timestamp,dc_ok\n2026-05-03T00:00:00Z,yes\n');
-    const refused = await system.runCli('import', ...place, '--format', 'csv', bad);
+    const refused = await system.runCli('import', ...place(), '--format', 'csv', bad);
     expect([refused.code, refused.output]).toEqual([1, expect.stringContaining('line 2, dc_ok') as string]);
     const log = await write(
       'access.log',
       '10.0.0.1 - - [03/May/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "-"\n'.repeat(2),
     );
-    const combined = ['import', ...place, '--format', 'combined', '--custom-field', 'dc_total=4'];
+    const combined = ['import', ...place(), '--format', 'combined', '--custom-field', 'dc_total=4'];
     expect((await system.runCli(...combined, '--custom-field', 'dc_plan=log', log)).code).toBe(0);
     const unknown = await system.runCli(...combined, '--custom-field', 'dc_none=1', log);
     expect([unknown.code, unknown.output]).toEqual([
@@ -241,21 +239,15 @@ describe('custom fields', () => {
   });
 
   test('are declared by administrators; who may only bring facts in imports CSV without asking for them', async () => {
-    const token = 'token-that-may-only-bring-facts-in';
-    await createTestTenant(system.databaseUrl, {
-      organization: 'ingesting',
-      environments: ['prod'],
-      token,
-      tokenScopes: ['ingest'],
-    });
-    const client = system.clientOf('ingesting', 'prod', `Bearer ${token}`);
+    const { organization, token } = await system.createTenant({ tokenScopes: ['ingest'] });
+    const client = system.clientOf(organization, 'prod', `Bearer ${token}`);
     expect((await client.request('/customFields')).status).toBe(403);
     const body = '{"name":"x","type":"STRING"}';
     expect((await client.request('/customFields', { method: 'POST', body })).status).toBe(403);
 
     const file = path.join(folder.path, 'ingesting.csv');
     await writeFile(file, 'timestamp,apiproxy\n2026-05-03T00:00:00Z,a\n');
-    const args = ['import', '--org', 'ingesting', '--env', 'prod', '--format', 'csv', file];
+    const args = ['import', '--org', organization, '--env', 'prod', '--format', 'csv', file];
     const importing = startNode('apps/cli/bin/hourglass.js', {
       args,
       env: { PATH: process.env['PATH'] ?? '', HOURGLASS_URL: system.url, HOURGLASS_TOKEN: token },
@@ -292,7 +284,7 @@ describe('custom fields', () => {
       (
         await fetch(system.client.environmentUrl.replace(system.url, other) + '/facts/api', {
           method: 'POST',
-          headers: { Authorization: `Bearer ${testToken}` },
+          headers: { Authorization: `Bearer ${system.token}` },
           body: JSON.stringify(fact),
         })
       ).status;
@@ -320,7 +312,7 @@ describe('custom fields', () => {
 
 describe('a query under way', () => {
   test('goes on reading a field that is deleted before a worker runs it', async () => {
-    const idle = await startSystem({ worker: false });
+    const idle = await sharedSystem('api');
     try {
       const { client } = idle;
       const body = JSON.stringify({ name: 'dc_x', type: 'STRING' });

@@ -2,13 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { errorBody, queryExplanation, queryList, type QueryExplanation } from '@hourglass/contract';
-import {
-  startSystem,
-  temporaryFolder,
-  testToken,
-  type RunningSystem,
-  type TemporaryFolder,
-} from '@hourglass/testing';
+import { sharedSystem, temporaryFolder, type TemporaryFolder, type TestSystem } from '@hourglass/testing';
 
 const query = {
   metrics: [{ name: 'message_count', function: 'sum' }],
@@ -16,10 +10,10 @@ const query = {
   timeRange: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' },
 };
 
-let system: RunningSystem;
+let system: TestSystem;
 let folder: TemporaryFolder;
 beforeAll(async () => {
-  [system, folder] = await Promise.all([startSystem(), temporaryFolder()]);
+  [system, folder] = await Promise.all([sharedSystem('worker'), temporaryFolder()]);
   const startMs = Date.parse('2026-03-01T12:00:00Z');
   await system.client.sendFacts(
     Array.from({ length: 300 }, (_, index) => ({ timestamp: startMs + index * 60_000, apiproxy: 'p' })),
@@ -76,9 +70,9 @@ test('a dry run of a wrong query has the faults of its submission', async () => 
 
 test('a dry run names a host where submissions do', async () => {
   const request = (url: string, method: string, body: object) =>
-    fetch(`${system.url}/v1/organizations/acme${url}`, {
+    fetch(`${system.url}/v1/organizations/${system.organization}${url}`, {
       method,
-      headers: { Authorization: `Bearer ${testToken}`, 'Content-Type': 'application/json' },
+      headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     });
   await request('/environments/prod/hostnames', 'PUT', { hostnames: ['api.example.com'] });
@@ -92,7 +86,7 @@ test('a dry run names a host where submissions do', async () => {
 test('the command line prints a dry run, as text and as JSON', async () => {
   const file = path.join(folder.path, 'query.json');
   await writeFile(file, JSON.stringify({ ...query, dimensions: ['apiproxy'], limit: 7 }));
-  const place = ['--org', 'acme', '--env', 'prod', '--dry-run'];
+  const place = ['--org', system.organization, '--env', 'prod', '--dry-run'];
   const [text, json] = await Promise.all([
     system.runCli('submit', ...place, file),
     system.runCli('submit', ...place, '--json', file),

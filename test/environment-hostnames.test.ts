@@ -1,17 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environmentHostnames, errorBody } from '@hourglass/contract';
-import { createTestTenant, startSystem, type ContractClient, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type ContractClient, type TestSystem, type TestTenant } from '@hourglass/testing';
 
 describe("an environment's hostnames", () => {
-  let system: RunningSystem;
-  const otherToken = 'token-of-the-other-organization';
+  let system: TestSystem;
+  let other: TestTenant;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
-    await createTestTenant(system.databaseUrl, {
-      organization: 'other',
-      environments: ['prod'],
-      token: otherToken,
-    });
+    system = await sharedSystem('api');
+    other = await system.createTenant();
   });
   afterAll(() => system.stop());
 
@@ -33,7 +29,7 @@ describe("an environment's hostnames", () => {
   });
 
   test('belong to one environment of the organization: a 409 names the one that another has', async () => {
-    const testEnvironment = system.clientOf('acme', 'test');
+    const testEnvironment = system.clientOf(system.organization, 'test');
     await put({ hostnames: ['taken.example.com'] });
     await put({ hostnames: ['test.example.com'] }, testEnvironment);
     const refused = await put({ hostnames: ['free.example.com', 'taken.example.com'] }, testEnvironment);
@@ -82,14 +78,14 @@ describe("an environment's hostnames", () => {
   });
 
   test('are read by the members of the organization, and replaced by its administrators', async () => {
-    const member = system.clientOf('other', 'prod', `Bearer ${otherToken}`);
+    const member = system.clientOf(other.organization, 'prod', `Bearer ${other.token}`);
     expect(await hostnames(member)).toEqual([]);
     expect((await put({ hostnames: [] }, member)).status).toBe(403);
-    expect((await put({ hostnames: [] }, system.clientOf('acme', 'none'))).status).toBe(404);
+    expect((await put({ hostnames: [] }, system.clientOf(system.organization, 'none'))).status).toBe(404);
   });
 
   test('are shown and replaced by the command line', async () => {
-    const command = ['admin', 'environment', 'hostnames', '--org', 'acme', '--env', 'test'];
+    const command = ['admin', 'environment', 'hostnames', '--org', system.organization, '--env', 'test'];
     expect(await system.runCli(...command, '--set', 'b.example, A.example')).toEqual({
       code: 0,
       output: 'a.example\nb.example',

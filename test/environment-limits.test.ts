@@ -1,17 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environmentLimits, errorBody } from '@hourglass/contract';
-import { createTestTenant, startSystem, type ContractClient, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type ContractClient, type TestSystem, type TestTenant } from '@hourglass/testing';
 
 describe("an environment's own limits", () => {
-  let system: RunningSystem;
-  const otherToken = 'token-of-the-other-organization';
+  let system: TestSystem;
+  let other: TestTenant;
   beforeAll(async () => {
-    system = await startSystem({ worker: false, env: { HOURGLASS_QUERIES_PER_HOUR: '7' } });
-    await createTestTenant(system.databaseUrl, {
-      organization: 'other',
-      environments: ['prod'],
-      token: otherToken,
-    });
+    system = await sharedSystem('api');
+    other = await system.createTenant();
   });
   afterAll(() => system.stop());
 
@@ -22,7 +18,7 @@ describe("an environment's own limits", () => {
     });
   const limits = async () => environmentLimits.parse(await (await system.client.request('/limits')).json());
   const defaults = {
-    queriesPerHour: 7,
+    queriesPerHour: 1000,
     activeQueries: 10,
     turnWeight: 1,
     own: { queriesPerHour: null, activeQueries: null },
@@ -79,12 +75,12 @@ describe("an environment's own limits", () => {
   });
 
   test('are for administrators of the organization: 403 for its others, 404 for everybody else', async () => {
-    const member = system.clientOf('other', 'prod', `Bearer ${otherToken}`);
+    const member = system.clientOf(other.organization, 'prod', `Bearer ${other.token}`);
     expect((await patch({ queriesPerHour: 100 }, member)).status).toBe(403);
     expect((await member.request('/limits')).status).toBe(403);
     for (const [organization, environment] of [
-      ['other', 'prod'],
-      ['acme', 'none'],
+      [other.organization, 'prod'],
+      [system.organization, 'none'],
     ] as const) {
       const response = await patch({ queriesPerHour: 100 }, system.clientOf(organization, environment));
       expect(response.status).toBe(404);
@@ -94,10 +90,10 @@ describe("an environment's own limits", () => {
   });
 
   test('are shown and changed by the command line', async () => {
-    const command = ['admin', 'environment', 'limits', '--org', 'acme', '--env', 'test'];
+    const command = ['admin', 'environment', 'limits', '--org', system.organization, '--env', 'test'];
     expect(await system.runCli(...command)).toEqual({
       code: 0,
-      output: 'queries per hour: 7 (default)\nactive queries: 10 (default)\nfair-share weight: 1',
+      output: 'queries per hour: 1000 (default)\nactive queries: 10 (default)\nfair-share weight: 1',
     });
     expect(
       await system.runCli(

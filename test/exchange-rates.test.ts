@@ -1,19 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, exchangeRateList } from '@hourglass/contract';
-import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
 
 describe('exchange rates over HTTP', () => {
-  let system: RunningSystem;
-  const readToken = 'token-that-only-reads';
+  let system: TestSystem;
+  let reader: TestTenant;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
-    await createTestTenant(system.databaseUrl, {
-      ...{ organization: 'other', environments: [], token: readToken, tokenScopes: ['read'] },
-    });
+    system = await sharedSystem('api');
+    reader = await system.createTenant({ environments: [], tokenScopes: ['read'] });
   });
   afterAll(() => system.stop());
 
-  const ask = (init: RequestInit, { query = '', organization = 'acme', token = testToken } = {}) =>
+  const ask = (
+    init: RequestInit,
+    { query = '', organization = system.organization, token = system.token } = {},
+  ) =>
     fetch(`${system.url}/v1/organizations/${organization}/exchangeRates${query}`, {
       ...init,
       headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
@@ -75,10 +76,9 @@ describe('exchange rates over HTTP', () => {
   });
 
   test('take the scope read to see and admin to change, and are of one organization', async () => {
-    const own = { organization: 'other', token: readToken };
-    expect(await (await ask({}, own)).json()).toEqual({ rates: [], truncated: false });
-    const change = await ask({ method: 'PUT', body: JSON.stringify([rate]) }, own);
+    expect(await (await ask({}, reader)).json()).toEqual({ rates: [], truncated: false });
+    const change = await ask({ method: 'PUT', body: JSON.stringify([rate]) }, reader);
     expect([change.status, errorBody.parse(await change.json()).code]).toEqual([403, 'auth.scope']);
-    expect((await ask({}, { token: readToken })).status).toBe(404);
+    expect((await ask({}, { token: reader.token })).status).toBe(404);
   });
 });

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startSystem, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
 describe('facts over HTTP', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   beforeAll(async () => {
-    system = await startSystem();
+    system = await sharedSystem('worker');
   });
   afterAll(() => system.stop());
 

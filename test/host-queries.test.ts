@@ -1,18 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { queryList, queryStatus, resultView, type QueryStatus } from '@hourglass/contract';
-import {
-  createTestTenant,
-  eventually,
-  readArchive,
-  startSystem,
-  testEmail,
-  testToken,
-  type RunningSystem,
-} from '@hourglass/testing';
+import { eventually, readArchive, sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
 
 describe('queries of a hostname', () => {
-  let system: RunningSystem;
-  const otherToken = 'token-of-the-other-organization';
+  let system: TestSystem;
+  let other: TestTenant;
   const unknown = '00000000-0000-4000-8000-000000000000';
   const timeRange = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
   const calls = {
@@ -22,12 +14,8 @@ describe('queries of a hostname', () => {
   };
 
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
-    await createTestTenant(system.databaseUrl, {
-      organization: 'other',
-      environments: ['prod'],
-      token: otherToken,
-    });
+    system = await sharedSystem('api');
+    other = await system.createTenant();
     await setHostnames('prod', ['API.example.com', 'www.example.com']);
     await setHostnames('test', ['test.example.com']);
     const timestamp = '2026-03-01T12:00:00Z';
@@ -39,19 +27,22 @@ describe('queries of a hostname', () => {
   });
   afterAll(() => system.stop());
 
-  const request = (path: string, init: RequestInit = {}, token = testToken) =>
+  const request = (path: string, init: RequestInit = {}, token = system.token) =>
     fetch(`${system.url}/v1${path}`, {
       ...init,
       headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
     });
   const setHostnames = async (environment: string, hostnames: readonly string[]) => {
-    const response = await request(`/organizations/acme/environments/${environment}/hostnames`, {
-      method: 'PUT',
-      body: JSON.stringify({ hostnames }),
-    });
+    const response = await request(
+      `/organizations/${system.organization}/environments/${environment}/hostnames`,
+      {
+        method: 'PUT',
+        body: JSON.stringify({ hostnames }),
+      },
+    );
     expect(response.status).toBe(200);
   };
-  const post = (query: object, organization = 'acme') =>
+  const post = (query: object, organization = system.organization) =>
     request(`/organizations/${organization}/hostQueries`, { method: 'POST', body: JSON.stringify(query) });
   const submit = async (query: object): Promise<QueryStatus> => {
     const response = await post({ envgroupHostname: 'api.example.com', ...query });
@@ -75,7 +66,9 @@ describe('queries of a hostname', () => {
       expect((await system.client.request(`/queries/${id}${path}`)).status).toBe(404);
     }
     for (const path of ['', '/result', '/resultView']) {
-      expect((await request(`/organizations/acme/hostQueries/${own}${path}`)).status).toBe(404);
+      expect((await request(`/organizations/${system.organization}/hostQueries/${own}${path}`)).status).toBe(
+        404,
+      );
     }
     const waiting = await request(`${self}/resultView`);
     expect([waiting.status, await waiting.text()]).toEqual([404, expect.stringContaining('is enqueued')]);
@@ -102,7 +95,9 @@ describe('queries of a hostname', () => {
     const submitted = queryStatus.parse(await response.json());
     const labels = { name: 'Calls', reportDefinitionId: 'r-1', envgroupHostname: 'api.example.com' };
     expect(submitted).toEqual({
-      self: expect.stringMatching(/^\/organizations\/acme\/hostQueries\/[0-9a-f-]{36}$/) as string,
+      self: expect.stringMatching(
+        new RegExp(`^/organizations/${system.organization}/hostQueries/[0-9a-f-]{36}$`),
+      ) as string,
       ...labels,
       created: submitted.created,
       state: 'enqueued',
@@ -159,23 +154,25 @@ describe('queries of a hostname', () => {
       expect(response.headers.get('RateLimit')).not.toBeNull();
       return queryList.parse(await response.json());
     };
-    const ofWww = await list('/o/acme/hostQueries?envgroupHostname=WWW.example.com');
+    const ofWww = await list(`/o/${system.organization}/hostQueries?envgroupHostname=WWW.example.com`);
     expect(ofWww).toEqual({
       queries: [
         expect.objectContaining({
           self,
           name: 'of www',
           envgroupHostname: 'www.example.com',
-          userId: testEmail,
+          userId: system.email,
         }),
       ],
     });
     const selves = async (path: string) => (await list(path)).queries.map((query) => query.self);
-    expect(await selves('/organizations/acme/hostQueries?envgroupHostname=test.example.com')).toEqual([]);
-    const ofEnvironment = await selves('/organizations/acme/environments/prod/queries');
-    expect(ofEnvironment).toContain(`/organizations/acme/environments/prod/queries/${own}`);
+    expect(
+      await selves(`/organizations/${system.organization}/hostQueries?envgroupHostname=test.example.com`),
+    ).toEqual([]);
+    const ofEnvironment = await selves(`/organizations/${system.organization}/environments/prod/queries`);
+    expect(ofEnvironment).toContain(`/organizations/${system.organization}/environments/prod/queries/${own}`);
     expect(ofEnvironment.filter((one) => one.includes('hostQueries'))).toEqual([]);
-    const ofApi = '/organizations/acme/hostQueries?envgroupHostname=api.example.com';
+    const ofApi = `/organizations/${system.organization}/hostQueries?envgroupHostname=api.example.com`;
     const firstPage = await list(`${ofApi}&pageSize=1&status=completed`);
     const second = await list(
       `${ofApi}&pageSize=1000&status=completed&pageToken=${firstPage.nextPageToken ?? ''}`,
@@ -186,7 +183,7 @@ describe('queries of a hostname', () => {
     const reports = await list(`${ofApi}&inclQueriesWithoutReport=false`);
     expect(reports.queries.map((query) => query.reportDefinitionId)).toEqual(['r-1']);
     const elsewhere = await request(
-      `/organizations/acme/hostQueries?envgroupHostname=www.example.com&pageToken=${firstPage.nextPageToken ?? ''}`,
+      `/organizations/${system.organization}/hostQueries?envgroupHostname=www.example.com&pageToken=${firstPage.nextPageToken ?? ''}`,
     );
     expect(elsewhere.status).toBe(400);
   });
@@ -199,7 +196,7 @@ describe('queries of a hostname', () => {
     ]);
     const wrong = await post({ ...calls, envgroupHostname: '*.example.com' });
     expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('a DNS name')]);
-    const list = await request('/organizations/acme/hostQueries');
+    const list = await request(`/organizations/${system.organization}/hostQueries`);
     expect([list.status, await list.text()]).toEqual([400, expect.stringContaining('envgroupHostname')]);
     const fault = await post({
       ...calls,
@@ -215,7 +212,7 @@ describe('queries of a hostname', () => {
     const same = async (found: [string, RequestInit?], nothing: [string, RequestInit?], token: string) => {
       const answer = await request(found[0], found[1], token);
       expect(answer.status).toBe(404);
-      const text = (await answer.text()).replaceAll(id, unknown).replaceAll('acme', 'nobody');
+      const text = (await answer.text()).replaceAll(id, unknown).replaceAll(system.organization, 'nobody');
       const reference = await (await request(nothing[0], nothing[1], token)).text();
       expect(text.replaceAll('api.example.com', 'no.example')).toBe(reference);
     };
@@ -226,11 +223,11 @@ describe('queries of a hostname', () => {
       ['POST', ':cancel'],
       ['DELETE', ''],
     ] as const) {
-      for (const organization of ['acme', 'other']) {
+      for (const organization of [system.organization, other.organization]) {
         await same(
           [`/organizations/${organization}/hostQueries/${id}${path}`, { method }],
-          [`/organizations/other/hostQueries/${unknown}${path}`, { method }],
-          otherToken,
+          [`/organizations/${other.organization}/hostQueries/${unknown}${path}`, { method }],
+          other.token,
         );
       }
     }
@@ -241,16 +238,20 @@ describe('queries of a hostname', () => {
       body: JSON.stringify({ ...calls, envgroupHostname }),
     });
     // Its own path with the hostname of another organization, and the path of another organization.
-    await same([list('other', 'api.example.com')], [list('other', 'no.example')], otherToken);
-    await same([list('acme', 'api.example.com')], [list('nobody', 'no.example')], otherToken);
+    await same(
+      [list(other.organization, 'api.example.com')],
+      [list(other.organization, 'no.example')],
+      other.token,
+    );
+    await same([list(system.organization, 'api.example.com')], [list('nobody', 'no.example')], other.token);
     for (const [organization, nowhere] of [
-      ['other', 'other'],
-      ['acme', 'nobody'],
+      [other.organization, other.organization],
+      [system.organization, 'nobody'],
     ]) {
       await same(
         [`/organizations/${organization}/hostQueries`, body('api.example.com')],
         [`/organizations/${nowhere}/hostQueries`, body('no.example')],
-        otherToken,
+        other.token,
       );
     }
   });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestTenant, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
 const day = 'timeRange=01/05/2026 00:00~01/06/2026 00:00';
 const noMetaData = { errors: [], notices: [] };
 
 describe('synchronous statistics', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
+    system = await sharedSystem('api');
     const timestamp = '2026-01-05T10:00:00Z';
     await system.client.sendFacts([
       { timestamp, developer_app: 'mobile' },
@@ -25,8 +25,8 @@ describe('synchronous statistics', () => {
       body: JSON.stringify({ hostnames: ['api.example.com'] }),
     });
     expect(put.status).toBe(200);
-    const get = (target: string, authorization = `Bearer ${testToken}`) =>
-      fetch(encodeURI(`${system.url}/v1/organizations/acme/${target}`), {
+    const get = (target: string, authorization = `Bearer ${system.token}`) =>
+      fetch(encodeURI(`${system.url}/v1/organizations/${system.organization}/${target}`), {
         headers: { Authorization: authorization },
       });
     const query = `select=sum(message_count)&${day}&envgroupHostname=API.example.com`;
@@ -58,8 +58,7 @@ describe('synchronous statistics', () => {
       expect.stringContaining('envgroupHostname'),
     ]);
     expect((await get(`hostStats?${query.replace('API', 'www')}`)).status).toBe(404);
-    const token = 'token-of-the-other-organization';
-    await createTestTenant(system.databaseUrl, { organization: 'other', environments: ['prod'], token });
+    const { token } = await system.createTenant();
     expect((await get(`hostStats?${query}`, `Bearer ${token}`)).status).toBe(404);
   });
 });

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
 const maxMs = 50;
 const tries = 20;
@@ -119,16 +119,16 @@ const hostile: readonly (readonly [title: string, body: string | Buffer, says: R
 ];
 
 describe('a hostile submission', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
+    system = await sharedSystem('api');
   });
   afterAll(() => system.stop());
 
   function post(body: string | Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
     return fetch(`${system.client.environmentUrl}/queries`, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${testToken}`, 'Content-Type': 'application/json', ...headers },
+      headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json', ...headers },
       body,
     });
   }
@@ -208,7 +208,7 @@ describe('a hostile submission', () => {
   });
 
   test('of whatever kind was no fault of the API, and enqueued nothing', async () => {
-    expect(system.api.output()).not.toContain('request failed');
+    expect((await system.apiLog()).join('\n')).not.toContain('request failed');
     const list = (await (await system.client.request('/queries')).json()) as { queries: unknown[] };
     expect(list.queries).toEqual([]);
   });

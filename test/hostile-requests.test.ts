@@ -3,17 +3,17 @@ import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { consumptionError, errorBody } from '@hourglass/contract';
-import { ordersPath, startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+import { ordersPath, sharedSystem, type TestSystem } from '@hourglass/testing';
 
 describe('a hostile request', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
+    system = await sharedSystem('api');
   });
   afterAll(() => system.stop());
 
   /** Also where a contract has a header of its own for it. */
-  const authorization = { Authorization: `Bearer ${testToken}`, authorizationToken: testToken };
+  const authorization = () => ({ Authorization: `Bearer ${system.token}`, authorizationToken: system.token });
 
   /** What a body says, in the one style of errors or in that of Keystone. */
   async function refusalIn(response: Response) {
@@ -29,7 +29,11 @@ describe('a hostile request', () => {
   }
 
   function pathOf(template: string): string {
-    const ids: Record<string, string> = { organization: 'acme', environment: 'prod', dataset: 'api' };
+    const ids: Record<string, string> = {
+      organization: system.organization,
+      environment: 'prod',
+      dataset: 'api',
+    };
     return template.replaceAll(
       /\{(\w+)\}/g,
       (_, name: string) => ids[name] ?? '00000000-0000-4000-8000-000000000000',
@@ -39,7 +43,7 @@ describe('a hostile request', () => {
   /** With any method, also those that fetch does not send. */
   async function ask(method: string, path: string): Promise<{ status: number; allow: string | undefined }> {
     const { hostname, port } = new URL(system.url);
-    const sent = request({ hostname, port, method, path, headers: authorization, agent: false });
+    const sent = request({ hostname, port, method, path, headers: authorization(), agent: false });
     sent.end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     response.resume();
@@ -106,7 +110,7 @@ describe('a hostile request', () => {
       for (const method of Object.keys(operations).map((name) => name.toUpperCase())) {
         for (const name of names) {
           const url = `${system.url}${pathOf(template)}?${encodeURIComponent(name)}=1`;
-          const response = await fetch(url, { method, headers: authorization });
+          const response = await fetch(url, { method, headers: authorization() });
           const { code, message } = await refusalIn(response);
           expect([method, template, name, response.status, code]).toEqual([
             method,
@@ -126,7 +130,7 @@ describe('a hostile request', () => {
       for (const [method, { parameters }] of Object.entries(operations)) {
         for (const { name } of parameters.filter((parameter) => parameter.in === 'query')) {
           const url = `${system.url}${pathOf(template)}?${name}=1&${name}=1`;
-          const response = await fetch(url, { method: method.toUpperCase(), headers: authorization });
+          const response = await fetch(url, { method: method.toUpperCase(), headers: authorization() });
           const { fields } = await refusalIn(response);
           expect([template, name, response.status]).toEqual([template, name, 400]);
           expect(fields).toContain(name);
@@ -196,10 +200,10 @@ describe('a hostile request', () => {
     ['longer', 1],
   ])('with a body that it says to be %s than it is does nothing', async (_, difference) => {
     const body = '{"dimensions":["apiproxy"],"timeRange":"last60minutes"}';
-    const path = '/v1/organizations/acme/environments/prod/queries';
+    const path = `/v1/organizations/${system.organization}/environments/prod/queries`;
     const length = body.length + difference;
     const answer = await exchange(
-      `POST ${path} HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer ${testToken}\r\nContent-Length: ${length}\r\n\r\n${body}`,
+      `POST ${path} HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer ${system.token}\r\nContent-Length: ${length}\r\n\r\n${body}`,
       { ends: difference > 0 },
     );
     expect(statusesIn(answer).every((status) => status === '400')).toBe(true);
@@ -215,12 +219,14 @@ describe('a hostile request', () => {
     ['Basic with a NUL', `Basic ${Buffer.from('a\0b:c').toString('base64')}`],
     ['Basic that is not UTF-8', `Basic ${Buffer.from([0xff, 0xfe, 0x3a, 0xff]).toString('base64')}`],
     ['a token of 10,000 characters', `Bearer ${'a'.repeat(10_000)}`],
-    ['two tokens', `Bearer ${testToken} ${testToken}x`],
-    ['a token in quotes', `Bearer "${testToken}"`],
+    ['two tokens', 'Bearer {token} {token}x'],
+    ['a token in quotes', 'Bearer "{token}"'],
   ])('with %s is a 401 with the same body, before its body is read', async (title, value) => {
     const response = await fetch(`${system.client.environmentUrl}/queries`, {
       method: 'POST',
-      ...(value === undefined ? {} : { headers: { Authorization: value } }),
+      ...(value === undefined
+        ? {}
+        : { headers: { Authorization: value.replaceAll('{token}', system.token) } }),
       body: '{',
     });
     expect([title, response.status, ((await response.json()) as { code: string }).code]).toEqual([
@@ -232,7 +238,7 @@ describe('a hostile request', () => {
   });
 
   test('of whatever kind was no fault of the API, which goes on', async () => {
-    expect(system.api.output()).not.toContain('request failed');
+    expect((await system.apiLog()).join('\n')).not.toContain('request failed');
     expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
     expect((await fetch(`${system.url}/readyz`)).status).toBe(200);
   });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { connectDatabase, testToken, type RunningSystem } from '@hourglass/testing';
+import { connectDatabase, type TestSystem } from '@hourglass/testing';
 
 interface Answer {
   readonly status: number;
@@ -18,9 +18,9 @@ export interface InstrumentsClient {
   getWithBody(target: string, body: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
-export async function instrumentsClient(system: RunningSystem): Promise<InstrumentsClient> {
-  await bindTokens(system.databaseUrl);
-  const credentials = { Authorization: `Bearer ${testToken}` };
+export async function instrumentsClient(system: TestSystem): Promise<InstrumentsClient> {
+  await bindTokens(system);
+  const credentials = { Authorization: `Bearer ${system.token}` };
   return {
     async store(name, records) {
       const body = records.map((record) => JSON.stringify(record)).join('\n');
@@ -60,13 +60,16 @@ export function keyed(fields: Fields, keyOf: (name: string, index: number) => st
   ).toString();
 }
 
-async function bindTokens(databaseUrl: string): Promise<void> {
+async function bindTokens({ databaseUrl, organization }: TestSystem): Promise<void> {
   const database = await connectDatabase(databaseUrl);
   try {
     await database.sql(
       `update tokens set environment_id = environments.id
-         from users join environments using (organization_id)
-        where users.id = tokens.user_id and environments.name = 'prod'`,
+         from users
+         join environments using (organization_id)
+         join organizations on organizations.id = organization_id
+        where users.id = tokens.user_id and environments.name = 'prod' and organizations.name = $1`,
+      [organization],
     );
   } finally {
     await database.end();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instrumentsError } from '@hourglass/contract';
-import { startSystem, testToken, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 import {
   instrumentsClient,
   keyed,
@@ -160,10 +160,10 @@ const wrongBodies: readonly (readonly [title: string, body: string, status: numb
 ];
 
 describe('a wrong question about instruments', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   let client: InstrumentsClient;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
+    system = await sharedSystem('api');
     client = await instrumentsClient(system);
   });
   afterAll(() => system.stop());
@@ -223,7 +223,7 @@ describe('a wrong question about instruments', () => {
     const post = async () => {
       const response = await fetch(`${system.url}/charts`, {
         method: 'POST',
-        headers: { Authorization: `Bearer ${testToken}` },
+        headers: { Authorization: `Bearer ${system.token}` },
       });
       return { status: response.status, text: await response.text() };
     };

@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instrumentsError } from '@hourglass/contract';
-import {
-  createTestTenant,
-  startSystem,
-  testEmail,
-  testPassword,
-  type RunningSystem,
-} from '@hourglass/testing';
+import { sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
 import { instrumentsClient, keyed, queryOf, type InstrumentsClient } from './instruments-client.ts';
 
 const instrument = '66835801fde83e6e7fd2fb56b466c5ea04d30c54';
@@ -65,15 +59,12 @@ const sampleRecords: Record<string, object[]> = {
 };
 
 describe('the statistics of instruments', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   let client: InstrumentsClient;
+  let otherLab: TestTenant;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
-    await createTestTenant(system.databaseUrl, {
-      organization: 'other',
-      environments: ['prod'],
-      token: 'token-of-the-other-lab',
-    });
+    system = await sharedSystem('api');
+    otherLab = await system.createTenant({ environment: 'prod' });
     client = await instrumentsClient(system);
     for (const [name, records] of Object.entries(sampleRecords)) await client.store(name, records);
   });
@@ -218,11 +209,11 @@ describe('the statistics of instruments', () => {
 
   test('are of the environment of the token and no other', async () => {
     const query = queryOf({ ...dashboardOf, resource: 'sample' });
-    expect(await client.get('/dashboard', query, 'Bearer token-of-the-other-lab')).toEqual({
+    expect(await client.get('/dashboard', query, `Bearer ${otherLab.token}`)).toEqual({
       status: 200,
       text: '{"sample":{"total":{"sample_times":0},"detail":[]}}',
     });
-    const basic = `Basic ${Buffer.from(`${testEmail}:${testPassword}`).toString('base64')}`;
+    const basic = `Basic ${Buffer.from(`${system.email}:${system.password}`).toString('base64')}`;
     for (const [authorization, status, code] of [
       [basic, 403, 'auth.unbound'],
       ['Bearer nobody', 401, 'auth.required'],

@@ -1,12 +1,12 @@
 import { createdToken } from '@hourglass/contract';
-import { testToken, type ContractClient, type RunningSystem } from '@hourglass/testing';
+import { type ContractClient, type TestSystem } from '@hourglass/testing';
 
 export const details = 'consumption-details';
 export const history = 'historical-consumption-details';
 
 /** Calls Keystone; `null`: without a token. */
 export async function askKeystone(
-  { url }: RunningSystem,
+  { url }: TestSystem,
   { call, query, token }: { call: string; query: string; token: string | null },
 ): Promise<{ status: number; text: string; requestId: string }> {
   const response = await fetch(`${url}/v1/keystone/customer/${call}?${query}`, {
@@ -17,10 +17,10 @@ export async function askKeystone(
 }
 
 /** Makes a token in the organization of the test. */
-export async function newToken({ url }: RunningSystem, binding: object, scopes = ['read']): Promise<string> {
-  const response = await fetch(`${url}/v1/organizations/acme/tokens`, {
+export async function newToken(system: TestSystem, binding: object, scopes = ['read']): Promise<string> {
+  const response = await fetch(`${system.url}/v1/organizations/${system.organization}/tokens`, {
     method: 'POST',
-    headers: { Authorization: `Bearer ${testToken}`, 'Content-Type': 'application/json' },
+    headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
     body: JSON.stringify({ scopes, ...binding }),
   });
   return createdToken.parse(await response.json()).token;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, queryList, type QueryList } from '@hourglass/contract';
-import { createTestTenant, startSystem, testEmail, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
 describe('the list of queries', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   let ids: string[];
   const hourly = {
     metrics: [{ name: 'message_count', function: 'sum' }, { name: 'app_count' }],
@@ -16,7 +16,7 @@ describe('the list of queries', () => {
   const plain = { dimensions: ['apiproxy'], timeRange: hourly.timeRange };
 
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
+    system = await sharedSystem('api');
     ids = [];
     for (const query of [hourly, plain, { ...plain, ...labels }])
       ids.unshift(await system.client.submit(query));
@@ -41,7 +41,7 @@ describe('the list of queries', () => {
     expect(listed).not.toHaveProperty('nextPageToken');
     expect(listed.queries[2]).toMatchObject({
       state: 'enqueued',
-      userId: testEmail,
+      userId: system.email,
       queryParams: {
         dimensions: ['apiproxy'],
         metrics: ['name:message_count,func:sum,alias:sum_message_count', 'name:app_count,alias:app_count'],
@@ -66,8 +66,8 @@ describe('the list of queries', () => {
   test('is narrowed by submitter, state, dataset and time', async () => {
     expect(idsOf(await list({ status: 'cancelled' }))).toEqual([ids[1]]);
     expect(idsOf(await list({ status: 'enqueued', dataset: 'api' }))).toEqual([ids[0], ids[2]]);
-    expect(idsOf(await list({ submittedBy: testEmail.toUpperCase() }))).toEqual(ids);
-    expect(idsOf(await list({ submittedBy: 'nobody@acme.example' }))).toEqual([]);
+    expect(idsOf(await list({ submittedBy: system.email.toUpperCase() }))).toEqual(ids);
+    expect(idsOf(await list({ submittedBy: `nobody@${system.organization}.example` }))).toEqual([]);
     const hour = 3_600_000;
     const [before, after] = [new Date(Date.now() - hour), new Date(Date.now() + hour)];
     expect(idsOf(await list({ from: before.toISOString(), to: after.toISOString() }))).toEqual(ids);
@@ -89,7 +89,9 @@ describe('the list of queries', () => {
     expect(idsOf(await list({ pageSize: '1', pageToken: token }))).toEqual([ids[2]]);
     const other = await refusal(`pageToken=${token}&status=enqueued`);
     expect([other.status, other.body.message]).toEqual([400, expect.stringContaining('pageToken')]);
-    const elsewhere = await system.clientOf('acme', 'test').request(`/queries?pageToken=${token}`);
+    const elsewhere = await system
+      .clientOf(system.organization, 'test')
+      .request(`/queries?pageToken=${token}`);
     expect(elsewhere.status).toBe(400);
   });
 
@@ -123,9 +125,8 @@ describe('the list of queries', () => {
   });
 
   test('shows nothing of another organization', async () => {
-    const token = 'token-of-a-stranger';
-    await createTestTenant(system.databaseUrl, { organization: 'other', environments: ['prod'], token });
-    const stranger = system.clientOf('other', 'prod', `Bearer ${token}`);
+    const { organization, token } = await system.createTenant();
+    const stranger = system.clientOf(organization, 'prod', `Bearer ${token}`);
     expect(queryList.parse(await (await stranger.request('/queries')).json()).queries).toEqual([]);
   });
 });

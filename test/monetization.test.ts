@@ -4,11 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, mintCriteriaBody, queryList, queryStatus } from '@hourglass/contract';
 import {
   readArchive,
-  startSystem,
+  sharedSystem,
   temporaryFolder,
-  testToken,
   type ContractClient,
-  type RunningSystem,
+  type TestSystem,
   type TemporaryFolder,
 } from '@hourglass/testing';
 import { readSeedPage, type Quotation } from './seed-page.ts';
@@ -81,12 +80,13 @@ const transactions = [
 const june = { fromDate: '2017-06-01', toDate: '2017-06-30' };
 
 describe('monetization', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   let folder: TemporaryFolder;
   let client: ContractClient;
   beforeAll(async () => {
     [system, folder] = await Promise.all([
-      startSystem({ env: { HOURGLASS_BOOTSTRAP_ORG: 'myorg' } }),
+      // The organization of the page.
+      sharedSystem('worker', { organization: 'myorg' }),
       temporaryFolder(),
     ]);
     client = system.clientOf('myorg', 'prod');
@@ -102,7 +102,7 @@ describe('monetization', () => {
   const post = (criteria: unknown, target = '/v1/mint/organizations/myorg/async-reports') =>
     fetch(`${system.url}${target}`, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${testToken}`, 'Content-Type': 'application/json' },
+      headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(criteria),
     });
   async function submitted(criteria: object, target?: string): Promise<string> {
@@ -129,7 +129,7 @@ describe('monetization', () => {
   const putRates = (rates: unknown) =>
     fetch(`${system.url}/v1/organizations/myorg/exchangeRates`, {
       method: 'PUT',
-      headers: { Authorization: `Bearer ${testToken}`, 'Content-Type': 'application/json' },
+      headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
       body: JSON.stringify(rates),
     });
 

@@ -1,11 +1,16 @@
 import { createdOrganization } from '@hourglass/contract';
-import { connectDatabase, testEmail } from '@hourglass/testing';
+import { connectDatabase, sharedSystem } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { basic, memberToken, otherToken, startAccounts, type AccountsSystem } from './accounts-system.ts';
+import { basic, startAccounts, type AccountsSystem } from './accounts-system.ts';
 
 let accounts: AccountsSystem;
+/** The organization of the operator, and that of an administrator. */
+let acme: string;
+let other: string;
 beforeAll(async () => {
-  accounts = await startAccounts();
+  accounts = await startAccounts(await sharedSystem('api'));
+  acme = accounts.system.organization;
+  other = accounts.other.organization;
 });
 afterAll(() => accounts.system.stop());
 
@@ -30,7 +35,7 @@ describe('an organization', () => {
       expect((await accounts.call('GET', '/new/users', { authorization })).answer).toMatchObject({
         users: [{ email: 'jane@new.example', role: 'administrator' }],
       });
-      expect((await accounts.call('GET', '/acme/users', { authorization })).status).toBe(404);
+      expect((await accounts.call('GET', `/${acme}/users`, { authorization })).status).toBe(404);
       // Neither does its maker see it, nor may it make others.
       expect((await accounts.call('POST', '', { authorization, body })).status).toBe(403);
     }
@@ -51,15 +56,15 @@ describe('an organization', () => {
 
   test('is refused to everybody else with the role that it takes: 403', async () => {
     const body = { name: 'x', administrator: { email: 'x@x.example' } };
-    expect(await accounts.refusal('POST', '', { body, authorization: `Bearer ${otherToken}` })).toMatchObject(
-      {
-        status: 403,
-        code: 'auth.role',
-        message: 'This needs the role "operator"; yours is "administrator"',
-      },
-    );
     expect(
-      await accounts.refusal('POST', '', { body, authorization: `Bearer ${memberToken}` }),
+      await accounts.refusal('POST', '', { body, authorization: `Bearer ${accounts.other.token}` }),
+    ).toMatchObject({
+      status: 403,
+      code: 'auth.role',
+      message: 'This needs the role "operator"; yours is "administrator"',
+    });
+    expect(
+      await accounts.refusal('POST', '', { body, authorization: `Bearer ${accounts.third.token}` }),
     ).toMatchObject({
       status: 403,
       code: 'auth.scope',
@@ -68,11 +73,11 @@ describe('an organization', () => {
 
   test('is refused when its name or the address of its administrator is taken: 409', async () => {
     const administrator = { email: 'new@x.example' };
-    expect(await accounts.refusal('POST', '', { body: { name: 'other', administrator } })).toMatchObject({
+    expect(await accounts.refusal('POST', '', { body: { name: other, administrator } })).toMatchObject({
       status: 409,
       code: 'organization.exists',
     });
-    const taken = { name: 'x', administrator: { email: testEmail.toUpperCase() } };
+    const taken = { name: 'x', administrator: { email: accounts.system.email.toUpperCase() } };
     expect(await accounts.refusal('POST', '', { body: taken })).toMatchObject({
       status: 409,
       code: 'user.exists',
@@ -110,12 +115,12 @@ describe('an organization', () => {
 
 describe('an environment', () => {
   test('is made by an administrator and can be used at once; its name is given once', async () => {
-    const made = await accounts.call('POST', '/acme/environments', { body: { name: 'x'.repeat(63) } });
+    const made = await accounts.call('POST', `/${acme}/environments`, { body: { name: 'x'.repeat(63) } });
     expect([made.status, made.answer]).toEqual([201, expect.objectContaining({ name: 'x'.repeat(63) })]);
-    const { status } = await accounts.system.clientOf('acme', 'x'.repeat(63)).request('/queries');
+    const { status } = await accounts.system.clientOf(acme, 'x'.repeat(63)).request('/queries');
     expect(status).toBe(200);
     expect(
-      await accounts.refusal('POST', '/acme/environments', { body: { name: 'x'.repeat(63) } }),
+      await accounts.refusal('POST', `/${acme}/environments`, { body: { name: 'x'.repeat(63) } }),
     ).toMatchObject({
       status: 409,
       code: 'environment.exists',
@@ -130,7 +135,7 @@ describe('an environment', () => {
     [{ name: 'nul\0' }, 'name'],
     [{ name: 'x', region: 'eu' }, 'region'],
   ])('is refused for %j: 400 that names the field', async (body, field) => {
-    expect(await accounts.refusal('POST', '/acme/environments', { body })).toMatchObject({
+    expect(await accounts.refusal('POST', `/${acme}/environments`, { body })).toMatchObject({
       status: 400,
       faults: [{ field }],
     });

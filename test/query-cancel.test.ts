@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, queryStatus } from '@hourglass/contract';
 import { attemptPhases } from '@hourglass/reports';
-import { eventually, startSystem, type NodeProcess, type RunningSystem } from '@hourglass/testing';
+import { eventually, sharedSystem, type NodeProcess, type TestSystem } from '@hourglass/testing';
 
 const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
 /** One row per fact, with long names in it, makes a report that takes long enough to be met in each of its phases. */
@@ -18,10 +18,10 @@ const longQuery = {
 };
 
 describe('cancelling a query', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   let worker: NodeProcess;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
+    system = await sharedSystem('api');
     const startMs = Date.parse(day.start);
     const lines = Array.from(
       { length: 800_000 },
@@ -100,7 +100,7 @@ describe('cancelling a query', () => {
 
   test('works from the command line', async () => {
     const id = await system.client.submit(longQuery);
-    const place = ['--org', 'acme', '--env', 'prod'];
+    const place = ['--org', system.organization, '--env', 'prod'];
     expect(await system.runCli('cancel', ...place, id)).toEqual({ code: 0, output: 'cancelled' });
     const over = await system.runCli('cancel', ...place, '--json', '00000000-0000-4000-8000-000000000000');
     expect([over.code, JSON.parse(over.output)]).toEqual([

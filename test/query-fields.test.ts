@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startSystem, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 import { cases, good } from './query-field-cases.ts';
 import { fieldsOf, withValue, wrongTypes, type Schema } from './query-fields.ts';
 
 describe('the body of a submission', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   beforeAll(async () => {
-    system = await startSystem({ worker: false, env: { HOURGLASS_ACTIVE_QUERIES: '1000' } });
+    system = await sharedSystem('api');
+    const body = JSON.stringify({ activeQueries: 1000 });
+    expect((await system.client.request('/limits', { method: 'PATCH', body })).status).toBe(200);
   });
   afterAll(() => system.stop());
 

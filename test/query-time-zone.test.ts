@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody } from '@hourglass/contract';
-import { readArchive, startSystem, type RunningSystem } from '@hourglass/testing';
+import { readArchive, sharedSystem, type TestSystem } from '@hourglass/testing';
 
 describe('a time zone offset', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   beforeAll(async () => {
-    system = await startSystem();
+    system = await sharedSystem('worker');
     await system.client.sendFacts([
       { timestamp: '2026-01-05T10:05:00Z' },
       { timestamp: '2026-01-05T18:29:59.999Z' },

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { repositoryRoot, startSystem, type RunningSystem } from '@hourglass/testing';
+import { repositoryRoot, sharedSystem, type TestSystem } from '@hourglass/testing';
 
 // A real log of 10,000 requests. It is not part of the repository; where it is missing this is said aloud.
 const log = path.join(repositoryRoot, '../shared/data/apache_combined_2015.log.gz');
@@ -11,15 +11,15 @@ const present = existsSync(log);
 if (!present) console.warn(`SKIPPED: the real access log is not at ../shared/data/${path.basename(log)}`);
 
 describe.skipIf(!present)('a report over a real access log', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   const may = { start: '2015-05-01T00:00:00Z', end: '2015-06-01T00:00:00Z' };
-  const place = ['--org', 'acme', '--env', 'prod'];
+  const place = () => ['--org', system.organization, '--env', 'prod'];
 
   beforeAll(async () => {
-    system = await startSystem();
+    system = await sharedSystem('worker');
     const imported = await system.runCli(
       'import',
-      ...place,
+      ...place(),
       ...['--dataset', 'api', '--format', 'combined', '--apiproxy', 'site', '--json', log],
     );
     expect(imported.output).toContain('"accepted":10000');

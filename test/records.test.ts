@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, factsAccepted, queryList } from '@hourglass/contract';
-import { startSystem, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
-let system: RunningSystem;
+let system: TestSystem;
 beforeAll(async () => {
-  system = await startSystem();
+  system = await sharedSystem('worker');
 });
 afterAll(() => system.stop());
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody } from '@hourglass/contract';
-import { startSystem, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
 describe('ranges of a result', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   let id: string;
   let archive: Buffer;
   beforeAll(async () => {
-    system = await startSystem();
+    system = await sharedSystem('worker');
     await system.client.sendFacts([{ timestamp: '2026-06-01T00:00:00Z', apiproxy: 'a' }]);
     id = await system.client.submit({
       dimensions: ['apiproxy'],
@@ -102,11 +102,11 @@ describe('ranges of a result', () => {
   });
 
   test('and a link to it are the same 404, which tells the state, while there is no result', async () => {
-    const failing = await startSystem({ worker: false });
+    const idle = await sharedSystem('api');
     try {
-      const enqueued = await failing.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
+      const enqueued = await idle.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
       for (const path of ['result', 'resulturl']) {
-        const response = await failing.client.request(`/queries/${enqueued}/${path}`, {
+        const response = await idle.client.request(`/queries/${enqueued}/${path}`, {
           headers: { Range: 'bytes=0-1' },
         });
         expect(response.status).toBe(404);
@@ -116,7 +116,7 @@ describe('ranges of a result', () => {
         });
       }
     } finally {
-      await failing.stop();
+      await idle.stop();
     }
   });
 });

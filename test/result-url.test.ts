@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, resultUrls } from '@hourglass/contract';
-import { startSystem, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, startSystem, type TestSystem } from '@hourglass/testing';
 
 describe('the link to a result', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   let id: string;
   let archive: Buffer;
   beforeAll(async () => {
-    system = await startSystem();
+    system = await sharedSystem('worker');
     await system.client.sendFacts([{ timestamp: '2026-06-01T00:00:00Z', apiproxy: 'a' }]);
     id = await system.client.submit({
       dimensions: ['apiproxy'],
@@ -57,7 +57,7 @@ describe('the link to a result', () => {
     for (const changed of [
       uri.replace(id, other),
       uri.replace('/prod/', '/test/'),
-      uri.replace('/acme/', '/other/'),
+      uri.replace(`/${system.organization}/`, '/other/'),
       uri.replace(/expires=(\d+)/, (_, seconds: string) => `expires=${Number(seconds) + 1}`),
       uri.replace(/expires=\d+/, 'expires=soon'),
       uri.replace(/signature=./, (text) => (text.endsWith('A') ? 'signature=B' : 'signature=A')),

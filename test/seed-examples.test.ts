@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readArchive, startSystem, type RunningSystem } from '@hourglass/testing';
+import { readArchive, sharedSystem, type TestSystem } from '@hourglass/testing';
 import { filtersBesidesTheTable, filterTable, filterTableFacts } from './seed-filter-table.ts';
 import { readSeedPage, seedFile, type Quotation } from './seed-page.ts';
 
@@ -61,14 +61,14 @@ describe.skipIf(page === null)('the page itself', () => {
  * The examples of the contract's page over facts small enough to check by hand. Times are chosen at the edges of ranges and minutes.
  */
 describe('the examples of the contract', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   const tableDay = '2017-03-01T00:00:00Z';
   // Half an hour ago, at the start of a minute: inside of the last 60 minutes for as long as the test runs.
   const minuteMs = Math.floor((Date.now() - 30 * 60_000) / 60_000) * 60_000;
   const minute = (offset: number) => shown(minuteMs + offset * 60_000);
 
   beforeAll(async () => {
-    system = await startSystem();
+    system = await sharedSystem('worker');
     await system.client.sendFacts([
       { timestamp: minuteMs, apiproxy: 'guest-auth-v3' },
       { timestamp: minuteMs + 59_999, apiproxy: 'guest-auth-v3' },
@@ -188,7 +188,7 @@ describe('the examples of the contract', () => {
     });
     const submitted = (await response.json()) as { self: string; created: string };
     const id = submitted.self.split('/').at(-1) ?? '';
-    const self = `/organizations/acme/environments/prod/queries/${id}`;
+    const self = `/organizations/${system.organization}/environments/prod/queries/${id}`;
     expect(response.status).toBe(201);
     expect(submitted).toEqual({ self, created: submitted.created, state: 'enqueued', error: 'false' });
     expect(Date.parse(submitted.created)).toBeGreaterThanOrEqual(before);

@@ -2,15 +2,15 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody } from '@hourglass/contract';
-import { connectDatabase, eventually, startSystem, type RunningSystem } from '@hourglass/testing';
+import { connectDatabase, eventually, sharedSystem, type TestSystem } from '@hourglass/testing';
 
 const day = 'timeRange=01/05/2026 00:00~01/06/2026 00:00';
 const at = (hour: number, minute = 0) => Date.UTC(2026, 0, 5, hour, minute);
 
 describe('synchronous statistics', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
+    system = await sharedSystem('api');
     await system.client.sendFacts([{ timestamp: at(10) }]);
   });
   afterAll(() => system.stop());
@@ -18,7 +18,7 @@ describe('synchronous statistics', () => {
   const request = (target: string, init?: RequestInit) => system.client.request(encodeURI(target), init);
 
   test('cut the answer after 14,400 rows, and say so', async () => {
-    const many = system.clientOf('acme', 'test');
+    const many = system.clientOf(system.organization, 'test');
     await many.sendFacts(
       Array.from({ length: 14_401 }, (_, index) => ({
         timestamp: at(8, index % 60),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startSystem, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
 const day = 'timeRange=01/05/2026 00:00~01/06/2026 00:00';
 const at = (hour: number, minute = 0) => Date.UTC(2026, 0, 5, hour, minute);
@@ -24,9 +24,9 @@ const calls = [
 const noMetaData = { errors: [], notices: [] };
 
 describe('synchronous statistics', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
+    system = await sharedSystem('api');
     await system.client.sendFacts(calls);
   });
   afterAll(() => system.stop());

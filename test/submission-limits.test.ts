@@ -3,28 +3,29 @@ import { errorBody } from '@hourglass/contract';
 import {
   connectDatabase,
   contractClient,
-  createTestTenant,
   eventually,
+  sharedSystem,
   startSystem,
-  testEmail,
-  testPassword,
-  testToken,
   type DatabaseClient,
-  type RunningSystem,
+  type TestSystem,
 } from '@hourglass/testing';
 
 const query = { metrics: [{ name: 'message_count' }], timeRange: 'last60minutes' };
 
+/** Selects the queries of an organization, whose name is the first parameter. */
+const ofSystem = `environment_id in (
+  select e.id from environments e join organizations o on o.id = e.organization_id where o.name = $1)`;
+
 describe('the limits of submissions', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   let database: DatabaseClient;
   afterEach(async () => {
     await database.end();
     await system.stop();
   });
 
-  async function start(options: Parameters<typeof startSystem>[0]): Promise<void> {
-    system = await startSystem(options);
+  async function use(started: TestSystem): Promise<void> {
+    system = started;
     database = await connectDatabase(system.databaseUrl);
   }
 
@@ -34,7 +35,7 @@ describe('the limits of submissions', () => {
   async function twoClients() {
     const second = contractClient({
       environmentUrl: system.client.environmentUrl.replace(system.url, await system.startApi()),
-      authorization: `Bearer ${testToken}`,
+      authorization: `Bearer ${system.token}`,
     });
     return [system.client, second] as const;
   }
@@ -42,11 +43,16 @@ describe('the limits of submissions', () => {
   const submitOnBoth = (clients: Awaited<ReturnType<typeof twoClients>>, count: number) =>
     Promise.all(Array.from({ length: count }, (_, i) => submit(clients[i % 2 === 0 ? 0 : 1])));
 
+  async function setQueriesPerHour(queriesPerHour: number): Promise<void> {
+    const body = JSON.stringify({ queriesPerHour });
+    expect((await system.client.request('/limits', { method: 'PATCH', body })).status).toBe(200);
+  }
+
   const statuses = (responses: readonly Response[], status: number) =>
     responses.filter((response) => response.status === status);
 
   test('let exactly 7 of 200 concurrent submissions on two API processes through', async () => {
-    await start({ worker: false, env: { HOURGLASS_QUERIES_PER_HOUR: '' } });
+    await use(await startSystem({ worker: false, env: { HOURGLASS_QUERIES_PER_HOUR: '' } }));
     const responses = await submitOnBoth(await twoClients(), 200);
     expect(statuses(responses, 201)).toHaveLength(7);
     const refused = statuses(responses, 429);
@@ -66,14 +72,15 @@ describe('the limits of submissions', () => {
   });
 
   test('never let more than 10 queries be active, as the database itself shows, whatever ends meanwhile', async () => {
-    await start({ worker: false });
+    await use(await sharedSystem('api'));
     const clients = await twoClients();
     const samples: number[] = [];
     const sampling = new AbortController();
     const sampled = (async () => {
       while (!sampling.signal.aborted) {
         const rows = await database.sql<{ active: number }>(
-          "select count(*)::integer as active from queries where state in ('enqueued', 'running')",
+          `select count(*)::integer as active from queries where state in ('enqueued', 'running') and ${ofSystem}`,
+          [system.organization],
         );
         samples.push(rows[0]?.active ?? 0);
       }
@@ -97,14 +104,19 @@ describe('the limits of submissions', () => {
   });
 
   test('tell to the second when the next one is accepted, and keep the word', async () => {
-    await start({ worker: false, env: { HOURGLASS_QUERIES_PER_HOUR: '2' } });
+    await use(await sharedSystem('api'));
+    await setQueriesPerHour(2);
     await submit();
     await submit();
-    await database.sql("update queries set created_at = created_at - interval '1234.5 seconds'");
+    await database.sql(
+      `update queries set created_at = created_at - interval '1234.5 seconds' where ${ofSystem}`,
+      [system.organization],
+    );
     const secondsLeft = async () => {
       const rows = await database.sql<{ left: number }>(
         `select ceil(extract(epoch from min(created_at) + interval '1 hour' - clock_timestamp()))::integer as left
-           from queries`,
+           from queries where ${ofSystem}`,
+        [system.organization],
       );
       return rows[0]?.left ?? Number.NaN;
     };
@@ -116,14 +128,16 @@ describe('the limits of submissions', () => {
     expect(retryAfter).toBeGreaterThanOrEqual(atLeast);
     expect(retryAfter).toBeLessThanOrEqual(atMost);
     expect(refused.headers.get('RateLimit')).toContain(`"hourly";r=0;t=${retryAfter}`);
-    await database.sql("update queries set created_at = created_at - $1::float8 * interval '1 second'", [
-      retryAfter,
-    ]);
+    await database.sql(
+      `update queries set created_at = created_at - $2::float8 * interval '1 second' where ${ofSystem}`,
+      [system.organization, retryAfter],
+    );
     expect((await submit()).status).toBe(201);
   });
 
   test('stand in the headers of every answer of the queries endpoints, and of no other organization', async () => {
-    await start({ env: { HOURGLASS_QUERIES_PER_HOUR: '7' } });
+    await use(await sharedSystem('worker'));
+    await setQueriesPerHour(7);
     const created = await submit();
     expect(created.headers.get('RateLimit')).toBe('"hourly";r=6;t=3600, "active";r=9');
     const { self } = (await created.json()) as { self: string };
@@ -157,9 +171,8 @@ describe('the limits of submissions', () => {
       expect(headers.get('X-RateLimit-Reset'), where).toMatch(/^3[56]\d\d$/);
     }
 
-    const token = 'token-of-the-other-organization';
-    await createTestTenant(system.databaseUrl, { organization: 'other', environments: ['prod'], token });
-    const stranger = system.clientOf('acme', 'prod', `Bearer ${token}`);
+    const { token } = await system.createTenant();
+    const stranger = system.clientOf(system.organization, 'prod', `Bearer ${token}`);
     for (const target of ['/queries', `/queries/${id}`, `/queries/${id}/result`]) {
       const { headers, status } = await stranger.request(target);
       expect(status).toBe(404);
@@ -168,12 +181,16 @@ describe('the limits of submissions', () => {
   });
 
   test('and a verified password does not ask the database again for a while', async () => {
-    await start({ worker: false });
+    await use(await sharedSystem('api'));
     const basic = (password: string) =>
-      system.clientOf('acme', 'prod', `Basic ${Buffer.from(`${testEmail}:${password}`).toString('base64')}`);
-    expect((await basic(testPassword).request('/queries')).status).toBe(200);
-    await database.sql('delete from users');
-    expect((await basic(testPassword).request('/queries')).status).toBe(200);
+      system.clientOf(
+        system.organization,
+        'prod',
+        `Basic ${Buffer.from(`${system.email}:${password}`).toString('base64')}`,
+      );
+    expect((await basic(system.password).request('/queries')).status).toBe(200);
+    await database.sql('delete from users where email = $1', [system.email]);
+    expect((await basic(system.password).request('/queries')).status).toBe(200);
     expect((await basic('wrong').request('/queries')).status).toBe(401);
   });
 });

@@ -3,14 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, queryStatus } from '@hourglass/contract';
-import { startSystem, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
 const query = { dimensions: ['apiproxy'], timeRange: 'last60minutes', limit: 5 };
 
 describe('a submission with an Idempotency-Key', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   beforeAll(async () => {
-    system = await startSystem();
+    system = await sharedSystem('worker');
   });
   afterAll(() => system.stop());
 
@@ -79,7 +79,7 @@ describe('a submission with an Idempotency-Key', () => {
       const response = await fetch(url, {
         method: 'POST',
         headers: {
-          Authorization: `Bearer ${system.env['HOURGLASS_BOOTSTRAP_TOKEN']}`,
+          Authorization: `Bearer ${system.token}`,
           'Content-Type': 'application/json',
           'Idempotency-Key': key,
         },
@@ -103,7 +103,7 @@ describe('a submission with an Idempotency-Key', () => {
   test('is what the command line makes of every submission', async () => {
     const file = path.join(system.dataDirectory, 'query.json');
     await writeFile(file, JSON.stringify(query));
-    const place = ['--org', 'acme', '--env', 'prod'];
+    const place = ['--org', system.organization, '--env', 'prod'];
     const submit = (...more: string[]) => system.runCli('submit', file, ...place, ...more);
     const [one, other] = [await submit('--idempotency-key', 'a'), await submit('--idempotency-key', 'a')];
     expect(one.code).toBe(0);

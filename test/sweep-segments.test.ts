@@ -5,17 +5,26 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase, type Database } from '@hourglass/database';
 import { sweepSegments, type SegmentFile } from '@hourglass/facts';
 import { openObjectStore } from '@hourglass/object-store';
-import { startSystem, type RunningSystem } from '@hourglass/testing';
+import {
+  createTestDatabase,
+  createTestTenant,
+  temporaryFolder,
+  type TemporaryFolder,
+  type TestDatabase,
+} from '@hourglass/testing';
 
-let system: RunningSystem;
+let testDatabase: TestDatabase;
+let folder: TemporaryFolder;
 let database: Database;
 beforeEach(async () => {
-  system = await startSystem({ worker: false });
-  database = openDatabase({ url: system.databaseUrl, poolSize: 2 });
+  [testDatabase, folder] = await Promise.all([createTestDatabase(), temporaryFolder()]);
+  await createTestTenant(testDatabase.url, {});
+  database = openDatabase({ url: testDatabase.url, poolSize: 2 });
 });
 afterEach(async () => {
   await database.close();
-  await system.stop();
+  await testDatabase.drop();
+  await folder.remove();
 });
 
 /** The database keeps whole milliseconds, so what is written now may be of the next one. */
@@ -33,7 +42,7 @@ const file: SegmentFile = {
 
 /** As a process leaves it that is killed while it stores the segment. */
 async function beginStoring(key: string): Promise<string> {
-  const incoming = path.join(system.dataDirectory, 'store', 'incoming');
+  const incoming = path.join(folder.path, 'store', 'incoming');
   await mkdir(incoming, { recursive: true });
   const begun = path.join(incoming, `${key.replaceAll('/', '+')}+0b5a`);
   await writeFile(begun, 'PAR1');
@@ -41,7 +50,7 @@ async function beginStoring(key: string): Promise<string> {
 }
 
 test('what was begun to be stored of a segment is deleted once nobody is writing the segment, and not before', async () => {
-  const objects = await openObjectStore({ folder: path.join(system.dataDirectory, 'store'), s3: null });
+  const objects = await openObjectStore({ folder: path.join(folder.path, 'store'), s3: null });
   const { segments } = database;
   const sweep = (incomingForMs: number) =>
     sweepSegments(

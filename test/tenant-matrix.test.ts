@@ -1,29 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createdAccessKey, createdToken, errorBody, queryStatus, tokenList } from '@hourglass/contract';
-import {
-  createTestTenant,
-  eventually,
-  startSystem,
-  testEmail,
-  testToken,
-  type RunningSystem,
-} from '@hourglass/testing';
+import { eventually, sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
 
 /**
  * Every operation of the OpenAPI document whose path names an organization, with every id of another organization in every
  * place of the path. A new endpoint is in here by being in the document.
  */
 describe('an endpoint', () => {
-  let system: RunningSystem;
-  const strangersToken = 'token-of-the-stranger';
+  let system: TestSystem;
+  let stranger: TestTenant;
 
-  /** What exists in the organization acme, by the name of the path parameter; `nothing` is like an id and does not exist. */
+  /** The ids that exist in the organization of the test, by path parameter. Those in `nothing` do not exist. */
   const existing: Record<string, string> = {
-    organization: 'acme',
     environment: 'prod',
     dataset: 'api',
     dimensions: 'apiproxy',
-    email: testEmail,
     customField: 'dc_theirs',
   };
   let hostQueryId: string;
@@ -39,13 +30,10 @@ describe('an endpoint', () => {
   };
 
   beforeAll(async () => {
-    system = await startSystem({ env: { HOURGLASS_SECRET_KEY: Buffer.alloc(32, 1).toString('base64') } });
-    await createTestTenant(system.databaseUrl, {
-      organization: 'other',
-      environments: ['prod'],
-      token: strangersToken,
-      role: 'administrator',
-    });
+    system = await sharedSystem('worker');
+    existing['organization'] = system.organization;
+    existing['email'] = system.email;
+    stranger = await system.createTenant({ role: 'administrator' });
     await system.client.request('/customFields', {
       method: 'POST',
       body: '{"name":"dc_theirs","type":"STRING"}',
@@ -65,9 +53,9 @@ describe('an endpoint', () => {
     const wrong: unknown[] = [];
     for (const operation of operations) {
       const ids: Record<string, string> = existingFor(operation);
-      const foreign = await call(operation, ids, strangersToken);
-      const none = await call(operation, { ...ids, organization: 'none' }, strangersToken);
-      if (foreign.status !== 404 || masked(foreign.body, 'acme') !== masked(none.body, 'none')) {
+      const foreign = await call(operation, ids, stranger.token);
+      const none = await call(operation, { ...ids, organization: 'none' }, stranger.token);
+      if (foreign.status !== 404 || masked(foreign.body, system.organization) !== masked(none.body, 'none')) {
         wrong.push({ operation, foreign, none });
       }
       // Their ids in places of the stranger's own organization.
@@ -75,9 +63,9 @@ describe('an endpoint', () => {
         if (name === 'organization' || nothing[name] === undefined) continue;
         // The stranger's organization has no environment of this name, that of the ids has.
         const environment = name === 'environment' ? 'test' : 'prod';
-        const own: Record<string, string> = { ...ids, organization: 'other', environment };
-        const theirs = await call(operation, own, strangersToken);
-        const nobodys = await call(operation, { ...own, [name]: nothing[name] }, strangersToken);
+        const own: Record<string, string> = { ...ids, organization: stranger.organization, environment };
+        const theirs = await call(operation, own, stranger.token);
+        const nobodys = await call(operation, { ...own, [name]: nothing[name] }, stranger.token);
         const same = theirs.body.replaceAll(own[name] ?? '', nothing[name]) === nobodys.body;
         if (theirs.status !== 404 || !same) wrong.push({ operation, name, theirs, nobodys });
       }
@@ -87,7 +75,7 @@ describe('an endpoint', () => {
 
   test('answers its own organization, so that the 404 of others says something', async () => {
     for (const operation of guardedOperations().filter(({ method }) => method === 'get')) {
-      const own = await call(operation, existingFor(operation), testToken);
+      const own = await call(operation, existingFor(operation), system.token);
       expect([operation.method, operation.template, own.status]).not.toContain(404);
     }
   });
@@ -106,7 +94,7 @@ describe('an endpoint', () => {
 
     test('answers what is in another environment like what is in none, and nothing that is above environments', async () => {
       const token = await newToken({ environment: 'test' });
-      const before = await everythingOf('acme');
+      const before = await everythingOf(system.organization);
       const wrong: unknown[] = [];
       for (const operation of outside()) {
         const ids = existingFor(operation);
@@ -121,7 +109,7 @@ describe('an endpoint', () => {
       }
       expect(wrong).toEqual([]);
       // No token above all: one without an environment would be a way out.
-      expect(await everythingOf('acme')).toEqual(before);
+      expect(await everythingOf(system.organization)).toEqual(before);
     });
 
     test('answers in that environment, so that the refusals of others say something', async () => {
@@ -151,9 +139,9 @@ describe('an endpoint', () => {
 
   /** Bound as `binding` says, else with everything that a token may do. */
   async function newToken(binding: object): Promise<string> {
-    const response = await fetch(`${system.url}/v1/organizations/acme/tokens`, {
+    const response = await fetch(`${system.url}/v1/organizations/${system.organization}/tokens`, {
       method: 'POST',
-      headers: { Authorization: `Bearer ${testToken}`, 'Content-Type': 'application/json' },
+      headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
       body: JSON.stringify({ scopes: ['read', 'submit', 'ingest', 'admin'], ...binding }),
     });
     return createdToken.parse(await response.json()).token;
@@ -161,7 +149,7 @@ describe('an endpoint', () => {
 
   /** What administrators look after. */
   async function everythingOf(organization: string): Promise<unknown[]> {
-    const headers = { Authorization: `Bearer ${testToken}` };
+    const headers = { Authorization: `Bearer ${system.token}` };
     const paths = ['', '/users', '/tokens', '/environments', '/exchangeRates'];
     const answers = paths.map((path) =>
       fetch(`${system.url}/v1/organizations/${organization}${path}`, { headers }),
@@ -170,8 +158,8 @@ describe('an endpoint', () => {
   }
 
   async function tokenIdOfAcme(): Promise<string> {
-    const response = await fetch(`${system.url}/v1/organizations/acme/tokens`, {
-      headers: { Authorization: `Bearer ${testToken}` },
+    const response = await fetch(`${system.url}/v1/organizations/${system.organization}/tokens`, {
+      headers: { Authorization: `Bearer ${system.token}` },
     });
     const [token] = tokenList.parse(await response.json()).tokens;
     if (token === undefined) throw new Error('the organization has no token');
@@ -179,13 +167,13 @@ describe('an endpoint', () => {
   }
 
   async function completedHostQuery(): Promise<string> {
-    const envgroupHostname = 'host.acme.example';
+    const envgroupHostname = `host.${system.organization}.example`;
     await system.client.request('/hostnames', {
       method: 'PUT',
       body: JSON.stringify({ hostnames: [envgroupHostname] }),
     });
-    const url = `${system.url}/v1/organizations/acme/hostQueries`;
-    const headers = { Authorization: `Bearer ${testToken}`, 'Content-Type': 'application/json' };
+    const url = `${system.url}/v1/organizations/${system.organization}/hostQueries`;
+    const headers = { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' };
     const body = JSON.stringify({ dimensions: ['apiproxy'], timeRange: 'last60minutes', envgroupHostname });
     const submitted = queryStatus.parse(await (await fetch(url, { method: 'POST', headers, body })).json());
     const id = submitted.self.slice(submitted.self.lastIndexOf('/') + 1);
@@ -205,7 +193,7 @@ describe('an endpoint', () => {
     return operationsOf(system).filter(({ template }) => template.includes('{organization}'));
   }
 
-  function operationsOf({ document }: RunningSystem): Operation[] {
+  function operationsOf({ document }: TestSystem): Operation[] {
     return Object.entries(document.paths).flatMap(([template, methods]) =>
       Object.entries(methods).flatMap(([method, { security = [], requestBody }]) => {
         if (security.length === 0) return [];

@@ -6,10 +6,8 @@ import {
   eventually,
   isServiceMissing,
   repositoryRoot,
-  startSystem,
-  testEmail,
-  testToken,
-  type RunningSystem,
+  sharedSystem,
+  type TestSystem,
 } from '@hourglass/testing';
 
 const version = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout;
@@ -20,18 +18,18 @@ const missing = isServiceMissing({
 });
 
 describe.skipIf(missing)('a password that the command line asks for', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
   beforeAll(async () => {
-    system = await startSystem({ worker: false });
+    system = await sharedSystem('api');
   });
   afterAll(() => system.stop());
 
   /** Answers each question of `set-password` with the next of the answers; what the terminal showed. */
   async function setPassword(answers: readonly string[]): Promise<{ code: number | null; shown: string }> {
     const entry = path.join(repositoryRoot, 'apps/cli/bin/hourglass.js');
-    const command = `"${process.execPath}" "${entry}" admin user set-password --org acme ${testEmail}`;
+    const command = `"${process.execPath}" "${entry}" admin user set-password --org ${system.organization} ${system.email}`;
     const child = spawn('script', ['-qec', command, '/dev/null'], {
-      env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: testToken },
+      env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: system.token },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     let shown = '';
@@ -50,7 +48,7 @@ describe.skipIf(missing)('a password that the command line asks for', () => {
   }
 
   async function statusWith(password: string): Promise<number> {
-    const credentials = Buffer.from(`${testEmail}:${password}`).toString('base64');
+    const credentials = Buffer.from(`${system.email}:${password}`).toString('base64');
     const response = await fetch(`${system.url}/v1/organizations`, {
       headers: { Authorization: `Basic ${credentials}` },
     });
@@ -59,7 +57,7 @@ describe.skipIf(missing)('a password that the command line asks for', () => {
 
   test('is not shown by the terminal, and is the password afterwards', async () => {
     const { code, shown } = await setPassword(['typed at a termx\x7final\r', 'typed at a terminal\r']);
-    expect([code, shown]).toEqual([0, expect.stringContaining(`changed the password of ${testEmail}`)]);
+    expect([code, shown]).toEqual([0, expect.stringContaining(`changed the password of ${system.email}`)]);
     expect(shown).not.toContain('typed');
     expect(await statusWith('typed at a terminal')).toBe(200);
   });

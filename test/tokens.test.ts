@@ -1,75 +1,80 @@
 import { createdToken, tokenList } from '@hourglass/contract';
-import { connectDatabase, testEmail } from '@hourglass/testing';
+import { connectDatabase, sharedSystem } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAccounts, type AccountsSystem } from './accounts-system.ts';
 
 let accounts: AccountsSystem;
+/** The organization of the operator, and that of an administrator. */
+let acme: string;
+let other: string;
 beforeAll(async () => {
-  accounts = await startAccounts();
+  accounts = await startAccounts(await sharedSystem('api'));
+  acme = accounts.system.organization;
+  other = accounts.other.organization;
 });
 afterAll(() => accounts.system.stop());
 
 describe('a token', () => {
   test('is made for the caller, lets in, is listed without itself, and ends at once when it is deleted', async () => {
-    const made = await accounts.call('POST', '/acme/tokens', {
+    const made = await accounts.call('POST', `/${acme}/tokens`, {
       body: { scopes: ['read', 'submit'], description: 'nightly report' },
     });
     expect([made.status, made.headers.get('cache-control')]).toEqual([201, 'no-store']);
     const { token, ...view } = createdToken.parse(made.answer);
     expect(view).toMatchObject({
-      email: testEmail,
+      email: accounts.system.email,
       scopes: ['read', 'submit'],
       description: 'nightly report',
       expires: null,
     });
     expect(token).toMatch(/^hg_[\w-]{43}$/);
     const authorization = `Bearer ${token}`;
-    expect((await accounts.call('GET', '/acme', { authorization })).status).toBe(200);
-    expect((await accounts.refusal('GET', '/acme/tokens', { authorization })).code).toBe('auth.scope');
+    expect((await accounts.call('GET', `/${acme}`, { authorization })).status).toBe(200);
+    expect((await accounts.refusal('GET', `/${acme}/tokens`, { authorization })).code).toBe('auth.scope');
 
-    const list = await accounts.call('GET', '/acme/tokens');
+    const list = await accounts.call('GET', `/${acme}/tokens`);
     expect(tokenList.parse(list.answer).tokens[0]).toEqual(view);
     expect(list.text).not.toContain(token.slice(3));
 
-    expect((await accounts.call('DELETE', `/acme/tokens/${view.id}`)).status).toBe(204);
-    expect((await accounts.call('GET', '/acme', { authorization })).status).toBe(401);
-    expect(await accounts.refusal('DELETE', `/acme/tokens/${view.id}`)).toMatchObject({
+    expect((await accounts.call('DELETE', `/${acme}/tokens/${view.id}`)).status).toBe(204);
+    expect((await accounts.call('GET', `/${acme}`, { authorization })).status).toBe(401);
+    expect(await accounts.refusal('DELETE', `/${acme}/tokens/${view.id}`)).toMatchObject({
       status: 404,
       code: 'token.not_found',
     });
   });
 
   test('of another user has at most the scopes of that user, and loses with the role what the user loses', async () => {
-    await accounts.addUser('ann@acme.example', 'administrator');
-    const body = { email: 'Ann@acme.example', scopes: ['read', 'admin'] };
-    const { token } = createdToken.parse((await accounts.call('POST', '/acme/tokens', { body })).answer);
+    await accounts.addUser(`ann@${acme}.example`, 'administrator');
+    const body = { email: `Ann@${acme}.example`, scopes: ['read', 'admin'] };
+    const { token } = createdToken.parse((await accounts.call('POST', `/${acme}/tokens`, { body })).answer);
     const authorization = `Bearer ${token}`;
-    expect((await accounts.call('GET', '/acme/tokens', { authorization })).status).toBe(200);
-    await accounts.call('PATCH', '/acme/users/ann@acme.example', { body: { role: 'member' } });
-    expect((await accounts.call('GET', '/acme/tokens', { authorization })).status).toBe(403);
-    expect(await accounts.refusal('POST', '/acme/tokens', { body })).toMatchObject({
+    expect((await accounts.call('GET', `/${acme}/tokens`, { authorization })).status).toBe(200);
+    await accounts.call('PATCH', `/${acme}/users/ann@${acme}.example`, { body: { role: 'member' } });
+    expect((await accounts.call('GET', `/${acme}/tokens`, { authorization })).status).toBe(403);
+    expect(await accounts.refusal('POST', `/${acme}/tokens`, { body })).toMatchObject({
       status: 400,
       faults: [
         { field: 'scopes[1]', description: expect.stringContaining('expected one of read') as string },
       ],
     });
-    await accounts.call('DELETE', '/acme/users/ann@acme.example');
-    expect((await accounts.call('GET', '/acme', { authorization })).status).toBe(401);
+    await accounts.call('DELETE', `/${acme}/users/ann@${acme}.example`);
+    expect((await accounts.call('GET', `/${acme}`, { authorization })).status).toBe(401);
   });
 
   test('ends when it expires', async () => {
     const body = { scopes: ['read'], expiresInSeconds: 3600 };
     const { id, token, created, expires } = createdToken.parse(
-      (await accounts.call('POST', '/acme/tokens', { body })).answer,
+      (await accounts.call('POST', `/${acme}/tokens`, { body })).answer,
     );
     expect(Date.parse(expires ?? '') - Date.parse(created)).toBe(3_600_000);
     const authorization = `Bearer ${token}`;
-    expect((await accounts.call('GET', '/acme', { authorization })).status).toBe(200);
+    expect((await accounts.call('GET', `/${acme}`, { authorization })).status).toBe(200);
     const database = await connectDatabase(accounts.system.databaseUrl);
     await database.sql('update tokens set expires_at = now() where id = $1', [id]);
     await database.end();
-    expect((await accounts.call('GET', '/acme', { authorization })).status).toBe(401);
-    const { tokens } = tokenList.parse((await accounts.call('GET', '/acme/tokens')).answer);
+    expect((await accounts.call('GET', `/${acme}`, { authorization })).status).toBe(401);
+    const { tokens } = tokenList.parse((await accounts.call('GET', `/${acme}/tokens`)).answer);
     expect(tokens.map((one) => one.id)).toContain(id);
   });
 
@@ -101,7 +106,7 @@ describe('a token', () => {
     [{ scopes: ['read'], environment: 'test', customers: ['x'.repeat(257)] }, 'customers[0]', /at most 256/],
     [{ scopes: ['read'], environment: 'test', customers: ['nul\0'] }, 'customers[0]', /control/],
   ])('is refused for %j: 400 that names the field and what is expected', async (body, field, words) => {
-    expect(await accounts.refusal('POST', '/acme/tokens', { body })).toMatchObject({
+    expect(await accounts.refusal('POST', `/${acme}/tokens`, { body })).toMatchObject({
       status: 400,
       faults: [{ field, description: expect.stringMatching(words) as string }],
     });
@@ -109,9 +114,9 @@ describe('a token', () => {
 
   test('is good for one environment and a hundred customers, and is listed so', async () => {
     const body = { scopes: ['read'], environment: 'test', customers: customers(100) };
-    const made = createdToken.parse((await accounts.call('POST', '/acme/tokens', { body })).answer);
+    const made = createdToken.parse((await accounts.call('POST', `/${acme}/tokens`, { body })).answer);
     expect([made.environment, made.customers]).toEqual(['test', body.customers]);
-    const { tokens } = tokenList.parse((await accounts.call('GET', '/acme/tokens')).answer);
+    const { tokens } = tokenList.parse((await accounts.call('GET', `/${acme}/tokens`)).answer);
     const bindings = tokens.map(({ id, environment, customers: ids }) => ({ id, environment, ids }));
     expect(bindings).toContainEqual({ id: made.id, environment: 'test', ids: body.customers });
     // The first one of all.
@@ -121,10 +126,10 @@ describe('a token', () => {
   test('may have a description of 200 characters and live from 1 second to ten years', async () => {
     for (const expiresInSeconds of [1, 315_360_000]) {
       const body = { scopes: ['read'], description: '❤'.repeat(200), expiresInSeconds };
-      expect((await accounts.call('POST', '/acme/tokens', { body })).status).toBe(201);
+      expect((await accounts.call('POST', `/${acme}/tokens`, { body })).status).toBe(201);
     }
-    const nobody = { scopes: ['read'], email: 'owner@other.example' };
-    expect((await accounts.refusal('POST', '/acme/tokens', { body: nobody })).code).toBe('user.not_found');
+    const nobody = { scopes: ['read'], email: `owner@${other}.example` };
+    expect((await accounts.refusal('POST', `/${acme}/tokens`, { body: nobody })).code).toBe('user.not_found');
   });
 });
 

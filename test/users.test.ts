@@ -1,11 +1,15 @@
 import { createdUser, userList, userView } from '@hourglass/contract';
-import { testEmail } from '@hourglass/testing';
+import { startSystem, testEmail } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { basic, otherToken, startAccounts, type AccountsSystem } from './accounts-system.ts';
+import { basic, startAccounts, type AccountsSystem } from './accounts-system.ts';
 
 let accounts: AccountsSystem;
+/** The organization of an administrator. That of the operator is `acme`. */
+let other: string;
 beforeAll(async () => {
-  accounts = await startAccounts();
+  // Other operators would change which one is the last.
+  accounts = await startAccounts(await startSystem({ worker: false }));
+  other = accounts.other.organization;
 });
 afterAll(() => accounts.system.stop());
 
@@ -42,9 +46,11 @@ describe('a user', () => {
   test('is refused when the address is taken, by whomever, in the same words: 409', async () => {
     await accounts.addUser('taken@acme.example');
     const own = await accounts.refusal('POST', '/acme/users', { body: { email: 'TAKEN@acme.example' } });
-    const others = await accounts.refusal('POST', '/acme/users', { body: { email: 'owner@other.example' } });
+    const others = await accounts.refusal('POST', '/acme/users', {
+      body: { email: `owner@${other}.example` },
+    });
     expect([own.status, own.code]).toEqual([409, 'user.exists']);
-    expect(others.message.replace('owner@other', 'taken@acme')).toBe(own.message);
+    expect(others.message.replace(`owner@${other}`, 'taken@acme')).toBe(own.message);
   });
 
   test('is neither demoted nor deleted when it is the last operator or administrator: 409', async () => {
@@ -59,10 +65,12 @@ describe('a user', () => {
         code: 'user.last_of_role',
       });
     }
-    const authorization = `Bearer ${otherToken}`;
-    const last = await accounts.refusal('DELETE', '/other/users/owner@other.example', { authorization });
+    const authorization = `Bearer ${accounts.other.token}`;
+    const last = await accounts.refusal('DELETE', `/${other}/users/owner@${other}.example`, {
+      authorization,
+    });
     expect(last.message).toBe(
-      '"owner@other.example" is the last administrator of the organization; make another one first',
+      `"owner@${other}.example" is the last administrator of the organization; make another one first`,
     );
   });
 

@@ -3,39 +3,39 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   archiveMembers,
-  startSystem,
+  sharedSystem,
   temporaryFolder,
-  type RunningSystem,
   type TemporaryFolder,
+  type TestSystem,
 } from '@hourglass/testing';
 
-let system: RunningSystem;
+let system: TestSystem;
 let folder: TemporaryFolder;
 beforeAll(async () => {
-  [system, folder] = await Promise.all([startSystem(), temporaryFolder()]);
+  [system, folder] = await Promise.all([sharedSystem('worker'), temporaryFolder()]);
 });
 afterAll(async () => {
   await system.stop();
   await folder.remove();
 });
 
-const place = ['--org', 'acme', '--env', 'prod'];
+const place = () => ['--org', system.organization, '--env', 'prod'];
 
 test('a result is verified with the key of the API and offline, and a changed one is not', async () => {
   const file = (name: string) => path.join(folder.path, name);
   await writeFile(file('facts.ndjson'), '{"timestamp":"2026-04-01T10:00:00Z","apiproxy":"a"}\n');
-  await system.runCli('import', ...place, '--format', 'ndjson', file('facts.ndjson'));
+  await system.runCli('import', ...place(), '--format', 'ndjson', file('facts.ndjson'));
   const query = {
     metrics: [{ name: 'message_count', alias: 'calls' }],
     dimensions: ['apiproxy'],
     timeRange: { start: '2026-04-01T00:00:00Z', end: '2026-04-02T00:00:00Z' },
   };
   await writeFile(file('query.json'), JSON.stringify(query));
-  const submitted = await system.runCli('submit', ...place, '--json', file('query.json'));
+  const submitted = await system.runCli('submit', ...place(), '--json', file('query.json'));
   const { id } = JSON.parse(submitted.output) as { id: string };
-  await system.runCli('wait', ...place, id);
+  await system.runCli('wait', ...place(), id);
   const zip = file('result.zip');
-  await system.runCli('download', ...place, '--output', zip, id);
+  await system.runCli('download', ...place(), '--output', zip, id);
 
   const online = await system.runCli('verify', zip);
   expect(online).toMatchObject({
@@ -60,7 +60,7 @@ test('a result is verified with the key of the API and offline, and a changed on
 
   const archive = await readFile(zip);
   expect(await manifestOf(archive)).toMatchObject({
-    organization: 'acme',
+    organization: system.organization,
     environment: 'prod',
     queryId: id,
     snapshot: { watermark: expect.stringMatching(/^[1-9]\d*$/) as unknown },

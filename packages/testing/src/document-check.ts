@@ -21,21 +21,46 @@ export interface CheckedDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
+/** Checks of the APIs that this process watches, by their origins. */
+const checks = new Map<string, Check>();
+/** Compiling a document takes longer than most tests, and all APIs of a build serve the same one. */
+const compiled = new Map<string, { readonly document: CheckedDocument; readonly check: Check }>();
+let fetchIsWrapped = false;
+
 /**
- * From now on, every answer that this process fetches from `origin` is held against the OpenAPI document that is
- * served there: one outside of it makes the fetch throw. Answers the document.
+ * From now on, every response that this process fetches from `origin` is checked against the OpenAPI document served
+ * there: one that does not conform makes the fetch throw. Returns the document.
  */
-export async function checkAnswersOf(origin: string): Promise<CheckedDocument> {
+export async function watchApi(origin: string): Promise<CheckedDocument> {
+  const text = await (await fetch(`${origin}/openapi.json`)).text();
+  const known = compiled.get(text) ?? compile(text);
+  compiled.set(text, known);
+  checks.set(origin, known.check);
+  wrapFetch();
+  return known.document;
+}
+
+/** For an API that is going to stop: its port may soon be another program's. */
+export function unwatchApi(origin: string): void {
+  checks.delete(origin);
+}
+
+function compile(text: string): { readonly document: CheckedDocument; readonly check: Check } {
+  const document = JSON.parse(text) as CheckedDocument;
+  return { document, check: answerCheck(document) };
+}
+
+/** Once per process: origins without a check pass. */
+function wrapFetch(): void {
+  if (fetchIsWrapped) return;
+  fetchIsWrapped = true;
   const unchecked = globalThis.fetch;
-  const document = (await (await unchecked(`${origin}/openapi.json`)).json()) as CheckedDocument;
-  const check = answerCheck(document);
   globalThis.fetch = async (input, init) => {
     const response = await unchecked(input, init);
     const url = new URL(input instanceof Request ? input.url : input);
-    if (url.origin === origin) await check(init?.method ?? 'GET', url.pathname, response);
+    await checks.get(url.origin)?.(init?.method ?? 'GET', url.pathname, response);
     return response;
   };
-  return document;
 }
 
 type Wrong = (reason: string) => Error;

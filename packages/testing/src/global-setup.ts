@@ -1,16 +1,16 @@
 import type { TestProject } from 'vitest/node';
-import { serveDatabase } from './database-of-the-run.ts';
+import { serveServices } from './serve-services.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Answers with the database of the test run, which starts with the first question. */
-    databaseOfTheRun: string;
+    /** URL of the control server through which test files start and find what they share. */
+    servicesOfTheRun: string;
   }
 }
 
-/** Before all test files: makes one PostgreSQL available to them. What this returns is called after the last. */
+/** Runs before all test files. Vitest calls the returned function after the last one. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const database = await serveDatabase();
-  project.provide('databaseOfTheRun', database.address);
-  return () => database.close();
+  const services = await serveServices();
+  project.provide('servicesOfTheRun', services.address);
+  return () => services.close();
 }

@@ -15,3 +15,6 @@ export * from './database-outage.ts';
 export * from './process-table.ts';
 export * from './signed-requests.ts';
 export * from './test-admin.ts';
+export * from './shared-system.ts';
+export * from './test-system.ts';
+export { repositoryRoot } from './system-processes.ts';

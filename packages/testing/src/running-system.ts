@@ -1,63 +1,48 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openDatabase } from '@hourglass/database';
 import type { QueueServerKind } from '@hourglass/embedded';
-import { contractClient, type ContractClient } from './contract-client.ts';
-import { checkAnswersOf, type CheckedDocument } from './document-check.ts';
-import { startNode, type NodeProcess } from './node-process.ts';
+import { unwatchApi, watchApi } from './document-check.ts';
+import type { NodeProcess } from './node-process.ts';
+import { programs, startProgram, systemEnvironment, urlOf } from './system-processes.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { tenantClient } from './tenant-client.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 import { flushQueue, startTestQueue } from './test-queue.ts';
-
-/** Of the checkout. */
-export const repositoryRoot = fileURLToPath(new URL('../../..', import.meta.url));
+import type { TestSystem } from './test-system.ts';
+import { createTestTenant } from './test-tenant.ts';
 
 export const testOrganization = 'acme';
 export const testToken = 'token-of-the-test-organization';
 export const testEmail = 'owner@acme.example';
 export const testPassword = 'correct horse battery staple';
 
-export interface RunningSystem {
-  /** Of the environment `prod`, with the token. */
-  readonly client: ContractClient;
-  readonly url: string;
-  /** The OpenAPI document of the API. Every answer that a test fetches is held against it. */
-  readonly document: CheckedDocument;
-  readonly databaseUrl: string;
-  readonly dataDirectory: string;
+/** A system that one test file has to itself, so that it may stop services and choose settings. */
+export interface RunningSystem extends TestSystem {
   readonly api: NodeProcess;
-  /** What its processes are started with. */
+  /** The environment variables of its processes. */
   readonly env: Readonly<Record<string, string>>;
-  clientOf(organization: string, environment: string, authorization?: string): ContractClient;
-  /** One more worker, with `settings` of its own. */
-  startWorker(settings?: Readonly<Record<string, string>>): NodeProcess;
-  /** One more API process over the same services; answers where it listens. */
-  startApi(): Promise<string>;
-  /** The same with `settings` of its own, without waiting for it. */
+  /** Starts one more API with additional settings, without waiting until it listens. */
   startApiProcess(settings?: Readonly<Record<string, string>>): NodeProcess;
-  /** Runs a command of the command line to its end. */
-  runCli(...args: string[]): Promise<{ code: number | null; output: string }>;
   stopQueue(): Promise<void>;
-  /** It forgets everything. */
+  /** Deletes everything that the queue holds. */
   flushQueue(): Promise<void>;
-  /** Again, empty and at the same address. */
+  /** Starts the queue again, empty and at the same address. */
   startQueue(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 export interface SystemOptions {
-  /** Whether there is one from the start. Default: true. */
+  /** Whether a worker starts with the system. Default: true. */
   readonly worker?: boolean;
   readonly queue?: QueueServerKind;
   readonly env?: Readonly<Record<string, string>>;
-  /** Default: one of the server that all tests share. Needs `env`, so that it gets its schema. */
+  /** Default: one on the server that all tests share. Needs `env`, so that it is migrated. */
   readonly database?: TestDatabase;
 }
 
 /**
- * The API and, unless told otherwise, one worker as processes from the build, over a database and a queue
- * server of the test's own.
+ * Starts the API and, by default, one worker as processes from the build, over a database and a queue server that no
+ * other test uses. `sharedSystem` is faster where a test needs none of this.
  */
 export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
   const [database, firstQueue, folder] = await Promise.all([
@@ -67,13 +52,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   ]);
   let queue = firstQueue;
   const env = {
-    PATH: process.env['PATH'] ?? '',
-    DATABASE_URL: database.url,
-    REDIS_URL: queue.url,
-    HOURGLASS_DATA_DIR: folder.path,
-    HOURGLASS_PORT: '0',
-    // Most tests submit more than an environment may by default, and are about something else.
-    HOURGLASS_QUERIES_PER_HOUR: '1000',
+    ...systemEnvironment({ databaseUrl: database.url, queueUrl: queue.url, dataDirectory: folder.path }),
     HOURGLASS_BOOTSTRAP_ORG: testOrganization,
     HOURGLASS_BOOTSTRAP_EMAIL: testEmail,
     HOURGLASS_BOOTSTRAP_PASSWORD: testPassword,
@@ -81,19 +60,18 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     ...options.env,
   };
   const processes: NodeProcess[] = [];
+  const watched: string[] = [];
   const start = (
     entry: string,
-    args: readonly string[] = [],
     more: Readonly<Record<string, string>> = {},
+    args: readonly string[] = [],
   ) => {
-    const started = startNode(entry, { args, env: { ...env, ...more }, cwd: repositoryRoot });
+    const started = startProgram(entry, { ...env, ...more }, args);
     processes.push(started);
     return started;
   };
-  const fetchBefore = globalThis.fetch;
   const stop = async () => {
-    // The next test file of this process has a system of its own to check.
-    globalThis.fetch = fetchBefore;
+    for (const origin of watched) unwatchApi(origin);
     const results = await Promise.allSettled(processes.map((one) => one.stop()));
     await queue.stop();
     await database.drop();
@@ -103,48 +81,45 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
 
   try {
     if (options.env === undefined) {
-      // The database has the schema already, so what is left of `migrate` takes no process of its own.
+      // The database has the schema already, so what is left of `migrate` does not need its process.
       await mkdir(path.join(folder.path, 'store'));
       await createFirstOrganization(database.url);
     } else {
-      const migrated = start('apps/api/dist/migrate.js');
+      const migrated = start(programs.migrate);
       if ((await migrated.exited).code !== 0) throw new Error(`migrate failed:\n${migrated.output()}`);
     }
-    const startApiProcess = (settings = {}) => start('apps/api/dist/main.js', [], settings);
+    const startApiProcess = (settings = {}) => start(programs.api, settings);
     const api = startApiProcess();
-    const startWorker = (settings = {}) => start('apps/worker/dist/main.js', [], settings);
+    const startWorker = (settings = {}) => start(programs.worker, settings);
     if (options.worker !== false) startWorker();
     const url = await urlOf(api);
-    const document = await checkAnswersOf(url);
-    const clientOf = (organization: string, environment: string, authorization = `Bearer ${testToken}`) =>
-      contractClient({
-        environmentUrl: `${url}/v1/organizations/${organization}/environments/${environment}`,
-        authorization,
-      });
+    watched.push(url);
+    const tenant = { organization: env.HOURGLASS_BOOTSTRAP_ORG, email: testEmail, token: testToken };
     return {
-      client: clientOf(testOrganization, 'prod'),
+      ...tenant,
+      ...tenantClient(url, tenant),
+      password: testPassword,
       url,
-      document,
+      document: await watchApi(url),
       databaseUrl: database.url,
       dataDirectory: folder.path,
       api,
       env,
-      clientOf,
+      createTenant: (other = {}) => createTestTenant(database.url, other),
       startWorker,
       startApiProcess,
       async startApi() {
         const another = await urlOf(startApiProcess());
-        await checkAnswersOf(another);
+        await watchApi(another);
+        watched.push(another);
         return another;
       },
       async runCli(...args) {
-        const cli = start(path.join('apps/cli/bin/hourglass.js'), args, {
-          HOURGLASS_URL: url,
-          HOURGLASS_TOKEN: testToken,
-        });
+        const cli = start(programs.cli, { HOURGLASS_URL: url, HOURGLASS_TOKEN: testToken }, args);
         const { code } = await cli.exited;
         return { code, output: cli.output() };
       },
+      apiLog: () => Promise.resolve(api.output().split('\n')),
       stopQueue: () => queue.stop(),
       flushQueue: () => flushQueue(queue.url),
       async startQueue() {
@@ -172,14 +147,4 @@ async function createFirstOrganization(databaseUrl: string): Promise<void> {
   } finally {
     await database.close();
   }
-}
-
-async function urlOf(api: NodeProcess): Promise<string> {
-  return `http://127.0.0.1:${await api.lineWith(listeningPort)}`;
-}
-
-function listeningPort(line: string): number | null {
-  if (!line.includes('"listening"')) return null;
-  const { address } = JSON.parse(line) as { address: { port: number } };
-  return address.port;
 }

@@ -1,24 +1,42 @@
+import { randomUUID } from 'node:crypto';
 import { openDatabase } from '@hourglass/database';
 import { scopes, type Role, type Scope } from '@hourglass/reports';
 import { createTestAdmin } from './test-admin.ts';
 
-/** One more organization beside that of the test, with environments, a user and a token. */
-export async function createTestTenant(
-  databaseUrl: string,
-  tenant: {
-    organization: string;
-    environments: readonly string[];
-    token: string;
-    tokenScopes?: readonly Scope[];
-    /** Of the user whose token it is. */
-    role?: Role;
-    /** The only one that the token is good for. */
-    environment?: string;
-    /** The only ones whose consumption the token may see. */
-    customers?: readonly string[];
-  },
-): Promise<void> {
-  const { organization, environments, token, tokenScopes = scopes, role = 'member' } = tenant;
+/** An organization with a user and a token. */
+export interface TestTenant {
+  readonly organization: string;
+  readonly email: string;
+  readonly token: string;
+}
+
+export interface NewTestTenant {
+  /** Default: a new name. */
+  readonly organization?: string;
+  /** Default: `prod`. */
+  readonly environments?: readonly string[];
+  /** Default: a random one. */
+  readonly token?: string;
+  /** Default: all. */
+  readonly tokenScopes?: readonly Scope[];
+  /** The role of the user. Default: member. */
+  readonly role?: Role;
+  /** Default: one that is made of the organization's name. */
+  readonly password?: string;
+  /** Restricts the token to an environment. */
+  readonly environment?: string;
+  /** Restricts the token to the consumption of these customers. */
+  readonly customers?: readonly string[];
+}
+
+/** Creates an organization with environments, a user and a token. */
+export async function createTestTenant(databaseUrl: string, tenant: NewTestTenant): Promise<TestTenant> {
+  const {
+    organization = uniqueName('other'),
+    environments = ['prod'],
+    token = `token-${randomUUID()}`,
+  } = tenant;
+  const { tokenScopes = scopes, role = 'member', password = `password of ${organization}` } = tenant;
   const { environment, customers = [] } = tenant;
   const email = `owner@${organization}.example`;
   const database = openDatabase({ url: databaseUrl, poolSize: 2 });
@@ -26,12 +44,7 @@ export async function createTestTenant(
   try {
     await admin.createOrganization(organization);
     for (const name of environments) await admin.createEnvironment({ organization, name });
-    await admin.createUser({
-      organization,
-      email,
-      password: `password of ${organization}`,
-      role,
-    });
+    await admin.createUser({ organization, email, password, role });
     await admin.createToken({
       email,
       token,
@@ -42,4 +55,10 @@ export async function createTestTenant(
   } finally {
     await database.close();
   }
+  return { organization, email, token };
+}
+
+/** A name that no other organization of the test run has. */
+export function uniqueName(prefix: string): string {
+  return `${prefix}-${randomUUID().slice(0, 8)}`;
 }

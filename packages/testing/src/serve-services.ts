@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { startPostgres, type RunningServer } from '@hourglass/embedded';
+import type { SharedSystemProcesses } from './shared-services.ts';
+import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
+
+/**
+ * Serves what the test files of a run share: one PostgreSQL, and running systems, one for each kind and Vitest worker.
+ * Each starts with the first request for it, so that tests that need none do not wait for one. All end with `close`,
+ * because Vitest may end its workers without notice.
+ */
+export async function serveServices(): Promise<{ address: string; close(): Promise<void> }> {
+  const folder = await temporaryFolder();
+  let database: Promise<RunningServer> | null = null;
+  const systems = new Map<string, Promise<SharedSystemProcesses>>();
+
+  function startedDatabase(): Promise<RunningServer> {
+    database ??= startMigrated(folder);
+    return database;
+  }
+  function startedSystem(kind: string, pool: string): Promise<SharedSystemProcesses> {
+    const key = `${kind}/${pool}`;
+    const started = systems.get(key) ?? startSystem(kind);
+    systems.set(key, started);
+    return started;
+  }
+  async function startSystem(kind: string): Promise<SharedSystemProcesses> {
+    const { url } = await startedDatabase();
+    const { startSharedSystem } = await import('./shared-services.ts');
+    return startSharedSystem({ templateUrl: url, worker: kind === 'worker' });
+  }
+  async function answer(path: string): Promise<unknown> {
+    const [, resource, kind = '', pool = '', log] = path.split('/');
+    if (resource === 'database') return { templateUrl: (await startedDatabase()).url };
+    const system = await startedSystem(kind, pool);
+    return log === undefined ? system.services : system.apiLog();
+  }
+
+  const control = createServer((request, response) => {
+    answer(request.url ?? '').then(
+      (value) => response.end(JSON.stringify(value)),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+  control.listen(0, '127.0.0.1');
+  await once(control, 'listening');
+  const address = control.address();
+  if (address === null || typeof address === 'string') throw new Error('the control server has no port');
+  return {
+    address: `http://127.0.0.1:${address.port}`,
+    async close() {
+      control.close();
+      control.closeAllConnections();
+      const started = await Promise.allSettled(systems.values());
+      const stopped = await Promise.allSettled(
+        started.flatMap((system) => (system.status === 'fulfilled' ? [system.value.stop()] : [])),
+      );
+      const server = await database?.catch(() => null);
+      await server?.stop();
+      await folder.remove();
+      for (const result of stopped) if (result.status === 'rejected') throw result.reason;
+    },
+  };
+}
+
+async function startMigrated(folder: TemporaryFolder): Promise<RunningServer> {
+  const log = { debug() {}, info() {}, warn() {} };
+  const server = await startPostgres({ dataDirectory: folder.path, log, durable: false });
+  try {
+    // Imported here because loading it takes longer than a test of a pure function.
+    const { migrate } = await import('@hourglass/database');
+    await migrate({ url: server.url, log: () => {} });
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
