@@ -17,13 +17,14 @@ describe('an API that is told to stop', () => {
       agent,
       headers: { authorization: `Bearer ${testToken}`, expect: '100-continue' },
     });
+    const responded = once(batch, 'response');
     batch.flushHeaders();
     // From here on the request is under way.
     await once(batch, 'continue');
     system.api.kill('SIGTERM');
     await system.api.lineWith((line) => (line.includes('"closing"') ? line : null));
     batch.end(`{"timestamp":"${new Date().toISOString()}"}\n`);
-    const [response] = (await once(batch, 'response')) as [IncomingMessage];
+    const [response] = (await responded) as [IncomingMessage];
     const body = Buffer.concat(await response.toArray()).toString();
     expect([response.statusCode, JSON.parse(body)]).toEqual([201, expect.objectContaining({ accepted: 1 })]);
     // 1: it ran out of the time that closing may take.

@@ -56,10 +56,9 @@ describe('cancelling a query', () => {
   // Copying facts, aggregating and writing are different loops that have to hear of it.
   test.each(attemptPhases.slice(0, 3))('that is %s ends its attempt within a second', async (asked) => {
     const id = await system.client.submit(longQuery);
-    await eventually('the query runs', async () => {
-      const { state, phase } = await system.client.status(id);
+    await system.client.reaches(id, `is ${asked}`, ({ state, phase }) => {
       const reached = attemptPhases.findIndex((name) => name === phase);
-      return state === 'running' && reached >= attemptPhases.indexOf(asked) ? true : null;
+      return state === 'running' && reached >= attemptPhases.indexOf(asked);
     });
     const cancelledAtMs = performance.now();
     expect(await stateIn(await cancel(id))).toBe('cancelled');

@@ -26,10 +26,7 @@ describe('every query ends', () => {
   const submissionsLeft = async () =>
     Number((await system.client.request('/queries')).headers.get('X-RateLimit-Remaining'));
 
-  const untilRunning = (id: string) =>
-    eventually('the query runs', async () =>
-      (await system.client.status(id)).state === 'running' ? true : null,
-    );
+  const untilRunning = (id: string) => system.client.reaches(id, 'runs', ({ state }) => state === 'running');
 
   test('as failed with a readable reason when it takes longer than allowed', async () => {
     system = await startSystem({ env: { HOURGLASS_QUERY_TIMEOUT_SECONDS: '1' } });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { QueryStatus } from '@hourglass/contract';
-import { eventually, startSystem, type RunningSystem } from '@hourglass/testing';
+import { startSystem, type RunningSystem } from '@hourglass/testing';
 
 /** So many that a worker that is told to stop on the way is never done before. */
 const facts = 2_000_000;
@@ -28,10 +28,9 @@ test('progress and scanned rows never fall, also when a second attempt begins, a
   const id = await system.client.submit(query);
   const seen: QueryStatus[] = [];
   const watch = async (until: (status: QueryStatus) => boolean) =>
-    eventually('the query is so far', async () => {
-      const status = await system.client.status(id);
+    system.client.reaches(id, 'is so far', (status) => {
       seen.push(status);
-      return until(status) ? status : null;
+      return until(status);
     });
   expect(await system.client.status(id)).toMatchObject({ progress: 0, phase: 'waiting', rowsScanned: 0 });
 

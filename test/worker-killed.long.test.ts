@@ -1,6 +1,6 @@
 import { constants, getPriority } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually, readArchive, startSystem, type RunningSystem } from '@hourglass/testing';
+import { readArchive, startSystem, type RunningSystem } from '@hourglass/testing';
 
 test('a worker runs at a lower priority than the API, which answers while reports run', async () => {
   const system = await startSystem({ worker: false });
@@ -37,9 +37,7 @@ describe('a worker that is killed in the middle of a query', () => {
       timeRange: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' },
     });
     const first = system.startWorker();
-    await eventually('the query runs', async () =>
-      (await system.client.status(id)).state === 'running' ? true : null,
-    );
+    await system.client.reaches(id, 'runs', ({ state }) => state === 'running');
     first.kill('SIGKILL');
     expect((await first.exited).signal).toBe('SIGKILL');
     expect((await system.client.status(id)).state).toBe('running');

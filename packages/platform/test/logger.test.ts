@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 
@@ -16,14 +17,13 @@ function start(lines: number, textCharacters: number, output: 'pipe' | number = 
     stdio: ['ignore', output, 'pipe'],
   });
   child = started;
+  const untilExit = once(started, 'exit').then(([code, signal]) => ({ code, signal }));
   return {
     output: started.stdout as Readable,
     done: once(started.stderr as Readable, 'data').then(String),
-    toldToEnd: async () => {
-      const exit = once(started, 'exit');
+    toldToEnd: () => {
       started.kill('SIGTERM');
-      const [code, signal] = await exit;
-      return { code, signal };
+      return untilExit;
     },
   };
 }
@@ -59,7 +59,7 @@ describe('the log of a process that ends', () => {
     const { output, done, toldToEnd } = start(1, 1);
     await done;
     output.destroy();
-    await once(output, 'close');
+    await finished(output).catch(() => {});
     expect(await toldToEnd()).toEqual(ended);
   });
 

@@ -12,6 +12,8 @@ export interface ContractClient {
   /** The error body of a refused submission. */
   refusal(query: unknown): Promise<{ status: number; body: ErrorBody }>;
   status(id: string): Promise<QueryStatus>;
+  /** Polls until the status meets the condition. Throws if the query ends before. */
+  reaches(id: string, what: string, condition: (status: QueryStatus) => boolean): Promise<QueryStatus>;
   ended(id: string): Promise<QueryStatus>;
   archive(id: string): Promise<Buffer>;
   /** Submits, waits, downloads, unpacks: the text of all parts. */
@@ -63,10 +65,17 @@ export function contractClient(options: { environmentUrl: string; authorization:
       if (response.status !== 200) throw new Error(`no status: ${response.status} ${text}`);
       return queryStatus.parse(JSON.parse(text));
     },
+    reaches: (id, what, condition) =>
+      eventually(`query ${id} ${what}`, async () => {
+        const status = await client.status(id);
+        if (condition(status)) return status;
+        if (hasEnded(status)) throw new Error(`query ${id} was ${status.state} before it ${what}`);
+        return null;
+      }),
     ended: (id) =>
       eventually(`query ${id} ends`, async () => {
         const status = await client.status(id);
-        return status.state === 'enqueued' || status.state === 'running' ? null : status;
+        return hasEnded(status) ? status : null;
       }),
     async archive(id) {
       const response = await request(`/queries/${id}/result`);
@@ -82,6 +91,10 @@ export function contractClient(options: { environmentUrl: string; authorization:
     },
   };
   return client;
+}
+
+function hasEnded({ state }: QueryStatus): boolean {
+  return state !== 'enqueued' && state !== 'running';
 }
 
 export interface ArchivePart {

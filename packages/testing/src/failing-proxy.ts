@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { closeServer } from './close-server.ts';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 
 /** What becomes of a request that fails. */
@@ -67,11 +68,7 @@ export async function startFailingProxy(options: FailingProxyOptions): Promise<F
     heal() {
       healed = true;
     },
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => closeServer(server),
   };
 }
 
