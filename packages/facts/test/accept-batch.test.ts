@@ -118,7 +118,7 @@ describe('a bad row', () => {
     expect(faults).toHaveLength(100);
     expect(faults.slice(0, 3)).toEqual([
       { line: 2, ...badFault },
-      { line: 4, field: '', message: 'the line must be a JSON object; it is an array' },
+      { line: 4, field: '', message: 'found an array; expected a JSON object' },
       { line: 5, ...badFault },
     ]);
     expect(store.copyLines).toHaveLength(3);
@@ -148,7 +148,7 @@ describe('a bad row', () => {
       const store = new MemoryFactStore();
       expect(await accept(store, body, { onError })).toEqual({
         kind: 'refused',
-        faults: [{ line: 1, field: '', message: 'the body holds no facts' }],
+        faults: [{ line: 1, field: '', message: 'the body is empty; expected at least one row' }],
       });
       expect(store.calls).toEqual(['open', 'rollback']);
     }

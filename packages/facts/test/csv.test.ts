@@ -88,8 +88,8 @@ describe('readCsv', () => {
 
   test('a row with too few or too many cells is a fault, and the next row is read', async () => {
     expect(await read('timestamp,apiproxy\n2026-11-22\n1,2,3\n2026-11-22,a\n')).toEqual([
-      { line: 2, fault: 'the row has 1 cells; the header has 2' },
-      { line: 3, fault: 'the row has 3 cells; the header has 2' },
+      { line: 2, fault: 'cell count 1; expected 2, as in the header' },
+      { line: 3, fault: 'cell count 3; expected 2, as in the header' },
       { line: 4, value: { timestamp: '2026-11-22', apiproxy: 'a' } },
     ]);
   });
@@ -107,10 +107,10 @@ describe('readCsv', () => {
   });
 
   test.each([
-    ['2026-11-22,"a"b\n', 'a quote inside a quoted cell must be doubled'],
-    ['2026-11-22,a"b"\n', 'a cell that holds a quote must be quoted'],
-    ['2026-11-22,"ab\n2026-11-22,c\n', 'a quoted cell is not closed'],
-    [`2026-11-22,"${'x\n'.repeat(600_000)}`, 'the row is longer than'],
+    ['2026-11-22,"a"b\n', 'a quote inside a quoted cell; expected two quotes there'],
+    ['2026-11-22,a"b"\n', 'a quote in a cell without quotes; expected the cell in quotes'],
+    ['2026-11-22,"ab\n2026-11-22,c\n', 'a quoted cell is not closed; expected a quote at its end'],
+    [`2026-11-22,"${'x\n'.repeat(600_000)}`, 'the row is too long or a quoted cell is not closed'],
   ])('the rows before a misplaced quote are given, then one fault on its line', async (rows, message) => {
     const facts = await read(`timestamp,apiproxy\n2026-11-22,"1\r\n2"\n\n${rows}`);
     expect(facts).toEqual([

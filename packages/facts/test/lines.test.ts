@@ -64,9 +64,9 @@ describe('splitLines', () => {
       const lines = await linesOf(`${longest}\r\n${longest}x\r\nnext\n${longest}x`, sizes);
       expect(lines).toEqual([
         { line: 1, text: longest },
-        { line: 2, fault: `the line is longer than ${maxLineBytes} bytes` },
+        { line: 2, fault: `the line is too long; expected at most ${maxLineBytes} bytes` },
         { line: 3, text: 'next' },
-        { line: 4, fault: `the line is longer than ${maxLineBytes} bytes` },
+        { line: 4, fault: `the line is too long; expected at most ${maxLineBytes} bytes` },
       ]);
     }
   });

@@ -16,12 +16,12 @@ describe('an NDJSON line', () => {
   });
 
   test.each([
-    ['{"a":', 'the line is not JSON: '],
-    ["{'a':1}", 'the line is not JSON: '],
-    ['[1]', 'the line must be a JSON object; it is an array'],
-    ['null', 'the line must be a JSON object; it is null'],
-    ['12', 'the line must be a JSON object; it is a number'],
-    ['"x"', 'the line must be a JSON object; it is a string'],
+    ['{"a":', 'not JSON: '],
+    ["{'a':1}", 'not JSON: '],
+    ['[1]', 'found an array; expected a JSON object'],
+    ['null', 'found null; expected a JSON object'],
+    ['12', 'found a number; expected a JSON object'],
+    ['"x"', 'found a string; expected a JSON object'],
   ])('%s is a fault of that line', (text, message) => {
     expect(parse(text)).toEqual({ line: 7, fault: expect.stringContaining(message) as string });
   });
@@ -36,7 +36,7 @@ describe('an NDJSON line', () => {
   ])('the number %s would be rounded, so it is a fault that shows it', (number) => {
     expect(parse(`{"a":"x","b":${number}}`)).toEqual({
       line: 7,
-      fault: `the number ${number} has more digits than can be kept`,
+      fault: `the number ${number} would lose digits; expected at most 15 significant digits`,
     });
   });
 
@@ -46,7 +46,7 @@ describe('an NDJSON line', () => {
       for (const number of ['9007199254740993', '-1e400']) {
         expect(parse(`{"b"${place.replace('%', number)}}`)).toEqual({
           line: 7,
-          fault: `the number ${number} has more digits than can be kept`,
+          fault: `the number ${number} would lose digits; expected at most 15 significant digits`,
         });
       }
     },

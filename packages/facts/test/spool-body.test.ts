@@ -37,7 +37,7 @@ async function spooled(body: Buffer, { chunkBytes = 64 * 1024, maxHotRows = 1000
     onFile: (file) => files.push(file),
   });
   const replayed: Buffer[] = [];
-  for await (const chunk of found.chunks()) replayed.push(chunk);
+  for await (const chunk of found.replay()) replayed.push(chunk);
   return {
     isLarge: found.isLarge,
     replayed: Buffer.concat(replayed),

@@ -11,11 +11,13 @@ import type { RowFault } from '../formats/raw-fact.ts';
 export interface AcceptBatchOptions {
   readonly identity: BatchIdentity;
   readonly store: FactStore;
-  /** How large batches of facts are taken. Without it they go through the hot table like others. */
+  /**
+   * Converts large batches of facts directly to segments. Without it they go through the hot table.
+   */
   readonly bulk?: BulkPorts;
-  /** What a bad row does: refuse the whole batch, or be left out and reported. */
+  /** Whether a faulty row refuses the whole batch, or is skipped and reported. */
   readonly onError: 'refuse' | 'skip';
-  /** What a field does that the dataset does not know: is a fault, as by default, or is passed over. */
+  /** Whether an undeclared field is a fault (the default) or ignored. */
   readonly undeclaredFields?: UndeclaredFields;
   readonly nowMs: number;
   readonly signal: AbortSignal;
@@ -30,15 +32,17 @@ export type BatchResult =
       readonly faults: readonly RowFault[];
     }
   | { readonly kind: 'refused'; readonly faults: readonly RowFault[] }
-  /** The id was used for another body. */
+  /** The same id was used with a different body. */
   | { readonly kind: 'conflict' };
 
 /**
- * Takes the rows of an NDJSON body: all in one transaction, or none. The same id with the same body gets the
- * first answer again. Memory is bounded by one chunk of the body and one group of facts, or a MiB of the body.
+ * Ingests the rows of an NDJSON body in one transaction, all or none. Repeating an id with the same
+ * body returns the first result again. Memory is bounded by one chunk of the body and one group of
+ * facts, or 1 MiB of the body.
  *
- * The body is not closed when the answer comes before its end, so that a server can still answer on the same
- * connection. Throws what the body, the store or the signal throws, after rolling back.
+ * The body is not closed when the result is known before its end, so that a server can still
+ * respond on the same connection. Errors of the body, the store and the signal are thrown after a
+ * rollback.
  */
 export async function acceptBatch(
   body: AsyncIterable<Buffer>,
@@ -53,12 +57,12 @@ export async function acceptBatch(
       : createFactChecker(target.dataset, { nowMs, undeclaredFields });
   const opened = await store.openBatch(identity);
   const writer = 'writer' in opened ? opened.writer : null;
-  const reading = new BatchReader({
+  const reader = new BatchReader({
     check,
     refuseAll: onError === 'refuse' && writer !== null,
     writer,
   });
-  const { chunks, sha256 } = hashed(readWhileWanted(body, signal));
+  const { chunks, sha256 } = hashChunks(readUntilAborted(body, signal));
   try {
     if (writer !== null && bulk !== undefined && target.kind === 'facts') {
       const accepted = await acceptSpooled(chunks, {
@@ -72,55 +76,58 @@ export async function acceptBatch(
         bulk,
         writer,
         sha256,
-        readRows: (rows) => reading.read(rows),
+        readRows: (rows) => reader.read(rows),
       });
       if (accepted !== null)
         return { kind: 'accepted', batch: identity.id, accepted, rejected: 0, faults: [] };
     } else {
-      await reading.read(chunks);
+      await reader.read(chunks);
     }
     signal.throwIfAborted();
-    if ('accepted' in opened) return answerAgain(opened.accepted, reading, sha256());
-    return await settle(reading, { writer: opened.writer, id: identity.id, sha256 });
+    if ('accepted' in opened) return repeatResult(opened.accepted, reader, sha256());
+    return await finish(reader, { writer: opened.writer, id: identity.id, sha256 });
   } catch (error) {
-    await reading.giveUp();
+    await reader.rollbackQuietly();
     throw error;
   }
 }
 
-function answerAgain(earlier: AcceptedBatch, reading: BatchReader, bodySha256: string): BatchResult {
+function repeatResult(earlier: AcceptedBatch, reader: BatchReader, bodySha256: string): BatchResult {
   if (bodySha256 !== earlier.bodySha256) return { kind: 'conflict' };
   const { id, accepted } = earlier;
   return {
     kind: 'accepted',
     batch: id,
     accepted,
-    rejected: reading.rows - accepted,
-    faults: reading.faults,
+    rejected: reader.rows - accepted,
+    faults: reader.faults,
   };
 }
 
-async function settle(
-  reading: BatchReader,
+async function finish(
+  reader: BatchReader,
   {
     writer,
     id,
     sha256,
   }: { readonly writer: BatchWriter; readonly id: string; readonly sha256: () => string },
 ): Promise<BatchResult> {
-  const { rows, accepted, faults } = reading;
-  if (reading.isRefused) return { kind: 'refused', faults };
+  const { rows, accepted, faults } = reader;
+  if (reader.isRefused) return { kind: 'refused', faults };
   if (accepted === 0) {
-    await reading.rollback();
-    const empty: RowFault = { line: 1, field: '', message: 'the body holds no facts' };
+    await reader.rollback();
+    const empty: RowFault = { line: 1, field: '', message: 'the body is empty; expected at least one row' };
     return { kind: 'refused', faults: rows === 0 ? [empty] : faults };
   }
   await writer.commit({ accepted, bodySha256: sha256() });
   return { kind: 'accepted', batch: id, accepted, rejected: rows - accepted, faults };
 }
 
-/** `sha256` answers for the chunks that were read, hex. It may be asked once. */
-function hashed(body: AsyncIterable<Buffer>): {
+/**
+ * Passes the chunks on. `sha256` returns the hash of the chunks read so far, in hex; it can be
+ * called once.
+ */
+function hashChunks(body: AsyncIterable<Buffer>): {
   readonly chunks: AsyncIterable<Buffer>;
   readonly sha256: () => string;
 } {
@@ -134,8 +141,11 @@ function hashed(body: AsyncIterable<Buffer>): {
   return { chunks: chunks(), sha256: () => hash.digest('hex') };
 }
 
-/** The body's chunks until the signal fires, by an iterator that does not close the body when it is left. */
-function readWhileWanted(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<Buffer> {
+/**
+ * Iterates over the chunks until the signal aborts. Leaving the iteration early does not close the
+ * body.
+ */
+function readUntilAborted(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<Buffer> {
   const chunks = body[Symbol.asyncIterator]();
   const next = (): Promise<IteratorResult<Buffer>> =>
     new Promise((resolve, reject) => {

@@ -9,17 +9,17 @@ export const maxReportedFaults = 100;
 const maxGroupFacts = 1000;
 const maxGroupChars = 1024 * 1024;
 
-/** One pass over a body: checks its rows and writes the good ones in groups. */
+/** Reads a body once, checks its rows and writes the valid ones in groups. */
 export class BatchReader {
   rows = 0;
   accepted = 0;
-  /** The first ones; the batch is not told about more. */
+  /** The first `maxReportedFaults` faults. */
   readonly faults: RowFault[] = [];
-  /** A row was bad, and that refuses the batch: its transaction is already rolled back. */
+  /** Whether a faulty row has refused the batch. Its transaction is rolled back by then. */
   isRefused = false;
   private readonly check: RowChecker;
   private readonly refuseAll: boolean;
-  /** Null when nothing is to be written: the batch was accepted before, or is refused. */
+  /** Null when there is nothing to write: the batch was accepted before, or is refused. */
   private writer: BatchWriter | null;
   private group: EncodedRow[] = [];
   private groupChars = 0;
@@ -52,8 +52,8 @@ export class BatchReader {
     await writer?.rollback();
   }
 
-  /** Rolls back on the way out of an error, which a second one must not hide. */
-  async giveUp(): Promise<void> {
+  /** Rolls back after an error. An error of the rollback must not replace the first one. */
+  async rollbackQuietly(): Promise<void> {
     await this.rollback().catch(() => {});
   }
 

@@ -1,46 +1,52 @@
 import type { IngestTarget } from '@hourglass/query';
 
-/** A row in PostgreSQL's `COPY … (FORMAT text)` encoding. */
+/** A row encoded for PostgreSQL's `COPY … (FORMAT text)`. */
 export interface EncodedRow {
   /**
-   * `nullCell` for null. A record has the columns of its set. A fact has `timestamp`, `storedColumns(dataset)` and, where the
-   * dataset takes custom fields, a JSON object with their values by id.
+   * `nullCell` stands for null. A record has the columns of its set. A fact has `timestamp`,
+   * `storedColumns(dataset)` and, if the dataset takes custom fields, a JSON object with their
+   * values by id.
    */
   readonly cells: readonly string[];
-  /** Days since 1970-01-01, UTC: names the partition a fact goes to. Null for a record. */
+  /** Days since 1970-01-01 (UTC), which select the partition of a fact. Null for a record. */
   readonly day: number | null;
 }
 
 export interface BatchIdentity {
   readonly environmentId: number;
-  /** A dataset with the custom fields of the environment. */
+  /** Its dataset includes the environment's custom fields. */
   readonly target: IngestTarget;
-  /** The client's `Idempotency-Key`, or an id that was made for it. */
+  /** The client's `Idempotency-Key`, or a generated id. */
   readonly id: string;
 }
 
 export interface AcceptedBatch {
   readonly id: string;
   readonly accepted: number;
-  /** SHA-256 of the body as sent (after `Content-Encoding`), hex: tells a repeat from a different body. */
+  /** SHA-256 of the decoded body, in hex. Distinguishes a repeat from a different body. */
   readonly bodySha256: string;
 }
 
-/** One transaction that takes the rows of a batch. Nothing of it is visible before `commit`. */
+/** Writes the rows of a batch in one transaction, which becomes visible with `commit`. */
 export interface BatchWriter {
-  /** May wait for the database: bounded memory comes from awaiting this. */
+  /** Waits for the database when necessary. Callers bound their memory by awaiting it. */
   write(rows: readonly EncodedRow[]): Promise<void>;
-  /** `segmentIds`: registered segments that hold facts of the batch; they go live with it. */
+  /**
+   * `segmentIds` are registered segments with facts of the batch. They go live in the same
+   * transaction.
+   */
   commit(batch: { accepted: number; bodySha256: string; segmentIds?: readonly string[] }): Promise<void>;
-  /** Called once at most: also after a write or a commit that failed, never after a commit that succeeded. */
+  /**
+   * Called at most once, also after a failed write or commit, and never after a successful commit.
+   */
   rollback(): Promise<void>;
 }
 
-/** Where facts are kept until they are sealed, and records until they are replaced. */
+/** Stores facts until they are sealed, and records until they are replaced. */
 export interface FactStore {
   /**
-   * Opens a batch, or answers the batch that was accepted under the same id before. While another request
-   * writes the same id, waits for it to end.
+   * Opens a batch, or returns the batch that was accepted under the same id before. While another
+   * request writes a batch with this id, it waits for that request to end.
    */
   openBatch(identity: BatchIdentity): Promise<{ writer: BatchWriter } | { accepted: AcceptedBatch }>;
 }

@@ -12,15 +12,16 @@ export interface SpooledBatch {
   readonly facts: Omit<ConvertedBody, 'directory'>;
   readonly bulk: BulkPorts;
   readonly writer: BatchWriter;
-  /** Of the body, once it is read. */
+  /** Returns the hash of the body after it was read. */
   readonly sha256: () => string;
-  /** Reads the body row by row: a small one, and one with rows that need a closer look. */
+  /** Ingests a body row by row: a small one, or one that the encoder declined. */
   readonly readRows: (body: AsyncIterable<Buffer>) => Promise<void>;
 }
 
 /**
- * Reads the body to its end before anything of it is written. A large one becomes segments, which go live as the batch
- * is committed; answers the number of its facts. Null: it was given to `readRows`, and is not committed.
+ * Reads the body to its end before writing. A large body is converted to segments, which go live
+ * when the batch is committed; returns the number of its facts. Returns null after passing the body
+ * to `readRows`, without committing.
  */
 export async function acceptSpooled(
   body: AsyncIterable<Buffer>,
@@ -36,7 +37,7 @@ export async function acceptSpooled(
     });
     const segments = spooled.isLarge ? await conversion.end() : 'declined';
     if (segments === 'declined') {
-      await readRows(spooled.chunks());
+      await readRows(spooled.replay());
       return null;
     }
     return await commitSegments(segments, { facts, bulk, writer, sha256 });
@@ -61,12 +62,15 @@ async function commitSegments(
     throw error;
   }
   const accepted = files.reduce((sum, file) => sum + file.facts, 0);
-  // A failure here is left to the sweep: the answer may be lost of a transaction that was committed.
+  // Segments are not deleted when this fails: the transaction may have been committed. The sweep
+  // deletes orphans.
   await writer.commit({ accepted, bodySha256: sha256(), segmentIds: stored.map(({ id }) => id) });
   return accepted;
 }
 
-/** What cannot be discarded now is swept later. */
+/**
+ * Deletes segments of a batch that failed. The sweep deletes the ones that cannot be deleted now.
+ */
 async function discard(stored: readonly IncomingSegment[], { objects, segments }: BulkPorts): Promise<void> {
   for (const { id, key } of stored) {
     await objects

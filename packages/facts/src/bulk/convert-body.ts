@@ -1,10 +1,13 @@
 import type { NdjsonFacts, SegmentEncoder } from './segment-encoder.ts';
 import type { SegmentFile } from '../segments/segment.ts';
 
-/** What all files of a body have in common. */
+/** The properties that all files of a body share. */
 export type ConvertedBody = Omit<NdjsonFacts, 'bodyPath'>;
 
-/** Turns the files of a body into segments while others come in; how many at a time is the encoder's affair. */
+/**
+ * Converts files of a body to segments while the next ones are received. The encoder limits its own
+ * concurrency.
+ */
 export class BodyConversion {
   private readonly encoder: SegmentEncoder;
   private readonly body: ConvertedBody;
@@ -22,12 +25,15 @@ export class BodyConversion {
     this.conversions.push(conversion);
     conversion.then(
       (segment) => (this.isDeclined ||= segment === 'declined'),
-      // Whoever waits for the end is told.
+      // `end` reports the error.
       () => {},
     );
   }
 
-  /** The segments of all files. `declined`: some file has to be read row by row. Throws the signal's reason. */
+  /**
+   * Returns the segments of all files, or `declined` when the body has to be read row by row.
+   * Throws the signal's reason.
+   */
   async end(): Promise<readonly SegmentFile[] | 'declined'> {
     const segments: SegmentFile[] = [];
     for (const segment of await Promise.all(this.conversions)) {
@@ -37,14 +43,18 @@ export class BodyConversion {
     return segments;
   }
 
-  /** Once this has ended, nobody uses the files any longer. */
+  /** Waits until the files are no longer in use. */
   async settle(): Promise<void> {
     await Promise.allSettled(this.conversions);
   }
 
-  /** What cannot be converted, for want of memory or disk, can still be read row by row. */
+  /**
+   * Declines a file that cannot be converted for lack of memory or disk: it can still be read row
+   * by row.
+   */
   private async encode(bodyPath: string): Promise<SegmentFile | 'declined'> {
-    // One signal for each: a body may have more files than a signal should have listeners.
+    // Each file has its own signal: a body may have more files than one signal should have
+    // listeners.
     const signal = AbortSignal.any([this.body.signal]);
     try {
       return await this.encoder.encode({ ...this.body, bodyPath, signal });

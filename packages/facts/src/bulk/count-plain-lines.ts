@@ -2,13 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { maxPlainLineBytes } from './plain-line.ts';
 
-/** The largest text that fits into V8's young generation: for larger ones memory is taken from the system each time. */
+/**
+ * The largest text that fits into V8's young generation. Larger ones are allocated from the system
+ * each time.
+ */
 const chunkBytes = 96 * 1024;
 const lineFeed = 0x0a;
 
 /**
- * The lines of a file, blank ones not counted; null: one of them is not plain. JavaScript's compiled expressions take
- * half of the time that those of DuckDB do, and no buffers for the file.
+ * Counts the lines of a file, except blank ones. Returns null if a line is not plain. V8's compiled
+ * regular expressions take half the time of DuckDB's, and need no buffer for the whole file.
  */
 export async function countPlainLines(file: string, pattern: string): Promise<number | null> {
   const plainLine = new RegExp(`(?:${pattern})\\n`, 'y');
@@ -24,7 +27,7 @@ export async function countPlainLines(file: string, pattern: string): Promise<nu
       // The last line needs no end.
       if (isEnded && kept > 0) buffer[filled++] = lineFeed;
       const whole = buffer.subarray(0, filled).lastIndexOf(lineFeed) + 1;
-      const counted = countIn(buffer.subarray(0, whole), plainLine);
+      const counted = countPlainLinesIn(buffer.subarray(0, whole), plainLine);
       kept = filled - whole;
       if (counted === null || kept > maxPlainLineBytes) return null;
       lines += counted;
@@ -36,8 +39,10 @@ export async function countPlainLines(file: string, pattern: string): Promise<nu
   }
 }
 
-/** Of whole lines. The pattern is for bytes, so each is read as one character. */
-function countIn(bytes: Buffer, plainLine: RegExp): number | null {
+/**
+ * `bytes` are whole lines. The pattern is written for bytes, so each byte is read as one character.
+ */
+function countPlainLinesIn(bytes: Buffer, plainLine: RegExp): number | null {
   if (!isUtf8(bytes)) return null;
   const text = bytes.toString('latin1');
   let lines = 0;
@@ -46,7 +51,7 @@ function countIn(bytes: Buffer, plainLine: RegExp): number | null {
     end = text.indexOf('\n', start);
     if (end === start || (end === start + 1 && text[start] === '\r')) continue;
     if (end - start > maxPlainLineBytes) return null;
-    // It has no line end inside, so it can only match this line.
+    // The pattern contains a line end only at its end, so it can only match this line.
     plainLine.lastIndex = start;
     if (!plainLine.test(text)) return null;
     lines += 1;

@@ -7,7 +7,7 @@ import {
   type MissingValue,
 } from '@hourglass/query';
 
-/** A field that a fact may carry besides `timestamp`, and what its column is called in a segment. */
+/** A field that a fact may have besides `timestamp`, with the name of its column in a segment. */
 export interface FactColumn {
   readonly name: string;
   readonly segmentName: string;
@@ -15,7 +15,9 @@ export interface FactColumn {
   readonly whenMissing?: MissingValue;
 }
 
-/** In the order of a segment. `dataset` has the custom fields of the environment. */
+/**
+ * Lists the columns in the order of a segment. `dataset` includes the environment's custom fields.
+ */
 export function factColumns(dataset: Dataset): readonly FactColumn[] {
   return [
     ...storedColumns(dataset).map((column) => ({ ...column, segmentName: column.name })),

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
-/** While one file is converted the next one comes in; larger ones would sort beyond the memory of a conversion. */
+/** Size of a file, in bytes. A larger one would not be sorted within the memory of a conversion. */
 export const lineFileBytes = 32 * 1024 * 1024;
 const lineFeed = 0x0a;
 
-/** Writes bytes to files of about 32 MiB, each with whole lines, in the order of `paths`. */
+/**
+ * Writes bytes to files of about 32 MiB that each end at a line end. `paths` are in the order of
+ * the bytes.
+ */
 export class LineFiles {
   readonly paths: string[] = [];
   private readonly directory: string;
@@ -14,7 +17,9 @@ export class LineFiles {
   private current: FileHandle | null = null;
   private currentBytes = 0;
 
-  /** `directory` is made with the first file. `onFile` is told of each file that is full. */
+  /**
+   * Creates `directory` with the first file, and calls `onFile` with the path of each full file.
+   */
   constructor(directory: string, onFile: (file: string) => void) {
     this.directory = directory;
     this.onFile = onFile;
@@ -31,7 +36,10 @@ export class LineFiles {
     if (rest.length > 0) await this.append(rest);
   }
 
-  /** Answers the last file, when it was not full. Also after an error. */
+  /**
+   * Closes the last file and returns its path, or null if it was full. Can be called after an
+   * error.
+   */
   async close(): Promise<string | null> {
     if (this.current === null) return null;
     const file = this.current;
@@ -42,15 +50,15 @@ export class LineFiles {
   }
 
   private async append(chunks: readonly Buffer[]): Promise<void> {
-    this.current ??= await this.next();
+    this.current ??= await this.openNext();
     this.currentBytes += bytesOf(chunks);
     for (let rest = chunks; rest.length > 0;) {
       const { bytesWritten } = await this.current.writev(rest);
-      rest = behind(rest, bytesWritten);
+      rest = skipBytes(rest, bytesWritten);
     }
   }
 
-  private async next(): Promise<FileHandle> {
+  private async openNext(): Promise<FileHandle> {
     if (this.paths.length === 0) await mkdir(this.directory, { recursive: true });
     const file = path.join(this.directory, `${randomUUID()}.ndjson`);
     this.paths.push(file);
@@ -62,7 +70,7 @@ function bytesOf(chunks: readonly Buffer[]): number {
   return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 
-/** `whole` ends with the last line end, and is empty without one. */
+/** Splits after the last line end. `whole` is empty without one. */
 function cutAtLineEnd(chunks: readonly Buffer[]): {
   readonly whole: readonly Buffer[];
   readonly rest: readonly Buffer[];
@@ -72,17 +80,17 @@ function cutAtLineEnd(chunks: readonly Buffer[]): {
   if (lastChunk === undefined) return { whole: [], rest: chunks };
   const cut = lastChunk.lastIndexOf(lineFeed) + 1;
   const whole = [...chunks.slice(0, last), lastChunk.subarray(0, cut)];
-  return { whole, rest: behind(chunks, bytesOf(whole)) };
+  return { whole, rest: skipBytes(chunks, bytesOf(whole)) };
 }
 
-/** Without the first `bytes` of them. */
-function behind(chunks: readonly Buffer[], bytes: number): readonly Buffer[] {
-  let passed = bytes;
+/** Drops the first `bytes` bytes. */
+function skipBytes(chunks: readonly Buffer[], bytes: number): readonly Buffer[] {
+  let left = bytes;
   const first = chunks.findIndex((chunk) => {
-    if (passed < chunk.length) return true;
-    passed -= chunk.length;
+    if (left < chunk.length) return true;
+    left -= chunk.length;
     return false;
   });
   const firstChunk = chunks[first];
-  return firstChunk === undefined ? [] : [firstChunk.subarray(passed), ...chunks.slice(first + 1)];
+  return firstChunk === undefined ? [] : [firstChunk.subarray(left), ...chunks.slice(first + 1)];
 }

@@ -5,19 +5,20 @@ import { maxTextBytes, textRule } from '../columns/text-rule.ts';
 import { createFieldGuide } from '../check/field-guide.ts';
 import type { FactColumn } from './fact-columns.ts';
 
-/** Which fields a plain line may have besides `timestamp`. */
+/** The fields that a plain line may have besides `timestamp`. */
 export interface PlainFields {
-  /** With a value of the column's type or null. */
+  /** Fields with a value of the column's type, or null. */
   readonly columns: readonly FactColumn[];
-  /** Known, but always null in these facts. */
+  /** Known fields that have no value in these facts, only null. */
   readonly nullNames: readonly string[];
-  /** Not known, with any value that is neither an array nor an object; they are passed over. */
+  /** Undeclared fields with any value except arrays and objects. They are ignored. */
   readonly ignoredNames: readonly string[];
 }
 
 /**
- * `read` are those of the dataset's `columns` that are looked for, `sampled` the names that were seen. A name that the
- * dataset does not know is ignored only where the environment asks for that, and never one that is derived.
+ * `read` are the columns to be converted, a subset of the dataset's `columns`; `sampled` are the
+ * names found in a sample. Undeclared fields are ignored only if the environment says so, and
+ * derived fields never are.
  */
 export function plainFields({
   dataset,
@@ -43,16 +44,20 @@ export function plainFields({
   };
 }
 
-/** More of them would make the pattern slow. */
+/** A pattern with more names would be slow. */
 const maxIgnoredNames = 100;
-/** Stands in JSON as it is. Any other one could be taken for several fields, or two of them for the same. */
+/**
+ * Whether JSON writes the name unescaped. Any other name could match as several fields, or two
+ * names could match the same text.
+ */
 const isPlainName = (name: string) => !/["\\\p{Cc}\p{Surrogate}]/u.test(name);
 
 /**
- * A regular expression over the bytes of lines that need no closer look: every line of UTF-8 that it matches is a
- * JSON object which the checker of rows accepts, once times are found to exist and to lie in range, and no field comes
- * twice. It refuses what is legal but seldom, such as exponents, a zone other than UTC or a name with escapes in it.
- * There is one way at most to match a text, so that a search which goes back and forth ends in linear time.
+ * Returns a regular expression over the bytes of plain lines. Every line of UTF-8 that it matches
+ * is a JSON object that the row checker accepts, provided that its times exist and lie within
+ * bounds, and that no field occurs twice. Valid but rare forms do not match: exponents, a zone
+ * other than UTC, escapes in a name. There is at most one way to match a text, so that backtracking
+ * takes linear time.
  */
 export function plainLinePattern({ columns, nullNames, ignoredNames }: PlainFields): string {
   const members = [member(['timestamp'], columnRules.timestamp.plainJson)];
@@ -66,18 +71,18 @@ export function plainLinePattern({ columns, nullNames, ignoredNames }: PlainFiel
   return `${space}\\{${space}${any}(?:${space},${space}${any})*${space}\\}${space}`;
 }
 
-/** A line that is no longer has no text that is too long. */
+/** A line within this length cannot contain a text that is too long. */
 export const maxPlainLineBytes = maxTextBytes;
 
 const space = String.raw`[ \t\r]*`;
 const anyScalar = `(?:${[textRule, decimalRule, booleanRule].map((rule) => rule.plainJson).join('|')}|null)`;
 
 function member(names: readonly string[], value: string): string {
-  return `"(?:${names.map(escaped).join('|')})"${space}:${space}(?:${value})`;
+  return `"(?:${names.map(escapeName).join('|')})"${space}:${space}(?:${value})`;
 }
 
-/** Ignored names come from clients. */
-function escaped(name: string): string {
+/** Clients choose the ignored names, so every character is escaped. */
+function escapeName(name: string): string {
   return Buffer.from(name)
     .toString('latin1')
     .replaceAll(/\W/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);

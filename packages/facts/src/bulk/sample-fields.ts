@@ -1,6 +1,6 @@
 /**
- * Names of the fields that have a value in the whole lines of `head`, the first part of a body. What is no JSON object
- * is passed over here: whoever reads the body finds it.
+ * Returns the names of fields with a value in the whole lines of `head`, the beginning of a body.
+ * Skips lines that are not JSON objects; the conversion declines them.
  */
 export function sampleFields(head: string): ReadonlySet<string> {
   const names = new Set<string>();

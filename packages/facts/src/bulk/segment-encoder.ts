@@ -4,34 +4,35 @@ import type { SegmentObjects } from '../segments/segment-objects.ts';
 import type { SegmentStore } from '../segments/segment-store.ts';
 
 export interface NdjsonFacts {
-  /** Whole lines of NDJSON in `directory`, which the encoder may also use for files of its own. */
+  /** A file of whole NDJSON lines in `directory`, where the encoder may create files too. */
   readonly bodyPath: string;
   readonly directory: string;
-  /** With the custom fields of the environment. */
+  /** Includes the environment's custom fields. */
   readonly dataset: Dataset;
   readonly environmentId: number;
   readonly undeclaredFields: UndeclaredFields;
-  /** As of the checker of rows. */
+  /** The current time, as the row checker uses it. */
   readonly nowMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Makes segments of NDJSON without looking at single rows in JavaScript. */
+/** Converts NDJSON to segments without parsing single rows in JavaScript. */
 export interface SegmentEncoder {
   /**
-   * The segment has exactly the facts that the checker of rows makes of these lines. `declined`: some line is not one of
-   * those that are certain to pass, which the checker may still accept. Throws when the conversion itself fails.
+   * Returns a segment with exactly the facts that the row checker would accept, or `declined` if a
+   * line is not plain; the row checker may still accept such a line. Throws when the conversion
+   * itself fails.
    */
   encode(facts: NdjsonFacts): Promise<SegmentFile | 'declined'>;
 }
 
-/** How batches become segments without passing the hot table. */
+/** Converts large batches to segments without passing the hot table. */
 export interface BulkPorts {
   readonly encoder: SegmentEncoder;
   readonly segments: Pick<SegmentStore, 'register' | 'unregister'>;
   readonly objects: SegmentObjects;
-  /** Batches with more rows go this way. */
+  /** Batches with more rows are converted directly. */
   readonly maxHotRows: number;
-  /** For folders of bodies that are too large for the memory. */
+  /** Holds a directory for each body that is too large for memory. */
   readonly scratchDirectory: string;
 }

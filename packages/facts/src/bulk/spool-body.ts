@@ -2,32 +2,31 @@ import { createReadStream } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { LineFiles, lineFileBytes } from './line-files.ts';
 
-/** A body that was read to its end. */
+/** A body that was read to its end, and can be read again. */
 export interface SpooledBody {
-  /** Whether it has more lines or bytes than the hot table takes at once. */
+  /** Whether it has more lines or bytes than one batch of the hot table may have. */
   readonly isLarge: boolean;
-  /** Its bytes, once more. */
-  chunks(): AsyncGenerator<Buffer>;
+  replay(): AsyncGenerator<Buffer>;
 }
 
-export interface SpoolTerms {
+export interface SpoolOptions {
   readonly maxHotRows: number;
-  /** Made when the body does not fit into memory. The caller removes it, also after an error. */
+  /** Created if the body does not fit into memory. The caller removes it, also after an error. */
   readonly directory: string;
-  /** Told the files of a large body, each with whole lines, as soon as they are there. */
+  /** Called with each file of a large body as soon as it is complete. A file has whole lines. */
   readonly onFile: (file: string) => void;
 }
 
-/** What fills a file is large, however few its lines are. */
+/** A body that fills a file is large, however few lines it has. */
 const maxHotBytes = lineFileBytes;
 const maxMemoryBytes = 1024 * 1024;
 const replayedBytes = 128 * 1024;
 const lineFeed = 0x0a;
 
-/** Reads a body to its end: a small one into memory, others into files. */
+/** Reads a body to its end, into memory if it is small and into files otherwise. */
 export async function spoolBody(
   body: AsyncIterable<Buffer>,
-  { maxHotRows, directory, onFile }: SpoolTerms,
+  { maxHotRows, directory, onFile }: SpoolOptions,
 ): Promise<SpooledBody> {
   const files = new LineFiles(directory, onFile);
   let memory: Buffer[] = [];
@@ -44,7 +43,7 @@ export async function spoolBody(
       memory.push(chunk);
       memoryBytes += chunk.length;
       if (memoryBytes <= maxMemoryBytes) continue;
-      // All at once: a write of a chunk as it comes from a socket costs two thirds more for the same bytes.
+      // Written together: one write per chunk of a socket takes two thirds longer.
       await files.write(memory);
       memory = [];
       memoryBytes = 0;
@@ -56,20 +55,20 @@ export async function spoolBody(
     }
     const last = await files.close();
     if (isLarge && last !== null) onFile(last);
-    return { isLarge, chunks: () => replay(files.paths, memory) };
+    return { isLarge, replay: () => replayChunks(files.paths, memory) };
   } finally {
     await files.close();
   }
 }
 
-async function* replay(files: readonly string[], memory: readonly Buffer[]): AsyncGenerator<Buffer> {
+async function* replayChunks(files: readonly string[], memory: readonly Buffer[]): AsyncGenerator<Buffer> {
   for (const file of files) {
     const chunks: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: replayedBytes });
     yield* chunks;
   }
   for (const chunk of memory) {
     yield chunk;
-    // Nothing is waited for here, and others shall have their turns.
+    // Memory is read without waiting, so other work would otherwise be delayed.
     await setImmediate();
   }
 }

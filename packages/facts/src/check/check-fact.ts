@@ -24,26 +24,29 @@ export type RowChecker = (row: {
   readonly value: Readonly<Record<string, unknown>>;
 }) => CheckedRow;
 
-/** A line of rubbish may have thousands of unknown fields. */
+/** A garbage line may have thousands of unknown fields. */
 const maxFaultsPerFact = 100;
 
 export interface FactCheckerOptions {
   readonly nowMs: number;
-  /** Whether a field that the dataset does not know is a fault, or is passed over. A fault by default. */
+  /** Whether an undeclared field is a fault (the default) or ignored. */
   readonly undeclaredFields?: UndeclaredFields;
 }
 
 /**
- * Checks facts by the dataset, which has the environment's custom fields, and encodes them for `COPY`. `null` is
- * a missing value, and a missing value is filled in by its column's rule. A fact may have happened at most one
- * day after `nowMs`.
+ * Returns a function that checks a fact and encodes it for `COPY`. `dataset` includes the
+ * environment's custom fields. `null` is a missing value, and a missing value is replaced by its
+ * column's `whenMissing` rule. A fact may have happened at most one day after `nowMs`.
  */
 export function createFactChecker(dataset: Dataset, options: FactCheckerOptions): RowChecker {
   const format = new FactFormat(dataset, options);
   return (row) => format.check(row.line, row.value);
 }
 
-/** Cell 0 is the timestamp, cell n the stored column n - 1; the last one has all custom fields. */
+/**
+ * Cell 0 of a row is the timestamp, cell n is stored column n - 1, and the last cell has all custom
+ * fields.
+ */
 class FactFormat {
   private readonly latestMs: number;
   private readonly guide: FieldGuide;
@@ -52,7 +55,7 @@ class FactFormat {
   private readonly cellOf = new Map<string, number>();
   private readonly encoders: readonly ColumnRule[];
   private readonly customEncoders: ReadonlyMap<string, ValueEncoder>;
-  /** The cells of a fact without any field, rules that need no other column applied. */
+  /** The cells of a fact without fields, after the rules that read no other column. */
   private readonly emptyFact: readonly string[];
   private readonly atLeastRules: readonly AtLeastRule[];
 
@@ -83,7 +86,7 @@ class FactFormat {
     for (const field in value) {
       const fieldValue = value[field];
       if (field === 'timestamp' || (fieldValue === null && this.isKnown(field))) continue;
-      const message = this.put({ cells, members }, field, fieldValue);
+      const message = this.encodeField({ cells, members }, field, fieldValue);
       if (message === null) continue;
       faults.push({ line, field, message });
       if (faults.length === maxFaultsPerFact) break;
@@ -110,8 +113,8 @@ class FactFormat {
     return this.cellOf.has(field) || this.customEncoders.has(field);
   }
 
-  /** Null, or what is wrong with the field. */
-  private put({ cells, members }: FactCells, field: string, value: unknown): string | null {
+  /** Encodes a field into the fact's cells or members. Returns null, or the fault's message. */
+  private encodeField({ cells, members }: FactCells, field: string, value: unknown): string | null {
     const cell = this.cellOf.get(field);
     const encoder = cell === undefined ? this.customEncoders.get(field) : this.encoders[cell];
     if (encoder === undefined) {
@@ -136,7 +139,7 @@ class FactFormat {
 
 interface FactCells {
   readonly cells: string[];
-  /** Of the object in the last cell. */
+  /** Members of the JSON object in the last cell. */
   readonly members: string[];
 }
 
@@ -149,9 +152,9 @@ interface AtLeastRule {
 }
 
 function applyAtLeast({ target, source, threshold }: AtLeastRule, cells: string[]): void {
-  const given = cells[source];
-  if (cells[target] !== nullCell || given === undefined || given === nullCell) return;
-  cells[target] = Number(given) >= threshold ? '1' : '0';
+  const value = cells[source];
+  if (cells[target] !== nullCell || value === undefined || value === nullCell) return;
+  cells[target] = Number(value) >= threshold ? '1' : '0';
 }
 
 function constantCell(rule: MissingValue | undefined): string {

@@ -7,16 +7,19 @@ import type { RowChecker } from './check-fact.ts';
 import { createRecordGuide } from './field-guide.ts';
 import type { RowFault } from '../formats/raw-fact.ts';
 
-/** A line of rubbish may have thousands of unknown fields. */
+/** A garbage line may have thousands of unknown fields. */
 const maxFaultsPerRecord = 100;
 
-/** Digits of a second beyond milliseconds, which a record keeps: it is told apart from others by them. */
+/**
+ * Separates the digits beyond milliseconds. A record keeps them, because its time may be part of
+ * its key.
+ */
 const fineTime = /^(.*:\d{2}[.,]\d{3})(\d{1,3})(.*)$/;
 const exactDecimal = new RegExp(
   String.raw`^-?\d{1,${decimalDigits.whole}}(?:\.\d{1,${decimalDigits.fraction}})?$`,
 );
 
-/** As those of facts, but a decimal may also be written as text, and a time keeps microseconds. */
+/** Encodes like facts, except that a decimal may be text and a time keeps microseconds. */
 const recordEncoders: Readonly<Record<ColumnType, ValueEncoder>> = {
   ...columnRules,
   decimal: {
@@ -36,7 +39,7 @@ const recordEncoders: Readonly<Record<ColumnType, ValueEncoder>> = {
   },
 };
 
-/** Checks records by their set and encodes them for `COPY`, in the order of its columns. `null` is a missing value. */
+/** Returns a function that checks a record and encodes it for `COPY`. `null` is a missing value. */
 export function createRecordChecker(records: RecordSet): RowChecker {
   const { columns } = records;
   const guide = createRecordGuide(records);

@@ -4,7 +4,7 @@ import { columnRules } from '../columns/column-rules.ts';
 
 export type ValueEncoder = Pick<ColumnRule, 'encode' | 'explain'>;
 
-/** Encodes a value of a custom field as a member of the object that a fact keeps such values in. */
+/** Encodes a value of a custom field as a member of the fact's JSON object of custom values. */
 export function customEncoder({ type, customFieldId }: CustomColumn): ValueEncoder {
   const encoder = columnRules[type];
   return {
@@ -16,12 +16,15 @@ export function customEncoder({ type, customFieldId }: CustomColumn): ValueEncod
   };
 }
 
-/** The cell of all custom values of a fact. JSON leaves nothing but the backslash that `COPY` would read as its own. */
+/**
+ * Encodes the custom values of a fact as one cell. In JSON, `COPY` only treats the backslash as
+ * special.
+ */
 export function customCell(members: readonly string[]): string {
   return members.length === 0 ? nullCell : `{${members.join(',')}}`.replaceAll('\\', String.raw`\\`);
 }
 
-/** Numbers and booleans are the same in a cell and in JSON. */
+/** Numbers and booleans have the same text in a cell and in JSON. */
 function jsonOf(type: ColumnType, value: unknown, cell: string): string {
   if (type === 'text') return JSON.stringify(value);
   return type === 'timestamp' ? `"${cell}"` : cell;

@@ -1,11 +1,11 @@
 import type { Dataset, DimensionSource, MetricSource, RecordSet } from '@hourglass/query';
 import { customColumns, didYouMean, storedColumns } from '@hourglass/query';
 
-/** For names that a fact of the dataset cannot carry. */
+/** Explains why a fact or record cannot have a field of some name. */
 export interface FieldGuide {
-  /** Whether the name means something that follows from the rest, and not nothing. */
+  /** Whether the name is a known one whose value is computed from other fields. */
   isDerived(name: string): boolean;
-  /** Why a fact cannot carry it. */
+  /** Returns the message of the fault. */
   explain(name: string): string;
 }
 

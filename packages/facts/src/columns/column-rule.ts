@@ -1,19 +1,23 @@
 /**
- * The check of one column type, for both ways a value can be ingested. A batch that goes through the hot table is
- * checked value by value (`encode`); a large batch is matched against a pattern (`plainJson`) and converted by DuckDB.
- * Both forms are made from the same bounds.
+ * The check of one column type, for both ways to ingest a value. The row checker calls `encode` for
+ * each value of a batch; large batches are matched against `plainJson` and converted by DuckDB.
+ * Both are made from the same bounds.
  */
 export interface ColumnRule {
-  /** Encodes a value for PostgreSQL's `COPY … (FORMAT text)`. Null when the value does not fit the column. */
+  /**
+   * Encodes a value for PostgreSQL's `COPY … (FORMAT text)`. Null when the value does not fit the
+   * column.
+   */
   encode(value: unknown): string | null;
-  /** The values that `encode` accepts, as messages name them. */
+  /** Names the accepted values in messages. */
   readonly expected: string;
-  /** Describes a value that `encode` refused: `<problem>; expected <what>`. */
+  /** Returns the message for a value that `encode` refused: `<problem>; expected <what>`. */
   explain(value: unknown): string;
   /**
-   * A regular expression over the UTF-8 bytes of a JSON value, with at most one way to match a text. It matches only
-   * values that `encode` accepts, but not all of them: rare forms such as exponents are left to `encode`. It cannot
-   * tell whether a time exists and lies within bounds; the conversion checks that.
+   * A regular expression over the UTF-8 bytes of a JSON value, with at most one way to match a
+   * text. It matches only values that `encode` accepts, but not all of them: rare forms such as
+   * exponents are left to `encode`. Whether a time exists and lies within bounds is checked later,
+   * by the conversion.
    */
   readonly plainJson: string;
 }

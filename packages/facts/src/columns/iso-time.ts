@@ -6,8 +6,8 @@ const lastSecond = 59;
 const dayMs = 86_400_000;
 
 /**
- * A regular expression for the most common of the texts that `readIsoTime` reads: in quotes, in UTC, with seconds and
- * at most microseconds. Days and months may not exist.
+ * A regular expression for the most common forms that `readIsoTime` reads, in quotes: a day, or a
+ * time in UTC with seconds and at most microseconds. It also matches days that do not exist.
  */
 export const plainIsoTime = ((): string => {
   const day = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
@@ -16,15 +16,16 @@ export const plainIsoTime = ((): string => {
   return `"${day}(?:[T ]${timeOfDay}(?:Z|[+]00:00)?)?"`;
 })();
 
-/** Matches 00 to `last`, which ends in 9 or has two alternatives. */
+/** Returns an expression for the numbers 00 to `last`. */
 function twoDigitsUpTo(last: number): string {
   const [tens, ones] = [Math.floor(last / 10), last % 10];
   return ones === 9 ? `[0-${tens}][0-9]` : `(?:[0-${tens - 1}][0-9]|${tens}[0-${ones}])`;
 }
 
 /**
- * Reads ISO 8601: a day, or a day and a time of day with or without a zone, which is UTC by default. Returns
- * milliseconds since 1970, truncated; null when the text has another form or names a day that does not exist.
+ * Reads ISO 8601: a day, or a day and a time of day with an optional zone, which is UTC by default.
+ * Returns milliseconds since 1970, truncated. Returns null if the text has another form or the time
+ * does not exist.
  */
 export function readIsoTime(text: string): number | null {
   const match = isoTime.exec(text);
@@ -35,7 +36,7 @@ export function readIsoTime(text: string): number | null {
   const hour = Number(match[4] ?? 0);
   const minute = Number(match[5] ?? 0);
   const second = Number(match[6] ?? 0);
-  // Date.UTC takes a year below 100 for one of the twentieth century.
+  // Date.UTC would add 1900 to the year.
   if (year < 100) return null;
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
   if (hour > lastHour || minute > lastMinute || second > lastSecond) return null;
@@ -46,7 +47,9 @@ export function readIsoTime(text: string): number | null {
   return Date.UTC(year, month - 1, day, hour, minute - zoneMinutesEast, second, ms);
 }
 
-/** Whether a text that `readIsoTime` reads has the form that `Date.toISOString` writes, as most have. */
+/**
+ * Whether a text that `readIsoTime` accepts already has the form of `Date.toISOString`, as most do.
+ */
 export function isDateIsoString(text: string): boolean {
   return text.length === 24 && text[10] === 'T' && text[19] === '.' && text[23] === 'Z';
 }
@@ -64,7 +67,7 @@ function readZone(zone: string | undefined): number | null {
   return (hours * 60 + minutes) * (zone.startsWith('-') ? -1 : 1);
 }
 
-/** Days from 1970-01-01 to the UTC day of `ms`. */
+/** Returns the number of days from 1970-01-01 to the UTC day of `ms`. */
 export function dayOf(ms: number): number {
   return Math.floor(ms / dayMs);
 }

@@ -1,9 +1,9 @@
 import { unexpected, type ColumnRule } from './column-rule.ts';
 
-/** Digits before and after the decimal point, as in `numeric(24,6)`. */
+/** Most digits before and after the decimal point. The column type is `numeric(24,6)`. */
 export const decimalDigits = { whole: 18, fraction: 6 };
 const decimalLimitExclusive = 10 ** decimalDigits.whole;
-/** Keeps sums, and calculations with sums, within the range of a double. */
+/** Keeps sums and calculations with sums within the range of a double. */
 const floatLimitExclusive = 1e100;
 
 export const integerRule: ColumnRule = {
@@ -44,8 +44,9 @@ export const booleanRule: ColumnRule = {
 };
 
 /**
- * Matches numbers without an exponent and with at most 15 digits, which a double always keeps. Of these, each step
- * leaves so many to the fraction and the others to the whole part, beginning with the longest fraction.
+ * Returns an expression for numbers without an exponent and with at most 15 digits, which a double
+ * always preserves. Each step is the most digits of a fraction, longest first; the other digits may
+ * stand before the point.
  */
 function plainNumber(fractionSteps: readonly number[]): string {
   const exactDigits = 15;

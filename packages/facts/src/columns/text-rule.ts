@@ -1,11 +1,17 @@
 import { unexpected, type ColumnRule } from './column-rule.ts';
 
-/** Length of the longest text, in bytes of UTF-8. The caller of `plainJson` has to bound the length of a line by it. */
+/**
+ * Length of the longest text, in UTF-8 bytes. `plainJson` does not bound lengths: its users bound
+ * the whole line.
+ */
 export const maxTextBytes = 32 * 1024;
 
 /** PostgreSQL stores no NUL, and UTF-8 cannot encode an unpaired surrogate. */
 const unpairedSurrogate = /\p{Surrogate}/u;
-/** Digits of the `\u` escapes of the same characters. Alternatives, because a negative lookahead takes a third longer. */
+/**
+ * Digits of the `\u` escapes that do not encode those. A negative lookahead would be shorter and a
+ * third slower.
+ */
 const storableEscapes = [
   // 0001 to 0fff
   '0{3}[1-9A-Fa-f]|0{2}[1-9A-Fa-f][0-9A-Fa-f]|0[1-9A-Fa-f][0-9A-Fa-f]{2}',
@@ -16,7 +22,10 @@ const storableEscapes = [
 ].join('|');
 const escape = String.raw`\\(?:["\\/bfnrt]|u(?:${storableEscapes}))`;
 
-/** Whether `encode` has to look at single characters: COPY's special ones, and those that may be forbidden. */
+/**
+ * Matches text that has to be examined further: special characters of `COPY`, and possibly
+ * forbidden ones.
+ */
 const needsCare = /[\\\t\n\r\0\ud800-\udfff]/;
 const escapedInCopy = /[\\\t\n\r]/g;
 const copyEscapes: Readonly<Record<string, string>> = {
@@ -43,7 +52,7 @@ export const textRule: ColumnRule = {
   plainJson: String.raw`"(?:[^"\\\x00-\x1f]|${escape})*"`,
 };
 
-/** UTF-8 needs at most three bytes for a UTF-16 unit, so short text need not be measured. */
+/** UTF-8 needs at most three bytes for a UTF-16 unit, so a short text need not be measured. */
 function isTooLong(text: string): boolean {
   return text.length * 3 > maxTextBytes && Buffer.byteLength(text) > maxTextBytes;
 }

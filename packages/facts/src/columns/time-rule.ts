@@ -1,10 +1,10 @@
 import { shown, type ColumnRule } from './column-rule.ts';
 import { isDateIsoString, plainIsoTime, readIsoTime } from './iso-time.ts';
 
-/** Earlier times are mistaken units: there was no web to measure before 1990. */
+/** An earlier time is a mistaken unit: there was no web traffic before 1990. */
 export const earliestMs = Date.UTC(1990, 0, 1);
 export const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-/** Clocks of clients may run ahead by this much. */
+/** Tolerance for client clocks that are ahead. */
 const clockLeadMs = 86_400_000;
 
 export const timeRule: ColumnRule = {
@@ -34,7 +34,7 @@ export function isFactTime(ms: number, latestFactMs: number): boolean {
   return ms >= earliestMs && ms <= latestFactMs;
 }
 
-/** Names the range of times that are accepted and their forms, for messages. */
+/** Names the accepted times in messages, such as "a time from 1990 on, as ISO 8601 text or …". */
 export function expectedTime(range: string): string {
   return `a time ${range}, as ISO 8601 text or milliseconds since 1970`;
 }

@@ -1,6 +1,8 @@
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** Passes the bytes on without the UTF-8 byte order mark that some editors and spreadsheets put first. */
+/**
+ * Passes the bytes on without the UTF-8 byte order mark that some editors and spreadsheets write.
+ */
 export async function* skipByteOrderMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let start: Buffer | null = Buffer.alloc(0);
   for await (const chunk of chunks) {

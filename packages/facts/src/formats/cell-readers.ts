@@ -9,8 +9,8 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /**
- * A value of a fact that was written as text. What is no value of the type stays text, for the check by the
- * catalogue to name the field.
+ * Convert a cell of text to a value by its column type. A cell that does not fit stays text, for
+ * the row checker to refuse.
  */
 export const cellReaders: Readonly<Record<ColumnType, CellReader>> = {
   text: (text) => text,

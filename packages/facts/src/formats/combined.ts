@@ -6,22 +6,26 @@ import type { UserAgentReader } from './user-agent.ts';
 import { unescapeLogText } from './log-escapes.ts';
 import { readLogTime } from './log-time.ts';
 
-/** A quoted field up to its closing quote; a quote inside is escaped. */
+/** The text of a quoted field. Quotes inside are escaped. */
 const quoted = String.raw`([^"\\]*(?:\\.[^"\\]*)*)`;
 /**
- * Address, identity, user, time, request, status, size, referer and user agent. A user may hold spaces. Servers
- * cut a line that is too long for them, which leaves the user agent, its last field, without the closing quote.
+ * Address, identity, user, time, request, status, size, referer and user agent. A user may contain
+ * spaces. Servers truncate long lines, so the user agent, the last field, may lack its closing
+ * quote.
  */
 const combinedLine = new RegExp(
   String.raw`^(\S+) \S+ .*? \[([^\]]{1,40})\] "${quoted}" (\d{3}) (\d+|-) "${quoted}" "${quoted}(?:"|\\?)$`,
 );
+const combinedForm = '<address> - <user> [<time>] "<request>" <status> <size> "<referer>" "<user agent>"';
+const timeForm = '17/May/2015:10:05:03 +0000';
 const requestWithProtocol = /^([\w!#$%&'*+.^`|~-]+) (?:(.+) )?HTTP\/\d+(?:\.\d+)?$/s;
 const requestWithoutProtocol = /^([\w!#$%&'*+.^`|~-]+) (\/.*)$/s;
 
 /**
- * Lines of the access-log format that Apache and NGINX call "combined". A request line that cannot be read,
- * such as the bytes of a TLS handshake, leaves the request's columns null: the rest is still a fact.
- * `-` is null. Every fact gets the custom values, for which the format has no place.
+ * Returns a parser for lines of the access log format that Apache and NGINX call "combined". If the
+ * request line is unreadable, such as the bytes of a TLS handshake, its columns are null and the
+ * rest is still a fact. `-` is null. The format has no place for custom values, so `customValues`
+ * are added to every fact.
  */
 export function createCombinedParser(
   readUserAgent: UserAgentReader,
@@ -31,10 +35,12 @@ export function createCombinedParser(
   return (line) => {
     if ('fault' in line) return line;
     const match = combinedLine.exec(line.text);
-    if (match === null) return { line: line.line, fault: 'the line is not in the combined log format' };
+    if (match === null)
+      return { line: line.line, fault: `not a combined log line; expected ${combinedForm}` };
     const [, clientIp = '', time = '', request = '', status, size = '-', , agent = '-'] = match;
     const timestamp = readLogTime(time);
-    if (timestamp === null) return { line: line.line, fault: `the time "${time}" cannot be read` };
+    if (timestamp === null)
+      return { line: line.line, fault: `invalid time "${time}"; expected a time such as ${timeForm}` };
     const responseSize = size === '-' ? null : Number(size);
     const { verb, uri } = readRequest(unescapeLogText(request));
     const path = uri === null ? null : pathOf(uri);
@@ -64,7 +70,7 @@ function readRequest(request: string): { verb: string | null; uri: string | null
   return { verb: match?.[1] ?? null, uri: match?.[2] ?? null };
 }
 
-/** The target up to its query string; a proxy's client also sends scheme and host before the path. */
+/** Returns the path of a request target. Clients of a proxy put the scheme and host before it. */
 function pathOf(uri: string): string {
   const queryStart = uri.indexOf('?');
   const path = queryStart < 0 ? uri : uri.slice(0, queryStart);

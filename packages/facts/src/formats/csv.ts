@@ -9,18 +9,18 @@ import { cellReaders } from './cell-readers.ts';
 import { rowShapeOf, type RowShape } from './row-shape.ts';
 
 export interface CsvOptions {
-  /** With the custom fields of the environment. */
+  /** A dataset includes the environment's custom fields. */
   readonly target: IngestTarget;
-  /** Whether a column that the dataset does not know is a fault, as by default, or is read as text. */
+  /** Whether an undeclared column is a fault (the default) or read as text. */
   readonly undeclaredFields?: UndeclaredFields;
-  /** One character, by default a comma. */
+  /** One character. Default: a comma. */
   readonly separator?: string | undefined;
 }
 
 /**
- * CSV whose first record names the columns. An empty cell is null and leaves its column out, a quoted empty
- * one is empty text; numbers and `true` and `false` are converted by the column's type. A header that does not fit, or a quote in
- * the wrong place, ends the reading with one fault: what follows it cannot be told apart from data.
+ * Reads CSV with a header. An empty cell is null, and its column is left out of the row; a quoted
+ * empty cell is empty text. Cells are converted by the type of their column. An invalid header or a
+ * misplaced quote ends the reading with one fault, because the rows after it cannot be identified.
  */
 export async function* readCsv(chunks: AsyncIterable<Buffer>, options: CsvOptions): AsyncGenerator<RawFact> {
   const reader = new CsvReader(options);
@@ -37,7 +37,7 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>, options: CsvOption
   }
 }
 
-/** What the parser answers for `""`. It answers empty text for a cell without anything in it. */
+/** Stands for `""`, because the parser returns empty text for an empty cell too. */
 const quotedEmpty = Symbol('quoted empty cell');
 type Cell = string | typeof quotedEmpty;
 
@@ -47,25 +47,31 @@ interface Column {
 }
 
 const quote = 0x22;
-/** The parser may hold back some bytes until it has seen what follows them. */
+/** The parser may hold back some bytes until it has seen the next ones. */
 const parserLookAheadBytes = 64;
-/** The library's messages count lines in a way of their own. */
+/** Messages by the library's error codes. Its own messages count lines differently. */
 const quoteFaults: ReadonlyMap<string, string> = new Map([
-  ['CSV_INVALID_CLOSING_QUOTE', 'a quote inside a quoted cell must be doubled'],
-  ['INVALID_OPENING_QUOTE', 'a cell that holds a quote must be quoted'],
-  ['CSV_QUOTE_NOT_CLOSED', 'a quoted cell is not closed'],
-  ['CSV_MAX_RECORD_SIZE', `the row is longer than ${maxLineBytes} bytes, or a quoted cell is not closed`],
+  ['CSV_INVALID_CLOSING_QUOTE', 'a quote inside a quoted cell; expected two quotes there'],
+  ['INVALID_OPENING_QUOTE', 'a quote in a cell without quotes; expected the cell in quotes'],
+  ['CSV_QUOTE_NOT_CLOSED', 'a quoted cell is not closed; expected a quote at its end'],
+  [
+    'CSV_MAX_RECORD_SIZE',
+    `the row is too long or a quoted cell is not closed; expected at most ${maxLineBytes} bytes`,
+  ],
 ]);
 
 class CsvReader {
-  /** True after a fault that nothing can be read behind. */
+  /** Whether a fault has ended the reading. */
   ended = false;
   private readonly ignoresUndeclared: boolean;
   private readonly shape: RowShape;
   private readonly parser: Parser;
   private facts: RawFact[] = [];
   private columns: readonly Column[] | null = null;
-  /** Line after the last record. Counted here, because the library counts a `\r\n` in a cell twice. */
+  /**
+   * The line after the last record. Counted here, because the library counts a `\r\n` in a cell
+   * twice.
+   */
   private nextLine = 1;
   private emptyLines = 0;
   private bytesWritten = 0;
@@ -78,19 +84,21 @@ class CsvReader {
     this.parser = parse({
       delimiter: separator,
       record_delimiter: ['\r\n', '\n'],
-      // One character per byte, so that a cell that is not UTF-8 can be found out and blamed on its row.
+      // One character per byte, so that a cell that is not UTF-8 can be detected and reported with
+      // its row.
       encoding: 'latin1',
       relax_column_count: true,
       skip_empty_lines: true,
       max_record_size: maxLineBytes,
       cast: (cell, context) => (cell === '' && context.quoting ? quotedEmpty : cell),
       on_record: (record, context) => {
-        this.takeRecord(record, context.empty_lines);
-        // Records are taken here, where they come in order with the faults, and not from the stream.
+        this.addRecord(record, context.empty_lines);
+        // Records are read here and not from the stream, so that they stay in order with the
+        // faults.
         return null;
       },
     });
-    // The callback of the write that failed gets the error too.
+    // The callback of the failed write receives the error too.
     this.parser.on('error', () => {});
   }
 
@@ -104,8 +112,8 @@ class CsvReader {
   }
 
   /**
-   * Whether a quoted empty cell may end in the chunk. Only then is `cast` worth its price: it makes the parser
-   * some ten times slower.
+   * Whether a quoted empty cell may end in the chunk. `cast` is only used then, because it makes
+   * the parser about ten times slower.
    */
   private mayEndQuotedEmpty(chunk: Buffer): boolean {
     const startByte = this.bytesWritten;
@@ -149,7 +157,7 @@ class CsvReader {
 
   private refuse(line: number, reason: string): void {
     if (this.ended) return;
-    this.facts.push({ line, fault: `${reason}; the file was read up to here` });
+    this.facts.push({ line, fault: `${reason}. Reading stopped here` });
     this.ended = true;
   }
 
@@ -157,7 +165,7 @@ class CsvReader {
     return this.nextLine + emptyLines - this.emptyLines;
   }
 
-  private takeRecord(record: readonly Cell[], emptyLines: number): void {
+  private addRecord(record: readonly Cell[], emptyLines: number): void {
     const line = this.startOfRecord(emptyLines);
     this.emptyLines = emptyLines;
     this.nextLine = line + 1;
@@ -177,44 +185,45 @@ class CsvReader {
     if (isUnreadable) {
       this.facts.push({ line, fault: 'the row is not valid UTF-8' });
     } else if (this.columns === null) {
-      this.takeHeader(cells, line);
+      this.readHeader(cells, line);
     } else if (cells.length !== this.columns.length) {
-      const fault = `the row has ${cells.length} cells; the header has ${this.columns.length}`;
+      const fault = `cell count ${cells.length}; expected ${this.columns.length}, as in the header`;
       this.facts.push({ line, fault });
     } else {
       this.facts.push({ line, value: valueOf(cells, this.columns) });
     }
   }
 
-  private takeHeader(cells: readonly (string | null)[], line: number): void {
+  private readHeader(cells: readonly (string | null)[], line: number): void {
     const names = cells.map((cell) => (cell ?? '').trim());
     const columns: Column[] = [];
     for (const [index, name] of names.entries()) {
       const type = this.shape.types.get(name) ?? this.typeOfUndeclared(name);
       if (type === null) {
-        const reason = name === '' ? `column ${index + 1} has no name` : this.shape.guide.explain(name);
-        this.refuse(line, `the header does not fit: ${reason}`);
+        const reason =
+          name === '' ? `column ${index + 1} has no name; expected one` : this.shape.guide.explain(name);
+        this.refuse(line, `invalid header: ${reason}`);
         return;
       }
       columns.push({ name, read: cellReaders[type] });
     }
     const repeated = names.find((name, index) => names.indexOf(name) !== index);
     if (repeated !== undefined) {
-      this.refuse(line, `the header does not fit: it names "${repeated}" twice`);
+      this.refuse(line, `invalid header: found "${repeated}" twice; expected each column once`);
     } else {
       const missing = this.shape.required.find((name) => !names.includes(name));
-      if (missing !== undefined) this.refuse(line, `the header does not fit: it has no column "${missing}"`);
+      if (missing !== undefined) this.refuse(line, `invalid header: no column "${missing}"; expected one`);
     }
     this.columns = columns;
   }
 
-  /** Null: the column is a fault. Who accepts the facts passes over what is text here. */
+  /** Returns null if the column is a fault. The API ignores the values of undeclared fields. */
   private typeOfUndeclared(name: string): ColumnType | null {
     return this.ignoresUndeclared && name !== '' && !this.shape.guide.isDerived(name) ? 'text' : null;
   }
 }
 
-/** Null when the bytes, one per character, are not UTF-8. */
+/** Decodes bytes, one per character. Null if they are not UTF-8. */
 function decode(cell: string): string | null {
   if (!/[\u0080-\u00ff]/.test(cell)) return cell;
   const bytes = Buffer.from(cell, 'latin1');

@@ -1,21 +1,24 @@
-/** Up to 15 digits are always kept. */
+/** A double always preserves 15 digits. */
 const shortLiteral = /^-?[\d.]{1,15}$/;
 const wholeLiteral = /^-?\d+(?:\.\d+)?$/;
 const literalParts = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /**
- * Reads a decimal literal, or answers null when it is none or has more digits than a JavaScript number keeps:
- * `9007199254740993` would silently become `…992`.
+ * Reads a decimal literal. Returns null if it is not one, or has more digits than a JavaScript
+ * number preserves: `9007199254740993` would silently become `…992`.
  */
 export function readExactNumber(literal: string): number | null {
   const value = Number(literal);
   if (shortLiteral.test(literal)) return wholeLiteral.test(literal) ? value : null;
-  const given = canonical(literal);
-  if (given === null || !Number.isFinite(value)) return null;
-  return given === canonical(String(value)) ? value : null;
+  const canonicalLiteral = canonical(literal);
+  if (canonicalLiteral === null || !Number.isFinite(value)) return null;
+  return canonicalLiteral === canonical(String(value)) ? value : null;
 }
 
-/** Sign, digits without zeros at either end, power of ten: equal for equal decimals. */
+/**
+ * Returns sign, digits without zeros at either end, and power of ten. Equal decimals have equal
+ * canonical forms.
+ */
 function canonical(literal: string): string | null {
   const parts = literalParts.exec(literal);
   if (parts === null) return null;

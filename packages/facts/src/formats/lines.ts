@@ -6,7 +6,7 @@ export type Line =
   | { readonly line: number; readonly text: string }
   | { readonly line: number; readonly fault: string };
 
-/** No fact is near this long; what is longer is not text with lines, and would only fill the memory. */
+/** A longer line is certainly not a fact, and would only fill the memory. */
 export const maxLineBytes = 1024 * 1024;
 
 const lineFeed = 0x0a;
@@ -14,10 +14,11 @@ const carriageReturn = 0x0d;
 const blank = /^[ \t]*$/;
 
 /**
- * Splits bytes into lines that end in `\n` or `\r\n`; the last one needs no end. Gives the lines that a chunk
- * completed as one array, because a step of an async iterator costs more than parsing a short line.
- * Blank lines are counted but not given. A line that is too long or is not UTF-8 is a fault, and the next one
- * is read as usual. Holds at most one chunk and one line of `maxLineBytes`.
+ * Splits bytes into lines that end in `\n` or `\r\n`; the last line needs no end. Yields the lines
+ * that a chunk completed as one array, because a step of an async iterator costs more than parsing
+ * a short line. Blank lines count but are not yielded. A line that is too long or not UTF-8 is
+ * yielded as a fault, and reading continues. Holds at most one chunk and one line of
+ * `maxLineBytes`.
  */
 export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Line[]> {
   const splitter = new LineSplitter();
@@ -30,12 +31,15 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
 }
 
 class LineSplitter {
-  /** Number of the line that the next byte belongs to. */
+  /** Number of the line in progress. */
   private line = 1;
-  /** Bytes of that line from earlier chunks. Copies, so that a chunk is not kept alive by its last bytes. */
+  /**
+   * Bytes of that line from earlier chunks. They are copies, so that they do not keep whole chunks
+   * alive.
+   */
   private pending: Buffer[] = [];
   private pendingBytes = 0;
-  /** The line in progress was reported as too long; its rest is dropped. */
+  /** Whether the line in progress was reported as too long. Its rest is dropped. */
   private skipping = false;
 
   push(chunk: Buffer): readonly Line[] {
@@ -49,7 +53,7 @@ class LineSplitter {
       if (start <= lastEnd) this.splitWhole(chunk.subarray(start, lastEnd), lines);
       start = lastEnd + 1;
     }
-    this.keep(chunk.subarray(start), lines);
+    this.keepPending(chunk.subarray(start), lines);
     return lines;
   }
 
@@ -69,7 +73,10 @@ class LineSplitter {
     this.line += 1;
   }
 
-  /** Complete lines; the end of the last one is cut off. One check and one decoding for all is the usual case. */
+  /**
+   * Splits whole lines, without the end of the last one. Usually all are checked and decoded at
+   * once.
+   */
   private splitWhole(bytes: Buffer, lines: Line[]): void {
     if (bytes.length <= maxLineBytes && isUtf8(bytes)) {
       for (const text of bytes.toString('utf8').split('\n')) {
@@ -89,9 +96,9 @@ class LineSplitter {
     }
   }
 
-  private keep(rest: Buffer, lines: Line[]): void {
+  private keepPending(rest: Buffer, lines: Line[]): void {
     if (rest.length === 0 || this.skipping) return;
-    // One byte more than allowed may still turn out to be the `\r` of the line's end.
+    // One byte beyond the limit may be the `\r` of the line's end.
     if (this.pendingBytes + rest.length > maxLineBytes + 1) {
       lines.push(tooLong(this.line));
       this.skipping = true;
@@ -101,7 +108,7 @@ class LineSplitter {
     }
     this.pending.push(Buffer.from(rest));
     this.pendingBytes += rest.length;
-    // A sender of single bytes would otherwise make a buffer object for each of them.
+    // A client that sends single bytes would otherwise cause a buffer object for each.
     if (this.pending.length >= 1024) this.pending = [Buffer.concat(this.pending)];
   }
 
@@ -119,5 +126,5 @@ class LineSplitter {
 }
 
 function tooLong(line: number): Line {
-  return { line, fault: `the line is longer than ${maxLineBytes} bytes` };
+  return { line, fault: `the line is too long; expected at most ${maxLineBytes} bytes` };
 }

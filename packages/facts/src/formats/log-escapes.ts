@@ -13,8 +13,8 @@ const characters: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Undoes the escapes that Apache and NGINX write in a quoted field. Bytes that are not UTF-8, and NUL, which
- * the database cannot hold, stay as they are written in the log, so that nothing is lost.
+ * Decodes the escapes that Apache and NGINX write in a quoted field. Bytes that are not UTF-8, and
+ * NUL, which the database cannot store, stay escaped, so that no information is lost.
  */
 export function unescapeLogText(text: string): string {
   return text.includes('\\') ? text.replace(escapes, unescapeOne) : text;

@@ -1,11 +1,13 @@
 import type { RawFact, RowFault } from './raw-fact.ts';
 
-/** Rows of a file as a body for `POST …/facts`, and the way back from its lines to the file's. */
+/** Rows of a file as a body for `POST …/facts`, with the file's line number of each row. */
 export interface NdjsonBatch {
   readonly body: string;
-  /** The line of the file that each line of the body came from, in order. */
+  /** The line of the file for each line of the body, in order. */
   readonly fileLines: readonly number[];
-  /** Rows that could not be read, among and before those of the body; they are not in it. */
+  /**
+   * Rows that could not be read, from the same part of the file. The body does not contain them.
+   */
   readonly faults: readonly RowFault[];
 }
 
@@ -14,12 +16,12 @@ export interface BatchLimits {
   readonly maxChars?: number;
 }
 
-/** Keeps a body of long rows in bounds. */
+/** Bounds a body of long rows, in UTF-16 units. */
 const defaultMaxChars = 16 * 1024 * 1024;
 
 /**
- * Groups rows into bodies of at most `maxRows` rows; a batch is also full after as many faults. A batch may
- * hold faults only, then its body is empty.
+ * Groups rows into bodies of at most `maxRows` rows. A batch is also full after `maxRows` faults; a
+ * batch with only faults has an empty body.
  */
 export async function* makeNdjsonBatches(
   facts: AsyncIterable<RawFact>,
@@ -48,7 +50,7 @@ export async function* makeNdjsonBatches(
   if (rows.length > 0 || faults.length > 0) yield { body: rows.join(''), fileLines, faults };
 }
 
-/** A fault in an answer to a batch's body, moved to the line of the file that it came from. */
+/** Converts the line number of a fault in the batch's body to that of the file. */
 export function toFileLine(fault: RowFault, { fileLines }: NdjsonBatch): RowFault {
   return { ...fault, line: fileLines[fault.line - 1] ?? fault.line };
 }

@@ -2,26 +2,34 @@ import { readExactNumber } from './exact-number.ts';
 import type { Line } from './lines.ts';
 import type { RawFact } from './raw-fact.ts';
 
-/** In a line without it no number can have lost digits, and the line need not be searched. Begins where a number of JSON can. */
+/**
+ * Matches at the start of a number that may have lost digits. Lines without a match need no further
+ * search.
+ */
 const manyDigits = /[:,[\s-]\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;
 const stringOrNumber = /"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g;
 
-/** One JSON object per line. A number that would lose digits is a fault, never rounded. */
+/**
+ * Parses one JSON object. A number that would lose digits is a fault; numbers are never rounded.
+ */
 export function parseNdjsonLine(line: Line): RawFact {
   if ('fault' in line) return line;
   let value: unknown;
   try {
     value = JSON.parse(line.text);
   } catch (error) {
-    return { line: line.line, fault: `the line is not JSON: ${reasonOf(error)}` };
+    return { line: line.line, fault: `not JSON: ${reasonOf(error)}; expected a JSON object` };
   }
   if (!isObject(value)) {
-    return { line: line.line, fault: `the line must be a JSON object; it is ${describe(value)}` };
+    return { line: line.line, fault: `found ${describe(value)}; expected a JSON object` };
   }
   if (manyDigits.test(line.text)) {
     const lost = inexactNumber(line.text);
     if (lost !== null) {
-      return { line: line.line, fault: `the number ${lost} has more digits than can be kept` };
+      return {
+        line: line.line,
+        fault: `the number ${lost} would lose digits; expected at most 15 significant digits`,
+      };
     }
   }
   return { line: line.line, value };

@@ -1,13 +1,16 @@
-/** One row of an import or a request body, before the catalogue was asked: its line, and a value or a fault. */
+/**
+ * One row of a file or request body before its fields are checked: a value, or a fault of the whole
+ * line.
+ */
 export type RawFact =
   | { readonly line: number; readonly value: Readonly<Record<string, unknown>> }
   | { readonly line: number; readonly fault: string };
 
-/** One thing that is wrong with one row. */
+/** One thing wrong with one row. */
 export interface RowFault {
-  /** Counted from 1, blank lines included. */
+  /** Line number, counted from 1 and including blank lines. */
   readonly line: number;
-  /** Empty when the row as a whole is at fault. */
+  /** Empty if the fault concerns the whole row. */
   readonly field: string;
   readonly message: string;
 }

@@ -14,7 +14,7 @@ export type ImportFormat = (typeof importFormats)[number];
 export type ReadFactsOptions =
   | { readonly format: 'ndjson' }
   | ({ readonly format: 'csv' } & CsvOptions)
-  /** Facts of the `api` dataset; every one gets the custom values. */
+  /** Facts of the `api` dataset. `customValues` are added to each. */
   | {
       readonly format: 'combined';
       readonly proxy: ProxyNaming | null;
@@ -22,8 +22,8 @@ export type ReadFactsOptions =
     };
 
 /**
- * The rows of a file, one by one as they are read, each with its line in the file. Values are not checked by
- * the catalogue: who accepts them does that. Throws what the stream throws.
+ * Yields the rows of a file as they are read, each with its line number. Fields are not checked
+ * here, but by the API that ingests the rows. Throws errors of the stream.
  */
 export function readFacts(stream: AsyncIterable<Buffer>, options: ReadFactsOptions): AsyncGenerator<RawFact> {
   switch (options.format) {

@@ -1,10 +1,10 @@
 import { customColumns, storedColumns, type ColumnType, type IngestTarget } from '@hourglass/query';
 import { createFieldGuide, createRecordGuide, type FieldGuide } from '../check/field-guide.ts';
 
-/** What a reader of files has to know about the rows of a target. */
+/** The columns of a dataset or record set, as a reader of files needs them. */
 export interface RowShape {
   readonly types: ReadonlyMap<string, ColumnType>;
-  /** Columns that every row has. */
+  /** Columns that every row must have. */
   readonly required: readonly string[];
   readonly guide: FieldGuide;
 }

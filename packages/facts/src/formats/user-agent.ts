@@ -1,10 +1,13 @@
 import { parse as parseUserAgent } from 'bowser';
 import { isbot } from 'isbot';
 
-/** The catalogue's dimensions of a user agent; null where it does not tell. */
+/** The user agent dimensions of the `api` dataset. Null if unknown. */
 interface UserAgentFields {
   readonly ax_ua_agent_family: string | null;
-  /** `Browser`, `Mobile Browser` (phone or tablet), `Library` (an HTTP client in a program) or `Robot`. */
+  /**
+   * `Browser`, `Mobile Browser` (phone or tablet), `Library` (an HTTP client in a program) or
+   * `Robot`.
+   */
   readonly ax_ua_agent_type: string | null;
   readonly ax_ua_agent_version: string | null;
   /** `Personal computer`, `Smartphone`, `Tablet` or `Smart TV`. */
@@ -24,7 +27,9 @@ const unknownAgent: UserAgentFields = {
   ax_ua_os_version: null,
 };
 
-/** Real ones are shorter; the parser's expressions are not meant for text that a stranger made longer. */
+/**
+ * Real user agents are shorter, and the parser's expressions are not safe for long hostile text.
+ */
 const maxParsedChars = 1024;
 const libraries =
   /^(?:curl|wget|libcurl|libwww-perl|lwp|python|aiohttp|httpx|urllib|java|okhttp|apache-httpclient|jakarta|go-http-client|axios|node-fetch|undici|got|guzzlehttp|php|http_request|ruby|faraday|dart|dotnet|restsharp|postmanruntime|insomnia|httpie|libfetch|fetch libfetch|cfnetwork|winhttp|powershell)\b/i;
@@ -43,7 +48,7 @@ const deviceCategories: ReadonlyMap<string, string> = new Map([
   ['tv', 'Smart TV'],
 ]);
 
-/** Logs repeat few user agents many times, so the newest `maxCached` answers are kept. */
+/** Returns a reader with a cache of `maxCached` user agents: logs repeat few of them many times. */
 export function createUserAgentReader(maxCached = 10_000): UserAgentReader {
   const cache = new Map<string, UserAgentFields>();
   return (userAgent) => {
@@ -66,11 +71,11 @@ function readUserAgent(text: string): UserAgentFields {
   const system = {
     ax_ua_device_category: deviceCategories.get(platform.type ?? '') ?? null,
     ax_ua_os_family: os.name || null,
-    // Windows calls itself "NT 6.1"; people know it as 7.
+    // The user agent of Windows 7 says "NT 6.1".
     ax_ua_os_version: (os.name === 'Windows' && os.versionName) || os.version || null,
   };
   if (libraries.test(text)) return { ...agent('Library', firstProduct(text, leadingProducts)), ...system };
-  // The parser answers "Mozilla", or a piece of the text, for what it does not know.
+  // For unknown agents the parser returns "Mozilla" or a piece of the text.
   const known = browser.name !== 'Mozilla' && /^[\w. -]{1,64}$/.test(browser.name ?? '') ? browser : null;
   if (isbot(text)) {
     return { ...agent('Robot', platform.type === 'bot' ? known : robotProductOf(text, known)), ...system };
@@ -93,7 +98,7 @@ function agent(type: string, product: Product | null) {
   };
 }
 
-/** A robot names itself first, or in the comment of a browser's user agent that it borrows. */
+/** A robot's name comes first, or in the comment of a browser's user agent that it imitates. */
 function robotProductOf(text: string, browser: Product | null): Product | null {
   const withoutLinks = text.replace(links, '');
   return (

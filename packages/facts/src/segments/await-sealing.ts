@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface SealingPace {
-  /** Facts that are hot, of all environments and datasets. */
+  /** Counts the hot facts of all environments and datasets. */
   readonly countHotFacts: () => Promise<number>;
   readonly maxHotFacts: number;
-  /** A batch is never kept waiting longer: also when nobody seals, facts have to be taken. */
+  /** A batch never waits longer: facts must be accepted even if sealing has stopped. */
   readonly maxWaitMs: number;
   readonly pollEveryMs: number;
 }
 
 /**
- * Lets a batch wait while more facts are hot than sealing keeps up with. Whoever sends faster than that is slowed down,
- * and reports stay fast: every one copies the hot facts of its range.
+ * Delays a batch while more than `maxHotFacts` facts are hot. This back-pressure slows clients down
+ * to the throughput of sealing, and keeps reports fast: each one copies the hot facts of its range.
  */
 export async function awaitSealing(
   { countHotFacts, maxHotFacts, maxWaitMs, pollEveryMs }: SealingPace,
@@ -23,7 +23,9 @@ export async function awaitSealing(
   }
 }
 
-/** The same count for everybody who asks within `maxAgeMs`: many batches begin at once, and each would ask. */
+/**
+ * Shares one count among all calls within `maxAgeMs`, because many batches begin at the same time.
+ */
 export function cacheCount(
   count: () => Promise<number>,
   { maxAgeMs, nowMs }: { readonly maxAgeMs: number; readonly nowMs: () => number },

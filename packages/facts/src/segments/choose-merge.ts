@@ -4,23 +4,23 @@ export interface Mergeable {
 }
 
 export interface MergeTerms {
-  /** A segment is not merged beyond so many facts. */
+  /** Most facts of a merged segment. */
   readonly targetFacts: number;
-  /** So many of a size are merged. */
+  /** Number of segments of one size class that are worth a merge. */
   readonly minSegments: number;
 }
 
-/** Each size class is so many times the one below it. */
+/** Ratio between neighbouring size classes. */
 const sizeFactor = 4;
-/** What is smaller is all of one class. */
+/** Smaller segments all belong to the lowest class. */
 const smallestClassFacts = 10_000;
 
 /**
- * Which segments to make one of: neighbours in time of about the same size, the smallest first. Null: there are not
- * enough of any size.
+ * Chooses segments to merge: neighbours in time of the same size class, the smallest class first.
+ * Returns null if no class has enough segments. `segments` are ordered by time.
  *
- * A fact is written again at most once for each size class, so merging costs what the facts cost times a few, however
- * small the batches were that they came in. `segments` are ordered by time.
+ * A fact is rewritten at most once per size class, so the cost of merging stays proportional to the
+ * number of facts, however small the batches were.
  */
 export function chooseMerge<Segment extends Mergeable>(
   segments: readonly Segment[],
@@ -45,7 +45,7 @@ function sizeClass(facts: number): number {
   return Math.max(0, Math.ceil(Math.log(facts / smallestClassFacts) / Math.log(sizeFactor)));
 }
 
-/** From the oldest on. */
+/** Returns the oldest segments that together fit into the target. */
 function withinTarget<Segment extends Mergeable>(
   segments: readonly Segment[],
   targetFacts: number,

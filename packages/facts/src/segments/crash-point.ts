@@ -1,2 +1,2 @@
-/** Where a test may end the process. Does nothing otherwise. */
+/** Marks a point where a test may kill the process. Otherwise it does nothing. */
 export type CrashPoint = (name: string) => void;

@@ -19,12 +19,15 @@ export interface MergeSegmentsPorts {
 
 export interface MergeSegmentsTask {
   readonly terms: MergeTerms;
-  /** For files of this call; it exists, and nobody else uses it. */
+  /** An existing scratch directory for this call only. */
   readonly directory: string;
   readonly signal: AbortSignal;
 }
 
-/** Makes one segment of several small ones, at most once for each owner, and answers how many it replaced. */
+/**
+ * Merges small segments into one, at most once per owner. Returns the number of segments that were
+ * replaced.
+ */
 export async function mergeSegments(ports: MergeSegmentsPorts, task: MergeSegmentsTask): Promise<number> {
   let replaced = 0;
   for (const owner of await ports.segments.listCrowded(task.terms.minSegments)) {
@@ -34,7 +37,10 @@ export async function mergeSegments(ports: MergeSegmentsPorts, task: MergeSegmen
   return replaced;
 }
 
-/** With half as many as long as the writer cannot hold them, so that little memory makes more work but no standstill. */
+/**
+ * Retries with half as many segments when memory does not suffice, so that little memory slows
+ * merging but never stops it.
+ */
 async function mergeOwner(
   owner: SegmentOwner,
   ports: MergeSegmentsPorts,
@@ -66,7 +72,7 @@ async function mergeChosen(
     const file = await writer.merge({ segments: sources, directory, signal });
     const facts = chosen.reduce((sum, segment) => sum + segment.facts, 0);
     if (file.facts !== facts)
-      throw new Error(`the merged segment has ${file.facts} facts, its sources have ${facts}`);
+      throw new Error(`the merged segment has ${file.facts} facts; expected ${facts}, as in its sources`);
     const ids = chosen.map(({ id }) => id);
     const isLive = await storeSegment(
       { owner, file, signal, goLive: (id) => segments.replace(ids, id) },

@@ -16,14 +16,15 @@ export interface SealFactsPorts {
 
 export interface SealFactsTask {
   readonly terms: SealingTerms;
-  /** For files of this call; it exists, and nobody else uses it. */
+  /** An existing scratch directory for this call only. */
   readonly directory: string;
   readonly signal: AbortSignal;
 }
 
 /**
- * Moves the hot facts that are due into segments, owner by owner, and answers how many it moved. A process that dies on
- * the way leaves the facts where they were, and at most an object that the sweep deletes.
+ * Moves the hot facts that are due into segments, owner by owner, and returns the number of facts
+ * that moved. If the process dies, the facts stay where they were, and the sweep deletes an object
+ * that may be left over.
  */
 export async function sealFacts(ports: SealFactsPorts, task: SealFactsTask): Promise<number> {
   let facts = 0;
@@ -34,8 +35,8 @@ export async function sealFacts(ports: SealFactsPorts, task: SealFactsTask): Pro
 }
 
 /**
- * Until what is left of the owner's hot facts is less than is due, so that a busy environment is sealed at one go.
- * Fewer at a time as soon as the writer cannot hold them.
+ * Seals repeatedly until fewer hot facts are left than are due, so that one run suffices for a busy
+ * environment. Seals fewer facts at a time when the writer's memory does not suffice.
  */
 async function sealOwner(owner: SegmentOwner, ports: SealFactsPorts, task: SealFactsTask): Promise<number> {
   let sealed = 0;
@@ -54,7 +55,7 @@ async function sealOwner(owner: SegmentOwner, ports: SealFactsPorts, task: SealF
   }
 }
 
-/** False: somebody else has sealed one of the batches meanwhile. */
+/** Returns false if another process has sealed one of the batches meanwhile. */
 async function sealBatches(
   hot: HotFacts,
   { segments, writer, objects, crashPoint }: SealFactsPorts,
@@ -64,11 +65,11 @@ async function sealBatches(
   try {
     const copied = await segments.copyHotFacts(hot, { path: csvPath, signal });
     if (copied.facts !== hot.facts)
-      throw new Error(`${hot.facts} facts are hot and ${copied.facts} could be copied`);
+      throw new Error(`copied ${copied.facts} hot facts; expected ${hot.facts}`);
     crashPoint('seal.copied');
     const file = await writer.seal({ csvPath, columns: copied.columns, directory, signal });
     if (file.facts !== hot.facts)
-      throw new Error(`the segment has ${file.facts} facts, ${hot.facts} were copied`);
+      throw new Error(`the segment has ${file.facts} facts; expected ${hot.facts}, as copied`);
     const owner = { environmentId: hot.environmentId, dataset: hot.dataset.name };
     return await storeSegment(
       { owner, file, signal, goLive: (id) => segments.seal(hot, id) },

@@ -1,6 +1,6 @@
 import type { StoredSegment } from '@hourglass/query';
 
-/** Of the keys of segments. */
+/** Begins the key of every segment's object. */
 export const segmentPrefix = 'segments/';
 
 /** The part of the object store that segments need. */
@@ -10,11 +10,14 @@ export interface SegmentObjects {
     path: string,
     options: { contentType: string; signal?: AbortSignal },
   ): Promise<{ readonly bytes: number }>;
-  /** Deleting what is not there succeeds. */
+  /** Succeeds if the object does not exist. */
   delete(key: string): Promise<void>;
 }
 
-/** Brings segments to local disk, verified: a file for each, in their order, inside of `directory` and gone with it. */
+/**
+ * Makes verified files of the segments in `directory`. Returns their paths in the order of the
+ * segments.
+ */
 export type PlaceSegments = (
   segments: readonly StoredSegment[],
   target: { readonly directory: string; readonly signal: AbortSignal },

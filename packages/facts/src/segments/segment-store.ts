@@ -1,64 +1,76 @@
 import type { Dataset, FactRowColumns, StoredSegment } from '@hourglass/query';
 import type { IncomingSegment, SegmentFile, SegmentOwner } from './segment.ts';
 
-/** Hot facts that are to be sealed: those of whole batches. */
+/** Whole batches of hot facts that will be sealed together. */
 export interface HotFacts {
-  /** As `sealedDataset` of the query package makes it. */
+  /** The result of `sealedDataset` in the query package. */
   readonly dataset: Dataset;
   readonly environmentId: number;
   readonly batchSeqs: readonly bigint[];
   readonly facts: number;
 }
 
-/** When hot facts are sealed. */
+/** When hot facts are due for sealing. */
 export interface SealingTerms {
-  /** As soon as an environment has so many hot facts of a dataset, … */
+  /** Due if an environment has at least this many hot facts of a dataset, … */
   readonly minFacts: number;
-  /** … or its oldest are so old. */
+  /** … or if its oldest hot facts are at least this old. */
   readonly maxAgeMs: number;
-  /** How many go into one segment at most; a single batch may have more. */
+  /** Most facts of one segment, except that a single batch may have more. */
   readonly maxFacts: number;
 }
 
 /**
- * Where facts live, in the database. Every move of facts is one transaction, and every method that moves some answers
- * false, having changed nothing, when anything that it was to move has been moved by somebody else.
+ * Keeps track of hot facts and segments in the database. `seal` and `replace` move facts in one
+ * transaction; if another process has moved any of them already, they change nothing and return
+ * false.
  */
 export interface SegmentStore {
-  /** Of all owners. */
+  /** Counts the hot facts of all owners. */
   countHotFacts(): Promise<number>;
-  /** The owners whose hot facts are due, those with the most facts first. */
+  /** Lists owners whose hot facts are due, beginning with the most facts. */
   listDue(terms: SealingTerms): Promise<readonly SegmentOwner[]>;
-  /** Their oldest batches. Null: there are none. */
+  /** Returns the owner's oldest batches, or null if there are none. */
   oldestHotFacts(owner: SegmentOwner, terms: SealingTerms): Promise<HotFacts | null>;
-  /** Copies them to a CSV file with a header, without the columns in which no fact has a value. */
+  /** Copies hot facts to a CSV file with a header. Columns without values are left out. */
   copyHotFacts(
     hot: HotFacts,
     target: { readonly path: string; readonly signal: AbortSignal },
   ): Promise<{ readonly facts: number; readonly columns: FactRowColumns }>;
-  /** Puts a segment down before its object is written, so that an object that is left over can be found. */
+  /**
+   * Inserts a segment's row before its object is written, so that a left-over object can be found.
+   */
   register(owner: SegmentOwner, file: SegmentFile): Promise<IncomingSegment>;
-  /** The segment goes live and its facts leave the hot table. */
+  /** Makes the segment live and deletes its facts from the hot table. */
   seal(hot: HotFacts, segmentId: string): Promise<boolean>;
-  /** The segment goes live, and those that it was made of retire. */
+  /** Makes the segment live and retires the segments it was merged from. */
   replace(replaced: readonly string[], segmentId: string): Promise<boolean>;
-  /** Owners with at least `minSegments` live segments. */
+  /** Lists owners with at least `minSegments` live segments. */
   listCrowded(minSegments: number): Promise<readonly SegmentOwner[]>;
-  /** The live segments, oldest facts first. */
+  /** Lists live segments, oldest facts first. */
   listLive(owner: SegmentOwner): Promise<readonly StoredSegment[]>;
-  /** Retires segments whose facts are all past the retention of their environment, and answers their number. */
+  /**
+   * Retires segments whose facts are all past their environment's retention. Returns the number of
+   * segments.
+   */
   retireExpired(defaultRetentionDays: number | null): Promise<number>;
-  /** Retires segments that were registered so long ago and never went live: whoever wrote them died. */
+  /**
+   * Retires segments that have been incoming for this long: the process that wrote them has died.
+   */
   retireAbandoned(incomingForMs: number): Promise<number>;
-  /** Retired segments that nobody can be reading: since so long, and no query is running that began before. */
+  /**
+   * Lists segments that retired at least `retiredForMs` ago, and before the start of every running
+   * query.
+   */
   listDeletable(retiredForMs: number, limit: number): Promise<readonly IncomingSegment[]>;
-  /** Those of the keys whose segments nobody is writing any more, if anybody ever did. */
+  /** Returns the keys that do not belong to an incoming segment. */
   unownedKeys(keys: readonly string[]): Promise<readonly string[]>;
-  /** Once the object is gone. */
+  /** Deletes the segment's row. Its object has to be deleted before. */
   unregister(segmentId: string): Promise<void>;
   /**
-   * Runs `work` unless somebody else, in any process, is at work on the segments of this owner. This only saves
-   * work that would be in vain: what keeps facts from being moved twice are the transactions.
+   * Runs `work` while holding the owner's lock. Returns null without running it if the lock is
+   * held, in this process or another one. The lock only saves wasted work: the transactions keep
+   * facts from being moved twice.
    */
   withOwnerLock<Result>(owner: SegmentOwner, work: () => Promise<Result>): Promise<Result | null>;
 }

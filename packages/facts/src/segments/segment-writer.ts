@@ -1,25 +1,25 @@
 import type { FactRowColumns, SegmentColumn } from '@hourglass/query';
 import type { SegmentFile } from './segment.ts';
 
-/** The writer's memory or temporary disk does not suffice: fewer facts at a time may. */
+/** The writer's memory or temporary disk does not suffice. A segment with fewer facts may fit. */
 export class SegmentTooLarge extends Error {
   constructor(options: ErrorOptions) {
-    super('The segment needs more memory or temporary disk than there is for writing one', options);
+    super('Writing the segment needs more memory or temporary disk than is available', options);
     this.name = 'SegmentTooLarge';
   }
 }
 
-/** Writes segments. Files are made in `directory`. Throws `SegmentTooLarge` and what the engine throws. */
+/** Writes segments to files in `directory`. Throws `SegmentTooLarge` and errors of the engine. */
 export interface SegmentWriter {
-  /** Of copied hot facts. */
+  /** Writes a segment of copied hot facts. */
   seal(task: {
     readonly csvPath: string;
-    /** Of the file. */
+    /** The columns of the CSV file. */
     readonly columns: FactRowColumns;
     readonly directory: string;
     readonly signal: AbortSignal;
   }): Promise<SegmentFile>;
-  /** Of other segments, also of ones that lack columns that others have. */
+  /** Writes one segment with the facts of others, which may have different columns. */
   merge(task: {
     readonly segments: readonly { readonly path: string; readonly columns: readonly SegmentColumn[] }[];
     readonly directory: string;

@@ -4,23 +4,25 @@ import type { SegmentColumn } from '@hourglass/query';
 export interface SegmentFile {
   readonly path: string;
   readonly bytes: number;
-  /** Of the whole file, hex. */
+  /** Hash of the whole file, in hex. */
   readonly sha256: string;
   readonly facts: number;
-  /** Of the oldest and of the newest fact, both included. Milliseconds since 1970. */
+  /** Time of the oldest and of the newest fact, in milliseconds since 1970. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /** Besides `environment_id` and `timestamp`. A column that is not there is null for every fact. */
+  /**
+   * Besides `environment_id` and `timestamp`. A column that is not there is null for every fact.
+   */
   readonly columns: readonly SegmentColumn[];
 }
 
-/** Whose facts a segment holds: of one environment and one dataset. */
+/** The environment and dataset whose facts a segment contains. */
 export interface SegmentOwner {
   readonly environmentId: number;
   readonly dataset: string;
 }
 
-/** A segment whose object is to be written: `key` is where. */
+/** A registered segment and the key of its object. */
 export interface IncomingSegment {
   readonly id: string;
   readonly key: string;

@@ -15,13 +15,16 @@ export interface StoreSegmentTask {
   readonly owner: SegmentOwner;
   readonly file: SegmentFile;
   readonly signal: AbortSignal;
-  /** The one transaction that moves the facts. False: they were moved by somebody else, and the segment is not live. */
+  /**
+   * Moves the facts in one transaction. Returns false if another process has moved them and the
+   * segment is not live.
+   */
   readonly goLive: (segmentId: string) => Promise<boolean>;
 }
 
 /**
- * Stores the file as an object and lets it go live. The row comes before the object and goes after it, so that there is
- * never an object that no row names. Removes the file.
+ * Stores the file as an object, makes the segment live and removes the file. The row is inserted
+ * before the object and deleted after it, so that every object has a row.
  */
 export async function storeSegment(
   { owner, file, signal, goLive }: StoreSegmentTask,
@@ -29,7 +32,8 @@ export async function storeSegment(
 ): Promise<boolean> {
   try {
     const { id, key } = await uploadSegment(owner, file, signal, { segments, objects, crashPoint });
-    // A failure here is left to the sweep: the answer may be lost of a transaction that was committed.
+    // The object stays when this fails: the transaction may have been committed. The sweep deletes
+    // orphans.
     const live = await goLive(id);
     crashPoint('live');
     if (live) return true;

@@ -3,7 +3,6 @@ import type { IncomingSegment, SegmentFile, SegmentOwner } from './segment.ts';
 import type { SegmentObjects } from './segment-objects.ts';
 import type { SegmentStore } from './segment-store.ts';
 
-/** What the object of a segment is. */
 const segmentContentType = 'application/vnd.apache.parquet';
 
 export interface UploadSegmentPorts {
@@ -12,7 +11,7 @@ export interface UploadSegmentPorts {
   readonly crashPoint: CrashPoint;
 }
 
-/** Stores the file as an object, after the row that names it, so that there is never an object that no row names. */
+/** Inserts the segment's row and then stores its object, so that every object has a row. */
 export async function uploadSegment(
   owner: SegmentOwner,
   file: SegmentFile,
@@ -23,7 +22,7 @@ export async function uploadSegment(
   crashPoint('registered');
   const stored = await objects.putFile(segment.key, file.path, { contentType: segmentContentType, signal });
   if (stored.bytes !== file.bytes)
-    throw new Error(`the store has ${stored.bytes} bytes of a segment of ${file.bytes}`);
+    throw new Error(`stored ${stored.bytes} bytes of the segment; expected ${file.bytes}`);
   crashPoint('uploaded');
   return segment;
 }
