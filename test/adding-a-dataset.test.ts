@@ -66,7 +66,7 @@ test('a dataset that is written as the page says is imported, kept and reported 
   const migrated = () => migrate({ url: created.url, log: (line) => log.push(line), catalogue });
   await migrated();
   await migrated();
-  expect(log).toEqual(['made the table hot_deployment_facts']);
+  expect(log).toEqual(['created table hot_deployment_facts']);
 
   database = openDatabase({ url: created.url, poolSize: 4, catalogue });
   const admin = createTestAdmin(database, created.url);
@@ -131,6 +131,6 @@ test('a metric that a dataset gets later is added to its table', async () => {
       catalogue: new Map([...shipped, [version.name, version]]),
     });
   }
-  expect(log.at(-1)).toBe('added the column restarts to the table hot_deployment_facts');
+  expect(log.at(-1)).toBe('added column restarts to table hot_deployment_facts');
   expect(log.filter((line) => line.startsWith('added'))).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
-// Writes the Prisma client to src/generated. `prisma generate` compiles it with WebAssembly and never starts the
-// schema engine, but it downloads that engine first unless a path is given. Any file that exists will do, so this
-// works without a network. Never use this setting for migrations: they would do nothing and report success.
+// Writes the Prisma client to src/generated. `prisma generate` compiles it with WebAssembly and
+// never starts the schema engine, but it downloads that engine first unless a path is given. Any
+// file that exists will do, so this works without a network. Never use this setting for migrations:
+// they would do nothing and report success.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

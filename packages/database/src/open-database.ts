@@ -50,23 +50,24 @@ import { createSigningKeys } from './accounts/signing-keys.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
-  /** Connections in all, at least 2. */
+  /** Total connections, at least 2. */
   readonly poolSize: number;
   /**
-   * How many of them may be held by batches and snapshots, which take as long as a client or a disk takes. The
-   * rest always serves short statements. All but 4 by default, at least 1 and less than `poolSize`.
+   * Connections for batches and snapshots, which last as long as a client or a disk needs. The rest
+   * is reserved for short statements. At least 1 and less than `poolSize`; `poolSize - 4` by
+   * default.
    */
   readonly copyPoolSize?: number;
-  /** For short statements; a longer one ends in `ServiceUnavailable`. 30 s by default. */
+  /** Limit for short statements, which throw `ServiceUnavailable` beyond it. 30 s by default. */
   readonly statementTimeoutMs?: number;
   readonly catalogue?: Catalogue;
 }
 
-/** Every method throws `ServiceUnavailable` when the database cannot be reached or refuses to serve. */
+/** Every method throws `ServiceUnavailable` when the database is unreachable or refuses service. */
 export interface Database {
   readonly queries: QueryStore & PolledQueries;
   readonly periodicJobs: PeriodicJobs;
-  /** Listening takes one connection more than `poolSize`. */
+  /** Listening uses one connection in addition to `poolSize`. */
   readonly cancelSignals: CancelSignals;
   readonly factSource: FactSource;
   readonly scans: ScanEstimates;
@@ -85,18 +86,21 @@ export interface Database {
   readonly consumption: ConsumptionStore;
   readonly instruments: InstrumentStore;
   readonly signingKeys: SigningKeys;
-  /** Makes the first organization; false when there is one already. */
+  /** Creates the first organization; returns false when one exists. */
   bootstrap(first: FirstOrganization): Promise<boolean>;
-  /** Throws `ServiceUnavailable` unless the database answers a statement now. */
+  /** Runs a trivial statement; throws `ServiceUnavailable` when it fails. */
   check(): Promise<void>;
-  /** Waits for connections that are in use; open batches and listening have to end first. */
+  /** Waits for connections in use; open batches and listening must end first. */
   close(): Promise<void>;
 }
 
-/** Hot facts are below a million where sealing keeps up, which takes a fraction of it. */
+/**
+ * While sealing keeps up, hot facts stay below a million, and counting them takes a fraction of
+ * this.
+ */
 const maxHotCountMs = 1_000;
 
-/** Connects when it is first used: a database that is down does not keep a program from starting. */
+/** Connects on first use, so that a process can start while the database is down. */
 export function openDatabase({
   url,
   poolSize,

@@ -14,7 +14,10 @@ interface Model {
   readonly keys: readonly string[];
 }
 
-/** The indexes of record tables beside their keys. They serve statements of this package, not the catalogue. */
+/**
+ * The indexes of record tables beside their keys. They serve statements of this package, not the
+ * catalogue.
+ */
 const recordIndexes: Readonly<Record<string, readonly string[]>> = {
   instrument_charges: [
     '[environment_id, equipment, charged_at, amount], map: "instrument_charges_of_equipment"',

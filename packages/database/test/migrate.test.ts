@@ -100,12 +100,12 @@ describe('migrations of an operator', () => {
     });
   });
 
-  test('are refused when one was changed after it had been applied', async () => {
+  test('are refused when one was changed after it was applied', async () => {
     await addMigration('1_first', 'create table first (id integer)');
     await run();
     await addMigration('1_first', 'create table first (id bigint)');
     await expect(run()).rejects.toThrow(MigrationRefused);
-    await expect(run()).rejects.toThrow('"1_first" was changed after it had been applied');
+    await expect(run()).rejects.toThrow('"1_first" was changed after it was applied');
   });
 
   test('are refused when the database has one that this version does not know', async () => {

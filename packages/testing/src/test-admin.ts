@@ -25,8 +25,9 @@ export interface TestToken {
 }
 
 /**
- * Creates tenants and credentials without the checks of the API: an organization may lack users, and a token may be
- * any text and already expired. Throws when the name is taken or the owner does not exist.
+ * Creates tenants and credentials without the checks of the API: an organization may lack users,
+ * and a token may be any text and already expired. Throws when the name is taken or the owner does
+ * not exist.
  */
 export interface TestAdmin {
   createOrganization(name: string): Promise<void>;

@@ -10,9 +10,9 @@ import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { accessKeyReader } from '../request-reads/access-key-reader.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
-import { changingOrganization, inTransaction, type Connection } from './changing-organization.ts';
+import { withOrganizationLock, inTransaction, type Connection } from './with-organization-lock.ts';
 
-/** All but the secret, which only the check of a signature reads. */
+/** Excludes the secret, which only the signature check reads. */
 const columns = { id: true, description: true, createdAt: true, expiresAt: true, disabledAt: true } as const;
 
 export function createAccessKeyStore(prisma: PrismaClient, reads: GatherReads): AccessKeyStore {
@@ -28,7 +28,7 @@ export function createAccessKeyStore(prisma: PrismaClient, reads: GatherReads): 
         return rows.map(accessKeyRecord);
       }),
     create: (tenant, key, rule) =>
-      changingOrganization(prisma, tenant.organization, async (transaction, organizationId) => {
+      withOrganizationLock(prisma, tenant.organization, async (transaction, organizationId) => {
         rule(await transaction.accessKey.count({ where: { environment: { organizationId } } }));
         return insertAccessKey(transaction, tenant, key);
       }),
@@ -38,7 +38,7 @@ export function createAccessKeyStore(prisma: PrismaClient, reads: GatherReads): 
   };
 }
 
-/** Raw, because the time of expiry counts from the database's clock. */
+/** Uses raw SQL, because the expiry time is computed by the database's clock. */
 async function insertAccessKey(
   transaction: Connection,
   { environmentId }: Tenant,
@@ -49,7 +49,7 @@ async function insertAccessKey(
     values (${id}, ${environmentId}::integer, ${sealedSecret}, ${description},
             now() + ${lifetimeSeconds}::float8 * interval '1 second')
     returning id, description, created_at as "createdAt", expires_at as "expiresAt"`;
-  if (row === undefined) throw new Error('an insert answered no row');
+  if (row === undefined) throw new Error('the insert returned no row');
   return accessKeyRecord({ ...row, disabledAt: null });
 }
 

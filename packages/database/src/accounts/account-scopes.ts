@@ -1,6 +1,6 @@
 import { scopesOfRole, type Role, type Scope } from '@hourglass/reports';
 
-/** Scopes that this version does not know are left out. */
+/** Returns the granted scopes that the role has; scopes unknown to this version are dropped. */
 export function scopesOfToken(role: Role, granted: readonly string[]): readonly Scope[] {
   return scopesOfRole[role].filter((scope) => granted.includes(scope));
 }

@@ -3,7 +3,7 @@ import { servedByDatabase } from '../connection/database-errors.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { organizationColumns } from './insert-organization.ts';
-import { hashOfNobody, passwordMatches } from './password.ts';
+import { decoyHash, passwordMatches } from './password.ts';
 import { tenantReader } from '../request-reads/tenant-reader.ts';
 import { tokenReader } from '../request-reads/token-reader.ts';
 
@@ -28,8 +28,8 @@ async function authenticatePassword(
     where: { email: email.toLowerCase() },
     include: { organization: true },
   });
-  // The password is checked in either case, so that the time does not tell who has an account.
-  const matches = await passwordMatches(password, user?.passwordHash ?? hashOfNobody);
+  // Checked for unknown users too, so that the response time does not reveal which accounts exist.
+  const matches = await passwordMatches(password, user?.passwordHash ?? decoyHash);
   if (user === null || !matches) return null;
   const { email: knownEmail, role } = user;
   return {

@@ -20,7 +20,7 @@ export function createCustomFieldStore(prisma: PrismaClient, reads: GatherReads)
     find: ({ environmentId }, dataset) =>
       servedByDatabase(async () => {
         const found = await fieldsOf({ environmentId, dataset: dataset ?? null });
-        if (found === null) throw new Error(`there is no environment ${environmentId} to have fields`);
+        if (found === null) throw new Error(`environment ${environmentId} does not exist`);
         return found;
       }),
     declare: (tenant, declaration, maxFields) =>
@@ -43,7 +43,9 @@ export function createCustomFieldStore(prisma: PrismaClient, reads: GatherReads)
   };
 }
 
-/** The statements after the lock see every declaration of the environment that was committed before it. */
+/**
+ * Statements after the lock see every declaration of the environment that was committed before it.
+ */
 function declare(
   prisma: PrismaClient,
   { environmentId }: Tenant,

@@ -8,7 +8,8 @@ export function createEnvironmentSettingsStore(prisma: PrismaClient): Environmen
   return {
     find: ({ environmentId: id }) =>
       servedByDatabase(() => prisma.environment.findUniqueOrThrow({ where: { id }, select: columns })),
-    // Waits for a submission that holds the row; the next submission is checked against the new limits.
+    // Waits for a submission that holds the row; the next submission is checked against the new
+    // limits.
     change: ({ environmentId: id }, { queriesPerHour, activeQueries, turnWeight, retentionDays }) =>
       servedByDatabase(() =>
         prisma.environment.update({

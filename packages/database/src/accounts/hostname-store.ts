@@ -29,7 +29,7 @@ async function findTenant(
 
 async function list(prisma: Prisma.TransactionClient, { environmentId }: Tenant): Promise<string[]> {
   const rows = await prisma.environmentHostname.findMany({ where: { environmentId } });
-  // The database's collation may be any.
+  // Sorted here, because the database's collation may be any.
   return rows.map(({ hostname }) => hostname).toSorted();
 }
 
@@ -39,7 +39,7 @@ async function replace(
   hostnames: readonly string[],
 ): Promise<HostnamesOutcome> {
   const { organization, environmentId } = tenant;
-  // Changes of one organization follow each other: two environments that swap hostnames would wait for each other.
+  // Serializes the changes of an organization: two environments that swap hostnames would deadlock.
   await transaction.$executeRaw`select id from organizations where name = ${organization} for no key update`;
   const listed = { hostname: { in: [...hostnames] } };
   const taken = await transaction.environmentHostname.findFirst({

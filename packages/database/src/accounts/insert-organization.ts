@@ -1,8 +1,8 @@
 import { ReportError, scopesOfRole, type OrganizationRecord, type Role } from '@hourglass/reports';
-import { unlessTaken, type Connection } from './changing-organization.ts';
+import { withDuplicateError, type Connection } from './with-organization-lock.ts';
 import { tokenHash } from './token-hash.ts';
 
-export interface WholeOrganization {
+export interface OrganizationToInsert {
   readonly name: string;
   readonly environments: readonly string[];
   readonly user: { readonly email: string; readonly role: Role; readonly passwordHash: string };
@@ -16,14 +16,16 @@ export const organizationColumns = {
 } as const;
 
 /**
- * An organization, its environments, its first user and the token of that user, in the caller's transaction.
- * @throws ReportError `organization.exists`, `user.exists`; the transaction has to end then
+ * Inserts an organization with its environments, its first user and that user's token in the
+ * caller's transaction.
+ * @throws ReportError `organization.exists`, `user.exists`; the transaction must then be rolled
+ * back
  */
 export async function insertOrganization(
   transaction: Connection,
-  { name, environments, user, token }: WholeOrganization,
+  { name, environments, user, token }: OrganizationToInsert,
 ): Promise<OrganizationRecord> {
-  const { id } = await unlessTaken(
+  const { id } = await withDuplicateError(
     transaction.organization.create({ data: { name }, select: { id: true } }),
     new ReportError('organization.exists', { organization: name }),
   );
@@ -32,7 +34,7 @@ export async function insertOrganization(
   });
   const { email, role, passwordHash } = user;
   const tokens = { create: { hash: tokenHash(token), scopes: [...scopesOfRole[role]] } };
-  await unlessTaken(
+  await withDuplicateError(
     transaction.user.create({
       data: { organizationId: id, email: email.toLowerCase(), role, passwordHash, tokens },
     }),

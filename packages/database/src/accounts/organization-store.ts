@@ -1,20 +1,20 @@
 import type { OrganizationStore } from '@hourglass/reports';
 import type { PrismaClient } from '../generated/client.ts';
-import { changingOrganization, inTransaction } from './changing-organization.ts';
+import { withOrganizationLock, inTransaction } from './with-organization-lock.ts';
 import { insertOrganization } from './insert-organization.ts';
 import { hashPassword } from './password.ts';
 
 export function createOrganizationStore(prisma: PrismaClient): OrganizationStore {
   return {
     async create({ user: { password, ...user }, ...organization }) {
-      // Before the transaction, which should not wait for it.
+      // Hashing is slow, so it precedes the transaction.
       const passwordHash = await hashPassword(password);
       return inTransaction(prisma, (transaction) =>
         insertOrganization(transaction, { ...organization, user: { ...user, passwordHash } }),
       );
     },
     createEnvironment: (organization, name, rule) =>
-      changingOrganization(prisma, organization, async (transaction, organizationId) => {
+      withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         const existing = await transaction.environment.findMany({
           where: { organizationId },
           select: { name: true },

@@ -12,7 +12,7 @@ export function createSigningKeys(prisma: PrismaClient): SigningKeys {
 async function keyFor(prisma: PrismaClient, purpose: string): Promise<Uint8Array> {
   const stored = await prisma.signingKey.findUnique({ where: { purpose } });
   if (stored !== null) return stored.key;
-  // Whoever is first decides; the others read what it wrote.
+  // The first process to insert wins; the others read its key.
   await prisma.signingKey.createMany({
     data: [{ purpose, key: randomBytes(keyBytes) }],
     skipDuplicates: true,

@@ -10,7 +10,7 @@ import {
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { scopesOfToken } from './account-scopes.ts';
-import { changingOrganization, type Connection } from './changing-organization.ts';
+import { withOrganizationLock, type Connection } from './with-organization-lock.ts';
 import { tokenHash } from './token-hash.ts';
 
 const columns = {
@@ -36,8 +36,8 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
         return rows.map(tokenRecord);
       }),
     create: (organization, token, rule) =>
-      changingOrganization(prisma, organization, async (transaction, organizationId) => {
-        await forgetExpired(transaction, organizationId);
+      withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
+        await deleteExpiredTokens(transaction, organizationId);
         const user = await transaction.user.findFirst({
           where: { email: token.email.toLowerCase(), organizationId },
         });
@@ -56,7 +56,7 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
         return insertToken(transaction, { user, environment }, token);
       }),
     delete: (organization, id, rule) =>
-      changingOrganization(prisma, organization, async (transaction, organizationId) => {
+      withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         const where = { id, user: { organizationId } };
         const row = isUuid(id) ? await transaction.token.findFirst({ where, select: columns }) : null;
         if (row === null) throw new ReportError('token.not_found', { id });
@@ -66,17 +66,17 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
   };
 }
 
-async function forgetExpired(transaction: Connection, organizationId: number): Promise<void> {
+async function deleteExpiredTokens(transaction: Connection, organizationId: number): Promise<void> {
   await transaction.$executeRaw`
     delete from tokens t using users u
      where u.id = t.user_id and u.organization_id = ${organizationId}::integer
        and t.expires_at < now() - interval '30 days'`;
 }
 
-/** Raw, because the time of expiry counts from the database's clock. */
+/** Uses raw SQL, because the expiry time is computed by the database's clock. */
 async function insertToken(
   transaction: Connection,
-  { user, environment }: TokenOwners,
+  { user, environment }: TokenOwner,
   { token, scopes, description, lifetimeSeconds, customers }: NewToken,
 ): Promise<TokenRecord> {
   const [row] = await transaction.$queryRaw<Pick<TokenRecord, 'id' | 'createdAt' | 'expiresAt'>[]>`
@@ -85,11 +85,11 @@ async function insertToken(
             now() + ${lifetimeSeconds}::float8 * interval '1 second', ${environment?.id ?? null}::integer,
             ${customers}::text[])
     returning id, created_at as "createdAt", expires_at as "expiresAt"`;
-  if (row === undefined) throw new Error('an insert answered no row');
+  if (row === undefined) throw new Error('the insert returned no row');
   return tokenRecord({ ...row, scopes, description, user, environment, customers });
 }
 
-interface TokenOwners {
+interface TokenOwner {
   readonly user: UserRecord & { readonly id: number };
   readonly environment: { readonly id: number; readonly name: string } | null;
 }

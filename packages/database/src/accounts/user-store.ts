@@ -1,7 +1,7 @@
 import { ReportError, type UserRule, type UserStore } from '@hourglass/reports';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
-import { changingOrganization, unlessTaken, type Connection } from './changing-organization.ts';
+import { withOrganizationLock, withDuplicateError, type Connection } from './with-organization-lock.ts';
 import { hashPassword } from './password.ts';
 
 const columns = { email: true, role: true, createdAt: true } as const;
@@ -24,12 +24,12 @@ export function createUserStore(prisma: PrismaClient): UserStore {
         }),
       ),
     async create(organization, { email, role, password }, rule) {
-      // Before the transaction, here and below: others wait for it.
+      // Hashing is slow, so it precedes the transaction, here and below.
       const passwordHash = await hashPassword(password);
-      return changingOrganization(prisma, organization, async (transaction, organizationId) => {
+      return withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         rule(await transaction.user.count({ where: { organizationId } }));
         const data = { organizationId, email: email.toLowerCase(), role, passwordHash };
-        return unlessTaken(
+        return withDuplicateError(
           transaction.user.create({ data, select: columns }),
           new ReportError('user.exists', { email }),
         );
@@ -37,8 +37,8 @@ export function createUserStore(prisma: PrismaClient): UserStore {
     },
     async change(organization, email, { role, password }, rule) {
       const passwordHash = password === undefined ? undefined : await hashPassword(password);
-      return changingOrganization(prisma, organization, async (transaction, organizationId) => {
-        await decide(transaction, { organizationId, email }, rule);
+      return withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
+        await applyRule(transaction, { organizationId, email }, rule);
         return transaction.user.update({
           where: { email: email.toLowerCase(), organizationId },
           data: {
@@ -50,23 +50,23 @@ export function createUserStore(prisma: PrismaClient): UserStore {
       });
     },
     delete: (organization, email, rule) =>
-      changingOrganization(prisma, organization, async (transaction, organizationId) => {
-        await decide(transaction, { organizationId, email }, rule);
+      withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
+        await applyRule(transaction, { organizationId, email }, rule);
         await transaction.user.delete({ where: { email: email.toLowerCase(), organizationId } });
       }),
   };
 }
 
-async function decide(
+async function applyRule(
   transaction: Connection,
   { organizationId, email }: { organizationId: number; email: string },
   rule: UserRule,
 ): Promise<void> {
   const users = await transaction.user.findMany({ where: { organizationId }, select: columns });
-  const user = users.find((one) => one.email === email.toLowerCase());
+  const user = users.find((candidate) => candidate.email === email.toLowerCase());
   if (user === undefined) throw new ReportError('user.not_found', { email });
   rule(
     user,
-    users.filter((one) => one !== user),
+    users.filter((other) => other !== user),
   );
 }

@@ -1,17 +1,17 @@
 import { Pool, type ClientConfig } from 'pg';
 
-/** Long enough for a busy server on the same network, short enough for a client that waits for its answer. */
+/** Long enough for a busy server on the same network, short enough for a waiting client. */
 const connectTimeoutMs = 5_000;
-/** Long enough for a burst to find the connections of the one before it, whose statements are prepared already. */
+/** Long enough for the next burst to reuse these connections and their prepared statements. */
 const idleTimeoutMs = 300_000;
 
-/** What every connection of Hourglass has in common. */
+/** Options of every connection. */
 export function connectionOptions(url: string): ClientConfig {
   return {
     connectionString: url,
     application_name: 'hourglass',
     connectionTimeoutMillis: connectTimeoutMs,
-    // Finds out that the other side is gone while a long COPY is waiting for it.
+    // Detects a lost peer during a long COPY.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   };
@@ -20,11 +20,11 @@ export function connectionOptions(url: string): ClientConfig {
 export interface PoolOptions {
   readonly url: string;
   readonly maxConnections: number;
-  /** For every statement, 0: no limit. */
+  /** Applies to each statement. 0: no limit. */
   readonly statementTimeoutMs: number;
 }
 
-/** A pool that survives the loss of its connections: they are replaced when they are needed next. */
+/** Creates a pool that replaces lost connections on their next use. */
 export function createPool({ url, maxConnections, statementTimeoutMs }: PoolOptions): Pool {
   const pool = new Pool({
     ...connectionOptions(url),
@@ -32,7 +32,7 @@ export function createPool({ url, maxConnections, statementTimeoutMs }: PoolOpti
     idleTimeoutMillis: idleTimeoutMs,
     statement_timeout: statementTimeoutMs,
   });
-  // An idle connection that breaks is reported here. Without a listener it would end the process.
+  // Reports broken idle connections; without a listener they would end the process.
   pool.on('error', () => {});
   return pool;
 }

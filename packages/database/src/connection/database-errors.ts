@@ -14,8 +14,8 @@ const socketCodes = new Set([
 ]);
 
 /**
- * SQLSTATEs that say nothing about the statement: the server is away, starting, stopping, full, or does not let
- * us in. Two characters are a whole class.
+ * SQLSTATEs that are independent of the statement: the server is unreachable, starting, stopping,
+ * full, or refuses access. Two characters stand for a whole class.
  */
 const refusingStates = [
   '08', // connection exception
@@ -29,11 +29,14 @@ const refusingStates = [
   '55P03', // lock timeout
 ];
 
-/** pg reports a lost or late connection as a plain Error that only its text tells apart. */
+/**
+ * `pg` reports a lost connection or a connect timeout as a plain Error, recognizable only by its
+ * text.
+ */
 const connectionMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed|Client network socket disconnected)/;
 
-/** How Prisma's driver adapter names the same faults. */
+/** The names of the same faults in Prisma's driver adapter. */
 const refusingKinds = new Set([
   'AuthenticationFailed',
   'ConnectionClosed',
@@ -45,7 +48,7 @@ const refusingKinds = new Set([
   'TooManyConnections',
 ]);
 
-/** Runs `work` and answers a database that cannot be reached or refuses to serve with `ServiceUnavailable`. */
+/** Runs `work`; throws `ServiceUnavailable` when the database is unreachable or refuses service. */
 export function servedByDatabase<Result>(work: () => Promise<Result>): Promise<Result> {
   return work().catch((error: unknown) => {
     throw asDatabaseError(error);
@@ -71,7 +74,7 @@ function isRefusingState(code: string): boolean {
   return code.length === 5 && refusingStates.some((state) => code.startsWith(state));
 }
 
-/** A refused connection to a name with several addresses is an AggregateError; Prisma nests the driver's error. */
+/** A hostname with several addresses makes an AggregateError; Prisma nests the driver's error. */
 function causesOf(error: Record<string, unknown>): readonly unknown[] {
   const { cause, meta, errors } = error;
   return [

@@ -1,4 +1,6 @@
-/** A statement or a fragment of one, with its parameters. `pg` accepts it as a query configuration. */
+/**
+ * A statement or a fragment of one, with its parameters. `pg` accepts it as a query configuration.
+ */
 export class Sql {
   readonly values: unknown[];
   /** The text around the parameters: one more than `values`. */

@@ -1,17 +1,17 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** A connection taken out of a pool. It must be given back exactly once; `release` a second time does nothing. */
+/** A connection checked out of a pool. It must be released; a second `release` does nothing. */
 export interface BorrowedConnection {
   readonly client: PoolClient;
-  /** With a reason the connection is closed at once, whatever it is doing, and never used again. */
+  /** With a reason, the connection is closed immediately instead of being reused. */
   readonly release: (reason?: unknown) => void;
 }
 
-/** Waits for a connection until `signal` aborts, then throws its reason. */
+/** Waits for a connection; throws the reason of `signal` once it aborts. */
 export async function borrowConnection(pool: Pool, signal?: AbortSignal): Promise<BorrowedConnection> {
   const client = await connect(pool, signal);
-  // The pool listens to idle connections only. One that breaks while it is out would end the process; its next
-  // statement fails anyway.
+  // The pool handles errors of idle connections only. An unhandled error would end the process, and
+  // the next statement on a broken connection fails anyway.
   client.on('error', ignoreError);
   let released = false;
   return {
@@ -25,14 +25,14 @@ export async function borrowConnection(pool: Pool, signal?: AbortSignal): Promis
   };
 }
 
-/** A connection that comes when nobody waits for it any longer goes back to the pool. */
+/** Returns a connection that arrives after the abort to the pool. */
 async function connect(pool: Pool, signal: AbortSignal | undefined): Promise<PoolClient> {
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const giveUp = () => reject(signal?.reason);
-    signal?.addEventListener('abort', giveUp, { once: true });
+    const abandon = () => reject(signal?.reason);
+    signal?.addEventListener('abort', abandon, { once: true });
     const connected = (client: PoolClient) => {
-      signal?.removeEventListener('abort', giveUp);
+      signal?.removeEventListener('abort', abandon);
       if (signal?.aborted === true) client.release();
       else resolve(client);
     };
@@ -44,11 +44,11 @@ function ignoreError(): void {}
 
 export interface TransactionOptions {
   readonly begin?: string;
-  /** Once it aborts, the connection is closed, whatever it is waiting for, and its reason is thrown. */
+  /** When it aborts, the connection is closed immediately and the signal's reason is thrown. */
   readonly signal?: AbortSignal;
 }
 
-/** Runs `work` in a transaction of its own connection, which always goes back to the pool. */
+/** Runs `work` in a transaction on a connection of `pool`, which is always released. */
 export async function inTransaction<Result>(
   pool: Pool,
   work: (client: PoolClient) => Promise<Result>,
@@ -58,13 +58,15 @@ export async function inTransaction<Result>(
   const abandon = () => release(signal?.reason);
   signal?.addEventListener('abort', abandon, { once: true });
   try {
+    // It may have aborted between the connection's arrival and the listener.
+    signal?.throwIfAborted();
     await client.query(begin);
     const result = await work(client);
     await client.query('commit');
     release();
     return result;
   } catch (error) {
-    // Closing the connection is the rollback that cannot fail or hang.
+    // Closing the connection rolls back and can neither fail nor hang.
     release(error);
     signal?.throwIfAborted();
     throw error;

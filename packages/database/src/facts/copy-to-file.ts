@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import type { ClientBase } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 
-/** For the transaction of `client`. */
-export async function applySettings(
+/** Sets PostgreSQL settings for the current transaction of `client`. */
+export async function setLocalSettings(
   client: ClientBase,
   settings: Readonly<Record<string, string>>,
 ): Promise<void> {
@@ -14,7 +14,10 @@ export async function applySettings(
   );
 }
 
-/** Answers the number of rows, without a header. Throws the signal's reason when it is aborted; the caller closes the connection. */
+/**
+ * Runs a COPY into `file` and returns the number of rows without a header. Throws the reason of
+ * `signal` once it aborts; the caller then closes the connection.
+ */
 export async function copyToFile(
   client: ClientBase,
   sql: string,
@@ -22,7 +25,8 @@ export async function copyToFile(
   signal: AbortSignal,
 ): Promise<number> {
   const copied = client.query(copyTo(sql));
-  // Closing the connection of an aborted COPY reports to the stream once more, when nobody listens any longer.
+  // Closing the connection of an aborted COPY emits a second error, after the pipeline has removed
+  // its listener.
   copied.on('error', () => {});
   try {
     await pipeline(copied, createWriteStream(file), { signal });
@@ -30,7 +34,8 @@ export async function copyToFile(
     signal.throwIfAborted();
     throw error;
   }
-  // The stream ends before the server has told the number; it has when it answers the next statement.
+  // The stream ends before the server reports the row count. Any later statement waits for the
+  // report.
   await client.query('select');
   return copied.rowCount;
 }

@@ -2,16 +2,19 @@ import { escapeIdentifier, escapeLiteral, type ClientBase, type Pool } from 'pg'
 import { inTransaction } from '../connection/transaction.ts';
 import { dayPartition, type DayPartition } from './hot-table.ts';
 
-/** Keeps a transaction far from the server's limit of locks; a new partition takes about five. */
+/**
+ * Keeps a transaction far below the server's lock limit; a new partition takes about five locks.
+ */
 const partitionsPerTransaction = 25;
 
 /**
- * Makes the partitions of `days` that are missing. They are made on a connection of `pool` and committed at once,
- * so that the lock on the hot table is held for milliseconds and not as long as a batch is open. The lock of
- * ATTACH PARTITION does not conflict with a COPY or a read, so batches go on meanwhile.
+ * Creates the missing partitions of `days` on a connection of `pool`, which commits immediately:
+ * the lock on the hot table is held for milliseconds instead of the duration of a batch. The lock
+ * of ATTACH PARTITION conflicts with neither COPY nor reads, so batches continue.
  *
- * `client` is the batch's: it only looks. Nothing is remembered between calls, because another program may drop
- * a partition at any time and the look costs less than a millisecond per chunk.
+ * `client` belongs to the batch and only looks partitions up. Nothing is cached between calls,
+ * because another process may drop a partition at any time and a lookup takes less than a
+ * millisecond per chunk.
  */
 export async function ensureDayPartitions(
   client: ClientBase,
@@ -23,7 +26,7 @@ export async function ensureDayPartitions(
   const missing = await missingPartitions(client, hotTable, wanted);
   for (let first = 0; first < missing.length; first += partitionsPerTransaction) {
     const some = missing.slice(first, first + partitionsPerTransaction);
-    await inTransaction(pool, (other) => makePartitions(other, hotTable, some));
+    await inTransaction(pool, (other) => createPartitions(other, hotTable, some));
   }
 }
 
@@ -44,19 +47,20 @@ async function missingPartitions(
   return wanted.filter((partition) => !present.has(partition.table));
 }
 
-async function makePartitions(
+async function createPartitions(
   client: ClientBase,
   hotTable: string,
   missing: readonly DayPartition[],
 ): Promise<void> {
-  // Two batches that miss the same day take turns here; the second one finds it made.
+  // Serializes batches that need the same day; the second one finds the partition.
   await client.query('select pg_advisory_xact_lock(hashtext($1))', [`hourglass.partitions.${hotTable}`]);
   const parent = escapeIdentifier(hotTable);
   for (const { table, start, endExclusive } of await missingPartitions(client, hotTable, missing)) {
     const child = escapeIdentifier(table);
-    // Made apart and then attached: `create table … partition of` would lock out every COPY and every read.
+    // Created separately and then attached: `create table … partition of` would block every COPY
+    // and every read.
     await client.query(`create table ${child} (like ${parent} including all)`);
-    // Bounds are parameters nowhere in DDL; these are dates this program has written itself.
+    // DDL accepts no parameters. The bounds are dates formatted by this module.
     await client.query(
       `alter table ${parent} attach partition ${child}
          for values from (${utcMidnight(start)}) to (${utcMidnight(endExclusive)})`,

@@ -2,16 +2,16 @@ import { maxRateAgeDays, type Plan } from '@hourglass/query';
 
 const dayMs = 86_400_000;
 
-/** `settings` must be set for the transaction in which `sql` runs: COPY takes no parameters. */
+/** COPY accepts no parameters, so `settings` must be set in the transaction that runs `sql`. */
 export interface ExchangeRateCopy {
   readonly sql: string;
   readonly settings: Readonly<Record<string, string>>;
 }
 
 /**
- * The statement that copies the rates of a plan as `FactFiles` describes them: for each UTC day of its range and each
- * currency the newest rate that is not after that day and not older than `maxRateAgeDays`. Null when the plan
- * converts nothing.
+ * Makes the statement that copies a plan's exchange rates in the format of `FactFiles`: for each
+ * UTC day of the range and each currency, the newest rate of that day or at most `maxRateAgeDays`
+ * before. Null when the plan converts nothing.
  */
 export function exchangeRateCopy({ tenant, range, targetCurrency }: Plan): ExchangeRateCopy | null {
   if (targetCurrency === undefined) return null;
@@ -33,7 +33,7 @@ function utcDay(ms: number): string {
 
 const copySql = `
   copy (
-    with asked as (
+    with requested as (
       select organization_id,
              current_setting('hourglass.rates_target_currency') as target_currency,
              current_setting('hourglass.rates_first_day')::date as first_day,
@@ -43,13 +43,13 @@ const copySql = `
        where id = current_setting('hourglass.rates_environment_id')::integer
     )
     select to_char(first_day + n, 'YYYY-MM-DD') as day, newest.currency, newest.rate
-      from asked
+      from requested
      cross join generate_series(0, last_day - first_day) as n
      cross join lateral (
        select distinct on (currency) currency, rate
          from exchange_rates
-        where exchange_rates.organization_id = asked.organization_id
-          and exchange_rates.target_currency = asked.target_currency
+        where exchange_rates.organization_id = requested.organization_id
+          and exchange_rates.target_currency = requested.target_currency
           and exchange_rates.day between first_day + n - max_age_days and first_day + n
         order by currency, day desc
      ) as newest

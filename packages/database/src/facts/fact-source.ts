@@ -6,15 +6,17 @@ import { inTransaction } from '../connection/transaction.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { exchangeRateCopy } from './exchange-rate-copy.ts';
 import { liveSegments } from './segments/segment-rows.ts';
-import { applySettings, copyToFile } from './copy-to-file.ts';
+import { setLocalSettings, copyToFile } from './copy-to-file.ts';
 
-/** PostgreSQL's. */
-const longestTimeoutMs = 2 ** 31 - 1;
+/** The maximum of PostgreSQL's `statement_timeout`. */
+const maxTimeoutMs = 2 ** 31 - 1;
 
-/** How soon the server notices that nobody waits for a COPY any more, also while it finds no row to send. */
-const settingsOfEverySnapshot = { client_connection_check_interval: '2s' };
+/**
+ * Lets the server notice within 2 s that the client of a COPY is gone, even while it sends no rows.
+ */
+const snapshotSettings = { client_connection_check_interval: '2s' };
 
-/** A snapshot holds one connection of `pool` while it copies. */
+/** Each snapshot holds one connection of `pool` while it copies. */
 export function createFactSource(pool: Pool): FactSource {
   return {
     snapshot: (boundPlan, target) => servedByDatabase(() => snapshot(pool, boundPlan, target)),
@@ -36,9 +38,9 @@ async function snapshot(
       const { watermark, takenAt } = await newestBatch(client, boundPlan);
       const { environmentId } = plan.tenant;
       const segments = await liveSegments(client, { environmentId, dataset: plan.dataset }, plan.range);
-      await applySettings(client, {
-        ...settingsOfEverySnapshot,
-        statement_timeout: String(Math.min(timeoutMs, longestTimeoutMs)),
+      await setLocalSettings(client, {
+        ...snapshotSettings,
+        statement_timeout: String(Math.min(timeoutMs, maxTimeoutMs)),
         ...copy.settings,
       });
       const hotRows = await copyToFile(client, copy.sql, hotFactsPath, signal);
@@ -46,7 +48,7 @@ async function snapshot(
       const snapshot = { hotFactsPath, hotRows, segments, watermark, takenAt };
       if (rates === null) return snapshot;
       const exchangeRatesPath = path.join(directory, 'exchange-rates.csv');
-      await applySettings(client, rates.settings);
+      await setLocalSettings(client, rates.settings);
       await copyToFile(client, rates.sql, exchangeRatesPath, signal);
       return { ...snapshot, exchangeRatesPath };
     },
@@ -54,7 +56,7 @@ async function snapshot(
   );
 }
 
-/** The first statement: the snapshot that the COPY reads is the one that saw this batch. */
+/** Must be the first statement: it fixes the snapshot that the COPY reads. */
 async function newestBatch(
   client: ClientBase,
   { plan, dataset }: BoundPlan,
@@ -64,6 +66,6 @@ async function newestBatch(
     [plan.tenant.environmentId, [plan.dataset, ...dataset.records.map(({ name }) => name)]],
   );
   const row = rows[0];
-  if (row === undefined) throw new Error('an aggregate answered no row');
+  if (row === undefined) throw new Error('the aggregate returned no row');
   return { watermark: row.seq === null ? null : BigInt(row.seq), takenAt: row.taken_at };
 }

@@ -6,9 +6,9 @@ import { createBatchWriter } from './batch-writer.ts';
 import { factTable, recordTable } from './row-table.ts';
 
 export interface FactStorePools {
-  /** A batch holds one of its connections from `openBatch` to `commit` or `rollback`. */
+  /** Each batch holds one connection from `openBatch` to `commit` or `rollback`. */
   readonly copyPool: Pool;
-  /** Makes partitions while all connections of the other pool may be held by batches. */
+  /** Creates partitions, even while batches hold every connection of `copyPool`. */
   readonly controlPool: Pool;
 }
 
@@ -47,7 +47,10 @@ async function openBatch(
   }
 }
 
-/** Null: the id is taken. A transaction that has inserted the same id and not ended yet is waited for. */
+/**
+ * Returns the sequence number, or null when the id is taken. Waits for an open transaction that
+ * inserted the same id.
+ */
 async function insertBatch(client: ClientBase, identity: BatchIdentity): Promise<string | null> {
   const { rows } = await client.query<{ seq: string }>({
     name: 'begin-batch',
@@ -67,6 +70,6 @@ async function acceptedBatch(client: ClientBase, identity: BatchIdentity): Promi
     [identity.environmentId, identity.target.name, identity.id],
   );
   const [row] = rows;
-  if (row === undefined) throw new Error(`the batch "${identity.id}" is gone`);
+  if (row === undefined) throw new Error(`batch "${identity.id}" does not exist`);
   return { id: identity.id, accepted: Number(row.accepted), bodySha256: row.body_sha256 };
 }

@@ -9,28 +9,31 @@ import { escapeIdentifier } from 'pg';
 
 const dayMs = 86_400_000;
 
-/** Of the cells of an encoded fact. */
+/** The column names of an encoded fact's cells. */
 export function factCellColumns(dataset: Dataset): readonly string[] {
   const stored = [timestampColumn.name, ...storedColumns(dataset).map((column) => column.name)];
   return dataset.takesCustomFields ? [...stored, customFieldsColumn] : stored;
 }
 
-/** The statement that takes facts: their tenant and batch, then `columns`. The others are null. */
+/** Makes the COPY statement for the tenant, the batch and `columns`. Other columns are null. */
 export function copyIntoHotTable({ hotTable }: Dataset, columns: readonly string[]): string {
   const names = [environmentColumn.name, 'batch_seq', ...columns].map(escapeIdentifier);
   return `copy ${escapeIdentifier(hotTable)} (${names.join(', ')}) from stdin`;
 }
 
-/** The part of a hot table that holds one UTC day. */
+/** The partition of a hot table for one UTC day. */
 export interface DayPartition {
   readonly table: string;
-  /** `YYYY-MM-DD`, included. */
+  /** `YYYY-MM-DD`, inclusive. */
   readonly start: string;
-  /** `YYYY-MM-DD`, not included. */
+  /** `YYYY-MM-DD`, exclusive. */
   readonly endExclusive: string;
 }
 
-/** `day` counts from 1970-01-01. Throws unless it begins and ends within the years 1 to 9999. */
+/**
+ * `day` is the number of days since 1970-01-01. Throws unless the day lies within the years 1 to
+ * 9999.
+ */
 export function dayPartition(hotTable: string, day: number): DayPartition {
   const start = isoDate(day);
   return {
@@ -43,6 +46,7 @@ export function dayPartition(hotTable: string, day: number): DayPartition {
 function isoDate(day: number): string {
   const date = new Date(day * dayMs);
   const year = date.getUTCFullYear();
-  if (!(year >= 1 && year <= 9999)) throw new RangeError(`day ${day} has no partition: year ${year}`);
+  if (!(year >= 1 && year <= 9999))
+    throw new RangeError(`day ${day} has no partition: year ${year}; expected 1 to 9999`);
   return date.toISOString().slice(0, 10);
 }

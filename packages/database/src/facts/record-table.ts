@@ -1,13 +1,13 @@
 import type { RecordSet } from '@hourglass/query';
 import { escapeIdentifier } from 'pg';
 
-/** The statements that put the rows of one batch into the table of a record set. */
+/** Statements that upsert the rows of one batch into a record set's table. */
 export interface RecordStatements {
-  /** Makes the table that takes the rows as they come; it is gone with the transaction. */
+  /** Creates the staging table, which is dropped on commit. */
   readonly prepare: string;
-  /** Of `columns`; the others are null. */
+  /** Makes the COPY statement for `columns`; other columns are null. */
   readonly copy: (columns: readonly string[]) => string;
-  /** $1: environment, $2: batch. Of rows with the same key the last one counts. */
+  /** $1: environment, $2: batch. The last row with a key wins. */
   readonly merge: string;
 }
 

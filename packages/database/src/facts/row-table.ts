@@ -5,53 +5,55 @@ import { ensureDayPartitions } from './day-partitions.ts';
 import { copyIntoHotTable, factCellColumns } from './hot-table.ts';
 import { recordStatements } from './record-table.ts';
 
-/** Where the rows of one batch go, within its transaction. */
+/** Writes the rows of one batch within its transaction. */
 export interface RowTable {
-  /** Whether what it takes is to be sealed. */
+  /** Whether its rows are hot facts, to be sealed later. */
   readonly isHot: boolean;
-  /** Of the cells of a row. */
+  /** The column names of a row's cells. */
   readonly columns: readonly string[];
-  /** Stands before every row. */
+  /** Precedes every row. */
   readonly rowPrefix: string;
-  /** `columns`: those that its rows have. `days`: those of its facts. */
-  take(
+  /**
+   * Writes a chunk of COPY lines with the cells of `columns`. `days` are the UTC days of its facts.
+   */
+  write(
     chunk: Buffer,
     rows: { readonly columns: readonly string[]; readonly days: ReadonlySet<number> },
   ): Promise<void>;
-  /** Once, after the last chunk. */
-  settle(): Promise<void>;
+  /** Called once, after the last chunk. */
+  finish(): Promise<void>;
 }
 
-export interface BatchOfEnvironment {
+export interface BatchReference {
   readonly environmentId: number;
   readonly batchSeq: string;
 }
 
-/** Facts are added to the hot table of their dataset, in the partitions of their days. */
+/** Appends facts to their dataset's hot table, in the partitions of their days. */
 export function factTable(
   client: ClientBase,
   controlPool: Pool,
   dataset: Dataset,
-  { environmentId, batchSeq }: BatchOfEnvironment,
+  { environmentId, batchSeq }: BatchReference,
 ): RowTable {
   return {
     isHot: true,
     columns: factCellColumns(dataset),
     rowPrefix: `${environmentId}\t${batchSeq}\t`,
-    async take(chunk, { columns, days }) {
+    async write(chunk, { columns, days }) {
       await ensureDayPartitions(client, controlPool, dataset.hotTable, days);
-      // A statement of its own per chunk: it sees the partitions that were made after the batch began.
+      // One statement per chunk, so that it sees partitions created after the batch began.
       await copyChunk(client, copyIntoHotTable(dataset, columns), chunk);
     },
-    settle: () => Promise.resolve(),
+    finish: () => Promise.resolve(),
   };
 }
 
-/** Records are gathered beside the table of their set and replace those of their keys at the end. */
+/** Stages records in a temporary table; `finish` upserts them by their keys. */
 export function recordTable(
   client: ClientBase,
   records: RecordSet,
-  { environmentId, batchSeq }: BatchOfEnvironment,
+  { environmentId, batchSeq }: BatchReference,
 ): RowTable {
   const { prepare, copy, merge } = recordStatements(records);
   let prepared = false;
@@ -59,18 +61,21 @@ export function recordTable(
     isHot: false,
     columns: records.columns.map(({ name }) => name),
     rowPrefix: '',
-    async take(chunk, { columns }) {
+    async write(chunk, { columns }) {
       if (!prepared) await client.query(prepare);
       prepared = true;
       await copyChunk(client, copy(columns), chunk);
     },
-    async settle() {
+    async finish() {
       if (prepared) await client.query(merge, [environmentId, batchSeq]);
     },
   };
 }
 
-/** Events and not a pipeline: the stream never calls back for a chunk whose connection was lost. */
+/**
+ * Uses events instead of a pipeline: the stream never calls back for a chunk whose connection was
+ * lost.
+ */
 function copyChunk(client: ClientBase, statement: string, chunk: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const stream = client.query(copyFrom(statement));

@@ -5,9 +5,9 @@ import { inTransaction } from '../connection/transaction.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { earlierReport, factsPerSecond } from '../queries/past-runs.ts';
 import { countLiveSegments, liveSegments } from './segments/segment-rows.ts';
-import { applySettings } from './copy-to-file.ts';
+import { setLocalSettings } from './copy-to-file.ts';
 
-/** An estimate holds one connection of `pool`; counting hot facts is given up after `maxCountMs`. */
+/** Each estimate holds one connection of `pool`. Counting hot facts stops after `maxCountMs`. */
 export function createScanEstimates(
   pool: Pool,
   { maxCountMs }: { readonly maxCountMs: number },
@@ -15,7 +15,7 @@ export function createScanEstimates(
   return {
     estimate: (boundPlan) =>
       servedByDatabase(() =>
-        // One snapshot, so that facts that are sealed meanwhile are not counted twice.
+        // One snapshot, so that concurrently sealed facts are not counted twice.
         inTransaction(pool, (client) => estimate(client, boundPlan, maxCountMs), {
           begin: 'begin isolation level repeatable read read only',
         }),
@@ -35,19 +35,19 @@ async function estimate(client: ClientBase, boundPlan: BoundPlan, maxCountMs: nu
   };
 }
 
-/** The facts that a snapshot would copy. */
+/** Counts the facts that a snapshot would copy. */
 async function hotFacts(
   client: ClientBase,
   boundPlan: BoundPlan,
   maxCountMs: number,
 ): Promise<ScanEstimate['hotFacts']> {
   const { sql, settings } = compileHotFactsSelect(boundPlan);
-  await applySettings(client, settings);
+  await setLocalSettings(client, settings);
   const explained = await client.query<{ 'QUERY PLAN': readonly [{ Plan: PlannedScan }] }>(
     `explain (format json) ${sql}`,
   );
   const planned = explained.rows[0]?.['QUERY PLAN'][0].Plan;
-  if (planned === undefined) throw new Error('PostgreSQL explained nothing');
+  if (planned === undefined) throw new Error('EXPLAIN returned no plan');
   const counted = await countWithin(client, sql, maxCountMs);
   return {
     rows: counted ?? planned['Plan Rows'],
@@ -56,7 +56,7 @@ async function hotFacts(
   };
 }
 
-/** The members of EXPLAIN's answer that are read. */
+/** The members of EXPLAIN's output that are used. */
 interface PlannedScan {
   readonly 'Plan Rows': number;
   readonly 'Plan Width': number;
@@ -64,10 +64,10 @@ interface PlannedScan {
 
 const statementTimedOut = '57014';
 
-/** Null: it would have taken longer. The transaction goes on in either case. */
+/** Returns null when the count takes longer. The transaction continues in either case. */
 async function countWithin(client: ClientBase, sql: string, timeoutMs: number): Promise<number | null> {
   await client.query('savepoint counting');
-  await applySettings(client, { statement_timeout: String(timeoutMs) });
+  await setLocalSettings(client, { statement_timeout: String(timeoutMs) });
   try {
     const { rows } = await client.query<{ count: string }>(`select count(*) from (${sql}) hot`);
     return Number(rows[0]?.count);
@@ -75,7 +75,7 @@ async function countWithin(client: ClientBase, sql: string, timeoutMs: number): 
     if ((error as { code?: unknown }).code !== statementTimedOut) throw error;
     return null;
   } finally {
-    // Also gives the time limit up.
+    // Also resets the statement timeout.
     await client.query('rollback to savepoint counting').catch(() => undefined);
   }
 }

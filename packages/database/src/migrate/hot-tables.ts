@@ -17,11 +17,11 @@ const sqlTypes: Readonly<Record<ColumnType, string>> = {
 };
 
 /**
- * Makes the hot tables, and columns of them, that the catalogue has and the database lacks: a new dataset, dimension or
- * metric needs no migration. Nothing is changed or taken away. Datasets that are made of records have their tables
- * from a migration, with the view that shows them as facts.
+ * Creates the hot tables and columns that the database lacks, so that a new dataset, dimension or
+ * metric needs no migration. Existing columns are neither changed nor dropped. Datasets made of
+ * records are skipped: migrations create their tables and the view that shows them as facts.
  */
-export async function makeHotTables(
+export async function createMissingHotTables(
   client: ClientBase,
   catalogue: Catalogue,
   log: (message: string) => void,
@@ -31,14 +31,14 @@ export async function makeHotTables(
     const present = await columnsOf(client, dataset.hotTable);
     if (present.size === 0) {
       await client.query(createTable(dataset));
-      log(`made the table ${dataset.hotTable}`);
+      log(`created table ${dataset.hotTable}`);
       continue;
     }
     for (const { name, sqlType } of columnsOfDataset(dataset)) {
       if (present.has(name)) continue;
       const [table, column] = [dataset.hotTable, name].map(escapeIdentifier);
       await client.query(`alter table ${table} add column ${column} ${sqlType}`);
-      log(`added the column ${name} to the table ${dataset.hotTable}`);
+      log(`added column ${name} to table ${dataset.hotTable}`);
     }
   }
 }
@@ -61,7 +61,7 @@ function columnsOfDataset(dataset: Dataset): readonly { readonly name: string; r
   return dataset.takesCustomFields ? [...stored, { name: customFieldsColumn, sqlType: 'jsonb' }] : stored;
 }
 
-/** Empty: there is no such table. */
+/** Returns an empty set when the table does not exist. */
 async function columnsOf(client: ClientBase, table: string): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ name: string }>(
     `select attname as name from pg_attribute

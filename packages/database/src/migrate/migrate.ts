@@ -3,34 +3,37 @@ import type { Catalogue } from '@hourglass/query';
 import { Client } from 'pg';
 import { connectionOptions } from '../connection/connection-pool.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
-import { makeHotTables } from './hot-tables.ts';
+import { createMissingHotTables } from './hot-tables.ts';
 import { migrationsFolder, readMigrations, type Migration } from './migration-files.ts';
 import { pendingMigrations, recordMigration } from './migration-history.ts';
 
-/** The number that Prisma's own command line locks, so that neither runs into the other. */
+/** The advisory lock of Prisma's command line, so that the two exclude each other. */
 const migrationLock = 72707369;
 
 export interface MigrateOptions {
   readonly url: string;
   readonly log: (message: string) => void;
-  /** Where the migrations are; the repository's by default. */
+  /** The folder of the migrations; the repository's by default. */
   readonly folder?: string;
-  /** The datasets whose facts the database takes; none by default. */
+  /** Datasets whose hot tables are created; none by default. */
   readonly catalogue?: Catalogue;
 }
 
 /**
- * Brings the database to this version's schema, with the hot tables of the catalogue; does nothing when it is there already. Any number of programs
- * may call it at once. Our own runner, because Prisma's needs an engine that cannot be downloaded everywhere.
- * Throws `MigrationRefused` when the database belongs to another version, `ServiceUnavailable` when it cannot be
- * reached, and the database's error when a migration fails: then nothing of that migration stays.
+ * Migrates the database to this version's schema and creates missing hot tables of the catalogue.
+ * Safe to call from concurrent processes. Replaces Prisma's runner, whose engine cannot be
+ * downloaded everywhere.
+ * @throws MigrationRefused when another version owns the database
+ * @throws ServiceUnavailable when the database is unreachable
+ * @throws Error when a migration fails; that migration is rolled back
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const { url, log, folder = migrationsFolder, catalogue = new Map() } = options;
   const migrations = await readMigrations(folder);
   await servedByDatabase(async () => {
     const client = new Client(connectionOptions(url));
-    // Without a listener a connection lost between two statements would end the process; the next statement fails.
+    // Without a listener, a connection lost between statements would end the process; the next
+    // statement fails anyway.
     client.on('error', () => {});
     try {
       await client.connect();
@@ -39,9 +42,9 @@ export async function migrate(options: MigrateOptions): Promise<void> {
         await apply(client, migration);
         log(`applied migration ${migration.name}`);
       }
-      await makeHotTables(client, catalogue, log);
+      await createMissingHotTables(client, catalogue, log);
     } finally {
-      // Also gives the lock back.
+      // Also releases the lock.
       await client.end();
     }
   });
@@ -52,7 +55,7 @@ async function lock(client: Client, log: (message: string) => void): Promise<voi
     migrationLock,
   ]);
   if (rows[0]?.locked === true) return;
-  log('waiting for another program that migrates the database');
+  log('waiting for another process to migrate the database');
   await client.query('select pg_advisory_lock($1)', [migrationLock]);
 }
 

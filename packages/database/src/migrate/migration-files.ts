@@ -9,10 +9,13 @@ export interface Migration {
   readonly checksum: string;
 }
 
-/** The repository's folder, from here and from the compiled file, which lies at the same depth. */
+/**
+ * The repository's folder. Source and compiled file have the same depth, so one relative path fits
+ * both.
+ */
 export const migrationsFolder = fileURLToPath(new URL('../../../../prisma/migrations/', import.meta.url));
 
-/** All migrations of this version in the order in which they are applied: by name, like Prisma. */
+/** Reads this version's migrations in the order of application: by name, as in Prisma. */
 export async function readMigrations(folder: string): Promise<readonly Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);

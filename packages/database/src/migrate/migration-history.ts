@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import type { Migration } from './migration-files.ts';
 
-/** A database whose schema this version must not touch. `message` is for the operator. */
+/** This version must not change the database's schema. `message` is for the operator. */
 export class MigrationRefused extends Error {
   constructor(message: string) {
     super(message);
@@ -15,7 +15,7 @@ interface AppliedMigration {
   readonly finished: boolean;
 }
 
-/** The same table that Prisma makes, so that its command line works on our databases and we on its. */
+/** The same table as Prisma's, so that both runners accept each other's databases. */
 const createHistory = `
   create table if not exists _prisma_migrations (
     id                  varchar(36) primary key not null,
@@ -29,30 +29,31 @@ const createHistory = `
   )`;
 
 /**
- * Answers the migrations that the database lacks.
- * Throws `MigrationRefused` when the database's past is not the past of this version.
+ * Returns the migrations that the database lacks.
+ * @throws MigrationRefused when the database has a migration that is unknown here, failed, or was
+ * changed
  */
 export async function pendingMigrations(
   client: Client,
   migrations: readonly Migration[],
 ): Promise<readonly Migration[]> {
   await client.query(createHistory);
-  // A migration that was rolled back and resolved by hand counts as never applied.
+  // A migration that was rolled back and resolved manually counts as not applied.
   const { rows } = await client.query<AppliedMigration>(
     `select migration_name as name, checksum, finished_at is not null as finished
        from _prisma_migrations where rolled_back_at is null order by started_at`,
   );
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
-  for (const row of rows) refuseForeignPast(row, known.get(row.name));
+  for (const row of rows) refuseForeignMigration(row, known.get(row.name));
   const applied = new Set(rows.map((row) => row.name));
   return migrations.filter((migration) => !applied.has(migration.name));
 }
 
-function refuseForeignPast(applied: AppliedMigration, migration: Migration | undefined): void {
+function refuseForeignMigration(applied: AppliedMigration, migration: Migration | undefined): void {
   if (migration === undefined) {
     throw new MigrationRefused(
       `the database has the migration "${applied.name}", which this version does not know: ` +
-        'it was last used by a newer version; start that version or restore an older database',
+        'a newer version last used it; start that version or restore an older database',
     );
   }
   if (!applied.finished) {
@@ -63,14 +64,14 @@ function refuseForeignPast(applied: AppliedMigration, migration: Migration | und
   }
   if (applied.checksum !== migration.checksum) {
     throw new MigrationRefused(
-      `the migration "${applied.name}" was changed after it had been applied: ` +
+      `the migration "${applied.name}" was changed after it was applied: ` +
         `the database recorded checksum ${applied.checksum}, the file has ${migration.checksum}`,
     );
   }
 }
 
 export async function recordMigration(client: Client, migration: Migration, id: string): Promise<void> {
-  // clock_timestamp, because now() is the start of the transaction for both columns.
+  // clock_timestamp(), because now() is the start of the transaction.
   await client.query(
     `insert into _prisma_migrations
        (id, checksum, migration_name, started_at, finished_at, applied_steps_count)

@@ -2,13 +2,19 @@ import type { Failure, Progress, Publication, RequeueCause } from '@hourglass/re
 import type { Pool } from 'pg';
 import { sql, type Sql } from '../connection/sql.ts';
 
-/** One attempt to run a query. Once a newer attempt exists, every update of this one changes nothing. */
+/**
+ * One attempt to run a query. Once a newer attempt exists, every update of this one changes
+ * nothing.
+ */
 export interface Attempt {
   readonly id: string;
   readonly attempt: number;
 }
 
-/** Each update returns false when it lost: the attempt is no longer the newest, or the query is not running. */
+/**
+ * Each update returns false when it lost: the attempt is no longer the newest, or the query is not
+ * running.
+ */
 export function renewLease(
   pool: Pool,
   attempt: Attempt,

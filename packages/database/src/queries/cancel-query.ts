@@ -2,7 +2,10 @@ import type { Pool } from 'pg';
 import { sql } from '../connection/sql.ts';
 import { cancelChannel } from './cancel-signals.ts';
 
-/** Updates and notifies in one statement, so that the notification is sent exactly when the update commits. */
+/**
+ * Updates and notifies in one statement, so that the notification is sent exactly when the update
+ * commits.
+ */
 export async function cancelQuery(pool: Pool, id: string): Promise<boolean> {
   const { rowCount } = await pool.query(sql`
     with cancelled as (

@@ -3,14 +3,17 @@ import type { CancelSignals, CancelSignalsLog } from '@hourglass/reports';
 import { Client } from 'pg';
 import { connectionOptions } from '../connection/connection-pool.ts';
 
-/** PostgreSQL's notification channel; the payload is the query's id. */
+/** PostgreSQL notification channel; the payload is the query's id. */
 export const cancelChannel = 'hourglass_query_cancelled';
 
 const firstRetryMs = 250;
 const longestRetryMs = 5_000;
 const listenTimeoutMs = 5_000;
 
-/** Listens on a connection of its own, because what a pool lends out may be any. */
+/**
+ * Listens on a dedicated connection, because LISTEN belongs to one connection and a pool may return
+ * any.
+ */
 export function createCancelSignals(url: string): CancelSignals {
   return {
     listen(onCancelled, log) {
@@ -33,7 +36,7 @@ interface Listener {
   readonly stop: AbortSignal;
 }
 
-/** One line in the log per outage: while it lasts, further attempts to connect are made in silence. */
+/** Logs one line per outage; further attempts to connect are silent. */
 async function keepListening(listener: Listener): Promise<void> {
   const { log, stop } = listener;
   let retryMs = firstRetryMs;
@@ -49,7 +52,7 @@ async function keepListening(listener: Listener): Promise<void> {
       if (!outage && !stop.aborted) {
         log.warn(
           { err: error },
-          'not told of cancelled queries: attempts notice at their next lease renewal',
+          'lost the cancellation signals; attempts notice a cancellation at their next lease renewal',
         );
       }
       outage = true;
@@ -59,7 +62,7 @@ async function keepListening(listener: Listener): Promise<void> {
   }
 }
 
-/** Ends when told to stop. @throws when the connection cannot be made or is lost. */
+/** Resolves when stopped; throws when the connection fails or is lost. */
 async function listenUntilLost({ url, onCancelled, stop }: Listener, onListening: () => void): Promise<void> {
   const client = new Client({ ...connectionOptions(url), query_timeout: listenTimeoutMs });
   client.on('notification', ({ payload }) => {

@@ -14,8 +14,8 @@ interface ClaimedRow {
 }
 
 /**
- * Begins a new attempt of the query and charges its environment, in one statement. Null: another worker was faster, so
- * the query is no longer claimable.
+ * Begins a new attempt of the query and charges its environment, in one statement. Null: another
+ * worker was faster, so the query is no longer claimable.
  */
 export async function claimQuery(pool: Pool, id: string, terms: ClaimTerms): Promise<Claim | null> {
   const { leaseMs, timeoutMs } = terms;

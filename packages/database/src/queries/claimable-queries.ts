@@ -1,13 +1,18 @@
 import type { ClaimTerms } from '@hourglass/reports';
 import { sql, type Sql } from '../connection/sql.ts';
 
-/** Whether a worker may begin an attempt of a query `q` now: unowned, its retry delay over, attempts and time left. */
+/**
+ * Whether a worker may begin an attempt of a query `q` now: unowned, its retry delay over, attempts
+ * and time left.
+ */
 export function isClaimable(terms: ClaimTerms): Sql {
   return sql`
     ${isUnowned} and (q.retry_at is null or q.retry_at <= now()) and not ${isExhausted(terms)} and not ${isLate(terms, 0)}`;
 }
 
-/** Includes running queries whose lease has lapsed: the worker died or cannot reach the database. */
+/**
+ * Includes running queries whose lease has lapsed: the worker died or cannot reach the database.
+ */
 export const isUnowned = sql`
   (q.state = 'enqueued' or (q.state = 'running' and q.lease_expires_at <= now()))`;
 
@@ -16,21 +21,25 @@ export function isExhausted({ maxAttempts }: ClaimTerms): Sql {
   return sql`(q.attempt - q.excused_attempts >= ${maxAttempts}::integer)`;
 }
 
-/** Whether the deadline passed more than `graceMs` ago. A query has no deadline before its first attempt. */
+/**
+ * Whether the deadline passed more than `graceMs` ago. A query has no deadline before its first
+ * attempt.
+ */
 export function isLate({ timeoutMs }: ClaimTerms, graceMs: number): Sql {
   return sql`
     coalesce(q.first_started_at + ${timeoutMs + graceMs}::float8 * interval '1 millisecond' <= now(), false)`;
 }
 
 /**
- * The start tag of start-time fair queueing: the environment with the smallest one is next. An environment that was
- * idle starts at the scheduler's virtual time. Needs `environments e`.
+ * The start tag of start-time fair queueing: the environment with the smallest one is next. An
+ * environment that was idle starts at the scheduler's virtual time. Needs `environments e`.
  */
 export const fairStart = sql`greatest(e.next_turn, (select turn from scheduler))`;
 
 /**
- * The order within an environment: oldest first, but each counted attempt makes a query a minute younger. A query that
- * kills its workers lets others go first, and queries that lose a worker by chance share the losses.
+ * The order within an environment: oldest first, but each counted attempt makes a query a minute
+ * younger. A query that kills its workers lets others go first, and queries that lose a worker by
+ * chance share the losses.
  */
 export const orderInEnvironment = sql`
   q.created_at + (q.attempt - q.excused_attempts) * interval '1 minute'`;

@@ -3,12 +3,15 @@ import type { Pool } from 'pg';
 import { sql } from '../connection/sql.ts';
 import { isExhausted, isLate, isUnowned } from './claimable-queries.ts';
 
-/** A worker ends its query at the deadline; a query that is still running this long after it never ends by itself. */
+/**
+ * A worker ends its query at the deadline; a query that is still running this long after it never
+ * ends by itself.
+ */
 const graceMs = 10_000;
 
 /**
- * Fails the queries that no worker will finish: unowned ones without attempts or time left, and running ones well past
- * their deadline. Returns their number.
+ * Fails the queries that no worker will finish: unowned ones without attempts or time left, and
+ * running ones well past their deadline. Returns their number.
  */
 export async function failOverdue(pool: Pool, terms: ClaimTerms): Promise<number> {
   const { maxAttempts, timeoutMs } = terms;

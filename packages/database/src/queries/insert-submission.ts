@@ -42,8 +42,9 @@ const submitOnceStatement = {
 };
 
 /**
- * Inserts the query unless a limit is reached, in one statement, so that the lock on the environment's row is not held
- * for a round trip. The lock serializes the submissions of an environment: `submit_query` counts every earlier one.
+ * Inserts the query unless a limit is reached, in one statement, so that the lock on the
+ * environment's row is not held for a round trip. The lock serializes the submissions of an
+ * environment: `submit_query` counts every earlier one.
  */
 export async function insertSubmission(
   pool: Pool,

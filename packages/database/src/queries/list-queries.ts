@@ -4,7 +4,10 @@ import type { Pool } from 'pg';
 import { joinSql, sql, type Sql } from '../connection/sql.ts';
 import { queryRecord, recordColumns, type RecordRow } from './query-rows.ts';
 
-/** A page starts after a position given by value, so queries that are submitted or deleted meanwhile shift no page. */
+/**
+ * A page starts after a position given by value, so queries that are submitted or deleted meanwhile
+ * shift no page.
+ */
 export async function listQueries(
   pool: Pool,
   { environmentId }: Tenant,

@@ -2,7 +2,9 @@ import type { AttemptWork } from '@hourglass/reports';
 import type { Pool } from 'pg';
 import { sql } from '../connection/sql.ts';
 
-/** Returns the keys that no query has as its result and that no running attempt may still publish. */
+/**
+ * Returns the keys that no query has as its result and that no running attempt may still publish.
+ */
 export async function orphanedWork(pool: Pool, works: readonly AttemptWork[]): Promise<readonly string[]> {
   const { rows } = await pool.query<{ readonly key: string }>(sql`
     select a.key

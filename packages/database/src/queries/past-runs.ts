@@ -1,10 +1,10 @@
 import type { EarlierReport, Plan, TimeRange } from '@hourglass/query';
 import type { ClientBase } from 'pg';
 
-/** Smaller queries tell nothing of the speed: their time goes into other things. */
+/** In smaller queries, fixed costs hide the scan speed. */
 const minMeasuredFacts = 100_000;
 
-/** Facts a second of the large ones among the newest completed queries. Null: there are none. */
+/** Returns the facts per second of large recent queries; null: there are none. */
 export async function factsPerSecond(client: ClientBase): Promise<number | null> {
   const { rows } = await client.query<{ rate: number | null }>(
     `select sum(rows_scanned)::float8 * 1000 / nullif(sum(execution_ms), 0)::float8 as rate
@@ -16,7 +16,10 @@ export async function factsPerSecond(client: ClientBase): Promise<number | null>
   return rows[0]?.rate ?? null;
 }
 
-/** The newest completed report without a limit that asked for the same groups of the same facts, in whatever range. */
+/**
+ * Returns the newest completed report without a limit that has the same groups and filter, for any
+ * time range.
+ */
 export async function earlierReport(client: ClientBase, plan: Plan): Promise<EarlierReport | null> {
   const { tenant, dataset, dimensions, timeUnit, filter } = plan;
   const { rows } = await client.query<{ rows: number; range: TimeRange }>(

@@ -9,7 +9,10 @@ import type {
 } from '@hourglass/reports';
 import { sql } from '../connection/sql.ts';
 
-/** The columns of `queries q` that a poll and a record share. Sizes and counts are doubles, exact up to 2^53. */
+/**
+ * The columns of `queries q` that a poll and a record share. Sizes and counts are doubles, exact up
+ * to 2^53.
+ */
 export const statusColumns = sql`
   q.state, q.progress_percent as "progressPercent", q.phase, q.rows_scanned::float8 as "rowsScanned",
   q.hostname, q.name, q.report_definition_id as "reportDefinitionId", q.failure,

@@ -23,7 +23,10 @@ import { listQueries } from './list-queries.ts';
 import { orphanedWork } from './orphaned-work.ts';
 import { queryRecord, recordColumns, type RecordRow } from './query-rows.ts';
 
-/** Every write compares and sets in SQL, by the database's clock: no decision depends on an earlier read. */
+/**
+ * Every write compares and sets in SQL, by the database's clock: no decision depends on an earlier
+ * read.
+ */
 export function createQueryStore(pool: Pool, reads: GatherReads): QueryStore & PolledQueries {
   const usage = usageReader(reads);
   const poll = pollReader(reads);

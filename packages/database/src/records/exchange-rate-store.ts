@@ -11,7 +11,9 @@ export function createExchangeRateStore(pool: Pool): ExchangeRateStore {
   };
 }
 
-/** Upserts in key order, so that two concurrent lists wait for each other instead of deadlocking. */
+/**
+ * Upserts in key order, so that two concurrent lists wait for each other instead of deadlocking.
+ */
 async function upsert(pool: Pool, organization: string, rates: readonly ExchangeRate[]): Promise<void> {
   await pool.query(sql`
     insert into exchange_rates (organization_id, target_currency, day, currency, rate)

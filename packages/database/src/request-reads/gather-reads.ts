@@ -2,13 +2,16 @@ import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { joinSql, sql, type Sql } from '../connection/sql.ts';
 
-/** A kind of read that one statement does for many inputs. Rows arrive as JSON: times are strings. */
+/**
+ * A kind of read that one statement does for many inputs. Rows arrive as JSON: times are strings.
+ */
 interface BatchedRead<Input> {
   /** Inputs with the same key are read once. */
   readonly keyOf: (input: Input) => string;
   /**
-   * Selects at most one row per key, with the key in the column `key`. The text must not depend on the inputs. No
-   * input may make the statement fail, because it would fail for every caller: no NUL in a text, no malformed UUID.
+   * Selects at most one row per key, with the key in the column `key`. The text must not depend on
+   * the inputs. No input may make the statement fail, because it would fail for every caller: no
+   * NUL in a text, no malformed UUID.
    */
   readonly select: (inputsByKey: ReadonlyMap<string, Input>) => Sql;
 }
@@ -33,13 +36,14 @@ interface Batch {
 }
 
 /**
- * Batches the reads that an API request needs before it starts (token, tenant, custom fields, limits, polled query)
- * into one statement: twenty clients that poll at the same time cost one round trip instead of sixty. A batch collects
- * the reads that are requested while the event loop handles its current events or while the previous batch is running.
- * It is sent afterwards, so every caller sees what was committed before its request. Nothing is cached.
+ * Batches the reads that an API request needs before it starts (token, tenant, custom fields,
+ * limits, polled query) into one statement: twenty clients that poll at the same time cost one
+ * round trip instead of sixty. A batch collects the reads that are requested while the event loop
+ * handles its current events or while the previous batch is running. It is sent afterwards, so
+ * every caller sees what was committed before its request. Nothing is cached.
  *
- * The readers have their own folder because one statement selects for accounts and for queries: it can only be sent by
- * `pg`, while accounts/ otherwise uses Prisma.
+ * The readers have their own folder because one statement selects for accounts and for queries: it
+ * can only be sent by `pg`, while accounts/ otherwise uses Prisma.
  */
 export function gatherReads(pool: Pool): GatherReads {
   let kinds = 0;

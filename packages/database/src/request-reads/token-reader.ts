@@ -14,7 +14,10 @@ interface TokenRow {
   readonly scopes: readonly string[];
 }
 
-/** Reads the principal of a token; null: the token is unknown or has expired by the database's clock. */
+/**
+ * Reads the principal of a token; null: the token is unknown or has expired by the database's
+ * clock.
+ */
 export function tokenReader(reads: GatherReads): (token: string) => Promise<Principal | null> {
   const rowOf = reads<string, TokenRow>({
     keyOf: (hash) => hash,

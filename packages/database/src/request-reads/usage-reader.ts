@@ -7,8 +7,8 @@ type ScopeWithLimits = QueryScope & SubmissionLimits;
 type KeyedUsageRow = UsageRow & { readonly key: string };
 
 /**
- * Reads an environment's limits and their use; null: the environment does not exist. `limits` apply where the
- * environment has none of its own.
+ * Reads an environment's limits and their use; null: the environment does not exist. `limits` apply
+ * where the environment has none of its own.
  */
 export function usageReader(
   reads: GatherReads,

@@ -8,9 +8,12 @@ import {
 } from '@hourglass/query';
 import type { Pool } from 'pg';
 import { inTransaction } from '../../connection/transaction.ts';
-import { applySettings, copyToFile } from '../copy-to-file.ts';
+import { setLocalSettings, copyToFile } from '../copy-to-file.ts';
 
-/** Batches are immutable, so the two statements see the same facts or notice that they were sealed meanwhile. */
+/**
+ * Batches are immutable, so both statements see the same facts unless they are sealed in between,
+ * which `seal` detects.
+ */
 export function copyHotFacts(
   pool: Pool,
   hot: HotFacts,
@@ -22,7 +25,7 @@ export function copyHotFacts(
     async (client) => {
       const possible = valueColumns(sealedColumns(dataset));
       const filled = compileFilledColumns(dataset, possible, hot);
-      await applySettings(client, filled.settings);
+      await setLocalSettings(client, filled.settings);
       const { rows } = await client.query<boolean[]>({ text: filled.sql, rowMode: 'array' });
       const columns = factRowColumns(possible.filter((_, index) => rows[0]?.[index] === true));
       const facts = await copyToFile(client, compileSealCopy(dataset, columns, hot).sql, path, signal);

@@ -2,7 +2,7 @@ import type { HotFacts, SealingTerms, SegmentOwner } from '@hourglass/facts';
 import { sealedDataset, type Catalogue, type CustomField, type Dataset } from '@hourglass/query';
 import type { Pool } from 'pg';
 
-/** A query may read a custom field for so long after it was deleted; no query lives longer. */
+/** Queries may read a deleted custom field for this long; no query lives longer. */
 const deletedFieldDays = 7;
 
 interface DueRow {
@@ -10,7 +10,9 @@ interface DueRow {
   readonly dataset: string;
 }
 
-/** Only the index is read, and few batches are hot. Every batch asks, so it is prepared once. */
+/**
+ * Reads only the index of hot batches, which are few. Prepared, because it runs for every batch.
+ */
 export async function countHotFacts(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ facts: string }>({
     name: 'count-hot-facts',
@@ -19,7 +21,7 @@ export async function countHotFacts(pool: Pool): Promise<number> {
   return Number(rows[0]?.facts);
 }
 
-/** Of datasets that are made of facts: records are replaced in place and never sealed. */
+/** Skips datasets made of records, which are replaced in place and never sealed. */
 export async function listDue(
   pool: Pool,
   catalogue: Catalogue,
@@ -55,7 +57,7 @@ export async function oldestHotFacts(
   );
   if (rows.length === 0) return null;
   const found = catalogue.get(dataset);
-  if (found === undefined) throw new Error(`the catalogue has no dataset "${dataset}"`);
+  if (found === undefined) throw new Error(`unknown dataset "${dataset}"; expected one of the catalogue`);
   const fields = found.takesCustomFields ? await sealedFields(pool, environmentId, dataset) : [];
   return {
     dataset: sealedDataset(found, fields),
@@ -65,7 +67,7 @@ export async function oldestHotFacts(
   };
 }
 
-/** Those that are declared, and those that queries may still read although they were deleted. */
+/** Returns the declared fields and the deleted fields that queries may still read. */
 async function sealedFields(
   pool: Pool,
   environmentId: number,

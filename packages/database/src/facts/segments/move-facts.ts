@@ -2,18 +2,19 @@ import type { HotFacts } from '@hourglass/facts';
 import { escapeIdentifier, type ClientBase, type Pool } from 'pg';
 import { inTransaction } from '../../connection/transaction.ts';
 
-/** What was to be moved has been moved by somebody else; the transaction is rolled back. */
+/** Another process has moved the facts; the transaction is rolled back. */
 class MovedMeanwhile extends Error {}
 
 /**
- * Each of these is one transaction, so that a fact is in exactly one place for every snapshot. False: somebody else
- * was faster, and nothing is changed.
+ * Makes the segment live and deletes its hot facts in one transaction, so that every snapshot sees
+ * each fact in exactly one place. Returns false, and changes nothing, when another process was
+ * faster.
  */
 export function sealFacts(pool: Pool, hot: HotFacts, segmentId: string): Promise<boolean> {
   const { dataset, environmentId, batchSeqs, facts } = hot;
   return unlessMoved(pool, async (client) => {
     await goLive(client, [segmentId]);
-    // Also locks the batches: of two that seal the same, the second waits here and then finds them cold.
+    // Also locks the batches: a concurrent seal waits here and then finds no hot batch.
     await expectRows(
       client,
       batchSeqs.length,
@@ -25,10 +26,14 @@ export function sealFacts(pool: Pool, hot: HotFacts, segmentId: string): Promise
       [environmentId, batchSeqs],
     );
     if (rowCount !== facts)
-      throw new Error(`${facts} hot facts were sealed and ${rowCount} are there to be deleted`);
+      throw new Error(`deleted ${rowCount} hot facts; expected the ${facts} sealed ones`);
   });
 }
 
+/**
+ * Makes the merged segment live and retires the replaced ones in one transaction. Returns false as
+ * `sealFacts`.
+ */
 export function replaceSegments(
   pool: Pool,
   replaced: readonly string[],
@@ -52,7 +57,9 @@ export function replaceSegments(
   });
 }
 
-/** In the transaction of whoever moves the facts. Throws when one of them cannot. */
+/**
+ * Makes incoming segments live in the caller's transaction. Throws unless all of them are incoming.
+ */
 export async function goLive(client: ClientBase, segmentIds: readonly string[]): Promise<void> {
   await expectRows(
     client,
@@ -69,8 +76,7 @@ async function expectRows(
   parameters: readonly unknown[],
 ): Promise<void> {
   const { rowCount } = await client.query(sql, [...parameters]);
-  if (rowCount !== expected)
-    throw new MovedMeanwhile(`${rowCount} rows of ${expected} were left to be moved`);
+  if (rowCount !== expected) throw new MovedMeanwhile(`${rowCount} rows matched; expected ${expected}`);
 }
 
 async function unlessMoved(pool: Pool, work: (client: ClientBase) => Promise<void>): Promise<boolean> {

@@ -14,7 +14,7 @@ interface SegmentRow {
   readonly columns: readonly SegmentColumn[];
 }
 
-/** The live segments that have facts in the range, or all of them; oldest facts first. */
+/** Returns the live segments that overlap `range`, or all without one, oldest facts first. */
 export async function liveSegments(
   client: ClientBase | Pool,
   { environmentId, dataset }: SegmentOwner,

@@ -9,7 +9,7 @@ import { replaceSegments, sealFacts } from './move-facts.ts';
 import { liveSegments, registerSegment } from './segment-rows.ts';
 
 export interface SegmentStorePools {
-  /** Sealing holds one of its connections, and another one while it copies or moves facts. */
+  /** Sealing holds one connection for the lock and another while it copies or moves facts. */
   readonly copyPool: Pool;
   readonly controlPool: Pool;
 }
@@ -72,8 +72,9 @@ async function retire(pool: Pool, sql: string, parameter: number | null): Promis
 }
 
 /**
- * A query reads the segments of one snapshot, which its attempt took after it was started. Times are of whole
- * milliseconds: one of the same may have been earlier.
+ * A query reads the segments of one snapshot, taken after its attempt started. Times have
+ * millisecond precision, so an attempt that started in the same millisecond may have started
+ * earlier.
  */
 async function listDeletable(
   pool: Pool,
@@ -101,7 +102,7 @@ async function unownedKeys(pool: Pool, keys: readonly string[]): Promise<readonl
   return rows.map(({ key }) => key);
 }
 
-/** The lock belongs to the connection, so it is gone when this process is. */
+/** The lock belongs to the connection, so it ends with the process. */
 async function withOwnerLock<Result>(
   pool: Pool,
   { environmentId, dataset }: SegmentOwner,

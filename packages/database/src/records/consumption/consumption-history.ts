@@ -7,10 +7,10 @@ import {
   type Sample,
 } from '@hourglass/reports';
 import type { Pool } from 'pg';
-import { gatherLevels, type LevelRow } from './gather-levels.ts';
-import { digits, subscribedLevels, subscriptionColumns, utcText } from './subscribed-levels.ts';
+import { groupLevels, type LevelRow } from './group-levels.ts';
+import { decimalText, subscribedLevels, subscriptionColumns, utcText } from './subscribed-levels.ts';
 
-/** A service level without samples in the range has one row, and no time in it. */
+/** A service level without samples in the range has one row, without a time. */
 type HistoryRow = LevelRow & Omit<Sample, 'timestampUtc'> & { readonly timestampUtc: string | null };
 
 interface HistoryQuery {
@@ -21,8 +21,8 @@ interface HistoryQuery {
 }
 
 /**
- * Ordered only after it is cut off beyond the bound, so that what is too large is refused before all of it was read. Rows
- * without a sample do not count.
+ * Reads a customer's samples. The limit precedes the sort, so an excessive range is refused before
+ * all of it is read. Rows without a sample do not count.
  * @throws ReportError `consumption.too_large`
  */
 export async function consumptionHistory(
@@ -44,8 +44,8 @@ export async function consumptionHistory(
          limit $5 + 1 + (select count(*) from subscriptions) + (select count(*) from levels)
       )
       select "customerName", number, "accountName", "startDate", "endDate", "levelName",
-             ${digits('committed_tib')} as "committedTib", ${digits('consumed_tib')} as "consumedTib",
-             ${digits('burst_tib')} as "burstTib", ${digits('accrued_burst_tib')} as "accruedBurstTib",
+             ${decimalText('committed_tib')} as "committedTib", ${decimalText('consumed_tib')} as "consumedTib",
+             ${decimalText('burst_tib')} as "burstTib", ${decimalText('accrued_burst_tib')} as "accruedBurstTib",
              is_invoiced as "isInvoiced", ${utcText('timestamp_utc')} as "timestampUtc"
         from found
        order by number collate "C", "levelName" collate "C", timestamp_utc`,
@@ -54,7 +54,7 @@ export async function consumptionHistory(
   if (rows.filter(isSample).length > maxSamples) {
     throw new ReportError('consumption.too_large', { limit: maxSamples });
   }
-  return gatherLevels(customerId, rows, (name, ofLevel) => ({
+  return groupLevels(customerId, rows, (name, ofLevel) => ({
     name,
     samples: ofLevel.filter(isSample).map(sampleOf),
   }));

@@ -1,8 +1,8 @@
 import type { Tenant } from '@hourglass/query';
 import type { CurrentLevel, CustomerConsumption } from '@hourglass/reports';
 import type { Pool } from 'pg';
-import { gatherLevels, type LevelRow } from './gather-levels.ts';
-import { digits, subscribedLevels, subscriptionColumns, utcText } from './subscribed-levels.ts';
+import { groupLevels, type LevelRow } from './group-levels.ts';
+import { decimalText, subscribedLevels, subscriptionColumns, utcText } from './subscribed-levels.ts';
 
 type CurrentRow = LevelRow & Omit<CurrentLevel, 'name'>;
 
@@ -15,10 +15,10 @@ export async function currentConsumption(
     name: 'current-consumption',
     text: `${subscribedLevels}
       select ${subscriptionColumns},
-             ${digits('coalesce(s.committed_tib, d.committed_tib)')} as "committedTib",
-             ${digits('coalesce(s.consumed_tib, 0)')} as "consumedTib",
-             ${digits('coalesce(s.burst_tib, 0)')} as "burstTib",
-             ${digits('coalesce(s.accrued_burst_tib, 0)')} as "accruedBurstTib",
+             ${decimalText('coalesce(s.committed_tib, d.committed_tib)')} as "committedTib",
+             ${decimalText('coalesce(s.consumed_tib, 0)')} as "consumedTib",
+             ${decimalText('coalesce(s.burst_tib, 0)')} as "burstTib",
+             ${decimalText('coalesce(s.accrued_burst_tib, 0)')} as "accruedBurstTib",
              ${utcText('s.timestamp_utc')} as "timestampUtc"
         from customer c
         left join subscriptions b on true
@@ -33,7 +33,7 @@ export async function currentConsumption(
        order by b.number collate "C", l.name collate "C"`,
     values: [environmentId, customerId],
   });
-  return gatherLevels(customerId, rows, (name, [row]) => {
+  return groupLevels(customerId, rows, (name, [row]) => {
     const { committedTib, consumedTib, burstTib, accruedBurstTib, timestampUtc } = row;
     return { name, committedTib, consumedTib, burstTib, accruedBurstTib, timestampUtc };
   });

@@ -1,7 +1,8 @@
 /**
- * Begins a statement about one customer ($2) of an environment ($1) with the tables `customer`, `subscriptions` and `levels`.
- * Samples may come in before the record of their service level, or without any. Which names they have is found with one
- * step in the index for each name: reading a million samples for it would take a second.
+ * The WITH clause of a statement about one customer ($2) of an environment ($1): `customer`,
+ * `subscriptions` and `levels`. Samples may exist without a record of their service level, so the
+ * names are also collected from the samples. One index probe finds each name: reading a million
+ * samples instead would take a second.
  */
 export const subscribedLevels = `
   with recursive customer as (
@@ -32,18 +33,21 @@ export const subscribedLevels = `
      where l.environment_id = $1
   )`;
 
-/** What every row of such a statement begins with. */
+/** The first columns of such a statement. */
 export const subscriptionColumns = `
   c.name as "customerName", b.number, b.account_name as "accountName",
   ${utcText('b.start_date')} as "startDate", ${utcText('b.end_date')} as "endDate", l.name as "levelName"`;
 
-/** An expression for RFC 3339 in UTC without zeros at its end, which a JavaScript date could not keep: microseconds. */
+/**
+ * Makes an expression for RFC 3339 in UTC with microseconds, which a JavaScript date cannot keep,
+ * and no trailing zeros.
+ */
 export function utcText(column: string): string {
   const text = `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`;
   return `rtrim(rtrim(${text}, '0'), '.') || 'Z'`;
 }
 
-/** An expression for the digits of a decimal without zeros at their end. */
-export function digits(expression: string): string {
+/** Makes an expression for the text of a decimal without trailing zeros. */
+export function decimalText(expression: string): string {
   return `trim_scale(${expression})::text`;
 }

@@ -14,7 +14,7 @@ import { selectByDate, selectTotals } from './statistics-sql.ts';
 
 interface FiguresRow {
   readonly resource: InstrumentResource;
-  /** What the figures are of: an instrument or the date of a bucket. Null: everything. */
+  /** An instrument or the date of a bucket. Null: the total of all instruments. */
   readonly key: string | null;
   readonly figures: Figures;
 }
@@ -56,8 +56,8 @@ async function byDate(
 }
 
 /**
- * One statement for all resources. It has no name: prepared, it would soon be planned for ten instruments and a short
- * range whatever is asked for.
+ * Runs one statement for all resources. It is not prepared: a generic plan would assume ten
+ * instruments and a short range for every request.
  */
 async function select(pool: Pool, text: string, values: readonly unknown[]): Promise<readonly FiguresRow[]> {
   const { rows } = await pool.query<FiguresRow>({ text, values: [...values] });
@@ -68,13 +68,13 @@ function valuesOf({ environmentId }: Tenant, { equipment, startMs, endExclusiveM
   return [environmentId, equipment, startMs / 1000, endExclusiveMs / 1000];
 }
 
-function byResource<Told>(
+function byResource<Result>(
   { resources }: InstrumentsRequest,
   rows: readonly FiguresRow[],
-  tell: (ofResource: readonly FiguresRow[]) => Told,
-): ReadonlyMap<InstrumentResource, Told> {
+  summarize: (rows: readonly FiguresRow[]) => Result,
+): ReadonlyMap<InstrumentResource, Result> {
   return new Map(
-    resources.map((resource) => [resource, tell(rows.filter((row) => row.resource === resource))]),
+    resources.map((resource) => [resource, summarize(rows.filter((row) => row.resource === resource))]),
   );
 }
 

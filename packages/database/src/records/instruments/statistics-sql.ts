@@ -2,11 +2,11 @@ import { instrumentFigures, type InstrumentResource } from '@hourglass/reports';
 
 type FigureName<Resource extends InstrumentResource> = (typeof instrumentFigures)[Resource][number];
 
-/** Where the records of a resource are, and how its figures come out of some of them. */
+/** The table of each resource's records and the expressions of its figures. */
 type Sources = {
   readonly [Resource in InstrumentResource]: {
     readonly table: string;
-    /** Column of the time by which a record is counted. */
+    /** The column whose time assigns a record to a range or bucket. */
     readonly happenedAt: string;
     readonly figures: Readonly<Record<FigureName<Resource>, string>>;
   };
@@ -49,29 +49,31 @@ const sources: Sources = {
   },
 };
 
-/** A row for each instrument that has data, and one without instrument for all of them, also when there is nothing. */
+/**
+ * Selects a row per instrument with data, and always one row without an instrument for the total.
+ */
 export function selectTotals(resource: InstrumentResource): string {
   const { table, happenedAt } = sources[resource];
   return `
     select '${resource}' as resource, equipment as key, ${figuresOf(resource)} as figures
       from ${table}
-     where ${isAskedFor(happenedAt)}
+     where ${isRequested(happenedAt)}
      group by grouping sets ((equipment), ())`;
 }
 
-/** A row for each bucket that has data. $5 is its unit, $6 the time zone, $7 the format of its date. */
+/** Selects a row per bucket with data. $5: unit of the buckets, $6: time zone, $7: date format. */
 export function selectByDate(resource: InstrumentResource): string {
   const { table, happenedAt } = sources[resource];
   return `
     select '${resource}' as resource, to_char(bucket, $7) as key, ${figuresOf(resource)} as figures
       from (select *, date_trunc($5, ${happenedAt} at time zone $6) as bucket
               from ${table}
-             where ${isAskedFor(happenedAt)}) happened
+             where ${isRequested(happenedAt)}) happened
      group by bucket`;
 }
 
-/** $1 is the environment, $2 the ids of the instruments, $3 and $4 the range in seconds since 1970. */
-function isAskedFor(happenedAt: string): string {
+/** $1: environment, $2: ids of the instruments, $3 and $4: range in seconds since 1970. */
+function isRequested(happenedAt: string): string {
   return `environment_id = $1 and equipment = any($2::text[])
        and ${happenedAt} >= to_timestamp($3) and ${happenedAt} < to_timestamp($4)`;
 }

@@ -1,9 +1,11 @@
 import { orderKeys, type OrderKey } from '@hourglass/query';
 
-/** What a condition reads beside the order itself. */
+/** A join that a condition needs in addition to the order. */
 export type OrderJoin = 'products' | 'grants' | 'returns';
 
-/** How a key of a condition is read: just as answers show it, so that a missing text is the empty one. */
+/**
+ * The expression of each condition key, equal to the value in responses: a missing text is empty.
+ */
 export const keyExpressions: Readonly<Record<OrderKey, string>> = {
   no: 'o.no',
   product_id: 'o.product_id',
@@ -32,13 +34,13 @@ export function joinsOf(keys: readonly OrderKey[]): readonly OrderJoin[] {
   return keys.flatMap((key) => joinOfKey[key] ?? []);
 }
 
-/** PostgreSQL's type of a value that a key is compared with. */
+/** Returns the PostgreSQL type of the values that a key is compared with. */
 export function sqlTypeOf(key: OrderKey): 'text' | 'bigint' | 'timestamptz' {
   const types = { text: 'text', integer: 'bigint', time: 'timestamptz' } as const;
   return types[orderKeys[key]];
 }
 
-/** A time as the contract shows it. */
-export function shownTime(expression: string): string {
+/** Makes an expression for a time in the format of the contract. */
+export function timeText(expression: string): string {
   return `to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`;
 }

@@ -2,7 +2,7 @@ import type { Tenant } from '@hourglass/query';
 import type { OrderCriteria, OrderPage, OrderRecord, OrderStore } from '@hourglass/reports';
 import type { Pool } from 'pg';
 import { servedByDatabase } from '../../connection/database-errors.ts';
-import { remainCount, shownTime, type OrderJoin } from './order-columns.ts';
+import { remainCount, timeText, type OrderJoin } from './order-columns.ts';
 import { orderWhere } from './order-where.ts';
 
 export function createOrderStore(pool: Pool): OrderStore {
@@ -18,7 +18,7 @@ async function readPage(pool: Pool, tenant: Tenant, criteria: OrderCriteria): Pr
   return { total: rows[0]?.total ?? 0, orders: rows.flatMap(ordersOf) };
 }
 
-/** A page behind the last one is a row without an order, which has the total. */
+/** A page after the last one is one row with the total and without an order. */
 function ordersOf(row: PageRow): readonly OrderRecord[] {
   const { total: _, ...order } = row;
   return isOrder(order) ? [order] : [];
@@ -29,9 +29,10 @@ function isOrder(order: Omit<PageRow, 'total'>): order is OrderRecord {
 }
 
 /**
- * One statement, so that total and page are of one moment. The keys of the page come first, from the index as far as
- * the conditions allow, and only its orders are looked up. Without a name, so that it is planned for its values: a
- * plan for any values is wrong for rare ones.
+ * Selects total and page in one statement, so that both see the same snapshot. The keys of the page
+ * come first, from the index as far as the conditions allow, and only their orders are joined. The
+ * statement is not prepared, so that it is planned for its values: a generic plan is wrong for rare
+ * ones.
  */
 function pageStatement(
   { environmentId }: Tenant,
@@ -43,25 +44,25 @@ function pageStatement(
   const text = `
     select matching.total::float8 as total, page.*
       from (
-        select count(*) as total from orders o ${joinSql(joins, readsEveryOrder ? sumOfAll : sumOfOrder)}
+        select count(*) as total from orders o ${joinSql(joins, readsEveryOrder ? joinAllSums : joinSumOfOrder)}
          where ${predicate}
       ) matching
       left join (
         select ${columns.join(', ')}
           from (
-            select o.environment_id, o.no from orders o ${joinSql(joins, sumOfOrder)}
+            select o.environment_id, o.no from orders o ${joinSql(joins, joinSumOfOrder)}
              where ${predicate}
              order by o.create_time desc, o.no
              limit ${add(criteria.size)}::bigint offset ${add((criteria.page - 1) * criteria.size)}::bigint
           ) listed
           join orders o on o.environment_id = listed.environment_id and o.no = listed.no
-          ${joinSql(['products', 'returns', 'grants'], sumOfOrder)}
+          ${joinSql(['products', 'returns', 'grants'], joinSumOfOrder)}
          order by o.create_time desc, o.no
       ) page on true`;
   return { text, values };
 }
 
-/** As double, which keeps every whole number up to 2^53, more than a record may have. */
+/** A double is exact up to 2^53, more than a record may contain. */
 const number = (expression: string, name: string) => `coalesce(${expression}, 0)::float8 as ${name}`;
 const text = (expression: string, name: string) => `coalesce(${expression}, '') as ${name}`;
 
@@ -85,8 +86,8 @@ const columns = [
   number('o.buy_user_id', 'buy_user_id'),
   text('o.buy_accesskey_id', 'buy_accesskey_id'),
   text('o.remark', 'remark'),
-  `${shownTime('o.create_time')} as create_time`,
-  `${shownTime('o.update_time')} as update_time`,
+  `${timeText('o.create_time')} as create_time`,
+  `${timeText('o.update_time')} as update_time`,
 ];
 
 type SumJoin = (alias: string, table: string) => string;
@@ -100,15 +101,18 @@ function joinSql(joins: Iterable<OrderJoin>, sums: SumJoin): string {
   return [...joins].map((join) => clauses[join]).join(' ');
 }
 
-/** Sums up those of every order there is, in less time than it takes to look them up one by one. */
-function sumOfAll(alias: string, table: string): string {
+/** Sums for all orders at once, faster than one lookup per order. */
+function joinAllSums(alias: string, table: string): string {
   return `
     left join (select environment_id, no, sum(count) as count from ${table} group by environment_id, no) ${alias}
       on ${alias}.environment_id = o.environment_id and ${alias}.no = o.no`;
 }
 
-/** From the index alone, for the orders that other conditions leave, or that a page shows. */
-function sumOfOrder(alias: string, table: string): string {
+/**
+ * Sums per order from the index alone, for the few orders that match other conditions or are on the
+ * page.
+ */
+function joinSumOfOrder(alias: string, table: string): string {
   return `
     left join lateral (
       select sum(count) as count from ${table} where environment_id = o.environment_id and no = o.no

@@ -4,19 +4,19 @@ import {
   joinsOf,
   keyExpressions,
   remainCount,
-  shownTime,
+  timeText,
   sqlTypeOf,
   type OrderJoin,
 } from './order-columns.ts';
 
-/** Takes a value and answers the parameter that stands for it in the statement. */
+/** Adds a value to the statement and returns its parameter, such as `$1`. */
 export type AddValue = (value: unknown) => string;
 
-/** Which orders are meant, in SQL: a predicate over `o` and what the joins bring. */
+/** The orders to select: a predicate over `o` and the joined tables. */
 export interface OrderWhere {
   readonly predicate: string;
   readonly joins: ReadonlySet<OrderJoin>;
-  /** No condition leaves out an order before its grants and returns are added up. */
+  /** Whether no condition excludes an order before its grants and returns are summed. */
   readonly readsEveryOrder: boolean;
 }
 
@@ -38,7 +38,10 @@ export function orderWhere(
   return { predicate: predicates.join(' and '), joins, readsEveryOrder };
 }
 
-/** `ne` and `ni` are met by just those orders that `eq` and `in` leave out, also by those without a company. */
+/**
+ * `ne` and `ni` match exactly the orders that `eq` and `in` do not, including orders without a
+ * company.
+ */
 function predicateOf(condition: OrderCondition, add: AddValue): string {
   const { operator, key } = condition;
   const expression = keyExpressions[key];
@@ -50,7 +53,7 @@ function predicateOf(condition: OrderCondition, add: AddValue): string {
       return operator === 'in' ? isListed : `(${isListed}) is not true`;
     }
     case 'like':
-      return `${type === 'timestamptz' ? shownTime(expression) : expression} like ${add(condition.pattern)}`;
+      return `${type === 'timestamptz' ? timeText(expression) : expression} like ${add(condition.pattern)}`;
     case 'ne':
       return `${expression} is distinct from ${add(sqlValue(key, condition.value))}::${type}`;
     case 'eq':
@@ -58,7 +61,8 @@ function predicateOf(condition: OrderCondition, add: AddValue): string {
     case 'lte':
     case 'gt':
     case 'gte': {
-      // By code points: the order of a language would depend on the database's locale. Equality does not.
+      // Compares by code points: linguistic order depends on the database's locale. Equality does
+      // not.
       const collation = type === 'text' && operator !== 'eq' ? ' collate "C"' : '';
       return `${expression}${collation} ${signs[operator]} ${add(sqlValue(key, condition.value))}::${type}`;
     }

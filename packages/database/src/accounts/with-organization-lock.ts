@@ -2,10 +2,13 @@ import { ReportError } from '@hourglass/reports';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { Prisma, type PrismaClient } from '../generated/client.ts';
 
-/** The client itself, or a transaction of it. */
+/** A Prisma client or one of its transactions. */
 export type Connection = Prisma.TransactionClient;
 
-/** A change waits for those of the same organization before it, and on a busy machine for a connection. */
+/**
+ * Milliseconds. A change waits for earlier changes of its organization and, under load, for a
+ * connection.
+ */
 const transactionLimits = { maxWait: 10_000, timeout: 30_000 } as const;
 
 export function inTransaction<Result>(
@@ -16,17 +19,17 @@ export function inTransaction<Result>(
 }
 
 /**
- * Runs `work` while nobody else changes the organization's environments, users and tokens, so that what it reads
- * is still true when it writes.
+ * Runs `work` in a transaction that locks the organization against other changes of its
+ * environments, users and tokens, so that decisions stay valid between reads and writes.
  * @throws ReportError `organization.not_found`
  */
-export function changingOrganization<Result>(
+export function withOrganizationLock<Result>(
   prisma: PrismaClient,
   organization: string,
   work: (transaction: Connection, organizationId: number) => Promise<Result>,
 ): Promise<Result> {
   return inTransaction(prisma, async (transaction) => {
-    // Not a lock against the foreign keys of others: submissions and batches go on.
+    // `no key update` does not block foreign keys, so submissions and batches continue.
     const [row] = await transaction.$queryRaw<{ id: number }[]>`
       select id from organizations where name = ${organization} for no key update`;
     if (row === undefined) throw new ReportError('organization.not_found', { organization });
@@ -34,12 +37,15 @@ export function changingOrganization<Result>(
   });
 }
 
-/** Answers the violation of a unique constraint with `taken`. */
-export async function unlessTaken<Result>(work: Promise<Result>, taken: ReportError): Promise<Result> {
+/** Throws `duplicate` instead of a unique constraint violation. */
+export async function withDuplicateError<Result>(
+  work: Promise<Result>,
+  duplicate: ReportError,
+): Promise<Result> {
   try {
     return await work;
   } catch (error) {
-    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
-    throw isTaken ? taken : error;
+    const isDuplicate = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+    throw isDuplicate ? duplicate : error;
   }
 }

@@ -1,6 +1,6 @@
 import type { CustomerConsumption } from '@hourglass/reports';
 
-/** Columns that repeat on every row of a subscription; null where there is nothing to join. */
+/** Columns that repeat on every row of a subscription; null where the join found nothing. */
 export interface LevelRow {
   readonly customerName: string;
   readonly number: string | null;
@@ -11,27 +11,28 @@ export interface LevelRow {
 }
 
 /**
- * Puts together what rows in the order of subscriptions and service levels say. Null without rows: no such customer.
- * @param levelOf is given the rows of one service level, at least one
+ * Groups rows, sorted by subscription and service level, into a customer's consumption. Null
+ * without rows: the customer is unknown.
+ * @param levelOf makes a service level from its rows, at least one
  */
-export function gatherLevels<Row extends LevelRow, Level>(
+export function groupLevels<Row extends LevelRow, Level>(
   customerId: string,
   rows: readonly Row[],
   levelOf: (name: string, rows: readonly [Row, ...Row[]]) => Level,
 ): CustomerConsumption<Level> | null {
   const [first] = rows;
   if (first === undefined) return null;
-  const subscriptions = runs(rows, ({ number }) => number).map(([number, ofSubscription]) => {
+  const subscriptions = groupConsecutive(rows, ({ number }) => number).map(([number, ofSubscription]) => {
     const [{ accountName, startDate, endDate }] = ofSubscription;
-    const levels = runs(ofSubscription, ({ levelName }) => levelName);
+    const levels = groupConsecutive(ofSubscription, ({ levelName }) => levelName);
     const serviceLevels = levels.map(([name, ofLevel]) => levelOf(name, ofLevel));
     return { number, accountName, startDate, endDate, serviceLevels };
   });
   return { customer: { id: customerId, name: first.customerName }, subscriptions };
 }
 
-/** Neighbours of the same key; those without any are left out. */
-function runs<Row>(
+/** Groups consecutive rows with the same key; drops rows without one. */
+function groupConsecutive<Row>(
   rows: readonly Row[],
   keyOf: (row: Row) => string | null,
 ): [key: string, rows: [Row, ...Row[]]][] {
