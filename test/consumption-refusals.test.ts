@@ -131,7 +131,7 @@ describe('Keystone', () => {
       for (const { status, text } of answers) {
         expect([status, text]).toEqual([
           401,
-          '{"error":{"code":"auth.token","message":"The token is missing or wrong; send one in the header authorizationToken"}}',
+          '{"error":{"code":"auth.token","message":"The token is missing or invalid; send one in the header authorizationToken"}}',
         ]);
       }
     });

@@ -146,7 +146,7 @@ describe('custom fields', () => {
       expect([status, text]).toEqual([400, expect.stringContaining(words) as string]);
     }
     for (const [body, status, code, words] of [
-      [{ name: 'DC_TOTAL', type: 'STRING' }, 409, 'custom_field.exists', 'letter case'],
+      [{ name: 'DC_TOTAL', type: 'STRING' }, 409, 'custom_field.exists', 'case-insensitive'],
       [{ name: 'Apiproxy', type: 'STRING' }, 400, 'request.invalid', 'name: "Apiproxy" is already a metric'],
       [{ name: 'hour', type: 'STRING' }, 400, 'request.invalid', 'name: "hour" is reserved'],
       [{ name: '1x', type: 'STRING' }, 400, 'request.invalid', 'name: "1x" is not a name'],

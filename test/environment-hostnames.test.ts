@@ -37,7 +37,7 @@ describe("an environment's hostnames", () => {
     expect([refused.status, body.code, body.message]).toEqual([
       409,
       'hostname.taken',
-      'The hostname "taken.example.com" belongs to the environment "prod"; take it away from there first',
+      'The hostname "taken.example.com" belongs to the environment "prod"; remove it there first',
     ]);
     expect(await hostnames(testEnvironment)).toEqual(['test.example.com']);
   });

@@ -229,7 +229,7 @@ describe('a wrong question about instruments', () => {
     };
     expect(await refusal(post)).toEqual({
       status: 405,
-      message: 'POST is not possible here; expected GET or HEAD',
+      message: 'POST is not allowed on this path; expected GET or HEAD',
     });
   });
 });

@@ -268,7 +268,7 @@ describe('monetization', () => {
     const { state, error } = await client.ended(id);
     expect([state, error]).toEqual([
       'failed',
-      'There is no exchange rate from JPY to EUR for 2017-06-04, nor for one of the 7 days before it; store one and submit the report again',
+      'No exchange rate from JPY to EUR for 2017-06-04 or the 7 days before it; store one and submit the report again',
     ]);
     // The query's own fault: a report that needs no such rate is made.
     expect(await ids({ currencyOption: 'EUR', devCriteria: [{ id: one.developerId }] })).toHaveLength(5);

@@ -61,7 +61,7 @@ describe('an organization', () => {
     ).toMatchObject({
       status: 403,
       code: 'auth.role',
-      message: 'This needs the role "operator"; yours is "administrator"',
+      message: 'This requires the role "operator"; yours is "administrator"',
     });
     expect(
       await accounts.refusal('POST', '', { body, authorization: `Bearer ${accounts.third.token}` }),

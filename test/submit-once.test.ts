@@ -47,7 +47,7 @@ describe('a submission with an Idempotency-Key', () => {
       409,
       expect.objectContaining({
         code: 'query.key_reused',
-        message: `The Idempotency-Key "${key}" was used before for another submission`,
+        message: `The Idempotency-Key "${key}" was already used for a different submission`,
       }),
     ]);
   });

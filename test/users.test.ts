@@ -70,7 +70,7 @@ describe('a user', () => {
       authorization,
     });
     expect(last.message).toBe(
-      `"owner@${other}.example" is the last administrator of the organization; make another one first`,
+      `"owner@${other}.example" is the last administrator of the organization; create another one first`,
     );
   });
 
@@ -88,7 +88,7 @@ describe('a user', () => {
       expect(await accounts.refusal(method, path, { body, authorization })).toMatchObject({
         status: 403,
         code: 'auth.role',
-        message: 'This needs the role "operator"; yours is "administrator"',
+        message: 'This requires the role "operator"; yours is "administrator"',
       });
     }
   });

@@ -266,7 +266,7 @@ describe('an organization', () => {
     const { organizations } = db.database;
     for (const role of ['member', 'administrator'] as const) {
       const attempt = createOrganization(caller(role), wanted('jane@new.example'), organizations);
-      await expect(attempt).rejects.toThrow(`This needs the role "operator"; yours is "${role}"`);
+      await expect(attempt).rejects.toThrow(`This requires the role "operator"; yours is "${role}"`);
     }
   });
 

@@ -281,7 +281,7 @@ describe('a report in a file', () => {
     const failure: unknown = await writeLines(connection, statement, '/dev/full').catch((error) => error);
     instance.closeSync();
     expect(readableError(failure, { memoryMb: 1, threads: 1, maxSpillMb: 1 }).message).toBe(
-      'The disk that the report is computed on is full',
+      'The disk for temporary files is full',
     );
   });
 

@@ -158,10 +158,10 @@ test('a result that does not fit in memory is complete and in order', async () =
 test('too little memory and too little disk are errors that tell a user what to do', async () => {
   const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: never });
   await expect(rowsOf(engineWith({ memoryMb: 128, maxSpillMb: 1 }).run(task))).rejects.toThrow(
-    'The report needs more than 1 MB of temporary disk space: ask for fewer groups or a shorter time range',
+    'The report needs more than 1 MB of temporary disk space: request fewer groups or a shorter time range',
   );
   await expect(rowsOf(engineWith({ memoryMb: 16, maxConcurrentRuns: 2 }).run(task))).rejects.toThrow(
-    'The report needs more than 8 MB of memory: ask for fewer groups or a shorter time range',
+    'The report needs more than 8 MB of memory: request fewer groups or a shorter time range',
   );
   expect(await leftFiles()).toEqual(['task/hot.csv']);
 });

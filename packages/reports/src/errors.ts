@@ -1,4 +1,4 @@
-/** What went wrong, as far as a caller can act on it. The API maps each kind to one HTTP status. */
+/** Kinds of errors that a caller can act on. The API maps each kind to one HTTP status. */
 export type ErrorKind =
   | 'invalid'
   | 'unauthenticated'
@@ -17,8 +17,8 @@ export type ErrorKind =
   | 'internal';
 
 /**
- * Every error a client can meet: code, kind, and the text it reads. `{name}` is filled from the details.
- * The texts of `not_found` never tell whether the thing exists for somebody else.
+ * All errors that a client can receive: code, kind and message. Details replace `{name}`. The
+ * messages of `not_found` never reveal whether the resource exists in another organization.
  */
 export const errorTable = {
   'request.malformed': { kind: 'invalid', message: 'The body is not JSON: {reason}' },
@@ -29,34 +29,35 @@ export const errorTable = {
   },
   'request.too_large': { kind: 'too_large', message: 'The body is larger than {limit}' },
   'request.media_type': { kind: 'media_type', message: 'Cannot read {found}; expected {expected}' },
-  'request.broken': { kind: 'invalid', message: 'The body could not be read to its end: {reason}' },
-  'request.timeout': { kind: 'timeout', message: 'The body did not come within {seconds} seconds' },
-  'request.path': { kind: 'invalid', message: 'The path cannot be read: {reason}' },
-  'request.method': { kind: 'method', message: '{method} is not possible here; expected {expected}' },
-  'request.no_route': { kind: 'not_found', message: 'There is nothing at this path' },
+  'request.broken': { kind: 'invalid', message: 'The body ended early: {reason}' },
+  'request.timeout': { kind: 'timeout', message: 'The body did not arrive within {seconds} seconds' },
+  'request.path': { kind: 'invalid', message: 'The path is malformed: {reason}' },
+  'request.method': { kind: 'method', message: '{method} is not allowed on this path; expected {expected}' },
+  'request.no_route': { kind: 'not_found', message: 'No resource at this path' },
   'auth.required': {
     kind: 'unauthenticated',
-    message: 'Credentials are missing or wrong; send Basic e-mail and password, or a Bearer token',
+    message:
+      'Credentials are missing or invalid; send an e-mail address and password as Basic, or a Bearer token',
   },
   'auth.token': {
     kind: 'unauthenticated',
-    message: 'The token is missing or wrong; send one in the header {header}',
+    message: 'The token is missing or invalid; send one in the header {header}',
   },
   'auth.scope': { kind: 'forbidden', message: 'The credentials lack the scope "{scope}"' },
-  'auth.role': { kind: 'forbidden', message: 'This needs the role "{role}"; yours is "{own}"' },
+  'auth.role': { kind: 'forbidden', message: 'This requires the role "{role}"; yours is "{own}"' },
   'auth.environment': {
     kind: 'forbidden',
-    message: 'The token is good for the environment "{environment}" only, and this is not below it',
+    message: 'The token is restricted to the environment "{environment}"; this path is outside of it',
   },
   'auth.unbound': {
     kind: 'forbidden',
-    message: 'This needs a token that is good for one environment; make one with "environment"',
+    message: 'This requires a token that is bound to one environment; create one with "environment"',
   },
   'auth.customers': {
     kind: 'forbidden',
-    message: 'The token is good for the consumption of its customers only, and this is something else',
+    message: 'The token is restricted to the consumption of its customers; this is another resource',
   },
-  'organization.exists': { kind: 'conflict', message: 'There is an organization "{organization}" already' },
+  'organization.exists': { kind: 'conflict', message: 'The organization "{organization}" already exists' },
   'organization.not_found': { kind: 'not_found', message: 'No organization "{organization}"' },
   'environment.not_found': {
     kind: 'not_found',
@@ -64,29 +65,29 @@ export const errorTable = {
   },
   'environment.exists': {
     kind: 'conflict',
-    message: 'There is an environment "{environment}" in the organization "{organization}" already',
+    message: 'The environment "{environment}" already exists in the organization "{organization}"',
   },
-  'user.exists': { kind: 'conflict', message: 'Somebody has the e-mail address "{email}" already' },
+  'user.exists': { kind: 'conflict', message: 'The e-mail address "{email}" is already in use' },
   'user.not_found': { kind: 'not_found', message: 'No user "{email}"' },
   'user.last_of_role': {
     kind: 'conflict',
-    message: '"{email}" is the last {role} of the organization; make another one first',
+    message: '"{email}" is the last {role} of the organization; create another one first',
   },
   'token.not_found': { kind: 'not_found', message: 'No token "{id}"' },
   'access_key.not_found': { kind: 'not_found', message: 'No access key "{id}"' },
   'access_key.unavailable': {
     kind: 'unavailable',
     message:
-      'Access keys cannot be used: HOURGLASS_SECRET_KEY is not set, or is not the one that the key was made with',
+      'Access keys are unavailable: HOURGLASS_SECRET_KEY is not set, or differs from the one that encrypted the key',
   },
   'signature.refused': {
     kind: 'unauthenticated',
     message:
-      'The request is not signed: expected accesskey_id, expires within 24 hours and the signature by a valid access key, each once',
+      'The request is not signed; expected accesskey_id, expires within 24 hours and the signature by a valid access key, each once',
   },
   'account.limit': {
     kind: 'conflict',
-    message: 'The organization has {limit} {what} already, which is the most it may have',
+    message: 'The organization already has {limit} {resource}, the maximum',
   },
   'hostname.not_found': {
     kind: 'not_found',
@@ -94,14 +95,13 @@ export const errorTable = {
   },
   'hostname.taken': {
     kind: 'conflict',
-    message:
-      'The hostname "{hostname}" belongs to the environment "{environment}"; take it away from there first',
+    message: 'The hostname "{hostname}" belongs to the environment "{environment}"; remove it there first',
   },
   'customer.not_found': { kind: 'not_found', message: 'No such customer' },
   'consumption.too_large': {
     kind: 'invalid',
     message:
-      'There are more than {limit} samples from from_date_utc to to_date_utc; ask for a shorter time, or submit a query on the dataset "consumption" with POST …/queries, which may use more',
+      'from_date_utc, to_date_utc: the range has more than {limit} samples; request a shorter range, or submit a query on the dataset "consumption" with POST …/queries, which has higher limits',
   },
   'dataset.not_found': { kind: 'not_found', message: 'No dataset "{dataset}"; expected one of {expected}' },
   'custom_field.not_found': {
@@ -111,12 +111,12 @@ export const errorTable = {
   'custom_field.exists': {
     kind: 'conflict',
     message:
-      'This environment has a custom field "{name}" of the dataset "{dataset}" already; letter case makes no other name',
+      'The dataset "{dataset}" already has a custom field "{name}" in this environment; names are case-insensitive',
   },
   'custom_field.full': {
     kind: 'conflict',
     message:
-      'This environment has {limit} custom fields of the dataset "{dataset}", the most there can be; delete one first',
+      'The dataset "{dataset}" already has {limit} custom fields in this environment, the maximum; delete one first',
   },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {
@@ -129,16 +129,16 @@ export const errorTable = {
   },
   'query.key_reused': {
     kind: 'conflict',
-    message: 'The Idempotency-Key "{key}" was used before for another submission',
+    message: 'The Idempotency-Key "{key}" was already used for a different submission',
   },
-  'query.expired': { kind: 'gone', message: 'The result of this query expired' },
+  'query.expired': { kind: 'gone', message: 'The result of this query has expired' },
   'result.range': {
     kind: 'range',
-    message: 'The range {found} lies outside of the {bytes} bytes of the result',
+    message: 'The range {found} is outside of the {bytes} bytes of the result',
   },
   'result.link': {
     kind: 'forbidden',
-    message: 'The link was changed or has expired; ask resulturl for a new one',
+    message: 'The link was modified or has expired; request a new one from resulturl',
   },
   'limit.submissions': {
     kind: 'limited',
@@ -147,35 +147,37 @@ export const errorTable = {
   'limit.active': {
     kind: 'limited',
     message:
-      'This environment may have {limit} queries enqueued or running; wait for one to end and try again in {seconds} seconds',
+      'This environment may have {limit} queries enqueued or running; try again when one has ended, for example in {seconds} seconds',
   },
   'stats.deadline': {
     kind: 'deadline',
     message:
-      'The statistics took longer than {seconds} seconds; ask for a shorter time range, or submit the same as a query with POST …/queries, which may take hours',
+      'The statistics took longer than {seconds} seconds; request a shorter time range, or submit a query with POST …/queries, which may take hours',
   },
   'stats.too_large': {
     kind: 'invalid',
-    message: '{reason}, or submit the same as a query with POST …/queries, which may use more',
+    message: '{reason}, or submit a query with POST …/queries, which has higher limits',
   },
-  'batch.refused': { kind: 'invalid', message: 'Nothing of the batch was stored: {reason}' },
+  'batch.refused': { kind: 'invalid', message: 'The batch was refused as a whole: {reason}' },
   'batch.conflict': {
     kind: 'conflict',
-    message: 'The Idempotency-Key "{id}" was used before with a different body',
+    message: 'The Idempotency-Key "{id}" was already used with a different body',
   },
   'service.unavailable': { kind: 'unavailable', message: 'The {service} is not available; try again' },
-  internal: { kind: 'internal', message: 'Something went wrong on our side; the request id is {requestId}' },
+  internal: { kind: 'internal', message: 'Internal error; report the request id {requestId}' },
 } as const satisfies Record<string, { kind: ErrorKind; message: string }>;
 
 export type ErrorCode = keyof typeof errorTable;
 
-/** A thing wrong with one field, as `Fault` of the query package. */
+/** A fault in one field, like `Fault` of the query package. */
 export interface FieldFault {
   readonly field: string;
   readonly message: string;
 }
 
-/** Thrown by use cases and endpoints; carries no HTTP. Its message may be shown to the caller. */
+/**
+ * Thrown by use cases and endpoints, independent of HTTP. The message may be shown to the caller.
+ */
 export class ReportError extends Error {
   readonly code: ErrorCode;
   readonly faults: readonly FieldFault[];
@@ -198,12 +200,12 @@ export class ReportError extends Error {
   }
 }
 
-/** More would help nobody, and the answer to a bad request stays small. */
+/** Keeps the response to a bad request small. */
 const maxShownFaults = 100;
 
 /**
- * One error for all faults of a request, of which the first hundred are listed; the message shows the first so that a
- * terse client still helps.
+ * Returns one error for all faults of a request, with the first hundred of them. The message
+ * contains the first fault, for clients that show only the message.
  */
 export function invalidRequest(faults: readonly FieldFault[]): ReportError {
   const [first] = faults;

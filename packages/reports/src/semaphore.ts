@@ -1,34 +1,37 @@
 export interface Semaphore {
-  /** Runs `work` when it is its turn. Throws the reason of `signal` once that aborts while it waits. */
+  /**
+   * Runs `work` when a permit is free. Throws the reason of `signal` when that aborts during the
+   * wait.
+   */
   run<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result>;
 }
 
-/** Lets at most `count` run at a time, in the order in which they came. */
-export function createSemaphore(count: number): Semaphore {
-  let free = count;
+/** Creates a semaphore with `permits` permits, which are granted in the order of requests. */
+export function createSemaphore(permits: number): Semaphore {
+  let free = permits;
   const waiting: (() => void)[] = [];
 
-  async function begin(signal: AbortSignal): Promise<void> {
+  async function acquire(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (free > 0) {
       free -= 1;
       return;
     }
     await new Promise<void>((resolve, reject) => {
-      const enter = () => {
-        signal.removeEventListener('abort', leave);
+      const grant = () => {
+        signal.removeEventListener('abort', cancel);
         resolve();
       };
-      const leave = () => {
-        waiting.splice(waiting.indexOf(enter), 1);
+      const cancel = () => {
+        waiting.splice(waiting.indexOf(grant), 1);
         reject(signal.reason);
       };
-      waiting.push(enter);
-      signal.addEventListener('abort', leave, { once: true });
+      waiting.push(grant);
+      signal.addEventListener('abort', cancel, { once: true });
     });
   }
 
-  function end(): void {
+  function release(): void {
     const next = waiting.shift();
     if (next === undefined) free += 1;
     else next();
@@ -36,11 +39,11 @@ export function createSemaphore(count: number): Semaphore {
 
   return {
     async run(signal, work) {
-      await begin(signal);
+      await acquire(signal);
       try {
         return await work();
       } finally {
-        end();
+        release();
       }
     },
   };

@@ -1,8 +1,8 @@
 export type Service = 'database' | 'queue' | 'object store' | 'scratch disk';
 
 /**
- * A service that Hourglass depends on cannot be reached or refuses to serve. Adapters throw it in place of
- * their library's error: the API answers 503 with `Retry-After`, the worker tries again.
+ * A service that Hourglass depends on is unreachable or refuses requests. Adapters throw it instead
+ * of their library's error. The API responds 503 with `Retry-After`; the worker retries.
  */
 export class ServiceUnavailable extends Error {
   readonly service: Service;

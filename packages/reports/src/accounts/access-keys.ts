@@ -1,32 +1,35 @@
 import type { Tenant } from '@hourglass/query';
 import type { AccountRule } from './account-admin.ts';
 
-/** Signs requests for the orders of one environment. Belongs to the environment, not to a user. */
+/**
+ * An access key, which signs requests for the orders of one environment. It belongs to the
+ * environment, not to a user.
+ */
 export interface AccessKeyRecord {
   readonly id: string;
   readonly description: string | null;
   readonly createdAt: Date;
-  /** Null: never. */
+  /** Null when the key never expires. */
   readonly expiresAt: Date | null;
   readonly disabled: boolean;
 }
 
 export interface NewAccessKey {
   readonly id: string;
-  /** As `sealSecret` made it for the id. */
+  /** The result of `sealSecret` with the key's id as owner. */
   readonly sealedSecret: Uint8Array<ArrayBuffer>;
   readonly description: string | null;
-  /** By the database's clock; null: it never expires. */
+  /** Lifetime by the database's clock. Null when the key never expires. */
   readonly lifetimeSeconds: number | null;
 }
 
-/** What is left out stays as it is. */
+/** Omitted fields keep their values. */
 export interface AccessKeyChange {
   readonly disabled?: boolean | undefined;
   readonly expiresAt?: Date | null | undefined;
 }
 
-/** A key that may sign now. */
+/** A key that is valid now. */
 export interface UsableAccessKey {
   readonly id: string;
   readonly tenant: Tenant;
@@ -34,12 +37,12 @@ export interface UsableAccessKey {
 }
 
 export interface AccessKeyStore {
-  /** Newest first. */
+  /** Lists the keys, newest first. */
   list(tenant: Tenant): Promise<readonly AccessKeyRecord[]>;
-  /** @param rule is told how many access keys the organization has */
+  /** @param rule receives the number of the organization's access keys */
   create(tenant: Tenant, key: NewAccessKey, rule: AccountRule<[count: number]>): Promise<AccessKeyRecord>;
   /** @throws ReportError `access_key.not_found` */
   change(tenant: Tenant, id: string, change: AccessKeyChange): Promise<AccessKeyRecord>;
-  /** Null: there is none, it is disabled, or it expired. */
+  /** Null when the key does not exist, is disabled or has expired. */
   findUsable(id: string): Promise<UsableAccessKey | null>;
 }

@@ -3,9 +3,9 @@ import type { EnvironmentRecord, OrganizationRecord, Role, Scope } from './accou
 export interface NewOrganization {
   readonly name: string;
   readonly environments: readonly string[];
-  /** Its first user. */
+  /** The first user. */
   readonly user: NewUser;
-  /** Of that user: every scope of the role, never expires. */
+  /** Token of the first user, with every scope of the role and without expiry. */
   readonly token: string;
 }
 
@@ -16,13 +16,13 @@ export interface NewUser {
 }
 
 export interface UserRecord {
-  /** In lower case, as in every other record; whatever case one is looked for in. */
+  /** Always in lower case. Lookups are case-insensitive. */
   readonly email: string;
   readonly role: Role;
   readonly createdAt: Date;
 }
 
-/** What is left out stays as it is. */
+/** Omitted fields keep their values. */
 export interface UserChange {
   readonly role?: Role | undefined;
   readonly password?: string | undefined;
@@ -33,20 +33,22 @@ export interface NewToken {
   readonly token: string;
   readonly scopes: readonly Scope[];
   readonly description: string | null;
-  /** By the database's clock; null: it never expires. */
+  /** Lifetime by the database's clock. Null when the token never expires. */
   readonly lifetimeSeconds: number | null;
-  /** The only environment that it is good for; null: all of the organization. */
+  /** The environment that the token is bound to. Null: it is valid for the whole organization. */
   readonly environment: string | null;
-  /** The only customers of that environment whose consumption it may see; empty: it is not bound to any. */
+  /**
+   * The customers of that environment whose consumption the token may read. Empty: all customers.
+   */
   readonly customers: readonly string[];
 }
 
 export interface TokenRecord {
   readonly id: string;
   readonly email: string;
-  /** Of its user. */
+  /** Role of the user. */
   readonly role: Role;
-  /** Those of the granted ones that its user has now. */
+  /** The granted scopes that the user's role still has. */
   readonly scopes: readonly Scope[];
   readonly description: string | null;
   readonly createdAt: Date;
@@ -57,13 +59,16 @@ export interface TokenRecord {
 }
 
 /**
- * Decides about a write by what there is. Until the write is committed nobody else changes that: writes of one
- * organization follow each other. It throws to refuse, and nothing is written.
+ * Validates a write against the existing state and throws to refuse it. Writes of one organization
+ * are serialized, so the state cannot change before the commit.
  */
 export type AccountRule<Existing extends readonly unknown[]> = (...existing: Existing) => void;
 
 export interface OrganizationStore {
-  /** All of it or nothing. @throws ReportError `organization.exists`, `user.exists` */
+  /**
+   * Creates everything in one transaction.
+   * @throws ReportError `organization.exists`, `user.exists`
+   */
   create(organization: NewOrganization): Promise<OrganizationRecord>;
   createEnvironment(
     organization: string,
@@ -72,28 +77,33 @@ export interface OrganizationStore {
   ): Promise<EnvironmentRecord>;
 }
 
-/** Users of one organization, which every method is given first; another's do not exist for it. */
+/**
+ * Users of the organization that is the first argument. Users of other organizations are not found.
+ */
 export interface UserStore {
-  /** In the order of their e-mail addresses. */
+  /** Lists the users by e-mail address. */
   list(organization: string): Promise<readonly UserRecord[]>;
   find(organization: string, email: string): Promise<UserRecord | null>;
-  /** @throws ReportError `user.exists`, whichever organization has a user of this e-mail address */
+  /** @throws ReportError `user.exists` when the e-mail address is in use in any organization */
   create(organization: string, user: NewUser, rule: AccountRule<[count: number]>): Promise<UserRecord>;
   /** @throws ReportError `user.not_found` */
   change(organization: string, email: string, change: UserChange, rule: UserRule): Promise<UserRecord>;
-  /** With the user's tokens. @throws ReportError `user.not_found` */
+  /**
+   * Deletes the user and the user's tokens.
+   * @throws ReportError `user.not_found`
+   */
   delete(organization: string, email: string, rule: UserRule): Promise<void>;
 }
 
 export type UserRule = AccountRule<[user: UserRecord, others: readonly UserRecord[]]>;
 
-/** Tokens of one organization's users. */
+/** Tokens of the users of one organization. */
 export interface TokenStore {
-  /** Newest first. */
+  /** Lists the tokens, newest first. */
   list(organization: string): Promise<readonly TokenRecord[]>;
   /**
-   * Also forgets the organization's tokens that expired more than 30 days ago.
-   * @param rule is told how many tokens the organization has, and the names of its environments
+   * Also deletes the organization's tokens that expired more than 30 days ago.
+   * @param rule receives the number of the organization's tokens and the names of its environments
    * @throws ReportError `user.not_found`
    */
   create(

@@ -1,13 +1,13 @@
 import { ReportError } from '../errors.ts';
 
-/** What one organization may have. Lists are answered whole, and a change looks at all of them. */
+/** Limits of one organization. Lists are returned whole, and writes read all of them. */
 const accountLimits = { environments: 100, users: 1000, tokens: 1000, 'access keys': 1000 } as const;
 
 /**
- * @param count how many there would be
+ * Checks that an organization may have `count` resources of a kind.
  * @throws ReportError `account.limit`
  */
-export function requireRoom(what: keyof typeof accountLimits, count: number): void {
-  const limit = accountLimits[what];
-  if (count > limit) throw new ReportError('account.limit', { limit, what });
+export function requireWithinLimit(resource: keyof typeof accountLimits, count: number): void {
+  const limit = accountLimits[resource];
+  if (count > limit) throw new ReportError('account.limit', { limit, resource });
 }

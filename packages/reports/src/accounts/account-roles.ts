@@ -1,7 +1,10 @@
 import { ReportError, invalidRequest } from '../errors.ts';
 import { type Principal, type Role, roles, type Scope } from './accounts.ts';
 
-/** What a user may do with the password; a token never may do more than its user. */
+/**
+ * Scopes of a user who authenticates with the password. A token never has more scopes than its
+ * user.
+ */
 export const scopesOfRole = {
   member: ['read', 'submit', 'ingest'],
   administrator: ['read', 'submit', 'ingest', 'admin'],
@@ -13,7 +16,8 @@ export function isAtLeast(role: Role, least: Role): boolean {
 }
 
 /**
- * Also keeps callers from what is above them: nobody makes, changes or speaks for a user of a higher role.
+ * Checks that the caller has at least the role `least`. Called with a user's role, it prevents
+ * managing users of a higher role.
  * @throws ReportError `auth.role`
  */
 export function requireRole(principal: Principal, least: Role): void {
@@ -22,7 +26,7 @@ export function requireRole(principal: Principal, least: Role): void {
   }
 }
 
-/** @throws ReportError `request.invalid` that names the scopes which a user of this role lacks. */
+/** @throws ReportError `request.invalid` with the scopes that a user of this role lacks */
 export function requireScopesOfRole(role: Role, wanted: readonly Scope[]): void {
   const possible: readonly Scope[] = scopesOfRole[role];
   const faults = wanted.flatMap((scope, index) =>
@@ -31,7 +35,7 @@ export function requireScopesOfRole(role: Role, wanted: readonly Scope[]): void 
       : [
           {
             field: `scopes[${index}]`,
-            message: `the token's user has the role "${role}"; expected one of ${possible.join(', ')}, found "${scope}"`,
+            message: `found "${scope}", which the role "${role}" lacks; expected one of ${possible.join(', ')}`,
           },
         ],
   );

@@ -5,20 +5,25 @@ import type { QueryScope } from '../queries/query-scope.ts';
 export const scopes = ['read', 'submit', 'ingest', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
-/** From the least to the most: each may do what those before it may. Only operators make organizations. */
+/**
+ * From least to most privileged; each role includes the previous ones. Only operators create
+ * organizations.
+ */
 export const roles = ['member', 'administrator', 'operator'] as const;
 export type Role = (typeof roles)[number];
 
-/** Who is calling. Bound to one organization; sees nothing of another. */
+/** The authenticated caller, bound to one organization. */
 export interface Principal {
   readonly organization: string;
-  /** The only environment that a token is good for. Null: all of the organization. */
+  /** The environment that the token is bound to. Null: the whole organization. */
   readonly environment: string | null;
-  /** The only customers of that environment whose consumption a token may see. Empty: all. */
+  /**
+   * The customers of that environment whose consumption the token may read. Empty: all customers.
+   */
   readonly customers: readonly string[];
-  /** E-mail of a user, or of the user a token belongs to. Shown as the query's submitter. */
+  /** E-mail address of the user, or of the token's user. Recorded as the submitter of queries. */
   readonly email: string;
-  /** Of that user. */
+  /** Role of that user. */
   readonly role: Role;
   readonly scopes: readonly Scope[];
 }
@@ -35,11 +40,11 @@ export interface EnvironmentRecord {
 }
 
 export interface Accounts {
-  /** Null: no such token, or it expired. */
+  /** Null when the token does not exist or has expired. */
   authenticateToken(token: string): Promise<Principal | null>;
-  /** Null: unknown user or wrong password, at the same cost in time. */
+  /** Null when the user is unknown or the password is wrong; both take the same time. */
   authenticatePassword(email: string, password: string): Promise<Principal | null>;
   findTenant(scope: QueryScope): Promise<Tenant | null>;
-  /** Its environments are in the order of their names. */
+  /** The environments are sorted by name. */
   findOrganization(name: string): Promise<OrganizationRecord | null>;
 }

@@ -4,8 +4,9 @@ import type { Principal } from './accounts.ts';
 import { requireSuccessor } from './user-rules.ts';
 
 /**
- * Changes role, password or both.
- * @throws ReportError `user.not_found`, `auth.role` when the user is or would be above the caller, `user.last_of_role`
+ * Changes a user's role, password or both.
+ * @throws ReportError `user.not_found`, `auth.role` when the user is or would be above the caller,
+ * `user.last_of_role`
  */
 export function changeUser(
   principal: Principal,

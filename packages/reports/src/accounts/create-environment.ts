@@ -1,5 +1,5 @@
 import type { OrganizationStore } from './account-admin.ts';
-import { requireRoom } from './account-limits.ts';
+import { requireWithinLimit } from './account-limits.ts';
 import { ReportError } from '../errors.ts';
 import type { EnvironmentRecord, Principal } from './accounts.ts';
 
@@ -13,6 +13,6 @@ export function createEnvironment(
     if (names.includes(name)) {
       throw new ReportError('environment.exists', { organization, environment: name });
     }
-    requireRoom('environments', names.length + 1);
+    requireWithinLimit('environments', names.length + 1);
   });
 }

@@ -1,5 +1,5 @@
 import type { NewOrganization, OrganizationStore } from './account-admin.ts';
-import { requireRoom } from './account-limits.ts';
+import { requireWithinLimit } from './account-limits.ts';
 import { requireRole } from './account-roles.ts';
 import type { OrganizationRecord, Principal } from './accounts.ts';
 
@@ -8,8 +8,8 @@ export interface OrganizationRequest extends Omit<NewOrganization, 'user'> {
 }
 
 /**
- * Makes an organization with its environments, its administrator and a token, which is the only thing that reaches
- * beyond the caller's own organization.
+ * Creates an organization with its environments, an administrator and a token. The only use case
+ * that acts outside of the caller's organization.
  * @throws ReportError `auth.role`, `account.limit`, `organization.exists`, `user.exists`
  */
 export async function createOrganization(
@@ -18,6 +18,6 @@ export async function createOrganization(
   organizations: OrganizationStore,
 ): Promise<OrganizationRecord> {
   requireRole(principal, 'operator');
-  requireRoom('environments', organization.environments.length);
+  requireWithinLimit('environments', organization.environments.length);
   return organizations.create({ ...organization, user: { ...administrator, role: 'administrator' } });
 }

@@ -1,6 +1,6 @@
 import type { CustomField, CustomFieldType, Tenant, UndeclaredFields } from '@hourglass/query';
 
-/** Of one environment and dataset: a plan, a fact and a list of them stay small. */
+/** Maximum per environment and dataset. Keeps plans, facts and lists small. */
 export const maxCustomFields = 100;
 
 export interface Declaration {
@@ -14,27 +14,30 @@ export type DeclaredField = CustomField & Declaration & { readonly createdAt: Da
 
 export interface EnvironmentFields {
   readonly undeclaredFields: UndeclaredFields;
-  /** In the order of their datasets and names. */
+  /** Sorted by dataset and name. */
   readonly fields: readonly DeclaredField[];
 }
 
 export type DeclarationOutcome =
   | { readonly kind: 'declared'; readonly field: DeclaredField }
-  /** The dataset has a custom field of this name, apart from its letter case. */
+  /** The dataset already has a custom field of this name. Names are case-insensitive. */
   | { readonly kind: 'exists' }
-  /** The dataset has as many as it may. */
+  /** The dataset has the maximum number of custom fields. */
   | { readonly kind: 'full' };
 
 /**
- * The custom fields of environments. Nothing of it is remembered anywhere: the next fact and the next query, in any
- * process, meet what was changed.
+ * The custom fields of environments. They are never cached, so a change applies to the next fact
+ * and the next query in every process.
  */
 export interface CustomFieldStore {
-  /** Those of all datasets, where none is named. */
+  /** Finds the fields of one dataset, or of all datasets. */
   find(tenant: Tenant, dataset?: string): Promise<EnvironmentFields>;
-  /** Declarations of one environment follow each other, so that there are never more than `maxFields`. */
+  /** Declares a field. Declarations of one environment are serialized, so `maxFields` is exact. */
   declare(tenant: Tenant, declaration: Declaration, maxFields: number): Promise<DeclarationOutcome>;
-  /** False: there is no such field. Its values stay in the facts, and nothing reads them any more. */
+  /**
+   * Deletes the declaration; its values stay in the facts and are no longer read. False when there
+   * is no such field.
+   */
   delete(tenant: Tenant, field: { readonly dataset: string; readonly name: string }): Promise<boolean>;
   changeUndeclared(tenant: Tenant, undeclaredFields: UndeclaredFields): Promise<void>;
 }

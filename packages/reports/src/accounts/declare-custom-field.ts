@@ -13,8 +13,8 @@ export interface DeclareCustomFieldPorts {
 }
 
 /**
- * Gives an environment a field of its own.
- * @throws ReportError `request.invalid` when the dataset or the name is not possible, `custom_field.exists`,
+ * Declares a custom field of an environment.
+ * @throws ReportError `request.invalid` for a wrong dataset or name, `custom_field.exists`,
  * `custom_field.full`
  */
 export async function declareCustomField(
@@ -25,9 +25,9 @@ export async function declareCustomField(
   const { dataset: datasetName, name } = declaration;
   const dataset = catalogue.get(datasetName);
   if (dataset?.takesCustomFields !== true) {
-    const taking = [...catalogue.values()].filter((candidate) => candidate.takesCustomFields);
-    const expected = taking.map((candidate) => candidate.name).join(', ');
-    const message = `${JSON.stringify(datasetName)} is no dataset with custom fields; expected ${expected}`;
+    const candidates = [...catalogue.values()].filter((candidate) => candidate.takesCustomFields);
+    const expected = candidates.map((candidate) => candidate.name).join(', ');
+    const message = `${JSON.stringify(datasetName)} is not a dataset with custom fields; expected ${expected}`;
     throw invalidRequest([{ field: 'dataset', message }]);
   }
   const fault = faultOfCustomFieldName(name, dataset);

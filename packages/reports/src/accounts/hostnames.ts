@@ -1,16 +1,16 @@
 import type { Tenant } from '@hourglass/query';
 
-/** The hostnames that clients may name in place of an environment. All are in lower case. */
+/** Hostnames that clients may use instead of an environment's name, in lower case. */
 export interface HostnameStore {
-  /** The environment that the hostname means. Null: none of this organization has it. */
+  /** Finds the environment of a hostname. Null when no environment of the organization has it. */
   findTenant(organization: string, hostname: string): Promise<Tenant | null>;
-  /** An environment's hostnames in the order of the alphabet. */
+  /** Lists the environment's hostnames in alphabetical order. */
   list(tenant: Tenant): Promise<readonly string[]>;
-  /** Makes these the environment's hostnames, all or nothing, exact under concurrency. */
+  /** Replaces the environment's hostnames in one transaction. */
   replace(tenant: Tenant, hostnames: readonly string[]): Promise<HostnamesOutcome>;
 }
 
 export type HostnamesOutcome =
   | { readonly kind: 'replaced'; readonly hostnames: readonly string[] }
-  /** Another environment of the organization has this one. */
+  /** Another environment of the organization has this hostname. */
   | { readonly kind: 'taken'; readonly hostname: string; readonly environment: string };

@@ -5,9 +5,9 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * Encrypts a secret for the database: nonce, tag, ciphertext.
+ * Encrypts a secret for the database. The result is nonce, tag and ciphertext.
  * @param key 32 bytes
- * @param owner to whom it belongs: moved to another's row, it cannot be opened
+ * @param owner id of the row; a secret that is moved to another row cannot be opened
  */
 export function sealSecret(secret: string, key: Uint8Array, owner: string): Uint8Array<ArrayBuffer> {
   const nonce = randomBytes(nonceBytes);
@@ -16,7 +16,7 @@ export function sealSecret(secret: string, key: Uint8Array, owner: string): Uint
   return Uint8Array.from(Buffer.concat([nonce, cipher.getAuthTag(), sealed]));
 }
 
-/** Null when it was sealed with another key or for another owner, or was changed. */
+/** Decrypts a secret. Null when it was sealed with another key or owner, or was modified. */
 export function openSecret(sealed: Uint8Array, key: Uint8Array, owner: string): string | null {
   const nonce = sealed.subarray(0, nonceBytes);
   const tag = sealed.subarray(nonceBytes, nonceBytes + tagBytes);

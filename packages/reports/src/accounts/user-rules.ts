@@ -4,16 +4,17 @@ import { ReportError } from '../errors.ts';
 import type { Role } from './accounts.ts';
 
 /**
- * Nobody could undo the loss of the last administrator, nor that of the last operator: operators belong to one
- * organization, and only they make others.
+ * Checks that the organization keeps an administrator and the installation an operator. The loss of
+ * the last one could not be undone: operators belong to one organization, and only operators create
+ * operators.
  * @param others all other users of the organization
- * @param next the role that the user is to have; null: the user is to be deleted
+ * @param next the user's new role; null when the user is deleted
  * @throws ReportError `user.last_of_role`
  */
 export function requireSuccessor(user: UserRecord, others: readonly UserRecord[], next: Role | null): void {
   for (const role of ['administrator', 'operator'] as const) {
-    const gives = isAtLeast(user.role, role) && (next === null || !isAtLeast(next, role));
-    if (gives && !others.some((other) => isAtLeast(other.role, role))) {
+    const loses = isAtLeast(user.role, role) && (next === null || !isAtLeast(next, role));
+    if (loses && !others.some((other) => isAtLeast(other.role, role))) {
       throw new ReportError('user.last_of_role', { email: user.email, role });
     }
   }

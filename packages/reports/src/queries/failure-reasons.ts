@@ -12,20 +12,20 @@ export const failureReasons = {
 
 /** All texts for `{cause}` in `attemptFailed`. */
 export const attemptFailures = {
-  memory: 'The report needs more than {memoryMb} MB of memory: ask for fewer groups or a shorter time range',
+  memory: 'The report needs more than {memoryMb} MB of memory: request fewer groups or a shorter time range',
   temporaryDisk:
-    'The report needs more than {maxSpillMb} MB of temporary disk space: ask for fewer groups or a shorter time range',
-  diskFull: 'The disk that the report is computed on is full',
+    'The report needs more than {maxSpillMb} MB of temporary disk space: request fewer groups or a shorter time range',
+  diskFull: 'The disk for temporary files is full',
   computation: 'The report could not be computed',
   unavailable: 'The {service} is not available',
-  unknown: 'Something went wrong on our side; the log of the worker names the query',
+  unknown: 'Internal error; search the worker log for the id of this query',
 } as const;
 
 /** Why the stored facts cannot be reported, however often the query is retried. */
 export const impossibleReports = {
   rateMissing:
-    'There is no exchange rate from {currency} to {target} for {day}, nor for one of the {days} days before it; store one and submit the report again',
-  currencyMissing: 'An amount of {day} has no currency, so it cannot be converted to {target}',
+    'No exchange rate from {currency} to {target} for {day} or the {days} days before it; store one and submit the report again',
+  currencyMissing: 'An amount of {day} has no currency and cannot be converted to {target}',
 } as const;
 
 type Details = Readonly<Record<string, string | number>>;

@@ -1,22 +1,25 @@
 import type { Tenant } from '@hourglass/query';
 
-/** A size in TiB: decimal digits as they are stored, without zeros at the end. Not a number, which could lose some. */
+/**
+ * A size in TiB as stored: decimal digits without trailing zeros. A string, because a number could
+ * lose digits.
+ */
 export type Tebibytes = string;
 
-/** RFC 3339 in UTC, as fine as it is stored: up to microseconds. */
+/** RFC 3339 in UTC, with up to microseconds as stored. */
 export type UtcTime = string;
 
 export interface Subscription<Level> {
   readonly number: string;
   readonly accountName: string;
   readonly startDate: UtcTime;
-  /** Null: it has no end. */
+  /** Null when the subscription has no end. */
   readonly endDate: UtcTime | null;
-  /** Those with a record, and those with samples only; by name. */
+  /** Service levels with a record or with samples, by name. */
   readonly serviceLevels: readonly Level[];
 }
 
-/** A customer with all subscriptions, by number. */
+/** A customer with all subscriptions, sorted by number. */
 export interface CustomerConsumption<Level> {
   readonly customer: { readonly id: string; readonly name: string };
   readonly subscriptions: readonly Subscription<Level>[];
@@ -29,10 +32,10 @@ interface Sizes {
   readonly accruedBurstTib: Tebibytes;
 }
 
-/** What the newest sample says. */
+/** Values of the newest sample. */
 export interface CurrentLevel extends Sizes {
   readonly name: string;
-  /** Null: there is no sample. The commitment is that of the service level then, and nothing is consumed. */
+  /** Null without a sample. Then the commitment is the service level's, and nothing is consumed. */
   readonly timestampUtc: UtcTime | null;
 }
 
@@ -43,17 +46,17 @@ export interface Sample extends Sizes {
 
 export interface HistoricalLevel {
   readonly name: string;
-  /** In the order of time. */
+  /** In chronological order. */
   readonly samples: readonly Sample[];
 }
 
-/** Both ends belong to it. */
+/** A time range that includes both ends. */
 export interface ClosedTimeRange {
   readonly first: UtcTime;
   readonly last: UtcTime;
 }
 
-/** What the storage consumption of an environment's customers is. Null: it has no such customer. */
+/** Reads the storage consumption of customers. Null when the environment has no such customer. */
 export interface ConsumptionStore {
   current(tenant: Tenant, customerId: string): Promise<CustomerConsumption<CurrentLevel> | null>;
   /** @throws ReportError `consumption.too_large` when the range has more than `maxSamples` */

@@ -1,20 +1,22 @@
-/** What one unit of a currency was worth on one UTC day. Currencies are codes in capital letters. */
+/** Value of one unit of a currency on a UTC day. Currencies are codes in capital letters. */
 export interface ExchangeRate {
   /** `YYYY-MM-DD` */
   readonly day: string;
   readonly currency: string;
   readonly targetCurrency: string;
-  /** Digits, at most 4 before and 10 after the point; more than 0. */
+  /** Positive decimal with at most 4 digits before and 10 after the point. */
   readonly rate: string;
 }
 
-/** What a listed rate has to be; what is missing is not asked for. */
+/** Conditions on listed rates. An omitted condition matches every rate. */
 export type RateCriteria = { readonly [Field in 'day' | 'currency' | 'targetCurrency']?: string | undefined };
 
-/** The rates by which reports of an organization convert amounts. */
+/** The exchange rates that an organization's reports use. */
 export interface ExchangeRateStore {
-  /** All or none. One that is there already is replaced; no two of `rates` are of the same day and currencies. */
+  /**
+   * Upserts all rates in one transaction. `rates` has no two rates of the same day and currencies.
+   */
   put(organization: string, rates: readonly ExchangeRate[]): Promise<void>;
-  /** Newest day first, then by currencies; at most `limit` of them. */
+  /** Lists at most `limit` rates, newest day first, then by currencies. */
   list(organization: string, criteria: RateCriteria, limit: number): Promise<readonly ExchangeRate[]>;
 }

@@ -1,6 +1,6 @@
 import type { Tenant } from '@hourglass/query';
 
-/** What can be asked about instruments, and the figures that each is told in, both in the order of an answer. */
+/** Resources of instruments and their figures, both in the order of the response. */
 export const instrumentFigures = {
   charge: ['charge_amount'],
   follow: ['follow_numbers'],
@@ -13,44 +13,46 @@ export const instrumentFigures = {
 export type InstrumentResource = keyof typeof instrumentFigures;
 
 export interface InstrumentsRequest {
-  /** Ids, each once. */
+  /** Instrument ids without duplicates. */
   readonly equipment: readonly string[];
-  /** Each once. */
+  /** Without duplicates. */
   readonly resources: readonly InstrumentResource[];
-  /** Milliseconds since 1970, of whole seconds. */
+  /** Milliseconds since 1970, on a whole second. */
   readonly startMs: number;
   readonly endExclusiveMs: number;
 }
 
 export interface BucketsRequest {
   readonly unit: 'day' | 'month';
-  /** Of the tz database. What begins in a day there belongs to it. */
+  /** Name in the tz database. Buckets follow local days of this zone. */
   readonly timeZone: string;
 }
 
-/** Decimals with all their digits and no zeros at the end, in the order of `instrumentFigures`. */
+/** Decimals with all digits and without trailing zeros, in the order of `instrumentFigures`. */
 export type Figures = readonly string[];
 
 export interface InstrumentTotals {
-  /** Zeros where there was nothing. A user of several instruments counts once. */
+  /** Totals over all instruments; zeros without data. A user of several instruments counts once. */
   readonly total: Figures;
-  /** By the id of the instrument; of those that have data. */
+  /** Totals by instrument id, for instruments with data. */
   readonly byInstrument: ReadonlyMap<string, Figures>;
 }
 
-/** By date, `YYYY-MM-DD` or `YYYY-MM`, oldest first; of those that have data. */
+/** Figures by date, `YYYY-MM-DD` or `YYYY-MM`, oldest first, for dates with data. */
 export type FiguresByDate = ReadonlyMap<string, Figures>;
 
 export interface InstrumentStore {
-  /** By resource, for each that was asked for. */
+  /** Returns totals for each requested resource. */
   total(
     tenant: Tenant,
-    asked: InstrumentsRequest,
+    request: InstrumentsRequest,
   ): Promise<ReadonlyMap<InstrumentResource, InstrumentTotals>>;
-  /** By resource, for each that was asked for, over all the instruments together. */
+  /**
+   * Returns figures by date for each requested resource, over all requested instruments together.
+   */
   byDate(
     tenant: Tenant,
-    asked: InstrumentsRequest,
+    request: InstrumentsRequest,
     buckets: BucketsRequest,
   ): Promise<ReadonlyMap<InstrumentResource, FiguresByDate>>;
 }

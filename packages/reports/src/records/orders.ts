@@ -1,19 +1,19 @@
 import type { OrderCondition, Tenant } from '@hourglass/query';
 
-/** Which orders are asked for. */
+/** Conditions on listed orders. */
 export interface OrderCriteria {
   readonly conditions: readonly OrderCondition[];
-  /** Only orders of which something can still be granted. */
+  /** Only orders with remaining grants. */
   readonly remainingOnly: boolean;
-  /** From 1. */
+  /** Page number, from 1. */
   readonly page: number;
-  /** Orders on a page. */
+  /** Orders per page. */
   readonly size: number;
 }
 
 /**
- * An order with its product, under the names that its contract has. Of what the product lacks, texts are empty and
- * numbers 0. Times are `YYYY-MM-DD HH:MM:SS.ffffff` in UTC.
+ * An order with its product, under the field names of the contract. Missing product fields are
+ * empty strings or 0. Times are `YYYY-MM-DD HH:MM:SS.ffffff` in UTC.
  */
 export interface OrderRecord {
   readonly no: string;
@@ -40,12 +40,14 @@ export interface OrderRecord {
 }
 
 export interface OrderPage {
-  /** How many meet the criteria, on all pages. */
+  /** Number of matching orders on all pages. */
   readonly total: number;
   readonly orders: readonly OrderRecord[];
 }
 
 export interface OrderStore {
-  /** Newest first, then by number; total and page are of one moment. */
+  /**
+   * Returns one page, newest orders first, then by number. Total and page come from one snapshot.
+   */
   page(tenant: Tenant, criteria: OrderCriteria): Promise<OrderPage>;
 }

@@ -7,19 +7,21 @@ export interface ArchiveTask {
   readonly columns: readonly OutputColumn[];
   readonly output: OutputFormat;
   readonly directory: string;
-  /** Written into the archive as every member's time, so that one attempt's bytes do not depend on the clock. */
+  /**
+   * Modification time of every member, so that the bytes of an attempt do not depend on the clock.
+   */
   readonly createdAt: Date;
-  /** What the manifest tells of it; without one the archive gets none. */
+  /** Origin for the manifest. Without it the archive has no manifest. */
   readonly origin?: ResultOrigin;
   readonly signal: AbortSignal;
-  /** Hears which share of the rows is packed, from 0 to 1. */
+  /** Called with the share of rows that are packed, 0 to 1. */
   readonly onProgress?: (share: number) => void;
 }
 
 export interface ArchiveFile {
   readonly path: string;
   readonly bytes: number;
-  /** Of all its bytes, hex. */
+  /** MD5 of the file in hex. */
   readonly md5: string;
   readonly rows: number;
   readonly gzipBytes: number;
@@ -27,8 +29,9 @@ export interface ArchiveFile {
 
 export interface ArchiveWriter {
   /**
-   * Writes gzip parts and the ZIP around them to `directory`, and deletes the files of rows. No rows make one empty part.
-   * Asks for a file while it packs the one before, and may have asked for one when it fails.
+   * Writes gzip parts in a ZIP to `directory`, and deletes the files of rows. Without rows the
+   * archive has one empty part. It requests the next file while it packs the present one, so a
+   * request may be pending when it throws.
    */
   write(rows: AsyncIterable<RowFile>, task: ArchiveTask): Promise<ArchiveFile>;
 }

@@ -1,7 +1,10 @@
 import type { ObjectStore } from './object-store.ts';
 import type { QueryStore } from '../queries/query-store.ts';
 
-/** Ends the results whose time is over: first the row, so that nobody starts a download, then the object. */
+/**
+ * Expires at most `limit` results whose `expires` has passed, and returns their number. The row is
+ * updated before the object is deleted, so that no download starts in between.
+ */
 export async function expireResults(
   { queries, objects }: { queries: QueryStore; objects: ObjectStore },
   limit: number,

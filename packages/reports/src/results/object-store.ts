@@ -1,12 +1,12 @@
 export interface StoredObject {
   readonly bytes: number;
-  /** Opaque, without quotes; changes when the bytes change. */
+  /** Opaque, without quotes. Changes when the bytes change. */
   readonly etag: string;
 }
 
 export interface IncompleteObject {
   readonly key: string;
-  /** Gives it up, and what it takes of the store. Whoever is storing it fails. */
+  /** Aborts the upload and frees its space. The process that is uploading it gets an error. */
   discard(): Promise<void>;
 }
 
@@ -24,13 +24,19 @@ export interface ObjectStore {
   ): Promise<StoredObject>;
   /** Null when there is no such object. */
   stat(key: string): Promise<StoredObject | null>;
-  /** Null when there is no such object. The caller destroys the stream when it stops early. */
+  /**
+   * Null when there is no such object. The caller destroys a stream that it does not read to the
+   * end.
+   */
   read(key: string, range?: ByteRange): Promise<NodeJS.ReadableStream | null>;
-  /** Deleting what is not there succeeds. */
+  /** Succeeds when there is no such object. */
   delete(key: string): Promise<void>;
   list(prefix: string): AsyncIterable<{ readonly key: string; readonly bytes: number }>;
-  /** What was begun to be stored and is not complete, by this process or another one that may be dead. */
+  /**
+   * Lists uploads that have begun and are not complete, of this process and of others, even dead
+   * ones.
+   */
   listIncomplete(prefix: string): AsyncIterable<IncompleteObject>;
-  /** Throws `ServiceUnavailable` when the store cannot be reached or written. */
+  /** @throws ServiceUnavailable when the store cannot be reached or written */
   check(): Promise<void>;
 }

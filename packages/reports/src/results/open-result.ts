@@ -9,8 +9,9 @@ export interface OpenResult {
 }
 
 /**
- * Finds the archive of a completed query.
- * @throws ReportError `query.no_result` while there is none, `query.expired` from its `expires` on.
+ * Opens the archive of a completed query.
+ * @throws ReportError `query.no_result` before completion, `query.expired` after `expires`;
+ * ServiceUnavailable when the archive is missing
  */
 export async function openResult(
   record: QueryRecord,
@@ -35,7 +36,7 @@ export async function openResult(
   };
 }
 
-/** Not a 404: the query has a result, and a store that does not show it is the wrong volume or a broken one. */
+/** Not a 404: the query has a result, so the store is broken or the wrong volume is mounted. */
 function lostArchive(archiveKey: string): ServiceUnavailable {
   return new ServiceUnavailable('object store', new Error(`the published object ${archiveKey} is missing`));
 }

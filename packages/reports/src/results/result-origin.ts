@@ -1,11 +1,11 @@
 import type { Plan } from '@hourglass/query';
 import type { FactFiles } from '../queries/segment-files.ts';
 
-/** Where a result comes from: which attempt at which plan, over which facts. */
+/** Origin of a result: plan, attempt and facts. */
 export interface ResultOrigin {
   readonly plan: Plan;
   readonly attempt: number;
-  /** Number of the newest batch that the snapshot had; null: there was none. */
+  /** Sequence number of the newest batch in the snapshot. Null when there was none. */
   readonly watermark: bigint | null;
   readonly snapshotAt: Date;
 }

@@ -1,5 +1,8 @@
 /** Secrets that all processes share. */
 export interface SigningKeys {
-  /** 32 random bytes, the same for everybody from the first call on. */
+  /**
+   * Returns 32 random bytes, created by the first call for `purpose` and the same for all later
+   * ones.
+   */
   keyFor(purpose: string): Promise<Uint8Array>;
 }

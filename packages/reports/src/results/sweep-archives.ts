@@ -1,15 +1,15 @@
-import { archivePrefix, attemptOf } from './archive-key.ts';
+import { archivePrefix, parseArchiveKey } from './archive-key.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { QueryStore } from '../queries/query-store.ts';
 
 const pageSize = 500;
 
 /**
- * Deletes archives that are nobody's, whole ones and those that were never completed: of attempts that died, that lost their
- * lease, or whose deletion failed. Answers their number.
+ * Deletes orphaned archives and incomplete uploads: of attempts that died, lost their lease, or
+ * failed to delete their archive. Returns their number.
  *
- * Each is listed first and its query read afterwards. An attempt that is not running then never publishes, so what is
- * deleted can become nobody's result.
+ * Archives are listed before their queries are read. An attempt that is not running by then never
+ * publishes, so a deleted archive never becomes a result.
  */
 export async function sweepArchives({
   queries,
@@ -20,27 +20,31 @@ export async function sweepArchives({
 }): Promise<number> {
   let swept = 0;
   for await (const page of pages(objects.list(archivePrefix))) {
-    for (const { key } of await unowned(page, (key) => key)) {
+    for (const { key } of await findOrphaned(page, (key) => key)) {
       await objects.delete(key);
       swept += 1;
     }
   }
   for await (const page of pages(objects.listIncomplete(archivePrefix))) {
-    // Also one with the key of a result is nobody's: of an upload that was begun twice, the other one was completed.
-    for (const incomplete of await unowned(page, (key) => `incomplete ${key}`)) {
+    // An incomplete upload is orphaned even under the key of a result: another upload of the
+    // archive completed.
+    for (const incomplete of await findOrphaned(page, (key) => `incomplete ${key}`)) {
       await incomplete.discard();
       swept += 1;
     }
   }
   return swept;
 
-  /** `asKey`: of what may be a result, its key; of what is none, something else. */
-  async function unowned<Item extends { readonly key: string }>(
+  /**
+   * `asKey` returns the key of a possible result, and a text that no result has for everything
+   * else.
+   */
+  async function findOrphaned<Item extends { readonly key: string }>(
     items: readonly Item[],
     asKey: (key: string) => string,
   ): Promise<Item[]> {
     const works = items.flatMap(({ key }) => {
-      const work = attemptOf(key);
+      const work = parseArchiveKey(key);
       return work === null ? [] : [{ ...work, key: asKey(key) }];
     });
     const keys = new Set(await queries.orphanedWork(works));

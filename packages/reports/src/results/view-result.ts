@@ -9,7 +9,7 @@ import { openResult, type OpenResult } from './open-result.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { QueryRecord } from '../queries/query-record.ts';
 
-/** What the parts of an archive hold. */
+/** Layout of the rows in an archive. */
 export interface RowLayout {
   readonly columns: readonly OutputColumn[];
   readonly output: OutputFormat;
@@ -17,9 +17,9 @@ export interface RowLayout {
 
 export interface ArchiveReader {
   /**
-   * The rows of an archive that `ArchiveWriter` made, each as a compact JSON object and the same for either output
-   * format, some at a time. Holds some of them in memory, never a part. Throws for an archive that is damaged; whoever
-   * stops early returns the iterator.
+   * Yields batches of rows as compact JSON objects, the same for either output format. Buffers a
+   * few rows, never a whole part. Throws when the archive is damaged. A caller that stops early
+   * returns the iterator.
    */
   rows(archive: OpenResult, layout: RowLayout): AsyncIterable<readonly string[]>;
 }
@@ -32,8 +32,9 @@ export interface ViewResultPorts {
 }
 
 /**
- * The rows of a completed query, from its archive. The iteration throws unless they are as many as were published.
- * @throws ReportError as `openResult`.
+ * Returns the rows of a completed query from its archive. The iteration throws when their number
+ * differs from the published number.
+ * @throws ReportError as `openResult`
  */
 export async function viewResult(
   record: QueryRecord,
@@ -45,10 +46,10 @@ export async function viewResult(
     columns: outputColumns(bindPlan(plan, ports.catalogue)),
     output: plan.output,
   });
-  return exactly(result?.rows ?? 0, rows);
+  return requireCount(result?.rows ?? 0, rows);
 }
 
-async function* exactly(
+async function* requireCount(
   count: number,
   batches: AsyncIterable<readonly string[]>,
 ): AsyncGenerator<readonly string[]> {
@@ -57,5 +58,5 @@ async function* exactly(
     found += batch.length;
     yield batch;
   }
-  if (found !== count) throw new Error(`the archive has ${found} rows, ${count} were published`);
+  if (found !== count) throw new Error(`the archive has ${found} rows; expected ${count}`);
 }

@@ -3,23 +3,29 @@ import type { RowBatch } from '../queries/report-engine.ts';
 
 type Value = string | number | null;
 
-/** One combination of the dimensions' values. */
+/** A group of the statistics: one combination of dimension values. */
 export interface StatsGroup {
   readonly dimensions: readonly string[];
-  /** Where its buckets begin, milliseconds since 1970, in the order of the answer; none without a time unit. */
+  /**
+   * Start of each bucket in milliseconds since 1970, in the order of the response. Empty without a
+   * time unit.
+   */
   readonly bucketsMs: readonly number[];
-  /** For each metric its value in every bucket, or over the whole range. Whole numbers are text. */
+  /**
+   * For each metric its value in every bucket, or one value for the whole range. Whole numbers are
+   * strings.
+   */
   readonly values: readonly (readonly Value[])[];
 }
 
 export interface Stats {
   readonly plan: Plan;
   readonly groups: readonly StatsGroup[];
-  /** There is more than an answer may hold. */
+  /** True when the response is cut at the maximum number of rows. */
   readonly truncated: boolean;
 }
 
-/** Takes the rows of a plan that chooses groups, which come group by group, up to `maxStatsRows`. */
+/** Collects the rows of a statistics plan, which arrive group by group, up to `maxStatsRows`. */
 export async function collectStats(plan: Plan, batches: AsyncIterable<RowBatch>): Promise<Stats> {
   const groups: OpenGroup[] = [];
   let rows = 0;
@@ -43,17 +49,17 @@ interface OpenGroup extends StatsGroup {
 }
 
 function addRow({ metrics, dimensions, timeUnit }: Plan, groups: OpenGroup[], row: readonly Value[]): void {
-  const shown = row.slice(metrics.length, metrics.length + dimensions.length).map(String);
+  const dimensionValues = row.slice(metrics.length, metrics.length + dimensions.length).map(String);
   let group = groups.at(-1);
-  if (group === undefined || group.dimensions.some((value, index) => value !== shown[index])) {
-    group = { dimensions: shown, bucketsMs: [], values: metrics.map(() => []) };
+  if (group === undefined || group.dimensions.some((value, index) => value !== dimensionValues[index])) {
+    group = { dimensions: dimensionValues, bucketsMs: [], values: metrics.map(() => []) };
     groups.push(group);
   }
   for (const [index, values] of group.values.entries()) values.push(row[index] ?? null);
-  if (timeUnit !== null) group.bucketsMs.push(bucketStartMs(String(row.at(-1))));
+  if (timeUnit !== null) group.bucketsMs.push(parseBucketStart(String(row.at(-1))));
 }
 
-/** Of a time column, `YYYY-MM-DD HH:MM:SS UTC`. */
-function bucketStartMs(shown: string): number {
-  return Date.parse(shown.replace(' UTC', 'Z').replace(' ', 'T'));
+/** Parses the value of a time column, `YYYY-MM-DD HH:MM:SS UTC`. */
+function parseBucketStart(text: string): number {
+  return Date.parse(text.replace(' UTC', 'Z').replace(' ', 'T'));
 }

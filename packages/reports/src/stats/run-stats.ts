@@ -21,21 +21,22 @@ export interface RunStatsPorts extends CollectFactsPorts {
   readonly customFields: Pick<CustomFieldStore, 'find'>;
   readonly engine: ReportEngine;
   readonly semaphore: Semaphore;
-  /** Each run works in a folder of its own below it. */
+  /** Each run uses a subdirectory of it. */
   readonly scratchDirectory: string;
   readonly nowMs: () => number;
   readonly newId: () => string;
 }
 
-/** From the request to its rows, waiting for a turn included. What takes longer is a query. */
+/** Time limit from the request to the last row, including the wait for a permit. */
 export const statsTimeoutMs = 10_000;
 
-/** What a smaller report would not meet. */
+/** Failures that a smaller report would avoid. */
 const tooLarge: ReadonlySet<string> = new Set(['memory', 'temporaryDisk']);
 
 /**
- * Computes statistics while the caller waits. Stops at once when `signal` aborts, and throws its reason.
- * @throws ReportError `request.invalid` with every fault, `stats.deadline`, `stats.too_large`; ServiceUnavailable.
+ * Computes statistics synchronously. Stops when `signal` aborts, and throws its reason.
+ * @throws ReportError `request.invalid` with every fault, `stats.deadline`, `stats.too_large`;
+ * ServiceUnavailable
  */
 export async function runStats(
   input: { request: StatsRequest; dataset: string; tenant: Tenant },
