@@ -31,8 +31,8 @@ describe('a JSON body', () => {
     server.close();
   });
 
-  /** What is answered to a body of which only the beginning is sent, or all of it. */
-  async function answerTo(
+  /** Sends a body, whole or with its end missing, and returns the response. */
+  async function responseTo(
     body: string | Buffer,
     { headers = {}, ends = true }: { headers?: Record<string, string>; ends?: boolean } = {},
   ): Promise<{ status: number | undefined; text: string; connection: string | undefined }> {
@@ -49,18 +49,18 @@ describe('a JSON body', () => {
   }
 
   test.each([
-    ['of chunks that never end', '"x', {}],
-    ['of fewer bytes than were announced', '"x"', { 'Content-Length': '50' }],
-    ['of gzip that never ends', gzipSync('"x"').subarray(0, 15), { 'Content-Encoding': 'gzip' }],
-  ])('%s is waited for only so long, and the connection is closed', async (_, body, headers) => {
+    ['in chunks without an end', '"x', {}],
+    ['shorter than its Content-Length', '"x"', { 'Content-Length': '50' }],
+    ['of truncated gzip', gzipSync('"x"').subarray(0, 15), { 'Content-Encoding': 'gzip' }],
+  ])('%s gets a 408 after the timeout, and the connection is closed', async (_, body, headers) => {
     const startMs = performance.now();
-    const answer = await answerTo(body, { headers, ends: false });
-    expect(answer).toMatchObject({ status: 408, connection: 'close' });
-    expect(answer.text).toContain('did not come within 0.3 seconds');
+    const response = await responseTo(body, { headers, ends: false });
+    expect(response).toMatchObject({ status: 408, connection: 'close' });
+    expect(response.text).toContain('did not come within 0.3 seconds');
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(timeoutMs - 5);
   });
 
-  test('is measured inflated: at its bound it is read, one byte beyond it is a 413', async () => {
+  test('is measured inflated: at its maximum size it is read, one byte more is a 413', async () => {
     const within = JSON.stringify('x'.repeat(maxBytes - 2));
     const beyond = JSON.stringify('x'.repeat(maxBytes - 1));
     for (const [encoding, compress] of [
@@ -68,23 +68,23 @@ describe('a JSON body', () => {
       ['br', brotliCompressSync],
     ] as const) {
       const headers = { 'Content-Encoding': encoding };
-      expect((await answerTo(compress(within), { headers })).text).toBe(within);
-      expect((await answerTo(compress(beyond), { headers })).status).toBe(413);
+      expect((await responseTo(compress(within), { headers })).text).toBe(within);
+      expect((await responseTo(compress(beyond), { headers })).status).toBe(413);
     }
-    expect((await answerTo(within)).text).toBe(within);
-    expect((await answerTo(beyond)).status).toBe(413);
+    expect((await responseTo(within)).text).toBe(within);
+    expect((await responseTo(beyond)).status).toBe(413);
   });
 
-  test('that inflates to a thousand times its bytes is not inflated beyond the bound', async () => {
+  test('that inflates to a thousand times its size is not inflated beyond the maximum', async () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, ' '), { level: 9 });
     const before = process.memoryUsage.rss();
-    expect((await answerTo(bomb, { headers: { 'Content-Encoding': 'gzip' } })).status).toBe(413);
+    expect((await responseTo(bomb, { headers: { 'Content-Encoding': 'gzip' } })).status).toBe(413);
     expect(process.memoryUsage.rss() - before).toBeLessThan(50 * 1024 * 1024);
   });
 
   test.each([
-    ['gzip that is damaged', Buffer.from('no gzip'), { 'Content-Encoding': 'gzip' }, 400],
-    ['an encoding nobody knows', '"x"', { 'Content-Encoding': 'rot13' }, 415],
+    ['damaged gzip', Buffer.from('no gzip'), { 'Content-Encoding': 'gzip' }, 400],
+    ['an unknown encoding', '"x"', { 'Content-Encoding': 'rot13' }, 415],
     ['two encodings', gzipSync(gzipSync('"x"')), { 'Content-Encoding': 'gzip, gzip' }, 415],
     [
       'another charset',
@@ -93,12 +93,12 @@ describe('a JSON body', () => {
       415,
     ],
     ['UTF-8 by name', '"x"', { 'Content-Type': 'application/json; charset="UTF-8"' }, 200],
-    ['JSON of another name', '"x"', { 'Content-Type': 'application/merge-patch+json' }, 200],
+    ['a +json media type', '"x"', { 'Content-Type': 'application/merge-patch+json' }, 200],
     ['a form', 'a=b', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
     ['several types', '"x"', { 'Content-Type': 'application/json, text/plain' }, 415],
-    ['nothing', '', {}, 400],
-  ])('that is %s', async (_, body, headers, status) => {
-    const answer = await answerTo(body, { headers });
-    expect([answer.status, answer.text]).toEqual([status, expect.anything()]);
+    ['empty', '', {}, 400],
+  ])('with %s gets the right status', async (_, body, headers, status) => {
+    const response = await responseTo(body, { headers });
+    expect([response.status, response.text]).toEqual([status, expect.anything()]);
   });
 });

@@ -5,8 +5,8 @@ import { assertJsonBounds } from '../src/http/json-bounds.ts';
 const check = (text: string) => assertJsonBounds(Buffer.from(text));
 const nested = (depth: number) => `${'[{"a":'.repeat(depth / 2)}1${'}]'.repeat(depth / 2)}`;
 
-describe('the bytes of a body', () => {
-  test('may have 10,000 values, objects and arrays among them, and 32 levels, and no more', () => {
+describe('a JSON body', () => {
+  test('may contain 10,000 values, objects and arrays included, and 32 levels, but no more', () => {
     const list = (length: number) => JSON.stringify(Array.from({ length }, () => 7));
     expect(() => check(list(9_999))).not.toThrow();
     expect(() => check(list(10_000))).toThrow(/found more than 10000 values/);
@@ -15,7 +15,7 @@ describe('the bytes of a body', () => {
     expect(() => check(nested(34))).toThrow(/nested more than 32 deep/);
   });
 
-  test('may have any character of JSON in texts, where none of them counts', () => {
+  test('may contain brackets and commas in strings, where they do not count', () => {
     const text = fc.string({
       unit: fc.constantFrom('[', '{', '}', ']', ',', '"', '\\', 'é', '\u{1f600}', ' '),
     });
@@ -29,7 +29,7 @@ describe('the bytes of a body', () => {
   });
 
   test.each([
-    ['half a character', [0x22, 0xc3, 0x22]],
+    ['a truncated character', [0x22, 0xc3, 0x22]],
     ['Latin-1', [0x22, 0xe9, 0x22]],
     ['a surrogate', [0x22, 0xed, 0xa0, 0x80, 0x22]],
     ['an overlong NUL', [0x22, 0xc0, 0x80, 0x22]],

@@ -4,7 +4,7 @@ import { offsetsOf, rangeOfLocalTimes } from '../src/endpoints/instruments/local
 
 const local = (text: string) => Date.parse(`${text.replace(' ', 'T')}Z`);
 
-/** The range from one local time to another, as ISO texts. */
+/** The range between two local times, as ISO 8601. */
 function rangeIn(timeZone: string, from: string, to: string): string[] {
   const { startMs, endExclusiveMs } = rangeOfLocalTimes(local(from), local(to), offsetsOf(timeZone));
   return [startMs, endExclusiveMs].map((ms) => new Date(ms).toISOString().replace('.000Z', 'Z'));
@@ -45,7 +45,7 @@ describe('a range of local times', () => {
       '2024-10-27T23:00:00Z',
     ],
     [
-      'until before an hour that comes twice',
+      'up to an hour that occurs twice',
       'Europe/Berlin',
       '2024-10-27 00:00:00',
       '2024-10-27 01:59:59',
@@ -53,7 +53,7 @@ describe('a range of local times', () => {
       '2024-10-27T00:00:00Z',
     ],
     [
-      'an hour that comes twice',
+      'an hour that occurs twice',
       'Europe/Berlin',
       '2024-10-27 02:00:00',
       '2024-10-27 02:59:59',
@@ -61,7 +61,7 @@ describe('a range of local times', () => {
       '2024-10-27T02:00:00Z',
     ],
     [
-      'an hour that is skipped',
+      'a skipped hour',
       'Europe/Berlin',
       '2024-03-31 02:00:00',
       '2024-03-31 02:59:59',
@@ -85,7 +85,7 @@ describe('a range of local times', () => {
       '2024-03-31T01:00:00Z',
     ],
     [
-      'half an hour that comes twice',
+      'half an hour that occurs twice',
       'Australia/Lord_Howe',
       '2024-04-07 01:30:00',
       '2024-04-07 01:59:59',
@@ -93,7 +93,7 @@ describe('a range of local times', () => {
       '2024-04-06T15:30:00Z',
     ],
     [
-      'a day that never was',
+      'a skipped day',
       'Pacific/Apia',
       '2011-12-30 00:00:00',
       '2011-12-30 23:59:59',
@@ -101,18 +101,18 @@ describe('a range of local times', () => {
       '2011-12-30T10:00:00Z',
     ],
     [
-      'before there were zones',
+      'a time before standard time',
       'Europe/Berlin',
       '1880-01-01 00:53:28',
       '1880-01-01 00:53:28',
       '1880-01-01T00:00:00Z',
       '1880-01-01T00:00:01Z',
     ],
-  ])('has the instants of %s in %s', (_, timeZone, from, to, start, endExclusive) => {
+  ])('covers the instants of %s in %s', (_, timeZone, from, to, start, endExclusive) => {
     expect(rangeIn(timeZone, from, to)).toEqual([start, endExclusive]);
   });
 
-  test('has the second that clocks show at any instant, in any zone', () => {
+  test('contains the second that clocks show at any instant, in any zone', () => {
     const zones = Intl.supportedValuesOf('timeZone').map((timeZone) => ({
       offsetAt: offsetsOf(timeZone),
       clock: new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }),

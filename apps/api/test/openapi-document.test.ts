@@ -28,7 +28,7 @@ const endThing = guardedRoute({
 });
 
 describe('the OpenAPI document', () => {
-  test('describes a route from the schemas that check it', () => {
+  test('describes a route from its validation schemas', () => {
     const { paths } = openApiDocument([listThings, endThing]);
     expect(paths['/v1/organizations/{organization}/things']?.['get']).toMatchObject({
       operationId: 'listThings',
@@ -60,7 +60,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  test('refuses two operations of one id, and two schemas of one id that are not the same', () => {
+  test('rejects a repeated operation id, and two different schemas with one id', () => {
     expect(() => openApiDocument([listThings, listThings])).toThrow('listThings');
     const other = z.strictObject({ title: z.string() });
     z.globalRegistry.add(other, { id: 'OtherThing' });
@@ -81,5 +81,5 @@ describe('the OpenAPI document', () => {
   });
 });
 
-/** Sent it may lack the member, received it has it. */
+/** Optional in requests, present in responses, so that its two schemas differ. */
 const defaulted = z.strictObject({ size: z.number().default(1) }).meta({ id: 'Defaulted' });

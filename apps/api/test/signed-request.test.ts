@@ -51,24 +51,24 @@ const toSign = fc.record({
 });
 
 describe('a signature', () => {
-  test('lets in just the untouched ones of 10,000 random requests, signed sorted or as sent', async () => {
-    const touched = fc.option(fc.constantFrom(...Object.keys(tamperings)), { freq: 2 });
-    const seen = { accepted: 0, refused: 0 };
+  test('admits exactly the unmodified ones of 10,000 random requests, signed sorted or as sent', async () => {
+    const modification = fc.option(fc.constantFrom(...Object.keys(tamperings)), { freq: 2 });
+    const counts = { accepted: 0, refused: 0 };
     await fc.assert(
-      fc.asyncProperty(toSign, touched, async ({ accesskeyId, ...request }, tampering) => {
+      fc.asyncProperty(toSign, modification, async ({ accesskeyId, ...request }, tampering) => {
         const secret = keys.get(accesskeyId)?.secret ?? '';
         const signed = signRequest({ accesskeyId, secret }, request);
         const sent = tampering === null ? signed : (tamperings[tampering]?.(signed) ?? signed);
         const accepted = await accepts(sent);
-        seen[accepted ? 'accepted' : 'refused'] += 1;
+        counts[accepted ? 'accepted' : 'refused'] += 1;
         expect(accepted).toBe(tampering === null);
       }),
       { numRuns: 10_000 },
     );
-    expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(2_000);
+    expect(Math.min(counts.accepted, counts.refused)).toBeGreaterThan(2_000);
   });
 
-  test('shows the environment of its key and the parameters, in the order sent, without its own', async () => {
+  test('yields the environment of its key and the other parameters, in the order sent', async () => {
     const request = {
       expires: nowSeconds + 1,
       parameters: [
@@ -91,16 +91,16 @@ describe('a signature', () => {
     ['a second ago', nowSeconds - 1, false],
     ['a second more than 24 hours ahead', nowSeconds + maxAheadSeconds + 1, false],
     ['in milliseconds', nowMs + 1000, false],
-    ['at no whole second', nowSeconds + 1.5, false],
+    ['at a fraction of a second', nowSeconds + 1.5, false],
     ['before 1970', -5, false],
-  ])('that ends %s is judged by the clock', async (_, expires, accepted) => {
+  ])('that expires %s is judged by the clock', async (_, expires, accepted) => {
     expect(await accepts(signRequest(key, { expires }))).toBe(accepted);
   });
 
   test.each([
-    ['no query', ordersPath],
-    ['an escape that is none', `${ordersPath}?a=%zz`],
-    ['bytes that are no UTF-8', `${ordersPath}?a=%ff`],
+    ['no query string', ordersPath],
+    ['an invalid escape', `${ordersPath}?a=%zz`],
+    ['bytes that are not UTF-8', `${ordersPath}?a=%ff`],
     ['a parameter without a value', `${targetOf(signRequest(key, { expires: nowSeconds + 9 }))}&a`],
     ['an empty parameter', `${targetOf(signRequest(key, { expires: nowSeconds + 9 }))}&`],
     ['a NUL as its key', targetOf(signRequest({ ...key, accesskeyId: '\0' }, { expires: nowSeconds + 9 }))],
@@ -112,7 +112,7 @@ describe('a signature', () => {
     await expect(check(request)).rejects.toMatchObject({ code: 'signature.refused' });
   });
 
-  test('is not checked without the key of the settings, or with another one', async () => {
+  test('cannot be checked without the configured secret key, or with another one', async () => {
     const request = requestOf(signRequest(key, { expires: nowSeconds + 9 }));
     const without = signatureCheck({ accessKeys, secretKey: null, nowMs: () => nowMs });
     const another = signatureCheck({ accessKeys, secretKey: Buffer.alloc(32, 4), nowMs: () => nowMs });
