@@ -27,7 +27,10 @@ export interface AppParts {
 /** Enough for the largest body on a slow line. */
 const jsonBodyTimeoutMs = 30_000;
 
-/** Builds the Express app: for each route authentication, validation of parameters and body, endpoint, errors. */
+/**
+ * Builds the Express app: for each route authentication, validation of parameters and body,
+ * endpoint, errors.
+ */
 export function createApp({ routes, accounts, metrics, log }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -88,7 +91,8 @@ function guardedHandler(route: GuardedRoute, accounts: Accounts): RequestHandler
 
 /**
  * Restricts a token to the environment and to the customers to which it is bound.
- * @throws ReportError `auth.environment`, `auth.customers`, or for another environment `route.missing`
+ * @throws ReportError `auth.environment`, `auth.customers`, or for another environment
+ * `route.missing`
  */
 function assertTokenBinding(
   request: Request,

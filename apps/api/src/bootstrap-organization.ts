@@ -14,16 +14,19 @@ const credentials = z.strictObject({
 type Credentials = z.infer<typeof credentials>;
 
 export interface OrganizationBootstrap {
-  /** Creates the organization with its administrator and token. Returns false if any organization exists. */
+  /**
+   * Creates the organization with its administrator and token. Returns false if any organization
+   * exists.
+   */
   bootstrap(first: Credentials): Promise<boolean>;
 }
 
 /**
- * Creates the first organization if there is none, with random credentials where the settings have none. Returns a notice
- * to print, or null if nothing was created.
+ * Creates the first organization if there is none, with random credentials where the settings have
+ * none. Returns a notice to print, or null if nothing was created.
  *
- * The credentials are written to disk before the organization is committed, so that a crash leaves no organization without
- * usable credentials. The next start uses the same ones.
+ * The credentials are written to disk before the organization is committed, so that a crash leaves
+ * no organization without usable credentials. The next start uses the same ones.
  */
 export async function bootstrapOrganization(
   settings: { bootstrap: BootstrapSettings; dataDirectory: string },

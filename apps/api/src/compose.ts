@@ -38,9 +38,13 @@ export interface Api {
   close(): Promise<void>;
 }
 
-/** Each call into DuckDB holds one of libuv's four threads; the other two serve files and hashes. */
+/**
+ * Each call into DuckDB holds one of libuv's four threads; the other two serve files and hashes.
+ */
 const concurrentStats = 2;
-/** Reads for instruments, orders, consumption and dry runs, which may hold a connection for seconds. */
+/**
+ * Reads for instruments, orders, consumption and dry runs, which may hold a connection for seconds.
+ */
 const concurrentRecordReads = 2;
 const maxStatsSpillMb = 1024;
 /** Number of hot facts above which new batches wait. Sealing starts far below it. */

@@ -12,7 +12,8 @@ startProcess(async () => {
   // Only headers must arrive soon: an import may send its body for a long time.
   server.headersTimeout = 30_000;
   server.requestTimeout = 3_600_000;
-  // Longer than the minute for which proxies and clients keep idle connections, so that they close them first.
+  // Longer than the minute for which proxies and clients keep idle connections, so that they close
+  // them first.
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

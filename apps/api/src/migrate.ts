@@ -3,7 +3,9 @@ import { createLogger, readSettings, startProcess } from '@hourglass/platform';
 import { bootstrapOrganization } from './bootstrap-organization.ts';
 import { prepare } from './compose.ts';
 
-/** Runs once before API and worker start: creates the schema, the bucket and the first organization. */
+/**
+ * Runs once before API and worker start: creates the schema, the bucket and the first organization.
+ */
 startProcess(async () => {
   const settings = readSettings();
   const log = createLogger({ process: 'api', level: settings.logLevel });

@@ -12,7 +12,10 @@ export function newToken(): string {
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Generates an access key: an id of 32 letters and digits, as in the contract, and a secret of 256 random bits. */
+/**
+ * Generates an access key: an id of 32 letters and digits, as in the contract, and a secret of 256
+ * random bits.
+ */
 export function newAccessKey(): { readonly id: string; readonly secret: string } {
   const id = Array.from({ length: 32 }, () => letters[randomInt(letters.length)]).join('');
   return { id, secret: randomBytes(32).toString('base64url') };

@@ -87,10 +87,16 @@ export interface RouteServices {
   readonly manifestKey: () => Promise<ManifestKey>;
   readonly metrics: ApiMetrics;
   readonly publicUrl: string | null;
-  /** Zone of the tz database for the statistics of instruments, whose requests state local clock times. */
+  /**
+   * Zone of the tz database for the statistics of instruments, whose requests state local clock
+   * times.
+   */
   readonly timeZone: string;
   readonly sealingPace: SealingPace;
-  /** Limits concurrent reads of records, which may be large, and dry runs, which count against no other limit. */
+  /**
+   * Limits concurrent reads of records, which may be large, and dry runs, which count against no
+   * other limit.
+   */
   readonly recordReadSemaphore: Semaphore;
   readonly limits: SubmissionLimits;
   /** Default for environments without their own retention. Null: facts are kept indefinitely. */

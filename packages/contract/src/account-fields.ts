@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { oneOf } from './query-parameters.ts';
 
-/** Names of organizations and environments, which appear in URL paths and in exported file names. */
+/**
+ * Names of organizations and environments, which appear in URL paths and in exported file names.
+ */
 export const placeNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 export const placeName = z

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Serializes a JSON value canonically: keys sorted by UTF-16 code units, no white space, numbers and strings as
- * `JSON.stringify` writes them. Undefined members are omitted.
+ * Serializes a JSON value canonically: keys sorted by UTF-16 code units, no white space, numbers
+ * and strings as `JSON.stringify` writes them. Undefined members are omitted.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;

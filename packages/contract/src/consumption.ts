@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { customerId } from './account-fields.ts';
 import { firstInstant, lastInstant } from './instants.ts';
 
-/** Parameters and response bodies of Keystone's two endpoints, with members in the order of its documentation. */
+/**
+ * Parameters and response bodies of Keystone's two endpoints, with members in the order of its
+ * documentation.
+ */
 
 const requestId = z.uuid().describe('Same as the header X-Request-Id.');
 const responseTime = z
@@ -47,7 +50,10 @@ export const consumptionDetails = z
   })
   .meta({ id: 'ConsumptionDetails' });
 
-/** Response to `historical-consumption-details`: sizes are numbers with more digits than a double holds. */
+/**
+ * Response to `historical-consumption-details`: sizes are numbers with more digits than a double
+ * holds.
+ */
 export const historicalConsumptionDetails = z
   .strictObject({
     results: z.strictObject({

@@ -29,7 +29,9 @@ export const changeLimitsBody = z
 
 export type ChangeLimitsBody = z.infer<typeof changeLimitsBody>;
 
-/** The effective submission limits, the environment's own limits, and its weight in fair queueing. */
+/**
+ * The effective submission limits, the environment's own limits, and its weight in fair queueing.
+ */
 export const environmentLimits = z
   .strictObject({
     queriesPerHour: z.int().describe('Effective limit of submissions per rolling hour.'),

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { factFault } from './facts.ts';
 
 /**
- * One body for two families of clients: those of Edge read `code`, `message` and `contexts`, those of Apigee X the
- * `error` object of google.rpc.
+ * One body for two families of clients: those of Edge read `code`, `message` and `contexts`, those
+ * of Apigee X the `error` object of google.rpc.
  */
 export const errorBody = z
   .strictObject({

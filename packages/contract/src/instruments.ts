@@ -21,7 +21,10 @@ function distinctList<Item extends z.ZodType<unknown, string>>(item: Item, max: 
     .pipe(z.array(item));
 }
 
-/** Local clock time, as milliseconds since 1970 in UTC. Starts in the year 1000; records begin in 1990. */
+/**
+ * Local clock time, as milliseconds since 1970 in UTC. Starts in the year 1000; records begin in
+ * 1990.
+ */
 const localTime = z
   .string()
   .regex(/^[1-9]\d{3}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/, {

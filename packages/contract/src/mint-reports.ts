@@ -10,8 +10,8 @@ const show = (what: string) => z.boolean().optional().describe(what);
 const attributes = texts.describe('Custom fields of the dataset `mint` to include.');
 
 /**
- * Body of `POST /v1/mint/organizations/{org}/async-reports`: its shape only, in every spelling of the contract. The
- * planner checks the criteria.
+ * Body of `POST /v1/mint/organizations/{org}/async-reports`: its shape only, in every spelling of
+ * the contract. The planner checks the criteria.
  */
 export const mintCriteriaBody = z
   .strictObject({

@@ -20,8 +20,8 @@ const label = z
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'expected no control characters and no lone surrogates');
 
 /**
- * Body of `POST …/queries`: its shape only. The planner checks names and values, so that one response can list the
- * faults of both in the same words.
+ * Body of `POST …/queries`: its shape only. The planner checks names and values, so that one
+ * response can list the faults of both in the same words.
  */
 export const submitQueryBody = z
   .strictObject({
@@ -53,7 +53,8 @@ const isoSeconds = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 /** The status of a query, which clients poll. */
 export const queryStatus = z
   .strictObject({
-    // Begins with `/organizations`, without host and version, because existing clients split it at the slashes.
+    // Begins with `/organizations`, without host and version, because existing clients split it at
+    // the slashes.
     self: z.string().describe('Path of the query, without host and version.'),
     name: z.string().optional().describe('As submitted.'),
     reportDefinitionId: z.string().optional().describe('As submitted.'),

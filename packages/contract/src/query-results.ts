@@ -19,7 +19,10 @@ export const resultUrls = z
   .meta({ id: 'ResultUrls' });
 export type ResultUrls = z.infer<typeof resultUrls>;
 
-/** Response to `GET …/hostQueries/{id}/resultView` for a completed query. Other states get the error of `/result`. */
+/**
+ * Response to `GET …/hostQueries/{id}/resultView` for a completed query. Other states get the error
+ * of `/result`.
+ */
 export const resultView = z
   .strictObject({
     code: z.literal(200),

@@ -27,9 +27,9 @@ const carriers = ['accesskey_id', 'expires', 'signature'] as const;
 const maxValiditySeconds = 86_400;
 
 /**
- * Parses the part of a URL after the `?`. Returns null if no signed request can have it: one of the three parameters of
- * the signature is missing, a parameter is repeated, an escape is invalid, or the decoded text would be ambiguous
- * (`a=1%26b=2` decodes to `a=1&b=2`).
+ * Parses the part of a URL after the `?`. Returns null if no signed request can have it: one of the
+ * three parameters of the signature is missing, a parameter is repeated, an escape is invalid, or
+ * the decoded text would be ambiguous (`a=1%26b=2` decodes to `a=1&b=2`).
  */
 export function readSignedQuery(query: string): SignedQuery | null {
   const all = query.split('&').map(readParameter);
@@ -58,8 +58,9 @@ export function signatureOf(content: SignedContent, secret: string): string {
 }
 
 /**
- * Whether the signature was made with this secret, over the parameters sorted by name or in the order sent, because
- * clients exist for both. Takes equally long for a wrong signature and a right one.
+ * Whether the signature was made with this secret, over the parameters sorted by name or in the
+ * order sent, because clients exist for both. Takes equally long for a wrong signature and a right
+ * one.
  */
 export function isSignedWith(content: SignedContent, signature: string, secret: string): boolean {
   const ofSorted = isSame(signature, signatureOf(content, secret));
@@ -79,7 +80,10 @@ export function signedPath(content: SignedContent, accesskeyId: string, secret: 
   return `${content.path}?${escaped.join('&')}`;
 }
 
-/** Returns null without an `=` or a name, for an invalid escape, and for a decoded `&` or `=` that makes the signed text ambiguous. */
+/**
+ * Returns null without an `=` or a name, for an invalid escape, and for a decoded `&` or `=` that
+ * makes the signed text ambiguous.
+ */
 export function readParameter(text: string): QueryParameter | null {
   const equals = text.indexOf('=');
   if (equals < 1) return null;
@@ -115,7 +119,10 @@ function hmac(text: string, secret: string): string {
   return createHmac('sha1', secret).update(text).digest('base64');
 }
 
-/** Compares text, not bytes: base64 can spell the same bytes in several ways, and only one is the signature. */
+/**
+ * Compares text, not bytes: base64 can spell the same bytes in several ways, and only one is the
+ * signature.
+ */
 function isSame(signature: string, expected: string): boolean {
   const expectedBytes = Buffer.from(expected);
   const signatureBytes = Buffer.from(signature);

@@ -35,12 +35,16 @@ export interface ConsumptionPorts {
   readonly semaphore: Semaphore;
 }
 
-/** Five service levels, hourly for a year. The process writes this many in 0.25 s; they take 7 MB. */
+/**
+ * Five service levels, hourly for a year. The process writes this many in 0.25 s; they take 7 MB.
+ */
 const maxSamples = 50_000;
 const path = '/v1/keystone/customer';
 const tag = 'Consumption';
 
-/** The request id is in a header only, so that unknown and forbidden customers get identical bodies. */
+/**
+ * The request id is in a header only, so that unknown and forbidden customers get identical bodies.
+ */
 const errorStyle: ErrorStyle = {
   schema: consumptionError,
   write(response, error) {
@@ -143,8 +147,8 @@ function getConsumptionHistory({ accounts, consumption, semaphore }: Consumption
 
 /**
  * The environment to which the caller's token is bound.
- * @throws ReportError `auth.unbound`; `customer.not_found` for a customer that the token may not see, as for one that
- * does not exist
+ * @throws ReportError `auth.unbound`; `customer.not_found` for a customer that the token may not
+ * see, as for one that does not exist
  */
 async function tenantOfCustomer(
   principal: Principal,

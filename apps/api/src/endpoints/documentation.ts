@@ -37,7 +37,10 @@ const pageScript = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#page', deep
 const contentPolicy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
-/** `GET /openapi.json`, and `GET /docs`, which shows it in Swagger UI. `routes` are all other routes. */
+/**
+ * `GET /openapi.json`, and `GET /docs`, which shows it in Swagger UI. `routes` are all other
+ * routes.
+ */
 export function documentationRoutes(routes: readonly Route[]): readonly OpenRoute[] {
   const own: OpenRoute[] = [
     openRoute({

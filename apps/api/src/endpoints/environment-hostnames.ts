@@ -7,7 +7,9 @@ import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 const path = '/v1/organizations/:organization/environments/:environment/hostnames';
 const tag = 'Environments';
 
-/** `GET …/hostnames` and `PUT …/hostnames`: the hostnames by which clients may name the environment. */
+/**
+ * `GET …/hostnames` and `PUT …/hostnames`: the hostnames by which clients may name the environment.
+ */
 export function environmentHostnamesRoutes(
   findTenant: TenantFinder,
   { hostnames, record }: { hostnames: HostnameStore; record: AdminLog },

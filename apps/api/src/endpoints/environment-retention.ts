@@ -15,7 +15,10 @@ export interface RetentionPorts {
   readonly record: AdminLog;
 }
 
-/** `GET …/retention` and `PATCH …/retention`: how long an environment keeps facts. For administrators. */
+/**
+ * `GET …/retention` and `PATCH …/retention`: how long an environment keeps facts. For
+ * administrators.
+ */
 export function environmentRetentionRoutes(findTenant: TenantFinder, ports: RetentionPorts): GuardedRoute[] {
   const responses = {
     200: {

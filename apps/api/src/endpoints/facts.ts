@@ -34,7 +34,10 @@ export interface PostFactsPorts {
   readonly nowMs: () => number;
 }
 
-/** `POST …/facts/{dataset}`: NDJSON of any length, plain or gzip. It is streamed and never held in memory whole. */
+/**
+ * `POST …/facts/{dataset}`: NDJSON of any length, plain or gzip. It is streamed and never held in
+ * memory whole.
+ */
 export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts): GuardedRoute {
   const targets = ingestTargets(ports.catalogue);
   return guardedRoute({
@@ -110,7 +113,9 @@ async function ingest(
   }).catch(rethrowFullDisk);
 }
 
-/** A large batch is spooled to disk until it is committed. The client may retry once there is space. */
+/**
+ * A large batch is spooled to disk until it is committed. The client may retry once there is space.
+ */
 function rethrowFullDisk(error: unknown): never {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   throw code === 'ENOSPC' || code === 'EDQUOT' ? new ServiceUnavailable('scratch disk', error) : error;
@@ -165,7 +170,10 @@ async function* bodyOf(request: Request): AsyncGenerator<Buffer> {
   }
 }
 
-/** The reader of the piped stream reports the error. Without a listener, the source's `error` event is fatal. */
+/**
+ * The reader of the piped stream reports the error. Without a listener, the source's `error` event
+ * is fatal.
+ */
 function ignore(): void {
   // No action.
 }

@@ -71,7 +71,8 @@ export function listOrdersRoute(
     path: '/openapi/v1/alg/orders',
     operation: { id: 'listOrders', tag: 'Orders', summary: 'List algorithm orders, newest first' },
     parameters,
-    // The signature covers the query string as sent and is checked before any other fault is reported.
+    // The signature covers the query string as sent and is checked before any other fault is
+    // reported.
     readsOwnQuery: true,
     beforeOtherMethods: checkSignature,
     errorStyle,

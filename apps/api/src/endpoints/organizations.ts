@@ -153,7 +153,10 @@ function createEnvironmentRoute({ organizations, record }: OrganizationPorts): G
   });
 }
 
-/** @throws ReportError `organization.not_found`, or `environment.not_found` if the path names an environment */
+/**
+ * @throws ReportError `organization.not_found`, or `environment.not_found` if the path names an
+ * environment
+ */
 async function findOrganization(request: Request, accounts: Accounts): Promise<OrganizationRecord> {
   const record = await accounts.findOrganization(scopeOf(request).organization);
   if (record === null) throw scopeNotFound(request);

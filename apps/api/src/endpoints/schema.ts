@@ -18,7 +18,10 @@ const schemaTypes = {
   DATETIME: 'datetime',
 } as const;
 
-/** `GET …/analytics/admin/schemav2`: the metrics and dimensions available to the environment's queries. */
+/**
+ * `GET …/analytics/admin/schemav2`: the metrics and dimensions available to the environment's
+ * queries.
+ */
 export function getSchemaRoute(
   findTenant: TenantFinder,
   { catalogue, customFields }: { catalogue: Catalogue; customFields: CustomFieldStore },

@@ -19,7 +19,10 @@ type AdminAction =
   | 'user.create'
   | 'user.delete';
 
-/** Records an administrative write once it is done. `details` identify its object and never contain a secret. */
+/**
+ * Records an administrative write once it is done. `details` identify its object and never contain
+ * a secret.
+ */
 export type AdminLog = (
   call: Pick<GuardedCall, 'principal' | 'response'>,
   action: AdminAction,

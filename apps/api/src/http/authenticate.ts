@@ -3,10 +3,10 @@ import { ReportError, type Accounts, type Principal } from '@hourglass/reports';
 import type { GuardedRoute } from './route.ts';
 
 /**
- * Authenticates by Basic (e-mail address and password) or Bearer (token), or by the bare token in the route's
- * `tokenHeader`, and checks the scope.
- * @throws ReportError `auth.scope`; `auth.required`, or with a `tokenHeader` `auth.token`, for missing, malformed and
- * wrong credentials alike
+ * Authenticates by Basic (e-mail address and password) or Bearer (token), or by the bare token in
+ * the route's `tokenHeader`, and checks the scope.
+ * @throws ReportError `auth.scope`; `auth.required`, or with a `tokenHeader` `auth.token`, for
+ * missing, malformed and wrong credentials alike
  */
 export async function authenticate(
   { headers }: IncomingMessage,

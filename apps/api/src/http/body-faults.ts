@@ -30,7 +30,10 @@ function faultsOf(issue: Issue, body: unknown): FieldFault[] {
   return [{ field, message: `${expected}, found ${shown}` }];
 }
 
-/** The issues of the only variant of a union whose type the value has; null if there is none or several. */
+/**
+ * The issues of the only variant of a union whose type the value has; null if there is none or
+ * several.
+ */
 function matchingVariant(variants: readonly Issue[][]): readonly Issue[] | null {
   const candidates = variants.filter(
     (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),

@@ -6,9 +6,9 @@ import { ReportError, type ByteRange } from '@hourglass/reports';
 const maxRanges = 16;
 
 /**
- * Returns the requested ranges in the order of the header, with overlapping and adjacent ones combined. Empty: send the
- * whole object, which RFC 9110 requires if the method is not GET, the header is malformed or `If-Range` names another
- * ETag, and allows for too many ranges.
+ * Returns the requested ranges in the order of the header, with overlapping and adjacent ones
+ * combined. Empty: send the whole object, which RFC 9110 requires if the method is not GET, the
+ * header is malformed or `If-Range` names another ETag, and allows for too many ranges.
  * @throws ReportError `result.range` if no range overlaps the object
  */
 export function requestedRanges(request: Request, bytes: number, etag: string): readonly ByteRange[] {
@@ -25,7 +25,10 @@ export function requestedRanges(request: Request, bytes: number, etag: string): 
   return ranges.map(({ start, end }) => ({ start, endExclusive: end + 1 }));
 }
 
-/** Limits suffix ranges to the size of the object, because the parser takes `-500` of a shorter object for invalid. */
+/**
+ * Limits suffix ranges to the size of the object, because the parser takes `-500` of a shorter
+ * object for invalid.
+ */
 function shortenSuffixes(header: string, bytes: number): string {
   return header.replaceAll(
     /([=,]\s*)-(\d+)/g,

@@ -82,7 +82,10 @@ export function sendError(
   response.json({ ...body, ...extra });
 }
 
-/** Converts errors of Express's JSON parser, which have a status and usually a `type`. Null: another error. */
+/**
+ * Converts errors of Express's JSON parser, which have a status and usually a `type`. Null: another
+ * error.
+ */
 function bodyParserError(error: unknown): ReportError | null {
   if (!(error instanceof Error) || !('status' in error)) return null;
   // zlib's error for a body that cannot be inflated has no type.

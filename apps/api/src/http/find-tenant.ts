@@ -12,7 +12,10 @@ export function scopeOf(request: Request): QueryScope {
   };
 }
 
-/** The scope of a monetization report, whose environment is a query parameter: `environment`, by default `prod`. */
+/**
+ * The scope of a monetization report, whose environment is a query parameter: `environment`, by
+ * default `prod`.
+ */
 export function reportScopeOf(request: Request): QueryScope {
   const { environment } = request.query;
   // An invalid value is refused later, with the other parameters; headers are prepared before that.
@@ -20,7 +23,10 @@ export function reportScopeOf(request: Request): QueryScope {
   return { ...scopeOf(request), environment: isName ? environment : 'prod' };
 }
 
-/** The same error for an organization or environment that does not exist and for one of another tenant. */
+/**
+ * The same error for an organization or environment that does not exist and for one of another
+ * tenant.
+ */
 export function scopeNotFound(request: Request): ReportError {
   return request.params['environment'] === undefined
     ? new ReportError('organization.not_found', { organization: scopeOf(request).organization })

@@ -13,8 +13,8 @@ export function readIdempotencyKey(request: Request): string | null {
 }
 
 /**
- * Reads the key of a submission. `content`: everything that determines the submission's effect; a key must not be reused
- * with another one.
+ * Reads the key of a submission. `content`: everything that determines the submission's effect; a
+ * key must not be reused with another one.
  * @throws ReportError `request.invalid`
  */
 export function idempotencyKeyOf(request: Request, content: object): IdempotencyKey | undefined {

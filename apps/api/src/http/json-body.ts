@@ -7,11 +7,11 @@ import type { JsonBody } from './route.ts';
 type BodyReader = (request: Request, response: Response) => Promise<unknown>;
 
 /**
- * Returns a function that reads a JSON body of at most `maxBytes`, inflated, and validates it. A body without a content
- * type is read as JSON.
- * @throws ReportError `request.invalid` with every fault, `request.malformed`, `request.too_large`, `request.timeout` if
- * the body takes longer than `timeoutMs`, `request.media_type` for another content type. `curl -d` announces a form,
- * which is refused so that forms can be supported later.
+ * Returns a function that reads a JSON body of at most `maxBytes`, inflated, and validates it. A
+ * body without a content type is read as JSON.
+ * @throws ReportError `request.invalid` with every fault, `request.malformed`, `request.too_large`,
+ * `request.timeout` if the body takes longer than `timeoutMs`, `request.media_type` for another
+ * content type. `curl -d` announces a form, which is refused so that forms can be supported later.
  */
 export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number): BodyReader {
   const parse = express.json({

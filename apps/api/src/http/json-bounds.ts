@@ -1,7 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { ReportError, invalidRequest } from '@hourglass/reports';
 
-/** Far more than any body of the contract contains. The cost of parsing grows with these rather than with bytes. */
+/**
+ * Far more than any body of the contract contains. The cost of parsing grows with these rather than
+ * with bytes.
+ */
 const maxValues = 10_000;
 const maxDepth = 32;
 
@@ -16,11 +19,11 @@ const ascii = {
 } as const;
 
 /**
- * Refuses JSON that would be expensive to parse and validate: two megabytes of brackets keep `JSON.parse` busy for
- * seconds. Does not check that the bytes are JSON.
+ * Refuses JSON that would be expensive to parse and validate: two megabytes of brackets keep
+ * `JSON.parse` busy for seconds. Does not check that the bytes are JSON.
  * @param field name of the field in faults
- * @throws ReportError `request.malformed` if the bytes are not UTF-8, `request.invalid` for too many or too deeply nested
- * values
+ * @throws ReportError `request.malformed` if the bytes are not UTF-8, `request.invalid` for too
+ * many or too deeply nested values
  */
 export function assertJsonBounds(bytes: Uint8Array, field = 'body'): void {
   if (!isUtf8(bytes)) throw new ReportError('request.malformed', { reason: 'it is not UTF-8' });

@@ -16,8 +16,8 @@ export class ItemByItem {
 const batchLength = 65_536;
 
 /**
- * Sends a large JSON document in pieces, as fast as the client reads them, without blocking other requests. Plain
- * objects and `ItemByItem` are split into pieces; an array is one piece.
+ * Sends a large JSON document in pieces, as fast as the client reads them, without blocking other
+ * requests. Plain objects and `ItemByItem` are split into pieces; an array is one piece.
  */
 export async function sendInPieces(response: Response, document: object): Promise<void> {
   response.type('application/json');

@@ -5,8 +5,9 @@ import { z } from 'zod';
 const tokenParts = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.uuid(), z.string()]);
 
 /**
- * Encodes the position after which the next page begins, with a digest of the list's criteria. It is neither secret nor a
- * permission: a forged token only starts elsewhere in the caller's own list.
+ * Encodes the position after which the next page begins, with a digest of the list's criteria. It
+ * is neither secret nor a permission: a forged token only starts elsewhere in the caller's own
+ * list.
  */
 export function pageToken({ createdAt, id }: ListPosition, listed: object): string {
   return Buffer.from(JSON.stringify([createdAt.getTime(), id, digest(listed)])).toString('base64url');

@@ -28,8 +28,8 @@ export function setRateLimits(response: Response, usage: LimitUsage): void {
 }
 
 /**
- * Formats both limits as in draft-ietf-httpapi-ratelimit-headers, and the hourly one also in the older three headers,
- * which have room for one. Times are seconds from now.
+ * Formats both limits as in draft-ietf-httpapi-ratelimit-headers, and the hourly one also in the
+ * older three headers, which have room for one. Times are seconds from now.
  */
 function valuesOf({ limits, submittedInHour, active, secondsToReset }: LimitUsage): HeaderValues {
   const { queriesPerHour, activeQueries } = limits;

@@ -9,13 +9,15 @@ const rememberedMs = 60_000;
 const maxRemembered = 1000;
 
 /**
- * Wraps accounts so that a password verified within the last minute is not hashed again. Use does not prolong that minute.
- * Only correct pairs are cached, as a hash with a secret that never leaves the process. Tokens are always looked up.
+ * Wraps accounts so that a password verified within the last minute is not hashed again. Use does
+ * not prolong that minute. Only correct pairs are cached, as a hash with a secret that never leaves
+ * the process. Tokens are always looked up.
  */
 export function rememberPasswords(accounts: Accounts): Accounts {
   const secret = randomBytes(32).toString('base64');
   const verified = new QuickLRU<string, Principal>({ maxSize: maxRemembered, maxAge: rememberedMs });
-  // Concurrent requests share one check. Otherwise every minute would begin with one hash per polling client.
+  // Concurrent requests share one check. Otherwise every minute would begin with one hash per
+  // polling client.
   const underway = new Map<string, Promise<Principal | null>>();
 
   return {

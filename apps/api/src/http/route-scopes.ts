@@ -12,8 +12,8 @@ export interface Located {
 }
 
 /**
- * A way to name an environment: in the path, or by one of its hostnames in the query string or body. Routes that exist
- * for both are defined once, with the scope as a parameter.
+ * A way to name an environment: in the path, or by one of its hostnames in the query string or
+ * body. Routes that exist for both are defined once, with the scope as a parameter.
  */
 export interface RouteScope {
   readonly kind: 'environment' | 'host';

@@ -14,7 +14,10 @@ interface Operation {
   readonly summary: string;
 }
 
-/** Schemas of query parameters by name. Their input is a string, or undefined for an absent parameter. */
+/**
+ * Schemas of query parameters by name. Their input is a string, or undefined for an absent
+ * parameter.
+ */
 export type ParameterSchemas = Readonly<Record<string, z.ZodType>>;
 type NoParameters = Readonly<Record<string, never>>;
 type ParameterValues<Schemas extends ParameterSchemas> = {
@@ -59,7 +62,10 @@ interface RouteBase {
   readonly logsRequests?: boolean;
   /** The error body of a contract that defines its own. Applies to the whole path. */
   readonly errorStyle?: ErrorStyle;
-  /** Runs before another method at this path gets a 405. Throws for callers that may not learn of the path. */
+  /**
+   * Runs before another method at this path gets a 405. Throws for callers that may not learn of
+   * the path.
+   */
   readonly beforeOtherMethods?: (request: Request) => Promise<unknown>;
 }
 
@@ -98,18 +104,25 @@ export interface GuardedRoute extends RouteBase {
   readonly scope: Scope;
   /** Header that carries the token, for a contract that does not use `Authorization`. */
   readonly tokenHeader?: string;
-  /** Admits tokens bound to an environment although the path names none: the endpoint uses the token's. */
+  /**
+   * Admits tokens bound to an environment although the path names none: the endpoint uses the
+   * token's.
+   */
   readonly allowsBoundTokens: boolean;
   /** Admits tokens bound to customers: the endpoint shows no data of other customers. */
   readonly allowsCustomerTokens: boolean;
   /** The error for a path of another organization: the same as for a path that does not exist. */
   readonly missing: (request: Request) => ReportError;
   /**
-   * Reads the resource in the path. Starts before authentication is complete, so that all reads of a request share one
-   * round trip to the database. Its result and its errors reach only callers with access.
+   * Reads the resource in the path. Starts before authentication is complete, so that all reads of
+   * a request share one round trip to the database. Its result and its errors reach only callers
+   * with access.
    */
   readonly read: (request: Request) => Promise<unknown>;
-  /** Headers of every response, errors included, to callers with access to the path. Starts together with `read`. */
+  /**
+   * Headers of every response, errors included, to callers with access to the path. Starts together
+   * with `read`.
+   */
   readonly prepareHeaders?: (request: Request) => Promise<HeaderValues>;
   /** Descriptions of the headers that `prepareHeaders` returns, by name. */
   readonly preparedHeaders?: Readonly<Record<string, string>>;

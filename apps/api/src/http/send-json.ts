@@ -6,7 +6,10 @@ export function setHeaders(response: Response, headers: HeaderValues): void {
   for (const name in headers) response.setHeader(name, headers[name] ?? '');
 }
 
-/** `response.json` without content negotiation and cache checks, which take 5 % of the time of a poll. */
+/**
+ * `response.json` without content negotiation and cache checks, which take 5 % of the time of a
+ * poll.
+ */
 export function sendJson(response: Response, body: object): void {
   sendJsonText(response, JSON.stringify(body));
 }

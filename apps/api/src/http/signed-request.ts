@@ -21,8 +21,8 @@ export interface Signed {
 }
 
 /**
- * @throws ReportError `signature.refused` for every fault of a signature, `access_key.unavailable`, `request.invalid` for
- * a query string above the maximum length
+ * @throws ReportError `signature.refused` for every fault of a signature, `access_key.unavailable`,
+ * `request.invalid` for a query string above the maximum length
  */
 export type SignatureCheck = (request: Request) => Promise<Signed>;
 
@@ -33,12 +33,17 @@ export interface SignatureCheckPorts {
   readonly nowMs: () => number;
 }
 
-/** More than any request needs. Hashing megabytes for unauthenticated clients would delay other requests. */
+/**
+ * More than any request needs. Hashing megabytes for unauthenticated clients would delay other
+ * requests.
+ */
 const maxQueryLength = 524_288;
 
 const noTenant: Tenant = { organization: '', environment: '', environmentId: 0 };
 
-/** Creates a signature check that takes equally long for an unknown access key and a wrong secret. */
+/**
+ * Creates a signature check that takes equally long for an unknown access key and a wrong secret.
+ */
 export function signatureCheck({ accessKeys, secretKey, nowMs }: SignatureCheckPorts): SignatureCheck {
   const decoy = secretKey === null ? null : decoyKey(secretKey);
   return async (request) => {
@@ -76,7 +81,10 @@ function decoyKey(secretKey: Uint8Array): UsableAccessKey {
   return { id, tenant: noTenant, sealedSecret };
 }
 
-/** PostgreSQL rejects a NUL. No key has such an id; the lookup takes place all the same, for equal timing. */
+/**
+ * PostgreSQL rejects a NUL. No key has such an id; the lookup takes place all the same, for equal
+ * timing.
+ */
 function withoutNul(accesskeyId: string): string {
   return accesskeyId.replaceAll('\0', '');
 }

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 
 /**
- * Limit of the request line and headers together. A list of orders has its conditions in the URL, and a client that
- * sends a megabyte of them by mistake should receive the error that explains it.
+ * Limit of the request line and headers together. A list of orders has its conditions in the URL,
+ * and a client that sends a megabyte of them by mistake should receive the error that explains it.
  */
 export const maxHeaderBytes = 2_097_152;
 
@@ -31,8 +31,8 @@ const notHttp: UnreadableResponse = {
 };
 
 /**
- * Responds to a request that Node.js could not parse. Its path, and so its error style, is unknown; every style has
- * `code` and `message`.
+ * Responds to a request that Node.js could not parse. Its path, and so its error style, is unknown;
+ * every style has `code` and `message`.
  */
 export function respondToUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {

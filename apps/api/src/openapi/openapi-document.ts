@@ -23,7 +23,9 @@ const pathParameters: Readonly<Record<string, string>> = {
   file: 'Name of the file.',
 };
 
-/** Describes every route from its validation schemas. Throws if two routes share an operation id. */
+/**
+ * Describes every route from its validation schemas. Throws if two routes share an operation id.
+ */
 export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
   const schemas = new SchemaCollection();
   const paths: Record<string, Record<string, unknown>> = {};

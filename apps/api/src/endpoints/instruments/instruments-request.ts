@@ -41,11 +41,11 @@ const bracketKey = /^(\w+)\[(\d{0,6})\]$/;
 const unstorable = /[\0\p{Surrogate}]/u;
 
 /**
- * Reads the fields of `schema` in every form that clients send: `equipment=a&equipment=b`, `equipment[]=a`,
- * `equipment[0]=a`, `equipment=["a"]`, a JSON body. Each field may use one form. The raw query string is parsed here
- * because Express reads at most 1,000 keys.
- * @throws ReportError `request.unknown_parameter`, `request.invalid` with every fault, or for JSON that would be too
- * expensive to parse
+ * Reads the fields of `schema` in every form that clients send: `equipment=a&equipment=b`,
+ * `equipment[]=a`, `equipment[0]=a`, `equipment=["a"]`, a JSON body. Each field may use one form.
+ * The raw query string is parsed here because Express reads at most 1,000 keys.
+ * @throws ReportError `request.unknown_parameter`, `request.invalid` with every fault, or for JSON
+ * that would be too expensive to parse
  */
 export function readInstrumentsRequest<Fields>(
   request: Request,

@@ -25,7 +25,10 @@ export function dashboardView(
   }));
 }
 
-/** The response to `GET /charts`. Shows each of `dates`, zeros where there are no data; null: only dates with data. */
+/**
+ * The response to `GET /charts`. Shows each of `dates`, zeros where there are no data; null: only
+ * dates with data.
+ */
 export function chartsView(
   figures: ReadonlyMap<InstrumentResource, FiguresByDate>,
   dates: readonly string[] | null,

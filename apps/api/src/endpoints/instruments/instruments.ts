@@ -40,7 +40,9 @@ const example = {
   time: ['bt', '2020-01-01 00:00:00', '2020-01-01 23:59:59'],
 };
 
-/** The contract does not define errors. This is the minimum: a code, and a message with every fault. */
+/**
+ * The contract does not define errors. This is the minimum: a code, and a message with every fault.
+ */
 const errorStyle: ErrorStyle = {
   schema: instrumentsError,
   write(response, error) {

@@ -21,9 +21,10 @@ export function offsetsOf(timeZone: string): OffsetAt {
 }
 
 /**
- * Converts an inclusive range of local clock times to a half-open range of instants. Local clock times are
- * whole seconds, as milliseconds since 1970 in UTC. A time that clocks show twice starts the range at its first
- * occurrence and ends it after its second. A time that clocks skip stands for the end of the gap.
+ * Converts an inclusive range of local clock times to a half-open range of instants. Local clock
+ * times are whole seconds, as milliseconds since 1970 in UTC. A time that clocks show twice starts
+ * the range at its first occurrence and ends it after its second. A time that clocks skip stands
+ * for the end of the gap.
  */
 export function rangeOfLocalTimes(
   fromLocalMs: number,
@@ -38,8 +39,8 @@ export function rangeOfLocalTimes(
 }
 
 /**
- * Lists the days (`YYYY-MM-DD`) or months (`YYYY-MM`) between two local clock times, both inclusive, in milliseconds
- * since 1970 in UTC.
+ * Lists the days (`YYYY-MM-DD`) or months (`YYYY-MM`) between two local clock times, both
+ * inclusive, in milliseconds since 1970 in UTC.
  */
 export function bucketDates(fromLocalMs: number, toLocalMs: number, unit: ChartsRequest['unit']): string[] {
   const first = bucketNumber(fromLocalMs, unit);
@@ -51,9 +52,13 @@ export function bucketDates(fromLocalMs: number, toLocalMs: number, unit: Charts
   );
 }
 
-/** The instants at which clocks show a time: one, two when clocks are set back, none when they are set forward. */
+/**
+ * The instants at which clocks show a time: one, two when clocks are set back, none when they are
+ * set forward.
+ */
 function instantsOf(localMs: number, offsetAt: OffsetAt): readonly number[] {
-  // No offset is as large as a day, so these are the offsets before and after a change that may be near.
+  // No offset is as large as a day, so these are the offsets before and after a change that may be
+  // near.
   const offsets = new Set([offsetAt(localMs - dayMs), offsetAt(localMs + dayMs)]);
   return [...offsets]
     .map((offset) => localMs - offset)

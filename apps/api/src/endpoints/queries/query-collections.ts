@@ -13,8 +13,8 @@ import type { Located, RouteScope } from '../../http/route-scopes.ts';
 import type { GuardedRoute, HeaderValues } from '../../http/route.ts';
 
 /**
- * The queries below an environment's path, or those submitted to the hostnames of an organization. Every query belongs
- * to an environment, but each collection shows only its own.
+ * The queries below an environment's path, or those submitted to the hostnames of an organization.
+ * Every query belongs to an environment, but each collection shows only its own.
  */
 export interface QueryCollection {
   readonly kind: RouteScope['kind'];
@@ -36,7 +36,10 @@ export interface QueryCollection {
    * @throws ReportError `query.not_found`
    */
   find(request: Request, response: Response): Promise<QueryRecord>;
-  /** Reads the status of the query in the path, and the rate limit headers unless `rateLimits` prepares them. */
+  /**
+   * Reads the status of the query in the path, and the rate limit headers unless `rateLimits`
+   * prepares them.
+   */
   poll(request: Request): Promise<{ readonly query: PolledQuery; readonly headers: HeaderValues } | null>;
 }
 
@@ -71,7 +74,10 @@ export function environmentQueries(
   };
 }
 
-/** The environment, and so its rate limit headers, is known only once the query or the hostname is found. */
+/**
+ * The environment, and so its rate limit headers, is known only once the query or the hostname is
+ * found.
+ */
 export function hostQueries(
   { kind, prefix, parameters, locate }: RouteScope,
   queries: QueryStore & PolledQueries,

@@ -43,8 +43,8 @@ export function polledStatusOf(query: PolledQuery): QueryStatus {
 }
 
 /**
- * Adapts a status to the client. Generated clients of Apigee X send `alt=json` with every request, and the strictly
- * typed ones accept an int64 only as a string; clients of Edge expect a number.
+ * Adapts a status to the client. Generated clients of Apigee X send `alt=json` with every request,
+ * and the strictly typed ones accept an int64 only as a string; clients of Edge expect a number.
  */
 export function statusFor<Status extends QueryStatus>(request: Request, status: Status): Status {
   const { resultRows } = status;

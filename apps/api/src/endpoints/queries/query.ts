@@ -29,7 +29,10 @@ export function getQueryRoute(collection: QueryCollection): GuardedRoute {
   });
 }
 
-/** `POST …/queries/{id}:cancel` and `DELETE …/queries/{id}`: synonyms, because clients exist for both. */
+/**
+ * `POST …/queries/{id}:cancel` and `DELETE …/queries/{id}`: synonyms, because clients exist for
+ * both.
+ */
 export function cancelQueryRoutes(collection: QueryCollection, queries: QueryStore): readonly GuardedRoute[] {
   const { path, tag, noun } = collection;
   const summary = 'Cancel a query that is enqueued or running';

@@ -6,7 +6,10 @@ import { guardedRoute, type GuardedRoute } from '../../http/route.ts';
 import { queryNotFound, type QueryCollection } from './query-collections.ts';
 import { queryParamsOf } from './query-status-view.ts';
 
-/** `GET …/hostQueries/{id}/resultView`: the rows of a completed query as one JSON object, read from its archive. */
+/**
+ * `GET …/hostQueries/{id}/resultView`: the rows of a completed query as one JSON object, read from
+ * its archive.
+ */
 export function getResultRowsRoute(collection: QueryCollection, ports: ViewResultPorts): GuardedRoute {
   return guardedRoute({
     ...collection.rateLimits,
@@ -29,10 +32,12 @@ export function getResultRowsRoute(collection: QueryCollection, ports: ViewResul
         return;
       }
       const text = viewText(record, rows);
-      // The first rows are read before headers are set, so that an unreachable store still gives a 503.
+      // The first rows are read before headers are set, so that an unreachable store still gives a
+      // 503.
       const first = await text.next();
       response.set(headers);
-      // A read that fails later breaks the connection and leaves invalid JSON, so no client takes it for all rows.
+      // A read that fails later breaks the connection and leaves invalid JSON, so no client takes
+      // it for all rows.
       await pipeline(Readable.from(prepend(first, text), { objectMode: false }), response);
     },
   });

@@ -33,7 +33,10 @@ export interface SubmitQueriesPorts extends SubmitQueryPorts, ExplainQueryPorts 
   readonly metrics: ApiMetrics;
 }
 
-/** Room for a filter above its own limit of 1 MiB, whose error is more specific. Parsed within 50 ms. */
+/**
+ * Room for a filter above its own limit of 1 MiB, whose error is more specific. Parsed within 50
+ * ms.
+ */
 export const maxSubmissionBytes = 1.5 * 1024 * 1024;
 
 const example = {

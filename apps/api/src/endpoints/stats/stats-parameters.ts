@@ -11,8 +11,8 @@ export const utcOffset = wholeNumber({ min: -maxUtcOffsetMinutes, max: maxUtcOff
   .describe('Offset from UTC, in minutes, of the zone in which buckets begin, such as -480 or 330.');
 
 /**
- * The query parameters of statistics. The planner checks their content, and that `select` and `timeRange` are present,
- * once the environment is known to exist.
+ * The query parameters of statistics. The planner checks their content, and that `select` and
+ * `timeRange` are present, once the environment is known to exist.
  */
 export const statsParameters = {
   select: z.string().optional().describe('Required. Metrics, such as sum(message_count),tps.'),

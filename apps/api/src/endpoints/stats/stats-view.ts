@@ -44,8 +44,8 @@ function* verboseMetrics(plan: Plan, { bucketsMs, values }: StatsGroup): Generat
 }
 
 /**
- * The optimized form: values are numbers, one for each bucket of `TimeUnit`, null where the group has no facts.
- * `formatBucket` formats the start of a bucket, in milliseconds since 1970.
+ * The optimized form: values are numbers, one for each bucket of `TimeUnit`, null where the group
+ * has no facts. `formatBucket` formats the start of a bucket, in milliseconds since 1970.
  */
 export function optimizedStats(stats: Stats, formatBucket: (ms: number) => number | string): object {
   const bucketsMs = everyBucketMs(stats);
@@ -97,7 +97,10 @@ function metaDataOf({ plan, truncated }: Stats): object {
   return { errors: [], notices };
 }
 
-/** Formats averages and rates (numbers) with a decimal point, so that clients never take them for counts (strings). */
+/**
+ * Formats averages and rates (numbers) with a decimal point, so that clients never take them for
+ * counts (strings).
+ */
 function textOf(value: Value): string | null {
   if (typeof value !== 'number') return value;
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? value.toFixed(1) : String(value);

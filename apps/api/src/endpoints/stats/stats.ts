@@ -32,7 +32,10 @@ const optimizedForm: StatsForm = {
   view: (stats) => optimizedStats(stats, String),
 };
 
-/** `GET …/stats` and `GET …/optimizedStats`, or `hostStats` and `optimizedHostStats`; each also with `/{dimensions}`. */
+/**
+ * `GET …/stats` and `GET …/optimizedStats`, or `hostStats` and `optimizedHostStats`; each also with
+ * `/{dimensions}`.
+ */
 export function statsRoutes(scope: RouteScope, ports: RunStatsPorts): GuardedRoute[] {
   const noun = scope.kind === 'host' ? 'HostStats' : 'Stats';
   const plain = noun === 'HostStats' ? 'hostStats' : 'stats';
