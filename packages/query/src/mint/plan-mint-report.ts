@@ -12,7 +12,7 @@ export const mintReportDataset = mintDataset.name;
 
 /**
  * Checks the criteria of a monetization report completely and returns a frozen plan or all faults at once.
- * `docs/contract.md` describes every criterion. Throws only if the catalogue does not have the dataset.
+ * `docs/reference/api-monetization.md` describes every criterion. Throws only if the catalogue does not have the dataset.
  */
 export function planMintReport(
   criteria: MintCriteria,

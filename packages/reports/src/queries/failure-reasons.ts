@@ -1,7 +1,7 @@
 import { ServiceUnavailable } from '../service-unavailable.ts';
 
 /**
- * All texts in the status of a failed query; docs/failure-modes.md has an entry for each. Details
+ * All texts in the status of a failed query; docs/operate/troubleshooting.md has an entry for each. Details
  * replace `{name}`.
  */
 export const failureReasons = {

@@ -29,9 +29,12 @@ const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   deadline: 504,
 };
 
-describe('docs/failure-modes.md', () => {
-  const text = readFileSync(path.join(repositoryRoot, 'docs/failure-modes.md'), 'utf8');
-  const entries = text.split(/^### /m).slice(1);
+const read = (document: string) => readFileSync(path.join(repositoryRoot, document), 'utf8');
+
+describe('the documents of failures', () => {
+  const entries = ['docs/reference/errors.md', 'docs/operate/troubleshooting.md'].flatMap((document) =>
+    read(document).split(/^### /m).slice(1),
+  );
   const headings = entries.map((entry) => entry.slice(0, entry.indexOf('\n')));
 
   test('has one entry for each error code, with its status, and none for another', () => {
@@ -49,8 +52,10 @@ describe('docs/failure-modes.md', () => {
   });
 
   test('has an entry for each failure that docs/reliability.md measures', () => {
-    const reliability = readFileSync(path.join(repositoryRoot, 'docs/reliability.md'), 'utf8');
-    const linked = [...reliability.matchAll(/\(failure-modes\.md#([\w-]+)\)/g)].map(([, anchor]) => anchor);
+    const links = read('docs/reliability.md').matchAll(
+      /^\[[\w-]+\]: operate\/troubleshooting\.md#([\w-]+)$/gm,
+    );
+    const linked = [...links].map(([, anchor]) => anchor);
     const anchors = headings.map((heading) =>
       heading
         .toLowerCase()

@@ -32,7 +32,7 @@ let folder: TemporaryFolder;
 let created: TestDatabase;
 let database: Database;
 beforeAll(async () => {
-  page = await readFile(path.join(repositoryRoot, 'docs/adding-a-dataset.md'), 'utf8');
+  page = await readFile(path.join(repositoryRoot, 'docs/how-to/add-a-dataset.md'), 'utf8');
   [folder, created] = await Promise.all([temporaryFolder(), createTestDatabase()]);
 });
 afterAll(async () => {
