@@ -259,8 +259,8 @@ describe('GET /openapi/v1/alg/orders', () => {
       /Unknown query parameter "offset"; expected size, page, count, wheres/,
     ],
     ['wheres that is no base64', [['wheres', '???']], /wheres: it is not base64/],
-    ['wheres that is no JSON', [['wheres', base64('{[')]], /wheres: it is not the base64 of JSON/],
-    ['wheres that is no array', [['wheres', base64('{}')]], /wheres: it is JSON but no array/],
+    ['wheres that is no JSON', [['wheres', base64('{[')]], /wheres: it is not base64 of JSON/],
+    ['wheres that is no array', [['wheres', base64('{}')]], /wheres: it is JSON but not an array/],
     [
       'an unknown key',
       [['wheres', base64('[{"k":"id","o":"eq","v":1}]')]],

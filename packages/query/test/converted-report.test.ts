@@ -105,7 +105,8 @@ describe('a converted report', () => {
       { timestamp: '2026-06-03T10:00:00Z', currency: 'JPY', rate: '1' },
       { timestamp: '2026-06-02T10:00:00Z', currency: 'JPY', rate: '1' },
       { timestamp: '2026-06-02T09:00:00Z', currency: 'CHF', rate: '1' },
-      // Nothing of these is to be converted: no amount, the target itself, out of range, another environment.
+      // Nothing of these is to be converted: no amount, the target itself, out of range, another
+      // environment.
       { timestamp: '2026-06-01T10:00:00Z', currency: 'AUD' },
       { timestamp: '2026-06-01T10:00:00Z', currency: 'EUR', rate: '1' },
       { timestamp: '2025-12-31T23:59:59Z', currency: 'AUD', rate: '1' },
@@ -170,7 +171,8 @@ describe('a converted report', () => {
             rate: sum,
           })),
         );
-        // 12 amounts below 10^5 at rates below 10^4 stay below 2^53 millionths or lose their last digits only.
+        // 12 amounts below 10^5 at rates below 10^4 stay below 2^53 millionths or lose their last
+        // digits only.
         expect(Math.abs(Number(total) - Number(expected) / 1e6)).toBeLessThanOrEqual(
           Math.abs(Number(expected) / 1e6) * Number.EPSILON,
         );

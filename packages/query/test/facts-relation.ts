@@ -9,7 +9,10 @@ import {
   type Plan,
 } from '../src/index.ts';
 
-/** Values by column; a column that is not mentioned is null. Times are ISO 8601 texts, decimals are texts. */
+/**
+ * Values by column; a column that is not mentioned is null. Times are ISO 8601 texts, decimals are
+ * texts.
+ */
 export interface Fact {
   readonly environment_id?: number;
   readonly timestamp: string;
@@ -38,7 +41,10 @@ export async function openDuckDB() {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
 
-  /** The relation has only the columns that the plan says it needs, so one that is missing there shows. */
+  /**
+   * The relation has only the columns that the plan says it needs, so one that is missing there
+   * shows.
+   */
   async function load(columns: FactRowColumns, facts: readonly Fact[]): Promise<void> {
     const typed = columns.map(({ name, type }) => ({
       name,

@@ -4,8 +4,8 @@ import type { Fact } from './facts-relation.ts';
 import { toMillionths } from './report-model.ts';
 
 /**
- * Filters as text, in any style the language allows, together with what they mean for one fact. Nothing of the
- * program is used: types, comparisons and patterns are written out here once more.
+ * Filters as text, in any style the language allows, together with what they mean for one fact.
+ * Nothing of the program is used: types, comparisons and patterns are written out here once more.
  */
 export interface ModelFilter {
   readonly text: string;
@@ -166,7 +166,10 @@ function matchesLike(pieces: readonly string[], text: readonly string[]): boolea
   return (piece === '_' || text[0] === wanted) && matchesLike(rest, text.slice(1));
 }
 
-/** A piece of a pattern, and where in a text matches of it end that begin at one of the given places. */
+/**
+ * A piece of a pattern, and where in a text matches of it end that begin at one of the given
+ * places.
+ */
 interface Similar {
   readonly sql: string;
   readonly ends: (text: readonly string[], starts: ReadonlySet<number>) => Set<number>;

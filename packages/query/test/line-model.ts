@@ -27,7 +27,10 @@ function csvCell(cell: unknown, special: RegExp): string {
   return cell === '' || special.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** A float as both formats write it: as JavaScript does, but never without a point. Null for what JSON has no number for. */
+/**
+ * A float as both formats write it: as JavaScript does, but never without a point. Null for what
+ * JSON has no number for.
+ */
 export function modelFloat(value: number): string | null {
   if (!Number.isFinite(value)) return null;
   const shortest = String(value);

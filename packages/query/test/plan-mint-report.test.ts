@@ -121,11 +121,11 @@ describe('the criteria of a monetization report', () => {
       Date.UTC(2016, 0, 1),
     );
     expect(plan({ billingMonth: 'JUNE', billingYear: 2017 }).range.startMs).toBe(Date.UTC(2017, 5, 1));
-    expectFault({ billingMonth: 'MAY', billingYear: 2017 }, 'billingMonth', 'not within the month');
+    expectFault({ billingMonth: 'MAY', billingYear: 2017 }, 'billingMonth', 'outside of the month');
     expectFault(
       { toDate: '2017-07-01 00:00:01', billingMonth: 'JUNE', billingYear: 2017 },
       'billingMonth',
-      'not within the month',
+      'outside of the month',
     );
     expectFault({ billingMonth: 'JUNE' }, 'billingYear', 'is required with billingMonth');
     expectFault({ billingYear: 2017 }, 'billingMonth', 'is required with billingYear');

@@ -65,7 +65,10 @@ const plans: fc.Arbitrary<Plan> = fc
 const isoTime = (minMs: number, maxMs: number) =>
   fc.integer({ min: minMs, max: maxMs }).map((ms) => new Date(ms).toISOString());
 
-/** Few different values, so that facts meet in groups; texts whose binary order is not the alphabet's. */
+/**
+ * Few different values, so that facts meet in groups; texts whose binary order is not the
+ * alphabet's.
+ */
 const valuesOf: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
   // The last two are not written by DuckDB as by JavaScript, or look so.
   text: fc.constantFrom(...modelTexts, '\u000b', 'C:\\u000B'),

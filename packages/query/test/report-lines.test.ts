@@ -82,7 +82,9 @@ describe('a text', () => {
   );
 });
 
-/** Every bit pattern as likely as any other: mostly floats with 15 to 17 digits, of all exponents. */
+/**
+ * Every bit pattern as likely as any other: mostly floats with 15 to 17 digits, of all exponents.
+ */
 const anyBits = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((bits) => {
   const view = new DataView(new ArrayBuffer(8));
   view.setBigUint64(0, bits);

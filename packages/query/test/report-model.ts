@@ -3,8 +3,8 @@ import { environmentId } from './facts-relation.ts';
 import type { Operation, Plan, PlannedMetric, TimeUnit } from '../src/index.ts';
 
 /**
- * What a report must contain, computed without SQL and without the catalogue: the columns' types are written
- * out here. It is slow and only meant for fact sets of a test.
+ * What a report must contain, computed without SQL and without the catalogue: the columns' types
+ * are written out here. It is slow and only meant for fact sets of a test.
  */
 type Value = string | number | null;
 
@@ -168,7 +168,10 @@ function dimensionKey(name: string, fact: Fact, { tenant }: Plan): Key {
   return textKey(String(value));
 }
 
-/** The bucket by the text of the local time: independent of the arithmetic that the tests of buckets use. */
+/**
+ * The bucket by the text of the local time: independent of the arithmetic that the tests of buckets
+ * use.
+ */
 function timeKey(ms: number, unit: TimeUnit, utcOffsetMinutes: number): Key {
   const start = Date.parse(localStart(ms, unit, utcOffsetMinutes)) - utcOffsetMinutes * 60_000;
   return textKey(`${new Date(start).toISOString().replace('T', ' ').slice(0, 19)} UTC`);

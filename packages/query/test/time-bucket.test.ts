@@ -14,7 +14,10 @@ const dayMs = 86_400_000;
 
 const zones = fc.oneof(fc.constantFrom(0, 330, -480, 840, -840), fc.integer({ min: -840, max: 840 }));
 
-/** Calendar arithmetic on a Date, of the zone. Day 0 of 1970 was a Thursday, the fourth day of its week. */
+/**
+ * Calendar arithmetic on a Date, of the zone. Day 0 of 1970 was a Thursday, the fourth day of its
+ * week.
+ */
 function bucketStartMs(ms: number, unit: TimeUnit): number {
   const date = new Date(ms);
   const dayStart = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate());

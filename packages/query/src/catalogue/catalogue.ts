@@ -8,7 +8,9 @@ import { ordersDataset } from './orders/orders-dataset.ts';
 /** The dataset of queries that do not name one. */
 export const defaultDataset = apiDataset.name;
 
-/** All datasets that can be queried. Each process checks it with `checkCatalogue` when it starts. */
+/**
+ * All datasets that can be queried. Each process checks it with `checkCatalogue` when it starts.
+ */
 export const catalogue: Catalogue = new Map(
   [apiDataset, mintDataset, instrumentsDataset, ordersDataset, consumptionDataset].map((dataset) => [
     dataset.name,

@@ -3,7 +3,10 @@ export type CustomFieldType = (typeof customFieldTypes)[number];
 
 /** A field that an environment declares for the facts of one dataset. */
 export interface CustomField {
-  /** Facts store the value under this id. Ids are never reused, so a later field of the same name shares no values. */
+  /**
+   * Facts store the value under this id. Ids are never reused, so a later field of the same name
+   * shares no values.
+   */
   readonly id: number;
   readonly name: string;
   readonly type: CustomFieldType;

@@ -19,15 +19,18 @@ export const partialsOfFunction: Readonly<Record<AggregateFunction, readonly Par
 };
 
 /**
- * A rule for the value of a column that a fact leaves out. Without a rule the value is null: a missing metric is
- * unknown, never 0.
+ * A rule for the value of a column that a fact leaves out. Without a rule the value is null: a
+ * missing metric is unknown, never 0.
  */
 export type MissingValue =
   | { readonly kind: 'constant'; readonly value: number }
   /** 1 if the value of `column` is at least `threshold`, otherwise 0; null if `column` is null. */
   | { readonly kind: 'at-least'; readonly column: string; readonly threshold: number };
 
-/** A column with a `customFieldId` is not a column of the table: its values are in `custom_fields` under this id. */
+/**
+ * A column with a `customFieldId` is not a column of the table: its values are in `custom_fields`
+ * under this id.
+ */
 export type MetricSource =
   | {
       readonly kind: 'column';
@@ -54,8 +57,8 @@ export interface Metric {
   /** The first function is the default of requests. Empty: the metric takes no function. */
   readonly functions: readonly AggregateFunction[];
   /**
-   * The partial aggregates from which all its functions can be computed; for an alias or a rate, those of the metric
-   * that it reads. Empty: it can only be computed from facts.
+   * The partial aggregates from which all its functions can be computed; for an alias or a rate,
+   * those of the metric that it reads. Empty: it can only be computed from facts.
    */
   readonly partials: readonly PartialAggregate[];
 }
@@ -78,9 +81,14 @@ export interface Dataset {
   readonly name: string;
   /** PostgreSQL table of the hot facts. For a dataset of records: the view over their tables. */
   readonly hotTable: string;
-  /** The record sets whose rows the facts are derived from. Empty: clients ingest facts directly. */
+  /**
+   * The record sets whose rows the facts are derived from. Empty: clients ingest facts directly.
+   */
   readonly records: readonly RecordSet[];
-  /** Whether environments may declare custom fields. If so, the hot table has a column `custom_fields`. */
+  /**
+   * Whether environments may declare custom fields. If so, the hot table has a column
+   * `custom_fields`.
+   */
   readonly takesCustomFields: boolean;
   readonly metrics: readonly Metric[];
   readonly dimensions: readonly Dimension[];
@@ -97,8 +105,8 @@ export interface StoredColumn {
 }
 
 /**
- * Returns the columns that a fact may carry besides `timestamp` and the tenant, in the order of `COPY`, of the hot
- * table and of segments.
+ * Returns the columns that a fact may carry besides `timestamp` and the tenant, in the order of
+ * `COPY`, of the hot table and of segments.
  */
 export function storedColumns(dataset: Dataset): readonly StoredColumn[] {
   const columns: StoredColumn[] = [];

@@ -17,7 +17,10 @@ const fieldTypeOf: Readonly<Record<ColumnType, CustomFieldType>> = {
   timestamp: 'DATETIME',
 };
 
-/** Describes all fields in the order of the catalogue. Dimensions derived from the time or the tenant are text. */
+/**
+ * Describes all fields in the order of the catalogue. Dimensions derived from the time or the
+ * tenant are text.
+ */
 export function describeFields(dataset: Dataset): {
   readonly dimensions: readonly FieldDescription[];
   readonly metrics: readonly FieldDescription[];

@@ -1,6 +1,9 @@
 import type { ColumnType } from './column-type.ts';
 
-/** A column of a stored fact: one of the two below, a stored column of the dataset or a custom field. */
+/**
+ * A column of a stored fact: one of the two below, a stored column of the dataset or a custom
+ * field.
+ */
 export interface FactRowColumn {
   readonly name: string;
   readonly type: ColumnType;
@@ -11,8 +14,8 @@ export const environmentColumn = { name: 'environment_id', type: 'integer' } as 
 export const timestampColumn = { name: 'timestamp', type: 'timestamp' } as const;
 
 /**
- * The columns of a fact row: in the hot facts that are copied to the engine and in segments. Every row begins with
- * its environment and its timestamp; the value columns follow.
+ * The columns of a fact row: in the hot facts that are copied to the engine and in segments. Every
+ * row begins with its environment and its timestamp; the value columns follow.
  */
 export type FactRowColumns = readonly [
   typeof environmentColumn,

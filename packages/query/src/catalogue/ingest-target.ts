@@ -1,7 +1,10 @@
 import type { Catalogue, Dataset } from './dataset.ts';
 import type { RecordSet } from './record-set.ts';
 
-/** The destination of ingested rows. Facts are added to a dataset; records replace those with the same key. */
+/**
+ * The destination of ingested rows. Facts are added to a dataset; records replace those with the
+ * same key.
+ */
 export type IngestTarget =
   | { readonly kind: 'facts'; readonly name: string; readonly dataset: Dataset }
   | { readonly kind: 'records'; readonly name: string; readonly records: RecordSet };

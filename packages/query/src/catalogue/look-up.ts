@@ -8,7 +8,10 @@ import type {
   NumericType,
 } from './dataset.ts';
 
-/** Returns the dataset. Throws if it does not exist, which can only mean that the catalogue changed after planning. */
+/**
+ * Returns the dataset. Throws if it does not exist, which can only mean that the catalogue changed
+ * after planning.
+ */
 export function getDataset(catalogue: Catalogue, name: string): Dataset {
   const dataset = catalogue.get(name);
   if (dataset === undefined) throw new Error(`the catalogue has no dataset "${name}"`);
@@ -45,7 +48,9 @@ export type ResolvedMetricSource =
   | { readonly kind: 'rate'; readonly column: string; readonly per: 'second' | 'minute' }
   | { readonly kind: 'percent'; readonly part: string; readonly whole: string };
 
-/** Throws if the dataset has no such metric, or if the metric is an alias of one without a column. */
+/**
+ * Throws if the dataset has no such metric, or if the metric is an alias of one without a column.
+ */
 export function resolveMetricSource(dataset: Dataset, name: string): ResolvedMetricSource {
   const { source } = getMetric(dataset, name);
   switch (source.kind) {

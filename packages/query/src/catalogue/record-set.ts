@@ -7,7 +7,10 @@ export interface RecordColumn {
   readonly description: string;
 }
 
-/** A kind of records from which a dataset's facts are derived. A record replaces an earlier one with the same key. */
+/**
+ * A kind of records from which a dataset's facts are derived. A record replaces an earlier one with
+ * the same key.
+ */
 export interface RecordSet {
   /** Name for the ingest API and the import: the dataset, a dot and the kind of records. */
   readonly name: string;

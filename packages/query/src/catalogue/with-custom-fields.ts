@@ -4,8 +4,9 @@ import type { Dataset, Dimension, DimensionType, Metric, NumericType } from './d
 import { foldedName, identifier, isReserved } from './names.ts';
 
 /**
- * Returns the dataset as an environment sees it: INTEGER and FLOAT fields become metrics, the others dimensions. A
- * field is left out if a newer catalogue uses its name for a column of the dataset.
+ * Returns the dataset as an environment sees it: INTEGER and FLOAT fields become metrics, the
+ * others dimensions. A field is left out if a newer catalogue uses its name for a column of the
+ * dataset.
  */
 export function withCustomFields(dataset: Dataset, fields: readonly CustomField[]): Dataset {
   const taken = foldedNames(dataset);
@@ -24,7 +25,10 @@ export function withCustomFields(dataset: Dataset, fields: readonly CustomField[
   };
 }
 
-/** Returns why the dataset cannot have a custom field of this name, or null. Ignores other custom fields. */
+/**
+ * Returns why the dataset cannot have a custom field of this name, or null. Ignores other custom
+ * fields.
+ */
 export function faultOfCustomFieldName(name: string, dataset: Dataset): string | null {
   const found = JSON.stringify(name.slice(0, 80));
   if (!identifier.test(name)) {

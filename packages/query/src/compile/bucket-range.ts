@@ -3,10 +3,13 @@ import { unitLengths } from '../plan/time-unit-lengths.ts';
 import type { Bucketing } from './time-bucket.ts';
 
 const minuteMs = 60_000;
-/** The Monday after 1 January 1970, where a week begins; what is shorter begins with 1970 itself. */
+/**
+ * Origin of weeks: the first Monday after 1 January 1970. Shorter buckets are counted from 1970
+ * itself.
+ */
 const firstMondayMs = 4 * 24 * 60 * minuteMs;
 
-/** The bucket that a moment lies in, as `truncateToBucket` has it. */
+/** Returns the bucket that contains a time, in agreement with `truncateToBucket`. */
 export function bucketRange(ms: number, { unit, utcOffsetMinutes }: Bucketing): TimeRange {
   const offsetMs = utcOffsetMinutes * minuteMs;
   const local = localBucket(ms + offsetMs, unit);
@@ -26,7 +29,10 @@ function localBucket(ms: number, unit: Bucketing['unit']): TimeRange {
   return { startMs: monthStartMs(first), endExclusiveMs: monthStartMs(first + length.months) };
 }
 
-/** `month` is counted from the year 0. `Date.UTC` takes years below 100 for those of the last century. */
+/**
+ * `month` counts from year 0. `Date.UTC` is not used, because it maps years below 100 to the 20th
+ * century.
+ */
 function monthStartMs(month: number): number {
   return new Date(0).setUTCFullYear(Math.floor(month / 12), month % 12, 1);
 }

@@ -4,17 +4,17 @@ import { timestampColumn } from '../catalogue/fact-row.ts';
 import type { Tenant } from '../plan/plan.ts';
 import { formatMillisecond, truncateToMillisecond } from './time-bucket.ts';
 
-/** A dimension or the time bucket, as the parts of a statement that it takes. */
+/** The SQL expressions of a dimension or of the time column. */
 export interface CompiledKey {
-  /** What rows are grouped and ordered by; null when every row has the same value. */
+  /** Expression to group and order by. Null if all rows have the same value. */
   readonly key: RawBuilder<unknown> | null;
-  /** VARCHAR, made from `key`, or from a column that holds it. */
+  /** Returns the shown text, VARCHAR. Its argument is `key` or a column with its value. */
   readonly show: (key: RawBuilder<unknown>) => RawBuilder<unknown>;
-  /** Whether the key is the shown text, and so never null. */
+  /** Whether the key is the shown text, which is never null. */
   readonly isText?: boolean;
 }
 
-/** The value of a dimension that a fact does not have. */
+/** The shown value of a dimension without a value. */
 const notSet = sql.lit('(not set)');
 
 export function compileDimension(dimension: Dimension, tenant: Tenant): CompiledKey {
@@ -35,7 +35,7 @@ function compileColumn(name: string, type: DimensionType): CompiledKey {
   const column = sql.ref(name);
   switch (type) {
     case 'text':
-      // Grouping by the shown text: a fact without a value and one that says "(not set)" are one row.
+      // Grouped by the shown text, so that a missing value and the text "(not set)" are one row.
       return textKey(sql`coalesce(${column}, ${notSet})`);
     case 'integer':
     case 'boolean':
@@ -50,7 +50,9 @@ function compileColumn(name: string, type: DimensionType): CompiledKey {
   }
 }
 
-/** Text like any other, so days of the week come in alphabetical order. */
+/**
+ * Compiles a part of the timestamp to text. Days of the week are therefore ordered alphabetically.
+ */
 export function compileTimestampPart(part: TimestampPart): RawBuilder<unknown> {
   const timestamp = sql.ref(timestampColumn.name);
   switch (part) {

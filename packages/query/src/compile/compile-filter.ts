@@ -18,8 +18,9 @@ const comparisonSigns: Record<Comparison, RawBuilder<unknown>> = {
 };
 
 /**
- * The condition on one fact. A field without a value makes it null, which SQL takes for false.
- * Throws when the dataset does not have a field of the filter, or has it with another type.
+ * Compiles a filter to a condition on one fact. A comparison with a missing value is null, which
+ * SQL treats as false. Throws if the dataset does not have a field of the filter, or has it with
+ * another type.
  */
 export function compileFilter(filter: FilterNode, dataset: Dataset, tenant: Tenant): RawBuilder<SqlBool> {
   if ('parts' in filter) {
@@ -37,7 +38,7 @@ function compileCondition(
   const type = source.kind === 'column' ? source.type : 'text';
   const operand = compileOperand(source, tenant);
   if ('type' in condition && condition.type !== type) {
-    throw new Error(`the field "${condition.field}" is of type ${type}, not ${condition.type}`);
+    throw new Error(`the field "${condition.field}" is of type ${type}; the filter has ${condition.type}`);
   }
   switch (condition.kind) {
     case 'compare':
@@ -62,7 +63,7 @@ function compileOperand(source: FilterSource, tenant: Tenant): RawBuilder<unknow
   switch (source.kind) {
     case 'column': {
       const column = sql.ref(source.column);
-      // As reports show it: what is not shown must not decide.
+      // Reports show milliseconds, so filters must not compare finer times.
       return source.type === 'timestamp' ? truncateToMillisecond(column) : column;
     }
     case 'timestamp-part':
@@ -113,7 +114,10 @@ function asText(operand: RawBuilder<unknown>, type: ColumnType): RawBuilder<unkn
   }
 }
 
-/** RE2, which takes time linear in the text whatever the pattern. The option lets a dot match a line's end too. */
+/**
+ * RE2 takes time linear in the text for every pattern. With the option `s` a dot also matches line
+ * ends.
+ */
 function compileMatch(
   text: RawBuilder<unknown>,
   kind: 'like' | 'similar',

@@ -15,7 +15,7 @@ import { impliedConditions } from './implied-conditions.ts';
 import { createSqlBuilder } from './sql-builder.ts';
 import { transactionSetting } from './transaction-setting.ts';
 
-/** `settings` must be set for the transaction (`set_config(name, value, true)`) in which `sql` runs. */
+/** A statement and the settings that its transaction needs (`set_config(name, value, true)`). */
 export interface HotFactsCopy {
   readonly sql: string;
   readonly settings: Readonly<Record<string, string>>;
@@ -28,13 +28,16 @@ const settingNames = {
   batches: 'hourglass.batches',
 } as const;
 
-/** Another date style of the server would write timestamps that the engine reads wrongly or not at all, fewer digits other floats. */
+/**
+ * Fix the output format: another date style or fewer float digits on the server would change values
+ * in the engine.
+ */
 const formatSettings = { datestyle: 'ISO', extra_float_digits: '1' } as const;
 
 /**
- * The columns that `compileReport` reads for this plan: `environment_id`, `timestamp`, then the stored columns
- * it uses, once each, in the order of `storedColumns`, and the custom fields. It is also the order of the copied file.
- * Throws when the dataset does not have a name of the plan.
+ * Returns the columns that `compileReport` reads for this plan, in the order of the copied file:
+ * environment and timestamp, the used stored columns in the order of `storedColumns`, and the used
+ * custom fields. Throws if the dataset does not have a name of the plan.
  */
 export function hotFactsColumns({ plan, dataset }: BoundPlan): FactRowColumns {
   const used = new Set<string>();
@@ -59,18 +62,21 @@ export function hotFactsColumns({ plan, dataset }: BoundPlan): FactRowColumns {
 }
 
 /**
- * The statement that copies the plan's facts out of PostgreSQL as CSV with a header; a null is an empty field,
- * an empty text is `""`, and timestamps are UTC without a zone.
+ * Compiles the statement that copies the plan's hot facts from PostgreSQL as CSV with a header.
+ * Null is an empty field, an empty text is `""`, and timestamps are UTC without a zone.
  *
- * COPY takes no parameters, so the values travel as settings of the transaction. PostgreSQL skips the partitions outside
- * of the range, and facts that the filter certainly does not let through.
+ * COPY takes no parameters, so values are passed as settings of the transaction. PostgreSQL skips
+ * partitions outside of the range and facts that the filter is certain to exclude.
  */
 export function compileHotFactsCopy(boundPlan: BoundPlan): HotFactsCopy {
   const { sql: select, settings } = compileHotFactsSelect(boundPlan);
   return { sql: copyStatement(select), settings };
 }
 
-/** What `compileHotFactsCopy` copies, as a select that can be counted or explained. It has no parameters either. */
+/**
+ * Compiles the select within `compileHotFactsCopy`, for counting and explaining. It has no
+ * parameters either.
+ */
 export function compileHotFactsSelect(boundPlan: BoundPlan): HotFactsCopy {
   const { plan, dataset } = boundPlan;
   const columns = hotFactsColumns(boundPlan);
@@ -93,20 +99,21 @@ export function compileHotFactsSelect(boundPlan: BoundPlan): HotFactsCopy {
   };
 }
 
-/** Hot facts of one environment that are to become a segment: all facts of whole batches. */
+/** The hot facts of one environment to seal: all facts of the listed batches. */
 export interface HotBatches {
   readonly environmentId: number;
   readonly batchSeqs: readonly bigint[];
 }
 
-/** All that a segment may keep of hot facts: `environment_id`, `timestamp`, the stored columns, custom fields. */
+/** Returns all columns that a segment can have. */
 export function sealedColumns(dataset: Dataset): FactRowColumns {
   return factRowColumns([...storedColumns(dataset), ...customColumns(dataset)]);
 }
 
 /**
- * The statement that answers one row with a boolean for each of `columns`: whether any of the facts has a value. Most
- * facts leave most columns out, and a column without any value would cost the sort of a segment as much as a full one.
+ * Compiles the statement that returns one row with a boolean for each column: whether any fact has
+ * a value in it. Most facts leave out most columns, and an empty column costs as much as a full one
+ * when a segment is sorted.
  */
 export function compileFilledColumns(
   dataset: Dataset,
@@ -116,21 +123,24 @@ export function compileFilledColumns(
   const builder = createSqlBuilder();
   const filled = columns.map((column, index) => sql`count(${copyExpression(column)}) > 0`.as(`c${index}`));
   return {
-    sql: sqlWithoutParameters(hotBatches(builder, dataset).select(filled)),
+    sql: sqlWithoutParameters(selectHotBatches(builder, dataset).select(filled)),
     settings: batchSettings(hot),
   };
 }
 
-/** The statement that copies whole batches out of PostgreSQL to be sealed, as CSV like `compileHotFactsCopy`. */
+/**
+ * Compiles the statement that copies batches from PostgreSQL for sealing, as CSV like
+ * `compileHotFactsCopy`.
+ */
 export function compileSealCopy(dataset: Dataset, columns: FactRowColumns, hot: HotBatches): HotFactsCopy {
   const builder = createSqlBuilder();
-  const select = hotBatches(builder, dataset).select(
+  const select = selectHotBatches(builder, dataset).select(
     columns.map((column) => copyExpression(column).as(column.name)),
   );
   return { sql: copyStatement(sqlWithoutParameters(select)), settings: batchSettings(hot) };
 }
 
-function hotBatches(builder: ReturnType<typeof createSqlBuilder>, dataset: Dataset) {
+function selectHotBatches(builder: ReturnType<typeof createSqlBuilder>, dataset: Dataset) {
   return builder
     .selectFrom(dataset.hotTable)
     .where(environmentColumn.name, '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
@@ -152,12 +162,12 @@ function copyStatement(select: string): string {
 function sqlWithoutParameters(select: Compilable): string {
   const { sql: text, parameters } = select.compile();
   if (parameters.length > 0)
-    throw new Error('the values of the statement are settings, COPY takes no parameters');
+    throw new Error('the statement has parameters; expected settings, because COPY takes no parameters');
   return text;
 }
 
 function copyExpression({ name, type, customFieldId }: FactRowColumn): RawBuilder<unknown> {
-  // As text, whatever its type: it is written as the engine reads it.
+  // Extracted as text, in which the engine reads every type.
   if (customFieldId !== undefined)
     return sql`${sql.ref(customFieldsColumn)} ->> ${sql.lit(String(customFieldId))}`;
   return type === 'timestamp' ? sql`${sql.ref(name)} at time zone 'UTC'` : sql.ref(name);

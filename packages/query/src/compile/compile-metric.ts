@@ -12,20 +12,21 @@ const operatorSigns: Record<Operator, RawBuilder<unknown>> = {
   '%': sql.raw('%'),
 };
 
-/** By how much calls per millisecond are multiplied. */
+/** Factors from calls per millisecond. */
 const rateFactors = { second: sql.raw('1000'), minute: sql.raw('60000') };
 
 export interface MetricContext {
   readonly dataset: Dataset;
-  /** Of the bucket. */
+  /** Length of the bucket in milliseconds, BIGINT. */
   readonly lengthMs: RawBuilder<unknown>;
-  /** Whether every fact is a row. */
+  /** Whether each fact is a row. */
   readonly perFact: boolean;
 }
 
 /**
- * The aggregate behind an output column, calculated with: a number that is exact where the column's text is. Null when no
- * fact has a value. Throws when the dataset has no such metric, or the metric and the function do not go together.
+ * Compiles a metric with its operation to a number, which is exact unless the column is a float.
+ * Null if no fact has a value. Throws if the dataset has no such metric, or if the metric lacks a
+ * function that it needs.
  */
 export function compileMetric(planned: PlannedMetric, context: MetricContext): RawBuilder<unknown> {
   const aggregate = compileAggregate(planned, context);
@@ -35,8 +36,8 @@ export function compileMetric(planned: PlannedMetric, context: MetricContext): R
 }
 
 /**
- * The value of `compileMetric` as the output column has it: VARCHAR for integers, which keeps every digit of a sum that
- * a DOUBLE or a BIGINT could not, DOUBLE for the rest.
+ * Casts a value of `compileMetric` to the type of its output column: VARCHAR for integers, because
+ * sums can exceed DOUBLE and BIGINT, and DOUBLE for floats.
  */
 export function showMetric(
   value: RawBuilder<unknown>,
@@ -46,7 +47,7 @@ export function showMetric(
   return sql`cast(${value} as ${sql.raw(isFloatMetric(planned, dataset) ? 'double' : 'varchar')})`;
 }
 
-/** Both sides are of one type, so that 128 bits are there before anything is multiplied. */
+/** Casts both operands to one type, so that 128 bits are available before a multiplication. */
 function compileOperation(
   aggregate: RawBuilder<unknown>,
   { operator, value }: Operation,
@@ -71,14 +72,17 @@ function compileAggregate(
     case 'distinct':
       return sql`count(distinct ${sql.ref(source.column)})`;
     case 'rate':
-      // Both sides are whole numbers, so that there is one rounding.
+      // Both operands are integers, so that the result is rounded only once.
       return sql`cast(sum(${sql.ref(source.column)}) * ${rateFactors[source.per]} as double) / ${lengthMs}`;
     default:
       return source satisfies never;
   }
 }
 
-/** Multiplied as a decimal, so that 7 of 100 are 7.0 and not 7.000000000000001. Null of nothing. */
+/**
+ * Multiplies as a decimal, so that 7 of 100 is 7.0 and not 7.000000000000001. Null if the whole is
+ * 0.
+ */
 function compilePercent(
   { part, whole }: Extract<ResolvedMetricSource, { kind: 'percent' }>,
   perFact: boolean,
@@ -93,7 +97,7 @@ function applyFunction(
   column: RawBuilder<unknown>,
   type: NumericType,
 ): RawBuilder<unknown> {
-  // Floats are added up with the rounding error carried along (Kahan): the order of rows moves the last digit at most.
+  // Kahan summation: the order of rows changes at most the last digit.
   const sum = type === 'float' ? sql`fsum(${column})` : sql`sum(${column})`;
   switch (name) {
     case 'sum':
@@ -103,7 +107,7 @@ function applyFunction(
     case 'max':
       return sql`max(${column})`;
     case 'avg':
-      // From the sum, not avg(): adding up doubles would let the last digits depend on the order of rows.
+      // Not avg(), which adds doubles: the last digits would depend on the order of rows.
       return sql`cast(${sum} as double) / count(${column})`;
     default:
       return name satisfies never;

@@ -11,17 +11,18 @@ import { createSqlBuilder, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
 
 /**
- * The statement that makes the rows of `compileReport`, in their order, as the plan's output format has them: one
- * column `line`, VARCHAR, never null, without the line's end. A line of CSV may hold line breaks inside of quotes.
- * Throws as `compileReport` does.
+ * Compiles the statement that returns the rows of `compileReport` as lines in the plan's output
+ * format: one column `line`, VARCHAR, never null, without a line end. A CSV line may contain line
+ * breaks within quotes. Throws like `compileReport`.
  *
- * The report is a sub-query, so that names and escapes stand above its grouping, in which no parameter could be repeated.
+ * The report is a subquery, because names and escapes repeat parameters, which its grouping must
+ * not.
  */
 export function compileReportLines(boundPlan: BoundPlan, limitBound: LimitBound | null = null): SqlStatement {
   const columns = outputColumns(boundPlan);
   const { output } = boundPlan.plan;
   const builder = createSqlBuilder();
-  // What stands in several places of a line is a column of a query below it.
+  // Expressions that a line uses several times are columns of the subquery.
   const rows = builder
     .selectFrom(reportQuery(boundPlan, limitBound).as('report'))
     .selectAll()
@@ -44,8 +45,8 @@ function floatOf(index: number): RawBuilder<unknown> {
 }
 
 /**
- * One compact object, keys in column order, as BigQuery's extract writes it: text is a JSON string, a float a JSON
- * number with a decimal point, missing is `null`.
+ * Writes a row as a compact JSON object with keys in column order, like BigQuery's extract: text is
+ * a string, a float is a number with a decimal point, a missing value is `null`.
  */
 function jsonLine(columns: readonly OutputColumn[]): RawBuilder<unknown> {
   const members = columns.flatMap(({ name, kind }, index) => {
@@ -57,14 +58,14 @@ function jsonLine(columns: readonly OutputColumn[]): RawBuilder<unknown> {
 }
 
 /**
- * RFC 4180 with minimal quoting. Values are never altered: a text that begins with `=`, `+`, `-` or `@` is written
- * as it is. Null is nothing, empty text is `""`. Whoever opens the file in a spreadsheet has to import it as text, because a changed value would be wrong
- * for everyone else.
+ * Writes a row as RFC 4180 with minimal quoting. Null is an empty field, empty text is `""`. Values
+ * are never altered: a text that begins with `=`, `+`, `-` or `@` is written as it is. Spreadsheet
+ * users must import columns as text.
  */
 function csvLine(columns: readonly OutputColumn[], delimiter: CsvDelimiter): RawBuilder<unknown> {
   const fields = columns.map(({ kind }, index) => {
     const text = kind === 'text' ? csvText(sql.ref(`c${index}`), delimiter) : floatOf(index);
-    // `concat_ws` would leave out a null together with its delimiter.
+    // `concat_ws` skips nulls together with their delimiter.
     return sql`coalesce(${text}, '')`;
   });
   return sql`concat_ws(${sql.lit(delimiter)}, ${sql.join(fields)})`;

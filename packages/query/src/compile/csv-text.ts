@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { CsvDelimiter } from '../plan/plan.ts';
 
-/** A VARCHAR as a field of CSV: quoted only where it must be, and empty text as `""`. Null for null. */
+/**
+ * Writes a VARCHAR as a CSV field: quoted only if necessary, empty text as `""`. Null stays null.
+ */
 export function csvText(text: RawBuilder<unknown>, delimiter: CsvDelimiter): RawBuilder<unknown> {
   const special = ['"', delimiter, '\n', '\r'].map(
     (character) => sql`contains(${text}, chr(${sql.lit(character.charCodeAt(0))}))`,

@@ -1,10 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 
 /**
- * A DOUBLE as both formats write it: the shortest digits that give it back, as JavaScript's numbers are written, and
- * always with a point, so that it cannot be taken for an integer: 149995 is `149995.0`, 1e21 is `1.0e21`, -0 is `0.0`.
- * Null for null and for what JSON has no number for (NaN, Infinity). `withExponent` is a column with `exponentText` of it,
- * which stands here many times: computed in place, it would make a statement that takes longer to plan than to run.
+ * Writes a DOUBLE for both output formats: the shortest digits that read back as the same number,
+ * in JavaScript's notation, and always with a decimal point, so that it cannot be taken for an
+ * integer: 149995 is `149995.0`, 1e21 is `1.0e21`, -0 is `0.0`. Null, NaN and Infinity, which JSON
+ * cannot represent, are null.
+ *
+ * `withExponent` is a column with `exponentText` of the float. Repeating that expression here would
+ * make the statement take longer to plan than to run.
  */
 export function floatText(
   float: RawBuilder<unknown>,
@@ -13,7 +16,7 @@ export function floatText(
   const mantissa = sql`split_part(${withExponent}, 'e', 1)`;
   const digits = sql`replace(${mantissa}, '.', '')`;
   const exponent = sql`cast(split_part(${withExponent}, 'e', 2) as integer)`;
-  // JavaScript begins with an exponent at 1e21 and below 1e-6.
+  // JavaScript writes an exponent from 1e21 on and below 1e-6.
   return sql`case
     when ${float} = 0 then '0.0'
     when not isfinite(${float}) then null
@@ -26,7 +29,10 @@ export function floatText(
     end`;
 }
 
-/** What DuckDB writes with an exponent, without its sign, like `1e+16` or `1.5e-05`. Null for other floats, which are most. */
+/**
+ * Writes floats that DuckDB writes with an exponent, without the sign, such as `1e+16` or
+ * `1.5e-05`. Others are null.
+ */
 export function exponentText(float: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`case
     when isfinite(${float}) and (abs(${float}) >= 1e16 or abs(${float}) < 1e-4) then ${shortestText(sql`abs(${float})`)}
@@ -34,8 +40,8 @@ export function exponentText(float: RawBuilder<unknown>): RawBuilder<unknown> {
 }
 
 /**
- * DuckDB has one digit too many or more for some values of 2^84 to 2^85, as 2.7648000000000002e+25: fewer are tried where it
- * writes all 17 that a double can need.
+ * Works around superfluous digits that DuckDB writes for some values from 2^84 to 2^85, such as
+ * 2.7648000000000002e+25: if it writes all 17 digits that a double can need, 15 and 16 are tried.
  */
 function shortestText(float: RawBuilder<unknown>): RawBuilder<unknown> {
   const text = sql`cast(${float} as varchar)`;

@@ -5,15 +5,16 @@ import type { Comparison, FilterCondition, FilterNode } from '../filter/filter-n
 import { transactionSetting } from './transaction-setting.ts';
 
 export interface ImpliedConditions {
-  /** To be joined by "and". */
+  /** All of them hold. */
   readonly conditions: readonly RawBuilder<SqlBool>[];
   readonly settings: Readonly<Record<string, string>>;
 }
 
 /**
- * Conditions for PostgreSQL that every fact meets which the filter lets through. The engine still applies the whole
- * filter, so what is left out here costs time only, and nothing may be here that PostgreSQL sees differently: texts are
- * compared for equality, as their order depends on a collation, and whole numbers in any way.
+ * Returns conditions for PostgreSQL that every matching fact meets. The engine still applies the
+ * whole filter, so an omitted condition only costs time. A condition that PostgreSQL evaluates
+ * differently would lose facts: texts are compared only for equality, because their order depends
+ * on the collation; integers by every operator.
  */
 export function impliedConditions(filter: FilterNode | null, dataset: Dataset): ImpliedConditions {
   const conditions: RawBuilder<SqlBool>[] = [];
@@ -21,7 +22,7 @@ export function impliedConditions(filter: FilterNode | null, dataset: Dataset): 
   for (const condition of requiredConditions(filter)) {
     const column = storedColumn(condition, dataset);
     const name = `hourglass.filter_${conditions.length}`;
-    const implied = column === undefined ? null : impliedBy(condition, column, name);
+    const implied = column === undefined ? null : impliedCondition(condition, column, name);
     if (implied === null) continue;
     conditions.push(implied.condition);
     settings[name] = implied.value;
@@ -29,14 +30,14 @@ export function impliedConditions(filter: FilterNode | null, dataset: Dataset): 
   return { conditions, settings };
 }
 
-/** Those that are met by every fact that the filter lets through. */
+/** Returns the conditions of the filter that every matching fact meets. */
 function requiredConditions(filter: FilterNode | null): readonly FilterCondition[] {
   if (filter === null) return [];
   if (!('parts' in filter)) return [filter];
   return filter.kind === 'and' ? filter.parts.flatMap(requiredConditions) : [];
 }
 
-/** Undefined for what is derived, of the tenant, or a custom field, whatever its name. */
+/** Returns undefined for derived fields, for the tenant's fields and for custom fields. */
 function storedColumn({ field }: FilterCondition, dataset: Dataset): StoredColumn | undefined {
   const source = getFilterSource(dataset, field);
   if (source.kind !== 'column') return undefined;
@@ -52,7 +53,7 @@ const signs: Readonly<Record<Comparison, string | null>> = {
   ge: '>=',
 };
 
-function impliedBy(
+function impliedCondition(
   condition: FilterCondition,
   { name: column, type }: StoredColumn,
   setting: string,
@@ -77,7 +78,7 @@ function impliedBy(
   return null;
 }
 
-/** As PostgreSQL writes an array. */
+/** Writes an array in PostgreSQL's text form. */
 function arrayText(values: readonly string[]): string {
   return `{${values.map((value) => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;
 }

@@ -1,13 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** A VARCHAR as a JSON string, with DuckDB's escapes. Null for null. */
+/** Writes a VARCHAR as a JSON string with DuckDB's escapes. Null stays null. */
 export function jsonText(text: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`cast(to_json(${text}) as varchar)`;
 }
 
 /**
- * Compact JSON of `jsonText` with the escapes of JSON.stringify: DuckDB writes U+000B as `\u000B`, JavaScript as `\u000b`.
- * Hardly any JSON has such an escape; it is taken apart, so that an escaped backslash before `u000B` stays what it is.
+ * Rewrites the escapes in compact JSON of `jsonText` to those of JSON.stringify: DuckDB writes
+ * U+000B as `\u000B`, JavaScript as `\u000b`. JSON with such an escape, which is rare, is split
+ * into escapes and other text, so that an escaped backslash before `u000B` stays unchanged.
  */
 export function javaScriptEscapes(json: RawBuilder<unknown>): RawBuilder<unknown> {
   const pieces = sql`regexp_extract_all(${json}, '\\\\u[0-9A-F]{4}|\\\\.|[^\\\\]+')`;

@@ -7,15 +7,18 @@ import { createSqlBuilder, type FactsRelation, compileStatement } from './sql-bu
 import type { SqlStatement } from './sql-statement.ts';
 
 /**
- * How far the rows of a report with a limit can reach. Groups come in the order of their keys, and any part of the
- * facts has only groups that the whole has too: so where a part has as many groups as the limit allows, the last of
- * these is not before the last row of the report, and facts whose keys lie behind it need not be looked at.
+ * A bound on the rows of a report with a limit. Rows are ordered by their keys, and the groups of a
+ * sample of facts are groups of all facts. If a sample has as many groups as the limit allows, the
+ * last row of the report is at or before the last group of the sample, so facts with later keys
+ * need not be read.
  */
 export type LimitBound =
   | { readonly kind: 'time'; readonly endExclusiveMs: number }
   | { readonly kind: 'leading-text'; readonly atMost: string };
 
-/** How the rows of a plan can be bounded; null when they cannot, or when it would not pay. */
+/**
+ * Returns the kind of bound that the rows of a plan can have, or null if they cannot be bounded.
+ */
 export function limitBoundKind(boundPlan: BoundPlan): LimitBound['kind'] | null {
   const { plan } = boundPlan;
   if (plan.limitRows === null || plan.groups !== undefined || plan.perFact !== undefined) return null;
@@ -23,18 +26,18 @@ export function limitBoundKind(boundPlan: BoundPlan): LimitBound['kind'] | null 
 }
 
 /**
- * The statement that finds a bound among the facts that the relation `facts` has in the plan's range, which may be
- * any part of those of the report. It answers one row: `c0`, DOUBLE, is the number of groups, at most the limit; `c1`
- * is how far these reach: for kind `time` the end of the last bucket in milliseconds since 1970, DOUBLE, otherwise the
- * greatest value of the first dimension, VARCHAR. Unless `c0` is the limit, `c1` is no bound.
- * Throws when the plan cannot be bounded.
+ * Compiles the statement that finds a bound in a sample: the facts of the relation `facts` within
+ * the plan's range. It returns one row. `c0`, DOUBLE, is the number of groups, at most the limit.
+ * `c1` is the reach of these groups: for kind `time` the end of the last bucket in milliseconds
+ * since 1970, DOUBLE; otherwise the greatest value of the first dimension, VARCHAR. `c1` is a bound
+ * only if `c0` equals the limit. Throws if the plan cannot be bounded.
  */
 export function compileLimitBound(boundPlan: BoundPlan): SqlStatement {
   const { limitRows } = boundPlan.plan;
   const columns = reportColumns(boundPlan);
   const { bucketEndMs, leadingTextKey, timeKeys, groupKeys } = columns;
   const reach = bucketEndMs === null ? leadingTextKey : sql`cast(${bucketEndMs} as double)`;
-  if (reach === null || limitRows === null) throw new Error('the rows of the plan have no bound');
+  if (reach === null || limitRows === null) throw new Error('the rows of the plan cannot be bounded');
   const keys = [...timeKeys, ...groupKeys];
   const groups = orderByKeys(reportedFacts(boundPlan).select(reach.as('reach')).groupBy(keys), keys);
   return compileStatement(
@@ -46,7 +49,7 @@ export function compileLimitBound(boundPlan: BoundPlan): SqlStatement {
   );
 }
 
-/** With a range that ends at the bound. */
+/** Ends the plan's range at the bound. */
 export function narrowPlan(boundPlan: BoundPlan, limitBound: LimitBound | null): BoundPlan {
   if (limitBound?.kind !== 'time') return boundPlan;
   const { plan, dataset } = boundPlan;
@@ -54,14 +57,14 @@ export function narrowPlan(boundPlan: BoundPlan, limitBound: LimitBound | null):
   return { plan: { ...plan, range: { ...plan.range, endExclusiveMs } }, dataset };
 }
 
-/** Those facts that can be part of a row. */
+/** Restricts facts to those that can be part of a row. */
 export function whereWithinBound(
   facts: FactsQuery,
   { leadingTextKey }: ReportColumns,
   limitBound: LimitBound | null,
 ): FactsQuery {
   if (limitBound?.kind !== 'leading-text') return facts;
-  if (leadingTextKey === null) throw new Error('the rows of the report do not begin with a text');
+  if (leadingTextKey === null) throw new Error('the first key of the report is not a text');
   return facts.where(sql<SqlBool>`${leadingTextKey} <= cast(${limitBound.atMost} as varchar)`);
 }
 

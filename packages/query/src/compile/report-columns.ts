@@ -13,31 +13,31 @@ import {
   truncateToMillisecond,
 } from './time-bucket.ts';
 
-/** A column of a report: what is computed of facts, and how that is shown. */
+/** The value of a report column and its shown form. */
 export interface ReportColumn {
-  /** Null when every row shows the same. */
+  /** Null if all rows show the same. */
   readonly value: RawBuilder<unknown> | null;
-  /** Of the value, or of a column that holds it. */
+  /** Returns the shown form. Its argument is `value` or a column that contains it. */
   readonly show: (value: RawBuilder<unknown>) => RawBuilder<unknown>;
 }
 
-/** The columns of a report and what its rows are grouped or ordered by. */
+/** The columns of a report and the keys of its rows. */
 export interface ReportColumns {
   /** In the order of `outputColumns`. */
   readonly all: readonly ReportColumn[];
-  /** The values of those that are metrics. */
+  /** The values of the metrics. */
   readonly metrics: readonly RawBuilder<unknown>[];
-  /** Of the dimensions that can have more than one value. */
+  /** The keys of the dimensions that can have more than one value. */
   readonly groupKeys: readonly RawBuilder<unknown>[];
-  /** The first of them, when it is a text, which is never null. */
+  /** The first group key if it is a text, which is never null. */
   readonly leadingTextKey: RawBuilder<unknown> | null;
-  /** None or one. */
+  /** The key of the time column, if the report has one. */
   readonly timeKeys: readonly RawBuilder<unknown>[];
-  /** Where a row's bucket ends, in milliseconds, BIGINT; null where rows have none. */
+  /** End of a row's bucket in milliseconds since 1970, BIGINT. Null if rows have no bucket. */
   readonly bucketEndMs: RawBuilder<unknown> | null;
 }
 
-/** Throws when the dataset does not have a name of the plan. */
+/** Throws if the dataset does not have a name of the plan. */
 export function reportColumns(boundPlan: BoundPlan): ReportColumns {
   const { plan, dataset } = boundPlan;
   const time = compileTime(plan);
@@ -63,23 +63,23 @@ export function reportColumns(boundPlan: BoundPlan): ReportColumns {
   };
 }
 
-/** As it is shown where its value is computed. */
+/** Returns the shown form of a column in the query that computes its value. */
 export function shownExpression({ value, show }: ReportColumn): RawBuilder<unknown> {
   return show(value ?? sql`null`);
 }
 
-/** What facts are ordered by for these dimensions. Throws when the dataset does not have one of them. */
+/** Compiles dimensions to sort keys. Throws if the dataset does not have one of them. */
 export function compileKeys(names: readonly string[], boundPlan: BoundPlan): readonly RawBuilder<unknown>[] {
   return keysOf(names.map((name) => compileKey(name, boundPlan)));
 }
 
-/** Of the whole range. Milliseconds, BIGINT. */
+/** Length of the plan's range in milliseconds, BIGINT. */
 export function rangeLengthMs({ range }: Plan): RawBuilder<unknown> {
   return sql`cast(${range.endExclusiveMs - range.startMs} as bigint)`;
 }
 
 interface CompiledTime extends CompiledKey {
-  /** Of a row's bucket; absent where rows have none. Milliseconds, BIGINT. */
+  /** Length of the row's bucket in milliseconds, BIGINT. Absent if rows have no bucket. */
   readonly lengthMs?: RawBuilder<unknown>;
 }
 
@@ -95,7 +95,7 @@ function compileTime({ timeUnit, utcOffsetMinutes = 0, perFact }: Plan): Compile
   return { key, show: formatBucket, lengthMs: bucketLengthMs(key, bucketing) };
 }
 
-/** In a converted report every fact has the same currency. */
+/** Compiles a dimension. In a converted report the currency is a constant. */
 function compileKey(name: string, { plan, dataset }: BoundPlan): CompiledKey {
   const { tenant, targetCurrency } = plan;
   if (targetCurrency !== undefined && name === dataset.currencyDimension) {

@@ -9,13 +9,16 @@ import { createSqlBuilder, type FactsRelation, type Relations, compileStatement 
 import type { SqlStatement } from './sql-statement.ts';
 import { timestampValue } from './time-bucket.ts';
 
-/** A day without a rate of its own has the newest one before it, unless that is older: banks publish none on holidays. */
+/**
+ * A day without a rate uses the newest earlier rate up to this age, because banks publish none on
+ * holidays.
+ */
 export const maxRateAgeDays = 7;
 
-/** Of facts, whatever it selects. */
+/** A query over facts with any selection. */
 export type FactsQuery = SelectQueryBuilder<Relations, 'facts', object>;
 
-/** The facts that a report is made of, with the amounts that it shows, as a query that selects nothing yet. */
+/** Builds a query over the facts of the report, with converted amounts. It selects nothing yet. */
 export function reportedFacts(boundPlan: BoundPlan): FactsQuery {
   const { plan, dataset } = boundPlan;
   if (plan.targetCurrency === undefined) return matchingFacts(boundPlan);
@@ -30,9 +33,9 @@ export function reportedFacts(boundPlan: BoundPlan): FactsQuery {
 }
 
 /**
- * Finds the first fact of the report with an amount for which there is no rate: `c0` is its UTC day as
- * `YYYY-MM-DD`, `c1` its currency or null. It answers no row when every amount can be converted; only then may the
- * statement of `compileReport` be believed. Null for a plan that converts nothing.
+ * Compiles the statement that finds the first fact of the report with an amount that has no rate:
+ * `c0` is its UTC day as `YYYY-MM-DD`, `c1` its currency or null. The statement of `compileReport`
+ * is correct only if this one returns no row. Returns null if the plan converts no amounts.
  */
 export function compileMissingRate(boundPlan: BoundPlan): SqlStatement | null {
   const { plan, dataset } = boundPlan;
@@ -53,7 +56,10 @@ export function compileMissingRate(boundPlan: BoundPlan): SqlStatement | null {
   );
 }
 
-/** Those of the plan's environment, range and filter. The filter sees a fact as it was sent, not converted. */
+/**
+ * Selects the facts of the plan's environment, range and filter. The filter reads amounts before
+ * their conversion.
+ */
 function matchingFacts({ plan, dataset }: BoundPlan): FactsQuery {
   const { tenant, range, filter } = plan;
   const facts = createSqlBuilder()
@@ -64,7 +70,7 @@ function matchingFacts({ plan, dataset }: BoundPlan): FactsQuery {
   return filter === null ? facts : facts.where(compileFilter(filter, dataset, tenant));
 }
 
-/** Beside every fact the rate of its currency on its UTC day; null where there is none. */
+/** Joins each fact with the rate of its currency on its UTC day; null without a rate. */
 function factsWithRates(boundPlan: BoundPlan) {
   const columns = hotFactsColumns(boundPlan).map(({ name }) => sql.ref(name).as(name));
   const facts = matchingFacts(boundPlan).select(columns);
@@ -79,27 +85,28 @@ function factsWithRates(boundPlan: BoundPlan) {
 }
 
 /**
- * Rounded to millionths, halves away from zero. A rate is DECIMAL(14,10), so the product with a DECIMAL(24,6) has
- * the 38 digits that there can be: nothing is lost before the rounding, and nothing overflows.
+ * Rounds to millionths, halves away from zero. The product of a rate, DECIMAL(14,10), and a
+ * DECIMAL(24,6) has at most 38 digits, DuckDB's maximum, so nothing is lost before the rounding and
+ * nothing overflows.
  */
 function convertedAmount(amount: RawBuilder<unknown>, isTarget: RawBuilder<SqlBool>): RawBuilder<unknown> {
   const product = sql`cast(${amount} * exchange_rates.rate as decimal(28, 6))`;
   return sql`case when ${isTarget} then ${amount} else ${product} end`;
 }
 
-/** False, not null, for a fact without a currency. */
+/** Is false, not null, for a fact without a currency. */
 function isInTargetCurrency(target: string, dataset: Dataset): RawBuilder<SqlBool> {
   return sql<SqlBool>`(${factCurrency(dataset)} is not distinct from cast(${target} as varchar))`;
 }
 
-/** In capital letters, as rates have it. */
+/** In upper case, like the currencies of rates. */
 function factCurrency({ name, currencyDimension }: Dataset): RawBuilder<unknown> {
   if (currencyDimension === undefined)
-    throw new Error(`the dataset "${name}" has no currency to convert from`);
+    throw new Error(`the dataset "${name}" has no currency dimension, which a conversion needs`);
   return sql`upper(${sql.ref(`facts.${currencyDimension}`)})`;
 }
 
-/** The stored columns of the plan that hold money. */
+/** Returns the stored columns of the plan that contain money. */
 function amountColumns(boundPlan: BoundPlan): readonly string[] {
   return hotFactsColumns(boundPlan)
     .map(({ name }) => name)

@@ -3,13 +3,16 @@ import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
 import { withCustomFields } from '../catalogue/with-custom-fields.ts';
 import type { FactRowColumn } from '../catalogue/fact-row.ts';
 
-/** What has to be known of a segment to read it: an immutable Parquet file of sorted facts in the object store. */
+/**
+ * A live segment, as its readers need it: an immutable Parquet file of sorted facts in the object
+ * store.
+ */
 export interface StoredSegment {
   readonly id: string;
-  /** Of its object. */
+  /** Object key. */
   readonly key: string;
   readonly bytes: number;
-  /** Of the whole file, hex. */
+  /** SHA-256 of the file, hex. */
   readonly sha256: string;
   readonly facts: number;
   /** Times of the oldest and the newest fact, milliseconds since 1970. */
@@ -18,15 +21,15 @@ export interface StoredSegment {
   readonly columns: readonly SegmentColumn[];
 }
 
-/** A column of a segment besides `environment_id` and `timestamp`, which every segment begins with. */
+/** A value column of a segment. Environment and timestamp precede the value columns. */
 export interface SegmentColumn {
   readonly name: string;
   readonly type: ColumnType;
 }
 
 /**
- * The dataset with custom fields as segments name them: by their ids, since a name may have been given to another
- * field, or by a later catalogue to something of its own.
+ * Returns the dataset with custom fields under their column names in segments. Those contain ids,
+ * because a name can be reused by another field or by a newer catalogue.
  */
 export function sealedDataset(dataset: Dataset, fields: readonly CustomField[]): Dataset {
   return withCustomFields(
@@ -35,12 +38,12 @@ export function sealedDataset(dataset: Dataset, fields: readonly CustomField[]):
   );
 }
 
-/** What a column of the copied hot facts is called in a segment. */
+/** Returns the name in segments of a column of hot facts. */
 export function segmentColumnName({ name, customFieldId }: FactRowColumn): string {
   return customFieldId === undefined ? name : customSegmentColumn(customFieldId);
 }
 
-/** A custom field keeps its id when its name is given to another one. `checkCatalogue` keeps such names free. */
+/** `checkCatalogue` reserves these names. */
 function customSegmentColumn(customFieldId: number): string {
   return `custom_${customFieldId}`;
 }

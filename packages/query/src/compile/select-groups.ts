@@ -9,15 +9,15 @@ interface GroupedReport {
   readonly plan: Plan;
   readonly choice: GroupChoice;
   readonly dataset: Dataset;
-  /** Those of the report, of which nothing is selected yet. */
+  /** The facts of the report; selects nothing yet. */
   readonly facts: FactsQuery;
   readonly columns: ReportColumns;
 }
 
 /**
- * The rows of the groups that the plan chooses. Groups are ordered and counted by their aggregates over the whole
- * range: an average of buckets is not the average of their facts. So where there is a time unit, the groups are
- * chosen first, and the buckets of those that were are joined.
+ * Builds the rows of the groups that the plan selects. Groups are ordered by aggregates over the
+ * whole range, because an average of buckets is not the average of their facts. With a time unit,
+ * the groups are therefore selected first and joined with their buckets.
  */
 export function selectGroups(report: GroupedReport): FactsQuery {
   const { plan, choice, facts, columns } = report;
@@ -28,9 +28,9 @@ export function selectGroups(report: GroupedReport): FactsQuery {
     return chooseGroups(report, shown, Math.min(choice.limit, plan.limitRows ?? choice.limit));
   }
   const order = orderOf(report);
-  const place = sql`row_number() over (${order.length === 0 ? sql`` : sql`order by ${sql.join(order)}`})`;
-  const chosen = chooseGroups(report, [...groupKeys, place], choice.limit).as('chosen');
-  const chosenPlace = sql.ref(`chosen.c${groupKeys.length}`);
+  const position = sql`row_number() over (${order.length === 0 ? sql`` : sql`order by ${sql.join(order)}`})`;
+  const chosen = chooseGroups(report, [...groupKeys, position], choice.limit).as('chosen');
+  const chosenPosition = sql.ref(`chosen.c${groupKeys.length}`);
   const isChosen = groupKeys.map(
     (key, index) => sql`${key} is not distinct from ${sql.ref(`chosen.c${index}`)}`,
   );
@@ -38,13 +38,13 @@ export function selectGroups(report: GroupedReport): FactsQuery {
     join.on(sql<SqlBool>`${sql.join([sql`true`, ...isChosen], sql` and `)}`),
   );
   const rows = selectAs(joined, shown)
-    .groupBy([chosenPlace, ...groupKeys, timeKey])
-    .orderBy(chosenPlace)
+    .groupBy([chosenPosition, ...groupKeys, timeKey])
+    .orderBy(chosenPosition)
     .orderBy(timeKey, (time) => (choice.newestFirst ? time.desc() : time.asc()));
-  return plan.limitRows === null ? rows : rows.limit(count(plan.limitRows));
+  return plan.limitRows === null ? rows : rows.limit(rowCount(plan.limitRows));
 }
 
-/** One row for each group, in their order. */
+/** Builds one row per group, ordered and limited. */
 function chooseGroups(
   report: GroupedReport,
   selected: readonly RawBuilder<unknown>[],
@@ -52,23 +52,22 @@ function chooseGroups(
 ): FactsQuery {
   const { groupKeys } = report.columns;
   const all = selectAs(report.facts, selected);
-  // Without dimensions there is one group, or none where there are no facts.
+  // Without dimensions all facts are one group; no facts are no group.
   const grouped =
     groupKeys.length === 0 ? all.having(sql<boolean>`count(*) > 0`) : all.groupBy([...groupKeys]);
   return orderOf(report)
     .reduce((sorted, term) => sorted.orderBy(term), grouped)
-    .limit(count(limit))
-    .offset(count(report.choice.offset));
+    .limit(rowCount(limit))
+    .offset(rowCount(report.choice.offset));
 }
 
-/** By the aggregates as they are, not as they are shown, then by the dimensions. */
+/** Orders by the exact aggregates, not by their shown form, then by the dimensions. */
 function orderOf({ plan, choice, dataset, columns }: GroupedReport): readonly RawBuilder<unknown>[] {
   const direction = sql.raw(choice.descending ? 'desc' : 'asc');
   const context = { dataset, lengthMs: rangeLengthMs(plan), perFact: false };
   const sorted = choice.sortBy.map((index) => {
     const metric = plan.metrics[index];
-    if (metric === undefined)
-      throw new Error(`the plan sorts by its metric ${index}, which it does not have`);
+    if (metric === undefined) throw new Error(`the plan sorts by metric ${index}, which does not exist`);
     return sql`${compileMetric(metric, context)} ${direction} nulls last`;
   });
   return [...sorted, ...columns.groupKeys.map((key) => sql`${key} asc nulls last`)];
@@ -78,6 +77,6 @@ function selectAs(query: FactsQuery, columns: readonly RawBuilder<unknown>[]): F
   return query.select(columns.map((column, index) => column.as(`c${index}`)));
 }
 
-function count(rows: number): RawBuilder<number> {
+function rowCount(rows: number): RawBuilder<number> {
   return sql<number>`cast(${rows} as bigint)`;
 }

@@ -8,25 +8,28 @@ import {
 } from 'kysely';
 import type { SqlStatement, SqlValue } from './sql-statement.ts';
 
-/** What every relation of facts has. Its other columns come from the catalogue and are named by `sql.ref`. */
+/**
+ * The columns of every relation of facts. The others come from the catalogue and are referenced by
+ * `sql.ref`.
+ */
 export interface FactsRelation {
   readonly environment_id: number;
   readonly timestamp: string;
 }
 
-/** One row for each currency and UTC day that has a rate to the plan's target currency. */
+/** Rates to the plan's target currency: at most one row per currency and UTC day. */
 interface ExchangeRatesRelation {
   readonly day: string;
   readonly currency: string;
   readonly rate: string;
 }
 
-/** `facts` is what the engine offers: hot facts and segments as one relation. */
+/** `facts` is the engine's relation over hot facts and segments. */
 export type Relations = Record<'facts' | (string & {}), FactsRelation> & {
   readonly exchange_rates: ExchangeRatesRelation;
 };
 
-/** Builds and compiles statements; it has no connection, so executing one is impossible. */
+/** Creates a builder without a connection, which compiles statements but cannot execute them. */
 export function createSqlBuilder(): Kysely<Relations> {
   return new Kysely<Relations>({
     dialect: {
@@ -45,5 +48,5 @@ export function compileStatement(query: Compilable): SqlStatement {
 
 function sqlValue(value: unknown): SqlValue {
   if (typeof value === 'string' || typeof value === 'number') return value;
-  throw new Error(`a parameter of the statement is neither text nor a number: ${String(value)}`);
+  throw new Error(`invalid parameter of the statement: ${String(value)}; expected text or a number`);
 }

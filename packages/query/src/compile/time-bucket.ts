@@ -2,18 +2,22 @@ import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { TimeUnit } from '../plan/plan.ts';
 import { unitLengths } from '../plan/time-unit-lengths.ts';
 
-/** How a time and the value of a timestamp dimension begin; both are UTC. */
+/** Common prefix of shown bucket times and shown timestamps, both in UTC. */
 const secondFormat = '%Y-%m-%d %H:%M:%S';
 
-/** How time is cut: the plan's unit, in the zone that is so far east of UTC. */
+/**
+ * The division of time into buckets: the plan's unit, aligned to local time at an offset east of
+ * UTC.
+ */
 export interface Bucketing {
   readonly unit: TimeUnit;
   readonly utcOffsetMinutes: number;
 }
 
 /**
- * The start of the bucket that a timestamp lies in, both in UTC without zone. Weeks start on Monday, as ISO 8601
- * and DuckDB have it, decades and longer units with a year that they divide. All bucketing is done here, once.
+ * Returns the start of the bucket that contains a timestamp, both in UTC without a zone. Weeks
+ * start on Monday, as in ISO 8601 and DuckDB; decades and longer units start in years divisible by
+ * their length.
  */
 export function truncateToBucket(
   timestamp: Expression<unknown>,
@@ -23,20 +27,24 @@ export function truncateToBucket(
   return utcOffsetMinutes === 0 ? start : sql`(${start} - ${minutes(utcOffsetMinutes)})`;
 }
 
-/** As clocks of the zone show it. */
+/** Converts UTC to local time at the offset. */
 function toLocal(timestamp: Expression<unknown>, utcOffsetMinutes: number): Expression<unknown> {
   return utcOffsetMinutes === 0 ? timestamp : sql`(${timestamp} + ${minutes(utcOffsetMinutes)})`;
 }
 
 /**
- * Not a parameter: the key of a group stands in a statement several times, and DuckDB takes two parameters for
- * two keys. A plan has whole minutes within bounds.
+ * Embeds the number as a literal, not as a parameter: a statement repeats its group keys, and
+ * DuckDB treats equal expressions with different parameters as different keys. The number is a
+ * bounded integer from the plan.
  */
 function minutes(count: number): RawBuilder<unknown> {
   return sql`to_minutes(${sql.lit(count)})`;
 }
 
-/** Length of the whole bucket in milliseconds, also where the range begins or ends inside of it. BIGINT. */
+/**
+ * Returns the length of the whole bucket in milliseconds, BIGINT, even if the range covers only a
+ * part of it.
+ */
 export function bucketLengthMs(
   bucket: Expression<unknown>,
   { unit, utcOffsetMinutes }: Bucketing,
@@ -47,22 +55,28 @@ export function bucketLengthMs(
   return sql`date_diff('millisecond', ${start}, ${start} + to_months(${sql.lit(length.months)}))`;
 }
 
-/** A TIMESTAMP. Sent as text without a zone: facts' have none, and a driver's Date would bring the local one. */
+/**
+ * Returns a TIMESTAMP parameter, sent as text without a zone: a driver would send a Date in its
+ * local zone.
+ */
 export function timestampValue(ms: number): RawBuilder<string> {
   return sql<string>`cast(${new Date(ms).toISOString().replace('Z', '')} as timestamp)`;
 }
 
-/** `YYYY-MM-DD HH:MM:SS UTC`, the contract's form of a time column. */
+/** Formats as `YYYY-MM-DD HH:MM:SS UTC`, the contract's form of a time column. */
 export function formatBucket(bucket: Expression<unknown>): RawBuilder<unknown> {
   return sql`strftime(${bucket}, ${sql.lit(`${secondFormat} UTC`)})`;
 }
 
-/** Two timestamps that are shown alike are one value, so what is not shown is cut off before grouping. */
+/**
+ * Truncates to the shown precision before grouping, so that timestamps that look equal are one
+ * value.
+ */
 export function truncateToMillisecond(timestamp: Expression<unknown>): RawBuilder<unknown> {
   return sql`date_trunc('millisecond', ${timestamp})`;
 }
 
-/** `YYYY-MM-DD HH:MM:SS.mmm UTC`. Always with milliseconds: texts of one length sort as the times do. */
+/** Formats as `YYYY-MM-DD HH:MM:SS.mmm UTC`. The fixed length makes texts sort like their times. */
 export function formatMillisecond(timestamp: Expression<unknown>): RawBuilder<unknown> {
   return sql`strftime(${timestamp}, ${sql.lit(`${secondFormat}.%g UTC`)})`;
 }

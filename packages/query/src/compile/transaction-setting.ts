@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 
 /**
- * A value that the statement reads from the transaction's settings, as COPY takes no parameters. `current_setting` is
- * stable: PostgreSQL reads it once when the statement starts, and plans with its value.
+ * Reads a value from the transaction's settings, because COPY takes no parameters.
+ * `current_setting` is stable: PostgreSQL evaluates it once and plans the statement with its value.
  */
 export function transactionSetting<Value>(
   name: string,

@@ -4,9 +4,10 @@ export const comparisons = ['eq', 'ne', 'gt', 'lt', 'ge', 'le'] as const;
 export type Comparison = (typeof comparisons)[number];
 
 /**
- * One condition on a field. Values of every type are texts, so that JSON keeps every digit: integers and decimals
- * without leading or trailing zeros, floats in their shortest form, booleans as `true` and `false`, timestamps as
- * ISO 8601 in UTC with milliseconds. A field without a value satisfies only `is null`.
+ * One condition on a field. Values of every type are texts, so that JSON keeps every digit:
+ * integers and decimals without leading or trailing zeros, floats in their shortest form, booleans
+ * as `true` and `false`, timestamps as ISO 8601 in UTC with milliseconds. A field without a value
+ * satisfies only `is null`.
  */
 export type FilterCondition =
   | {

@@ -1,8 +1,8 @@
 import { anyCharacter, anyText, literal, maxPatternLength, type PatternRegex } from './pattern-regex.ts';
 
 /**
- * Translates SQL's `like`: `%` matches any text, `_` any one character, and a character after a backslash stands for
- * itself. DuckDB's own LIKE takes time exponential in the number of `%`.
+ * Translates SQL's `like`: `%` matches any text, `_` any one character, and a character after a
+ * backslash stands for itself. DuckDB's own LIKE takes time exponential in the number of `%`.
  */
 export function likeRegex(pattern: string): PatternRegex {
   const characters = Array.from(pattern);

@@ -18,8 +18,8 @@ const operators =
   'eq, ne, gt, lt, ge, le, in, notin, like, not like, similar to, not similar to, is null or isnot null';
 
 /**
- * Parses a filter by recursive descent. `and` binds before `or`; keywords are case-insensitive, names are
- * case-sensitive. Throws a `FilterFault` at the first fault.
+ * Parses a filter by recursive descent. `and` binds before `or`; keywords are case-insensitive,
+ * names are case-sensitive. Throws a `FilterFault` at the first fault.
  */
 export function parseFilter(text: string, resolver: FieldResolver): FilterNode {
   if (text.length > filterBounds.length) {

@@ -3,7 +3,10 @@ export type PatternRegex =
   | { readonly ok: true; readonly regex: string }
   | { readonly ok: false; readonly message: string };
 
-/** Maximum length of a pattern in characters, with repetitions written out: RE2 refuses expressions that need too much memory. */
+/**
+ * Maximum length of a pattern in characters, with repetitions written out: RE2 refuses expressions
+ * that need too much memory.
+ */
 export const maxPatternLength = 1_000;
 
 export const anyText = '.*';

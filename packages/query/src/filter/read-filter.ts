@@ -9,8 +9,9 @@ export type FilterResult =
   | { readonly ok: false; readonly message: string };
 
 /**
- * Parses a filter in the language of `docs/reference/filter-language.md` and checks its names and values against the dataset. A fault
- * is the first one of the text, with its position in characters, counted from 1.
+ * Parses a filter in the language of `docs/reference/filter-language.md` and checks its names and
+ * values against the dataset. A fault is the first one of the text, with its position in
+ * characters, counted from 1.
  */
 export function readFilter(text: string, dataset: Dataset): FilterResult {
   try {

@@ -13,7 +13,10 @@ export interface FilterField {
   readonly type: ColumnType;
 }
 
-/** Resolves names and values for the parser. Every function throws a `FilterFault` at an invalid token. */
+/**
+ * Resolves names and values for the parser. Every function throws a `FilterFault` at an invalid
+ * token.
+ */
 export interface FieldResolver {
   field(token: Token): FilterField;
   /** Returns the value in the form of `FilterCondition`. */

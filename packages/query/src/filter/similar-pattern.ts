@@ -7,9 +7,10 @@ const maxGroupDepth = 100;
 const tooLong = `it is too long; expected at most ${maxPatternLength} characters, with repetitions written out`;
 
 /**
- * Translates SQL's `similar to`: `%` and `_` as in `like`, `|`, `*`, `+`, `?`, `{m}`, `{m,}`, `{m,n}`, groups and
- * character classes. All other characters stand for themselves, including `.`, `^` and `$`, and so does a character
- * after a backslash. DuckDB's own SIMILAR TO takes its pattern for an RE2 expression, in which `%` has no meaning.
+ * Translates SQL's `similar to`: `%` and `_` as in `like`, `|`, `*`, `+`, `?`, `{m}`, `{m,}`,
+ * `{m,n}`, groups and character classes. All other characters stand for themselves, including `.`,
+ * `^` and `$`, and so does a character after a backslash. DuckDB's own SIMILAR TO takes its pattern
+ * for an RE2 expression, in which `%` has no meaning.
  */
 export function similarRegex(pattern: string): PatternRegex {
   return new SimilarTranslator(pattern).translate();
@@ -74,7 +75,10 @@ class SimilarTranslator {
     }
   }
 
-  /** Adds an element of `size` characters that a quantifier may follow. `length` is its length in the pattern. */
+  /**
+   * Adds an element of `size` characters that a quantifier may follow. `length` is its length in
+   * the pattern.
+   */
   #add(regex: string, size: number, length: number): null {
     this.#group.size += size;
     this.#group.repeatable = size;

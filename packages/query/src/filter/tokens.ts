@@ -31,7 +31,9 @@ export class TokenReader {
     return this.#next;
   }
 
-  /** Returns the next token and moves behind it. Throws a `FilterFault` if no valid token follows. */
+  /**
+   * Returns the next token and moves behind it. Throws a `FilterFault` if no valid token follows.
+   */
   take(): Token {
     const taken = this.#next;
     if (taken.kind !== 'end') this.#next = this.#scan(this.#end);

@@ -18,10 +18,10 @@ export const groupings = [
   'PRODUCT',
   'RATEPLAN',
 ] as const;
-/** `GPB` is how the contract's page spells `GBP`. */
+/** The contract's page misspells `GBP` as `GPB`; both are accepted. */
 export const currencyOptions = ['LOCAL', 'EUR', 'GBP', 'GPB', 'USD'] as const;
 
-/** Undefined when it was faulty, and reported. */
+/** Returns undefined if the text was faulty and reported. */
 export function readChoice<Value extends string>(
   field: string,
   text: string,
@@ -31,12 +31,12 @@ export function readChoice<Value extends string>(
   const chosen = choices.find((candidate) => candidate === text);
   if (chosen === undefined) {
     const expected = `expected one of ${choices.join(', ')}`;
-    report(field, `${quoted(text)} is not known here; ${expected}${didYouMean(text, choices)}`);
+    report(field, `${quoted(text)} is unknown; ${expected}${didYouMean(text, choices)}`);
   }
   return chosen;
 }
 
-/** Those that were not faulty, each once; the faults are reported. */
+/** Returns the distinct valid choices and reports the faults of the others. */
 export function readChoices<Value extends string>(
   field: string,
   texts: readonly string[] = [],

@@ -7,7 +7,7 @@ import type { MintCriteria } from './mint-criteria.ts';
 
 type Columns = Pick<Plan, 'metrics' | 'dimensions' | 'perFact'>;
 
-/** Names of the catalogue. A balance is what a developer has in one currency. */
+/** Dimensions of each grouping. A balance is that of a developer in one currency. */
 const dimensionsOf: Record<(typeof groupings)[number], readonly string[]> = {
   APPLICATION: ['application', 'applicationId'],
   BALANCE: ['developer', 'developerId', 'currency'],
@@ -18,7 +18,7 @@ const dimensionsOf: Record<(typeof groupings)[number], readonly string[]> = {
   RATEPLAN: ['ratePlanName', 'ratePlanId'],
 };
 
-/** Those of Apigee's detailed revenue report, in its order. */
+/** The dimensions of Apigee's detailed revenue report, in its order. */
 const detailDimensions = [
   ...[...dimensionsOf.PACKAGE, ...dimensionsOf.RATEPLAN, ...dimensionsOf.PRODUCT],
   ...[...dimensionsOf.DEVELOPER, ...dimensionsOf.APPLICATION],
@@ -26,16 +26,16 @@ const detailDimensions = [
 ];
 const summaryMetrics = ['transactionCount', 'rate', 'revenueShareAmount', 'netAmount', 'taxAmount'];
 
-/** Hidden by `showEntityId: false`; the id of the transaction itself stays. */
+/** Hidden by `showEntityId: false`. The transaction's own id stays visible. */
 const entityIds: ReadonlySet<string> = new Set([
   ...['applicationId', 'developerId', 'pkgId', 'productId', 'ratePlanId'],
 ]);
 
-/** What the report shows of the transactions and how it groups them. Faults are reported. */
+/** Plans the columns and grouping of the report. Reports faults. */
 export function planMintColumns(criteria: MintCriteria, dataset: Dataset, report: ReportFault): Columns {
   const groupBy = readChoices('groupBy', criteria.groupBy, groupings, report);
   if (groupBy.length < new Set(criteria.groupBy).size) return { metrics: [], dimensions: [] };
-  const custom = chosenAttributes(criteria, dataset, report);
+  const custom = planAttributes(criteria, dataset, report);
   const shown = (names: readonly string[]) =>
     [...new Set(names)].filter((name) => criteria.showEntityId !== false || !entityIds.has(name));
   const groups = shown(groupBy.flatMap((group) => dimensionsOf[group]));
@@ -44,7 +44,10 @@ export function planMintColumns(criteria: MintCriteria, dataset: Dataset, report
     : summaryColumns(criteria, { shown, groups, custom }, dataset);
 }
 
-/** Details unless a summary is asked for, by name or by a grouping; details where both are. */
+/**
+ * `showTxDetail` decides. Without it, details unless `showSummary` or a grouping requests a
+ * summary.
+ */
 function isDetailed({ showTxDetail, showSummary, groupBy = [] }: MintCriteria): boolean {
   return showTxDetail ?? (showSummary !== true && groupBy.length === 0);
 }
@@ -70,7 +73,7 @@ function detailColumns(
   };
 }
 
-/** The currency is a group always, so that amounts of different currencies are never added up. */
+/** Always groups by currency, so that amounts of different currencies are never added. */
 function summaryColumns(
   { showTxType, showRevSharePct }: MintCriteria,
   { shown, groups, custom }: ChosenColumns,
@@ -94,8 +97,8 @@ const attributeLists = [
   ...(['transactionCustomAttribute', 'transactionCustomAttributes'] as const),
 ];
 
-/** Custom fields of both kinds: numbers are metrics, the rest are dimensions. */
-function chosenAttributes(
+/** Plans custom fields: numbers are metrics, other types are dimensions. */
+function planAttributes(
   criteria: MintCriteria,
   dataset: Dataset,
   report: ReportFault,
@@ -107,8 +110,8 @@ function chosenAttributes(
       if (isCustom(findDimension(dataset, name))) dimensions.push(name);
       else if (isCustom(findMetric(dataset, name))) metrics.push(name);
       else {
-        const expected = `expected a custom field that was declared for the dataset "${dataset.name}"`;
-        report(`${field}[${index}]`, `${quoted(name)} is not one; ${expected}`);
+        const expected = `expected a custom field of the dataset "${dataset.name}"`;
+        report(`${field}[${index}]`, `${quoted(name)} is not a custom field; ${expected}`);
       }
     }
   }

@@ -1,7 +1,7 @@
-/** Something of an organization: an application, a developer, a currency, a package or a product. */
+/** An application, developer, currency, package or product of an organization. */
 export interface EntityCriterion {
   readonly id: string;
-  /** Missing: whatever organization it is of. */
+  /** Missing: in any organization. */
   readonly orgId?: string | undefined;
 }
 
@@ -9,8 +9,8 @@ type Texts = readonly string[] | undefined;
 type Entities = readonly EntityCriterion[] | undefined;
 
 /**
- * What a client asks of a monetization report: the body of a request after its shape, but not its meaning, was
- * checked. A list that is missing or empty asks for nothing in particular.
+ * The criteria of a monetization report: the body of a request. Its shape was checked, but not its
+ * names and values. A missing or empty list does not restrict the report.
  */
 export interface MintCriteria {
   readonly fromDate?: string | undefined;
@@ -25,7 +25,7 @@ export interface MintCriteria {
   readonly pkgCriteria?: Entities;
   readonly prodCriteria?: Entities;
   readonly monetizationPackageIds?: Texts;
-  /** How the contract's page spells `monetizationPackageIds`. */
+  /** The contract's page misspells `monetizationPackageIds` so; both are accepted. */
   readonly monetizationPakageIds?: Texts;
   readonly productIds?: Texts;
   readonly ratePlanLevels?: Texts;

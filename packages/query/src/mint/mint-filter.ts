@@ -10,17 +10,19 @@ import {
 } from './mint-choices.ts';
 import type { EntityCriterion, MintCriteria } from './mint-criteria.ts';
 
-/** Entries of one list. More would only serve to wear down the server. */
+/** Maximum entries of a list. Only hostile requests need more. */
 const maxEntries = 1_000;
 const maxIdLength = 256;
 const idLists: ReadonlySet<string> = new Set([
   ...['appCriteria', 'devCriteria', 'currCriteria', 'pkgCriteria', 'prodCriteria'],
   ...['monetizationPackageIds', 'monetizationPakageIds', 'productIds'],
 ]);
-/** Between the organization and the id of a product. */
+/** Separates the organization from the id of a product. */
 const organizationMark = '@@@';
 
-/** The transactions that the criteria ask for; null: all of the range. Faults are reported. */
+/**
+ * Plans the filter of the criteria. Returns null for all transactions of the range. Reports faults.
+ */
 export function planMintFilter(
   criteria: MintCriteria,
   tenant: Tenant,
@@ -30,9 +32,9 @@ export function planMintFilter(
     if (Array.isArray(entries)) checkEntries(field, entries, report);
   }
   const { appCriteria = [], devCriteria = [] } = criteria;
-  return all([
-    any(byOrganization(appCriteria, ['applicationId'], 'applicationOrgId', tenant)),
-    any(byOrganization(devCriteria, ['developerId', 'developerEmail'], 'developerOrgId', tenant)),
+  return allOf([
+    anyOf(byOrganization(appCriteria, ['applicationId'], 'applicationOrgId', tenant)),
+    anyOf(byOrganization(devCriteria, ['developerId', 'developerEmail'], 'developerOrgId', tenant)),
     isOneOf('currency', currencies(criteria, tenant, report)),
     isOneOf('pkgId', packages(criteria, tenant, report)),
     isOneOf('productId', products(criteria, tenant, report)),
@@ -46,7 +48,10 @@ export function planMintFilter(
   ]);
 }
 
-/** Ids of one organization in one condition. A transaction that names none is of the environment's organization. */
+/**
+ * Combines the ids of each organization. Transactions without one belong to the environment's
+ * organization.
+ */
 function byOrganization(
   criteria: readonly EntityCriterion[],
   idFields: readonly string[],
@@ -56,15 +61,20 @@ function byOrganization(
   const idsOf = new Map<string | undefined, string[]>();
   for (const { id, orgId } of criteria) idsOf.set(orgId, [...(idsOf.get(orgId) ?? []), id]);
   return [...idsOf].flatMap(([orgId, ids]) => {
-    const isMeant = any(idFields.map((field) => isOneOf(field, ids)));
-    if (orgId === undefined) return isMeant ?? [];
-    const isNamed = isOneOf(organizationField, [orgId]);
-    const isUnnamed: FilterNode = { kind: 'null', field: organizationField, negated: false };
-    return all([isMeant, orgId === organization ? any([isNamed, isUnnamed]) : isNamed]) ?? [];
+    const hasId = anyOf(idFields.map((field) => isOneOf(field, ids)));
+    if (orgId === undefined) return hasId ?? [];
+    const hasOrganization = isOneOf(organizationField, [orgId]);
+    const hasNoOrganization: FilterNode = { kind: 'null', field: organizationField, negated: false };
+    return (
+      allOf([
+        hasId,
+        orgId === organization ? anyOf([hasOrganization, hasNoOrganization]) : hasOrganization,
+      ]) ?? []
+    );
   });
 }
 
-/** In capital and in small letters: both occur as ids. */
+/** Returns the codes in upper and in lower case, because facts have both. */
 function currencies({ currCriteria = [] }: MintCriteria, tenant: Tenant, report: ReportFault): string[] {
   refuseOtherOrganizations('currCriteria', currCriteria, tenant, report);
   return currCriteria.flatMap(({ id }) => [id.toUpperCase(), id.toLowerCase()]);
@@ -76,7 +86,10 @@ function packages(criteria: MintCriteria, tenant: Tenant, report: ReportFault): 
   return [...monetizationPackageIds, ...monetizationPakageIds, ...pkgCriteria.map(({ id }) => id)];
 }
 
-/** In both forms where they mean the same: an id alone is one of the environment's organization. */
+/**
+ * Returns ids in all equivalent forms. An id without an organization belongs to the environment's
+ * organization.
+ */
 function products({ productIds = [], prodCriteria = [] }: MintCriteria, tenant: Tenant, report: ReportFault) {
   const own = `${tenant.organization}${organizationMark}`;
   const ids = [...productIds];
@@ -84,7 +97,7 @@ function products({ productIds = [], prodCriteria = [] }: MintCriteria, tenant: 
     const prefix = orgId === undefined ? '' : `${orgId}${organizationMark}`;
     const named = id.includes(organizationMark);
     if (named && !id.startsWith(prefix)) {
-      const expected = `expected the organization of the id ${quoted(id)}, or none`;
+      const expected = `expected the organization in the id ${quoted(id)}, or none`;
       report(`prodCriteria[${index}].orgId`, `${quoted(orgId ?? '')} is another organization; ${expected}`);
     }
     ids.push(named ? id : `${prefix}${id}`);
@@ -103,7 +116,7 @@ function refuseOtherOrganizations(
 ): void {
   for (const [index, { orgId }] of criteria.entries()) {
     if (orgId === undefined || orgId === organization) continue;
-    const expected = `expected ${quoted(organization)}, whose transactions these are, or none`;
+    const expected = `expected ${quoted(organization)}, or none`;
     report(`${field}[${index}].orgId`, `${quoted(orgId)} is another organization; ${expected}`);
   }
 }
@@ -120,15 +133,15 @@ function checkEntries(
   for (const [index, entry] of entries.slice(0, maxEntries).entries()) {
     const texts = typeof entry === 'string' ? { '': entry } : { '.id': entry.id, '.orgId': entry.orgId };
     for (const [member, text] of Object.entries(texts)) {
-      if (text === undefined || isName(text)) continue;
+      if (text === undefined || isPossibleId(text)) continue;
       const expected = `expected 1 to ${maxIdLength} characters of printable text`;
       report(`${field}[${index}]${member}`, `${quoted(text)} is not an id; ${expected}`);
     }
   }
 }
 
-/** Neither PostgreSQL nor a fact can hold NUL or half of a surrogate pair, so nothing is called like that. */
-function isName(text: string): boolean {
+/** Facts and PostgreSQL cannot contain NUL or unpaired surrogates, so no id does. */
+function isPossibleId(text: string): boolean {
   return text.length >= 1 && text.length <= maxIdLength && !/[\p{Cc}\p{Cs}]/u.test(text);
 }
 
@@ -137,16 +150,15 @@ function isOneOf(field: string, values: readonly string[]): FilterNode | null {
   return { kind: 'in', field, type: 'text', negated: false, values: [...new Set(values)] };
 }
 
-function all(parts: readonly (FilterNode | null)[]): FilterNode | null {
-  return joined('and', parts);
+function allOf(parts: readonly (FilterNode | null)[]): FilterNode | null {
+  return joinParts('and', parts);
 }
 
-function any(parts: readonly (FilterNode | null)[]): FilterNode | null {
-  return joined('or', parts);
+function anyOf(parts: readonly (FilterNode | null)[]): FilterNode | null {
+  return joinParts('or', parts);
 }
 
-/** Of the parts that there are. */
-function joined(kind: 'and' | 'or', nodes: readonly (FilterNode | null)[]): FilterNode | null {
+function joinParts(kind: 'and' | 'or', nodes: readonly (FilterNode | null)[]): FilterNode | null {
   const parts = nodes.filter((node) => node !== null);
   return parts.length > 1 ? { kind, parts } : (parts[0] ?? null);
 }

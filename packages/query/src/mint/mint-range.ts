@@ -12,13 +12,13 @@ const months = [
   ...['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'],
   ...['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'],
 ];
-/** Facts are from 1990 on. */
+/** Facts are accepted from 1990 on. */
 const firstYear = 1990;
 const lastYear = 9998;
 
 /**
- * `[fromDate, toDate)`. The billing month alone stands for its whole month; beside dates it must hold them.
- * Null when the period was faulty, and reported.
+ * Plans the range from `fromDate` to `toDate`, exclusive. Without dates the range is the billing
+ * month; with dates they must be within it. Returns null if the period was faulty and reported.
  */
 export function planMintRange(criteria: MintCriteria, report: ReportFault): TimeRange | null {
   refuseSecondPeriod(criteria, report);
@@ -34,13 +34,13 @@ export function planMintRange(criteria: MintCriteria, report: ReportFault): Time
   if (fault !== null) report('toDate', fault);
   else if (month === null || isWithin(range, month)) return range;
   else {
-    report('billingMonth', 'fromDate to toDate is not within the month; expected dates of it, or none');
+    report('billingMonth', 'fromDate and toDate are outside of the month; expected dates within it, or none');
   }
   return null;
 }
 
 function refuseSecondPeriod({ prevFromDate, prevToDate }: MintCriteria, report: ReportFault): void {
-  const reason = 'only a variance report has a second period; expected one request for each period';
+  const reason = 'only variance reports have a second period; expected one request for each period';
   if (prevFromDate !== undefined) report('prevFromDate', reason);
   if (prevToDate !== undefined) report('prevToDate', reason);
 }
@@ -57,7 +57,7 @@ function readDate(field: string, text: string | undefined, report: ReportFault):
   return null;
 }
 
-/** Null: no month is asked for. Undefined: faulty, and reported. */
+/** Returns null if no month is requested, and undefined if it was faulty and reported. */
 function planMonth(
   { billingMonth, billingYear }: MintCriteria,
   report: ReportFault,
@@ -69,7 +69,7 @@ function planMonth(
   return { startMs: Date.UTC(year, month), endExclusiveMs: Date.UTC(year, month + 1) };
 }
 
-/** From 0. */
+/** Returns the month, counted from 0. */
 function readMonth(text: string | undefined, report: ReportFault): number | null {
   const month = text === undefined ? -1 : months.indexOf(text.toUpperCase());
   if (month !== -1) return month;
@@ -82,15 +82,15 @@ function readMonth(text: string | undefined, report: ReportFault): number | null
   return null;
 }
 
-function readYear(given: string | number | undefined, report: ReportFault): number | null {
-  const year = /^\d{4}$/.test(String(given)) ? Number(given) : 0;
+function readYear(value: string | number | undefined, report: ReportFault): number | null {
+  const year = /^\d{4}$/.test(String(value)) ? Number(value) : 0;
   if (year >= firstYear && year <= lastYear) return year;
-  const expected = `expected a year from ${firstYear} to ${lastYear}, as a number or a text`;
+  const expected = `expected a year from ${firstYear} to ${lastYear}, as a number or as text`;
   report(
     'billingYear',
-    given === undefined
+    value === undefined
       ? `is required with billingMonth; ${expected}`
-      : `${quoted(String(given))} is not a year; ${expected}`,
+      : `${quoted(String(value))} is not a year; ${expected}`,
   );
   return null;
 }

@@ -11,8 +11,9 @@ import { planMintRange } from './mint-range.ts';
 export const mintReportDataset = mintDataset.name;
 
 /**
- * Checks the criteria of a monetization report completely and returns a frozen plan or all faults at once.
- * `docs/reference/api-monetization.md` describes every criterion. Throws only if the catalogue does not have the dataset.
+ * Checks the criteria of a monetization report completely and returns a frozen plan or all faults
+ * at once. `docs/reference/api-monetization.md` describes every criterion. Throws only if the
+ * catalogue does not have the dataset.
  */
 export function planMintReport(
   criteria: MintCriteria,
@@ -35,7 +36,7 @@ export function planMintReport(
   });
 }
 
-/** Null: every amount stays in its own currency, or the option was faulty and reported. */
+/** Returns null if amounts keep their own currency, or if the option was faulty and reported. */
 function planTargetCurrency(option = 'LOCAL', report: ReportFault): string | null {
   const chosen = readChoice('currencyOption', option, currencyOptions, report);
   if (chosen === undefined || chosen === 'LOCAL') return null;

@@ -1,4 +1,4 @@
-/** What a list of orders can be asked for, by the key of the condition. */
+/** The fields that conditions on orders can name, with their types. */
 export const orderKeys = {
   no: 'text',
   product_id: 'integer',
@@ -17,13 +17,13 @@ export const orderKeys = {
 
 export type OrderKey = keyof typeof orderKeys;
 export type OrderValueType = 'text' | 'integer' | 'time';
-/** A time is the text `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */
+/** A time is text of the form `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */
 export type OrderValue = string | number;
 
 export const comparisonOperators = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte'] as const;
 export const listOperators = ['in', 'ni'] as const;
 
-/** What an order must satisfy to be listed. Conditions of a list hold together. */
+/** A condition on listed orders. All conditions of a request must hold. */
 export type OrderCondition =
   | {
       readonly operator: (typeof comparisonOperators)[number];
@@ -35,5 +35,8 @@ export type OrderCondition =
       readonly key: OrderKey;
       readonly values: readonly OrderValue[];
     }
-  /** SQL's own pattern: `%` is any text, `_` any character, a backslash makes the next character itself. */
+  /**
+   * SQL's pattern: `%` matches any text, `_` any character; a character after a backslash stands
+   * for itself.
+   */
   | { readonly operator: 'like'; readonly key: OrderKey; readonly pattern: string };

@@ -1,13 +1,13 @@
 import { quoted } from '../messages/quoted.ts';
 import type { OrderValue, OrderValueType } from './order-conditions.ts';
 
-/** A value as it is compared, or what is expected instead of it. */
+/** A value in the form in which it is compared, or its fault. */
 export type OrderValueResult =
   | { readonly ok: true; readonly value: OrderValue }
   | { readonly ok: false; readonly message: string };
 
 const maxTextLength = 1_000;
-/** Neither PostgreSQL nor an order can hold it: NUL, and half of a surrogate pair. */
+/** NUL and unpaired surrogates: neither PostgreSQL nor an order can contain them. */
 const unstorable = /\0|\p{Cs}/u;
 const timeParts = /^(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?)?$/;
 
@@ -23,22 +23,23 @@ export function readOrderValue(type: OrderValueType, value: unknown): OrderValue
 export function readOrderText(
   value: unknown,
 ): { readonly ok: true; readonly value: string } | Extract<OrderValueResult, { ok: false }> {
-  if (typeof value !== 'string') return expected('a text', value);
+  if (typeof value !== 'string') return expected('text', value);
   if (value.length > maxTextLength) {
     return {
       ok: false,
       message: `it has ${value.length} characters; expected at most ${maxTextLength}`,
     };
   }
-  if (unstorable.test(value)) return expected('a text without NUL and half characters', value);
+  if (unstorable.test(value)) return expected('text without NUL and unpaired surrogates', value);
   return { ok: true, value };
 }
 
-/** Completes a time to six decimals: a day begins at midnight. */
+/** Completes a time to microseconds. A day without a time is its midnight. */
 function readTime(text: string): OrderValueResult {
   const [, day = '', clock = '00:00:00', fraction = ''] = timeParts.exec(text) ?? [];
   const time = new Date(`${day}T${clock}Z`);
-  // What is no day of the calendar, like 30 February, is another one for Date. Year 0 is none for PostgreSQL.
+  // Date turns a day that does not exist, such as 30 February, into another day. PostgreSQL has no
+  // year 0.
   const exists = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(`${day}T${clock}`);
   if (!exists || day.startsWith('0000')) {
     return expected(
@@ -49,11 +50,11 @@ function readTime(text: string): OrderValueResult {
   return { ok: true, value: `${day} ${clock}.${fraction.padEnd(6, '0')}` };
 }
 
-function expected(what: string, found: unknown): Extract<OrderValueResult, { ok: false }> {
-  return { ok: false, message: `found ${shown(found)}; expected ${what}` };
+function expected(description: string, found: unknown): Extract<OrderValueResult, { ok: false }> {
+  return { ok: false, message: `found ${shown(found)}; expected ${description}` };
 }
 
-/** A value of JSON, as a message shows it. */
+/** Describes a JSON value for a message. */
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return quoted(value);

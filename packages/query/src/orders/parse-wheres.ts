@@ -11,12 +11,15 @@ import {
 } from './order-conditions.ts';
 import { readOrderText, readOrderValue } from './order-value.ts';
 
-/** In characters of base64: room for a list of the most values, which are order numbers of 30 characters. */
+/**
+ * Base64 characters: enough for the maximum number of values, if they are order numbers of 30
+ * characters.
+ */
 export const maxWheresLength = 262_144;
 export const maxConditions = 50;
 export const maxListedValues = 5_000;
 
-/** Conditions, or everything that is wrong with them. */
+/** Conditions, or all faults. */
 export type ParsedWheres =
   | { readonly ok: true; readonly conditions: readonly OrderCondition[] }
   | { readonly ok: false; readonly faults: readonly Fault[] };
@@ -29,7 +32,9 @@ const keys = Object.keys(orderKeys);
 const members: readonly string[] = ['k', 'o', 'v'];
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** Reads the parameter `wheres`: base64 of a JSON array of `{"k": key, "o": operator, "v": value}`. */
+/**
+ * Parses the parameter `wheres`: base64 of a JSON array of `{"k": key, "o": operator, "v": value}`.
+ */
 export function parseWheres(text: string): ParsedWheres {
   const items = readItems(text);
   if (typeof items === 'string') return { ok: false, faults: [{ field: 'wheres', message: items }] };
@@ -41,7 +46,7 @@ export function parseWheres(text: string): ParsedWheres {
   return faults.length > 0 ? { ok: false, faults } : { ok: true, conditions };
 }
 
-/** The array, or what is wrong with the text. */
+/** Returns the array, or the fault of the text. */
 function readItems(text: string): readonly unknown[] | string {
   if (text.length > maxWheresLength) {
     return `it has ${text.length} characters; expected at most ${maxWheresLength}`;
@@ -51,17 +56,17 @@ function readItems(text: string): readonly unknown[] | string {
   try {
     items = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'base64')));
   } catch {
-    return 'it is not the base64 of JSON in UTF-8';
+    return 'it is not base64 of JSON in UTF-8; expected an array of conditions';
   }
   if (!Array.isArray(items))
-    return 'it is JSON but no array; expected [{"k": key, "o": operator, "v": value}, …]';
+    return 'it is JSON but not an array; expected [{"k": key, "o": operator, "v": value}, …]';
   if (items.length > maxConditions) {
     return `it has ${items.length} conditions; expected at most ${maxConditions}`;
   }
   return items;
 }
 
-/** Undefined when it was faulty, and reported. */
+/** Returns undefined if the item was faulty and reported. */
 function readCondition(item: unknown, report: Report): OrderCondition | undefined {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
     report('', 'expected an object {"k": key, "o": operator, "v": value}');
@@ -71,13 +76,13 @@ function readCondition(item: unknown, report: Report): OrderCondition | undefine
     if (!members.includes(name)) report('', `unknown member ${quoted(name)}; expected k, o and v`);
   }
   const { k, o, v }: { k?: unknown; o?: unknown; v?: unknown } = item;
-  const key = oneOf(keys, k, (message) => report('.k', message)) as OrderKey | undefined;
-  const operator = oneOf(operators, o, (message) => report('.o', message));
+  const key = readName(keys, k, (message) => report('.k', message)) as OrderKey | undefined;
+  const operator = readName(operators, o, (message) => report('.o', message));
   if (key === undefined || operator === undefined) return undefined;
-  return withValue(key, operator, v, report);
+  return readConditionValue(key, operator, v, report);
 }
 
-function oneOf<Name extends string>(
+function readName<Name extends string>(
   names: readonly Name[],
   found: unknown,
   report: (message: string) => void,
@@ -91,7 +96,7 @@ function oneOf<Name extends string>(
   return undefined;
 }
 
-function withValue(
+function readConditionValue(
   key: OrderKey,
   operator: Operator,
   v: unknown,
@@ -123,7 +128,7 @@ function withValue(
 
 function readPattern(key: OrderKey, v: unknown, report: Report): string | undefined {
   if (orderKeys[key] === 'integer') {
-    report('.o', `"like" does not go with ${key}, which is a number; expected another operator`);
+    report('.o', `"like" cannot compare ${key}, which is a number; expected another operator`);
     return undefined;
   }
   const read = readOrderText(v);

@@ -10,7 +10,10 @@ export interface BoundPlan {
   readonly dataset: Dataset;
 }
 
-/** Looks up the plan's dataset and adds the plan's custom fields. Throws if the catalogue has no such dataset. */
+/**
+ * Looks up the plan's dataset and adds the plan's custom fields. Throws if the catalogue has no
+ * such dataset.
+ */
 export function bindPlan(plan: Plan, catalogue: Catalogue): BoundPlan {
   const dataset = getDataset(catalogue, plan.dataset);
   return { plan, dataset: withCustomFields(dataset, plan.customFields ?? []) };

@@ -20,7 +20,10 @@ export type PlanResult =
   | { readonly ok: true; readonly plan: Plan }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** The parts of a plan that a request decides. The range or a metric is null if it was faulty and reported. */
+/**
+ * The parts of a plan that a request decides. The range or a metric is null if it was faulty and
+ * reported.
+ */
 export interface PlanParts extends Omit<
   Plan,
   'version' | 'dataset' | 'tenant' | 'range' | 'metrics' | 'customFields'
@@ -30,8 +33,8 @@ export interface PlanParts extends Omit<
 }
 
 /**
- * Calls `planParts` with the dataset, including custom fields, and returns either a frozen plan or all reported
- * faults. Throws if the catalogue does not have the dataset.
+ * Calls `planParts` with the dataset, including custom fields, and returns either a frozen plan or
+ * all reported faults. Throws if the catalogue does not have the dataset.
  */
 export function buildPlan(
   { catalogue, dataset: name, tenant, customFields = [] }: Omit<PlanContext, 'nowMs'>,

@@ -18,8 +18,9 @@ const valuesOfPart: Readonly<Record<TimestampPart, number>> = {
 };
 
 /**
- * Estimates the number of groups of a report, at most the number of facts: from the possible values of its dimensions
- * and its buckets, or else from the groups per bucket of the earlier report. Returns null if neither is known.
+ * Estimates the number of groups of a report, at most the number of facts: from the possible values
+ * of its dimensions and its buckets, or else from the groups per bucket of the earlier report.
+ * Returns null if neither is known.
  */
 export function estimateGroups(
   { plan, dataset }: BoundPlan,

@@ -4,8 +4,8 @@ import type { BoundPlan } from './bound-plan.ts';
 import type { Plan, PlannedMetric } from './plan.ts';
 
 /**
- * A column of the report. The engine delivers `text` as strings and `float` as numbers. Integers and times are text in
- * the contract; the compiled statement formats them.
+ * A column of the report. The engine delivers `text` as strings and `float` as numbers. Integers
+ * and times are text in the contract; the compiled statement formats them.
  */
 export interface OutputColumn {
   readonly name: string;
@@ -13,9 +13,10 @@ export interface OutputColumn {
 }
 
 /**
- * Returns the columns of the report in order: metrics and dimensions as requested, then the time column. That is named
- * after the time unit, or `timestamp` if every fact is a row. `compileReport` names the same columns `c0`, `c1`, …
- * Throws if the dataset does not have one of the plan's metrics.
+ * Returns the columns of the report in order: metrics and dimensions as requested, then the time
+ * column. That is named after the time unit, or `timestamp` if every fact is a row. `compileReport`
+ * names the same columns `c0`, `c1`, … Throws if the dataset does not have one of the plan's
+ * metrics.
  */
 export function outputColumns({ plan, dataset }: BoundPlan): readonly OutputColumn[] {
   const columns: OutputColumn[] = plan.metrics.map((metric) => ({
@@ -33,8 +34,9 @@ function timeColumn({ timeUnit, perFact }: Plan): string | null {
 }
 
 /**
- * Returns whether values of the metric are floats. Whole numbers are not; an operation keeps them whole unless it
- * divides or its value has a decimal point. Throws if the dataset has no such metric.
+ * Returns whether values of the metric are floats. Whole numbers are not; an operation keeps them
+ * whole unless it divides or its value has a decimal point. Throws if the dataset has no such
+ * metric.
  */
 export function isFloatMetric(planned: PlannedMetric, dataset: Dataset): boolean {
   const { operation } = planned;

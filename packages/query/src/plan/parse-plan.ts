@@ -78,8 +78,8 @@ const planShape: z.ZodType<Plan> = z.strictObject({
 });
 
 /**
- * Reads a plan that was stored as JSON. Throws if it is not a plan of this version: running a plan that is only
- * partly understood could return wrong numbers.
+ * Reads a plan that was stored as JSON. Throws if it is not a plan of this version: running a plan
+ * that is only partly understood could return wrong numbers.
  */
 export function parsePlan(value: unknown): Plan {
   const parsed = planShape.safeParse(value);

@@ -3,7 +3,10 @@ import { faultOfRange, relativeRange, relativeRangeNames } from './parse-time-ra
 import type { ReportFault, TimeRange } from './plan.ts';
 import { readMoment } from './read-moment.ts';
 
-/** Years have four digits, so that every bucket up to a millennium begins in a year that can be shown. */
+/**
+ * Years have four digits, so that every bucket up to a millennium begins in a year that can be
+ * shown.
+ */
 const moment =
   /^(?<month>\d{1,2})\/(?<day>\d{1,2})\/(?<year>[1-9]\d{3}) (?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2}))?$/;
 
@@ -11,8 +14,8 @@ const expectedMoment = 'MM/DD/YYYY HH:MM in UTC, such as 01/31/2026 13:45';
 const expectedRange = `expected two times of the form ${expectedMoment}, separated by "~", or ${relativeRangeNames}`;
 
 /**
- * Parses `MM/DD/YYYY HH:MM~MM/DD/YYYY HH:MM` or the name of a relative range. Returns null if the range was faulty and
- * reported.
+ * Parses `MM/DD/YYYY HH:MM~MM/DD/YYYY HH:MM` or the name of a relative range. Returns null if the
+ * range was faulty and reported.
  */
 export function parseStatsRange(
   requested: string | undefined,

@@ -26,8 +26,8 @@ export function planGroups(
         : planSortMetrics(request.sortby, metrics, dataset, report),
     descending: sorted && descending,
     offset,
-    // By default one group above the maximum, which reveals a truncated response. Offset and limit select a page of
-    // the top k groups.
+    // By default one group above the maximum, which reveals a truncated response. Offset and limit
+    // select a page of the top k groups.
     limit: Math.max(0, Math.min(limit ?? maxStatsRows + 1, (topk ?? Infinity) - offset)),
     newestFirst: request.tsAscending !== true,
   };

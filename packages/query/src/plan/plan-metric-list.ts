@@ -7,8 +7,8 @@ import { planMetric } from './plan-metrics.ts';
 const listedMetric = /^(?:(?<func>\w+) *\( *(?<argument>\w+) *\)|(?<bare>\w+))$/;
 
 /**
- * Plans the items of a list such as `sum(message_count),tps`. Output columns are named like items, including a default
- * function. An item is null if it was faulty and reported under `field`.
+ * Plans the items of a list such as `sum(message_count),tps`. Output columns are named like items,
+ * including a default function. An item is null if it was faulty and reported under `field`.
  */
 export function planMetricList(
   items: readonly string[],

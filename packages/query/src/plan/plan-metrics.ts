@@ -46,7 +46,10 @@ function resolveMetric(name: string, field: string, dataset: Dataset, report: Re
   return metric;
 }
 
-/** Returns null if the metric takes no function, and undefined if the function was faulty and reported. */
+/**
+ * Returns null if the metric takes no function, and undefined if the function was faulty and
+ * reported.
+ */
 function chooseFunction(
   { name, functions }: Metric,
   requested: string | undefined,
@@ -63,7 +66,8 @@ function chooseFunction(
 
 function faultOfAlias(alias: string): string | null {
   if (alias === '') return `the alias is empty; expected 1 to ${maxAliasLength} characters`;
-  // A character has at most two UTF-16 units. Characters of longer texts are not counted, which bounds the work.
+  // A character has at most two UTF-16 units. Characters of longer texts are not counted, which
+  // bounds the work.
   const mayFit = alias.length <= 2 * maxAliasLength;
   if (!mayFit || Array.from(alias).length > maxAliasLength)
     return `the alias ${quoted(alias)} is too long; expected 1 to ${maxAliasLength} characters`;

@@ -4,7 +4,10 @@ import type { MetricRequest } from './request.ts';
 
 const number = /^-?(?<whole>[0-9]{1,15})(?:\.[0-9]{1,6})?$/;
 
-/** A product of integers stays an integer: a sum over ten billion facts times this factor fits into 128 bits. */
+/**
+ * A product of integers stays an integer: a sum over ten billion facts times this factor fits into
+ * 128 bits.
+ */
 const maxFactorDigits = 9;
 
 /** Returns null if no operation is requested, and undefined if it was faulty and reported. */

@@ -11,8 +11,8 @@ import { planTimeUnit, planUtcOffset } from './plan-time.ts';
 import type { QueryRequest } from './request.ts';
 
 /**
- * Checks a request completely, so that its plan can always be run, and returns a frozen plan or all faults at once.
- * Throws only if the catalogue does not have the dataset.
+ * Checks a request completely, so that its plan can always be run, and returns a frozen plan or all
+ * faults at once. Throws only if the catalogue does not have the dataset.
  */
 export function planQuery(request: QueryRequest, context: PlanContext): PlanResult {
   return buildPlan(context, (dataset, report) => {

@@ -14,8 +14,8 @@ import { maxStatsRows, type StatsRequest } from './stats-request.ts';
 const maxSecondsRangeMs = 3_600_000;
 
 /**
- * Checks a request for statistics as `planQuery` checks a query. The plan's limit is one row above the maximum of a
- * response, so that a truncated response can be recognized.
+ * Checks a request for statistics as `planQuery` checks a query. The plan's limit is one row above
+ * the maximum of a response, so that a truncated response can be recognized.
  */
 export function planStats(request: StatsRequest, context: PlanContext): PlanResult {
   return buildPlan(context, (dataset, report) => {

@@ -31,14 +31,19 @@ export type Operator = (typeof operators)[number];
 /** The arithmetic on an aggregate. */
 export interface Operation {
   readonly operator: Operator;
-  /** Digits with an optional sign and decimal point. Without a point integers stay integers, except in a division. */
+  /**
+   * Digits with an optional sign and decimal point. Without a point integers stay integers, except
+   * in a division.
+   */
   readonly value: string;
 }
 
 export interface PlannedMetric {
   readonly metric: string;
   readonly function: AggregateFunction | null;
-  /** Name of the output column. It may come from the client, so it never becomes an SQL identifier. */
+  /**
+   * Name of the output column. It may come from the client, so it never becomes an SQL identifier.
+   */
   readonly alias: string;
   /** Absent: the aggregate as it is. */
   readonly operation?: Operation;
@@ -51,11 +56,14 @@ export type OutputFormat =
   | { readonly format: 'csv'; readonly delimiter: CsvDelimiter };
 
 /**
- * Selects and orders groups; a group is one combination of dimension values. Groups without a value of the sort
- * metric come last. Ties are ordered by their dimensions.
+ * Selects and orders groups; a group is one combination of dimension values. Groups without a value
+ * of the sort metric come last. Ties are ordered by their dimensions.
  */
 export interface GroupChoice {
-  /** Indices of the plan's metrics, which are compared in this order over the whole range. Empty: by dimensions. */
+  /**
+   * Indices of the plan's metrics, which are compared in this order over the whole range. Empty: by
+   * dimensions.
+   */
   readonly sortBy: readonly number[];
   readonly descending: boolean;
   /** Number of groups to skip. */
@@ -66,7 +74,10 @@ export interface GroupChoice {
   readonly newestFirst: boolean;
 }
 
-/** A validated request, frozen at submission: names are resolved and the range is absolute. Stored as JSON. */
+/**
+ * A validated request, frozen at submission: names are resolved and the range is absolute. Stored
+ * as JSON.
+ */
 export interface Plan {
   readonly version: 1;
   readonly dataset: string;
@@ -86,11 +97,13 @@ export interface Plan {
   readonly customFields?: readonly CustomField[];
   readonly output: OutputFormat;
   /**
-   * Each fact is a row: no metric has a function, and rows are ordered by these dimensions, then by time. Absent:
-   * facts are aggregated.
+   * Each fact is a row: no metric has a function, and rows are ordered by these dimensions, then by
+   * time. Absent: facts are aggregated.
    */
   readonly perFact?: { readonly orderedBy: readonly string[] };
-  /** Amounts are converted at the rate of their fact's day. Absent: they keep their own currency. */
+  /**
+   * Amounts are converted at the rate of their fact's day. Absent: they keep their own currency.
+   */
   readonly targetCurrency?: string;
 }
 

@@ -2,7 +2,10 @@ import type { CustomField } from '../catalogue/custom-field.ts';
 import { filteredFields } from '../filter/filter-node.ts';
 import type { Plan } from './plan.ts';
 
-/** Adds the used custom fields to the plan, so that deleting or redeclaring a field does not change running queries. */
+/**
+ * Adds the used custom fields to the plan, so that deleting or redeclaring a field does not change
+ * running queries.
+ */
 export function withUsedCustomFields(plan: Plan, fields: readonly CustomField[]): Plan {
   const names = new Set([
     ...plan.metrics.map(({ metric }) => metric),

@@ -44,7 +44,10 @@ const metrics: readonly Metric[] = [
   },
 ];
 
-/** Use of instruments: one fact is one event of an instrument. Its timestamp is the start of the event. */
+/**
+ * Use of instruments: one fact is one event of an instrument. Its timestamp is the start of the
+ * event.
+ */
 export const instrumentsDataset: Dataset = {
   name: 'instruments',
   hotTable: 'instrument_facts',
