@@ -4,13 +4,16 @@ import type { FactRowColumns } from '@hourglass/query';
 import { copiedType } from './duckdb-types.ts';
 
 /**
- * Nothing is guessed from the file. PostgreSQL writes null as an empty field and empty text as `""`, which
- * `nullstr` and `allow_quoted_nulls` keep apart.
+ * Selects the copied hot facts. All options are explicit, nothing is detected from the file.
+ * PostgreSQL writes null as an empty field and empty text as `""`; `nullstr` and
+ * `allow_quoted_nulls` distinguish them.
  *
- * Not in parallel: the parallel reader starts in the middle of the file and has to guess whether it is inside
- * of quotes, and clients choose what texts contain. One thread still reads faster than COPY writes.
+ * The reader is not parallel: a parallel reader starts in the middle of the file and guesses
+ * whether it is inside quotes, while clients choose the contents of texts. One thread still reads
+ * faster than `COPY` writes.
  *
- * The longest line: a fact comes in as at most 1 MiB, of which each character may be doubled when it is a quote.
+ * `max_line_size` allows for a fact of 1 MiB in which every character is a quote and therefore
+ * doubled.
  */
 export const selectCopiedFacts = `
   select * from read_csv(
@@ -20,7 +23,9 @@ export const selectCopiedFacts = `
     nullstr = '', allow_quoted_nulls = false, parallel = false,
     max_line_size = 4194304, buffer_size = 8388608)`;
 
-/** What `selectCopiedFacts` reads from now on. A view takes no parameters, but it reads variables. */
+/**
+ * Sets the file that `selectCopiedFacts` reads, in variables, because a view takes no parameters.
+ */
 export async function setCopiedFacts(
   connection: DuckDBConnection,
   csvPath: string,

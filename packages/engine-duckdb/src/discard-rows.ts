@@ -1,16 +1,17 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 
 /**
- * Ends a result of which rows may be left. An open result keeps its whole database alive until JavaScript's
- * garbage collector finds it, which sees nothing of the gigabytes behind it and may not look for a long time.
- * Interrupting ends it after the few chunks that are computed already.
+ * Ends a result that may have unread rows. An open result keeps its whole database alive until it
+ * is garbage collected, which may take long, because the collector does not see DuckDB's memory.
+ * After the interrupt only the chunks that are already computed are left to read.
  */
 export async function discardRows(connection: DuckDBConnection, result: DuckDBResult): Promise<void> {
   connection.interrupt();
   try {
-    let left = true;
-    while (left) left = ((await result.fetchChunk())?.rowCount ?? 0) > 0;
+    let hasRows = true;
+    while (hasRows) hasRows = ((await result.fetchChunk())?.rowCount ?? 0) > 0;
   } catch {
-    // Interrupted, or closed by an error that was reported where it happened: it holds nothing either way.
+    // The result was interrupted, or closed by an error that is already reported. Either way it is
+    // released.
   }
 }

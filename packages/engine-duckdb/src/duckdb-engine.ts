@@ -3,47 +3,52 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { compileReport } from '@hourglass/query';
 import type { EngineTask, ReportEngine, RowBatch } from '@hourglass/reports';
 import { discardRows } from './discard-rows.ts';
-import { explainedError } from './engine-error.ts';
+import { toTaskError } from './engine-error.ts';
 import { createInstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { openReport } from './open-report.ts';
 import { rowBatches } from './row-batches.ts';
 import { startStatement } from './start-statement.ts';
-import { writeReport, type ReportWriting } from './write-report.ts';
+import { writeReport, type EngineContext } from './write-report.ts';
 
 export interface DuckDbEngineOptions {
-  /** The directories of all tasks lie below it, and so does what is spilled. */
+  /** Contains the directories of all tasks, and spilled files. */
   readonly directory: string;
-  /** For the whole process; every run gets its share of `maxConcurrentRuns`, and spills to disk beyond it. */
+  /** Memory for all runs together. Each run gets an equal share, and spills to disk beyond it. */
   readonly memoryMb: number;
-  /** Per run. */
+  /** Threads of one run. */
   readonly threads: number;
-  /** How many runs the caller lets overlap. Nothing here holds it to that. */
+  /** Most runs at a time. The caller has to enforce it. */
   readonly maxConcurrentRuns: number;
-  /** Disk that one run may use for what does not fit in its memory. Default 64 GiB. */
+  /** Most disk space that one run may use for spilling. Default: 64 GiB. */
   readonly maxSpillMb?: number;
-  /** How many facts at least are looked at to find out how far the rows of a report with a limit reach. */
+  /** Least facts in the sample from which the bound of a report with a limit is derived. */
   readonly sampleFacts?: number;
-  /** How many facts a slice of a large report has at first, about. Default: as many as fit into the memory of a run. */
+  /**
+   * Approximate facts of a large report's first slice. Default: as many as fit into the memory of a
+   * run.
+   */
   readonly sliceFacts?: number;
 }
 
-/** About a row group of a segment. */
+/** About one row group of a segment. */
 const defaultSampleFacts = 100_000;
 
 /**
- * Of a worker's memory for a run, per fact of a slice of a report: so many bytes take its group, its place in the order and
- * its line when every fact is a row.
+ * Memory per fact of a slice, in bytes, if every fact is a row: its group, its place in the order
+ * and its line.
  */
 const sliceBytesPerFact = 640;
 
 /**
- * Every run has a DuckDB in memory for itself, which can read and write below the engine's directory and nothing else.
- * It goes on to the next run, or is closed a few seconds later; after a run that failed or was not read to its end it
- * is closed at once, with its memory and what it spilled.
+ * Creates an engine. Each run uses an in-memory DuckDB exclusively, which can only access files
+ * below the engine's directory. After the run the instance is reused by the next run, or closed a
+ * few seconds later. It is closed at once, with its memory and spilled files, if the run failed or
+ * was not read to its end.
  *
- * Both functions throw the reason of the task's signal once that aborts, `ReportImpossible` when an amount cannot be
- * converted, and otherwise errors whose message a user can read; DuckDB's own text, which names server paths, is in `cause`.
+ * Both functions throw the reason of the task's signal after it aborts, `ReportImpossible` if an
+ * amount cannot be converted, and otherwise errors with a message for users; DuckDB's own message,
+ * which contains server paths, is in `cause`.
  */
 export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
   const { memoryMb, threads, maxConcurrentRuns, maxSpillMb = 64 * 1024 } = options;
@@ -59,31 +64,31 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
   };
 }
 
-async function* runReport(task: EngineTask, engine: ReportWriting): AsyncGenerator<RowBatch, void> {
+async function* runReport(task: EngineTask, engine: EngineContext): AsyncGenerator<RowBatch, void> {
   try {
     task.signal.throwIfAborted();
     yield* engine.pool.stream((connection) => readReport(connection, task, engine));
   } catch (error) {
-    throw explainedError(error, task.signal, engine.limits);
+    throw toTaskError(error, task.signal, engine.limits);
   }
 }
 
 async function* readReport(
   connection: DuckDBConnection,
   task: EngineTask,
-  engine: ReportWriting,
+  engine: EngineContext,
 ): AsyncGenerator<RowBatch, void> {
   const { signal } = task;
   const stopInterrupting = interruptOnAbort(connection, signal);
   try {
     const bound = await openReport(connection, task, engine);
     const result = await startStatement(connection, compileReport(task, bound));
-    let isReadToItsEnd = false;
+    let isComplete = false;
     try {
       yield* rowBatches(result, signal);
-      isReadToItsEnd = true;
+      isComplete = true;
     } finally {
-      if (!isReadToItsEnd) await discardRows(connection, result);
+      if (!isComplete) await discardRows(connection, result);
     }
   } finally {
     stopInterrupting();

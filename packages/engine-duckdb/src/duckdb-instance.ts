@@ -3,39 +3,42 @@ import path from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 
 export interface InstanceLimits {
-  /** What the instance may add to the process's resident memory, about. */
+  /** Approximate limit of the instance's share of the process's resident memory. */
   readonly memoryMb: number;
   readonly threads: number;
   readonly maxSpillMb: number;
 }
 
-/** DuckDB's limit is for its buffers only; what it allocates beside them was up to a quarter more. */
+/** DuckDB only limits its buffers; measured allocations beside them were up to a quarter more. */
 const bufferShare = 0.8;
 
 export interface OpenInstance {
   readonly connection: DuckDBConnection;
-  /** Gives back memory and spilled files. No call on the connection may be under way. */
+  /** Releases memory and spilled files. No call on the connection may be running. */
   close(): Promise<void>;
 }
 
-export interface InstanceHabits {
-  /** No other instance has the same. */
+export interface InstanceOptions {
+  /** Must not be shared with another instance. */
   readonly spillDirectory?: string;
-  /** Whether memory that a statement has used is kept for the next one. */
+  /** Whether memory used by a statement is kept for the next one. */
   readonly keepsMemory?: boolean;
 }
 
-/** An empty database in memory that spills to `<directory>/spill` and reads files below `directory` only. */
+/**
+ * Opens an empty in-memory database that can only access files below `directory`. It spills to
+ * `<directory>/spill` by default.
+ */
 export async function openInstance(
   directory: string,
   limits: InstanceLimits,
-  { spillDirectory = path.resolve(directory, 'spill'), keepsMemory = false }: InstanceHabits = {},
+  { spillDirectory = path.resolve(directory, 'spill'), keepsMemory = false }: InstanceOptions = {},
 ): Promise<OpenInstance> {
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: `${Math.floor(limits.memoryMb * bufferShare)}MiB`,
     threads: String(limits.threads),
     temp_directory: spillDirectory,
-    // The report has an order of its own; keeping that of the file would only cost memory.
+    // Reports are sorted, so preserving the order of files would only cost memory.
     preserve_insertion_order: 'false',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -47,9 +50,9 @@ export async function openInstance(
   }
   try {
     const connection = await instance.connect();
-    // As an option of `create` it would be shown by DuckDB but not kept to.
+    // As an option of `create`, DuckDB would display this limit but not enforce it.
     await connection.run('set max_temp_directory_size = $1', [`${limits.maxSpillMb}MiB`]);
-    // Only so that it can be asked for: nothing is printed.
+    // Makes `connection.progress` available. Nothing is printed.
     await connection.run('set enable_progress_bar = true');
     await connection.run('set enable_progress_bar_print = false');
     await connection.run('set allowed_directories = [$1]', [path.resolve(directory)]);

@@ -1,7 +1,7 @@
 import { decimalDigits } from '@hourglass/facts';
 import { environmentColumn, type ColumnType, type FactRowColumn } from '@hourglass/query';
 
-/** As `compileReport` expects the columns of `facts`, and as segments have them. */
+/** DuckDB types of the columns of `facts`, as `compileReport` expects them, and of segments. */
 export const duckDbTypes: Readonly<Record<ColumnType, string>> = {
   text: 'VARCHAR',
   integer: 'BIGINT',
@@ -11,7 +11,7 @@ export const duckDbTypes: Readonly<Record<ColumnType, string>> = {
   timestamp: 'TIMESTAMP',
 };
 
-/** Of a column of copied facts. */
+/** Returns the DuckDB type of a column of copied facts. */
 export function copiedType({ name, type }: FactRowColumn): string {
   return name === environmentColumn.name ? 'INTEGER' : duckDbTypes[type];
 }

@@ -1,4 +1,4 @@
 import { version } from '@duckdb/node-api';
 
-/** Of the library that computes results, such as `v1.4.0`. */
+/** Returns the version of the DuckDB library, such as `v1.4.0`. */
 export const duckDbVersion: () => string = version;

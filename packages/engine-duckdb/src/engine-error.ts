@@ -1,8 +1,11 @@
 import { AttemptFailure, ReportImpossible } from '@hourglass/reports';
 import type { InstanceLimits } from './duckdb-instance.ts';
 
-/** A failure inside DuckDB as what a user may read. DuckDB's own text, which names server paths, is in `cause`. */
-export function readableError(error: unknown, { memoryMb, maxSpillMb }: InstanceLimits): AttemptFailure {
+/**
+ * Converts an error of DuckDB to a failure with a message for users. DuckDB's own message, which
+ * contains server paths, is in `cause`.
+ */
+export function toAttemptFailure(error: unknown, { memoryMb, maxSpillMb }: InstanceLimits): AttemptFailure {
   const text = error instanceof Error ? error.message : String(error);
   const options = { cause: error };
   if (text.includes('max_temp_directory_size'))
@@ -12,10 +15,13 @@ export function readableError(error: unknown, { memoryMb, maxSpillMb }: Instance
   return new AttemptFailure('computation', {}, options);
 }
 
-/** What failed, for whoever asked for the report: the reason of an abort, what is impossible, or a readable error. */
-export function explainedError(error: unknown, signal: AbortSignal, limits: InstanceLimits): unknown {
+/**
+ * Converts an error of a run to the error that its caller receives: the abort reason,
+ * `ReportImpossible`, or a failure.
+ */
+export function toTaskError(error: unknown, signal: AbortSignal, limits: InstanceLimits): unknown {
   if (signal.aborted) return signal.reason;
-  return error instanceof ReportImpossible ? error : readableError(error, limits);
+  return error instanceof ReportImpossible ? error : toAttemptFailure(error, limits);
 }
 
 export function isOutOfMemory(error: unknown): boolean {

@@ -13,7 +13,10 @@ const viewSql = `
     columns = {'day': 'DATE', 'currency': 'VARCHAR', 'rate': 'DECIMAL(14,10)'},
     auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', new_line = '\\n')`;
 
-/** Makes the relation `exchange_rates` that a converted report reads, over the rates of the snapshot. */
+/**
+ * Creates the view `exchange_rates` over the rates of the snapshot, which reports with conversions
+ * read.
+ */
 export async function createExchangeRatesView(
   connection: DuckDBConnection,
   exchangeRatesPath: string,
@@ -22,7 +25,7 @@ export async function createExchangeRatesView(
   await connection.run(viewSql);
 }
 
-/** @throws ReportImpossible that names the first currency and day of an amount for which there is no rate. */
+/** @throws ReportImpossible with the currency and day of the first amount without a rate. */
 export async function requireRates(
   connection: DuckDBConnection,
   boundPlan: BoundPlan,

@@ -5,8 +5,8 @@ import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { selectSegments } from './segment-relation.ts';
 
 /**
- * Makes the relation `facts` that the compiled report reads, over the copied hot facts and those segments that may have
- * facts of the plan's range.
+ * Creates the view `facts` that compiled reports read, over the copied hot facts and the segments
+ * that may contain facts of the plan's range.
  */
 export async function createFactsView(
   connection: DuckDBConnection,

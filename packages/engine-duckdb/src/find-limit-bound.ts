@@ -3,18 +3,19 @@ import { compileLimitBound, limitBoundKind, type BoundPlan, type LimitBound } fr
 import type { FactFiles } from '@hourglass/reports';
 import { createFactsView } from './facts-view.ts';
 import { prepareStatement } from './prepare-statement.ts';
-import { estimatedFacts, rangeOfFacts } from './sample-range.ts';
+import { estimateFacts, rangeOfFirstFacts } from './sample-range.ts';
 
-/** A sample is worth its time when it is at most this share of all facts. */
+/** A sample is only worth its time up to this share of all facts. */
 const largestSampleShare = 1 / 8;
 
-/** How many facts there should be for each row that the limit allows: many of them are in one group. */
+/** Facts of the sample for each row of the limit, because many facts share a group. */
 const factsPerRow = 4;
 
 /**
- * Looks for a bound of the plan's limit in the first facts of its range, which lie together in segments that are
- * sorted by time; answers null when it is not found at little cost. Hot facts are not looked at: each time they are
- * read, the whole file is. Leaves the relation `facts` with a part of the facts.
+ * Finds a bound for a plan with a limit by sampling the first facts of its range, which segments
+ * store together because they are sorted by time. Returns null if a bound would be too expensive to
+ * find. Hot facts are not sampled, because their file can only be read as a whole. Afterwards the
+ * view `facts` contains only the sample.
  */
 export async function findLimitBound(
   connection: DuckDBConnection,
@@ -26,15 +27,15 @@ export async function findLimitBound(
   const limit = plan.limitRows;
   if (kind === null || limit === null) return null;
   const sealed = { ...facts, hotRows: 0 };
-  const mostFacts = estimatedFacts(sealed.segments, plan.range) * largestSampleShare;
+  const mostFacts = estimateFacts(sealed.segments, plan.range) * largestSampleShare;
   let wantedFacts = Math.max(sampleFacts, factsPerRow * limit);
   while (wantedFacts <= mostFacts) {
-    const range = rangeOfFacts(sealed.segments, plan.range, wantedFacts);
+    const range = rangeOfFirstFacts(sealed.segments, plan.range, wantedFacts);
     const sample = { plan: { ...plan, range }, dataset };
     await createFactsView(connection, sealed, sample);
     const { groups, reach } = await groupsOf(connection, sample);
     if (groups === limit) return boundOf(kind, reach);
-    // Time goes on, so later facts bring further groups; other dimensions may have no more values than were seen.
+    // Later facts always add groups by time, but other dimensions may have no further values.
     if (kind !== 'time' || groups === 0) return null;
     wantedFacts *= Math.max(2, (2 * limit) / groups);
   }
@@ -51,5 +52,5 @@ async function groupsOf(connection: DuckDBConnection, sample: BoundPlan) {
 function boundOf(kind: LimitBound['kind'], reach: unknown): LimitBound {
   if (kind === 'time' && typeof reach === 'number') return { kind, endExclusiveMs: reach };
   if (kind === 'leading-text' && typeof reach === 'string') return { kind, atMost: reach };
-  throw new TypeError(`the bound of a limit is ${typeof reach}`);
+  throw new TypeError(`the bound of a limit is of type ${typeof reach}; expected one for ${kind}`);
 }

@@ -5,12 +5,12 @@ import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { quoted } from './segment-relation.ts';
 import { writeSegment } from './segment-writer.ts';
 
-/** It is read a few times and never stored. */
+/** Suits a file that is read a few times and never stored. */
 const quickEncoding = 'compression lz4_raw';
 
 /**
- * The facts of a task with the hot ones as one more segment in its directory. A copy of hot facts is read from its
- * beginning to its end each time, where a segment is read only where it has facts of a range.
+ * Converts the hot facts of a task to one more segment in its directory. A copy of hot facts is
+ * always read as a whole; of a segment only the part with facts of a range is read.
  */
 export async function withHotFactsSegment(
   connection: DuckDBConnection,

@@ -5,20 +5,26 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { openInstance, type InstanceLimits, type OpenInstance } from './duckdb-instance.ts';
 
 /**
- * Instances that are used again: opening one takes some ten milliseconds, and a new one gets its memory page by page,
- * which may take as long as the work itself.
+ * Reuses instances. Opening one takes some ten milliseconds, and a new one allocates its memory
+ * page by page, which may take as long as the work itself.
  */
 export interface InstancePool {
-  /** Takes an instance for as long as `work` lasts, whose errors it passes on. */
+  /** Runs `work` with an instance and throws its errors. */
   use<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result>;
-  /** The same until `work` ends. Of work that fails or is not read to its end something may be left: its instance is closed. */
+  /**
+   * Yields the items of `work`, run with an instance. If it fails or is not read to its end, the
+   * instance is closed, because it may be left in an unknown state.
+   */
   stream<Item>(work: (connection: DuckDBConnection) => AsyncIterable<Item>): AsyncGenerator<Item, void>;
 }
 
-/** Gives an idle instance's memory back to other parts of the process. */
+/** Idle instances are closed after this time, to release their memory. */
 const idleMs = 5000;
 
-/** There are as many instances as are in use at a time. They read and write files below `directory` only. */
+/**
+ * Creates a pool that opens an instance whenever none is idle. Instances can only access files
+ * below `directory`.
+ */
 export function createInstancePool(directory: string, limits: InstanceLimits): InstancePool {
   const idle: OpenInstance[] = [];
   let closing: NodeJS.Timeout | undefined;
@@ -27,16 +33,16 @@ export function createInstancePool(directory: string, limits: InstanceLimits): I
     for (const instance of idle.splice(0)) instance.close().catch(() => {});
   }
 
-  async function take(): Promise<OpenInstance> {
+  async function acquire(): Promise<OpenInstance> {
     const instance = idle.pop();
     if (instance !== undefined) return instance;
-    // Instances must not share a folder for what they spill.
+    // Instances must not share a spill directory.
     const spillDirectory = path.join(directory, `spill-${randomUUID()}`);
     await mkdir(directory, { recursive: true });
     return openInstance(directory, limits, { spillDirectory, keepsMemory: true });
   }
 
-  function giveBack(instance: OpenInstance): void {
+  function release(instance: OpenInstance): void {
     idle.push(instance);
     clearTimeout(closing);
     closing = setTimeout(closeIdle, idleMs).unref();
@@ -44,23 +50,23 @@ export function createInstancePool(directory: string, limits: InstanceLimits): I
 
   return {
     async use(work) {
-      const instance = await take();
+      const instance = await acquire();
       const working = work(instance.connection);
       const result = await working.catch(async (error: unknown) => {
         await instance.close();
         throw error;
       });
-      giveBack(instance);
+      release(instance);
       return result;
     },
     async *stream(work) {
-      const instance = await take();
-      let isReadToItsEnd = false;
+      const instance = await acquire();
+      let isComplete = false;
       try {
         yield* work(instance.connection);
-        isReadToItsEnd = true;
+        isComplete = true;
       } finally {
-        if (isReadToItsEnd) giveBack(instance);
+        if (isComplete) release(instance);
         else await instance.close();
       }
     },

@@ -3,9 +3,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 const repeatMs = 50;
 
 /**
- * Makes the connection's running and coming calls fail once `signal` aborts, until the answered function is
- * called. DuckDB forgets an interrupt when the next call begins, so one that fell between two calls would be
- * lost: it is repeated.
+ * Makes running and later calls of the connection fail after `signal` aborts, until the returned
+ * function is called. The interrupt is repeated, because DuckDB discards one that falls between two
+ * calls.
  */
 export function interruptOnAbort(connection: DuckDBConnection, signal: AbortSignal): () => void {
   let timer: NodeJS.Timeout | undefined;

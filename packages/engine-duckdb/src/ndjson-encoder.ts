@@ -13,7 +13,7 @@ import {
   type SegmentFile,
 } from '@hourglass/facts';
 import type { Semaphore } from '@hourglass/reports';
-import { readableError } from './engine-error.ts';
+import { toAttemptFailure } from './engine-error.ts';
 import { createInstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { plainFactsSelect, presentColumns, readPlainLines, readTypes } from './plain-facts-select.ts';
@@ -21,21 +21,30 @@ import { quoted } from './segment-relation.ts';
 import { writeSegment } from './segment-writer.ts';
 
 export interface NdjsonEncoderOptions {
-  /** Below it are the bodies. */
+  /** Contains the directories of all bodies. */
   readonly directory: string;
-  /** What one conversion may add to the process's memory. */
+  /** Memory of one conversion. */
   readonly memoryMb: number;
-  /** Conversions that may run at a time, each on one thread: two threads of one cost a third more than two of one each. */
+  /**
+   * Bounds concurrent conversions. Each runs on one thread: two threads for one conversion cost a
+   * third more than one thread for each of two.
+   */
   readonly semaphore: Semaphore;
   readonly maxSpillMb?: number;
 }
 
-/** So much of a body shows which fields it has; a field that comes later costs a second look at the whole. */
+/**
+ * Size of the sample that shows the fields of a body. A field that first occurs later costs a
+ * second pass.
+ */
 const sampleBytes = 128 * 1024;
-/** Costs a third less time than what is usual for segments, which these become when they are merged. */
+/**
+ * Takes a third less time than the default encoding of segments, which is applied when these are
+ * merged.
+ */
 const quickEncoding = 'compression zstd, compression_level 1, parquet_version v2';
 
-/** Makes segments of plain NDJSON. Throws as the engine does. */
+/** Creates an encoder that converts plain NDJSON to segments. Throws the engine's errors. */
 export function createNdjsonEncoder({
   directory,
   memoryMb,
@@ -51,7 +60,7 @@ export function createNdjsonEncoder({
           return await pool.use((connection) => encodeUntilAborted(connection, facts));
         } catch (error) {
           facts.signal.throwIfAborted();
-          throw readableError(error, limits);
+          throw toAttemptFailure(error, limits);
         }
       }),
   };
@@ -73,15 +82,15 @@ async function encode(connection: DuckDBConnection, facts: NdjsonFacts): Promise
   const first = columns.filter(({ name }) => sampled.has(name));
   const encoded = await encodeColumns(connection, facts, { ...body, read: first });
   if (encoded !== 'declined') return encoded;
-  // Most often a field that few facts have.
-  const read = await unlessRefused(() => columnsWithValues(connection, columns));
+  // The usual reason is a field that few facts have.
+  const read = await orDeclined(() => columnsWithValues(connection, columns));
   if (read === 'declined' || read.every((column) => first.includes(column))) return 'declined';
   return encodeColumns(connection, facts, { ...body, read });
 }
 
 interface ReadBody {
   readonly columns: readonly FactColumn[];
-  /** Those that are read. A line in which another one has a value is declined. */
+  /** The columns to read. A line with a value in another column is declined. */
   readonly read: readonly FactColumn[];
   readonly sampled: ReadonlySet<string>;
 }
@@ -92,7 +101,7 @@ function encodeColumns(
   { columns, read, sampled }: ReadBody,
 ): Promise<SegmentFile | 'declined'> {
   const pattern = plainLinePattern(plainFields({ dataset, undeclaredFields, columns, read, sampled }));
-  return unlessRefused(async () => {
+  return orDeclined(async () => {
     const facts = await countPlainLines(bodyPath, pattern);
     if (facts === null || facts === 0) return 'declined';
     await connection.run('set variable body_columns = $1', [structValue(readTypes(read))]);
@@ -102,7 +111,8 @@ function encodeColumns(
       columns: present.map(({ segmentName, type }) => ({ name: segmentName, type })),
       encoding: quickEncoding,
     });
-    if (file.facts !== facts) throw new Error(`${facts} lines became ${file.facts} facts`);
+    if (file.facts !== facts)
+      throw new Error(`the segment has ${file.facts} facts; expected ${facts}, one per line`);
     return file;
   });
 }
@@ -120,8 +130,11 @@ async function columnsWithValues(
   return columns.filter((_, index) => counts[index] !== 0);
 }
 
-/** DuckDB's readers refuse what is not plain with errors of these kinds. Reading row by row needs hardly any memory. */
-async function unlessRefused<Result>(work: () => Promise<Result>): Promise<Result | 'declined'> {
+/**
+ * Returns `declined` for errors with which DuckDB refuses lines that are not plain, and if memory
+ * does not suffice, because reading row by row needs little memory.
+ */
+async function orDeclined<Result>(work: () => Promise<Result>): Promise<Result | 'declined'> {
   try {
     return await work();
   } catch (error) {

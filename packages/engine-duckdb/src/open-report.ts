@@ -6,9 +6,9 @@ import { createFactsView } from './facts-view.ts';
 import { findLimitBound } from './find-limit-bound.ts';
 
 /**
- * Makes the relations that the compiled report reads, and answers the bound that it is compiled with.
+ * Creates the views that the compiled report reads, and returns the bound to compile it with.
  *
- * @throws ReportImpossible when an amount cannot be converted.
+ * @throws ReportImpossible if an amount cannot be converted.
  */
 export async function openReport(
   connection: DuckDBConnection,
@@ -17,7 +17,7 @@ export async function openReport(
 ): Promise<LimitBound | null> {
   const { facts, signal } = task;
   if (facts.exchangeRatesPath !== undefined) {
-    // Of all facts: an amount without a rate is told also where it is in no row.
+    // All facts are checked: an amount without a rate is an error even if no row would contain it.
     await createFactsView(connection, facts, task);
     await createExchangeRatesView(connection, facts.exchangeRatesPath);
     await requireRates(connection, task, signal);

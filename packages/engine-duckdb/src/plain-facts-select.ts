@@ -4,8 +4,8 @@ import { duckDbTypes } from './duckdb-types.ts';
 import { quoted } from './segment-relation.ts';
 
 /**
- * As what DuckDB's reader takes each value. Times come as text, because it takes no numbers for times, and so do
- * decimals, because it would take them through a double.
+ * Types with which DuckDB reads JSON values. Times are read as text, because it does not accept
+ * numbers for times, and decimals too, because it would convert them through a double.
  */
 const readAs: Readonly<Record<ColumnType, string>> = {
   ...duckDbTypes,
@@ -20,13 +20,19 @@ export function readTypes(read: readonly FactColumn[]): Readonly<Record<string, 
   ]);
 }
 
-/** From the variables `body_path` and `body_columns`. A field that comes twice is an error. */
+/**
+ * Reads the file and columns in the variables `body_path` and `body_columns`. A field that occurs
+ * twice is an error.
+ */
 export const readPlainLines = `
   read_json(
     getvariable('body_path'), columns = getvariable('body_columns'), format = 'newline_delimited', records = true,
     maximum_object_size = 4194304)`;
 
-/** Those in which a fact may have a value: given, or filled in by the rule of the column. */
+/**
+ * Returns the columns in which a fact may have a value, read or computed by the column's
+ * `whenMissing` rule.
+ */
 export function presentColumns(
   columns: readonly FactColumn[],
   read: readonly FactColumn[],
@@ -41,8 +47,8 @@ export function presentColumns(
 }
 
 /**
- * The facts of a segment out of plain lines. A time that is missing or out of range is an error, as are other things
- * that `readPlainLines` refuses.
+ * Selects the facts of a segment from plain lines. A time that is missing or out of range is an
+ * error, as is everything that `readPlainLines` refuses.
  */
 export function plainFactsSelect(
   present: readonly FactColumn[],
@@ -53,11 +59,11 @@ export function plainFactsSelect(
   }: { readonly read: readonly FactColumn[]; readonly environmentId: number; readonly nowMs: number },
 ): string {
   const names = new Set(read.map(({ name }) => name));
-  const given = (column: FactColumn) =>
+  const valueOrNull = (column: FactColumn) =>
     names.has(column.name) ? value(column) : `cast(null as ${duckDbTypes[column.type]})`;
   const byName = new Map(present.map((column) => [column.name, column]));
   const selected = present.map(
-    (column) => `, ${filledIn(column, byName, given)} as ${quoted(column.segmentName)}`,
+    (column) => `, ${withMissingRule(column, byName, valueOrNull)} as ${quoted(column.segmentName)}`,
   );
   const time = inRange(timeOf('"timestamp"'), latestFactMs(nowMs), '');
   return `
@@ -69,24 +75,27 @@ function value({ name, type }: FactColumn): string {
   const column = quoted(name);
   if (type === 'timestamp') return inRange(timeOf(column), latestMs, `when ${column} is null then null`);
   if (type === 'decimal') return `cast(${column} as ${duckDbTypes.decimal})`;
-  // There is no minus zero: the hot table has none.
+  // Converts minus zero to zero, as the hot table does.
   return type === 'float' ? `${column} + 0` : column;
 }
 
-function filledIn(
+function withMissingRule(
   column: FactColumn,
   byName: ReadonlyMap<string, FactColumn>,
-  given: (column: FactColumn) => string,
+  valueOrNull: (column: FactColumn) => string,
 ): string {
   const { whenMissing: rule } = column;
-  if (rule === undefined) return given(column);
-  if (rule.kind === 'constant') return `coalesce(${given(column)}, ${rule.value})`;
+  if (rule === undefined) return valueOrNull(column);
+  if (rule.kind === 'constant') return `coalesce(${valueOrNull(column)}, ${rule.value})`;
   const source = byName.get(rule.column);
-  if (source === undefined) return given(column);
-  return `coalesce(${given(column)}, cast(${given(source)} >= ${rule.threshold} as ${duckDbTypes[column.type]}))`;
+  if (source === undefined) return valueOrNull(column);
+  return `coalesce(${valueOrNull(column)}, cast(${valueOrNull(source)} >= ${rule.threshold} as ${duckDbTypes[column.type]}))`;
 }
 
-/** Digits beyond milliseconds are cut off. A plain time is text in UTC or milliseconds since 1970. */
+/**
+ * Converts a plain time, which is text in UTC or milliseconds since 1970. Truncates to
+ * milliseconds.
+ */
 function timeOf(column: string): string {
   return `case when contains(${column}, '-') then date_trunc('millisecond', cast(${column} as TIMESTAMP))
                else make_timestamp_ms(cast(${column} as BIGINT)) end`;

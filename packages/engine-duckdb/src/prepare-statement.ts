@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import type { SqlStatement, SqlValue } from '@hourglass/query';
 
-/** The statement with its values bound. */
+/** Prepares the statement and binds its parameters. */
 export async function prepareStatement(
   connection: DuckDBConnection,
   { sql, parameters }: SqlStatement,

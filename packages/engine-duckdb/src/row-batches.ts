@@ -2,10 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import type { DuckDBDataChunk, DuckDBResult } from '@duckdb/node-api';
 import type { RowBatch } from '@hourglass/reports';
 
-/** Taking the values of this many rows over into JavaScript holds the event loop for about two milliseconds. */
+/**
+ * Converting this many rows to JavaScript values blocks the event loop for about two milliseconds.
+ */
 const maxBatchRows = 256;
 
-/** The rows as they are asked for: the next ones are fetched when the last were used. */
+/** Yields rows on demand: the next ones are fetched after the previous batch was used. */
 export async function* rowBatches(result: DuckDBResult, signal: AbortSignal): AsyncGenerator<RowBatch, void> {
   for (;;) {
     signal.throwIfAborted();
@@ -26,7 +28,9 @@ function columnsOf(chunk: DuckDBDataChunk, firstRow: number, rowCount: number): 
     return Array.from({ length: rowCount }, (_, row) => {
       const value = vector.getItem(firstRow + row);
       if (value === null || typeof value === 'string' || typeof value === 'number') return value;
-      throw new TypeError(`column c${column} of the report is ${String(vector.type)}, not VARCHAR or DOUBLE`);
+      throw new TypeError(
+        `column c${column} of the report is ${String(vector.type)}; expected VARCHAR or DOUBLE`,
+      );
     });
   });
 }

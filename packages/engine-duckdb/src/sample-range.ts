@@ -1,14 +1,17 @@
 import type { TimeRange } from '@hourglass/query';
 
-/** How many facts there are between two moments. */
+/** A number of facts between two times, both included. */
 export interface CountedSegment {
   readonly facts: number;
   readonly firstMs: number;
   readonly lastMs: number;
 }
 
-/** The facts of the range, when those of a segment lie evenly between its first and its last. */
-export function estimatedFacts(
+/**
+ * Estimates the facts of the range, assuming that the facts of a segment are evenly distributed in
+ * time.
+ */
+export function estimateFacts(
   segments: readonly CountedSegment[],
   { startMs, endExclusiveMs }: TimeRange,
 ): number {
@@ -18,8 +21,11 @@ export function estimatedFacts(
   }, 0);
 }
 
-/** The beginning of the range with about so many facts, to the millisecond; the whole range when it has less. */
-export function rangeOfFacts(
+/**
+ * Returns the shortest beginning of the range with at least `facts` estimated facts, or the whole
+ * range if it has fewer.
+ */
+export function rangeOfFirstFacts(
   segments: readonly CountedSegment[],
   { startMs, endExclusiveMs }: TimeRange,
   facts: number,
@@ -27,7 +33,7 @@ export function rangeOfFacts(
   let [tooEarlyMs, lateEnoughMs] = [startMs, endExclusiveMs];
   while (lateEnoughMs - tooEarlyMs > 1) {
     const middleMs = tooEarlyMs + Math.floor((lateEnoughMs - tooEarlyMs) / 2);
-    if (estimatedFacts(segments, { startMs, endExclusiveMs: middleMs }) < facts) tooEarlyMs = middleMs;
+    if (estimateFacts(segments, { startMs, endExclusiveMs: middleMs }) < facts) tooEarlyMs = middleMs;
     else lateEnoughMs = middleMs;
   }
   return { startMs, endExclusiveMs: lateEnoughMs };

@@ -8,7 +8,7 @@ export interface ReadableSegment {
   readonly columns: readonly SegmentColumn[];
 }
 
-/** A column to be read, and what it is called in segments. */
+/** A column to read, with its name in segments. */
 export interface WantedColumn {
   readonly name: string;
   readonly type: ColumnType;
@@ -16,9 +16,9 @@ export interface WantedColumn {
 }
 
 /**
- * Selects that together have the facts of all segments: `environment_id`, `timestamp` and the wanted columns in their
- * order. Segments with the same columns are read by one select; a column that they lack, because it is younger than
- * they are, is null there.
+ * Returns selects that together yield the facts of all segments: `environment_id`, `timestamp` and
+ * the wanted columns in their order. One select reads all segments with the same columns. A column
+ * that was added after a segment was written is null in it.
  */
 export async function selectSegments(
   connection: DuckDBConnection,
@@ -53,7 +53,10 @@ function groupsOfSameColumns(segments: readonly ReadableSegment[]): readonly (re
   return [...groups.values()];
 }
 
-/** Names come from the catalogue and from declared custom fields, whose names are identifiers. */
+/**
+ * Quotes an identifier. Names come from the catalogue and from custom fields, whose names are
+ * identifiers.
+ */
 export function quoted(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }

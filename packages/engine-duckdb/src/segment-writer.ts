@@ -9,20 +9,20 @@ import { segmentColumnName, valueColumns, type SegmentColumn } from '@hourglass/
 import { createSemaphore } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
-import { readableError } from './engine-error.ts';
+import { toAttemptFailure } from './engine-error.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { selectSegments } from './segment-relation.ts';
 
 export interface SegmentWriterOptions {
-  /** What the segment that is being written may add to the process's memory. */
+  /** Memory for the segment being written. */
   readonly memoryMb: number;
   readonly threads: number;
   readonly maxSpillMb?: number;
 }
 
 /**
- * Writes segments with a DuckDB of its own for each, one at a time: each has all of the memory. Throws `SegmentTooLarge`,
- * and otherwise as the engine does.
+ * Creates a writer that writes one segment at a time with all of the memory, each in a new DuckDB
+ * instance. Throws `SegmentTooLarge` and the engine's errors.
  */
 export function createSegmentWriter({
   memoryMb,
@@ -32,7 +32,7 @@ export function createSegmentWriter({
   const limits = { memoryMb, threads, maxSpillMb };
   const semaphore = createSemaphore(1);
   const withPermit = (
-    { directory, signal }: Pick<Workplace, 'directory' | 'signal'>,
+    { directory, signal }: Pick<SegmentTask, 'directory' | 'signal'>,
     write: (connection: DuckDBConnection) => Promise<SegmentFile>,
   ) => semaphore.run(signal, () => withConnection({ directory, signal, limits }, write));
   return {
@@ -47,7 +47,7 @@ export function createSegmentWriter({
       }),
     merge: ({ segments, directory, signal }) =>
       withPermit({ directory, signal }, async (connection) => {
-        const columns = unitedColumns(segments.map((segment) => segment.columns));
+        const columns = unionOfColumns(segments.map((segment) => segment.columns));
         const wanted = columns.map((column) => ({ ...column, segmentName: column.name }));
         const selects = await selectSegments(connection, segments, wanted);
         return writeSegment(connection, selects.join(' union all '), { directory, columns });
@@ -55,21 +55,21 @@ export function createSegmentWriter({
   };
 }
 
-/** Columns that some segments have and others do not, in the order in which they are met. */
-function unitedColumns(lists: readonly (readonly SegmentColumn[])[]): readonly SegmentColumn[] {
+/** Returns the columns of all segments, in the order of their first occurrence. */
+function unionOfColumns(lists: readonly (readonly SegmentColumn[])[]): readonly SegmentColumn[] {
   const columns = new Map<string, SegmentColumn>();
   for (const column of lists.flat()) if (!columns.has(column.name)) columns.set(column.name, column);
   return [...columns.values()];
 }
 
-interface Workplace {
+interface SegmentTask {
   readonly directory: string;
   readonly signal: AbortSignal;
   readonly limits: InstanceLimits;
 }
 
 async function withConnection<Result>(
-  { directory, signal, limits }: Workplace,
+  { directory, signal, limits }: SegmentTask,
   work: (connection: DuckDBConnection) => Promise<Result>,
 ): Promise<Result> {
   signal.throwIfAborted();
@@ -79,7 +79,7 @@ async function withConnection<Result>(
     return await work(instance.connection);
   } catch (error) {
     signal.throwIfAborted();
-    const failure = readableError(error, limits);
+    const failure = toAttemptFailure(error, limits);
     if (failure.failure === 'memory' || failure.failure === 'temporaryDisk')
       throw new SegmentTooLarge({ cause: error });
     throw failure;
@@ -89,7 +89,10 @@ async function withConnection<Result>(
   }
 }
 
-/** Version 2 has encodings by differences: a tenth less to store than version 1, and up to a third less to read. */
+/**
+ * Parquet version 2 has delta encodings: a tenth less to store than version 1, and up to a third
+ * less to read.
+ */
 const defaultEncoding = 'compression zstd, parquet_version v2';
 
 export interface WrittenSegment {
@@ -100,8 +103,8 @@ export interface WrittenSegment {
 }
 
 /**
- * Sorts what `select` answers by time and writes it to a file of its own. Facts of one moment come in any order. The
- * file is described by what can be read back from it.
+ * Sorts the rows of `select` by time and writes them to a new file. Facts with the same time are in
+ * any order. Number and times of the facts are read back from the file.
  */
 export async function writeSegment(
   connection: DuckDBConnection,

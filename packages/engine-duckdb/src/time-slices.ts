@@ -1,80 +1,86 @@
 import { bucketRange, isOrderedByBucket, type Plan, type TimeRange } from '@hourglass/query';
-import { estimatedFacts, rangeOfFacts, type CountedSegment } from './sample-range.ts';
+import { estimateFacts, rangeOfFirstFacts, type CountedSegment } from './sample-range.ts';
 
-/** A report that is computed slice by slice, each with the rows of some buckets. */
+/** Divides a report into slices, each with the rows of some buckets. */
 export interface TimeSlices {
-  /** The plan of what has no rows yet; null when all have. */
-  readonly rest: Plan | null;
-  /** The plan of the next slice, the same until `written` is called. */
+  /** The plan of all rows that are not written yet. Null when all are written. */
+  readonly remaining: Plan | null;
+  /** Returns the plan of the next slice, the same one until `recordWritten` is called. */
   next(): Plan;
-  /** So many rows are those of the slice. */
-  written(rows: number): void;
-  /** Of all facts, when this share of the next slice's is done. */
-  share(ofNext: number): number;
+  /** Records that the slice was written and had this number of rows. */
+  recordWritten(rows: number): void;
+  /**
+   * Returns the completed share of all facts when `shareOfNext` of the next slice is complete.
+   * Shares are 0 to 1.
+   */
+  completedShare(shareOfNext: number): number;
 }
 
-/** How much longer a slice may be than the one before it: what was seen there may be different behind it. */
-const maxChange = 8;
+/** Most growth from one slice to the next, because the facts of the next one may be different. */
+const maxGrowth = 8;
 
-/** A report with fewer facts is computed at once, and so is one whose rows do not come by bucket. */
-export function isSliced(plan: Plan, segments: readonly CountedSegment[], sliceFacts: number): boolean {
-  return isOrderedByBucket(plan) && estimatedFacts(segments, plan.range) > 2 * sliceFacts;
+/** Whether a report has enough facts for slices, and rows in the order of buckets. */
+export function needsSlices(plan: Plan, segments: readonly CountedSegment[], sliceFacts: number): boolean {
+  return isOrderedByBucket(plan) && estimateFacts(segments, plan.range) > 2 * sliceFacts;
 }
 
 /**
- * Slices of about so many facts at first, and later of so many that there are as many rows in each: groups take the
- * memory, whatever number of facts they are made of. The ends of slices are those of buckets.
+ * Creates slices that end at bucket ends. The first has about `sliceFacts` facts; later ones are
+ * sized to have about `sliceFacts` rows, because memory is used by groups and not by facts.
  */
 export function createTimeSlices(
   plan: Plan,
   segments: readonly CountedSegment[],
   sliceFacts: number,
 ): TimeSlices {
-  const allFacts = estimatedFacts(segments, plan.range);
-  let rest: Plan | null = plan;
+  const allFacts = estimateFacts(segments, plan.range);
+  let remaining: Plan | null = plan;
   let facts = sliceFacts;
 
   function next(): Plan {
-    if (rest === null) throw new Error('all of the report was written');
-    return { ...rest, range: sliceRange(rest, segments, facts) };
+    if (remaining === null) throw new Error('the report is already written completely');
+    return { ...remaining, range: sliceRange(remaining, segments, facts) };
   }
 
   return {
     next,
-    get rest() {
-      return rest;
+    get remaining() {
+      return remaining;
     },
-    written(rows) {
+    recordWritten(rows) {
       const { range, limitRows } = next();
-      rest = behind(rest, range.endExclusiveMs, limitRows === null ? null : limitRows - rows);
-      const change = Math.min(maxChange, sliceFacts / Math.max(1, rows));
-      facts = Math.max(sliceFacts / maxChange, estimatedFacts(segments, range) * change);
+      remaining = planFrom(remaining, range.endExclusiveMs, limitRows === null ? null : limitRows - rows);
+      const growth = Math.min(maxGrowth, sliceFacts / Math.max(1, rows));
+      facts = Math.max(sliceFacts / maxGrowth, estimateFacts(segments, range) * growth);
     },
-    share(ofNext) {
-      if (rest === null || allFacts === 0) return 1;
-      const left = estimatedFacts(segments, rest.range);
-      const inNext = estimatedFacts(segments, next().range);
-      return (allFacts - left + ofNext * inNext) / allFacts;
+    completedShare(shareOfNext) {
+      if (remaining === null || allFacts === 0) return 1;
+      const remainingFacts = estimateFacts(segments, remaining.range);
+      const nextFacts = estimateFacts(segments, next().range);
+      return (allFacts - remainingFacts + shareOfNext * nextFacts) / allFacts;
     },
   };
 }
 
-/** Without what comes before `startMs`; null when no rows are left. */
-function behind(plan: Plan | null, startMs: number, limitRows: number | null): Plan | null {
+/** Returns the plan for the range from `startMs` on. Null if it has no rows. */
+function planFrom(plan: Plan | null, startMs: number, limitRows: number | null): Plan | null {
   if (plan === null || startMs >= plan.range.endExclusiveMs || limitRows === 0) return null;
   return { ...plan, limitRows, range: { ...plan.range, startMs } };
 }
 
-/** The beginning of the plan's range with about so many facts, and at least one bucket. */
+/**
+ * Returns the beginning of the plan's range with about this number of facts, and at least one
+ * bucket.
+ */
 function sliceRange(
   { range, timeUnit, utcOffsetMinutes = 0 }: Plan,
   segments: readonly CountedSegment[],
   facts: number,
 ): TimeRange {
-  // A little more is not worth a slice of its own.
-  if (timeUnit === null || estimatedFacts(segments, range) < 1.5 * facts) return range;
+  // A small rest is not worth a separate slice.
+  if (timeUnit === null || estimateFacts(segments, range) < 1.5 * facts) return range;
   const bucketing = { unit: timeUnit, utcOffsetMinutes };
-  const wantedMs = rangeOfFacts(segments, range, facts).endExclusiveMs;
+  const wantedMs = rangeOfFirstFacts(segments, range, facts).endExclusiveMs;
   const bucket = bucketRange(wantedMs, bucketing);
   const endExclusiveMs = bucket.startMs > range.startMs ? bucket.startMs : bucket.endExclusiveMs;
   return { startMs: range.startMs, endExclusiveMs: Math.min(range.endExclusiveMs, endExclusiveMs) };

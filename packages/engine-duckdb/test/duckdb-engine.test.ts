@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { catalogue, type Plan } from '@hourglass/query';
 import { ReportImpossible, type ReportEngine } from '@hourglass/reports';
 import { createDuckDbEngine } from '../src/duckdb-engine.ts';
-import { readableError } from '../src/engine-error.ts';
+import { toAttemptFailure } from '../src/engine-error.ts';
 import { writeLines } from '../src/write-lines.ts';
 import { linesOf, planOf, rowsOf, startMs, taskOver, taskOverMany, type Fact } from './hot-facts-file.ts';
 
@@ -280,7 +280,7 @@ describe('a report in a file', () => {
     const statement = { sql: `select 'x' as line from range(1000)`, parameters: [] };
     const failure: unknown = await writeLines(connection, statement, '/dev/full').catch((error) => error);
     instance.closeSync();
-    expect(readableError(failure, { memoryMb: 1, threads: 1, maxSpillMb: 1 }).message).toBe(
+    expect(toAttemptFailure(failure, { memoryMb: 1, threads: 1, maxSpillMb: 1 }).message).toBe(
       'The disk for temporary files is full',
     );
   });

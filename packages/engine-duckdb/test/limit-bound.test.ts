@@ -13,7 +13,7 @@ import {
 import type { FactFiles } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { findLimitBound } from '../src/find-limit-bound.ts';
-import { estimatedFacts, rangeOfFacts } from '../src/sample-range.ts';
+import { estimateFacts, rangeOfFirstFacts } from '../src/sample-range.ts';
 import { createSegmentWriter } from '../src/segment-writer.ts';
 import { writeCopiedFacts } from './copied-facts-file.ts';
 import { planOf, startMs } from './hot-facts-file.ts';
@@ -105,9 +105,9 @@ test('the beginning of a range has as many facts as are asked for, to a millisec
   fc.assert(
     fc.property(fc.array(segment, { maxLength: 5 }), fc.nat(1e6), (segments, wanted) => {
       const whole = { startMs: 1000, endExclusiveMs: 1_500_000 };
-      const { startMs: beganMs, endExclusiveMs } = rangeOfFacts(segments, whole, wanted);
+      const { startMs: beganMs, endExclusiveMs } = rangeOfFirstFacts(segments, whole, wanted);
       expect(beganMs).toBe(whole.startMs);
-      const found = (endMs: number) => estimatedFacts(segments, { startMs: beganMs, endExclusiveMs: endMs });
+      const found = (endMs: number) => estimateFacts(segments, { startMs: beganMs, endExclusiveMs: endMs });
       if (endExclusiveMs < whole.endExclusiveMs) expect(found(endExclusiveMs)).toBeGreaterThanOrEqual(wanted);
       if (endExclusiveMs > beganMs + 1) expect(found(endExclusiveMs - 1)).toBeLessThan(wanted);
     }),

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bucketRange, queryTimeUnits } from '@hourglass/query';
-import { createTimeSlices, isSliced } from '../src/time-slices.ts';
+import { createTimeSlices, needsSlices } from '../src/time-slices.ts';
 import { planOf } from './hot-facts-file.ts';
 
 const minuteMs = 60_000;
@@ -26,14 +26,14 @@ test('parts follow each other without a gap, end where buckets end, and together
         const plan = planOf({ range, timeUnit, utcOffsetMinutes });
         const slices = createTimeSlices(plan, segments, sliceFacts);
         let endMs = range.startMs;
-        for (let part = 0; slices.rest !== null; part += 1) {
+        for (let part = 0; slices.remaining !== null; part += 1) {
           const slice = slices.next().range;
           expect(slice.startMs).toBe(endMs);
           expect(slice.endExclusiveMs).toBeGreaterThan(endMs);
           endMs = slice.endExclusiveMs;
           if (endMs !== range.endExclusiveMs)
             expect(bucketRange(endMs, { unit: timeUnit, utcOffsetMinutes }).startMs).toBe(endMs);
-          slices.written(rows[part % rows.length] ?? 0);
+          slices.recordWritten(rows[part % rows.length] ?? 0);
         }
         expect(endMs).toBe(range.endExclusiveMs);
       },
@@ -53,7 +53,7 @@ test('a part has as many facts as are wanted, later as many as make so many rows
   for (const rows of [50_000, 200_000, 10, 100_000]) {
     const { startMs, endExclusiveMs } = slices.next().range;
     lengths.push((endExclusiveMs - startMs) / minuteMs);
-    slices.written(rows);
+    slices.recordWritten(rows);
   }
   // A thousand facts a minute: half as many rows as are wanted, as many, hardly any.
   expect(lengths).toEqual([100, 200, 100, 800]);
@@ -67,17 +67,17 @@ test('the rows that a limit has left are those of the next part, and behind the 
     60_000,
   );
   expect(slices.next()).toMatchObject({ limitRows: 1_000, range: { endExclusiveMs: 60 * minuteMs } });
-  expect(slices.share(0.5)).toBeCloseTo(0.05);
-  slices.written(400);
+  expect(slices.completedShare(0.5)).toBeCloseTo(0.05);
+  slices.recordWritten(400);
   expect(slices.next()).toMatchObject({ limitRows: 600, range: { startMs: 60 * minuteMs } });
-  slices.written(600);
-  expect(slices.rest).toBeNull();
+  slices.recordWritten(600);
+  expect(slices.remaining).toBeNull();
 });
 
 test('only reports that are large, and whose rows come by bucket, have parts', () => {
   const range = { startMs: 0, endExclusiveMs: 60 * minuteMs };
   const isInParts = (changes: Parameters<typeof planOf>[0], facts = 1_000) =>
-    isSliced(
+    needsSlices(
       planOf({ range, timeUnit: 'minute', ...changes }),
       evenly(facts, 0, range.endExclusiveMs - 1),
       400,

@@ -33,7 +33,7 @@ export class BatchReader {
   async read(body: AsyncIterable<Buffer>): Promise<void> {
     for await (const lines of splitLines(body)) {
       for (const line of lines) {
-        this.take(line);
+        this.readLine(line);
         if (this.isRefused) {
           await this.rollback();
           if (this.faults.length >= maxReportedFaults) return;
@@ -57,7 +57,7 @@ export class BatchReader {
     await this.rollback().catch(() => {});
   }
 
-  private take(line: Line): void {
+  private readLine(line: Line): void {
     this.rows += 1;
     const raw = parseNdjsonLine(line);
     if ('fault' in raw) {

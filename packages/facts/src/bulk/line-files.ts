@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Size of a file, in bytes. A larger one would not be sorted within the memory of a conversion. */
+/** Size of a file, in bytes. A larger one could not be sorted within the memory of a conversion. */
 export const lineFileBytes = 32 * 1024 * 1024;
 const lineFeed = 0x0a;
 

@@ -9,7 +9,7 @@ export const maxTextBytes = 32 * 1024;
 /** PostgreSQL stores no NUL, and UTF-8 cannot encode an unpaired surrogate. */
 const unpairedSurrogate = /\p{Surrogate}/u;
 /**
- * Digits of the `\u` escapes that do not encode those. A negative lookahead would be shorter and a
+ * Digits of the `\u` escapes of storable characters. A negative lookahead would be shorter, but a
  * third slower.
  */
 const storableEscapes = [

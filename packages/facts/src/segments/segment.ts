@@ -10,9 +10,7 @@ export interface SegmentFile {
   /** Time of the oldest and of the newest fact, in milliseconds since 1970. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /**
-   * Besides `environment_id` and `timestamp`. A column that is not there is null for every fact.
-   */
+  /** The value columns of the file. Any other column of the dataset is null for every fact. */
   readonly columns: readonly SegmentColumn[];
 }
 
