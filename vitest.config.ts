@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests run on the TypeScript sources of every workspace; only tests that start processes use the build.
-// The environments are those of the test files and of the global setup.
+// Both environments need it: that of the test files and that of the global setup.
 const resolve = { conditions: ['hourglass-source', 'node', 'development|production'] };
 
-/** Of the folders with tests, the files that end with `suffix`. */
+/** Globs for the test files that end with `suffix`. */
 const filesOf = (suffix: string) =>
   ['packages/*/test', 'apps/*/test', 'test'].map((folder) => `${folder}/**/*${suffix}`);
 
-// `npm run test:long` has the tests that start and kill whole systems, or move much data; `npm test` all others.
+// `npm run test:long` runs the tests that start and kill whole systems or move much data; `npm test` runs all others.
 const long = process.env['LONG_TESTS'] === 'true';
 
 export default defineConfig({
@@ -21,7 +21,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
-    // Files of one worker load the sources once. What a file changes in its process it has to change back.
+    // Test files of one worker share the loaded modules, so each file must undo its changes to the process.
     isolate: false,
   },
 });

@@ -73,7 +73,7 @@ describe('an access key', () => {
     expect(await statusFor(key)).toBe(200);
   });
 
-  test('has a secret that is in neither the database nor the log, and is told once', async () => {
+  test('has a secret that neither the database nor the log contains, and that is shown once', async () => {
     const { accesskeyId, secret } = await newKey();
     const database = await connectDatabase(system.databaseUrl);
     const [row] = await database.sql<{ row: string }>(
@@ -119,7 +119,7 @@ describe('an access key', () => {
     });
   });
 
-  test('is looked after by administrators, where it belongs', async () => {
+  test('is managed by administrators of its environment only', async () => {
     const { accesskeyId } = await newKey();
     const elsewhere = await change(
       accesskeyId,
@@ -157,7 +157,7 @@ describe('an access key', () => {
   const admin = (...args: readonly string[]) =>
     hourglass(['admin', 'access-key', ...args, '--org', system.organization]);
 
-  test('is made by the command line, which signs a URL with it that is answered', async () => {
+  test('is created by the command line, which signs a working URL with it', async () => {
     const made = await admin('create', '--json');
     const key = JSON.parse(made.output) as { accesskeyId: string; secret: string; expires: null };
     expect([Object.keys(key), key.expires]).toEqual([['accesskeyId', 'secret', 'expires'], null]);
@@ -188,7 +188,7 @@ describe('an access key', () => {
     ]);
   });
 
-  test('is listed, disabled, enabled and given an end by the command line', async () => {
+  test('is listed, disabled, enabled and given an expiry by the command line', async () => {
     const made = await admin(
       'create',
       '--env',
@@ -221,7 +221,7 @@ describe('without HOURGLASS_SECRET_KEY', () => {
   });
   afterAll(() => system.stop());
 
-  test('no access key is made, and signed requests are told why they are not served', async () => {
+  test('no access key is created, and the error of a signed request names the setting', async () => {
     const created = await system.client.request('/accessKeys', { method: 'POST', body: '{}' });
     expect([created.status, errorBody.parse(await created.json()).code]).toEqual([
       503,

@@ -22,7 +22,7 @@ describe('hourglass admin', () => {
 
   const entry = path.join(repositoryRoot, 'apps/cli/bin/hourglass.js');
 
-  /** Runs the built command line to its end; `input` is all of its standard input. */
+  /** Runs the built command line until it exits. `input` is its whole standard input. */
   async function admin(args: readonly string[], { input = '', token = system.token } = {}) {
     const child = spawn(process.execPath, [entry, 'admin', ...args], {
       env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: token },
@@ -46,7 +46,7 @@ describe('hourglass admin', () => {
   const basic = (email: string, password: string) =>
     `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
 
-  test('makes an organization whose printed password and token let in', async () => {
+  test('creates an organization and prints a working password and token', async () => {
     const made = await admin([
       ...['organization', 'create', 'second', '--admin-email', 'jane@second.example'],
       ...['--environment', 'prod', 'test'],
@@ -69,7 +69,7 @@ describe('hourglass admin', () => {
     ]);
   });
 
-  test('takes a password from standard input, and then prints none', async () => {
+  test('reads a password from standard input and then prints none', async () => {
     const password = 'from standard input';
     const made = await admin(
       ['organization', 'create', 'piped', '--admin-email', 'a@piped.example', '--password-stdin', '--json'],
@@ -82,7 +82,7 @@ describe('hourglass admin', () => {
     expect(await statusFor(basic('a@piped.example', password), 'piped')).toBe(200);
   });
 
-  test('makes environments once', async () => {
+  test('creates an environment once', async () => {
     const command = ['environment', 'create', '--org', system.organization, 'stage'];
     expect(await admin(command)).toEqual({ code: 0, output: 'created stage', messages: '' });
     const again = await admin(command);
@@ -95,7 +95,7 @@ describe('hourglass admin', () => {
     );
   });
 
-  test('looks after a user from the first password to the end', async () => {
+  test('manages a user from creation to deletion', async () => {
     const org = ['--org', system.organization];
     const email = `joe@${system.organization}.example`;
     const made = await admin(['user', 'create', ...org, email]);
@@ -125,7 +125,7 @@ describe('hourglass admin', () => {
     expect([last.code, last.messages]).toEqual([1, expect.stringContaining('is the last')]);
   });
 
-  test('prints a token alone, so that a script can take it, and never again', async () => {
+  test('prints only the token, for use in scripts, and never shows it again', async () => {
     const org = ['--org', system.organization];
     const made = await admin([
       ...['token', 'create', ...org, '--scope', 'read', 'submit', '--description', 'nightly'],
@@ -172,12 +172,12 @@ describe('hourglass admin', () => {
     [['token', 'create', '--org', 'acme'], '--scope'],
     [['token', 'create', '--org', 'acme', '--scope', 'read', '--expires-in-seconds', 'soon'], 'whole number'],
     [['user', 'create', '--org', 'a', 'x@a.b', '--ask-password', '--password-stdin'], 'cannot be used with'],
-  ])('refuses the wrong use %j with the exit code 2', async (args, words) => {
+  ])('exits with code 2 for the wrong usage %j', async (args, words) => {
     const { code, output, messages } = await admin(args);
     expect([code, output, messages]).toEqual([2, '', expect.stringContaining(words)]);
   });
 
-  test('asks for a password at a terminal only', async () => {
+  test('prompts for a password only at a terminal', async () => {
     const refused = await admin(['user', 'set-password', '--org', system.organization, system.email]);
     expect([refused.code, refused.messages]).toEqual([1, expect.stringContaining('--password-stdin')]);
   });

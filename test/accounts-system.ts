@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 
 interface Asked {
   readonly body?: unknown;
-  /** Of the operator, unless told otherwise. */
+  /** Default: the operator's token. */
   readonly authorization?: string;
 }
 
@@ -24,7 +24,7 @@ export interface AccountsSystem {
     readonly answer: unknown;
     readonly headers: Headers;
   }>;
-  /** What the error of an answer tells. */
+  /** Makes a call that is expected to fail. Returns its error. */
   refusal(
     method: string,
     path: string,

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => accounts.system.stop());
 
-test('answers odd names in paths with 400 or 404, never with a fault of ours', async () => {
+test('responds to odd names in paths with 400 or 404, never with 500', async () => {
   const names = [
     '%2F',
     '..%2Facme',
@@ -44,7 +44,7 @@ test('answers odd names in paths with 400 or 404, never with a fault of ours', a
   }
 });
 
-test('puts down every write in one line that says who did what, and no secret anywhere', async () => {
+test('logs each write in one line with its actor and action, and logs no secret', async () => {
   const password = 'kept out of every log';
   const email = `logged@${acme}.example`;
   const done = [

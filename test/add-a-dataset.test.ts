@@ -41,15 +41,15 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** The only block of the page in this language. */
+/** Returns the page's only code block in this language. */
 function block(language: string): string {
   const [first, ...more] = [...page.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))];
   if (first?.[1] === undefined || more.length > 0)
-    throw new Error(`the page has not one block of ${language}`);
+    throw new Error(`expected exactly one ${language} block on the page`);
   return first[1];
 }
 
-/** What the page's code exports, as if it lay in the folder that the page says. */
+/** Imports the page's code as if it were in the folder that the page names. */
 async function datasetOfThePage(): Promise<Dataset> {
   const file = path.join(folder.path, 'deployments-dataset.ts');
   await writeFile(file, block('ts').replaceAll("'../", `'${catalogueFolder}/`));
@@ -57,7 +57,7 @@ async function datasetOfThePage(): Promise<Dataset> {
   return deploymentsDataset;
 }
 
-test('a dataset that is written as the page says is imported, kept and reported without another line of code', async () => {
+test('a dataset written as the page says is imported, stored and reported without any other code', async () => {
   const dataset = await datasetOfThePage();
   const catalogue = new Map([...shipped, [dataset.name, dataset]]);
   checkCatalogue(catalogue);
@@ -118,7 +118,7 @@ test('a dataset that is written as the page says is imported, kept and reported 
   ]);
 });
 
-test('a metric that a dataset gets later is added to its table', async () => {
+test('a metric added to a dataset later becomes a column of its table', async () => {
   const dataset = await datasetOfThePage();
   const [first, ...others] = dataset.metrics;
   if (first === undefined) throw new Error('the dataset has no metric');

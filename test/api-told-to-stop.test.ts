@@ -3,14 +3,14 @@ import { Agent, request, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSystem, testToken, type RunningSystem } from '@hourglass/testing';
 
-describe('an API that is told to stop', () => {
+describe('an API that receives SIGTERM', () => {
   let system: RunningSystem;
   beforeAll(async () => {
     system = await startSystem({ worker: false });
   });
   afterAll(() => system.stop());
 
-  test('ends what it is answering, and does not wait for clients that keep their connections', async () => {
+  test('finishes the requests in progress and does not wait for idle keep-alive connections', async () => {
     const agent = new Agent({ keepAlive: true });
     const batch = request(`${system.url}/v1/organizations/acme/environments/prod/facts/api`, {
       method: 'POST',
@@ -19,7 +19,7 @@ describe('an API that is told to stop', () => {
     });
     const responded = once(batch, 'response');
     batch.flushHeaders();
-    // From here on the request is under way.
+    // The API has begun to handle the request.
     await once(batch, 'continue');
     system.api.kill('SIGTERM');
     await system.api.lineWith((line) => (line.includes('"closing"') ? line : null));
@@ -27,7 +27,7 @@ describe('an API that is told to stop', () => {
     const [response] = (await responded) as [IncomingMessage];
     const body = Buffer.concat(await response.toArray()).toString();
     expect([response.statusCode, JSON.parse(body)]).toEqual([201, expect.objectContaining({ accepted: 1 })]);
-    // 1: it ran out of the time that closing may take.
+    // Code 1 would mean that the deadline for closing passed.
     expect(await system.api.exited).toEqual({ code: 0, signal: null });
     agent.destroy();
   });

@@ -9,7 +9,7 @@ import {
 } from '@hourglass/contract';
 import { sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
 
-describe('a client that was written for Apigee', () => {
+describe('a client written for Apigee', () => {
   let system: TestSystem;
   let stranger: TestTenant;
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe('a client that was written for Apigee', () => {
   const submit = (body: string, headers: Record<string, string>, path = '/queries') =>
     system.client.request(path, { method: 'POST', headers, body });
 
-  /** Every one that X's discovery document names. */
+  /** All system parameters in the discovery document of Apigee X. */
   const systemParameters = [
     'alt=json',
     '$.xgafv=2',
@@ -39,7 +39,7 @@ describe('a client that was written for Apigee', () => {
     'upload_protocol=raw',
   ].join('&');
 
-  test('may add system parameters to every request, which change nothing', async () => {
+  test('may add system parameters to every request without effect', async () => {
     const submitted = await submit(
       JSON.stringify(query),
       { 'Content-Type': 'application/json' },
@@ -63,14 +63,14 @@ describe('a client that was written for Apigee', () => {
     expect(removed.status).toBe(200);
   });
 
-  test('never gets in by a system parameter that looks like a credential', async () => {
+  test('is not authenticated by a system parameter that looks like a credential', async () => {
     for (const name of ['access_token', 'oauth_token', 'key']) {
       const response = await fetch(`${system.url}/v1/organizations?${name}=${system.token}`);
       expect([name, response.status]).toEqual([name, 401]);
     }
   });
 
-  test('reads the number of rows as the generated clients of X do when it sends alt=json, else as Edge has it', async () => {
+  test('gets the number of rows as text with alt=json, as Apigee X has it, and else as a number, as Edge has it', async () => {
     const worker = system.startWorker();
     const id = await system.client.submit(query);
     await system.client.ended(id);
@@ -89,7 +89,7 @@ describe('a client that was written for Apigee', () => {
     }
   });
 
-  test('is told about any other parameter', async () => {
+  test('gets a 400 that names any other parameter', async () => {
     const headers = { 'Content-Type': 'application/json' };
     for (const name of ['tz', 'Alt', 'access-token']) {
       const response = await submit(JSON.stringify(query), headers, `/queries?${name}=1`);
@@ -98,7 +98,7 @@ describe('a client that was written for Apigee', () => {
     }
   });
 
-  test('reaches everything by the short path forms, also mixed', async () => {
+  test('reaches all resources by short path forms, also mixed', async () => {
     const id = await system.client.submit(query);
     const forms = [
       `/v1/organizations/${system.organization}/environments/prod`,
@@ -123,7 +123,7 @@ describe('a client that was written for Apigee', () => {
     expect((await get(`/v1/o/${system.organization}/environment/prod/queries`)).status).toBe(404);
   });
 
-  test('reads its organization and environments first', async () => {
+  test('reads its organization and environments', async () => {
     expect(names.parse(await (await get('/v1/organizations')).json())).toEqual([system.organization]);
     const organization = organizationView.parse(
       await (await get(`/v1/organizations/${system.organization}`)).json(),
@@ -136,7 +136,7 @@ describe('a client that was written for Apigee', () => {
     expect(environmentView.parse(await environment.json())).toMatchObject({ name: 'test' });
   });
 
-  test('sees another organization like one that does not exist, to the byte', async () => {
+  test('gets the same bytes for another organization as for one that does not exist', async () => {
     expect(await (await get('/v1/organizations', stranger.token)).json()).toEqual([stranger.organization]);
     for (const rest of ['', '/environments', '/environments/prod', '/environments/dev']) {
       const theirs = await get(`/v1/organizations/${system.organization}${rest}`, stranger.token);
@@ -169,7 +169,7 @@ describe('a client that was written for Apigee', () => {
     ['text/json'],
     ['multipart/form-data; boundary=application/json'],
     ['application/json; charset=latin1'],
-  ])('is told to send JSON when its content type is %s', async (type) => {
+  ])('gets a 415 that asks for JSON when its content type is %s', async (type) => {
     const response = await submit(JSON.stringify(query), { 'Content-Type': type });
     expect(response.status).toBe(415);
     const { code, message } = errorBody.parse(await response.json());

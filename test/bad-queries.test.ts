@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
-describe('a wrong submission', () => {
+describe('an invalid submission', () => {
   let system: TestSystem;
   beforeAll(async () => {
     system = await sharedSystem('api');
@@ -15,7 +15,7 @@ describe('a wrong submission', () => {
   };
   const range = (start: string, end: string) => ({ ...good, timeRange: { start, end } });
 
-  // The body, the field that the answer must name, and words that tell what is expected.
+  // The body, the field that the error must name, and text that its message must contain.
   const cases: readonly [string, unknown, string, RegExp][] = [
     ['an array as body', [], 'body', /object/],
     ['a text as body', '"x"', 'body', /object/],
@@ -144,7 +144,7 @@ describe('a wrong submission', () => {
     ['more than 25 columns', { ...good, dimensions: manyDimensions() }, 'dimensions', /25/],
   ];
 
-  test.each(cases)('%s: 400 that names the field and what is expected', async (_, query, field, expected) => {
+  test.each(cases)('%s: 400 with the field and the expected value', async (_, query, field, expected) => {
     const { status, body } = await system.client.refusal(query);
     expect(status).toBe(400);
     const violations = body.error.details.flatMap((detail) => detail.fieldViolations);
@@ -154,12 +154,12 @@ describe('a wrong submission', () => {
     expect(body.message).toContain(violations[0]?.field);
   });
 
-  test('that is not JSON says where', async () => {
+  test('that is not JSON is a 400 with the position', async () => {
     const { status, body } = await system.client.refusal('{"metrics": [}');
     expect([status, body.code]).toEqual([400, 'request.malformed']);
   });
 
-  test('that is too large is a 413, one with an unknown parameter a 400, another method a 405', async () => {
+  test('that is too large is a 413, with an unknown parameter a 400, with another method a 405', async () => {
     expect((await system.client.refusal({ ...good, filter: 'x'.repeat(2_100_000) })).status).toBe(413);
     expect((await system.client.request('/queries?state=completed')).status).toBe(400);
     expect((await system.client.request('/queries', { method: 'DELETE' })).status).toBe(405);
@@ -169,11 +169,11 @@ describe('a wrong submission', () => {
   test.each([
     ['a broken percent escape', '/queries/%E0%A4%A'],
     ['a NUL', '/queries/%00'],
-  ])('with %s in its path is a 400 and no fault of ours', async (_, path) => {
+  ])('with %s in its path is a 400, not a 500', async (_, path) => {
     expect((await system.client.request(path)).status).toBe(400);
   });
 
-  test('lists all its faults at once and enqueues nothing', async () => {
+  test('gets all its faults at once and enqueues nothing', async () => {
     const { body } = await system.client.refusal({
       metrics: [{ name: 'nope' }, { name: 'message_count', function: 'max' }],
       dimensions: ['nada'],

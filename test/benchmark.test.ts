@@ -48,7 +48,7 @@ describe('the benchmark', () => {
     expect(differenceOf(theirs.slice(1), ours, kinds)).toBe('1 rows and 2 rows');
   });
 
-  test('makes the same facts of the same seed however they are cut, 5 % of them late, all of different ids', async () => {
+  test('generates the same facts from the same seed in any slices, 5 % of them late, with unique ids', async () => {
     const { macros, selectFacts } = await benchmarkModule<Facts>('fact-columns');
     const { withDuckDb } = await benchmarkModule<DuckDb>('generate-facts');
     const rows = 20_000;

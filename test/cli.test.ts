@@ -34,7 +34,7 @@ describe('the command line', () => {
     ...extra,
   });
 
-  test('takes a report from file to rows: import, submit, wait, download', async () => {
+  test('turns a file into the rows of a report: import, submit, wait, download', async () => {
     const facts = await write(
       'facts.csv.gz',
       gzipSync(
@@ -51,7 +51,7 @@ describe('the command line', () => {
 
     const waited = await system.runCli('wait', ...place(), id);
     expect(waited.code).toBe(0);
-    // Not a terminal here: plain lines, a last one with the outcome, no control characters.
+    // Not at a terminal: plain lines, the outcome in the last one, no control characters.
     expect(waited.output).toMatch(/^completed 100%$/m);
     for (const line of waited.output.split('\n').slice(0, -2)) {
       expect(line).toMatch(/^(enqueued|running) \d+%, [a-z]+, \d+ rows scanned$/);
@@ -79,7 +79,7 @@ describe('the command line', () => {
     expect(await system.client.report(calls('2026-04-02'))).toBe('');
   });
 
-  test('counts lines of the file in every batch, and says what earlier batches stored', async () => {
+  test('counts lines from the start of the file in every batch, and reports how many facts earlier batches stored', async () => {
     const good = '{"timestamp":"2026-04-03T10:00:00Z","apiproxy":"x"}\n';
     const facts = await write(
       'late.ndjson',
@@ -120,7 +120,7 @@ describe('the command line', () => {
     expect(await system.client.report(calls('2026-04-04'))).toBe('{"calls":"7","apiproxy":"x"}\n');
   });
 
-  test('leaves out bad rows with --on-error skip, and says which', async () => {
+  test('skips bad rows with --on-error skip and names their lines', async () => {
     const log = await write(
       'access.log',
       '10.0.0.1 - - [05/Apr/2026:10:00:00 +0200] "GET /shop/cart?x=1 HTTP/1.1" 200 5 "-" "curl/8.0"\nnonsense\n',
@@ -144,7 +144,7 @@ describe('the command line', () => {
     });
   });
 
-  test('tells a wrong use from a failed outcome by its exit code, and speaks JSON when asked', async () => {
+  test('exits with 2 for wrong usage and 1 for a failure, and prints JSON with --json', async () => {
     expect((await system.runCli('import', 'x')).code).toBe(2);
     expect((await system.runCli('fly')).code).toBe(2);
     const unknown = '00000000-0000-4000-8000-000000000000';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
-/** Names that mean something somewhere on the way to the file: in SQL, in JavaScript, in CSV, in the engine. */
+/** Names that have a meaning in SQL, JavaScript, CSV or the engine. */
 const names = [
   '__proto__',
   'constructor',
@@ -33,7 +33,7 @@ describe('an alias', () => {
   let system: TestSystem;
   const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
   const query = {
-    // Each column has a value of its own, so that none can be taken for another.
+    // The values differ, so that swapped columns are noticed.
     metrics: names.map((alias, index) => ({
       name: 'message_count',
       alias,
@@ -49,7 +49,7 @@ describe('an alias', () => {
   });
   afterAll(() => system.stop());
 
-  test('of any printable text is the key of its own value in a JSON row, for every reader that keeps keys', async () => {
+  test('of any printable text is the key of its value in a JSON row', async () => {
     const text = await system.client.report(query);
     const keys = names.map((name, index) => `${JSON.stringify(name)}:"${index + 1}"`);
     expect(text).toBe(`{${keys.join(',')},"apiproxy":"a"}\n`);
@@ -58,7 +58,7 @@ describe('an alias', () => {
       expect([name, row.get(name)]).toEqual([name, String(index + 1)]);
   });
 
-  test('of any printable text is the head of its column in CSV', async () => {
+  test('of any printable text is the header of its column in CSV', async () => {
     for (const delimiter of [',', '|', '\t']) {
       const text = await system.client.report({ ...query, outputFormat: 'csv', csvDelimiter: delimiter });
       const heads = names.map((name) =>
@@ -69,7 +69,7 @@ describe('an alias', () => {
     }
   });
 
-  test('is shown as it is in the list of queries', async () => {
+  test('is shown unchanged in the list of queries', async () => {
     const { queries } = (await (await system.client.request('/queries')).json()) as {
       queries: { queryParams: { metrics: string[] } }[];
     };

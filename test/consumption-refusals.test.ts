@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sharedSystem, type TestSystem } from '@hourglass/testing';
 import { askKeystone, details, history, masked, newToken, sendRecords, subscription } from './keystone.ts';
 
-/** What the calls of Keystone refuse, and to whom. */
+/** The errors of Keystone's calls, and their access control. */
 describe('Keystone', () => {
   let system: TestSystem;
-  /** Bound to `prod`, and the same to one customer of it. */
+  /** Bound to `prod`; `tokenOfC1` also to one customer. */
   let token: string;
   let tokenOfC1: string;
   beforeAll(async () => {
@@ -26,7 +26,7 @@ describe('Keystone', () => {
   const ask = (call: string, query: string, asking: string | null = token) =>
     askKeystone(system, { call, query, token: asking });
 
-  describe('a request that is wrong', () => {
+  describe('an invalid request', () => {
     const range = 'from_date_utc=2023-08-24&to_date_utc=2023-08-25';
     const good = `type=customer&id=c1&${range}`;
     const without = (name: string) => good.replace(new RegExp(`&?${name}=[^&]*`), '');
@@ -70,7 +70,7 @@ describe('Keystone', () => {
       [details, 'type=customer', 'id', 'it is missing'],
       [details, 'type=customer&id=c1&id=c1', 'id', 'more than once'],
       [details, 'type=subscription&id=c1', 'type', 'found "subscription"'],
-    ])('%s?%s: 400 that names %s', async (call, query, field, words) => {
+    ])('%s?%s: 400 with the field %s', async (call, query, field, words) => {
       const { status, text } = await ask(call, query);
       expect([status, JSON.parse(text)]).toEqual([
         400,
@@ -84,7 +84,7 @@ describe('Keystone', () => {
       ]);
     });
 
-    test('names every fault at once, and a parameter that there is not', async () => {
+    test('gets all faults at once, and the name of an unknown parameter', async () => {
       const { text } = await ask(history, 'type=x');
       const { error } = JSON.parse(text) as { error: { faults: { field: string }[] } };
       expect(error.faults.map(({ field }) => field)).toEqual(['type', 'id', 'from_date_utc', 'to_date_utc']);
@@ -105,7 +105,7 @@ describe('Keystone', () => {
       }
     });
 
-    test('another method is a 405 in the same style', async () => {
+    test('with another method is a 405 in the same format', async () => {
       const response = await fetch(`${system.url}/v1/keystone/customer/${details}`, { method: 'DELETE' });
       expect([response.status, response.headers.get('Allow'), await response.json()]).toEqual([
         405,
@@ -116,7 +116,7 @@ describe('Keystone', () => {
   });
 
   describe('a token', () => {
-    test('that is missing, wrong, empty or in another header is a 401 with one body', async () => {
+    test('that is missing, wrong, empty or in another header is a 401 with the same body', async () => {
       const answers = [
         await ask(details, 'type=customer&id=c1', null),
         await ask(details, 'type=customer&id=c1', 'hg_wrong'),
@@ -136,7 +136,7 @@ describe('Keystone', () => {
       }
     });
 
-    test('without an environment or without the scope is a 403 that says so', async () => {
+    test('without an environment or without the scope is a 403 with the reason', async () => {
       const refusals = [system.token, await newToken(system, { environment: 'prod' }, ['submit'])].map(
         async (one) => {
           const { status, text } = await ask(details, 'type=customer&id=c1', one);
@@ -149,7 +149,7 @@ describe('Keystone', () => {
       ]);
     });
 
-    test('of customers sees those; every other is like one who does not exist, to the byte', async () => {
+    test('bound to customers reads only these; for others it gets the same bytes as for unknown ones', async () => {
       const range = '&from_date_utc=2023-08-24&to_date_utc=2023-08-25';
       for (const [call, more] of [
         [details, ''],
@@ -167,7 +167,7 @@ describe('Keystone', () => {
       }
     });
 
-    test('sees the customers of its environment only, whatever their ids are elsewhere', async () => {
+    test('reads only the customers of its environment, even if other environments use the same ids', async () => {
       const other = await system.createTenant({
         tokenScopes: ['read', 'ingest'],
         environment: 'prod',
@@ -185,7 +185,7 @@ describe('Keystone', () => {
       for (const { client, token: theirs } of elsewhere) {
         expect((await ask(details, 'type=customer&id=c1', theirs)).status).toBe(404);
         await sendRecords(client, 'customers', [{ id: 'c1', name: 'Elsewhere' }]);
-        // The number of a subscription of another environment.
+        // A subscription in the other environment has the same number.
         await sendRecords(client, 'subscriptions', [subscription('A-1', 'c1', { account_name: 'Theirs' })]);
         const { text } = await ask(details, 'type=customer&id=c1', theirs);
         expect(masked(text)).toBe(

@@ -49,7 +49,7 @@ describe('the consumption of a customer', () => {
         '0',
         '123456789012345678.000001',
       ]),
-      // No record says that the service level exists.
+      // This service level has samples, but no record.
       sample('A-2', 'Unlisted', '2023-08-24T00:00:00Z', [1, 2, 3, 4]),
     ]);
   });
@@ -69,8 +69,8 @@ describe('the consumption of a customer', () => {
     return [...text.matchAll(/"timestamp_utc":"([^"]+)"/g)].map(([, time = '']) => time);
   }
 
-  describe('now', () => {
-    test('is answered as the sample of the contract is: every value a text, in its order', async () => {
+  describe('of the present', () => {
+    test("is returned as in the contract's sample: all values are strings, in its order", async () => {
       const { status, text, requestId } = await ask(details, 'type=customer&id=c1');
       expect(status).toBe(200);
       expect(text).toContain(`"request_id":"${requestId}"`);
@@ -91,15 +91,15 @@ describe('the consumption of a customer', () => {
       );
     });
 
-    test('has no records without subscriptions', async () => {
+    test('has no records if there are no subscriptions', async () => {
       expect(masked((await ask(details, 'type=customer&id=empty')).text)).toBe(
         '{"result":{"returned_records":"0","records":[],"request_id":"…","response_time":"…"}}',
       );
     });
   });
 
-  describe('over a time', () => {
-    test('is answered as the sample of the contract is: sizes are numbers of just the stored digits', async () => {
+  describe('over a range', () => {
+    test("is returned as in the contract's sample: sizes are numbers with exactly the stored digits", async () => {
       const query = 'type=customer&id=c1&from_date_utc=2023-08-24T14%3A15%3A22Z&to_date_utc=2023-08-24';
       const { status, text, requestId } = await ask(history, query);
       expect(status).toBe(200);
@@ -121,7 +121,7 @@ describe('the consumption of a customer', () => {
       );
     });
 
-    test('has both ends, to the microsecond, in any zone; a day alone is all of it', async () => {
+    test('includes both ends, to the microsecond, in any zone; a date alone means the whole day', async () => {
       const times = ['2023-08-24T00:00:00Z', '2023-08-24T14:15:22Z', '2023-08-24T22:00:00.5Z'];
       const [first = '', second = '', third = ''] = times;
       const inOrder = async (from: string, to: string) => (await ranged(from, to)).toSorted();
@@ -142,7 +142,7 @@ describe('the consumption of a customer', () => {
       const row = fc.tuple(size, size, size, size);
       await fc.assert(
         fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 50 }), async (rows) => {
-          // The newest sample of a run before would be newer.
+          // A separate customer, because a sample of an earlier run could be the newest.
           const id = `digits-${(runs += 1)}`;
           await send('customers', [{ id, name: 'Digits' }]);
           await send('subscriptions', [subscription(id, id)]);
@@ -156,7 +156,7 @@ describe('the consumption of a customer', () => {
           const { text } = await ask(history, query);
           const numbers = [...text.matchAll(/_tib":([^,]+),/g)].map(([, digits]) => digits);
           expect(numbers).toEqual(rows.flat().map((digits) => digits.replace(/\.?0+$/, '')));
-          // As texts, of the newest sample.
+          // The newest sample, with sizes as strings.
           const current = (await ask(details, `type=customer&id=${id}`)).text;
           expect([...current.matchAll(/_tib":"([^"]+)"/g)].map(([, digits]) => digits)).toEqual(
             numbers.slice(-4),
@@ -166,7 +166,7 @@ describe('the consumption of a customer', () => {
       );
     });
 
-    test('adds up to the same as a query on the dataset, and as the imported rows themselves', async () => {
+    test('has the same sums as a query on the dataset and as the imported rows', async () => {
       await send('customers', [{ id: 'sums', name: 'Sums' }]);
       await send('subscriptions', [subscription('S-1', 'sums'), subscription('S-2', 'sums')]);
       const [random] = fc.sample(
@@ -242,7 +242,7 @@ describe('the consumption of a customer', () => {
     });
   });
 
-  test('is a line of the log by its request id, refused or not, and no line holds a token', async () => {
+  test('is logged with its request id, also when refused, and without a token', async () => {
     const answers = [
       await ask(details, 'type=customer&id=c1'),
       await ask(details, 'type=customer&id=nobody'),
@@ -259,7 +259,7 @@ describe('the consumption of a customer', () => {
     for (const secret of [token, 'hg_a_wrong_token']) expect(log).not.toContain(secret);
   });
 
-  test('comes in from CSV: replaced by its key when it comes again, wrong cells named by line and field', async () => {
+  test('is imported from CSV, replaced by key when imported again, and faults name line and field', async () => {
     const file = path.join(folder.path, 'samples.csv');
     const header =
       'subscription,service_level,timestamp_utc,committed_tib,consumed_tib,burst_tib,accrued_burst_tib,is_invoiced\n';

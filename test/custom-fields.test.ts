@@ -42,7 +42,7 @@ const factFaults = async (fact: object) => {
 };
 
 describe('custom fields', () => {
-  test('of all five types are declared, sent and reported: numbers as metrics, the rest as dimensions, all in filters', async () => {
+  test('of all five types are declared, ingested and reported: numbers as metrics, others as dimensions, all in filters', async () => {
     const created = await declare({ name: 'dc_total', type: 'INTEGER', description: 'Cents.' });
     expect([created.status, customFieldView.parse(await created.json())]).toEqual([
       201,
@@ -132,7 +132,7 @@ describe('custom fields', () => {
     }
   });
 
-  test('refuse a value of another type, a field that nobody declared, and a name that is taken or impossible', async () => {
+  test('reject a value of another type, an undeclared field, and a name that is taken or invalid', async () => {
     const timestamp = '2026-05-02T00:00:00Z';
     for (const [fact, words] of [
       [{ dc_total: 1.5 }, 'dc_total: found 1.5; expected a whole number'],
@@ -169,7 +169,7 @@ describe('custom fields', () => {
     expect(listed).toBe(5);
   });
 
-  test('are in the schema of their environment beside what every environment has', async () => {
+  test('are in the schema of their environment beside the fields of the catalogue', async () => {
     const schema = async (environment: string) =>
       datasetSchema.parse(
         await (
@@ -208,7 +208,7 @@ describe('custom fields', () => {
     expect(wrong.status).toBe(400);
   });
 
-  test('come in from CSV by their types, and as one value for every line of an access log', async () => {
+  test('are imported from CSV by type, and as one value for all lines of an access log', async () => {
     const write = async (name: string, content: string) => {
       const file = path.join(folder.path, name);
       await writeFile(file, content);
@@ -238,7 +238,7 @@ describe('custom fields', () => {
     ]);
   });
 
-  test('are declared by administrators; who may only bring facts in imports CSV without asking for them', async () => {
+  test('are declared by administrators; a token that may only ingest imports CSV without reading the declarations', async () => {
     const { organization, token } = await system.createTenant({ tokenScopes: ['ingest'] });
     const client = system.clientOf(organization, 'prod', `Bearer ${token}`);
     expect((await client.request('/customFields')).status).toBe(403);
@@ -257,7 +257,7 @@ describe('custom fields', () => {
     expect(importing.output()).toContain('accepted 1 facts in 1 batch');
   });
 
-  test('that are deleted and declared anew with another type start without values', async () => {
+  test('that are deleted and declared again with another type have no values', async () => {
     const timestamp = '2026-05-04T00:00:00Z';
     await system.client.sendFacts([{ timestamp, dc_plan: 'old' }]);
     expect(await cli('custom-field', 'delete', 'dc_plan')).toEqual({ code: 0, output: 'deleted dc_plan' });
@@ -278,7 +278,7 @@ describe('custom fields', () => {
     ).toEqual([{ sum_dc_plan: '5', calls: '3' }]);
   });
 
-  test('that are not declared are ignored where the environment says so, at once in every process', async () => {
+  test('that are not declared are ignored if the environment is set so, immediately in every process', async () => {
     const other = await system.startApi();
     const sentToOther = async (fact: object) =>
       (
@@ -295,7 +295,7 @@ describe('custom fields', () => {
       output: 'undeclared fields: ignore',
     });
     expect(await sentToOther(fact)).toBe(201);
-    // What is declared is checked as before, and what follows from the rest is no field of a fact.
+    // Declared fields are still checked, and derived metrics are still refused.
     expect(await sentToOther({ ...fact, dc_total: 'x' })).toBe(400);
     expect(await sentToOther({ ...fact, tps: 1 })).toBe(400);
     expect(await rows({ ...day('2026-05-05'), metrics: [{ name: 'message_count' }] })).toEqual([
@@ -310,8 +310,8 @@ describe('custom fields', () => {
   });
 });
 
-describe('a query under way', () => {
-  test('goes on reading a field that is deleted before a worker runs it', async () => {
+describe('an enqueued query', () => {
+  test('still reads a field that is deleted before a worker runs it', async () => {
     const idle = await sharedSystem('api');
     try {
       const { client } = idle;

@@ -32,27 +32,27 @@ const settingNames = new Set(
   [...read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name),
 );
 
-/** `apps/x/dist/y.js` is what the build makes of `apps/x/src/y.ts`. */
+/** `apps/x/dist/y.js` is built from `apps/x/src/y.ts`. */
 function expectProgram(program: string): void {
   expect(program).toMatch(/^apps\/[a-z]+\/dist\/[a-z-]+\.js$/);
   const source = program.replace('/dist/', '/src/').replace(/\.js$/, '.ts');
   expect(existsSync(path.join(root, source)), `${source} is the source of ${program}`).toBe(true);
 }
 
-test('the services of the design are there', () => {
+test('all services of the design are defined', () => {
   expect(services.map(([name]) => name).sort()).toEqual(
     ['api', 'migrate', 'object-store', 'postgres', 'valkey', 'worker'].sort(),
   );
   expect(ours.map(([name]) => name).sort()).toEqual(['api', 'migrate', 'worker']);
 });
 
-test.each(ours)('%s runs a program that the build makes, from a stage of the Dockerfile', (_, service) => {
+test.each(ours)('%s runs a program of the build, from a stage of the Dockerfile', (_, service) => {
   expect(service.command?.[0]).toBe('node');
   expectProgram(service.command?.[1] ?? '');
   expect(dockerfile).toMatch(new RegExp(`^FROM \\S+ AS ${service.build?.target}$`, 'm'));
 });
 
-test('the images start programs that the build makes, and not as root', () => {
+test('the images start programs of the build, not as root', () => {
   const programs = [...dockerfile.matchAll(/^CMD \["node", "([^"]+)"\]$/gm)].map(
     ([, program]) => program ?? '',
   );
@@ -70,7 +70,7 @@ test('every variable is a setting that .env.example describes', () => {
   for (const name of [...given, ...asked]) expect(settingNames).toContain(name);
 });
 
-test.each(ours)('%s accepts the settings it is given when .env is empty', (_, { environment = {} }) => {
+test.each(ours)('%s accepts its settings when .env is empty', (_, { environment = {} }) => {
   const defaults = Object.entries(environment).map(([name, value]) => [
     name,
     value.replaceAll(/\$\{[A-Z0-9_]+:-([^}]*)\}/g, '$1'),
@@ -81,7 +81,7 @@ test.each(ours)('%s accepts the settings it is given when .env is empty', (_, { 
   expect(settings.s3).toMatchObject({ endpoint: 'http://object-store:8333', forcePathStyle: true });
 });
 
-test('the object store is given the bucket and the key pair that the programs use', () => {
+test('the object store has the bucket and the key pair that the programs use', () => {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, S3_BUCKET } =
     compose.services['object-store']?.environment ?? {};
   expect(compose.services['worker']?.environment).toMatchObject({
@@ -99,14 +99,14 @@ test('images have exact versions', () => {
     expect(image).toMatch(/^[a-z0-9/-]+:\d+\.\d+(\.\d+)?(-[a-z-]+)?$/);
 });
 
-test('nothing is published beyond the loopback interface, and only the API at all', () => {
+test('only the API is published, and only on the loopback interface', () => {
   for (const [name, { ports = [] }] of services) {
     expect(ports).toHaveLength(name === 'api' ? 1 : 0);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   }
 });
 
-test('whoever is waited for can become what is waited for', () => {
+test('each service that another one waits for can reach the awaited condition', () => {
   for (const [name, { depends_on = {} }] of services) {
     for (const [other, { condition }] of Object.entries(depends_on)) {
       const target = compose.services[other];
@@ -117,7 +117,7 @@ test('whoever is waited for can become what is waited for', () => {
   }
 });
 
-test('every named volume is declared, and the queue keeps its data rather than dropping jobs for room', () => {
+test('every named volume is declared, and the queue does not evict jobs', () => {
   const mounted = services.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(':')[0]));
   expect(new Set(mounted)).toEqual(new Set(Object.keys(compose.volumes)));
   const command = compose.services['valkey']?.command ?? [];
@@ -132,13 +132,13 @@ const missing = isServiceMissing({
   environment: process.env,
 });
 
-describe.skipIf(missing)('to Docker Compose itself', () => {
+describe.skipIf(missing)('for Docker Compose', () => {
   test('the file is valid and means the same services', () => {
     const [name, ...args] = program ?? ['docker-compose'];
     const { status, stdout, stderr } = spawnSync(name, [...args, '--file', 'docker-compose.yml', 'config'], {
       cwd: root,
       encoding: 'utf8',
-      // Settings of this machine must not make a faulty default look right.
+      // Settings of this machine would hide a wrong default.
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
     });
     expect(stderr).toBe('');

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changeLimitsBody } from '@hourglass/contract';
 import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
-describe('the documentation that is served', () => {
+describe('the served documentation', () => {
   let system: TestSystem;
   beforeAll(async () => {
     system = await sharedSystem('api');
   });
   afterAll(() => system.stop());
 
-  test('is an OpenAPI 3.1 document whose references lead somewhere', async () => {
+  test('is an OpenAPI 3.1 document with resolvable references', async () => {
     const response = await fetch(`${system.url}/openapi.json`);
     expect(response.headers.get('content-type')).toContain('application/json');
     const text = await response.text();
@@ -21,7 +21,7 @@ describe('the documentation that is served', () => {
     expect(text).not.toContain('$defs');
   });
 
-  test('shows examples of bodies that the endpoints take', async () => {
+  test('shows example bodies that the endpoints accept', async () => {
     const { paths } = system.document;
     const exampleAt = (path: string, method: string) =>
       paths[path]?.[method]?.requestBody?.content['application/json']?.example;
@@ -35,7 +35,7 @@ describe('the documentation that is served', () => {
     expect(submitted.status).toBe(201);
   });
 
-  test('is a page that needs nothing from elsewhere', async () => {
+  test('is a page that loads nothing from other hosts', async () => {
     const page = await fetch(`${system.url}/docs`);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");

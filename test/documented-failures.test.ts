@@ -10,7 +10,7 @@ import {
 } from '@hourglass/reports';
 import { repositoryRoot } from '@hourglass/testing';
 
-/** What HTTP says of each kind (RFC 9110 and 6585), stated apart from the API's own table. */
+/** HTTP's status of each kind (RFC 9110 and 6585), stated apart from the API's own table. */
 const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
   unauthenticated: 401,
@@ -37,14 +37,14 @@ describe('the documents of failures', () => {
   );
   const headings = entries.map((entry) => entry.slice(0, entry.indexOf('\n')));
 
-  test('has one entry for each error code, with its status, and none for another', () => {
+  test('has exactly one entry for each error code, with its status', () => {
     const expected = Object.entries(errorTable).map(
       ([code, { kind }]) => `\`${code}\` (${statusOfKind[kind]})`,
     );
     expect(headings.filter((heading) => heading.startsWith('`')).toSorted()).toEqual(expected.toSorted());
   });
 
-  test('has one entry for each reason with which a query fails, and none for another', () => {
+  test('has exactly one entry for each reason for which a query fails', () => {
     const expected = [failureReasons, attemptFailures, impossibleReports]
       .flatMap((reasons) => Object.values(reasons))
       .map((reason) => `“${reason}”`);
@@ -67,7 +67,7 @@ describe('the documents of failures', () => {
   });
 
   test.each(entries.map((entry, index) => [headings[index], entry]))(
-    '%s: says what happened, what the client and what the operator does',
+    '%s: says what happened and what clients and operators do',
     (_, entry) => {
       const points = [...(entry ?? '').matchAll(/^- ([\w ]+): \S/gm)].map(([, name]) => name);
       expect(points).toEqual(['What happened', 'Client', 'Operator']);

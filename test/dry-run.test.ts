@@ -33,7 +33,7 @@ async function explained(response: Response): Promise<QueryExplanation> {
   return queryExplanation.parse(await response.json());
 }
 
-test('a dry run tells what the query then reads, enqueues nothing and counts against no limit', async () => {
+test('a dry run predicts what the query reads, enqueues nothing and counts toward no limit', async () => {
   const first = await post(query);
   const remaining = first.headers.get('X-RateLimit-Remaining');
   const explanation = await explained(first);
@@ -55,7 +55,7 @@ test('a dry run tells what the query then reads, enqueues nothing and counts aga
   expect(await system.client.ended(id)).toMatchObject({ state: 'completed', rowsScanned: 300 });
 });
 
-test('a dry run of a wrong query has the faults of its submission', async () => {
+test('a dry run of an invalid query returns the faults of its submission', async () => {
   const wrong = { ...query, metrics: [{ name: 'mesage_count' }], dimensions: ['nothing'] };
   const [dry, submitted] = await Promise.all([post(wrong), post(wrong, '')]);
   expect([dry.status, submitted.status]).toEqual([400, 400]);
@@ -68,7 +68,7 @@ test('a dry run of a wrong query has the faults of its submission', async () => 
   ]);
 });
 
-test('a dry run names a host where submissions do', async () => {
+test('a dry run accepts a hostname as submissions do', async () => {
   const request = (url: string, method: string, body: object) =>
     fetch(`${system.url}/v1/organizations/${system.organization}${url}`, {
       method,
@@ -83,7 +83,7 @@ test('a dry run names a host where submissions do', async () => {
   expect((await explained(response)).rowsScanned).toBe(300);
 });
 
-test('the command line prints a dry run, as text and as JSON', async () => {
+test('the command line prints a dry run as text and as JSON', async () => {
   const file = path.join(folder.path, 'query.json');
   await writeFile(file, JSON.stringify({ ...query, dimensions: ['apiproxy'], limit: 7 }));
   const place = ['--org', system.organization, '--env', 'prod', '--dry-run'];

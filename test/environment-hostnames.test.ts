@@ -16,7 +16,7 @@ describe("an environment's hostnames", () => {
   const hostnames = async (client: ContractClient = system.client) =>
     environmentHostnames.parse(await (await client.request('/hostnames')).json()).hostnames;
 
-  test('are replaced as a whole, in lower case, each once and in the order of the alphabet', async () => {
+  test('are replaced as a whole, and stored in lower case, unique and sorted', async () => {
     expect(await hostnames()).toEqual([]);
     const response = await put({ hostnames: ['WWW.Example.com', 'api.example.com', 'www.example.com'] });
     expect([response.status, await response.text()]).toEqual([
@@ -28,7 +28,7 @@ describe("an environment's hostnames", () => {
     expect(await hostnames()).toEqual(['www.example.com']);
   });
 
-  test('belong to one environment of the organization: a 409 names the one that another has', async () => {
+  test('belong to one environment of the organization: a 409 names the one that is taken', async () => {
     const testEnvironment = system.clientOf(system.organization, 'test');
     await put({ hostnames: ['taken.example.com'] });
     await put({ hostnames: ['test.example.com'] }, testEnvironment);
@@ -43,7 +43,7 @@ describe("an environment's hostnames", () => {
   });
 
   const long = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`;
-  test('may be as long as DNS allows, and a hundred', async () => {
+  test('may be as long as DNS allows, and up to a hundred', async () => {
     const most = [long, ...Array.from({ length: 99 }, (_, i) => `host-${i}.example`)];
     expect((await put({ hostnames: most })).status).toBe(200);
     expect(await hostnames()).toHaveLength(100);
@@ -65,7 +65,7 @@ describe("an environment's hostnames", () => {
     [{ hostnames: [`${long}d`] }, 'hostnames[0]', /253/],
     [{ hostnames: Array.from({ length: 101 }, (_, i) => `h${i}`) }, 'hostnames', /at most 100/],
     [{ hostnames: [], more: 1 }, 'more', /unknown property/],
-  ])('are refused as %j, naming the field and what is expected', async (body, field, words) => {
+  ])('are refused as %j, with the field and the expected value', async (body, field, words) => {
     const before = await hostnames();
     const response = await put(body);
     expect(response.status).toBe(400);
@@ -77,7 +77,7 @@ describe("an environment's hostnames", () => {
     expect(await hostnames()).toEqual(before);
   });
 
-  test('are read by the members of the organization, and replaced by its administrators', async () => {
+  test('are read by members of the organization and replaced by its administrators', async () => {
     const member = system.clientOf(other.organization, 'prod', `Bearer ${other.token}`);
     expect(await hostnames(member)).toEqual([]);
     expect((await put({ hostnames: [] }, member)).status).toBe(403);

@@ -24,7 +24,7 @@ describe("an environment's own limits", () => {
     own: { queriesPerHour: null, activeQueries: null },
   };
 
-  test('replace those of the settings, hold for the next submission, and can be given back', async () => {
+  test('replace those of the settings, apply to the next submission, and can be reset', async () => {
     const submit = () =>
       system.client.request('/queries', {
         method: 'POST',
@@ -39,7 +39,7 @@ describe("an environment's own limits", () => {
     await patch({ queriesPerHour: 1_000_000, activeQueries: 1 });
     const refused = await submit();
     expect([refused.status, errorBody.parse(await refused.json()).code]).toEqual([429, 'limit.active']);
-    // A limit that is left out stays.
+    // An omitted limit does not change.
     await patch({ activeQueries: null });
     expect(await limits()).toMatchObject({ queriesPerHour: 1_000_000, activeQueries: 10 });
     expect((await submit()).status).toBe(201);
@@ -62,7 +62,7 @@ describe("an environment's own limits", () => {
     [{ turnWeight: 101 }, 'turnWeight', /at most 100/],
     [{ turnWeight: null }, 'turnWeight', /number/],
     [{ queries: 5 }, 'queries', /unknown property/],
-  ])('are not changed by %j: 400 that names the field and what is expected', async (body, field, words) => {
+  ])('are not changed by %j: 400 with the field and the expected value', async (body, field, words) => {
     const before = await limits();
     const response = await patch(body);
     expect(response.status).toBe(400);
@@ -74,7 +74,7 @@ describe("an environment's own limits", () => {
     expect(await limits()).toEqual(before);
   });
 
-  test('are for administrators of the organization: 403 for its others, 404 for everybody else', async () => {
+  test('are for administrators of the organization: 403 for its members, 404 for other organizations', async () => {
     const member = system.clientOf(other.organization, 'prod', `Bearer ${other.token}`);
     expect((await patch({ queriesPerHour: 100 }, member)).status).toBe(403);
     expect((await member.request('/limits')).status).toBe(403);

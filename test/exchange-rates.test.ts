@@ -29,7 +29,7 @@ describe('exchange rates over HTTP', () => {
     return error.details.flatMap(({ fieldViolations }) => fieldViolations.map(({ field }) => field));
   }
 
-  test('are stored all or none, replaced, filtered, and never more than were asked for', async () => {
+  test('are stored all or none, replaced, filtered, and listed up to the limit', async () => {
     const days = Array.from({ length: 1000 }, (_, n) => new Date(Date.UTC(2020, 0, 1 + n)));
     const many = days.map((day) => ({ ...rate, day: day.toISOString().slice(0, 10), rate: 0.5 }));
     expect(await (await put(many)).json()).toEqual({ stored: 1000 });
@@ -54,7 +54,7 @@ describe('exchange rates over HTTP', () => {
     expect((await list('?day=2026-01-01&currency=USD')).rates).toEqual([rate]);
   });
 
-  test('are refused with every field at fault', async () => {
+  test('are refused with all fields at fault', async () => {
     expect(await faults({})).toEqual(['body']);
     expect(await faults([])).toEqual(['body']);
     expect(await faults(Array.from({ length: 1001 }, () => rate))).toContain('body');
@@ -75,7 +75,7 @@ describe('exchange rates over HTTP', () => {
       expect((await ask({}, { query })).status).toBe(400);
   });
 
-  test('take the scope read to see and admin to change, and are of one organization', async () => {
+  test('need the scope read to list and admin to change, and belong to one organization', async () => {
     expect(await (await ask({}, reader)).json()).toEqual({ rates: [], truncated: false });
     const change = await ask({ method: 'PUT', body: JSON.stringify([rate]) }, reader);
     expect([change.status, errorBody.parse(await change.json()).code]).toEqual([403, 'auth.scope']);

@@ -26,7 +26,7 @@ describe('facts over HTTP', () => {
     return Number(/"calls":"(\d+)"/.exec(rows[0] ?? '')?.[1] ?? 0);
   };
 
-  test('are accepted plain and gzip, and acknowledged means that the next report has them', async () => {
+  test('are accepted plain and gzipped, and are in the next report once acknowledged', async () => {
     const plain = await post(line('plain').repeat(3));
     expect(plain.status).toBe(201);
     expect(await plain.json()).toMatchObject({ accepted: 3 });
@@ -35,7 +35,7 @@ describe('facts over HTTP', () => {
     expect([await countOf('plain'), await countOf('packed')]).toEqual([3, 4]);
   });
 
-  test('are accepted once under one Idempotency-Key, also when both requests run at the same time', async () => {
+  test('are accepted once under one Idempotency-Key, also by concurrent requests', async () => {
     const key = { 'Idempotency-Key': 'batch-1' };
     const answers = await Promise.all(Array.from({ length: 4 }, () => post(line('once').repeat(5), key)));
     for (const answer of answers) {
@@ -45,14 +45,14 @@ describe('facts over HTTP', () => {
     expect(await countOf('once')).toBe(5);
   });
 
-  test('under a used Idempotency-Key with another body are a 409 and not dropped in silence', async () => {
+  test('under a used Idempotency-Key with another body are a 409, not silently dropped', async () => {
     const key = { 'Idempotency-Key': 'batch-2' };
     expect((await post(line('first'), key)).status).toBe(201);
     expect((await post(line('second'), key)).status).toBe(409);
     expect([await countOf('first'), await countOf('second')]).toEqual([1, 0]);
   });
 
-  test('with one bad row are refused whole, with its line and field', async () => {
+  test('with one bad row are refused as a whole, with its line and field', async () => {
     const body = `${line('whole').repeat(2)}{"timestamp":"2026-01-05T10:00:00Z","apiproxy":7}\n${line('whole')}{"apiproxi":"x"}\n`;
     const answer = await post(body);
     expect(answer.status).toBe(400);
@@ -75,14 +75,14 @@ describe('facts over HTTP', () => {
     expect(((await answer.json()) as { faults: unknown[] }).faults).toHaveLength(100);
   });
 
-  test('with onError=skip leave out the bad rows and report them', async () => {
+  test('with onError=skip are stored without the bad rows, which are reported', async () => {
     const answer = await post(`${line('skip')}nonsense\n${line('skip')}`, {}, '?onError=skip');
     expect(answer.status).toBe(201);
     expect(await answer.json()).toMatchObject({ accepted: 2, rejected: 1, faults: [{ line: 2 }] });
     expect(await countOf('skip')).toBe(2);
   });
 
-  test('that cannot be read are a clear error and leave nothing', async () => {
+  test('that cannot be read are refused, and nothing is stored', async () => {
     expect((await post('')).status).toBe(400);
     const notUtf8 = (await (await post(Buffer.from([0xff, 0xfe, 0x0a]))).json()) as { message: string };
     expect(notUtf8.message).toMatch(/: line 1: the line is not valid UTF-8/);
@@ -98,7 +98,7 @@ describe('facts over HTTP', () => {
     expect([await countOf('cut'), await countOf('x')]).toEqual([0, 0]);
   });
 
-  test('leave missing metrics null and follow the status for is_error', async () => {
+  test('without a metric have null for it, and without is_error take it from the status', async () => {
     const timestamp = '2026-02-01T00:00:00Z';
     await system.client.sendFacts([
       { timestamp, apiproxy: 'a', response_status_code: 404, target_response_time: 10 },

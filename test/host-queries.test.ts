@@ -58,7 +58,7 @@ describe('queries of a hostname', () => {
     return self;
   };
 
-  test('are found at no other place than theirs, and end by either spelling of a cancellation', async () => {
+  test('are found only at their own paths, and are cancelled by POST and by DELETE', async () => {
     const { self } = await submit(calls);
     const id = self.slice(self.lastIndexOf('/') + 1);
     const own = await system.client.submit(calls);
@@ -133,7 +133,7 @@ describe('queries of a hostname', () => {
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
-  test('have the same rows in a view whatever their output format, and none when there are none', async () => {
+  test('have the same rows in a view in every output format, and none for an empty result', async () => {
     const rowsOf = async (query: object) => {
       const response = await request(`${await completed(query)}/resultView`);
       return resultView.parse(await response.json()).rows;
@@ -146,7 +146,7 @@ describe('queries of a hostname', () => {
     expect(await rowsOf({ ...nothing, outputFormat: 'csv' })).toEqual([]);
   });
 
-  test('are listed by their hostname, apart from the queries of the environment', async () => {
+  test('are listed by hostname, apart from the queries of the environment', async () => {
     const own = await system.client.submit(calls);
     const { self } = await submit({ ...calls, envgroupHostname: 'www.example.com', name: 'of www' });
     const list = async (path: string) => {
@@ -188,7 +188,7 @@ describe('queries of a hostname', () => {
     expect(elsewhere.status).toBe(400);
   });
 
-  test('need a hostname that an environment of the organization has', async () => {
+  test('need a hostname of an environment of the organization', async () => {
     const missing = await post(calls);
     expect([missing.status, await missing.text()]).toEqual([
       400,
@@ -206,7 +206,7 @@ describe('queries of a hostname', () => {
     expect([fault.status, fault.headers.has('RateLimit')]).toEqual([400, true]);
   });
 
-  test('of another organization are answered like something that does not exist, to the byte', async () => {
+  test('of another organization get the same bytes as ones that do not exist', async () => {
     const self = await completed(calls);
     const id = self.slice(self.lastIndexOf('/') + 1);
     const same = async (found: [string, RequestInit?], nothing: [string, RequestInit?], token: string) => {
@@ -237,7 +237,7 @@ describe('queries of a hostname', () => {
       method: 'POST',
       body: JSON.stringify({ ...calls, envgroupHostname }),
     });
-    // Its own path with the hostname of another organization, and the path of another organization.
+    // The own path with another organization's hostname, and another organization's path.
     await same(
       [list(other.organization, 'api.example.com')],
       [list(other.organization, 'no.example')],

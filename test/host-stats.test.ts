@@ -19,7 +19,7 @@ describe('synchronous statistics', () => {
 
   const ofEnvironment = async (target: string) => (await system.client.request(encodeURI(target))).json();
 
-  test('of a hostname are those of its environment, listed under the host', async () => {
+  test('of a hostname are those of its environment, listed under the hostname', async () => {
     const put = await system.client.request('/hostnames', {
       method: 'PUT',
       body: JSON.stringify({ hostnames: ['api.example.com'] }),

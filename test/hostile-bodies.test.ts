@@ -11,7 +11,7 @@ const submission = (parts: object) =>
 const filter = (text: string) => submission({ filter: text });
 const items = (count: number) => Array.from({ length: count }, (_, index) => index).join(',');
 
-/** What is sent, and what the answer says of it. */
+/** Bodies and the messages of their errors. */
 const hostile: readonly (readonly [title: string, body: string | Buffer, says: RegExp])[] = [
   ...[
     "apiproxy eq 'a' or 1=1",
@@ -133,7 +133,7 @@ describe('a hostile submission', () => {
     });
   }
 
-  /** How long the answer takes, and the longest that another request waits meanwhile. */
+  /** Measures the response time, and the longest time that another request waits meanwhile. */
   async function measured(body: string | Buffer): Promise<{ answerMs: number; healthMs: number }> {
     const startMs = performance.now();
     let healthMs = 0;
@@ -154,7 +154,7 @@ describe('a hostile submission', () => {
     return { answerMs, healthMs };
   }
 
-  /** The fastest of several, so that a pause of the machine is not taken for the server's. */
+  /** Returns the fastest of several runs, so that a pause of the machine is not counted as the server's. */
   async function best(
     body: string | Buffer,
     untilMs: number,
@@ -170,7 +170,7 @@ describe('a hostile submission', () => {
   }
 
   test.each(hostile)(
-    '%s: a small 400, not 50 ms later than one to a tiny fault, and nobody waits for it',
+    '%s: a small 400, at most 50 ms later than one for a tiny fault, without delay for other requests',
     async (_, sent, says) => {
       const body = Buffer.from(sent);
       const response = await post(body);
@@ -188,7 +188,7 @@ describe('a hostile submission', () => {
     },
   );
 
-  test('may have 1.5 MiB: one byte more is a 413, also when it is inflated', async () => {
+  test('may have 1.5 MiB: one byte more is a 413, also after decompression', async () => {
     const padded = (bytes: number) => filter('').padEnd(bytes, ' ');
     expect((await post(padded(1.5 * mebibyte))).status).toBe(400);
     expect((await post(padded(1.5 * mebibyte + 1))).status).toBe(413);
@@ -198,7 +198,7 @@ describe('a hostile submission', () => {
     expect((await post(gzipSync(padded(50 * mebibyte)), gzip)).status).toBe(413);
   });
 
-  test('lists at most 100 of its faults, and says how many there are', async () => {
+  test('gets at most 100 of its faults, and their number', async () => {
     const { body } = await system.client.refusal({
       timeRange: 'last60minutes',
       dimensions: Array(500).fill(5),
@@ -207,7 +207,7 @@ describe('a hostile submission', () => {
     expect(body.error.details[0]?.fieldViolations).toHaveLength(100);
   });
 
-  test('of whatever kind was no fault of the API, and enqueued nothing', async () => {
+  test('of no kind was a 500 or enqueued anything', async () => {
     expect((await system.apiLog()).join('\n')).not.toContain('request failed');
     const list = (await (await system.client.request('/queries')).json()) as { queries: unknown[] };
     expect(list.queries).toEqual([]);

@@ -12,10 +12,10 @@ describe('a hostile request', () => {
   });
   afterAll(() => system.stop());
 
-  /** Also where a contract has a header of its own for it. */
+  /** For all contracts: Keystone has its own header. */
   const authorization = () => ({ Authorization: `Bearer ${system.token}`, authorizationToken: system.token });
 
-  /** What a body says, in the one style of errors or in that of Keystone. */
+  /** Parses an error in the common format or in Keystone's. */
   async function refusalIn(response: Response) {
     const body: unknown = await response.json();
     const own = consumptionError.safeParse(body);
@@ -40,7 +40,7 @@ describe('a hostile request', () => {
     );
   }
 
-  /** With any method, also those that fetch does not send. */
+  /** Sends any method, also those that fetch does not send. */
   async function ask(method: string, path: string): Promise<{ status: number; allow: string | undefined }> {
     const { hostname, port } = new URL(system.url);
     const sent = request({ hostname, port, method, path, headers: authorization(), agent: false });
@@ -51,7 +51,7 @@ describe('a hostile request', () => {
     return { status: response.statusCode ?? 0, allow: response.headers.allow };
   }
 
-  /** All that the server says to these bytes until it closes the connection; `ends`: the client closes its half. */
+  /** Sends bytes and returns the server's output until it closes the connection. With `ends`, the client closes its half. */
   async function exchange(bytes: string, { ends = false } = {}): Promise<string> {
     const { hostname, port } = new URL(system.url);
     const socket = connect(Number(port), hostname);
@@ -67,15 +67,15 @@ describe('a hostile request', () => {
   const statusesIn = (answer: string) =>
     [...answer.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => status);
 
-  /** Where nothing is said before the signature is right, `orders.test.ts` asks the same. */
+  /** Signed requests fail before these checks; `orders.test.ts` tests them. */
   const unsignedPaths = () =>
     Object.entries(system.document.paths).filter(([template]) => template !== ordersPath);
 
-  /** Statistics of instruments have forms of parameters of their own, and `instruments-faults.test.ts` asks about them. */
+  /** Statistics of instruments have special forms of parameters; `instruments-faults.test.ts` tests them. */
   const pathsOfPlainParameters = () =>
     unsignedPaths().filter(([template]) => template !== '/dashboard' && template !== '/charts');
 
-  test('with a method that a path does not have is a 405 that allows those it has, at every path of the document', async () => {
+  test('with an unsupported method is a 405 that lists the supported ones, at every path of the document', async () => {
     const methods = [
       'GET',
       'HEAD',
@@ -104,7 +104,7 @@ describe('a hostile request', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('with a parameter that the path does not know is a 400 that names it, at every operation of the document', async () => {
+  test('with an unknown parameter is a 400 that names it, at every operation of the document', async () => {
     const names = ['stauts', '__proto__', 'constructor', 'a[b]', 'state.x', ''];
     for (const [template, operations] of pathsOfPlainParameters()) {
       for (const method of Object.keys(operations).map((name) => name.toUpperCase())) {
@@ -125,7 +125,7 @@ describe('a hostile request', () => {
     }
   });
 
-  test('with a parameter twice is a 400 that names it; the system parameters of X pass anywhere, as often as they like', async () => {
+  test('with a repeated parameter is a 400 that names it; system parameters of Apigee X may repeat anywhere', async () => {
     for (const [template, operations] of pathsOfPlainParameters()) {
       for (const [method, { parameters }] of Object.entries(operations)) {
         for (const { name } of parameters.filter((parameter) => parameter.in === 'query')) {
@@ -176,16 +176,16 @@ describe('a hostile request', () => {
       `GET /healthz HTTP/1.1\r\nHost: api\r\nConnection: close, Upgrade\r\nUpgrade: websocket\r\n\r\n`,
       200,
     ],
-    ['an expectation that nobody knows', `POST /healthz HTTP/1.1\r\n${head}Expect: tea\r\n\r\n`, 417],
+    ['an unknown expectation', `POST /healthz HTTP/1.1\r\n${head}Expect: tea\r\n\r\n`, 417],
     ['2,000 parameters', `GET /healthz?${'a=1&'.repeat(2_000)} HTTP/1.1\r\n${head}\r\n`, 400],
     ['parameters that cannot be decoded', `GET /healthz?%=%&%ff=%zz HTTP/1.1\r\n${head}\r\n`, 400],
-  ])('with %s is no fault of the API', async (_, bytes, status) => {
+  ])('with %s is not a 500', async (_, bytes, status) => {
     const answer = await exchange(bytes);
     expect(answer).toMatch(/^HTTP\/1\.1 \d{3} /);
     expect(Number(answer.slice(9, 12))).toBe(status);
   });
 
-  test('behind good ones on their connection ends it with a 400', async () => {
+  test('after valid ones on a connection ends it with a 400', async () => {
     const answer = await exchange(`${'GET /healthz HTTP/1.1\r\nHost: api\r\n\r\n'.repeat(3)}garbage\r\n\r\n`);
     expect(statusesIn(answer).at(-1)).toBe('400');
     expect(
@@ -198,7 +198,7 @@ describe('a hostile request', () => {
   test.each([
     ['shorter', -1],
     ['longer', 1],
-  ])('with a body that it says to be %s than it is does nothing', async (_, difference) => {
+  ])('with a body %s in Content-Length than in fact has no effect', async (_, difference) => {
     const body = '{"dimensions":["apiproxy"],"timeRange":"last60minutes"}';
     const path = `/v1/organizations/${system.organization}/environments/prod/queries`;
     const length = body.length + difference;
@@ -221,7 +221,7 @@ describe('a hostile request', () => {
     ['a token of 10,000 characters', `Bearer ${'a'.repeat(10_000)}`],
     ['two tokens', 'Bearer {token} {token}x'],
     ['a token in quotes', 'Bearer "{token}"'],
-  ])('with %s is a 401 with the same body, before its body is read', async (title, value) => {
+  ])('with %s is a 401 with the same error, before its body is read', async (title, value) => {
     const response = await fetch(`${system.client.environmentUrl}/queries`, {
       method: 'POST',
       ...(value === undefined
@@ -237,7 +237,7 @@ describe('a hostile request', () => {
     expect(response.headers.get('www-authenticate')).toContain('Basic realm=');
   });
 
-  test('of whatever kind was no fault of the API, which goes on', async () => {
+  test('of no kind was a 500, and the API still works', async () => {
     expect((await system.apiLog()).join('\n')).not.toContain('request failed');
     expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
     expect((await fetch(`${system.url}/readyz`)).status).toBe(200);

@@ -9,12 +9,12 @@ interface Answer {
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
-/** Asks `/dashboard` and `/charts` of a system whose tokens are good for the environment `prod` only. */
+/** Calls `/dashboard` and `/charts` of a system whose tokens are bound to the environment `prod`. */
 export interface InstrumentsClient {
-  /** Brings records in: all of them, or an error. */
+  /** Ingests records: all of them, or throws. */
   store(name: string, records: readonly object[]): Promise<void>;
   get(path: string, query: string, authorization?: string): Promise<Answer>;
-  /** With a body, which fetch does not send with a GET. */
+  /** Sends a GET with a body, which fetch cannot. */
   getWithBody(target: string, body: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
@@ -44,12 +44,12 @@ export async function instrumentsClient(system: TestSystem): Promise<Instruments
   };
 }
 
-/** A query string of repeated keys. */
+/** Builds a query string with repeated keys. */
 export function queryOf(fields: Fields): string {
   return keyed(fields, (name) => name);
 }
 
-/** A query string in which `keyOf` names each of a list. */
+/** Builds a query string in which `keyOf` names each item of a list. */
 export function keyed(fields: Fields, keyOf: (name: string, index: number) => string): string {
   return new URLSearchParams(
     Object.entries(fields).flatMap(([name, value]) =>

@@ -21,7 +21,7 @@ const without = (fields: Fields, name: string): Fields =>
 const timed = (...time: string[]) => queryOf({ ...charted, time });
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `i${index}`);
 
-/** Query strings of `/charts`, and what the answer says of each. */
+/** Query strings of `/charts` and the messages of their errors. */
 const wrongCharts: readonly (readonly [title: string, query: string, says: RegExp])[] = [
   ['nothing', '', /equipment: .*; resource: .*; time: .*; unit: /],
   ['no equipment', queryOf(without(charted, 'equipment')), /equipment: expected 1 to 2000 ids/],
@@ -123,7 +123,7 @@ const wrongCharts: readonly (readonly [title: string, query: string, says: RegEx
   ['another object', `${queryOf(charted)}&__proto__[a]=b`, /Unknown query parameter "__proto__\[a\]"/],
 ];
 
-/** Bodies of `/charts` and what the answer says of each. */
+/** Bodies of `/charts` and their errors. */
 const wrongBodies: readonly (readonly [title: string, body: string, status: number, says: RegExp])[] = [
   ['not JSON', '{"equipment":', 400, /not JSON/],
   ['an array', '["a"]', 400, /body: expected object/],
@@ -159,7 +159,7 @@ const wrongBodies: readonly (readonly [title: string, body: string, status: numb
   ['too large', JSON.stringify({ equipment: ['x'.repeat(300_000)] }), 413, /larger than 262144 bytes/],
 ];
 
-describe('a wrong question about instruments', () => {
+describe('an invalid request for statistics of instruments', () => {
   let system: TestSystem;
   let client: InstrumentsClient;
   beforeAll(async () => {
@@ -168,7 +168,7 @@ describe('a wrong question about instruments', () => {
   });
   afterAll(() => system.stop());
 
-  /** The machine may be busy, so that the fastest of some tries counts. */
+  /** Takes the fastest of some tries, because the machine may be busy. */
   async function refusal(ask: () => Promise<{ status: number; text: string }>) {
     for (let attempt = 1; ; attempt += 1) {
       const startedAtMs = performance.now();
@@ -193,7 +193,7 @@ describe('a wrong question about instruments', () => {
     },
   );
 
-  test('of the dashboard names what only charts have', async () => {
+  test('of the dashboard with a parameter of charts is a 400 that names it', async () => {
     for (const [query, says] of [
       [queryOf(charted), /Unknown query parameter "unit"; expected equipment, resource, time/],
       [queryOf({ ...asked, fill: 'true' }), /Unknown query parameter "fill"/],
@@ -207,7 +207,7 @@ describe('a wrong question about instruments', () => {
     }
   });
 
-  test('with one field in the query string and in the body is a 400 that names it', async () => {
+  test('with a field in both the query string and the body is a 400 that names it', async () => {
     const { status, message } = await refusal(() =>
       client.getWithBody(`/dashboard?${keyed(asked, (name) => `${name}[]`)}`, '{"equipment":["a"]}'),
     );
@@ -217,7 +217,7 @@ describe('a wrong question about instruments', () => {
     ]);
   });
 
-  test('with a form for a body, or with another method, is told in the same style', async () => {
+  test('with a form as body, or with another method, gets an error in the same format', async () => {
     const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
     expect((await refusal(() => client.getWithBody('/charts', '{}', form))).status).toBe(415);
     const post = async () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** One thing that happened, as the test sends it and as it counts it. */
+/** An event, as the test ingests and counts it. */
 export interface Happened {
   readonly id: string;
   readonly equipment: string;
@@ -19,10 +19,10 @@ const kinds: readonly Kind[] = ['charge', 'follow', 'record', 'sample', 'status'
 export const modelEquipment = ['i1', 'i2', 'i3', 'i4'];
 const hourMs = 3_600_000;
 
-/** In Berlin: a year's end, a leap day, an hour that is skipped and one that comes twice. */
+/** In Berlin: the end of a year, a leap day, a skipped hour and a repeated one. */
 const eventfulMs = ['2024-01-01', '2024-02-29', '2024-03-31', '2024-10-27'].map((day) => Date.parse(day));
 
-/** Around the eventful days, more often at the edges of seconds and hours than elsewhere. */
+/** Times around these days, more often at the edges of seconds and hours. */
 export const eventfulTimesMs = fc
   .record({
     day: fc.constantFrom(...eventfulMs),
@@ -43,7 +43,7 @@ export const happenings: fc.Arbitrary<Omit<Happened, 'id'>> = fc.record({
   approved: fc.boolean(),
 });
 
-/** How each kind is brought in. */
+/** The record set and record of each kind. */
 export const recordsOf: Readonly<
   Record<Kind, { readonly set: string; readonly record: (happened: Happened) => object }>
 > = {
@@ -81,7 +81,7 @@ export const recordsOf: Readonly<
   },
 };
 
-/** The figures of all that happened to be told, added up one by one. */
+/** Adds up the figures of events one by one. */
 export function figuresOf(kind: Kind, happened: readonly Happened[]): Record<string, string> {
   let sum = 0n;
   let approved = 0;
@@ -114,7 +114,7 @@ function timeOf({ atMs }: { readonly atMs: number }): string {
   return new Date(atMs).toISOString();
 }
 
-/** Millionths as a decimal without zeros at its end. */
+/** Formats millionths as a decimal without trailing zeros. */
 function decimalOf(millionths: bigint): string {
   const fraction = String(millionths % 1_000_000n)
     .padStart(6, '0')

@@ -19,16 +19,16 @@ const happened: readonly Happened[] = fc
 const dashboardKinds = ['charge', 'follow', 'record', 'sample', 'status', 'training'] as const;
 const chartKinds = ['charge', 'record', 'sample', 'status', 'training'] as const;
 
-/** Swedes write times as the contract does. */
+/** Swedish times have the contract's format. */
 const localTimes = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
 const localTextOf = (ms: number) => localTimes.format(ms);
-/** Such a time means the first of two hours at the start of a range, the second one at its end. */
+/** A repeated local time is the first hour at the start of a range, the second one at its end. */
 const isShownTwice = (ms: number) =>
   ms >= Date.parse('2024-10-27T00:00Z') && ms < Date.parse('2024-10-27T02:00Z');
 
 interface Range {
   readonly startMs: number;
-  /** The last second that belongs to it. */
+  /** Its last second, included. */
   readonly lastMs: number;
 }
 
@@ -47,7 +47,7 @@ function within({ startMs, lastMs }: Range, equipment: readonly string[]): reado
   );
 }
 
-/** The answer of /dashboard, with all numbers as texts, from a plain loop. */
+/** Computes the response of /dashboard in a plain loop, with all numbers as strings. */
 function expectedDashboard(range: Range, equipment: readonly string[]): object {
   const told = within(range, equipment);
   return Object.fromEntries(
@@ -62,7 +62,7 @@ function expectedDashboard(range: Range, equipment: readonly string[]): object {
   );
 }
 
-/** The answer of /charts, with all numbers as texts, from a plain loop. */
+/** Computes the response of /charts in a plain loop, with all numbers as strings. */
 function expectedCharts(range: Range, equipment: readonly string[], unit: 'day' | 'month'): object {
   const told = within(range, equipment);
   const dateOf = (one: Happened) => localTextOf(one.atMs).slice(0, unit === 'day' ? 10 : 7);
@@ -82,7 +82,7 @@ function expectedCharts(range: Range, equipment: readonly string[], unit: 'day' 
   );
 }
 
-describe(`the same totals over changes of clocks, a leap day and a year's end (seed ${seed})`, () => {
+describe(`totals over clock changes, a leap day and the end of a year (seed ${seed})`, () => {
   let system: RunningSystem;
   let client: InstrumentsClient;
   beforeAll(async () => {
@@ -99,11 +99,11 @@ describe(`the same totals over changes of clocks, a leap day and a year's end (s
     const time = ['bt', localTextOf(range.startMs), localTextOf(range.lastMs)];
     const { status, text } = await client.get(path, queryOf({ ...fields, time }));
     expect([status, text]).toEqual([200, expect.anything()]);
-    // As texts, which keep every digit.
+    // Numbers become strings, which keep every digit.
     return JSON.parse(text.replaceAll(/:(-?[\d.]+)(?=[,}])/g, ':"$1"')) as Record<string, { total: object }>;
   }
 
-  test('come from /dashboard and /charts, by day and by month, as from a loop over the rows', async () => {
+  test('from /dashboard and /charts, by day and by month, equal those of a loop over the rows', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(ranges, fc.constant(everything)),
@@ -123,7 +123,7 @@ describe(`the same totals over changes of clocks, a leap day and a year's end (s
     );
   });
 
-  test('come from an asynchronous query on the dataset', async () => {
+  test('from an asynchronous query on the dataset are the same', async () => {
     const [random] = fc.sample(ranges, { seed, numRuns: 1 });
     for (const range of [everything, random ?? everything]) {
       const query = {

@@ -8,7 +8,7 @@ const firstOfJanuary = ['bt', '2020-01-01 00:00:00', '2020-01-01 23:59:59'];
 const everyResource = ['charge', 'follow', 'record', 'sample', 'status', 'training'];
 const ofCharts = everyResource.filter((resource) => resource !== 'follow');
 
-/** The two answers of the page, without its comments. */
+/** The two sample responses of the page, without its comments. */
 const sampleDashboard = {
   charge: { total: { charge_amount: 129000 }, detail: [{ equipment: instrument, charge_amount: '129000' }] },
   follow: { total: { follow_numbers: 10 }, detail: [{ equipment: instrument, follow_numbers: '10' }] },
@@ -29,7 +29,7 @@ const sampleCharts = {
     detail: [{ date: '2020-01-01', use_numbers: '5', service_times: '60', service_time: '1351' }],
   },
   sample: { detail: [{ date: '2020-01-01', sample_times: '32' }] },
-  // The page has an object here and in training, without a bracket that it closes: a slip.
+  // The page shows an object here and in training, but closes an array: a slip.
   status: { detail: [{ date: '2020-01-01', break_time: 0, break_times: 0 }] },
   training: { detail: [{ date: '2020-01-01', training_times: 40, approved_times: 25 }] },
 };
@@ -37,7 +37,7 @@ const sampleCharts = {
 const times = <Item>(count: number, item: (index: number) => Item) =>
   Array.from({ length: count }, (_, index) => item(index));
 
-/** Records that come to what the sample says. */
+/** Records that add up to the sample. */
 const sampleRecords: Record<string, object[]> = {
   charges: [
     { id: 'c1', equipment: instrument, charged_at: '2020-01-01T00:00:00Z', amount: '128999.999999' },
@@ -73,7 +73,7 @@ describe('the statistics of instruments', () => {
   const dashboardOf = { equipment: [instrument], resource: everyResource, time: firstOfJanuary };
   const chartsOf = { equipment: [instrument], resource: ofCharts, time: firstOfJanuary, unit: 'day' };
 
-  test('are the two answers of the page, to the byte', async () => {
+  test('equal the two sample responses of the page, to the byte', async () => {
     expect(await client.get('/dashboard', queryOf(dashboardOf))).toEqual({
       status: 200,
       text: JSON.stringify(sampleDashboard),
@@ -84,7 +84,7 @@ describe('the statistics of instruments', () => {
     });
   });
 
-  test('are asked for in every form of parameters that clients have', async () => {
+  test('accept every form of parameters that clients send', async () => {
     const numbered = keyed(dashboardOf, (name, index) => `${name}[${index}]`);
     const json = queryOf({
       equipment: JSON.stringify(dashboardOf.equipment),
@@ -97,11 +97,11 @@ describe('the statistics of instruments', () => {
       bracketed,
       bracketed.replaceAll('%5B', '[').replaceAll('%5D', ']').replaceAll('+', '%20'),
       numbered,
-      // The numbers tell the order.
+      // The indexes define the order.
       numbered.split('&').toReversed().join('&'),
       json,
       `${json}&alt=json`,
-      // Each field has a form of its own.
+      // Each field in another form.
       `${queryOf(others)}&${keyed({ time }, (name, index) => `${name}[${index}]`)}`,
     ]) {
       const { status, text } = await client.get('/dashboard', query);
@@ -119,7 +119,7 @@ describe('the statistics of instruments', () => {
     expect((await client.getWithBody('/charts', charts, headers)).text).toBe(JSON.stringify(sampleCharts));
   });
 
-  test('take an id as it is, and one that begins with a bracket in a key with brackets', async () => {
+  test('take ids literally, also one that begins with a bracket if its key has brackets', async () => {
     const ids = ['["a"]', 'a,b', 'a&b=c', ' ä ', '%41', "';--"];
     const sample = { sampled_at: '2021-01-01' };
     await client.store(
@@ -139,7 +139,7 @@ describe('the statistics of instruments', () => {
     expect(JSON.parse((await client.get('/dashboard', array)).text)).toEqual(expected);
   });
 
-  test('list the instruments as they were asked for, each once, with every digit of an amount', async () => {
+  test('list instruments in the order of the request, each once, with every digit of an amount', async () => {
     const [b, a] = ['order-b', 'order-a'];
     const charge = { charged_at: '2022-03-01T00:00:00Z' };
     await client.store('charges', [
@@ -177,7 +177,7 @@ describe('the statistics of instruments', () => {
     expect(record.detail.map(({ use_numbers: users }) => users)).toEqual(['1', '2']);
   });
 
-  test('are empty lists and zeros when nothing matched', async () => {
+  test('are empty lists and zeros when nothing matches', async () => {
     const asked = { equipment: ['none'], time: firstOfJanuary };
     const dashboard = await client.get('/dashboard', queryOf({ ...asked, resource: everyResource }));
     const zeros = Object.entries(sampleDashboard).map(([resource, { total }]) => [
@@ -190,7 +190,7 @@ describe('the statistics of instruments', () => {
     expect(charts.text).toBe(JSON.stringify(Object.fromEntries(nothing)));
   });
 
-  test('have every bucket of the range with fill, over a leap day and the end of a year', async () => {
+  test('have every bucket of the range with fill, also over a leap day and the end of a year', async () => {
     const asked = { equipment: [instrument], resource: 'training', fill: 'true' };
     const datesOf = async (unit: string, from: string, to: string) => {
       const query = queryOf({ ...asked, unit, time: ['bt', from, to] });
@@ -207,7 +207,7 @@ describe('the statistics of instruments', () => {
     expect(await datesOf('day', '2000-01-01 00:00:00', '2100-03-16 23:59:59')).toHaveLength(36_600);
   });
 
-  test('are of the environment of the token and no other', async () => {
+  test('cover only the environment of the token', async () => {
     const query = queryOf({ ...dashboardOf, resource: 'sample' });
     expect(await client.get('/dashboard', query, `Bearer ${otherLab.token}`)).toEqual({
       status: 200,
@@ -216,7 +216,7 @@ describe('the statistics of instruments', () => {
     const basic = `Basic ${Buffer.from(`${system.email}:${system.password}`).toString('base64')}`;
     for (const [authorization, status, code] of [
       [basic, 403, 'auth.unbound'],
-      ['Bearer nobody', 401, 'auth.required'],
+      ['Bearer unknown', 401, 'auth.required'],
     ] as const) {
       const answer = await client.get('/dashboard', query, authorization);
       const { error } = instrumentsError.parse(JSON.parse(answer.text));
@@ -224,7 +224,7 @@ describe('the statistics of instruments', () => {
     }
   });
 
-  test('of as many instruments as are allowed come with a body', async () => {
+  test('of the maximum number of instruments are requested in a body', async () => {
     const equipment = [...times(1_999, (index) => String(index).padStart(40, '0')), instrument];
     const { status, text } = await client.getWithBody(
       '/dashboard',

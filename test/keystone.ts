@@ -16,7 +16,7 @@ export async function askKeystone(
   return { status: response.status, text, requestId: response.headers.get('X-Request-Id') ?? '' };
 }
 
-/** Makes a token in the organization of the test. */
+/** Creates a token in the organization of the test. */
 export async function newToken(system: TestSystem, binding: object, scopes = ['read']): Promise<string> {
   const response = await fetch(`${system.url}/v1/organizations/${system.organization}/tokens`, {
     method: 'POST',
@@ -26,7 +26,7 @@ export async function newToken(system: TestSystem, binding: object, scopes = ['r
   return createdToken.parse(await response.json()).token;
 }
 
-/** Brings in records of the set `consumption.…`; throws unless all are accepted. */
+/** Ingests records of the set `consumption.…`. Throws unless all are accepted. */
 export async function sendRecords(
   client: ContractClient,
   set: string,
@@ -72,7 +72,7 @@ export function sample(
   };
 }
 
-/** Without what differs from request to request. */
+/** Masks the values that differ between requests. */
 export function masked(text: string): string {
   return text
     .replace(/("request_id":)"[0-9a-f-]{36}"/, '$1"…"')

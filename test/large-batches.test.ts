@@ -12,14 +12,14 @@ const range = { start: '2026-03-01T00:00:00Z', end: '2026-04-01T00:00:00Z' };
 
 let system: RunningSystem;
 beforeAll(async () => {
-  // Batches of more than a hundred rows are large ones.
+  // Batches of more than 100 rows count as large.
   system = await startSystem({
     env: { HOURGLASS_BULK_BATCH_ROWS: '100', HOURGLASS_SEAL_AFTER_SECONDS: '100000' },
   });
 });
 afterAll(() => system.stop());
 
-/** `odd` takes the place of the row in the middle. */
+/** `odd` replaces the row in the middle. */
 function bodyOf(proxy: string, odd?: object): string {
   const facts = Array.from({ length: rows }, (_, row) => ({
     timestamp: startMs + row * 1_000,
@@ -56,7 +56,7 @@ async function places(): Promise<{ hot: number; sealed: number; batches: number 
   return found;
 }
 
-/** Calls, errors and sizes of a proxy. */
+/** Reports the calls, errors and sizes of a proxy. */
 async function reported(proxy: string): Promise<unknown> {
   const text = await system.client.report({
     metrics: ['message_count', 'is_error', 'request_size'].map((name) => ({
@@ -76,18 +76,18 @@ const wholeBatch = {
   request_size: String((rows * (rows - 1)) / 2),
 };
 
-/** Of batches that are coming in. */
+/** The scratch files of batches in progress. */
 async function scratchFiles(): Promise<readonly string[]> {
   const folder = path.join(system.dataDirectory, 'scratch', 'batches');
   const files: string[] = [];
   for (const batch of await readdir(folder)) {
-    // One that is gone meanwhile has no files any more.
+    // A batch may end between the two calls.
     files.push(...(await readdir(path.join(folder, batch)).catch(() => [])));
   }
   return files;
 }
 
-test('become segments at once, and are reported like others', async () => {
+test('become segments immediately, and are reported like other facts', async () => {
   const before = await places();
   const id = randomUUID();
   expect(await send(bodyOf('large'), { id })).toEqual({ status: 201, body: { batch: id, accepted: rows } });
@@ -102,7 +102,7 @@ test('become segments at once, and are reported like others', async () => {
   expect(await scratchFiles()).toEqual([]);
 });
 
-test('are accepted once: the same again gets the first answer, another one a conflict', async () => {
+test('are accepted once: a repeated batch gets the first response, another body a conflict', async () => {
   const id = randomUUID();
   const first = await send(bodyOf('once'), { id });
   const before = await places();
@@ -118,7 +118,7 @@ test('are accepted once: the same again gets the first answer, another one a con
   expect([await reported('once'), await reported('both')]).toEqual([wholeBatch, wholeBatch]);
 });
 
-test('with a bad row are refused whole, and the fault names line and field as that of a small batch does', async () => {
+test('with a bad row are refused as a whole, with the same fault as in a small batch', async () => {
   const before = await places();
   const bad = { timestamp: startMs, apiproxy: 'bad', request_size: '12' };
   const faults = async (body: string) => (await send(body)).body as { faults: unknown[] };
@@ -132,24 +132,24 @@ test('with a bad row are refused whole, and the fault names line and field as th
   expect(await reported('bad')).toMatchObject({ message_count: String(rows - 1) });
 });
 
-test('with a row that needs a closer look are accepted all the same', async () => {
+test('with a row that only the row checker accepts are accepted', async () => {
   const odd = { timestamp: '2026-03-01T02:00:00+02:00', apiproxy: 'odd', request_size: 250 };
   expect((await send(bodyOf('odd', odd))).status).toBe(201);
   expect(await reported('odd')).toEqual({ ...wholeBatch, is_error: String(rows / 5 - 1) });
 });
 
-test('whose sender goes away leave nothing behind', async () => {
+test('from a client that disconnects leave nothing behind', async () => {
   const before = await places();
   const { hostname, port, pathname } = new URL(`${system.client.environmentUrl}/facts/api`);
   const headers = { Authorization: `Bearer ${testToken}`, 'Content-Length': 10_000_000 };
   const sending = httpRequest({ hostname, port, path: pathname, method: 'POST', headers });
   sending.on('error', () => {});
-  // More than is kept in memory.
+  // More than the API keeps in memory.
   sending.write('x'.repeat(2 * 1024 * 1024));
   await eventually('the body is being spooled', async () =>
     (await scratchFiles()).length > 0 ? true : null,
   );
   sending.destroy();
-  await eventually('nothing of it is left', async () => ((await scratchFiles()).length === 0 ? true : null));
+  await eventually('its files are deleted', async () => ((await scratchFiles()).length === 0 ? true : null));
   expect(await places()).toEqual(before);
 });

@@ -35,7 +35,7 @@ describe('the list of queries', () => {
     return { status: response.status, body: errorBody.parse(await response.json()) };
   };
 
-  test('has every query, newest first, with its submitter and what it asks for', async () => {
+  test('has every query, newest first, with its submitter and parameters', async () => {
     const listed = await list();
     expect(idsOf(listed)).toEqual(ids);
     expect(listed).not.toHaveProperty('nextPageToken');
@@ -63,7 +63,7 @@ describe('the list of queries', () => {
     });
   });
 
-  test('is narrowed by submitter, state, dataset and time', async () => {
+  test('is filtered by submitter, state, dataset and time', async () => {
     expect(idsOf(await list({ status: 'cancelled' }))).toEqual([ids[1]]);
     expect(idsOf(await list({ status: 'enqueued', dataset: 'api' }))).toEqual([ids[0], ids[2]]);
     expect(idsOf(await list({ submittedBy: system.email.toUpperCase() }))).toEqual(ids);
@@ -77,7 +77,7 @@ describe('the list of queries', () => {
     expect(idsOf(await list({ inclQueriesWithoutReport: 'false' }))).toEqual([ids[0]]);
   });
 
-  test('comes in pages that continue where the last one ended', async () => {
+  test('has pages that continue where the previous one ended', async () => {
     const first = await list({ pageSize: '2' });
     expect(idsOf(first)).toEqual(ids.slice(0, 2));
     const token = first.nextPageToken ?? '';
@@ -85,7 +85,7 @@ describe('the list of queries', () => {
     expect(idsOf(second)).toEqual(ids.slice(2));
     expect(second).not.toHaveProperty('nextPageToken');
     expect(await list({ pageSize: '3' })).not.toHaveProperty('nextPageToken');
-    // The size of the next page is free, what is listed is not.
+    // The next page may have another size, but not other filters.
     expect(idsOf(await list({ pageSize: '1', pageToken: token }))).toEqual([ids[2]]);
     const other = await refusal(`pageToken=${token}&status=enqueued`);
     expect([other.status, other.body.message]).toEqual([400, expect.stringContaining('pageToken')]);

@@ -12,7 +12,7 @@ import {
 } from '@hourglass/testing';
 import { readSeedPage, type Quotation } from './seed-page.ts';
 
-/** The request of a monetization report on the page, by the line that it begins at. */
+/** The page's request of a monetization report, with the line at which it begins. */
 const example: Quotation<object> = {
   line: 550,
   quoted: {
@@ -26,7 +26,7 @@ const example: Quotation<object> = {
 const page = readSeedPage();
 
 describe.skipIf(page === null)('the page itself', () => {
-  test('has just the monetization request that is run here, at the quoted line', () => {
+  test('has exactly the monetization request of this test, at the quoted line', () => {
     expect(page?.monetization).toEqual(example);
   });
 });
@@ -53,7 +53,7 @@ const transactions = [
     ...{ timestamp: '2017-06-29T23:59:59.999Z', id: 't3', type: 'CHARGE', status: 'REVIEW', ...one },
     ...{ ...product, currency: 'EUR', rate: 0.123_457 },
   },
-  // Not in the range, of another organization's developer, of another product, of another developer.
+  // Outside of the range, another organization's developer, another product, another developer.
   {
     timestamp: '2017-06-30T00:00:00Z',
     id: 't4',
@@ -133,7 +133,7 @@ describe('monetization', () => {
       body: JSON.stringify(rates),
     });
 
-  test('the request of the page: every transaction of the product and the developer, with every column', async () => {
+  test('the request of the page returns all transactions of the product and developer, with all columns', async () => {
     const rows = await report(example.quoted);
     expect(rows.map(({ id }) => id)).toEqual(['t1', 't2', 't3']);
     expect(Object.entries(rows[0] ?? {})).toEqual([
@@ -160,7 +160,7 @@ describe('monetization', () => {
     ]);
   });
 
-  test('every criterion chooses its transactions, under every name that the contract has for it', async () => {
+  test('each criterion selects its transactions, under each of its names in the contract', async () => {
     expect(await ids({})).toEqual(['t1', 't5', 't6', 't7', 't2', 't3']);
     expect(await ids({ appCriteria: [{ id: 'app1', orgId: 'myorg' }] })).toEqual(['t1']);
     expect(await ids({ devCriteria: [{ id: 'two@dev.example' }] })).toEqual(['t7']);
@@ -184,7 +184,7 @@ describe('monetization', () => {
     expect((await report(month)).map(({ id }) => id)).toEqual(['t1', 't5', 't6', 't7', 't3', 't4']);
   });
 
-  test('a summary in LOCAL never adds up amounts of different currencies', async () => {
+  test('a summary in LOCAL never adds amounts of different currencies', async () => {
     const nothing = { netAmount: null, taxAmount: null };
     expect(await report({ ...june, groupBy: ['DEVELOPER'], showRevSharePct: true })).toEqual([
       {
@@ -192,7 +192,7 @@ describe('monetization', () => {
         ...{ developer: 'One', developerId: one.developerId, currency: 'EUR' },
       },
       {
-        // 10.5 - 4.25 + 1 + 2, and 2.1 of it for the developer.
+        // 10.5 - 4.25 + 1 + 2; the developer's share is 2.1.
         ...{
           transactionCount: '4',
           rate: 9.25,
@@ -209,7 +209,7 @@ describe('monetization', () => {
     ]);
   });
 
-  test('rates come in from CSV and NDJSON, again and again, and wrong rows are named by their line', async () => {
+  test('rates are imported from CSV and NDJSON, also repeatedly, and faults name the line', async () => {
     const csv = path.join(folder.path, 'rates.csv');
     const ndjson = path.join(folder.path, 'rates.ndjson');
     const cli = (...args: string[]) => system.runCli('admin', 'exchange-rate', ...args, '--org', 'myorg');
@@ -234,7 +234,7 @@ describe('monetization', () => {
       expect(refused.output).toContain(fault);
   });
 
-  test('EUR converts every amount at the rate of its day, and leaves one in EUR as it is', async () => {
+  test('EUR converts each amount at the rate of its day and keeps amounts in EUR', async () => {
     const groups = await report({ ...example.quoted, currencyOption: 'EUR', groupBy: ['PRODUCT'] });
     expect(
       groups.map(({ transactionCount, rate, currency, productId }) => [
@@ -254,27 +254,27 @@ describe('monetization', () => {
     ]);
   });
 
-  test('a day without a rate takes the newest of the 7 days before it', async () => {
+  test('a day without a rate takes the latest rate of the 7 days before it', async () => {
     await putRates([{ day: '2017-05-27', currency: 'USD', targetCurrency: 'GBP', rate: '0.5' }]);
     for (const currencyOption of ['GPB', 'GBP']) {
       const [row] = await report({ ...june, currencyOption, productIds: ['b_product'] });
-      // 2017-06-03 is just 7 days later.
+      // 2017-06-03 is exactly 7 days later.
       expect([row?.['rate'], row?.['currency']]).toEqual([1, 'GBP']);
     }
   });
 
-  test('without a rate the query fails at once, says for which currency and day, and shows no number', async () => {
+  test('without a rate the query fails immediately with the currency and day, and returns no amounts', async () => {
     const id = await submitted({ ...june, currencyOption: 'EUR', showSummary: true });
     const { state, error } = await client.ended(id);
     expect([state, error]).toEqual([
       'failed',
       'No exchange rate from JPY to EUR for 2017-06-04 or the 7 days before it; store one and submit the report again',
     ]);
-    // The query's own fault: a report that needs no such rate is made.
+    // A report that does not need this rate completes.
     expect(await ids({ currencyOption: 'EUR', devCriteria: [{ id: one.developerId }] })).toHaveLength(5);
   });
 
-  test('is a query like any other: status, list, result, short path, environment, limits', async () => {
+  test('a report is a query: status, list, result, short path, environment, limits', async () => {
     const response = await post(june, '/v1/mint/o/myorg/async-reports?environment=prod');
     const status = queryStatus.parse(await response.json());
     expect([response.status, status.state, status.error]).toEqual([201, 'enqueued', 'false']);
@@ -301,7 +301,7 @@ describe('monetization', () => {
     ]);
   });
 
-  test('every criterion of a wrong type is a 400 that names it, and so is an unknown one', async () => {
+  test('a criterion of a wrong type is a 400 that names it, and so is an unknown one', async () => {
     for (const field of Object.keys(mintCriteriaBody.shape)) {
       // No criterion is an object, and none may be null.
       expect(await faults({ ...june, [field]: {} })).toEqual([field]);
@@ -319,7 +319,7 @@ describe('monetization', () => {
     expect(await faults({ ...june, prevFromDate: '2017-05-01' })).toEqual(['prevFromDate']);
   });
 
-  test('custom attributes are the custom fields of the dataset', async () => {
+  test('custom attributes are custom fields of the dataset', async () => {
     expect(await faults({ ...june, devCustomAttributes: ['region'] })).toEqual(['devCustomAttributes[0]']);
     const declared = await client.request('/customFields', {
       method: 'POST',
@@ -333,7 +333,7 @@ describe('monetization', () => {
     expect(rows.map(({ id, region }) => [id, region])).toEqual([['t8', 'north']]);
   });
 
-  test('the same facts answer queries that name the dataset', async () => {
+  test('queries that name the dataset read the same facts', async () => {
     const query = {
       dataset: 'mint',
       metrics: [{ name: 'rate' }, { name: 'transactionCount' }],

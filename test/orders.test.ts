@@ -19,7 +19,7 @@ import {
   type ToSign,
 } from '@hourglass/testing';
 
-/** As its contract shows it, in its order and spelling. */
+/** In the order and spelling of the contract. */
 const sampleItem = {
   no: 'ORD20210618001',
   count: 5,
@@ -117,7 +117,7 @@ describe('GET /openapi/v1/alg/orders', () => {
   const refusal = async (response: Response) =>
     [response.status, orderError.parse(await response.json())] as const;
 
-  test("answers the contract's sample to the byte, apart from numbers of orders and times", async () => {
+  test("returns the contract's sample to the byte, except order numbers and times", async () => {
     const answer = await (await list(['page', '1'], ['count', 'true'])).text();
     const masked = answer
       .replaceAll(/ORD2021061[89]001/g, sampleItem.no)
@@ -125,7 +125,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect(masked).toBe(sampleAnswer);
   });
 
-  test('orders by time, newest first, and tells the total of all pages', async () => {
+  test('sorts by time, newest first, and returns the total of all pages', async () => {
     const both = ['ORD20210619001', 'ORD20210618001'];
     expect(await numbers(await list())).toEqual({ total: 2, numbers: both });
     expect(await numbers(await list(['size', '1']))).toEqual({ total: 2, numbers: both.slice(0, 1) });
@@ -140,7 +140,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     });
   });
 
-  test('lists what meets all conditions, also 1,000 values of one', async () => {
+  test('lists orders that meet all conditions, also one with 1,000 values', async () => {
     const many = Array.from(
       { length: 1_000 },
       (_, index) => `ORD2021061${index % 10}${String(index).padStart(3, '0')}`,
@@ -160,7 +160,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect(await numbers(later)).toEqual({ total: 1, numbers: ['ORD20210619001'] });
   });
 
-  test('shows a key the orders of its environment only', async () => {
+  test("returns only the orders of the key's environment", async () => {
     expect(await numbers(await send({}, await newKey('test')))).toEqual({ total: 0, numbers: [] });
   });
 
@@ -169,7 +169,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     message: expect.stringContaining('The request is not signed') as unknown,
   };
 
-  test('accepts just the untouched ones of 300 random signed requests', async () => {
+  test('accepts exactly the unchanged ones of 300 random signed requests', async () => {
     const signedRequest = fc.record({
       parameters: fc.record({ size: fc.integer({ min: 1, max: 9 }), page: fc.integer({ min: 1, max: 3 }) }),
       asSent: fc.boolean(),
@@ -194,14 +194,14 @@ describe('GET /openapi/v1/alg/orders', () => {
     ['a past end', { expires: 1_619_022_787 }],
     ['an end in two days', { expires: Math.floor(Date.now() / 1000) + 172_800 }],
     ['a signature for another method', { method: 'POST' }],
-  ])('refuses %s with the one answer to everything unsigned', async (_, toSign) => {
+  ])('refuses %s with the same error as an unsigned request', async (_, toSign) => {
     const signed = { ...signRequest(key, toSign), method: 'GET' };
     const response = await fetchSigned(signed);
     expect(response.headers.get('www-authenticate')).toBe('Signature realm="hourglass"');
     expect(await refusal(response)).toEqual([401, refused]);
   });
 
-  test('answers another method, where it is signed, with the one that is there', async () => {
+  test('responds to another method, if signed, with a 405 that lists the supported ones', async () => {
     const response = await send({ method: 'DELETE' });
     expect(response.headers.get('allow')).toBe('GET, HEAD');
     expect(await refusal(response)).toEqual([
@@ -211,7 +211,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect((await send({ method: 'HEAD' })).status).toBe(200);
   });
 
-  test('accepts a body that is signed with the request, and no other one', async () => {
+  test('accepts only the body that is signed with the request', async () => {
     const body = { contentType: 'text/plain', text: 'something' };
     const statusOf = async (signed: SignedRequest, sent: string, contentType: string) => {
       const asked = request(`${system.url}${targetOf(signed)}`, {
@@ -277,17 +277,17 @@ describe('GET /openapi/v1/alg/orders', () => {
       ],
       /wheres\[0\]\.v: found 5001 values; expected an array of 1 to 5000 values/,
     ],
-  ])('answers %s with a 400 that says what is expected', async (_, parameters, message) => {
+  ])('responds to %s with a 400 that says what is expected', async (_, parameters, message) => {
     const [status, { message: found }] = await refusal(await list(...parameters));
     expect([status, found]).toEqual([400, expect.stringMatching(message)]);
   });
 
-  test('answers a megabyte of conditions with a 400 within 50 ms', async () => {
+  test('responds to a megabyte of conditions with a 400 within 50 ms', async () => {
     const conditions = base64(`["${'x'.repeat(1_000_000)}"]`);
     const signed = signRequest(key, { parameters: [['wheres', conditions]] });
     const target = targetOf(signed);
     const took: number[] = [];
-    // The first ones warm up the API.
+    // The first runs warm up the API.
     for (let run = 0; run < 20; run += 1) {
       const startedAtMs = performance.now();
       const answer = await exchange(system.url, target);
@@ -301,12 +301,12 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect(Math.min(...took)).toBeLessThan(50);
   });
 
-  test('answers a URL beyond the bound of all headers with what is wrong', async () => {
+  test('responds to a URL that exceeds the limit of headers with the limit', async () => {
     const response = await fetch(`${system.url}${ordersPath}?wheres=${'x'.repeat(3_000_000)}`);
     expect([response.status, await response.text()]).toEqual([431, expect.stringContaining('2097152 bytes')]);
   });
 
-  test('is never found in the log, nor is a secret or a token', async () => {
+  test('does not log signatures, secrets or tokens', async () => {
     const signed = signRequest(key, { parameters: [['size', '0']] });
     const signature = signed.parameters.at(-1)?.[1] ?? '';
     await fetchSigned(signed);
@@ -319,7 +319,7 @@ describe('GET /openapi/v1/alg/orders', () => {
   });
 });
 
-/** Without what clients do to a long URL, which takes longer than the answer. */
+/** Sends the request over a socket: HTTP clients need longer for a long URL than the API. */
 async function exchange(url: string, target: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => accounts.system.stop());
 
 describe('an organization', () => {
-  test('is made by an operator, with an administrator and a token that work at once and are shown once', async () => {
+  test('is created by an operator, with an administrator and a token that work immediately and are shown once', async () => {
     const body = {
       name: 'new',
       environments: ['prod', 'test'],
@@ -36,13 +36,13 @@ describe('an organization', () => {
         users: [{ email: 'jane@new.example', role: 'administrator' }],
       });
       expect((await accounts.call('GET', `/${acme}/users`, { authorization })).status).toBe(404);
-      // Neither does its maker see it, nor may it make others.
+      // It cannot create others, and the operator has no access to it.
       expect((await accounts.call('POST', '', { authorization, body })).status).toBe(403);
     }
     expect((await accounts.call('GET', '/new')).status).toBe(404);
   });
 
-  test('has the password that is given, which no answer repeats', async () => {
+  test('gets the given password, which no response repeats', async () => {
     const password = 'a password of its own';
     const made = await accounts.call('POST', '', {
       body: { name: 'own', administrator: { email: 'joe@own.example', password } },
@@ -54,7 +54,7 @@ describe('an organization', () => {
     expect((await accounts.call('GET', '/own', { authorization })).status).toBe(200);
   });
 
-  test('is refused to everybody else with the role that it takes: 403', async () => {
+  test('needs the role operator: 403', async () => {
     const body = { name: 'x', administrator: { email: 'x@x.example' } };
     expect(
       await accounts.refusal('POST', '', { body, authorization: `Bearer ${accounts.other.token}` }),
@@ -71,7 +71,7 @@ describe('an organization', () => {
     });
   });
 
-  test('is refused when its name or the address of its administrator is taken: 409', async () => {
+  test("is refused when its name or its administrator's e-mail address is taken: 409", async () => {
     const administrator = { email: 'new@x.example' };
     expect(await accounts.refusal('POST', '', { body: { name: other, administrator } })).toMatchObject({
       status: 409,
@@ -104,7 +104,7 @@ describe('an organization', () => {
     [{ name: 'x', administrator: {} }, 'administrator.email', /required/],
     [{ name: 'x', administrator: { ...administrator, password: 'short' } }, 'administrator.password', /12/],
     [{ name: 'x', administrator, plan: 'gold' }, 'plan', /unknown/],
-  ])('is refused for %j: 400 that names the field and what is expected', async (body, field, words) => {
+  ])('is refused for %j: 400 with the field and the expected value', async (body, field, words) => {
     expect(await accounts.refusal('POST', '', { body })).toMatchObject({
       status: 400,
       code: 'request.invalid',
@@ -114,7 +114,7 @@ describe('an organization', () => {
 });
 
 describe('an environment', () => {
-  test('is made by an administrator and can be used at once; its name is given once', async () => {
+  test('is created by an administrator, works immediately and has a unique name', async () => {
     const made = await accounts.call('POST', `/${acme}/environments`, { body: { name: 'x'.repeat(63) } });
     expect([made.status, made.answer]).toEqual([201, expect.objectContaining({ name: 'x'.repeat(63) })]);
     const { status } = await accounts.system.clientOf(acme, 'x'.repeat(63)).request('/queries');
@@ -134,7 +134,7 @@ describe('an environment', () => {
     [{ name: '..' }, 'name'],
     [{ name: 'nul\0' }, 'name'],
     [{ name: 'x', region: 'eu' }, 'region'],
-  ])('is refused for %j: 400 that names the field', async (body, field) => {
+  ])('is refused for %j: 400 with the field', async (body, field) => {
     expect(await accounts.refusal('POST', `/${acme}/environments`, { body })).toMatchObject({
       status: 400,
       faults: [{ field }],

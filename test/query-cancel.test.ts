@@ -6,7 +6,7 @@ import { attemptPhases } from '@hourglass/reports';
 import { eventually, sharedSystem, type NodeProcess, type TestSystem } from '@hourglass/testing';
 
 const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
-/** One row per fact, with long names in it, makes a report that takes long enough to be met in each of its phases. */
+/** One row per fact, with long column names, makes each phase long enough to be observed. */
 const longQuery = {
   metrics: Array.from('abcd', (letter) => ({
     name: 'total_response_time',
@@ -39,7 +39,7 @@ describe('cancelling a query', () => {
     return queryStatus.parse(await response.json()).state;
   };
 
-  test('that is enqueued ends it, and no worker begins it; a second time is no error', async () => {
+  test('that is enqueued ends it before any worker begins it, and may be repeated', async () => {
     const posted = await system.client.submit(longQuery);
     const deleted = await system.client.submit(longQuery);
     expect(await stateIn(await cancel(posted))).toBe('cancelled');
@@ -53,7 +53,7 @@ describe('cancelling a query', () => {
     expect((await system.client.status(posted)).state).toBe('cancelled');
   });
 
-  // Copying facts, aggregating and writing are different loops that have to hear of it.
+  // Copying facts, aggregating and writing are different loops, and each has to stop.
   test.each(attemptPhases.slice(0, 3))('that is %s ends its attempt within a second', async (asked) => {
     const id = await system.client.submit(longQuery);
     await system.client.reaches(id, `is ${asked}`, ({ state, phase }) => {
@@ -77,7 +77,7 @@ describe('cancelling a query', () => {
     ]);
   });
 
-  test('that is over is a 409 that tells its state', async () => {
+  test('that has ended is a 409 with its state', async () => {
     const id = await system.client.submit({ ...longQuery, timeRange: 'last60minutes' });
     await system.client.ended(id);
     for (const response of [await cancel(id), await remove(id)]) {
@@ -88,7 +88,7 @@ describe('cancelling a query', () => {
     expect((await system.client.status(id)).state).toBe('completed');
   });
 
-  test('that does not exist is a 404, and other methods at both paths are a 405 that tells the right ones', async () => {
+  test('that does not exist is a 404, and other methods at both paths are a 405 with the supported ones', async () => {
     const unknown = '00000000-0000-4000-8000-000000000000';
     expect([(await cancel(unknown)).status, (await remove(unknown)).status]).toEqual([404, 404]);
     const wrong = await system.client.request(`/queries/${unknown}:cancel`);

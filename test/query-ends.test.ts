@@ -10,7 +10,7 @@ describe('every query ends', () => {
   let system: RunningSystem;
   afterEach(() => system.stop());
 
-  /** One row per fact makes a report that takes long enough to be met while it runs. */
+  /** One row per fact makes a report long enough to be observed while it runs. */
   const longQuery = { metrics: [{ name: 'message_count' }], dimensions: ['gateway_flow_id'], timeRange: day };
 
   async function sendManyFacts(count: number): Promise<void> {
@@ -28,10 +28,10 @@ describe('every query ends', () => {
 
   const untilRunning = (id: string) => system.client.reaches(id, 'runs', ({ state }) => state === 'running');
 
-  test('as failed with a readable reason when it takes longer than allowed', async () => {
+  test('as failed with a readable reason after its timeout', async () => {
     system = await startSystem({ env: { HOURGLASS_QUERY_TIMEOUT_SECONDS: '1' } });
     await sendManyFacts(1);
-    // The facts cannot be read, so that the query takes long enough on any machine.
+    // The lock delays the query on any machine.
     const locker = await connectDatabase(system.databaseUrl);
     await locker.sql('begin');
     await locker.sql('lock table hot_api_facts in access exclusive mode');
@@ -39,14 +39,14 @@ describe('every query ends', () => {
     const status = await system.client.ended(id);
     await locker.end();
     expect(status).toMatchObject({ state: 'failed', error: 'The query did not finish within 1 s' });
-    // The query took too long, so it counts.
+    // A timeout counts as a submission.
     expect(await submissionsLeft()).toBe(999);
     const result = await system.client.request(`/queries/${id}/result`);
     expect(result.status).toBe(404);
     expect(existsSync(path.join(system.dataDirectory, 'scratch', `${id}-1`))).toBe(false);
   });
 
-  test('also when its worker is told to stop: it is handed back at once and another worker completes it', async () => {
+  test('also when its worker is shut down: it is requeued immediately and another worker completes it', async () => {
     system = await startSystem({ worker: false });
     await sendManyFacts(200_000);
     const first = system.startWorker();
@@ -59,7 +59,7 @@ describe('every query ends', () => {
     expect(await system.client.ended(id)).toMatchObject({ state: 'completed', resultRows: 200_000 });
   });
 
-  test('as failed with the cause when the object store never takes the archive, and the worker goes on', async () => {
+  test('as failed with the cause when the object store never accepts the archive, and the worker continues', async () => {
     system = await startSystem({ env: { HOURGLASS_RETRY_DELAY_SECONDS: '0' } });
     const store = path.join(system.dataDirectory, 'store');
     await rename(store, `${store}.aside`);
@@ -71,14 +71,14 @@ describe('every query ends', () => {
       state: 'failed',
       error: 'Attempt 5 of 5 failed: The object store is not available',
     });
-    // The fault was ours, so the submission is given back.
+    // A failure of the system does not count as a submission.
     expect(await submissionsLeft()).toBe(1000);
     await rm(store);
     await rename(`${store}.aside`, store);
     expect(await system.client.report(longQuery)).toBe('');
   });
 
-  test('and its result too: after expires the answer is 410 and the archive is deleted', async () => {
+  test('and so does its result: after expiry it is a 410 and the archive is deleted', async () => {
     system = await startSystem({ env: { HOURGLASS_RESULT_TTL_SECONDS: '1' } });
     const id = await system.client.submit(longQuery);
     await system.client.ended(id);

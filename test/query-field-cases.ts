@@ -1,5 +1,5 @@
 const start = '2025-01-01T00:00:00Z';
-/** A body that has every field there is. */
+/** A body with every field. */
 export const good = {
   dataset: 'api',
   metrics: [{ name: 'message_count', function: 'sum', alias: 'calls', operator: '+', value: '1' }],
@@ -14,7 +14,7 @@ export const good = {
   reportDefinitionId: 'b2c5-1',
 };
 
-/** What nobody may be able to name although every object has it. */
+/** Properties of every object, which must not be names of fields. */
 const inherited = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
 const notKnown = (pattern: RegExp) => inherited.map((name) => [name, pattern] as const);
 const astral = '\u{1f600}';
@@ -27,7 +27,7 @@ const dimensionNames =
 const dimensions = (count: number) => dimensionNames.split(' ').slice(0, count);
 const filterOf = (length: number) => `${good.filter}${' '.repeat(length - good.filter.length)}`;
 
-/** Of a text that is only stored and shown. */
+/** Boundaries of a text that is only stored and shown. */
 const label: Bounds = {
   within: ['a', ' ', 'x'.repeat(255), astral.repeat(127), "'; drop table queries; --", ...inherited],
   beyond: [
@@ -41,13 +41,13 @@ const label: Bounds = {
 };
 
 export interface Bounds {
-  /** Values at the boundary and others that are not to be refused. */
+  /** Values at the boundary and other valid ones. */
   readonly within: readonly unknown[];
-  /** Values one past it, and what the answer says of each; it names the field unless it names the third. */
+  /** Values one past the boundary, the message of the error, and the field at fault if it is another one. */
   readonly beyond: readonly (readonly [value: unknown, expected: RegExp, field?: string])[];
 }
 
-/** Every field has to be in here; which there are says the OpenAPI document. */
+/** Must have every field of the OpenAPI document. */
 export const cases: Readonly<Record<string, Bounds>> = {
   dataset: {
     within: ['api'],

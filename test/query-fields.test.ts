@@ -36,14 +36,14 @@ describe('the body of a submission', () => {
     expect(JSON.stringify(answer).length).toBeLessThan(5_000);
   }
 
-  test('has boundary tests here for every field that the document shows, and all fields in its good example', async () => {
+  test('has boundary tests for every field of the document, and a valid example with all fields', async () => {
     const paths = documentedFields().map((field) => field.path);
     expect(paths.toSorted()).toEqual(Object.keys(cases).toSorted());
     await system.client.submit(good);
     for (const path of paths) expect(withValue(good, path, undefined)).not.toEqual(good);
   });
 
-  test('may have no value of another type in any field: 400 that names the field, what was found and what is expected', async () => {
+  test('may not have a value of another type in any field: 400 with the field, the found and the expected value', async () => {
     for (const field of documentedFields()) {
       for (const [type, value] of wrongTypes(field)) {
         const found = { null: 'null', array: 'an array', object: 'an object', string: '"text"' }[type];
@@ -57,7 +57,7 @@ describe('the body of a submission', () => {
   });
 
   test.each(Object.entries(cases))(
-    '%s: at its boundaries it is accepted, one past them refused',
+    '%s: accepted at its boundaries, refused one past them',
     async (path, bounds) => {
       for (const value of bounds.within) await system.client.submit(withValue(good, path, value));
       for (const [value, expected, field = path] of bounds.beyond) {
@@ -66,12 +66,12 @@ describe('the body of a submission', () => {
     },
   );
 
-  test('takes an end in the future', async () => {
+  test('accepts an end in the future', async () => {
     const end = new Date(Date.now() + 30 * 86_400_000).toISOString();
     await system.client.submit({ ...good, timeRange: { start: new Date().toISOString(), end } });
   });
 
-  test('may multiply by at most 9 digits before the point, and divide by no zero', async () => {
+  test('may multiply by at most 9 digits before the decimal point, and not divide by zero', async () => {
     const calculation = (operator: string, value: string) => ({
       ...good,
       metrics: [{ name: 'message_count', operator, value }],
@@ -87,7 +87,7 @@ describe('the body of a submission', () => {
     }
   });
 
-  test('may leave out every field but the time range, and has something to show', async () => {
+  test('may omit every field but the time range, if it has a metric or dimension', async () => {
     const { timeRange, ...rest } = good;
     await expectRefused(rest, 'timeRange', /is required; expected "last60minutes"/);
     await expectRefused({ timeRange }, 'metrics', /dimension/);
@@ -95,7 +95,7 @@ describe('the body of a submission', () => {
     await system.client.submit({ timeRange, metrics: [{ name: 'tps' }] });
   });
 
-  test('may have no name that the contract does not have, however it is spelt', async () => {
+  test('may have no field that is not in the contract, in any spelling', async () => {
     for (const name of ['Metrics', 'dimension', 'constructor', '__proto__', '', 'x'.repeat(100_000)]) {
       const body = JSON.stringify(good).replace('{', `{${JSON.stringify(name)}:1,`);
       const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name || 'body';

@@ -1,4 +1,4 @@
-/** A part of a JSON Schema, as far as the OpenAPI document has any. */
+/** The parts of JSON Schema that the OpenAPI document uses. */
 export interface Schema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -7,13 +7,13 @@ export interface Schema {
   readonly $ref?: string;
 }
 
-/** One place of a body, like `metrics[0].name`, and the JSON types that it takes. */
+/** A field of a body, like `metrics[0].name`, and the JSON types that it accepts. */
 export interface Field {
   readonly path: string;
   readonly types: readonly string[];
 }
 
-/** Every field of a body, those inside of objects and arrays too; `referred` finds what a `$ref` names. */
+/** Lists all fields of a body, also inside objects and arrays. `referred` resolves a `$ref`. */
 export function fieldsOf(schema: Schema, referred: (reference: string) => Schema, path = ''): Field[] {
   if (schema.$ref !== undefined) return fieldsOf(referred(schema.$ref), referred, path);
   const forms = schema.anyOf ?? [schema];
@@ -29,7 +29,7 @@ export function fieldsOf(schema: Schema, referred: (reference: string) => Schema
   ];
 }
 
-/** A copy of the body in which the field has another value. */
+/** Copies the body with another value of the field. */
 export function withValue(body: object, path: string, value: unknown): object {
   const copy = structuredClone(body);
   const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
@@ -49,7 +49,7 @@ const samples: readonly [type: string, value: unknown][] = [
   ['object', {}],
 ];
 
-/** A value of each JSON type that the field does not take. */
+/** Returns a value of each JSON type that the field does not accept. */
 export function wrongTypes({ types }: Field): (readonly [type: string, value: unknown])[] {
   return samples.filter(([type]) => !types.includes(type));
 }

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { QueryStatus } from '@hourglass/contract';
 import { startSystem, type RunningSystem } from '@hourglass/testing';
 
-/** So many that a worker that is told to stop on the way is never done before. */
+/** Enough that a worker cannot finish before it is shut down. */
 const facts = 2_000_000;
 const startMs = Date.parse('2026-03-01T00:00:00Z');
-/** A row for each fact takes long enough to be met in every phase. */
+/** One row per fact makes each phase long enough to be observed. */
 const query = {
   metrics: [{ name: 'message_count' }],
   dimensions: ['gateway_flow_id'],
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-test('progress and scanned rows never fall, also when a second attempt begins, and end at all facts', async () => {
+test('progress and scanned rows never decrease, even in a second attempt, and reach all facts', async () => {
   const id = await system.client.submit(query);
   const seen: QueryStatus[] = [];
   const watch = async (until: (status: QueryStatus) => boolean) =>
@@ -35,7 +35,7 @@ test('progress and scanned rows never fall, also when a second attempt begins, a
   expect(await system.client.status(id)).toMatchObject({ progress: 0, phase: 'waiting', rowsScanned: 0 });
 
   const first = system.startWorker();
-  // Told by a renewal, which happens at most once a second.
+  // Lease renewals report progress, at most once a second.
   await watch(({ state, progress = 0 }) => state === 'running' && progress >= 30);
   await first.stop();
   const between = await watch(({ state }) => state === 'enqueued');

@@ -14,7 +14,7 @@ describe('a time zone offset', () => {
   });
   afterAll(() => system.stop());
 
-  test('gives a query the days of the zone, whose beginnings it shows in UTC', async () => {
+  test('makes a query group by days of the zone, whose starts are shown in UTC', async () => {
     const query = {
       metrics: [{ name: 'message_count' }],
       groupByTimeUnit: 'day',

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { repositoryRoot, sharedSystem, type TestSystem } from '@hourglass/testing';
 
-// A real log of 10,000 requests. It is not part of the repository; where it is missing this is said aloud.
+// A real log of 10,000 requests, which is not part of the repository. A warning says when it is missing.
 const log = path.join(repositoryRoot, '../shared/data/apache_combined_2015.log.gz');
 const present = existsSync(log);
 if (!present) console.warn(`SKIPPED: the real access log is not at ../shared/data/${path.basename(log)}`);
@@ -27,7 +27,7 @@ describe.skipIf(!present)('a report over a real access log', () => {
   });
   afterAll(() => system.stop());
 
-  // Every expected total is what shell tools read off the log itself: a line "count value" per group.
+  // Shell tools compute the expected totals from the log: a line "count value" for each group.
   const totals = [
     ['status', 'response_status_code', `awk -F'"' '{split($3, a, " "); print a[1]}'`],
     ['verb', 'request_verb', `awk -F'"' '{split($2, a, " "); print a[1]}'`],
@@ -35,19 +35,19 @@ describe.skipIf(!present)('a report over a real access log', () => {
     ['client', 'client_ip', `awk '{print $1}'`],
   ] as const;
 
-  test.each(totals)('has the same totals by %s as shell tools give', async (_, dimension, extract) => {
+  test.each(totals)('has the same totals by %s as shell tools', async (_, dimension, extract) => {
     const expected = await shellTotals(extract);
     expect(await reportTotals({ dimensions: [dimension] }, dimension)).toEqual(expected);
   });
 
-  test('has the same totals by hour as shell tools give', async () => {
+  test('has the same totals by hour as shell tools', async () => {
     const expected = await shellTotals(
       `sed -E 's/^[^[]*\\[([0-9]+)\\/May\\/2015:([0-9]+):.*\\+0000\\].*/2015-05-\\1 \\2:00:00 UTC/'`,
     );
     expect(await reportTotals({ groupByTimeUnit: 'hour' }, 'hour')).toEqual(expected);
   });
 
-  test('has the same number of bytes as shell tools add up', async () => {
+  test('has the same number of bytes as shell tools', async () => {
     const { stdout } = await shell(
       `awk -F'"' '{split($3, a, " "); if (a[2] != "-") s += a[2]} END {printf "%.0f", s}'`,
     );

@@ -16,7 +16,7 @@ const missing = [
   { service: 'an S3-compatible server', problem: s3ServerProblem() },
 ].map((need) => isServiceMissing({ ...need, environment: process.env }));
 
-describe.skipIf(missing.includes(true))('real parts, chosen by settings alone', () => {
+describe.skipIf(missing.includes(true))('real services, chosen by settings alone', () => {
   let store: S3Server;
   let system: RunningSystem;
   beforeAll(async () => {
@@ -42,7 +42,7 @@ describe.skipIf(missing.includes(true))('real parts, chosen by settings alone', 
     timeRange: { start: '2026-06-01T00:00:00Z', end: '2026-06-02T00:00:00Z' },
   };
 
-  test('make the same report from a bucket that the first start created, with nothing kept in a folder', async () => {
+  test('produce the same report from a bucket that the first start created, and store nothing in a folder', async () => {
     await system.client.sendFacts([
       { timestamp: '2026-06-01T00:00:00Z', apiproxy: 'a' },
       { timestamp: '2026-06-01T23:59:59.999Z', apiproxy: 'b' },
@@ -52,7 +52,7 @@ describe.skipIf(missing.includes(true))('real parts, chosen by settings alone', 
     expect(existsSync(path.join(system.dataDirectory, 'store'))).toBe(false);
   });
 
-  test('serve whole archives and ranges of them, and 503 while the store is away', async () => {
+  test('serve whole archives and ranges, and 503 while the store is down', async () => {
     const id = await system.client.submit(query);
     await system.client.ended(id);
     const archive = await system.client.archive(id);

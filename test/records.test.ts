@@ -43,14 +43,14 @@ const order = (no: string, productId: number, count: number, createTime: string)
 });
 const june = { timeRange: { start: '2021-06-01T00:00:00Z', end: '2021-07-01T00:00:00Z' } };
 
-describe('a dataset that is made of records', () => {
-  test('is reported like any other, by what its rows are at last', async () => {
+describe('a dataset of records', () => {
+  test('is reported like any other, by the latest version of its rows', async () => {
     await stored('orders.orders', [
       order('A', 1, 5, '2021-06-18 11:44:03.575794'),
       order('B', 2, 4, '2021-06-19T23:59:59.999999Z'),
       order('C', 1, 9, '2021-07-01T00:00:00Z'),
     ]);
-    // Products and grants may come after the orders that they belong to.
+    // Products and grants may be ingested after their orders.
     await stored('orders.products', [product(1, 'face'), product(2, 'plate')]);
     await stored('orders.grants', [
       { id: 'g1', no: 'A', count: 2, granted_at: '2021-06-20T00:00:00Z' },
@@ -90,7 +90,7 @@ describe('a dataset that is made of records', () => {
     expect(others.queries).toEqual([]);
   });
 
-  test('takes no row of a batch with a bad one, and names line and field', async () => {
+  test('stores no row of a batch with a bad one, and names line and field', async () => {
     const good = { id: 'g9', no: 'Z', count: 1, granted_at: '2021-06-20T00:00:00Z' };
     const response = await post('orders.grants', [good, { ...good, id: 5, amount: 1 }]);
     expect(response.status).toBe(400);
@@ -105,7 +105,7 @@ describe('a dataset that is made of records', () => {
     expect(await report({ ...grants, filter: "(no eq 'Z')" })).toEqual([{ sum_grant_count: '0' }]);
   });
 
-  test('is brought in by its sets, whose names a wrong one is told', async () => {
+  test('is ingested by record set; the error for a wrong name lists them', async () => {
     const response = await post('orders', [{}]);
     expect(response.status).toBe(404);
     const { message } = errorBody.parse(await response.json());
@@ -114,7 +114,7 @@ describe('a dataset that is made of records', () => {
     );
   });
 
-  test('answers the same batch again, and refuses another body under its id', async () => {
+  test('returns the first response for a repeated batch, and refuses another body under its id', async () => {
     const headers = { 'Idempotency-Key': 'products-1' };
     const first = factsAccepted.parse(
       await (await post('orders.products', [product(7, 'x')], headers)).json(),

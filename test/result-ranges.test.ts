@@ -23,7 +23,7 @@ describe('ranges of a result', () => {
     system.client.request(`/queries/${id}/result`, { method, headers });
   const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
-  test('come as multipart/byteranges, each with its place and its bytes', async () => {
+  test('are sent as multipart/byteranges, each with its position and bytes', async () => {
     const response = await download({ Range: 'bytes=0-3,10-12,-2' });
     expect(response.status).toBe(206);
     expect(response.headers.has('content-range')).toBe(false);
@@ -41,7 +41,7 @@ describe('ranges of a result', () => {
     ]);
   });
 
-  test('deliver exactly the bytes they cover, whatever they are', async () => {
+  test('return exactly the bytes that they cover', async () => {
     const range = fc.record({ start: fc.nat(400), length: fc.integer({ min: 1, max: 60 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(range, { minLength: 1, maxLength: 12 }), async (ranges) => {
@@ -68,19 +68,19 @@ describe('ranges of a result', () => {
     );
   });
 
-  test('that ask for more than there is at the end get all of it', async () => {
+  test('that request more than the archive from its end get all of it', async () => {
     const response = await download({ Range: `bytes=-${archive.length + 1}` });
     expect([response.status, await bytesOf(response)]).toEqual([206, archive]);
     const none = await download({ Range: 'bytes=-0' });
     expect(none.status).toBe(416);
-    // The answer is no part of the archive, and nobody may save it as one.
+    // The error must not be saved as a part of the archive.
     expect(none.headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(none.headers.get('content-range')).toBe(`bytes */${archive.length}`);
     for (const name of ['content-disposition', 'etag', 'cache-control'])
       expect(none.headers.get(name)).toBeNull();
   });
 
-  test('that are more than 16 even when joined get the whole, and so does HEAD or an If-Range of other bytes', async () => {
+  test('that are more than 16 after merging get the whole archive, and so do HEAD and an outdated If-Range', async () => {
     const scattered = (count: number) => ({
       Range: `bytes=${Array.from({ length: count }, (_, i) => `${i * 4}-${i * 4}`).join(',')}`,
     });
@@ -101,7 +101,7 @@ describe('ranges of a result', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(archive.length)]);
   });
 
-  test('and a link to it are the same 404, which tells the state, while there is no result', async () => {
+  test('and a link are the same 404 with the state while there is no result', async () => {
     const idle = await sharedSystem('api');
     try {
       const enqueued = await idle.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
@@ -127,7 +127,7 @@ interface Part {
   readonly bytes: Buffer;
 }
 
-/** RFC 2046, as far as RFC 9110 needs it. */
+/** Parses the subset of RFC 2046 that RFC 9110 needs. */
 function partsOf(response: Response, body: Buffer): Part[] {
   const boundary = /^multipart\/byteranges; boundary=(\S+)$/.exec(
     response.headers.get('content-type') ?? '',

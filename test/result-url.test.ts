@@ -28,7 +28,7 @@ describe('the link to a result', () => {
     return url;
   };
 
-  test('gives the archive to anybody without credentials, with its size and its checksum', async () => {
+  test('returns the archive without credentials, with its size and checksum', async () => {
     const { uri, md5, sizeBytes } = await link();
     expect(uri.startsWith(`${system.url}/`)).toBe(true);
     const response = await fetch(uri);
@@ -39,7 +39,7 @@ describe('the link to a result', () => {
     expect([md5, sizeBytes]).toEqual([createHash('md5').update(bytes).digest('hex'), String(bytes.length)]);
   });
 
-  test('serves ranges and HEAD as the result itself does, and ignores credentials that are wrong', async () => {
+  test('serves ranges and HEAD like the result itself, and ignores wrong credentials', async () => {
     const { uri } = await link();
     const range = await fetch(uri, { headers: { Range: 'bytes=2-5', Authorization: 'Bearer wrong' } });
     expect([range.status, Buffer.from(await range.arrayBuffer())]).toEqual([206, archive.subarray(2, 6)]);
@@ -47,7 +47,7 @@ describe('the link to a result', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(archive.length)]);
   });
 
-  test('opens nothing else and no longer: any change is a 403', async () => {
+  test('opens nothing else and for no longer time: any change is a 403', async () => {
     const { uri } = await link();
     const lifetimeSeconds = Number(new URL(uri).searchParams.get('expires')) - Date.now() / 1000;
     expect(lifetimeSeconds).toBeGreaterThan(3_500);
@@ -71,7 +71,7 @@ describe('the link to a result', () => {
     expect((await fetch(`${uri}&signature=x`)).status).toBe(400);
   });
 
-  test('needs credentials to be had, and a query that exists', async () => {
+  test('is issued only with credentials and for an existing query', async () => {
     const path = `${system.client.environmentUrl}/queries`;
     expect((await fetch(`${path}/${id}/resulturl`)).status).toBe(401);
     const unknown = await system.client.request('/queries/00000000-0000-4000-8000-000000000000/resulturl');
@@ -79,8 +79,8 @@ describe('the link to a result', () => {
   });
 });
 
-describe('behind a proxy', () => {
-  test('a link begins with the public URL', async () => {
+describe('the link to a result behind a proxy', () => {
+  test('begins with the public URL', async () => {
     const system = await startSystem({ env: { HOURGLASS_PUBLIC_URL: 'https://reports.example/hourglass/' } });
     try {
       const id = await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });

@@ -72,7 +72,7 @@ describe('the view of a large result', () => {
   const request = (below: string, init: RequestInit = {}) =>
     fetch(`${system.url}/v1${below}`, { ...init, headers });
 
-  /** The view as it arrives, past the checks of `fetch`, which keep all of it. Throws when the connection breaks. */
+  /** Streams the view without the checks of `fetch`, which buffer it. Throws when the connection breaks. */
   async function* view(): AsyncGenerator<Buffer> {
     const asked = get(`${system.url}/v1${self}/resultView`, { headers });
     const [response] = (await once(asked, 'response')) as [NodeJS.ReadableStream & { statusCode: number }];
@@ -87,7 +87,7 @@ describe('the view of a large result', () => {
     return { file, bytes: await readFile(file) };
   }
 
-  test('is every row of the archive, larger than the memory of the API', async () => {
+  test('has every row of the archive, in more bytes than the API has memory', async () => {
     const parts = await readArchive((await archive()).bytes);
     expect(parts.length).toBeGreaterThan(1);
     const rows = createHash('sha256');
@@ -133,14 +133,14 @@ describe('the view of a large result', () => {
     return bytes;
   };
 
-  test('breaks off when the archive has fewer rows than were published', async () => {
+  test('aborts when the archive has fewer rows than were published', async () => {
     await database.sql('update queries set result_rows = result_rows + 1');
     await expect(drained()).rejects.toThrow('aborted');
     await database.sql('update queries set result_rows = result_rows - 1');
     expect(await drained()).toBeGreaterThan(0);
   });
 
-  test('breaks off in the middle of a damaged archive, and is a 503 without one and a 410 once it expired', async () => {
+  test('aborts in the middle of a damaged archive, is a 503 without one and a 410 after expiry', async () => {
     const { file, bytes } = await archive();
     const damaged = Buffer.from(bytes);
     damaged.fill(0, bytes.length - 200_000, bytes.length - 100_000);

@@ -45,15 +45,15 @@ describe("an environment's own retention", () => {
     });
     return entries.filter((name) => name.endsWith('.parquet')).length;
   };
-  /** As the worker does it once a minute, without its patience. The database keeps whole milliseconds, rounded: hence -1. */
+  /** Runs the worker's job without its delays. The database rounds to milliseconds: hence -1. */
   const sweep = async () => {
     const objects = await openObjectStore({ folder: path.join(system.dataDirectory, 'store'), s3: null });
     const terms = { retentionDays: 250, retiredForMs: -1, incomingForMs: 3_600_000, limit: 100 };
     return sweepSegments({ segments: database.segments, objects }, terms);
   };
 
-  test('drops segments whose facts are all past it, from reports and from the store, and keeps the others', async () => {
-    // One after the other, so that each becomes a segment of its own.
+  test('drops segments whose facts are all older, from reports and from the store, and keeps the others', async () => {
+    // One after the other, so that each becomes a segment.
     for (const [index, days] of [200, 100, 10].entries()) {
       await system.client.sendFacts([{ timestamp: daysAgo(days), apiproxy: `${days} days` }]);
       await eventually('it is sealed', async () => ((await liveSegments()) === index + 1 ? true : null));
@@ -69,7 +69,7 @@ describe("an environment's own retention", () => {
     );
   });
 
-  test('takes the place of the setting and is given back with null', async () => {
+  test('replaces the setting and is reset with null', async () => {
     await patch({ retentionDays: null });
     const defaults = { retentionDays: 250, own: { retentionDays: null } };
     expect(await retention()).toEqual(defaults);
@@ -85,7 +85,7 @@ describe("an environment's own retention", () => {
     [{ retentionDays: 100_001 }, 'retentionDays', /at most 100000/],
     [{ retentionDays: '30' }, 'retentionDays', /number/],
     [{ days: 30, retentionDays: 30 }, 'days', /unknown property/],
-  ])('is not changed by %j: 400 that names the field and what is expected', async (body, field, words) => {
+  ])('is not changed by %j: 400 with the field and the expected value', async (body, field, words) => {
     const response = await patch(body);
     expect(response.status).toBe(400);
     const [detail] = errorBody.parse(await response.json()).error.details;

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => system.stop());
 
-/** Facts that all differ, so that a lost one cannot be made up for by a double one. */
+/** All facts differ, so that a duplicate cannot hide a lost one. */
 async function bringIn(batch: number): Promise<void> {
   const startMs = Date.parse(range.start);
   const lines = Array.from({ length: rowsOfBatch }, (_, row) => {
@@ -34,7 +34,7 @@ interface Counted {
   readonly sum: number;
 }
 
-/** Of batches 0 to `batches` - 1, by arithmetic. */
+/** Computes the totals of batches 0 to `batches` - 1. */
 function expectedOf(batches: number): Counted {
   const facts = batches * rowsOfBatch;
   return { facts, sum: (facts * (facts - 1)) / 2 };
@@ -75,8 +75,8 @@ async function objectFiles(): Promise<number> {
   return entries.filter((entry) => entry.isFile()).length;
 }
 
-test('a worker that is killed while it seals leaves every fact in one place, and the next one goes on', async () => {
-  // Before the move, the facts are where they were; after it, in their segment.
+test('a worker killed while it seals leaves each fact in one place, and the next one continues', async () => {
+  // Before the commit the facts are hot; after it they are in their segment.
   const points = [
     { point: 'seal.copied', isMoved: false },
     { point: 'seal.registered', isMoved: false },
@@ -103,11 +103,11 @@ test('a worker that is killed while it seals leaves every fact in one place, and
     expect((await places()).sealed).toBe(batches * rowsOfBatch);
     await next.stop();
   }
-  // Two of the killed ones had put a segment down that never went live.
+  // Two of the killed workers had stored a segment that never became live.
   expect((await places()).incoming).toBe(2);
 }, 240_000);
 
-test('while facts come in, are sealed and merged by two workers, every report counts each fact once', async () => {
+test('while facts are ingested, sealed and merged by two workers, every report counts each fact once', async () => {
   const settings = { HOURGLASS_SEAL_FACTS: '2000', HOURGLASS_SEAL_AFTER_SECONDS: '2' };
   const workers = [system.startWorker(settings), system.startWorker(settings)];
   const seen: Counted[] = [];
@@ -117,7 +117,7 @@ test('while facts come in, are sealed and merged by two workers, every report co
       seen.push(await counted());
       expect(seen.at(-1)).toEqual(expectedOf(batch + 1));
     }
-    // In the middle of whatever it does; the lease of a query is then taken over by the other.
+    // At any point of its work; the other worker then claims its queries.
     if (batch === 18) workers[0]?.kill('SIGKILL');
   }
   expect(seen).toHaveLength(12);

@@ -12,7 +12,7 @@ const responseTimes = {
   timeRange: november,
 };
 
-/** The bodies of queries on the page, by the line that each begins at. */
+/** The bodies of queries on the page, with the lines at which they begin. */
 const queries = {
   first: quotation(55, {
     metrics: [{ ...calls, alias: 'sum_txn' }],
@@ -47,23 +47,24 @@ function quotation<Quoted>(line: number, quoted: Quoted): Quotation<Quoted> {
 const page = readSeedPage();
 
 describe.skipIf(page === null)('the page itself', () => {
-  test('has just the queries that are run here, each at the quoted line', () => {
+  test('has exactly the queries of this test, each at the quoted line', () => {
     expect(page?.queries).toEqual(Object.values(queries));
   });
 
-  test('has just the filters in its table of tokens that are run here, each at the quoted line', () => {
+  test('has exactly the filters of this test in its table of tokens, each at the quoted line', () => {
     expect(page?.filters).toEqual(filterTable.map(({ line, quoted }) => ({ line, quoted })));
     for (const { line, quoted } of filtersBesidesTheTable) expect(page?.lineSays(line)).toContain(quoted);
   });
 });
 
 /**
- * The examples of the contract's page over facts small enough to check by hand. Times are chosen at the edges of ranges and minutes.
+ * The examples of the contract's page over facts few enough to check by hand. Times are at the edges of ranges and
+ * minutes.
  */
 describe('the examples of the contract', () => {
   let system: TestSystem;
   const tableDay = '2017-03-01T00:00:00Z';
-  // Half an hour ago, at the start of a minute: inside of the last 60 minutes for as long as the test runs.
+  // Half an hour ago, at the start of a minute: within the last 60 minutes as long as the test runs.
   const minuteMs = Math.floor((Date.now() - 30 * 60_000) / 60_000) * 60_000;
   const minute = (offset: number) => shown(minuteMs + offset * 60_000);
 
@@ -78,7 +79,7 @@ describe('the examples of the contract', () => {
       { timestamp: minuteMs + 119_999, apiproxy: 'carts-v2' },
       // Neither in the last 60 minutes nor in the last 24 hours.
       { timestamp: minuteMs - 25 * 3_600_000, apiproxy: 'carts-v2' },
-      // Both ends of the range 2018-11-01T11:00:00Z to 2018-11-30T11:00:00Z: the first belongs, the last does not.
+      // Both ends of the range 2018-11-01T11:00:00Z to 2018-11-30T11:00:00Z: the first is included, the last is not.
       { timestamp: '2018-11-01T10:59:59.999Z', apiproxy: 'proxy_1', total_response_time: 1000 },
       { timestamp: '2018-11-01T11:00:00.000Z', apiproxy: 'proxy_1', total_response_time: 10 },
       { timestamp: '2018-11-01T11:00:59.999Z', apiproxy: 'proxy_1', total_response_time: 15 },
@@ -119,7 +120,7 @@ describe('the examples of the contract', () => {
     '{"sum_message_count":"1","average_response_time":7.0,"apiproxy":"proxy_1","minute":"2018-11-30 10:59:00 UTC"}',
   ];
 
-  test(`${at(queries.example2)}, example 2: a half-open range, an average that no missing value drags down`, async () => {
+  test(`${at(queries.example2)}, example 2: a half-open range, an average without missing values`, async () => {
     expect(await system.client.report(queries.example2.quoted)).toBe(`${responseTimeRows.join('\n')}\n`);
   });
 
@@ -130,14 +131,14 @@ describe('the examples of the contract', () => {
     );
   });
 
-  test(`${at(queries.example4)}, example 4: a filter; without a value nothing is "not equal"`, async () => {
+  test(`${at(queries.example4)}, example 4: a filter; a missing value is not "not equal"`, async () => {
     const { quoted } = queries.example4;
     expect(await system.client.report(quoted)).toBe(`${responseTimeRows[3]}\n`);
     const orMissing = { ...quoted, filter: `${quoted.filter} or apiproxy is null` };
     expect(await system.client.report(orMissing)).toBe(`${responseTimeRows[0]}\n${responseTimeRows[3]}\n`);
   });
 
-  test(`${at(queries.example5)}, example 5: an operator; the limit cuts after the order`, async () => {
+  test(`${at(queries.example5)}, example 5: an operator; the limit applies after sorting`, async () => {
     const row = (count: number, proxy: string, offset: number) =>
       `{"sum_message_count":${count / 7},"apiproxy":"${proxy}","minute":"${minute(offset)}"}\n`;
     const rows = [row(1, 'carts-v2', 0), row(2, 'guest-auth-v3', 0), row(3, 'carts-v2', 1)];
@@ -167,7 +168,7 @@ describe('the examples of the contract', () => {
   });
 
   test.each([...filtersBesidesTheTable, ...filterTable])(
-    `${seedFile}:$line lets through what it says: $quoted`,
+    `${seedFile}:$line selects the facts that it describes: $quoted`,
     async ({ quoted, passed }) => {
       const text = await system.client.report({
         dimensions: ['flow_resource'],
@@ -179,7 +180,7 @@ describe('the examples of the contract', () => {
     },
   );
 
-  test('answer with the status objects and the file names of the contract', async () => {
+  test('return the status objects and the file names of the contract', async () => {
     const before = Math.floor(Date.now() / 1000) * 1000;
     const response = await system.client.request('/queries', {
       method: 'POST',

@@ -1,6 +1,6 @@
 import type { Quotation } from './seed-page.ts';
 
-/** Lets a filter through by name, one fact each. */
+/** One fact for each name. */
 const proxies = {
   ethor: 'ethorapi',
   weather: 'weather-api',
@@ -11,7 +11,7 @@ const proxies = {
 };
 const statuses = [200, 300, 399, 400, 401, 500, 501, 504];
 
-/** Facts that know either their proxy or their status, and one that knows neither. */
+/** Facts with either a proxy or a status, and one with neither. */
 export function filterTableFacts(timestamp: string): object[] {
   return [
     ...Object.entries(proxies).map(([name, apiproxy]) => ({ timestamp, flow_resource: name, apiproxy })),
@@ -28,7 +28,7 @@ export function filterTableFacts(timestamp: string): object[] {
 
 const allProxies = 'buy ethor non search view weather';
 
-/** The examples of the page's table of tokens, and the names of the facts that each lets through. */
+/** The examples of the page's table of tokens, and the names of the facts that each selects. */
 export const filterTable: readonly (Quotation<string> & { readonly passed: string })[] = [
   { line: 239, quoted: "(apiproxy in 'ethorapi','weather-api')", passed: 'ethor weather' },
   { line: 241, quoted: "(apiproxy in 'ethorapi')", passed: 'ethor' },
@@ -65,7 +65,7 @@ export const filterTable: readonly (Quotation<string> & { readonly passed: strin
   },
 ];
 
-/** What the page shows or tells of filters outside of that column. */
+/** The filters that the page shows or describes outside of that column. */
 export const filtersBesidesTheTable: typeof filterTable = [
   {
     line: 236,

@@ -2,17 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { repositoryRoot } from '@hourglass/testing';
 
-/** The page of the contract whose examples are quoted by line. It is not part of the repository. */
+/** The page of the contract whose examples the tests quote by line. It is not part of the repository. */
 export const seedFile = '003_26d86e25ab547a96.txt';
 const file = path.join(repositoryRoot, '../shared/seeds', seedFile);
 
 export interface Quotation<Quoted> {
-  /** Where it begins in the page, counted from 1. */
+  /** The line at which it begins, counted from 1. */
   readonly line: number;
   readonly quoted: Quoted;
 }
 
-/** What the page itself says, or null where it is not beside the checkout; that is said aloud. */
+/** Reads the page. Returns null with a warning where it is not beside the checkout. */
 export function readSeedPage() {
   if (!existsSync(file)) {
     console.warn(`\n  SKIPPED: the comparison with the page: there is no ../shared/seeds/${seedFile}\n`);
@@ -22,12 +22,12 @@ export function readSeedPage() {
   const numbered = lines.map((text, index) => ({ line: index + 1, text: text.trim() }));
   const lineOf = (start: string) => lines.findIndex((text) => text.startsWith(start));
   return {
-    /** Every body of a query that is whole, without the one that only names its members. */
+    /** All complete bodies of queries. One body only names its members. */
     queries: numbered
       .filter(({ text, line }) => text === '{' && lines[line]?.includes('"metrics":') === true)
       .map(({ line }) => ({ line, quoted: bodyFrom(lines.slice(line - 1)) }))
       .filter((quotation): quotation is Quotation<object> => quotation.quoted !== null),
-    /** Every filter between the head of the table of tokens and what follows the table. */
+    /** All filters in the table of tokens. */
     filters: numbered
       .slice(lineOf('Token Opis'), lineOf('Ograniczenia i wartości domyślne'))
       .filter(({ text }) => /^\(.+\)$/.test(text))
@@ -38,13 +38,13 @@ export function readSeedPage() {
   };
 }
 
-/** The object whose closing brace is the first one that stands alone at the start of a line. */
+/** Parses an object that ends at the first line which begins with a closing brace. */
 function bodyFrom(lines: readonly string[]): object | null {
   const text = lines.slice(0, lines.indexOf('}') + 1).join('\n');
   return text.includes('...') ? null : (JSON.parse(text) as object);
 }
 
-/** The only body that is written as an argument of a command, in single quotes. */
+/** Parses the only body that is an argument of a command, in single quotes. */
 function monetizationFrom(lines: readonly string[]): Quotation<object> {
   const start = lines.indexOf("'{");
   const end = lines.findIndex((text, index) => index > start && text.includes("}'"));

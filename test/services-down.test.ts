@@ -24,14 +24,14 @@ describe('a service that is down', () => {
     return response;
   };
 
-  test('is nothing to worry about while all answer', async () => {
+  test('readiness and metrics while all services respond', async () => {
     expect((await ready()).status).toBe(200);
     expect((await fetch(`${system.url}/healthz`)).status).toBe(200);
     const metrics = await (await fetch(`${system.url}/metrics`)).text();
     expect(metrics).toContain('hourglass_http_request_duration_seconds_count');
   });
 
-  test('the object store: downloads are 503, everything else goes on', async () => {
+  test('the object store: downloads are 503, everything else works', async () => {
     const id = await system.client.submit(query);
     await system.client.ended(id);
     const objects = path.join(system.dataDirectory, 'store');
@@ -43,7 +43,7 @@ describe('a service that is down', () => {
     expect((await system.client.request(`/queries/${id}/result`)).status).toBe(200);
   });
 
-  test('the database: every request is 503, the processes stay up and go on afterwards', async () => {
+  test('the database: every request is 503, and the processes stay up and recover', async () => {
     const outage = await startDatabaseOutage(system.databaseUrl);
     await expectUnavailable(await ready());
     await expectUnavailable(await system.client.request('/queries', submit));
@@ -57,7 +57,7 @@ describe('a service that is down', () => {
     expect(await system.client.report(query)).toBe('');
   });
 
-  test('the queue: a submission is accepted, and its report is there once the queue is back', async () => {
+  test('the queue: a submission is accepted, and its report completes once the queue is back', async () => {
     const checks = async () => ((await (await ready()).json()) as { checks: Record<string, string> }).checks;
     await system.stopQueue();
     await eventually('the outage is noticed', async () =>
@@ -73,7 +73,7 @@ describe('a service that is down', () => {
   });
 });
 
-/** A file where the folder was: unlike permissions, this stops root as well. */
+/** Replaces the folder by a file: unlike permissions, this also affects root. */
 async function takeAway(folder: string): Promise<{ end(): Promise<void> }> {
   const aside = `${folder}.aside`;
   await rename(folder, aside);

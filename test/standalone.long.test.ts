@@ -20,7 +20,7 @@ interface Started {
   readonly client: ContractClient;
 }
 
-// What `npm start` runs once everything is built.
+// The program that `npm start` runs after the build.
 describe('Hourglass on one machine', () => {
   const processes: NodeProcess[] = [];
   const folders: TemporaryFolder[] = [];
@@ -58,7 +58,7 @@ describe('Hourglass on one machine', () => {
   };
   const fact = (apiproxy: string) => ({ timestamp: '2026-05-01T12:00:00Z', apiproxy });
 
-  test('keeps facts, queries, archives and credentials over a restart, and prints credentials once', async () => {
+  test('keeps facts, queries, archives and credentials across a restart, and prints credentials once', async () => {
     const dataDirectory = await newFolder();
     const first = await start(dataDirectory);
     const file = path.join(dataDirectory, 'credentials.json');
@@ -77,7 +77,7 @@ describe('Hourglass on one machine', () => {
     expect(await second.client.report(calls)).toBe('{"calls":"1","apiproxy":"kept"}\n');
   });
 
-  test('has nothing to do with another data folder, but guards its own', async () => {
+  test('may run beside another data folder, but locks its own', async () => {
     const [mine, other] = [await newFolder(), await newFolder()];
     const [first, second] = await Promise.all([start(mine), start(other)]);
     await first.client.sendFacts([fact('first')]);
@@ -91,7 +91,7 @@ describe('Hourglass on one machine', () => {
     expect(third.output()).toContain(String(first.process.pid));
   });
 
-  test('ends every process that it started within 10 seconds of SIGTERM, also with a query under way', async () => {
+  test('ends all its processes within 10 seconds of SIGTERM, also while a query runs', async () => {
     const { process: supervisor, client } = await start(await newFolder());
     const family = descendantsOf(supervisor.pid);
     for (const part of ['apps/api', 'apps/worker', 'postgres']) {
@@ -105,10 +105,10 @@ describe('Hourglass on one machine', () => {
     expect(family.filter(({ pid }) => isRunning(pid))).toEqual([]);
   });
 
-  test('starts a child that was killed again, and work goes on', async () => {
+  test('restarts a killed child, and work continues', async () => {
     const { process: supervisor, url, client } = await start(await newFolder());
     await client.sendFacts([fact('survivor')]);
-    // Direct children only: backends of a killed PostgreSQL live on for a moment, and even answer.
+    // Direct children only: backends of a killed PostgreSQL live on for a moment and even respond.
     const childWith = (part: string) =>
       descendantsOf(supervisor.pid).find(
         ({ parentPid, commandLine }) => parentPid === supervisor.pid && commandLine.includes(part),
@@ -130,7 +130,7 @@ describe('Hourglass on one machine', () => {
     expect(supervisor.output()).toContain('SIGKILL');
   });
 
-  test('does not start on a port that somebody else serves, and says so', async () => {
+  test('does not start on a port in use, and reports it', async () => {
     const { url } = await start(await newFolder());
     const env = {
       PATH: process.env['PATH'] ?? '',
@@ -142,7 +142,7 @@ describe('Hourglass on one machine', () => {
     expect(refused.output()).toContain(`port ${new URL(url).port} of 127.0.0.1 is already in use`);
   });
 
-  test('does not start with bad settings and lists all of them', async () => {
+  test('does not start with invalid settings, and lists all of them', async () => {
     const env = {
       PATH: process.env['PATH'] ?? '',
       HOURGLASS_PORT: 'http',

@@ -9,7 +9,7 @@ describe('synchronous statistics', () => {
   });
   afterAll(() => system.stop());
 
-  describe('refuse', () => {
+  describe('reject', () => {
     const good = { select: 'sum(message_count)', timeRange: '01/05/2026 00:00~01/06/2026 00:00' };
     test.each<[string, Record<string, string | undefined>, string]>([
       ['select', { select: undefined }, 'is required'],
@@ -29,7 +29,7 @@ describe('synchronous statistics', () => {
       ['tzo', { tzo: '841' }, '-840 to 840'],
       ['tzo', { tzo: '5.5' }, '-840 to 840'],
       ['_optimized', { _optimized: 'json' }, 'js'],
-    ])('%s when it is wrong: %j', async (field, wrong, text) => {
+    ])('an invalid %s: %j', async (field, wrong, text) => {
       const query = new URLSearchParams(good);
       for (const [name, value] of Object.entries(wrong)) {
         if (value === undefined) query.delete(name);
@@ -42,7 +42,7 @@ describe('synchronous statistics', () => {
       expect(body.error.details[0]?.fieldViolations.map((violation) => violation.field)).toEqual([field]);
     });
 
-    test('dimensions and parameters that do not exist, with the nearest name', async () => {
+    test('unknown dimensions and parameters, with the nearest name', async () => {
       const target = 'select=tps&timeRange=last7days';
       const dimension = await system.client.request(`/optimizedStats/apps,apiprox?${target}`);
       expect(dimension.status).toBe(400);

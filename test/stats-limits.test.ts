@@ -17,7 +17,7 @@ describe('synchronous statistics', () => {
 
   const request = (target: string, init?: RequestInit) => system.client.request(encodeURI(target), init);
 
-  test('cut the answer after 14,400 rows, and say so', async () => {
+  test('are truncated after 14,400 rows, with a notice', async () => {
     const many = system.clientOf(system.organization, 'test');
     await many.sendFacts(
       Array.from({ length: 14_401 }, (_, index) => ({
@@ -47,7 +47,7 @@ describe('synchronous statistics', () => {
     expect((await get(`/stats/uris?${query}&offset=14400`)).environments[0]?.dimensions).toMatchObject([
       { name: '/14400' },
     ]);
-    // Eleven buckets of 1,440 and more groups: the rows are what is counted.
+    // Eleven buckets of 1,440 or more groups: the limit counts rows.
     const hours = await get(`/optimizedStats/uris?${query}&timeUnit=hour&_optimized=js`);
     expect(hours.Response.resultTruncated).toBe(true);
   });
@@ -56,7 +56,7 @@ describe('synchronous statistics', () => {
     const target = `/stats/apis?select=sum(message_count)&${day}`;
     const scratchFolders = () => readdir(path.join(system.dataDirectory, 'scratch', 'stats')).catch(() => []);
 
-    /** While `work` runs, nobody can read facts. */
+    /** Facts cannot be read while `work` runs. */
     async function withLockedFacts(work: () => Promise<void>): Promise<void> {
       const locker = await connectDatabase(system.databaseUrl);
       try {
@@ -87,7 +87,7 @@ describe('synchronous statistics', () => {
       );
     }
 
-    test('end after 10 seconds with advice, also those that waited for a turn, and nothing is left of them', async () => {
+    test('end after 10 seconds with advice, also those that waited for a permit, and leave nothing behind', async () => {
       await withLockedFacts(async () => {
         const startedAtMs = performance.now();
         const [first, second, waiting] = [request(target), request(target), request(target)];
@@ -108,7 +108,7 @@ describe('synchronous statistics', () => {
       expect((await request(target)).status).toBe(200);
     });
 
-    test('end when the client goes away, and the next one has its turn', async () => {
+    test('end when the client disconnects, and the next one gets its permit', async () => {
       await withLockedFacts(async () => {
         const gone = new AbortController();
         const requests = [1, 2, 3].map(() => request(target, { signal: gone.signal }).catch(() => null));
@@ -119,7 +119,7 @@ describe('synchronous statistics', () => {
         await Promise.all(requests);
         const goneAtMs = performance.now();
         await nothingIsLeft();
-        // Not by the deadline.
+        // Earlier than the deadline.
         expect(performance.now() - goneAtMs).toBeLessThan(6_000);
       });
       expect((await request(target)).status).toBe(200);

@@ -4,7 +4,7 @@ import { sharedSystem, type TestSystem } from '@hourglass/testing';
 const day = 'timeRange=01/05/2026 00:00~01/06/2026 00:00';
 const at = (hour: number, minute = 0) => Date.UTC(2026, 0, 5, hour, minute);
 
-/** Six calls on one Monday, to count by hand. */
+/** Six calls on one Monday, few enough to count by hand. */
 const calls = [
   { at: at(10, 5), apiproxy: 'weather', developer_app: 'mobile', total_response_time: 40 },
   { at: at(10, 20), apiproxy: 'weather', developer_app: 'mobile', total_response_time: 120 },
@@ -69,7 +69,7 @@ describe('synchronous statistics', () => {
         expect(await answer(`${form}?${select}&${day}`)).toEqual(expected);
     });
 
-    test('have every dimension by name, and averages with a point', async () => {
+    test('have every dimension by name, and averages with a decimal point', async () => {
       const text = await (
         await request(`/stats/apiproxy,developer_app?select=message_count,avg(total_response_time)&${day}`)
       ).text();
@@ -99,7 +99,7 @@ describe('synchronous statistics', () => {
       );
     });
 
-    test('have the millisecond at which each bucket begins, the newest first unless told', async () => {
+    test('have the millisecond at which each bucket begins, newest first by default', async () => {
       const points = (...hours: [number, string][]) => ({
         environments: [
           {
@@ -133,7 +133,7 @@ describe('synchronous statistics', () => {
   });
 
   describe('in the optimized form', () => {
-    test('have numbers, and in every group the buckets of all', async () => {
+    test('have numbers, and the same buckets in every group', async () => {
       const metric = (name: string, ...values: (number | null)[]) => ({ env: 'prod', name, values });
       const expected = {
         Response: {
@@ -162,13 +162,13 @@ describe('synchronous statistics', () => {
       };
       const select = `select=sum(message_count),avg(total_response_time)&${day}&timeUnit=hour`;
       expect(await answer(`/stats/apiproxy?${select}&_optimized=js`)).toEqual(expected);
-      // Apigee X writes 64-bit integers as texts, and its generated clients read nothing else.
+      // Apigee X writes 64-bit integers as strings, and its generated clients accept nothing else.
       const TimeUnit = expected.Response.TimeUnit.map(String);
       const forX = { Response: { ...expected.Response, TimeUnit } };
       expect(await answer(`/optimizedStats/apiproxy?${select}`)).toEqual(forX);
     });
 
-    test('are metrics alone without dimensions', async () => {
+    test('have only metrics without dimensions', async () => {
       const expected = {
         Response: {
           TimeUnit: [],
@@ -183,7 +183,7 @@ describe('synchronous statistics', () => {
     });
   });
 
-  test('choose groups by what is asked for, over the whole range, and tell pages apart', async () => {
+  test('sort, page and limit groups by the requested metric over the whole range', async () => {
     const names = async (order: string) => {
       const found = (await answer(
         `/stats/apiproxy,developer_app?select=sum(message_count),avg(total_response_time)&${day}&${order}`,
@@ -221,7 +221,7 @@ describe('synchronous statistics', () => {
     );
   });
 
-  test('cut days where the zone does, and filter before they count', async () => {
+  test('begin days in the requested zone, and filter before they count', async () => {
     // In a zone of 5:30 hours the call at 23:30 UTC is one of the next day.
     const midnight = (hourUtc: number) => at(hourUtc, 30);
     expect(await answer(`/stats?select=sum(message_count)&${day}&timeUnit=day&tzo=330`)).toEqual({
@@ -246,7 +246,7 @@ describe('synchronous statistics', () => {
     ).toMatchObject({ environments: [{ metrics: [{ values: ['1'] }] }] });
   });
 
-  test('take what older and newer clients send besides, without effect', async () => {
+  test('accept further parameters of older and newer clients without effect', async () => {
     const target = `/stats/apis?select=sum(message_count)&${day}`;
     const others =
       'accuracy=100&realtime=true&aggTable=agg_api&sonar=true&_optimize=js&alt=json&prettyPrint=false';
@@ -255,7 +255,7 @@ describe('synchronous statistics', () => {
     expect(relative).toMatchObject({ environments: [{ metrics: [] }] });
   });
 
-  test('know the fields that the environment has declared', async () => {
+  test('accept the custom fields of the environment', async () => {
     const declared = await request('/customFields', {
       method: 'POST',
       body: JSON.stringify({ name: 'dc_total', type: 'INTEGER' }),

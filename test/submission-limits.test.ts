@@ -51,7 +51,7 @@ describe('the limits of submissions', () => {
   const statuses = (responses: readonly Response[], status: number) =>
     responses.filter((response) => response.status === status);
 
-  test('let exactly 7 of 200 concurrent submissions on two API processes through', async () => {
+  test('accept exactly 7 of 200 concurrent submissions on two API processes', async () => {
     await use(await startSystem({ worker: false, env: { HOURGLASS_QUERIES_PER_HOUR: '' } }));
     const responses = await submitOnBoth(await twoClients(), 200);
     expect(statuses(responses, 201)).toHaveLength(7);
@@ -71,7 +71,7 @@ describe('the limits of submissions', () => {
     expect(rows).toHaveLength(7);
   });
 
-  test('never let more than 10 queries be active, as the database itself shows, whatever ends meanwhile', async () => {
+  test('never allow more than 10 active queries in the database, while others end', async () => {
     await use(await sharedSystem('api'));
     const clients = await twoClients();
     const samples: number[] = [];
@@ -93,7 +93,7 @@ describe('the limits of submissions', () => {
     }
     system.startWorker();
     let accepted = 10;
-    await eventually('places become free and are taken', async () => {
+    await eventually('freed places are taken', async () => {
       accepted += statuses(await submitOnBoth(clients, 20), 201).length;
       return accepted > 25 ? true : null;
     });
@@ -103,7 +103,7 @@ describe('the limits of submissions', () => {
     expect(samples.length).toBeGreaterThan(20);
   });
 
-  test('tell to the second when the next one is accepted, and keep the word', async () => {
+  test('return the exact second at which the next one is accepted', async () => {
     await use(await sharedSystem('api'));
     await setQueriesPerHour(2);
     await submit();
@@ -135,7 +135,7 @@ describe('the limits of submissions', () => {
     expect((await submit()).status).toBe(201);
   });
 
-  test('stand in the headers of every answer of the queries endpoints, and of no other organization', async () => {
+  test('are in the headers of every response of the query endpoints, and hidden from other organizations', async () => {
     await use(await sharedSystem('worker'));
     await setQueriesPerHour(7);
     const created = await submit();
@@ -180,7 +180,7 @@ describe('the limits of submissions', () => {
     }
   });
 
-  test('and a verified password does not ask the database again for a while', async () => {
+  test('a verified password is not read from the database again for a while', async () => {
     await use(await sharedSystem('api'));
     const basic = (password: string) =>
       system.clientOf(

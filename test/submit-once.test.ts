@@ -22,7 +22,7 @@ describe('a submission with an Idempotency-Key', () => {
     });
   const left = (response: Response) => Number(response.headers.get('X-RateLimit-Remaining'));
 
-  test('that is sent again has the answer of the first time and takes nothing of the limit, also after its end', async () => {
+  test('that is repeated gets the first response and does not count again, also after the query ended', async () => {
     const key = randomUUID();
     const first = await post(key, query);
     const text = await first.text();
@@ -52,7 +52,7 @@ describe('a submission with an Idempotency-Key', () => {
     ]);
   });
 
-  test('that is a dry run or not valid leaves the key unused', async () => {
+  test('that is a dry run or invalid does not use the key', async () => {
     const key = randomUUID();
     expect((await post(key, query, '/queries?dryRun=true')).status).toBe(200);
     expect((await post(key, { ...query, dimensions: ['nonsense'] })).status).toBe(400);
@@ -69,7 +69,7 @@ describe('a submission with an Idempotency-Key', () => {
     },
   );
 
-  test('to a host, and of a monetization report, is accepted once too', async () => {
+  test('to a host, or of a monetization report, is also accepted once', async () => {
     await system.client.request('/hostnames', {
       method: 'PUT',
       body: JSON.stringify({ hostnames: ['api.example.com'] }),
@@ -100,7 +100,7 @@ describe('a submission with an Idempotency-Key', () => {
     }
   });
 
-  test('is what the command line makes of every submission', async () => {
+  test('is sent by the command line for every submission', async () => {
     const file = path.join(system.dataDirectory, 'query.json');
     await writeFile(file, JSON.stringify(query));
     const place = ['--org', system.organization, '--env', 'prod'];

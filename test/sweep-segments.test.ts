@@ -27,7 +27,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** The database keeps whole milliseconds, so what is written now may be of the next one. */
+/** The database rounds to milliseconds, so a row written now may have the time of the next one. */
 const atOnceMs = -1;
 
 const file: SegmentFile = {
@@ -40,7 +40,7 @@ const file: SegmentFile = {
   columns: [],
 };
 
-/** As a process leaves it that is killed while it stores the segment. */
+/** Leaves a partial segment, as a process does that is killed while it stores one. */
 async function beginStoring(key: string): Promise<string> {
   const incoming = path.join(folder.path, 'store', 'incoming');
   await mkdir(incoming, { recursive: true });
@@ -49,7 +49,7 @@ async function beginStoring(key: string): Promise<string> {
   return begun;
 }
 
-test('what was begun to be stored of a segment is deleted once nobody is writing the segment, and not before', async () => {
+test('a partially stored segment is deleted once no process writes it, and not before', async () => {
   const objects = await openObjectStore({ folder: path.join(folder.path, 'store'), s3: null });
   const { segments } = database;
   const sweep = (incomingForMs: number) =>
@@ -65,7 +65,7 @@ test('what was begun to be stored of a segment is deleted once nobody is writing
 
   expect(await sweep(3_600_000)).toBe(1);
   expect([existsSync(begun), existsSync(leftOver)]).toEqual([true, false]);
-  // Its object, which is not there, and what was begun of it.
+  // The object, which does not exist, and the partial file.
   expect(await sweep(atOnceMs)).toBe(2);
   expect(existsSync(begun)).toBe(false);
 });

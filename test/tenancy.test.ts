@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
 
-describe('what belongs to another organization', () => {
+describe('a resource of another organization', () => {
   let system: TestSystem;
   let other: TestTenant;
   const basic = (email: string, password: string) =>
@@ -13,7 +13,7 @@ describe('what belongs to another organization', () => {
   });
   afterAll(() => system.stop());
 
-  test('is answered like something that does not exist, to the byte', async () => {
+  test('gets the same bytes as one that does not exist', async () => {
     const id = await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
     await system.client.ended(id);
     const unknown = '00000000-0000-4000-8000-000000000000';
@@ -37,7 +37,7 @@ describe('what belongs to another organization', () => {
     expect((await elsewhere.text()).replaceAll(system.organization, 'nobody')).toBe(await nowhere.text());
   });
 
-  test('never shows in a report, nor does another environment of the same organization', async () => {
+  test('is in no report, nor is one of another environment of the same organization', async () => {
     const now = Date.now();
     await system.client.sendFacts([{ timestamp: now, apiproxy: 'mine' }]);
     await system.clientOf(system.organization, 'test').sendFacts([{ timestamp: now, apiproxy: 'of-test' }]);
@@ -49,7 +49,7 @@ describe('what belongs to another organization', () => {
     expect(text).toBe(`{"apiproxy":"mine","organization":"${system.organization}"}\n`);
   });
 
-  test('needs the right credentials: Basic and Bearer both work, anything else is a 401', async () => {
+  test('needs valid credentials: Basic and Bearer work, anything else is a 401', async () => {
     const right = [`Bearer ${other.token}`, basic(system.email, system.password)];
     const statuses = await Promise.all(
       [

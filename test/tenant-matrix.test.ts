@@ -3,8 +3,8 @@ import { createdAccessKey, createdToken, errorBody, queryStatus, tokenList } fro
 import { eventually, sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
 
 /**
- * Every operation of the OpenAPI document whose path names an organization, with every id of another organization in every
- * place of the path. A new endpoint is in here by being in the document.
+ * Calls every operation of the OpenAPI document whose path names an organization, with every id of another organization
+ * in every place of the path. A new endpoint is covered once it is in the document.
  */
 describe('an endpoint', () => {
   let system: TestSystem;
@@ -47,7 +47,7 @@ describe('an endpoint', () => {
   });
   afterAll(() => system.stop());
 
-  test('answers ids of another organization like ids of nothing, to the byte', async () => {
+  test('returns the same bytes for ids of another organization as for unknown ids', async () => {
     const operations = guardedOperations();
     expect(operations.length).toBeGreaterThan(10);
     const wrong: unknown[] = [];
@@ -58,10 +58,10 @@ describe('an endpoint', () => {
       if (foreign.status !== 404 || masked(foreign.body, system.organization) !== masked(none.body, 'none')) {
         wrong.push({ operation, foreign, none });
       }
-      // Their ids in places of the stranger's own organization.
+      // Foreign ids below the stranger's own organization.
       for (const name of namesIn(operation.template)) {
         if (name === 'organization' || nothing[name] === undefined) continue;
-        // The stranger's organization has no environment of this name, that of the ids has.
+        // The owner of the ids has an environment of this name, the stranger has not.
         const environment = name === 'environment' ? 'test' : 'prod';
         const own: Record<string, string> = { ...ids, organization: stranger.organization, environment };
         const theirs = await call(operation, own, stranger.token);
@@ -73,15 +73,15 @@ describe('an endpoint', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('answers its own organization, so that the 404 of others says something', async () => {
+  test('serves its own organization, so that the 404 of others is meaningful', async () => {
     for (const operation of guardedOperations().filter(({ method }) => method === 'get')) {
       const own = await call(operation, existingFor(operation), system.token);
       expect([operation.method, operation.template, own.status]).not.toContain(404);
     }
   });
 
-  describe('with a token of one environment', () => {
-    /** Paths without an environment that answer for that of the token. */
+  describe('with a token bound to an environment', () => {
+    /** Paths without an environment, which serve that of the token. */
     const ofEveryEnvironment = [
       '/dashboard',
       '/charts',
@@ -92,7 +92,7 @@ describe('an endpoint', () => {
       operationsOf(system).filter(({ template }) => !ofEveryEnvironment.includes(template));
     const isBelow = ({ template }: Operation) => template.includes('{environment}');
 
-    test('answers what is in another environment like what is in none, and nothing that is above environments', async () => {
+    test('treats another environment like an unknown one, and serves nothing above environments', async () => {
       const token = await newToken({ environment: 'test' });
       const before = await everythingOf(system.organization);
       const wrong: unknown[] = [];
@@ -108,11 +108,11 @@ describe('an endpoint', () => {
         }
       }
       expect(wrong).toEqual([]);
-      // No token above all: one without an environment would be a way out.
+      // In particular no token: one without an environment would lift the restriction.
       expect(await everythingOf(system.organization)).toEqual(before);
     });
 
-    test('answers in that environment, so that the refusals of others say something', async () => {
+    test('serves that environment, so that the refusals of others are meaningful', async () => {
       const token = await newToken({ environment: 'prod' });
       const inside = operationsOf(system).filter(
         (operation) => operation.method === 'get' && isBelow(operation),
@@ -125,7 +125,7 @@ describe('an endpoint', () => {
       }
     });
 
-    test('and of some customers, answers nothing that does not know customers', async () => {
+    test('also bound to customers, serves nothing that is not restricted to customers', async () => {
       const token = await newToken({ environment: 'prod', customers: ['c1'] });
       const wrong: unknown[] = [];
       for (const operation of operationsOf(system)) {
@@ -137,7 +137,7 @@ describe('an endpoint', () => {
     });
   });
 
-  /** Bound as `binding` says, else with everything that a token may do. */
+  /** Creates a token with all scopes and this binding. */
   async function newToken(binding: object): Promise<string> {
     const response = await fetch(`${system.url}/v1/organizations/${system.organization}/tokens`, {
       method: 'POST',
@@ -147,7 +147,7 @@ describe('an endpoint', () => {
     return createdToken.parse(await response.json()).token;
   }
 
-  /** What administrators look after. */
+  /** Reads everything that administrators manage. */
   async function everythingOf(organization: string): Promise<unknown[]> {
     const headers = { Authorization: `Bearer ${system.token}` };
     const paths = ['', '/users', '/tokens', '/environments', '/exchangeRates'];
@@ -206,10 +206,11 @@ describe('an endpoint', () => {
   async function call({ method, template, example }: Operation, ids: Record<string, string>, token: string) {
     const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
       const id = ids[name];
-      if (id === undefined) throw new Error(`say in this test what exists for the path parameter "${name}"`);
+      if (id === undefined)
+        throw new Error(`add an existing id for the path parameter "${name}" to this test`);
       return encodeURIComponent(id);
     });
-    // A GET may have a body in a contract, but not in fetch.
+    // fetch cannot send a body with a GET, which a contract may have.
     const sent = example !== undefined && method !== 'get';
     const response = await fetch(`${system.url}${path}`, {
       method: method.toUpperCase(),

@@ -17,14 +17,14 @@ const missing = isServiceMissing({
   environment: process.env,
 });
 
-describe.skipIf(missing)('a password that the command line asks for', () => {
+describe.skipIf(missing)('a password prompt of the command line', () => {
   let system: TestSystem;
   beforeAll(async () => {
     system = await sharedSystem('api');
   });
   afterAll(() => system.stop());
 
-  /** Answers each question of `set-password` with the next of the answers; what the terminal showed. */
+  /** Types the answers at the prompts of `set-password`. Returns the text that the terminal showed. */
   async function setPassword(answers: readonly string[]): Promise<{ code: number | null; shown: string }> {
     const entry = path.join(repositoryRoot, 'apps/cli/bin/hourglass.js');
     const command = `"${process.execPath}" "${entry}" admin user set-password --org ${system.organization} ${system.email}`;
@@ -55,14 +55,14 @@ describe.skipIf(missing)('a password that the command line asks for', () => {
     return response.status;
   }
 
-  test('is not shown by the terminal, and is the password afterwards', async () => {
+  test('does not show the password, which then is valid', async () => {
     const { code, shown } = await setPassword(['typed at a termx\x7final\r', 'typed at a terminal\r']);
     expect([code, shown]).toEqual([0, expect.stringContaining(`changed the password of ${system.email}`)]);
     expect(shown).not.toContain('typed');
     expect(await statusWith('typed at a terminal')).toBe(200);
   });
 
-  test('is changed neither when the second is another nor when it is given up with Ctrl-C', async () => {
+  test('changes nothing when the passwords differ or after Ctrl-C', async () => {
     const different = await setPassword(['one long password\r', 'another password\r']);
     expect([different.code, different.shown]).toEqual([1, expect.stringContaining('differ')]);
     const givenUp = await setPassword(['one long pass\x03']);

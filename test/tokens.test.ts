@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => accounts.system.stop());
 
 describe('a token', () => {
-  test('is made for the caller, lets in, is listed without itself, and ends at once when it is deleted', async () => {
+  test('is created for the caller, authenticates, is listed without its text, and is revoked immediately', async () => {
     const made = await accounts.call('POST', `/${acme}/tokens`, {
       body: { scopes: ['read', 'submit'], description: 'nightly report' },
     });
@@ -44,7 +44,7 @@ describe('a token', () => {
     });
   });
 
-  test('of another user has at most the scopes of that user, and loses with the role what the user loses', async () => {
+  test("of another user has at most that user's scopes, and loses them with the user's role", async () => {
     await accounts.addUser(`ann@${acme}.example`, 'administrator');
     const body = { email: `Ann@${acme}.example`, scopes: ['read', 'admin'] };
     const { token } = createdToken.parse((await accounts.call('POST', `/${acme}/tokens`, { body })).answer);
@@ -62,7 +62,7 @@ describe('a token', () => {
     expect((await accounts.call('GET', `/${acme}`, { authorization })).status).toBe(401);
   });
 
-  test('ends when it expires', async () => {
+  test('is invalid after it expires', async () => {
     const body = { scopes: ['read'], expiresInSeconds: 3600 };
     const { id, token, created, expires } = createdToken.parse(
       (await accounts.call('POST', `/${acme}/tokens`, { body })).answer,
@@ -105,25 +105,25 @@ describe('a token', () => {
     [{ scopes: ['read'], environment: 'test', customers: [''] }, 'customers[0]', /at least 1/],
     [{ scopes: ['read'], environment: 'test', customers: ['x'.repeat(257)] }, 'customers[0]', /at most 256/],
     [{ scopes: ['read'], environment: 'test', customers: ['nul\0'] }, 'customers[0]', /control/],
-  ])('is refused for %j: 400 that names the field and what is expected', async (body, field, words) => {
+  ])('is refused for %j: 400 with the field and the expected value', async (body, field, words) => {
     expect(await accounts.refusal('POST', `/${acme}/tokens`, { body })).toMatchObject({
       status: 400,
       faults: [{ field, description: expect.stringMatching(words) as string }],
     });
   });
 
-  test('is good for one environment and a hundred customers, and is listed so', async () => {
+  test('may be bound to one environment and a hundred customers, and is listed with them', async () => {
     const body = { scopes: ['read'], environment: 'test', customers: customers(100) };
     const made = createdToken.parse((await accounts.call('POST', `/${acme}/tokens`, { body })).answer);
     expect([made.environment, made.customers]).toEqual(['test', body.customers]);
     const { tokens } = tokenList.parse((await accounts.call('GET', `/${acme}/tokens`)).answer);
     const bindings = tokens.map(({ id, environment, customers: ids }) => ({ id, environment, ids }));
     expect(bindings).toContainEqual({ id: made.id, environment: 'test', ids: body.customers });
-    // The first one of all.
+    // The oldest token.
     expect(bindings.at(-1)).toMatchObject({ environment: null, ids: [] });
   });
 
-  test('may have a description of 200 characters and live from 1 second to ten years', async () => {
+  test('may have a description of 200 characters and a lifetime of 1 second to ten years', async () => {
     for (const expiresInSeconds of [1, 315_360_000]) {
       const body = { scopes: ['read'], description: '❤'.repeat(200), expiresInSeconds };
       expect((await accounts.call('POST', `/${acme}/tokens`, { body })).status).toBe(201);
@@ -133,7 +133,7 @@ describe('a token', () => {
   });
 });
 
-/** The longest ids, in a script that takes three bytes a character. */
+/** Ids of the maximum length, in characters of three bytes. */
 function customers(count: number): string[] {
   return Array.from({ length: count }, (_, index) => String(index).padEnd(256, '客'));
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => accounts.system.stop());
 
 describe('a user', () => {
-  test('is made, listed, read, changed and deleted', async () => {
+  test('is created, listed, read, changed and deleted', async () => {
     const made = await accounts.call('POST', '/acme/users', { body: { email: 'Joe@Acme.example' } });
     expect([made.status, made.headers.get('cache-control')]).toEqual([201, 'no-store']);
     const { password = '', ...user } = createdUser.parse(made.answer);
@@ -43,7 +43,7 @@ describe('a user', () => {
     expect((await accounts.refusal('DELETE', path)).code).toBe('user.not_found');
   });
 
-  test('is refused when the address is taken, by whomever, in the same words: 409', async () => {
+  test('is refused when the address is taken, in any organization, with the same message: 409', async () => {
     await accounts.addUser('taken@acme.example');
     const own = await accounts.refusal('POST', '/acme/users', { body: { email: 'TAKEN@acme.example' } });
     const others = await accounts.refusal('POST', '/acme/users', {
@@ -74,7 +74,7 @@ describe('a user', () => {
     );
   });
 
-  test('is not raised above who raises, nor changed from below: 403', async () => {
+  test("cannot be promoted above the caller's role, nor changed by a lower role: 403", async () => {
     const authorization = await accounts.addUser('boss@acme.example', 'administrator');
     await accounts.addUser('plain@acme.example');
     for (const [method, path, body] of [
@@ -106,7 +106,7 @@ describe('a user', () => {
     [{ email: 'a@x.example', password: 'x'.repeat(257) }, 'password', /at most 256/],
     [{ email: 'a@x.example', password: 'twelve\0chars' }, 'password', /control/],
     [{ email: 'a@x.example', admin: true }, 'admin', /unknown/],
-  ])('is refused for %j: 400 that names the field and what is expected', async (body, field, words) => {
+  ])('is refused for %j: 400 with the field and the expected value', async (body, field, words) => {
     const refused = await accounts.refusal('POST', '/acme/users', { body });
     expect(refused).toMatchObject({
       status: 400,
@@ -115,7 +115,7 @@ describe('a user', () => {
     expect(JSON.stringify(refused)).not.toContain('elevenchars');
   });
 
-  test('may have an address of 254 characters and a password of 12 or 256', async () => {
+  test('may have an address of 254 characters and a password of 12 to 256', async () => {
     for (const [letter, password] of [
       ['y', 'twelve chars'],
       ['z', '🔑'.repeat(128)],
@@ -132,7 +132,7 @@ describe('a user', () => {
     [{ email: 'other@acme.example' }, 'email'],
     [{ role: 'king' }, 'role'],
     [{ password: 'short' }, 'password'],
-  ])('is not changed by %j: 400 that names the field', async (body, field) => {
+  ])('is not changed by %j: 400 with the field', async (body, field) => {
     const { status, faults } = await accounts.refusal('PATCH', `/acme/users/${testEmail}`, { body });
     expect([status, faults[0]?.field]).toEqual([400, field]);
   });

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const place = () => ['--org', system.organization, '--env', 'prod'];
 
-test('a result is verified with the key of the API and offline, and a changed one is not', async () => {
+test("a result is verified with the API's key, online and offline, and a changed one is not", async () => {
   const file = (name: string) => path.join(folder.path, name);
   await writeFile(file('facts.ndjson'), '{"timestamp":"2026-04-01T10:00:00Z","apiproxy":"a"}\n');
   await system.runCli('import', ...place(), '--format', 'ndjson', file('facts.ndjson'));

@@ -2,7 +2,7 @@ import { constants, getPriority } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readArchive, startSystem, type RunningSystem } from '@hourglass/testing';
 
-test('a worker runs at a lower priority than the API, which answers while reports run', async () => {
+test('a worker runs at a lower priority than the API, which responds while reports run', async () => {
   const system = await startSystem({ worker: false });
   try {
     const worker = system.startWorker();
@@ -14,7 +14,7 @@ test('a worker runs at a lower priority than the API, which answers while report
   }
 });
 
-describe('a worker that is killed in the middle of a query', () => {
+describe('a worker killed in the middle of a query', () => {
   let system: RunningSystem;
   const facts = 300_000;
 
@@ -30,7 +30,7 @@ describe('a worker that is killed in the middle of a query', () => {
   });
   afterAll(() => system.stop());
 
-  test('leaves the query to another one, which ends it in one valid archive', async () => {
+  test('leaves the query to another one, which completes it with one valid archive', async () => {
     const id = await system.client.submit({
       metrics: [{ name: 'message_count', function: 'sum' }],
       dimensions: ['gateway_flow_id'],

@@ -5,22 +5,22 @@ import { eventually } from './eventually.ts';
 
 export interface ContractClient {
   readonly environmentUrl: string;
-  /** Any request below the environment's URL, with the credentials. */
+  /** Sends a request below the environment's URL, with the credentials. */
   request(path: string, init?: RequestInit): Promise<Response>;
   sendFacts(facts: readonly object[]): Promise<void>;
   submit(query: object): Promise<string>;
-  /** The error body of a refused submission. */
+  /** Submits a query that is expected to fail. Returns the error. */
   refusal(query: unknown): Promise<{ status: number; body: ErrorBody }>;
   status(id: string): Promise<QueryStatus>;
   /** Polls until the status meets the condition. Throws if the query ends before. */
   reaches(id: string, what: string, condition: (status: QueryStatus) => boolean): Promise<QueryStatus>;
   ended(id: string): Promise<QueryStatus>;
   archive(id: string): Promise<Buffer>;
-  /** Submits, waits, downloads, unpacks: the text of all parts. */
+  /** Submits, waits, downloads and unpacks. Returns the text of all parts. */
   report(query: object): Promise<string>;
 }
 
-/** A client that holds every answer against the contract's schemas: an extra or missing member is an error. */
+/** A client that checks each response against the contract's schemas: an extra or missing property throws. */
 export function contractClient(options: { environmentUrl: string; authorization: string }): ContractClient {
   const { environmentUrl, authorization } = options;
   const request = (path: string, init: RequestInit = {}) =>
@@ -28,7 +28,7 @@ export function contractClient(options: { environmentUrl: string; authorization:
       ...init,
       headers: {
         Authorization: authorization,
-        // What fetch announces for a text by itself is no JSON.
+        // fetch would announce a string as text/plain.
         ...(typeof init.body === 'string' ? { 'Content-Type': 'application/json' } : {}),
         ...(init.headers as Record<string, string> | undefined),
       },
@@ -46,12 +46,12 @@ export function contractClient(options: { environmentUrl: string; authorization:
     async sendFacts(facts) {
       const body = facts.map((fact) => JSON.stringify(fact)).join('\n');
       const response = await request('/facts/api', { method: 'POST', body });
-      if (response.status !== 201) throw new Error(`facts refused: ${await response.text()}`);
+      if (response.status !== 201) throw new Error(`facts were refused: ${await response.text()}`);
     },
     async submit(query) {
       const response = await post(query);
       const text = await response.text();
-      if (response.status !== 201) throw new Error(`not submitted: ${response.status} ${text}`);
+      if (response.status !== 201) throw new Error(`the query was refused: ${response.status} ${text}`);
       const { self } = queryStatus.parse(JSON.parse(text));
       return self.slice(self.lastIndexOf('/') + 1);
     },
@@ -62,7 +62,7 @@ export function contractClient(options: { environmentUrl: string; authorization:
     async status(id) {
       const response = await request(`/queries/${id}`);
       const text = await response.text();
-      if (response.status !== 200) throw new Error(`no status: ${response.status} ${text}`);
+      if (response.status !== 200) throw new Error(`the status was refused: ${response.status} ${text}`);
       return queryStatus.parse(JSON.parse(text));
     },
     reaches: (id, what, condition) =>
@@ -79,7 +79,8 @@ export function contractClient(options: { environmentUrl: string; authorization:
       }),
     async archive(id) {
       const response = await request(`/queries/${id}/result`);
-      if (response.status !== 200) throw new Error(`no result: ${response.status} ${await response.text()}`);
+      if (response.status !== 200)
+        throw new Error(`the result was refused: ${response.status} ${await response.text()}`);
       return Buffer.from(await response.arrayBuffer());
     },
     async report(query) {
@@ -102,15 +103,15 @@ export interface ArchivePart {
   readonly text: string;
 }
 
-/** A member of an archive, as it is stored. */
+/** A member of an archive, as stored. */
 export interface ArchiveMember {
   readonly name: string;
   readonly bytes: Buffer;
-  /** Of its local header. */
+  /** Position of its local header in the archive. */
   readonly offset: number;
 }
 
-/** All members of an archive in their order; yauzl checks sizes and CRCs. */
+/** Reads all members of an archive in order; yauzl checks sizes and CRCs. */
 export async function archiveMembers(archive: Buffer): Promise<ArchiveMember[]> {
   const zip = await fromBufferPromise(archive, { lazyEntries: true });
   const members: ArchiveMember[] = [];
@@ -126,7 +127,7 @@ export async function archiveMembers(archive: Buffer): Promise<ArchiveMember[]> 
   return members;
 }
 
-/** The parts of an archive in their order, unpacked. */
+/** Reads and unpacks the parts of an archive in order. */
 export async function readArchive(archive: Buffer): Promise<ArchivePart[]> {
   const members = await archiveMembers(archive);
   return members

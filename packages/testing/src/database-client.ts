@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** One connection to the database beside the program's own: to look, to hold a lock, to let time pass. */
+/** A connection to the database beside the program's, for inspection, locks and moving times. */
 export interface DatabaseClient {
   sql<Row extends object>(statement: string, parameters?: readonly unknown[]): Promise<Row[]>;
   end(): Promise<void>;

@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 
 /**
- * Makes one database refuse everybody, as a server that shuts down does, and ends its open connections. The
- * other databases of the test run are not disturbed.
+ * Makes one database refuse connections, as a server that shuts down does, and ends the open ones. The
+ * other databases of the test run are not affected.
  */
 export async function startDatabaseOutage(databaseUrl: string): Promise<{ end(): Promise<void> }> {
   const url = new URL(databaseUrl);

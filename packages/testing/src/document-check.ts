@@ -78,7 +78,7 @@ function answerCheck(document: CheckedDocument): Check {
     validators.set(pointer, made);
     return made;
   };
-  // The one that leaves the least open comes first: `{id}:cancel` before `{id}`.
+  // The most specific template comes first: `{id}:cancel` before `{id}`.
   const templates = Object.keys(document.paths)
     .map((template) => ({ template, pattern: patternOf(template) }))
     .sort((one, other) => literalLength(other.template) - literalLength(one.template));
@@ -90,10 +90,12 @@ function answerCheck(document: CheckedDocument): Check {
     const operations = template === undefined ? undefined : document.paths[template];
     const operation = operations?.[name];
     const wrong: Wrong = (reason) =>
-      new Error(`${method} ${path} answered ${response.status}, which the document does not say: ${reason}`);
-    // What is nowhere in the document is still answered with the one error body, a wrong method with that of the path.
+      new Error(
+        `${method} ${path} returned ${response.status}, which the document does not allow: ${reason}`,
+      );
+    // An unknown path still gets the common error body, and a wrong method that of its path.
     if (operation === undefined || template === undefined) {
-      if (response.status < 400) throw wrong('there is no such operation');
+      if (response.status < 400) throw wrong('the operation is missing');
       const [other] = Object.keys(operations ?? {});
       const pointer =
         template === undefined || other === undefined
@@ -105,18 +107,18 @@ function answerCheck(document: CheckedDocument): Check {
     const status = [String(response.status), `${Math.floor(response.status / 100)}XX`].find(
       (key) => operation.responses[key] !== undefined,
     );
-    if (status === undefined) throw wrong('there is no such status');
+    if (status === undefined) throw wrong('the status is missing');
     const mediaTypes = Object.keys(operation.responses[status]?.content ?? {});
     const mediaType = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
     if (mediaType === '' ? mediaTypes.length > 0 : !mediaTypes.includes(mediaType)) {
-      throw wrong(`its type is "${mediaType}"; expected ${mediaTypes.join(' or ') || 'none'}`);
+      throw wrong(`content type: "${mediaType}"; expected ${mediaTypes.join(' or ') || 'none'}`);
     }
     if (mediaType !== 'application/json' || method === 'HEAD') return;
     await checkJson(response, validatorAt(schemaPointer(template, name, status)), wrong);
   };
 }
 
-/** Where the schema of a JSON answer is in the document. */
+/** Returns the JSON pointer of a JSON response's schema. */
 function schemaPointer(template: string, method: string, status: string): string {
   const steps = ['paths', template, method, 'responses', status, 'content', 'application/json', 'schema'];
   return steps
@@ -125,7 +127,7 @@ function schemaPointer(template: string, method: string, status: string): string
 }
 
 async function checkJson(response: Response, validate: ValidateFunction, wrong: Wrong): Promise<void> {
-  // A copy: the test reads the answer itself. One that is broken off is for the test to judge.
+  // A copy, because the test reads the response itself. An aborted response is left to the test.
   const value: unknown = await response
     .clone()
     .json()
@@ -137,7 +139,7 @@ async function checkJson(response: Response, validate: ValidateFunction, wrong: 
   throw wrong(faults.slice(0, 5).join('; '));
 }
 
-/** A parameter is one segment, or a part of one. */
+/** A parameter matches a segment or a part of one. */
 function patternOf(template: string): RegExp {
   const literals = template
     .split(/\{\w+\}/)

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Asks until the answer is not null. For conditions that nothing announces; the time-out is generous because
+ * Polls until the result is not null. For conditions without an event. The timeout is generous because
  * it only decides how a broken program fails.
  */
 export async function eventually<T>(

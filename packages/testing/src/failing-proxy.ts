@@ -2,31 +2,31 @@ import { once } from 'node:events';
 import { closeServer } from './close-server.ts';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** What becomes of a request that fails. */
+/** The way in which a request fails. */
 type Failure = 'refused' | 'cut before' | 'cut after' | 'body cut' | 'hangs';
 
 export interface FailingProxyOptions {
-  /** Of the server behind it. */
+  /** URL of the server behind the proxy. */
   readonly target: string;
-  /** Of the requests, 0 to 1. */
+  /** Share of requests that fail, 0 to 1. */
   readonly failingShare: number;
-  /** Of those that fail, how many are never answered. */
+  /** Share of failing requests that never get a response, 0 to 1. */
   readonly hangingShare: number;
-  /** The same one fails the same requests in the same way. */
+  /** The same seed makes the same requests fail in the same way. */
   readonly seed: number;
 }
 
 export interface FailingProxy {
   readonly url: string;
   counts(): { readonly requests: number; readonly failed: number };
-  /** Passes everything on from now on. */
+  /** Forwards every request from now on. */
   heal(): void;
   close(): Promise<void>;
 }
 
 /**
- * Stands before a server that speaks HTTP and lets some requests fail: answers 503, cuts the connection before the server
- * has the request or after it did what was asked, cuts the body of the answer, or answers nothing at all.
+ * A proxy before an HTTP server that makes some requests fail: it responds 503, closes the connection before the
+ * server receives the request or after the server has processed it, cuts the response body, or never responds.
  */
 export async function startFailingProxy(options: FailingProxyOptions): Promise<FailingProxy> {
   const target = new URL(options.target);
@@ -78,7 +78,7 @@ function pass(
   target: URL,
   failure: 'cut after' | 'body cut' | null,
 ): void {
-  // With the host of the proxy, which the client has signed.
+  // Keeps the Host of the proxy, which the client has signed.
   const { method, url: path, headers } = incoming;
   const onward = request({ host: target.hostname, port: target.port, method, path, headers });
   onward.on('error', () => incoming.socket.destroy());
@@ -100,12 +100,12 @@ function pass(
       outgoing.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => incoming.socket.destroy());
       answer.resume();
     });
-    // An answer without a body is cut all the same.
+    // A response without a body is cut, too.
     answer.once('end', () => incoming.socket.destroy());
   });
 }
 
-/** Numbers from 0 to below 1: a linear congruential generator, which is random enough here. */
+/** Returns numbers in [0, 1) from a linear congruential generator, which is random enough here. */
 function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

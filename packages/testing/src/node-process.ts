@@ -5,16 +5,16 @@ import { createInterface } from 'node:readline';
 export interface NodeProcess {
   readonly pid: number;
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** Everything it has written so far, both streams in the order of arrival. */
+  /** The output so far, of both streams in the order of arrival. */
   output(): string;
-  /** The first line, past or coming, for which `pick` answers something. Rejects when the process ends first. */
+  /** Waits for the first line, past or future, for which `pick` returns a value. Rejects if the process exits first. */
   lineWith<T>(pick: (line: string) => T | null): Promise<T>;
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, and the end of it; SIGKILL and an error when it takes longer than 15 s. */
+  /** Sends SIGTERM and waits. After 15 s it sends SIGKILL and throws. */
   stop(): Promise<void>;
 }
 
-/** Starts `node entry` from the build, as it runs in production, and reads what it writes. */
+/** Starts `node entry` from the build, as in production, and collects its output. */
 export function startNode(
   entry: string,
   options: { args?: readonly string[]; env: Readonly<Record<string, string>>; cwd: string },
@@ -63,7 +63,7 @@ async function firstLine<T>(
     listeners.add(listener);
   });
   const ended = exited.then(() => {
-    throw new Error(`the process ended first; it wrote:\n${lines.join('\n')}`);
+    throw new Error(`the process exited first; its output:\n${lines.join('\n')}`);
   });
   try {
     return await Promise.race([found, ended]);
@@ -78,5 +78,5 @@ async function stop(child: ChildProcess, exited: Promise<unknown>, entry: string
   const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
   await exited;
   clearTimeout(timer);
-  if (child.signalCode === 'SIGKILL') throw new Error(`${entry} did not end on SIGTERM`);
+  if (child.signalCode === 'SIGKILL') throw new Error(`${entry} did not exit after SIGTERM`);
 }

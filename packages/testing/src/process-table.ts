@@ -7,12 +7,12 @@ export interface ProcessEntry {
   readonly commandLine: string;
 }
 
-/** All processes of this machine but those that have ended and only wait for their parent to ask. */
+/** Lists all processes of this machine except zombies. */
 export function listProcesses(): readonly ProcessEntry[] {
   return process.platform === 'linux' ? fromProc() : fromPs();
 }
 
-/** Everything that `pid` has started, and what that has started. */
+/** Lists all direct and indirect child processes of `pid`. */
 export function descendantsOf(pid: number): readonly ProcessEntry[] {
   const all = listProcesses();
   const found = all.filter((entry) => entry.parentPid === pid);
@@ -24,19 +24,19 @@ export function isRunning(pid: number): boolean {
   return listProcesses().some((entry) => entry.pid === pid);
 }
 
-/** The kernel's own table: a machine with nothing but Node.js may have no `ps`. */
+/** Reads the kernel's table, because a machine may lack `ps`. */
 function fromProc(): ProcessEntry[] {
   const entries: ProcessEntry[] = [];
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      // The name in parentheses may itself hold spaces and parentheses; state and parent follow the last one.
+      // The name in parentheses may contain spaces and parentheses; state and parent follow the last one.
       const [, state, parent] = /^.*\) (\S) (\d+) /s.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
       if (state === undefined || state === 'Z') continue;
       const commandLine = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trimEnd();
       entries.push({ pid: Number(name), parentPid: Number(parent), commandLine });
     } catch {
-      // It ended between the listing and the reading.
+      // It exited after the listing.
     }
   }
   return entries;

@@ -1,15 +1,15 @@
 export interface ServiceNeed {
-  /** As a person would say it: `redis-server`, `an S3-compatible server`. */
+  /** A readable name: `redis-server`, `an S3-compatible server`. */
   readonly service: string;
-  /** Why it cannot be had on this machine; null when it can. */
+  /** The reason why it is not available on this machine; null if it is. */
   readonly problem: string | null;
   /** The environment of the test run; `CI=true` makes a missing service a failure. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * For `describe.skipIf`: true when tests of a real service have to be skipped, which is said aloud. The one place
- * that decides it, so that no suite can pass in CI by quietly not running.
+ * For `describe.skipIf`: returns true, with a warning, when the tests of a real service must be skipped. It is the
+ * only place that decides this, so that no suite passes in CI without running.
  * @throws Error instead of skipping under `CI=true`.
  */
 export function isServiceMissing({ service, problem, environment }: ServiceNeed): boolean {

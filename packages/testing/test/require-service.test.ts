@@ -7,18 +7,18 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('a service that can be had is never skipped, in CI or elsewhere', () => {
+test('tests of an available service are never skipped, in CI or elsewhere', () => {
   for (const environment of [{}, { CI: 'true' }]) {
     expect(isServiceMissing({ ...need, problem: null, environment })).toBe(false);
   }
 });
 
-test('a missing service is said aloud by name when its tests are skipped', () => {
+test('a warning names the missing service when its tests are skipped', () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   expect(isServiceMissing({ ...need, environment: {} })).toBe(true);
   expect(warn.mock.calls.flat().join()).toMatch(/SKIPPED.*a clock tower.*there is no hill/);
 });
 
-test('in CI a missing service is a failure', () => {
+test('a missing service fails in CI', () => {
   expect(() => isServiceMissing({ ...need, environment: { CI: 'true' } })).toThrow(/a clock tower.*no hill/);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Client } from 'pg';
 import { createTestDatabase } from '../src/index.ts';
 
-test('databases of tests that run at the same time do not see each other', async () => {
+test('databases of concurrent tests are separate', async () => {
   const databases = await Promise.all(Array.from({ length: 6 }, () => createTestDatabase()));
   expect(new Set(databases.map(({ url }) => url)).size).toBe(6);
   for (const [index, { url }] of databases.entries()) {
