@@ -54,20 +54,11 @@ function createSystem({ api, sql, dataDirectory }) {
     if (response.ok) return response;
     throw new Error(`${pathAndQuery}: HTTP ${response.status}: ${await response.text()}`);
   };
-  const environmentId = async () => {
-    const found = await sql.query(`select min(id) as id from environments where name = 'prod'`);
-    return found.rows[0].id;
-  };
-  const liveSegments = async () => {
-    const found = await sql.query(
-      `select id, object_key as key, facts::float8 as facts, bytes::float8 as bytes, columns,
-              extract(epoch from first_at)::float8 * 1000 as "firstMs", extract(epoch from last_at)::float8 * 1000 as "lastMs"
-         from segments where state = 'live' order by first_at, id`,
-    );
-    return found.rows;
-  };
   return {
-    environmentId,
+    async environmentId() {
+      const result = await sql.query(`select min(id) as id from environments where name = 'prod'`);
+      return result.rows[0].id;
+    },
     /** Ingests each file as NDJSON over HTTP. Returns the milliseconds from request to response of each. */
     async load(files, onFile) {
       const tookMs = [];
@@ -77,44 +68,17 @@ function createSystem({ api, sql, dataDirectory }) {
       }
       return tookMs;
     },
-    /** Resolves once all facts are sealed and no merge is due. */
-    async settled() {
-      for (;;) {
-        const found = await sql.query(
-          `select (select count(*) from batches where hot)::int as hot,
-                  (select count(*) from segments where state = 'incoming')::int as incoming`,
-        );
-        const { hot, incoming } = found.rows[0];
-        if (hot === 0 && incoming === 0 && chooseMerge(await liveSegments(), mergeTerms) === null) return;
-        await delay(settlePollMs);
-      }
-    },
+    settled: () => untilSettled(sql),
     /** Links the files of the live segments into `directory` and returns the segments. */
     async placeSegments(directory) {
-      const segments = await liveSegments();
+      const segments = await liveSegments(sql);
       for (const segment of segments) {
         segment.path = path.join(directory, `${segment.id}.parquet`);
         await link(path.join(dataDirectory, 'store', 'objects', segment.key), segment.path);
       }
       return segments;
     },
-    /** Submits a query and waits for it. Returns the path of its archive. */
-    async report(request) {
-      const beganMs = performance.now();
-      const response = await call(`${environmentPath}/queries`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(request),
-      });
-      const { self } = await response.json();
-      for (;;) {
-        const { state, error } = await (await call(`/v1${self}`)).json();
-        if (state === 'completed') return `/v1${self}/result`;
-        if (state !== 'enqueued' && state !== 'running')
-          throw new Error(`a query ended as ${state}: ${error}`);
-        await delay(pollDelayMs(performance.now() - beganMs));
-      }
-    },
+    report: (request) => report(call, request),
     async rowsOf(resultPath) {
       const parts = await readArchive(Buffer.from(await (await call(resultPath)).arrayBuffer()));
       const lines = parts.flatMap(({ text }) => text.split('\n')).filter((line) => line !== '');
@@ -122,6 +86,45 @@ function createSystem({ api, sql, dataDirectory }) {
     },
     workerPeakBytes,
   };
+}
+
+async function liveSegments(sql) {
+  const result = await sql.query(
+    `select id, object_key as key, facts::float8 as facts, bytes::float8 as bytes, columns,
+            extract(epoch from first_at)::float8 * 1000 as "firstMs", extract(epoch from last_at)::float8 * 1000 as "lastMs"
+       from segments where state = 'live' order by first_at, id`,
+  );
+  return result.rows;
+}
+
+/** Resolves once all facts are sealed and no merge is due. */
+async function untilSettled(sql) {
+  for (;;) {
+    const result = await sql.query(
+      `select (select count(*) from batches where hot)::int as hot,
+              (select count(*) from segments where state = 'incoming')::int as incoming`,
+    );
+    const { hot, incoming } = result.rows[0];
+    if (hot === 0 && incoming === 0 && chooseMerge(await liveSegments(sql), mergeTerms) === null) return;
+    await delay(settlePollMs);
+  }
+}
+
+/** Submits a query and waits for it. Returns the path of its archive. */
+async function report(call, request) {
+  const startMs = performance.now();
+  const response = await call(`${environmentPath}/queries`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+  });
+  const { self } = await response.json();
+  for (;;) {
+    const { state, error } = await (await call(`/v1${self}`)).json();
+    if (state === 'completed') return `/v1${self}/result`;
+    if (state !== 'enqueued' && state !== 'running') throw new Error(`a query ended as ${state}: ${error}`);
+    await delay(pollDelayMs(performance.now() - startMs));
+  }
 }
 
 async function sendBatch(call, { path: parquet, facts }) {

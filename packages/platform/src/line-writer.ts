@@ -20,25 +20,18 @@ const maxFlushSyncMs = 1_000;
  */
 export function createLineWriter(fileDescriptor: number): LineWriter {
   let buffered = '';
-  let writing = false;
+  let isWriting = false;
   let pipeIsBroken = false;
   let flushes: (() => void)[] = [];
 
   const writeBuffered = () => {
-    writing = true;
+    isWriting = true;
     const bytes = Buffer.from(buffered);
     buffered = '';
-    writeFrom(bytes, 0);
-  };
-  const writeFrom = (bytes: Buffer, offset: number) => {
-    write(fileDescriptor, bytes, offset, (error, written) => {
-      if (error !== null && isBusy(error)) setTimeout(writeFrom, busyRetryMs, bytes, offset);
-      else if (error === null && offset + written < bytes.length) writeFrom(bytes, offset + written);
-      else finish(error);
-    });
+    writeFully(fileDescriptor, bytes, finish);
   };
   const finish = (error: NodeJS.ErrnoException | null) => {
-    writing = false;
+    isWriting = false;
     if (error?.code === 'EPIPE') {
       pipeIsBroken = true;
       buffered = '';
@@ -56,19 +49,35 @@ export function createLineWriter(fileDescriptor: number): LineWriter {
     write(line) {
       if (pipeIsBroken || buffered.length + line.length > maxBufferedCharacters) return;
       buffered += line;
-      if (!writing) writeBuffered();
+      if (!isWriting) writeBuffered();
     },
     flush(onFlushed) {
-      if (writing) flushes.push(onFlushed);
+      if (isWriting) flushes.push(onFlushed);
       else onFlushed();
     },
     flushSync() {
       // The pending write continues in its thread; give it time to stay in order.
-      if (writing && buffered !== '') sleepSync(busyRetryMs);
+      if (isWriting && buffered !== '') sleepSync(busyRetryMs);
       writeSyncFully(fileDescriptor, Buffer.from(buffered));
       buffered = '';
     },
   };
+}
+
+/** Writes all bytes, with retries while a pipe is full. */
+function writeFully(
+  fileDescriptor: number,
+  bytes: Buffer,
+  onDone: (error: NodeJS.ErrnoException | null) => void,
+): void {
+  const writeFrom = (offset: number) => {
+    write(fileDescriptor, bytes, offset, (error, written) => {
+      if (error !== null && isBusy(error)) setTimeout(writeFrom, busyRetryMs, offset);
+      else if (error === null && offset + written < bytes.length) writeFrom(offset + written);
+      else onDone(error);
+    });
+  };
+  writeFrom(0);
 }
 
 /** Gives up on an error, and on a pipe that stays full for `maxFlushSyncMs`. */

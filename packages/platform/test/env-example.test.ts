@@ -3,8 +3,8 @@ import { settingDefinitions } from '../src/setting-definitions.ts';
 import type { SettingDefinition } from '../src/setting.ts';
 
 const head = [
-  'Every setting of Hourglass, as an environment variable. A line that is commented out shows the default.',
-  'Start is refused when a name with the prefix HOURGLASS_ or S3_ is not in this file.',
+  'All settings of Hourglass, as environment variables. The commented-out lines show the defaults.',
+  'An unknown variable with the prefix HOURGLASS_ or S3_ prevents the start.',
 ];
 
 test('.env.example describes every setting (regenerate it with `npx vitest run env-example -u`)', async () => {

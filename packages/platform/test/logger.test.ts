@@ -21,14 +21,14 @@ function start(lines: number, textCharacters: number, output: 'pipe' | number = 
   return {
     output: started.stdout as Readable,
     done: once(started.stderr as Readable, 'data').then(String),
-    toldToEnd: () => {
+    terminate: () => {
       started.kill('SIGTERM');
       return untilExit;
     },
   };
 }
 
-/** Lines come in order: once the process tells that it is still there, everything before has arrived. */
+/** Lines arrive in order: after a "still here" line, all earlier lines have arrived. */
 async function untilStillHere(output: Readable): Promise<void> {
   let end = '';
   while (!end.includes('still here')) {
@@ -44,51 +44,51 @@ const lineNumbers = (written: string) =>
     .map((line) => JSON.parse(line) as { line?: number })
     .flatMap(({ line }) => (line === undefined ? [] : [line]));
 
-describe('the log of a process that ends', () => {
-  test('is whole', async () => {
-    const { output, done, toldToEnd } = start(20_000, 100);
+describe('the log of a terminating process', () => {
+  test('is complete', async () => {
+    const { output, done, terminate } = start(20_000, 100);
     const written = text(output);
     expect(await done).toBe('done\n');
     await untilStillHere(output);
-    expect(await toldToEnd()).toEqual(ended);
+    expect(await terminate()).toEqual(ended);
     expect(lineNumbers(await written)).toEqual(Array.from({ length: 20_000 }, (_, line) => line));
     expect(await written).toContain('"msg":"closed"');
   });
 
-  test('does not keep it from ending when its reader is gone', async () => {
-    const { output, done, toldToEnd } = start(1, 1);
+  test('does not delay the exit after a broken pipe', async () => {
+    const { output, done, terminate } = start(1, 1);
     await done;
     output.destroy();
     await finished(output).catch(() => {});
-    expect(await toldToEnd()).toEqual(ended);
+    expect(await terminate()).toEqual(ended);
   });
 
-  test('is given up after half a second when its reader sleeps', async () => {
-    const { done, toldToEnd } = start(1_000, 1_000);
+  test('is abandoned after half a second when its reader stalls', async () => {
+    const { done, terminate } = start(1_000, 1_000);
     await done;
-    const toldAtMs = performance.now();
-    expect(await toldToEnd()).toEqual({ code: null, signal: 'SIGKILL' });
-    expect(performance.now() - toldAtMs).toBeLessThan(5_000);
+    const startMs = performance.now();
+    expect(await terminate()).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(performance.now() - startMs).toBeLessThan(5_000);
   });
 });
 
-describe('a log that cannot be written', () => {
-  test('does not end its process, which ends when it is told to', async () => {
-    // As a full disk, but on every system: what is open for reading takes no line.
+describe('an unwritable log', () => {
+  test('neither stops the process nor delays its exit', async () => {
+    // A file opened for reading refuses writes, like a full disk but portable.
     const unwritable = openSync(program, 'r');
-    const { done, toldToEnd } = start(1_000, 100, unwritable);
+    const { done, terminate } = start(1_000, 100, unwritable);
     closeSync(unwritable);
     expect(await done).toBe('done\n');
-    expect(await toldToEnd()).toEqual(ended);
+    expect(await terminate()).toEqual(ended);
   });
 
-  test('costs no more memory than a bound: lines that a sleeping reader does not take are lost as wholes', async () => {
+  test('is buffered up to a bound, beyond which whole lines are dropped', async () => {
     const characters = 10_000;
-    const { output, done, toldToEnd } = start(4_000, characters);
+    const { output, done, terminate } = start(4_000, characters);
     expect(await done).toBe('done\n');
     const written = text(output);
     await untilStillHere(output);
-    expect(await toldToEnd()).toEqual(ended);
+    expect(await terminate()).toEqual(ended);
     const numbers = lineNumbers(await written);
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
     expect(numbers.length * characters).toBeGreaterThan(15 * 2 ** 20);
