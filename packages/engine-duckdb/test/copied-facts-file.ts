@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import type { ColumnType, FactRowColumns } from '@hourglass/query';
 
-/** Values by column name; what is missing is null. Times are ISO 8601 texts or milliseconds since 1970. */
+/**
+ * Values by column name; a missing one is null. Times are ISO 8601 text or milliseconds since 1970.
+ */
 export type CopiedFact = Readonly<Record<string, string | number | bigint | boolean | null | undefined>>;
 
-/** Writes facts as PostgreSQL's COPY does: null is nothing, empty text is quoted, and so is what must be. */
+/** Writes facts like PostgreSQL's COPY: null is an empty field, and empty text is quoted. */
 export async function writeCopiedFacts(
   file: string,
   columns: FactRowColumns,

@@ -14,7 +14,7 @@ import { linesOf, planOf, rowsOf, startMs, taskOver, taskOverMany, type Fact } f
 const { signal } = new AbortController();
 
 let root: string;
-/** Of the task. */
+/** Facts of the task. */
 let directory: string;
 let engine: ReportEngine;
 beforeEach(async () => {
@@ -41,7 +41,7 @@ const fact = (values: Record<string, string | number | bigint | null>): Fact => 
   ...values,
 });
 
-test('empty text, missing text and text that looks like CSV stay what they are', async () => {
+test('empty text, missing text and text that looks like CSV are preserved', async () => {
   const texts = ['', 'NULL', '\\N', '"', '""', 'a,b', 'x\ny', 'x\r\ny', '\r', ' pad ', "it's", 'é😀\u2028'];
   const found = await report([...texts.map((apiproxy) => fact({ apiproxy })), fact({ apiproxy: null })]);
   const expected = [...texts, '(not set)'].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -62,7 +62,7 @@ test('integers keep every digit and decimals are exact', async () => {
   expect(await report(facts, { metrics, dimensions: [] })).toEqual([['18014398509481986', 0.123456]]);
 });
 
-test('facts of another environment or outside of the range never show, whatever their texts say', async () => {
+test('facts of another environment or outside the range are never reported, whatever their texts contain', async () => {
   const hostile = 'mine\n7,2026-03-01 00:00:00,stolen,100\n';
   const facts = [
     fact({ apiproxy: hostile }),
@@ -77,11 +77,11 @@ test('facts of another environment or outside of the range never show, whatever 
   ]);
 });
 
-test('no facts make no rows', async () => {
+test('a report without facts has no rows', async () => {
   expect(await report([])).toEqual([]);
 });
 
-test('a report equals one that is computed row by row', async () => {
+test('a report equals one computed row by row', async () => {
   const text = fc.oneof(
     fc.constantFrom(null, '', 'a', '"', ',', '\n', '7,x\n'),
     fc.string({ unit: 'binary', maxLength: 6 }).map((value) => value.replaceAll('\0', '')),
@@ -157,7 +157,7 @@ function compareKeys(a: readonly string[], b: readonly string[]): number {
   return 0;
 }
 
-test('long texts full of quotes and line breaks are read whole, also across the reader’s buffers', async () => {
+test('long texts full of quotes and line breaks are read completely, even across the reader’s buffers', async () => {
   const line = '7,2026-03-01 00:00:00,forged,1\n';
   const texts = Array.from({ length: 500 }, (_, index) =>
     `${index}"${line}`.repeat(2000).slice(0, 32 * 1024 - (index % 7)),
@@ -196,13 +196,13 @@ describe('a converted report', () => {
     return rowsOf(engine.run({ ...task, facts: { ...task.facts, exchangeRatesPath } }));
   }
 
-  test('reads the rates of its snapshot', async () => {
+  test('uses the rates of its snapshot', async () => {
     const facts = [fact(usd), fact({ currency: 'EUR', rate: '1' })];
     // Half a millionth is rounded away from zero.
     expect(await converted(facts, ['2026-03-01,USD,0.5000000000'])).toEqual([[6.000001, 'EUR']]);
   });
 
-  test('is impossible without a rate or a currency, and says which, before there is any row', async () => {
+  test('fails before its first row without a rate or a currency, and names it', async () => {
     await expect(converted([fact(usd)], ['2026-03-02,USD,1', '2026-03-01,JPY,1'])).rejects.toEqual(
       new ReportImpossible('rateMissing', { currency: 'USD', target: 'EUR', day: '2026-03-01', days: 7 }),
     );
@@ -212,14 +212,14 @@ describe('a converted report', () => {
   });
 });
 
-test('a folder may have any name', async () => {
+test('a directory may have any name', async () => {
   const named = path.join(directory, "it's [a] *?.csv; x");
   await mkdir(named);
   const task = await taskOver([fact({ apiproxy: 'a' })], { plan: planOf(), directory: named, signal });
   expect(await rowsOf(engine.run(task))).toEqual([['1', 'a']]);
 });
 
-test('nothing outside of the engine’s folder can be read', async () => {
+test('files outside the engine’s directory cannot be read', async () => {
   const outside = await mkdtemp(path.join(tmpdir(), 'hourglass-engine-'));
   const task = await taskOver([fact({})], { plan: planOf(), directory: outside, signal });
   const denied = rowsOf(engine.run(task));
@@ -230,7 +230,7 @@ test('nothing outside of the engine’s folder can be read', async () => {
   await rm(outside, { recursive: true });
 });
 
-test('a broken file of facts is an error that names no path', async () => {
+test('a corrupt file of facts is an error without a path', async () => {
   const task = await taskOver([fact({})], { plan: planOf(), directory, signal });
   await writeFile(task.facts.hotFactsPath, 'environment_id,timestamp,apiproxy,message_count\n7,never,x,1\n');
   await expect(rowsOf(engine.run(task))).rejects.toThrow(/^The report could not be computed$/);
@@ -260,12 +260,12 @@ describe('a report in a file', () => {
     );
   });
 
-  test('is empty when there are no facts', async () => {
+  test('is empty without facts', async () => {
     const task = await taskOver([], { plan: planOf(), directory, signal });
     expect(await linesOf(engine.writeRows(task))).toEqual({ text: '', rows: [0] });
   });
 
-  test('has its rows in order, whatever thread wrote them', async () => {
+  test('has its rows in order, on any number of threads', async () => {
     const task = await taskOverMany(400_000, { plan: planOf(), directory, signal });
     const { text, rows } = await linesOf(engine.writeRows(task));
     const lines = text.trimEnd().split('\n');
@@ -285,7 +285,7 @@ describe('a report in a file', () => {
     );
   });
 
-  test('that cannot be made leaves nothing', async () => {
+  test('leaves nothing behind if it cannot be written', async () => {
     const task = await taskOver([fact({})], { plan: planOf(), directory, signal });
     await writeFile(
       task.facts.hotFactsPath,

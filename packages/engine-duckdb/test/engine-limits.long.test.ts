@@ -12,7 +12,7 @@ const never = new AbortController().signal;
 const mebibyte = 1024 * 1024;
 
 let root: string;
-/** Of the task. */
+/** Facts of the task. */
 let directory: string;
 beforeEach(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'hourglass-engine-'));
@@ -42,7 +42,7 @@ async function leftFiles(): Promise<readonly string[]> {
   return files.map(({ parentPath, name }) => path.join(path.relative(root, parentPath), name)).toSorted();
 }
 
-/** Says how long the rejection took after the abort. */
+/** Returns the time from the abort to the rejection, in milliseconds. */
 async function abortedAfterMs(run: Promise<unknown>, stop: AbortController, reason: Error): Promise<number> {
   const beganMs = performance.now();
   stop.abort(reason);
@@ -50,7 +50,7 @@ async function abortedAfterMs(run: Promise<unknown>, stop: AbortController, reas
   return performance.now() - beganMs;
 }
 
-test('an abort stops a query that has not answered its first row within a second, and removes what it spilled', async () => {
+test('an abort stops a query before its first row within a second and removes spilled files', async () => {
   const stop = new AbortController();
   const task = await taskOverMany(2_000_000, { plan: planOf(), directory, signal: stop.signal });
   const run = rowsOf(engineWith({ memoryMb: 128 }).run(task));
@@ -60,7 +60,7 @@ test('an abort stops a query that has not answered its first row within a second
   expect(await leftFiles()).toEqual(['task/hot.csv']);
 });
 
-test('an abort between two rows stops the query before the next, and removes what it spilled', async () => {
+test('an abort between two rows stops the query before the next and removes spilled files', async () => {
   const stop = new AbortController();
   const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: stop.signal });
   const rows = engineWith({ memoryMb: 128 }).run(task)[Symbol.asyncIterator]();
@@ -71,7 +71,7 @@ test('an abort between two rows stops the query before the next, and removes wha
   expect(await leftFiles()).toEqual(['task/hot.csv']);
 });
 
-test('an abort stops the writing of a file within a second, also while it is being written, and leaves nothing', async () => {
+test('an abort stops the writing of a file within a second and leaves nothing', async () => {
   for (const writtenBytes of [0, 1]) {
     const stop = new AbortController();
     const task = await taskOverMany(2_000_000, { plan: planOf(), directory, signal: stop.signal });
@@ -85,7 +85,7 @@ test('an abort stops the writing of a file within a second, also while it is bei
   }
 });
 
-test('a file of rows that do not fit in memory is complete and in order', async () => {
+test('a file of rows that exceed the memory is complete and in order', async () => {
   const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: never });
   const files: RowFile[] = [];
   for await (const file of engineWith({ memoryMb: 128 }).writeRows(task)) files.push(file);
@@ -101,7 +101,7 @@ test('a file of rows that do not fit in memory is complete and in order', async 
   expect(await leftFiles()).toEqual(['task/hot.csv', 'task/rows-0']);
 });
 
-test('progress of a long run is told while it computes, as growing shares', async () => {
+test('progress of a long run is reported during the computation as growing shares', async () => {
   const shares: number[] = [];
   const task = await taskOverMany(2_000_000, { plan: planOf(), directory, signal: never });
   await linesOf(engineWith().writeRows({ ...task, onProgress: (share) => shares.push(share) }));
@@ -111,14 +111,14 @@ test('progress of a long run is told while it computes, as growing shares', asyn
   expect(shares.at(-1)).toBeGreaterThan(shares[0] ?? 1);
 });
 
-test('an abort before the start opens nothing', async () => {
+test('an abort before the start opens no instance', async () => {
   const signal = AbortSignal.abort(new Error('stop'));
   const task = await taskOverMany(1, { plan: planOf(), directory, signal });
   await expect(rowsOf(engineWith().run(task))).rejects.toThrow('stop');
   await expect(linesOf(engineWith().writeRows(task))).rejects.toThrow('stop');
 });
 
-/** Runs until the first rows are there and answers by how much the process grew until then. */
+/** Runs until the first rows, and returns the growth of the process until then. */
 async function grownBytesAtFirstRows(task: EngineTask): Promise<number> {
   const beforeBytes = process.memoryUsage.rss();
   for await (const { rowCount } of engineWith({ memoryMb: 512 }).run(task)) {
@@ -128,7 +128,7 @@ async function grownBytesAtFirstRows(task: EngineTask): Promise<number> {
   throw new Error('there were no rows');
 }
 
-test('memory and spilled files are given back when the consumer stops early, and not only some day', async () => {
+test('memory and spilled files are released at once when the consumer stops early', async () => {
   const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: never });
   await grownBytesAtFirstRows(task);
   const beforeBytes = process.memoryUsage.rss();
@@ -137,7 +137,7 @@ test('memory and spilled files are given back when the consumer stops early, and
   expect(await leftFiles()).toEqual(['task/hot.csv']);
 });
 
-test('a result that does not fit in memory is complete and in order', async () => {
+test('a result that exceeds the memory is complete and in order', async () => {
   const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: never });
   let rows = 0;
   let spilled = 0;
@@ -155,7 +155,7 @@ test('a result that does not fit in memory is complete and in order', async () =
   expect(await leftFiles()).toEqual(['task/hot.csv']);
 });
 
-test('too little memory and too little disk are errors that tell a user what to do', async () => {
+test('too little memory and too little disk are errors with advice for users', async () => {
   const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: never });
   await expect(rowsOf(engineWith({ memoryMb: 128, maxSpillMb: 1 }).run(task))).rejects.toThrow(
     'The report needs more than 1 MB of temporary disk space: request fewer groups or a shorter time range',

@@ -6,7 +6,7 @@ import type { EngineTask, RowBatch, RowFile } from '@hourglass/reports';
 
 export const startMs = Date.UTC(2026, 2, 1);
 
-/** A fact by column name; what is missing is null. `timestamp` is in milliseconds since 1970. */
+/** A fact by column name; a missing value is null. `timestamp` is in milliseconds since 1970. */
 export type Fact = Readonly<Record<string, string | number | bigint | null>> & {
   readonly environment_id: number;
   readonly timestamp: number;
@@ -28,14 +28,14 @@ export function planOf(changes: Partial<Plan> = {}): Plan {
   };
 }
 
-/** As PostgreSQL's COPY writes CSV: null is nothing, empty text is quoted, and what must be is quoted. */
+/** Encodes a value like PostgreSQL's COPY: null is an empty field, and empty text is quoted. */
 function copyField(value: string | number | bigint | null): string {
   if (value === null) return '';
   const text = String(value);
   return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Writes `hot.csv` for the plan and answers the engine's task over it. */
+/** Writes `hot.csv` for the plan and returns the engine's task over it. */
 export async function taskOver(
   facts: readonly Fact[],
   task: Omit<EngineTask, 'dataset' | 'facts'>,
@@ -60,7 +60,9 @@ export async function taskOver(
   };
 }
 
-/** A task over many facts that all differ in `apiproxy`, so that the report has a row for each. */
+/**
+ * Creates a task over many facts with different `apiproxy`, so that the report has a row for each.
+ */
 export async function taskOverMany(
   facts: number,
   task: Omit<EngineTask, 'dataset' | 'facts'>,
@@ -99,7 +101,7 @@ export async function rowsOf(
   return rows;
 }
 
-/** The lines of all files, of which none is left, and how many rows each has. */
+/** Reads the lines of all files and their numbers of rows, and removes the files. */
 export async function linesOf(
   files: AsyncIterable<RowFile>,
 ): Promise<{ readonly text: string; readonly rows: readonly number[] }> {

@@ -21,7 +21,9 @@ import { planOf, startMs } from './hot-facts-file.ts';
 const { signal } = new AbortController();
 const minuteMs = 60_000;
 const facts = 12_000;
-/** A fact each tenth of a second, of ten proxies in turn, so ten groups a minute; and an error each half a minute. */
+/**
+ * A fact every 0.1 s from ten proxies in rotation, so ten groups a minute, and an error every 30 s.
+ */
 const lines = Array.from({ length: facts }, (_, index) => ({
   environment_id: 7,
   timestamp: new Date(startMs + index * 100).toISOString(),
@@ -69,7 +71,7 @@ describe('the bound of a limit', () => {
     expect(await boundOf({ ...byMinute, limitRows: 11 })).toEqual(bound(2));
   });
 
-  test('is looked for further on when a filter leaves few groups in the first sample', async () => {
+  test('is found in a larger sample if a filter leaves few groups in the first one', async () => {
     const withStatus = (value: string) =>
       boundOf({
         timeUnit: 'second',
@@ -86,7 +88,7 @@ describe('the bound of a limit', () => {
     expect(bound).toEqual({ kind: 'leading-text', atMost: '10.0.004.1' });
   });
 
-  test('is not looked for where it cannot be found, or costs about as much as the report', async () => {
+  test('is not computed if it cannot exist or would cost about as much as the report', async () => {
     expect(await boundOf({ ...byMinute, limitRows: null })).toBeNull();
     expect(await boundOf({ dimensions: ['response_status_code'], limitRows: 1 })).toBeNull();
     expect(await boundOf({ dimensions: ['apiproxy'], limitRows: 11 })).toBeNull();
@@ -94,7 +96,7 @@ describe('the bound of a limit', () => {
   });
 });
 
-test('the beginning of a range has as many facts as are asked for, to a millisecond', () => {
+test('the beginning of a range has the requested number of facts, to a millisecond', () => {
   const segment = fc
     .record({
       facts: fc.integer({ min: 1, max: 1e6 }),

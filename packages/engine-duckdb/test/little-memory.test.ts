@@ -13,7 +13,7 @@ const segmentCount = 16;
 const factsEach = 12_000;
 const startMs = Date.UTC(2026, 2, 1);
 const columns = factRowColumns([{ name: 'request_path', type: 'text' }]);
-/** Enough for some of the segments at a time, and not for all of them. */
+/** Enough memory for some of the segments, but not for all at once. */
 const memoryMb = 32;
 
 let folder: TemporaryFolder;
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-test('segments that the memory does not suffice to merge at once are merged some at a time, to the last fact', async () => {
+test('segments that exceed the memory together are merged some at a time, without losing a fact', async () => {
   const stored = files.map((file, index): StoredSegment => ({
     ...file,
     id: String(index),

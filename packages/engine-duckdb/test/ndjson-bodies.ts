@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { FactColumn } from '@hourglass/facts';
 
-/** Values as they stand in JSON: those that fit a type, and those that nearly do. */
+/** JSON values that fit a type, and values that nearly do. */
 const values: Readonly<Record<FactColumn['type'], { good: readonly string[]; odd: readonly string[] }>> = {
   text: {
     good: [
@@ -132,13 +132,13 @@ const values: Readonly<Record<FactColumn['type'], { good: readonly string[]; odd
 };
 
 const strangeFields = [
-  '"nobody":1',
-  '"nobody":"x"',
-  '"nobody":null',
-  '"nobody":[1]',
-  '"nobody":{"a":{}}',
-  '"nobody":1e999',
-  '"nobody":12345678901234567890',
+  '"unknown":1',
+  '"unknown":"x"',
+  '"unknown":null',
+  '"unknown":[1]',
+  '"unknown":{"a":{}}',
+  '"unknown":1e999',
+  '"unknown":12345678901234567890',
   '"no\\"body":1',
   '"APIPROXY":"a"',
   '"environment":"prod"',
@@ -149,7 +149,7 @@ const strangeFields = [
   'apiproxy:"a"',
 ];
 
-/** What a body of lines that are good by themselves may be spoiled by. */
+/** Lines that are invalid, or rare but valid. */
 const strangeLines = [
   '',
   '  ',
@@ -176,7 +176,7 @@ const strangeLines = [
   '{"timestamp":"2026-11-22T10:00:00Z","apiproxy":null,"apiproxy":"b"}',
 ];
 
-/** Lines with one thing about them that is wrong, or legal but seldom. Each type of column is there. */
+/** Lines with one property that is invalid, or valid but rare, for each type of column. */
 export function oddLines(columns: readonly FactColumn[]): readonly string[] {
   return [
     ...strangeLines,
@@ -189,7 +189,7 @@ export function oddLines(columns: readonly FactColumn[]): readonly string[] {
   ];
 }
 
-/** Bodies of up to nine lines, of which about half have nothing odd in them. */
+/** Bodies of up to nine lines. About half of them have no odd line. */
 export function bodies(columns: readonly FactColumn[]): fc.Arbitrary<Buffer> {
   const member = fc
     .constantFrom(...columns)
@@ -222,7 +222,7 @@ export function bodies(columns: readonly FactColumn[]): fc.Arbitrary<Buffer> {
       mark: fc.constantFrom('', '', '', '\ufeff'),
     })
     .map((body) => Buffer.from(body.mark + body.lines.join(body.end) + (body.isEnded ? body.end : '')));
-  // Bytes that are no UTF-8, and bytes that went astray.
+  // Bytes that are not UTF-8, and misplaced bytes.
   const strayByte = fc.constantFrom(0xff, 0xc0, 0x22, 0x5c, 0x0a, 0x0d, 0x00, 0x01);
   const spoiled = fc.tuple(text, fc.nat(), strayByte).map(([body, at, byte]) => {
     const copy = Buffer.from(body);

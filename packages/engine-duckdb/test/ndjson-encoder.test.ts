@@ -61,7 +61,7 @@ async function encode(body: Buffer, undeclaredFields: UndeclaredFields = 'refuse
   });
 }
 
-/** A fact by the names of segment columns; what is null is left out. */
+/** The values of a fact by the names of segment columns, without nulls. */
 type Values = Readonly<Record<string, string | number | boolean>>;
 
 async function factsIn({ path: file, columns }: SegmentFile): Promise<readonly Values[]> {
@@ -88,7 +88,7 @@ async function factsIn({ path: file, columns }: SegmentFile): Promise<readonly V
   );
 }
 
-/** What the way through the hot table makes of the body. */
+/** Ingests the body row by row, as through the hot table. */
 async function checked(
   body: Buffer,
   undeclaredFields: UndeclaredFields,
@@ -137,7 +137,10 @@ function valueOf(type: string, cell: string): string | number | boolean {
   return type === 'timestamp' ? Date.parse(cell) : Number(cell);
 }
 
-/** Facts of one moment come in any order. JSON would not tell minus zero from zero. */
+/**
+ * Sorts facts, because facts with the same time are in any order. JSON does not distinguish minus
+ * zero.
+ */
 function inOneOrder(facts: readonly Values[]): readonly string[] {
   const shown = (value: unknown) => (Object.is(value, -0) ? '-0' : JSON.stringify(value));
   return facts
@@ -164,7 +167,7 @@ async function expectSameAsChecked(body: Buffer, undeclaredFields: UndeclaredFie
 }
 
 test.each<UndeclaredFields>(['refuse', 'ignore'])(
-  'each odd line is declined or becomes the fact that the checker of rows makes of it, where undeclared fields are to %s',
+  'each odd line is declined or converted like by the row checker (undeclared fields: %s)',
   async (undeclaredFields) => {
     for (const line of oddLines(factColumns(dataset))) {
       await expectSameAsChecked(Buffer.from(`${line}\n`), undeclaredFields);
@@ -173,7 +176,7 @@ test.each<UndeclaredFields>(['refuse', 'ignore'])(
   60_000,
 );
 
-test('any body is declined or becomes exactly the facts that the checker of rows makes of it', async () => {
+test('any body is declined or converted to exactly the facts that the row checker accepts', async () => {
   let encoded = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -188,7 +191,7 @@ test('any body is declined or becomes exactly the facts that the checker of rows
   expect(encoded).toBeGreaterThan(15);
 }, 120_000);
 
-describe('what clients usually send is not declined:', () => {
+describe('usual bodies are not declined:', () => {
   const line = '{"timestamp":"2026-11-22T10:00:00.123Z","apiproxy":"a","response_status_code":404}';
   test.each<[string, string | Buffer]>([
     ['compact lines', `${line}\n${line}\n`],
@@ -206,21 +209,21 @@ describe('what clients usually send is not declined:', () => {
       '{"timestamp":1795341600123,"dcRatio":-0.5,"dc_ok":true,"dc_due":"2030-01-01","dc_total":7}',
     ],
     [
-      'a field that comes late and seldom',
+      'a field that occurs late and rarely',
       `${`${line}\n`.repeat(3000)}{"timestamp":1795341600123,"target_error":1}\n`,
     ],
   ])('%s', async (_, body) => {
     expect(await expectSameAsChecked(Buffer.from(body), 'refuse')).toBe(true);
   });
 
-  test('fields that the environment lets pass', async () => {
-    const body = Buffer.from('{"timestamp":1795341600123,"nobody knows":"x","apiproxy":"a"}\n');
+  test('undeclared fields that the environment ignores', async () => {
+    const body = Buffer.from('{"timestamp":1795341600123,"not declared":"x","apiproxy":"a"}\n');
     expect(await encode(body, 'refuse')).toBe('declined');
     expect(await expectSameAsChecked(body, 'ignore')).toBe(true);
   });
 });
 
-test('a conversion that is stopped throws the reason and leaves no file, and the next one works', async () => {
+test('an aborted conversion throws the reason and leaves no file, and the next one works', async () => {
   const before = await readdir(folder.path);
   const stop = new AbortController();
   const bodyPath = path.join(folder.path, 'body.ndjson');

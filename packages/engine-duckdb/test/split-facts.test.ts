@@ -30,7 +30,6 @@ const signal = new AbortController().signal;
 const writer = createSegmentWriter({ memoryMb: 256, threads: 1 });
 const api = catalogue.get('api');
 if (api === undefined) throw new Error('no dataset');
-/** Custom fields by the names of their columns in segments, and by those of the facts. */
 const sealed = sealedColumns(sealedDataset(api, modelCustomFields));
 const nameOfId = new Map(modelCustomFields.map(({ id, name }) => [id, name]));
 
@@ -45,7 +44,7 @@ beforeAll(async () => {
     memoryMb: 256,
     threads: 2,
     maxConcurrentRuns: 1,
-    // So that bounds are looked for, and found, among few facts.
+    // Small samples, so that bounds are found among few facts.
     sampleFacts: 1,
   };
   engine = createDuckDbEngine(options);
@@ -58,11 +57,11 @@ interface Split {
   readonly segments: readonly PlacedSegment[];
 }
 
-/** Some facts stay hot, the others go into segments; of some of those one is made again. */
+/** Keeps some facts hot, writes the others to segments and merges some of these. */
 async function split(places: readonly number[], merged: boolean): Promise<Split> {
   const placed = facts.map((fact, index) => ({
     fact,
-    // A segment has the facts of one environment.
+    // A segment has facts of one environment only.
     place: fact.environment_id === environmentId ? (places[index % places.length] ?? 0) : 0,
   }));
   const of = (place: number) => placed.filter((one) => one.place === place).map(({ fact }) => fact);
@@ -96,20 +95,20 @@ async function taskOf({ hot, segments }: Split, plan: Plan): Promise<EngineTask>
   return { ...boundPlan, facts: { ...copied, segments }, directory: folder.path, signal };
 }
 
-/** The values of each line, in an order that depends on the names alone. */
+/** Returns the values of each line, ordered by their names. */
 const valuesOf = (text: string): readonly unknown[][] =>
   text
     .split('\n')
     .slice(0, -1)
     .map((line) => Object.values(JSON.parse(line)));
 
-test('the columns that are compared are all that a segment can have', () => {
+test('the compared columns are all columns that a segment can have', () => {
   const names = (list: readonly FactRowColumn[]) =>
     list.map(({ name, customFieldId }) => (customFieldId === undefined ? name : nameOfId.get(customFieldId)));
   expect(names(valueColumns(sealed))).toEqual(names(columns));
 });
 
-test('reports over facts that lie hot and in segments at random are those over facts in one place', async () => {
+test('a report does not depend on which facts are hot and which are in segments', async () => {
   const places = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 200 });
   let most = 0;
   await fc.assert(
@@ -145,6 +144,6 @@ test('reports over facts that lie hot and in segments at random are those over f
     }),
     { numRuns: 8, endOnFailure: true },
   );
-  // Some of them were computed in parts.
+  // Some of them were computed in slices.
   expect(most).toBeGreaterThan(1);
 }, 300_000);

@@ -7,7 +7,7 @@ import { planOf } from './hot-facts-file.ts';
 const minuteMs = 60_000;
 const evenly = (facts: number, firstMs: number, lastMs: number) => [{ facts, firstMs, lastMs }];
 
-test('parts follow each other without a gap, end where buckets end, and together are the whole range', () => {
+test('slices are contiguous, end at bucket ends and cover the whole range', () => {
   const segment = fc
     .record({ facts: fc.integer({ min: 1, max: 1e6 }), firstMs: fc.nat(1e9), lengthMs: fc.nat(1e9) })
     .map(({ facts, firstMs, lengthMs }) => ({ facts, firstMs, lastMs: firstMs + lengthMs }));
@@ -19,7 +19,7 @@ test('parts follow each other without a gap, end where buckets end, and together
       fc.array(fc.nat(2e6), { minLength: 1 }),
       fc.nat(1e9),
       (segments, unit, sliceFacts, rows, startMs) => {
-        // A part has one bucket at least, so there are not more parts than buckets.
+        // A slice has at least one bucket, so there are at most as many slices as buckets.
         const range = { startMs, endExclusiveMs: startMs + 2_000_000_123 };
         const timeUnit = unit === 'second' ? 'minute' : unit;
         const utcOffsetMinutes = 330;
@@ -42,7 +42,7 @@ test('parts follow each other without a gap, end where buckets end, and together
   );
 });
 
-test('a part has as many facts as are wanted, later as many as make so many rows', () => {
+test('the first slice has the requested number of facts, later slices that number of rows', () => {
   const range = { startMs: 0, endExclusiveMs: 6_000 * minuteMs };
   const slices = createTimeSlices(
     planOf({ range, timeUnit: 'minute' }),
@@ -55,11 +55,11 @@ test('a part has as many facts as are wanted, later as many as make so many rows
     lengths.push((endExclusiveMs - startMs) / minuteMs);
     slices.recordWritten(rows);
   }
-  // A thousand facts a minute: half as many rows as are wanted, as many, hardly any.
+  // At 1,000 facts a minute, the slices have half of the requested rows, twice as many, and hardly any.
   expect(lengths).toEqual([100, 200, 100, 800]);
 });
 
-test('the rows that a limit has left are those of the next part, and behind the last there is none', () => {
+test('the next slice has the remaining rows of the limit, and the last one ends the report', () => {
   const range = { startMs: 0, endExclusiveMs: 600 * minuteMs };
   const slices = createTimeSlices(
     planOf({ range, timeUnit: 'hour', limitRows: 1_000 }),
@@ -74,7 +74,7 @@ test('the rows that a limit has left are those of the next part, and behind the 
   expect(slices.remaining).toBeNull();
 });
 
-test('only reports that are large, and whose rows come by bucket, have parts', () => {
+test('only large reports in the order of buckets need slices', () => {
   const range = { startMs: 0, endExclusiveMs: 60 * minuteMs };
   const isInParts = (changes: Parameters<typeof planOf>[0], facts = 1_000) =>
     needsSlices(

@@ -36,8 +36,8 @@ function failingOn(failing: string): MemoryFactStore {
   });
 }
 
-describe('a good batch', () => {
-  test('is committed whole, with the hash of the body as it was sent', async () => {
+describe('a valid batch', () => {
+  test('is committed as a whole, with the hash of the body as sent', async () => {
     const store = new MemoryFactStore();
     const body = `\uFEFF${good}\r\n${good.trimEnd()}`;
     expect(await accept(store, body)).toEqual({
@@ -51,12 +51,12 @@ describe('a good batch', () => {
     expect(store.batches.get('b1')?.bodySha256).toBe(createHash('sha256').update(body).digest('hex'));
   });
 
-  test('is written in groups while it is read, so that memory stays bounded', async () => {
+  test('is written in groups while it is read, which bounds memory', async () => {
     const store = new MemoryFactStore();
     let sent = 0;
     async function* body() {
       for (let count = 0; count < 30; count += 1) {
-        // What was sent three chunks ago has left the memory.
+        // A chunk is released at the latest three chunks later.
         expect(store.calls.length).toBeGreaterThanOrEqual(Math.floor(sent / 1000) - 1);
         yield Buffer.from(good.repeat(500));
         sent += 500;
@@ -74,8 +74,8 @@ describe('a good batch', () => {
   });
 });
 
-describe('a bad row', () => {
-  test('refuses the whole batch: rolled back at once, nothing written after it, read on for more faults', async () => {
+describe('a faulty row', () => {
+  test('refuses the batch: it is rolled back at once, later rows are only checked', async () => {
     const store = new MemoryFactStore();
     let callsAtThirdChunk: string[] = [];
     async function* body() {
@@ -96,7 +96,7 @@ describe('a bad row', () => {
     expect(store.copyLines).toEqual([]);
   });
 
-  test('is reported a hundred times at most, and the rest of the body is left unread but open', async () => {
+  test('is reported up to a hundred faults; then the body stays open but unread', async () => {
     const store = new MemoryFactStore();
     const body = Readable.from(inChunks(bad.repeat(5000), [1000]));
     const answer = await accept(store, body as AsyncIterable<Buffer>);
@@ -109,7 +109,7 @@ describe('a bad row', () => {
     body.destroy();
   });
 
-  test('is left out and reported when the client asked for that', async () => {
+  test('is skipped and reported if the client requested that', async () => {
     const store = new MemoryFactStore();
     const body = good + bad + good + '[]\n' + bad.repeat(200) + good;
     const answer = await accept(store, body, { onError: 'skip' });
@@ -124,7 +124,7 @@ describe('a bad row', () => {
     expect(store.copyLines).toHaveLength(3);
   });
 
-  test('accepts exactly the good rows, or none, for any mixture', async () => {
+  test('leaves exactly the valid rows or none, for any mixture', async () => {
     const rows = fc.array(fc.constantFrom(good, bad, '\n', '{\n'), { maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(rows, fc.constantFrom('skip' as const, 'refuse' as const), async (lines, onError) => {
@@ -143,7 +143,7 @@ describe('a bad row', () => {
     );
   });
 
-  test.each([['refuse'], ['skip']] as const)('a body without facts is refused with %s', async (onError) => {
+  test.each([['refuse'], ['skip']] as const)('is reported for a body without rows (%s)', async (onError) => {
     for (const body of ['', '\n\r\n  \n', '\uFEFF']) {
       const store = new MemoryFactStore();
       expect(await accept(store, body, { onError })).toEqual({
@@ -155,8 +155,8 @@ describe('a bad row', () => {
   });
 });
 
-describe('the same id again', () => {
-  test('with the same body gets the first answer, and nothing is stored twice', async () => {
+describe('a repeated id', () => {
+  test('with the same body returns the first result and stores nothing twice', async () => {
     const store = new MemoryFactStore();
     const body = good + bad + good;
     const first = await accept(store, body, { onError: 'skip' });
@@ -167,7 +167,7 @@ describe('the same id again', () => {
   });
 
   test.each([[good], [`${good}${good}\n`], [''], [bad.repeat(300)]])(
-    'with another body is a conflict, whatever is in it',
+    'with a different body is a conflict, even if that body is faulty',
     async (other) => {
       const store = new MemoryFactStore();
       await accept(store, good + good);
@@ -176,7 +176,7 @@ describe('the same id again', () => {
     },
   );
 
-  test('gets the first answer also when bad rows would now refuse it', async () => {
+  test('returns the first result even if faulty rows would now refuse the batch', async () => {
     const store = new MemoryFactStore();
     const body = bad.repeat(300) + good;
     const first = await accept(store, body, { onError: 'skip' });
@@ -190,8 +190,8 @@ describe('the same id again', () => {
   });
 });
 
-describe('every way out of an error rolls back', () => {
-  test('a body that breaks', async () => {
+describe('an error rolls the batch back:', () => {
+  test('a body that fails', async () => {
     const store = new MemoryFactStore();
     async function* broken() {
       yield Buffer.from(good.repeat(1000));
@@ -201,7 +201,7 @@ describe('every way out of an error rolls back', () => {
     expect(store.calls).toEqual(['open', 'write 1000', 'rollback']);
   });
 
-  test('a signal, also while the body is silent', async () => {
+  test('an abort while the body sends nothing', async () => {
     const store = new MemoryFactStore();
     const controller = new AbortController();
     async function* silent() {
@@ -213,7 +213,7 @@ describe('every way out of an error rolls back', () => {
     expect(store.calls).toEqual(['open', 'rollback']);
   });
 
-  test('a signal that fires while the last facts are written', async () => {
+  test('an abort while the last facts are written', async () => {
     const controller = new AbortController();
     const store = new MemoryFactStore((call) => {
       if (call === 'write 1') controller.abort(new Error('stopped'));
@@ -222,14 +222,14 @@ describe('every way out of an error rolls back', () => {
     expect(store.calls).toEqual(['open', 'write 1', 'rollback']);
   });
 
-  test('a signal that fired before opens no transaction', async () => {
+  test('an abort before the start opens no transaction', async () => {
     const store = new MemoryFactStore();
     const signal = AbortSignal.abort(new Error('stopped'));
     await expect(accept(store, good, { signal })).rejects.toThrow('stopped');
     expect(store.calls).toEqual([]);
   });
 
-  test('a write that fails, and the body stays open for the answer', async () => {
+  test('a failed write, with the body left open for the response', async () => {
     const store = failingOn('write 1000');
     const body = Readable.from(inChunks(good.repeat(5000), [1000]));
     await expect(accept(store, body as AsyncIterable<Buffer>)).rejects.toThrow('write 1000 failed');
@@ -238,13 +238,13 @@ describe('every way out of an error rolls back', () => {
     body.destroy();
   });
 
-  test('a commit that fails', async () => {
+  test('a failed commit', async () => {
     const store = failingOn('commit');
     await expect(accept(store, good)).rejects.toThrow('commit failed');
     expect(store.calls).toEqual(['open', 'write 1', 'commit', 'rollback']);
   });
 
-  test('a rollback that fails does not hide the first error', async () => {
+  test('a failed rollback, which does not hide the first error', async () => {
     const store = failingOn('rollback');
     async function* broken() {
       yield Buffer.from(good);

@@ -4,20 +4,20 @@ import { awaitSealing, cacheCount } from '../src/index.ts';
 const never = new AbortController().signal;
 const pace = { maxHotFacts: 100, maxWaitMs: 60_000, pollEveryMs: 1 };
 
-test('a batch waits until enough was sealed', async () => {
+test('a batch waits until enough facts are sealed', async () => {
   const counts = [300, 200, 100, 99, 0];
   await awaitSealing({ ...pace, countHotFacts: () => Promise.resolve(counts.shift() ?? 0) }, never);
   expect(counts).toEqual([0]);
 });
 
-test('a batch is taken all the same when nobody seals', async () => {
+test('a batch proceeds after the longest wait even if sealing has stopped', async () => {
   let asked = 0;
   const countHotFacts = () => Promise.resolve(100 + (asked += 1));
   await awaitSealing({ ...pace, maxWaitMs: 20, countHotFacts }, never);
   expect(asked).toBeGreaterThan(1);
 });
 
-test('a batch whose client went away does not wait any longer', async () => {
+test('a batch stops waiting when its client disconnects', async () => {
   const gone = new AbortController();
   const countHotFacts = () => {
     gone.abort(new Error('gone'));
@@ -26,7 +26,7 @@ test('a batch whose client went away does not wait any longer', async () => {
   await expect(awaitSealing({ ...pace, countHotFacts }, gone.signal)).rejects.toThrow('aborted');
 });
 
-test('batches that begin together are told the same count, later ones and those after a failure a new one', async () => {
+test('batches that begin together share a count; later ones and those after a failure count again', async () => {
   let nowMs = 1_000;
   const counts = [
     Promise.resolve(1),

@@ -35,8 +35,8 @@ const valuesByType: Readonly<Record<ColumnType, fc.Arbitrary<string | number | b
   timestamp: fc.integer({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2200, 0, 1) }),
 };
 
-describe('a good fact', () => {
-  test('comes back from the COPY text as it was, every column in its place', () => {
+describe('a valid fact', () => {
+  test('survives the COPY encoding, with every column in its place', () => {
     const columns = storedColumns(api);
     const facts = fc.record(
       Object.fromEntries(columns.map(({ name, type }) => [name, fc.option(valuesByType[type])])),
@@ -62,7 +62,7 @@ describe('a good fact', () => {
     );
   });
 
-  test('keeps what COPY reads as its own signs', () => {
+  test('keeps the special characters of COPY', () => {
     const hostile = '\\N\t\\.\r\n\\\\x41\b\v';
     expect(stored({ timestamp, apiproxy: hostile, developer: String.raw`\N` })).toMatchObject({
       apiproxy: hostile,
@@ -89,7 +89,7 @@ describe('a good fact', () => {
     expect(stored({ timestamp: given })['timestamp']).toBe(expected);
   });
 
-  test('names the UTC day of its timestamp', () => {
+  test('has the UTC day of its timestamp', () => {
     const dayOf = (text: string) => {
       const checked = check({ line: 1, value: { timestamp: text } });
       return 'day' in checked ? checked.day : null;
@@ -99,7 +99,7 @@ describe('a good fact', () => {
     expect(dayOf('2026-11-22T23:30:00-01:00')).toBe(20_780);
   });
 
-  test('a time column may lie in the future', () => {
+  test('may have a future time in other columns', () => {
     expect(stored({ timestamp, period_end: '2027-12-31T00:00:00Z' })['period_end']).toBe(
       '2027-12-31T00:00:00.000Z',
     );
@@ -107,11 +107,11 @@ describe('a good fact', () => {
 });
 
 describe('a missing value', () => {
-  test('is null for a metric, never 0', () => {
+  test('of a metric is null, never 0', () => {
     expect(stored({ timestamp })).toMatchObject({ response_size: null, target_response_time: null });
   });
 
-  test('counts as one call, unless the fact says how many', () => {
+  test('of message_count is one call', () => {
     expect(stored({ timestamp })['message_count']).toBe('1');
     expect(stored({ timestamp, message_count: null })['message_count']).toBe('1');
     expect(stored({ timestamp, message_count: 0 })['message_count']).toBe('0');
@@ -124,12 +124,12 @@ describe('a missing value', () => {
     [{ response_status_code: 503, is_error: null }, '1'],
     [{ response_status_code: null }, null],
     [{}, null],
-  ])('%j makes is_error %j', (fields, expected) => {
+  ])('of is_error follows from %j: %j', (fields, expected) => {
     expect(stored({ timestamp, ...fields })['is_error']).toBe(expected);
   });
 });
 
-describe('a fault names its line, its field and what is wrong', () => {
+describe('a fault names its line, its field and the problem:', () => {
   test.each([
     [{}, 'timestamp', 'is missing'],
     [{ timestamp: null }, 'timestamp', 'is missing'],
@@ -178,22 +178,22 @@ describe('a fault names its line, its field and what is wrong', () => {
     ]);
   });
 
-  test('one fact may have several', () => {
+  test('a fact may have several faults', () => {
     const faults = faultsOf({ apiproxy: 1, response_size: 'x', wrong: null });
     expect(faults.map((fault) => fault.field)).toEqual(['timestamp', 'apiproxy', 'response_size', 'wrong']);
   });
 
-  test('but not thousands', () => {
+  test('a fact has at most a hundred faults', () => {
     const rubbish = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`f${index}`, 1]));
     expect(faultsOf({ timestamp, ...rubbish })).toHaveLength(100);
   });
 
-  test('text of the greatest length is no fault', () => {
+  test('text of the greatest length is valid', () => {
     const longest = 'é'.repeat(16 * 1024);
     expect(stored({ timestamp, apiproxy: longest })['apiproxy']).toBe(longest);
   });
 
-  test('a "__proto__" in JSON is an unknown field like any other', () => {
+  test('"__proto__" in JSON is an unknown field', () => {
     const value = JSON.parse(`{"timestamp":"${timestamp}","__proto__":{"apiproxy":"x"}}`) as Record<
       string,
       unknown
@@ -202,7 +202,7 @@ describe('a fault names its line, its field and what is wrong', () => {
   });
 });
 
-test('a rule that reads a column which is not stored stops the start', () => {
+test('a dataset with a rule for a column that is not stored is refused', () => {
   const broken: Dataset = {
     name: 'broken',
     hotTable: 'x',

@@ -17,7 +17,7 @@ const things: RecordSet = {
 const check = createRecordChecker(things);
 const madeAt = '2026-01-02T03:04:05Z';
 
-/** The cells of a good record, or its faults as `field: message`. */
+/** Returns the cells of a valid record, or its faults as `field: message`. */
 function checked(value: Record<string, unknown>): readonly string[] {
   const row = check({ line: 7, value });
   if (!('faults' in row)) return row.cells;
@@ -26,7 +26,7 @@ function checked(value: Record<string, unknown>): readonly string[] {
 }
 
 describe('a record', () => {
-  test('is encoded in the order of its set, whatever the order of its fields; what may be missing is null', () => {
+  test('is encoded in the order of its set, with null for missing optional fields', () => {
     expect(checked({ sold: true, id: 'a\tb', made_at: madeAt, pieces: null })).toEqual([
       String.raw`a\tb`,
       '2026-01-02T03:04:05.000Z',
@@ -47,7 +47,7 @@ describe('a record', () => {
   });
 
   test.each(['1.1234567', '1e3', '.5', '5.', '', ' 1', '1234567890123456789', 'NaN', true])(
-    'does not take the decimal %j',
+    'refuses the decimal %j',
     (price) => {
       expect(checked({ id: 'a', made_at: madeAt, price })).toEqual([
         expect.stringMatching(
@@ -67,7 +67,7 @@ describe('a record', () => {
   });
 
   test.each(['2021-06-31T00:00:00.123456Z', 'x:00.123456', '2021-06-18T11:44:03.123456x', 12.5])(
-    'does not take the time %j',
+    'refuses the time %j',
     (time) => {
       expect(checked({ id: 'a', made_at: time })).toEqual([
         expect.stringMatching(/^made_at: found .*; expected a time/),
@@ -75,7 +75,7 @@ describe('a record', () => {
     },
   );
 
-  test('names every field that is missing, wrong or not known, with the nearest name', () => {
+  test('reports every missing, wrong or unknown field', () => {
     expect(checked({ made_at: null, pieces: 1.5, sold: 'yes', prise: 1 })).toEqual([
       'prise: unknown field "prise". Did you mean "price"?',
       'id: is missing; expected text',
@@ -85,7 +85,7 @@ describe('a record', () => {
     ]);
   });
 
-  test('has no field of an object’s prototype', () => {
+  test('does not read fields of the object prototype', () => {
     const value = JSON.parse(`{"id":"a","made_at":"${madeAt}","__proto__":1}`) as Record<string, unknown>;
     expect(checked(value)).toEqual([expect.stringContaining('unknown field "__proto__"')]);
   });

@@ -8,18 +8,18 @@ const segmentsOf = (...facts: number[]): Mergeable[] =>
 const sizes = fc.array(fc.integer({ min: 1, max: 1_500_000 }), { maxLength: 60 });
 
 describe('segments are merged', () => {
-  test('when there are enough small ones, the smallest first, oldest first', () => {
+  test('if a size class has enough of them, smallest class and oldest segments first', () => {
     const chosen = chooseMerge(segmentsOf(200_000, 90, 300_000, 100, 250_000, 50, 220_000, 10), terms);
     expect(chosen?.map(({ facts }) => facts)).toEqual([90, 100, 50, 10]);
   });
 
-  test('not when they are few, or too large to make one', () => {
+  test('only if there are enough and they fit into one segment', () => {
     expect(chooseMerge(segmentsOf(10, 20, 30), terms)).toBe(null);
     expect(chooseMerge(segmentsOf(600_000, 600_000, 600_000, 600_000), terms)).toBe(null);
     expect(chooseMerge(segmentsOf(400_000, 400_000, 400_000, 400_000), terms)).toBe(null);
   });
 
-  test('never beyond the target, and always several', () => {
+  test('several at a time, never beyond the target', () => {
     fc.assert(
       fc.property(sizes, (facts) => {
         const chosen = chooseMerge(segmentsOf(...facts), terms);
@@ -32,7 +32,7 @@ describe('segments are merged', () => {
     );
   });
 
-  test('until few are left, each fact being written only a few times however small the batches were', () => {
+  test('until few are left, rewriting each fact only a few times', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 50_000 }), { minLength: 50, maxLength: 400 }),
@@ -48,8 +48,8 @@ describe('segments are merged', () => {
             };
             segments = [...segments.filter((segment) => !chosen.includes(segment)), merged];
           }
-          // Up to 10,000, 40,000, 160,000, 640,000 facts and the target: less than minSegments are left of each,
-          // and of those that are half full.
+          // Size classes end at 10,000, 40,000, 160,000 and 640,000 facts and at the target. Fewer
+          // than minSegments are left in each, and of the segments that are at least half full.
           const total = facts.reduce((sum, count) => sum + count, 0);
           expect(segments.length).toBeLessThan(4 * terms.minSegments + (2 * total) / terms.targetFacts + 1);
           expect(Math.max(...segments.map(({ writes }) => writes))).toBeLessThanOrEqual(8);

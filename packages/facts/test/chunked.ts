@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** The bytes in chunks of the given sizes, taken in turn. */
+/** Splits the bytes into chunks, repeating the sequence of sizes. */
 export async function* inChunks(bytes: Buffer | string, sizes: readonly number[] = [65_536]) {
   const all = Buffer.from(bytes);
   let start = 0;

@@ -30,7 +30,7 @@ function withRequest(request: string): string {
 }
 
 describe('a combined log line', () => {
-  test('gives every field it holds', () => {
+  test('is read with all its fields', () => {
     const agent =
       'Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/32.0.1700.107 Safari/537.36';
     const line = `83.149.9.216 - frank [17/May/2015:10:05:03 +0200] "GET /a/b%20c?q=1&r=2 HTTP/1.1" 200 203023 "http://x/?y" "${agent}"`;
@@ -53,7 +53,7 @@ describe('a combined log line', () => {
     });
   });
 
-  test('is read back from any fields that Apache would write', () => {
+  test('is read for any fields that Apache can write', () => {
     const printable = fc.string({ unit: 'binary', maxLength: 20 }).filter((text) => !text.includes('\0'));
     const token = fc.stringMatching(/^[!-~]{1,20}$/);
     const fields = fc.record({
@@ -123,7 +123,7 @@ describe('a combined log line', () => {
     });
   });
 
-  test('that its server cut off in the user agent is accepted with what is there of it', () => {
+  test('that the server truncated in the user agent is accepted with the rest of it', () => {
     const start = '10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1 "-" "curl/7';
     expect(valueOf(start)['useragent']).toBe('curl/7');
     expect(valueOf(`${start}\\`)['useragent']).toBe('curl/7');
@@ -159,7 +159,7 @@ describe('a combined log line', () => {
     });
   });
 
-  test('of a hostile length is read in no time', () => {
+  test('of a hostile length is read quickly', () => {
     const startedAt = performance.now();
     for (const piece of [' [', '\\', ' "', '" "', '- ']) parse(`a b ${piece.repeat(300_000)}`);
     expect(performance.now() - startedAt).toBeLessThan(5000);
@@ -186,7 +186,7 @@ const hasRealLog = existsSync(realLog);
 if (!hasRealLog) console.warn(`SKIPPED: "a real log of 10,000 requests", because ${realLog} is not there`);
 
 describe.skipIf(!hasRealLog)('a real log of 10,000 requests', () => {
-  test('is accepted to the last line, with the totals that shell tools count', async () => {
+  test('is accepted completely, with the totals that shell tools count', async () => {
     const dataset = catalogue.get('api') as Dataset;
     const check = createFactChecker(dataset, { nowMs: Date.now() });
     const stream = createReadStream(realLog).pipe(createGunzip());
@@ -216,7 +216,7 @@ function countBy(names: readonly string[]): Record<string, number> {
   return counts;
 }
 
-/** Counts what the commands print for the log, by other means than the program's. */
+/** Counts the lines that shell commands print for the log, independently of the parser. */
 function shellCount(commands: string): Record<string, number> {
   const script = `gzip -dc "$0" | ${commands} | LC_ALL=C sort | LC_ALL=C uniq -c`;
   const output = execFileSync('sh', ['-c', script, realLog], { encoding: 'utf8', maxBuffer: 1 << 26 });
@@ -232,7 +232,10 @@ function logTime(time: Date, zoneMinutes: number): string {
   return `${day}/${month}/${year}:${clock} ${zoneMinutes < 0 ? '-' : '+'}${zoneText}`;
 }
 
-/** Apache escapes quote and backslash with a backslash, and writes control and non-ASCII bytes as \xhh. */
+/**
+ * Apache escapes quote and backslash with a backslash, and writes control and non-ASCII bytes as
+ * \xhh.
+ */
 function escapeAsApache(text: string): string {
   let escaped = '';
   for (const byte of Buffer.from(text)) {

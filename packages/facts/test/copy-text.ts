@@ -1,6 +1,6 @@
 import type { EncodedRow } from '../src/batch/fact-store.ts';
 
-/** A line with all cells of a row. */
+/** Joins the cells of a row to a line of `COPY`. */
 export function copyLineOf({ cells }: EncodedRow): string {
   return `${cells.join('\t')}\n`;
 }
@@ -14,7 +14,7 @@ const unescaped: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-/** Reads one line of `COPY … (FORMAT text)` as PostgreSQL's manual describes it. */
+/** Decodes one line of `COPY … (FORMAT text)` by the rules in PostgreSQL's manual. */
 export function decodeCopyLine(line: string): (string | null)[] {
   if (!line.endsWith('\n')) throw new Error('the line has no end');
   const cells: (string | null)[] = [];

@@ -26,35 +26,35 @@ async function count(body: string | Buffer, ignored: readonly string[] = []): Pr
 }
 
 const line = (length: number) => `{"timestamp":1795341600123,"request_path":"${'é'.repeat(length)}"}`;
-/** Of all lengths up to about 2,000 bytes, some of them blank. */
+/** Lines of all lengths up to about 2,000 bytes, some of them blank. */
 const lines = Array.from({ length: 1000 }, (_, index) =>
   index % 10 === 0 ? '' : line((index * 7919) % 1000),
 );
 
-describe('plain lines of a file are counted wherever it is cut into pieces', () => {
-  test.each(['\n', '\r\n'])('with the end %j', async (end) => {
+describe('the plain lines of a file are counted across chunks', () => {
+  test.each(['\n', '\r\n'])('with the line end %j', async (end) => {
     expect(await count(lines.join(end) + end)).toBe(900);
     expect(await count(lines.join(end))).toBe(900);
   });
 
-  test('up to the longest', async () => {
+  test('up to the greatest length', async () => {
     expect(await count(`${line(16_000)}\n`.repeat(20))).toBe(20);
     expect(await count(line(16_400))).toBeNull();
     expect(await count(line(200_000))).toBeNull();
   });
 });
 
-test.each([[1], [199], [998], [999]])('one line that is not plain is found as line %d', async (at) => {
-  for (const bad of ['{"timestamp":1795341600123', '{"nobody":1}', ' ', '{"timestamp":1795341600123}}']) {
+test.each([[1], [199], [998], [999]])('a line that is not plain is found as line %d', async (at) => {
+  for (const bad of ['{"timestamp":1795341600123', '{"unknown":1}', ' ', '{"timestamp":1795341600123}}']) {
     expect(await count(lines.with(at, bad).join('\n'))).toBeNull();
   }
 });
 
-test('bytes that are no UTF-8 are not plain', async () => {
+test('bytes that are not UTF-8 are not plain', async () => {
   expect(await count(Buffer.from(line(3), 'latin1'))).toBeNull();
 });
 
-test('names that a client chose to be read in many ways take no time, and are not plain', async () => {
+test('hostile names with many ways to match take linear time and are not plain', async () => {
   const names = ['x', 'x":1,"x', '\ud800', '\ud801', '\ufffd', 'tab\t', 'back\\slash'];
   const members = (member: string) => `{"timestamp":1795341600123${`,${member}`.repeat(500)}`;
   expect(await count(members('"x":1'), names)).toBeNull();
@@ -63,7 +63,7 @@ test('names that a client chose to be read in many ways take no time, and are no
   expect(await count(String.raw`{"timestamp":1795341600123,"x\":1,\"x":1}`, names)).toBeNull();
 });
 
-test('many names to be ignored are not looked for', async () => {
+test('more than a hundred ignored names are not plain', async () => {
   const names = Array.from({ length: 101 }, (_, index) => `name ${index}`);
   expect(await count('{"timestamp":1795341600123,"name 1":1}', names.slice(1))).toBe(1);
   expect(await count('{"timestamp":1795341600123,"name 1":1}', names)).toBeNull();

@@ -11,7 +11,7 @@ function read(bytes: Buffer | string, sizes?: readonly number[], separator?: str
 }
 
 describe('readCsv', () => {
-  test('gives the cells of any file back with the lines they start on, however the bytes are cut', async () => {
+  test('yields the cells of any file with their lines, however the bytes are chunked', async () => {
     const cell = fc.oneof(
       fc.constant(null),
       fc.constantFrom('', '"', '""', ',', 'a', ' b ', '\n', '\r\n', 'a"b', '0', '\uFEFF', '€'),
@@ -43,7 +43,7 @@ describe('readCsv', () => {
     );
   });
 
-  test('converts numbers by the type of the column, and leaves what is none for the check', async () => {
+  test('converts numbers by the type of the column and leaves other text to the row checker', async () => {
     const text =
       'timestamp,apiproxy,response_size,fees\n' +
       '1763805600123,12,34,5.250\n' +
@@ -66,7 +66,7 @@ describe('readCsv', () => {
     ]);
   });
 
-  test('takes another separator, a byte order mark and no line end at the end', async () => {
+  test('accepts another separator, a byte order mark and a last line without an end', async () => {
     expect(await read('\uFEFF"timestamp"; apiproxy\n2026-11-22;a,b', [1], ';')).toEqual([
       { line: 2, value: { timestamp: '2026-11-22', apiproxy: 'a,b' } },
     ]);
@@ -81,7 +81,7 @@ describe('readCsv', () => {
     ['timestamp,', 'column 2 has no name'],
     ['timestamp,apiproxy,apiproxy', '"apiproxy" twice'],
     ['apiproxy,developer', 'no column "timestamp"'],
-  ])('the header %s is one fault on line 1, and nothing is read under it', async (header, message) => {
+  ])('the header %s is one fault on line 1 and ends the reading', async (header, message) => {
     const facts = await read(`${header}\n2026-11-22,a\n2026-11-22,b\n`);
     expect(facts).toEqual([{ line: 1, fault: expect.stringContaining(message) as string }]);
   });
@@ -111,7 +111,7 @@ describe('readCsv', () => {
     ['2026-11-22,a"b"\n', 'a quote in a cell without quotes; expected the cell in quotes'],
     ['2026-11-22,"ab\n2026-11-22,c\n', 'a quoted cell is not closed; expected a quote at its end'],
     [`2026-11-22,"${'x\n'.repeat(600_000)}`, 'the row is too long or a quoted cell is not closed'],
-  ])('the rows before a misplaced quote are given, then one fault on its line', async (rows, message) => {
+  ])('a misplaced quote is one fault on its line, after the rows before it', async (rows, message) => {
     const facts = await read(`timestamp,apiproxy\n2026-11-22,"1\r\n2"\n\n${rows}`);
     expect(facts).toEqual([
       { line: 2, value: { timestamp: '2026-11-22', apiproxy: '1\r\n2' } },
@@ -119,7 +119,7 @@ describe('readCsv', () => {
     ]);
   });
 
-  test('a stream that breaks is an error, not the end of the file', async () => {
+  test('a failed stream is an error, not the end of the file', async () => {
     async function* broken() {
       yield Buffer.from('timestamp\n2026-11-22\n');
       throw new Error('gone');
@@ -128,7 +128,7 @@ describe('readCsv', () => {
   });
 });
 
-/** RFC 4180; an unquoted empty cell is how null is written. */
+/** Encodes by RFC 4180, with an empty unquoted cell for null. */
 function writeCell(value: string | null, quoteAll: boolean): string {
   if (value === null) return '';
   const mustQuote = quoteAll || value === '' || /[",\r\n]/.test(value);

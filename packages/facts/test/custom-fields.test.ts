@@ -27,7 +27,7 @@ function check(fact: Record<string, unknown>, undeclaredFields?: UndeclaredField
   return createFactChecker(dataset, options)({ line: 3, value: { timestamp, ...fact } });
 }
 
-/** The last cell of the fact, as PostgreSQL would read it. */
+/** Decodes the last cell of the fact as PostgreSQL does. */
 function customCell(fact: Record<string, unknown>, undeclaredFields?: UndeclaredFields): unknown {
   const checked = check(fact, undeclaredFields);
   if ('faults' in checked) throw new Error(JSON.stringify(checked.faults));
@@ -41,7 +41,7 @@ function faultsOf(fact: Record<string, unknown>, undeclaredFields?: UndeclaredFi
 }
 
 describe('the custom values of a fact', () => {
-  test('are kept by the ids of their declarations', () => {
+  test('are stored by the ids of their declarations', () => {
     expect(
       customCell({
         dc_total: -12,
@@ -54,13 +54,13 @@ describe('the custom values of a fact', () => {
     ).toEqual({ 31: -12, 7: 2.5e-7, 12: 'gold', 8: false, 9: '2026-11-30T23:00:00.000Z' });
   });
 
-  test('that are missing or null are not there, and a fact without any has no object', () => {
+  test('are left out if missing or null, and a fact without any has no object', () => {
     expect(customCell({ dc_total: 0, dc_ok: null })).toEqual({ 31: 0 });
     expect(customCell({ dc_ok: null })).toBe(null);
     expect(customCell({})).toBe(null);
   });
 
-  test('come through COPY and JSON as they were, whatever text and float', () => {
+  test('survive COPY and JSON for any text and float', () => {
     const text = fc.string({ unit: 'binary', maxLength: 50 }).filter((some) => !some.includes('\0'));
     const float = fc.double({ min: -1e99, max: 1e99, noNaN: true });
     fc.assert(
@@ -72,7 +72,7 @@ describe('the custom values of a fact', () => {
   });
 });
 
-describe('a fault names the field', () => {
+describe('a fault names the field:', () => {
   test.each([
     [{ dc_total: 1.5 }, 'dc_total', 'whole number'],
     [{ dc_total: '1' }, 'dc_total', 'whole number'],
@@ -91,7 +91,7 @@ describe('a fault names the field', () => {
     expect(faultsOf(fact)).toEqual([{ line: 3, field, message: expect.stringContaining(message) as string }]);
   });
 
-  test('also where undeclared fields are ignored: only those are passed over', () => {
+  test('even if undeclared fields are ignored, all others are checked', () => {
     expect(customCell({ dc_none: { a: 1 }, dc_total: 1 }, 'ignore')).toEqual({ 31: 1 });
     const faults = faultsOf({ dc_none: 1, dc_total: 'x', ax_hour_of_day: '10', apiproxy: 1 }, 'ignore');
     expect(faults.map(({ field }) => field)).toEqual(['dc_total', 'ax_hour_of_day', 'apiproxy']);
@@ -121,12 +121,12 @@ describe('CSV', () => {
           dc_due: 1_763_805_600_123,
         },
       },
-      // What is no value of the type is left for the check to name.
+      // Cells that do not fit their type stay text, for the row checker to refuse.
       { line: 3, value: { timestamp, dc_plan: '', dc_ok: 'no' } },
     ]);
   });
 
-  test('may have columns that nobody declared only where they are ignored', async () => {
+  test('may have undeclared columns only if they are ignored', async () => {
     const text = `timestamp,dc_none,dc_ok\n${timestamp},x,false\n`;
     expect(await read(text)).toEqual([
       { line: 1, fault: expect.stringContaining('unknown field "dc_none"') as string },

@@ -9,7 +9,7 @@ async function linesOf(bytes: Buffer | string, sizes?: readonly number[]): Promi
 }
 
 describe('splitLines', () => {
-  test('gives what String.split gives, with the line numbers, however the bytes are cut', async () => {
+  test('yields the same lines as String.split, with their numbers, however the bytes are chunked', async () => {
     const fragment = fc.oneof(
       fc.constantFrom('\n', '\r\n', '\r', ' ', '\t', 'é', '€', '😀', '\uFEFF', 'a'),
       fc.string({ unit: 'binary' }),
@@ -21,7 +21,7 @@ describe('splitLines', () => {
           .replace(/^\uFEFF/, '')
           .split(/\r?\n/)
           .map((line, index) => ({ line: index + 1, text: line }))
-          // Without a line feed after it, a last `\r` is taken for the end of the line too.
+          // A final `\r` without a line feed also ends the line.
           .map(({ line, text }, index, all) => ({
             line,
             text: index === all.length - 1 ? text.replace(/\r$/, '') : text,
@@ -33,7 +33,7 @@ describe('splitLines', () => {
     );
   });
 
-  test('a byte order mark is dropped at the start only, also when it is cut in pieces', async () => {
+  test('drops a byte order mark at the start only, even across chunks', async () => {
     expect(await linesOf('\uFEFFa\n\uFEFFb\n', [1])).toEqual([
       { line: 1, text: 'a' },
       { line: 2, text: '\uFEFFb' },
@@ -46,7 +46,7 @@ describe('splitLines', () => {
     ['an overlong form', [0xc0, 0xaf]],
     ['a surrogate', [0xed, 0xa0, 0x80]],
     ['a stray continuation byte', [0x80]],
-  ])('%s is a fault of its line and of no other', async (_name, bytes) => {
+  ])('%s is a fault of its line only', async (_name, bytes) => {
     const body = Buffer.concat([Buffer.from('ok\n'), Buffer.from(bytes), Buffer.from('\nok\n€')]);
     for (const sizes of [[1], [4], [100]]) {
       expect(await linesOf(body, sizes)).toEqual([
@@ -58,7 +58,7 @@ describe('splitLines', () => {
     }
   });
 
-  test('a line of the greatest length is read, one byte more is a fault and the next line is read', async () => {
+  test('reads a line of the greatest length; one byte more is a fault, and the next line is read', async () => {
     const longest = 'x'.repeat(maxLineBytes);
     for (const sizes of [[65_536], [3_000_000], [1000, 7], [maxLineBytes + 1]]) {
       const lines = await linesOf(`${longest}\r\n${longest}x\r\nnext\n${longest}x`, sizes);
@@ -71,7 +71,7 @@ describe('splitLines', () => {
     }
   });
 
-  test('an endless line does not fill the memory', async () => {
+  test('does not buffer an endless line', async () => {
     const chunk = Buffer.alloc(1024 * 1024, 'x');
     let held = 0;
     async function* endless() {

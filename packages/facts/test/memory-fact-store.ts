@@ -1,17 +1,20 @@
 import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from '../src/batch/fact-store.ts';
 import { copyLineOf } from './copy-text.ts';
 
-/** What was asked of the store, in order. */
+/** The calls of the store, in order. */
 export type StoreCall = 'open' | `write ${number}` | 'commit' | 'rollback';
 
-/** The port in memory: batches become visible at commit only, and calls on a closed writer are errors. */
+/**
+ * Implements the port in memory. Batches become visible at commit, and calls on a closed writer are
+ * errors.
+ */
 export class MemoryFactStore implements FactStore {
   readonly calls: StoreCall[] = [];
   readonly batches = new Map<string, AcceptedBatch>();
   readonly copyLines: string[] = [];
   private readonly onCall: (call: StoreCall) => void;
 
-  /** `onCall` may throw, which is how a database fails. */
+  /** `onCall` may throw, to simulate a failing database. */
   constructor(onCall: (call: StoreCall) => void = () => {}) {
     this.onCall = onCall;
   }

@@ -10,7 +10,7 @@ const dataset = catalogue.get('api') as Dataset;
 const logLine = '10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/7.0"';
 
 describe('batches of an import', () => {
-  test('hold every readable row once, in order, and know where each came from', async () => {
+  test('contain every readable row once, in order, with its line of the file', async () => {
     const file = '{"a":1}\n\n{"a":2}\nnonsense\n{"a":3}\n{"a":4}\n{"a":5}\n';
     const facts = readFacts(inChunks(file, [3]), { format: 'ndjson' });
     const batches = await collect(makeNdjsonBatches(facts, { maxRows: 2 }));
@@ -23,7 +23,7 @@ describe('batches of an import', () => {
     expect(batches.flatMap((batch) => batch.faults.map((fault) => fault.line))).toEqual([4]);
   });
 
-  test('are bounded when rows are long, and when nothing can be read', async () => {
+  test('are bounded if rows are long or unreadable', async () => {
     const long = `${JSON.stringify({ a: 'x'.repeat(1000) })}\n`.repeat(10);
     const facts = readFacts(inChunks(long), { format: 'ndjson' });
     const batches = await collect(makeNdjsonBatches(facts, { maxRows: 100, maxChars: 3000 }));
@@ -38,7 +38,7 @@ describe('batches of an import', () => {
     ]);
   });
 
-  test("a fault in the answer to a batch points to the file's line", async () => {
+  test('convert the line of a fault in the body to the line of the file', async () => {
     const file =
       'timestamp,apiproxy,response_size\n2026-11-22,"two\nlines",1\n\n2026-11-22,b,many\n2026-11-22,c,-1\n';
     const facts = readFacts(inChunks(file), { format: 'csv', target: factsTarget(dataset) });
@@ -57,7 +57,7 @@ describe('batches of an import', () => {
     ]);
   });
 
-  test('of a log pass the check of the server', async () => {
+  test('of a log pass the row checker', async () => {
     const file = `${logLine}\n${logLine.replace('GET /a HTTP/1.1', String.raw`\x16\x03`)}\n`;
     const facts = readFacts(inChunks(file), { format: 'combined', proxy: { kind: 'path', segment: 1 } });
     const [batch] = await collect(makeNdjsonBatches(facts, { maxRows: 100 }));

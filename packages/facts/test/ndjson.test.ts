@@ -6,7 +6,7 @@ import { parseNdjsonLine } from '../src/formats/ndjson.ts';
 const parse = (text: string) => parseNdjsonLine({ line: 7, text });
 
 describe('an NDJSON line', () => {
-  test('is any JSON object, as JSON.parse reads it', () => {
+  test('is any JSON object, read as by JSON.parse', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
         const text = JSON.stringify(value);
@@ -33,7 +33,7 @@ describe('an NDJSON line', () => {
     '0.10000000000000000001',
     '1e400',
     '1e-400',
-  ])('the number %s would be rounded, so it is a fault that shows it', (number) => {
+  ])('with the number %s, which would be rounded, is a fault', (number) => {
     expect(parse(`{"a":"x","b":${number}}`)).toEqual({
       line: 7,
       fault: `the number ${number} would lose digits; expected at most 15 significant digits`,
@@ -41,7 +41,7 @@ describe('an NDJSON line', () => {
   });
 
   test.each([': %', ':\t%', ':\r%', ':[%]', ':[1,%]', ':[1, %]', ':{"c":%}'])(
-    'also where it stands like this: "b"%s',
+    'with such a number in the position "b"%s is a fault',
     (place) => {
       for (const number of ['9007199254740993', '-1e400']) {
         expect(parse(`{"b"${place.replace('%', number)}}`)).toEqual({
@@ -52,14 +52,14 @@ describe('an NDJSON line', () => {
     },
   );
 
-  test('digits inside of text, and long numbers that are kept, are no fault', () => {
+  test('may have digits in text, and long numbers that are preserved', () => {
     const text = String.raw`{"9007199254740993":"9007199254740993 \" 1e400","b":9007199254740991,"c":1.50000000000000000}`;
     expect(parse(text)).toEqual({ line: 7, value: JSON.parse(text) });
   });
 });
 
 describe('readExactNumber', () => {
-  test('reads every number back from how JavaScript writes it', () => {
+  test('reads every number that JavaScript writes', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         expect(readExactNumber(String(value))).toBe(Object.is(value, -0) ? 0 : value);
@@ -67,7 +67,7 @@ describe('readExactNumber', () => {
     );
   });
 
-  test('agrees with integer arithmetic on which integers are kept', () => {
+  test('accepts exactly the integers that survive integer arithmetic', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (integer) => {
         const isKept = BigInt(String(Number(integer))) === integer;

@@ -41,7 +41,10 @@ const plainLine = new RegExp(
   )})$`,
 );
 
-/** Characters that stand in JSON as they are, escaped, or not at all; also those at each bound of the rules. */
+/**
+ * Characters as JSON writes them, escaped and not, valid and invalid, with those at the bounds of
+ * the rules.
+ */
 const character = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 2 }),
   fc.constantFrom('"', '\\', '/', '\t', '\u001f', '\0', '\u007f', 'é', '😀'),
@@ -98,7 +101,7 @@ const member = fc
   );
 const time = fc.oneof({ weight: 4, arbitrary: fc.constant('1795341600123') }, literals.timestamp);
 
-/** The cell of a matched literal, read without the code of the checker. */
+/** Returns the value of a matched literal, independently of the row checker. */
 function expectedValue(type: ColumnType, literal: string): string | number | bigint | boolean {
   if (type === 'text') return JSON.parse(literal) as string;
   if (type === 'integer') return BigInt(literal);
@@ -111,7 +114,7 @@ function expectedValue(type: ColumnType, literal: string): string | number | big
   return Date.parse(text.length > 10 && !text.endsWith('Z') ? `${text}Z` : text);
 }
 
-/** The cells of a fact by the names of its fields, with those of custom fields. */
+/** Returns the cells of a fact by the names of its fields, custom fields included. */
 function storedCells(copyLine: string): ReadonlyMap<string, string | null> {
   const cells = decodeCopyLine(copyLine);
   const names = ['timestamp', ...storedColumns(dataset).map(({ name }) => name)];
@@ -145,14 +148,14 @@ test('the row checker accepts every line that the bulk pattern matches, with the
         const fields = [{ name: 'timestamp', literal: time }, ...members];
         const text = `{${fields.map(({ name, literal }) => `"${name}":${literal}`).join(',')}}`;
         const bytes = Buffer.from(text);
-        // A large body is checked to be UTF-8 first, which text with an unpaired surrogate cannot be.
+        // Large bodies are checked for UTF-8 first, which cannot encode an unpaired surrogate.
         fc.pre(bytes.toString() === text && bytes.length <= maxPlainLineBytes);
         if (!plainLine.test(bytes.toString('latin1'))) return;
         const raw = parseNdjsonLine({ line: 1, text });
         if ('fault' in raw) throw new Error(raw.fault);
         const checked = check(raw);
         if ('faults' in checked) {
-          // The conversion by DuckDB refuses these.
+          // Times are checked by the conversion.
           const refused = checked.faults.filter(({ message }) => !message.includes('expected a time'));
           expect(refused).toEqual([]);
           return;

@@ -47,7 +47,7 @@ async function spooled(body: Buffer, { chunkBytes = 64 * 1024, maxHotRows = 1000
 
 describe('a large body', () => {
   test.each([[64 * 1024], [1_000_003], [40 * 1024 * 1024]])(
-    'in chunks of %d bytes becomes files of whole lines, and can be read again',
+    'in chunks of %d bytes is written to files of whole lines, and can be replayed',
     async (chunkBytes) => {
       const body = bodyOf(2.5 * lineFileBytes);
       const { isLarge, files, replayed } = await spooled(body, { chunkBytes });
@@ -59,13 +59,13 @@ describe('a large body', () => {
     },
   );
 
-  test('whose last line has no end loses nothing of it', async () => {
+  test('may have a last line without an end', async () => {
     const body = bodyOf(lineFileBytes + 5_000_000).subarray(0, -1);
     const { files } = await spooled(body);
     expect(Buffer.concat(files).equals(body)).toBe(true);
   });
 
-  test('without any line end is one file', async () => {
+  test('without a line end is one file', async () => {
     const body = Buffer.alloc(lineFileBytes + 5_000_000, 'x');
     const { isLarge, files, replayed } = await spooled(body);
     expect(isLarge).toBe(true);
@@ -75,7 +75,7 @@ describe('a large body', () => {
 });
 
 test.each([[100_000], [3_000_000]])(
-  'a body of %d bytes with few lines can only be read again',
+  'a body of %d bytes with few lines is not large, and can be replayed',
   async (bytes) => {
     const body = bodyOf(bytes);
     const { isLarge, files, replayed } = await spooled(body, { maxHotRows: 50_000 });
