@@ -39,7 +39,7 @@ describe('Keystone', () => {
       [history, withOther('type', 'partner'), 'type', 'expected "customer", found "partner"'],
       [history, withOther('type', 'Customer'), 'type', 'expected "customer"'],
       [history, withOther('type', ''), 'type', 'expected "customer"'],
-      [history, without('id'), 'id', 'it is missing'],
+      [history, without('id'), 'id', 'is required'],
       [history, `${good}&id=c2`, 'id', 'more than once'],
       [history, withOther('id', ''), 'id', 'at least 1 character'],
       [history, withOther('id', 'x'.repeat(257)), 'id', 'at most 256'],
@@ -67,7 +67,7 @@ describe('Keystone', () => {
       [history, withOther('to_date_utc', '10000-01-01'), 'to_date_utc', 'expected RFC 3339'],
       [history, withOther('to_date_utc', '9999-12-31T23:59:59-01:00'), 'to_date_utc', 'expected RFC 3339'],
       [details, 'id=c1', 'type', 'is required; expected "customer"'],
-      [details, 'type=customer', 'id', 'it is missing'],
+      [details, 'type=customer', 'id', 'is required'],
       [details, 'type=customer&id=c1&id=c1', 'id', 'more than once'],
       [details, 'type=subscription&id=c1', 'type', 'found "subscription"'],
     ])('%s?%s: 400 with the field %s', async (call, query, field, words) => {

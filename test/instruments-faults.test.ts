@@ -76,7 +76,7 @@ const wrongCharts: readonly (readonly [title: string, query: string, says: RegEx
   [
     'a reversed time',
     timed('bt', '2020-01-01 00:00:01', '2020-01-01 00:00:00'),
-    /time: expected a time that is not before/,
+    /time: expected a time at or after/,
   ],
   [
     'a day only',
@@ -87,10 +87,18 @@ const wrongCharts: readonly (readonly [title: string, query: string, says: RegEx
   [
     'a day that does not exist',
     timed('bt', '2021-02-29 00:00:00', '2021-03-01 00:00:00'),
-    /time: .* that exist, found "2021-02-29/,
+    /time: expected an existing date and time of day, found "2021-02-29/,
   ],
-  ['the hour 24', timed('bt', '2021-02-28 00:00:00', '2021-02-28 24:00:00'), /time: .* that exist, found/],
-  ['a second 60', timed('bt', '2021-02-28 00:00:00', '2021-02-28 23:59:60'), /time: .* that exist, found/],
+  [
+    'the hour 24',
+    timed('bt', '2021-02-28 00:00:00', '2021-02-28 24:00:00'),
+    /time: expected an existing date and time of day, found/,
+  ],
+  [
+    'a second 60',
+    timed('bt', '2021-02-28 00:00:00', '2021-02-28 23:59:60'),
+    /time: expected an existing date and time of day, found/,
+  ],
   ['the year 999', timed('bt', '0999-02-28 00:00:00', day[2] ?? ''), /time: expected a time as/],
   [
     'a day more than there may be',
