@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { catalogue, checkCatalogue, storedColumns, type Dataset } from '../src/index.ts';
 
-// The contract's tables, written out: names and functions are facts of the interface.
+// The contract's tables, copied: names and functions are part of the interface.
 const contractMetrics: Record<string, string> = {
   message_count: 'sum',
   tps: '',
@@ -69,13 +69,13 @@ describe('the dataset "api"', () => {
     ).toEqual(names.sort());
   });
 
-  test('says of every metric and dimension what it is', () => {
+  test('describes every metric and dimension', () => {
     for (const { description } of [...api().metrics, ...api().dimensions])
       expect(description).toMatch(/^.{10,}\.$/);
     for (const { unit } of api().metrics) expect(unit).not.toBe('');
   });
 
-  test('stores codes and revisions as integers, money as decimals, moments as timestamps and the rest as text', () => {
+  test('stores codes and revisions as integers, money as decimals, times as timestamps and the rest as text', () => {
     const typeOf = new Map(storedColumns(api()).map(({ name, type }) => [name, type]));
     const named = (...types: string[]) =>
       [...typeOf].filter(([, type]) => types.includes(type)).map(([name]) => name);
@@ -110,7 +110,7 @@ describe('the dataset "api"', () => {
     expect(typeOf.has('ax_day_of_week')).toBe(false);
   });
 
-  test('keeps of every metric what all its functions can be made from, and says where only facts can tell', () => {
+  test('lists the partial aggregates that the functions of every metric need', () => {
     const partialsOf = new Map(api().metrics.map(({ name, partials }) => [name, partials.join(' ')]));
     expect([...partialsOf].filter(([, partials]) => partials === '').map(([name]) => name)).toEqual([
       'app_count',
@@ -122,7 +122,7 @@ describe('the dataset "api"', () => {
     expect(partialsOf.get('total_response_time')).toBe('sum count min max');
   });
 
-  test('fills in only the number of calls and whether the call failed', () => {
+  test('has default values only for the number of calls and for failed calls', () => {
     const filled = storedColumns(api()).filter(({ whenMissing }) => whenMissing !== undefined);
     expect(filled.map(({ name, whenMissing }) => [name, whenMissing])).toEqual([
       ['message_count', { kind: 'constant', value: 1 }],
@@ -135,7 +135,7 @@ describe('the dataset "mint"', () => {
   const mint = catalogue.get('mint');
   const names = [...(mint?.dimensions ?? []), ...(mint?.metrics ?? [])].map(({ name }) => name);
 
-  test('has every field of a transaction under its name in the contract', () => {
+  test('has every field of a transaction, named as in the contract', () => {
     const fields = `
       id type status txProviderStatus providerTxId parentId startTime endTime utcStartTime utcEndTime currency
       isVirtualCurrency rate ratedVolume batchSize revenueShareAmount usdExchangeRate euroExchangeRate gbpExchangeRate
@@ -143,7 +143,7 @@ describe('the dataset "mint"', () => {
     expect(names).toEqual(expect.arrayContaining(fields.trim().split(/\s+/)));
   });
 
-  test('keeps money in exact decimals, each in the currency of its transaction', () => {
+  test('stores money as exact decimals in the currency of the transaction', () => {
     const money = mint?.metrics.filter(({ source }) => source.kind === 'column' && source.money === true);
     expect(
       money?.map(({ name, unit, source }) => [name, unit, source.kind === 'column' && source.type]),
@@ -153,7 +153,7 @@ describe('the dataset "mint"', () => {
     expect(mint?.currencyDimension).toBe('currency');
   });
 
-  test('says of every metric and dimension what it is', () => {
+  test('describes every metric and dimension', () => {
     for (const { description } of [...(mint?.metrics ?? []), ...(mint?.dimensions ?? [])])
       expect(description).toMatch(/^.{10,}\.$/);
   });
@@ -272,7 +272,7 @@ describe('checkCatalogue', () => {
       'hot table "hot; drop table facts" belongs to more than one dataset',
     ];
     for (const fault of expected) expect(message).toContain(fault);
-    // The hot table's name is faulty in both datasets.
+    // The name of the hot table is faulty in both datasets.
     expect(message.split('\n')).toHaveLength(1 + expected.length + 1);
   });
 });

@@ -29,7 +29,7 @@ const plan = examplePlan({
   },
 });
 
-test('the columns a plan needs, each once, in the order in which they are stored', () => {
+test('hotFactsColumns lists each column of the plan once, in storage order', () => {
   expect(hotFactsColumns(bindPlan(plan, catalogue))).toEqual([
     { name: 'environment_id', type: 'integer' },
     { name: 'timestamp', type: 'timestamp' },
@@ -49,7 +49,7 @@ test('the columns a plan needs, each once, in the order in which they are stored
   ).toEqual(['environment_id', 'timestamp']);
 });
 
-test('the copy has no value of the plan in its text: they are settings of the transaction', () => {
+test('the copy statement contains no value of the plan; values are transaction settings', () => {
   expect(compileHotFactsCopy(bindPlan(plan, catalogue))).toEqual({
     sql:
       `copy (select "environment_id" as "environment_id", "timestamp" at time zone 'UTC' as "timestamp", ` +

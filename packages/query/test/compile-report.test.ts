@@ -153,18 +153,18 @@ describe('compileReport', () => {
     ],
     ['the tenant alone', { dimensions: ['organization'] }],
     ['a group', { metrics: [calls], dimensions: ['apiproxy'], timeUnit: 'day' }],
-  ])('no facts are no rows: %s', async (_title, parts) => {
+  ])('no facts make no rows: %s', async (_title, parts) => {
     const elsewhere = { environment_id: 8, timestamp: '2026-03-01T12:00:00', message_count: 1 };
     expect((await duckdb.report(examplePlan(parts), [elsewhere])).rows).toEqual([]);
   });
 
-  test('the tenant alone is one row when there are facts', async () => {
+  test("the tenant's dimensions alone make one row if there are facts", async () => {
     const facts = [{ timestamp: '2026-03-01T12:00:00' }, { timestamp: '2026-03-02T12:00:00' }];
     const plan = examplePlan({ dimensions: ['environment', 'organization'], limitRows: 5 });
     expect((await duckdb.report(plan, facts)).rows).toEqual([['prod', 'acme']]);
   });
 
-  test('a fact without a value and one that says "(not set)" are one row; an empty text is another', async () => {
+  test('a missing value and the text "(not set)" are one row; an empty text is another', async () => {
     const facts = [undefined, '(not set)', '', 'x'].map((target) => ({
       timestamp: '2026-03-01T12:00:00',
       message_count: 1,
@@ -195,7 +195,7 @@ describe('compileReport', () => {
     ]);
   });
 
-  test('sums of decimals do not gather the errors of binary fractions, in any order of the facts', async () => {
+  test('sums of decimals are exact in any order of the facts', async () => {
     const amounts = ['1000000000.000001', ...Array.from({ length: 100 }, () => '0.1'), '-1000000000.000001'];
     const metrics = (['sum', 'avg', 'min', 'max'] as const).map((name) => ({
       metric: 'fees',
@@ -210,7 +210,7 @@ describe('compileReport', () => {
     }
   });
 
-  test('a metric that no fact has a value for is null, whatever the function, and a count is 0', async () => {
+  test('a metric without any value is null for every function, and a count is 0', async () => {
     const functions = ['sum', 'avg', 'min', 'max'] as const;
     const metrics: PlannedMetric[] = [
       ...functions.map((name) => ({ metric: 'target_response_time', function: name, alias: name })),
@@ -221,7 +221,7 @@ describe('compileReport', () => {
     expect(report.rows).toEqual([[...Array.from({ length: 8 }, () => null), '0']]);
   });
 
-  test('values of a timestamp dimension are shown to the millisecond, one row for each, by time, without one last', async () => {
+  test('a timestamp dimension has one row per millisecond, ordered by time, missing values last', async () => {
     const facts: Fact[] = [
       '2026-02-01T00:00:00.0451',
       undefined,
@@ -239,7 +239,7 @@ describe('compileReport', () => {
     ]);
   });
 
-  test('parts of the timestamp', async () => {
+  test('compiles the parts of the timestamp', async () => {
     const facts = [
       '2026-03-01T00:00:00',
       '2026-03-07T23:59:59.999',
@@ -255,7 +255,7 @@ describe('compileReport', () => {
     ]);
   });
 
-  test('a plan that names what the catalogue does not have is not compiled', () => {
+  test('throws for a plan with names that the dataset does not have', () => {
     expect(() =>
       compileReport(bindPlan(examplePlan({ dimensions: ['facts"; drop table facts; --'] }), catalogue)),
     ).toThrow(/no dimension/);
@@ -270,7 +270,7 @@ describe('compileReport', () => {
     ).toThrow(/needs a function/);
   });
 
-  test('hostile names and values are data: they reach the rows, and the table stays', async () => {
+  test('hostile names and values are treated as data', async () => {
     const hostile = `"; drop table facts; --`;
     const hostileText = `'); drop table facts; --`;
     const plan = examplePlan({
@@ -297,7 +297,7 @@ describe('compileReport', () => {
   });
 });
 
-test('outputColumns: metrics, dimensions, then the time column; averages and decimals are floats', () => {
+test('outputColumns lists metrics, dimensions and the time column; averages and decimals are floats', () => {
   const plan = examplePlan({
     metrics: [
       { metric: 'response_size', function: 'sum', alias: 'a' },

@@ -15,7 +15,7 @@ const november = { start: '2018-11-01T11:00:00Z', end: '2018-11-30T11:00:00Z' };
 const novemberRange = { startMs: Date.UTC(2018, 10, 1, 11), endExclusiveMs: Date.UTC(2018, 10, 30, 11) };
 const lastHour = { startMs: nowMs - 3_600_000, endExclusiveMs: nowMs };
 
-// The bodies of the contract's documentation.
+// The request bodies in the contract's documentation.
 const examples: [title: string, request: QueryRequest, plan: Partial<Plan>][] = [
   [
     'the opening example',
@@ -100,7 +100,7 @@ const examples: [title: string, request: QueryRequest, plan: Partial<Plan>][] = 
   ],
 ];
 
-test.each(examples)("the contract's example is planned: %s", (_title, request, expected) => {
+test.each(examples)("plans the contract's example: %s", (_title, request, expected) => {
   expect(planQuery(request, { catalogue, dataset: 'api', tenant, nowMs })).toEqual({
     ok: true,
     plan: {

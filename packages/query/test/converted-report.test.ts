@@ -7,7 +7,7 @@ import { toMillionths } from './report-model.ts';
 interface Rate {
   readonly day: string;
   readonly currency: string;
-  /** Digits, at most ten of them after the point. */
+  /** Digits with at most ten decimal places. */
   readonly rate: string;
 }
 
@@ -48,7 +48,7 @@ async function missing(plan: Plan, facts: readonly Fact[]) {
   return (await duckdb.query(statement.sql, [...statement.parameters])).rows;
 }
 
-/** The product to the nearest millionth, halves away from zero, in whole numbers only. */
+/** Multiplies in integers and rounds to millionths, halves away from zero. */
 function convertedMillionths(amount: string, rate: string): bigint {
   const [whole = '0', fraction = ''] = rate.split('.');
   const product = toMillionths(amount) * BigInt(whole + fraction.padEnd(10, '0'));
@@ -58,7 +58,7 @@ function convertedMillionths(amount: string, rate: string): bigint {
 }
 
 describe('a converted report', () => {
-  test('multiplies every amount by the rate of its own UTC day, before anything is added up', async () => {
+  test('converts every amount at the rate of its UTC day before aggregating', async () => {
     await withRates([
       { day: '2026-06-01', currency: 'USD', rate: '0.9' },
       { day: '2026-06-02', currency: 'USD', rate: '0.5' },
@@ -85,7 +85,7 @@ describe('a converted report', () => {
     expect(rows.map(([rate]) => rate)).toEqual([-0.000001, 0.000001, 0.000001, 0.000002]);
   });
 
-  test('shows the target currency, filters by the own one', async () => {
+  test('shows the target currency and filters by the original currency', async () => {
     await withRates([{ day: '2026-06-01', currency: 'USD', rate: '2' }]);
     const plan: Plan = {
       ...summary,
@@ -99,13 +99,13 @@ describe('a converted report', () => {
     expect(await rowsOf(plan, facts)).toEqual([[2, 'EUR']]);
   });
 
-  test('names the first day and currency that no rate is known for, of the facts it is made of only', async () => {
+  test('finds the first day and currency without a rate among its own facts', async () => {
     await withRates([{ day: '2026-06-02', currency: 'USD', rate: '1' }]);
     const facts = [
       { timestamp: '2026-06-03T10:00:00Z', currency: 'JPY', rate: '1' },
       { timestamp: '2026-06-02T10:00:00Z', currency: 'JPY', rate: '1' },
       { timestamp: '2026-06-02T09:00:00Z', currency: 'CHF', rate: '1' },
-      // Nothing of these is to be converted: no amount, the target itself, out of range, another
+      // Facts that need no rate: no amount, in the target currency, out of range, of another
       // environment.
       { timestamp: '2026-06-01T10:00:00Z', currency: 'AUD' },
       { timestamp: '2026-06-01T10:00:00Z', currency: 'EUR', rate: '1' },
@@ -130,7 +130,7 @@ describe('a converted report', () => {
     expect(Math.abs(Number(total) / expected - 1)).toBeLessThanOrEqual(2 * Number.EPSILON);
   });
 
-  test('equals whole-number arithmetic for any amounts and rates', async () => {
+  test('equals integer arithmetic for all amounts and rates', async () => {
     const currencies = ['USD', 'JPY', 'EUR'];
     const days = ['2026-06-01', '2026-06-02', '2026-06-03'];
     const rate = fc
@@ -171,8 +171,8 @@ describe('a converted report', () => {
             rate: sum,
           })),
         );
-        // 12 amounts below 10^5 at rates below 10^4 stay below 2^53 millionths or lose their last
-        // digits only.
+        // 12 amounts below 10^5 at rates below 10^4 are below 2^53 millionths, or lose only their
+        // last digits.
         expect(Math.abs(Number(total) - Number(expected) / 1e6)).toBeLessThanOrEqual(
           Math.abs(Number(expected) / 1e6) * Number.EPSILON,
         );
@@ -182,8 +182,8 @@ describe('a converted report', () => {
   });
 });
 
-describe('a report with a row for every fact', () => {
-  test('has alike facts twice, by the leading dimensions, then by time, and knows each share', async () => {
+describe('a report with a row per fact', () => {
+  test('keeps equal facts, orders by the leading dimensions, then by time, and computes each share', async () => {
     const plan = examplePlan({
       dataset: 'mint',
       metrics: ['rate', 'revSharePct'].map((metric) => ({ metric, function: null, alias: metric })),
@@ -206,7 +206,7 @@ describe('a report with a row for every fact', () => {
     ]);
   });
 
-  test('aggregates shares by their amounts, not by their averages', async () => {
+  test('computes the share of aggregated amounts, not an average of shares', async () => {
     const plan = examplePlan({
       dataset: 'mint',
       metrics: [{ metric: 'revSharePct', function: null, alias: 'revSharePct' }],

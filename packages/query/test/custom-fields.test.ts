@@ -50,7 +50,7 @@ function faultsOf(request: Omit<QueryRequest, 'timeRange'>, customFields = field
 }
 
 describe('a dataset with custom fields', () => {
-  test('has numeric ones as metrics with four functions, the others as dimensions, and no column more', () => {
+  test('has numeric fields as metrics with four functions, others as dimensions, and no stored columns', () => {
     const seen = withCustomFields(api, fields);
     expect(
       seen.metrics.slice(api.metrics.length).map(({ name, functions }) => [name, functions.join(' ')]),
@@ -66,7 +66,7 @@ describe('a dataset with custom fields', () => {
     expect(storedColumns(seen)).toEqual(storedColumns(api));
   });
 
-  test('keeps what it had when a field has the name of something of its own', () => {
+  test('keeps its own columns if a field has the same name', () => {
     const shadowed: CustomField = { id: 1, name: 'ApiProxy', type: 'INTEGER' };
     expect(withCustomFields(api, [shadowed])).toEqual(withCustomFields(api, []));
   });
@@ -90,7 +90,7 @@ test.each([
   ['apiproxy', 'is already a metric or dimension'],
   ['API_product', 'is already a metric or dimension'],
   ['tps', 'is already a metric or dimension'],
-])('the name %j of a custom field is judged: %j', (name, fault) => {
+])('the name %j of a custom field: %j', (name, fault) => {
   const found = faultOfCustomFieldName(name, api);
   if (fault === null) expect(found).toBe(null);
   else expect(found).toContain(fault);
@@ -103,13 +103,13 @@ describe('a plan', () => {
     filter: "dc_due ge '2026-01-01T00:00:00Z' and dc_ok eq true",
   });
 
-  test('carries the fields that it reads and no others, and is read back as it was stored', () => {
+  test('carries only the fields that it reads, and survives storage', () => {
     expect(used.customFields).toEqual([fields[1], fields[3], fields[4]]);
     expect(parsePlan(JSON.parse(JSON.stringify(used)))).toEqual(used);
     expect(planned({ dimensions: ['apiproxy'] })).not.toHaveProperty('customFields');
   });
 
-  test('copies their values out of one column by their ids, and compiles without asking which fields there are', () => {
+  test('copies values by field id, and compiles without the declared fields', () => {
     expect(hotFactsColumns(bindPlan(used, catalogue)).slice(2)).toEqual([
       { name: 'apiproxy', type: 'text' },
       { name: 'dc_ok', type: 'boolean', customFieldId: 6 },
@@ -138,7 +138,7 @@ describe('a plan', () => {
     expect(faultsOf(request).join()).toContain(fault);
   });
 
-  test('knows a field only while it is declared', () => {
+  test('refuses a field that is not declared', () => {
     expect(faultsOf({ dimensions: ['dc_ok'] }, [])).toEqual([
       expect.stringContaining('dimensions[0]: "dc_ok" is not a dimension'),
     ]);

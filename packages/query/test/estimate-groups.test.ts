@@ -7,7 +7,7 @@ import { examplePlan } from './facts-relation.ts';
 const hourMs = 3_600_000;
 const range = { startMs: Date.UTC(2026, 2, 1), endExclusiveMs: Date.UTC(2026, 2, 3) };
 
-/** The start of the bucket, by the calendar. */
+/** Returns the start of the bucket by calendar arithmetic. */
 function bucketStart(ms: number, unit: TimeUnit): string {
   const date = new Date(ms);
   const shown = date.toISOString();
@@ -19,7 +19,7 @@ function bucketStart(ms: number, unit: TimeUnit): string {
   return shown.slice(0, length);
 }
 
-test('a range has as many buckets as the calendar says, at any offset from UTC', () => {
+test('countBuckets agrees with the calendar at every offset from UTC', () => {
   const unit = fc.constantFrom(...queryTimeUnits);
   const offset = fc.integer({ min: -840, max: 840 });
   const start = fc.date({ min: new Date('1960-01-01'), max: new Date('2060-01-01'), noInvalidDate: true });
@@ -30,7 +30,7 @@ test('a range has as many buckets as the calendar says, at any offset from UTC',
       start,
       fc.integer({ min: 1, max: 400 }),
       (timeUnit, utcOffsetMinutes, from, steps) => {
-        // Every bucket is met by a step that is shorter than it.
+        // A step shorter than a bucket visits every bucket.
         const stepMs = { second: 900, minute: 59_000 }[timeUnit as 'second'] ?? 59 * 60_000;
         const times = Array.from({ length: steps }, (_, index) => from.getTime() + index * stepMs);
         const expected = new Set(times.map((ms) => bucketStart(ms + utcOffsetMinutes * 60_000, timeUnit)));
@@ -43,7 +43,7 @@ test('a range has as many buckets as the calendar says, at any offset from UTC',
   );
 });
 
-test('groups are what buckets and known dimensions allow, and never more than there are facts', () => {
+test('the estimate multiplies buckets and values of known dimensions, and never exceeds the facts', () => {
   const groups = (dimensions: string[], timeUnit: TimeUnit | null, facts: number) =>
     estimateGroups(bindPlan(examplePlan({ dimensions, timeUnit, range }), catalogue), {
       facts,
@@ -56,7 +56,7 @@ test('groups are what buckets and known dimensions allow, and never more than th
   expect(groups([], 'hour', 0)).toBe(0);
 });
 
-test('of a dimension that clients fill nothing is said, unless an earlier report had it', () => {
+test('a dimension with values from clients has no estimate without an earlier report', () => {
   const plan = examplePlan({ dimensions: ['apiproxy'], timeUnit: 'hour', range });
   expect(estimateGroups(bindPlan(plan, catalogue), { facts: 500, earlier: null })).toBeNull();
   const earlier = {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** Numbers may differ by one part in 1,000,000,000, everything else by nothing. */
+/** Compares floats with a relative tolerance of 1e-9, and other values exactly. */
 export function expectSame(found: unknown, expected: unknown): void {
   if (typeof found !== 'number' || typeof expected !== 'number') {
     if (found !== expected) expect(found).toEqual(expected);

@@ -9,10 +9,7 @@ import {
   type Plan,
 } from '../src/index.ts';
 
-/**
- * Values by column; a column that is not mentioned is null. Times are ISO 8601 texts, decimals are
- * texts.
- */
+/** Values by column; a missing column is null. Times are ISO 8601 texts, decimals are texts. */
 export interface Fact {
   readonly environment_id?: number;
   readonly timestamp: string;
@@ -28,7 +25,7 @@ const duckdbTypes: Record<ColumnType, string> = {
   timestamp: 'TIMESTAMP',
 };
 
-/** The environment of `examplePlan` and of every fact that names no other. */
+/** The environment of `examplePlan`, and the default environment of facts. */
 export const environmentId = 7;
 
 export interface ReportRows {
@@ -36,15 +33,12 @@ export interface ReportRows {
   readonly rows: readonly (readonly DuckDBValue[])[];
 }
 
-/** A real DuckDB with a relation `facts`. */
+/** Opens a DuckDB in memory for a relation `facts`. */
 export async function openDuckDB() {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
 
-  /**
-   * The relation has only the columns that the plan says it needs, so one that is missing there
-   * shows.
-   */
+  /** Creates the relation with these columns only, so that a column missing from the list fails. */
   async function load(columns: FactRowColumns, facts: readonly Fact[]): Promise<void> {
     const typed = columns.map(({ name, type }) => ({
       name,
@@ -72,7 +66,7 @@ export async function openDuckDB() {
     return reportLoaded(plan, catalogue);
   }
 
-  /** A report over the facts that were loaded. */
+  /** Runs a report over the loaded facts. */
   async function reportLoaded(plan: Plan, catalogue = everyDataset): Promise<ReportRows> {
     const { sql, parameters } = compileReport(bindPlan(plan, catalogue));
     return query(sql, [...parameters]);
@@ -90,7 +84,7 @@ export async function openDuckDB() {
   };
 }
 
-/** A plan as `planQuery` would make it, for the parts that a test does not care for. */
+/** Creates a valid plan with defaults for the parts that a test does not set. */
 export function examplePlan(parts: Partial<Plan>): Plan {
   return {
     version: 1,

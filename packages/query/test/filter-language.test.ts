@@ -87,12 +87,12 @@ describe('a filter', () => {
     ["created eq '2026-01-31T13:45:00+01:00'", 'timestamp', '2026-01-31T12:45:00.000Z'],
     ["created eq '2026-01-31 13:45:00.250 UTC'", 'timestamp', '2026-01-31T13:45:00.250Z'],
     ["ax_hour_of_day eq '05'", 'text', '05'],
-  ])('the value in %s is kept as %s %s', (text, type, value) => {
+  ])('%s has a value of type %s: %s', (text, type, value) => {
     expect(read(text)).toMatchObject({ type, value });
   });
 });
 
-describe('a faulty filter is refused with the position, what was found and what is expected', () => {
+describe('a faulty filter is refused with its position, what was found and what is expected', () => {
   test.each([
     ['', 1, 'the end', 'a field name or "("'],
     ['  ()', 4, '")"', 'a field name'],
@@ -148,7 +148,7 @@ describe('a faulty filter is refused with the position, what was found and what 
   });
 });
 
-describe('bounds: what is at them is read, what is beyond them is refused', () => {
+describe('bounds are inclusive', () => {
   const nested = (depth: number) => `${'('.repeat(depth)}${a}${')'.repeat(depth)}`;
   const list = (length: number) => `response_status_code in ${Array(length).fill('1').join(',')}`;
   const chained = (length: number) => Array(length).fill(error).join(' or ');

@@ -4,8 +4,9 @@ import type { Fact } from './facts-relation.ts';
 import { toMillionths } from './report-model.ts';
 
 /**
- * Filters as text, in any style the language allows, together with what they mean for one fact.
- * Nothing of the program is used: types, comparisons and patterns are written out here once more.
+ * A model of the filter language: random filters as text, in every style that the language allows,
+ * with a function that evaluates them for one fact. It is independent of the tested code: types,
+ * comparisons and patterns are implemented again.
  */
 export interface ModelFilter {
   readonly text: string;
@@ -35,7 +36,7 @@ const fields = {
 } as const;
 type Field = keyof typeof fields;
 
-/** Those of the fields above that the catalogue does not know, as an environment declares them. */
+/** The fields above that are custom fields of an environment. */
 export const modelCustomFields: readonly CustomField[] = [
   { id: 3, name: 'dc_total', type: 'INTEGER' },
   { id: 1, name: 'dcRatio', type: 'FLOAT' },
@@ -70,7 +71,7 @@ export const modelTimes = [
   '2026-03-01T00:00:00.000Z',
 ];
 
-/** What a fact has although no column says so. */
+/** Values that a fact has without a stored column. */
 const derived: Record<string, (date: Date) => string> = {
   organization: () => 'acme',
   ax_hour_of_day: (date) => String(date.getUTCHours()).padStart(2, '0'),
@@ -78,7 +79,7 @@ const derived: Record<string, (date: Date) => string> = {
   ax_week_of_month: (date) => String(1 + Math.trunc((date.getUTCDate() - 1) / 7)),
 };
 
-/** A fact's value as a text, or null. */
+/** Returns a fact's value as text, or null. */
 function valueOf(field: Field, fact: Fact): string | null {
   const derive = derived[field];
   if (derive !== undefined) return derive(new Date(Date.parse(fact.timestamp)));
@@ -140,7 +141,7 @@ function valuesFor(field: Field): fc.Arbitrary<{ written: string; value: string 
   }
 }
 
-/** Patterns with a function that matches like them: by trying all ways. */
+/** Generates patterns with a matching function that tries all alternatives. */
 interface Pattern {
   readonly pattern: string;
   readonly matches: (text: string) => boolean;
@@ -166,10 +167,7 @@ function matchesLike(pieces: readonly string[], text: readonly string[]): boolea
   return (piece === '_' || text[0] === wanted) && matchesLike(rest, text.slice(1));
 }
 
-/**
- * A piece of a pattern, and where in a text matches of it end that begin at one of the given
- * places.
- */
+/** A piece of a pattern with a function that maps start positions in a text to end positions. */
 interface Similar {
   readonly sql: string;
   readonly ends: (text: readonly string[], starts: ReadonlySet<number>) => Set<number>;
@@ -189,7 +187,7 @@ function repeated(piece: Similar, quantifier: string, least: number, most: numbe
     ends: (text, starts) => {
       let reached = new Set(starts);
       const all = new Set(least === 0 ? starts : []);
-      // More rounds than characters reach nothing new.
+      // Further repetitions than characters reach no new position.
       for (let times = 1; times <= Math.min(most, text.length + least + 1); times += 1) {
         reached = piece.ends(text, reached);
         if (times >= least) for (const at of reached) all.add(at);
@@ -330,7 +328,7 @@ function conditionsOn(field: Field): fc.Arbitrary<ModelFilter> {
   return fc.oneof(compared, listed, matched, missing);
 }
 
-/** "and" binds before "or": the text has brackets only where they are needed, or by chance. */
+/** Generates brackets where precedence needs them, and sometimes superfluous ones. */
 export const modelFilters: fc.Arbitrary<ModelFilter> = fc.letrec<{
   any: ModelFilter;
   all: ModelFilter;

@@ -27,7 +27,7 @@ function planOf(filter: string): Plan {
   return planned.plan;
 }
 
-/** Names of the facts, in alphabetical order, that the filter lets through. */
+/** Returns the names of the matching facts in alphabetical order. */
 async function passed(filter: string, facts: readonly Fact[]): Promise<string> {
   const { rows } = await duckdb.report(planOf(filter), facts);
   return rows.map(([, name]) => String(name)).join(' ');
@@ -53,7 +53,7 @@ const statuses = [200, 300, 399, 400, 401, 500, 501, 504].map((code) =>
 );
 statuses.push(fact('unset', { response_size: 1_000 }));
 
-// The contract's table of filter tokens, line by line.
+// The contract's table of filter tokens, row by row.
 test.each([
   ['(message_count ge 0)', proxies, 'buy ethor non search unset view weather'],
   ["(apiproxy in 'ethorapi','weather-api')", proxies, 'ethor weather'],
@@ -98,7 +98,7 @@ test.each([
   ["created like '2026-02-01 00:00:00.045 UTC'", 'a'],
   ['error_count eq 1', 'b'],
   ["target eq '(not set)'", 'b'],
-])('fields that are computed, renamed or shown in another form: %s', async (filter, expected) => {
+])('filters by derived fields, aliases and shown forms: %s', async (filter, expected) => {
   const facts = [
     fact('a', { fees: '1.500000', created: '2026-02-01T00:00:00.0459', is_error: 0 }),
     fact('b', { fees: '20', is_error: 1, target: '(not set)' }),
@@ -106,7 +106,7 @@ test.each([
   expect(await passed(filter, facts)).toBe(expected);
 });
 
-test('hostile values are data: nothing but their owner passes, and the table stays', async () => {
+test('hostile values are treated as data: they match only their own fact', async () => {
   const hostile = [
     "'; drop table facts; --",
     "' or '1'='1",
@@ -132,7 +132,7 @@ test('hostile values are data: nothing but their owner passes, and the table sta
   expect((await duckdb.query('select count(*) from facts')).rows).toEqual([[BigInt(hostile.length)]]);
 });
 
-test('the longest lists and the largest patterns that are accepted run', async () => {
+test('the longest accepted lists and the largest accepted patterns run', async () => {
   const facts = [fact('a', { target: 'x'.repeat(1_000), response_status_code: 9_999 })];
   const items = Array.from({ length: 10_000 }, (_, index) => index).join(',');
   expect(await passed(`response_status_code in ${items}`, facts)).toBe('a');

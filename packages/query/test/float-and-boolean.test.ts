@@ -12,7 +12,7 @@ import {
 } from '../src/index.ts';
 import { environmentId, openDuckDB, type Fact } from './facts-relation.ts';
 
-/** Names of mixed case, and such that mean something in SQL. */
+/** Names in mixed case and SQL keywords. */
 const readings: Dataset = {
   name: 'readings',
   hotTable: 'hot_readings',
@@ -57,7 +57,7 @@ function planOf(request: Omit<QueryRequest, 'timeRange'>) {
   return planned.plan;
 }
 
-test('a float is summed up, averaged, compared and calculated with as a float; a boolean is shown and ordered', async () => {
+test('floats are aggregated and compared as floats; booleans are shown and ordered', async () => {
   const plan = planOf({
     metrics: [
       { name: 'usdRate', function: 'sum' },
@@ -75,7 +75,7 @@ test('a float is summed up, averaged, compared and calculated with as a float; a
     { timestamp, isTest: false },
   ];
   const { rows, types } = await duckdb.report(plan, facts, catalogue);
-  // Added up naively, both ones would be lost: 1e16 + 1 is 1e16.
+  // A naive sum would lose both ones: 1e16 + 1 is 1e16.
   expect(rows).toEqual([
     [null, null, null, null, 'false'],
     [10_000_000_000_000_002, 10_000_000_000_000_002 / 3, 1, 2e16, 'true'],

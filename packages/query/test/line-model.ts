@@ -1,6 +1,6 @@
 import type { OutputColumn, OutputFormat } from '../src/index.ts';
 
-/** A row of a report as the contract has it in a file, without its end. */
+/** Formats a report row as the contract's line, without a line end. */
 export function lineOf(
   cells: readonly unknown[],
   columns: readonly OutputColumn[],
@@ -28,8 +28,8 @@ function csvCell(cell: unknown, special: RegExp): string {
 }
 
 /**
- * A float as both formats write it: as JavaScript does, but never without a point. Null for what
- * JSON has no number for.
+ * Formats a float for both output formats: like JavaScript, but always with a decimal point.
+ * Returns null for values that JSON cannot represent.
  */
 export function modelFloat(value: number): string | null {
   if (!Number.isFinite(value)) return null;

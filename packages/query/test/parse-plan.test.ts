@@ -72,7 +72,7 @@ test.each([...plans, ['one of statistics', stats] as const])(
   },
 );
 
-test('a plan that was stored before there were filters is one without a filter', () => {
+test('a plan that was stored by a version without filters has none', () => {
   const { filter, ...stored } = examplePlan({
     metrics: [{ metric: 'message_count', function: 'sum', alias: 'calls' }],
   });
@@ -80,7 +80,7 @@ test('a plan that was stored before there were filters is one without a filter',
   expect(filter).toBe(null);
 });
 
-test('a plan of another version is refused by its number', () => {
+test('a plan of another version is refused with its number', () => {
   expect(() => parsePlan({ ...examplePlan({}), version: 2 })).toThrow(/version 2; expected version 1/);
 });
 
@@ -103,13 +103,13 @@ test.each<[string, unknown]>([
   ],
   ['an unknown time unit', { ...examplePlan({}), timeUnit: 'fortnight' }],
   [
-    'a moment that is no whole millisecond',
+    'a time with a fraction of a millisecond',
     { ...examplePlan({}), range: { startMs: 0.5, endExclusiveMs: 1 } },
   ],
   ['an offset beyond every zone', { ...examplePlan({}), utcOffsetMinutes: 841 }],
   ['an offset of half a minute', { ...examplePlan({}), utcOffsetMinutes: 0.5 }],
   ['a limit of no rows', { ...examplePlan({}), limitRows: 0 }],
   ['an unknown delimiter', { ...examplePlan({}), output: { format: 'csv', delimiter: ';' } }],
-])('what is no plan is refused: %s', (_title, value) => {
+])('a value that is not a plan is refused: %s', (_title, value) => {
   expect(() => parsePlan(value)).toThrow(/stored plan cannot be read/);
 });

@@ -4,7 +4,7 @@ import { maxConditions, maxListedValues, maxWheresLength, parseWheres } from '..
 const base64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64');
 const parse = (value: unknown) => parseWheres(base64(JSON.stringify(value)));
 
-/** The faults of a text, as `field: message`. */
+/** Returns the faults of a text as `field: message`. */
 function faultsOf(text: string): string[] {
   const parsed = parseWheres(text);
   return parsed.ok ? [] : parsed.faults.map(({ field, message }) => `${field}: ${message}`);
@@ -21,7 +21,7 @@ describe('wheres', () => {
     ...integerKeys.map((key) => [key, 5] as const),
     ...timeKeys.map((key) => [key, time] as const),
   ];
-  test.each(cases)('takes the operators of the contract for %s', (key, value) => {
+  test.each(cases)('accepts the operators of the contract for %s', (key, value) => {
     for (const operator of ['eq', 'ne', 'lt', 'lte', 'gt', 'gte']) {
       expect(parse([{ k: key, o: operator, v: value }])).toEqual({
         ok: true,
@@ -47,11 +47,11 @@ describe('wheres', () => {
     ['2021-06-18 11:44:03', '2021-06-18 11:44:03.000000'],
     ['2021-06-18 11:44:03.5', '2021-06-18 11:44:03.500000'],
     ['2024-02-29 23:59:59.999999', '2024-02-29 23:59:59.999999'],
-  ])('reads the time %s', (given, read) => {
-    expect(parse([{ k: 'create_time', o: 'gt', v: given }])).toMatchObject({ conditions: [{ value: read }] });
+  ])('reads the time %s', (text, read) => {
+    expect(parse([{ k: 'create_time', o: 'gt', v: text }])).toMatchObject({ conditions: [{ value: read }] });
   });
 
-  test('takes as many conditions and values as stated, and none', () => {
+  test('accepts the maximum of conditions and values, and an empty list', () => {
     const condition = { k: 'no', o: 'eq', v: 'x'.repeat(1_000) };
     expect(parse(Array.from({ length: maxConditions }, () => condition)).ok).toBe(true);
     expect(parse([{ k: 'no', o: 'in', v: Array.from({ length: maxListedValues }, String) }]).ok).toBe(true);
@@ -67,7 +67,7 @@ describe('wheres', () => {
       Array.from({ length: maxConditions + 1 }, () => 1),
       /^wheres: it has 51 conditions/,
     ],
-    ['an item that is no object', [[]], /^wheres\[0\]: expected an object/],
+    ['an item that is not an object', [[]], /^wheres\[0\]: expected an object/],
     ['an item that is null', [null], /^wheres\[0\]: expected an object/],
     ['an unknown member', [{ k: 'no', o: 'eq', v: 'x', w: 1 }], /^wheres\[0\]: unknown member "w"/],
     [
@@ -83,7 +83,7 @@ describe('wheres', () => {
       [{ k: 'no', o: 'EQ', v: 'x' }],
       /^wheres\[0\]\.o: "EQ" is unknown; expected one of eq, ne/,
     ],
-    ['an operator that is no text', [{ k: 'no', o: 1, v: 'x' }], /^wheres\[0\]\.o: expected one of/],
+    ['an operator that is not text', [{ k: 'no', o: 1, v: 'x' }], /^wheres\[0\]\.o: expected one of/],
     ['no value', [{ k: 'no', o: 'eq' }], /^wheres\[0\]\.v: found nothing; expected text/],
     ['null as a value', [{ k: 'no', o: 'eq', v: null }], /^wheres\[0\]\.v: found null; expected text/],
     ['a number for a text', [{ k: 'no', o: 'eq', v: 1 }], /^wheres\[0\]\.v: found 1; expected text/],
@@ -121,7 +121,7 @@ describe('wheres', () => {
     ],
     ['a NUL', [{ k: 'no', o: 'eq', v: 'a\0b' }], /^wheres\[0\]\.v: found .* without NUL/],
     [
-      'half a character',
+      'an unpaired surrogate',
       [{ k: 'no', o: 'eq', v: '\ud800' }],
       /^wheres\[0\]\.v: found .* unpaired surrogates/,
     ],
@@ -130,7 +130,7 @@ describe('wheres', () => {
       [{ k: 'no', o: 'eq', v: 'x'.repeat(1001) }],
       /^wheres\[0\]\.v: it has 1001 char/,
     ],
-    ['a pattern that is no text', [{ k: 'no', o: 'like', v: 1 }], /^wheres\[0\]\.v: found 1; expected text/],
+    ['a pattern that is not text', [{ k: 'no', o: 'like', v: 1 }], /^wheres\[0\]\.v: found 1; expected text/],
     [
       'a pattern that ends in a backslash',
       [{ k: 'no', o: 'like', v: 'a\\\\\\' }],
@@ -149,11 +149,11 @@ describe('wheres', () => {
     ['a time with a zone', [{ k: 'create_time', o: 'eq', v: '2021-02-03T00:00:00Z' }], /a time in UTC/],
     ['a year before 1', [{ k: 'create_time', o: 'eq', v: '0000-01-01' }], /a time in UTC/],
     ['nanoseconds', [{ k: 'update_time', o: 'eq', v: '2021-02-03 00:00:00.1234567' }], /a time in UTC/],
-  ])('with %s is a fault that names the item', (_, value, fault) => {
+  ])('refuses %s and names the item', (_, value, fault) => {
     expect(faultsOf(base64(JSON.stringify(value)))[0]).toMatch(fault);
   });
 
-  test('tells every fault, each with the number of its item', () => {
+  test('reports all faults with the index of their item', () => {
     const faults = faultsOf(
       base64('[{"k":"no","o":"eq","v":"x"},{"k":"a","o":"b"},{"k":"no","o":"in","v":[1,2]}]'),
     );
@@ -171,7 +171,7 @@ describe('wheres', () => {
     ['base64 for file names', base64('["ÿÿÿ?~"]').replaceAll('/', '_'), /it is not base64/],
     ['base64 of no JSON', base64('[{]'), /it is not base64 of JSON/],
     [
-      'JSON that is no UTF-8',
+      'JSON that is not UTF-8',
       base64(new Uint8Array([0x5b, 0x22, 0xff, 0x22, 0x5d])),
       /it is not base64 of JSON/,
     ],
@@ -181,7 +181,7 @@ describe('wheres', () => {
       base64(' '.repeat(maxWheresLength)),
       /^wheres: it has 349528 characters; expected at most 262144/,
     ],
-  ])('of %s is a fault', (_, text, fault) => {
+  ])('refuses %s', (_, text, fault) => {
     expect(faultsOf(text)).toEqual([expect.stringMatching(fault)]);
   });
 });

@@ -14,7 +14,7 @@ import {
 const tenant = { organization: 'myorg', environment: 'prod', environmentId: 7 };
 const june: MintCriteria = { fromDate: '2017-06-01', toDate: '2017-07-01' };
 
-/** Declared for the dataset `mint`. */
+/** Custom fields of the dataset `mint`. */
 const customFields = [
   { id: 1, name: 'region', type: 'STRING' },
   { id: 2, name: 'calls', type: 'INTEGER' },
@@ -32,7 +32,7 @@ function faults(criteria: MintCriteria) {
   return result.ok ? [] : result.faults.map(({ field, message }) => [field, message] as const);
 }
 
-/** One fault, at this field, whose message has all of these texts. */
+/** Expects one fault at this field, with a message that contains all texts. */
 function expectFault(criteria: MintCriteria, field: string, ...texts: string[]) {
   const found = faults(criteria);
   expect(found.map(([faultyField]) => faultyField)).toEqual([field]);
@@ -56,7 +56,7 @@ const detail = [
 const totals = ['transactionCount', 'rate', 'revenueShareAmount', 'netAmount', 'taxAmount'];
 
 describe('the criteria of a monetization report', () => {
-  test('are frozen as a plan that can be stored and read again', () => {
+  test('become a frozen plan that survives storage', () => {
     const planned = plan({ currencyOption: 'EUR', devCriteria: [{ id: 'dev' }], groupBy: ['DEVELOPER'] });
     expect(planned).toEqual({
       version: 1,
@@ -85,7 +85,7 @@ describe('the criteria of a monetization report', () => {
     expect(parsePlan(JSON.parse(JSON.stringify(rows)))).toEqual(rows);
   });
 
-  test('fromDate and toDate are UTC, the first included and the last not, with or without a time', () => {
+  test('fromDate is inclusive and toDate exclusive, in UTC, with or without a time', () => {
     expect(plan({ fromDate: '2017-06-01 00:00:00', toDate: '2017-06-30 13:35:59' }).range).toEqual({
       startMs: Date.UTC(2017, 5, 1),
       endExclusiveMs: Date.UTC(2017, 5, 30, 13, 35, 59),
@@ -112,7 +112,7 @@ describe('the criteria of a monetization report', () => {
     expect(plan({ toDate: '2018-06-01' }).range.endExclusiveMs).toBe(Date.UTC(2018, 5, 1));
   });
 
-  test('a billing month alone is the whole month, and beside dates it must hold them', () => {
+  test('a billing month without dates is the whole month; dates must be within it', () => {
     const undated = { fromDate: undefined, toDate: undefined };
     const july = { startMs: Date.UTC(2015, 6, 1), endExclusiveMs: Date.UTC(2015, 7, 1) };
     expect(plan({ ...undated, billingMonth: 'JULY', billingYear: '2015' }).range).toEqual(july);
@@ -136,24 +136,24 @@ describe('the criteria of a monetization report', () => {
     expect(faults(undated).map(([field]) => field)).toEqual(['fromDate', 'toDate']);
   });
 
-  test('a second period is refused: only a variance report has one', () => {
+  test('a second period is refused', () => {
     expectFault({ prevFromDate: '2017-05-01' }, 'prevFromDate', 'variance');
     expectFault({ prevToDate: '2017-06-01' }, 'prevToDate', 'variance');
   });
 
-  test('applications and developers: by id, a developer also by e-mail, of an organization or of any', () => {
+  test('filters applications by id and developers by id or e-mail, in one or in any organization', () => {
     expect(filter({ appCriteria: [{ id: 'a' }, { id: 'b' }] })).toBe("applicationId in 'a','b'");
     expect(filter({ appCriteria: [{ id: 'a', orgId: 'other' }] })).toBe(
       "applicationId in 'a' and applicationOrgId in 'other'",
     );
-    // A transaction that names no organization is of the environment's.
+    // Transactions without an organization belong to the environment's.
     expect(filter({ devCriteria: [{ id: 'd', orgId: 'myorg' }, { id: "o'neil@x.example" }] })).toBe(
       "(developerId in 'd' or developerEmail in 'd') and (developerOrgId in 'myorg' or developerOrgId is null) " +
         "or (developerId in 'o''neil@x.example' or developerEmail in 'o''neil@x.example')",
     );
   });
 
-  test('currencies and packages, under every name of the contract', () => {
+  test('accepts currencies and packages under every name in the contract', () => {
     expect(filter({ currCriteria: [{ id: 'usd', orgId: 'myorg' }] })).toBe("currency in 'USD','usd'");
     expect(filter({ monetizationPackageIds: ['p'] })).toBe("pkgId in 'p'");
     expect(filter({ monetizationPakageIds: ['p'] })).toBe("pkgId in 'p'");
@@ -169,7 +169,7 @@ describe('the criteria of a monetization report', () => {
     expectFault({ pkgCriteria: [{ id: 'p', orgId: 'other' }] }, 'pkgCriteria[0].orgId', '"myorg"');
   });
 
-  test('products in both forms: an id alone is one of the own organization', () => {
+  test('matches products by both forms of their id; an id alone belongs to the own organization', () => {
     const both = "productId in 'p','myorg@@@p'";
     expect(filter({ productIds: ['p'] })).toBe(both);
     expect(filter({ productIds: ['myorg@@@p'] })).toBe("productId in 'myorg@@@p','p'");
@@ -184,7 +184,7 @@ describe('the criteria of a monetization report', () => {
     );
   });
 
-  test('levels, pricing types, statuses and transaction types of the contract, and no others', () => {
+  test('accepts only levels, pricing types, statuses and transaction types of the contract', () => {
     expect(filter({ ratePlanLevels: ['DEVELOPER', 'STANDARD'] })).toBe(
       "ratePlanLevel in 'DEVELOPER','STANDARD'",
     );
@@ -211,7 +211,7 @@ describe('the criteria of a monetization report', () => {
     expectFault({ ratePlanLevels: ['STANDART'] }, 'ratePlanLevels[0]', 'Did you mean "STANDARD"?');
   });
 
-  test('several criteria must all be met, and empty lists ask for nothing', () => {
+  test('combines criteria with "and" and ignores empty lists', () => {
     expect(filter({ transactionStatus: ['SUCCESS'], monetizationPackageIds: ['p'] })).toBe(
       "pkgId in 'p' and status in 'SUCCESS'",
     );
@@ -220,7 +220,7 @@ describe('the criteria of a monetization report', () => {
     ).toBe('');
   });
 
-  test('lists and ids are bounded, and an id is printable text', () => {
+  test('limits the length of lists and ids, and requires printable ids', () => {
     const ids = (count: number) => Array.from({ length: count }, (_, index) => `id${index}`);
     expect(faults({ productIds: ids(1000) })).toEqual([]);
     expectFault({ productIds: ids(1001) }, 'productIds', '1001 entries', 'at most 1000');
@@ -232,21 +232,21 @@ describe('the criteria of a monetization report', () => {
     }
   });
 
-  test('currencyOption: LOCAL and nothing convert nothing, GPB is GBP', () => {
+  test('currencyOption: LOCAL is the default and does not convert, GPB is GBP', () => {
     const target = (currencyOption?: string) => plan({ currencyOption }).targetCurrency;
     expect(['EUR', 'GBP', 'GPB', 'USD'].map(target)).toEqual(['EUR', 'GBP', 'GBP', 'USD']);
     expect([target('LOCAL'), target()]).toEqual([undefined, undefined]);
     expectFault({ currencyOption: 'CHF' }, 'currencyOption', '"CHF"', 'LOCAL, EUR, GBP, GPB, USD');
   });
 
-  test('without a word about it the report has a row for every transaction', () => {
+  test('the default report has a row per transaction', () => {
     expect(columns({})).toEqual(detail);
     expect(plan({}).perFact).toEqual({ orderedBy: [] });
     expect(columns({ showTxDetail: true, showSummary: true })).toEqual(detail);
     expect(columns({ showSummary: false })).toEqual(detail);
   });
 
-  test('a summary comes with showSummary, with groupBy, or when details are declined', () => {
+  test('showSummary, groupBy and showTxDetail: false request a summary', () => {
     for (const criteria of [{ showSummary: true }, { showTxDetail: false }]) {
       expect(columns(criteria)).toEqual([...totals, 'currency']);
       expect(plan(criteria).perFact).toBeUndefined();
@@ -254,7 +254,7 @@ describe('the criteria of a monetization report', () => {
     expect(columns({ groupBy: ['ORG'] })).toEqual([...totals, 'organization', 'currency']);
   });
 
-  test('groupBy keeps its order and never loses the currency', () => {
+  test('groupBy keeps its order and always includes the currency', () => {
     expect(
       plan({ groupBy: ['RATEPLAN', 'PACKAGE', 'PRODUCT', 'APPLICATION', 'DEVELOPER'] }).dimensions,
     ).toEqual([
@@ -266,7 +266,7 @@ describe('the criteria of a monetization report', () => {
     expectFault({ groupBy: ['PRODUCTS'] }, 'groupBy[0]', 'Did you mean "PRODUCT"');
   });
 
-  test('with details, groupBy only brings the rows of a group together', () => {
+  test('with details, groupBy only orders the rows', () => {
     const planned = plan({ groupBy: ['DEVELOPER'], showTxDetail: true });
     expect(planned.perFact).toEqual({ orderedBy: ['developer', 'developerId'] });
     expect(planned.dimensions.slice(0, 3)).toEqual(['developer', 'developerId', 'pkgName']);
@@ -293,7 +293,7 @@ describe('the criteria of a monetization report', () => {
     ]);
   });
 
-  test('custom attributes are declared custom fields, under every name of the contract', () => {
+  test('custom attributes are declared custom fields, under every name in the contract', () => {
     for (const field of [
       'devCustomAttribute',
       'devCustomAttributes',
@@ -304,7 +304,7 @@ describe('the criteria of a monetization report', () => {
         ...['rate', 'batchSize', 'calls'],
         ...[...detail.slice(2, -1), 'region', 'timestamp'],
       ]);
-      // Neither unknown names nor what every transaction has.
+      // Unknown names and stored columns are refused.
       expectFault({ [field]: ['regions'] }, `${field}[0]`, '"regions"', 'custom field');
       expectFault({ [field]: ['calls', 'notes'] }, `${field}[1]`, '"notes"', 'custom field');
     }
@@ -316,7 +316,7 @@ describe('the criteria of a monetization report', () => {
     expect(plan({ devCustomAttributes: ['region'] }).customFields).toEqual([customFields[0]]);
   });
 
-  test('whatever is asked for can be compiled', () => {
+  test('all valid criteria compile', () => {
     const everything: MintCriteria = {
       groupBy: ['APPLICATION', 'BALANCE', 'DEVELOPER', 'ORG', 'PACKAGE', 'PRODUCT', 'RATEPLAN'],
       showRevSharePct: true,
@@ -331,7 +331,7 @@ describe('the criteria of a monetization report', () => {
     }
   });
 
-  test('all faults are answered at once', () => {
+  test('reports all faults at once', () => {
     expect(faults({ fromDate: 'x', groupBy: ['Y'], currencyOption: 'Z' }).map(([field]) => field)).toEqual([
       'fromDate',
       'groupBy[0]',

@@ -27,7 +27,7 @@ function faults(request: Partial<QueryRequest>) {
   return result.ok ? [] : result.faults.map(({ field, message }) => [field, message]);
 }
 
-/** One fault, at this field, whose message has all of these texts. */
+/** Expects one fault at this field, with a message that contains all texts. */
 function expectFault(request: Partial<QueryRequest>, field: string, ...texts: string[]) {
   const found = faults(request);
   expect(found.map(([faultyField]) => faultyField)).toEqual([field]);
@@ -35,7 +35,7 @@ function expectFault(request: Partial<QueryRequest>, field: string, ...texts: st
 }
 
 describe('planQuery', () => {
-  test('freezes everything that the request means', () => {
+  test('returns a frozen plan of the whole request', () => {
     const planned = plan({
       metrics: [
         { name: 'message_count', alias: 'calls' },
@@ -68,7 +68,7 @@ describe('planQuery', () => {
       expect(Object.isFrozen(part)).toBe(true);
   });
 
-  test('does not freeze or change what the caller handed over', () => {
+  test('does not freeze or change its arguments', () => {
     const request = {
       metrics: [{ name: 'message_count' }],
       dimensions: ['apiproxy'],
@@ -92,11 +92,11 @@ describe('planQuery', () => {
     ['user_count', null, 'user_count'],
     ['tps', null, 'tps'],
     ['tpm', null, 'tpm'],
-  ])('%s without a function gets %s and the name %s', (name, chosen, alias) => {
+  ])('%s without a function has the function %s and the alias %s', (name, chosen, alias) => {
     expect(plan({ metrics: [{ name }] }).metrics).toEqual([{ metric: name, function: chosen, alias }]);
   });
 
-  test.each(queryTimeUnits)('groups by the unit %s', (unit) => {
+  test.each(queryTimeUnits)('accepts the time unit %s', (unit) => {
     expect(plan({ groupByTimeUnit: unit }).timeUnit).toBe(unit);
   });
 
@@ -112,7 +112,7 @@ describe('planQuery', () => {
     expect(plan({ outputFormat, csvDelimiter }).output).toEqual(output);
   });
 
-  test('dimensions alone are a query', () => {
+  test('accepts dimensions without metrics', () => {
     expect(plan({ metrics: undefined, dimensions: ['apiproxy'] })).toMatchObject({
       metrics: [],
       dimensions: ['apiproxy'],
@@ -121,7 +121,7 @@ describe('planQuery', () => {
 });
 
 describe('a faulty request is refused with the field, what was found and what is expected', () => {
-  test('unknown metric: names the nearest', () => {
+  test('an unknown metric: suggests the nearest', () => {
     expectFault(
       { metrics: [{ name: 'mesage_count' }] },
       'metrics[0].name',
@@ -135,7 +135,7 @@ describe('a faulty request is refused with the field, what was found and what is
     );
   });
 
-  test('unknown dimension: names the nearest', () => {
+  test('an unknown dimension: suggests the nearest', () => {
     expectFault(
       { dimensions: ['apiproxy', 'response_code_status'] },
       'dimensions[1]',
@@ -144,7 +144,7 @@ describe('a faulty request is refused with the field, what was found and what is
     expectFault({ dimensions: ['api_proxy'] }, 'dimensions[0]', '"api_proxy"', 'Did you mean "apiproxy"?');
   });
 
-  test('names of built-in object properties are unknown like any other', () => {
+  test('names of built-in object properties are unknown names', () => {
     expectFault({ dimensions: ['constructor'] }, 'dimensions[0]', '"constructor"');
     expectFault({ metrics: [{ name: '__proto__' }] }, 'metrics[0].name', '"__proto__"');
   });
@@ -159,7 +159,7 @@ describe('a faulty request is refused with the field, what was found and what is
     expectFault({ dimensions: ['is_error'] }, 'dimensions[0]', 'is a metric', 'expected it under metrics');
   });
 
-  test('a function that the metric does not have: lists those it has', () => {
+  test('a function that the metric does not have: lists its functions', () => {
     expectFault(
       { metrics: [{ name: 'request_processing_latency', function: 'sum' }] },
       'metrics[0].function',
@@ -179,12 +179,12 @@ describe('a faulty request is refused with the field, what was found and what is
     );
   });
 
-  test('a filter: where it is wrong', () => {
+  test('a filter: names the position of the fault', () => {
     expectFault({ filter: "(apiproxi eq 'a')" }, 'filter', 'position 2', '"apiproxi"', '"apiproxy"');
     expectFault({ filter: '' }, 'filter', 'position 1', 'found the end');
   });
 
-  test('an operator without a value, a value without an operator, and values that are none', () => {
+  test('an operator without a value, a value without an operator, and invalid values', () => {
     const calculated = (operator?: string, value?: string) => ({
       metrics: [{ name: 'message_count', operator, value }],
     });
@@ -225,7 +225,7 @@ describe('a faulty request is refused with the field, what was found and what is
     ['*', '000999999999'],
     ['*', '0'],
     ['%', '0.000001'],
-  ] as const)('the operator %s with the value %s is kept as it is', (operator, value) => {
+  ] as const)('keeps the operator %s with the value %s', (operator, value) => {
     const { metrics } = plan({ metrics: [{ name: 'message_count', operator, value }] });
     expect(metrics).toEqual([
       {
@@ -250,7 +250,7 @@ describe('a faulty request is refused with the field, what was found and what is
     expectFault({ utcOffsetMinutes }, 'tzo', String(utcOffsetMinutes), '-840 to 840');
   });
 
-  test('an offset from UTC is kept, and none is that of UTC', () => {
+  test('keeps an offset from UTC; 0 is the default', () => {
     expect(plan({ utcOffsetMinutes: 840 }).utcOffsetMinutes).toBe(840);
     expect(plan({ utcOffsetMinutes: -840 }).utcOffsetMinutes).toBe(-840);
     expect(plan({ utcOffsetMinutes: 0 })).toEqual(plan({}));
@@ -260,7 +260,7 @@ describe('a faulty request is refused with the field, what was found and what is
     expectFault({ limit }, 'limit', String(limit), '1 to 2147483647');
   });
 
-  test('the largest limit is allowed', () => {
+  test('accepts the maximum limit', () => {
     expect(plan({ limit: 2_147_483_647 }).limitRows).toBe(2_147_483_647);
     expect(plan({ limit: 1 }).limitRows).toBe(1);
   });
@@ -279,7 +279,7 @@ describe('a faulty request is refused with the field, what was found and what is
     expectFault({ metrics: [], dimensions: [] }, 'metrics', 'at least one');
   });
 
-  test('more than 25 metrics and dimensions together, where 25 are fine', () => {
+  test('more than 25 metrics and dimensions together; 25 are accepted', () => {
     const metrics = Array.from({ length: 20 }, (_, index) => ({ name: 'message_count', alias: `m${index}` }));
     const dimensions = ['apiproxy', 'developer', 'client_id', 'request_verb', 'target', 'client_ip'];
     expect(plan({ metrics, dimensions: dimensions.slice(0, 5) }).metrics).toHaveLength(20);
@@ -296,7 +296,7 @@ describe('a faulty request is refused with the field, what was found and what is
     expectFault({ metrics: many }, 'metrics', '10000', 'at most 25');
   });
 
-  test('a dimension twice: names both', () => {
+  test('a repeated dimension: names both positions', () => {
     expectFault(
       { dimensions: ['apiproxy', 'target', 'apiproxy'] },
       'dimensions[2]',
@@ -305,7 +305,7 @@ describe('a faulty request is refused with the field, what was found and what is
     );
   });
 
-  test('two output columns of one name: names both', () => {
+  test('two output columns of one name: names both columns', () => {
     expectFault(
       {
         metrics: [
@@ -352,11 +352,11 @@ describe('a faulty request is refused with the field, what was found and what is
     '"; drop table facts; --',
     'średnia ważona',
     '__proto__',
-  ])('the alias %j is taken as it is', (alias) => {
+  ])('accepts the alias %j', (alias) => {
     expect(plan({ metrics: [{ name: 'message_count', alias }] }).metrics[0]?.alias).toBe(alias);
   });
 
-  test('all faults are told at once', () => {
+  test('reports all faults at once', () => {
     const found = faults({
       metrics: [
         { name: 'tps', value: '1' },
@@ -391,12 +391,12 @@ describe('a faulty request is refused with the field, what was found and what is
     );
   });
 
-  test('a long name is shown cut, so that an answer cannot be blown up', () => {
+  test('truncates long names in messages', () => {
     const [fault] = faults({ dimensions: ['x'.repeat(100_000)] });
     expect(fault?.[1]?.length).toBeLessThan(300);
   });
 
-  test('whatever the texts, a request is planned or refused with at least one fault, and never throws', () => {
+  test('never throws: random requests are planned or refused with at least one fault', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('message_count', 'apiproxy', 'sum', 'hour', 'csv', '|'),

@@ -27,7 +27,7 @@ function plan(request: Partial<StatsRequest>) {
   return planned.plan;
 }
 
-/** One fault, at this field, whose message has all of these texts. */
+/** Expects one fault at this field, with a message that contains all texts. */
 function expectFault(request: Partial<StatsRequest>, field: string, ...texts: string[]) {
   const planned = result(request);
   const found = planned.ok ? [] : planned.faults;
@@ -36,7 +36,7 @@ function expectFault(request: Partial<StatsRequest>, field: string, ...texts: st
 }
 
 describe('planStats', () => {
-  test('freezes everything that the request means', () => {
+  test('returns a frozen plan of the whole request', () => {
     expect(
       plan({
         select: 'sum(message_count), tps,avg(total_response_time)',
@@ -72,7 +72,7 @@ describe('planStats', () => {
     });
   });
 
-  test('without parameters: as many groups as fit and one more, by their dimensions, the newest bucket first', () => {
+  test('defaults to one group above the maximum, ordered by dimensions, newest bucket first', () => {
     const { groups, timeUnit, utcOffsetMinutes } = plan({});
     expect(groups).toEqual({ sortBy: [], descending: false, offset: 0, limit: 14_401, newestFirst: true });
     expect(timeUnit).toBe(null);
@@ -96,19 +96,22 @@ describe('planStats', () => {
     expect(plan(request).groups).toMatchObject(groups);
   });
 
-  test.each(['last60minutes', 'last24hours', 'last7days'])('the range %s ends now', (timeRange) => {
-    expect(plan({ timeRange }).range.endExclusiveMs).toBe(nowMs);
-  });
+  test.each(['last60minutes', 'last24hours', 'last7days'])(
+    'the range %s ends at the time of the request',
+    (timeRange) => {
+      expect(plan({ timeRange }).range.endExclusiveMs).toBe(nowMs);
+    },
+  );
 
-  test.each(timeUnits)('the unit %s', (timeUnit) => {
+  test.each(timeUnits)('accepts the time unit %s', (timeUnit) => {
     expect(plan({ timeUnit, timeRange: '02/01/2026 00:00~02/01/2026 01:00' }).timeUnit).toBe(timeUnit);
   });
 
-  test.each([-840, 840, -480, 330, 1])('the offset %d', (tzo) => {
+  test.each([-840, 840, -480, 330, 1])('accepts the offset %d', (tzo) => {
     expect(plan({ tzo }).utcOffsetMinutes).toBe(tzo);
   });
 
-  test('a metric without a function gets its first one, and is named with it', () => {
+  test('a metric without a function has its default function, also in its name', () => {
     expect(plan({ select: 'message_count,total_response_time' }).metrics.map(({ alias }) => alias)).toEqual([
       'sum(message_count)',
       'sum(total_response_time)',
@@ -116,8 +119,8 @@ describe('planStats', () => {
   });
 });
 
-describe('planStats names what is wrong', () => {
-  test('metrics, in the words of queries', () => {
+describe('planStats reports faults', () => {
+  test('of metrics, like planQuery', () => {
     expectFault(
       { select: 'sum(mesage_count)' },
       'select',
@@ -140,19 +143,19 @@ describe('planStats names what is wrong', () => {
     expectFault({ select: 'tps,tpm,tps' }, 'select', '"tps" is repeated');
   });
 
-  test('dimensions, in the words of queries', () => {
+  test('of dimensions, like planQuery', () => {
     expectFault({ dimensions: ['apiprox'] }, 'dimensions[0]', '"apiprox" is not a dimension', '"apiproxy"?');
     expectFault({ dimensions: ['tps'] }, 'dimensions[0]', '"tps" is a metric, not a dimension');
     expectFault({ dimensions: ['target', 'target'] }, 'dimensions[1]', 'expected each dimension once');
   });
 
-  test('select and timeRange that are not there', () => {
+  test('of a missing select and timeRange', () => {
     expectFault({ select: undefined }, 'select', 'is required', 'sum(message_count),tps');
     expectFault({ select: undefined, dimensions: [] }, 'select', 'is required');
     expectFault({ timeRange: undefined }, 'timeRange', 'is required', 'MM/DD/YYYY HH:MM');
   });
 
-  test('more than 25 metrics and dimensions together', () => {
+  test('of more than 25 metrics and dimensions together', () => {
     const functions = ['sum', 'avg', 'min', 'max'];
     const sizes = ['request_size', 'response_size', 'total_response_time', 'target_response_time', 'fees'];
     const items = sizes.flatMap((name) => functions.map((chosen) => `${chosen}(${name})`));
@@ -180,7 +183,7 @@ describe('planStats names what is wrong', () => {
     '02/01/2026 00:00~02/02/2026 00:00~02/03/2026 00:00',
     'last8days',
     '\0',
-  ])('the range %j', (timeRange) => {
+  ])('of the range %j', (timeRange) => {
     const planned = result({ timeRange });
     if (planned.ok) throw new Error('accepted');
     for (const { field, message } of planned.faults) {
@@ -189,7 +192,7 @@ describe('planStats names what is wrong', () => {
     }
   });
 
-  test('ranges that no report can have', () => {
+  test('of empty, reversed and too long ranges', () => {
     const from = (end: string) => ({ timeRange: `02/01/2026 00:00~${end}` });
     expectFault(from('02/01/2026 00:00'), 'timeRange', 'the range is empty');
     expectFault(from('01/31/2026 23:59'), 'timeRange', 'the range is reversed');
@@ -197,7 +200,7 @@ describe('planStats names what is wrong', () => {
     expectFault(from('02/01/2027 00:00:01'), 'timeRange', 'at most 365 days');
   });
 
-  test('seconds over more than an hour', () => {
+  test('of buckets of a second over more than an hour', () => {
     const seconds = (end: string): Partial<StatsRequest> => ({
       timeUnit: 'second',
       timeRange: `02/01/2026 00:00~02/01/2026 ${end}`,
@@ -206,7 +209,7 @@ describe('planStats names what is wrong', () => {
     expectFault(seconds('01:00:01'), 'timeUnit', 'at most 1 hour');
   });
 
-  test('units, orders and filters', () => {
+  test('of time units, sort orders and filters', () => {
     expectFault({ timeUnit: 'days' }, 'timeUnit', '"days"', 'quarter, year, decade, century, millennium');
     expectFault({ sort: 'descending' }, 'sort', '"descending"', 'ASC or DESC');
     expectFault(
@@ -224,11 +227,11 @@ describe('planStats names what is wrong', () => {
     ['topk', [0, 14_401], '1 to 14400'],
     ['offset', [-1, 2 ** 31, 0.5], '0 to 2147483647'],
     ['tzo', [-841, 841, 0.5, Number.NaN], '-840 to 840'],
-  ])('%s out of bounds', (field, values, expected) => {
+  ])('of %s out of bounds', (field, values, expected) => {
     for (const value of values) expectFault({ [field]: value }, field, String(value), expected);
   });
 
-  test('everything at once', () => {
+  test('of all parameters at once', () => {
     const planned = result({
       select: 'a',
       dimensions: ['b'],

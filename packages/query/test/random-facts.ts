@@ -38,5 +38,5 @@ const fact: fc.Arbitrary<Fact> = fc.record({
       .map((ms) => new Date(ms).toISOString()),
   ),
 });
-/** The same facts in every run, so that all queries share one table. */
+/** Facts from a fixed seed, so that all queries share one table. */
 export const facts = fc.sample(fact, { numRuns: 200, seed: 20_260_301 });

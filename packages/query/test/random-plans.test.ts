@@ -40,7 +40,7 @@ const metricRequests = dataset.metrics
   );
 const dimensionNames = dataset.dimensions.map(({ name }) => name);
 
-/** A valid request, planned. */
+/** Generates plans of valid requests. */
 const plans: fc.Arbitrary<Plan> = fc
   .record({
     metrics: fc.uniqueArray(fc.constantFrom(...metricRequests), { maxLength: 6 }),
@@ -66,11 +66,11 @@ const isoTime = (minMs: number, maxMs: number) =>
   fc.integer({ min: minMs, max: maxMs }).map((ms) => new Date(ms).toISOString());
 
 /**
- * Few different values, so that facts meet in groups; texts whose binary order is not the
- * alphabet's.
+ * Few distinct values, so that groups have several facts; texts with a non-alphabetical binary
+ * order.
  */
 const valuesOf: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
-  // The last two are not written by DuckDB as by JavaScript, or look so.
+  // DuckDB and JavaScript write the last two differently, or nearly so.
   text: fc.constantFrom(...modelTexts, '\u000b', 'C:\\u000B'),
   integer: fc.oneof(fc.constantFrom(-1, 0, 9, 10, 200), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
   decimal: fc
@@ -82,7 +82,10 @@ const valuesOf: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
   timestamp: fc.oneof(fc.constantFrom('2026-01-01T00:00:00.000Z'), isoTime(startMs, endMs)),
 };
 
-/** Facts with the columns that the plan reads, around its range and of two environments. */
+/**
+ * Generates facts of two environments around the plan's range, with the columns that the plan
+ * reads.
+ */
 function factsFor(plan: Plan): fc.Arbitrary<Fact[]> {
   const columns = hotFactsColumns(bindPlan(plan, catalogue)).slice(2);
   const values = Object.fromEntries(
@@ -100,7 +103,7 @@ function factsFor(plan: Plan): fc.Arbitrary<Fact[]> {
   return fc.array(fact, { maxLength: 25 });
 }
 
-test('every plan compiles, and its rows are those that counting by hand gives, in the same order', async () => {
+test('every plan compiles, and its rows equal those of the model', async () => {
   const planAndFacts = plans.chain((plan) => fc.record({ plan: fc.constant(plan), facts: factsFor(plan) }));
   await fc.assert(
     fc.asyncProperty(planAndFacts, async ({ plan, facts }) => {
@@ -113,7 +116,7 @@ test('every plan compiles, and its rows are those that counting by hand gives, i
   );
 });
 
-/** With names that neither SQL nor JSON nor CSV could take as they are. */
+/** Generates plans with names that SQL, JSON and CSV have to escape. */
 const written: fc.Arbitrary<Plan> = fc
   .record({
     plan: plans,
@@ -134,7 +137,7 @@ const written: fc.Arbitrary<Plan> = fc
     output,
   }));
 
-test('the lines of a report are its rows as the output format has them, in their order', async () => {
+test('the lines of a report are its rows in the output format', async () => {
   const planAndFacts = written.chain((plan) => fc.record({ plan: fc.constant(plan), facts: factsFor(plan) }));
   await fc.assert(
     fc.asyncProperty(planAndFacts, async ({ plan, facts }) => {
@@ -148,7 +151,7 @@ test('the lines of a report are its rows as the output format has them, in their
   );
 });
 
-test('the order in which facts are stored changes nothing', async () => {
+test('the storage order of facts does not change the report', async () => {
   const shuffled = plans.chain((plan) =>
     factsFor(plan).chain((facts) =>
       fc.record({

@@ -22,7 +22,7 @@ const metrics = fc
     ),
   )
   .chain((metric) => operations.map((operation) => ({ ...metric, ...operation })));
-/** Requests over `facts`, each with what its filter means. */
+/** Generates requests over `facts`, each with the model of its filter. */
 export const requests: fc.Arbitrary<{ request: QueryRequest; filter: ModelFilter | undefined }> = fc
   .record({
     metrics: fc

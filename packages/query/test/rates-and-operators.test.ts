@@ -51,7 +51,7 @@ test.each<[string, Partial<Plan>, Fact[], unknown[][]]>([
       [0.5, 30],
     ],
   ],
-])('calls per second and minute of a bucket: %s', async (_, parts, facts, expected) => {
+])('rates per second and minute: %s', async (_, parts, facts, expected) => {
   const plan = examplePlan({ ...rates, ...parts });
   const { rows, types } = await duckdb.report(plan, facts);
   expect(rows.map((row) => row.slice(0, 2))).toEqual(expected);
@@ -105,7 +105,7 @@ test.each<
   if (expected !== 'null') expect(kind).toBe(typeof expected === 'number' ? 'float' : 'text');
 });
 
-test('the largest product of whole numbers keeps every digit', async () => {
+test('the largest product of integers keeps every digit', async () => {
   const metrics: PlannedMetric[] = [
     {
       metric: 'response_size',

@@ -15,20 +15,20 @@ beforeAll(async () => {
 });
 afterAll(() => duckdb.close());
 
-/** What the expression makes of every text, all in one statement. */
+/** Evaluates the expression for all texts in one statement. */
 async function written(
   texts: readonly string[],
   expression: (text: RawBuilder<unknown>) => RawBuilder<unknown>,
 ): Promise<unknown[]> {
-  const given = sql`(select unnest(cast($1 as varchar[])) as value)`.as('given');
+  const inputs = sql`(select unnest(cast($1 as varchar[])) as value)`.as('inputs');
   const query = createSqlBuilder()
-    .selectFrom(given)
+    .selectFrom(inputs)
     .select(expression(sql.ref('value')).as('text'));
   const { rows } = await duckdb.query(compileStatement(query).sql, [listValue(texts)]);
   return rows.map(([text]) => text);
 }
 
-/** Also of -0, which `String` takes for 0. */
+/** Distinguishes -0, which `String` writes as 0. */
 const writtenFloats = (floats: readonly number[]) =>
   written(
     floats.map((float) => (Object.is(float, -0) ? '-0' : String(float))),
@@ -48,7 +48,7 @@ const anyText = fc.oneof(
 const controls = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code));
 
 describe('a text', () => {
-  test('is the JSON that JSON.stringify makes of it, whatever is in it', async () => {
+  test('is written as by JSON.stringify', async () => {
     const texts = [
       ...controls,
       controls.join(''),
@@ -91,7 +91,7 @@ const anyBits = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((bits) => {
   return view.getFloat64(0);
 });
 
-/** Where the ways to write a float change, and the neighbours of such places. */
+/** Floats at which the notation changes, and their neighbours. */
 const borders = Array.from({ length: 40 }, (_, index) => 10 ** (index - 12)).flatMap((power) => {
   const view = new DataView(new ArrayBuffer(8));
   return [-2n, -1n, 0n, 1n, 2n].map((step) => {
@@ -102,7 +102,7 @@ const borders = Array.from({ length: 40 }, (_, index) => 10 ** (index - 12)).fla
 });
 
 describe('a float', () => {
-  test('has the digits and the form that JavaScript gives it, at every border between forms', async () => {
+  test('is written as by JavaScript where the notation changes', async () => {
     const special = [
       0,
       -0,
@@ -121,7 +121,7 @@ describe('a float', () => {
     expect(await writtenFloats(floats)).toEqual(floats.map(modelFloat));
   });
 
-  test('has the digits and the form that JavaScript gives it, whatever its bits are', async () => {
+  test('is written as by JavaScript for random bits', async () => {
     const float = fc.oneof(
       anyBits,
       fc.double(),

@@ -3,8 +3,8 @@ import { environmentId } from './facts-relation.ts';
 import type { Operation, Plan, PlannedMetric, TimeUnit } from '../src/index.ts';
 
 /**
- * What a report must contain, computed without SQL and without the catalogue: the columns' types
- * are written out here. It is slow and only meant for fact sets of a test.
+ * A model of reports: computes expected rows without SQL and without the catalogue. It repeats the
+ * types of columns. Only fast enough for small sets of facts.
  */
 type Value = string | number | null;
 
@@ -27,7 +27,7 @@ const countedColumns: Record<string, string> = {
 
 interface Key {
   readonly shown: string;
-  /** Compared in turn: a null comes after every value. */
+  /** Sort keys in order of precedence; nulls last. */
   readonly order: Buffer | bigint | null;
 }
 
@@ -35,22 +35,22 @@ interface Group {
   readonly keys: readonly Key[];
   readonly time: Key | null;
   readonly facts: Fact[];
-  /** Of any of its facts. */
+  /** Time of any fact of the group. */
   readonly ms: number;
 }
 
-/** `matches` stands for the plan's filter, which is not looked at. */
+/** Uses `matches` in place of the plan's filter. */
 export function expectedRows(
   plan: Plan,
   facts: readonly Fact[],
   matches: (fact: Fact) => boolean = () => true,
 ): readonly (readonly Value[])[] {
-  const meant = facts.filter((fact) => {
+  const matching = facts.filter((fact) => {
     const ms = Date.parse(fact.timestamp);
     const inRange = ms >= plan.range.startMs && ms < plan.range.endExclusiveMs;
     return inRange && (fact.environment_id ?? environmentId) === plan.tenant.environmentId && matches(fact);
   });
-  return inOrder(plan, meant)
+  return inOrder(plan, matching)
     .slice(0, plan.limitRows ?? undefined)
     .map((group) => [
       ...plan.metrics.map((metric) => calculated(metric, group.facts, bucketLengthMs(plan, group.ms))),
@@ -93,7 +93,7 @@ function groupsOf(plan: Plan, unit: TimeUnit | null, facts: readonly Fact[]): re
   return [...groups.values()];
 }
 
-/** What a group is sorted by: over the whole range, and exact where a shown amount is not. */
+/** Returns the sort values of a group over the whole range, before rounding for display. */
 function orderOf({ metrics, groups, range }: Plan, { facts }: Group): readonly (bigint | number | null)[] {
   return (groups?.sortBy ?? []).map((index) => {
     const metric = metrics[index];
@@ -168,10 +168,7 @@ function dimensionKey(name: string, fact: Fact, { tenant }: Plan): Key {
   return textKey(String(value));
 }
 
-/**
- * The bucket by the text of the local time: independent of the arithmetic that the tests of buckets
- * use.
- */
+/** Derives the bucket from the text of the local time, unlike the tests of buckets. */
 function timeKey(ms: number, unit: TimeUnit, utcOffsetMinutes: number): Key {
   const start = Date.parse(localStart(ms, unit, utcOffsetMinutes)) - utcOffsetMinutes * 60_000;
   return textKey(`${new Date(start).toISOString().replace('T', ' ').slice(0, 19)} UTC`);
@@ -189,7 +186,7 @@ function localStart(ms: number, unit: TimeUnit, utcOffsetMinutes: number): strin
   return `${new Date(localMs).toISOString().slice(0, length)}${'0000-01-01T00:00:00'.slice(length)}Z`;
 }
 
-/** Of the bucket that the time lies in, by the calendar. */
+/** Returns the length of the bucket that contains a time, by the calendar. */
 function bucketLengthMs({ timeUnit, range, utcOffsetMinutes = 0 }: Plan, ms: number): number {
   if (timeUnit === null) return range.endExclusiveMs - range.startMs;
   const fixed: Record<string, number> = { second: 1, minute: 60, hour: 3_600, day: 86_400, week: 604_800 };
@@ -232,7 +229,7 @@ function measured({ metric, function: name }: PlannedMetric, facts: readonly Fac
   const values = facts.map((fact) => fact[column] ?? null).filter((value) => value !== null);
   if (counted !== undefined) return String(new Set(values).size);
   if (values.length === 0) return null;
-  // Decimals are counted in millionths, so that the sum is exact.
+  // Sums of decimals in millionths are exact.
   const scale = decimals.has(column) ? 1_000_000 : 1;
   const units = values.map((value) => (scale === 1 ? BigInt(value) : toMillionths(String(value))));
   const sum = units.reduce((total, unit) => total + unit, 0n);

@@ -14,10 +14,7 @@ const dayMs = 86_400_000;
 
 const zones = fc.oneof(fc.constantFrom(0, 330, -480, 840, -840), fc.integer({ min: -840, max: 840 }));
 
-/**
- * Calendar arithmetic on a Date, of the zone. Day 0 of 1970 was a Thursday, the fourth day of its
- * week.
- */
+/** Calendar arithmetic on a Date in local time. 1 January 1970 was a Thursday. */
 function bucketStartMs(ms: number, unit: TimeUnit): number {
   const date = new Date(ms);
   const dayStart = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate());
@@ -61,7 +58,7 @@ function shown(ms: number): string {
 const moments = fc.array(
   fc.oneof(
     fc.integer({ min: range.startMs, max: range.endExclusiveMs - 1 }),
-    // The edges of days, where a bucket that looks at a local zone or rounds would differ.
+    // Edges of days, which reveal a dependence on the machine's time zone and rounding.
     fc
       .tuple(fc.integer({ min: -25_000, max: 83_000 }), fc.constantFrom(-1, 0, 1))
       .map(([day, ms]) => day * dayMs + ms),
@@ -115,8 +112,8 @@ test.each(timeUnits)(
   },
 );
 
-test('weeks start on Monday, also across a year and a leap day', () => {
-  // Checked against a printed calendar: these are Mondays.
+test('weeks start on Monday, also across years and leap days', () => {
+  // Mondays according to a printed calendar.
   expect(shown(bucketStartMs(Date.UTC(2026, 0, 1), 'week'))).toBe('2025-12-29 00:00:00 UTC');
   expect(shown(bucketStartMs(Date.UTC(2024, 2, 3), 'week'))).toBe('2024-02-26 00:00:00 UTC');
 });

@@ -24,7 +24,7 @@ function padded(value: number, length: number) {
   return String(value).padStart(length, '0');
 }
 
-/** A moment's parts, each within what its field can hold; the day may not exist in the month. */
+/** Generates the parts of a time, each valid alone; the day may not exist in the month. */
 const parts = fc.record({
   year: fc.integer({ min: 1970, max: 2199 }),
   month: fc.integer({ min: 1, max: 12 }),
@@ -49,7 +49,7 @@ describe('timeRange', () => {
     ['last60minutes', 3_600_000],
     ['last24hours', dayMs],
     ['last7days', 7 * dayMs],
-  ])('%s ends at the millisecond of the submission', (name, lengthMs) => {
+  ])('%s ends at the time of submission', (name, lengthMs) => {
     expect(planRange(name)).toEqual({ startMs: nowMs - lengthMs, endExclusiveMs: nowMs });
   });
 
@@ -60,7 +60,7 @@ describe('timeRange', () => {
     },
   );
 
-  test('a date and time is read as the calendar has it, in its zone or in UTC, and one that does not exist is refused', () => {
+  test('reads a date and time in its zone or in UTC, and refuses one that does not exist', () => {
     fc.assert(
       fc.property(parts, ({ year, month, day, hour, minute, second, fraction, zone }) => {
         const zoneText =
@@ -77,7 +77,7 @@ describe('timeRange', () => {
         const daysInMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
         const ms = Number((fraction ?? '').slice(0, 3).padEnd(3, '0'));
         const expectedMs = Date.UTC(year, month - 1, day, hour, minute, second, ms) - offsetMinutes * 60_000;
-        // The other end is written by Date itself.
+        // Date itself formats the other end.
         const end = new Date(expectedMs + dayMs).toISOString();
         expect(faultFields({ start: text, end })).toEqual(
           day > daysInMonth
@@ -110,12 +110,12 @@ describe('timeRange', () => {
     '0000-12-31T00:00:00Z',
     '0001-01-01T00:00:00+01:00',
     '+012026-01-01T00:00:00Z',
-  ])('refuses %j at the field that holds it', (text) => {
+  ])('refuses %j and names its field', (text) => {
     expect(faultFields({ start: text, end: '2026-01-02T00:00:00Z' })).toContain('timeRange.start');
     expect(faultFields({ start: '2026-01-02T00:00:00Z', end: text })).toContain('timeRange.end');
   });
 
-  test('no text makes planning throw or an instant that is not a whole millisecond', () => {
+  test('random texts neither throw nor result in fractions of a millisecond', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (start, end) => {
         const answer = planRange({ start, end });
@@ -128,18 +128,18 @@ describe('timeRange', () => {
     );
   });
 
-  test('faults of start and end are told together', () => {
+  test('reports the faults of start and end together', () => {
     expect(faultFields({ start: 'a', end: 'b' })).toEqual(['timeRange.start', 'timeRange.end']);
   });
 
-  test('an end in the future is accepted', () => {
+  test('accepts an end in the future', () => {
     expect(planRange({ start: '2026-03-01T00:00:00', end: '2026-04-01T00:00:00' })).toEqual({
       startMs: Date.UTC(2026, 2, 1),
       endExclusiveMs: Date.UTC(2026, 3, 1),
     });
   });
 
-  test('a reversed, an empty and a too long range are refused', () => {
+  test('refuses reversed, empty and too long ranges', () => {
     const start = '2025-01-01T00:00:00Z';
     expect(planRange({ start, end: '2024-12-31T23:59:59.999Z' })).toMatchObject([
       { field: 'timeRange', message: expect.stringContaining('reversed') },
