@@ -149,7 +149,7 @@ describe('custom fields', () => {
       [{ name: 'DC_TOTAL', type: 'STRING' }, 409, 'custom_field.exists', 'case-insensitive'],
       [{ name: 'Apiproxy', type: 'STRING' }, 400, 'request.invalid', 'name: "Apiproxy" is already a metric'],
       [{ name: 'hour', type: 'STRING' }, 400, 'request.invalid', 'name: "hour" is reserved'],
-      [{ name: '1x', type: 'STRING' }, 400, 'request.invalid', 'name: "1x" is not a name'],
+      [{ name: '1x', type: 'STRING' }, 400, 'request.invalid', 'name: "1x" is not a valid name'],
       [{ name: 'x', type: 'TEXT' }, 400, 'request.invalid', 'type: '],
       [{ name: 'x', type: 'STRING', dataset: 'none' }, 400, 'request.invalid', 'dataset: "none"'],
       [{ name: 'x', type: 'STRING', description: '\0' }, 400, 'request.invalid', 'description: '],
