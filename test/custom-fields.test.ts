@@ -199,6 +199,11 @@ describe('custom fields', () => {
       dc_total: 'integer true',
       dcRatio: 'float true',
     });
+    expect(metrics.find(({ name }) => name === 'message_count')?.properties).toMatchObject({
+      description: 'API calls that the gateway handled.',
+      unit: 'calls',
+      functions: ['sum', 'avg', 'min', 'max'],
+    });
     const declaredAt = dimensions.find(({ name }) => name === 'dc_ok')?.properties.createTime;
     expect(Math.abs(Date.now() - Number(declaredAt))).toBeLessThan(600_000);
     const other = await schema('test');

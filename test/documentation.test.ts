@@ -35,6 +35,21 @@ describe('the served documentation', () => {
     expect(submitted.status).toBe(201);
   });
 
+  test('describes a line of facts as an object with the fields of its dataset', async () => {
+    const response = await fetch(`${system.url}/openapi.json`);
+    const { components } = (await response.json()) as {
+      components: { schemas: Record<string, { properties: Record<string, { description: string }> }> };
+    };
+    const line = (id: string) => components.schemas[id]?.properties ?? {};
+    expect(line('ApiLine')['response_status_code']?.description).toBe(
+      'HTTP status that the client received.',
+    );
+    expect(line('ApiLine')['message_count']?.description).toContain('If omitted: 1.');
+    expect(Object.keys(line('ApiLine'))).toContain('timestamp');
+    expect(Object.keys(line('ApiLine'))).not.toContain('ax_hour_of_day');
+    expect(Object.keys(line('OrdersGrantsLine'))).toEqual(['id', 'no', 'count', 'granted_at']);
+  });
+
   test('is a page that loads nothing from other hosts', async () => {
     const page = await fetch(`${system.url}/docs`);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);

@@ -56,7 +56,7 @@ describe('a JSON body', () => {
     const startMs = performance.now();
     const response = await responseTo(body, { headers, ends: false });
     expect(response).toMatchObject({ status: 408, connection: 'close' });
-    expect(response.text).toContain('did not come within 0.3 seconds');
+    expect(response.text).toContain('did not arrive within 0.3 seconds');
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(timeoutMs - 5);
   });
 

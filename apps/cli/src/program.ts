@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAdminCommands } from './commands/admin/admin-commands.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addDownloadCommand } from './commands/download.ts';
+import { addFieldsCommand } from './commands/fields.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addSignCommand } from './commands/sign.ts';
 import { addSubmitCommand } from './commands/submit.ts';
@@ -30,6 +31,7 @@ export function createProgram(makeContext: (json: () => boolean) => CommandConte
     addDownloadCommand,
     addVerifyCommand,
     addImportCommand,
+    addFieldsCommand,
     addSignCommand,
     addAdminCommands,
   ])

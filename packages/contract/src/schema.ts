@@ -10,6 +10,12 @@ const element = z
         .describe('Milliseconds since 1970 of the declaration; 0 for built-in fields.'),
       custom: z.enum(['true', 'false']),
       type: z.enum(['string', 'integer', 'float', 'boolean', 'datetime']),
+      description: z.string(),
+      unit: z.string().optional().describe('Present for metrics.'),
+      functions: z
+        .array(z.enum(['sum', 'avg', 'min', 'max']))
+        .optional()
+        .describe('Functions of a metric, the default first. Present for metrics.'),
     }),
   })
   .meta({ id: 'SchemaElement' });

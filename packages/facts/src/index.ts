@@ -24,5 +24,6 @@ export * from './segments/seal-facts.ts';
 export * from './segments/store-segment.ts';
 export * from './segments/sweep-segments.ts';
 export type { CsvOptions } from './formats/csv.ts';
+export { combinedOrigins } from './formats/combined.ts';
 export * from './formats/cell-readers.ts';
 export * from './formats/read-facts.ts';

@@ -23,6 +23,7 @@ import { sendError } from '../http/error-response.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { guardedRoute, streamedBody, type GuardedRoute } from '../http/route.ts';
+import { factSchema } from '../openapi/fact-schema.ts';
 
 export interface PostFactsPorts {
   readonly catalogue: Catalogue;
@@ -54,7 +55,7 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
         .default('refuse')
         .describe('Handling of bad lines: refuse the whole batch, or skip and report them.'),
     },
-    body: streamedBody('application/x-ndjson'),
+    body: streamedBody('application/x-ndjson', factSchema(ports.catalogue)),
     responses: { 201: { description: 'The batch is committed.', json: factsAccepted } },
     async handle({ request, response, parameters: { onError } }) {
       const tenant = await findTenant(request);

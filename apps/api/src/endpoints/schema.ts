@@ -52,7 +52,7 @@ export function getSchemaRoute(
 function schemaOf(dataset: Dataset, fields: readonly DeclaredField[]): DatasetSchema {
   const known = new Set([...dataset.dimensions, ...dataset.metrics].map(({ name }) => name));
   const createdAt = new Map(fields.map((field) => [field.name, field.createdAt]));
-  const elementOf = ({ name, type }: FieldDescription): SchemaElement => {
+  const elementOf = ({ name, type, description, unit, functions }: FieldDescription): SchemaElement => {
     const declaredAt = known.has(name) ? undefined : createdAt.get(name);
     return {
       name,
@@ -60,6 +60,8 @@ function schemaOf(dataset: Dataset, fields: readonly DeclaredField[]): DatasetSc
         createTime: String(declaredAt?.getTime() ?? 0),
         custom: declaredAt === undefined ? 'false' : 'true',
         type: schemaTypes[type],
+        description,
+        ...(unit === null ? {} : { unit, functions: [...functions] }),
       },
     };
   };

@@ -35,7 +35,9 @@ export interface JsonBody<Body = unknown> {
 /** A body that the endpoint reads from the stream of the request. */
 export interface StreamedBody {
   readonly kind: 'stream';
-  readonly mediaTypes: readonly string[];
+  readonly mediaType: string;
+  /** Describes a line of the body in the OpenAPI document. The endpoint validates it itself. */
+  readonly line: z.ZodType;
 }
 
 export interface ResponseShape {
@@ -186,6 +188,6 @@ export function jsonBody<Body>(
   return { kind: 'json', schema, maxBytes, example };
 }
 
-export function streamedBody(...mediaTypes: readonly string[]): StreamedBody {
-  return { kind: 'stream', mediaTypes };
+export function streamedBody(mediaType: string, line: z.ZodType): StreamedBody {
+  return { kind: 'stream', mediaType, line };
 }

@@ -142,7 +142,7 @@ function contentOfBody(body: NonNullable<Route['body']>, schemas: SchemaCollecti
     case 'json':
       return { 'application/json': { schema: schemas.add(body.schema, 'input'), example: body.example } };
     case 'stream':
-      return Object.fromEntries(body.mediaTypes.map((type) => [type, { schema: { type: 'string' } }]));
+      return { [body.mediaType]: { schema: schemas.add(body.line, 'input') } };
     default:
       return body satisfies never;
   }

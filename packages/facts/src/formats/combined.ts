@@ -18,6 +18,26 @@ const combinedLine = new RegExp(
 );
 const combinedForm = '<address> - <user> [<time>] "<request>" <status> <size> "<referer>" "<user agent>"';
 const timeForm = '17/May/2015:10:05:03 +0000';
+
+/** The fields of an imported line and the part of the line that each comes from. */
+export const combinedOrigins: Readonly<Record<string, string>> = {
+  timestamp: 'time',
+  client_ip: 'address',
+  apiproxy: '`--apiproxy`, or a segment of the path',
+  request_verb: 'method of the request line',
+  request_uri: 'target of the request line',
+  request_path: 'path of the request line',
+  proxy_pathsuffix: 'path of the request line',
+  response_status_code: 'status',
+  response_size: 'size',
+  useragent: 'user agent',
+  ax_ua_agent_family: 'parsed user agent',
+  ax_ua_agent_type: 'parsed user agent',
+  ax_ua_agent_version: 'parsed user agent',
+  ax_ua_device_category: 'parsed user agent',
+  ax_ua_os_family: 'parsed user agent',
+  ax_ua_os_version: 'parsed user agent',
+};
 const requestWithProtocol = /^([\w!#$%&'*+.^`|~-]+) (?:(.+) )?HTTP\/\d+(?:\.\d+)?$/s;
 const requestWithoutProtocol = /^([\w!#$%&'*+.^`|~-]+) (\/.*)$/s;
 
