@@ -11,29 +11,30 @@ import {
   takeLock,
 } from '@hourglass/embedded';
 import type { Logger } from '@hourglass/platform';
-import { keptSecretKey } from './kept-secret-key.ts';
-import { StartFailed, type Part } from './part.ts';
+import { StartFailed, type Child } from './child.ts';
+import { loadOrCreateSecretKey } from './secret-key.ts';
 
-/** A server that keeps its URL over restarts, so that nobody who uses it has to be restarted. */
+/** A server that keeps its URL across restarts, so that its clients need no restart. */
 export interface EmbeddedService {
   readonly url: string;
-  readonly first: Part;
-  readonly startAgain: () => Promise<Part>;
+  /** The server as started first. */
+  readonly child: Child;
+  readonly restart: () => Promise<Child>;
 }
 
 export interface EmbeddedServices {
   /**
    * Makes this process the only supervisor of the data folder.
-   * @throws StartFailed when another one is running
+   * @throws StartFailed when another supervisor is running
    */
   readonly lockDataFolder: () => Promise<{ release(): Promise<void> }>;
-  /** What encrypts secrets in the database where the settings have no key for it; in base64, of the data folder. */
+  /** Returns the key, in base64, that encrypts secrets in the database when the settings have none. */
   readonly secretKey: () => Promise<string>;
   readonly startDatabase: () => Promise<EmbeddedService>;
   readonly startQueue: () => Promise<EmbeddedService>;
   /**
-   * The port that was chosen, or a free one for 0.
-   * @throws StartFailed when the chosen one is taken
+   * Returns the configured port, or a free one for 0.
+   * @throws StartFailed when the configured port is in use
    */
   readonly portFor: (host: string, port: number) => Promise<number>;
 }
@@ -50,29 +51,29 @@ export function composeEmbedded(dataDirectory: string, log: Logger): EmbeddedSer
         throw new StartFailed(message, { cause: error });
       }
     },
-    secretKey: () => keptSecretKey(dataDirectory),
+    secretKey: () => loadOrCreateSecretKey(dataDirectory),
     async startDatabase() {
-      const first = await explained(startPostgres({ dataDirectory, log }));
-      const { url, port } = first;
-      return { url, first, startAgain: () => startPostgres({ dataDirectory, log, port }) };
+      const server = await withStartFailures(startPostgres({ dataDirectory, log }));
+      const { url, port } = server;
+      return { url, child: server, restart: () => startPostgres({ dataDirectory, log, port }) };
     },
     async startQueue() {
-      const first = await explained(startQueueServer({ log }));
-      const { url, kind, port, password } = first;
-      return { url, first, startAgain: () => startQueueServer({ log, kind, port, password }) };
+      const server = await withStartFailures(startQueueServer({ log }));
+      const { url, kind, port, password } = server;
+      return { url, child: server, restart: () => startQueueServer({ log, kind, port, password }) };
     },
     async portFor(host, port) {
       if (port === 0) return findFreePort();
-      await explained(assertPortFree(host, port));
+      await withStartFailures(assertPortFree(host, port));
       return port;
     },
   };
 }
 
-/** What is wrong with the machine or the folder is for the person who started us; the rest is a fault of ours. */
-async function explained<Server>(starting: Promise<Server>): Promise<Server> {
+/** Throws faults of the machine or the data folder as `StartFailed`; other errors are bugs and pass unchanged. */
+async function withStartFailures<Result>(operation: Promise<Result>): Promise<Result> {
   try {
-    return await starting;
+    return await operation;
   } catch (error) {
     if (error instanceof EmbeddedServerError || error instanceof LockHeld || error instanceof PortTaken) {
       throw new StartFailed(error.message, { cause: error });

@@ -1,38 +1,38 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@hourglass/platform';
-import { describeExit, type Part, type PartExit } from './part.ts';
+import { describeExit, type Child, type ChildExit } from './child.ts';
 
 export interface BackOff {
-  /** Doubled after every end, up to the maximum. */
+  /** The pause before the first restart; doubled after every exit, up to the maximum. */
   readonly firstMs: number;
   readonly maximumMs: number;
-  /** A part that ran this long begins with `firstMs` again. */
+  /** A child that ran at least this long restarts after `firstMs` again. */
   readonly resetAfterMs: number;
 }
 
-export interface KeptRunning {
-  /** Null between an end and the next start. */
+export interface SupervisedChild {
+  /** Null between an exit and the next start. */
   pid(): number | null;
-  /** The end of the process that was started first. */
-  readonly firstExited: Promise<PartExit>;
-  /** Ends it for good. */
+  /** The exit of the first process. */
+  readonly firstExited: Promise<ChildExit>;
+  /** Stops the child without a restart. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a part, and again whenever it ends, with growing pauses: a part that cannot run must not take the
- * machine. A first start that fails is the caller's to handle; later ones are tried again.
+ * Starts a child and restarts it whenever it exits, with growing pauses, so that a child that cannot run does not
+ * occupy the machine. Rejects when the first start fails; later starts are retried.
  */
 export async function keepRunning(options: {
   readonly name: string;
-  readonly start: () => Promise<Part>;
+  readonly start: () => Promise<Child>;
   readonly backOff: BackOff;
   readonly log: Logger;
-}): Promise<KeptRunning> {
+}): Promise<SupervisedChild> {
   const { name, start, backOff, log } = options;
   const stopping = new AbortController();
   const first = await start();
-  let current: Part | null = first;
+  let current: Child | null = first;
 
   async function supervise(): Promise<void> {
     let pauseMs = backOff.firstMs;
@@ -42,18 +42,18 @@ export async function keepRunning(options: {
       current = null;
       if (stopping.signal.aborted) return;
       if (performance.now() - startedAtMs >= backOff.resetAfterMs) pauseMs = backOff.firstMs;
-      log.error({ part: name, ...exit, restartInMs: pauseMs }, `${name} ended with ${describeExit(exit)}`);
+      log.error({ child: name, ...exit, restartInMs: pauseMs }, `${name} ended with ${describeExit(exit)}`);
       while (current === null) {
         if (!(await pause(pauseMs, stopping.signal))) return;
         pauseMs = Math.min(pauseMs * 2, backOff.maximumMs);
         try {
           current = await start();
-          log.info({ part: name, pid: current.pid }, `${name} runs again`);
+          log.info({ child: name, pid: current.pid }, `${name} runs again`);
         } catch (error) {
-          log.error({ part: name, err: error, restartInMs: pauseMs }, `${name} could not be started again`);
+          log.error({ child: name, err: error, restartInMs: pauseMs }, `${name} could not be restarted`);
         }
       }
-      // The stop came while it was being started.
+      // `stop` was called during the start.
       if (stopping.signal.aborted) await current.stop();
     }
   }
@@ -70,7 +70,7 @@ export async function keepRunning(options: {
   };
 }
 
-/** False when the signal came first. */
+/** Returns false when the signal aborts the pause. */
 async function pause(pauseMs: number, signal: AbortSignal): Promise<boolean> {
   try {
     await delay(pauseMs, undefined, { signal });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createLogger, endProcess, environmentWith, readSettings, startProcess } from '@hourglass/platform';
 import { composeEmbedded } from './compose.ts';
-import { StartFailed } from './part.ts';
+import { StartFailed } from './child.ts';
 import { runStandalone } from './run-standalone.ts';
 import { listenForStopSignals } from './stop-signals.ts';
 
@@ -10,7 +10,7 @@ const program = (file: string) => fileURLToPath(new URL(`../../${file}`, import.
 startProcess(async () => {
   const settings = readSettings();
   const log = createLogger({ process: 'standalone', level: settings.logLevel });
-  const { stop, atOnce } = listenForStopSignals(log, 9_500);
+  const { stop, stopNow } = listenForStopSignals(log, 9_500);
   try {
     await runStandalone({
       settings,
@@ -24,7 +24,7 @@ startProcess(async () => {
       backOff: { firstMs: 250, maximumMs: 30_000, resetAfterMs: 30_000 },
       log,
       stop,
-      atOnce,
+      stopNow,
       onReady: (url) => process.stdout.write(`hourglass ready on ${url}\n`),
     });
     endProcess(log, 0);

@@ -2,42 +2,42 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { Part, PartExit } from './part.ts';
+import type { Child, ChildExit } from './child.ts';
 
 export interface NodeProgram {
   /** Absolute path of the file. */
   readonly entry: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** From SIGTERM to SIGKILL. */
+  /** Time between SIGTERM and SIGKILL. */
   readonly graceMs: number;
-  /** Ends it with SIGKILL. */
-  readonly atOnce: AbortSignal;
+  /** Kills the program when aborted. */
+  readonly stopNow: AbortSignal;
 }
 
 /**
- * Starts a Node.js program as a child. Its output goes to ours line by line. It has an IPC channel, whose end
- * tells it that this process is gone, and a process group of its own, so that Ctrl-C reaches only us.
+ * Starts a Node.js program as a child and copies its output, line by line, to that of this process. The child notices by
+ * its IPC channel when this process ends. Its process group is separate, so Ctrl-C reaches this process only.
  */
-export async function startNodeProgram(program: NodeProgram): Promise<Part> {
+export async function startNodeProgram(program: NodeProgram): Promise<Child> {
   const child = fork(program.entry, {
     env: program.environment,
-    // Flags of this process, like a debugger's port, are not the child's.
+    // Does not inherit the flags of this process, like a debugger's port.
     execArgv: [],
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const { pid } = await spawned(child);
-  const exited = ended(child);
+  const exited = waitForExit(child);
   const kill = () => void child.kill('SIGKILL');
-  program.atOnce.addEventListener('abort', kill);
-  void exited.then(() => program.atOnce.removeEventListener('abort', kill));
+  program.stopNow.addEventListener('abort', kill);
+  void exited.then(() => program.stopNow.removeEventListener('abort', kill));
   return {
     pid,
     exited,
     async stop() {
       child.kill('SIGTERM');
       const timer = setTimeout(kill, program.graceMs);
-      if (program.atOnce.aborted) kill();
+      if (program.stopNow.aborted) kill();
       await exited;
       clearTimeout(timer);
     },
@@ -46,12 +46,12 @@ export async function startNodeProgram(program: NodeProgram): Promise<Part> {
 
 async function spawned(child: ChildProcess): Promise<{ pid: number }> {
   await once(child, 'spawn');
-  if (child.pid === undefined) throw new Error('a process that was started has no number');
+  if (child.pid === undefined) throw new Error('unreachable: a spawned process without a number');
   return { pid: child.pid };
 }
 
-/** After the last line of its output has been passed on. */
-async function ended(child: ChildProcess): Promise<PartExit> {
+/** Resolves after the last line of the child's output is written. */
+async function waitForExit(child: ChildProcess): Promise<ChildExit> {
   const [code, signal] = await Promise.all([
     once(child, 'close'),
     forwardLines(child.stdout, process.stdout),
@@ -60,7 +60,7 @@ async function ended(child: ChildProcess): Promise<PartExit> {
   return { code, signal };
 }
 
-/** Whole lines only: the output of several children must not mix within a line. */
+/** Forwards whole lines, so that the outputs of several children do not mix within a line. */
 async function forwardLines(from: Readable | null, to: Writable): Promise<void> {
   if (from === null) return;
   for await (const line of createInterface({ input: from })) {

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@hourglass/platform';
 import { awaitReady } from './await-ready.ts';
+import { describeExit, StartFailed, type Child } from './child.ts';
 import type { EmbeddedService, EmbeddedServices } from './compose.ts';
-import { keepRunning, type BackOff, type KeptRunning } from './keep-running.ts';
+import { keepRunning, type BackOff, type SupervisedChild } from './keep-running.ts';
 import { startNodeProgram } from './node-program.ts';
-import { describeExit, StartFailed, type Part } from './part.ts';
 
-/** Files of the programs that run as children. */
+/** The files of the programs that run as children. */
 interface Programs {
   readonly migrate: string;
   readonly api: string;
@@ -15,18 +15,18 @@ interface Programs {
 }
 
 interface StandaloneSettings {
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
   readonly host: string;
-  /** Absolute. */
+  /** An absolute path. */
   readonly dataDirectory: string;
-  /** Null: the embedded one. */
+  /** Null: the embedded database. */
   readonly databaseUrl: string | null;
-  /** Null: the embedded one. */
+  /** Null: the embedded queue server. */
   readonly redisUrl: string | null;
-  /** Null: the one of the data folder. */
+  /** Null: the key in the data folder. */
   readonly secretKey: Uint8Array | null;
-  /** Queries that a worker runs at the same time. */
+  /** The number of queries that a worker runs at a time. */
   readonly workerConcurrency: number;
 }
 
@@ -34,34 +34,34 @@ export interface StandaloneOptions {
   readonly settings: StandaloneSettings;
   readonly embedded: EmbeddedServices;
   readonly programs: Programs;
-  /** The environment of the children: ours with these changes. */
+  /** Returns the environment of this process with these changes, for the children. */
   readonly environmentWith: (changes: Readonly<Record<string, string>>) => NodeJS.ProcessEnv;
   readonly backOff: BackOff;
   readonly log: Logger;
   /** Stops everything in order. */
   readonly stop: AbortSignal;
-  /** Stops everything without waiting for running work. */
-  readonly atOnce: AbortSignal;
+  /** Stops everything without waiting for work in progress. */
+  readonly stopNow: AbortSignal;
   readonly onReady: (url: string) => void;
 }
 
 const readyTimeoutMs = 120_000;
-/** Together with the 3 s after which PostgreSQL stops waiting for its clients this stays below 10 s. */
+/** Below 10 s together with the 3 s that PostgreSQL waits for its clients. */
 const graceMs = 5_000;
 const apiHeadStartMs = 1_000;
 
-/** What has been started so far. */
+/** The children started so far. */
 interface Running {
   lock: { release(): Promise<void> } | null;
-  readonly services: KeptRunning[];
-  worker: KeptRunning | null;
-  api: KeptRunning | null;
+  readonly services: SupervisedChild[];
+  worker: SupervisedChild | null;
+  api: SupervisedChild | null;
 }
 
 /**
- * Runs all of Hourglass until `stop`: database, queue server, migrations, worker, API. Resolves when everything
- * that it started is gone.
- * @throws StartFailed when it cannot be started; then nothing is left running either
+ * Runs Hourglass until `stop` aborts: database, queue server, migrations, worker, API. When it settles, all its children
+ * have exited.
+ * @throws StartFailed
  */
 export async function runStandalone(options: StandaloneOptions): Promise<void> {
   const { settings, embedded, programs, stop, log } = options;
@@ -106,7 +106,8 @@ export async function runStandalone(options: StandaloneOptions): Promise<void> {
 
 async function stopInOrder({ lock, services, worker, api }: Running, log: Logger): Promise<void> {
   log.info('stopping');
-  // Nothing new comes in while the worker hands back what it is doing, but a slow download does not hold it up.
+  // Stops the API first, so that no new work arrives while the worker requeues its queries. A slow download delays
+  // the worker by the head start only.
   const apiStopped = api?.stop();
   await Promise.race([apiStopped, delay(apiHeadStartMs, undefined, { ref: false })]);
   await Promise.all([apiStopped, worker?.stop()]);
@@ -115,7 +116,7 @@ async function stopInOrder({ lock, services, worker, api }: Running, log: Logger
   log.info('stopped');
 }
 
-/** The URL of an embedded service that is kept running from now on. */
+/** Starts an embedded service, keeps it running and returns its URL. */
 async function keepService(
   name: string,
   start: () => Promise<EmbeddedService>,
@@ -123,14 +124,14 @@ async function keepService(
   { backOff, log, stop }: StandaloneOptions,
 ): Promise<string> {
   const service = await start();
-  let next: () => Promise<Part> = () => Promise.resolve(service.first);
+  let next: () => Promise<Child> = () => Promise.resolve(service.child);
   const kept = await keepRunning({
     name,
     backOff,
     log,
     start: () => {
       const starting = next();
-      next = service.startAgain;
+      next = service.restart;
       return starting;
     },
   });
@@ -143,25 +144,27 @@ async function keepProgram(
   name: string,
   entry: string,
   environment: NodeJS.ProcessEnv,
-  { backOff, log, atOnce, stop }: StandaloneOptions,
-): Promise<KeptRunning> {
+  { backOff, log, stopNow, stop }: StandaloneOptions,
+): Promise<SupervisedChild> {
   stop.throwIfAborted();
   return keepRunning({
     name,
     backOff,
     log,
-    start: () => startNodeProgram({ entry, environment, graceMs, atOnce }),
+    start: () => startNodeProgram({ entry, environment, graceMs, stopNow }),
   });
 }
 
-/** Brings the database to this version's schema and creates the first organization, if there is none. */
+/** Migrates the database to this version's schema and creates the first organization, if there is none. */
 async function migrate(
   environment: NodeJS.ProcessEnv,
-  { programs, atOnce, stop }: StandaloneOptions,
+  { programs, stopNow, stop }: StandaloneOptions,
 ): Promise<void> {
-  const program = await startNodeProgram({ entry: programs.migrate, environment, graceMs, atOnce });
+  const program = await startNodeProgram({ entry: programs.migrate, environment, graceMs, stopNow });
   const interrupt = () => void program.stop();
   stop.addEventListener('abort', interrupt, { once: true });
+  // The signal may have aborted while the program was started.
+  if (stop.aborted) interrupt();
   const exit = await program.exited;
   stop.removeEventListener('abort', interrupt);
   stop.throwIfAborted();
@@ -169,8 +172,8 @@ async function migrate(
 }
 
 /**
- * A call into DuckDB holds a thread of libuv's pool for as long as it takes. With the default of four, a few
- * long queries would leave none for files, gzip and names.
+ * Returns the size of libuv's pool. A call into DuckDB occupies a thread until it returns, so with the default of four a
+ * few long queries would leave none for files, gzip and DNS.
  */
 function workerPoolThreads(concurrency: number): number {
   return concurrency * 2 + 4;
@@ -184,7 +187,7 @@ function httpUrl(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Where a client on this machine reaches a server that listens on every address. */
+/** Returns the host by which this machine reaches a server that listens on `host`. */
 function reachableHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   return host === '::' ? '::1' : host;

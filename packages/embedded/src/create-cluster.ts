@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { giveTo } from './database-folder.ts';
+import { changeOwner } from './database-folder.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import { EmbeddedServerError } from './running-server.ts';
 import type { ServerUser } from './server-user.ts';
@@ -14,19 +14,19 @@ export const clusterName = 'cluster';
 
 export interface ClusterRequest {
   readonly binaries: PostgresBinaries;
-  /** Exists, is empty and belongs to `user`. */
+  /** An existing empty folder that `user` owns. */
   readonly folder: string;
   readonly user: ServerUser | null;
-  /** False: a crash of the machine may lose everything. For tests. */
+  /** False, for tests: a crash of the machine may lose the database. */
   readonly durable: boolean;
 }
 
-/** Writes an empty cluster with the database `hourglass`, and the password of its owner beside it. */
+/** Creates a cluster with the empty database `hourglass`, and beside it the file with its owner's password. */
 export async function createCluster(request: ClusterRequest): Promise<void> {
   const { binaries, folder, user, durable } = request;
   const passwordFile = path.join(folder, passwordFileName);
   await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
-  await giveTo(passwordFile, user);
+  await changeOwner(passwordFile, user);
   const cluster = path.join(folder, clusterName);
   await runToEnd(
     binaries.initdb,
@@ -36,7 +36,7 @@ export async function createCluster(request: ClusterRequest): Promise<void> {
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
-      // Text is ordered by its bytes on every machine and with every library version.
+      // Sorts text by bytes, which is the same on every machine and with every library version.
       '--locale=C',
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
@@ -44,19 +44,19 @@ export async function createCluster(request: ClusterRequest): Promise<void> {
     ],
     { user, folder, input: '' },
   );
-  // There is no client beside the server; its single-user mode is how a database is created without one.
+  // The package contains no client, but the single-user mode of the server can create a database.
   const output = await runToEnd(
     binaries.postgres,
     ['--single', '-D', cluster, ...(durable ? [] : ['-c', 'fsync=off']), 'postgres'],
     { user, folder, input: `CREATE DATABASE ${databaseName};\n` },
   );
-  // This mode ends with code 0 also after an error.
+  // Single-user mode exits with code 0 even after an error.
   if (/\b(ERROR|FATAL|PANIC):/.test(output)) {
     throw new EmbeddedServerError(`PostgreSQL could not create its database:\n${output.trim()}`);
   }
 }
 
-/** The environment of every PostgreSQL program: none of our variables (PGDATA, LANG …) may change what it does. */
+/** The whole environment of PostgreSQL's programs: inherited variables (PGDATA, LANG …) must not affect them. */
 export const postgresEnvironment: Readonly<Record<string, string>> | null =
   process.platform === 'win32' ? null : { LC_ALL: 'C', TZ: 'UTC' };
 

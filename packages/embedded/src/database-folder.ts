@@ -4,25 +4,26 @@ import path from 'node:path';
 import { EmbeddedServerError, type EmbeddedLog } from './running-server.ts';
 import { isReachable, runningAsRoot, unprivilegedUser, type ServerUser } from './server-user.ts';
 
-/** What belongs to one embedded database: the cluster and the password of its owner. */
+/** The folder of an embedded database: its cluster and the password of its owner. */
 export interface DatabaseFolder {
   readonly path: string;
-  /** Null: our own account. */
+  /** The account that owns the folder and runs the server; null: the account of this process. */
   readonly user: ServerUser | null;
 }
 
-/** In the data folder: names the database folder when that is elsewhere. It moves with a renamed data folder. */
+/** A file in the data folder that names a database folder elsewhere. It moves with a renamed data folder. */
 const pointerName = 'postgres-folder';
-/** In a database folder that is elsewhere: whose it is. */
+/** A file in a database folder elsewhere that names its data folder. */
 const ownerName = 'data-folder.json';
 
 /**
- * Finds the database folder of a data folder, or says where it is to be created. It is `postgres` in the data
- * folder, except for root in a place that an account without rights cannot enter.
+ * Returns the database folder of a data folder, which may not exist yet. It is `postgres` in the data folder, except
+ * when this process is root and the unprivileged account cannot enter the data folder.
+ * @throws EmbeddedServerError when no account can use the folder, or when the data folder is a copy
  */
 export async function findDatabaseFolder(options: {
   readonly dataDirectory: string;
-  /** Traversable for every account and written by root only. */
+  /** Every account can traverse it and only root can write to it. */
   readonly rootDirectory: string;
   readonly log: EmbeddedLog;
 }): Promise<DatabaseFolder> {
@@ -33,8 +34,8 @@ export async function findDatabaseFolder(options: {
   if (ownOwner !== null) {
     if (await isReachable(own, ownOwner)) return { path: own, user: ownOwner };
     throw new EmbeddedServerError(
-      `the database folder ${own} belongs to account ${ownOwner.uid}, which cannot enter it: ` +
-        'let it pass through the folders above (chmod o+x), or start as that account',
+      `the database folder ${own}: its owner, account ${ownOwner.uid}, cannot enter it; ` +
+        'run chmod o+x on the folders above it, or start as that account',
     );
   }
   const nobody = unprivilegedUser();
@@ -44,7 +45,9 @@ export async function findDatabaseFolder(options: {
   if (pointed === null) {
     await mkdir(path.dirname(elsewhere), { recursive: true, mode: 0o755 });
     if (!(await isReachable(path.dirname(elsewhere), nobody))) {
-      throw new EmbeddedServerError(`${path.dirname(elsewhere)} must be traversable for every account`);
+      throw new EmbeddedServerError(
+        `${path.dirname(elsewhere)}: some accounts cannot traverse it; run chmod o+x on it and the folders above`,
+      );
     }
     await writePointer(dataDirectory, elsewhere);
   } else {
@@ -52,12 +55,12 @@ export async function findDatabaseFolder(options: {
   }
   log.info(
     { dataDirectory, databaseFolder: elsewhere },
-    'PostgreSQL does not run as root and no other account can enter the data folder: the database is elsewhere',
+    'the database is outside the data folder: PostgreSQL refuses to run as root, and no other account can enter it',
   );
   return { path: elsewhere, user: (await ownerOf(elsewhere)) ?? nobody };
 }
 
-/** Fills a new database folder under another name, so that an interrupted one is never taken for a whole one. */
+/** Creates a database folder under a temporary name, so that an interrupted one is never taken for a complete one. */
 export async function createDatabaseFolder(
   folder: DatabaseFolder,
   dataDirectory: string,
@@ -66,13 +69,13 @@ export async function createDatabaseFolder(
   const parent = path.dirname(folder.path);
   const prefix = `${path.basename(folder.path)}.new-`;
   for (const name of await readdir(parent)) {
-    // The initdb of a killed launcher may still be writing into it; hence the repetition.
+    // Retries because the initdb of a killed process may still be writing into it.
     if (name.startsWith(prefix)) await rm(path.join(parent, name), { recursive: true, maxRetries: 10 });
   }
   const unfinished = path.join(parent, `${prefix}${randomUUID()}`);
   await mkdir(unfinished, { mode: 0o700 });
   try {
-    await giveTo(unfinished, folder.user);
+    await changeOwner(unfinished, folder.user);
     await fill(unfinished);
     if (parent !== dataDirectory) await writeOwner(unfinished, dataDirectory);
     await rename(unfinished, folder.path);
@@ -82,11 +85,12 @@ export async function createDatabaseFolder(
   }
 }
 
-export async function giveTo(file: string, user: ServerUser | null): Promise<void> {
+/** Changes the owner of a file; null leaves it. */
+export async function changeOwner(file: string, user: ServerUser | null): Promise<void> {
   if (user !== null) await chown(file, user.uid, user.gid);
 }
 
-/** Null: there is nothing, or root's own, which no server could have written. */
+/** Returns null for a missing folder and for one that root owns, which no server has written. */
 async function ownerOf(folder: string): Promise<ServerUser | null> {
   try {
     const { uid, gid } = await stat(folder);
@@ -114,7 +118,7 @@ async function writePointer(dataDirectory: string, folder: string): Promise<void
 
 interface Owner {
   readonly dataDirectory: string;
-  /** A renamed folder keeps both numbers, a copy does not. */
+  /** A renamed folder keeps device and inode, a copy does not. */
   readonly device: number;
   readonly inode: number;
 }
@@ -135,13 +139,17 @@ async function writeOwner(folder: string, dataDirectory: string): Promise<void> 
   });
 }
 
-/** A copied data folder carries the pointer to the database of the original; two must not write to one. */
+/**
+ * Checks that a database folder elsewhere belongs to this data folder. A copied data folder points to the database of
+ * the original, and the two must not share it.
+ * @throws EmbeddedServerError
+ */
 async function checkOwner(folder: string, dataDirectory: string): Promise<void> {
   let owner: Owner;
   try {
     owner = JSON.parse(await readFile(path.join(folder, ownerName), 'utf8')) as Owner;
   } catch (error) {
-    // The database was not created before the end of the process that wrote the pointer.
+    // The process that wrote the pointer died before it created the database.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
@@ -153,8 +161,8 @@ async function checkOwner(folder: string, dataDirectory: string): Promise<void> 
   const original = await describeOwner(owner.dataDirectory);
   if (original?.device === owner.device && original.inode === owner.inode) {
     throw new EmbeddedServerError(
-      `${dataDirectory} is a copy of ${owner.dataDirectory}, and the database in ${folder} belongs to that: ` +
-        `delete ${path.join(dataDirectory, pointerName)} to begin with an empty database`,
+      `${dataDirectory} is a copy of ${owner.dataDirectory}, which owns the database in ${folder}; ` +
+        `delete ${path.join(dataDirectory, pointerName)} to start with an empty database`,
     );
   }
   await writeOwner(folder, dataDirectory);

@@ -5,29 +5,29 @@ import { processIdentity } from './process-identity.ts';
 interface Holder {
   readonly pid: number;
   readonly identity: string;
-  /** Tells two locks of one process apart. */
+  /** Distinguishes locks of one process. */
   readonly nonce: string;
 }
 
 export interface FileLock {
-  /** Gives the lock back. May be called again. */
+  /** Releases the lock. May be called again. */
   release(): Promise<void>;
 }
 
-/** The lock is held by a process that is alive. */
+/** A live process holds the lock. */
 export class LockHeld extends Error {
   readonly pid: number;
 
   constructor(file: string, pid: number) {
-    super(`${file} is held by process ${pid}, which is running`);
+    super(`${file}: process ${pid} holds the lock and is running`);
     this.name = 'LockHeld';
     this.pid = pid;
   }
 }
 
 /**
- * Takes the lock `file`; Node has no kernel lock that ends with the process, so the file names its holder and
- * a lock whose holder is gone (also when its number now belongs to another process) is taken over.
+ * Takes the lock `file`. Node.js offers no kernel lock that ends with the process, so the file names its holder. The lock
+ * of a dead holder is taken over, even when another process has its number now.
  * @throws LockHeld
  */
 export async function takeLock(file: string): Promise<FileLock> {
@@ -36,8 +36,8 @@ export async function takeLock(file: string): Promise<FileLock> {
   const holder: Holder = { pid: process.pid, identity: processIdentity(process.pid) ?? '', nonce };
   await writeFile(own, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
   try {
-    // Creating a link is atomic and fails when the name exists, and the file is complete when it appears.
-    while (!(await created(link(own, file)))) await removeIfStale(file, nonce);
+    // A link appears atomically with its complete file, and fails when the name exists.
+    while (!(await succeeded(link(own, file)))) await removeIfStale(file, nonce);
   } finally {
     await rm(own, { force: true });
   }
@@ -53,12 +53,12 @@ async function removeIfStale(file: string, nonce: string): Promise<void> {
   const holder = await readHolder(file);
   if (holder === 'absent') return;
   if (isAlive(holder)) throw new LockHeld(file, holder.pid);
-  // Moved before it is deleted: of two processes that saw the same stale lock, one must not delete the
-  // lock that the other has just taken.
+  // Moved before it is deleted: of two processes that see the same stale lock, one must not delete the lock
+  // that the other has just taken.
   const moved = `${file}.stale.${nonce}`;
-  if (!(await created(rename(file, moved)))) return;
+  if (!(await succeeded(rename(file, moved)))) return;
   const taken = await readHolder(moved);
-  if (taken !== 'absent' && isAlive(taken)) await created(link(moved, file));
+  if (taken !== 'absent' && isAlive(taken)) await succeeded(link(moved, file));
   await rm(moved, { force: true });
 }
 
@@ -66,7 +66,7 @@ function isAlive(holder: Holder | null): holder is Holder {
   return holder !== null && processIdentity(holder.pid) === holder.identity;
 }
 
-/** Null: there is a file, but no process of ours wrote it completely. */
+/** Returns null for a file that is no complete lock. */
 async function readHolder(file: string): Promise<Holder | null | 'absent'> {
   let text: string;
   try {
@@ -84,8 +84,8 @@ async function readHolder(file: string): Promise<Holder | null | 'absent'> {
   }
 }
 
-/** False when the name was taken (link) or already gone (rename). */
-async function created(change: Promise<void>): Promise<boolean> {
+/** Returns false when the name exists already (link) or no longer (rename). */
+async function succeeded(change: Promise<void>): Promise<boolean> {
   try {
     await change;
     return true;

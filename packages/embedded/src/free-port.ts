@@ -2,20 +2,20 @@ import { createServer } from 'node:net';
 
 const loopback = '127.0.0.1';
 
-/** A port of 127.0.0.1 that nothing listens on at this moment. Another process may take it before its user does. */
+/** Returns a port of 127.0.0.1 that is free now. Another process may take it before the caller does. */
 export function findFreePort(): Promise<number> {
   return listenBriefly(loopback, 0);
 }
 
 /**
- * For a port that a person chose: says at once what would otherwise be a child that never comes up.
- * @throws PortTaken when somebody listens there
+ * Checks a configured port before the server starts, whose failure would be harder to understand.
+ * @throws PortTaken
  */
 export async function assertPortFree(host: string, port: number): Promise<void> {
   await listenBriefly(host, port);
 }
 
-/** The port was taken, perhaps between looking for a free one and listening on it. */
+/** Another process listens on the port, perhaps since the check that it was free. */
 export class PortTaken extends Error {
   constructor(port: number, options?: ErrorOptions & { host?: string }) {
     super(`port ${port} of ${options?.host ?? loopback} is already in use`, options);
@@ -33,13 +33,14 @@ async function listenBriefly(host: string, port: number): Promise<number> {
   });
   const address = probe.address();
   await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
+  if (address === null || typeof address === 'string')
+    throw new Error('unreachable: a TCP server without a port');
   return address.port;
 }
 
 const attempts = 5;
 
-/** Starts a server on a free port and tries others when `start` reports `PortTaken`. */
+/** Starts a server on a free port; when `start` throws `PortTaken`, retries with another one, 5 times in all. */
 export async function startOnFreePort<Server>(start: (port: number) => Promise<Server>): Promise<Server> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -16,8 +16,8 @@ export interface QueueServerRequest {
 }
 
 /**
- * Starts `program` (redis-server or valkey-server, searched on PATH) without persistence: the queue may lose
- * everything. Null when there is no such program.
+ * Starts `program` (redis-server or valkey-server, found on PATH) without persistence, because the queue may be lost at any
+ * time. Returns null when there is no such program.
  */
 export async function startNativeQueueServer(
   program: string,
@@ -27,7 +27,7 @@ export async function startNativeQueueServer(
   try {
     server = await spawnServer({
       command: program,
-      // The configuration comes on standard input: a command line with the password could be read by everyone.
+      // Reads the configuration from standard input: every account can read a password on a command line.
       args: ['-'],
       user: null,
       environment: null,
@@ -40,7 +40,7 @@ export async function startNativeQueueServer(
       onLine: (line) => log.debug({ line }, program),
     });
   } catch (error) {
-    // EACCES: not found either, but a folder on PATH is closed to this user.
+    // EACCES: not found, and this account may not enter a folder on PATH.
     if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
@@ -55,7 +55,7 @@ function configuration(port: number, password: string): string {
     `requirepass ${password}`,
     'save ""',
     'appendonly no',
-    // BullMQ's data must be refused, never silently dropped, when memory ends.
+    // Refuses BullMQ's data when memory is full; the other policies drop data silently.
     'maxmemory-policy noeviction',
     'daemonize no',
     '',
@@ -74,9 +74,9 @@ async function untilReady(
       const { code, signal } = await server.exited;
       const output = server.outputTail();
       if (/Address already in use|Failed listening on port/.test(output)) throw new PortTaken(port);
-      throw new EmbeddedServerError(`${program} ended at its start (${code ?? signal}):\n${output}`);
+      throw new EmbeddedServerError(`${program} exited during its start (${code ?? signal}):\n${output}`);
     }
-    if (await answersToPassword(port, password)) return;
+    if (await acceptsPassword(port, password)) return;
     await delay(pollMs);
   }
   await server.stop();
@@ -85,8 +85,8 @@ async function untilReady(
   );
 }
 
-/** Only our server knows the password, so another one on the same port is not taken for it. */
-async function answersToPassword(port: number, password: string): Promise<boolean> {
+/** Returns true when the server on `port` accepts the password, which only the server just started knows. */
+async function acceptsPassword(port: number, password: string): Promise<boolean> {
   const client = connect(port, '127.0.0.1').setEncoding('utf8');
   try {
     client.write(`AUTH ${password}\r\n`);

@@ -11,14 +11,14 @@ export interface PostgresBinaries {
 }
 
 export interface BinariesRequest {
-  /** The account that will run them; null: our own. */
+  /** The account that runs the binaries; null: the account of this process. */
   readonly user: ServerUser | null;
-  /** Where a copy may be put when the installed files cannot be used where they are. */
+  /** The folder for a copy, in case `user` cannot run the installed files. */
   readonly copiesDirectory: string;
   readonly log: EmbeddedLog;
 }
 
-/** Makes the binaries that npm installed usable for `user`, by copying them once if they are out of its reach. */
+/** Returns binaries that `user` can run: the ones that npm installed, or a copy of them that is made once. */
 export async function preparePostgresBinaries(request: BinariesRequest): Promise<PostgresBinaries> {
   const installed = installedPackage();
   const native = path.join(installed, 'native');
@@ -33,7 +33,10 @@ export async function preparePostgresBinaries(request: BinariesRequest): Promise
   };
   const copy = path.join(request.copiesDirectory, `postgresql-${version}-${process.arch}`);
   if (!(await exists(copy))) {
-    request.log.info({ from: native, to: copy }, 'copying the PostgreSQL binaries to where they can be run');
+    request.log.info(
+      { from: native, to: copy },
+      'copying the PostgreSQL binaries to a folder where the server can run them',
+    );
     await copyInstalled(installed, copy);
   }
   return binariesIn(path.join(copy, 'native'));
@@ -47,7 +50,7 @@ function installedPackage(): string {
     return path.dirname(path.dirname(require.resolve(name)));
   } catch (error) {
     const reason = `there is no embedded PostgreSQL for this machine (${name} is not installed)`;
-    throw new EmbeddedServerError(`${reason}: set DATABASE_URL`, { cause: error });
+    throw new EmbeddedServerError(`${reason}; set DATABASE_URL`, { cause: error });
   }
 }
 
@@ -64,8 +67,8 @@ async function canRun(native: string, user: ServerUser): Promise<boolean> {
 }
 
 /**
- * npm packages contain no symbolic links, and the package's install script, which would create those of the
- * libraries, does not run here. False when we may not write there.
+ * Creates the symbolic links of the libraries. npm packages contain none, and the install script that would create them
+ * does not run here. Returns false when this process may not write to the package.
  */
 async function createLibraryLinks(installed: string): Promise<boolean> {
   const list = path.join(installed, 'native', 'pg-symlinks.json');
@@ -79,14 +82,14 @@ async function createLibraryLinks(installed: string): Promise<boolean> {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return false;
-      // EEXIST: another process creates the same links at this moment.
+      // EEXIST: another process is creating the same links.
       if (code !== 'EEXIST') throw error;
     }
   }
   return true;
 }
 
-/** Under a temporary name first: a copy that was interrupted is never taken for a whole one. */
+/** Copies under a temporary name first, so that an interrupted copy is never taken for a complete one. */
 async function copyInstalled(installed: string, copy: string): Promise<void> {
   const unfinished = `${copy}.${randomUUID()}`;
   await mkdir(unfinished, { recursive: true });
@@ -96,7 +99,7 @@ async function copyInstalled(installed: string, copy: string): Promise<void> {
       verbatimSymlinks: true,
     });
     await createLibraryLinks(unfinished);
-    await letEveryoneRead(unfinished);
+    await makeReadableForAll(unfinished);
     await rename(unfinished, copy).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });
@@ -105,7 +108,7 @@ async function copyInstalled(installed: string, copy: string): Promise<void> {
   }
 }
 
-async function letEveryoneRead(directory: string): Promise<void> {
+async function makeReadableForAll(directory: string): Promise<void> {
   await chmod(directory, 0o755);
   for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
     if (entry.isSymbolicLink()) continue;

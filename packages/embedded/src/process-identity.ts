@@ -3,19 +3,19 @@ import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Tells a process from a later one with the same number: the moment it started, as the system writes it.
- * Null when there is no such process (any more).
+ * Returns a text that distinguishes a process from a later one with the same number: its start time, as the system writes
+ * it. Returns null when there is no such process.
  */
 export function processIdentity(pid: number): string | null {
   if (process.platform === 'linux') return linuxIdentity(pid);
-  if (process.platform === 'win32') return signalReaches(pid) ? 'running' : null;
+  if (process.platform === 'win32') return isRunning(pid) ? 'running' : null;
   return psField(pid, 'lstart');
 }
 
 function linuxIdentity(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the name in parentheses and may itself contain blanks and parentheses.
+    // The second field is the name in parentheses, which may contain blanks and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state] = fields;
     const startedTicks = fields[19];
@@ -27,13 +27,13 @@ function linuxIdentity(pid: number): string | null {
   }
 }
 
-/** Whether `pid` is a PostgreSQL server whose database folder is `clusterDirectory`. */
+/** Returns true when `pid` is a PostgreSQL server of this cluster. */
 export function isPostgresOf(pid: number, clusterDirectory: string): boolean {
   if (processIdentity(pid) === null) return false;
   const cluster = realpathSync(clusterDirectory);
   if (process.platform === 'linux') {
     try {
-      // The server changes into its folder. The link follows a renamed folder, a command line would not.
+      // The server's working directory is its cluster; unlike the command line it reflects a renamed folder.
       const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
       return name === 'postgres' && readlinkSync(`/proc/${pid}/cwd`) === cluster;
     } catch {
@@ -53,7 +53,7 @@ function psField(pid: number, field: string): string | null {
   }
 }
 
-function signalReaches(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,4 +1,4 @@
-/** What the servers report while they run; a pino logger fits. */
+/** The log of the servers; a pino logger fits. */
 export interface EmbeddedLog {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -11,17 +11,17 @@ export interface ServerExit {
 }
 
 export interface RunningServer {
-  /** With password; only for local clients, the server listens on 127.0.0.1. */
+  /** Includes the password. The server listens on 127.0.0.1. */
   readonly url: string;
   readonly port: number;
   readonly pid: number;
-  /** Settles when the process has ended for whatever reason; never rejects. */
+  /** Resolves when the process has exited for any reason; never rejects. */
   readonly exited: Promise<ServerExit>;
-  /** Ends the process, gently first. Resolves when it is gone; may be called again. */
+  /** Stops the process, gracefully at first. Resolves when it has exited; may be called again. */
   stop(): Promise<void>;
 }
 
-/** An embedded server that cannot be started; the message says why and ends with the server's last output. */
+/** An embedded server cannot be started; the message gives the reason and the end of the server's output. */
 export class EmbeddedServerError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -7,14 +7,14 @@ import type { ServerUser } from './server-user.ts';
 export interface ServerCommand {
   readonly command: string;
   readonly args: readonly string[];
-  /** Null: our own account. */
+  /** Null: the account of this process. */
   readonly user: ServerUser | null;
-  /** The whole environment of the server; null inherits ours. */
+  /** The whole environment of the server; null inherits that of this process. */
   readonly environment: Readonly<Record<string, string>> | null;
   readonly directory: string;
   /** Written to standard input, which is then closed. */
   readonly input: string;
-  /** Signals that end the server, each after waiting `afterMs` for the one before it. */
+  /** Signals that stop the server; each is sent `afterMs` after the call of `stop`. */
   readonly stopSignals: readonly { readonly signal: NodeJS.Signals; readonly afterMs: number }[];
   readonly onLine: (line: string) => void;
 }
@@ -31,13 +31,13 @@ export interface ServerProcess {
 const tailLines = 40;
 
 /**
- * Starts a server that ends soon after this process does, even when this process is killed.
- * @throws the error of the operating system when there is no such program or it may not be run
+ * Starts a server that stops soon after this process ends, even when this process is killed.
+ * @throws the error of the operating system when the program is missing or may not be run
  */
 export async function spawnServer(command: ServerCommand): Promise<ServerProcess> {
   const child = spawn(command.command, command.args, {
     cwd: command.directory,
-    // A process group of its own: Ctrl-C must reach the supervisor alone, which stops its servers in order.
+    // A separate process group: Ctrl-C must reach the supervisor only, which stops its servers in order.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(command.environment && { env: command.environment }),
@@ -51,25 +51,25 @@ export async function spawnServer(command: ServerCommand): Promise<ServerProcess
       command.onLine(line);
     });
   }
-  // A server that ends before it has read its input is reported by its exit, not by the broken pipe.
+  // A server that exits before it has read its input is reported by its exit, not by the broken pipe.
   child.stdin.on('error', () => {});
   await once(child, 'spawn');
   child.stdin.end(command.input);
   return superviseServer(child, command.stopSignals, () => tail.join('\n'));
 }
 
-/** The common part of everything that runs as a child: its exit, its end with this process, its stop. */
+/** Supervises a child: reports its exit, stops it on request and when this process ends. */
 export function superviseServer(
   child: ChildProcess,
   stopSignals: ServerCommand['stopSignals'],
   outputTail: () => string,
 ): ServerProcess {
   const { pid } = child;
-  if (pid === undefined) throw new Error('the process was not started');
+  if (pid === undefined) throw new Error('unreachable: the child process was not started');
   const exited = new Promise<ServerExit>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
-  const watchdog = endWithThisProcess(pid, stopSignals[0]?.signal ?? 'SIGTERM');
+  const watchdog = stopWithThisProcess(pid, stopSignals[0]?.signal ?? 'SIGTERM');
   void exited.then(() => watchdog?.kill('SIGKILL'));
   return {
     pid,
@@ -85,14 +85,14 @@ export function superviseServer(
 }
 
 /**
- * A shell whose standard input closes when this process is gone, also when it was killed: then it ends the
- * server. Servers that are not Node.js have nothing that would tell them.
+ * Starts a shell that signals the server when its own standard input closes, which happens when this process ends, even
+ * when it is killed. Node.js children notice that by their IPC channel; other servers cannot.
  */
-function endWithThisProcess(pid: number, signal: NodeJS.Signals): ChildProcess | null {
+function stopWithThisProcess(pid: number, signal: NodeJS.Signals): ChildProcess | null {
   if (process.platform === 'win32') return null;
   const script = `read -r _; kill -${signal.slice(3)} ${pid}`;
   const watchdog = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-  // Without it the server is stopped at the next start, so it is no reason to fail.
+  // Not fatal: without the shell, the next start stops the server.
   watchdog.on('error', () => {});
   watchdog.unref();
   const input: unknown = watchdog.stdin;

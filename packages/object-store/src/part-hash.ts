@@ -3,8 +3,8 @@ import { Writable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /**
- * The ETag that S3 gives to bytes that come in parts of `partBytes`: the MD5 of the only part, or that of the parts' MD5s
- * and their number.
+ * Computes the ETag of S3 for an object uploaded in parts of `partBytes`: the MD5 of a single part, or else the MD5 of the
+ * parts' MD5s followed by their number.
  */
 export class PartHash {
   private readonly partBytes: number;
@@ -27,7 +27,7 @@ export class PartHash {
     }
   }
 
-  /** Once, at the end. */
+  /** May be called once, after the last `update`. */
   etag(): string {
     const last = this.part.digest();
     if (this.finished.length === 0) return last.toString('hex');
@@ -42,7 +42,7 @@ export class PartHash {
   }
 }
 
-/** Passes everything on and hashes it. */
+/** Returns a stream that passes its bytes on and adds them to `hash`. */
 export function hashing(hash: PartHash): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
@@ -52,7 +52,7 @@ export function hashing(hash: PartHash): Transform {
   });
 }
 
-/** What `stream` has as its ETag. */
+/** Reads the stream and returns its ETag. */
 export async function etagOf(stream: NodeJS.ReadableStream, partBytes: number): Promise<string> {
   const hash = new PartHash(partBytes);
   await pipeline(

@@ -2,14 +2,17 @@ import { Readable } from 'node:stream';
 import { asStoreError } from './s3-errors.ts';
 
 /**
- * The body of an answer, with errors as `ServiceUnavailable`, and one more: no bytes for `stallMs` although the
- * reader wants some. The socket's own idle time-out would also end downloads whose reader is slow.
+ * Wraps a response body: throws its errors as `ServiceUnavailable`, also when the reader waits longer than `stallMs` for
+ * bytes. The idle timeout of the socket would end downloads with a slow reader, too.
  */
 export function guardBody(body: Readable, stallMs: number): Readable {
   const chunks = body[Symbol.asyncIterator]();
   const guarded = new Readable({
     read() {
-      const timer = setTimeout(() => fail(new Error(`no bytes for ${stallMs} ms`)), stallMs);
+      const timer = setTimeout(
+        () => fail(new Error(`the object store sent no bytes for ${stallMs} ms`)),
+        stallMs,
+      );
       const next = async () => {
         try {
           const { done, value } = await chunks.next();
@@ -31,7 +34,7 @@ export function guardBody(body: Readable, stallMs: number): Readable {
     const failure = asStoreError(error);
     guarded.destroy(failure instanceof Error ? failure : new Error(String(failure)));
   };
-  // A connection can break before anybody reads, when nothing listens to the body yet.
+  // A connection can break before the first read, when nothing else listens to the body.
   body.on('error', fail);
   return guarded;
 }

@@ -1,18 +1,18 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 
 export interface S3Options {
-  /** Null or absent: AWS itself. */
+  /** Null or absent: AWS. */
   readonly endpoint?: string | null;
   readonly bucket: string;
   readonly region: string;
-  /** Null or absent: the SDK's own chain (instance role, profile). */
+  /** Null or absent: the SDK's credential chain (instance role, profile). */
   readonly accessKeyId?: string | null;
   readonly secretAccessKey?: string | null;
   readonly forcePathStyle: boolean;
 }
 
 const connectionTimeoutMs = 5_000;
-/** Until the answer's head; a body has its own limit in `guardBody`. */
+/** Time until the head of the response; `guardBody` limits the body. */
 const requestTimeoutMs = 30_000;
 const maxAttempts = 3;
 
@@ -28,8 +28,8 @@ export function connect(options: S3Options): S3Client {
 }
 
 /**
- * A client for one upload over the sockets of `client`: each of its requests ends when `signal` aborts, which
- * lib-storage does not do by itself, and a part may take as long as `requestTimeoutMs`.
+ * Returns a client for one upload that shares the sockets of `client`. Its requests end when `signal` aborts, which
+ * lib-storage does not do by itself, or after `requestTimeoutMs`.
  */
 export function connectForUpload(
   client: S3Client,
@@ -59,7 +59,7 @@ function clientConfig(options: S3Options): S3ClientConfig {
     region,
     forcePathStyle,
     maxAttempts,
-    // The checksums that the SDK adds by default are refused by many stores other than AWS.
+    // Many stores other than AWS refuse the checksums that the SDK adds by default.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     ...(endpoint && { endpoint }),

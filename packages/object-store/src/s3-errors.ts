@@ -1,12 +1,12 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { ServiceUnavailable } from '@hourglass/reports';
 
-/** Statuses below 500 with which a store refuses to serve: credentials, permission, no such bucket, overload. */
+/** Statuses below 500 that mean the store refuses service: credentials, permission, missing bucket, overload. */
 const refusals = [401, 403, 404, 408, 429];
 
 /**
- * What the SDK threw, as what callers act on. Only an answer that blames the request itself (a 400, say) stays as
- * it is, because trying again would not help; a missing key must have been handled before.
+ * Returns the error to throw for an error of the SDK: `ServiceUnavailable`, unless the response blames the request
+ * itself (400, for example), where a retry would not help. Callers handle a missing key before.
  */
 export function asStoreError(error: unknown): unknown {
   if (error instanceof ServiceUnavailable) return error;
@@ -15,6 +15,15 @@ export function asStoreError(error: unknown): unknown {
     if (status >= 400 && status < 500 && !refusals.includes(status)) return error;
   }
   return new ServiceUnavailable('object store', error);
+}
+
+/** Awaits a request to the store and throws its error by `asStoreError`. */
+export async function requested<Response>(request: Promise<Response>): Promise<Response> {
+  try {
+    return await request;
+  } catch (error) {
+    throw asStoreError(error);
+  }
 }
 
 export function isMissingKey(error: unknown): boolean {

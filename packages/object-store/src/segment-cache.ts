@@ -11,17 +11,17 @@ import { linkOrCopy, requireSize } from './segment-links.ts';
 
 export interface SegmentCacheOptions {
   readonly directory: string;
-  /** What is kept on disk. Files in use stay until they are no longer used, beyond this bound. */
+  /** Bound of the files kept. Evicted files occupy disk space until the last attempt that links them ends. */
   readonly maxBytes: number;
 }
 
-/** A file that is being fetched and that nobody wrote to for this long belongs to a process that died. */
+/** An incoming file without a write for this long belongs to a dead process. */
 const abandonedAfterMs = 60 * 60 * 1000;
 const incomingSuffix = '.incoming';
 
 /**
- * Keeps segments that were fetched from an object store, the least recently used are evicted. Several processes may
- * use one directory. A file gets its name only after its size and checksum were verified.
+ * Creates a cache of segments from an object store that evicts the least recently used. Several processes may use one
+ * directory. A file gets its final name after its size and checksum are verified.
  */
 export function createSegmentCache(objects: ObjectStore, { directory, maxBytes }: SegmentCacheOptions) {
   const evictions = createSemaphore(1);
@@ -41,11 +41,11 @@ export function createSegmentCache(objects: ObjectStore, { directory, maxBytes }
   }
 
   return {
-    /** Makes `file` a link to the segment. Throws ServiceUnavailable when it cannot be had whole. */
-    put: async (segment: StoredSegment, file: string, signal: AbortSignal): Promise<void> => {
+    /** Links `file` to the segment. @throws ServiceUnavailable when the segment is missing or damaged */
+    linkSegment: async (segment: StoredSegment, file: string, signal: AbortSignal): Promise<void> => {
       const cached = fileOf(segment);
       const now = new Date();
-      // A link first: what is evicted between the two would be missing in the end.
+      // Links before anything else: another process may evict the file at any time.
       if ((await nullWhenMissing(linkOrCopy(cached, file).then(() => true))) === true) {
         await nullWhenMissing(utimes(cached, now, now));
         await requireSize(file, segment);
@@ -66,7 +66,7 @@ async function download(
   signal: AbortSignal,
 ): Promise<void> {
   const source = await objects.read(segment.key);
-  if (source === null) throw unusable(segment, 'it is not there');
+  if (source === null) throw unusable(segment, 'no such object');
   const hash = createHash('sha256');
   let bytes = 0;
   const measured = async function* (chunks: AsyncIterable<Buffer>) {
@@ -77,20 +77,21 @@ async function download(
     }
   };
   await pipeline(Readable.from(source), measured, createWriteStream(file, { flags: 'wx' }), { signal });
-  if (bytes !== segment.bytes) throw unusable(segment, `it has ${bytes} bytes instead of ${segment.bytes}`);
-  if (hash.digest('hex') !== segment.sha256) throw unusable(segment, 'its checksum is another');
+  if (bytes !== segment.bytes) throw unusable(segment, `${bytes} bytes; expected ${segment.bytes}`);
+  if (hash.digest('hex') !== segment.sha256)
+    throw unusable(segment, 'its SHA-256 differs from the recorded one');
 }
 
 function unusable({ key }: StoredSegment, fault: string): ServiceUnavailable {
-  return new ServiceUnavailable('object store', new Error(`${key} cannot be read: ${fault}`));
+  return new ServiceUnavailable('object store', new Error(`${key}: ${fault}`));
 }
 
-/** Deletes what was used longest ago until at most `bytesLeft` are kept. */
-async function makeRoom(directory: string, bytesLeft: number): Promise<void> {
+/** Evicts the least recently used files until at most `maxBytes` are left. */
+async function makeRoom(directory: string, maxBytes: number): Promise<void> {
   const files: { file: string; bytes: number; usedMs: number }[] = [];
   for (const name of await readdir(directory)) {
     const file = path.join(directory, name);
-    // Other processes evict too.
+    // Null: another process evicted it.
     const found = await nullWhenMissing(stat(file));
     if (found === null) continue;
     const isAbandoned = name.endsWith(incomingSuffix) && Date.now() - found.mtimeMs > abandonedAfterMs;
@@ -99,7 +100,7 @@ async function makeRoom(directory: string, bytesLeft: number): Promise<void> {
   }
   let kept = files.reduce((sum, { bytes }) => sum + bytes, 0);
   for (const { file, bytes } of files.toSorted((a, b) => a.usedMs - b.usedMs)) {
-    if (kept <= bytesLeft) return;
+    if (kept <= maxBytes) return;
     if (file.endsWith(incomingSuffix)) continue;
     await rm(file, { force: true });
     kept -= bytes;

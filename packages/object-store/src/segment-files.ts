@@ -6,20 +6,22 @@ import type { ObjectStoreChoice } from './open-object-store.ts';
 import { createSegmentCache, type SegmentCacheOptions } from './segment-cache.ts';
 import { linkOrCopy, requireSize } from './segment-links.ts';
 
-/** Segments that one process fetches at a time. */
+/** The number of segments that one process fetches at a time. */
 const concurrentFetches = 4;
 
 /**
- * Segments of a folder are linked to where they lie; those of S3 are linked to a cache. A link keeps the bytes as long
- * as the task's directory is there, whoever deletes the segment or evicts it meanwhile.
+ * Provides segments as links in a task's directory: to the files of the folder store, or to a cache of S3. A link keeps
+ * the bytes while the directory exists, even when the segment is deleted or evicted meanwhile.
  */
 export function createSegmentFiles(
   { folder, s3 }: ObjectStoreChoice,
   { objects, cache }: { readonly objects: ObjectStore; readonly cache: SegmentCacheOptions },
 ): SegmentFiles {
   const semaphore = createSemaphore(concurrentFetches);
-  const put =
-    s3 === null ? linkFrom(path.resolve(folder, 'objects')) : createSegmentCache(objects, cache).put;
+  const linkSegment =
+    s3 === null
+      ? linkFromFolder(path.resolve(folder, 'objects'))
+      : createSegmentCache(objects, cache).linkSegment;
   return {
     async place(segments, { directory, signal, onPlaced }) {
       const target = path.join(directory, 'segments');
@@ -28,7 +30,7 @@ export function createSegmentFiles(
         segments.map((segment) =>
           semaphore.run(signal, async () => {
             const file = path.join(target, `${segment.id}.parquet`);
-            await put(segment, file, signal);
+            await linkSegment(segment, file, signal);
             onPlaced?.();
             return file;
           }),
@@ -38,7 +40,7 @@ export function createSegmentFiles(
   };
 }
 
-function linkFrom(objectsFolder: string) {
+function linkFromFolder(objectsFolder: string) {
   return async (segment: StoredSegment, file: string): Promise<void> => {
     try {
       await linkOrCopy(path.join(objectsFolder, segment.key), file);

@@ -2,7 +2,7 @@ import { copyFile, link, stat } from 'node:fs/promises';
 import type { StoredSegment } from '@hourglass/query';
 import { ServiceUnavailable } from '@hourglass/reports';
 
-/** Not every file system has links, and none has them to another one. */
+/** Copies where a link is impossible: across file systems, and on those without links. */
 export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
@@ -13,10 +13,10 @@ export async function linkOrCopy(from: string, to: string): Promise<void> {
   }
 }
 
-/** @throws ServiceUnavailable: a report over a part of the facts would look like one over all of them. */
+/** @throws ServiceUnavailable when the file is truncated: the report would silently lack facts */
 export async function requireSize(file: string, { id, bytes }: StoredSegment): Promise<void> {
   const { size } = await stat(file);
   if (size === bytes) return;
-  const fault = new Error(`the segment ${id} has ${size} bytes and should have ${bytes}`);
+  const fault = new Error(`segment ${id}: ${size} bytes; expected ${bytes}`);
   throw new ServiceUnavailable('object store', fault);
 }

@@ -15,7 +15,7 @@ afterAll(() => folder.remove());
 
 describeObjectStore(async () => createFolderStore({ directory: path.join(folder.path, 'conformance') }));
 
-test('makes its folder when it is missing, and keeps objects and etags over a restart', async () => {
+test('creates a missing folder, and keeps objects and ETags across a restart', async () => {
   const directory = path.join(folder.path, 'not', 'yet', 'there');
   const source = path.join(folder.path, 'source');
   await writeFile(source, 'bytes');
@@ -25,7 +25,7 @@ test('makes its folder when it is missing, and keeps objects and etags over a re
   expect(await createFolderStore({ directory }).stat('a/b')).toEqual(stored);
 });
 
-test('what a killed process left half written is never listed, and is removed after a day', async () => {
+test('incomplete files of killed processes are never listed, and are removed after a day', async () => {
   const directory = path.join(folder.path, 'crashed');
   const incoming = path.join(directory, 'incoming');
   await mkdir(incoming, { recursive: true });
@@ -45,7 +45,7 @@ test('what a killed process left half written is never listed, and is removed af
   expect(await readdir(incoming)).toEqual([recent]);
 });
 
-test('an upload that ends early leaves no file behind', async () => {
+test('an aborted upload leaves no file', async () => {
   const directory = path.join(folder.path, 'aborted');
   const store = createFolderStore({ directory });
   await store.check();
@@ -58,7 +58,7 @@ test('an upload that ends early leaves no file behind', async () => {
   expect(await readdir(path.join(directory, 'incoming'))).toEqual([]);
 });
 
-test('a folder that cannot be had is the store not being available', async () => {
+test('an impossible folder is reported as an unavailable store', async () => {
   const file = path.join(folder.path, 'a-file');
   await writeFile(file, '');
   const store = createFolderStore({ directory: path.join(file, 'below') });
@@ -68,18 +68,18 @@ test('a folder that cannot be had is the store not being available', async () =>
   expect(await readdir(folder.path)).toContain('a-file');
 });
 
-test('deleting leaves no empty folders, and a put is not lost to one that is being removed', async () => {
+test('deleting leaves no empty folders and does not disturb concurrent puts', async () => {
   const directory = path.join(folder.path, 'emptied');
   const store = createFolderStore({ directory });
   const source = path.join(folder.path, 'short');
   await writeFile(source, 'x');
   const keys = Array.from({ length: 20 }, (_, index) => `a/b/c/d/e/${index}`);
-  const comeAndGo = async (key: string) => {
+  const putAndDelete = async (key: string) => {
     for (let round = 0; round < 20; round += 1) {
       await store.putFile(key, source, { contentType: 'text/plain' });
       await store.delete(key);
     }
   };
-  await Promise.all(keys.map(comeAndGo));
+  await Promise.all(keys.map(putAndDelete));
   expect(await readdir(path.join(directory, 'objects'))).toEqual([]);
 });

@@ -3,14 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { ByteRange, IncompleteObject, ObjectStore } from '@hourglass/reports';
-import { eventually, temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const contentType = 'application/zip';
 const mebibyte = 1024 * 1024;
 
-/** What every object store promises; `open` gives a store that others may use too, so each test has a prefix. */
+/** Tests the promises of every object store. Other tests may use the opened store too, so each has its own keys. */
 export function describeObjectStore(open: () => Promise<ObjectStore>): void {
   describe('as an object store', () => {
     let store: ObjectStore;
@@ -33,13 +33,31 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       const body = await store.read(key, range);
       return body && buffer(body);
     };
+    /** Starts an upload and finds it incomplete. Starts again when it ends unobserved. */
+    const observedUpload = async (key: string, list: () => Promise<readonly IncompleteObject[]>) => {
+      for (let attempt = 1; attempt <= 10; attempt += 1) {
+        const ended = new AbortController();
+        const upload = put(key, Buffer.alloc(64 * mebibyte))
+          .then(
+            () => 'stored',
+            () => 'failed',
+          )
+          .finally(() => ended.abort());
+        while (!ended.signal.aborted) {
+          const incomplete = (await list()).find((one) => one.key === key);
+          if (incomplete !== undefined) return { upload, incomplete };
+        }
+        await store.delete(key);
+      }
+      throw new Error('no upload was observed while it was incomplete');
+    };
     const keysBelow = async (prefix: string): Promise<string[]> => {
       const keys: string[] = [];
       for await (const { key } of store.list(prefix)) keys.push(key);
       return keys.sort();
     };
 
-    test('serves the bytes that were put, and reports them alike from put and stat', async () => {
+    test('reads the bytes that were put, and reports the same size and ETag from put and stat', async () => {
       const key = `${randomUUID()}/a/report.zip`;
       const bytes = randomBytes(100_000);
       const stored = await put(key, bytes);
@@ -49,7 +67,7 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       expect(await get(key)).toEqual(bytes);
     });
 
-    test('keeps every byte of a file that goes in several parts', async () => {
+    test('keeps every byte of a file uploaded in several parts', async () => {
       const key = randomUUID();
       const bytes = randomBytes(17 * mebibyte + 3);
       expect((await put(key, bytes)).bytes).toBe(bytes.length);
@@ -59,14 +77,14 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       );
     });
 
-    test('keeps an object of no bytes', async () => {
+    test('keeps an empty object', async () => {
       const key = randomUUID();
       expect((await put(key, Buffer.alloc(0))).bytes).toBe(0);
       expect(await store.stat(key)).toMatchObject({ bytes: 0 });
       expect(await get(key)).toEqual(Buffer.alloc(0));
     });
 
-    test('answers null for what is not there, also below and above an object', async () => {
+    test('returns null for missing objects, also below and above an object', async () => {
       const top = randomUUID();
       await put(`${top}/object`, Buffer.from('x'));
       for (const key of [randomUUID(), top, `${top}/other`, `${top}/object/below`]) {
@@ -76,7 +94,7 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       }
     });
 
-    test('serves any range of bytes, ending with the object', async () => {
+    test('reads any range of bytes, up to the end of the object', async () => {
       const key = randomUUID();
       const bytes = randomBytes(1_000);
       await put(key, bytes);
@@ -99,7 +117,7 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       );
     });
 
-    test('refuses positions that are no range', async () => {
+    test('refuses invalid ranges', async () => {
       const key = randomUUID();
       await put(key, Buffer.from('x'));
       for (const [start, endExclusive] of [
@@ -112,7 +130,7 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       }
     });
 
-    test('gives another etag to other bytes of the same length, and serves the new ones', async () => {
+    test('changes the ETag with bytes of the same length, and reads the new ones', async () => {
       const key = randomUUID();
       const etags = new Set<string>();
       for (const text of ['aaaa', 'bbbb', 'cccc', 'dddd'])
@@ -122,7 +140,7 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       expect(etags).toContain((await store.stat(key))?.etag);
     });
 
-    test('whoever began to read gets the bytes it began with, whole, although the object is replaced', async () => {
+    test('continues to read the original bytes when the object is replaced', async () => {
       const key = randomUUID();
       const before = randomBytes(3 * mebibyte);
       await put(key, before);
@@ -135,7 +153,7 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       expect(Buffer.concat(chunks).equals(before)).toBe(true);
     });
 
-    test('puts under one key at the same time leave one of them whole', async () => {
+    test('keeps exactly one of several objects put concurrently under one key', async () => {
       const key = randomUUID();
       const contents = Array.from({ length: 4 }, () => randomBytes(300_000));
       await Promise.all(contents.map((bytes) => put(key, bytes)));
@@ -143,7 +161,7 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       expect(contents.filter((bytes) => body?.equals(bytes))).toHaveLength(1);
     });
 
-    test('deletes, and deleting what is not there succeeds', async () => {
+    test('deletes objects, and ignores missing ones', async () => {
       const key = `${randomUUID()}/x/y`;
       await put(key, Buffer.from('x'));
       await store.delete(key);
@@ -152,7 +170,7 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       expect(await keysBelow(key.slice(0, 36))).toEqual([]);
     });
 
-    test('a key can be put again while its neighbours are deleted', async () => {
+    test('puts an object while its neighbours are deleted', async () => {
       const top = randomUUID();
       for (let round = 0; round < 20; round += 1) {
         await put(`${top}/a/b/one`, Buffer.from('1'));
@@ -162,7 +180,7 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       }
     });
 
-    test('lists what begins with the prefix, which is text and not a folder, with sizes', async () => {
+    test('lists keys that begin with a prefix, not only whole folders, with sizes', async () => {
       const top = randomUUID();
       const names = ['a', 'a.b/c', 'ab/c/d', 'ab/c/e', 'b/a'];
       for (const [index, name] of names.entries()) await put(`${top}/${name}`, Buffer.alloc(index));
@@ -175,7 +193,7 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       expect(sizes.get(`${top}/b/a`)).toBe(4);
     });
 
-    test('takes no key that could leave the store', async () => {
+    test('refuses keys that could escape the store', async () => {
       const name = await file(Buffer.from('x'));
       const bad = [
         '',
@@ -203,7 +221,7 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       }
     });
 
-    test('an upload whose signal aborts rejects with its reason and leaves no object', async () => {
+    test('rejects an aborted upload with the reason of the signal and leaves no object', async () => {
       const key = randomUUID();
       const name = await file(randomBytes(64 * mebibyte));
       const reason = new Error('the attempt lost its lease');
@@ -218,38 +236,30 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       expect(await keysBelow(key)).toEqual([]);
     });
 
-    test('a file that cannot be read is the caller’s fault, not the store’s', async () => {
+    test('reports an unreadable file as the caller’s error, not as an unavailable store', async () => {
       const missing = store.putFile(randomUUID(), path.join(folder.path, 'missing'), { contentType });
       await expect(missing).rejects.toMatchObject({ code: 'ENOENT' });
       const notAFile = store.putFile(randomUUID(), folder.path, { contentType });
       await expect(notAFile).rejects.toMatchObject({ code: 'EISDIR' });
     });
 
-    test('lists what is not complete yet by its key, and what is given up is gone and never becomes an object', async () => {
+    test('lists incomplete uploads by key; a discarded one never becomes an object', async () => {
       const key = `incomplete-${randomUUID()}/report.zip`;
       const incompleteBelow = async (prefix: string) => {
         const found: IncompleteObject[] = [];
         for await (const incomplete of store.listIncomplete(prefix)) found.push(incomplete);
         return found;
       };
-      // Large enough to be met while it is stored.
-      const storing = put(key, Buffer.alloc(64 * mebibyte)).then(
-        () => 'stored',
-        () => 'failed',
-      );
-      const [met] = await eventually('the upload to begin', async () => {
-        const found = await incompleteBelow('incomplete-');
-        return found.some((one) => one.key === key) ? found.filter((one) => one.key === key) : null;
-      });
-      await met?.discard();
-      expect(await storing).toBe('failed');
+      const { upload, incomplete } = await observedUpload(key, () => incompleteBelow('incomplete-'));
+      await incomplete.discard();
+      expect(await upload).toBe('failed');
       expect(await store.stat(key)).toBeNull();
       expect(await incompleteBelow(key)).toEqual([]);
       await put(key, Buffer.from('x'));
       expect(await incompleteBelow(key)).toEqual([]);
     });
 
-    test('passes its own check', async () => {
+    test('passes its check', async () => {
       await expect(store.check()).resolves.toBeUndefined();
     });
   });

@@ -6,7 +6,7 @@ import { etagOf } from '../src/part-hash.ts';
 
 const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest();
 
-/** As Amazon describes it for uploads in parts, told by slices. */
+/** Computes the ETag as Amazon describes it for uploads in parts. */
 function expectedEtag(bytes: Buffer, partBytes: number): string {
   if (bytes.length <= partBytes) return md5(bytes).toString('hex');
   const parts: Buffer[] = [];
@@ -15,7 +15,7 @@ function expectedEtag(bytes: Buffer, partBytes: number): string {
   return `${md5(Buffer.concat(parts)).toString('hex')}-${parts.length}`;
 }
 
-test('the ETag of bytes does not depend on how they are cut into chunks, and is that of their parts', async () => {
+test('the ETag depends on the parts only, not on the chunks of the stream', async () => {
   const chunks = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(chunks, fc.integer({ min: 1, max: 40 }), async (cut, partBytes) => {
@@ -26,7 +26,7 @@ test('the ETag of bytes does not depend on how they are cut into chunks, and is 
   );
 });
 
-test('a single different byte gives another ETag', async () => {
+test('a change of one byte changes the ETag', async () => {
   const bytes = Buffer.alloc(100, 'a');
   const other = Buffer.from(bytes);
   other[57] = 98;

@@ -24,7 +24,7 @@ const missing = isServiceMissing({
   environment: process.env,
 });
 
-describe.skipIf(missing)('over a real S3-compatible server', () => {
+describe.skipIf(missing)('with a real S3-compatible server', () => {
   let server: S3Server;
   let folder: TemporaryFolder;
   let options: S3Options;
@@ -41,8 +41,16 @@ describe.skipIf(missing)('over a real S3-compatible server', () => {
     const answer = await sdk.send(new ListMultipartUploadsCommand({ Bucket: options.bucket }));
     return answer.Uploads?.length ?? 0;
   };
-  const untilPartsArrive = () =>
-    eventually('an upload in parts has begun', async () => ((await openUploads()) > 0 ? true : null));
+  /** Waits until an upload in parts has begun; fails at once when it ended unobserved. */
+  const untilPartsArrive = (upload: Promise<unknown>) => {
+    const ended = upload.then(() => {
+      throw new Error('the upload ended before its parts were observed; expected a larger file');
+    });
+    const begun = eventually('an upload in parts has begun', async () =>
+      (await openUploads()) > 0 ? true : null,
+    );
+    return Promise.race([begun, ended]);
+  };
 
   beforeAll(async () => {
     folder = await temporaryFolder();
@@ -61,7 +69,7 @@ describe.skipIf(missing)('over a real S3-compatible server', () => {
     const credentials = { accessKeyId, secretAccessKey };
     sdk = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
     await ensureBucket(options);
-    // A second time, as at a second start.
+    // Again, as at a second start.
     await ensureBucket(options);
   }, 600_000);
 
@@ -74,14 +82,14 @@ describe.skipIf(missing)('over a real S3-compatible server', () => {
 
   describeObjectStore(async () => open());
 
-  test('an aborted upload leaves no parts behind, and the next upload works', async () => {
+  test('an aborted upload leaves no parts, and the next upload works', async () => {
     const store = open();
     const key = randomUUID();
     const controller = new AbortController();
     const reason = new Error('cancelled');
     const upload = store.putFile(key, largeFile, { contentType, signal: controller.signal });
     upload.catch(() => {});
-    await untilPartsArrive();
+    await untilPartsArrive(upload);
     controller.abort(reason);
     await expect(upload).rejects.toBe(reason);
     expect(await openUploads()).toBe(0);
@@ -92,7 +100,7 @@ describe.skipIf(missing)('over a real S3-compatible server', () => {
     await rm(small);
   });
 
-  test('an upload that is aborted at any moment leaves neither object nor parts', async () => {
+  test('an upload aborted at any moment leaves neither object nor parts', async () => {
     const store = open();
     for (const afterMs of [0, 1, 5, 20, 60]) {
       const key = randomUUID();
@@ -105,12 +113,12 @@ describe.skipIf(missing)('over a real S3-compatible server', () => {
     }
   });
 
-  test('a gateway killed during an upload fails it as unavailable; once back, no parts stay', async () => {
+  test('a gateway killed during an upload makes the store unavailable; after its restart no parts remain', async () => {
     const store = open();
     const key = randomUUID();
     const upload = store.putFile(key, largeFile, { contentType });
     upload.catch(() => {});
-    await untilPartsArrive();
+    await untilPartsArrive(upload);
     await server.killGateway();
     try {
       await expect(upload).rejects.toThrow(ServiceUnavailable);
@@ -130,7 +138,7 @@ describe.skipIf(missing)('over a real S3-compatible server', () => {
     await store.delete(key);
   });
 
-  test('a gateway killed during a download fails it as unavailable', async () => {
+  test('a gateway killed during a download makes the store unavailable', async () => {
     const store = open();
     const key = randomUUID();
     await store.putFile(key, largeFile, { contentType });
@@ -150,7 +158,7 @@ describe.skipIf(missing)('over a real S3-compatible server', () => {
     await store.delete(key);
   });
 
-  test('a wrong secret, an unknown key and a missing bucket are the store refusing to serve', async () => {
+  test('a wrong secret, an unknown key and a missing bucket make the store unavailable', async () => {
     const small = path.join(folder.path, 'refused');
     await writeFile(small, 'x');
     for (const difference of [

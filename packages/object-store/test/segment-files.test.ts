@@ -12,7 +12,7 @@ import { createSegmentFiles } from '../src/index.ts';
 const signal = new AbortController().signal;
 
 let folder: TemporaryFolder;
-/** Stands in for S3: what matters is that objects are read through the port. */
+/** Stands in for S3: segments are read through the port. */
 let objects: ObjectStore;
 beforeEach(async () => {
   folder = await temporaryFolder();
@@ -43,7 +43,7 @@ describe('segments of a folder', () => {
       { objects, cache: { directory: path.join(folder.path, 'cache'), maxBytes: 0 } },
     );
 
-  test('are placed in their order, and stay although they are deleted meanwhile', async () => {
+  test('are provided in order, and stay readable after they are deleted', async () => {
     const [a, b] = [await stored('first'), await stored('second')];
     const directory = await taskFolder();
     const paths = await files().place([b, a], { directory, signal });
@@ -52,7 +52,7 @@ describe('segments of a folder', () => {
     expect(paths.every((file) => file.startsWith(directory))).toBe(true);
   });
 
-  test('are refused when they are not there or not whole', async () => {
+  test('are refused when missing or truncated', async () => {
     const segment = await stored('whole');
     const place = async (one: StoredSegment) =>
       files().place([one], { directory: await taskFolder(), signal });
@@ -62,13 +62,13 @@ describe('segments of a folder', () => {
   });
 });
 
-describe('segments of a store that is not this machine', () => {
+describe('segments of a remote store', () => {
   const cacheFolder = () => path.join(folder.path, 'cache');
   const cacheOf = (maxBytes: number) => createSegmentCache(objects, { directory: cacheFolder(), maxBytes });
 
   async function put(cache: ReturnType<typeof cacheOf>, segment: StoredSegment): Promise<string> {
     const file = path.join(await taskFolder(), 'segment.parquet');
-    await cache.put(segment, file, signal);
+    await cache.linkSegment(segment, file, signal);
     return readFile(file, 'utf8');
   }
 
@@ -81,7 +81,7 @@ describe('segments of a store that is not this machine', () => {
     expect(await readdir(cacheFolder())).toEqual([`${segment.id}.parquet`]);
   });
 
-  test('are refused when the store has fewer, more or other bytes, and nothing of them is kept', async () => {
+  test('are refused and not cached when the stored bytes differ in number or content', async () => {
     const segment = await stored('content');
     const cache = cacheOf(100);
     for (const changed of [{ bytes: 8 }, { bytes: 6 }, { sha256: 'another' }, { key: 'segments/gone' }]) {
@@ -92,16 +92,16 @@ describe('segments of a store that is not this machine', () => {
     expect(await readdir(cacheFolder())).toEqual([]);
   });
 
-  test('make room for others: those used longest ago go, and what is being read stays readable', async () => {
+  test('are evicted least recently used first, and stay readable where linked', async () => {
     const [a, b, c] = [await stored('aaaa'), await stored('bbbb'), await stored('cccc')];
     const cache = cacheOf(8);
     const read = path.join(await taskFolder(), 'segment.parquet');
-    await cache.put(a, read, signal);
+    await cache.linkSegment(a, read, signal);
     await put(cache, b);
     const old = new Date(Date.now() - 60_000);
     await utimes(path.join(cacheFolder(), `${a.id}.parquet`), old, old);
     await utimes(path.join(cacheFolder(), `${b.id}.parquet`), old, old);
-    // Used again: now `b` is the one that was used longest ago.
+    // Makes `b` the least recently used.
     await put(cache, a);
     await put(cache, c);
     expect((await readdir(cacheFolder())).toSorted()).toEqual(
@@ -111,13 +111,13 @@ describe('segments of a store that is not this machine', () => {
     expect(await readFile(read, 'utf8')).toBe('aaaa');
   });
 
-  test('that are larger than the cache are read and not kept', async () => {
+  test('larger than the cache are provided but not cached', async () => {
     const segment = await stored('too large');
     expect(await put(cacheOf(3), segment)).toBe('too large');
     expect(await readdir(cacheFolder())).toEqual([]);
   });
 
-  test('are fetched by two at once without disturbing each other', async () => {
+  test('can be fetched twice at the same time', async () => {
     const segment = await stored('content');
     const cache = cacheOf(100);
     expect(await Promise.all([put(cache, segment), put(cache, segment)])).toEqual(['content', 'content']);

@@ -5,7 +5,7 @@ import { planUpload } from '../src/upload-plan.ts';
 const mebibyte = 1024 ** 2;
 const largestObjectBytes = 5 * 1024 ** 4;
 
-test('no file that S3 can hold needs more than 10,000 parts, a part below 5 MiB or above 5 GiB', () => {
+test('any file that S3 can hold needs at most 10,000 parts of 5 MiB to 5 GiB', () => {
   fc.assert(
     fc.property(fc.maxSafeNat(), (anything) => {
       const fileBytes = anything % (largestObjectBytes + 1);
@@ -18,7 +18,7 @@ test('no file that S3 can hold needs more than 10,000 parts, a part below 5 MiB 
   );
 });
 
-test('the parts under way hold no more than 64 MiB, unless one alone is larger', () => {
+test('parts in flight hold at most 64 MiB, unless a single part is larger', () => {
   fc.assert(
     fc.property(fc.nat(largestObjectBytes / 4096), (pages) => {
       const { partBytes, concurrency } = planUpload(pages * 4096);

@@ -1,15 +1,15 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { ManifestKey } from '@hourglass/contract';
 
-/** PKCS #8 of an Ed25519 key up to its seed (RFC 8410). */
-const pkcs8Start = Buffer.from('302e020100300506032b657004220420', 'hex');
+/** An Ed25519 private key in PKCS #8 up to its seed (RFC 8410, section 7). */
+const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** The private key whose seed are these 32 bytes. */
+/** Returns the Ed25519 private key with this seed of 32 bytes. */
 export function manifestSigningKey(seed: Uint8Array): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([pkcs8Start, seed]), format: 'der', type: 'pkcs8' });
+  return createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' });
 }
 
-/** The public half of a private or public key, as `GET /v1/manifest-key` shows it. */
+/** Describes the public half of a private or public key, as `GET /v1/manifest-key` returns it. */
 export function describeManifestKey(key: KeyObject): ManifestKey {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();

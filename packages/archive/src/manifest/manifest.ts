@@ -11,11 +11,11 @@ const count = z.int().nonnegative();
 
 const manifestPart = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,200}$/, 'must be a plain file name'),
-  /** Of the gzip bytes. */
+  /** Digest of the gzip bytes. */
   sha256,
   rows: count,
   gzipBytes: count.max(0xffff_fffe),
-  /** Unpacked; a CSV part's header is among them. */
+  /** Length unpacked, a CSV header included. */
   bytes: count,
 });
 
@@ -25,20 +25,20 @@ const unsignedManifest = z.strictObject({
   environment: z.string(),
   queryId: z.string(),
   attempt: count,
-  /** Of the query. */
+  /** When the query was created. */
   createdAt: z.iso.datetime({ precision: 3 }),
   /** The stored plan. */
   query: z.json(),
-  /** Of its canonical JSON. */
+  /** Digest of the canonical JSON of `query`. */
   querySha256: sha256,
-  /** The facts that the result was computed from. `watermark`: number of the newest batch; null: there was none. */
+  /** The facts that the result was computed from. `watermark` is the number of the newest batch, null without one. */
   snapshot: z.strictObject({
     takenAt: z.iso.datetime({ precision: 3 }),
     watermark: z.string().regex(/^\d+$/, 'must be a whole number').nullable(),
   }),
   parts: z.array(manifestPart).min(1),
   rows: count,
-  /** Everything before the local header of the manifest. */
+  /** All bytes before the local header of the manifest. */
   archive: z.strictObject({ bytes: count, sha256 }),
   hourglassVersion: z.string(),
   engine: z.strictObject({ name: z.literal('DuckDB'), version: z.string() }),
@@ -51,12 +51,12 @@ export type ManifestPart = z.infer<typeof manifestPart>;
 export type UnsignedManifest = z.infer<typeof unsignedManifest>;
 export type ResultManifest = z.infer<typeof resultManifest>;
 
-/** A manifest that is not what was signed, or no manifest; the message says what is wrong. */
+/** A manifest or archive that is not the signed one; the message names the fault. */
 export class ManifestFault extends Error {
   override readonly name = 'ManifestFault';
 }
 
-/** The text of `manifest.json`: canonical JSON, and after it the signature of exactly that as one more, last field. */
+/** Returns the text of `manifest.json`: canonical JSON with the signature of that text added as the last field. */
 export function signManifest(manifest: Omit<UnsignedManifest, 'keyId'>, privateKey: KeyObject): string {
   const { keyId } = describeManifestKey(privateKey);
   const text = canonicalJson({ ...manifest, keyId });
@@ -65,7 +65,7 @@ export function signManifest(manifest: Omit<UnsignedManifest, 'keyId'>, privateK
 }
 
 /**
- * Reads a manifest that was signed with the private half of `publicKey`, and holds its text against the canonical one.
+ * Reads a manifest, verifies that the private half of `publicKey` signed it and that its text is canonical.
  * @throws ManifestFault that names the first fault.
  */
 export function readManifest(bytes: Uint8Array, publicKey: KeyObject): ResultManifest {
@@ -73,7 +73,7 @@ export function readManifest(bytes: Uint8Array, publicKey: KeyObject): ResultMan
   const { signature, ...unsigned } = manifest;
   const signed = canonicalJson(unsigned);
   if (text !== `${signed.slice(0, -1)},"signature":${JSON.stringify(signature)}}`)
-    throw new ManifestFault(`${manifestName} is not in its canonical form`);
+    throw new ManifestFault(`${manifestName}: not in its canonical form`);
   const signatureBytes = Buffer.from(signature, 'base64');
   if (signatureBytes.toString('base64') !== signature)
     throw new ManifestFault(`${manifestName}: signature is not canonical base64`);
@@ -83,9 +83,9 @@ export function readManifest(bytes: Uint8Array, publicKey: KeyObject): ResultMan
   if (!verify(null, Buffer.from(signed), publicKey, signatureBytes))
     throw new ManifestFault(`${manifestName}: the signature does not match`);
   if (canonicalSha256(manifest.query) !== manifest.querySha256)
-    throw new ManifestFault(`${manifestName}: querySha256 is not that of query`);
+    throw new ManifestFault(`${manifestName}: querySha256: differs from the digest of query`);
   if (manifest.parts.reduce((sum, { rows }) => sum + rows, 0) !== manifest.rows)
-    throw new ManifestFault(`${manifestName}: rows is not the sum of the parts`);
+    throw new ManifestFault(`${manifestName}: rows: differs from the sum of the parts`);
   return manifest;
 }
 
@@ -96,7 +96,7 @@ function parseManifest(bytes: Uint8Array): { manifest: ResultManifest; text: str
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     value = JSON.parse(text);
   } catch {
-    throw new ManifestFault(`${manifestName} is not JSON in UTF-8`);
+    throw new ManifestFault(`${manifestName}: not JSON in UTF-8`);
   }
   const parsed = resultManifest.safeParse(value);
   if (parsed.success) return { manifest: parsed.data, text };

@@ -4,10 +4,10 @@ import { buffer } from 'node:stream/consumers';
 import { RandomAccessReader } from 'yauzl';
 import type { OpenResult } from '@hourglass/reports';
 
-/** Holds the directory of hundreds of parts, and all of a small archive. */
+/** Enough for the central directory of hundreds of parts, and for a whole small archive. */
 const tailBytes = 64 * 1024;
 
-/** An archive in the object store as yauzl reads one: ranges of bytes. */
+/** Lets yauzl read an archive in the object store, by ranges of bytes. */
 export class ArchiveBytes extends RandomAccessReader {
   readonly #archive: OpenResult;
   readonly #tail: Buffer;
@@ -21,8 +21,8 @@ export class ArchiveBytes extends RandomAccessReader {
   }
 
   /**
-   * Reads the end of the archive, where its directory is, at once: yauzl asks for it in pieces of some bytes, and
-   * each would be a request to the store.
+   * Reads the end of the archive, with its central directory, in one request: yauzl reads it in small pieces, each of
+   * which would be a request to the store.
    */
   static async open(archive: OpenResult): Promise<ArchiveBytes> {
     const { bytes } = archive.object;
@@ -33,7 +33,7 @@ export class ArchiveBytes extends RandomAccessReader {
   override _readStreamForRange(start: number, endExclusive: number): Readable {
     const offset = start - this.#tailStart;
     if (offset >= 0) return Readable.from([this.#tail.subarray(offset, endExclusive - this.#tailStart)]);
-    // The stream has to be there before the store answers.
+    // yauzl needs the stream before the store has responded.
     const stream = new PassThrough();
     this.#archive
       .read({ start, endExclusive })

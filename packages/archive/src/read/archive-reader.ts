@@ -7,10 +7,10 @@ import { ArchiveBytes } from './archive-bytes.ts';
 import { csvRows } from './csv-rows.ts';
 import { ndjsonRows } from './ndjson-rows.ts';
 
-/** Unpacked bytes at a time. */
+/** The size of an unpacked chunk. */
 const chunkBytes = 64 * 1024;
 
-/** Reads what `createArchiveWriter` writes. The sizes of the members and the checksums of the parts are verified. */
+/** Creates a reader of the writer's archives. It verifies the sizes of members and the checksums of parts. */
 export function createArchiveReader(): ArchiveReader {
   return { rows: readRows };
 }
@@ -25,7 +25,7 @@ async function* readRows(
   try {
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName === manifestName) continue;
-      // The iteration below meets the error of any of the two.
+      // An error of either stream is thrown by the iteration below.
       const part = pipeline(
         await zip.openReadStreamPromise(entry),
         createGunzip({ chunkSize: chunkBytes }),

@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'csv-parse';
 import type { OutputColumn } from '@hourglass/query';
 
-/** Rows at a time. */
+/** The number of rows per batch. */
 const batchRows = 500;
 
 /**
- * The rows of one part as NDJSON would have them: a cell without anything in it is null, `""` is empty text.
- * @throws Error when the header does not name the columns, and the parser's own for what is no table of them.
+ * Yields batches of a part's rows as NDJSON: an empty cell is null, `""` is empty text.
+ * @throws Error when the header differs from the columns; the parser's error when a row does
  */
 export async function* csvRows(
   part: Readable,
@@ -26,7 +26,7 @@ export async function* csvRows(
   if (batch.length > 0) yield batch;
 }
 
-/** Its rows, every cell as JSON. */
+/** Yields rows, each cell as JSON. */
 async function* cellsOf(
   part: Readable,
   columns: readonly OutputColumn[],
@@ -38,17 +38,18 @@ async function* cellsOf(
     cast(text, { records: recordsBefore, quoting, index }) {
       if (recordsBefore === 0) return text;
       if (text === '' && !quoting) return 'null';
-      // A float is written alike in both formats.
+      // Both formats write floats alike.
       return columns[index]?.kind === 'text' ? JSON.stringify(text) : text;
     },
   });
   const header = columns.map(({ name }) => name);
   let headerRead = false;
-  // The iteration meets the error of any of the two.
+  // An error of either stream is thrown by the iteration.
   const records: AsyncIterable<readonly string[]> = pipeline(part, parser, () => undefined);
   for await (const record of records) {
     if (headerRead) yield record;
-    else if (!isDeepStrictEqual(record, header)) throw new Error('a part begins with another header');
+    else if (!isDeepStrictEqual(record, header))
+      throw new Error('the header of a part differs from the columns');
     headerRead = true;
   }
   if (!headerRead) throw new Error('a part has no header');

@@ -1,22 +1,22 @@
 /**
- * The lines of one part as they come, without their line ends.
- * @throws Error when the last one has none: it is not whole then.
+ * Yields batches of a part's lines, without their line ends.
+ * @throws Error when the last line is cut off
  */
 export async function* ndjsonRows(part: AsyncIterable<Buffer>): AsyncGenerator<readonly string[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let begun = '';
+  let partial = '';
   for await (const chunk of part) {
     const text = decoder.decode(chunk, { stream: true });
     const end = text.lastIndexOf('\n');
-    // Not searched again: what a damaged part unpacks to may have no line end for a long time.
+    // Only the new text is searched: a damaged part may unpack to gigabytes without a line end.
     if (end === -1) {
-      begun += text;
+      partial += text;
       continue;
     }
-    const lines = (begun + text.slice(0, end)).split('\n');
-    begun = text.slice(end + 1);
+    const lines = (partial + text.slice(0, end)).split('\n');
+    partial = text.slice(end + 1);
     yield lines;
   }
-  begun += decoder.decode();
-  if (begun !== '') throw new Error('the last row of a part has no end');
+  partial += decoder.decode();
+  if (partial !== '') throw new Error('the last row of a part has no line end');
 }

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { openPromise } from 'yauzl';
 
-/** Writes the unpacked parts of an archive one after the other; other members are passed over. */
+/** Writes the unpacked parts of an archive file to `output`, in order; skips other members. */
 export async function unpackParts(archive: string, output: Writable): Promise<void> {
   const zip = await openPromise(archive, { lazyEntries: true });
   try {

@@ -1,15 +1,15 @@
 const lineEnd = 0x0a;
 const quote = 0x22;
 
+/** The size of an unpacked part. */
 export interface PartCount {
   readonly rows: number;
-  /** Unpacked. */
   readonly bytes: number;
 }
 
 /**
- * Counts the rows of an unpacked part: lines, of CSV without its header and without line ends inside of quotes.
- * @throws Error when the last row is not whole.
+ * Counts the rows of an unpacked part. The header of CSV is no row, and a line end between quotes belongs to a cell.
+ * @throws Error when the last row is cut off
  */
 export async function countRows(part: AsyncIterable<Buffer>, format: 'csv' | 'json'): Promise<PartCount> {
   const quoted = format === 'csv';
@@ -25,6 +25,6 @@ export async function countRows(part: AsyncIterable<Buffer>, format: 'csv' | 'js
     }
     bytes += chunk.length;
   }
-  if (last !== lineEnd || inQuotes) throw new Error('its last row is not whole');
+  if (last !== lineEnd || inQuotes) throw new Error('the last row is cut off');
   return { rows: quoted ? lines - 1 : lines, bytes };
 }

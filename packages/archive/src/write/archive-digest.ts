@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 
-/** Digests of an archive while it is written. */
+/** Computes the digests of an archive while it is written. */
 export class ArchiveDigest {
   readonly #md5 = createHash('md5');
-  /** Null once it was asked for. */
+  /** Null after `sha256Of`, and for an archive without a manifest. */
   #sha256: ReturnType<typeof createHash> | null;
   readonly #passed = new EventEmitter();
   #bytes = 0;
 
-  /** The SHA-256 is only computed for an archive that gets a manifest. */
+  /** @param options.withSha256 needed for an archive with a manifest only */
   constructor({ withSha256 }: { withSha256: boolean }) {
     this.#sha256 = withSha256 ? createHash('sha256') : null;
   }
 
+  /** Passes the bytes of the archive on. */
   async *through(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       this.#md5.update(chunk);
@@ -24,16 +25,20 @@ export class ArchiveDigest {
     }
   }
 
-  /** Of the first `bytes` bytes, hex. No more may have been written when it is called, and it is called once. */
+  /**
+   * Returns the SHA-256 of the first `bytes` bytes in hex, once they have passed. May be called once, before any
+   * further bytes are written.
+   */
   async sha256Of(bytes: number, signal: AbortSignal): Promise<string> {
     while (this.#bytes < bytes) await once(this.#passed, 'chunk', { signal });
     const sha256 = this.#sha256;
-    if (sha256 === null || this.#bytes !== bytes) throw new Error('the digest has passed these bytes');
+    if (sha256 === null || this.#bytes !== bytes)
+      throw new Error(`${this.#bytes} bytes were digested; expected ${bytes}`);
     this.#sha256 = null;
     return sha256.digest('hex');
   }
 
-  /** Of everything, hex. */
+  /** Returns the MD5 of all bytes in hex. */
   md5(): string {
     return this.#md5.digest('hex');
   }

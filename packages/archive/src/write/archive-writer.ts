@@ -1,44 +1,39 @@
-import { createHash, type KeyObject } from 'node:crypto';
-import { once } from 'node:events';
+import type { KeyObject } from 'node:crypto';
 import { open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
 import type { ArchiveFile, ArchiveTask, ArchiveWriter, RowFile } from '@hourglass/reports';
-import { manifestText, type Maker } from '../manifest/manifest-text.ts';
+import { buildManifest, type Producer } from '../manifest/build-manifest.ts';
 import { manifestName, type ManifestPart } from '../manifest/manifest.ts';
 import { ArchiveDigest } from './archive-digest.ts';
-import { gzipPart } from './gzip-part.ts';
-import { createPartReader } from './part-reader.ts';
 import { RowStream } from './row-stream.ts';
+import { appendParts } from './append-parts.ts';
 
 export interface ArchiveWriterOptions {
-  /** How many of them compress one archive; more than 4 are not used. */
+  /** Threads of libuv's pool that compress one archive; at most 4 are used. */
   readonly threads: number;
-  /** A part ends after the row that makes it at least this long, before compression. Default 64 MiB. */
+  /** A part ends after the row that makes it at least this long, before compression. Default: 64 MiB. */
   readonly partBytes?: number;
   /** Null: archives get no manifest. */
   readonly manifest?: ManifestOptions | null;
 }
 
-export interface ManifestOptions extends Maker {
-  /** Ed25519, private. */
+export interface ManifestOptions extends Producer {
+  /** Reads the Ed25519 private key. */
   readonly signingKey: () => Promise<KeyObject>;
 }
 
 const defaultPartBytes = 64 * 1024 * 1024;
-/** The threads are those that the whole process reads files with. */
+/** The whole process reads files with the same threads. */
 const maxThreads = 4;
 
 /**
- * Writes `OfflineQueryResult-<id>.zip` with its gzip parts as stored members. A part is compressed in memory and
- * then appended whole, so that its size and checksum stand before its bytes: readers that take a ZIP as a stream,
- * like Java's, refuse a stored member without. Equal rows and an equal task give equal bytes.
+ * Creates the writer of `OfflineQueryResult-<id>.zip`, whose members are gzip parts, stored without further
+ * compression. Equal rows and tasks give equal bytes. With `manifest` and an origin in the task, the last member is
+ * the signed `manifest.json`.
  *
- * The last member is the signed `manifest.json`, when there are options for it and the task has an origin.
- *
- * `write` rejects with the reason of the first thing that failed, or of `task.signal`, and leaves no file behind.
+ * `write` rejects with the first failure or the reason of `task.signal`, and then leaves no file.
  */
 export function createArchiveWriter({
   threads,
@@ -73,31 +68,22 @@ async function storeParts(
   const signal = AbortSignal.any([task.signal, failure.signal]);
   const target = await open(archivePath, 'w');
   const archive = new ZipArchive({ store: true });
-  // Attached before anything is appended: an archive without a reader stalls once its buffers are full.
   const digest = new ArchiveDigest({ withSha256: options.manifest !== null });
+  // Begins to read before anything is appended: an unread archive stalls when its buffers are full.
   const stored = pipeline(archive, (chunks) => digest.through(chunks), target.createWriteStream(), {
     signal,
   });
   stored.catch((error: unknown) => failure.abort(error));
   try {
-    const parts = await writeParts(rows, { archive, task, options, signal });
-    const gzipBytes = parts.reduce((sum, part) => sum + part.gzipBytes, 0);
-    const written = parts.reduce((sum, part) => sum + part.rows, 0);
-    if (written !== rows.rows)
-      throw new Error(`the parts have ${written} rows, the engine wrote ${rows.rows}`);
-    if (options.manifest !== null && task.origin !== undefined) {
-      const before = archive.pointer();
-      const sha256 = await digest.sha256Of(before, signal);
-      const content = { origin: task.origin, task, parts, archive: { bytes: before, sha256 } };
-      const text = manifestText(content, options.manifest, await options.manifest.signingKey());
-      archive.append(text, { name: manifestName, date: task.createdAt });
-    }
+    const parts = await appendParts(rows, { archive, task, options, signal });
+    await appendManifest({ archive, digest, parts, signal }, task, options.manifest);
     archive.finalize().catch((error: unknown) => failure.abort(error));
     await stored;
+    const gzipBytes = parts.reduce((sum, part) => sum + part.gzipBytes, 0);
     const { size } = await stat(archivePath);
     if (size !== archive.pointer() || size <= gzipBytes)
-      throw new Error(`the archive has ${size} bytes, ${archive.pointer()} were written`);
-    return { path: archivePath, bytes: size, md5: digest.md5(), rows: written, gzipBytes };
+      throw new Error(`the archive has ${size} bytes; expected ${archive.pointer()}`);
+    return { path: archivePath, bytes: size, md5: digest.md5(), rows: rows.rows, gzipBytes };
   } catch (error) {
     failure.abort(error);
     await Promise.allSettled([stored]);
@@ -106,47 +92,22 @@ async function storeParts(
   }
 }
 
-interface PartsContext {
+interface AppendedParts {
   readonly archive: ZipArchive;
-  readonly task: ArchiveTask;
-  readonly options: Required<ArchiveWriterOptions>;
+  readonly digest: ArchiveDigest;
+  readonly parts: readonly ManifestPart[];
   readonly signal: AbortSignal;
 }
 
-async function writeParts(
-  rows: RowStream,
-  { archive, task, options, signal }: PartsContext,
-): Promise<readonly ManifestPart[]> {
-  const { columns, output, onProgress } = task;
-  const parts = createPartReader(rows, { columns, output, partBytes: options.partBytes });
-  async function* untilAborted(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
-    for await (const block of blocks) {
-      signal.throwIfAborted();
-      if (rows.takenShare !== null) onProgress?.(rows.takenShare);
-      yield block;
-    }
-  }
-  const written: ManifestPart[] = [];
-  do {
-    const before = { rows: parts.rows, bytes: parts.bytesWritten };
-    const name = partName(task, written.length);
-    const part = await buffer(gzipPart(untilAborted(parts.nextPart()), options.threads));
-    const member = once(archive, 'entry', { signal });
-    archive.append(part, { name, date: task.createdAt });
-    await member;
-    written.push({
-      name,
-      // Computed on a part in memory; the archive's own digest meets the same bytes later.
-      sha256: options.manifest === null ? '' : createHash('sha256').update(part).digest('hex'),
-      rows: parts.rows - before.rows,
-      gzipBytes: part.length,
-      bytes: parts.bytesWritten - before.bytes,
-    });
-  } while (!(await parts.isAtEnd()));
-  return written;
-}
-
-/** The contract's name: a counter of 12 digits, as BigQuery numbers the shards of an extract. */
-function partName({ queryId, output }: ArchiveTask, number: number): string {
-  return `QueryResult-${queryId}-${String(number).padStart(12, '0')}.${output.format}.gz`;
+async function appendManifest(
+  { archive, digest, parts, signal }: AppendedParts,
+  task: ArchiveTask,
+  options: ManifestOptions | null,
+): Promise<void> {
+  if (options === null || task.origin === undefined) return;
+  const bytes = archive.pointer();
+  const sha256 = await digest.sha256Of(bytes, signal);
+  const content = { origin: task.origin, task, parts, archive: { bytes, sha256 } };
+  const text = buildManifest(content, options, await options.signingKey());
+  archive.append(text, { name: manifestName, date: task.createdAt });
 }

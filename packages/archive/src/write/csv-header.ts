@@ -1,6 +1,6 @@
 import type { CsvDelimiter, OutputColumn } from '@hourglass/query';
 
-/** The line of column names that every CSV part begins with, its end included. Names are quoted as texts are. */
+/** Returns the header line of every CSV part, with its line end. Names are quoted like text cells. */
 export function csvHeader(columns: readonly OutputColumn[], delimiter: CsvDelimiter): string {
   const special = ['"', '\n', '\r', delimiter];
   const names = columns.map(({ name }) =>

@@ -3,9 +3,9 @@ import { constants, crc32, deflateRaw, type ZlibOptions } from 'node:zlib';
 import { inOrder } from './in-order.ts';
 
 /**
- * Level 1 takes 260 MB/s and thread. Level 6 takes 2.2 times as long and saves one byte in seven.
+ * Level 1 compresses 260 MB/s per thread. Level 6 takes 2.2 times as long and saves one byte in seven.
  *
- * A block ends with a sync flush, which is no end of the deflate stream: blocks that follow each other are one stream.
+ * A sync flush ends a block but not the deflate stream, so consecutive blocks form one stream.
  */
 const deflateOptions: ZlibOptions = {
   level: 1,
@@ -14,16 +14,14 @@ const deflateOptions: ZlibOptions = {
 };
 const deflateBlock = promisify<Buffer, ZlibOptions, Buffer>(deflateRaw);
 
-/** Deflate, no name, no time, fastest level, written on Unix (RFC 1952): bytes that depend on nothing. */
+/** A constant header (RFC 1952): deflate, no name, no time, fastest level, written on Unix. */
 const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 3]);
-/** An empty last block (RFC 1951). */
+/** An empty final block (RFC 1951). */
 const deflateEnd = Buffer.from([3, 0]);
 
 /**
- * The bytes of all blocks as one gzip file of one member, about a ninth of them; browsers do not read further
- * members. Blocks are compressed at the same time by the threads of libuv's pool, about `threads` of them.
- *
- * Equal blocks give equal bytes.
+ * Compresses blocks into one gzip file, to about a ninth of their bytes. The file has one member, because browsers read
+ * no further ones. About `threads` threads of libuv's pool compress blocks in parallel. Equal blocks give equal bytes.
  */
 export async function* gzipPart(
   blocks: AsyncIterable<Buffer>,
@@ -39,7 +37,7 @@ export async function* gzipPart(
     }
   }
   yield gzipHeader;
-  // One more than there are threads, so that none waits for the event loop.
+  // One block more than there are threads, so that no thread waits for the event loop.
   yield* inOrder(counted(), (block) => deflateBlock(block, deflateOptions), threads + 1);
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(checksum, 0);

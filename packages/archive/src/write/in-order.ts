@@ -1,29 +1,29 @@
 /**
- * What `work` makes of every item, in the order of the items, with at most `maxUnderWay` of them under way. Nothing
- * is under way any more when the results end, fail, or are no longer asked for.
+ * Runs `work` on at most `maxConcurrent` items at a time and yields the results in the order of the items. When the
+ * results end, fail or are abandoned by the consumer, no call of `work` is still running.
  */
 export async function* inOrder<Item, Result>(
   items: AsyncIterable<Item>,
   work: (item: Item) => Promise<Result>,
-  maxUnderWay: number,
+  maxConcurrent: number,
 ): AsyncGenerator<Result, void> {
-  const underWay: Promise<Result>[] = [];
+  const running: Promise<Result>[] = [];
   async function* finished(downTo: number): AsyncGenerator<Result, void> {
-    while (underWay.length > downTo) {
-      const oldest = underWay.shift();
+    while (running.length > downTo) {
+      const oldest = running.shift();
       if (oldest !== undefined) yield await oldest;
     }
   }
   try {
     for await (const item of items) {
       const result = work(item);
-      // It is met where its turn comes, which may be never when one before it fails.
+      // Rethrown by `finished`, unless an earlier item fails first.
       result.catch(() => undefined);
-      underWay.push(result);
-      yield* finished(maxUnderWay - 1);
+      running.push(result);
+      yield* finished(maxConcurrent - 1);
     }
     yield* finished(0);
   } finally {
-    await Promise.allSettled(underWay);
+    await Promise.allSettled(running);
   }
 }

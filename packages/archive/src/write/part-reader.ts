@@ -4,7 +4,7 @@ import { createCsvRowCounter, countLineEnds } from './row-count.ts';
 import { createCsvRowEnds, findLineEnd } from './row-ends.ts';
 import type { RowStream } from './row-stream.ts';
 
-/** At a time. Compressing it takes a thread about four milliseconds. */
+/** The size of a block; a thread compresses one in about 4 ms. */
 const blockBytes = 1024 * 1024;
 
 export interface PartReaderOptions {
@@ -15,17 +15,17 @@ export interface PartReaderOptions {
 }
 
 export interface PartReader {
-  /** Rows of the parts so far. */
+  /** The number of rows in the parts so far. */
   readonly rows: number;
-  /** Bytes of the parts so far, headers included. */
+  /** The length of the parts so far, headers included. */
   readonly bytesWritten: number;
-  /** The bytes of the next part, header included. How they are cut into blocks depends on the rows alone. */
+  /** Yields the next part in blocks, header first. The block boundaries depend on the rows alone. */
   nextPart(): AsyncGenerator<Buffer, void>;
-  /** Whether all rows are in the parts so far. */
+  /** Returns true when the parts so far have all rows. */
   isAtEnd(): Promise<boolean>;
 }
 
-/** Cuts rows into parts. */
+/** Cuts the rows of `stream` into parts. */
 export function createPartReader(
   stream: RowStream,
   { columns, output, partBytes }: PartReaderOptions,

@@ -2,15 +2,15 @@ const lineEnd = 0x0a;
 const quote = 0x22;
 
 /**
- * Finds where rows end in the bytes of a part, which are given block by block: answers the index after the first end
- * of a row that is at `from` or later in the block, or -1 when there is none.
+ * Finds row ends in consecutive blocks of a part: returns the index after the first row end at `from` or later in the
+ * block, or -1 without one.
  */
 export type FindRowEnd = (block: Buffer, from: number) => number;
 
-/** Of NDJSON, in which a line end is nothing but the end of a row. */
+/** For NDJSON, where each line end is a row end. */
 export const findLineEnd: FindRowEnd = (block, from) => block.indexOf(lineEnd, from) + 1 || -1;
 
-/** Of CSV that begins outside of quotes: a line end inside of them belongs to a field. */
+/** For CSV, where a line end between quotes belongs to a cell. The first block begins outside quotes. */
 export function createCsvRowEnds(): FindRowEnd {
   let inQuotes = false;
   function pass(bytes: Buffer): void {
@@ -28,7 +28,7 @@ export function createCsvRowEnds(): FindRowEnd {
   };
 }
 
-/** Most blocks have no quote, which is found out ten times as fast as they are counted. */
+/** Searches before it counts: most blocks have no quote, and searching is ten times as fast. */
 function hasOddQuotes(bytes: Buffer): boolean {
   let odd = false;
   const first = bytes.indexOf(quote);

@@ -6,13 +6,13 @@ interface OpenFile {
   unreadBytes: number;
 }
 
-/** The bytes of files that follow each other, as if they were one. */
+/** Reads consecutive files of rows as one stream of bytes. */
 export class RowStream {
   private readonly files: AsyncIterator<RowFile>;
-  private coming: Promise<IteratorResult<RowFile>> | null = null;
+  private nextFile: Promise<IteratorResult<RowFile>> | null = null;
   private current: OpenFile | null = null;
   private isLast = false;
-  /** What was read and then put back. */
+  /** Bytes that were put back. */
   private kept: Buffer = Buffer.alloc(0);
   private openedRows = 0;
   private openedBytes = 0;
@@ -22,18 +22,18 @@ export class RowStream {
     this.files = files[Symbol.asyncIterator]();
   }
 
-  /** Of the files so far, as whoever wrote them counted them. */
+  /** The number of rows in the files opened so far, as the engine counted them. */
   get rows(): number {
     return this.openedRows;
   }
 
-  /** Of all bytes, 0 to 1; null while there may be further files. */
+  /** The share of all bytes that has been taken, 0 to 1; null while further files may follow. */
   get takenShare(): number | null {
     if (!this.isLast) return null;
     return this.openedBytes === 0 ? 1 : this.takenBytes / this.openedBytes;
   }
 
-  /** The next `bytes` of them, fewer only at the end of the last file. */
+  /** Returns the next `bytes` bytes, fewer only at the end of the last file. */
   async take(bytes: number): Promise<Buffer> {
     const block = this.kept.length === bytes ? this.kept : await this.fill(bytes);
     this.kept = Buffer.alloc(0);
@@ -41,7 +41,7 @@ export class RowStream {
     return block;
   }
 
-  /** Puts back the end of what was taken last. */
+  /** Returns the end of the block that was taken last to the stream. */
   putBack(rest: Buffer): void {
     this.kept = rest;
     this.takenBytes -= rest.length;
@@ -64,33 +64,33 @@ export class RowStream {
         continue;
       }
       const { bytesRead } = await handle.read(block, filled, Math.min(bytes - filled, unreadBytes));
-      if (bytesRead === 0) throw new Error('the file of rows has become shorter');
+      if (bytesRead === 0) throw new Error('the file of rows was truncated while it was read');
       this.current.unreadBytes -= bytesRead;
       filled += bytesRead;
     }
     return block.subarray(0, filled);
   }
 
-  /** Null: there is no further file. */
+  /** Returns null when there is no further file. */
   private async openNext(): Promise<OpenFile | null> {
     if (this.isLast) return null;
-    const { done, value } = await (this.coming ?? this.ask());
+    const { done, value } = await (this.nextFile ?? this.requestFile());
     if (done === true) return null;
     const opened = { handle: await open(value.path), unreadBytes: 0 };
     this.current = opened;
-    // Whatever ends this process, the system takes the rows away with it.
+    // Unlinked while open: if the process dies, the system frees the disk space.
     await rm(value.path);
     opened.unreadBytes = (await opened.handle.stat()).size;
     this.openedRows += value.rows;
     this.openedBytes += opened.unreadBytes;
-    this.coming = this.ask();
-    // Met where the next file is opened, which may be never.
-    this.coming.catch(() => {});
+    // The engine writes the next file while this one is read.
+    this.nextFile = this.requestFile();
+    // Rethrown when the next file is opened.
+    this.nextFile.catch(() => {});
     return opened;
   }
 
-  /** The next file is made while this one is read. */
-  private async ask(): Promise<IteratorResult<RowFile>> {
+  private async requestFile(): Promise<IteratorResult<RowFile>> {
     const next = await this.files.next();
     this.isLast = next.done === true;
     return next;

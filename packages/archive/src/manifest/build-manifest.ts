@@ -3,8 +3,8 @@ import { canonicalSha256 } from '@hourglass/contract';
 import type { ArchiveTask, ResultOrigin } from '@hourglass/reports';
 import { signManifest, type ManifestPart, type UnsignedManifest } from './manifest.ts';
 
-/** What made the result. */
-export interface Maker {
+/** The software that computed and wrote the result. */
+export interface Producer {
   readonly hourglassVersion: string;
   readonly duckDbVersion: string;
 }
@@ -16,14 +16,14 @@ interface ManifestContent {
   readonly archive: UnsignedManifest['archive'];
 }
 
-/** The signed `manifest.json`. */
-export function manifestText(
+/** Returns the text of the signed `manifest.json`. */
+export function buildManifest(
   { origin, task, parts, archive }: ManifestContent,
-  { hourglassVersion, duckDbVersion }: Maker,
+  { hourglassVersion, duckDbVersion }: Producer,
   signingKey: KeyObject,
 ): string {
   const { organization, environment } = origin.plan.tenant;
-  // As the database keeps it: whatever JSON has not is gone.
+  // As the database stores it: without values that JSON lacks.
   const query = JSON.parse(JSON.stringify(origin.plan)) as UnsignedManifest['query'];
   const manifest: Omit<UnsignedManifest, 'keyId'> = {
     formatVersion: 1,

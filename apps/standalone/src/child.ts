@@ -1,18 +1,18 @@
-export interface PartExit {
+export interface ChildExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
 /** A running child process of the supervisor. */
-export interface Part {
+export interface Child {
   readonly pid: number;
-  /** Settles when it has ended for whatever reason; never rejects. */
-  readonly exited: Promise<PartExit>;
-  /** Ends it, gently first. Resolves when it is gone. */
+  /** Resolves when the process has exited for any reason; never rejects. */
+  readonly exited: Promise<ChildExit>;
+  /** Stops the process, gracefully at first. Resolves when it has exited. */
   stop(): Promise<void>;
 }
 
-/** Hourglass cannot be started; the message is for the person who started it. */
+/** Hourglass cannot be started; the message is for the user. */
 export class StartFailed extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -20,6 +20,6 @@ export class StartFailed extends Error {
   }
 }
 
-export function describeExit({ code, signal }: PartExit): string {
+export function describeExit({ code, signal }: ChildExit): string {
   return signal === null ? `exit code ${code}` : `signal ${signal}`;
 }
