@@ -18,11 +18,11 @@ export interface DuckDbEngineOptions {
   readonly memoryMb: number;
   /** Threads of one run. */
   readonly threads: number;
-  /** Most runs at a time. The caller has to enforce it. */
+  /** Maximum runs at a time. The caller has to enforce it. */
   readonly maxConcurrentRuns: number;
-  /** Most disk space that one run may use for spilling. Default: 64 GiB. */
+  /** Maximum disk space that one run may use for spilling. Default: 64 GiB. */
   readonly maxSpillMb?: number;
-  /** Least facts in the sample from which the bound of a report with a limit is derived. */
+  /** Minimum facts in the sample from which the bound of a report with a limit is derived. */
   readonly sampleFacts?: number;
   /**
    * Approximate facts of a large report's first slice. Default: as many as fit into the memory of a

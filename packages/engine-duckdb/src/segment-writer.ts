@@ -104,7 +104,7 @@ export interface WrittenSegment {
 
 /**
  * Sorts the rows of `select` by time and writes them to a new file. Facts with the same time are in
- * any order. Number and times of the facts are read back from the file.
+ * any order. The number and times of the facts are read back from the file.
  */
 export async function writeSegment(
   connection: DuckDBConnection,

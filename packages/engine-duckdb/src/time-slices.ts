@@ -16,7 +16,9 @@ export interface TimeSlices {
   completedShare(shareOfNext: number): number;
 }
 
-/** Most growth from one slice to the next, because the facts of the next one may be different. */
+/**
+ * Maximum growth from one slice to the next, because the facts of the next one may be different.
+ */
 const maxGrowth = 8;
 
 /** Whether a report has enough facts for slices, and rows in the order of buckets. */
@@ -77,7 +79,7 @@ function sliceRange(
   segments: readonly CountedSegment[],
   facts: number,
 ): TimeRange {
-  // A small rest is not worth a separate slice.
+  // A small remainder is not worth a separate slice.
   if (timeUnit === null || estimateFacts(segments, range) < 1.5 * facts) return range;
   const bucketing = { unit: timeUnit, utcOffsetMinutes };
   const wantedMs = rangeOfFirstFacts(segments, range, facts).endExclusiveMs;

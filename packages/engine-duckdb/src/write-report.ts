@@ -47,8 +47,8 @@ export async function* writeReport(task: EngineTask, options: EngineContext): As
 }
 
 /**
- * Writes the rest with less memory: each thread allocates some, so one thread may suffice where
- * several did not.
+ * Writes the remaining rows with less memory: each thread allocates some, so one thread may suffice
+ * where several did not.
  */
 async function* writeOnOneThread(
   task: EngineTask,

@@ -1,6 +1,6 @@
 import { unexpected, type ColumnRule } from './column-rule.ts';
 
-/** Most digits before and after the decimal point. The column type is `numeric(24,6)`. */
+/** Maximum digits before and after the decimal point. The column type is `numeric(24,6)`. */
 export const decimalDigits = { whole: 18, fraction: 6 };
 const decimalLimitExclusive = 10 ** decimalDigits.whole;
 /** Keeps sums and calculations with sums within the range of a double. */
@@ -45,8 +45,8 @@ export const booleanRule: ColumnRule = {
 
 /**
  * Returns an expression for numbers without an exponent and with at most 15 digits, which a double
- * always preserves. Each step is the most digits of a fraction, longest first; the other digits may
- * stand before the point.
+ * always preserves. Each step is the maximum number of digits of a fraction, longest first; the
+ * other digits may stand before the point.
  */
 function plainNumber(fractionSteps: readonly number[]): string {
   const exactDigits = 15;

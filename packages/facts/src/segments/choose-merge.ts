@@ -4,7 +4,7 @@ export interface Mergeable {
 }
 
 export interface MergeTerms {
-  /** Most facts of a merged segment. */
+  /** Maximum facts of a merged segment. */
   readonly targetFacts: number;
   /** Number of segments of one size class that are worth a merge. */
   readonly minSegments: number;

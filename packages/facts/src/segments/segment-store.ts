@@ -16,7 +16,7 @@ export interface SealingTerms {
   readonly minFacts: number;
   /** … or if its oldest hot facts are at least this old. */
   readonly maxAgeMs: number;
-  /** Most facts of one segment, except that a single batch may have more. */
+  /** Maximum facts of one segment, except that a single batch may have more. */
   readonly maxFacts: number;
 }
 

@@ -12,7 +12,7 @@ export interface SweepTerms {
   readonly retiredForMs: number;
   /** Must exceed the time to write and store one segment. */
   readonly incomingForMs: number;
-  /** Most objects of one run. */
+  /** Maximum objects of one run. */
   readonly limit: number;
 }
 
