@@ -2,26 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually, type NodeProcess } from '@hourglass/testing';
-import { many, patienceMs, printFigure } from './fault-run.ts';
-import {
-  faultQuery,
-  resultsOf,
-  startFaultSystem,
-  untilNoneIsLeft,
-  type FaultSystem,
-} from './fault-system.ts';
+import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { faultQuery, resultsOf, startFaultSystem, untilAllEnded, type FaultSystem } from './fault-system.ts';
 
-const submissions = many(500, 30);
-/** After it listens: with its start, about 2 s. */
-const lifeMs = many(1_300, 800);
+const submissions = fullOrShort(500, 30);
+/** Time from listening to the kill. With the start, about 2 s per process. */
+const lifeMs = fullOrShort(1_300, 800);
 const clients = 4;
 
-describe('while API processes are killed again and again', () => {
+describe('while API processes are killed repeatedly', () => {
   let system: FaultSystem;
   afterEach(() => system.stop());
 
   test(
-    'submissions with a key that are sent until they are answered are as many rows and results',
+    'each submission that is repeated with its key until it succeeds has one row and one result',
     async () => {
       system = await startFaultSystem({ worker: true });
       const port = await freePort();
@@ -41,11 +35,11 @@ describe('while API processes are killed again and again', () => {
         }
       })();
 
-      let tries = 0;
+      let requests = 0;
       async function submitted(): Promise<string> {
         const key = randomUUID();
-        return eventually('an answer', async () => {
-          tries += 1;
+        return eventually('a response', async () => {
+          requests += 1;
           const response = await fetch(
             `http://127.0.0.1:${port}/v1/organizations/acme/environments/prod/queries`,
             {
@@ -70,12 +64,12 @@ describe('while API processes are killed again and again', () => {
       await Promise.all(sending);
       ended.abort();
       await killing;
-      await untilNoneIsLeft(system);
+      await untilAllEnded(system);
       const [row] = await system.sql<{ count: number }>('select count(*)::int as count from queries');
       const results = await resultsOf(system, ids);
       printFigure('API killed under submissions', {
         'API killed': killed,
-        'requests sent': tries,
+        'requests sent': requests,
         accepted: new Set(ids).size,
         rows: row?.count ?? 0,
         results: results.valid,

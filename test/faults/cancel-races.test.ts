@@ -1,26 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '@hourglass/testing';
-import { many, patienceMs, printFigure } from './fault-run.ts';
+import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
 import { archivesOf, faultQuery, startFaultSystem, sweep, type FaultSystem } from './fault-system.ts';
 
-const races = many(1_000, 40);
-/** Over the time that a query takes here, about. */
+const races = fullOrShort(1_000, 40);
+/** Delays that spread over about the run time of a query. */
 const spreads = 20;
 const spreadMs = 15;
 
-describe('a cancellation that races with the end of its query', () => {
+describe('a cancellation that races with the completion of its query', () => {
   let system: FaultSystem;
   beforeAll(async () => {
     system = await startFaultSystem();
   });
   afterAll(() => system.stop());
 
-  /** Cancels at once, or so long after the query was seen running that it may just end. */
+  /**
+   * Cancels at once, or after a delay from the start of the run, so that the query may just be
+   * ending.
+   */
   async function race(number: number): Promise<{ accepted: boolean; states: string[] }> {
     const id = await system.client.submit(faultQuery);
     if (number % 3 > 0)
-      await eventually('it runs', async () =>
+      await eventually('the start of the run', async () =>
         (await system.client.status(id)).state === 'enqueued' ? null : true,
       );
     await delay((number % spreads) * spreadMs);
@@ -30,7 +33,7 @@ describe('a cancellation that races with the end of its query', () => {
   }
 
   test(
-    'has one final state, which the answer told',
+    'leaves one final state, which matches the response',
     async () => {
       const worker = system.startWorker({ HOURGLASS_WORKER_CONCURRENCY: '4' });
       const outcomes: Awaited<ReturnType<typeof race>>[] = [];

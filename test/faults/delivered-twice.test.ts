@@ -1,15 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDoorbell } from '@hourglass/job-queue';
-import { many, patienceMs, printFigure } from './fault-run.ts';
-import {
-  resultsOf,
-  startFaultSystem,
-  submitMany,
-  untilNoneIsLeft,
-  type FaultSystem,
-} from './fault-system.ts';
+import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { resultsOf, startFaultSystem, submitMany, untilAllEnded, type FaultSystem } from './fault-system.ts';
 
-const queries = many(200, 20);
+const queries = fullOrShort(200, 20);
 
 describe('a job that reaches two workers at once', () => {
   let system: FaultSystem;
@@ -19,13 +13,13 @@ describe('a job that reaches two workers at once', () => {
   afterAll(() => system.stop());
 
   test(
-    'is one attempt and one result',
+    'causes one attempt and one result',
     async () => {
       const ids = await submitMany(system.client, queries);
       const doorbell = createDoorbell({ redisUrl: system.env['REDIS_URL'] ?? '' });
       for (const id of ids) for (const _ of [1, 2]) await doorbell.wake(id);
       const workers = [system.startWorker(), system.startWorker()];
-      await untilNoneIsLeft(system);
+      await untilAllEnded(system);
       await doorbell.close();
       await Promise.all(workers.map((worker) => worker.stop()));
       const results = await resultsOf(system, ids);

@@ -1,15 +1,15 @@
-/** `npm run test:faults` has the whole numbers, `npm test` a short form of everything. */
+/** `npm run test:faults` runs the full numbers; `npm test` runs every test in a short form. */
 const isFull = process.env['FULL_FAULTS'] === 'true';
 
-export function many(full: number, short: number): number {
+export function fullOrShort(full: number, short: number): number {
   return isFull ? full : short;
 }
 
-/** For docs/reliability.md. */
-export function printFigure(what: string, figures: Readonly<Record<string, string | number>>): void {
+/** Prints figures for docs/reliability.md. */
+export function printFigure(title: string, figures: Readonly<Record<string, string | number>>): void {
   const listed = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
-  process.stdout.write(`figure: ${what}: ${listed.join(', ')}\n`);
+  process.stdout.write(`figure: ${title}: ${listed.join(', ')}\n`);
 }
 
-/** Long enough for the leases of killed workers to run out again and again. */
+/** Long enough for the leases of many killed workers to lapse. */
 export const patienceMs = isFull ? 3_600_000 : 600_000;

@@ -17,7 +17,7 @@ const proxies = 20;
 const factsEach = 500;
 const startMs = Date.parse('2026-03-01T00:00:00Z');
 
-/** A row for each proxy. */
+/** One row for each proxy. */
 export const faultQuery = {
   metrics: [{ name: 'message_count', function: 'sum', alias: 'calls' }],
   dimensions: ['apiproxy'],
@@ -28,7 +28,7 @@ export interface FaultSystem extends RunningSystem {
   sql: Awaited<ReturnType<typeof connectDatabase>>['sql'];
 }
 
-/** With limits that no test meets, and the facts that `faultQuery` is about. */
+/** Starts a system with practically unlimited submissions and with the facts of `faultQuery`. */
 export async function startFaultSystem(options: SystemOptions = {}): Promise<FaultSystem> {
   const system = await startSystem({
     worker: false,
@@ -49,7 +49,7 @@ export async function startFaultSystem(options: SystemOptions = {}): Promise<Fau
     await system.client.sendFacts(facts);
     return {
       ...system,
-      // A connection for each statement: some tests take the database away in between.
+      // One connection per statement, because some tests take the database down in between.
       async sql(statement, parameters) {
         const client = await connectDatabase(system.databaseUrl);
         try {
@@ -65,7 +65,7 @@ export async function startFaultSystem(options: SystemOptions = {}): Promise<Fau
   }
 }
 
-/** By the facts that were sent, in any order. */
+/** Returns the rows of the report, sorted as text. */
 function expectedRows(): string[] {
   const calls = new Map<string, number>();
   for (let index = 0; index < proxies * factsEach; index += 1) {
@@ -86,16 +86,16 @@ export async function submitMany(client: ContractClient, count: number): Promise
 
 export interface Killing {
   readonly everyMs: number;
-  /** That run at a time. */
+  /** Number of workers that run at a time. */
   readonly workers: number;
-  /** After the last one nobody is killed any more. */
+  /** No worker is killed after this many kills. */
   readonly maxKills: number;
 }
 
 /**
- * Kills the oldest of some workers with `kill -9` and starts another, again and again, but never before the newest is
- * ready: where a start takes the processors for longer than `everyMs`, nobody would live to the end of a query. `stop`
- * resolves with how many were killed.
+ * Repeatedly kills the oldest worker with `kill -9` and starts another. It waits until the newest
+ * worker is ready: where starting a worker takes longer than `everyMs`, no worker would live long
+ * enough to complete a query. `stop` resolves with the number of killed workers.
  */
 export function keepKillingWorkers(
   system: RunningSystem,
@@ -125,9 +125,9 @@ export function keepKillingWorkers(
   };
 }
 
-export async function untilNoneIsLeft(system: FaultSystem): Promise<void> {
+export async function untilAllEnded(system: FaultSystem): Promise<void> {
   await eventually(
-    'every query ends',
+    'the end of every query',
     async () => {
       const [row] = await system
         .sql<{ left: number }>(
@@ -146,7 +146,7 @@ export interface Results {
   /** Results with more than one archive in the store. */
   readonly doubled: number;
   readonly valid: number;
-  /** The most attempts that one of them took. */
+  /** The maximum number of attempts of a query. */
   readonly attempts: number;
 }
 
@@ -178,7 +178,10 @@ export async function resultsOf(system: FaultSystem, ids: readonly string[]): Pr
   };
 }
 
-/** Keys of the archives, and names of those that are not complete. Segments, which the facts may become meanwhile, are not theirs. */
+/**
+ * Returns the keys of archives and the names of incomplete ones. Excludes segments, which facts may
+ * be sealed into meanwhile.
+ */
 export async function archivesOf(system: RunningSystem): Promise<string[]> {
   const store = path.join(system.dataDirectory, 'store');
   const files: string[] = [];
@@ -193,7 +196,10 @@ export async function archivesOf(system: RunningSystem): Promise<string[]> {
   return files;
 }
 
-/** As it is done every ten minutes. Answers the archives that are nobody's afterwards. */
+/**
+ * Runs the sweep that a worker runs every ten minutes. Returns the archives that are still
+ * orphaned.
+ */
 export async function sweep(system: FaultSystem): Promise<string[]> {
   await system.sql("delete from periodic_jobs where name = 'sweep-archives'");
   const worker: NodeProcess = system.startWorker();
@@ -207,7 +213,9 @@ export async function sweep(system: FaultSystem): Promise<string[]> {
     const keys = await owned();
     return (await archivesOf(system)).filter((key) => !keys.has(key));
   };
-  await eventually('the sweep', async () => ((await orphans()).length === 0 ? true : null)).catch(() => null);
+  await eventually('the end of the sweep', async () => ((await orphans()).length === 0 ? true : null)).catch(
+    () => null,
+  );
   await worker.stop();
   return orphans();
 }

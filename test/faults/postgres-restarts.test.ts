@@ -1,26 +1,26 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { startPostgres, type RunningServer } from '@hourglass/embedded';
 import { eventually, temporaryFolder } from '@hourglass/testing';
-import { many, patienceMs, printFigure } from './fault-run.ts';
+import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
 import {
   faultQuery,
   resultsOf,
   startFaultSystem,
   sweep,
-  untilNoneIsLeft,
+  untilAllEnded,
   type FaultSystem,
 } from './fault-system.ts';
 
-const queries = many(200, 20);
-const restarts = many(20, 2);
+const queries = fullOrShort(200, 20);
+const restarts = fullOrShort(20, 2);
 const log = { debug() {}, info() {}, warn() {} };
 
-describe('while PostgreSQL is restarted again and again', () => {
+describe('while PostgreSQL is restarted repeatedly', () => {
   let system: FaultSystem;
   afterEach(() => system.stop());
 
   test(
-    'nothing that was accepted is lost, and the API says 503 and is back within 5 s',
+    'no accepted query is lost; the API responds 503 and recovers within 5 s',
     async () => {
       const folder = await temporaryFolder();
       const start = (port?: number): Promise<RunningServer> =>
@@ -36,7 +36,7 @@ describe('while PostgreSQL is restarted again and again', () => {
       system = await startFaultSystem({ worker: true, database });
       const { client } = system;
 
-      /** As often as it takes: what is refused was not stored. */
+      /** Repeats the submission until it succeeds; a refused one was not stored. */
       const statuses = new Map<number, number>();
       async function accepted(): Promise<string> {
         const key = crypto.randomUUID();
@@ -57,22 +57,22 @@ describe('while PostgreSQL is restarted again and again', () => {
       })();
       let slowestMs = 0;
       for (let restart = 1; restart <= restarts; restart += 1) {
-        await eventually('some more submissions', () =>
+        await eventually('more submissions', () =>
           ids.length >= (restart * queries) / (restarts + 1) ? true : null,
         );
         const { pid, port } = server;
-        // An immediate shutdown: nothing is finished, and the next start recovers.
+        // Immediate shutdown: nothing is flushed, and the next start recovers.
         process.kill(pid, 'SIGQUIT');
         await server.exited;
         server = await start(port);
         const backAtMs = performance.now();
-        await eventually('the API answers', async () =>
+        await eventually('a response of the API', async () =>
           (await client.request('/queries?pageSize=1')).status === 200 ? true : null,
         );
         slowestMs = Math.max(slowestMs, performance.now() - backAtMs);
       }
       await submitting;
-      await untilNoneIsLeft(system);
+      await untilAllEnded(system);
       const orphans = await sweep(system);
       const { attempts, ...results } = await resultsOf(system, ids);
       printFigure('PostgreSQL restarted immediately', {

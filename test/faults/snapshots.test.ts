@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readArchive } from '@hourglass/testing';
-import { many, patienceMs, printFigure } from './fault-run.ts';
+import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
 import { startFaultSystem, type FaultSystem } from './fault-system.ts';
 
-const queries = many(100, 8);
+const queries = fullOrShort(100, 8);
 const factsPerSecond = 2_000;
-/** In batches of so many. */
+/** Facts per batch. */
 const batchFacts = 200;
 const startMs = Date.parse('2026-04-01T00:00:00Z');
 const query = {
@@ -17,16 +17,16 @@ const query = {
   timeRange: { start: '2026-04-01T00:00:00Z', end: '2026-04-02T00:00:00Z' },
 };
 
-describe('while facts are written without a pause', () => {
+describe('while facts are written continuously', () => {
   let system: FaultSystem;
   beforeAll(async () => {
-    // Sealed every second, so that facts also move while they are read.
+    // Seals every second, so that facts also move while they are read.
     system = await startFaultSystem({ worker: true, env: { HOURGLASS_SEAL_AFTER_SECONDS: '1' } });
   });
   afterAll(() => system.stop());
 
   test(
-    'every report is one snapshot: it has the facts of every batch up to its watermark, and no others',
+    'every report is one snapshot: exactly the facts of the batches up to its watermark',
     async () => {
       const [before] = await system.sql<{ seq: string }>('select max(seq)::text as seq from batches');
       const firstSeq = BigInt(before?.seq ?? 0) + 1n;
@@ -72,7 +72,7 @@ describe('while facts are written without a pause', () => {
         );
         const committed = row?.committed ?? -1;
         seen.add(committed);
-        // The n-th batch has n in each of its facts.
+        // Each fact of batch n has the request size n.
         const expected = [committed * batchFacts, (batchFacts * committed * (committed + 1)) / 2];
         if (calls !== expected[0] || bytes !== expected[1]) wrong.push({ calls, bytes, expected, ...row });
       }

@@ -11,23 +11,17 @@ import {
   type FailingProxy,
   type S3Server,
 } from '@hourglass/testing';
-import { many, printFigure } from './fault-run.ts';
-import {
-  resultsOf,
-  startFaultSystem,
-  submitMany,
-  untilNoneIsLeft,
-  type FaultSystem,
-} from './fault-system.ts';
+import { fullOrShort, printFigure } from './fault-run.ts';
+import { resultsOf, startFaultSystem, submitMany, untilAllEnded, type FaultSystem } from './fault-system.ts';
 
 const missing = isServiceMissing({
   service: 'an S3-compatible server',
   problem: s3ServerProblem(),
   environment: process.env,
 });
-const small = many(200, 12);
-/** Reports whose archives go in several parts. */
-const large = many(10, 1);
+const small = fullOrShort(200, 12);
+/** Number of reports with archives in several parts. */
+const large = fullOrShort(10, 1);
 const largeRows = 500_000;
 const largeQuery = {
   metrics: [{ name: 'message_count' }],
@@ -35,12 +29,12 @@ const largeQuery = {
   timeRange: { start: '2026-05-01T00:00:00Z', end: '2026-05-02T00:00:00Z' },
 };
 
-/** Hardly to be compressed. */
+/** Practically incompressible. */
 function flowOf(index: number): string {
   return createHash('md5').update(String(index)).digest('hex');
 }
 
-describe.skipIf(missing)('a store that fails three calls of ten', () => {
+describe.skipIf(missing)('a store that fails three out of ten calls', () => {
   const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
   let store: S3Server;
   let proxy: FailingProxy;
@@ -77,14 +71,14 @@ describe.skipIf(missing)('a store that fails three calls of ten', () => {
   });
 
   test(
-    'publishes no archive that is not whole, and leaves no upload open',
+    'holds only complete published archives, and no incomplete upload is left',
     async () => {
       console.log(`seed ${seed}; SEED=${seed} repeats the failures`);
       const worker = system.startWorker({ S3_ENDPOINT: proxy.url });
       const ids = await submitMany(system.client, small);
       const largeIds: string[] = [];
       for (let query = 0; query < large; query += 1) largeIds.push(await system.client.submit(largeQuery));
-      await untilNoneIsLeft(system);
+      await untilAllEnded(system);
       const { requests, failed } = proxy.counts();
       proxy.heal();
       await worker.stop();
@@ -93,14 +87,14 @@ describe.skipIf(missing)('a store that fails three calls of ten', () => {
       let largeValid = 0;
       for (const id of largeIds) {
         const archive = await system.client.archive(id);
-        // Else it would not have gone in parts.
+        // A smaller archive would be uploaded in one part.
         expect(archive.length).toBeGreaterThan(8 * 1024 * 1024);
         const parts = await readArchive(archive);
         const flows = new Set(parts.flatMap(({ text }) => text.match(/[\da-f]{32}/g) ?? []));
         if (flows.size === largeRows) largeValid += 1;
       }
 
-      // As it is done every ten minutes.
+      // Makes the sweep due, which runs every ten minutes.
       await system.sql("delete from periodic_jobs where name = 'sweep-archives'");
       const sweeper = system.startWorker();
       const { accessKeyId, secretAccessKey, endpoint } = store;
@@ -134,6 +128,6 @@ describe.skipIf(missing)('a store that fails three calls of ten', () => {
       });
       expect([results.lost, results.failed, results.valid, largeValid]).toEqual([0, 0, small, large]);
     },
-    many(1_800_000, 300_000),
+    fullOrShort(1_800_000, 300_000),
   );
 });

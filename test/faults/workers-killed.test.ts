@@ -1,51 +1,51 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { many, patienceMs, printFigure } from './fault-run.ts';
+import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
 import {
   keepKillingWorkers,
   resultsOf,
   startFaultSystem,
   submitMany,
   sweep,
-  untilNoneIsLeft,
+  untilAllEnded,
   type FaultSystem,
 } from './fault-system.ts';
 
-const queries = many(1_000, 150);
-const killing = { everyMs: 2_000, workers: 3, maxKills: many(Infinity, 6) };
-const flushEveryMs = many(5_000, 1_500);
-const restarts = many(20, 2);
+const queries = fullOrShort(1_000, 150);
+const killing = { everyMs: 2_000, workers: 3, maxKills: fullOrShort(Infinity, 6) };
+const flushEveryMs = fullOrShort(5_000, 1_500);
+const restarts = fullOrShort(20, 2);
 
-describe('while workers are killed again and again', () => {
+describe('while workers are killed repeatedly', () => {
   let system: FaultSystem;
   afterEach(() => system.stop());
 
-  async function run(what: string, fault: (system: FaultSystem, ended: AbortSignal) => Promise<void>) {
+  async function run(title: string, fault: (system: FaultSystem, ended: AbortSignal) => Promise<void>) {
     system = await startFaultSystem();
     const ended = new AbortController();
     const beganMs = performance.now();
     const killings = keepKillingWorkers(system, killing);
     const faults = fault(system, ended.signal);
     const ids = await submitMany(system.client, queries);
-    await untilNoneIsLeft(system);
+    await untilAllEnded(system);
     ended.abort();
     const killed = await killings.stop();
     const seconds = Math.round((performance.now() - beganMs) / 1000);
     await faults;
     expect(await sweep(system)).toEqual([]);
     const { attempts, ...results } = await resultsOf(system, ids);
-    printFigure(what, { queries, seconds, 'workers killed': killed, ...results, 'most attempts': attempts });
+    printFigure(title, { queries, seconds, 'workers killed': killed, ...results, 'most attempts': attempts });
     expect(results).toEqual({ lost: 0, failed: 0, doubled: 0, valid: queries });
   }
 
   test(
-    'no query is lost, failed or doubled, and every archive is whole',
+    'no query is lost, failed or doubled, and every archive is complete',
     () => run('worker killed', () => Promise.resolve()),
     patienceMs,
   );
 
   test(
-    'and Redis forgets everything again and again, no query is lost',
+    'and Redis is flushed repeatedly, no query is lost',
     () =>
       run('worker killed and Redis flushed', async (of, ended) => {
         while (!ended.aborted) {
@@ -57,7 +57,7 @@ describe('while workers are killed again and again', () => {
   );
 
   test(
-    'and Redis is killed and comes back empty, no query is lost',
+    'and Redis restarts empty, no query is lost',
     () =>
       run('worker killed and Redis restarted', async (of) => {
         for (let restart = 0; restart < restarts; restart += 1) {

@@ -1,27 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectDatabase, eventually } from '@hourglass/testing';
-import { many, patienceMs, printFigure } from './fault-run.ts';
+import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
 import {
   archivesOf,
   resultsOf,
   startFaultSystem,
   submitMany,
-  untilNoneIsLeft,
+  untilAllEnded,
   type FaultSystem,
 } from './fault-system.ts';
 
-/** So many queries are in the hands of the worker that is stopped. */
+/** Number of queries that the stopped worker runs. */
 const atOnce = 10;
-const batches = many(5, 1);
+const batches = fullOrShort(5, 1);
 
-describe('a worker that is stopped for longer than its lease and goes on', () => {
+describe('a worker that is stopped for longer than its lease and continues', () => {
   let system: FaultSystem;
   beforeAll(async () => {
     system = await startFaultSystem();
   });
   afterAll(() => system.stop());
 
-  async function onlyOneState(state: string): Promise<void> {
+  async function untilAllAre(state: string): Promise<void> {
     await eventually(`all are ${state}`, async () => {
       const [row] = await system.sql<{ count: number }>(
         'select count(*)::int as count from queries where state = $1::query_state',
@@ -32,31 +32,31 @@ describe('a worker that is stopped for longer than its lease and goes on', () =>
   }
 
   test(
-    'publishes nothing, and leaves nothing, of what another one has finished',
+    'publishes and leaves nothing of queries that another worker completed',
     async () => {
       let zombies = 0;
       const all: string[] = [];
       for (let batch = 0; batch < batches; batch += 1) {
-        // No fact can be read, so that every query is met while it runs.
+        // The lock blocks reading facts, so that every query is stopped while it runs.
         const locker = await connectDatabase(system.databaseUrl);
         await locker.sql('begin');
         await locker.sql('lock table hot_api_facts in access exclusive mode');
         const zombie = system.startWorker({ HOURGLASS_WORKER_CONCURRENCY: String(atOnce) });
         all.push(...(await submitMany(system.client, atOnce)));
-        await onlyOneState('running');
+        await untilAllAre('running');
         zombie.kill('SIGSTOP');
         await locker.end();
-        await eventually('the leases run out', async () => {
+        await eventually('the lapse of the leases', async () => {
           const [row] = await system.sql<{ count: number }>(
             "select count(*)::int as count from queries where state = 'running' and lease_expires_at <= now()",
           );
           return row?.count === atOnce ? true : null;
         });
         const other = system.startWorker();
-        await untilNoneIsLeft(system);
+        await untilAllEnded(system);
         const published = await archivesOf(system);
         zombie.kill('SIGCONT');
-        await eventually('the stopped one notices', () => {
+        await eventually('the end of the stopped attempts', () => {
           const ends = zombie
             .output()
             .split('\n')

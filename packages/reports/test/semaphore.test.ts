@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createSemaphore } from '../src/semaphore.ts';
 
-/** Work that lasts until it is told to end, and says whether it has begun. */
+/** Work that runs until `end` is called, and records whether it has begun. */
 function openWork() {
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
@@ -15,7 +15,7 @@ const never = new AbortController().signal;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a semaphore', () => {
-  test('let as many run at a time as they are told, the others in the order in which they came', async () => {
+  test('runs at most as many as it has permits, the others in order of request', async () => {
     const semaphore = createSemaphore(2);
     const works = Array.from({ length: 5 }, openWork);
     const runs = works.map((work) => semaphore.run(never, work.run));
@@ -29,7 +29,7 @@ describe('a semaphore', () => {
     expect(works.every(({ begun }) => begun)).toBe(true);
   });
 
-  test('take nobody in who stopped waiting, and give the turn to the next', async () => {
+  test('skips a waiter whose signal aborted, and grants its permit to the next', async () => {
     const semaphore = createSemaphore(1);
     const [first, second, third] = [openWork(), openWork(), openWork()];
     const waiting = new AbortController();
@@ -44,7 +44,7 @@ describe('a semaphore', () => {
     expect([second.begun, third.begun]).toEqual([false, true]);
   });
 
-  test('end with work that fails', async () => {
+  test('releases the permit of failed work', async () => {
     const semaphore = createSemaphore(1);
     await expect(semaphore.run(never, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     expect(await semaphore.run(never, () => Promise.resolve('next'))).toBe('next');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { removeAbandonedScratch } from '../../src/queries/abandoned-scratch.ts';
 
-test('of a run that cannot live any longer is removed, that of a run that may is not', async () => {
+test('deletes the scratch directories of runs that must have ended, and keeps younger ones', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'hourglass-scratch-'));
   try {
     const [old, young] = [path.join(folder, 'old'), path.join(folder, 'young')];
@@ -16,7 +16,7 @@ test('of a run that cannot live any longer is removed, that of a run that may is
     await utimes(old, before, before);
     await removeAbandonedScratch(folder, 10_000);
     expect(await readdir(folder)).toEqual(['young']);
-    // There is none before the first run.
+    // The scratch directory does not exist before the first run.
     await removeAbandonedScratch(path.join(folder, 'missing'), 10_000);
   } finally {
     await rm(folder, { recursive: true });

@@ -21,7 +21,7 @@ test.each([
   ['another file error', Object.assign(new Error("open '/srv/x'"), { code: 'EACCES' }), /^Internal error/],
   ['a library', new Error('relation "hot_api_facts" does not exist'), /^Internal error; /],
   ['no error at all', 'secret', /^Internal error; /],
-])('what %s threw reaches a client only in words of the table', (_, thrown, words) => {
+])('an error of %s reaches the client only as a message of the table', (_, thrown, words) => {
   const failure = asAttemptFailure(thrown);
   expect(failure.message).toMatch(words);
   expect(failure.message).not.toMatch(/[/{]|secret|hot_api|10\.0/);

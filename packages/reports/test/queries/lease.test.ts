@@ -6,7 +6,7 @@ import type { Progress } from '../../src/queries/progress.ts';
 const leaseMs = 15_000;
 const claim = { id: '9cfc0d85-0f30-46d6-ae6f-318d0cb961bd', attempt: 3 } as Claim;
 
-// The clock is the only thing that is not real here, beside a database that answers as each test needs it.
+// Only the clock and the database are simulated.
 describe('the lease of an attempt', () => {
   let lease: Lease;
   beforeEach(() => {
@@ -17,49 +17,53 @@ describe('the lease of an attempt', () => {
     vi.useRealTimers();
   });
 
-  const told = (percent: number): Progress => ({ phase: 'computing', percent, rowsScanned: 7 * percent });
+  const progressAt = (percent: number): Progress => ({
+    phase: 'computing',
+    percent,
+    rowsScanned: 7 * percent,
+  });
 
   function hold(renewLease: QueryStore['renewLease']): Lease {
     lease = keepLease(claim, { renewLease } as QueryStore, { leaseMs, heldSinceMs: performance.now() });
     return lease;
   }
 
-  test('is renewed well before it runs out, for as long as it is held', async () => {
-    const asked: number[] = [];
+  test('is renewed well before it lapses, for as long as it is held', async () => {
+    const renewals: number[] = [];
     hold(async (id, attempt, ms) => {
       expect([id, attempt, ms]).toEqual([claim.id, claim.attempt, leaseMs]);
-      asked.push(performance.now());
+      renewals.push(performance.now());
       return true;
     });
     await vi.advanceTimersByTimeAsync(10 * leaseMs);
     expect(lease.lost.aborted).toBe(false);
-    const gaps = asked.slice(1).map((at, index) => at - (asked[index] ?? 0));
-    expect(asked.length).toBeGreaterThan(20);
+    const gaps = renewals.slice(1).map((at, index) => at - (renewals[index] ?? 0));
+    expect(renewals.length).toBeGreaterThan(20);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(leaseMs / 3);
   });
 
-  test('is lost at once when the database says that another attempt has it', async () => {
+  test('is lost at once when the database reports a newer attempt', async () => {
     hold(async () => false);
     await vi.advanceTimersByTimeAsync(leaseMs / 3);
     expect(lease.lost.aborted).toBe(true);
   });
 
-  test('outlives a database that is away for less than a lease', async () => {
-    let away = true;
+  test('survives an outage of the database that is shorter than the lease', async () => {
+    let down = true;
     hold(async () => {
-      if (away) throw new Error('away');
+      if (down) throw new Error('down');
       return true;
     });
     await vi.advanceTimersByTimeAsync((2 / 3) * leaseMs - 1);
-    away = false;
+    down = false;
     await vi.advanceTimersByTimeAsync(10 * leaseMs);
     expect(lease.lost.aborted).toBe(false);
   });
 
   test.each([
-    ['refuses', () => Promise.reject(new Error('away'))],
-    ['never answers', () => new Promise<boolean>(() => {})],
-  ])('is lost when it must have run out while the database %s', async (_, renewLease) => {
+    ['refuses', () => Promise.reject(new Error('down'))],
+    ['never responds', () => new Promise<boolean>(() => {})],
+  ])('is lost when it must have lapsed while the database %s', async (_, renewLease) => {
     hold(renewLease);
     await vi.advanceTimersByTimeAsync(leaseMs - 1);
     expect(lease.lost.aborted).toBe(false);
@@ -67,27 +71,27 @@ describe('the lease of an attempt', () => {
     expect(lease.lost.aborted).toBe(true);
   });
 
-  test('carries progress that never falls, and asks for it at most once a second', async () => {
+  test('sends progress that never decreases, at most once a second', async () => {
     const sent: Progress[] = [];
     hold(async (_id, _attempt, _ms, progress) => {
       sent.push(progress);
       return true;
     });
     for (const percent of [10, 40, 20, 50, 30]) {
-      lease.report(told(percent));
-      lease.report(told(percent));
+      lease.report(progressAt(percent));
+      lease.report(progressAt(percent));
       await vi.advanceTimersByTimeAsync(600);
     }
-    expect(sent).toEqual([10, 40, 50].map(told));
+    expect(sent).toEqual([10, 40, 50].map(progressAt));
   });
 
-  test('shows the newest progress within a second, also when nothing is reported after it', async () => {
+  test('sends the newest progress within a second, even when nothing more is reported', async () => {
     const sent: number[] = [];
     hold(async (_id, _attempt, _ms, { percent }) => {
       sent.push(percent);
       return true;
     });
-    for (const percent of [5, 30, 70]) lease.report(told(percent));
+    for (const percent of [5, 30, 70]) lease.report(progressAt(percent));
     expect(sent).toEqual([5]);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(sent).toEqual([5, 70]);

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { attemptPhases, progressIn } from '../../src/queries/progress.ts';
 
 const facts = 1_000_000;
-/** How far an attempt is: the phases before count as done. */
+/** A phase and the share of it that is done. */
 const step = fc.tuple(fc.nat(attemptPhases.length - 1), fc.double({ min: 0, max: 1, noNaN: true }));
 
-test('who is further in an attempt never shows less, and nobody shows 100 before the end', () => {
+test('progress never decreases within an attempt and stays below 100 percent', () => {
   const at = ([index, share]: readonly [number, number]) =>
     progressIn(attemptPhases[index] ?? 'collecting', share, facts);
   fc.assert(
@@ -22,12 +22,12 @@ test('who is further in an attempt never shows less, and nobody shows 100 before
   );
 });
 
-test('nothing is read before the engine begins, its share while it computes, and all once rows come', () => {
+test('rows scanned are none before the engine starts, its share while it computes, and all afterwards', () => {
   const read = attemptPhases.map((phase) => progressIn(phase, 0.25, facts).rowsScanned);
   expect(read).toEqual([0, 250_000, facts, facts]);
 });
 
-test('a share that is unknown or above one stays within the phase', () => {
+test('a share below zero or above one stays within the phase', () => {
   expect(progressIn('computing', -1, facts)).toEqual(progressIn('computing', 0, facts));
   expect(progressIn('writing', 7, facts)).toEqual(progressIn('writing', 1, facts));
 });

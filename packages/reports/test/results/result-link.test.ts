@@ -10,7 +10,7 @@ const link = fc.record({
 });
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
-test('A link opens its result until it expires and not a millisecond longer', () => {
+test('a link is valid until it expires and not a millisecond longer', () => {
   fc.assert(
     fc.property(link, key, (signed, secret) => {
       const signature = signResultLink(signed, secret);
@@ -22,7 +22,7 @@ test('A link opens its result until it expires and not a millisecond longer', ()
   );
 });
 
-test('A link that differs in anything, or was signed with another key, opens nothing', () => {
+test('a modified link, or one that was signed with another key, is invalid', () => {
   const differs = (a: ResultLink, b: ResultLink) => JSON.stringify(a) !== JSON.stringify(b);
   fc.assert(
     fc.property(
@@ -45,13 +45,13 @@ test('A link that differs in anything, or was signed with another key, opens not
   );
 });
 
-/** The parts of a link that can be changed. */
+/** The fields of a link. */
 const fields = { organization: true, environment: true, id: true, expiresSeconds: true } satisfies Record<
   keyof ResultLink,
   true
 >;
 
-test('A text that is no signature opens nothing', () => {
+test('a text that is not a signature is invalid', () => {
   const signed = { organization: 'o', environment: 'e', id: 'i', expiresSeconds: 9 };
   const signature = signResultLink(signed, new Uint8Array(32));
   for (const text of ['', 'x', signature.slice(1), `${signature}AAAA`, '\u0000'.repeat(43)]) {

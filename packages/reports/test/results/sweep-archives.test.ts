@@ -7,7 +7,7 @@ import { plan, terms } from '../queries/query-life/world.ts';
 
 const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
-test('an upload that is not complete stays only while its attempt runs, also when it has the key of a result', async () => {
+test('an incomplete upload is kept only while its attempt runs, even under the key of a result', async () => {
   const memory = new MemoryQueries(() => 0);
   const [running, completed] = [idOf(1), idOf(2)];
   for (const id of [running, completed]) {
@@ -26,7 +26,7 @@ test('an upload that is not complete stays only while its attempt runs, also whe
     watermark: null,
     resultTtlSeconds: 60,
   });
-  const stored = new Set([keyOf(running), archiveKey, keyOf(idOf(3)), 'archives/of-somebody-else']);
+  const stored = new Set([keyOf(running), archiveKey, keyOf(idOf(3)), 'archives/unknown']);
   const open = new Set([keyOf(running), archiveKey, keyOf(idOf(3))]);
   const swept = await sweepArchives({
     queries: { orphanedWork: (works) => Promise.resolve(memory.orphanedWork(works)) },
@@ -44,6 +44,6 @@ test('an upload that is not complete stays only while its attempt runs, also whe
     },
   });
   expect(swept).toBe(3);
-  expect([...stored]).toEqual([keyOf(running), archiveKey, 'archives/of-somebody-else']);
+  expect([...stored]).toEqual([keyOf(running), archiveKey, 'archives/unknown']);
   expect([...open]).toEqual([keyOf(running)]);
 });

@@ -22,13 +22,13 @@ export interface Row {
   firstStartedAtMs: number | null;
   leaseUntilMs: number;
   result: { archiveKey: string; expiresAtMs: number } | null;
-  /** How often it was published. */
+  /** Number of publications. */
   published: number;
 }
 
 const graceMs = 10_000;
 
-/** What the queries table promises, told without SQL. Every method is one moment. */
+/** The queries table in memory, with the same rules as the SQL. Each method is atomic. */
 export class MemoryQueries {
   readonly rows = new Map<string, Row>();
   private readonly keys = new Map<string, string>();
@@ -38,7 +38,7 @@ export class MemoryQueries {
     this.nowMs = nowMs;
   }
 
-  /** The id of the query, new or of an earlier submission with the same key. */
+  /** Returns the id of the new query, or of an earlier one with the same idempotency key. */
   submit(submission: Submission): string {
     const { id, idempotencyKey } = submission;
     const earlier = idempotencyKey === undefined ? undefined : this.keys.get(idempotencyKey.key);
@@ -62,7 +62,7 @@ export class MemoryQueries {
 
   find(id: string): QueryRecord | null {
     const row = this.rows.get(id);
-    // The only part of a record that a run looks at.
+    // A run reads only this field of a record.
     return row === undefined ? null : ({ result: row.result } as unknown as QueryRecord);
   }
 

@@ -18,14 +18,14 @@ afterAll(() => {
   vi.useRealTimers();
 });
 
-/** Everything that can go on without an answer or the time has gone on. */
+/** Lets everything run that waits neither for a call nor for time. */
 function settled(): Promise<void> {
   return new Promise((resolve) => {
     realImmediate(resolve);
   });
 }
 
-/** One life of some queries: workers, services, faults and time in an order that `seed` decides. */
+/** Simulates workers, services, faults and time in an order determined by `seed`. */
 class Simulation {
   private readonly world = new World(() => performance.now());
   private readonly workers: SimulatedProcess[] = [];
@@ -67,15 +67,15 @@ class Simulation {
     else this.someWorker((worker) => this.sweep(worker));
   }
 
-  /** No more faults: everything ends, and nothing is left over. */
+  /** Runs without faults until every query has ended, and checks that nothing is left over. */
   private async calm(): Promise<void> {
     const { world } = this;
     while (this.workers.length < 1) this.startWorker();
     for (let round = 0; round < 400; round += 1) {
       const [worker] = this.workers;
-      if (worker === undefined) throw new Error('there is a worker');
+      if (worker === undefined) throw new Error('no worker');
       this.reconcile(worker);
-      this.answer(worker);
+      this.handleWakeUp(worker);
       for (let step = 0; step < 60 && world.open.length > 0; step += 1) {
         this.stepSomeCall(false);
         await settled();
@@ -104,7 +104,7 @@ class Simulation {
     }
   }
 
-  /** What must be true at any moment. That states change only as the table allows, the memory store checks itself. */
+  /** Checks the invariants. The memory store itself checks the transitions of states. */
   private check(): void {
     const { objects, queries } = this.world;
     expect(queries.rows.size, 'accepted queries').toBe(this.submitted);
@@ -125,7 +125,7 @@ class Simulation {
     this.workers.push(this.world.start(`worker ${this.world.processes.length + 1}`));
   }
 
-  private answer(worker: SimulatedProcess): void {
+  private handleWakeUp(worker: SimulatedProcess): void {
     const ports = this.world.runPorts(worker);
     runWaitingQueries(ports, terms, worker.shutdown.signal).catch(() => {});
   }
@@ -133,7 +133,7 @@ class Simulation {
   private wakeSome(): void {
     this.someWorker((worker) => {
       this.world.wakeUps = Math.max(0, this.world.wakeUps - 1);
-      this.answer(worker);
+      this.handleWakeUp(worker);
     });
   }
 
@@ -158,7 +158,7 @@ class Simulation {
     const idempotencyKey = { key: `key ${number}`, requestSha256: new Uint8Array() };
     const { queries } = this.world;
     const accepted = queries.submit({ id, plan, submittedBy: '', idempotencyKey });
-    // The answer was lost, and the client sends it again.
+    // The response was lost, so the client repeats the request.
     if (this.random(3) === 0)
       expect(queries.submit({ id: `${id}x`, plan, submittedBy: '', idempotencyKey })).toBe(accepted);
     this.submitted += 1;
@@ -170,7 +170,7 @@ class Simulation {
     const ids = [...queries.rows.keys()];
     const id = ids[this.random(ids.length)];
     if (id === undefined || !queries.cancel(id)) return;
-    // The signal may reach a worker or not.
+    // A signal may be lost.
     for (const worker of this.workers) if (this.random(2) === 0) worker.cancellations.abort(id);
   }
 
@@ -198,7 +198,7 @@ class Simulation {
     const call = open[this.random(open.length)];
     if (call === undefined) return;
     const dice = withFaults ? this.random(12) : 2;
-    this.world.step(call, dice === 0 ? 'refused' : dice === 1 ? 'answer lost' : 'well');
+    this.world.step(call, dice === 0 ? 'refused' : dice === 1 ? 'response lost' : 'success');
   }
 
   private passTime(ms: number): void {
@@ -206,24 +206,24 @@ class Simulation {
     vi.advanceTimersByTime(ms);
   }
 
-  /** From 0 to below `below`. */
+  /** Returns an integer from 0 to `below` - 1. */
   private random(below: number): number {
     this.state = (Math.imul(this.state, 1_664_525) + 1_013_904_223) >>> 0;
     return below === 0 ? 0 : Math.floor((this.state / 2 ** 32) * below);
   }
 }
 
-test(`in ${interleavings} random orders of submissions, claims, crashes, lost leases, cancellations, ends, expiries and reconciliations nothing is lost, doubled or without end`, async () => {
+test(`no query is lost, doubled or stuck in ${interleavings} random orders of submissions, claims, crashes, lost leases, cancellations, expiries and reconciliations`, async () => {
   const first = process.env['SEED'];
   const seed = Number(first ?? randomInt(2 ** 31));
-  console.log(`seed ${seed}; SEED=${seed} begins with the same orders, each order has its own number`);
+  console.log(`seed ${seed}; SEED=${seed} starts with the same orders; each order adds one to the seed`);
   for (let order = 0; order < interleavings; order += 1) {
     const simulation = new Simulation(seed + order);
     try {
       await simulation.run();
     } catch (error) {
       const last = simulation.history.slice(-60).join('\n');
-      throw new Error(`SEED=${seed + order} repeats it; before it:\n${last}`, { cause: error });
+      throw new Error(`SEED=${seed + order} repeats it; last calls:\n${last}`, { cause: error });
     }
     vi.clearAllTimers();
   }

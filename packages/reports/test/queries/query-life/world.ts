@@ -29,33 +29,33 @@ export const plan: Plan = {
   output: { format: 'json' },
 };
 
-/** A worker or an API process. One that is dead does nothing any more, and learns nothing. */
+/** A worker or an API process. A dead process does nothing and receives nothing. */
 export interface SimulatedProcess {
   readonly name: string;
   readonly shutdown: AbortController;
   readonly cancellations: Cancellations;
-  /** Folders that it has open. */
+  /** Scratch directories in use. */
   readonly folders: Set<string>;
-  /** Folders that its engine is working in. */
+  /** Scratch directories that the engine is writing to. */
   readonly computing: Set<string>;
   isDead: boolean;
 }
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
-/** A call that has not reached its service yet, or whose answer is still on its way. */
+/** A call that has not reached its service yet, or whose response is in flight. */
 interface Call {
   readonly process: SimulatedProcess;
-  readonly what: string;
+  readonly name: string;
   readonly effect: () => unknown;
   readonly settle: (outcome: Outcome) => void;
   outcome: Outcome | null;
 }
 
-/** Services in memory, and every call to them in the hands of whoever schedules. */
+/** Services in memory. The simulation decides when each call takes effect and returns. */
 export class World {
   readonly queries: MemoryQueries;
-  /** What each object holds: the attempt that wrote it. */
+  /** Contents of each object: the attempt that wrote it. */
   readonly objects = new Map<string, string>();
   wakeUps = 0;
   readonly processes: SimulatedProcess[] = [];
@@ -79,36 +79,36 @@ export class World {
     return process;
   }
 
-  /** Whose calls can still get on. */
+  /** Calls of processes that are alive. */
   get open(): readonly Call[] {
     return this.calls.filter(({ process }) => !process.isDead);
   }
 
-  /** One step of a call: to the service, or back. */
-  step(call: Call, fate: 'well' | 'refused' | 'answer lost'): void {
-    this.history.push(`${call.process.name} ${call.what} ${call.outcome === null ? fate : 'answered'}`);
+  /** Advances a call: its effect in the service, or its response. */
+  step(call: Call, fate: 'success' | 'refused' | 'response lost'): void {
+    this.history.push(`${call.process.name} ${call.name} ${call.outcome === null ? fate : 'returned'}`);
     if (call.outcome === null) {
       call.outcome = fate === 'refused' ? unavailable() : attempt(call.effect);
-      if (fate === 'answer lost') call.outcome = unavailable();
-      if (fate === 'well') return;
+      if (fate === 'response lost') call.outcome = unavailable();
+      if (fate === 'success') return;
     }
     this.calls = this.calls.filter((one) => one !== call);
     call.settle(call.outcome);
   }
 
-  call<Answer>(
+  call<Result>(
     process: SimulatedProcess,
-    what: string,
-    effect: () => Answer,
+    name: string,
+    effect: () => Result,
     signal?: AbortSignal,
-  ): Promise<Answer> {
+  ): Promise<Result> {
     return new Promise((resolve, reject) => {
       const call: Call = {
         process,
-        what,
+        name,
         effect,
         outcome: null,
-        settle: (outcome) => ('error' in outcome ? reject(outcome.error) : resolve(outcome.value as Answer)),
+        settle: (outcome) => ('error' in outcome ? reject(outcome.error) : resolve(outcome.value as Result)),
       };
       this.calls.push(call);
       const abort = () => {
@@ -122,7 +122,7 @@ export class World {
 
   queryStore(process: SimulatedProcess): QueryStore {
     const { queries } = this;
-    const on = <Answer>(what: string, effect: () => Answer) => this.call(process, what, effect);
+    const on = <Result>(name: string, effect: () => Result) => this.call(process, name, effect);
     const store: Partial<QueryStore> = {
       find: (_scope, id) => on('find', () => queries.find(id)),
       listWaiting: (of, limit) => on('list waiting', () => queries.listWaiting(of, limit)),
@@ -170,8 +170,8 @@ export class World {
   }
 
   runPorts(process: SimulatedProcess): RunQueryPorts {
-    const on = <Answer>(what: string, effect: () => Answer, signal: AbortSignal) =>
-      this.call(process, what, effect, signal);
+    const on = <Result>(name: string, effect: () => Result, signal: AbortSignal) =>
+      this.call(process, name, effect, signal);
     return {
       catalogue,
       queries: this.queryStore(process),
@@ -188,7 +188,7 @@ export class World {
       segmentFiles: { place: () => Promise.resolve([]) },
       engine: {
         run: () => {
-          throw new Error('a query writes its rows');
+          throw new Error('queries call writeRows');
         },
         async *writeRows({ signal, directory }) {
           process.computing.add(directory);
@@ -205,7 +205,7 @@ export class World {
           const rows = files[Symbol.asyncIterator]();
           await rows.next();
           const second = rows.next();
-          // Packing may fail while it is computed.
+          // Packing may fail while the second file is computed.
           second.catch(() => {});
           const archive = { path: `${directory} of ${queryId}`, bytes: 1, md5: '', rows: 2, gzipBytes: 1 };
           await on('pack', () => {}, signal);
