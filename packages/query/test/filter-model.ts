@@ -185,11 +185,12 @@ function repeated(piece: Similar, quantifier: string, least: number, most: numbe
   return {
     sql: piece.sql + quantifier,
     ends: (text, starts) => {
-      let reached = new Set(starts);
+      let reached: ReadonlySet<number> = starts;
       const all = new Set(least === 0 ? starts : []);
-      // Further repetitions than characters reach no new position.
-      for (let times = 1; times <= Math.min(most, text.length + least + 1); times += 1) {
-        reached = piece.ends(text, reached);
+      for (let times = 1; times <= most && reached.size > 0; times += 1) {
+        const next = piece.ends(text, reached);
+        // Once the minimum is reached, only new ends can lead to further new ends.
+        reached = times < least ? next : new Set([...next].filter((at) => !all.has(at)));
         if (times >= least) for (const at of reached) all.add(at);
       }
       return all;

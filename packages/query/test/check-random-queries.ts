@@ -1,0 +1,39 @@
+import * as fc from 'fast-check';
+import { expect } from 'vitest';
+import { factRowColumns, catalogue, planQuery } from '../src/index.ts';
+import { expectSame } from './expect-same.ts';
+import { openDuckDB } from './facts-relation.ts';
+import { modelCustomFields } from './filter-model.ts';
+import { columns, endMs, facts, tenant } from './random-facts.ts';
+import { requests } from './random-requests.ts';
+import { expectedRows } from './report-model.ts';
+
+/** Compares random queries over one table of facts with a plain loop over the facts. */
+export async function checkRandomQueries(count: number): Promise<void> {
+  const duckdb = await openDuckDB();
+  await duckdb.load(factRowColumns(columns), facts);
+  let narrowed = 0;
+  await fc.assert(
+    fc.asyncProperty(requests, async ({ request, filter }) => {
+      const planned = planQuery(request, {
+        catalogue,
+        dataset: 'api',
+        tenant,
+        customFields: modelCustomFields,
+        nowMs: endMs,
+      });
+      if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
+      const { rows } = await duckdb.reportLoaded(planned.plan);
+      const expected = expectedRows(planned.plan, facts, filter?.matches);
+      expect(rows.length).toBe(expected.length);
+      if (filter !== undefined && rows.length > 0) narrowed += 1;
+      for (const [index, row] of rows.entries()) {
+        for (const [column, value] of row.entries()) expectSame(value, expected[index]?.[column]);
+      }
+    }),
+    { numRuns: count },
+  );
+  // Most filters must match some facts, or the comparison would be empty.
+  expect(narrowed).toBeGreaterThan(0.3 * count);
+  duckdb.close();
+}
