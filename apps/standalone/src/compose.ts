@@ -28,7 +28,9 @@ export interface EmbeddedServices {
    * @throws StartFailed when another supervisor is running
    */
   readonly lockDataFolder: () => Promise<{ release(): Promise<void> }>;
-  /** Returns the key, in base64, that encrypts secrets in the database when the settings have none. */
+  /**
+   * Returns the key, in base64, that encrypts secrets in the database when the settings have none.
+   */
   readonly secretKey: () => Promise<string>;
   readonly startDatabase: () => Promise<EmbeddedService>;
   readonly startQueue: () => Promise<EmbeddedService>;
@@ -70,7 +72,10 @@ export function composeEmbedded(dataDirectory: string, log: Logger): EmbeddedSer
   };
 }
 
-/** Throws faults of the machine or the data folder as `StartFailed`; other errors are bugs and pass unchanged. */
+/**
+ * Throws faults of the machine or the data folder as `StartFailed`; other errors are bugs and pass
+ * unchanged.
+ */
 async function withStartFailures<Result>(operation: Promise<Result>): Promise<Result> {
   try {
     return await operation;

@@ -20,8 +20,9 @@ export interface SupervisedChild {
 }
 
 /**
- * Starts a child and restarts it whenever it exits, with growing pauses, so that a child that cannot run does not
- * occupy the machine. Rejects when the first start fails; later starts are retried.
+ * Starts a child and restarts it whenever it exits, with growing pauses, so that a child that
+ * cannot run does not occupy the machine. Rejects when the first start fails; later starts are
+ * retried.
  */
 export async function keepRunning(options: {
   readonly name: string;

@@ -15,8 +15,9 @@ export interface NodeProgram {
 }
 
 /**
- * Starts a Node.js program as a child and copies its output, line by line, to that of this process. The child notices by
- * its IPC channel when this process ends. Its process group is separate, so Ctrl-C reaches this process only.
+ * Starts a Node.js program as a child and copies its output, line by line, to that of this process.
+ * The child notices by its IPC channel when this process ends. Its process group is separate, so
+ * Ctrl-C reaches this process only.
  */
 export async function startNodeProgram(program: NodeProgram): Promise<Child> {
   const child = fork(program.entry, {

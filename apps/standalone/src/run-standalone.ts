@@ -59,8 +59,8 @@ interface Running {
 }
 
 /**
- * Runs Hourglass until `stop` aborts: database, queue server, migrations, worker, API. When it settles, all its children
- * have exited.
+ * Runs Hourglass until `stop` aborts: database, queue server, migrations, worker, API. When it
+ * settles, all its children have exited.
  * @throws StartFailed
  */
 export async function runStandalone(options: StandaloneOptions): Promise<void> {
@@ -106,8 +106,8 @@ export async function runStandalone(options: StandaloneOptions): Promise<void> {
 
 async function stopInOrder({ lock, services, worker, api }: Running, log: Logger): Promise<void> {
   log.info('stopping');
-  // Stops the API first, so that no new work arrives while the worker requeues its queries. A slow download delays
-  // the worker by the head start only.
+  // Stops the API first, so that no new work arrives while the worker requeues its queries. A slow
+  // download delays the worker by the head start only.
   const apiStopped = api?.stop();
   await Promise.race([apiStopped, delay(apiHeadStartMs, undefined, { ref: false })]);
   await Promise.all([apiStopped, worker?.stop()]);
@@ -155,7 +155,10 @@ async function keepProgram(
   });
 }
 
-/** Migrates the database to this version's schema and creates the first organization, if there is none. */
+/**
+ * Migrates the database to this version's schema and creates the first organization, if there is
+ * none.
+ */
 async function migrate(
   environment: NodeJS.ProcessEnv,
   { programs, stopNow, stop }: StandaloneOptions,
@@ -172,8 +175,8 @@ async function migrate(
 }
 
 /**
- * Returns the size of libuv's pool. A call into DuckDB occupies a thread until it returns, so with the default of four a
- * few long queries would leave none for files, gzip and DNS.
+ * Returns the size of libuv's pool. A call into DuckDB occupies a thread until it returns, so with
+ * the default of four a few long queries would leave none for files, gzip and DNS.
  */
 function workerPoolThreads(concurrency: number): number {
   return concurrency * 2 + 4;

@@ -7,10 +7,16 @@ export interface StopSignals {
   readonly stopNow: AbortSignal;
 }
 
-/** Ctrl-C in `npm start` sends two signals, from the terminal and from npm, which count as one request. */
+/**
+ * Ctrl-C in `npm start` sends two signals, from the terminal and from npm, which count as one
+ * request.
+ */
 const repetitionMs = 1_000;
 
-/** Turns the signals of this process into requests to stop. The process ends after `deadlineMs` in any case. */
+/**
+ * Turns the signals of this process into requests to stop. The process ends after `deadlineMs` in
+ * any case.
+ */
 export function listenForStopSignals(log: Logger, deadlineMs: number): StopSignals {
   const stop = new AbortController();
   const stopNow = new AbortController();

@@ -172,7 +172,8 @@ test('never returns wrong rows from a damaged archive', async () => {
         await writeFile(file, damaged);
         const { archive } = await opened(file);
         const found = await read(archive, json).catch(() => null);
-        // The central directory may list fewer members; the caller knows the expected number of rows.
+        // The central directory may list fewer members; the caller knows the expected number of
+        // rows.
         if (found?.length === rows.length) expect(found).toEqual(rows.map(jsonRow));
       },
     ),

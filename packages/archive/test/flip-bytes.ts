@@ -1,8 +1,8 @@
 import { open, readFile } from 'node:fs/promises';
 
 /**
- * Flips one bit of each byte of a file in turn, and returns the indexes of the bytes for which `verify` did not reject
- * with a `ManifestFault`.
+ * Flips one bit of each byte of a file in turn, and returns the indexes of the bytes for which
+ * `verify` did not reject with a `ManifestFault`.
  */
 export async function undetectedFlips(
   file: string,

@@ -17,7 +17,10 @@ const plan = {
   range: { startMs: 0, endExclusiveMs: 1_000 },
 } as unknown as Plan;
 
-/** Writes a signed archive with `rows` rows in parts of about `partBytes` before compression, and returns its path. */
+/**
+ * Writes a signed archive with `rows` rows in parts of about `partBytes` before compression, and
+ * returns its path.
+ */
 export async function signedArchive(
   directory: string,
   { rows, partBytes, format }: { rows: number; partBytes: number; format: 'csv' | 'json' },

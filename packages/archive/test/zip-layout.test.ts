@@ -20,7 +20,10 @@ afterAll(() => folder.remove());
 
 type Field = readonly [name: string, bytes: number, value: number];
 
-/** The fields that a local and a central header have in common (APPNOTE 6.3.10, sections 4.3.7 and 4.3.12). */
+/**
+ * The fields that a local and a central header have in common (APPNOTE 6.3.10, sections 4.3.7 and
+ * 4.3.12).
+ */
 function commonFields(name: string, bytes: Buffer): readonly Field[] {
   return [
     ['version needed to extract: 1.0', 2, 10],
@@ -151,7 +154,10 @@ const otherLayout: ZipLayout = {
   },
 };
 
-/** Writes the members of a signed archive again, each with the headers of the layout that is chosen for it. */
+/**
+ * Writes the members of a signed archive again, each with the headers of the layout that is chosen
+ * for it.
+ */
 async function rewritten(layoutOf: (index: number) => ZipLayout, endLayout: ZipLayout): Promise<string> {
   const original = await readFile(
     await signedArchive(folder.path, { rows: 12, partBytes: 200, format: 'json' }),

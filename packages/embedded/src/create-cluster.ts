@@ -21,7 +21,10 @@ export interface ClusterRequest {
   readonly durable: boolean;
 }
 
-/** Creates a cluster with the empty database `hourglass`, and beside it the file with its owner's password. */
+/**
+ * Creates a cluster with the empty database `hourglass`, and beside it the file with its owner's
+ * password.
+ */
 export async function createCluster(request: ClusterRequest): Promise<void> {
   const { binaries, folder, user, durable } = request;
   const passwordFile = path.join(folder, passwordFileName);
@@ -56,7 +59,10 @@ export async function createCluster(request: ClusterRequest): Promise<void> {
   }
 }
 
-/** The whole environment of PostgreSQL's programs: inherited variables (PGDATA, LANG …) must not affect them. */
+/**
+ * The whole environment of PostgreSQL's programs: inherited variables (PGDATA, LANG …) must not
+ * affect them.
+ */
 export const postgresEnvironment: Readonly<Record<string, string>> | null =
   process.platform === 'win32' ? null : { LC_ALL: 'C', TZ: 'UTC' };
 

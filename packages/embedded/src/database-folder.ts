@@ -11,14 +11,18 @@ export interface DatabaseFolder {
   readonly user: ServerUser | null;
 }
 
-/** A file in the data folder that names a database folder elsewhere. It moves with a renamed data folder. */
+/**
+ * A file in the data folder that names a database folder elsewhere. It moves with a renamed data
+ * folder.
+ */
 const pointerName = 'postgres-folder';
 /** A file in a database folder elsewhere that names its data folder. */
 const ownerName = 'data-folder.json';
 
 /**
- * Returns the database folder of a data folder, which may not exist yet. It is `postgres` in the data folder, except
- * when this process is root and the unprivileged account cannot enter the data folder.
+ * Returns the database folder of a data folder, which may not exist yet. It is `postgres` in the
+ * data folder, except when this process is root and the unprivileged account cannot enter the data
+ * folder.
  * @throws EmbeddedServerError when no account can use the folder, or when the data folder is a copy
  */
 export async function findDatabaseFolder(options: {
@@ -38,13 +42,14 @@ export async function findDatabaseFolder(options: {
         'run chmod o+x on the folders above it, or start as that account',
     );
   }
-  const nobody = unprivilegedUser();
+  const unprivileged = unprivilegedUser();
   const pointed = await readPointer(dataDirectory);
-  if (pointed === null && (await isReachable(dataDirectory, nobody))) return { path: own, user: nobody };
+  if (pointed === null && (await isReachable(dataDirectory, unprivileged)))
+    return { path: own, user: unprivileged };
   const elsewhere = pointed ?? path.join(rootDirectory, 'databases', randomUUID());
   if (pointed === null) {
     await mkdir(path.dirname(elsewhere), { recursive: true, mode: 0o755 });
-    if (!(await isReachable(path.dirname(elsewhere), nobody))) {
+    if (!(await isReachable(path.dirname(elsewhere), unprivileged))) {
       throw new EmbeddedServerError(
         `${path.dirname(elsewhere)}: some accounts cannot traverse it; run chmod o+x on it and the folders above`,
       );
@@ -57,10 +62,13 @@ export async function findDatabaseFolder(options: {
     { dataDirectory, databaseFolder: elsewhere },
     'the database is outside the data folder: PostgreSQL refuses to run as root, and no other account can enter it',
   );
-  return { path: elsewhere, user: (await ownerOf(elsewhere)) ?? nobody };
+  return { path: elsewhere, user: (await ownerOf(elsewhere)) ?? unprivileged };
 }
 
-/** Creates a database folder under a temporary name, so that an interrupted one is never taken for a complete one. */
+/**
+ * Creates a database folder under a temporary name, so that an interrupted one is never taken for a
+ * complete one.
+ */
 export async function createDatabaseFolder(
   folder: DatabaseFolder,
   dataDirectory: string,
@@ -140,8 +148,8 @@ async function writeOwner(folder: string, dataDirectory: string): Promise<void> 
 }
 
 /**
- * Checks that a database folder elsewhere belongs to this data folder. A copied data folder points to the database of
- * the original, and the two must not share it.
+ * Checks that a database folder elsewhere belongs to this data folder. A copied data folder points
+ * to the database of the original, and the two must not share it.
  * @throws EmbeddedServerError
  */
 async function checkOwner(folder: string, dataDirectory: string): Promise<void> {

@@ -26,8 +26,9 @@ export class LockHeld extends Error {
 }
 
 /**
- * Takes the lock `file`. Node.js offers no kernel lock that ends with the process, so the file names its holder. The lock
- * of a dead holder is taken over, even when another process has its number now.
+ * Takes the lock `file`. Node.js offers no kernel lock that ends with the process, so the file
+ * names its holder. The lock of a dead holder is taken over, even when another process has its
+ * number now.
  * @throws LockHeld
  */
 export async function takeLock(file: string): Promise<FileLock> {
@@ -53,8 +54,8 @@ async function removeIfStale(file: string, nonce: string): Promise<void> {
   const holder = await readHolder(file);
   if (holder === 'absent') return;
   if (isAlive(holder)) throw new LockHeld(file, holder.pid);
-  // Moved before it is deleted: of two processes that see the same stale lock, one must not delete the lock
-  // that the other has just taken.
+  // Moved before it is deleted: of two processes that see the same stale lock, one must not delete
+  // the lock that the other has just taken.
   const moved = `${file}.stale.${nonce}`;
   if (!(await succeeded(rename(file, moved)))) return;
   const taken = await readHolder(moved);

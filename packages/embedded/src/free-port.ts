@@ -2,7 +2,9 @@ import { createServer } from 'node:net';
 
 const loopback = '127.0.0.1';
 
-/** Returns a port of 127.0.0.1 that is free now. Another process may take it before the caller does. */
+/**
+ * Returns a port of 127.0.0.1 that is free now. Another process may take it before the caller does.
+ */
 export function findFreePort(): Promise<number> {
   return listenBriefly(loopback, 0);
 }
@@ -40,7 +42,10 @@ async function listenBriefly(host: string, port: number): Promise<number> {
 
 const attempts = 5;
 
-/** Starts a server on a free port; when `start` throws `PortTaken`, retries with another one, 5 times in all. */
+/**
+ * Starts a server on a free port; when `start` throws `PortTaken`, retries with another one, 5
+ * times in all.
+ */
 export async function startOnFreePort<Server>(start: (port: number) => Promise<Server>): Promise<Server> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -16,8 +16,8 @@ export interface QueueServerRequest {
 }
 
 /**
- * Starts `program` (redis-server or valkey-server, found on PATH) without persistence, because the queue may be lost at any
- * time. Returns null when there is no such program.
+ * Starts `program` (redis-server or valkey-server, found on PATH) without persistence, because the
+ * queue may be lost at any time. Returns null when there is no such program.
  */
 export async function startNativeQueueServer(
   program: string,
@@ -27,7 +27,8 @@ export async function startNativeQueueServer(
   try {
     server = await spawnServer({
       command: program,
-      // Reads the configuration from standard input: every account can read a password on a command line.
+      // Reads the configuration from standard input: every account can read a password on a command
+      // line.
       args: ['-'],
       user: null,
       environment: null,
@@ -85,13 +86,16 @@ async function untilReady(
   );
 }
 
-/** Returns true when the server on `port` accepts the password, which only the server just started knows. */
+/**
+ * Returns true when the server on `port` accepts the password, which only the server just started
+ * knows.
+ */
 async function acceptsPassword(port: number, password: string): Promise<boolean> {
   const client = connect(port, '127.0.0.1').setEncoding('utf8');
   try {
     client.write(`AUTH ${password}\r\n`);
-    const [answer] = (await once(client, 'data', { signal: AbortSignal.timeout(1_000) })) as [string];
-    return answer.startsWith('+OK');
+    const [reply] = (await once(client, 'data', { signal: AbortSignal.timeout(1_000) })) as [string];
+    return reply.startsWith('+OK');
   } catch {
     return false;
   } finally {

@@ -18,7 +18,10 @@ export interface BinariesRequest {
   readonly log: EmbeddedLog;
 }
 
-/** Returns binaries that `user` can run: the ones that npm installed, or a copy of them that is made once. */
+/**
+ * Returns binaries that `user` can run: the ones that npm installed, or a copy of them that is made
+ * once.
+ */
 export async function preparePostgresBinaries(request: BinariesRequest): Promise<PostgresBinaries> {
   const installed = installedPackage();
   const native = path.join(installed, 'native');
@@ -67,8 +70,9 @@ async function canRun(native: string, user: ServerUser): Promise<boolean> {
 }
 
 /**
- * Creates the symbolic links of the libraries. npm packages contain none, and the install script that would create them
- * does not run here. Returns false when this process may not write to the package.
+ * Creates the symbolic links of the libraries. npm packages contain none, and the install script
+ * that would create them does not run here. Returns false when this process may not write to the
+ * package.
  */
 async function createLibraryLinks(installed: string): Promise<boolean> {
   const list = path.join(installed, 'native', 'pg-symlinks.json');
@@ -89,7 +93,10 @@ async function createLibraryLinks(installed: string): Promise<boolean> {
   return true;
 }
 
-/** Copies under a temporary name first, so that an interrupted copy is never taken for a complete one. */
+/**
+ * Copies under a temporary name first, so that an interrupted copy is never taken for a complete
+ * one.
+ */
 async function copyInstalled(installed: string, copy: string): Promise<void> {
   const unfinished = `${copy}.${randomUUID()}`;
   await mkdir(unfinished, { recursive: true });

@@ -3,8 +3,8 @@ import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Returns a text that distinguishes a process from a later one with the same number: its start time, as the system writes
- * it. Returns null when there is no such process.
+ * Returns a text that distinguishes a process from a later one with the same number: its start
+ * time, as the system writes it. Returns null when there is no such process.
  */
 export function processIdentity(pid: number): string | null {
   if (process.platform === 'linux') return linuxIdentity(pid);
@@ -33,7 +33,8 @@ export function isPostgresOf(pid: number, clusterDirectory: string): boolean {
   const cluster = realpathSync(clusterDirectory);
   if (process.platform === 'linux') {
     try {
-      // The server's working directory is its cluster; unlike the command line it reflects a renamed folder.
+      // The server's working directory is its cluster; unlike the command line it reflects a
+      // renamed folder.
       const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
       return name === 'postgres' && readlinkSync(`/proc/${pid}/cwd`) === cluster;
     } catch {

@@ -21,7 +21,10 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** An embedded server cannot be started; the message gives the reason and the end of the server's output. */
+/**
+ * An embedded server cannot be started; the message gives the reason and the end of the server's
+ * output.
+ */
 export class EmbeddedServerError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -37,7 +37,8 @@ const tailLines = 40;
 export async function spawnServer(command: ServerCommand): Promise<ServerProcess> {
   const child = spawn(command.command, command.args, {
     cwd: command.directory,
-    // A separate process group: Ctrl-C must reach the supervisor only, which stops its servers in order.
+    // A separate process group: Ctrl-C must reach the supervisor only, which stops its servers in
+    // order.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(command.environment && { env: command.environment }),
@@ -51,7 +52,8 @@ export async function spawnServer(command: ServerCommand): Promise<ServerProcess
       command.onLine(line);
     });
   }
-  // A server that exits before it has read its input is reported by its exit, not by the broken pipe.
+  // A server that exits before it has read its input is reported by its exit, not by the broken
+  // pipe.
   child.stdin.on('error', () => {});
   await once(child, 'spawn');
   child.stdin.end(command.input);
@@ -85,8 +87,9 @@ export function superviseServer(
 }
 
 /**
- * Starts a shell that signals the server when its own standard input closes, which happens when this process ends, even
- * when it is killed. Node.js children notice that by their IPC channel; other servers cannot.
+ * Starts a shell that signals the server when its own standard input closes, which happens when
+ * this process ends, even when it is killed. Node.js children notice that by their IPC channel;
+ * other servers cannot.
  */
 function stopWithThisProcess(pid: number, signal: NodeJS.Signals): ChildProcess | null {
   if (process.platform === 'win32') return null;

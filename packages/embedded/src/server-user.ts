@@ -12,7 +12,10 @@ export function runningAsRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** Returns the unprivileged account that every Unix has, for PostgreSQL, which refuses to run as root. */
+/**
+ * Returns the unprivileged account that every Unix has, for PostgreSQL, which refuses to run as
+ * root.
+ */
 export function unprivilegedUser(): ServerUser {
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -22,7 +25,10 @@ export function unprivilegedUser(): ServerUser {
   return { uid: Number(uid ?? 65_534) >>> 0, gid: Number(gid ?? 65_534) >>> 0 };
 }
 
-/** Returns true when `user` may enter `target` and every folder above it. Ignores access control lists. */
+/**
+ * Returns true when `user` may enter `target` and every folder above it. Ignores access control
+ * lists.
+ */
 export async function isReachable(target: string, user: ServerUser): Promise<boolean> {
   let current = path.resolve(target);
   for (;;) {

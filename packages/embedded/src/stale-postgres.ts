@@ -25,8 +25,8 @@ export async function readPostmasterFile(
 }
 
 /**
- * Stops a server that a killed supervisor left running on this cluster. Deletes the PID file of a dead server when another
- * process has its number now, because PostgreSQL would refuse to start.
+ * Stops a server that a killed supervisor left running on this cluster. Deletes the PID file of a
+ * dead server when another process has its number now, because PostgreSQL would refuse to start.
  * The caller holds the lock of the data folder, so no live supervisor owns the server.
  */
 export async function stopLeftoverPostgres(cluster: string, log: EmbeddedLog): Promise<void> {

@@ -27,7 +27,10 @@ export interface PostgresOptions {
   readonly port?: number;
   /** False, for tests: faster, but a crash of the machine may lose the database. Default: true. */
   readonly durable?: boolean;
-  /** The folder of databases and binaries when this process is root and only root can enter the data folder. */
+  /**
+   * The folder of databases and binaries when this process is root and only root can enter the data
+   * folder.
+   */
   readonly rootDirectory?: string;
 }
 
@@ -36,8 +39,8 @@ const startTimeoutMs = 60_000;
 const pollMs = 10;
 
 /**
- * Starts PostgreSQL on the database of `dataDirectory`, creates the database if there is none, and waits until the server
- * accepts connections.
+ * Starts PostgreSQL on the database of `dataDirectory`, creates the database if there is none, and
+ * waits until the server accepts connections.
  * @throws LockHeld when a live process already serves this folder
  * @throws EmbeddedServerError with the end of the log when the server does not start
  */
@@ -121,7 +124,8 @@ async function launch(options: {
     environment: postgresEnvironment,
     directory: folder.path,
     input: '',
-    // Fast shutdown, then immediate (the next start recovers). The supervisor has 10 s for all its children.
+    // Fast shutdown, then immediate (the next start recovers). The supervisor has 10 s for all its
+    // children.
     stopSignals: [
       { signal: 'SIGINT', afterMs: 0 },
       { signal: 'SIGQUIT', afterMs: 3_000 },
@@ -160,7 +164,8 @@ function serverSettings(durable: boolean): Record<string, string> {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '100',
-    // A transaction locks each partition of the hot table that it touches, and there is one per day.
+    // A transaction locks each partition of the hot table that it touches, and there is one per
+    // day.
     max_locks_per_transaction: '1024',
     shared_buffers: durable ? `${Math.min(1024, Math.max(128, sixteenthMb))}MB` : '128MB',
     work_mem: '16MB',

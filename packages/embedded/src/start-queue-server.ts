@@ -24,8 +24,10 @@ export interface QueueServer extends RunningServer {
 }
 
 /**
- * Starts a server that speaks the Redis protocol and keeps nothing on disk; waits until it accepts commands.
- * @throws EmbeddedServerError when the server does not start or the requested `kind` is not installed
+ * Starts a server that speaks the Redis protocol and keeps nothing on disk; waits until it accepts
+ * commands.
+ * @throws EmbeddedServerError when the server does not start or the requested `kind` is not
+ * installed
  */
 export async function startQueueServer(options: QueueServerOptions): Promise<QueueServer> {
   const { log } = options;

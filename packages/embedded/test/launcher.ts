@@ -16,7 +16,9 @@ export interface Launcher {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts PostgreSQL from a separate process, with the build, so that a test can kill that process. */
+/**
+ * Starts PostgreSQL from a separate process, with the build, so that a test can kill that process.
+ */
 export function launch(options: {
   dataDirectory: string;
   rootDirectory?: string;

@@ -8,10 +8,16 @@ import { ServiceUnavailable, type StoredObject } from '@hourglass/reports';
 const copyBufferBytes = 1024 * 1024;
 /** A temporary file without a write for this long belongs to a dead process. */
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
-/** Another process may remove a folder as empty before a file is moved into it; losing this race often is unlikely. */
+/**
+ * Another process may remove a folder as empty before a file is moved into it; losing this race
+ * often is unlikely.
+ */
 const moveTries = 100;
 
-/** Throws every error of the file system (full, read-only, no permission, missing) as `ServiceUnavailable`. */
+/**
+ * Throws every error of the file system (full, read-only, no permission, missing) as
+ * `ServiceUnavailable`.
+ */
 export async function available<T>(operation: Promise<T>): Promise<T> {
   try {
     return await operation;
@@ -30,9 +36,9 @@ export async function nullWhenMissing<T>(operation: Promise<T>): Promise<T | nul
 }
 
 /**
- * Derives the ETag from the file's metadata, which avoids reading every archive again after a restart. An object is
- * replaced by renaming a new file over it, so both exist at once and never share an inode, even within one tick of the
- * clock.
+ * Derives the ETag from the file's metadata, which avoids reading every archive again after a
+ * restart. An object is replaced by renaming a new file over it, so both exist at once and never
+ * share an inode, even within one tick of the clock.
  */
 export function describeFile(file: BigIntStats): StoredObject {
   const etag = [file.ino, file.mtimeNs, file.size].map((part) => part.toString(36)).join('-');
@@ -44,7 +50,10 @@ const separator = '+';
 /** Leaves room for a UUID in the 255 bytes that file systems allow. */
 const maxNameLength = 200;
 
-/** Returns a new path for the incoming file of `key`. Its name contains the key, unless that is too long. */
+/**
+ * Returns a new path for the incoming file of `key`. Its name contains the key, unless that is too
+ * long.
+ */
 export function incomingPath(folder: string, key: string): string {
   const name = key.replaceAll('/', separator);
   const unique = randomUUID();
@@ -117,7 +126,10 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Lists files below `folder` whose key begins with `prefix`, unordered. Opens one folder per level at a time. */
+/**
+ * Lists files below `folder` whose key begins with `prefix`, unordered. Opens one folder per level
+ * at a time.
+ */
 export async function* listFiles(
   folder: string,
   folderKey: string,

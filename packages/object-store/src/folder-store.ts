@@ -18,9 +18,10 @@ import {
 import { assertObjectKey, assertObjectPrefix } from './object-key.ts';
 
 /**
- * Creates a store that keeps objects as files: `objects/<key>` below `directory`, incomplete ones in `incoming/`. Objects
- * are never changed in place, so a reader sees the bytes of the object that it opened. Several processes may use one
- * folder. Unlike in S3, no key may lie below the key of another object.
+ * Creates a store that keeps objects as files: `objects/<key>` below `directory`, incomplete ones
+ * in `incoming/`. Objects are never changed in place, so a reader sees the bytes of the object that
+ * it opened. Several processes may use one folder. Unlike in S3, no key may lie below the key of
+ * another object.
  */
 export function createFolderStore(options: { directory: string }): ObjectStore {
   const root = path.resolve(options.directory);

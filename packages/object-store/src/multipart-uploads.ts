@@ -9,13 +9,22 @@ import type { IncompleteObject } from '@hourglass/reports';
 import type { Bucket } from './s3-bucket.ts';
 import { requested } from './s3-errors.ts';
 
-/** A part in flight when its upload is aborted can bring the upload back, so aborting is repeated until it is gone. */
+/**
+ * A part in flight when its upload is aborted can bring the upload back, so aborting is repeated
+ * until it is gone.
+ */
 const maxAbortRounds = 5;
 
-/** Lists and aborts the multipart uploads of a bucket that were begun and not completed, by any process. */
+/**
+ * Lists and aborts the multipart uploads of a bucket that were begun and not completed, by any
+ * process.
+ */
 export interface MultipartUploads {
   listOpen(prefix: string): AsyncIterable<IncompleteObject>;
-  /** Aborts the open uploads of `key`; if the store is unavailable, `abortAbandoned` retries. Never rejects. */
+  /**
+   * Aborts the open uploads of `key`; if the store is unavailable, `abortAbandoned` retries. Never
+   * rejects.
+   */
   abortUploadsOf(key: string): Promise<void>;
   /** Aborts the uploads that `abortUploadsOf` could not, except of keys that are in use. */
   abortAbandoned(isInUse: (key: string) => boolean): Promise<void>;

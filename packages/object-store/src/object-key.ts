@@ -3,8 +3,8 @@ const prefixPattern = /^[A-Za-z0-9._/-]*$/;
 const maxKeyCharacters = 1024;
 
 /**
- * Checks a key by the rules of both stores, so that archives can be moved from a folder to S3: at most 1024 characters
- * (S3), at most 255 in a segment (file systems), no segment `.` or `..`.
+ * Checks a key by the rules of both stores, so that archives can be moved from a folder to S3: at
+ * most 1024 characters (S3), at most 255 in a segment (file systems), no segment `.` or `..`.
  * @throws TypeError
  */
 export function assertObjectKey(key: string): void {

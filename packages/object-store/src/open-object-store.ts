@@ -9,7 +9,10 @@ export interface ObjectStoreChoice {
   readonly s3: S3Options | null;
 }
 
-/** Opens the store. Loads the S3 client on demand: it is a tenth of the code that a process loads at its start. */
+/**
+ * Opens the store. Loads the S3 client on demand: it is a tenth of the code that a process loads at
+ * its start.
+ */
 export async function openObjectStore({
   folder,
   s3,

@@ -3,8 +3,8 @@ import { Writable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /**
- * Computes the ETag of S3 for an object uploaded in parts of `partBytes`: the MD5 of a single part, or else the MD5 of the
- * parts' MD5s followed by their number.
+ * Computes the ETag of S3 for an object uploaded in parts of `partBytes`: the MD5 of a single part,
+ * or else the MD5 of the parts' MD5s followed by their number.
  */
 export class PartHash {
   private readonly partBytes: number;

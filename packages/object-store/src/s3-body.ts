@@ -2,8 +2,9 @@ import { Readable } from 'node:stream';
 import { asStoreError } from './s3-errors.ts';
 
 /**
- * Wraps a response body: throws its errors as `ServiceUnavailable`, also when the reader waits longer than `stallMs` for
- * bytes. The idle timeout of the socket would end downloads with a slow reader, too.
+ * Wraps a response body: throws its errors as `ServiceUnavailable`, also when the reader waits
+ * longer than `stallMs` for bytes. The idle timeout of the socket would end downloads with a slow
+ * reader, too.
  */
 export function guardBody(body: Readable, stallMs: number): Readable {
   const chunks = body[Symbol.asyncIterator]();

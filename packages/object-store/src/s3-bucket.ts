@@ -16,7 +16,7 @@ export interface Bucket {
   readonly name: string;
 }
 
-/** @throws ServiceUnavailable when the bucket does not respond within 5 s, for whatever reason */
+/** Checks access to the bucket. @throws ServiceUnavailable for any failure, and after 5 s */
 export async function checkBucket({ client, name }: Bucket): Promise<void> {
   try {
     const abortSignal = AbortSignal.timeout(checkTimeoutMs);
@@ -27,7 +27,8 @@ export async function checkBucket({ client, name }: Bucket): Promise<void> {
 }
 
 /**
- * Creates the bucket unless it exists. Looks first, because access to a bucket does not imply permission to create one.
+ * Creates the bucket unless it exists. Looks first, because access to a bucket does not imply
+ * permission to create one.
  * @throws ServiceUnavailable when the bucket neither exists nor can be created
  */
 export async function ensureBucket(options: S3Options): Promise<void> {

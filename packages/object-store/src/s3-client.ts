@@ -28,8 +28,8 @@ export function connect(options: S3Options): S3Client {
 }
 
 /**
- * Returns a client for one upload that shares the sockets of `client`. Its requests end when `signal` aborts, which
- * lib-storage does not do by itself, or after `requestTimeoutMs`.
+ * Returns a client for one upload that shares the sockets of `client`. Its requests end when
+ * `signal` aborts, which lib-storage does not do by itself, or after `requestTimeoutMs`.
  */
 export function connectForUpload(
   client: S3Client,

@@ -1,12 +1,16 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { ServiceUnavailable } from '@hourglass/reports';
 
-/** Statuses below 500 that mean the store refuses service: credentials, permission, missing bucket, overload. */
+/**
+ * Statuses below 500 that mean the store refuses service: credentials, permission, missing bucket,
+ * overload.
+ */
 const refusals = [401, 403, 404, 408, 429];
 
 /**
- * Returns the error to throw for an error of the SDK: `ServiceUnavailable`, unless the response blames the request
- * itself (400, for example), where a retry would not help. Callers handle a missing key before.
+ * Returns the error to throw for an error of the SDK: `ServiceUnavailable`, unless the response
+ * blames the request itself (400, for example), where a retry would not help. Callers handle a
+ * missing key before.
  */
 export function asStoreError(error: unknown): unknown {
   if (error instanceof ServiceUnavailable) return error;

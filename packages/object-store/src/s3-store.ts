@@ -8,8 +8,9 @@ import { createUploader } from './s3-upload.ts';
 export { ensureBucket } from './s3-bucket.ts';
 
 /**
- * Creates the store of an existing bucket. A process killed during an upload leaves a multipart upload open: those of
- * archives are swept, and a lifecycle rule of the bucket should abort those of segments after a day.
+ * Creates the store of an existing bucket. A process killed during an upload leaves a multipart
+ * upload open: those of archives are swept, and a lifecycle rule of the bucket should abort those
+ * of segments after a day.
  */
 export function createS3Store(options: S3Options): ObjectStore & { close(): void } {
   const client = connect(options);

@@ -17,8 +17,9 @@ const readBytes = 1024 * 1024;
 
 export interface Uploader {
   /**
-   * Uploads a file and verifies what the store has received. When it rejects, the key has the object that it had before,
-   * except after a failure of the very last request, when it may have the new one.
+   * Uploads a file and verifies what the store has received. When it rejects, the key has the
+   * object that it had before, except after a failure of the very last request, when it may have
+   * the new one.
    * @throws ServiceUnavailable, the reason of `signal`, or the error of reading the file
    */
   upload(source: UploadSource): Promise<StoredObject>;
@@ -97,7 +98,8 @@ async function sendFile(
   let readError: Error | null = null;
   const reading = pipeline(createReadStream(path, { highWaterMark: readBytes }), body).catch(
     (error: unknown) => {
-      // The upload destroys the stream after any failure; only errors of the file system name a system call.
+      // The upload destroys the stream after any failure; only errors of the file system name a
+      // system call.
       if (error instanceof Error && 'syscall' in error) readError = error;
     },
   );
@@ -119,7 +121,10 @@ async function sendFile(
   }
 }
 
-/** Returns the stored object, or deletes it and throws `ServiceUnavailable` when it differs from the file sent. */
+/**
+ * Returns the stored object, or deletes it and throws `ServiceUnavailable` when it differs from the
+ * file sent.
+ */
 async function verifyStored(bucket: Bucket, key: string, sent: SentFile): Promise<StoredObject> {
   const found = await statObject(bucket, key);
   if (found?.bytes === sent.bytes && (await hasSentBytes(bucket, key, sent))) return found;
@@ -131,7 +136,10 @@ async function verifyStored(bucket: Bucket, key: string, sent: SentFile): Promis
   );
 }
 
-/** Compares ETags; where the store computes them differently (encryption), reads the object and hashes it. */
+/**
+ * Compares ETags; where the store computes them differently (encryption), reads the object and
+ * hashes it.
+ */
 async function hasSentBytes(bucket: Bucket, key: string, sent: SentFile): Promise<boolean> {
   if (sent.storedEtag === sent.etag) return true;
   const stored = await readObject(bucket, key);

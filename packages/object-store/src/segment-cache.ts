@@ -11,7 +11,10 @@ import { linkOrCopy, requireSize } from './segment-links.ts';
 
 export interface SegmentCacheOptions {
   readonly directory: string;
-  /** Bound of the files kept. Evicted files occupy disk space until the last attempt that links them ends. */
+  /**
+   * Bound of the files kept. Evicted files occupy disk space until the last attempt that links them
+   * ends.
+   */
   readonly maxBytes: number;
 }
 
@@ -20,8 +23,9 @@ const abandonedAfterMs = 60 * 60 * 1000;
 const incomingSuffix = '.incoming';
 
 /**
- * Creates a cache of segments from an object store that evicts the least recently used. Several processes may use one
- * directory. A file gets its final name after its size and checksum are verified.
+ * Creates a cache of segments from an object store that evicts the least recently used. Several
+ * processes may use one directory. A file gets its final name after its size and checksum are
+ * verified.
  */
 export function createSegmentCache(objects: ObjectStore, { directory, maxBytes }: SegmentCacheOptions) {
   const evictions = createSemaphore(1);
@@ -41,7 +45,10 @@ export function createSegmentCache(objects: ObjectStore, { directory, maxBytes }
   }
 
   return {
-    /** Links `file` to the segment. @throws ServiceUnavailable when the segment is missing or damaged */
+    /**
+     * Links `file` to the segment.
+     * @throws ServiceUnavailable when the segment is missing or damaged
+     */
     linkSegment: async (segment: StoredSegment, file: string, signal: AbortSignal): Promise<void> => {
       const cached = fileOf(segment);
       const now = new Date();

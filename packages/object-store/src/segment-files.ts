@@ -10,8 +10,9 @@ import { linkOrCopy, requireSize } from './segment-links.ts';
 const concurrentFetches = 4;
 
 /**
- * Provides segments as links in a task's directory: to the files of the folder store, or to a cache of S3. A link keeps
- * the bytes while the directory exists, even when the segment is deleted or evicted meanwhile.
+ * Provides segments as links in a task's directory: to the files of the folder store, or to a cache
+ * of S3. A link keeps the bytes while the directory exists, even when the segment is deleted or
+ * evicted meanwhile.
  */
 export function createSegmentFiles(
   { folder, s3 }: ObjectStoreChoice,

@@ -12,7 +12,10 @@ export interface UploadPlan {
   readonly concurrency: number;
 }
 
-/** Plans parts of 8 MiB for files of up to 80 GB; for larger files the smallest parts of which 10,000 suffice. */
+/**
+ * Plans parts of 8 MiB for files of up to 80 GB; for larger files the smallest parts of which
+ * 10,000 suffice.
+ */
 export function planUpload(fileBytes: number): UploadPlan {
   const needed = Math.ceil(fileBytes / maxParts / mebibyte) * mebibyte;
   const partBytes = Math.max(smallestPartBytes, needed);

@@ -10,7 +10,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const contentType = 'application/zip';
 const mebibyte = 1024 * 1024;
 
-/** Tests the promises of every object store. Other tests may use the opened store too, so each has its own keys. */
+/**
+ * Tests the promises of every object store. Other tests may use the opened store too, so each has
+ * its own keys.
+ */
 export function describeObjectStore(open: () => Promise<ObjectStore>): void {
   describe('as an object store', () => {
     let store: ObjectStore;

@@ -38,8 +38,8 @@ describe.skipIf(missing)('with a real S3-compatible server', () => {
     return store;
   };
   const openUploads = async (): Promise<number> => {
-    const answer = await sdk.send(new ListMultipartUploadsCommand({ Bucket: options.bucket }));
-    return answer.Uploads?.length ?? 0;
+    const response = await sdk.send(new ListMultipartUploadsCommand({ Bucket: options.bucket }));
+    return response.Uploads?.length ?? 0;
   };
   /** Waits until an upload in parts has begun; fails at once when it ended unobserved. */
   const untilPartsArrive = (upload: Promise<unknown>) => {
@@ -163,7 +163,7 @@ describe.skipIf(missing)('with a real S3-compatible server', () => {
     await writeFile(small, 'x');
     for (const difference of [
       { secretAccessKey: 'wrong' },
-      { accessKeyId: 'nobody' },
+      { accessKeyId: 'unknown' },
       { bucket: `missing-${randomUUID()}` },
     ]) {
       const store = open(difference);

@@ -31,7 +31,10 @@ const unsignedManifest = z.strictObject({
   query: z.json(),
   /** Digest of the canonical JSON of `query`. */
   querySha256: sha256,
-  /** The facts that the result was computed from. `watermark` is the number of the newest batch, null without one. */
+  /**
+   * The facts that the result was computed from. `watermark` is the number of the newest batch,
+   * null without one.
+   */
   snapshot: z.strictObject({
     takenAt: z.iso.datetime({ precision: 3 }),
     watermark: z.string().regex(/^\d+$/, 'must be a whole number').nullable(),
@@ -56,7 +59,10 @@ export class ManifestFault extends Error {
   override readonly name = 'ManifestFault';
 }
 
-/** Returns the text of `manifest.json`: canonical JSON with the signature of that text added as the last field. */
+/**
+ * Returns the text of `manifest.json`: canonical JSON with the signature of that text added as the
+ * last field.
+ */
 export function signManifest(manifest: Omit<UnsignedManifest, 'keyId'>, privateKey: KeyObject): string {
   const { keyId } = describeManifestKey(privateKey);
   const text = canonicalJson({ ...manifest, keyId });
@@ -65,7 +71,8 @@ export function signManifest(manifest: Omit<UnsignedManifest, 'keyId'>, privateK
 }
 
 /**
- * Reads a manifest, verifies that the private half of `publicKey` signed it and that its text is canonical.
+ * Reads a manifest, verifies that the private half of `publicKey` signed it and that its text is
+ * canonical.
  * @throws ManifestFault that names the first fault.
  */
 export function readManifest(bytes: Uint8Array, publicKey: KeyObject): ResultManifest {

@@ -21,8 +21,8 @@ export class ArchiveBytes extends RandomAccessReader {
   }
 
   /**
-   * Reads the end of the archive, with its central directory, in one request: yauzl reads it in small pieces, each of
-   * which would be a request to the store.
+   * Reads the end of the archive, with its central directory, in one request: yauzl reads it in
+   * small pieces, each of which would be a request to the store.
    */
   static async open(archive: OpenResult): Promise<ArchiveBytes> {
     const { bytes } = archive.object;

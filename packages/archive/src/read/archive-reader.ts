@@ -10,7 +10,10 @@ import { ndjsonRows } from './ndjson-rows.ts';
 /** The size of an unpacked chunk. */
 const chunkBytes = 64 * 1024;
 
-/** Creates a reader of the writer's archives. It verifies the sizes of members and the checksums of parts. */
+/**
+ * Creates a reader of the writer's archives. It verifies the sizes of members and the checksums of
+ * parts.
+ */
 export function createArchiveReader(): ArchiveReader {
   return { rows: readRows };
 }

@@ -8,7 +8,8 @@ export interface PartCount {
 }
 
 /**
- * Counts the rows of an unpacked part. The header of CSV is no row, and a line end between quotes belongs to a cell.
+ * Counts the rows of an unpacked part. The header of CSV is no row, and a line end between quotes
+ * belongs to a cell.
  * @throws Error when the last row is cut off
  */
 export async function countRows(part: AsyncIterable<Buffer>, format: 'csv' | 'json'): Promise<PartCount> {

@@ -25,8 +25,8 @@ export interface FoundManifest {
 const maxBytes = 64 * 1024 * 1024;
 
 /**
- * Finds the manifest as any ZIP reader does, from the end of the file, whatever the layout. Nothing that it reads is
- * verified: the caller compares all bytes with those that follow from the manifest.
+ * Finds the manifest as any ZIP reader does, from the end of the file, in any layout. Nothing that
+ * it reads is verified: the caller compares all bytes with those that follow from the manifest.
  * @throws ManifestFault when the file is not an archive whose last member is a manifest.
  */
 export async function findManifest(file: FileHandle, fileBytes: number): Promise<FoundManifest> {

@@ -5,9 +5,10 @@ const unix = 3;
 const regularFile = (0o100644 << 16) | 0x20;
 
 /**
- * Every layout that a release has written, oldest first; the last is the one that `createArchiveWriter` writes. The
- * ZIP library chooses these bytes: when an upgrade changes them, add an entry and keep the others, since the verifier
- * must go on accepting the archives that users have.
+ * Every layout that a release has written, oldest first; the last is the one that
+ * `createArchiveWriter` writes. The ZIP library chooses these bytes: when an upgrade changes them,
+ * add an entry and keep the others, since the verifier must go on accepting the archives that users
+ * have.
  */
 export const knownLayouts: readonly ZipLayout[] = [
   {

@@ -10,7 +10,10 @@ import {
 
 const crc32Offset = 14;
 
-/** Compares the headers of one archive with those of known layouts; one layout must account for all of them. */
+/**
+ * Compares the headers of one archive with those of known layouts; one layout must account for all
+ * of them.
+ */
 export class LayoutMatch {
   /** The layouts that account for every header so far. */
   #layouts: readonly ZipLayout[];
@@ -32,8 +35,8 @@ export class LayoutMatch {
   }
 
   /**
-   * Compares the local header at the start of `found`, which was read at `offset`. Returns its length and its CRC-32,
-   * which the caller compares with that of the member's bytes.
+   * Compares the local header at the start of `found`, which was read at `offset`. Returns its
+   * length and its CRC-32, which the caller compares with that of the member's bytes.
    * @throws ManifestFault
    */
   checkLocalHeader(
@@ -83,7 +86,10 @@ export class LayoutMatch {
   }
 }
 
-/** Returns the index of the first byte that differs; the end of the shorter one counts as a difference. */
+/**
+ * Returns the index of the first byte that differs; the end of the shorter one counts as a
+ * difference.
+ */
 function firstDifference(expected: Buffer, found: Buffer): number {
   const index = expected.findIndex((byte, at) => byte !== found[at]);
   return index === -1 ? expected.length : index;

@@ -10,8 +10,9 @@ import { verifyPart } from './verify-part.ts';
 import type { PlacedMember, StoredMember, ZipLayout } from './zip-layout.ts';
 
 /**
- * Verifies every byte of an archive: the manifest by its signature, the parts by their digests and rows, the headers
- * by a layout that a release has written. Holds the manifest and the central directory in memory, never a whole part.
+ * Verifies every byte of an archive: the manifest by its signature, the parts by their digests and
+ * rows, the headers by a layout that a release has written. Holds the manifest and the central
+ * directory in memory, never a whole part.
  * @throws ManifestFault that names the first fault.
  */
 export async function verifyArchive(

@@ -11,8 +11,8 @@ import { readAt } from './read-at.ts';
 const chunkBytes = 256 * 1024;
 
 /**
- * Verifies the part whose gzip bytes begin at `start`: its digest, its rows and its length unpacked. Adds its bytes to
- * `archiveHash` and returns their CRC-32.
+ * Verifies the part whose gzip bytes begin at `start`: its digest, its rows and its length
+ * unpacked. Adds its bytes to `archiveHash` and returns their CRC-32.
  * @throws ManifestFault
  */
 export async function verifyPart(

@@ -1,6 +1,7 @@
 /**
- * The header bytes of one way to write an archive (ZIP, APPNOTE 6.3.10). Everything else in the headers follows from
- * the members, so the verifier compares whole headers and trusts no field that it reads.
+ * The header bytes of one way to write an archive (ZIP, APPNOTE 6.3.10). Everything else in the
+ * headers follows from the members, so the verifier compares whole headers and trusts no field that
+ * it reads.
  */
 export interface ZipLayout {
   /** The first release that wrote it, as in the manifest's `hourglassVersion`. */
@@ -8,7 +9,10 @@ export interface ZipLayout {
   /** "Version made by": the host system in the high byte, ten times the version in the low one. */
   readonly versionMadeBy: number;
   readonly versionNeeded: number;
-  /** "Version needed" of a central header with a ZIP64 extra field, and both versions of the ZIP64 end record. */
+  /**
+   * "Version needed" of a central header with a ZIP64 extra field, and both versions of the ZIP64
+   * end record.
+   */
   readonly zip64Version: number;
   /** General purpose bit flag. */
   readonly flags: number;
@@ -68,8 +72,8 @@ export function localHeader(
 }
 
 /**
- * Returns everything after the bytes of the last member: the central directory, which begins at `offset`, and the end
- * records.
+ * Returns everything after the bytes of the last member: the central directory, which begins at
+ * `offset`, and the end records.
  */
 export function archiveEnd(
   layout: ZipLayout,

@@ -21,9 +21,9 @@ interface PartsContext {
 }
 
 /**
- * Cuts the rows into parts and appends these to the archive. A part is compressed in memory and appended whole, so
- * that its size and checksum precede its bytes: readers that take a ZIP as a stream, like Java's, refuse a stored
- * member otherwise.
+ * Cuts the rows into parts and appends these to the archive. A part is compressed in memory and
+ * appended whole, so that its size and checksum precede its bytes: readers that take a ZIP as a
+ * stream, like Java's, refuse a stored member otherwise.
  * @throws Error when the parts have not as many rows as the engine wrote
  */
 export async function appendParts(
@@ -60,7 +60,10 @@ export async function appendParts(
   return parts;
 }
 
-/** Names parts as the contract says: with a counter of 12 digits, as BigQuery numbers the shards of an extract. */
+/**
+ * Names parts as the contract says: with a counter of 12 digits, as BigQuery numbers the shards of
+ * an extract.
+ */
 function partName({ queryId, output }: ArchiveTask, number: number): string {
   return `QueryResult-${queryId}-${String(number).padStart(12, '0')}.${output.format}.gz`;
 }

@@ -26,8 +26,8 @@ export class ArchiveDigest {
   }
 
   /**
-   * Returns the SHA-256 of the first `bytes` bytes in hex, once they have passed. May be called once, before any
-   * further bytes are written.
+   * Returns the SHA-256 of the first `bytes` bytes in hex, once they have passed. May be called
+   * once, before any further bytes are written.
    */
   async sha256Of(bytes: number, signal: AbortSignal): Promise<string> {
     while (this.#bytes < bytes) await once(this.#passed, 'chunk', { signal });

@@ -13,7 +13,10 @@ import { appendParts } from './append-parts.ts';
 export interface ArchiveWriterOptions {
   /** Threads of libuv's pool that compress one archive; at most 4 are used. */
   readonly threads: number;
-  /** A part ends after the row that makes it at least this long, before compression. Default: 64 MiB. */
+  /**
+   * A part ends after the row that makes it at least this long, before compression. Default: 64
+   * MiB.
+   */
   readonly partBytes?: number;
   /** Null: archives get no manifest. */
   readonly manifest?: ManifestOptions | null;
@@ -29,9 +32,9 @@ const defaultPartBytes = 64 * 1024 * 1024;
 const maxThreads = 4;
 
 /**
- * Creates the writer of `OfflineQueryResult-<id>.zip`, whose members are gzip parts, stored without further
- * compression. Equal rows and tasks give equal bytes. With `manifest` and an origin in the task, the last member is
- * the signed `manifest.json`.
+ * Creates the writer of `OfflineQueryResult-<id>.zip`, whose members are gzip parts, stored without
+ * further compression. Equal rows and tasks give equal bytes. With `manifest` and an origin in the
+ * task, the last member is the signed `manifest.json`.
  *
  * `write` rejects with the first failure or the reason of `task.signal`, and then leaves no file.
  */

@@ -3,7 +3,8 @@ import { constants, crc32, deflateRaw, type ZlibOptions } from 'node:zlib';
 import { inOrder } from './in-order.ts';
 
 /**
- * Level 1 compresses 260 MB/s per thread. Level 6 takes 2.2 times as long and saves one byte in seven.
+ * Level 1 compresses 260 MB/s per thread. Level 6 takes 2.2 times as long and saves one byte in
+ * seven.
  *
  * A sync flush ends a block but not the deflate stream, so consecutive blocks form one stream.
  */
@@ -20,8 +21,9 @@ const gzipHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 3]);
 const deflateEnd = Buffer.from([3, 0]);
 
 /**
- * Compresses blocks into one gzip file, to about a ninth of their bytes. The file has one member, because browsers read
- * no further ones. About `threads` threads of libuv's pool compress blocks in parallel. Equal blocks give equal bytes.
+ * Compresses blocks into one gzip file, to about a ninth of their bytes. The file has one member,
+ * because browsers read no further ones. About `threads` threads of libuv's pool compress blocks in
+ * parallel. Equal blocks give equal bytes.
  */
 export async function* gzipPart(
   blocks: AsyncIterable<Buffer>,

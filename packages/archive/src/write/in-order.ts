@@ -1,6 +1,7 @@
 /**
- * Runs `work` on at most `maxConcurrent` items at a time and yields the results in the order of the items. When the
- * results end, fail or are abandoned by the consumer, no call of `work` is still running.
+ * Runs `work` on at most `maxConcurrent` items at a time and yields the results in the order of the
+ * items. When the results end, fail or are abandoned by the consumer, no call of `work` is still
+ * running.
  */
 export async function* inOrder<Item, Result>(
   items: AsyncIterable<Item>,

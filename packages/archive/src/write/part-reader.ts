@@ -19,7 +19,9 @@ export interface PartReader {
   readonly rows: number;
   /** The length of the parts so far, headers included. */
   readonly bytesWritten: number;
-  /** Yields the next part in blocks, header first. The block boundaries depend on the rows alone. */
+  /**
+   * Yields the next part in blocks, header first. The block boundaries depend on the rows alone.
+   */
   nextPart(): AsyncGenerator<Buffer, void>;
   /** Returns true when the parts so far have all rows. */
   isAtEnd(): Promise<boolean>;

@@ -2,15 +2,18 @@ const lineEnd = 0x0a;
 const quote = 0x22;
 
 /**
- * Finds row ends in consecutive blocks of a part: returns the index after the first row end at `from` or later in the
- * block, or -1 without one.
+ * Finds row ends in consecutive blocks of a part: returns the index after the first row end at
+ * `from` or later in the block, or -1 without one.
  */
 export type FindRowEnd = (block: Buffer, from: number) => number;
 
 /** For NDJSON, where each line end is a row end. */
 export const findLineEnd: FindRowEnd = (block, from) => block.indexOf(lineEnd, from) + 1 || -1;
 
-/** For CSV, where a line end between quotes belongs to a cell. The first block begins outside quotes. */
+/**
+ * For CSV, where a line end between quotes belongs to a cell. The first block begins outside
+ * quotes.
+ */
 export function createCsvRowEnds(): FindRowEnd {
   let inQuotes = false;
   function pass(bytes: Buffer): void {
