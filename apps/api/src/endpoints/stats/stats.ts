@@ -37,23 +37,16 @@ const optimizedForm: StatsForm = {
  * `/{dimensions}`.
  */
 export function statsRoutes(scope: RouteScope, ports: RunStatsPorts): GuardedRoute[] {
-  const noun = scope.kind === 'host' ? 'HostStats' : 'Stats';
-  const plain = noun === 'HostStats' ? 'hostStats' : 'stats';
-  const verbose = verboseForm(noun === 'HostStats' ? contract.hostStats : contract.stats);
+  const isHost = scope.kind === 'host';
+  const noun = isHost ? 'HostStats' : 'Stats';
+  const verbose = verboseForm(isHost ? contract.hostStats : contract.stats);
   return [
-    statsRoute(scope, { path: plain, id: `get${noun}`, form: verbose }, ports),
-    statsRoute(scope, { path: `${plain}/:dimensions`, id: `get${noun}ByDimensions`, form: verbose }, ports),
-    statsRoute(scope, { path: `optimized${noun}`, id: `getOptimized${noun}`, form: optimizedForm }, ports),
-    statsRoute(
-      scope,
-      {
-        path: `optimized${noun}/:dimensions`,
-        id: `getOptimized${noun}ByDimensions`,
-        form: optimizedForm,
-      },
-      ports,
-    ),
-  ];
+    { path: isHost ? 'hostStats' : 'stats', id: `get${noun}`, form: verbose },
+    { path: `optimized${noun}`, id: `getOptimized${noun}`, form: optimizedForm },
+  ].flatMap(({ path, id, form }) => [
+    statsRoute(scope, { path, id, form }, ports),
+    statsRoute(scope, { path: `${path}/:dimensions`, id: `${id}ByDimensions`, form }, ports),
+  ]);
 }
 
 /** The verbose form, or with `_optimized=js` the optimized one of Edge. */
