@@ -20,6 +20,8 @@ export default defineConfig({
     globalSetup: ['./packages/testing/src/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // The default of one second is too short on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
     // Test files of one worker share the loaded modules, so each file must undo its changes to the process.
     isolate: false,

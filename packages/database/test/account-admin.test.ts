@@ -14,7 +14,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
 
-const password = 'nobody will guess this';
+const password = 'a password of a test';
 const unbound = { environment: null, customers: [] };
 
 let db: DatabaseWithTenant;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   db = await databaseWithTenant({ poolSize: 12, copyPoolSize: 1 });
 });
 afterAll(() => db.close());
-/** A hash of `password` costs time, so the rules are tested with users of which nobody signs in. */
+/** Hashing is slow, so the rules are tested with users that never sign in. */
 beforeEach(async () => {
   await db.sql('delete from tokens');
   await db.sql('delete from users');
@@ -51,7 +51,7 @@ async function addUser(email: string, role: Role, organization = 'acme'): Promis
 
 const roleOf = async (email: string) => (await db.database.users.find('acme', email))?.role ?? null;
 
-/** The codes of refusals, and `done`, in no order. */
+/** The codes of refusals, and `done`, in any order. */
 async function outcomes(work: readonly Promise<unknown>[]): Promise<string[]> {
   const settled = await Promise.allSettled(work);
   return settled
@@ -62,7 +62,7 @@ async function outcomes(work: readonly Promise<unknown>[]): Promise<string[]> {
 const refused = (code: string) => expect.objectContaining({ code }) as unknown;
 
 describe('the last administrator', () => {
-  test('stays when two demote each other at the same moment', async () => {
+  test('remains when two administrators demote each other concurrently', async () => {
     for (let round = 0; round < 5; round += 1) {
       await db.sql('delete from users');
       await addUser('a@acme.example', 'administrator');
@@ -78,7 +78,7 @@ describe('the last administrator', () => {
     }
   });
 
-  test('stays when many are deleted and demoted at the same moment', async () => {
+  test('remains when many are deleted and demoted concurrently', async () => {
     const emails = Array.from({ length: 8 }, (_, index) => `${index}@acme.example`);
     for (const email of emails) await addUser(email, 'administrator');
     const { users } = db.database;
@@ -93,7 +93,7 @@ describe('the last administrator', () => {
     expect(await db.sql("select email from users where role = 'administrator'")).toHaveLength(1);
   });
 
-  test('may be changed in everything else, and demoted once there is another', async () => {
+  test('can be changed otherwise, and demoted once another exists', async () => {
     await addUser('a@acme.example', 'administrator');
     await addUser('m@acme.example', 'member');
     const { users } = db.database;
@@ -108,7 +108,7 @@ describe('the last administrator', () => {
     ]);
   });
 
-  test('counts an operator as one, but the last operator stays whatever administrators there are', async () => {
+  test('may be an operator, but the last operator remains regardless of administrators', async () => {
     await addUser('o@acme.example', 'operator');
     await addUser('a@acme.example', 'administrator');
     const { users } = db.database;
@@ -137,13 +137,13 @@ describe('the last administrator', () => {
   });
 });
 
-describe('nobody', () => {
+describe('a principal', () => {
   test.each<[Role, Role]>([
     ['member', 'administrator'],
     ['member', 'operator'],
     ['administrator', 'operator'],
   ])(
-    'of the role %s makes, raises, changes, deletes or speaks for a user of the role %s',
+    'with the role %s cannot create, promote, change, delete or issue tokens for a user with the role %s',
     async (own, above) => {
       await addUser('above@acme.example', above);
       await addUser('above2@acme.example', above);
@@ -178,7 +178,7 @@ describe('nobody', () => {
 });
 
 describe('one name', () => {
-  test('is given to one environment of an organization, also when many ask at the same moment', async () => {
+  test('belongs to one environment of an organization, also when many are created concurrently', async () => {
     const { organizations, accounts } = db.database;
     const codes = await outcomes(
       Array.from({ length: 6 }, () => createEnvironment(caller('administrator'), 'stage', organizations)),
@@ -190,7 +190,7 @@ describe('one name', () => {
     ]);
   });
 
-  test('is given to one user of the instance, in whatever case and organization', async () => {
+  test('belongs to one user of the instance, regardless of letter case and organization', async () => {
     await db.sql("insert into organizations (name) values ('rival')");
     const { users } = db.database;
     const codes = await outcomes([
@@ -206,7 +206,7 @@ describe('one name', () => {
     expect(await db.sql('select email from users')).toEqual([{ email: 'joe@x.example' }]);
   });
 
-  test('is given to one organization, and the others leave nothing behind', async () => {
+  test('belongs to one organization; rejected creations leave nothing behind', async () => {
     const { organizations } = db.database;
     const codes = await outcomes(
       Array.from({ length: 4 }, (_, index) =>
@@ -244,7 +244,7 @@ describe('an organization', () => {
     token: 'token of new',
   });
 
-  test('is not made, nor any part of it, when its administrator has an account already', async () => {
+  test('is not created, not even partly, when its administrator already has an account', async () => {
     await addUser('joe@acme.example', 'member');
     const { organizations, accounts } = db.database;
     const attempt = createOrganization(caller('operator'), wanted('JOE@acme.example'), organizations);
@@ -262,7 +262,7 @@ describe('an organization', () => {
     expect((await accounts.authenticatePassword('jane@new.example', password))?.organization).toBe('new');
   });
 
-  test('is made by operators only', async () => {
+  test('is created by operators only', async () => {
     const { organizations } = db.database;
     for (const role of ['member', 'administrator'] as const) {
       const attempt = createOrganization(caller(role), wanted('jane@new.example'), organizations);
@@ -270,7 +270,7 @@ describe('an organization', () => {
     }
   });
 
-  test('has at most 100 environments, made with it or later', async () => {
+  test('has at most 100 environments, including those created with it', async () => {
     const { organizations } = db.database;
     const names = (count: number) => Array.from({ length: count }, (_, index) => `e${index}`);
     const tooMany = createOrganization(
@@ -339,7 +339,7 @@ describe('a token', () => {
     await addUser('jane@acme.example', 'administrator');
   });
 
-  test('lets in until it is deleted, and with its user it goes', async () => {
+  test('authenticates until it or its user is deleted', async () => {
     const { tokens, users, accounts } = db.database;
     const first = await createToken(admin, token(), tokens);
     await createToken(admin, token({ token: 'second' }), tokens);
@@ -352,7 +352,7 @@ describe('a token', () => {
     expect(await db.sql('select id from tokens')).toEqual([]);
   });
 
-  test('lives as many seconds as were asked for, by the clock of the database', async () => {
+  test("expires after the requested seconds, by the database's clock", async () => {
     const { tokens, accounts } = db.database;
     const { expiresAt, createdAt } = await createToken(admin, token({ lifetimeSeconds: 90 }), tokens);
     expect((expiresAt?.getTime() ?? 0) - createdAt.getTime()).toBe(90_000);
@@ -361,7 +361,7 @@ describe('a token', () => {
     expect(await accounts.authenticateToken('hg_secret')).toBeNull();
   });
 
-  test('has no scope that its user lacks, neither when it is made nor when the user is demoted', async () => {
+  test('never has a scope that its user lacks, neither on creation nor after a demotion', async () => {
     const { tokens, users, accounts } = db.database;
     await expect(createToken(admin, token({ scopes: ['read', 'admin'] }), tokens)).rejects.toEqual(
       expect.objectContaining({
@@ -377,7 +377,7 @@ describe('a token', () => {
     expect((await tokens.list('acme')).map((one) => one.scopes)).toEqual([['read', 'submit', 'ingest']]);
   });
 
-  test('is found under no other id, whatever that looks like', async () => {
+  test('is found under its own id only, also when another id is malformed', async () => {
     const { tokens } = db.database;
     await createToken(admin, token(), tokens);
     const ids = ['', '1', "' or true --", '00000000-0000-4000-8000-000000000000', 'x'.repeat(10_000), '❤'];
@@ -387,7 +387,7 @@ describe('a token', () => {
     expect(await tokens.list('acme')).toHaveLength(1);
   });
 
-  test('of another organization is neither listed nor deleted, nor made for its users', async () => {
+  test('of another organization cannot be listed, deleted or created', async () => {
     await db.sql("insert into organizations (name) values ('rival')");
     const { tokens } = db.database;
     const { id } = await createToken(admin, token(), tokens);
@@ -399,7 +399,7 @@ describe('a token', () => {
     );
   });
 
-  test('that expired is listed for 30 days, and forgotten when the next one is made', async () => {
+  test('is listed for 30 days after its expiry and deleted when the next token is created', async () => {
     const { tokens } = db.database;
     await createToken(admin, token({ lifetimeSeconds: 60, description: 'long ago' }), tokens);
     await db.sql("update tokens set expires_at = now() - interval '30 days 1 second'");
@@ -412,7 +412,7 @@ describe('a token', () => {
   });
 });
 
-test('a changed password lets in, and the one before no longer does', async () => {
+test('a changed password authenticates and the previous one does not', async () => {
   const { users, accounts } = db.database;
   const admin = caller('administrator');
   await createUser(admin, { email: 'Joe@acme.example', role: 'member', password }, users);

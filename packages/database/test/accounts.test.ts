@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 describe('a password', () => {
-  test('lets its user in with the scopes of the role, whatever the case of the e-mail address', async () => {
+  test("authenticates its user with the role's scopes, regardless of the e-mail's letter case", async () => {
     const { accounts } = db.database;
     expect(await accounts.authenticatePassword('jane@EXAMPLE.com', 'correct horse')).toEqual({
       organization: 'acme',
@@ -57,7 +57,7 @@ describe('a password', () => {
     expect(await db.database.accounts.authenticatePassword(email, password)).toBeNull();
   });
 
-  test('is stored as salted scrypt with its parameters, twice differently', async () => {
+  test('is stored as salted scrypt with its parameters, each time with a new salt', async () => {
     const rows = await db.sql<{ password_hash: string }>('select password_hash from users order by email');
     const [jane = '', joe = ''] = rows.map((row) => row.password_hash);
     const [name, N, r, p, salt = '', hash = ''] = jane.split('$');
@@ -73,8 +73,9 @@ describe('a password', () => {
     expect(joe.split('$')[4]).not.toBe(salt);
   });
 
-  test('is still accepted when its hash was made with other parameters', async () => {
-    // RFC 7914, section 12: scrypt("pleaseletmein", "SodiumChloride", N=16384, r=8, p=1), first 32 of 64 bytes.
+  test('is accepted when its hash has other parameters', async () => {
+    // RFC 7914, section 12: scrypt("pleaseletmein", "SodiumChloride", N=16384, r=8, p=1), first 32
+    // of 64 bytes.
     const hash = Buffer.from('7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2', 'hex');
     const stored = `scrypt$16384$8$1$${Buffer.from('SodiumChloride').toString('base64')}$${hash.toString('base64')}`;
     expect(await passwordMatches('pleaseletmein', stored)).toBe(true);
@@ -82,15 +83,15 @@ describe('a password', () => {
   });
 
   test.each(['', 'plain', 'scrypt$1$2$3$4', 'scrypt$9999999$8$1$AAAA$AAAA'])(
-    'is never compared with the unreadable hash %j',
+    'is never compared with the malformed hash %j',
     async (stored) => {
       await expect(passwordMatches('x', stored)).rejects.toThrow('a stored password hash');
     },
   );
 
-  test('of an unknown user costs as much as a wrong one', async () => {
+  test('takes as long for an unknown user as a wrong password', async () => {
     const { accounts } = db.database;
-    // Time of the processor, which other processes on the machine do not lengthen.
+    // CPU time, because other processes affect wall-clock time.
     const processorMs = async (email: string) => {
       const before = process.cpuUsage();
       for (let i = 0; i < 4; i += 1) await accounts.authenticatePassword(email, 'wrong');
@@ -98,13 +99,13 @@ describe('a password', () => {
       return (user + system) / 1000;
     };
     const [unknown, wrong] = [await processorMs('nobody@example.com'), await processorMs('jane@example.com')];
-    // Without the hash it is a tenth.
+    // Without hashing it would be a tenth.
     expect(unknown).toBeGreaterThan(wrong / 3);
   });
 });
 
 describe('a token', () => {
-  test('speaks for its user with its own scopes', async () => {
+  test('authenticates its user with the scopes of the token', async () => {
     await db.admin.createToken({ email: 'jane@example.com', token: 'secret-1', scopes: ['ingest'] });
     expect(await db.database.accounts.authenticateToken('secret-1')).toEqual({
       organization: 'acme',
@@ -117,13 +118,13 @@ describe('a token', () => {
     expect(await db.database.accounts.authenticateToken('secret-2')).toBeNull();
   });
 
-  test('may never do more than its user', async () => {
+  test('never exceeds the scopes of its user', async () => {
     await db.admin.createToken({ email: 'joe@example.com', token: 'secret-joe', scopes });
     const principal = await db.database.accounts.authenticateToken('secret-joe');
     expect(principal?.scopes).toEqual(['read', 'submit', 'ingest']);
   });
 
-  test('is refused from the moment it expires, by the clock of the database', async () => {
+  test("is refused once it expires, by the database's clock", async () => {
     const expiresAt = new Date(Date.now() + 3_600_000);
     await db.admin.createToken({ email: 'jane@example.com', token: 'brief', scopes, expiresAt });
     expect(await db.database.accounts.authenticateToken('brief')).not.toBeNull();
@@ -131,7 +132,7 @@ describe('a token', () => {
     expect(await db.database.accounts.authenticateToken('brief')).toBeNull();
   });
 
-  test('is not kept in the database', async () => {
+  test('is not stored in plain text', async () => {
     await db.admin.createToken({ email: 'jane@example.com', token: 'kept-nowhere', scopes });
     const rows = await db.sql('select t::text from tokens t');
     expect(JSON.stringify(rows)).not.toContain('kept-nowhere');
@@ -139,7 +140,7 @@ describe('a token', () => {
 });
 
 describe('a tenant', () => {
-  test('is found by both names together only', async () => {
+  test('is found by organization and environment together only', async () => {
     const { database, admin } = db;
     const { accounts } = database;
     await admin.createOrganization('rival');
@@ -149,7 +150,7 @@ describe('a tenant', () => {
     expect(await accounts.findTenant({ organization: 'nobody', environment: 'prod' })).toBeNull();
   });
 
-  test('cannot be made twice', async () => {
+  test('cannot be created twice', async () => {
     const { admin } = db;
     const duplicate = 'duplicate key value violates unique constraint';
     await expect(admin.createOrganization('acme')).rejects.toThrow(duplicate);
@@ -162,8 +163,8 @@ describe('the first organization', () => {
     organization: 'demo',
     environments: ['prod', 'test'],
     email: 'admin@example.com',
-    password: 'chosen by nobody',
-    token: 'made by nobody',
+    password: 'never chosen',
+    token: 'never issued',
   };
 
   async function withDatabases(count: number, work: (databases: Database[], url: string) => Promise<void>) {
@@ -177,7 +178,7 @@ describe('the first organization', () => {
     }
   }
 
-  test('is made once, with an operator and a token for everything, by programs that start together', () =>
+  test('is created once, with an operator and a token with every scope, by concurrent processes', () =>
     withDatabases(3, async (databases) => {
       const created = await Promise.all(databases.map((database) => database.bootstrap(first)));
       expect(created.filter(Boolean)).toEqual([true]);
@@ -197,14 +198,14 @@ describe('the first organization', () => {
       }
     }));
 
-  test('is not made, nor its user, when there is an organization already', () =>
+  test('is not created, nor its user, when an organization exists', () =>
     withDatabases(1, async ([database], url) => {
       await withClient(url, (client) => client.query(`insert into organizations (name) values ('acme')`));
       expect(await database?.bootstrap(first)).toBe(false);
       expect(await database?.accounts.authenticateToken(first.token)).toBeNull();
     }));
 
-  test('is made completely or not at all', () =>
+  test('is created completely or not at all', () =>
     withDatabases(1, async ([database]) => {
       await expect(database?.bootstrap({ ...first, environments: ['prod', 'prod'] })).rejects.toThrow(
         'Unique constraint failed',

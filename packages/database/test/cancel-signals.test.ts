@@ -12,14 +12,14 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 function listener() {
-  const heard: string[] = [];
+  const received: string[] = [];
   const warnings: string[] = [];
   const database = openDatabase({ url: db.url, poolSize: 2 });
-  const listening = database.cancelSignals.listen((id) => heard.push(id), {
+  const listening = database.cancelSignals.listen((id) => received.push(id), {
     warn: (_, message) => warnings.push(message),
   });
   return {
-    heard,
+    received,
     warnings,
     stop: async () => {
       await listening.stop();
@@ -40,7 +40,7 @@ const untilListening = (count: number) =>
     )
     .toHaveLength(count);
 
-test('Every process that listens is told of a cancelled query, and of nothing that was not cancelled', async () => {
+test('Every listening process receives each cancelled query and no other', async () => {
   const listeners = [listener(), listener()];
   await untilListening(2);
   const id = await submittedQuery(db);
@@ -52,16 +52,16 @@ test('Every process that listens is told of a cancelled query, and of nothing th
   expect(await db.database.queries.cancel(id)).toBe(false);
   const last = await submittedQuery(db);
   await db.database.queries.cancel(last);
-  // Notifications arrive in the order of their commits, so what is there before the last one is all there is.
-  for (const { heard, stop } of listeners) {
-    await expect.poll(() => heard.at(-1)).toBe(last);
-    expect(heard).toEqual([id, last]);
+  // Notifications arrive in commit order, so nothing else can arrive before the last one.
+  for (const { received, stop } of listeners) {
+    await expect.poll(() => received.at(-1)).toBe(last);
+    expect(received).toEqual([id, last]);
     await stop();
   }
 });
 
-test('After an outage it listens again by itself', async () => {
-  const { heard, warnings, stop } = listener();
+test('Listening resumes after an outage', async () => {
+  const { received, warnings, stop } = listener();
   await untilListening(1);
   const outage = await startDatabaseOutage(db.url);
   await expect.poll(() => warnings).toHaveLength(1);
@@ -69,12 +69,12 @@ test('After an outage it listens again by itself', async () => {
   await untilListening(1);
   const id = await submittedQuery(db);
   await db.database.queries.cancel(id);
-  await expect.poll(() => heard).toEqual([id]);
+  await expect.poll(() => received).toEqual([id]);
   await stop();
   await untilListening(0);
 });
 
-test('An outage is one line in the log, however often it tries to connect meanwhile', async () => {
+test('An outage is logged once, regardless of the connection attempts', async () => {
   let connections = 0;
   const refusing = createServer((socket) => {
     connections += 1;
@@ -93,7 +93,7 @@ test('An outage is one line in the log, however often it tries to connect meanwh
   refusing.close();
 });
 
-test('Stopping ends at once while the database is away', async () => {
+test('Stopping is immediate while the database is unreachable', async () => {
   const database = openDatabase({ url: 'postgres://hourglass@127.0.0.1:1/none', poolSize: 2 });
   const warnings: object[] = [];
   const listening = database.cancelSignals.listen(() => {}, { warn: (fields) => warnings.push(fields) });

@@ -18,7 +18,8 @@ describe('the history of a consumption', () => {
       [environmentId],
     );
     await db.sql(`insert into consumption_service_levels values ($1, 1, 'a', 'Empty', 1)`, [environmentId]);
-    // Three samples of c1 in the range and one on each side of it; more of another customer.
+    // Three samples of c1 in the range, one on each side of it, and more samples of another
+    // customer.
     await db.sql(
       `insert into consumption_samples
        select $1, 1, v.subscription, v.service_level, v.day::timestamptz, 1, 1, 1, 1, false
@@ -33,7 +34,7 @@ describe('the history of a consumption', () => {
   const history = (customerId: string, maxSamples: number) =>
     db.database.consumption.history(db.tenant, customerId, { range, maxSamples });
 
-  test('has as many samples as it may, whatever has none beside them', async () => {
+  test('may have exactly the allowed number of samples; levels without samples do not count', async () => {
     const found = await history('c1', 3);
     const times = found?.subscriptions.map(({ number, serviceLevels }) => [
       number,
@@ -53,7 +54,7 @@ describe('the history of a consumption', () => {
     ]);
   });
 
-  test('is refused with one more, and does not count those of other customers', async () => {
+  test("is refused with one more sample; other customers' samples do not count", async () => {
     await expect(history('c1', 2)).rejects.toMatchObject({
       code: 'consumption.too_large',
       message: expect.stringMatching(/more than 2 samples .* shorter time, or submit a query on the dataset/),
@@ -62,7 +63,7 @@ describe('the history of a consumption', () => {
     expect((await history('c2', 2))?.subscriptions).toHaveLength(1);
   });
 
-  test('of a customer who does not exist is none', async () => {
+  test('is null for an unknown customer', async () => {
     expect(await history('c3', 2)).toBeNull();
     expect(await db.database.consumption.current(db.tenant, 'c3')).toBeNull();
   });

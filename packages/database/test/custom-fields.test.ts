@@ -42,7 +42,7 @@ async function declared(name: string, type: Declaration['type']): Promise<Declar
 }
 
 describe('the custom fields of an environment', () => {
-  test('are listed by dataset and name, and belong to it alone', async () => {
+  test('are listed by dataset and name, without those of other environments', async () => {
     const { database, tenant } = db;
     const other = await db.admin.createEnvironment({ organization: 'acme', name: 'test' });
     await declared('dc_b', 'FLOAT');
@@ -64,12 +64,12 @@ describe('the custom fields of an environment', () => {
     expect(await customFields.delete(other, { dataset: 'api', name: 'dc_a' })).toBe(false);
   });
 
-  test('have one name in any letter case, also when they are declared at one moment', async () => {
+  test('have case-insensitive names, also when declared concurrently', async () => {
     const outcomes = await Promise.all(['dc_x', 'DC_X', 'dc_x', 'Dc_x'].map((name) => declare(name)));
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['declared', 'exists', 'exists', 'exists']);
   });
 
-  test('are never more than allowed, however many are declared at one moment', async () => {
+  test('never exceed the limit, also when declared concurrently', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 12 }, (_, index) => declare(`dc_${index}`, 'STRING', 5)),
     );
@@ -79,7 +79,7 @@ describe('the custom fields of an environment', () => {
     expect(row?.count).toBe('5');
   });
 
-  test('give way for a new one of the name when they are deleted, which gets another id', async () => {
+  test('can be declared again after deletion, with a new id', async () => {
     const first = await declared('dc_x', 'STRING');
     const { customFields } = db.database;
     expect(await customFields.delete(db.tenant, { dataset: 'api', name: 'dc_x' })).toBe(true);
@@ -87,7 +87,7 @@ describe('the custom fields of an environment', () => {
     expect((await declared('dc_x', 'INTEGER')).id).toBeGreaterThan(first.id);
   });
 
-  test('can be refused or ignored when they are not declared', async () => {
+  test('can be refused or ignored when undeclared', async () => {
     await db.database.customFields.changeUndeclared(db.tenant, 'ignore');
     expect((await db.database.customFields.find(db.tenant)).undeclaredFields).toBe('ignore');
   });
@@ -129,7 +129,7 @@ describe('a snapshot', () => {
     return lines.map((line) => line.split(',').slice(2).join(',')).sort();
   }
 
-  test('has the value of every type as the engine reads it, and nothing where a fact has none', async () => {
+  test('has values of every type in the format of the engine, and none where a fact has none', async () => {
     const fields = [
       await declared('dc_plan', 'STRING'),
       await declared('dc_ok', 'BOOLEAN'),
@@ -155,14 +155,14 @@ describe('a snapshot', () => {
     ]);
   });
 
-  test('has no value of a deleted field for one that was declared anew with its name', async () => {
+  test('has no value of a deleted field for a new field with the same name', async () => {
     const text = await declared('dc_x', 'STRING');
     await store([text], [{ dc_x: 'no number' }]);
     await db.database.customFields.delete(db.tenant, { dataset: 'api', name: 'dc_x' });
     const number = await declared('dc_x', 'INTEGER');
     await store([number], [{ dc_x: 7 }]);
     expect(await copied([number], [], ['dc_x'])).toEqual(['', '7']);
-    // A plan that was made before goes on reading the old ones.
+    // An earlier plan still reads the old values.
     expect(await copied([text], ['dc_x'], [])).toEqual(['', 'no number']);
   });
 });

@@ -21,7 +21,7 @@ const signal = new AbortController().signal;
 const user = { email: 'twin@example.com', password: 'p', role: 'member' } as const;
 const claimTerms = { leaseMs: 1, maxAttempts: 1, timeoutMs: 1 };
 
-/** Every method that talks to the database. */
+/** Methods that use the database, through `pg` and through Prisma. */
 const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> = {
   check: (database) => database.check(),
   bootstrap: (database) =>
@@ -63,7 +63,7 @@ describe('a database that refuses connections', () => {
   });
 });
 
-test('A database that accepts connections and never answers is ServiceUnavailable within some seconds', async () => {
+test('A database that accepts connections and never responds is ServiceUnavailable within 15 s', async () => {
   const mute = createServer(() => {});
   mute.listen(0, '127.0.0.1');
   await once(mute, 'listening');
@@ -96,10 +96,10 @@ describe('a database that goes away', () => {
         where datname = current_database() and pid <> pg_backend_pid()`,
     );
 
-  test('while connections are idle is noticed by nobody once it is back', async () => {
+  test('while connections are idle affects no later statement', async () => {
     const query = await submittedQuery(db);
     await terminateAll();
-    // The pool hears of each closed connection a moment later; until then a statement may meet one of them.
+    // The pool learns of closed connections with a delay; until then a statement may use one.
     await expect
       .poll(() =>
         db.database.check().then(
@@ -111,14 +111,15 @@ describe('a database that goes away', () => {
     expect(await db.database.queries.find(scope, query)).toMatchObject({ id: query });
   });
 
-  test('during a statement of Prisma or of ours is ServiceUnavailable', async () => {
+  test('during a statement of Prisma or pg is ServiceUnavailable', async () => {
     const locker = new Client(db.url);
     locker.on('error', () => {});
     await locker.connect();
-    await locker.query('begin; lock table queries, batches in access exclusive mode');
+    await locker.query('begin; lock table queries, batches, users in access exclusive mode');
     const waiting = [
       db.database.queries.listWaiting(claimTerms, 1),
       db.database.queries.list(db.tenant, {}, 1),
+      db.database.users.list('acme'),
       db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' }, noLimits),
       db.database.facts.openBatch({
         environmentId: db.tenant.environmentId,
@@ -134,7 +135,8 @@ describe('a database that goes away', () => {
         ),
       )
       .toHaveLength(waiting.length);
-    // Only those that wait: with the locker gone first, one of them might be served before its own end.
+    // Terminates the waiting statements only: without the lock, one of them might succeed before
+    // its end.
     await db.sql(
       `select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'`,
@@ -153,7 +155,7 @@ describe('a database that goes away', () => {
       .toBe('up');
   });
 
-  test('by a statement time-out is ServiceUnavailable, and a mistake of ours is not', async () => {
+  test('is ServiceUnavailable for a statement timeout, but not for a constraint violation', async () => {
     const impatient = openDatabase({ url: db.url, poolSize: 2, statementTimeoutMs: 100 });
     const locker = new Client(db.url);
     await locker.connect();
@@ -169,7 +171,7 @@ describe('a database that goes away', () => {
   });
 });
 
-test('Connections are shared out so that neither kind of work is left without one', () => {
+test('Each pool has at least one connection', () => {
   const url = 'postgres://127.0.0.1:1/none';
   expect(() => openDatabase({ url, poolSize: 1 })).toThrow(RangeError);
   expect(() => openDatabase({ url, poolSize: 4, copyPoolSize: 4 })).toThrow(RangeError);

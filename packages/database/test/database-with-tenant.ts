@@ -9,7 +9,7 @@ export interface DatabaseWithTenant {
   readonly database: Database;
   readonly admin: TestAdmin;
   readonly tenant: Tenant;
-  /** Runs one statement beside the database under test and answers its rows. */
+  /** Runs one statement on a separate connection and returns its rows. */
   sql<Row extends object>(statement: string, parameters?: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export async function databaseWithTenant(
   };
 }
 
-/** One of the seed's queries over all of the year 2026. */
+/** A query over the whole year 2026. */
 export function planOf(tenant: Tenant): Plan {
   return {
     version: 1,
@@ -53,7 +53,7 @@ export function planOf(tenant: Tenant): Plan {
   };
 }
 
-/** More than any test but those of the limits submits. */
+/** More than any test submits, except those of the limits. */
 export const noLimits = { queriesPerHour: 1_000_000, activeQueries: 1_000_000 };
 
 export async function submittedQuery({ database, tenant }: DatabaseWithTenant): Promise<string> {

@@ -6,7 +6,7 @@ const dayMs = 86_400_000;
 const firstDay = Date.parse('0001-01-01T00:00:00Z') / dayMs;
 const lastDay = Date.parse('9999-12-30T00:00:00Z') / dayMs;
 
-test('A partition is named after its day and ends where the next one begins', () => {
+test('A partition is named after its day and ends at the start of the next', () => {
   fc.assert(
     fc.property(fc.integer({ min: firstDay, max: lastDay - 1 }), (day) => {
       const { table, start, endExclusive } = dayPartition('hot_api_facts', day);

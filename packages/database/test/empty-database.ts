@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@hourglass/testing';
 import { Client } from 'pg';
 
-/** Runs statements on a connection of their own. */
+/** Runs `work` with a separate connection. */
 export async function withClient<Result>(
   url: string,
   work: (client: Client) => Promise<Result>,
@@ -15,7 +15,7 @@ export async function withClient<Result>(
   }
 }
 
-/** A test database from which the schema was taken away again. */
+/** Creates a test database without the schema. */
 export async function createEmptyDatabase(): Promise<TestDatabase> {
   const database = await createTestDatabase();
   await withClient(database.url, (client) =>

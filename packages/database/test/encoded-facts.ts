@@ -3,7 +3,7 @@ import { catalogue, storedColumns, type Dataset } from '@hourglass/query';
 
 function apiDataset(): Dataset {
   const dataset = catalogue.get('api');
-  if (dataset === undefined) throw new Error('the catalogue has no dataset api');
+  if (dataset === undefined) throw new Error('unknown dataset api');
   return dataset;
 }
 
@@ -12,7 +12,7 @@ export const api = apiDataset();
 const columns = storedColumns(api).map((column) => column.name);
 const dayMs = 86_400_000;
 
-/** `time` is ISO 8601 in UTC; columns that `values` does not name are null, and so is `custom_fields`. */
+/** `time` is ISO 8601 in UTC. Columns that `values` lacks are null, as is `custom_fields`. */
 export function encodedFact(
   time: string,
   values: Readonly<Record<string, string | number>> = {},

@@ -20,7 +20,7 @@ function euros(currency: string, day: string, rate: string): ExchangeRate {
   return { day, currency, targetCurrency: 'EUR', rate };
 }
 
-/** The lines of the snapshot's file of rates without its header. */
+/** Returns the lines of a snapshot's file of rates, without the header. */
 async function snapshotRates(parts: Partial<Plan>): Promise<string[]> {
   const plan: Plan = {
     ...planOf(db.tenant),
@@ -42,7 +42,7 @@ async function snapshotRates(parts: Partial<Plan>): Promise<string[]> {
 }
 
 describe('exchange rates', () => {
-  test('are stored with every digit, replaced, and listed by what they are, newest day first', async () => {
+  test('are stored with every digit, replaced, and filtered in lists, newest day first', async () => {
     const { exchangeRates } = db.database;
     await exchangeRates.put('acme', [
       euros('USD', '2026-01-05', '0.8'),
@@ -65,7 +65,7 @@ describe('exchange rates', () => {
     expect(await exchangeRates.list('nobody', {}, 10)).toEqual([]);
   });
 
-  test('of two lists that arrive at once in opposite orders are all stored', async () => {
+  test('of two concurrent lists in opposite orders are all stored', async () => {
     const { exchangeRates } = db.database;
     const days = Array.from({ length: 300 }, (_, n) => new Date(Date.UTC(2024, 0, 1 + n)));
     const rates = days.map((day) => euros('CHF', day.toISOString().slice(0, 10), '1'));
@@ -74,7 +74,7 @@ describe('exchange rates', () => {
     expect(await exchangeRates.list('acme', { currency: 'CHF' }, 1_000)).toHaveLength(300);
   });
 
-  test('travel with the snapshot: for every day the newest one not after it, at most 7 days old', async () => {
+  test('are copied with the snapshot: for every day the newest rate up to 7 days old', async () => {
     await db.database.exchangeRates.put('acme', [
       euros('GBP', '2026-03-01', '1.1'),
       euros('GBP', '2026-03-03', '1.3'),
@@ -102,7 +102,7 @@ describe('exchange rates', () => {
     ).toEqual([day(2, '1.1'), ...carried]);
   });
 
-  test('are not copied for a report that converts nothing', async () => {
+  test('are not copied for a report without conversion', async () => {
     const signal = new AbortController().signal;
     const files = await db.database.factSource.snapshot(bindPlan(planOf(db.tenant), catalogue), {
       directory: folder.path,

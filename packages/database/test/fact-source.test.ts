@@ -15,7 +15,7 @@ const timeoutMs = 60_000;
 let db: DatabaseWithTenant;
 let folder: TemporaryFolder;
 beforeEach(async () => {
-  // One connection for copies: a snapshot that keeps it would let the next one wait in vain.
+  // One connection for copies, so that a leaked connection blocks the next snapshot.
   [db, folder] = await Promise.all([databaseWithTenant({ poolSize: 4, copyPoolSize: 1 }), temporaryFolder()]);
 });
 afterEach(async () => {
@@ -51,7 +51,7 @@ async function snapshotLines(plan: Plan = planOf(db.tenant)) {
 }
 
 describe('a snapshot', () => {
-  test('of an environment without facts is an empty file without a watermark', async () => {
+  test('of an empty environment is an empty file without a watermark', async () => {
     expect(await snapshotLines()).toEqual({
       header: 'environment_id,timestamp,apiproxy,message_count',
       lines: [],
@@ -60,7 +60,7 @@ describe('a snapshot', () => {
     });
   });
 
-  test('has the facts of the plan: its environment, its half-open range, its columns, and the newest batch', async () => {
+  test("has the facts of the plan's environment, half-open range and columns, and the newest batch", async () => {
     const other = await db.admin.createEnvironment({ organization: 'acme', name: 'test' });
     await store([encodedFact('2026-06-01T00:00:00Z', { apiproxy: 'foreign' })], other);
     const watermark = await store([
@@ -82,7 +82,7 @@ describe('a snapshot', () => {
     });
   });
 
-  test('has nothing of a batch that is not committed', async () => {
+  test('excludes uncommitted batches', async () => {
     const committed = await store([encodedFact('2026-01-01T00:00:00Z', { apiproxy: 'in' })]);
     const open = await openTransaction(db.url);
     await open.query(
@@ -98,7 +98,7 @@ describe('a snapshot', () => {
     await open.end();
   });
 
-  test('is of one moment: watermark and facts agree while batches are committed all the time', async () => {
+  test('is consistent: watermark and facts agree while batches commit', async () => {
     const second = await databaseWriter(db);
     try {
       for (let round = 0; round < 15; round += 1) {
@@ -114,7 +114,7 @@ describe('a snapshot', () => {
     }
   });
 
-  test('counts every row of a file of many megabytes', async () => {
+  test('counts every row of a large file', async () => {
     const facts = Array.from({ length: 50_000 }, (_, i) =>
       encodedFact('2026-02-01T00:00:00Z', { apiproxy: `proxy-${i}-${'x'.repeat(200)}` }),
     );
@@ -125,7 +125,7 @@ describe('a snapshot', () => {
 });
 
 describe('an aborted snapshot', () => {
-  /** A COPY that waits for a lock has not answered anything yet, which is the hardest moment to stop it. */
+  /** A COPY that waits for a lock has sent nothing, which makes it hardest to stop. */
   async function blockedSnapshot(signal: AbortSignal) {
     const lock = await openTransaction(db.url);
     await lock.query('lock table hot_api_facts in access exclusive mode');
@@ -147,7 +147,7 @@ describe('an aborted snapshot', () => {
       "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
     );
 
-  test('ends at once with the reason of the signal, and its connection is free for the next one', async () => {
+  test("ends immediately with the signal's reason and frees its connection", async () => {
     const controller = new AbortController();
     const { lock, outcome } = await blockedSnapshot(controller.signal);
     const reason = new Error('the lease was lost');
@@ -155,13 +155,14 @@ describe('an aborted snapshot', () => {
     controller.abort(reason);
     expect(await outcome).toBe(reason);
     expect(performance.now() - abortedMs).toBeLessThan(1_000);
-    // What the aborted statement waits for is still locked, so a batch gets a connection that is not waiting.
+    // The lock is still held, so a batch can only succeed on a connection that is not waiting for
+    // it.
     const writer = await openedWriter(db.tenant);
     await writer.rollback();
     await lock.end();
   });
 
-  test('is also ended in the server, while that still has nothing to send', async () => {
+  test('also ends in the server while the server has nothing to send', async () => {
     const controller = new AbortController();
     const { lock, outcome } = await blockedSnapshot(controller.signal);
     controller.abort(new Error('stop'));
@@ -170,7 +171,7 @@ describe('an aborted snapshot', () => {
     await lock.end();
   });
 
-  test('that was aborted before it began never asks the database', async () => {
+  test('that was aborted before its start runs no statement', async () => {
     const reason = new Error('never mind');
     const aborted = db.database.factSource.snapshot(bindPlan(planOf(db.tenant), catalogue), {
       directory: folder.path,
@@ -180,7 +181,7 @@ describe('an aborted snapshot', () => {
     await expect(aborted).rejects.toBe(reason);
   });
 
-  test('is told apart from one whose connection was lost, which is ServiceUnavailable', async () => {
+  test('differs from a lost connection, which is ServiceUnavailable', async () => {
     const { lock, outcome } = await blockedSnapshot(never);
     const [waiting] = await waitingForLock();
     await db.sql('select pg_terminate_backend($1)', [waiting?.pid]);
@@ -189,7 +190,7 @@ describe('an aborted snapshot', () => {
     expect(await snapshotLines()).toMatchObject({ hotRows: 0 });
   });
 
-  test('that takes longer than it may is ended by the database itself', async () => {
+  test('is ended by the database at its time limit', async () => {
     const lock = await openTransaction(db.url);
     await lock.query('lock table hot_api_facts in access exclusive mode');
     const target = { directory: folder.path, signal: never, timeoutMs: 200 };
@@ -201,7 +202,7 @@ describe('an aborted snapshot', () => {
     await lock.end();
   });
 
-  test('that cannot write its file fails with the reason and gives its connection back', async () => {
+  test('fails with the reason when it cannot write its file, and releases its connection', async () => {
     const plan = planOf(db.tenant);
     const target = { directory: `${folder.path}/missing`, signal: never, timeoutMs };
     await expect(db.database.factSource.snapshot(bindPlan(plan, catalogue), target)).rejects.toThrow(
@@ -218,7 +219,7 @@ async function openTransaction(url: string): Promise<Client> {
   return client;
 }
 
-/** Commits small batches, each on a connection of its own, until it is stopped. */
+/** Commits small batches, each on a separate connection, until it is stopped. */
 async function databaseWriter({ url, tenant }: DatabaseWithTenant) {
   const client = new Client(url);
   await client.connect();

@@ -44,7 +44,7 @@ async function partitionsOf(like: string): Promise<string[]> {
     .sort();
 }
 
-/** The server process that writes into the hot table in an open transaction. */
+/** Returns the server process that writes to the hot table in an open transaction. */
 async function writingBackend(): Promise<number> {
   const rows = await db.sql<{ pid: number }>(
     `select distinct pid from pg_locks
@@ -56,7 +56,7 @@ async function writingBackend(): Promise<number> {
 }
 
 describe('a batch', () => {
-  test('is stored with its tenant, its number and every kind of column as it was encoded', async () => {
+  test('is stored with its tenant, its number and every type of column as encoded', async () => {
     const batch = identity();
     await store(
       [
@@ -91,10 +91,10 @@ describe('a batch', () => {
     ]);
   });
 
-  test('is invisible before its commit, and after a rollback nothing of it was there', async () => {
+  test('is invisible before its commit and leaves nothing after a rollback', async () => {
     const batch = identity();
     const writer = await openedWriter(batch);
-    // More than a chunk, so that rows are in the database when the batch is given up.
+    // More than a chunk, so that the database has rows at the rollback.
     const long = 'x'.repeat(10_000);
     for (let i = 0; i < 600; i += 1) {
       await writer.write([
@@ -109,7 +109,7 @@ describe('a batch', () => {
     expect(await rowsOf('rolled-back')).toHaveLength(1);
   });
 
-  test('with a row the database refuses stores nothing and gives its connection back', async () => {
+  test('with a refused row stores nothing and releases its connection', async () => {
     const batch = identity();
     const writer = await openedWriter(batch);
     const bad = encodedFact('2026-03-02T00:00:00Z', { apiproxy: 'bad', response_status_code: 'no number' });
@@ -122,7 +122,7 @@ describe('a batch', () => {
     expect(await db.sql('select id from batches where id = $1', [batch.id])).toEqual([]);
   });
 
-  test('without a fact is accepted', async () => {
+  test('without facts is accepted', async () => {
     const batch = identity();
     await store([], batch);
     expect(await db.database.facts.openBatch(batch)).toEqual({
@@ -132,7 +132,7 @@ describe('a batch', () => {
 });
 
 describe('the same batch id', () => {
-  test('is accepted once: a repeat is answered with the first batch', async () => {
+  test('is accepted once: a repeat returns the first batch', async () => {
     const batch = identity();
     await store([encodedFact('2026-03-03T00:00:00Z', { apiproxy: 'repeat' })], batch);
     expect(await db.database.facts.openBatch(batch)).toEqual({
@@ -149,7 +149,7 @@ describe('the same batch id', () => {
     await writer.rollback();
   });
 
-  test('in two requests at once is accepted once, and the second waits for the first to end', async () => {
+  test('in two concurrent requests is accepted once; the second waits for the first to end', async () => {
     const batch = identity();
     const writer = await openedWriter(batch);
     const ends: string[] = [];
@@ -169,7 +169,7 @@ describe('the same batch id', () => {
     expect(await rowsOf('concurrent')).toHaveLength(1);
   });
 
-  test('goes to the waiting request when the first one gives up', async () => {
+  test('goes to the waiting request when the first one rolls back', async () => {
     const batch = identity();
     const first = await openedWriter(batch);
     const second = openedWriter(batch);
@@ -182,7 +182,7 @@ describe('the same batch id', () => {
 });
 
 describe('day partitions', () => {
-  test('are made on demand for every UTC day of a batch, and a row lies in the one of its day', async () => {
+  test('are created on demand for every UTC day of a batch; each row is in the partition of its day', async () => {
     const days = Array.from({ length: 60 }, (_, day) => new Date(Date.UTC(2024, 1, 1 + day)).toISOString());
     const lastMoments = days.map((day) => day.replace('T00:00:00.000Z', 'T23:59:59.999Z'));
     await store([...days, ...lastMoments].map((time) => encodedFact(time, { apiproxy: 'days' })));
@@ -194,19 +194,19 @@ describe('day partitions', () => {
       days.map((day) => ({ partition: `hot_api_facts_p${day.slice(0, 10).replaceAll('-', '')}`, n: 2 })),
     );
     expect(rows.map((row) => row.partition)).toContain('hot_api_facts_p20240229');
-    // The partitioned index reaches the new partitions.
+    // The partitioned index includes the new partitions.
     const indexes = await db.sql(
       "select 1 from pg_indexes where tablename like 'hot_api_facts_p2024%' and indexdef like '%(environment_id, \"timestamp\")'",
     );
     expect(indexes).toHaveLength(60);
   });
 
-  test('are made while other batches write: four at once, all with the same new days', async () => {
+  test('are created by four concurrent batches with the same new days', async () => {
     const times = Array.from({ length: 10 }, (_, day) => new Date(Date.UTC(2023, 0, 1 + day)).toISOString());
     const writers = await Promise.all(Array.from({ length: 4 }, () => openedWriter(identity())));
     await Promise.all(
       writers.map(async (writer, index) => {
-        // In different orders, so that the batches meet on every day.
+        // In different orders, so that the batches contend for every day.
         for (const time of index % 2 === 0 ? times : times.toReversed()) {
           await writer.write([encodedFact(time, { apiproxy: 'meet', request_uri: 'x'.repeat(4_200_000) })]);
         }
@@ -217,7 +217,7 @@ describe('day partitions', () => {
     expect(await partitionsOf('2023')).toHaveLength(10);
   });
 
-  test('are made although batches hold every connection that batches may have', async () => {
+  test('are created while batches hold every copy connection', async () => {
     const small = await databaseWithTenant({ poolSize: 3, copyPoolSize: 2 });
     const batch = () => ({
       environmentId: small.tenant.environmentId,
@@ -235,7 +235,7 @@ describe('day partitions', () => {
     await small.close();
   });
 
-  test('that somebody dropped are made again', async () => {
+  test('are created again after they were dropped', async () => {
     const fact = encodedFact('2021-01-01T00:00:00Z', { apiproxy: 'dropped' });
     await store([fact]);
     await db.sql('drop table hot_api_facts_p20210101');
@@ -265,7 +265,7 @@ test('100,000 facts in one batch are written within seconds', async () => {
 });
 
 describe('a connection that is lost', () => {
-  test('while a batch writes ends it with ServiceUnavailable, stores nothing, and the next batch gets another', async () => {
+  test('while a batch writes ends it with ServiceUnavailable; nothing is stored, and the next batch succeeds', async () => {
     const batch = identity();
     const writer = await openedWriter(batch);
     const fact = encodedFact('2026-03-04T00:00:00Z', {
@@ -287,7 +287,7 @@ describe('a connection that is lost', () => {
     expect(await rowsOf('lost')).toHaveLength(1);
   });
 
-  test('between two writes is reported by the next call and not as an uncaught error', async () => {
+  test('between two writes is thrown by the next call, not as an uncaught error', async () => {
     const writer = await openedWriter(identity());
     const idle = "pg_stat_activity where datname = current_database() and state = 'idle in transaction'";
     await db.sql(`select pg_terminate_backend(pid) from ${idle}`);

@@ -10,7 +10,7 @@ import { api } from './encoded-facts.ts';
 
 const never = new AbortController().signal;
 const dataset = withCustomFields(api, modelCustomFields);
-/** Their texts and numbers are those of the filters, and some are missing. */
+/** Facts with the filters' texts and numbers; some values are missing. */
 const facts: readonly Fact[] = fc.sample(
   fc.record({
     timestamp: fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-03-01T03:00:00.000Z'),
@@ -47,7 +47,7 @@ afterAll(async () => {
   await Promise.all([db.close(), folder.remove()]);
 });
 
-/** The indices of the facts that are copied for a plan with the filter. */
+/** Returns the indices of the facts that are copied for a plan with the filter. */
 async function copied(text: string): Promise<ReadonlySet<number>> {
   const read = readFilter(text, dataset);
   if (!read.ok) throw new Error(read.message);
@@ -66,20 +66,20 @@ async function copied(text: string): Promise<ReadonlySet<number>> {
   const file = await readFile(hotFactsPath, 'utf8');
   const lines = file.split('\n');
   const position = lines[0]?.split(',').indexOf('gateway_flow_id') ?? -1;
-  // Texts with line ends make more lines than facts.
+  // Texts with line breaks make more lines than facts.
   const flows = [...file.matchAll(csvRow)].slice(1).map(([row]) => Number(fieldsOf(row)[position]));
   expect(flows.length).toBe(hotRows);
   return new Set(flows);
 }
 
-/** A row up to a line end that is not inside of quotes, and the fields of one. */
+/** Match a CSV row up to an unquoted line break, and a field. */
 const csvRow = /(?:[^"\n]|"(?:[^"]|"")*")+\n/g;
 const fieldsOf = (row: string) => row.trimEnd().match(/(?:[^",]|"(?:[^"]|"")*")+|(?<=,|^)(?=,|$)/g) ?? [];
 
 const indicesOf = (matches: (fact: Fact) => boolean) =>
   facts.flatMap((fact, index) => (matches(fact) ? [index] : []));
 
-test('every fact that a filter lets through is copied, whatever the filter is', async () => {
+test('every fact that matches a filter is copied, for any filter', async () => {
   await fc.assert(
     fc.asyncProperty(modelFilters, async ({ text, matches }) => {
       const found = await copied(text);

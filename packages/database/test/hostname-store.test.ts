@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterEach(() => db.sql('delete from environment_hostnames'));
 afterAll(() => db.close());
 
-test('A hostname means one environment of its organization, and another one in another organization', async () => {
+test('A hostname belongs to one environment per organization', async () => {
   const { hostnames } = db.database;
   await hostnames.replace(prod, ['api.example.com']);
   await hostnames.replace(other, ['api.example.com']);
@@ -28,7 +28,7 @@ test('A hostname means one environment of its organization, and another one in a
   expect(await hostnames.findTenant('nobody', 'api.example.com')).toBeNull();
 });
 
-test('Replacing leaves exactly the given hostnames, each once, in the order of the alphabet', async () => {
+test('Replacing leaves exactly the provided hostnames, each once, in alphabetical order', async () => {
   const { hostnames } = db.database;
   await hostnames.replace(prod, ['c.example', 'a.example']);
   const replaced = await hostnames.replace(prod, ['b.example', 'a.example', 'b.example']);
@@ -38,7 +38,7 @@ test('Replacing leaves exactly the given hostnames, each once, in the order of t
   expect(await hostnames.findTenant('acme', 'a.example')).toBeNull();
 });
 
-test('A hostname of another environment is named with its owner, and nothing is changed', async () => {
+test('A conflict names the hostname and its environment, and changes nothing', async () => {
   const { hostnames } = db.database;
   await hostnames.replace(prod, ['a.example']);
   await hostnames.replace(staging, ['b.example']);
@@ -50,7 +50,7 @@ test('A hostname of another environment is named with its owner, and nothing is 
   expect(await hostnames.list(staging)).toEqual(['b.example']);
 });
 
-test('Of environments that want the same hostnames at once exactly one gets them, and the others learn which', async () => {
+test('Of environments that request the same hostnames concurrently, one gets them and the others learn its name', async () => {
   const { admin, database } = db;
   const { hostnames } = database;
   const contenders = [];
@@ -77,7 +77,7 @@ test('Of environments that want the same hostnames at once exactly one gets them
   }
 });
 
-test('The table itself refuses a second owner', async () => {
+test('The table refuses a second owner', async () => {
   await db.database.hostnames.replace(prod, ['a.example']);
   const second = db.sql(
     `insert into environment_hostnames select organization_id, 'a.example', id from environments where name = 'staging'`,

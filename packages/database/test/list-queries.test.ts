@@ -21,7 +21,7 @@ beforeAll(async () => {
     };
     await db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy, labels }, noLimits);
     if (i % 4 === 0) await db.database.queries.cancel(id);
-    // Only 12 different times, so that pages end between queries of one millisecond.
+    // 12 distinct times, so that pages end between queries of the same millisecond.
     await db.sql('update queries set created_at = $2 where id = $1', [
       id,
       new Date(firstMs + (i % 12)).toISOString(),
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-/** The list by its definition, without SQL. */
+/** Computes the list by its definition, without SQL. */
 function expected(criteria: ListCriteria): QueryRecord[] {
   const { submittedBy, state, dataset, createdFrom, createdBefore, hostname, hasReport } = criteria;
   return all
@@ -55,7 +55,7 @@ function expected(criteria: ListCriteria): QueryRecord[] {
     .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1));
 }
 
-test('Pages of any size and any criteria together are the list, without a gap or a repetition', async () => {
+test('Pages of any size, with any criteria, form the list without gaps or repetitions', async () => {
   const moment = fc.integer({ min: -1, max: 13 }).map((ms) => new Date(firstMs + ms));
   const criteria = fc.record(
     {
@@ -89,7 +89,7 @@ test('Pages of any size and any criteria together are the list, without a gap or
   );
 });
 
-test('A query that is submitted between two pages does not move the second', async () => {
+test('A query that is submitted between two pages does not shift the second', async () => {
   const first = await db.database.queries.list(db.tenant, {}, 10);
   const id = randomUUID();
   await db.database.queries.submit(

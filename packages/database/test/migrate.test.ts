@@ -31,7 +31,7 @@ function history(url: string): Promise<HistoryRow[]> {
   });
 }
 
-describe('migrations of an operator', () => {
+describe('migrations', () => {
   let database: TestDatabase;
   let folder: TemporaryFolder;
   const log: string[] = [];
@@ -53,7 +53,7 @@ describe('migrations of an operator', () => {
     return migrate({ url: database.url, folder: folder.path, log: (message) => log.push(message) });
   }
 
-  test('are applied once each, in the order of their names, and recorded with the checksum of the file', async () => {
+  test("are applied once, in name order, and recorded with their file's checksum", async () => {
     const second = "alter table first add column note text default 'a;b'; -- two statements\nselect 1;";
     await addMigration('20260102000000_second', second);
     await addMigration('20260101000000_first', 'create table first (id integer)');
@@ -74,7 +74,7 @@ describe('migrations of an operator', () => {
     ]);
   });
 
-  test('that come with a later version are applied to a database that has the earlier ones', async () => {
+  test('of a later version are applied to a database with the earlier ones', async () => {
     await addMigration('1_first', 'create table first (id integer)');
     await run();
     await addMigration('2_second', 'create table second (id integer)');
@@ -82,14 +82,14 @@ describe('migrations of an operator', () => {
     expect((await history(database.url)).map((row) => row.migration_name)).toEqual(['1_first', '2_second']);
   });
 
-  test('are applied once when many programs start at the same moment', async () => {
+  test('are applied once by concurrent processes', async () => {
     await addMigration('1_first', 'create table first (id integer)');
     await Promise.all(Array.from({ length: 5 }, run));
     expect(log.filter((message) => message.startsWith('applied'))).toHaveLength(1);
     expect(await history(database.url)).toHaveLength(1);
   });
 
-  test('leave nothing behind when one fails, and what was applied before it stays', async () => {
+  test('leave nothing of a failed one; those before it stay applied', async () => {
     await addMigration('1_good', 'create table good (id integer)');
     await addMigration('2_bad', 'create table half (id integer); select no_such_column');
     await expect(run()).rejects.toThrow('the migration "2_bad" failed');
@@ -100,7 +100,7 @@ describe('migrations of an operator', () => {
     });
   });
 
-  test('are refused when one was changed after it was applied', async () => {
+  test('are refused when one changed after it was applied', async () => {
     await addMigration('1_first', 'create table first (id integer)');
     await run();
     await addMigration('1_first', 'create table first (id bigint)');
@@ -108,7 +108,7 @@ describe('migrations of an operator', () => {
     await expect(run()).rejects.toThrow('"1_first" was changed after it was applied');
   });
 
-  test('are refused when the database has one that this version does not know', async () => {
+  test('are refused when the database has an unknown one', async () => {
     await addMigration('1_first', 'select 1');
     await run();
     await withClient(database.url, (client) =>
@@ -118,7 +118,7 @@ describe('migrations of an operator', () => {
     await expect(run()).rejects.toThrow('"9_newer", which this version does not know');
   });
 
-  test('are refused while a failed one is recorded, and go on once it was resolved as rolled back', async () => {
+  test('are refused while a failed one is recorded, and continue once it is resolved as rolled back', async () => {
     await addMigration('1_first', 'create table first (id integer)');
     await run();
     await withClient(database.url, (client) =>
@@ -132,7 +132,7 @@ describe('migrations of an operator', () => {
     await withClient(database.url, (client) => client.query('select id from first'));
   });
 
-  test('answer a database that is not there with ServiceUnavailable', async () => {
+  test('throw ServiceUnavailable when the database is unreachable', async () => {
     await expect(migrate({ url: 'postgres://127.0.0.1:1/none', log: () => {} })).rejects.toThrow(
       ServiceUnavailable,
     );
@@ -146,7 +146,7 @@ describe('the schema of this version', () => {
   });
   afterEach(() => database.drop());
 
-  test('is up to date for the stock Prisma command line, which has nothing to deploy', async () => {
+  test('is up to date for the stock Prisma command line', async () => {
     expect(await prismaCommand(database.url, 'migrate', 'status')).toContain(
       'Database schema is up to date!',
     );
@@ -155,7 +155,7 @@ describe('the schema of this version', () => {
     );
   });
 
-  test('is what the stock Prisma command line deploys on an empty database, and ours accepts that', async () => {
+  test('equals that of the stock Prisma command line on an empty database, which migrate() accepts', async () => {
     const empty = await createEmptyDatabase();
     const deployed = await prismaCommand(empty.url, 'migrate', 'deploy');
     expect(deployed).toContain('All migrations have been successfully applied.');
@@ -166,7 +166,7 @@ describe('the schema of this version', () => {
     await empty.drop();
   });
 
-  test('has no drift from schema.prisma, also when there are partitions', async () => {
+  test('has no drift from schema.prisma, also with partitions', async () => {
     const diff = [
       'migrate',
       'diff',
@@ -182,7 +182,7 @@ describe('the schema of this version', () => {
       ),
     );
     expect(await prismaCommand(database.url, ...diff)).toContain('-- This is an empty migration.');
-    // Not because the comparison sees nothing:
+    // Proves that the comparison detects drift:
     await withClient(database.url, (client) =>
       client.query(
         'alter table batches drop column accepted; alter table hot_api_facts drop column apiproxy',
@@ -229,7 +229,7 @@ describe('the schema of this version', () => {
   );
 
   test.each(datasets.filter(({ records }) => records.length > 0))(
-    'shows the records of $name in exactly the columns of the catalogue',
+    'has a view of the records of $name with exactly the columns of the catalogue',
     async (dataset) => {
       expect(await columnsOf(dataset.hotTable)).toEqual(
         [

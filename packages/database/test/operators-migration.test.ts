@@ -9,7 +9,7 @@ import { createEmptyDatabase, withClient } from './empty-database.ts';
 const migrations = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 const migration = '20261125092000_operators_and_token_ids';
 
-test('an instance of an earlier version gets one operator, and its tokens go on under new ids', async () => {
+test('an instance of an earlier version gets one operator, and its tokens stay valid under new ids', async () => {
   const [database, folder] = await Promise.all([createEmptyDatabase(), temporaryFolder()]);
   const { url } = database;
   const log = () => {};

@@ -21,7 +21,10 @@ describe('a page of orders', () => {
 
   const page = (criteria: OrderCriteria) => system.database.orders.page(system.tenant, criteria);
 
-  /** Few different values, so that conditions meet some orders; some orders without product, company or remark. */
+  /**
+   * Few distinct values, so that conditions match some orders. Some orders lack a product, company
+   * or remark.
+   */
   async function insertOrders(environmentId: number, count: number): Promise<void> {
     await system.sql(
       `insert into order_products (environment_id, batch_seq, id, name, price, period_time, period_unit, series_name)
@@ -47,7 +50,7 @@ describe('a page of orders', () => {
     );
   }
 
-  test('shows every order of its environment, newest first, with what was granted and given back', () => {
+  test('shows every order of its environment, newest first, with its grants and returns', () => {
     expect(orders).toHaveLength(300);
     const sorted = orders.toSorted((one, other) => {
       return one.create_time === other.create_time
@@ -55,7 +58,8 @@ describe('a page of orders', () => {
         : other.create_time.localeCompare(one.create_time);
     });
     expect(orders.map(({ no }) => no)).toEqual(sorted.map(({ no }) => no));
-    // ORD10: grants g20 (g21 is not there), a return r20 of 2; product 4; 10 / 3 hours after the beginning.
+    // ORD10: grant g20 (g21 does not exist), return r20 of 2, product 4, 10 / 3 hours after the
+    // start.
     expect(orders.find(({ no }) => no === 'ORD10')).toEqual<OrderRecord>({
       no: 'ORD10',
       count: 3,
@@ -81,7 +85,7 @@ describe('a page of orders', () => {
     });
   });
 
-  test('has empty texts and zeros for an order whose product is not there', () => {
+  test('has empty texts and zeros for an order with an unknown product', () => {
     expect(orders.find(({ product_id: id }) => id === 0)).toMatchObject({
       product_name: '',
       product_price: 0,
@@ -91,11 +95,11 @@ describe('a page of orders', () => {
   });
 
   const listed = (list: readonly OrderRecord[]) => list.map(({ no }) => no);
-  /** Not shown, so the model reckons it from the number as the insertion does. */
+  /** Not in responses, so the model computes it from the number, as the insertion does. */
   const companyOf = ({ no }: OrderRecord) => Number(no.slice(3)) % 4 || null;
   const shown = (order: OrderRecord, key: OrderKey) => (key === 'company_id' ? companyOf(order) : order[key]);
 
-  test('meets random conditions as a plain loop over all orders does', async () => {
+  test('matches random conditions like a plain loop over all orders', async () => {
     const samples: Readonly<Record<OrderKey, readonly OrderValue[]>> = {
       no: ['ORD1', 'ORD10', 'ORD250', 'ord10', ''],
       product_id: [0, 3, 9],
@@ -160,7 +164,7 @@ describe('a page of orders', () => {
     );
   });
 
-  test('together with the others shows each of 100,000 orders once, whatever their size', async () => {
+  test('together with the others shows each of 100,000 orders once, for any page size', async () => {
     const many = await system.admin.createEnvironment({ organization: 'acme', name: 'many' });
     await insertOrders(many.environmentId, 100_000);
     const size = fc.sample(fc.integer({ min: 500, max: 10_000 }), 1)[0] ?? 10_000;

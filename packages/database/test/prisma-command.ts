@@ -11,8 +11,8 @@ const cli = path.join(
 );
 
 /**
- * Runs the stock Prisma command line against a database and answers what it printed. Its exit code is no proof:
- * it is 0 also when the engine could not be talked to.
+ * Runs the stock Prisma command line against a database and returns its output. Its exit code
+ * proves nothing: it is 0 even when the engine is unreachable.
  */
 export async function prismaCommand(databaseUrl: string, ...args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, [cli, ...args], {

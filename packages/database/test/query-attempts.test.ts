@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 describe('a claim', () => {
-  test('goes to exactly one of many workers that try at the same moment', async () => {
+  test('goes to exactly one of many concurrent workers', async () => {
     const id = await submittedQuery(db);
     const claims = await Promise.all(Array.from({ length: 8 }, () => db.database.queries.claim(id, terms)));
     expect(claims.filter((claim) => claim !== null)).toEqual([
@@ -35,7 +35,7 @@ describe('a claim', () => {
     expect(second.filter((claim) => claim !== null).map((claim) => claim?.attempt)).toEqual([2]);
   });
 
-  test('takes over a running query only after its lease ran out, and only the newest attempt publishes', async () => {
+  test('takes over a running query only after its lease lapsed; only the newest attempt publishes', async () => {
     const halfway: Progress = { phase: 'computing', percent: 50, rowsScanned: 7 };
     const id = await submittedQuery(db);
     expect(await claimed(db, id)).toBe(1);
@@ -51,8 +51,8 @@ describe('a claim', () => {
     expect(await found(db, id)).toMatchObject({ state: 'completed', attempt: 2 });
   });
 
-  test.each(['lapses', 'is handed back'])(
-    'shows what the attempt before had reached when that %s, until the next one is further',
+  test.each(['lapses', 'is requeued'])(
+    'shows the progress of the previous attempt, which %s, until the next attempt exceeds it',
     async (end) => {
       const { queries } = db.database;
       const id = await submittedQuery(db);
@@ -76,7 +76,7 @@ describe('a claim', () => {
     },
   );
 
-  test('leaves to every attempt what the earlier ones have left of the timeout', async () => {
+  test('gives every attempt the rest of the timeout', async () => {
     const id = await submittedQuery(db);
     await claimed(db, id);
     await db.sql("update queries set first_started_at = now() - interval '10 minutes' where id = $1", [id]);
@@ -86,7 +86,7 @@ describe('a claim', () => {
     expect(claim?.remainingMs).toBeGreaterThan(terms.timeoutMs - 660_000);
   });
 
-  test('tells how many attempts there were, those that failed and without those that were excused', async () => {
+  test('returns the counted attempts, without released ones, and the failed attempts', async () => {
     const { queries } = db.database;
     const id = await submittedQuery(db);
     await claimed(db, id);
@@ -104,7 +104,7 @@ describe('a claim', () => {
     });
   });
 
-  test('of a query that failed is refused until it is to be tried again', async () => {
+  test('of a failed query is refused until its retry is due', async () => {
     const { queries } = db.database;
     const id = await submittedQuery(db);
     await claimed(db, id);
@@ -117,18 +117,18 @@ describe('a claim', () => {
   });
 });
 
-describe('a query that nobody will end is failed', () => {
+describe('a query that no worker will end fails', () => {
   const aged = (id: string, age: string) =>
     db.sql('update queries set first_started_at = now() - $2::interval where id = $1', [id, age]);
 
-  test('when its time is used up, and says so', async () => {
+  test('with the reason when its time is used up', async () => {
     const { queries } = db.database;
     const [requeued, running] = [await submittedQuery(db), await submittedQuery(db)];
     for (const id of [requeued, running]) await claimed(db, id);
     await queries.requeue(requeued, 1, released);
     for (const id of [requeued, running]) await aged(id, '1 hour');
     expect(await queries.claim(requeued, terms)).toBeNull();
-    // Whoever runs the other one is given some seconds to end it.
+    // The worker of the other query has a grace period to end it.
     expect(await queries.failOverdue(terms)).toBe(1);
     const failed = { state: 'failed', attempt: 1, failure: 'The query did not finish within 3600 s' };
     expect(await found(db, requeued)).toMatchObject(failed);
@@ -139,7 +139,7 @@ describe('a query that nobody will end is failed', () => {
     expect(await queries.complete(running, 1, publication)).toBe(false);
   });
 
-  test('when its attempts are used up without a word, and says so; those that were excused are not counted', async () => {
+  test('with the reason when its attempts are used up; released attempts do not count', async () => {
     const { queries } = db.database;
     const id = await submittedQuery(db);
     await claimed(db, id);
@@ -161,7 +161,7 @@ describe('a query that nobody will end is failed', () => {
 });
 
 describe('publication', () => {
-  test('keeps every figure exactly, and the result expires its time to live after it', async () => {
+  test('stores every figure exactly; the result expires after its time to live', async () => {
     const id = await submittedQuery(db);
     await claimed(db, id);
     await db.sql("update queries set started_at = now() - interval '11 s' where id = $1", [id]);
@@ -184,7 +184,7 @@ describe('publication', () => {
     expect(row?.watermark).toBe('9007199254740993');
   });
 
-  test('ends when it is due: the query expires once, and its archive is answered to one worker', async () => {
+  test('ends when it is due: the query expires once, and one worker receives its archive', async () => {
     const due = await submittedQuery(db);
     const fresh = await submittedQuery(db);
     for (const id of [due, fresh]) {
@@ -199,7 +199,7 @@ describe('publication', () => {
   });
 });
 
-test('Waiting are the enqueued queries and the running ones without a valid lease, the oldest of an environment first', async () => {
+test('Enqueued queries and running ones without a valid lease are waiting, oldest first within an environment', async () => {
   await db.sql('delete from queries');
   const [enqueued, running, lapsed, ended] = [
     await submittedQuery(db),
@@ -214,7 +214,7 @@ test('Waiting are the enqueued queries and the running ones without a valid leas
   expect(await db.database.queries.listWaiting(terms, 1)).toEqual([enqueued]);
 });
 
-test('Of workers that want to do a turn of a job at the same time one is told to, and none before the next is due', async () => {
+test('One of many concurrent workers begins an interval of a job, and none before the next is due', async () => {
   const { periodicJobs } = db.database;
   const ask = () => Promise.all(Array.from({ length: 8 }, () => periodicJobs.tryBegin('reconcile', 4_000)));
   expect((await ask()).filter(Boolean)).toHaveLength(1);
@@ -224,7 +224,7 @@ test('Of workers that want to do a turn of a job at the same time one is told to
   expect(await periodicJobs.tryBegin('another job', 4_000)).toBe(true);
 });
 
-test('Archives are nobody’s unless a query names them or a running attempt may publish them', async () => {
+test('Archives are orphaned unless a query has them as its result or a running attempt may publish them', async () => {
   const { queries } = db.database;
   const archive = (queryId: string, attempt: number) => ({ key: `${queryId}/${attempt}`, queryId, attempt });
   const [running, requeued, completed, cancelled] = [

@@ -15,14 +15,14 @@ export const publication: Publication = {
   resultTtlSeconds: 604_800,
 };
 
-/** Of a query that is there. */
+/** Returns a query that must exist. */
 export async function found(db: DatabaseWithTenant, id: string): Promise<QueryRecord> {
   const record = await db.database.queries.find(scope, id);
   if (record === null) throw new Error(`no query ${id}`);
   return record;
 }
 
-/** Stands in for the passing of time, which only the database's clock knows. */
+/** Simulates the passing of time, which only the database's clock measures. */
 export function lapseLease(db: DatabaseWithTenant, id: string): Promise<unknown> {
   return db.sql(
     "update queries set lease_expires_at = now() - interval '1 ms' where id = $1 and state = 'running'",
@@ -30,7 +30,7 @@ export function lapseLease(db: DatabaseWithTenant, id: string): Promise<unknown>
   );
 }
 
-/** The number of the attempt that began. */
+/** Claims a query and returns the number of the new attempt. */
 export async function claimed(db: DatabaseWithTenant, id: string): Promise<number> {
   const claim = await db.database.queries.claim(id, terms);
   if (claim === null) throw new Error(`query ${id} was not claimed`);

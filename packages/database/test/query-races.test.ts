@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-test('Cancel against finish has one winner, whose state stays', async () => {
+test('Of a cancellation and a concurrent finish one wins, and its state stays', async () => {
   const ids = await Promise.all(Array.from({ length: 30 }, () => submittedQuery(db)));
   const finishes = ['complete', 'fail', 'requeue'] as const;
   const outcomes = await Promise.all(
@@ -28,7 +28,7 @@ test('Cancel against finish has one winner, whose state stays', async () => {
     }),
   );
   for (const { kind, cancelled, finished, state } of outcomes) {
-    // A query that was handed back can still be cancelled, so there both may win; it ends cancelled in any order.
+    // A requeued query can still be cancelled, so both may win; it ends cancelled in either order.
     if (kind === 'requeue') expect([cancelled, state]).toEqual([true, 'cancelled']);
     else {
       expect(cancelled).toBe(!finished);
@@ -43,7 +43,7 @@ type Step =
   | { readonly kind: 'claim' | 'complete' | 'fail' | 'requeue'; readonly worker: 0 | 1 }
   | { readonly kind: 'renew'; readonly worker: 0 | 1; readonly progress: Progress };
 
-/** What must be true of a query, told without SQL. */
+/** The expected behaviour of a query, without SQL. */
 class Model {
   state: QueryState = 'enqueued';
   attempt = 0;
@@ -66,7 +66,7 @@ class Model {
   }
 }
 
-test('Two workers and a cancelling client in any order: one attempt at a time owns the query, states change only as the table allows, and progress never falls', async () => {
+test('With two workers and a cancelling client in any order, one attempt owns the query, states change by the table, and progress never falls', async () => {
   const worker = fc.constantFrom<0 | 1>(0, 1);
   const progress = fc.record({
     phase: fc.constantFrom(...attemptPhases),
@@ -133,7 +133,7 @@ test('Two workers and a cancelling client in any order: one attempt at a time ow
           progressPercent: model.progress,
           rowsScanned: model.rowsScanned,
         });
-        // A query whose attempts are used up goes from running or enqueued to failed; all of it is in the table.
+        // A query without attempts left goes from running or enqueued to failed, as in the table.
         expect(state === before || mayBecome(before, state)).toBe(true);
       }
     }),

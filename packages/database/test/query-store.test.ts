@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 describe('submission', () => {
-  test("answers the enqueued query, which can then be found with the same plan and the database's time", async () => {
+  test("returns the enqueued query, which can be found with the same plan and the database's time", async () => {
     const id = randomUUID();
     const plan = planOf(db.tenant);
     const outcome = await db.database.queries.submit({ id, plan, submittedBy: 'jane@example.com' }, noLimits);
@@ -53,14 +53,14 @@ describe('submission', () => {
     const locker = new Client(db.url);
     await locker.connect();
     await locker.query('begin');
-    // Weaker than the lock of a submission, and no obstacle to the foreign key of a query.
+    // Weaker than a submission's lock, and compatible with a query's foreign key.
     await locker.query('select id from environments where id = $1 for no key update', [
       db.tenant.environmentId,
     ]);
     const submitted = db.database.queries
       .submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' }, noLimits)
       .then(() => submissions.push('submitted'));
-    // The statement is in the server once somebody waits for the lock.
+    // A waiter for the lock shows that the statement has reached the server.
     await expect
       .poll(() =>
         db.sql(
@@ -77,7 +77,7 @@ describe('submission', () => {
 });
 
 describe('finding', () => {
-  test('shows a query to its own environment only', async () => {
+  test('returns a query in its own environment only', async () => {
     const id = await submittedQuery(db);
     const test = await db.admin.createEnvironment({ organization: 'acme', name: 'test' });
     await db.admin.createOrganization('rival');
@@ -94,13 +94,13 @@ describe('finding', () => {
     for (const other of [test, rival]) expect(await db.database.queries.list(other, {}, 10)).toEqual([]);
   });
 
-  test('by the organization alone shows a query of any of its environments, and to no other organization', async () => {
+  test('by organization returns queries of all its environments and of no other organization', async () => {
     const id = await submittedQuery(db);
     expect(await db.database.queries.find({ organization: 'acme' }, id)).toMatchObject({ id });
     expect(await db.database.queries.find({ organization: 'rival' }, id)).toBeNull();
   });
 
-  test('gives back the labels that the query was submitted with', async () => {
+  test('returns the labels of the submission', async () => {
     const { queries } = db.database;
     const labels = {
       hostname: 'api.example.com',
@@ -115,23 +115,23 @@ describe('finding', () => {
   });
 
   test.each(['', 'no-uuid', "' or true --", `${randomUUID()}x`])(
-    'answers null for the malformed id %j',
+    'returns null for the malformed id %j',
     async (id) => {
       expect(await db.database.queries.find(scope, id)).toBeNull();
     },
   );
 
-  test('lists the newest queries first, those of one millisecond by id, and no more than asked for', async () => {
+  test('lists the newest queries first, those of one millisecond by id, up to the limit', async () => {
     const ids = [await submittedQuery(db), await submittedQuery(db), await submittedQuery(db)];
     const [oldest = '', ...newest] = ids;
-    // Submissions can share a millisecond, and then nobody knows which came first.
+    // Submissions can share a millisecond; their order is then undefined.
     await db.sql("update queries set created_at = now() + interval '1 minute' where id = $1", [oldest]);
     await db.sql("update queries set created_at = now() + interval '2 minutes' where id = any($1)", [newest]);
     const listed = await db.database.queries.list(db.tenant, {}, 3);
     expect(listed.map((query) => query.id)).toEqual([...newest.toSorted().toReversed(), oldest]);
   });
 
-  test('refuses a plan that another version of the program has stored', async () => {
+  test('refuses a stored plan of another version', async () => {
     const id = await submittedQuery(db);
     await db.sql(`update queries set plan = '{"version": 2}' where id = $1`, [id]);
     await expect(db.database.queries.find(scope, id)).rejects.toThrow('the stored plan has version 2');

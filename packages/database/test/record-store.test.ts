@@ -13,7 +13,7 @@ beforeEach(() => db.sql('delete from instrument_uses'));
 
 function uses(): IngestTarget {
   const target = ingestTargets(catalogue).get('instruments.uses');
-  if (target === undefined) throw new Error('there are no uses of instruments');
+  if (target === undefined) throw new Error('unknown record set instruments.uses');
   return target;
 }
 
@@ -42,7 +42,7 @@ async function stored(): Promise<[string, number][]> {
 }
 
 describe('records', () => {
-  test('replace those of their key, and tell which batch brought them', async () => {
+  test('replace those with the same key and have the number of their batch', async () => {
     await store([use('a', 1), use('b', 2)]);
     await store([use('b', 3), use('c', 4)]);
     expect(await stored()).toEqual([
@@ -65,7 +65,7 @@ describe('records', () => {
     expect(row?.time).toBe('2026-01-01 00:00:00.000001');
   });
 
-  test('of one key within a batch: the last one counts, also over many chunks', async () => {
+  test('with the same key in one batch: the last one wins, also across chunks', async () => {
     const rows: EncodedRow[] = [];
     for (let round = 1; round <= 3; round += 1) {
       for (let id = 0; id < 30_000; id += 1) rows.push(use(`id-${id}`, round, 'u'.repeat(40)));
@@ -77,7 +77,7 @@ describe('records', () => {
     expect(counted).toEqual({ rows: '30000', last: '30000' });
   });
 
-  test('are seen by nobody before the commit, and not at all after a rollback', async () => {
+  test('are invisible before the commit and absent after a rollback', async () => {
     const writer = await open();
     await writer.write([use('a', 1)]);
     expect(await stored()).toEqual([]);
@@ -85,7 +85,7 @@ describe('records', () => {
     expect(await stored()).toEqual([]);
   });
 
-  test('of another environment with the same key stay as they are', async () => {
+  test('of another environment with the same key do not change', async () => {
     const other = await db.admin.createEnvironment({
       organization: 'acme',
       name: `e${randomUUID()}`,
@@ -98,13 +98,13 @@ describe('records', () => {
     ]);
   });
 
-  test('that several batches bring at once in different orders are all stored, none waits for ever', async () => {
+  test('of concurrent batches in different orders are all stored without deadlock', async () => {
     const ids = Array.from({ length: 500 }, (_, index) => `id-${index}`);
     const orders = [ids, ids.toReversed(), ids.toSorted(), ids.toSorted().toReversed()];
     await Promise.all(orders.map((order, batch) => store(order.map((id) => use(id, batch)))));
     const rows = await stored();
     expect(rows).toHaveLength(500);
-    // One batch is wholly over the others.
+    // The records of one batch replace all others.
     expect(new Set(rows.map(([, seconds]) => seconds)).size).toBe(1);
   });
 });

@@ -24,7 +24,7 @@ const inJune = (): Plan => ({
   range: { startMs: day('06-01'), endExclusiveMs: day('06-11') },
 });
 
-/** One each 100 seconds from 1 June on: 864 a day. */
+/** One fact every 100 seconds from 1 June: 864 a day. */
 async function storeHotFacts(environmentId: number): Promise<void> {
   await db.sql(
     `insert into hot_api_facts (environment_id, batch_seq, "timestamp", apiproxy)
@@ -49,7 +49,7 @@ async function storeSegment(from: string, to: string): Promise<void> {
   await db.sql(`update segments set state = 'live' where id = $1`, [id]);
 }
 
-/** As a worker would complete it that needed `seconds`. */
+/** Completes the query as a worker that took `seconds`. */
 async function completed(
   plan: Plan,
   figures: { rows: number; rowsScanned: number; seconds: number },
@@ -71,7 +71,7 @@ async function completed(
   await db.sql('update queries set execution_ms = $2 where id = $1', [id, figures.seconds * 1_000]);
 }
 
-test('counts the hot facts of the environment and range, and lists the segments that overlap it of all live ones', async () => {
+test('counts the hot facts of the environment and range, and lists the live segments that overlap it', async () => {
   const other = await db.admin.createEnvironment({ organization: 'acme', name: 'test' });
   for (const { environmentId } of [db.tenant, other]) await storeHotFacts(environmentId);
   for (const [from, to] of [
@@ -89,14 +89,14 @@ test('counts the hot facts of the environment and range, and lists the segments 
     factsPerSecond: null,
     earlier: null,
   });
-  // Four columns, of which two have 4 and 8 bytes.
+  // Four columns; two of them have 4 and 8 bytes.
   expect(found.hotFacts.rowBytes).toBeGreaterThan(12);
 });
 
-test('says what the planner estimates when counting takes too long, and goes on', async () => {
+test("returns the planner's estimate when counting takes too long, and continues", async () => {
   await storeHotFacts(db.tenant.environmentId);
   await db.sql('analyze hot_june');
-  // Longer than the limit, which no count of a test would reach by itself.
+  // Longer than the limit, which no test's count would reach.
   await db.sql(`alter table hot_api_facts rename to counted_facts`);
   await db.sql(
     `create view hot_api_facts as select f.* from counted_facts f where pg_sleep(0.001 * f.batch_seq) is not null`,
@@ -109,14 +109,14 @@ test('says what the planner estimates when counting takes too long, and goes on'
     expect(hotFacts.exact).toBe(false);
     expect(hotFacts.rows).toBeGreaterThan(8_640 / 2);
     expect(hotFacts.rows).toBeLessThan(8_640 * 2);
-    // The limit is of the count only.
+    // The limit applies to the count only.
     expect((await pool.query('show statement_timeout')).rows).toEqual([{ statement_timeout: '0' }]);
   } finally {
     await pool.end();
   }
 });
 
-test('the speed is that of large completed queries, and an earlier report is one that differs in its range only', async () => {
+test('the speed is that of large completed queries; an earlier report differs in its range only', async () => {
   const plan = inJune();
   const march = { startMs: day('03-01'), endExclusiveMs: day('03-02') };
   await completed({ ...plan, range: march }, { rows: 12, rowsScanned: 3_000_000, seconds: 2 });

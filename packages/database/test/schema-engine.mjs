@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Stands in for Prisma's schema engine, so that its command line runs in tests on machines that cannot download
-// the engine: the same JSON-RPC on standard input and output, in front of the same engine compiled to WebAssembly.
+// Replaces Prisma's schema engine, so that its command line runs in tests on machines that cannot
+// download the engine: the same JSON-RPC on standard input and output, in front of the same engine
+// compiled to WebAssembly.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
@@ -21,7 +22,7 @@ const { values: options, positionals } = parseArgs({
 });
 const { url } = JSON.parse(options.datasource ?? '{}');
 
-/** The command line asks this before it starts the engine proper. */
+/** The command line runs this before it starts the engine. */
 async function runCommand(command) {
   if (command !== 'can-connect-to-database') throw new Error(`unknown command ${command}`);
   const client = new Client(url);
@@ -42,13 +43,13 @@ function report(level, message, fields = {}) {
 }
 
 async function serve() {
-  // The engine leaves the text of a panic here before it traps.
+  // The engine stores the text of a panic here before it traps.
   globalThis.PRISMA_WASM_PANIC_REGISTRY = { set_message: (message) => report('ERROR', message) };
   const engine = await startEngine();
   for await (const line of createInterface({ input: process.stdin })) {
     if (line.trim() === '') continue;
     const { id, method, params } = JSON.parse(line);
-    // Without a method it is the receipt of something that was printed.
+    // Without a method, it acknowledges printed output.
     if (method !== undefined) send({ id, ...(await answer(engine, method, params)) });
   }
   // Connections of the adapter's pool would keep the process alive.
@@ -59,7 +60,7 @@ async function answer(engine, method, params) {
   try {
     const result =
       method === 'getDatabaseVersion' ? await engine.version(params) : await engine[method](params);
-    // The engine proper prints a diff through the same channel.
+    // The native engine prints a diff through the same channel.
     if (method === 'diff' && result?.stdout)
       send({ id: -1, method: 'print', params: { content: result.stdout } });
     return { result: result ?? null };
@@ -98,9 +99,9 @@ async function startEngine() {
 }
 
 /**
- * The driver adapter does not know the type "char", in which PostgreSQL's catalog keeps its one-letter codes. It
- * knows arrays of it, which the catalog's queries never answer: the pool calls a "char" that, and the adapter's
- * answer is put right before the engine sees it.
+ * The driver adapter does not support the type "char" of one-letter codes in PostgreSQL's catalog,
+ * but it supports arrays of it, which the catalog's queries never return. So the pool reports a
+ * "char" as an array, and the result is corrected before it reaches the engine.
  */
 class CatalogPool extends Pool {
   async query(...args) {

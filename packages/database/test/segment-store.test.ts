@@ -13,7 +13,7 @@ import {
 } from './database-with-tenant.ts';
 import { api, encodedFact } from './encoded-facts.ts';
 
-/** The database keeps whole milliseconds, so what is written now may be of the next one. */
+/** The database rounds to milliseconds, so a time written now may be in the next one. */
 const atOnceMs = -1;
 const never = new AbortController().signal;
 const terms = { minFacts: 100, maxAgeMs: 3_600_000, maxFacts: 1_000 };
@@ -52,7 +52,7 @@ async function store(rows: readonly EncodedRow[]): Promise<void> {
 
 async function hotFacts(): Promise<HotFacts> {
   const hot = await db.database.segments.oldestHotFacts(owner, terms);
-  if (hot === null) throw new Error('there are no hot facts');
+  if (hot === null) throw new Error('no hot facts');
   return hot;
 }
 
@@ -77,7 +77,7 @@ const snapshot = () =>
   });
 
 describe('hot facts', () => {
-  test('are due when they are many or old, and are chosen in whole batches up to a bound', async () => {
+  test('are due by number or age, and are selected in whole batches up to a limit', async () => {
     const { segments } = db.database;
     await store(facts(60));
     expect(await segments.listDue(terms)).toEqual([]);
@@ -89,11 +89,11 @@ describe('hot facts', () => {
 
     const upTo = async (maxFacts: number) =>
       (await segments.oldestHotFacts(owner, { ...terms, maxFacts }))?.facts;
-    // A batch that is larger than the bound goes alone.
+    // A batch above the limit is selected alone.
     expect([await upTo(10), await upTo(60), await upTo(99), await upTo(100)]).toEqual([60, 60, 60, 100]);
   });
 
-  test('that are not committed are not chosen, and records never are', async () => {
+  test('are not selected before their commit, and records never are', async () => {
     const writer = await openedWriter();
     await writer.write(facts(500));
     expect(await db.database.segments.oldestHotFacts(owner, terms)).toBe(null);
@@ -106,7 +106,7 @@ describe('hot facts', () => {
     expect(await db.database.segments.listDue(terms)).toEqual([]);
   });
 
-  test('are copied with the columns in which any of them has a value', async () => {
+  test('are copied with the columns that have a value in any fact', async () => {
     const field = await db.database.customFields.declare(
       db.tenant,
       { dataset: 'api', name: 'dc_plan', type: 'STRING', description: null },
@@ -118,7 +118,7 @@ describe('hot facts', () => {
       encodedFact(june, { apiproxy: 'a,"b"', custom_fields: `{"${id}":"gold"}` }),
       encodedFact(june, { total_response_time: 7 }),
     ]);
-    // Queries that were submitted before may still read it.
+    // Earlier queries may still read it.
     await db.database.customFields.delete(db.tenant, { dataset: 'api', name: 'dc_plan' });
     const file = path.join(folder.path, 'hot.csv');
     const copied = await db.database.segments.copyHotFacts(await hotFacts(), { path: file, signal: never });
@@ -142,7 +142,7 @@ describe('hot facts', () => {
 });
 
 describe('a fact is in one place', () => {
-  test('sealing takes the batches that were chosen out of the hot table, and no others', async () => {
+  test('sealing removes exactly the selected batches from the hot table', async () => {
     await store(facts(3));
     const hot = await hotFacts();
     await store(facts(5));
@@ -153,7 +153,7 @@ describe('a fact is in one place', () => {
     expect(await snapshot()).toMatchObject({ hotRows: 5, segments: [{ id, key, facts: 3, bytes: 10 }] });
   });
 
-  test('of two that seal the same batches one succeeds, and the other changes nothing', async () => {
+  test('of two concurrent seals of the same batches one succeeds and the other changes nothing', async () => {
     await store(facts(3));
     const hot = await hotFacts();
     const two = await Promise.all([1, 2].map(() => db.database.segments.register(owner, fileOf(3))));
@@ -163,7 +163,7 @@ describe('a fact is in one place', () => {
     expect([hotRows, segments.map(({ id }) => id)]).toEqual([0, [two[sealed.indexOf(true)]?.id]]);
   });
 
-  test('a segment whose writer was given up for dead does not go live any more', async () => {
+  test('an abandoned segment never goes live', async () => {
     await store(facts(3));
     const hot = await hotFacts();
     const { id } = await db.database.segments.register(owner, fileOf(3));
@@ -172,7 +172,7 @@ describe('a fact is in one place', () => {
     expect(await snapshot()).toMatchObject({ hotRows: 3, segments: [] });
   });
 
-  test('a batch that brings its segments is there with them, at once or not at all', async () => {
+  test('a batch with its segments becomes visible completely or not at all', async () => {
     const { id } = await db.database.segments.register(owner, fileOf(7));
     const writer = await openedWriter();
     expect(await snapshot()).toMatchObject({ segments: [], watermark: null });
@@ -181,12 +181,12 @@ describe('a fact is in one place', () => {
     expect(await db.database.segments.oldestHotFacts(owner, terms)).toBe(null);
     const again = await openedWriter();
     await expect(again.commit({ accepted: 7, bodySha256: '', segmentIds: [id] })).rejects.toThrow(
-      'left to be moved',
+      'expected 1',
     );
     await again.rollback();
   });
 
-  test('merging replaces segments at once, and not when one was replaced meanwhile or facts would be lost', async () => {
+  test('merging replaces segments atomically, unless one was replaced meanwhile or facts would be lost', async () => {
     const { segments } = db.database;
     const [a, b, c] = [await liveSegment(1), await liveSegment(2), await liveSegment(4)];
     const merged = async (count: number) => (await segments.register(owner, fileOf(count))).id;
@@ -197,7 +197,7 @@ describe('a fact is in one place', () => {
     expect((await segments.listLive(owner)).map(({ id }) => id).toSorted()).toEqual([ab, c].toSorted());
   });
 
-  test('only one works on the segments of an owner at a time, and others go on', async () => {
+  test("the owner's lock admits one worker per owner", async () => {
     const { segments } = db.database;
     const inside = await segments.withOwnerLock(owner, async () => [
       await segments.withOwnerLock(owner, () => Promise.resolve('second')),
@@ -209,7 +209,7 @@ describe('a fact is in one place', () => {
 });
 
 describe('a snapshot', () => {
-  test('has the segments that overlap its range, oldest first', async () => {
+  test('lists the segments that overlap its range, oldest first', async () => {
     const inside = await liveSegment(1, 40);
     const first = await liveSegment(1);
     await liveSegment(1, 365);
@@ -224,7 +224,7 @@ describe('a snapshot', () => {
 });
 
 describe('a segment', () => {
-  test('is dropped when all of its facts are past the retention, of its environment or of the settings', async () => {
+  test('is retired when all of its facts exceed the retention of its environment or of the settings', async () => {
     const { segments } = db.database;
     const [old, young] = [await liveSegment(1, -10_000), await liveSegment(1)];
     const live = async () => (await segments.listLive(owner)).map(({ id }) => id);
@@ -238,7 +238,7 @@ describe('a segment', () => {
     expect(await live()).toEqual([]);
   });
 
-  test('is kept while a query runs that began before it was retired', async () => {
+  test('is kept while a query runs that started before its retirement', async () => {
     const { segments, queries } = db.database;
     const [a, b] = [await liveSegment(1), await liveSegment(1)];
     const query = await submittedQuery(db);
@@ -246,7 +246,7 @@ describe('a segment', () => {
     const { id } = await segments.register(owner, fileOf(2));
     await segments.replace([a, b], id);
     expect(await segments.listDeletable(atOnceMs, 10)).toEqual([]);
-    // The same millisecond may have been later.
+    // A start in the same millisecond may have been earlier than the retirement.
     await db.sql(
       'update segments set retired_at = (select started_at from queries where id = $1) where id = any($2)',
       [query, [a, b]],

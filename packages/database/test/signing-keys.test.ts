@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-test('Every process gets the same random key for a purpose, also when all ask first', async () => {
+test('Every process gets the same random key for a purpose, also on concurrent first use', async () => {
   const processes = Array.from({ length: 6 }, () => openDatabase({ url: db.url, poolSize: 2 }));
   const keys = await Promise.all(processes.map(({ signingKeys }) => signingKeys.keyFor('a')));
   const other = await db.database.signingKeys.keyFor('b');

@@ -30,7 +30,7 @@ async function accepted(): Promise<string> {
   return outcome.record.id;
 }
 
-/** A query of the past, `ageSeconds` old by the database's clock. */
+/** Submits a query and ages it by `ageSeconds`. */
 async function pastQuery(ageSeconds: number, state = 'completed'): Promise<void> {
   await db.sql(
     `insert into queries (id, environment_id, plan, state, submitted_by, created_at)
@@ -40,8 +40,8 @@ async function pastQuery(ageSeconds: number, state = 'completed'): Promise<void>
 }
 
 /**
- * That the reset is when the `untilAgeOf`-th oldest query is an hour old. The seconds are rounded up, and lie between
- * those before and after the submission, because this machine may take its time.
+ * Expects the reset when the `untilAgeOf`-th oldest query is an hour old. The seconds are rounded
+ * up and lie between the values before and after the submission, because the test may be slow.
  */
 async function expectRefused(own: typeof limits, { untilAgeOf }: { untilAgeOf: number }): Promise<void> {
   const before = await secondsUntilAnHourOld(untilAgeOf);
@@ -65,7 +65,7 @@ async function secondsUntilAnHourOld(index: number): Promise<number> {
 const count = async () => (await db.sql('select id from queries')).length;
 
 describe('the limit of a rolling hour', () => {
-  test('lets exactly that many of many concurrent submissions through and stores no other', async () => {
+  test('accepts exactly the allowed number of concurrent submissions and stores no other', async () => {
     const outcomes = await Promise.all(Array.from({ length: 60 }, () => submit()));
     expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(7);
     expect(await count()).toBe(7);
@@ -76,7 +76,7 @@ describe('the limit of a rolling hour', () => {
     });
   });
 
-  test('counts a submission that is committed while the next one waits for it', async () => {
+  test('counts a submission that commits while the next one waits', async () => {
     await withClient(db.url, async (client) => {
       await client.query('begin');
       await client.query('select id from environments where id = $1 for update', [db.tenant.environmentId]);
@@ -97,7 +97,7 @@ describe('the limit of a rolling hour', () => {
     });
   });
 
-  test('tells with each accepted one what is used then', async () => {
+  test('returns the usage after each accepted submission', async () => {
     const usages = [];
     for (let i = 0; i < 3; i += 1) usages.push((await submit()).usage);
     expect(usages.map(({ submittedInHour, active }) => [submittedInHour, active])).toEqual([
@@ -108,7 +108,7 @@ describe('the limit of a rolling hour', () => {
     expect(await db.database.queries.usage(scope, limits)).toMatchObject({ submittedInHour: 3, active: 3 });
   });
 
-  test('rolls: a submission counts for an hour and not longer, whatever became of it', async () => {
+  test('counts a submission for exactly an hour, regardless of its outcome', async () => {
     for (const state of ['completed', 'failed', 'cancelled', 'expired']) await pastQuery(3590, state);
     for (let i = 0; i < 3; i += 1) await pastQuery(3590);
     expect((await submit()).kind).toBe('refused');
@@ -117,14 +117,14 @@ describe('the limit of a rolling hour', () => {
     expect(outcome).toMatchObject({ kind: 'accepted', usage: { submittedInHour: 1 } });
   });
 
-  test('says to the second when the next submission is accepted', async () => {
+  test('returns the seconds until the next submission is accepted', async () => {
     for (const age of [3000, 2000, 1000.5, 500, 400, 300, 200]) await pastQuery(age);
     await expectRefused(limits, { untilAgeOf: 0 });
     await db.sql("update queries set created_at = created_at - interval '600 seconds'");
     expect(await submit()).toMatchObject({ kind: 'accepted', usage: { submittedInHour: 7 } });
   });
 
-  test('waits for as many to leave as a lowered limit asks for', async () => {
+  test('waits for enough submissions to leave after the limit was lowered', async () => {
     for (const age of [3000, 2000, 1000, 500]) await pastQuery(age);
     const lowered = { ...limits, queriesPerHour: 2 };
     await expectRefused(lowered, { untilAgeOf: 2 });
@@ -132,7 +132,7 @@ describe('the limit of a rolling hour', () => {
     expect((await submit(lowered)).kind).toBe('accepted');
   });
 
-  test('has all of the hour before it when nothing was submitted', async () => {
+  test('resets in an hour when nothing was submitted', async () => {
     expect(await db.database.queries.usage(scope, limits)).toEqual({
       limits,
       submittedInHour: 0,
@@ -141,7 +141,7 @@ describe('the limit of a rolling hour', () => {
     });
   });
 
-  test('gives the submission of a query that failed by our fault back, and of no other', async () => {
+  test('does not count a query that failed through the service, and counts every other', async () => {
     const { queries } = db.database;
     const [ours, theirs, late, neverEnded] = [
       await accepted(),
@@ -158,7 +158,7 @@ describe('the limit of a rolling hour', () => {
     expect(await used()).toBe(3);
     await db.sql('update queries set lease_expires_at = now() where lease_expires_at is not null');
     await db.sql("update queries set first_started_at = now() - interval '1 day' where id = $1", [late]);
-    // One is out of time, the other one out of attempts.
+    // One is out of time, the other out of attempts.
     expect(await queries.failOverdue(terms)).toBe(2);
     expect((await queries.find(scope, neverEnded))?.state).toBe('failed');
     expect(await used()).toBe(2);
@@ -168,7 +168,7 @@ describe('the limit of a rolling hour', () => {
 describe('the limit of active queries', () => {
   const few = { queriesPerHour: 1000, activeQueries: 3 };
 
-  test('counts enqueued and running ones, and is never exceeded by concurrent submissions', async () => {
+  test('counts enqueued and running queries, and concurrent submissions never exceed it', async () => {
     await pastQuery(90_000, 'running');
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => submit(few)));
     expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(2);
@@ -183,7 +183,7 @@ describe('the limit of active queries', () => {
 });
 
 describe("an environment's own limits", () => {
-  test('go before those of the settings, each by itself', async () => {
+  test('override those of the settings individually', async () => {
     await db.sql('update environments set queries_per_hour = 2 where id = $1', [db.tenant.environmentId]);
     expect((await submit()).usage.limits).toEqual({ queriesPerHour: 2, activeQueries: 10 });
     await submit();
@@ -192,7 +192,7 @@ describe("an environment's own limits", () => {
     expect(await submit()).toMatchObject({ kind: 'refused', reason: 'active' });
   });
 
-  test('and what is used of them are those of one environment only', async () => {
+  test('and their usage apply to one environment only', async () => {
     const other = await db.admin.createEnvironment({ organization: 'acme', name: 'other' });
     for (let i = 0; i < 7; i += 1) await accepted();
     const submission = { id: randomUUID(), plan: planOf(other), submittedBy: 'jane@example.com' };
@@ -200,7 +200,7 @@ describe("an environment's own limits", () => {
   });
 });
 
-test('Nothing is told of an environment that does not exist', async () => {
+test('The usage of an unknown environment is null', async () => {
   const { queries } = db.database;
   expect(await queries.usage({ organization: 'acme', environment: 'none' }, limits)).toBeNull();
   expect(await queries.usage({ organization: 'none', environment: 'prod' }, limits)).toBeNull();

@@ -3,7 +3,7 @@ import type { IdempotencyKey, SubmissionOutcome } from '@hourglass/reports';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseWithTenant, noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 
-/** Of a request that is told by its hash alone. */
+/** An idempotency key whose request is identified by its hash. */
 function keyOf(key: string, request: object): IdempotencyKey {
   return { key, requestSha256: createHash('sha256').update(JSON.stringify(request)).digest() };
 }
@@ -43,8 +43,8 @@ const age = (key: string, interval: string) =>
     interval,
   ]);
 
-describe('a submission with the key of an earlier one', () => {
-  test('is that one, whatever has become of it, and counts once', async () => {
+describe('a submission with an earlier idempotency key', () => {
+  test('returns the earlier query in any state and counts once', async () => {
     const idempotencyKey = keyOf(randomUUID(), { limit: 1 });
     const id = await accepted(idempotencyKey);
     const before = await used();
@@ -54,7 +54,7 @@ describe('a submission with the key of an earlier one', () => {
     expect(await used()).toEqual([before[0], (before[1] ?? 0) - 1]);
   });
 
-  test('of another request is a conflict and stores nothing', async () => {
+  test('is a conflict for a different request and stores nothing', async () => {
     const key = randomUUID();
     await accepted(keyOf(key, { limit: 1 }));
     const before = await used();
@@ -62,14 +62,14 @@ describe('a submission with the key of an earlier one', () => {
     expect(await used()).toEqual(before);
   });
 
-  test('in another environment is another submission', async () => {
+  test('is a new submission in another environment', async () => {
     const other = await db.admin.createEnvironment({ organization: 'acme', name: 'other' });
     const idempotencyKey = keyOf(randomUUID(), {});
     await accepted(idempotencyKey);
     expect((await submit(idempotencyKey, { tenant: other })).kind).toBe('accepted');
   });
 
-  test('is answered also when the limits are reached by now', async () => {
+  test('returns the earlier query also when the limits are reached', async () => {
     const idempotencyKey = keyOf(randomUUID(), {});
     const id = await accepted(idempotencyKey);
     const limits = { queriesPerHour: 1, activeQueries: 1 };
@@ -81,7 +81,7 @@ describe('a submission with the key of an earlier one', () => {
     expect((await submit(keyOf(randomUUID(), {}), { limits })).kind).toBe('refused');
   });
 
-  test('that was refused is a submission like any other', async () => {
+  test('is a new submission when the earlier one was refused', async () => {
     const idempotencyKey = keyOf(randomUUID(), {});
     expect((await submit(idempotencyKey, { limits: { queriesPerHour: 1, activeQueries: 1 } })).kind).toBe(
       'refused',
@@ -89,7 +89,7 @@ describe('a submission with the key of an earlier one', () => {
     expect((await submit(idempotencyKey)).kind).toBe('accepted');
   });
 
-  test('is one of many that come at the same moment', async () => {
+  test('is accepted once of many concurrent ones', async () => {
     const idempotencyKey = keyOf(randomUUID(), {});
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => submit(idempotencyKey)));
     const ids = outcomes.map((outcome) =>
@@ -99,7 +99,7 @@ describe('a submission with the key of an earlier one', () => {
     expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(1);
   });
 
-  test('that is a day old is a new one, before and after the key was forgotten', async () => {
+  test('is a new submission after a day, before and after the key is deleted', async () => {
     const idempotencyKey = keyOf(randomUUID(), {});
     const first = await accepted(idempotencyKey);
     await age(idempotencyKey.key, '23 hours 59 minutes');
@@ -116,7 +116,7 @@ describe('a submission with the key of an earlier one', () => {
   });
 });
 
-test('Keys are forgotten some at a time, those that are kept no longer only', async () => {
+test('Expired keys, and no others, are deleted up to the limit', async () => {
   await db.sql('delete from idempotency_keys');
   const keys = Array.from({ length: 5 }, () => randomUUID());
   for (const key of keys) await accepted(keyOf(key, {}));

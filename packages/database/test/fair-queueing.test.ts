@@ -21,14 +21,14 @@ beforeEach(async () => {
 });
 
 async function submitted(tenant: Tenant | undefined, count: number): Promise<void> {
-  if (tenant === undefined) throw new Error('there is no such environment');
+  if (tenant === undefined) throw new Error('unknown environment');
   for (let query = 0; query < count; query += 1) {
     const submission = { id: randomUUID(), plan: planOf(tenant), submittedBy: 'jane@example.com' };
     await db.database.queries.submit(submission, noLimits);
   }
 }
 
-/** Claims as a worker does, `count` times: which environment each query was of. */
+/** Claims `count` times as a worker does and returns the environment of each query. */
 async function turns(count: number): Promise<number[]> {
   const { queries } = db.database;
   const taken: number[] = [];
@@ -36,13 +36,13 @@ async function turns(count: number): Promise<number[]> {
     const [id] = await queries.listWaiting(terms, 1);
     if (id === undefined) break;
     const claim = await queries.claim(id, terms);
-    if (claim === null) throw new Error('nobody else claims');
+    if (claim === null) throw new Error('no other worker claims');
     taken.push(tenants.findIndex(({ environmentId }) => environmentId === claim.plan.tenant.environmentId));
   }
   return taken;
 }
 
-/** By environment. */
+/** Counts by environment. */
 const countsOf = (taken: readonly number[]) =>
   tenants.map((_, environment) => taken.filter((index) => index === environment).length);
 
@@ -50,7 +50,7 @@ const weigh = (tenant: Tenant | undefined, weight: number) =>
   db.database.environmentSettings.change(tenant ?? db.tenant, { turnWeight: weight });
 
 describe('whose query is next', () => {
-  test('a single query of an environment waits for at most one of another that has ten waiting', async () => {
+  test('a single query waits for at most one query of an environment with ten waiting', async () => {
     await submitted(tenants[0], 10);
     expect(await turns(4)).toEqual([0, 0, 0, 0]);
     await submitted(tenants[1], 1);
@@ -58,7 +58,7 @@ describe('whose query is next', () => {
     expect(await turns(10)).toEqual([0, 0, 0, 0, 0]);
   });
 
-  test('environments that have many waiting take turns, also with one that begins later', async () => {
+  test('environments with many waiting queries alternate, also with one that starts later', async () => {
     await submitted(tenants[0], 6);
     await submitted(tenants[1], 6);
     expect(countsOf(await turns(4))).toEqual([2, 2, 0]);
@@ -66,7 +66,7 @@ describe('whose query is next', () => {
     expect(countsOf(await turns(6))).toEqual([2, 2, 2]);
   });
 
-  test('an environment that did nothing for long has no turns saved up', async () => {
+  test('an environment gains no credit while idle', async () => {
     await submitted(tenants[0], 30);
     await turns(20);
     await submitted(tenants[1], 10);
@@ -74,7 +74,7 @@ describe('whose query is next', () => {
     expect(next.filter((environment) => environment === 0).length).toBeGreaterThanOrEqual(4);
   });
 
-  test('an environment with the weight 3 has three turns for each of another', async () => {
+  test('an environment with weight 3 starts three queries per query of another', async () => {
     await weigh(tenants[1], 3);
     await submitted(tenants[0], 10);
     await submitted(tenants[1], 10);
@@ -83,13 +83,13 @@ describe('whose query is next', () => {
     expect(Math.abs(ofHeavier - 9)).toBeLessThanOrEqual(1);
   });
 
-  test('within an environment the oldest is first', async () => {
+  test('within an environment the oldest query is first', async () => {
     await submitted(tenants[0], 5);
     const ids = await db.sql<{ id: string }>('select id from queries order by created_at, id');
     expect(await db.database.queries.listWaiting(terms, 10)).toEqual(ids.map(({ id }) => id));
   });
 
-  test('one whose worker died is behind those that were submitted in the minute after it, and before later ones', async () => {
+  test('a query whose worker died follows those of the next minute and precedes later ones', async () => {
     await submitted(tenants[0], 4);
     await db.sql(`
       with placed as (select id, row_number() over (order by created_at, id) as place from queries)
@@ -105,12 +105,12 @@ describe('whose query is next', () => {
     expect(await db.database.queries.listWaiting(terms, 10)).toEqual(order);
   });
 
-  test('with weights and numbers at random, the shares of two that both have some waiting differ by two turns at most', async () => {
+  test('with random weights and numbers, the shares of two waiting environments differ by at most two queries', async () => {
     const weights = fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }));
     await fc.assert(
       fc.asyncProperty(weights, fc.integer({ min: 1, max: 12 }), async ([one, other], count) => {
         await db.sql('delete from queries');
-        // Nobody owes anything from before.
+        // Resets the accounts of earlier runs.
         await db.sql('update environments set next_turn = 0');
         await weigh(tenants[0], one);
         await weigh(tenants[1], other);
@@ -118,7 +118,7 @@ describe('whose query is next', () => {
         await submitted(tenants[1], count);
         const taken = await turns(count);
         const share = (environment: number) => taken.filter((index) => index === environment).length;
-        // In turns of its weight.
+        // Divided by its weight.
         expect(Math.abs(share(0) / one - share(1) / other)).toBeLessThanOrEqual(1 / one + 1 / other + 1e-9);
       }),
       { numRuns: 25 },
