@@ -96,7 +96,7 @@ describe('the custom fields of an environment', () => {
 describe('a snapshot', () => {
   async function store(fields: readonly DeclaredField[], facts: readonly object[]): Promise<void> {
     const body = facts.map((fact) => JSON.stringify({ timestamp: '2026-06-01T00:00:00Z', ...fact }));
-    const answer = await acceptBatch(chunksOf(body.join('\n')), {
+    const outcome = await acceptBatch(chunksOf(body.join('\n')), {
       identity: {
         environmentId: db.tenant.environmentId,
         target: factsTarget(withCustomFields(api, fields)),
@@ -107,7 +107,7 @@ describe('a snapshot', () => {
       nowMs: Date.UTC(2026, 6, 1),
       signal: never,
     });
-    expect(answer).toMatchObject({ kind: 'accepted', accepted: facts.length });
+    expect(outcome).toMatchObject({ kind: 'accepted', accepted: facts.length });
   }
 
   async function copied(fields: readonly DeclaredField[], dimensions: string[], metrics: string[]) {

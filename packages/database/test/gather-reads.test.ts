@@ -49,8 +49,8 @@ describe('reads that are requested together', () => {
     await run("insert into numbers values ('a', 1), ('b', 2)");
     const reads = gatherReads(pool);
     const [first, second] = [numberReader(reads), numberReader(reads)];
-    const answers = await Promise.all([first('a'), second('b'), first('b'), first('none'), second('b')]);
-    expect(answers.map((row) => row?.number ?? null)).toEqual([1, 2, 2, null, 2]);
+    const rows = await Promise.all([first('a'), second('b'), first('b'), first('none'), second('b')]);
+    expect(rows.map((row) => row?.number ?? null)).toEqual([1, 2, 2, null, 2]);
     expect(statements).toBe(1);
   });
 

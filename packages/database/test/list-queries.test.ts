@@ -57,7 +57,7 @@ function expected(criteria: ListCriteria): QueryRecord[] {
 
 test('Pages of any size, with any criteria, form the list without gaps or repetitions', async () => {
   const moment = fc.integer({ min: -1, max: 13 }).map((ms) => new Date(firstMs + ms));
-  const criteria = fc.record(
+  const anyCriteria = fc.record(
     {
       submittedBy: fc.constantFrom('jane@example.com', 'joe@example.com', 'nobody@example.com'),
       state: fc.constantFrom('enqueued' as const, 'cancelled' as const, 'failed' as const),
@@ -70,20 +70,20 @@ test('Pages of any size, with any criteria, form the list without gaps or repeti
     { requiredKeys: [] },
   );
   await fc.assert(
-    fc.asyncProperty(criteria, fc.integer({ min: 3, max: 25 }), async (asked, size) => {
+    fc.asyncProperty(anyCriteria, fc.integer({ min: 3, max: 25 }), async (criteria, size) => {
       const listed: QueryRecord[] = [];
       let after: ListPosition | undefined;
       for (;;) {
         const page = await db.database.queries.list(
           db.tenant,
-          after === undefined ? asked : { ...asked, after },
+          after === undefined ? criteria : { ...criteria, after },
           size,
         );
         listed.push(...page);
         after = page.at(-1);
         if (page.length < size) break;
       }
-      expect(listed.map(({ id }) => id)).toEqual(expected(asked).map(({ id }) => id));
+      expect(listed.map(({ id }) => id)).toEqual(expected(criteria).map(({ id }) => id));
     }),
     { numRuns: 60 },
   );

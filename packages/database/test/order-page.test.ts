@@ -149,16 +149,16 @@ describe('a page of orders', () => {
       size: fc.integer({ min: 1, max: 120 }),
     });
     await fc.assert(
-      fc.asyncProperty(criteria, async (asked) => {
+      fc.asyncProperty(criteria, async (request) => {
         const meets = orders.filter(
           (order) =>
-            asked.conditions.every((one) => isMet(one, shown(order, one.key))) &&
-            (!asked.remainingOnly || order.remain_count > 0),
+            request.conditions.every((one) => isMet(one, shown(order, one.key))) &&
+            (!request.remainingOnly || order.remain_count > 0),
         );
-        const answer = await page(asked);
-        expect(answer.total).toBe(meets.length);
-        const from = (asked.page - 1) * asked.size;
-        expect(listed(answer.orders)).toEqual(listed(meets.slice(from, from + asked.size)));
+        const found = await page(request);
+        expect(found.total).toBe(meets.length);
+        const from = (request.page - 1) * request.size;
+        expect(listed(found.orders)).toEqual(listed(meets.slice(from, from + request.size)));
       }),
       { numRuns: 500 },
     );

@@ -22,8 +22,8 @@ describe('submission', () => {
     const plan = planOf(db.tenant);
     const outcome = await db.database.queries.submit({ id, plan, submittedBy: 'jane@example.com' }, noLimits);
     if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
-    const answered = outcome.record;
-    expect(answered).toEqual({
+    const submitted = outcome.record;
+    expect(submitted).toEqual({
       id,
       plan,
       state: 'enqueued',
@@ -34,11 +34,11 @@ describe('submission', () => {
       submittedBy: 'jane@example.com',
       labels: {},
       createdAt: expect.any(Date),
-      updatedAt: answered.createdAt,
+      updatedAt: submitted.createdAt,
       failure: null,
       result: null,
     });
-    expect(await found(db, id)).toEqual(answered);
+    expect(await found(db, id)).toEqual(submitted);
     const [row] = await db.sql<{ age: number }>(
       'select extract(epoch from now() - created_at)::float8 as age from queries where id = $1',
       [id],

@@ -50,13 +50,13 @@ async function serve() {
     if (line.trim() === '') continue;
     const { id, method, params } = JSON.parse(line);
     // Without a method, it acknowledges printed output.
-    if (method !== undefined) send({ id, ...(await answer(engine, method, params)) });
+    if (method !== undefined) send({ id, ...(await respond(engine, method, params)) });
   }
   // Connections of the adapter's pool would keep the process alive.
   process.exit(0);
 }
 
-async function answer(engine, method, params) {
+async function respond(engine, method, params) {
   try {
     const result =
       method === 'getDatabaseVersion' ? await engine.version(params) : await engine[method](params);
@@ -120,10 +120,10 @@ class CatalogAdapterFactory extends PrismaPg {
     const adapter = await super.connect();
     const queryRaw = adapter.queryRaw.bind(adapter);
     adapter.queryRaw = async (query) => {
-      const answer = await queryRaw(query);
+      const result = await queryRaw(query);
       const { CharacterArray, Character } = ColumnTypeEnum;
-      const columnTypes = answer.columnTypes.map((type) => (type === CharacterArray ? Character : type));
-      return { ...answer, columnTypes };
+      const columnTypes = result.columnTypes.map((type) => (type === CharacterArray ? Character : type));
+      return { ...result, columnTypes };
     };
     return adapter;
   }

@@ -31,8 +31,8 @@ export function sealFacts(pool: Pool, hot: HotFacts, segmentId: string): Promise
 }
 
 /**
- * Makes the merged segment live and retires the replaced ones in one transaction. Returns false as
- * `sealFacts`.
+ * Makes the merged segment live and retires the replaced ones in one transaction. Returns false,
+ * and changes nothing, when another process was faster.
  */
 export function replaceSegments(
   pool: Pool,

@@ -23,36 +23,36 @@ const dateFormats = { day: 'YYYY-MM-DD', month: 'YYYY-MM' };
 
 export function createInstrumentStore(pool: Pool): InstrumentStore {
   return {
-    total: (tenant, asked) => servedByDatabase(() => total(pool, tenant, asked)),
-    byDate: (tenant, asked, buckets) => servedByDatabase(() => byDate(pool, tenant, asked, buckets)),
+    total: (tenant, request) => servedByDatabase(() => total(pool, tenant, request)),
+    byDate: (tenant, request, buckets) => servedByDatabase(() => byDate(pool, tenant, request, buckets)),
   };
 }
 
 async function total(
   pool: Pool,
   tenant: Tenant,
-  asked: InstrumentsRequest,
+  request: InstrumentsRequest,
 ): Promise<ReadonlyMap<InstrumentResource, InstrumentTotals>> {
   const rows = await select(
     pool,
-    asked.resources.map(selectTotals).join(' union all '),
-    valuesOf(tenant, asked),
+    request.resources.map(selectTotals).join(' union all '),
+    valuesOf(tenant, request),
   );
-  return byResource(asked, rows, (ofResource) => ({
-    total: ofResource.find(({ key }) => key === null)?.figures ?? [],
-    byInstrument: byKey(ofResource),
+  return byResource(request, rows, (rowsOfResource) => ({
+    total: rowsOfResource.find(({ key }) => key === null)?.figures ?? [],
+    byInstrument: byKey(rowsOfResource),
   }));
 }
 
 async function byDate(
   pool: Pool,
   tenant: Tenant,
-  asked: InstrumentsRequest,
+  request: InstrumentsRequest,
   { unit, timeZone }: BucketsRequest,
 ): Promise<ReadonlyMap<InstrumentResource, FiguresByDate>> {
-  const text = `${asked.resources.map(selectByDate).join(' union all ')} order by key`;
-  const rows = await select(pool, text, [...valuesOf(tenant, asked), unit, timeZone, dateFormats[unit]]);
-  return byResource(asked, rows, byKey);
+  const text = `${request.resources.map(selectByDate).join(' union all ')} order by key`;
+  const rows = await select(pool, text, [...valuesOf(tenant, request), unit, timeZone, dateFormats[unit]]);
+  return byResource(request, rows, byKey);
 }
 
 /**
