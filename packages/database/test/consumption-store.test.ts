@@ -57,7 +57,9 @@ describe('the history of a consumption', () => {
   test("is refused with one more sample; other customers' samples do not count", async () => {
     await expect(history('c1', 2)).rejects.toMatchObject({
       code: 'consumption.too_large',
-      message: expect.stringMatching(/more than 2 samples .* shorter time, or submit a query on the dataset/),
+      message: expect.stringMatching(
+        /more than 2 samples; .* shorter range, or submit a query on the dataset/,
+      ),
     });
     await expect(history('c1', 1)).rejects.toMatchObject({ code: 'consumption.too_large' });
     expect((await history('c2', 2))?.subscriptions).toHaveLength(1);
