@@ -8,7 +8,7 @@ import { createInstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { openReport } from './open-report.ts';
 import { rowBatches } from './row-batches.ts';
-import { startStatement } from './start-statement.ts';
+import { startStatement } from './statements.ts';
 import { writeReport, type EngineContext } from './write-report.ts';
 
 export interface DuckDbEngineOptions {

@@ -4,7 +4,7 @@ import { compileMissingRate, maxRateAgeDays, type BoundPlan } from '@hourglass/q
 import { ReportImpossible } from '@hourglass/reports';
 import { discardRows } from './discard-rows.ts';
 import { rowBatches } from './row-batches.ts';
-import { startStatement } from './start-statement.ts';
+import { startStatement } from './statements.ts';
 
 const viewSql = `
   create or replace view exchange_rates as

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { compileLimitBound, limitBoundKind, type BoundPlan, type LimitBound } from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { createFactsView } from './facts-view.ts';
-import { prepareStatement } from './prepare-statement.ts';
+import { prepareStatement } from './statements.ts';
 import { estimateFacts, rangeOfFirstFacts } from './sample-range.ts';
 
 /** A sample is only worth its time up to this share of all facts. */

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SqlStatement } from '@hourglass/query';
-import { prepareStatement } from './prepare-statement.ts';
+import { prepareStatement } from './statements.ts';
 
 /** CSV of one column without delimiter, quote and escape writes texts unchanged. */
 const unchangedText = `format csv, header false, delimiter '', quote '', escape ''`;

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { BatchWriter } from '../batch/fact-store.ts';
 import type { IncomingSegment, SegmentFile } from '../segments/segment.ts';
-import { uploadSegment } from '../segments/upload-segment.ts';
+import { uploadSegment } from '../segments/store-segment.ts';
 import { BodyConversion, type ConvertedBody } from './convert-body.ts';
 import type { BulkPorts } from './segment-encoder.ts';
 import { spoolBody } from './spool-body.ts';

@@ -5,7 +5,7 @@ import {
   type EarlierReport,
   type StoredSegment,
 } from '@hourglass/query';
-import { planRequest, type PlanRequestPorts, type RequestedQuery } from './plan-request.ts';
+import { planRequest, type PlanRequestPorts, type RequestedQuery } from './submit-query.ts';
 
 /** Estimated scan of a plan, from statistics and metadata. */
 export interface ScanEstimate {

@@ -6,7 +6,7 @@ import {
   type Tenant,
 } from '@hourglass/query';
 import type { CustomFieldStore } from '../accounts/custom-fields.ts';
-import { enqueueQuery, type Enqueued, type EnqueuePorts } from './enqueue-query.ts';
+import { enqueueQuery, type Enqueued, type EnqueuePorts } from './submit-query.ts';
 import { invalidRequest } from '../errors.ts';
 import type { IdempotencyKey } from './idempotency-key.ts';
 import type { Principal } from '../accounts/accounts.ts';

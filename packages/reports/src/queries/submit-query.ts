@@ -1,8 +1,44 @@
-import { enqueueQuery, type Enqueued, type EnqueuePorts } from './enqueue-query.ts';
-import { planRequest, type PlanRequestPorts, type RequestedQuery } from './plan-request.ts';
+import { planQuery, type Catalogue, type Plan, type QueryRequest, type Tenant } from '@hourglass/query';
 import type { Principal } from '../accounts/accounts.ts';
+import type { CustomFieldStore } from '../accounts/custom-fields.ts';
+import { invalidRequest, ReportError } from '../errors.ts';
+import type { Doorbell } from './doorbell.ts';
 import type { IdempotencyKey } from './idempotency-key.ts';
 import type { QueryLabels } from './query-labels.ts';
+import { enqueuedRecord, type QueryRecord } from './query-record.ts';
+import type { QueryStore } from './query-store.ts';
+import { LimitReached, type LimitUsage, type SubmissionLimits } from './submission-limits.ts';
+
+export interface PlanRequestPorts {
+  readonly catalogue: Catalogue;
+  readonly customFields: Pick<CustomFieldStore, 'find'>;
+  readonly nowMs: () => number;
+}
+
+export interface RequestedQuery {
+  readonly request: QueryRequest;
+  readonly dataset: string;
+  readonly tenant: Tenant;
+}
+
+export interface EnqueuePorts {
+  readonly queries: QueryStore;
+  readonly doorbell: Doorbell;
+  /** Limits of environments without limits of their own. */
+  readonly limits: SubmissionLimits;
+  readonly newId: () => string;
+}
+
+export interface EnqueuedPlan {
+  readonly plan: Plan;
+  readonly labels: QueryLabels;
+  readonly idempotencyKey?: IdempotencyKey | undefined;
+}
+
+export interface Enqueued {
+  readonly record: QueryRecord;
+  readonly usage: LimitUsage;
+}
 
 export interface SubmitQueryPorts extends EnqueuePorts, PlanRequestPorts {}
 
@@ -21,4 +57,54 @@ export async function submitQuery(
   const { principal, labels = {}, idempotencyKey } = input;
   const plan = await planRequest(input, ports);
   return enqueueQuery({ plan, labels, idempotencyKey }, principal, ports);
+}
+
+/**
+ * Plans a request with the environment's custom fields.
+ * @throws ReportError `request.invalid` with every fault
+ */
+export async function planRequest(
+  { request, dataset, tenant }: RequestedQuery,
+  { catalogue, customFields, nowMs }: PlanRequestPorts,
+): Promise<Plan> {
+  requireDataset(dataset, catalogue);
+  const { fields } = await customFields.find(tenant, dataset);
+  const planned = planQuery(request, { catalogue, dataset, tenant, customFields: fields, nowMs: nowMs() });
+  if (!planned.ok) throw invalidRequest(planned.faults);
+  return planned.plan;
+}
+
+function requireDataset(name: string, catalogue: Catalogue): void {
+  if (catalogue.has(name)) return;
+  const found = JSON.stringify(name.slice(0, 60));
+  const message = `${found} is not a dataset; expected one of ${[...catalogue.keys()].join(', ')}`;
+  throw invalidRequest([{ field: 'dataset', message }]);
+}
+
+/**
+ * Stores a plan as an `enqueued` query and wakes a worker. The query is safe once its row is
+ * committed: the reconciler replaces a failed wake-up. A submission with the key of an earlier one
+ * returns the earlier query and needs no wake-up.
+ * @throws LimitReached; ReportError `query.key_reused`; ServiceUnavailable when nothing was stored.
+ * None of these counts against the limits.
+ */
+export async function enqueueQuery(
+  { plan, labels, idempotencyKey }: EnqueuedPlan,
+  principal: Principal,
+  { queries, doorbell, limits, newId }: EnqueuePorts,
+): Promise<Enqueued> {
+  const submission = { id: newId(), plan, submittedBy: principal.email, labels, idempotencyKey };
+  const outcome = await queries.submit(submission, limits);
+  if (outcome.kind === 'refused') throw new LimitReached(outcome.reason, outcome.usage);
+  if (outcome.kind === 'conflict')
+    throw new ReportError('query.key_reused', { key: idempotencyKey?.key ?? '' });
+  if (outcome.kind === 'repeated') {
+    const record = await queries.find(plan.tenant, outcome.id);
+    if (record === null) throw new Error(`the query ${outcome.id} of an earlier submission is gone`);
+    // Returns what the first submission returned; a poll shows the present state.
+    return { record: enqueuedRecord(record), usage: outcome.usage };
+  }
+  const { record, usage } = outcome;
+  await doorbell.wake(record.id).catch(() => undefined);
+  return { record, usage };
 }

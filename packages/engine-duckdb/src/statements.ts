@@ -1,5 +1,17 @@
-import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBResult } from '@duckdb/node-api';
 import type { SqlStatement, SqlValue } from '@hourglass/query';
+
+/**
+ * Starts a statement. Its rows are computed while they are fetched, unless a sort has to finish
+ * first.
+ */
+export async function startStatement(
+  connection: DuckDBConnection,
+  statement: SqlStatement,
+): Promise<DuckDBResult> {
+  const prepared = await prepareStatement(connection, statement);
+  return prepared.stream();
+}
 
 /** Prepares the statement and binds its parameters. */
 export async function prepareStatement(
