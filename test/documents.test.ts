@@ -10,6 +10,19 @@ const documents = [
     .map((name) => `docs/${name}`),
 ];
 
+/** Names, without folders, of the sources of all packages and apps. */
+const sourceFiles = new Set(
+  ['packages', 'apps']
+    .flatMap((folder) =>
+      readdirSync(path.join(repositoryRoot, folder)).map((name) => `${folder}/${name}/src`),
+    )
+    .filter((folder) => existsSync(path.join(repositoryRoot, folder)))
+    .flatMap((folder) =>
+      readdirSync(path.join(repositoryRoot, folder), { encoding: 'utf8', recursive: true }),
+    )
+    .map((file) => path.basename(file)),
+);
+
 describe.each(documents)('%s', (document) => {
   const text = readFileSync(path.join(repositoryRoot, document), 'utf8');
 
@@ -21,6 +34,8 @@ describe.each(documents)('%s', (document) => {
     const { scripts } = JSON.parse(readFileSync(path.join(repositoryRoot, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;
     };
+    const names = [...text.matchAll(/`([\w-]+\.ts)`/g)].map(([, name]) => name ?? '');
+    missing.push(...names.filter((name) => !sourceFiles.has(name)));
     const commands = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? '');
     expect([...missing, ...commands.filter((name) => !(name in scripts))]).toEqual([]);
   });
