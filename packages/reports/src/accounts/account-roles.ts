@@ -1,10 +1,7 @@
 import { ReportError, invalidRequest } from '../errors.ts';
 import { type Principal, type Role, roles, type Scope } from './accounts.ts';
 
-/**
- * Scopes of a user who authenticates with the password. A token never has more scopes than its
- * user.
- */
+/** Scopes of a user with password authentication. A token never has more scopes than its user. */
 export const scopesOfRole = {
   member: ['read', 'submit', 'ingest'],
   administrator: ['read', 'submit', 'ingest', 'admin'],
