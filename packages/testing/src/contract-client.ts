@@ -22,8 +22,44 @@ export interface ContractClient {
 
 /** A client that checks each response against the contract's schemas: an extra or missing property throws. */
 export function contractClient(options: { environmentUrl: string; authorization: string }): ContractClient {
-  const { environmentUrl, authorization } = options;
-  const request = (path: string, init: RequestInit = {}) =>
+  const { environmentUrl } = options;
+  const request = requester(options);
+  const requests = requestsOf(request);
+  const client: ContractClient = {
+    environmentUrl,
+    request,
+    ...requests,
+    reaches: (id, what, condition) =>
+      eventually(`query ${id} ${what}`, async () => {
+        const status = await requests.status(id);
+        if (condition(status)) return status;
+        if (hasEnded(status)) throw new Error(`query ${id} was ${status.state} before it ${what}`);
+        return null;
+      }),
+    ended: (id) =>
+      eventually(`query ${id} ends`, async () => {
+        const status = await requests.status(id);
+        return hasEnded(status) ? status : null;
+      }),
+    async report(query) {
+      const id = await client.submit(query);
+      const status = await client.ended(id);
+      if (status.state !== 'completed') throw new Error(`query ${id} ${status.state}: ${status.error ?? ''}`);
+      const parts = await readArchive(await client.archive(id));
+      return parts.map(({ text }) => text).join('');
+    },
+  };
+  return client;
+}
+
+function requester({
+  environmentUrl,
+  authorization,
+}: {
+  environmentUrl: string;
+  authorization: string;
+}): ContractClient['request'] {
+  return (path, init = {}) =>
     fetch(`${environmentUrl}${path}`, {
       ...init,
       headers: {
@@ -33,16 +69,19 @@ export function contractClient(options: { environmentUrl: string; authorization:
         ...(init.headers as Record<string, string> | undefined),
       },
     });
+}
+
+/** The methods that send one request each. */
+function requestsOf(
+  request: ContractClient['request'],
+): Pick<ContractClient, 'sendFacts' | 'submit' | 'refusal' | 'status' | 'archive'> {
   const post = (query: unknown) =>
     request('/queries', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: typeof query === 'string' ? query : JSON.stringify(query),
     });
-
-  const client: ContractClient = {
-    environmentUrl,
-    request,
+  return {
     async sendFacts(facts) {
       const body = facts.map((fact) => JSON.stringify(fact)).join('\n');
       const response = await request('/facts/api', { method: 'POST', body });
@@ -65,33 +104,13 @@ export function contractClient(options: { environmentUrl: string; authorization:
       if (response.status !== 200) throw new Error(`the status was refused: ${response.status} ${text}`);
       return queryStatus.parse(JSON.parse(text));
     },
-    reaches: (id, what, condition) =>
-      eventually(`query ${id} ${what}`, async () => {
-        const status = await client.status(id);
-        if (condition(status)) return status;
-        if (hasEnded(status)) throw new Error(`query ${id} was ${status.state} before it ${what}`);
-        return null;
-      }),
-    ended: (id) =>
-      eventually(`query ${id} ends`, async () => {
-        const status = await client.status(id);
-        return hasEnded(status) ? status : null;
-      }),
     async archive(id) {
       const response = await request(`/queries/${id}/result`);
       if (response.status !== 200)
         throw new Error(`the result was refused: ${response.status} ${await response.text()}`);
       return Buffer.from(await response.arrayBuffer());
     },
-    async report(query) {
-      const id = await client.submit(query);
-      const status = await client.ended(id);
-      if (status.state !== 'completed') throw new Error(`query ${id} ${status.state}: ${status.error ?? ''}`);
-      const parts = await readArchive(await client.archive(id));
-      return parts.map(({ text }) => text).join('');
-    },
   };
-  return client;
 }
 
 function hasEnded({ state }: QueryStatus): boolean {

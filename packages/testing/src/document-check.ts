@@ -47,7 +47,7 @@ export function unwatchApi(origin: string): void {
 
 function compile(text: string): { readonly document: CheckedDocument; readonly check: Check } {
   const document = JSON.parse(text) as CheckedDocument;
-  return { document, check: answerCheck(document) };
+  return { document, check: responseCheck(document) };
 }
 
 /** Once per process: origins without a check pass. */
@@ -66,18 +66,8 @@ function wrapFetch(): void {
 type Wrong = (reason: string) => Error;
 type Check = (method: string, path: string, response: Response) => Promise<void>;
 
-function answerCheck(document: CheckedDocument): Check {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
-  addFormats.default(ajv);
-  ajv.addSchema(document, 'document');
-  const validators = new Map<string, ValidateFunction>();
-  const validatorAt = (pointer: string) => {
-    const known = validators.get(pointer);
-    if (known !== undefined) return known;
-    const made = ajv.compile({ $ref: `document#${pointer}` });
-    validators.set(pointer, made);
-    return made;
-  };
+function responseCheck(document: CheckedDocument): Check {
+  const validatorAt = validators(document);
   // The most specific template comes first: `{id}:cancel` before `{id}`.
   const templates = Object.keys(document.paths)
     .map((template) => ({ template, pattern: patternOf(template) }))
@@ -104,18 +94,41 @@ function answerCheck(document: CheckedDocument): Check {
       if (method !== 'HEAD') await checkJson(response, validatorAt(pointer), wrong);
       return;
     }
-    const status = [String(response.status), `${Math.floor(response.status / 100)}XX`].find(
-      (key) => operation.responses[key] !== undefined,
-    );
-    if (status === undefined) throw wrong('the status is missing');
-    const mediaTypes = Object.keys(operation.responses[status]?.content ?? {});
-    const mediaType = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
-    if (mediaType === '' ? mediaTypes.length > 0 : !mediaTypes.includes(mediaType)) {
-      throw wrong(`content type: "${mediaType}"; expected ${mediaTypes.join(' or ') || 'none'}`);
-    }
+    const { status, mediaType } = documentedShape(operation, response, wrong);
     if (mediaType !== 'application/json' || method === 'HEAD') return;
     await checkJson(response, validatorAt(schemaPointer(template, name, status)), wrong);
   };
+}
+
+/** Compiles the schema at a JSON pointer of the document, once. */
+function validators(document: CheckedDocument): (pointer: string) => ValidateFunction {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  ajv.addSchema(document, 'document');
+  const known = new Map<string, ValidateFunction>();
+  return (pointer) => {
+    const validate = known.get(pointer) ?? ajv.compile({ $ref: `document#${pointer}` });
+    known.set(pointer, validate);
+    return validate;
+  };
+}
+
+/** The key of the response's status in the document, and its media type. Throws if either is missing there. */
+function documentedShape(
+  operation: Operation,
+  response: Response,
+  wrong: Wrong,
+): { readonly status: string; readonly mediaType: string } {
+  const status = [String(response.status), `${Math.floor(response.status / 100)}XX`].find(
+    (key) => operation.responses[key] !== undefined,
+  );
+  if (status === undefined) throw wrong('the status is missing');
+  const mediaTypes = Object.keys(operation.responses[status]?.content ?? {});
+  const mediaType = (response.headers.get('content-type') ?? '').split(';')[0] ?? '';
+  if (mediaType === '' ? mediaTypes.length > 0 : !mediaTypes.includes(mediaType)) {
+    throw wrong(`content type: "${mediaType}"; expected ${mediaTypes.join(' or ') || 'none'}`);
+  }
+  return { status, mediaType };
 }
 
 /** Returns the JSON pointer of a JSON response's schema. */

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openDatabase } from '@hourglass/database';
 import type { QueueServerKind } from '@hourglass/embedded';
-import { unwatchApi, watchApi } from './document-check.ts';
 import type { NodeProcess } from './node-process.ts';
-import { programs, startProgram, systemEnvironment, urlOf } from './system-processes.ts';
+import { ProcessGroup } from './process-group.ts';
+import { programs, systemEnvironment } from './system-processes.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { tenantClient } from './tenant-client.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
@@ -45,12 +45,11 @@ export interface SystemOptions {
  * other test uses. `sharedSystem` is faster where a test needs none of this.
  */
 export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
-  const [database, firstQueue, folder] = await Promise.all([
+  const [database, queue, folder] = await Promise.all([
     options.database ?? createTestDatabase(),
-    startTestQueue(options.queue),
+    startRestartableQueue(options.queue),
     temporaryFolder(),
   ]);
-  let queue = firstQueue;
   const env = {
     ...systemEnvironment({ databaseUrl: database.url, queueUrl: queue.url, dataDirectory: folder.path }),
     HOURGLASS_BOOTSTRAP_ORG: testOrganization,
@@ -59,79 +58,92 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     HOURGLASS_BOOTSTRAP_TOKEN: testToken,
     ...options.env,
   };
-  const processes: NodeProcess[] = [];
-  const watched: string[] = [];
-  const start = (
-    entry: string,
-    more: Readonly<Record<string, string>> = {},
-    args: readonly string[] = [],
-  ) => {
-    const started = startProgram(entry, { ...env, ...more }, args);
-    processes.push(started);
-    return started;
-  };
-  const stop = async () => {
-    for (const origin of watched) unwatchApi(origin);
-    const results = await Promise.allSettled(processes.map((one) => one.stop()));
-    await queue.stop();
-    await database.drop();
-    await folder.remove();
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
-  };
-
+  const processes = new ProcessGroup(env);
+  const stop = () =>
+    processes.stop(async () => {
+      await queue.stop();
+      await database.drop();
+      await folder.remove();
+    });
   try {
-    if (options.env === undefined) {
-      // The database has the schema already, so what is left of `migrate` does not need its process.
-      await mkdir(path.join(folder.path, 'store'));
-      await createFirstOrganization(database.url);
-    } else {
-      const migrated = start(programs.migrate);
-      if ((await migrated.exited).code !== 0) throw new Error(`migrate failed:\n${migrated.output()}`);
-    }
-    const startApiProcess = (settings = {}) => start(programs.api, settings);
-    const api = startApiProcess();
-    const startWorker = (settings = {}) => start(programs.worker, settings);
-    if (options.worker !== false) startWorker();
-    const url = await urlOf(api);
-    watched.push(url);
+    await prepareDatabase(processes, { databaseUrl: database.url, dataDirectory: folder.path, options });
+    const api = processes.start(programs.api);
+    if (options.worker !== false) processes.start(programs.worker);
+    const { url, document } = await processes.watch(api);
     const tenant = { organization: env.HOURGLASS_BOOTSTRAP_ORG, email: testEmail, token: testToken };
     return {
       ...tenant,
       ...tenantClient(url, tenant),
+      ...startersOf(processes, { url, token: testToken }),
       password: testPassword,
       url,
-      document: await watchApi(url),
+      document,
       databaseUrl: database.url,
       dataDirectory: folder.path,
       api,
       env,
       createTenant: (other = {}) => createTestTenant(database.url, other),
-      startWorker,
-      startApiProcess,
-      async startApi() {
-        const another = await urlOf(startApiProcess());
-        await watchApi(another);
-        watched.push(another);
-        return another;
-      },
-      async runCli(...args) {
-        const cli = start(programs.cli, { HOURGLASS_URL: url, HOURGLASS_TOKEN: testToken }, args);
-        const { code } = await cli.exited;
-        return { code, output: cli.output() };
-      },
       apiLog: () => Promise.resolve(api.output().split('\n')),
       stopQueue: () => queue.stop(),
       flushQueue: () => flushQueue(queue.url),
-      async startQueue() {
-        const { port, password } = queue;
-        queue = await startTestQueue(options.queue, { port, password });
-      },
+      startQueue: () => queue.restart(),
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The methods of a system that start processes. */
+function startersOf(
+  processes: ProcessGroup,
+  api: { readonly url: string; readonly token: string },
+): Pick<RunningSystem, 'startWorker' | 'startApiProcess' | 'startApi' | 'runCli'> {
+  const startApiProcess = (settings = {}) => processes.start(programs.api, settings);
+  return {
+    startApiProcess,
+    startWorker: (settings = {}) => processes.start(programs.worker, settings),
+    startApi: async () => (await processes.watch(startApiProcess())).url,
+    runCli: (...args) => processes.runCli(api, args),
+  };
+}
+
+async function prepareDatabase(
+  processes: ProcessGroup,
+  {
+    databaseUrl,
+    dataDirectory,
+    options,
+  }: { readonly databaseUrl: string; readonly dataDirectory: string; readonly options: SystemOptions },
+): Promise<void> {
+  if (options.env === undefined) {
+    // The database has the schema already, so what is left of `migrate` does not need its process.
+    await mkdir(path.join(dataDirectory, 'store'));
+    await createFirstOrganization(databaseUrl);
+    return;
+  }
+  const migrated = processes.start(programs.migrate);
+  if ((await migrated.exited).code !== 0) throw new Error(`migrate failed:\n${migrated.output()}`);
+}
+
+interface RestartableQueue {
+  readonly url: string;
+  stop(): Promise<void>;
+  /** Starts the queue server again, empty and at the same address. */
+  restart(): Promise<void>;
+}
+
+async function startRestartableQueue(kind: QueueServerKind | undefined): Promise<RestartableQueue> {
+  let queue = await startTestQueue(kind);
+  const { url, port, password } = queue;
+  return {
+    url,
+    stop: () => queue.stop(),
+    async restart() {
+      queue = await startTestQueue(kind, { port, password });
+    },
+  };
 }
 
 async function createFirstOrganization(databaseUrl: string): Promise<void> {

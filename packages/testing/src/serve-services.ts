@@ -10,34 +10,9 @@ import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
  * because Vitest may end its workers without notice.
  */
 export async function serveServices(): Promise<{ address: string; close(): Promise<void> }> {
-  const folder = await temporaryFolder();
-  let database: Promise<RunningServer> | null = null;
-  const systems = new Map<string, Promise<SharedSystemProcesses>>();
-
-  function startedDatabase(): Promise<RunningServer> {
-    database ??= startMigrated(folder);
-    return database;
-  }
-  function startedSystem(kind: string, pool: string): Promise<SharedSystemProcesses> {
-    const key = `${kind}/${pool}`;
-    const started = systems.get(key) ?? startSystem(kind);
-    systems.set(key, started);
-    return started;
-  }
-  async function startSystem(kind: string): Promise<SharedSystemProcesses> {
-    const { url } = await startedDatabase();
-    const { startSharedSystem } = await import('./shared-services.ts');
-    return startSharedSystem({ templateUrl: url, worker: kind === 'worker' });
-  }
-  async function answer(path: string): Promise<unknown> {
-    const [, resource, kind = '', pool = '', log] = path.split('/');
-    if (resource === 'database') return { templateUrl: (await startedDatabase()).url };
-    const system = await startedSystem(kind, pool);
-    return log === undefined ? system.services : system.apiLog();
-  }
-
+  const services = new ServicesOfTheRun(await temporaryFolder());
   const control = createServer((request, response) => {
-    answer(request.url ?? '').then(
+    services.respond(request.url ?? '').then(
       (value) => response.end(JSON.stringify(value)),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
@@ -51,16 +26,57 @@ export async function serveServices(): Promise<{ address: string; close(): Promi
     async close() {
       control.close();
       control.closeAllConnections();
-      const started = await Promise.allSettled(systems.values());
-      const stopped = await Promise.allSettled(
-        started.flatMap((system) => (system.status === 'fulfilled' ? [system.value.stop()] : [])),
-      );
-      const server = await database?.catch(() => null);
-      await server?.stop();
-      await folder.remove();
-      for (const result of stopped) if (result.status === 'rejected') throw result.reason;
+      await services.stop();
     },
   };
+}
+
+class ServicesOfTheRun {
+  private readonly folder: TemporaryFolder;
+  private database: Promise<RunningServer> | null = null;
+  private readonly systems = new Map<string, Promise<SharedSystemProcesses>>();
+
+  constructor(folder: TemporaryFolder) {
+    this.folder = folder;
+  }
+
+  /** The paths are `/database`, `/system/{kind}/{pool}` and `/system/{kind}/{pool}/log`. */
+  async respond(path: string): Promise<unknown> {
+    const [, resource, kind = '', pool = '', log] = path.split('/');
+    if (resource === 'database') return { templateUrl: (await this.startedDatabase()).url };
+    const system = await this.startedSystem(kind, pool);
+    return log === undefined ? system.services : system.apiLog();
+  }
+
+  async stop(): Promise<void> {
+    const started = await Promise.allSettled(this.systems.values());
+    const stopped = await Promise.allSettled(
+      started.flatMap((system) => (system.status === 'fulfilled' ? [system.value.stop()] : [])),
+    );
+    const server = await this.database?.catch(() => null);
+    await server?.stop();
+    await this.folder.remove();
+    for (const result of stopped) if (result.status === 'rejected') throw result.reason;
+  }
+
+  private startedDatabase(): Promise<RunningServer> {
+    this.database ??= startMigrated(this.folder);
+    return this.database;
+  }
+
+  private startedSystem(kind: string, pool: string): Promise<SharedSystemProcesses> {
+    const key = `${kind}/${pool}`;
+    const started = this.systems.get(key) ?? this.startSystem(kind);
+    this.systems.set(key, started);
+    return started;
+  }
+
+  private async startSystem(kind: string): Promise<SharedSystemProcesses> {
+    const { url } = await this.startedDatabase();
+    // Imported here because loading it takes longer than a test of a pure function.
+    const { startSharedSystem } = await import('./shared-services.ts');
+    return startSharedSystem({ templateUrl: url, worker: kind === 'worker' });
+  }
 }
 
 async function startMigrated(folder: TemporaryFolder): Promise<RunningServer> {

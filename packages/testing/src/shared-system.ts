@@ -1,8 +1,8 @@
 import { connectDatabase } from './database-client.ts';
-import { unwatchApi, watchApi } from './document-check.ts';
-import type { NodeProcess } from './node-process.ts';
+import { watchApi } from './document-check.ts';
+import { ProcessGroup } from './process-group.ts';
 import { fetchApiLog, fetchSharedServices, type SharedKind } from './services-of-the-run.ts';
-import { programs, startProgram, urlOf } from './system-processes.ts';
+import { programs } from './system-processes.ts';
 import { tenantClient } from './tenant-client.ts';
 import { createTestTenant, uniqueName } from './test-tenant.ts';
 import type { TestSystem } from './test-system.ts';
@@ -29,13 +29,7 @@ export async function sharedSystem(
   });
   const document = await watchApi(url);
   const earlierLines = (await fetchApiLog(kind)).length;
-  const processes: NodeProcess[] = [];
-  const watched: string[] = [];
-  const start = (...started: Parameters<typeof startProgram>) => {
-    const process = startProgram(...started);
-    processes.push(process);
-    return process;
-  };
+  const processes = new ProcessGroup(env);
   return {
     ...tenant,
     ...tenantClient(url, tenant),
@@ -45,25 +39,11 @@ export async function sharedSystem(
     databaseUrl,
     dataDirectory,
     createTenant: (other = {}) => createTestTenant(databaseUrl, other),
-    startWorker: (settings = {}) => start(programs.worker, { ...env, ...settings }),
-    async startApi() {
-      const another = await urlOf(start(programs.api, env));
-      await watchApi(another);
-      watched.push(another);
-      return another;
-    },
-    async runCli(...args) {
-      const cli = start(programs.cli, { ...env, HOURGLASS_URL: url, HOURGLASS_TOKEN: tenant.token }, args);
-      const { code } = await cli.exited;
-      return { code, output: cli.output() };
-    },
+    startWorker: (settings = {}) => processes.start(programs.worker, settings),
+    startApi: async () => (await processes.watch(processes.start(programs.api))).url,
+    runCli: (...args) => processes.runCli({ url, token: tenant.token }, args),
     apiLog: async () => (await fetchApiLog(kind)).slice(earlierLines),
-    async stop() {
-      for (const origin of watched) unwatchApi(origin);
-      const results = await Promise.allSettled(processes.map((one) => one.stop()));
-      await cancelUnfinishedQueries(databaseUrl);
-      for (const result of results) if (result.status === 'rejected') throw result.reason;
-    },
+    stop: () => processes.stop(() => cancelUnfinishedQueries(databaseUrl)),
   };
 }
 
