@@ -1,4 +1,4 @@
-/** What may import what. The reasons are in ARCHITECTURE.md; this file is what enforces them. */
+/** Import rules. ARCHITECTURE.md gives the reasons; this file enforces them. */
 const pure = (name, ...allowed) => ({
   name: `${name}-imports-only-${allowed.join('-') || 'nothing-of-ours'}`,
   severity: 'error',
