@@ -18,6 +18,8 @@ const combinedLine = new RegExp(
 );
 const combinedForm = '<address> - <user> [<time>] "<request>" <status> <size> "<referer>" "<user agent>"';
 const timeForm = '17/May/2015:10:05:03 +0000';
+const requestWithProtocol = /^([\w!#$%&'*+.^`|~-]+) (?:(.+) )?HTTP\/\d+(?:\.\d+)?$/s;
+const requestWithoutProtocol = /^([\w!#$%&'*+.^`|~-]+) (\/.*)$/s;
 
 /** The fields of an imported line and the part of the line that each comes from. */
 export const combinedOrigins: Readonly<Record<string, string>> = {
@@ -38,8 +40,6 @@ export const combinedOrigins: Readonly<Record<string, string>> = {
   ax_ua_os_family: 'parsed user agent',
   ax_ua_os_version: 'parsed user agent',
 };
-const requestWithProtocol = /^([\w!#$%&'*+.^`|~-]+) (?:(.+) )?HTTP\/\d+(?:\.\d+)?$/s;
-const requestWithoutProtocol = /^([\w!#$%&'*+.^`|~-]+) (\/.*)$/s;
 
 /**
  * Returns a parser for lines of the access log format that Apache and NGINX call "combined". If the

@@ -111,8 +111,8 @@ export interface QueryStore {
    */
   claim(id: string, terms: ClaimTerms): Promise<Claim | null>;
   /**
-   * False when the attempt is not the newest or the query is not running; the attempt must stop at
-   * once.
+   * False when the attempt is not the newest or the query is not running. The attempt must stop
+   * immediately.
    */
   renewLease(id: string, attempt: number, leaseMs: number, progress: Progress): Promise<boolean>;
   complete(id: string, attempt: number, publication: Publication): Promise<boolean>;
