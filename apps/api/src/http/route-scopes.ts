@@ -25,7 +25,7 @@ export interface RouteScope {
    * @param input parameters or body, after validation
    * @throws ReportError `environment.not_found`, `hostname.not_found`
    */
-  locate(request: Request, input: object): Promise<Located>;
+  readonly locate: (request: Request, input: object) => Promise<Located>;
 }
 
 export function environmentScope(findTenant: TenantFinder): RouteScope {
