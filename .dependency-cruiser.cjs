@@ -7,8 +7,10 @@ const pure = (name, ...allowed) => ({
 });
 
 const adapters = ['database', 'job-queue', 'object-store', 'engine-duckdb', 'archive', 'embedded'];
-// An entry point that constructs nothing, for apps that only verify and unpack archives.
+// Entry points that load little, for programs that need one part of a package.
 const archiveVerifier = '^packages/archive/src/verify\\.ts$';
+const catalogueOnly = '^packages/query/src/catalogue\\.ts$';
+const settingsOnly = '^packages/platform/src/settings\\.ts$';
 const thirdParty = (library, owners) => ({
   name: `${library}-stays-in-its-adapter`,
   severity: 'error',
@@ -56,12 +58,30 @@ module.exports = {
       to: { path: '(^packages/archive/src/write/|node_modules/archiver/)', reachable: true },
     },
     {
+      name: 'catalogue-loads-no-sql-builder',
+      severity: 'error',
+      from: { path: catalogueOnly },
+      to: { path: 'node_modules/kysely/', reachable: true },
+    },
+    {
+      name: 'command-line-starts-without-sql-builder-and-metrics',
+      severity: 'error',
+      from: { path: '^apps/cli/src/main\\.ts$' },
+      to: { path: 'node_modules/(kysely|pino|prom-client)/', reachable: true },
+    },
+    {
       name: 'no-deep-imports',
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/' },
       to: {
         path: '^(packages)/[^/]+/src/',
-        pathNot: ['^packages/$2/', '^packages/[^/]+/src/index\\.ts$', archiveVerifier],
+        pathNot: [
+          '^packages/$2/',
+          '^packages/[^/]+/src/index\\.ts$',
+          archiveVerifier,
+          catalogueOnly,
+          settingsOnly,
+        ],
       },
     },
     {

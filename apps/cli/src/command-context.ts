@@ -1,4 +1,4 @@
-import type { ClientSettings } from '@hourglass/platform';
+import type { ClientSettings } from '@hourglass/platform/settings';
 import type { ApiClient } from './api-client.ts';
 
 /** Access of a command to the API, the settings and the standard streams. */

@@ -1,6 +1,11 @@
 import { customFieldList, type CustomFieldList } from '@hourglass/contract';
 import { cellReaders } from '@hourglass/facts';
-import { customColumns, withCustomFields, type Dataset, type UndeclaredFields } from '@hourglass/query';
+import {
+  customColumns,
+  withCustomFields,
+  type Dataset,
+  type UndeclaredFields,
+} from '@hourglass/query/catalogue';
 import { ApiError, environmentPath, type Place } from './api-client.ts';
 import { CommandError, type CommandContext } from './command-context.ts';
 

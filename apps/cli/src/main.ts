@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { SettingsError, readClientSettings } from '@hourglass/platform';
+import { SettingsError, readClientSettings } from '@hourglass/platform/settings';
 import { ApiError, createApiClient, type ApiClient } from './api-client.ts';
 import { CommandError, type CommandContext } from './command-context.ts';
 import { createProgram } from './program.ts';

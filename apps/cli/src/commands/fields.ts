@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { catalogue, describeFields, didYouMean, type Dataset } from '@hourglass/query';
+import { catalogue, describeFields, didYouMean, type Dataset } from '@hourglass/query/catalogue';
 import { CommandError, printResult, type CommandContext } from '../command-context.ts';
 import { fieldTables } from '../fields/field-tables.ts';
 import { fieldsPage } from '../fields/fields-page.ts';

@@ -11,7 +11,13 @@ import {
   type ProxyNaming,
   type ReadFactsOptions,
 } from '@hourglass/facts';
-import { apiDataset, catalogue, factsTarget, ingestTargets, type IngestTarget } from '@hourglass/query';
+import {
+  apiDataset,
+  catalogue,
+  factsTarget,
+  ingestTargets,
+  type IngestTarget,
+} from '@hourglass/query/catalogue';
 import { CommandError, printResult, type CommandContext } from '../command-context.ts';
 import { fetchCustomFields, readCustomValues } from '../custom-fields.ts';
 import { importFile, type ImportTotals } from '../import-file.ts';

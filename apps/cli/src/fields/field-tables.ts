@@ -6,7 +6,7 @@ import {
   type Dataset,
   type FieldDescription,
   type RecordSet,
-} from '@hourglass/query';
+} from '@hourglass/query/catalogue';
 
 /** A table of fields. Every row has a cell for each column. */
 export interface FieldTable {

@@ -1,4 +1,4 @@
-import type { Catalogue } from '@hourglass/query';
+import type { Catalogue } from '@hourglass/query/catalogue';
 import { fieldTables, type FieldTable } from './field-tables.ts';
 
 const introduction = `# Fields

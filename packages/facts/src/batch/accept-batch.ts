@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { UndeclaredFields } from '@hourglass/query';
+import type { UndeclaredFields } from '@hourglass/query/catalogue';
 import { BatchReader } from './batch-reader.ts';
 import { acceptSpooled } from '../bulk/accept-spooled.ts';
 import type { BulkPorts } from '../bulk/segment-encoder.ts';

@@ -1,4 +1,4 @@
-import type { IngestTarget } from '@hourglass/query';
+import type { IngestTarget } from '@hourglass/query/catalogue';
 
 /** A row encoded for PostgreSQL's `COPY … (FORMAT text)`. */
 export interface EncodedRow {

@@ -5,7 +5,7 @@ import {
   type ColumnType,
   type Dataset,
   type MissingValue,
-} from '@hourglass/query';
+} from '@hourglass/query/catalogue';
 
 /** A field that a fact may have besides `timestamp`, with the name of its column in a segment. */
 export interface FactColumn {

@@ -1,4 +1,4 @@
-import type { Dataset, UndeclaredFields } from '@hourglass/query';
+import type { Dataset, UndeclaredFields } from '@hourglass/query/catalogue';
 import { columnRules } from '../columns/column-rules.ts';
 import { booleanRule, decimalRule } from '../columns/number-rules.ts';
 import { maxTextBytes, textRule } from '../columns/text-rule.ts';

@@ -1,4 +1,4 @@
-import type { Dataset, UndeclaredFields } from '@hourglass/query';
+import type { Dataset, UndeclaredFields } from '@hourglass/query/catalogue';
 import type { SegmentFile } from '../segments/segment.ts';
 import type { SegmentObjects } from '../segments/segment-objects.ts';
 import type { SegmentStore } from '../segments/segment-store.ts';

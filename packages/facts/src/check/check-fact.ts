@@ -1,5 +1,5 @@
-import type { Dataset, MissingValue, UndeclaredFields } from '@hourglass/query';
-import { customColumns, storedColumns } from '@hourglass/query';
+import type { Dataset, MissingValue, UndeclaredFields } from '@hourglass/query/catalogue';
+import { customColumns, storedColumns } from '@hourglass/query/catalogue';
 import { nullCell, type ColumnRule } from '../columns/column-rule.ts';
 import { columnRules } from '../columns/column-rules.ts';
 import { dayOf } from '../columns/iso-time.ts';

@@ -1,4 +1,4 @@
-import type { ColumnType, RecordColumn, RecordSet } from '@hourglass/query';
+import type { ColumnType, RecordColumn, RecordSet } from '@hourglass/query/catalogue';
 import { nullCell } from '../columns/column-rule.ts';
 import { columnRules } from '../columns/column-rules.ts';
 import { decimalDigits } from '../columns/number-rules.ts';

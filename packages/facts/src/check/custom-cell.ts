@@ -1,4 +1,4 @@
-import type { ColumnType, CustomColumn } from '@hourglass/query';
+import type { ColumnType, CustomColumn } from '@hourglass/query/catalogue';
 import { nullCell, type ColumnRule } from '../columns/column-rule.ts';
 import { columnRules } from '../columns/column-rules.ts';
 

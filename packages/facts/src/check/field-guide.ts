@@ -1,5 +1,5 @@
-import type { Dataset, DimensionSource, MetricSource, RecordSet } from '@hourglass/query';
-import { customColumns, didYouMean, storedColumns } from '@hourglass/query';
+import type { Dataset, DimensionSource, MetricSource, RecordSet } from '@hourglass/query/catalogue';
+import { customColumns, didYouMean, storedColumns } from '@hourglass/query/catalogue';
 
 /** Explains why a fact or record cannot have a field of some name. */
 export interface FieldGuide {

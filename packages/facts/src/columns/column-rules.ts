@@ -1,4 +1,4 @@
-import type { ColumnType } from '@hourglass/query';
+import type { ColumnType } from '@hourglass/query/catalogue';
 import type { ColumnRule } from './column-rule.ts';
 import { booleanRule, decimalRule, floatRule, integerRule } from './number-rules.ts';
 import { textRule } from './text-rule.ts';

@@ -1,4 +1,4 @@
-import type { ColumnType } from '@hourglass/query';
+import type { ColumnType } from '@hourglass/query/catalogue';
 import { readExactNumber } from './exact-number.ts';
 
 type CellReader = (text: string) => string | number | boolean;

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { ColumnType, IngestTarget, UndeclaredFields } from '@hourglass/query';
+import type { ColumnType, IngestTarget, UndeclaredFields } from '@hourglass/query/catalogue';
 import { CsvError, parse } from 'csv-parse';
 import type { Parser } from 'csv-parse';
 import { skipByteOrderMark } from './byte-order-mark.ts';

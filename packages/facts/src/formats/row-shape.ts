@@ -1,4 +1,4 @@
-import { customColumns, storedColumns, type ColumnType, type IngestTarget } from '@hourglass/query';
+import { customColumns, storedColumns, type ColumnType, type IngestTarget } from '@hourglass/query/catalogue';
 import { createFieldGuide, createRecordGuide, type FieldGuide } from '../check/field-guide.ts';
 
 /** The columns of a dataset or record set, as a reader of files needs them. */

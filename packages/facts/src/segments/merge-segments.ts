@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { StoredSegment } from '@hourglass/query';
+import type { StoredSegment } from '@hourglass/query/catalogue';
 import { chooseMerge, type MergeTerms } from './choose-merge.ts';
 import type { CrashPoint } from './crash-point.ts';
 import type { SegmentOwner } from './segment.ts';

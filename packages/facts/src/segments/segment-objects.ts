@@ -1,4 +1,4 @@
-import type { StoredSegment } from '@hourglass/query';
+import type { StoredSegment } from '@hourglass/query/catalogue';
 
 /** Begins the key of every segment's object. */
 export const segmentPrefix = 'segments/';

@@ -1,4 +1,4 @@
-import type { Dataset, FactRowColumns, StoredSegment } from '@hourglass/query';
+import type { Dataset, FactRowColumns, StoredSegment } from '@hourglass/query/catalogue';
 import type { IncomingSegment, SegmentFile, SegmentOwner } from './segment.ts';
 
 /** Whole batches of hot facts that will be sealed together. */

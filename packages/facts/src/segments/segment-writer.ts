@@ -1,4 +1,4 @@
-import type { FactRowColumns, SegmentColumn } from '@hourglass/query';
+import type { FactRowColumns, SegmentColumn } from '@hourglass/query/catalogue';
 import type { SegmentFile } from './segment.ts';
 
 /** The writer's memory or temporary disk does not suffice. A segment with fewer facts may fit. */

@@ -1,4 +1,4 @@
-import type { SegmentColumn } from '@hourglass/query';
+import type { SegmentColumn } from '@hourglass/query/catalogue';
 
 /** One immutable Parquet file of sorted facts, on local disk, before it is stored. */
 export interface SegmentFile {

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { customFieldList, customFieldView } from '@hourglass/contract';
-import { customFieldTypes, type CustomFieldType } from '@hourglass/query';
+import { customFieldTypes, type CustomFieldType } from '@hourglass/query/catalogue';
 import { noBody } from '../../api-client.ts';
 import { printResult, type CommandContext } from '../../command-context.ts';
 import { customFieldsPath } from '../../custom-fields.ts';

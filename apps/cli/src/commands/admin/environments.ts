@@ -10,7 +10,7 @@ import {
   type EnvironmentLimits,
   type EnvironmentRetention,
 } from '@hourglass/contract';
-import { undeclaredFieldsChoices, type UndeclaredFields } from '@hourglass/query';
+import { undeclaredFieldsChoices, type UndeclaredFields } from '@hourglass/query/catalogue';
 import { environmentPath, organizationPath } from '../../api-client.ts';
 import { printResult, type CommandContext } from '../../command-context.ts';
 import { customFieldsPath } from '../../custom-fields.ts';
