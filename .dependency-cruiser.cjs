@@ -103,7 +103,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|generated)/' },
+    exclude: { path: '^(packages|apps)/[^/]+/(dist|src/generated)/' },
     tsPreCompilationDeps: true,
     parser: 'swc',
     combinedDependencies: true,
