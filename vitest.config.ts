@@ -8,15 +8,24 @@ const resolve = { conditions: ['hourglass-source', 'node', 'development|producti
 const filesOf = (suffix: string) =>
   ['packages/*/test', 'apps/*/test', 'test'].map((folder) => `${folder}/**/*${suffix}`);
 
-// `npm run test:long` runs the tests that start and kill whole systems or move much data; `npm test` runs all others.
-const long = process.env['LONG_TESTS'] === 'true';
+const faults = ['test/faults/**/*.test.ts'];
+/** The tests that start and kill whole systems or move much data. */
+const long = [...filesOf('.long.test.ts'), ...faults];
+
+/** The files of `npm test`, `npm run test:long` and `npm run test:faults`. */
+const filesOfSuite: Readonly<Record<string, readonly string[]>> = {
+  short: filesOf('.test.ts'),
+  long,
+  faults: [...faults, 'packages/reports/test/queries/query-life/**/*.test.ts'],
+};
+const suite = process.env['TEST_SUITE'] ?? 'short';
 
 export default defineConfig({
   ssr: { resolve },
   environments: { __vitest__: { resolve } },
   test: {
-    include: filesOf(long ? '.long.test.ts' : '.test.ts'),
-    exclude: long ? [] : filesOf('.long.test.ts'),
+    include: [...(filesOfSuite[suite] ?? [])],
+    exclude: suite === 'short' ? long : [],
     globalSetup: ['./packages/testing/src/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

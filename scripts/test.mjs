@@ -8,13 +8,11 @@ import { run } from './run-program.mjs';
 import { root, setUp } from './setup.mjs';
 
 const [first, ...others] = process.argv.slice(2);
-const isLong = first === '--long';
-const isFaults = first === '--faults';
-const extraArguments = isLong || isFaults ? others : process.argv.slice(2);
-// One file at a time: each needs the whole machine.
-const faultFiles =
-  extraArguments.length > 0 ? extraArguments : ['test/faults', 'packages/reports/test/queries/query-life'];
-const testArguments = isFaults ? [...faultFiles, '--no-file-parallelism'] : extraArguments;
+const suites = { '--long': 'long', '--faults': 'faults' };
+const suite = suites[first] ?? 'short';
+const extraArguments = suite === 'short' ? process.argv.slice(2) : others;
+// The faults run one file at a time: each needs the whole machine.
+const testArguments = suite === 'faults' ? [...extraArguments, '--no-file-parallelism'] : extraArguments;
 
 await reportFailure(async () => {
   await setUp();
@@ -25,7 +23,7 @@ await reportFailure(async () => {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const code = await run(process.execPath, [vitest, 'run', ...reporters, ...testArguments], {
       cwd: root,
-      env: { ...process.env, LONG_TESTS: String(isLong), FULL_FAULTS: String(isFaults) },
+      env: { ...process.env, TEST_SUITE: suite },
     });
     const { passed, failed } = await count(report);
     console.log(`${passed} passed, ${failed} failed`);

@@ -1,5 +1,5 @@
-/** `npm run test:faults` runs the full numbers; `npm test` runs every test in a short form. */
-const isFull = process.env['FULL_FAULTS'] === 'true';
+/** `npm run test:faults` runs the full numbers; `npm run test:long` runs every test in a short form. */
+const isFull = process.env['TEST_SUITE'] === 'faults';
 
 export function fullOrShort(full: number, short: number): number {
   return isFull ? full : short;

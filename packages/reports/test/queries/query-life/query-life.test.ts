@@ -7,7 +7,7 @@ import { expireResults } from '../../../src/results/expire-results.ts';
 import { sweepArchives } from '../../../src/results/sweep-archives.ts';
 import { plan, terms, World, type SimulatedProcess } from './world.ts';
 
-const interleavings = process.env['FULL_FAULTS'] === 'true' ? 20_000 : 1_000;
+const interleavings = process.env['TEST_SUITE'] === 'faults' ? 20_000 : 1_000;
 const stepsEach = 200;
 const realImmediate = setImmediate;
 
