@@ -17,6 +17,13 @@ export const testToken = 'token-of-the-test-organization';
 export const testEmail = 'owner@acme.example';
 export const testPassword = 'correct horse battery staple';
 
+const firstOrganization = {
+  HOURGLASS_BOOTSTRAP_ORG: testOrganization,
+  HOURGLASS_BOOTSTRAP_EMAIL: testEmail,
+  HOURGLASS_BOOTSTRAP_PASSWORD: testPassword,
+  HOURGLASS_BOOTSTRAP_TOKEN: testToken,
+};
+
 /** A system that one test file has to itself, so that it may stop services and choose settings. */
 export interface RunningSystem extends TestSystem {
   readonly api: NodeProcess;
@@ -36,7 +43,7 @@ export interface SystemOptions {
   readonly worker?: boolean;
   readonly queue?: QueueServerKind;
   readonly env?: Readonly<Record<string, string>>;
-  /** Default: one on the server that all tests share. Needs `env`, so that it is migrated. */
+  /** Default: one on the server that all tests share, with the schema. Another one is migrated. */
   readonly database?: TestDatabase;
 }
 
@@ -52,10 +59,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   ]);
   const env = {
     ...systemEnvironment({ databaseUrl: database.url, queueUrl: queue.url, dataDirectory: folder.path }),
-    HOURGLASS_BOOTSTRAP_ORG: testOrganization,
-    HOURGLASS_BOOTSTRAP_EMAIL: testEmail,
-    HOURGLASS_BOOTSTRAP_PASSWORD: testPassword,
-    HOURGLASS_BOOTSTRAP_TOKEN: testToken,
+    ...firstOrganization,
     ...options.env,
   };
   const processes = new ProcessGroup(env);
@@ -66,7 +70,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
       await folder.remove();
     });
   try {
-    await prepareDatabase(processes, { databaseUrl: database.url, dataDirectory: folder.path, options });
+    const isMigrated = options.database === undefined;
+    await prepareDatabase(processes, { database, dataDirectory: folder.path, env, isMigrated });
     const api = processes.start(programs.api);
     if (options.worker !== false) processes.start(programs.worker);
     const { url, document } = await processes.watch(api);
@@ -109,18 +114,27 @@ function startersOf(
   };
 }
 
+/**
+ * A database of the test server has the schema already: only the first organization is missing, and a folder for the
+ * store. A database that the test brings, or a bucket, is prepared as an operator does it.
+ */
 async function prepareDatabase(
   processes: ProcessGroup,
   {
-    databaseUrl,
+    database,
     dataDirectory,
-    options,
-  }: { readonly databaseUrl: string; readonly dataDirectory: string; readonly options: SystemOptions },
+    env,
+    isMigrated,
+  }: {
+    readonly database: TestDatabase;
+    readonly dataDirectory: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly isMigrated: boolean;
+  },
 ): Promise<void> {
-  if (options.env === undefined) {
-    // The database has the schema already, so what is left of `migrate` does not need its process.
+  if (isMigrated && env['S3_BUCKET'] === undefined) {
     await mkdir(path.join(dataDirectory, 'store'));
-    await createFirstOrganization(databaseUrl);
+    await createFirstOrganization(database.url, env);
     return;
   }
   const migrated = processes.start(programs.migrate);
@@ -146,15 +160,18 @@ async function startRestartableQueue(kind: QueueServerKind | undefined): Promise
   };
 }
 
-async function createFirstOrganization(databaseUrl: string): Promise<void> {
+async function createFirstOrganization(
+  databaseUrl: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
   const database = openDatabase({ url: databaseUrl, poolSize: 2 });
   try {
     await database.bootstrap({
-      organization: testOrganization,
-      environments: ['prod', 'test'],
-      email: testEmail,
-      password: testPassword,
-      token: testToken,
+      organization: env['HOURGLASS_BOOTSTRAP_ORG'] ?? testOrganization,
+      environments: (env['HOURGLASS_BOOTSTRAP_ENVIRONMENTS'] ?? 'prod,test').split(','),
+      email: env['HOURGLASS_BOOTSTRAP_EMAIL'] ?? testEmail,
+      password: env['HOURGLASS_BOOTSTRAP_PASSWORD'] ?? testPassword,
+      token: env['HOURGLASS_BOOTSTRAP_TOKEN'] ?? testToken,
     });
   } finally {
     await database.close();
