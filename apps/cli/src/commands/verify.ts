@@ -20,7 +20,7 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
       const key = readKey(pem, options.key ?? 'the response of the API');
       try {
         const { queryId, attempt, rows, parts, keyId } = await verifyArchive(file, key);
-        const text = `${file}: query ${queryId}, ${rows} rows in ${parts.length} parts, as signed with key ${keyId}`;
+        const text = `${file}: query ${queryId}, ${rows} rows in ${parts.length} ${parts.length === 1 ? 'part' : 'parts'}, as signed with key ${keyId}`;
         printResult(context, { file, queryId, attempt, rows, parts: parts.length, keyId }, text);
       } catch (error) {
         if (!(error instanceof ManifestFault)) throw error;
