@@ -12,11 +12,12 @@
 # Prints "ready" when it serves, then executes commands from standard input and prints "ok" or "failed" for each:
 #   kill-gateway    kill the HTTP gateway with SIGKILL; objects are kept
 #   start-gateway   start the gateway again
-# The end of standard input stops everything, so the server never outlives its parent process.
+# Exits with 98 if a port is in use. The end of standard input stops everything, so the server never outlives its
+# parent process.
 set -uo pipefail
 
 if [[ $# -ne 6 ]]; then
-  sed -n '2,16s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,17s/^# \{0,1\}//p' "$0" >&2
   exit 2
 fi
 packages=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/hourglass/s3-server/packages}
@@ -127,9 +128,9 @@ start_monitor() {
   ceph-mon -c "$config" -i a -f >"$logs/monitor.out" 2>&1 </dev/null &
   monitor_pid=$!
   local try
-  for try in {1..50}; do
+  for try in {1..20}; do
     kill -0 "$monitor_pid" || return 1
-    timeout 3 ceph -c "$config" -s && return 0
+    timeout 15 ceph -c "$config" -s && return 0
   done
   return 1
 }
@@ -137,9 +138,9 @@ start_monitor() {
 start_storage() {
   local id
   id=$(cat /proc/sys/kernel/random/uuid)
-  timeout 10 ceph -c "$config" osd new "$id" 0 || return 1
+  timeout 60 ceph -c "$config" osd new "$id" 0 || return 1
   ceph-osd -c "$config" -i 0 --mkfs --osd-uuid "$id" || return 1
-  timeout 10 ceph -c "$config" osd crush add osd.0 1.0 root=default host=localhost || return 1
+  timeout 60 ceph -c "$config" osd crush add osd.0 1.0 root=default host=localhost || return 1
   local try
   for try in {1..5}; do
     ceph-osd -c "$config" -i 0 -f >>"$logs/storage.out" 2>&1 </dev/null &
@@ -155,7 +156,7 @@ storage_is_up() {
   local try
   for try in {1..100}; do
     kill -0 "$storage_pid" || return 1
-    timeout 5 ceph -c "$config" osd stat | grep -q '1 up' && return 0
+    timeout 15 ceph -c "$config" osd stat | grep -q '1 up' && return 0
   done
   kill -KILL "$storage_pid"
   return 1
@@ -173,7 +174,7 @@ start_gateway() {
   radosgw -c "$config" -n client.rgw.a -f >>"$logs/gateway.out" 2>&1 </dev/null &
   gateway_pid=$!
   local try
-  for try in {1..300}; do
+  for try in {1..1200}; do
     gateway_responds && return 0
     kill -0 "$gateway_pid" || return 1
     sleep 0.1
@@ -215,6 +216,8 @@ trap 'exit 130' INT
 unpack_packages || { complain 'the packages could not be downloaded and unpacked'; exit 1; }
 use_packages
 if ! start_everything; then
+  # Another process may have taken a port since the caller chose it.
+  grep -qs 'Address already in use' "$logs"/* && exit 98
   tail -n 5 "$logs"/*.out >&2
   complain 'the server did not start'
   exit 1

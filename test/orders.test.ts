@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createdAccessKey, orderError, orderList, type CreatedAccessKey } from '@hourglass/contract';
 import {
+  leastProcessorMs,
   ordersPath,
   signRequest,
   startSystem,
@@ -282,23 +283,19 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect([status, found]).toEqual([400, expect.stringMatching(message)]);
   });
 
-  test('responds to a megabyte of conditions with a 400 within 50 ms', async () => {
+  test('responds to a megabyte of conditions with a 400 within 50 ms of processor time', async () => {
     const conditions = base64(`["${'x'.repeat(1_000_000)}"]`);
     const signed = signRequest(key, { parameters: [['wheres', conditions]] });
     const target = targetOf(signed);
-    const took: number[] = [];
-    // The first runs warm up the API.
-    for (let run = 0; run < 20; run += 1) {
-      const startedAtMs = performance.now();
+    const ask = async () => {
       const answer = await exchange(system.url, target);
-      took.push(performance.now() - startedAtMs);
       expect(answer).toMatch(/^HTTP\/1\.1 400 /);
       expect(orderError.parse(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))))).toEqual({
         code: 'request.invalid',
         message: expect.stringMatching(/query: it has 1\d{6} characters; expected at most 524288/) as unknown,
       });
-    }
-    expect(Math.min(...took)).toBeLessThan(50);
+    };
+    expect(await leastProcessorMs(system.url, ask, { untilMs: 50 })).toBeLessThanOrEqual(50);
   });
 
   test('responds to a URL that exceeds the limit of headers with the limit', async () => {

@@ -13,6 +13,7 @@ export * from './test-tenant.ts';
 export * from './database-client.ts';
 export * from './database-outage.ts';
 export * from './process-table.ts';
+export * from './processor-time.ts';
 export * from './signed-requests.ts';
 export * from './test-admin.ts';
 export * from './shared-system.ts';

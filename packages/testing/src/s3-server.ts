@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { findFreePort } from '@hourglass/embedded';
+import { findFreePort, PortTaken, startOnFreePort } from '@hourglass/embedded';
 
 const script = fileURLToPath(new URL('../../../scripts/s3-server.sh', import.meta.url));
 
@@ -33,9 +33,15 @@ export function s3ServerProblem(): string | null {
 }
 
 /** Starts in about 15 s, plus a download of 66 MB once per machine. It ends with this process at the latest. */
-export async function startS3Server(): Promise<S3Server> {
+export function startS3Server(): Promise<S3Server> {
+  return startOnFreePort(startOnPort);
+}
+
+/** Exit code of the script when another process listens on one of its ports. */
+const portTakenCode = 98;
+
+async function startOnPort(port: number): Promise<S3Server> {
   const data = await mkdtemp(path.join(tmpdir(), 'hourglass-s3-'));
-  const port = await findFreePort();
   const monitorPort = await findFreePort();
   const accessKeyId = 'hourglass-test';
   const secretAccessKey = 'only-for-tests';
@@ -66,7 +72,7 @@ export async function startS3Server(): Promise<S3Server> {
     await expectAnswer('ready', 'its start');
   } catch (error) {
     await stop();
-    throw error;
+    throw child.exitCode === portTakenCode ? new PortTaken(port, { cause: error }) : error;
   }
   return {
     endpoint: `http://127.0.0.1:${port}`,
