@@ -314,6 +314,21 @@ describe('GET /openapi/v1/alg/orders', () => {
       expect(log).not.toContain(secret);
     }
   });
+
+  test('prints counts beyond 2^53 with every digit', async () => {
+    const largest = Number.MAX_SAFE_INTEGER;
+    await bring('orders.orders', [order('ORD20210620001', '2021-06-20T11:44:03.575Z')]);
+    const no = 'ORD20210620001';
+    const grant = { no, count: largest, granted_at: '2021-06-20T00:00:00Z' };
+    await bring('orders.grants', [
+      { ...grant, id: 'g4' },
+      { ...grant, id: 'g5' },
+      { ...grant, id: 'g6' },
+    ]);
+    const response = await list(wheres({ k: 'no', o: 'eq', v: no }));
+    const granted = BigInt(largest) * 3n;
+    expect(await response.text()).toContain(`"grant_count":${granted},"remain_count":${5n - granted},`);
+  });
 });
 
 /** Sends the request over a socket: HTTP clients need longer for a long URL than the API. */

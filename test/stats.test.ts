@@ -168,6 +168,23 @@ describe('synchronous statistics', () => {
       expect(await answer(`/optimizedStats/apiproxy?${select}`)).toEqual(forX);
     });
 
+    test('print sums beyond 2^53 with every digit', async () => {
+      const timestamp = '2026-03-03T10:00:00Z';
+      const largest = Number.MAX_SAFE_INTEGER;
+      await system.client.sendFacts([1, 2, 3].map(() => ({ timestamp, response_size: largest })));
+      const sum = `${BigInt(largest) * 3n}`;
+      const query = 'select=sum(response_size)&timeRange=03/03/2026 00:00~03/04/2026 00:00';
+      const metric = `{"env":"prod","name":"sum(response_size)","values":[${sum}]}`;
+      for (const target of [
+        '/optimizedStats?',
+        '/optimizedStats/apiproxy?',
+        '/stats?_optimized=js&timeUnit=day&',
+      ]) {
+        const text = await (await request(`${target}${query}`)).text();
+        expect(text).toContain(metric);
+      }
+    });
+
     test('have only metrics without dimensions', async () => {
       const expected = {
         Response: {

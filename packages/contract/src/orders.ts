@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 const text = z.string();
 const integer = z.int();
+/** May exceed 2^53. */
+const wholeSum = z.number().meta({ type: 'integer' });
 /** `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */
 const time = z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/);
 
@@ -10,9 +12,9 @@ export const orderView = z
   .strictObject({
     no: text,
     count: integer.describe('Number ordered.'),
-    return_count: integer.describe('Number returned.'),
-    grant_count: integer.describe('Number granted.'),
-    remain_count: integer.describe('Number that can still be granted.'),
+    return_count: wholeSum.describe('Number returned.'),
+    grant_count: wholeSum.describe('Number granted.'),
+    remain_count: wholeSum.describe('Number that can still be granted.'),
     total_price: integer.describe('In hundredths of the currency.'),
     product_id: integer,
     product_name: text,
@@ -33,7 +35,6 @@ export const orderView = z
     update_time: time,
   })
   .meta({ id: 'Order' });
-export type OrderView = z.infer<typeof orderView>;
 
 /** Response to `GET /openapi/v1/alg/orders`, newest first. */
 export const orderList = z
@@ -44,7 +45,6 @@ export const orderList = z
     size: integer,
   })
   .meta({ id: 'OrderList' });
-export type OrderList = z.infer<typeof orderList>;
 
 /** Error body of that endpoint. */
 export const orderError = z

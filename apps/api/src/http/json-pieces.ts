@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Response } from 'express';
+import { writeJson, type JsonValue } from './write-json.ts';
 
 /** A JSON array whose items are computed and written one by one. */
 export class ItemByItem {
@@ -53,6 +54,8 @@ function* pieces(value: unknown): Generator<string> {
       before = ',';
     }
     yield before === '{' ? '{}' : '}';
+  } else if (Array.isArray(value) && value.some((item) => typeof item === 'bigint')) {
+    yield writeJson(value as readonly JsonValue[]);
   } else {
     yield JSON.stringify(value);
   }

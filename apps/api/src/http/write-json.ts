@@ -8,14 +8,17 @@ export class ExactNumber {
   }
 }
 
-export type JsonValue = string | number | boolean | ExactNumber | JsonList | JsonObject;
+/** A `bigint` is an integer beyond 2^53. */
+export type JsonValue = string | number | bigint | boolean | null | ExactNumber | JsonList | JsonObject;
 type JsonList = readonly JsonValue[];
 export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
 
-/** Like `JSON.stringify`, which writes doubles only, with `ExactNumber`. */
+/** Like `JSON.stringify`, which writes doubles only, with `ExactNumber` and `bigint`. */
 export function writeJson(value: JsonValue): string {
+  if (value === null) return 'null';
+  if (typeof value === 'bigint') return String(value);
   if (value instanceof ExactNumber) return value.digits;
   if (isList(value)) return `[${value.map(writeJson).join(',')}]`;
   if (typeof value !== 'object') return JSON.stringify(value);

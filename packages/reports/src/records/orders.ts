@@ -11,6 +11,9 @@ export interface OrderCriteria {
   readonly size: number;
 }
 
+/** A whole number made of several; a `bigint` where a double would lose digits. */
+export type WholeSum = number | bigint;
+
 /**
  * An order with its product, under the field names of the contract. Missing product fields are
  * empty strings or 0. Times are `YYYY-MM-DD HH:MM:SS.ffffff` in UTC.
@@ -18,9 +21,9 @@ export interface OrderCriteria {
 export interface OrderRecord {
   readonly no: string;
   readonly count: number;
-  readonly return_count: number;
-  readonly grant_count: number;
-  readonly remain_count: number;
+  readonly return_count: WholeSum;
+  readonly grant_count: WholeSum;
+  readonly remain_count: WholeSum;
   readonly total_price: number;
   readonly product_id: number;
   readonly product_name: string;

@@ -106,6 +106,9 @@ function textOf(value: Value): string | null {
   return Number.isInteger(value) && Math.abs(value) < 1e21 ? value.toFixed(1) : String(value);
 }
 
-function numberOf(value: Value): number | null {
-  return value === null ? null : Number(value);
+/** Whole numbers are strings, because a sum may exceed 2^53. */
+function numberOf(value: Value): number | bigint | null {
+  if (typeof value !== 'string') return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : BigInt(value);
 }

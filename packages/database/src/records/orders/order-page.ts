@@ -1,5 +1,5 @@
 import type { Tenant } from '@hourglass/query';
-import type { OrderCriteria, OrderPage, OrderRecord, OrderStore } from '@hourglass/reports';
+import type { OrderCriteria, OrderPage, OrderRecord, OrderStore, WholeSum } from '@hourglass/reports';
 import type { Pool } from 'pg';
 import { servedByDatabase } from '../../connection/database-errors.ts';
 import { remainCount, timeText, type OrderJoin } from './order-columns.ts';
@@ -9,9 +9,11 @@ export function createOrderStore(pool: Pool): OrderStore {
   return { page: (tenant, criteria) => servedByDatabase(() => readPage(pool, tenant, criteria)) };
 }
 
-type PageRow = { readonly total: number } & {
-  readonly [Name in keyof OrderRecord]: OrderRecord[Name] | null;
+/** An order as read: sums are text, because they may exceed 2^53. */
+type OrderRow = {
+  readonly [Name in keyof OrderRecord]: bigint extends OrderRecord[Name] ? string : OrderRecord[Name];
 };
+type PageRow = { readonly total: number } & { readonly [Name in keyof OrderRow]: OrderRow[Name] | null };
 
 async function readPage(pool: Pool, tenant: Tenant, criteria: OrderCriteria): Promise<OrderPage> {
   const { rows } = await pool.query<PageRow>(pageStatement(tenant, criteria));
@@ -21,11 +23,25 @@ async function readPage(pool: Pool, tenant: Tenant, criteria: OrderCriteria): Pr
 /** A page after the last one is one row with the total and without an order. */
 function ordersOf(row: PageRow): readonly OrderRecord[] {
   const { total: _, ...order } = row;
-  return isOrder(order) ? [order] : [];
+  return isOrder(order) ? [recordOf(order)] : [];
 }
 
-function isOrder(order: Omit<PageRow, 'total'>): order is OrderRecord {
+function isOrder(order: Omit<PageRow, 'total'>): order is OrderRow {
   return order.no !== null;
+}
+
+function recordOf(order: OrderRow): OrderRecord {
+  return {
+    ...order,
+    return_count: wholeSum(order.return_count),
+    grant_count: wholeSum(order.grant_count),
+    remain_count: wholeSum(order.remain_count),
+  };
+}
+
+function wholeSum(digits: string): WholeSum {
+  const value = Number(digits);
+  return Number.isSafeInteger(value) ? value : BigInt(digits);
 }
 
 /**
@@ -64,14 +80,16 @@ function pageStatement(
 
 /** A double is exact up to 2^53, more than a record may contain. */
 const number = (expression: string, name: string) => `coalesce(${expression}, 0)::float8 as ${name}`;
+/** All its digits, as text. */
+const sum = (expression: string, name: string) => `coalesce(${expression}, 0)::text as ${name}`;
 const text = (expression: string, name: string) => `coalesce(${expression}, '') as ${name}`;
 
 const columns = [
   'o.no',
   number('o.count', 'count'),
-  number('r.count', 'return_count'),
-  number('g.count', 'grant_count'),
-  number(remainCount, 'remain_count'),
+  sum('r.count', 'return_count'),
+  sum('g.count', 'grant_count'),
+  sum(remainCount, 'remain_count'),
   number('o.total_price', 'total_price'),
   number('o.product_id', 'product_id'),
   text('p.name', 'product_name'),
