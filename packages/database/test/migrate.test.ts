@@ -198,13 +198,20 @@ describe('the schema of this version', () => {
   test.each(datasets.filter(({ records }) => records.length === 0))(
     'stores $name in exactly the columns of the catalogue',
     async (dataset) => {
-      expect(await columnsOf(dataset.hotTable)).toEqual([
-        { name: 'environment_id', type: 'integer', required: true },
-        { name: 'batch_seq', type: 'bigint', required: true },
-        { name: 'timestamp', type: 'timestamp(3) with time zone', required: true },
-        ...storedColumns(dataset).map(({ name, type }) => ({ name, type: sqlTypes[type], required: false })),
-        { name: 'custom_fields', type: 'jsonb', required: false },
-      ]);
+      // The order differs: a column that a later version added is the last one.
+      expect(byName(await columnsOf(dataset.hotTable))).toEqual(
+        byName([
+          { name: 'environment_id', type: 'integer', required: true },
+          { name: 'batch_seq', type: 'bigint', required: true },
+          { name: 'timestamp', type: 'timestamp(3) with time zone', required: true },
+          ...storedColumns(dataset).map(({ name, type }) => ({
+            name,
+            type: sqlTypes[type],
+            required: false,
+          })),
+          { name: 'custom_fields', type: 'jsonb', required: false },
+        ]),
+      );
     },
   );
 
@@ -251,6 +258,9 @@ describe('the schema of this version', () => {
     timestamp: 'timestamp(3) with time zone',
   };
   const recordTypes = { ...sqlTypes, timestamp: 'timestamp(6) with time zone' };
+
+  const byName = <T extends { name: string }>(columns: readonly T[]) =>
+    columns.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
   const columnsOf = (relation: string) =>
     withClient(database.url, async (client) => {

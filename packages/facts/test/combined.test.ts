@@ -43,6 +43,7 @@ describe('a combined log line', () => {
       proxy_pathsuffix: '/a/b%20c',
       response_status_code: 200,
       response_size: 203_023,
+      referer: 'http://x/?y',
       useragent: agent,
       ax_ua_agent_family: 'Chrome',
       ax_ua_agent_type: 'Browser',
@@ -67,7 +68,7 @@ describe('a combined log line', () => {
       protocol: fc.constantFrom('HTTP/1.0', 'HTTP/1.1', 'HTTP/2.0', 'HTTP/2'),
       status: fc.integer({ min: 100, max: 599 }),
       size: fc.option(fc.nat()),
-      referer: printable,
+      referer: printable.filter((text) => text !== '' && text !== '-'),
       agent: printable.filter((text) => text !== '' && text !== '-'),
     });
     fc.assert(
@@ -84,6 +85,7 @@ describe('a combined log line', () => {
           request_path: field.path,
           response_status_code: field.status,
           response_size: field.size,
+          referer: field.referer,
           useragent: field.agent,
         });
       }),
@@ -206,6 +208,7 @@ describe.skipIf(!hasRealLog)('a real log of 10,000 requests', () => {
     expect(count('client_ip')).toEqual(shellCount(`cut -d' ' -f1`));
     expect(count('response_size')).toEqual(shellCount(`awk '{print $10}' | sed 's/^-$/null/'`));
     expect(countBy(hours)).toEqual(shellCount(`awk '{print substr($4,2,2) "T" substr($4,14,2)}'`));
+    expect(count('referer')).toEqual(shellCount(`cut -d'"' -f4 | sed 's/^-$/null/'`));
     expect(count('useragent')).toEqual(shellCount(`cut -d'"' -f6 | sed 's/^-$/null/'`));
   });
 });

@@ -32,6 +32,7 @@ export const combinedOrigins: Readonly<Record<string, string>> = {
   proxy_pathsuffix: 'path of the request line',
   response_status_code: 'status',
   response_size: 'size',
+  referer: 'referer',
   useragent: 'user agent',
   ax_ua_agent_family: 'parsed user agent',
   ax_ua_agent_type: 'parsed user agent',
@@ -57,14 +58,14 @@ export function createCombinedParser(
     const match = combinedLine.exec(line.text);
     if (match === null)
       return { line: line.line, fault: `not a combined log line; expected ${combinedForm}` };
-    const [, clientIp = '', time = '', request = '', status, size = '-', , agent = '-'] = match;
+    const [, clientIp = '', time = '', request = '', status, size = '-', referer = '-', agent = '-'] = match;
     const timestamp = readLogTime(time);
     if (timestamp === null)
       return { line: line.line, fault: `invalid time "${time}"; expected a time such as ${timeForm}` };
     const responseSize = size === '-' ? null : Number(size);
     const { verb, uri } = readRequest(unescapeLogText(request));
     const path = uri === null ? null : pathOf(uri);
-    const useragent = agent === '-' || agent === '' ? null : unescapeLogText(agent);
+    const useragent = headerOf(agent);
     const value = {
       timestamp,
       client_ip: clientIp === '-' ? null : clientIp,
@@ -74,6 +75,7 @@ export function createCombinedParser(
       proxy_pathsuffix: path,
       response_status_code: Number(status),
       response_size: responseSize,
+      referer: headerOf(referer),
       useragent,
       ...readUserAgent(useragent),
       ...customValues,
@@ -83,6 +85,10 @@ export function createCombinedParser(
       value: proxy === null ? value : { ...value, apiproxy: nameProxy(proxy, path) },
     };
   };
+}
+
+function headerOf(text: string): string | null {
+  return text === '-' || text === '' ? null : unescapeLogText(text);
 }
 
 function readRequest(request: string): { verb: string | null; uri: string | null } {

@@ -62,6 +62,7 @@ const client: readonly Dimension[] = [
   text('request_path', 'Path of the request without its query string.'),
   text('request_uri', 'Path of the request with its query string.'),
   text('request_verb', 'HTTP method of the request.'),
+  text('referer', 'Referer header of the request: the page that the call came from.'),
   text('useragent', 'User-Agent header of the request.'),
   text('ax_ua_agent_family', 'Family of the user agent, such as Chrome.'),
   text('ax_ua_agent_type', 'Type of the user agent, such as Browser.'),
