@@ -38,10 +38,12 @@ describe('facts over HTTP', () => {
   test('are accepted once under one Idempotency-Key, also by concurrent requests', async () => {
     const key = { 'Idempotency-Key': 'batch-1' };
     const answers = await Promise.all(Array.from({ length: 4 }, () => post(line('once').repeat(5), key)));
-    for (const answer of answers) {
-      expect(answer.status).toBe(201);
-      expect(await answer.json()).toEqual({ batch: 'batch-1', accepted: 5 });
-    }
+    const bodies = await Promise.all(answers.map((answer) => answer.json() as Promise<object>));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    const once = { batch: 'batch-1', accepted: 5 };
+    const repeat = { ...once, repeated: true };
+    expect(bodies.filter((body) => !('repeated' in body))).toEqual([once]);
+    expect(bodies.filter((body) => 'repeated' in body)).toEqual([repeat, repeat, repeat]);
     expect(await countOf('once')).toBe(5);
   });
 

@@ -102,18 +102,20 @@ test('become segments immediately, and are reported like other facts', async () 
   expect(await scratchFiles()).toEqual([]);
 });
 
-test('are accepted once: a repeated batch gets the first response, another body a conflict', async () => {
+test('are accepted once: a repeated batch gets a response that says so, another body a conflict', async () => {
   const id = randomUUID();
   const first = await send(bodyOf('once'), { id });
   const before = await places();
-  expect(await send(bodyOf('once'), { id })).toEqual(first);
+  const again = { status: 201, body: { batch: id, accepted: rows, repeated: true } };
+  expect([first.status, await send(bodyOf('once'), { id })]).toEqual([201, again]);
   expect((await send(bodyOf('other'), { id })).status).toBe(409);
   const twice = randomUUID();
-  const [a, b] = await Promise.all([
+  const concurrent = await Promise.all([
     send(bodyOf('both'), { id: twice }),
     send(bodyOf('both'), { id: twice }),
   ]);
-  expect(a).toEqual(b);
+  expect(concurrent).toContainEqual({ status: 201, body: { batch: twice, accepted: rows } });
+  expect(concurrent).toContainEqual({ status: 201, body: { batch: twice, accepted: rows, repeated: true } });
   expect(await places()).toMatchObject({ sealed: before.sealed + rows, batches: before.batches + 1 });
   expect([await reported('once'), await reported('both')]).toEqual([wholeBatch, wholeBatch]);
 });

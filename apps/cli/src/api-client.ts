@@ -96,7 +96,7 @@ export function createApiClient({ url, token }: { url: string; token: string }):
     },
     result: (place, id) => send(`${queryPath(place, id)}/result`, {}),
     ...queryCalls(send),
-    sendFacts: (request) => sendFacts(send, request),
+    sendFacts: (request) => sendFacts(sendOnce, request),
   };
 }
 
@@ -118,9 +118,16 @@ function queryCalls(send: Send): Pick<ApiClient, 'submit' | 'status' | 'cancel'>
 }
 
 async function sendFacts(
-  send: Send,
+  sendOnce: Send,
   { dataset, batchId, onError, gzippedNdjson, ...place }: FactsRequest,
 ): Promise<FactsAccepted> {
+  let unanswered = false;
+  const send = withRetries((path, init) =>
+    sendOnce(path, init).catch((error: unknown) => {
+      unanswered ||= !(error instanceof ApiError);
+      throw error;
+    }),
+  );
   const path = `${environmentPath(place)}/facts/${encodeURIComponent(dataset)}?onError=${onError}`;
   const response = await send(path, {
     method: 'POST',
@@ -131,7 +138,9 @@ async function sendFacts(
     },
     body: new Uint8Array(gzippedNdjson),
   });
-  return factsAccepted.parse(await response.json());
+  const { repeated, ...accepted } = factsAccepted.parse(await response.json());
+  // An attempt whose response was lost may be the one that stored the batch.
+  return repeated === undefined || unanswered ? accepted : { ...accepted, repeated };
 }
 
 async function statusFrom(response: Response): Promise<QueryStatus> {

@@ -7,12 +7,17 @@ import {
   type RowFault,
 } from '@hourglass/facts';
 import { ApiError, type FactsRequest } from './api-client.ts';
+import type { BatchIds } from './batch-ids.ts';
 import { CommandError, type CommandContext } from './command-context.ts';
 
 export interface ImportTotals {
+  /** Facts and batches that this import stored. */
   accepted: number;
-  rejected: number;
   batches: number;
+  rejected: number;
+  /** Facts and batches that an earlier import had stored. */
+  repeatedFacts: number;
+  repeatedBatches: number;
 }
 
 export interface ImportTarget extends Pick<
@@ -20,8 +25,7 @@ export interface ImportTarget extends Pick<
   'organization' | 'environment' | 'dataset' | 'onError'
 > {
   readonly batchRows: number;
-  /** The batch number is appended, so that a repeated import reuses its idempotency keys. */
-  readonly batchIdPrefix: string;
+  readonly batchIds: BatchIds;
 }
 
 const maxListedFaults = 100;
@@ -33,11 +37,11 @@ const maxListedFaults = 100;
  */
 export async function importFile(
   context: CommandContext,
-  file: { name: string; facts: AsyncIterable<RawFact> },
+  file: { name: string; number: number; facts: AsyncIterable<RawFact> },
   totals: ImportTotals,
   target: ImportTarget,
 ): Promise<void> {
-  const { batchRows, batchIdPrefix, ...request } = target;
+  const { batchRows, batchIds, ...request } = target;
   let number = 0;
   for await (const batch of makeNdjsonBatches(file.facts, { maxRows: batchRows })) {
     number += 1;
@@ -49,14 +53,26 @@ export async function importFile(
     if (batch.body === '') continue;
     const response = await send(context, file.name, batch, totals, {
       ...request,
-      batchId: `${batchIdPrefix}-${number}`,
+      batchId: batchIds(batch, { fileNumber: file.number, batchNumber: number }),
     });
-    totals.accepted += response.accepted;
     totals.rejected += response.rejected;
+    if (response.repeated) {
+      totals.repeatedFacts += response.accepted;
+      totals.repeatedBatches += 1;
+      context.messages.write(`${file.name}: ${linesOf(batch)}: already imported, nothing stored\n`);
+      continue;
+    }
+    totals.accepted += response.accepted;
     totals.batches += 1;
     if (context.messages.isTTY) context.messages.write(`${file.name}: ${totals.accepted} facts\n`);
   }
   if (number === 0) throw new CommandError(`${file.name}: no facts; expected at least one`);
+}
+
+interface SentBatch {
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly repeated: boolean;
 }
 
 async function send(
@@ -65,14 +81,15 @@ async function send(
   batch: NdjsonBatch,
   totals: ImportTotals,
   request: Omit<FactsRequest, 'gzippedNdjson'>,
-): Promise<{ accepted: number; rejected: number }> {
+): Promise<SentBatch> {
   try {
     const response = await context
       .api()
       .sendFacts({ ...request, gzippedNdjson: gzipSync(batch.body, { level: 1 }) });
     const faults = (response.faults ?? []).map((fault) => toFileLine(fault, batch));
     reportSkipped(context, fileName, faults);
-    return { accepted: response.accepted, rejected: response.rejected ?? 0 };
+    const { accepted, rejected = 0, repeated = false } = response;
+    return { accepted, rejected, repeated };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.faults.length > 0) {
@@ -80,7 +97,7 @@ async function send(
       if (request.onError === 'refuse') throw refused(fileName, faults, totals);
       // Every row of the batch is bad, and `onError` is `skip`.
       reportSkipped(context, fileName, faults);
-      return { accepted: 0, rejected: batch.fileLines.length };
+      return { accepted: 0, rejected: batch.fileLines.length, repeated: false };
     }
     throw new CommandError(`${fileName}: ${error.message}`, {
       code: error.code,
@@ -99,6 +116,12 @@ function refused(fileName: string, faults: readonly RowFault[], totals: ImportTo
       : `nothing was stored of this batch; earlier batches stored ${totals.accepted} facts`;
   const message = [`${fileName}: ${stored}`, ...lines, ...more].join('\n');
   return new CommandError(message, { ...totals, faults: faults.slice(0, maxListedFaults) });
+}
+
+function linesOf({ fileLines }: NdjsonBatch): string {
+  const [first] = fileLines;
+  const last = fileLines.at(-1);
+  return first === last ? `line ${first}` : `lines ${first} to ${last}`;
 }
 
 function reportSkipped(context: CommandContext, fileName: string, faults: readonly RowFault[]): void {

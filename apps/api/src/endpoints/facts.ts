@@ -64,10 +64,14 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
       const outcome = await ingest(request, { tenant, target, id, onError }, ports);
       switch (outcome.kind) {
         case 'accepted': {
-          ports.metrics.countFacts(target.name, outcome.accepted);
-          const { batch, accepted, rejected, faults } = outcome;
-          const responseBody: FactsAccepted =
-            onError === 'skip' ? { batch, accepted, rejected, faults: [...faults] } : { batch, accepted };
+          const { batch, repeated, accepted, rejected, faults } = outcome;
+          if (!repeated) ports.metrics.countFacts(target.name, accepted);
+          const responseBody: FactsAccepted = {
+            batch,
+            accepted,
+            ...(repeated ? { repeated } : {}),
+            ...(onError === 'skip' ? { rejected, faults: [...faults] } : {}),
+          };
           response.status(201).json(responseBody);
           return;
         }

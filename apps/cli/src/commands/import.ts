@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -18,6 +17,7 @@ import {
   ingestTargets,
   type IngestTarget,
 } from '@hourglass/query/catalogue';
+import { batchIdsByContent, batchIdsByName, newBatchIds, type BatchIds } from '../batch-ids.ts';
 import { CommandError, printResult, type CommandContext } from '../command-context.ts';
 import { fetchCustomFields, readCustomValues } from '../custom-fields.ts';
 import { importFile, type ImportTotals } from '../import-file.ts';
@@ -32,6 +32,7 @@ interface ImportOptions extends PlaceOptions {
   readonly separator: string | undefined;
   readonly batchRows: number;
   readonly batchId: string | undefined;
+  readonly again: true | undefined;
   readonly onError: 'refuse' | 'skip';
 }
 
@@ -43,16 +44,16 @@ export function addImportCommand(program: Command, context: CommandContext): voi
     .action(async (files: string[], options: ImportOptions) => {
       const target = targetOf(options);
       const reading = await readOptionsOf(options, target, context);
-      const importId = options.batchId ?? randomUUID();
-      const totals: ImportTotals = { accepted: 0, rejected: 0, batches: 0 };
+      const batchIds = batchIdsOf(options, target);
+      const totals = { accepted: 0, batches: 0, rejected: 0, repeatedFacts: 0, repeatedBatches: 0 };
       for (const [index, file] of files.entries()) {
         const facts = readFacts(open(file, context), reading);
-        await importFile(context, { name: file, facts }, totals, {
+        await importFile(context, { name: file, number: index + 1, facts }, totals, {
           ...placeOf(options),
           dataset: target.name,
           onError: options.onError,
           batchRows: options.batchRows,
-          batchIdPrefix: `${importId}-${index + 1}`,
+          batchIds,
         });
       }
       printResult(context, totals, summary(totals));
@@ -87,7 +88,12 @@ function withImportOptions(command: Command): Command {
     .option('--batch-rows <n>', 'rows per batch', positiveWholeNumber, 50_000)
     .option(
       '--batch-id <id>',
-      'make the import repeatable: rows are accepted once per id (default: a random id)',
+      'accept the rows once per id, whatever they contain (default: once per content)',
+    )
+    .addOption(
+      new Option('--again', 'store the rows once more, even if they were imported before').conflicts(
+        'batchId',
+      ),
     )
     .addOption(
       new Option('--on-error <action>', 'refuse a batch with a bad row, or skip the row')
@@ -108,6 +114,11 @@ function targetOf({ dataset: name, format }: ImportOptions): IngestTarget {
     throw new CommandError(`--dataset ${name}: not possible with --format combined; expected api`);
   }
   return target;
+}
+
+function batchIdsOf({ batchId, again }: ImportOptions, target: IngestTarget): BatchIds {
+  if (again === true) return newBatchIds();
+  return batchId === undefined ? batchIdsByContent(target.name) : batchIdsByName(batchId);
 }
 
 /** Fetches the custom fields from the API only if the format needs their types. */
@@ -168,7 +179,22 @@ function open(file: string, context: CommandContext): Readable {
   return stream.pipe(unpacked);
 }
 
-function summary({ accepted, rejected, batches }: ImportTotals): string {
-  const inBatches = `${accepted} facts in ${batches} ${batches === 1 ? 'batch' : 'batches'}`;
-  return rejected === 0 ? `accepted ${inBatches}` : `accepted ${inBatches}, skipped ${rejected} bad rows`;
+function summary({ accepted, batches, rejected, repeatedFacts, repeatedBatches }: ImportTotals): string {
+  const repeated = inBatches(repeatedFacts, repeatedBatches);
+  if (batches === 0 && repeatedBatches > 0) {
+    return `already imported, nothing stored: ${repeated}; --again stores them once more`;
+  }
+  return [
+    `accepted ${inBatches(accepted, batches)}`,
+    ...(repeatedBatches === 0 ? [] : [`already imported ${repeated}`]),
+    ...(rejected === 0 ? [] : [`skipped ${counted(rejected, 'bad row')}`]),
+  ].join(', ');
+}
+
+function inBatches(facts: number, batches: number): string {
+  return `${counted(facts, 'fact')} in ${batches} ${batches === 1 ? 'batch' : 'batches'}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

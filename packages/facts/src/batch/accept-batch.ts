@@ -27,6 +27,8 @@ export type BatchResult =
   | {
       readonly kind: 'accepted';
       readonly batch: string;
+      /** Whether the batch was accepted before, and nothing was stored now. */
+      readonly repeated: boolean;
       readonly accepted: number;
       readonly rejected: number;
       readonly faults: readonly RowFault[];
@@ -79,7 +81,7 @@ export async function acceptBatch(
         readRows: (rows) => reader.read(rows),
       });
       if (accepted !== null)
-        return { kind: 'accepted', batch: identity.id, accepted, rejected: 0, faults: [] };
+        return { kind: 'accepted', batch: identity.id, repeated: false, accepted, rejected: 0, faults: [] };
     } else {
       await reader.read(chunks);
     }
@@ -98,6 +100,7 @@ function repeatResult(earlier: AcceptedBatch, reader: BatchReader, bodySha256: s
   return {
     kind: 'accepted',
     batch: id,
+    repeated: true,
     accepted,
     rejected: reader.rows - accepted,
     faults: reader.faults,
@@ -120,7 +123,7 @@ async function finish(
     return { kind: 'refused', faults: rows === 0 ? [empty] : faults };
   }
   await writer.commit({ accepted, bodySha256: sha256() });
-  return { kind: 'accepted', batch: id, accepted, rejected: rows - accepted, faults };
+  return { kind: 'accepted', batch: id, repeated: false, accepted, rejected: rows - accepted, faults };
 }
 
 /**
