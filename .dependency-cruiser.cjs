@@ -11,6 +11,7 @@ const adapters = ['database', 'job-queue', 'object-store', 'engine-duckdb', 'arc
 const archiveVerifier = '^packages/archive/src/verify\\.ts$';
 const catalogueOnly = '^packages/query/src/catalogue\\.ts$';
 const settingsOnly = '^packages/platform/src/settings\\.ts$';
+const threadPoolOnly = '^packages/platform/src/size-thread-pool\\.cts$';
 const thirdParty = (library, owners) => ({
   name: `${library}-stays-in-its-adapter`,
   severity: 'error',
@@ -81,6 +82,7 @@ module.exports = {
           archiveVerifier,
           catalogueOnly,
           settingsOnly,
+          threadPoolOnly,
         ],
       },
     },

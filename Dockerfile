@@ -28,6 +28,7 @@ ENV NODE_ENV=production HOURGLASS_DATA_DIR=/var/lib/hourglass
 COPY --from=dependencies /app .
 COPY --from=compiled /app .
 COPY prisma ./prisma
+ENV NODE_OPTIONS=--require=/app/packages/platform/dist/size-thread-pool.cjs
 # A new named volume inherits the owner of its mount point.
 RUN mkdir /var/lib/hourglass && chown node:node /var/lib/hourglass
 USER node
@@ -42,9 +43,6 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
 CMD ["node", "apps/api/dist/main.js"]
 
 FROM runtime AS worker
-# A call into DuckDB occupies a thread of libuv's pool: two for each of the two concurrent queries of the default
-# settings, and four for files and gzip.
-ENV UV_THREADPOOL_SIZE=8
 # The worker has no port; it touches this file every 5 seconds.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "const { mtimeMs } = fs.statSync(`${process.env.HOURGLASS_DATA_DIR}/worker-heartbeat`); process.exit(Date.now() - mtimeMs < 30_000 ? 0 : 1)"]

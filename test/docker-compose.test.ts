@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readSettings } from '@hourglass/platform';
+import { readSettings, settingDefinitions } from '@hourglass/platform';
 import { isServiceMissing } from '@hourglass/testing';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -28,9 +30,17 @@ const compose = parse(composeText, { merge: true }) as {
 };
 const services = Object.entries(compose.services);
 const ours = services.filter(([, service]) => service.build !== undefined);
-const settingNames = new Set(
-  [...read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name),
-);
+
+/** Fixed by the images: places inside the container. */
+const imageSettings = ['HOURGLASS_HOST', 'HOURGLASS_PORT', 'HOURGLASS_DATA_DIR'];
+/** Names of the settings that a service reads and its image does not fix. */
+const settingsOf = (service: string) =>
+  settingDefinitions
+    .filter(({ help }) => help.readBy.some((reader) => reader === service))
+    .map(({ name }) => name)
+    .filter((name) => !imageSettings.includes(name))
+    .sort();
+const variable = /^\$\{([A-Z0-9_]+):-([^}]*)\}$/;
 
 /** `apps/x/dist/y.js` is built from `apps/x/src/y.ts`. */
 function expectProgram(program: string): void {
@@ -62,22 +72,40 @@ test('the images start programs of the build, not as root', () => {
   expect(users).toEqual(['node']);
 });
 
-test('every variable is a setting that .env.example describes', () => {
-  expect(settingNames.size).toBeGreaterThan(20);
-  const given = ours.flatMap(([, { environment = {} }]) => Object.keys(environment));
+test.each(ours)(
+  '%s gets exactly the settings that it reads, from variables of the same names',
+  (name, service) => {
+    const environment = service.environment ?? {};
+    expect(settingsOf(name).length).toBeGreaterThan(10);
+    expect(Object.keys(environment).sort()).toEqual(settingsOf(name));
+    for (const [setting, value] of Object.entries(environment)) {
+      expect([setting, variable.exec(value)?.[1]]).toEqual([setting, setting]);
+    }
+  },
+);
+
+test('the only other settings decide where the API is published', () => {
+  const given = new Set(ours.flatMap(([, { environment = {} }]) => Object.keys(environment)));
   const asked = [...composeText.matchAll(/\$\{([A-Z0-9_]+)/g)].map(([, name]) => name ?? '');
-  expect(given.length).toBeGreaterThan(20);
-  for (const name of [...given, ...asked]) expect(settingNames).toContain(name);
+  const others = asked.filter((name) => !given.has(name));
+  expect(new Set(others)).toEqual(new Set(['HOURGLASS_HOST', 'HOURGLASS_PORT']));
+  for (const name of imageSettings) expect(dockerfile).toContain(`${name}=`);
+});
+
+test('defaults of the settings are not repeated', () => {
+  const defaults = new Map(settingDefinitions.map(({ name, whenUnset }) => [name, whenUnset]));
+  for (const [, { environment = {} }] of ours) {
+    for (const [name, value] of Object.entries(environment)) {
+      const own = variable.exec(value)?.[2];
+      if (own !== '') expect([name, own]).not.toEqual([name, defaults.get(name)]);
+    }
+  }
 });
 
 test.each(ours)('%s accepts its settings when .env is empty', (_, { environment = {} }) => {
-  const defaults = Object.entries(environment).map(([name, value]) => [
-    name,
-    value.replaceAll(/\$\{[A-Z0-9_]+:-([^}]*)\}/g, '$1'),
-  ]);
-  const settings = readSettings(Object.fromEntries(defaults) as Record<string, string>);
+  const defaults = Object.entries(environment).map(([name, value]) => [name, variable.exec(value)?.[2]]);
+  const settings = readSettings('api', Object.fromEntries(defaults) as Record<string, string>);
   expect(settings.databaseUrl).toContain('@postgres:5432/');
-  expect(settings.redisUrl).toBe('redis://valkey:6379');
   expect(settings.s3).toMatchObject({ endpoint: 'http://object-store:8333', forcePathStyle: true });
 });
 
@@ -99,10 +127,10 @@ test('images have exact versions', () => {
     expect(image).toMatch(/^[a-z0-9/-]+:\d+\.\d+(\.\d+)?(-[a-z-]+)?$/);
 });
 
-test('only the API is published, and only on the loopback interface', () => {
+test('only the API is published, and unless HOURGLASS_HOST is set only on the loopback interface', () => {
   for (const [name, { ports = [] }] of services) {
     expect(ports).toHaveLength(name === 'api' ? 1 : 0);
-    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    for (const port of ports) expect(port).toMatch(/^\$\{HOURGLASS_HOST:-127\.0\.0\.1\}:/);
   }
 });
 
@@ -133,18 +161,44 @@ const missing = isServiceMissing({
 });
 
 describe.skipIf(missing)('for Docker Compose', () => {
-  test('the file is valid and means the same services', () => {
-    const [name, ...args] = program ?? ['docker-compose'];
-    const { status, stdout, stderr } = spawnSync(name, [...args, '--file', 'docker-compose.yml', 'config'], {
-      cwd: root,
-      encoding: 'utf8',
-      // Settings of this machine would hide a wrong default.
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
-    });
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
-    const resolved = parse(stdout) as typeof compose;
+  /** The services as Compose resolves them with these variables in `.env`. */
+  async function resolve(variables: Readonly<Record<string, string>>): Promise<typeof compose> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'hourglass-compose-'));
+    try {
+      const file = path.join(folder, '.env');
+      const lines = Object.entries(variables).map(([variable, value]) => `${variable}=${value}\n`);
+      await writeFile(file, lines.join(''));
+      const [name, ...args] = program ?? ['docker-compose'];
+      const { status, stdout, stderr } = spawnSync(
+        name,
+        [...args, '--env-file', file, '--file', 'docker-compose.yml', 'config'],
+        // Settings of this machine would hide a wrong default.
+        { cwd: root, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: process.env['HOME'] } },
+      );
+      expect([status, stderr]).toEqual([0, '']);
+      return parse(stdout) as typeof compose;
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  test('the file is valid and means the same services', async () => {
+    const resolved = await resolve({});
     expect(Object.keys(resolved.services).sort()).toEqual(services.map(([service]) => service).sort());
     expect(resolved.services['api']?.environment).toMatchObject({ REDIS_URL: 'redis://valkey:6379' });
+  });
+
+  test('every setting in .env reaches every service that reads it', async () => {
+    const names = settingDefinitions.map(({ name }) => name);
+    const { services: resolved } = await resolve({
+      ...Object.fromEntries(names.map((name) => [name, `of-${name}`])),
+      HOURGLASS_HOST: '127.0.0.2',
+      HOURGLASS_PORT: '8181',
+    });
+    for (const [service] of ours) {
+      const expected = Object.fromEntries(settingsOf(service).map((name) => [name, `of-${name}`]));
+      expect([service, resolved[service]?.environment]).toEqual([service, expected]);
+    }
+    expect(JSON.stringify(resolved['api']?.ports)).toMatch(/127\.0\.0\.2.*8181|8181.*127\.0\.0\.2/);
   });
 });

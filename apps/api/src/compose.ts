@@ -38,9 +38,7 @@ export interface Api {
   close(): Promise<void>;
 }
 
-/**
- * Each call into DuckDB holds one of libuv's four threads; the other two serve files and hashes.
- */
+/** Each call into DuckDB holds a thread of libuv's pool. */
 const concurrentStats = 2;
 /**
  * Reads for instruments, orders, consumption and dry runs, which may hold a connection for seconds.
@@ -56,7 +54,7 @@ const concurrentConversions = 2;
 const maxBatchMs = 24 * 3_600_000;
 
 /** Builds the API from its adapters. Only this file constructs them. */
-export async function composeApi(settings: Settings, log: Logger): Promise<Api> {
+export async function composeApi(settings: Settings<'api'>, log: Logger): Promise<Api> {
   checkCatalogue(catalogue);
   const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: 20 });
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
@@ -98,7 +96,11 @@ export async function composeApi(settings: Settings, log: Logger): Promise<Api> 
   };
 }
 
-function composeStats(settings: Settings, database: Database, objects: ObjectStore): RouteServices['stats'] {
+function composeStats(
+  settings: Settings<'api'>,
+  database: Database,
+  objects: ObjectStore,
+): RouteServices['stats'] {
   const scratchDirectory = statsScratchOf(settings);
   return {
     factSource: database.factSource,
@@ -121,7 +123,11 @@ function composeStats(settings: Settings, database: Database, objects: ObjectSto
   };
 }
 
-function composeBulk(settings: Settings, database: Database, objects: ObjectStore): RouteServices['bulk'] {
+function composeBulk(
+  settings: Settings<'api'>,
+  database: Database,
+  objects: ObjectStore,
+): RouteServices['bulk'] {
   const scratchDirectory = batchScratchOf(settings);
   return {
     encoder: createNdjsonEncoder({
@@ -136,7 +142,7 @@ function composeBulk(settings: Settings, database: Database, objects: ObjectStor
   };
 }
 
-function sealingPaceOf(settings: Settings, database: Database): RouteServices['sealingPace'] {
+function sealingPaceOf(settings: Settings<'api'>, database: Database): RouteServices['sealingPace'] {
   return {
     countHotFacts: cacheCount(() => database.segments.countHotFacts(), {
       maxAgeMs: sealingPollMs,
@@ -149,7 +155,7 @@ function sealingPaceOf(settings: Settings, database: Database): RouteServices['s
 }
 
 /** Runs in the background: startup does not wait for it. */
-function removeOrphanedScratch(settings: Settings, log: Logger): void {
+function removeOrphanedScratch(settings: Settings<'api'>, log: Logger): void {
   Promise.all([
     removeAbandonedScratch(statsScratchOf(settings), statsTimeoutMs),
     removeAbandonedScratch(batchScratchOf(settings), maxBatchMs),
@@ -160,7 +166,7 @@ function removeOrphanedScratch(settings: Settings, log: Logger): void {
 
 /** Migrates the schema, creates the object store, then runs `then` with an open database. */
 export async function prepare(
-  settings: Settings,
+  settings: Settings<'migrate'>,
   log: Logger,
   then: (database: Database) => Promise<void>,
 ): Promise<void> {
@@ -175,14 +181,14 @@ export async function prepare(
   }
 }
 
-function storeOf(settings: Settings): ObjectStoreChoice {
+function storeOf(settings: Settings<'api' | 'migrate'>): ObjectStoreChoice {
   return { folder: path.join(settings.dataDirectory, 'store'), s3: settings.s3 };
 }
 
-function statsScratchOf({ dataDirectory }: Settings): string {
+function statsScratchOf({ dataDirectory }: Settings<'api'>): string {
   return path.join(dataDirectory, 'scratch', 'stats');
 }
 
-function batchScratchOf({ dataDirectory }: Settings): string {
+function batchScratchOf({ dataDirectory }: Settings<'api'>): string {
   return path.join(dataDirectory, 'scratch', 'batches');
 }

@@ -4,7 +4,7 @@ import { composeApi } from './compose.ts';
 import { respondToUnreadable, maxHeaderBytes } from './http/unreadable-request.ts';
 
 startProcess(async () => {
-  const settings = readSettings();
+  const settings = readSettings('api');
   const log = createLogger({ process: 'api', level: settings.logLevel });
   const api = await composeApi(settings, log);
   const server = createServer({ maxHeaderSize: maxHeaderBytes }, api.app);

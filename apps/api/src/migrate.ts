@@ -7,7 +7,7 @@ import { prepare } from './compose.ts';
  * Runs once before API and worker start: creates the schema, the bucket and the first organization.
  */
 startProcess(async () => {
-  const settings = readSettings();
+  const settings = readSettings('migrate');
   const log = createLogger({ process: 'api', level: settings.logLevel });
   await mkdir(settings.dataDirectory, { recursive: true });
   await prepare(settings, log, async (database) => {

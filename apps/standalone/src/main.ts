@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+// Children inherit the size.
+import '@hourglass/platform/size-thread-pool';
 import { createLogger, endProcess, environmentWith, readSettings, startProcess } from '@hourglass/platform';
 import { composeEmbedded } from './compose.ts';
 import { StartFailed } from './child.ts';
@@ -8,7 +10,7 @@ import { listenForStopSignals } from './stop-signals.ts';
 const program = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
 startProcess(async () => {
-  const settings = readSettings();
+  const settings = readSettings('standalone');
   const log = createLogger({ process: 'standalone', level: settings.logLevel });
   const { stop, stopNow } = listenForStopSignals(log, 9_500);
   try {

@@ -26,8 +26,6 @@ interface StandaloneSettings {
   readonly redisUrl: string | null;
   /** Null: the key in the data folder. */
   readonly secretKey: Uint8Array | null;
-  /** The number of queries that a worker runs at a time. */
-  readonly workerConcurrency: number;
 }
 
 export interface StandaloneOptions {
@@ -82,12 +80,7 @@ export async function runStandalone(options: StandaloneOptions): Promise<void> {
       ...(settings.secretKey === null ? { HOURGLASS_SECRET_KEY: await embedded.secretKey() } : {}),
     });
     await migrate(environment, options);
-    running.worker = await keepProgram(
-      'the worker',
-      programs.worker,
-      { ...environment, UV_THREADPOOL_SIZE: String(workerPoolThreads(settings.workerConcurrency)) },
-      options,
-    );
+    running.worker = await keepProgram('the worker', programs.worker, environment, options);
     running.api = await keepProgram('the API', programs.api, environment, options);
     await awaitReady({
       url: httpUrl(reachableHost(settings.host), port),
@@ -172,14 +165,6 @@ async function migrate(
   stop.removeEventListener('abort', interrupt);
   stop.throwIfAborted();
   if (exit.code !== 0) throw new StartFailed(`preparing the database ended with ${describeExit(exit)}`);
-}
-
-/**
- * Returns the size of libuv's pool. A call into DuckDB occupies a thread until it returns, so with
- * the default of four a few long queries would leave none for files, gzip and DNS.
- */
-function workerPoolThreads(concurrency: number): number {
-  return concurrency * 2 + 4;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

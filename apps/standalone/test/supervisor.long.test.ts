@@ -40,7 +40,6 @@ function supervisor(
       port: 0,
       host: '127.0.0.1',
       dataDirectory: folder.path,
-      workerConcurrency: 2,
       secretKey: null,
       ...(options.services ?? external),
     },

@@ -65,7 +65,7 @@ interface Adapters {
 }
 
 /** Builds the worker from its adapters and starts it. The only file of this app that constructs adapters. */
-export async function composeWorker(settings: Settings, log: Logger): Promise<WorkerProcess> {
+export async function composeWorker(settings: Settings<'worker'>, log: Logger): Promise<WorkerProcess> {
   checkCatalogue(catalogue);
   const adapters = await openAdapters(settings);
   const { database, doorbell, objects, watchdog } = adapters;
@@ -95,7 +95,7 @@ export async function composeWorker(settings: Settings, log: Logger): Promise<Wo
   };
 }
 
-async function openAdapters(settings: Settings): Promise<Adapters> {
+async function openAdapters(settings: Settings<'worker'>): Promise<Adapters> {
   // A query holds one connection while it copies facts; sealing and merging hold two. The others serve leases and jobs.
   const copyPoolSize = settings.workerConcurrency + 3;
   const database = openDatabase({
@@ -124,7 +124,11 @@ async function openAdapters(settings: Settings): Promise<Adapters> {
   };
 }
 
-async function createRunPorts(settings: Settings, adapters: Adapters, log: Logger): Promise<RunQueryPorts> {
+async function createRunPorts(
+  settings: Settings<'worker'>,
+  adapters: Adapters,
+  log: Logger,
+): Promise<RunQueryPorts> {
   const { database, objects, segmentFiles, watchdog, crashPoint, scratchDirectory } = adapters;
   return {
     catalogue,
@@ -155,7 +159,7 @@ async function createRunPorts(settings: Settings, adapters: Adapters, log: Logge
   };
 }
 
-function runTerms({ queryTimeoutMs, resultTtlSeconds, retryDelayMs }: Settings): RunQueryTerms {
+function runTerms({ queryTimeoutMs, resultTtlSeconds, retryDelayMs }: Settings<'worker'>): RunQueryTerms {
   return {
     leaseMs,
     maxAttempts,
@@ -167,7 +171,7 @@ function runTerms({ queryTimeoutMs, resultTtlSeconds, retryDelayMs }: Settings):
 
 /** Periodic jobs around the life of a query and its result. */
 function createQueryJobs(
-  { dataDirectory, queryTimeoutMs }: Settings,
+  { dataDirectory, queryTimeoutMs }: Settings<'worker'>,
   { database, doorbell, objects, scratchDirectory }: Adapters,
   terms: RunQueryTerms,
 ): PeriodicJob[] {
@@ -184,7 +188,7 @@ function createQueryJobs(
 }
 
 /** Periodic jobs that seal, merge and delete segments. */
-function createSegmentJobs(settings: Settings, adapters: Adapters, log: Logger): PeriodicJob[] {
+function createSegmentJobs(settings: Settings<'worker'>, adapters: Adapters, log: Logger): PeriodicJob[] {
   const { database, objects, segmentFiles, crashPoint, scratchDirectory } = adapters;
   const ports = {
     segments: database.segments,
@@ -210,7 +214,7 @@ function createSegmentJobs(settings: Settings, adapters: Adapters, log: Logger):
   ];
 }
 
-async function manifestOptions(settings: Settings, database: Database): Promise<ManifestOptions> {
+async function manifestOptions(settings: Settings<'worker'>, database: Database): Promise<ManifestOptions> {
   const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
   return {
     hourglassVersion: (JSON.parse(text) as { version: string }).version,

