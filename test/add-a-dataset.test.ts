@@ -18,6 +18,7 @@ import {
 import {
   createTestAdmin,
   createTestDatabase,
+  migrationsFolder,
   repositoryRoot,
   temporaryFolder,
   type TemporaryFolder,
@@ -63,7 +64,8 @@ test('a dataset written as the page says is imported, stored and reported withou
   checkCatalogue(catalogue);
 
   const log: string[] = [];
-  const migrated = () => migrate({ url: created.url, log: (line) => log.push(line), catalogue });
+  const migrated = () =>
+    migrate({ url: created.url, folder: migrationsFolder, log: (line) => log.push(line), catalogue });
   await migrated();
   await migrated();
   expect(log).toEqual(['created table hot_deployment_facts']);
@@ -127,6 +129,7 @@ test('a metric added to a dataset later becomes a column of its table', async ()
   for (const version of [dataset, grown, grown]) {
     await migrate({
       url: created.url,
+      folder: migrationsFolder,
       log: (line) => log.push(line),
       catalogue: new Map([...shipped, [version.name, version]]),
     });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
 import { createArchiveReader, describeManifestKey, manifestSigningKey } from '@hourglass/archive';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
@@ -50,6 +51,8 @@ const maxHotFacts = 800_000;
 const sealingPollMs = 100;
 /** Concurrent conversions of batch files to segments. They share the configured memory. */
 const concurrentConversions = 2;
+/** Relative to this file and to the bundle, which are at the same depth. */
+const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 /** Maximum duration of an upload. Older scratch files are orphaned. */
 const maxBatchMs = 24 * 3_600_000;
 
@@ -171,7 +174,7 @@ export async function prepare(
   then: (database: Database) => Promise<void>,
 ): Promise<void> {
   const url = requireDatabaseUrl(settings);
-  await migrate({ url, log: (message) => log.info(message), catalogue });
+  await migrate({ url, folder: migrationsFolder, log: (message) => log.info(message), catalogue });
   await prepareObjectStore(storeOf(settings));
   const database = openDatabase({ url, poolSize: 2 });
   try {

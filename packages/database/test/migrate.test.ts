@@ -5,6 +5,7 @@ import { catalogue, storedColumns } from '@hourglass/query';
 import { ServiceUnavailable } from '@hourglass/reports';
 import {
   createTestDatabase,
+  migrationsFolder,
   temporaryFolder,
   type TemporaryFolder,
   type TestDatabase,
@@ -133,9 +134,8 @@ describe('migrations', () => {
   });
 
   test('throw ServiceUnavailable when the database is unreachable', async () => {
-    await expect(migrate({ url: 'postgres://127.0.0.1:1/none', log: () => {} })).rejects.toThrow(
-      ServiceUnavailable,
-    );
+    const unreachable = { url: 'postgres://127.0.0.1:1/none', folder: folder.path, log: () => {} };
+    await expect(migrate(unreachable)).rejects.toThrow(ServiceUnavailable);
   });
 });
 
@@ -160,7 +160,7 @@ describe('the schema of this version', () => {
     const deployed = await prismaCommand(empty.url, 'migrate', 'deploy');
     expect(deployed).toContain('All migrations have been successfully applied.');
     const log: string[] = [];
-    await migrate({ url: empty.url, log: (message) => log.push(message) });
+    await migrate({ url: empty.url, folder: migrationsFolder, log: (message) => log.push(message) });
     expect(log).toEqual([]);
     expect(await history(empty.url)).toEqual(await history(database.url));
     await empty.drop();

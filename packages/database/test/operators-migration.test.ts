@@ -1,12 +1,10 @@
 import { cp, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '@hourglass/testing';
+import { migrationsFolder, temporaryFolder } from '@hourglass/testing';
 import { expect, test } from 'vitest';
 import { migrate } from '../src/index.ts';
 import { createEmptyDatabase, withClient } from './empty-database.ts';
 
-const migrations = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 const migration = '20261125092000_operators_and_token_ids';
 
 test('an instance of an earlier version gets one operator, and its tokens stay valid under new ids', async () => {
@@ -14,9 +12,9 @@ test('an instance of an earlier version gets one operator, and its tokens stay v
   const { url } = database;
   const log = () => {};
   try {
-    for (const name of await readdir(migrations)) {
+    for (const name of await readdir(migrationsFolder)) {
       if (name < migration) {
-        await cp(path.join(migrations, name), path.join(folder.path, name), { recursive: true });
+        await cp(path.join(migrationsFolder, name), path.join(folder.path, name), { recursive: true });
       }
     }
     await migrate({ url, folder: folder.path, log });
@@ -29,7 +27,7 @@ test('an instance of an earlier version gets one operator, and its tokens stay v
          order by organizations.id, n;
         insert into tokens (user_id, hash, scopes) select id, email, '{read}' from users`),
     );
-    await cp(path.join(migrations, migration), path.join(folder.path, migration), { recursive: true });
+    await cp(path.join(migrationsFolder, migration), path.join(folder.path, migration), { recursive: true });
     await migrate({ url, folder: folder.path, log });
     const { rows } = await withClient(url, (client) =>
       client.query(`select email, role, length(t.id::text) as id, hash, t.scopes

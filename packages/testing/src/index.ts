@@ -18,4 +18,4 @@ export * from './signed-requests.ts';
 export * from './test-admin.ts';
 export * from './shared-system.ts';
 export * from './test-system.ts';
-export { repositoryRoot } from './system-processes.ts';
+export { migrationsFolder, repositoryRoot } from './system-processes.ts';

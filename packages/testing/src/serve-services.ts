@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { startPostgres, type RunningServer } from '@hourglass/embedded';
 import type { SharedSystemProcesses } from './shared-services.ts';
+import { migrationsFolder } from './system-processes.ts';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
 
 /**
@@ -85,7 +86,7 @@ async function startMigrated(folder: TemporaryFolder): Promise<RunningServer> {
   try {
     // Imported here because loading it takes longer than a test of a pure function.
     const { migrate } = await import('@hourglass/database');
-    await migrate({ url: server.url, log: () => {} });
+    await migrate({ url: server.url, folder: migrationsFolder, log: () => {} });
     return server;
   } catch (error) {
     await server.stop();

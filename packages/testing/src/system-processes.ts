@@ -7,6 +7,9 @@ export const repositoryRoot = fileURLToPath(new URL('../../..', import.meta.url)
 
 const sizeThreadPool = path.join(repositoryRoot, 'packages/platform/dist/size-thread-pool.cjs');
 
+/** This version's migrations. */
+export const migrationsFolder = path.join(repositoryRoot, 'prisma/migrations');
+
 /** The entry points of the build, below the root folder. */
 export const programs = {
   api: 'apps/api/dist/main.js',

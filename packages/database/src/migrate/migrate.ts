@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { connectionOptions } from '../connection/connection-pool.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { createMissingHotTables } from './hot-tables.ts';
-import { migrationsFolder, readMigrations, type Migration } from './migration-files.ts';
+import { readMigrations, type Migration } from './migration-files.ts';
 import { pendingMigrations, recordMigration } from './migration-history.ts';
 
 /** The advisory lock of Prisma's command line, so that the two exclude each other. */
@@ -13,8 +13,8 @@ const migrationLock = 72707369;
 export interface MigrateOptions {
   readonly url: string;
   readonly log: (message: string) => void;
-  /** The folder of the migrations; the repository's by default. */
-  readonly folder?: string;
+  /** The folder of the migrations. */
+  readonly folder: string;
   /** Datasets whose hot tables are created; none by default. */
   readonly catalogue?: Catalogue;
 }
@@ -28,7 +28,7 @@ export interface MigrateOptions {
  * @throws Error when a migration fails; that migration is rolled back
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
-  const { url, log, folder = migrationsFolder, catalogue = new Map() } = options;
+  const { url, log, folder, catalogue = new Map() } = options;
   const migrations = await readMigrations(folder);
   await servedByDatabase(async () => {
     const client = new Client(connectionOptions(url));

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 
 export interface Migration {
   readonly name: string;
@@ -8,12 +7,6 @@ export interface Migration {
   /** SHA-256 of the file's bytes, hex, as Prisma computes it. */
   readonly checksum: string;
 }
-
-/**
- * The repository's folder. Source and compiled file have the same depth, so one relative path fits
- * both.
- */
-export const migrationsFolder = fileURLToPath(new URL('../../../../prisma/migrations/', import.meta.url));
 
 /** Reads this version's migrations in the order of application: by name, as in Prisma. */
 export async function readMigrations(folder: string): Promise<readonly Migration[]> {
