@@ -42,6 +42,8 @@ export async function openInstance(
     preserve_insertion_order: 'false',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    // It is keyed by path, and each run links its segments to new paths: nothing would ever be found.
+    enable_external_file_cache: 'false',
     ...(keepsMemory && { allocator_flush_threshold: `${limits.memoryMb}MiB` }),
   });
   async function close(): Promise<void> {

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { compileLimitBound, limitBoundKind, type BoundPlan, type LimitBound } from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { createFactsView } from './facts-view.ts';
-import { prepareStatement } from './statements.ts';
+import { runStatement } from './statements.ts';
 import { estimateFacts, rangeOfFirstFacts } from './sample-range.ts';
 
 /** A sample is only worth its time up to this share of all facts. */
@@ -43,8 +43,8 @@ export async function findLimitBound(
 }
 
 async function groupsOf(connection: DuckDBConnection, sample: BoundPlan) {
-  const prepared = await prepareStatement(connection, compileLimitBound(sample));
-  const [row] = (await prepared.runAndReadAll()).getRows();
+  const result = await runStatement(connection, compileLimitBound(sample));
+  const [row] = await result.getRows();
   const [groups, reach] = row ?? [];
   return { groups: Number(groups), reach };
 }

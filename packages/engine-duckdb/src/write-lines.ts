@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SqlStatement } from '@hourglass/query';
-import { prepareStatement } from './statements.ts';
+import { runStatement } from './statements.ts';
 
 /** CSV of one column without delimiter, quote and escape writes texts unchanged. */
 const unchangedText = `format csv, header false, delimiter '', quote '', escape ''`;
@@ -16,7 +16,6 @@ export async function writeLines(
   path: string,
 ): Promise<number> {
   const copy = `copy (${sql}) to $${parameters.length + 1} (${unchangedText}, use_tmp_file false)`;
-  const prepared = await prepareStatement(connection, { sql: copy, parameters: [...parameters, path] });
-  const { rowsChanged } = await prepared.run();
+  const { rowsChanged } = await runStatement(connection, { sql: copy, parameters: [...parameters, path] });
   return rowsChanged;
 }
