@@ -21,7 +21,7 @@ describe("an environment's own retention", () => {
     system = await startSystem({
       env: { HOURGLASS_SEAL_AFTER_SECONDS: '1', HOURGLASS_RETENTION_DAYS: '250' },
     });
-    database = openDatabase({ url: system.databaseUrl, poolSize: 2 });
+    database = openDatabase({ url: system.databaseUrl, poolSize: 2, retentionDays: 250 });
   });
   afterAll(async () => {
     await database.close();
@@ -48,8 +48,8 @@ describe("an environment's own retention", () => {
   /** Runs the worker's job without its delays. The database rounds to milliseconds: hence -1. */
   const sweep = async () => {
     const objects = await openObjectStore({ folder: path.join(system.dataDirectory, 'store'), s3: null });
-    const terms = { retentionDays: 250, retiredForMs: -1, incomingForMs: 3_600_000, limit: 100 };
-    return sweepSegments({ segments: database.segments, objects }, terms);
+    const terms = { retiredForMs: -1, incomingForMs: 3_600_000, limit: 100 };
+    return sweepSegments({ segments: database.segments, objects, onRemoved: () => {} }, terms);
   };
 
   test('drops segments whose facts are all older, from reports and from the store, and keeps the others', async () => {

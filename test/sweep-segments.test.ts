@@ -54,8 +54,8 @@ test('a partially stored segment is deleted once no process writes it, and not b
   const { segments } = database;
   const sweep = (incomingForMs: number) =>
     sweepSegments(
-      { segments, objects },
-      { retentionDays: null, retiredForMs: atOnceMs, incomingForMs, limit: 100 },
+      { segments, objects, onRemoved: () => {} },
+      { retiredForMs: atOnceMs, incomingForMs, limit: 100 },
     );
   const owner = { environmentId: 1, dataset: 'api' };
   const begun = await beginStoring((await segments.register(owner, file)).key);

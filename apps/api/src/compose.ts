@@ -59,7 +59,8 @@ const maxBatchMs = 24 * 3_600_000;
 /** Builds the API from its adapters. Only this file constructs them. */
 export async function composeApi(settings: Settings<'api'>, log: Logger): Promise<Api> {
   checkCatalogue(catalogue);
-  const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: 20 });
+  const { retentionDays } = settings;
+  const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: 20, retentionDays });
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const objects = await openObjectStore(storeOf(settings));
   const metrics = createApiMetrics();
@@ -78,7 +79,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     sealingPace: sealingPaceOf(settings, database),
     recordReadSemaphore: createSemaphore(concurrentRecordReads),
     limits: settings.limits,
-    retentionDays: settings.retentionDays,
+    retentionDays,
     stats: composeStats(settings, database, objects),
     bulk: composeBulk(settings, database, objects),
     nowMs: Date.now,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createArchiveWriter, manifestSigningKey, type ManifestOptions } from '@hourglass/archive';
 import { openDatabase, type Database } from '@hourglass/database';
 import { createDuckDbEngine, createSegmentWriter, duckDbVersion } from '@hourglass/engine-duckdb';
+import type { RemovedFacts } from '@hourglass/facts';
 import { createDoorbell, openConsumer } from '@hourglass/job-queue';
 import { createSegmentFiles, openObjectStore } from '@hourglass/object-store';
 import { requireDatabaseUrl, requireRedisUrl, type Logger, type Settings } from '@hourglass/platform';
@@ -22,6 +23,7 @@ import { deleteExpiredIdempotencyKeysJob } from './jobs/delete-expired-idempoten
 import { heartbeatJob } from './jobs/heartbeat.ts';
 import { mergeSegmentsJob } from './jobs/merge-segments.ts';
 import { reconcileJob } from './jobs/reconcile.ts';
+import { rewriteSegmentsJob } from './jobs/rewrite-segments.ts';
 import { sealFactsJob } from './jobs/seal-facts.ts';
 import { sweepArchivesJob } from './jobs/sweep-archives.ts';
 import { sweepScratchJob } from './jobs/sweep-scratch.ts';
@@ -96,12 +98,14 @@ export async function composeWorker(settings: Settings<'worker'>, log: Logger): 
 }
 
 async function openAdapters(settings: Settings<'worker'>): Promise<Adapters> {
-  // A query holds one connection while it copies facts; sealing and merging hold two. The others serve leases and jobs.
-  const copyPoolSize = settings.workerConcurrency + 3;
+  // A query holds one connection while it copies facts; sealing, merging and rewriting hold two. The others serve leases
+  // and jobs.
+  const copyPoolSize = settings.workerConcurrency + 5;
   const database = openDatabase({
     url: requireDatabaseUrl(settings),
     poolSize: copyPoolSize + 4,
     copyPoolSize,
+    retentionDays: settings.retentionDays,
   });
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const store = { folder: path.join(settings.dataDirectory, 'store'), s3: settings.s3 };
@@ -200,6 +204,7 @@ function createSegmentJobs(settings: Settings<'worker'>, adapters: Adapters, log
     objects,
     place: segmentFiles.place,
     crashPoint,
+    onRemoved: (removed: RemovedFacts) => log.info(removed, 'removed facts from a segment'),
   };
   const directory = path.join(scratchDirectory, 'segments');
   removeAbandonedScratch(directory, maxSegmentMs).catch((error: unknown) => {
@@ -210,7 +215,8 @@ function createSegmentJobs(settings: Settings<'worker'>, adapters: Adapters, log
   return [
     sealFactsJob(ports, { ...settings.sealing, maxFacts: maxSealedFacts }, scratch),
     mergeSegmentsJob(ports, mergeTerms, scratch),
-    sweepSegmentsJob(ports, settings),
+    rewriteSegmentsJob(ports, scratch),
+    sweepSegmentsJob(ports),
   ];
 }
 

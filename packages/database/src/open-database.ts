@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { FactStore, SegmentStore } from '@hourglass/facts';
+import type { FactDeletions, FactStore, SegmentStore } from '@hourglass/facts';
 import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
 import type {
   AccessKeyStore,
@@ -35,6 +35,7 @@ import { createConsumptionStore } from './records/consumption/consumption-store.
 import { createCustomFieldStore } from './accounts/custom-field-store.ts';
 import { servedByDatabase } from './connection/database-errors.ts';
 import { createExchangeRateStore } from './records/exchange-rate-store.ts';
+import { createFactDeletions } from './facts/fact-deletions.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { createScanEstimates } from './facts/scan-estimates.ts';
@@ -61,6 +62,8 @@ export interface DatabaseOptions {
   /** Limit for short statements, which throw `ServiceUnavailable` beyond it. 30 s by default. */
   readonly statementTimeoutMs?: number;
   readonly catalogue?: Catalogue;
+  /** Retention of environments without their own. Null, the default: they keep facts for ever. */
+  readonly retentionDays?: number | null;
 }
 
 /** Every method throws `ServiceUnavailable` when the database is unreachable or refuses service. */
@@ -73,6 +76,7 @@ export interface Database {
   readonly scans: ScanEstimates;
   readonly facts: FactStore;
   readonly segments: SegmentStore;
+  readonly deletions: FactDeletions;
   readonly accounts: Accounts;
   readonly organizations: OrganizationStore;
   readonly users: UserStore;
@@ -107,6 +111,7 @@ export function openDatabase({
   copyPoolSize = Math.max(1, poolSize - 4),
   statementTimeoutMs = 30_000,
   catalogue = everyDataset,
+  retentionDays = null,
 }: DatabaseOptions): Database {
   if (copyPoolSize < 1 || copyPoolSize >= poolSize) {
     throw new RangeError(`copyPoolSize is ${copyPoolSize}; expected 1 to ${poolSize - 1}`);
@@ -119,10 +124,11 @@ export function openDatabase({
     queries: createQueryStore(controlPool, reads),
     periodicJobs: createPeriodicJobs(controlPool),
     cancelSignals: createCancelSignals(url),
-    factSource: createFactSource(copyPool),
-    scans: createScanEstimates(copyPool, { maxCountMs: maxHotCountMs }),
+    factSource: createFactSource(copyPool, { retentionDays }),
+    scans: createScanEstimates(copyPool, { maxCountMs: maxHotCountMs, retentionDays }),
     facts: createFactStore({ copyPool, controlPool }),
-    segments: createSegmentStore({ copyPool, controlPool }, catalogue),
+    segments: createSegmentStore({ copyPool, controlPool }, { catalogue, retentionDays }),
+    deletions: createFactDeletions(copyPool, { catalogue, retentionDays }),
     accounts: createAccounts(prisma, reads),
     organizations: createOrganizationStore(prisma),
     users: createUserStore(prisma),

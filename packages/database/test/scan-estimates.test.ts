@@ -103,7 +103,7 @@ test("returns the planner's estimate when counting takes too long, and continues
   );
   const pool = new Pool({ connectionString: db.url, max: 1 });
   try {
-    const { hotFacts } = await createScanEstimates(pool, { maxCountMs: 50 }).estimate(
+    const { hotFacts } = await createScanEstimates(pool, { maxCountMs: 50, retentionDays: null }).estimate(
       bindPlan(inJune(), catalogue),
     );
     expect(hotFacts.exact).toBe(false);

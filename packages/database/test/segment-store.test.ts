@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { EncodedRow, HotFacts, SegmentFile, SegmentOwner } from '@hourglass/facts';
 import { bindPlan, catalogue, factsTarget } from '@hourglass/query';
+import { openDatabase } from '../src/index.ts';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -69,6 +70,15 @@ async function liveSegment(count: number, days = 0): Promise<string> {
   return id;
 }
 
+const liveIds = async () => (await db.database.segments.listLive(owner)).segments.map(({ id }) => id);
+
+/** Replaces live segments as they are now. */
+async function replace(ids: readonly string[], segmentId: string): Promise<boolean> {
+  const { segments } = await db.database.segments.listLive(owner);
+  const replaced = segments.filter(({ id }) => ids.includes(id));
+  return db.database.segments.replace({ owner, replaced, segmentId, removed: 0, expiredBeforeMs: null });
+}
+
 const snapshot = () =>
   db.database.factSource.snapshot(bindPlan(planOf(db.tenant), catalogue), {
     directory: folder.path,
@@ -127,16 +137,17 @@ describe('hot facts', () => {
       columns: [
         { name: 'environment_id', type: 'integer' },
         { name: 'timestamp', type: 'timestamp' },
+        { name: 'batch_seq', type: 'integer' },
         expect.objectContaining({ name: 'apiproxy', type: 'text' }),
         expect.objectContaining({ name: 'total_response_time', type: 'integer' }),
         { name: `custom_${id}`, type: 'text', customFieldId: id },
       ],
     });
     const [header, ...lines] = (await readFile(file, 'utf8')).trimEnd().split('\n');
-    expect(header).toBe(`environment_id,timestamp,apiproxy,total_response_time,custom_${id}`);
+    expect(header).toBe(`environment_id,timestamp,batch_seq,apiproxy,total_response_time,custom_${id}`);
     expect(lines.sort()).toEqual([
-      `${owner.environmentId},2026-06-01 00:00:00,"a,""b""",,gold`,
-      `${owner.environmentId},2026-06-01 00:00:00,,7,`,
+      `${owner.environmentId},2026-06-01 00:00:00,1,"a,""b""",,gold`,
+      `${owner.environmentId},2026-06-01 00:00:00,1,,7,`,
     ]);
   });
 });
@@ -190,11 +201,19 @@ describe('a fact is in one place', () => {
     const { segments } = db.database;
     const [a, b, c] = [await liveSegment(1), await liveSegment(2), await liveSegment(4)];
     const merged = async (count: number) => (await segments.register(owner, fileOf(count))).id;
-    expect(await segments.replace([a, b], await merged(2))).toBe(false);
+    expect(await replace([a, b], await merged(2))).toBe(false);
     const ab = await merged(3);
-    expect(await segments.replace([a, b], ab)).toBe(true);
-    expect(await segments.replace([b, c], await merged(6))).toBe(false);
-    expect((await segments.listLive(owner)).map(({ id }) => id).toSorted()).toEqual([ab, c].toSorted());
+    const bc = (await segments.listLive(owner)).segments.filter(({ id }) => id !== a);
+    expect(await replace([a, b], ab)).toBe(true);
+    const replacement = {
+      owner,
+      replaced: bc,
+      segmentId: await merged(6),
+      removed: 0,
+      expiredBeforeMs: null,
+    };
+    expect(await segments.replace(replacement)).toBe(false);
+    expect((await liveIds()).toSorted()).toEqual([ab, c].toSorted());
   });
 
   test("the owner's lock admits one worker per owner", async () => {
@@ -227,15 +246,17 @@ describe('a segment', () => {
   test('is retired when all of its facts exceed the retention of its environment or of the settings', async () => {
     const { segments } = db.database;
     const [old, young] = [await liveSegment(1, -10_000), await liveSegment(1)];
-    const live = async () => (await segments.listLive(owner)).map(({ id }) => id);
-    expect(await segments.retireExpired(null)).toBe(0);
-    expect(await live()).toEqual([old, young]);
-    expect(await segments.retireExpired(3_650)).toBe(1);
-    expect(await live()).toEqual([young]);
+    expect(await segments.retireExpired()).toEqual([]);
+    expect(await liveIds()).toEqual([old, young]);
+    const defaulting = openDatabase({ url: db.url, poolSize: 2, retentionDays: 3_650 });
+    const removed = { environment: 'acme/prod', dataset: 'api', facts: 1 };
+    expect(await defaulting.segments.retireExpired()).toEqual([{ ...removed, segment: old }]);
+    await defaulting.close();
+    expect(await liveIds()).toEqual([young]);
     await db.sql('update environments set retention_days = 1 where id = $1', [owner.environmentId]);
     await db.sql(`update segments set last_at = now() - interval '2 days' where id = $1`, [young]);
-    expect(await segments.retireExpired(3_650)).toBe(1);
-    expect(await live()).toEqual([]);
+    expect(await segments.retireExpired()).toEqual([{ ...removed, segment: young }]);
+    expect(await liveIds()).toEqual([]);
   });
 
   test('is kept while a query runs that started before its retirement', async () => {
@@ -244,7 +265,7 @@ describe('a segment', () => {
     const query = await submittedQuery(db);
     const claim = await queries.claim(query, claimTerms);
     const { id } = await segments.register(owner, fileOf(2));
-    await segments.replace([a, b], id);
+    await replace([a, b], id);
     expect(await segments.listDeletable(atOnceMs, 10)).toEqual([]);
     // A start in the same millisecond may have been earlier than the retirement.
     await db.sql(
@@ -259,7 +280,7 @@ describe('a segment', () => {
     expect(await segments.listDeletable(60_000, 10)).toEqual([]);
     await segments.unregister(a);
     await segments.unregister(id);
-    expect((await segments.listLive(owner)).map((one) => one.id)).toEqual([id]);
+    expect(await liveIds()).toEqual([id]);
     expect((await segments.listDeletable(atOnceMs, 10)).map((one) => one.id)).toEqual([b]);
   });
 });

@@ -6,11 +6,12 @@ import { selectSegments } from './segment-relation.ts';
 
 /**
  * Creates the view `facts` that compiled reports read, over the copied hot facts and the segments
- * that may contain facts of the plan's range.
+ * that may contain facts of the plan's range. Deleted facts and those past their retention are left
+ * out.
  */
 export async function createFactsView(
   connection: DuckDBConnection,
-  { hotFactsPath, hotRows, segments }: FactFiles,
+  { hotFactsPath, hotRows, segments, expiredBeforeMs }: FactFiles,
   boundPlan: BoundPlan,
 ): Promise<void> {
   const { startMs, endExclusiveMs } = boundPlan.plan.range;
@@ -20,7 +21,7 @@ export async function createFactsView(
     ...column,
     segmentName: segmentColumnName(column),
   }));
-  const selects = [...(await selectSegments(connection, inRange, wanted))];
+  const selects = [...(await selectSegments(connection, inRange, wanted, expiredBeforeMs))];
   if (hotRows > 0 || selects.length === 0) {
     await setCopiedFacts(connection, hotFactsPath, columns);
     selects.push(selectCopiedFacts);

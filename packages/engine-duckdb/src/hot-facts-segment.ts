@@ -31,5 +31,5 @@ export async function withHotFactsSegment(
       encoding: quickEncoding,
     },
   );
-  return { ...facts, hotRows: 0, segments: [...facts.segments, segment] };
+  return { ...facts, hotRows: 0, segments: [...facts.segments, { ...segment, deletions: [] }] };
 }

@@ -12,6 +12,7 @@ import {
   type SegmentEncoder,
   type SegmentFile,
 } from '@hourglass/facts';
+import { batchSeqColumn } from '@hourglass/query';
 import type { Semaphore } from '@hourglass/reports';
 import { toAttemptFailure } from './engine-error.ts';
 import { createInstancePool } from './instance-pool.ts';
@@ -97,7 +98,7 @@ interface ReadBody {
 
 function encodeColumns(
   connection: DuckDBConnection,
-  { bodyPath, dataset, environmentId, undeclaredFields, nowMs, directory }: NdjsonFacts,
+  { bodyPath, dataset, environmentId, batchSeq, undeclaredFields, nowMs, directory }: NdjsonFacts,
   { columns, read, sampled }: ReadBody,
 ): Promise<SegmentFile | 'declined'> {
   const pattern = plainLinePattern(plainFields({ dataset, undeclaredFields, columns, read, sampled }));
@@ -106,9 +107,11 @@ function encodeColumns(
     if (facts === null || facts === 0) return 'declined';
     await connection.run('set variable body_columns = $1', [structValue(readTypes(read))]);
     const present = presentColumns(columns, read);
-    const file = await writeSegment(connection, plainFactsSelect(present, { read, environmentId, nowMs }), {
+    const select = plainFactsSelect(present, { read, environmentId, batchSeq, nowMs });
+    const values = present.map(({ segmentName, type }) => ({ name: segmentName, type }));
+    const file = await writeSegment(connection, select, {
       directory,
-      columns: present.map(({ segmentName, type }) => ({ name: segmentName, type })),
+      columns: [batchSeqColumn, ...values],
       encoding: quickEncoding,
     });
     if (file.facts !== facts)

@@ -1,5 +1,5 @@
 import { earliestMs, latestFactMs, latestMs, type FactColumn } from '@hourglass/facts';
-import type { ColumnType } from '@hourglass/query';
+import { batchSeqColumn, type ColumnType } from '@hourglass/query';
 import { duckDbTypes } from './duckdb-types.ts';
 import { quoted } from './segment-relation.ts';
 
@@ -55,8 +55,14 @@ export function plainFactsSelect(
   {
     read,
     environmentId,
+    batchSeq,
     nowMs,
-  }: { readonly read: readonly FactColumn[]; readonly environmentId: number; readonly nowMs: number },
+  }: {
+    readonly read: readonly FactColumn[];
+    readonly environmentId: number;
+    readonly batchSeq: string;
+    readonly nowMs: number;
+  },
 ): string {
   const names = new Set(read.map(({ name }) => name));
   const valueOrNull = (column: FactColumn) =>
@@ -67,7 +73,8 @@ export function plainFactsSelect(
   );
   const time = inRange(timeOf('"timestamp"'), latestFactMs(nowMs), '');
   return `
-    select cast(${environmentId} as INTEGER) as environment_id, ${time} as "timestamp" ${selected.join('')}
+    select cast(${environmentId} as INTEGER) as environment_id, ${time} as "timestamp",
+           cast(${BigInt(batchSeq)} as BIGINT) as ${quoted(batchSeqColumn.name)} ${selected.join('')}
       from ${readPlainLines}`;
 }
 

@@ -2,10 +2,18 @@ import path from 'node:path';
 import { listValue, VARCHAR, LIST, type DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnType, SegmentColumn } from '@hourglass/query';
 import { duckDbTypes } from './duckdb-types.ts';
+import { hiddenCondition, type HidingSegment } from './visible-facts.ts';
 
-export interface ReadableSegment {
+export interface ReadableSegment extends HidingSegment {
   readonly path: string;
   readonly columns: readonly SegmentColumn[];
+}
+
+/** Segments that one select reads: they have the same columns and hide the same facts. */
+interface SegmentGroup {
+  readonly segments: readonly ReadableSegment[];
+  /** The condition of hidden facts, or null. */
+  readonly hidden: string | null;
 }
 
 /** A column to read, with its name in segments. */
@@ -16,20 +24,20 @@ export interface WantedColumn {
 }
 
 /**
- * Returns selects that together yield the facts of all segments: `environment_id`, `timestamp` and
- * the wanted columns in their order. One select reads all segments with the same columns. A column
- * that was added after a segment was written is null in it.
+ * Returns selects that together yield the facts of all segments that are not hidden:
+ * `environment_id`, `timestamp` and the wanted columns in their order. One select reads all
+ * segments with the same columns. A column that was added after a segment was written is null in
+ * it.
  */
 export async function selectSegments(
   connection: DuckDBConnection,
   segments: readonly ReadableSegment[],
   wanted: readonly WantedColumn[],
+  expiredBeforeMs: number | null,
 ): Promise<readonly string[]> {
   return Promise.all(
-    groupsOfSameColumns(segments).map(async (group, index) => {
-      const variable = `segment_paths_${index}`;
-      const paths = group.map((segment) => path.resolve(segment.path));
-      await connection.run(`set variable ${variable} = $1`, [listValue(paths)], [LIST(VARCHAR)]);
+    groupSegments(segments, expiredBeforeMs).map(async ({ segments: group, hidden }, index) => {
+      const relation = await setSegmentPaths(connection, group, index);
       const present = new Set(group[0]?.columns.map(({ name }) => name));
       const selected = wanted.map(({ name, type, segmentName }) => {
         const value = present.has(segmentName) ? quoted(segmentName) : `cast(null as ${duckDbTypes[type]})`;
@@ -37,18 +45,50 @@ export async function selectSegments(
       });
       return `
         select environment_id, "timestamp" ${selected.join('')}
-          from read_parquet(getvariable('${variable}'), hive_partitioning = false)`;
+          from ${relation} ${hidden === null ? '' : `where not (${hidden})`}`;
     }),
   );
 }
 
-function groupsOfSameColumns(segments: readonly ReadableSegment[]): readonly (readonly ReadableSegment[])[] {
-  const groups = new Map<string, ReadableSegment[]>();
+/** Returns selects that each yield the number of hidden facts of some segments. */
+export async function countHiddenSelects(
+  connection: DuckDBConnection,
+  segments: readonly ReadableSegment[],
+  expiredBeforeMs: number | null,
+): Promise<readonly string[]> {
+  return Promise.all(
+    groupSegments(segments, expiredBeforeMs)
+      .filter(({ hidden }) => hidden !== null)
+      .map(async ({ segments: group, hidden }, index) => {
+        const relation = await setSegmentPaths(connection, group, index);
+        return `select count(*) as facts from ${relation} where ${hidden}`;
+      }),
+  );
+}
+
+/** Sets the paths in a variable, because a view takes no parameters, and returns their relation. */
+async function setSegmentPaths(
+  connection: DuckDBConnection,
+  segments: readonly ReadableSegment[],
+  index: number,
+): Promise<string> {
+  const variable = `segment_paths_${index}`;
+  const paths = segments.map((segment) => path.resolve(segment.path));
+  await connection.run(`set variable ${variable} = $1`, [listValue(paths)], [LIST(VARCHAR)]);
+  return `read_parquet(getvariable('${variable}'), hive_partitioning = false)`;
+}
+
+function groupSegments(
+  segments: readonly ReadableSegment[],
+  expiredBeforeMs: number | null,
+): readonly SegmentGroup[] {
+  const groups = new Map<string, { readonly segments: ReadableSegment[]; readonly hidden: string | null }>();
   for (const segment of segments) {
-    const key = JSON.stringify(segment.columns.map(({ name }) => name));
+    const hidden = hiddenCondition(segment, expiredBeforeMs);
+    const key = JSON.stringify([hidden, segment.columns.map(({ name }) => name)]);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [segment]);
-    else group.push(segment);
+    if (group === undefined) groups.set(key, { segments: [segment], hidden });
+    else group.segments.push(segment);
   }
   return [...groups.values()];
 }

@@ -11,7 +11,7 @@ import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import { toAttemptFailure } from './engine-error.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
-import { selectSegments } from './segment-relation.ts';
+import { countHiddenSelects, selectSegments, type ReadableSegment } from './segment-relation.ts';
 
 export interface SegmentWriterOptions {
   /** Memory for the segment being written. */
@@ -31,9 +31,9 @@ export function createSegmentWriter({
 }: SegmentWriterOptions): SegmentWriter {
   const limits = { memoryMb, threads, maxSpillMb };
   const semaphore = createSemaphore(1);
-  const withPermit = (
+  const withPermit = <Result>(
     { directory, signal }: Pick<SegmentTask, 'directory' | 'signal'>,
-    write: (connection: DuckDBConnection) => Promise<SegmentFile>,
+    write: (connection: DuckDBConnection) => Promise<Result>,
   ) => semaphore.run(signal, () => withConnection({ directory, signal, limits }, write));
   return {
     seal: ({ csvPath, columns: copied, directory, signal }) =>
@@ -45,14 +45,30 @@ export function createSegmentWriter({
         }));
         return writeSegment(connection, selectCopiedFacts, { directory, columns });
       }),
-    merge: ({ segments, directory, signal }) =>
+    merge: ({ segments, expiredBeforeMs, directory, signal }) =>
       withPermit({ directory, signal }, async (connection) => {
+        const removed = await countHidden(connection, segments, expiredBeforeMs);
         const columns = unionOfColumns(segments.map((segment) => segment.columns));
         const wanted = columns.map((column) => ({ ...column, segmentName: column.name }));
-        const selects = await selectSegments(connection, segments, wanted);
-        return writeSegment(connection, selects.join(' union all '), { directory, columns });
+        const selects = await selectSegments(connection, segments, wanted, expiredBeforeMs);
+        const file = await writeSegment(connection, selects.join(' union all '), { directory, columns });
+        return { file, removed };
       }),
   };
+}
+
+/** Counts independently of the merge, so that a merge that loses a fact is noticed. */
+async function countHidden(
+  connection: DuckDBConnection,
+  segments: readonly ReadableSegment[],
+  expiredBeforeMs: number | null,
+): Promise<number> {
+  const selects = await countHiddenSelects(connection, segments, expiredBeforeMs);
+  if (selects.length === 0) return 0;
+  const counted = await connection.runAndReadAll(
+    `select sum(facts)::double from (${selects.join(' union all ')})`,
+  );
+  return Number(counted.getRows()[0]?.[0]);
 }
 
 /** Returns the columns of all segments, in the order of their first occurrence. */

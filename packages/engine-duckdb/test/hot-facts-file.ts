@@ -6,6 +6,8 @@ import type { EngineTask, RowBatch, RowFile } from '@hourglass/reports';
 
 export const startMs = Date.UTC(2026, 2, 1);
 
+const nothingSealed = { segments: [], expiredBeforeMs: null, watermark: null, takenAt: new Date(0) };
+
 /** A fact by column name; a missing value is null. `timestamp` is in milliseconds since 1970. */
 export type Fact = Readonly<Record<string, string | number | bigint | null>> & {
   readonly environment_id: number;
@@ -56,7 +58,7 @@ export async function taskOver(
   return {
     ...task,
     ...boundPlan,
-    facts: { hotFactsPath, hotRows: facts.length, segments: [], watermark: null, takenAt: new Date(0) },
+    facts: { hotFactsPath, hotRows: facts.length, ...nothingSealed },
   };
 }
 
@@ -87,7 +89,7 @@ export async function taskOverMany(
   return {
     ...task,
     ...boundPlan,
-    facts: { hotFactsPath, hotRows: facts, segments: [], watermark: null, takenAt: new Date(0) },
+    facts: { hotFactsPath, hotRows: facts, ...nothingSealed },
   };
 }
 

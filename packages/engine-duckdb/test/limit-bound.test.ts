@@ -46,7 +46,8 @@ beforeAll(async () => {
   sealed = {
     hotFactsPath: path.join(folder.path, 'none.csv'),
     hotRows: 0,
-    segments: [segment],
+    segments: [{ ...segment, deletions: [] }],
+    expiredBeforeMs: null,
     watermark: null,
     takenAt: new Date(0),
   };

@@ -40,25 +40,33 @@ test('segments that exceed the memory together are merged some at a time, withou
     ...file,
     id: String(index),
     key: String(index),
+    deletions: [],
   }));
   const pathOf = new Map(stored.map(({ id }, index) => [id, files[index]?.path ?? '']));
   const writer = createSegmentWriter({ memoryMb, threads: 1 });
   const directory = folder.path;
-  const all = stored.map(({ columns: own, id }) => ({ path: pathOf.get(id) ?? '', columns: own }));
-  await expect(writer.merge({ segments: all, directory, signal })).rejects.toThrow(SegmentTooLarge);
+  const all = stored.map((segment) => ({ ...segment, path: pathOf.get(segment.id) ?? '' }));
+  const merging = { segments: all, expiredBeforeMs: null, directory, signal };
+  await expect(writer.merge(merging)).rejects.toThrow(SegmentTooLarge);
 
   let live = stored;
   const merged: number[] = [];
   const segments = {
     listCrowded: () => Promise.resolve([{ environmentId: 7, dataset: 'api' }]),
     withOwnerLock: (_owner, work) => work(),
-    listLive: () => Promise.resolve(live),
+    listLive: () =>
+      Promise.resolve({
+        segments: live,
+        environment: 'acme/prod',
+        retentionDays: null,
+        expiredBeforeMs: null,
+      }),
     register: (_owner, { facts }) => {
       merged.push(facts);
       return Promise.resolve({ id: 'merged', key: 'merged' });
     },
-    replace: (ids) => {
-      live = live.filter(({ id }) => !ids.includes(id));
+    replace: (replacement) => {
+      live = live.filter((segment) => !replacement.replaced.includes(segment));
       return Promise.resolve(true);
     },
   } satisfies Partial<SegmentStore>;
@@ -71,6 +79,7 @@ test('segments that exceed the memory together are merged some at a time, withou
       segments: segments as unknown as SegmentStore,
       writer,
       objects,
+      onRemoved: () => {},
       place: (chosen, target) =>
         Promise.all(
           chosen.map(async ({ id }) => {

@@ -55,6 +55,7 @@ async function encode(body: Buffer, undeclaredFields: UndeclaredFields = 'refuse
     directory,
     dataset,
     environmentId,
+    batchSeq: '7',
     undeclaredFields,
     nowMs,
     signal,
@@ -120,6 +121,7 @@ function factOfLine(copyLine: string): Values {
   const fact: Record<string, string | number | boolean> = {
     environment_id: environmentId,
     timestamp: Date.parse(cells[0] ?? ''),
+    batch_seq: 7,
   };
   for (const [index, { name, type }] of stored.entries()) {
     const cell = cells[index + 1] ?? null;
@@ -229,7 +231,8 @@ test('an aborted conversion throws the reason and leaves no file, and the next o
   const bodyPath = path.join(folder.path, 'body.ndjson');
   await writeFile(bodyPath, '{"timestamp":1795341600123,"apiproxy":"a"}\n'.repeat(500_000));
   const directory = folder.path;
-  const task = { bodyPath, directory, dataset, environmentId, undeclaredFields: 'refuse', nowMs } as const;
+  const body = { bodyPath, directory, dataset, environmentId, batchSeq: '7' };
+  const task = { ...body, undeclaredFields: 'refuse', nowMs } as const;
   const encoding = encoder.encode({ ...task, signal: stop.signal });
   setImmediate(() => stop.abort(new Error('gone')));
   await expect(encoding).rejects.toThrow('gone');

@@ -70,8 +70,9 @@ async function split(places: readonly number[], merged: boolean): Promise<Split>
   if (!merged || segments.length < 2) return { hot: of(0), segments };
   const [first, ...others] = segments;
   if (first === undefined) throw new Error('there is no segment');
-  const merging = { segments: others, directory: folder.path, signal };
-  return { hot: of(0), segments: [first, await writer.merge(merging)] };
+  const merging = { segments: others, expiredBeforeMs: null, directory: folder.path, signal };
+  const { file } = await writer.merge(merging);
+  return { hot: of(0), segments: [first, { ...file, deletions: [] }] };
 }
 
 async function sealedSegment(some: readonly Fact[]): Promise<PlacedSegment> {
@@ -84,14 +85,21 @@ async function sealedSegment(some: readonly Fact[]): Promise<PlacedSegment> {
   );
   const csvPath = path.join(folder.path, `sealed-${(files += 1)}.csv`);
   await writeCopiedFacts(csvPath, filled, values);
-  return writer.seal({ csvPath, columns: filled, directory: folder.path, signal });
+  const file = await writer.seal({ csvPath, columns: filled, directory: folder.path, signal });
+  return { ...file, deletions: [] };
 }
 
 async function taskOf({ hot, segments }: Split, plan: Plan): Promise<EngineTask> {
   const hotFactsPath = path.join(folder.path, 'hot.csv');
   const boundPlan = bindPlan(plan, catalogue);
   await writeCopiedFacts(hotFactsPath, hotFactsColumns(boundPlan), hot);
-  const copied = { hotFactsPath, hotRows: hot.length, watermark: null, takenAt: new Date(0) };
+  const copied = {
+    hotFactsPath,
+    hotRows: hot.length,
+    expiredBeforeMs: null,
+    watermark: null,
+    takenAt: new Date(0),
+  };
   return { ...boundPlan, facts: { ...copied, segments }, directory: folder.path, signal };
 }
 

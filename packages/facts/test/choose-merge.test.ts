@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseMerge, type Mergeable } from '../src/index.ts';
+import { chooseMerge, mergeSpanMs, type Mergeable } from '../src/index.ts';
 
-const terms = { targetFacts: 1_000_000, minSegments: 4 };
+const dayMs = 86_400_000;
+const terms = { targetFacts: 1_000_000, minSegments: 4, spanMs: 10 * dayMs };
+const at = (day: number, lastDay = day) => ({ firstMs: day * dayMs, lastMs: lastDay * dayMs });
 const segmentsOf = (...facts: number[]): Mergeable[] =>
-  facts.map((count, index) => ({ id: String(index), facts: count }));
+  facts.map((count, index) => ({ id: String(index), facts: count, ...at(0) }));
 const sizes = fc.array(fc.integer({ min: 1, max: 1_500_000 }), { maxLength: 60 });
 
 describe('segments are merged', () => {
@@ -37,7 +39,12 @@ describe('segments are merged', () => {
       fc.property(
         fc.array(fc.integer({ min: 1, max: 50_000 }), { minLength: 50, maxLength: 400 }),
         (facts) => {
-          let segments = facts.map((count, index) => ({ id: String(index), facts: count, writes: 0 }));
+          let segments = facts.map((count, index) => ({
+            id: String(index),
+            facts: count,
+            writes: 0,
+            ...at(0),
+          }));
           for (;;) {
             const chosen = chooseMerge(segments, terms);
             if (chosen === null) break;
@@ -45,6 +52,7 @@ describe('segments are merged', () => {
               id: `${chosen[0]?.id}-`,
               facts: chosen.reduce((sum, segment) => sum + segment.facts, 0),
               writes: 1 + Math.max(...chosen.map(({ writes }) => writes)),
+              ...at(0),
             };
             segments = [...segments.filter((segment) => !chosen.includes(segment)), merged];
           }
@@ -56,5 +64,57 @@ describe('segments are merged', () => {
         },
       ),
     );
+  });
+});
+
+describe('segments are merged only with those of the same time', () => {
+  test('so that facts of last year and of this week stay apart', () => {
+    const segments = [400, 0, 399, 1, 398, 2].map((daysAgo, index) => ({
+      id: String(index),
+      facts: 10,
+      ...at(1_000 - daysAgo),
+    }));
+    expect(chooseMerge(segments, terms)).toBe(null);
+    expect(chooseMerge([...segments, { id: 'x', facts: 10, ...at(601) }], terms)?.length).toBe(4);
+  });
+
+  test('however often they are merged: two ends that were more than a span apart never share a segment', () => {
+    const ranges = fc
+      .tuple(fc.integer({ min: 0, max: 2_000 }), fc.nat({ max: 40 }), fc.boolean())
+      .map(([first, days, isWide]) => at(first, first + (isWide ? 10 * days : days / 20)));
+    fc.assert(
+      fc.property(fc.array(ranges, { maxLength: 300 }), fc.integer({ min: 1, max: 60 }), (placed, days) => {
+        const spanMs = days * dayMs;
+        let segments = placed.map((range, index) => ({
+          id: String(index),
+          facts: 100,
+          ...range,
+          sources: [range],
+        }));
+        for (;;) {
+          segments = segments.toSorted((a, b) => a.firstMs - b.firstMs);
+          const chosen = chooseMerge(segments, { ...terms, spanMs });
+          if (chosen === null) break;
+          const merged = {
+            id: `${chosen[0]?.id}-`,
+            facts: chosen.reduce((sum, { facts }) => sum + facts, 0),
+            firstMs: Math.min(...chosen.map(({ firstMs }) => firstMs)),
+            lastMs: Math.max(...chosen.map(({ lastMs }) => lastMs)),
+            sources: chosen.flatMap(({ sources }) => sources),
+          };
+          segments = [...segments.filter((segment) => !chosen.includes(segment)), merged];
+        }
+        for (const { firstMs, lastMs, sources } of segments) {
+          for (const source of sources) {
+            expect(source.firstMs - firstMs).toBeLessThan(spanMs);
+            expect(lastMs - source.lastMs).toBeLessThan(spanMs);
+          }
+        }
+      }),
+    );
+  });
+
+  test('a span is a twelfth of the retention, at least a day, and a year without one', () => {
+    expect([360, 24, 1, null].map((days) => mergeSpanMs(days) / dayMs)).toEqual([30, 2, 1, 366]);
   });
 });

@@ -31,6 +31,7 @@ export class MemoryFactStore implements FactStore {
     };
     return {
       writer: {
+        batchSeq: '7',
         write: async (facts) => {
           await Promise.resolve();
           called(`write ${facts.length}`);

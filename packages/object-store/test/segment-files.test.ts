@@ -27,7 +27,17 @@ async function stored(content: string): Promise<StoredSegment> {
   await writeFile(file, content);
   await objects.putFile(key, file, { contentType: 'application/vnd.apache.parquet' });
   const sha256 = createHash('sha256').update(content).digest('hex');
-  return { id, key, bytes: content.length, sha256, facts: 1, firstMs: 0, lastMs: 0, columns: [] };
+  return {
+    id,
+    key,
+    bytes: content.length,
+    sha256,
+    facts: 1,
+    firstMs: 0,
+    lastMs: 0,
+    columns: [],
+    deletions: [],
+  };
 }
 
 async function taskFolder(): Promise<string> {

@@ -1,13 +1,9 @@
-import { mergeSegments, type MergeSegmentsPorts, type MergeTerms } from '@hourglass/facts';
+import { mergeSegments, type MergeTerms, type ReplacePorts } from '@hourglass/facts';
 import type { PeriodicJob } from '../periodic-job.ts';
 import type { Scratch } from '../scratch.ts';
 
 /** Merges small segments into large ones. */
-export function mergeSegmentsJob(
-  ports: MergeSegmentsPorts,
-  terms: MergeTerms,
-  scratch: Scratch,
-): PeriodicJob {
+export function mergeSegmentsJob(ports: ReplacePorts, terms: MergeTerms, scratch: Scratch): PeriodicJob {
   return {
     name: 'merge-segments',
     everyMs: 10_000,

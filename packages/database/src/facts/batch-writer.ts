@@ -1,4 +1,5 @@
 import type { BatchWriter } from '@hourglass/facts';
+import type { ClientBase } from 'pg';
 import type { BorrowedConnection } from '../connection/transaction.ts';
 import { asDatabaseError } from '../connection/database-errors.ts';
 import { goLive } from './segments/move-facts.ts';
@@ -42,16 +43,19 @@ export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): B
   }
 
   return {
+    batchSeq,
     write: (rows) => whileOpen(() => buffer.add(rows)),
     commit: ({ accepted, bodySha256, segmentIds = [] }) =>
       whileOpen(async () => {
         await buffer.flush();
         await table.finish();
         if (segmentIds.length > 0) await goLive(client, segmentIds);
+        const isHot = table.isHot && segmentIds.length === 0;
+        const times = isHot ? buffer.times : await timesOf(client, segmentIds);
         await client.query({
           name: 'end-batch',
-          text: 'update batches set accepted = $1, body_sha256 = $2, hot = $3 where seq = $4',
-          values: [accepted, bodySha256, table.isHot && segmentIds.length === 0, batchSeq],
+          text: endBatch,
+          values: [accepted, bodySha256, isHot, !isHot && table.isHot, ...times, batchSeq],
         });
         await client.query('commit');
         end();
@@ -61,4 +65,21 @@ export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): B
       if (open) end('rolled back');
     },
   };
+}
+
+const endBatch = `
+  update batches
+     set accepted = $1, body_sha256 = $2, hot = $3, sealed_with_seq = $4, first_at = $5, last_at = $6
+   where seq = $7`;
+
+async function timesOf(
+  client: ClientBase,
+  segmentIds: readonly string[],
+): Promise<readonly [first: string | null, last: string | null]> {
+  if (segmentIds.length === 0) return [null, null];
+  const { rows } = await client.query<{ first: string; last: string }>(
+    'select min(first_at)::text as first, max(last_at)::text as last from segments where id = any($1)',
+    [segmentIds],
+  );
+  return [rows[0]?.first ?? null, rows[0]?.last ?? null];
 }

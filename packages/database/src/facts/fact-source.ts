@@ -5,6 +5,7 @@ import type { ClientBase, Pool } from 'pg';
 import { inTransaction } from '../connection/transaction.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { exchangeRateCopy } from './exchange-rate-copy.ts';
+import { keptFacts } from './segments/retention.ts';
 import { liveSegments } from './segments/segment-rows.ts';
 import { setLocalSettings, copyToFile } from './copy-to-file.ts';
 
@@ -17,27 +18,30 @@ const maxTimeoutMs = 2 ** 31 - 1;
 const snapshotSettings = { client_connection_check_interval: '2s' };
 
 /** Each snapshot holds one connection of `pool` while it copies. */
-export function createFactSource(pool: Pool): FactSource {
+export function createFactSource(pool: Pool, options: { readonly retentionDays: number | null }): FactSource {
   return {
-    snapshot: (boundPlan, target) => servedByDatabase(() => snapshot(pool, boundPlan, target)),
+    snapshot: (boundPlan, target) => servedByDatabase(() => snapshot(pool, boundPlan, options, target)),
   };
 }
 
 async function snapshot(
   pool: Pool,
   boundPlan: BoundPlan,
+  { retentionDays }: { readonly retentionDays: number | null },
   { directory, signal, timeoutMs }: SnapshotTarget,
 ): Promise<FactSnapshot> {
   signal.throwIfAborted();
   const { plan } = boundPlan;
   const hotFactsPath = path.join(directory, 'hot-facts.csv');
-  const copy = compileHotFactsCopy(boundPlan);
   return inTransaction(
     pool,
     async (client) => {
       const { watermark, takenAt } = await newestBatch(client, boundPlan);
       const { environmentId } = plan.tenant;
-      const segments = await liveSegments(client, { environmentId, dataset: plan.dataset }, plan.range);
+      const { expiredBeforeMs, kept } = await keptFacts(client, boundPlan, retentionDays);
+      const owner = { environmentId, dataset: plan.dataset };
+      const segments = await liveSegments(client, owner, kept.plan.range);
+      const copy = compileHotFactsCopy(kept);
       await setLocalSettings(client, {
         ...snapshotSettings,
         statement_timeout: String(Math.min(timeoutMs, maxTimeoutMs)),
@@ -45,7 +49,7 @@ async function snapshot(
       });
       const hotRows = await copyToFile(client, copy.sql, hotFactsPath, signal);
       const rates = exchangeRateCopy(plan);
-      const snapshot = { hotFactsPath, hotRows, segments, watermark, takenAt };
+      const snapshot = { hotFactsPath, hotRows, segments, expiredBeforeMs, watermark, takenAt };
       if (rates === null) return snapshot;
       const exchangeRatesPath = path.join(directory, 'exchange-rates.csv');
       await setLocalSettings(client, rates.settings);

@@ -27,8 +27,9 @@ async function openBatch(
   const { client } = connection;
   try {
     await client.query('begin');
-    const batchSeq = await insertBatch(client, identity);
-    if (batchSeq !== null) {
+    const found = await insertOrFindBatch(client, identity);
+    if ('batchSeq' in found) {
+      const { batchSeq } = found;
       const { environmentId, target } = identity;
       const batch = { environmentId, batchSeq };
       const table =
@@ -37,13 +38,25 @@ async function openBatch(
           : factTable(client, controlPool, target.dataset, batch);
       return { writer: createBatchWriter({ connection, batchSeq, table }) };
     }
-    const accepted = await acceptedBatch(client, identity);
     await client.query('rollback');
     connection.release();
-    return { accepted };
+    return found;
   } catch (error) {
     connection.release(error);
     throw asDatabaseError(error);
+  }
+}
+
+/** Tries again if the batch with the same id is deleted between the two statements. */
+async function insertOrFindBatch(
+  client: ClientBase,
+  identity: BatchIdentity,
+): Promise<{ readonly batchSeq: string } | { readonly accepted: AcceptedBatch }> {
+  for (;;) {
+    const batchSeq = await insertBatch(client, identity);
+    if (batchSeq !== null) return { batchSeq };
+    const accepted = await acceptedBatch(client, identity);
+    if (accepted !== null) return { accepted };
   }
 }
 
@@ -55,21 +68,21 @@ async function insertBatch(client: ClientBase, identity: BatchIdentity): Promise
   const { rows } = await client.query<{ seq: string }>({
     name: 'begin-batch',
     text: `
-      insert into batches (environment_id, dataset, id, accepted, body_sha256)
-      values ($1, $2, $3, 0, '')
+      insert into batches (environment_id, dataset, id, accepted, body_sha256, created_by)
+      values ($1, $2, $3, 0, '', $4)
       on conflict (environment_id, dataset, id) do nothing
       returning seq`,
-    values: [identity.environmentId, identity.target.name, identity.id],
+    values: [identity.environmentId, identity.target.name, identity.id, identity.createdBy ?? null],
   });
   return rows[0]?.seq ?? null;
 }
 
-async function acceptedBatch(client: ClientBase, identity: BatchIdentity): Promise<AcceptedBatch> {
+async function acceptedBatch(client: ClientBase, identity: BatchIdentity): Promise<AcceptedBatch | null> {
   const { rows } = await client.query<{ accepted: string; body_sha256: string }>(
     'select accepted, body_sha256 from batches where environment_id = $1 and dataset = $2 and id = $3',
     [identity.environmentId, identity.target.name, identity.id],
   );
   const [row] = rows;
-  if (row === undefined) throw new Error(`batch "${identity.id}" does not exist`);
+  if (row === undefined) return null;
   return { id: identity.id, accepted: Number(row.accepted), bodySha256: row.body_sha256 };
 }

@@ -12,6 +12,8 @@ export class RowBuffer {
   private texts: string[] = [];
   private characters = 0;
   private days = new Set<number>();
+  private first: string | null = null;
+  private last: string | null = null;
 
   constructor(table: RowTable) {
     this.table = table;
@@ -28,8 +30,17 @@ export class RowBuffer {
     const text = this.filled.linesOf(this.table.rowPrefix, rows);
     this.texts.push(text);
     this.characters += text.length;
-    for (const { day } of rows) if (day !== null) this.days.add(day);
+    for (const { day, cells } of rows) {
+      if (day === null) continue;
+      this.days.add(day);
+      this.addTime(cells[0] ?? '');
+    }
     if (this.characters >= chunkCharacters) await this.flush();
+  }
+
+  /** Times of the first and the last fact that were added. Records have none. */
+  get times(): readonly [first: string | null, last: string | null] {
+    return [this.first, this.last];
   }
 
   async flush(): Promise<void> {
@@ -38,6 +49,12 @@ export class RowBuffer {
     const { days } = this;
     this.clear();
     await this.table.write(chunk, { columns: this.filled.filledNames, days });
+  }
+
+  /** All times are written by `Date.toISOString`, so that their texts have the order of the times. */
+  private addTime(time: string): void {
+    if (this.first === null || time < this.first) this.first = time;
+    if (this.last === null || time > this.last) this.last = time;
   }
 
   clear(): void {

@@ -4,34 +4,43 @@ import type { ClientBase, Pool } from 'pg';
 import { inTransaction } from '../connection/transaction.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { earlierReport, factsPerSecond } from '../queries/past-runs.ts';
+import { keptFacts } from './segments/retention.ts';
 import { countLiveSegments, liveSegments } from './segments/segment-rows.ts';
 import { setLocalSettings } from './copy-to-file.ts';
 
-/** Each estimate holds one connection of `pool`. Counting hot facts stops after `maxCountMs`. */
+/**
+ * Each estimate holds one connection of `pool`. Counting hot facts stops after `maxCountMs`. Facts
+ * past their retention are not counted.
+ */
 export function createScanEstimates(
   pool: Pool,
-  { maxCountMs }: { readonly maxCountMs: number },
+  options: { readonly maxCountMs: number; readonly retentionDays: number | null },
 ): ScanEstimates {
   return {
     estimate: (boundPlan) =>
       servedByDatabase(() =>
         // One snapshot, so that concurrently sealed facts are not counted twice.
-        inTransaction(pool, (client) => estimate(client, boundPlan, maxCountMs), {
+        inTransaction(pool, (client) => estimate(client, boundPlan, options), {
           begin: 'begin isolation level repeatable read read only',
         }),
       ),
   };
 }
 
-async function estimate(client: ClientBase, boundPlan: BoundPlan, maxCountMs: number): Promise<ScanEstimate> {
+async function estimate(
+  client: ClientBase,
+  boundPlan: BoundPlan,
+  { maxCountMs, retentionDays }: { readonly maxCountMs: number; readonly retentionDays: number | null },
+): Promise<ScanEstimate> {
   const { plan } = boundPlan;
+  const { kept } = await keptFacts(client, boundPlan, retentionDays);
   const owner = { environmentId: plan.tenant.environmentId, dataset: plan.dataset };
   return {
-    segments: await liveSegments(client, owner, plan.range),
+    segments: await liveSegments(client, owner, kept.plan.range),
     liveSegments: await countLiveSegments(client, owner),
     factsPerSecond: await factsPerSecond(client),
     earlier: await earlierReport(client, plan),
-    hotFacts: await hotFacts(client, boundPlan, maxCountMs),
+    hotFacts: await hotFacts(client, kept, maxCountMs),
   };
 }
 

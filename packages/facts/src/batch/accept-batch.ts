@@ -71,6 +71,7 @@ export async function acceptBatch(
         facts: {
           dataset: target.dataset,
           environmentId: identity.environmentId,
+          batchSeq: writer.batchSeq,
           undeclaredFields,
           nowMs,
           signal,

@@ -18,6 +18,8 @@ export interface BatchIdentity {
   readonly target: IngestTarget;
   /** The client's `Idempotency-Key`, or a generated id. */
   readonly id: string;
+  /** The principal that ingests it. */
+  readonly createdBy?: string;
 }
 
 export interface AcceptedBatch {
@@ -29,6 +31,8 @@ export interface AcceptedBatch {
 
 /** Writes the rows of a batch in one transaction, which becomes visible with `commit`. */
 export interface BatchWriter {
+  /** The number of the batch, which every fact carries. */
+  readonly batchSeq: string;
   /** Waits for the database when necessary. Callers bound their memory by awaiting it. */
   write(rows: readonly EncodedRow[]): Promise<void>;
   /**

@@ -10,6 +10,7 @@ export interface NdjsonFacts {
   /** Includes the environment's custom fields. */
   readonly dataset: Dataset;
   readonly environmentId: number;
+  readonly batchSeq: string;
   readonly undeclaredFields: UndeclaredFields;
   /** The current time, as the row checker uses it. */
   readonly nowMs: number;

@@ -1,6 +1,9 @@
 export interface Mergeable {
   readonly id: string;
   readonly facts: number;
+  /** Times of the oldest and the newest fact, milliseconds since 1970. */
+  readonly firstMs: number;
+  readonly lastMs: number;
 }
 
 export interface MergeTerms {
@@ -10,32 +13,51 @@ export interface MergeTerms {
   readonly minSegments: number;
 }
 
+const dayMs = 86_400_000;
+/** For facts that never expire: their environment may get a retention later. */
+const spanWithoutRetentionDays = 366;
+/** Few, because reports read at least one segment of each span. */
+const spansOfRetention = 12;
+
+/**
+ * Returns how far the ends of segments that are merged may be apart. The last facts of a segment
+ * expire later than its first ones by its span, and meanwhile it is rewritten once a day.
+ */
+export function mergeSpanMs(retentionDays: number | null): number {
+  if (retentionDays === null) return spanWithoutRetentionDays * dayMs;
+  return Math.max(dayMs, (retentionDays * dayMs) / spansOfRetention);
+}
+
 /** Ratio between neighbouring size classes. */
 const sizeFactor = 4;
 /** Smaller segments all belong to the lowest class. */
 const smallestClassFacts = 10_000;
 
 /**
- * Chooses segments to merge: neighbours in time of the same size class, the smallest class first.
- * Returns null if no class has enough segments. `segments` are ordered by time.
+ * Chooses segments to merge: of the same size class, and with first and last facts in the same
+ * spans of time; the smallest class first, and then the oldest. Returns null if there are not enough.
+ * `segments` are ordered by time.
  *
  * A fact is rewritten at most once per size class, so the cost of merging stays proportional to the
- * number of facts, however small the batches were.
+ * number of facts, however small the batches were. Spans begin at multiples of `spanMs`, so that a
+ * merged segment lies in the same spans as its sources however often it is merged.
  */
 export function chooseMerge<Segment extends Mergeable>(
   segments: readonly Segment[],
-  { targetFacts, minSegments }: MergeTerms,
+  { targetFacts, minSegments, spanMs }: MergeTerms & { readonly spanMs: number },
 ): readonly Segment[] | null {
-  const classes = new Map<number, Segment[]>();
+  const groups = new Map<string, { readonly size: number; readonly segments: Segment[] }>();
   for (const segment of segments) {
     if (segment.facts * 2 > targetFacts) continue;
     const size = sizeClass(segment.facts);
-    const others = classes.get(size);
-    if (others === undefined) classes.set(size, [segment]);
-    else others.push(segment);
+    const [first, last] = [segment.firstMs, segment.lastMs].map((ms) => Math.floor(ms / spanMs));
+    const key = `${size} ${first} ${last}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { size, segments: [segment] });
+    else group.segments.push(segment);
   }
-  for (const size of [...classes.keys()].toSorted((a, b) => a - b)) {
-    const chosen = withinTarget(classes.get(size) ?? [], targetFacts);
+  for (const group of [...groups.values()].toSorted((a, b) => a.size - b.size)) {
+    const chosen = withinTarget(group.segments, targetFacts);
     if (chosen.length >= minSegments) return chosen;
   }
   return null;

@@ -55,7 +55,7 @@ async function sealOwner(owner: SegmentOwner, ports: SealFactsPorts, task: SealF
   }
 }
 
-/** Returns false if another process has sealed one of the batches meanwhile. */
+/** Returns false if another process has sealed a batch or deleted a fact of it meanwhile. */
 async function sealBatches(
   hot: HotFacts,
   { segments, writer, objects, crashPoint }: SealFactsPorts,
@@ -64,6 +64,7 @@ async function sealBatches(
   const csvPath = path.join(directory, 'hot-facts.csv');
   try {
     const copied = await segments.copyHotFacts(hot, { path: csvPath, signal });
+    if (copied === null) return false;
     if (copied.facts !== hot.facts)
       throw new Error(`copied ${copied.facts} hot facts; expected ${hot.facts}`);
     crashPoint('seal.copied');

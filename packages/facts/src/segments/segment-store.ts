@@ -20,6 +20,50 @@ export interface SealingTerms {
   readonly maxFacts: number;
 }
 
+/** When hidden facts have to be removed from segments that still hold them. */
+export interface RewriteTerms {
+  /** Deletions of this time share one rewrite. */
+  readonly deletedForMs: number;
+  /** A segment that holds expired facts is rewritten at most once in this time. */
+  readonly expiredForMs: number;
+}
+
+/** The live segments of an owner, and which of their facts are past the retention. */
+export interface LiveSegments {
+  readonly segments: readonly StoredSegment[];
+  /** The names of the organization and the environment, for messages: `acme/prod`. */
+  readonly environment: string;
+  readonly retentionDays: number | null;
+  /** Earlier facts are past their retention. Null: facts are kept for ever. */
+  readonly expiredBeforeMs: number | null;
+}
+
+export interface OwnedSegment {
+  readonly id: string;
+  readonly owner: SegmentOwner;
+}
+
+/** Segments to replace by one, or by none if no fact is left. */
+export interface Replacement {
+  readonly owner: SegmentOwner;
+  /** As they were read: facts that were deleted afterwards prevent the replacement. */
+  readonly replaced: readonly StoredSegment[];
+  readonly segmentId: string | null;
+  /** Number of facts that were left out because they were deleted or before `expiredBeforeMs`. */
+  readonly removed: number;
+  readonly expiredBeforeMs: number | null;
+}
+
+/** Facts that are no longer in the store once the object of their segment is deleted. */
+export interface RemovedFacts {
+  /** The names of the organization and the environment: `acme/prod`. */
+  readonly environment: string;
+  readonly dataset: string;
+  /** The id of the segment that held them. */
+  readonly segment: string;
+  readonly facts: number;
+}
+
 /**
  * Keeps track of hot facts and segments in the database. `seal` and `replace` move facts in one
  * transaction; if another process has moved any of them already, they change nothing and return
@@ -32,28 +76,30 @@ export interface SegmentStore {
   listDue(terms: SealingTerms): Promise<readonly SegmentOwner[]>;
   /** Returns the owner's oldest batches, or null if there are none. */
   oldestHotFacts(owner: SegmentOwner, terms: SealingTerms): Promise<HotFacts | null>;
-  /** Copies hot facts to a CSV file with a header. Columns without values are left out. */
+  /**
+   * Copies hot facts with the numbers of their batches to a CSV file with a header. Columns without
+   * values are left out. Returns null if some of the facts were moved or deleted meanwhile.
+   */
   copyHotFacts(
     hot: HotFacts,
     target: { readonly path: string; readonly signal: AbortSignal },
-  ): Promise<{ readonly facts: number; readonly columns: FactRowColumns }>;
+  ): Promise<{ readonly facts: number; readonly columns: FactRowColumns } | null>;
   /**
    * Inserts a segment's row before its object is written, so that a left-over object can be found.
    */
   register(owner: SegmentOwner, file: SegmentFile): Promise<IncomingSegment>;
   /** Makes the segment live and deletes its facts from the hot table. */
   seal(hot: HotFacts, segmentId: string): Promise<boolean>;
-  /** Makes the segment live and retires the segments it was merged from. */
-  replace(replaced: readonly string[], segmentId: string): Promise<boolean>;
+  /** Retires segments and makes the one live to which their remaining facts were written. */
+  replace(replacement: Replacement): Promise<boolean>;
   /** Lists owners with at least `minSegments` live segments. */
   listCrowded(minSegments: number): Promise<readonly SegmentOwner[]>;
+  /** Lists live segments that hold hidden facts for too long, at most `limit`. */
+  listRewritable(terms: RewriteTerms, limit: number): Promise<readonly OwnedSegment[]>;
   /** Lists live segments, oldest facts first. */
-  listLive(owner: SegmentOwner): Promise<readonly StoredSegment[]>;
-  /**
-   * Retires segments whose facts are all past their environment's retention. Returns the number of
-   * segments.
-   */
-  retireExpired(defaultRetentionDays: number | null): Promise<number>;
+  listLive(owner: SegmentOwner): Promise<LiveSegments>;
+  /** Retires segments whose facts are all past their environment's retention, and returns them. */
+  retireExpired(): Promise<readonly RemovedFacts[]>;
   /**
    * Retires segments that have been incoming for this long: the process that wrote them has died.
    */

@@ -1,11 +1,7 @@
 import { segmentPrefix, type SegmentObjects } from './segment-objects.ts';
-import type { SegmentStore } from './segment-store.ts';
+import type { RemovedFacts, SegmentStore } from './segment-store.ts';
 
 export interface SweepTerms {
-  /**
-   * Default retention. Null keeps facts for ever, unless their environment has its own retention.
-   */
-  readonly retentionDays: number | null;
   /**
    * Must exceed the time that statistics or a merge take from their snapshot to their last read.
    */
@@ -22,6 +18,8 @@ export interface SweepPorts {
     /** Lists uploads that are not complete, of this process or of others, which may have died. */
     listIncomplete(prefix: string): AsyncIterable<{ readonly key: string; discard(): Promise<void> }>;
   };
+  /** Called with each segment that was retired because its facts are past their retention. */
+  readonly onRemoved: (removed: RemovedFacts) => void;
 }
 
 /**
@@ -29,8 +27,8 @@ export interface SweepPorts {
  * longer read or written. Returns the number of deleted objects, incomplete uploads included.
  */
 export async function sweepSegments(ports: SweepPorts, terms: SweepTerms): Promise<number> {
-  const { segments, objects } = ports;
-  await segments.retireExpired(terms.retentionDays);
+  const { segments, objects, onRemoved } = ports;
+  for (const removed of await segments.retireExpired()) onRemoved(removed);
   await segments.retireAbandoned(terms.incomingForMs);
   const deletable = await segments.listDeletable(terms.retiredForMs, terms.limit);
   for (const { id, key } of deletable) {

@@ -12,6 +12,8 @@ export interface FactRowColumn {
 
 export const environmentColumn = { name: 'environment_id', type: 'integer' } as const;
 export const timestampColumn = { name: 'timestamp', type: 'timestamp' } as const;
+/** The number of a fact's batch, in hot tables and as a value column in segments. No report reads it. */
+export const batchSeqColumn = { name: 'batch_seq', type: 'integer' } as const;
 
 /**
  * The columns of a fact row: in the hot facts that are copied to the engine and in segments. Every

@@ -1,4 +1,4 @@
-import { environmentColumn, timestampColumn } from './fact-row.ts';
+import { batchSeqColumn, environmentColumn, timestampColumn } from './fact-row.ts';
 import { timeUnits } from '../plan/plan.ts';
 
 /** The column of a hot table that contains the values of custom fields. */
@@ -11,7 +11,7 @@ export const customFieldsColumn = 'custom_fields';
 const reservedNames: ReadonlySet<string> = new Set([
   timestampColumn.name,
   environmentColumn.name,
-  'batch_seq',
+  batchSeqColumn.name,
   customFieldsColumn,
   ...timeUnits,
 ]);

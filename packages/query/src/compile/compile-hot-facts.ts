@@ -1,6 +1,7 @@
 import { type Compilable, type RawBuilder, sql, type SqlBool } from 'kysely';
 import { customColumns, type Dataset, storedColumns } from '../catalogue/dataset.ts';
 import {
+  batchSeqColumn,
   environmentColumn,
   type FactRowColumn,
   type FactRowColumns,
@@ -144,7 +145,9 @@ function selectHotBatches(builder: ReturnType<typeof createSqlBuilder>, dataset:
   return builder
     .selectFrom(dataset.hotTable)
     .where(environmentColumn.name, '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
-    .where(sql<SqlBool>`batch_seq = any(${transactionSetting<string>(settingNames.batches, 'bigint[]')})`);
+    .where(
+      sql<SqlBool>`${sql.ref(batchSeqColumn.name)} = any(${transactionSetting<string>(settingNames.batches, 'bigint[]')})`,
+    );
 }
 
 function batchSettings({ environmentId, batchSeqs }: HotBatches): HotFactsCopy['settings'] {

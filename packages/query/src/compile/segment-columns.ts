@@ -2,6 +2,7 @@ import type { CustomField } from '../catalogue/custom-field.ts';
 import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
 import { withCustomFields } from '../catalogue/with-custom-fields.ts';
 import type { FactRowColumn } from '../catalogue/fact-row.ts';
+import type { TimeRange } from '../plan/plan.ts';
 
 /**
  * A live segment, as its readers need it: an immutable Parquet file of sorted facts in the object
@@ -19,7 +20,12 @@ export interface StoredSegment {
   readonly firstMs: number;
   readonly lastMs: number;
   readonly columns: readonly SegmentColumn[];
+  /** Its file still has these facts; readers leave them out. */
+  readonly deletions: readonly Deletion[];
 }
+
+/** All facts of one batch, or those of a time range. */
+export type Deletion = { readonly batchSeq: string } | TimeRange;
 
 /** A value column of a segment. Environment and timestamp precede the value columns. */
 export interface SegmentColumn {

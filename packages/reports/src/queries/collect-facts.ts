@@ -22,10 +22,10 @@ export async function collectFacts(
   const onPlaced = () => target.onCollected?.((collected += 1) / pieces);
   onPlaced();
   const paths = await segmentFiles.place(snapshot.segments, { ...target, onPlaced });
-  const segments = snapshot.segments.map(({ facts, firstMs, lastMs, columns }, index) => {
+  const segments = snapshot.segments.map(({ facts, firstMs, lastMs, columns, deletions }, index) => {
     const path = paths[index];
     if (path === undefined) throw new Error('a segment was not placed');
-    return { path, facts, firstMs, lastMs, columns };
+    return { path, facts, firstMs, lastMs, columns, deletions };
   });
   return { ...snapshot, segments };
 }

@@ -19,6 +19,8 @@ export interface FactSnapshot {
   readonly hotRows: number;
   /** Segments that may contain facts of the plan's range, oldest first. */
   readonly segments: readonly StoredSegment[];
+  /** Earlier facts of segments are past their retention and not read. Null: facts are kept for ever. */
+  readonly expiredBeforeMs: number | null;
   /** Sequence number of the newest batch in the snapshot. Null when there is none. */
   readonly watermark: bigint | null;
   /** Time of the snapshot by the database's clock. */

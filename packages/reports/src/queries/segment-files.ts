@@ -19,6 +19,9 @@ export interface FactFiles extends Omit<FactSnapshot, 'segments'> {
   readonly segments: readonly PlacedSegment[];
 }
 
-export interface PlacedSegment extends Pick<StoredSegment, 'facts' | 'firstMs' | 'lastMs' | 'columns'> {
+export interface PlacedSegment extends Pick<
+  StoredSegment,
+  'facts' | 'firstMs' | 'lastMs' | 'columns' | 'deletions'
+> {
   readonly path: string;
 }

@@ -16,7 +16,7 @@ interface DueRow {
 export async function countHotFacts(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ facts: string }>({
     name: 'count-hot-facts',
-    text: 'select coalesce(sum(accepted), 0) as facts from batches where hot',
+    text: 'select coalesce(sum(accepted - deleted), 0) as facts from batches where hot',
   });
   return Number(rows[0]?.facts);
 }
@@ -32,9 +32,9 @@ export async function listDue(
        from batches
       where hot and dataset = any($1)
       group by environment_id, dataset
-     having sum(accepted) >= $2
+     having sum(accepted - deleted) >= $2
          or min(created_at) <= now() - $3::float8 * interval '1 millisecond'
-      order by sum(accepted) desc, environment_id, dataset`,
+      order by sum(accepted - deleted) desc, environment_id, dataset`,
     [sealableDatasets(catalogue).map(({ name }) => name), minFacts, maxAgeMs],
   );
   return rows;
@@ -46,12 +46,12 @@ export async function oldestHotFacts(
   { environmentId, dataset }: SegmentOwner,
   { maxFacts }: SealingTerms,
 ): Promise<HotFacts | null> {
-  const { rows } = await pool.query<{ seq: string; accepted: string }>(
-    `select seq, accepted
-       from (select seq, accepted, sum(accepted) over (order by seq) as facts
+  const { rows } = await pool.query<{ seq: string; hot: string }>(
+    `select seq, hot
+       from (select seq, accepted - deleted as hot, sum(accepted - deleted) over (order by seq) as facts
                from batches
               where hot and environment_id = $1 and dataset = $2) batch
-      where facts - accepted < $3 and (facts <= $3 or facts = accepted)
+      where facts - hot < $3 and (facts <= $3 or facts = hot)
       order by seq`,
     [environmentId, dataset, maxFacts],
   );
@@ -63,7 +63,7 @@ export async function oldestHotFacts(
     dataset: sealedDataset(found, fields),
     environmentId,
     batchSeqs: rows.map(({ seq }) => BigInt(seq)),
-    facts: rows.reduce((sum, { accepted }) => sum + Number(accepted), 0),
+    facts: rows.reduce((sum, { hot }) => sum + Number(hot), 0),
   };
 }
 

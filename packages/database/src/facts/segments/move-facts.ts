@@ -1,6 +1,9 @@
-import type { HotFacts } from '@hourglass/facts';
+import type { HotFacts, Replacement } from '@hourglass/facts';
 import { escapeIdentifier, type ClientBase, type Pool } from 'pg';
 import { inTransaction } from '../../connection/transaction.ts';
+import { lockFacts } from './owner-lock.ts';
+import { expiredBefore } from './retention.ts';
+import { dateOf } from './segment-rows.ts';
 
 /** Another process has moved the facts; the transaction is rolled back. */
 class MovedMeanwhile extends Error {}
@@ -8,19 +11,22 @@ class MovedMeanwhile extends Error {}
 /**
  * Makes the segment live and deletes its hot facts in one transaction, so that every snapshot sees
  * each fact in exactly one place. Returns false, and changes nothing, when another process was
- * faster.
+ * faster, or some of the facts were deleted since they were copied.
  */
 export function sealFacts(pool: Pool, hot: HotFacts, segmentId: string): Promise<boolean> {
   const { dataset, environmentId, batchSeqs, facts } = hot;
   return unlessMoved(pool, async (client) => {
+    await lockFacts(client, { environmentId, dataset: dataset.name });
     await goLive(client, [segmentId]);
-    // Also locks the batches: a concurrent seal waits here and then finds no hot batch.
-    await expectRows(
-      client,
-      batchSeqs.length,
-      'update batches set hot = false where environment_id = $1 and dataset = $2 and seq = any($3) and hot',
+    const { rows } = await client.query<{ hot: string }>(
+      `update batches set hot = false, sealed_with_seq = true
+        where environment_id = $1 and dataset = $2 and seq = any($3) and hot
+       returning accepted - deleted as hot`,
       [environmentId, dataset.name, batchSeqs],
     );
+    const left = rows.reduce((sum, batch) => sum + Number(batch.hot), 0);
+    if (rows.length !== batchSeqs.length || left !== facts)
+      throw new MovedMeanwhile(`${left} hot facts in ${rows.length} batches; expected ${facts}`);
     const { rowCount } = await client.query(
       `delete from ${escapeIdentifier(dataset.hotTable)} where environment_id = $1 and batch_seq = any($2)`,
       [environmentId, batchSeqs],
@@ -31,28 +37,42 @@ export function sealFacts(pool: Pool, hot: HotFacts, segmentId: string): Promise
 }
 
 /**
- * Makes the merged segment live and retires the replaced ones in one transaction. Returns false,
- * and changes nothing, when another process was faster.
+ * Retires the replaced segments and makes the one with their remaining facts live in one
+ * transaction. Returns false, and changes nothing, when another process was faster, more of their
+ * facts were deleted since they were read, or the retention was extended.
  */
 export function replaceSegments(
   pool: Pool,
-  replaced: readonly string[],
-  segmentId: string,
+  { owner, replaced, segmentId, removed, expiredBeforeMs }: Replacement,
+  retentionDays: number | null,
 ): Promise<boolean> {
   return unlessMoved(pool, async (client) => {
+    await lockFacts(client, owner);
+    const ids = replaced.map(({ id }) => id);
+    // Deletions are only ever added to a live segment, so their number tells whether any is new.
     await expectRows(
       client,
       replaced.length,
-      `update segments set state = 'retired', retired_at = clock_timestamp() where id = any($1) and state = 'live'`,
-      [replaced],
+      `update segments s
+          set state = 'retired', retired_at = clock_timestamp(), deletions = '[]', deleted_since = null
+         from unnest($1::uuid[], $2::integer[]) as source (id, deletions)
+        where s.id = source.id and s.state = 'live' and jsonb_array_length(s.deletions) = source.deletions`,
+      [ids, replaced.map(({ deletions }) => deletions.length)],
     );
-    await goLive(client, [segmentId]);
+    if (replaced.some(({ firstMs }) => expiredBeforeMs !== null && firstMs < expiredBeforeMs))
+      await expectRows(
+        client,
+        1,
+        `select from environments e where id = $1 and ${expiredBefore('e', '$2')} >= $3`,
+        [owner.environmentId, retentionDays, dateOf(expiredBeforeMs ?? 0)],
+      );
+    if (segmentId !== null) await goLive(client, [segmentId]);
     await expectRows(
       client,
       1,
-      `select from segments
-        where id = $1 and facts = (select sum(facts) from segments where id = any($2))`,
-      [segmentId, replaced],
+      `select where (select sum(facts) from segments where id = any($2)) - $3
+                    = coalesce((select facts from segments where id = $1), 0)`,
+      [segmentId, ids, removed],
     );
   });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { segmentPrefix, type IncomingSegment, type SegmentFile, type SegmentOwner } from '@hourglass/facts';
-import type { SegmentColumn, StoredSegment, TimeRange } from '@hourglass/query';
+import type { Deletion, SegmentColumn, StoredSegment, TimeRange } from '@hourglass/query';
 import type { ClientBase, Pool } from 'pg';
 
 interface SegmentRow {
@@ -12,6 +12,7 @@ interface SegmentRow {
   readonly first_at: Date;
   readonly last_at: Date;
   readonly columns: readonly SegmentColumn[];
+  readonly deletions: readonly Deletion[];
 }
 
 /** Returns the live segments that overlap `range`, or all without one, oldest facts first. */
@@ -21,7 +22,7 @@ export async function liveSegments(
   range?: TimeRange,
 ): Promise<readonly StoredSegment[]> {
   const { rows } = await client.query<SegmentRow>(
-    `select id, object_key as key, bytes, sha256, facts, first_at, last_at, columns
+    `select id, object_key as key, bytes, sha256, facts, first_at, last_at, columns, deletions
        from segments
       where environment_id = $1 and dataset = $2 and state = 'live'
         and last_at >= coalesce($3, '-infinity'::timestamptz)
@@ -75,6 +76,6 @@ export async function registerSegment(
   return { id, key };
 }
 
-function dateOf(ms: number | undefined): string | null {
+export function dateOf(ms: number | undefined): string | null {
   return ms === undefined ? null : new Date(ms).toISOString();
 }

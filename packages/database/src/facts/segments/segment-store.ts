@@ -1,11 +1,13 @@
 import type { IncomingSegment, SegmentOwner, SegmentStore } from '@hourglass/facts';
 import type { Catalogue } from '@hourglass/query';
 import type { Pool } from 'pg';
-import { borrowConnection } from '../../connection/transaction.ts';
 import { servedByDatabase } from '../../connection/database-errors.ts';
 import { copyHotFacts } from './copy-hot-facts.ts';
 import { countHotFacts, listDue, oldestHotFacts } from './hot-batches.ts';
 import { replaceSegments, sealFacts } from './move-facts.ts';
+import { withOwnerLock } from './owner-lock.ts';
+import { listRewritable, retireExpired } from './removable-facts.ts';
+import { ownerRetention } from './retention.ts';
 import { liveSegments, registerSegment } from './segment-rows.ts';
 
 export interface SegmentStorePools {
@@ -14,9 +16,15 @@ export interface SegmentStorePools {
   readonly controlPool: Pool;
 }
 
+export interface SegmentStoreOptions {
+  readonly catalogue: Catalogue;
+  /** Retention of environments without their own. Null: they keep facts for ever. */
+  readonly retentionDays: number | null;
+}
+
 export function createSegmentStore(
   { copyPool, controlPool }: SegmentStorePools,
-  catalogue: Catalogue,
+  { catalogue, retentionDays }: SegmentStoreOptions,
 ): SegmentStore {
   return {
     countHotFacts: () => servedByDatabase(() => countHotFacts(controlPool)),
@@ -26,25 +34,26 @@ export function createSegmentStore(
     copyHotFacts: (hot, target) => servedByDatabase(() => copyHotFacts(copyPool, hot, target)),
     register: (owner, file) => servedByDatabase(() => registerSegment(controlPool, owner, file)),
     seal: (hot, segmentId) => servedByDatabase(() => sealFacts(copyPool, hot, segmentId)),
-    replace: (replaced, segmentId) => servedByDatabase(() => replaceSegments(copyPool, replaced, segmentId)),
+    replace: (replacement) => servedByDatabase(() => replaceSegments(copyPool, replacement, retentionDays)),
     listCrowded: (minSegments) => servedByDatabase(() => listCrowded(controlPool, minSegments)),
-    listLive: (owner) => servedByDatabase(() => liveSegments(controlPool, owner)),
-    retireExpired: (days) =>
-      retire(
-        controlPool,
-        `update segments s set state = 'retired', retired_at = clock_timestamp()
-           from environments e
-          where e.id = s.environment_id and s.state = 'live'
-            and s.last_at < now() - coalesce(e.retention_days, $1::integer) * interval '1 day'`,
-        days,
-      ),
+    listRewritable: (terms, limit) =>
+      servedByDatabase(() => listRewritable(controlPool, terms, { retentionDays, limit })),
+    listLive: (owner) =>
+      servedByDatabase(async () => ({
+        // Before the segments: a fact that expires in between is only removed later.
+        ...(await ownerRetention(controlPool, owner, retentionDays)),
+        segments: await liveSegments(controlPool, owner),
+      })),
+    retireExpired: () => servedByDatabase(() => retireExpired(controlPool, retentionDays)),
     retireAbandoned: (incomingForMs) =>
-      retire(
-        controlPool,
-        `update segments set state = 'retired', retired_at = clock_timestamp()
-          where state = 'incoming' and created_at < now() - $1::float8 * interval '1 millisecond'`,
-        incomingForMs,
-      ),
+      servedByDatabase(async () => {
+        const { rowCount } = await controlPool.query(
+          `update segments set state = 'retired', retired_at = clock_timestamp()
+            where state = 'incoming' and created_at < now() - $1::float8 * interval '1 millisecond'`,
+          [incomingForMs],
+        );
+        return rowCount ?? 0;
+      }),
     listDeletable: (retiredForMs, limit) =>
       servedByDatabase(() => listDeletable(controlPool, retiredForMs, limit)),
     unownedKeys: (keys) => servedByDatabase(() => unownedKeys(controlPool, keys)),
@@ -65,10 +74,6 @@ async function listCrowded(pool: Pool, minSegments: number): Promise<readonly Se
     [minSegments],
   );
   return rows;
-}
-
-async function retire(pool: Pool, sql: string, parameter: number | null): Promise<number> {
-  return servedByDatabase(async () => (await pool.query(sql, [parameter])).rowCount ?? 0);
 }
 
 /**
@@ -100,31 +105,4 @@ async function unownedKeys(pool: Pool, keys: readonly string[]): Promise<readonl
     [keys],
   );
   return rows.map(({ key }) => key);
-}
-
-/** The lock belongs to the connection, so it ends with the process. */
-async function withOwnerLock<Result>(
-  pool: Pool,
-  { environmentId, dataset }: SegmentOwner,
-  work: () => Promise<Result>,
-): Promise<Result | null> {
-  const lock = [`hourglass.segments.${environmentId}.${dataset}`];
-  const connection = await servedByDatabase(() => borrowConnection(pool));
-  try {
-    const { rows } = await servedByDatabase(() =>
-      connection.client.query<{ locked: boolean }>(
-        'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked',
-        lock,
-      ),
-    );
-    if (rows[0]?.locked !== true) return null;
-    const result = await work();
-    await connection.client.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock);
-    return result;
-  } catch (error) {
-    connection.release(error);
-    throw error;
-  } finally {
-    connection.release();
-  }
 }

@@ -181,7 +181,14 @@ export class World {
         snapshot: (_plan, { signal }) =>
           on(
             'snapshot',
-            () => ({ hotFactsPath: '', hotRows: 0, segments: [], watermark: null, takenAt: new Date(0) }),
+            () => ({
+              hotFactsPath: '',
+              hotRows: 0,
+              segments: [],
+              expiredBeforeMs: null,
+              watermark: null,
+              takenAt: new Date(0),
+            }),
             signal,
           ),
       },

@@ -1,0 +1,182 @@
+import type { BatchDeletion, FactDeletions, FoundFacts, SegmentOwner } from '@hourglass/facts';
+import {
+  batchSeqColumn,
+  type Catalogue,
+  type Dataset,
+  type Deletion,
+  type StoredSegment,
+  type TimeRange,
+} from '@hourglass/query';
+import { escapeIdentifier, type ClientBase, type Pool } from 'pg';
+import { servedByDatabase } from '../connection/database-errors.ts';
+import { inTransaction } from '../connection/transaction.ts';
+import { findExpired } from './find-expired.ts';
+import { lockFacts } from './segments/owner-lock.ts';
+import { ownerRetention } from './segments/retention.ts';
+import { dateOf, liveSegments } from './segments/segment-rows.ts';
+
+export interface FactDeletionOptions {
+  readonly catalogue: Catalogue;
+  /** Retention of environments without their own. Null: they keep facts for ever. */
+  readonly retentionDays: number | null;
+}
+
+/** Each deletion holds one connection of `pool`. */
+export function createFactDeletions(pool: Pool, options: FactDeletionOptions): FactDeletions {
+  return {
+    deleteBatch: (environmentId, seq) =>
+      servedByDatabase(() => deleteBatch(pool, options, environmentId, String(seq))),
+    deleteRange: (owner, range) => servedByDatabase(() => deleteRange(pool, options, owner, range)),
+    findExpired: (environmentId, retentionDays) =>
+      servedByDatabase(() => findExpired(pool, options, environmentId, retentionDays)),
+  };
+}
+
+async function deleteBatch(
+  pool: Pool,
+  { catalogue }: FactDeletionOptions,
+  environmentId: number,
+  seq: string,
+): Promise<BatchDeletion> {
+  const { rows } = await pool.query<{ dataset: string }>(
+    'select dataset from batches where environment_id = $1 and seq = $2',
+    [environmentId, seq],
+  );
+  const [found] = rows;
+  if (found === undefined) return { kind: 'unknown' };
+  const dataset = catalogue.get(found.dataset);
+  if (dataset === undefined) return { kind: 'records' };
+  const owner = { environmentId, dataset: dataset.name };
+  return inTransaction(pool, async (client) => {
+    await lockFacts(client, owner);
+    const batch = await lockBatch(client, seq);
+    if (batch === null) return { kind: 'unknown' };
+    if (batch.hot) await deleteHotBatch(client, dataset, { environmentId, seq, facts: batch.facts });
+    else if (!batch.sealedWithSeq) return { kind: 'untraceable' };
+    else await hideInSegments(client, owner, { deletion: { batchSeq: seq }, range: batch.range });
+    await client.query('delete from batches where seq = $1', [seq]);
+    return { kind: 'deleted', dataset: dataset.name, facts: batch.facts };
+  });
+}
+
+interface LockedBatch {
+  readonly hot: boolean;
+  readonly sealedWithSeq: boolean;
+  readonly facts: number;
+  /** Undefined if an earlier version accepted it. */
+  readonly range: TimeRange | undefined;
+}
+
+async function lockBatch(client: ClientBase, seq: string): Promise<LockedBatch | null> {
+  const { rows } = await client.query<{
+    hot: boolean;
+    sealedWithSeq: boolean;
+    facts: string;
+    first_at: Date | null;
+    last_at: Date | null;
+  }>(
+    `select hot, sealed_with_seq as "sealedWithSeq", accepted - deleted as facts, first_at, last_at
+       from batches where seq = $1 for update`,
+    [seq],
+  );
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { hot, sealedWithSeq, facts, first_at: first, last_at: last } = row;
+  const range =
+    first === null || last === null
+      ? undefined
+      : { startMs: first.getTime(), endExclusiveMs: last.getTime() + 1 };
+  return { hot, sealedWithSeq, facts: Number(facts), range };
+}
+
+async function deleteHotBatch(
+  client: ClientBase,
+  { hotTable }: Dataset,
+  {
+    environmentId,
+    seq,
+    facts,
+  }: { readonly environmentId: number; readonly seq: string; readonly facts: number },
+): Promise<void> {
+  const { rowCount } = await client.query(
+    `delete from ${escapeIdentifier(hotTable)} where environment_id = $1 and batch_seq = $2`,
+    [environmentId, seq],
+  );
+  if (rowCount !== facts) throw new Error(`deleted ${rowCount} hot facts of a batch; expected ${facts}`);
+}
+
+async function deleteRange(
+  pool: Pool,
+  { catalogue, retentionDays }: FactDeletionOptions,
+  owner: SegmentOwner,
+  range: TimeRange,
+): Promise<FoundFacts> {
+  const dataset = catalogue.get(owner.dataset);
+  if (dataset === undefined || dataset.records.length > 0)
+    throw new Error(`"${owner.dataset}" is not a dataset of facts`);
+  return inTransaction(pool, async (client) => {
+    await lockFacts(client, owner);
+    const { expiredBeforeMs } = await ownerRetention(client, owner, retentionDays);
+    const hotFacts = await deleteHotRange(client, dataset, owner, range);
+    const segments = await hideInSegments(client, owner, { deletion: range, range });
+    return { hotFacts, hotBytes: 0, segments, expiredBeforeMs };
+  });
+}
+
+/** A batch without a remaining hot fact has nothing to be sealed. */
+async function deleteHotRange(
+  client: ClientBase,
+  { hotTable }: Dataset,
+  { environmentId }: SegmentOwner,
+  { startMs, endExclusiveMs }: TimeRange,
+): Promise<number> {
+  const { rows } = await client.query<{ facts: string }>(
+    `with gone as (
+       delete from ${escapeIdentifier(hotTable)}
+        where environment_id = $1 and "timestamp" >= $2 and "timestamp" < $3
+       returning batch_seq),
+     counted as (select batch_seq, count(*) as facts from gone group by batch_seq)
+     update batches b
+        set deleted = b.deleted + counted.facts,
+            hot = b.accepted > b.deleted + counted.facts,
+            sealed_with_seq = b.accepted = b.deleted + counted.facts
+       from counted
+      where b.seq = counted.batch_seq
+     returning counted.facts`,
+    [environmentId, dateOf(startMs), dateOf(endExclusiveMs)],
+  );
+  return rows.reduce((sum, { facts }) => sum + Number(facts), 0);
+}
+
+/**
+ * Retires the segments whose facts are all deleted, and notes the deletion in the others with facts
+ * of the range. Returns both as they were before.
+ */
+async function hideInSegments(
+  client: ClientBase,
+  owner: SegmentOwner,
+  { deletion, range }: { readonly deletion: Deletion; readonly range: TimeRange | undefined },
+): Promise<readonly StoredSegment[]> {
+  const segments = (await liveSegments(client, owner, range)).filter((segment) => mayHold(segment, deletion));
+  const whole = segments.filter(
+    ({ firstMs, lastMs }) =>
+      'startMs' in deletion && firstMs >= deletion.startMs && lastMs < deletion.endExclusiveMs,
+  );
+  await client.query(
+    `update segments
+        set state = 'retired', retired_at = clock_timestamp(), deletions = '[]', deleted_since = null
+      where id = any($1) and state = 'live'`,
+    [whole.map(({ id }) => id)],
+  );
+  await client.query(
+    `update segments
+        set deletions = deletions || $2::jsonb, deleted_since = coalesce(deleted_since, clock_timestamp())
+      where id = any($1) and state = 'live'`,
+    [segments.filter((one) => !whole.includes(one)).map(({ id }) => id), JSON.stringify([deletion])],
+  );
+  return segments;
+}
+
+function mayHold({ columns }: StoredSegment, deletion: Deletion): boolean {
+  return !('batchSeq' in deletion) || columns.some(({ name }) => name === batchSeqColumn.name);
+}

@@ -1,0 +1,43 @@
+import type { OwnedSegment, RemovedFacts, RewriteTerms } from '@hourglass/facts';
+import type { Pool } from 'pg';
+import { expiredBefore } from './retention.ts';
+
+export async function listRewritable(
+  pool: Pool,
+  { deletedForMs, expiredForMs }: RewriteTerms,
+  { retentionDays, limit }: { readonly retentionDays: number | null; readonly limit: number },
+): Promise<readonly OwnedSegment[]> {
+  const { rows } = await pool.query<{ id: string; environmentId: number; dataset: string }>(
+    `select s.id, s.environment_id as "environmentId", s.dataset
+       from segments s join environments e on e.id = s.environment_id
+      where s.state = 'live'
+        and (s.deleted_since < now() - $2::float8 * interval '1 millisecond'
+             or s.first_at < ${expiredBefore('e', '$1')} - $3::float8 * interval '1 millisecond')
+      order by s.deleted_since nulls last, s.first_at
+      limit $4`,
+    [retentionDays, deletedForMs, expiredForMs, limit],
+  );
+  return rows.map(({ id, ...owner }) => ({ id, owner }));
+}
+
+/** Skips segments that a deletion or a merge changes; the next call finds them again. */
+export async function retireExpired(
+  pool: Pool,
+  retentionDays: number | null,
+): Promise<readonly RemovedFacts[]> {
+  const { rows } = await pool.query<{ environment: string; dataset: string; segment: string; facts: string }>(
+    `with expired as (
+       select s.id, o.name || '/' || e.name as environment
+         from segments s join environments e on e.id = s.environment_id
+                         join organizations o on o.id = e.organization_id
+        where s.state = 'live' and s.last_at < ${expiredBefore('e', '$1')}
+          for update of s skip locked)
+     update segments s
+        set state = 'retired', retired_at = clock_timestamp(), deletions = '[]', deleted_since = null
+       from expired
+      where s.id = expired.id
+     returning expired.environment, s.dataset, s.id as segment, s.facts`,
+    [retentionDays],
+  );
+  return rows.map((row) => ({ ...row, facts: Number(row.facts) }));
+}

@@ -1,0 +1,62 @@
+import type { SegmentOwner } from '@hourglass/facts';
+import type { BoundPlan } from '@hourglass/query';
+import type { ClientBase, Pool } from 'pg';
+
+/**
+ * Returns the SQL of the time before which facts of the environment `alias` are past their
+ * retention; null if they never are. `defaultDays` is the parameter with the default retention.
+ * Milliseconds, because facts have no finer times.
+ */
+export function expiredBefore(alias: string, defaultDays: string): string {
+  return `date_trunc('milliseconds',
+    now() - coalesce(${alias}.retention_days, ${defaultDays}::integer) * interval '24 hours')`;
+}
+
+export interface OwnerRetention {
+  /** The names of the organization and the environment: `acme/prod`. */
+  readonly environment: string;
+  readonly retentionDays: number | null;
+  /** Earlier facts are past their retention. Null: facts are kept for ever. */
+  readonly expiredBeforeMs: number | null;
+}
+
+/** By the database's clock at the start of the transaction. */
+export async function ownerRetention(
+  client: ClientBase | Pool,
+  { environmentId }: Pick<SegmentOwner, 'environmentId'>,
+  defaultDays: number | null,
+): Promise<OwnerRetention> {
+  const { rows } = await client.query<{ environment: string; days: number | null; before: Date | null }>(
+    `select o.name || '/' || e.name as environment, coalesce(e.retention_days, $2::integer) as days,
+            ${expiredBefore('e', '$2')} as before
+       from environments e join organizations o on o.id = e.organization_id
+      where e.id = $1`,
+    [environmentId, defaultDays],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error(`environment ${environmentId} does not exist`);
+  return {
+    environment: row.environment,
+    retentionDays: row.days,
+    expiredBeforeMs: row.before === null ? null : row.before.getTime(),
+  };
+}
+
+/**
+ * Returns the plan for those of its facts that are not past their retention, and the time before
+ * which they are. Records do not expire, so that a dataset made of them keeps its facts.
+ */
+export async function keptFacts(
+  client: ClientBase,
+  boundPlan: BoundPlan,
+  defaultDays: number | null,
+): Promise<{ readonly kept: BoundPlan; readonly expiredBeforeMs: number | null }> {
+  const { plan, dataset } = boundPlan;
+  if (dataset.records.length > 0) return { kept: boundPlan, expiredBeforeMs: null };
+  const { expiredBeforeMs } = await ownerRetention(client, plan.tenant, defaultDays);
+  if (expiredBeforeMs === null || expiredBeforeMs <= plan.range.startMs)
+    return { kept: boundPlan, expiredBeforeMs };
+  const { endExclusiveMs } = plan.range;
+  const range = { startMs: Math.min(expiredBeforeMs, endExclusiveMs), endExclusiveMs };
+  return { kept: { ...boundPlan, plan: { ...plan, range } }, expiredBeforeMs };
+}
