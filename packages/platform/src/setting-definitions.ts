@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import {
+  baseUrl,
   environmentNames,
   flag,
   folder,
+  headerText,
   mebibytes,
   oneOf,
   organizationName,
@@ -268,13 +270,12 @@ export const serverSettings = {
 /** Settings of the command line. */
 export const clientSettings = {
   /** Without a trailing slash. */
-  url: setting(
-    'HOURGLASS_URL',
-    url('http:', 'https:').transform((value) => value.replace(/\/+$/, '')),
-    'http://127.0.0.1:8080',
-    { readBy: ['cli'], value: 'URL', description: 'Command line only: base URL of the API.' },
-  ),
-  token: optionalSetting('HOURGLASS_TOKEN', text, {
+  url: setting('HOURGLASS_URL', baseUrl, 'http://127.0.0.1:8080', {
+    readBy: ['cli'],
+    value: 'URL',
+    description: 'Command line only: base URL of the API.',
+  }),
+  token: optionalSetting('HOURGLASS_TOKEN', headerText, {
     readBy: ['cli'],
     value: 'text',
     description: 'Command line only: bearer token.',

@@ -55,6 +55,30 @@ export function url(...protocols: readonly string[]): z.ZodType<string, string> 
     );
 }
 
+/** Without a trailing slash. */
+export const baseUrl = z
+  .string()
+  .transform((value) => value.trim())
+  .refine(isBaseUrl, 'a base URL such as https://hourglass.example, without "/v1", user, "?" and "#"')
+  .transform((value) => value.replace(/\/+$/, ''));
+
+function isBaseUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password, pathname } = new URL(value);
+  return (
+    (protocol === 'http:' || protocol === 'https:') &&
+    `${username}${password}` === '' &&
+    !/[?#]/.test(value) &&
+    !/\/v1\/*$/.test(pathname)
+  );
+}
+
+/** Text for a header of HTTP. Files often add a byte order mark or a line end to it. */
+export const headerText = z
+  .string()
+  .transform((value) => value.replace(/^\uFEFF/, '').trim())
+  .refine((value) => /^[\x21-\x7e]+$/.test(value), 'printable ASCII characters without spaces');
+
 const keyBytes = 32;
 
 /** Base64 in the environment, bytes in the settings. */

@@ -97,7 +97,7 @@ function readValue(
   if (typeof text === 'function') return text();
   const parsed = schema.safeParse(text);
   if (parsed.success) return parsed.data;
-  const shown = help.secret ? 'the value' : JSON.stringify(text);
+  const shown = help.secret ? 'the value' : JSON.stringify(text.replace(/\/\/[^/?#]*@/, '//…@'));
   const expected = parsed.error.issues.map(({ message }) => message).join(', ');
   faults.push(`${name}: ${shown} is not valid; expected ${expected}`);
   return null;
