@@ -1,17 +1,54 @@
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { openPromise } from 'yauzl';
+import { fromFdPromise } from 'yauzl';
 
-/** Writes the unpacked parts of an archive file to `output`, in order; skips other members. */
-export async function unpackParts(archive: string, output: Writable): Promise<void> {
-  const zip = await openPromise(archive, { lazyEntries: true });
-  try {
-    for await (const entry of zip.eachEntry()) {
-      if (!entry.fileName.endsWith('.gz')) continue;
-      await pipeline(await zip.openReadStreamPromise(entry), createGunzip(), output, { end: false });
+/**
+ * Writes the unpacked parts of an archive to `output`, in order, and skips other members. Of several
+ * CSV parts only the first keeps its header. Leaves the file and `output` open. Returns the number of
+ * bytes written.
+ * @param file descriptor of the archive
+ */
+export async function unpackParts(file: number, output: Writable, signal: AbortSignal): Promise<number> {
+  const zip = await fromFdPromise(file, { lazyEntries: true, autoClose: false });
+  let isFirst = true;
+  let bytes = 0;
+  const count = async function* (part: AsyncIterable<Buffer>) {
+    for await (const chunk of part) {
+      bytes += chunk.length;
+      yield chunk;
     }
-  } finally {
-    zip.close();
+  };
+  for await (const entry of zip.eachEntry()) {
+    if (!entry.fileName.endsWith('.gz')) continue;
+    const repeatsHeader = !isFirst && entry.fileName.endsWith('.csv.gz');
+    isFirst = false;
+    await pipeline(
+      await zip.openReadStreamPromise(entry),
+      createGunzip(),
+      (part: AsyncIterable<Buffer>) => count(repeatsHeader ? withoutHeader(part) : part),
+      output,
+      { end: false, signal },
+    );
+  }
+  return bytes;
+}
+
+const quote = 0x22;
+const lineFeed = 0x0a;
+
+/** Drops the first row, which ends at the first line end outside quotes. */
+async function* withoutHeader(part: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let isHeader = true;
+  let isQuoted = false;
+  for await (const chunk of part) {
+    let start = 0;
+    while (isHeader && start < chunk.length) {
+      const byte = chunk[start];
+      if (byte === quote) isQuoted = !isQuoted;
+      isHeader = isQuoted || byte !== lineFeed;
+      start += 1;
+    }
+    if (start < chunk.length) yield start === 0 ? chunk : chunk.subarray(start);
   }
 }
