@@ -40,7 +40,7 @@ test("a result is verified with the API's key, online and offline, and a changed
   const online = await system.runCli('verify', zip);
   expect(online).toMatchObject({
     code: 0,
-    output: expect.stringContaining(`query ${id}, 1 rows`) as unknown,
+    output: expect.stringContaining(`query ${id}, 1 row in 1 part`) as unknown,
   });
 
   const { publicKey, keyId } = (await (await fetch(`${system.url}/v1/manifest-key`)).json()) as Record<

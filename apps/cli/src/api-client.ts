@@ -1,27 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  errorBody,
-  factsAccepted,
-  queryStatus,
-  type FactFaultBody,
-  type FactsAccepted,
-  type QueryStatus,
-} from '@hourglass/contract';
+import type { IncomingMessage } from 'node:http';
+import { factsAccepted, queryStatus, type FactsAccepted, type QueryStatus } from '@hourglass/contract';
+import { ApiError, readResponse, requireArchive, type ResponseSchema } from './hourglass-response.ts';
+import { createExchange, type HttpRequest } from './http-exchange.ts';
+import { createRetries } from './retries.ts';
 
-/** An error response. `faults` lists the bad lines of a refused batch. */
-export class ApiError extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly faults: readonly FactFaultBody[];
-
-  constructor(status: number, code: string, message: string, faults: readonly FactFaultBody[]) {
-    super(message);
-    this.name = 'ApiError';
-    this.status = status;
-    this.code = code;
-    this.faults = faults;
-  }
-}
+export { ApiError, noBody } from './hourglass-response.ts';
 
 export interface Place {
   readonly organization: string;
@@ -37,18 +20,15 @@ export interface FactsRequest extends Place {
 }
 
 interface ApiCall<Body> {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: HttpRequest['method'];
   /** Begins with `/v1`; its segments are percent-encoded. */
   readonly path: string;
   readonly body?: unknown;
   /** Parses the body of the response. */
-  readonly response: { parse(value: unknown): Body };
+  readonly response: ResponseSchema<Body>;
 }
 
-/** For calls whose response has no body. */
-export const noBody = { parse: (): void => undefined };
-
-/** Every method throws `ApiError` for an error response, and `Error` if the API is unreachable. */
+/** Every method throws `ApiError` for an error response, and `Unreachable` without a response of Hourglass. */
 export interface ApiClient {
   /** Retries unless the method is `POST`. */
   call<Body>(call: ApiCall<Body>): Promise<Body>;
@@ -56,13 +36,24 @@ export interface ApiClient {
   submit(place: Place, body: unknown, idempotencyKey: string): Promise<QueryStatus>;
   status(place: Place, id: string): Promise<QueryStatus>;
   cancel(place: Place, id: string): Promise<QueryStatus>;
-  result(place: Place, id: string): Promise<Response>;
+  /** Returns the archive's bytes, unread. */
+  result(place: Place, id: string): Promise<IncomingMessage>;
   sendFacts(request: FactsRequest): Promise<FactsAccepted>;
 }
 
-type Send = (path: string, init: RequestInit) => Promise<Response>;
+export interface ApiClientOptions {
+  readonly url: string;
+  /** Null: for requests that need no credentials. */
+  readonly token: string | null;
+  readonly signal: AbortSignal;
+  /** Receives a failure that is retried for seconds. */
+  readonly onRetry: (failure: Error) => void;
+}
 
-const maxAttempts = 6;
+/** Two seconds at most pass before an unreachable server is reported; see `createRetries`. */
+const connectTimeoutMs = 1_500;
+/** More than any request takes: batches wait for back-pressure. */
+const silenceTimeoutMs = 300_000;
 
 export function organizationPath(organization: string): string {
   return `/v1/organizations/${encodeURIComponent(organization)}`;
@@ -72,130 +63,69 @@ export function environmentPath({ organization, environment }: Place): string {
   return `${organizationPath(organization)}/environments/${encodeURIComponent(environment)}`;
 }
 
-export function createApiClient({ url, token }: { url: string; token: string }): ApiClient {
-  const sendOnce: Send = async (path, { headers, ...init }) => {
-    const authorized = { Authorization: `Bearer ${token}`, ...(headers as Record<string, string>) };
-    const response = await fetch(`${url}${path}`, { ...init, headers: authorized }).catch(
-      (error: unknown) => {
-        const cause =
-          error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-        throw new Error(`cannot reach ${url}: ${cause}`, { cause: error });
-      },
-    );
-    if (!response.ok) throw await apiError(response);
-    return response;
-  };
-  const send = withRetries(sendOnce);
+export function createApiClient({ url, token, signal, onRetry }: ApiClientOptions): ApiClient {
+  const exchange = createExchange({ connectTimeoutMs, silenceTimeoutMs, signal });
+  const retries = createRetries(signal, onRetry);
+  const credentials = token === null ? {} : { Authorization: `Bearer ${token}` };
+  const send = (path: string, request: HttpRequest) =>
+    exchange(`${url}${path}`, { ...request, headers: { ...credentials, ...request.headers } });
+  const sendJson = async <Body>(path: string, request: HttpRequest, schema: ResponseSchema<Body>) =>
+    readResponse(await send(path, request), url, schema);
+  const repeatJson: typeof sendJson = (path, request, schema) =>
+    retries.run(() => sendJson(path, request, schema));
   return {
-    async call({ method, path, body, response: schema }) {
-      const response = await (method === 'POST' ? sendOnce : send)(path, {
-        method,
-        ...(body === undefined ? {} : jsonBody(body)),
-      });
-      return schema.parse(response.status === 204 ? undefined : await response.json());
+    call({ method, path, body, response }) {
+      const request = { method, ...(body === undefined ? noContent : jsonContent(body)) };
+      return (method === 'POST' ? sendJson : repeatJson)(path, request, response);
     },
-    result: (place, id) => send(`${queryPath(place, id)}/result`, {}),
-    ...queryCalls(send),
-    sendFacts: (request) => sendFacts(sendOnce, request),
+    result: (place, id) =>
+      retries.run(async () =>
+        requireArchive(await send(`${queryPath(place, id)}/result`, { method: 'GET', ...noContent }), url),
+      ),
+    submit(place, body, idempotencyKey) {
+      const { headers, ...content } = jsonContent(body);
+      const request = { headers: { ...headers, 'Idempotency-Key': idempotencyKey }, ...content };
+      return repeatJson(`${environmentPath(place)}/queries`, { method: 'POST', ...request }, queryStatus);
+    },
+    status: (place, id) => repeatJson(queryPath(place, id), { method: 'GET', ...noContent }, queryStatus),
+    cancel: (place, id) =>
+      repeatJson(`${queryPath(place, id)}:cancel`, { method: 'POST', ...noContent }, queryStatus),
+    async sendFacts(facts) {
+      let isUnanswered = false;
+      const sendOnce = () =>
+        sendJson(factsPath(facts), factsRequest(facts), factsAccepted).catch((error: unknown) => {
+          isUnanswered ||= !(error instanceof ApiError);
+          throw error;
+        });
+      const { repeated, ...accepted } = await retries.run(sendOnce);
+      // An attempt whose response was lost may be the one that stored the batch.
+      return repeated === undefined || isUnanswered ? accepted : { ...accepted, repeated };
+    },
   };
 }
 
-function queryCalls(send: Send): Pick<ApiClient, 'submit' | 'status' | 'cancel'> {
-  return {
-    async submit(place, body, idempotencyKey) {
-      const { headers, ...json } = jsonBody(body);
-      return statusFrom(
-        await send(`${environmentPath(place)}/queries`, {
-          method: 'POST',
-          headers: { ...headers, 'Idempotency-Key': idempotencyKey },
-          ...json,
-        }),
-      );
-    },
-    status: async (place, id) => statusFrom(await send(queryPath(place, id), {})),
-    cancel: async (place, id) => statusFrom(await send(`${queryPath(place, id)}:cancel`, { method: 'POST' })),
-  };
+const noContent = { headers: {} };
+
+function jsonContent(body: unknown): { headers: Record<string, string>; body: string } {
+  return { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-async function sendFacts(
-  sendOnce: Send,
-  { dataset, batchId, onError, gzippedNdjson, ...place }: FactsRequest,
-): Promise<FactsAccepted> {
-  let unanswered = false;
-  const send = withRetries((path, init) =>
-    sendOnce(path, init).catch((error: unknown) => {
-      unanswered ||= !(error instanceof ApiError);
-      throw error;
-    }),
-  );
-  const path = `${environmentPath(place)}/facts/${encodeURIComponent(dataset)}?onError=${onError}`;
-  const response = await send(path, {
+function factsPath({ dataset, onError, ...place }: FactsRequest): string {
+  return `${environmentPath(place)}/facts/${encodeURIComponent(dataset)}?onError=${onError}`;
+}
+
+function factsRequest({ batchId, gzippedNdjson }: FactsRequest): HttpRequest {
+  return {
     method: 'POST',
     headers: {
       'Content-Type': 'application/x-ndjson',
       'Content-Encoding': 'gzip',
       'Idempotency-Key': batchId,
     },
-    body: new Uint8Array(gzippedNdjson),
-  });
-  const { repeated, ...accepted } = factsAccepted.parse(await response.json());
-  // An attempt whose response was lost may be the one that stored the batch.
-  return repeated === undefined || unanswered ? accepted : { ...accepted, repeated };
-}
-
-async function statusFrom(response: Response): Promise<QueryStatus> {
-  return queryStatus.parse(await response.json());
+    body: gzippedNdjson,
+  };
 }
 
 function queryPath(place: Place, id: string): string {
   return `${environmentPath(place)}/queries/${encodeURIComponent(id)}`;
-}
-
-function jsonBody(body: unknown): { headers: Record<string, string>; body: string } {
-  return { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-}
-
-/** Retries with exponential backoff, 15.5 s in total, while the API is unreachable or responds 503. */
-function withRetries(send: Send): Send {
-  return async (path, init) => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await send(path, init);
-      } catch (error) {
-        const transient = !(error instanceof ApiError) || error.status === 503;
-        if (!transient || attempt === maxAttempts) throw error;
-        await delay(250 * 2 ** attempt);
-      }
-    }
-  };
-}
-
-async function apiError(response: Response): Promise<ApiError> {
-  const text = await response.text();
-  const parsed = errorBody.safeParse(parseJson(text));
-  if (!parsed.success) {
-    return new ApiError(response.status, 'unknown', `HTTP ${response.status}: ${text.slice(0, 200)}`, []);
-  }
-  const { code, message, error, faults = [] } = parsed.data;
-  const violations = faults.length > 0 ? [] : error.details.flatMap((detail) => detail.fieldViolations);
-  return new ApiError(response.status, code, withViolations(message, violations), faults);
-}
-
-/** The message contains a single violation already. */
-function withViolations(message: string, violations: readonly Violation[]): string {
-  if (violations.length < 2) return message;
-  return [message, ...violations.map(({ field, description }) => `  ${field}: ${description}`)].join('\n');
-}
-
-interface Violation {
-  readonly field: string;
-  readonly description: string;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

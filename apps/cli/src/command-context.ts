@@ -1,37 +1,77 @@
+import type { Readable, Writable } from 'node:stream';
 import type { ClientSettings } from '@hourglass/platform/settings';
 import type { ApiClient } from './api-client.ts';
 
-/** Access of a command to the API, the settings and the standard streams. */
-export interface CommandContext {
-  /** Created on first use, so that `--help` needs no token. */
-  readonly api: () => ApiClient;
-  /** For commands that do not call the API. */
-  readonly settings: () => ClientSettings;
+type Terminal = { readonly isTTY?: boolean };
+
+/** The surroundings of a command that calls no API. */
+export interface LocalContext {
   /** Results only, so that scripts can parse it. */
-  readonly output: NodeJS.WriteStream;
+  readonly output: Writable & Terminal;
   /** Progress and messages for people. */
-  readonly messages: NodeJS.WriteStream;
-  readonly input: NodeJS.ReadStream;
+  readonly messages: Writable & Terminal;
+  readonly input: Readable & Terminal;
+  /** Undefined: the environment of the process. */
+  readonly environment: Readonly<Record<string, string | undefined>> | undefined;
+  /** Aborts when the command must end: by a signal, or because nobody reads its output. */
+  readonly signal: AbortSignal;
   readonly json: () => boolean;
 }
 
-/** A wrong argument or a failed outcome. It is reported without a stack; any other error is a bug. */
+/** The surroundings of a command that calls the API. */
+export interface CommandContext extends LocalContext {
+  /** Created on first use, because not every use of a command needs a token. */
+  readonly api: () => ApiClient;
+  /** The part of the API that needs no token. */
+  readonly openApi: () => ApiClient;
+  readonly settings: () => ClientSettings;
+}
+
+/** One thing wrong with an argument, a setting, a request or a row. */
+export interface Fault {
+  /** The line of the file, from 1. */
+  readonly line?: number;
+  /** Empty: the row as a whole. */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** A failed outcome. Its message is one line that says what is wrong and what to do. Any other error is a bug. */
 export class CommandError extends Error {
   /** Added to the JSON that `--json` prints. */
   readonly details: Readonly<Record<string, unknown>>;
+  readonly faults: readonly Fault[];
 
-  constructor(message: string, details: Readonly<Record<string, unknown>> = {}) {
-    super(message);
+  constructor(
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+    { faults = [], cause }: { readonly faults?: readonly Fault[]; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause });
     this.name = 'CommandError';
     this.details = details;
+    this.faults = faults;
+  }
+}
+
+/** A wrong argument: exit code 2. */
+export class UsageError extends CommandError {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
   }
 }
 
 /** Prints the result as one line of JSON with `--json`, else the text. */
-export function printResult(context: CommandContext, result: object, text: string): void {
+export function printResult(context: LocalContext, result: object, text: string): void {
   context.output.write(`${context.json() ? JSON.stringify(result) : text}\n`);
 }
 
 export function expiry(expires: string | null): string {
   return expires === null ? 'never expires' : `expires ${expires}`;
+}
+
+/** Returns `1 fact`, `2 facts`. */
+export function counted(count: number | string, singular: string, plural = `${singular}s`): string {
+  return `${count} ${String(count) === '1' ? singular : plural}`;
 }

@@ -7,7 +7,7 @@ import {
   type UndeclaredFields,
 } from '@hourglass/query/catalogue';
 import { ApiError, environmentPath, type Place } from './api-client.ts';
-import { CommandError, type CommandContext } from './command-context.ts';
+import { UsageError, type CommandContext } from './command-context.ts';
 
 export function customFieldsPath(place: Place): string {
   return `${environmentPath(place)}/customFields`;
@@ -60,11 +60,10 @@ export function readCustomValues(
     if (separator !== -1 && type !== undefined) {
       return [name, cellReaders[type](text.slice(separator + 1))] as const;
     }
-    if (types.size === 0)
-      throw new CommandError(`--custom-field ${text}: the environment declares no fields`);
+    if (types.size === 0) throw new UsageError(`--custom-field ${text}: the environment declares no fields`);
     const problem = separator === -1 ? 'no value' : 'undeclared field';
     const declared = [...types.keys()].join(', ');
-    throw new CommandError(`--custom-field ${text}: ${problem}; expected name=value with one of ${declared}`);
+    throw new UsageError(`--custom-field ${text}: ${problem}; expected name=value with one of ${declared}`);
   });
   return Object.fromEntries(values);
 }

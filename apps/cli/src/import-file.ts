@@ -8,7 +8,8 @@ import {
 } from '@hourglass/facts';
 import { ApiError, type FactsRequest } from './api-client.ts';
 import type { BatchIds } from './batch-ids.ts';
-import { CommandError, type CommandContext } from './command-context.ts';
+import { CommandError, counted, type CommandContext, type Fault } from './command-context.ts';
+import { describeFault } from './failures.ts';
 
 export interface ImportTotals {
   /** Facts and batches that this import stored. */
@@ -28,16 +29,49 @@ export interface ImportTarget extends Pick<
   readonly batchIds: BatchIds;
 }
 
-const maxListedFaults = 100;
+interface FactsFile {
+  readonly name: string;
+  /** From 1, among the files of the import. */
+  readonly number: number;
+  readonly facts: AsyncIterable<RawFact>;
+}
 
 /**
  * Sends the facts of one file in batches and updates the totals.
- * @throws CommandError that lists the bad rows of a refused batch by their line in the file, and the
- * number of facts that earlier batches stored.
+ * @throws CommandError that says what earlier batches stored. For a refused batch it lists the bad rows
+ * by their line in the file.
  */
 export async function importFile(
   context: CommandContext,
-  file: { name: string; number: number; facts: AsyncIterable<RawFact> },
+  file: FactsFile,
+  totals: ImportTotals,
+  target: ImportTarget,
+): Promise<void> {
+  try {
+    await sendBatches(context, file, totals, target);
+  } catch (error) {
+    const failure = context.signal.aborted ? new CommandError('interrupted') : error;
+    if (!(failure instanceof CommandError)) throw failure;
+    const { message, details, faults } = failure;
+    const named = message.startsWith(file.name) ? message : `${file.name}: ${message}`;
+    throw new CommandError(
+      `${named}; ${describeStored(totals)}`,
+      { ...details, ...totals },
+      { faults, cause: error },
+    );
+  }
+}
+
+function describeStored({ accepted, batches, repeatedBatches }: ImportTotals): string {
+  const repeated = counted(repeatedBatches, 'earlier batch was', 'earlier batches were');
+  if (batches === 0)
+    return repeatedBatches === 0 ? 'nothing was stored' : `nothing was stored, ${repeated} imported before`;
+  return `${counted(batches, 'earlier batch', 'earlier batches')} stored ${counted(accepted, 'fact')}`;
+}
+
+async function sendBatches(
+  context: CommandContext,
+  file: FactsFile,
   totals: ImportTotals,
   target: ImportTarget,
 ): Promise<void> {
@@ -45,13 +79,11 @@ export async function importFile(
   let number = 0;
   for await (const batch of makeNdjsonBatches(file.facts, { maxRows: batchRows })) {
     number += 1;
-    if (batch.faults.length > 0 && target.onError === 'refuse') {
-      throw refused(file.name, batch.faults, totals);
-    }
+    if (batch.faults.length > 0 && target.onError === 'refuse') throw refused(batch.faults);
     reportSkipped(context, file.name, batch.faults);
     totals.rejected += batch.faults.length;
     if (batch.body === '') continue;
-    const response = await send(context, file.name, batch, totals, {
+    const response = await send(context, file.name, batch, {
       ...request,
       batchId: batchIds(batch, { fileNumber: file.number, batchNumber: number }),
     });
@@ -64,7 +96,7 @@ export async function importFile(
     }
     totals.accepted += response.accepted;
     totals.batches += 1;
-    if (context.messages.isTTY) context.messages.write(`${file.name}: ${totals.accepted} facts\n`);
+    if (context.messages.isTTY) context.messages.write(`${file.name}: ${counted(totals.accepted, 'fact')}\n`);
   }
   if (number === 0) throw new CommandError(`${file.name}: no facts; expected at least one`);
 }
@@ -79,7 +111,6 @@ async function send(
   context: CommandContext,
   fileName: string,
   batch: NdjsonBatch,
-  totals: ImportTotals,
   request: Omit<FactsRequest, 'gzippedNdjson'>,
 ): Promise<SentBatch> {
   try {
@@ -92,30 +123,17 @@ async function send(
     return { accepted, rejected, repeated };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.faults.length > 0) {
-      const faults = error.faults.map((fault) => toFileLine(fault, batch));
-      if (request.onError === 'refuse') throw refused(fileName, faults, totals);
-      // Every row of the batch is bad, and `onError` is `skip`.
-      reportSkipped(context, fileName, faults);
-      return { accepted: 0, rejected: batch.fileLines.length, repeated: false };
-    }
-    throw new CommandError(`${fileName}: ${error.message}`, {
-      code: error.code,
-      status: error.status,
-      ...totals,
-    });
+    const faults = error.faults.filter(hasLine).map((fault) => toFileLine(fault, batch));
+    if (faults.length === 0) throw error;
+    if (request.onError === 'refuse') throw refused(faults);
+    // Every row of the batch is bad, and `onError` is `skip`.
+    reportSkipped(context, fileName, faults);
+    return { accepted: 0, rejected: batch.fileLines.length, repeated: false };
   }
 }
 
-function refused(fileName: string, faults: readonly RowFault[], totals: ImportTotals): CommandError {
-  const lines = faults.slice(0, maxListedFaults).map((fault) => `  ${describeFault(fault)}`);
-  const more = faults.length > maxListedFaults ? [`  and ${faults.length - maxListedFaults} more`] : [];
-  const stored =
-    totals.accepted === 0
-      ? 'nothing was stored'
-      : `nothing was stored of this batch; earlier batches stored ${totals.accepted} facts`;
-  const message = [`${fileName}: ${stored}`, ...lines, ...more].join('\n');
-  return new CommandError(message, { ...totals, faults: faults.slice(0, maxListedFaults) });
+function refused(faults: readonly RowFault[]): CommandError {
+  return new CommandError('a batch with bad rows was refused', {}, { faults });
 }
 
 function linesOf({ fileLines }: NdjsonBatch): string {
@@ -124,10 +142,10 @@ function linesOf({ fileLines }: NdjsonBatch): string {
   return first === last ? `line ${first}` : `lines ${first} to ${last}`;
 }
 
-function reportSkipped(context: CommandContext, fileName: string, faults: readonly RowFault[]): void {
-  for (const fault of faults) context.messages.write(`${fileName}: skipped ${describeFault(fault)}\n`);
+function hasLine(fault: Fault): fault is RowFault {
+  return fault.line !== undefined;
 }
 
-function describeFault({ line, field, message }: RowFault): string {
-  return field === '' ? `line ${line}: ${message}` : `line ${line}, ${field}: ${message}`;
+function reportSkipped(context: CommandContext, fileName: string, faults: readonly RowFault[]): void {
+  for (const fault of faults) context.messages.write(`${fileName}: skipped ${describeFault(fault)}\n`);
 }

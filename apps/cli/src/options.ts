@@ -36,3 +36,12 @@ export function positiveWholeNumber(value: string): number {
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   throw new InvalidArgumentError('expected a whole number from 1');
 }
+
+/** Parses the separator of CSV: one ASCII character; `\\t` and `tab` mean the tab. @throws InvalidArgumentError */
+export function separator(value: string): string {
+  const character = value === String.raw`\t` || value === 'tab' ? '\t' : value;
+  if (/^[\t\x20-\x7e]$/.test(character) && !/["\w]/.test(character)) return character;
+  throw new InvalidArgumentError(
+    `found ${JSON.stringify(value)}; expected one ASCII character other than a quote, letter or digit, or \\t`,
+  );
+}

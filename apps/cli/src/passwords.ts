@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { Option, type Command } from 'commander';
 import { CommandError, type CommandContext } from './command-context.ts';
+import { readSecret, standardStream } from './read-text.ts';
 
 export interface NewPasswordOptions {
   readonly passwordStdin?: true;
@@ -24,13 +24,8 @@ export async function chooseNewPassword(
   options: NewPasswordOptions,
   context: CommandContext,
 ): Promise<{ readonly password?: string }> {
-  if (options.passwordStdin) return { password: await readPasswordFromInput(context) };
+  if (options.passwordStdin) return { password: await readSecret(standardStream, context) };
   return options.askPassword ? { password: await promptForPassword(context) } : {};
-}
-
-/** Reads all of standard input, without a final line end. */
-export async function readPasswordFromInput({ input }: CommandContext): Promise<string> {
-  return (await text(input)).replace(/\r?\n$/, '');
 }
 
 /**

@@ -1,49 +1,100 @@
 import { Command } from 'commander';
-import { addAdminCommands } from './commands/admin/admin-commands.ts';
-import { addCancelCommand } from './commands/cancel.ts';
-import { addDownloadCommand } from './commands/download.ts';
-import { addFieldsCommand } from './commands/fields.ts';
-import { addImportCommand } from './commands/import.ts';
-import { addSignCommand } from './commands/sign.ts';
-import { addSubmitCommand } from './commands/submit.ts';
-import { addVerifyCommand } from './commands/verify.ts';
-import { addWaitCommand } from './commands/wait.ts';
-import type { CommandContext } from './command-context.ts';
+import type { CommandContext, LocalContext } from './command-context.ts';
+import { addCommands, type CommandEntry } from './command-entries.ts';
 
-/** Builds the command line: one file per command, and per resource of `admin`. */
-export function createProgram(makeContext: (json: () => boolean) => CommandContext): Command {
+/** Adds arguments, options and action, or subcommands. */
+type Configure = (command: Command, context: CommandContext, args: readonly string[]) => unknown;
+
+/** Builds the command line. Loads the command that the arguments name: one file per command, and per resource of `admin`. */
+export async function createProgram(args: readonly string[], local: LocalContext): Promise<Command> {
   const program = new Command('hourglass')
     .description('Import facts, submit queries, and download and verify their results.')
-    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nEnvironment:\n' +
         '  HOURGLASS_URL    base URL of the API (default: http://127.0.0.1:8080)\n' +
-        '  HOURGLASS_TOKEN  bearer token',
+        '  HOURGLASS_TOKEN  bearer token\n' +
+        '\nExit codes: 0 success, 1 failure, 2 wrong use.',
     )
-    .showHelpAfterError()
+    .configureOutput({
+      writeOut: (text) => local.output.write(text),
+      writeErr: (text) => local.messages.write(text),
+      // Failures are printed as one line by the caller.
+      outputError: () => undefined,
+    })
     .exitOverride();
-  const context = makeContext(() => program.opts<{ json?: boolean }>().json === true);
-  for (const add of [
-    addSubmitCommand,
-    addWaitCommand,
-    addCancelCommand,
-    addDownloadCommand,
-    addVerifyCommand,
-    addImportCommand,
-    addFieldsCommand,
-    addSignCommand,
-    addAdminCommands,
-  ])
-    add(program, context);
-  acceptJsonEverywhere(program, program);
+  await addCommands(program, commandEntries(args, local), args);
+  acceptEverywhere(program);
   return program;
 }
 
-/** Accepts `--json` after the name of a command as well as before it. */
-function acceptJsonEverywhere(command: Command, program: Command): void {
-  for (const subcommand of command.commands) {
-    subcommand.option('--json', 'print JSON').on('option:json', () => program.setOptionValue('json', true));
-    acceptJsonEverywhere(subcommand, program);
-  }
+interface ApiCommand extends Pick<CommandEntry, 'name' | 'description'> {
+  readonly configure: () => Promise<Configure>;
+}
+
+const apiCommands: readonly ApiCommand[] = [
+  {
+    name: 'submit',
+    description: 'submit a query and print its id',
+    configure: async () => (await import('./commands/submit.ts')).configureSubmit,
+  },
+  {
+    name: 'wait',
+    description: 'wait until a query ends, showing its progress',
+    configure: async () => (await import('./commands/wait.ts')).configureWait,
+  },
+  {
+    name: 'cancel',
+    description: 'cancel an enqueued or running query',
+    configure: async () => (await import('./commands/cancel.ts')).configureCancel,
+  },
+  {
+    name: 'download',
+    description: 'download the result of a completed query',
+    configure: async () => (await import('./commands/download.ts')).configureDownload,
+  },
+  {
+    name: 'verify',
+    description: 'verify a downloaded result against its signed manifest',
+    configure: async () => (await import('./commands/verify.ts')).configureVerify,
+  },
+  {
+    name: 'import',
+    description: 'import facts from files',
+    configure: async () => (await import('./commands/import.ts')).configureImport,
+  },
+  {
+    name: 'sign',
+    description: 'print a signed URL for a GET request, using the secret in HOURGLASS_ACCESS_KEY_SECRET',
+    configure: async () => (await import('./commands/sign.ts')).configureSign,
+  },
+  {
+    name: 'admin',
+    description: 'manage organizations, environments, users, tokens and access keys',
+    configure: async () => (await import('./commands/admin/admin-commands.ts')).configureAdmin,
+  },
+];
+
+function commandEntries(args: readonly string[], local: LocalContext): readonly CommandEntry[] {
+  const withApi = ({ configure, ...entry }: ApiCommand): CommandEntry => ({
+    ...entry,
+    async load(command) {
+      const [add, { connect }] = await Promise.all([configure(), import('./connect.ts')]);
+      await add(command, connect(local), args);
+    },
+  });
+  return [
+    ...apiCommands.map(withApi),
+    {
+      name: 'fields',
+      description: 'list the fields of facts and queries with type, unit, functions and meaning',
+      load: async (command) => (await import('./commands/fields.ts')).configureFields(command, local),
+    },
+  ];
+}
+
+/** Accepts the options of every command after its name as well as before it. */
+function acceptEverywhere(command: Command): void {
+  command.option('--json', 'print JSON').option('--debug', 'print the stack of an error');
+  for (const subcommand of command.commands) acceptEverywhere(subcommand);
 }

@@ -1,6 +1,6 @@
 import { exchangeRate, type ExchangeRatesBody } from '@hourglass/contract';
 import { CsvError, parse } from 'csv-parse/sync';
-import { CommandError } from './command-context.ts';
+import { CommandError, type Fault } from './command-context.ts';
 
 export type RateFormat = 'csv' | 'ndjson';
 
@@ -9,8 +9,6 @@ interface Row {
   readonly value: unknown;
 }
 
-const maxListedFaults = 100;
-
 /**
  * Parses exchange rates from NDJSON, or from CSV whose header names `day`, `currency`, `targetCurrency`
  * and `rate`.
@@ -18,22 +16,17 @@ const maxListedFaults = 100;
  */
 export function readRates(file: string, text: string, format: RateFormat): ExchangeRatesBody {
   const rates: ExchangeRatesBody = [];
-  const faults: string[] = [];
+  const faults: Fault[] = [];
   for (const { line, value } of format === 'csv' ? csvRows(file, text) : ndjsonRows(file, text)) {
     const read = exchangeRate.safeParse(value);
     if (read.success) rates.push(read.data);
     else {
       for (const { path, message } of read.error.issues) {
-        faults.push(`  line ${line}${path.length === 0 ? '' : `, ${path.join('.')}`}: ${message}`);
+        faults.push({ line, field: path.join('.'), message });
       }
     }
   }
-  if (faults.length > 0) {
-    const more = faults.length > maxListedFaults ? [`  and ${faults.length - maxListedFaults} more`] : [];
-    throw new CommandError(
-      [`${file}: nothing was stored`, ...faults.slice(0, maxListedFaults), ...more].join('\n'),
-    );
-  }
+  if (faults.length > 0) throw new CommandError(`${file}: nothing was stored`, {}, { faults });
   if (rates.length === 0) throw new CommandError(`${file}: no exchange rates; expected at least one`);
   return rates;
 }
@@ -41,7 +34,6 @@ export function readRates(file: string, text: string, format: RateFormat): Excha
 function csvRows(file: string, text: string): readonly Row[] {
   try {
     return parse<Row, object>(text, {
-      bom: true,
       columns: true,
       on_record: (value, { lines }) => ({ line: lines, value }),
       skip_empty_lines: true,

@@ -3,9 +3,8 @@ import { printResult, type CommandContext } from '../command-context.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../options.ts';
 
 /** `hourglass cancel ID`. */
-export function addCancelCommand(program: Command, context: CommandContext): void {
-  withPlace(program.command('cancel'))
-    .description('cancel an enqueued or running query')
+export function configureCancel(command: Command, context: CommandContext): void {
+  withPlace(command)
     .argument('<id>', 'id of the query')
     .action(async (id: string, options: PlaceOptions) => {
       const status = await context.api().cancel(placeOf(options), id);

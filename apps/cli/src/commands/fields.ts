@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { catalogue, describeFields, didYouMean, type Dataset } from '@hourglass/query/catalogue';
-import { CommandError, printResult, type CommandContext } from '../command-context.ts';
+import { UsageError, printResult, type LocalContext } from '../command-context.ts';
 import { fieldTables } from '../fields/field-tables.ts';
 import { fieldsPage } from '../fields/fields-page.ts';
 
@@ -10,10 +10,8 @@ interface FieldsOptions {
 }
 
 /** `hourglass fields`: the metrics and dimensions that facts and queries may use. */
-export function addFieldsCommand(program: Command, context: CommandContext): void {
-  program
-    .command('fields')
-    .description('list the fields of facts and queries with type, unit, functions and meaning')
+export function configureFields(command: Command, context: LocalContext): void {
+  command
     .option('--dataset <name>', 'dataset of the fields', 'api')
     .option('--markdown', 'print the reference page of all datasets')
     .action(({ dataset: name, markdown }: FieldsOptions) => {
@@ -32,7 +30,7 @@ function datasetNamed(name: string): Dataset {
   const dataset = catalogue.get(name);
   if (dataset !== undefined) return dataset;
   const names = [...catalogue.keys()];
-  throw new CommandError(
+  throw new UsageError(
     `--dataset: no dataset "${name}"; expected one of ${names.join(', ')}${didYouMean(name, names)}`,
   );
 }

@@ -1,6 +1,3 @@
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { Option, type Command } from 'commander';
 import {
   importFormats,
@@ -18,10 +15,12 @@ import {
   type IngestTarget,
 } from '@hourglass/query/catalogue';
 import { batchIdsByContent, batchIdsByName, newBatchIds, type BatchIds } from '../batch-ids.ts';
-import { CommandError, printResult, type CommandContext } from '../command-context.ts';
+import { counted, printResult, UsageError, type CommandContext } from '../command-context.ts';
 import { fetchCustomFields, readCustomValues } from '../custom-fields.ts';
 import { importFile, type ImportTotals } from '../import-file.ts';
-import { placeOf, positiveWholeNumber, withPlace, type PlaceOptions } from '../options.ts';
+import { placeOf, positiveWholeNumber, separator, withPlace, type PlaceOptions } from '../options.ts';
+import { openInput } from '../open-input.ts';
+import { inputName } from '../read-text.ts';
 
 interface ImportOptions extends PlaceOptions {
   readonly dataset: string;
@@ -37,18 +36,17 @@ interface ImportOptions extends PlaceOptions {
 }
 
 /** `hourglass import FILE…`: sends facts or records in batches, each accepted as a whole. */
-export function addImportCommand(program: Command, context: CommandContext): void {
-  withImportOptions(withPlace(program.command('import')))
-    .description('import facts from files')
-    .argument('<file...>', 'files to read, unpacked if the name ends in .gz; - for standard input')
+export function configureImport(command: Command, context: CommandContext): void {
+  withImportOptions(withPlace(command))
+    .argument('<file...>', 'files to read, plain or gzip; - for standard input')
     .action(async (files: string[], options: ImportOptions) => {
       const target = targetOf(options);
       const reading = await readOptionsOf(options, target, context);
       const batchIds = batchIdsOf(options, target);
       const totals = { accepted: 0, batches: 0, rejected: 0, repeatedFacts: 0, repeatedBatches: 0 };
       for (const [index, file] of files.entries()) {
-        const facts = readFacts(open(file, context), reading);
-        await importFile(context, { name: file, number: index + 1, facts }, totals, {
+        const facts = readFacts(openInput(file, context), reading);
+        await importFile(context, { name: inputName(file), number: index + 1, facts }, totals, {
           ...placeOf(options),
           dataset: target.name,
           onError: options.onError,
@@ -84,7 +82,11 @@ function withImportOptions(command: Command): Command {
       (text: string, earlier: readonly string[]) => [...earlier, text],
       [],
     )
-    .option('--separator <character>', 'csv: separator of the cells (default: a comma)')
+    .option(
+      '--separator <character>',
+      'csv: separator of the cells, such as ; or \\t (default: a comma)',
+      separator,
+    )
     .option('--batch-rows <n>', 'rows per batch', positiveWholeNumber, 50_000)
     .option(
       '--batch-id <id>',
@@ -106,12 +108,12 @@ function targetOf({ dataset: name, format }: ImportOptions): IngestTarget {
   const targets = ingestTargets(catalogue);
   const target = targets.get(name);
   if (target === undefined) {
-    throw new CommandError(
+    throw new UsageError(
       `--dataset ${name}: unknown dataset; expected one of ${[...targets.keys()].join(', ')}`,
     );
   }
   if (format === 'combined' && name !== apiDataset.name) {
-    throw new CommandError(`--dataset ${name}: not possible with --format combined; expected api`);
+    throw new UsageError(`--dataset ${name}: not possible with --format combined; expected api`);
   }
   return target;
 }
@@ -130,7 +132,7 @@ async function readOptionsOf(
   const { format, customField, separator } = options;
   const proxy = proxyOf(options);
   if (format !== 'combined' && customField.length > 0) {
-    throw new CommandError(
+    throw new UsageError(
       `--custom-field: not possible with --format ${format}, whose rows have their own; expected combined`,
     );
   }
@@ -162,21 +164,12 @@ async function withDeclaredFields(
 
 function proxyOf({ format, apiproxy, apiproxyFromPath }: ImportOptions): ProxyNaming | null {
   if (format !== 'combined' && (apiproxy !== undefined || apiproxyFromPath !== undefined)) {
-    throw new CommandError(
+    throw new UsageError(
       `--apiproxy, --apiproxy-from-path: not possible with --format ${format}; expected combined`,
     );
   }
   if (apiproxy !== undefined) return { kind: 'fixed', name: apiproxy };
   return apiproxyFromPath === undefined ? null : { kind: 'path', segment: apiproxyFromPath };
-}
-
-function open(file: string, context: CommandContext): Readable {
-  if (file === '-') return context.input;
-  const stream = createReadStream(file);
-  if (!file.endsWith('.gz')) return stream;
-  const unpacked = createGunzip();
-  stream.on('error', (error) => unpacked.destroy(error));
-  return stream.pipe(unpacked);
 }
 
 function summary({ accepted, batches, rejected, repeatedFacts, repeatedBatches }: ImportTotals): string {
@@ -192,9 +185,5 @@ function summary({ accepted, batches, rejected, repeatedFacts, repeatedBatches }
 }
 
 function inBatches(facts: number, batches: number): string {
-  return `${counted(facts, 'fact')} in ${batches} ${batches === 1 ? 'batch' : 'batches'}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${counted(facts, 'fact')} in ${counted(batches, 'batch', 'batches')}`;
 }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { readParameter, signedPath, type QueryParameter } from '@hourglass/contract';
-import { CommandError, printResult, type CommandContext } from '../command-context.ts';
+import { CommandError, printResult, UsageError, type CommandContext } from '../command-context.ts';
 import { wholeNumber } from '../options.ts';
+import { readSecret } from '../read-text.ts';
 
 interface SignOptions {
   readonly accessKey: string;
@@ -11,10 +11,8 @@ interface SignOptions {
 }
 
 /** `hourglass sign PATH?QUERY`. The secret is never an argument, which other users could see. */
-export function addSignCommand(program: Command, context: CommandContext): void {
-  program
-    .command('sign')
-    .description('print a signed URL for a GET request, using the secret in HOURGLASS_ACCESS_KEY_SECRET')
+export function configureSign(command: Command, context: CommandContext): void {
+  command
     .argument('<path>', 'path and query, such as /openapi/v1/alg/orders?size=10')
     .requiredOption('--access-key <id>', 'id of the access key')
     .option('--secret-file <file>', 'read the secret from a file instead')
@@ -22,7 +20,7 @@ export function addSignCommand(program: Command, context: CommandContext): void 
     .action(async (target: string, options: SignOptions) => {
       const { accessKey, expiresInSeconds } = options;
       const { url, accessKeySecret } = context.settings();
-      const secret = await secretOf(options, accessKeySecret);
+      const secret = await secretOf(options, accessKeySecret, context);
       const expires = String(Math.floor(Date.now() / 1000) + expiresInSeconds);
       const [path = '', query = ''] = target.split('?', 2);
       const content = { method: 'GET', path, body: null, expires, parameters: parametersOf(query) };
@@ -31,11 +29,15 @@ export function addSignCommand(program: Command, context: CommandContext): void 
     });
 }
 
-async function secretOf({ secretFile }: SignOptions, fromSettings: string | null): Promise<string> {
-  const secret = secretFile === undefined ? fromSettings : await readFile(secretFile, 'utf8');
-  if (secret !== null) return secret.replace(/\r?\n$/, '');
+async function secretOf(
+  { secretFile }: SignOptions,
+  fromSettings: string | null,
+  context: CommandContext,
+): Promise<string> {
+  if (secretFile !== undefined) return readSecret(secretFile, context);
+  if (fromSettings !== null) return fromSettings;
   throw new CommandError(
-    'HOURGLASS_ACCESS_KEY_SECRET: unset; expected the secret there or in a --secret-file',
+    'HOURGLASS_ACCESS_KEY_SECRET: unset or empty; expected the secret there or in a --secret-file',
   );
 }
 
@@ -44,6 +46,6 @@ function parametersOf(query: string): QueryParameter[] {
   return query.split('&').map((text) => {
     const parameter = readParameter(text);
     if (parameter !== null) return parameter;
-    throw new CommandError(`query parameter "${text}": malformed; expected percent-encoded name=value`);
+    throw new UsageError(`query parameter "${text}": malformed; expected percent-encoded name=value`);
   });
 }

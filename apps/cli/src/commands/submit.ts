@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { queryExplanation, type QueryExplanation } from '@hourglass/contract';
 import { environmentPath } from '../api-client.ts';
 import { CommandError, printResult, type CommandContext } from '../command-context.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../options.ts';
+import { inputName, readText } from '../read-text.ts';
 
 interface SubmitOptions extends PlaceOptions {
   readonly dryRun?: true;
@@ -13,14 +12,13 @@ interface SubmitOptions extends PlaceOptions {
 }
 
 /** `hourglass submit FILE`: prints the id of the query, or with `--dry-run` its estimated cost. */
-export function addSubmitCommand(program: Command, context: CommandContext): void {
-  withPlace(program.command('submit'))
-    .description('submit a query and print its id')
+export function configureSubmit(command: Command, context: CommandContext): void {
+  withPlace(command)
     .argument('<file>', 'JSON body of the query; - for standard input')
     .option('--dry-run', 'print what the query would read, without submitting it')
     .option('--idempotency-key <key>', 'submit once per key within 24 hours (default: a random key)')
     .action(async (file: string, options: SubmitOptions) => {
-      const body = parseBody(file, file === '-' ? await text(context.input) : await readFile(file, 'utf8'));
+      const body = parseBody(inputName(file), await readText(file, context));
       if (options.dryRun === true) {
         const explanation = await context.api().call({
           method: 'POST',
@@ -55,6 +53,7 @@ function parseBody(file: string, content: string): unknown {
   try {
     return JSON.parse(content);
   } catch (error) {
-    throw new CommandError(`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
+    throw new CommandError(`${file}: not JSON: ${reason}`);
   }
 }

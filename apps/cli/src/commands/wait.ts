@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Presets, SingleBar } from 'cli-progress';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { QueryStatus } from '@hourglass/contract';
-import { CommandError, printResult, type CommandContext } from '../command-context.ts';
+import { CommandError, counted, printResult, type CommandContext } from '../command-context.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../options.ts';
 
 interface WaitOptions extends PlaceOptions {
@@ -12,9 +12,8 @@ interface WaitOptions extends PlaceOptions {
 const pollIntervalMs = 500;
 
 /** `hourglass wait ID`: fails unless the query completes. */
-export function addWaitCommand(program: Command, context: CommandContext): void {
-  withPlace(program.command('wait'))
-    .description('wait until a query ends, showing its progress')
+export function configureWait(command: Command, context: CommandContext): void {
+  withPlace(command)
     .argument('<id>', 'id of the query')
     .option(
       '--timeout-seconds <seconds>',
@@ -27,7 +26,7 @@ export function addWaitCommand(program: Command, context: CommandContext): void 
       if (status.state !== 'completed') {
         throw new CommandError(`query ${id} ${status.state}: ${status.error ?? 'no result'}`, { ...status });
       }
-      const size = `${status.resultRows ?? 0} rows, ${status.resultFileSize ?? ''}, ${status.executionTime ?? ''}`;
+      const size = `${counted(status.resultRows ?? 0, 'row')}, ${status.resultFileSize ?? ''}, ${status.executionTime ?? ''}`;
       printResult(context, { id, ...status }, `completed: ${size}`);
     });
 }
@@ -48,7 +47,7 @@ async function pollUntilEnd(
       if (performance.now() > deadlineMs) {
         throw new CommandError(`query ${id} is still ${status.state}`, { ...status });
       }
-      await delay(pollIntervalMs);
+      await delay(pollIntervalMs, undefined, { signal: context.signal });
     }
   } finally {
     view.end();
@@ -63,16 +62,19 @@ interface ProgressView {
 function progressBar(context: CommandContext): ProgressView {
   const bar = new SingleBar(
     {
-      format: '{doing} [{bar}] {percentage}% after {duration_formatted}, {scanned} rows scanned',
+      format: '{doing} [{bar}] {percentage}% after {duration_formatted}, {scanned} scanned',
       stream: context.messages,
       hideCursor: true,
     },
     Presets.shades_classic,
   );
-  bar.start(100, 0, { doing: 'waiting'.padEnd(10), scanned: 0 });
+  bar.start(100, 0, { doing: 'waiting'.padEnd(10), scanned: counted(0, 'row') });
   return {
     show: ({ progress, phase, state, rowsScanned }) =>
-      bar.update(progress ?? 0, { doing: (phase ?? state).padEnd(10), scanned: rowsScanned ?? 0 }),
+      bar.update(progress ?? 0, {
+        doing: (phase ?? state).padEnd(10),
+        scanned: counted(rowsScanned ?? 0, 'row'),
+      }),
     end: () => bar.stop(),
   };
 }
@@ -82,7 +84,7 @@ function progressLines(context: CommandContext): ProgressView {
   let last = '';
   return {
     show({ state, phase, progress, rowsScanned }) {
-      const doing = phase === undefined ? '' : `, ${phase}, ${rowsScanned ?? 0} rows scanned`;
+      const doing = phase === undefined ? '' : `, ${phase}, ${counted(rowsScanned ?? 0, 'row')} scanned`;
       const line = `${state} ${progress ?? 0}%${doing}`;
       if (line !== last) context.messages.write(`${line}\n`);
       last = line;

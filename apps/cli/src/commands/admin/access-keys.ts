@@ -12,10 +12,7 @@ import { expiry, printResult, type CommandContext } from '../../command-context.
 import { placeOf, wholeNumber, withPlaceInProd, type PlaceOptions } from '../../options.ts';
 
 /** `hourglass admin access-key`. */
-export function addAccessKeyCommands(admin: Command, context: CommandContext): void {
-  const accessKey = admin
-    .command('access-key')
-    .description('manage the access keys that sign requests for orders');
+export function configureAccessKeys(accessKey: Command, context: CommandContext): void {
   addCreateCommand(accessKey, context);
   addListCommand(accessKey, context);
   addChangeCommands(accessKey, context);

@@ -1,23 +1,52 @@
 import type { Command } from 'commander';
+import { addCommands, type CommandEntry } from '../../command-entries.ts';
 import type { CommandContext } from '../../command-context.ts';
-import { addAccessKeyCommands } from './access-keys.ts';
-import { addCustomFieldCommands } from './custom-fields.ts';
-import { addEnvironmentCommands } from './environments.ts';
-import { addExchangeRateCommands } from './exchange-rates.ts';
-import { addOrganizationCommands } from './organizations.ts';
-import { addTokenCommands } from './tokens.ts';
-import { addUserCommands } from './users.ts';
 
 /** `hourglass admin RESOURCE ACTION`: one file per resource. */
-export function addAdminCommands(program: Command, context: CommandContext): void {
-  const admin = program
-    .command('admin')
-    .description('manage organizations, environments, users, tokens and access keys');
-  addOrganizationCommands(admin, context);
-  addEnvironmentCommands(admin, context);
-  addCustomFieldCommands(admin, context);
-  addExchangeRateCommands(admin, context);
-  addUserCommands(admin, context);
-  addTokenCommands(admin, context);
-  addAccessKeyCommands(admin, context);
+export function configureAdmin(
+  admin: Command,
+  context: CommandContext,
+  args: readonly string[],
+): Promise<void> {
+  return addCommands(admin, resources(context), args);
+}
+
+function resources(context: CommandContext): readonly CommandEntry[] {
+  return [
+    {
+      name: 'organization',
+      description: 'manage organizations',
+      load: async (command) => (await import('./organizations.ts')).configureOrganizations(command, context),
+    },
+    {
+      name: 'environment',
+      description: 'manage environments of an organization',
+      load: async (command) => (await import('./environments.ts')).configureEnvironments(command, context),
+    },
+    {
+      name: 'custom-field',
+      description: 'manage the custom fields that an environment declares',
+      load: async (command) => (await import('./custom-fields.ts')).configureCustomFields(command, context),
+    },
+    {
+      name: 'exchange-rate',
+      description: 'manage the exchange rates with which monetization reports convert amounts',
+      load: async (command) => (await import('./exchange-rates.ts')).configureExchangeRates(command, context),
+    },
+    {
+      name: 'user',
+      description: 'manage users of an organization',
+      load: async (command) => (await import('./users.ts')).configureUsers(command, context),
+    },
+    {
+      name: 'token',
+      description: 'manage bearer tokens of users',
+      load: async (command) => (await import('./tokens.ts')).configureTokens(command, context),
+    },
+    {
+      name: 'access-key',
+      description: 'manage the access keys that sign requests for orders',
+      load: async (command) => (await import('./access-keys.ts')).configureAccessKeys(command, context),
+    },
+  ];
 }

@@ -7,10 +7,7 @@ import { customFieldsPath } from '../../custom-fields.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../../options.ts';
 
 /** `hourglass admin custom-field`. */
-export function addCustomFieldCommands(admin: Command, context: CommandContext): void {
-  const customField = admin
-    .command('custom-field')
-    .description('manage the custom fields that an environment declares');
+export function configureCustomFields(customField: Command, context: CommandContext): void {
   addCreateCommand(customField, context);
   addListCommand(customField, context);
   addDeleteCommand(customField, context);

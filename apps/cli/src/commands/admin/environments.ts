@@ -12,7 +12,7 @@ import {
 } from '@hourglass/contract';
 import { undeclaredFieldsChoices, type UndeclaredFields } from '@hourglass/query/catalogue';
 import { environmentPath, organizationPath } from '../../api-client.ts';
-import { printResult, type CommandContext } from '../../command-context.ts';
+import { counted, printResult, type CommandContext } from '../../command-context.ts';
 import { customFieldsPath } from '../../custom-fields.ts';
 import {
   placeOf,
@@ -24,8 +24,7 @@ import {
 } from '../../options.ts';
 
 /** `hourglass admin environment`. */
-export function addEnvironmentCommands(admin: Command, context: CommandContext): void {
-  const environment = admin.command('environment').description('manage environments of an organization');
+export function configureEnvironments(environment: Command, context: CommandContext): void {
   addCreateCommand(environment, context);
   addListCommand(environment, context);
   addHostnamesCommand(environment, context);
@@ -145,7 +144,7 @@ function addRetentionCommand(environment: Command, context: CommandContext): voi
 }
 
 function describeRetention({ retentionDays, own }: EnvironmentRetention): string {
-  const kept = retentionDays === null ? 'unlimited' : `${retentionDays} days`;
+  const kept = retentionDays === null ? 'unlimited' : counted(retentionDays, 'day');
   return `retention: ${kept} (${originOf(own.retentionDays)})`;
 }
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import {
   exchangeRateList,
@@ -7,15 +6,13 @@ import {
   type ExchangeRateList,
 } from '@hourglass/contract';
 import { organizationPath } from '../../api-client.ts';
-import { CommandError, printResult, type CommandContext } from '../../command-context.ts';
+import { counted, printResult, UsageError, type CommandContext } from '../../command-context.ts';
 import { withOrganization, type OrganizationOption } from '../../options.ts';
 import { readRates, type RateFormat } from '../../read-rates.ts';
+import { readText } from '../../read-text.ts';
 
 /** `hourglass admin exchange-rate`. */
-export function addExchangeRateCommands(admin: Command, context: CommandContext): void {
-  const exchangeRate = admin
-    .command('exchange-rate')
-    .description('manage the exchange rates with which monetization reports convert amounts');
+export function configureExchangeRates(exchangeRate: Command, context: CommandContext): void {
   addImportCommand(exchangeRate, context);
   addListCommand(exchangeRate, context);
 }
@@ -26,7 +23,8 @@ function addImportCommand(exchangeRate: Command, context: CommandContext): void 
     .description('import exchange rates from a file, replacing stored ones')
     .argument('<file>', '.csv or .ndjson file with the fields day, currency, targetCurrency, rate')
     .action(async (file: string, { org }: OrganizationOption) => {
-      const rates = readRates(file, await readFile(file, 'utf8'), formatOf(file));
+      const format = formatOf(file);
+      const rates = readRates(file, await readText(file, context), format);
       let stored = 0;
       for (let first = 0; first < rates.length; first += maxRatesPerRequest) {
         const result = await context.api().call({
@@ -37,14 +35,14 @@ function addImportCommand(exchangeRate: Command, context: CommandContext): void 
         });
         stored += result.stored;
       }
-      printResult(context, { stored }, `stored ${stored} exchange rates`);
+      printResult(context, { stored }, `stored ${counted(stored, 'exchange rate')}`);
     });
 }
 
 function formatOf(file: string): RateFormat {
   if (file.endsWith('.csv')) return 'csv';
   if (file.endsWith('.ndjson')) return 'ndjson';
-  throw new CommandError(`${file}: unknown format; expected a name that ends in .csv or .ndjson`);
+  throw new UsageError(`${file}: unknown format; expected a name that ends in .csv or .ndjson`);
 }
 
 interface ListOptions extends OrganizationOption {

@@ -6,8 +6,7 @@ import { chooseNewPassword, withNewPassword, type NewPasswordOptions } from '../
 const organizationsPath = '/v1/organizations';
 
 /** `hourglass admin organization`. */
-export function addOrganizationCommands(admin: Command, context: CommandContext): void {
-  const organization = admin.command('organization').description('manage organizations');
+export function configureOrganizations(organization: Command, context: CommandContext): void {
   addCreateCommand(organization, context);
   addListCommand(organization, context);
 }

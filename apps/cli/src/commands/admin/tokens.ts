@@ -5,8 +5,7 @@ import { expiry, printResult, type CommandContext } from '../../command-context.
 import { wholeNumber, withOrganization, type OrganizationOption } from '../../options.ts';
 
 /** `hourglass admin token`. */
-export function addTokenCommands(admin: Command, context: CommandContext): void {
-  const token = admin.command('token').description('manage bearer tokens of users');
+export function configureTokens(token: Command, context: CommandContext): void {
   addCreateCommand(token, context);
   addListCommand(token, context);
   addDeleteCommand(token, context);

@@ -6,17 +6,16 @@ import { withOrganization, type OrganizationOption } from '../../options.ts';
 import {
   chooseNewPassword,
   promptForPassword,
-  readPasswordFromInput,
   withNewPassword,
   type NewPasswordOptions,
 } from '../../passwords.ts';
+import { readSecret, standardStream } from '../../read-text.ts';
 
 const emailHelp = 'e-mail address of the user';
 const roleHelp = 'member, administrator or operator';
 
 /** `hourglass admin user`. */
-export function addUserCommands(admin: Command, context: CommandContext): void {
-  const user = admin.command('user').description('manage users of an organization');
+export function configureUsers(user: Command, context: CommandContext): void {
   addCreateCommand(user, context);
   addListCommand(user, context);
   addSetPasswordCommand(user, context);
@@ -70,7 +69,9 @@ function addSetPasswordCommand(user: Command, context: CommandContext): void {
     .argument('<email>', emailHelp)
     .option('--password-stdin', 'read the password from standard input (default: prompt for it)')
     .action(async (email: string, { org, passwordStdin }: SetPasswordOptions) => {
-      const password = await (passwordStdin ? readPasswordFromInput(context) : promptForPassword(context));
+      const password = await (passwordStdin
+        ? readSecret(standardStream, context)
+        : promptForPassword(context));
       const changed = await context
         .api()
         .call({ method: 'PATCH', path: userPath(org, email), body: { password }, response: userView });
