@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { CommandError, counted, UsageError, type Fault } from '../src/command-context.ts';
 import { describeFailure, printFailure } from '../src/failures.ts';
@@ -131,8 +130,7 @@ test.each([
   ['ENOSPC', 1, 'hourglass: standard output: no space left on the disk\n'],
 ])('standard output that fails with %s ends the command with code %i', async (code, exitCode, messages) => {
   const error = Object.assign(new Error(code), { code, syscall: 'write' });
-  const failing = () =>
-    new Writable({ write: (_chunk, _encoding, done) => void setImmediate().then(() => done(error)) });
+  const failing = () => new Writable({ write: (_chunk, _encoding, done) => void setImmediate(done, error) });
   expect(await run(['fields'], { output: failing() })).toMatchObject({ code: exitCode, messages });
   expect(await run(['--help'], { output: failing() })).toMatchObject({ code: exitCode, messages });
 });

@@ -20,10 +20,7 @@ export function serveHttp(listener: RequestListener): Promise<Served> {
 /** As `serveHttp`, with a certificate that no authority signed. */
 export function serveHttps(listener: RequestListener): Promise<Served> {
   return listen(
-    https.createServer(
-      { key: fixture('tls-key.pem'), cert: fixture('tls-certificate.pem') },
-      listener,
-    ) as unknown as Server,
+    https.createServer({ key: fixture('tls-key.pem'), cert: fixture('tls-certificate.pem') }, listener),
   );
 }
 
@@ -42,7 +39,7 @@ export async function serveSilence(): Promise<Served> {
   };
 }
 
-async function listen(server: Server): Promise<Served> {
+async function listen(server: Server | https.Server): Promise<Served> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
