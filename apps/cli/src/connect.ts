@@ -1,6 +1,7 @@
 import { readClientSettings, SettingsError, type ClientSettings } from '@hourglass/platform/settings';
 import { createApiClient, type ApiClient } from './api-client.ts';
-import { CommandError, type CommandContext, type LocalContext } from './command-context.ts';
+import type { CommandContext, LocalContext } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 
 /** Adds the settings and the API to the surroundings of a command. */
 export function connect(context: LocalContext): CommandContext {

@@ -7,7 +7,8 @@ import {
   type UndeclaredFields,
 } from '@hourglass/query/catalogue';
 import { ApiError, environmentPath, type Place } from './api-client.ts';
-import { UsageError, type CommandContext } from './command-context.ts';
+import type { CommandContext } from './command-context.ts';
+import { UsageError } from './command-error.ts';
 
 export function customFieldsPath(place: Place): string {
   return `${environmentPath(place)}/customFields`;

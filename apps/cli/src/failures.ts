@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
-import { CommandError, UsageError, type Fault, type LocalContext } from './command-context.ts';
+import type { LocalContext } from './command-context.ts';
+import { CommandError, UsageError, type Fault } from './command-error.ts';
 import { systemReason } from './system-errors.ts';
 
 /** How a command ended without success. */

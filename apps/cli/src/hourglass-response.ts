@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { errorBody } from '@hourglass/contract';
-import { CommandError, type Fault } from './command-context.ts';
+import { CommandError, type Fault } from './command-error.ts';
 import { textOf } from './http-exchange.ts';
 import { Unreachable } from './network-failure.ts';
 

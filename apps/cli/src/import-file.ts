@@ -8,7 +8,8 @@ import {
 } from '@hourglass/facts';
 import { ApiError, type FactsRequest } from './api-client.ts';
 import type { BatchIds } from './batch-ids.ts';
-import { CommandError, counted, type CommandContext, type Fault } from './command-context.ts';
+import { counted, type CommandContext } from './command-context.ts';
+import { CommandError, type Fault } from './command-error.ts';
 import { describeFault } from './failures.ts';
 
 export interface ImportTotals {

@@ -1,4 +1,4 @@
-import { CommandError } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 import { runCommandLine } from './run-command-line.ts';
 
 /** A command that does not end in this time after a signal is ended by it. */

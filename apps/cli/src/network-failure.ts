@@ -1,4 +1,4 @@
-import { CommandError } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 
 /** The server was silent for too long. */
 export class TimeoutReached extends Error {

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { CommandError, type LocalContext } from './command-context.ts';
+import type { LocalContext } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 import { inputName, standardStream } from './read-text.ts';
 import { withFileName } from './system-errors.ts';
 

@@ -4,7 +4,8 @@ import { lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:f
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { CommandError, type LocalContext } from './command-context.ts';
+import type { LocalContext } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 import { standardStream } from './read-text.ts';
 import { systemReason, withFileName } from './system-errors.ts';
 

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { Option, type Command } from 'commander';
-import { CommandError, type CommandContext } from './command-context.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 import { readSecret, standardStream } from './read-text.ts';
 
 export interface NewPasswordOptions {

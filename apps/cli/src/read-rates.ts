@@ -1,6 +1,6 @@
 import { exchangeRate, type ExchangeRatesBody } from '@hourglass/contract';
 import { CsvError, parse } from 'csv-parse/sync';
-import { CommandError, type Fault } from './command-context.ts';
+import { CommandError, type Fault } from './command-error.ts';
 
 export type RateFormat = 'csv' | 'ndjson';
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { CommandError, type LocalContext } from './command-context.ts';
+import type { LocalContext } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 import { withFileName } from './system-errors.ts';
 
 /** The argument that stands for standard input and standard output. */

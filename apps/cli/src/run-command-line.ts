@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { describeFailure, isClosedPipe, printFailure } from './failures.ts';
-import { CommandError, type LocalContext } from './command-context.ts';
+import type { LocalContext } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 import { createProgram } from './program.ts';
 import { withFileName } from './system-errors.ts';
 

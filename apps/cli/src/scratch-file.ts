@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { CommandError } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 import { systemReason } from './system-errors.ts';
 
 /**

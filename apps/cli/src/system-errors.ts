@@ -1,4 +1,4 @@
-import { CommandError } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 
 /** By the codes of the operating system. */
 const reasons: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { CommandError, counted, UsageError, type Fault } from '../src/command-context.ts';
+import { counted } from '../src/command-context.ts';
+import { CommandError, UsageError, type Fault } from '../src/command-error.ts';
 import { describeFailure, printFailure } from '../src/failures.ts';
 import { run } from './run-in-process.ts';
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { catalogue, describeFields, didYouMean, type Dataset } from '@hourglass/query/catalogue';
-import { UsageError, printResult, type LocalContext } from '../command-context.ts';
+import { printResult, type LocalContext } from '../command-context.ts';
+import { UsageError } from '../command-error.ts';
 import { fieldTables } from '../fields/field-tables.ts';
 import { fieldsPage } from '../fields/fields-page.ts';
 

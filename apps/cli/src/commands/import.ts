@@ -15,7 +15,8 @@ import {
   type IngestTarget,
 } from '@hourglass/query/catalogue';
 import { batchIdsByContent, batchIdsByName, newBatchIds, type BatchIds } from '../batch-ids.ts';
-import { counted, printResult, UsageError, type CommandContext } from '../command-context.ts';
+import { counted, printResult, type CommandContext } from '../command-context.ts';
+import { UsageError } from '../command-error.ts';
 import { fetchCustomFields, readCustomValues } from '../custom-fields.ts';
 import { importFile, type ImportTotals } from '../import-file.ts';
 import { placeOf, positiveWholeNumber, separator, withPlace, type PlaceOptions } from '../options.ts';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readParameter, signedPath, type QueryParameter } from '@hourglass/contract';
-import { CommandError, printResult, UsageError, type CommandContext } from '../command-context.ts';
+import { printResult, type CommandContext } from '../command-context.ts';
+import { CommandError, UsageError } from '../command-error.ts';
 import { wholeNumber } from '../options.ts';
 import { readSecret } from '../read-text.ts';
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { queryExplanation, type QueryExplanation } from '@hourglass/contract';
 import { environmentPath } from '../api-client.ts';
-import { CommandError, printResult, type CommandContext } from '../command-context.ts';
+import { printResult, type CommandContext } from '../command-context.ts';
+import { CommandError } from '../command-error.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../options.ts';
 import { inputName, readText } from '../read-text.ts';
 

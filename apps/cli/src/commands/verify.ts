@@ -2,7 +2,8 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Command } from 'commander';
 import { ManifestFault, verifyArchive } from '@hourglass/archive/verify';
 import { manifestKey } from '@hourglass/contract';
-import { CommandError, counted, printResult, type CommandContext } from '../command-context.ts';
+import { counted, printResult, type CommandContext } from '../command-context.ts';
+import { CommandError } from '../command-error.ts';
 import { readText } from '../read-text.ts';
 import { withFileName } from '../system-errors.ts';
 

@@ -6,7 +6,8 @@ import {
   type ExchangeRateList,
 } from '@hourglass/contract';
 import { organizationPath } from '../../api-client.ts';
-import { counted, printResult, UsageError, type CommandContext } from '../../command-context.ts';
+import { counted, printResult, type CommandContext } from '../../command-context.ts';
+import { UsageError } from '../../command-error.ts';
 import { withOrganization, type OrganizationOption } from '../../options.ts';
 import { readRates, type RateFormat } from '../../read-rates.ts';
 import { readText } from '../../read-text.ts';
