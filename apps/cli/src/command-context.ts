@@ -13,7 +13,7 @@ export interface LocalContext {
   readonly input: Readable & Terminal;
   /** Undefined: the environment of the process. */
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
-  /** Aborts when the command must end: by a signal, or because nobody reads its output. */
+  /** Aborts when the command must end: by a signal, or because its output cannot be written. */
   readonly signal: AbortSignal;
   readonly json: () => boolean;
 }

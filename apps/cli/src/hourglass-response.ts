@@ -26,7 +26,7 @@ export interface ResponseSchema<Body> {
 export const noBody: ResponseSchema<void> = { parse: () => undefined };
 
 /**
- * Reads a successful response of Hourglass, which is JSON, or has no content for `noBody`.
+ * Reads a successful response of Hourglass, which is JSON, or empty if no body is expected.
  * @throws ApiError for an error response of Hourglass
  * @throws Unreachable for a response of another server: a proxy or its sign-in page may respond in place
  * of Hourglass

@@ -19,7 +19,7 @@ export class Unreachable extends CommandError {
   }
 }
 
-/** Describes an error of `node:http` for a person who set HOURGLASS_URL. */
+/** Describes an error of `node:http` in terms of HOURGLASS_URL. */
 export function networkFailure(error: unknown, { protocol, origin, hostname }: URL): Unreachable {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const failure = (problem: string, isTransient = false) =>

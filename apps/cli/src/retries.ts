@@ -13,7 +13,7 @@ const firstContactMs = 500;
 const restartMs = 15_000;
 const firstDelayMs = 250;
 
-/** Retries with doubling delays. `notify` receives the first failure, so that nobody waits in silence. */
+/** Retries with doubling delays. `notify` receives the first failure, so that a person sees why it takes time. */
 export function createRetries(signal: AbortSignal, notify: (failure: Error) => void): Retries {
   let hasResponded = false;
   return {
