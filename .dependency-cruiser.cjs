@@ -24,10 +24,10 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     pure('contract'),
-    pure('query'),
+    pure('query', 'contract'),
     pure('platform', 'contract'),
     pure('reports', 'query'),
-    pure('facts', 'query'),
+    pure('facts', 'contract', 'query'),
     ...adapters.map((adapter) => ({
       name: `adapter-${adapter}-imports-no-other-adapter`,
       severity: 'error',

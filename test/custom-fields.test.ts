@@ -135,11 +135,11 @@ describe('custom fields', () => {
   test('reject a value of another type, an undeclared field, and a name that is taken or invalid', async () => {
     const timestamp = '2026-05-02T00:00:00Z';
     for (const [fact, words] of [
-      [{ dc_total: 1.5 }, 'dc_total: found 1.5; expected a whole number'],
-      [{ dcRatio: '1' }, String.raw`dcRatio: found \"1\"; expected a number`],
-      [{ dc_ok: 'true' }, String.raw`dc_ok: found \"true\"; expected true or false`],
-      [{ due: 'tomorrow' }, String.raw`due: found \"tomorrow\"; expected a time`],
-      [{ dc_plan: 1 }, 'dc_plan: found 1; expected text'],
+      [{ dc_total: 1.5 }, 'dc_total: found the number 1.5; expected a whole number'],
+      [{ dcRatio: '1' }, String.raw`dcRatio: found the text \"1\"; expected a number`],
+      [{ dc_ok: 'true' }, String.raw`dc_ok: found the text \"true\"; expected true or false`],
+      [{ due: 'tomorrow' }, String.raw`due: found the text \"tomorrow\"; expected a time`],
+      [{ dc_plan: 1 }, 'dc_plan: found the number 1; expected text'],
       [{ dc_plam: 'x' }, String.raw`dc_plam: unknown field \"dc_plam\". Did you mean \"dc_plan\"?`],
     ] as const) {
       const { status, text } = await factFaults({ timestamp, ...fact });

@@ -98,7 +98,7 @@ describe('a dataset of records', () => {
     expect(code).toBe('batch.refused');
     expect(error.details[0]?.fieldViolations).toEqual([
       { field: 'line 2, amount', description: 'unknown field "amount". Did you mean "count"?' },
-      { field: 'line 2, id', description: 'found 5; expected text' },
+      { field: 'line 2, id', description: 'found the number 5; expected text' },
     ]);
     const grants = { dataset: 'orders', metrics: [{ name: 'grant_count' }], ...june };
     await post('orders.orders', [order('Z', 1, 5, '2021-06-20T00:00:00Z')]);

@@ -20,6 +20,11 @@ describe('a JSON body', () => {
     app.post('/', async (req: Request, res: Response) => {
       res.json(await read(req, res));
     });
+    const schema = z.strictObject({ a: z.int(), list: z.array(z.looseObject({})).optional() });
+    const readObject = jsonBodyReader(jsonBody(schema, { maxBytes, example: {} }), timeoutMs);
+    app.post('/object', async (req: Request, res: Response) => {
+      res.json(await readObject(req, res));
+    });
     app.use((error: unknown, _request: Request, res: Response, _next: NextFunction) =>
       sendError(res, publicError(error, '')),
     );
@@ -34,10 +39,14 @@ describe('a JSON body', () => {
   /** Sends a body, whole or with its end missing, and returns the response. */
   async function responseTo(
     body: string | Buffer,
-    { headers = {}, ends = true }: { headers?: Record<string, string>; ends?: boolean } = {},
+    {
+      headers = {},
+      ends = true,
+      path = '/',
+    }: { headers?: Record<string, string>; ends?: boolean; path?: string } = {},
   ): Promise<{ status: number | undefined; text: string; connection: string | undefined }> {
     const { port } = server.address() as AddressInfo;
-    const sent = request({ host: '127.0.0.1', port, method: 'POST', headers, agent: false });
+    const sent = request({ host: '127.0.0.1', port, method: 'POST', path, headers, agent: false });
     sent.on('error', () => undefined);
     if (ends) sent.end(body);
     else sent.write(body);
@@ -58,6 +67,35 @@ describe('a JSON body', () => {
     expect(response).toMatchObject({ status: 408, connection: 'close' });
     expect(response.text).toContain('did not arrive within 0.3 seconds');
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(timeoutMs - 5);
+  });
+
+  test.each<[string, [field: string, fault: string][]]>([
+    ['{"a":1,"a":1}', [['a', 'given more than once; expected once']]],
+    [String.raw`{"a":1,"\u0061":2}`, [['a', 'given more than once; expected once']]],
+    [
+      '{"a":1,"list":[{},{"__proto__":1,"x":{"y":1,"y" :2},"__proto__":2}]}',
+      [
+        ['list[1].x.y', 'given more than once; expected once'],
+        ['list[1].__proto__', 'given more than once; expected once'],
+      ],
+    ],
+    [
+      '{"a":"1","a":"2"}',
+      [
+        ['a', 'given more than once; expected once'],
+        ['a', 'expected number, found "2"'],
+      ],
+    ],
+  ])('that has a name more than once is a 400 that names it: %s', async (body, faults) => {
+    const { status, text } = await responseTo(body, { path: '/object' });
+    const { error } = JSON.parse(text) as { error: { details: { fieldViolations: unknown }[] } };
+    const violations = faults.map(([field, description]) => ({ field, description }));
+    expect([status, error.details[0]?.fieldViolations]).toEqual([400, violations]);
+  });
+
+  test('may have a name once in each of several objects', async () => {
+    const body = '{"a":1,"list":[{"a":1},{"a":":"}]}';
+    expect(await responseTo(body, { path: '/object' })).toMatchObject({ status: 200, text: body });
   });
 
   test('is measured inflated: at its maximum size it is read, one byte more is a 413', async () => {

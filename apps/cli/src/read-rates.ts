@@ -1,4 +1,4 @@
-import { exchangeRate, type ExchangeRatesBody } from '@hourglass/contract';
+import { exchangeRate, repeatedMessage, repeatedNames, type ExchangeRatesBody } from '@hourglass/contract';
 import { CsvError, parse } from 'csv-parse/sync';
 import { CommandError, type Fault } from './command-error.ts';
 
@@ -7,6 +7,8 @@ export type RateFormat = 'csv' | 'ndjson';
 interface Row {
   readonly line: number;
   readonly value: unknown;
+  /** A member that the row has more than once. */
+  readonly repeated?: string | undefined;
 }
 
 /**
@@ -17,7 +19,8 @@ interface Row {
 export function readRates(file: string, text: string, format: RateFormat): ExchangeRatesBody {
   const rates: ExchangeRatesBody = [];
   const faults: Fault[] = [];
-  for (const { line, value } of format === 'csv' ? csvRows(file, text) : ndjsonRows(file, text)) {
+  for (const { line, value, repeated } of format === 'csv' ? csvRows(file, text) : ndjsonRows(file, text)) {
+    if (repeated !== undefined) faults.push({ line, field: repeated, message: repeatedMessage });
     const read = exchangeRate.safeParse(value);
     if (read.success) rates.push(read.data);
     else {
@@ -50,7 +53,8 @@ function ndjsonRows(file: string, text: string): readonly Row[] {
     if (content.trim() === '') return [];
     const line = index + 1;
     try {
-      return [{ line, value: JSON.parse(content) as unknown }];
+      const value: unknown = JSON.parse(content);
+      return [{ line, value, repeated: repeatedNames(content, 1)[0] }];
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new CommandError(`${file}, line ${line}: ${reason}`);

@@ -17,6 +17,7 @@ export * from './organizations.ts';
 export * from './queries.ts';
 export * from './query-parameters.ts';
 export * from './query-results.ts';
+export * from './repeated-names.ts';
 export * from './request-signature.ts';
 export * from './schema.ts';
 export * from './service.ts';

@@ -12,7 +12,7 @@ const dataset = catalogue.get('api') as Dataset;
 const nowMs = Date.UTC(2026, 10, 22, 12);
 const good = '{"timestamp":"2026-11-22T10:00:00Z","apiproxy":"a"}\n';
 const bad = '{"timestamp":"2026-11-22T10:00:00Z","apiproxy":1}\n';
-const badFault = { field: 'apiproxy', message: 'found 1; expected text' };
+const badFault = { field: 'apiproxy', message: 'found the number 1; expected text' };
 
 function accept(
   store: MemoryFactStore,

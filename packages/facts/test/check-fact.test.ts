@@ -99,6 +99,16 @@ describe('a valid fact', () => {
     expect(dayOf('2026-11-22T23:30:00-01:00')).toBe(20_780);
   });
 
+  test.each([
+    ['12.50', '12.50'],
+    ['-0.000001', '-0.000001'],
+    ['123456789012345678.123456', '123456789012345678.123456'],
+    ['007', '007'],
+    [12.5, '12.5'],
+  ])('the decimal %j is stored with every digit', (given, expected) => {
+    expect(stored({ timestamp, fees: given })['fees']).toBe(expected);
+  });
+
   test('may have a future time in other columns', () => {
     expect(stored({ timestamp, period_end: '2027-12-31T00:00:00Z' })['period_end']).toBe(
       '2027-12-31T00:00:00.000Z',
@@ -158,13 +168,21 @@ describe('a fault names its line, its field and the problem:', () => {
     [{ timestamp, response_size: 2 ** 53 }, 'response_size', '2^53'],
     [{ timestamp, response_size: true }, 'response_size', 'true'],
     [{ timestamp, response_size: [1] }, 'response_size', '[1]'],
-    [{ timestamp, fees: '1.5' }, 'fees', '"1.5"'],
+    [{ timestamp, fees: '1.5x' }, 'fees', 'found the text "1.5x"; expected a number'],
+    [{ timestamp, fees: '1e3' }, 'fees', 'found the text "1e3"'],
+    [{ timestamp, fees: '.5' }, 'fees', 'found the text ".5"'],
+    [{ timestamp, fees: '' }, 'fees', 'found the text ""'],
+    [{ timestamp, fees: ' 1' }, 'fees', 'found the text " 1"'],
+    [{ timestamp, fees: '0.1234567' }, 'fees', '6 after the decimal point'],
+    [{ timestamp, fees: '1234567890123456789' }, 'fees', '18 digits'],
+    [{ timestamp, fees: [1] }, 'fees', 'found the array [1]; expected a number'],
+    [{ timestamp, fees: true }, 'fees', 'found true; expected a number'],
     [{ timestamp, fees: 0.1234567 }, 'fees', '6 after the decimal point'],
     [{ timestamp, fees: 1e-7 }, 'fees', '1e-7'],
     [{ timestamp, fees: 1e18 }, 'fees', '18 digits'],
     [{ timestamp, fees: Number.POSITIVE_INFINITY }, 'fees', 'number'],
-    [{ timestamp, apiproxy: 12 }, 'apiproxy', 'found 12; expected text'],
-    [{ timestamp, apiproxy: {} }, 'apiproxy', 'found {}; expected text'],
+    [{ timestamp, apiproxy: 12 }, 'apiproxy', 'found the number 12; expected text'],
+    [{ timestamp, apiproxy: {} }, 'apiproxy', 'found the object {}; expected text'],
     [{ timestamp, apiproxy: 'a\0b' }, 'apiproxy', 'NUL'],
     [{ timestamp, apiproxy: 'a\ud800' }, 'apiproxy', 'surrogate'],
     [{ timestamp, apiproxy: '\udc00\ud800' }, 'apiproxy', 'surrogate'],

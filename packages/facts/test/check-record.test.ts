@@ -80,8 +80,8 @@ describe('a record', () => {
       'prise: unknown field "prise". Did you mean "price"?',
       'id: is missing; expected text',
       'made_at: is missing; expected a time from 1990 on, as ISO 8601 text or milliseconds since 1970',
-      'pieces: found 1.5; expected a whole number from -(2^53 - 1) to 2^53 - 1',
-      'sold: found "yes"; expected true or false',
+      'pieces: found the number 1.5; expected a whole number from -(2^53 - 1) to 2^53 - 1',
+      'sold: found the text "yes"; expected true or false',
     ]);
   });
 

@@ -36,7 +36,7 @@ describe('an NDJSON line', () => {
   ])('with the number %s, which would be rounded, is a fault', (number) => {
     expect(parse(`{"a":"x","b":${number}}`)).toEqual({
       line: 7,
-      fault: `the number ${number} would lose digits; expected at most 15 significant digits`,
+      fault: `the number ${number} would lose digits; expected at most 15 significant digits, or text for a decimal`,
     });
   });
 
@@ -46,11 +46,33 @@ describe('an NDJSON line', () => {
       for (const number of ['9007199254740993', '-1e400']) {
         expect(parse(`{"b"${place.replace('%', number)}}`)).toEqual({
           line: 7,
-          fault: `the number ${number} would lose digits; expected at most 15 significant digits`,
+          fault: `the number ${number} would lose digits; expected at most 15 significant digits, or text for a decimal`,
         });
       }
     },
   );
+
+  test.each([
+    ['{"a":1,"b":2,"a":1}', 'a'],
+    ['{"a" :1,"a" :2}', 'a'],
+    ['{"a":1,"a"\t:2}', 'a'],
+    [String.raw`{"timestamp":"2026-11-22T10:00:00Z","apiproxy":"a","apipro\u0078y":"b"}`, 'apiproxy'],
+    [String.raw`{"a":"x\":y","a":"z"}`, 'a'],
+    ['{"__proto__":1,"__proto__":2}', '__proto__'],
+    ['{"a":[{"b":1},{"b":1,"b":2}]}', 'a[1].b'],
+  ])('that has a name more than once is a fault that names it: %s', (text, field) => {
+    expect(parse(text)).toEqual({ line: 7, field, fault: 'given more than once; expected once' });
+  });
+
+  test.each([
+    '{"a" : 1, "b" :\t2}',
+    String.raw`{"a":"\":","b":"a\":1"}`,
+    '{"a":{"b":1},"b":{"a":2}}',
+    '{"__proto__":1,"constructor":2,"1":3}',
+    '{}',
+  ])('may have such a name or a colon elsewhere: %s', (text) => {
+    expect(parse(text)).toEqual({ line: 7, value: JSON.parse(text) });
+  });
 
   test('may have digits in text, and long numbers that are preserved', () => {
     const text = String.raw`{"9007199254740993":"9007199254740993 \" 1e400","b":9007199254740991,"c":1.50000000000000000}`;

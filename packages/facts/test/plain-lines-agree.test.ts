@@ -80,7 +80,10 @@ const isoTime = fc
 const literals: Readonly<Record<ColumnType, fc.Arbitrary<string>>> = {
   text: fc.array(character, { maxLength: 12 }).map((list) => `"${list.join('')}"`),
   integer: number,
-  decimal: number,
+  decimal: fc.oneof(
+    number,
+    number.map((text) => `"${text}"`),
+  ),
   float: number,
   boolean: fc.constantFrom('true', 'false', 'True', '1', '"true"'),
   timestamp: fc.oneof(
@@ -105,7 +108,7 @@ const time = fc.oneof({ weight: 4, arbitrary: fc.constant('1795341600123') }, li
 function expectedValue(type: ColumnType, literal: string): string | number | bigint | boolean {
   if (type === 'text') return JSON.parse(literal) as string;
   if (type === 'integer') return BigInt(literal);
-  if (type === 'decimal') return millionths(literal);
+  if (type === 'decimal') return millionths(literal.replaceAll('"', ''));
   // Minus zero is stored as zero.
   if (type === 'float') return Number(literal) + 0;
   if (type === 'boolean') return literal === 'true';

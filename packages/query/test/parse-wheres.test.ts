@@ -165,6 +165,12 @@ describe('wheres', () => {
     ]);
   });
 
+  test('refuses a condition with a member twice', () => {
+    expect(faultsOf(base64('[{"k":"no","o":"eq","v":"x"},{"k":"no","o":"eq","v":"x","v":"y"}]'))).toEqual([
+      'wheres[1].v: given more than once; expected once',
+    ]);
+  });
+
   test.each([
     ['nothing', '', /it is not base64 of JSON/],
     ['no base64', 'W10', /it is not base64/],

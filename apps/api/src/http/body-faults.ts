@@ -1,13 +1,23 @@
+import { pathText, repeatedMessage, repeatedNames } from '@hourglass/contract';
 import type { FieldFault } from '@hourglass/reports';
 import type { z, ZodError } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-const maxNameLength = 100;
-
 /** Converts zod's issues to faults: the path of the field, the value found, the value expected. */
 export function bodyFaults({ issues }: ZodError, body: unknown): FieldFault[] {
   return issues.flatMap((issue) => faultsOf(issue, body));
+}
+
+/** Bounds the response to a body that repeats one name thousands of times. */
+const maxRepeatedNames = 100;
+
+/** The faults of names that occur twice in a JSON text: which of their values counts is undefined. */
+export function repeatedNameFaults(json: string): FieldFault[] {
+  return repeatedNames(json, maxRepeatedNames).map((path) => ({
+    field: path === '' ? 'body' : path,
+    message: repeatedMessage,
+  }));
 }
 
 function faultsOf(issue: Issue, body: unknown): FieldFault[] {
@@ -42,13 +52,7 @@ function matchingVariant(variants: readonly Issue[][]): readonly Issue[] | null 
 }
 
 function fieldName(path: readonly PropertyKey[]): string {
-  let name = '';
-  for (const step of path) {
-    if (typeof step === 'number') name += `[${step}]`;
-    else name += name === '' ? String(step) : `.${String(step)}`;
-  }
-  if (name === '') return 'body';
-  return name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name;
+  return pathText(path) || 'body';
 }
 
 function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from 'express';
 import { ReportError, invalidRequest } from '@hourglass/reports';
-import { bodyFaults } from './body-faults.ts';
+import { bodyFaults, repeatedNameFaults } from './body-faults.ts';
 import { assertJsonBounds } from './json-bounds.ts';
 import type { JsonBody } from './route.ts';
 
@@ -14,11 +14,15 @@ type BodyReader = (request: Request, response: Response) => Promise<unknown>;
  * content type. `curl -d` announces a form, which is refused so that forms can be supported later.
  */
 export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number): BodyReader {
+  const bodies = new WeakMap<object, Buffer>();
   const parse = express.json({
     limit: maxBytes,
     type: () => true,
     strict: false,
-    verify: (_request, _response, bytes) => assertJsonBounds(bytes),
+    verify(request, _response, bytes) {
+      assertJsonBounds(bytes);
+      bodies.set(request, bytes);
+    },
   });
   return async (request, response) => {
     refuseOtherMediaTypes(request);
@@ -36,7 +40,9 @@ export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number
       });
     });
     const read = schema.safeParse(request.body);
-    if (!read.success) throw invalidRequest(bodyFaults(read.error, request.body));
+    const faults = repeatedNameFaults(bodies.get(request)?.toString('utf8') ?? '');
+    if (!read.success) faults.push(...bodyFaults(read.error, request.body));
+    if (!read.success || faults.length > 0) throw invalidRequest(faults);
     return read.data;
   };
 }

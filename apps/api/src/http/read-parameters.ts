@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { repeatedMessage } from '@hourglass/contract';
 import { ReportError, invalidRequest, type FieldFault } from '@hourglass/reports';
 import { systemParameters } from './system-parameters.ts';
 import type { Route } from './route.ts';
@@ -22,7 +23,7 @@ export function readParameters(request: Request, { parameters }: Route): Readonl
   for (const [name, schema] of Object.entries(parameters)) {
     const text = query[name];
     if (text !== undefined && typeof text !== 'string') {
-      faults.push({ field: name, message: 'given more than once; expected once' });
+      faults.push({ field: name, message: repeatedMessage });
     } else if (text?.includes('\0') === true) {
       // PostgreSQL strings cannot contain a NUL.
       faults.push({ field: name, message: 'contains a NUL character; expected none' });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { queryExplanation, type QueryExplanation } from '@hourglass/contract';
+import { queryExplanation, repeatedMessage, repeatedNames, type QueryExplanation } from '@hourglass/contract';
 import { environmentPath } from '../api-client.ts';
 import { printResult, type CommandContext } from '../command-context.ts';
 import { CommandError } from '../command-error.ts';
@@ -51,10 +51,14 @@ function describe(explanation: QueryExplanation): string {
 }
 
 function parseBody(file: string, content: string): unknown {
+  let body: unknown;
   try {
-    return JSON.parse(content);
+    body = JSON.parse(content);
   } catch (error) {
     const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
     throw new CommandError(`${file}: not JSON: ${reason}`);
   }
+  const [repeated] = repeatedNames(content, 1);
+  if (repeated !== undefined) throw new CommandError(`${file}: ${repeated}: ${repeatedMessage}`);
+  return body;
 }

@@ -61,7 +61,7 @@ export class BatchReader {
     this.rows += 1;
     const raw = parseNdjsonLine(line);
     if ('fault' in raw) {
-      this.reject([{ line: raw.line, field: '', message: raw.fault }]);
+      this.reject([{ line: raw.line, field: raw.field ?? '', message: raw.fault }]);
       return;
     }
     const checked = this.check(raw);

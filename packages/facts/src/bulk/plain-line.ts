@@ -1,6 +1,6 @@
 import type { Dataset, UndeclaredFields } from '@hourglass/query/catalogue';
 import { columnRules } from '../columns/column-rules.ts';
-import { booleanRule, decimalRule } from '../columns/number-rules.ts';
+import { booleanRule, floatRule } from '../columns/number-rules.ts';
 import { maxTextBytes, textRule } from '../columns/text-rule.ts';
 import { createFieldGuide } from '../check/field-guide.ts';
 import type { FactColumn } from './fact-columns.ts';
@@ -59,26 +59,42 @@ const isPlainName = (name: string) => !/["\\\p{Cc}\p{Surrogate}]/u.test(name);
  * other than UTC, escapes in a name. There is at most one way to match a text, so that backtracking
  * takes linear time.
  */
-export function plainLinePattern({ columns, nullNames, ignoredNames }: PlainFields): string {
+export function plainLinePattern(fields: PlainFields): string {
+  const [first, next] = ['first', 'next'].map((place) => anyMember(fields, place));
+  return `${space}\\{${space}${first}(?:${space},${space}${next})*${space}\\}${space}`;
+}
+
+/** `place` makes the names of groups unique. */
+function anyMember({ columns, nullNames, ignoredNames }: PlainFields, place: string): string {
   const members = [member(['timestamp'], columnRules.timestamp.plainJson)];
   for (const [type, { plainJson }] of Object.entries(columnRules)) {
     const names = columns.filter((column) => column.type === type).map(({ name }) => name);
     if (names.length > 0) members.push(member(names, `(?:${plainJson}|null)`));
   }
-  if (nullNames.length > 0) members.push(member(nullNames, 'null'));
-  if (ignoredNames.length > 0) members.push(member(ignoredNames, anyScalar));
-  const any = `(?:${members.join('|')})`;
-  return `${space}\\{${space}${any}(?:${space},${space}${any})*${space}\\}${space}`;
+  if (nullNames.length > 0) members.push(unreadMember(`${place}Null`, nullNames, 'null'));
+  if (ignoredNames.length > 0) members.push(unreadMember(`${place}Ignored`, ignoredNames, anyScalar));
+  return `(?:${members.join('|')})`;
 }
 
 /** A line within this length cannot contain a text that is too long. */
 export const maxPlainLineBytes = maxTextBytes;
 
 const space = String.raw`[ \t\r]*`;
-const anyScalar = `(?:${[textRule, decimalRule, booleanRule].map((rule) => rule.plainJson).join('|')}|null)`;
+const anyScalar = `(?:${[textRule, floatRule, booleanRule].map((rule) => rule.plainJson).join('|')}|null)`;
 
 function member(names: readonly string[], value: string): string {
   return `"(?:${names.map(escapeName).join('|')})"${space}:${space}(?:${value})`;
+}
+
+/**
+ * A member that DuckDB does not read, and so would not refuse when its name occurs twice. No name is
+ * repeated after it: a quote, the name and a quote before a colon are a name, never a part of a
+ * text. A `group` of the pattern keeps the name.
+ */
+function unreadMember(group: string, names: readonly string[], value: string): string {
+  const name = `"(?<${group}>${names.map(escapeName).join('|')})"`;
+  const again = String.raw`[^\n]*"\k<${group}>"${space}:`;
+  return `${name}${space}:${space}(?:${value})(?!${again})`;
 }
 
 /** Clients choose the ignored names, so every character is escaped. */

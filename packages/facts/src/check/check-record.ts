@@ -1,7 +1,6 @@
 import type { ColumnType, RecordColumn, RecordSet } from '@hourglass/query/catalogue';
 import { nullCell } from '../columns/column-rule.ts';
 import { columnRules } from '../columns/column-rules.ts';
-import { decimalDigits } from '../columns/number-rules.ts';
 import type { ValueEncoder } from './custom-cell.ts';
 import type { RowChecker } from './check-fact.ts';
 import { createRecordGuide } from './field-guide.ts';
@@ -15,18 +14,10 @@ const maxFaultsPerRecord = 100;
  * its key.
  */
 const fineTime = /^(.*:\d{2}[.,]\d{3})(\d{1,3})(.*)$/;
-const exactDecimal = new RegExp(
-  String.raw`^-?\d{1,${decimalDigits.whole}}(?:\.\d{1,${decimalDigits.fraction}})?$`,
-);
 
-/** Encodes like facts, except that a decimal may be text and a time keeps microseconds. */
+/** Encodes like facts, except that a time keeps microseconds. */
 const recordEncoders: Readonly<Record<ColumnType, ValueEncoder>> = {
   ...columnRules,
-  decimal: {
-    encode: (value) =>
-      typeof value === 'string' && exactDecimal.test(value) ? value : columnRules.decimal.encode(value),
-    explain: (value) => columnRules.decimal.explain(value),
-  },
   timestamp: {
     encode(value) {
       const fine = typeof value === 'string' ? fineTime.exec(value) : null;

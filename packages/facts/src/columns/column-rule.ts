@@ -30,8 +30,17 @@ export function unexpected(value: unknown, expected: string): string {
   return `found ${shown(value)}; expected ${expected}`;
 }
 
-/** Shows a refused value in a message, shortened to 64 characters. */
+/** Shows a refused value in a message with its JSON type, shortened to 64 characters. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > maxShownChars ? `${text.slice(0, maxShownChars)}…` : text;
+  const json = JSON.stringify(value) ?? String(value);
+  const type = typeNames[typeof value] ?? (Array.isArray(value) ? 'the array ' : 'the object ');
+  return `${type}${json.length > maxShownChars ? `${json.slice(0, maxShownChars)}…` : json}`;
 }
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'the text ',
+  number: 'the number ',
+  // `true` and `false` name their type.
+  boolean: '',
+  undefined: '',
+};

@@ -3,6 +3,8 @@ import { unexpected, type ColumnRule } from './column-rule.ts';
 /** Maximum digits before and after the decimal point. The column type is `numeric(24,6)`. */
 export const decimalDigits = { whole: 18, fraction: 6 };
 const decimalLimitExclusive = 10 ** decimalDigits.whole;
+const decimalText = String.raw`-?[0-9]{1,${decimalDigits.whole}}(?:\.[0-9]{1,${decimalDigits.fraction}})?`;
+const wholeDecimalText = new RegExp(`^${decimalText}$`);
 /** Keeps sums and calculations with sums within the range of a double. */
 const floatLimitExclusive = 1e100;
 
@@ -13,8 +15,10 @@ export const integerRule: ColumnRule = {
   plainJson: plainNumber([0]),
 };
 
+/** Accepts numbers, and text, in which money travels because it keeps every digit. */
 export const decimalRule: ColumnRule = {
   encode(value) {
+    if (typeof value === 'string') return wholeDecimalText.test(value) ? value : null;
     if (typeof value !== 'number' || !(Math.abs(value) < decimalLimitExclusive)) return null;
     const text = String(value);
     if (Number.isInteger(value)) return text;
@@ -23,9 +27,9 @@ export const decimalRule: ColumnRule = {
   },
   expected:
     `a number with at most ${decimalDigits.whole} digits before ` +
-    `and ${decimalDigits.fraction} after the decimal point`,
+    `and ${decimalDigits.fraction} after the decimal point, or text with such a number`,
   explain: (value) => unexpected(value, decimalRule.expected),
-  plainJson: plainNumber([decimalDigits.fraction, 2, 0]),
+  plainJson: `${plainNumber([decimalDigits.fraction, 2, 0])}|"${decimalText}"`,
 };
 
 export const floatRule: ColumnRule = {

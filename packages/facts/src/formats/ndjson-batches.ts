@@ -33,7 +33,7 @@ export async function* makeNdjsonBatches(
   let faults: RowFault[] = [];
   for await (const fact of facts) {
     if ('fault' in fact) {
-      faults.push({ line: fact.line, field: '', message: fact.fault });
+      faults.push({ line: fact.line, field: fact.field ?? '', message: fact.fault });
     } else {
       const row = `${JSON.stringify(fact.value)}\n`;
       rows.push(row);

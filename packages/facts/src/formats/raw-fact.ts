@@ -4,7 +4,12 @@
  */
 export type RawFact =
   | { readonly line: number; readonly value: Readonly<Record<string, unknown>> }
-  | { readonly line: number; readonly fault: string };
+  | {
+      readonly line: number;
+      readonly fault: string;
+      /** The field at fault, unless the row as a whole is. */
+      readonly field?: string;
+    };
 
 /** One thing wrong with one row. */
 export interface RowFault {

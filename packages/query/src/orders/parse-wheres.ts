@@ -1,3 +1,4 @@
+import { repeatedMessage, repeatedNames } from '@hourglass/contract';
 import { didYouMean } from '../messages/did-you-mean.ts';
 import { quoted } from '../messages/quoted.ts';
 import type { Fault } from '../plan/plan.ts';
@@ -36,9 +37,13 @@ const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
  * Parses the parameter `wheres`: base64 of a JSON array of `{"k": key, "o": operator, "v": value}`.
  */
 export function parseWheres(text: string): ParsedWheres {
-  const items = readItems(text);
-  if (typeof items === 'string') return { ok: false, faults: [{ field: 'wheres', message: items }] };
-  const faults: Fault[] = [];
+  const read = readItems(text);
+  if (typeof read === 'string') return { ok: false, faults: [{ field: 'wheres', message: read }] };
+  const { json, items } = read;
+  const faults: Fault[] = repeatedNames(json, maxConditions).map((path) => ({
+    field: `wheres${path}`,
+    message: repeatedMessage,
+  }));
   const conditions = items.flatMap((item, index) => {
     const report: Report = (member, message) => faults.push({ field: `wheres[${index}]${member}`, message });
     return readCondition(item, report) ?? [];
@@ -46,15 +51,17 @@ export function parseWheres(text: string): ParsedWheres {
   return faults.length > 0 ? { ok: false, faults } : { ok: true, conditions };
 }
 
-/** Returns the array, or the fault of the text. */
-function readItems(text: string): readonly unknown[] | string {
+/** Returns the array with its JSON, or the fault of the text. */
+function readItems(text: string): { readonly json: string; readonly items: readonly unknown[] } | string {
   if (text.length > maxWheresLength) {
     return `it has ${text.length} characters; expected at most ${maxWheresLength}`;
   }
   if (!base64.test(text)) return 'it is not base64; expected the standard alphabet, padded with "="';
+  let json: string;
   let items: unknown;
   try {
-    items = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'base64')));
+    json = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'base64'));
+    items = JSON.parse(json);
   } catch {
     return 'it is not base64 of JSON in UTF-8; expected an array of conditions';
   }
@@ -63,7 +70,7 @@ function readItems(text: string): readonly unknown[] | string {
   if (items.length > maxConditions) {
     return `it has ${items.length} conditions; expected at most ${maxConditions}`;
   }
-  return items;
+  return { json, items };
 }
 
 /** Returns undefined if the item was faulty and reported. */

@@ -1,3 +1,4 @@
+import { repeatedMessage } from '@hourglass/contract';
 import { ReportError, invalidRequest, type FieldFault } from '@hourglass/reports';
 import type { Request } from 'express';
 import type { z } from 'zod';
@@ -118,7 +119,7 @@ function formFaultOf(occurrences: readonly Occurrence[], isSingle: boolean): str
   const [form] = forms;
   if (forms.length > 1) return `given as ${forms.join(' and as ')}; expected one of these forms`;
   if (occurrences.length > 1 && (isSingle || form === 'a JSON array')) {
-    return 'given more than once; expected once';
+    return repeatedMessage;
   }
   const indexes = new Set(occurrences.map(({ index }) => index));
   if (form === 'a key with a number' && indexes.size < occurrences.length) {

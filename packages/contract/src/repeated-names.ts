@@ -1,0 +1,87 @@
+/** The message of a fault that names a repeated parameter, member or field. */
+export const repeatedMessage = 'given more than once; expected once';
+
+/** An object or array that is not closed yet. */
+interface Open {
+  /** The names of an object so far; null for an array. */
+  readonly names: Set<string> | null;
+  /** The name or index of the value being read. */
+  step: string | number;
+}
+
+/**
+ * Lists the names that an object of the JSON text has more than once, as paths such as
+ * `metrics[0].name`, at most `maxPaths`. `JSON.parse` keeps the last of their values without a word.
+ * Names are compared as they are read: `"a"` and `"\u0061"` are the same. `json` must be valid.
+ */
+export function repeatedNames(json: string, maxPaths: number): readonly string[] {
+  const paths: string[] = [];
+  const open: Open[] = [];
+  let expectsName = false;
+  for (let index = 0; index < json.length; index += 1) {
+    const top = open.at(-1);
+    switch (json[index]) {
+      case '{':
+        open.push({ names: new Set(), step: '' });
+        expectsName = true;
+        break;
+      case '[':
+        open.push({ names: null, step: 0 });
+        expectsName = false;
+        break;
+      case '}':
+      case ']':
+        open.pop();
+        expectsName = false;
+        break;
+      case ',':
+        if (typeof top?.step === 'number') top.step += 1;
+        else expectsName = true;
+        break;
+      case '"': {
+        const end = endOfString(json, index);
+        if (expectsName && top !== undefined && top.names !== null) {
+          const name = readString(json.slice(index, end));
+          top.step = name;
+          if (top.names.has(name) && paths.push(pathText(open.map(({ step }) => step))) === maxPaths)
+            return paths;
+          top.names.add(name);
+          expectsName = false;
+        }
+        index = end - 1;
+        break;
+      }
+      default:
+    }
+  }
+  return paths;
+}
+
+/** Returns the index after the string that begins at `start`. */
+function endOfString(json: string, start: number): number {
+  for (let from = start + 1; ;) {
+    const quote = json.indexOf('"', from);
+    if (quote === -1) return json.length;
+    let before = quote;
+    while (json[before - 1] === '\\') before -= 1;
+    if ((quote - before) % 2 === 0) return quote + 1;
+    from = quote + 1;
+  }
+}
+
+function readString(token: string): string {
+  return token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
+}
+
+const maxPathLength = 100;
+
+/** Writes the path of a value in a JSON document, such as `metrics[0].name`; a long one is cut. */
+export function pathText(steps: readonly PropertyKey[]): string {
+  let path = '';
+  for (const step of steps) {
+    if (typeof step === 'number') path += `[${step}]`;
+    else path += path === '' ? String(step) : `.${String(step)}`;
+    if (path.length > maxPathLength) return `${path.slice(0, maxPathLength)}…`;
+  }
+  return path;
+}
