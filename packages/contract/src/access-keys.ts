@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountTime, lifetimeSeconds } from './account-fields.ts';
+import { readIsoTime } from './iso-time.ts';
 
 /** An access key without its secret. */
 export const accessKeyView = z
@@ -32,15 +33,22 @@ export const createdAccessKey = accessKeyView
   .meta({ id: 'CreatedAccessKey' });
 export type CreatedAccessKey = z.infer<typeof createdAccessKey>;
 
+const expectedExpiry = 'expected ISO 8601 with a zone, such as 2027-01-31T00:00:00Z, or null for never';
+
+function readExpiry(text: string): number | null {
+  const time = readIsoTime(text);
+  return time?.separator === 'T' && time.hasZone ? time.ms : null;
+}
+
 /** Body of `PATCH …/accessKeys/{accessKeyId}`. Absent fields keep their values. */
 export const changeAccessKeyBody = z
   .strictObject({
     disabled: z.boolean(),
-    expires: z.iso
-      .datetime({
-        offset: true,
-        error: 'expected ISO 8601 with a zone, such as 2027-01-31T00:00:00Z, or null for never',
-      })
+    expires: z
+      .string({ error: expectedExpiry })
+      .refine((text) => readExpiry(text) !== null, expectedExpiry)
+      .meta({ format: 'date-time' })
+      .transform((text) => new Date(readExpiry(text) ?? 0).toISOString())
       .nullable(),
   })
   .partial()

@@ -11,6 +11,7 @@ export * from './exchange-rates.ts';
 export * from './facts.ts';
 export type { Instant } from './instants.ts';
 export * from './instruments.ts';
+export * from './iso-time.ts';
 export * from './mint-reports.ts';
 export * from './orders.ts';
 export * from './organizations.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readIsoTime } from './iso-time.ts';
 import { oneOf } from './query-parameters.ts';
 
 /** Larger reports are a case for queries. */
@@ -27,19 +28,15 @@ function distinctList<Item extends z.ZodType<unknown, string>>(item: Item, max: 
  */
 const localTime = z
   .string()
-  .regex(/^[1-9]\d{3}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/, {
+  .regex(/^[1-9]\d{3}-\d{2}-\d{2}[ Tt]\d{2}:\d{2}:\d{2}$/, {
     error: 'expected a time as YYYY-MM-DD HH:MM:SS',
     abort: true,
   })
-  .transform((text) => ({ text, ms: Date.parse(`${text.replace(' ', 'T')}Z`) }))
-  .refine(
-    ({ text, ms }) => !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text.replace(' ', 'T')),
-    {
-      error: 'expected an existing date and time of day',
-      abort: true,
-    },
-  )
-  .transform(({ ms }) => ms);
+  .refine((text) => readIsoTime(text) !== null, {
+    error: 'expected an existing date and time of day',
+    abort: true,
+  })
+  .transform((text) => readIsoTime(text)?.ms ?? 0);
 
 const equipment = distinctList(
   instrumentId,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readIsoTime } from './iso-time.ts';
 
 /** One of the values, case-sensitive. */
 export function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
@@ -15,11 +16,17 @@ export function wholeNumber({ min, max }: { min: number; max: number }) {
     .refine((value) => value >= min && value <= max, message);
 }
 
-/** ISO 8601; without a zone, UTC. */
-export const moment = z.iso
-  .datetime({
-    offset: true,
-    local: true,
-    error: 'expected ISO 8601 such as 2026-01-31T13:45:00Z, where a missing zone means UTC',
-  })
-  .transform((text) => new Date(/(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`));
+const expectedMoment =
+  'expected a date and time such as 2026-01-31T13:45:00Z, where a missing zone means UTC';
+
+/** A date and a time of day; without a zone, UTC. */
+export const moment = z
+  .string({ error: expectedMoment })
+  .refine((text) => readMs(text) !== null, expectedMoment)
+  .meta({ format: 'date-time' })
+  .transform((text) => new Date(readMs(text) ?? 0));
+
+function readMs(text: string): number | null {
+  const time = readIsoTime(text);
+  return time?.separator === 'T' ? time.ms : null;
+}

@@ -20,7 +20,7 @@ export function repeatedNames(json: string, maxPaths: number): readonly string[]
   let expectsName = false;
   for (let index = 0; index < json.length; index += 1) {
     const top = open.at(-1);
-    switch (json[index]) {
+    switch (json.charAt(index)) {
       case '{':
         open.push({ names: new Set(), step: '' });
         expectsName = true;

@@ -122,6 +122,11 @@ const values: Readonly<Record<FactColumn['type'], { good: readonly string[]; odd
       '"2026-11-22t10:00:00z"',
       '"2026-11-22T24:00:00Z"',
       '"2026-11-22T23:59:60Z"',
+      '"2016-12-31t23:59:60z"',
+      '"2016-12-31T23:59:60.000Z"',
+      '"2016-12-31 23:59:60.5"',
+      '"2016-12-31T15:59:60-08:00"',
+      '"2016-12-31T10:59:60Z"',
       '"2026-02-29T00:00:00Z"',
       '"2026-13-01"',
       '"0099-01-01T00:00:00Z"',
@@ -141,6 +146,18 @@ const values: Readonly<Record<FactColumn['type'], { good: readonly string[]; odd
     ],
   },
 };
+
+/** Times in every form, some of which do not exist. */
+const anyTime = fc
+  .tuple(
+    fc.constantFrom('2024-02-29', '2026-02-29', '2016-12-31', '1990-01-01', '2026-11-22', '2026-04-31'),
+    fc.constantFrom('T', 'T', 't', ' '),
+    fc.constantFrom('00:00', '23:59', '09:05', '24:00'),
+    fc.constantFrom(':00', ':59', ':60', ''),
+    fc.constantFrom('', '', '.5', '.123', '.999999', '.1234567', ',25', '.'),
+    fc.constantFrom('Z', 'z', '', '+00:00', '-00:00', '+02:00', '+0200', '-08'),
+  )
+  .map((parts) => `"${parts.join('')}"`);
 
 const strangeFields = [
   '"unknown":1',
@@ -217,7 +234,7 @@ export function bodies(columns: readonly FactColumn[]): fc.Arbitrary<Buffer> {
     );
   const good = fc
     .record({
-      time: fc.constantFrom(...values.timestamp.good),
+      time: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...values.timestamp.good) }, anyTime),
       members: fc.uniqueArray(member, { maxLength: 8, selector: ({ name }) => name }),
       colon: fc.constantFrom(':', ': ', ' :\t'),
       comma: fc.constantFrom(',', ', ', ' , '),

@@ -90,13 +90,17 @@ describe('the criteria of a monetization report', () => {
       startMs: Date.UTC(2017, 5, 1),
       endExclusiveMs: Date.UTC(2017, 5, 30, 13, 35, 59),
     });
+    expect(plan({ fromDate: '2016-12-31t23:59:60z', toDate: '2017-06-01T02:00:00+02:00' }).range).toEqual({
+      startMs: Date.UTC(2017, 0, 1),
+      endExclusiveMs: Date.UTC(2017, 5, 1),
+    });
     expect(plan({ fromDate: '2016-01-01', toDate: '2016-12-31' }).range.endExclusiveMs).toBe(
       Date.UTC(2016, 11, 31),
     );
     for (const date of [
       '2017-6-01',
       '2017-06-31',
-      '2017-06-01T00:00:00Z',
+      '2017-06-01T00:00:00 UTC',
       '2017-06-01 24:00:00',
       'June',
       '',

@@ -90,6 +90,16 @@ describe('timeRange', () => {
   });
 
   test.each([
+    ['2016-12-31t23:59:59.5z', Date.UTC(2016, 11, 31, 23, 59, 59, 500)],
+    ['2016-12-31T23:59:60Z', Date.UTC(2017, 0)],
+    ['2017-01-01t05:29:60+05:30', Date.UTC(2017, 0)],
+    ['2016-12-31T23:59', Date.UTC(2016, 11, 31, 23, 59)],
+  ])('reads the RFC 3339 time %s', (start, startMs) => {
+    const endExclusiveMs = Date.UTC(2017, 0, 2);
+    expect(planRange({ start, end: '2017-01-02T00:00:00Z' })).toEqual({ startMs, endExclusiveMs });
+  });
+
+  test.each([
     '2026-02-30T00:00:00Z',
     '2025-02-29T00:00:00Z',
     '2026-13-01T00:00:00Z',

@@ -3,16 +3,21 @@ import {
   describeFields,
   fieldTypeOf,
   ingestTargets,
+  storedColumns,
   type Catalogue,
+  type ColumnType,
   type CustomFieldType,
   type IngestTarget,
 } from '@hourglass/query';
 
+type ValueType = CustomFieldType | 'DECIMAL';
+
 /** A schema for a value of each type. Bounds are those of the checks of facts. */
-const valueOf: Readonly<Record<CustomFieldType, () => z.ZodType>> = {
+const valueOf: Readonly<Record<ValueType, () => z.ZodType>> = {
   STRING: () => z.string(),
   INTEGER: () => z.int(),
   FLOAT: () => z.number(),
+  DECIMAL: () => z.union([z.number(), z.string()]),
   BOOLEAN: () => z.boolean(),
   DATETIME: () => z.union([z.string(), z.int()]).describe('ISO 8601, or milliseconds since 1970.'),
 };
@@ -36,6 +41,7 @@ function lineOf(target: IngestTarget): z.ZodType {
 
 function fieldsOfFact({ dataset }: IngestTarget & { kind: 'facts' }): Record<string, z.ZodType> {
   const { dimensions, metrics } = describeFields(dataset);
+  const types = new Map(storedColumns(dataset).map(({ name, type }) => [name, valueTypeOf(type)]));
   const sent = [...dimensions, ...metrics].filter(({ isInFacts }) => isInFacts);
   return {
     timestamp: valueOf.DATETIME().describe('Time of the fact: ISO 8601, or milliseconds since 1970.'),
@@ -43,7 +49,7 @@ function fieldsOfFact({ dataset }: IngestTarget & { kind: 'facts' }): Record<str
       sent.map(({ name, type, description, unit, derivation }) => {
         const inUnit = unit === null ? '' : ` Unit: ${unit}.`;
         const default_ = derivation === null ? '' : ` If omitted: ${derivation}.`;
-        return [name, optional(type, `${description}${inUnit}${default_}`)];
+        return [name, optional(types.get(name) ?? type, `${description}${inUnit}${default_}`)];
       }),
     ),
   };
@@ -54,12 +60,17 @@ function fieldsOfRecord({ records }: IngestTarget & { kind: 'records' }): Record
     records.columns.map(({ name, type, required, description }) => [
       name,
       required
-        ? valueOf[fieldTypeOf[type]]().describe(description)
-        : optional(fieldTypeOf[type], description),
+        ? valueOf[valueTypeOf(type)]().describe(description)
+        : optional(valueTypeOf(type), description),
     ]),
   );
 }
 
-function optional(type: CustomFieldType, description: string): z.ZodType {
+/** The type of a field, except that money may be text. */
+function valueTypeOf(type: ColumnType): ValueType {
+  return type === 'decimal' ? 'DECIMAL' : fieldTypeOf[type];
+}
+
+function optional(type: ValueType, description: string): z.ZodType {
   return valueOf[type]().nullable().optional().describe(description);
 }

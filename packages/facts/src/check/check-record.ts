@@ -1,3 +1,4 @@
+import { microsecondText, readIsoTime } from '@hourglass/contract';
 import type { ColumnType, RecordColumn, RecordSet } from '@hourglass/query/catalogue';
 import { nullCell } from '../columns/column-rule.ts';
 import { columnRules } from '../columns/column-rules.ts';
@@ -9,22 +10,15 @@ import type { RowFault } from '../formats/raw-fact.ts';
 /** A garbage line may have thousands of unknown fields. */
 const maxFaultsPerRecord = 100;
 
-/**
- * Separates the digits beyond milliseconds. A record keeps them, because its time may be part of
- * its key.
- */
-const fineTime = /^(.*:\d{2}[.,]\d{3})(\d{1,3})(.*)$/;
-
 /** Encodes like facts, except that a time keeps microseconds. */
 const recordEncoders: Readonly<Record<ColumnType, ValueEncoder>> = {
   ...columnRules,
   timestamp: {
     encode(value) {
-      const fine = typeof value === 'string' ? fineTime.exec(value) : null;
-      if (fine === null) return columnRules.timestamp.encode(value);
-      const [, toMilliseconds, microseconds = '', zone] = fine;
-      const time = columnRules.timestamp.encode(`${toMilliseconds}${zone}`);
-      return time === null ? null : time.replace(/Z$/, `${microseconds}Z`);
+      const cell = columnRules.timestamp.encode(value);
+      const time = cell === null || typeof value !== 'string' ? null : readIsoTime(value);
+      // A record keeps the digits beyond milliseconds, because its time may be part of its key.
+      return time === null || time.fraction.length <= 3 ? cell : `${microsecondText(time)}Z`;
     },
     explain: (value) => columnRules.timestamp.explain(value),
   },

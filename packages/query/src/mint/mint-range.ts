@@ -1,12 +1,11 @@
+import { readIsoTime } from '@hourglass/contract';
 import { didYouMean } from '../messages/did-you-mean.ts';
 import { quoted } from '../messages/quoted.ts';
 import { faultOfRange } from '../plan/parse-time-range.ts';
 import type { ReportFault, TimeRange } from '../plan/plan.ts';
-import { readMoment } from '../plan/read-moment.ts';
 import type { MintCriteria } from './mint-criteria.ts';
 
 const dateForm = 'expected YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, in UTC';
-const dateShape = /^(?<day>\d{4}-\d{2}-\d{2})(?: (?<time>\d{2}:\d{2}:\d{2}))?$/;
 
 const months = [
   ...['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'],
@@ -50,9 +49,8 @@ function readDate(field: string, text: string | undefined, report: ReportFault):
     report(field, `is required; ${dateForm}`);
     return null;
   }
-  const { day, time = '00:00:00' } = dateShape.exec(text)?.groups ?? {};
-  const moment = day === undefined ? null : readMoment(`${day}T${time}Z`);
-  if (moment?.ok === true) return moment.ms;
+  const time = readIsoTime(text);
+  if (time !== null) return time.ms;
   report(field, `${quoted(text)} is not a date; ${dateForm}`);
   return null;
 }

@@ -1,3 +1,4 @@
+import { microsecondText, readIsoTime } from '@hourglass/contract';
 import { quoted } from '../messages/quoted.ts';
 import type { OrderValue, OrderValueType } from './order-conditions.ts';
 
@@ -9,7 +10,6 @@ export type OrderValueResult =
 const maxTextLength = 1_000;
 /** NUL and unpaired surrogates: neither PostgreSQL nor an order can contain them. */
 const unstorable = /\0|\p{Cs}/u;
-const timeParts = /^(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?)?$/;
 
 export function readOrderValue(type: OrderValueType, value: unknown): OrderValueResult {
   if (type === 'integer') {
@@ -34,20 +34,16 @@ export function readOrderText(
   return { ok: true, value };
 }
 
-/** Completes a time to microseconds. A day without a time is its midnight. */
+/** Writes a time as orders show it, in UTC with microseconds. A day is its midnight. */
 function readTime(text: string): OrderValueResult {
-  const [, day = '', clock = '00:00:00', fraction = ''] = timeParts.exec(text) ?? [];
-  const time = new Date(`${day}T${clock}Z`);
-  // Date turns a day that does not exist, such as 30 February, into another day. PostgreSQL has no
-  // year 0.
-  const exists = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(`${day}T${clock}`);
-  if (!exists || day.startsWith('0000')) {
+  const time = readIsoTime(text);
+  if (time === null || time.fraction.length > 6) {
     return expected(
       'a time in UTC such as "2021-06-18", "2021-06-18 11:44:03" or "2021-06-18 11:44:03.575794"',
       text,
     );
   }
-  return { ok: true, value: `${day} ${clock}.${fraction.padEnd(6, '0')}` };
+  return { ok: true, value: microsecondText(time).replace('T', ' ') };
 }
 
 function expected(description: string, found: unknown): Extract<OrderValueResult, { ok: false }> {
