@@ -9,13 +9,15 @@ const filesOf = (suffix: string) =>
   ['packages/*/test', 'apps/*/test', 'test'].map((folder) => `${folder}/**/*${suffix}`);
 
 const faults = ['test/faults/**/*.test.ts'];
+const soak = ['test/soak/**/*.test.ts'];
 /** The tests that start and kill whole systems or move much data. */
-const long = [...filesOf('.long.test.ts'), ...faults];
+const long = [...filesOf('.long.test.ts'), ...faults, ...soak];
 
-/** The files of `npm test`, `npm run test:long` and `npm run test:faults`. */
+/** The files of `npm test` and of `npm run test:long`, `test:faults` and `test:soak`. */
 const filesOfSuite: Readonly<Record<string, readonly string[]>> = {
   short: filesOf('.test.ts'),
   long,
+  soak,
   faults: [...faults, 'packages/reports/test/queries/query-life/**/*.test.ts'],
 };
 const suite = process.env['TEST_SUITE'] ?? 'short';

@@ -1,4 +1,4 @@
-// npm test [-- arguments of vitest], npm run test:long, npm run test:faults: runs the tests and ends with a line
+// npm test [-- arguments of vitest], npm run test:long, test:faults and test:soak: runs the tests and ends with a line
 // that counts them.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { run } from './run-program.mjs';
 import { root, setUp } from './setup.mjs';
 
 const [first, ...others] = process.argv.slice(2);
-const suites = { '--long': 'long', '--faults': 'faults' };
+const suites = { '--long': 'long', '--faults': 'faults', '--soak': 'soak' };
 const suite = suites[first] ?? 'short';
 const extraArguments = suite === 'short' ? process.argv.slice(2) : others;
 // The faults run one file at a time: each needs the whole machine.
