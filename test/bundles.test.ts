@@ -5,8 +5,7 @@ import path from 'node:path';
 import { repositoryRoot, startNode } from '@hourglass/testing';
 import { expect, test } from 'vitest';
 
-test('the stack of an unexpected error names lines of our sources', async () => {
-  // No API responds like this, so the command line takes it for a bug.
+test('the stack of an error names lines of our sources', async () => {
   const server = createServer((_, response) =>
     response.setHeader('content-type', 'application/json').end('null'),
   );
@@ -15,7 +14,7 @@ test('the stack of an unexpected error names lines of our sources', async () => 
   const { port } = server.address() as AddressInfo;
   try {
     const cli = startNode('apps/cli/bin/hourglass.js', {
-      args: ['wait', '--org', 'acme', '--env', 'prod', 'an-id'],
+      args: ['wait', '--org', 'acme', '--env', 'prod', 'an-id', '--debug'],
       env: { HOURGLASS_URL: `http://127.0.0.1:${port}`, HOURGLASS_TOKEN: 'any' },
       cwd: repositoryRoot,
     });
