@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -18,7 +19,8 @@ export async function withScratchFile<Result>(
 ): Promise<Result> {
   const file = await openUnnamed();
   try {
-    const sink = file.createWriteStream({ autoClose: false });
+    // By its descriptor: a stream of the handle would have to close it.
+    const sink = createWriteStream('', { fd: file.fd, autoClose: false });
     try {
       await fill(sink);
       await finished(sink.end());
