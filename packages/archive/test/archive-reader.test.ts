@@ -117,6 +117,29 @@ test('reads any rows in parts of any size in every output format', async () => {
   );
 });
 
+test.each<[OutputColumn, string, string[]]>([
+  [{ name: 'm', kind: 'text', isDigits: true }, '""\n12\n""\n', ['null', '"12"', 'null']],
+  [{ name: 'm', kind: 'float' }, '""\n1.5\n', ['null', '1.5']],
+  [{ name: 'm', kind: 'text' }, '""\na\n', ['""', '"a"']],
+  // As earlier versions wrote it.
+  [{ name: 'm', kind: 'text', isDigits: true }, '\n12\n', ['null', '"12"']],
+])('reads rows of one field: %j with %j', async (column, lines, values) => {
+  const rowsPath = path.join(directory, 'rows');
+  await writeFile(rowsPath, lines);
+  const layout = { columns: [column], output: { format: 'csv', delimiter: ',' } as const };
+  const written = await createArchiveWriter({ threads: 1, partBytes: 5 }).write(
+    Readable.from([{ path: rowsPath, rows: values.length }]),
+    {
+      ...{ ...layout, queryId: 'q', directory, createdAt: new Date('2026-03-04T05:06:08Z') },
+      signal: new AbortController().signal,
+    },
+  );
+  const { archive } = await opened(written.path);
+  const rows: string[] = [];
+  for await (const batch of createArchiveReader().rows(archive, layout)) rows.push(...batch);
+  expect(rows).toEqual(values.map((value) => `{"m":${value}}`));
+});
+
 /** Returns incompressible rows of about 100 bytes. */
 function noise(count: number): Row[] {
   let state = 1;

@@ -43,6 +43,17 @@ describe('readCsv', () => {
     );
   });
 
+  test('reads a quoted empty cell as a row, and skips an empty line, in a file of one column', async () => {
+    const text = 'timestamp\n""\n\n2026-11-22\n""\n\n';
+    for (const size of [1, 2, 3, 7, 100]) {
+      expect(await read(text, [size])).toEqual([
+        { line: 2, value: { timestamp: '' } },
+        { line: 4, value: { timestamp: '2026-11-22' } },
+        { line: 5, value: { timestamp: '' } },
+      ]);
+    }
+  });
+
   test('converts numbers by the type of the column and leaves other text to the row checker', async () => {
     const text =
       'timestamp,apiproxy,response_size,fees\n' +

@@ -12,6 +12,8 @@ export function lineOf(
     );
     return `{${members.join(',')}}`;
   }
+  // Readers skip an empty line.
+  if (cells.length === 1 && csvCell(cells[0], /$^/) === '') return '""';
   const special = new RegExp(`["\r\n${output.delimiter === '|' ? '\\|' : output.delimiter}]`);
   return cells.map((cell) => csvCell(cell, special)).join(output.delimiter);
 }

@@ -116,6 +116,26 @@ test('every plan compiles, and its rows equal those of the model', async () => {
   );
 });
 
+test('a CSV row of one field without a value is "", because readers skip an empty line', async () => {
+  const context = { catalogue, dataset: 'api', tenant, nowMs: startMs };
+  const fact = { environment_id: environmentId, timestamp: new Date(startMs).toISOString() };
+  for (const [metrics, dimensions, line] of [
+    [[{ name: 'response_size' }], [], '""'],
+    [[{ name: 'response_size', function: 'avg' }], [], '""'],
+    [[{ name: 'response_size' }, { name: 'response_size', function: 'avg', alias: 'b' }], [], ','],
+    [[], ['apiproxy'], '(not set)'],
+  ] as const) {
+    const planned = planQuery(
+      { metrics, dimensions, timeRange: { start, end }, outputFormat: 'csv' },
+      context,
+    );
+    if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
+    await duckdb.report(planned.plan, [fact]);
+    const { sql, parameters } = compileReportLines(bindPlan(planned.plan, catalogue));
+    expect((await duckdb.query(sql, [...parameters])).rows).toEqual([[line]]);
+  }
+});
+
 /** Generates plans with names that SQL, JSON and CSV have to escape. */
 const written: fc.Arbitrary<Plan> = fc
   .record({

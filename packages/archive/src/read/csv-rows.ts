@@ -7,7 +7,8 @@ import type { OutputColumn } from '@hourglass/query';
 const batchRows = 500;
 
 /**
- * Yields batches of a part's rows as NDJSON: an empty cell is null, `""` is empty text.
+ * Yields batches of a part's rows as NDJSON: an empty cell is null, `""` is empty text, except for a
+ * number, which is null. Earlier versions wrote a row of one null as an empty line.
  * @throws Error when the header differs from the columns; the parser's error when a row does
  */
 export async function* csvRows(
@@ -37,9 +38,11 @@ async function* cellsOf(
     record_delimiter: '\n',
     cast(text, { records: recordsBefore, quoting, index }) {
       if (recordsBefore === 0) return text;
-      if (text === '' && !quoting) return 'null';
+      const column = columns[index];
+      const isNumber = column?.kind === 'float' || column?.isDigits === true;
+      if (text === '' && (!quoting || isNumber)) return 'null';
       // Both formats write floats alike.
-      return columns[index]?.kind === 'text' ? JSON.stringify(text) : text;
+      return column?.kind === 'text' ? JSON.stringify(text) : text;
     },
   });
   const header = columns.map(({ name }) => name);

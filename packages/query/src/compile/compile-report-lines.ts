@@ -58,15 +58,17 @@ function jsonLine(columns: readonly OutputColumn[]): RawBuilder<unknown> {
 }
 
 /**
- * Writes a row as RFC 4180 with minimal quoting. Null is an empty field, empty text is `""`. Values
+ * Writes a row as RFC 4180 with minimal quoting. Null is an empty field, empty text is `""`. A row of
+ * one null is `""` as well, because readers skip an empty line. Values
  * are never altered: a text that begins with `=`, `+`, `-` or `@` is written as it is. Spreadsheet
  * users must import columns as text.
  */
 function csvLine(columns: readonly OutputColumn[], delimiter: CsvDelimiter): RawBuilder<unknown> {
+  const nullField = sql.lit(columns.length === 1 ? '""' : '');
   const fields = columns.map(({ kind }, index) => {
     const text = kind === 'text' ? csvText(sql.ref(`c${index}`), delimiter) : floatOf(index);
     // `concat_ws` skips nulls together with their delimiter.
-    return sql`coalesce(${text}, '')`;
+    return sql`coalesce(${text}, ${nullField})`;
   });
   return sql`concat_ws(${sql.lit(delimiter)}, ${sql.join(fields)})`;
 }

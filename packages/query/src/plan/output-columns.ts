@@ -10,6 +10,8 @@ import type { Plan, PlannedMetric } from './plan.ts';
 export interface OutputColumn {
   readonly name: string;
   readonly kind: 'text' | 'float';
+  /** A text that may be null, and is never empty: a whole number. */
+  readonly isDigits?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface OutputColumn {
 export function outputColumns({ plan, dataset }: BoundPlan): readonly OutputColumn[] {
   const columns: OutputColumn[] = plan.metrics.map((metric) => ({
     name: metric.alias,
-    kind: isFloatMetric(metric, dataset) ? 'float' : 'text',
+    ...(isFloatMetric(metric, dataset) ? { kind: 'float' } : { kind: 'text', isDigits: true }),
   }));
   for (const name of plan.dimensions) columns.push({ name, kind: 'text' });
   const time = timeColumn(plan);
