@@ -78,11 +78,14 @@ async function sendBatches(
 ): Promise<void> {
   const { batchRows, batchIds, ...request } = target;
   let number = 0;
+  let readingEnd: RowFault | null = null;
   for await (const batch of makeNdjsonBatches(file.facts, { maxRows: batchRows })) {
     number += 1;
     if (batch.faults.length > 0 && target.onError === 'refuse') throw refused(batch.faults);
-    reportSkipped(context, file.name, batch.faults);
-    totals.rejected += batch.faults.length;
+    readingEnd = batch.readingEnd;
+    const skipped = batch.faults.filter((fault) => fault !== batch.readingEnd);
+    reportSkipped(context, file.name, skipped);
+    totals.rejected += skipped.length;
     if (batch.body === '') continue;
     const response = await send(context, file.name, batch, {
       ...request,
@@ -99,6 +102,8 @@ async function sendBatches(
     totals.batches += 1;
     if (context.messages.isTTY) context.messages.write(`${file.name}: ${counted(totals.accepted, 'fact')}\n`);
   }
+  // `skip` leaves out bad rows, but not the unread rest of a file.
+  if (readingEnd !== null) throw new CommandError('the rest was not read', {}, { faults: [readingEnd] });
   if (number === 0) throw new CommandError(`${file.name}: no facts; expected at least one`);
 }
 

@@ -94,7 +94,9 @@ describe('readCsv', () => {
     ['apiproxy,developer', 'no column "timestamp"'],
   ])('the header %s is one fault on line 1 and ends the reading', async (header, message) => {
     const facts = await read(`${header}\n2026-11-22,a\n2026-11-22,b\n`);
-    expect(facts).toEqual([{ line: 1, fault: expect.stringContaining(message) as string }]);
+    expect(facts).toEqual([
+      { line: 1, fault: expect.stringContaining(message) as string, endsReading: true },
+    ]);
   });
 
   test('a row with too few or too many cells is a fault, and the next row is read', async () => {
@@ -126,7 +128,7 @@ describe('readCsv', () => {
     const facts = await read(`timestamp,apiproxy\n2026-11-22,"1\r\n2"\n\n${rows}`);
     expect(facts).toEqual([
       { line: 2, value: { timestamp: '2026-11-22', apiproxy: '1\r\n2' } },
-      { line: 5, fault: expect.stringContaining(message) as string },
+      { line: 5, fault: expect.stringContaining(message) as string, endsReading: true },
     ]);
   });
 

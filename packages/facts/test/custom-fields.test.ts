@@ -129,13 +129,17 @@ describe('CSV', () => {
   test('may have undeclared columns only if they are ignored', async () => {
     const text = `timestamp,dc_none,dc_ok\n${timestamp},x,false\n`;
     expect(await read(text)).toEqual([
-      { line: 1, fault: expect.stringContaining('unknown field "dc_none"') as string },
+      { line: 1, fault: expect.stringContaining('unknown field "dc_none"') as string, endsReading: true },
     ]);
     expect(await read(text, 'ignore')).toEqual([
       { line: 2, value: { timestamp, dc_none: 'x', dc_ok: false } },
     ]);
     expect(await read(`timestamp,tps\n${timestamp},1\n`, 'ignore')).toEqual([
-      { line: 1, fault: expect.stringContaining('"tps" is computed from the number of calls') as string },
+      {
+        line: 1,
+        fault: expect.stringContaining('"tps" is computed from the number of calls') as string,
+        endsReading: true,
+      },
     ]);
   });
 });

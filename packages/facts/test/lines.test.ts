@@ -26,6 +26,7 @@ describe('splitLines', () => {
             line,
             text: index === all.length - 1 ? text.replace(/\r$/, '') : text,
           }))
+          .map((line, index, all) => (index === all.length - 1 ? { ...line, isUnended: true } : line))
           .filter((line) => !/^[ \t]*$/.test(line.text));
         expect(await linesOf(text, sizes)).toEqual(expected);
       }),
@@ -53,7 +54,7 @@ describe('splitLines', () => {
         { line: 1, text: 'ok' },
         { line: 2, fault: 'the line is not valid UTF-8' },
         { line: 3, text: 'ok' },
-        { line: 4, text: '€' },
+        { line: 4, text: '€', isUnended: true },
       ]);
     }
   });

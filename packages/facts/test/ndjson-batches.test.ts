@@ -29,12 +29,15 @@ describe('batches of an import', () => {
     const batches = await collect(makeNdjsonBatches(facts, { maxRows: 100, maxChars: 3000 }));
     expect(batches.map((batch) => batch.fileLines.length)).toEqual([3, 3, 3, 1]);
 
-    const rubbish = readFacts(inChunks('rubbish\n'.repeat(5)), { format: 'combined', proxy: null });
+    const rubbish = readFacts(inChunks(`${logLine}\n${'rubbish\n'.repeat(5)}`), {
+      format: 'combined',
+      proxy: null,
+    });
     const faulty = await collect(makeNdjsonBatches(rubbish, { maxRows: 2 }));
-    expect(faulty.map((batch) => [batch.body, batch.faults.length])).toEqual([
-      ['', 2],
-      ['', 2],
-      ['', 1],
+    expect(faulty.map((batch) => [batch.fileLines.length, batch.faults.length])).toEqual([
+      [1, 2],
+      [0, 2],
+      [0, 1],
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { combinedOrigins } from '@hourglass/facts';
+import { logOrigins } from '@hourglass/facts';
 import {
   apiDataset,
   describeFields,
@@ -20,7 +20,7 @@ export function fieldTables(dataset: Dataset): readonly FieldTable[] {
   const { dimensions, metrics } = describeFields(dataset);
   const isApi = dataset.name === apiDataset.name;
   const logColumn = isApi ? ['Access log'] : [];
-  const logCell = (name: string) => (isApi ? [combinedOrigins[name] ?? ''] : []);
+  const logCell = (name: string) => (isApi ? [logOrigins[name] ?? ''] : []);
   return [
     {
       title: 'Dimensions',

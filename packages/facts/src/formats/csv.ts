@@ -157,7 +157,7 @@ class CsvReader {
 
   private refuse(line: number, reason: string): void {
     if (this.ended) return;
-    this.facts.push({ line, fault: `${reason}. Reading stopped here` });
+    this.facts.push({ line, fault: `${reason}. Reading stopped here`, endsReading: true });
     this.ended = true;
   }
 

@@ -3,7 +3,8 @@ import { skipByteOrderMark } from './byte-order-mark.ts';
 
 /** A line without its end, numbered from 1. */
 export type Line =
-  | { readonly line: number; readonly text: string }
+  /** `isUnended`: the last line, which had no end. It may be half of a line. */
+  | { readonly line: number; readonly text: string; readonly isUnended?: true }
   | { readonly line: number; readonly fault: string };
 
 /** A longer line is certainly not a fact, and would only fill the memory. */
@@ -60,7 +61,7 @@ class LineSplitter {
   end(): readonly Line[] {
     const lines: Line[] = [];
     if (this.pendingBytes > 0) this.finishPending(Buffer.alloc(0), lines);
-    return lines;
+    return lines.map((line) => ('text' in line ? { ...line, isUnended: true } : line));
   }
 
   private finishPending(rest: Buffer, lines: Line[]): void {

@@ -9,6 +9,8 @@ export interface NdjsonBatch {
    * Rows that could not be read, from the same part of the file. The body does not contain them.
    */
   readonly faults: readonly RowFault[];
+  /** The fault at which reading stopped. It is the last of `faults`. */
+  readonly readingEnd: RowFault | null;
 }
 
 export interface BatchLimits {
@@ -31,9 +33,12 @@ export async function* makeNdjsonBatches(
   let chars = 0;
   let fileLines: number[] = [];
   let faults: RowFault[] = [];
+  let readingEnd: RowFault | null = null;
   for await (const fact of facts) {
     if ('fault' in fact) {
-      faults.push({ line: fact.line, field: fact.field ?? '', message: fact.fault });
+      const fault = { line: fact.line, field: fact.field ?? '', message: fact.fault };
+      faults.push(fault);
+      if (fact.endsReading === true) readingEnd = fault;
     } else {
       const row = `${JSON.stringify(fact.value)}\n`;
       rows.push(row);
@@ -41,13 +46,13 @@ export async function* makeNdjsonBatches(
       fileLines.push(fact.line);
     }
     if (rows.length < maxRows && faults.length < maxRows && chars < maxChars) continue;
-    yield { body: rows.join(''), fileLines, faults };
+    yield { body: rows.join(''), fileLines, faults, readingEnd };
     rows = [];
     chars = 0;
     fileLines = [];
     faults = [];
   }
-  if (rows.length > 0 || faults.length > 0) yield { body: rows.join(''), fileLines, faults };
+  if (rows.length > 0 || faults.length > 0) yield { body: rows.join(''), fileLines, faults, readingEnd };
 }
 
 /** Converts the line number of a fault in the batch's body to that of the file. */

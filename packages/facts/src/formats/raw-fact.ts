@@ -9,7 +9,15 @@ export type RawFact =
       readonly fault: string;
       /** The field at fault, unless the row as a whole is. */
       readonly field?: string;
+      /** The rows after it were not read, whatever the caller does with faults. */
+      readonly endsReading?: true;
     };
+
+/** A last line that had no end and is not a whole row, because its writer is not done with it. */
+export interface UnfinishedLine {
+  readonly line: number;
+  readonly reason: string;
+}
 
 /** One thing wrong with one row. */
 export interface RowFault {

@@ -1,50 +1,85 @@
-import { createCombinedParser } from './combined.ts';
+import { parseApacheDefinition } from './logs/apache-definition.ts';
 import { readCsv } from './csv.ts';
 import type { CsvOptions } from './csv.ts';
-import { parseNdjsonLine } from './ndjson.ts';
-import { splitLines } from './lines.ts';
-import type { Line } from './lines.ts';
-import type { ProxyNaming } from './name-proxy.ts';
-import type { RawFact } from './raw-fact.ts';
-import { createUserAgentReader } from './user-agent.ts';
+import { compileLogFormat, type LogFormat } from './logs/log-format.ts';
+import { createFormatGuide } from './logs/looks-like.ts';
+import { createNamedFormats, logFormatNames, type LogFormatName } from './logs/named-formats.ts';
+import { parseNginxDefinition } from './logs/nginx-definition.ts';
+import type { ProxyNaming } from './logs/name-proxy.ts';
+import { readLog } from './logs/read-log.ts';
+import { createUserAgentReader } from './logs/user-agent.ts';
+import { readNdjson } from './read-ndjson.ts';
+import type { RawFact, UnfinishedLine } from './raw-fact.ts';
 
-export const importFormats = ['ndjson', 'combined', 'csv'] as const;
+export { logFormatNames };
+export const importFormats = ['auto', ...logFormatNames, 'ndjson', 'csv'] as const;
 export type ImportFormat = (typeof importFormats)[number];
 
 export type ReadFactsOptions =
   | { readonly format: 'ndjson' }
   | ({ readonly format: 'csv' } & CsvOptions)
-  /** Facts of the `api` dataset. `customValues` are added to each. */
-  | {
-      readonly format: 'combined';
-      readonly proxy: ProxyNaming | null;
-      readonly customValues?: Readonly<Record<string, unknown>>;
-    };
+  | ReadLogOptions;
+
+/** Facts of the `api` dataset. `customValues` are added to each. */
+export interface ReadLogOptions {
+  /** `auto` recognises the format of each file. */
+  readonly format: 'auto' | LogFormatName | LogFormat;
+  readonly proxy: ProxyNaming | null;
+  readonly customValues?: Readonly<Record<string, unknown>>;
+}
+
+/** Notices that are not faults. */
+export interface ReadingObserver {
+  /** Receives the format that was chosen for a log. */
+  readonly onFormat?: (name: string) => void;
+  /** Receives a last line without an end that is not a whole row. It is not yielded. */
+  readonly onUnfinished?: (line: UnfinishedLine) => void;
+}
 
 /**
  * Yields the rows of a file as they are read, each with its line number. Fields are not checked
  * here, but by the API that ingests the rows. Throws errors of the stream.
  */
-export function readFacts(stream: AsyncIterable<Buffer>, options: ReadFactsOptions): AsyncGenerator<RawFact> {
-  switch (options.format) {
-    case 'ndjson':
-      return parseLines(stream, parseNdjsonLine);
+export function readFacts(
+  stream: AsyncIterable<Buffer>,
+  options: ReadFactsOptions,
+  { onFormat = () => {}, onUnfinished = () => {} }: ReadingObserver = {},
+): AsyncGenerator<RawFact> {
+  const { format } = options;
+  switch (format) {
     case 'csv':
       return readCsv(stream, options);
-    case 'combined':
-      return parseLines(
-        stream,
-        createCombinedParser(createUserAgentReader(), options.proxy, options.customValues),
-      );
+    case 'ndjson':
+      return readNdjson(stream, { onUnfinished, looksLike: createFormatGuide() });
+    default:
+      return readLog(stream, {
+        formats: formatsOf(format),
+        looksLike: createFormatGuide(),
+        readUserAgent: createUserAgentReader(),
+        proxy: options.proxy,
+        customValues: options.customValues ?? {},
+        onFormat: ({ name }) => onFormat(name),
+        onUnfinished,
+      });
   }
-  return options satisfies never;
 }
 
-async function* parseLines(
-  stream: AsyncIterable<Buffer>,
-  parse: (line: Line) => RawFact,
-): AsyncGenerator<RawFact> {
-  for await (const lines of splitLines(stream)) {
-    for (const line of lines) yield parse(line);
-  }
+function formatsOf(format: ReadLogOptions['format']): readonly LogFormat[] {
+  if (typeof format !== 'string') return [format];
+  const named = createNamedFormats();
+  return format === 'auto' ? [...named.values()].flat() : (named.get(format) ?? []);
+}
+
+/**
+ * Reads a definition in the syntax of NGINX's `log_format` or Apache's `LogFormat`.
+ * @throws LogDefinitionError
+ */
+export function parseLogFormat(definition: string): LogFormat {
+  const isApache =
+    /^\s*LogFormat\s/.test(definition) ||
+    (!/^\s*log_format\s/.test(definition) &&
+      /%[\d!,<>]*[{A-Za-z]/.test(definition) &&
+      !/\$\w/.test(definition));
+  const parse = isApache ? parseApacheDefinition : parseNginxDefinition;
+  return compileLogFormat('--log-format', parse(definition));
 }

@@ -26,3 +26,19 @@ function unescapeOne(escape: string): string {
   const bytes = Buffer.from(escape.replaceAll('\\x', ''), 'hex');
   return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString('utf8') : escape;
 }
+
+/** Decodes the escapes of NGINX's `escape=json`. NUL stays escaped, because the database cannot store it. */
+export function unescapeJsonText(text: string): string {
+  if (!text.includes('\\')) return text;
+  try {
+    const decoded = String(JSON.parse(`"${text}"`));
+    return decoded.includes('\0') ? text : decoded;
+  } catch {
+    return text;
+  }
+}
+
+/** For NGINX's `escape=none`. */
+export function verbatim(text: string): string {
+  return text;
+}

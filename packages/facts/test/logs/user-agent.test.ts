@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createUserAgentReader } from '../src/formats/user-agent.ts';
+import { createUserAgentReader } from '../../src/formats/logs/user-agent.ts';
 
 const read = createUserAgentReader();
 const chrome = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0';

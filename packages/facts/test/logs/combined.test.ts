@@ -6,22 +6,29 @@ import { catalogue } from '@hourglass/query';
 import type { Dataset } from '@hourglass/query';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createFactChecker } from '../src/check/check-fact.ts';
-import { createCombinedParser } from '../src/formats/combined.ts';
-import type { ProxyNaming } from '../src/formats/name-proxy.ts';
-import { readFacts } from '../src/formats/read-facts.ts';
-import { createUserAgentReader } from '../src/formats/user-agent.ts';
-import { collect } from './chunked.ts';
+import { createFactChecker } from '../../src/check/check-fact.ts';
+import { factOf } from '../../src/formats/logs/log-facts.ts';
+import { explainLine, matchLine } from '../../src/formats/logs/match-line.ts';
+import type { LogFormat } from '../../src/formats/logs/log-format.ts';
+import type { ProxyNaming } from '../../src/formats/logs/name-proxy.ts';
+import { createNamedFormats } from '../../src/formats/logs/named-formats.ts';
+import { createUserAgentReader } from '../../src/formats/logs/user-agent.ts';
+import { readFacts } from '../../src/formats/read-facts.ts';
+import { collect } from '../chunked.ts';
 
 const readUserAgent = createUserAgentReader();
 
+const combined = createNamedFormats().get('combined')?.[0] as LogFormat;
+
 function parse(text: string, proxy: ProxyNaming | null = null) {
-  return createCombinedParser(readUserAgent, proxy)({ line: 1, text });
+  const match = matchLine(combined, text);
+  if (match === null) return explainLine(combined, text);
+  return { value: factOf(match.entry, { readUserAgent, proxy, customValues: {} }) };
 }
 
 function valueOf(text: string, proxy: ProxyNaming | null = null) {
   const fact = parse(text, proxy);
-  if ('fault' in fact) throw new Error(fact.fault);
+  if ('problem' in fact) throw new Error(`column ${fact.column}: ${fact.problem}`);
   return fact.value;
 }
 
@@ -75,7 +82,7 @@ describe('a combined log line', () => {
       fc.property(fields, (field) => {
         const request = escapeAsApache(`${field.verb} ${field.path}${field.query} ${field.protocol}`);
         const line =
-          `${field.client} - ${field.user} [${logTime(field.time, field.zoneMinutes)}] "${request}" ` +
+          `${field.client} - ${escapeAsApache(field.user)} [${logTime(field.time, field.zoneMinutes)}] "${request}" ` +
           `${field.status} ${field.size ?? '-'} "${escapeAsApache(field.referer)}" "${escapeAsApache(field.agent)}"`;
         expect(valueOf(line)).toMatchObject({
           timestamp: Math.floor(field.time.getTime() / 1000) * 1000,
@@ -131,18 +138,51 @@ describe('a combined log line', () => {
     expect(valueOf(`${start}\\`)['useragent']).toBe('curl/7');
   });
 
+  const good = '10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1 "-" "-"';
   test.each([
-    ['the common format', '10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1'],
-    ['no time', '10.0.0.1 - - - "GET / HTTP/1.1" 200 1 "-" "-"'],
-    ['no status', '10.0.0.1 - - [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" - 1 "-" "-"'],
-    ['text after the user agent', `${withRequest('GET / HTTP/1.1')} x`],
-    ['a bare quote in the request', withRequest('GET /" HTTP/1.1')],
-    ['other text', 'hello'],
-  ])('with %s is a fault', (_name, line) => {
-    expect(parse(line)).toEqual({
-      line: 1,
-      fault: expect.stringContaining('not a combined log line') as string,
-    });
+    ['the common format', good.slice(0, -8), 65, /found the end of the line; expected " \\""/],
+    ['no time', good.replace(/\[.*\]/, '-'), 13, /expected " \["/],
+    ['no status', good.replace('200', '-'), 60, /found "-"; expected a status/],
+    [
+      'a long size',
+      good.replace(' 1 ', ' 12345678901234567890 '),
+      64,
+      /found "12345678901234567890"; expected a whole number/,
+    ],
+    ['text after the user agent', `${good} x`, 73, /found " x"; expected the end of the line/],
+    ['a bare quote in the request', withRequest('GET /" HTTP/1.1'), 51, /found "HTTP/],
+    ['other text', 'hello', 6, /found the end of the line; expected " "/],
+    [
+      'a port after the address',
+      `shop.example:443 ${good}`,
+      1,
+      /found "shop.example:443"; expected an IP address/,
+    ],
+    ['a list of addresses', `203.0.113.9, ${good}`, 1, /found "203.0.113.9,"; expected an IP address/],
+    ['a list without commas', `203.0.113.9 ${good}`, 13, /found "10.0.0.1"; expected "-" or the identity/],
+    ['a virtual host', `shop.example ${good}`, 14, /found "10.0.0.1"; expected "-" or the identity/],
+    [
+      'a word before the address',
+      `web-1 - ${good}`,
+      9,
+      /found "10.0.0.1"; expected "-" or the name of a user/,
+    ],
+    ['a pipe before the address', `web-1| ${good}`, 1, /found "web-1\|"; expected an IP/],
+    ['an epoch before the address', `1763805600.123 ${good}`, 1, /found "1763805600.123"/],
+    [
+      'a wrong address',
+      good.replace('10.0.0.1', '10.0.0.256'),
+      1,
+      /found "10.0.0.256"; expected an IP address/,
+    ],
+    ['a wrong IPv6 address', good.replace('10.0.0.1', '2001:db8::g'), 1, /found "2001:db8::g"/],
+    ['a wrong host name', good.replace('10.0.0.1', 'a..b'), 1, /found "a..b"/],
+    ['two spaces', good.replace(' - ', '  - '), 10, /found/],
+    ['a tab', good.replace(' "-"', '\t"-"'), 64, /found "1/],
+    ['a space at the start', ` ${good}`, 1, /expected an IP address or a host name/],
+    ['a space at the end', `${good} `, 73, /found " "; expected the end of the line/],
+  ])('with %s is a fault at its column', (_name, line, column, problem) => {
+    expect(parse(line)).toEqual({ column, problem: expect.stringMatching(problem) as string });
   });
 
   test.each([
@@ -154,16 +194,15 @@ describe('a combined log line', () => {
     '17/May/2015:10:05:03',
     '2015-05-17T10:05:03Z',
   ])('with the time %s is a fault', (time) => {
-    const line = withRequest('GET / HTTP/1.1').replace('17/May/2015:10:05:03 +0000', time);
-    expect(parse(line)).toEqual({
-      line: 1,
-      fault: `invalid time "${time}"; expected a time such as 17/May/2015:10:05:03 +0000`,
+    expect(parse(good.replace('17/May/2015:10:05:03 +0000', time))).toEqual({
+      column: 15,
+      problem: `found "${time}"; expected a time such as 17/May/2015:10:05:03 +0000`,
     });
   });
 
   test('of a hostile length is read quickly', () => {
     const startedAt = performance.now();
-    for (const piece of [' [', '\\', ' "', '" "', '- ']) parse(`a b ${piece.repeat(300_000)}`);
+    for (const piece of [' [', '\\', ' "', '" "', '- ']) parse(`a - b ${piece.repeat(300_000)}`);
     expect(performance.now() - startedAt).toBeLessThan(5000);
   });
 
@@ -182,7 +221,7 @@ describe('a combined log line', () => {
   });
 });
 
-const repositoryRoot = path.join(import.meta.dirname, '../../..');
+const repositoryRoot = path.join(import.meta.dirname, '../../../..');
 const realLog = path.join(repositoryRoot, '../shared/data/apache_combined_2015.log.gz');
 const hasRealLog = existsSync(realLog);
 if (!hasRealLog) console.warn(`SKIPPED: "a real log of 10,000 requests", because ${realLog} is not there`);
