@@ -136,7 +136,7 @@ export async function untilAllEnded(system: FaultSystem): Promise<void> {
         .catch(() => []);
       return row?.left === 0 ? true : null;
     },
-    patienceMs,
+    { timeoutMs: patienceMs },
   );
 }
 

@@ -105,15 +105,11 @@ describe.skipIf(missing)('a store that fails three out of ten calls', () => {
         for await (const { key } of found) keys.push(key);
         return keys;
       };
-      const openUploads = await eventually(
-        'the sweep',
-        async () => {
-          const open = await keysOf(objects.listIncomplete('archives/'));
-          const stored = await keysOf(objects.list('archives/'));
-          return open.length === 0 && stored.length === small + large ? open.length : null;
-        },
-        60_000,
-      );
+      const openUploads = await eventually('the sweep', async () => {
+        const open = await keysOf(objects.listIncomplete('archives/'));
+        const stored = await keysOf(objects.list('archives/'));
+        return open.length === 0 && stored.length === small + large ? open.length : null;
+      });
       await sweeper.stop();
       objects.close();
       printFigure('store failing', {

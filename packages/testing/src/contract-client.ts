@@ -30,12 +30,16 @@ export function contractClient(options: { environmentUrl: string; authorization:
     request,
     ...requests,
     reaches: (id, what, condition) =>
-      eventually(`query ${id} ${what}`, async () => {
-        const status = await requests.status(id);
-        if (condition(status)) return status;
-        if (hasEnded(status)) throw new Error(`query ${id} was ${status.state} before it ${what}`);
-        return null;
-      }),
+      eventually(
+        `query ${id} ${what}`,
+        async () => {
+          const status = await requests.status(id);
+          if (condition(status)) return status;
+          if (hasEnded(status)) throw new Error(`query ${id} was ${status.state} before it ${what}`);
+          return null;
+        },
+        { steady: true },
+      ),
     ended: (id) =>
       eventually(`query ${id} ends`, async () => {
         const status = await requests.status(id);
