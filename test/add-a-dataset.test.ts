@@ -16,6 +16,7 @@ import {
   type QueryRequest,
 } from '@hourglass/query';
 import {
+  connectDatabase,
   createTestAdmin,
   createTestDatabase,
   migrationsFolder,
@@ -71,9 +72,11 @@ test('a dataset written as the page says is imported, stored and reported withou
   expect(log).toEqual(['created table hot_deployment_facts']);
 
   database = openDatabase({ url: created.url, poolSize: 4, catalogue });
-  const admin = createTestAdmin(database, created.url);
+  const client = await connectDatabase(created.url);
+  const admin = createTestAdmin(client);
   await admin.createOrganization('acme');
   const tenant = await admin.createEnvironment({ organization: 'acme', name: 'prod' });
+  await client.end();
   const nowMs = Date.parse('2026-11-20T00:00:00Z');
   const answer = await acceptBatch(
     (async function* body() {

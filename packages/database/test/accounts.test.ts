@@ -11,18 +11,12 @@ import { databaseWithTenant, type DatabaseWithTenant } from './database-with-ten
 let db: DatabaseWithTenant;
 beforeAll(async () => {
   db = await databaseWithTenant();
-  await db.admin.createUser({
-    organization: 'acme',
-    email: 'Jane@Example.com',
-    password: 'correct horse',
-    role: 'administrator',
-  });
-  await db.admin.createUser({
-    organization: 'acme',
-    email: 'joe@example.com',
-    password: 'battery staple',
-    role: 'member',
-  });
+  const { users } = db.database;
+  const anyNumber = () => {};
+  const jane = { email: 'Jane@Example.com', password: 'correct horse', role: 'administrator' } as const;
+  const joe = { email: 'joe@example.com', password: 'battery staple', role: 'member' } as const;
+  await users.create('acme', jane, anyNumber);
+  await users.create('acme', joe, anyNumber);
 });
 afterAll(() => db.close());
 

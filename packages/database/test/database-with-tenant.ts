@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Plan, Tenant } from '@hourglass/query';
-import { createTestAdmin, createTestDatabase, type TestAdmin } from '@hourglass/testing';
+import { createTestAdmin, createTestDatabase, type DatabaseClient, type TestAdmin } from '@hourglass/testing';
 import { openDatabase, type Database } from '../src/index.ts';
 import { withClient } from './empty-database.ts';
 
@@ -20,7 +20,9 @@ export async function databaseWithTenant(
   const created = await createTestDatabase();
   const { url } = created;
   const database = openDatabase({ url, poolSize: 8, ...options });
-  const admin = createTestAdmin(database, url);
+  const sql: DatabaseClient['sql'] = (statement, parameters = []) =>
+    withClient(url, async (client) => (await client.query(statement, [...parameters])).rows);
+  const admin = createTestAdmin({ sql });
   await admin.createOrganization('acme');
   const tenant = await admin.createEnvironment({ organization: 'acme', name: 'prod' });
   return {
@@ -28,8 +30,7 @@ export async function databaseWithTenant(
     database,
     admin,
     tenant,
-    sql: (statement, parameters = []) =>
-      withClient(url, async (client) => (await client.query(statement, [...parameters])).rows),
+    sql,
     async close() {
       await database.close();
       await created.drop();

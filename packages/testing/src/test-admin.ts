@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { Database } from '@hourglass/database';
+import { createHash, randomBytes, scryptSync } from 'node:crypto';
 import type { Tenant } from '@hourglass/query';
 import type { Role, Scope } from '@hourglass/reports';
-import { connectDatabase } from './database-client.ts';
+import type { DatabaseClient } from './database-client.ts';
 
 export interface TestUser {
   readonly organization: string;
@@ -36,24 +35,31 @@ export interface TestAdmin {
   createToken(token: TestToken): Promise<void>;
 }
 
-export function createTestAdmin(database: Pick<Database, 'users'>, url: string): TestAdmin {
+export function createTestAdmin({ sql }: Pick<DatabaseClient, 'sql'>): TestAdmin {
+  const insertOne = async (statement: string, parameters: readonly unknown[]): Promise<unknown> => {
+    const [row] = await sql<{ id: unknown }>(statement, parameters);
+    if (row === undefined) throw new Error(`nothing to attach ${JSON.stringify(parameters)} to`);
+    return row.id;
+  };
   return {
     createOrganization: async (name) =>
-      void (await insertOne(url, 'insert into organizations (name) values ($1) returning id', [name])),
+      void (await insertOne('insert into organizations (name) values ($1) returning id', [name])),
     async createEnvironment({ organization, name }) {
       const environmentId = await insertOne(
-        url,
         `insert into environments (organization_id, name)
          select id, $2 from organizations where name = $1 returning id`,
         [organization, name],
       );
       return { organization, environment: name, environmentId: Number(environmentId) };
     },
-    createUser: async ({ organization, ...user }) =>
-      void (await database.users.create(organization, user, () => {})),
+    createUser: async ({ organization, email, role, password }) =>
+      void (await insertOne(
+        `insert into users (organization_id, email, role, password_hash)
+         select id, lower($2), $3::role, $4 from organizations where name = $1 returning id`,
+        [organization, email, role, hashCheaply(password)],
+      )),
     createToken: async ({ email, token, scopes, expiresAt, environment, customers = [] }) =>
       void (await insertOne(
-        url,
         `insert into tokens (user_id, hash, scopes, expires_at, environment_id, customers)
          select u.id, $2, $3, $4, e.id, $6
            from users u
@@ -65,15 +71,12 @@ export function createTestAdmin(database: Pick<Database, 'users'>, url: string):
   };
 }
 
-async function insertOne(url: string, statement: string, parameters: readonly unknown[]): Promise<unknown> {
-  const client = await connectDatabase(url);
-  try {
-    const [row] = await client.sql<{ id: unknown }>(statement, parameters);
-    if (row === undefined) throw new Error(`nothing to attach ${JSON.stringify(parameters)} to`);
-    return row.id;
-  } finally {
-    await client.end();
-  }
+/** A stored hash includes its cost. Most tests never use the password, and a hash of full cost takes 0.1 s. */
+function hashCheaply(password: string): string {
+  const cost = { N: 1024, r: 8, p: 1 };
+  const salt = randomBytes(16);
+  const hash = scryptSync(password.normalize('NFC'), salt, 32, cost);
+  return ['scrypt', ...Object.values(cost), salt.toString('base64'), hash.toString('base64')].join('$');
 }
 
 function sha256(text: string): string {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { openDatabase } from '@hourglass/database';
 import { scopes, type Role, type Scope } from '@hourglass/reports';
+import { connectDatabase } from './database-client.ts';
 import { createTestAdmin } from './test-admin.ts';
 
 /** An organization with a user and a token. */
@@ -39,8 +39,8 @@ export async function createTestTenant(databaseUrl: string, tenant: NewTestTenan
   const { tokenScopes = scopes, role = 'member', password = `password of ${organization}` } = tenant;
   const { environment, customers = [] } = tenant;
   const email = `owner@${organization}.example`;
-  const database = openDatabase({ url: databaseUrl, poolSize: 2 });
-  const admin = createTestAdmin(database, databaseUrl);
+  const database = await connectDatabase(databaseUrl);
+  const admin = createTestAdmin(database);
   try {
     await admin.createOrganization(organization);
     for (const name of environments) await admin.createEnvironment({ organization, name });
@@ -53,7 +53,7 @@ export async function createTestTenant(databaseUrl: string, tenant: NewTestTenan
       customers,
     });
   } finally {
-    await database.close();
+    await database.end();
   }
   return { organization, email, token };
 }
