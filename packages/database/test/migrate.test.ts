@@ -10,7 +10,7 @@ import {
   type TemporaryFolder,
   type TestDatabase,
 } from '@hourglass/testing';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { migrate, MigrationRefused } from '../src/index.ts';
 import { createEmptyDatabase, withClient } from './empty-database.ts';
 import { prismaCommand } from './prisma-command.ts';
@@ -141,10 +141,10 @@ describe('migrations', () => {
 
 describe('the schema of this version', () => {
   let database: TestDatabase;
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await createTestDatabase();
   });
-  afterEach(() => database.drop());
+  afterAll(() => database.drop());
 
   test('is up to date for the stock Prisma command line', async () => {
     expect(await prismaCommand(database.url, 'migrate', 'status')).toContain(
@@ -175,22 +175,24 @@ describe('the schema of this version', () => {
       'prisma/schema.prisma',
       '--script',
     ];
-    await withClient(database.url, (client) =>
+    const changed = await createTestDatabase();
+    await withClient(changed.url, (client) =>
       client.query(
         `create table hot_api_facts_p20260101 partition of hot_api_facts
            for values from ('2026-01-01 00:00:00+00') to ('2026-01-02 00:00:00+00')`,
       ),
     );
-    expect(await prismaCommand(database.url, ...diff)).toContain('-- This is an empty migration.');
+    expect(await prismaCommand(changed.url, ...diff)).toContain('-- This is an empty migration.');
     // Proves that the comparison detects drift:
-    await withClient(database.url, (client) =>
+    await withClient(changed.url, (client) =>
       client.query(
         'alter table batches drop column accepted; alter table hot_api_facts drop column apiproxy',
       ),
     );
-    const drift = await prismaCommand(database.url, ...diff);
+    const drift = await prismaCommand(changed.url, ...diff);
     expect(drift).toContain('ALTER TABLE "batches" ADD COLUMN     "accepted" BIGINT NOT NULL');
     expect(drift).toContain('ALTER TABLE "hot_api_facts" ADD COLUMN     "apiproxy" TEXT');
+    await changed.drop();
   });
 
   const datasets = [...catalogue.values()];
