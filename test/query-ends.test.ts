@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { connectDatabase, eventually, startSystem, type RunningSystem } from '@hourglass/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connectDatabase, eventually, sharedSystem, type TestSystem } from '@hourglass/testing';
 
 const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
 
 describe('every query ends', () => {
-  let system: RunningSystem;
+  let system: TestSystem;
+  // Each test starts workers with its own settings.
+  beforeEach(async () => {
+    system = await sharedSystem('api');
+  });
   afterEach(() => system.stop());
 
   /** One row per fact makes a report long enough to be observed while it runs. */
@@ -29,7 +33,7 @@ describe('every query ends', () => {
   const untilRunning = (id: string) => system.client.reaches(id, 'runs', ({ state }) => state === 'running');
 
   test('as failed with a readable reason after its timeout', async () => {
-    system = await startSystem({ env: { HOURGLASS_QUERY_TIMEOUT_SECONDS: '1' } });
+    system.startWorker({ HOURGLASS_QUERY_TIMEOUT_SECONDS: '1' });
     await sendManyFacts(1);
     // The lock delays the query on any machine.
     const locker = await connectDatabase(system.databaseUrl);
@@ -47,7 +51,6 @@ describe('every query ends', () => {
   });
 
   test('also when its worker is shut down: it is requeued immediately and another worker completes it', async () => {
-    system = await startSystem({ worker: false });
     await sendManyFacts(200_000);
     const first = system.startWorker();
     const id = await system.client.submit(longQuery);
@@ -60,26 +63,29 @@ describe('every query ends', () => {
   });
 
   test('as failed with the cause when the object store never accepts the archive, and the worker continues', async () => {
-    system = await startSystem({ env: { HOURGLASS_RETRY_DELAY_SECONDS: '0' } });
+    system.startWorker({ HOURGLASS_RETRY_DELAY_SECONDS: '0' });
     const store = path.join(system.dataDirectory, 'store');
     await rename(store, `${store}.aside`);
     await writeFile(store, '');
-    const id = await system.client.submit(longQuery);
-    expect(await submissionsLeft()).toBe(999);
-    const status = await system.client.ended(id);
-    expect(status).toMatchObject({
-      state: 'failed',
-      error: 'Attempt 5 of 5 failed: The object store is not available',
-    });
-    // A failure of the system does not count as a submission.
-    expect(await submissionsLeft()).toBe(1000);
-    await rm(store);
-    await rename(`${store}.aside`, store);
+    try {
+      const id = await system.client.submit(longQuery);
+      expect(await submissionsLeft()).toBe(999);
+      const status = await system.client.ended(id);
+      expect(status).toMatchObject({
+        state: 'failed',
+        error: 'Attempt 5 of 5 failed: The object store is not available',
+      });
+      // A failure of the system does not count as a submission.
+      expect(await submissionsLeft()).toBe(1000);
+    } finally {
+      await rm(store);
+      await rename(`${store}.aside`, store);
+    }
     expect(await system.client.report(longQuery)).toBe('');
   });
 
   test('and so does its result: after expiry it is a 410 and the archive is deleted', async () => {
-    system = await startSystem({ env: { HOURGLASS_RESULT_TTL_SECONDS: '1' } });
+    system.startWorker({ HOURGLASS_RESULT_TTL_SECONDS: '1' });
     const id = await system.client.submit(longQuery);
     await system.client.ended(id);
     const archive = path.join(
