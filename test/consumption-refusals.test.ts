@@ -98,7 +98,13 @@ describe('Keystone', () => {
           {
             error: {
               code: 'request.unknown_parameter',
-              message: expect.stringMatching(/"(from_date_utc|unit)"; expected type, id/) as string,
+              message: expect.stringMatching(/"(to_date_utc|unit)"; expected type, id/) as string,
+              faults: expect.arrayContaining([
+                {
+                  field: expect.stringMatching(/^(from_date_utc|unit)$/) as string,
+                  message: expect.stringMatching(/^unknown query parameter; expected type, id/) as string,
+                },
+              ]) as unknown,
             },
           },
         ]);

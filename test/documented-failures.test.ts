@@ -20,6 +20,7 @@ const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   timeout: 408,
   conflict: 409,
   gone: 410,
+  precondition: 412,
   too_large: 413,
   media_type: 415,
   range: 416,

@@ -237,7 +237,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     [
       'size=0',
       [['size', '0']],
-      /^The request has a fault: size: expected a whole number from 1 to 10000, found "0"/,
+      /^The request has 1 fault: size: expected a whole number from 1 to 10000, found "0"/,
     ],
     ['size=10001', [['size', '10001']], /size: expected a whole number from 1 to 10000, found "10001"/],
     ['size=ten', [['size', 'ten']], /size: .* found "ten"/],
@@ -293,6 +293,7 @@ describe('GET /openapi/v1/alg/orders', () => {
       expect(orderError.parse(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))))).toEqual({
         code: 'request.invalid',
         message: expect.stringMatching(/query: it has 1\d{6} characters; expected at most 524288/) as unknown,
+        faults: [{ field: 'query', message: expect.any(String) as string }],
       });
     };
     expect(await leastProcessorMs(system.url, ask, { untilMs: 50 })).toBeLessThanOrEqual(50);

@@ -97,8 +97,60 @@ describe('ranges of a result', () => {
     expect((await download({ ...two, 'If-Range': etag })).status).toBe(206);
     expect((await download({ ...two, 'If-Range': '"other"' })).status).toBe(200);
     expect((await download({ ...two, 'If-None-Match': etag })).status).toBe(304);
+    const dated = { ...two, 'If-Range': new Date().toUTCString() };
+    expect((await download(dated)).status).toBe(200);
+    expect((await download({ ...two, 'If-Range': `W/${etag}` })).status).toBe(200);
     const head = await download(two, 'HEAD');
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(archive.length)]);
+  });
+
+  test('are refused with 412 by an If-Match that does not hold, before everything else', async () => {
+    const etag = (await download({}, 'HEAD')).headers.get('etag') ?? '';
+    for (const holds of [etag, '*', `"a,b", ${etag}`, `W/"x",${etag}`]) {
+      expect([holds, (await download({ 'If-Match': holds })).status]).toEqual([holds, 200]);
+    }
+    for (const differs of ['"other"', `W/${etag}`, etag.slice(1, -1), '']) {
+      for (const more of [{}, { 'If-None-Match': etag }, { Range: 'bytes=0-1' }] as const) {
+        const response = await download({ 'If-Match': differs, ...more });
+        expect([differs, response.status]).toEqual([differs, 412]);
+        const body = errorBody.parse(await response.json());
+        expect(body).toMatchObject({ code: 'request.precondition', error: { code: 412 } });
+        expect(body.message).toContain(etag);
+        expect(response.headers.get('content-disposition')).toBeNull();
+      }
+      expect((await download({ 'If-Match': differs }, 'HEAD')).status).toBe(412);
+    }
+    const links = (await (await system.client.request(`/queries/${id}/resulturl`)).json()) as {
+      urls: [{ uri: string }];
+    };
+    expect((await fetch(links.urls[0].uri, { headers: { 'If-Match': '"other"' } })).status).toBe(412);
+    expect((await fetch(links.urls[0].uri, { headers: { 'If-Match': etag } })).status).toBe(200);
+  });
+
+  test('ignore dates, because an archive has no Last-Modified', async () => {
+    const past = 'Thu, 01 Jan 1970 00:00:00 GMT';
+    const later = 'Fri, 01 Jan 2100 00:00:00 GMT';
+    expect((await download({ 'If-Unmodified-Since': past })).status).toBe(200);
+    expect((await download({ 'If-Modified-Since': later })).status).toBe(200);
+    expect((await download({ 'If-None-Match': '*' })).status).toBe(304);
+    expect((await download({ 'If-None-Match': '"a", W/"b"' })).status).toBe(200);
+  });
+
+  test('of the files of /docs are ignored, and their preconditions get a 412', async () => {
+    const file = (headers: Record<string, string>) => fetch(`${system.url}/docs/swagger-ui.css`, { headers });
+    const whole = await file({});
+    const modified = whole.headers.get('last-modified') ?? '';
+    expect(whole.headers.get('etag')).toBeNull();
+    expect((await file({ Range: 'bytes=999999999-' })).status).toBe(200);
+    expect((await file({ 'If-Unmodified-Since': modified })).status).toBe(200);
+    for (const [header, value] of [
+      ['If-Match', '"other"'],
+      ['If-Unmodified-Since', 'Thu, 01 Jan 1970 00:00:00 GMT'],
+    ] as const) {
+      const response = await file({ [header]: value });
+      expect([header, response.status]).toEqual([header, 412]);
+      expect(errorBody.parse(await response.json()).message).toContain(`${header}: ${value}`);
+    }
   });
 
   test('and a link are the same 404 with the state while there is no result', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { customerId } from './account-fields.ts';
+import { fieldFault } from './errors.ts';
 import { firstInstant, lastInstant } from './instants.ts';
 
 /**
@@ -96,7 +97,7 @@ export const consumptionError = z
     error: z.strictObject({
       code: z.string(),
       message: z.string(),
-      faults: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
+      faults: z.array(fieldFault).optional(),
     }),
   })
   .meta({ id: 'ConsumptionError' });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { factFault } from './facts.ts';
 
+export const fieldFault = z.strictObject({ field: z.string(), message: z.string() });
+
 /**
  * One body for two families of clients: those of Edge read `code`, `message` and `contexts`, those
  * of Apigee X the `error` object of google.rpc.
@@ -22,9 +24,9 @@ export const errorBody = z
       ),
     }),
     faults: z
-      .array(factFault)
+      .array(z.union([factFault, fieldFault]))
       .optional()
-      .describe('The first bad lines. Present only when facts were refused.'),
+      .describe('Every fault, at most a hundred, with its line when facts were refused.'),
   })
   .meta({ id: 'Error' });
 

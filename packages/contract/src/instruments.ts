@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fieldFault } from './errors.ts';
 import { readIsoTime } from './iso-time.ts';
 import { oneOf } from './query-parameters.ts';
 
@@ -159,7 +160,9 @@ export const charts = z
 
 /** Error body of both endpoints. */
 export const instrumentsError = z
-  .strictObject({ error: z.strictObject({ code: z.string(), message: z.string() }) })
+  .strictObject({
+    error: z.strictObject({ code: z.string(), message: z.string(), faults: z.array(fieldFault).optional() }),
+  })
   .meta({ id: 'InstrumentsError' });
 
 export type InstrumentsError = z.infer<typeof instrumentsError>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fieldFault } from './errors.ts';
 
 const text = z.string();
 const integer = z.int();
@@ -48,6 +49,6 @@ export const orderList = z
 
 /** Error body of that endpoint. */
 export const orderError = z
-  .strictObject({ code: z.string(), message: z.string() })
+  .strictObject({ code: z.string(), message: z.string(), faults: z.array(fieldFault).optional() })
   .meta({ id: 'OrderError' });
 export type OrderError = z.infer<typeof orderError>;

@@ -1,3 +1,5 @@
+import { visible } from './messages/visible.ts';
+
 /** The message of a fault that names a repeated parameter, member or field. */
 export const repeatedMessage = 'given more than once; expected once';
 
@@ -81,7 +83,7 @@ export function pathText(steps: readonly PropertyKey[]): string {
   for (const step of steps) {
     if (typeof step === 'number') path += `[${step}]`;
     else path += path === '' ? String(step) : `.${String(step)}`;
-    if (path.length > maxPathLength) return `${path.slice(0, maxPathLength)}…`;
+    if (path.length > maxPathLength) return visible(`${path.slice(0, maxPathLength)}…`);
   }
-  return path;
+  return visible(path);
 }

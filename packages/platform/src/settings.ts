@@ -1,3 +1,4 @@
+import { counted, didYouMean } from '@hourglass/contract/messages';
 import { clientSettings, serverSettings, settingDefinitions } from './setting-definitions.ts';
 import {
   listDefinitions,
@@ -31,8 +32,7 @@ export class SettingsError extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
-    super(`the settings have ${count}:\n  ${faults.join('\n  ')}`);
+    super(`the settings have ${counted(faults.length, 'fault')}:\n  ${faults.join('\n  ')}`);
     this.name = 'SettingsError';
     this.faults = faults;
   }
@@ -83,7 +83,9 @@ function unknownNames(environment: Environment): string[] {
   const known = new Set(settingDefinitions.map(({ name }) => name));
   return Object.keys(environment)
     .filter((name) => reservedPrefix.test(name) && !known.has(name))
-    .map((name) => `${name}: unknown setting; .env.example lists all settings`);
+    .map(
+      (name) => `${name}: unknown setting; .env.example lists all settings${didYouMean(name, [...known])}`,
+    );
 }
 
 /** Returns null for a malformed value, after adding a fault. */

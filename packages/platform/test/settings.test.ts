@@ -60,6 +60,12 @@ describe('settings', () => {
     }
   });
 
+  test('suggest the nearest setting for an unknown one', () => {
+    expect(faultsOf({ HOURGLASS_RETENTION_DAY: '7' })).toEqual([
+      'HOURGLASS_RETENTION_DAY: unknown setting; .env.example lists all settings. Did you mean "HOURGLASS_RETENTION_DAYS"?',
+    ]);
+  });
+
   test('hide secrets in faults', () => {
     const faults = faultsOf({ HOURGLASS_BOOTSTRAP_TOKEN: 'short-secret' });
     expect(faults.join()).toContain('HOURGLASS_BOOTSTRAP_TOKEN');

@@ -13,4 +13,3 @@ export { customFieldsColumn } from './catalogue/names.ts';
 export * from './catalogue/with-custom-fields.ts';
 export * from './compile/segment-columns.ts';
 export type { TimeRange } from './plan/plan.ts';
-export { didYouMean } from './messages/did-you-mean.ts';

@@ -164,7 +164,7 @@ describe('planStats reports faults', () => {
     expectFault(
       { select: `${select},developer_count` },
       'select',
-      '25 metrics and 1 dimensions are 26 columns',
+      '25 metrics and 1 dimension are 26 columns',
     );
   });
 

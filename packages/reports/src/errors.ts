@@ -1,3 +1,5 @@
+import { counted, listFaults, visible } from '@hourglass/contract/messages';
+
 /** Kinds of errors that a caller can act on. The API maps each kind to one HTTP status. */
 export type ErrorKind =
   | 'invalid'
@@ -10,6 +12,7 @@ export type ErrorKind =
   | 'gone'
   | 'too_large'
   | 'media_type'
+  | 'precondition'
   | 'range'
   | 'limited'
   | 'deadline'
@@ -17,20 +20,24 @@ export type ErrorKind =
   | 'internal';
 
 /**
- * All errors that a client can receive: code, kind and message. Details replace `{name}`. The
- * messages of `not_found` never reveal whether the resource exists in another organization.
+ * All errors that a client can receive: code, kind and message. Details replace `{name}`, and
+ * `{count|fact}` becomes `1 fact` or `2 facts`; an irregular plural follows. The messages of `not_found` never reveal whether the resource exists in another organization.
  */
 export const errorTable = {
   'request.malformed': { kind: 'invalid', message: 'The body is not JSON: {reason}' },
-  'request.invalid': { kind: 'invalid', message: 'The request has {count}: {first}' },
+  'request.invalid': { kind: 'invalid', message: 'The request has {count|fault}: {faults}' },
   'request.unknown_parameter': {
     kind: 'invalid',
-    message: 'Unknown query parameter "{name}"; expected {expected}',
+    message: 'Unknown query {parameters}; expected {expected}{others}',
   },
   'request.too_large': { kind: 'too_large', message: 'The body is larger than {limit}' },
   'request.media_type': { kind: 'media_type', message: 'Cannot read {found}; expected {expected}' },
+  'request.precondition': {
+    kind: 'precondition',
+    message: '{header}: {found} does not hold; expected {expected}, or the request without {header}',
+  },
   'request.broken': { kind: 'invalid', message: 'The body ended early: {reason}' },
-  'request.timeout': { kind: 'timeout', message: 'The body did not arrive within {seconds} seconds' },
+  'request.timeout': { kind: 'timeout', message: 'The body did not arrive within {seconds|second}' },
   'request.path': { kind: 'invalid', message: 'The path is malformed: {reason}' },
   'request.method': { kind: 'method', message: '{method} is not allowed on this path; expected {expected}' },
   'request.no_route': { kind: 'not_found', message: 'No resource at this path' },
@@ -101,7 +108,7 @@ export const errorTable = {
   'consumption.too_large': {
     kind: 'invalid',
     message:
-      'from_date_utc, to_date_utc: the range has more than {limit} samples; request a shorter range, or submit a query on the dataset "consumption" with POST …/queries, which has higher limits',
+      'from_date_utc, to_date_utc: the range has more than {limit|sample}; request a shorter range, or submit a query on the dataset "consumption" with POST …/queries, which has higher limits',
   },
   'dataset.not_found': { kind: 'not_found', message: 'No dataset "{dataset}"; expected one of {expected}' },
   'custom_field.not_found': {
@@ -116,7 +123,7 @@ export const errorTable = {
   'custom_field.full': {
     kind: 'conflict',
     message:
-      'The dataset "{dataset}" already has {limit} custom fields in this environment, the maximum; delete one first',
+      'The dataset "{dataset}" already has {limit|custom field} in this environment, the maximum; delete one first',
   },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {
@@ -134,7 +141,7 @@ export const errorTable = {
   'query.expired': { kind: 'gone', message: 'The result of this query has expired' },
   'result.range': {
     kind: 'range',
-    message: 'The range {found} is outside of the {bytes} bytes of the result',
+    message: 'The range {found} is outside of the {bytes|byte} of the result',
   },
   'result.link': {
     kind: 'forbidden',
@@ -142,17 +149,17 @@ export const errorTable = {
   },
   'limit.submissions': {
     kind: 'limited',
-    message: 'This environment may submit {limit} queries per hour; try again in {seconds} seconds',
+    message: 'This environment may submit {limit|query|queries} per hour; try again in {seconds|second}',
   },
   'limit.active': {
     kind: 'limited',
     message:
-      'This environment may have {limit} queries enqueued or running; try again when one has ended, for example in {seconds} seconds',
+      'This environment may have {limit|query|queries} enqueued or running; try again when one has ended, for example in {seconds|second}',
   },
   'stats.deadline': {
     kind: 'deadline',
     message:
-      'The statistics took longer than {seconds} seconds; request a shorter time range, or submit a query with POST …/queries, which may take hours',
+      'The statistics took longer than {seconds|second}; request a shorter time range, or submit a query with POST …/queries, which may take hours',
   },
   'stats.too_large': {
     kind: 'invalid',
@@ -187,9 +194,7 @@ export class ReportError extends Error {
     details: Readonly<Record<string, string | number>> = {},
     faults: readonly FieldFault[] = [],
   ) {
-    super(
-      errorTable[code].message.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? name)),
-    );
+    super(fillIn(errorTable[code].message, details));
     this.name = 'ReportError';
     this.code = code;
     this.faults = faults;
@@ -200,16 +205,24 @@ export class ReportError extends Error {
   }
 }
 
+const placeholder = /\{(?<name>\w+)(?:\|(?<noun>[\w ]+)(?:\|(?<plural>[\w ]+))?)?\}/g;
+
+/** Details may quote a client's text, so invisible characters are shown by code point. */
+function fillIn(template: string, details: Readonly<Record<string, string | number>>): string {
+  return template.replaceAll(placeholder, (_, name: string, noun?: string, plural?: string) => {
+    const detail = details[name] ?? name;
+    return noun === undefined ? visible(String(detail)) : counted(Number(detail), noun, plural);
+  });
+}
+
 /** Keeps the response to a bad request small. */
 const maxShownFaults = 100;
 
 /**
- * Returns one error for all faults of a request, with the first hundred of them. The message
- * contains the first fault, for clients that show only the message.
+ * Returns one error for all faults of a request, with the first hundred of them. The message lists
+ * the first few, for clients that show only the message.
  */
 export function invalidRequest(faults: readonly FieldFault[]): ReportError {
-  const [first] = faults;
-  const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
-  const shown = first === undefined ? 'unknown' : `${first.field}: ${first.message}`;
-  return new ReportError('request.invalid', { count, first: shown }, faults.slice(0, maxShownFaults));
+  const details = { count: faults.length, faults: listFaults(faults) };
+  return new ReportError('request.invalid', details, faults.slice(0, maxShownFaults));
 }

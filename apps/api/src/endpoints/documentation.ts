@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ReportError } from '@hourglass/reports';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { preconditionFailed } from '../http/preconditions.ts';
 import { openRoute, type OpenRoute, type Route } from '../http/route.ts';
 import { openApiDocument } from '../openapi/openapi-document.ts';
 
@@ -86,14 +88,34 @@ function pageFileRoute(): OpenRoute {
       const name = String(request.params['file']);
       const type = pageFiles.get(name);
       if (type === undefined) throw new ReportError('request.no_route');
-      response.set({ 'Content-Type': type, 'Cache-Control': 'public, max-age=3600' });
       await new Promise<void>((resolve, reject) => {
-        response.sendFile(path.join(swaggerUiFolder(), name), (error?: Error) =>
-          error === undefined ? resolve() : reject(error),
+        // Without ranges: a page loads its files whole.
+        response.sendFile(
+          path.join(swaggerUiFolder(), name),
+          {
+            acceptRanges: false,
+            cacheControl: false,
+            headers: { 'Content-Type': type, 'Cache-Control': 'public, max-age=3600' },
+          },
+          (error?: Error) => {
+            if (error === undefined) resolve();
+            else reject(sendFileError(error, request, response));
+          },
         );
       });
     },
   });
+}
+
+/** Express reports a failed precondition with a status. These files have no ETag. */
+function sendFileError(error: Error, { headers }: Request, response: Response): Error {
+  // Set for the file, before its precondition was checked.
+  for (const name of ['Content-Type', 'Cache-Control', 'Last-Modified']) response.removeHeader(name);
+  if (!('status' in error) || error.status !== 412) return error;
+  const { 'if-match': ifMatch, 'if-unmodified-since': unmodifiedSince } = headers;
+  return ifMatch === undefined
+    ? preconditionFailed('If-Unmodified-Since', unmodifiedSince, 'the time of Last-Modified or a later one')
+    : preconditionFailed('If-Match', ifMatch, '*');
 }
 
 function swaggerUiFolder(): string {

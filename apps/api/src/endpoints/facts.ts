@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createGunzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { factsAccepted, oneOf, type FactsAccepted } from '@hourglass/contract';
+import { didYouMean, listFaults } from '@hourglass/contract/messages';
 import {
   acceptBatch,
   awaitSealing,
@@ -133,9 +134,8 @@ interface LineFault {
 }
 
 function refuse(request: Request, response: Response, faults: readonly LineFault[]): void {
-  const [first] = faults;
-  const reason = first === undefined ? 'it is empty' : `${positionOf(first)}: ${first.message}`;
   const fieldFaults = faults.map((fault) => ({ field: positionOf(fault), message: fault.message }));
+  const reason = faults.length === 0 ? 'it is empty' : listFaults(fieldFaults);
   // Discards the rest of the body, so that a client that is still sending reads the response.
   request.resume();
   response.set('Connection', 'close');
@@ -151,7 +151,9 @@ function targetOf(request: Request, targets: ReadonlyMap<string, IngestTarget>):
   const name = String(request.params['dataset']);
   const target = targets.get(name);
   if (target === undefined) {
-    throw new ReportError('dataset.not_found', { dataset: name, expected: [...targets.keys()].join(', ') });
+    const known = [...targets.keys()];
+    const expected = `${known.join(', ')}${didYouMean(name, known)}`;
+    throw new ReportError('dataset.not_found', { dataset: name, expected });
   }
   return target;
 }

@@ -8,7 +8,6 @@ import {
 } from '@hourglass/contract';
 import { parseWheres } from '@hourglass/query';
 import {
-  ReportError,
   invalidRequest,
   type FieldFault,
   type OrderCriteria,
@@ -19,15 +18,15 @@ import {
 import { z } from 'zod';
 import { clientGone } from '../http/client-gone.ts';
 import { setErrorHead } from '../http/error-response.ts';
+import { describeIssue } from '../http/read-parameters.ts';
 import { openRoute, type ErrorStyle, type OpenRoute } from '../http/route.ts';
 import { sendJsonText } from '../http/send-json.ts';
 import type { SignatureCheck } from '../http/signed-request.ts';
+import { unknownParameters } from '../http/unknown-parameters.ts';
 import { writeJson } from '../http/write-json.ts';
 
 const maxSize = 10_000;
 const maxPage = 1_000_000_000;
-/** Keeps messages readable. The remaining faults appear once these are corrected. */
-const maxShownFaults = 5;
 /** `[]` in base64. */
 const noConditions = 'W10=';
 
@@ -52,13 +51,14 @@ const parameters = {
   signature: z.string().describe('Base64 of the HMAC-SHA1 of the string to sign.'),
 } as const;
 
-/** The contract's own error body. It has no field for faults, so the message contains them. */
+/** The contract's own error body, with the faults beside its members. */
 const errorStyle: ErrorStyle = {
   schema: orderError,
   write(response, error) {
     setErrorHead(response, error);
     if (error.kind === 'unauthenticated') response.set('WWW-Authenticate', 'Signature realm="hourglass"');
-    const body: OrderError = { code: error.code, message: messageWithFaults(error) };
+    const { code, message, faults } = error;
+    const body: OrderError = { code, message, ...(faults.length === 0 ? {} : { faults: [...faults] }) };
     response.json(body);
   },
 };
@@ -103,18 +103,18 @@ function hasLargeSum({ return_count, grant_count, remain_count }: OrderRecord): 
 
 /**
  * Reads the criteria from the parameters of a signed request, without those of the signature.
- * @throws ReportError `request.unknown_parameter`, `request.invalid` with every fault
+ * @throws ReportError `request.unknown_parameter` or `request.invalid`, with every fault
  */
 function readCriteria(signed: readonly QueryParameter[]): OrderCriteria {
-  refuseUnknown(signed);
+  const known = [...Object.keys(pageParameters), 'wheres'];
+  const unknown = signed.map(([name]) => name).filter((name) => !known.includes(name));
   const texts = new Map(signed);
   const faults: FieldFault[] = [];
   const read = <Value>(name: string, schema: z.ZodType<Value>): Value | undefined => {
     const text = texts.get(name);
     const result = schema.safeParse(text);
     if (result.success) return result.data;
-    const found = JSON.stringify(text?.slice(0, 60));
-    faults.push({ field: name, message: `${result.error.issues[0]?.message ?? ''}, found ${found}` });
+    faults.push({ field: name, message: describeIssue(result.error.issues[0], text) });
     return undefined;
   };
   const size = read('size', pageParameters.size);
@@ -122,22 +122,8 @@ function readCriteria(signed: readonly QueryParameter[]): OrderCriteria {
   const count = read('count', pageParameters.count);
   const wheres = parseWheres(texts.get('wheres') ?? noConditions);
   if (!wheres.ok) faults.push(...wheres.faults);
+  if (unknown.length > 0) throw unknownParameters(unknown, known, faults);
   if (size === undefined || page === undefined || count === undefined || !wheres.ok)
     throw invalidRequest(faults);
   return { size, page, remainingOnly: count === 'valid', conditions: wheres.conditions };
-}
-
-/** @throws ReportError `request.unknown_parameter` */
-function refuseUnknown(signed: readonly QueryParameter[]): void {
-  const expected = [...Object.keys(pageParameters), 'wheres'];
-  const unknown = signed.map(([name]) => name).filter((name) => !expected.includes(name));
-  if (unknown.length === 0) return;
-  const name = unknown.slice(0, 10).join('", "').slice(0, 200);
-  throw new ReportError('request.unknown_parameter', { name, expected: expected.join(', ') });
-}
-
-function messageWithFaults({ message, faults }: ReportError): string {
-  if (faults.length < 2) return message;
-  const shown = faults.slice(0, maxShownFaults).map((fault) => `${fault.field}: ${fault.message}`);
-  return `The request has ${faults.length} faults: ${shown.join('; ')}${faults.length > maxShownFaults ? '; …' : ''}`;
 }

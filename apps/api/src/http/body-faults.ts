@@ -1,12 +1,31 @@
 import { pathText, repeatedMessage, repeatedNames } from '@hourglass/contract';
+import { counted, didYouMean, quoted } from '@hourglass/contract/messages';
 import type { FieldFault } from '@hourglass/reports';
-import type { z, ZodError } from 'zod';
+import { z } from 'zod';
+import { nearestChoice } from './read-parameters.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Converts zod's issues to faults: the path of the field, the value found, the value expected. */
-export function bodyFaults({ issues }: ZodError, body: unknown): FieldFault[] {
-  return issues.flatMap((issue) => faultsOf(issue, body));
+export type CheckedBody<Body> =
+  | { readonly ok: true; readonly body: Body }
+  | { readonly ok: false; readonly faults: readonly FieldFault[] };
+
+/** Returns every fault: the path of the field, the value found, the value expected. */
+export function checkBody<Body>(schema: z.ZodType<Body>, body: unknown): CheckedBody<Body> {
+  const read = schema.safeParse(body, { error: namesInMessage });
+  if (read.success) return { ok: true, body: read.data };
+  return { ok: false, faults: read.error.issues.flatMap((issue) => faultsOf(issue, body)) };
+}
+
+const betweenNames = '\n';
+
+/**
+ * Puts the properties of an object into the message of its unknown ones, because zod's issue does not
+ * contain them.
+ */
+function namesInMessage({ code, inst }: z.core.$ZodRawIssue): string | undefined {
+  if (code !== 'unrecognized_keys' || !(inst instanceof z.ZodObject)) return undefined;
+  return Object.keys(inst.shape).join(betweenNames);
 }
 
 /** Bounds the response to a body that repeats one name thousands of times. */
@@ -22,7 +41,11 @@ export function repeatedNameFaults(json: string): FieldFault[] {
 
 function faultsOf(issue: Issue, body: unknown): FieldFault[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: fieldName([...issue.path, key]), message: 'unknown property' }));
+    const known = issue.message.split(betweenNames);
+    return issue.keys.map((key) => ({
+      field: fieldName([...issue.path, key]),
+      message: `unknown property; expected ${known.join(', ')}${didYouMean(key, known)}`,
+    }));
   }
   if (issue.code === 'invalid_union') {
     const variant = matchingVariant(issue.errors);
@@ -36,8 +59,10 @@ function faultsOf(issue: Issue, body: unknown): FieldFault[] {
   if (found === undefined) {
     return [{ field, message: issue.code === 'invalid_type' ? `is required; ${expected}` : expected }];
   }
-  const shown = issue.path.at(-1) === 'password' ? describeSecret(found) : describe(found);
-  return [{ field, message: `${expected}, found ${shown}` }];
+  if (issue.path.at(-1) === 'password')
+    return [{ field, message: `${expected}, found ${describeSecret(found)}` }];
+  const suggestion = typeof found === 'string' ? nearestChoice(issue, found) : '';
+  return [{ field, message: `${expected}, found ${describe(found)}${suggestion}` }];
 }
 
 /**
@@ -66,14 +91,14 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
 
 /** Shows only the length: clients log error responses. */
 function describeSecret(value: unknown): string {
-  return typeof value === 'string' ? `${value.length} characters` : `a ${typeof value}`;
+  return typeof value === 'string' ? counted(value.length, 'character') : `a ${typeof value}`;
 }
 
 function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'string') return quoted(value);
   // `JSON.parse` reads 1e999 as Infinity, which `JSON.stringify` would show as null.
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

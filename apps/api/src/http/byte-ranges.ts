@@ -8,7 +8,8 @@ const maxRanges = 16;
 /**
  * Returns the requested ranges in the order of the header, with overlapping and adjacent ones
  * combined. Empty: send the whole object, which RFC 9110 requires if the method is not GET, the
- * header is malformed or `If-Range` names another ETag, and allows for too many ranges.
+ * header is malformed or `If-Range` names another ETag, a weak one or a date, and allows for too many
+ * ranges.
  * @throws ReportError `result.range` if no range overlaps the object
  */
 export function requestedRanges(request: Request, bytes: number, etag: string): readonly ByteRange[] {

@@ -18,6 +18,7 @@ const httpErrors: Readonly<Record<ErrorKind, HttpError>> = {
   timeout: { status: 408, rpcStatus: 'DEADLINE_EXCEEDED' },
   conflict: { status: 409, rpcStatus: 'FAILED_PRECONDITION' },
   gone: { status: 410, rpcStatus: 'NOT_FOUND' },
+  precondition: { status: 412, rpcStatus: 'FAILED_PRECONDITION' },
   too_large: { status: 413, rpcStatus: 'INVALID_ARGUMENT' },
   media_type: { status: 415, rpcStatus: 'INVALID_ARGUMENT' },
   limited: { status: 429, rpcStatus: 'RESOURCE_EXHAUSTED' },
@@ -79,7 +80,7 @@ export function sendError(
           : [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations }],
     },
   };
-  response.json({ ...body, ...extra });
+  response.json({ ...body, ...(error.faults.length === 0 ? {} : { faults: error.faults }), ...extra });
 }
 
 /**

@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from 'express';
 import { ReportError, invalidRequest } from '@hourglass/reports';
-import { bodyFaults, repeatedNameFaults } from './body-faults.ts';
+import { checkBody, repeatedNameFaults } from './body-faults.ts';
 import { assertJsonBounds } from './json-bounds.ts';
 import type { JsonBody } from './route.ts';
 
@@ -39,11 +39,11 @@ export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number
         else reject(error instanceof Error ? error : new Error('cannot parse the body', { cause: error }));
       });
     });
-    const read = schema.safeParse(request.body);
+    const checked = checkBody(schema, request.body);
     const faults = repeatedNameFaults(bodies.get(request)?.toString('utf8') ?? '');
-    if (!read.success) faults.push(...bodyFaults(read.error, request.body));
-    if (!read.success || faults.length > 0) throw invalidRequest(faults);
-    return read.data;
+    if (!checked.ok) faults.push(...checked.faults);
+    if (!checked.ok || faults.length > 0) throw invalidRequest(faults);
+    return checked.body;
   };
 }
 

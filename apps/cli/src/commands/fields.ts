@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { catalogue, describeFields, didYouMean, type Dataset } from '@hourglass/query/catalogue';
+import { didYouMean } from '@hourglass/contract/messages';
+import { catalogue, describeFields, type Dataset } from '@hourglass/query/catalogue';
 import { printResult, type LocalContext } from '../command-context.ts';
 import { UsageError } from '../command-error.ts';
 import { fieldTables } from '../fields/field-tables.ts';

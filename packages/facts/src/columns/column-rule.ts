@@ -1,3 +1,5 @@
+import { visible } from '@hourglass/contract/messages';
+
 /**
  * The check of one column type, for both ways to ingest a value. The row checker calls `encode` for
  * each value of a batch; large batches are matched against `plainJson` and converted by DuckDB.
@@ -32,7 +34,7 @@ export function unexpected(value: unknown, expected: string): string {
 
 /** Shows a refused value in a message with its JSON type, shortened to 64 characters. */
 export function shown(value: unknown): string {
-  const json = JSON.stringify(value) ?? String(value);
+  const json = visible(JSON.stringify(value) ?? String(value));
   const type = typeNames[typeof value] ?? (Array.isArray(value) ? 'the array ' : 'the object ');
   return `${type}${json.length > maxShownChars ? `${json.slice(0, maxShownChars)}…` : json}`;
 }

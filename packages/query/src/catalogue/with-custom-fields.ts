@@ -1,3 +1,4 @@
+import { quoted } from '@hourglass/contract/messages';
 import { measured } from './aggregations.ts';
 import type { CustomField } from './custom-field.ts';
 import type { Dataset, Dimension, DimensionType, Metric, NumericType } from './dataset.ts';
@@ -30,7 +31,7 @@ export function withCustomFields(dataset: Dataset, fields: readonly CustomField[
  * fields.
  */
 export function faultOfCustomFieldName(name: string, dataset: Dataset): string | null {
-  const found = JSON.stringify(name.slice(0, 80));
+  const found = quoted(name);
   if (!identifier.test(name)) {
     return `${found} is not a valid name; expected a letter, then at most 62 letters, digits and "_"`;
   }

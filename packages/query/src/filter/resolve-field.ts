@@ -1,7 +1,6 @@
+import { didYouMean, quoted } from '@hourglass/contract/messages';
 import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
 import { findFilterSource, findMetric } from '../catalogue/look-up.ts';
-import { didYouMean } from '../messages/did-you-mean.ts';
-import { quoted } from '../messages/quoted.ts';
 import { readMoment } from '../plan/read-moment.ts';
 import { FilterFault } from './filter-fault.ts';
 import { likeRegex } from './like-pattern.ts';

@@ -1,4 +1,4 @@
-import { quoted } from '../messages/quoted.ts';
+import { quoted } from '@hourglass/contract/messages';
 import { FilterFault } from './filter-fault.ts';
 
 export interface Token {
@@ -64,7 +64,10 @@ export class TokenReader {
     do {
       end = this.#text.indexOf("'", end + 1);
       if (end === -1)
-        throw new FilterFault(at, 'found an unterminated text; expected a closing single quote');
+        throw new FilterFault(
+          at,
+          `found the unterminated text ${quoted(this.#text.slice(at))}; expected a closing single quote`,
+        );
       if (this.#text[end + 1] !== "'") break;
       end += 1;
     } while (end < this.#text.length);

@@ -1,5 +1,4 @@
-import { didYouMean } from '../messages/did-you-mean.ts';
-import { quoted } from '../messages/quoted.ts';
+import { didYouMean, quoted } from '@hourglass/contract/messages';
 import type { ReportFault } from '../plan/plan.ts';
 
 export const ratePlanLevels = ['DEVELOPER', 'STANDARD'] as const;

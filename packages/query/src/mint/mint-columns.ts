@@ -1,6 +1,6 @@
+import { quoted } from '@hourglass/contract/messages';
 import type { Dataset, Dimension, Metric } from '../catalogue/dataset.ts';
 import { findDimension, findMetric } from '../catalogue/look-up.ts';
-import { quoted } from '../messages/quoted.ts';
 import type { Plan, PlannedMetric, ReportFault } from '../plan/plan.ts';
 import { readChoices, groupings } from './mint-choices.ts';
 import type { MintCriteria } from './mint-criteria.ts';

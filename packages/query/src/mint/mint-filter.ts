@@ -1,5 +1,5 @@
+import { quoted } from '@hourglass/contract/messages';
 import type { FilterNode } from '../filter/filter-node.ts';
-import { quoted } from '../messages/quoted.ts';
 import type { ReportFault, Tenant } from '../plan/plan.ts';
 import {
   readChoices,

@@ -1,6 +1,5 @@
 import { readIsoTime } from '@hourglass/contract';
-import { didYouMean } from '../messages/did-you-mean.ts';
-import { quoted } from '../messages/quoted.ts';
+import { didYouMean, quoted } from '@hourglass/contract/messages';
 import { faultOfRange } from '../plan/parse-time-range.ts';
 import type { ReportFault, TimeRange } from '../plan/plan.ts';
 import type { MintCriteria } from './mint-criteria.ts';

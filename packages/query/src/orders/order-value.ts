@@ -1,5 +1,5 @@
 import { microsecondText, readIsoTime } from '@hourglass/contract';
-import { quoted } from '../messages/quoted.ts';
+import { quoted } from '@hourglass/contract/messages';
 import type { OrderValue, OrderValueType } from './order-conditions.ts';
 
 /** A value in the form in which it is compared, or its fault. */

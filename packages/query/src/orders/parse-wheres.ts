@@ -1,6 +1,5 @@
 import { repeatedMessage, repeatedNames } from '@hourglass/contract';
-import { didYouMean } from '../messages/did-you-mean.ts';
-import { quoted } from '../messages/quoted.ts';
+import { didYouMean, quoted } from '@hourglass/contract/messages';
 import type { Fault } from '../plan/plan.ts';
 import {
   comparisonOperators,

@@ -1,3 +1,4 @@
+import { counted } from '@hourglass/contract/messages';
 import type { ReportFault } from './plan.ts';
 import type { QueryRequest } from './request.ts';
 
@@ -11,7 +12,7 @@ export function checkColumnCount(
   const count = metrics.length + dimensions.length;
   if (count === 0) report('metrics', 'no metrics and no dimensions; expected at least one');
   if (count > maxColumns) {
-    const found = `${metrics.length} metrics and ${dimensions.length} dimensions are ${count} columns`;
+    const found = `${counted(metrics.length, 'metric')} and ${counted(dimensions.length, 'dimension')} are ${count} columns`;
     report(
       metrics.length > maxColumns ? 'metrics' : 'dimensions',
       `${found}; expected at most ${maxColumns} together`,

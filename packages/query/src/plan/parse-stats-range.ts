@@ -1,4 +1,4 @@
-import { quoted } from '../messages/quoted.ts';
+import { quoted } from '@hourglass/contract/messages';
 import { faultOfRange, relativeRange, relativeRangeNames } from './parse-time-range.ts';
 import type { ReportFault, TimeRange } from './plan.ts';
 import { readMoment } from './read-moment.ts';

@@ -1,4 +1,4 @@
-import { quoted } from '../messages/quoted.ts';
+import { didYouMean, quoted } from '@hourglass/contract/messages';
 import type { ReportFault, TimeRange } from './plan.ts';
 import { readMoment } from './read-moment.ts';
 import type { QueryRequest } from './request.ts';
@@ -36,7 +36,7 @@ export function parseTimeRange(
     if (range === null) {
       report(
         'timeRange',
-        `${quoted(requested)} is not a time range; expected ${relativeRangeNames}, or an object with start and end`,
+        `${quoted(requested)} is not a time range; expected ${relativeRangeNames}, or an object with start and end${didYouMean(requested, [...relativeRanges.keys()])}`,
       );
     }
     return range;

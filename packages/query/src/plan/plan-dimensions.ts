@@ -1,7 +1,6 @@
+import { didYouMean, quoted } from '@hourglass/contract/messages';
 import type { Dataset } from '../catalogue/dataset.ts';
 import { findDimension, findMetric } from '../catalogue/look-up.ts';
-import { didYouMean } from '../messages/did-you-mean.ts';
-import { quoted } from '../messages/quoted.ts';
 import type { ReportFault } from './plan.ts';
 
 /** Returns the valid dimensions and reports the faults of the others. */

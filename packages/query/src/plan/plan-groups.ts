@@ -1,5 +1,5 @@
+import { quoted } from '@hourglass/contract/messages';
 import type { Dataset } from '../catalogue/dataset.ts';
-import { quoted } from '../messages/quoted.ts';
 import type { GroupChoice, PlannedMetric, ReportFault } from './plan.ts';
 import { planMetricList } from './plan-metric-list.ts';
 import { maxStatsOffset, maxStatsRows, type StatsRequest } from './stats-request.ts';

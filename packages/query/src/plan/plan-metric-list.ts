@@ -1,5 +1,5 @@
+import { quoted } from '@hourglass/contract/messages';
 import type { Dataset } from '../catalogue/dataset.ts';
-import { quoted } from '../messages/quoted.ts';
 import type { PlannedMetric, ReportFault } from './plan.ts';
 import { planMetric } from './plan-metrics.ts';
 

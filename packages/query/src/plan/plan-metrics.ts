@@ -1,7 +1,6 @@
+import { didYouMean, quoted } from '@hourglass/contract/messages';
 import type { AggregateFunction, Dataset, Metric } from '../catalogue/dataset.ts';
 import { findDimension, findMetric } from '../catalogue/look-up.ts';
-import { didYouMean } from '../messages/did-you-mean.ts';
-import { quoted } from '../messages/quoted.ts';
 import type { PlannedMetric, ReportFault } from './plan.ts';
 import { planOperation } from './plan-operation.ts';
 import type { MetricRequest } from './request.ts';
@@ -60,7 +59,10 @@ function chooseFunction(
   const chosen = functions.find((candidate) => candidate === requested);
   if (chosen !== undefined) return chosen;
   const expected = functions.length === 0 ? 'no function' : functions.join(', ');
-  report(field, `the metric "${name}" has no function ${quoted(requested)}; expected ${expected}`);
+  report(
+    field,
+    `the metric "${name}" has no function ${quoted(requested)}; expected ${expected}${didYouMean(requested, functions)}`,
+  );
   return undefined;
 }
 

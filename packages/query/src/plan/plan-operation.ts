@@ -1,4 +1,4 @@
-import { quoted } from '../messages/quoted.ts';
+import { quoted } from '@hourglass/contract/messages';
 import { operators, type Operation, type Operator, type ReportFault } from './plan.ts';
 import type { MetricRequest } from './request.ts';
 

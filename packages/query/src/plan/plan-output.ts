@@ -1,4 +1,4 @@
-import { quoted } from '../messages/quoted.ts';
+import { quoted } from '@hourglass/contract/messages';
 import type { OutputFormat, ReportFault } from './plan.ts';
 import type { QueryRequest } from './request.ts';
 

@@ -1,6 +1,6 @@
+import { quoted } from '@hourglass/contract/messages';
 import { buildPlan, type PlanContext, type PlanResult } from './build-plan.ts';
 import { checkColumnCount, maxColumns } from './column-count.ts';
-import { quoted } from '../messages/quoted.ts';
 import { parseTimeRange } from './parse-time-range.ts';
 import { queryTimeUnits, type ReportFault } from './plan.ts';
 import { planDimensions } from './plan-dimensions.ts';

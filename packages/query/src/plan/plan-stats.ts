@@ -1,6 +1,6 @@
+import { quoted } from '@hourglass/contract/messages';
 import { buildPlan, type PlanContext, type PlanResult } from './build-plan.ts';
 import { checkColumnCount, maxColumns } from './column-count.ts';
-import { quoted } from '../messages/quoted.ts';
 import { parseStatsRange } from './parse-stats-range.ts';
 import { timeUnits, type PlannedMetric, type ReportFault, type TimeRange, type TimeUnit } from './plan.ts';
 import { planDimensions } from './plan-dimensions.ts';

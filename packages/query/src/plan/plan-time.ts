@@ -1,4 +1,4 @@
-import { quoted } from '../messages/quoted.ts';
+import { didYouMean, quoted } from '@hourglass/contract/messages';
 import { maxUtcOffsetMinutes, type ReportFault, type TimeUnit } from './plan.ts';
 
 /** Returns null if no time unit is requested, or if it was faulty and reported. */
@@ -9,7 +9,10 @@ export function planTimeUnit(
   if (requested === undefined) return null;
   const unit = units.find((candidate) => candidate === requested);
   if (unit !== undefined) return unit;
-  report(field, `${quoted(requested)} is not a time unit; expected ${units.join(', ')}`);
+  report(
+    field,
+    `${quoted(requested)} is not a time unit; expected ${units.join(', ')}${didYouMean(requested, units)}`,
+  );
   return null;
 }
 

@@ -1,5 +1,5 @@
 import { readIsoTime } from '@hourglass/contract';
-import { quoted } from '../messages/quoted.ts';
+import { quoted } from '@hourglass/contract/messages';
 
 export type Moment =
   | { readonly ok: true; readonly ms: number }

@@ -1,3 +1,4 @@
+import { didYouMean, quoted } from '@hourglass/contract/messages';
 import { faultOfCustomFieldName, type Catalogue, type Tenant } from '@hourglass/query';
 import {
   maxCustomFields,
@@ -26,8 +27,8 @@ export async function declareCustomField(
   const dataset = catalogue.get(datasetName);
   if (dataset?.takesCustomFields !== true) {
     const candidates = [...catalogue.values()].filter((candidate) => candidate.takesCustomFields);
-    const expected = candidates.map((candidate) => candidate.name).join(', ');
-    const message = `${JSON.stringify(datasetName)} is not a dataset with custom fields; expected ${expected}`;
+    const known = candidates.map((candidate) => candidate.name);
+    const message = `${quoted(datasetName)} is not a dataset with custom fields; expected ${known.join(', ')}${didYouMean(datasetName, known)}`;
     throw invalidRequest([{ field: 'dataset', message }]);
   }
   const fault = faultOfCustomFieldName(name, dataset);

@@ -1,3 +1,4 @@
+import { didYouMean, quoted } from '@hourglass/contract/messages';
 import { planQuery, type Catalogue, type Plan, type QueryRequest, type Tenant } from '@hourglass/query';
 import type { Principal } from '../accounts/accounts.ts';
 import type { CustomFieldStore } from '../accounts/custom-fields.ts';
@@ -76,8 +77,8 @@ export async function planRequest(
 
 function requireDataset(name: string, catalogue: Catalogue): void {
   if (catalogue.has(name)) return;
-  const found = JSON.stringify(name.slice(0, 60));
-  const message = `${found} is not a dataset; expected one of ${[...catalogue.keys()].join(', ')}`;
+  const known = [...catalogue.keys()];
+  const message = `${quoted(name)} is not a dataset; expected one of ${known.join(', ')}${didYouMean(name, known)}`;
   throw invalidRequest([{ field: 'dataset', message }]);
 }
 

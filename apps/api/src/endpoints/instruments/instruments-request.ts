@@ -1,9 +1,12 @@
 import { repeatedMessage } from '@hourglass/contract';
-import { ReportError, invalidRequest, type FieldFault } from '@hourglass/reports';
+import { quoted } from '@hourglass/contract/messages';
+import { invalidRequest, type FieldFault } from '@hourglass/reports';
 import type { Request } from 'express';
 import type { z } from 'zod';
 import { assertJsonBounds } from '../../http/json-bounds.ts';
+import { nearestChoice } from '../../http/read-parameters.ts';
 import { systemParameters } from '../../http/system-parameters.ts';
+import { unknownParameters } from '../../http/unknown-parameters.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -20,6 +23,8 @@ interface InputValues {
   /** By field, in the order sent; fields with a fault are absent. */
   readonly values: ReadonlyMap<string, readonly string[]>;
   readonly faults: readonly FieldFault[];
+  /** Keys of the query string that are no field. */
+  readonly unknown: readonly string[];
 }
 
 type Form = 'a plain key' | 'a key with []' | 'a key with a number' | 'a JSON array' | 'the JSON body';
@@ -36,7 +41,6 @@ interface Occurrence {
 
 /** Singular names of lists: clients repeat the key. */
 const lists = ['equipment', 'resource', 'time'];
-const maxShownLength = 60;
 const bracketKey = /^(\w+)\[(\d{0,6})\]$/;
 /** PostgreSQL strings contain no NUL, and UTF-8 no lone surrogate. */
 const unstorable = /[\0\p{Surrogate}]/u;
@@ -45,7 +49,7 @@ const unstorable = /[\0\p{Surrogate}]/u;
  * Reads the fields of `schema` in every form that clients send: `equipment=a&equipment=b`,
  * `equipment[]=a`, `equipment[0]=a`, `equipment=["a"]`, a JSON body. Each field may use one form.
  * The raw query string is parsed here because Express reads at most 1,000 keys.
- * @throws ReportError `request.unknown_parameter`, `request.invalid` with every fault, or for JSON
+ * @throws ReportError `request.unknown_parameter` or `request.invalid`, with every fault, or for JSON
  * that would be too expensive to parse
  */
 export function readInstrumentsRequest<Fields>(
@@ -58,15 +62,15 @@ export function readInstrumentsRequest<Fields>(
   const queryString = queryStart === -1 ? '' : request.url.slice(queryStart);
   const input = readInput(queryString, body, { lists, singles });
   const read = schema.safeParse(asObject(input));
-  if (read.success && input.faults.length === 0) return read.data;
-  throw invalidRequest([
-    ...input.faults,
-    ...(read.error?.issues ?? []).flatMap((issue) => faultOf(issue, input)),
-  ]);
+  const faults = [...input.faults, ...(read.error?.issues ?? []).flatMap((issue) => faultOf(issue, input))];
+  if (input.unknown.length > 0) throw unknownParameters(input.unknown, [...lists, ...singles], faults);
+  if (faults.length > 0 || !read.success) throw invalidRequest(faults);
+  return read.data;
 }
 
 function readInput(queryString: string, body: InstrumentsBody, names: FieldNames): InputValues {
-  const occurrences = [...occurrencesInQuery(queryString, names), ...occurrencesInBody(body)];
+  const { ofFields, unknown } = occurrencesInQuery(queryString, names);
+  const occurrences = [...ofFields, ...occurrencesInBody(body)];
   const values = new Map<string, readonly string[]>();
   const faults: FieldFault[] = [];
   for (const field of [...names.lists, ...names.singles]) {
@@ -75,26 +79,35 @@ function readInput(queryString: string, body: InstrumentsBody, names: FieldNames
     if (message !== null) faults.push({ field, message });
     else if (ofField.length > 0) values.set(field, textsOf(ofField));
   }
-  return { values, faults };
+  return { values, faults, unknown };
 }
 
-function occurrencesInQuery(queryString: string, { lists, singles }: FieldNames): Occurrence[] {
-  return [...new URLSearchParams(queryString)].flatMap(([key, text]): Occurrence[] => {
-    const [, list = '', index = ''] = bracketKey.exec(key) ?? [];
-    if (lists.includes(list)) {
-      const form = index === '' ? 'a key with []' : 'a key with a number';
-      return [{ field: list, form, texts: [text], index: Number(index) }];
-    }
-    if (lists.includes(key) && text.startsWith('[')) {
-      return [{ field: key, form: 'a JSON array', texts: readJsonArray(key, text), index: 0 }];
-    }
-    if (lists.includes(key) || singles.includes(key)) {
-      return [{ field: key, form: 'a plain key', texts: [text], index: 0 }];
-    }
-    if (systemParameters.has(key)) return [];
-    const expected = [...lists, ...singles].join(', ');
-    throw new ReportError('request.unknown_parameter', { name: key, expected });
-  });
+function occurrencesInQuery(
+  queryString: string,
+  names: FieldNames,
+): { readonly ofFields: readonly Occurrence[]; readonly unknown: readonly string[] } {
+  const ofFields: Occurrence[] = [];
+  const unknown = new Set<string>();
+  for (const [key, text] of new URLSearchParams(queryString)) {
+    const occurrence = occurrenceOf(key, text, names);
+    if (occurrence !== null) ofFields.push(occurrence);
+    else if (!systemParameters.has(key)) unknown.add(key);
+  }
+  return { ofFields, unknown: [...unknown] };
+}
+
+/** Returns null for a key that is no field. */
+function occurrenceOf(key: string, text: string, { lists, singles }: FieldNames): Occurrence | null {
+  const [, list = '', index = ''] = bracketKey.exec(key) ?? [];
+  if (lists.includes(list)) {
+    const form = index === '' ? 'a key with []' : 'a key with a number';
+    return { field: list, form, texts: [text], index: Number(index) };
+  }
+  if (lists.includes(key) && text.startsWith('[')) {
+    return { field: key, form: 'a JSON array', texts: readJsonArray(key, text), index: 0 };
+  }
+  if (!lists.includes(key) && !singles.includes(key)) return null;
+  return { field: key, form: 'a plain key', texts: [text], index: 0 };
 }
 
 function occurrencesInBody(body: InstrumentsBody): Occurrence[] {
@@ -144,7 +157,8 @@ function asObject({ values }: InputValues): Record<string, unknown> {
 }
 
 /** Empty for a field with a fault of its form, which is reported already. */
-function faultOf({ path, message }: Issue, { values, faults }: InputValues): FieldFault[] {
+function faultOf(issue: Issue, { values, faults }: InputValues): FieldFault[] {
+  const { path, message } = issue;
   const [field, index = 0] = path;
   if (typeof field !== 'string' || faults.some((fault) => fault.field === field)) return [];
   const found = values.get(field)?.[Number(index)];
@@ -152,7 +166,7 @@ function faultOf({ path, message }: Issue, { values, faults }: InputValues): Fie
   return [
     {
       field,
-      message: isAboutOne ? `${message}, found ${JSON.stringify(found.slice(0, maxShownLength))}` : message,
+      message: isAboutOne ? `${message}, found ${quoted(found)}${nearestChoice(issue, found)}` : message,
     },
   ];
 }

@@ -10,7 +10,7 @@ import {
   instrumentsError,
   type InstrumentsError,
 } from '@hourglass/contract';
-import type { Accounts, InstrumentStore, ReportError, Semaphore } from '@hourglass/reports';
+import type { Accounts, InstrumentStore, Semaphore } from '@hourglass/reports';
 import { clientGone } from '../../http/client-gone.ts';
 import { setErrorHead } from '../../http/error-response.ts';
 import { tenantOfToken } from '../../http/find-tenant.ts';
@@ -41,12 +41,15 @@ const example = {
 };
 
 /**
- * The contract does not define errors. This is the minimum: a code, and a message with every fault.
+ * The contract does not define errors. This is the minimum: a code, a message and every fault.
  */
 const errorStyle: ErrorStyle = {
   schema: instrumentsError,
   write(response, error) {
-    const body: InstrumentsError = { error: { code: error.code, message: messageWithFaults(error) } };
+    const { code, message, faults } = error;
+    const body: InstrumentsError = {
+      error: { code, message, ...(faults.length === 0 ? {} : { faults: [...faults] }) },
+    };
     setErrorHead(response, error);
     response.json(body);
   },
@@ -112,8 +115,4 @@ function getCharts({ accounts, instruments, semaphore, timeZone }: InstrumentsPo
       sendJsonText(response, writeJson(chartsView(figures, dates)));
     },
   });
-}
-
-function messageWithFaults({ message, faults }: ReportError): string {
-  return faults.length < 2 ? message : faults.map((fault) => `${fault.field}: ${fault.message}`).join('; ');
 }

@@ -9,6 +9,7 @@ import {
   type QueryRecord,
 } from '@hourglass/reports';
 import { contentRange, requestedRanges } from '../../http/byte-ranges.ts';
+import { holdsIfMatch, matchesIfNoneMatch, preconditionFailed } from '../../http/preconditions.ts';
 import { multipartRanges } from '../../http/multipart-ranges.ts';
 import { guardedRoute, type GuardedRoute, type ResponseShape } from '../../http/route.ts';
 import { queryNotFound, type QueryCollection } from './query-collections.ts';
@@ -58,7 +59,10 @@ export async function sendArchive(
   const { bytes, etag } = result.object;
   const quotedEtag = `"${etag}"`;
   const validators = { 'Cache-Control': 'private, no-transform', ETag: quotedEtag };
-  if (matches(request.headers['if-none-match'], quotedEtag)) {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
+  if (!holdsIfMatch(ifMatch, quotedEtag))
+    throw preconditionFailed('If-Match', ifMatch, `the ETag ${quotedEtag}`);
+  if (matchesIfNoneMatch(ifNoneMatch, quotedEtag)) {
     response.status(304).set(validators).end();
     return;
   }
@@ -101,9 +105,4 @@ async function send(
   response.set({ 'Content-Type': parts.contentType, 'Content-Length': String(parts.contentLength) });
   const body = parts.body(async (range) => (range === first ? stream : result.read(range)));
   return pipeline(Readable.from(body, { objectMode: false }), response);
-}
-
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some((candidate) => ['*', etag, `W/${etag}`].includes(candidate.trim()));
 }

@@ -1,0 +1,6 @@
+// The texts of messages, without the schemas.
+export { counted } from './messages/counted.ts';
+export { didYouMean } from './messages/did-you-mean.ts';
+export { listFaults, type ListedFault } from './messages/list-faults.ts';
+export { quoted } from './messages/quoted.ts';
+export { visible } from './messages/visible.ts';
