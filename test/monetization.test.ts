@@ -220,7 +220,7 @@ describe('monetization', () => {
     await writeFile(ndjson, '{"day":"2017-05-28","currency":"USD","targetCurrency":"EUR","rate":0.7}\n');
     expect(await cli('import', csv)).toEqual({ code: 0, output: 'stored 2 exchange rates' });
     expect(await cli('import', csv)).toEqual({ code: 0, output: 'stored 2 exchange rates' });
-    expect(await cli('import', ndjson)).toEqual({ code: 0, output: 'stored 1 exchange rates' });
+    expect(await cli('import', ndjson)).toEqual({ code: 0, output: 'stored 1 exchange rate' });
     expect((await cli('list')).output).toBe(
       '2017-06-15  1 USD = 0.8 EUR\n2017-06-01  1 USD = 0.9 EUR\n2017-05-28  1 USD = 0.7 EUR',
     );

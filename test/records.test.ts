@@ -121,7 +121,7 @@ describe('a dataset of records', () => {
     );
     expect(
       factsAccepted.parse(await (await post('orders.products', [product(7, 'x')], headers)).json()),
-    ).toEqual(first);
+    ).toEqual({ ...first, repeated: true });
     expect((await post('orders.products', [product(7, 'y')], headers)).status).toBe(409);
   });
 });

@@ -1,4 +1,4 @@
-import { customFieldList, type CustomFieldList } from '@hourglass/contract';
+import { customFieldList, repeatedMessage, type CustomFieldList } from '@hourglass/contract';
 import { cellReaders } from '@hourglass/facts';
 import {
   customColumns,
@@ -66,5 +66,8 @@ export function readCustomValues(
     const declared = [...types.keys()].join(', ');
     throw new UsageError(`--custom-field ${text}: ${problem}; expected name=value with one of ${declared}`);
   });
+  const names = values.map(([name]) => name);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw new UsageError(`--custom-field ${repeated}: ${repeatedMessage}`);
   return Object.fromEntries(values);
 }

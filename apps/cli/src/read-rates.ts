@@ -37,7 +37,12 @@ export function readRates(file: string, text: string, format: RateFormat): Excha
 function csvRows(file: string, text: string): readonly Row[] {
   try {
     return parse<Row, object>(text, {
-      columns: true,
+      columns: (names: string[]) => {
+        const repeated = names.find((name, index) => names.indexOf(name) !== index);
+        if (repeated !== undefined)
+          throw new CommandError(`${file}, line 1, ${repeated}: ${repeatedMessage}`);
+        return names;
+      },
       on_record: (value, { lines }) => ({ line: lines, value }),
       skip_empty_lines: true,
       trim: true,
