@@ -33,7 +33,8 @@ const localTime = z
     error: 'expected a time as YYYY-MM-DD HH:MM:SS',
     abort: true,
   })
-  .refine((text) => readIsoTime(text) !== null, {
+  // A leap second is one of UTC: the clocks of a zone do not show it.
+  .refine((text) => readIsoTime(text) !== null && !text.endsWith(':60'), {
     error: 'expected an existing date and time of day',
     abort: true,
   })

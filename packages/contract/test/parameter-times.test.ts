@@ -60,6 +60,6 @@ test('the clock times of instruments may have a T', () => {
     time: ['bt', from, to],
     unit: 'day',
   });
-  const { time } = chartsRequest.parse(request('2020-01-01T00:00:00', '2020-01-01 23:59:60'));
-  expect(time).toEqual(['bt', Date.UTC(2020, 0), Date.UTC(2020, 0, 2)]);
+  const { time } = chartsRequest.parse(request('2020-01-01T00:00:00', '2020-01-01 23:59:59'));
+  expect(time).toEqual(['bt', Date.UTC(2020, 0), Date.UTC(2020, 0, 2) - 1000]);
 });
