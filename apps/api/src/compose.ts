@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Express } from 'express';
 import { createArchiveReader, describeManifestKey, manifestSigningKey } from '@hourglass/archive';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
-import { createDuckDbEngine, createNdjsonEncoder } from '@hourglass/engine-duckdb';
+import { createDuckDbEngine, createFactCounter, createNdjsonEncoder } from '@hourglass/engine-duckdb';
 import { cacheCount } from '@hourglass/facts';
 import { createDoorbell } from '@hourglass/job-queue';
 import {
@@ -27,6 +27,7 @@ import {
   removeAbandonedScratch,
   statsTimeoutMs,
   type ObjectStore,
+  type SegmentFiles,
 } from '@hourglass/reports';
 import { createApp } from './app.ts';
 import { adminLog } from './http/admin-log.ts';
@@ -46,6 +47,8 @@ const concurrentStats = 2;
  */
 const concurrentRecordReads = 2;
 const maxStatsSpillMb = 1024;
+/** Counting reads two columns of one row group at a time. */
+const countingMemoryMb = 64;
 /** Number of hot facts above which new batches wait. Sealing starts far below it. */
 const maxHotFacts = 800_000;
 const sealingPollMs = 100;
@@ -81,6 +84,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     limits: settings.limits,
     retentionDays,
     stats: composeStats(settings, database, objects),
+    counting: composeCounting(settings, objects),
     bulk: composeBulk(settings, database, objects),
     nowMs: Date.now,
     newId: randomUUID,
@@ -108,13 +112,7 @@ function composeStats(
   const scratchDirectory = statsScratchOf(settings);
   return {
     factSource: database.factSource,
-    segmentFiles: createSegmentFiles(storeOf(settings), {
-      objects,
-      cache: {
-        directory: path.join(settings.dataDirectory, 'cache', 'segments'),
-        maxBytes: settings.segmentCacheBytes,
-      },
-    }),
+    segmentFiles: segmentFilesOf(settings, objects),
     engine: createDuckDbEngine({
       directory: scratchDirectory,
       memoryMb: settings.statsMemoryMb,
@@ -125,6 +123,29 @@ function composeStats(
     semaphore: createSemaphore(concurrentStats),
     scratchDirectory,
   };
+}
+
+function composeCounting(settings: Settings<'api'>, objects: ObjectStore): RouteServices['counting'] {
+  const scratchDirectory = statsScratchOf(settings);
+  return {
+    place: segmentFilesOf(settings, objects).place,
+    counter: createFactCounter({
+      directory: scratchDirectory,
+      memoryMb: countingMemoryMb,
+      semaphore: createSemaphore(1),
+    }),
+    scratchDirectory,
+  };
+}
+
+function segmentFilesOf(settings: Settings<'api'>, objects: ObjectStore): SegmentFiles {
+  return createSegmentFiles(storeOf(settings), {
+    objects,
+    cache: {
+      directory: path.join(settings.dataDirectory, 'cache', 'segments'),
+      maxBytes: settings.segmentCacheBytes,
+    },
+  });
 }
 
 function composeBulk(

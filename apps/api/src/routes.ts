@@ -1,5 +1,5 @@
 import type { ManifestKey } from '@hourglass/contract';
-import type { BulkPorts, FactStore, SealingPace } from '@hourglass/facts';
+import type { BulkPorts, CountFactsPorts, FactDeletions, FactStore, SealingPace } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
@@ -65,6 +65,7 @@ export interface RouteServices {
     readonly queries: QueryStore & PolledQueries;
     readonly scans: ScanEstimates;
     readonly facts: FactStore;
+    readonly deletions: FactDeletions;
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
     readonly environmentSettings: EnvironmentSettingsStore;
@@ -105,6 +106,8 @@ export interface RouteServices {
     RunStatsPorts,
     'factSource' | 'segmentFiles' | 'engine' | 'semaphore' | 'scratchDirectory'
   >;
+  /** Counting facts that a deletion or a retention removes. */
+  readonly counting: CountFactsPorts;
   /** Ingestion of large batches. */
   readonly bulk: BulkPorts;
   readonly nowMs: () => number;
@@ -170,10 +173,11 @@ function dependenciesOf({ database, doorbell, objects }: RouteServices): readonl
 }
 
 function administrationRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, limits, retentionDays, record } = services;
+  const { catalogue, database, limits, retentionDays, record, counting } = services;
   const { newPassword, newToken, newAccessKey, secretKey } = services;
   const { accounts, organizations, users, tokens, customFields, accessKeys, hostnames } = database;
   const settings = database.environmentSettings;
+  const removal = { ...counting, deletions: database.deletions };
   const findTenant = tenantFinder(accounts);
   return [
     ...organizationRoutes({ accounts, organizations, newPassword, newToken, record }),
@@ -182,7 +186,7 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
     ...exchangeRateRoutes(database.exchangeRates, record),
     ...environmentHostnamesRoutes(findTenant, { hostnames, record }),
     ...environmentLimitsRoutes(findTenant, { settings, limits, record }),
-    ...environmentRetentionRoutes(findTenant, { settings, retentionDays, record }),
+    ...environmentRetentionRoutes(findTenant, { settings, retentionDays, record, removal }),
     ...accessKeyRoutes(findTenant, { accessKeys, secretKey, newAccessKey, record }),
     ...customFieldRoutes(findTenant, { catalogue, customFields, record }),
     getSchemaRoute(findTenant, { catalogue, customFields }),

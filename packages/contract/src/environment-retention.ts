@@ -19,6 +19,10 @@ export const environmentRetention = z
   .strictObject({
     retentionDays: z.int().nullable().describe('Effective retention in days. null: indefinitely.'),
     own: z.strictObject({ retentionDays: ownRetentionDays }),
+    removes: z
+      .strictObject({ facts: z.int(), bytes: z.int().describe('Approximate size of the facts.') })
+      .optional()
+      .describe('Only in the response to PATCH: the visible facts that the change removes.'),
   })
   .meta({ id: 'Retention' });
 

@@ -1,7 +1,14 @@
 import type { Response } from 'express';
-import { changeRetentionBody, environmentRetention, type EnvironmentRetention } from '@hourglass/contract';
+import {
+  changeRetentionBody,
+  environmentRetention,
+  oneOf,
+  type EnvironmentRetention,
+} from '@hourglass/contract';
+import { previewRetention, type PreviewRetentionPorts } from '@hourglass/facts';
 import type { EnvironmentSettingsStore } from '@hourglass/reports';
 import type { AdminLog } from '../http/admin-log.ts';
+import { clientGone } from '../http/client-gone.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
@@ -13,6 +20,7 @@ export interface RetentionPorts {
   /** Default for environments without their own retention. Null: indefinitely. */
   readonly retentionDays: number | null;
   readonly record: AdminLog;
+  readonly removal: PreviewRetentionPorts;
 }
 
 /**
@@ -26,10 +34,11 @@ export function environmentRetentionRoutes(findTenant: TenantFinder, ports: Rete
       json: environmentRetention,
     },
   };
-  const respond = (response: Response, own: number | null) => {
+  const respond = (response: Response, own: number | null, removes?: EnvironmentRetention['removes']) => {
     const body: EnvironmentRetention = {
       retentionDays: own ?? ports.retentionDays,
       own: { retentionDays: own },
+      removes,
     };
     response.json(body);
   };
@@ -49,16 +58,29 @@ export function environmentRetentionRoutes(findTenant: TenantFinder, ports: Rete
       path,
       scope: 'admin',
       operation: { id: 'changeRetention', tag, summary: 'Change the retention of facts' },
+      parameters: {
+        dryRun: oneOf(['true', 'false'])
+          .default('false')
+          .describe('true: change nothing and return what the change would remove.'),
+      },
       body: jsonBody(changeRetentionBody, { maxBytes: 4096, example: { retentionDays: 400 } }),
       responses,
-      async handle({ request, response, principal, body: { retentionDays } }) {
+      async handle({ request, response, principal, parameters: { dryRun }, body: { retentionDays } }) {
         const tenant = await findTenant(request);
+        const { removal } = ports;
+        const signal = clientGone(response);
+        const removes = await previewRetention(removal, tenant.environmentId, retentionDays, signal);
+        if (dryRun === 'true') {
+          respond(response, retentionDays, removes);
+          return;
+        }
         await ports.settings.change(tenant, { retentionDays });
         ports.record({ principal, response }, 'environment.retention', {
           environment: tenant.environment,
           retentionDays,
+          removes,
         });
-        respond(response, retentionDays);
+        respond(response, retentionDays, removes);
       },
     }),
   ];

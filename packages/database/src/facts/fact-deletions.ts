@@ -117,35 +117,41 @@ async function deleteRange(
   return inTransaction(pool, async (client) => {
     await lockFacts(client, owner);
     const { expiredBeforeMs } = await ownerRetention(client, owner, retentionDays);
-    const hotFacts = await deleteHotRange(client, dataset, owner, range);
+    const hotFacts = await deleteHotRange(client, dataset, owner, { ...range, expiredBeforeMs });
     const segments = await hideInSegments(client, owner, { deletion: range, range });
     return { hotFacts, hotBytes: 0, segments, expiredBeforeMs };
   });
 }
 
-/** A batch without a remaining hot fact has nothing to be sealed. */
+/**
+ * Returns the number of deleted facts that were visible. A batch without a remaining hot fact has
+ * nothing to be sealed.
+ */
 async function deleteHotRange(
   client: ClientBase,
   { hotTable }: Dataset,
   { environmentId }: SegmentOwner,
-  { startMs, endExclusiveMs }: TimeRange,
+  { startMs, endExclusiveMs, expiredBeforeMs }: TimeRange & Pick<FoundFacts, 'expiredBeforeMs'>,
 ): Promise<number> {
-  const { rows } = await client.query<{ facts: string }>(
+  const { rows } = await client.query<{ visible: string }>(
     `with gone as (
        delete from ${escapeIdentifier(hotTable)}
         where environment_id = $1 and "timestamp" >= $2 and "timestamp" < $3
-       returning batch_seq),
-     counted as (select batch_seq, count(*) as facts from gone group by batch_seq)
+       returning batch_seq, "timestamp"),
+     counted as (
+       select batch_seq, count(*) as facts,
+              count(*) filter (where "timestamp" >= coalesce($4, '-infinity'::timestamptz)) as visible
+         from gone group by batch_seq)
      update batches b
         set deleted = b.deleted + counted.facts,
             hot = b.accepted > b.deleted + counted.facts,
             sealed_with_seq = b.accepted = b.deleted + counted.facts
        from counted
       where b.seq = counted.batch_seq
-     returning counted.facts`,
-    [environmentId, dateOf(startMs), dateOf(endExclusiveMs)],
+     returning counted.visible`,
+    [environmentId, dateOf(startMs), dateOf(endExclusiveMs), dateOf(expiredBeforeMs ?? undefined)],
   );
-  return rows.reduce((sum, { facts }) => sum + Number(facts), 0);
+  return rows.reduce((sum, { visible }) => sum + Number(visible), 0);
 }
 
 /**

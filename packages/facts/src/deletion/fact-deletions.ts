@@ -17,6 +17,7 @@ export type BatchDeletion =
 
 /** Facts of a time range, as one transaction found them. */
 export interface FoundFacts {
+  /** Hot facts that were visible. */
   readonly hotFacts: number;
   /** Approximate size of the hot facts in the database. */
   readonly hotBytes: number;

@@ -1,0 +1,17 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { commands, openRemovalWorld, type RemovalWorld } from './removed-facts.ts';
+
+let world: RemovalWorld;
+beforeAll(async () => {
+  world = await openRemovalWorld();
+});
+afterAll(() => world.close());
+
+test('reports never have a deleted or expired fact and lack no other, whatever moves meanwhile', async () => {
+  expect.hasAssertions();
+  await fc.assert(
+    fc.asyncProperty(commands, (list) => world.run(list)),
+    { numRuns: 3, endOnFailure: true },
+  );
+});

@@ -1,0 +1,352 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import * as fc from 'fast-check';
+import { expect } from 'vitest';
+import { openDatabase, type Database } from '@hourglass/database';
+import {
+  createDuckDbEngine,
+  createFactCounter,
+  createNdjsonEncoder,
+  createSegmentWriter,
+} from '@hourglass/engine-duckdb';
+import {
+  acceptBatch,
+  deleteFactRange,
+  mergeSegments,
+  previewRetention,
+  rewriteSegments,
+  sealFacts,
+  sweepSegments,
+  type SegmentObjects,
+} from '@hourglass/facts';
+import { createSegmentFiles, openObjectStore } from '@hourglass/object-store';
+import { bindPlan, catalogue, factsTarget, type Plan, type Tenant } from '@hourglass/query';
+import { createSemaphore } from '@hourglass/reports';
+import { connectDatabase, createTestDatabase, createTestAdmin, temporaryFolder } from '@hourglass/testing';
+
+const dayMs = 86_400_000;
+const signal = new AbortController().signal;
+const api = catalogue.get('api');
+if (api === undefined) throw new Error('no dataset');
+const apiTarget = factsTarget(api);
+const neverDue = 3_600_000;
+
+/** Facts of the model are half a day away from every bound of a range or a retention. */
+type Days = readonly number[];
+
+/** Ages are in whole days, plus half a day. */
+type Deletion =
+  | { readonly kind: 'batch'; readonly index: number }
+  | { readonly kind: 'range'; readonly oldest: number; readonly youngest: number }
+  | { readonly kind: 'retention'; readonly days: number };
+export type Command =
+  | { readonly kind: 'ingest'; readonly ages: Days }
+  | { readonly kind: 'seal' | 'merge' | 'rewrite'; readonly during: Deletion | null }
+  | { readonly kind: 'sweep' }
+  | Deletion;
+
+const age = fc.integer({ min: 0, max: 400 });
+const deletion: fc.Arbitrary<Deletion> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('batch' as const), index: fc.nat({ max: 20 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(age, age).map(([a, b]) => ({
+      kind: 'range' as const,
+      oldest: Math.max(a, b) + 1,
+      youngest: Math.min(a, b),
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('retention' as const),
+      days: fc.integer({ min: 100, max: 390 }),
+    }),
+  },
+);
+const command: fc.Arbitrary<Command> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('ingest' as const),
+      ages: fc.array(age, { minLength: 1, maxLength: 8 }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('seal' as const, 'seal' as const, 'merge' as const, 'rewrite' as const),
+      during: fc.option(deletion, { freq: 2 }),
+    }),
+  },
+  { weight: 3, arbitrary: deletion },
+  { weight: 1, arbitrary: fc.constant({ kind: 'sweep' as const }) },
+);
+export const commands = fc.array(command, { minLength: 10, maxLength: 25 });
+
+interface ModelFact {
+  readonly id: string;
+  readonly batch: bigint;
+  /** In days, with half a day. */
+  readonly age: number;
+}
+
+/** The facts that reports must contain, kept independently of the database. */
+class Model {
+  facts: readonly ModelFact[] = [];
+  batches: readonly bigint[] = [];
+  retentionDays = Infinity;
+
+  get visible(): readonly ModelFact[] {
+    return this.facts.filter((fact) => fact.age < this.retentionDays);
+  }
+}
+
+export interface RemovalWorld {
+  /** Runs the commands in an environment of its own, and checks every report in between. */
+  run(commands: readonly Command[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openRemovalWorld(): Promise<RemovalWorld> {
+  const [created, folder] = await Promise.all([createTestDatabase(), temporaryFolder()]);
+  const database = openDatabase({ url: created.url, poolSize: 8 });
+  const admin = createTestAdmin(database, created.url);
+  await admin.createOrganization('acme');
+  const sql = await connectDatabase(created.url);
+  const parts = await openParts(folder.path);
+  return {
+    async run(list) {
+      const tenant = await admin.createEnvironment({ organization: 'acme', name: `env-${randomUUID()}` });
+      const environment = new Environment({ database, sql, tenant, ...parts });
+      for (const one of list) await environment.apply(one);
+      await environment.expectNothingHiddenIsLeft();
+    },
+    async close() {
+      await sql.end();
+      await database.close();
+      await created.drop();
+      await folder.remove();
+    },
+  };
+}
+
+async function openParts(directory: string) {
+  const store = { folder: path.join(directory, 'store'), s3: null };
+  const objects = await openObjectStore(store);
+  const scratchDirectory = path.join(directory, 'scratch');
+  await mkdir(scratchDirectory, { recursive: true });
+  const cache = { directory: path.join(directory, 'cache'), maxBytes: 1e9 };
+  const semaphore = createSemaphore(1);
+  const engineOptions = { directory: scratchDirectory, memoryMb: 128 };
+  return {
+    objects,
+    scratchDirectory,
+    segmentFiles: createSegmentFiles(store, { objects, cache }),
+    writer: createSegmentWriter({ memoryMb: 128, threads: 1 }),
+    encoder: createNdjsonEncoder({ ...engineOptions, semaphore }),
+    counter: createFactCounter({ ...engineOptions, semaphore }),
+    engine: createDuckDbEngine({ ...engineOptions, threads: 1, maxConcurrentRuns: 1 }),
+  };
+}
+
+interface Parts extends Awaited<ReturnType<typeof openParts>> {
+  readonly database: Database;
+  readonly sql: Awaited<ReturnType<typeof connectDatabase>>;
+  readonly tenant: Tenant;
+}
+
+class Environment {
+  private readonly model = new Model();
+  private readonly nowMs = Date.now();
+  private readonly parts: Parts;
+  private during: Deletion | null = null;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  async apply(one: Command): Promise<void> {
+    switch (one.kind) {
+      case 'ingest':
+        await this.ingest(one.ages);
+        break;
+      case 'seal':
+      case 'merge':
+      case 'rewrite':
+        this.during = one.during;
+        await this.move(one.kind);
+        this.during = null;
+        break;
+      case 'sweep':
+        await this.sweep();
+        break;
+      default:
+        await this.delete(one);
+    }
+    await this.expectReport();
+  }
+
+  /** Moves everything, so that what is stored must be what is visible. */
+  async expectNothingHiddenIsLeft(): Promise<void> {
+    for (const kind of ['seal', 'rewrite'] as const) await this.move(kind);
+    await this.sweep();
+    await this.expectReport();
+    const { database, tenant, objects } = this.parts;
+    const { segments } = await database.segments.listLive(this.owner);
+    expect(segments.flatMap(({ deletions }) => deletions)).toEqual([]);
+    expect(segments.reduce((sum, { facts }) => sum + facts, 0)).toBe(this.model.visible.length);
+    const rows = await this.parts.sql.sql<{ key: string }>(
+      'select object_key as key from segments where environment_id = $1',
+      [tenant.environmentId],
+    );
+    expect(rows.map(({ key }) => key).toSorted()).toEqual(segments.map(({ key }) => key).toSorted());
+    for (const { key } of segments) expect(await objects.read(key)).not.toBe(null);
+  }
+
+  private get owner() {
+    return { environmentId: this.parts.tenant.environmentId, dataset: 'api' };
+  }
+
+  /** Batches of more than four facts bypass the hot table. */
+  private async ingest(ages: Days): Promise<void> {
+    const { database, tenant, encoder, objects, scratchDirectory } = this.parts;
+    const id = randomUUID();
+    const facts = ages.map((days, index) => ({ id: `${id}-${index}`, age: days + 0.5 }));
+    const lines = facts.map((fact) => {
+      const timestamp = this.nowMs - fact.age * dayMs;
+      return `${JSON.stringify({ timestamp, request_path: fact.id })}\n`;
+    });
+    async function* body() {
+      yield Buffer.from(lines.join(''));
+    }
+    const result = await acceptBatch(body(), {
+      identity: { environmentId: tenant.environmentId, target: apiTarget, id },
+      store: database.facts,
+      bulk: { encoder, segments: database.segments, objects, maxHotRows: 4, scratchDirectory },
+      onError: 'refuse',
+      nowMs: this.nowMs,
+      signal,
+    });
+    expect(result.kind).toBe('accepted');
+    const [row] = await this.parts.sql.sql<{ seq: string }>('select seq from batches where id = $1', [id]);
+    const batch = BigInt(row?.seq ?? -1);
+    const { model } = this;
+    model.batches = [...model.batches, batch];
+    model.facts = [...model.facts, ...facts.map((fact) => ({ ...fact, batch }))];
+  }
+
+  private async move(kind: 'seal' | 'merge' | 'rewrite'): Promise<void> {
+    const { database, segmentFiles, writer, scratchDirectory: directory } = this.parts;
+    const { place } = segmentFiles;
+    const ports = {
+      segments: database.segments,
+      writer,
+      objects: this.interruptedObjects(),
+      place,
+      crashPoint: () => {},
+      onRemoved: () => {},
+    };
+    const task = { directory, signal };
+    if (kind === 'seal') {
+      const terms = { minFacts: 1, maxAgeMs: neverDue, maxFacts: 20 };
+      await sealFacts(ports, { ...task, terms });
+    } else if (kind === 'merge') {
+      await mergeSegments(ports, { ...task, terms: { targetFacts: 40, minSegments: 2 } });
+    } else {
+      // The database rounds to milliseconds, so a time written now may be in the next one.
+      await rewriteSegments(ports, { ...task, terms: { deletedForMs: -1, expiredForMs: 0 }, limit: 1_000 });
+    }
+  }
+
+  /** Deletes facts after they were copied and before their new segment goes live. */
+  private interruptedObjects(): SegmentObjects {
+    const { objects } = this.parts;
+    return {
+      putFile: async (...file) => {
+        const stored = await objects.putFile(...file);
+        const { during } = this;
+        this.during = null;
+        if (during !== null) await this.delete(during);
+        return stored;
+      },
+      delete: (key) => objects.delete(key),
+    };
+  }
+
+  private async sweep(): Promise<void> {
+    const { database, objects } = this.parts;
+    const terms = { retiredForMs: -1, incomingForMs: neverDue, limit: 1_000 };
+    await sweepSegments({ segments: database.segments, objects, onRemoved: () => {} }, terms);
+  }
+
+  private async delete(one: Deletion): Promise<void> {
+    const { database, segmentFiles, counter, scratchDirectory, tenant, sql } = this.parts;
+    const ports = { deletions: database.deletions, place: segmentFiles.place, counter, scratchDirectory };
+    const { model } = this;
+    if (one.kind === 'batch') {
+      const seq = model.batches[one.index % Math.max(1, model.batches.length)];
+      if (seq === undefined) return;
+      const { kind } = await database.deletions.deleteBatch(tenant.environmentId, seq);
+      expect(kind).toBe('deleted');
+      model.batches = model.batches.filter((batch) => batch !== seq);
+      model.facts = model.facts.filter(({ batch }) => batch !== seq);
+    } else if (one.kind === 'range') {
+      const range = {
+        startMs: this.nowMs - one.oldest * dayMs,
+        endExclusiveMs: this.nowMs - one.youngest * dayMs,
+      };
+      const isDeleted = (fact: ModelFact) => fact.age < one.oldest && fact.age > one.youngest;
+      const onUncounted = (error: unknown) => {
+        throw error;
+      };
+      const { facts } = await deleteFactRange({ ...ports, onUncounted }, this.owner, range, signal);
+      expect(facts).toBe(model.visible.filter(isDeleted).length);
+      model.facts = model.facts.filter((fact) => !isDeleted(fact));
+    } else {
+      // A longer retention would show facts again that are still in the store.
+      const days = Math.min(one.days, model.retentionDays);
+      const removes = await previewRetention(ports, tenant.environmentId, days, signal);
+      const before = model.visible.length;
+      model.retentionDays = days;
+      expect(removes.facts).toBe(before - model.visible.length);
+      expect(removes.bytes > 0).toBe(removes.facts > 0);
+      await sql.sql('update environments set retention_days = $1 where id = $2', [
+        days,
+        tenant.environmentId,
+      ]);
+    }
+  }
+
+  private async expectReport(): Promise<void> {
+    const { database, segmentFiles, engine, scratchDirectory, tenant } = this.parts;
+    const directory = path.join(scratchDirectory, randomUUID());
+    await mkdir(directory);
+    const boundPlan = bindPlan(this.planOfEverything(tenant), catalogue);
+    const target = { directory, signal, timeoutMs: 60_000 };
+    const snapshot = await database.factSource.snapshot(boundPlan, target);
+    const paths = await segmentFiles.place(snapshot.segments, target);
+    const segments = snapshot.segments.map((segment, index) => ({ ...segment, path: paths[index] ?? '' }));
+    const facts = { ...snapshot, segments };
+    const found: string[] = [];
+    for await (const { columns } of engine.run({ ...boundPlan, facts, directory, signal }))
+      found.push(...(columns[0] ?? []).map(String));
+    expect(found.toSorted()).toEqual(this.model.visible.map(({ id }) => id).toSorted());
+  }
+
+  private planOfEverything(tenant: Tenant): Plan {
+    return {
+      version: 1,
+      dataset: 'api',
+      tenant,
+      range: { startMs: this.nowMs - 1_000 * dayMs, endExclusiveMs: this.nowMs + dayMs },
+      timeUnit: null,
+      metrics: [],
+      dimensions: ['request_path'],
+      filter: null,
+      limitRows: null,
+      output: { format: 'json' },
+    };
+  }
+}
