@@ -12,6 +12,6 @@ test('many sequences of ingest, seal, merge and deletion leave exactly the facts
   expect.hasAssertions();
   await fc.assert(
     fc.asyncProperty(commands, (list) => world.run(list)),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: 30, endOnFailure: true },
   );
 }, 900_000);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { openDatabase, type Database } from '@hourglass/database';
@@ -202,7 +203,12 @@ class Environment {
       [tenant.environmentId],
     );
     expect(rows.map(({ key }) => key).toSorted()).toEqual(segments.map(({ key }) => key).toSorted());
-    for (const { key } of segments) expect(await objects.read(key)).not.toBe(null);
+    for (const { key, bytes } of segments) {
+      const object = await objects.read(key);
+      if (object === null) throw new Error(`${key} is missing`);
+      const stored = await buffer(object);
+      expect(stored.length).toBe(bytes);
+    }
   }
 
   private get owner() {

@@ -74,9 +74,11 @@ describe("an environment's own retention", () => {
     const defaults = { retentionDays: 250, own: { retentionDays: null } };
     expect(await retention()).toEqual(defaults);
     const changed = environmentRetention.parse(await (await patch({ retentionDays: 900 })).json());
-    expect(changed).toEqual({ retentionDays: 900, own: { retentionDays: 900 } });
-    expect(await retention()).toEqual(changed);
-    expect(await (await patch({ retentionDays: null })).json()).toEqual(defaults);
+    const longer = { retentionDays: 900, own: { retentionDays: 900 } };
+    const removes = { facts: 0, bytes: 0 };
+    expect(changed).toEqual({ ...longer, removes });
+    expect(await retention()).toEqual(longer);
+    expect(await (await patch({ retentionDays: null })).json()).toEqual({ ...defaults, removes });
   });
 
   test.each<[unknown, string, RegExp]>([

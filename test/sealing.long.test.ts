@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDatabase } from '@hourglass/database';
 import {
   connectDatabase,
   eventually,
@@ -34,10 +35,10 @@ interface Counted {
   readonly sum: number;
 }
 
-/** Computes the totals of batches 0 to `batches` - 1. */
-function expectedOf(batches: number): Counted {
-  const facts = batches * rowsOfBatch;
-  return { facts, sum: (facts * (facts - 1)) / 2 };
+/** Computes the totals of batches `first` to `batches` - 1. */
+function expectedOf(batches: number, first = 0): Counted {
+  const [facts, before] = [batches * rowsOfBatch, first * rowsOfBatch];
+  return { facts: facts - before, sum: (facts * (facts - 1) - before * (before - 1)) / 2 };
 }
 
 async function counted(): Promise<Counted> {
@@ -64,6 +65,18 @@ async function places(): Promise<{ hot: number; sealed: number; incoming: number
     );
     if (row === undefined) throw new Error('no row');
     return row;
+  } finally {
+    await client.end();
+  }
+}
+
+async function pendingDeletions(): Promise<number> {
+  const client = await connectDatabase(system.databaseUrl);
+  try {
+    // As if the time had passed in which deletions share a rewrite.
+    await client.sql(`update segments set deleted_since = deleted_since - interval '1 hour'`);
+    const rows = await client.sql(`select from segments where deletions <> '[]'`);
+    return rows.length;
   } finally {
     await client.end();
   }
@@ -105,6 +118,32 @@ test('a worker killed while it seals leaves each fact in one place, and the next
   }
   // Two of the killed workers had stored a segment that never became live.
   expect((await places()).incoming).toBe(2);
+}, 240_000);
+
+test('a worker killed while it rewrites a segment brings no deleted fact back and loses no other', async () => {
+  const points = ['rewrite.registered', 'rewrite.uploaded', 'rewrite.live'];
+  const batches = points.length + 1;
+  for (let batch = 0; batch < batches; batch += 1) await bringIn(batch);
+  const first = system.startWorker({ HOURGLASS_SEAL_FACTS: '1' });
+  await eventually('everything is sealed', async () => ((await places()).hot === 0 ? true : null));
+  await first.stop();
+  const database = openDatabase({ url: system.databaseUrl, poolSize: 2 });
+  const [owner] = await database.segments.listCrowded(1);
+  if (owner === undefined) throw new Error('nothing is sealed');
+  const startMs = Date.parse(range.start);
+  for (const [index, point] of points.entries()) {
+    const endExclusiveMs = startMs + (index + 1) * rowsOfBatch * 37;
+    await database.deletions.deleteRange(owner, { startMs, endExclusiveMs });
+    expect(await pendingDeletions()).toBe(1);
+    const killed = system.startWorker({ HOURGLASS_CRASH_POINT: point });
+    expect((await killed.exited).signal).toBe('SIGKILL');
+    const next = system.startWorker();
+    await eventually('it is rewritten', async () => ((await pendingDeletions()) === 0 ? true : null));
+    expect([point, await counted()]).toEqual([point, expectedOf(batches, index + 1)]);
+    expect((await places()).sealed).toBe((batches - index - 1) * rowsOfBatch);
+    await next.stop();
+  }
+  await database.close();
 }, 240_000);
 
 test('while facts are ingested, sealed and merged by two workers, every report counts each fact once', async () => {

@@ -252,7 +252,7 @@ export const serverSettings = {
     readBy: ['api', 'worker'],
     value: 'days',
     description:
-      'Age at which facts are dropped, segment by segment. Unset: never. An environment can override it.',
+      'Age at which facts leave reports; the store follows within a day. Unset: never. An environment can override it.',
   }),
   segmentCacheBytes: setting('HOURGLASS_SEGMENT_CACHE_MB', mebibytes(0, 1_073_741_824), '10240', {
     readBy: ['api', 'worker'],
