@@ -108,7 +108,8 @@ async function measure({ contestant, format, directory, segment, memoryMb }) {
   const facts = {
     hotFactsPath: path.join(directory, 'none.csv'),
     hotRows: 0,
-    segments: [segment],
+    segments: [{ ...segment, deletions: [] }],
+    expiredBeforeMs: null,
     watermark: null,
   };
   const { signal } = new AbortController();

@@ -41,9 +41,10 @@ type Deletion =
   | { readonly kind: 'batch'; readonly index: number }
   | { readonly kind: 'range'; readonly oldest: number; readonly youngest: number }
   | { readonly kind: 'retention'; readonly days: number };
+type Move = 'seal' | 'merge' | 'rewrite';
 export type Command =
   | { readonly kind: 'ingest'; readonly ages: Days }
-  | { readonly kind: 'seal' | 'merge' | 'rewrite'; readonly during: Deletion | null }
+  | { readonly kind: Move; readonly during: Deletion | null }
   | { readonly kind: 'sweep' }
   | Deletion;
 
@@ -169,24 +170,17 @@ class Environment {
   }
 
   async apply(one: Command): Promise<void> {
-    switch (one.kind) {
-      case 'ingest':
-        await this.ingest(one.ages);
-        break;
-      case 'seal':
-      case 'merge':
-      case 'rewrite':
-        this.during = one.during;
-        await this.move(one.kind);
-        this.during = null;
-        break;
-      case 'sweep':
-        await this.sweep();
-        break;
-      default:
-        await this.delete(one);
-    }
+    if (one.kind === 'ingest') await this.ingest(one.ages);
+    else if (one.kind === 'sweep') await this.sweep();
+    else if ('during' in one) await this.moveWhile(one.kind, one.during);
+    else await this.delete(one);
     await this.expectReport();
+  }
+
+  private async moveWhile(kind: Move, during: Deletion | null): Promise<void> {
+    this.during = during;
+    await this.move(kind);
+    this.during = null;
   }
 
   /** Moves everything, so that what is stored must be what is visible. */
@@ -243,7 +237,7 @@ class Environment {
     model.facts = [...model.facts, ...facts.map((fact) => ({ ...fact, batch }))];
   }
 
-  private async move(kind: 'seal' | 'merge' | 'rewrite'): Promise<void> {
+  private async move(kind: Move): Promise<void> {
     const { database, segmentFiles, writer, scratchDirectory: directory } = this.parts;
     const { place } = segmentFiles;
     const ports = {

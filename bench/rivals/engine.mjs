@@ -35,7 +35,8 @@ export function openHourglassEngine({ directory, segments, environmentId, thread
       const facts = {
         hotFactsPath: path.join(directory, 'none.csv'),
         hotRows: 0,
-        segments: segmentsInRange(segments, plan),
+        segments: segmentsInRange(segments, plan).map((segment) => ({ ...segment, deletions: [] })),
+        expiredBeforeMs: null,
         watermark: null,
       };
       const batches = [];

@@ -1,4 +1,3 @@
-import type { Response } from 'express';
 import {
   changeRetentionBody,
   environmentRetention,
@@ -23,25 +22,18 @@ export interface RetentionPorts {
   readonly removal: PreviewRetentionPorts;
 }
 
+const responses = {
+  200: {
+    description: 'The effective retention and the own retention of the environment.',
+    json: environmentRetention,
+  },
+};
+
 /**
  * `GET …/retention` and `PATCH …/retention`: how long an environment keeps facts. For
  * administrators.
  */
 export function environmentRetentionRoutes(findTenant: TenantFinder, ports: RetentionPorts): GuardedRoute[] {
-  const responses = {
-    200: {
-      description: 'The effective retention and the own retention of the environment.',
-      json: environmentRetention,
-    },
-  };
-  const respond = (response: Response, own: number | null, removes?: EnvironmentRetention['removes']) => {
-    const body: EnvironmentRetention = {
-      retentionDays: own ?? ports.retentionDays,
-      own: { retentionDays: own },
-      removes,
-    };
-    response.json(body);
-  };
   return [
     guardedRoute({
       method: 'get',
@@ -50,38 +42,43 @@ export function environmentRetentionRoutes(findTenant: TenantFinder, ports: Rete
       operation: { id: 'getRetention', tag, summary: 'Get the retention of facts' },
       responses,
       async handle({ request, response }) {
-        respond(response, (await ports.settings.find(await findTenant(request))).retentionDays);
+        const { retentionDays } = await ports.settings.find(await findTenant(request));
+        response.json(viewOf(retentionDays, ports));
       },
     }),
-    guardedRoute({
-      method: 'patch',
-      path,
-      scope: 'admin',
-      operation: { id: 'changeRetention', tag, summary: 'Change the retention of facts' },
-      parameters: {
-        dryRun: oneOf(['true', 'false'])
-          .default('false')
-          .describe('true: change nothing and return what the change would remove.'),
-      },
-      body: jsonBody(changeRetentionBody, { maxBytes: 4096, example: { retentionDays: 400 } }),
-      responses,
-      async handle({ request, response, principal, parameters: { dryRun }, body: { retentionDays } }) {
-        const tenant = await findTenant(request);
-        const { removal } = ports;
-        const signal = clientGone(response);
-        const removes = await previewRetention(removal, tenant.environmentId, retentionDays, signal);
-        if (dryRun === 'true') {
-          respond(response, retentionDays, removes);
-          return;
-        }
-        await ports.settings.change(tenant, { retentionDays });
-        ports.record({ principal, response }, 'environment.retention', {
-          environment: tenant.environment,
-          retentionDays,
-          removes,
-        });
-        respond(response, retentionDays, removes);
-      },
-    }),
+    changeRetentionRoute(findTenant, ports),
   ];
+}
+
+/** Counts before it changes anything: afterwards the facts could not be told apart. */
+function changeRetentionRoute(findTenant: TenantFinder, ports: RetentionPorts): GuardedRoute {
+  const { settings, record, removal } = ports;
+  return guardedRoute({
+    method: 'patch',
+    path,
+    scope: 'admin',
+    operation: { id: 'changeRetention', tag, summary: 'Change the retention of facts' },
+    parameters: {
+      dryRun: oneOf(['true', 'false'])
+        .default('false')
+        .describe('true: change nothing and return what the change would remove.'),
+    },
+    body: jsonBody(changeRetentionBody, { maxBytes: 4096, example: { retentionDays: 400 } }),
+    responses,
+    async handle({ request, response, principal, parameters: { dryRun }, body: { retentionDays } }) {
+      const tenant = await findTenant(request);
+      const signal = clientGone(response);
+      const removes = await previewRetention(removal, tenant.environmentId, retentionDays, signal);
+      if (dryRun === 'false') {
+        await settings.change(tenant, { retentionDays });
+        const details = { environment: tenant.environment, retentionDays, removes };
+        record({ principal, response }, 'environment.retention', details);
+      }
+      response.json({ ...viewOf(retentionDays, ports), removes });
+    },
+  });
+}
+
+function viewOf(own: number | null, { retentionDays }: RetentionPorts): EnvironmentRetention {
+  return { retentionDays: own ?? retentionDays, own: { retentionDays: own } };
 }

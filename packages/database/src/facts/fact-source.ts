@@ -5,7 +5,7 @@ import type { ClientBase, Pool } from 'pg';
 import { inTransaction } from '../connection/transaction.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { exchangeRateCopy } from './exchange-rate-copy.ts';
-import { keptFacts } from './segments/retention.ts';
+import { expiredBefore, keptFacts } from './segments/retention.ts';
 import { liveSegments } from './segments/segment-rows.ts';
 import { setLocalSettings, copyToFile } from './copy-to-file.ts';
 
@@ -36,9 +36,9 @@ async function snapshot(
   return inTransaction(
     pool,
     async (client) => {
-      const { watermark, takenAt } = await newestBatch(client, boundPlan);
+      const { watermark, takenAt, ...expired } = await beginSnapshot(client, boundPlan, retentionDays);
       const { environmentId } = plan.tenant;
-      const { expiredBeforeMs, kept } = await keptFacts(client, boundPlan, retentionDays);
+      const { expiredBeforeMs, kept } = keptFacts(boundPlan, expired.expiredBeforeMs);
       const owner = { environmentId, dataset: plan.dataset };
       const segments = await liveSegments(client, owner, kept.plan.range);
       const copy = compileHotFactsCopy(kept);
@@ -61,15 +61,23 @@ async function snapshot(
 }
 
 /** Must be the first statement: it fixes the snapshot that the COPY reads. */
-async function newestBatch(
+async function beginSnapshot(
   client: ClientBase,
   { plan, dataset }: BoundPlan,
-): Promise<Pick<FactSnapshot, 'watermark' | 'takenAt'>> {
-  const { rows } = await client.query<{ seq: string | null; taken_at: Date }>(
-    'select max(seq) as seq, statement_timestamp() as taken_at from batches where environment_id = $1 and dataset = any($2)',
-    [plan.tenant.environmentId, [plan.dataset, ...dataset.records.map(({ name }) => name)]],
+  retentionDays: number | null,
+): Promise<Pick<FactSnapshot, 'watermark' | 'takenAt' | 'expiredBeforeMs'>> {
+  const { environmentId } = plan.tenant;
+  const { rows } = await client.query<{ seq: string | null; taken_at: Date; expired_before: Date | null }>(
+    `select (select max(seq) from batches where environment_id = $1 and dataset = any($2)) as seq,
+            statement_timestamp() as taken_at, ${expiredBefore('e', '$3')} as expired_before
+       from environments e where id = $1`,
+    [environmentId, [plan.dataset, ...dataset.records.map(({ name }) => name)], retentionDays],
   );
   const row = rows[0];
-  if (row === undefined) throw new Error('the aggregate returned no row');
-  return { watermark: row.seq === null ? null : BigInt(row.seq), takenAt: row.taken_at };
+  if (row === undefined) throw new Error(`environment ${environmentId} does not exist`);
+  return {
+    watermark: row.seq === null ? null : BigInt(row.seq),
+    takenAt: row.taken_at,
+    expiredBeforeMs: row.expired_before?.getTime() ?? null,
+  };
 }

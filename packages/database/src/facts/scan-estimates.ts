@@ -4,7 +4,7 @@ import type { ClientBase, Pool } from 'pg';
 import { inTransaction } from '../connection/transaction.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { earlierReport, factsPerSecond } from '../queries/past-runs.ts';
-import { keptFacts } from './segments/retention.ts';
+import { keptFacts, ownerRetention } from './segments/retention.ts';
 import { countLiveSegments, liveSegments } from './segments/segment-rows.ts';
 import { setLocalSettings } from './copy-to-file.ts';
 
@@ -33,8 +33,9 @@ async function estimate(
   { maxCountMs, retentionDays }: { readonly maxCountMs: number; readonly retentionDays: number | null },
 ): Promise<ScanEstimate> {
   const { plan } = boundPlan;
-  const { kept } = await keptFacts(client, boundPlan, retentionDays);
   const owner = { environmentId: plan.tenant.environmentId, dataset: plan.dataset };
+  const { expiredBeforeMs } = await ownerRetention(client, owner, retentionDays);
+  const { kept } = keptFacts(boundPlan, expiredBeforeMs);
   return {
     segments: await liveSegments(client, owner, kept.plan.range),
     liveSegments: await countLiveSegments(client, owner),

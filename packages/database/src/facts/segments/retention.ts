@@ -38,7 +38,7 @@ export async function ownerRetention(
   return {
     environment: row.environment,
     retentionDays: row.days,
-    expiredBeforeMs: row.before === null ? null : row.before.getTime(),
+    expiredBeforeMs: row.before?.getTime() ?? null,
   };
 }
 
@@ -46,17 +46,15 @@ export async function ownerRetention(
  * Returns the plan for those of its facts that are not past their retention, and the time before
  * which they are. Records do not expire, so that a dataset made of them keeps its facts.
  */
-export async function keptFacts(
-  client: ClientBase,
+export function keptFacts(
   boundPlan: BoundPlan,
-  defaultDays: number | null,
-): Promise<{ readonly kept: BoundPlan; readonly expiredBeforeMs: number | null }> {
+  expiredBeforeMs: number | null,
+): { readonly kept: BoundPlan; readonly expiredBeforeMs: number | null } {
   const { plan, dataset } = boundPlan;
-  if (dataset.records.length > 0) return { kept: boundPlan, expiredBeforeMs: null };
-  const { expiredBeforeMs } = await ownerRetention(client, plan.tenant, defaultDays);
-  if (expiredBeforeMs === null || expiredBeforeMs <= plan.range.startMs)
-    return { kept: boundPlan, expiredBeforeMs };
-  const { endExclusiveMs } = plan.range;
+  if (dataset.records.length > 0 || expiredBeforeMs === null)
+    return { kept: boundPlan, expiredBeforeMs: null };
+  const { startMs, endExclusiveMs } = plan.range;
+  if (expiredBeforeMs <= startMs) return { kept: boundPlan, expiredBeforeMs };
   const range = { startMs: Math.min(expiredBeforeMs, endExclusiveMs), endExclusiveMs };
   return { kept: { ...boundPlan, plan: { ...plan, range } }, expiredBeforeMs };
 }
