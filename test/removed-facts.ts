@@ -85,7 +85,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: deletion },
   { weight: 1, arbitrary: fc.constant({ kind: 'sweep' as const }) },
 );
-export const commands = fc.array(command, { minLength: 10, maxLength: 25 });
+export const commands = fc.array(command, { minLength: 10, maxLength: 20 });
 
 interface ModelFact {
   readonly id: string;
