@@ -47,7 +47,7 @@ test('a shorter retention says what it removes, and hides it from every reader a
   expect(await system.client.report(query)).toBe(
     '{"calls":"1","apiproxy":"10"}\n{"calls":"1","apiproxy":"100"}\n',
   );
-  // What is hidden already is not counted again.
+  // Facts that are hidden already are not counted again.
   expect((await patch(50)).removes?.facts).toBe(1);
   expect((await patch(null)).removes).toEqual({ facts: 0, bytes: 0 });
 });
