@@ -114,9 +114,9 @@ export interface RemovalWorld {
 export async function openRemovalWorld(): Promise<RemovalWorld> {
   const [created, folder] = await Promise.all([createTestDatabase(), temporaryFolder()]);
   const database = openDatabase({ url: created.url, poolSize: 8 });
-  const admin = createTestAdmin(database, created.url);
-  await admin.createOrganization('acme');
   const sql = await connectDatabase(created.url);
+  const admin = createTestAdmin(sql);
+  await admin.createOrganization('acme');
   const parts = await openParts(folder.path);
   return {
     async run(list) {
