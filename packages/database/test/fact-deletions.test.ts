@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EncodedRow, SegmentFile, SegmentOwner } from '@hourglass/facts';
 import { bindPlan, catalogue, factsTarget, type Tenant } from '@hourglass/query';
-import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { connectDatabase, eventually, temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 import { api, encodedFact } from './encoded-facts.ts';
@@ -183,6 +183,28 @@ describe('deleted facts do not come back', () => {
     const { id: rest } = await db.database.segments.register(owner, fileOf(1, 2));
     expect(await db.database.segments.replace({ ...again, segmentId: rest })).toBe(true);
     expect((await live()).map(({ id, deletions }) => [id, deletions])).toEqual([[rest, []]]);
+  });
+
+  test('with a segment that goes live while the deletion waits for another transaction', async () => {
+    const { id } = await db.database.segments.register(owner, fileOf(0, 3));
+    const moving = await connectDatabase(db.url);
+    await moving.sql('begin');
+    await moving.sql('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `hourglass.facts.${owner.environmentId}.${owner.dataset}`,
+    ]);
+    await moving.sql(`update segments set state = 'live' where id = $1`, [id]);
+    const deleting = deleteRange(hours(0, 1));
+    await eventually('the deletion waits', async () => {
+      const waiting = await db.sql(
+        `select from pg_locks join pg_database on oid = database
+          where datname = current_database() and locktype = 'advisory' and not granted`,
+      );
+      return waiting.length > 0 ? true : null;
+    });
+    await moving.sql('commit');
+    await moving.end();
+    expect((await deleting).segments.map((segment) => segment.id)).toEqual([id]);
+    expect((await live()).map(({ deletions }) => deletions)).toEqual([[hours(0, 1)]]);
   });
 
   test('with a worker of the version before, which cannot retire a segment with deletions', async () => {
