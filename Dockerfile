@@ -28,7 +28,7 @@ ENV NODE_ENV=production HOURGLASS_DATA_DIR=/var/lib/hourglass
 COPY --from=dependencies /app .
 COPY --from=compiled /app .
 COPY prisma ./prisma
-ENV NODE_OPTIONS=--require=/app/packages/platform/dist/size-thread-pool.cjs
+ENV NODE_OPTIONS="--max-semi-space-size=4 --require=/app/packages/platform/dist/size-thread-pool.cjs"
 # A new named volume inherits the owner of its mount point.
 RUN mkdir /var/lib/hourglass && chown node:node /var/lib/hourglass
 USER node

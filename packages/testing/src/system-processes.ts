@@ -39,7 +39,7 @@ export function systemEnvironment(services: {
     HOURGLASS_DATA_DIR: services.dataDirectory,
     HOURGLASS_PORT: '0',
     // As in the images.
-    NODE_OPTIONS: `--require=${sizeThreadPool}`,
+    NODE_OPTIONS: `--max-semi-space-size=4 --require=${sizeThreadPool}`,
     // Most tests submit more than an environment may by default, and do not test the limit.
     HOURGLASS_QUERIES_PER_HOUR: '1000',
   };
