@@ -1,5 +1,5 @@
 // The build of an app, run in its folder: `node ../../scripts/bundle.mjs main` bundles src/main.ts and everything that it
-// imports into dist/main.js. Loading a few files instead of a thousand starts a process in a quarter of the processor
+// imports into dist/main.js. Loading a few files instead of a thousand starts a process in a third of the processor
 // time. docs/decisions/0029-bundles.md has the reasons.
 import { readFile, writeFile } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
