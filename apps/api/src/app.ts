@@ -79,14 +79,20 @@ function guardedHandler(route: GuardedRoute, accounts: Accounts): RequestHandler
       route.read(request),
     ]);
     const principal = valueOf(authenticated);
-    const { organization } = request.params;
-    if (organization !== undefined && organization !== principal.organization) throw route.missing(request);
+    assertOwnOrganization(request, route, principal);
     assertTokenBinding(request, route, principal);
     setHeaders(response, valueOf(headers) ?? {});
     const parameters = route.readsOwnQuery === true ? {} : readParameters(request, route);
     const body = await readBody(request, response);
     return route.handle({ request, response, principal, parameters, body, found: valueOf(found) });
   };
+}
+
+/** @throws ReportError of `route.missing` */
+function assertOwnOrganization(request: Request, route: GuardedRoute, principal: Principal): void {
+  const { organization } = request.params;
+  if (organization === undefined || organization === principal.organization) return;
+  if (!route.allowsOtherOrganizations) throw route.missing(request);
 }
 
 /**

@@ -26,6 +26,7 @@ import { reconcileJob } from './jobs/reconcile.ts';
 import { rewriteSegmentsJob } from './jobs/rewrite-segments.ts';
 import { sealFactsJob } from './jobs/seal-facts.ts';
 import { sweepArchivesJob } from './jobs/sweep-archives.ts';
+import { sweepDeletedTenantsJob } from './jobs/sweep-deleted-tenants.ts';
 import { sweepScratchJob } from './jobs/sweep-scratch.ts';
 import { sweepSegmentsJob } from './jobs/sweep-segments.ts';
 import { oncePerInterval, startPeriodicJob, type PeriodicJob } from './periodic-job.ts';
@@ -187,6 +188,7 @@ function createQueryJobs(
     oncePerInterval(deleteExpiredIdempotencyKeysJob({ queries }), periodicJobs),
     sweepScratchJob({ queries }, { scratchDirectory, maxRunMs: queryTimeoutMs }),
     oncePerInterval(sweepArchivesJob({ queries, objects }), periodicJobs),
+    oncePerInterval(sweepDeletedTenantsJob({ tenants: database.deletedTenants, objects }), periodicJobs),
     expireResultsJob({ queries, objects }),
   ];
 }

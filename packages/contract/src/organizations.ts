@@ -53,3 +53,21 @@ export type CreatedOrganization = z.infer<typeof createdOrganization>;
 
 /** Body of `POST …/environments`. */
 export const createEnvironmentBody = z.strictObject({ name: placeName });
+
+const contents = {
+  facts: z.int().describe('Facts, those deleted before and not yet removed included.'),
+  batches: z.int(),
+  queries: z.int(),
+};
+
+/** Response to `DELETE …/environments/{env}`: what is deleted, or would be with `dryRun=true`. */
+export const deletedEnvironment = z
+  .strictObject({ environment: z.string(), ...contents })
+  .meta({ id: 'DeletedEnvironment' });
+export type DeletedEnvironment = z.infer<typeof deletedEnvironment>;
+
+/** Response to `DELETE /v1/organizations/{org}`, like that of an environment. */
+export const deletedOrganization = z
+  .strictObject({ organization: z.string(), environments: names, users: z.int(), ...contents })
+  .meta({ id: 'DeletedOrganization' });
+export type DeletedOrganization = z.infer<typeof deletedOrganization>;

@@ -6,6 +6,11 @@ export function oneOf<const Values extends readonly [string, ...string[]]>(value
   return z.enum(values, { error: `expected ${values.join(', ')}` });
 }
 
+/** Whether a deletion only tells what it would delete. */
+export const dryRunOfDeletion = oneOf(['true', 'false'])
+  .default('false')
+  .describe('true: delete nothing and return what would be deleted.');
+
 /** A bounded integer in decimal digits. */
 export function wholeNumber({ min, max }: { min: number; max: number }) {
   const message = `expected a whole number from ${min} to ${max}`;

@@ -7,6 +7,7 @@ import type {
   CancelSignals,
   ConsumptionStore,
   CustomFieldStore,
+  DeletedTenants,
   EnvironmentSettingsStore,
   ExchangeRateStore,
   FactSource,
@@ -24,6 +25,7 @@ import type {
 } from '@hourglass/reports';
 import { createAccessKeyStore } from './accounts/access-key-store.ts';
 import { createAccounts } from './accounts/accounts.ts';
+import { createDeletedTenants } from './accounts/deleted-tenants.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
 import { createHostnameStore } from './accounts/hostname-store.ts';
 import { createEnvironmentSettingsStore } from './accounts/environment-settings-store.ts';
@@ -79,6 +81,7 @@ export interface Database {
   readonly deletions: FactDeletions;
   readonly accounts: Accounts;
   readonly organizations: OrganizationStore;
+  readonly deletedTenants: DeletedTenants;
   readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly accessKeys: AccessKeyStore;
@@ -131,6 +134,7 @@ export function openDatabase({
     deletions: createFactDeletions(copyPool, { catalogue, retentionDays }),
     accounts: createAccounts(prisma, reads),
     organizations: createOrganizationStore(prisma),
+    deletedTenants: createDeletedTenants({ copyPool, controlPool }, catalogue),
     users: createUserStore(prisma),
     tokens: createTokenStore(prisma),
     accessKeys: createAccessKeyStore(prisma, reads),

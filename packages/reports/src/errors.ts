@@ -66,6 +66,11 @@ export const errorTable = {
   },
   'organization.exists': { kind: 'conflict', message: 'The organization "{organization}" already exists' },
   'organization.not_found': { kind: 'not_found', message: 'No organization "{organization}"' },
+  'organization.own': {
+    kind: 'conflict',
+    message:
+      '"{organization}" is the organization of your own account; an operator of another organization can delete it',
+  },
   'environment.not_found': {
     kind: 'not_found',
     message: 'No environment "{environment}" in an organization "{organization}"',

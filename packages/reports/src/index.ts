@@ -56,11 +56,13 @@ export * from './accounts/create-token.ts';
 export * from './accounts/create-user.ts';
 export * from './accounts/custom-fields.ts';
 export * from './accounts/declare-custom-field.ts';
+export * from './accounts/delete-organization.ts';
 export * from './accounts/delete-token.ts';
 export * from './accounts/delete-user.ts';
 export * from './accounts/environment-settings.ts';
 export * from './accounts/hostnames.ts';
 export * from './accounts/sealed-secret.ts';
+export * from './accounts/sweep-deleted-tenants.ts';
 
 export * from './records/consumption.ts';
 export * from './records/exchange-rates.ts';

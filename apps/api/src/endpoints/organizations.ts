@@ -3,16 +3,22 @@ import {
   createdOrganization,
   createEnvironmentBody,
   createOrganizationBody,
+  deletedEnvironment,
+  deletedOrganization,
+  dryRunOfDeletion,
   environmentView,
   names,
   organizationView,
   type CreatedOrganization,
+  type DeletedEnvironment,
+  type DeletedOrganization,
   type EnvironmentView,
   type OrganizationView,
 } from '@hourglass/contract';
 import {
   createEnvironment,
   createOrganization,
+  deleteOrganization,
   type Accounts,
   type EnvironmentRecord,
   type OrganizationRecord,
@@ -42,6 +48,8 @@ export function organizationRoutes(ports: OrganizationPorts): readonly GuardedRo
     ...readEnvironments(ports),
     createOrganizationRoute(ports),
     createEnvironmentRoute(ports),
+    deleteOrganizationRoute(ports),
+    deleteEnvironmentRoute(ports),
   ];
 }
 
@@ -149,6 +157,55 @@ function createEnvironmentRoute({ organizations, record }: OrganizationPorts): G
       const environment = await createEnvironment(principal, name, organizations);
       record({ principal, response }, 'environment.create', { environment: name });
       response.status(201).json(environmentViewOf(environment));
+    },
+  });
+}
+
+/** For operators of other organizations. */
+function deleteOrganizationRoute({ organizations, record }: OrganizationPorts): GuardedRoute {
+  return guardedRoute({
+    method: 'delete',
+    path: `${organizationsPath}/:organization`,
+    scope: 'admin',
+    allowsOtherOrganizations: true,
+    operation: {
+      id: 'deleteOrganization',
+      tag,
+      summary: 'Delete another organization with everything in it (operators only)',
+    },
+    parameters: { dryRun: dryRunOfDeletion },
+    responses: { 200: { description: 'What is deleted.', json: deletedOrganization } },
+    async handle({ request, response, principal, parameters: { dryRun } }) {
+      const { organization } = scopeOf(request);
+      const isDryRun = dryRun === 'true';
+      const deleted = await deleteOrganization(principal, organization, { organizations, isDryRun });
+      const body: DeletedOrganization = { organization, ...deleted, environments: [...deleted.environments] };
+      // The log names the caller's organization as `organization`.
+      const { organization: _, ...counts } = body;
+      if (!isDryRun) {
+        record({ principal, response }, 'organization.delete', { deleted: organization, ...counts });
+      }
+      response.json(body);
+    },
+  });
+}
+
+/** For administrators. */
+function deleteEnvironmentRoute({ organizations, record }: OrganizationPorts): GuardedRoute {
+  return guardedRoute({
+    method: 'delete',
+    path: `${environmentsPath}/:environment`,
+    scope: 'admin',
+    operation: { id: 'deleteEnvironment', tag, summary: 'Delete an environment with everything in it' },
+    parameters: { dryRun: dryRunOfDeletion },
+    responses: { 200: { description: 'What is deleted.', json: deletedEnvironment } },
+    async handle({ request, response, principal, parameters: { dryRun } }) {
+      const place = scopeOf(request);
+      const isDryRun = dryRun === 'true';
+      const deleted = await organizations.deleteEnvironment(place, { isDryRun });
+      const body: DeletedEnvironment = { environment: place.environment, ...deleted };
+      if (!isDryRun) record({ principal, response }, 'environment.delete', body);
+      response.json(body);
     },
   });
 }

@@ -113,6 +113,8 @@ export interface GuardedRoute extends RouteBase {
   readonly allowsBoundTokens: boolean;
   /** Admits tokens bound to customers: the endpoint shows no data of other customers. */
   readonly allowsCustomerTokens: boolean;
+  /** Admits callers of other organizations than the one in the path: the endpoint decides. */
+  readonly allowsOtherOrganizations: boolean;
   /** The error for a path of another organization: the same as for a path that does not exist. */
   readonly missing: (request: Request) => ReportError;
   /**
@@ -165,7 +167,7 @@ export function guardedRoute<
   definition: Definition<
     GuardedRoute,
     GuardedCall<ParameterValues<Schemas>, Body, Found>,
-    'missing' | 'read' | 'allowsBoundTokens' | 'allowsCustomerTokens'
+    'missing' | 'read' | 'allowsBoundTokens' | 'allowsCustomerTokens' | 'allowsOtherOrganizations'
   > &
     Inputs<Schemas, Body> & { readonly scope: Scope; readonly read?: (request: Request) => Promise<Found> },
 ): GuardedRoute {
@@ -173,6 +175,7 @@ export function guardedRoute<
     missing: scopeNotFound,
     allowsBoundTokens: false,
     allowsCustomerTokens: false,
+    allowsOtherOrganizations: false,
     read: () => Promise.resolve(undefined),
     ...definition,
     parameters: definition.parameters ?? {},

@@ -43,5 +43,5 @@ async function authenticatePassword(
 }
 
 async function findOrganization(prisma: PrismaClient, name: string): Promise<OrganizationRecord | null> {
-  return prisma.organization.findUnique({ where: { name }, select: organizationColumns });
+  return prisma.organization.findUnique({ where: { name, deletedAt: null }, select: organizationColumns });
 }

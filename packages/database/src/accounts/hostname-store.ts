@@ -55,7 +55,7 @@ async function replace(
     insert into environment_hostnames (organization_id, hostname, environment_id)
     select e.organization_id, hostname, e.id
       from environments e cross join unnest(${hostnames}::text[]) as listed(hostname)
-     where e.id = ${environmentId}::integer
+     where e.id = ${environmentId}::integer and e.organization_id is not null
         on conflict (organization_id, hostname) do nothing`;
   return { kind: 'replaced', hostnames: await list(transaction, tenant) };
 }

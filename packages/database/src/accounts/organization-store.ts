@@ -1,5 +1,6 @@
 import type { OrganizationStore } from '@hourglass/reports';
 import type { PrismaClient } from '../generated/client.ts';
+import { deleteEnvironment, deleteOrganization } from './delete-tenant.ts';
 import { withOrganizationLock, inTransaction } from './with-organization-lock.ts';
 import { insertOrganization } from './insert-organization.ts';
 import { hashPassword } from './password.ts';
@@ -25,5 +26,7 @@ export function createOrganizationStore(prisma: PrismaClient): OrganizationStore
           select: { name: true, createdAt: true },
         });
       }),
+    deleteEnvironment: (place, terms) => deleteEnvironment(prisma, place, terms),
+    delete: (names, terms) => deleteOrganization(prisma, names, terms),
   };
 }

@@ -31,7 +31,7 @@ export function withOrganizationLock<Result>(
   return inTransaction(prisma, async (transaction) => {
     // `no key update` does not block foreign keys, so submissions and batches continue.
     const [row] = await transaction.$queryRaw<{ id: number }[]>`
-      select id from organizations where name = ${organization} for no key update`;
+      select id from organizations where name = ${organization} and deleted_at is null for no key update`;
     if (row === undefined) throw new ReportError('organization.not_found', { organization });
     return work(transaction, row.id);
   });

@@ -24,7 +24,7 @@ async function upsert(pool: Pool, organization: string, rates: readonly Exchange
                   ${rates.map(({ currency }) => currency)}::text[],
                   ${rates.map(({ rate }) => rate)}::text[]::numeric[])
              as provided (target_currency, day, currency, rate)
-     where organizations.name = ${organization}
+     where organizations.name = ${organization} and organizations.deleted_at is null
      order by provided.target_currency, provided.day, provided.currency
         on conflict (organization_id, target_currency, day, currency) do update set rate = excluded.rate`);
 }
@@ -35,7 +35,7 @@ async function list(
   criteria: RateCriteria,
   limit: number,
 ): Promise<readonly ExchangeRate[]> {
-  const conditions = [sql`o.name = ${organization}`, ...conditionsOf(criteria)];
+  const conditions = [sql`o.name = ${organization} and o.deleted_at is null`, ...conditionsOf(criteria)];
   const { rows } = await pool.query<ExchangeRate>(sql`
     select to_char(r.day, 'YYYY-MM-DD') as day, r.currency, r.target_currency as "targetCurrency",
            trim_scale(r.rate)::text as rate

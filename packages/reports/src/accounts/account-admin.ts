@@ -64,6 +64,26 @@ export interface TokenRecord {
  */
 export type AccountRule<Existing extends readonly unknown[]> = (...existing: Existing) => void;
 
+/** With `isDryRun` nothing is deleted. */
+export interface DeletionTerms {
+  readonly isDryRun: boolean;
+}
+
+/** Numbers of what a deletion deletes. */
+export interface TenantContents {
+  readonly facts: number;
+  readonly batches: number;
+  readonly queries: number;
+}
+
+export type EnvironmentDeletion = TenantContents;
+
+export interface OrganizationDeletion extends TenantContents {
+  /** Names of its environments. */
+  readonly environments: readonly string[];
+  readonly users: number;
+}
+
 export interface OrganizationStore {
   /**
    * Creates everything in one transaction.
@@ -75,6 +95,24 @@ export interface OrganizationStore {
     name: string,
     rule: AccountRule<[names: readonly string[]]>,
   ): Promise<EnvironmentRecord>;
+  /**
+   * Makes the environment invisible and ends its queries. `sweepDeletedTenants` deletes its data.
+   * @throws ReportError `environment.not_found`
+   */
+  deleteEnvironment(
+    place: { readonly organization: string; readonly environment: string },
+    terms: DeletionTerms,
+  ): Promise<EnvironmentDeletion>;
+  /**
+   * Deletes the users and makes the organization and its environments invisible.
+   * `sweepDeletedTenants` deletes their data.
+   * @param names `caller` is the caller's organization, which must exist
+   * @throws ReportError `organization.not_found`
+   */
+  delete(
+    names: { readonly caller: string; readonly organization: string },
+    terms: DeletionTerms,
+  ): Promise<OrganizationDeletion>;
 }
 
 /**

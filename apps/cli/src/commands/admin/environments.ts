@@ -1,6 +1,7 @@
 import { Argument, InvalidArgumentError, type Command } from 'commander';
 import {
   customFieldList,
+  deletedEnvironment,
   environmentHostnames,
   environmentLimits,
   environmentRetention,
@@ -13,6 +14,7 @@ import {
 import { undeclaredFieldsChoices, type UndeclaredFields } from '@hourglass/query/catalogue';
 import { environmentPath, organizationPath } from '../../api-client.ts';
 import { counted, printResult, type CommandContext } from '../../command-context.ts';
+import { confirm, withConfirmation, type ConfirmOptions } from '../../confirm.ts';
 import { customFieldsPath } from '../../custom-fields.ts';
 import {
   placeOf,
@@ -22,11 +24,13 @@ import {
   type OrganizationOption,
   type PlaceOptions,
 } from '../../options.ts';
+import { describeContents } from '../../tenant-contents.ts';
 
 /** `hourglass admin environment`. */
 export function configureEnvironments(environment: Command, context: CommandContext): void {
   addCreateCommand(environment, context);
   addListCommand(environment, context);
+  addDeleteCommand(environment, context);
   addHostnamesCommand(environment, context);
   addLimitsCommand(environment, context);
   addRetentionCommand(environment, context);
@@ -55,6 +59,26 @@ function addListCommand(environment: Command, context: CommandContext): void {
       const path = `${organizationPath(org)}/environments`;
       const list = await context.api().call({ method: 'GET', path, response: names });
       printResult(context, list, list.join('\n'));
+    });
+}
+
+function addDeleteCommand(environment: Command, context: CommandContext): void {
+  withConfirmation(withOrganization(environment.command('delete')))
+    .description('delete an environment with everything in it')
+    .argument('<name>', 'name of the environment')
+    .action(async (name: string, { org, ...options }: OrganizationOption & ConfirmOptions) => {
+      const path = environmentPath({ organization: org, environment: name });
+      const remove = (query: string) =>
+        context.api().call({ method: 'DELETE', path: `${path}${query}`, response: deletedEnvironment });
+      if (options.yes !== true) {
+        await confirm(
+          `deletes the environment ${name} with ${describeContents(await remove('?dryRun=true'))}`,
+          options,
+          context,
+        );
+      }
+      const deleted = await remove('');
+      printResult(context, deleted, `deleted ${name} with ${describeContents(deleted)}`);
     });
 }
 

@@ -1,7 +1,16 @@
 import type { Command } from 'commander';
-import { createdOrganization, names, type CreateOrganizationBody } from '@hourglass/contract';
-import { printResult, type CommandContext } from '../../command-context.ts';
+import {
+  createdOrganization,
+  deletedOrganization,
+  names,
+  type CreateOrganizationBody,
+  type DeletedOrganization,
+} from '@hourglass/contract';
+import { organizationPath } from '../../api-client.ts';
+import { counted, printResult, type CommandContext } from '../../command-context.ts';
+import { confirm, withConfirmation, type ConfirmOptions } from '../../confirm.ts';
 import { chooseNewPassword, withNewPassword, type NewPasswordOptions } from '../../passwords.ts';
+import { describeContents } from '../../tenant-contents.ts';
 
 const organizationsPath = '/v1/organizations';
 
@@ -9,6 +18,7 @@ const organizationsPath = '/v1/organizations';
 export function configureOrganizations(organization: Command, context: CommandContext): void {
   addCreateCommand(organization, context);
   addListCommand(organization, context);
+  addDeleteCommand(organization, context);
 }
 
 interface CreateOptions extends NewPasswordOptions {
@@ -49,4 +59,36 @@ function addListCommand(organization: Command, context: CommandContext): void {
       const list = await context.api().call({ method: 'GET', path: organizationsPath, response: names });
       printResult(context, list, list.join('\n'));
     });
+}
+
+function addDeleteCommand(organization: Command, context: CommandContext): void {
+  withConfirmation(organization.command('delete'))
+    .description('delete another organization with everything in it (operators only)')
+    .argument('<name>', 'name of the organization')
+    .action(async (name: string, options: ConfirmOptions) => {
+      const remove = (query: string) =>
+        context.api().call({
+          method: 'DELETE',
+          path: `${organizationPath(name)}${query}`,
+          response: deletedOrganization,
+        });
+      if (options.yes !== true) {
+        await confirm(
+          `deletes the organization ${name} with ${describe(await remove('?dryRun=true'))}`,
+          options,
+          context,
+        );
+      }
+      const deleted = await remove('');
+      printResult(context, deleted, `deleted ${name} with ${describe(deleted)}`);
+    });
+}
+
+function describe(deleted: DeletedOrganization): string {
+  const { environments, users } = deleted;
+  return [
+    counted(environments.length, 'environment'),
+    counted(users, 'user'),
+    describeContents(deleted),
+  ].join(', ');
 }
