@@ -16,6 +16,7 @@ describe('an endpoint', () => {
     dataset: 'api',
     dimensions: 'apiproxy',
     customField: 'dc_theirs',
+    batch: 'theirs',
   };
   let hostQueryId: string;
   const existingFor = ({ template }: Operation) =>
@@ -27,6 +28,7 @@ describe('an endpoint', () => {
     tokenId: '00000000-0000-4000-8000-000000000000',
     customField: 'dc_nothing',
     accessKeyId: 'nothing',
+    batch: 'nothing',
   };
 
   beforeAll(async () => {
@@ -37,6 +39,11 @@ describe('an endpoint', () => {
     await system.client.request('/customFields', {
       method: 'POST',
       body: '{"name":"dc_theirs","type":"STRING"}',
+    });
+    await system.client.request('/facts/api', {
+      method: 'POST',
+      headers: { 'Idempotency-Key': 'theirs' },
+      body: '{"timestamp":"2026-01-01T00:00:00Z"}',
     });
     const accessKey = await system.client.request('/accessKeys', { method: 'POST', body: '{}' });
     existing['accessKeyId'] = createdAccessKey.parse(await accessKey.json()).accesskeyId;

@@ -1,5 +1,12 @@
 import type { ManifestKey } from '@hourglass/contract';
-import type { BulkPorts, CountFactsPorts, FactDeletions, FactStore, SealingPace } from '@hourglass/facts';
+import type {
+  BatchList,
+  BulkPorts,
+  CountFactsPorts,
+  FactDeletions,
+  FactStore,
+  SealingPace,
+} from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
@@ -27,6 +34,7 @@ import type {
   UserStore,
 } from '@hourglass/reports';
 import { accessKeyRoutes } from './endpoints/access-keys.ts';
+import { batchRoutes } from './endpoints/batches.ts';
 import { consumptionRoutes } from './endpoints/consumption.ts';
 import { customFieldRoutes } from './endpoints/custom-fields.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
@@ -65,6 +73,7 @@ export interface RouteServices {
     readonly queries: QueryStore & PolledQueries;
     readonly scans: ScanEstimates;
     readonly facts: FactStore;
+    readonly batches: BatchList;
     readonly deletions: FactDeletions;
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
@@ -208,8 +217,12 @@ function statisticsRoutes(services: RouteServices): readonly Route[] {
 }
 
 function ingestRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, sealingPace, bulk, metrics, nowMs } = services;
-  const { accounts, customFields, facts } = database;
+  const { catalogue, database, sealingPace, bulk, metrics, nowMs, record } = services;
+  const { accounts, customFields, facts, batches, deletions } = database;
   const ports = { catalogue, customFields, facts, sealingPace, bulk, metrics, nowMs };
-  return [postFactsRoute(tenantFinder(accounts), ports)];
+  const findTenant = tenantFinder(accounts);
+  return [
+    postFactsRoute(findTenant, ports),
+    ...batchRoutes(findTenant, { catalogue, batches, deletions, record }),
+  ];
 }

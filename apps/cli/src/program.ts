@@ -64,6 +64,11 @@ const apiCommands: readonly ApiCommand[] = [
     configure: async () => (await import('./commands/import.ts')).configureImport,
   },
   {
+    name: 'batches',
+    description: 'list and delete batches of facts',
+    configure: async () => (await import('./commands/batches.ts')).configureBatches,
+  },
+  {
     name: 'sign',
     description: 'print a signed URL for a GET request, using the secret in HOURGLASS_ACCESS_KEY_SECRET',
     configure: async () => (await import('./commands/sign.ts')).configureSign,

@@ -1,5 +1,6 @@
 export * from './access-keys.ts';
 export * from './account-fields.ts';
+export * from './batches.ts';
 export * from './canonical-json.ts';
 export * from './consumption.ts';
 export * from './custom-fields.ts';

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { FactDeletions, FactStore, SegmentStore } from '@hourglass/facts';
+import type { BatchList, FactDeletions, FactStore, SegmentStore } from '@hourglass/facts';
 import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
 import type {
   AccessKeyStore,
@@ -37,6 +37,7 @@ import { createConsumptionStore } from './records/consumption/consumption-store.
 import { createCustomFieldStore } from './accounts/custom-field-store.ts';
 import { servedByDatabase } from './connection/database-errors.ts';
 import { createExchangeRateStore } from './records/exchange-rate-store.ts';
+import { createBatchList } from './facts/batch-list.ts';
 import { createFactDeletions } from './facts/fact-deletions.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
@@ -78,6 +79,7 @@ export interface Database {
   readonly scans: ScanEstimates;
   readonly facts: FactStore;
   readonly segments: SegmentStore;
+  readonly batches: BatchList;
   readonly deletions: FactDeletions;
   readonly accounts: Accounts;
   readonly organizations: OrganizationStore;
@@ -131,6 +133,7 @@ export function openDatabase({
     scans: createScanEstimates(copyPool, { maxCountMs: maxHotCountMs, retentionDays }),
     facts: createFactStore({ copyPool, controlPool }),
     segments: createSegmentStore({ copyPool, controlPool }, { catalogue, retentionDays }),
+    batches: createBatchList(controlPool),
     deletions: createFactDeletions(copyPool, { catalogue, retentionDays }),
     accounts: createAccounts(prisma, reads),
     organizations: createOrganizationStore(prisma),

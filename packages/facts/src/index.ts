@@ -1,4 +1,5 @@
 export * from './batch/accept-batch.ts';
+export * from './batch/batch-list.ts';
 export { maxReportedFaults } from './batch/batch-reader.ts';
 export * from './bulk/count-plain-lines.ts';
 export * from './bulk/fact-columns.ts';

@@ -175,6 +175,21 @@ export const errorTable = {
     kind: 'conflict',
     message: 'The Idempotency-Key "{id}" was already used with a different body',
   },
+  'batch.not_found': { kind: 'not_found', message: 'No batch "{id}" in this environment' },
+  'batch.ambiguous': {
+    kind: 'conflict',
+    message: 'Several datasets have a batch "{id}": {datasets}; name one of them in the parameter dataset',
+  },
+  'batch.records': {
+    kind: 'conflict',
+    message:
+      'The batch "{id}" consists of records, which have replaced earlier ones; import the earlier records instead',
+  },
+  'batch.untraceable': {
+    kind: 'conflict',
+    message:
+      'The batch "{id}" was sealed by an earlier version of Hourglass, which did not keep the batches of facts; delete its time range instead',
+  },
   'service.unavailable': { kind: 'unavailable', message: 'The {service} is not available; try again' },
   internal: { kind: 'internal', message: 'Internal error; report the request id {requestId}' },
 } as const satisfies Record<string, { kind: ErrorKind; message: string }>;

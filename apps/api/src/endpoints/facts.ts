@@ -6,6 +6,7 @@ import { didYouMean, listFaults } from '@hourglass/contract/messages';
 import {
   acceptBatch,
   awaitSealing,
+  type BatchResult,
   type BulkPorts,
   type FactStore,
   type SealingPace,
@@ -58,22 +59,19 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
     },
     body: streamedBody('application/x-ndjson', factSchema(ports.catalogue)),
     responses: { 201: { description: 'The batch is committed.', json: factsAccepted } },
-    async handle({ request, response, parameters: { onError } }) {
+    async handle({ request, response, principal, parameters: { onError } }) {
       const tenant = await findTenant(request);
       const target = targetOf(request, targets);
       const id = readIdempotencyKey(request) ?? randomUUID();
-      const outcome = await ingest(request, { tenant, target, id, onError }, ports);
+      const outcome = await ingest(
+        request,
+        { tenant, target, id, onError, createdBy: principal.email },
+        ports,
+      );
       switch (outcome.kind) {
         case 'accepted': {
-          const { batch, repeated, accepted, rejected, faults } = outcome;
-          if (!repeated) ports.metrics.countFacts(target.name, accepted);
-          const responseBody: FactsAccepted = {
-            batch,
-            accepted,
-            ...(repeated ? { repeated } : {}),
-            ...(onError === 'skip' ? { rejected, faults: [...faults] } : {}),
-          };
-          response.status(201).json(responseBody);
+          if (!outcome.repeated) ports.metrics.countFacts(target.name, outcome.accepted);
+          response.status(201).json(acceptedView(outcome, onError));
           return;
         }
         case 'refused':
@@ -88,17 +86,30 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
   });
 }
 
+function acceptedView(
+  { batch, repeated, accepted, rejected, faults }: BatchResult & { readonly kind: 'accepted' },
+  onError: 'refuse' | 'skip',
+): FactsAccepted {
+  return {
+    batch,
+    accepted,
+    ...(repeated ? { repeated } : {}),
+    ...(onError === 'skip' ? { rejected, faults: [...faults] } : {}),
+  };
+}
+
 interface Ingestion {
   readonly tenant: Tenant;
   readonly target: IngestTarget;
   /** Idempotency key of the batch. */
   readonly id: string;
   readonly onError: 'refuse' | 'skip';
+  readonly createdBy: string;
 }
 
 async function ingest(
   request: Request,
-  { tenant, target, id, onError }: Ingestion,
+  { tenant, target, id, onError, createdBy }: Ingestion,
   { customFields, facts, sealingPace, bulk, nowMs }: PostFactsPorts,
 ): ReturnType<typeof acceptBatch> {
   const { fields, undeclaredFields } = await customFields.find(tenant, target.name);
@@ -109,6 +120,7 @@ async function ingest(
       environmentId: tenant.environmentId,
       target: target.kind === 'facts' ? factsTarget(withCustomFields(target.dataset, fields)) : target,
       id,
+      createdBy,
     },
     store: facts,
     bulk,

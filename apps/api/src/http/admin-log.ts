@@ -4,6 +4,7 @@ import type { GuardedCall } from './route.ts';
 type AdminAction =
   | 'access_key.change'
   | 'access_key.create'
+  | 'batch.delete'
   | 'custom_field.create'
   | 'custom_field.delete'
   | 'environment.create'

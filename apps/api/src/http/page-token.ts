@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { invalidRequest, type ListPosition } from '@hourglass/reports';
 import { z } from 'zod';
 
-const tokenParts = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.uuid(), z.string()]);
+const queryPosition = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.uuid()]);
+const batchPosition = z.tuple([z.string().regex(/^\d{1,18}$/)]);
+const tokenParts = z.tuple([z.unknown(), z.string()]);
 
 /**
  * Encodes the position after which the next page begins, with a digest of the list's criteria. It
@@ -10,18 +12,39 @@ const tokenParts = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.uuid(),
  * list.
  */
 export function pageToken({ createdAt, id }: ListPosition, listed: object): string {
-  return Buffer.from(JSON.stringify([createdAt.getTime(), id, digest(listed)])).toString('base64url');
+  return encode([createdAt.getTime(), id], listed);
 }
 
 /** @throws ReportError `request.invalid` for a token that this list did not return */
 export function positionOf(token: string, listed: object): ListPosition {
+  const [createdAtMs, id] = decode(token, queryPosition, listed);
+  return { createdAt: new Date(createdAtMs), id };
+}
+
+/** Like `pageToken`, for a list of batches. */
+export function batchPageToken(seq: bigint, listed: object): string {
+  return encode([String(seq)], listed);
+}
+
+/** @throws ReportError `request.invalid` for a token that this list did not return */
+export function batchSeqOf(token: string, listed: object): bigint {
+  const [seq] = decode(token, batchPosition, listed);
+  return BigInt(seq);
+}
+
+function encode(position: readonly unknown[], listed: object): string {
+  return Buffer.from(JSON.stringify([position, digest(listed)])).toString('base64url');
+}
+
+/** @throws ReportError `request.invalid` */
+function decode<Position>(token: string, schema: z.ZodType<Position>, listed: object): Position {
   const parts = tokenParts.safeParse(parse(token));
-  if (!parts.success || parts.data[2] !== digest(listed)) {
+  const position = schema.safeParse(parts.data?.[0]);
+  if (!position.success || parts.data?.[1] !== digest(listed)) {
     const message = 'expected the nextPageToken of a response to the same parameters';
     throw invalidRequest([{ field: 'pageToken', message }]);
   }
-  const [createdAtMs, id] = parts.data;
-  return { createdAt: new Date(createdAtMs), id };
+  return position.data;
 }
 
 function digest(listed: object): string {
