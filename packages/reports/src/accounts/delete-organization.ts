@@ -5,8 +5,8 @@ import { ReportError } from '../errors.ts';
 
 /**
  * Deletes an organization that is not the caller's own, so that an operator remains.
- * @throws ReportError `organization.not_found`, also to callers who may not learn of the
- * organization; `auth.role`, `organization.own`
+ * @throws ReportError `organization.not_found`, also for the organization of others unless the caller is
+ * an operator; `auth.role`, `organization.own`
  */
 export async function deleteOrganization(
   principal: Principal,

@@ -49,8 +49,8 @@ export interface SweepDeletedTenantsTerms {
 }
 
 /**
- * API processes remember verified passwords for a minute, with the name of the organization. Nobody
- * may create another organization of that name before that.
+ * API processes remember verified passwords for a minute, with the name of the organization. No other
+ * organization may get that name before they have forgotten it.
  */
 export const deletedOrganizationMs = 120_000;
 
