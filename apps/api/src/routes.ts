@@ -37,6 +37,7 @@ import { accessKeyRoutes } from './endpoints/access-keys.ts';
 import { batchRoutes } from './endpoints/batches.ts';
 import { consumptionRoutes } from './endpoints/consumption.ts';
 import { customFieldRoutes } from './endpoints/custom-fields.ts';
+import { deleteFactsRoute } from './endpoints/delete-facts.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentHostnamesRoutes } from './endpoints/environment-hostnames.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
@@ -223,6 +224,7 @@ function ingestRoutes(services: RouteServices): readonly Route[] {
   const findTenant = tenantFinder(accounts);
   return [
     postFactsRoute(findTenant, ports),
+    deleteFactsRoute(findTenant, { catalogue, removal: { ...services.counting, deletions }, record }),
     ...batchRoutes(findTenant, { catalogue, batches, deletions, record }),
   ];
 }

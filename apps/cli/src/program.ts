@@ -64,6 +64,11 @@ const apiCommands: readonly ApiCommand[] = [
     configure: async () => (await import('./commands/import.ts')).configureImport,
   },
   {
+    name: 'facts',
+    description: 'delete facts of a time range',
+    configure: async () => (await import('./commands/facts.ts')).configureFacts,
+  },
+  {
     name: 'batches',
     description: 'list and delete batches of facts',
     configure: async () => (await import('./commands/batches.ts')).configureBatches,

@@ -13,6 +13,7 @@ type AdminAction =
   | 'environment.limits'
   | 'environment.retention'
   | 'environment.undeclared_fields'
+  | 'facts.delete'
   | 'organization.create'
   | 'organization.delete'
   | 'organization.exchange_rates'

@@ -146,30 +146,56 @@ function describeLimits({ queriesPerHour, activeQueries, turnWeight, own }: Envi
   ].join('\n');
 }
 
-interface RetentionOptions extends PlaceOptions {
+type RemovedFacts = NonNullable<EnvironmentRetention['removes']>;
+
+interface RetentionOptions extends PlaceOptions, ConfirmOptions {
   readonly days?: Override;
 }
 
 function addRetentionCommand(environment: Command, context: CommandContext): void {
-  withPlace(environment.command('retention'))
+  withConfirmation(withPlace(environment.command('retention')))
     .description('show or change the retention of facts in an environment')
     .option('--days <number>', 'age at which facts are dropped, or "default"', parseOverride)
     .action(async (options: RetentionOptions) => {
+      const path = `${environmentPath(placeOf(options))}/retention`;
       const { days } = options;
-      const retention = await context.api().call({
-        path: `${environmentPath(placeOf(options))}/retention`,
-        response: environmentRetention,
-        ...(days === undefined
-          ? { method: 'GET' }
-          : { method: 'PATCH', body: { retentionDays: overrideOrNull(days) } }),
-      });
+      const retention = await (days === undefined
+        ? context.api().call({ method: 'GET', path, response: environmentRetention })
+        : changeRetention({ path, days }, options, context));
       printResult(context, retention, describeRetention(retention));
     });
 }
 
-function describeRetention({ retentionDays, own }: EnvironmentRetention): string {
+/** Asks if the change removes facts. */
+async function changeRetention(
+  { path, days }: { readonly path: string; readonly days: Override },
+  options: ConfirmOptions,
+  context: CommandContext,
+): Promise<EnvironmentRetention> {
+  const change = (query: string) =>
+    context.api().call({
+      method: 'PATCH',
+      path: `${path}${query}`,
+      body: { retentionDays: overrideOrNull(days) },
+      response: environmentRetention,
+    });
+  if (options.yes !== true) {
+    const { removes } = await change('?dryRun=true');
+    if (removes !== undefined && removes.facts > 0) {
+      await confirm(`removes ${describeRemoved(removes)}`, options, context);
+    }
+  }
+  return change('');
+}
+
+function describeRetention({ retentionDays, own, removes }: EnvironmentRetention): string {
   const kept = retentionDays === null ? 'unlimited' : counted(retentionDays, 'day');
-  return `retention: ${kept} (${originOf(own.retentionDays)})`;
+  const removed = removes === undefined ? '' : `\nremoved: ${describeRemoved(removes)}`;
+  return `retention: ${kept} (${originOf(own.retentionDays)})${removed}`;
+}
+
+function describeRemoved({ facts, bytes }: RemovedFacts): string {
+  return facts === 0 ? 'no facts' : `${counted(facts, 'fact')} of about ${counted(bytes, 'byte')}`;
 }
 
 function addUndeclaredFieldsCommand(environment: Command, context: CommandContext): void {

@@ -1,0 +1,65 @@
+import { deletedFacts, moment, type DeletedFacts } from '@hourglass/contract';
+import { deleteFactRange, type DeleteFactRangePorts } from '@hourglass/facts';
+import type { Catalogue } from '@hourglass/query';
+import { invalidRequest, ReportError } from '@hourglass/reports';
+import type { AdminLog } from '../http/admin-log.ts';
+import { clientGone } from '../http/client-gone.ts';
+import type { TenantFinder } from '../http/find-tenant.ts';
+import { guardedRoute, type GuardedRoute } from '../http/route.ts';
+
+export interface DeleteFactsPorts {
+  readonly catalogue: Catalogue;
+  readonly removal: Omit<DeleteFactRangePorts, 'onUncounted'>;
+  readonly record: AdminLog;
+}
+
+/** `DELETE …/facts/{dataset}?from=&to=`: for administrators. */
+export function deleteFactsRoute(findTenant: TenantFinder, ports: DeleteFactsPorts): GuardedRoute {
+  const { catalogue, removal, record } = ports;
+  return guardedRoute({
+    method: 'delete',
+    path: '/v1/organizations/:organization/environments/:environment/facts/:dataset',
+    scope: 'admin',
+    operation: { id: 'deleteFacts', tag: 'Facts', summary: 'Delete the facts of a time range' },
+    parameters: {
+      from: moment.describe('Facts at or after this time.'),
+      to: moment.describe('Facts before this time.'),
+    },
+    responses: { 200: { description: 'The facts are deleted.', json: deletedFacts } },
+    async handle({ request, response, principal, parameters: { from, to } }) {
+      const tenant = await findTenant(request);
+      const dataset = requireFacts(String(request.params['dataset']), catalogue);
+      if (from >= to) {
+        throw invalidRequest([{ field: 'to', message: 'it is not after from; expected a later time' }]);
+      }
+      const owner = { environmentId: tenant.environmentId, dataset };
+      const range = { startMs: from.getTime(), endExclusiveMs: to.getTime() };
+      let uncounted: unknown = null;
+      const onUncounted = (error: unknown) => {
+        uncounted = error;
+      };
+      const { facts } = await deleteFactRange(
+        { ...removal, onUncounted },
+        owner,
+        range,
+        clientGone(response),
+      );
+      const body: DeletedFacts = { dataset, from: from.toISOString(), to: to.toISOString(), facts };
+      const cause = uncounted === null ? {} : { err: uncounted };
+      const details = { environment: tenant.environment, ...body, ...cause };
+      record({ principal, response }, 'facts.delete', details);
+      response.json(body);
+    },
+  });
+}
+
+/** @throws ReportError `dataset.not_found` unless it is a dataset of facts */
+function requireFacts(name: string, catalogue: Catalogue): string {
+  const dataset = catalogue.get(name);
+  if (dataset !== undefined && dataset.records.length === 0) return name;
+  const expected = [...catalogue.values()].filter(({ records }) => records.length === 0);
+  throw new ReportError('dataset.not_found', {
+    dataset: name,
+    expected: expected.map((one) => one.name).join(', '),
+  });
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { deletedFacts } from '@hourglass/contract';
+import { environmentPath } from '../api-client.ts';
+import { counted, printResult, type CommandContext } from '../command-context.ts';
+import { confirm, withConfirmation, type ConfirmOptions } from '../confirm.ts';
+import { placeOf, withPlace, type PlaceOptions } from '../options.ts';
+
+interface DeleteOptions extends PlaceOptions, ConfirmOptions {
+  readonly dataset: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `hourglass facts`. */
+export function configureFacts(facts: Command, context: CommandContext): void {
+  withConfirmation(withPlace(facts.command('delete')))
+    .description('delete the facts of a time range')
+    .requiredOption('--dataset <name>', 'dataset of the facts', 'api')
+    .requiredOption('--from <time>', 'facts at or after this time')
+    .requiredOption('--to <time>', 'facts before this time')
+    .action(async (options: DeleteOptions) => {
+      const { dataset, from, to } = options;
+      await confirm(`deletes the facts of ${dataset} from ${from} until before ${to}`, options, context);
+      const parameters = new URLSearchParams({ from, to });
+      const deleted = await context.api().call({
+        method: 'DELETE',
+        path: `${environmentPath(placeOf(options))}/facts/${encodeURIComponent(dataset)}?${parameters.toString()}`,
+        response: deletedFacts,
+      });
+      const amount =
+        deleted.facts === null ? 'the facts, which could not be counted,' : counted(deleted.facts, 'fact');
+      printResult(context, deleted, `deleted ${amount} of ${dataset}`);
+    });
+}
