@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import type { LocalContext } from './command-context.ts';
+import { counted, type LocalContext } from './command-context.ts';
 import { CommandError, UsageError, type Fault } from './command-error.ts';
 import { systemReason } from './system-errors.ts';
 
@@ -67,14 +67,22 @@ function messageOf(error: unknown): string {
   return `${path}${reason}`;
 }
 
-/** A message may contain a fault, for readers that show only the message. */
+/**
+ * A message may contain a fault, for readers that show only the message. A fault of many lines is
+ * shown once, with its first line: a wrong format has the same faults on every line.
+ */
 function faultLines(message: string, faults: readonly Fault[]): readonly string[] {
-  const lines = faults
-    .filter(({ message: fault }) => !message.includes(fault))
-    .map((fault) => `  ${describeFault(fault)}`);
-  const distinct = [...new Set(lines)];
-  const more = distinct.length - maxListedFaults;
-  return [...distinct.slice(0, maxListedFaults), ...(more > 0 ? [`  and ${more} more`] : [])];
+  const alike = new Map<string, Set<string>>();
+  for (const fault of faults) {
+    if (message.includes(fault.message)) continue;
+    const key = JSON.stringify([fault.field, fault.message]);
+    alike.set(key, (alike.get(key) ?? new Set()).add(describeFault(fault)));
+  }
+  const lines = [...alike.values()].map(([...shown]) =>
+    shown.length === 1 ? `  ${shown[0]}` : `  ${shown[0]} (and on ${counted(shown.length - 1, 'more line')})`,
+  );
+  const more = lines.length - maxListedFaults;
+  return [...lines.slice(0, maxListedFaults), ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
 export function describeFault({ line, field, message }: Fault): string {

@@ -46,7 +46,11 @@ test('text shows each fault once, and none that the message contains', () => {
 });
 
 test('text shows a hundred faults and says how many more there are; JSON has all', () => {
-  const many = Array.from({ length: 250 }, (_, index) => ({ line: index + 1, field: 'a', message: 'bad' }));
+  const many = Array.from({ length: 250 }, (_, index) => ({
+    line: index + 1,
+    field: 'a',
+    message: `bad ${index}`,
+  }));
   const error = new CommandError('file.csv: refused', {}, { faults: many });
   const lines = print(error).messages.trimEnd().split('\n');
   expect([lines.length, lines.at(-1)]).toEqual([102, '  and 150 more']);
@@ -54,6 +58,24 @@ test('text shows a hundred faults and says how many more there are; JSON has all
     faults: many,
     message: 'file.csv: refused',
   });
+});
+
+test('text shows a fault that many lines have once, with the first line', () => {
+  const faults = [
+    ...Array.from({ length: 100 }, (_, index) => ({
+      line: index + 1,
+      field: 'ip',
+      message: 'unknown field',
+    })),
+    { line: 2, field: 'verb', message: 'unknown field' },
+  ];
+  const lines = print(new CommandError('f: refused', {}, { faults }))
+    .messages.trimEnd()
+    .split('\n');
+  expect(lines.slice(1)).toEqual([
+    '  line 1, ip: unknown field (and on 99 more lines)',
+    '  line 2, verb: unknown field',
+  ]);
 });
 
 test('--json prints one line with every fault and what the error adds', () => {

@@ -142,6 +142,13 @@ describe('--format auto', () => {
     expect(await faultsOf(`${combined} 1\n${combined} 2 1\n`)).toHaveLength(1);
   });
 
+  test('does not read facts as a log, which would lose their other fields', async () => {
+    for (const field of ['"apiproxy":"a"', '"dc_plan":"b"']) {
+      const [fault] = await faultsOf(`{"timestamp":"2026-11-22T10:02:11Z","status":200,${field}}\n`);
+      expect(fault?.fault).toMatch(/a field of facts; expected .* --format ndjson/);
+    }
+  });
+
   test('names the nearest format if it knows none, once for the file', async () => {
     const faults = await faultsOf(`${combined} 1234\n`.repeat(500));
     expect(faults).toHaveLength(1);

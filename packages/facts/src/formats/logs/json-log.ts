@@ -90,7 +90,7 @@ function read(text: string): Reading {
       problem: `${name}: ${problem}`,
     });
     if (factNames.has(name) || name.startsWith('dc_'))
-      return fault('a field of facts; expected the names of a log');
+      return fault('a field of facts; expected the names of a log, or --format ndjson');
     if (times.has(name)) {
       const timestamp = readTime(value);
       if (timestamp === null) return fault(`found ${JSON.stringify(value)}; expected a time with a zone`);
