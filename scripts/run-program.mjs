@@ -36,7 +36,10 @@ async function start(program, args, options) {
   for (const signal of forwarded) process.on(signal, forward);
   try {
     const code = await new Promise((resolve, reject) => {
-      child.once('error', reject);
+      child.once('error', ({ code, message }) => {
+        const reason = code === 'ENOENT' ? 'not found; expected it on PATH' : message;
+        reject(new Error(`${program}: ${reason}`));
+      });
       child.once('close', (exitCode) => resolve(exitCode ?? 1));
     });
     // The signal was for this script, not only for the program.

@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
+import { constants, createReadStream } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { addAbortSignal, pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { LocalContext } from './command-context.ts';
 import { CommandError } from './command-error.ts';
@@ -16,7 +17,7 @@ export async function* openInput(
   { input, signal }: Pick<LocalContext, 'input' | 'signal'>,
 ): AsyncGenerator<Buffer> {
   const name = inputName(file);
-  const source: Readable = file === standardStream ? input : createReadStream(file, { signal });
+  const source = file === standardStream ? addAbortSignal(signal, input) : createReadStream(file, { signal });
   try {
     const { head, chunks } = await peek(source);
     const kind = contentKinds.find(({ magic }) => head.toString('latin1').startsWith(magic));
@@ -26,6 +27,21 @@ export async function* openInput(
     throw gzipFailure(name, error) ?? withFileName(name, error);
   } finally {
     source.destroy();
+  }
+}
+
+/**
+ * Checks that every file can be opened, before the first of them is used.
+ * @throws CommandError that names the first that cannot
+ */
+export async function requireFiles(files: readonly string[]): Promise<void> {
+  for (const file of files.filter((name) => name !== standardStream)) {
+    try {
+      await access(file, constants.R_OK);
+      if ((await stat(file)).isDirectory()) throw new CommandError(`${file}: is a folder; expected a file`);
+    } catch (error) {
+      throw withFileName(file, error);
+    }
   }
 }
 

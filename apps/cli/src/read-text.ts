@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { LocalContext } from './command-context.ts';
 import { CommandError } from './command-error.ts';
@@ -14,7 +15,11 @@ export async function readText(
 ): Promise<string> {
   const name = inputName(file);
   try {
-    return decodeText(name, file === standardStream ? await buffer(input) : await readFile(file, { signal }));
+    const bytes =
+      file === standardStream
+        ? await buffer(addAbortSignal(signal, input))
+        : await readFile(file, { signal });
+    return decodeText(name, bytes);
   } catch (error) {
     throw withFileName(name, error);
   }

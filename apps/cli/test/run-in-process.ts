@@ -11,7 +11,7 @@ export interface Run {
 interface Surroundings {
   readonly url?: string;
   readonly token?: string;
-  readonly input?: string | Buffer;
+  readonly input?: string | Buffer | Readable;
   readonly stop?: AbortSignal;
   /** Takes the place of standard output. */
   readonly output?: Writable;
@@ -28,7 +28,7 @@ export async function run(
   const code = await runCommandLine({
     args,
     environment: { HOURGLASS_URL: url, HOURGLASS_TOKEN: token },
-    input: Readable.from([Buffer.from(input)]),
+    input: input instanceof Readable ? input : Readable.from([Buffer.from(input)]),
     output: output ?? printed,
     messages,
     stop: stop ?? new AbortController().signal,

@@ -9,30 +9,33 @@ import { listenForStopSignals } from './stop-signals.ts';
 
 const program = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
-startProcess(async () => {
-  const settings = readSettings('standalone');
-  const log = createLogger({ process: 'standalone', level: settings.logLevel });
-  const { stop, stopNow } = listenForStopSignals(log, 9_500);
-  try {
-    await runStandalone({
-      settings,
-      embedded: composeEmbedded(settings.dataDirectory, log),
-      programs: {
-        migrate: program('api/dist/migrate.js'),
-        api: program('api/dist/main.js'),
-        worker: program('worker/dist/main.js'),
-      },
-      environmentWith,
-      backOff: { firstMs: 250, maximumMs: 30_000, resetAfterMs: 30_000 },
-      log,
-      stop,
-      stopNow,
-      onReady: (url) => process.stdout.write(`hourglass ready on ${url}\n`),
-    });
-    endProcess(log, 0);
-  } catch (error) {
-    if (!(error instanceof StartFailed)) throw error;
-    process.stderr.write(`hourglass: ${error.message}\n`);
-    endProcess(log, 1);
-  }
-});
+startProcess(
+  async () => {
+    const settings = readSettings('standalone');
+    const log = createLogger({ process: 'standalone', level: settings.logLevel });
+    const { stop, stopNow } = listenForStopSignals(log, 9_500);
+    try {
+      await runStandalone({
+        settings,
+        embedded: composeEmbedded(settings.dataDirectory, log),
+        programs: {
+          migrate: program('api/dist/migrate.js'),
+          api: program('api/dist/main.js'),
+          worker: program('worker/dist/main.js'),
+        },
+        environmentWith,
+        backOff: { firstMs: 250, maximumMs: 30_000, resetAfterMs: 30_000 },
+        log,
+        stop,
+        stopNow,
+        onReady: (url) => process.stdout.write(`hourglass ready on ${url}\n`),
+      });
+      endProcess(log, 0);
+    } catch (error) {
+      if (!(error instanceof StartFailed)) throw error;
+      process.stderr.write(`hourglass: ${error.message}\n`);
+      endProcess(log, 1);
+    }
+  },
+  { stacks: process.argv.includes('--debug') },
+);

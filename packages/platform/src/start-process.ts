@@ -1,13 +1,21 @@
 import { SettingsError } from './settings.ts';
 
-/** Runs an entry point. On an error it exits with code 1, after printing the faults of the settings or a stack. */
-export function startProcess(main: () => Promise<void>): void {
+/**
+ * Runs an entry point. On an error it exits with code 1, after printing the faults of the settings or
+ * the file that cannot be used in one line. Other errors are bugs.
+ * @param options.stacks whether a bug is printed with its stack
+ */
+export function startProcess(main: () => Promise<void>, { stacks = true } = {}): void {
   main().catch((error: unknown) => {
-    if (error instanceof SettingsError) process.stderr.write(`hourglass: ${error.message}\n`);
-    else
-      process.stderr.write(
-        `hourglass: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-      );
+    process.stderr.write(`hourglass: ${describeStartFailure(error, stacks)}\n`);
     process.exit(1);
   });
+}
+
+export function describeStartFailure(error: unknown, stacks: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  // An error of the operating system names the file in its message.
+  if (error instanceof SettingsError || 'syscall' in error) return error.message;
+  if (stacks) return error.stack ?? error.message;
+  return `unexpected error: ${error.message}; --debug shows its stack`;
 }

@@ -6,7 +6,7 @@ import { counted, printResult, type CommandContext } from '../command-context.ts
 import { UsageError } from '../command-error.ts';
 import { importFile, type ImportTotals } from '../import-file.ts';
 import { placeOf, positiveWholeNumber, withPlace } from '../options.ts';
-import { openInput } from '../open-input.ts';
+import { openInput, requireFiles } from '../open-input.ts';
 import { observerOf, readingsOf, withReadOptions, type ReadOptions } from '../read-options.ts';
 import { inputName } from '../read-text.ts';
 
@@ -23,6 +23,7 @@ export function configureImport(command: Command, context: CommandContext): void
   withImportOptions(withPlace(command))
     .argument('<file...>', 'files to read, plain or gzip; - for standard input')
     .action(async (files: string[], options: ImportOptions) => {
+      await requireFiles(files);
       const target = targetOf(options);
       const readings = await readingsOf(files, options, target, context);
       const batchIds = batchIdsOf(options, target);

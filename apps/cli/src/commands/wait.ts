@@ -50,6 +50,9 @@ async function pollUntilEnd(
       }
       await delay(pollIntervalMs, undefined, { signal: context.signal });
     }
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
+    throw new CommandError(`stopped waiting; query ${id} continues`, {}, { cause: error });
   } finally {
     view.end();
   }
