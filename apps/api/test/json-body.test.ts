@@ -86,7 +86,16 @@ describe('a JSON body', () => {
         ['a', 'expected number, found "2"'],
       ],
     ],
-  ])('that has a name more than once is a 400 that names it: %s', async (body, faults) => {
+    [
+      '{"a":1.00000000000000001}',
+      [
+        [
+          'body',
+          'the number 1.00000000000000001 would lose digits; expected at most 15 significant digits, or text for a decimal',
+        ],
+      ],
+    ],
+  ])('of which JSON.parse drops something is a 400 that names it: %s', async (body, faults) => {
     const { status, text } = await responseTo(body, { path: '/object' });
     const { error } = JSON.parse(text) as { error: { details: { fieldViolations: unknown }[] } };
     const violations = faults.map(([field, description]) => ({ field, description }));

@@ -1,4 +1,5 @@
 import { exchangeRate, repeatedMessage, repeatedNames, type ExchangeRatesBody } from '@hourglass/contract';
+import { inexactNumberFault } from '@hourglass/facts';
 import { CsvError, parse } from 'csv-parse/sync';
 import { CommandError, type Fault } from './command-error.ts';
 
@@ -9,6 +10,8 @@ interface Row {
   readonly value: unknown;
   /** A member that the row has more than once. */
   readonly repeated?: string | undefined;
+  /** The fault of a number that was rounded. */
+  readonly lost?: string | null;
 }
 
 /**
@@ -19,8 +22,11 @@ interface Row {
 export function readRates(file: string, text: string, format: RateFormat): ExchangeRatesBody {
   const rates: ExchangeRatesBody = [];
   const faults: Fault[] = [];
-  for (const { line, value, repeated } of format === 'csv' ? csvRows(file, text) : ndjsonRows(file, text)) {
+  for (const { line, value, repeated, lost = null } of format === 'csv'
+    ? csvRows(file, text)
+    : ndjsonRows(file, text)) {
     if (repeated !== undefined) faults.push({ line, field: repeated, message: repeatedMessage });
+    if (lost !== null) faults.push({ line, field: '', message: lost });
     const read = exchangeRate.safeParse(value);
     if (read.success) rates.push(read.data);
     else {
@@ -59,7 +65,7 @@ function ndjsonRows(file: string, text: string): readonly Row[] {
     const line = index + 1;
     try {
       const value: unknown = JSON.parse(content);
-      return [{ line, value, repeated: repeatedNames(content, 1)[0] }];
+      return [{ line, value, repeated: repeatedNames(content, 1)[0], lost: inexactNumberFault(content) }];
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new CommandError(`${file}, line ${line}: ${reason}`);

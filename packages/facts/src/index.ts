@@ -9,6 +9,7 @@ export * from './bulk/sample-fields.ts';
 export { nullCell } from './columns/column-rule.ts';
 export { decimalDigits } from './columns/number-rules.ts';
 export { earliestMs, latestFactMs, latestMs } from './columns/time-rule.ts';
+export * from './formats/inexact-number.ts';
 export * from './formats/logs/name-proxy.ts';
 export * from './formats/ndjson-batches.ts';
 export * from './batch/fact-store.ts';

@@ -1,5 +1,6 @@
 import { pathText, repeatedMessage, repeatedNames } from '@hourglass/contract';
 import { counted, didYouMean, quoted } from '@hourglass/contract/messages';
+import { inexactNumberFault } from '@hourglass/facts';
 import type { FieldFault } from '@hourglass/reports';
 import { z } from 'zod';
 import { nearestChoice } from './read-parameters.ts';
@@ -31,12 +32,18 @@ function namesInMessage({ code, inst }: z.core.$ZodRawIssue): string | undefined
 /** Bounds the response to a body that repeats one name thousands of times. */
 const maxRepeatedNames = 100;
 
-/** The faults of names that occur twice in a JSON text: which of their values counts is undefined. */
+/** The faults of names that occur twice: `JSON.parse` keeps the last of their values. */
 export function repeatedNameFaults(json: string): FieldFault[] {
   return repeatedNames(json, maxRepeatedNames).map((path) => ({
     field: path === '' ? 'body' : path,
     message: repeatedMessage,
   }));
+}
+
+/** The fault of a number that `JSON.parse` rounds. */
+export function inexactNumberFaults(json: string): FieldFault[] {
+  const message = inexactNumberFault(json);
+  return message === null ? [] : [{ field: 'body', message }];
 }
 
 function faultsOf(issue: Issue, body: unknown): FieldFault[] {

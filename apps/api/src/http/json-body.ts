@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from 'express';
 import { ReportError, invalidRequest } from '@hourglass/reports';
-import { checkBody, repeatedNameFaults } from './body-faults.ts';
+import { checkBody, inexactNumberFaults, repeatedNameFaults } from './body-faults.ts';
 import { assertJsonBounds } from './json-bounds.ts';
 import type { JsonBody } from './route.ts';
 
@@ -40,8 +40,10 @@ export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number
       });
     });
     const checked = checkBody(schema, request.body);
-    const faults = repeatedNameFaults(bodies.get(request)?.toString('utf8') ?? '');
+    const json = bodies.get(request)?.toString('utf8') ?? '';
+    const faults = repeatedNameFaults(json);
     if (!checked.ok) faults.push(...checked.faults);
+    faults.push(...inexactNumberFaults(json));
     if (!checked.ok || faults.length > 0) throw invalidRequest(faults);
     return checked.body;
   };

@@ -1,16 +1,10 @@
 import { repeatedMessage, repeatedNames } from '@hourglass/contract';
-import { readExactNumber } from './exact-number.ts';
+import { inexactNumberFault } from './inexact-number.ts';
 import type { Line } from './lines.ts';
 import type { RawFact } from './raw-fact.ts';
 
-/**
- * Matches at the start of a number that may have lost digits. Lines without a match need no further
- * search.
- */
-const manyDigits = /[:,[\s-]\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;
 const quote = 0x22;
 const space = 0x20;
-const stringOrNumber = /"(?:[^"\\]+|\\.)*"|-?\d[\d.eE+-]*/g;
 
 /**
  * Parses one JSON object. A number that would lose digits is a fault, and so is a name that occurs
@@ -31,15 +25,8 @@ export function parseNdjsonLine(line: Line): RawFact {
     const [field] = repeatedNames(line.text, 1);
     if (field !== undefined) return { line: line.line, field, fault: repeatedMessage };
   }
-  if (manyDigits.test(line.text)) {
-    const lost = inexactNumber(line.text);
-    if (lost !== null) {
-      return {
-        line: line.line,
-        fault: `the number ${lost} would lose digits; expected at most 15 significant digits, or text for a decimal`,
-      };
-    }
-  }
+  const lost = inexactNumberFault(line.text);
+  if (lost !== null) return { line: line.line, fault: lost };
   return { line: line.line, value };
 }
 
@@ -56,15 +43,6 @@ function mayRepeatNames(json: string, value: object): boolean {
     else if (before <= space) return true;
   }
   return quotesBeforeColons !== Object.keys(value).length;
-}
-
-function inexactNumber(json: string): string | null {
-  for (const [token] of json.matchAll(stringOrNumber)) {
-    if (!token.startsWith('"') && readExactNumber(token) === null) {
-      return token.length > 40 ? `${token.slice(0, 40)}…` : token;
-    }
-  }
-  return null;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
