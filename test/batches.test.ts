@@ -1,4 +1,4 @@
-import { batchList, deletedBatch, errorBody, type BatchView } from '@hourglass/contract';
+import { batchList, deletedBatch, deletedFacts, errorBody, type BatchView } from '@hourglass/contract';
 import { eventually, sharedSystem, type TestSystem } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -98,6 +98,44 @@ describe('batches', () => {
     expect(records).toEqual({ status: 409, code: 'batch.records' });
     expect((await remove('both', '?dataset=api')).status).toBe(200);
     expect(await count('both')).toBe(0);
+  });
+
+  test('lose exactly the facts of a deleted time range', async () => {
+    const times = [
+      '2026-04-04T09:59:59.999Z',
+      '2026-04-04T10:00:00Z',
+      '2026-04-04T10:59:59Z',
+      '2026-04-04T11:00:00Z',
+    ];
+    await ingest('range', times.map((time) => fact('range', time)).join(''));
+    const removeRange = (query: string, dataset = 'api') =>
+      system.client.request(`/facts/${dataset}?${query}`, { method: 'DELETE' });
+    const range = { from: '2026-04-04T10:00:00.000Z', to: '2026-04-04T11:00:00.000Z' };
+    const query = new URLSearchParams(range).toString();
+    for (const bad of ['', 'from=2026-04-04T10:00:00Z', `from=${range.to}&to=${range.from}`]) {
+      expect((await removeRange(bad)).status).toBe(400);
+    }
+    expect((await removeRange(query, 'instruments')).status).toBe(404);
+    expect(await count('range')).toBe(4);
+    const others = await count('both');
+    const response = await removeRange(query);
+    const deleted = deletedFacts.parse(await response.json());
+    expect(deleted).toMatchObject({ dataset: 'api', ...range });
+    expect(deleted.facts).toBeGreaterThanOrEqual(2);
+    expect([await count('range'), await count('both')]).toEqual([2, others]);
+    const place = ['--org', system.organization, '--env', 'prod'];
+    const command = [
+      'facts',
+      'delete',
+      ...place,
+      '--from',
+      '2026-04-04T11:00:00Z',
+      '--to',
+      '2026-04-04T12:00:00Z',
+    ];
+    expect((await system.runCli(...command)).output).toContain('nothing was done');
+    expect((await system.runCli(...command, '--yes')).output).toBe('deleted 1 fact of api');
+    expect(await count('range')).toBe(1);
   });
 
   test('are listed to readers and deleted by administrators only', async () => {

@@ -103,9 +103,9 @@ describe("an environment's own retention", () => {
       'retention: 250 days (default)',
       JSON.stringify({ retentionDays: 250, own: { retentionDays: null } }),
     ]);
-    expect(await system.runCli(...command, '--days', '30')).toEqual({
+    expect(await system.runCli(...command, '--days', '30', '--yes')).toEqual({
       code: 0,
-      output: 'retention: 30 days (override)',
+      output: expect.stringMatching(/^retention: 30 days \(override\)\nremoved: /) as string,
     });
     expect((await system.runCli(...command, '--days', 'default')).output).toContain('250 days (default)');
   });

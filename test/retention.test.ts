@@ -47,6 +47,14 @@ test('a shorter retention says what it removes, and hides it from every reader a
   expect(await system.client.report(query)).toBe(
     '{"calls":"1","apiproxy":"10"}\n{"calls":"1","apiproxy":"100"}\n',
   );
+  const command = ['admin', 'environment', 'retention', '--org', system.organization, '--env', 'prod'];
+  const refused = await system.runCli(...command, '--days', '50');
+  expect([refused.code, refused.output]).toEqual([
+    1,
+    expect.stringMatching(
+      /this removes 1 fact of about \d+ bytes: nothing was done; expected --yes/,
+    ) as string,
+  ]);
   // Facts that are hidden already are not counted again.
   expect((await patch(50)).removes?.facts).toBe(1);
   expect((await patch(null)).removes).toEqual({ facts: 0, bytes: 0 });
