@@ -17,6 +17,7 @@ import {
   createApiMetrics,
   requireDatabaseUrl,
   requireRedisUrl,
+  type CheckedService,
   type Logger,
   type Settings,
 } from '@hourglass/platform';
@@ -37,6 +38,8 @@ import { createRoutes, type RouteServices } from './routes.ts';
 
 export interface Api {
   readonly app: Express;
+  /** The services that requests need. */
+  readonly services: readonly CheckedService[];
   close(): Promise<void>;
 }
 
@@ -95,6 +98,11 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     record: adminLog(log),
   });
   return {
+    services: [
+      { name: 'database', check: () => database.check() },
+      { name: 'queue', check: () => doorbell.check() },
+      { name: 'object store', check: () => objects.check() },
+    ],
     app: createApp({ routes, accounts: rememberPasswords(database.accounts), metrics, log }),
     async close() {
       await doorbell.close();

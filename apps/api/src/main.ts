@@ -1,11 +1,20 @@
 import { createServer } from 'node:http';
-import { closeOnSignal, createLogger, readSettings, startProcess } from '@hourglass/platform';
+import {
+  closeOnSignal,
+  createLogger,
+  logOutages,
+  prepareDataDirectory,
+  readSettings,
+  startProcess,
+} from '@hourglass/platform';
 import { composeApi } from './compose.ts';
+import { listen } from './listen.ts';
 import { respondToUnreadable, maxHeaderBytes } from './http/unreadable-request.ts';
 
 startProcess(async () => {
   const settings = readSettings('api');
   const log = createLogger({ process: 'api', level: settings.logLevel });
+  await prepareDataDirectory(settings.dataDirectory);
   const api = await composeApi(settings, log);
   const server = createServer({ maxHeaderSize: maxHeaderBytes }, api.app);
   server.on('clientError', respondToUnreadable);
@@ -15,11 +24,9 @@ startProcess(async () => {
   // Longer than the minute for which proxies and clients keep idle connections, so that they close
   // them first.
   server.keepAliveTimeout = 65_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(settings.port, settings.host, resolve);
-  });
+  await listen(server, settings);
   log.info({ address: server.address() }, 'listening');
+  void logOutages(api.services, log);
   closeOnSignal({
     log,
     deadlineMs: 8_000,

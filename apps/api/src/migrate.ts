@@ -1,5 +1,12 @@
-import { mkdir } from 'node:fs/promises';
-import { createLogger, readSettings, startProcess } from '@hourglass/platform';
+import {
+  createLogger,
+  describeOutage,
+  prepareDataDirectory,
+  readSettings,
+  StartError,
+  startProcess,
+} from '@hourglass/platform';
+import { ServiceUnavailable } from '@hourglass/reports';
 import { bootstrapOrganization } from './bootstrap-organization.ts';
 import { prepare } from './compose.ts';
 
@@ -9,9 +16,12 @@ import { prepare } from './compose.ts';
 startProcess(async () => {
   const settings = readSettings('migrate');
   const log = createLogger({ process: 'api', level: settings.logLevel });
-  await mkdir(settings.dataDirectory, { recursive: true });
+  await prepareDataDirectory(settings.dataDirectory);
   await prepare(settings, log, async (database) => {
     const notice = await bootstrapOrganization(settings, database);
     if (notice !== null) process.stdout.write(`${notice}\n`);
+  }).catch((error: unknown) => {
+    if (!(error instanceof ServiceUnavailable)) throw error;
+    throw new StartError(describeOutage(error.service, error), { cause: error });
   });
 });

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import {
   EmbeddedServerError,
@@ -10,7 +9,7 @@ import {
   startQueueServer,
   takeLock,
 } from '@hourglass/embedded';
-import type { Logger } from '@hourglass/platform';
+import { prepareDataDirectory, type Logger } from '@hourglass/platform';
 import { StartFailed, type Child } from './child.ts';
 import { loadOrCreateSecretKey } from './secret-key.ts';
 
@@ -44,7 +43,7 @@ export interface EmbeddedServices {
 export function composeEmbedded(dataDirectory: string, log: Logger): EmbeddedServices {
   return {
     async lockDataFolder() {
-      await mkdir(dataDirectory, { recursive: true });
+      await prepareDataDirectory(dataDirectory);
       try {
         return await takeLock(path.join(dataDirectory, 'supervisor.lock'));
       } catch (error) {

@@ -6,7 +6,13 @@ import { createDuckDbEngine, createSegmentWriter, duckDbVersion } from '@hourgla
 import type { RemovedFacts } from '@hourglass/facts';
 import { createDoorbell, openConsumer } from '@hourglass/job-queue';
 import { createSegmentFiles, openObjectStore } from '@hourglass/object-store';
-import { requireDatabaseUrl, requireRedisUrl, type Logger, type Settings } from '@hourglass/platform';
+import {
+  requireDatabaseUrl,
+  requireRedisUrl,
+  type CheckedService,
+  type Logger,
+  type Settings,
+} from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import {
   createCancellations,
@@ -34,6 +40,8 @@ import { createScratch } from './scratch.ts';
 import { startWatchdog, type RunningWatchdog } from './watchdog.ts';
 
 export interface WorkerProcess {
+  /** The services that queries need. */
+  readonly services: readonly CheckedService[];
   close(): Promise<void>;
 }
 
@@ -87,6 +95,11 @@ export async function composeWorker(settings: Settings<'worker'>, log: Logger): 
     run: (signal) => runWaitingQueries(ports, terms, signal),
   });
   return {
+    services: [
+      { name: 'database', check: () => database.check() },
+      { name: 'queue', check: () => doorbell.check() },
+      { name: 'object store', check: () => objects.check() },
+    ],
     async close() {
       await Promise.all([listening.stop(), ...jobs.map((job) => job.stop())]);
       await consumer.close({ deadlineMs: closeDeadlineMs });

@@ -1,4 +1,11 @@
-import { closeOnSignal, createLogger, readSettings, startProcess } from '@hourglass/platform';
+import {
+  closeOnSignal,
+  createLogger,
+  logOutages,
+  prepareDataDirectory,
+  readSettings,
+  startProcess,
+} from '@hourglass/platform';
 import { composeWorker } from './compose.ts';
 
 /** Runs the worker until a signal stops it. Invalid settings end the process with a list of their faults. */
@@ -6,8 +13,10 @@ export function startWorker(): void {
   startProcess(async () => {
     const settings = readSettings('worker');
     const log = createLogger({ process: 'worker', level: settings.logLevel });
+    await prepareDataDirectory(settings.dataDirectory);
     const worker = await composeWorker(settings, log);
     log.info({ concurrency: settings.workerConcurrency, engineMemoryMb: settings.engineMemoryMb }, 'ready');
+    void logOutages(worker.services, log);
     closeOnSignal({ log, deadlineMs: 9_000, close: () => worker.close() });
   });
 }

@@ -1,7 +1,10 @@
+export * from './data-directory.ts';
 export * from './end-process.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
 export { settingDefinitions } from './setting-definitions.ts';
 export * from './settings.ts';
+export { describeOutage, logOutages, type CheckedService } from './outages.ts';
 export * from './shutdown.ts';
+export * from './start-error.ts';
 export * from './start-process.ts';

@@ -1,4 +1,5 @@
 import { pino, type Logger as PinoLogger } from 'pino';
+import { errorFields } from './error-fields.ts';
 import { createLineWriter } from './line-writer.ts';
 
 export type Logger = PinoLogger;
@@ -12,6 +13,7 @@ export function createLogger(options: { process: 'api' | 'worker' | 'standalone'
       level: options.level,
       base: { process: options.process },
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: errorFields(options.level) },
       formatters: { level: (label) => ({ level: label }) },
       redact: ['req.headers.authorization', 'password', 'token', 'secret'],
     },

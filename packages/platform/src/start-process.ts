@@ -1,4 +1,5 @@
 import { SettingsError } from './settings.ts';
+import { StartError } from './start-error.ts';
 
 /**
  * Runs an entry point. On an error it exits with code 1, after printing the faults of the settings or
@@ -15,7 +16,8 @@ export function startProcess(main: () => Promise<void>, { stacks = true } = {}):
 export function describeStartFailure(error: unknown, stacks: boolean): string {
   if (!(error instanceof Error)) return String(error);
   // An error of the operating system names the file in its message.
-  if (error instanceof SettingsError || 'syscall' in error) return error.message;
+  const isExpected = error instanceof SettingsError || error instanceof StartError || 'syscall' in error;
+  if (isExpected) return error.message;
   if (stacks) return error.stack ?? error.message;
   return `unexpected error: ${error.message}; --debug shows its stack`;
 }
