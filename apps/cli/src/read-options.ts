@@ -121,7 +121,7 @@ export function observerOf(
 
 type Format = ImportFormat | LogFormat;
 
-function isLog(format: Format): boolean {
+function isLog(format: Format): format is Exclude<Format, 'csv' | 'ndjson'> {
   return format !== 'ndjson' && format !== 'csv';
 }
 
@@ -150,10 +150,10 @@ function checkFormats(formats: readonly Format[], options: ReadOptions, { name }
     options.apiproxyFromPath !== undefined && '--apiproxy-from-path',
     options.customField.length > 0 && '--custom-field',
   ].find((option) => option !== false);
-  if (logOnly !== undefined && !formats.every(isLog)) {
-    const other = formats.find((format) => !isLog(format));
+  const other = formats.find((format) => format === 'csv' || format === 'ndjson');
+  if (logOnly !== undefined && other !== undefined) {
     throw new UsageError(
-      `${logOnly}: not possible with --format ${String(other)}, whose rows have their own; expected an access log`,
+      `${logOnly}: not possible with --format ${other}, whose rows have their own; expected an access log`,
     );
   }
   if (options.separator !== undefined && !formats.includes('csv')) {

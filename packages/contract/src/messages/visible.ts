@@ -29,7 +29,7 @@ const names: ReadonlyMap<number, string> = new Map([
  * unassigned characters, typographic quotes and the minus sign.
  */
 const misleading =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u{115f}\u{1160}\u{2800}\u{3164}\u{ffa0}\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}‘’‚‛“”„‟′″−]|(?! )\p{Zs}/gu;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}‘’‚‛“”„‟′″−]|[\u{115f}\u{1160}\u{2800}\u{3164}\u{ffa0}]|[\u{fe00}-\u{fe0f}]|[\u{e0100}-\u{e01ef}]|(?! )\p{Zs}/gu;
 
 /** Line feeds, tabs and carriage returns, which JSON escapes in a way that readers know. */
 const familiar = new Set(['\n', '\t', '\r']);

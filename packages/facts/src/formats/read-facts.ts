@@ -45,23 +45,18 @@ export function readFacts(
   options: ReadFactsOptions,
   { onFormat = () => {}, onUnfinished = () => {} }: ReadingObserver = {},
 ): AsyncGenerator<RawFact> {
-  const { format } = options;
-  switch (format) {
-    case 'csv':
-      return readCsv(stream, options);
-    case 'ndjson':
-      return readNdjson(stream, { onUnfinished, looksLike: createFormatGuide() });
-    default:
-      return readLog(stream, {
-        formats: formatsOf(format),
-        looksLike: createFormatGuide(),
-        readUserAgent: createUserAgentReader(),
-        proxy: options.proxy,
-        customValues: options.customValues ?? {},
-        onFormat: ({ name }) => onFormat(name),
-        onUnfinished,
-      });
-  }
+  const looksLike = createFormatGuide();
+  if (options.format === 'csv') return readCsv(stream, options);
+  if (options.format === 'ndjson') return readNdjson(stream, { onUnfinished, looksLike });
+  return readLog(stream, {
+    formats: formatsOf(options.format),
+    looksLike,
+    readUserAgent: createUserAgentReader(),
+    proxy: options.proxy,
+    customValues: options.customValues ?? {},
+    onFormat: ({ name }) => onFormat(name),
+    onUnfinished,
+  });
 }
 
 function formatsOf(format: ReadLogOptions['format']): readonly LogFormat[] {

@@ -48,7 +48,7 @@ function written<T>(
 
 const itself = (value: unknown) => String(value);
 const orNone = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: null });
-const dash = (value: unknown) => (value === null ? '-' : String(value));
+const dash = (value: string | number | null) => (value === null ? '-' : String(value));
 const header = (variables: readonly string[], column: string) =>
   written(variables, orNone(anyText), dash, (value) => ({ [column]: value }));
 

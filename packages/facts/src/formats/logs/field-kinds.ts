@@ -154,7 +154,7 @@ export const durationListKind = kind(
 );
 
 /** The last of the servers that NGINX asked sent the response. */
-export function lastOfList(text: string): string | null {
+function lastOfList(text: string): string | null {
   const last =
     text
       .split(/ ?, ?| : /)

@@ -47,7 +47,7 @@ export const requestSizeVariable = fills(integerKind, 'request_size');
 export const hostVariable = fills(hostKind, 'virtual_host');
 export const callIdVariable = fills(textKind, 'gateway_flow_id');
 export const logTimeVariable = fills(logTimeKind, 'timestamp');
-export const isoTimeVariable = fills(isoTimeKind, 'timestamp');
+const isoTimeVariable = fills(isoTimeKind, 'timestamp');
 
 export function epochVariable(unit: string, unitsPerSecond: 1 | 1000 | 1_000_000): LogVariable {
   return fills(epochKind(unit, unitsPerSecond), 'timestamp');
@@ -62,7 +62,7 @@ export const requestVariable: LogVariable = {
   kind: requestKind,
   columns: ['request_verb', 'request_uri', 'request_path'],
   toEntry: (value) => {
-    const { verb, uri } = readRequest(value === null ? '' : String(value));
+    const { verb, uri } = readRequest((value as string | null) ?? '');
     return { request_verb: verb, request_uri: uri, request_path: uri === null ? null : pathOf(uri) };
   },
 };
@@ -71,10 +71,10 @@ export const requestVariable: LogVariable = {
 export const uriVariable: LogVariable = {
   kind: textKind,
   columns: ['request_uri', 'request_path'],
-  toEntry: (value) => ({
-    request_uri: value as string | null,
-    request_path: value === null ? null : pathOf(String(value)),
-  }),
+  toEntry: (value) => {
+    const uri = value as string | null;
+    return { request_uri: uri, request_path: uri === null ? null : pathOf(uri) };
+  },
 };
 
 /** A path without its query string. */
@@ -83,10 +83,10 @@ export const pathVariable = fills(textKind, 'request_path');
 const forwardedForVariable: LogVariable = {
   kind: addressListKind,
   columns: ['x_forwarded_for_ip', 'ax_resolved_client_ip'],
-  toEntry: (value) => ({
-    x_forwarded_for_ip: value as string | null,
-    ax_resolved_client_ip: value === null ? null : firstAddress(String(value)),
-  }),
+  toEntry: (value) => {
+    const list = value as string | null;
+    return { x_forwarded_for_ip: list, ax_resolved_client_ip: list === null ? null : firstAddress(list) };
+  },
 };
 
 /** The client is the first in the list. Some proxies add its port. */
