@@ -27,6 +27,7 @@ function describe({ code, message }: NodeJS.ErrnoException, host: string, port: 
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `HOURGLASS_HOST: ${host} is no address of this machine (${code}); expected one, such as 127.0.0.1 or 0.0.0.0`;
+    case undefined:
     default:
       return `HOURGLASS_HOST, HOURGLASS_PORT: cannot listen on port ${port} of ${host} (${message}); expected a free address`;
   }
