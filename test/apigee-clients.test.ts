@@ -113,7 +113,7 @@ describe('a client written for Apigee', () => {
         `/organizations/${system.organization}/environments/prod/queries/${id}`,
       );
       const wrongMethod = await get(`${form}/facts/api`);
-      expect([wrongMethod.status, wrongMethod.headers.get('allow')]).toEqual([405, 'POST']);
+      expect([wrongMethod.status, wrongMethod.headers.get('allow')]).toEqual([405, 'POST, DELETE']);
     }
     const cancelled = await get(`/v1/o/${system.organization}/e/prod/queries/${id}:cancel`, system.token, {
       method: 'POST',

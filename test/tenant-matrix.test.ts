@@ -190,9 +190,16 @@ describe('an endpoint', () => {
     });
   }
 
+  /** Values of required query parameters: without them a request ends before its ids are read. */
+  const required: Readonly<Record<string, string>> = {
+    from: '2026-01-01T00:00:00Z',
+    to: '2026-01-02T00:00:00Z',
+  };
+
   interface Operation {
     readonly method: string;
     readonly template: string;
+    readonly query: string;
     readonly example: unknown;
   }
 
@@ -202,15 +209,22 @@ describe('an endpoint', () => {
 
   function operationsOf({ document }: TestSystem): Operation[] {
     return Object.entries(document.paths).flatMap(([template, methods]) =>
-      Object.entries(methods).flatMap(([method, { security = [], requestBody }]) => {
+      Object.entries(methods).flatMap(([method, { security = [], parameters, requestBody }]) => {
         if (security.length === 0) return [];
+        const query = parameters
+          .filter((parameter) => parameter.in === 'query' && parameter.required)
+          .map(({ name }) => `${name}=${required[name] ?? ''}`);
         const example = requestBody?.content['application/json']?.example;
-        return [{ method, template, example }];
+        return [{ method, template, query: query.join('&'), example }];
       }),
     );
   }
 
-  async function call({ method, template, example }: Operation, ids: Record<string, string>, token: string) {
+  async function call(
+    { method, template, query, example }: Operation,
+    ids: Record<string, string>,
+    token: string,
+  ) {
     const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
       const id = ids[name];
       if (id === undefined)
@@ -219,7 +233,7 @@ describe('an endpoint', () => {
     });
     // fetch cannot send a body with a GET, which a contract may have.
     const sent = example !== undefined && method !== 'get';
-    const response = await fetch(`${system.url}${path}`, {
+    const response = await fetch(`${system.url}${path}?${query}`, {
       method: method.toUpperCase(),
       headers: { Authorization: `Bearer ${token}`, ...(sent ? { 'Content-Type': 'application/json' } : {}) },
       ...(sent ? { body: JSON.stringify(example) } : {}),

@@ -59,16 +59,18 @@ export function repeatedNames(json: string, maxPaths: number): readonly string[]
   return paths;
 }
 
+const quote = 0x22;
+const backslash = 0x5c;
+
 /** Returns the index after the string that begins at `start`. */
 function endOfString(json: string, start: number): number {
-  for (let from = start + 1; ;) {
-    const quote = json.indexOf('"', from);
-    if (quote === -1) return json.length;
-    let before = quote;
-    while (json[before - 1] === '\\') before -= 1;
-    if ((quote - before) % 2 === 0) return quote + 1;
-    from = quote + 1;
+  let index = start + 1;
+  for (; index < json.length; index += 1) {
+    const character = json.charCodeAt(index);
+    if (character === quote) return index + 1;
+    if (character === backslash) index += 1;
   }
+  return index;
 }
 
 function readString(token: string): string {

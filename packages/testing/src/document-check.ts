@@ -12,7 +12,11 @@ interface Shape {
 
 interface Operation {
   readonly security?: readonly object[];
-  readonly parameters: readonly { readonly name: string; readonly in: 'path' | 'query' }[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly in: 'path' | 'query';
+    readonly required: boolean;
+  }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
   readonly responses: Readonly<Record<string, Shape>>;
 }

@@ -13,11 +13,26 @@ export type CheckedBody<Body> =
 
 /** Returns every fault: the path of the field, the value found, the value expected. */
 export function checkBody<Body>(schema: z.ZodType<Body>, body: unknown): CheckedBody<Body> {
-  const read = schema.safeParse(body, { error: namesInMessage });
+  const read = schema.safeParse(body);
   if (read.success) return { ok: true, body: read.data };
-  return { ok: false, faults: read.error.issues.flatMap((issue) => faultsOf(issue, body)) };
+  const { issues } = read.error.issues.some(namesUnknown)
+    ? withKnownNames(schema, body, read.error)
+    : read.error;
+  return { ok: false, faults: issues.flatMap((issue) => faultsOf(issue, body)) };
 }
 
+function namesUnknown(issue: Issue): boolean {
+  if (issue.code === 'invalid_union') return issue.errors.some((errors) => errors.some(namesUnknown));
+  return issue.code === 'unrecognized_keys';
+}
+
+/** Validates again: a message of its own makes each issue several times more expensive. */
+function withKnownNames<Body>(schema: z.ZodType<Body>, body: unknown, found: z.ZodError): z.ZodError {
+  return schema.safeParse(body, { error: namesInMessage }).error ?? found;
+}
+
+/** No response shows more faults; of the others only the number counts. */
+const maxShown = 100;
 const betweenNames = '\n';
 
 /**
@@ -49,10 +64,12 @@ export function inexactNumberFaults(json: string): FieldFault[] {
 function faultsOf(issue: Issue, body: unknown): FieldFault[] {
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(betweenNames);
-    return issue.keys.map((key) => ({
-      field: fieldName([...issue.path, key]),
-      message: `unknown property; expected ${known.join(', ')}${didYouMean(key, known)}`,
-    }));
+    const expected = `unknown property; expected ${known.join(', ')}`;
+    return issue.keys.map((key, index) =>
+      index < maxShown
+        ? { field: fieldName([...issue.path, key]), message: `${expected}${didYouMean(key, known)}` }
+        : { field: key, message: expected },
+    );
   }
   if (issue.code === 'invalid_union') {
     const variant = matchingVariant(issue.errors);

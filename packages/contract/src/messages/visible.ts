@@ -31,11 +31,15 @@ const names: ReadonlyMap<number, string> = new Map([
 const misleading =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}‘’‚‛“”„‟′″−]|[\u{115f}\u{1160}\u{2800}\u{3164}\u{ffa0}]|[\u{fe00}-\u{fe0f}]|[\u{e0100}-\u{e01ef}]|(?! )\p{Zs}/gu;
 
+/** Most texts, which need no search for each kind of character. */
+const plain = /^[ -~]*$/;
+
 /** Line feeds, tabs and carriage returns, which JSON escapes in a way that readers know. */
 const familiar = new Set(['\n', '\t', '\r']);
 
 /** Shows invisible and misleading characters by code point, such as `<U+00A0 no-break space>`. */
 export function visible(text: string): string {
+  if (plain.test(text)) return text;
   return text.replaceAll(misleading, (character) =>
     familiar.has(character) ? character : `<${codePoint(character)}>`,
   );
