@@ -35,6 +35,15 @@ describe('facts over HTTP', () => {
     expect([await countOf('plain'), await countOf('packed')]).toEqual([3, 4]);
   });
 
+  test('that cannot be unpacked are refused before their end, and the next request is served', async () => {
+    const broken = Buffer.alloc(8 * 1024 * 1024, 'no gzip');
+    for (let request = 0; request < 3; request += 1) {
+      const response = await post(broken, { 'Content-Encoding': 'gzip' });
+      expect([response.status, response.headers.get('connection')]).toEqual([400, 'close']);
+    }
+    expect((await post(line('after'))).status).toBe(201);
+  });
+
   test('are accepted once under one Idempotency-Key, also by concurrent requests', async () => {
     const key = { 'Idempotency-Key': 'batch-1' };
     const answers = await Promise.all(Array.from({ length: 4 }, () => post(line('once').repeat(5), key)));

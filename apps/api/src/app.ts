@@ -9,6 +9,7 @@ import express, {
 import type { ApiMetrics, Logger } from '@hourglass/platform';
 import { ReportError, type Accounts, type Principal } from '@hourglass/reports';
 import { authenticate } from './http/authenticate.ts';
+import { discardBody } from './http/discard-body.ts';
 import { publicError, sendError, statusOf } from './http/error-response.ts';
 import { jsonBodyReader } from './http/json-body.ts';
 import { longForm } from './http/long-form.ts';
@@ -174,6 +175,7 @@ function errorHandler(log: Logger) {
       response.destroy();
       return;
     }
+    discardBody(request, response);
     const style = response.locals['errorStyle'] as ErrorStyle | undefined;
     if (style === undefined) sendError(response, reported);
     else style.write(response, reported);

@@ -21,6 +21,7 @@ import {
   type Tenant,
 } from '@hourglass/query';
 import { ReportError, ServiceUnavailable, type CustomFieldStore } from '@hourglass/reports';
+import { discardBody } from '../http/discard-body.ts';
 import { sendError } from '../http/error-response.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
@@ -148,9 +149,7 @@ interface LineFault {
 function refuse(request: Request, response: Response, faults: readonly LineFault[]): void {
   const fieldFaults = faults.map((fault) => ({ field: positionOf(fault), message: fault.message }));
   const reason = faults.length === 0 ? 'it is empty' : listFaults(fieldFaults);
-  // Discards the rest of the body, so that a client that is still sending reads the response.
-  request.resume();
-  response.set('Connection', 'close');
+  discardBody(request, response);
   sendError(response, new ReportError('batch.refused', { reason }, fieldFaults), { faults });
 }
 

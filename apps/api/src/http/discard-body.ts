@@ -1,0 +1,11 @@
+import type { Request, Response } from 'express';
+
+/**
+ * Discards the rest of a body that was read in part, so that a client that is still sending reads the
+ * response. The connection closes afterwards: the next request on it would wait behind the rest.
+ */
+export function discardBody(request: Request, response: Response): void {
+  if (!request.readableDidRead || request.complete) return;
+  request.resume();
+  response.set('Connection', 'close');
+}
