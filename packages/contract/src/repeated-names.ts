@@ -20,6 +20,7 @@ export function repeatedNames(json: string, maxPaths: number): readonly string[]
   const paths: string[] = [];
   const open: Open[] = [];
   let expectsName = false;
+  const endOfString = stringEnds(json);
   for (let index = 0; index < json.length; index += 1) {
     const top = open.at(-1);
     switch (json.charAt(index)) {
@@ -41,7 +42,7 @@ export function repeatedNames(json: string, maxPaths: number): readonly string[]
         else expectsName = true;
         break;
       case '"': {
-        const end = endOfString(json, index);
+        const end = endOfString(index);
         if (expectsName && top !== undefined && top.names !== null) {
           const name = readString(json.slice(index, end));
           top.step = name;
@@ -62,15 +63,24 @@ export function repeatedNames(json: string, maxPaths: number): readonly string[]
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** Returns the index after the string that begins at `start`. */
-function endOfString(json: string, start: number): number {
-  let index = start + 1;
-  for (; index < json.length; index += 1) {
-    const character = json.charCodeAt(index);
-    if (character === quote) return index + 1;
-    if (character === backslash) index += 1;
-  }
-  return index;
+/**
+ * Returns a function that returns the index after the string that begins at an index, for growing
+ * indexes. A string without an escape is skipped by one search, because it may be megabytes long.
+ */
+function stringEnds(json: string): (start: number) => number {
+  let nextEscape = 0;
+  return (start) => {
+    if (nextEscape !== -1 && nextEscape <= start) nextEscape = json.indexOf('\\', start);
+    const end = json.indexOf('"', start + 1);
+    if (end === -1) return json.length;
+    if (nextEscape === -1 || end < nextEscape) return end + 1;
+    for (let index = nextEscape; index < json.length; index += 1) {
+      const character = json.charCodeAt(index);
+      if (character === quote) return index + 1;
+      if (character === backslash) index += 1;
+    }
+    return json.length;
+  };
 }
 
 function readString(token: string): string {

@@ -18,7 +18,10 @@ export function checkBody<Body>(schema: z.ZodType<Body>, body: unknown): Checked
   const { issues } = read.error.issues.some(namesUnknown)
     ? withKnownNames(schema, body, read.error)
     : read.error;
-  return { ok: false, faults: issues.flatMap((issue) => faultsOf(issue, body)) };
+  const faults = issues.flatMap((issue, index) =>
+    index < maxShown || namesUnknown(issue) ? faultsOf(issue, body) : unshown,
+  );
+  return { ok: false, faults };
 }
 
 function namesUnknown(issue: Issue): boolean {
@@ -33,6 +36,7 @@ function withKnownNames<Body>(schema: z.ZodType<Body>, body: unknown, found: z.Z
 
 /** No response shows more faults; of the others only the number counts. */
 const maxShown = 100;
+const unshown: readonly FieldFault[] = [{ field: 'body', message: 'not shown' }];
 const betweenNames = '\n';
 
 /**

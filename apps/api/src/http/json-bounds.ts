@@ -25,20 +25,20 @@ const ascii = {
  * @throws ReportError `request.malformed` if the bytes are not UTF-8, `request.invalid` for too
  * many or too deeply nested values
  */
-export function assertJsonBounds(bytes: Uint8Array, field = 'body'): void {
+export function assertJsonBounds(bytes: Buffer, field = 'body'): void {
   if (!isUtf8(bytes)) throw new ReportError('request.malformed', { reason: 'it is not UTF-8' });
   let values = 1;
   let depth = 0;
-  let inText = false;
+  let nextEscape = bytes.indexOf(ascii.backslash);
   for (let index = 0; index < bytes.length; index += 1) {
     const character = bytes[index];
-    if (inText) {
-      if (character === ascii.backslash) index += 1;
-      else if (character === ascii.quote) inText = false;
-      continue;
-    }
-    if (character === ascii.quote) inText = true;
-    else if (character === ascii.comma) values += 1;
+    if (character === ascii.quote) {
+      // A text without an escape is skipped by one search, because it may be megabytes long.
+      if (nextEscape !== -1 && nextEscape < index) nextEscape = bytes.indexOf(ascii.backslash, index);
+      const end = bytes.indexOf(ascii.quote, index + 1);
+      if (end === -1) return;
+      index = nextEscape === -1 || end < nextEscape ? end : endOfEscapedText(bytes, nextEscape);
+    } else if (character === ascii.comma) values += 1;
     else if (character === ascii.openBracket || character === ascii.openBrace) {
       values += 1;
       depth += 1;
@@ -46,6 +46,16 @@ export function assertJsonBounds(bytes: Uint8Array, field = 'body'): void {
     if (depth > maxDepth) throw refused(field, `found objects and arrays nested more than ${maxDepth} deep`);
     if (values > maxValues) throw refused(field, `found more than ${maxValues} values`);
   }
+}
+
+/** Returns the index of the quote that ends the text with an escape at `index`. */
+function endOfEscapedText(bytes: Buffer, index: number): number {
+  for (let end = index; end < bytes.length; end += 1) {
+    const character = bytes[end];
+    if (character === ascii.quote) return end;
+    if (character === ascii.backslash) end += 1;
+  }
+  return bytes.length;
 }
 
 function refused(field: string, found: string): ReportError {
