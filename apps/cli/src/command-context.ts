@@ -35,8 +35,3 @@ export function printResult(context: LocalContext, result: object, text: string)
 export function expiry(expires: string | null): string {
   return expires === null ? 'never expires' : `expires ${expires}`;
 }
-
-/** Returns `1 fact`, `2 facts`. */
-export function counted(count: number | string, singular: string, plural = `${singular}s`): string {
-  return `${count} ${String(count) === '1' ? singular : plural}`;
-}

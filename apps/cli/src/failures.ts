@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
-import { counted, type LocalContext } from './command-context.ts';
+import { counted } from '@hourglass/contract/messages';
+import type { LocalContext } from './command-context.ts';
 import { CommandError, UsageError, type Fault } from './command-error.ts';
 import { systemReason } from './system-errors.ts';
 

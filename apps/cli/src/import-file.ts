@@ -6,9 +6,10 @@ import {
   type RawFact,
   type RowFault,
 } from '@hourglass/facts';
+import { counted } from '@hourglass/contract/messages';
 import { ApiError, type FactsRequest } from './api-client.ts';
 import type { BatchIds } from './batch-ids.ts';
-import { counted, type CommandContext } from './command-context.ts';
+import type { CommandContext } from './command-context.ts';
 import { CommandError, type Fault } from './command-error.ts';
 import { describeFault } from './failures.ts';
 

@@ -1,5 +1,5 @@
+import { counted } from '@hourglass/contract/messages';
 import type { DeletedEnvironment } from '@hourglass/contract';
-import { counted } from './command-context.ts';
 
 /** Describes what is deleted with an environment or organization. */
 export function describeContents({

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { counted } from '../src/command-context.ts';
+import { counted } from '@hourglass/contract/messages';
 import { CommandError, UsageError, type Fault } from '../src/command-error.ts';
 import { describeFailure, printFailure } from '../src/failures.ts';
 import { run } from './run-in-process.ts';

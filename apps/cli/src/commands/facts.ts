@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { deletedFacts } from '@hourglass/contract';
+import { counted } from '@hourglass/contract/messages';
 import { environmentPath } from '../api-client.ts';
-import { counted, printResult, type CommandContext } from '../command-context.ts';
+import { printResult, type CommandContext } from '../command-context.ts';
 import { confirm, withConfirmation, type ConfirmOptions } from '../confirm.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../options.ts';
 

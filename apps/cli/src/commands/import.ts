@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
 import { readFacts } from '@hourglass/facts';
 import { catalogue, ingestTargets, type IngestTarget } from '@hourglass/query/catalogue';
+import { counted } from '@hourglass/contract/messages';
 import { batchIdsByContent, batchIdsByName, newBatchIds, type BatchIds } from '../batch-ids.ts';
-import { counted, printResult, type CommandContext } from '../command-context.ts';
+import { printResult, type CommandContext } from '../command-context.ts';
 import { UsageError } from '../command-error.ts';
 import { importFile, type ImportTotals } from '../import-file.ts';
 import { placeOf, positiveWholeNumber, withPlace } from '../options.ts';

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Presets, SingleBar } from 'cli-progress';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { QueryStatus } from '@hourglass/contract';
-import { counted, printResult, type CommandContext } from '../command-context.ts';
+import { counted } from '@hourglass/contract/messages';
+import { printResult, type CommandContext } from '../command-context.ts';
 import { CommandError } from '../command-error.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../options.ts';
 

@@ -45,8 +45,8 @@ export function readFacts(
   options: ReadFactsOptions,
   { onFormat = () => {}, onUnfinished = () => {} }: ReadingObserver = {},
 ): AsyncGenerator<RawFact> {
-  const looksLike = createFormatGuide();
   if (options.format === 'csv') return readCsv(stream, options);
+  const looksLike = createFormatGuide();
   if (options.format === 'ndjson') return readNdjson(stream, { onUnfinished, looksLike });
   return readLog(stream, {
     formats: formatsOf(options.format),

@@ -12,8 +12,9 @@ import {
   type EnvironmentRetention,
 } from '@hourglass/contract';
 import { undeclaredFieldsChoices, type UndeclaredFields } from '@hourglass/query/catalogue';
+import { counted } from '@hourglass/contract/messages';
 import { environmentPath, organizationPath } from '../../api-client.ts';
-import { counted, printResult, type CommandContext } from '../../command-context.ts';
+import { printResult, type CommandContext } from '../../command-context.ts';
 import { confirm, withConfirmation, type ConfirmOptions } from '../../confirm.ts';
 import { customFieldsPath } from '../../custom-fields.ts';
 import {

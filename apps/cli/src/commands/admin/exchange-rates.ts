@@ -5,8 +5,9 @@ import {
   maxRatesPerRequest,
   type ExchangeRateList,
 } from '@hourglass/contract';
+import { counted } from '@hourglass/contract/messages';
 import { organizationPath } from '../../api-client.ts';
-import { counted, printResult, type CommandContext } from '../../command-context.ts';
+import { printResult, type CommandContext } from '../../command-context.ts';
 import { UsageError } from '../../command-error.ts';
 import { withOrganization, type OrganizationOption } from '../../options.ts';
 import { readRates, type RateFormat } from '../../read-rates.ts';

@@ -6,8 +6,9 @@ import {
   type CreateOrganizationBody,
   type DeletedOrganization,
 } from '@hourglass/contract';
+import { counted } from '@hourglass/contract/messages';
 import { organizationPath } from '../../api-client.ts';
-import { counted, printResult, type CommandContext } from '../../command-context.ts';
+import { printResult, type CommandContext } from '../../command-context.ts';
 import { confirm, withConfirmation, type ConfirmOptions } from '../../confirm.ts';
 import { chooseNewPassword, withNewPassword, type NewPasswordOptions } from '../../passwords.ts';
 import { describeContents } from '../../tenant-contents.ts';
