@@ -13,10 +13,12 @@ const soak = ['test/soak/**/*.test.ts'];
 /** The tests that start and kill whole systems or move much data. */
 const long = [...filesOf('.long.test.ts'), ...faults, ...soak];
 
-/** The files of `npm test` and of `npm run test:long`, `test:faults` and `test:soak`. */
+/** The files of `npm test` and of `npm run test:long`, `test:abuse`, `test:faults` and `test:soak`. */
 const filesOfSuite: Readonly<Record<string, readonly string[]>> = {
   short: filesOf('.test.ts'),
-  long,
+  // A property test runs in both suites: with fewer cases in the short one (`suiteSize`).
+  long: [...long, ...filesOf('.property.test.ts')],
+  abuse: ['test/abuse/**/*.test.ts'],
   soak,
   faults: [...faults, 'packages/reports/test/queries/query-life/**/*.test.ts'],
 };

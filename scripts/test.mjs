@@ -1,5 +1,5 @@
-// npm test [-- arguments of vitest], npm run test:long, test:faults and test:soak: runs the tests and ends with a line
-// that counts them.
+// npm test [-- arguments of vitest], npm run test:long, test:abuse, test:faults and test:soak: runs the tests and ends with
+// a line that counts them.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { run } from './run-program.mjs';
 import { root, setUp } from './setup.mjs';
 
 const [first, ...others] = process.argv.slice(2);
-const suites = { '--long': 'long', '--faults': 'faults', '--soak': 'soak' };
+const suites = { '--long': 'long', '--abuse': 'abuse', '--faults': 'faults', '--soak': 'soak' };
 const suite = suites[first] ?? 'short';
 const extraArguments = suite === 'short' ? process.argv.slice(2) : others;
 // The faults run one file at a time: each needs the whole machine.
