@@ -225,6 +225,22 @@ export class ReportError extends Error {
   }
 }
 
+/** A refusal of kind `limited` that says when to try again. */
+export class RetryLater extends ReportError {
+  /** Whole seconds. */
+  readonly retryAfterSeconds: number;
+
+  constructor(
+    code: ErrorCode,
+    retryAfterSeconds: number,
+    details: Readonly<Record<string, string | number>> = {},
+  ) {
+    super(code, { ...details, seconds: retryAfterSeconds });
+    this.name = 'RetryLater';
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 const placeholder = /\{(?<name>\w+)(?:\|(?<noun>[\w ]+)(?:\|(?<plural>[\w ]+))?)?\}/g;
 
 /** Details may quote a client's text, so invisible characters are shown by code point. */

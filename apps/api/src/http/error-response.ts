@@ -1,6 +1,12 @@
 import type { Response } from 'express';
 import type { ErrorBody } from '@hourglass/contract';
-import { LimitReached, ReportError, ServiceUnavailable, type ErrorKind } from '@hourglass/reports';
+import {
+  LimitReached,
+  ReportError,
+  RetryLater,
+  ServiceUnavailable,
+  type ErrorKind,
+} from '@hourglass/reports';
 import { setRateLimits } from './rate-limits.ts';
 
 interface HttpError {
@@ -48,10 +54,8 @@ export function statusOf(error: ReportError): number {
 export function setErrorHead(response: Response, error: ReportError): void {
   response.status(statusOf(error));
   if (error.kind === 'unavailable') response.set('Retry-After', String(retryAfterSeconds));
-  if (error instanceof LimitReached) {
-    response.set('Retry-After', String(error.retryAfterSeconds));
-    setRateLimits(response, error.usage);
-  }
+  if (error instanceof RetryLater) response.set('Retry-After', String(error.retryAfterSeconds));
+  if (error instanceof LimitReached) setRateLimits(response, error.usage);
   if (error.kind === 'unauthenticated') {
     response.set('WWW-Authenticate', 'Basic realm="hourglass", charset="UTF-8", Bearer realm="hourglass"');
   }

@@ -1,4 +1,4 @@
-import { ReportError } from '../errors.ts';
+import { RetryLater } from '../errors.ts';
 
 /** Submission limits of an environment. The hour is a rolling hour. */
 export interface SubmissionLimits {
@@ -33,18 +33,16 @@ export type LimitReason = 'submissions' | 'active';
 const retryAfterActiveSeconds = 30;
 
 /** A refused submission, which does not count against the limits. */
-export class LimitReached extends ReportError {
+export class LimitReached extends RetryLater {
   readonly usage: LimitUsage;
-  /** Whole seconds; for `submissions` the first second at which a submission can be accepted. */
-  readonly retryAfterSeconds: number;
 
   constructor(reason: LimitReason, usage: LimitUsage) {
     const { limits, secondsToReset } = usage;
+    // For `submissions` the first second at which a submission can be accepted.
     const seconds = reason === 'submissions' ? secondsToReset : retryAfterActiveSeconds;
     const limit = reason === 'submissions' ? limits.queriesPerHour : limits.activeQueries;
-    super(`limit.${reason}`, { limit, seconds });
+    super(`limit.${reason}`, seconds, { limit });
     this.name = 'LimitReached';
     this.usage = usage;
-    this.retryAfterSeconds = seconds;
   }
 }
