@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { suiteSize } from '@hourglass/testing';
 import {
   bindPlan,
   catalogue,
@@ -112,7 +113,7 @@ test('every plan compiles, and its rows equal those of the model', async () => {
       expect(types).toEqual(kinds.map((kind) => (kind === 'float' ? 'DOUBLE' : 'VARCHAR')));
       expect(rows).toEqual(expectedRows(plan, facts));
     }),
-    { numRuns: 300 },
+    { numRuns: suiteSize({ short: 75, full: 300 }) },
   );
 });
 
@@ -167,7 +168,7 @@ test('the lines of a report are its rows in the output format', async () => {
       const { sql, parameters } = compileReportLines(bindPlan(plan, catalogue));
       expect((await duckdb.query(sql, [...parameters])).rows).toEqual(lines);
     }),
-    { numRuns: 80 },
+    { numRuns: suiteSize({ short: 20, full: 80 }) },
   );
 });
 
@@ -186,6 +187,6 @@ test('the storage order of facts does not change the report', async () => {
       const first = await duckdb.report(plan, facts);
       expect(await duckdb.report(plan, reordered)).toEqual(first);
     }),
-    { numRuns: 50 },
+    { numRuns: suiteSize({ short: 15, full: 50 }) },
   );
 });

@@ -4,7 +4,14 @@ import fc from 'fast-check';
 import type { Request } from 'express';
 import { describe, expect, test } from 'vitest';
 import { ReportError, sealSecret, type UsableAccessKey } from '@hourglass/reports';
-import { ordersPath, signRequest, tamperings, targetOf, type SignedRequest } from '@hourglass/testing';
+import {
+  ordersPath,
+  signRequest,
+  tamperings,
+  targetOf,
+  type SignedRequest,
+  suiteSize,
+} from '@hourglass/testing';
 import { signatureCheck, type Signed } from '../src/http/signed-request.ts';
 
 const secretKey = Buffer.alloc(32, 3);
@@ -51,8 +58,9 @@ const toSign = fc.record({
 });
 
 describe('a signature', () => {
-  test('admits exactly the unmodified ones of 10,000 random requests, signed sorted or as sent', async () => {
+  test('admits exactly the unmodified ones of random requests, signed sorted or as sent', async () => {
     const modification = fc.option(fc.constantFrom(...Object.keys(tamperings)), { freq: 2 });
+    const runs = suiteSize({ short: 2_000, full: 10_000 });
     const counts = { accepted: 0, refused: 0 };
     await fc.assert(
       fc.asyncProperty(toSign, modification, async ({ accesskeyId, ...request }, tampering) => {
@@ -63,9 +71,9 @@ describe('a signature', () => {
         counts[accepted ? 'accepted' : 'refused'] += 1;
         expect(accepted).toBe(tampering === null);
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs },
     );
-    expect(Math.min(counts.accepted, counts.refused)).toBeGreaterThan(2_000);
+    expect(Math.min(counts.accepted, counts.refused)).toBeGreaterThan(runs / 5);
   });
 
   test('yields the environment of its key and the other parameters, in the order sent', async () => {

@@ -8,6 +8,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OutputColumn, OutputFormat } from '@hourglass/query';
 import type { ByteRange, OpenResult } from '@hourglass/reports';
+import { suiteSize } from '@hourglass/testing';
 import { createArchiveReader } from '../src/read/archive-reader.ts';
 import { createArchiveWriter } from '../src/write/archive-writer.ts';
 
@@ -113,7 +114,7 @@ test('reads any rows in parts of any size in every output format', async () => {
         expect(await read(archive, output)).toEqual(rows.map(jsonRow));
       },
     ),
-    { numRuns: 150 },
+    { numRuns: suiteSize({ short: 40, full: 150 }) },
   );
 });
 
@@ -200,7 +201,7 @@ test('never returns wrong rows from a damaged archive', async () => {
         if (found?.length === rows.length) expect(found).toEqual(rows.map(jsonRow));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: suiteSize({ short: 60, full: 300 }) },
   );
 });
 

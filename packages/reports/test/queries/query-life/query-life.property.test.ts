@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { suiteSize } from '@hourglass/testing';
 import { archiveKeyOf } from '../../../src/results/archive-key.ts';
 import { reconcile } from '../../../src/queries/reconcile.ts';
 import { runWaitingQueries } from '../../../src/queries/run-waiting-queries.ts';
@@ -7,7 +8,8 @@ import { expireResults } from '../../../src/results/expire-results.ts';
 import { sweepArchives } from '../../../src/results/sweep-archives.ts';
 import { plan, terms, World, type SimulatedProcess } from './world.ts';
 
-const interleavings = process.env['TEST_SUITE'] === 'faults' ? 20_000 : 1_000;
+const interleavings =
+  process.env['TEST_SUITE'] === 'faults' ? 20_000 : suiteSize({ short: 200, full: 2_000 });
 const stepsEach = 200;
 const realImmediate = setImmediate;
 

@@ -4,6 +4,7 @@ import { crc32, gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { OutputColumn, OutputFormat } from '@hourglass/query';
+import { suiteSize } from '@hourglass/testing';
 import { createArchiveWriter } from '../src/index.ts';
 import {
   csv,
@@ -69,7 +70,7 @@ test('keeps every row whole and once with parts of any size and cells with any q
         expect(archive.rows).toBe(rows.length);
       },
     ),
-    { numRuns: 150 },
+    { numRuns: suiteSize({ short: 40, full: 150 }) },
   );
 });
 
@@ -156,7 +157,7 @@ test('writes equal bytes for rows in one file and in several', async () => {
       }
       expect(archives[1]?.equals(archives[0] ?? Buffer.of())).toBe(true);
     }),
-    { numRuns: 40 },
+    { numRuns: suiteSize({ short: 10, full: 40 }) },
   );
 });
 

@@ -15,7 +15,7 @@ import {
   type Plan,
 } from '@hourglass/query';
 import type { EngineTask, PlacedSegment, ReportEngine } from '@hourglass/reports';
-import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { temporaryFolder, type TemporaryFolder, suiteSize } from '@hourglass/testing';
 import { expectSame } from '../../query/test/expect-same.ts';
 import { environmentId, type Fact } from '../../query/test/facts-relation.ts';
 import { modelCustomFields } from '../../query/test/filter-model.ts';
@@ -150,7 +150,7 @@ test('a report does not depend on which facts are hot and which are in segments'
         }
       }
     }),
-    { numRuns: 8, endOnFailure: true },
+    { numRuns: suiteSize({ short: 2, full: 8 }), endOnFailure: true },
   );
   // Some of them were computed in slices.
   expect(most).toBeGreaterThan(1);
