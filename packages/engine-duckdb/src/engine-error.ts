@@ -1,6 +1,11 @@
 import { AttemptFailure, ReportImpossible } from '@hourglass/reports';
 import type { InstanceLimits } from './duckdb-instance.ts';
 
+/** Texts of the operating system, with which errors of files end. */
+const diskFull = /No space left on device|Disk quota exceeded/;
+const diskBroken =
+  /^IO Error: .*(?:Input\/output error|Not a directory|not a directory!|Read-only file system|Permission denied)/;
+
 /**
  * Converts an error of DuckDB to a failure with a message for users. DuckDB's own message, which
  * contains server paths, is in `cause`.
@@ -10,7 +15,8 @@ export function toAttemptFailure(error: unknown, { memoryMb, maxSpillMb }: Insta
   const options = { cause: error };
   if (text.includes('max_temp_directory_size'))
     return new AttemptFailure('temporaryDisk', { maxSpillMb }, options);
-  if (text.includes('No space left on device')) return new AttemptFailure('diskFull', {}, options);
+  if (diskFull.test(text)) return new AttemptFailure('diskFull', {}, options);
+  if (diskBroken.test(text)) return new AttemptFailure('diskBroken', {}, options);
   if (text.startsWith('Out of Memory Error')) return new AttemptFailure('memory', { memoryMb }, options);
   return new AttemptFailure('computation', {}, options);
 }

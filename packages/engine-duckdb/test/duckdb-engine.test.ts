@@ -285,6 +285,20 @@ describe('a report in a file', () => {
     );
   });
 
+  test('that finds the disk broken is an error for users', async () => {
+    const file = path.join(directory, 'file');
+    await writeFile(file, '');
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const statement = { sql: `select 'x' as line`, parameters: [] };
+    const target = path.join(file, 'rows');
+    const failure: unknown = await writeLines(connection, statement, target).catch((error) => error);
+    instance.closeSync();
+    expect(toAttemptFailure(failure, { memoryMb: 1, threads: 1, maxSpillMb: 1 }).message).toBe(
+      'The disk for temporary files cannot be used',
+    );
+  });
+
   test('leaves nothing behind if it cannot be written', async () => {
     const task = await taskOver([fact({})], { plan: planOf(), directory, signal });
     await writeFile(

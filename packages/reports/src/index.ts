@@ -29,6 +29,7 @@ export * from './queries/submission-limits.ts';
 export * from './queries/submit-mint-report.ts';
 export * from './queries/submit-query.ts';
 export * from './queries/sweep-scratch.ts';
+export * from './queries/unavailable-service.ts';
 
 export * from './results/archive-writer.ts';
 export * from './results/expire-results.ts';

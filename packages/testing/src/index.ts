@@ -17,6 +17,7 @@ export * from './processor-time.ts';
 export * from './signed-requests.ts';
 export * from './test-admin.ts';
 export * from './shared-system.ts';
+export * from './small-disk.ts';
 export * from './suite-size.ts';
 export * from './test-system.ts';
 export { migrationsFolder, repositoryRoot } from './system-processes.ts';

@@ -20,7 +20,7 @@ import {
   type IngestTarget,
   type Tenant,
 } from '@hourglass/query';
-import { ReportError, ServiceUnavailable, type CustomFieldStore } from '@hourglass/reports';
+import { ReportError, type CustomFieldStore } from '@hourglass/reports';
 import { discardBody } from '../http/discard-body.ts';
 import { sendError } from '../http/error-response.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
@@ -129,15 +129,7 @@ async function ingest(
     undeclaredFields,
     nowMs: nowMs(),
     signal,
-  }).catch(rethrowFullDisk);
-}
-
-/**
- * A large batch is spooled to disk until it is committed. The client may retry once there is space.
- */
-function rethrowFullDisk(error: unknown): never {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  throw code === 'ENOSPC' || code === 'EDQUOT' ? new ServiceUnavailable('scratch disk', error) : error;
+  });
 }
 
 interface LineFault {

@@ -4,7 +4,7 @@ import {
   LimitReached,
   ReportError,
   RetryLater,
-  ServiceUnavailable,
+  unavailableService,
   type ErrorKind,
 } from '@hourglass/reports';
 import { setRateLimits } from './rate-limits.ts';
@@ -39,9 +39,8 @@ const retryAfterSeconds = 5;
 /** Converts any thrown value to an error for the client. Unexpected ones become `internal`. */
 export function publicError(error: unknown, requestId: string): ReportError {
   if (error instanceof ReportError) return error;
-  if (error instanceof ServiceUnavailable) {
-    return new ReportError('service.unavailable', { service: error.service });
-  }
+  const service = unavailableService(error);
+  if (service !== null) return new ReportError('service.unavailable', { service });
   if (error instanceof URIError) return new ReportError('request.path', { reason: error.message });
   return bodyParserError(error) ?? new ReportError('internal', { requestId });
 }

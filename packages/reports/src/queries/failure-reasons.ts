@@ -1,4 +1,5 @@
 import { ServiceUnavailable } from '../service-unavailable.ts';
+import { scratchDiskFault } from './scratch-disk-fault.ts';
 
 /**
  * All texts in the status of a failed query; docs/operate/troubleshooting.md has an entry for each. Details
@@ -16,6 +17,7 @@ export const attemptFailures = {
   temporaryDisk:
     'The report needs more than {maxSpillMb} MB of temporary disk space: request fewer groups or a shorter time range',
   diskFull: 'The disk for temporary files is full',
+  diskBroken: 'The disk for temporary files cannot be used',
   computation: 'The report could not be computed',
   unavailable: 'The {service} is not available',
   unknown: 'Internal error; search the worker log for the id of this query',
@@ -61,8 +63,7 @@ export function asAttemptFailure(error: unknown): AttemptFailure {
   if (error instanceof AttemptFailure) return error;
   if (error instanceof ServiceUnavailable)
     return new AttemptFailure('unavailable', { service: error.service }, { cause: error });
-  const isDiskFull = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
-  return new AttemptFailure(isDiskFull ? 'diskFull' : 'unknown', {}, { cause: error });
+  return new AttemptFailure(scratchDiskFault(error) ?? 'unknown', {}, { cause: error });
 }
 
 function filled(text: string, details: Details): string {
