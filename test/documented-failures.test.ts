@@ -33,9 +33,11 @@ const statusOfKind: Readonly<Record<ErrorKind, number>> = {
 const read = (document: string) => readFileSync(path.join(repositoryRoot, document), 'utf8');
 
 describe('the documents of failures', () => {
-  const entries = ['docs/reference/errors.md', 'docs/operate/troubleshooting.md'].flatMap((document) =>
-    read(document).split(/^### /m).slice(1),
-  );
+  const entries = [
+    'docs/reference/errors.md',
+    'docs/reference/errors-accounts.md',
+    'docs/operate/troubleshooting.md',
+  ].flatMap((document) => read(document).split(/^### /m).slice(1));
   const headings = entries.map((entry) => entry.slice(0, entry.indexOf('\n')));
 
   test('has exactly one entry for each error code, with its status', () => {

@@ -7,8 +7,8 @@ import express, {
   type Response,
 } from 'express';
 import type { ApiMetrics, Logger } from '@hourglass/platform';
-import { ReportError, type Accounts, type Principal } from '@hourglass/reports';
-import { authenticate } from './http/authenticate.ts';
+import { ReportError, type Principal } from '@hourglass/reports';
+import { authenticate, type Credentials } from './http/authenticate.ts';
 import { discardBody } from './http/discard-body.ts';
 import { publicError, sendError, statusOf } from './http/error-response.ts';
 import { jsonBodyReader } from './http/json-body.ts';
@@ -20,7 +20,7 @@ import type { ErrorStyle, GuardedRoute, OpenRoute, Route } from './http/route.ts
 
 export interface AppParts {
   readonly routes: readonly Route[];
-  readonly accounts: Accounts;
+  readonly credentials: Credentials;
   readonly metrics: ApiMetrics;
   readonly log: Logger;
 }
@@ -32,7 +32,7 @@ const jsonBodyTimeoutMs = 30_000;
  * Builds the Express app: for each route authentication, validation of parameters and body,
  * endpoint, errors.
  */
-export function createApp({ routes, accounts, metrics, log }: AppParts): Express {
+export function createApp({ routes, credentials, metrics, log }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -42,7 +42,7 @@ export function createApp({ routes, accounts, metrics, log }: AppParts): Express
     const errorStyle = routesOfPath.find((route) => route.errorStyle !== undefined)?.errorStyle;
     if (errorStyle !== undefined) atPath.all(useErrorStyle(errorStyle));
     for (const route of routesOfPath) {
-      const handler = route.scope === null ? openHandler(route) : guardedHandler(route, accounts);
+      const handler = route.scope === null ? openHandler(route) : guardedHandler(route, credentials);
       atPath[route.method](observe(route, { metrics, log }), handler);
     }
     // Before the next path, whose pattern may match the same URLs.
@@ -70,12 +70,12 @@ function openHandler(route: OpenRoute): RequestHandler {
   };
 }
 
-function guardedHandler(route: GuardedRoute, accounts: Accounts): RequestHandler {
+function guardedHandler(route: GuardedRoute, credentials: Credentials): RequestHandler {
   const readBody = bodyReader(route);
   return async (request, response) => {
     refuseNulInPath(request);
     const [authenticated, headers, found] = await Promise.allSettled([
-      authenticate(request, route, accounts),
+      authenticate(request, response, route, credentials),
       route.prepareHeaders?.(request),
       route.read(request),
     ]);

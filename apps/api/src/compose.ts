@@ -32,8 +32,8 @@ import {
 } from '@hourglass/reports';
 import { createApp } from './app.ts';
 import { adminLog } from './http/admin-log.ts';
-import { rememberPasswords } from './http/remember-passwords.ts';
 import { newAccessKey, newPassword, newToken } from './new-secrets.ts';
+import { startPasswords } from './passwords.ts';
 import { createRoutes, type RouteServices } from './routes.ts';
 
 export interface Api {
@@ -70,6 +70,8 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const objects = await openObjectStore(storeOf(settings));
   const metrics = createApiMetrics();
+  const passwords = startPasswords({ ...database, metrics, log });
+  const credentials = { accounts: database.accounts, checkPassword: passwords.check };
   removeOrphanedScratch(settings, log);
   const routes = createRoutes({
     catalogue,
@@ -91,6 +93,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     bulk: composeBulk(settings, database, objects),
     nowMs: Date.now,
     newId: randomUUID,
+    passwords,
     newPassword,
     newToken,
     newAccessKey,
@@ -98,18 +101,27 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     record: adminLog(log),
   });
   return {
-    services: [
-      { name: 'database', check: () => database.check() },
-      { name: 'queue', check: () => doorbell.check() },
-      { name: 'object store', check: () => objects.check() },
-    ],
-    app: createApp({ routes, accounts: rememberPasswords(database.accounts), metrics, log }),
+    services: checkedServices({ database, doorbell, objects }),
+    app: createApp({ routes, credentials, metrics, log }),
     async close() {
+      await passwords.close();
       await doorbell.close();
       await database.close();
       objects.close();
     },
   };
+}
+
+function checkedServices({
+  database,
+  doorbell,
+  objects,
+}: Pick<RouteServices, 'database' | 'doorbell' | 'objects'>): readonly CheckedService[] {
+  return [
+    { name: 'database', check: () => database.check() },
+    { name: 'queue', check: () => doorbell.check() },
+    { name: 'object store', check: () => objects.check() },
+  ];
 }
 
 function composeStats(

@@ -67,6 +67,7 @@ import { rateLimitsOf } from './http/rate-limits.ts';
 import { environmentScope, hostScope } from './http/route-scopes.ts';
 import type { Route } from './http/route.ts';
 import { signatureCheck } from './http/signed-request.ts';
+import type { Passwords } from './passwords.ts';
 
 export interface RouteServices {
   readonly catalogue: Catalogue;
@@ -122,6 +123,7 @@ export interface RouteServices {
   readonly bulk: BulkPorts;
   readonly nowMs: () => number;
   readonly newId: () => string;
+  readonly passwords: Passwords;
   readonly newPassword: () => string;
   readonly newToken: () => string;
   readonly newAccessKey: () => { readonly id: string; readonly secret: string };
@@ -184,14 +186,14 @@ function dependenciesOf({ database, doorbell, objects }: RouteServices): readonl
 
 function administrationRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, limits, retentionDays, record, counting } = services;
-  const { newPassword, newToken, newAccessKey, secretKey } = services;
+  const { passwords, newPassword, newToken, newAccessKey, secretKey } = services;
   const { accounts, organizations, users, tokens, customFields, accessKeys, hostnames } = database;
   const settings = database.environmentSettings;
   const removal = { ...counting, deletions: database.deletions };
   const findTenant = tenantFinder(accounts);
   return [
-    ...organizationRoutes({ accounts, organizations, newPassword, newToken, record }),
-    ...userRoutes({ users, newPassword, record }),
+    ...organizationRoutes({ accounts, organizations, passwords, newPassword, newToken, record }),
+    ...userRoutes({ users, passwords, newPassword, record }),
     ...tokenRoutes({ tokens, newToken, record }),
     ...exchangeRateRoutes(database.exchangeRates, record),
     ...environmentHostnamesRoutes(findTenant, { hostnames, record }),

@@ -19,11 +19,13 @@ export const emailAddress = z
   .max(254, 'expected at most 254 characters')
   .toLowerCase();
 
-/** A password to set. Only its length is restricted: length is what makes guessing hard. */
+export const maxPasswordLength = 256;
+
+/** A password to set: length is what makes guessing hard. The API also refuses the most common ones. */
 export const newPassword = z
   .string()
   .min(12, 'expected at least 12 characters')
-  .max(256, 'expected at most 256 characters')
+  .max(maxPasswordLength, `expected at most ${maxPasswordLength} characters`)
   .regex(/^\P{Cc}*$/u, 'expected no control characters');
 
 export const roleName = oneOf(['member', 'administrator', 'operator']);

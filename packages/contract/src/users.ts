@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountTime, emailAddress, newPassword, roleName } from './account-fields.ts';
+import { accountTime, emailAddress, maxPasswordLength, newPassword, roleName } from './account-fields.ts';
 
 export const userView = z
   .strictObject({ email: z.string(), role: roleName, created: accountTime })
@@ -22,6 +22,13 @@ export const createdUser = userView
   .extend({ password: z.string().optional().describe('Present if it was generated. Not shown again.') })
   .meta({ id: 'CreatedUser' });
 export type CreatedUser = z.infer<typeof createdUser>;
+
+/** Body of `PUT …/users/{email}/password`. */
+export const ownPasswordBody = z.strictObject({
+  currentPassword: z.string().max(maxPasswordLength, `expected at most ${maxPasswordLength} characters`),
+  password: newPassword,
+});
+export type OwnPasswordBody = z.infer<typeof ownPasswordBody>;
 
 /** Body of `PATCH …/users/{email}`. Absent fields keep their values. */
 export const changeUserBody = z

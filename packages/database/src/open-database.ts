@@ -3,6 +3,7 @@ import type { BatchList, FactDeletions, FactStore, SegmentStore } from '@hourgla
 import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
 import type {
   AccessKeyStore,
+  AccountChanges,
   Accounts,
   CancelSignals,
   ConsumptionStore,
@@ -20,16 +21,19 @@ import type {
   QueryStore,
   ScanEstimates,
   SigningKeys,
+  SignInRecords,
   TokenStore,
   UserStore,
 } from '@hourglass/reports';
 import { createAccessKeyStore } from './accounts/access-key-store.ts';
+import { createAccountChanges } from './accounts/account-changes.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { createDeletedTenants } from './accounts/deleted-tenants.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
 import { createHostnameStore } from './accounts/hostname-store.ts';
 import { createEnvironmentSettingsStore } from './accounts/environment-settings-store.ts';
 import { createOrganizationStore } from './accounts/organization-store.ts';
+import { createSignInRecords } from './accounts/sign-in-records.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
 import { createPool } from './connection/connection-pool.ts';
@@ -82,6 +86,9 @@ export interface Database {
   readonly batches: BatchList;
   readonly deletions: FactDeletions;
   readonly accounts: Accounts;
+  /** Listening uses one connection in addition to `poolSize`. */
+  readonly accountChanges: AccountChanges;
+  readonly signIns: SignInRecords;
   readonly organizations: OrganizationStore;
   readonly deletedTenants: DeletedTenants;
   readonly users: UserStore;
@@ -136,6 +143,8 @@ export function openDatabase({
     batches: createBatchList(controlPool),
     deletions: createFactDeletions(copyPool, { catalogue, retentionDays }),
     accounts: createAccounts(prisma, reads),
+    accountChanges: createAccountChanges(url),
+    signIns: createSignInRecords(controlPool, reads),
     organizations: createOrganizationStore(prisma),
     deletedTenants: createDeletedTenants({ copyPool, controlPool }, catalogue),
     users: createUserStore(prisma),

@@ -13,6 +13,7 @@ import {
 } from '@hourglass/reports';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
+import { authenticatePassword, hashPassword } from './sign-in.ts';
 
 const password = 'a password of a test';
 const unbound = { environment: null, customers: [] };
@@ -70,7 +71,7 @@ describe('the last administrator', () => {
       const { users } = db.database;
       const demoted = await outcomes(
         ['a@acme.example', 'b@acme.example'].map((email) =>
-          changeUser(caller('administrator'), email, { role: 'member' }, users),
+          changeUser(caller('administrator'), email, { role: 'member' }, { users, hashPassword }),
         ),
       );
       expect(demoted).toEqual(['done', 'user.last_of_role']);
@@ -86,7 +87,7 @@ describe('the last administrator', () => {
       emails.map((email, index) =>
         index % 2 === 0
           ? deleteUser(caller('administrator'), email, users)
-          : changeUser(caller('administrator'), email, { role: 'member' }, users),
+          : changeUser(caller('administrator'), email, { role: 'member' }, { users, hashPassword }),
       ),
     );
     expect(codes).toEqual([...Array<string>(7).fill('done'), 'user.last_of_role']);
@@ -98,10 +99,10 @@ describe('the last administrator', () => {
     await addUser('m@acme.example', 'member');
     const { users } = db.database;
     const admin = caller('administrator');
-    await changeUser(admin, 'a@acme.example', { role: 'administrator' }, users);
+    await changeUser(admin, 'a@acme.example', { role: 'administrator' }, { users, hashPassword });
     await expect(deleteUser(admin, 'a@acme.example', users)).rejects.toEqual(refused('user.last_of_role'));
-    await changeUser(admin, 'M@acme.example', { role: 'administrator' }, users);
-    await changeUser(admin, 'A@ACME.example', { role: 'member' }, users);
+    await changeUser(admin, 'M@acme.example', { role: 'administrator' }, { users, hashPassword });
+    await changeUser(admin, 'A@ACME.example', { role: 'member' }, { users, hashPassword });
     expect([await roleOf('a@acme.example'), await roleOf('m@acme.example')]).toEqual([
       'member',
       'administrator',
@@ -113,7 +114,7 @@ describe('the last administrator', () => {
     await addUser('a@acme.example', 'administrator');
     const { users } = db.database;
     for (const role of ['administrator', 'member'] as const) {
-      const demotion = changeUser(caller('operator'), 'o@acme.example', { role }, users);
+      const demotion = changeUser(caller('operator'), 'o@acme.example', { role }, { users, hashPassword });
       await expect(demotion).rejects.toThrow('"o@acme.example" is the last operator');
     }
     await expect(deleteUser(caller('operator'), 'o@acme.example', users)).rejects.toEqual(
@@ -157,10 +158,10 @@ describe('a principal', () => {
         tokens,
       );
       const attempts = [
-        createUser(me, { email: 'new@acme.example', role: above, password }, users),
-        changeUser(me, 'member@acme.example', { role: above }, users),
-        changeUser(me, 'above@acme.example', { role: 'member' }, users),
-        changeUser(me, 'above@acme.example', { password }, users),
+        createUser(me, { email: 'new@acme.example', role: above, password }, { users, hashPassword }),
+        changeUser(me, 'member@acme.example', { role: above }, { users, hashPassword }),
+        changeUser(me, 'above@acme.example', { role: 'member' }, { users, hashPassword }),
+        changeUser(me, 'above@acme.example', { password }, { users, hashPassword }),
         deleteUser(me, 'above@acme.example', users),
         createToken(
           me,
@@ -194,12 +195,20 @@ describe('one name', () => {
     await db.sql("insert into organizations (name) values ('rival')");
     const { users } = db.database;
     const codes = await outcomes([
-      createUser(caller('administrator'), { email: 'joe@x.example', role: 'member', password }, users),
-      createUser(caller('administrator'), { email: 'JOE@x.example', role: 'member', password }, users),
+      createUser(
+        caller('administrator'),
+        { email: 'joe@x.example', role: 'member', password },
+        { users, hashPassword },
+      ),
+      createUser(
+        caller('administrator'),
+        { email: 'JOE@x.example', role: 'member', password },
+        { users, hashPassword },
+      ),
       createUser(
         caller('administrator', 'rival'),
         { email: 'Joe@x.example', role: 'member', password },
-        users,
+        { users, hashPassword },
       ),
     ]);
     expect(codes).toEqual(['done', 'user.exists', 'user.exists']);
@@ -218,7 +227,7 @@ describe('one name', () => {
             administrator: { email: `${index}@new.example`, password },
             token: `token ${index}`,
           },
-          organizations,
+          { organizations, hashPassword },
         ),
       ),
     );
@@ -247,11 +256,14 @@ describe('an organization', () => {
   test('is not created, not even partly, when its administrator already has an account', async () => {
     await addUser('joe@acme.example', 'member');
     const { organizations, accounts } = db.database;
-    const attempt = createOrganization(caller('operator'), wanted('JOE@acme.example'), organizations);
+    const attempt = createOrganization(caller('operator'), wanted('JOE@acme.example'), {
+      organizations,
+      hashPassword,
+    });
     await expect(attempt).rejects.toEqual(refused('user.exists'));
     expect(await accounts.findOrganization('new')).toBeNull();
     expect(await db.sql("select name from organizations where name = 'new'")).toEqual([]);
-    await createOrganization(caller('operator'), wanted('jane@new.example'), organizations);
+    await createOrganization(caller('operator'), wanted('jane@new.example'), { organizations, hashPassword });
     expect(await accounts.authenticateToken('token of new')).toEqual({
       organization: 'new',
       ...unbound,
@@ -259,13 +271,16 @@ describe('an organization', () => {
       role: 'administrator',
       scopes: [...scopes],
     });
-    expect((await accounts.authenticatePassword('jane@new.example', password))?.organization).toBe('new');
+    expect((await authenticatePassword(db.database, 'jane@new.example', password))?.organization).toBe('new');
   });
 
   test('is created by operators only', async () => {
     const { organizations } = db.database;
     for (const role of ['member', 'administrator'] as const) {
-      const attempt = createOrganization(caller(role), wanted('jane@new.example'), organizations);
+      const attempt = createOrganization(caller(role), wanted('jane@new.example'), {
+        organizations,
+        hashPassword,
+      });
       await expect(attempt).rejects.toThrow(`This requires the role "operator"; yours is "${role}"`);
     }
   });
@@ -273,13 +288,15 @@ describe('an organization', () => {
   test('has at most 100 environments, including those created with it', async () => {
     const { organizations } = db.database;
     const names = (count: number) => Array.from({ length: count }, (_, index) => `e${index}`);
-    const tooMany = createOrganization(
-      caller('operator'),
-      wanted('j@new.example', names(101)),
+    const tooMany = createOrganization(caller('operator'), wanted('j@new.example', names(101)), {
       organizations,
-    );
+      hashPassword,
+    });
     await expect(tooMany).rejects.toEqual(refused('account.limit'));
-    await createOrganization(caller('operator'), wanted('j@new.example', names(98)), organizations);
+    await createOrganization(caller('operator'), wanted('j@new.example', names(98)), {
+      organizations,
+      hashPassword,
+    });
     const codes = await outcomes(
       ['x', 'y', 'z'].map((name) => createEnvironment(caller('administrator', 'new'), name, organizations)),
     );
@@ -299,7 +316,7 @@ describe('an organization', () => {
     const admin = caller('administrator');
     const added = await outcomes(
       ['x@acme.example', 'y@acme.example'].map((email) =>
-        createUser(admin, { email, role: 'member', password }, users),
+        createUser(admin, { email, role: 'member', password }, { users, hashPassword }),
       ),
     );
     expect(added).toEqual(['account.limit', 'done']);
@@ -371,7 +388,7 @@ describe('a token', () => {
     );
     await addUser('other@acme.example', 'administrator');
     await createToken(admin, token({ email: 'other@acme.example', scopes }), tokens);
-    await changeUser(admin, 'other@acme.example', { role: 'member' }, users);
+    await changeUser(admin, 'other@acme.example', { role: 'member' }, { users, hashPassword });
     const principal = await accounts.authenticateToken('hg_secret');
     expect(principal).toMatchObject({ role: 'member', scopes: ['read', 'submit', 'ingest'] });
     expect((await tokens.list('acme')).map((one) => one.scopes)).toEqual([['read', 'submit', 'ingest']]);
@@ -413,13 +430,13 @@ describe('a token', () => {
 });
 
 test('a changed password authenticates and the previous one does not', async () => {
-  const { users, accounts } = db.database;
+  const { users } = db.database;
   const admin = caller('administrator');
-  await createUser(admin, { email: 'Joe@acme.example', role: 'member', password }, users);
-  expect(await accounts.authenticatePassword('joe@acme.example', password)).not.toBeNull();
-  await changeUser(admin, 'joe@acme.example', { password: 'another long password' }, users);
-  expect(await accounts.authenticatePassword('joe@acme.example', password)).toBeNull();
-  expect(await accounts.authenticatePassword('joe@acme.example', 'another long password')).toMatchObject({
+  await createUser(admin, { email: 'Joe@acme.example', role: 'member', password }, { users, hashPassword });
+  expect(await authenticatePassword(db.database, 'joe@acme.example', password)).not.toBeNull();
+  await changeUser(admin, 'joe@acme.example', { password: 'another long password' }, { users, hashPassword });
+  expect(await authenticatePassword(db.database, 'joe@acme.example', password)).toBeNull();
+  expect(await authenticatePassword(db.database, 'joe@acme.example', 'another long password')).toMatchObject({
     email: 'joe@acme.example',
     role: 'member',
   });

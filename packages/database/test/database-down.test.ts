@@ -18,7 +18,7 @@ const scope = { organization: 'acme', environment: 'prod' };
 const tenant = { ...scope, environmentId: 1 };
 const id = '00000000-0000-4000-8000-000000000000';
 const signal = new AbortController().signal;
-const user = { email: 'twin@example.com', password: 'p', role: 'member' } as const;
+const user = { email: 'twin@example.com', passwordHash: 'none', role: 'member' } as const;
 const claimTerms = { leaseMs: 1, maxAttempts: 1, timeoutMs: 1 };
 
 /** Methods that use the database, through `pg` and through Prisma. */
@@ -42,7 +42,9 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   cancel: ({ queries }) => queries.cancel(id),
   expireDue: ({ queries }) => queries.expireDue(1),
   authenticateToken: ({ accounts }) => accounts.authenticateToken('token'),
-  authenticatePassword: ({ accounts }) => accounts.authenticatePassword('e', 'p'),
+  readSignIn: ({ signIns }) => signIns.read('e', 'a'),
+  recordSuccess: ({ signIns }) => signIns.recordSuccess('e', 'a'),
+  recordFailure: ({ signIns }) => signIns.recordFailure('e', 'a'),
   findOrganization: ({ accounts }) => accounts.findOrganization('acme'),
   findTenant: ({ accounts }) => accounts.findTenant(scope),
   createOrganization: ({ organizations }) =>

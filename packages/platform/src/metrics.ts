@@ -6,6 +6,10 @@ export interface ApiMetrics {
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void;
   countFacts(dataset: string, accepted: number): void;
   countSubmission(dataset: string): void;
+  /** Counts a computed hash, for a sign-in or for a new password. */
+  countPasswordHash(): void;
+  /** `delayed` and `busy`: without computing its hash. */
+  countPasswordRefusal(reason: 'wrong' | 'delayed' | 'busy'): void;
   readonly contentType: string;
   render(): Promise<string>;
 }
@@ -32,7 +36,9 @@ export function createApiMetrics(): ApiMetrics {
     labelNames: ['dataset'],
     registers: [registry],
   });
+  const passwords = passwordCounters(registry);
   return {
+    ...passwords,
     observeRequest({ method, route, status, seconds }) {
       requests.observe({ method, route, status: String(status) }, seconds);
     },
@@ -44,5 +50,25 @@ export function createApiMetrics(): ApiMetrics {
     },
     contentType: registry.contentType,
     render: () => registry.metrics(),
+  };
+}
+
+function passwordCounters(
+  registry: Registry,
+): Pick<ApiMetrics, 'countPasswordHash' | 'countPasswordRefusal'> {
+  const hashes = new Counter({
+    name: 'hourglass_password_hashes_total',
+    help: 'Computed hashes of passwords.',
+    registers: [registry],
+  });
+  const refusals = new Counter({
+    name: 'hourglass_passwords_refused_total',
+    help: 'Refused passwords by reason: wrong, or not checked because of a delay or a full queue.',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  return {
+    countPasswordHash: () => hashes.inc(),
+    countPasswordRefusal: (reason) => refusals.inc({ reason }),
   };
 }

@@ -46,6 +46,15 @@ export const errorTable = {
     message:
       'Credentials are missing or invalid; send an e-mail address and password as Basic, or a Bearer token',
   },
+  'auth.delayed': {
+    kind: 'limited',
+    message:
+      'Too many wrong passwords for this account or from this address; try again in {seconds|second}, or use a token',
+  },
+  'auth.busy': {
+    kind: 'limited',
+    message: 'Too many passwords are waiting to be checked; try again in {seconds|second}, or use a token',
+  },
   'auth.token': {
     kind: 'unauthenticated',
     message: 'The token is missing or invalid; send one in the header {header}',

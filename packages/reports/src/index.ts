@@ -47,8 +47,10 @@ export * from './stats/run-stats.ts';
 
 export * from './accounts/access-keys.ts';
 export * from './accounts/account-admin.ts';
+export * from './accounts/account-changes.ts';
 export * from './accounts/account-roles.ts';
 export * from './accounts/accounts.ts';
+export * from './accounts/change-own-password.ts';
 export * from './accounts/change-user.ts';
 export * from './accounts/create-access-key.ts';
 export * from './accounts/create-environment.ts';
@@ -61,8 +63,12 @@ export * from './accounts/delete-organization.ts';
 export * from './accounts/delete-token.ts';
 export * from './accounts/delete-user.ts';
 export * from './accounts/environment-settings.ts';
+export * from './accounts/hash-queue.ts';
 export * from './accounts/hostnames.ts';
+export * from './accounts/password-hash.ts';
+export type { HashPassword } from './accounts/password-rules.ts';
 export * from './accounts/sealed-secret.ts';
+export * from './accounts/sign-in.ts';
 export * from './accounts/sweep-deleted-tenants.ts';
 
 export * from './records/consumption.ts';

@@ -26,11 +26,14 @@ import {
 } from '@hourglass/reports';
 import type { AdminLog } from '../http/admin-log.ts';
 import { scopeNotFound, scopeOf } from '../http/find-tenant.ts';
+import { newPasswordHasher } from '../http/new-password-hasher.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+import type { Passwords } from '../passwords.ts';
 
 export interface OrganizationPorts {
   readonly accounts: Accounts;
   readonly organizations: OrganizationStore;
+  readonly passwords: Pick<Passwords, 'hashNew'>;
   readonly newPassword: () => string;
   readonly newToken: () => string;
   readonly record: AdminLog;
@@ -130,7 +133,10 @@ function createOrganizationRoute(ports: OrganizationPorts): GuardedRoute {
       const organization = await createOrganization(
         principal,
         { name, environments, administrator: { email, password }, token },
-        ports.organizations,
+        {
+          organizations: ports.organizations,
+          hashPassword: newPasswordHasher(ports.passwords, principal, response),
+        },
       );
       const entry = { created: name, environments, administrator: email };
       ports.record({ principal, response }, 'organization.create', entry);

@@ -3,6 +3,7 @@ import {
   changeUserBody,
   createdUser,
   createUserBody,
+  ownPasswordBody,
   userList,
   userView,
   type CreatedUser,
@@ -10,6 +11,7 @@ import {
 } from '@hourglass/contract';
 import {
   ReportError,
+  changeOwnPassword,
   changeUser,
   createUser,
   deleteUser,
@@ -17,10 +19,15 @@ import {
   type UserStore,
 } from '@hourglass/reports';
 import type { AdminLog } from '../http/admin-log.ts';
+import { clientAddress } from '../http/client-address.ts';
+import { clientGone } from '../http/client-gone.ts';
+import { newPasswordHasher } from '../http/new-password-hasher.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+import type { Passwords } from '../passwords.ts';
 
 export interface UserPorts {
   readonly users: UserStore;
+  readonly passwords: Pick<Passwords, 'check' | 'hashNew'>;
   readonly newPassword: () => string;
   readonly record: AdminLog;
 }
@@ -29,13 +36,14 @@ const path = '/v1/organizations/:organization/users';
 const tag = 'Users';
 const maxBodyBytes = 16_384;
 
-/** `…/users`: the users of an organization. For administrators. */
+/** `…/users`: the users of an organization. For administrators, except the own password. */
 export function userRoutes(ports: UserPorts): readonly GuardedRoute[] {
   return [
     listUsers(ports),
     getUser(ports),
     createUserRoute(ports),
     changeUserRoute(ports),
+    changeOwnPasswordRoute(ports),
     deleteUserRoute(ports),
   ];
 }
@@ -69,7 +77,7 @@ function getUser({ users }: UserPorts): GuardedRoute {
   });
 }
 
-function createUserRoute({ users, newPassword, record }: UserPorts): GuardedRoute {
+function createUserRoute({ users, passwords, newPassword, record }: UserPorts): GuardedRoute {
   return guardedRoute({
     method: 'post',
     path,
@@ -87,7 +95,8 @@ function createUserRoute({ users, newPassword, record }: UserPorts): GuardedRout
     },
     async handle({ response, principal, body }) {
       const { email, role, password = newPassword() } = body;
-      const user = await createUser(principal, { email, role, password }, users);
+      const hashPassword = newPasswordHasher(passwords, principal, response);
+      const user = await createUser(principal, { email, role, password }, { users, hashPassword });
       record({ principal, response }, 'user.create', { user: email, role });
       const responseBody: CreatedUser = {
         ...userViewOf(user),
@@ -98,7 +107,7 @@ function createUserRoute({ users, newPassword, record }: UserPorts): GuardedRout
   });
 }
 
-function changeUserRoute({ users, record }: UserPorts): GuardedRoute {
+function changeUserRoute({ users, passwords, record }: UserPorts): GuardedRoute {
   return guardedRoute({
     method: 'patch',
     path: `${path}/:email`,
@@ -107,10 +116,40 @@ function changeUserRoute({ users, record }: UserPorts): GuardedRoute {
     body: jsonBody(changeUserBody, { maxBytes: maxBodyBytes, example: { role: 'administrator' } }),
     responses: { 200: { description: 'The changed user.', json: userView } },
     async handle({ request, response, principal, body }) {
-      const user = await changeUser(principal, emailOf(request), body, users);
+      const hashPassword = newPasswordHasher(passwords, principal, response);
+      const user = await changeUser(principal, emailOf(request), body, { users, hashPassword });
       const changed = Object.keys(body);
       record({ principal, response }, 'user.change', { user: user.email, role: user.role, changed });
       response.json(userViewOf(user));
+    },
+  });
+}
+
+function changeOwnPasswordRoute({ users, passwords, record }: UserPorts): GuardedRoute {
+  return guardedRoute({
+    method: 'put',
+    path: `${path}/:email/password`,
+    scope: 'read',
+    operation: { id: 'changeOwnPassword', tag, summary: 'Change your own password' },
+    body: jsonBody(ownPasswordBody, {
+      maxBytes: maxBodyBytes,
+      example: { currentPassword: 'the one until now', password: 'a new one that is long' },
+    }),
+    responses: { 204: { description: 'The password is changed. The former one ends at once.' } },
+    async handle({ request, response, principal, body }) {
+      const { email } = principal;
+      if (emailOf(request).toLowerCase() !== email) {
+        throw new ReportError('user.not_found', { email: emailOf(request) });
+      }
+      const origin = { address: clientAddress(request), signal: clientGone(response) };
+      await changeOwnPassword(principal, body, {
+        users,
+        hashPassword: newPasswordHasher(passwords, principal, response),
+        isCurrentPassword: async (password) =>
+          (await passwords.check({ email, password, ...origin })) !== null,
+      });
+      record({ principal, response }, 'user.change', { user: email, changed: ['password'] });
+      response.status(204).end();
     },
   });
 }

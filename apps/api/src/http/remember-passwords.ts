@@ -1,44 +1,91 @@
 import { hash, randomBytes } from 'node:crypto';
 import QuickLRU from 'quick-lru';
-import type { Accounts, Principal } from '@hourglass/reports';
+import type { AccountChangeListener, Principal, SignedIn, SignInAttempt } from '@hourglass/reports';
+import { createShareWork } from './share-work.ts';
 
-/** How long Basic authentication may miss a changed password, a changed role or a deleted user. */
-const rememberedMs = 60_000;
+/** How long a user is not read again. A safety net: changes are notified. */
+const readMs = 60_000;
 
-/** The cache holds up to twice this number, at about 300 bytes each. */
+/** How long a password is not hashed again. A hash also renews the address as a known one. */
+const hashedMs = 86_400_000;
+
+/** The cache holds up to twice this number, at about 500 bytes each. */
 const maxRemembered = 1000;
 
+/** Null: wrong credentials. */
+export type CheckPassword = (attempt: SignInAttempt) => Promise<Principal | null>;
+
+export interface RememberedPasswords {
+  readonly check: CheckPassword;
+  /** Learns of changed users. */
+  readonly changes: Pick<AccountChangeListener, 'onChanged' | 'onListening'> & { onLost(): void };
+}
+
+interface Remembered extends SignedIn {
+  readonly hashedAtMs: number;
+  readAtMs: number;
+}
+
 /**
- * Wraps accounts so that a password verified within the last minute is not hashed again. Use does
- * not prolong that minute. Only correct pairs are cached, as a hash with a secret that never leaves
- * the process. Tokens are always looked up.
+ * Remembers correct passwords by the address of the client. For a minute without a change of the
+ * user, a request reads nothing. Then the user is read again, and the password is hashed again only
+ * when the stored hash has changed, or after a day. Use prolongs neither. The cache holds no password.
  */
-export function rememberPasswords(accounts: Accounts): Accounts {
-  const secret = randomBytes(32).toString('base64');
-  const verified = new QuickLRU<string, Principal>({ maxSize: maxRemembered, maxAge: rememberedMs });
-  // Concurrent requests share one check. Otherwise every minute would begin with one hash per
-  // polling client.
-  const underway = new Map<string, Promise<Principal | null>>();
+export function rememberPasswords(
+  signIn: (attempt: SignInAttempt) => Promise<SignedIn | null>,
+): RememberedPasswords {
+  const remembered = new QuickLRU<string, Remembered>({ maxSize: maxRemembered });
+  const keyOf = createKeys();
+  // Otherwise a restart would begin with one hash per concurrent request of a client.
+  const shareCheck = createShareWork<Principal | null>();
+  /** Counts changes, so that a check that began before one is neither shared nor remembered after it. */
+  let version = 0;
+  let isListening = false;
+
+  async function checkNow(attempt: SignInAttempt, key: string): Promise<Principal | null> {
+    const versionBefore = version;
+    const known = remembered.get(key);
+    const isProven = known !== undefined && Date.now() - known.hashedAtMs < hashedMs;
+    const matchedHash = isProven ? known.passwordHash : undefined;
+    const signedIn = await signIn({ ...attempt, matchedHash });
+    if (signedIn === null) return null;
+    const isRepeated = isProven && signedIn.passwordHash === matchedHash;
+    remembered.set(key, {
+      ...signedIn,
+      hashedAtMs: isRepeated ? known.hashedAtMs : Date.now(),
+      readAtMs: isListening && version === versionBefore ? Date.now() : -Infinity,
+    });
+    return signedIn.principal;
+  }
+
+  function readAgain(isAffected: (entry: Remembered) => boolean): void {
+    version += 1;
+    for (const [, entry] of remembered) if (isAffected(entry)) entry.readAtMs = -Infinity;
+  }
 
   return {
-    authenticateToken: (token) => accounts.authenticateToken(token),
-    findTenant: (scope) => accounts.findTenant(scope),
-    findOrganization: (name) => accounts.findOrganization(name),
-    async authenticatePassword(email, password) {
-      const pair = hash('sha256', secret + JSON.stringify([email, password]), 'base64');
-      const known = verified.get(pair);
-      if (known !== undefined) return known;
-      const shared = underway.get(pair);
-      if (shared !== undefined) return shared;
-      const check = accounts.authenticatePassword(email, password);
-      underway.set(pair, check);
-      try {
-        const principal = await check;
-        if (principal !== null) verified.set(pair, principal);
-        return principal;
-      } finally {
-        underway.delete(pair);
-      }
+    async check(attempt) {
+      const key = keyOf(attempt);
+      const known = remembered.get(key);
+      if (known !== undefined && Date.now() - known.readAtMs < readMs) return known.principal;
+      return shareCheck(`${version} ${key}`, attempt.signal, (signal) =>
+        checkNow({ ...attempt, signal }, key),
+      );
+    },
+    changes: {
+      onChanged: (changed) => readAgain(({ principal }) => principal.email === changed),
+      onListening: () => (isListening = true),
+      onLost() {
+        isListening = false;
+        readAgain(() => true);
+      },
     },
   };
+}
+
+/** Hashes with a secret that never leaves the process. */
+function createKeys(): (attempt: SignInAttempt) => string {
+  const secret = randomBytes(32).toString('base64');
+  return ({ email, password, address }) =>
+    hash('sha256', secret + JSON.stringify([email, password, address]), 'base64');
 }

@@ -162,7 +162,7 @@ function describeHeaders(headers: Readonly<Record<string, string>>): object {
   );
 }
 
-/** All errors of an operation share one body. `docs/reference/errors.md` lists the codes. */
+/** All errors of an operation share one body. `docs/reference/errors.md` and `errors-accounts.md` list the codes. */
 function errorResponses(schemas: SchemaCollection, body: z.ZodType): object {
   const content = { 'application/json': { schema: schemas.add(body, 'output') } };
   return {

@@ -1,7 +1,7 @@
+import { deriveInThreadPool, hashPassword } from '@hourglass/reports';
 import type { PrismaClient } from '../generated/client.ts';
 import { inTransaction } from './with-organization-lock.ts';
 import { insertOrganization } from './insert-organization.ts';
-import { hashPassword } from './password.ts';
 
 export interface FirstOrganization {
   readonly organization: string;
@@ -21,7 +21,7 @@ export interface FirstOrganization {
 export async function bootstrap(prisma: PrismaClient, first: FirstOrganization): Promise<boolean> {
   const { organization: name, environments, email, token } = first;
   // Hashing is slow, so it precedes the transaction.
-  const passwordHash = await hashPassword(first.password);
+  const passwordHash = await hashPassword(first.password, deriveInThreadPool);
   return inTransaction(prisma, async (transaction) => {
     await transaction.$executeRaw`select pg_advisory_xact_lock(hashtext('hourglass.bootstrap'))`;
     if ((await transaction.organization.count()) > 0) return false;

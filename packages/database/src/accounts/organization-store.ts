@@ -3,17 +3,11 @@ import type { PrismaClient } from '../generated/client.ts';
 import { deleteEnvironment, deleteOrganization } from './delete-tenant.ts';
 import { withOrganizationLock, inTransaction } from './with-organization-lock.ts';
 import { insertOrganization } from './insert-organization.ts';
-import { hashPassword } from './password.ts';
 
 export function createOrganizationStore(prisma: PrismaClient): OrganizationStore {
   return {
-    async create({ user: { password, ...user }, ...organization }) {
-      // Hashing is slow, so it precedes the transaction.
-      const passwordHash = await hashPassword(password);
-      return inTransaction(prisma, (transaction) =>
-        insertOrganization(transaction, { ...organization, user: { ...user, passwordHash } }),
-      );
-    },
+    create: (organization) =>
+      inTransaction(prisma, (transaction) => insertOrganization(transaction, organization)),
     createEnvironment: (organization, name, rule) =>
       withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         const existing = await transaction.environment.findMany({

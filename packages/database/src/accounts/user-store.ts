@@ -2,7 +2,6 @@ import { ReportError, type UserRule, type UserStore } from '@hourglass/reports';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { withOrganizationLock, withDuplicateError, type Connection } from './with-organization-lock.ts';
-import { hashPassword } from './password.ts';
 
 const columns = { email: true, role: true, createdAt: true } as const;
 
@@ -23,21 +22,17 @@ export function createUserStore(prisma: PrismaClient): UserStore {
           select: columns,
         }),
       ),
-    async create(organization, { email, role, password }, rule) {
-      // Hashing is slow, so it precedes the transaction, here and below.
-      const passwordHash = await hashPassword(password);
-      return withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
+    create: (organization, { email, role, passwordHash }, rule) =>
+      withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         rule(await transaction.user.count({ where: { organizationId } }));
         const data = { organizationId, email: email.toLowerCase(), role, passwordHash };
         return withDuplicateError(
           transaction.user.create({ data, select: columns }),
           new ReportError('user.exists', { email }),
         );
-      });
-    },
-    async change(organization, email, { role, password }, rule) {
-      const passwordHash = password === undefined ? undefined : await hashPassword(password);
-      return withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
+      }),
+    change: (organization, email, { role, passwordHash }, rule) =>
+      withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         await applyRule(transaction, { organizationId, email }, rule);
         return transaction.user.update({
           where: { email: email.toLowerCase(), organizationId },
@@ -47,8 +42,7 @@ export function createUserStore(prisma: PrismaClient): UserStore {
           },
           select: columns,
         });
-      });
-    },
+      }),
     delete: (organization, email, rule) =>
       withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         await applyRule(transaction, { organizationId, email }, rule);

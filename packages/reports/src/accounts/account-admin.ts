@@ -12,7 +12,8 @@ export interface NewOrganization {
 export interface NewUser {
   readonly email: string;
   readonly role: Role;
-  readonly password: string;
+  /** The result of `hashPassword`. */
+  readonly passwordHash: string;
 }
 
 export interface UserRecord {
@@ -25,7 +26,8 @@ export interface UserRecord {
 /** Omitted fields keep their values. */
 export interface UserChange {
   readonly role?: Role | undefined;
-  readonly password?: string | undefined;
+  /** The result of `hashPassword`. */
+  readonly passwordHash?: string | undefined;
 }
 
 export interface NewToken {

@@ -42,8 +42,6 @@ export interface EnvironmentRecord {
 export interface Accounts {
   /** Null when the token does not exist or has expired. */
   authenticateToken(token: string): Promise<Principal | null>;
-  /** Null when the user is unknown or the password is wrong; both take the same time. */
-  authenticatePassword(email: string, password: string): Promise<Principal | null>;
   findTenant(scope: QueryScope): Promise<Tenant | null>;
   /** The environments are sorted by name. */
   findOrganization(name: string): Promise<OrganizationRecord | null>;

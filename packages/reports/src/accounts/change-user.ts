@@ -1,21 +1,29 @@
-import type { UserChange, UserRecord, UserStore } from './account-admin.ts';
+import type { UserRecord, UserStore } from './account-admin.ts';
 import { requireRole } from './account-roles.ts';
-import type { Principal } from './accounts.ts';
+import type { Principal, Role } from './accounts.ts';
+import { requireUncommonPassword, type HashPassword } from './password-rules.ts';
 import { requireSuccessor } from './user-rules.ts';
+
+/** Omitted fields keep their values. */
+export interface UserChangeRequest {
+  readonly role?: Role | undefined;
+  readonly password?: string | undefined;
+}
 
 /**
  * Changes a user's role, password or both.
  * @throws ReportError `user.not_found`, `auth.role` when the user is or would be above the caller,
- * `user.last_of_role`
+ * `request.invalid` for a common password, `user.last_of_role`
  */
-export function changeUser(
+export async function changeUser(
   principal: Principal,
   email: string,
-  change: UserChange,
-  users: UserStore,
+  { role, password }: UserChangeRequest,
+  { users, hashPassword }: { readonly users: UserStore; readonly hashPassword: HashPassword },
 ): Promise<UserRecord> {
-  const { role } = change;
-  return users.change(principal.organization, email, change, (user, others) => {
+  if (password !== undefined) requireUncommonPassword(password, email);
+  const passwordHash = password === undefined ? undefined : await hashPassword(password);
+  return users.change(principal.organization, email, { role, passwordHash }, (user, others) => {
     requireRole(principal, user.role);
     if (role === undefined) return;
     requireRole(principal, role);

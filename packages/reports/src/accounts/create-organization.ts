@@ -2,6 +2,7 @@ import type { NewOrganization, OrganizationStore } from './account-admin.ts';
 import { requireWithinLimit } from './account-limits.ts';
 import { requireRole } from './account-roles.ts';
 import type { OrganizationRecord, Principal } from './accounts.ts';
+import { requireUncommonPassword, type HashPassword } from './password-rules.ts';
 
 export interface OrganizationRequest extends Omit<NewOrganization, 'user'> {
   readonly administrator: { readonly email: string; readonly password: string };
@@ -10,14 +11,20 @@ export interface OrganizationRequest extends Omit<NewOrganization, 'user'> {
 /**
  * Creates an organization with its environments, an administrator and a token. The only use case
  * that acts outside of the caller's organization.
- * @throws ReportError `auth.role`, `account.limit`, `organization.exists`, `user.exists`
+ * @throws ReportError `auth.role`, `account.limit`, `request.invalid` for a common password,
+ * `organization.exists`, `user.exists`
  */
 export async function createOrganization(
   principal: Principal,
-  { administrator, ...organization }: OrganizationRequest,
-  organizations: OrganizationStore,
+  { administrator: { email, password }, ...organization }: OrganizationRequest,
+  {
+    organizations,
+    hashPassword,
+  }: { readonly organizations: OrganizationStore; readonly hashPassword: HashPassword },
 ): Promise<OrganizationRecord> {
   requireRole(principal, 'operator');
   requireWithinLimit('environments', organization.environments.length);
-  return organizations.create({ ...organization, user: { ...administrator, role: 'administrator' } });
+  requireUncommonPassword(password, email, 'administrator.password');
+  const user = { email, role: 'administrator', passwordHash: await hashPassword(password) } as const;
+  return organizations.create({ ...organization, user });
 }

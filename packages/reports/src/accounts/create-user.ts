@@ -1,10 +1,28 @@
-import type { NewUser, UserRecord, UserStore } from './account-admin.ts';
+import type { UserRecord, UserStore } from './account-admin.ts';
 import { requireWithinLimit } from './account-limits.ts';
 import { requireRole } from './account-roles.ts';
-import type { Principal } from './accounts.ts';
+import type { Principal, Role } from './accounts.ts';
+import { requireUncommonPassword, type HashPassword } from './password-rules.ts';
 
-/** @throws ReportError `auth.role` for a role above the caller's, `user.exists`, `account.limit` */
-export async function createUser(principal: Principal, user: NewUser, users: UserStore): Promise<UserRecord> {
+export interface UserRequest {
+  readonly email: string;
+  readonly role: Role;
+  readonly password: string;
+}
+
+/**
+ * @throws ReportError `auth.role` for a role above the caller's, `request.invalid` for a common
+ * password, `user.exists`, `account.limit`
+ */
+export async function createUser(
+  principal: Principal,
+  { password, ...user }: UserRequest,
+  { users, hashPassword }: { readonly users: UserStore; readonly hashPassword: HashPassword },
+): Promise<UserRecord> {
   requireRole(principal, user.role);
-  return users.create(principal.organization, user, (count) => requireWithinLimit('users', count + 1));
+  requireUncommonPassword(password, user.email);
+  const passwordHash = await hashPassword(password);
+  return users.create(principal.organization, { ...user, passwordHash }, (count) =>
+    requireWithinLimit('users', count + 1),
+  );
 }

@@ -1,0 +1,16 @@
+import type { AccountChanges } from '@hourglass/reports';
+import { listenTo } from '../connection/notifications.ts';
+
+/** PostgreSQL notification channel of a trigger on users; the payload is the e-mail address. */
+const accountChannel = 'hourglass_account_changed';
+
+export function createAccountChanges(url: string): AccountChanges {
+  return {
+    listen: (listener) =>
+      listenTo(url, accountChannel, {
+        onNotified: (email) => listener.onChanged(email),
+        onListening: () => listener.onListening(),
+        onLost: (error) => listener.onLost(error),
+      }),
+  };
+}
