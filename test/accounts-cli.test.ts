@@ -108,6 +108,16 @@ describe('hourglass admin', () => {
     expect(changed).toEqual({ code: 0, output: `changed the password of ${email}`, messages: '' });
     expect(await statusFor(basic(email, 'chosen by its user'), system.organization)).toBe(200);
 
+    const token = (await admin(['token', 'create', ...org, '--scope', 'read', '--email', email])).output;
+    const own = ['user', 'set-password', ...org, email, '--own', '--password-stdin'];
+    const input = 'chosen by its user\nchosen once more\n';
+    expect(await admin(own, { input, token })).toEqual({ ...changed, code: 0 });
+    expect(await statusFor(basic(email, 'chosen once more'), system.organization)).toBe(200);
+    const wrong = await admin(own, { input, token });
+    expect([wrong.code, wrong.messages]).toEqual([1, expect.stringContaining('not the current password')]);
+    const oneLine = await admin(own, { input: 'chosen once more\n', token });
+    expect([oneLine.code, oneLine.messages]).toEqual([1, expect.stringContaining('expected two lines')]);
+
     const raised = await admin(['user', 'set-role', ...org, email, 'administrator', '--json']);
     expect(userView.parse(JSON.parse(raised.output))).toMatchObject({ email, role: 'administrator' });
     const listed = await admin(['user', 'list', ...org]);

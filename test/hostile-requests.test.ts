@@ -237,6 +237,20 @@ describe('a hostile request', () => {
     expect(response.headers.get('www-authenticate')).toContain('Basic realm=');
   });
 
+  test('of a browser is not offered Basic, whose credentials would go with the requests of any page', async () => {
+    for (const headers of [
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64)' },
+    ]) {
+      const { hostname, port } = new URL(system.url);
+      const sent = request({ hostname, port, path: '/v1/organizations', headers, agent: false });
+      sent.end();
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      response.resume();
+      expect(response.headers['www-authenticate']).toBe('Bearer realm="hourglass"');
+    }
+  });
+
   test('of no kind was a 500, and the API still works', async () => {
     expect((await system.apiLog()).join('\n')).not.toContain('request failed');
     expect((await fetch(`${system.url}/healthz`)).status).toBe(200);

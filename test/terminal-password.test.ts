@@ -25,9 +25,12 @@ describe.skipIf(missing)('a password prompt of the command line', () => {
   afterAll(() => system.stop());
 
   /** Types the answers at the prompts of `set-password`. Returns the text that the terminal showed. */
-  async function setPassword(answers: readonly string[]): Promise<{ code: number | null; shown: string }> {
+  async function setPassword(
+    answers: readonly string[],
+    { isOwn = false } = {},
+  ): Promise<{ code: number | null; shown: string }> {
     const entry = path.join(repositoryRoot, 'apps/cli/bin/hourglass.js');
-    const command = `"${process.execPath}" "${entry}" admin user set-password --org ${system.organization} ${system.email}`;
+    const command = `"${process.execPath}" "${entry}" admin user set-password ${isOwn ? '--own ' : ''}--org ${system.organization} ${system.email}`;
     const child = spawn('script', ['-qec', command, '/dev/null'], {
       env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: system.token },
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -37,7 +40,7 @@ describe.skipIf(missing)('a password prompt of the command line', () => {
       shown += chunk;
     });
     const closed = once(child, 'close');
-    const questions = ['Password: ', 'Repeat password: '];
+    const questions = [...(isOwn ? ['Current password: '] : []), 'Password: ', 'Repeat password: '];
     for (const [index, answer] of answers.entries()) {
       const question = questions[index] ?? '';
       await eventually(`the question "${question}"`, () => (shown.includes(question) ? true : null));
@@ -60,6 +63,14 @@ describe.skipIf(missing)('a password prompt of the command line', () => {
     expect([code, shown]).toEqual([0, expect.stringContaining(`changed the password of ${system.email}`)]);
     expect(shown).not.toContain('typed');
     expect(await statusWith('typed at a terminal')).toBe(200);
+  });
+
+  test('asks for the current password first to change the own one', async () => {
+    const answers = ['typed at a terminal\r', 'typed once more\r', 'typed once more\r'];
+    const { code, shown } = await setPassword(answers, { isOwn: true });
+    expect([code, shown]).toEqual([0, expect.stringContaining(`changed the password of ${system.email}`)]);
+    expect(shown).not.toContain('typed');
+    expect(await statusWith('typed once more')).toBe(200);
   });
 
   test('changes nothing when the passwords differ or after Ctrl-C', async () => {

@@ -1,5 +1,5 @@
-import { createdUser, userList, userView } from '@hourglass/contract';
-import { startSystem, testEmail } from '@hourglass/testing';
+import { createdToken, createdUser, userList, userView } from '@hourglass/contract';
+import { eventually, startSystem, testEmail } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { basic, startAccounts, type AccountsSystem } from './accounts-system.ts';
 
@@ -41,6 +41,41 @@ describe('a user', () => {
     expect((await accounts.refusal('GET', path)).code).toBe('user.not_found');
     expect((await accounts.refusal('PATCH', path, { body: { role: 'member' } })).code).toBe('user.not_found');
     expect((await accounts.refusal('DELETE', path)).code).toBe('user.not_found');
+  });
+
+  test('changes the own password with the current one, also as a member with a token of scope read', async () => {
+    const email = 'own@acme.example';
+    const authorization = await accounts.addUser(email, 'member', 'the first password');
+    const path = `/acme/users/${email}/password`;
+    const body = { currentPassword: 'the first password', password: 'the second password' };
+    const { token } = createdToken.parse(
+      (await accounts.call('POST', '/acme/tokens', { body: { email, scopes: ['read'] } })).answer,
+    );
+    const refusals = [
+      await accounts.refusal('PUT', path, { authorization, body: { ...body, currentPassword: 'wrong' } }),
+      await accounts.refusal('PUT', path, {
+        authorization: `Bearer ${token}`,
+        body: { ...body, password: email },
+      }),
+    ];
+    expect(refusals.map(({ status, faults }) => [status, faults[0]?.field])).toEqual([
+      [400, 'currentPassword'],
+      [400, 'password'],
+    ]);
+    const others = await accounts.refusal('PUT', `/acme/users/${testEmail}/password`, {
+      authorization,
+      body,
+    });
+    expect([others.status, others.code]).toEqual([404, 'user.not_found']);
+
+    const changed = await accounts.call('PUT', path, { authorization: `Bearer ${token}`, body });
+    expect([changed.status, changed.text]).toEqual([204, '']);
+    expect((await accounts.call('GET', '/acme', { authorization: basic(email, body.password) })).status).toBe(
+      200,
+    );
+    await eventually('the first password ends', async () =>
+      (await accounts.call('GET', '/acme', { authorization })).status === 401 ? true : null,
+    );
   });
 
   test('is refused when the address is taken, in any organization, with the same message: 409', async () => {
@@ -105,6 +140,8 @@ describe('a user', () => {
     [{ email: 'a@x.example', password: 'elevenchars' }, 'password', /at least 12 .*found 11 characters/],
     [{ email: 'a@x.example', password: 'x'.repeat(257) }, 'password', /at most 256/],
     [{ email: 'a@x.example', password: 'twelve\0chars' }, 'password', /control/],
+    [{ email: 'longer@x.example', password: 'LONGER@x.example' }, 'password', /e-mail address/],
+    [{ email: 'a@x.example', password: 'Password1234' }, 'password', /attackers try first/],
     [{ email: 'a@x.example', admin: true }, 'admin', /unknown/],
   ])('is refused for %j: 400 with the field and the expected value', async (body, field, words) => {
     const refused = await accounts.refusal('POST', '/acme/users', { body });

@@ -44,7 +44,7 @@ export async function bootstrapOrganization(
     return null;
   }
   await rename(pendingFile, file);
-  return describe(first, file);
+  return describe(first, settings.bootstrap, file);
 }
 
 function newCredentials({
@@ -68,12 +68,17 @@ async function readCredentials(file: string): Promise<Credentials | null> {
   return text === null ? null : credentials.parse(JSON.parse(text));
 }
 
-function describe({ organization, environments, email, password, token }: Credentials, file: string): string {
+/** Shows only secrets that were generated. */
+function describe(
+  { organization, environments, email, password, token }: Credentials,
+  given: BootstrapSettings,
+  file: string,
+): string {
   return [
     `Created the organization "${organization}" with the environments ${environments.join(', ')}.`,
     `  e-mail:   ${email}`,
-    `  password: ${password}`,
-    `  token:    ${token}`,
+    `  password: ${given.password === password ? 'as given in HOURGLASS_BOOTSTRAP_PASSWORD' : password}`,
+    `  token:    ${given.token === token ? 'as given in HOURGLASS_BOOTSTRAP_TOKEN' : token}`,
     `These are shown once; they are also in ${file}.`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { Option, type Command } from 'commander';
+import type { OwnPasswordBody } from '@hourglass/contract';
 import type { CommandContext } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { readSecret, standardStream } from './read-text.ts';
@@ -29,29 +30,60 @@ export async function chooseNewPassword(
   return options.askPassword ? { password: await promptForPassword(context) } : {};
 }
 
+/** The body of a change of the own password. Standard input has the current one, then the new one. */
+export async function chooseOwnPassword(
+  fromStdin: boolean,
+  context: CommandContext,
+): Promise<OwnPasswordBody> {
+  if (!fromStdin) {
+    return withHiddenInput(context, async (prompt) => ({
+      currentPassword: await prompt('Current password: '),
+      password: await promptTwice(prompt),
+    }));
+  }
+  const lines = (await readSecret(standardStream, context)).split(/\r?\n/);
+  const [currentPassword = '', password] = lines;
+  if (password === undefined || lines.length > 2) {
+    throw new CommandError('standard input: expected two lines, the current password and the new one');
+  }
+  return { currentPassword, password };
+}
+
 /**
  * Prompts twice at the terminal, without echo.
  * @throws CommandError without a terminal, when the passwords differ or the prompt is cancelled.
  */
-export async function promptForPassword({ input, messages }: CommandContext): Promise<string> {
+export function promptForPassword(context: CommandContext): Promise<string> {
+  return withHiddenInput(context, promptTwice);
+}
+
+type Prompt = (label: string) => Promise<string>;
+
+async function promptTwice(prompt: Prompt): Promise<string> {
+  const password = await prompt('Password: ');
+  if ((await prompt('Repeat password: ')) !== password) throw new CommandError('the passwords differ');
+  return password;
+}
+
+async function withHiddenInput<Result>(
+  { input, messages }: CommandContext,
+  ask: (prompt: Prompt) => Promise<Result>,
+): Promise<Result> {
   if (!input.isTTY) {
     throw new CommandError('standard input: not a terminal; expected --password-stdin or a terminal');
   }
   const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input, output: discard, terminal: true, historySize: 0 });
   const lines = terminal[Symbol.asyncIterator]();
-  const prompt = async (label: string): Promise<string> => {
-    messages.write(label);
-    const line = await lines.next();
-    messages.write('\n');
-    // Ctrl-C and the end of the input close the terminal.
-    if (line.done === true) throw new CommandError('no password was entered');
-    return line.value;
-  };
   try {
-    const password = await prompt('Password: ');
-    if ((await prompt('Repeat password: ')) !== password) throw new CommandError('the passwords differ');
-    return password;
+    return await ask(async (label) => {
+      messages.write(label);
+      const line = await lines.next();
+      messages.write('\n');
+      // Ctrl-C and the end of the input close the terminal.
+      if (line.done === true) throw new CommandError('no password was entered');
+      return line.value;
+    });
   } finally {
     terminal.close();
   }

@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { ErrorBody } from '@hourglass/contract';
 import {
   LimitReached,
@@ -36,6 +36,9 @@ const httpErrors: Readonly<Record<ErrorKind, HttpError>> = {
 
 const retryAfterSeconds = 5;
 
+const bearerChallenge = 'Bearer realm="hourglass"';
+const bothChallenges = `Basic realm="hourglass", charset="UTF-8", ${bearerChallenge}`;
+
 /** Converts any thrown value to an error for the client. Unexpected ones become `internal`. */
 export function publicError(error: unknown, requestId: string): ReportError {
   if (error instanceof ReportError) return error;
@@ -49,6 +52,16 @@ export function statusOf(error: ReportError): number {
   return httpErrors[error.kind].status;
 }
 
+/**
+ * A browser that is offered Basic asks its user for a password, and then sends it with the requests of
+ * any page. Browsers send `Sec-Fetch-Site` over HTTPS and to this machine only.
+ */
+function isBrowser({ headers }: Request): boolean {
+  const agent = headers['user-agent'] ?? '';
+  const looksLikeOne = agent.startsWith('Mozilla/') && !agent.includes('PowerShell');
+  return headers['sec-fetch-site'] !== undefined || looksLikeOne;
+}
+
 /** Sets the status and the headers that every error style shares. */
 export function setErrorHead(response: Response, error: ReportError): void {
   response.status(statusOf(error));
@@ -56,7 +69,7 @@ export function setErrorHead(response: Response, error: ReportError): void {
   if (error instanceof RetryLater) response.set('Retry-After', String(error.retryAfterSeconds));
   if (error instanceof LimitReached) setRateLimits(response, error.usage);
   if (error.kind === 'unauthenticated') {
-    response.set('WWW-Authenticate', 'Basic realm="hourglass", charset="UTF-8", Bearer realm="hourglass"');
+    response.set('WWW-Authenticate', isBrowser(response.req) ? bearerChallenge : bothChallenges);
   }
 }
 

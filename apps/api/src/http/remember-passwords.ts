@@ -44,15 +44,12 @@ export function rememberPasswords(
 
   async function checkNow(attempt: SignInAttempt, key: string): Promise<Principal | null> {
     const versionBefore = version;
-    const known = remembered.get(key);
-    const isProven = known !== undefined && Date.now() - known.hashedAtMs < hashedMs;
-    const matchedHash = isProven ? known.passwordHash : undefined;
-    const signedIn = await signIn({ ...attempt, matchedHash });
+    const proof = proofOf(remembered.get(key));
+    const signedIn = await signIn({ ...attempt, matchedHash: proof?.passwordHash });
     if (signedIn === null) return null;
-    const isRepeated = isProven && signedIn.passwordHash === matchedHash;
     remembered.set(key, {
       ...signedIn,
-      hashedAtMs: isRepeated ? known.hashedAtMs : Date.now(),
+      hashedAtMs: signedIn.passwordHash === proof?.passwordHash ? proof.hashedAtMs : Date.now(),
       readAtMs: isListening && version === versionBefore ? Date.now() : -Infinity,
     });
     return signedIn.principal;
@@ -81,6 +78,11 @@ export function rememberPasswords(
       },
     },
   };
+}
+
+/** Undefined: the password has to be hashed. */
+function proofOf(known: Remembered | undefined): Remembered | undefined {
+  return known !== undefined && Date.now() - known.hashedAtMs < hashedMs ? known : undefined;
 }
 
 /** Hashes with a secret that never leaves the process. */

@@ -56,7 +56,7 @@ async function rememberAddress(pool: Pool, email: string, address: string): Prom
     delete from sign_in_addresses old using used
      where old.user_id = used.user_id
        and old.address in (select address from sign_in_addresses
-                            where user_id = used.user_id
+                            where user_id = used.user_id and address <> ${addressKey(address)}
                             order by used_at desc offset ${maxAddressesPerUser - 1}::integer)`);
 }
 

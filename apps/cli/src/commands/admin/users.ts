@@ -5,6 +5,7 @@ import { printResult, type CommandContext } from '../../command-context.ts';
 import { withOrganization, type OrganizationOption } from '../../options.ts';
 import {
   chooseNewPassword,
+  chooseOwnPassword,
   promptForPassword,
   withNewPassword,
   type NewPasswordOptions,
@@ -60,6 +61,7 @@ function addListCommand(user: Command, context: CommandContext): void {
 }
 
 interface SetPasswordOptions extends OrganizationOption {
+  readonly own?: true;
   readonly passwordStdin?: true;
 }
 
@@ -67,8 +69,10 @@ function addSetPasswordCommand(user: Command, context: CommandContext): void {
   withOrganization(user.command('set-password'))
     .description('change the password of a user')
     .argument('<email>', emailHelp)
+    .option('--own', 'change your own password, which needs no scope "admin"; asks for the current one first')
     .option('--password-stdin', 'read the password from standard input (default: prompt for it)')
-    .action(async (email: string, { org, passwordStdin }: SetPasswordOptions) => {
+    .action(async (email: string, { org, own, passwordStdin }: SetPasswordOptions) => {
+      if (own) return changeOwnPassword(org, email, passwordStdin ?? false, context);
       const password = await (passwordStdin
         ? readSecret(standardStream, context)
         : promptForPassword(context));
@@ -77,6 +81,18 @@ function addSetPasswordCommand(user: Command, context: CommandContext): void {
         .call({ method: 'PATCH', path: userPath(org, email), body: { password }, response: userView });
       printResult(context, changed, `changed the password of ${changed.email}`);
     });
+}
+
+async function changeOwnPassword(
+  organization: string,
+  email: string,
+  fromStdin: boolean,
+  context: CommandContext,
+): Promise<void> {
+  const body = await chooseOwnPassword(fromStdin, context);
+  const path = `${userPath(organization, email)}/password`;
+  await context.api().call({ method: 'PUT', path, body, response: noBody });
+  printResult(context, { changed: email }, `changed the password of ${email}`);
 }
 
 function addSetRoleCommand(user: Command, context: CommandContext): void {
