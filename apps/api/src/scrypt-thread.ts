@@ -12,8 +12,10 @@ export type ScryptResponse =
   | { readonly id: number; readonly key: Uint8Array }
   | { readonly id: number; readonly fault: string };
 
-// On Linux 0 is the calling thread. Requests go before guesses where cores are few.
-if (process.platform === 'linux') os.setPriority(0, os.constants.priority.PRIORITY_BELOW_NORMAL);
+const { PRIORITY_BELOW_NORMAL: lowPriority } = os.constants.priority;
+
+// On Linux 0 is the calling thread. Requests go before guesses where cores are few. Raising a priority is not allowed.
+if (process.platform === 'linux' && os.getPriority(0) < lowPriority) os.setPriority(0, lowPriority);
 
 parentPort?.on('message', ({ id, input }: ScryptRequest) => {
   const { password, salt, bytes, options } = input;
