@@ -8,7 +8,7 @@ import { root } from './setup.mjs';
 
 /** Calls `work(supervisor, folder)` with a running Hourglass and its temporary folder. Stops and removes both at the end. */
 export async function withStandalone(settings, work) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'hourglass-'));
+  const folder = await createTemporaryFolder();
   // As root, PostgreSQL runs under another account, which must be able to enter the folder.
   await chmod(folder, 0o755);
   let supervisor = null;
@@ -18,6 +18,17 @@ export async function withStandalone(settings, work) {
   } finally {
     await supervisor?.stop();
     await removeAll(folder);
+  }
+}
+
+async function createTemporaryFolder() {
+  try {
+    return await mkdtemp(path.join(tmpdir(), 'hourglass-'));
+  } catch (error) {
+    throw new Error(
+      `cannot create a folder in ${tmpdir()} (${error.code}); TMPDIR names another folder for temporary files`,
+      { cause: error },
+    );
   }
 }
 

@@ -53,18 +53,22 @@ describe('a process that cannot start', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const api = start('api', { ...nowhere, HOURGLASS_PORT: String(port) });
-    expect(await failureOf(api)).toBe(
-      `hourglass: HOURGLASS_PORT: port ${port} of 127.0.0.1 is already in use; stop the other process, or choose another port`,
-    );
+    for (const program of ['api', 'standalone'] as const) {
+      const failed = start(program, { ...nowhere, HOURGLASS_PORT: String(port) });
+      expect(await failureOf(failed)).toBe(
+        `hourglass: HOURGLASS_PORT: port ${port} of 127.0.0.1 is already in use; stop the other process, or choose another port`,
+      );
+    }
     server.close();
   });
 
   test('says that an address is not one of this machine', async () => {
-    const api = start('api', { ...nowhere, HOURGLASS_HOST: '203.0.113.1' });
-    expect(await failureOf(api)).toMatch(
-      /^hourglass: HOURGLASS_HOST: 203\.0\.113\.1 is no address of this machine \(\w+\); expected .+$/,
-    );
+    for (const program of ['api', 'standalone'] as const) {
+      const failed = start(program, { ...nowhere, HOURGLASS_HOST: '203.0.113.1', HOURGLASS_PORT: '8099' });
+      expect(await failureOf(failed)).toMatch(
+        /^hourglass: HOURGLASS_HOST: 203\.0\.113\.1 is no address of this machine \(\w+\); expected .+$/,
+      );
+    }
   });
 
   test('says that it cannot write to its data directory', async () => {
@@ -80,6 +84,13 @@ describe('a process that cannot start', () => {
       ]);
     });
     await Promise.all(all);
+  });
+
+  test.skipIf(process.platform !== 'linux')('says so too where no folder can be created', async () => {
+    const failed = start('api', { ...nowhere, HOURGLASS_DATA_DIR: '/proc/hourglass/data' });
+    expect(await failureOf(failed)).toMatch(
+      /^hourglass: HOURGLASS_DATA_DIR: cannot write to \/proc\/hourglass\/data \(ENOENT: [^\n]+; expected a folder/,
+    );
   });
 
   test('says that it cannot reach the database or the object store to prepare them', async () => {

@@ -9,7 +9,7 @@ import {
   startQueueServer,
   takeLock,
 } from '@hourglass/embedded';
-import { prepareDataDirectory, type Logger } from '@hourglass/platform';
+import { listenError, prepareDataDirectory, type Logger } from '@hourglass/platform';
 import { StartFailed, type Child } from './child.ts';
 import { loadOrCreateSecretKey } from './secret-key.ts';
 
@@ -35,7 +35,7 @@ export interface EmbeddedServices {
   readonly startQueue: () => Promise<EmbeddedService>;
   /**
    * Returns the configured port, or a free one for 0.
-   * @throws StartFailed when the configured port is in use
+   * @throws StartError when the configured address cannot be used
    */
   readonly portFor: (host: string, port: number) => Promise<number>;
 }
@@ -65,7 +65,11 @@ export function composeEmbedded(dataDirectory: string, log: Logger): EmbeddedSer
     },
     async portFor(host, port) {
       if (port === 0) return findFreePort();
-      await withStartFailures(assertPortFree(host, port));
+      try {
+        await assertPortFree(host, port);
+      } catch (error) {
+        throw listenError(error instanceof PortTaken ? error.cause : error, { host, port });
+      }
       return port;
     },
   };
