@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { quoted } from '@hourglass/contract/messages';
 import type { Place } from './api-client.ts';
 
 export interface OrganizationOption {
@@ -42,6 +43,6 @@ export function separator(value: string): string {
   const character = value === String.raw`\t` || value === 'tab' ? '\t' : value;
   if (/^[\t\x20-\x7e]$/.test(character) && !/["\w]/.test(character)) return character;
   throw new InvalidArgumentError(
-    `found ${JSON.stringify(value)}; expected one ASCII character other than a quote, letter or digit, or \\t`,
+    `found ${quoted(value)}; expected one ASCII character other than a quote, letter or digit, or \\t`,
   );
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { quoted } from '@hourglass/contract/messages';
 import type { ColumnType, IngestTarget, UndeclaredFields } from '@hourglass/query/catalogue';
 import { CsvError, parse } from 'csv-parse';
 import type { Parser } from 'csv-parse';
@@ -209,10 +210,11 @@ class CsvReader {
     }
     const repeated = names.find((name, index) => names.indexOf(name) !== index);
     if (repeated !== undefined) {
-      this.refuse(line, `invalid header: found "${repeated}" twice; expected each column once`);
+      this.refuse(line, `invalid header: found ${quoted(repeated)} twice; expected each column once`);
     } else {
       const missing = this.shape.required.find((name) => !names.includes(name));
-      if (missing !== undefined) this.refuse(line, `invalid header: no column "${missing}"; expected one`);
+      if (missing !== undefined)
+        this.refuse(line, `invalid header: no column ${quoted(missing)}; expected one`);
     }
     this.columns = columns;
   }

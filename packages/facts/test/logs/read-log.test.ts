@@ -173,6 +173,49 @@ describe('--format auto', () => {
   });
 });
 
+describe('a JSON log', () => {
+  const line = {
+    time_iso8601: '2026-11-22T10:02:11Z',
+    remote_addr: '192.0.2.1',
+    request_uri: '/a"b\\c',
+    http_user_agent: 'say "hi"\nthere',
+    http_referer: '"',
+    http_x_forwarded_for: '"',
+  };
+
+  test('may have quotes and line ends in every text', async () => {
+    expect(await valueOf(JSON.stringify(line))).toMatchObject({
+      request_uri: '/a"b\\c',
+      useragent: 'say "hi"\nthere',
+      referer: '"',
+      x_forwarded_for_ip: '"',
+    });
+  });
+
+  test('with a repeated name is refused with the name, also behind a prefix and within Docker’s line', async () => {
+    const twice = JSON.stringify(line).replace('{', '{"remote_addr":"192.0.2.2",');
+    const expected = 'remote_addr: given more than once; expected once';
+    for (const text of [twice, `2026-11-22T10:02:11Z stdout F ${twice}`]) {
+      expect(await faultsOf(`${text}\n`)).toMatchObject([
+        { fault: expect.stringContaining(expected) as string },
+      ]);
+    }
+    const docker = `{"log":"x\\n","log":${JSON.stringify(`${combined}\n`)},"stream":"stdout"}`;
+    expect(await faultsOf(`${docker}\n`)).toMatchObject([
+      { fault: expect.stringContaining('log: given more than once') as string },
+    ]);
+  });
+
+  test('shows invisible characters of a bad value by code point, as other logs do', async () => {
+    const hidden = JSON.stringify({ ...line, remote_addr: '192.0.2.1\u200b' });
+    for (const text of [hidden, combined.replace('192.0.2.10', '192.0.2.10\u200b')]) {
+      expect(await faultsOf(`${text}\n`)).toMatchObject([
+        { fault: expect.stringContaining('<U+200B zero width space>') as string },
+      ]);
+    }
+  });
+});
+
 describe('a wrong --format', () => {
   test.each([
     ['combined', `shop.example:443 ${combined}`, 'vhost_combined'],

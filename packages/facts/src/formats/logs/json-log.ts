@@ -1,3 +1,4 @@
+import { quoted } from '@hourglass/contract/messages';
 import { parseNdjsonLine } from '../ndjson.ts';
 import { readIsoTime } from '../../columns/iso-time.ts';
 import type { FieldKind } from './field-kinds.ts';
@@ -59,7 +60,8 @@ const factNames = new Set([
 ]);
 const expectedMembers =
   'a time (time_iso8601, time_local, msec, time, timestamp or @timestamp) and a request, request_uri or status';
-const whole = { isQuoted: true, until: '"', isEscaped: false, mayTakeRest: true };
+/** Escapes of a JSON text are decoded already, so that it may have quotes. */
+const whole = { isQuoted: true, until: '', isEscaped: false, mayTakeRest: true };
 
 type Reading = LogMatch | Misfit;
 
@@ -93,7 +95,7 @@ function read(text: string): Reading {
       return fault('a field of facts; expected the names of a log, or --format ndjson');
     if (times.has(name)) {
       const timestamp = readTime(value);
-      if (timestamp === null) return fault(`found ${JSON.stringify(value)}; expected a time with a zone`);
+      if (timestamp === null) return fault(`found ${shown(value)}; expected a time with a zone`);
       addToEntry(entry, { timestamp });
       continue;
     }
@@ -101,7 +103,7 @@ function read(text: string): Reading {
     if (variable.columns.length === 0) continue;
     const member = readMember(variable, value);
     if (member === null) {
-      return fault(`found ${JSON.stringify(value)}; expected ${variable.kind.expected}`);
+      return fault(`found ${shown(value)}; expected ${variable.kind.expected}`);
     }
     addToEntry(entry, member);
   }
@@ -146,6 +148,10 @@ function readTime(value: unknown): number | null {
   if (typeof value !== 'string') return null;
   const hasZone = /(?:[Zz]|[+-]\d{2}:?\d{2})$/.test(value) && value.length > 10;
   return readLogTime(value) ?? (hasZone ? readIsoTime(value) : null);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? quoted(value) : JSON.stringify(value);
 }
 
 function columnOf(text: string, name: string): number {

@@ -1,3 +1,5 @@
+import { parseNdjsonLine } from '../ndjson.ts';
+
 /** A line without the prefix of a system that carried it. */
 export interface CarriedLine {
   readonly text: string;
@@ -44,13 +46,10 @@ const dockerMembers = new Set(['log', 'stream', 'time', 'attrs']);
 /** Reads Docker's json-file: `{"log":"…\n","stream":"stdout","time":"…"}`. A line without its end is a part. */
 function dockerLine(text: string): string | null {
   if (!text.includes('"log"')) return null;
-  try {
-    const value = JSON.parse(text) as Record<string, unknown>;
-    const { log, stream } = value;
-    const isDocker = Object.keys(value).every((name) => dockerMembers.has(name));
-    if (!isDocker || typeof log !== 'string' || typeof stream !== 'string') return null;
-    return /^[^\n]*\n$/.test(log) ? log.replace(/\r?\n$/, '') : null;
-  } catch {
-    return null;
-  }
+  const row = parseNdjsonLine({ line: 1, text });
+  if ('fault' in row) return null;
+  const { log, stream } = row.value as Record<string, unknown>;
+  const isDocker = Object.keys(row.value).every((name) => dockerMembers.has(name));
+  if (!isDocker || typeof log !== 'string' || typeof stream !== 'string') return null;
+  return /^[^\n]*\n$/.test(log) ? log.replace(/\r?\n$/, '') : null;
 }

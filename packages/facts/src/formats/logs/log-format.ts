@@ -1,3 +1,4 @@
+import { quoted } from '@hourglass/contract/messages';
 import { addToEntry, type LogColumn, type LogEntry } from './log-entry.ts';
 import { escapeForPattern, textKind, type FieldContext } from './field-kinds.ts';
 import { LogDefinitionError, type LogDefinition, type LogPiece } from './log-definition.ts';
@@ -140,7 +141,7 @@ function invalidField(prefix: RegExpExecArray, pieces: readonly LogPiece[]): Mis
     const start = prefix.indices?.[index + 1]?.[0] ?? 0;
     return {
       column: start + 1,
-      problem: `found ${quote(found)}; expected ${variable.kind.expected}`,
+      problem: `found ${quoted(found)}; expected ${variable.kind.expected}`,
     };
   }
   return null;
@@ -167,7 +168,7 @@ function misfitAfter(prefix: RegExpExecArray, pieces: readonly LogPiece[], count
 function expectedAt(pieces: readonly LogPiece[], index: number): string {
   const piece = pieces[index];
   if (piece === undefined) return 'the end of the line';
-  return 'literal' in piece ? quote(piece.literal) : piece.variable.kind.expected;
+  return 'literal' in piece ? quoted(piece.literal) : piece.variable.kind.expected;
 }
 
 /** The text at a place up to the next space. */
@@ -175,9 +176,5 @@ function shownAt(text: string, start: number): string {
   if (start >= text.length) return 'the end of the line';
   const rest = text.slice(start, start + longestShown + 1);
   const space = rest.indexOf(' ', 1);
-  return quote(space < 0 ? rest : rest.slice(0, space));
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > longestShown ? `${text.slice(0, longestShown)}…` : text);
+  return quoted(space < 0 ? rest : rest.slice(0, space));
 }

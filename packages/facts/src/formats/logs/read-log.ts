@@ -1,6 +1,8 @@
 import { splitLines, type Line } from '../lines.ts';
 import type { RawFact, UnfinishedLine } from '../raw-fact.ts';
 import { chooseFormat } from './choose-format.ts';
+import { jsonLog } from './json-log.ts';
+import { carriedLines } from './line-prefix.ts';
 import { factOf, type LogFactOptions } from './log-facts.ts';
 import type { LogFormat } from './log-format.ts';
 import type { FormatGuide } from './looks-like.ts';
@@ -106,8 +108,10 @@ function explainedByNearest(text: string, formats: readonly LogFormat[]): string
   return formats.length === 1 ? reason : `no known format; as ${nearest.name}, ${reason}`;
 }
 
-/** Returns the format that reads the longest part of the line. */
+/** Returns the format that reads the longest part of the line. An object is a line of a JSON log. */
 function nearestFormat(formats: readonly LogFormat[], text: string): LogFormat {
+  const carried = carriedLines(text)[0]?.text ?? text;
+  if (carried.startsWith('{') && formats.includes(jsonLog)) return jsonLog;
   return formats.reduce((nearest, format) =>
     explainLine(format, text).column > explainLine(nearest, text).column ? format : nearest,
   );
