@@ -1,5 +1,6 @@
 import { CommandError } from './command-error.ts';
 import { runCommandLine } from './run-command-line.ts';
+import { standardOutput } from './standard-output.ts';
 
 /** A command that does not end in this time after a signal is ended by it. */
 const graceMs = 2_000;
@@ -17,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 process.exitCode = await runCommandLine({
   args: process.argv.slice(2),
   input: process.stdin,
-  output: process.stdout,
+  output: standardOutput(),
   messages: process.stderr,
   stop: stop.signal,
 });

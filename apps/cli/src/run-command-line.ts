@@ -38,7 +38,7 @@ export async function runCommandLine({ args, environment, stop, ...streams }: Co
     // A failed output is the cause of all that follows, and is reported below.
     if (!outputFailed.aborted) code = report(causeOf(error, stop), reportWith);
   }
-  const failure = await written(streams.output);
+  const failure = outputFailure(await written(streams.output), outputFailed);
   if (failure === null) return code;
   // A reader that ends early, such as `head`, has what it wants.
   return isClosedPipe(failure) ? 0 : report(failure, { ...reportWith, json: () => false });
@@ -64,11 +64,16 @@ function watchOutput(output: Writable): AbortSignal {
 }
 
 /** Waits until everything before is written. Returns the error if that failed. */
-function written(output: Writable): Promise<unknown> {
+async function written(output: Writable): Promise<unknown> {
+  // A failed stream of a file calls back no more.
+  if (output.errored !== null) return output.errored;
   return new Promise((resolve) => {
-    output.write('', (error) => {
-      const failure = output.errored ?? error ?? null;
-      resolve(isClosedPipe(failure) ? failure : withFileName('standard output', failure));
-    });
+    output.write('', (error) => resolve(output.errored ?? error ?? null));
   });
+}
+
+/** Node.js repairs its standard output after an error, so a later write may succeed. */
+function outputFailure(failure: unknown, failed: AbortSignal): unknown {
+  const first: unknown = failed.aborted ? failed.reason : failure;
+  return isClosedPipe(first) ? first : withFileName('standard output', first);
 }

@@ -1,15 +1,16 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import path from 'node:path';
-import { Readable, Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createArchiveWriter } from '@hourglass/archive';
 import { repositoryRoot, startNode, temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { writeCsvArchive } from './csv-archive.ts';
 import { run } from './run-in-process.ts';
 import { serveHttp, type Served } from './serve.ts';
 
-const rows = Array.from({ length: 100 }, (_, index) => `proxy ${index},${index}\n`).join('');
+const lines = Array.from({ length: 100 }, (_, index) => `proxy ${index},${index}\n`);
+const rows = lines.join('');
 const download = ['download', '--org', 'acme', '--env', 'prod', 'q'];
 
 let folder: TemporaryFolder;
@@ -36,22 +37,7 @@ const fetchResult = (...more: string[]) =>
 
 /** Serves an archive of several CSV parts. */
 async function serveArchive(): Promise<Buffer> {
-  const file = path.join(folder.path, 'rows');
-  await writeFile(file, rows);
-  const { path: archive } = await createArchiveWriter({ threads: 1, partBytes: 300 }).write(
-    Readable.from([{ path: file, rows: 100 }]),
-    {
-      queryId: 'q',
-      columns: [
-        { name: 'apiproxy', kind: 'text' },
-        { name: 'calls', kind: 'float' },
-      ],
-      output: { format: 'csv', delimiter: ',' },
-      directory: folder.path,
-      createdAt: new Date(),
-      signal: new AbortController().signal,
-    },
-  );
+  const archive = await writeCsvArchive(folder.path, lines);
   respond = (_, response) => {
     response.writeHead(200, { 'Content-Type': 'application/zip' });
     createReadStream(archive).pipe(response);
@@ -83,6 +69,13 @@ test('rows go to standard output or to a file, the archive to a file or to stand
   await run([...download, '--output', '-'], { url: `http://127.0.0.1:${served.port}`, output });
   expect(Buffer.concat(chunks)).toEqual(archive);
   expect(await readdir(temporary)).toEqual([]);
+});
+
+test('the rows of many parts leave no listener for each on the output', async () => {
+  await serveArchive();
+  const output = new Writable({ write: (_chunk, _encoding, done) => void setImmediate(done) });
+  await run([...download, '--rows'], { url: `http://127.0.0.1:${served.port}`, output });
+  for (const event of ['error', 'close', 'finish']) expect(output.listenerCount(event)).toBeLessThan(4);
 });
 
 test('a reader that ends early ends the command quietly and leaves nothing', async () => {

@@ -1,7 +1,7 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { fromFdPromise } from 'yauzl';
+import { fromFdPromise, type ZipFile } from 'yauzl';
 
 /**
  * Writes the unpacked parts of an archive to `output`, in order, and skips other members. Of several
@@ -11,27 +11,38 @@ import { fromFdPromise } from 'yauzl';
  */
 export async function unpackParts(file: number, output: Writable, signal: AbortSignal): Promise<number> {
   const zip = await fromFdPromise(file, { lazyEntries: true, autoClose: false });
-  let isFirst = true;
   let bytes = 0;
-  const count = async function* (part: AsyncIterable<Buffer>) {
-    for await (const chunk of part) {
+  const counted = async function* (rows: AsyncIterable<Buffer>) {
+    for await (const chunk of rows) {
       bytes += chunk.length;
       yield chunk;
     }
   };
+  // One pipeline for all parts: each leaves listeners on an output that it does not end.
+  await pipeline(rowsOf(zip), counted, output, { end: false, signal });
+  return bytes;
+}
+
+async function* rowsOf(zip: ZipFile): AsyncGenerator<Buffer> {
+  let isFirst = true;
   for await (const entry of zip.eachEntry()) {
     if (!entry.fileName.endsWith('.gz')) continue;
     const repeatsHeader = !isFirst && entry.fileName.endsWith('.csv.gz');
     isFirst = false;
-    await pipeline(
-      await zip.openReadStreamPromise(entry),
-      createGunzip(),
-      (part: AsyncIterable<Buffer>) => count(repeatsHeader ? withoutHeader(part) : part),
-      output,
-      { end: false, signal },
-    );
+    const part = unpacked(await zip.openReadStreamPromise(entry));
+    yield* repeatsHeader ? withoutHeader(part) : part;
   }
-  return bytes;
+}
+
+async function* unpacked(packed: Readable): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip();
+  packed.once('error', (error) => gunzip.destroy(error));
+  try {
+    const chunks: AsyncIterable<Buffer> = packed.pipe(gunzip);
+    yield* chunks;
+  } finally {
+    packed.destroy();
+  }
 }
 
 const quote = 0x22;
