@@ -13,8 +13,10 @@ import {
 } from '@hourglass/engine-duckdb';
 import {
   acceptBatch,
+  deleteBatch,
   deleteFactRange,
   mergeSegments,
+  previewFactRange,
   previewRetention,
   rewriteSegments,
   sealFacts,
@@ -285,11 +287,16 @@ class Environment {
     const { database, segmentFiles, counter, scratchDirectory, tenant, sql } = this.parts;
     const ports = { deletions: database.deletions, place: segmentFiles.place, counter, scratchDirectory };
     const { model } = this;
+    const onUncounted = (error: unknown) => {
+      throw error;
+    };
     if (one.kind === 'batch') {
       const seq = model.batches[one.index % Math.max(1, model.batches.length)];
       if (seq === undefined) return;
-      const { kind } = await database.deletions.deleteBatch(tenant.environmentId, seq);
-      expect(kind).toBe('deleted');
+      const expected = { kind: 'deleted', facts: model.visible.filter(({ batch }) => batch === seq).length };
+      const batch = { environmentId: tenant.environmentId, seq };
+      for (const isDryRun of [true, false])
+        expect(await deleteBatch({ ...ports, onUncounted }, batch, { isDryRun, signal })).toEqual(expected);
       model.batches = model.batches.filter((batch) => batch !== seq);
       model.facts = model.facts.filter(({ batch }) => batch !== seq);
     } else if (one.kind === 'range') {
@@ -298,11 +305,9 @@ class Environment {
         endExclusiveMs: this.nowMs - one.youngest * dayMs,
       };
       const isDeleted = (fact: ModelFact) => fact.age < one.oldest && fact.age > one.youngest;
-      const onUncounted = (error: unknown) => {
-        throw error;
-      };
+      const preview = await previewFactRange(ports, this.owner, range, signal);
       const { facts } = await deleteFactRange({ ...ports, onUncounted }, this.owner, range, signal);
-      expect(facts).toBe(model.visible.filter(isDeleted).length);
+      expect([preview.facts, facts]).toEqual(Array(2).fill(model.visible.filter(isDeleted).length));
       model.facts = model.facts.filter((fact) => !isDeleted(fact));
     } else {
       // A longer retention would show facts again that are still in the store.

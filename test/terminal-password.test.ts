@@ -1,19 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  eventually,
   isServiceMissing,
-  repositoryRoot,
+  runCliAtTerminal,
   sharedSystem,
+  terminalProblem,
   type TestSystem,
 } from '@hourglass/testing';
 
-const version = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout;
 const missing = isServiceMissing({
-  service: 'a terminal, made by script of util-linux',
-  problem: (version ?? '').includes('util-linux') ? null : 'it is not installed',
+  service: 'a terminal',
+  problem: terminalProblem(),
   environment: process.env,
 });
 
@@ -24,30 +20,15 @@ describe.skipIf(missing)('a password prompt of the command line', () => {
   });
   afterAll(() => system.stop());
 
-  /** Types the answers at the prompts of `set-password`. Returns the text that the terminal showed. */
-  async function setPassword(
-    answers: readonly string[],
-    { isOwn = false } = {},
-  ): Promise<{ code: number | null; shown: string }> {
-    const entry = path.join(repositoryRoot, 'apps/cli/bin/hourglass.js');
-    const command = `"${process.execPath}" "${entry}" admin user set-password ${isOwn ? '--own ' : ''}--org ${system.organization} ${system.email}`;
-    const child = spawn('script', ['-qec', command, '/dev/null'], {
-      env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: system.token },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    let shown = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      shown += chunk;
-    });
-    const closed = once(child, 'close');
+  /** Types the answers at the prompts of `set-password`. */
+  function setPassword(answers: readonly string[], { isOwn = false } = {}) {
     const questions = [...(isOwn ? ['Current password: '] : []), 'Password: ', 'Repeat password: '];
-    for (const [index, answer] of answers.entries()) {
-      const question = questions[index] ?? '';
-      await eventually(`the question "${question}"`, () => (shown.includes(question) ? true : null));
-      child.stdin.write(answer);
-    }
-    await closed;
-    return { code: child.exitCode, shown };
+    const own = isOwn ? ['--own'] : [];
+    return runCliAtTerminal(
+      system,
+      ['admin', 'user', 'set-password', ...own, '--org', system.organization, system.email],
+      answers.map((answer, index) => ({ question: questions[index] ?? '', answer })),
+    );
   }
 
   async function statusWith(password: string): Promise<number> {

@@ -227,6 +227,6 @@ function ingestRoutes(services: RouteServices): readonly Route[] {
   return [
     postFactsRoute(findTenant, ports),
     deleteFactsRoute(findTenant, { catalogue, removal: { ...services.counting, deletions }, record }),
-    ...batchRoutes(findTenant, { catalogue, batches, deletions, record }),
+    ...batchRoutes(findTenant, { catalogue, batches, removal: { ...services.counting, deletions }, record }),
   ];
 }

@@ -10,7 +10,11 @@ export const batchView = z
       .string()
       .nullable()
       .describe('E-mail address of the user, or of the user of the token. null: an earlier version.'),
-    facts: z.int().describe('Facts or records that were accepted and not deleted since.'),
+    facts: z
+      .int()
+      .describe(
+        'Facts or records that were accepted, without those that a time range deleted while they were hot.',
+      ),
     firstTimestamp: z.iso
       .datetime()
       .nullable()
@@ -31,7 +35,16 @@ export type BatchList = z.infer<typeof batchList>;
 
 /** Response to `DELETE …/batches/{batch}`. */
 export const deletedBatch = z
-  .strictObject({ batch: z.string(), dataset: z.string(), facts: z.int() })
+  .strictObject({
+    batch: z.string(),
+    dataset: z.string(),
+    facts: z
+      .int()
+      .nullable()
+      .describe(
+        'Number of its facts that were visible: not deleted with a time range, and not past their retention. null: they could not be counted.',
+      ),
+  })
   .meta({ id: 'DeletedBatch' });
 export type DeletedBatch = z.infer<typeof deletedBatch>;
 
@@ -45,6 +58,7 @@ export const deletedFacts = z
       .int()
       .nullable()
       .describe('Number of the deleted facts. null: they are deleted, but could not be counted.'),
+    bytes: z.int().optional().describe('Only with dryRun: approximate size of the facts.'),
   })
   .meta({ id: 'DeletedFacts' });
 export type DeletedFacts = z.infer<typeof deletedFacts>;

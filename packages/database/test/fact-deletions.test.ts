@@ -90,7 +90,7 @@ const deleteRange = (range: { startMs: number; endExclusiveMs: number }) =>
 describe('a deleted batch', () => {
   test('is gone at once while it is hot, with its id free for another import', async () => {
     const [first] = [await store(facts(0, 3), 'import'), await store(facts(0, 2))];
-    expect(await deleteBatch(first)).toEqual({ kind: 'deleted', dataset: 'api', facts: 3 });
+    expect(await deleteBatch(first)).toMatchObject({ kind: 'deleted', found: { hotFacts: 3, segments: [] } });
     expect(await snapshot()).toMatchObject({ hotRows: 2 });
     expect(await deleteBatch(first)).toEqual({ kind: 'unknown' });
     await store(facts(0, 3), 'import');
@@ -102,7 +102,10 @@ describe('a deleted batch', () => {
     const id = await sealed(0);
     await store(facts(100, 1));
     const other = await sealed(100);
-    expect(await deleteBatch(seq)).toEqual({ kind: 'deleted', dataset: 'api', facts: 3 });
+    expect(await deleteBatch(seq)).toMatchObject({
+      kind: 'deleted',
+      found: { hotFacts: 0, segments: [{ id }] },
+    });
     await store(facts(0, 1));
     const later = await sealed(0);
     const deletions = new Map((await snapshot()).segments.map((one) => [one.id, one.deletions]));
@@ -135,7 +138,7 @@ describe('a deleted time range', () => {
     const hot = await copied();
     expect([hot.facts, hot.batchSeqs]).toEqual([3, [some]]);
     await sealed(0);
-    expect(await deleteBatch(whole)).toEqual({ kind: 'deleted', dataset: 'api', facts: 0 });
+    expect(await deleteBatch(whole)).toMatchObject({ kind: 'deleted', found: { hotFacts: 0 } });
   });
 
   test('retires segments inside of it and is noted in those that it cuts', async () => {

@@ -1,4 +1,5 @@
-import type { FactCounter } from '@hourglass/facts';
+import type { FactCounter, WantedFacts } from '@hourglass/facts';
+import { batchSeqColumn } from '@hourglass/query';
 import type { Semaphore } from '@hourglass/reports';
 import { toAttemptFailure } from './engine-error.ts';
 import { createInstancePool } from './instance-pool.ts';
@@ -18,17 +19,17 @@ export function createFactCounter({ directory, memoryMb, semaphore }: FactCounte
   const limits = { memoryMb, threads: 1, maxSpillMb: 64 };
   const pool = createInstancePool(directory, limits);
   return {
-    count: (segments, { range, expiredBeforeMs, signal }) =>
+    count: (segments, { wanted, expiredBeforeMs, signal }) =>
       semaphore.run(signal, async () => {
         try {
           return await pool.use(async (connection) => {
             const stopInterrupting = interruptOnAbort(connection, signal);
             try {
-              const selects = await selectSegments(connection, segments, [], expiredBeforeMs);
+              const selects = await selectSegments(connection, segments, [batchSeq], expiredBeforeMs);
+              const { sql, values } = conditionOf(wanted);
               const counted = await connection.runAndReadAll(
-                `select count(*)::double from (${selects.join(' union all ')})
-                  where "timestamp" >= epoch_ms($1::bigint) and "timestamp" < epoch_ms($2::bigint)`,
-                [BigInt(range.startMs), BigInt(range.endExclusiveMs)],
+                `select count(*)::double from (${selects.join(' union all ')}) where ${sql}`,
+                values,
               );
               return Number(counted.getRows()[0]?.[0]);
             } finally {
@@ -40,5 +41,17 @@ export function createFactCounter({ directory, memoryMb, semaphore }: FactCounte
           throw toAttemptFailure(error, limits);
         }
       }),
+  };
+}
+
+const batchSeq = { ...batchSeqColumn, segmentName: batchSeqColumn.name };
+
+function conditionOf(wanted: WantedFacts): { readonly sql: string; readonly values: bigint[] } {
+  if ('batchSeq' in wanted) {
+    return { sql: `"${batchSeqColumn.name}" = $1::bigint`, values: [BigInt(wanted.batchSeq)] };
+  }
+  return {
+    sql: `"timestamp" >= epoch_ms($1::bigint) and "timestamp" < epoch_ms($2::bigint)`,
+    values: [BigInt(wanted.startMs), BigInt(wanted.endExclusiveMs)],
   };
 }

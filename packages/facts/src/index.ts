@@ -15,6 +15,7 @@ export * from './formats/ndjson-batches.ts';
 export * from './batch/fact-store.ts';
 export * from './formats/raw-fact.ts';
 export * from './deletion/count-found-facts.ts';
+export * from './deletion/delete-batch.ts';
 export * from './deletion/delete-fact-range.ts';
 export * from './deletion/fact-deletions.ts';
 export * from './deletion/preview-retention.ts';

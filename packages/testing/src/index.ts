@@ -9,6 +9,7 @@ export * from './node-process.ts';
 export * from './running-system.ts';
 export * from './require-service.ts';
 export * from './s3-server.ts';
+export * from './terminal.ts';
 export * from './test-tenant.ts';
 export * from './database-client.ts';
 export * from './database-outage.ts';

@@ -9,11 +9,12 @@ import {
   type BatchView,
   type DeletedBatch,
 } from '@hourglass/contract';
-import type { BatchList, BatchRecord, FactDeletions } from '@hourglass/facts';
+import { deleteBatch, type BatchList, type BatchRecord, type DeleteBatchPorts } from '@hourglass/facts';
 import { ingestTargets, type Catalogue } from '@hourglass/query';
 import { invalidRequest, ReportError } from '@hourglass/reports';
 import { z } from 'zod';
 import type { AdminLog } from '../http/admin-log.ts';
+import { clientGone } from '../http/client-gone.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { batchPageToken, batchSeqOf } from '../http/page-token.ts';
 import { guardedRoute, type GuardedRoute } from '../http/route.ts';
@@ -21,7 +22,7 @@ import { guardedRoute, type GuardedRoute } from '../http/route.ts';
 export interface BatchPorts {
   readonly catalogue: Catalogue;
   readonly batches: BatchList;
-  readonly deletions: Pick<FactDeletions, 'deleteBatch'>;
+  readonly removal: Omit<DeleteBatchPorts, 'onUncounted'>;
   readonly record: AdminLog;
 }
 
@@ -95,36 +96,36 @@ function deleteBatchRoute(findTenant: TenantFinder, ports: BatchPorts): GuardedR
       const tenant = await findTenant(request);
       const id = String(request.params['batch']);
       const found = await ports.batches.find(tenant.environmentId, id);
-      const { seq, dataset, facts: presentFacts } = onlyBatch(found, id, parameters.dataset);
-      if (parameters.dryRun === 'true') {
-        response.json({ batch: id, dataset, facts: presentFacts } satisfies DeletedBatch);
-        return;
+      const { seq, dataset } = onlyBatch(found, id, parameters.dataset);
+      const isDryRun = parameters.dryRun === 'true';
+      let uncounted: unknown = null;
+      const onUncounted = (error: unknown) => {
+        uncounted = error;
+      };
+      const outcome = await deleteBatch(
+        { ...ports.removal, onUncounted },
+        { environmentId: tenant.environmentId, seq },
+        { isDryRun, signal: clientGone(response) },
+      );
+      if (outcome.kind !== 'deleted') throw refusalOf(outcome.kind, id);
+      const body: DeletedBatch = { batch: id, dataset, facts: outcome.facts };
+      if (!isDryRun) {
+        const cause = uncounted === null ? {} : { err: uncounted };
+        const details = { environment: tenant.environment, ...body, ...cause };
+        ports.record({ principal, response }, 'batch.delete', details);
       }
-      const facts = await deleteBatch(ports.deletions, { environmentId: tenant.environmentId, id, seq });
-      const body: DeletedBatch = { batch: id, dataset, facts };
-      ports.record({ principal, response }, 'batch.delete', { environment: tenant.environment, ...body });
       response.json(body);
     },
   });
 }
 
-/** @throws ReportError `batch.not_found`, `batch.records`, `batch.untraceable` */
-async function deleteBatch(
-  deletions: BatchPorts['deletions'],
-  { environmentId, id, seq }: { readonly environmentId: number; readonly id: string; readonly seq: bigint },
-): Promise<number> {
-  const outcome = await deletions.deleteBatch(environmentId, seq);
-  switch (outcome.kind) {
-    case 'deleted':
-      return outcome.facts;
-    case 'unknown':
-      throw new ReportError('batch.not_found', { id });
-    case 'records':
-      throw new ReportError('batch.records', { id });
-    case 'untraceable':
-      throw new ReportError('batch.untraceable', { id });
-  }
-  return outcome satisfies never;
+function refusalOf(kind: 'unknown' | 'records' | 'untraceable', id: string): ReportError {
+  const codes = {
+    unknown: 'batch.not_found',
+    records: 'batch.records',
+    untraceable: 'batch.untraceable',
+  } as const;
+  return new ReportError(codes[kind], { id });
 }
 
 /** @throws ReportError `batch.not_found`, `batch.ambiguous` */

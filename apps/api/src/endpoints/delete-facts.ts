@@ -1,5 +1,5 @@
-import { deletedFacts, moment, type DeletedFacts } from '@hourglass/contract';
-import { deleteFactRange, type DeleteFactRangePorts } from '@hourglass/facts';
+import { deletedFacts, dryRunOfDeletion, moment, type DeletedFacts } from '@hourglass/contract';
+import { deleteFactRange, previewFactRange, type DeleteFactRangePorts } from '@hourglass/facts';
 import type { Catalogue } from '@hourglass/query';
 import { invalidRequest, ReportError } from '@hourglass/reports';
 import type { AdminLog } from '../http/admin-log.ts';
@@ -24,9 +24,10 @@ export function deleteFactsRoute(findTenant: TenantFinder, ports: DeleteFactsPor
     parameters: {
       from: moment.describe('Facts at or after this time.'),
       to: moment.describe('Facts before this time.'),
+      dryRun: dryRunOfDeletion,
     },
-    responses: { 200: { description: 'The facts are deleted.', json: deletedFacts } },
-    async handle({ request, response, principal, parameters: { from, to } }) {
+    responses: { 200: { description: 'What is deleted.', json: deletedFacts } },
+    async handle({ request, response, principal, parameters: { from, to, dryRun } }) {
       const tenant = await findTenant(request);
       const dataset = requireFacts(String(request.params['dataset']), catalogue);
       if (from >= to) {
@@ -34,6 +35,12 @@ export function deleteFactsRoute(findTenant: TenantFinder, ports: DeleteFactsPor
       }
       const owner = { environmentId: tenant.environmentId, dataset };
       const range = { startMs: from.getTime(), endExclusiveMs: to.getTime() };
+      const described = { dataset, from: from.toISOString(), to: to.toISOString() };
+      if (dryRun === 'true') {
+        const found = await previewFactRange(removal, owner, range, clientGone(response));
+        response.json({ ...described, ...found } satisfies DeletedFacts);
+        return;
+      }
       let uncounted: unknown = null;
       const onUncounted = (error: unknown) => {
         uncounted = error;
@@ -44,7 +51,7 @@ export function deleteFactsRoute(findTenant: TenantFinder, ports: DeleteFactsPor
         range,
         clientGone(response),
       );
-      const body: DeletedFacts = { dataset, from: from.toISOString(), to: to.toISOString(), facts };
+      const body: DeletedFacts = { ...described, facts };
       const cause = uncounted === null ? {} : { err: uncounted };
       const details = { environment: tenant.environment, ...body, ...cause };
       record({ principal, response }, 'facts.delete', details);

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { batchList, deletedBatch, type BatchList, type BatchView } from '@hourglass/contract';
+import {
+  batchList,
+  deletedBatch,
+  type BatchList,
+  type BatchView,
+  type DeletedBatch,
+} from '@hourglass/contract';
 import { counted } from '@hourglass/contract/messages';
 import { environmentPath } from '../api-client.ts';
 import { printResult, type CommandContext } from '../command-context.ts';
@@ -87,12 +93,15 @@ function addDeleteCommand(batches: Command, context: CommandContext): void {
       };
       if (options.yes !== true) {
         const found = await remove({ dryRun: 'true' });
-        const facts = counted(found.facts, 'fact');
-        await confirm(`deletes ${facts} of ${found.dataset}: the batch ${id}`, options, context);
+        await confirm(`deletes ${factsOf(found)} of ${found.dataset}: the batch ${id}`, options, context);
       }
       const deleted = await remove({});
-      printResult(context, deleted, `deleted ${counted(deleted.facts, 'fact')} of ${deleted.dataset}`);
+      printResult(context, deleted, `deleted ${factsOf(deleted)} of ${deleted.dataset}`);
     });
+}
+
+function factsOf({ facts }: DeletedBatch): string {
+  return facts === null ? 'the facts, which could not be counted,' : counted(facts, 'fact');
 }
 
 function batchesPath(options: PlaceOptions): string {

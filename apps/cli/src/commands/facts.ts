@@ -21,13 +21,20 @@ export function configureFacts(facts: Command, context: CommandContext): void {
     .requiredOption('--to <time>', 'facts before this time')
     .action(async (options: DeleteOptions) => {
       const { dataset, from, to } = options;
-      await confirm(`deletes the facts of ${dataset} from ${from} until before ${to}`, options, context);
-      const parameters = new URLSearchParams({ from, to });
-      const deleted = await context.api().call({
-        method: 'DELETE',
-        path: `${environmentPath(placeOf(options))}/facts/${encodeURIComponent(dataset)}?${parameters.toString()}`,
-        response: deletedFacts,
-      });
+      const remove = (more: Readonly<Record<string, string>>) => {
+        const parameters = new URLSearchParams({ from, to, ...more });
+        return context.api().call({
+          method: 'DELETE',
+          path: `${environmentPath(placeOf(options))}/facts/${encodeURIComponent(dataset)}?${parameters.toString()}`,
+          response: deletedFacts,
+        });
+      };
+      if (options.yes !== true) {
+        const { facts, bytes } = await remove({ dryRun: 'true' });
+        const amount = `${counted(facts ?? 0, 'fact')} of about ${counted(bytes ?? 0, 'byte')}`;
+        await confirm(`deletes ${amount}: ${dataset} from ${from} until before ${to}`, options, context);
+      }
+      const deleted = await remove({});
       const amount =
         deleted.facts === null ? 'the facts, which could not be counted,' : counted(deleted.facts, 'fact');
       printResult(context, deleted, `deleted ${amount} of ${dataset}`);

@@ -10,7 +10,7 @@ import {
 import { escapeIdentifier, type ClientBase, type Pool } from 'pg';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { inTransaction } from '../connection/transaction.ts';
-import { findExpired } from './find-expired.ts';
+import { findExpired, findRange } from './find-expired.ts';
 import { lockFacts } from './segments/owner-lock.ts';
 import { ownerRetention } from './segments/retention.ts';
 import { dateOf, liveSegments } from './segments/segment-rows.ts';
@@ -25,8 +25,16 @@ export interface FactDeletionOptions {
 export function createFactDeletions(pool: Pool, options: FactDeletionOptions): FactDeletions {
   return {
     deleteBatch: (environmentId, seq) =>
-      servedByDatabase(() => deleteBatch(pool, options, environmentId, String(seq))),
+      servedByDatabase(() => deleteBatch(pool, options, { environmentId, seq: String(seq) })),
+    findBatch: (environmentId, seq) =>
+      servedByDatabase(() => deleteBatch(pool, options, { environmentId, seq: String(seq), isDryRun: true })),
     deleteRange: (owner, range) => servedByDatabase(() => deleteRange(pool, options, owner, range)),
+    findRange: (owner, range) =>
+      servedByDatabase(() => {
+        const { environmentId } = owner;
+        const { catalogue, retentionDays } = options;
+        return findRange(pool, datasetOf(owner, catalogue), { environmentId, retentionDays }, range);
+      }),
     findExpired: (environmentId, retentionDays) =>
       servedByDatabase(() => findExpired(pool, options, environmentId, retentionDays)),
   };
@@ -34,9 +42,12 @@ export function createFactDeletions(pool: Pool, options: FactDeletionOptions): F
 
 async function deleteBatch(
   pool: Pool,
-  { catalogue }: FactDeletionOptions,
-  environmentId: number,
-  seq: string,
+  { catalogue, retentionDays }: FactDeletionOptions,
+  {
+    environmentId,
+    seq,
+    isDryRun = false,
+  }: { readonly environmentId: number; readonly seq: string; readonly isDryRun?: boolean },
 ): Promise<BatchDeletion> {
   const { rows } = await pool.query<{ dataset: string }>(
     'select dataset from batches where environment_id = $1 and seq = $2',
@@ -51,11 +62,20 @@ async function deleteBatch(
     await lockFacts(client, owner);
     const batch = await lockBatch(client, seq);
     if (batch === null) return { kind: 'unknown' };
-    if (batch.hot) await deleteHotBatch(client, dataset, { environmentId, seq, facts: batch.facts });
-    else if (!batch.sealedWithSeq) return { kind: 'untraceable' };
-    else await hideInSegments(client, owner, { deletion: { batchSeq: seq }, range: batch.range });
+    if (!batch.hot && !batch.sealedWithSeq) return { kind: 'untraceable' };
+    const { expiredBeforeMs } = await ownerRetention(client, owner, retentionDays);
+    const hot = { environmentId, seq, facts: batch.facts, expiredBeforeMs };
+    const found = {
+      hotFacts: batch.hot ? await countHotBatch(client, dataset, hot) : 0,
+      hotBytes: 0,
+      segments: batch.hot ? [] : await segmentsWith(client, owner, { batchSeq: seq }, batch.range),
+      expiredBeforeMs,
+    };
+    if (isDryRun) return { kind: 'deleted', found };
+    if (batch.hot) await deleteHotBatch(client, dataset, hot);
+    await hideInSegments(client, found.segments, { batchSeq: seq });
     await client.query('delete from batches where seq = $1', [seq]);
-    return { kind: 'deleted', dataset: dataset.name, facts: batch.facts };
+    return { kind: 'deleted', found };
   });
 }
 
@@ -89,14 +109,32 @@ async function lockBatch(client: ClientBase, seq: string): Promise<LockedBatch |
   return { hot, sealedWithSeq, facts: Number(facts), range };
 }
 
+interface HotBatch {
+  readonly environmentId: number;
+  readonly seq: string;
+  readonly facts: number;
+  readonly expiredBeforeMs: number | null;
+}
+
+/** Facts past their retention are invisible already. */
+async function countHotBatch(
+  client: ClientBase,
+  { hotTable }: Dataset,
+  { environmentId, seq, facts, expiredBeforeMs }: HotBatch,
+): Promise<number> {
+  if (expiredBeforeMs === null) return facts;
+  const { rows } = await client.query<{ expired: string }>(
+    `select count(*) as expired from ${escapeIdentifier(hotTable)}
+      where environment_id = $1 and batch_seq = $2 and "timestamp" < $3`,
+    [environmentId, seq, dateOf(expiredBeforeMs)],
+  );
+  return facts - Number(rows[0]?.expired);
+}
+
 async function deleteHotBatch(
   client: ClientBase,
   { hotTable }: Dataset,
-  {
-    environmentId,
-    seq,
-    facts,
-  }: { readonly environmentId: number; readonly seq: string; readonly facts: number },
+  { environmentId, seq, facts }: HotBatch,
 ): Promise<void> {
   const { rowCount } = await client.query(
     `delete from ${escapeIdentifier(hotTable)} where environment_id = $1 and batch_seq = $2`,
@@ -111,16 +149,22 @@ async function deleteRange(
   owner: SegmentOwner,
   range: TimeRange,
 ): Promise<FoundFacts> {
-  const dataset = catalogue.get(owner.dataset);
-  if (dataset === undefined || dataset.records.length > 0)
-    throw new Error(`"${owner.dataset}" is not a dataset of facts`);
+  const dataset = datasetOf(owner, catalogue);
   return inTransaction(pool, async (client) => {
     await lockFacts(client, owner);
     const { expiredBeforeMs } = await ownerRetention(client, owner, retentionDays);
     const hotFacts = await deleteHotRange(client, dataset, owner, { ...range, expiredBeforeMs });
-    const segments = await hideInSegments(client, owner, { deletion: range, range });
+    const segments = await segmentsWith(client, owner, range, range);
+    await hideInSegments(client, segments, range);
     return { hotFacts, hotBytes: 0, segments, expiredBeforeMs };
   });
+}
+
+function datasetOf({ dataset: name }: SegmentOwner, catalogue: Catalogue): Dataset {
+  const dataset = catalogue.get(name);
+  if (dataset === undefined || dataset.records.length > 0)
+    throw new Error(`"${name}" is not a dataset of facts`);
+  return dataset;
 }
 
 /**
@@ -154,16 +198,22 @@ async function deleteHotRange(
   return rows.reduce((sum, { visible }) => sum + Number(visible), 0);
 }
 
-/**
- * Retires the segments whose facts are all deleted, and notes the deletion in the others with facts
- * of the range. Returns both as they were before.
- */
-async function hideInSegments(
+/** Returns the live segments of the range that may hold facts of the deletion. */
+async function segmentsWith(
   client: ClientBase,
   owner: SegmentOwner,
-  { deletion, range }: { readonly deletion: Deletion; readonly range: TimeRange | undefined },
+  deletion: Deletion,
+  range: TimeRange | undefined,
 ): Promise<readonly StoredSegment[]> {
-  const segments = (await liveSegments(client, owner, range)).filter((segment) => mayHold(segment, deletion));
+  return (await liveSegments(client, owner, range)).filter((segment) => mayHold(segment, deletion));
+}
+
+/** Retires the segments whose facts are all deleted, and notes the deletion in the others. */
+async function hideInSegments(
+  client: ClientBase,
+  segments: readonly StoredSegment[],
+  deletion: Deletion,
+): Promise<void> {
   const whole = segments.filter(
     ({ firstMs, lastMs }) =>
       'startMs' in deletion && firstMs >= deletion.startMs && lastMs < deletion.endExclusiveMs,
@@ -180,7 +230,6 @@ async function hideInSegments(
       where id = any($1) and state = 'live'`,
     [segments.filter((one) => !whole.includes(one)).map(({ id }) => id), JSON.stringify([deletion])],
   );
-  return segments;
 }
 
 function mayHold({ columns }: StoredSegment, deletion: Deletion): boolean {

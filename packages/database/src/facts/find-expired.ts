@@ -5,6 +5,8 @@ import { inTransaction } from '../connection/transaction.ts';
 import { ownerRetention } from './segments/retention.ts';
 import { dateOf, liveSegments } from './segments/segment-rows.ts';
 
+const oneSnapshot = { begin: 'begin isolation level repeatable read read only' };
+
 /** Earlier than every fact. */
 const earliestMs = 0;
 
@@ -34,7 +36,26 @@ export function findExpired(
       }
       return found;
     },
-    { begin: 'begin isolation level repeatable read read only' },
+    oneSnapshot,
+  );
+}
+
+/** The facts of a range that are not past their retention already, as one snapshot. */
+export function findRange(
+  pool: Pool,
+  dataset: Dataset,
+  { environmentId, retentionDays }: { readonly environmentId: number; readonly retentionDays: number | null },
+  range: TimeRange,
+): Promise<FoundFacts> {
+  return inTransaction(
+    pool,
+    async (client) => {
+      const { expiredBeforeMs } = await ownerRetention(client, { environmentId }, retentionDays);
+      const hot = await hotFactsOf(client, dataset, environmentId, range, expiredBeforeMs);
+      const segments = await liveSegments(client, { environmentId, dataset: dataset.name }, range);
+      return { ...hot, segments, expiredBeforeMs };
+    },
+    oneSnapshot,
   );
 }
 

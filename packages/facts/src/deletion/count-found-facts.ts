@@ -8,16 +8,19 @@ import type { FoundFacts } from './fact-deletions.ts';
 
 /** Counts facts in segment files. */
 export interface FactCounter {
-  /** Counts the facts of the range that are neither deleted nor before `expiredBeforeMs`. */
+  /** Counts the wanted facts that are neither deleted nor before `expiredBeforeMs`. */
   count(
     segments: readonly MergedSegment[],
     options: {
-      readonly range: TimeRange;
+      readonly wanted: WantedFacts;
       readonly expiredBeforeMs: number | null;
       readonly signal: AbortSignal;
     },
   ): Promise<number>;
 }
+
+/** The facts of a time range, or of the batch with this number. */
+export type WantedFacts = TimeRange | { readonly batchSeq: string };
 
 export interface CountFactsPorts {
   readonly place: PlaceSegments;
@@ -48,7 +51,7 @@ export async function countFoundFacts(
     deletions.length === 0;
   const whole = sumOf(segments.filter(isWhole));
   const partial = segments.filter((segment) => !isWhole(segment));
-  const counted = await countInFiles(partial, { range, expiredBeforeMs }, ports, signal);
+  const counted = await countInFiles(partial, { wanted: range, expiredBeforeMs }, ports, signal);
   const share = counted === 0 ? 0 : counted / sumOf(partial).facts;
   return {
     facts: hotFacts + whole.facts + counted,
@@ -63,9 +66,10 @@ function sumOf(segments: readonly StoredSegment[]): CountedFacts {
   );
 }
 
-async function countInFiles(
+/** Counts the wanted facts of the segments exactly, by reading each of them. */
+export async function countInFiles(
   segments: readonly StoredSegment[],
-  options: { readonly range: TimeRange; readonly expiredBeforeMs: number | null },
+  options: { readonly wanted: WantedFacts; readonly expiredBeforeMs: number | null },
   { place, counter, scratchDirectory }: CountFactsPorts,
   signal: AbortSignal,
 ): Promise<number> {

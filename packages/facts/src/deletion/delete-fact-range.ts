@@ -1,10 +1,10 @@
 import type { TimeRange } from '@hourglass/query/catalogue';
 import type { SegmentOwner } from '../segments/segment.ts';
-import { countFoundFacts, type CountFactsPorts } from './count-found-facts.ts';
+import { countFoundFacts, type CountedFacts, type CountFactsPorts } from './count-found-facts.ts';
 import type { FactDeletions } from './fact-deletions.ts';
 
 export interface DeleteFactRangePorts extends CountFactsPorts {
-  readonly deletions: Pick<FactDeletions, 'deleteRange'>;
+  readonly deletions: Pick<FactDeletions, 'deleteRange' | 'findRange'>;
   /** Called when the facts are deleted but could not be counted. */
   readonly onUncounted: (error: unknown) => void;
 }
@@ -27,4 +27,14 @@ export async function deleteFactRange(
     ports.onUncounted(error);
     return { facts: null };
   }
+}
+
+/** Returns the facts that `deleteFactRange` would delete. Throws the object store's errors. */
+export async function previewFactRange(
+  ports: Omit<DeleteFactRangePorts, 'onUncounted'>,
+  owner: SegmentOwner,
+  range: TimeRange,
+  signal: AbortSignal,
+): Promise<CountedFacts> {
+  return countFoundFacts(await ports.deletions.findRange(owner, range), range, ports, signal);
 }

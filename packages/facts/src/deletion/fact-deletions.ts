@@ -2,12 +2,7 @@ import type { StoredSegment, TimeRange } from '@hourglass/query/catalogue';
 import type { SegmentOwner } from '../segments/segment.ts';
 
 export type BatchDeletion =
-  | {
-      readonly kind: 'deleted';
-      readonly dataset: string;
-      /** The facts that were accepted, except those that a time range deleted while they were hot. */
-      readonly facts: number;
-    }
+  | { readonly kind: 'deleted'; readonly found: FoundFacts }
   /** The environment has no such batch. */
   | { readonly kind: 'unknown' }
   /** Its records have replaced earlier ones, which are lost. */
@@ -15,13 +10,13 @@ export type BatchDeletion =
   /** It was sealed by an earlier version, whose segments do not contain the numbers of batches. */
   | { readonly kind: 'untraceable' };
 
-/** Facts of a time range, as one transaction found them. */
+/** Facts of a batch or a time range, as one transaction found them. */
 export interface FoundFacts {
   /** Hot facts that were visible. */
   readonly hotFacts: number;
-  /** Approximate size of the hot facts in the database. */
+  /** Approximate size of the hot facts in the database. 0 if they are deleted already. */
   readonly hotBytes: number;
-  /** Live segments with facts of the range. `deletions` are those from before. */
+  /** Live segments that may have some of them. `deletions` are those from before. */
   readonly segments: readonly StoredSegment[];
   /** Earlier facts were invisible already. Null: facts are kept for ever. */
   readonly expiredBeforeMs: number | null;
@@ -34,8 +29,12 @@ export interface FoundFacts {
  */
 export interface FactDeletions {
   deleteBatch(environmentId: number, seq: bigint): Promise<BatchDeletion>;
+  /** Returns what `deleteBatch` would, and deletes nothing. */
+  findBatch(environmentId: number, seq: bigint): Promise<BatchDeletion>;
   /** `owner` is not a dataset of records. */
   deleteRange(owner: SegmentOwner, range: TimeRange): Promise<FoundFacts>;
+  /** Finds the facts that `deleteRange` would delete, and deletes nothing. */
+  findRange(owner: SegmentOwner, range: TimeRange): Promise<FoundFacts>;
   /**
    * Finds the facts that are past a retention of `retentionDays`, by dataset. Null: the default
    * retention.
