@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -91,6 +91,24 @@ describe('a process that cannot start', () => {
     expect(await failureOf(failed)).toMatch(
       /^hourglass: HOURGLASS_DATA_DIR: cannot write to \/proc\/hourglass\/data \(ENOENT: [^\n]+; expected a folder/,
     );
+  });
+
+  test('says where the demo cannot create its folder', async () => {
+    const missing = path.join(folder.path, 'missing');
+    const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', TMPDIR: missing };
+    const demo = startNode('scripts/demo.mjs', { env, cwd: repositoryRoot });
+    expect(await failureOf(demo)).toBe(
+      `hourglass: cannot create a folder in ${missing} (ENOENT); TMPDIR names another folder for temporary files`,
+    );
+  });
+
+  test('says that the command line is not built', async () => {
+    await cp(path.join(repositoryRoot, 'apps/cli/bin'), path.join(folder.path, 'cli/bin'), {
+      recursive: true,
+    });
+    await writeFile(path.join(folder.path, 'cli/package.json'), '{"type":"module"}');
+    const cli = startNode('bin/hourglass.js', { env: {}, cwd: path.join(folder.path, 'cli') });
+    expect(await failureOf(cli)).toBe('hourglass: the command line is not built yet; run: npm run build');
   });
 
   test('says that it cannot reach the database or the object store to prepare them', async () => {
