@@ -90,6 +90,8 @@ describe('readCsv', () => {
     ['timestamp,apiproxi', '"apiproxy"'],
     ['timestamp,organization', 'comes from the address'],
     ['timestamp,', 'column 2 has no name'],
+    ['timestamp\tapiproxy', String.raw`unknown field "timestamp\tapiproxy"`],
+    ['timestamp,"a\nb"', String.raw`unknown field "a\nb"`],
     ['timestamp,apiproxy,apiproxy', '"apiproxy" twice'],
     ['apiproxy,developer', 'no column "timestamp"'],
   ])('the header %s is one fault on line 1 and ends the reading', async (header, message) => {

@@ -1,5 +1,5 @@
 import type { Dataset, DimensionSource, MetricSource, RecordSet } from '@hourglass/query/catalogue';
-import { didYouMean, visible } from '@hourglass/contract/messages';
+import { didYouMean, quoted } from '@hourglass/contract/messages';
 import { customColumns, storedColumns } from '@hourglass/query/catalogue';
 
 /** Explains why a fact or record cannot have a field of some name. */
@@ -33,8 +33,7 @@ export function createRecordGuide({ columns }: RecordSet): FieldGuide {
 }
 
 function unknownField(name: string, known: readonly string[]): string {
-  const shown = visible(name.length > 64 ? `${name.slice(0, 64)}…` : name);
-  return `unknown field "${shown}"${didYouMean(name, known)}`;
+  return `unknown field ${quoted(name)}${didYouMean(name, known)}`;
 }
 
 type DerivedSource = Exclude<DimensionSource | MetricSource, { kind: 'column' }>;
