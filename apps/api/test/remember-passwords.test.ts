@@ -6,6 +6,7 @@ const jane: Principal = {
   organization: 'acme',
   environment: null,
   customers: [],
+  tokenId: null,
   email: 'jane@example.com',
   role: 'member',
   scopes: ['read'],

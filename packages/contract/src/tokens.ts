@@ -16,7 +16,13 @@ export const tokenView = z
   .strictObject({
     id: z.string(),
     email: z.string().describe('User that the token authenticates as.'),
-    scopes: z.array(scopeName).describe("Granted scopes that the user's role still has."),
+    madeBy: z
+      .string()
+      .nullable()
+      .describe(
+        'User that made the token, which is deleted with this user. null: made with the organization, or by an earlier version.',
+      ),
+    scopes: z.array(scopeName).describe('Granted scopes that the roles of both users still have.'),
     description: z.string().nullable(),
     created: accountTime,
     expires: accountTime.nullable().describe('null: never.'),
@@ -50,7 +56,9 @@ export const createTokenBody = z
       .max(200, 'expected at most 200 characters')
       .regex(/^\P{Cc}*$/u, 'expected no control characters')
       .optional(),
-    expiresInSeconds: lifetimeSeconds,
+    expiresInSeconds: lifetimeSeconds.describe(
+      'Never expires by default. A token that is made with one that expires ends with that at the latest.',
+    ),
     environment: placeName
       .optional()
       .describe('Restricts the token to this environment; the whole organization by default.'),

@@ -7,9 +7,9 @@ import {
   deleteToken,
   deleteUser,
   scopes,
-  type NewToken,
   type Principal,
   type Role,
+  type TokenRequest,
 } from '@hourglass/reports';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
@@ -36,6 +36,7 @@ function caller(role: Role, organization = 'acme'): Principal {
     organization,
     environment: null,
     customers: [],
+    tokenId: null,
     email: `caller@${organization}.example`,
     role,
     scopes,
@@ -264,7 +265,7 @@ describe('an organization', () => {
     expect(await accounts.findOrganization('new')).toBeNull();
     expect(await db.sql("select name from organizations where name = 'new'")).toEqual([]);
     await createOrganization(caller('operator'), wanted('jane@new.example'), { organizations, hashPassword });
-    expect(await accounts.authenticateToken('token of new')).toEqual({
+    expect(await accounts.authenticateToken('token of new')).toMatchObject({
       organization: 'new',
       ...unbound,
       email: 'jane@new.example',
@@ -342,7 +343,7 @@ describe('an organization', () => {
 
 describe('a token', () => {
   const admin = caller('administrator');
-  const token = (change: Partial<NewToken> = {}): NewToken => ({
+  const token = (change: Partial<TokenRequest> = {}): TokenRequest => ({
     email: 'joe@acme.example',
     token: 'hg_secret',
     scopes: ['read', 'ingest'],
@@ -392,6 +393,57 @@ describe('a token', () => {
     const principal = await accounts.authenticateToken('hg_secret');
     expect(principal).toMatchObject({ role: 'member', scopes: ['read', 'submit', 'ingest'] });
     expect((await tokens.list('acme')).map((one) => one.scopes)).toEqual([['read', 'submit', 'ingest']]);
+  });
+
+  test('never has a scope that the credentials of its maker lack', async () => {
+    const { tokens } = db.database;
+    const limited = { ...admin, scopes: ['admin', 'read'] as const };
+    await expect(createToken(limited, token({ scopes: ['read', 'submit'] }), tokens)).rejects.toEqual(
+      expect.objectContaining({
+        code: 'request.invalid',
+        faults: [{ field: 'scopes[1]', message: expect.stringContaining('found "submit"') as string }],
+      }),
+    );
+  });
+
+  test('loses the scopes that its maker loses, and ends with its maker', async () => {
+    const { tokens, users, accounts } = db.database;
+    await addUser('maker@acme.example', 'administrator');
+    await addUser('service@acme.example', 'administrator');
+    await addUser('last@acme.example', 'administrator');
+    const maker = { ...admin, email: 'maker@acme.example' };
+    const made = await createToken(maker, token({ email: 'service@acme.example', scopes }), tokens);
+    expect([made.email, made.madeBy]).toEqual(['service@acme.example', 'maker@acme.example']);
+    const holder = { ...admin, email: made.email, tokenId: made.id };
+    const further = await createToken(holder, token({ email: made.email, token: 'further' }), tokens);
+    expect(further.madeBy).toBe('maker@acme.example');
+    await changeUser(admin, maker.email, { role: 'member' }, { users, hashPassword });
+    const principal = await accounts.authenticateToken('hg_secret');
+    expect(principal).toMatchObject({ role: 'member', scopes: ['read', 'submit', 'ingest'] });
+    const listed = (await tokens.list('acme')).find(({ id }) => id === made.id);
+    expect(listed?.scopes).toEqual(['read', 'submit', 'ingest']);
+    await deleteUser(admin, maker.email, users);
+    expect(await accounts.authenticateToken('hg_secret')).toBeNull();
+    expect(await tokens.list('acme')).toEqual([]);
+  });
+
+  test('ends at the latest with the token with which it is made', async () => {
+    const { tokens } = db.database;
+    const brief = await createToken(admin, token({ lifetimeSeconds: 60 }), tokens);
+    const caller60 = { ...admin, tokenId: brief.id };
+    for (const [text, lifetimeSeconds] of [
+      ['unlimited', null],
+      ['longer', 3600],
+    ] as const) {
+      const made = await createToken(caller60, token({ token: text, lifetimeSeconds }), tokens);
+      expect(made.expiresAt).toEqual(brief.expiresAt);
+    }
+    const shorter = await createToken(caller60, token({ token: 'shorter', lifetimeSeconds: 1 }), tokens);
+    expect(shorter.expiresAt?.getTime()).toBeLessThan(brief.expiresAt?.getTime() ?? 0);
+    const lasting = await createToken(admin, token({ token: 'lasting', lifetimeSeconds: null }), tokens);
+    const endless = { ...admin, tokenId: lasting.id };
+    const made = await createToken(endless, token({ token: 'endless', lifetimeSeconds: null }), tokens);
+    expect(made.expiresAt).toBeNull();
   });
 
   test('is found under its own id only, also when another id is malformed', async () => {

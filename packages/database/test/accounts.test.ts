@@ -34,6 +34,7 @@ describe('a password', () => {
       organization: 'acme',
       environment: null,
       customers: [],
+      tokenId: null,
       email: 'jane@example.com',
       role: 'administrator',
       scopes: [...scopes],
@@ -42,6 +43,7 @@ describe('a password', () => {
       organization: 'acme',
       environment: null,
       customers: [],
+      tokenId: null,
       email: 'joe@example.com',
       role: 'member',
       scopes: ['read', 'submit', 'ingest'],
@@ -114,6 +116,7 @@ describe('a token', () => {
       organization: 'acme',
       environment: null,
       customers: [],
+      tokenId: expect.any(String) as unknown,
       email: 'jane@example.com',
       role: 'administrator',
       scopes: ['ingest'],
@@ -195,8 +198,8 @@ describe('the first organization', () => {
           role: 'operator',
           scopes: [...scopes],
         };
-        expect(await authenticatePassword(database, first.email, first.password)).toEqual(operator);
-        expect(await accounts.authenticateToken(first.token)).toEqual(operator);
+        expect(await authenticatePassword(database, first.email, first.password)).toMatchObject(operator);
+        expect(await accounts.authenticateToken(first.token)).toMatchObject(operator);
         expect(await accounts.findTenant({ organization: 'demo', environment: 'prod' })).not.toBeNull();
         expect(await accounts.findTenant({ organization: 'demo', environment: 'test' })).not.toBeNull();
       }

@@ -97,12 +97,14 @@ function tokenViewOf({
   description,
   createdAt,
   expiresAt,
+  madeBy,
   environment,
   customers,
 }: TokenRecord): TokenView {
   return {
     id,
     email,
+    madeBy,
     scopes: [...scopes],
     description,
     created: createdAt.toISOString(),

@@ -159,7 +159,11 @@ function deleteUserRoute({ users, record }: UserPorts): GuardedRoute {
     method: 'delete',
     path: `${path}/:email`,
     scope: 'admin',
-    operation: { id: 'deleteUser', tag, summary: "Delete a user and the user's tokens" },
+    operation: {
+      id: 'deleteUser',
+      tag,
+      summary: "Delete a user, the user's tokens and those that the user made",
+    },
     responses: { 204: { description: 'The user is deleted.' } },
     async handle({ request, response, principal }) {
       const email = emailOf(request);

@@ -1,5 +1,6 @@
 import {
   isUuid,
+  lesserRole,
   ReportError,
   type NewToken,
   type Role,
@@ -22,6 +23,7 @@ const columns = {
   environment: { select: { name: true } },
   customers: true,
   user: { select: { email: true, role: true } },
+  maker: { select: { email: true, role: true } },
 } as const;
 
 export function createTokenStore(prisma: PrismaClient): TokenStore {
@@ -53,7 +55,8 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
           environments.map(({ name }) => name),
         );
         const environment = environments.find(({ name }) => name === token.environment) ?? null;
-        return insertToken(transaction, { user, environment }, token);
+        const maker = await findMaker(transaction, organizationId, token);
+        return insertToken(transaction, { user, environment, maker }, token);
       }),
     delete: (organization, id, rule) =>
       withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
@@ -66,6 +69,19 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
   };
 }
 
+/** A token that another user made is in the hands of that user, as is a token that is made with it. */
+async function findMaker(
+  transaction: Connection,
+  organizationId: number,
+  { maker: { email, tokenId } }: NewToken,
+): Promise<TokenOwner['maker']> {
+  const used =
+    tokenId === null
+      ? null
+      : await transaction.token.findUnique({ where: { id: tokenId }, select: { maker: true } });
+  return used?.maker ?? transaction.user.findFirst({ where: { email, organizationId } });
+}
+
 async function deleteExpiredTokens(transaction: Connection, organizationId: number): Promise<void> {
   await transaction.$executeRaw`
     delete from tokens t using users u
@@ -73,43 +89,50 @@ async function deleteExpiredTokens(transaction: Connection, organizationId: numb
        and t.expires_at < now() - interval '30 days'`;
 }
 
-/** Uses raw SQL, because the expiry time is computed by the database's clock. */
+/**
+ * Uses raw SQL, because the expiry time is computed by the database's clock. It is never after that of
+ * the token with which this one is made.
+ */
 async function insertToken(
   transaction: Connection,
-  { user, environment }: TokenOwner,
-  { token, scopes, description, lifetimeSeconds, customers }: NewToken,
+  { user, environment, maker }: TokenOwner,
+  { token, scopes, description, lifetimeSeconds, customers, maker: { tokenId } }: NewToken,
 ): Promise<TokenRecord> {
   const [row] = await transaction.$queryRaw<Pick<TokenRecord, 'id' | 'createdAt' | 'expiresAt'>[]>`
-    insert into tokens (user_id, hash, scopes, description, expires_at, environment_id, customers)
-    values (${user.id}::integer, ${tokenHash(token)}, ${scopes}::text[], ${description},
-            now() + ${lifetimeSeconds}::float8 * interval '1 second', ${environment?.id ?? null}::integer,
+    insert into tokens (user_id, maker_id, hash, scopes, description, expires_at, environment_id, customers)
+    values (${user.id}::integer, ${maker?.id ?? null}::integer, ${tokenHash(token)}, ${scopes}::text[], ${description},
+            least(now() + ${lifetimeSeconds}::float8 * interval '1 second',
+                  (select expires_at from tokens where id = ${tokenId}::uuid)), ${environment?.id ?? null}::integer,
             ${customers}::text[])
     returning id, created_at as "createdAt", expires_at as "expiresAt"`;
   if (row === undefined) throw new Error('the insert returned no row');
-  return tokenRecord({ ...row, scopes, description, user, environment, customers });
+  return tokenRecord({ ...row, scopes, description, user, environment, maker, customers });
 }
 
 interface TokenOwner {
   readonly user: UserRecord & { readonly id: number };
   readonly environment: { readonly id: number; readonly name: string } | null;
+  readonly maker: (UserRecord & { readonly id: number }) | null;
 }
 
-interface TokenRow extends Omit<TokenRecord, 'email' | 'role' | 'scopes' | 'environment'> {
+interface TokenRow extends Omit<TokenRecord, 'email' | 'role' | 'scopes' | 'environment' | 'madeBy'> {
   readonly scopes: readonly string[];
   readonly environment: { readonly name: string } | null;
   readonly user: { readonly email: string; readonly role: Role };
+  readonly maker: { readonly email: string; readonly role: Role } | null;
 }
 
-function tokenRecord({ user: { email, role }, scopes, environment, ...row }: TokenRow): TokenRecord {
+function tokenRecord({ user: { email, role }, scopes, environment, maker, ...row }: TokenRow): TokenRecord {
   const { id, description, createdAt, expiresAt, customers } = row;
   return {
     id,
     email,
     role,
-    scopes: scopesOfToken(role, scopes),
+    scopes: scopesOfToken(maker === null ? role : lesserRole(role, maker.role), scopes),
     description,
     createdAt,
     expiresAt,
+    madeBy: maker?.email ?? null,
     environment: environment?.name ?? null,
     customers,
   };

@@ -56,6 +56,6 @@ export function signInReader(reads: GatherReads): (email: string, address: strin
 function userOf({ email, role, passwordHash, organization }: SignInRow): SignInState['user'] {
   if (email === null || role === null || passwordHash === null || organization === null) return null;
   const scopes = scopesOfRole[role];
-  const principal = { organization, environment: null, customers: [], email, role, scopes };
+  const principal = { organization, environment: null, customers: [], email, role, scopes, tokenId: null };
   return { principal, passwordHash };
 }

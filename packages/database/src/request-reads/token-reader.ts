@@ -6,6 +6,7 @@ import type { GatherReads } from './gather-reads.ts';
 
 interface TokenRow {
   readonly key: string;
+  readonly id: string;
   readonly organization: string;
   readonly environment: string | null;
   readonly customers: readonly string[] | null;
@@ -22,10 +23,13 @@ export function tokenReader(reads: GatherReads): (token: string) => Promise<Prin
   const rowOf = reads<string, TokenRow>({
     keyOf: (hash) => hash,
     select: (hashes) => sql`
-      select t.hash as key, o.name as organization, e.name as environment, t.customers, u.email, u.role, t.scopes
+      select t.hash as key, o.name as organization, e.name as environment, t.customers, u.email,
+             -- The roles are declared from the highest to the lowest.
+             greatest(u.role, m.role) as role, t.scopes, t.id
         from tokens t
         join users u on u.id = t.user_id
         join organizations o on o.id = u.organization_id
+        left join users m on m.id = t.maker_id
         left join environments e on e.id = t.environment_id
        where t.hash = any(${[...hashes.keys()]}::text[])
          and (t.expires_at is null or t.expires_at > statement_timestamp())`,
@@ -33,7 +37,7 @@ export function tokenReader(reads: GatherReads): (token: string) => Promise<Prin
   return async (token) => {
     const row = await rowOf(tokenHash(token));
     if (row === null) return null;
-    const { organization, environment, customers, email, role, scopes } = row;
+    const { id, organization, environment, customers, email, role, scopes } = row;
     return {
       organization,
       environment,
@@ -41,6 +45,7 @@ export function tokenReader(reads: GatherReads): (token: string) => Promise<Prin
       email,
       role,
       scopes: scopesOfToken(role, scopes),
+      tokenId: id,
     };
   };
 }

@@ -43,6 +43,8 @@ export interface NewToken {
    * The customers of that environment whose consumption the token may read. Empty: all customers.
    */
   readonly customers: readonly string[];
+  /** The caller. The token ends with this user and, if the caller used a token that expires, with that. */
+  readonly maker: { readonly email: string; readonly tokenId: string | null };
 }
 
 export interface TokenRecord {
@@ -50,11 +52,13 @@ export interface TokenRecord {
   readonly email: string;
   /** Role of the user. */
   readonly role: Role;
-  /** The granted scopes that the user's role still has. */
+  /** The granted scopes that the roles of the user and the maker still have. */
   readonly scopes: readonly Scope[];
   readonly description: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
+  /** E-mail of the maker. Null: made by an earlier version or together with its organization. */
+  readonly madeBy: string | null;
   /** As in `NewToken`. */
   readonly environment: string | null;
   readonly customers: readonly string[];
@@ -129,7 +133,7 @@ export interface UserStore {
   /** @throws ReportError `user.not_found` */
   change(organization: string, email: string, change: UserChange, rule: UserRule): Promise<UserRecord>;
   /**
-   * Deletes the user and the user's tokens.
+   * Deletes the user, the user's tokens and those that the user made.
    * @throws ReportError `user.not_found`
    */
   delete(organization: string, email: string, rule: UserRule): Promise<void>;

@@ -12,6 +12,10 @@ export function isAtLeast(role: Role, least: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(least);
 }
 
+export function lesserRole(one: Role, other: Role): Role {
+  return isAtLeast(one, other) ? other : one;
+}
+
 /**
  * Checks that the caller has at least the role `least`. Called with a user's role, it prevents
  * managing users of a higher role.
@@ -25,14 +29,22 @@ export function requireRole(principal: Principal, least: Role): void {
 
 /** @throws ReportError `request.invalid` with the scopes that a user of this role lacks */
 export function requireScopesOfRole(role: Role, wanted: readonly Scope[]): void {
-  const possible: readonly Scope[] = scopesOfRole[role];
+  requireScopes(wanted, scopesOfRole[role], `the role "${role}" lacks`);
+}
+
+/** @throws ReportError `request.invalid` with the scopes that the caller's token lacks */
+export function requireScopesOfCaller({ scopes: own }: Principal, wanted: readonly Scope[]): void {
+  requireScopes(wanted, own, 'the credentials of this request lack');
+}
+
+function requireScopes(wanted: readonly Scope[], possible: readonly Scope[], lack: string): void {
   const faults = wanted.flatMap((scope, index) =>
     possible.includes(scope)
       ? []
       : [
           {
             field: `scopes[${index}]`,
-            message: `found "${scope}", which the role "${role}" lacks; expected one of ${possible.join(', ')}`,
+            message: `found "${scope}", which ${lack}; expected one of ${possible.join(', ')}`,
           },
         ],
   );

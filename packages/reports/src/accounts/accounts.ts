@@ -26,6 +26,8 @@ export interface Principal {
   /** Role of that user. */
   readonly role: Role;
   readonly scopes: readonly Scope[];
+  /** Null: authenticated by password. */
+  readonly tokenId: string | null;
 }
 
 export interface OrganizationRecord {

@@ -1,18 +1,30 @@
 import type { NewToken, TokenRecord, TokenStore } from './account-admin.ts';
 import { requireWithinLimit } from './account-limits.ts';
-import { requireRole, requireScopesOfRole } from './account-roles.ts';
+import { requireRole, requireScopesOfCaller, requireScopesOfRole } from './account-roles.ts';
 import { invalidRequest } from '../errors.ts';
 import type { Principal } from './accounts.ts';
 
+export type TokenRequest = Omit<NewToken, 'maker'>;
+
 /**
+ * Creates a token that neither outlives its maker nor has more rights: it is deleted with the caller,
+ * loses the scopes that the caller's role loses, and expires with the caller's token at the latest.
  * @throws ReportError `user.not_found`, `auth.role` when the user is above the caller,
- * `request.invalid` when a scope exceeds the user's role or the environment does not exist,
+ * `request.invalid` when a scope exceeds the user's role or the caller's scopes, or the environment
+ * does not exist,
  * `account.limit`
  */
-export function createToken(principal: Principal, token: NewToken, tokens: TokenStore): Promise<TokenRecord> {
-  return tokens.create(principal.organization, token, (user, count, environments) => {
+export function createToken(
+  principal: Principal,
+  request: TokenRequest,
+  tokens: TokenStore,
+): Promise<TokenRecord> {
+  const { organization, email, tokenId } = principal;
+  const token = { ...request, maker: { email, tokenId } };
+  return tokens.create(organization, token, (user, count, environments) => {
     requireRole(principal, user.role);
     requireScopesOfRole(user.role, token.scopes);
+    requireScopesOfCaller(principal, token.scopes);
     requireEnvironment(token, environments);
     requireWithinLimit('tokens', count + 1);
   });
