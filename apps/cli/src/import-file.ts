@@ -36,6 +36,8 @@ interface FactsFile {
   /** From 1, among the files of the import. */
   readonly number: number;
   readonly facts: AsyncIterable<RawFact>;
+  /** Throws CommandError if the file is damaged, which its rows before the end do not prove. */
+  readonly requireIntact: () => Promise<void>;
 }
 
 /**
@@ -52,7 +54,7 @@ export async function importFile(
   try {
     await sendBatches(context, file, totals, target);
   } catch (error) {
-    const failure = context.signal.aborted ? new CommandError('interrupted') : error;
+    const failure = context.signal.aborted ? new CommandError('interrupted') : await causeOf(error, file);
     if (!(failure instanceof CommandError)) throw failure;
     const { message, details, faults } = failure;
     const named = message.startsWith(file.name) ? message : `${file.name}: ${message}`;
@@ -62,6 +64,15 @@ export async function importFile(
       { faults, cause: error },
     );
   }
+}
+
+/** Bad rows may come of a damaged file. */
+async function causeOf(error: unknown, { requireIntact }: FactsFile): Promise<unknown> {
+  if (!(error instanceof CommandError) || error.faults.length === 0) return error;
+  return requireIntact().then(
+    () => error,
+    (damage: unknown) => damage,
+  );
 }
 
 function describeStored({ accepted, batches, repeatedBatches }: ImportTotals): string {

@@ -45,6 +45,31 @@ export async function requireFiles(files: readonly string[]): Promise<void> {
   }
 }
 
+/**
+ * Reads a gzip file to its end, for a limited time. Damaged data may look like bad rows before its checksum,
+ * at the end, tells.
+ * @throws CommandError if it is damaged
+ */
+export async function requireIntactGzip(
+  file: string,
+  { signal }: Pick<LocalContext, 'signal'>,
+  limitMs = 5_000,
+): Promise<void> {
+  if (file === standardStream) return;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  const source = createReadStream(file, { signal: limit });
+  try {
+    const { head, chunks } = await peek(source);
+    if (!head.toString('latin1').startsWith(gzipMagic)) return;
+    for await (const chunk of gunzip(chunks)) if (chunk.length === 0) continue;
+  } catch (error) {
+    const damage = gzipFailure(inputName(file), error);
+    if (damage !== null) throw damage;
+  } finally {
+    source.destroy();
+  }
+}
+
 interface ContentKind {
   /** The first bytes, as Latin-1. */
   readonly magic: string;
@@ -55,8 +80,9 @@ interface ContentKind {
 const unpackFirst = (kind: string, command: string) =>
   `${kind} data; expected text or gzip, for example from: ${command} | hourglass import … -`;
 
+const gzipMagic = '\x1f\x8b';
 const contentKinds: readonly ContentKind[] = [
-  { magic: '\x1f\x8b' },
+  { magic: gzipMagic },
   { magic: '\x28\xb5\x2f\xfd', problem: unpackFirst('Zstandard', 'zstdcat FILE') },
   { magic: '\xfd7zXZ\0', problem: unpackFirst('xz', 'xzcat FILE') },
   { magic: 'BZh', problem: unpackFirst('bzip2', 'bzcat FILE') },

@@ -61,6 +61,18 @@ test('a gzip file that ends early is named, with what its earlier batches stored
   );
 });
 
+test('a damaged gzip file is named as such, not by the rows that the damage made bad', async () => {
+  // Without compression a changed byte is one bad row, and only the checksum at the end proves damage.
+  const damaged = gzipSync(rows('damage', 200), { level: 0 });
+  damaged[damaged.indexOf('{', 10_000)] = 0x78;
+  const file = await write('damaged.gz', damaged);
+  expect((await importing('ndjson', ['--batch-rows', '1000', file])).messages).toBe(
+    `hourglass: ${file}: the gzip data is damaged (incorrect data check); expected a copy of the original file; nothing was stored\n`,
+  );
+  const intact = await write('intact.gz', gzipSync(`${rows('damage', 1)}{}\n`));
+  expect((await importing('ndjson', [intact])).messages).toContain('a batch with bad rows was refused');
+});
+
 test('gzip on standard input is unpacked, and a damaged one stores nothing of its batch', async () => {
   expect(await importing('ndjson', ['-'], gzipSync(rows('piped', 1)))).toEqual({
     code: 0,

@@ -7,7 +7,7 @@ import { printResult, type CommandContext } from '../command-context.ts';
 import { UsageError } from '../command-error.ts';
 import { importFile, type ImportTotals } from '../import-file.ts';
 import { placeOf, positiveWholeNumber, withPlace } from '../options.ts';
-import { openInput, requireFiles } from '../open-input.ts';
+import { openInput, requireFiles, requireIntactGzip } from '../open-input.ts';
 import { observerOf, readingsOf, withReadOptions, type ReadOptions } from '../read-options.ts';
 import { inputName } from '../read-text.ts';
 
@@ -31,7 +31,9 @@ export function configureImport(command: Command, context: CommandContext): void
       const totals = { accepted: 0, batches: 0, rejected: 0, repeatedFacts: 0, repeatedBatches: 0 };
       for (const [index, { file, reading }] of readings.entries()) {
         const facts = readFacts(openInput(file, context), reading, observerOf(file, reading, context));
-        await importFile(context, { name: inputName(file), number: index + 1, facts }, totals, {
+        const requireIntact = () => requireIntactGzip(file, context);
+        const source = { name: inputName(file), number: index + 1, facts, requireIntact };
+        await importFile(context, source, totals, {
           ...placeOf(options),
           dataset: target.name,
           onError: options.onError,
