@@ -24,6 +24,7 @@ import {
   temporaryFolder,
   type TemporaryFolder,
   type TestDatabase,
+  unlimitedBatchSpace,
 } from '@hourglass/testing';
 
 const catalogueFolder = path.join(repositoryRoot, 'packages/query/src/catalogue');
@@ -85,6 +86,7 @@ test('a dataset written as the page says is imported, stored and reported withou
     {
       identity: { environmentId: tenant.environmentId, target: factsTarget(dataset), id: randomUUID() },
       store: database.facts,
+      ...unlimitedBatchSpace(folder.path),
       onError: 'refuse',
       nowMs,
       signal,

@@ -26,7 +26,13 @@ import {
 import { createSegmentFiles, openObjectStore } from '@hourglass/object-store';
 import { bindPlan, catalogue, factsTarget, type Plan, type Tenant } from '@hourglass/query';
 import { createSemaphore } from '@hourglass/reports';
-import { connectDatabase, createTestDatabase, createTestAdmin, temporaryFolder } from '@hourglass/testing';
+import {
+  connectDatabase,
+  createTestDatabase,
+  createTestAdmin,
+  temporaryFolder,
+  unlimitedBatchSpace,
+} from '@hourglass/testing';
 
 const dayMs = 86_400_000;
 const signal = new AbortController().signal;
@@ -226,7 +232,8 @@ class Environment {
     const result = await acceptBatch(body(), {
       identity: { environmentId: tenant.environmentId, target: apiTarget, id },
       store: database.facts,
-      bulk: { encoder, segments: database.segments, objects, maxHotRows: 4, scratchDirectory },
+      bulk: { encoder, segments: database.segments, objects, maxHotRows: 4 },
+      ...unlimitedBatchSpace(scratchDirectory),
       onError: 'refuse',
       nowMs: this.nowMs,
       signal,

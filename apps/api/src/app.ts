@@ -74,8 +74,9 @@ function guardedHandler(route: GuardedRoute, credentials: Credentials): RequestH
   const readBody = bodyReader(route);
   return async (request, response) => {
     refuseNulInPath(request);
+    const reauthenticate = () => authenticate(request, response, route, credentials);
     const [authenticated, headers, found] = await Promise.allSettled([
-      authenticate(request, response, route, credentials),
+      reauthenticate(),
       route.prepareHeaders?.(request),
       route.read(request),
     ]);
@@ -85,7 +86,8 @@ function guardedHandler(route: GuardedRoute, credentials: Credentials): RequestH
     setHeaders(response, valueOf(headers) ?? {});
     const parameters = route.readsOwnQuery === true ? {} : readParameters(request, route);
     const body = await readBody(request, response);
-    return route.handle({ request, response, principal, parameters, body, found: valueOf(found) });
+    const call = { request, response, principal, reauthenticate, parameters, body };
+    return route.handle({ ...call, found: valueOf(found) });
   };
 }
 

@@ -5,7 +5,7 @@ import type { Express } from 'express';
 import { createArchiveReader, describeManifestKey, manifestSigningKey } from '@hourglass/archive';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
 import { createDuckDbEngine, createFactCounter, createNdjsonEncoder } from '@hourglass/engine-duckdb';
-import { cacheCount } from '@hourglass/facts';
+import { cacheCount, createByteBudget } from '@hourglass/facts';
 import { createDoorbell } from '@hourglass/job-queue';
 import {
   createSegmentFiles,
@@ -17,12 +17,14 @@ import {
   createApiMetrics,
   requireDatabaseUrl,
   requireRedisUrl,
+  type ApiMetrics,
   type CheckedService,
   type Logger,
   type Settings,
 } from '@hourglass/platform';
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import {
+  createKeyedSemaphore,
   createSemaphore,
   manifestSeed,
   removeAbandonedScratch,
@@ -35,6 +37,8 @@ import { adminLog } from './http/admin-log.ts';
 import { newAccessKey, newPassword, newToken } from './new-secrets.ts';
 import { startPasswords } from './passwords.ts';
 import { createRoutes, type RouteServices } from './routes.ts';
+import { createUploadAdmission } from './uploads/upload-admission.ts';
+import { createUploadWatch } from './uploads/upload-watch.ts';
 
 export interface Api {
   readonly app: Express;
@@ -57,6 +61,13 @@ const maxHotFacts = 800_000;
 const sealingPollMs = 100;
 /** Concurrent conversions of batch files to segments. They share the configured memory. */
 const concurrentConversions = 2;
+const maxConversionSpillMb = 1024;
+/** Bodies that are being received may take this part of the memory of the engine for batches. */
+const bodyMemoryShare = 4;
+/** Transactions of batches, each of which holds a connection. */
+const batchWrites = { permits: 8, permitsPerKey: 6 };
+/** Blank lines of a batch: enough for a file with one after each of its facts. */
+const maxBlankLines = 100_000;
 /** Relative to this file and to the bundle, which are at the same depth. */
 const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 /** Maximum duration of an upload. Older scratch files are orphaned. */
@@ -91,6 +102,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     stats: composeStats(settings, database, objects),
     counting: composeCounting(settings, objects),
     bulk: composeBulk(settings, database, objects),
+    uploads: composeUploads(settings, metrics),
     nowMs: Date.now,
     newId: randomUUID,
     passwords,
@@ -173,17 +185,30 @@ function composeBulk(
   database: Database,
   objects: ObjectStore,
 ): RouteServices['bulk'] {
-  const scratchDirectory = batchScratchOf(settings);
   return {
     encoder: createNdjsonEncoder({
-      directory: scratchDirectory,
+      directory: batchScratchOf(settings),
       memoryMb: Math.floor(settings.ingestMemoryMb / concurrentConversions),
       semaphore: createSemaphore(concurrentConversions),
+      maxSpillMb: maxConversionSpillMb,
     }),
     segments: database.segments,
     objects,
     maxHotRows: settings.bulkBatchRows,
-    scratchDirectory,
+  };
+}
+
+function composeUploads(settings: Settings<'api'>, metrics: ApiMetrics): RouteServices['uploads'] {
+  const { uploads, ingestMemoryMb } = settings;
+  const admission = createUploadAdmission(uploads);
+  metrics.watchUploads(() => admission.count());
+  return {
+    admission,
+    watch: createUploadWatch(uploads),
+    limits: { maxBytes: uploads.maxBatchBytes, maxLines: uploads.maxBatchLines, maxBlankLines },
+    memory: createByteBudget((ingestMemoryMb / bodyMemoryShare) * 1024 * 1024),
+    scratchDirectory: batchScratchOf(settings),
+    writes: createKeyedSemaphore(batchWrites),
   };
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@hourglass/platform';
 import { composeApi } from './compose.ts';
 import { listen } from './listen.ts';
+import { leaveContinueTo } from './http/expect-continue.ts';
 import { respondToUnreadable, maxHeaderBytes } from './http/unreadable-request.ts';
 
 startProcess(async () => {
@@ -17,6 +18,7 @@ startProcess(async () => {
   await prepareDataDirectory(settings.dataDirectory);
   const api = await composeApi(settings, log);
   const server = createServer({ maxHeaderSize: maxHeaderBytes }, api.app);
+  leaveContinueTo(api.app, server);
   server.on('clientError', respondToUnreadable);
   // Only headers must arrive soon: an import may send its body for a long time.
   server.headersTimeout = 30_000;

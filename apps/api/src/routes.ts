@@ -68,6 +68,7 @@ import { environmentScope, hostScope } from './http/route-scopes.ts';
 import type { Route } from './http/route.ts';
 import { signatureCheck } from './http/signed-request.ts';
 import type { Passwords } from './passwords.ts';
+import type { UploadPorts } from './uploads/receive-upload.ts';
 
 export interface RouteServices {
   readonly catalogue: Catalogue;
@@ -121,6 +122,7 @@ export interface RouteServices {
   readonly counting: CountFactsPorts;
   /** Ingestion of large batches. */
   readonly bulk: BulkPorts;
+  readonly uploads: UploadPorts;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly passwords: Passwords;
@@ -220,9 +222,9 @@ function statisticsRoutes(services: RouteServices): readonly Route[] {
 }
 
 function ingestRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, sealingPace, bulk, metrics, nowMs, record } = services;
+  const { catalogue, database, sealingPace, bulk, uploads, metrics, nowMs, record } = services;
   const { accounts, customFields, facts, batches, deletions } = database;
-  const ports = { catalogue, customFields, facts, sealingPace, bulk, metrics, nowMs };
+  const ports = { catalogue, customFields, facts, sealingPace, bulk, uploads, metrics, nowMs };
   const findTenant = tenantFinder(accounts);
   return [
     postFactsRoute(findTenant, ports),

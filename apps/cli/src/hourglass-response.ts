@@ -8,12 +8,19 @@ import { Unreachable } from './network-failure.ts';
 export class ApiError extends CommandError {
   readonly status: number;
   readonly code: string;
+  /** Null: the response does not say when to try again. */
+  readonly retryAfterMs: number | null;
 
-  constructor(status: number, code: string, message: string, faults: readonly Fault[]) {
+  constructor(
+    { status, code, message }: { readonly status: number; readonly code: string; readonly message: string },
+    faults: readonly Fault[],
+    retryAfterMs: number | null = null,
+  ) {
     super(message, { code, status }, { faults });
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -85,7 +92,12 @@ function refusal(response: IncomingMessage, url: string, content: string): Comma
   const fields = error.details.flatMap(({ fieldViolations }) =>
     fieldViolations.map(({ field, description }) => ({ field, message: description })),
   );
-  return new ApiError(statusCode, code, message, rows.length > 0 ? rows : fields);
+  const retryAfter = Number(headers['retry-after']);
+  return new ApiError(
+    { status: statusCode, code, message },
+    rows.length > 0 ? rows : fields,
+    Number.isFinite(retryAfter) ? retryAfter * 1000 : null,
+  );
 }
 
 /** While Hourglass restarts, a proxy in front of it responds with one of these. */

@@ -11,9 +11,13 @@ export interface Retries {
 const firstContactMs = 500;
 /** A server restarts within this time. */
 const restartMs = 15_000;
+/** Other batches end within this time. */
+const busyMs = 600_000;
+/** The server receives as many batches as it may. Other limits of requests last too long to wait for them. */
+const busyCodes: ReadonlySet<string> = new Set(['limit.uploads', 'limit.scratch']);
 const firstDelayMs = 250;
 
-/** Retries with doubling delays. `notify` receives the first failure, so that a person sees why it takes time. */
+/** Retries with doubling delays, or after the time that a busy server asks for. `notify` receives the first failure, so that a person sees why it takes time. */
 export function createRetries(signal: AbortSignal, notify: (failure: Error) => void): Retries {
   let hasResponded = false;
   return {
@@ -26,10 +30,13 @@ export function createRetries(signal: AbortSignal, notify: (failure: Error) => v
           return result;
         } catch (error) {
           hasResponded ||= error instanceof ApiError;
-          const endMs = startMs + (hasResponded ? restartMs : firstContactMs);
-          if (!mayPass(error) || performance.now() + delayMs > endMs) throw error;
+          if (!mayPass(error)) throw error;
+          const isBusy = isBusyError(error);
+          const patienceMs = isBusy ? busyMs : hasResponded ? restartMs : firstContactMs;
+          const waitMs = isBusy ? (error.retryAfterMs ?? delayMs) : delayMs;
+          if (performance.now() + waitMs > startMs + patienceMs) throw error;
           if (hasResponded && delayMs === firstDelayMs) notify(error);
-          await delay(delayMs, undefined, { signal });
+          await delay(waitMs, undefined, { signal });
         }
       }
     },
@@ -37,5 +44,10 @@ export function createRetries(signal: AbortSignal, notify: (failure: Error) => v
 }
 
 function mayPass(error: unknown): error is ApiError | Unreachable {
-  return error instanceof ApiError ? error.status === 503 : error instanceof Unreachable && error.isTransient;
+  if (error instanceof ApiError) return error.status === 503 || isBusyError(error);
+  return error instanceof Unreachable && error.isTransient;
+}
+
+function isBusyError(error: unknown): error is ApiError {
+  return error instanceof ApiError && busyCodes.has(error.code);
 }

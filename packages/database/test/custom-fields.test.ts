@@ -10,7 +10,7 @@ import {
   type Dataset,
 } from '@hourglass/query';
 import type { DeclaredField, Declaration, DeclarationOutcome } from '@hourglass/reports';
-import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { temporaryFolder, type TemporaryFolder, unlimitedBatchSpace } from '@hourglass/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
 
@@ -103,6 +103,7 @@ describe('a snapshot', () => {
         id: randomUUID(),
       },
       store: db.database.facts,
+      ...unlimitedBatchSpace(folder.path),
       onError: 'refuse',
       nowMs: Date.UTC(2026, 6, 1),
       signal: never,

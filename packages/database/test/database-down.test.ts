@@ -50,6 +50,8 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   createOrganization: ({ organizations }) =>
     organizations.create({ name: 'o', environments: [], user, token: 't' }),
   keyFor: ({ signingKeys }) => signingKeys.keyFor('a'),
+  findBatch: ({ facts }) => facts.findBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
+  reserveBatch: ({ facts }) => facts.reserveBatch(),
   openBatch: ({ facts }) => facts.openBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
   snapshot: ({ factSource }) =>
     factSource.snapshot(bindPlan(planOf(tenant), catalogue), { directory: '/tmp', signal, timeoutMs: 1 }),

@@ -14,7 +14,7 @@ import {
   type UndeclaredFields,
 } from '@hourglass/query';
 import { createSemaphore } from '@hourglass/reports';
-import { temporaryFolder, type TemporaryFolder, suiteSize } from '@hourglass/testing';
+import { temporaryFolder, type TemporaryFolder, suiteSize, unlimitedBatchSpace } from '@hourglass/testing';
 import { decodeCopyLine } from '../../facts/test/copy-text.ts';
 import { MemoryFactStore } from '../../facts/test/memory-fact-store.ts';
 import { createNdjsonEncoder } from '../src/index.ts';
@@ -102,6 +102,7 @@ async function checked(
   const answer = await acceptBatch(chunks(), {
     identity,
     store,
+    ...unlimitedBatchSpace(folder.path),
     onError: 'refuse',
     undeclaredFields,
     nowMs,

@@ -1,4 +1,9 @@
 export * from './batch/accept-batch.ts';
+export * from './batch/batch-options.ts';
+export type { BatchResult } from './batch/batch-result.ts';
+export { BodyLimitReached, type BodyLimits } from './batch/body-meter.ts';
+export * from './batch/byte-budget.ts';
+export { ScratchFull } from './bulk/accept-spooled.ts';
 export * from './batch/batch-list.ts';
 export { maxReportedFaults } from './batch/batch-reader.ts';
 export * from './bulk/count-plain-lines.ts';

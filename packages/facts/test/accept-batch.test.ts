@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { catalogue, factsTarget, type Dataset } from '@hourglass/query';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { temporaryFolder, unlimitedBatchSpace, type TemporaryFolder } from '@hourglass/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { acceptBatch } from '../src/batch/accept-batch.ts';
-import type { AcceptBatchOptions } from '../src/batch/accept-batch.ts';
+import type { AcceptBatchOptions } from '../src/batch/batch-options.ts';
+import { BodyLimitReached } from '../src/batch/body-meter.ts';
+import { createByteBudget } from '../src/batch/byte-budget.ts';
+import { ScratchFull } from '../src/bulk/accept-spooled.ts';
 import { inChunks } from './chunked.ts';
 import { MemoryFactStore } from './memory-fact-store.ts';
 
@@ -13,6 +18,12 @@ const nowMs = Date.UTC(2026, 10, 22, 12);
 const good = '{"timestamp":"2026-11-22T10:00:00Z","apiproxy":"a"}\n';
 const bad = '{"timestamp":"2026-11-22T10:00:00Z","apiproxy":1}\n';
 const badFault = { field: 'apiproxy', message: 'found the number 1; expected text' };
+
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(() => folder.remove());
 
 function accept(
   store: MemoryFactStore,
@@ -23,6 +34,7 @@ function accept(
   return acceptBatch(typeof body === 'string' ? inChunks(body) : body, {
     identity: { environmentId: 1, target: factsTarget(dataset), id },
     store,
+    ...unlimitedBatchSpace(folder.path),
     onError: 'refuse',
     nowMs,
     signal: new AbortController().signal,
@@ -52,19 +64,52 @@ describe('a valid batch', () => {
     expect(store.batches.get('b1')?.bodySha256).toBe(createHash('sha256').update(body).digest('hex'));
   });
 
-  test('is written in groups while it is read, which bounds memory', async () => {
-    const store = new MemoryFactStore();
-    let sent = 0;
+  test.each([[3_000], [15_000]])(
+    'of %d rows opens a transaction when all of it has arrived, and writes groups',
+    async (rows) => {
+      const store = new MemoryFactStore();
+      async function* body() {
+        for (let sent = 0; sent < rows; sent += 500) {
+          expect(store.calls).toEqual([]);
+          yield Buffer.from(good.repeat(500));
+        }
+      }
+      expect(await accept(store, body())).toMatchObject({ accepted: rows });
+      const writes = Array.from({ length: rows / 1000 }, () => 'write 1000');
+      expect(store.calls).toEqual(['open', ...writes, 'commit']);
+      expect(await readdir(folder.path)).toEqual([]);
+    },
+  );
+
+  test('takes memory and scratch space only while it is received', async () => {
+    const space = {
+      memory: createByteBudget(4 * 1024 * 1024),
+      scratch: createByteBudget(4 * 1024 * 1024),
+      scratchDirectory: folder.path,
+    };
+    let mostMemory = 0;
     async function* body() {
-      for (let count = 0; count < 30; count += 1) {
-        // A chunk is released at the latest three chunks later.
-        expect(store.calls.length).toBeGreaterThanOrEqual(Math.floor(sent / 1000) - 1);
+      for (let sent = 0; sent < 1_500_000; sent += 52 * 500) {
+        mostMemory = Math.max(mostMemory, space.memory.takenBytes);
         yield Buffer.from(good.repeat(500));
-        sent += 500;
       }
     }
-    expect(await accept(store, body())).toMatchObject({ accepted: 15_000 });
-    expect(store.calls).toEqual(['open', ...Array.from({ length: 15 }, () => 'write 1000'), 'commit']);
+    expect(await accept(new MemoryFactStore(), body(), { space })).toMatchObject({ kind: 'accepted' });
+    expect(mostMemory).toBeGreaterThan(0);
+    expect([space.memory.takenBytes, space.scratch.takenBytes]).toEqual([0, 0]);
+  });
+
+  test('is spooled from its beginning when the memory is taken by others', async () => {
+    const space = {
+      memory: createByteBudget(0),
+      scratch: createByteBudget(1024 * 1024),
+      scratchDirectory: folder.path,
+    };
+    const store = new MemoryFactStore();
+    expect(await accept(store, inChunks(good.repeat(300), [100]), { space })).toMatchObject({
+      accepted: 300,
+    });
+    expect(store.calls).toEqual(['open', 'write 300', 'commit']);
   });
 
   test('of long rows is written in smaller groups', async () => {
@@ -76,13 +121,11 @@ describe('a valid batch', () => {
 });
 
 describe('a faulty row', () => {
-  test('refuses the batch: it is rolled back at once, later rows are only checked', async () => {
+  test('refuses the batch without a transaction; later rows are only checked', async () => {
     const store = new MemoryFactStore();
-    let callsAtThirdChunk: string[] = [];
     async function* body() {
       yield Buffer.from(good.repeat(1500));
       yield Buffer.from(`not json\n${good.repeat(3000)}`);
-      callsAtThirdChunk = [...store.calls];
       yield Buffer.from(good + bad);
     }
     expect(await accept(store, body())).toEqual({
@@ -92,9 +135,21 @@ describe('a faulty row', () => {
         { line: 4503, ...badFault },
       ],
     });
-    expect(callsAtThirdChunk).toEqual(['open', 'write 1000', 'rollback']);
-    expect(store.calls).toEqual(['open', 'write 1000', 'rollback']);
-    expect(store.copyLines).toEqual([]);
+    expect(store.calls).toEqual([]);
+  });
+
+  test('refuses a body of more than a mebibyte before its end', async () => {
+    const store = new MemoryFactStore();
+    let chunks = 0;
+    async function* endless() {
+      for (;;) {
+        yield Buffer.from(chunks === 0 ? bad : good.repeat(500));
+        chunks += 1;
+      }
+    }
+    expect(await accept(store, endless())).toEqual({ kind: 'refused', faults: [{ line: 1, ...badFault }] });
+    expect(chunks).toBeLessThan(50);
+    expect(store.calls).toEqual([]);
   });
 
   test('is reported up to a hundred faults; then the body stays open but unread', async () => {
@@ -136,7 +191,7 @@ describe('a faulty row', () => {
         const isAccepted = goodRows > 0 && (onError === 'skip' || badRows === 0);
         expect(answer.kind).toBe(isAccepted ? 'accepted' : 'refused');
         expect(store.copyLines).toHaveLength(isAccepted ? goodRows : 0);
-        expect(store.calls.at(-1)).toBe(isAccepted ? 'commit' : 'rollback');
+        expect(store.calls.at(-1)).toBe(isAccepted ? 'commit' : undefined);
         expect(answer.kind === 'conflict' ? [] : answer.faults).toHaveLength(
           isAccepted || badRows > 0 ? badRows : 1,
         );
@@ -151,7 +206,7 @@ describe('a faulty row', () => {
         kind: 'refused',
         faults: [{ line: 1, field: '', message: 'the body is empty; expected at least one row' }],
       });
-      expect(store.calls).toEqual(['open', 'rollback']);
+      expect(store.calls).toEqual([]);
     }
   });
 });
@@ -191,7 +246,56 @@ describe('a repeated id', () => {
   });
 });
 
-describe('an error rolls the batch back:', () => {
+describe('a limit', () => {
+  const limits = { maxBytes: Infinity, maxLines: Infinity, maxBlankLines: Infinity };
+  test.each([
+    [
+      'of bytes',
+      { maxBytes: 10_000 },
+      good,
+      /has 1\d{4} bytes after decompression; expected at most 10000 b/,
+    ],
+    ['of lines', { maxLines: 200 }, good, /has 2\d\d lines; expected at most 200 lines/],
+    ['of blank lines', { maxBlankLines: 100 }, ' \r\n', /has \d+ blank lines; expected at most 100 blank/],
+  ])('%s ends a body while it is read', async (_, limit, line, message) => {
+    let chunks = 0;
+    async function* endless() {
+      for (;;) {
+        yield Buffer.from(line.repeat(10));
+        chunks += 1;
+      }
+    }
+    const store = new MemoryFactStore();
+    const accepted = accept(store, endless(), { limits: { ...limits, ...limit } });
+    await expect(accepted).rejects.toThrow(BodyLimitReached);
+    await expect(accepted).rejects.toThrow(message);
+    expect(chunks).toBeLessThan(30);
+    expect(store.calls).toEqual([]);
+  });
+
+  test('of scratch space ends a body before more is written, and leaves no file', async () => {
+    const space = {
+      memory: createByteBudget(Infinity),
+      scratch: createByteBudget(5 * 1024 * 1024),
+      scratchDirectory: folder.path,
+    };
+    let bytes = 0;
+    async function* endless() {
+      for (;;) {
+        yield Buffer.from(good.repeat(1000));
+        bytes += 1000 * good.length;
+      }
+    }
+    const store = new MemoryFactStore();
+    await expect(accept(store, endless(), { space })).rejects.toThrow(ScratchFull);
+    expect(bytes).toBeLessThan(8 * 1024 * 1024);
+    expect(space.scratch.takenBytes).toBe(0);
+    expect(await readdir(folder.path)).toEqual([]);
+    expect(store.calls).toEqual([]);
+  });
+});
+
+describe('an error stores nothing:', () => {
   test('a body that fails', async () => {
     const store = new MemoryFactStore();
     async function* broken() {
@@ -199,7 +303,7 @@ describe('an error rolls the batch back:', () => {
       throw new Error('the client went away');
     }
     await expect(accept(store, broken())).rejects.toThrow('the client went away');
-    expect(store.calls).toEqual(['open', 'write 1000', 'rollback']);
+    expect(store.calls).toEqual([]);
   });
 
   test('an abort while the body sends nothing', async () => {
@@ -211,7 +315,7 @@ describe('an error rolls the batch back:', () => {
       await new Promise(() => {});
     }
     await expect(accept(store, silent(), { signal: controller.signal })).rejects.toThrow('stopped');
-    expect(store.calls).toEqual(['open', 'rollback']);
+    expect(store.calls).toEqual([]);
   });
 
   test('an abort while the last facts are written', async () => {
@@ -230,13 +334,10 @@ describe('an error rolls the batch back:', () => {
     expect(store.calls).toEqual([]);
   });
 
-  test('a failed write, with the body left open for the response', async () => {
+  test('a failed write', async () => {
     const store = failingOn('write 1000');
-    const body = Readable.from(inChunks(good.repeat(5000), [1000]));
-    await expect(accept(store, body as AsyncIterable<Buffer>)).rejects.toThrow('write 1000 failed');
+    await expect(accept(store, good.repeat(5000))).rejects.toThrow('write 1000 failed');
     expect(store.calls).toEqual(['open', 'write 1000', 'rollback']);
-    expect(body.destroyed).toBe(false);
-    body.destroy();
   });
 
   test('a failed commit', async () => {
@@ -246,12 +347,11 @@ describe('an error rolls the batch back:', () => {
   });
 
   test('a failed rollback, which does not hide the first error', async () => {
-    const store = failingOn('rollback');
-    async function* broken() {
-      yield Buffer.from(good);
-      throw new Error('first');
-    }
-    await expect(accept(store, broken())).rejects.toThrow('first');
+    const store = new MemoryFactStore((call) => {
+      if (call === 'commit') throw new Error('first');
+      if (call === 'rollback') throw new Error('second');
+    });
+    await expect(accept(store, good)).rejects.toThrow('first');
   });
 
   test('a batch that cannot be opened', async () => {

@@ -19,6 +19,14 @@ export class MemoryFactStore implements FactStore {
     this.onCall = onCall;
   }
 
+  async findBatch({ id }: BatchIdentity): Promise<AcceptedBatch | null> {
+    return Promise.resolve(this.batches.get(id) ?? null);
+  }
+
+  async reserveBatch(): Promise<string> {
+    return Promise.resolve('7');
+  }
+
   async openBatch({ id }: BatchIdentity): Promise<{ writer: BatchWriter } | { accepted: AcceptedBatch }> {
     this.record('open');
     const accepted = this.batches.get(id);

@@ -1,4 +1,5 @@
 import { catalogue, factsTarget, type Dataset } from '@hourglass/query';
+import { unlimitedBatchSpace } from '@hourglass/testing';
 import { describe, expect, test } from 'vitest';
 import { acceptBatch } from '../src/batch/accept-batch.ts';
 import { toFileLine, makeNdjsonBatches } from '../src/formats/ndjson-batches.ts';
@@ -50,6 +51,7 @@ describe('batches of an import', () => {
     const answer = await acceptBatch(inChunks(batch.body), {
       identity: { environmentId: 1, target: factsTarget(dataset), id: 'b' },
       store: new MemoryFactStore(),
+      ...unlimitedBatchSpace('/nonexistent'),
       onError: 'refuse',
       nowMs: Date.UTC(2026, 10, 23),
       signal: new AbortController().signal,
@@ -67,6 +69,7 @@ describe('batches of an import', () => {
     const answer = await acceptBatch(inChunks(batch?.body ?? ''), {
       identity: { environmentId: 1, target: factsTarget(dataset), id: 'b' },
       store: new MemoryFactStore(),
+      ...unlimitedBatchSpace('/nonexistent'),
       onError: 'refuse',
       nowMs: Date.UTC(2026, 10, 23),
       signal: new AbortController().signal,

@@ -35,6 +35,8 @@ async function spooled(body: Buffer, { chunkBytes = 64 * 1024, maxHotRows = 1000
     maxHotRows,
     directory,
     onFile: (file) => files.push(file),
+    takeScratch: () => {},
+    isRefused: () => false,
   });
   const replayed: Buffer[] = [];
   for await (const chunk of found.replay()) replayed.push(chunk);

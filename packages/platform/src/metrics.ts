@@ -1,4 +1,10 @@
-import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** Batches that an API process receives, and those that wait for it. */
+export interface UploadCounts {
+  readonly receiving: number;
+  readonly waiting: number;
+}
 
 /** Metrics of one API process, for `GET /metrics`. */
 export interface ApiMetrics {
@@ -6,6 +12,8 @@ export interface ApiMetrics {
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void;
   countFacts(dataset: string, accepted: number): void;
   countSubmission(dataset: string): void;
+  /** `count` is called when the metrics are read. */
+  watchUploads(count: () => UploadCounts): void;
   /** Counts a computed hash, for a sign-in or for a new password. */
   countPasswordHash(): void;
   /** `delayed` and `busy`: without computing its hash. */
@@ -47,6 +55,19 @@ export function createApiMetrics(): ApiMetrics {
     },
     countSubmission(dataset) {
       submissions.inc({ dataset });
+    },
+    watchUploads(count) {
+      const uploads = new Gauge({
+        name: 'hourglass_uploads',
+        help: 'Batches by state: receiving, waiting.',
+        labelNames: ['state'],
+        registers: [registry],
+        collect() {
+          const { receiving, waiting } = count();
+          uploads.set({ state: 'receiving' }, receiving);
+          uploads.set({ state: 'waiting' }, waiting);
+        },
+      });
     },
     contentType: registry.contentType,
     render: () => registry.metrics(),

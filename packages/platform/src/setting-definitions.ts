@@ -228,8 +228,58 @@ export const serverSettings = {
     readBy: ['api'],
     value: 'MiB',
     description:
-      'Memory of the engine in one API process for such batches; when it is in use, further batches wait.',
+      'Memory of the engine in one API process for such batches; when it is in use, further batches wait. A quarter as much may hold batches that are being received.',
   }),
+  /** Bodies of facts and records that one API process receives. */
+  uploads: {
+    maxUploads: setting('HOURGLASS_UPLOADS', wholeNumber(1, 10_000), '64', {
+      readBy: ['api'],
+      value: 'batches',
+      description:
+        'Batches that one API process receives at the same time; further ones wait, then get status 429.',
+    }),
+    maxUploadsPerOrganization: setting('HOURGLASS_UPLOADS_PER_ORGANIZATION', wholeNumber(1, 10_000), '32', {
+      readBy: ['api'],
+      value: 'batches',
+      description: 'How many of these one organization may send.',
+    }),
+    maxWaitMs: setting('HOURGLASS_UPLOAD_WAIT_SECONDS', seconds(0, 3600), '10', {
+      readBy: ['api'],
+      value: 'seconds',
+      description: 'How long a further batch waits before status 429.',
+    }),
+    minBytesPerSecond: setting('HOURGLASS_UPLOAD_BYTES_PER_SECOND', wholeNumber(0, 1_000_000_000), '1024', {
+      readBy: ['api'],
+      value: 'bytes per second',
+      description: 'A batch that arrives more slowly is ended with status 408. 0: never.',
+    }),
+    windowMs: setting('HOURGLASS_UPLOAD_WINDOW_SECONDS', seconds(1, 3600), '30', {
+      readBy: ['api'],
+      value: 'seconds',
+      description: 'Time over which this rate is averaged.',
+    }),
+    maxBatchBytes: setting('HOURGLASS_BATCH_MB', mebibytes(1, 1_048_576), '4096', {
+      readBy: ['api'],
+      value: 'MiB',
+      description: 'Largest batch, after decompression; a larger one gets status 413.',
+    }),
+    maxBatchLines: setting('HOURGLASS_BATCH_LINES', wholeNumber(1, 1_000_000_000), '20000000', {
+      readBy: ['api'],
+      value: 'lines',
+      description: 'Most lines of a batch; one with more gets status 413.',
+    }),
+    maxScratchBytesPerOrganization: setting(
+      'HOURGLASS_UPLOAD_SCRATCH_MB',
+      mebibytes(1, 1_073_741_824),
+      '8192',
+      {
+        readBy: ['api'],
+        value: 'MiB',
+        description:
+          'Disk space in one API process for the batches that an organization is sending; beyond it they get status 429.',
+      },
+    ),
+  },
   sealing: {
     minFacts: setting('HOURGLASS_SEAL_FACTS', wholeNumber(1, 1_000_000_000), '250000', {
       readBy: ['api', 'worker'],

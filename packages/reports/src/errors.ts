@@ -38,6 +38,10 @@ export const errorTable = {
   },
   'request.broken': { kind: 'invalid', message: 'The body ended early: {reason}' },
   'request.timeout': { kind: 'timeout', message: 'The body did not arrive within {seconds|second}' },
+  'request.slow': {
+    kind: 'timeout',
+    message: 'The body arrives too slowly; expected at least {bytes|byte} per second over {seconds|second}',
+  },
   'request.path': { kind: 'invalid', message: 'The path is malformed: {reason}' },
   'request.method': { kind: 'method', message: '{method} is not allowed on this path; expected {expected}' },
   'request.no_route': { kind: 'not_found', message: 'No resource at this path' },
@@ -170,6 +174,15 @@ export const errorTable = {
     message:
       'This environment may have {limit|query|queries} enqueued or running; try again when one has ended, for example in {seconds|second}',
   },
+  'limit.uploads': {
+    kind: 'limited',
+    message: 'Too many batches are being received at the same time; try again in {seconds|second}',
+  },
+  'limit.scratch': {
+    kind: 'limited',
+    message:
+      'The batches of this organization that are being received have more than {limit}; try again in {seconds|second}',
+  },
   'stats.deadline': {
     kind: 'deadline',
     message:
@@ -183,6 +196,10 @@ export const errorTable = {
   'batch.conflict': {
     kind: 'conflict',
     message: 'The Idempotency-Key "{id}" was already used with a different body',
+  },
+  'batch.too_large': {
+    kind: 'too_large',
+    message: 'The batch has {found}; expected at most {limit}: send several batches',
   },
   'batch.not_found': { kind: 'not_found', message: 'No batch "{id}" in this environment' },
   'batch.ambiguous': {

@@ -1,4 +1,5 @@
 export * from './errors.ts';
+export * from './keyed-semaphore.ts';
 export * from './semaphore.ts';
 export * from './service-unavailable.ts';
 export * from './uuid.ts';

@@ -1,4 +1,5 @@
 export * from './aborted.ts';
+export * from './batch-space.ts';
 export * from './temporary-folder.ts';
 export * from './test-database.ts';
 export * from './test-queue.ts';

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createGunzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { factsAccepted, oneOf, type FactsAccepted } from '@hourglass/contract';
 import { didYouMean, listFaults } from '@hourglass/contract/messages';
@@ -27,6 +26,7 @@ import type { TenantFinder } from '../http/find-tenant.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { guardedRoute, streamedBody, type GuardedRoute } from '../http/route.ts';
 import { factSchema } from '../openapi/fact-schema.ts';
+import { receiveUpload, type AdmittedUpload, type UploadPorts } from '../uploads/receive-upload.ts';
 
 export interface PostFactsPorts {
   readonly catalogue: Catalogue;
@@ -34,12 +34,13 @@ export interface PostFactsPorts {
   readonly facts: FactStore;
   readonly sealingPace: SealingPace;
   readonly bulk: BulkPorts;
+  readonly uploads: UploadPorts;
   readonly metrics: ApiMetrics;
   readonly nowMs: () => number;
 }
 
 /**
- * `POST …/facts/{dataset}`: NDJSON of any length, plain or gzip. It is streamed and never held in
+ * `POST …/facts/{dataset}`: NDJSON, plain or gzip. A body of more than a mebibyte is never held in
  * memory whole.
  */
 export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts): GuardedRoute {
@@ -60,14 +61,20 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
     },
     body: streamedBody('application/x-ndjson', factSchema(ports.catalogue)),
     responses: { 201: { description: 'The batch is committed.', json: factsAccepted } },
-    async handle({ request, response, principal, parameters: { onError } }) {
+    async handle({ request, response, principal, reauthenticate, parameters: { onError } }) {
       const tenant = await findTenant(request);
       const target = targetOf(request, targets);
       const id = readIdempotencyKey(request) ?? randomUUID();
-      const outcome = await ingest(
-        request,
-        { tenant, target, id, onError, createdBy: principal.email },
-        ports,
+      const { organization, email } = principal;
+      const outcome = await receiveUpload(
+        {
+          request,
+          response,
+          organization,
+          reauthenticate: () => Promise.all([reauthenticate(), findTenant(request)]),
+        },
+        ports.uploads,
+        (upload) => ingest(upload, { tenant, target, id, onError, createdBy: email }, ports),
       );
       switch (outcome.kind) {
         case 'accepted': {
@@ -109,14 +116,14 @@ interface Ingestion {
 }
 
 async function ingest(
-  request: Request,
+  { open, ...upload }: AdmittedUpload,
   { tenant, target, id, onError, createdBy }: Ingestion,
   { customFields, facts, sealingPace, bulk, nowMs }: PostFactsPorts,
 ): ReturnType<typeof acceptBatch> {
   const { fields, undeclaredFields } = await customFields.find(tenant, target.name);
-  const signal = abortWhenGone(request);
-  if (target.kind === 'facts') await awaitSealing(sealingPace, signal);
-  return acceptBatch(bodyOf(request), {
+  if (target.kind === 'facts') await awaitSealing(sealingPace, upload.signal);
+  return acceptBatch(open(), {
+    ...upload,
     identity: {
       environmentId: tenant.environmentId,
       target: target.kind === 'facts' ? factsTarget(withCustomFields(target.dataset, fields)) : target,
@@ -128,7 +135,6 @@ async function ingest(
     onError,
     undeclaredFields,
     nowMs: nowMs(),
-    signal,
   });
 }
 
@@ -159,39 +165,4 @@ function targetOf(request: Request, targets: ReadonlyMap<string, IngestTarget>):
     throw new ReportError('dataset.not_found', { dataset: name, expected });
   }
   return target;
-}
-
-async function* bodyOf(request: Request): AsyncGenerator<Buffer> {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
-  if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip') {
-    throw new ReportError('request.media_type', {
-      found: `Content-Encoding ${encoding}`,
-      expected: 'gzip or none',
-    });
-  }
-  const source: AsyncIterable<Buffer> =
-    encoding === 'identity' ? request : request.on('error', ignore).pipe(createGunzip());
-  try {
-    yield* source;
-  } catch (error) {
-    throw new ReportError('request.broken', {
-      reason: error instanceof Error ? error.message : String(error),
-    });
-  }
-}
-
-/**
- * The reader of the piped stream reports the error. Without a listener, the source's `error` event
- * is fatal.
- */
-function ignore(): void {
-  // No action.
-}
-
-function abortWhenGone(request: Request): AbortSignal {
-  const gone = new AbortController();
-  request.once('aborted', () =>
-    gone.abort(new ReportError('request.broken', { reason: 'the client went away' })),
-  );
-  return gone.signal;
 }

@@ -1,6 +1,7 @@
 import express, { type Request, type Response } from 'express';
 import { ReportError, invalidRequest } from '@hourglass/reports';
 import { checkBody, inexactNumberFaults, repeatedNameFaults } from './body-faults.ts';
+import { sendContinue } from './expect-continue.ts';
 import { assertJsonBounds } from './json-bounds.ts';
 import type { JsonBody } from './route.ts';
 
@@ -26,6 +27,7 @@ export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number
   });
   return async (request, response) => {
     refuseOtherMediaTypes(request);
+    sendContinue(request, response);
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         // Discards the rest of the body, so that a client that is still sending reads the response.

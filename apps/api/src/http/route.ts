@@ -91,6 +91,8 @@ export interface GuardedCall<
   Found = unknown,
 > extends OpenCall<Parameters, Body> {
   readonly principal: Principal;
+  /** Checks the credentials again, for requests that take long. Throws as the first check. */
+  readonly reauthenticate: () => Promise<Principal>;
   /** The result of `read`. */
   readonly found: Found;
 }

@@ -14,12 +14,29 @@ export interface FactStorePools {
 
 export function createFactStore({ copyPool, controlPool }: FactStorePools): FactStore {
   return {
-    openBatch: (identity) => servedByDatabase(() => openBatch(identity, copyPool, controlPool)),
+    findBatch: (identity) => servedByDatabase(() => acceptedBatch(controlPool, identity)),
+    reserveBatch: () => servedByDatabase(() => reserveBatch(controlPool)),
+    openBatch: (identity, batchSeq) =>
+      servedByDatabase(() => openBatch({ ...identity, batchSeq }, copyPool, controlPool)),
   };
 }
 
+/** Without a number, the sequence of the column gives one. */
+interface NewBatch extends BatchIdentity {
+  readonly batchSeq: string | undefined;
+}
+
+async function reserveBatch(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ seq: string }>(
+    "select nextval(pg_get_serial_sequence('batches', 'seq')) as seq",
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('the sequence of batches returned no number');
+  return row.seq;
+}
+
 async function openBatch(
-  identity: BatchIdentity,
+  identity: NewBatch,
   copyPool: Pool,
   controlPool: Pool,
 ): Promise<{ writer: BatchWriter } | { accepted: AcceptedBatch }> {
@@ -50,7 +67,7 @@ async function openBatch(
 /** Tries again if the batch with the same id is deleted between the two statements. */
 async function insertOrFindBatch(
   client: ClientBase,
-  identity: BatchIdentity,
+  identity: NewBatch,
 ): Promise<{ readonly batchSeq: string } | { readonly accepted: AcceptedBatch }> {
   for (;;) {
     const batchSeq = await insertBatch(client, identity);
@@ -64,7 +81,18 @@ async function insertOrFindBatch(
  * Returns the sequence number, or null when the id is taken. Waits for an open transaction that
  * inserted the same id.
  */
-async function insertBatch(client: ClientBase, identity: BatchIdentity): Promise<string | null> {
+async function insertBatch(client: ClientBase, identity: NewBatch): Promise<string | null> {
+  const { batchSeq, environmentId, target, id, createdBy = null } = identity;
+  const values = [environmentId, target.name, id, createdBy];
+  if (batchSeq !== undefined) {
+    const { rowCount } = await client.query(
+      `insert into batches (environment_id, dataset, id, created_by, seq, accepted, body_sha256)
+       values ($1, $2, $3, $4, $5, 0, '')
+       on conflict (environment_id, dataset, id) do nothing`,
+      [...values, batchSeq],
+    );
+    return rowCount === 0 ? null : batchSeq;
+  }
   const { rows } = await client.query<{ seq: string }>({
     name: 'begin-batch',
     text: `
@@ -72,12 +100,15 @@ async function insertBatch(client: ClientBase, identity: BatchIdentity): Promise
       values ($1, $2, $3, 0, '', $4)
       on conflict (environment_id, dataset, id) do nothing
       returning seq`,
-    values: [identity.environmentId, identity.target.name, identity.id, identity.createdBy ?? null],
+    values,
   });
   return rows[0]?.seq ?? null;
 }
 
-async function acceptedBatch(client: ClientBase, identity: BatchIdentity): Promise<AcceptedBatch | null> {
+async function acceptedBatch(
+  client: ClientBase | Pool,
+  identity: BatchIdentity,
+): Promise<AcceptedBatch | null> {
   const { rows } = await client.query<{ accepted: string; body_sha256: string }>(
     'select accepted, body_sha256 from batches where environment_id = $1 and dataset = $2 and id = $3',
     [identity.environmentId, identity.target.name, identity.id],

@@ -1,172 +1,90 @@
-import { createHash } from 'node:crypto';
-import type { UndeclaredFields } from '@hourglass/query/catalogue';
-import { BatchReader } from './batch-reader.ts';
 import { acceptSpooled } from '../bulk/accept-spooled.ts';
-import type { BulkPorts } from '../bulk/segment-encoder.ts';
-import { createFactChecker } from '../check/check-fact.ts';
+import { createFactChecker, type RowChecker } from '../check/check-fact.ts';
 import { createRecordChecker } from '../check/check-record.ts';
-import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from './fact-store.ts';
-import type { RowFault } from '../formats/raw-fact.ts';
-
-export interface AcceptBatchOptions {
-  readonly identity: BatchIdentity;
-  readonly store: FactStore;
-  /**
-   * Converts large batches of facts directly to segments. Without it they go through the hot table.
-   */
-  readonly bulk?: BulkPorts;
-  /** Whether a faulty row refuses the whole batch, or is skipped and reported. */
-  readonly onError: 'refuse' | 'skip';
-  /** Whether an undeclared field is a fault (the default) or ignored. */
-  readonly undeclaredFields?: UndeclaredFields;
-  readonly nowMs: number;
-  readonly signal: AbortSignal;
-}
-
-export type BatchResult =
-  | {
-      readonly kind: 'accepted';
-      readonly batch: string;
-      /** Whether the batch was accepted before, and nothing was stored now. */
-      readonly repeated: boolean;
-      readonly accepted: number;
-      readonly rejected: number;
-      readonly faults: readonly RowFault[];
-    }
-  | { readonly kind: 'refused'; readonly faults: readonly RowFault[] }
-  /** The same id was used with a different body. */
-  | { readonly kind: 'conflict' };
+import type { AcceptBatchOptions, ArrivingBody } from './batch-options.ts';
+import { readRepeat, refusedBatch, repeatResult, type BatchResult } from './batch-result.ts';
+import { BodyMeter } from './body-meter.ts';
+import { bodySource } from './body-source.ts';
+import { bufferBody, type BufferedBody } from './buffer-body.ts';
+import { writeBatch } from './write-batch.ts';
 
 /**
  * Ingests the rows of an NDJSON body in one transaction, all or none. Repeating an id with the same
- * body returns the first result again. Memory is bounded by one chunk of the body and one group of
- * facts, or 1 MiB of the body.
+ * body returns the first result again. The transaction begins when the body has arrived, so that a
+ * slow client holds nothing of the database. A body is checked while it arrives; one that does not
+ * fit into memory is spooled to files.
  *
  * The body is not closed when the result is known before its end, so that a server can still
  * respond on the same connection. Errors of the body, the store and the signal are thrown after a
  * rollback.
+ * @throws BodyLimitReached, ScratchFull
  */
 export async function acceptBatch(
   body: AsyncIterable<Buffer>,
   options: AcceptBatchOptions,
 ): Promise<BatchResult> {
-  const { identity, store, bulk, onError, undeclaredFields = 'refuse', nowMs, signal } = options;
+  const { space, limits, onError, signal } = options;
   signal.throwIfAborted();
-  const { target } = identity;
-  const check =
-    target.kind === 'records'
-      ? createRecordChecker(target.records)
-      : createFactChecker(target.dataset, { nowMs, undeclaredFields });
-  const opened = await store.openBatch(identity);
-  const writer = 'writer' in opened ? opened.writer : null;
-  const reader = new BatchReader({
-    check,
-    refuseAll: onError === 'refuse' && writer !== null,
-    writer,
-  });
-  const { chunks, sha256 } = hashChunks(readUntilAborted(body, signal));
+  const check = rowChecker(options);
+  const meter = new BodyMeter(limits);
+  const source = bodySource(body, meter, signal);
+  const buffered = await bufferBody(source, { check, refuseAll: onError === 'refuse', memory: space.memory });
   try {
-    if (writer !== null && bulk !== undefined && target.kind === 'facts') {
-      const accepted = await acceptSpooled(chunks, {
-        facts: {
-          dataset: target.dataset,
-          environmentId: identity.environmentId,
-          batchSeq: writer.batchSeq,
-          undeclaredFields,
-          nowMs,
-          signal,
-        },
-        bulk,
-        writer,
-        sha256,
-        readRows: (rows) => reader.read(rows),
-      });
-      if (accepted !== null)
-        return { kind: 'accepted', batch: identity.id, repeated: false, accepted, rejected: 0, faults: [] };
-    } else {
-      await reader.read(chunks);
-    }
-    signal.throwIfAborted();
-    if ('accepted' in opened) return repeatResult(opened.accepted, reader, sha256());
-    return await finish(reader, { writer: opened.writer, id: identity.id, sha256 });
-  } catch (error) {
-    await reader.rollbackQuietly();
-    throw error;
+    const rest = { check, meter, source };
+    if (buffered.reader.isRefused) return await refuseUnlessRepeated(buffered, rest, options);
+    if (buffered.isWhole && !isLarge(buffered, options))
+      return await acceptBuffered(buffered, meter, options);
+    buffered.release();
+    return await acceptSpooled(startingWith(buffered.chunks, source), rest, options);
+  } finally {
+    buffered.release();
   }
 }
 
-function repeatResult(earlier: AcceptedBatch, reader: BatchReader, bodySha256: string): BatchResult {
-  if (bodySha256 !== earlier.bodySha256) return { kind: 'conflict' };
-  const { id, accepted } = earlier;
-  return {
-    kind: 'accepted',
-    batch: id,
-    repeated: true,
-    accepted,
-    rejected: reader.rows - accepted,
-    faults: reader.faults,
-  };
+function rowChecker({ identity, nowMs, undeclaredFields = 'refuse' }: AcceptBatchOptions): RowChecker {
+  const { target } = identity;
+  return target.kind === 'records'
+    ? createRecordChecker(target.records)
+    : createFactChecker(target.dataset, { nowMs, undeclaredFields });
 }
 
-async function finish(
-  reader: BatchReader,
-  {
-    writer,
-    id,
-    sha256,
-  }: { readonly writer: BatchWriter; readonly id: string; readonly sha256: () => string },
+function isLarge({ reader }: BufferedBody, { identity, bulk }: AcceptBatchOptions): boolean {
+  return bulk !== undefined && identity.target.kind === 'facts' && reader.rows > bulk.maxHotRows;
+}
+
+/** Faulty rows do not refuse a batch that was accepted before. */
+async function refuseUnlessRepeated(
+  { reader, chunks }: BufferedBody,
+  { check, meter, source }: ArrivingBody,
+  { identity, store }: AcceptBatchOptions,
 ): Promise<BatchResult> {
-  const { rows, accepted, faults } = reader;
-  if (reader.isRefused) return { kind: 'refused', faults };
-  if (accepted === 0) {
-    await reader.rollback();
-    const empty: RowFault = { line: 1, field: '', message: 'the body is empty; expected at least one row' };
-    return { kind: 'refused', faults: rows === 0 ? [empty] : faults };
-  }
-  await writer.commit({ accepted, bodySha256: sha256() });
-  return { kind: 'accepted', batch: id, repeated: false, accepted, rejected: rows - accepted, faults };
+  const earlier = await store.findBatch(identity);
+  if (earlier === null) return refusedBatch(reader);
+  return repeatResult(earlier, await readRepeat(startingWith(chunks, source), check), meter.sha256());
 }
 
-/**
- * Passes the chunks on. `sha256` returns the hash of the chunks read so far, in hex; it can be
- * called once.
- */
-function hashChunks(body: AsyncIterable<Buffer>): {
-  readonly chunks: AsyncIterable<Buffer>;
-  readonly sha256: () => string;
-} {
-  const hash = createHash('sha256');
-  async function* chunks(): AsyncGenerator<Buffer> {
-    for await (const chunk of body) {
-      hash.update(chunk);
-      yield chunk;
-    }
+async function acceptBuffered(
+  { reader, rows }: BufferedBody,
+  meter: BodyMeter,
+  { identity, store, writePermits, signal }: AcceptBatchOptions,
+): Promise<BatchResult> {
+  const bodySha256 = meter.sha256();
+  if (reader.accepted === 0) {
+    const earlier = await store.findBatch(identity);
+    return earlier === null ? refusedBatch(reader) : repeatResult(earlier, reader, bodySha256);
   }
-  return { chunks: chunks(), sha256: () => hash.digest('hex') };
-}
-
-/**
- * Iterates over the chunks until the signal aborts. Leaving the iteration early does not close the
- * body.
- */
-function readUntilAborted(body: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<Buffer> {
-  const chunks = body[Symbol.asyncIterator]();
-  const next = (): Promise<IteratorResult<Buffer>> =>
-    new Promise((resolve, reject) => {
-      const abort = (): void => {
-        reject(signal.reason as Error);
-      };
-      if (signal.aborted) {
-        abort();
-        return;
-      }
-      signal.addEventListener('abort', abort, { once: true });
-      chunks
-        .next()
-        .then(resolve, reject)
-        .finally(() => {
-          signal.removeEventListener('abort', abort);
-        });
+  return writePermits.run(signal, async () => {
+    const opened = await store.openBatch(identity);
+    if ('accepted' in opened) return repeatResult(opened.accepted, reader, bodySha256);
+    return writeBatch(opened.writer, { id: identity.id, signal, bodySha256 }, async (sink) => {
+      for (const group of rows) await sink.write(group);
+      return reader;
     });
-  return { [Symbol.asyncIterator]: () => ({ next }) };
+  });
+}
+
+/** Passes on the chunks that were read, which it removes, then those that arrive. */
+async function* startingWith(chunks: Buffer[], source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) yield chunk;
+  yield* source;
 }

@@ -48,9 +48,17 @@ export interface BatchWriter {
 
 /** Stores facts until they are sealed, and records until they are replaced. */
 export interface FactStore {
+  /** Finds the batch that was accepted under the id. */
+  findBatch(identity: BatchIdentity): Promise<AcceptedBatch | null>;
+  /** Returns a number for a batch whose segments are written before it is opened. */
+  reserveBatch(): Promise<string>;
   /**
    * Opens a batch, or returns the batch that was accepted under the same id before. While another
-   * request writes a batch with this id, it waits for that request to end.
+   * request writes a batch with this id, it waits for that request to end. `batchSeq` is a number
+   * from `reserveBatch`.
    */
-  openBatch(identity: BatchIdentity): Promise<{ writer: BatchWriter } | { accepted: AcceptedBatch }>;
+  openBatch(
+    identity: BatchIdentity,
+    batchSeq?: string,
+  ): Promise<{ writer: BatchWriter } | { accepted: AcceptedBatch }>;
 }

@@ -1,83 +1,112 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { BatchWriter } from '../batch/fact-store.ts';
-import type { IncomingSegment, SegmentFile } from '../segments/segment.ts';
-import { uploadSegment } from '../segments/store-segment.ts';
-import { BodyConversion, type ConvertedBody } from './convert-body.ts';
-import type { BulkPorts } from './segment-encoder.ts';
-import { spoolBody } from './spool-body.ts';
+import type { AcceptBatchOptions, ArrivingBody } from '../batch/batch-options.ts';
+import { BatchReader } from '../batch/batch-reader.ts';
+import { readRepeat, repeatResult, type BatchResult } from '../batch/batch-result.ts';
+import { writeBatch } from '../batch/write-batch.ts';
+import type { RowFault } from '../formats/raw-fact.ts';
+import { BodyConversion } from './convert-body.ts';
+import { countLineFeeds } from './line-files.ts';
+import { readFiles, spoolBody, type SpooledBody } from './spool-body.ts';
+import { storeConverted } from './store-converted.ts';
 
-export interface SpooledBatch {
-  readonly facts: Omit<ConvertedBody, 'directory'>;
-  readonly bulk: BulkPorts;
-  readonly writer: BatchWriter;
-  /** Returns the hash of the body after it was read. */
-  readonly sha256: () => string;
-  /** Ingests a body row by row: a small one, or one that the encoder declined. */
-  readonly readRows: (body: AsyncIterable<Buffer>) => Promise<void>;
+/** The bodies of an organization that are being received fill its scratch space. */
+export class ScratchFull extends Error {
+  readonly maxBytes: number;
+
+  constructor(maxBytes: number) {
+    super(`the bodies being received fill the scratch space of ${maxBytes} bytes`);
+    this.name = 'ScratchFull';
+    this.maxBytes = maxBytes;
+  }
 }
 
 /**
- * Reads the body to its end before writing. A large body is converted to segments, which go live
- * when the batch is committed; returns the number of its facts. Returns null after passing the body
- * to `readRows`, without committing.
+ * Spools the body to files before anything is written. A large body of facts is converted to
+ * segments meanwhile, which go live when the batch is committed; the others, and those that the
+ * encoder declined, are read row by row.
  */
 export async function acceptSpooled(
   body: AsyncIterable<Buffer>,
-  { facts, bulk, writer, sha256, readRows }: SpooledBatch,
-): Promise<number | null> {
-  const directory = path.join(bulk.scratchDirectory, randomUUID());
-  const conversion = new BodyConversion(bulk.encoder, { ...facts, directory });
+  arriving: ArrivingBody,
+  options: AcceptBatchOptions,
+): Promise<BatchResult> {
+  const { space, bulk } = options;
+  const directory = path.join(space.scratchDirectory, randomUUID());
+  const conversion = conversionOf(directory, arriving, options);
+  let takenBytes = 0;
   try {
     const spooled = await spoolBody(body, {
-      maxHotRows: bulk.maxHotRows,
+      maxHotRows: bulk?.maxHotRows ?? Infinity,
       directory,
-      onFile: (file) => conversion.add(file),
+      takeScratch(bytes) {
+        if (!space.scratch.tryTake(bytes)) throw new ScratchFull(space.scratch.maxBytes);
+        takenBytes += bytes;
+      },
+      onFile: (file) => conversion?.add(file),
+      isRefused: () => (conversion?.refusal ?? null) !== null,
     });
-    const segments = spooled.isLarge ? await conversion.end() : 'declined';
-    if (segments === 'declined') {
-      await readRows(spooled.replay());
-      return null;
-    }
-    return await commitSegments(segments, { facts, bulk, writer, sha256 });
+    const converted = conversion === null || !spooled.isLarge ? 'declined' : await conversion.end();
+    const refusal = conversion?.refusal ?? null;
+    if (refusal !== null) return { kind: 'refused', faults: refusal };
+    const bodySha256 = arriving.meter.sha256();
+    if (converted === 'declined') return await acceptRows(spooled, bodySha256, arriving, options);
+    const stored = await storeConverted(converted, bodySha256, options);
+    return stored.kind === 'written'
+      ? stored.result
+      : repeatResult(stored.earlier, await readRepeat(spooled.replay(), arriving.check), bodySha256);
   } finally {
-    await conversion.settle();
-    // Most batches never create it, and a committed one must not fail. An API that starts removes
-    // what is left.
+    await conversion?.stop();
+    // A committed batch must not fail. An API that starts removes what is left.
     await rm(directory, { recursive: true, force: true }).catch(() => {});
+    space.scratch.release(takenBytes);
   }
 }
 
-async function commitSegments(
-  files: readonly SegmentFile[],
-  { facts, bulk, writer, sha256 }: Omit<SpooledBatch, 'readRows'>,
-): Promise<number> {
-  const owner = { environmentId: facts.environmentId, dataset: facts.dataset.name };
-  const ports = { ...bulk, crashPoint: () => {} };
-  const stored: IncomingSegment[] = [];
-  try {
-    for (const file of files) stored.push(await uploadSegment(owner, file, facts.signal, ports));
-    facts.signal.throwIfAborted();
-  } catch (error) {
-    await discard(stored, bulk);
-    throw error;
-  }
-  const accepted = files.reduce((sum, file) => sum + file.facts, 0);
-  // Segments are not deleted when this fails: the transaction may have been committed. The sweep
-  // deletes orphans.
-  await writer.commit({ accepted, bodySha256: sha256(), segmentIds: stored.map(({ id }) => id) });
-  return accepted;
+function conversionOf(
+  directory: string,
+  { check }: ArrivingBody,
+  { identity, store, bulk, undeclaredFields = 'refuse', onError, nowMs, signal }: AcceptBatchOptions,
+): BodyConversion | null {
+  const { target, environmentId } = identity;
+  if (bulk === undefined || target.kind !== 'facts') return null;
+  return new BodyConversion({
+    encoder: bulk.encoder,
+    body: { dataset: target.dataset, environmentId, undeclaredFields, nowMs, directory },
+    signal,
+    // A batch that was accepted before is only read again.
+    reserveBatch: async () => ((await store.findBatch(identity)) === null ? store.reserveBatch() : null),
+    findFaults: onError === 'refuse' ? (files) => faultsOfLast(files, check) : () => Promise.resolve([]),
+  });
 }
 
-/**
- * Deletes segments of a batch that failed. The sweep deletes the ones that cannot be deleted now.
- */
-async function discard(stored: readonly IncomingSegment[], { objects, segments }: BulkPorts): Promise<void> {
-  for (const { id, key } of stored) {
-    await objects
-      .delete(key)
-      .then(() => segments.unregister(id))
-      .catch(() => {});
-  }
+/** Returns the faults of the last file, with the numbers of lines in the body. */
+async function faultsOfLast(
+  files: readonly string[],
+  check: ArrivingBody['check'],
+): Promise<readonly RowFault[]> {
+  let linesBefore = 0;
+  for await (const chunk of readFiles(files.slice(0, -1))) linesBefore += countLineFeeds(chunk);
+  const reader = new BatchReader({ check, refuseAll: true, sink: null, linesBefore });
+  await reader.read(readFiles(files.slice(-1)));
+  return reader.faults;
+}
+
+async function acceptRows(
+  spooled: SpooledBody,
+  bodySha256: string,
+  { check }: ArrivingBody,
+  { identity, store, writePermits, onError, signal }: AcceptBatchOptions,
+): Promise<BatchResult> {
+  return writePermits.run(signal, async () => {
+    const opened = await store.openBatch(identity);
+    if ('accepted' in opened)
+      return repeatResult(opened.accepted, await readRepeat(spooled.replay(), check), bodySha256);
+    return writeBatch(opened.writer, { id: identity.id, signal, bodySha256 }, async (sink) => {
+      const reader = new BatchReader({ check, refuseAll: onError === 'refuse', sink });
+      await reader.read(spooled.replay());
+      return reader;
+    });
+  });
 }

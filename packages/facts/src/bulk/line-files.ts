@@ -14,15 +14,22 @@ export class LineFiles {
   readonly paths: string[] = [];
   private readonly directory: string;
   private readonly onFile: (file: string) => void;
+  private readonly takeScratch: (bytes: number) => void;
   private current: FileHandle | null = null;
   private currentBytes = 0;
 
   /**
-   * Creates `directory` with the first file, and calls `onFile` with the path of each full file.
+   * Creates `directory` with the first file, calls `takeScratch` before bytes are written, and
+   * `onFile` with the path of each full file.
    */
-  constructor(directory: string, onFile: (file: string) => void) {
-    this.directory = directory;
-    this.onFile = onFile;
+  constructor(options: {
+    readonly directory: string;
+    readonly takeScratch: (bytes: number) => void;
+    readonly onFile: (file: string) => void;
+  }) {
+    this.directory = options.directory;
+    this.takeScratch = options.takeScratch;
+    this.onFile = options.onFile;
   }
 
   async write(chunks: readonly Buffer[]): Promise<void> {
@@ -50,6 +57,7 @@ export class LineFiles {
   }
 
   private async append(chunks: readonly Buffer[]): Promise<void> {
+    this.takeScratch(bytesOf(chunks));
     this.current ??= await this.openNext();
     this.currentBytes += bytesOf(chunks);
     for (let rest = chunks; rest.length > 0;) {
@@ -93,4 +101,10 @@ function skipBytes(chunks: readonly Buffer[], bytes: number): readonly Buffer[] 
   });
   const firstChunk = chunks[first];
   return firstChunk === undefined ? [] : [firstChunk.subarray(left), ...chunks.slice(first + 1)];
+}
+
+export function countLineFeeds(chunk: Buffer): number {
+  let count = 0;
+  for (let at = chunk.indexOf(lineFeed); at >= 0; at = chunk.indexOf(lineFeed, at + 1)) count += 1;
+  return count;
 }

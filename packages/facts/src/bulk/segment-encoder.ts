@@ -34,6 +34,4 @@ export interface BulkPorts {
   readonly objects: SegmentObjects;
   /** Batches with more rows are converted directly. */
   readonly maxHotRows: number;
-  /** Holds a directory for each body that is too large for memory. */
-  readonly scratchDirectory: string;
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { LineFiles, lineFileBytes } from './line-files.ts';
+import { countLineFeeds, LineFiles, lineFileBytes } from './line-files.ts';
 
 /** A body that was read to its end, and can be read again. */
 export interface SpooledBody {
@@ -15,6 +15,10 @@ export interface SpoolOptions {
   readonly directory: string;
   /** Called with each file of a large body as soon as it is complete. A file has whole lines. */
   readonly onFile: (file: string) => void;
+  /** Called before bytes are written to disk. Throws when there is no space for them. */
+  readonly takeScratch: (bytes: number) => void;
+  /** Whether the body is refused, so that the rest of it need not be read. */
+  readonly isRefused: () => boolean;
 }
 
 /** A body that fills a file is large, however few lines it has. */
@@ -26,9 +30,9 @@ const lineFeed = 0x0a;
 /** Reads a body to its end, into memory if it is small and into files otherwise. */
 export async function spoolBody(
   body: AsyncIterable<Buffer>,
-  { maxHotRows, directory, onFile }: SpoolOptions,
+  { maxHotRows, directory, onFile, takeScratch, isRefused }: SpoolOptions,
 ): Promise<SpooledBody> {
-  const files = new LineFiles(directory, onFile);
+  const files = new LineFiles({ directory, onFile, takeScratch });
   let memory: Buffer[] = [];
   let memoryBytes = 0;
   let bytes = 0;
@@ -36,6 +40,7 @@ export async function spoolBody(
   let endsInLine = false;
   try {
     for await (const chunk of body) {
+      if (isRefused()) break;
       if (chunk.length === 0) continue;
       bytes += chunk.length;
       if (lineFeeds <= maxHotRows) lineFeeds += countLineFeeds(chunk);
@@ -62,10 +67,7 @@ export async function spoolBody(
 }
 
 async function* replayChunks(files: readonly string[], memory: readonly Buffer[]): AsyncGenerator<Buffer> {
-  for (const file of files) {
-    const chunks: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: replayedBytes });
-    yield* chunks;
-  }
+  yield* readFiles(files);
   for (const chunk of memory) {
     yield chunk;
     // Memory is read without waiting, so other work would otherwise be delayed.
@@ -73,8 +75,9 @@ async function* replayChunks(files: readonly string[], memory: readonly Buffer[]
   }
 }
 
-function countLineFeeds(chunk: Buffer): number {
-  let count = 0;
-  for (let at = chunk.indexOf(lineFeed); at >= 0; at = chunk.indexOf(lineFeed, at + 1)) count += 1;
-  return count;
+export async function* readFiles(files: readonly string[]): AsyncGenerator<Buffer> {
+  for (const file of files) {
+    const chunks: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: replayedBytes });
+    yield* chunks;
+  }
 }

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { createKeyedSemaphore, type KeyedSemaphore } from '../src/keyed-semaphore.ts';
+
+const never = new AbortController().signal;
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Asks for permits of the keys in order, and records which got one. */
+function ask(semaphore: KeyedSemaphore, keys: readonly string[]) {
+  const granted: string[] = [];
+  const releases: (() => void)[] = [];
+  for (const key of keys) {
+    void semaphore.acquire(key, never).then((release) => {
+      granted.push(key);
+      releases.push(release);
+    });
+  }
+  return { granted, releases };
+}
+
+describe('a semaphore with keys', () => {
+  test('gives a key at most its share, and others what is left', async () => {
+    const semaphore = createKeyedSemaphore({ permits: 4, permitsPerKey: 2 });
+    const { granted } = ask(semaphore, ['a', 'a', 'a', 'b', 'c']);
+    await settled();
+    expect(granted).toEqual(['a', 'a', 'b', 'c']);
+    expect([semaphore.held(), semaphore.waiting(), semaphore.waiting('a'), semaphore.waiting('b')]).toEqual([
+      4, 1, 1, 0,
+    ]);
+  });
+
+  test('gives a free permit to the waiting key that holds the fewest', async () => {
+    const semaphore = createKeyedSemaphore({ permits: 2, permitsPerKey: 2 });
+    const { granted, releases } = ask(semaphore, ['a', 'a', 'a', 'a', 'b']);
+    await settled();
+    releases[0]?.();
+    await settled();
+    expect(granted).toEqual(['a', 'a', 'b']);
+    releases[1]?.();
+    await settled();
+    expect(granted).toEqual(['a', 'a', 'b', 'a']);
+  });
+
+  test('counts a permit once, however often it is released', async () => {
+    const semaphore = createKeyedSemaphore({ permits: 1, permitsPerKey: 1 });
+    const release = await semaphore.acquire('a', never);
+    release();
+    release();
+    const { granted } = ask(semaphore, ['a', 'b']);
+    await settled();
+    expect(granted).toEqual(['a']);
+  });
+
+  test('forgets a caller that no longer waits', async () => {
+    const semaphore = createKeyedSemaphore({ permits: 1, permitsPerKey: 1 });
+    const release = await semaphore.acquire('a', never);
+    const leaving = new AbortController();
+    const left = semaphore.acquire('b', leaving.signal);
+    const { granted } = ask(semaphore, ['c']);
+    leaving.abort(new Error('left'));
+    await expect(left).rejects.toThrow('left');
+    release();
+    await settled();
+    expect([granted, semaphore.held(), semaphore.waiting()]).toEqual([['c'], 1, 0]);
+  });
+});

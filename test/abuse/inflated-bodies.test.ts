@@ -1,0 +1,96 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, processorMs, startSystem, suiteSize, type RunningSystem } from '@hourglass/testing';
+import { factLine, openUpload, receiving } from './open-upload.ts';
+import { printFigure } from './print-figure.ts';
+
+const mebibyte = 1024 * 1024;
+
+let system: RunningSystem;
+beforeAll(async () => {
+  system = await startSystem({ worker: false });
+});
+afterAll(() => system.stop());
+
+/** A gzip of several members, each of which inflates to `text`. */
+function bomb(text: string, { members }: { members: number }): Buffer {
+  const member = gzipSync(text, { level: 9 });
+  return Buffer.concat(Array.from({ length: members }, () => member));
+}
+
+/** Bytes that the API process has written to files and sockets. */
+async function writtenBytes(): Promise<number> {
+  const counters = await readFile(`/proc/${system.api.pid}/io`, 'utf8');
+  return Number(/^wchar: (\d+)$/m.exec(counters)?.[1]);
+}
+
+async function post(body: Buffer) {
+  const response = await system.client.request('/facts/api', {
+    method: 'POST',
+    headers: { 'Content-Encoding': 'gzip' },
+    body: new Uint8Array(body),
+  });
+  return { status: response.status, ...((await response.json()) as { code: string; message: string }) };
+}
+
+test('a gzip of valid facts that inflates more than a hundredfold is refused near 16 MiB', async () => {
+  const members = suiteSize({ short: 3, full: 300 });
+  const body = bomb(factLine('bomb').repeat(160_000), { members });
+  const beforeBytes = await writtenBytes();
+  expect(await post(body)).toEqual({
+    status: 413,
+    code: 'batch.too_large',
+    message: expect.stringMatching(
+      /has \d+ bytes in \d+ bytes of gzip; expected at most 100 times/,
+    ) as string,
+    contexts: [],
+    error: expect.anything() as object,
+  });
+  const spentMib = ((await writtenBytes()) - beforeBytes) / mebibyte;
+  printFigure(`${(body.length / mebibyte).toFixed(1)} MiB of gzip`, {
+    found: `${spentMib.toFixed(1)} MiB written`,
+    bound: '24 MiB',
+  });
+  expect(spentMib).toBeLessThan(24);
+  expect(await readdir(path.join(system.dataDirectory, 'scratch', 'batches'))).toEqual([]);
+});
+
+test('blank lines are refused by their number, for little processor time', async () => {
+  const members = suiteSize({ short: 1, full: 190 });
+  const body = bomb('\n'.repeat(16 * mebibyte), { members });
+  let refusal;
+  const spentMs = await processorMs(system.url, async () => {
+    refusal = await post(body);
+  });
+  expect(refusal).toMatchObject({
+    status: 413,
+    code: 'batch.too_large',
+    message: expect.stringMatching(/has \d+ blank lines; expected at most 100000 blank lines/) as string,
+  });
+  printFigure(`${members * 16} million blank lines`, {
+    found: `${spentMs.toFixed(0)} ms of processor`,
+    bound: '1000 ms',
+  });
+  expect(spentMs).toBeLessThan(1_000);
+});
+
+test('a wrong line refuses a body beyond a mebibyte before it ends', async () => {
+  const upload = openUpload(system);
+  upload.request.write(`{"timestamp":"never"}\n${factLine('late').repeat(25_000)}`);
+  const { status, body } = await upload.response;
+  expect(status).toBe(400);
+  expect(body).toContain('line 1, timestamp');
+  upload.leave();
+});
+
+test('an upload whose client leaves ends, and leaves no file', async () => {
+  const upload = openUpload(system);
+  upload.request.write(factLine('gone').repeat(50_000));
+  const scratch = path.join(system.dataDirectory, 'scratch', 'batches');
+  await eventually('the body is spooled', async () => ((await readdir(scratch)).length === 1 ? true : null));
+  upload.leave();
+  await receiving(system, 0);
+  expect(await readdir(scratch)).toEqual([]);
+});
