@@ -16,3 +16,22 @@ test('reports never have a deleted or expired fact and lack no other, whatever m
     { numRuns: suiteSize({ short: 2, full: 30 }), endOnFailure: true },
   );
 }, 900_000);
+
+test('a deleted batch counts the facts that reports showed until then, hot, sealed and rewritten', async () => {
+  expect.hasAssertions();
+  const hidden = { kind: 'range', oldest: 21, youngest: 20 } as const;
+  const large = { kind: 'ingest', ages: [10, 20, 30, 200, 300, 310] } as const;
+  await world.run([
+    { kind: 'retention', days: 250 },
+    { kind: 'ingest', ages: [10, 20, 200, 300] },
+    hidden,
+    { kind: 'batch', index: 0 },
+    large,
+    hidden,
+    { kind: 'batch', index: 0 },
+    large,
+    hidden,
+    { kind: 'rewrite', during: null },
+    { kind: 'batch', index: 0 },
+  ]);
+}, 120_000);
