@@ -56,19 +56,7 @@ export function createApiMetrics(): ApiMetrics {
     countSubmission(dataset) {
       submissions.inc({ dataset });
     },
-    watchUploads(count) {
-      const uploads = new Gauge({
-        name: 'hourglass_uploads',
-        help: 'Batches by state: receiving, waiting.',
-        labelNames: ['state'],
-        registers: [registry],
-        collect() {
-          const { receiving, waiting } = count();
-          uploads.set({ state: 'receiving' }, receiving);
-          uploads.set({ state: 'waiting' }, waiting);
-        },
-      });
-    },
+    watchUploads: (count) => addUploadGauge(registry, count),
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };
@@ -92,4 +80,18 @@ function passwordCounters(
     countPasswordHash: () => hashes.inc(),
     countPasswordRefusal: (reason) => refusals.inc({ reason }),
   };
+}
+
+function addUploadGauge(registry: Registry, count: () => UploadCounts): void {
+  const uploads = new Gauge({
+    name: 'hourglass_uploads',
+    help: 'Batches by state: receiving, waiting.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const { receiving, waiting } = count();
+      uploads.set({ state: 'receiving' }, receiving);
+      uploads.set({ state: 'waiting' }, waiting);
+    },
+  });
 }

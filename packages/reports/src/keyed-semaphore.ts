@@ -20,89 +20,108 @@ interface Waiting {
   readonly grant: () => void;
 }
 
-/**
- * Creates a semaphore with `permits` permits, of which a key may hold `permitsPerKey`. A free permit
- * goes to the waiting key that holds the fewest, and among its callers to the one that has waited
- * longest.
- */
-export function createKeyedSemaphore({
-  permits,
-  permitsPerKey,
-}: {
+export interface KeyedPermits {
   readonly permits: number;
+  /** The most that one key may hold. */
   readonly permitsPerKey: number;
-}): KeyedSemaphore {
-  const held = new Map<string, number>();
-  const waiting: Waiting[] = [];
-  let free = permits;
-  const heldBy = (key: string) => held.get(key) ?? 0;
+}
 
-  function take(key: string): void {
-    free -= 1;
-    held.set(key, heldBy(key) + 1);
+/**
+ * Creates a semaphore. A free permit goes to the waiting key that holds the fewest, and among its
+ * callers to the one that has waited longest.
+ */
+export function createKeyedSemaphore(permits: KeyedPermits): KeyedSemaphore {
+  return new FairSemaphore(permits);
+}
+
+class FairSemaphore implements KeyedSemaphore {
+  private readonly permits: number;
+  private readonly permitsPerKey: number;
+  private readonly heldByKey = new Map<string, number>();
+  private readonly queue: Waiting[] = [];
+  private free: number;
+
+  constructor({ permits, permitsPerKey }: KeyedPermits) {
+    this.permits = permits;
+    this.permitsPerKey = permitsPerKey;
+    this.free = permits;
   }
 
-  /** Returns a function of which only the first call has an effect. */
-  function releaseOnce(key: string): () => void {
-    let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      free += 1;
-      if (heldBy(key) === 1) held.delete(key);
-      else held.set(key, heldBy(key) - 1);
-      grantNext();
-    };
-  }
-
-  function grantNext(): void {
-    if (free === 0) return;
-    let next: Waiting | null = null;
-    for (const candidate of waiting) {
-      const holds = heldBy(candidate.key);
-      if (holds < permitsPerKey && (next === null || holds < heldBy(next.key))) next = candidate;
-    }
-    if (next === null) return;
-    waiting.splice(waiting.indexOf(next), 1);
-    take(next.key);
-    next.grant();
-  }
-
-  async function acquire(key: string, signal: AbortSignal): Promise<() => void> {
+  async acquire(key: string, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (free > 0 && heldBy(key) < permitsPerKey) {
-      take(key);
-      return releaseOnce(key);
-    }
-    await new Promise<void>((resolve, reject) => {
-      const cancel = () => {
-        waiting.splice(waiting.indexOf(entry), 1);
-        reject(signal.reason as Error);
-      };
-      const grant = () => {
-        signal.removeEventListener('abort', cancel);
-        resolve();
-      };
-      const entry: Waiting = { key, grant };
-      waiting.push(entry);
-      signal.addEventListener('abort', cancel, { once: true });
-    });
-    return releaseOnce(key);
+    if (this.free > 0 && this.heldBy(key) < this.permitsPerKey) this.take(key);
+    else await this.wait(key, signal);
+    return this.releaseOnce(key);
   }
 
-  return {
-    acquire,
-    of: (key) => ({
-      async run(signal, work) {
-        const release = await acquire(key, signal);
+  of(key: string): Semaphore {
+    return {
+      run: async (signal, work) => {
+        const release = await this.acquire(key, signal);
         try {
           return await work();
         } finally {
           release();
         }
       },
-    }),
-    held: () => permits - free,
-    waiting: (key) => (key === undefined ? waiting : waiting.filter((one) => one.key === key)).length,
-  };
+    };
+  }
+
+  held(): number {
+    return this.permits - this.free;
+  }
+
+  waiting(key?: string): number {
+    return key === undefined ? this.queue.length : this.queue.filter((caller) => caller.key === key).length;
+  }
+
+  private wait(key: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = () => {
+        this.queue.splice(this.queue.indexOf(caller), 1);
+        reject(signal.reason as Error);
+      };
+      const grant = () => {
+        signal.removeEventListener('abort', cancel);
+        resolve();
+      };
+      const caller: Waiting = { key, grant };
+      this.queue.push(caller);
+      signal.addEventListener('abort', cancel, { once: true });
+    });
+  }
+
+  private heldBy(key: string): number {
+    return this.heldByKey.get(key) ?? 0;
+  }
+
+  private take(key: string): void {
+    this.free -= 1;
+    this.heldByKey.set(key, this.heldBy(key) + 1);
+  }
+
+  /** Returns a function of which only the first call has an effect. */
+  private releaseOnce(key: string): () => void {
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.free += 1;
+      if (this.heldBy(key) === 1) this.heldByKey.delete(key);
+      else this.heldByKey.set(key, this.heldBy(key) - 1);
+      this.grantNext();
+    };
+  }
+
+  private grantNext(): void {
+    let next: Waiting | null = null;
+    for (const caller of this.queue) {
+      const holds = this.heldBy(caller.key);
+      if (holds < this.permitsPerKey && (next === null || holds < this.heldBy(next.key))) next = caller;
+    }
+    if (next === null) return;
+    this.queue.splice(this.queue.indexOf(next), 1);
+    this.take(next.key);
+    next.grant();
+  }
 }

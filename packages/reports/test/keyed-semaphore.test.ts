@@ -8,12 +8,11 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 function ask(semaphore: KeyedSemaphore, keys: readonly string[]) {
   const granted: string[] = [];
   const releases: (() => void)[] = [];
-  for (const key of keys) {
-    void semaphore.acquire(key, never).then((release) => {
-      granted.push(key);
-      releases.push(release);
-    });
-  }
+  const acquire = async (key: string) => {
+    releases.push(await semaphore.acquire(key, never));
+    granted.push(key);
+  };
+  for (const key of keys) void acquire(key);
   return { granted, releases };
 }
 

@@ -59,7 +59,7 @@ export async function receiveUpload<Result>(
   const signal = AbortSignal.any([clientGone(response), ended.signal]);
   const permit = await admission.admit(organization, signal);
   let body: UploadBody | null = null;
-  let endWatch = () => {};
+  let endWatch: (() => void) | null = null;
   try {
     return await accept({
       space: { memory, scratch: permit.scratch, scratchDirectory },
@@ -76,7 +76,7 @@ export async function receiveUpload<Result>(
   } catch (error) {
     throw uploadError(error);
   } finally {
-    endWatch();
+    (endWatch as (() => void) | null)?.();
     (body as UploadBody | null)?.close();
     permit.release();
   }

@@ -1,6 +1,6 @@
 import { createByteBudget, type ByteBudget } from '@hourglass/facts';
 import type { UploadCounts } from '@hourglass/platform';
-import { createKeyedSemaphore, RetryLater } from '@hourglass/reports';
+import { createKeyedSemaphore, RetryLater, type KeyedSemaphore } from '@hourglass/reports';
 
 /** The right to send a body now. */
 export interface UploadPermit {
@@ -37,53 +37,50 @@ interface OrganizationUploads {
 
 /** Bounds the bodies that one API process receives at the same time. */
 export function createUploadAdmission(limits: UploadLimits): UploadAdmission {
-  const { maxUploads, maxUploadsPerOrganization, maxWaitMs, maxScratchBytesPerOrganization } = limits;
-  const semaphore = createKeyedSemaphore({ permits: maxUploads, permitsPerKey: maxUploadsPerOrganization });
+  const semaphore = createKeyedSemaphore({
+    permits: limits.maxUploads,
+    permitsPerKey: limits.maxUploadsPerOrganization,
+  });
   const organizations = new Map<string, OrganizationUploads>();
-
-  function begin(organization: string): OrganizationUploads {
-    const uploads = organizations.get(organization) ?? {
-      scratch: createByteBudget(maxScratchBytesPerOrganization),
-      permits: 0,
-    };
-    organizations.set(organization, uploads);
-    uploads.permits += 1;
-    return uploads;
-  }
-
-  function end(organization: string, uploads: OrganizationUploads): void {
-    uploads.permits -= 1;
-    if (uploads.permits === 0) organizations.delete(organization);
-  }
-
-  async function waitForPermit(organization: string, signal: AbortSignal): Promise<() => void> {
-    const retryAfterSeconds = Math.min(Math.max(1, Math.ceil(maxWaitMs / 1000)), maxRetryAfterSeconds);
-    const refusal = new RetryLater('limit.uploads', retryAfterSeconds);
-    if (semaphore.waiting(organization) >= maxWaitingPerOrganization) throw refusal;
-    const waited = new AbortController();
-    const timer = setTimeout(() => waited.abort(refusal), maxWaitMs);
-    try {
-      return await semaphore.acquire(organization, AbortSignal.any([signal, waited.signal]));
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   return {
     count: () => ({ receiving: semaphore.held(), waiting: semaphore.waiting() }),
     async admit(organization, signal) {
-      const releasePermit = await waitForPermit(organization, signal);
-      const uploads = begin(organization);
+      const releasePermit = await waitForPermit(semaphore, { organization, signal }, limits);
+      const uploads = organizations.get(organization) ?? {
+        scratch: createByteBudget(limits.maxScratchBytesPerOrganization),
+        permits: 0,
+      };
+      organizations.set(organization, uploads);
+      uploads.permits += 1;
       let isHeld = true;
       return {
         scratch: uploads.scratch,
         release() {
           if (!isHeld) return;
           isHeld = false;
-          end(organization, uploads);
+          uploads.permits -= 1;
+          if (uploads.permits === 0) organizations.delete(organization);
           releasePermit();
         },
       };
     },
   };
+}
+
+/** @throws RetryLater `limit.uploads` */
+async function waitForPermit(
+  semaphore: KeyedSemaphore,
+  { organization, signal }: { readonly organization: string; readonly signal: AbortSignal },
+  { maxWaitMs }: UploadLimits,
+): Promise<() => void> {
+  const retryAfterSeconds = Math.min(Math.max(1, Math.ceil(maxWaitMs / 1000)), maxRetryAfterSeconds);
+  const refusal = new RetryLater('limit.uploads', retryAfterSeconds);
+  if (semaphore.waiting(organization) >= maxWaitingPerOrganization) throw refusal;
+  const waited = new AbortController();
+  const timer = setTimeout(() => waited.abort(refusal), maxWaitMs);
+  try {
+    return await semaphore.acquire(organization, AbortSignal.any([signal, waited.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
 }
