@@ -120,6 +120,21 @@ test('are accepted once: a repeated batch gets a response that says so, another 
   expect([await reported('once'), await reported('both')]).toEqual([wholeBatch, wholeBatch]);
 });
 
+test('are accepted once when two requests with one id arrive at the same time', async () => {
+  const before = await places();
+  const id = randomUUID();
+  const answers = await Promise.all(Array.from({ length: 3 }, () => send(bodyOf('twice'), { id })));
+  expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+  const first = { batch: id, accepted: rows };
+  const repeat = { ...first, repeated: true };
+  expect(answers.map(({ body }) => body)).toEqual(expect.arrayContaining([first, repeat, repeat]));
+  expect(await places()).toEqual({
+    hot: before.hot,
+    sealed: before.sealed + rows,
+    batches: before.batches + 1,
+  });
+});
+
 test('with a bad row are refused as a whole, with the same fault as in a small batch', async () => {
   const before = await places();
   const bad = { timestamp: startMs, apiproxy: 'bad', request_size: '12' };

@@ -131,6 +131,32 @@ describe('a batch', () => {
   });
 });
 
+describe('a reserved number', () => {
+  test('is that of the batch which is opened with it, and of no other', async () => {
+    const { facts } = db.database;
+    const [first, second] = [await facts.reserveBatch(), await facts.reserveBatch()];
+    const batch = identity();
+    const opened = await facts.openBatch(batch, second);
+    if (!('writer' in opened)) throw new Error('accepted before');
+    expect(opened.writer.batchSeq).toBe(second);
+    await opened.writer.commit({ accepted: 0, bodySha256 });
+    const later = await openedWriter(identity());
+    expect([first, second]).not.toContain(later.batchSeq);
+    await later.rollback();
+    expect(await db.sql('select seq from batches where id = $1', [batch.id])).toEqual([{ seq: second }]);
+  });
+
+  test('is not used for an id that was accepted before', async () => {
+    const { facts } = db.database;
+    const batch = identity();
+    expect(await facts.findBatch(batch)).toBeNull();
+    await store([], batch);
+    const accepted = { id: batch.id, accepted: 0, bodySha256 };
+    expect(await facts.findBatch(batch)).toEqual(accepted);
+    expect(await facts.openBatch(batch, await facts.reserveBatch())).toEqual({ accepted });
+  });
+});
+
 describe('the same batch id', () => {
   test('is accepted once: a repeat returns the first batch', async () => {
     const batch = identity();
