@@ -29,9 +29,6 @@ let db: DatabaseWithTenant;
 let folder: TemporaryFolder;
 beforeAll(async () => {
   [db, folder] = await Promise.all([databaseWithTenant(), temporaryFolder()]);
-  await db.sql(
-    `create table hot_early_2026 partition of hot_api_facts for values from ('2026-01-01') to ('2026-04-01')`,
-  );
   const rows = facts.map((fact, index) => ({
     ...fact,
     environment_id: db.tenant.environmentId,

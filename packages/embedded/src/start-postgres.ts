@@ -164,9 +164,6 @@ function serverSettings(durable: boolean): Record<string, string> {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '100',
-    // A transaction locks each partition of the hot table that it touches, and there is one per
-    // day.
-    max_locks_per_transaction: '1024',
     shared_buffers: durable ? `${Math.min(1024, Math.max(128, sixteenthMb))}MB` : '128MB',
     work_mem: '16MB',
     maintenance_work_mem: '128MB',

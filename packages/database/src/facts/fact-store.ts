@@ -8,7 +8,7 @@ import { factTable, recordTable } from './row-table.ts';
 export interface FactStorePools {
   /** Each batch holds one connection from `openBatch` to `commit` or `rollback`. */
   readonly copyPool: Pool;
-  /** Creates partitions, even while batches hold every connection of `copyPool`. */
+  /** Looks batches up and reserves their numbers. */
   readonly controlPool: Pool;
 }
 
@@ -16,8 +16,7 @@ export function createFactStore({ copyPool, controlPool }: FactStorePools): Fact
   return {
     findBatch: (identity) => servedByDatabase(() => acceptedBatch(controlPool, identity)),
     reserveBatch: () => servedByDatabase(() => reserveBatch(controlPool)),
-    openBatch: (identity, batchSeq) =>
-      servedByDatabase(() => openBatch({ ...identity, batchSeq }, copyPool, controlPool)),
+    openBatch: (identity, batchSeq) => servedByDatabase(() => openBatch({ ...identity, batchSeq }, copyPool)),
   };
 }
 
@@ -37,10 +36,9 @@ async function reserveBatch(pool: Pool): Promise<string> {
 
 async function openBatch(
   identity: NewBatch,
-  copyPool: Pool,
-  controlPool: Pool,
+  pool: Pool,
 ): Promise<{ writer: BatchWriter } | { accepted: AcceptedBatch }> {
-  const connection = await borrowConnection(copyPool);
+  const connection = await borrowConnection(pool);
   const { client } = connection;
   try {
     await client.query('begin');
@@ -52,7 +50,7 @@ async function openBatch(
       const table =
         target.kind === 'records'
           ? recordTable(client, target.records, batch)
-          : factTable(client, controlPool, target.dataset, batch);
+          : factTable(client, target.dataset, batch);
       return { writer: createBatchWriter({ connection, batchSeq, table }) };
     }
     await client.query('rollback');

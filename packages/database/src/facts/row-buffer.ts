@@ -11,7 +11,6 @@ export class RowBuffer {
   private readonly filled: FilledColumns;
   private texts: string[] = [];
   private characters = 0;
-  private days = new Set<number>();
   private first: string | null = null;
   private last: string | null = null;
 
@@ -30,11 +29,7 @@ export class RowBuffer {
     const text = this.filled.linesOf(this.table.rowPrefix, rows);
     this.texts.push(text);
     this.characters += text.length;
-    for (const { day, cells } of rows) {
-      if (day === null) continue;
-      this.days.add(day);
-      this.addTime(cells[0] ?? '');
-    }
+    if (this.table.isHot) for (const { cells } of rows) this.addTime(cells[0] ?? '');
     if (this.characters >= chunkCharacters) await this.flush();
   }
 
@@ -46,12 +41,11 @@ export class RowBuffer {
   async flush(): Promise<void> {
     if (this.texts.length === 0) return;
     const chunk = Buffer.from(this.texts.join(''), 'utf8');
-    const { days } = this;
     this.clear();
-    await this.table.write(chunk, { columns: this.filled.filledNames, days });
+    await this.table.write(chunk, this.filled.filledNames);
   }
 
-  /** All times are written by `Date.toISOString`, so that their texts have the order of the times. */
+  /** The first cell of a fact is its time. All times are written by `Date.toISOString`, so that their texts have the order of the times. */
   private addTime(time: string): void {
     if (this.first === null || time < this.first) this.first = time;
     if (this.last === null || time > this.last) this.last = time;
@@ -59,7 +53,6 @@ export class RowBuffer {
 
   clear(): void {
     this.texts = [];
-    this.days = new Set();
     this.characters = 0;
   }
 }

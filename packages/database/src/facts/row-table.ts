@@ -1,7 +1,6 @@
 import type { Dataset, RecordSet } from '@hourglass/query';
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { ensureDayPartitions } from './day-partitions.ts';
 import { copyIntoHotTable, factCellColumns } from './hot-table.ts';
 import { recordStatements } from './record-table.ts';
 
@@ -13,13 +12,8 @@ export interface RowTable {
   readonly columns: readonly string[];
   /** Precedes every row. */
   readonly rowPrefix: string;
-  /**
-   * Writes a chunk of COPY lines with the cells of `columns`. `days` are the UTC days of its facts.
-   */
-  write(
-    chunk: Buffer,
-    rows: { readonly columns: readonly string[]; readonly days: ReadonlySet<number> },
-  ): Promise<void>;
+  /** Writes a chunk of COPY lines with the cells of `columns`. */
+  write(chunk: Buffer, columns: readonly string[]): Promise<void>;
   /** Called once, after the last chunk. */
   finish(): Promise<void>;
 }
@@ -29,10 +23,9 @@ export interface BatchReference {
   readonly batchSeq: string;
 }
 
-/** Appends facts to their dataset's hot table, in the partitions of their days. */
+/** Appends facts to their dataset's hot table. */
 export function factTable(
   client: ClientBase,
-  controlPool: Pool,
   dataset: Dataset,
   { environmentId, batchSeq }: BatchReference,
 ): RowTable {
@@ -40,11 +33,7 @@ export function factTable(
     isHot: true,
     columns: factCellColumns(dataset),
     rowPrefix: `${environmentId}\t${batchSeq}\t`,
-    async write(chunk, { columns, days }) {
-      await ensureDayPartitions(client, controlPool, dataset.hotTable, days);
-      // One statement per chunk, so that it sees partitions created after the batch began.
-      await copyChunk(client, copyIntoHotTable(dataset, columns), chunk);
-    },
+    write: (chunk, columns) => copyChunk(client, copyIntoHotTable(dataset, columns), chunk),
     finish: () => Promise.resolve(),
   };
 }
@@ -61,7 +50,7 @@ export function recordTable(
     isHot: false,
     columns: records.columns.map(({ name }) => name),
     rowPrefix: '',
-    async write(chunk, { columns }) {
+    async write(chunk, columns) {
       if (!prepared) await client.query(prepare);
       prepared = true;
       await copyChunk(client, copy(columns), chunk);

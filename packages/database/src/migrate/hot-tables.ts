@@ -52,8 +52,22 @@ function createTable(dataset: Dataset): string {
     create table ${table} (
       environment_id integer not null, batch_seq bigint not null, "timestamp" ${sqlTypes.timestamp} not null
       ${columns.join('')}
-    ) partition by range ("timestamp");
-    create index on ${table} (environment_id, "timestamp")`;
+    ) ${hotTableStorage};
+    ${hotTableIndex(dataset.hotTable)}`;
+}
+
+/**
+ * Facts are inserted once and soon deleted again by sealing: their space is reused after the next
+ * run of autovacuum, which therefore depends on the number of deleted facts only and neither pauses
+ * nor runs for facts that were only inserted.
+ */
+export const hotTableStorage = `with (
+  autovacuum_vacuum_threshold = 50000, autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_insert_threshold = -1, autovacuum_vacuum_cost_delay = 0)`;
+
+/** Makes the statement for the index under which reports, sealing and deletions find facts. */
+export function hotTableIndex(table: string): string {
+  return `create index on ${escapeIdentifier(table)} (environment_id, "timestamp")`;
 }
 
 function columnsOfDataset(dataset: Dataset): readonly { readonly name: string; readonly sqlType: string }[] {

@@ -6,6 +6,7 @@ import { servedByDatabase } from '../connection/database-errors.ts';
 import { createMissingHotTables } from './hot-tables.ts';
 import { readMigrations, type Migration } from './migration-files.ts';
 import { pendingMigrations, recordMigration } from './migration-history.ts';
+import { unpartitionHotTables } from './unpartition-hot-tables.ts';
 
 /** The advisory lock of Prisma's command line, so that the two exclude each other. */
 const migrationLock = 72707369;
@@ -31,23 +32,33 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   const { url, log, folder, catalogue = new Map() } = options;
   const migrations = await readMigrations(folder);
   await servedByDatabase(async () => {
-    const client = new Client(connectionOptions(url));
-    // Without a listener, a connection lost between statements would end the process; the next
-    // statement fails anyway.
-    client.on('error', () => {});
+    const client = await connect(url);
     try {
-      await client.connect();
       await lock(client, log);
+      const partitions = { connect: () => connect(url), log };
+      // Before the migrations, because one that adds a column would lock every partition.
+      await unpartitionHotTables(client, partitions);
       for (const migration of await pendingMigrations(client, migrations)) {
         await apply(client, migration);
         log(`applied migration ${migration.name}`);
       }
+      // Again, because the first migration creates partitioned tables.
+      await unpartitionHotTables(client, partitions);
       await createMissingHotTables(client, catalogue, log);
     } finally {
       // Also releases the lock.
       await client.end();
     }
   });
+}
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client(connectionOptions(url));
+  // Without a listener, a connection lost between statements would end the process; the next
+  // statement fails anyway.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
 }
 
 async function lock(client: Client, log: (message: string) => void): Promise<void> {

@@ -67,7 +67,7 @@ export function hotFactsColumns({ plan, dataset }: BoundPlan): FactRowColumns {
  * Null is an empty field, an empty text is `""`, and timestamps are UTC without a zone.
  *
  * COPY takes no parameters, so values are passed as settings of the transaction. PostgreSQL skips
- * partitions outside of the range and facts that the filter is certain to exclude.
+ * facts outside of the range and those that the filter is certain to exclude.
  */
 export function compileHotFactsCopy(boundPlan: BoundPlan): HotFactsCopy {
   const { sql: select, settings } = compileHotFactsSelect(boundPlan);
