@@ -88,7 +88,7 @@ test('a dataset written as the page says is imported, stored and reported withou
       store: database.facts,
       ...unlimitedBatchSpace(folder.path),
       onError: 'refuse',
-      nowMs,
+      times: { earliestMs: 0, latestMs: nowMs },
       signal,
     },
   );

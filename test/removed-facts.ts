@@ -235,7 +235,7 @@ class Environment {
       bulk: { encoder, segments: database.segments, objects, maxHotRows: 4 },
       ...unlimitedBatchSpace(scratchDirectory),
       onError: 'refuse',
-      nowMs: this.nowMs,
+      times: { earliestMs: 0, latestMs: this.nowMs },
       signal,
     });
     expect(result.kind).toBe('accepted');

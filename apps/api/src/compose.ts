@@ -103,6 +103,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     counting: composeCounting(settings, objects),
     bulk: composeBulk(settings, database, objects),
     uploads: composeUploads(settings, metrics),
+    factTimes: settings.factTimes,
     nowMs: Date.now,
     newId: randomUUID,
     passwords,

@@ -2,6 +2,7 @@ import type { ManifestKey } from '@hourglass/contract';
 import type {
   BatchList,
   BulkPorts,
+  FactTimes,
   CountFactsPorts,
   FactDeletions,
   FactStore,
@@ -123,6 +124,7 @@ export interface RouteServices {
   /** Ingestion of large batches. */
   readonly bulk: BulkPorts;
   readonly uploads: UploadPorts;
+  readonly factTimes: FactTimes;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly passwords: Passwords;
@@ -222,9 +224,9 @@ function statisticsRoutes(services: RouteServices): readonly Route[] {
 }
 
 function ingestRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, sealingPace, bulk, uploads, metrics, nowMs, record } = services;
+  const { catalogue, database, sealingPace, bulk, uploads, factTimes, metrics, nowMs, record } = services;
   const { accounts, customFields, facts, batches, deletions } = database;
-  const ports = { catalogue, customFields, facts, sealingPace, bulk, uploads, metrics, nowMs };
+  const ports = { catalogue, customFields, facts, sealingPace, bulk, uploads, factTimes, metrics, nowMs };
   const findTenant = tenantFinder(accounts);
   return [
     postFactsRoute(findTenant, ports),

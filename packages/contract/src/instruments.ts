@@ -25,7 +25,7 @@ function distinctList<Item extends z.ZodType<unknown, string>>(item: Item, max: 
 
 /**
  * Local clock time, as milliseconds since 1970 in UTC. Starts in the year 1000; records begin in
- * 1990.
+ * 1970.
  */
 const localTime = z
   .string()

@@ -105,7 +105,7 @@ describe('a snapshot', () => {
       store: db.database.facts,
       ...unlimitedBatchSpace(folder.path),
       onError: 'refuse',
-      nowMs: Date.UTC(2026, 6, 1),
+      times: { earliestMs: 0, latestMs: Date.UTC(2026, 6, 1) },
       signal: never,
     });
     expect(outcome).toMatchObject({ kind: 'accepted', accepted: facts.length });

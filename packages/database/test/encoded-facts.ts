@@ -10,7 +10,6 @@ function apiDataset(): Dataset {
 export const api = apiDataset();
 
 const columns = storedColumns(api).map((column) => column.name);
-const dayMs = 86_400_000;
 
 /** `time` is ISO 8601 in UTC. Columns that `values` lacks are null, as is `custom_fields`. */
 export function encodedFact(
@@ -18,5 +17,5 @@ export function encodedFact(
   values: Readonly<Record<string, string | number>> = {},
 ): EncodedRow {
   const fields = [...columns, 'custom_fields'].map((column) => values[column] ?? '\\N');
-  return { cells: [time, ...fields.map(String)], day: Math.floor(Date.parse(time) / dayMs) };
+  return { cells: [time, ...fields.map(String)] };
 }

@@ -18,7 +18,7 @@ function uses(): IngestTarget {
 }
 
 function use(id: string, seconds: number, userId = 'jane'): EncodedRow {
-  return { cells: [id, 'e1', userId, '2026-01-01T00:00:00.000001Z', String(seconds)], day: null };
+  return { cells: [id, 'e1', userId, '2026-01-01T00:00:00.000001Z', String(seconds)] };
 }
 
 async function open(environmentId = db.tenant.environmentId) {

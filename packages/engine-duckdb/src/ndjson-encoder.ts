@@ -98,7 +98,7 @@ interface ReadBody {
 
 function encodeColumns(
   connection: DuckDBConnection,
-  { bodyPath, dataset, environmentId, batchSeq, undeclaredFields, nowMs, directory }: NdjsonFacts,
+  { bodyPath, dataset, environmentId, batchSeq, undeclaredFields, times, directory }: NdjsonFacts,
   { columns, read, sampled }: ReadBody,
 ): Promise<SegmentFile | 'declined'> {
   const pattern = plainLinePattern(plainFields({ dataset, undeclaredFields, columns, read, sampled }));
@@ -107,7 +107,7 @@ function encodeColumns(
     if (facts === null || facts === 0) return 'declined';
     await connection.run('set variable body_columns = $1', [structValue(readTypes(read))]);
     const present = presentColumns(columns, read);
-    const select = plainFactsSelect(present, { read, environmentId, batchSeq, nowMs });
+    const select = plainFactsSelect(present, { read, environmentId, batchSeq, times });
     const values = present.map(({ segmentName, type }) => ({ name: segmentName, type }));
     const file = await writeSegment(connection, select, {
       directory,

@@ -1,4 +1,4 @@
-import { earliestMs, latestFactMs, latestMs, type FactColumn } from '@hourglass/facts';
+import { anyTime, type FactColumn, type TimeBounds } from '@hourglass/facts';
 import { batchSeqColumn, type ColumnType } from '@hourglass/query';
 import { duckDbTypes } from './duckdb-types.ts';
 import { quoted } from './segment-relation.ts';
@@ -56,12 +56,12 @@ export function plainFactsSelect(
     read,
     environmentId,
     batchSeq,
-    nowMs,
+    times,
   }: {
     readonly read: readonly FactColumn[];
     readonly environmentId: number;
     readonly batchSeq: string;
-    readonly nowMs: number;
+    readonly times: TimeBounds;
   },
 ): string {
   const names = new Set(read.map(({ name }) => name));
@@ -71,7 +71,7 @@ export function plainFactsSelect(
   const selected = present.map(
     (column) => `, ${withMissingRule(column, byName, valueOrNull)} as ${quoted(column.segmentName)}`,
   );
-  const time = inRange(timeOf('"timestamp"'), latestFactMs(nowMs), '');
+  const time = inRange(timeOf('"timestamp"'), times, '');
   return `
     select cast(${environmentId} as INTEGER) as environment_id, ${time} as "timestamp",
            cast(${BigInt(batchSeq)} as BIGINT) as ${quoted(batchSeqColumn.name)} ${selected.join('')}
@@ -80,7 +80,7 @@ export function plainFactsSelect(
 
 function value({ name, type }: FactColumn): string {
   const column = quoted(name);
-  if (type === 'timestamp') return inRange(timeOf(column), latestMs, `when ${column} is null then null`);
+  if (type === 'timestamp') return inRange(timeOf(column), anyTime, `when ${column} is null then null`);
   if (type === 'decimal') return `cast(${column} as ${duckDbTypes.decimal})`;
   // Converts minus zero to zero, as the hot table does.
   return type === 'float' ? `${column} + 0` : column;
@@ -108,7 +108,7 @@ function timeOf(column: string): string {
                else make_timestamp_ms(cast(${column} as BIGINT)) end`;
 }
 
-function inRange(time: string, lastMs: number, missing: string): string {
-  return `case ${missing} when ${time} between make_timestamp_ms(${earliestMs}) and make_timestamp_ms(${lastMs})
+function inRange(time: string, { earliestMs, latestMs }: TimeBounds, missing: string): string {
+  return `case ${missing} when ${time} between make_timestamp_ms(${earliestMs}) and make_timestamp_ms(${latestMs})
                then ${time} else error('a time is out of range') end`;
 }

@@ -31,6 +31,7 @@ const dataset: Dataset = withCustomFields(api, [
 ]);
 const environmentId = 41;
 const nowMs = Date.UTC(2026, 10, 22, 12);
+const times = { earliestMs: 0, latestMs: nowMs + 86_400_000 };
 const { signal } = new AbortController();
 
 let folder: TemporaryFolder;
@@ -57,7 +58,7 @@ async function encode(body: Buffer, undeclaredFields: UndeclaredFields = 'refuse
     environmentId,
     batchSeq: '7',
     undeclaredFields,
-    nowMs,
+    times,
     signal,
   });
 }
@@ -105,7 +106,7 @@ async function checked(
     ...unlimitedBatchSpace(folder.path),
     onError: 'refuse',
     undeclaredFields,
-    nowMs,
+    times,
     signal,
   });
   return { answer, facts: store.copyLines.map(factOfLine) };
@@ -235,7 +236,7 @@ test('an aborted conversion throws the reason and leaves no file, and the next o
   await writeFile(bodyPath, '{"timestamp":1795341600123,"apiproxy":"a"}\n'.repeat(500_000));
   const directory = folder.path;
   const body = { bodyPath, directory, dataset, environmentId, batchSeq: '7' };
-  const task = { ...body, undeclaredFields: 'refuse', nowMs } as const;
+  const task = { ...body, undeclaredFields: 'refuse', times } as const;
   const encoding = encoder.encode({ ...task, signal: stop.signal });
   setImmediate(() => stop.abort(new Error('gone')));
   await expect(encoding).rejects.toThrow('gone');

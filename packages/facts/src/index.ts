@@ -13,7 +13,7 @@ export * from './bulk/segment-encoder.ts';
 export * from './bulk/sample-fields.ts';
 export { nullCell } from './columns/column-rule.ts';
 export { decimalDigits } from './columns/number-rules.ts';
-export { earliestMs, latestFactMs, latestMs } from './columns/time-rule.ts';
+export { anyTime, factTimeBounds, type FactTimes, type TimeBounds } from './columns/time-rule.ts';
 export * from './formats/inexact-number.ts';
 export * from './formats/logs/name-proxy.ts';
 export * from './formats/ndjson-batches.ts';

@@ -15,6 +15,7 @@ import { MemoryFactStore } from './memory-fact-store.ts';
 
 const dataset = catalogue.get('api') as Dataset;
 const nowMs = Date.UTC(2026, 10, 22, 12);
+const times = { earliestMs: 0, latestMs: nowMs + 86_400_000 };
 const good = '{"timestamp":"2026-11-22T10:00:00Z","apiproxy":"a"}\n';
 const bad = '{"timestamp":"2026-11-22T10:00:00Z","apiproxy":1}\n';
 const badFault = { field: 'apiproxy', message: 'found the number 1; expected text' };
@@ -36,7 +37,7 @@ function accept(
     store,
     ...unlimitedBatchSpace(folder.path),
     onError: 'refuse',
-    nowMs,
+    times,
     signal: new AbortController().signal,
     ...rest,
   });

@@ -3,15 +3,17 @@ import type { ColumnType, Dataset } from '@hourglass/query';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createFactChecker } from '../src/check/check-fact.ts';
+import { factTimeBounds } from '../src/columns/time-rule.ts';
 import { copyLineOf, decodeCopyLine } from './copy-text.ts';
 
 const api = catalogue.get('api') as Dataset;
 const nowMs = Date.UTC(2026, 10, 22, 12);
-const check = createFactChecker(api, { nowMs });
+const times = { earliestMs: 0, latestMs: nowMs + 86_400_000 };
+const check = createFactChecker(api, { times });
 const timestamp = '2026-11-22T10:00:00Z';
 
 function stored(value: Record<string, unknown>, dataset = api): Record<string, string | null> {
-  const checked = createFactChecker(dataset, { nowMs })({ line: 1, value });
+  const checked = createFactChecker(dataset, { times })({ line: 1, value });
   if ('faults' in checked) throw new Error(JSON.stringify(checked.faults));
   const cells = decodeCopyLine(copyLineOf(checked));
   const names = ['timestamp', ...storedColumns(dataset).map((column) => column.name), 'custom_fields'];
@@ -86,22 +88,34 @@ describe('a valid fact', () => {
     ['2016-12-31T23:59:60.000Z', '2017-01-01T00:00:00.000Z'],
     ['2016-12-31t23:59:60.500z', '2017-01-01T00:00:00.500Z'],
     ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000Z'],
-    ['1990-01-01T00:00:00Z', '1990-01-01T00:00:00.000Z'],
+    ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
+    [Date.UTC(1990, 0, 1), '1990-01-01T00:00:00.000Z'],
     ['2026-11-23T12:00:00Z', '2026-11-23T12:00:00.000Z'],
     [1_763_805_600_123, '2025-11-22T10:00:00.123Z'],
   ])('the timestamp %j means %s', (given, expected) => {
     expect(stored({ timestamp: given })['timestamp']).toBe(expected);
   });
 
-  test('has the UTC day of its timestamp', () => {
-    const dayOf = (text: string) => {
-      const checked = check({ line: 1, value: { timestamp: text } });
-      return 'day' in checked ? checked.day : null;
+  test('lies within the configured times, and a refusal names them', () => {
+    const settings = { earliestMs: Date.UTC(2015, 0, 1), maxAheadMs: 2 * 3_600_000 };
+    const bounded = createFactChecker(api, { times: factTimeBounds(settings, nowMs) });
+    const messageFor = (time: unknown) => {
+      const checked = bounded({ line: 1, value: { timestamp: time } });
+      return 'faults' in checked ? checked.faults[0]?.message : null;
     };
-    expect(dayOf('1990-01-01T00:00:00Z')).toBe(7305);
-    expect(dayOf('2026-11-22T23:59:59.999Z')).toBe(20_779);
-    expect(dayOf('2026-11-22T23:30:00-01:00')).toBe(20_780);
-    expect(dayOf('2016-12-31T23:59:60.000Z')).toBe(17_167);
+    expect(['2015-01-01', '2026-11-22T14:00:00Z'].map(messageFor)).toEqual([null, null]);
+    const expected =
+      'expected a time from 2015-01-01 to 2026-11-22T14:00:00Z, as ISO 8601 text or milliseconds since 1970';
+    expect(messageFor('2014-12-31T23:59:59.999Z')).toBe(
+      `found the text "2014-12-31T23:59:59.999Z"; ${expected}`,
+    );
+    expect(messageFor('2026-11-22T14:00:00.001Z')).toBe(
+      `found the text "2026-11-22T14:00:00.001Z"; ${expected}`,
+    );
+    expect(messageFor(1_763_805_600)).toBe(
+      `found the number 1763805600, which is a time in seconds; ${expected}`,
+    );
+    expect(messageFor(undefined)).toBe(`is missing; ${expected}`);
   });
 
   test.each([
@@ -153,10 +167,12 @@ describe('a fault names its line, its field and the problem:', () => {
     [{ timestamp: '2026-04-31' }, 'timestamp', '2026-04-31'],
     [{ timestamp: '2026-11-22T24:00:00Z' }, 'timestamp', 'T24'],
     [{ timestamp: '2026-11-22T10:00:00+24:00' }, 'timestamp', '+24'],
-    [{ timestamp: '1989-12-31T23:59:59.999Z' }, 'timestamp', '1990'],
+    [{ timestamp: '1969-12-31T23:59:59.999Z' }, 'timestamp', 'from 1970-01-01 to 2026-11-23T12:00:00Z'],
     [{ timestamp: '0095-01-01T00:00:00Z' }, 'timestamp', '0095'],
-    [{ timestamp: '2026-11-23T12:00:00.001Z' }, 'timestamp', 'one day from now'],
+    [{ timestamp: '2026-11-23T12:00:00.001Z' }, 'timestamp', 'from 1970-01-01 to 2026-11-23T12:00:00Z'],
     [{ timestamp: 1_763_805_600 }, 'timestamp', 'seconds'],
+    [{ timestamp: 0 }, 'timestamp', 'ISO 8601 text or, from 1990 on, as milliseconds since 1970'],
+    [{ timestamp: Date.UTC(1989, 11, 31) }, 'timestamp', 'found the number 631065600000; expected'],
     [{ timestamp: 1_763_805_600_000.5 }, 'timestamp', '1763805600000.5'],
     [{ timestamp: '1763805600123' }, 'timestamp', 'ISO 8601'],
     [{ timestamp: true }, 'timestamp', 'true'],
@@ -194,7 +210,8 @@ describe('a fault names its line, its field and the problem:', () => {
     [{ timestamp, apiproxy: 'é'.repeat(16 * 1024 + 1) }, 'apiproxy', '32768 bytes'],
     [{ timestamp, created: 'soon' }, 'created', 'ISO 8601'],
     [{ timestamp, created: '2100-02-29' }, 'created', '2100-02-29'],
-    [{ timestamp, created: '1970-01-01' }, 'created', '1990'],
+    [{ timestamp, created: '1969-12-31' }, 'created', 'from 1970-01-01 on'],
+    [{ timestamp, created: 1_763_805_600 }, 'created', 'seconds'],
   ])('%j', (value, field, message) => {
     expect(faultsOf(value)).toEqual([
       { line: 9, field, message: expect.stringContaining(message) as string },
@@ -247,5 +264,5 @@ test('a dataset with a rule for a column that is not stored is refused', () => {
       },
     ],
   };
-  expect(() => createFactChecker(broken, { nowMs })).toThrow('"nothing"');
+  expect(() => createFactChecker(broken, { times })).toThrow('"nothing"');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { optional, required, type RecordSet } from '@hourglass/query';
+import { happened, optional, required, type RecordSet } from '@hourglass/query';
 import { createRecordChecker } from '../src/check/check-record.ts';
 
 const things: RecordSet = {
@@ -8,13 +8,15 @@ const things: RecordSet = {
   key: ['id'],
   columns: [
     required('id', 'text', 'Id.'),
-    required('made_at', 'timestamp', 'When.'),
+    happened('made_at', 'When.'),
     optional('price', 'decimal', 'Price.'),
     optional('pieces', 'integer', 'How many.'),
     optional('sold', 'boolean', 'Whether.'),
+    optional('kept_until', 'timestamp', 'How long.'),
   ],
 };
-const check = createRecordChecker(things);
+const times = { earliestMs: Date.UTC(2015, 0), latestMs: Date.UTC(2026, 10, 23, 12) };
+const check = createRecordChecker(things, times);
 const madeAt = '2026-01-02T03:04:05Z';
 
 /** Returns the cells of a valid record, or its faults as `field: message`. */
@@ -33,6 +35,7 @@ describe('a record', () => {
       String.raw`\N`,
       String.raw`\N`,
       'true',
+      String.raw`\N`,
     ]);
   });
 
@@ -77,11 +80,25 @@ describe('a record', () => {
     },
   );
 
+  test('has the times of facts where it names what happened, and any time elsewhere', () => {
+    for (const time of ['2014-12-31T23:59:59.999Z', '2026-11-23T12:00:00.001Z'])
+      expect(checked({ id: 'a', made_at: time })).toEqual([
+        `made_at: found the text "${time}"; expected a time from 2015-01-01 to 2026-11-23T12:00:00Z, ` +
+          'as ISO 8601 text or milliseconds since 1970',
+      ]);
+    expect(checked({ id: 'a', made_at: madeAt, kept_until: '2999-12-31' }).at(-1)).toBe(
+      '2999-12-31T00:00:00.000Z',
+    );
+    expect(checked({ id: 'a', made_at: madeAt, kept_until: '1969-12-31' })).toEqual([
+      expect.stringContaining('kept_until: found the text "1969-12-31"; expected a time from 1970-01-01 on'),
+    ]);
+  });
+
   test('reports every missing, wrong or unknown field', () => {
     expect(checked({ made_at: null, pieces: 1.5, sold: 'yes', prise: 1 })).toEqual([
       'prise: unknown field "prise". Did you mean "price"?',
       'id: is missing; expected text',
-      'made_at: is missing; expected a time from 1990 on, as ISO 8601 text or milliseconds since 1970',
+      'made_at: is missing; expected a time from 2015-01-01 to 2026-11-23T12:00:00Z, as ISO 8601 text or milliseconds since 1970',
       'pieces: found the number 1.5; expected a whole number from -(2^53 - 1) to 2^53 - 1',
       'sold: found the text "yes"; expected true or false',
     ]);

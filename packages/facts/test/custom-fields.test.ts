@@ -20,10 +20,11 @@ const dataset = withCustomFields(catalogue.get('api') as Dataset, [
   { id: 9, name: 'dc_due', type: 'DATETIME' },
 ]);
 const nowMs = Date.UTC(2026, 10, 22, 12);
+const times = { earliestMs: 0, latestMs: nowMs + 86_400_000 };
 const timestamp = '2026-11-22T10:00:00Z';
 
 function check(fact: Record<string, unknown>, undeclaredFields?: UndeclaredFields) {
-  const options = undeclaredFields === undefined ? { nowMs } : { nowMs, undeclaredFields };
+  const options = undeclaredFields === undefined ? { times } : { times, undeclaredFields };
   return createFactChecker(dataset, options)({ line: 3, value: { timestamp, ...fact } });
 }
 

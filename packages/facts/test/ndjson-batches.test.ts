@@ -53,7 +53,7 @@ describe('batches of an import', () => {
       store: new MemoryFactStore(),
       ...unlimitedBatchSpace('/nonexistent'),
       onError: 'refuse',
-      nowMs: Date.UTC(2026, 10, 23),
+      times: { earliestMs: 0, latestMs: Date.UTC(2026, 10, 24) },
       signal: new AbortController().signal,
     });
     const faults = answer.kind === 'refused' ? answer.faults : [];
@@ -71,7 +71,7 @@ describe('batches of an import', () => {
       store: new MemoryFactStore(),
       ...unlimitedBatchSpace('/nonexistent'),
       onError: 'refuse',
-      nowMs: Date.UTC(2026, 10, 23),
+      times: { earliestMs: 0, latestMs: Date.UTC(2026, 10, 24) },
       signal: new AbortController().signal,
     });
     expect(answer).toMatchObject({ kind: 'accepted', accepted: 2 });

@@ -6,6 +6,7 @@ import {
   flag,
   folder,
   headerText,
+  hours,
   mebibytes,
   oneOf,
   organizationName,
@@ -14,6 +15,7 @@ import {
   text,
   timeZone,
   url,
+  utcDay,
   wholeNumber,
 } from './setting-schemas.ts';
 import { listDefinitions, optionalSetting, setting } from './setting.ts';
@@ -219,6 +221,18 @@ export const serverSettings = {
     description:
       'Memory of the engine in one API process for statistics, shared by the two that run concurrently.',
   }),
+  factTimes: {
+    earliestMs: setting('HOURGLASS_EARLIEST_FACT', utcDay, '1970-01-01', {
+      readBy: ['api'],
+      value: 'UTC day as YYYY-MM-DD',
+      description: 'Facts of earlier days are refused.',
+    }),
+    maxAheadMs: setting('HOURGLASS_FACTS_AHEAD_HOURS', hours(0, 87_600), '24', {
+      readBy: ['api'],
+      value: 'hours',
+      description: 'Facts whose time is further ahead of the clock of the API are refused.',
+    }),
+  },
   bulkBatchRows: setting('HOURGLASS_BULK_BATCH_ROWS', wholeNumber(0, 10_000_000), '50000', {
     readBy: ['api'],
     value: 'facts',

@@ -40,6 +40,17 @@ export function seconds(minimum: number, maximum: number): z.ZodType<number, str
   return wholeNumber(minimum, maximum).transform((value) => value * 1000);
 }
 
+/** Hours in the environment, milliseconds in the settings. */
+export function hours(minimum: number, maximum: number): z.ZodType<number, string> {
+  return wholeNumber(minimum, maximum).transform((value) => value * 3_600_000);
+}
+
+/** A day from 1970 on in the environment, its start in milliseconds since 1970 in the settings. */
+export const utcDay = z.iso
+  .date('a day as YYYY-MM-DD, from 1970-01-01 on')
+  .transform((value) => Date.parse(value))
+  .refine((ms) => ms >= 0, 'a day as YYYY-MM-DD, from 1970-01-01 on');
+
 /** MiB in the environment, bytes in the settings. */
 export function mebibytes(minimum: number, maximum: number): z.ZodType<number, string> {
   return wholeNumber(minimum, maximum).transform((value) => value * 1024 * 1024);

@@ -5,9 +5,11 @@ import { didYouMean, listFaults } from '@hourglass/contract/messages';
 import {
   acceptBatch,
   awaitSealing,
+  factTimeBounds,
   type BatchResult,
   type BulkPorts,
   type FactStore,
+  type FactTimes,
   type SealingPace,
 } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
@@ -36,6 +38,7 @@ export interface PostFactsPorts {
   readonly bulk: BulkPorts;
   readonly uploads: UploadPorts;
   readonly metrics: ApiMetrics;
+  readonly factTimes: FactTimes;
   readonly nowMs: () => number;
 }
 
@@ -118,7 +121,7 @@ interface Ingestion {
 async function ingest(
   { open, ...upload }: AdmittedUpload,
   { tenant, target, id, onError, createdBy }: Ingestion,
-  { customFields, facts, sealingPace, bulk, nowMs }: PostFactsPorts,
+  { customFields, facts, sealingPace, bulk, factTimes, nowMs }: PostFactsPorts,
 ): ReturnType<typeof acceptBatch> {
   const { fields, undeclaredFields } = await customFields.find(tenant, target.name);
   if (target.kind === 'facts') await awaitSealing(sealingPace, upload.signal);
@@ -134,7 +137,7 @@ async function ingest(
     bulk,
     onError,
     undeclaredFields,
-    nowMs: nowMs(),
+    times: factTimeBounds(factTimes, nowMs()),
   });
 }
 

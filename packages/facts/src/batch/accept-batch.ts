@@ -41,11 +41,11 @@ export async function acceptBatch(
   }
 }
 
-function rowChecker({ identity, nowMs, undeclaredFields = 'refuse' }: AcceptBatchOptions): RowChecker {
+function rowChecker({ identity, times, undeclaredFields = 'refuse' }: AcceptBatchOptions): RowChecker {
   const { target } = identity;
   return target.kind === 'records'
-    ? createRecordChecker(target.records)
-    : createFactChecker(target.dataset, { nowMs, undeclaredFields });
+    ? createRecordChecker(target.records, times)
+    : createFactChecker(target.dataset, { times, undeclaredFields });
 }
 
 function isLarge({ reader }: BufferedBody, { identity, bulk }: AcceptBatchOptions): boolean {

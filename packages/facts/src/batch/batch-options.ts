@@ -4,6 +4,7 @@ import type { RowChecker } from '../check/check-fact.ts';
 import type { BodyLimits, BodyMeter } from './body-meter.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { BatchIdentity, FactStore } from './fact-store.ts';
+import type { TimeBounds } from '../columns/time-rule.ts';
 
 /** Where the bodies of batches are kept until they have arrived. */
 export interface BatchSpace {
@@ -30,7 +31,8 @@ export interface AcceptBatchOptions {
   readonly onError: 'refuse' | 'skip';
   /** Whether an undeclared field is a fault (the default) or ignored. */
   readonly undeclaredFields?: UndeclaredFields;
-  readonly nowMs: number;
+  /** The times at which facts and records may have happened. */
+  readonly times: TimeBounds;
   readonly signal: AbortSignal;
 }
 

@@ -8,8 +8,6 @@ export interface EncodedRow {
    * values by id.
    */
   readonly cells: readonly string[];
-  /** Days since 1970-01-01 (UTC), which select the partition of a fact. Null for a record. */
-  readonly day: number | null;
 }
 
 export interface BatchIdentity {

@@ -67,13 +67,13 @@ export async function acceptSpooled(
 function conversionOf(
   directory: string,
   { check }: ArrivingBody,
-  { identity, store, bulk, undeclaredFields = 'refuse', onError, nowMs, signal }: AcceptBatchOptions,
+  { identity, store, bulk, undeclaredFields = 'refuse', onError, times, signal }: AcceptBatchOptions,
 ): BodyConversion | null {
   const { target, environmentId } = identity;
   if (bulk === undefined || target.kind !== 'facts') return null;
   return new BodyConversion({
     encoder: bulk.encoder,
-    body: { dataset: target.dataset, environmentId, undeclaredFields, nowMs, directory },
+    body: { dataset: target.dataset, environmentId, undeclaredFields, times, directory },
     signal,
     // A batch that was accepted before is only read again.
     reserveBatch: async () => ((await store.findBatch(identity)) === null ? store.reserveBatch() : null),

@@ -1,4 +1,5 @@
 import type { Dataset, UndeclaredFields } from '@hourglass/query/catalogue';
+import type { TimeBounds } from '../columns/time-rule.ts';
 import type { SegmentFile } from '../segments/segment.ts';
 import type { SegmentObjects } from '../segments/segment-objects.ts';
 import type { SegmentStore } from '../segments/segment-store.ts';
@@ -12,8 +13,8 @@ export interface NdjsonFacts {
   readonly environmentId: number;
   readonly batchSeq: string;
   readonly undeclaredFields: UndeclaredFields;
-  /** The current time, as the row checker uses it. */
-  readonly nowMs: number;
+  /** The times at which facts may have happened, as the row checker uses them. */
+  readonly times: TimeBounds;
   readonly signal: AbortSignal;
 }
 

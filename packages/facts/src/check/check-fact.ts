@@ -2,15 +2,7 @@ import type { Dataset, MissingValue, UndeclaredFields } from '@hourglass/query/c
 import { customColumns, storedColumns } from '@hourglass/query/catalogue';
 import { nullCell, type ColumnRule } from '../columns/column-rule.ts';
 import { columnRules } from '../columns/column-rules.ts';
-import { dayOf } from '../columns/iso-time.ts';
-import {
-  expectedTime,
-  explainTime,
-  isFactTime,
-  latestFactMs,
-  readTime,
-  timeCell,
-} from '../columns/time-rule.ts';
+import { timeRule, type TimeBounds } from '../columns/time-rule.ts';
 import { customCell, customEncoder, type ValueEncoder } from './custom-cell.ts';
 import { createFieldGuide } from './field-guide.ts';
 import type { FieldGuide } from './field-guide.ts';
@@ -28,7 +20,8 @@ export type RowChecker = (row: {
 const maxFaultsPerFact = 100;
 
 export interface FactCheckerOptions {
-  readonly nowMs: number;
+  /** The times at which facts may have happened. */
+  readonly times: TimeBounds;
   /** Whether an undeclared field is a fault (the default) or ignored. */
   readonly undeclaredFields?: UndeclaredFields;
 }
@@ -36,7 +29,7 @@ export interface FactCheckerOptions {
 /**
  * Returns a function that checks a fact and encodes it for `COPY`. `dataset` includes the
  * environment's custom fields. `null` is a missing value, and a missing value is replaced by its
- * column's `whenMissing` rule. A fact may have happened at most one day after `nowMs`.
+ * column's `whenMissing` rule.
  */
 export function createFactChecker(dataset: Dataset, options: FactCheckerOptions): RowChecker {
   const format = new FactFormat(dataset, options);
@@ -48,7 +41,7 @@ export function createFactChecker(dataset: Dataset, options: FactCheckerOptions)
  * fields.
  */
 class FactFormat {
-  private readonly latestMs: number;
+  private readonly timestampRule: ColumnRule;
   private readonly guide: FieldGuide;
   private readonly ignoresUndeclared: boolean;
   private readonly takesCustomFields: boolean;
@@ -59,14 +52,14 @@ class FactFormat {
   private readonly emptyFact: readonly string[];
   private readonly atLeastRules: readonly AtLeastRule[];
 
-  constructor(dataset: Dataset, { nowMs, undeclaredFields = 'refuse' }: FactCheckerOptions) {
+  constructor(dataset: Dataset, { times, undeclaredFields = 'refuse' }: FactCheckerOptions) {
     const columns = storedColumns(dataset);
-    this.latestMs = latestFactMs(nowMs);
+    this.timestampRule = timeRule(times);
     this.ignoresUndeclared = undeclaredFields === 'ignore';
     this.takesCustomFields = dataset.takesCustomFields;
     this.guide = createFieldGuide(dataset);
     for (const [index, { name }] of columns.entries()) this.cellOf.set(name, index + 1);
-    this.encoders = [columnRules.timestamp, ...columns.map((column) => columnRules[column.type])];
+    this.encoders = [this.timestampRule, ...columns.map((column) => columnRules[column.type])];
     this.customEncoders = new Map(
       customColumns(dataset).map((column) => [column.name, customEncoder(column)]),
     );
@@ -80,9 +73,7 @@ class FactFormat {
     const faults: RowFault[] = [];
     const cells = this.emptyFact.slice();
     const members: string[] = [];
-    const time = value['timestamp'];
-    const timeMs = this.readTimestamp(line, time, faults);
-    cells[0] = timeCell(time, timeMs);
+    cells[0] = this.timestampCell(line, value['timestamp'], faults);
     for (const field in value) {
       const fieldValue = value[field];
       if (field === 'timestamp' || (fieldValue === null && this.isKnown(field))) continue;
@@ -94,19 +85,17 @@ class FactFormat {
     if (faults.length > 0) return { faults };
     for (const rule of this.atLeastRules) applyAtLeast(rule, cells);
     if (this.takesCustomFields) cells.push(customCell(members));
-    return { cells, day: dayOf(timeMs) };
+    return { cells };
   }
 
-  private readTimestamp(line: number, value: unknown, faults: RowFault[]): number {
-    const ms = readTime(value);
-    if (ms !== null && isFactTime(ms, this.latestMs)) return ms;
-    const expected = expectedTime('from 1990 until one day from now');
-    const message =
-      value === undefined || value === null
-        ? `is missing; expected ${expected}`
-        : explainTime(value, expected);
+  private timestampCell(line: number, value: unknown, faults: RowFault[]): string {
+    const rule = this.timestampRule;
+    const cell = rule.encode(value);
+    if (cell !== null) return cell;
+    const isMissing = value === undefined || value === null;
+    const message = isMissing ? `is missing; expected ${rule.expected}` : rule.explain(value);
     faults.push({ line, field: 'timestamp', message });
-    return 0;
+    return nullCell;
   }
 
   private isKnown(field: string): boolean {

@@ -2,7 +2,7 @@ import type { ColumnType } from '@hourglass/query/catalogue';
 import type { ColumnRule } from './column-rule.ts';
 import { booleanRule, decimalRule, floatRule, integerRule } from './number-rules.ts';
 import { textRule } from './text-rule.ts';
-import { timeRule } from './time-rule.ts';
+import { anyTime, timeRule } from './time-rule.ts';
 
 export const columnRules: Readonly<Record<ColumnType, ColumnRule>> = {
   text: textRule,
@@ -10,5 +10,5 @@ export const columnRules: Readonly<Record<ColumnType, ColumnRule>> = {
   decimal: decimalRule,
   float: floatRule,
   boolean: booleanRule,
-  timestamp: timeRule,
+  timestamp: timeRule(anyTime),
 };

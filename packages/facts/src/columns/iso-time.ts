@@ -3,7 +3,6 @@ import { readIsoTime as readTime } from '@hourglass/contract';
 const lastHour = 23;
 const lastMinute = 59;
 const lastSecond = 59;
-const dayMs = 86_400_000;
 
 /**
  * A regular expression for the most common forms that `readIsoTime` reads, in quotes: a day, or a
@@ -37,9 +36,4 @@ export function readIsoTime(text: string): number | null {
  */
 export function isDateIsoString(text: string): boolean {
   return text.length === 24 && text[10] === 'T' && text[17] !== '6' && text[19] === '.' && text[23] === 'Z';
-}
-
-/** Returns the number of days from 1970-01-01 to the UTC day of `ms`. */
-export function dayOf(ms: number): number {
-  return Math.floor(ms / dayMs);
 }

@@ -5,6 +5,8 @@ export interface RecordColumn {
   readonly type: ColumnType;
   readonly required: boolean;
   readonly description: string;
+  /** Whether it is the time of something that happened, which is bounded like the time of a fact. */
+  readonly happened?: true;
 }
 
 /**
@@ -23,6 +25,11 @@ export interface RecordSet {
 /** Creates a column that every record must have. */
 export function required(name: string, type: ColumnType, description: string): RecordColumn {
   return { name, type, required: true, description };
+}
+
+/** Creates a column that every record must have, with the time at which something happened. */
+export function happened(name: string, description: string): RecordColumn {
+  return { ...required(name, 'timestamp', description), happened: true };
 }
 
 /** Creates a column that may be missing or null. */

@@ -10,8 +10,8 @@ const months = [
   ...['JANUARY', 'FEBRUARY', 'MARCH', 'APRIL', 'MAY', 'JUNE'],
   ...['JULY', 'AUGUST', 'SEPTEMBER', 'OCTOBER', 'NOVEMBER', 'DECEMBER'],
 ];
-/** Facts are accepted from 1990 on. */
-const firstYear = 1990;
+/** No fact is earlier. */
+const firstYear = 1970;
 const lastYear = 9998;
 
 /**

@@ -1,4 +1,4 @@
-import { optional, required, type RecordSet } from '../record-set.ts';
+import { happened, optional, required, type RecordSet } from '../record-set.ts';
 
 /** The records behind storage consumption. Sizes are exact decimals in TiB. */
 export const consumptionRecords: readonly RecordSet[] = [
@@ -40,7 +40,7 @@ export const consumptionRecords: readonly RecordSet[] = [
     columns: [
       required('subscription', 'text', 'Number of the subscription.'),
       required('service_level', 'text', 'Name of the service level.'),
-      required('timestamp_utc', 'timestamp', 'Time of the measurement.'),
+      happened('timestamp_utc', 'Time of the measurement.'),
       required('committed_tib', 'decimal', 'Size that the customer had committed to.'),
       required('consumed_tib', 'decimal', 'Size consumed.'),
       required('burst_tib', 'decimal', 'Size consumed beyond the commitment.'),

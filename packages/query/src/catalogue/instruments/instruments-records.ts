@@ -1,4 +1,4 @@
-import { optional, required, type RecordSet } from '../record-set.ts';
+import { happened, optional, required, type RecordSet } from '../record-set.ts';
 
 const id = required('id', 'text', 'Id of the record in its source system.');
 const equipment = required('equipment', 'text', 'Id of the instrument.');
@@ -22,7 +22,7 @@ export const instrumentsRecords: readonly RecordSet[] = [
     columns: [
       id,
       equipment,
-      required('charged_at', 'timestamp', 'Time of the charge.'),
+      happened('charged_at', 'Time of the charge.'),
       required('amount', 'decimal', 'Amount charged, in the currency unit of the sender.'),
     ],
   },
@@ -33,7 +33,7 @@ export const instrumentsRecords: readonly RecordSet[] = [
     columns: [
       equipment,
       required('user_id', 'text', 'Id of the follower.'),
-      required('followed_at', 'timestamp', 'Time since which the user follows the instrument.'),
+      happened('followed_at', 'Time since which the user follows the instrument.'),
     ],
   },
   {
@@ -44,7 +44,7 @@ export const instrumentsRecords: readonly RecordSet[] = [
       id,
       equipment,
       required('user_id', 'text', 'Id of the user.'),
-      required('started_at', 'timestamp', 'Start of the use; decides the period in which it counts.'),
+      happened('started_at', 'Start of the use; decides the period in which it counts.'),
       required('seconds', 'integer', 'Duration of the use.'),
     ],
   },
@@ -55,7 +55,7 @@ export const instrumentsRecords: readonly RecordSet[] = [
     columns: [
       id,
       equipment,
-      required('sampled_at', 'timestamp', 'Time at which the samples were submitted.'),
+      happened('sampled_at', 'Time at which the samples were submitted.'),
       required('count', 'integer', 'Number of samples.'),
     ],
   },
@@ -66,7 +66,7 @@ export const instrumentsRecords: readonly RecordSet[] = [
     columns: [
       id,
       equipment,
-      required('broke_at', 'timestamp', 'Start of the fault; decides the period in which it counts.'),
+      happened('broke_at', 'Start of the fault; decides the period in which it counts.'),
       required('seconds', 'integer', 'Time out of order.'),
     ],
   },
@@ -77,7 +77,7 @@ export const instrumentsRecords: readonly RecordSet[] = [
     columns: [
       id,
       equipment,
-      required('trained_at', 'timestamp', 'Time at which the training was requested.'),
+      happened('trained_at', 'Time at which the training was requested.'),
       required('approved', 'boolean', 'Whether the training was approved.'),
     ],
   },

@@ -1,4 +1,4 @@
-import { optional, required, type RecordSet } from '../record-set.ts';
+import { happened, optional, required, type RecordSet } from '../record-set.ts';
 
 /** The records behind algorithm orders. Prices are in hundredths of the currency unit. */
 export const ordersRecords: readonly RecordSet[] = [
@@ -36,8 +36,8 @@ export const ordersRecords: readonly RecordSet[] = [
       required('buy_user_id', 'integer', 'Id of the buyer.'),
       optional('buy_accesskey_id', 'text', 'Access key that placed the order.'),
       optional('remark', 'text', 'Remark of the buyer.'),
-      required('create_time', 'timestamp', 'Time of the order.'),
-      required('update_time', 'timestamp', 'Time of the last change to the order.'),
+      happened('create_time', 'Time of the order.'),
+      happened('update_time', 'Time of the last change to the order.'),
     ],
   },
   {
@@ -48,7 +48,7 @@ export const ordersRecords: readonly RecordSet[] = [
       required('id', 'text', 'Id of the grant.'),
       required('no', 'text', 'Number of the order.'),
       required('count', 'integer', 'Number of licences granted.'),
-      required('granted_at', 'timestamp', 'Time of the grant.'),
+      happened('granted_at', 'Time of the grant.'),
     ],
   },
   {
@@ -59,7 +59,7 @@ export const ordersRecords: readonly RecordSet[] = [
       required('id', 'text', 'Id of the return.'),
       required('no', 'text', 'Number of the order.'),
       required('count', 'integer', 'Number of licences returned.'),
-      required('returned_at', 'timestamp', 'Time of the return.'),
+      happened('returned_at', 'Time of the return.'),
     ],
   },
 ];
