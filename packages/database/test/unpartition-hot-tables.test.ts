@@ -1,5 +1,5 @@
 import { createTestDatabase, eventually, migrationsFolder, type TestDatabase } from '@hourglass/testing';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { migrate } from '../src/index.ts';
 import { withClient } from './empty-database.ts';
@@ -83,7 +83,7 @@ describe('a hot table with a partition for each day', () => {
   });
 
   test('of hundreds of days is moved in small transactions, and reports meanwhile see every fact once', async () => {
-    // Of a dataset that the catalogue no longer has.
+    // The catalogue no longer has its dataset.
     await sql(`
       create table hot_past_facts (
         environment_id integer not null, batch_seq bigint not null, "timestamp" timestamptz(3) not null, apiproxy text

@@ -22,7 +22,7 @@ function conversionOf(declined: readonly string[], options: Partial<BodyConversi
       dataset: catalogue.get('api') as Dataset,
       environmentId: 1,
       undeclaredFields: 'refuse',
-      nowMs: 0,
+      times: { earliestMs: 0, latestMs: 0 },
       directory: '/nonexistent',
     },
     signal: new AbortController().signal,

@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { clientSettings } from './client-settings.ts';
 import {
-  baseUrl,
   environmentNames,
   flag,
   folder,
-  headerText,
   hours,
   mebibytes,
   oneOf,
@@ -20,7 +19,7 @@ import {
 } from './setting-schemas.ts';
 import { listDefinitions, optionalSetting, setting } from './setting.ts';
 
-// The only list of settings: the type `Settings`, their reader and `.env.example` follow from these tables.
+// With `client-settings.ts` the only list of settings: the type `Settings`, their reader and `.env.example` follow from these tables.
 
 /** Settings of the API, the worker and `npm start`, in the order of `.env.example`. */
 export const serverSettings = {
@@ -328,28 +327,6 @@ export const serverSettings = {
     value: 'name of a point, such as seal.uploaded',
     description:
       'For tests only: the worker dies at this point as if it were killed, or with the prefix "hang:" hangs there.',
-  }),
-};
-
-/** Settings of the command line. */
-export const clientSettings = {
-  /** Without a trailing slash. */
-  url: setting('HOURGLASS_URL', baseUrl, 'http://127.0.0.1:8080', {
-    readBy: ['cli'],
-    value: 'URL',
-    description: 'Command line only: base URL of the API.',
-  }),
-  token: optionalSetting('HOURGLASS_TOKEN', headerText, {
-    readBy: ['cli'],
-    value: 'text',
-    description: 'Command line only: bearer token.',
-    secret: true,
-  }),
-  accessKeySecret: optionalSetting('HOURGLASS_ACCESS_KEY_SECRET', text, {
-    readBy: ['cli'],
-    value: 'text',
-    description: 'Command line only: secret of the access key with which "hourglass sign" signs.',
-    secret: true,
   }),
 };
 

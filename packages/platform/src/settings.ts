@@ -1,5 +1,6 @@
 import { counted, didYouMean } from '@hourglass/contract/messages';
-import { clientSettings, serverSettings, settingDefinitions } from './setting-definitions.ts';
+import { clientSettings } from './client-settings.ts';
+import { serverSettings, settingDefinitions } from './setting-definitions.ts';
 import {
   listDefinitions,
   mapDefinitions,
