@@ -48,7 +48,9 @@ export interface Api {
 }
 
 /** Each call into DuckDB holds a thread of libuv's pool. */
-const concurrentStats = 2;
+const concurrentStats = 3;
+/** One fewer than there are, so that another organization's statistics begin at once. */
+const concurrentStatsPerOrganization = 2;
 /**
  * Reads for instruments, orders, consumption and dry runs, which may hold a connection for seconds.
  */
@@ -153,7 +155,10 @@ function composeStats(
       maxConcurrentRuns: concurrentStats,
       maxSpillMb: maxStatsSpillMb,
     }),
-    semaphore: createSemaphore(concurrentStats),
+    semaphore: createKeyedSemaphore({
+      permits: concurrentStats,
+      permitsPerKey: concurrentStatsPerOrganization,
+    }),
     scratchDirectory,
   };
 }

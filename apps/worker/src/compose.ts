@@ -18,6 +18,7 @@ import {
   createCancellations,
   manifestSeed,
   removeAbandonedScratch,
+  RunSlots,
   runWaitingQueries,
   type RunQueryPorts,
   type RunQueryTerms,
@@ -31,6 +32,7 @@ import { mergeSegmentsJob } from './jobs/merge-segments.ts';
 import { reconcileJob } from './jobs/reconcile.ts';
 import { rewriteSegmentsJob } from './jobs/rewrite-segments.ts';
 import { sealFactsJob } from './jobs/seal-facts.ts';
+import { runSmallQueriesJob, watchWaitingJob } from './jobs/serve-waiting.ts';
 import { sweepArchivesJob } from './jobs/sweep-archives.ts';
 import { sweepDeletedTenantsJob } from './jobs/sweep-deleted-tenants.ts';
 import { sweepScratchJob } from './jobs/sweep-scratch.ts';
@@ -57,6 +59,10 @@ const closeDeadlineMs = 4_000;
 const minFreeScratchBytes = 256 * 1024 * 1024;
 /** Share of the engine's memory for sealing and merging. Queries share the rest. */
 const segmentMemoryShare = 0.22;
+/** Runs small queries while others hold all slots. */
+const reservedSlots = 1;
+/** Paused runs for each slot. They use disk space and no memory of the engine. */
+const maxPausedRunsPerSlot = 2;
 /** Writing one segment takes seconds, a large merge minutes. */
 const maxSegmentMs = 3_600_000;
 /** Maximum number of facts sealed into one segment. */
@@ -82,9 +88,15 @@ export async function composeWorker(settings: Settings<'worker'>, log: Logger): 
   const { database, doorbell, objects, watchdog } = adapters;
   const ports = await createRunPorts(settings, adapters, log);
   const terms = runTerms(settings);
+  const slots = new RunSlots({
+    slots: settings.workerConcurrency,
+    maxPaused: maxPausedRunsPerSlot * settings.workerConcurrency,
+  });
   const listening = database.cancelSignals.listen((queryId) => ports.cancellations.abort(queryId), log);
   const periodicJobs = [
     ...createQueryJobs(settings, adapters, terms),
+    watchWaitingJob(ports, { terms, slots }),
+    runSmallQueriesJob(ports, { terms, slots, maxFacts: settings.smallQueryFacts }),
     ...createSegmentJobs(settings, adapters, log),
   ];
   const jobs = periodicJobs.map((job) => startPeriodicJob(job, log));
@@ -92,7 +104,7 @@ export async function composeWorker(settings: Settings<'worker'>, log: Logger): 
     redisUrl: requireRedisUrl(settings),
     concurrency: settings.workerConcurrency,
     log,
-    run: (signal) => runWaitingQueries(ports, terms, signal),
+    run: (signal) => runWaitingQueries(ports, { terms, slots }, signal),
   });
   return {
     services: [
@@ -114,7 +126,7 @@ export async function composeWorker(settings: Settings<'worker'>, log: Logger): 
 async function openAdapters(settings: Settings<'worker'>): Promise<Adapters> {
   // A query holds one connection while it copies facts; sealing, merging and rewriting hold two. The others serve leases
   // and jobs.
-  const copyPoolSize = settings.workerConcurrency + 5;
+  const copyPoolSize = settings.workerConcurrency + reservedSlots + 5;
   const database = openDatabase({
     url: requireDatabaseUrl(settings),
     poolSize: copyPoolSize + 4,
@@ -157,7 +169,7 @@ async function createRunPorts(
       directory: scratchDirectory,
       memoryMb: Math.floor(settings.engineMemoryMb * (1 - segmentMemoryShare)),
       threads: settings.engineThreads,
-      maxConcurrentRuns: settings.workerConcurrency,
+      maxConcurrentRuns: settings.workerConcurrency + reservedSlots,
       maxSpillMb: settings.queryScratchMb,
     }),
     archives: createArchiveWriter({

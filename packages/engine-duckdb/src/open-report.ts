@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { narrowPlan, type LimitBound } from '@hourglass/query';
-import type { EngineTask } from '@hourglass/reports';
+import type { EngineTask, FactFiles } from '@hourglass/reports';
 import { createExchangeRatesView, requireRates } from './exchange-rates.ts';
 import { createFactsView } from './facts-view.ts';
 import { findLimitBound } from './find-limit-bound.ts';
@@ -19,11 +19,19 @@ export async function openReport(
   if (facts.exchangeRatesPath !== undefined) {
     // All facts are checked: an amount without a rate is an error even if no row would contain it.
     await createFactsView(connection, facts, task);
-    await createExchangeRatesView(connection, facts.exchangeRatesPath);
+    await openRates(connection, facts);
     await requireRates(connection, task, signal);
   }
   const bound = await findLimitBound(connection, task, options);
   await createFactsView(connection, facts, narrowPlan(task, bound));
   signal.throwIfAborted();
   return bound;
+}
+
+/** Creates the view of exchange rates, if the plan converts amounts. */
+export async function openRates(
+  connection: DuckDBConnection,
+  { exchangeRatesPath }: Pick<FactFiles, 'exchangeRatesPath'>,
+): Promise<void> {
+  if (exchangeRatesPath !== undefined) await createExchangeRatesView(connection, exchangeRatesPath);
 }

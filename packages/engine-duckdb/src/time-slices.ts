@@ -7,8 +7,8 @@ export interface TimeSlices {
   readonly remaining: Plan | null;
   /** Returns the plan of the next slice, the same one until `recordWritten` is called. */
   next(): Plan;
-  /** Records that the slice was written and had this number of rows. */
-  recordWritten(rows: number): void;
+  /** Records that the slice was written in `tookMs` and had this number of rows. */
+  recordWritten(rows: number, tookMs?: number): void;
   /**
    * Returns the completed share of all facts when `shareOfNext` of the next slice is complete.
    * Shares are 0 to 1.
@@ -21,6 +21,9 @@ export interface TimeSlices {
  */
 const maxGrowth = 8;
 
+/** A run can pause between slices only, and another query may wait for it. */
+const longestSliceMs = 2_000;
+
 /** Whether a report has enough facts for slices, and rows in the order of buckets. */
 export function needsSlices(plan: Plan, segments: readonly CountedSegment[], sliceFacts: number): boolean {
   return isOrderedByBucket(plan) && estimateFacts(segments, plan.range) > 2 * sliceFacts;
@@ -28,7 +31,7 @@ export function needsSlices(plan: Plan, segments: readonly CountedSegment[], sli
 
 /**
  * Creates slices that end at bucket ends. The first has about `sliceFacts` facts; later ones are
- * sized to have about `sliceFacts` rows, because memory is used by groups and not by facts.
+ * sized to have about `sliceFacts` rows, because memory is used by groups and not by facts, and to take at most two seconds.
  */
 export function createTimeSlices(
   plan: Plan,
@@ -49,10 +52,14 @@ export function createTimeSlices(
     get remaining() {
       return remaining;
     },
-    recordWritten(rows) {
+    recordWritten(rows, tookMs = 0) {
       const { range, limitRows } = next();
       remaining = planFrom(remaining, range.endExclusiveMs, limitRows === null ? null : limitRows - rows);
-      const growth = Math.min(maxGrowth, sliceFacts / Math.max(1, rows));
+      const growth = Math.min(
+        maxGrowth,
+        sliceFacts / Math.max(1, rows),
+        longestSliceMs / Math.max(1, tookMs),
+      );
       facts = Math.max(sliceFacts / maxGrowth, estimateFacts(segments, range) * growth);
     },
     completedShare(shareOfNext) {

@@ -9,8 +9,8 @@ import { createFactsView } from './facts-view.ts';
 import { withHotFactsSegment } from './hot-facts-segment.ts';
 import type { InstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
-import { openReport } from './open-report.ts';
-import { createTimeSlices, needsSlices } from './time-slices.ts';
+import { openRates, openReport } from './open-report.ts';
+import { createTimeSlices, needsSlices, type TimeSlices } from './time-slices.ts';
 import { watchProgress } from './watch-progress.ts';
 import { writeLines } from './write-lines.ts';
 
@@ -22,13 +22,24 @@ export interface EngineContext {
   readonly pool: InstancePool;
 }
 
-/** The state of a report that two instances may write one after the other. */
+/** The state of a report that several instances may write one after the other. */
 interface WritingState {
   /** The plan of all rows that are not written yet. Null when all are written. */
   remaining: Plan | null;
   /** Number of files written so far. */
   files: number;
+  /** Present once the report is computed in slices. */
+  sliced: SlicedReport | null;
 }
+
+/** Kept while the report is paused. Its files are in the directory of the task. */
+interface SlicedReport {
+  readonly slices: TimeSlices;
+  readonly facts: FactFiles;
+  readonly bound: LimitBound | null;
+}
+
+type StreamWithInstance = InstancePool['stream'];
 
 /**
  * Writes the rows of a report to one file, or to several consecutive files. Each is yielded before
@@ -36,13 +47,13 @@ interface WritingState {
  */
 export async function* writeReport(task: EngineTask, options: EngineContext): AsyncGenerator<RowFile, void> {
   const { pool, limits } = options;
-  const state: WritingState = { remaining: task.plan, files: 0 };
+  const state: WritingState = { remaining: task.plan, files: 0, sliced: null };
   try {
-    yield* pool.stream((connection) => writeRemaining(connection, task, options, state));
+    yield* writeWithPauses((work) => pool.stream(work), task, options, state);
   } catch (error) {
     const failure = toTaskError(error, task.signal, limits);
     if (!isOutOfMemory(failure) || limits.threads === 1) throw failure;
-    yield* writeOnOneThread(task, options, state);
+    yield* writeOnOneThread(task, options, { ...state, sliced: null });
   }
 }
 
@@ -56,19 +67,35 @@ async function* writeOnOneThread(
   state: WritingState,
 ): AsyncGenerator<RowFile, void> {
   const { limits } = options;
-  try {
+  const stream: StreamWithInstance = async function* onOneThread(work) {
     const instance = await openInstance(path.resolve(task.directory), { ...limits, threads: 1 });
     try {
-      yield* writeRemaining(instance.connection, task, options, state);
+      yield* work(instance.connection);
     } finally {
       await instance.close();
     }
+  };
+  try {
+    yield* writeWithPauses(stream, task, options, state);
   } catch (error) {
     throw toTaskError(error, task.signal, limits);
   }
 }
 
-async function* writeRemaining(
+/** Gives the instance back while the run is paused. */
+async function* writeWithPauses(
+  stream: StreamWithInstance,
+  task: EngineTask,
+  options: EngineContext,
+  state: WritingState,
+): AsyncGenerator<RowFile, void> {
+  while (state.remaining !== null) {
+    yield* stream((connection) => writeUntilPause(connection, task, options, state));
+    if (state.remaining !== null) await task.pauses?.wait(task.signal);
+  }
+}
+
+async function* writeUntilPause(
   connection: DuckDBConnection,
   task: EngineTask,
   options: EngineContext,
@@ -80,11 +107,20 @@ async function* writeRemaining(
   try {
     task.signal.throwIfAborted();
     const remainingTask = { ...task, plan };
+    if (state.sliced !== null) {
+      await openRates(connection, task.facts);
+      yield* writeSlices({ connection, task: remainingTask, state }, state.sliced);
+      return;
+    }
     const bound = await openReport(connection, remainingTask, options);
-    const writing = { connection, task: remainingTask, options, state, bound };
-    yield* needsSlices(narrowPlan(remainingTask, bound).plan, task.facts.segments, options.sliceFacts)
-      ? writeSlices(writing)
-      : writeAtOnce(writing);
+    const writing = { connection, task: remainingTask, state };
+    const narrowed = narrowPlan(remainingTask, bound).plan;
+    if (needsSlices(narrowed, task.facts.segments, options.sliceFacts)) {
+      const facts = await withHotFactsSegment(connection, task);
+      const slices = createTimeSlices(narrowed, facts.segments, options.sliceFacts);
+      state.sliced = { slices, facts, bound };
+      yield* writeSlices(writing, state.sliced);
+    } else yield* writeAtOnce(writing, bound);
   } finally {
     stopInterrupting();
   }
@@ -93,39 +129,41 @@ async function* writeRemaining(
 interface Writing {
   readonly connection: DuckDBConnection;
   readonly task: EngineTask;
-  readonly options: EngineContext;
   readonly state: WritingState;
-  readonly bound: LimitBound | null;
 }
 
-async function* writeAtOnce(writing: Writing): AsyncGenerator<RowFile, void> {
+async function* writeAtOnce(writing: Writing, bound: LimitBound | null): AsyncGenerator<RowFile, void> {
   const { task, state } = writing;
-  const file = await writeRowFile(writing, task, (share) => task.onProgress?.(share));
+  const file = await writeRowFile(writing, { boundPlan: task, bound }, (share) => task.onProgress?.(share));
   state.remaining = null;
   yield file;
 }
 
-async function* writeSlices(writing: Writing): AsyncGenerator<RowFile, void> {
-  const { connection, task, options, state, bound } = writing;
-  const facts: FactFiles = await withHotFactsSegment(connection, task);
-  const slices = createTimeSlices(narrowPlan(task, bound).plan, facts.segments, options.sliceFacts);
+/** Ends early when the run should pause. */
+async function* writeSlices(
+  writing: Writing,
+  { slices, facts, bound }: SlicedReport,
+): AsyncGenerator<RowFile, void> {
+  const { connection, task, state } = writing;
   while (slices.remaining !== null) {
     task.signal.throwIfAborted();
+    const startedAtMs = performance.now();
     const slice = { plan: slices.next(), dataset: task.dataset };
     await createFactsView(connection, facts, slice);
-    const file = await writeRowFile(writing, slice, (share) =>
+    const file = await writeRowFile(writing, { boundPlan: slice, bound }, (share) =>
       task.onProgress?.(slices.completedShare(share)),
     );
-    slices.recordWritten(file.rows);
+    slices.recordWritten(file.rows, performance.now() - startedAtMs);
     state.remaining = slices.remaining;
     yield file;
+    if (slices.remaining !== null && task.pauses?.isWanted() === true) return;
   }
 }
 
-/** `boundPlan` is the plan of the report or of one slice. The view `facts` contains its facts. */
+/** Writes the rows of the report or of one slice. The view `facts` contains its facts. */
 async function writeRowFile(
-  { connection, task, state, bound }: Writing,
-  boundPlan: BoundPlan,
+  { connection, task, state }: Writing,
+  { boundPlan, bound }: { readonly boundPlan: BoundPlan; readonly bound: LimitBound | null },
   onProgress: (share: number) => void,
 ): Promise<RowFile> {
   const file = path.resolve(task.directory, `rows-${state.files}`);

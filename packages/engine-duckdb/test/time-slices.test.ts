@@ -59,6 +59,23 @@ test('the first slice has the requested number of facts, later slices that numbe
   expect(lengths).toEqual([100, 200, 100, 800]);
 });
 
+test('a slice that took longer than two seconds is followed by a shorter one', () => {
+  const range = { startMs: 0, endExclusiveMs: 6_000 * minuteMs };
+  const slices = createTimeSlices(
+    planOf({ range, timeUnit: 'minute' }),
+    evenly(6_000_000, 0, range.endExclusiveMs - 1),
+    100_000,
+  );
+  const lengths: number[] = [];
+  // Few rows, so that only the time bounds the slices.
+  for (const tookMs of [500, 4_000, 10, 10]) {
+    const { startMs, endExclusiveMs } = slices.next().range;
+    lengths.push((endExclusiveMs - startMs) / minuteMs);
+    slices.recordWritten(10, tookMs);
+  }
+  expect(lengths).toEqual([100, 400, 200, 1_600]);
+});
+
 test('the next slice has the remaining rows of the limit, and the last one ends the report', () => {
   const range = { startMs: 0, endExclusiveMs: 600 * minuteMs };
   const slices = createTimeSlices(

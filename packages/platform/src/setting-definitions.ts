@@ -195,13 +195,20 @@ export const serverSettings = {
   workerConcurrency: setting('HOURGLASS_WORKER_CONCURRENCY', wholeNumber(1, 64), '2', {
     readBy: ['worker'],
     value: 'queries',
-    description: 'Maximum number of concurrent queries in one worker process.',
+    description:
+      'Maximum number of concurrent queries in one worker process, besides one small query while these run.',
+  }),
+  smallQueryFacts: setting('HOURGLASS_SMALL_QUERY_FACTS', wholeNumber(1, 1_000_000_000), '1000000', {
+    readBy: ['worker'],
+    value: 'facts',
+    description:
+      'A query that reads at most this many facts does not wait for longer ones: each worker runs one such query beside them.',
   }),
   engineMemoryMb: setting('HOURGLASS_ENGINE_MEMORY_MB', wholeNumber(128, 1_048_576), '1024', {
     readBy: ['worker'],
     value: 'MiB',
     description:
-      'Memory of the engine in one worker process. Running queries share 78 % of it; the rest is for sealing and merging.',
+      'Memory of the engine in one worker process. Running queries, one more than HOURGLASS_WORKER_CONCURRENCY, share 78 % of it; the rest is for sealing and merging.',
   }),
   queryScratchMb: setting('HOURGLASS_QUERY_SCRATCH_MB', wholeNumber(64, 1_073_741_824), '65536', {
     readBy: ['worker'],
@@ -214,11 +221,11 @@ export const serverSettings = {
     value: 'threads',
     description: 'Threads of the engine. Unset: one per core.',
   }),
-  statsMemoryMb: setting('HOURGLASS_STATS_MEMORY_MB', wholeNumber(128, 1_048_576), '256', {
+  statsMemoryMb: setting('HOURGLASS_STATS_MEMORY_MB', wholeNumber(128, 1_048_576), '384', {
     readBy: ['api'],
     value: 'MiB',
     description:
-      'Memory of the engine in one API process for statistics, shared by the two that run concurrently.',
+      'Memory of the engine in one API process for statistics, shared by the three that run concurrently.',
   }),
   factTimes: {
     earliestMs: setting('HOURGLASS_EARLIEST_FACT', utcDay, '1970-01-01', {

@@ -31,7 +31,7 @@ test.runIf(process.platform === 'linux')(
       threads({ HOURGLASS_WORKER_CONCURRENCY: '5', UV_THREADPOOL_SIZE: '9' }),
     ]);
     expect(ofFive - ofDefault).toBe(2 * (5 - 2));
-    expect(ofOperator - ofDefault).toBe(9 - (2 * 2 + 4));
+    expect(ofOperator - ofDefault).toBe(9 - (2 * 3 + 4));
   },
 );
 

@@ -183,6 +183,10 @@ export const errorTable = {
     message:
       'The batches of this organization that are being received have more than {limit}; try again in {seconds|second}',
   },
+  'stats.busy': {
+    kind: 'limited',
+    message: 'Too many statistics of this organization are waiting; try again in {seconds|second}',
+  },
   'stats.deadline': {
     kind: 'deadline',
     message:

@@ -24,6 +24,7 @@ export * from './queries/query-store.ts';
 export * from './queries/reconcile.ts';
 export * from './queries/report-engine.ts';
 export * from './queries/run-query-ports.ts';
+export * from './queries/run-slots.ts';
 export * from './queries/run-waiting-queries.ts';
 export * from './queries/segment-files.ts';
 export * from './queries/submission-limits.ts';

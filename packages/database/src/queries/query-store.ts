@@ -17,6 +17,7 @@ import { usageReader } from '../request-reads/usage-reader.ts';
 import { complete, fail, renewLease, requeue } from './attempt-updates.ts';
 import { cancelQuery } from './cancel-query.ts';
 import { claimQuery, listWaiting } from './claim-query.ts';
+import { nextWaiting } from './next-waiting.ts';
 import { failOverdue } from './fail-overdue.ts';
 import { insertSubmission } from './insert-submission.ts';
 import { listQueries } from './list-queries.ts';
@@ -47,6 +48,7 @@ export function createQueryStore(pool: Pool, reads: GatherReads): QueryStore & P
     cancel: (id) => servedByDatabase(() => cancelQuery(pool, id)),
     requeue: (id, attempt, cause) => servedByDatabase(() => requeue(pool, { id, attempt }, cause)),
     listWaiting: (terms, limit) => servedByDatabase(() => listWaiting(pool, terms, limit)),
+    nextWaiting: (terms, choice) => servedByDatabase(() => nextWaiting(pool, terms, choice)),
     failOverdue: (terms) => servedByDatabase(() => failOverdue(pool, terms)),
     orphanedWork: (archives) => servedByDatabase(() => orphanedWork(pool, archives)),
     expireDue: (limit) => servedByDatabase(() => expireDue(pool, limit)),

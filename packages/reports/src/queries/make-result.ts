@@ -6,6 +6,7 @@ import type { Lease } from './lease.ts';
 import type { Claim, QueryStore } from './query-store.ts';
 import type { ArchiveFile } from '../results/archive-writer.ts';
 import { progressIn } from './progress.ts';
+import type { Pauses } from './report-engine.ts';
 import { originOf } from '../results/result-origin.ts';
 import type { RunQueryPorts, RunQueryTerms } from './run-query-ports.ts';
 
@@ -16,6 +17,7 @@ export interface MakeResultTask {
   /** Deadline as a value of `performance.now()`. */
   readonly deadlineMs: number;
   readonly terms: Pick<RunQueryTerms, 'resultTtlSeconds'>;
+  readonly pauses?: Pauses;
 }
 
 /**
@@ -50,7 +52,7 @@ async function writeArchive(
   task: MakeResultTask & { readonly boundPlan: BoundPlan; readonly facts: FactFiles },
 ): Promise<ArchiveFile> {
   const { id, createdAt } = claim;
-  const { boundPlan, directory, signal, facts, lease } = task;
+  const { boundPlan, directory, signal, facts, lease, pauses } = task;
   const rowsScanned = countFacts(facts);
   const packed = new AbortController();
   const rows = engine.writeRows({
@@ -58,6 +60,7 @@ async function writeArchive(
     facts,
     directory,
     signal: AbortSignal.any([signal, packed.signal]),
+    ...(pauses && { pauses }),
     onProgress: (share) => {
       crashPoint('query.computing');
       lease.report(progressIn('computing', share, rowsScanned));

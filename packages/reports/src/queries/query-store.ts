@@ -129,6 +129,11 @@ export interface QueryStore {
    */
   listWaiting(terms: ClaimTerms, limit: number): Promise<readonly string[]>;
   /**
+   * Returns the query that a worker should start next: of an organization that holds the smallest share of the worker's
+   * slots, and among these the next in fair order. Null when none can start.
+   */
+  nextWaiting(terms: ClaimTerms, choice: WaitingChoice): Promise<WaitingQuery | null>;
+  /**
    * Fails queries that have no attempts or no time left and are not running, and running ones that
    * are far beyond their deadline. Returns their number.
    */
@@ -142,6 +147,23 @@ export interface QueryStore {
    * delete.
    */
   expireDue(limit: number): Promise<readonly ExpiredArchive[]>;
+}
+
+export interface WaitingChoice {
+  /** The share of each organization that holds slots of this worker. Those not named hold none. */
+  readonly shares: ReadonlyMap<string, number>;
+  /** Organizations whose queries are not started now. */
+  readonly skipped: readonly string[];
+  /** Only queries that will read at most about this number of facts. Null: all. */
+  readonly maxFacts: number | null;
+}
+
+/** A query that can start now. */
+export interface WaitingQuery {
+  readonly id: string;
+  readonly organization: string;
+  /** Share of a worker's slots that the running query counts as: 1 divided by its environment's weight. */
+  readonly share: number;
 }
 
 /** An archive or a scratch directory, with the attempt that made it. */

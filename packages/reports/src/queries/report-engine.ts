@@ -17,6 +17,16 @@ export interface EngineTask extends BoundPlan {
    * decrease.
    */
   readonly onProgress?: (share: number) => void;
+  /** Absent: the run never pauses. */
+  readonly pauses?: Pauses;
+}
+
+/** Lets a report that is computed in slices pause between two of them. */
+export interface Pauses {
+  /** Whether another run should have this one's slot now. Asked after every slice but the last. */
+  isWanted(): boolean;
+  /** Resolves when the run may continue. Throws the reason of the signal when that aborts first. */
+  wait(signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -34,7 +44,8 @@ export interface ReportEngine {
   /**
    * Writes all rows as files below the task's directory, about ten times the size of the archive.
    * The files follow the order of the report and contain whole rows. The caller deletes each file.
-   * The next file is computed when it is requested.
+   * The next file is computed when it is requested. While the run is paused it holds no memory of the engine; it then
+   * continues with the next slice.
    */
   writeRows(task: EngineTask): AsyncGenerator<RowFile, void>;
 }

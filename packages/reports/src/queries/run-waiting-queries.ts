@@ -1,13 +1,13 @@
-import { endAttempt } from './end-attempt.ts';
-import { keepLease } from './lease.ts';
-import { makeResult } from './make-result.ts';
-import type { Claim } from './query-store.ts';
+import { claimAndRun } from './claim-and-run.ts';
+import type { ClaimTerms } from './query-store.ts';
 import type { RunQueryPorts, RunQueryTerms } from './run-query-ports.ts';
+import type { RunSlots } from './run-slots.ts';
 
 /**
- * Handles a wake-up: runs one query after another, always the next in fair order, until none is
- * waiting. A lost wake-up therefore delays nothing while any worker is busy. Every outcome is
- * recorded in the queries table. `signal` aborts on shutdown.
+ * Handles a wake-up in one of the worker's slots: runs one query after another until none waits and none is paused. The
+ * next is a paused run or a waiting query, of the organization that holds the smallest share of the slots. A lost wake-up
+ * therefore delays nothing while any worker is busy. Every outcome is recorded in the queries table. `signal` aborts on
+ * shutdown.
  *
  * A failed attempt requeues its query with a delay. The query fails only after its last attempt, at
  * its deadline, or when its report is impossible. The reconciler fails a query whose last attempt
@@ -15,86 +15,74 @@ import type { RunQueryPorts, RunQueryTerms } from './run-query-ports.ts';
  */
 export async function runWaitingQueries(
   ports: RunQueryPorts,
-  terms: RunQueryTerms,
+  { terms, slots }: { readonly terms: RunQueryTerms; readonly slots: RunSlots },
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    const [id] = await ports.queries.listWaiting(terms, 1);
-    if (id === undefined) return;
-    await claimAndRun(id, ports, terms, signal);
+    try {
+      if (!(await useSlot(ports, { terms, slots }, signal))) return;
+    } catch (error) {
+      // A paused run must find a slot, whatever became of this one.
+      if (!slots.hasPaused) throw error;
+      ports.log.warn({ err: error }, 'a run ended with an error that could not be recorded');
+    }
     ports.crashPoint('query.ended');
   }
+  await slots.allEnded();
 }
 
-/** Does nothing when another worker has claimed the query. */
-async function claimAndRun(
-  id: string,
+/** Uses a free slot until its run ends or pauses. Returns false when there is nothing to run. */
+async function useSlot(
   ports: RunQueryPorts,
-  terms: RunQueryTerms,
+  { terms, slots }: { readonly terms: RunQueryTerms; readonly slots: RunSlots },
   signal: AbortSignal,
-): Promise<void> {
-  // Watching begins before the claim, so that a cancellation right after the claim is not missed.
-  const cancellation = ports.cancellations.watch(id);
-  try {
-    const heldSinceMs = performance.now();
-    const claim = await ports.queries.claim(id, terms);
-    if (claim === null) return;
-    ports.crashPoint('query.claimed');
-    await runAttempt(claim, ports, terms, { shutdown: signal, cancelled: cancellation.signal, heldSinceMs });
-  } finally {
-    cancellation.end();
-  }
+): Promise<boolean> {
+  const next = await ports.queries
+    .nextWaiting(terms, { ...slots.choice, maxFacts: null })
+    .catch((error: unknown) => {
+      if (slots.hasPaused) return null;
+      throw error;
+    });
+  const resumed = slots.resume(next);
+  if (resumed === null && next === null) return false;
+  await (resumed ??
+    (next && slots.start(next, (pauses) => claimAndRun(next.id, ports, { terms, pauses }, signal))));
+  return true;
 }
 
-interface RunSignals {
-  readonly shutdown: AbortSignal;
-  readonly cancelled: AbortSignal;
-  readonly heldSinceMs: number;
-}
-
-async function runAttempt(
-  claim: Claim,
+/**
+ * Runs small queries in the reserved slot, one after another, while longer ones hold all slots. Returns their number.
+ * They never pause.
+ */
+export async function runSmallQueries(
   ports: RunQueryPorts,
-  terms: RunQueryTerms,
-  { shutdown, cancelled, heldSinceMs }: RunSignals,
-): Promise<void> {
-  const { queries, log, scratch, watchdog } = ports;
-  const fields = { queryId: claim.id, attempt: claim.attempt };
-  log.info(fields, 'attempt started');
-
-  const lease = keepLease(claim, queries, { leaseMs: terms.leaseMs, heldSinceMs });
-  const deadline = abortAt(heldSinceMs + claim.remainingMs);
-  const watched = watchdog.watch(claim.remainingMs);
-  try {
-    const stops = [shutdown, lease.lost, deadline.signal, cancelled];
-    const published = await scratch.within((directory, overfull) => {
-      const signal = AbortSignal.any([...stops, overfull]);
-      return makeResult(claim, ports, { directory, lease, signal, deadlineMs: deadline.atMs, terms });
-    }, `${claim.id}-${claim.attempt}`);
-    log.info(fields, published ? 'completed' : 'not published: cancelled, or taken by a newer attempt');
-  } catch (error) {
-    const signals = { shutdown, cancelled, lost: lease.lost, deadline: deadline.signal };
-    await endAttempt(error, { claim, queries, log, terms, signals });
-  } finally {
-    lease.end();
-    deadline.end();
-    watched.end();
+  { terms, slots, maxFacts }: SmallQueryTerms,
+  signal: AbortSignal,
+): Promise<number> {
+  let runs = 0;
+  while (!signal.aborted && slots.areAllTaken) {
+    const next = await ports.queries.nextWaiting(terms, { ...slots.choice, maxFacts });
+    if (next === null) break;
+    await slots.runReserved(next, () => claimAndRun(next.id, ports, { terms }, signal));
+    runs += 1;
   }
+  return runs;
 }
 
-interface Deadline {
-  readonly signal: AbortSignal;
-  /** Deadline as a value of `performance.now()`. */
-  readonly atMs: number;
-  end(): void;
+export interface SmallQueryTerms {
+  readonly terms: RunQueryTerms;
+  readonly slots: RunSlots;
+  /** Estimated facts up to which a query is small. */
+  readonly maxFacts: number;
 }
 
-/** Maximum delay of a timer in Node.js. */
-const maxTimerMs = 2 ** 31 - 1;
-
-function abortAt(atMs: number): Deadline {
-  const controller = new AbortController();
-  const waitMs = Math.min(Math.max(0, atMs - performance.now()), maxTimerMs);
-  const timer = setTimeout(() => controller.abort(new Error('the query is out of time')), waitMs);
-  return { signal: controller.signal, atMs, end: () => clearTimeout(timer) };
+/** Lets long runs give way to the query that waits, if all slots are taken. */
+export async function watchWaiting(
+  { queries }: Pick<RunQueryPorts, 'queries'>,
+  { terms, slots }: { readonly terms: ClaimTerms; readonly slots: RunSlots },
+): Promise<void> {
+  const waiting = slots.areAllTaken
+    ? await queries.nextWaiting(terms, { ...slots.choice, maxFacts: null })
+    : null;
+  slots.setWaiting(waiting);
 }

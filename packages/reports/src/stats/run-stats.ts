@@ -10,17 +10,18 @@ import {
 } from '@hourglass/query';
 import { collectFacts, type CollectFactsPorts } from '../queries/collect-facts.ts';
 import type { CustomFieldStore } from '../accounts/custom-fields.ts';
-import { invalidRequest, ReportError } from '../errors.ts';
+import { invalidRequest, ReportError, RetryLater } from '../errors.ts';
+import type { KeyedSemaphore } from '../keyed-semaphore.ts';
 import type { ReportEngine } from '../queries/report-engine.ts';
 import { AttemptFailure } from '../queries/failure-reasons.ts';
 import { collectStats, type Stats } from './collect-stats.ts';
-import type { Semaphore } from '../semaphore.ts';
 
 export interface RunStatsPorts extends CollectFactsPorts {
   readonly catalogue: Catalogue;
   readonly customFields: Pick<CustomFieldStore, 'find'>;
   readonly engine: ReportEngine;
-  readonly semaphore: Semaphore;
+  /** Its keys are organizations. */
+  readonly semaphore: KeyedSemaphore;
   /** Each run uses a subdirectory of it. */
   readonly scratchDirectory: string;
   readonly nowMs: () => number;
@@ -30,13 +31,19 @@ export interface RunStatsPorts extends CollectFactsPorts {
 /** Time limit from the request to the last row, including the wait for a permit. */
 export const statsTimeoutMs = 10_000;
 
+/** Maximum number of an organization that wait. Further ones would hardly begin in time. */
+const maxWaiting = 50;
+
+/** By then some of the organization's waiting statistics have ended. */
+const retryAfterSeconds = 2;
+
 /** Failures that a smaller report would avoid. */
 const tooLarge: ReadonlySet<string> = new Set(['memory', 'temporaryDisk']);
 
 /**
  * Computes statistics synchronously. Stops when `signal` aborts, and throws its reason.
- * @throws ReportError `request.invalid` with every fault, `stats.deadline`, `stats.too_large`;
- * ServiceUnavailable
+ * @throws ReportError `request.invalid` with every fault, `stats.busy`, `stats.deadline`,
+ * `stats.too_large`; ServiceUnavailable
  */
 export async function runStats(
   input: { request: StatsRequest; dataset: string; tenant: Tenant },
@@ -49,11 +56,13 @@ export async function runStats(
   const planned = planStats(request, { catalogue, dataset, tenant, customFields: fields, nowMs: nowMs() });
   if (!planned.ok) throw invalidRequest(planned.faults);
   const boundPlan = bindPlan(planned.plan, catalogue);
+  if (semaphore.waiting(tenant.organization) >= maxWaiting)
+    throw new RetryLater('stats.busy', retryAfterSeconds);
 
   const deadline = AbortSignal.timeout(statsTimeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
   try {
-    return await semaphore.run(stop, () => compute(boundPlan, ports, stop));
+    return await semaphore.of(tenant.organization).run(stop, () => compute(boundPlan, ports, stop));
   } catch (error) {
     signal.throwIfAborted();
     if (deadline.aborted) throw new ReportError('stats.deadline', { seconds: statsTimeoutMs / 1_000 });

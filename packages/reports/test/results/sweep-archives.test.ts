@@ -3,7 +3,7 @@ import { archiveKeyOf } from '../../src/results/archive-key.ts';
 import type { IncompleteObject } from '../../src/results/object-store.ts';
 import { sweepArchives } from '../../src/results/sweep-archives.ts';
 import { MemoryQueries } from '../queries/query-life/memory-queries.ts';
-import { plan, terms } from '../queries/query-life/world.ts';
+import { planOf, terms } from '../queries/query-life/world.ts';
 
 const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
@@ -11,7 +11,7 @@ test('an incomplete upload is kept only while its attempt runs, even under the k
   const memory = new MemoryQueries(() => 0);
   const [running, completed] = [idOf(1), idOf(2)];
   for (const id of [running, completed]) {
-    memory.submit({ id, plan, submittedBy: '' });
+    memory.submit({ id, plan: planOf('acme'), submittedBy: '' });
     memory.claim(id, terms);
   }
   const keyOf = (id: string, attempt = 1) => archiveKeyOf({ id, attempt });

@@ -9,7 +9,11 @@ import type {
   Publication,
   RequeueCause,
   Submission,
+  WaitingChoice,
+  WaitingQuery,
 } from '../../../src/queries/query-store.ts';
+
+export const organizations = ['acme', 'beta', 'gamma'] as const;
 
 export interface Row {
   readonly submission: Submission;
@@ -72,6 +76,16 @@ export class MemoryQueries {
       .filter(([, row]) => this.waits(row, terms))
       .toSorted(([, one], [, other]) => placeMs(one) - placeMs(other));
     return waiting.slice(0, limit).map(([id]) => id);
+  }
+
+  nextWaiting(terms: ClaimTerms, { shares, skipped, maxFacts }: WaitingChoice): WaitingQuery | null {
+    const candidates = this.listWaiting(terms, Infinity)
+      .map((id) => ({ id, organization: this.organizationOf(id), share: 1 }))
+      .filter(({ organization }) => !skipped.includes(organization))
+      // In the model, the queries of the first organization are large.
+      .filter(({ organization }) => maxFacts === null || organization !== organizations[0]);
+    const shareOf = ({ organization }: WaitingQuery) => shares.get(organization) ?? 0;
+    return candidates.toSorted((one, other) => shareOf(one) - shareOf(other))[0] ?? null;
   }
 
   claim(id: string, terms: ClaimTerms): Claim | null {
@@ -167,6 +181,10 @@ export class MemoryQueries {
 
   isActive(row: Row): boolean {
     return row.state === 'enqueued' || row.state === 'running';
+  }
+
+  private organizationOf(id: string): string {
+    return this.rows.get(id)?.submission.plan.tenant.organization ?? '';
   }
 
   private become(row: Row, state: QueryState): void {

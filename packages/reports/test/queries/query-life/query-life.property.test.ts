@@ -3,10 +3,15 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { suiteSize } from '@hourglass/testing';
 import { archiveKeyOf } from '../../../src/results/archive-key.ts';
 import { reconcile } from '../../../src/queries/reconcile.ts';
-import { runWaitingQueries } from '../../../src/queries/run-waiting-queries.ts';
+import {
+  runSmallQueries,
+  runWaitingQueries,
+  watchWaiting,
+} from '../../../src/queries/run-waiting-queries.ts';
 import { expireResults } from '../../../src/results/expire-results.ts';
 import { sweepArchives } from '../../../src/results/sweep-archives.ts';
-import { plan, terms, World, type SimulatedProcess } from './world.ts';
+import { organizations } from './memory-queries.ts';
+import { planOf, terms, World, type SimulatedProcess } from './world.ts';
 
 const interleavings =
   process.env['TEST_SUITE'] === 'faults' ? 20_000 : suiteSize({ short: 200, full: 2_000 });
@@ -49,6 +54,11 @@ class Simulation {
     await this.calm();
   }
 
+  /** Number of runs that gave way to another one. */
+  get pauses(): number {
+    return this.world.pauses;
+  }
+
   get history(): readonly string[] {
     return this.world.history;
   }
@@ -59,7 +69,9 @@ class Simulation {
     if (dice < 80) this.stepSomeCall(true);
     else if (dice < 83) this.submit();
     else if (dice < 87) this.passTime(this.random(20_000));
-    else if (dice < 91) this.wakeSome();
+    else if (dice < 89) this.wakeSome();
+    else if (dice < 90) this.someWorker((worker) => this.watchWaiting(worker));
+    else if (dice < 91) this.someWorker((worker) => this.runSmall(worker));
     else if (dice < 93) this.someWorker((worker) => this.reconcile(worker));
     else if (dice < 94) this.cancelSome();
     else if (dice < 95) this.crashSome();
@@ -129,7 +141,16 @@ class Simulation {
 
   private handleWakeUp(worker: SimulatedProcess): void {
     const ports = this.world.runPorts(worker);
-    runWaitingQueries(ports, terms, worker.shutdown.signal).catch(() => {});
+    runWaitingQueries(ports, { terms, slots: worker.slots }, worker.shutdown.signal).catch(() => {});
+  }
+
+  private watchWaiting(worker: SimulatedProcess): void {
+    watchWaiting(this.world.runPorts(worker), { terms, slots: worker.slots }).catch(() => {});
+  }
+
+  private runSmall(worker: SimulatedProcess): void {
+    const small = { terms, slots: worker.slots, maxFacts: 1 };
+    runSmallQueries(this.world.runPorts(worker), small, worker.shutdown.signal).catch(() => {});
   }
 
   private wakeSome(): void {
@@ -159,6 +180,7 @@ class Simulation {
     const id = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
     const idempotencyKey = { key: `key ${number}`, requestSha256: new Uint8Array() };
     const { queries } = this.world;
+    const plan = planOf(organizations[this.random(organizations.length)] ?? '');
     const accepted = queries.submit({ id, plan, submittedBy: '', idempotencyKey });
     // The response was lost, so the client repeats the request.
     if (this.random(3) === 0)
@@ -219,15 +241,20 @@ test(`no query is lost, doubled or stuck in ${interleavings} random orders of su
   const first = process.env['SEED'];
   const seed = Number(first ?? randomInt(2 ** 31));
   console.log(`seed ${seed}; SEED=${seed} starts with the same orders; each order adds one to the seed`);
+  let pauses = 0;
   for (let order = 0; order < interleavings; order += 1) {
     const simulation = new Simulation(seed + order);
     try {
       await simulation.run();
+      pauses += simulation.pauses;
     } catch (error) {
       const last = simulation.history.slice(-60).join('\n');
       throw new Error(`SEED=${seed + order} repeats it; last calls:\n${last}`, { cause: error });
     }
     vi.clearAllTimers();
   }
-  process.stdout.write(`figure: model of a query's life: interleavings ${interleavings}, violations 0\n`);
+  expect(pauses).toBeGreaterThan(0);
+  process.stdout.write(
+    `figure: model of a query's life: interleavings ${interleavings}, pauses ${pauses}, violations 0\n`,
+  );
 }, 3_600_000);

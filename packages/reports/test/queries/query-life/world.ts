@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../../src/results/object-store.ts';
 import type { Doorbell } from '../../../src/queries/doorbell.ts';
 import type { QueryStore } from '../../../src/queries/query-store.ts';
 import type { RunQueryPorts, RunQueryTerms } from '../../../src/queries/run-query-ports.ts';
+import { RunSlots } from '../../../src/queries/run-slots.ts';
 import { ServiceUnavailable } from '../../../src/service-unavailable.ts';
 import { MemoryQueries } from './memory-queries.ts';
 
@@ -15,11 +16,10 @@ export const terms: RunQueryTerms = {
   retryDelaysMs: [1_000, 10_000],
 };
 
-const tenant = { organization: 'acme', environment: 'prod', environmentId: 1 };
-export const plan: Plan = {
+export const planOf = (organization: string): Plan => ({
   version: 1,
   dataset: 'api',
-  tenant,
+  tenant: { organization, environment: 'prod', environmentId: 1 },
   range: { startMs: 0, endExclusiveMs: 1 },
   timeUnit: null,
   metrics: [{ metric: 'message_count', function: 'sum', alias: 'calls' }],
@@ -27,13 +27,14 @@ export const plan: Plan = {
   filter: null,
   limitRows: null,
   output: { format: 'json' },
-};
+});
 
 /** A worker or an API process. A dead process does nothing and receives nothing. */
 export interface SimulatedProcess {
   readonly name: string;
   readonly shutdown: AbortController;
   readonly cancellations: Cancellations;
+  readonly slots: RunSlots;
   /** Scratch directories in use. */
   readonly folders: Set<string>;
   /** Scratch directories that the engine is writing to. */
@@ -58,6 +59,8 @@ export class World {
   /** Contents of each object: the attempt that wrote it. */
   readonly objects = new Map<string, string>();
   wakeUps = 0;
+  /** Number of pauses between slices. */
+  pauses = 0;
   readonly processes: SimulatedProcess[] = [];
   calls: Call[] = [];
   readonly history: string[] = [];
@@ -71,6 +74,7 @@ export class World {
       name,
       shutdown: new AbortController(),
       cancellations: createCancellations(),
+      slots: new RunSlots({ slots: 1, maxPaused: 2 }),
       folders: new Set(),
       computing: new Set(),
       isDead: false,
@@ -126,6 +130,7 @@ export class World {
     const store: Partial<QueryStore> = {
       find: (_scope, id) => on('find', () => queries.find(id)),
       listWaiting: (of, limit) => on('list waiting', () => queries.listWaiting(of, limit)),
+      nextWaiting: (of, choice) => on('next waiting', () => queries.nextWaiting(of, choice)),
       claim: (id, of) => on('claim', () => queries.claim(id, of)),
       renewLease: (id, number, leaseMs) => on('renew', () => queries.renewLease(id, number, leaseMs)),
       complete: (id, number, publication) => on('complete', () => queries.complete(id, number, publication)),
@@ -170,6 +175,7 @@ export class World {
   }
 
   runPorts(process: SimulatedProcess): RunQueryPorts {
+    const countPause = () => (this.pauses += 1);
     const on = <Result>(name: string, effect: () => Result, signal: AbortSignal) =>
       this.call(process, name, effect, signal);
     return {
@@ -197,11 +203,15 @@ export class World {
         run: () => {
           throw new Error('queries call writeRows');
         },
-        async *writeRows({ signal, directory }) {
+        async *writeRows({ signal, directory, pauses }) {
           process.computing.add(directory);
           try {
-            for (const path of ['first', 'second'])
-              yield await on('compute', () => ({ path, rows: 1 }), signal);
+            yield await on('compute', () => ({ path: 'first', rows: 1 }), signal);
+            while (pauses?.isWanted() === true) {
+              countPause();
+              await pauses.wait(signal);
+            }
+            yield await on('compute', () => ({ path: 'second', rows: 1 }), signal);
           } finally {
             process.computing.delete(directory);
           }

@@ -1,0 +1,42 @@
+import {
+  runSmallQueries,
+  ServiceUnavailable,
+  watchWaiting,
+  type RunQueryPorts,
+  type SmallQueryTerms,
+} from '@hourglass/reports';
+import type { PeriodicJob } from '../periodic-job.ts';
+
+/** A waiting query is noticed within this time when all slots are taken. */
+const everyMs = 500;
+
+/** Asks which query waits, so that a long run can give way to it. */
+export function watchWaitingJob(
+  ports: Pick<RunQueryPorts, 'queries'>,
+  terms: Omit<SmallQueryTerms, 'maxFacts'>,
+): PeriodicJob {
+  return {
+    name: 'watch-waiting',
+    everyMs,
+    run: () => unlessDown(() => watchWaiting(ports, terms).then(() => 0)),
+  };
+}
+
+/** Runs small queries in the reserved slot. */
+export function runSmallQueriesJob(ports: RunQueryPorts, terms: SmallQueryTerms): PeriodicJob {
+  return {
+    name: 'run-small-queries',
+    everyMs,
+    run: (signal) => unlessDown(() => runSmallQueries(ports, terms, signal)),
+  };
+}
+
+/** The worker logs an outage once; these jobs repeat too often to log each failure. */
+async function unlessDown(run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ServiceUnavailable) return 0;
+    throw error;
+  }
+}
