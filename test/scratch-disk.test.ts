@@ -2,19 +2,9 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody } from '@hourglass/contract';
-import {
-  isServiceMissing,
-  mountSmallDisk,
-  smallDiskProblem,
-  startSystem,
-  type RunningSystem,
-} from '@hourglass/testing';
+import { isSmallDiskMissing, mountSmallDisk, startSystem, type RunningSystem } from '@hourglass/testing';
 
-const missing = isServiceMissing({
-  service: 'a small file system',
-  problem: smallDiskProblem(),
-  environment: process.env,
-});
+const missing = isSmallDiskMissing();
 
 const day = Date.UTC(2026, 0, 5);
 /** More bytes than the small file system of the tests has. */

@@ -6,10 +6,9 @@ import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
-  isServiceMissing,
+  isSmallDiskMissing,
   mountSmallDisk,
   repositoryRoot,
-  smallDiskProblem,
   temporaryFolder,
   type SmallDisk,
   type TemporaryFolder,
@@ -18,11 +17,7 @@ import { writeCsvArchive } from './csv-archive.ts';
 import { run } from './run-in-process.ts';
 import { serveHttp, type Served } from './serve.ts';
 
-const missing = isServiceMissing({
-  service: 'a small file system',
-  problem: smallDiskProblem(),
-  environment: process.env,
-});
+const missing = isSmallDiskMissing();
 
 /** More bytes than the disk has, packed and unpacked. */
 const rows = Array.from({ length: 3_000 }, (_, index) => `${randomBytes(24).toString('hex')},${index}\n`);

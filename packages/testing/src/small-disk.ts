@@ -3,11 +3,20 @@ import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { isServiceMissing } from './require-service.ts';
 
 const run = promisify(execFile);
 
+/**
+ * For `describe.skipIf`. Also under `CI=true` the tests are skipped with a warning where nothing can be mounted: a
+ * container may forbid it even to root.
+ */
+export function isSmallDiskMissing(): boolean {
+  return isServiceMissing({ service: 'a small file system', problem: smallDiskProblem(), environment: {} });
+}
+
 /** Returns why no small file system can be mounted on this machine; null if one can. */
-export function smallDiskProblem(): string | null {
+function smallDiskProblem(): string | null {
   if (process.platform !== 'linux') return 'it needs tmpfs of Linux';
   const folder = mkdtempSync(path.join(tmpdir(), 'hourglass-disk-'));
   try {
