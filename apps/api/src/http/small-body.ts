@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { ReportError } from '@hourglass/reports';
+import { sendContinue } from './expect-continue.ts';
 
 const maxBytes = 65_536;
 const timeoutMs = 30_000;
@@ -17,6 +18,7 @@ export async function readSmallBody(request: Request): Promise<SmallBody | null>
   const { headers } = request;
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   if (!hasBody) return null;
+  if (request.res !== undefined) sendContinue(request, request.res);
   const bytes = await collect(request);
   return bytes.length === 0 ? null : { contentType: headers['content-type'] ?? '', bytes };
 }
