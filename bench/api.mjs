@@ -47,6 +47,8 @@ await reportFailure(async () => {
     HOURGLASS_BOOTSTRAP_PASSWORD: password,
     HOURGLASS_BOOTSTRAP_TOKEN: token,
     HOURGLASS_QUERIES_PER_HOUR: '1000000',
+    HOURGLASS_REQUESTS_PER_SECOND: '1000000',
+    HOURGLASS_REQUESTS_PER_SECOND_PER_ADDRESS: '1000000',
     HOURGLASS_ACTIVE_QUERIES: '100000',
   };
   await withStandalone(settings, (supervisor) => Promise.race([measure(supervisor), supervisor.broken]));

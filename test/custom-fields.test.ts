@@ -289,7 +289,7 @@ describe('custom fields', () => {
       (
         await fetch(system.client.environmentUrl.replace(system.url, other) + '/facts/api', {
           method: 'POST',
-          headers: { Authorization: `Bearer ${system.token}` },
+          headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
           body: JSON.stringify(fact),
         })
       ).status;

@@ -9,18 +9,26 @@ import express, {
 import type { ApiMetrics, Logger } from '@hourglass/platform';
 import { ReportError, type Principal } from '@hourglass/reports';
 import { authenticate, type Credentials } from './http/authenticate.ts';
+import { commonHeaders } from './http/common-headers.ts';
+import { refuseCrossSite } from './http/cross-site.ts';
 import { discardBody } from './http/discard-body.ts';
 import { publicError, sendError, statusOf } from './http/error-response.ts';
 import { jsonBodyReader } from './http/json-body.ts';
 import { longForm } from './http/long-form.ts';
 import { readParameters } from './http/read-parameters.ts';
+import type { RequestRates } from './http/request-rates.ts';
 import { secondsSince } from './http/seconds-since.ts';
 import { setHeaders } from './http/send-json.ts';
-import type { ErrorStyle, GuardedRoute, OpenRoute, Route } from './http/route.ts';
+import { readSentCredentials } from './http/sent-credentials.ts';
+import type { ErrorStyle, GuardedRoute, HeaderValues, OpenRoute, Route } from './http/route.ts';
 
 export interface AppParts {
   readonly routes: readonly Route[];
   readonly credentials: Credentials;
+  readonly rates: RequestRates;
+  /** URL at which clients reach this API; null: it has none. */
+  readonly publicUrl: string | null;
+  readonly isTrustedProxy: (address: string) => boolean;
   readonly metrics: ApiMetrics;
   readonly log: Logger;
 }
@@ -32,49 +40,60 @@ const jsonBodyTimeoutMs = 30_000;
  * Builds the Express app: for each route authentication, validation of parameters and body,
  * endpoint, errors.
  */
-export function createApp({ routes, credentials, metrics, log }: AppParts): Express {
+export function createApp(parts: AppParts): Express {
+  const { routes, rates, log } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(beginRequest);
+  app.set('trust proxy', parts.isTrustedProxy);
+  app.use(beginRequest(commonHeaders(parts.publicUrl)));
   for (const [path, routesOfPath] of byPath(routes)) {
     const atPath = app.route(path);
     const errorStyle = routesOfPath.find((route) => route.errorStyle !== undefined)?.errorStyle;
     if (errorStyle !== undefined) atPath.all(useErrorStyle(errorStyle));
     for (const route of routesOfPath) {
-      const handler = route.scope === null ? openHandler(route) : guardedHandler(route, credentials);
-      atPath[route.method](observe(route, { metrics, log }), handler);
+      const handler = route.scope === null ? openHandler(route, parts) : guardedHandler(route, parts);
+      atPath[route.method](observe(route, parts), handler);
     }
     // Before the next path, whose pattern may match the same URLs.
     const methods = routesOfPath.flatMap(methodsOf);
     const before = routesOfPath.find((route) => route.beforeOtherMethods !== undefined)?.beforeOtherMethods;
     atPath.all(async (request, response) => {
+      rates.countAddress(request);
       await before?.(request);
       response.set('Allow', methods.join(', '));
       throw new ReportError('request.method', { method: request.method, expected: methods.join(' or ') });
     });
   }
-  app.use(() => {
+  app.use((request) => {
+    rates.countAddress(request);
     throw new ReportError('request.no_route');
   });
   app.use(errorHandler(log));
   return app;
 }
 
-function openHandler(route: OpenRoute): RequestHandler {
+function openHandler(route: OpenRoute, { rates, publicUrl }: AppParts): RequestHandler {
   const readBody = bodyReader(route);
   return async (request, response) => {
-    refuseNulInPath(request);
+    rates.countAddress(request);
+    refuseCrossSite(request, route, publicUrl);
+    assertNames(request);
     const parameters = route.readsOwnQuery === true ? {} : readParameters(request, route);
     return route.handle({ request, response, parameters, body: await readBody(request, response) });
   };
 }
 
-function guardedHandler(route: GuardedRoute, credentials: Credentials): RequestHandler {
+function guardedHandler(route: GuardedRoute, { credentials, rates, publicUrl }: AppParts): RequestHandler {
   const readBody = bodyReader(route);
   return async (request, response) => {
-    refuseNulInPath(request);
-    const reauthenticate = () => authenticate(request, response, route, credentials);
+    // All this before anything is looked up for a caller that may be a stranger.
+    rates.countAddress(request);
+    const sent = readSentCredentials(request.headers, route);
+    rates.countCredentials(sent);
+    refuseCrossSite(request, route, publicUrl);
+    assertNames(request);
+    const reauthenticate = () => authenticate({ request, response, sent }, route, credentials);
     const [authenticated, headers, found] = await Promise.allSettled([
       reauthenticate(),
       route.prepareHeaders?.(request),
@@ -126,19 +145,34 @@ function valueOf<Value>(settled: PromiseSettledResult<Value>): Value {
   throw settled.reason;
 }
 
-/** PostgreSQL strings cannot contain a NUL, so no such resource exists. */
-function refuseNulInPath(request: Request): void {
-  if (Object.values(request.params).join('').includes('\0')) {
-    throw new ReportError('request.path', { reason: 'it contains a NUL character' });
+/** More than any name has: those of environments have 63 characters, ids of customers 256. */
+const maxNameLength = 512;
+
+/**
+ * Refuses names in the path that no resource has. PostgreSQL strings cannot contain a NUL.
+ * @throws ReportError `request.path`
+ */
+function assertNames({ params }: Request): void {
+  for (const name of Object.values(params).map(String)) {
+    if (name.includes('\0')) throw malformedPath('it contains a NUL character');
+    if (name.length > maxNameLength)
+      throw malformedPath(`a name has ${name.length} characters; expected at most ${maxNameLength}`);
   }
 }
 
-function beginRequest(request: Request, response: Response, next: NextFunction): void {
-  response.locals['startedAtMs'] = performance.now();
-  response.locals['requestId'] = randomUUID();
-  response.setHeader('X-Request-Id', String(response.locals['requestId']));
-  request.url = longForm(request.url);
-  next();
+function malformedPath(reason: string): ReportError {
+  return new ReportError('request.path', { reason });
+}
+
+function beginRequest(headers: HeaderValues): RequestHandler {
+  return (request, response, next) => {
+    response.locals['startedAtMs'] = performance.now();
+    response.locals['requestId'] = randomUUID();
+    response.setHeader('X-Request-Id', String(response.locals['requestId']));
+    setHeaders(response, headers);
+    request.url = longForm(request.url);
+    next();
+  };
 }
 
 function observe(route: Route, { metrics, log }: Pick<AppParts, 'metrics' | 'log'>): RequestHandler {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Express } from 'express';
 import { createArchiveReader, describeManifestKey, manifestSigningKey } from '@hourglass/archive';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
 import { createDuckDbEngine, createFactCounter, createNdjsonEncoder } from '@hourglass/engine-duckdb';
@@ -32,8 +31,11 @@ import {
   type ObjectStore,
   type SegmentFiles,
 } from '@hourglass/reports';
-import { createApp } from './app.ts';
+import { createApp, type AppParts } from './app.ts';
+import { createApiServer, type ApiServer } from './connections/api-server.ts';
 import { adminLog } from './http/admin-log.ts';
+import { addressMatcher, countedAddress } from './http/client-address.ts';
+import { createRequestRates } from './http/request-rates.ts';
 import { newAccessKey, newPassword, newToken } from './new-secrets.ts';
 import { startPasswords } from './passwords.ts';
 import { createRoutes, type RouteServices } from './routes.ts';
@@ -41,7 +43,7 @@ import { createUploadAdmission } from './uploads/upload-admission.ts';
 import { createUploadWatch } from './uploads/upload-watch.ts';
 
 export interface Api {
-  readonly app: Express;
+  readonly http: ApiServer;
   /** The services that requests need. */
   readonly services: readonly CheckedService[];
   close(): Promise<void>;
@@ -95,6 +97,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     manifestKey: async () =>
       describeManifestKey(manifestSigningKey(await manifestSeed(settings.manifestKey, database.signingKeys))),
     metrics,
+    metricsToken: settings.metricsToken,
     publicUrl: settings.publicUrl,
     timeZone: settings.timeZone,
     sealingPace: sealingPaceOf(settings, database),
@@ -109,15 +112,13 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     nowMs: Date.now,
     newId: randomUUID,
     passwords,
-    newPassword,
-    newToken,
-    newAccessKey,
+    ...{ newPassword, newToken, newAccessKey },
     secretKey: settings.secretKey,
     record: adminLog(log),
   });
   return {
     services: checkedServices({ database, doorbell, objects }),
-    app: createApp({ routes, credentials, metrics, log }),
+    http: composeHttp(settings, { routes, credentials, metrics, log, accessKeys: database.accessKeys }),
     async close() {
       await passwords.close();
       await doorbell.close();
@@ -125,6 +126,31 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
       objects.close();
     },
   };
+}
+
+function composeHttp(
+  settings: Settings<'api'>,
+  {
+    accessKeys,
+    ...parts
+  }: Pick<AppParts, 'routes' | 'credentials' | 'metrics' | 'log'> & Pick<Database, 'accessKeys'>,
+): ApiServer {
+  const { metrics } = parts;
+  const isTrustedProxy = addressMatcher(settings.trustedProxies);
+  const app = createApp({
+    ...parts,
+    isTrustedProxy,
+    rates: createRequestRates(settings.requestRates, { metrics, nowMs: () => performance.now() }),
+    publicUrl: settings.publicUrl,
+  });
+  return createApiServer({
+    app,
+    limits: settings.connections,
+    ownerOf: ({ remoteAddress = '' }) =>
+      isTrustedProxy(remoteAddress) ? null : countedAddress(remoteAddress),
+    isKnownAccessKey: async (id) => (await accessKeys.findUsable(id)) !== null,
+    metrics,
+  });
 }
 
 function checkedServices({

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import {
   closeOnSignal,
   createLogger,
@@ -6,26 +5,19 @@ import {
   prepareDataDirectory,
   readSettings,
   startProcess,
+  type Logger,
+  type Settings,
 } from '@hourglass/platform';
 import { composeApi } from './compose.ts';
 import { listen } from './listen.ts';
-import { leaveContinueTo } from './http/expect-continue.ts';
-import { respondToUnreadable, maxHeaderBytes } from './http/unreadable-request.ts';
 
 startProcess(async () => {
   const settings = readSettings('api');
   const log = createLogger({ process: 'api', level: settings.logLevel });
   await prepareDataDirectory(settings.dataDirectory);
   const api = await composeApi(settings, log);
-  const server = createServer({ maxHeaderSize: maxHeaderBytes }, api.app);
-  leaveContinueTo(api.app, server);
-  server.on('clientError', respondToUnreadable);
-  // Only headers must arrive soon: an import may send its body for a long time.
-  server.headersTimeout = 30_000;
-  server.requestTimeout = 3_600_000;
-  // Longer than the minute for which proxies and clients keep idle connections, so that they close
-  // them first.
-  server.keepAliveTimeout = 65_000;
+  const { server, closeIdle } = api.http;
+  warnWithoutPublicUrl(settings, log);
   await listen(server, settings);
   log.info({ address: server.address() }, 'listening');
   void logOutages(api.services, log);
@@ -36,7 +28,7 @@ startProcess(async () => {
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      server.closeIdleConnections();
+      closeIdle();
       // Closes each busy connection soon after its response.
       server.keepAliveTimeout = 1;
       await closed;
@@ -44,3 +36,12 @@ startProcess(async () => {
     },
   });
 });
+
+/** Links take their host from requests then, which any client may write. */
+function warnWithoutPublicUrl({ host, publicUrl }: Settings<'api'>, log: Logger): void {
+  if (publicUrl !== null || /^(localhost|127\.[\d.]+|::1)$/i.test(host)) return;
+  log.warn(
+    { host },
+    'HOURGLASS_PUBLIC_URL: unset, and other machines reach the API; expected the URL that clients use, so that links and the checks of browsers have one',
+  );
+}

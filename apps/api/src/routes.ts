@@ -100,6 +100,8 @@ export interface RouteServices {
   /** The public key that verifies manifests. */
   readonly manifestKey: () => Promise<ManifestKey>;
   readonly metrics: ApiMetrics;
+  /** The bearer token of `/metrics`; null: only this machine reads them. */
+  readonly metricsToken: string | null;
   readonly publicUrl: string | null;
   /**
    * Zone of the tz database for the statistics of instruments, whose requests state local clock
@@ -141,7 +143,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
   const routes = [
     // Express tries paths in this order, and polls are the most frequent requests.
     ...queryRoutes(services),
-    ...serviceRoutes(dependenciesOf(services), services.metrics),
+    ...serviceRoutes(dependenciesOf(services), services.metrics, services.metricsToken),
     ...administrationRoutes(services),
     ...statisticsRoutes(services),
     ...ingestRoutes(services),

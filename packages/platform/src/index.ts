@@ -4,6 +4,7 @@ export * from './listen-error.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
 export { settingDefinitions } from './setting-definitions.ts';
+export type { AddressRange } from './setting-schemas.ts';
 export * from './settings.ts';
 export { describeOutage, logOutages, type CheckedService } from './outages.ts';
 export * from './shutdown.ts';

@@ -18,8 +18,19 @@ export interface ApiMetrics {
   countPasswordHash(): void;
   /** `delayed` and `busy`: without computing its hash. */
   countPasswordRefusal(reason: 'wrong' | 'delayed' | 'busy'): void;
+  countRefusedConnection(limit: 'connections' | 'unfinished_heads'): void;
+  countRateLimited(by: RateLimitOwner): void;
+  /** `read` returns the numbers of now; it is called whenever metrics are rendered. */
+  watchConnections(read: () => ConnectionCounts): void;
   readonly contentType: string;
   render(): Promise<string>;
+}
+
+export type RateLimitOwner = 'address' | 'credentials';
+
+export interface ConnectionCounts {
+  readonly open: number;
+  readonly unfinishedHeads: number;
 }
 
 export function createApiMetrics(): ApiMetrics {
@@ -44,9 +55,9 @@ export function createApiMetrics(): ApiMetrics {
     labelNames: ['dataset'],
     registers: [registry],
   });
-  const passwords = passwordCounters(registry);
   return {
-    ...passwords,
+    ...passwordCounters(registry),
+    ...connectionMetrics(registry),
     observeRequest({ method, route, status, seconds }) {
       requests.observe({ method, route, status: String(status) }, seconds);
     },
@@ -92,6 +103,42 @@ function addUploadGauge(registry: Registry, count: () => UploadCounts): void {
       const { receiving, waiting } = count();
       uploads.set({ state: 'receiving' }, receiving);
       uploads.set({ state: 'waiting' }, waiting);
+    },
+  });
+}
+
+function connectionMetrics(
+  registry: Registry,
+): Pick<ApiMetrics, 'countRefusedConnection' | 'countRateLimited' | 'watchConnections'> {
+  const refused = new Counter({
+    name: 'hourglass_http_refused_connections_total',
+    help: 'Connections closed because they exceeded a limit, by the limit.',
+    labelNames: ['limit'],
+    registers: [registry],
+  });
+  const rateLimited = new Counter({
+    name: 'hourglass_http_rate_limited_total',
+    help: 'Requests refused for their rate, by what was counted: address or credentials.',
+    labelNames: ['by'],
+    registers: [registry],
+  });
+  return {
+    countRefusedConnection: (limit) => refused.inc({ limit }),
+    countRateLimited: (by) => rateLimited.inc({ by }),
+    watchConnections: (read) => watchConnections(registry, read),
+  };
+}
+
+function watchConnections(registry: Registry, read: () => ConnectionCounts): void {
+  const connections = new Gauge({
+    name: 'hourglass_http_connections',
+    help: 'Connections by state: all open ones, and those whose first head is unfinished.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const { open, unfinishedHeads } = read();
+      connections.set({ state: 'open' }, open);
+      connections.set({ state: 'unfinished_head' }, unfinishedHeads);
     },
   });
 }

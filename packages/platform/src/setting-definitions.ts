@@ -18,6 +18,7 @@ import {
   wholeNumber,
 } from './setting-schemas.ts';
 import { listDefinitions, optionalSetting, setting } from './setting.ts';
+import { strangerSettings } from './stranger-settings.ts';
 
 // With `client-settings.ts` the only list of settings: the type `Settings`, their reader and `.env.example` follow from these tables.
 
@@ -38,6 +39,7 @@ export const serverSettings = {
     value: 'URL',
     description: 'Base URL of links in responses. Unset: http and the Host header of the request.',
   }),
+  ...strangerSettings,
   timeZone: setting('HOURGLASS_TIME_ZONE', timeZone, 'UTC', {
     readBy: ['api'],
     value: 'name in the tz database',

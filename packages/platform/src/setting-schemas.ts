@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import path from 'node:path';
 import { placeNamePattern } from '@hourglass/contract';
 import { z } from 'zod';
@@ -89,6 +90,32 @@ export const headerText = z
   .string()
   .transform((value) => value.replace(/^\uFEFF/, '').trim())
   .refine((value) => /^[\x21-\x7e]+$/.test(value), 'printable ASCII characters without spaces');
+
+/** A network, or one address with the prefix of all its bits. */
+export interface AddressRange {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly address: string;
+  readonly prefixBits: number;
+}
+
+/** `none` is the empty list. */
+export const addressRanges = z.string().transform((value, context): readonly AddressRange[] => {
+  const ranges = value === 'none' ? [] : value.split(',').map((part) => addressRange(part.trim()));
+  if (ranges.every((range) => range !== null)) return ranges;
+  context.addIssue('addresses or networks such as 10.0.0.0/8,::1, separated by commas, or none');
+  return z.NEVER;
+});
+
+function addressRange(text: string): AddressRange | null {
+  const [address = '', prefix, ...more] = text.split('/');
+  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+  if (more.length > 0 || (family === 'ipv6' && !isIPv6(address))) return null;
+  const bits = family === 'ipv4' ? 32 : 128;
+  if (prefix === undefined) return { family, address, prefixBits: bits };
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits
+    ? { family, address, prefixBits: Number(prefix) }
+    : null;
+}
 
 const keyBytes = 32;
 

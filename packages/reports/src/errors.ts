@@ -44,6 +44,11 @@ export const errorTable = {
   },
   'request.path': { kind: 'invalid', message: 'The path is malformed: {reason}' },
   'request.method': { kind: 'method', message: '{method} is not allowed on this path; expected {expected}' },
+  'request.origin': {
+    kind: 'forbidden',
+    message:
+      'The request comes from a page of another site: {found}; expected a page of this API, or no browser',
+  },
   'request.no_route': { kind: 'not_found', message: 'No resource at this path' },
   'auth.required': {
     kind: 'unauthenticated',
@@ -76,6 +81,11 @@ export const errorTable = {
   'auth.customers': {
     kind: 'forbidden',
     message: 'The token is restricted to the consumption of its customers; this is another resource',
+  },
+  'auth.metrics': {
+    kind: 'forbidden',
+    message:
+      'Metrics are served to this machine only, at localhost; set HOURGLASS_METRICS_TOKEN to read them from elsewhere',
   },
   'organization.exists': { kind: 'conflict', message: 'The organization "{organization}" already exists' },
   'organization.not_found': { kind: 'not_found', message: 'No organization "{organization}"' },
@@ -186,6 +196,10 @@ export const errorTable = {
   'stats.busy': {
     kind: 'limited',
     message: 'Too many statistics of this organization are waiting; try again in {seconds|second}',
+  },
+  'limit.requests': {
+    kind: 'limited',
+    message: 'Requests {of} exceed {limit} per second; try again in {seconds|second}',
   },
   'stats.deadline': {
     kind: 'deadline',

@@ -40,8 +40,10 @@ export function systemEnvironment(services: {
     HOURGLASS_PORT: '0',
     // As in the images.
     NODE_OPTIONS: `--max-semi-space-size=4 --require=${sizeThreadPool}`,
-    // Most tests submit more than an environment may by default, and do not test the limit.
+    // Most tests submit and poll more than one client may by default, and do not test the limits.
     HOURGLASS_QUERIES_PER_HOUR: '1000',
+    HOURGLASS_REQUESTS_PER_SECOND: '1000000',
+    HOURGLASS_REQUESTS_PER_SECOND_PER_ADDRESS: '1000000',
   };
 }
 

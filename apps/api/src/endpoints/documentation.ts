@@ -37,7 +37,7 @@ const pageScript = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#page', deep
 
 /** Everything loads from this origin. Swagger UI uses inline styles, and images embedded in CSS. */
 const contentPolicy =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /**
  * `GET /openapi.json`, and `GET /docs`, which shows it in Swagger UI. `routes` are all other
@@ -110,7 +110,8 @@ function pageFileRoute(): OpenRoute {
 /** Express reports a failed precondition with a status. These files have no ETag. */
 function sendFileError(error: Error, { headers }: Request, response: Response): Error {
   // Set for the file, before its precondition was checked.
-  for (const name of ['Content-Type', 'Cache-Control', 'Last-Modified']) response.removeHeader(name);
+  for (const name of ['Content-Type', 'Last-Modified']) response.removeHeader(name);
+  response.set('Cache-Control', 'no-store');
   if (!('status' in error) || error.status !== 412) return error;
   const { 'if-match': ifMatch, 'if-unmodified-since': unmodifiedSince } = headers;
   return ifMatch === undefined

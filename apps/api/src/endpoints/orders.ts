@@ -25,6 +25,7 @@ import type { SignatureCheck } from '../http/signed-request.ts';
 import { unknownParameters } from '../http/unknown-parameters.ts';
 import { writeJson } from '../http/write-json.ts';
 
+export const ordersPath = '/openapi/v1/alg/orders';
 const maxSize = 10_000;
 const maxPage = 1_000_000_000;
 /** `[]` in base64. */
@@ -70,7 +71,7 @@ export function listOrdersRoute(
 ): OpenRoute {
   return openRoute({
     method: 'get',
-    path: '/openapi/v1/alg/orders',
+    path: ordersPath,
     operation: { id: 'listOrders', tag: 'Orders', summary: 'List algorithm orders, newest first' },
     parameters,
     // The signature covers the query string as sent and is checked before any other fault is

@@ -1,5 +1,8 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { Request } from 'express';
 import { liveness, readiness } from '@hourglass/contract';
 import type { ApiMetrics } from '@hourglass/platform';
+import { ReportError } from '@hourglass/reports';
 import { openRoute, type OpenRoute } from '../http/route.ts';
 
 /** A service on which the API depends. */
@@ -17,8 +20,9 @@ const tag = 'Service';
 export function serviceRoutes(
   dependencies: readonly Dependency[],
   metrics: ApiMetrics,
+  metricsToken: string | null,
 ): readonly OpenRoute[] {
-  return [healthRoute(), readyRoute(dependencies), metricsRoute(metrics)];
+  return [healthRoute(), readyRoute(dependencies), metricsRoute(metrics, metricsToken)];
 }
 
 /** Checks no dependency, so that a database outage restarts no process. */
@@ -59,12 +63,37 @@ function readyRoute(dependencies: readonly Dependency[]): OpenRoute {
   });
 }
 
-function metricsRoute(metrics: ApiMetrics): OpenRoute {
+function metricsRoute(metrics: ApiMetrics, token: string | null): OpenRoute {
   return openRoute({
     method: 'get',
     path: '/metrics',
     operation: { id: 'metrics', tag, summary: 'Get Prometheus metrics of the process' },
     responses: { 200: { description: 'Prometheus text format.', mediaTypes: ['text/plain'] } },
-    handle: async ({ response }) => void response.type(metrics.contentType).send(await metrics.render()),
+    async handle({ request, response }) {
+      if (token === null) assertOnThisMachine(request);
+      else assertBearer(request, token);
+      response.type(metrics.contentType).send(await metrics.render());
+    },
   });
+}
+
+/**
+ * A proxy of this machine connects from it too, but passes the name by which it is reached.
+ * @throws ReportError `auth.metrics`
+ */
+function assertOnThisMachine(request: Request): void {
+  const { ip = '', hostname } = request;
+  const isLocal = /^(::ffff:)?127\.|^::1$/.test(ip) && /^(localhost|127(\.\d+){3}|\[::1\])$/i.test(hostname);
+  if (!isLocal) throw new ReportError('auth.metrics');
+}
+
+/** @throws ReportError `auth.token` */
+function assertBearer({ headers }: Request, token: string): void {
+  const isRight = timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${token}`));
+  if (!isRight) throw new ReportError('auth.token', { header: 'Authorization, as Bearer' });
+}
+
+/** Has the same length for any text, so that comparisons take equally long. */
+function digest(text: string): Buffer {
+  return hash('sha256', text, 'buffer');
 }

@@ -4,56 +4,41 @@ import { clientAddress } from './client-address.ts';
 import { clientGone } from './client-gone.ts';
 import type { CheckPassword } from './remember-passwords.ts';
 import type { GuardedRoute } from './route.ts';
+import { refusedCredentials, type SentCredentials } from './sent-credentials.ts';
 
 export interface Credentials {
   readonly accounts: Pick<Accounts, 'authenticateToken'>;
   readonly checkPassword: CheckPassword;
 }
 
-/**
- * Authenticates by Basic (e-mail address and password) or Bearer (token), or by the bare token in
- * the route's `tokenHeader`, and checks the scope.
- * @throws ReportError `auth.scope`; `auth.required`, or with a `tokenHeader` `auth.token`, for
- * missing, malformed and wrong credentials alike; `auth.delayed` and `auth.busy` for passwords
- */
-export async function authenticate(
-  request: Request,
-  response: Response,
-  { scope, tokenHeader }: Pick<GuardedRoute, 'scope' | 'tokenHeader'>,
-  credentials: Credentials,
-): Promise<Principal> {
-  const principal =
-    tokenHeader === undefined
-      ? await identify(request, response, credentials)
-      : await credentials.accounts.authenticateToken(
-          String(request.headers[tokenHeader.toLowerCase()] ?? ''),
-        );
-  if (principal === null) {
-    throw tokenHeader === undefined
-      ? new ReportError('auth.required')
-      : new ReportError('auth.token', { header: tokenHeader });
-  }
-  if (!principal.scopes.includes(scope)) throw new ReportError('auth.scope', { scope });
-  return principal;
+/** A request with well-formed credentials. */
+export interface SentRequest {
+  readonly request: Request;
+  readonly response: Response;
+  readonly sent: SentCredentials;
 }
 
-async function identify(
-  request: Request,
-  response: Response,
+/**
+ * Verifies the credentials of a request and checks the scope.
+ * @throws ReportError `auth.scope`; for wrong credentials the same as for malformed ones;
+ * `auth.delayed` and `auth.busy` for passwords
+ */
+export async function authenticate(
+  { request, response, sent }: SentRequest,
+  route: Pick<GuardedRoute, 'scope' | 'tokenHeader'>,
   { accounts, checkPassword }: Credentials,
-): Promise<Principal | null> {
-  const [scheme = '', credentials = '', ...more] = (request.headers.authorization ?? '').split(/ +/);
-  if (more.length > 0) return null;
-  if (scheme.toLowerCase() === 'bearer' && credentials !== '') return accounts.authenticateToken(credentials);
-  if (scheme.toLowerCase() !== 'basic') return null;
-  const decoded = Buffer.from(credentials, 'base64').toString('utf8');
-  const colon = decoded.indexOf(':');
-  // PostgreSQL rejects a NUL in the parameters of a statement.
-  if (colon < 1 || decoded.includes('\0')) return null;
-  return checkPassword({
-    email: decoded.slice(0, colon),
-    password: decoded.slice(colon + 1),
-    address: clientAddress(request),
-    signal: clientGone(response),
-  });
+): Promise<Principal> {
+  const principal =
+    sent.kind === 'token'
+      ? await accounts.authenticateToken(sent.token)
+      : await checkPassword({
+          email: sent.email,
+          password: sent.password,
+          address: clientAddress(request),
+          signal: clientGone(response),
+        });
+  if (principal === null) throw refusedCredentials(route);
+  const { scope } = route;
+  if (!principal.scopes.includes(scope)) throw new ReportError('auth.scope', { scope });
+  return principal;
 }

@@ -8,6 +8,8 @@ import {
   type ErrorKind,
 } from '@hourglass/reports';
 import { setRateLimits } from './rate-limits.ts';
+import { RateLimited } from './request-rates.ts';
+import { setHeaders } from './send-json.ts';
 
 interface HttpError {
   readonly status: number;
@@ -68,6 +70,7 @@ export function setErrorHead(response: Response, error: ReportError): void {
   if (error.kind === 'unavailable') response.set('Retry-After', String(retryAfterSeconds));
   if (error instanceof RetryLater) response.set('Retry-After', String(error.retryAfterSeconds));
   if (error instanceof LimitReached) setRateLimits(response, error.usage);
+  if (error instanceof RateLimited) setHeaders(response, error.headers);
   if (error.kind === 'unauthenticated') {
     response.set('WWW-Authenticate', isBrowser(response.req) ? bearerChallenge : bothChallenges);
   }

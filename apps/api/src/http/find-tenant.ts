@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { placeNamePattern } from '@hourglass/contract';
 import type { Tenant } from '@hourglass/query';
 import { ReportError, type Accounts, type Principal, type QueryScope } from '@hourglass/reports';
 
@@ -18,8 +19,9 @@ export function scopeOf(request: Request): QueryScope {
  */
 export function reportScopeOf(request: Request): QueryScope {
   const { environment } = request.query;
-  // An invalid value is refused later, with the other parameters; headers are prepared before that.
-  const isName = typeof environment === 'string' && !environment.includes('\0');
+  // An invalid value is refused later, with the other parameters; headers are prepared before that,
+  // also for strangers.
+  const isName = typeof environment === 'string' && placeNamePattern.test(environment);
   return { ...scopeOf(request), environment: isName ? environment : 'prod' };
 }
 

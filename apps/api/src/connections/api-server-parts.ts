@@ -1,0 +1,15 @@
+import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ApiMetrics, Settings } from '@hourglass/platform';
+
+export type ConnectionLimits = Settings<'api'>['connections'];
+export type ConnectionMetrics = Pick<ApiMetrics, 'watchConnections' | 'countRefusedConnection'>;
+
+export interface ApiServerParts {
+  readonly app: RequestListener;
+  readonly limits: ConnectionLimits;
+  /** The network of a connection's address; null: a proxy, whose clients share its connections. */
+  readonly ownerOf: (socket: Socket) => string | null;
+  readonly isKnownAccessKey: (id: string) => Promise<boolean>;
+  readonly metrics: ConnectionMetrics;
+}

@@ -1,0 +1,112 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { leaveContinueTo } from '../http/expect-continue.ts';
+import {
+  closeWith,
+  endWith,
+  maxHeadBytes,
+  maxOrdersHeadBytes,
+  respondToUnreadable,
+  unreadable,
+} from '../http/unreadable-request.ts';
+import { createAdmission, type Admission } from './admission.ts';
+import type { ApiServerParts } from './api-server-parts.ts';
+import { handOver } from './hand-over.ts';
+import { hasWholeHead, mayBeginWithOrders } from './orders-head.ts';
+import { ordersReceiver } from './orders-receiver.ts';
+
+export interface ApiServer {
+  readonly server: Server;
+  /** Closes the connections that have no request. */
+  readonly closeIdle: () => void;
+}
+
+/** Only heads must arrive soon: an import may send its body for a long time. */
+const headTimeoutMs = 30_000;
+const requestTimeoutMs = 3_600_000;
+/**
+ * Longer than the minute for which proxies and clients keep idle connections, so that they close
+ * them first.
+ */
+const keepAliveMs = 65_000;
+
+/**
+ * Creates the HTTP server. It reads the first bytes of each connection before Node.js parses them:
+ * heads have 16 KiB, except that a connection which begins with a request for orders goes to a
+ * server with a larger limit, after its access key is known, and has one request.
+ */
+export function createApiServer(parts: ApiServerParts): ApiServer {
+  const admission = createAdmission(parts.limits, parts);
+  const server = createHttpServer(parts.app, { maxHeaderSize: maxHeadBytes, admission });
+  const ordersServer = createHttpServer(parts.app, { maxHeaderSize: maxOrdersHeadBytes, admission });
+  ordersServer.maxRequestsPerSocket = 1;
+  const serve = takeConnections(server);
+  const serveOrders = takeConnections(ordersServer);
+  const receiveOrders = ordersReceiver(parts, { serve, serveOrders, timeoutMs: headTimeoutMs });
+  const silent = new Set<Socket>();
+
+  server.on('connection', (socket: Socket) => {
+    if (!admission.admit(socket)) {
+      closeWith(socket, unreadable.tooManyConnections);
+      return;
+    }
+    silent.add(socket);
+    receiveFirstBytes(socket, (bytes) => {
+      silent.delete(socket);
+      if (!hasWholeHead(bytes) && !admission.beginHead(socket)) {
+        closeWith(socket, unreadable.tooManyConnections);
+      } else if (mayBeginWithOrders(bytes)) receiveOrders(socket, bytes);
+      else handOver(socket, bytes, serve);
+    });
+    socket.once('close', () => silent.delete(socket));
+  });
+  return {
+    server,
+    closeIdle() {
+      for (const socket of silent) socket.destroy();
+      server.closeIdleConnections();
+    },
+  };
+}
+
+function createHttpServer(
+  app: RequestListener,
+  { maxHeaderSize, admission }: { maxHeaderSize: number; admission: Admission },
+): Server {
+  const server = createServer({ maxHeaderSize, connectionsCheckingInterval: headTimeoutMs / 6 });
+  for (const event of ['request', 'checkContinue'] as const) {
+    server.on(event, ({ socket }) => admission.endHead(socket));
+  }
+  server.on('request', app);
+  leaveContinueTo(app, server);
+  server.on('clientError', respondToUnreadable);
+  server.headersTimeout = headTimeoutMs;
+  server.requestTimeout = requestTimeoutMs;
+  server.keepAliveTimeout = keepAliveMs;
+  return server;
+}
+
+/** Takes the server's own listener for connections, and returns it as a function. */
+function takeConnections(server: Server): (socket: Socket) => void {
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  return (socket) => {
+    for (const listener of listeners) listener.call(server, socket);
+  };
+}
+
+function receiveFirstBytes(socket: Socket, receive: (bytes: Buffer) => void): void {
+  const stop = () => {
+    clearTimeout(timeout);
+    socket.off('data', first).off('end', end).off('close', stop);
+  };
+  const first = (bytes: Buffer) => {
+    stop();
+    receive(bytes);
+  };
+  const end = () => socket.destroy();
+  const timeout = setTimeout(() => endWith(socket, unreadable.headTimeout), headTimeoutMs);
+  // Node.js reports what concerns a request; before one, a broken connection is of no interest.
+  socket.on('error', () => undefined);
+  socket.on('data', first).on('end', end).on('close', stop);
+}

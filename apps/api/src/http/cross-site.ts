@@ -1,0 +1,38 @@
+import type { Request } from 'express';
+import { ReportError } from '@hourglass/reports';
+import { hostOf } from './public-origin.ts';
+import type { Route } from './route.ts';
+
+/** The types that a form of another site can send without asking first. */
+const formTypes = new Set(['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']);
+
+/**
+ * Refuses what a page of another site makes a browser send, with the credentials that the browser
+ * remembers. Clients that are no browsers send neither header.
+ * @throws ReportError `request.origin`, `request.media_type`
+ */
+export function refuseCrossSite(request: Request, route: Route, publicUrl: string | null): void {
+  if (route.method === 'get') return;
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (site === 'cross-site') throw new ReportError('request.origin', { found: 'Sec-Fetch-Site cross-site' });
+  if (origin !== undefined && !isOwnOrigin(origin, request, publicUrl)) {
+    throw new ReportError('request.origin', { found: `Origin ${origin.slice(0, 100)}` });
+  }
+  // The reader of JSON refuses these types itself.
+  if (route.body?.kind === 'stream') refuseForms(request, route.body.mediaType);
+}
+
+function isOwnOrigin(origin: string, request: Request, publicUrl: string | null): boolean {
+  if (!URL.canParse(origin)) return false;
+  if (publicUrl !== null && new URL(publicUrl).origin === origin) return true;
+  return new URL(origin).host === hostOf(request).toLowerCase();
+}
+
+function refuseForms({ headers }: Request, expected: string): void {
+  const [mediaType = ''] = (headers['content-type'] ?? '').split(';');
+  if (!formTypes.has(mediaType.trim().toLowerCase())) return;
+  throw new ReportError('request.media_type', {
+    found: `Content-Type ${mediaType.trim()}`,
+    expected: `${expected}, or no Content-Type; forms are refused, which other sites can send`,
+  });
+}
