@@ -36,6 +36,9 @@ export class RunSlots {
   /** At most one: the run in the reserved slot. */
   readonly #reserved = new Set<Owner>();
   readonly #unfinished = new Set<Run>();
+  /** The newest turn of each organization that has had a slot: it decides between equal shares. */
+  readonly #turns = new Map<string, number>();
+  #turn = 0;
   /** A waiting query for which no run has paused yet. */
   #waiting: WaitingQuery | null = null;
 
@@ -69,6 +72,7 @@ export class RunSlots {
     const run: Run = { ...owner, ended: Promise.resolve(), leave: () => {}, resume: () => {} };
     this.#active.add(run);
     this.#unfinished.add(run);
+    this.#takeTurn(owner);
     const left = leaving(run);
     run.ended = work(this.#pausesOf(run)).finally(() => {
       this.#active.delete(run);
@@ -78,14 +82,15 @@ export class RunSlots {
   }
 
   /**
-   * Continues a paused run in the caller's slot: the one whose organization holds the smallest share, unless `waiting` is
-   * of an organization with a still smaller one. Returns null when none continues; otherwise a promise like that of
-   * `start`.
+   * Continues a paused run in the caller's slot: the one whose organization holds the smallest share, among equals the
+   * one whose last turn is the oldest, unless `waiting` precedes it in this order. Returns null when none continues;
+   * otherwise a promise like that of `start`.
    */
   resume(waiting: WaitingQuery | null): Promise<void> | null {
-    const [run] = [...this.#paused].toSorted((one, other) => this.#shareOf(one) - this.#shareOf(other));
+    const [run] = [...this.#paused].toSorted((one, other) => this.#compare(one, other));
     if (run === undefined) return null;
-    if (waiting !== null && this.#shareOf(waiting) < this.#shareOf(run)) return null;
+    if (waiting !== null && this.#compare(waiting, run) < 0) return null;
+    this.#takeTurn(run);
     const left = leaving(run);
     run.resume();
     return Promise.race([run.ended, left]);
@@ -144,6 +149,15 @@ export class RunSlots {
     const mayAddPaused = this.#paused.size < this.#options.maxPaused;
     if (mayAddPaused && this.#waiting !== null && this.#shareOf(this.#waiting) < share) return true;
     return [...this.#paused].some((paused) => this.#shareOf(paused) < share);
+  }
+
+  #compare(one: Owner, other: Owner): number {
+    const turnOf = ({ organization }: Owner) => this.#turns.get(organization) ?? 0;
+    return this.#shareOf(one) - this.#shareOf(other) || turnOf(one) - turnOf(other);
+  }
+
+  #takeTurn({ organization }: Owner): void {
+    this.#turns.set(organization, (this.#turn += 1));
   }
 
   #shareOf({ organization }: Owner): number {

@@ -67,10 +67,13 @@ describe('run slots', () => {
     slots.setWaiting(waiting('beta'));
     await acme.endSlice();
     await acmeTurn;
+    // Neither holds a slot now. The one that waits has had no turn yet.
+    expect(slots.resume(waiting('beta'))).toBeNull();
     const betaTurn = slots.start(owner('beta'), beta.work);
     await beta.endSlice();
     await betaTurn;
     const secondAcmeTurn = slots.resume(null);
+    expect(secondAcmeTurn).not.toBeNull();
     await settled();
     await acme.endSlice();
     await secondAcmeTurn;
@@ -78,6 +81,17 @@ describe('run slots', () => {
       ['slice 1', 'pause', 'slice 2', 'pause'],
       ['slice 1', 'pause'],
     ]);
+  });
+
+  test('a paused run continues between two short queries of another organization in one slot', async () => {
+    const slots = new RunSlots({ slots: 1, maxPaused: 1 });
+    const acme = new SlicedRun();
+    const acmeTurn = slots.start(owner('acme'), acme.work);
+    slots.setWaiting(waiting('beta'));
+    await acme.endSlice();
+    await acmeTurn;
+    await slots.start(owner('beta'), () => Promise.resolve());
+    expect(slots.resume(waiting('beta'))).not.toBeNull();
   });
 
   test('the larger the weight, the more slots an organization keeps', async () => {
