@@ -6,6 +6,8 @@ import { attemptPhases } from '@hourglass/reports';
 import { eventually, sharedSystem, type NodeProcess, type TestSystem } from '@hourglass/testing';
 
 const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
+/** A worker that missed the notification of a cancellation finds out when it renews the lease. */
+const renewalMs = 5_000;
 /** One row per fact, with long column names, makes each phase long enough to be observed. */
 const longQuery = {
   metrics: Array.from('abcd', (letter) => ({
@@ -54,7 +56,7 @@ describe('cancelling a query', () => {
   });
 
   // Copying facts, aggregating and writing are different loops, and each has to stop.
-  test.each(attemptPhases.slice(0, 3))('that is %s ends its attempt within a second', async (asked) => {
+  test.each(attemptPhases.slice(0, 3))('that is %s ends its attempt at once, not at a renewal of its lease', async (asked) => {
     const id = await system.client.submit(longQuery);
     await system.client.reaches(id, `is ${asked}`, ({ state, phase }) => {
       const reached = attemptPhases.findIndex((name) => name === phase);
@@ -65,7 +67,7 @@ describe('cancelling a query', () => {
     await worker.lineWith((line) =>
       line.includes(id) && line.includes('stopped: the query was cancelled') ? true : null,
     );
-    expect(performance.now() - cancelledAtMs).toBeLessThan(1_000);
+    expect(performance.now() - cancelledAtMs).toBeLessThan(renewalMs / 2);
     await eventually('the scratch folder is gone', () =>
       existsSync(path.join(system.dataDirectory, 'scratch', `${id}-1`)) ? null : true,
     );

@@ -25,7 +25,7 @@ describe('the scratch disk of the API', () => {
   const request = (resource: string, options: RequestInit = {}) =>
     fetch(`${system.url}/v1/organizations/acme/environments/prod${resource}`, {
       ...options,
-      headers: { Authorization: `Bearer ${system.token}` },
+      headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/x-ndjson' },
     });
   const range = 'timeRange=01/05/2026 00:00~01/06/2026 00:00';
   const statistics = () => request(`/stats/apiproxy?select=sum(message_count)&limit=5&${range}`);

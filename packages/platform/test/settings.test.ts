@@ -11,7 +11,7 @@ describe('settings', () => {
       databaseUrl: null,
       redisUrl: null,
       s3: null,
-      statsMemoryMb: 256,
+      statsMemoryMb: 384,
     });
     expect(settings.dataDirectory.endsWith('/.hourglass')).toBe(true);
     const ofWorker = readSettings('worker', {});

@@ -18,7 +18,12 @@ test.each([
     Object.assign(new Error("write '/srv/scratch/x'"), { code: 'ENOSPC' }),
     /^The disk .* is full$/,
   ],
-  ['another file error', Object.assign(new Error("open '/srv/x'"), { code: 'EACCES' }), /^Internal error/],
+  [
+    'a broken disk',
+    Object.assign(new Error("open '/srv/x'"), { code: 'EACCES' }),
+    /^The disk for temporary files cannot be used$/,
+  ],
+  ['another file error', Object.assign(new Error("open '/srv/x'"), { code: 'EMFILE' }), /^Internal error/],
   ['a library', new Error('relation "hot_api_facts" does not exist'), /^Internal error; /],
   ['no error at all', 'secret', /^Internal error; /],
 ])('an error of %s reaches the client only as a message of the table', (_, thrown, words) => {
