@@ -283,7 +283,7 @@ describe('GET /openapi/v1/alg/orders', () => {
     expect([status, found]).toEqual([400, expect.stringMatching(message)]);
   });
 
-  test('responds to a megabyte of conditions with a 400 within 50 ms of processor time', async () => {
+  test('responds to a megabyte of conditions with a 400, within 50 ms of processor time more than to one', async () => {
     const conditions = base64(`["${'x'.repeat(1_000_000)}"]`);
     const signed = signRequest(key, { parameters: [['wheres', conditions]] });
     const target = targetOf(signed);
@@ -296,7 +296,10 @@ describe('GET /openapi/v1/alg/orders', () => {
         faults: [{ field: 'query', message: expect.any(String) as string }],
       });
     };
-    expect(await leastProcessorMs(system.url, ask, { untilMs: 50 })).toBeLessThanOrEqual(50);
+    const tiny = targetOf(signRequest(key, { parameters: [['wheres', base64('["x"]')]] }));
+    const tinyMs = await leastProcessorMs(system.url, () => exchange(system.url, tiny), { untilMs: 0 });
+    const maxMs = tinyMs + 50;
+    expect(await leastProcessorMs(system.url, ask, { untilMs: maxMs })).toBeLessThanOrEqual(maxMs);
   });
 
   test('responds to a URL that exceeds the limit of headers with the limit', async () => {

@@ -56,28 +56,31 @@ describe('cancelling a query', () => {
   });
 
   // Copying facts, aggregating and writing are different loops, and each has to stop.
-  test.each(attemptPhases.slice(0, 3))('that is %s ends its attempt at once, not at a renewal of its lease', async (asked) => {
-    const id = await system.client.submit(longQuery);
-    await system.client.reaches(id, `is ${asked}`, ({ state, phase }) => {
-      const reached = attemptPhases.findIndex((name) => name === phase);
-      return state === 'running' && reached >= attemptPhases.indexOf(asked);
-    });
-    const cancelledAtMs = performance.now();
-    expect(await stateIn(await cancel(id))).toBe('cancelled');
-    await worker.lineWith((line) =>
-      line.includes(id) && line.includes('stopped: the query was cancelled') ? true : null,
-    );
-    expect(performance.now() - cancelledAtMs).toBeLessThan(renewalMs / 2);
-    await eventually('the scratch folder is gone', () =>
-      existsSync(path.join(system.dataDirectory, 'scratch', `${id}-1`)) ? null : true,
-    );
-    expect(await system.client.status(id)).not.toHaveProperty('result');
-    const result = await system.client.request(`/queries/${id}/result`);
-    expect([result.status, errorBody.parse(await result.json()).message]).toEqual([
-      404,
-      expect.stringContaining('cancelled'),
-    ]);
-  });
+  test.each(attemptPhases.slice(0, 3))(
+    'that is %s ends its attempt at once, not at a renewal of its lease',
+    async (asked) => {
+      const id = await system.client.submit(longQuery);
+      await system.client.reaches(id, `is ${asked}`, ({ state, phase }) => {
+        const reached = attemptPhases.findIndex((name) => name === phase);
+        return state === 'running' && reached >= attemptPhases.indexOf(asked);
+      });
+      const cancelledAtMs = performance.now();
+      expect(await stateIn(await cancel(id))).toBe('cancelled');
+      await worker.lineWith((line) =>
+        line.includes(id) && line.includes('stopped: the query was cancelled') ? true : null,
+      );
+      expect(performance.now() - cancelledAtMs).toBeLessThan(renewalMs / 2);
+      await eventually('the scratch folder is gone', () =>
+        existsSync(path.join(system.dataDirectory, 'scratch', `${id}-1`)) ? null : true,
+      );
+      expect(await system.client.status(id)).not.toHaveProperty('result');
+      const result = await system.client.request(`/queries/${id}/result`);
+      expect([result.status, errorBody.parse(await result.json()).message]).toEqual([
+        404,
+        expect.stringContaining('cancelled'),
+      ]);
+    },
+  );
 
   test('that has ended is a 409 with its state', async () => {
     const id = await system.client.submit({ ...longQuery, timeRange: 'last60minutes' });
