@@ -3,7 +3,7 @@ import type { UploadCounts } from '@hourglass/platform';
 import { createKeyedSemaphore, RetryLater, type KeyedSemaphore } from '@hourglass/reports';
 
 /** The right to send a body now. */
-export interface UploadPermit {
+interface UploadPermit {
   /** Disk space that the bodies of the organization share. */
   readonly scratch: ByteBudget;
   /** Only the first call has an effect. */

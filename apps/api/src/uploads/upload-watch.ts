@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { ReportError } from '@hourglass/reports';
 
-export interface WatchedUpload {
+interface WatchedUpload {
   readonly request: Request;
   /** Throws a `ReportError` once the caller may no longer send. */
   readonly reauthenticate: () => Promise<unknown>;
