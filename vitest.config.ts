@@ -35,8 +35,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // The default of one second is too short on a busy machine.
     expect: { poll: { timeout: 20_000 } },
-    // One more than the cores of the CI machines, because tests wait for processes for a third of their time.
-    maxWorkers: 3,
+    // One more than the cores of the CI machines, because the short tests wait for processes for a third of their time.
+    maxWorkers: suite === 'short' ? 3 : 2,
     // Test files of one worker share the loaded modules, so each file must undo its changes to the process.
     isolate: false,
   },
