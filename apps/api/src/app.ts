@@ -114,6 +114,7 @@ function guardedHandler(route: GuardedRoute, { credentials, rates, publicUrl }: 
 function assertOwnOrganization(request: Request, route: GuardedRoute, principal: Principal): void {
   const { organization } = request.params;
   if (organization === undefined || organization === principal.organization) return;
+  if (route.allowsOperators && principal.role === 'operator') return;
   if (!route.allowsOtherOrganizations) throw route.missing(request);
 }
 

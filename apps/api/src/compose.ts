@@ -103,6 +103,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     sealingPace: sealingPaceOf(settings, database),
     recordReadSemaphore: createSemaphore(concurrentRecordReads),
     limits: settings.limits,
+    defaultCeilings: { ...settings.limits, turnWeight: settings.turnWeightCeiling, retentionDays },
     retentionDays,
     stats: composeStats(settings, database, objects),
     counting: composeCounting(settings, objects),

@@ -14,6 +14,8 @@ import type {
   AccessKeyStore,
   Accounts,
   ArchiveReader,
+  Ceilings,
+  CeilingStore,
   ConsumptionStore,
   CustomFieldStore,
   Doorbell,
@@ -47,6 +49,7 @@ import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
 import { postFactsRoute } from './endpoints/facts.ts';
 import { instrumentsRoutes } from './endpoints/instruments/instruments.ts';
 import { listOrdersRoute } from './endpoints/orders.ts';
+import { organizationCeilingsRoutes } from './endpoints/organization-ceilings.ts';
 import { organizationRoutes } from './endpoints/organizations.ts';
 import { listQueriesRoute } from './endpoints/queries/list-queries.ts';
 import { getManifestKeyRoute } from './endpoints/queries/manifest-key.ts';
@@ -82,6 +85,7 @@ export interface RouteServices {
     readonly accounts: Accounts;
     readonly signingKeys: SigningKeys;
     readonly environmentSettings: EnvironmentSettingsStore;
+    readonly ceilings: CeilingStore;
     readonly organizations: OrganizationStore;
     readonly users: UserStore;
     readonly tokens: TokenStore;
@@ -115,6 +119,8 @@ export interface RouteServices {
    */
   readonly recordReadSemaphore: Semaphore;
   readonly limits: SubmissionLimits;
+  /** For organizations without their own ceilings. */
+  readonly defaultCeilings: Ceilings;
   /** Default for environments without their own retention. Null: facts are kept indefinitely. */
   readonly retentionDays: number | null;
   readonly stats: Pick<
@@ -192,7 +198,7 @@ function dependenciesOf({ database, doorbell, objects }: RouteServices): readonl
 
 function administrationRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, limits, retentionDays, record, counting } = services;
-  const { passwords, newPassword, newToken, newAccessKey, secretKey } = services;
+  const { passwords, newPassword, newToken, newAccessKey, secretKey, defaultCeilings } = services;
   const { accounts, organizations, users, tokens, customFields, accessKeys, hostnames } = database;
   const settings = database.environmentSettings;
   const removal = { ...counting, deletions: database.deletions };
@@ -203,8 +209,9 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
     ...tokenRoutes({ tokens, newToken, record }),
     ...exchangeRateRoutes(database.exchangeRates, record),
     ...environmentHostnamesRoutes(findTenant, { hostnames, record }),
-    ...environmentLimitsRoutes(findTenant, { settings, limits, record }),
-    ...environmentRetentionRoutes(findTenant, { settings, retentionDays, record, removal }),
+    ...environmentLimitsRoutes(findTenant, { settings, limits, defaultCeilings, record }),
+    ...environmentRetentionRoutes(findTenant, { settings, retentionDays, defaultCeilings, record, removal }),
+    ...organizationCeilingsRoutes({ ceilings: database.ceilings, defaultCeilings, record }),
     ...accessKeyRoutes(findTenant, { accessKeys, secretKey, newAccessKey, record }),
     ...customFieldRoutes(findTenant, { catalogue, customFields, record }),
     getSchemaRoute(findTenant, { catalogue, customFields }),

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** The largest values of any environment. */
+export const limitMaxima = { queriesPerHour: 1_000_000, activeQueries: 100_000, turnWeight: 100 } as const;
+
 const ownLimit = (maximum: number) =>
   z
     .int()
@@ -8,14 +11,18 @@ const ownLimit = (maximum: number) =>
     .nullable();
 
 const ownLimits = {
-  queriesPerHour: ownLimit(1_000_000).describe('Submissions per rolling hour. null: the default.'),
-  activeQueries: ownLimit(100_000).describe('Queries enqueued or running. null: the default.'),
+  queriesPerHour: ownLimit(limitMaxima.queriesPerHour).describe(
+    'Submissions per rolling hour. null: the default.',
+  ),
+  activeQueries: ownLimit(limitMaxima.activeQueries).describe(
+    'Queries enqueued or running. null: the default.',
+  ),
 };
 
 const turnWeight = z
   .int()
   .min(1, 'expected at least 1')
-  .max(100, 'expected at most 100')
+  .max(limitMaxima.turnWeight, `expected at most ${limitMaxima.turnWeight}`)
   .describe("Weight of the environment's queries in fair queueing.");
 
 /** Body of `PATCH …/limits`. null restores the default; absent fields keep their values. */

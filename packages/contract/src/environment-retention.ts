@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const maxRetentionDays = 100_000;
+export const maxRetentionDays = 100_000;
 
 const ownRetentionDays = z
   .int()

@@ -2,6 +2,7 @@ export * from './access-keys.ts';
 export * from './account-fields.ts';
 export * from './batches.ts';
 export * from './canonical-json.ts';
+export * from './ceilings.ts';
 export * from './consumption.ts';
 export * from './custom-fields.ts';
 export * from './environment-hostnames.ts';

@@ -6,6 +6,7 @@ import type {
   AccountChanges,
   Accounts,
   CancelSignals,
+  CeilingStore,
   ConsumptionStore,
   CustomFieldStore,
   DeletedTenants,
@@ -28,6 +29,7 @@ import type {
 import { createAccessKeyStore } from './accounts/access-key-store.ts';
 import { createAccountChanges } from './accounts/account-changes.ts';
 import { createAccounts } from './accounts/accounts.ts';
+import { createCeilingStore } from './accounts/ceiling-store.ts';
 import { createDeletedTenants } from './accounts/deleted-tenants.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
 import { createHostnameStore } from './accounts/hostname-store.ts';
@@ -95,6 +97,7 @@ export interface Database {
   readonly tokens: TokenStore;
   readonly accessKeys: AccessKeyStore;
   readonly environmentSettings: EnvironmentSettingsStore;
+  readonly ceilings: CeilingStore;
   readonly customFields: CustomFieldStore;
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
@@ -151,6 +154,7 @@ export function openDatabase({
     tokens: createTokenStore(prisma),
     accessKeys: createAccessKeyStore(prisma, reads),
     environmentSettings: createEnvironmentSettingsStore(prisma),
+    ceilings: createCeilingStore(prisma),
     customFields: createCustomFieldStore(prisma, reads),
     exchangeRates: createExchangeRateStore(controlPool),
     hostnames: createHostnameStore(prisma),

@@ -47,7 +47,7 @@ const countsOf = (taken: readonly number[]) =>
   tenants.map((_, environment) => taken.filter((index) => index === environment).length);
 
 const weigh = (tenant: Tenant | undefined, weight: number) =>
-  db.database.environmentSettings.change(tenant ?? db.tenant, { turnWeight: weight });
+  db.database.environmentSettings.change(tenant ?? db.tenant, { turnWeight: weight }, () => undefined);
 
 describe('whose query is next', () => {
   test('a single query waits for at most one query of an environment with ten waiting', async () => {

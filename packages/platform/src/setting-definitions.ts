@@ -178,6 +178,12 @@ export const serverSettings = {
         'Maximum number of enqueued and running queries; further submissions get status 429. An environment can override it.',
     }),
   },
+  turnWeightCeiling: setting('HOURGLASS_TURN_WEIGHT_CEILING', wholeNumber(1, 100), '1', {
+    readBy: ['api'],
+    value: 'weight',
+    description:
+      'Largest weight in fair queueing that administrators may give an environment. Operators can override it for an organization.',
+  }),
   queryTimeoutMs: setting('HOURGLASS_QUERY_TIMEOUT_SECONDS', seconds(1, 604_800), '21600', {
     readBy: ['worker'],
     value: 'seconds',

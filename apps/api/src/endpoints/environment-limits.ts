@@ -1,6 +1,12 @@
 import type { Response } from 'express';
 import { changeLimitsBody, environmentLimits, type EnvironmentLimits } from '@hourglass/contract';
-import type { EnvironmentSettings, EnvironmentSettingsStore, SubmissionLimits } from '@hourglass/reports';
+import {
+  bounded,
+  changeEnvironmentSettings,
+  type ChangeEnvironmentSettingsPorts,
+  type EnvironmentSettings,
+  type SubmissionLimits,
+} from '@hourglass/reports';
 import type { AdminLog } from '../http/admin-log.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
@@ -8,8 +14,7 @@ import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 const path = '/v1/organizations/:organization/environments/:environment/limits';
 const tag = 'Environments';
 
-export interface LimitsPorts {
-  readonly settings: EnvironmentSettingsStore;
+export interface LimitsPorts extends ChangeEnvironmentSettingsPorts {
   /** Defaults for environments without their own limits. */
   readonly limits: SubmissionLimits;
   readonly record: AdminLog;
@@ -23,13 +28,13 @@ export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsP
       json: environmentLimits,
     },
   };
-  const respond = (response: Response, own: EnvironmentSettings) => {
-    const { queriesPerHour, activeQueries, turnWeight } = own;
+  const respond = (response: Response, settings: EnvironmentSettings) => {
+    const { queriesPerHour, activeQueries, turnWeight, ceilings } = settings;
     const { limits } = ports;
     const body: EnvironmentLimits = {
-      queriesPerHour: queriesPerHour ?? limits.queriesPerHour,
-      activeQueries: activeQueries ?? limits.activeQueries,
-      turnWeight,
+      queriesPerHour: bounded(queriesPerHour ?? limits.queriesPerHour, ceilings.queriesPerHour),
+      activeQueries: bounded(activeQueries ?? limits.activeQueries, ceilings.activeQueries),
+      turnWeight: bounded(turnWeight, ceilings.turnWeight),
       own: { queriesPerHour, activeQueries },
     };
     response.json(body);
@@ -54,12 +59,12 @@ export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsP
       responses,
       async handle({ request, response, principal, body }) {
         const tenant = await findTenant(request);
-        const own = await ports.settings.change(tenant, body);
+        const settings = await changeEnvironmentSettings(principal, tenant, body, ports);
         ports.record({ principal, response }, 'environment.limits', {
           environment: tenant.environment,
           ...body,
         });
-        respond(response, own);
+        respond(response, settings);
       },
     }),
   ];

@@ -5,7 +5,14 @@ import {
   type EnvironmentRetention,
 } from '@hourglass/contract';
 import { previewRetention, type PreviewRetentionPorts } from '@hourglass/facts';
-import type { EnvironmentSettingsStore } from '@hourglass/reports';
+import {
+  bounded,
+  ceilingsFor,
+  changeEnvironmentSettings,
+  requireWithinCeilings,
+  type ChangeEnvironmentSettingsPorts,
+  type EnvironmentSettings,
+} from '@hourglass/reports';
 import type { AdminLog } from '../http/admin-log.ts';
 import { clientGone } from '../http/client-gone.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
@@ -14,8 +21,7 @@ import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 const path = '/v1/organizations/:organization/environments/:environment/retention';
 const tag = 'Environments';
 
-export interface RetentionPorts {
-  readonly settings: EnvironmentSettingsStore;
+export interface RetentionPorts extends ChangeEnvironmentSettingsPorts {
   /** Default for environments without their own retention. Null: indefinitely. */
   readonly retentionDays: number | null;
   readonly record: AdminLog;
@@ -42,8 +48,7 @@ export function environmentRetentionRoutes(findTenant: TenantFinder, ports: Rete
       operation: { id: 'getRetention', tag, summary: 'Get the retention of facts' },
       responses,
       async handle({ request, response }) {
-        const { retentionDays } = await ports.settings.find(await findTenant(request));
-        response.json(viewOf(retentionDays, ports));
+        response.json(viewOf(await ports.settings.find(await findTenant(request)), ports));
       },
     }),
     changeRetentionRoute(findTenant, ports),
@@ -52,7 +57,7 @@ export function environmentRetentionRoutes(findTenant: TenantFinder, ports: Rete
 
 /** Counts before it changes anything: afterwards the facts could not be told apart. */
 function changeRetentionRoute(findTenant: TenantFinder, ports: RetentionPorts): GuardedRoute {
-  const { settings, record, removal } = ports;
+  const { settings, defaultCeilings, record, removal } = ports;
   return guardedRoute({
     method: 'patch',
     path,
@@ -67,18 +72,26 @@ function changeRetentionRoute(findTenant: TenantFinder, ports: RetentionPorts): 
     responses,
     async handle({ request, response, principal, parameters: { dryRun }, body: { retentionDays } }) {
       const tenant = await findTenant(request);
+      const before = await settings.find(tenant);
+      requireWithinCeilings({ retentionDays }, ceilingsFor(principal, before.ceilings, defaultCeilings));
       const signal = clientGone(response);
       const removes = await previewRetention(removal, tenant.environmentId, retentionDays, signal);
       if (dryRun === 'false') {
-        await settings.change(tenant, { retentionDays });
+        await changeEnvironmentSettings(principal, tenant, { retentionDays }, ports);
         const details = { environment: tenant.environment, retentionDays, removes };
         record({ principal, response }, 'environment.retention', details);
       }
-      response.json({ ...viewOf(retentionDays, ports), removes });
+      response.json({ ...viewOf({ ...before, retentionDays }, ports), removes });
     },
   });
 }
 
-function viewOf(own: number | null, { retentionDays }: RetentionPorts): EnvironmentRetention {
-  return { retentionDays: own ?? retentionDays, own: { retentionDays: own } };
+function viewOf(
+  { retentionDays: own, ceilings }: EnvironmentSettings,
+  { retentionDays }: RetentionPorts,
+): EnvironmentRetention {
+  return {
+    retentionDays: bounded(own ?? retentionDays, ceilings.retentionDays),
+    own: { retentionDays: own },
+  };
 }

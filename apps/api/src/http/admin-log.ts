@@ -14,6 +14,7 @@ type AdminAction =
   | 'environment.retention'
   | 'environment.undeclared_fields'
   | 'facts.delete'
+  | 'organization.ceilings'
   | 'organization.create'
   | 'organization.delete'
   | 'organization.exchange_rates'

@@ -117,6 +117,8 @@ export interface GuardedRoute extends RouteBase {
   readonly allowsCustomerTokens: boolean;
   /** Admits callers of other organizations than the one in the path: the endpoint decides. */
   readonly allowsOtherOrganizations: boolean;
+  /** Admits operators of every organization. */
+  readonly allowsOperators: boolean;
   /** The error for a path of another organization: the same as for a path that does not exist. */
   readonly missing: (request: Request) => ReportError;
   /**
@@ -169,7 +171,12 @@ export function guardedRoute<
   definition: Definition<
     GuardedRoute,
     GuardedCall<ParameterValues<Schemas>, Body, Found>,
-    'missing' | 'read' | 'allowsBoundTokens' | 'allowsCustomerTokens' | 'allowsOtherOrganizations'
+    | 'missing'
+    | 'read'
+    | 'allowsBoundTokens'
+    | 'allowsCustomerTokens'
+    | 'allowsOtherOrganizations'
+    | 'allowsOperators'
   > &
     Inputs<Schemas, Body> & { readonly scope: Scope; readonly read?: (request: Request) => Promise<Found> },
 ): GuardedRoute {
@@ -178,6 +185,7 @@ export function guardedRoute<
     allowsBoundTokens: false,
     allowsCustomerTokens: false,
     allowsOtherOrganizations: false,
+    allowsOperators: false,
     read: () => Promise.resolve(undefined),
     ...definition,
     parameters: definition.parameters ?? {},

@@ -1,27 +1,57 @@
-import type { EnvironmentSettingsStore } from '@hourglass/reports';
+import type {
+  EnvironmentSettings,
+  EnvironmentSettingsChange,
+  EnvironmentSettingsStore,
+} from '@hourglass/reports';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
+import { ceilingColumns, ownCeilings, type CeilingsRow } from './ceiling-store.ts';
+import { withOrganizationLock, type Connection } from './with-organization-lock.ts';
 
-const columns = { queriesPerHour: true, activeQueries: true, turnWeight: true, retentionDays: true } as const;
+const columns = {
+  queriesPerHour: true,
+  activeQueries: true,
+  turnWeight: true,
+  retentionDays: true,
+  organization: { select: ceilingColumns },
+} as const;
 
 export function createEnvironmentSettingsStore(prisma: PrismaClient): EnvironmentSettingsStore {
   return {
-    find: ({ environmentId: id }) =>
-      servedByDatabase(() => prisma.environment.findUniqueOrThrow({ where: { id }, select: columns })),
+    find: ({ environmentId: id }) => servedByDatabase(() => find(prisma, id)),
     // Waits for a submission that holds the row; the next submission is checked against the new
     // limits.
-    change: ({ environmentId: id }, { queriesPerHour, activeQueries, turnWeight, retentionDays }) =>
-      servedByDatabase(() =>
-        prisma.environment.update({
+    change: ({ organization, environmentId: id }, change, rule) =>
+      withOrganizationLock(prisma, organization, async (transaction) => {
+        rule((await find(transaction, id)).ceilings);
+        const row = await transaction.environment.update({
           where: { id },
-          data: {
-            ...(queriesPerHour === undefined ? {} : { queriesPerHour }),
-            ...(activeQueries === undefined ? {} : { activeQueries }),
-            ...(turnWeight === undefined ? {} : { turnWeight }),
-            ...(retentionDays === undefined ? {} : { retentionDays }),
-          },
+          data: changed(change),
           select: columns,
-        }),
-      ),
+        });
+        return settingsOf(row);
+      }),
   };
+}
+
+async function find(connection: Connection, id: number): Promise<EnvironmentSettings> {
+  return settingsOf(await connection.environment.findUniqueOrThrow({ where: { id }, select: columns }));
+}
+
+function changed({ queriesPerHour, activeQueries, turnWeight, retentionDays }: EnvironmentSettingsChange) {
+  return {
+    ...(queriesPerHour === undefined ? {} : { queriesPerHour }),
+    ...(activeQueries === undefined ? {} : { activeQueries }),
+    ...(turnWeight === undefined ? {} : { turnWeight }),
+    ...(retentionDays === undefined ? {} : { retentionDays }),
+  };
+}
+
+type SettingsRow = Omit<EnvironmentSettings, 'ceilings'> & {
+  /** Null: the environment was deleted meanwhile. */
+  readonly organization: CeilingsRow | null;
+};
+
+function settingsOf({ organization, ...settings }: SettingsRow): EnvironmentSettings {
+  return { ...settings, ceilings: ownCeilings(organization) };
 }

@@ -2,7 +2,7 @@ import { parsePlan } from '@hourglass/query';
 import type { Claim, ClaimTerms } from '@hourglass/reports';
 import type { Pool } from 'pg';
 import { sql } from '../connection/sql.ts';
-import { fairStart, isClaimable, orderInEnvironment } from './claimable-queries.ts';
+import { fairStart, isClaimable, orderInEnvironment, turnWeight } from './claimable-queries.ts';
 
 interface ClaimedRow {
   readonly plan: unknown;
@@ -36,10 +36,10 @@ export async function claimQuery(pool: Pool, id: string, terms: ClaimTerms): Pro
       returning q.*
     ), charged as (
       update environments e
-         set next_turn = ${fairStart} + 1.0 / e.turn_weight
+         set next_turn = ${fairStart} + 1.0 / ${turnWeight}
         from claimed
        where e.id = claimed.environment_id
-      returning e.next_turn - 1.0 / e.turn_weight as fair_start
+      returning e.next_turn - 1.0 / ${turnWeight} as fair_start
     ), advanced as (
       update scheduler s set turn = greatest(s.turn, charged.fair_start) from charged
     )

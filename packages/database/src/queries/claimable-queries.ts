@@ -43,3 +43,7 @@ export const fairStart = sql`greatest(e.next_turn, (select turn from scheduler))
  */
 export const orderInEnvironment = sql`
   q.created_at + (q.attempt - q.excused_attempts) * interval '1 minute'`;
+
+/** The weight of an environment `e`, bounded by the ceiling of its organization. */
+export const turnWeight = sql`
+  least(e.turn_weight, (select o.turn_weight_ceiling from organizations o where o.id = e.organization_id))`;

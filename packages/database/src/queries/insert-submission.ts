@@ -21,11 +21,12 @@ const usageOfSubmission = `
   select locked.queries_per_hour as "queriesPerHour", locked.active_queries as "activeQueries",
          made.submitted, made.active, made.seconds_to_reset as "secondsToReset", made.inserted_at as "createdAt"`;
 const lockedEnvironment = `
-    from (select id, coalesce(queries_per_hour, $8) as queries_per_hour,
-                 coalesce(active_queries, $9) as active_queries
-            from environments
-           where id = $2
-             for update) locked`;
+    from (select e.id, least(coalesce(e.queries_per_hour, $8), o.queries_per_hour_ceiling) as queries_per_hour,
+                 least(coalesce(e.active_queries, $9), o.active_queries_ceiling) as active_queries
+            from environments e
+            left join organizations o on o.id = e.organization_id
+           where e.id = $2
+             for update of e) locked`;
 const ownArguments = '$1, locked.id, $3, $4, $5, $6, $7, locked.queries_per_hour, locked.active_queries';
 
 const submitStatement = {

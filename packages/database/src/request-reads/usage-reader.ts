@@ -38,8 +38,8 @@ function selectUsage(inputsByKey: ReadonlyMap<string, ScopeWithLimits>): Sql {
       join organizations o on o.name = requested.organization
       join environments e on e.organization_id = o.id and e.name = requested.environment
      cross join lateral (
-       select coalesce(e.queries_per_hour, requested.queries_per_hour) as "queriesPerHour",
-              coalesce(e.active_queries, requested.active_queries) as "activeQueries"
+       select least(coalesce(e.queries_per_hour, requested.queries_per_hour), o.queries_per_hour_ceiling) as "queriesPerHour",
+              least(coalesce(e.active_queries, requested.active_queries), o.active_queries_ceiling) as "activeQueries"
      ) own
      cross join lateral environment_usage(e.id, own."queriesPerHour", statement_timestamp()) usage`;
 }

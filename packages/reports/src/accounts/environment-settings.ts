@@ -1,20 +1,27 @@
 import type { Tenant } from '@hourglass/query';
+import type { AccountRule } from './account-admin.ts';
+import type { OwnCeilings } from './ceilings.ts';
 import type { SubmissionLimits } from '../queries/submission-limits.ts';
 
 /** An environment's own submission limits. Null: the limit of the process settings applies. */
 export type OwnLimits = { readonly [Limit in keyof SubmissionLimits]: number | null };
 
 /** Settings that an environment overrides for itself. */
-export interface EnvironmentSettings extends OwnLimits {
+interface OwnSettings extends OwnLimits {
   /** Weight in fair queueing: the number of queries it may start for each query of an environment of weight 1. */
   readonly turnWeight: number;
   /** Days that facts are kept. Null: the process settings decide. */
   readonly retentionDays: number | null;
 }
 
+export interface EnvironmentSettings extends OwnSettings {
+  /** The organization's. They bound the effective values. */
+  readonly ceilings: OwnCeilings;
+}
+
 /** Omitted settings keep their values. */
 export type EnvironmentSettingsChange = {
-  readonly [Setting in keyof EnvironmentSettings]?: EnvironmentSettings[Setting] | undefined;
+  readonly [Setting in keyof OwnSettings]?: OwnSettings[Setting] | undefined;
 };
 
 export interface EnvironmentSettingsStore {
@@ -22,6 +29,11 @@ export interface EnvironmentSettingsStore {
   /**
    * Returns the settings after the change. Queries that were accepted earlier are not affected. Facts older than a
    * shorter retention are deleted by the next sweep and cannot be recovered.
+   * @param rule receives the organization's own ceilings
    */
-  change(tenant: Tenant, change: EnvironmentSettingsChange): Promise<EnvironmentSettings>;
+  change(
+    tenant: Tenant,
+    change: EnvironmentSettingsChange,
+    rule: AccountRule<[own: OwnCeilings]>,
+  ): Promise<EnvironmentSettings>;
 }

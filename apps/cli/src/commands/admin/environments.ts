@@ -1,4 +1,4 @@
-import { Argument, InvalidArgumentError, type Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import {
   customFieldList,
   deletedEnvironment,
@@ -25,6 +25,7 @@ import {
   type OrganizationOption,
   type PlaceOptions,
 } from '../../options.ts';
+import { originOf, overrideOrNull, parseOverride, type Override } from '../../overrides.ts';
 import { describeContents } from '../../tenant-contents.ts';
 
 /** `hourglass admin environment`. */
@@ -212,23 +213,4 @@ function addUndeclaredFieldsCommand(environment: Command, context: CommandContex
       });
       printResult(context, result, `undeclared fields: ${result.undeclaredFields}`);
     });
-}
-
-/** The value of an environment in place of a setting, or the setting's value. */
-type Override = number | 'default';
-
-/** @throws InvalidArgumentError */
-function parseOverride(value: string): Override {
-  if (value === 'default') return value;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  throw new InvalidArgumentError('expected a whole number or "default"');
-}
-
-/** As the API represents it. */
-function overrideOrNull(value: Override): number | null {
-  return value === 'default' ? null : value;
-}
-
-function originOf(own: number | null): string {
-  return own === null ? 'default' : 'override';
 }

@@ -1,0 +1,46 @@
+import { ReportError, type CeilingStore, type OwnCeilings } from '@hourglass/reports';
+import { servedByDatabase } from '../connection/database-errors.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import { withOrganizationLock } from './with-organization-lock.ts';
+
+export const ceilingColumns = {
+  queriesPerHourCeiling: true,
+  activeQueriesCeiling: true,
+  turnWeightCeiling: true,
+  retentionDaysCeiling: true,
+} as const;
+
+export type CeilingsRow = { readonly [Column in keyof typeof ceilingColumns]: number | null };
+
+export function createCeilingStore(prisma: PrismaClient): CeilingStore {
+  return {
+    find: (organization) =>
+      servedByDatabase(async () => {
+        const where = { name: organization, deletedAt: null };
+        const row = await prisma.organization.findUnique({ where, select: ceilingColumns });
+        if (row === null) throw new ReportError('organization.not_found', { organization });
+        return ownCeilings(row);
+      }),
+    change: (organization, { queriesPerHour, activeQueries, turnWeight, retentionDays }) =>
+      withOrganizationLock(prisma, organization, async (transaction, id) => {
+        const data = {
+          ...(queriesPerHour === undefined ? {} : { queriesPerHourCeiling: queriesPerHour }),
+          ...(activeQueries === undefined ? {} : { activeQueriesCeiling: activeQueries }),
+          ...(turnWeight === undefined ? {} : { turnWeightCeiling: turnWeight }),
+          ...(retentionDays === undefined ? {} : { retentionDaysCeiling: retentionDays }),
+        };
+        return ownCeilings(
+          await transaction.organization.update({ where: { id }, data, select: ceilingColumns }),
+        );
+      }),
+  };
+}
+
+export function ownCeilings(row: CeilingsRow | null): OwnCeilings {
+  return {
+    queriesPerHour: row?.queriesPerHourCeiling ?? null,
+    activeQueries: row?.activeQueriesCeiling ?? null,
+    turnWeight: row?.turnWeightCeiling ?? null,
+    retentionDays: row?.retentionDaysCeiling ?? null,
+  };
+}

@@ -1,0 +1,61 @@
+import { invalidRequest, type FieldFault } from '../errors.ts';
+import type { EnvironmentSettingsChange } from './environment-settings.ts';
+
+/**
+ * The largest values that the administrators of an organization may set for its environments. A
+ * retention of null has no limit.
+ */
+export interface Ceilings {
+  readonly queriesPerHour: number;
+  readonly activeQueries: number;
+  readonly turnWeight: number;
+  readonly retentionDays: number | null;
+}
+
+/** What operators set for an organization. Null: the settings of the process decide. */
+export type OwnCeilings = { readonly [Limit in keyof Ceilings]: number | null };
+
+/** Omitted ceilings keep their values. */
+export type CeilingsChange = { readonly [Limit in keyof Ceilings]?: number | null | undefined };
+
+export interface CeilingStore {
+  /** @throws ReportError `organization.not_found` */
+  find(organization: string): Promise<OwnCeilings>;
+  /**
+   * Returns the ceilings after the change. They bound the effective values of the environments from
+   * the next submission, claim and snapshot on; what the environments set themselves is kept.
+   * @throws ReportError `organization.not_found`
+   */
+  change(organization: string, change: CeilingsChange): Promise<OwnCeilings>;
+}
+
+const limits = ['queriesPerHour', 'activeQueries', 'turnWeight', 'retentionDays'] as const;
+
+/** The ceilings in force for administrators. */
+export function effectiveCeilings(own: OwnCeilings, defaults: Ceilings): Ceilings {
+  return {
+    queriesPerHour: own.queriesPerHour ?? defaults.queriesPerHour,
+    activeQueries: own.activeQueries ?? defaults.activeQueries,
+    turnWeight: own.turnWeight ?? defaults.turnWeight,
+    retentionDays: own.retentionDays ?? defaults.retentionDays,
+  };
+}
+
+/** @throws ReportError `request.invalid` with every value above its ceiling */
+export function requireWithinCeilings(change: EnvironmentSettingsChange, ceilings: OwnCeilings): void {
+  const faults = limits.flatMap((field): FieldFault[] => {
+    const [value, ceiling] = [change[field] ?? null, ceilings[field]];
+    if (value === null || ceiling === null || value <= ceiling) return [];
+    const message = `found ${value}; expected at most ${ceiling}, the ceiling that the operators set for the organization`;
+    return [{ field, message }];
+  });
+  if (faults.length > 0) throw invalidRequest(faults);
+}
+
+/** The smaller one of a limit and its ceiling. Null: no limit, no ceiling. */
+export function bounded(limit: number, ceiling: number | null): number;
+export function bounded(limit: number | null, ceiling: number | null): number | null;
+export function bounded(limit: number | null, ceiling: number | null): number | null {
+  if (limit === null || ceiling === null) return limit ?? ceiling;
+  return Math.min(limit, ceiling);
+}
