@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createdAccessKey, createdToken, errorBody, queryStatus, tokenList } from '@hourglass/contract';
+import {
+  createdAccessKey,
+  createdToken,
+  errorBody,
+  queryStatus,
+  resultUrls,
+  tokenList,
+} from '@hourglass/contract';
 import { eventually, sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
 
 /**
@@ -29,6 +36,7 @@ describe('an endpoint', () => {
     customField: 'dc_nothing',
     accessKeyId: 'nothing',
     batch: 'nothing',
+    linkId: '00000000-0000-4000-8000-000000000000',
   };
 
   beforeAll(async () => {
@@ -50,6 +58,7 @@ describe('an endpoint', () => {
     existing['id'] = await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
     await system.client.ended(existing['id']);
     existing['tokenId'] = await tokenIdOfAcme();
+    existing['linkId'] = await linkIdOf(existing['id']);
     hostQueryId = await completedHostQuery();
   });
   afterAll(() => system.stop());
@@ -171,6 +180,12 @@ describe('an endpoint', () => {
     const [token] = tokenList.parse(await response.json()).tokens;
     if (token === undefined) throw new Error('the organization has no token');
     return token.id;
+  }
+
+  async function linkIdOf(queryId: string): Promise<string> {
+    const response = await system.client.request(`/queries/${queryId}/resulturl`);
+    const [link] = resultUrls.parse(await response.json()).urls;
+    return new URL(link?.uri ?? '').searchParams.get('link') ?? '';
   }
 
   async function completedHostQuery(): Promise<string> {

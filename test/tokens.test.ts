@@ -26,6 +26,7 @@ describe('a token', () => {
       scopes: ['read', 'submit'],
       description: 'nightly report',
       expires: null,
+      lastUsed: null,
     });
     expect(token).toMatch(/^hg_[\w-]{43}$/);
     const authorization = `Bearer ${token}`;

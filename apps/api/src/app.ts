@@ -15,6 +15,7 @@ import { discardBody } from './http/discard-body.ts';
 import { publicError, sendError, statusOf } from './http/error-response.ts';
 import { jsonBodyReader } from './http/json-body.ts';
 import { longForm } from './http/long-form.ts';
+import type { NoteUse } from './http/note-use.ts';
 import { readParameters } from './http/read-parameters.ts';
 import type { RequestRates } from './http/request-rates.ts';
 import { secondsSince } from './http/seconds-since.ts';
@@ -31,6 +32,7 @@ export interface AppParts {
   readonly isTrustedProxy: (address: string) => boolean;
   readonly metrics: ApiMetrics;
   readonly log: Logger;
+  readonly noteUse: NoteUse;
 }
 
 /** Enough for the largest body on a slow line. */
@@ -84,7 +86,10 @@ function openHandler(route: OpenRoute, { rates, publicUrl }: AppParts): RequestH
   };
 }
 
-function guardedHandler(route: GuardedRoute, { credentials, rates, publicUrl }: AppParts): RequestHandler {
+function guardedHandler(
+  route: GuardedRoute,
+  { credentials, rates, publicUrl, noteUse }: AppParts,
+): RequestHandler {
   const readBody = bodyReader(route);
   return async (request, response) => {
     // All this before anything is looked up for a caller that may be a stranger.
@@ -100,6 +105,7 @@ function guardedHandler(route: GuardedRoute, { credentials, rates, publicUrl }: 
       route.read(request),
     ]);
     const principal = valueOf(authenticated);
+    noteUse(principal);
     assertOwnOrganization(request, route, principal);
     assertTokenBinding(request, route, principal);
     setHeaders(response, valueOf(headers) ?? {});

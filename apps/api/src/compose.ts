@@ -36,6 +36,7 @@ import { createApiServer, type ApiServer } from './connections/api-server.ts';
 import { adminLog } from './http/admin-log.ts';
 import { addressMatcher, countedAddress } from './http/client-address.ts';
 import { createRequestRates } from './http/request-rates.ts';
+import { createNotedUses } from './http/note-use.ts';
 import { newAccessKey, newPassword, newToken } from './new-secrets.ts';
 import { startPasswords } from './passwords.ts';
 import { createRoutes, type RouteServices } from './routes.ts';
@@ -63,6 +64,9 @@ const countingMemoryMb = 64;
 /** Number of hot facts above which new batches wait. Sealing starts far below it. */
 const maxHotFacts = 800_000;
 const sealingPollMs = 100;
+/** Precision of the last use of tokens and organizations. */
+const lastUseWriteMs = 60_000;
+const maxNotedUses = 10_000;
 /** Concurrent conversions of batch files to segments. They share the configured memory. */
 const concurrentConversions = 2;
 const maxConversionSpillMb = 1024;
@@ -88,6 +92,12 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   const passwords = startPasswords({ ...database, metrics, log });
   const credentials = { accounts: database.accounts, checkPassword: passwords.check };
   removeOrphanedScratch(settings, log);
+  const notedUses = createNotedUses({
+    lastUses: database.lastUses,
+    everyMs: lastUseWriteMs,
+    maxNoted: maxNotedUses,
+    onError: (error) => log.warn({ err: error }, 'cannot record the last use of tokens'),
+  });
   const routes = createRoutes({
     catalogue,
     database,
@@ -119,8 +129,12 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   });
   return {
     services: checkedServices({ database, doorbell, objects }),
-    http: composeHttp(settings, { routes, credentials, metrics, log, accessKeys: database.accessKeys }),
+    http: composeHttp(settings, {
+      ...{ routes, credentials, metrics, log, noteUse: notedUses.note },
+      accessKeys: database.accessKeys,
+    }),
     async close() {
+      await notedUses.close();
       await passwords.close();
       await doorbell.close();
       await database.close();
@@ -134,7 +148,7 @@ function composeHttp(
   {
     accessKeys,
     ...parts
-  }: Pick<AppParts, 'routes' | 'credentials' | 'metrics' | 'log'> & Pick<Database, 'accessKeys'>,
+  }: Pick<AppParts, 'routes' | 'credentials' | 'metrics' | 'log' | 'noteUse'> & Pick<Database, 'accessKeys'>,
 ): ApiServer {
   const { metrics } = parts;
   const isTrustedProxy = addressMatcher(settings.trustedProxies);

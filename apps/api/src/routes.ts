@@ -25,9 +25,11 @@ import type {
   InstrumentStore,
   ObjectStore,
   OrderStore,
+  OrganizationOverviews,
   OrganizationStore,
   PolledQueries,
   QueryStore,
+  ResultLinkStore,
   ScanEstimates,
   RunStatsPorts,
   SigningKeys,
@@ -48,6 +50,7 @@ import { environmentRetentionRoutes } from './endpoints/environment-retention.ts
 import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
 import { postFactsRoute } from './endpoints/facts.ts';
 import { instrumentsRoutes } from './endpoints/instruments/instruments.ts';
+import { operatorOrganizationRoutes } from './endpoints/operator-organizations.ts';
 import { listOrdersRoute } from './endpoints/orders.ts';
 import { organizationCeilingsRoutes } from './endpoints/organization-ceilings.ts';
 import { organizationRoutes } from './endpoints/organizations.ts';
@@ -60,6 +63,7 @@ import { createResultLinkRoute, openResultLinkRoute } from './endpoints/queries/
 import { getResultRowsRoute } from './endpoints/queries/result-rows.ts';
 import { getResultRoute } from './endpoints/queries/results.ts';
 import { submitQueryRoute } from './endpoints/queries/submit-queries.ts';
+import { resultLinksRoutes } from './endpoints/result-links.ts';
 import { getSchemaRoute } from './endpoints/schema.ts';
 import { serviceRoutes, type Dependency } from './endpoints/service.ts';
 import { statsRoutes } from './endpoints/stats/stats.ts';
@@ -87,6 +91,8 @@ export interface RouteServices {
     readonly environmentSettings: EnvironmentSettingsStore;
     readonly ceilings: CeilingStore;
     readonly organizations: OrganizationStore;
+    readonly organizationOverviews: OrganizationOverviews;
+    readonly resultLinks: ResultLinkStore;
     readonly users: UserStore;
     readonly tokens: TokenStore;
     readonly accessKeys: AccessKeyStore;
@@ -168,7 +174,8 @@ function queryRoutes(services: RouteServices): readonly Route[] {
     ...{ catalogue, customFields, queries, doorbell, limits, nowMs, newId, metrics, scans },
     semaphore: services.recordReadSemaphore,
   };
-  const resultLinks = { queries, objects, signingKeys, nowMs, publicUrl: services.publicUrl };
+  const links = { queries, objects, signingKeys, nowMs, publicUrl: services.publicUrl };
+  const resultLinks = { ...links, resultLinks: database.resultLinks };
   return [
     ...collections.flatMap((collection) => [
       ...cancelQueryRoutes(collection, queries),
@@ -204,9 +211,12 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
   const removal = { ...counting, deletions: database.deletions };
   const findTenant = tenantFinder(accounts);
   return [
+    // Before `/v1/organizations/:organization`, whose pattern matches its paths.
+    ...operatorOrganizationRoutes({ overviews: database.organizationOverviews, organizations, record }),
     ...organizationRoutes({ accounts, organizations, passwords, newPassword, newToken, record }),
     ...userRoutes({ users, passwords, newPassword, record }),
     ...tokenRoutes({ tokens, newToken, record }),
+    ...resultLinksRoutes({ resultLinks: database.resultLinks, record }),
     ...exchangeRateRoutes(database.exchangeRates, record),
     ...environmentHostnamesRoutes(findTenant, { hostnames, record }),
     ...environmentLimitsRoutes(findTenant, { settings, limits, defaultCeilings, record }),

@@ -24,7 +24,7 @@ for (const [index, accesskeyId] of ['first', 'second', 'third'].entries()) {
   const secret = `secret of ${accesskeyId}`;
   const sealedSecret = sealSecret(secret, secretKey, accesskeyId);
   const tenant = { organization: 'acme', environment: accesskeyId, environmentId: index };
-  keys.set(accesskeyId, { secret, usable: { id: accesskeyId, tenant, sealedSecret } });
+  keys.set(accesskeyId, { secret, usable: { id: accesskeyId, tenant, isSuspended: false, sealedSecret } });
 }
 const accessKeys = { findUsable: (id: string) => Promise.resolve(keys.get(id)?.usable ?? null) };
 const check = signatureCheck({ accessKeys, secretKey, nowMs: () => nowMs });

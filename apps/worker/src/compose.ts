@@ -27,6 +27,7 @@ import { createAttemptScratch } from './attempt-scratch.ts';
 import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';
 import { deleteExpiredIdempotencyKeysJob } from './jobs/delete-expired-idempotency-keys.ts';
+import { deleteExpiredLinksJob } from './jobs/delete-expired-links.ts';
 import { heartbeatJob } from './jobs/heartbeat.ts';
 import { mergeSegmentsJob } from './jobs/merge-segments.ts';
 import { reconcileJob } from './jobs/reconcile.ts';
@@ -205,12 +206,13 @@ function createQueryJobs(
   { database, doorbell, objects, scratchDirectory }: Adapters,
   terms: RunQueryTerms,
 ): PeriodicJob[] {
-  const { queries, periodicJobs } = database;
+  const { queries, periodicJobs, resultLinks } = database;
   return [
     heartbeatJob(dataDirectory),
     // Also runs at the start, so that waiting queries begin at once even when the queue lost their wake-ups.
     oncePerInterval(reconcileJob({ queries, doorbell }, terms), periodicJobs, { alsoAtStart: true }),
     oncePerInterval(deleteExpiredIdempotencyKeysJob({ queries }), periodicJobs),
+    oncePerInterval(deleteExpiredLinksJob({ resultLinks }), periodicJobs),
     sweepScratchJob({ queries }, { scratchDirectory, maxRunMs: queryTimeoutMs }),
     oncePerInterval(sweepArchivesJob({ queries, objects }), periodicJobs),
     oncePerInterval(sweepDeletedTenantsJob({ tenants: database.deletedTenants, objects }), periodicJobs),

@@ -9,7 +9,7 @@ const ownCeiling = (maximum: number) =>
     .max(maximum, `expected at most ${maximum}`)
     .nullable();
 
-const ownCeilings = {
+export const ownCeilings = {
   queriesPerHour: ownCeiling(limitMaxima.queriesPerHour),
   activeQueries: ownCeiling(limitMaxima.activeQueries),
   turnWeight: ownCeiling(limitMaxima.turnWeight),

@@ -26,6 +26,7 @@ export const tokenView = z
     description: z.string().nullable(),
     created: accountTime,
     expires: accountTime.nullable().describe('null: never.'),
+    lastUsed: accountTime.nullable().describe('Within a minute. null: never used.'),
     environment: z
       .string()
       .nullable()

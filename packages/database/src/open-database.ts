@@ -15,11 +15,14 @@ import type {
   FactSource,
   HostnameStore,
   InstrumentStore,
+  LastUses,
   OrderStore,
+  OrganizationOverviews,
   OrganizationStore,
   PeriodicJobs,
   PolledQueries,
   QueryStore,
+  ResultLinkStore,
   ScanEstimates,
   SigningKeys,
   SignInRecords,
@@ -34,7 +37,10 @@ import { createDeletedTenants } from './accounts/deleted-tenants.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
 import { createHostnameStore } from './accounts/hostname-store.ts';
 import { createEnvironmentSettingsStore } from './accounts/environment-settings-store.ts';
+import { createLastUses } from './accounts/last-uses.ts';
+import { createOrganizationOverviews } from './accounts/organization-overviews.ts';
 import { createOrganizationStore } from './accounts/organization-store.ts';
+import { createResultLinkStore } from './accounts/result-link-store.ts';
 import { createSignInRecords } from './accounts/sign-in-records.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
@@ -92,6 +98,8 @@ export interface Database {
   readonly accountChanges: AccountChanges;
   readonly signIns: SignInRecords;
   readonly organizations: OrganizationStore;
+  readonly organizationOverviews: OrganizationOverviews;
+  readonly lastUses: LastUses;
   readonly deletedTenants: DeletedTenants;
   readonly users: UserStore;
   readonly tokens: TokenStore;
@@ -105,6 +113,7 @@ export interface Database {
   readonly consumption: ConsumptionStore;
   readonly instruments: InstrumentStore;
   readonly signingKeys: SigningKeys;
+  readonly resultLinks: ResultLinkStore;
   /** Creates the first organization; returns false when one exists. */
   bootstrap(first: FirstOrganization): Promise<boolean>;
   /** Runs a trivial statement; throws `ServiceUnavailable` when it fails. */
@@ -149,6 +158,8 @@ export function openDatabase({
     accountChanges: createAccountChanges(url),
     signIns: createSignInRecords(controlPool, reads),
     organizations: createOrganizationStore(prisma),
+    organizationOverviews: createOrganizationOverviews(controlPool),
+    lastUses: createLastUses(controlPool),
     deletedTenants: createDeletedTenants({ copyPool, controlPool }, catalogue),
     users: createUserStore(prisma),
     tokens: createTokenStore(prisma),
@@ -162,6 +173,7 @@ export function openDatabase({
     consumption: createConsumptionStore(controlPool),
     instruments: createInstrumentStore(controlPool),
     signingKeys: createSigningKeys(prisma),
+    resultLinks: createResultLinkStore(prisma, controlPool),
     bootstrap: (first) => bootstrap(prisma, first),
     check: () => servedByDatabase(async () => void (await controlPool.query('select 1'))),
     async close() {

@@ -37,6 +37,7 @@ function caller(role: Role, organization = 'acme'): Principal {
     environment: null,
     customers: [],
     tokenId: null,
+    isSuspended: false,
     email: `caller@${organization}.example`,
     role,
     scopes,

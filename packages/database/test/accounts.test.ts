@@ -38,6 +38,8 @@ describe('a password', () => {
       email: 'jane@example.com',
       role: 'administrator',
       scopes: [...scopes],
+      tokenId: null,
+      isSuspended: false,
     });
     expect(await authenticatePassword(db.database, 'joe@example.com', 'battery staple')).toEqual({
       organization: 'acme',
@@ -47,6 +49,8 @@ describe('a password', () => {
       email: 'joe@example.com',
       role: 'member',
       scopes: ['read', 'submit', 'ingest'],
+      tokenId: null,
+      isSuspended: false,
     });
   });
 
@@ -120,6 +124,8 @@ describe('a token', () => {
       email: 'jane@example.com',
       role: 'administrator',
       scopes: ['ingest'],
+      tokenId: expect.any(String) as unknown,
+      isSuspended: false,
     });
     expect(await db.database.accounts.authenticateToken('secret-2')).toBeNull();
   });

@@ -92,7 +92,11 @@ export const errorTable = {
   'organization.own': {
     kind: 'conflict',
     message:
-      '"{organization}" is the organization of your own account; an operator of another organization can delete it',
+      '"{organization}" is the organization of your own account; an operator of another organization can delete or suspend it',
+  },
+  'organization.suspended': {
+    kind: 'forbidden',
+    message: 'The organization "{organization}" is suspended; ask the operators to resume it',
   },
   'environment.not_found': {
     kind: 'not_found',
@@ -171,9 +175,10 @@ export const errorTable = {
     kind: 'range',
     message: 'The range {found} is outside of the {bytes|byte} of the result',
   },
+  'link.not_found': { kind: 'not_found', message: 'No link "{id}"' },
   'result.link': {
     kind: 'forbidden',
-    message: 'The link was modified or has expired; request a new one from resulturl',
+    message: 'The link was modified, has expired or was revoked; request a new one from resulturl',
   },
   'limit.submissions': {
     kind: 'limited',

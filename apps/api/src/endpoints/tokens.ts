@@ -7,6 +7,7 @@ import {
 } from '@hourglass/contract';
 import { createToken, deleteToken, type TokenRecord, type TokenStore } from '@hourglass/reports';
 import type { AdminLog } from '../http/admin-log.ts';
+import { scopeOf } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
 export interface TokenPorts {
@@ -30,10 +31,11 @@ function listTokens({ tokens }: TokenPorts): GuardedRoute {
     method: 'get',
     path,
     scope: 'admin',
+    allowsOperators: true,
     operation: { id: 'listTokens', tag, summary: 'List the tokens of all users, without their secrets' },
     responses: { 200: { description: 'All tokens, newest first.', json: tokenList } },
-    async handle({ response, principal }) {
-      response.json({ tokens: (await tokens.list(principal.organization)).map(tokenViewOf) });
+    async handle({ request, response }) {
+      response.json({ tokens: (await tokens.list(scopeOf(request).organization)).map(tokenViewOf) });
     },
   });
 }
@@ -79,12 +81,14 @@ function deleteTokenRoute({ tokens, record }: TokenPorts): GuardedRoute {
     method: 'delete',
     path: `${path}/:tokenId`,
     scope: 'admin',
+    allowsOperators: true,
     operation: { id: 'deleteToken', tag, summary: 'Revoke a token immediately' },
     responses: { 204: { description: 'The token is revoked.' } },
     async handle({ request, response, principal }) {
+      const { organization } = scopeOf(request);
       const id = String(request.params['tokenId']);
-      await deleteToken(principal, id, tokens);
-      record({ principal, response }, 'token.delete', { tokenId: id });
+      await deleteToken(principal, id, tokens, organization);
+      record({ principal, response }, 'token.delete', { of: organization, tokenId: id });
       response.status(204).end();
     },
   });
@@ -98,6 +102,7 @@ function tokenViewOf({
   createdAt,
   expiresAt,
   madeBy,
+  lastUsedAt,
   environment,
   customers,
 }: TokenRecord): TokenView {
@@ -109,6 +114,7 @@ function tokenViewOf({
     description,
     created: createdAt.toISOString(),
     expires: expiresAt?.toISOString() ?? null,
+    lastUsed: lastUsedAt?.toISOString() ?? null,
     environment,
     customers: [...customers],
   };

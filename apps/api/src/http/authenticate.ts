@@ -20,7 +20,7 @@ export interface SentRequest {
 
 /**
  * Verifies the credentials of a request and checks the scope.
- * @throws ReportError `auth.scope`; for wrong credentials the same as for malformed ones;
+ * @throws ReportError `auth.scope`; `organization.suspended`; for wrong credentials the same as for malformed ones;
  * `auth.delayed` and `auth.busy` for passwords
  */
 export async function authenticate(
@@ -38,6 +38,8 @@ export async function authenticate(
           signal: clientGone(response),
         });
   if (principal === null) throw refusedCredentials(route);
+  const { organization, isSuspended } = principal;
+  if (isSuspended) throw new ReportError('organization.suspended', { organization });
   const { scope } = route;
   if (!principal.scopes.includes(scope)) throw new ReportError('auth.scope', { scope });
   return principal;

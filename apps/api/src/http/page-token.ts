@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 const queryPosition = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.uuid()]);
 const batchPosition = z.tuple([z.string().regex(/^\d{1,18}$/)]);
+const namePosition = z.tuple([z.string().max(256)]);
 const tokenParts = z.tuple([z.unknown(), z.string()]);
 
 /**
@@ -30,6 +31,17 @@ export function batchPageToken(seq: bigint, listed: object): string {
 export function batchSeqOf(token: string, listed: object): bigint {
   const [seq] = decode(token, batchPosition, listed);
   return BigInt(seq);
+}
+
+/** Like `pageToken`, for a list by name. */
+export function namePageToken(name: string, listed: object): string {
+  return encode([name], listed);
+}
+
+/** @throws ReportError `request.invalid` for a token that this list did not return */
+export function nameAfter(token: string, listed: object): string {
+  const [name] = decode(token, namePosition, listed);
+  return name;
 }
 
 function encode(position: readonly unknown[], listed: object): string {

@@ -22,6 +22,7 @@ export interface Signed {
 
 /**
  * @throws ReportError `signature.refused` for every fault of a signature, `access_key.unavailable`,
+ * `organization.suspended`,
  * `request.invalid` for a query string above the maximum length
  */
 export type SignatureCheck = (request: Request) => Promise<Signed>;
@@ -64,6 +65,8 @@ export function signatureCheck({ accessKeys, secretKey, nowMs }: SignatureCheckP
     const body = await readSmallBody(request);
     const isRight = isSignedWith({ method: request.method, path, body, ...signed }, signature, secret);
     if (!isRight || found === null) throw new ReportError('signature.refused');
+    const { organization } = key.tenant;
+    if (key.isSuspended) throw new ReportError('organization.suspended', { organization });
     return { tenant: key.tenant, parameters: signed.parameters };
   };
 }
@@ -82,5 +85,5 @@ function tooLong({ length }: string): FieldFault {
 function decoyKey(secretKey: Uint8Array): UsableAccessKey {
   const id = randomBytes(24).toString('base64url');
   const sealedSecret = sealSecret(randomBytes(32).toString('base64url'), secretKey, id);
-  return { id, tenant: noTenant, sealedSecret };
+  return { id, tenant: noTenant, isSuspended: false, sealedSecret };
 }

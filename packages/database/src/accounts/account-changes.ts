@@ -2,7 +2,7 @@ import type { AccountChanges } from '@hourglass/reports';
 import { listenTo } from '../connection/notifications.ts';
 
 /** PostgreSQL notification channel of a trigger on users; the payload is the e-mail address. */
-const accountChannel = 'hourglass_account_changed';
+export const accountChannel = 'hourglass_account_changed';
 
 export function createAccountChanges(url: string): AccountChanges {
   return {

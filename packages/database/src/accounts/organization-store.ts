@@ -3,6 +3,7 @@ import type { PrismaClient } from '../generated/client.ts';
 import { deleteEnvironment, deleteOrganization } from './delete-tenant.ts';
 import { withOrganizationLock, inTransaction } from './with-organization-lock.ts';
 import { insertOrganization } from './insert-organization.ts';
+import { resume, suspend } from './suspend-organization.ts';
 
 export function createOrganizationStore(prisma: PrismaClient): OrganizationStore {
   return {
@@ -21,6 +22,8 @@ export function createOrganizationStore(prisma: PrismaClient): OrganizationStore
         });
       }),
     deleteEnvironment: (place, terms) => deleteEnvironment(prisma, place, terms),
+    suspend: (organization) => suspend(prisma, organization),
+    resume: (organization) => resume(prisma, organization),
     delete: (names, terms) => deleteOrganization(prisma, names, terms),
   };
 }

@@ -3,7 +3,7 @@ import type { SigningKeys } from '@hourglass/reports';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 
-const keyBytes = 32;
+export const signingKeyBytes = 32;
 
 export function createSigningKeys(prisma: PrismaClient): SigningKeys {
   return { keyFor: (purpose) => servedByDatabase(() => keyFor(prisma, purpose)) };
@@ -14,7 +14,7 @@ async function keyFor(prisma: PrismaClient, purpose: string): Promise<Uint8Array
   if (stored !== null) return stored.key;
   // The first process to insert wins; the others read its key.
   await prisma.signingKey.createMany({
-    data: [{ purpose, key: randomBytes(keyBytes) }],
+    data: [{ purpose, key: randomBytes(signingKeyBytes) }],
     skipDuplicates: true,
   });
   return (await prisma.signingKey.findUniqueOrThrow({ where: { purpose } })).key;

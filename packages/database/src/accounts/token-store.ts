@@ -20,6 +20,7 @@ const columns = {
   description: true,
   createdAt: true,
   expiresAt: true,
+  lastUsedAt: true,
   environment: { select: { name: true } },
   customers: true,
   user: { select: { email: true, role: true } },
@@ -106,7 +107,7 @@ async function insertToken(
             ${customers}::text[])
     returning id, created_at as "createdAt", expires_at as "expiresAt"`;
   if (row === undefined) throw new Error('the insert returned no row');
-  return tokenRecord({ ...row, scopes, description, user, environment, maker, customers });
+  return tokenRecord({ ...row, lastUsedAt: null, scopes, description, user, environment, maker, customers });
 }
 
 interface TokenOwner {
@@ -123,7 +124,7 @@ interface TokenRow extends Omit<TokenRecord, 'email' | 'role' | 'scopes' | 'envi
 }
 
 function tokenRecord({ user: { email, role }, scopes, environment, maker, ...row }: TokenRow): TokenRecord {
-  const { id, description, createdAt, expiresAt, customers } = row;
+  const { id, description, createdAt, expiresAt, lastUsedAt, customers } = row;
   return {
     id,
     email,
@@ -133,6 +134,7 @@ function tokenRecord({ user: { email, role }, scopes, environment, maker, ...row
     createdAt,
     expiresAt,
     madeBy: maker?.email ?? null,
+    lastUsedAt,
     environment: environment?.name ?? null,
     customers,
   };

@@ -7,7 +7,7 @@ import { sql, type Sql } from '../connection/sql.ts';
  */
 export function isClaimable(terms: ClaimTerms): Sql {
   return sql`
-    ${isUnowned} and (q.retry_at is null or q.retry_at <= now()) and not ${isExhausted(terms)} and not ${isLate(terms, 0)}`;
+    ${isUnowned} and not ${isSuspended} and (q.retry_at is null or q.retry_at <= now()) and not ${isExhausted(terms)} and not ${isLate(terms, 0)}`;
 }
 
 /**
@@ -15,6 +15,12 @@ export function isClaimable(terms: ClaimTerms): Sql {
  */
 export const isUnowned = sql`
   (q.state = 'enqueued' or (q.state = 'running' and q.lease_expires_at <= now()))`;
+
+/** Whether the organization of a query is suspended. Its queries stay enqueued. */
+const isSuspended = sql`
+  exists (select from environments suspended
+            join organizations o on o.id = suspended.organization_id
+           where suspended.id = q.environment_id and o.suspended_at is not null)`;
 
 /** Released attempts do not count. */
 export function isExhausted({ maxAttempts }: ClaimTerms): Sql {

@@ -7,6 +7,7 @@ interface AccessKeyRow {
   readonly organization: string;
   readonly environment: string;
   readonly environmentId: number;
+  readonly isSuspended: boolean;
   readonly sealedSecret: string;
 }
 
@@ -16,7 +17,7 @@ export function accessKeyReader(reads: GatherReads): (id: string) => Promise<Usa
     keyOf: (id) => id,
     select: (ids) => sql`
       select k.id as key, o.name as organization, e.name as environment, e.id as "environmentId",
-             encode(k.secret, 'base64') as "sealedSecret"
+             o.suspended_at is not null as "isSuspended", encode(k.secret, 'base64') as "sealedSecret"
         from access_keys k
         join environments e on e.id = k.environment_id
         join organizations o on o.id = e.organization_id
@@ -28,7 +29,7 @@ export function accessKeyReader(reads: GatherReads): (id: string) => Promise<Usa
     // PostgreSQL refuses a NUL in a text, and no id contains one.
     const row = id.includes('\0') ? null : await rowOf(id);
     if (row === null) return null;
-    const { key, sealedSecret, ...tenant } = row;
-    return { id: key, tenant, sealedSecret: Buffer.from(sealedSecret, 'base64') };
+    const { key, isSuspended, sealedSecret, ...tenant } = row;
+    return { id: key, tenant, isSuspended, sealedSecret: Buffer.from(sealedSecret, 'base64') };
   };
 }

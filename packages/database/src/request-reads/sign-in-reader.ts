@@ -14,6 +14,7 @@ interface SignInRow {
   readonly role: Role | null;
   readonly passwordHash: string | null;
   readonly organization: string | null;
+  readonly isSuspended: boolean;
   readonly isKnownAddress: boolean;
   readonly delaySeconds: number;
 }
@@ -27,6 +28,7 @@ export function signInReader(reads: GatherReads): (email: string, address: strin
       const keys = asked.map(({ email, address }) => failureKeys(email, address));
       return sql`
         select asked.key, u.email, u.role, u.password_hash as "passwordHash", o.name as organization,
+               o.suspended_at is not null as "isSuspended",
                exists (select from sign_in_addresses a
                         where a.user_id = u.id and a.address = asked.address
                           and a.used_at > statement_timestamp() - interval '30 days') as "isKnownAddress",
@@ -53,9 +55,10 @@ export function signInReader(reads: GatherReads): (email: string, address: strin
   };
 }
 
-function userOf({ email, role, passwordHash, organization }: SignInRow): SignInState['user'] {
+function userOf({ email, role, passwordHash, organization, isSuspended }: SignInRow): SignInState['user'] {
   if (email === null || role === null || passwordHash === null || organization === null) return null;
   const scopes = scopesOfRole[role];
-  const principal = { organization, environment: null, customers: [], email, role, scopes, tokenId: null };
+  const whole = { environment: null, customers: [], tokenId: null };
+  const principal = { organization, ...whole, email, role, scopes, isSuspended };
   return { principal, passwordHash };
 }

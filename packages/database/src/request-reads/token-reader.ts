@@ -7,6 +7,7 @@ import type { GatherReads } from './gather-reads.ts';
 interface TokenRow {
   readonly key: string;
   readonly id: string;
+  readonly isSuspended: boolean;
   readonly organization: string;
   readonly environment: string | null;
   readonly customers: readonly string[] | null;
@@ -25,7 +26,8 @@ export function tokenReader(reads: GatherReads): (token: string) => Promise<Prin
     select: (hashes) => sql`
       select t.hash as key, o.name as organization, e.name as environment, t.customers, u.email,
              -- The roles are declared from the highest to the lowest.
-             greatest(u.role, m.role) as role, t.scopes, t.id
+             greatest(u.role, m.role) as role, t.scopes, t.id,
+             o.suspended_at is not null as "isSuspended"
         from tokens t
         join users u on u.id = t.user_id
         join organizations o on o.id = u.organization_id
@@ -37,7 +39,7 @@ export function tokenReader(reads: GatherReads): (token: string) => Promise<Prin
   return async (token) => {
     const row = await rowOf(tokenHash(token));
     if (row === null) return null;
-    const { id, organization, environment, customers, email, role, scopes } = row;
+    const { id, isSuspended, organization, environment, customers, email, role, scopes } = row;
     return {
       organization,
       environment,
@@ -46,6 +48,7 @@ export function tokenReader(reads: GatherReads): (token: string) => Promise<Prin
       role,
       scopes: scopesOfToken(role, scopes),
       tokenId: id,
+      isSuspended,
     };
   };
 }

@@ -33,6 +33,7 @@ export interface AccessKeyChange {
 export interface UsableAccessKey {
   readonly id: string;
   readonly tenant: Tenant;
+  readonly isSuspended: boolean;
   readonly sealedSecret: Uint8Array;
 }
 

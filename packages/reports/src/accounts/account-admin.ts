@@ -59,6 +59,8 @@ export interface TokenRecord {
   readonly expiresAt: Date | null;
   /** E-mail of the maker. Null: made by an earlier version or together with its organization. */
   readonly madeBy: string | null;
+  /** Within a minute. Null: never used. */
+  readonly lastUsedAt: Date | null;
   /** As in `NewToken`. */
   readonly environment: string | null;
   readonly customers: readonly string[];
@@ -109,6 +111,14 @@ export interface OrganizationStore {
     place: { readonly organization: string; readonly environment: string },
     terms: DeletionTerms,
   ): Promise<EnvironmentDeletion>;
+  /**
+   * Refuses the credentials and links of an organization. Its running queries are requeued, and no
+   * worker claims its queries until `resume`.
+   * @throws ReportError `organization.not_found`
+   */
+  suspend(organization: string): Promise<void>;
+  /** @throws ReportError `organization.not_found` */
+  resume(organization: string): Promise<void>;
   /**
    * Deletes the users and makes the organization and its environments invisible.
    * `sweepDeletedTenants` deletes their data.

@@ -28,6 +28,8 @@ export interface Principal {
   readonly scopes: readonly Scope[];
   /** Null: authenticated by password. */
   readonly tokenId: string | null;
+  /** Whether operators have suspended the organization. */
+  readonly isSuspended: boolean;
 }
 
 export interface OrganizationRecord {

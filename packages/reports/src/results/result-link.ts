@@ -3,7 +3,10 @@ import type { QueryScope } from '../queries/query-scope.ts';
 
 /** A link to the archive of one query, with an expiry. */
 export interface ResultLink extends QueryScope {
+  /** Of the query. */
   readonly id: string;
+  /** By which the link can be revoked. */
+  readonly linkId: string;
   /** Seconds since 1970, at which the link expires. */
   readonly expiresSeconds: number;
 }
@@ -25,8 +28,11 @@ export function isValidResultLink(
   return nowMs < link.expiresSeconds * 1000;
 }
 
-function digest({ organization, environment, id, expiresSeconds }: ResultLink, key: Uint8Array): Buffer {
+function digest(
+  { organization, environment, id, linkId, expiresSeconds }: ResultLink,
+  key: Uint8Array,
+): Buffer {
   // JSON, so that different links never have the same text.
-  const text = JSON.stringify([organization, environment, id, expiresSeconds]);
+  const text = JSON.stringify([organization, environment, id, linkId, expiresSeconds]);
   return createHmac('sha256', key).update(text).digest();
 }

@@ -6,6 +6,7 @@ const link = fc.record({
   organization: fc.string(),
   environment: fc.string(),
   id: fc.uuid(),
+  linkId: fc.uuid(),
   expiresSeconds: fc.integer({ min: 1, max: 4_000_000_000 }),
 });
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -46,13 +47,16 @@ test('a modified link, or one that was signed with another key, is invalid', () 
 });
 
 /** The fields of a link. */
-const fields = { organization: true, environment: true, id: true, expiresSeconds: true } satisfies Record<
-  keyof ResultLink,
-  true
->;
+const fields = {
+  organization: true,
+  environment: true,
+  id: true,
+  linkId: true,
+  expiresSeconds: true,
+} satisfies Record<keyof ResultLink, true>;
 
 test('a text that is not a signature is invalid', () => {
-  const signed = { organization: 'o', environment: 'e', id: 'i', expiresSeconds: 9 };
+  const signed = { organization: 'o', environment: 'e', id: 'i', linkId: 'l', expiresSeconds: 9 };
   const signature = signResultLink(signed, new Uint8Array(32));
   for (const text of ['', 'x', signature.slice(1), `${signature}AAAA`, '\u0000'.repeat(43)]) {
     expect(isValidResultLink(signed, text, { key: new Uint8Array(32), nowMs: 0 })).toBe(false);

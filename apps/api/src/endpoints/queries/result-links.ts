@@ -5,9 +5,12 @@ import {
   ReportError,
   openResult,
   isValidResultLink,
+  resultLinkKeyPurpose,
   signResultLink,
+  type Principal,
   type QueryRecord,
   type QueryStore,
+  type ResultLinkStore,
   type SigningKeys,
 } from '@hourglass/reports';
 import { scopeOf } from '../../http/find-tenant.ts';
@@ -18,6 +21,7 @@ import { archiveResponses, sendArchive, type ResultPorts } from './results.ts';
 
 export interface ResultLinkPorts extends ResultPorts {
   readonly queries: QueryStore;
+  readonly resultLinks: ResultLinkStore;
   readonly signingKeys: SigningKeys;
   /** URL at which clients reach this API; null: derived from the request. */
   readonly publicUrl: string | null;
@@ -25,7 +29,6 @@ export interface ResultLinkPorts extends ResultPorts {
 
 /** Long enough to fetch a large archive in ranges, short enough for a link that leaks. */
 const linkSeconds = 3_600;
-const keyPurpose = 'result-links';
 
 /** `GET …/queries/{id}/resulturl`: a link to the archive that needs no credentials. */
 export function createResultLinkRoute(collection: QueryCollection, ports: ResultLinkPorts): GuardedRoute {
@@ -41,14 +44,14 @@ export function createResultLinkRoute(collection: QueryCollection, ports: Result
       summary: 'Get a download link to the archive that needs no credentials',
     },
     responses: { 200: { description: 'The link.', json: resultUrls } },
-    async handle({ request, response }) {
+    async handle({ request, response, principal }) {
       const record = await collection.find(request, response);
       const { object } = await openResult(record, ports);
       const md5 = record.result?.archiveMd5 ?? null;
       const body: ResultUrls = {
         urls: [
           {
-            uri: await signedUri(request, record, ports),
+            uri: await signedUri(request, { record, principal }, ports),
             ...(md5 === null ? {} : { md5 }),
             sizeBytes: String(object.bytes),
           },
@@ -59,17 +62,25 @@ export function createResultLinkRoute(collection: QueryCollection, ports: Result
   });
 }
 
-async function signedUri(request: Request, record: QueryRecord, ports: ResultLinkPorts): Promise<string> {
+async function signedUri(
+  request: Request,
+  { record, principal }: { readonly record: QueryRecord; readonly principal: Principal },
+  ports: ResultLinkPorts,
+): Promise<string> {
   const { organization, environment } = record.plan.tenant;
-  const expiresSeconds = Math.floor(ports.nowMs() / 1000) + linkSeconds;
-  const key = await ports.signingKeys.keyFor(keyPurpose);
-  const signature = signResultLink({ organization, environment, id: record.id, expiresSeconds }, key);
+  // Read before the link is stored: a rotation of the key between both ends the link.
+  const key = await ports.signingKeys.keyFor(resultLinkKeyPurpose);
+  const stored = { queryId: record.id, principal, lifetimeSeconds: linkSeconds };
+  const { id: linkId, expiresAt } = await ports.resultLinks.create(stored);
+  const expiresSeconds = Math.floor(expiresAt.getTime() / 1000);
+  const link = { organization, environment, id: record.id, linkId, expiresSeconds };
+  const signature = signResultLink(link, key);
   const scope = `${encodeURIComponent(organization)}/environments/${encodeURIComponent(environment)}`;
   const path = `/v1/organizations/${scope}/queries/${record.id}/archive`;
-  return `${publicOrigin(request, ports.publicUrl)}${path}?expires=${expiresSeconds}&signature=${signature}`;
+  return `${publicOrigin(request, ports.publicUrl)}${path}?link=${linkId}&expires=${expiresSeconds}&signature=${signature}`;
 }
 
-/** `GET …/queries/{id}/archive?expires=&signature=`: the target of such a link. */
+/** `GET …/queries/{id}/archive?link=&expires=&signature=`: the target of such a link. */
 export function openResultLinkRoute(ports: ResultLinkPorts): OpenRoute {
   return openRoute({
     method: 'get',
@@ -77,6 +88,7 @@ export function openResultLinkRoute(ports: ResultLinkPorts): OpenRoute {
     operation: { id: 'openResultLink', tag: 'Queries', summary: 'Download the archive by a resulturl link' },
     // Every fault of a link gets the same error, so the schemas reject nothing.
     parameters: {
+      link: z.string().optional().describe('Id of the link.'),
       expires: z.string().optional().describe('Seconds since 1970.'),
       signature: z.string().optional().describe('Signature of the link.'),
     },
@@ -84,11 +96,14 @@ export function openResultLinkRoute(ports: ResultLinkPorts): OpenRoute {
     async handle({ request, response, parameters }) {
       const { organization, environment } = scopeOf(request);
       const id = String(request.params['id']);
-      const link = { organization, environment, id, expiresSeconds: expiresOf(parameters.expires) };
-      const key = await ports.signingKeys.keyFor(keyPurpose);
-      const { signature = '' } = parameters;
+      const { link: linkId = '', signature = '' } = parameters;
+      const link = { organization, environment, id, linkId, expiresSeconds: expiresOf(parameters.expires) };
+      const key = await ports.signingKeys.keyFor(resultLinkKeyPurpose);
       if (!isValidResultLink(link, signature, { key, nowMs: ports.nowMs() }))
         throw new ReportError('result.link');
+      const usable = await ports.resultLinks.findUsable(linkId);
+      if (usable === null) throw new ReportError('result.link');
+      if (usable.isSuspended) throw new ReportError('organization.suspended', { organization });
       const record = await ports.queries.find(link, id);
       if (record === null) throw new ReportError('result.link');
       await sendArchive(request, response, record, ports);

@@ -44,6 +44,11 @@ function resources(context: CommandContext): readonly CommandEntry[] {
       load: async (command) => (await import('./tokens.ts')).configureTokens(command, context),
     },
     {
+      name: 'link',
+      description: 'manage the links to results, which need no credentials',
+      load: async (command) => (await import('./links.ts')).configureLinks(command, context),
+    },
+    {
       name: 'access-key',
       description: 'manage the access keys that sign requests for orders',
       load: async (command) => (await import('./access-keys.ts')).configureAccessKeys(command, context),

@@ -3,19 +3,16 @@ import {
   createdOrganization,
   deletedOrganization,
   names,
-  organizationCeilings,
-  type ChangeCeilingsBody,
   type CreateOrganizationBody,
   type DeletedOrganization,
-  type OrganizationCeilings,
 } from '@hourglass/contract';
 import { counted } from '@hourglass/contract/messages';
 import { organizationPath } from '../../api-client.ts';
 import { printResult, type CommandContext } from '../../command-context.ts';
 import { confirm, withConfirmation, type ConfirmOptions } from '../../confirm.ts';
-import { originOf, overrideOrNull, parseOverride, type Override } from '../../overrides.ts';
 import { chooseNewPassword, withNewPassword, type NewPasswordOptions } from '../../passwords.ts';
 import { describeContents } from '../../tenant-contents.ts';
+import { addCeilingsCommand, addOverviewCommand, addSuspensionCommands } from './operator-organizations.ts';
 
 const organizationsPath = '/v1/organizations';
 
@@ -24,7 +21,9 @@ export function configureOrganizations(organization: Command, context: CommandCo
   addCreateCommand(organization, context);
   addListCommand(organization, context);
   addDeleteCommand(organization, context);
+  addOverviewCommand(organization, context);
   addCeilingsCommand(organization, context);
+  addSuspensionCommands(organization, context);
 }
 
 interface CreateOptions extends NewPasswordOptions {
@@ -88,53 +87,6 @@ function addDeleteCommand(organization: Command, context: CommandContext): void 
       const deleted = await remove('');
       printResult(context, deleted, `deleted ${name} with ${describe(deleted)}`);
     });
-}
-
-interface CeilingsOptions {
-  readonly queriesPerHour?: Override;
-  readonly activeQueries?: Override;
-  readonly turnWeight?: Override;
-  readonly retentionDays?: Override;
-}
-
-function addCeilingsCommand(organization: Command, context: CommandContext): void {
-  organization
-    .command('ceilings')
-    .description('show how far administrators may raise limits, or change it (operators only)')
-    .argument('<name>', 'name of the organization')
-    .option('--queries-per-hour <number>', 'submissions per rolling hour, or "default"', parseOverride)
-    .option('--active-queries <number>', 'enqueued and running queries, or "default"', parseOverride)
-    .option('--turn-weight <number>', 'weight in fair queueing, or "default"', parseOverride)
-    .option(
-      '--retention-days <number>',
-      'retention of facts, or "default"; older facts of the organization are deleted',
-      parseOverride,
-    )
-    .action(async (name: string, options: CeilingsOptions) => {
-      const change = Object.fromEntries(
-        Object.entries(options).map(([ceiling, value]: [string, Override]) => [
-          ceiling,
-          overrideOrNull(value),
-        ]),
-      ) satisfies ChangeCeilingsBody;
-      const ceilings = await context.api().call({
-        path: `${organizationPath(name)}/ceilings`,
-        response: organizationCeilings,
-        ...(Object.keys(change).length === 0 ? { method: 'GET' } : { method: 'PATCH', body: change }),
-      });
-      printResult(context, ceilings, describeCeilings(ceilings));
-    });
-}
-
-function describeCeilings(ceilings: OrganizationCeilings): string {
-  const { queriesPerHour, activeQueries, turnWeight, retentionDays, own } = ceilings;
-  const kept = retentionDays === null ? 'unlimited' : counted(retentionDays, 'day');
-  return [
-    `queries per hour: ${queriesPerHour} (${originOf(own.queriesPerHour)})`,
-    `active queries: ${activeQueries} (${originOf(own.activeQueries)})`,
-    `fair-share weight: ${turnWeight} (${originOf(own.turnWeight)})`,
-    `retention: ${kept} (${originOf(own.retentionDays)})`,
-  ].join('\n');
 }
 
 function describe(deleted: DeletedOrganization): string {

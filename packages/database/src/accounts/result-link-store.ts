@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import {
+  isUuid,
+  resultLinkKeyPurpose,
+  type NewResultLink,
+  type ResultLinkRecord,
+  type ResultLinkStore,
+  type RevokedLinks,
+} from '@hourglass/reports';
+import type { Pool } from 'pg';
+import { servedByDatabase } from '../connection/database-errors.ts';
+import { sql } from '../connection/sql.ts';
+import type { PrismaClient } from '../generated/client.ts';
+import { signingKeyBytes } from './signing-keys.ts';
+import { inTransaction, withOrganizationLock } from './with-organization-lock.ts';
+
+export function createResultLinkStore(prisma: PrismaClient, pool: Pool): ResultLinkStore {
+  return {
+    create: (link) => servedByDatabase(() => create(pool, link)),
+    findUsable: (id) => servedByDatabase(() => findUsable(pool, id)),
+    list: (organization, limit) => servedByDatabase(() => list(pool, organization, limit)),
+    revoke: (organization, links) => revoke(prisma, organization, links),
+    rotateKey: () => rotateKey(prisma),
+    deleteExpired: (limit) => servedByDatabase(() => deleteExpired(pool, limit)),
+  };
+}
+
+async function create(
+  pool: Pool,
+  { queryId, principal: { email, tokenId }, lifetimeSeconds }: NewResultLink,
+): ReturnType<ResultLinkStore['create']> {
+  const { rows } = await pool.query<{ id: string; expiresAt: Date }>(sql`
+    insert into result_links (query_id, user_id, token_id, expires_at)
+    select ${queryId}::uuid, u.id, ${tokenId}::uuid, now() + ${lifetimeSeconds}::float8 * interval '1 second'
+      from users u
+     where u.email = ${email}
+    returning id, expires_at as "expiresAt"`);
+  const [row] = rows;
+  if (row === undefined) throw new Error('the user was deleted during the request');
+  return row;
+}
+
+async function findUsable(pool: Pool, id: string): ReturnType<ResultLinkStore['findUsable']> {
+  if (!isUuid(id)) return null;
+  const { rows } = await pool.query<NonNullable<Awaited<ReturnType<ResultLinkStore['findUsable']>>>>(sql`
+    select l.query_id as "queryId", o.name as organization, e.name as environment,
+           o.suspended_at is not null as "isSuspended"
+      from result_links l
+      join queries q on q.id = l.query_id
+      join environments e on e.id = q.environment_id
+      join organizations o on o.id = e.organization_id
+     where l.id = ${id}::uuid and l.expires_at > now()`);
+  return rows[0] ?? null;
+}
+
+async function list(pool: Pool, organization: string, limit: number): Promise<readonly ResultLinkRecord[]> {
+  const { rows } = await pool.query<ResultLinkRecord>(sql`
+    select l.id, l.query_id as "queryId", e.name as environment, u.email,
+           l.created_at as "createdAt", l.expires_at as "expiresAt"
+      from result_links l
+      join users u on u.id = l.user_id
+      join organizations o on o.id = u.organization_id
+      join queries q on q.id = l.query_id
+      join environments e on e.id = q.environment_id
+     where o.name = ${organization} and l.expires_at > now()
+     order by l.created_at desc, l.id
+     limit ${limit}::integer`);
+  return rows;
+}
+
+function revoke(prisma: PrismaClient, organization: string, links: RevokedLinks): Promise<number> {
+  return withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
+    if (links.kind === 'one' && !isUuid(links.id)) return 0;
+    const { count } = await transaction.resultLink.deleteMany({
+      where: {
+        user: { organizationId, ...(links.kind === 'user' ? { email: links.email.toLowerCase() } : {}) },
+        ...(links.kind === 'one' ? { id: links.id } : {}),
+      },
+    });
+    return count;
+  });
+}
+
+function rotateKey(prisma: PrismaClient): Promise<number> {
+  return inTransaction(prisma, async (transaction) => {
+    const [purpose, key] = [resultLinkKeyPurpose, randomBytes(signingKeyBytes)];
+    await transaction.signingKey.upsert({
+      where: { purpose },
+      create: { purpose, key },
+      update: { key, createdAt: new Date() },
+    });
+    const { count } = await transaction.resultLink.deleteMany({});
+    return count;
+  });
+}
+
+async function deleteExpired(pool: Pool, limit: number): Promise<number> {
+  const { rowCount } = await pool.query(sql`
+    delete from result_links
+     where id in (select id from result_links where expires_at <= now() order by expires_at limit ${limit}::integer)`);
+  return rowCount ?? 0;
+}
