@@ -98,12 +98,19 @@ describe("a tenant's administrator that wants a larger share", () => {
     expect((await patch('/limits', { turnWeight: 1 })).status).toBe(200);
   });
 
-  test('cannot set or reset its retention over the ceiling', async () => {
+  test('cannot set its retention over the ceiling, which deletes nothing by itself', async () => {
+    await control.sql(
+      `update environments e set retention_days = 90
+         from organizations o where o.id = e.organization_id and o.name = $1`,
+      [tenant.organization],
+    );
     await ceilings(tenant.organization, system.token, { retentionDays: 30 });
     expect((await patch('/retention', { retentionDays: 31 })).status).toBe(400);
     expect((await patch('/retention?dryRun=true', { retentionDays: 31 })).status).toBe(400);
-    const reset = await patch('/retention', { retentionDays: null });
-    expect(await reset.json()).toMatchObject({ retentionDays: 30, own: { retentionDays: null } });
+    const kept = await client.request('/retention');
+    expect(await kept.json()).toMatchObject({ retentionDays: 90, own: { retentionDays: 90 } });
+    expect((await patch('/retention', { retentionDays: 30 })).status).toBe(200);
+    expect((await patch('/retention', { retentionDays: null })).status).toBe(200);
     await ceilings(tenant.organization, system.token, { retentionDays: null });
   });
 

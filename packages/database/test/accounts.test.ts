@@ -38,7 +38,6 @@ describe('a password', () => {
       email: 'jane@example.com',
       role: 'administrator',
       scopes: [...scopes],
-      tokenId: null,
       isSuspended: false,
     });
     expect(await authenticatePassword(db.database, 'joe@example.com', 'battery staple')).toEqual({
@@ -49,7 +48,6 @@ describe('a password', () => {
       email: 'joe@example.com',
       role: 'member',
       scopes: ['read', 'submit', 'ingest'],
-      tokenId: null,
       isSuspended: false,
     });
   });
@@ -124,7 +122,6 @@ describe('a token', () => {
       email: 'jane@example.com',
       role: 'administrator',
       scopes: ['ingest'],
-      tokenId: expect.any(String) as unknown,
       isSuspended: false,
     });
     expect(await db.database.accounts.authenticateToken('secret-2')).toBeNull();

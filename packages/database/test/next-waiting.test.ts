@@ -61,7 +61,7 @@ describe('the next query for a slot', () => {
     expect(await next({ skipped: ['acme', 'beta'] })).toBeNull();
   });
 
-  test('counts as a share of one divided by the weight of its environment', async () => {
+  test('counts as a share of one divided by the weight of its environment, within the ceiling', async () => {
     await db.sql('update environments set turn_weight = 4');
     const id = await submitted(other);
     expect(await db.database.queries.nextWaiting(terms, everything)).toEqual({
@@ -69,6 +69,17 @@ describe('the next query for a slot', () => {
       organization: 'beta',
       share: 0.25,
     });
+    await db.database.ceilings.change('beta', { turnWeight: 2 });
+    expect(await db.database.queries.nextWaiting(terms, everything)).toMatchObject({ id, share: 0.5 });
+    await db.database.ceilings.change('beta', { turnWeight: null });
+  });
+
+  test('is not of a suspended organization', async () => {
+    await submitted(other);
+    await db.database.organizations.suspend('beta');
+    expect(await next()).toBeNull();
+    await db.database.organizations.resume('beta');
+    expect(await next()).not.toBeNull();
   });
 
   test('is small by the facts of its range, those of partly covered segments in proportion', async () => {

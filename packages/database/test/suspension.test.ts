@@ -68,7 +68,9 @@ describe('a link to a result', () => {
     const three = await newLink();
     expect(await resultLinks.rotateKey()).toBe(1);
     expect(await works(three)).toBe(false);
-    expect(Buffer.from(await db.database.signingKeys.keyFor('result-links'))).not.toEqual(Buffer.from(before));
+    expect(Buffer.from(await db.database.signingKeys.keyFor('result-links'))).not.toEqual(
+      Buffer.from(before),
+    );
     const four = await newLink();
     expect(await resultLinks.list('acme', 10)).toMatchObject([{ id: four, email: 'jane@example.com' }]);
     await db.sql('delete from users');

@@ -6,7 +6,6 @@ import {
 } from '@hourglass/contract';
 import { previewRetention, type PreviewRetentionPorts } from '@hourglass/facts';
 import {
-  bounded,
   ceilingsFor,
   changeEnvironmentSettings,
   requireWithinCeilings,
@@ -72,8 +71,8 @@ function changeRetentionRoute(findTenant: TenantFinder, ports: RetentionPorts): 
     responses,
     async handle({ request, response, principal, parameters: { dryRun }, body: { retentionDays } }) {
       const tenant = await findTenant(request);
-      const before = await settings.find(tenant);
-      requireWithinCeilings({ retentionDays }, ceilingsFor(principal, before.ceilings, defaultCeilings));
+      const { ceilings } = await settings.find(tenant);
+      requireWithinCeilings({ retentionDays }, ceilingsFor(principal, ceilings, defaultCeilings));
       const signal = clientGone(response);
       const removes = await previewRetention(removal, tenant.environmentId, retentionDays, signal);
       if (dryRun === 'false') {
@@ -81,17 +80,14 @@ function changeRetentionRoute(findTenant: TenantFinder, ports: RetentionPorts): 
         const details = { environment: tenant.environment, retentionDays, removes };
         record({ principal, response }, 'environment.retention', details);
       }
-      response.json({ ...viewOf({ ...before, retentionDays }, ports), removes });
+      response.json({ ...viewOf({ retentionDays }, ports), removes });
     },
   });
 }
 
 function viewOf(
-  { retentionDays: own, ceilings }: EnvironmentSettings,
+  { retentionDays: own }: Pick<EnvironmentSettings, 'retentionDays'>,
   { retentionDays }: RetentionPorts,
 ): EnvironmentRetention {
-  return {
-    retentionDays: bounded(own ?? retentionDays, ceilings.retentionDays),
-    own: { retentionDays: own },
-  };
+  return { retentionDays: own ?? retentionDays, own: { retentionDays: own } };
 }

@@ -23,9 +23,9 @@ export function findExpired(
   return inTransaction(
     pool,
     async (client) => {
-      const { expiredBeforeMs, ceilingDays } = await ownerRetention(client, { environmentId }, defaultDays);
-      const days = Math.min(retentionDays ?? defaultDays ?? Infinity, ceilingDays ?? Infinity);
-      if (days === Infinity) return [];
+      const { expiredBeforeMs } = await ownerRetention(client, { environmentId }, defaultDays);
+      const days = retentionDays ?? defaultDays;
+      if (days === null) return [];
       const range = { startMs: earliestMs, endExclusiveMs: await daysAgoMs(client, days) };
       const found = [];
       for (const dataset of catalogue.values()) {

@@ -1,7 +1,7 @@
 import type { ClaimTerms, WaitingChoice, WaitingQuery } from '@hourglass/reports';
 import type { Pool } from 'pg';
 import { sql } from '../connection/sql.ts';
-import { fairStart, isClaimable, orderInEnvironment } from './claimable-queries.ts';
+import { fairStart, isClaimable, orderInEnvironment, turnWeight } from './claimable-queries.ts';
 
 /** Bounds the queries whose facts are estimated. Those of organizations without a slot are first. */
 const maxEstimated = 200;
@@ -15,7 +15,7 @@ export async function nextWaiting(
   // The limit keeps PostgreSQL from estimating queries that come after the first small one.
   const { rows } = await pool.query<WaitingQuery>(sql`
     select id, organization, (1.0 / turn_weight)::float8 as share
-      from (select q.id, q.environment_id, q.plan, e.turn_weight, o.name as organization
+      from (select q.id, q.environment_id, q.plan, ${turnWeight} as turn_weight, o.name as organization
               from queries q
               join environments e on e.id = q.environment_id
               join organizations o on o.id = e.organization_id

@@ -23,7 +23,8 @@ export interface CeilingStore {
   find(organization: string): Promise<OwnCeilings>;
   /**
    * Returns the ceilings after the change. They bound the effective values of the environments from
-   * the next submission, claim and snapshot on; what the environments set themselves is kept.
+   * the next submission and claim on; what the environments set themselves is kept. A ceiling of
+   * retention only bounds what is set after it: no ceiling deletes facts.
    * @throws ReportError `organization.not_found`
    */
   change(organization: string, change: CeilingsChange): Promise<OwnCeilings>;
@@ -52,10 +53,7 @@ export function requireWithinCeilings(change: EnvironmentSettingsChange, ceiling
   if (faults.length > 0) throw invalidRequest(faults);
 }
 
-/** The smaller one of a limit and its ceiling. Null: no limit, no ceiling. */
-export function bounded(limit: number, ceiling: number | null): number;
-export function bounded(limit: number | null, ceiling: number | null): number | null;
-export function bounded(limit: number | null, ceiling: number | null): number | null {
-  if (limit === null || ceiling === null) return limit ?? ceiling;
-  return Math.min(limit, ceiling);
+/** The smaller one of a limit and its ceiling. Null: no ceiling. */
+export function bounded(limit: number, ceiling: number | null): number {
+  return ceiling === null ? limit : Math.min(limit, ceiling);
 }

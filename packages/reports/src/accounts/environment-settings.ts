@@ -15,7 +15,7 @@ interface OwnSettings extends OwnLimits {
 }
 
 export interface EnvironmentSettings extends OwnSettings {
-  /** The organization's. They bound the effective values. */
+  /** The organization's. They bound the effective values, except the retention. */
   readonly ceilings: OwnCeilings;
 }
 

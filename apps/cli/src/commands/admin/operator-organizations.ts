@@ -86,7 +86,7 @@ export function addCeilingsCommand(organization: Command, context: CommandContex
     .option('--turn-weight <number>', 'weight in fair queueing, or "default"', parseOverride)
     .option(
       '--retention-days <number>',
-      'retention of facts, or "default"; older facts of the organization are deleted',
+      'longest retention that administrators may set, or "default"; deletes nothing',
       parseOverride,
     )
     .action(async (name: string, options: CeilingsOptions) => {

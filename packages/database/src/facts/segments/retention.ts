@@ -9,21 +9,13 @@ import type { ClientBase, Pool } from 'pg';
  */
 export function expiredBefore(alias: string, defaultDays: string): string {
   return `date_trunc('milliseconds',
-    now() - ${retentionDaysOf(alias, defaultDays)} * interval '24 hours')`;
-}
-
-/** The environment's own retention or the default, bounded by the ceiling of its organization. */
-function retentionDaysOf(alias: string, defaultDays: string): string {
-  return `least(coalesce(${alias}.retention_days, ${defaultDays}::integer),
-    (select ceiling.retention_days_ceiling from organizations ceiling where ceiling.id = ${alias}.organization_id))`;
+    now() - coalesce(${alias}.retention_days, ${defaultDays}::integer) * interval '24 hours')`;
 }
 
 export interface OwnerRetention {
   /** The names of the organization and the environment: `acme/prod`. */
   readonly environment: string;
   readonly retentionDays: number | null;
-  /** The longest retention that the operators allow the organization. Null: any. */
-  readonly ceilingDays: number | null;
   /** Earlier facts are past their retention. Null: facts are kept for ever. */
   readonly expiredBeforeMs: number | null;
 }
@@ -34,14 +26,9 @@ export async function ownerRetention(
   { environmentId }: Pick<SegmentOwner, 'environmentId'>,
   defaultDays: number | null,
 ): Promise<OwnerRetention> {
-  const { rows } = await client.query<{
-    environment: string;
-    days: number | null;
-    ceiling: number | null;
-    before: Date | null;
-  }>(
-    `select o.name || '/' || e.name as environment, ${retentionDaysOf('e', '$2')} as days,
-            o.retention_days_ceiling as ceiling, ${expiredBefore('e', '$2')} as before
+  const { rows } = await client.query<{ environment: string; days: number | null; before: Date | null }>(
+    `select o.name || '/' || e.name as environment, coalesce(e.retention_days, $2::integer) as days,
+            ${expiredBefore('e', '$2')} as before
        from environments e join organizations o on o.id = e.organization_id
       where e.id = $1`,
     [environmentId, defaultDays],
@@ -51,7 +38,6 @@ export async function ownerRetention(
   return {
     environment: row.environment,
     retentionDays: row.days,
-    ceilingDays: row.ceiling,
     expiredBeforeMs: row.before?.getTime() ?? null,
   };
 }
