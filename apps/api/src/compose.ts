@@ -36,7 +36,7 @@ import { createApiServer, type ApiServer } from './connections/api-server.ts';
 import { adminLog } from './http/admin-log.ts';
 import { addressMatcher, countedAddress } from './http/client-address.ts';
 import { createRequestRates } from './http/request-rates.ts';
-import { createNotedUses } from './http/note-use.ts';
+import { createNotedUses, type NotedUses } from './http/note-use.ts';
 import { newAccessKey, newPassword, newToken } from './new-secrets.ts';
 import { startPasswords } from './passwords.ts';
 import { createRoutes, type RouteServices } from './routes.ts';
@@ -92,34 +92,25 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   const passwords = startPasswords({ ...database, metrics, log });
   const credentials = { accounts: database.accounts, checkPassword: passwords.check };
   removeOrphanedScratch(settings, log);
-  const notedUses = createNotedUses({
-    lastUses: database.lastUses,
-    everyMs: lastUseWriteMs,
-    maxNoted: maxNotedUses,
-    onError: (error) => log.warn({ err: error }, 'cannot record the last use of tokens'),
-  });
+  const notedUses = composeNotedUses(database, log);
   const routes = createRoutes({
     catalogue,
     database,
     doorbell,
     objects,
     archives: createArchiveReader(),
-    manifestKey: async () =>
-      describeManifestKey(manifestSigningKey(await manifestSeed(settings.manifestKey, database.signingKeys))),
+    manifestKey: () => describeKey(settings, database),
     metrics,
     metricsToken: settings.metricsToken,
     publicUrl: settings.publicUrl,
     timeZone: settings.timeZone,
     sealingPace: sealingPaceOf(settings, database),
     recordReadSemaphore: createSemaphore(concurrentRecordReads),
-    limits: settings.limits,
-    defaultCeilings: { ...settings.limits, turnWeight: settings.turnWeightCeiling, retentionDays },
-    retentionDays,
+    ...limitsOf(settings),
     stats: composeStats(settings, database, objects),
     counting: composeCounting(settings, objects),
     bulk: composeBulk(settings, database, objects),
     uploads: composeUploads(settings, metrics),
-    factTimes: settings.factTimes,
     nowMs: Date.now,
     newId: randomUUID,
     passwords,
@@ -129,10 +120,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   });
   return {
     services: checkedServices({ database, doorbell, objects }),
-    http: composeHttp(settings, {
-      ...{ routes, credentials, metrics, log, noteUse: notedUses.note },
-      accessKeys: database.accessKeys,
-    }),
+    http: composeHttp(settings, database, { routes, credentials, metrics, log, noteUse: notedUses.note }),
     async close() {
       await notedUses.close();
       await passwords.close();
@@ -143,12 +131,34 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   };
 }
 
+async function describeKey({ manifestKey }: Settings<'api'>, { signingKeys }: Database) {
+  return describeManifestKey(manifestSigningKey(await manifestSeed(manifestKey, signingKeys)));
+}
+
+/** The limits of what tenants may submit, store and set. */
+function limitsOf({
+  limits,
+  turnWeightCeiling,
+  retentionDays,
+  factTimes,
+}: Settings<'api'>): Pick<RouteServices, 'limits' | 'defaultCeilings' | 'retentionDays' | 'factTimes'> {
+  const defaultCeilings = { ...limits, turnWeight: turnWeightCeiling, retentionDays };
+  return { limits, defaultCeilings, retentionDays, factTimes };
+}
+
+function composeNotedUses({ lastUses }: Pick<Database, 'lastUses'>, log: Logger): NotedUses {
+  return createNotedUses({
+    lastUses,
+    everyMs: lastUseWriteMs,
+    maxNoted: maxNotedUses,
+    onError: (error) => log.warn({ err: error }, 'cannot record the last use of tokens'),
+  });
+}
+
 function composeHttp(
   settings: Settings<'api'>,
-  {
-    accessKeys,
-    ...parts
-  }: Pick<AppParts, 'routes' | 'credentials' | 'metrics' | 'log' | 'noteUse'> & Pick<Database, 'accessKeys'>,
+  { accessKeys }: Pick<Database, 'accessKeys'>,
+  parts: Pick<AppParts, 'routes' | 'credentials' | 'metrics' | 'log' | 'noteUse'>,
 ): ApiServer {
   const { metrics } = parts;
   const isTrustedProxy = addressMatcher(settings.trustedProxies);

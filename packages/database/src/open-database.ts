@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { Pool } from 'pg';
 import type { BatchList, FactDeletions, FactStore, SegmentStore } from '@hourglass/facts';
 import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
 import type {
@@ -54,7 +55,7 @@ import { createFactDeletions } from './facts/fact-deletions.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { createScanEstimates } from './facts/scan-estimates.ts';
-import { gatherReads } from './request-reads/gather-reads.ts';
+import { gatherReads, type GatherReads } from './request-reads/gather-reads.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createOrderStore } from './records/orders/order-page.ts';
 import { createInstrumentStore } from './records/instruments/instrument-store.ts';
@@ -154,31 +155,44 @@ export function openDatabase({
     segments: createSegmentStore({ copyPool, controlPool }, { catalogue, retentionDays }),
     batches: createBatchList(controlPool),
     deletions: createFactDeletions(copyPool, { catalogue, retentionDays }),
-    accounts: createAccounts(prisma, reads),
     accountChanges: createAccountChanges(url),
-    signIns: createSignInRecords(controlPool, reads),
-    organizations: createOrganizationStore(prisma),
-    organizationOverviews: createOrganizationOverviews(controlPool),
-    lastUses: createLastUses(controlPool),
+    ...accountStores({ prisma, controlPool, reads }),
     deletedTenants: createDeletedTenants({ copyPool, controlPool }, catalogue),
-    users: createUserStore(prisma),
-    tokens: createTokenStore(prisma),
-    accessKeys: createAccessKeyStore(prisma, reads),
-    environmentSettings: createEnvironmentSettingsStore(prisma),
-    ceilings: createCeilingStore(prisma),
-    customFields: createCustomFieldStore(prisma, reads),
     exchangeRates: createExchangeRateStore(controlPool),
-    hostnames: createHostnameStore(prisma),
     orders: createOrderStore(controlPool),
     consumption: createConsumptionStore(controlPool),
     instruments: createInstrumentStore(controlPool),
-    signingKeys: createSigningKeys(prisma),
-    resultLinks: createResultLinkStore(prisma, controlPool),
     bootstrap: (first) => bootstrap(prisma, first),
     check: () => servedByDatabase(async () => void (await controlPool.query('select 1'))),
     async close() {
       await prisma.$disconnect();
       await Promise.all([controlPool.end(), copyPool.end()]);
     },
+  };
+}
+
+interface Connections {
+  readonly prisma: PrismaClient;
+  readonly controlPool: Pool;
+  readonly reads: GatherReads;
+}
+
+/** The stores of organizations, their users and what belongs to them. */
+function accountStores({ prisma, controlPool, reads }: Connections) {
+  return {
+    accounts: createAccounts(prisma, reads),
+    signIns: createSignInRecords(controlPool, reads),
+    organizations: createOrganizationStore(prisma),
+    organizationOverviews: createOrganizationOverviews(controlPool),
+    lastUses: createLastUses(controlPool),
+    users: createUserStore(prisma),
+    tokens: createTokenStore(prisma),
+    accessKeys: createAccessKeyStore(prisma, reads),
+    environmentSettings: createEnvironmentSettingsStore(prisma),
+    ceilings: createCeilingStore(prisma),
+    customFields: createCustomFieldStore(prisma, reads),
+    hostnames: createHostnameStore(prisma),
+    signingKeys: createSigningKeys(prisma),
+    resultLinks: createResultLinkStore(prisma, controlPool),
   };
 }
