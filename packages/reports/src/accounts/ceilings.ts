@@ -1,5 +1,4 @@
 import { invalidRequest, type FieldFault } from '../errors.ts';
-import type { EnvironmentSettingsChange } from './environment-settings.ts';
 
 /**
  * The largest values that the administrators of an organization may set for its environments. A
@@ -43,7 +42,7 @@ export function effectiveCeilings(own: OwnCeilings, defaults: Ceilings): Ceiling
 }
 
 /** @throws ReportError `request.invalid` with every value above its ceiling */
-export function requireWithinCeilings(change: EnvironmentSettingsChange, ceilings: OwnCeilings): void {
+export function requireWithinCeilings(change: CeilingsChange, ceilings: OwnCeilings): void {
   const faults = limits.flatMap((field): FieldFault[] => {
     const [value, ceiling] = [change[field] ?? null, ceilings[field]];
     if (value === null || ceiling === null || value <= ceiling) return [];
