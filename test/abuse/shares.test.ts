@@ -65,7 +65,7 @@ describe("a tenant's administrator that wants a larger share", () => {
     });
   });
 
-  test('is told the field, the value and the ceiling', async () => {
+  test('receives the field, the value and the ceiling', async () => {
     const refused = await patch('/limits', { turnWeight: 100 });
     const { error } = errorBody.parse(await refused.json());
     expect(error.details[0]?.fieldViolations).toEqual([

@@ -7,7 +7,7 @@ export const resultLinkView = z
     id: z.string(),
     query: z.string().describe('Id of the query.'),
     environment: z.string(),
-    email: z.string().describe('User who requested the link.'),
+    email: z.string().describe('E-mail address for which the link was made.'),
     created: accountTime,
     expires: accountTime,
   })

@@ -26,7 +26,7 @@ export interface OperatorOrganizationPorts {
 const tag = 'Operators';
 const pageSize = 100;
 
-/** What operators see and do of every organization. None of it shows data of the organization. */
+/** The routes with which operators see and manage every organization. None of them shows its data. */
 export function operatorOrganizationRoutes(ports: OperatorOrganizationPorts): readonly GuardedRoute[] {
   return [listRoute(ports), suspensionRoute(ports, true), suspensionRoute(ports, false)];
 }

@@ -11,7 +11,7 @@ export interface Ceilings {
   readonly retentionDays: number | null;
 }
 
-/** What operators set for an organization. Null: the settings of the process decide. */
+/** The ceilings that operators set for an organization. Null: the settings of the process decide. */
 export type OwnCeilings = { readonly [Limit in keyof Ceilings]: number | null };
 
 /** Omitted ceilings keep their values. */

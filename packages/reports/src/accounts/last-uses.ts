@@ -1,4 +1,4 @@
-/** What was used since the last write. */
+/** Organizations and tokens that were used since the last write. */
 export interface Uses {
   readonly organizations: readonly string[];
   readonly tokenIds: readonly string[];

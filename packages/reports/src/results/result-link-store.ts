@@ -11,7 +11,7 @@ export interface ResultLinkRecord {
   readonly id: string;
   readonly queryId: string;
   readonly environment: string;
-  /** E-mail address of the user who requested it. */
+  /** E-mail address of the user with whose credentials it was made. */
   readonly email: string;
   readonly createdAt: Date;
   readonly expiresAt: Date;

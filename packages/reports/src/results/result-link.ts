@@ -3,7 +3,7 @@ import type { QueryScope } from '../queries/query-scope.ts';
 
 /** A link to the archive of one query, with an expiry. */
 export interface ResultLink extends QueryScope {
-  /** Of the query. */
+  /** Id of the query. */
   readonly id: string;
   /** By which the link can be revoked. */
   readonly linkId: string;
