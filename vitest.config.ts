@@ -10,6 +10,8 @@ const filesOf = (suffix: string) =>
 
 const faults = ['test/faults/**/*.test.ts'];
 const soak = ['test/soak/**/*.test.ts'];
+/** Attacks that take minutes even with few cases: only `npm run test:abuse` runs them. */
+const minutesOfAbuse = ['test/abuse/**/*.full.test.ts'];
 /** The tests that start and kill whole systems or move much data. */
 const long = [...filesOf('.long.test.ts'), ...faults, ...soak];
 
@@ -29,7 +31,7 @@ export default defineConfig({
   environments: { __vitest__: { resolve } },
   test: {
     include: [...(filesOfSuite[suite] ?? [])],
-    exclude: suite === 'short' ? long : [],
+    exclude: suite === 'short' ? [...long, ...minutesOfAbuse] : [],
     globalSetup: ['./packages/testing/src/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
