@@ -87,10 +87,13 @@ describe('readCsv', () => {
   });
 
   test.each([
-    ['timestamp,apiproxi', '"apiproxy"'],
+    ['timestamp,apiproxi', 'Did you mean "apiproxy"? Reading stopped here'],
     ['timestamp,organization', 'comes from the address'],
     ['timestamp,', 'column 2 has no name'],
     ['timestamp\tapiproxy', String.raw`unknown field "timestamp\tapiproxy"`],
+    ['timestamp\tapiproxy', String.raw`separated by '\t', use --separator '\t'`],
+    ['timestamp;apiproxy', "use --separator ';'"],
+    ['timestamp|apiproxy', "use --separator '|'"],
     ['timestamp,"a\nb"', String.raw`unknown field "a\nb"`],
     ['timestamp,apiproxy,apiproxy', '"apiproxy" twice'],
     ['apiproxy,developer', 'no column "timestamp"'],

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { quoted } from '@hourglass/contract/messages';
+import { quoted, thenSentence } from '@hourglass/contract/messages';
 import type { ColumnType, IngestTarget, UndeclaredFields } from '@hourglass/query/catalogue';
 import { CsvError, parse } from 'csv-parse';
 import type { Parser } from 'csv-parse';
@@ -158,7 +158,7 @@ class CsvReader {
 
   private refuse(line: number, reason: string): void {
     if (this.ended) return;
-    this.facts.push({ line, fault: `${reason}. Reading stopped here`, endsReading: true });
+    this.facts.push({ line, fault: thenSentence(reason, 'Reading stopped here'), endsReading: true });
     this.ended = true;
   }
 
@@ -203,7 +203,7 @@ class CsvReader {
       if (type === null) {
         const reason =
           name === '' ? `column ${index + 1} has no name; expected one` : this.shape.guide.explain(name);
-        this.refuse(line, `invalid header: ${reason}`);
+        this.refuse(line, `invalid header: ${reason}${names.length === 1 ? separatorHint(name) : ''}`);
         return;
       }
       columns.push({ name, read: cellReaders[type] });
@@ -223,6 +223,21 @@ class CsvReader {
   private typeOfUndeclared(name: string): ColumnType | null {
     return this.ignoresUndeclared && name !== '' && !this.shape.guide.isDerived(name) ? 'text' : null;
   }
+}
+
+const otherSeparators: readonly (readonly [character: string, option: string])[] = [
+  [';', "';'"],
+  ['\t', "'\\t'"],
+  ['|', "'|'"],
+  [',', "','"],
+];
+
+/** Explains a header that is one long name because its separator is another one. */
+function separatorHint(name: string): string {
+  const found = otherSeparators.find(([character]) => name.includes(character));
+  return found === undefined
+    ? ''
+    : `. If the columns are separated by ${found[1]}, use --separator ${found[1]}`;
 }
 
 /** Decodes bytes, one per character. Null if they are not UTF-8. */

@@ -1,3 +1,4 @@
+import { thenSentence } from '@hourglass/contract/messages';
 import { splitLines } from './lines.ts';
 import type { FormatGuide } from './logs/looks-like.ts';
 import { parseNdjsonLine } from './ndjson.ts';
@@ -49,6 +50,8 @@ export async function* readNdjson(
 
 function ofAll(faults: readonly Fault[], hint: string): Fault {
   const [fault = { line: 1, fault: '' }] = faults;
-  const all = faults.length === 1 ? '' : `. The first ${faults.length} lines are alike`;
-  return { ...fault, fault: `${fault.fault}${hint}${all}. Reading stopped here`, endsReading: true };
+  const reason = `${fault.fault}${hint}`;
+  const all =
+    faults.length === 1 ? reason : thenSentence(reason, `The first ${faults.length} lines are alike`);
+  return { ...fault, fault: thenSentence(all, 'Reading stopped here'), endsReading: true };
 }

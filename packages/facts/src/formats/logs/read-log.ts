@@ -1,3 +1,4 @@
+import { thenSentence } from '@hourglass/contract/messages';
 import { splitLines, type Line } from '../lines.ts';
 import type { RawFact, UnfinishedLine } from '../raw-fact.ts';
 import { chooseFormat } from './choose-format.ts';
@@ -96,7 +97,11 @@ function* unknownFormat(sample: readonly Line[], options: LogOptions): Generator
     } else {
       const others = count === 1 ? '' : `. The first ${count} lines are alike`;
       const hint = options.looksLike(line.text, options.formats);
-      yield { line: line.line, fault: `${reason}${hint}${others}. Reading stopped here`, endsReading: true };
+      yield {
+        line: line.line,
+        fault: thenSentence(`${reason}${hint}${others}`, 'Reading stopped here'),
+        endsReading: true,
+      };
     }
     return;
   }
