@@ -88,10 +88,13 @@ describe('every query ends', () => {
     system.startWorker({ HOURGLASS_RESULT_TTL_SECONDS: '1' });
     const id = await system.client.submit(longQuery);
     await system.client.ended(id);
-    const archive = path.join(
-      system.dataDirectory,
-      `store/objects/archives/${id}/1/OfflineQueryResult-${id}.zip`,
-    );
+    const reader = await connectDatabase(system.databaseUrl);
+    const [row] = await reader.sql<{ key: string }>('select archive_key as key from queries where id = $1', [
+      id,
+    ]);
+    await reader.end();
+    const archive = path.join(system.dataDirectory, 'store/objects', String(row?.key));
+    expect(archive).toContain(id);
     const request = () => system.client.request(`/queries/${id}/result`);
     await eventually('the result expired', async () => ((await request()).status === 410 ? true : null));
     await eventually('the archive is deleted', () => (existsSync(archive) ? null : true));

@@ -338,7 +338,10 @@ class Environment {
     const boundPlan = bindPlan(this.planOfEverything(tenant), catalogue);
     const target = { directory, signal, timeoutMs: 60_000 };
     const snapshot = await database.factSource.snapshot(boundPlan, target);
-    const paths = await segmentFiles.place(snapshot.segments, target);
+    const paths = await segmentFiles.place(snapshot.segments, {
+      ...target,
+      environmentId: tenant.environmentId,
+    });
     const segments = snapshot.segments.map((segment, index) => ({ ...segment, path: paths[index] ?? '' }));
     const facts = { ...snapshot, segments };
     const found: string[] = [];

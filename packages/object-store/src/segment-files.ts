@@ -1,7 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { StoredSegment } from '@hourglass/query';
-import { createSemaphore, ServiceUnavailable, type ObjectStore, type SegmentFiles } from '@hourglass/reports';
+import { segmentPrefixOf, type StoredSegment } from '@hourglass/query';
+import {
+  assertKeyBelow,
+  createSemaphore,
+  ServiceUnavailable,
+  type ObjectStore,
+  type SegmentFiles,
+} from '@hourglass/reports';
 import type { ObjectStoreChoice } from './open-object-store.ts';
 import { createSegmentCache, type SegmentCacheOptions } from './segment-cache.ts';
 import { linkOrCopy, requireSize } from './segment-links.ts';
@@ -24,7 +30,8 @@ export function createSegmentFiles(
       ? linkFromFolder(path.resolve(folder, 'objects'))
       : createSegmentCache(objects, cache).linkSegment;
   return {
-    async place(segments, { directory, signal, onPlaced }) {
+    async place(segments, { environmentId, directory, signal, onPlaced }) {
+      for (const { key } of segments) assertKeyBelow(key, segmentPrefixOf(environmentId));
       const target = path.join(directory, 'segments');
       await mkdir(target, { recursive: true });
       return Promise.all(

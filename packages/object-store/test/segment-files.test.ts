@@ -56,7 +56,7 @@ describe('segments of a folder', () => {
   test('are provided in order, and stay readable after they are deleted', async () => {
     const [a, b] = [await stored('first'), await stored('second')];
     const directory = await taskFolder();
-    const paths = await files().place([b, a], { directory, signal });
+    const paths = await files().place([b, a], { environmentId: 1, directory, signal });
     await Promise.all([a, b].map(({ key }) => objects.delete(key)));
     expect(await Promise.all(paths.map((file) => readFile(file, 'utf8')))).toEqual(['second', 'first']);
     expect(paths.every((file) => file.startsWith(directory))).toBe(true);
@@ -65,11 +65,27 @@ describe('segments of a folder', () => {
   test('are refused when missing or truncated', async () => {
     const segment = await stored('whole');
     const place = async (one: StoredSegment) =>
-      files().place([one], { directory: await taskFolder(), signal });
+      files().place([one], { environmentId: 1, directory: await taskFolder(), signal });
     await expect(place({ ...segment, bytes: 6 })).rejects.toMatchObject({ name: 'ServiceUnavailable' });
     await objects.delete(segment.key);
     await expect(place(segment)).rejects.toMatchObject({ name: 'ServiceUnavailable' });
   });
+});
+
+test('a segment outside of the prefix of its environment is not placed', async () => {
+  const own = await stored('own');
+  const files = createSegmentFiles(
+    { folder: path.join(folder.path, 'store'), s3: null },
+    { objects, cache: { directory: path.join(folder.path, 'cache'), maxBytes: 0 } },
+  );
+  const place = async (environmentId: number) =>
+    files.place([own], { environmentId, directory: await taskFolder(), signal });
+  await expect(place(2)).rejects.toThrow(
+    `object key: "${own.key}" belongs to another environment; expected one below "segments/2/"`,
+  );
+  // The prefix of environment 11 begins with that of 1 but for the slash.
+  await expect(place(11)).rejects.toMatchObject({ name: 'ForeignObject' });
+  expect(await place(1)).toHaveLength(1);
 });
 
 describe('segments of a remote store', () => {

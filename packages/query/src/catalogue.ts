@@ -12,4 +12,5 @@ export * from './catalogue/record-set.ts';
 export { customFieldsColumn } from './catalogue/names.ts';
 export * from './catalogue/with-custom-fields.ts';
 export * from './compile/segment-columns.ts';
+export * from './compile/segment-key.ts';
 export type { TimeRange } from './plan/plan.ts';

@@ -35,6 +35,7 @@ export * from './queries/unavailable-service.ts';
 
 export * from './results/archive-writer.ts';
 export * from './results/expire-results.ts';
+export { assertKeyBelow, ForeignObject } from './results/foreign-object.ts';
 export * from './results/manifest-seed.ts';
 export * from './results/object-store.ts';
 export * from './results/open-result.ts';

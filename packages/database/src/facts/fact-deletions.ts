@@ -66,6 +66,7 @@ async function deleteBatch(
     const { expiredBeforeMs } = await ownerRetention(client, owner, retentionDays);
     const hot = { environmentId, seq, facts: batch.facts, expiredBeforeMs };
     const found = {
+      environmentId,
       hotFacts: batch.hot ? await countHotBatch(client, dataset, hot) : 0,
       hotBytes: 0,
       segments: batch.hot ? [] : await segmentsWith(client, owner, { batchSeq: seq }, batch.range),
@@ -156,7 +157,7 @@ async function deleteRange(
     const hotFacts = await deleteHotRange(client, dataset, owner, { ...range, expiredBeforeMs });
     const segments = await segmentsWith(client, owner, range, range);
     await hideInSegments(client, segments, range);
-    return { hotFacts, hotBytes: 0, segments, expiredBeforeMs };
+    return { environmentId: owner.environmentId, hotFacts, hotBytes: 0, segments, expiredBeforeMs };
   });
 }
 

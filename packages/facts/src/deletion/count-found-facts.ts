@@ -40,7 +40,7 @@ export interface CountedFacts {
  * have hidden facts, are read.
  */
 export async function countFoundFacts(
-  { hotFacts, hotBytes, segments, expiredBeforeMs }: FoundFacts,
+  { environmentId, hotFacts, hotBytes, segments, expiredBeforeMs }: FoundFacts,
   range: TimeRange,
   ports: CountFactsPorts,
   signal: AbortSignal,
@@ -51,7 +51,12 @@ export async function countFoundFacts(
     deletions.length === 0;
   const whole = sumOf(segments.filter(isWhole));
   const partial = segments.filter((segment) => !isWhole(segment));
-  const counted = await countInFiles(partial, { wanted: range, expiredBeforeMs }, ports, signal);
+  const counted = await countInFiles(
+    partial,
+    { environmentId, wanted: range, expiredBeforeMs },
+    ports,
+    signal,
+  );
   const share = counted === 0 ? 0 : counted / sumOf(partial).facts;
   return {
     facts: hotFacts + whole.facts + counted,
@@ -69,7 +74,14 @@ function sumOf(segments: readonly StoredSegment[]): CountedFacts {
 /** Counts the wanted facts of the segments exactly, by reading each of them. */
 export async function countInFiles(
   segments: readonly StoredSegment[],
-  options: { readonly wanted: WantedFacts; readonly expiredBeforeMs: number | null },
+  {
+    environmentId,
+    ...options
+  }: {
+    readonly environmentId: number;
+    readonly wanted: WantedFacts;
+    readonly expiredBeforeMs: number | null;
+  },
   { place, counter, scratchDirectory }: CountFactsPorts,
   signal: AbortSignal,
 ): Promise<number> {
@@ -77,7 +89,7 @@ export async function countInFiles(
   const directory = path.join(scratchDirectory, randomUUID());
   try {
     await mkdir(directory, { recursive: true });
-    const paths = await place(segments, { directory, signal });
+    const paths = await place(segments, { environmentId, directory, signal });
     const files = segments.map((segment, index) => ({ ...segment, path: paths[index] ?? '' }));
     return await counter.count(files, { ...options, signal });
   } finally {

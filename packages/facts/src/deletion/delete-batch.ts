@@ -29,7 +29,7 @@ export async function deleteBatch(
   const { hotFacts, segments, expiredBeforeMs } = outcome.found;
   try {
     const wanted = { batchSeq: String(seq) };
-    const counted = await countInFiles(segments, { wanted, expiredBeforeMs }, ports, signal);
+    const counted = await countInFiles(segments, { environmentId, wanted, expiredBeforeMs }, ports, signal);
     return { kind: 'deleted', facts: hotFacts + counted };
   } catch (error) {
     onUncounted(error);

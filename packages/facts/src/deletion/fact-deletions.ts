@@ -12,6 +12,7 @@ export type BatchDeletion =
 
 /** Facts of a batch or a time range, as one transaction found them. */
 export interface FoundFacts {
+  readonly environmentId: number;
   /** Hot facts that were visible. */
   readonly hotFacts: number;
   /** Approximate size of the hot facts in the database. 0 if they are deleted already. */

@@ -47,7 +47,7 @@ export async function replaceByOne(
   await mkdir(directory, { recursive: true });
   try {
     const { environment, expiredBeforeMs } = live;
-    const paths = await place(chosen, { directory, signal });
+    const paths = await place(chosen, { environmentId: owner.environmentId, directory, signal });
     const sources = chosen.map((segment, index) => ({ ...segment, path: paths[index] ?? '' }));
     const { file, removed } = await writer.merge({ segments: sources, expiredBeforeMs, directory, signal });
     requireAllFacts(chosen, file, removed);

@@ -1,8 +1,5 @@
 import type { StoredSegment } from '@hourglass/query/catalogue';
 
-/** Begins the key of every segment's object. */
-export const segmentPrefix = 'segments/';
-
 /** The part of the object store that segments need. */
 export interface SegmentObjects {
   putFile(
@@ -15,10 +12,10 @@ export interface SegmentObjects {
 }
 
 /**
- * Makes verified files of the segments in `directory`. Returns their paths in the order of the
- * segments.
+ * Makes verified files of an environment's segments in `directory`. Returns their paths in the order
+ * of the segments.
  */
 export type PlaceSegments = (
   segments: readonly StoredSegment[],
-  target: { readonly directory: string; readonly signal: AbortSignal },
+  target: { readonly environmentId: number; readonly directory: string; readonly signal: AbortSignal },
 ) => Promise<readonly string[]>;

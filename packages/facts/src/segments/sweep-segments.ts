@@ -1,4 +1,5 @@
-import { segmentPrefix, type SegmentObjects } from './segment-objects.ts';
+import { segmentPrefix } from '@hourglass/query/catalogue';
+import type { SegmentObjects } from './segment-objects.ts';
 import type { RemovedFacts, SegmentStore } from './segment-store.ts';
 
 export interface SweepTerms {

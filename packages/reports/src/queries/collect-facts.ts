@@ -21,7 +21,8 @@ export async function collectFacts(
   let collected = 0;
   const onPlaced = () => target.onCollected?.((collected += 1) / pieces);
   onPlaced();
-  const paths = await segmentFiles.place(snapshot.segments, { ...target, onPlaced });
+  const { environmentId } = boundPlan.plan.tenant;
+  const paths = await segmentFiles.place(snapshot.segments, { ...target, environmentId, onPlaced });
   const segments = snapshot.segments.map(({ facts, firstMs, lastMs, columns, deletions }, index) => {
     const path = paths[index];
     if (path === undefined) throw new Error('a segment was not placed');

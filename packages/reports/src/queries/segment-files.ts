@@ -4,13 +4,14 @@ import type { FactSnapshot } from './fact-source.ts';
 /** Copies segments from the object store to the local disk. */
 export interface SegmentFiles {
   /**
-   * Places one verified file for each segment into `directory` and returns their paths in the order
-   * of `segments`. Calls `onPlaced` after each file.
+   * Places one verified file for each segment of the environment into `directory` and returns their
+   * paths in the order of `segments`. Calls `onPlaced` after each file.
+   * @throws ForeignObject when a segment is not below the environment's prefix
    * @throws ServiceUnavailable when a segment cannot be read
    */
   readonly place: (
     segments: readonly StoredSegment[],
-    target: { directory: string; signal: AbortSignal; onPlaced?: () => void },
+    target: { environmentId: number; directory: string; signal: AbortSignal; onPlaced?: () => void },
   ) => Promise<readonly string[]>;
 }
 

@@ -1,17 +1,29 @@
 import type { AttemptWork } from '../queries/query-store.ts';
+import type { QueryRecord } from '../queries/query-record.ts';
+import { assertKeyBelow } from './foreign-object.ts';
 import { uuidPattern } from '../uuid.ts';
 
 /** Prefix of all archives in the object store. */
 export const archivePrefix = 'archives/';
 
-const archivePath = new RegExp(String.raw`^archives/(${uuidPattern})/([1-9]\d{0,8})/`);
+/** Earlier versions wrote keys without the environment. */
+const archivePath = new RegExp(String.raw`^archives/(?:\d+/)?(${uuidPattern})/([1-9]\d{0,8})/`);
 
 /**
- * Returns the key of an attempt's archive. Keys contain the attempt, so that two attempts never
- * write the same object.
+ * Returns the key of an attempt's archive, below the prefix of the query's environment. Keys contain
+ * the attempt, so that two attempts never write the same object.
  */
-export function archiveKeyOf({ id, attempt }: { readonly id: string; readonly attempt: number }): string {
-  return `${archivePrefix}${id}/${attempt}/OfflineQueryResult-${id}.zip`;
+export function archiveKeyOf({ id, attempt, plan }: Pick<QueryRecord, 'id' | 'attempt' | 'plan'>): string {
+  return `${prefixOf(id, plan)}${attempt}/OfflineQueryResult-${id}.zip`;
+}
+
+/** @throws ForeignObject unless the key is that of an archive of this query in its environment */
+export function assertOwnArchive(key: string, { id, plan }: Pick<QueryRecord, 'id' | 'plan'>): void {
+  assertKeyBelow(key, prefixOf(id, plan), `${archivePrefix}${id}/`);
+}
+
+function prefixOf(id: string, { tenant }: QueryRecord['plan']): string {
+  return `${archivePrefix}${tenant.environmentId}/${id}/`;
 }
 
 /** Parses the key of an archive. Null for other keys. */

@@ -2,6 +2,7 @@ import { ReportError } from '../errors.ts';
 import { ServiceUnavailable } from '../service-unavailable.ts';
 import type { ByteRange, ObjectStore, StoredObject } from './object-store.ts';
 import type { QueryRecord } from '../queries/query-record.ts';
+import { assertOwnArchive } from './archive-key.ts';
 
 export interface OpenResult {
   readonly object: StoredObject;
@@ -11,7 +12,7 @@ export interface OpenResult {
 /**
  * Opens the archive of a completed query.
  * @throws ReportError `query.no_result` before completion, `query.expired` after `expires`;
- * ServiceUnavailable when the archive is missing
+ * ServiceUnavailable when the archive is missing; ForeignObject when the row names another query's
  */
 export async function openResult(
   record: QueryRecord,
@@ -23,6 +24,7 @@ export async function openResult(
   }
   const { archiveKey, expiresAt } = record.result;
   if (expiresAt.getTime() <= ports.nowMs()) throw new ReportError('query.expired');
+  assertOwnArchive(archiveKey, record);
 
   const object = await ports.objects.stat(archiveKey);
   if (object === null) throw lostArchive(archiveKey);

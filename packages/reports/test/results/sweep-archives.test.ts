@@ -14,7 +14,7 @@ test('an incomplete upload is kept only while its attempt runs, even under the k
     memory.submit({ id, plan: planOf('acme'), submittedBy: '' });
     memory.claim(id, terms);
   }
-  const keyOf = (id: string, attempt = 1) => archiveKeyOf({ id, attempt });
+  const keyOf = (id: string, attempt = 1) => archiveKeyOf({ id, attempt, plan: planOf('acme') });
   const archiveKey = keyOf(completed);
   memory.complete(completed, 1, {
     archiveKey,
@@ -26,7 +26,8 @@ test('an incomplete upload is kept only while its attempt runs, even under the k
     watermark: null,
     resultTtlSeconds: 60,
   });
-  const stored = new Set([keyOf(running), archiveKey, keyOf(idOf(3)), 'archives/unknown']);
+  const ofEarlierVersion = `archives/${idOf(4)}/1/OfflineQueryResult-${idOf(4)}.zip`;
+  const stored = new Set([keyOf(running), archiveKey, keyOf(idOf(3)), ofEarlierVersion, 'archives/unknown']);
   const open = new Set([keyOf(running), archiveKey, keyOf(idOf(3))]);
   const swept = await sweepArchives({
     queries: { orphanedWork: (works) => Promise.resolve(memory.orphanedWork(works)) },
@@ -43,7 +44,7 @@ test('an incomplete upload is kept only while its attempt runs, even under the k
       },
     },
   });
-  expect(swept).toBe(3);
+  expect(swept).toBe(4);
   expect([...stored]).toEqual([keyOf(running), archiveKey, 'archives/unknown']);
   expect([...open]).toEqual([keyOf(running)]);
 });

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { segmentPrefix, type IncomingSegment, type SegmentFile, type SegmentOwner } from '@hourglass/facts';
-import type { Deletion, SegmentColumn, StoredSegment, TimeRange } from '@hourglass/query';
+import type { IncomingSegment, SegmentFile, SegmentOwner } from '@hourglass/facts';
+import {
+  segmentPrefixOf,
+  type Deletion,
+  type SegmentColumn,
+  type StoredSegment,
+  type TimeRange,
+} from '@hourglass/query';
 import type { ClientBase, Pool } from 'pg';
 
 interface SegmentRow {
@@ -56,7 +62,7 @@ export async function registerSegment(
   { bytes, sha256, facts, firstMs, lastMs, columns }: SegmentFile,
 ): Promise<IncomingSegment> {
   const id = randomUUID();
-  const key = `${segmentPrefix}${environmentId}/${dataset}/${id}.parquet`;
+  const key = `${segmentPrefixOf(environmentId)}${dataset}/${id}.parquet`;
   await pool.query(
     `insert into segments (id, environment_id, dataset, object_key, bytes, sha256, facts, first_at, last_at, columns)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,

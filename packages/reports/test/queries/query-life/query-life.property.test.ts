@@ -122,10 +122,10 @@ class Simulation {
   private check(): void {
     const { objects, queries } = this.world;
     expect(queries.rows.size, 'accepted queries').toBe(this.submitted);
-    for (const [id, { state, attempt, published, result }] of queries.rows) {
+    for (const [id, { submission, state, attempt, published, result }] of queries.rows) {
       if (published > 1) throw new Error(`${id} was published ${published} times`);
       if (state !== 'completed') continue;
-      const key = archiveKeyOf({ id, attempt });
+      const key = archiveKeyOf({ id, attempt, plan: submission.plan });
       if (result?.archiveKey !== key) throw new Error(`${id} names ${result?.archiveKey}`);
       if (objects.get(key) !== `${id}-${attempt} of ${id}`)
         throw new Error(`the archive ${key} is not there`);
