@@ -39,7 +39,7 @@ FROM runtime AS api
 ENV HOURGLASS_HOST=0.0.0.0 HOURGLASS_PORT=8080
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HOURGLASS_PORT}/healthz`).then((response) => process.exit(response.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "require(process.env.HOURGLASS_TLS_CERT ? 'https' : 'http').get({ host: '127.0.0.1', port: process.env.HOURGLASS_PORT, path: '/healthz', rejectUnauthorized: false }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 CMD ["node", "apps/api/dist/main.js"]
 
 FROM runtime AS worker

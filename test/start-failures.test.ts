@@ -73,6 +73,14 @@ describe('a process that cannot start', () => {
     }
   });
 
+  test('says which file of the certificate is missing', async () => {
+    const missing = path.join(folder.path, 'missing.pem');
+    const failed = start('api', { ...nowhere, HOURGLASS_TLS_CERT: missing, HOURGLASS_TLS_KEY: missing });
+    expect(await failureOf(failed)).toMatch(
+      /^hourglass: HOURGLASS_TLS_CERT: cannot read \S+\/missing\.pem \(ENOENT: [^\n]+\)$/,
+    );
+  });
+
   test('says that it cannot write to its data directory', async () => {
     const file = path.join(folder.path, 'file');
     await writeFile(file, '');

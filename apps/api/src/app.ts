@@ -29,6 +29,8 @@ export interface AppParts {
   readonly rates: RequestRates;
   /** URL at which clients reach this API; null: it has none. */
   readonly publicUrl: string | null;
+  /** Whether clients reach this process over TLS, without a proxy. */
+  readonly speaksTls: boolean;
   readonly isTrustedProxy: (address: string) => boolean;
   readonly metrics: ApiMetrics;
   readonly log: Logger;
@@ -48,7 +50,7 @@ export function createApp(parts: AppParts): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('trust proxy', parts.isTrustedProxy);
-  app.use(beginRequest(commonHeaders(parts.publicUrl)));
+  app.use(beginRequest(commonHeaders(parts)));
   for (const [path, routesOfPath] of byPath(routes)) {
     const atPath = app.route(path);
     const errorStyle = routesOfPath.find((route) => route.errorStyle !== undefined)?.errorStyle;

@@ -33,6 +33,8 @@ import {
 } from '@hourglass/reports';
 import { createApp, type AppParts } from './app.ts';
 import { createApiServer, type ApiServer } from './connections/api-server.ts';
+import { readCertificate, type Certificate } from './connections/certificate.ts';
+import { watchCertificate } from './connections/watch-certificate.ts';
 import { adminLog } from './http/admin-log.ts';
 import { addressMatcher, countedAddress } from './http/client-address.ts';
 import { createRequestRates } from './http/request-rates.ts';
@@ -84,7 +86,8 @@ const maxBatchMs = 24 * 3_600_000;
 /** Builds the API from its adapters. Only this file constructs them. */
 export async function composeApi(settings: Settings<'api'>, log: Logger): Promise<Api> {
   checkCatalogue(catalogue);
-  const { retentionDays } = settings;
+  const certificate = settings.tls && (await readCertificate(settings.tls));
+  const { retentionDays, metricsToken, publicUrl, timeZone, secretKey } = settings;
   const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: 20, retentionDays });
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const objects = await openObjectStore(storeOf(settings));
@@ -101,9 +104,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     archives: createArchiveReader(),
     manifestKey: () => describeKey(settings, database),
     metrics,
-    metricsToken: settings.metricsToken,
-    publicUrl: settings.publicUrl,
-    timeZone: settings.timeZone,
+    ...{ metricsToken, publicUrl, timeZone, secretKey },
     sealingPace: sealingPaceOf(settings, database),
     recordReadSemaphore: createSemaphore(concurrentRecordReads),
     ...limitsOf(settings),
@@ -115,13 +116,16 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     newId: randomUUID,
     passwords,
     ...{ newPassword, newToken, newAccessKey },
-    secretKey: settings.secretKey,
     record: adminLog(log),
   });
+  const appParts = { routes, credentials, metrics, log, noteUse: notedUses.note };
+  const http = composeHttp(settings, { database, certificate }, appParts);
+  const watch = certificate && watchCertificate(certificate, { use: http.useCertificate, metrics, log });
   return {
     services: checkedServices({ database, doorbell, objects }),
-    http: composeHttp(settings, database, { routes, credentials, metrics, log, noteUse: notedUses.note }),
+    http,
     async close() {
+      watch?.close();
       await notedUses.close();
       await passwords.close();
       await doorbell.close();
@@ -157,7 +161,10 @@ function composeNotedUses({ lastUses }: Pick<Database, 'lastUses'>, log: Logger)
 
 function composeHttp(
   settings: Settings<'api'>,
-  { accessKeys }: Pick<Database, 'accessKeys'>,
+  {
+    database: { accessKeys },
+    certificate,
+  }: { readonly database: Pick<Database, 'accessKeys'>; readonly certificate: Certificate | null },
   parts: Pick<AppParts, 'routes' | 'credentials' | 'metrics' | 'log' | 'noteUse'>,
 ): ApiServer {
   const { metrics } = parts;
@@ -167,9 +174,11 @@ function composeHttp(
     isTrustedProxy,
     rates: createRequestRates(settings.requestRates, { metrics, nowMs: () => performance.now() }),
     publicUrl: settings.publicUrl,
+    speaksTls: certificate !== null,
   });
   return createApiServer({
     app,
+    certificate,
     limits: settings.connections,
     ownerOf: ({ remoteAddress = '' }) =>
       isTrustedProxy(remoteAddress) ? null : countedAddress(remoteAddress),

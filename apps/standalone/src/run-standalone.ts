@@ -26,6 +26,8 @@ interface StandaloneSettings {
   readonly redisUrl: string | null;
   /** Null: the key in the data folder. */
   readonly secretKey: Uint8Array | null;
+  /** Null: the API speaks HTTP. */
+  readonly tls: object | null;
 }
 
 export interface StandaloneOptions {
@@ -83,12 +85,12 @@ export async function runStandalone(options: StandaloneOptions): Promise<void> {
     running.worker = await keepProgram('the worker', programs.worker, environment, options);
     running.api = await keepProgram('the API', programs.api, environment, options);
     await awaitReady({
-      url: httpUrl(reachableHost(settings.host), port),
+      url: urlOf(settings, reachableHost(settings.host), port),
       apiExited: running.api.firstExited,
       timeoutMs: readyTimeoutMs,
       signal: stop,
     });
-    options.onReady(httpUrl(settings.host, port));
+    options.onReady(urlOf(settings, settings.host, port));
     await aborted(stop);
   } catch (error) {
     if (!stop.aborted) throw error;
@@ -171,8 +173,8 @@ async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort');
 }
 
-function httpUrl(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function urlOf({ tls }: Pick<StandaloneSettings, 'tls'>, host: string, port: number): string {
+  return `${tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Returns the host by which this machine reaches a server that listens on `host`. */

@@ -41,6 +41,7 @@ function supervisor(
       host: '127.0.0.1',
       dataDirectory: folder.path,
       secretKey: null,
+      tls: null,
       ...(options.services ?? external),
     },
     backOff: options.backOff ?? { firstMs: 50, maximumMs: 1_000, resetAfterMs: 60_000 },

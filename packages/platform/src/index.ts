@@ -1,5 +1,6 @@
 export * from './data-directory.ts';
 export * from './end-process.ts';
+export { reasonOf } from './error-reason.ts';
 export * from './listen-error.ts';
 export * from './logger.ts';
 export * from './metrics.ts';

@@ -22,6 +22,8 @@ export interface ApiMetrics {
   countRateLimited(by: RateLimitOwner): void;
   /** `read` returns the numbers of now; it is called whenever metrics are rendered. */
   watchConnections(read: () => ConnectionCounts): void;
+  /** `readMs` returns the time at which the certificate expires. */
+  watchCertificate(readMs: () => number): void;
   readonly contentType: string;
   render(): Promise<string>;
 }
@@ -68,6 +70,7 @@ export function createApiMetrics(): ApiMetrics {
       submissions.inc({ dataset });
     },
     watchUploads: (count) => addUploadGauge(registry, count),
+    watchCertificate: (readMs) => addCertificateGauge(registry, readMs),
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };
@@ -103,6 +106,17 @@ function addUploadGauge(registry: Registry, count: () => UploadCounts): void {
       const { receiving, waiting } = count();
       uploads.set({ state: 'receiving' }, receiving);
       uploads.set({ state: 'waiting' }, waiting);
+    },
+  });
+}
+
+function addCertificateGauge(registry: Registry, readMs: () => number): void {
+  const expiry = new Gauge({
+    name: 'hourglass_tls_certificate_expiry_seconds',
+    help: 'Unix time at which the certificate of the API expires.',
+    registers: [registry],
+    collect() {
+      expiry.set(readMs() / 1000);
     },
   });
 }

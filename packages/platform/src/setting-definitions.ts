@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { addressSettings } from './address-settings.ts';
 import { clientSettings } from './client-settings.ts';
 import {
   environmentNames,
+  filePath,
   flag,
-  folder,
   hours,
   mebibytes,
   oneOf,
@@ -24,21 +25,7 @@ import { strangerSettings } from './stranger-settings.ts';
 
 /** Settings of the API, the worker and `npm start`, in the order of `.env.example`. */
 export const serverSettings = {
-  port: setting('HOURGLASS_PORT', wholeNumber(0, 65_535), '8080', {
-    readBy: ['api', 'standalone'],
-    value: 'TCP port; 0 picks a free one',
-    description: 'Port that the API listens on.',
-  }),
-  host: setting('HOURGLASS_HOST', text, '127.0.0.1', {
-    readBy: ['api', 'standalone'],
-    value: 'IP address or host name',
-    description: 'Address that the API listens on.',
-  }),
-  publicUrl: optionalSetting('HOURGLASS_PUBLIC_URL', url('http:', 'https:'), {
-    readBy: ['api'],
-    value: 'URL',
-    description: 'Base URL of links in responses. Unset: http and the Host header of the request.',
-  }),
+  ...addressSettings,
   ...strangerSettings,
   timeZone: setting('HOURGLASS_TIME_ZONE', timeZone, 'UTC', {
     readBy: ['api'],
@@ -47,7 +34,7 @@ export const serverSettings = {
       'Time zone of /dashboard and /charts: of times without an offset, and of the days and months they group by.',
   }),
   /** Absolute path. */
-  dataDirectory: setting('HOURGLASS_DATA_DIR', folder, '.hourglass', {
+  dataDirectory: setting('HOURGLASS_DATA_DIR', filePath, '.hourglass', {
     readBy: ['api', 'worker', 'migrate', 'standalone'],
     value: 'folder',
     description: 'Embedded database, folder object store, scratch space and credentials file.',

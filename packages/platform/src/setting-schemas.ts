@@ -7,8 +7,8 @@ import { z } from 'zod';
 
 export const text = z.string().min(1, 'a text that is not empty');
 
-/** Resolves to an absolute path. */
-export const folder = text.transform((value) => path.resolve(value));
+/** Resolves the path of a folder or file to an absolute one. */
+export const filePath = text.transform((value) => path.resolve(value));
 
 export const organizationName = text.regex(placeNamePattern, 'a name of letters, digits, ".", "_" and "-"');
 

@@ -1,4 +1,5 @@
 import { counted, didYouMean } from '@hourglass/contract/messages';
+import { addressSettings } from './address-settings.ts';
 import { clientSettings } from './client-settings.ts';
 import { serverSettings, settingDefinitions } from './setting-definitions.ts';
 import {
@@ -16,10 +17,23 @@ type S3Values = SettingValues<typeof serverSettings.s3, 'api'>;
 
 type S3Settings = S3Values & { readonly bucket: string };
 
+type AddressValues = SettingValues<typeof addressSettings, 'api'>;
+
+/** PEM files. */
+export interface TlsSettings {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
 /** The settings that every program of `By` reads. */
-export type Settings<By extends ServerReader> = Omit<SettingValues<typeof serverSettings, By>, 's3'> & {
+export type Settings<By extends ServerReader> = Omit<
+  SettingValues<typeof serverSettings, By>,
+  's3' | 'tls'
+> & {
   /** Null: a folder in the data directory is the object store. */
   readonly s3: S3Settings | null;
+  /** Null: the API speaks HTTP. */
+  readonly tls: TlsSettings | null;
 };
 
 export type BootstrapSettings = Settings<'migrate'>['bootstrap'];
@@ -53,8 +67,9 @@ export function readSettings<By extends ServerReader>(
   const faults = unknownNames(environment);
   const read = readAll(settingDefinitions, environment, faults);
   const s3 = checkS3(mapDefinitions(serverSettings.s3, 'api', read), faults);
+  const tls = checkTls(mapDefinitions(addressSettings, 'api', read), faults);
   if (faults.length > 0) throw new SettingsError(faults);
-  return { ...mapDefinitions(serverSettings, reader, read), s3 };
+  return { ...mapDefinitions(serverSettings, reader, read), s3, tls };
 }
 
 /**
@@ -116,6 +131,19 @@ function checkS3(s3: S3Values, faults: string[]): S3Settings | null {
     faults.push('S3_BUCKET: unset while other S3_ settings are set; expected the name of a bucket');
   }
   return null;
+}
+
+function checkTls({ tls, publicUrl }: AddressValues, faults: string[]): TlsSettings | null {
+  const { certFile, keyFile } = tls;
+  if (certFile === null && keyFile === null) return null;
+  if (certFile === null || keyFile === null) {
+    faults.push('HOURGLASS_TLS_CERT, HOURGLASS_TLS_KEY: only one is set; expected both or neither');
+    return null;
+  }
+  if (publicUrl !== null && new URL(publicUrl).protocol === 'http:') {
+    faults.push('HOURGLASS_PUBLIC_URL: begins with http:// while the API speaks TLS; expected https://');
+  }
+  return { certFile, keyFile };
 }
 
 /** @throws SettingsError when it is unset, which only `npm start` makes up for. */

@@ -39,6 +39,18 @@ describe('settings', () => {
     ]);
   });
 
+  test('of TLS are a pair, and do not contradict the public URL', () => {
+    const pair = { HOURGLASS_TLS_CERT: '/tls/cert.pem', HOURGLASS_TLS_KEY: '/tls/key.pem' };
+    expect(readSettings('api', pair).tls).toEqual({ certFile: '/tls/cert.pem', keyFile: '/tls/key.pem' });
+    expect(readSettings('standalone', {}).tls).toBeNull();
+    expect(faultsOf({ HOURGLASS_TLS_KEY: 'key.pem' })).toEqual([
+      'HOURGLASS_TLS_CERT, HOURGLASS_TLS_KEY: only one is set; expected both or neither',
+    ]);
+    expect(faultsOf({ ...pair, HOURGLASS_PUBLIC_URL: 'http://reports.example' })).toEqual([
+      'HOURGLASS_PUBLIC_URL: begins with http:// while the API speaks TLS; expected https://',
+    ]);
+  });
+
   test('report every fault at once: unknown names, malformed values, incomplete groups', () => {
     const faults = faultsOf({
       HOURGLASS_PROT: '80',

@@ -11,6 +11,7 @@ export * from './running-system.ts';
 export * from './require-service.ts';
 export * from './s3-server.ts';
 export * from './terminal.ts';
+export * from './test-certificate.ts';
 export * from './test-tenant.ts';
 export * from './database-client.ts';
 export * from './database-outage.ts';

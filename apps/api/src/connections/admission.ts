@@ -6,7 +6,10 @@ import { createSlots } from './slots.ts';
 export interface Admission {
   /** Counts a new connection until it closes. False: it exceeds a limit. */
   admit(socket: Socket): boolean;
-  /** Counts the unfinished head of a connection until `endHead`. False: it exceeds a limit. */
+  /**
+   * Counts the unfinished head of a connection, or its unfinished handshake, until `endHead` or its
+   * end. False: it exceeds a limit.
+   */
   beginHead(socket: Socket): boolean;
   endHead(socket: Socket): void;
 }
@@ -39,10 +42,7 @@ export function createAdmission(
         metrics.countRefusedConnection('connections');
         return false;
       }
-      socket.once('close', () => {
-        release();
-        endHead(socket);
-      });
+      socket.once('close', release);
       return true;
     },
     beginHead(socket) {
@@ -52,6 +52,7 @@ export function createAdmission(
         return false;
       }
       headEnds.set(socket, release);
+      socket.once('close', () => endHead(socket));
       return true;
     },
   };

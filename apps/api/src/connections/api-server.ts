@@ -11,7 +11,10 @@ import {
 } from '../http/unreadable-request.ts';
 import { createAdmission, type Admission } from './admission.ts';
 import type { ApiServerParts } from './api-server-parts.ts';
+import type { PemPair } from './certificate.ts';
+import { receiveFirstBytes } from './first-bytes.ts';
 import { handOver } from './hand-over.ts';
+import { createHandshakes, type Handshakes } from './handshakes.ts';
 import { hasWholeHead, mayBeginWithOrders } from './orders-head.ts';
 import { ordersReceiver } from './orders-receiver.ts';
 
@@ -19,6 +22,8 @@ export interface ApiServer {
   readonly server: Server;
   /** Closes the connections that have no request. */
   readonly closeIdle: () => void;
+  /** Replaces the certificate of a server of TLS, for new connections. */
+  readonly useCertificate: (certificate: PemPair) => void;
 }
 
 /** Only heads must arrive soon: an import may send its body for a long time. */
@@ -31,9 +36,9 @@ const requestTimeoutMs = 3_600_000;
 const keepAliveMs = 65_000;
 
 /**
- * Creates the HTTP server. It reads the first bytes of each connection before Node.js parses them:
- * heads have 16 KiB, except that a connection which begins with a request for orders goes to a
- * server with a larger limit, after its access key is known, and has one request.
+ * Creates the server of HTTP, or of HTTP over TLS. It reads the first bytes of each connection before
+ * Node.js parses them: heads have 16 KiB, except that a connection which begins with a request for
+ * orders goes to a server with a larger limit, after its access key is known, and has one request.
  */
 export function createApiServer(parts: ApiServerParts): ApiServer {
   const admission = createAdmission(parts.limits, parts);
@@ -45,23 +50,36 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
   const receiveOrders = ordersReceiver(parts, { serve, serveOrders, timeoutMs: headTimeoutMs });
   const silent = new Set<Socket>();
 
-  server.on('connection', (socket: Socket) => {
-    if (!admission.admit(socket)) {
-      closeWith(socket, unreadable.tooManyConnections);
-      return;
-    }
-    silent.add(socket);
-    receiveFirstBytes(socket, (bytes) => {
+  const receiveRequest = (socket: Socket) => {
+    addUntilClosed(silent, socket);
+    const onTimeout = () => endWith(socket, unreadable.headTimeout);
+    receiveFirstBytes(socket, { timeoutMs: headTimeoutMs, onTimeout }, (bytes) => {
       silent.delete(socket);
       if (!hasWholeHead(bytes) && !admission.beginHead(socket)) {
         closeWith(socket, unreadable.tooManyConnections);
       } else if (mayBeginWithOrders(bytes)) receiveOrders(socket, bytes);
       else handOver(socket, bytes, serve);
     });
-    socket.once('close', () => silent.delete(socket));
+  };
+  const handshakes = handshakesOf(parts, admission);
+  const receiveHandshake = (socket: Socket, handshakes: Handshakes) => {
+    addUntilClosed(silent, socket);
+    handshakes.begin(socket, (secured) => {
+      silent.delete(socket);
+      receiveRequest(secured);
+    });
+  };
+  server.on('connection', (socket: Socket) => {
+    const isAdmitted = admission.admit(socket);
+    if (handshakes === null) {
+      if (isAdmitted) receiveRequest(socket);
+      else closeWith(socket, unreadable.tooManyConnections);
+    } else if (isAdmitted) receiveHandshake(socket, handshakes);
+    else socket.destroy();
   });
   return {
     server,
+    useCertificate: (certificate) => handshakes?.useCertificate(certificate),
     closeIdle() {
       for (const socket of silent) socket.destroy();
       server.closeIdleConnections();
@@ -95,18 +113,12 @@ function takeConnections(server: Server): (socket: Socket) => void {
   };
 }
 
-function receiveFirstBytes(socket: Socket, receive: (bytes: Buffer) => void): void {
-  const stop = () => {
-    clearTimeout(timeout);
-    socket.off('data', first).off('end', end).off('close', stop);
-  };
-  const first = (bytes: Buffer) => {
-    stop();
-    receive(bytes);
-  };
-  const end = () => socket.destroy();
-  const timeout = setTimeout(() => endWith(socket, unreadable.headTimeout), headTimeoutMs);
-  // Node.js reports what concerns a request; before one, a broken connection is of no interest.
-  socket.on('error', () => undefined);
-  socket.on('data', first).on('end', end).on('close', stop);
+/** Null: the server speaks HTTP without TLS. */
+function handshakesOf({ certificate }: ApiServerParts, admission: Admission): Handshakes | null {
+  return certificate && createHandshakes({ certificate, admission, silenceMs: headTimeoutMs });
+}
+
+function addUntilClosed(set: Set<Socket>, socket: Socket): void {
+  set.add(socket);
+  socket.once('close', () => set.delete(socket));
 }

@@ -11,7 +11,7 @@ export function publicOrigin(request: Request, publicUrl: string | null): string
   const host = hostOf(request);
   // A name or address with an optional port. Any other value is forged.
   if (/^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host)) return `${scheme}://${host}`;
-  return `http://${socket.localAddress ?? '127.0.0.1'}:${socket.localPort ?? 80}`;
+  return `${scheme}://${socket.localAddress ?? '127.0.0.1'}:${socket.localPort ?? 80}`;
 }
 
 /** The host that the client named, in `X-Forwarded-Host` if a trusted proxy sent it; may be empty. */

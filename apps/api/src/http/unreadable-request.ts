@@ -39,6 +39,11 @@ export const unreadable = {
     message: 'The database is not available; try again',
     retryAfterSeconds: 5,
   },
+  notTls: {
+    status: '400 Bad Request',
+    code: 'request.malformed',
+    message: 'This port speaks TLS; expected a URL that begins with https://',
+  },
   notHttp: { status: '400 Bad Request', code: 'request.malformed', message: 'Not an HTTP request' },
 } as const satisfies Record<string, UnreadableResponse>;
 
