@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { startPostgres, type RunningServer } from '@hourglass/embedded';
 import type { SharedSystemProcesses } from './shared-services.ts';
 import { migrationsFolder } from './system-processes.ts';
-import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
+import { databasesFolder, type TemporaryFolder } from './temporary-folder.ts';
 
 /**
  * Serves what the test files of a run share: one PostgreSQL, and running systems, one for each kind and Vitest worker.
@@ -11,7 +11,7 @@ import { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
  * because Vitest may end its workers without notice.
  */
 export async function serveServices(): Promise<{ address: string; close(): Promise<void> }> {
-  const services = new ServicesOfTheRun(await temporaryFolder());
+  const services = new ServicesOfTheRun(await databasesFolder());
   const control = createServer((request, response) => {
     services.respond(request.url ?? '').then(
       (value) => response.end(JSON.stringify(value)),
