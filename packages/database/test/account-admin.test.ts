@@ -13,8 +13,9 @@ import {
 } from '@hourglass/reports';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
-import { authenticatePassword, hashPassword } from './sign-in.ts';
+import { cheapPasswords } from './sign-in.ts';
 
+const { authenticatePassword, hashPassword } = cheapPasswords;
 const password = 'a password of a test';
 const unbound = { environment: null, customers: [] };
 

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../src/index.ts';
 import { withClient } from './empty-database.ts';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
-import { authenticatePassword, hashPassword } from './sign-in.ts';
+import { passwords } from './sign-in.ts';
+
+const { authenticatePassword, hashPassword } = passwords;
 
 let db: DatabaseWithTenant;
 beforeAll(async () => {

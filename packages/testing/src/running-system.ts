@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { openDatabase } from '@hourglass/database';
 import type { QueueServerKind } from '@hourglass/embedded';
 import type { NodeProcess } from './node-process.ts';
 import { ProcessGroup } from './process-group.ts';
@@ -128,13 +127,20 @@ async function prepareDatabase(
   }: {
     readonly database: TestDatabase;
     readonly dataDirectory: string;
-    readonly env: Readonly<Record<string, string>>;
+    readonly env: Readonly<Record<string, string>> & typeof firstOrganization;
     readonly isMigrated: boolean;
   },
 ): Promise<void> {
   if (isMigrated && env['S3_BUCKET'] === undefined) {
     await mkdir(path.join(dataDirectory, 'store'));
-    await createFirstOrganization(database.url, env);
+    await createTestTenant(database.url, {
+      organization: env.HOURGLASS_BOOTSTRAP_ORG,
+      environments: ['prod', 'test'],
+      email: testEmail,
+      password: testPassword,
+      token: testToken,
+      role: 'operator',
+    });
     return;
   }
   const migrated = processes.start(programs.migrate);
@@ -158,22 +164,4 @@ async function startRestartableQueue(kind: QueueServerKind | undefined): Promise
       queue = await startTestQueue(kind, { port, password });
     },
   };
-}
-
-async function createFirstOrganization(
-  databaseUrl: string,
-  env: Readonly<Record<string, string>>,
-): Promise<void> {
-  const database = openDatabase({ url: databaseUrl, poolSize: 2 });
-  try {
-    await database.bootstrap({
-      organization: env['HOURGLASS_BOOTSTRAP_ORG'] ?? testOrganization,
-      environments: (env['HOURGLASS_BOOTSTRAP_ENVIRONMENTS'] ?? 'prod,test').split(','),
-      email: env['HOURGLASS_BOOTSTRAP_EMAIL'] ?? testEmail,
-      password: env['HOURGLASS_BOOTSTRAP_PASSWORD'] ?? testPassword,
-      token: env['HOURGLASS_BOOTSTRAP_TOKEN'] ?? testToken,
-    });
-  } finally {
-    await database.close();
-  }
 }

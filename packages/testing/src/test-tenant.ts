@@ -13,6 +13,8 @@ export interface TestTenant {
 export interface NewTestTenant {
   /** Default: a new name. */
   readonly organization?: string;
+  /** Default: one that is made of the organization's name. */
+  readonly email?: string;
   /** Default: `prod`. */
   readonly environments?: readonly string[];
   /** Default: a random one. */
@@ -34,11 +36,11 @@ export async function createTestTenant(databaseUrl: string, tenant: NewTestTenan
   const {
     organization = uniqueName('other'),
     environments = ['prod'],
+    email = `owner@${organization}.example`,
     token = `token-${randomUUID()}`,
   } = tenant;
   const { tokenScopes = scopes, role = 'member', password = `password of ${organization}` } = tenant;
   const { environment, customers = [] } = tenant;
-  const email = `owner@${organization}.example`;
   const database = await connectDatabase(databaseUrl);
   const admin = createTestAdmin(database);
   try {
