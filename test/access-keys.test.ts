@@ -96,8 +96,8 @@ describe('an access key', () => {
       by: system.email,
     };
     expect(written).toEqual([
-      expect.objectContaining({ ...what, action: 'access_key.create', accesskeyId }),
-      expect.objectContaining({ ...what, action: 'access_key.change', accesskeyId, disabled: true }),
+      expect.objectContaining({ ...what, action: 'access_key.create', object: accesskeyId }),
+      expect.objectContaining({ ...what, action: 'access_key.change', object: accesskeyId, disabled: true }),
     ]);
     expect((await system.apiLog()).join('\n')).not.toContain(secret);
   });

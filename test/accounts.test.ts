@@ -100,10 +100,10 @@ test('logs each write in one line with its actor and action, and logs no secret'
       'token.create',
       'token.delete',
       'user.delete',
-    ].map((action) => [action, accounts.system.email, acme]),
+    ].map((action) => [action, accounts.system.email, action === 'organization.create' ? 'logged' : acme]),
   );
   expect(lines.find(({ action }) => action === 'user.change')).toMatchObject({
-    user: email,
+    object: email,
     changed: ['password'],
   });
   const made = createdUser.parse(done[9]?.answer);

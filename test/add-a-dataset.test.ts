@@ -25,6 +25,7 @@ import {
   type TemporaryFolder,
   type TestDatabase,
   unlimitedBatchSpace,
+  testAudit as audit,
 } from '@hourglass/testing';
 
 const catalogueFolder = path.join(repositoryRoot, 'packages/query/src/catalogue');
@@ -85,7 +86,7 @@ test('a dataset written as the page says is imported, stored and reported withou
     })(),
     {
       identity: { environmentId: tenant.environmentId, target: factsTarget(dataset), id: randomUUID() },
-      store: database.facts,
+      store: database.facts(audit),
       ...unlimitedBatchSpace(folder.path),
       onError: 'refuse',
       times: { earliestMs: 0, latestMs: nowMs },

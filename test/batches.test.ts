@@ -85,7 +85,12 @@ describe('batches', () => {
       'the deletion is in the log',
       async () => (await system.apiLog()).find((one) => one.includes('"batch.delete"')) ?? null,
     );
-    expect(JSON.parse(line)).toMatchObject({ by: system.email, environment: 'prod', ...expected });
+    expect(JSON.parse(line)).toMatchObject({
+      by: system.email,
+      environment: 'prod',
+      object: 'wrong',
+      dataset: 'api',
+    });
     expect(await ingest('wrong', body)).toEqual({ batch: 'wrong', accepted: 3 });
     expect(await count('wrong')).toBe(4);
   });

@@ -32,6 +32,7 @@ import {
   createTestAdmin,
   temporaryFolder,
   unlimitedBatchSpace,
+  testAudit as audit,
 } from '@hourglass/testing';
 
 const dayMs = 86_400_000;
@@ -231,7 +232,7 @@ class Environment {
     }
     const result = await acceptBatch(body(), {
       identity: { environmentId: tenant.environmentId, target: apiTarget, id },
-      store: database.facts,
+      store: database.facts(audit),
       bulk: { encoder, segments: database.segments, objects, maxHotRows: 4 },
       ...unlimitedBatchSpace(scratchDirectory),
       onError: 'refuse',
@@ -292,7 +293,8 @@ class Environment {
 
   private async delete(one: Deletion): Promise<void> {
     const { database, segmentFiles, counter, scratchDirectory, tenant, sql } = this.parts;
-    const ports = { deletions: database.deletions, place: segmentFiles.place, counter, scratchDirectory };
+    const deletions = database.deletions(audit);
+    const ports = { deletions, place: segmentFiles.place, counter, scratchDirectory };
     const { model } = this;
     const onUncounted = (error: unknown) => {
       throw error;

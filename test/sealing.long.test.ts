@@ -8,6 +8,7 @@ import {
   readArchive,
   startSystem,
   type RunningSystem,
+  testAudit as audit,
 } from '@hourglass/testing';
 
 const range = { start: '2026-03-01T00:00:00Z', end: '2026-04-01T00:00:00Z' };
@@ -133,7 +134,7 @@ test('a worker killed while it rewrites a segment brings no deleted fact back an
   const startMs = Date.parse(range.start);
   for (const [index, point] of points.entries()) {
     const endExclusiveMs = startMs + (index + 1) * rowsOfBatch * 37;
-    await database.deletions.deleteRange(owner, { startMs, endExclusiveMs });
+    await database.deletions(audit).deleteRange(owner, { startMs, endExclusiveMs });
     expect(await pendingDeletions()).toBe(1);
     const killed = system.startWorker({ HOURGLASS_CRASH_POINT: point });
     expect((await killed.exited).signal).toBe('SIGKILL');

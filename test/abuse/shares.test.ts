@@ -10,6 +10,7 @@ import {
   type DatabaseClient,
   type TestSystem,
   type TestTenant,
+  testEvent,
 } from '@hourglass/testing';
 import { printFigure } from './print-figure.ts';
 
@@ -164,6 +165,7 @@ describe("a tenant's administrator that wants a larger share", () => {
           output: { format: 'json' },
         },
         submittedBy: 'jane@example.com',
+        audit: testEvent,
       },
       { queriesPerHour: 1_000_000, activeQueries: 1_000_000 },
     );

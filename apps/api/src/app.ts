@@ -8,6 +8,7 @@ import express, {
 } from 'express';
 import type { ApiMetrics, Logger } from '@hourglass/platform';
 import { ReportError, type Principal } from '@hourglass/reports';
+import { auditRequest } from './http/audit.ts';
 import { authenticate, type Credentials } from './http/authenticate.ts';
 import { commonHeaders } from './http/common-headers.ts';
 import { refuseCrossSite } from './http/cross-site.ts';
@@ -90,7 +91,7 @@ function openHandler(route: OpenRoute, { rates, publicUrl }: AppParts): RequestH
 
 function guardedHandler(
   route: GuardedRoute,
-  { credentials, rates, publicUrl, noteUse }: AppParts,
+  { credentials, rates, publicUrl, noteUse, log }: AppParts,
 ): RequestHandler {
   const readBody = bodyReader(route);
   return async (request, response) => {
@@ -113,8 +114,10 @@ function guardedHandler(
     setHeaders(response, valueOf(headers) ?? {});
     const parameters = route.readsOwnQuery === true ? {} : readParameters(request, route);
     const body = await readBody(request, response);
+    const audited = auditRequest(request, response, principal);
     const call = { request, response, principal, reauthenticate, parameters, body };
-    return route.handle({ ...call, found: valueOf(found) });
+    await route.handle({ ...call, audit: audited.describe, found: valueOf(found) });
+    audited.log(log);
   };
 }
 

@@ -35,7 +35,6 @@ import { createApp, type AppParts } from './app.ts';
 import { createApiServer, type ApiServer } from './connections/api-server.ts';
 import { readCertificate, type Certificate } from './connections/certificate.ts';
 import { watchCertificate } from './connections/watch-certificate.ts';
-import { adminLog } from './http/admin-log.ts';
 import { addressMatcher, countedAddress } from './http/client-address.ts';
 import { createRequestRates } from './http/request-rates.ts';
 import { createNotedUses, type NotedUses } from './http/note-use.ts';
@@ -116,7 +115,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     newId: randomUUID,
     passwords,
     ...{ newPassword, newToken, newAccessKey },
-    record: adminLog(log),
+    onUncounted: (error) => log.warn({ err: error }, 'the deleted facts could not be counted'),
   });
   const appParts = { routes, credentials, metrics, log, noteUse: notedUses.note };
   const http = composeHttp(settings, { database, certificate }, appParts);

@@ -4,8 +4,7 @@ import type {
   BulkPorts,
   FactTimes,
   CountFactsPorts,
-  FactDeletions,
-  FactStore,
+  PreviewRetentionPorts,
   SealingPace,
 } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
@@ -13,6 +12,7 @@ import type { Catalogue } from '@hourglass/query';
 import type {
   AccessKeyStore,
   Accounts,
+  AuditLog,
   ArchiveReader,
   Ceilings,
   CeilingStore,
@@ -43,12 +43,13 @@ import { batchRoutes } from './endpoints/batches.ts';
 import { consumptionRoutes } from './endpoints/consumption.ts';
 import { customFieldRoutes } from './endpoints/custom-fields.ts';
 import { deleteFactsRoute } from './endpoints/delete-facts.ts';
+import type { AuditedDeletions } from './endpoints/deleted-facts.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
 import { environmentHostnamesRoutes } from './endpoints/environment-hostnames.ts';
 import { environmentLimitsRoutes } from './endpoints/environment-limits.ts';
 import { environmentRetentionRoutes } from './endpoints/environment-retention.ts';
 import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
-import { postFactsRoute } from './endpoints/facts.ts';
+import { postFactsRoute, type PostFactsPorts } from './endpoints/facts.ts';
 import { instrumentsRoutes } from './endpoints/instruments/instruments.ts';
 import { operatorOrganizationRoutes } from './endpoints/operator-organizations.ts';
 import { listOrdersRoute } from './endpoints/orders.ts';
@@ -69,7 +70,6 @@ import { serviceRoutes, type Dependency } from './endpoints/service.ts';
 import { statsRoutes } from './endpoints/stats/stats.ts';
 import { tokenRoutes } from './endpoints/tokens.ts';
 import { userRoutes } from './endpoints/users.ts';
-import type { AdminLog } from './http/admin-log.ts';
 import { tenantFinder } from './http/find-tenant.ts';
 import { rateLimitsOf } from './http/rate-limits.ts';
 import { environmentScope, hostScope } from './http/route-scopes.ts';
@@ -83,10 +83,12 @@ export interface RouteServices {
   readonly database: {
     readonly queries: QueryStore & PolledQueries;
     readonly scans: ScanEstimates;
-    readonly facts: FactStore;
+    readonly facts: PostFactsPorts['facts'];
     readonly batches: BatchList;
-    readonly deletions: FactDeletions;
+    readonly deletions: AuditedDeletions;
+    readonly expiredFacts: PreviewRetentionPorts['deletions'];
     readonly accounts: Accounts;
+    readonly audit: AuditLog;
     readonly signingKeys: SigningKeys;
     readonly environmentSettings: EnvironmentSettingsStore;
     readonly ceilings: CeilingStore;
@@ -147,7 +149,8 @@ export interface RouteServices {
   readonly newAccessKey: () => { readonly id: string; readonly secret: string };
   /** 32 bytes that encrypt the secrets of access keys; null: not configured. */
   readonly secretKey: Uint8Array | null;
-  readonly record: AdminLog;
+  /** Called when facts are deleted but could not be counted. */
+  readonly onUncounted: (error: unknown) => void;
 }
 
 /** Every route of the API, in matching order. */
@@ -165,7 +168,7 @@ export function createRoutes(services: RouteServices): readonly Route[] {
 
 function queryRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, objects, archives, doorbell, metrics, limits, nowMs, newId } = services;
-  const { queries, accounts, customFields, hostnames, scans, signingKeys } = database;
+  const { queries, accounts, audit, customFields, hostnames, scans, signingKeys } = database;
   const rateLimits = rateLimitsOf(queries, limits);
   const inEnvironment = environmentQueries(environmentScope(tenantFinder(accounts)), queries, rateLimits);
   const atHosts = hostQueries(hostScope(hostnames), queries, rateLimits);
@@ -174,13 +177,13 @@ function queryRoutes(services: RouteServices): readonly Route[] {
     ...{ catalogue, customFields, queries, doorbell, limits, nowMs, newId, metrics, scans },
     semaphore: services.recordReadSemaphore,
   };
-  const links = { queries, objects, signingKeys, nowMs, publicUrl: services.publicUrl };
+  const links = { queries, objects, audit, signingKeys, nowMs, publicUrl: services.publicUrl };
   const resultLinks = { ...links, resultLinks: database.resultLinks };
   return [
     ...collections.flatMap((collection) => [
       ...cancelQueryRoutes(collection, queries),
       getQueryRoute(collection),
-      getResultRoute(collection, { objects, nowMs }),
+      getResultRoute(collection, { objects, nowMs, audit }),
     ]),
     ...collections.flatMap((collection) => [
       submitQueryRoute(collection, submission),
@@ -189,7 +192,7 @@ function queryRoutes(services: RouteServices): readonly Route[] {
     submitMintReportRoute({ ...submission, accounts }, rateLimits),
     createResultLinkRoute(inEnvironment, resultLinks),
     openResultLinkRoute(resultLinks),
-    getResultRowsRoute(atHosts, { catalogue, objects, archives, nowMs }),
+    getResultRowsRoute(atHosts, { catalogue, objects, archives, nowMs, audit }),
     getManifestKeyRoute(services.manifestKey),
   ];
 }
@@ -204,26 +207,26 @@ function dependenciesOf({ database, doorbell, objects }: RouteServices): readonl
 }
 
 function administrationRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, limits, retentionDays, record, counting } = services;
+  const { catalogue, database, limits, retentionDays, counting } = services;
   const { passwords, newPassword, newToken, newAccessKey, secretKey, defaultCeilings } = services;
   const { accounts, organizations, users, tokens, customFields, accessKeys, hostnames } = database;
   const settings = database.environmentSettings;
-  const removal = { ...counting, deletions: database.deletions };
+  const removal = { ...counting, deletions: database.expiredFacts };
   const findTenant = tenantFinder(accounts);
   return [
     // Before `/v1/organizations/:organization`, whose pattern matches its paths.
-    ...operatorOrganizationRoutes({ overviews: database.organizationOverviews, organizations, record }),
-    ...organizationRoutes({ accounts, organizations, passwords, newPassword, newToken, record }),
-    ...userRoutes({ users, passwords, newPassword, record }),
-    ...tokenRoutes({ tokens, newToken, record }),
-    ...resultLinksRoutes({ resultLinks: database.resultLinks, record }),
-    ...exchangeRateRoutes(database.exchangeRates, record),
-    ...environmentHostnamesRoutes(findTenant, { hostnames, record }),
-    ...environmentLimitsRoutes(findTenant, { settings, limits, defaultCeilings, record }),
-    ...environmentRetentionRoutes(findTenant, { settings, retentionDays, defaultCeilings, record, removal }),
-    ...organizationCeilingsRoutes({ ceilings: database.ceilings, defaultCeilings, record }),
-    ...accessKeyRoutes(findTenant, { accessKeys, secretKey, newAccessKey, record }),
-    ...customFieldRoutes(findTenant, { catalogue, customFields, record }),
+    ...operatorOrganizationRoutes({ overviews: database.organizationOverviews, organizations }),
+    ...organizationRoutes({ accounts, organizations, passwords, newPassword, newToken }),
+    ...userRoutes({ users, passwords, newPassword }),
+    ...tokenRoutes({ tokens, newToken }),
+    ...resultLinksRoutes({ resultLinks: database.resultLinks }),
+    ...exchangeRateRoutes(database.exchangeRates),
+    ...environmentHostnamesRoutes(findTenant, hostnames),
+    ...environmentLimitsRoutes(findTenant, { settings, limits, defaultCeilings }),
+    ...environmentRetentionRoutes(findTenant, { settings, retentionDays, defaultCeilings, removal }),
+    ...organizationCeilingsRoutes({ ceilings: database.ceilings, defaultCeilings }),
+    ...accessKeyRoutes(findTenant, { accessKeys, secretKey, newAccessKey }),
+    ...customFieldRoutes(findTenant, { catalogue, customFields }),
     getSchemaRoute(findTenant, { catalogue, customFields }),
   ];
 }
@@ -243,13 +246,14 @@ function statisticsRoutes(services: RouteServices): readonly Route[] {
 }
 
 function ingestRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, sealingPace, bulk, uploads, factTimes, metrics, nowMs, record } = services;
+  const { catalogue, database, sealingPace, bulk, uploads, factTimes, metrics, nowMs } = services;
   const { accounts, customFields, facts, batches, deletions } = database;
   const ports = { catalogue, customFields, facts, sealingPace, bulk, uploads, factTimes, metrics, nowMs };
   const findTenant = tenantFinder(accounts);
+  const removal = { ...services.counting, onUncounted: services.onUncounted };
   return [
     postFactsRoute(findTenant, ports),
-    deleteFactsRoute(findTenant, { catalogue, removal: { ...services.counting, deletions }, record }),
-    ...batchRoutes(findTenant, { catalogue, batches, removal: { ...services.counting, deletions }, record }),
+    deleteFactsRoute(findTenant, { catalogue, removal, deletions }),
+    ...batchRoutes(findTenant, { catalogue, batches, removal, deletions }),
   ];
 }

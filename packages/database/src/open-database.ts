@@ -1,11 +1,20 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Pool } from 'pg';
-import type { BatchList, FactDeletions, FactStore, SegmentStore } from '@hourglass/facts';
+import type {
+  BatchList,
+  FactDeletions,
+  FactStore,
+  FoundFacts,
+  SegmentStore,
+  WrittenBatch,
+} from '@hourglass/facts';
 import { catalogue as everyDataset, type Catalogue } from '@hourglass/query';
 import type {
   AccessKeyStore,
   AccountChanges,
   Accounts,
+  AuditLog,
+  AuditOf,
   CancelSignals,
   CeilingStore,
   ConsumptionStore,
@@ -45,13 +54,14 @@ import { createResultLinkStore } from './accounts/result-link-store.ts';
 import { createSignInRecords } from './accounts/sign-in-records.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
+import { createAuditLog } from './audit/audit-log.ts';
 import { createPool } from './connection/connection-pool.ts';
 import { createConsumptionStore } from './records/consumption/consumption-store.ts';
 import { createCustomFieldStore } from './accounts/custom-field-store.ts';
 import { servedByDatabase } from './connection/database-errors.ts';
 import { createExchangeRateStore } from './records/exchange-rate-store.ts';
 import { createBatchList } from './facts/batch-list.ts';
-import { createFactDeletions } from './facts/fact-deletions.ts';
+import { createExpiredFacts, createFactDeletions } from './facts/fact-deletions.ts';
 import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { createScanEstimates } from './facts/scan-estimates.ts';
@@ -90,11 +100,15 @@ export interface Database {
   readonly cancelSignals: CancelSignals;
   readonly factSource: FactSource;
   readonly scans: ScanEstimates;
-  readonly facts: FactStore;
+  /** A store that writes the event of each batch with it. */
+  readonly facts: (audit: AuditOf<WrittenBatch>) => FactStore;
   readonly segments: SegmentStore;
   readonly batches: BatchList;
-  readonly deletions: FactDeletions;
+  /** Deletes facts together with the event of the deletion. */
+  readonly deletions: (audit: AuditOf<FoundFacts>) => FactDeletions;
+  readonly expiredFacts: Pick<FactDeletions, 'findExpired'>;
   readonly accounts: Accounts;
+  readonly audit: AuditLog;
   /** Listening uses one connection in addition to `poolSize`. */
   readonly accountChanges: AccountChanges;
   readonly signIns: SignInRecords;
@@ -151,11 +165,13 @@ export function openDatabase({
     cancelSignals: createCancelSignals(url),
     factSource: createFactSource(copyPool, { retentionDays }),
     scans: createScanEstimates(copyPool, { maxCountMs: maxHotCountMs, retentionDays }),
-    facts: createFactStore({ copyPool, controlPool }),
+    facts: (audit) => createFactStore({ copyPool, controlPool }, audit),
     segments: createSegmentStore({ copyPool, controlPool }, { catalogue, retentionDays }),
     batches: createBatchList(controlPool),
-    deletions: createFactDeletions(copyPool, { catalogue, retentionDays }),
+    deletions: (audit) => createFactDeletions(copyPool, { catalogue, retentionDays }, audit),
+    expiredFacts: createExpiredFacts(copyPool, { catalogue, retentionDays }),
     accountChanges: createAccountChanges(url),
+    audit: createAuditLog(controlPool),
     ...accountStores({ prisma, controlPool, reads }),
     deletedTenants: createDeletedTenants({ copyPool, controlPool }, catalogue),
     exchangeRates: createExchangeRateStore(controlPool),

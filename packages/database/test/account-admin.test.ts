@@ -12,6 +12,7 @@ import {
   type TokenRequest,
 } from '@hourglass/reports';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { testAudit as audit } from '@hourglass/testing';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
 import { cheapPasswords } from './sign-in.ts';
 
@@ -74,7 +75,7 @@ describe('the last administrator', () => {
       const { users } = db.database;
       const demoted = await outcomes(
         ['a@acme.example', 'b@acme.example'].map((email) =>
-          changeUser(caller('administrator'), email, { role: 'member' }, { users, hashPassword }),
+          changeUser(caller('administrator'), email, { role: 'member' }, { users, hashPassword, audit }),
         ),
       );
       expect(demoted).toEqual(['done', 'user.last_of_role']);
@@ -89,8 +90,8 @@ describe('the last administrator', () => {
     const codes = await outcomes(
       emails.map((email, index) =>
         index % 2 === 0
-          ? deleteUser(caller('administrator'), email, users)
-          : changeUser(caller('administrator'), email, { role: 'member' }, { users, hashPassword }),
+          ? deleteUser(caller('administrator'), email, { users, audit })
+          : changeUser(caller('administrator'), email, { role: 'member' }, { users, hashPassword, audit }),
       ),
     );
     expect(codes).toEqual([...Array<string>(7).fill('done'), 'user.last_of_role']);
@@ -102,10 +103,12 @@ describe('the last administrator', () => {
     await addUser('m@acme.example', 'member');
     const { users } = db.database;
     const admin = caller('administrator');
-    await changeUser(admin, 'a@acme.example', { role: 'administrator' }, { users, hashPassword });
-    await expect(deleteUser(admin, 'a@acme.example', users)).rejects.toEqual(refused('user.last_of_role'));
-    await changeUser(admin, 'M@acme.example', { role: 'administrator' }, { users, hashPassword });
-    await changeUser(admin, 'A@ACME.example', { role: 'member' }, { users, hashPassword });
+    await changeUser(admin, 'a@acme.example', { role: 'administrator' }, { users, hashPassword, audit });
+    await expect(deleteUser(admin, 'a@acme.example', { users, audit })).rejects.toEqual(
+      refused('user.last_of_role'),
+    );
+    await changeUser(admin, 'M@acme.example', { role: 'administrator' }, { users, hashPassword, audit });
+    await changeUser(admin, 'A@ACME.example', { role: 'member' }, { users, hashPassword, audit });
     expect([await roleOf('a@acme.example'), await roleOf('m@acme.example')]).toEqual([
       'member',
       'administrator',
@@ -117,13 +120,18 @@ describe('the last administrator', () => {
     await addUser('a@acme.example', 'administrator');
     const { users } = db.database;
     for (const role of ['administrator', 'member'] as const) {
-      const demotion = changeUser(caller('operator'), 'o@acme.example', { role }, { users, hashPassword });
+      const demotion = changeUser(
+        caller('operator'),
+        'o@acme.example',
+        { role },
+        { users, hashPassword, audit },
+      );
       await expect(demotion).rejects.toThrow('"o@acme.example" is the last operator');
     }
-    await expect(deleteUser(caller('operator'), 'o@acme.example', users)).rejects.toEqual(
+    await expect(deleteUser(caller('operator'), 'o@acme.example', { users, audit })).rejects.toEqual(
       refused('user.last_of_role'),
     );
-    await deleteUser(caller('operator'), 'a@acme.example', users);
+    await deleteUser(caller('operator'), 'a@acme.example', { users, audit });
     expect(await roleOf('a@acme.example')).toBeNull();
   });
 
@@ -132,10 +140,10 @@ describe('the last administrator', () => {
     await addUser('a@acme.example', 'administrator');
     await addUser('r@rival.example', 'administrator', 'rival');
     const { users } = db.database;
-    await expect(deleteUser(caller('administrator'), 'a@acme.example', users)).rejects.toEqual(
+    await expect(deleteUser(caller('administrator'), 'a@acme.example', { users, audit })).rejects.toEqual(
       refused('user.last_of_role'),
     );
-    await expect(deleteUser(caller('operator'), 'r@rival.example', users)).rejects.toEqual(
+    await expect(deleteUser(caller('operator'), 'r@rival.example', { users, audit })).rejects.toEqual(
       refused('user.not_found'),
     );
   });
@@ -158,20 +166,20 @@ describe('a principal', () => {
       const made = await createToken(
         caller('operator'),
         { ...token, description: null, lifetimeSeconds: null, ...unbound },
-        tokens,
+        { tokens, audit },
       );
       const attempts = [
-        createUser(me, { email: 'new@acme.example', role: above, password }, { users, hashPassword }),
-        changeUser(me, 'member@acme.example', { role: above }, { users, hashPassword }),
-        changeUser(me, 'above@acme.example', { role: 'member' }, { users, hashPassword }),
-        changeUser(me, 'above@acme.example', { password }, { users, hashPassword }),
-        deleteUser(me, 'above@acme.example', users),
+        createUser(me, { email: 'new@acme.example', role: above, password }, { users, hashPassword, audit }),
+        changeUser(me, 'member@acme.example', { role: above }, { users, hashPassword, audit }),
+        changeUser(me, 'above@acme.example', { role: 'member' }, { users, hashPassword, audit }),
+        changeUser(me, 'above@acme.example', { password }, { users, hashPassword, audit }),
+        deleteUser(me, 'above@acme.example', { users, audit }),
         createToken(
           me,
           { ...token, token: 'u', description: null, lifetimeSeconds: null, ...unbound },
-          tokens,
+          { tokens, audit },
         ),
-        deleteToken(me, made.id, tokens),
+        deleteToken(me, made.id, { tokens, organization: 'acme', audit }),
       ];
       expect(await outcomes(attempts)).toEqual(attempts.map(() => 'auth.role'));
       expect(await db.sql('select email from users where password_hash <> $1', ['none'])).toEqual([]);
@@ -185,7 +193,9 @@ describe('one name', () => {
   test('belongs to one environment of an organization, also when many are created concurrently', async () => {
     const { organizations, accounts } = db.database;
     const codes = await outcomes(
-      Array.from({ length: 6 }, () => createEnvironment(caller('administrator'), 'stage', organizations)),
+      Array.from({ length: 6 }, () =>
+        createEnvironment(caller('administrator'), 'stage', { organizations, audit }),
+      ),
     );
     expect(codes).toEqual(['done', ...Array<string>(5).fill('environment.exists')]);
     expect((await accounts.findOrganization('acme'))?.environments.map(({ name }) => name)).toEqual([
@@ -201,17 +211,17 @@ describe('one name', () => {
       createUser(
         caller('administrator'),
         { email: 'joe@x.example', role: 'member', password },
-        { users, hashPassword },
+        { users, hashPassword, audit },
       ),
       createUser(
         caller('administrator'),
         { email: 'JOE@x.example', role: 'member', password },
-        { users, hashPassword },
+        { users, hashPassword, audit },
       ),
       createUser(
         caller('administrator', 'rival'),
         { email: 'Joe@x.example', role: 'member', password },
-        { users, hashPassword },
+        { users, hashPassword, audit },
       ),
     ]);
     expect(codes).toEqual(['done', 'user.exists', 'user.exists']);
@@ -230,7 +240,7 @@ describe('one name', () => {
             administrator: { email: `${index}@new.example`, password },
             token: `token ${index}`,
           },
-          { organizations, hashPassword },
+          { organizations, hashPassword, audit },
         ),
       ),
     );
@@ -262,11 +272,16 @@ describe('an organization', () => {
     const attempt = createOrganization(caller('operator'), wanted('JOE@acme.example'), {
       organizations,
       hashPassword,
+      audit,
     });
     await expect(attempt).rejects.toEqual(refused('user.exists'));
     expect(await accounts.findOrganization('new')).toBeNull();
     expect(await db.sql("select name from organizations where name = 'new'")).toEqual([]);
-    await createOrganization(caller('operator'), wanted('jane@new.example'), { organizations, hashPassword });
+    await createOrganization(caller('operator'), wanted('jane@new.example'), {
+      organizations,
+      hashPassword,
+      audit,
+    });
     expect(await accounts.authenticateToken('token of new')).toMatchObject({
       organization: 'new',
       ...unbound,
@@ -283,6 +298,7 @@ describe('an organization', () => {
       const attempt = createOrganization(caller(role), wanted('jane@new.example'), {
         organizations,
         hashPassword,
+        audit,
       });
       await expect(attempt).rejects.toThrow(`This requires the role "operator"; yours is "${role}"`);
     }
@@ -294,14 +310,18 @@ describe('an organization', () => {
     const tooMany = createOrganization(caller('operator'), wanted('j@new.example', names(101)), {
       organizations,
       hashPassword,
+      audit,
     });
     await expect(tooMany).rejects.toEqual(refused('account.limit'));
     await createOrganization(caller('operator'), wanted('j@new.example', names(98)), {
       organizations,
       hashPassword,
+      audit,
     });
     const codes = await outcomes(
-      ['x', 'y', 'z'].map((name) => createEnvironment(caller('administrator', 'new'), name, organizations)),
+      ['x', 'y', 'z'].map((name) =>
+        createEnvironment(caller('administrator', 'new'), name, { organizations, audit }),
+      ),
     );
     expect(codes).toEqual(['account.limit', 'done', 'done']);
   });
@@ -319,7 +339,7 @@ describe('an organization', () => {
     const admin = caller('administrator');
     const added = await outcomes(
       ['x@acme.example', 'y@acme.example'].map((email) =>
-        createUser(admin, { email, role: 'member', password }, { users, hashPassword }),
+        createUser(admin, { email, role: 'member', password }, { users, hashPassword, audit }),
       ),
     );
     expect(added).toEqual(['account.limit', 'done']);
@@ -335,7 +355,7 @@ describe('an organization', () => {
             lifetimeSeconds: null,
             ...unbound,
           },
-          tokens,
+          { tokens, audit },
         ),
       ),
     );
@@ -361,20 +381,25 @@ describe('a token', () => {
 
   test('authenticates until it or its user is deleted', async () => {
     const { tokens, users, accounts } = db.database;
-    const first = await createToken(admin, token(), tokens);
-    await createToken(admin, token({ token: 'second' }), tokens);
+    const first = await createToken(admin, token(), { tokens, audit });
+    await createToken(admin, token({ token: 'second' }), { tokens, audit });
     expect((await accounts.authenticateToken('hg_secret'))?.email).toBe('joe@acme.example');
-    await deleteToken(admin, first.id, tokens);
+    await deleteToken(admin, first.id, { tokens, organization: 'acme', audit });
     expect(await accounts.authenticateToken('hg_secret')).toBeNull();
-    await expect(deleteToken(admin, first.id, tokens)).rejects.toEqual(refused('token.not_found'));
-    await deleteUser(admin, 'joe@acme.example', users);
+    await expect(deleteToken(admin, first.id, { tokens, organization: 'acme', audit })).rejects.toEqual(
+      refused('token.not_found'),
+    );
+    await deleteUser(admin, 'joe@acme.example', { users, audit });
     expect(await accounts.authenticateToken('second')).toBeNull();
     expect(await db.sql('select id from tokens')).toEqual([]);
   });
 
   test("expires after the requested seconds, by the database's clock", async () => {
     const { tokens, accounts } = db.database;
-    const { expiresAt, createdAt } = await createToken(admin, token({ lifetimeSeconds: 90 }), tokens);
+    const { expiresAt, createdAt } = await createToken(admin, token({ lifetimeSeconds: 90 }), {
+      tokens,
+      audit,
+    });
     expect((expiresAt?.getTime() ?? 0) - createdAt.getTime()).toBe(90_000);
     expect(await accounts.authenticateToken('hg_secret')).not.toBeNull();
     await db.sql("update tokens set expires_at = expires_at - interval '90 seconds'");
@@ -383,15 +408,15 @@ describe('a token', () => {
 
   test('never has a scope that its user lacks, neither on creation nor after a demotion', async () => {
     const { tokens, users, accounts } = db.database;
-    await expect(createToken(admin, token({ scopes: ['read', 'admin'] }), tokens)).rejects.toEqual(
+    await expect(createToken(admin, token({ scopes: ['read', 'admin'] }), { tokens, audit })).rejects.toEqual(
       expect.objectContaining({
         code: 'request.invalid',
         faults: [{ field: 'scopes[1]', message: expect.stringContaining('found "admin"') as string }],
       }),
     );
     await addUser('other@acme.example', 'administrator');
-    await createToken(admin, token({ email: 'other@acme.example', scopes }), tokens);
-    await changeUser(admin, 'other@acme.example', { role: 'member' }, { users, hashPassword });
+    await createToken(admin, token({ email: 'other@acme.example', scopes }), { tokens, audit });
+    await changeUser(admin, 'other@acme.example', { role: 'member' }, { users, hashPassword, audit });
     const principal = await accounts.authenticateToken('hg_secret');
     expect(principal).toMatchObject({ role: 'member', scopes: ['read', 'submit', 'ingest'] });
     expect((await tokens.list('acme')).map((one) => one.scopes)).toEqual([['read', 'submit', 'ingest']]);
@@ -400,7 +425,9 @@ describe('a token', () => {
   test('never has a scope that the credentials of its maker lack', async () => {
     const { tokens } = db.database;
     const limited = { ...admin, scopes: ['admin', 'read'] as const };
-    await expect(createToken(limited, token({ scopes: ['read', 'submit'] }), tokens)).rejects.toEqual(
+    await expect(
+      createToken(limited, token({ scopes: ['read', 'submit'] }), { tokens, audit }),
+    ).rejects.toEqual(
       expect.objectContaining({
         code: 'request.invalid',
         faults: [{ field: 'scopes[1]', message: expect.stringContaining('found "submit"') as string }],
@@ -414,46 +441,63 @@ describe('a token', () => {
     await addUser('service@acme.example', 'administrator');
     await addUser('last@acme.example', 'administrator');
     const maker = { ...admin, email: 'maker@acme.example' };
-    const made = await createToken(maker, token({ email: 'service@acme.example', scopes }), tokens);
+    const made = await createToken(maker, token({ email: 'service@acme.example', scopes }), {
+      tokens,
+      audit,
+    });
     expect([made.email, made.madeBy]).toEqual(['service@acme.example', 'maker@acme.example']);
     const holder = { ...admin, email: made.email, tokenId: made.id };
-    const further = await createToken(holder, token({ email: made.email, token: 'further' }), tokens);
+    const further = await createToken(holder, token({ email: made.email, token: 'further' }), {
+      tokens,
+      audit,
+    });
     expect(further.madeBy).toBe('maker@acme.example');
-    await changeUser(admin, maker.email, { role: 'member' }, { users, hashPassword });
+    await changeUser(admin, maker.email, { role: 'member' }, { users, hashPassword, audit });
     const principal = await accounts.authenticateToken('hg_secret');
     expect(principal).toMatchObject({ role: 'member', scopes: ['read', 'submit', 'ingest'] });
     const listed = (await tokens.list('acme')).find(({ id }) => id === made.id);
     expect(listed?.scopes).toEqual(['read', 'submit', 'ingest']);
-    await deleteUser(admin, maker.email, users);
+    await deleteUser(admin, maker.email, { users, audit });
     expect(await accounts.authenticateToken('hg_secret')).toBeNull();
     expect(await tokens.list('acme')).toEqual([]);
   });
 
   test('ends at the latest with the token with which it is made', async () => {
     const { tokens } = db.database;
-    const brief = await createToken(admin, token({ lifetimeSeconds: 60 }), tokens);
+    const brief = await createToken(admin, token({ lifetimeSeconds: 60 }), { tokens, audit });
     const caller60 = { ...admin, tokenId: brief.id };
     for (const [text, lifetimeSeconds] of [
       ['unlimited', null],
       ['longer', 3600],
     ] as const) {
-      const made = await createToken(caller60, token({ token: text, lifetimeSeconds }), tokens);
+      const made = await createToken(caller60, token({ token: text, lifetimeSeconds }), { tokens, audit });
       expect(made.expiresAt).toEqual(brief.expiresAt);
     }
-    const shorter = await createToken(caller60, token({ token: 'shorter', lifetimeSeconds: 1 }), tokens);
+    const shorter = await createToken(caller60, token({ token: 'shorter', lifetimeSeconds: 1 }), {
+      tokens,
+      audit,
+    });
     expect(shorter.expiresAt?.getTime()).toBeLessThan(brief.expiresAt?.getTime() ?? 0);
-    const lasting = await createToken(admin, token({ token: 'lasting', lifetimeSeconds: null }), tokens);
+    const lasting = await createToken(admin, token({ token: 'lasting', lifetimeSeconds: null }), {
+      tokens,
+      audit,
+    });
     const endless = { ...admin, tokenId: lasting.id };
-    const made = await createToken(endless, token({ token: 'endless', lifetimeSeconds: null }), tokens);
+    const made = await createToken(endless, token({ token: 'endless', lifetimeSeconds: null }), {
+      tokens,
+      audit,
+    });
     expect(made.expiresAt).toBeNull();
   });
 
   test('is found under its own id only, also when another id is malformed', async () => {
     const { tokens } = db.database;
-    await createToken(admin, token(), tokens);
+    await createToken(admin, token(), { tokens, audit });
     const ids = ['', '1', "' or true --", '00000000-0000-4000-8000-000000000000', 'x'.repeat(10_000), '❤'];
     for (const id of ids) {
-      await expect(deleteToken(admin, id, tokens)).rejects.toEqual(refused('token.not_found'));
+      await expect(deleteToken(admin, id, { tokens, organization: 'acme', audit })).rejects.toEqual(
+        refused('token.not_found'),
+      );
     }
     expect(await tokens.list('acme')).toHaveLength(1);
   });
@@ -461,24 +505,29 @@ describe('a token', () => {
   test('of another organization cannot be listed, deleted or created', async () => {
     await db.sql("insert into organizations (name) values ('rival')");
     const { tokens } = db.database;
-    const { id } = await createToken(admin, token(), tokens);
+    const { id } = await createToken(admin, token(), { tokens, audit });
     const stranger = caller('administrator', 'rival');
     expect(await tokens.list('rival')).toEqual([]);
-    await expect(deleteToken(stranger, id, tokens)).rejects.toEqual(refused('token.not_found'));
-    await expect(createToken(stranger, token({ token: 'x' }), tokens)).rejects.toEqual(
+    await expect(
+      deleteToken(stranger, id, { tokens, organization: stranger.organization, audit }),
+    ).rejects.toEqual(refused('token.not_found'));
+    await expect(createToken(stranger, token({ token: 'x' }), { tokens, audit })).rejects.toEqual(
       refused('user.not_found'),
     );
   });
 
   test('is listed for 30 days after its expiry and deleted when the next token is created', async () => {
     const { tokens } = db.database;
-    await createToken(admin, token({ lifetimeSeconds: 60, description: 'long ago' }), tokens);
+    await createToken(admin, token({ lifetimeSeconds: 60, description: 'long ago' }), { tokens, audit });
     await db.sql("update tokens set expires_at = now() - interval '30 days 1 second'");
-    await createToken(admin, token({ token: 'b', lifetimeSeconds: 60, description: 'lately' }), tokens);
+    await createToken(admin, token({ token: 'b', lifetimeSeconds: 60, description: 'lately' }), {
+      tokens,
+      audit,
+    });
     await db.sql(
       "update tokens set expires_at = now() - interval '29 days 23 hours' where description = 'lately'",
     );
-    await createToken(admin, token({ token: 'c', description: null }), tokens);
+    await createToken(admin, token({ token: 'c', description: null }), { tokens, audit });
     expect((await tokens.list('acme')).map(({ description }) => description)).toEqual([null, 'lately']);
   });
 });
@@ -486,9 +535,18 @@ describe('a token', () => {
 test('a changed password authenticates and the previous one does not', async () => {
   const { users } = db.database;
   const admin = caller('administrator');
-  await createUser(admin, { email: 'Joe@acme.example', role: 'member', password }, { users, hashPassword });
+  await createUser(
+    admin,
+    { email: 'Joe@acme.example', role: 'member', password },
+    { users, hashPassword, audit },
+  );
   expect(await authenticatePassword(db.database, 'joe@acme.example', password)).not.toBeNull();
-  await changeUser(admin, 'joe@acme.example', { password: 'another long password' }, { users, hashPassword });
+  await changeUser(
+    admin,
+    'joe@acme.example',
+    { password: 'another long password' },
+    { users, hashPassword, audit },
+  );
   expect(await authenticatePassword(db.database, 'joe@acme.example', password)).toBeNull();
   expect(await authenticatePassword(db.database, 'joe@acme.example', 'another long password')).toMatchObject({
     email: 'joe@acme.example',

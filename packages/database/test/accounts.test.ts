@@ -1,7 +1,7 @@
 import { scrypt as scryptWithCallback } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deriveInThreadPool, passwordMatches, scopes } from '@hourglass/reports';
-import { createTestDatabase } from '@hourglass/testing';
+import { createTestDatabase, testAudit as audit } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../src/index.ts';
 import { withClient } from './empty-database.ts';
@@ -25,8 +25,8 @@ beforeAll(async () => {
     passwordHash: await hashPassword('battery staple'),
     role: 'member',
   } as const;
-  await users.create('acme', jane, anyNumber);
-  await users.create('acme', joe, anyNumber);
+  await users.create('acme', jane, anyNumber, audit);
+  await users.create('acme', joe, anyNumber, audit);
 });
 afterAll(() => db.close());
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startDatabaseOutage } from '@hourglass/testing';
+import { startDatabaseOutage, testEvent } from '@hourglass/testing';
 import { openDatabase } from '../src/index.ts';
 import { databaseWithTenant, submittedQuery, type DatabaseWithTenant } from './database-with-tenant.ts';
 
@@ -47,11 +47,11 @@ test('Every listening process receives each cancelled query and no other', async
   const ended = await submittedQuery(db);
   await db.database.queries.claim(ended, { leaseMs: 60_000, maxAttempts: 1, timeoutMs: 60_000 });
   await db.database.queries.fail(ended, 1, { reason: 'wrong', fault: 'query' });
-  expect(await db.database.queries.cancel(ended)).toBe(false);
-  expect(await db.database.queries.cancel(id)).toBe(true);
-  expect(await db.database.queries.cancel(id)).toBe(false);
+  expect(await db.database.queries.cancel(ended, testEvent)).toBe(false);
+  expect(await db.database.queries.cancel(id, testEvent)).toBe(true);
+  expect(await db.database.queries.cancel(id, testEvent)).toBe(false);
   const last = await submittedQuery(db);
-  await db.database.queries.cancel(last);
+  await db.database.queries.cancel(last, testEvent);
   // Notifications arrive in commit order, so nothing else can arrive before the last one.
   for (const { received, stop } of listeners) {
     await expect.poll(() => received.at(-1)).toBe(last);
@@ -68,7 +68,7 @@ test('Listening resumes after an outage', async () => {
   await outage.end();
   await untilListening(1);
   const id = await submittedQuery(db);
-  await db.database.queries.cancel(id);
+  await db.database.queries.cancel(id, testEvent);
   await expect.poll(() => received).toEqual([id]);
   await stop();
   await untilListening(0);

@@ -10,7 +10,13 @@ import {
   type Dataset,
 } from '@hourglass/query';
 import type { DeclaredField, Declaration, DeclarationOutcome } from '@hourglass/reports';
-import { temporaryFolder, type TemporaryFolder, unlimitedBatchSpace } from '@hourglass/testing';
+import {
+  temporaryFolder,
+  type TemporaryFolder,
+  unlimitedBatchSpace,
+  testAudit as audit,
+  testEvent,
+} from '@hourglass/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
 
@@ -32,7 +38,12 @@ function declare(
   maxFields = 100,
 ): Promise<DeclarationOutcome> {
   const { database, tenant } = db;
-  return database.customFields.declare(tenant, { dataset: 'api', name, type, description: null }, maxFields);
+  return database.customFields.declare(
+    tenant,
+    { dataset: 'api', name, type, description: null },
+    maxFields,
+    audit,
+  );
 }
 
 async function declared(name: string, type: Declaration['type']): Promise<DeclaredField> {
@@ -51,6 +62,7 @@ describe('the custom fields of an environment', () => {
       tenant,
       { dataset: 'api', name: 'dc_a', type: 'BOOLEAN', description: 'Words.' },
       100,
+      audit,
     );
     const { fields, undeclaredFields } = await customFields.find(tenant, 'api');
     expect(undeclaredFields).toBe('refuse');
@@ -61,7 +73,7 @@ describe('the custom fields of an environment', () => {
     expect(await customFields.find(tenant)).toEqual({ fields, undeclaredFields });
     expect((await customFields.find(tenant, 'mint')).fields).toEqual([]);
     expect((await customFields.find(other)).fields).toEqual([]);
-    expect(await customFields.delete(other, { dataset: 'api', name: 'dc_a' })).toBe(false);
+    expect(await customFields.delete(other, { dataset: 'api', name: 'dc_a' }, testEvent)).toBe(false);
   });
 
   test('have case-insensitive names, also when declared concurrently', async () => {
@@ -82,13 +94,13 @@ describe('the custom fields of an environment', () => {
   test('can be declared again after deletion, with a new id', async () => {
     const first = await declared('dc_x', 'STRING');
     const { customFields } = db.database;
-    expect(await customFields.delete(db.tenant, { dataset: 'api', name: 'dc_x' })).toBe(true);
-    expect(await customFields.delete(db.tenant, { dataset: 'api', name: 'dc_x' })).toBe(false);
+    expect(await customFields.delete(db.tenant, { dataset: 'api', name: 'dc_x' }, testEvent)).toBe(true);
+    expect(await customFields.delete(db.tenant, { dataset: 'api', name: 'dc_x' }, testEvent)).toBe(false);
     expect((await declared('dc_x', 'INTEGER')).id).toBeGreaterThan(first.id);
   });
 
   test('can be refused or ignored when undeclared', async () => {
-    await db.database.customFields.changeUndeclared(db.tenant, 'ignore');
+    await db.database.customFields.changeUndeclared(db.tenant, 'ignore', testEvent);
     expect((await db.database.customFields.find(db.tenant)).undeclaredFields).toBe('ignore');
   });
 });
@@ -102,7 +114,7 @@ describe('a snapshot', () => {
         target: factsTarget(withCustomFields(api, fields)),
         id: randomUUID(),
       },
-      store: db.database.facts,
+      store: db.database.facts(audit),
       ...unlimitedBatchSpace(folder.path),
       onError: 'refuse',
       times: { earliestMs: 0, latestMs: Date.UTC(2026, 6, 1) },
@@ -159,7 +171,7 @@ describe('a snapshot', () => {
   test('has no value of a deleted field for a new field with the same name', async () => {
     const text = await declared('dc_x', 'STRING');
     await store([text], [{ dc_x: 'no number' }]);
-    await db.database.customFields.delete(db.tenant, { dataset: 'api', name: 'dc_x' });
+    await db.database.customFields.delete(db.tenant, { dataset: 'api', name: 'dc_x' }, testEvent);
     const number = await declared('dc_x', 'INTEGER');
     await store([number], [{ dc_x: 7 }]);
     expect(await copied([number], [], ['dc_x'])).toEqual(['', '7']);

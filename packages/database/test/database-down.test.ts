@@ -4,6 +4,7 @@ import { bindPlan, catalogue, factsTarget } from '@hourglass/query';
 import { progressIn, ServiceUnavailable } from '@hourglass/reports';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testAudit as audit, testEvent } from '@hourglass/testing';
 import { openDatabase, type Database } from '../src/index.ts';
 import {
   databaseWithTenant,
@@ -27,7 +28,7 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   bootstrap: (database) =>
     database.bootstrap({ organization: 'o', environments: [], email: 'e', password: 'p', token: 't' }),
   submit: ({ queries }) =>
-    queries.submit({ id, plan: planOf(tenant), submittedBy: 'jane@example.com' }, noLimits),
+    queries.submit({ id, plan: planOf(tenant), submittedBy: 'jane@example.com', audit: testEvent }, noLimits),
   usage: ({ queries }) => queries.usage(scope, noLimits),
   environmentSettings: ({ environmentSettings }) => environmentSettings.find(tenant),
   find: ({ queries }) => queries.find(scope, id),
@@ -39,7 +40,7 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   failOverdue: ({ queries }) => queries.failOverdue(claimTerms),
   orphanedWork: ({ queries }) => queries.orphanedWork([]),
   periodicJobs: ({ periodicJobs }) => periodicJobs.tryBegin('a', 1),
-  cancel: ({ queries }) => queries.cancel(id),
+  cancel: ({ queries }) => queries.cancel(id, testEvent),
   expireDue: ({ queries }) => queries.expireDue(1),
   authenticateToken: ({ accounts }) => accounts.authenticateToken('token'),
   readSignIn: ({ signIns }) => signIns.read('e', 'a'),
@@ -48,11 +49,11 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   findOrganization: ({ accounts }) => accounts.findOrganization('acme'),
   findTenant: ({ accounts }) => accounts.findTenant(scope),
   createOrganization: ({ organizations }) =>
-    organizations.create({ name: 'o', environments: [], user, token: 't' }),
+    organizations.create({ name: 'o', environments: [], user, token: 't' }, audit),
   keyFor: ({ signingKeys }) => signingKeys.keyFor('a'),
-  findBatch: ({ facts }) => facts.findBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
-  reserveBatch: ({ facts }) => facts.reserveBatch(),
-  openBatch: ({ facts }) => facts.openBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
+  findBatch: ({ facts }) => facts(audit).findBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
+  reserveBatch: ({ facts }) => facts(audit).reserveBatch(),
+  openBatch: ({ facts }) => facts(audit).openBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
   snapshot: ({ factSource }) =>
     factSource.snapshot(bindPlan(planOf(tenant), catalogue), { directory: '/tmp', signal, timeoutMs: 1 }),
 };
@@ -77,7 +78,7 @@ test('A database that accepts connections and never responds is ServiceUnavailab
   const outcomes = await Promise.allSettled([
     database.check(),
     database.queries.find(scope, id),
-    database.facts.openBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
+    database.facts(audit).openBatch({ environmentId: 1, target: factsTarget(api), id: 'a' }),
   ]);
   expect(performance.now() - startedMs).toBeLessThan(15_000);
   for (const outcome of outcomes) {
@@ -124,8 +125,11 @@ describe('a database that goes away', () => {
       db.database.queries.listWaiting(claimTerms, 1),
       db.database.queries.list(db.tenant, {}, 1),
       db.database.users.list('acme'),
-      db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' }, noLimits),
-      db.database.facts.openBatch({
+      db.database.queries.submit(
+        { id, plan: planOf(db.tenant), submittedBy: 'jane@example.com', audit: testEvent },
+        noLimits,
+      ),
+      db.database.facts(audit).openBatch({
         environmentId: db.tenant.environmentId,
         target: factsTarget(api),
         id: 'a',
@@ -168,7 +172,7 @@ describe('a database that goes away', () => {
     await locker.end();
     const { organizations } = impatient;
     const organization = { name: 'twin', environments: ['prod', 'prod'], user, token: 'twin' };
-    const duplicate = await organizations.create(organization).catch((error: unknown) => error);
+    const duplicate = await organizations.create(organization, audit).catch((error: unknown) => error);
     expect(duplicate).toBeInstanceOf(Error);
     expect(duplicate).not.toBeInstanceOf(ServiceUnavailable);
     await impatient.close();

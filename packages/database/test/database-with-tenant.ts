@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Plan, Tenant } from '@hourglass/query';
-import { createTestAdmin, createTestDatabase, type DatabaseClient, type TestAdmin } from '@hourglass/testing';
+import {
+  createTestAdmin,
+  createTestDatabase,
+  type DatabaseClient,
+  type TestAdmin,
+  testEvent,
+} from '@hourglass/testing';
 import { Pool } from 'pg';
 import { openDatabase, type Database } from '../src/index.ts';
 
@@ -63,6 +69,9 @@ export const noLimits = { queriesPerHour: 1_000_000, activeQueries: 1_000_000 };
 
 export async function submittedQuery({ database, tenant }: DatabaseWithTenant): Promise<string> {
   const id = randomUUID();
-  await database.queries.submit({ id, plan: planOf(tenant), submittedBy: 'jane@example.com' }, noLimits);
+  await database.queries.submit(
+    { id, plan: planOf(tenant), submittedBy: 'jane@example.com', audit: testEvent },
+    noLimits,
+  );
   return id;
 }

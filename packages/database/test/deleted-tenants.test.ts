@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sweepSegments } from '@hourglass/facts';
 import { catalogue, factsTarget, ingestTargets, type IngestTarget, type Tenant } from '@hourglass/query';
 import { sweepDeletedTenants, type DeletedTenants } from '@hourglass/reports';
-import { eventually } from '@hourglass/testing';
+import { eventually, testAudit as audit, testEvent } from '@hourglass/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   databaseWithTenant,
@@ -36,12 +36,16 @@ const sweepRetired = () =>
     { retiredForMs: -1, incomingForMs: 3_600_000, limit: 100 },
   );
 const deleteEnvironment = (isDryRun = false) =>
-  db.database.organizations.deleteEnvironment({ organization: 'acme', environment: 'prod' }, { isDryRun });
+  db.database.organizations.deleteEnvironment(
+    { organization: 'acme', environment: 'prod' },
+    { isDryRun },
+    audit,
+  );
 const deleteOrganization = (caller = 'operators', organization = 'acme') =>
-  db.database.organizations.delete({ caller, organization }, { isDryRun: false });
+  db.database.organizations.delete({ caller, organization }, { isDryRun: false }, audit);
 
 async function openBatch(target: IngestTarget) {
-  const opened = await db.database.facts.openBatch({
+  const opened = await db.database.facts(audit).openBatch({
     environmentId: db.tenant.environmentId,
     target,
     id: randomUUID(),
@@ -104,17 +108,19 @@ async function fill(): Promise<{ readonly running: string }> {
   const token = { email: 'a@acme.example', scopes: [] };
   await admin.createToken({ ...token, token: 'unbound' });
   await admin.createToken({ ...token, token: 'bound', environment: 'prod' });
-  await database.hostnames.replace(tenant, ['api.acme.example']);
+  await database.hostnames.replace(tenant, ['api.acme.example'], audit);
   const fields = { dataset: 'api', type: 'STRING', description: null } as const;
-  await database.customFields.declare(tenant, { ...fields, name: 'dc_kept' }, 10);
-  await database.customFields.declare(tenant, { ...fields, name: 'dc_deleted' }, 10);
-  await database.customFields.delete(tenant, { dataset: 'api', name: 'dc_deleted' });
+  await database.customFields.declare(tenant, { ...fields, name: 'dc_kept' }, 10, audit);
+  await database.customFields.declare(tenant, { ...fields, name: 'dc_deleted' }, 10, audit);
+  await database.customFields.delete(tenant, { dataset: 'api', name: 'dc_deleted' }, testEvent);
   await db.sql(`insert into access_keys (id, environment_id, secret) values ('k', $1, '')`, [
     tenant.environmentId,
   ]);
-  await database.exchangeRates.put('acme', [
-    { day: '2026-01-01', currency: 'EUR', targetCurrency: 'USD', rate: '1.1' },
-  ]);
+  await database.exchangeRates.put(
+    'acme',
+    [{ day: '2026-01-01', currency: 'EUR', targetCurrency: 'USD', rate: '1.1' }],
+    testEvent,
+  );
   return { running };
 }
 
@@ -162,7 +168,7 @@ describe('a deleted environment', () => {
     expect(await database.queries.find({ organization: 'acme' }, running)).toBeNull();
     expect(await database.queries.poll({ organization: 'acme' }, running)).toBeNull();
     await expect(deleteEnvironment()).rejects.toMatchObject({ code: 'environment.not_found' });
-    await database.organizations.createEnvironment('acme', 'prod', () => {});
+    await database.organizations.createEnvironment('acme', 'prod', () => {}, audit);
     const found = await database.accounts.findTenant({ organization: 'acme', environment: 'prod' });
     expect(found?.environmentId).not.toBe(tenant.environmentId);
   });
@@ -217,7 +223,7 @@ describe('a deleted environment', () => {
     Object.assign(db, { tenant: other });
     await (await openFacts()).commit({ accepted: 2, bodySha256: '' });
     await db.database.queries.submit(
-      { id: randomUUID(), plan: planOf(other), submittedBy: 'jane@example.com' },
+      { id: randomUUID(), plan: planOf(other), submittedBy: 'jane@example.com', audit: testEvent },
       { queriesPerHour: 9, activeQueries: 9 },
     );
     Object.assign(db, { tenant: first });
@@ -239,7 +245,7 @@ describe('a deleted organization', () => {
     expect(await database.accounts.findTenant(db.tenant)).toBeNull();
     expect(await database.accounts.authenticateToken('unbound')).toBeNull();
     expect(await database.exchangeRates.list('acme', {}, 10)).toEqual([]);
-    const creation = database.organizations.createEnvironment('acme', 'more', () => {});
+    const creation = database.organizations.createEnvironment('acme', 'more', () => {}, audit);
     await expect(creation).rejects.toMatchObject({ code: 'organization.not_found' });
     await sweepTenants();
     await sweepRetired();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { bindPlan, catalogue, type Plan } from '@hourglass/query';
 import type { ExchangeRate } from '@hourglass/reports';
-import { temporaryFolder } from '@hourglass/testing';
+import { temporaryFolder, testEvent } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseWithTenant, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 
@@ -44,13 +44,17 @@ async function snapshotRates(parts: Partial<Plan>): Promise<string[]> {
 describe('exchange rates', () => {
   test('are stored with every digit, replaced, and filtered in lists, newest day first', async () => {
     const { exchangeRates } = db.database;
-    await exchangeRates.put('acme', [
-      euros('USD', '2026-01-05', '0.8'),
-      euros('USD', '2026-01-06', '9999.9999999999'),
-      { ...euros('JPY', '2026-01-06', '0.0000000001'), targetCurrency: 'USD' },
-    ]);
-    await exchangeRates.put('acme', [euros('USD', '2026-01-05', '0.9')]);
-    await exchangeRates.put('other', [euros('USD', '2026-01-05', '7')]);
+    await exchangeRates.put(
+      'acme',
+      [
+        euros('USD', '2026-01-05', '0.8'),
+        euros('USD', '2026-01-06', '9999.9999999999'),
+        { ...euros('JPY', '2026-01-06', '0.0000000001'), targetCurrency: 'USD' },
+      ],
+      testEvent,
+    );
+    await exchangeRates.put('acme', [euros('USD', '2026-01-05', '0.9')], testEvent);
+    await exchangeRates.put('other', [euros('USD', '2026-01-05', '7')], testEvent);
     const stored = [
       { ...euros('JPY', '2026-01-06', '0.0000000001'), targetCurrency: 'USD' },
       euros('USD', '2026-01-06', '9999.9999999999'),
@@ -70,18 +74,22 @@ describe('exchange rates', () => {
     const days = Array.from({ length: 300 }, (_, n) => new Date(Date.UTC(2024, 0, 1 + n)));
     const rates = days.map((day) => euros('CHF', day.toISOString().slice(0, 10), '1'));
     const lists = [rates, rates.toReversed(), rates, rates.toReversed()];
-    await Promise.all(lists.map((list) => exchangeRates.put('acme', list)));
+    await Promise.all(lists.map((list) => exchangeRates.put('acme', list, testEvent)));
     expect(await exchangeRates.list('acme', { currency: 'CHF' }, 1_000)).toHaveLength(300);
   });
 
   test('are copied with the snapshot: for every day the newest rate up to 7 days old', async () => {
-    await db.database.exchangeRates.put('acme', [
-      euros('GBP', '2026-03-01', '1.1'),
-      euros('GBP', '2026-03-03', '1.3'),
-      euros('GBP', '2026-03-12', '1.9'),
-      { ...euros('GBP', '2026-03-02', '5'), targetCurrency: 'USD' },
-    ]);
-    await db.database.exchangeRates.put('other', [euros('GBP', '2026-03-02', '7')]);
+    await db.database.exchangeRates.put(
+      'acme',
+      [
+        euros('GBP', '2026-03-01', '1.1'),
+        euros('GBP', '2026-03-03', '1.3'),
+        euros('GBP', '2026-03-12', '1.9'),
+        { ...euros('GBP', '2026-03-02', '5'), targetCurrency: 'USD' },
+      ],
+      testEvent,
+    );
+    await db.database.exchangeRates.put('other', [euros('GBP', '2026-03-02', '7')], testEvent);
     const range = {
       startMs: Date.parse('2026-03-02T23:59:59.999Z'),
       endExclusiveMs: Date.parse('2026-03-12T00:00:00.001Z'),

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { EncodedRow, SegmentFile, SegmentOwner } from '@hourglass/facts';
 import { bindPlan, catalogue, factsTarget, type Tenant } from '@hourglass/query';
-import { connectDatabase, eventually, temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import {
+  connectDatabase,
+  eventually,
+  temporaryFolder,
+  type TemporaryFolder,
+  testAudit as audit,
+} from '@hourglass/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 import { api, encodedFact } from './encoded-facts.ts';
@@ -37,7 +43,7 @@ const facts = (first: number, count: number): EncodedRow[] =>
   );
 
 async function store(rows: readonly EncodedRow[], id: string = randomUUID()): Promise<bigint> {
-  const opened = await db.database.facts.openBatch({
+  const opened = await db.database.facts(audit).openBatch({
     environmentId: owner.environmentId,
     target: factsTarget(api),
     id,
@@ -83,9 +89,9 @@ const snapshot = () =>
   });
 const live = async () => (await db.database.segments.listLive(owner)).segments;
 const environmentId = () => owner.environmentId;
-const deleteBatch = (seq: bigint) => db.database.deletions.deleteBatch(environmentId(), seq);
+const deleteBatch = (seq: bigint) => db.database.deletions(audit).deleteBatch(environmentId(), seq);
 const deleteRange = (range: { startMs: number; endExclusiveMs: number }) =>
-  db.database.deletions.deleteRange(owner, range);
+  db.database.deletions(audit).deleteRange(owner, range);
 
 describe('a deleted batch', () => {
   test('is gone at once while it is hot, with its id free for another import', async () => {
@@ -120,7 +126,9 @@ describe('a deleted batch', () => {
 
   test('of another environment, of records or of segments without batch numbers is left alone', async () => {
     const seq = await store(facts(0, 3));
-    expect(await db.database.deletions.deleteBatch(environmentId() + 1, seq)).toEqual({ kind: 'unknown' });
+    expect(await db.database.deletions(audit).deleteBatch(environmentId() + 1, seq)).toEqual({
+      kind: 'unknown',
+    });
     await sealed(0);
     await db.sql('update batches set sealed_with_seq = false');
     expect(await deleteBatch(seq)).toEqual({ kind: 'untraceable' });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { BatchWriter, EncodedRow } from '@hourglass/facts';
 import { bindPlan, catalogue, factsTarget, type Plan, type Tenant } from '@hourglass/query';
 import { ServiceUnavailable } from '@hourglass/reports';
-import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { temporaryFolder, type TemporaryFolder, testAudit as audit } from '@hourglass/testing';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 async function openedWriter(tenant: Tenant): Promise<BatchWriter> {
-  const opened = await db.database.facts.openBatch({
+  const opened = await db.database.facts(audit).openBatch({
     environmentId: tenant.environmentId,
     target: factsTarget(api),
     id: randomUUID(),

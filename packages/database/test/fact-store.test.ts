@@ -3,6 +3,7 @@ import type { BatchIdentity, BatchWriter, EncodedRow } from '@hourglass/facts';
 import { factsTarget } from '@hourglass/query';
 import { ServiceUnavailable } from '@hourglass/reports';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testAudit as audit } from '@hourglass/testing';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
 import { api, encodedFact } from './encoded-facts.ts';
 
@@ -19,7 +20,7 @@ function identity(id: string = randomUUID()): BatchIdentity {
 }
 
 async function openedWriter(batch: BatchIdentity, target = db): Promise<BatchWriter> {
-  const opened = await target.database.facts.openBatch(batch);
+  const opened = await target.database.facts(audit).openBatch(batch);
   if (!('writer' in opened)) throw new Error(`batch ${batch.id} was accepted before`);
   return opened.writer;
 }
@@ -117,7 +118,7 @@ describe('a batch', () => {
   test('without facts is accepted', async () => {
     const batch = identity();
     await store([], batch);
-    expect(await db.database.facts.openBatch(batch)).toEqual({
+    expect(await db.database.facts(audit).openBatch(batch)).toEqual({
       accepted: { id: batch.id, accepted: 0, bodySha256 },
     });
   });
@@ -126,9 +127,9 @@ describe('a batch', () => {
 describe('a reserved number', () => {
   test('is that of the batch which is opened with it, and of no other', async () => {
     const { facts } = db.database;
-    const [first, second] = [await facts.reserveBatch(), await facts.reserveBatch()];
+    const [first, second] = [await facts(audit).reserveBatch(), await facts(audit).reserveBatch()];
     const batch = identity();
-    const opened = await facts.openBatch(batch, second);
+    const opened = await facts(audit).openBatch(batch, second);
     if (!('writer' in opened)) throw new Error('accepted before');
     expect(opened.writer.batchSeq).toBe(second);
     await opened.writer.commit({ accepted: 0, bodySha256 });
@@ -141,11 +142,11 @@ describe('a reserved number', () => {
   test('is not used for an id that was accepted before', async () => {
     const { facts } = db.database;
     const batch = identity();
-    expect(await facts.findBatch(batch)).toBeNull();
+    expect(await facts(audit).findBatch(batch)).toBeNull();
     await store([], batch);
     const accepted = { id: batch.id, accepted: 0, bodySha256 };
-    expect(await facts.findBatch(batch)).toEqual(accepted);
-    expect(await facts.openBatch(batch, await facts.reserveBatch())).toEqual({ accepted });
+    expect(await facts(audit).findBatch(batch)).toEqual(accepted);
+    expect(await facts(audit).openBatch(batch, await facts(audit).reserveBatch())).toEqual({ accepted });
   });
 });
 
@@ -153,7 +154,7 @@ describe('the same batch id', () => {
   test('is accepted once: a repeat returns the first batch', async () => {
     const batch = identity();
     await store([encodedFact('2026-03-03T00:00:00Z', { apiproxy: 'repeat' })], batch);
-    expect(await db.database.facts.openBatch(batch)).toEqual({
+    expect(await db.database.facts(audit).openBatch(batch)).toEqual({
       accepted: { id: batch.id, accepted: 1, bodySha256 },
     });
     expect(await rowsOf('repeat')).toHaveLength(1);
@@ -171,7 +172,10 @@ describe('the same batch id', () => {
     const batch = identity();
     const writer = await openedWriter(batch);
     const ends: string[] = [];
-    const second = db.database.facts.openBatch(batch).finally(() => ends.push('second'));
+    const second = db.database
+      .facts(audit)
+      .openBatch(batch)
+      .finally(() => ends.push('second'));
     await expect
       .poll(() =>
         db.sql(

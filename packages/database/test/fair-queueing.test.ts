@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Tenant } from '@hourglass/query';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { testAudit as audit, testEvent } from '@hourglass/testing';
 import { databaseWithTenant, noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 
 const terms = { leaseMs: 60_000, maxAttempts: 3, timeoutMs: 3_600_000 };
@@ -23,7 +24,8 @@ beforeEach(async () => {
 async function submitted(tenant: Tenant | undefined, count: number): Promise<void> {
   if (tenant === undefined) throw new Error('unknown environment');
   for (let query = 0; query < count; query += 1) {
-    const submission = { id: randomUUID(), plan: planOf(tenant), submittedBy: 'jane@example.com' };
+    const plan = planOf(tenant);
+    const submission = { id: randomUUID(), plan, submittedBy: 'jane@example.com', audit: testEvent };
     await db.database.queries.submit(submission, noLimits);
   }
 }
@@ -47,7 +49,7 @@ const countsOf = (taken: readonly number[]) =>
   tenants.map((_, environment) => taken.filter((index) => index === environment).length);
 
 const weigh = (tenant: Tenant | undefined, weight: number) =>
-  db.database.environmentSettings.change(tenant ?? db.tenant, { turnWeight: weight }, () => undefined);
+  db.database.environmentSettings.change(tenant ?? db.tenant, { turnWeight: weight }, () => undefined, audit);
 
 describe('whose query is next', () => {
   test('a single query waits for at most one query of an environment with ten waiting', async () => {

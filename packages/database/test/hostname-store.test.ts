@@ -1,5 +1,6 @@
 import type { Tenant } from '@hourglass/query';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { testAudit as audit } from '@hourglass/testing';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
 
 let db: DatabaseWithTenant;
@@ -20,8 +21,8 @@ afterAll(() => db.close());
 
 test('A hostname belongs to one environment per organization', async () => {
   const { hostnames } = db.database;
-  await hostnames.replace(prod, ['api.example.com']);
-  await hostnames.replace(other, ['api.example.com']);
+  await hostnames.replace(prod, ['api.example.com'], audit);
+  await hostnames.replace(other, ['api.example.com'], audit);
   expect(await hostnames.findTenant('acme', 'api.example.com')).toEqual(prod);
   expect(await hostnames.findTenant('other', 'api.example.com')).toEqual(other);
   expect(await hostnames.findTenant('acme', 'example.com')).toBeNull();
@@ -30,19 +31,19 @@ test('A hostname belongs to one environment per organization', async () => {
 
 test('Replacing leaves exactly the provided hostnames, each once, in alphabetical order', async () => {
   const { hostnames } = db.database;
-  await hostnames.replace(prod, ['c.example', 'a.example']);
-  const replaced = await hostnames.replace(prod, ['b.example', 'a.example', 'b.example']);
+  await hostnames.replace(prod, ['c.example', 'a.example'], audit);
+  const replaced = await hostnames.replace(prod, ['b.example', 'a.example', 'b.example'], audit);
   expect(replaced).toEqual({ kind: 'replaced', hostnames: ['a.example', 'b.example'] });
   expect(await hostnames.list(prod)).toEqual(['a.example', 'b.example']);
-  expect(await hostnames.replace(prod, [])).toEqual({ kind: 'replaced', hostnames: [] });
+  expect(await hostnames.replace(prod, [], audit)).toEqual({ kind: 'replaced', hostnames: [] });
   expect(await hostnames.findTenant('acme', 'a.example')).toBeNull();
 });
 
 test('A conflict names the hostname and its environment, and changes nothing', async () => {
   const { hostnames } = db.database;
-  await hostnames.replace(prod, ['a.example']);
-  await hostnames.replace(staging, ['b.example']);
-  expect(await hostnames.replace(staging, ['c.example', 'a.example'])).toEqual({
+  await hostnames.replace(prod, ['a.example'], audit);
+  await hostnames.replace(staging, ['b.example'], audit);
+  expect(await hostnames.replace(staging, ['c.example', 'a.example'], audit)).toEqual({
     kind: 'taken',
     hostname: 'a.example',
     environment: 'prod',
@@ -60,7 +61,9 @@ test('Of environments that request the same hostnames concurrently, one gets the
   const wanted = ['a.example', 'b.example', 'c.example'];
   for (let round = 0; round < 20; round += 1) {
     const outcomes = await Promise.all(
-      contenders.map((tenant, i) => hostnames.replace(tenant, i % 2 === 0 ? wanted : wanted.toReversed())),
+      contenders.map((tenant, i) =>
+        hostnames.replace(tenant, i % 2 === 0 ? wanted : wanted.toReversed(), audit),
+      ),
     );
     const winner = await hostnames.findTenant('acme', 'a.example');
     expect(await Promise.all(wanted.map((hostname) => hostnames.findTenant('acme', hostname)))).toEqual(
@@ -78,7 +81,7 @@ test('Of environments that request the same hostnames concurrently, one gets the
 });
 
 test('The table refuses a second owner', async () => {
-  await db.database.hostnames.replace(prod, ['a.example']);
+  await db.database.hostnames.replace(prod, ['a.example'], audit);
   const second = db.sql(
     `insert into environment_hostnames select organization_id, 'a.example', id from environments where name = 'staging'`,
   );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { catalogue, factsTarget } from '@hourglass/query';
-import { eventually, migrationsFolder } from '@hourglass/testing';
+import { eventually, migrationsFolder, testAudit as audit } from '@hourglass/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrate } from '../src/index.ts';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
@@ -20,7 +20,7 @@ afterAll(() => db.close());
 async function ingestAndSeal(): Promise<void> {
   const { facts, segments } = db.database;
   const owner = { environmentId: db.tenant.environmentId, dataset: 'api' };
-  const opened = await facts.openBatch({
+  const opened = await facts(audit).openBatch({
     environmentId: owner.environmentId,
     target: factsTarget(api),
     id: randomUUID(),

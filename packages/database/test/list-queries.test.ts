@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ListCriteria, ListPosition, QueryRecord } from '@hourglass/reports';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testEvent } from '@hourglass/testing';
 import { databaseWithTenant, noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 
 const firstMs = Date.UTC(2026, 4, 1);
@@ -19,8 +20,11 @@ beforeAll(async () => {
       ...(i % 5 === 0 ? { hostname: `host-${i % 2}.example` } : {}),
       ...(i % 7 === 0 ? { reportDefinitionId: 'monthly', name: 'Ünïcode "name"' } : {}),
     };
-    await db.database.queries.submit({ id, plan: planOf(db.tenant), submittedBy, labels }, noLimits);
-    if (i % 4 === 0) await db.database.queries.cancel(id);
+    await db.database.queries.submit(
+      { id, plan: planOf(db.tenant), submittedBy, labels, audit: testEvent },
+      noLimits,
+    );
+    if (i % 4 === 0) await db.database.queries.cancel(id, testEvent);
     // 12 distinct times, so that pages end between queries of the same millisecond.
     await db.sql('update queries set created_at = $2 where id = $1', [
       id,
@@ -93,7 +97,7 @@ test('A query that is submitted between two pages does not shift the second', as
   const first = await db.database.queries.list(db.tenant, {}, 10);
   const id = randomUUID();
   await db.database.queries.submit(
-    { id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' },
+    { id, plan: planOf(db.tenant), submittedBy: 'jane@example.com', audit: testEvent },
     noLimits,
   );
   const last = first.at(-1);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Tenant } from '@hourglass/query';
 import type { WaitingChoice } from '@hourglass/reports';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { testAudit as audit, testEvent } from '@hourglass/testing';
 import { databaseWithTenant, noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 
 const terms = { leaseMs: 60_000, maxAttempts: 3, timeoutMs: 3_600_000 };
@@ -29,7 +30,7 @@ async function submitted(
 ): Promise<string> {
   const id = randomUUID();
   const plan = { ...planOf(tenant), ...(range && { range }) };
-  await db.database.queries.submit({ id, plan, submittedBy: 'jane@example.com' }, noLimits);
+  await db.database.queries.submit({ id, plan, submittedBy: 'jane@example.com', audit: testEvent }, noLimits);
   return id;
 }
 
@@ -69,16 +70,16 @@ describe('the next query for a slot', () => {
       organization: 'beta',
       share: 0.25,
     });
-    await db.database.ceilings.change('beta', { turnWeight: 2 });
+    await db.database.ceilings.change('beta', { turnWeight: 2 }, audit);
     expect(await db.database.queries.nextWaiting(terms, everything)).toMatchObject({ id, share: 0.5 });
-    await db.database.ceilings.change('beta', { turnWeight: null });
+    await db.database.ceilings.change('beta', { turnWeight: null }, audit);
   });
 
   test('is not of a suspended organization', async () => {
     await submitted(other);
-    await db.database.organizations.suspend('beta');
+    await db.database.organizations.suspend('beta', audit);
     expect(await next()).toBeNull();
-    await db.database.organizations.resume('beta');
+    await db.database.organizations.resume('beta', audit);
     expect(await next()).not.toBeNull();
   });
 

@@ -1,6 +1,7 @@
 import { attemptPhases, mayBecome, type Progress, type QueryState } from '@hourglass/reports';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testEvent } from '@hourglass/testing';
 import { databaseWithTenant, submittedQuery, type DatabaseWithTenant } from './database-with-tenant.ts';
 import { claimed, released, found, lapseLease, publication, terms } from './query-attempts.ts';
 
@@ -23,7 +24,7 @@ test('Of a cancellation and a concurrent finish one wins, and its state stays', 
         requeue: () => queries.requeue(id, attempt, released),
       };
       const kind = finishes[index % finishes.length] ?? 'complete';
-      const [cancelled, finished] = await Promise.all([queries.cancel(id), finish[kind]()]);
+      const [cancelled, finished] = await Promise.all([queries.cancel(id, testEvent), finish[kind]()]);
       return { kind, cancelled, finished, state: (await found(db, id)).state };
     }),
   );
@@ -93,7 +94,7 @@ test('With two workers and a cancelling client in any order, one attempt owns th
           model.leased = false;
         } else if (current.kind === 'cancel') {
           const active = model.state === 'enqueued' || model.state === 'running';
-          expect(await queries.cancel(id)).toBe(active);
+          expect(await queries.cancel(id, testEvent)).toBe(active);
           if (active) model.state = 'cancelled';
         } else if (current.kind === 'claim') {
           const claim = await queries.claim(id, terms);

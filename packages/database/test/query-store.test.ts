@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testEvent } from '@hourglass/testing';
 import {
   databaseWithTenant,
   noLimits,
@@ -20,7 +21,10 @@ describe('submission', () => {
   test("returns the enqueued query, which can be found with the same plan and the database's time", async () => {
     const id = randomUUID();
     const plan = planOf(db.tenant);
-    const outcome = await db.database.queries.submit({ id, plan, submittedBy: 'jane@example.com' }, noLimits);
+    const outcome = await db.database.queries.submit(
+      { id, plan, submittedBy: 'jane@example.com', audit: testEvent },
+      noLimits,
+    );
     if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
     const submitted = outcome.record;
     expect(submitted).toEqual({
@@ -58,7 +62,7 @@ describe('submission', () => {
       db.tenant.environmentId,
     ]);
     const submitted = db.database.queries
-      .submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com' }, noLimits)
+      .submit({ id, plan: planOf(db.tenant), submittedBy: 'jane@example.com', audit: testEvent }, noLimits)
       .then(() => submissions.push('submitted'));
     // A waiter for the lock shows that the statement has reached the server.
     await expect
@@ -107,7 +111,9 @@ describe('finding', () => {
       name: "Jane's “report”",
       reportDefinitionId: 'b2c5\\',
     };
-    const submission = { id: randomUUID(), plan: planOf(db.tenant), submittedBy: 'jane@example.com', labels };
+    const plan = planOf(db.tenant);
+    const submitter = { submittedBy: 'jane@example.com', audit: testEvent };
+    const submission = { id: randomUUID(), plan, labels, ...submitter };
     const submitted = await queries.submit(submission, noLimits);
     expect(submitted).toMatchObject({ kind: 'accepted', record: { labels } });
     expect((await queries.find(scope, submission.id))?.labels).toEqual(labels);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EncodedRow } from '@hourglass/facts';
 import { catalogue, ingestTargets, type IngestTarget } from '@hourglass/query';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { testAudit as audit } from '@hourglass/testing';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
 
 let db: DatabaseWithTenant;
@@ -22,7 +23,9 @@ function use(id: string, seconds: number, userId = 'jane'): EncodedRow {
 }
 
 async function open(environmentId = db.tenant.environmentId) {
-  const opened = await db.database.facts.openBatch({ environmentId, target: uses(), id: randomUUID() });
+  const opened = await db.database
+    .facts(audit)
+    .openBatch({ environmentId, target: uses(), id: randomUUID() });
   if (!('writer' in opened)) throw new Error('the batch was accepted before');
   return opened.writer;
 }

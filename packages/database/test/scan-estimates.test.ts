@@ -4,6 +4,7 @@ import { bindPlan, catalogue, type Plan } from '@hourglass/query';
 import type { Publication } from '@hourglass/reports';
 import { Pool } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testEvent } from '@hourglass/testing';
 import { createScanEstimates } from '../src/facts/scan-estimates.ts';
 import { databaseWithTenant, noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 
@@ -53,7 +54,7 @@ async function completed(
 ): Promise<void> {
   const { queries } = db.database;
   const id = randomUUID();
-  await queries.submit({ id, plan, submittedBy: 'jane@example.com' }, noLimits);
+  await queries.submit({ id, plan, submittedBy: 'jane@example.com', audit: testEvent }, noLimits);
   await queries.claim(id, { leaseMs: 60_000, maxAttempts: 5, timeoutMs: 3_600_000 });
   const publication: Publication = {
     ...figures,

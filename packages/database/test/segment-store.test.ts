@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { EncodedRow, HotFacts, SegmentFile, SegmentOwner } from '@hourglass/facts';
 import { bindPlan, catalogue, factsTarget } from '@hourglass/query';
 import { openDatabase } from '../src/index.ts';
-import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { temporaryFolder, type TemporaryFolder, testAudit as audit, testEvent } from '@hourglass/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   databaseWithTenant,
@@ -36,7 +36,7 @@ const facts = (count: number, time = june): EncodedRow[] =>
   Array.from({ length: count }, (_, index) => encodedFact(time, { apiproxy: `p${index}` }));
 
 async function openedWriter() {
-  const opened = await db.database.facts.openBatch({
+  const opened = await db.database.facts(audit).openBatch({
     environmentId: owner.environmentId,
     target: factsTarget(api),
     id: randomUUID(),
@@ -121,6 +121,7 @@ describe('hot facts', () => {
       db.tenant,
       { dataset: 'api', name: 'dc_plan', type: 'STRING', description: null },
       10,
+      audit,
     );
     if (field.kind !== 'declared') throw new Error(field.kind);
     const { id } = field.field;
@@ -129,7 +130,7 @@ describe('hot facts', () => {
       encodedFact(june, { total_response_time: 7 }),
     ]);
     // Earlier queries may still read it.
-    await db.database.customFields.delete(db.tenant, { dataset: 'api', name: 'dc_plan' });
+    await db.database.customFields.delete(db.tenant, { dataset: 'api', name: 'dc_plan' }, testEvent);
     const file = path.join(folder.path, 'hot.csv');
     const copied = await db.database.segments.copyHotFacts(await hotFacts(), { path: file, signal: never });
     expect(copied).toEqual({

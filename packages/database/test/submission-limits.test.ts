@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SubmissionOutcome } from '@hourglass/reports';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { eventually } from '@hourglass/testing';
+import { eventually, testEvent } from '@hourglass/testing';
 import { databaseWithTenant, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 import { withClient } from './empty-database.ts';
 
@@ -20,7 +20,12 @@ beforeEach(async () => {
 });
 
 function submit(own = limits): Promise<SubmissionOutcome> {
-  const submission = { id: randomUUID(), plan: planOf(db.tenant), submittedBy: 'jane@example.com' };
+  const submission = {
+    id: randomUUID(),
+    plan: planOf(db.tenant),
+    submittedBy: 'jane@example.com',
+    audit: testEvent,
+  };
   return db.database.queries.submit(submission, own);
 }
 
@@ -195,7 +200,12 @@ describe("an environment's own limits", () => {
   test('and their usage apply to one environment only', async () => {
     const other = await db.admin.createEnvironment({ organization: 'acme', name: 'other' });
     for (let i = 0; i < 7; i += 1) await accepted();
-    const submission = { id: randomUUID(), plan: planOf(other), submittedBy: 'jane@example.com' };
+    const submission = {
+      id: randomUUID(),
+      plan: planOf(other),
+      submittedBy: 'jane@example.com',
+      audit: testEvent,
+    };
     expect((await db.database.queries.submit(submission, limits)).kind).toBe('accepted');
   });
 });

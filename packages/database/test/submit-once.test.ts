@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IdempotencyKey, SubmissionOutcome } from '@hourglass/reports';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testEvent } from '@hourglass/testing';
 import { databaseWithTenant, noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 
 /** An idempotency key whose request is identified by its hash. */
@@ -22,6 +23,7 @@ function submit(
     id: randomUUID(),
     plan: planOf(tenant),
     submittedBy: 'jane@example.com',
+    audit: testEvent,
     idempotencyKey,
   };
   return db.database.queries.submit(submission, limits);
@@ -49,7 +51,7 @@ describe('a submission with an earlier idempotency key', () => {
     const id = await accepted(idempotencyKey);
     const before = await used();
     expect(await submit(idempotencyKey)).toMatchObject({ kind: 'repeated', id });
-    await db.database.queries.cancel(id);
+    await db.database.queries.cancel(id, testEvent);
     expect(await submit(idempotencyKey)).toMatchObject({ kind: 'repeated', id });
     expect(await used()).toEqual([before[0], (before[1] ?? 0) - 1]);
   });

@@ -4,6 +4,9 @@ export * from './semaphore.ts';
 export * from './service-unavailable.ts';
 export * from './uuid.ts';
 
+export * from './audit/audit-event.ts';
+export * from './audit/audit-log.ts';
+
 export * from './queries/abandoned-scratch.ts';
 export * from './queries/cancel-query.ts';
 export * from './queries/cancel-signals.ts';

@@ -19,6 +19,7 @@ export * from './process-table.ts';
 export * from './processor-time.ts';
 export * from './signed-requests.ts';
 export * from './test-admin.ts';
+export * from './test-audit.ts';
 export * from './shared-system.ts';
 export * from './small-disk.ts';
 export * from './suite-size.ts';

@@ -13,14 +13,12 @@ import {
   type AccessKeyStore,
   type CreateAccessKeyPorts,
 } from '@hourglass/reports';
-import type { AdminLog } from '../http/admin-log.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
 export interface AccessKeyPorts extends CreateAccessKeyPorts {
   readonly accessKeys: AccessKeyStore;
   readonly newAccessKey: () => { readonly id: string; readonly secret: string };
-  readonly record: AdminLog;
 }
 
 const path = '/v1/organizations/:organization/environments/:environment/accessKeys';
@@ -52,7 +50,7 @@ function listAccessKeys(findTenant: TenantFinder, { accessKeys }: AccessKeyPorts
 
 function createAccessKeyRoute(
   findTenant: TenantFinder,
-  { newAccessKey, record, ...ports }: AccessKeyPorts,
+  { newAccessKey, ...ports }: AccessKeyPorts,
 ): GuardedRoute {
   return guardedRoute({
     method: 'post',
@@ -69,19 +67,15 @@ function createAccessKeyRoute(
         json: createdAccessKey,
       },
     },
-    async handle({ request, response, principal, body }) {
+    async handle({ request, response, body, audit }) {
       const tenant = await findTenant(request);
       const { description = null, expiresInSeconds = null } = body;
       const { id, secret } = newAccessKey();
       const created = await createAccessKey(
         tenant,
         { id, secret, description, lifetimeSeconds: expiresInSeconds },
-        ports,
+        { ...ports, audit: () => audit('access_key.create', { object: id }) },
       );
-      record({ principal, response }, 'access_key.create', {
-        environment: tenant.environment,
-        accesskeyId: id,
-      });
       const responseBody: CreatedAccessKey = { ...accessKeyViewOf(created), secret };
       response.status(201).set('Cache-Control', 'no-store').json(responseBody);
     },
@@ -89,7 +83,7 @@ function createAccessKeyRoute(
 }
 
 /** The next signed request already sees the change. */
-function changeAccessKey(findTenant: TenantFinder, { accessKeys, record }: AccessKeyPorts): GuardedRoute {
+function changeAccessKey(findTenant: TenantFinder, { accessKeys }: AccessKeyPorts): GuardedRoute {
   return guardedRoute({
     method: 'patch',
     path: `${path}/:accessKeyId`,
@@ -97,17 +91,13 @@ function changeAccessKey(findTenant: TenantFinder, { accessKeys, record }: Acces
     operation: { id: 'changeAccessKey', tag, summary: 'Disable, enable or expire an access key' },
     body: jsonBody(changeAccessKeyBody, { maxBytes: maxBodyBytes, example: { disabled: true } }),
     responses: { 200: { description: 'The changed access key.', json: accessKeyView } },
-    async handle({ request, response, principal, body }) {
+    async handle({ request, response, body, audit }) {
       const tenant = await findTenant(request);
       const id = String(request.params['accessKeyId']);
       const { disabled, expires } = body;
       const expiresAt = typeof expires === 'string' ? new Date(expires) : expires;
-      const changed = await accessKeys.change(tenant, id, { disabled, expiresAt });
-      record({ principal, response }, 'access_key.change', {
-        environment: tenant.environment,
-        accesskeyId: id,
-        ...body,
-      });
+      const described = () => audit('access_key.change', { object: id, details: body });
+      const changed = await accessKeys.change(tenant, id, { disabled, expiresAt }, described);
       response.json(accessKeyViewOf(changed));
     },
   });

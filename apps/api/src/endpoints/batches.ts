@@ -13,7 +13,7 @@ import { deleteBatch, type BatchList, type BatchRecord, type DeleteBatchPorts } 
 import { ingestTargets, type Catalogue } from '@hourglass/query';
 import { invalidRequest, ReportError } from '@hourglass/reports';
 import { z } from 'zod';
-import type { AdminLog } from '../http/admin-log.ts';
+import { deletedFactsOf, type AuditedDeletions } from './deleted-facts.ts';
 import { clientGone } from '../http/client-gone.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { batchPageToken, batchSeqOf } from '../http/page-token.ts';
@@ -22,8 +22,8 @@ import { guardedRoute, type GuardedRoute } from '../http/route.ts';
 export interface BatchPorts {
   readonly catalogue: Catalogue;
   readonly batches: BatchList;
-  readonly removal: Omit<DeleteBatchPorts, 'onUncounted'>;
-  readonly record: AdminLog;
+  readonly removal: Omit<DeleteBatchPorts, 'deletions'>;
+  readonly deletions: AuditedDeletions;
 }
 
 const path = '/v1/organizations/:organization/environments/:environment/batches';
@@ -92,28 +92,22 @@ function deleteBatchRoute(findTenant: TenantFinder, ports: BatchPorts): GuardedR
       dryRun: dryRunOfDeletion,
     },
     responses: { 200: { description: 'What is deleted.', json: deletedBatch } },
-    async handle({ request, response, principal, parameters }) {
+    async handle({ request, response, parameters, audit }) {
       const tenant = await findTenant(request);
       const id = String(request.params['batch']);
       const found = await ports.batches.find(tenant.environmentId, id);
       const { seq, dataset } = onlyBatch(found, id, parameters.dataset);
       const isDryRun = parameters.dryRun === 'true';
-      let uncounted: unknown = null;
-      const onUncounted = (error: unknown) => {
-        uncounted = error;
-      };
+      const deletions = ports.deletions((found) =>
+        audit('batch.delete', { object: id, details: { dataset, ...deletedFactsOf(found) } }),
+      );
       const outcome = await deleteBatch(
-        { ...ports.removal, onUncounted },
+        { ...ports.removal, deletions },
         { environmentId: tenant.environmentId, seq },
         { isDryRun, signal: clientGone(response) },
       );
       if (outcome.kind !== 'deleted') throw refusalOf(outcome.kind, id);
       const body: DeletedBatch = { batch: id, dataset, facts: outcome.facts };
-      if (!isDryRun) {
-        const cause = uncounted === null ? {} : { err: uncounted };
-        const details = { environment: tenant.environment, ...body, ...cause };
-        ports.record({ principal, response }, 'batch.delete', details);
-      }
       response.json(body);
     },
   });

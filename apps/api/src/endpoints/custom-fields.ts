@@ -14,13 +14,8 @@ import {
   type EnvironmentFields,
 } from '@hourglass/reports';
 import { z } from 'zod';
-import type { AdminLog } from '../http/admin-log.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
-
-export interface CustomFieldPorts extends DeclareCustomFieldPorts {
-  readonly record: AdminLog;
-}
 
 const path = '/v1/organizations/:organization/environments/:environment/customFields';
 const tag = 'Custom fields';
@@ -29,7 +24,7 @@ const maxBodyBytes = 4_096;
 /** `…/customFields`: the fields that an environment declares beside those of the catalogue. */
 export function customFieldRoutes(
   findTenant: TenantFinder,
-  ports: CustomFieldPorts,
+  ports: DeclareCustomFieldPorts,
 ): readonly GuardedRoute[] {
   return [
     listCustomFields(findTenant, ports),
@@ -39,7 +34,7 @@ export function customFieldRoutes(
   ];
 }
 
-function listCustomFields(findTenant: TenantFinder, { customFields }: CustomFieldPorts): GuardedRoute {
+function listCustomFields(findTenant: TenantFinder, { customFields }: DeclareCustomFieldPorts): GuardedRoute {
   return guardedRoute({
     method: 'get',
     path,
@@ -53,10 +48,7 @@ function listCustomFields(findTenant: TenantFinder, { customFields }: CustomFiel
   });
 }
 
-function declareCustomFieldRoute(
-  findTenant: TenantFinder,
-  { record, ...ports }: CustomFieldPorts,
-): GuardedRoute {
+function declareCustomFieldRoute(findTenant: TenantFinder, ports: DeclareCustomFieldPorts): GuardedRoute {
   return guardedRoute({
     method: 'post',
     path,
@@ -67,16 +59,18 @@ function declareCustomFieldRoute(
       example: { name: 'dc_order_total', type: 'FLOAT', description: 'Total of the order, in dollars.' },
     }),
     responses: { 201: { description: 'The declared field.', json: customFieldView } },
-    async handle({ request, response, principal, body }) {
+    async handle({ request, response, body, audit }) {
       const tenant = await findTenant(request);
       const { description = null, ...declaration } = body;
-      const field = await declareCustomField(tenant, { ...declaration, description }, ports);
-      record({ principal, response }, 'custom_field.create', {
-        environment: tenant.environment,
-        dataset: field.dataset,
-        field: field.name,
-        type: field.type,
-      });
+      const field = await declareCustomField(
+        tenant,
+        { ...declaration, description },
+        {
+          ...ports,
+          audit: ({ name: object, dataset, type }) =>
+            audit('custom_field.create', { object, details: { dataset, type } }),
+        },
+      );
       response.status(201).json(customFieldViewOf(field));
     },
   });
@@ -84,7 +78,7 @@ function declareCustomFieldRoute(
 
 function changeUndeclaredFields(
   findTenant: TenantFinder,
-  { customFields, record }: CustomFieldPorts,
+  { customFields }: DeclareCustomFieldPorts,
 ): GuardedRoute {
   return guardedRoute({
     method: 'patch',
@@ -100,13 +94,10 @@ function changeUndeclaredFields(
       example: { undeclaredFields: 'ignore' },
     }),
     responses: { 200: { description: 'The setting and all declared fields.', json: customFieldList } },
-    async handle({ request, response, principal, body }) {
+    async handle({ request, response, body, audit }) {
       const tenant = await findTenant(request);
-      await customFields.changeUndeclared(tenant, body.undeclaredFields);
-      record({ principal, response }, 'environment.undeclared_fields', {
-        environment: tenant.environment,
-        ...body,
-      });
+      const event = audit('environment.undeclared_fields', { details: body });
+      await customFields.changeUndeclared(tenant, body.undeclaredFields, event);
       response.json(customFieldListOf(await customFields.find(tenant)));
     },
   });
@@ -114,7 +105,7 @@ function changeUndeclaredFields(
 
 function deleteCustomField(
   findTenant: TenantFinder,
-  { customFields, record }: CustomFieldPorts,
+  { customFields }: DeclareCustomFieldPorts,
 ): GuardedRoute {
   return guardedRoute({
     method: 'delete',
@@ -127,16 +118,12 @@ function deleteCustomField(
     },
     parameters: { dataset: z.string().default('api').describe('Dataset of the field; `api` by default.') },
     responses: { 204: { description: 'The field is deleted.' } },
-    async handle({ request, response, principal, parameters: { dataset } }) {
+    async handle({ request, response, parameters: { dataset }, audit }) {
       const field = { dataset, name: String(request.params['customField']) };
       const tenant = await findTenant(request);
-      const deleted = await customFields.delete(tenant, field);
+      const event = audit('custom_field.delete', { object: field.name, details: { dataset } });
+      const deleted = await customFields.delete(tenant, field, event);
       if (!deleted) throw new ReportError('custom_field.not_found', field);
-      record({ principal, response }, 'custom_field.delete', {
-        environment: tenant.environment,
-        dataset,
-        field: field.name,
-      });
       response.status(204).end();
     },
   });

@@ -2,20 +2,20 @@ import { deletedFacts, dryRunOfDeletion, moment, type DeletedFacts } from '@hour
 import { deleteFactRange, previewFactRange, type DeleteFactRangePorts } from '@hourglass/facts';
 import type { Catalogue } from '@hourglass/query';
 import { invalidRequest, ReportError } from '@hourglass/reports';
-import type { AdminLog } from '../http/admin-log.ts';
+import { deletedFactsOf, type AuditedDeletions } from './deleted-facts.ts';
 import { clientGone } from '../http/client-gone.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, type GuardedRoute } from '../http/route.ts';
 
 export interface DeleteFactsPorts {
   readonly catalogue: Catalogue;
-  readonly removal: Omit<DeleteFactRangePorts, 'onUncounted'>;
-  readonly record: AdminLog;
+  readonly removal: Omit<DeleteFactRangePorts, 'deletions'>;
+  readonly deletions: AuditedDeletions;
 }
 
 /** `DELETE …/facts/{dataset}?from=&to=`: for administrators. */
 export function deleteFactsRoute(findTenant: TenantFinder, ports: DeleteFactsPorts): GuardedRoute {
-  const { catalogue, removal, record } = ports;
+  const { catalogue } = ports;
   return guardedRoute({
     method: 'delete',
     path: '/v1/organizations/:organization/environments/:environment/facts/:dataset',
@@ -27,7 +27,7 @@ export function deleteFactsRoute(findTenant: TenantFinder, ports: DeleteFactsPor
       dryRun: dryRunOfDeletion,
     },
     responses: { 200: { description: 'What is deleted.', json: deletedFacts } },
-    async handle({ request, response, principal, parameters: { from, to, dryRun } }) {
+    async handle({ request, response, parameters: { from, to, dryRun }, audit }) {
       const tenant = await findTenant(request);
       const dataset = requireFacts(String(request.params['dataset']), catalogue);
       if (from >= to) {
@@ -36,26 +36,18 @@ export function deleteFactsRoute(findTenant: TenantFinder, ports: DeleteFactsPor
       const owner = { environmentId: tenant.environmentId, dataset };
       const range = { startMs: from.getTime(), endExclusiveMs: to.getTime() };
       const described = { dataset, from: from.toISOString(), to: to.toISOString() };
+      const deletions = ports.deletions((found) => {
+        const details = { from: described.from, to: described.to, ...deletedFactsOf(found) };
+        return audit('facts.delete', { object: dataset, details });
+      });
+      const removal = { ...ports.removal, deletions };
       if (dryRun === 'true') {
         const found = await previewFactRange(removal, owner, range, clientGone(response));
         response.json({ ...described, ...found } satisfies DeletedFacts);
         return;
       }
-      let uncounted: unknown = null;
-      const onUncounted = (error: unknown) => {
-        uncounted = error;
-      };
-      const { facts } = await deleteFactRange(
-        { ...removal, onUncounted },
-        owner,
-        range,
-        clientGone(response),
-      );
-      const body: DeletedFacts = { ...described, facts };
-      const cause = uncounted === null ? {} : { err: uncounted };
-      const details = { environment: tenant.environment, ...body, ...cause };
-      record({ principal, response }, 'facts.delete', details);
-      response.json(body);
+      const { facts } = await deleteFactRange(removal, owner, range, clientGone(response));
+      response.json({ ...described, facts } satisfies DeletedFacts);
     },
   });
 }

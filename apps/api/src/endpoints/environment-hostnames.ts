@@ -1,6 +1,5 @@
 import { environmentHostnames, type EnvironmentHostnames } from '@hourglass/contract';
 import { ReportError, type HostnameStore } from '@hourglass/reports';
-import type { AdminLog } from '../http/admin-log.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
@@ -12,7 +11,7 @@ const tag = 'Environments';
  */
 export function environmentHostnamesRoutes(
   findTenant: TenantFinder,
-  { hostnames, record }: { hostnames: HostnameStore; record: AdminLog },
+  hostnames: HostnameStore,
 ): GuardedRoute[] {
   const responses = { 200: { description: 'All hostnames of the environment.', json: environmentHostnames } };
   return [
@@ -35,14 +34,12 @@ export function environmentHostnamesRoutes(
       operation: { id: 'replaceHostnames', tag, summary: 'Replace the hostnames of the environment' },
       body: jsonBody(environmentHostnames, { maxBytes: 65_536, example: { hostnames: ['api.example.com'] } }),
       responses,
-      async handle({ request, response, principal, body }) {
+      async handle({ request, response, body, audit }) {
         const tenant = await findTenant(request);
-        const outcome = await hostnames.replace(tenant, body.hostnames);
+        const outcome = await hostnames.replace(tenant, body.hostnames, (replaced) =>
+          audit('environment.hostnames', { details: { hostnames: replaced } }),
+        );
         if (outcome.kind === 'taken') throw new ReportError('hostname.taken', { ...outcome });
-        record({ principal, response }, 'environment.hostnames', {
-          environment: tenant.environment,
-          hostnames: outcome.hostnames,
-        });
         const responseBody: EnvironmentHostnames = { hostnames: [...outcome.hostnames] };
         response.json(responseBody);
       },

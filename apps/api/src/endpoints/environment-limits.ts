@@ -7,7 +7,6 @@ import {
   type EnvironmentSettings,
   type SubmissionLimits,
 } from '@hourglass/reports';
-import type { AdminLog } from '../http/admin-log.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
@@ -17,7 +16,6 @@ const tag = 'Environments';
 export interface LimitsPorts extends ChangeEnvironmentSettingsPorts {
   /** Defaults for environments without their own limits. */
   readonly limits: SubmissionLimits;
-  readonly record: AdminLog;
 }
 
 /** `GET …/limits` and `PATCH …/limits`: an environment's submission limits. For administrators. */
@@ -57,12 +55,11 @@ export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsP
       operation: { id: 'changeLimits', tag, summary: 'Change the submission limits' },
       body: jsonBody(changeLimitsBody, { maxBytes: 4096, example: { queriesPerHour: 20 } }),
       responses,
-      async handle({ request, response, principal, body }) {
+      async handle({ request, response, principal, body, audit }) {
         const tenant = await findTenant(request);
-        const settings = await changeEnvironmentSettings(principal, tenant, body, ports);
-        ports.record({ principal, response }, 'environment.limits', {
-          environment: tenant.environment,
-          ...body,
+        const settings = await changeEnvironmentSettings(principal, tenant, body, {
+          ...ports,
+          audit: () => audit('environment.limits', { details: body }),
         });
         respond(response, settings);
       },

@@ -12,7 +12,6 @@ import {
   type ChangeEnvironmentSettingsPorts,
   type EnvironmentSettings,
 } from '@hourglass/reports';
-import type { AdminLog } from '../http/admin-log.ts';
 import { clientGone } from '../http/client-gone.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
@@ -23,7 +22,6 @@ const tag = 'Environments';
 export interface RetentionPorts extends ChangeEnvironmentSettingsPorts {
   /** Default for environments without their own retention. Null: indefinitely. */
   readonly retentionDays: number | null;
-  readonly record: AdminLog;
   readonly removal: PreviewRetentionPorts;
 }
 
@@ -56,7 +54,7 @@ export function environmentRetentionRoutes(findTenant: TenantFinder, ports: Rete
 
 /** Counts before it changes anything: afterwards the facts could not be told apart. */
 function changeRetentionRoute(findTenant: TenantFinder, ports: RetentionPorts): GuardedRoute {
-  const { settings, defaultCeilings, record, removal } = ports;
+  const { settings, defaultCeilings, removal } = ports;
   return guardedRoute({
     method: 'patch',
     path,
@@ -69,16 +67,16 @@ function changeRetentionRoute(findTenant: TenantFinder, ports: RetentionPorts): 
     },
     body: jsonBody(changeRetentionBody, { maxBytes: 4096, example: { retentionDays: 400 } }),
     responses,
-    async handle({ request, response, principal, parameters: { dryRun }, body: { retentionDays } }) {
+    async handle({ request, response, principal, parameters: { dryRun }, body: { retentionDays }, audit }) {
       const tenant = await findTenant(request);
       const { ceilings } = await settings.find(tenant);
       requireWithinCeilings({ retentionDays }, ceilingsFor(principal, ceilings, defaultCeilings));
       const signal = clientGone(response);
       const removes = await previewRetention(removal, tenant.environmentId, retentionDays, signal);
       if (dryRun === 'false') {
-        await changeEnvironmentSettings(principal, tenant, { retentionDays }, ports);
-        const details = { environment: tenant.environment, retentionDays, removes };
-        record({ principal, response }, 'environment.retention', details);
+        const details = { retentionDays, removesFacts: removes.facts };
+        const described = () => audit('environment.retention', { details });
+        await changeEnvironmentSettings(principal, tenant, { retentionDays }, { ...ports, audit: described });
       }
       response.json({ ...viewOf({ retentionDays }, ports), removes });
     },

@@ -8,7 +8,6 @@ import {
   type ExchangeRateList,
 } from '@hourglass/contract';
 import type { ExchangeRateStore } from '@hourglass/reports';
-import type { AdminLog } from '../http/admin-log.ts';
 import { scopeOf } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
@@ -20,7 +19,7 @@ const maxLimit = 10_000;
 const example = [{ day: '2017-06-01', currency: 'USD', targetCurrency: 'EUR', rate: '0.8921' }];
 
 /** `GET …/exchangeRates` and `PUT …/exchangeRates`: the rates at which reports convert amounts. */
-export function exchangeRateRoutes(exchangeRates: ExchangeRateStore, record: AdminLog): GuardedRoute[] {
+export function exchangeRateRoutes(exchangeRates: ExchangeRateStore): GuardedRoute[] {
   return [
     guardedRoute({
       method: 'get',
@@ -50,9 +49,9 @@ export function exchangeRateRoutes(exchangeRates: ExchangeRateStore, record: Adm
       operation: { id: 'putExchangeRates', tag, summary: 'Insert or replace exchange rates, all or none' },
       body: jsonBody(exchangeRatesBody, { maxBytes: 256 * 1024, example }),
       responses: { 200: { description: 'The number of rates stored.', json: exchangeRatesStored } },
-      async handle({ request, response, principal, body }) {
-        await exchangeRates.put(scopeOf(request).organization, body);
-        record({ principal, response }, 'organization.exchange_rates', { stored: body.length });
+      async handle({ request, response, body, audit }) {
+        const event = audit('organization.exchange_rates', { details: { stored: body.length } });
+        await exchangeRates.put(scopeOf(request).organization, body, event);
         response.json({ stored: body.length });
       },
     }),

@@ -11,6 +11,7 @@ import {
   type FactStore,
   type FactTimes,
   type SealingPace,
+  type WrittenBatch,
 } from '@hourglass/facts';
 import type { ApiMetrics } from '@hourglass/platform';
 import {
@@ -21,7 +22,8 @@ import {
   type IngestTarget,
   type Tenant,
 } from '@hourglass/query';
-import { ReportError, type CustomFieldStore } from '@hourglass/reports';
+import { ReportError, type AuditOf, type CustomFieldStore } from '@hourglass/reports';
+import type { DescribeWrite } from '../http/audit.ts';
 import { discardBody } from '../http/discard-body.ts';
 import { sendError } from '../http/error-response.ts';
 import type { TenantFinder } from '../http/find-tenant.ts';
@@ -33,7 +35,8 @@ import { receiveUpload, type AdmittedUpload, type UploadPorts } from '../uploads
 export interface PostFactsPorts {
   readonly catalogue: Catalogue;
   readonly customFields: CustomFieldStore;
-  readonly facts: FactStore;
+  /** Creates a store that writes the event of a batch with it. */
+  readonly facts: (audit: AuditOf<WrittenBatch>) => FactStore;
   readonly sealingPace: SealingPace;
   readonly bulk: BulkPorts;
   readonly uploads: UploadPorts;
@@ -64,7 +67,7 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
     },
     body: streamedBody('application/x-ndjson', factSchema(ports.catalogue)),
     responses: { 201: { description: 'The batch is committed.', json: factsAccepted } },
-    async handle({ request, response, principal, reauthenticate, parameters: { onError } }) {
+    async handle({ request, response, principal, reauthenticate, parameters: { onError }, audit }) {
       const tenant = await findTenant(request);
       const target = targetOf(request, targets);
       const id = readIdempotencyKey(request) ?? randomUUID();
@@ -77,7 +80,7 @@ export function postFactsRoute(findTenant: TenantFinder, ports: PostFactsPorts):
           reauthenticate: () => Promise.all([reauthenticate(), findTenant(request)]),
         },
         ports.uploads,
-        (upload) => ingest(upload, { tenant, target, id, onError, createdBy: email }, ports),
+        (upload) => ingest(upload, { tenant, target, id, onError, createdBy: email, audit }, ports),
       );
       switch (outcome.kind) {
         case 'accepted': {
@@ -116,11 +119,12 @@ interface Ingestion {
   readonly id: string;
   readonly onError: 'refuse' | 'skip';
   readonly createdBy: string;
+  readonly audit: DescribeWrite;
 }
 
 async function ingest(
   { open, ...upload }: AdmittedUpload,
-  { tenant, target, id, onError, createdBy }: Ingestion,
+  { tenant, target, id, onError, createdBy, audit }: Ingestion,
   { customFields, facts, sealingPace, bulk, factTimes, nowMs }: PostFactsPorts,
 ): ReturnType<typeof acceptBatch> {
   const { fields, undeclaredFields } = await customFields.find(tenant, target.name);
@@ -133,7 +137,12 @@ async function ingest(
       id,
       createdBy,
     },
-    store: facts,
+    store: facts((batch) =>
+      audit(`${target.kind}.ingest`, {
+        object: batch.id,
+        details: { dataset: batch.target, accepted: batch.accepted },
+      }),
+    ),
     bulk,
     onError,
     undeclaredFields,

@@ -12,7 +12,6 @@ import {
   type OrganizationStore,
 } from '@hourglass/reports';
 import { z } from 'zod';
-import type { AdminLog } from '../http/admin-log.ts';
 import { scopeOf } from '../http/find-tenant.ts';
 import { nameAfter, namePageToken } from '../http/page-token.ts';
 import { guardedRoute, type GuardedRoute } from '../http/route.ts';
@@ -20,7 +19,6 @@ import { guardedRoute, type GuardedRoute } from '../http/route.ts';
 export interface OperatorOrganizationPorts {
   readonly overviews: OrganizationOverviews;
   readonly organizations: OrganizationStore;
-  readonly record: AdminLog;
 }
 
 const tag = 'Operators';
@@ -77,10 +75,7 @@ function overviewView({
   };
 }
 
-function suspensionRoute(
-  { organizations, record }: OperatorOrganizationPorts,
-  isSuspended: boolean,
-): GuardedRoute {
+function suspensionRoute({ organizations }: OperatorOrganizationPorts, isSuspended: boolean): GuardedRoute {
   const verb = isSuspended ? 'suspend' : 'resume';
   return guardedRoute({
     method: 'post',
@@ -95,10 +90,10 @@ function suspensionRoute(
         : 'End the suspension of an organization (operators only)',
     },
     responses: { 200: { description: 'The new state.', json: organizationState } },
-    async handle({ request, response, principal }) {
+    async handle({ request, response, principal, audit }) {
       const { organization } = scopeOf(request);
-      await suspendOrganization(principal, organization, { organizations, isSuspended });
-      record({ principal, response }, `organization.${verb}`, { changed: organization });
+      const described = () => audit(`organization.${verb}`, { object: organization });
+      await suspendOrganization(principal, organization, { organizations, isSuspended, audit: described });
       const body: OrganizationStateView = { organization, state: isSuspended ? 'suspended' : 'active' };
       response.json(body);
     },

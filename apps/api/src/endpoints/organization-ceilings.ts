@@ -7,7 +7,6 @@ import {
   type CeilingStore,
   type OwnCeilings,
 } from '@hourglass/reports';
-import type { AdminLog } from '../http/admin-log.ts';
 import { scopeOf } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
@@ -17,18 +16,13 @@ const tag = 'Organizations';
 export interface CeilingsPorts {
   readonly ceilings: CeilingStore;
   readonly defaultCeilings: Ceilings;
-  readonly record: AdminLog;
 }
 
 /**
  * `GET …/ceilings` and `PATCH …/ceilings`: how far administrators may raise the limits of their
  * environments. Operators read and change those of every organization.
  */
-export function organizationCeilingsRoutes({
-  ceilings,
-  defaultCeilings,
-  record,
-}: CeilingsPorts): GuardedRoute[] {
+export function organizationCeilingsRoutes({ ceilings, defaultCeilings }: CeilingsPorts): GuardedRoute[] {
   const responses = {
     200: { description: 'The ceilings in force and those of the organization.', json: organizationCeilings },
   };
@@ -60,10 +54,14 @@ export function organizationCeilingsRoutes({
       },
       body: jsonBody(changeCeilingsBody, { maxBytes: 4096, example: { queriesPerHour: 100 } }),
       responses,
-      async handle({ request, response, principal, body }) {
+      async handle({ request, response, principal, body, audit }) {
         const { organization } = scopeOf(request);
-        const own = await changeCeilings(principal, organization, { change: body, ceilings });
-        record({ principal, response }, 'organization.ceilings', { changed: organization, ...body });
+        const described = () => audit('organization.ceilings', { object: organization, details: body });
+        const own = await changeCeilings(principal, organization, {
+          change: body,
+          ceilings,
+          audit: described,
+        });
         respond(response, own);
       },
     }),

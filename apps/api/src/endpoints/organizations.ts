@@ -24,7 +24,6 @@ import {
   type OrganizationRecord,
   type OrganizationStore,
 } from '@hourglass/reports';
-import type { AdminLog } from '../http/admin-log.ts';
 import { scopeNotFound, scopeOf } from '../http/find-tenant.ts';
 import { newPasswordHasher } from '../http/new-password-hasher.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
@@ -36,7 +35,6 @@ export interface OrganizationPorts {
   readonly passwords: Pick<Passwords, 'hashNew'>;
   readonly newPassword: () => string;
   readonly newToken: () => string;
-  readonly record: AdminLog;
 }
 
 const organizationsPath = '/v1/organizations';
@@ -126,7 +124,7 @@ function createOrganizationRoute(ports: OrganizationPorts): GuardedRoute {
         json: createdOrganization,
       },
     },
-    async handle({ response, principal, body }) {
+    async handle({ response, principal, body, audit }) {
       const { name, environments, administrator } = body;
       const { email, password = ports.newPassword() } = administrator;
       const token = ports.newToken();
@@ -136,10 +134,12 @@ function createOrganizationRoute(ports: OrganizationPorts): GuardedRoute {
         {
           organizations: ports.organizations,
           hashPassword: newPasswordHasher(ports.passwords, principal, response),
+          audit: () => {
+            const details = { environments, administrator: email };
+            return audit('organization.create', { organization: name, object: name, details });
+          },
         },
       );
-      const entry = { created: name, environments, administrator: email };
-      ports.record({ principal, response }, 'organization.create', entry);
       const responseBody: CreatedOrganization = {
         organization: organizationViewOf(organization),
         administrator: { email, ...(administrator.password === undefined ? { password } : {}) },
@@ -151,7 +151,7 @@ function createOrganizationRoute(ports: OrganizationPorts): GuardedRoute {
 }
 
 /** For administrators. */
-function createEnvironmentRoute({ organizations, record }: OrganizationPorts): GuardedRoute {
+function createEnvironmentRoute({ organizations }: OrganizationPorts): GuardedRoute {
   return guardedRoute({
     method: 'post',
     path: environmentsPath,
@@ -159,16 +159,18 @@ function createEnvironmentRoute({ organizations, record }: OrganizationPorts): G
     operation: { id: 'createEnvironment', tag, summary: 'Create an environment' },
     body: jsonBody(createEnvironmentBody, { maxBytes: maxBodyBytes, example: { name: 'stage' } }),
     responses: { 201: { description: 'The environment.', json: environmentView } },
-    async handle({ response, principal, body: { name } }) {
-      const environment = await createEnvironment(principal, name, organizations);
-      record({ principal, response }, 'environment.create', { environment: name });
+    async handle({ response, principal, body: { name }, audit }) {
+      const environment = await createEnvironment(principal, name, {
+        organizations,
+        audit: () => audit('environment.create', { environment: name, object: name }),
+      });
       response.status(201).json(environmentViewOf(environment));
     },
   });
 }
 
 /** For operators of other organizations. */
-function deleteOrganizationRoute({ organizations, record }: OrganizationPorts): GuardedRoute {
+function deleteOrganizationRoute({ organizations }: OrganizationPorts): GuardedRoute {
   return guardedRoute({
     method: 'delete',
     path: `${organizationsPath}/:organization`,
@@ -181,23 +183,22 @@ function deleteOrganizationRoute({ organizations, record }: OrganizationPorts): 
     },
     parameters: { dryRun: dryRunOfDeletion },
     responses: { 200: { description: 'What is deleted.', json: deletedOrganization } },
-    async handle({ request, response, principal, parameters: { dryRun } }) {
+    async handle({ request, response, principal, parameters: { dryRun }, audit }) {
       const { organization } = scopeOf(request);
       const isDryRun = dryRun === 'true';
-      const deleted = await deleteOrganization(principal, organization, { organizations, isDryRun });
+      const deleted = await deleteOrganization(principal, organization, {
+        organizations,
+        isDryRun,
+        audit: (details) => audit('organization.delete', { object: organization, details: { ...details } }),
+      });
       const body: DeletedOrganization = { organization, ...deleted, environments: [...deleted.environments] };
-      // The log names the caller's organization as `organization`.
-      const { organization: _, ...counts } = body;
-      if (!isDryRun) {
-        record({ principal, response }, 'organization.delete', { deleted: organization, ...counts });
-      }
       response.json(body);
     },
   });
 }
 
 /** For administrators. */
-function deleteEnvironmentRoute({ organizations, record }: OrganizationPorts): GuardedRoute {
+function deleteEnvironmentRoute({ organizations }: OrganizationPorts): GuardedRoute {
   return guardedRoute({
     method: 'delete',
     path: `${environmentsPath}/:environment`,
@@ -205,12 +206,13 @@ function deleteEnvironmentRoute({ organizations, record }: OrganizationPorts): G
     operation: { id: 'deleteEnvironment', tag, summary: 'Delete an environment with everything in it' },
     parameters: { dryRun: dryRunOfDeletion },
     responses: { 200: { description: 'What is deleted.', json: deletedEnvironment } },
-    async handle({ request, response, principal, parameters: { dryRun } }) {
+    async handle({ request, response, parameters: { dryRun }, audit }) {
       const place = scopeOf(request);
       const isDryRun = dryRun === 'true';
-      const deleted = await organizations.deleteEnvironment(place, { isDryRun });
+      const deleted = await organizations.deleteEnvironment(place, { isDryRun }, (details) =>
+        audit('environment.delete', { object: place.environment, details: { ...details } }),
+      );
       const body: DeletedEnvironment = { environment: place.environment, ...deleted };
-      if (!isDryRun) record({ principal, response }, 'environment.delete', body);
       response.json(body);
     },
   });

@@ -4,21 +4,13 @@ import {
   type ResultLinkList,
   type RevokedLinksView,
 } from '@hourglass/contract';
-import {
-  invalidRequest,
-  ReportError,
-  requireRole,
-  type ResultLinkStore,
-  type RevokedLinks,
-} from '@hourglass/reports';
+import { invalidRequest, requireRole, type ResultLinkStore, type RevokedLinks } from '@hourglass/reports';
 import { z } from 'zod';
-import type { AdminLog } from '../http/admin-log.ts';
 import { scopeOf } from '../http/find-tenant.ts';
 import { guardedRoute, type GuardedRoute } from '../http/route.ts';
 
 export interface ResultLinksPorts {
   readonly resultLinks: ResultLinkStore;
-  readonly record: AdminLog;
 }
 
 const path = '/v1/organizations/:organization/resultLinks';
@@ -54,7 +46,7 @@ function listLinks({ resultLinks }: ResultLinksPorts): GuardedRoute {
   });
 }
 
-function revokeLink({ resultLinks, record }: ResultLinksPorts): GuardedRoute {
+function revokeLink({ resultLinks }: ResultLinksPorts): GuardedRoute {
   return guardedRoute({
     method: 'delete',
     path: `${path}/:linkId`,
@@ -62,18 +54,16 @@ function revokeLink({ resultLinks, record }: ResultLinksPorts): GuardedRoute {
     allowsOperators: true,
     operation: { id: 'revokeResultLink', tag, summary: 'Revoke a link to a result' },
     responses: { 204: { description: 'The link is revoked.' } },
-    async handle({ request, response, principal }) {
+    async handle({ request, response, audit }) {
       const { organization } = scopeOf(request);
       const id = String(request.params['linkId']);
-      const revoked = await resultLinks.revoke(organization, { kind: 'one', id });
-      if (revoked === 0) throw new ReportError('link.not_found', { id });
-      record({ principal, response }, 'link.revoke', { of: organization, link: id });
+      await resultLinks.revoke(organization, { kind: 'one', id }, () => audit('link.revoke', { object: id }));
       response.status(204).end();
     },
   });
 }
 
-function revokeLinks({ resultLinks, record }: ResultLinksPorts): GuardedRoute {
+function revokeLinks({ resultLinks }: ResultLinksPorts): GuardedRoute {
   return guardedRoute({
     method: 'delete',
     path,
@@ -85,10 +75,11 @@ function revokeLinks({ resultLinks, record }: ResultLinksPorts): GuardedRoute {
       all: z.enum(['true']).optional().describe('true: revokes every link of the organization.'),
     },
     responses: { 200: { description: 'The number of revoked links.', json: revokedLinks } },
-    async handle({ request, response, principal, parameters: { user, all } }) {
+    async handle({ request, response, parameters: { user, all }, audit }) {
       const { organization } = scopeOf(request);
-      const revoked = await resultLinks.revoke(organization, chosenLinks(user, all));
-      record({ principal, response }, 'link.revoke', { of: organization, user: user ?? null, revoked });
+      const revoked = await resultLinks.revoke(organization, chosenLinks(user, all), (count) =>
+        audit('link.revoke', { details: { user: user ?? null, revoked: count } }),
+      );
       const body: RevokedLinksView = { revoked };
       response.json(body);
     },
@@ -103,7 +94,7 @@ function chosenLinks(user: string | undefined, all: 'true' | undefined): Revoked
 }
 
 /** For operators. */
-function rotateKey({ resultLinks, record }: ResultLinksPorts): GuardedRoute {
+function rotateKey({ resultLinks }: ResultLinksPorts): GuardedRoute {
   return guardedRoute({
     method: 'post',
     path: '/v1/operator/resultLinkKey',
@@ -115,10 +106,12 @@ function rotateKey({ resultLinks, record }: ResultLinksPorts): GuardedRoute {
         'Make a new key for links to results, which ends all links of every organization (operators only)',
     },
     responses: { 200: { description: 'The number of links that end.', json: revokedLinks } },
-    async handle({ response, principal }) {
+    async handle({ response, principal, audit }) {
       requireRole(principal, 'operator');
-      const body: RevokedLinksView = { revoked: await resultLinks.rotateKey() };
-      record({ principal, response }, 'link.rotate_key', body);
+      const revoked = await resultLinks.rotateKey((count) =>
+        audit('link.rotate_key', { organization: null, details: { revoked: count } }),
+      );
+      const body: RevokedLinksView = { revoked };
       response.json(body);
     },
   });

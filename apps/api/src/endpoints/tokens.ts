@@ -6,14 +6,12 @@ import {
   type TokenView,
 } from '@hourglass/contract';
 import { createToken, deleteToken, type TokenRecord, type TokenStore } from '@hourglass/reports';
-import type { AdminLog } from '../http/admin-log.ts';
 import { scopeOf } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
 export interface TokenPorts {
   readonly tokens: TokenStore;
   readonly newToken: () => string;
-  readonly record: AdminLog;
 }
 
 const path = '/v1/organizations/:organization/tokens';
@@ -41,7 +39,7 @@ function listTokens({ tokens }: TokenPorts): GuardedRoute {
 }
 
 /** The token belongs to the caller, or to the user of the organization that the body names. */
-function createTokenRoute({ tokens, newToken, record }: TokenPorts): GuardedRoute {
+function createTokenRoute({ tokens, newToken }: TokenPorts): GuardedRoute {
   return guardedRoute({
     method: 'post',
     path,
@@ -54,29 +52,28 @@ function createTokenRoute({ tokens, newToken, record }: TokenPorts): GuardedRout
     responses: {
       201: { description: 'The token. Only this response contains its secret.', json: createdToken },
     },
-    async handle({ response, principal, body }) {
+    async handle({ response, principal, body, audit }) {
       const { email = principal.email, scopes, description = null, expiresInSeconds = null } = body;
       const { environment = null, customers = [] } = body;
       const token = newToken();
       const created = await createToken(
         principal,
         { email, token, scopes, description, lifetimeSeconds: expiresInSeconds, environment, customers },
-        tokens,
+        {
+          tokens,
+          audit: ({ id, email: user }) => {
+            const details = { user, scopes, customers: customers.length };
+            return audit('token.create', { environment, object: id, details });
+          },
+        },
       );
-      record({ principal, response }, 'token.create', {
-        tokenId: created.id,
-        user: created.email,
-        scopes,
-        environment,
-        customers,
-      });
       const responseBody: CreatedToken = { ...tokenViewOf(created), token };
       response.status(201).set('Cache-Control', 'no-store').json(responseBody);
     },
   });
 }
 
-function deleteTokenRoute({ tokens, record }: TokenPorts): GuardedRoute {
+function deleteTokenRoute({ tokens }: TokenPorts): GuardedRoute {
   return guardedRoute({
     method: 'delete',
     path: `${path}/:tokenId`,
@@ -84,11 +81,15 @@ function deleteTokenRoute({ tokens, record }: TokenPorts): GuardedRoute {
     allowsOperators: true,
     operation: { id: 'deleteToken', tag, summary: 'Revoke a token immediately' },
     responses: { 204: { description: 'The token is revoked.' } },
-    async handle({ request, response, principal }) {
+    async handle({ request, response, principal, audit }) {
       const { organization } = scopeOf(request);
       const id = String(request.params['tokenId']);
-      await deleteToken(principal, id, tokens, organization);
-      record({ principal, response }, 'token.delete', { of: organization, tokenId: id });
+      await deleteToken(principal, id, {
+        tokens,
+        organization,
+        audit: ({ email, environment }) =>
+          audit('token.delete', { environment, object: id, details: { user: email } }),
+      });
       response.status(204).end();
     },
   });

@@ -18,7 +18,6 @@ import {
   type UserRecord,
   type UserStore,
 } from '@hourglass/reports';
-import type { AdminLog } from '../http/admin-log.ts';
 import { clientAddress } from '../http/client-address.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { newPasswordHasher } from '../http/new-password-hasher.ts';
@@ -29,7 +28,6 @@ export interface UserPorts {
   readonly users: UserStore;
   readonly passwords: Pick<Passwords, 'check' | 'hashNew'>;
   readonly newPassword: () => string;
-  readonly record: AdminLog;
 }
 
 const path = '/v1/organizations/:organization/users';
@@ -77,7 +75,7 @@ function getUser({ users }: UserPorts): GuardedRoute {
   });
 }
 
-function createUserRoute({ users, passwords, newPassword, record }: UserPorts): GuardedRoute {
+function createUserRoute({ users, passwords, newPassword }: UserPorts): GuardedRoute {
   return guardedRoute({
     method: 'post',
     path,
@@ -93,11 +91,18 @@ function createUserRoute({ users, passwords, newPassword, record }: UserPorts): 
         json: createdUser,
       },
     },
-    async handle({ response, principal, body }) {
+    async handle({ response, principal, body, audit }) {
       const { email, role, password = newPassword() } = body;
       const hashPassword = newPasswordHasher(passwords, principal, response);
-      const user = await createUser(principal, { email, role, password }, { users, hashPassword });
-      record({ principal, response }, 'user.create', { user: email, role });
+      const user = await createUser(
+        principal,
+        { email, role, password },
+        {
+          users,
+          hashPassword,
+          audit: (created) => audit('user.create', { object: created.email, details: { role } }),
+        },
+      );
       const responseBody: CreatedUser = {
         ...userViewOf(user),
         ...(body.password === undefined ? { password } : {}),
@@ -107,7 +112,7 @@ function createUserRoute({ users, passwords, newPassword, record }: UserPorts): 
   });
 }
 
-function changeUserRoute({ users, passwords, record }: UserPorts): GuardedRoute {
+function changeUserRoute({ users, passwords }: UserPorts): GuardedRoute {
   return guardedRoute({
     method: 'patch',
     path: `${path}/:email`,
@@ -115,17 +120,20 @@ function changeUserRoute({ users, passwords, record }: UserPorts): GuardedRoute 
     operation: { id: 'changeUser', tag, summary: "Change a user's role or password" },
     body: jsonBody(changeUserBody, { maxBytes: maxBodyBytes, example: { role: 'administrator' } }),
     responses: { 200: { description: 'The changed user.', json: userView } },
-    async handle({ request, response, principal, body }) {
+    async handle({ request, response, principal, body, audit }) {
       const hashPassword = newPasswordHasher(passwords, principal, response);
-      const user = await changeUser(principal, emailOf(request), body, { users, hashPassword });
-      const changed = Object.keys(body);
-      record({ principal, response }, 'user.change', { user: user.email, role: user.role, changed });
+      const user = await changeUser(principal, emailOf(request), body, {
+        users,
+        hashPassword,
+        audit: ({ email: object, role }) =>
+          audit('user.change', { object, details: { role, changed: Object.keys(body) } }),
+      });
       response.json(userViewOf(user));
     },
   });
 }
 
-function changeOwnPasswordRoute({ users, passwords, record }: UserPorts): GuardedRoute {
+function changeOwnPasswordRoute({ users, passwords }: UserPorts): GuardedRoute {
   return guardedRoute({
     method: 'put',
     path: `${path}/:email/password`,
@@ -136,7 +144,7 @@ function changeOwnPasswordRoute({ users, passwords, record }: UserPorts): Guarde
       example: { currentPassword: 'the one until now', password: 'a new one that is long' },
     }),
     responses: { 204: { description: 'The password is changed. The former one ends at once.' } },
-    async handle({ request, response, principal, body }) {
+    async handle({ request, response, principal, body, audit }) {
       const { email } = principal;
       if (emailOf(request).toLowerCase() !== email) {
         throw new ReportError('user.not_found', { email: emailOf(request) });
@@ -147,14 +155,14 @@ function changeOwnPasswordRoute({ users, passwords, record }: UserPorts): Guarde
         hashPassword: newPasswordHasher(passwords, principal, response),
         isCurrentPassword: async (password) =>
           (await passwords.check({ email, password, ...origin })) !== null,
+        audit: () => audit('user.change', { object: email, details: { changed: ['password'] } }),
       });
-      record({ principal, response }, 'user.change', { user: email, changed: ['password'] });
       response.status(204).end();
     },
   });
 }
 
-function deleteUserRoute({ users, record }: UserPorts): GuardedRoute {
+function deleteUserRoute({ users }: UserPorts): GuardedRoute {
   return guardedRoute({
     method: 'delete',
     path: `${path}/:email`,
@@ -165,10 +173,10 @@ function deleteUserRoute({ users, record }: UserPorts): GuardedRoute {
       summary: "Delete a user, the user's tokens and those that the user made",
     },
     responses: { 204: { description: 'The user is deleted.' } },
-    async handle({ request, response, principal }) {
+    async handle({ request, response, principal, audit }) {
       const email = emailOf(request);
-      await deleteUser(principal, email, users);
-      record({ principal, response }, 'user.delete', { user: email.toLowerCase() });
+      const described = () => audit('user.delete', { object: email.toLowerCase() });
+      await deleteUser(principal, email, { users, audit: described });
       response.status(204).end();
     },
   });

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Principal, ReportError, Scope } from '@hourglass/reports';
+import type { DescribeWrite } from './audit.ts';
 import { scopeNotFound } from './find-tenant.ts';
 
 /** One definition routes, validates and documents an endpoint. */
@@ -93,6 +94,8 @@ export interface GuardedCall<
   readonly principal: Principal;
   /** Checks the credentials again, for requests that take long. Throws as the first check. */
   readonly reauthenticate: () => Promise<Principal>;
+  /** Describes a write for the audit log. */
+  readonly audit: DescribeWrite;
   /** The result of `read`. */
   readonly found: Found;
 }

@@ -6,6 +6,7 @@ import {
   type AccessKeyStore,
   type NewAccessKey,
 } from '@hourglass/reports';
+import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { accessKeyReader } from '../request-reads/access-key-reader.ts';
@@ -27,13 +28,19 @@ export function createAccessKeyStore(prisma: PrismaClient, reads: GatherReads): 
         });
         return rows.map(accessKeyRecord);
       }),
-    create: (tenant, key, rule) =>
+    create: (tenant, key, rule, audit) =>
       withOrganizationLock(prisma, tenant.organization, async (transaction, organizationId) => {
         rule(await transaction.accessKey.count({ where: { environment: { organizationId } } }));
-        return insertAccessKey(transaction, tenant, key);
+        const created = await insertAccessKey(transaction, tenant, key);
+        await insertAuditEvent(transaction, audit(created));
+        return created;
       }),
-    change: (tenant, id, change) =>
-      inTransaction(prisma, (transaction) => changeAccessKey(transaction, tenant, id, change)),
+    change: (tenant, id, change, audit) =>
+      inTransaction(prisma, async (transaction) => {
+        const changed = await changeAccessKey(transaction, tenant, id, change);
+        await insertAuditEvent(transaction, audit(changed));
+        return changed;
+      }),
     findUsable: (id) => servedByDatabase(() => findUsable(id)),
   };
 }

@@ -1,4 +1,5 @@
-import { deriveInThreadPool, hashPassword } from '@hourglass/reports';
+import { deriveInThreadPool, hashPassword, systemActor } from '@hourglass/reports';
+import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { inTransaction } from './with-organization-lock.ts';
 import { insertOrganization } from './insert-organization.ts';
@@ -27,6 +28,15 @@ export async function bootstrap(prisma: PrismaClient, first: FirstOrganization):
     if ((await transaction.organization.count()) > 0) return false;
     const user = { email, passwordHash, role: 'operator' } as const;
     await insertOrganization(transaction, { name, environments, user, token });
+    await insertAuditEvent(transaction, {
+      actor: systemActor,
+      action: 'organization.create',
+      organization: name,
+      environment: null,
+      object: name,
+      refusal: null,
+      details: { environments, administrator: email },
+    });
     return true;
   });
 }

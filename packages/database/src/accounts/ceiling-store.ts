@@ -1,4 +1,5 @@
 import { ReportError, type CeilingStore, type OwnCeilings } from '@hourglass/reports';
+import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { withOrganizationLock } from './with-organization-lock.ts';
@@ -21,7 +22,7 @@ export function createCeilingStore(prisma: PrismaClient): CeilingStore {
         if (row === null) throw new ReportError('organization.not_found', { organization });
         return ownCeilings(row);
       }),
-    change: (organization, { queriesPerHour, activeQueries, turnWeight, retentionDays }) =>
+    change: (organization, { queriesPerHour, activeQueries, turnWeight, retentionDays }, audit) =>
       withOrganizationLock(prisma, organization, async (transaction, id) => {
         const data = {
           ...(queriesPerHour === undefined ? {} : { queriesPerHourCeiling: queriesPerHour }),
@@ -29,9 +30,11 @@ export function createCeilingStore(prisma: PrismaClient): CeilingStore {
           ...(turnWeight === undefined ? {} : { turnWeightCeiling: turnWeight }),
           ...(retentionDays === undefined ? {} : { retentionDaysCeiling: retentionDays }),
         };
-        return ownCeilings(
+        const own = ownCeilings(
           await transaction.organization.update({ where: { id }, data, select: ceilingColumns }),
         );
+        await insertAuditEvent(transaction, audit(own));
+        return own;
       }),
   };
 }

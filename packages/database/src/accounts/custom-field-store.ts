@@ -1,8 +1,16 @@
 import type { Tenant } from '@hourglass/query';
-import type { CustomFieldStore, Declaration, DeclarationOutcome } from '@hourglass/reports';
+import type {
+  AuditOf,
+  CustomFieldStore,
+  Declaration,
+  DeclarationOutcome,
+  DeclaredField,
+} from '@hourglass/reports';
+import { auditJson, insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
 import type { PrismaClient } from '../generated/client.ts';
+import { inTransaction } from './with-organization-lock.ts';
 import { customFieldReader } from '../request-reads/custom-field-reader.ts';
 
 const columns = {
@@ -23,22 +31,25 @@ export function createCustomFieldStore(prisma: PrismaClient, reads: GatherReads)
         if (found === null) throw new Error(`environment ${environmentId} does not exist`);
         return found;
       }),
-    declare: (tenant, declaration, maxFields) =>
-      servedByDatabase(() => declare(prisma, tenant, declaration, maxFields)),
-    delete: ({ environmentId }, { dataset, name }) =>
+    declare: (tenant, declaration, maxFields, audit) =>
+      servedByDatabase(() => declare(prisma, tenant, declaration, { maxFields, audit })),
+    delete: ({ environmentId }, { dataset, name }, audit) =>
       servedByDatabase(async () => {
-        const count = await prisma.$executeRaw`
+        const rows = await prisma.$queryRaw<object[]>`
           with deleted as (
             delete from custom_fields
              where environment_id = ${environmentId}::integer and dataset = ${dataset} and name = ${name}
             returning id, environment_id, dataset, name, type
+          ), kept as (
+            insert into deleted_custom_fields (id, environment_id, dataset, name, type) select * from deleted
           )
-          insert into deleted_custom_fields (id, environment_id, dataset, name, type) select * from deleted`;
-        return count > 0;
+          select insert_audit_event(${auditJson(audit)}::jsonb) from deleted`;
+        return rows.length > 0;
       }),
-    changeUndeclared: ({ environmentId: id }, undeclaredFields) =>
-      servedByDatabase(async () => {
-        await prisma.environment.update({ where: { id }, data: { undeclaredFields }, select: { id: true } });
+    changeUndeclared: ({ environmentId: id }, undeclaredFields, audit) =>
+      inTransaction(prisma, async (transaction) => {
+        await transaction.environment.update({ where: { id }, data: { undeclaredFields } });
+        await insertAuditEvent(transaction, audit);
       }),
   };
 }
@@ -50,7 +61,7 @@ function declare(
   prisma: PrismaClient,
   { environmentId }: Tenant,
   declaration: Declaration,
-  maxFields: number,
+  { maxFields, audit }: { readonly maxFields: number; readonly audit: AuditOf<DeclaredField> },
 ): Promise<DeclarationOutcome> {
   const { dataset } = declaration;
   const foldedName = declaration.name.toLowerCase();
@@ -65,7 +76,9 @@ function declare(
       if (present.some((field) => field.foldedName === foldedName)) return { kind: 'exists' };
       if (present.length >= maxFields) return { kind: 'full' };
       const data = { ...declaration, environmentId, foldedName };
-      return { kind: 'declared', field: await transaction.customField.create({ data, select: columns }) };
+      const field = await transaction.customField.create({ data, select: columns });
+      await insertAuditEvent(transaction, audit(field));
+      return { kind: 'declared', field };
     },
     { maxWait: 10_000, timeout: 30_000 },
   );

@@ -1,10 +1,12 @@
 import {
   ReportError,
+  type AuditOf,
   type DeletionTerms,
   type EnvironmentDeletion,
   type OrganizationDeletion,
   type TenantContents,
 } from '@hourglass/reports';
+import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { cancelChannel } from '../queries/cancel-signals.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { inTransaction, withOrganizationLock, type Connection } from './with-organization-lock.ts';
@@ -13,7 +15,7 @@ import { inTransaction, withOrganizationLock, type Connection } from './with-org
 export function deleteEnvironment(
   prisma: PrismaClient,
   { organization, environment }: { readonly organization: string; readonly environment: string },
-  { isDryRun }: DeletionTerms,
+  { isDryRun, audit }: DeletionTerms & { readonly audit: AuditOf<EnvironmentDeletion> },
 ): Promise<EnvironmentDeletion> {
   return withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
     const found = await transaction.environment.findFirst({
@@ -22,7 +24,9 @@ export function deleteEnvironment(
     });
     if (found === null) throw new ReportError('environment.not_found', { organization, environment });
     const contents = await contentsOf(transaction, [found.id]);
-    if (!isDryRun) await detach(transaction, [found.id]);
+    if (isDryRun) return contents;
+    await detach(transaction, [found.id]);
+    await insertAuditEvent(transaction, audit(contents));
     return contents;
   });
 }
@@ -34,7 +38,7 @@ export function deleteEnvironment(
 export function deleteOrganization(
   prisma: PrismaClient,
   { caller, organization }: { readonly caller: string; readonly organization: string },
-  { isDryRun }: DeletionTerms,
+  { isDryRun, audit }: DeletionTerms & { readonly audit: AuditOf<OrganizationDeletion> },
 ): Promise<OrganizationDeletion> {
   return inTransaction(prisma, async (transaction) => {
     const locked = await transaction.$queryRaw<{ id: number; name: string }[]>`
@@ -52,13 +56,14 @@ export function deleteOrganization(
     const ids = environments.map(({ id }) => id);
     const contents = await contentsOf(transaction, ids);
     const users = await transaction.user.count({ where: { organizationId } });
-    if (!isDryRun) {
-      await detach(transaction, ids);
-      await transaction.user.deleteMany({ where: { organizationId } });
-      await transaction.$executeRaw`
-        update organizations set deleted_at = now() where id = ${organizationId}::integer`;
-    }
-    return { environments: environments.map(({ name }) => name), users, ...contents };
+    const deletion = { environments: environments.map(({ name }) => name), users, ...contents };
+    if (isDryRun) return deletion;
+    await detach(transaction, ids);
+    await transaction.user.deleteMany({ where: { organizationId } });
+    await transaction.$executeRaw`
+      update organizations set deleted_at = now() where id = ${organizationId}::integer`;
+    await insertAuditEvent(transaction, audit(deletion));
+    return deletion;
   });
 }
 

@@ -3,6 +3,7 @@ import type {
   EnvironmentSettingsChange,
   EnvironmentSettingsStore,
 } from '@hourglass/reports';
+import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { ceilingColumns, ownCeilings, type CeilingsRow } from './ceiling-store.ts';
@@ -21,7 +22,7 @@ export function createEnvironmentSettingsStore(prisma: PrismaClient): Environmen
     find: ({ environmentId: id }) => servedByDatabase(() => find(prisma, id)),
     // Waits for a submission that holds the row; the next submission is checked against the new
     // limits.
-    change: ({ organization, environmentId: id }, change, rule) =>
+    change: ({ organization, environmentId: id }, change, rule, audit) =>
       withOrganizationLock(prisma, organization, async (transaction) => {
         rule((await find(transaction, id)).ceilings);
         const row = await transaction.environment.update({
@@ -29,7 +30,9 @@ export function createEnvironmentSettingsStore(prisma: PrismaClient): Environmen
           data: changed(change),
           select: columns,
         });
-        return settingsOf(row);
+        const settings = settingsOf(row);
+        await insertAuditEvent(transaction, audit(settings));
+        return settings;
       }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Tenant } from '@hourglass/query';
 import type { HostnameStore, HostnamesOutcome } from '@hourglass/reports';
+import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { Prisma, PrismaClient } from '../generated/client.ts';
 
@@ -8,8 +9,14 @@ export function createHostnameStore(prisma: PrismaClient): HostnameStore {
     findTenant: (organization, hostname) =>
       servedByDatabase(() => findTenant(prisma, organization, hostname)),
     list: (tenant) => servedByDatabase(() => list(prisma, tenant)),
-    replace: (tenant, hostnames) =>
-      servedByDatabase(() => prisma.$transaction((transaction) => replace(transaction, tenant, hostnames))),
+    replace: (tenant, hostnames, audit) =>
+      servedByDatabase(() =>
+        prisma.$transaction(async (transaction) => {
+          const outcome = await replace(transaction, tenant, hostnames);
+          if (outcome.kind === 'replaced') await insertAuditEvent(transaction, audit(outcome.hostnames));
+          return outcome;
+        }),
+      ),
   };
 }
 

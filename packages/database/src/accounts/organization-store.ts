@@ -1,4 +1,5 @@
 import type { OrganizationStore } from '@hourglass/reports';
+import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { deleteEnvironment, deleteOrganization } from './delete-tenant.ts';
 import { withOrganizationLock, inTransaction } from './with-organization-lock.ts';
@@ -7,23 +8,29 @@ import { resume, suspend } from './suspend-organization.ts';
 
 export function createOrganizationStore(prisma: PrismaClient): OrganizationStore {
   return {
-    create: (organization) =>
-      inTransaction(prisma, (transaction) => insertOrganization(transaction, organization)),
-    createEnvironment: (organization, name, rule) =>
+    create: (organization, audit) =>
+      inTransaction(prisma, async (transaction) => {
+        const created = await insertOrganization(transaction, organization);
+        await insertAuditEvent(transaction, audit(created));
+        return created;
+      }),
+    createEnvironment: (organization, name, rule, audit) =>
       withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         const existing = await transaction.environment.findMany({
           where: { organizationId },
           select: { name: true },
         });
         rule(existing.map((environment) => environment.name));
-        return transaction.environment.create({
+        const created = await transaction.environment.create({
           data: { organizationId, name },
           select: { name: true, createdAt: true },
         });
+        await insertAuditEvent(transaction, audit(created));
+        return created;
       }),
-    deleteEnvironment: (place, terms) => deleteEnvironment(prisma, place, terms),
-    suspend: (organization) => suspend(prisma, organization),
-    resume: (organization) => resume(prisma, organization),
-    delete: (names, terms) => deleteOrganization(prisma, names, terms),
+    deleteEnvironment: (place, terms, audit) => deleteEnvironment(prisma, place, { ...terms, audit }),
+    suspend: (organization, audit) => suspend(prisma, organization, audit),
+    resume: (organization, audit) => resume(prisma, organization, audit),
+    delete: (names, terms, audit) => deleteOrganization(prisma, names, { ...terms, audit }),
   };
 }

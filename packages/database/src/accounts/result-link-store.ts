@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import {
   isUuid,
+  ReportError,
   resultLinkKeyPurpose,
+  type AuditEvent,
+  type AuditOf,
   type NewResultLink,
   type ResultLinkRecord,
   type ResultLinkStore,
   type RevokedLinks,
 } from '@hourglass/reports';
 import type { Pool } from 'pg';
+import { auditJson, insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { sql } from '../connection/sql.ts';
 import type { PrismaClient } from '../generated/client.ts';
@@ -16,11 +20,11 @@ import { inTransaction, withOrganizationLock } from './with-organization-lock.ts
 
 export function createResultLinkStore(prisma: PrismaClient, pool: Pool): ResultLinkStore {
   return {
-    create: (link) => servedByDatabase(() => create(pool, link)),
+    create: (link, audit) => servedByDatabase(() => create(pool, link, audit)),
     findUsable: (id) => servedByDatabase(() => findUsable(pool, id)),
     list: (organization, limit) => servedByDatabase(() => list(pool, organization, limit)),
-    revoke: (organization, links) => revoke(prisma, organization, links),
-    rotateKey: () => rotateKey(prisma),
+    revoke: (organization, links, audit) => revoke(prisma, organization, { links, audit }),
+    rotateKey: (audit) => rotateKey(prisma, audit),
     deleteExpired: (limit) => servedByDatabase(() => deleteExpired(pool, limit)),
   };
 }
@@ -28,13 +32,19 @@ export function createResultLinkStore(prisma: PrismaClient, pool: Pool): ResultL
 async function create(
   pool: Pool,
   { queryId, principal: { email, tokenId }, lifetimeSeconds }: NewResultLink,
+  audit: AuditEvent,
 ): ReturnType<ResultLinkStore['create']> {
   const { rows } = await pool.query<{ id: string; expiresAt: Date }>(sql`
-    insert into result_links (query_id, user_id, token_id, expires_at)
-    select ${queryId}::uuid, u.id, ${tokenId}::uuid, now() + ${lifetimeSeconds}::float8 * interval '1 second'
-      from users u
-     where u.email = ${email}
-    returning id, expires_at as "expiresAt"`);
+    with created as (
+      insert into result_links (query_id, user_id, token_id, expires_at)
+      select ${queryId}::uuid, u.id, ${tokenId}::uuid, now() + ${lifetimeSeconds}::float8 * interval '1 second'
+        from users u
+       where u.email = ${email}
+      returning id, expires_at
+    )
+    select id, expires_at as "expiresAt",
+           insert_audit_event(${auditJson(audit)}::jsonb || jsonb_build_object('object', id)) as "eventId"
+      from created`);
   const [row] = rows;
   if (row === undefined) throw new Error('the user was deleted during the request');
   return row;
@@ -68,20 +78,30 @@ async function list(pool: Pool, organization: string, limit: number): Promise<re
   return rows;
 }
 
-function revoke(prisma: PrismaClient, organization: string, links: RevokedLinks): Promise<number> {
+function revoke(
+  prisma: PrismaClient,
+  organization: string,
+  { links, audit }: { readonly links: RevokedLinks; readonly audit: AuditOf<number> },
+): Promise<number> {
   return withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
-    if (links.kind === 'one' && !isUuid(links.id)) return 0;
+    if (links.kind === 'one' && !isUuid(links.id)) throw linkNotFound(links);
     const { count } = await transaction.resultLink.deleteMany({
       where: {
         user: { organizationId, ...(links.kind === 'user' ? { email: links.email.toLowerCase() } : {}) },
         ...(links.kind === 'one' ? { id: links.id } : {}),
       },
     });
+    if (links.kind === 'one' && count === 0) throw linkNotFound(links);
+    await insertAuditEvent(transaction, audit(count));
     return count;
   });
 }
 
-function rotateKey(prisma: PrismaClient): Promise<number> {
+function linkNotFound({ id }: { readonly id: string }): ReportError {
+  return new ReportError('link.not_found', { id });
+}
+
+function rotateKey(prisma: PrismaClient, audit: AuditOf<number>): Promise<number> {
   return inTransaction(prisma, async (transaction) => {
     const [purpose, key] = [resultLinkKeyPurpose, randomBytes(signingKeyBytes)];
     await transaction.signingKey.upsert({
@@ -90,6 +110,7 @@ function rotateKey(prisma: PrismaClient): Promise<number> {
       update: { key, createdAt: new Date() },
     });
     const { count } = await transaction.resultLink.deleteMany({});
+    await insertAuditEvent(transaction, audit(count));
     return count;
   });
 }

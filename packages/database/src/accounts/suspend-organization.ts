@@ -1,3 +1,5 @@
+import type { AuditOf } from '@hourglass/reports';
+import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { cancelChannel } from '../queries/cancel-signals.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { accountChannel } from './account-changes.ts';
@@ -7,7 +9,7 @@ import { withOrganizationLock, type Connection } from './with-organization-lock.
  * Requeues the running queries: their workers are notified, and no worker claims a query of a
  * suspended organization. The attempts do not count, and the deadline begins again with the next.
  */
-export function suspend(prisma: PrismaClient, organization: string): Promise<void> {
+export function suspend(prisma: PrismaClient, organization: string, audit: AuditOf<void>): Promise<void> {
   return withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
     await transaction.$executeRaw`
       update organizations set suspended_at = coalesce(suspended_at, now()) where id = ${organizationId}::integer`;
@@ -28,14 +30,16 @@ export function suspend(prisma: PrismaClient, organization: string): Promise<voi
       )
       select pg_notify(${cancelChannel}, id::text)::text from requeued where was_running`;
     await notifyUsers(transaction, organizationId);
+    await insertAuditEvent(transaction, audit());
   });
 }
 
-export function resume(prisma: PrismaClient, organization: string): Promise<void> {
+export function resume(prisma: PrismaClient, organization: string, audit: AuditOf<void>): Promise<void> {
   return withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
     await transaction.$executeRaw`
       update organizations set suspended_at = null where id = ${organizationId}::integer`;
     await notifyUsers(transaction, organizationId);
+    await insertAuditEvent(transaction, audit());
   });
 }
 

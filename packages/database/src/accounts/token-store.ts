@@ -8,6 +8,7 @@ import {
   type TokenStore,
   type UserRecord,
 } from '@hourglass/reports';
+import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { scopesOfToken } from './account-scopes.ts';
@@ -38,7 +39,7 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
         });
         return rows.map(tokenRecord);
       }),
-    create: (organization, token, rule) =>
+    create: (organization, token, rule, audit) =>
       withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         await deleteExpiredTokens(transaction, organizationId);
         const user = await transaction.user.findFirst({
@@ -57,15 +58,19 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
         );
         const environment = environments.find(({ name }) => name === token.environment) ?? null;
         const maker = await findMaker(transaction, organizationId, token);
-        return insertToken(transaction, { user, environment, maker }, token);
+        const created = await insertToken(transaction, { user, environment, maker }, token);
+        await insertAuditEvent(transaction, audit(created));
+        return created;
       }),
-    delete: (organization, id, rule) =>
+    delete: (organization, id, rule, audit) =>
       withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         const where = { id, user: { organizationId } };
         const row = isUuid(id) ? await transaction.token.findFirst({ where, select: columns }) : null;
         if (row === null) throw new ReportError('token.not_found', { id });
-        rule(tokenRecord(row));
+        const token = tokenRecord(row);
+        rule(token);
         await transaction.token.delete({ where });
+        await insertAuditEvent(transaction, audit(token));
       }),
   };
 }

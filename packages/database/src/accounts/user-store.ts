@@ -1,4 +1,5 @@
 import { ReportError, type UserRule, type UserStore } from '@hourglass/reports';
+import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { withOrganizationLock, withDuplicateError, type Connection } from './with-organization-lock.ts';
@@ -22,19 +23,21 @@ export function createUserStore(prisma: PrismaClient): UserStore {
           select: columns,
         }),
       ),
-    create: (organization, { email, role, passwordHash }, rule) =>
+    create: (organization, { email, role, passwordHash }, rule, audit) =>
       withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         rule(await transaction.user.count({ where: { organizationId } }));
         const data = { organizationId, email: email.toLowerCase(), role, passwordHash };
-        return withDuplicateError(
+        const user = await withDuplicateError(
           transaction.user.create({ data, select: columns }),
           new ReportError('user.exists', { email }),
         );
+        await insertAuditEvent(transaction, audit(user));
+        return user;
       }),
-    change: (organization, email, { role, passwordHash }, rule) =>
+    change: (organization, email, { role, passwordHash }, rule, audit) =>
       withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         await applyRule(transaction, { organizationId, email }, rule);
-        return transaction.user.update({
+        const user = await transaction.user.update({
           where: { email: email.toLowerCase(), organizationId },
           data: {
             ...(role === undefined ? {} : { role }),
@@ -42,11 +45,14 @@ export function createUserStore(prisma: PrismaClient): UserStore {
           },
           select: columns,
         });
+        await insertAuditEvent(transaction, audit(user));
+        return user;
       }),
-    delete: (organization, email, rule) =>
+    delete: (organization, email, rule, audit) =>
       withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         await applyRule(transaction, { organizationId, email }, rule);
         await transaction.user.delete({ where: { email: email.toLowerCase(), organizationId } });
+        await insertAuditEvent(transaction, audit());
       }),
   };
 }

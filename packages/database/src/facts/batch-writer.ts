@@ -1,5 +1,7 @@
 import type { BatchWriter } from '@hourglass/facts';
+import type { AuditOf } from '@hourglass/reports';
 import type { ClientBase } from 'pg';
+import { auditJson } from '../audit/insert-audit-event.ts';
 import type { BorrowedConnection } from '../connection/transaction.ts';
 import { asDatabaseError } from '../connection/database-errors.ts';
 import { goLive } from './segments/move-facts.ts';
@@ -15,13 +17,15 @@ export interface OpenBatch {
   readonly batchSeq: string;
   /** Writes through the same connection. */
   readonly table: RowTable;
+  /** Describes the batch by its number of accepted rows. */
+  readonly audit: AuditOf<number>;
 }
 
 /**
  * Writes one batch. The batch is open until `commit`, `rollback` or the first failure, which rolls
  * the transaction back and closes the connection; after it every call except `rollback` throws.
  */
-export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): BatchWriter {
+export function createBatchWriter({ connection, batchSeq, table, audit }: OpenBatch): BatchWriter {
   const { client } = connection;
   const buffer = new RowBuffer(table);
   let open = true;
@@ -55,7 +59,10 @@ export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): B
         await client.query({
           name: 'end-batch',
           text: endBatch,
-          values: [accepted, bodySha256, isHot, !isHot && table.isHot, ...times, batchSeq],
+          values: [
+            ...[accepted, bodySha256, isHot, !isHot && table.isHot, ...times, batchSeq],
+            auditJson(audit(accepted)),
+          ],
         });
         await client.query('commit');
         end();
@@ -68,9 +75,13 @@ export function createBatchWriter({ connection, batchSeq, table }: OpenBatch): B
 }
 
 const endBatch = `
-  update batches
-     set accepted = $1, body_sha256 = $2, hot = $3, sealed_with_seq = $4, first_at = $5, last_at = $6
-   where seq = $7`;
+  with ended as (
+    update batches
+       set accepted = $1, body_sha256 = $2, hot = $3, sealed_with_seq = $4, first_at = $5, last_at = $6
+     where seq = $7
+    returning seq
+  )
+  select insert_audit_event($8) from ended`;
 
 async function timesOf(
   client: ClientBase,

@@ -7,8 +7,11 @@ import {
   type StoredSegment,
   type TimeRange,
 } from '@hourglass/query';
+import type { AuditOf } from '@hourglass/reports';
 import { escapeIdentifier, type ClientBase, type Pool } from 'pg';
+import { insertedEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
+import { sql } from '../connection/sql.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { findExpired, findRange } from './find-expired.ts';
 import { lockFacts } from './segments/owner-lock.ts';
@@ -22,19 +25,34 @@ export interface FactDeletionOptions {
 }
 
 /** Each deletion holds one connection of `pool`. */
-export function createFactDeletions(pool: Pool, options: FactDeletionOptions): FactDeletions {
+export function createFactDeletions(
+  pool: Pool,
+  options: FactDeletionOptions,
+  audit: AuditOf<FoundFacts>,
+): FactDeletions {
   return {
+    ...createExpiredFacts(pool, options),
     deleteBatch: (environmentId, seq) =>
-      servedByDatabase(() => deleteBatch(pool, options, { environmentId, seq: String(seq) })),
+      servedByDatabase(() => deleteBatch(pool, options, { environmentId, seq: String(seq), audit })),
     findBatch: (environmentId, seq) =>
-      servedByDatabase(() => deleteBatch(pool, options, { environmentId, seq: String(seq), isDryRun: true })),
-    deleteRange: (owner, range) => servedByDatabase(() => deleteRange(pool, options, owner, range)),
+      servedByDatabase(() => deleteBatch(pool, options, { environmentId, seq: String(seq), audit: null })),
+    deleteRange: (owner, range) =>
+      servedByDatabase(() => deleteRange(pool, options, owner, { ...range, audit })),
     findRange: (owner, range) =>
       servedByDatabase(() => {
         const { environmentId } = owner;
         const { catalogue, retentionDays } = options;
         return findRange(pool, datasetOf(owner, catalogue), { environmentId, retentionDays }, range);
       }),
+  };
+}
+
+/** Finds the facts that a change of the retention removes. */
+export function createExpiredFacts(
+  pool: Pool,
+  options: FactDeletionOptions,
+): Pick<FactDeletions, 'findExpired'> {
+  return {
     findExpired: (environmentId, retentionDays) =>
       servedByDatabase(() => findExpired(pool, options, environmentId, retentionDays)),
   };
@@ -46,8 +64,13 @@ async function deleteBatch(
   {
     environmentId,
     seq,
-    isDryRun = false,
-  }: { readonly environmentId: number; readonly seq: string; readonly isDryRun?: boolean },
+    audit,
+  }: {
+    readonly environmentId: number;
+    readonly seq: string;
+    /** Null: nothing is deleted. */
+    readonly audit: AuditOf<FoundFacts> | null;
+  },
 ): Promise<BatchDeletion> {
   const { rows } = await pool.query<{ dataset: string }>(
     'select dataset from batches where environment_id = $1 and seq = $2',
@@ -72,10 +95,11 @@ async function deleteBatch(
       segments: batch.hot ? [] : await segmentsWith(client, owner, { batchSeq: seq }, batch.range),
       expiredBeforeMs,
     };
-    if (isDryRun) return { kind: 'deleted', found };
+    if (audit === null) return { kind: 'deleted', found };
     if (batch.hot) await deleteHotBatch(client, dataset, hot);
     await hideInSegments(client, found.segments, { batchSeq: seq });
     await client.query('delete from batches where seq = $1', [seq]);
+    await client.query(sql`select ${insertedEvent(audit(found))}`);
     return { kind: 'deleted', found };
   });
 }
@@ -148,7 +172,7 @@ async function deleteRange(
   pool: Pool,
   { catalogue, retentionDays }: FactDeletionOptions,
   owner: SegmentOwner,
-  range: TimeRange,
+  { audit, ...range }: TimeRange & { readonly audit: AuditOf<FoundFacts> },
 ): Promise<FoundFacts> {
   const dataset = datasetOf(owner, catalogue);
   return inTransaction(pool, async (client) => {
@@ -157,7 +181,9 @@ async function deleteRange(
     const hotFacts = await deleteHotRange(client, dataset, owner, { ...range, expiredBeforeMs });
     const segments = await segmentsWith(client, owner, range, range);
     await hideInSegments(client, segments, range);
-    return { environmentId: owner.environmentId, hotFacts, hotBytes: 0, segments, expiredBeforeMs };
+    const found = { environmentId: owner.environmentId, hotFacts, hotBytes: 0, segments, expiredBeforeMs };
+    await client.query(sql`select ${insertedEvent(audit(found))}`);
+    return found;
   });
 }
 

@@ -1,4 +1,5 @@
-import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore } from '@hourglass/facts';
+import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore, WrittenBatch } from '@hourglass/facts';
+import type { AuditOf } from '@hourglass/reports';
 import type { ClientBase, Pool } from 'pg';
 import { borrowConnection } from '../connection/transaction.ts';
 import { asDatabaseError, servedByDatabase } from '../connection/database-errors.ts';
@@ -12,11 +13,15 @@ export interface FactStorePools {
   readonly controlPool: Pool;
 }
 
-export function createFactStore({ copyPool, controlPool }: FactStorePools): FactStore {
+export function createFactStore(
+  { copyPool, controlPool }: FactStorePools,
+  audit: AuditOf<WrittenBatch>,
+): FactStore {
   return {
     findBatch: (identity) => servedByDatabase(() => acceptedBatch(controlPool, identity)),
     reserveBatch: () => servedByDatabase(() => reserveBatch(controlPool)),
-    openBatch: (identity, batchSeq) => servedByDatabase(() => openBatch({ ...identity, batchSeq }, copyPool)),
+    openBatch: (identity, batchSeq) =>
+      servedByDatabase(() => openBatch({ ...identity, batchSeq }, { pool: copyPool, audit })),
   };
 }
 
@@ -36,7 +41,7 @@ async function reserveBatch(pool: Pool): Promise<string> {
 
 async function openBatch(
   identity: NewBatch,
-  pool: Pool,
+  { pool, audit }: { readonly pool: Pool; readonly audit: AuditOf<WrittenBatch> },
 ): Promise<{ writer: BatchWriter } | { accepted: AcceptedBatch }> {
   const connection = await borrowConnection(pool);
   const { client } = connection;
@@ -45,13 +50,14 @@ async function openBatch(
     const found = await insertOrFindBatch(client, identity);
     if ('batchSeq' in found) {
       const { batchSeq } = found;
-      const { environmentId, target } = identity;
+      const { environmentId, target, id } = identity;
       const batch = { environmentId, batchSeq };
       const table =
         target.kind === 'records'
           ? recordTable(client, target.records, batch)
           : factTable(client, target.dataset, batch);
-      return { writer: createBatchWriter({ connection, batchSeq, table }) };
+      const auditOf = (accepted: number) => audit({ id, target: target.name, accepted });
+      return { writer: createBatchWriter({ connection, batchSeq, table, audit: auditOf }) };
     }
     await client.query('rollback');
     connection.release();

@@ -1,4 +1,6 @@
+import type { AuditEvent } from '@hourglass/reports';
 import type { Pool } from 'pg';
+import { insertedEvent } from '../audit/insert-audit-event.ts';
 import { sql } from '../connection/sql.ts';
 import { cancelChannel } from './cancel-signals.ts';
 
@@ -6,7 +8,7 @@ import { cancelChannel } from './cancel-signals.ts';
  * Updates and notifies in one statement, so that the notification is sent exactly when the update
  * commits.
  */
-export async function cancelQuery(pool: Pool, id: string): Promise<boolean> {
+export async function cancelQuery(pool: Pool, id: string, audit: AuditEvent): Promise<boolean> {
   const { rowCount } = await pool.query(sql`
     with cancelled as (
       update queries
@@ -14,6 +16,6 @@ export async function cancelQuery(pool: Pool, id: string): Promise<boolean> {
        where id = ${id}::uuid and state in ('enqueued', 'running')
       returning id
     )
-    select pg_notify(${cancelChannel}, id::text) from cancelled`);
+    select pg_notify(${cancelChannel}, id::text), ${insertedEvent(audit)} from cancelled`);
   return rowCount === 1;
 }

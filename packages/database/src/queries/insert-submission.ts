@@ -7,6 +7,7 @@ import {
   type SubmissionOutcome,
 } from '@hourglass/reports';
 import type { Pool } from 'pg';
+import { auditJson } from '../audit/insert-audit-event.ts';
 import { limitUsage, type UsageRow } from './limit-usage.ts';
 
 type SubmissionRow = UsageRow & {
@@ -28,18 +29,20 @@ const lockedEnvironment = `
            where e.id = $2
              for update of e) locked`;
 const ownArguments = '$1, locked.id, $3, $4, $5, $6, $7, locked.queries_per_hour, locked.active_queries';
+/** The event belongs to the query: a refused or repeated submission has none. */
+const insertedEvent = 'case when made.inserted_at is not null then insert_audit_event($10) end as "eventId"';
 
 const submitStatement = {
   name: 'submit-query',
-  text: `${usageOfSubmission}, null as "earlierId", null as "earlierIsSame"
+  text: `${usageOfSubmission}, null as "earlierId", null as "earlierIsSame", ${insertedEvent}
     ${lockedEnvironment}
    cross join lateral submit_query(${ownArguments}) made`,
 };
 const submitOnceStatement = {
   name: 'submit-query-once',
-  text: `${usageOfSubmission}, made.earlier_id as "earlierId", made.earlier_is_same as "earlierIsSame"
+  text: `${usageOfSubmission}, made.earlier_id as "earlierId", made.earlier_is_same as "earlierIsSame", ${insertedEvent}
     ${lockedEnvironment}
-   cross join lateral submit_query_once(${ownArguments}, $10, $11, $12 * interval '1 second') made`,
+   cross join lateral submit_query_once(${ownArguments}, $11, $12, $13 * interval '1 second') made`,
 };
 
 /**
@@ -76,6 +79,7 @@ function valuesOf(submission: Submission, limits: SubmissionLimits): unknown[] {
     submittedBy,
     labels: { hostname, name, reportDefinitionId } = {},
     idempotencyKey,
+    audit,
   } = submission;
   return [
     id,
@@ -87,6 +91,7 @@ function valuesOf(submission: Submission, limits: SubmissionLimits): unknown[] {
     reportDefinitionId,
     limits.queriesPerHour,
     limits.activeQueries,
+    auditJson(audit),
     ...(idempotencyKey === undefined
       ? []
       : [idempotencyKey.key, Buffer.from(idempotencyKey.requestSha256), idempotencyKeyTtlSeconds]),

@@ -45,7 +45,7 @@ export function createQueryStore(pool: Pool, reads: GatherReads): QueryStore & P
     complete: (id, attempt, publication) =>
       servedByDatabase(() => complete(pool, { id, attempt }, publication)),
     fail: (id, attempt, failure) => servedByDatabase(() => fail(pool, { id, attempt }, failure)),
-    cancel: (id) => servedByDatabase(() => cancelQuery(pool, id)),
+    cancel: (id, audit) => servedByDatabase(() => cancelQuery(pool, id, audit)),
     requeue: (id, attempt, cause) => servedByDatabase(() => requeue(pool, { id, attempt }, cause)),
     listWaiting: (terms, limit) => servedByDatabase(() => listWaiting(pool, terms, limit)),
     nextWaiting: (terms, choice) => servedByDatabase(() => nextWaiting(pool, terms, choice)),

@@ -1,11 +1,12 @@
-import type { ExchangeRate, ExchangeRateStore, RateCriteria } from '@hourglass/reports';
+import type { AuditEvent, ExchangeRate, ExchangeRateStore, RateCriteria } from '@hourglass/reports';
 import type { Pool } from 'pg';
+import { insertedEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { joinSql, sql, type Sql } from '../connection/sql.ts';
 
 export function createExchangeRateStore(pool: Pool): ExchangeRateStore {
   return {
-    put: (organization, rates) => servedByDatabase(() => upsert(pool, organization, rates)),
+    put: (organization, rates, audit) => servedByDatabase(() => upsert(pool, organization, rates, audit)),
     list: (organization, criteria, limit) =>
       servedByDatabase(() => list(pool, organization, criteria, limit)),
   };
@@ -14,8 +15,14 @@ export function createExchangeRateStore(pool: Pool): ExchangeRateStore {
 /**
  * Upserts in key order, so that two concurrent lists wait for each other instead of deadlocking.
  */
-async function upsert(pool: Pool, organization: string, rates: readonly ExchangeRate[]): Promise<void> {
+async function upsert(
+  pool: Pool,
+  organization: string,
+  rates: readonly ExchangeRate[],
+  audit: AuditEvent,
+): Promise<void> {
   await pool.query(sql`
+    with stored as (
     insert into exchange_rates (organization_id, target_currency, day, currency, rate)
     select organizations.id, provided.target_currency, provided.day, provided.currency, provided.rate
       from organizations,
@@ -26,7 +33,9 @@ async function upsert(pool: Pool, organization: string, rates: readonly Exchange
              as provided (target_currency, day, currency, rate)
      where organizations.name = ${organization} and organizations.deleted_at is null
      order by provided.target_currency, provided.day, provided.currency
-        on conflict (organization_id, target_currency, day, currency) do update set rate = excluded.rate`);
+        on conflict (organization_id, target_currency, day, currency) do update set rate = excluded.rate
+    )
+    select ${insertedEvent(audit)} from organizations where name = ${organization} and deleted_at is null`);
 }
 
 async function list(

@@ -27,6 +27,14 @@ export interface AcceptedBatch {
   readonly bodySha256: string;
 }
 
+/** A batch whose transaction is about to commit. */
+export interface WrittenBatch {
+  readonly id: string;
+  /** Name of the dataset or record set. */
+  readonly target: string;
+  readonly accepted: number;
+}
+
 /** Writes the rows of a batch in one transaction, which becomes visible with `commit`. */
 export interface BatchWriter {
   /** The number of the batch, which every fact carries. */

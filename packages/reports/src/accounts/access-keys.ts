@@ -1,4 +1,5 @@
 import type { Tenant } from '@hourglass/query';
+import type { AuditOf } from '../audit/audit-event.ts';
 import type { AccountRule } from './account-admin.ts';
 
 /**
@@ -41,9 +42,19 @@ export interface AccessKeyStore {
   /** Lists the keys, newest first. */
   list(tenant: Tenant): Promise<readonly AccessKeyRecord[]>;
   /** @param rule receives the number of the organization's access keys */
-  create(tenant: Tenant, key: NewAccessKey, rule: AccountRule<[count: number]>): Promise<AccessKeyRecord>;
+  create(
+    tenant: Tenant,
+    key: NewAccessKey,
+    rule: AccountRule<[count: number]>,
+    audit: AuditOf<AccessKeyRecord>,
+  ): Promise<AccessKeyRecord>;
   /** @throws ReportError `access_key.not_found` */
-  change(tenant: Tenant, id: string, change: AccessKeyChange): Promise<AccessKeyRecord>;
+  change(
+    tenant: Tenant,
+    id: string,
+    change: AccessKeyChange,
+    audit: AuditOf<AccessKeyRecord>,
+  ): Promise<AccessKeyRecord>;
   /** Null when the key does not exist, is disabled or has expired. */
   findUsable(id: string): Promise<UsableAccessKey | null>;
 }

@@ -1,3 +1,4 @@
+import type { AuditOf } from '../audit/audit-event.ts';
 import type { EnvironmentRecord, OrganizationRecord, Role, Scope } from './accounts.ts';
 
 export interface NewOrganization {
@@ -72,7 +73,7 @@ export interface TokenRecord {
  */
 export type AccountRule<Existing extends readonly unknown[]> = (...existing: Existing) => void;
 
-/** With `isDryRun` nothing is deleted. */
+/** With `isDryRun` nothing is deleted, and no event is written. */
 export interface DeletionTerms {
   readonly isDryRun: boolean;
 }
@@ -97,11 +98,12 @@ export interface OrganizationStore {
    * Creates everything in one transaction.
    * @throws ReportError `organization.exists`, `user.exists`
    */
-  create(organization: NewOrganization): Promise<OrganizationRecord>;
+  create(organization: NewOrganization, audit: AuditOf<OrganizationRecord>): Promise<OrganizationRecord>;
   createEnvironment(
     organization: string,
     name: string,
     rule: AccountRule<[names: readonly string[]]>,
+    audit: AuditOf<EnvironmentRecord>,
   ): Promise<EnvironmentRecord>;
   /**
    * Makes the environment invisible and ends its queries. `sweepDeletedTenants` deletes its data.
@@ -110,15 +112,16 @@ export interface OrganizationStore {
   deleteEnvironment(
     place: { readonly organization: string; readonly environment: string },
     terms: DeletionTerms,
+    audit: AuditOf<EnvironmentDeletion>,
   ): Promise<EnvironmentDeletion>;
   /**
    * Refuses the credentials and links of an organization. Its running queries are requeued, and no
    * worker claims its queries until `resume`.
    * @throws ReportError `organization.not_found`
    */
-  suspend(organization: string): Promise<void>;
+  suspend(organization: string, audit: AuditOf<void>): Promise<void>;
   /** @throws ReportError `organization.not_found` */
-  resume(organization: string): Promise<void>;
+  resume(organization: string, audit: AuditOf<void>): Promise<void>;
   /**
    * Deletes the users and makes the organization and its environments invisible.
    * `sweepDeletedTenants` deletes their data.
@@ -128,6 +131,7 @@ export interface OrganizationStore {
   delete(
     names: { readonly caller: string; readonly organization: string },
     terms: DeletionTerms,
+    audit: AuditOf<OrganizationDeletion>,
   ): Promise<OrganizationDeletion>;
 }
 
@@ -139,14 +143,25 @@ export interface UserStore {
   list(organization: string): Promise<readonly UserRecord[]>;
   find(organization: string, email: string): Promise<UserRecord | null>;
   /** @throws ReportError `user.exists` when the e-mail address is in use in any organization */
-  create(organization: string, user: NewUser, rule: AccountRule<[count: number]>): Promise<UserRecord>;
+  create(
+    organization: string,
+    user: NewUser,
+    rule: AccountRule<[count: number]>,
+    audit: AuditOf<UserRecord>,
+  ): Promise<UserRecord>;
   /** @throws ReportError `user.not_found` */
-  change(organization: string, email: string, change: UserChange, rule: UserRule): Promise<UserRecord>;
+  change(
+    organization: string,
+    email: string,
+    change: UserChange,
+    rule: UserRule,
+    audit: AuditOf<UserRecord>,
+  ): Promise<UserRecord>;
   /**
    * Deletes the user, the user's tokens and those that the user made.
    * @throws ReportError `user.not_found`
    */
-  delete(organization: string, email: string, rule: UserRule): Promise<void>;
+  delete(organization: string, email: string, rule: UserRule, audit: AuditOf<void>): Promise<void>;
 }
 
 export type UserRule = AccountRule<[user: UserRecord, others: readonly UserRecord[]]>;
@@ -164,7 +179,13 @@ export interface TokenStore {
     organization: string,
     token: NewToken,
     rule: AccountRule<[user: UserRecord, count: number, environments: readonly string[]]>,
+    audit: AuditOf<TokenRecord>,
   ): Promise<TokenRecord>;
   /** @throws ReportError `token.not_found` */
-  delete(organization: string, id: string, rule: AccountRule<[token: TokenRecord]>): Promise<void>;
+  delete(
+    organization: string,
+    id: string,
+    rule: AccountRule<[token: TokenRecord]>,
+    audit: AuditOf<TokenRecord>,
+  ): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { AuditOf } from '../audit/audit-event.ts';
 import { invalidRequest, type FieldFault } from '../errors.ts';
 
 /**
@@ -26,7 +27,7 @@ export interface CeilingStore {
    * retention only bounds what is set after it: no ceiling deletes facts.
    * @throws ReportError `organization.not_found`
    */
-  change(organization: string, change: CeilingsChange): Promise<OwnCeilings>;
+  change(organization: string, change: CeilingsChange, audit: AuditOf<OwnCeilings>): Promise<OwnCeilings>;
 }
 
 const limits = ['queriesPerHour', 'activeQueries', 'turnWeight', 'retentionDays'] as const;

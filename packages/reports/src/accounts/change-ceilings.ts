@@ -1,3 +1,4 @@
+import type { AuditOf } from '../audit/audit-event.ts';
 import { requireRole } from './account-roles.ts';
 import type { Principal } from './accounts.ts';
 import type { CeilingsChange, CeilingStore, OwnCeilings } from './ceilings.ts';
@@ -6,8 +7,16 @@ import type { CeilingsChange, CeilingStore, OwnCeilings } from './ceilings.ts';
 export async function changeCeilings(
   principal: Principal,
   organization: string,
-  { change, ceilings }: { readonly change: CeilingsChange; readonly ceilings: CeilingStore },
+  {
+    change,
+    ceilings,
+    audit,
+  }: {
+    readonly change: CeilingsChange;
+    readonly ceilings: CeilingStore;
+    readonly audit: AuditOf<OwnCeilings>;
+  },
 ): Promise<OwnCeilings> {
   requireRole(principal, 'operator');
-  return ceilings.change(organization, change);
+  return ceilings.change(organization, change, audit);
 }

@@ -1,4 +1,5 @@
 import type { Tenant } from '@hourglass/query';
+import type { AuditOf } from '../audit/audit-event.ts';
 import { isAtLeast } from './account-roles.ts';
 import type { Principal } from './accounts.ts';
 import { effectiveCeilings, requireWithinCeilings, type Ceilings, type OwnCeilings } from './ceilings.ts';
@@ -21,11 +22,15 @@ export function changeEnvironmentSettings(
   principal: Principal,
   tenant: Tenant,
   change: EnvironmentSettingsChange,
-  { settings, defaultCeilings }: ChangeEnvironmentSettingsPorts,
+  {
+    settings,
+    defaultCeilings,
+    audit,
+  }: ChangeEnvironmentSettingsPorts & { readonly audit: AuditOf<EnvironmentSettings> },
 ): Promise<EnvironmentSettings> {
-  return settings.change(tenant, change, (own) =>
-    requireWithinCeilings(change, ceilingsFor(principal, own, defaultCeilings)),
-  );
+  const rule = (own: OwnCeilings) =>
+    requireWithinCeilings(change, ceilingsFor(principal, own, defaultCeilings));
+  return settings.change(tenant, change, rule, audit);
 }
 
 /** The defaults do not bind operators, whose defaults they are; a ceiling of the organization does. */

@@ -1,3 +1,4 @@
+import type { AuditOf } from '../audit/audit-event.ts';
 import { invalidRequest } from '../errors.ts';
 import type { UserRecord, UserStore } from './account-admin.ts';
 import type { Principal } from './accounts.ts';
@@ -13,6 +14,7 @@ export interface ChangeOwnPasswordPorts {
   readonly hashPassword: HashPassword;
   /** Whether this is the caller's password now. Counts as a sign-in. */
   readonly isCurrentPassword: (password: string) => Promise<boolean>;
+  readonly audit: AuditOf<UserRecord>;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ChangeOwnPasswordPorts {
 export async function changeOwnPassword(
   { organization, email }: Principal,
   { currentPassword, password }: OwnPasswordChange,
-  { users, hashPassword, isCurrentPassword }: ChangeOwnPasswordPorts,
+  { users, hashPassword, isCurrentPassword, audit }: ChangeOwnPasswordPorts,
 ): Promise<UserRecord> {
   requireUncommonPassword(password, email);
   if (!(await isCurrentPassword(currentPassword))) {
@@ -33,5 +35,5 @@ export async function changeOwnPassword(
   }
   const passwordHash = await hashPassword(password);
   // Every user may change the own password, whatever the role.
-  return users.change(organization, email, { passwordHash }, () => {});
+  return users.change(organization, email, { passwordHash }, () => {}, audit);
 }

@@ -1,7 +1,8 @@
-import type { UserRecord, UserStore } from './account-admin.ts';
+import type { UserRecord, UserRule } from './account-admin.ts';
 import { requireRole } from './account-roles.ts';
 import type { Principal, Role } from './accounts.ts';
-import { requireUncommonPassword, type HashPassword } from './password-rules.ts';
+import type { WriteUserPorts } from './create-user.ts';
+import { requireUncommonPassword } from './password-rules.ts';
 import { requireSuccessor } from './user-rules.ts';
 
 /** Omitted fields keep their values. */
@@ -19,14 +20,15 @@ export async function changeUser(
   principal: Principal,
   email: string,
   { role, password }: UserChangeRequest,
-  { users, hashPassword }: { readonly users: UserStore; readonly hashPassword: HashPassword },
+  { users, hashPassword, audit }: WriteUserPorts,
 ): Promise<UserRecord> {
   if (password !== undefined) requireUncommonPassword(password, email);
   const passwordHash = password === undefined ? undefined : await hashPassword(password);
-  return users.change(principal.organization, email, { role, passwordHash }, (user, others) => {
+  const rule: UserRule = (user, others) => {
     requireRole(principal, user.role);
     if (role === undefined) return;
     requireRole(principal, role);
     requireSuccessor(user, others, role);
-  });
+  };
+  return users.change(principal.organization, email, { role, passwordHash }, rule, audit);
 }

@@ -1,4 +1,5 @@
 import type { Tenant } from '@hourglass/query';
+import type { AuditOf } from '../audit/audit-event.ts';
 import type { AccessKeyRecord, AccessKeyStore, NewAccessKey } from './access-keys.ts';
 import { requireWithinLimit } from './account-limits.ts';
 import { ReportError } from '../errors.ts';
@@ -14,11 +15,13 @@ export interface CreateAccessKeyPorts {
 export function createAccessKey(
   tenant: Tenant,
   { secret, ...key }: Omit<NewAccessKey, 'sealedSecret'> & { readonly secret: string },
-  { accessKeys, secretKey }: CreateAccessKeyPorts,
+  { accessKeys, secretKey, audit }: CreateAccessKeyPorts & { readonly audit: AuditOf<AccessKeyRecord> },
 ): Promise<AccessKeyRecord> {
   if (secretKey === null) throw new ReportError('access_key.unavailable');
   const sealedSecret = sealSecret(secret, secretKey, key.id);
-  return accessKeys.create(tenant, { ...key, sealedSecret }, (count) =>
-    requireWithinLimit('access keys', count + 1),
-  );
+  return accessKeys.create(tenant, { ...key, sealedSecret }, requireRoomForKey, audit);
+}
+
+function requireRoomForKey(count: number): void {
+  requireWithinLimit('access keys', count + 1);
 }

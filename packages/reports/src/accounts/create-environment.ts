@@ -1,3 +1,4 @@
+import type { AuditOf } from '../audit/audit-event.ts';
 import type { OrganizationStore } from './account-admin.ts';
 import { requireWithinLimit } from './account-limits.ts';
 import { ReportError } from '../errors.ts';
@@ -7,12 +8,16 @@ import type { EnvironmentRecord, Principal } from './accounts.ts';
 export function createEnvironment(
   { organization }: Principal,
   name: string,
-  organizations: OrganizationStore,
+  {
+    organizations,
+    audit,
+  }: { readonly organizations: OrganizationStore; readonly audit: AuditOf<EnvironmentRecord> },
 ): Promise<EnvironmentRecord> {
-  return organizations.createEnvironment(organization, name, (names) => {
+  const rule = (names: readonly string[]) => {
     if (names.includes(name)) {
       throw new ReportError('environment.exists', { organization, environment: name });
     }
     requireWithinLimit('environments', names.length + 1);
-  });
+  };
+  return organizations.createEnvironment(organization, name, rule, audit);
 }

@@ -1,3 +1,4 @@
+import type { AuditOf } from '../audit/audit-event.ts';
 import type { NewOrganization, OrganizationStore } from './account-admin.ts';
 import { requireWithinLimit } from './account-limits.ts';
 import { requireRole } from './account-roles.ts';
@@ -20,11 +21,16 @@ export async function createOrganization(
   {
     organizations,
     hashPassword,
-  }: { readonly organizations: OrganizationStore; readonly hashPassword: HashPassword },
+    audit,
+  }: {
+    readonly organizations: OrganizationStore;
+    readonly hashPassword: HashPassword;
+    readonly audit: AuditOf<OrganizationRecord>;
+  },
 ): Promise<OrganizationRecord> {
   requireRole(principal, 'operator');
   requireWithinLimit('environments', organization.environments.length);
   requireUncommonPassword(password, email, 'administrator.password');
   const user = { email, role: 'administrator', passwordHash: await hashPassword(password) } as const;
-  return organizations.create({ ...organization, user });
+  return organizations.create({ ...organization, user }, audit);
 }

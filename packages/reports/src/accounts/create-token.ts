@@ -1,3 +1,4 @@
+import type { AuditOf } from '../audit/audit-event.ts';
 import type { NewToken, TokenRecord, TokenStore } from './account-admin.ts';
 import { requireWithinLimit } from './account-limits.ts';
 import { requireRole, requireScopesOfCaller, requireScopesOfRole } from './account-roles.ts';
@@ -17,17 +18,18 @@ export type TokenRequest = Omit<NewToken, 'maker'>;
 export function createToken(
   principal: Principal,
   request: TokenRequest,
-  tokens: TokenStore,
+  { tokens, audit }: { readonly tokens: TokenStore; readonly audit: AuditOf<TokenRecord> },
 ): Promise<TokenRecord> {
   const { organization, email, tokenId } = principal;
   const token = { ...request, maker: { email, tokenId } };
-  return tokens.create(organization, token, (user, count, environments) => {
+  const rule: Parameters<TokenStore['create']>[2] = (user, count, environments) => {
     requireRole(principal, user.role);
     requireScopesOfRole(user.role, token.scopes);
     requireScopesOfCaller(principal, token.scopes);
     requireEnvironment(token, environments);
     requireWithinLimit('tokens', count + 1);
-  });
+  };
+  return tokens.create(organization, token, rule, audit);
 }
 
 function requireEnvironment({ environment }: NewToken, existing: readonly string[]): void {

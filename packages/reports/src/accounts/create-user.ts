@@ -1,3 +1,4 @@
+import type { AuditOf } from '../audit/audit-event.ts';
 import type { UserRecord, UserStore } from './account-admin.ts';
 import { requireWithinLimit } from './account-limits.ts';
 import { requireRole } from './account-roles.ts';
@@ -10,6 +11,12 @@ export interface UserRequest {
   readonly password: string;
 }
 
+export interface WriteUserPorts {
+  readonly users: UserStore;
+  readonly hashPassword: HashPassword;
+  readonly audit: AuditOf<UserRecord>;
+}
+
 /**
  * @throws ReportError `auth.role` for a role above the caller's, `request.invalid` for a common
  * password, `user.exists`, `account.limit`
@@ -17,12 +24,14 @@ export interface UserRequest {
 export async function createUser(
   principal: Principal,
   { password, ...user }: UserRequest,
-  { users, hashPassword }: { readonly users: UserStore; readonly hashPassword: HashPassword },
+  { users, hashPassword, audit }: WriteUserPorts,
 ): Promise<UserRecord> {
   requireRole(principal, user.role);
   requireUncommonPassword(password, user.email);
   const passwordHash = await hashPassword(password);
-  return users.create(principal.organization, { ...user, passwordHash }, (count) =>
-    requireWithinLimit('users', count + 1),
-  );
+  return users.create(principal.organization, { ...user, passwordHash }, requireRoomForUser, audit);
+}
+
+function requireRoomForUser(count: number): void {
+  requireWithinLimit('users', count + 1);
 }

@@ -1,4 +1,5 @@
 import type { CustomField, CustomFieldType, Tenant, UndeclaredFields } from '@hourglass/query';
+import type { AuditEvent, AuditOf } from '../audit/audit-event.ts';
 
 /** Maximum per environment and dataset. Keeps plans, facts and lists small. */
 export const maxCustomFields = 100;
@@ -33,11 +34,20 @@ export interface CustomFieldStore {
   /** Finds the fields of one dataset, or of all datasets. */
   find(tenant: Tenant, dataset?: string): Promise<EnvironmentFields>;
   /** Declares a field. Declarations of one environment are serialized, so `maxFields` is exact. */
-  declare(tenant: Tenant, declaration: Declaration, maxFields: number): Promise<DeclarationOutcome>;
+  declare(
+    tenant: Tenant,
+    declaration: Declaration,
+    maxFields: number,
+    audit: AuditOf<DeclaredField>,
+  ): Promise<DeclarationOutcome>;
   /**
    * Deletes the declaration; its values stay in the facts and are no longer read. False when there
    * is no such field.
    */
-  delete(tenant: Tenant, field: { readonly dataset: string; readonly name: string }): Promise<boolean>;
-  changeUndeclared(tenant: Tenant, undeclaredFields: UndeclaredFields): Promise<void>;
+  delete(
+    tenant: Tenant,
+    field: { readonly dataset: string; readonly name: string },
+    audit: AuditEvent,
+  ): Promise<boolean>;
+  changeUndeclared(tenant: Tenant, undeclaredFields: UndeclaredFields, audit: AuditEvent): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { didYouMean, quoted } from '@hourglass/contract/messages';
 import { faultOfCustomFieldName, type Catalogue, type Tenant } from '@hourglass/query';
+import type { AuditOf } from '../audit/audit-event.ts';
 import {
   maxCustomFields,
   type CustomFieldStore,
@@ -21,7 +22,7 @@ export interface DeclareCustomFieldPorts {
 export async function declareCustomField(
   tenant: Tenant,
   declaration: Declaration,
-  { catalogue, customFields }: DeclareCustomFieldPorts,
+  { catalogue, customFields, audit }: DeclareCustomFieldPorts & { readonly audit: AuditOf<DeclaredField> },
 ): Promise<DeclaredField> {
   const { dataset: datasetName, name } = declaration;
   const dataset = catalogue.get(datasetName);
@@ -34,7 +35,7 @@ export async function declareCustomField(
   const fault = faultOfCustomFieldName(name, dataset);
   if (fault !== null) throw invalidRequest([{ field: 'name', message: fault }]);
 
-  const outcome = await customFields.declare(tenant, declaration, maxCustomFields);
+  const outcome = await customFields.declare(tenant, declaration, maxCustomFields, audit);
   switch (outcome.kind) {
     case 'declared':
       return outcome.field;

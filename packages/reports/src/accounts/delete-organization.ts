@@ -1,3 +1,4 @@
+import type { AuditOf } from '../audit/audit-event.ts';
 import type { DeletionTerms, OrganizationDeletion, OrganizationStore } from './account-admin.ts';
 import { isAtLeast, requireRole } from './account-roles.ts';
 import type { Principal } from './accounts.ts';
@@ -11,7 +12,14 @@ import { ReportError } from '../errors.ts';
 export async function deleteOrganization(
   principal: Principal,
   organization: string,
-  { organizations, ...terms }: DeletionTerms & { readonly organizations: OrganizationStore },
+  {
+    organizations,
+    audit,
+    ...terms
+  }: DeletionTerms & {
+    readonly organizations: OrganizationStore;
+    readonly audit: AuditOf<OrganizationDeletion>;
+  },
 ): Promise<OrganizationDeletion> {
   const { organization: caller } = principal;
   if (organization !== caller && !isAtLeast(principal.role, 'operator')) {
@@ -19,5 +27,5 @@ export async function deleteOrganization(
   }
   requireRole(principal, 'operator');
   if (organization === caller) throw new ReportError('organization.own', { organization });
-  return organizations.delete({ caller, organization }, terms);
+  return organizations.delete({ caller, organization }, terms, audit);
 }

@@ -1,4 +1,5 @@
 import type { Tenant } from '@hourglass/query';
+import type { AuditOf } from '../audit/audit-event.ts';
 import type { AccountRule } from './account-admin.ts';
 import type { OwnCeilings } from './ceilings.ts';
 import type { SubmissionLimits } from '../queries/submission-limits.ts';
@@ -35,5 +36,6 @@ export interface EnvironmentSettingsStore {
     tenant: Tenant,
     change: EnvironmentSettingsChange,
     rule: AccountRule<[own: OwnCeilings]>,
+    audit: AuditOf<EnvironmentSettings>,
   ): Promise<EnvironmentSettings>;
 }

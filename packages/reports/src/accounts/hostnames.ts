@@ -1,4 +1,5 @@
 import type { Tenant } from '@hourglass/query';
+import type { AuditOf } from '../audit/audit-event.ts';
 
 /** Hostnames that clients may use instead of an environment's name, in lower case. */
 export interface HostnameStore {
@@ -7,7 +8,11 @@ export interface HostnameStore {
   /** Lists the environment's hostnames in alphabetical order. */
   list(tenant: Tenant): Promise<readonly string[]>;
   /** Replaces the environment's hostnames in one transaction. */
-  replace(tenant: Tenant, hostnames: readonly string[]): Promise<HostnamesOutcome>;
+  replace(
+    tenant: Tenant,
+    hostnames: readonly string[],
+    audit: AuditOf<readonly string[]>,
+  ): Promise<HostnamesOutcome>;
 }
 
 export type HostnamesOutcome =

@@ -1,3 +1,4 @@
+import type { AuditOf } from '../audit/audit-event.ts';
 import type { OrganizationStore } from './account-admin.ts';
 import { requireRole } from './account-roles.ts';
 import type { Principal } from './accounts.ts';
@@ -14,9 +15,14 @@ export async function suspendOrganization(
   {
     organizations,
     isSuspended,
-  }: { readonly organizations: OrganizationStore; readonly isSuspended: boolean },
+    audit,
+  }: {
+    readonly organizations: OrganizationStore;
+    readonly isSuspended: boolean;
+    readonly audit: AuditOf<void>;
+  },
 ): Promise<void> {
   requireRole(principal, 'operator');
   if (organization === principal.organization) throw new ReportError('organization.own', { organization });
-  return isSuspended ? organizations.suspend(organization) : organizations.resume(organization);
+  return isSuspended ? organizations.suspend(organization, audit) : organizations.resume(organization, audit);
 }

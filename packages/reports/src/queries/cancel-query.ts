@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../audit/audit-event.ts';
 import { ReportError } from '../errors.ts';
 import type { QueryRecord } from './query-record.ts';
 import type { QueryStore } from './query-store.ts';
@@ -9,8 +10,11 @@ import { mayBecome } from './query-states.ts';
  * @throws ReportError `query.ended` when the query completed, failed or expired, even during the
  * request
  */
-export async function cancelQuery(record: QueryRecord, queries: QueryStore): Promise<QueryRecord> {
-  if (mayBecome(record.state, 'cancelled')) await queries.cancel(record.id);
+export async function cancelQuery(
+  record: QueryRecord,
+  { queries, audit }: { readonly queries: QueryStore; readonly audit: AuditEvent },
+): Promise<QueryRecord> {
+  if (mayBecome(record.state, 'cancelled')) await queries.cancel(record.id, audit);
   const after = await queries.find(record.plan.tenant, record.id);
   if (after === null) throw new ReportError('query.not_found', { id: record.id });
   if (after.state !== 'cancelled') throw new ReportError('query.ended', { state: after.state });

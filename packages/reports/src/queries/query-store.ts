@@ -1,4 +1,5 @@
 import type { Plan, Tenant } from '@hourglass/query';
+import type { AuditEvent } from '../audit/audit-event.ts';
 import type { LimitReason, LimitUsage, SubmissionLimits } from './submission-limits.ts';
 import type { IdempotencyKey } from './idempotency-key.ts';
 import type { Progress } from './progress.ts';
@@ -13,6 +14,8 @@ export interface Submission {
   readonly submittedBy: string;
   readonly labels?: QueryLabels;
   readonly idempotencyKey?: IdempotencyKey | undefined;
+  /** Inserted with the query. A repeated submission has no event. */
+  readonly audit: AuditEvent;
 }
 
 /** Conditions on a listed query. An omitted condition matches every query. */
@@ -118,7 +121,7 @@ export interface QueryStore {
   complete(id: string, attempt: number, publication: Publication): Promise<boolean>;
   fail(id: string, attempt: number, failure: Failure): Promise<boolean>;
   /** Cancels an enqueued or running query and notifies every process through `CancelSignals`. */
-  cancel(id: string): Promise<boolean>;
+  cancel(id: string, audit: AuditEvent): Promise<boolean>;
   /** Moves a running query back to `enqueued`. */
   requeue(id: string, attempt: number, cause: RequeueCause): Promise<boolean>;
   /**

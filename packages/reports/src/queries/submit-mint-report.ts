@@ -5,8 +5,9 @@ import {
   type MintCriteria,
   type Tenant,
 } from '@hourglass/query';
+import type { AuditOf } from '../audit/audit-event.ts';
 import type { CustomFieldStore } from '../accounts/custom-fields.ts';
-import { enqueueQuery, type Enqueued, type EnqueuePorts } from './submit-query.ts';
+import { enqueueQuery, type Enqueued, type EnqueuePorts, type SubmittedPlan } from './submit-query.ts';
 import { invalidRequest } from '../errors.ts';
 import type { IdempotencyKey } from './idempotency-key.ts';
 import type { Principal } from '../accounts/accounts.ts';
@@ -26,13 +27,14 @@ export async function submitMintReport(
     tenant: Tenant;
     principal: Principal;
     idempotencyKey?: IdempotencyKey | undefined;
+    audit: AuditOf<SubmittedPlan>;
   },
   ports: SubmitMintReportPorts,
 ): Promise<Enqueued> {
-  const { criteria, tenant, principal, idempotencyKey } = input;
+  const { criteria, tenant, principal, idempotencyKey, audit } = input;
   const { catalogue, customFields } = ports;
   const { fields } = await customFields.find(tenant, mintReportDataset);
   const planned = planMintReport(criteria, { catalogue, tenant, customFields: fields });
   if (!planned.ok) throw invalidRequest(planned.faults);
-  return enqueueQuery({ plan: planned.plan, labels: {}, idempotencyKey }, principal, ports);
+  return enqueueQuery({ plan: planned.plan, labels: {}, idempotencyKey, audit }, principal, ports);
 }

@@ -1,5 +1,6 @@
 import { didYouMean, quoted } from '@hourglass/contract/messages';
 import { planQuery, type Catalogue, type Plan, type QueryRequest, type Tenant } from '@hourglass/query';
+import type { AuditOf } from '../audit/audit-event.ts';
 import type { Principal } from '../accounts/accounts.ts';
 import type { CustomFieldStore } from '../accounts/custom-fields.ts';
 import { invalidRequest, ReportError } from '../errors.ts';
@@ -34,6 +35,13 @@ export interface EnqueuedPlan {
   readonly plan: Plan;
   readonly labels: QueryLabels;
   readonly idempotencyKey?: IdempotencyKey | undefined;
+  readonly audit: AuditOf<SubmittedPlan>;
+}
+
+/** A plan with the id of its query. */
+export interface SubmittedPlan {
+  readonly id: string;
+  readonly plan: Plan;
 }
 
 export interface Enqueued {
@@ -52,12 +60,13 @@ export async function submitQuery(
     readonly principal: Principal;
     readonly labels?: QueryLabels;
     readonly idempotencyKey?: IdempotencyKey | undefined;
+    readonly audit: AuditOf<SubmittedPlan>;
   },
   ports: SubmitQueryPorts,
 ): Promise<Enqueued> {
-  const { principal, labels = {}, idempotencyKey } = input;
+  const { principal, labels = {}, idempotencyKey, audit } = input;
   const plan = await planRequest(input, ports);
-  return enqueueQuery({ plan, labels, idempotencyKey }, principal, ports);
+  return enqueueQuery({ plan, labels, idempotencyKey, audit }, principal, ports);
 }
 
 /**
@@ -90,11 +99,18 @@ function requireDataset(name: string, catalogue: Catalogue): void {
  * None of these counts against the limits.
  */
 export async function enqueueQuery(
-  { plan, labels, idempotencyKey }: EnqueuedPlan,
+  { plan, labels, idempotencyKey, audit }: EnqueuedPlan,
   principal: Principal,
   { queries, doorbell, limits, newId }: EnqueuePorts,
 ): Promise<Enqueued> {
-  const submission = { id: newId(), plan, submittedBy: principal.email, labels, idempotencyKey };
+  const submitted = { id: newId(), plan };
+  const submission = {
+    ...submitted,
+    submittedBy: principal.email,
+    labels,
+    idempotencyKey,
+    audit: audit(submitted),
+  };
   const outcome = await queries.submit(submission, limits);
   if (outcome.kind === 'refused') throw new LimitReached(outcome.reason, outcome.usage);
   if (outcome.kind === 'conflict')

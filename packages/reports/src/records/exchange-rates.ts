@@ -1,3 +1,5 @@
+import type { AuditEvent } from '../audit/audit-event.ts';
+
 /** Value of one unit of a currency on a UTC day. Currencies are codes in capital letters. */
 export interface ExchangeRate {
   /** `YYYY-MM-DD` */
@@ -16,7 +18,7 @@ export interface ExchangeRateStore {
   /**
    * Upserts all rates in one transaction. `rates` has no two rates of the same day and currencies.
    */
-  put(organization: string, rates: readonly ExchangeRate[]): Promise<void>;
+  put(organization: string, rates: readonly ExchangeRate[], audit: AuditEvent): Promise<void>;
   /** Lists at most `limit` rates, newest day first, then by currencies. */
   list(organization: string, criteria: RateCriteria, limit: number): Promise<readonly ExchangeRate[]>;
 }

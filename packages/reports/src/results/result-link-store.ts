@@ -1,3 +1,4 @@
+import type { AuditEvent, AuditOf } from '../audit/audit-event.ts';
 import type { QueryScope } from '../queries/query-scope.ts';
 import type { Principal } from '../accounts/accounts.ts';
 
@@ -25,7 +26,8 @@ export type RevokedLinks =
 
 /** Links to archives. A link works while it is stored: it ends with its user, token and query. */
 export interface ResultLinkStore {
-  create(link: NewResultLink): Promise<{ readonly id: string; readonly expiresAt: Date }>;
+  /** @param audit its object becomes the id of the link */
+  create(link: NewResultLink, audit: AuditEvent): Promise<{ readonly id: string; readonly expiresAt: Date }>;
   /** Where its query is, and whether the organization is suspended. Null: revoked or expired. */
   findUsable(
     id: string,
@@ -34,11 +36,11 @@ export interface ResultLinkStore {
   list(organization: string, limit: number): Promise<readonly ResultLinkRecord[]>;
   /**
    * Returns the number of revoked links.
-   * @throws ReportError `organization.not_found`
+   * @throws ReportError `organization.not_found`; `link.not_found` for one that does not exist
    */
-  revoke(organization: string, links: RevokedLinks): Promise<number>;
+  revoke(organization: string, links: RevokedLinks, audit: AuditOf<number>): Promise<number>;
   /** Makes a new key for signatures and revokes every link of every organization. */
-  rotateKey(): Promise<number>;
+  rotateKey(audit: AuditOf<number>): Promise<number>;
   /** Deletes up to `limit` expired links and returns their number. */
   deleteExpired(limit: number): Promise<number>;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { testEvent } from '@hourglass/testing';
 import { archiveKeyOf } from '../../src/results/archive-key.ts';
 import type { IncompleteObject } from '../../src/results/object-store.ts';
 import { sweepArchives } from '../../src/results/sweep-archives.ts';
@@ -11,7 +12,7 @@ test('an incomplete upload is kept only while its attempt runs, even under the k
   const memory = new MemoryQueries(() => 0);
   const [running, completed] = [idOf(1), idOf(2)];
   for (const id of [running, completed]) {
-    memory.submit({ id, plan: planOf('acme'), submittedBy: '' });
+    memory.submit({ id, plan: planOf('acme'), submittedBy: '', audit: testEvent });
     memory.claim(id, terms);
   }
   const keyOf = (id: string, attempt = 1) => archiveKeyOf({ id, attempt, plan: planOf('acme') });

@@ -7,7 +7,7 @@ import { idempotencyKeyOf } from '../../http/idempotency-key.ts';
 import { rateLimitHeaders, setRateLimits, type RateLimits } from '../../http/rate-limits.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../../http/route.ts';
 import { submittedStatus } from './query-status-view.ts';
-import { maxSubmissionBytes } from './submit-queries.ts';
+import { maxSubmissionBytes, submissionOf } from './submit-queries.ts';
 
 const example = {
   fromDate: '2017-06-01 00:00:00',
@@ -33,12 +33,18 @@ export function submitMintReportRoute(
     },
     body: jsonBody(mintCriteriaBody, { maxBytes: maxSubmissionBytes, example }),
     responses: { 201: { description: 'The enqueued query that computes the report.', json: queryStatus } },
-    async handle({ request, response, principal, body }) {
+    async handle({ request, response, principal, body, audit }) {
       const scope = reportScopeOf(request);
       const tenant = await ports.accounts.findTenant(scope);
       if (tenant === null) throw new ReportError('environment.not_found', { ...scope });
       const { record, usage } = await submitMintReport(
-        { criteria: body, tenant, principal, idempotencyKey: idempotencyKeyOf(request, { mint: body }) },
+        {
+          criteria: body,
+          tenant,
+          principal,
+          idempotencyKey: idempotencyKeyOf(request, { mint: body }),
+          audit: submissionOf(audit),
+        },
         ports,
       );
       setRateLimits(response, usage);

@@ -41,8 +41,11 @@ export function cancelQueryRoutes(collection: QueryCollection, queries: QuerySto
     scope: 'submit',
     missing: queryNotFound,
     responses: { 200: { description: 'The cancelled query.', json: queryStatus } },
-    async handle({ request, response }: Pick<GuardedCall, 'request' | 'response'>) {
-      const cancelled = await cancelQuery(await collection.find(request, response), queries);
+    async handle({ request, response, audit }: Pick<GuardedCall, 'request' | 'response' | 'audit'>) {
+      const found = await collection.find(request, response);
+      const { environment } = found.plan.tenant;
+      const event = audit('query.cancel', { environment, object: found.id });
+      const cancelled = await cancelQuery(found, { queries, audit: event });
       response.set('Cache-Control', 'no-store').json(queryStatusOf(cancelled));
     },
   } as const;

@@ -13,6 +13,7 @@ import {
   type ResultLinkStore,
   type SigningKeys,
 } from '@hourglass/reports';
+import { describeLinkUse, type DescribeWrite } from '../../http/audit.ts';
 import { scopeOf } from '../../http/find-tenant.ts';
 import { publicOrigin } from '../../http/public-origin.ts';
 import { guardedRoute, openRoute, type GuardedRoute, type OpenRoute } from '../../http/route.ts';
@@ -44,14 +45,14 @@ export function createResultLinkRoute(collection: QueryCollection, ports: Result
       summary: 'Get a download link to the archive that needs no credentials',
     },
     responses: { 200: { description: 'The link.', json: resultUrls } },
-    async handle({ request, response, principal }) {
+    async handle({ request, response, principal, audit }) {
       const record = await collection.find(request, response);
       const { object } = await openResult(record, ports);
       const md5 = record.result?.archiveMd5 ?? null;
       const body: ResultUrls = {
         urls: [
           {
-            uri: await signedUri(request, { record, principal }, ports),
+            uri: await signedUri(request, { record, principal, audit }, ports),
             ...(md5 === null ? {} : { md5 }),
             sizeBytes: String(object.bytes),
           },
@@ -64,14 +65,19 @@ export function createResultLinkRoute(collection: QueryCollection, ports: Result
 
 async function signedUri(
   request: Request,
-  { record, principal }: { readonly record: QueryRecord; readonly principal: Principal },
+  {
+    record,
+    principal,
+    audit,
+  }: { readonly record: QueryRecord; readonly principal: Principal; readonly audit: DescribeWrite },
   ports: ResultLinkPorts,
 ): Promise<string> {
   const { organization, environment } = record.plan.tenant;
   // Read before the link is stored: a rotation of the key between both ends the link.
   const key = await ports.signingKeys.keyFor(resultLinkKeyPurpose);
   const stored = { queryId: record.id, principal, lifetimeSeconds: linkSeconds };
-  const { id: linkId, expiresAt } = await ports.resultLinks.create(stored);
+  const event = audit('link.create', { details: { query: record.id } });
+  const { id: linkId, expiresAt } = await ports.resultLinks.create(stored, event);
   const expiresSeconds = Math.floor(expiresAt.getTime() / 1000);
   const link = { organization, environment, id: record.id, linkId, expiresSeconds };
   const signature = signResultLink(link, key);
@@ -106,7 +112,12 @@ export function openResultLinkRoute(ports: ResultLinkPorts): OpenRoute {
       if (usable.isSuspended) throw new ReportError('organization.suspended', { organization });
       const record = await ports.queries.find(link, id);
       if (record === null) throw new ReportError('result.link');
-      await sendArchive(request, response, record, ports);
+      const describe = describeLinkUse(request, response, linkId);
+      await sendArchive(request, response, {
+        record,
+        ...ports,
+        describe: (details) => describe('link.open', { object: id, details }),
+      });
     },
   });
 }

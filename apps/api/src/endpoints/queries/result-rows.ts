@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { resultView, type ResultView } from '@hourglass/contract';
-import { viewResult, type QueryRecord, type ViewResultPorts } from '@hourglass/reports';
+import { viewResult, type AuditLog, type QueryRecord, type ViewResultPorts } from '@hourglass/reports';
 import { guardedRoute, type GuardedRoute } from '../../http/route.ts';
 import { queryNotFound, type QueryCollection } from './query-collections.ts';
 import { queryParamsOf } from './query-status-view.ts';
@@ -10,7 +10,10 @@ import { queryParamsOf } from './query-status-view.ts';
  * `GET …/hostQueries/{id}/resultView`: the rows of a completed query as one JSON object, read from
  * its archive.
  */
-export function getResultRowsRoute(collection: QueryCollection, ports: ViewResultPorts): GuardedRoute {
+export function getResultRowsRoute(
+  collection: QueryCollection,
+  { audit: auditLog, ...ports }: ViewResultPorts & { readonly audit: Pick<AuditLog, 'record'> },
+): GuardedRoute {
   return guardedRoute({
     ...collection.rateLimits,
     method: 'get',
@@ -23,7 +26,7 @@ export function getResultRowsRoute(collection: QueryCollection, ports: ViewResul
       summary: 'Get the rows of a completed query as JSON',
     },
     responses: { 200: { description: 'All rows.', json: resultView } },
-    async handle({ request, response }) {
+    async handle({ request, response, audit }) {
       const record = await collection.find(request, response);
       const rows = await viewResult(record, ports);
       const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'private, no-transform' };
@@ -35,6 +38,8 @@ export function getResultRowsRoute(collection: QueryCollection, ports: ViewResul
       // The first rows are read before headers are set, so that an unreachable store still gives a
       // 503.
       const first = await text.next();
+      const { environment } = record.plan.tenant;
+      await auditLog.record(audit('result.rows', { environment, object: record.id }));
       response.set(headers);
       // A read that fails later breaks the connection and leaves invalid JSON, so no client takes
       // it for all rows.

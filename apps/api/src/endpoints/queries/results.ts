@@ -3,6 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import {
   openResult,
+  type AuditDetails,
+  type AuditLog,
+  type AuditOf,
   type ByteRange,
   type ObjectStore,
   type OpenResult,
@@ -16,6 +19,7 @@ import { queryNotFound, type QueryCollection } from './query-collections.ts';
 
 export interface ResultPorts {
   readonly objects: ObjectStore;
+  readonly audit: Pick<AuditLog, 'record'>;
   readonly nowMs: () => number;
 }
 
@@ -42,18 +46,29 @@ export function getResultRoute(collection: QueryCollection, ports: ResultPorts):
       summary: 'Download the archive of a completed query',
     },
     responses: archiveResponses,
-    async handle({ request, response }) {
-      await sendArchive(request, response, await collection.find(request, response), ports);
+    async handle({ request, response, audit }) {
+      const record = await collection.find(request, response);
+      const { environment } = record.plan.tenant;
+      const describe = (details: AuditDetails) =>
+        audit('result.download', { environment, object: record.id, details });
+      await sendArchive(request, response, { record, ...ports, describe });
     },
   });
 }
 
-/** Streams a query's archive from the object store, whole or in the requested ranges. */
+export interface SentArchive extends ResultPorts {
+  readonly record: QueryRecord;
+  readonly describe: AuditOf<AuditDetails>;
+}
+
+/**
+ * Streams a query's archive from the object store, whole or in the requested ranges. The event of
+ * the download is committed before the first byte is sent.
+ */
 export async function sendArchive(
   request: Request,
   response: Response,
-  record: QueryRecord,
-  ports: ResultPorts,
+  { record, audit, describe, ...ports }: SentArchive,
 ): Promise<void> {
   const result = await openResult(record, ports);
   const { bytes, etag } = result.object;
@@ -75,19 +90,38 @@ export async function sendArchive(
     'Accept-Ranges': 'bytes',
   };
   if (request.method === 'HEAD') response.set({ ...headers, 'Content-Length': String(bytes) }).end();
-  else await send(response, result, ranges, headers);
+  else {
+    const beforeBytes = () => audit.record(describe({ bytes: sizeOf(ranges, bytes), ranges: ranges.length }));
+    await send(response, { result, ranges, headers, beforeBytes });
+  }
 }
 
-/** Opens the first read before it sets headers, so that an unreachable store still gives a 503. */
-async function send(
-  response: Response,
-  result: OpenResult,
-  ranges: readonly ByteRange[],
-  headers: Readonly<Record<string, string>>,
-): Promise<void> {
+/** Without a range it is the whole archive. */
+function sizeOf(ranges: readonly ByteRange[], archiveBytes: number): number {
+  if (ranges.length === 0) return archiveBytes;
+  return ranges.reduce((sum, { start, endExclusive }) => sum + endExclusive - start, 0);
+}
+
+interface SentBytes {
+  readonly result: OpenResult;
+  /** None: the whole archive. */
+  readonly ranges: readonly ByteRange[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly beforeBytes: () => Promise<void>;
+}
+
+/**
+ * Opens the first read and writes the event before it sets headers, so that an unreachable store or
+ * database still gives a 503.
+ */
+async function send(response: Response, { result, ranges, headers, beforeBytes }: SentBytes): Promise<void> {
   const { bytes } = result.object;
   const [first] = ranges;
   const stream = await result.read(first);
+  await beforeBytes().catch((error: unknown) => {
+    if (stream instanceof Readable) stream.destroy();
+    throw error;
+  });
   response.set(headers);
   if (first === undefined) {
     response.set('Content-Length', String(bytes));

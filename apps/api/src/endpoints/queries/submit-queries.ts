@@ -11,13 +11,16 @@ import { defaultDataset } from '@hourglass/query';
 import {
   explainQuery,
   submitQuery,
+  type AuditOf,
   type ExplainQueryPorts,
   type RequestedQuery,
   type SubmitQueryPorts,
+  type SubmittedPlan,
   type Semaphore,
 } from '@hourglass/reports';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { z } from 'zod';
+import type { DescribeWrite } from '../../http/audit.ts';
 import { clientGone } from '../../http/client-gone.ts';
 import { idempotencyKeyOf } from '../../http/idempotency-key.ts';
 import { setRateLimits } from '../../http/rate-limits.ts';
@@ -73,7 +76,7 @@ export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueri
       200: { description: 'Response to a dry run: what the query would read.', json: queryExplanation },
       201: { description: 'The enqueued query.', json: queryStatus },
     },
-    async handle({ request, response, principal, parameters: { tzo, dryRun }, body: wholeBody }) {
+    async handle({ request, response, principal, parameters: { tzo, dryRun }, body: wholeBody, audit }) {
       const { tenant, hostname } = await collection.locate(request, response, wholeBody);
       const body = withoutHostname(wholeBody);
       const { name, reportDefinitionId, dataset = defaultDataset, ...fields } = body;
@@ -87,12 +90,23 @@ export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueri
       }
       const labels = { hostname, name, reportDefinitionId };
       const idempotencyKey = idempotencyKeyOf(request, { body, hostname, tzo });
-      const { record, usage } = await submitQuery({ ...requested, principal, labels, idempotencyKey }, ports);
+      const { record, usage } = await submitQuery(
+        { ...requested, principal, labels, idempotencyKey, audit: submissionOf(audit, hostname) },
+        ports,
+      );
       setRateLimits(response, usage);
       ports.metrics.countSubmission(record.plan.dataset);
       response.status(201).json(submittedStatus(record));
     },
   });
+}
+
+/** Describes a submission without its filter and its labels. */
+export function submissionOf(audit: DescribeWrite, hostname?: string): AuditOf<SubmittedPlan> {
+  return ({ id, plan: { tenant, dataset } }) => {
+    const details = { dataset, ...(hostname === undefined ? {} : { hostname }) };
+    return audit('query.submit', { environment: tenant.environment, object: id, details });
+  };
 }
 
 function withoutHostname(body: SubmitQueryBody & { readonly envgroupHostname?: string }): SubmitQueryBody {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { suiteSize } from '@hourglass/testing';
+import { suiteSize, testEvent } from '@hourglass/testing';
 import { archiveKeyOf } from '../../../src/results/archive-key.ts';
 import { reconcile } from '../../../src/queries/reconcile.ts';
 import {
@@ -181,10 +181,12 @@ class Simulation {
     const idempotencyKey = { key: `key ${number}`, requestSha256: new Uint8Array() };
     const { queries } = this.world;
     const plan = planOf(organizations[this.random(organizations.length)] ?? '');
-    const accepted = queries.submit({ id, plan, submittedBy: '', idempotencyKey });
+    const accepted = queries.submit({ id, plan, submittedBy: '', idempotencyKey, audit: testEvent });
     // The response was lost, so the client repeats the request.
     if (this.random(3) === 0)
-      expect(queries.submit({ id: `${id}x`, plan, submittedBy: '', idempotencyKey })).toBe(accepted);
+      expect(queries.submit({ id: `${id}x`, plan, submittedBy: '', idempotencyKey, audit: testEvent })).toBe(
+        accepted,
+      );
     this.submitted += 1;
     if (this.random(2) === 0) this.world.wakeUps += 1;
   }
