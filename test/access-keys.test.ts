@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   accessKeyList,
@@ -16,7 +13,6 @@ import {
   connectDatabase,
   eventually,
   ordersPath,
-  repositoryRoot,
   sharedSystem,
   signRequest,
   startSystem,
@@ -24,6 +20,7 @@ import {
   type TestSystem,
   type TestTenant,
 } from '@hourglass/testing';
+import { runCommand } from './run-cli.ts';
 
 describe('an access key', () => {
   let system: TestSystem;
@@ -140,20 +137,8 @@ describe('an access key', () => {
     expect(foreign.status).toBe(403);
   });
 
-  const entry = path.join(repositoryRoot, 'apps/cli/bin/hourglass.js');
-
-  async function hourglass(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
-    const child = spawn(process.execPath, [entry, ...args], {
-      env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: system.token, ...more },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const [output, messages] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'close'),
-    ]);
-    return { code: child.exitCode, output: output.trimEnd(), messages: messages.trimEnd() };
-  }
+  const hourglass = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    runCommand(system, args, { env });
   const admin = (...args: readonly string[]) =>
     hourglass(['admin', 'access-key', ...args, '--org', system.organization]);
 

@@ -1,7 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createdOrganization,
@@ -11,7 +7,8 @@ import {
   userList,
   userView,
 } from '@hourglass/contract';
-import { repositoryRoot, sharedSystem, type TestSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
+import { runCommand } from './run-cli.ts';
 
 describe('hourglass admin', () => {
   let system: TestSystem;
@@ -20,21 +17,8 @@ describe('hourglass admin', () => {
   });
   afterAll(() => system.stop());
 
-  const entry = path.join(repositoryRoot, 'apps/cli/bin/hourglass.js');
-
-  /** Runs the built command line until it exits. `input` is its whole standard input. */
-  async function admin(args: readonly string[], { input = '', token = system.token } = {}) {
-    const child = spawn(process.execPath, [entry, 'admin', ...args], {
-      env: { PATH: process.env['PATH'], HOURGLASS_URL: system.url, HOURGLASS_TOKEN: token },
-    });
-    child.stdin.end(input);
-    const [output, messages] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'close'),
-    ]);
-    return { code: child.exitCode, output: output.trimEnd(), messages: messages.trimEnd() };
-  }
+  const admin = (args: readonly string[], { input = '', token = system.token } = {}) =>
+    runCommand({ url: system.url, token }, ['admin', ...args], { input });
 
   async function statusFor(authorization: string, organization: string): Promise<number> {
     const response = await fetch(`${system.url}/v1/organizations/${organization}`, {

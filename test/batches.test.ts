@@ -1,6 +1,7 @@
 import { batchList, deletedBatch, deletedFacts, errorBody, type BatchView } from '@hourglass/contract';
 import { eventually, sharedSystem, type TestSystem } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from './run-cli.ts';
 
 describe('batches', () => {
   let system: TestSystem;
@@ -138,8 +139,8 @@ describe('batches', () => {
       '--to',
       '2026-04-04T12:00:00Z',
     ];
-    expect((await system.runCli(...command)).output).toContain('nothing was done');
-    expect((await system.runCli(...command, '--yes')).output).toBe('deleted 1 fact of api');
+    expect((await runCli(system, ...command)).output).toContain('nothing was done');
+    expect((await runCli(system, ...command, '--yes')).output).toBe('deleted 1 fact of api');
     expect(await count('range')).toBe(1);
   });
 
@@ -163,7 +164,7 @@ describe('batches', () => {
   test('are listed and deleted on the command line, which asks unless --yes is given', async () => {
     await ingest('of/cli', fact('cli').repeat(2));
     const place = ['--org', system.organization, '--env', 'prod'];
-    const listed = await system.runCli('batches', 'list', ...place, '--limit', '1');
+    const listed = await runCli(system, 'batches', 'list', ...place, '--limit', '1');
     expect(listed.output.split('\n')[0]?.split('\t').slice(1)).toEqual([
       'api',
       'of/cli',
@@ -172,10 +173,10 @@ describe('batches', () => {
       '2026-04-04T10:00:00.000Z',
       system.email,
     ]);
-    const refused = await system.runCli('batches', 'delete', ...place, 'of/cli');
+    const refused = await runCli(system, 'batches', 'delete', ...place, 'of/cli');
     expect(refused.code).toBe(1);
     expect(refused.output).toContain('this deletes 2 facts of api: the batch of/cli: nothing was done');
-    const deleted = await system.runCli('batches', 'delete', ...place, 'of/cli', '--yes');
+    const deleted = await runCli(system, 'batches', 'delete', ...place, 'of/cli', '--yes');
     expect(deleted).toEqual({ code: 0, output: 'deleted 2 facts of api' });
   });
 });

@@ -20,6 +20,7 @@ import {
   sendRecords,
   subscription,
 } from './keystone.ts';
+import { runCli } from './run-cli.ts';
 
 describe('the consumption of a customer', () => {
   let system: TestSystem;
@@ -275,7 +276,7 @@ describe('the consumption of a customer', () => {
     ];
     const imported = async (rows: string) => {
       await writeFile(file, header + rows);
-      return system.runCli('import', ...place, file);
+      return runCli(system, 'import', ...place, file);
     };
     const sizesOf = async () => {
       const { text } = await ask(

@@ -2,14 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { customFieldList, customFieldView, datasetSchema, errorBody } from '@hourglass/contract';
-import {
-  repositoryRoot,
-  sharedSystem,
-  startNode,
-  temporaryFolder,
-  type TemporaryFolder,
-  type TestSystem,
-} from '@hourglass/testing';
+import { sharedSystem, temporaryFolder, type TemporaryFolder, type TestSystem } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 
 const place = () => ['--org', system.organization, '--env', 'prod'];
 const day = (date: string) => ({
@@ -30,7 +24,7 @@ const declare = (body: object) =>
   system.client.request('/customFields', { method: 'POST', body: JSON.stringify(body) });
 const remove = (name: string) => system.client.request(`/customFields/${name}`, { method: 'DELETE' });
 const list = async () => customFieldList.parse(await (await system.client.request('/customFields')).json());
-const cli = (...args: string[]) => system.runCli('admin', ...args, ...place());
+const cli = (...args: string[]) => runCli(system, 'admin', ...args, ...place());
 const rows = async (query: object) =>
   (await system.client.report(query))
     .trimEnd()
@@ -220,17 +214,17 @@ describe('custom fields', () => {
       return file;
     };
     const csv = await write('a.csv', 'timestamp,dc_plan,dc_ok,dc_total\n2026-05-03T00:00:00Z,007,TRUE,3\n');
-    expect((await system.runCli('import', ...place(), '--format', 'csv', csv)).code).toBe(0);
+    expect((await runCli(system, 'import', ...place(), '--format', 'csv', csv)).code).toBe(0);
     const bad = await write('b.csv', 'timestamp,dc_ok\n2026-05-03T00:00:00Z,yes\n');
-    const refused = await system.runCli('import', ...place(), '--format', 'csv', bad);
+    const refused = await runCli(system, 'import', ...place(), '--format', 'csv', bad);
     expect([refused.code, refused.output]).toEqual([1, expect.stringContaining('line 2, dc_ok') as string]);
     const log = await write(
       'access.log',
       '10.0.0.1 - - [03/May/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "-"\n'.repeat(2),
     );
     const combined = ['import', ...place(), '--format', 'combined', '--custom-field', 'dc_total=4'];
-    expect((await system.runCli(...combined, '--custom-field', 'dc_plan=log', log)).code).toBe(0);
-    const unknown = await system.runCli(...combined, '--custom-field', 'dc_none=1', log);
+    expect((await runCli(system, ...combined, '--custom-field', 'dc_plan=log', log)).code).toBe(0);
+    const unknown = await runCli(system, ...combined, '--custom-field', 'dc_none=1', log);
     expect([unknown.code, unknown.output]).toEqual([
       2,
       expect.stringContaining('expected name=value with one of') as string,
@@ -253,13 +247,11 @@ describe('custom fields', () => {
     const file = path.join(folder.path, 'ingesting.csv');
     await writeFile(file, 'timestamp,apiproxy\n2026-05-03T00:00:00Z,a\n');
     const args = ['import', '--org', organization, '--env', 'prod', '--format', 'csv', file];
-    const importing = startNode('apps/cli/bin/hourglass.js', {
-      args,
-      env: { PATH: process.env['PATH'] ?? '', HOURGLASS_URL: system.url, HOURGLASS_TOKEN: token },
-      cwd: repositoryRoot,
+    const imported = await runCli({ url: system.url, token }, ...args);
+    expect(imported).toEqual({
+      code: 0,
+      output: expect.stringContaining('accepted 1 fact in 1 batch') as string,
     });
-    expect((await importing.exited).code).toBe(0);
-    expect(importing.output()).toContain('accepted 1 fact in 1 batch');
   });
 
   test('that are deleted and declared again with another type have no values', async () => {

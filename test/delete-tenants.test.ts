@@ -4,6 +4,7 @@ import { createdOrganization, createdToken } from '@hourglass/contract';
 import { connectDatabase, eventually, sharedSystem } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAccounts, type AccountsSystem } from './accounts-system.ts';
+import { runCli } from './run-cli.ts';
 
 let accounts: AccountsSystem;
 /** The organization of the operator. */
@@ -75,13 +76,13 @@ describe('deleting an environment', () => {
     const { system } = accounts;
     await fillEnvironment('typo');
     const args = ['admin', 'environment', 'delete', 'typo', '--org', acme];
-    const refused = await system.runCli(...args);
+    const refused = await runCli(system, ...args);
     expect(refused.code).toBe(1);
     expect(refused.output).toBe(
       'hourglass: this deletes the environment typo with 2 facts in 1 batch and 1 query: nothing was done; expected --yes, or an answer at a terminal',
     );
     expect((await accounts.call('GET', `/${acme}/environments/typo`)).status).toBe(200);
-    expect(await system.runCli(...args, '--yes')).toEqual({
+    expect(await runCli(system, ...args, '--yes')).toEqual({
       code: 0,
       output: 'deleted typo with 2 facts in 1 batch and 1 query',
     });
@@ -178,11 +179,11 @@ describe('deleting an organization', () => {
   test('is confirmed on the command line', async () => {
     await create('typo-org');
     const args = ['admin', 'organization', 'delete', 'typo-org'];
-    const refused = await accounts.system.runCli(...args);
+    const refused = await runCli(accounts.system, ...args);
     expect(refused.code).toBe(1);
     expect(refused.output).toContain(
       '1 environment, 1 user, 0 facts in 0 batches and 0 queries: nothing was done',
     );
-    expect((await accounts.system.runCli(...args, '--yes')).code).toBe(0);
+    expect((await runCli(accounts.system, ...args, '--yes')).code).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { errorBody, queryExplanation, queryList, type QueryExplanation } from '@hourglass/contract';
 import { sharedSystem, temporaryFolder, type TemporaryFolder, type TestSystem } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 
 const query = {
   metrics: [{ name: 'message_count', function: 'sum' }],
@@ -88,8 +89,8 @@ test('the command line prints a dry run as text and as JSON', async () => {
   await writeFile(file, JSON.stringify({ ...query, dimensions: ['apiproxy'], limit: 7 }));
   const place = ['--org', system.organization, '--env', 'prod', '--dry-run'];
   const [text, json] = await Promise.all([
-    system.runCli('submit', ...place, file),
-    system.runCli('submit', ...place, '--json', file),
+    runCli(system, 'submit', ...place, file),
+    runCli(system, 'submit', ...place, '--json', file),
   ]);
   expect([text.code, json.code]).toEqual([0, 0]);
   expect(text.output).toMatch(

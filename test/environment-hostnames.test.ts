@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environmentHostnames, errorBody } from '@hourglass/contract';
 import { sharedSystem, type ContractClient, type TestSystem, type TestTenant } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 
 describe("an environment's hostnames", () => {
   let system: TestSystem;
@@ -86,16 +87,16 @@ describe("an environment's hostnames", () => {
 
   test('are shown and replaced by the command line', async () => {
     const command = ['admin', 'environment', 'hostnames', '--org', system.organization, '--env', 'test'];
-    expect(await system.runCli(...command, '--set', 'b.example, A.example')).toEqual({
+    expect(await runCli(system, ...command, '--set', 'b.example, A.example')).toEqual({
       code: 0,
       output: 'a.example\nb.example',
     });
-    expect(await system.runCli(...command, '--json')).toEqual({
+    expect(await runCli(system, ...command, '--json')).toEqual({
       code: 0,
       output: '{"hostnames":["a.example","b.example"]}',
     });
-    expect(await system.runCli(...command, '--set', '')).toEqual({ code: 0, output: 'no host names' });
-    const refused = await system.runCli(...command, '--set', '*');
+    expect(await runCli(system, ...command, '--set', '')).toEqual({ code: 0, output: 'no host names' });
+    const refused = await runCli(system, ...command, '--set', '*');
     expect([refused.code, refused.output]).toEqual([1, expect.stringContaining('a DNS name')]);
   });
 });

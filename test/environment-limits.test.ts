@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { environmentLimits, errorBody } from '@hourglass/contract';
 import { sharedSystem, type ContractClient, type TestSystem, type TestTenant } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 
 describe("an environment's own limits", () => {
   let system: TestSystem;
@@ -91,12 +92,13 @@ describe("an environment's own limits", () => {
 
   test('are shown and changed by the command line', async () => {
     const command = ['admin', 'environment', 'limits', '--org', system.organization, '--env', 'test'];
-    expect(await system.runCli(...command)).toEqual({
+    expect(await runCli(system, ...command)).toEqual({
       code: 0,
       output: 'queries per hour: 1000 (default)\nactive queries: 10 (default)\nfair-share weight: 1',
     });
     expect(
-      await system.runCli(
+      await runCli(
+        system,
         ...command,
         '--queries-per-hour',
         '20',
@@ -109,15 +111,15 @@ describe("an environment's own limits", () => {
       code: 0,
       output: 'queries per hour: 20 (override)\nactive queries: 3 (override)\nfair-share weight: 2',
     });
-    const json = await system.runCli(...command, '--active-queries', 'default', '--json');
+    const json = await runCli(system, ...command, '--active-queries', 'default', '--json');
     expect(JSON.parse(json.output)).toEqual({
       queriesPerHour: 20,
       activeQueries: 10,
       turnWeight: 2,
       own: { queriesPerHour: 20, activeQueries: null },
     });
-    expect((await system.runCli(...command, '--queries-per-hour', 'many')).code).toBe(2);
-    const refused = await system.runCli(...command, '--queries-per-hour', '0');
+    expect((await runCli(system, ...command, '--queries-per-hour', 'many')).code).toBe(2);
+    const refused = await runCli(system, ...command, '--queries-per-hour', '0');
     expect([refused.code, refused.output]).toEqual([1, expect.stringContaining('at least 1')]);
   });
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sharedSystem, temporaryFolder, type TemporaryFolder, type TestSystem } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 
 let system: TestSystem;
 let folder: TemporaryFolder;
@@ -17,7 +18,7 @@ afterAll(async () => {
 async function importFile(name: string, content: string | Buffer, ...options: string[]) {
   const file = path.join(folder.path, name);
   await writeFile(file, content);
-  return system.runCli('import', '--org', system.organization, '--env', 'prod', ...options, file);
+  return runCli(system, 'import', '--org', system.organization, '--env', 'prod', ...options, file);
 }
 
 function line(day: string, address = '192.0.2.10') {

@@ -11,6 +11,7 @@ import {
   type TemporaryFolder,
 } from '@hourglass/testing';
 import { readSeedPage, type Quotation } from './seed-page.ts';
+import { runCli } from './run-cli.ts';
 
 /** The page's request of a monetization report, with the line at which it begins. */
 const example: Quotation<object> = {
@@ -212,7 +213,7 @@ describe('monetization', () => {
   test('rates are imported from CSV and NDJSON, also repeatedly, and faults name the line', async () => {
     const csv = path.join(folder.path, 'rates.csv');
     const ndjson = path.join(folder.path, 'rates.ndjson');
-    const cli = (...args: string[]) => system.runCli('admin', 'exchange-rate', ...args, '--org', 'myorg');
+    const cli = (...args: string[]) => runCli(system, 'admin', 'exchange-rate', ...args, '--org', 'myorg');
     await writeFile(
       csv,
       'day,currency,targetCurrency,rate\n2017-06-01,USD,EUR,0.9\n2017-06-15,USD,EUR,0.8\n',

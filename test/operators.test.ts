@@ -8,6 +8,7 @@ import {
   type TestSystem,
   type TestTenant,
 } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 
 describe('an operator', () => {
   let system: TestSystem;
@@ -54,7 +55,7 @@ describe('an operator', () => {
       }),
     ]);
     expect(await codeOf(await call('GET', path, tenant.token))).toEqual([403, 'auth.role']);
-    const listed = await system.runCli('admin', 'organization', 'overview', tenant.organization);
+    const listed = await runCli(system, 'admin', 'organization', 'overview', tenant.organization);
     expect(listed.output.split('\t').slice(0, 2)).toEqual([tenant.organization, 'active']);
   });
 
@@ -95,7 +96,7 @@ describe('an operator', () => {
     await system.client.ended(await system.client.submit(body));
     expect(await stateOf(id)).toBe('enqueued');
 
-    const resumed = await system.runCli('admin', 'organization', 'resume', tenant.organization);
+    const resumed = await runCli(system, 'admin', 'organization', 'resume', tenant.organization);
     expect(resumed).toEqual({ code: 0, output: `${tenant.organization} is active` });
     expect((await client.ended(id)).state).toBe('completed');
     expect((await fetch(link)).status).toBe(200);
@@ -155,7 +156,7 @@ describe('an operator', () => {
       await refused(first);
       expect((await fetch(second)).status).toBe(200);
       expect((await call('DELETE', path())).status).toBe(400);
-      await system.runCli('admin', 'link', 'revoke', '--org', tenant.organization, '--user', tenant.email);
+      await runCli(system, 'admin', 'link', 'revoke', '--org', tenant.organization, '--user', tenant.email);
       await refused(second);
       const third = await newLink();
       expect((await call('DELETE', `${path()}?all=true`)).status).toBe(200);
@@ -176,7 +177,7 @@ describe('an operator', () => {
       const id = await owner.submit(body);
       await owner.ended(id);
       const [link] = resultUrls.parse(await (await owner.request(`/queries/${id}/resulturl`)).json()).urls;
-      const rotated = await system.runCli('admin', 'link', 'rotate-key');
+      const rotated = await runCli(system, 'admin', 'link', 'rotate-key');
       expect(rotated.output).toMatch(/^made a new key; ended \d+ links?$/);
       await refused(link?.uri ?? '');
     });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, queryStatus } from '@hourglass/contract';
 import { attemptPhases } from '@hourglass/reports';
 import { eventually, sharedSystem, type NodeProcess, type TestSystem } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 
 const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
 /** A worker that missed the notification of a cancellation finds out when it renews the lease. */
@@ -105,8 +106,8 @@ describe('cancelling a query', () => {
   test('works from the command line', async () => {
     const id = await system.client.submit(longQuery);
     const place = ['--org', system.organization, '--env', 'prod'];
-    expect(await system.runCli('cancel', ...place, id)).toEqual({ code: 0, output: 'cancelled' });
-    const over = await system.runCli('cancel', ...place, '--json', '00000000-0000-4000-8000-000000000000');
+    expect(await runCli(system, 'cancel', ...place, id)).toEqual({ code: 0, output: 'cancelled' });
+    const over = await runCli(system, 'cancel', ...place, '--json', '00000000-0000-4000-8000-000000000000');
     expect([over.code, JSON.parse(over.output)]).toEqual([
       1,
       expect.objectContaining({ code: 'query.not_found' }),

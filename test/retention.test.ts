@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { environmentRetention, queryExplanation } from '@hourglass/contract';
 import { sharedSystem, type TestSystem } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
 const query = {
@@ -48,7 +49,7 @@ test('a shorter retention says what it removes, and hides it from every reader a
     '{"calls":"1","apiproxy":"10"}\n{"calls":"1","apiproxy":"100"}\n',
   );
   const command = ['admin', 'environment', 'retention', '--org', system.organization, '--env', 'prod'];
-  const refused = await system.runCli(...command, '--days', '50');
+  const refused = await runCli(system, ...command, '--days', '50');
   expect([refused.code, refused.output]).toEqual([
     1,
     expect.stringMatching(

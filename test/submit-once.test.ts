@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, queryStatus } from '@hourglass/contract';
 import { sharedSystem, type TestSystem } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 
 const query = { dimensions: ['apiproxy'], timeRange: 'last60minutes', limit: 5 };
 
@@ -104,7 +105,7 @@ describe('a submission with an Idempotency-Key', () => {
     const file = path.join(system.dataDirectory, 'query.json');
     await writeFile(file, JSON.stringify(query));
     const place = ['--org', system.organization, '--env', 'prod'];
-    const submit = (...more: string[]) => system.runCli('submit', file, ...place, ...more);
+    const submit = (...more: string[]) => runCli(system, 'submit', file, ...place, ...more);
     const [one, other] = [await submit('--idempotency-key', 'a'), await submit('--idempotency-key', 'a')];
     expect(one.code).toBe(0);
     expect(other).toEqual(one);

@@ -7,6 +7,7 @@ import {
   terminalProblem,
   type TestSystem,
 } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 
 const missing = isServiceMissing({
   service: 'a terminal',
@@ -63,7 +64,7 @@ describe.skipIf(missing)('a question of the command line before it removes facts
   });
 
   test('of a batch and an environment says how many facts, and only yes deletes them', async () => {
-    await system.runCli('admin', 'environment', 'create', '--org', system.organization, 'asked');
+    await runCli(system, 'admin', 'environment', 'create', '--org', system.organization, 'asked');
     await sendFacts('asked', [1, 1]);
     await sendFacts('asked', [1]);
     const [first] = (await batchesOf('asked')) ?? [];
