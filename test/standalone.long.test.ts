@@ -6,6 +6,7 @@ import {
   descendantsOf,
   eventually,
   isRunning,
+  openEntries,
   repositoryRoot,
   startNode,
   temporaryFolder,
@@ -69,6 +70,10 @@ describe('Hourglass on one machine', () => {
     const id = await first.client.submit(calls);
     await first.client.ended(id);
     const archive = await first.client.archive(id);
+    expect(await openEntries(path.dirname(dataDirectory))).toEqual(
+      // The group is that of PostgreSQL's account.
+      process.getuid?.() === 0 ? ['data 710'] : [],
+    );
     await first.process.stop();
 
     const second = await start(dataDirectory);

@@ -14,7 +14,7 @@ import { listen } from './listen.ts';
 startProcess(async () => {
   const settings = readSettings('api');
   const log = createLogger({ process: 'api', level: settings.logLevel });
-  await prepareDataDirectory(settings.dataDirectory);
+  await prepareDataDirectory(settings.dataDirectory, log);
   const api = await composeApi(settings, log);
   const { server, closeIdle } = api.http;
   warnWithoutPublicUrl(settings, log);

@@ -16,7 +16,7 @@ import { prepare } from './compose.ts';
 startProcess(async () => {
   const settings = readSettings('migrate');
   const log = createLogger({ process: 'api', level: settings.logLevel });
-  await prepareDataDirectory(settings.dataDirectory);
+  await prepareDataDirectory(settings.dataDirectory, log);
   await prepare(settings, log, async (database) => {
     const notice = await bootstrapOrganization(settings, database);
     if (notice !== null) process.stdout.write(`${notice}\n`);

@@ -43,7 +43,7 @@ export interface EmbeddedServices {
 export function composeEmbedded(dataDirectory: string, log: Logger): EmbeddedServices {
   return {
     async lockDataFolder() {
-      await prepareDataDirectory(dataDirectory);
+      await prepareDataDirectory(dataDirectory, log);
       try {
         return await takeLock(path.join(dataDirectory, 'supervisor.lock'));
       } catch (error) {
@@ -54,9 +54,13 @@ export function composeEmbedded(dataDirectory: string, log: Logger): EmbeddedSer
     },
     secretKey: () => loadOrCreateSecretKey(dataDirectory),
     async startDatabase() {
-      const server = await withStartFailures(startPostgres({ dataDirectory, log }));
+      const server = await withStartFailures(startPostgres({ dataDirectory, log, makesAccount: true }));
       const { url, port } = server;
-      return { url, child: server, restart: () => startPostgres({ dataDirectory, log, port }) };
+      return {
+        url,
+        child: server,
+        restart: () => startPostgres({ dataDirectory, log, makesAccount: true, port }),
+      };
     },
     async startQueue() {
       const server = await withStartFailures(startQueueServer({ log }));

@@ -13,7 +13,7 @@ export function startWorker(): void {
   startProcess(async () => {
     const settings = readSettings('worker');
     const log = createLogger({ process: 'worker', level: settings.logLevel });
-    await prepareDataDirectory(settings.dataDirectory);
+    await prepareDataDirectory(settings.dataDirectory, log);
     const worker = await composeWorker(settings, log);
     log.info({ concurrency: settings.workerConcurrency, engineMemoryMb: settings.engineMemoryMb }, 'ready');
     void logOutages(worker.services, log);

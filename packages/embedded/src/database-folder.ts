@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chown, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EmbeddedServerError, type EmbeddedLog } from './running-server.ts';
-import { isReachable, runningAsRoot, unprivilegedUser, type ServerUser } from './server-user.ts';
+import { createOpenFolder, isReachable, letIn, runningAsRoot, type ServerUser } from './server-user.ts';
 
 /** The folder of an embedded database: its cluster and the password of its owner. */
 export interface DatabaseFolder {
@@ -29,26 +29,29 @@ export async function findDatabaseFolder(options: {
   readonly dataDirectory: string;
   /** Every account can traverse it and only root can write to it. */
   readonly rootDirectory: string;
+  /** Returns the account for a new database when this process is root. */
+  readonly chooseUser: () => Promise<ServerUser>;
   readonly log: EmbeddedLog;
 }): Promise<DatabaseFolder> {
-  const { dataDirectory, rootDirectory, log } = options;
+  const { dataDirectory, rootDirectory, chooseUser, log } = options;
   const own = path.join(dataDirectory, 'postgres');
   if (!runningAsRoot()) return { path: own, user: null };
   const ownOwner = await ownerOf(own);
   if (ownOwner !== null) {
+    await letIn(dataDirectory, ownOwner);
     if (await isReachable(own, ownOwner)) return { path: own, user: ownOwner };
     throw new EmbeddedServerError(
       `the database folder ${own}: its owner, account ${ownOwner.uid}, cannot enter it; ` +
         'run chmod o+x on the folders above it, or start as that account',
     );
   }
-  const unprivileged = unprivilegedUser();
+  const unprivileged = await chooseUser();
   const pointed = await readPointer(dataDirectory);
-  if (pointed === null && (await isReachable(dataDirectory, unprivileged)))
+  if (pointed === null && (await letIn(dataDirectory, unprivileged)))
     return { path: own, user: unprivileged };
   const elsewhere = pointed ?? path.join(rootDirectory, 'databases', randomUUID());
   if (pointed === null) {
-    await mkdir(path.dirname(elsewhere), { recursive: true, mode: 0o755 });
+    await createOpenFolder(path.dirname(elsewhere));
     if (!(await isReachable(path.dirname(elsewhere), unprivileged))) {
       throw new EmbeddedServerError(
         `${path.dirname(elsewhere)}: some accounts cannot traverse it; run chmod o+x on it and the folders above`,

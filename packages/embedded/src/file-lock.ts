@@ -35,7 +35,7 @@ export async function takeLock(file: string): Promise<FileLock> {
   const nonce = randomUUID();
   const own = `${file}.${nonce}`;
   const holder: Holder = { pid: process.pid, identity: processIdentity(process.pid) ?? '', nonce };
-  await writeFile(own, JSON.stringify(holder), { flag: 'wx', mode: 0o644 });
+  await writeFile(own, JSON.stringify(holder), { flag: 'wx', mode: 0o600 });
   try {
     // A link appears atomically with its complete file, and fails when the name exists.
     while (!(await succeeded(link(own, file)))) await removeIfStale(file, nonce);

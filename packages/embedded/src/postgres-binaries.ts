@@ -3,7 +3,7 @@ import { chmod, cp, lstat, mkdir, readFile, readdir, rename, rm, symlink } from 
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { EmbeddedServerError, type EmbeddedLog } from './running-server.ts';
-import { isReachable, type ServerUser } from './server-user.ts';
+import { createOpenFolder, isReachable, type ServerUser } from './server-user.ts';
 
 export interface PostgresBinaries {
   readonly postgres: string;
@@ -40,7 +40,8 @@ export async function preparePostgresBinaries(request: BinariesRequest): Promise
       { from: native, to: copy },
       'copying the PostgreSQL binaries to a folder where the server can run them',
     );
-    await copyInstalled(installed, copy);
+    await createOpenFolder(request.copiesDirectory);
+    await copyInstalled(installed, copy, { isForOthers: request.user !== null });
   }
   return binariesIn(path.join(copy, 'native'));
 }
@@ -97,7 +98,11 @@ async function createLibraryLinks(installed: string): Promise<boolean> {
  * Copies under a temporary name first, so that an interrupted copy is never taken for a complete
  * one.
  */
-async function copyInstalled(installed: string, copy: string): Promise<void> {
+async function copyInstalled(
+  installed: string,
+  copy: string,
+  { isForOthers }: { readonly isForOthers: boolean },
+): Promise<void> {
   const unfinished = `${copy}.${randomUUID()}`;
   await mkdir(unfinished, { recursive: true });
   try {
@@ -106,7 +111,7 @@ async function copyInstalled(installed: string, copy: string): Promise<void> {
       verbatimSymlinks: true,
     });
     await createLibraryLinks(unfinished);
-    await makeReadableForAll(unfinished);
+    if (isForOthers) await makeReadableForAll(unfinished);
     await rename(unfinished, copy).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });

@@ -15,7 +15,7 @@ import { takeLock } from './file-lock.ts';
 import { PortTaken, startOnFreePort } from './free-port.ts';
 import { preparePostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { EmbeddedServerError, type EmbeddedLog, type RunningServer } from './running-server.ts';
-import { runningAsRoot } from './server-user.ts';
+import { runningAsRoot, unprivilegedUser } from './server-user.ts';
 import { spawnServer, type ServerProcess } from './server-process.ts';
 import { readPostmasterFile, stopLeftoverPostgres } from './stale-postgres.ts';
 
@@ -27,6 +27,11 @@ export interface PostgresOptions {
   readonly port?: number;
   /** False, for tests: faster, but a crash of the machine may lose the database. Default: true. */
   readonly durable?: boolean;
+  /**
+   * Whether root creates the account `hourglass-postgres` for a new database. Default: false, which
+   * uses that account if it exists, or the unprivileged one of every Unix.
+   */
+  readonly makesAccount?: boolean;
   /**
    * The folder of databases and binaries when this process is root and only root can enter the data
    * folder.
@@ -45,12 +50,13 @@ const pollMs = 10;
  * @throws EmbeddedServerError with the end of the log when the server does not start
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningServer> {
-  const { log, durable = true, rootDirectory = '/var/lib/hourglass' } = options;
+  const { log, durable = true, makesAccount = false, rootDirectory = '/var/lib/hourglass' } = options;
+  const chooseUser = () => unprivilegedUser({ makesAccount, log });
   const dataDirectory = path.resolve(options.dataDirectory);
-  await mkdir(dataDirectory, { recursive: true });
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const lock = await takeLock(path.join(dataDirectory, 'postgres.lock'));
   try {
-    const folder = await findDatabaseFolder({ dataDirectory, rootDirectory, log });
+    const folder = await findDatabaseFolder({ dataDirectory, rootDirectory, chooseUser, log });
     const copiesDirectory = runningAsRoot() ? rootDirectory : dataDirectory;
     const binaries = await preparePostgresBinaries({ user: folder.user, copiesDirectory, log });
     await prepareCluster({ folder, dataDirectory, binaries, durable, log });

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startPostgres, type RunningServer } from '../src/index.ts';
-import { unprivilegedUser } from '../src/server-user.ts';
+import { ownAccountName } from '../src/server-user.ts';
 import { launch } from './launcher.ts';
 
 const log = { debug() {}, info() {}, warn() {} };
@@ -44,14 +44,15 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     await mkdir(closed, { mode: 0o700 });
   });
 
-  function start(dataDirectory: string): Promise<RunningServer> {
-    return startPostgres({ dataDirectory, rootDirectory, log, durable: false });
+  function start(dataDirectory: string, { makesAccount = false } = {}): Promise<RunningServer> {
+    return startPostgres({ dataDirectory, rootDirectory, log, durable: false, makesAccount });
   }
 
-  test('PostgreSQL runs as the unprivileged account, in the data folder when that account can enter it', async () => {
-    const server = await start(path.join(folder, 'open'));
+  test('PostgreSQL runs as an account of its own, in the data folder, which its group may enter', async () => {
+    const server = await start(path.join(folder, 'open'), { makesAccount: true });
     const { uid } = await stat(path.join(folder, 'open/postgres/cluster'));
-    expect(uid).toBe(unprivilegedUser().uid);
+    expect(accountName(uid)).toBe(ownAccountName);
+    expect((await stat(path.join(folder, 'open'))).mode & 0o777).toBe(0o710);
     expect(
       (await readFile(`/proc/${server.pid}/status`, 'utf8')).match(/^Uid:\t(\d+)\t(\d+)/m)?.slice(1),
     ).toEqual([String(uid), String(uid)]);
@@ -130,6 +131,11 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     expect(await stat(path.join(dataDirectory, 'postgres/cluster'))).toMatchObject(user);
   });
 });
+
+function accountName(uid: number): string | undefined {
+  const entries = readFileSync('/etc/passwd', 'utf8').split('\n');
+  return entries.find((entry) => entry.split(':')[2] === String(uid))?.split(':')[0];
+}
 
 interface Account {
   readonly uid: number;

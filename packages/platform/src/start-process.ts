@@ -2,11 +2,12 @@ import { SettingsError } from './settings.ts';
 import { StartError } from './start-error.ts';
 
 /**
- * Runs an entry point. On an error it exits with code 1, after printing the faults of the settings or
+ * Runs an entry point. Its files are for its own account only, whatever the umask was. On an error it exits with code 1, after printing the faults of the settings or
  * the file that cannot be used in one line. Other errors are bugs.
  * @param options.stacks whether a bug is printed with its stack
  */
 export function startProcess(main: () => Promise<void>, { stacks = true } = {}): void {
+  process.umask(0o077);
   main().catch((error: unknown) => {
     process.stderr.write(`hourglass: ${describeStartFailure(error, stacks)}\n`);
     process.exit(1);

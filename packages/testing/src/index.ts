@@ -8,6 +8,7 @@ export * from './eventually.ts';
 export * from './failing-proxy.ts';
 export * from './node-process.ts';
 export * from './running-system.ts';
+export * from './open-entries.ts';
 export * from './require-service.ts';
 export * from './s3-server.ts';
 export * from './terminal.ts';

@@ -132,7 +132,7 @@ async function prepareDatabase(
   },
 ): Promise<void> {
   if (isMigrated && env['S3_BUCKET'] === undefined) {
-    await mkdir(path.join(dataDirectory, 'store'));
+    await mkdir(path.join(dataDirectory, 'store'), { mode: 0o700 });
     await createTestTenant(database.url, {
       organization: env.HOURGLASS_BOOTSTRAP_ORG,
       environments: ['prod', 'test'],

@@ -40,7 +40,7 @@ export async function startSharedSystem(options: {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   };
   try {
-    await mkdir(path.join(folder.path, 'store'));
+    await mkdir(path.join(folder.path, 'store'), { mode: 0o700 });
     const env = {
       ...systemEnvironment({ databaseUrl: database.url, queueUrl: queue.url, dataDirectory: folder.path }),
       HOURGLASS_SECRET_KEY: Buffer.alloc(32, 9).toString('base64'),
