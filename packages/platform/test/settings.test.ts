@@ -84,6 +84,15 @@ describe('settings', () => {
     expect(faults.join()).not.toContain('short-secret');
   });
 
+  test('hide the passwords of connection strings, wherever they are', () => {
+    const urls = ['postgresql://u:p#canary@host/db', 'mysql://host/db?password=canary', 'canary'];
+    for (const url of urls) {
+      const faults = faultsOf({ DATABASE_URL: url, REDIS_URL: url }).join();
+      expect(faults).toContain('DATABASE_URL: the value is not valid');
+      expect(faults).not.toContain('canary');
+    }
+  });
+
   test('accept a secret key of 32 bytes and hide a malformed one', () => {
     const key = Buffer.alloc(32, 7);
     const { secretKey } = readSettings('api', { HOURGLASS_SECRET_KEY: key.toString('base64') });

@@ -6,6 +6,7 @@ import {
   type TokenView,
 } from '@hourglass/contract';
 import { createToken, deleteToken, type TokenRecord, type TokenStore } from '@hourglass/reports';
+import { z } from 'zod';
 import { scopeOf } from '../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 
@@ -80,16 +81,27 @@ function deleteTokenRoute({ tokens }: TokenPorts): GuardedRoute {
     scope: 'admin',
     allowsOperators: true,
     operation: { id: 'deleteToken', tag, summary: 'Revoke a token immediately' },
+    parameters: {
+      withMade: z
+        .enum(['true'])
+        .optional()
+        .describe('true: also revokes the tokens that were made with it, and those made with these.'),
+    },
     responses: { 204: { description: 'The token is revoked.' } },
-    async handle({ request, response, principal, audit }) {
+    async handle({ request, response, principal, audit, parameters }) {
       const { organization } = scopeOf(request);
       const id = String(request.params['tokenId']);
-      await deleteToken(principal, id, {
-        tokens,
-        organization,
-        audit: ({ email, environment }) =>
-          audit('token.delete', { environment, object: id, details: { user: email } }),
-      });
+      const withMade = parameters.withMade === 'true';
+      await deleteToken(
+        principal,
+        { id, withMade },
+        {
+          tokens,
+          organization,
+          audit: ({ id: object, email, environment }) =>
+            audit('token.delete', { environment, object, details: { user: email } }),
+        },
+      );
       response.status(204).end();
     },
   });
@@ -103,6 +115,7 @@ function tokenViewOf({
   createdAt,
   expiresAt,
   madeBy,
+  madeWith,
   lastUsedAt,
   environment,
   customers,
@@ -111,6 +124,7 @@ function tokenViewOf({
     id,
     email,
     madeBy,
+    madeWith,
     scopes: [...scopes],
     description,
     created: createdAt.toISOString(),

@@ -26,6 +26,7 @@ const columns = {
   customers: true,
   user: { select: { email: true, role: true } },
   maker: { select: { email: true, role: true } },
+  madeWithId: true,
 } as const;
 
 export function createTokenStore(prisma: PrismaClient): TokenStore {
@@ -62,17 +63,37 @@ export function createTokenStore(prisma: PrismaClient): TokenStore {
         await insertAuditEvent(transaction, audit(created));
         return created;
       }),
-    delete: (organization, id, rule, audit) =>
+    delete: (organization, { id, withMade = false }, rule, audit) =>
       withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         const where = { id, user: { organizationId } };
         const row = isUuid(id) ? await transaction.token.findFirst({ where, select: columns }) : null;
         if (row === null) throw new ReportError('token.not_found', { id });
-        const token = tokenRecord(row);
-        rule(token);
-        await transaction.token.delete({ where });
-        await insertAuditEvent(transaction, audit(token));
+        const made = withMade ? await findMadeWith(transaction, id) : [];
+        if (!withMade) await passOnMadeWith(transaction, row);
+        for (const token of [row, ...made].map(tokenRecord)) {
+          rule(token);
+          await transaction.token.delete({ where: { id: token.id } });
+          await insertAuditEvent(transaction, audit(token));
+        }
       }),
   };
+}
+
+/** All tokens that were made with a token, directly or with one of those. */
+async function findMadeWith(transaction: Connection, id: string): Promise<readonly TokenRow[]> {
+  const made = await transaction.$queryRaw<{ id: string }[]>`
+    with recursive made as (
+      select id from tokens where made_with_id = ${id}::uuid
+      union
+      select t.id from tokens t join made on t.made_with_id = made.id
+    )
+    select id::text from made`;
+  return transaction.token.findMany({ where: { id: { in: made.map((one) => one.id) } }, select: columns });
+}
+
+/** Links the tokens that were made with one to the token that made it, so that none is lost to `findMadeWith`. */
+async function passOnMadeWith(transaction: Connection, { id, madeWithId }: TokenRow): Promise<void> {
+  await transaction.token.updateMany({ where: { madeWithId: id }, data: { madeWithId } });
 }
 
 /** A token that another user made is in the hands of that user, as is a token that is made with it. */
@@ -85,6 +106,8 @@ async function findMaker(
     tokenId === null
       ? null
       : await transaction.token.findUnique({ where: { id: tokenId }, select: { maker: true } });
+  // Revoked since the request was authenticated. The new token would outlive it.
+  if (tokenId !== null && used === null) throw new ReportError('auth.token', { header: 'Authorization' });
   return used?.maker ?? transaction.user.findFirst({ where: { email, organizationId } });
 }
 
@@ -105,14 +128,15 @@ async function insertToken(
   { token, scopes, description, lifetimeSeconds, customers, maker: { tokenId } }: NewToken,
 ): Promise<TokenRecord> {
   const [row] = await transaction.$queryRaw<Pick<TokenRecord, 'id' | 'createdAt' | 'expiresAt'>[]>`
-    insert into tokens (user_id, maker_id, hash, scopes, description, expires_at, environment_id, customers)
-    values (${user.id}::integer, ${maker?.id ?? null}::integer, ${tokenHash(token)}, ${scopes}::text[], ${description},
+    insert into tokens (user_id, maker_id, made_with_id, hash, scopes, description, expires_at, environment_id, customers)
+    values (${user.id}::integer, ${maker?.id ?? null}::integer, ${tokenId}::uuid, ${tokenHash(token)}, ${scopes}::text[], ${description},
             least(now() + ${lifetimeSeconds}::float8 * interval '1 second',
                   (select expires_at from tokens where id = ${tokenId}::uuid)), ${environment?.id ?? null}::integer,
             ${customers}::text[])
     returning id, created_at as "createdAt", expires_at as "expiresAt"`;
   if (row === undefined) throw new Error('the insert returned no row');
-  return tokenRecord({ ...row, lastUsedAt: null, scopes, description, user, environment, maker, customers });
+  const unused = { lastUsedAt: null, madeWithId: tokenId };
+  return tokenRecord({ ...row, ...unused, scopes, description, user, environment, maker, customers });
 }
 
 interface TokenOwner {
@@ -121,14 +145,25 @@ interface TokenOwner {
   readonly maker: (UserRecord & { readonly id: number }) | null;
 }
 
-interface TokenRow extends Omit<TokenRecord, 'email' | 'role' | 'scopes' | 'environment' | 'madeBy'> {
+interface TokenRow extends Omit<
+  TokenRecord,
+  'email' | 'role' | 'scopes' | 'environment' | 'madeBy' | 'madeWith'
+> {
+  readonly madeWithId: string | null;
   readonly scopes: readonly string[];
   readonly environment: { readonly name: string } | null;
   readonly user: { readonly email: string; readonly role: Role };
   readonly maker: { readonly email: string; readonly role: Role } | null;
 }
 
-function tokenRecord({ user: { email, role }, scopes, environment, maker, ...row }: TokenRow): TokenRecord {
+function tokenRecord({
+  user: { email, role },
+  scopes,
+  environment,
+  maker,
+  madeWithId,
+  ...row
+}: TokenRow): TokenRecord {
   const { id, description, createdAt, expiresAt, lastUsedAt, customers } = row;
   return {
     id,
@@ -139,6 +174,7 @@ function tokenRecord({ user: { email, role }, scopes, environment, maker, ...row
     createdAt,
     expiresAt,
     madeBy: maker?.email ?? null,
+    madeWith: madeWithId,
     lastUsedAt,
     environment: environment?.name ?? null,
     customers,

@@ -60,6 +60,8 @@ export interface TokenRecord {
   readonly expiresAt: Date | null;
   /** E-mail of the maker. Null: made by an earlier version or together with its organization. */
   readonly madeBy: string | null;
+  /** Id of the token with which it was made. Null: made with a password, or as for `madeBy`. */
+  readonly madeWith: string | null;
   /** Within a minute. Null: never used. */
   readonly lastUsedAt: Date | null;
   /** As in `NewToken`. */
@@ -173,7 +175,7 @@ export interface TokenStore {
   /**
    * Also deletes the organization's tokens that expired more than 30 days ago.
    * @param rule receives the number of the organization's tokens and the names of its environments
-   * @throws ReportError `user.not_found`
+   * @throws ReportError `user.not_found`, or `auth.token` when the token of the caller was deleted meanwhile
    */
   create(
     organization: string,
@@ -181,10 +183,15 @@ export interface TokenStore {
     rule: AccountRule<[user: UserRecord, count: number, environments: readonly string[]]>,
     audit: AuditOf<TokenRecord>,
   ): Promise<TokenRecord>;
-  /** @throws ReportError `token.not_found` */
+  /**
+   * Deletes a token and its links, and, with `withMade`, all tokens that were made with it, directly or
+   * with one of those. Without it these count as made with the token that made it.
+   * @param rule receives each token
+   * @throws ReportError `token.not_found`
+   */
   delete(
     organization: string,
-    id: string,
+    { id, withMade }: { readonly id: string; readonly withMade?: boolean },
     rule: AccountRule<[token: TokenRecord]>,
     audit: AuditOf<TokenRecord>,
   ): Promise<void>;

@@ -3,10 +3,13 @@ import type { TokenRecord, TokenStore } from './account-admin.ts';
 import { requireRole } from './account-roles.ts';
 import type { Principal } from './accounts.ts';
 
-/** @throws ReportError `token.not_found`, `auth.role` when the token's user is above the caller */
+/**
+ * Deletes a token and, with `withMade`, those that were made with it.
+ * @throws ReportError `token.not_found`, `auth.role` when a token's user is above the caller
+ */
 export function deleteToken(
   principal: Principal,
-  id: string,
+  token: { readonly id: string; readonly withMade?: boolean },
   {
     tokens,
     organization,
@@ -18,5 +21,5 @@ export function deleteToken(
     readonly audit: AuditOf<TokenRecord>;
   },
 ): Promise<void> {
-  return tokens.delete(organization, id, ({ role }) => requireRole(principal, role), audit);
+  return tokens.delete(organization, token, ({ role }) => requireRole(principal, role), audit);
 }

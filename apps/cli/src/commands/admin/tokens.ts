@@ -64,8 +64,9 @@ function addDeleteCommand(token: Command, context: CommandContext): void {
   withOrganization(token.command('delete'))
     .description('delete a token with immediate effect')
     .argument('<id>', 'id of the token, as "token list" shows it')
-    .action(async (id: string, { org }: OrganizationOption) => {
-      const path = `${tokensPath(org)}/${encodeURIComponent(id)}`;
+    .option('--with-made', 'also delete the tokens that were made with it, as after a theft')
+    .action(async (id: string, { org, withMade }: OrganizationOption & { readonly withMade?: true }) => {
+      const path = `${tokensPath(org)}/${encodeURIComponent(id)}${withMade === true ? '?withMade=true' : ''}`;
       await context.api().call({ method: 'DELETE', path, response: noBody });
       printResult(context, { deleted: id }, `deleted ${id}`);
     });
