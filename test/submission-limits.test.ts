@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { errorBody } from '@hourglass/contract';
 import {
@@ -83,6 +84,8 @@ describe('the limits of submissions', () => {
           [system.organization],
         );
         samples.push(rows[0]?.active ?? 0);
+        // A query is active for longer than this.
+        await delay(5);
       }
     })();
     const waiting = await submitOnBoth(clients, 200);
