@@ -141,17 +141,23 @@ test.each<[OutputColumn, string, string[]]>([
   expect(rows).toEqual(values.map((value) => `{"m":${value}}`));
 });
 
+const incompressible: Row[] = [];
+let noiseState = 1;
+const nextNoise = () => (noiseState = (noiseState * 48_271) % 2_147_483_647);
+
 /** Returns incompressible rows of about 100 bytes. */
-function noise(count: number): Row[] {
-  let state = 1;
-  const next = () => (state = (state * 48_271) % 2_147_483_647);
-  return Array.from({ length: count }, () => [
-    Array.from({ length: 14 }, () => next().toString(36)).join(''),
-    next() / 8,
-  ]);
+function noise(count: number): readonly Row[] {
+  while (incompressible.length < count) {
+    incompressible.push([
+      Array.from({ length: 14 }, () => nextNoise().toString(36)).join(''),
+      nextNoise() / 8,
+    ]);
+  }
+  return incompressible.slice(0, count);
 }
 
-test.each(formats)('reads a large result of several parts: %j', async (output) => {
+// The delimiters differ in the property above.
+test.each(formats.slice(0, 2))('reads a large result of several parts: %j', async (output) => {
   const rows = noise(40_000);
   const { archive } = await opened(await write(rows, output, 1_000_000));
   expect(archive.object.bytes).toBeGreaterThan(2_000_000);
@@ -225,7 +231,7 @@ test('refuses rows of other columns', async () => {
 test('throws the error of a store that fails while a part is read', async () => {
   const failure = new Error('the store is unavailable');
   const { archive } = await opened(
-    await write(noise(100_000), json, 64 * 1024 * 1024),
+    await write(noise(20_000), json, 64 * 1024 * 1024),
     (stream, { start }) => {
       if (start === 0 || stream.readableLength > 0) return stream;
       let chunks = 0;

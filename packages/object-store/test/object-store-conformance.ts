@@ -67,7 +67,7 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       expect(stored.bytes).toBe(100_000);
       expect(stored.etag).toMatch(/^[^"]+$/);
       expect(await store.stat(key)).toEqual(stored);
-      expect(await get(key)).toEqual(bytes);
+      expect((await get(key))?.equals(bytes)).toBe(true);
     });
 
     test('keeps every byte of a file uploaded in several parts', async () => {
@@ -105,7 +105,8 @@ export function describeObjectStore(open: () => Promise<ObjectStore>): void {
       await fc.assert(
         fc.asyncProperty(position, position, async (one, other) => {
           const range = { start: Math.min(one, other), endExclusive: Math.max(one, other) };
-          expect(await get(key, range)).toEqual(bytes.subarray(range.start, range.endExclusive));
+          const expected = bytes.subarray(range.start, range.endExclusive);
+          expect((await get(key, range))?.equals(expected)).toBe(true);
         }),
         {
           numRuns: 60,
