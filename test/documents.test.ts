@@ -40,3 +40,12 @@ describe.each(documents)('%s', (document) => {
     expect([...missing, ...commands.filter((name) => !(name in scripts))]).toEqual([]);
   });
 });
+
+test('Every row of the threat model names its test', () => {
+  const text = readFileSync(path.join(repositoryRoot, 'docs/operate/threat-model.md'), 'utf8');
+  const [, , ...rows] = text.split('\n').filter((line) => line.startsWith('|'));
+  const tests = rows.map((row) => row.split('|').at(-2)?.trim() ?? '');
+  expect(rows.length).toBeGreaterThan(20);
+  // The files that they name exist, as in every document.
+  for (const cell of tests) expect(cell).toMatch(/^`[\w./-]+\.(?:test\.ts|mjs)`/);
+});
