@@ -18,6 +18,7 @@ import { jsonBodyReader } from './http/json-body.ts';
 import { longForm } from './http/long-form.ts';
 import type { NoteUse } from './http/note-use.ts';
 import { readParameters } from './http/read-parameters.ts';
+import { noteCredentials, noteRefusal, type Refusals } from './http/refusals.ts';
 import type { RequestRates } from './http/request-rates.ts';
 import { secondsSince } from './http/seconds-since.ts';
 import { setHeaders } from './http/send-json.ts';
@@ -36,6 +37,7 @@ export interface AppParts {
   readonly metrics: ApiMetrics;
   readonly log: Logger;
   readonly noteUse: NoteUse;
+  readonly refusals: Pick<Refusals, 'note'>;
 }
 
 /** Enough for the largest body on a slow line. */
@@ -46,7 +48,7 @@ const jsonBodyTimeoutMs = 30_000;
  * endpoint, errors.
  */
 export function createApp(parts: AppParts): Express {
-  const { routes, rates, log } = parts;
+  const { routes, rates } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -74,7 +76,7 @@ export function createApp(parts: AppParts): Express {
     rates.countAddress(request);
     throw new ReportError('request.no_route');
   });
-  app.use(errorHandler(log));
+  app.use(errorHandler(parts));
   return app;
 }
 
@@ -98,6 +100,7 @@ function guardedHandler(
     // All this before anything is looked up for a caller that may be a stranger.
     rates.countAddress(request);
     const sent = readSentCredentials(request.headers, route);
+    noteCredentials(response, sent);
     rates.countCredentials(sent);
     refuseCrossSite(request, route, publicUrl);
     assertNames(request);
@@ -109,8 +112,7 @@ function guardedHandler(
     ]);
     const principal = valueOf(authenticated);
     noteUse(principal);
-    assertOwnOrganization(request, route, principal);
-    assertTokenBinding(request, route, principal);
+    assertPlace(request, response, { route, principal });
     setHeaders(response, valueOf(headers) ?? {});
     const parameters = route.readsOwnQuery === true ? {} : readParameters(request, route);
     const body = await readBody(request, response);
@@ -119,6 +121,25 @@ function guardedHandler(
     await route.handle({ ...call, audit: audited.describe, found: valueOf(found) });
     audited.log(log);
   };
+}
+
+/**
+ * Refuses callers of other organizations, and tokens elsewhere than where they are bound. Both are in
+ * the audit log, although the response may be that of a path that does not exist.
+ * @throws ReportError as `assertOwnOrganization` and `assertTokenBinding`
+ */
+function assertPlace(
+  request: Request,
+  response: Response,
+  { route, principal }: { readonly route: GuardedRoute; readonly principal: Principal },
+): void {
+  try {
+    assertOwnOrganization(request, route, principal);
+    assertTokenBinding(request, route, principal);
+  } catch (error) {
+    noteRefusal(response);
+    throw error;
+  }
 }
 
 /** @throws ReportError of `route.missing` */
@@ -209,7 +230,7 @@ function useErrorStyle(style: ErrorStyle): RequestHandler {
   };
 }
 
-function errorHandler(log: Logger) {
+function errorHandler({ refusals, log }: Pick<AppParts, 'refusals' | 'log'>) {
   // Express recognizes an error handler by its four parameters.
   return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const requestId = String(response.locals['requestId']);
@@ -218,6 +239,7 @@ function errorHandler(log: Logger) {
     if (response.destroyed) log.debug({ ...fields, err: error }, 'the client went away');
     else if (statusOf(reported) >= 500) log.error({ ...fields, err: error }, 'request failed');
     else log.debug(fields, 'request refused');
+    refusals.note(request, response, reported);
     if (response.headersSent) {
       // Breaks the connection, so that the client does not take a partial body for a complete one.
       response.destroy();

@@ -37,8 +37,8 @@ import { readCertificate, type Certificate } from './connections/certificate.ts'
 import { watchCertificate } from './connections/watch-certificate.ts';
 import { addressMatcher, countedAddress } from './http/client-address.ts';
 import { createRequestRates } from './http/request-rates.ts';
-import { createNotedUses, type NotedUses } from './http/note-use.ts';
 import { newAccessKey, newPassword, newToken } from './new-secrets.ts';
+import { startNotes } from './notes.ts';
 import { startPasswords } from './passwords.ts';
 import { createRoutes, type RouteServices } from './routes.ts';
 import { createUploadAdmission } from './uploads/upload-admission.ts';
@@ -65,9 +65,6 @@ const countingMemoryMb = 64;
 /** Number of hot facts above which new batches wait. Sealing starts far below it. */
 const maxHotFacts = 800_000;
 const sealingPollMs = 100;
-/** Precision of the last use of tokens and organizations. */
-const lastUseWriteMs = 60_000;
-const maxNotedUses = 10_000;
 /** Concurrent conversions of batch files to segments. They share the configured memory. */
 const concurrentConversions = 2;
 const maxConversionSpillMb = 1024;
@@ -94,7 +91,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   const passwords = startPasswords({ ...database, metrics, log });
   const credentials = { accounts: database.accounts, checkPassword: passwords.check };
   removeOrphanedScratch(settings, log);
-  const notedUses = composeNotedUses(database, log);
+  const notes = startNotes({ ...database, metrics, log });
   const routes = createRoutes({
     catalogue,
     database,
@@ -117,7 +114,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     ...{ newPassword, newToken, newAccessKey },
     onUncounted: (error) => log.warn({ err: error }, 'the deleted facts could not be counted'),
   });
-  const appParts = { routes, credentials, metrics, log, noteUse: notedUses.note };
+  const appParts = { routes, credentials, metrics, log, ...notes.parts };
   const http = composeHttp(settings, { database, certificate }, appParts);
   const watch = certificate && watchCertificate(certificate, { use: http.useCertificate, metrics, log });
   return {
@@ -125,7 +122,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     http,
     async close() {
       watch?.close();
-      await notedUses.close();
+      await notes.close();
       await passwords.close();
       await doorbell.close();
       await database.close();
@@ -149,22 +146,13 @@ function limitsOf({
   return { limits, defaultCeilings, retentionDays, factTimes };
 }
 
-function composeNotedUses({ lastUses }: Pick<Database, 'lastUses'>, log: Logger): NotedUses {
-  return createNotedUses({
-    lastUses,
-    everyMs: lastUseWriteMs,
-    maxNoted: maxNotedUses,
-    onError: (error) => log.warn({ err: error }, 'cannot record the last use of tokens'),
-  });
-}
-
 function composeHttp(
   settings: Settings<'api'>,
   {
     database: { accessKeys },
     certificate,
   }: { readonly database: Pick<Database, 'accessKeys'>; readonly certificate: Certificate | null },
-  parts: Pick<AppParts, 'routes' | 'credentials' | 'metrics' | 'log' | 'noteUse'>,
+  parts: Pick<AppParts, 'routes' | 'credentials' | 'metrics' | 'log' | 'noteUse' | 'refusals'>,
 ): ApiServer {
   const { metrics } = parts;
   const isTrustedProxy = addressMatcher(settings.trustedProxies);

@@ -39,6 +39,7 @@ import type {
   UserStore,
 } from '@hourglass/reports';
 import { accessKeyRoutes } from './endpoints/access-keys.ts';
+import { auditRoutes } from './endpoints/audit.ts';
 import { batchRoutes } from './endpoints/batches.ts';
 import { consumptionRoutes } from './endpoints/consumption.ts';
 import { customFieldRoutes } from './endpoints/custom-fields.ts';
@@ -215,6 +216,7 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
   const findTenant = tenantFinder(accounts);
   return [
     // Before `/v1/organizations/:organization`, whose pattern matches its paths.
+    ...auditRoutes({ audit: database.audit }),
     ...operatorOrganizationRoutes({ overviews: database.organizationOverviews, organizations }),
     ...organizationRoutes({ accounts, organizations, passwords, newPassword, newToken }),
     ...userRoutes({ users, passwords, newPassword }),

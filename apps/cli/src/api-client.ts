@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { factsAccepted, queryStatus, type FactsAccepted, type QueryStatus } from '@hourglass/contract';
-import { ApiError, readResponse, requireArchive, type ResponseSchema } from './hourglass-response.ts';
+import { ApiError, readResponse, requireContent, type ResponseSchema } from './hourglass-response.ts';
 import { createExchange, type HttpRequest } from './http-exchange.ts';
 import { createRetries } from './retries.ts';
 
@@ -36,6 +36,8 @@ export interface ApiClient {
   submit(place: Place, body: unknown, idempotencyKey: string): Promise<QueryStatus>;
   status(place: Place, id: string): Promise<QueryStatus>;
   cancel(place: Place, id: string): Promise<QueryStatus>;
+  /** Returns the content of a response with this media type, unread. */
+  download(path: string, mediaType: string): Promise<IncomingMessage>;
   /** Returns the archive's bytes, unread. */
   result(place: Place, id: string): Promise<IncomingMessage>;
   sendFacts(request: FactsRequest): Promise<FactsAccepted>;
@@ -73,15 +75,17 @@ export function createApiClient({ url, token, signal, onRetry }: ApiClientOption
     readResponse(await send(path, request), url, schema);
   const repeatJson: typeof sendJson = (path, request, schema) =>
     retries.run(() => sendJson(path, request, schema));
+  const download = (path: string, mediaType: string) =>
+    retries.run(async () =>
+      requireContent(await send(path, { method: 'GET', ...noContent }), url, mediaType),
+    );
   return {
     call({ method, path, body, response }) {
       const request = { method, ...(body === undefined ? noContent : jsonContent(body)) };
       return (method === 'POST' ? sendJson : repeatJson)(path, request, response);
     },
-    result: (place, id) =>
-      retries.run(async () =>
-        requireArchive(await send(`${queryPath(place, id)}/result`, { method: 'GET', ...noContent }), url),
-      ),
+    download,
+    result: (place, id) => download(`${queryPath(place, id)}/result`, 'application/zip'),
     submit(place, body, idempotencyKey) {
       const { headers, ...content } = jsonContent(body);
       const request = { headers: { ...headers, 'Idempotency-Key': idempotencyKey }, ...content };

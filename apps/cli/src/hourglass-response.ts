@@ -60,11 +60,15 @@ export async function readResponse<Body>(
 }
 
 /**
- * Returns a successful response whose content is an archive, unread.
+ * Returns a successful response whose content has the media type, unread.
  * @throws ApiError, Unreachable as `readResponse`
  */
-export async function requireArchive(response: IncomingMessage, url: string): Promise<IncomingMessage> {
-  if (isSuccess(response) && mediaTypeOf(response) === 'application/zip') return response;
+export async function requireContent(
+  response: IncomingMessage,
+  url: string,
+  mediaType: string,
+): Promise<IncomingMessage> {
+  if (isSuccess(response) && mediaTypeOf(response) === mediaType) return response;
   const content = await textOf(response, url);
   throw isSuccess(response) ? foreign(response, url, content) : refusal(response, url, content);
 }

@@ -26,6 +26,7 @@ import {
 import { createAttemptScratch } from './attempt-scratch.ts';
 import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';
+import { deleteExpiredEventsJob } from './jobs/delete-expired-events.ts';
 import { deleteExpiredIdempotencyKeysJob } from './jobs/delete-expired-idempotency-keys.ts';
 import { deleteExpiredLinksJob } from './jobs/delete-expired-links.ts';
 import { heartbeatJob } from './jobs/heartbeat.ts';
@@ -70,6 +71,9 @@ const maxSegmentMs = 3_600_000;
 const maxSealedFacts = 1_000_000;
 /** Fewer segments of one size are not merged. */
 const minMergedSegments = 4;
+
+/** Refused credentials in the audit log, about 100 MB. */
+const maxRefusals = 500_000;
 
 /** The adapters that queries, jobs and the shutdown share. */
 interface Adapters {
@@ -202,17 +206,18 @@ function runTerms({ queryTimeoutMs, resultTtlSeconds, retryDelayMs }: Settings<'
 
 /** Periodic jobs around the life of a query and its result. */
 function createQueryJobs(
-  { dataDirectory, queryTimeoutMs }: Settings<'worker'>,
+  { dataDirectory, queryTimeoutMs, auditDays }: Settings<'worker'>,
   { database, doorbell, objects, scratchDirectory }: Adapters,
   terms: RunQueryTerms,
 ): PeriodicJob[] {
-  const { queries, periodicJobs, resultLinks } = database;
+  const { audit, queries, periodicJobs, resultLinks } = database;
   return [
     heartbeatJob(dataDirectory),
     // Also runs at the start, so that waiting queries begin at once even when the queue lost their wake-ups.
     oncePerInterval(reconcileJob({ queries, doorbell }, terms), periodicJobs, { alsoAtStart: true }),
     oncePerInterval(deleteExpiredIdempotencyKeysJob({ queries }), periodicJobs),
     oncePerInterval(deleteExpiredLinksJob({ resultLinks }), periodicJobs),
+    oncePerInterval(deleteExpiredEventsJob({ audit }, { days: auditDays, maxRefusals }), periodicJobs),
     sweepScratchJob({ queries }, { scratchDirectory, maxRunMs: queryTimeoutMs }),
     oncePerInterval(sweepArchivesJob({ queries, objects }), periodicJobs),
     oncePerInterval(sweepDeletedTenantsJob({ tenants: database.deletedTenants, objects }), periodicJobs),

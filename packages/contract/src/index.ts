@@ -1,5 +1,6 @@
 export * from './access-keys.ts';
 export * from './account-fields.ts';
+export * from './audit.ts';
 export * from './batches.ts';
 export * from './canonical-json.ts';
 export * from './ceilings.ts';

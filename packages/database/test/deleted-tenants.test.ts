@@ -125,10 +125,11 @@ async function fill(): Promise<{ readonly running: string }> {
 }
 
 /** Counts the rows of every table of the schema. */
+/** Without the audit log, which outlives tenants. */
 async function rowsByTable(): Promise<Record<string, number>> {
   const tables = await db.sql<{ name: string }>(
     `select relname as name from pg_class
-      where relnamespace = 'public'::regnamespace and relkind = 'r'`,
+      where relnamespace = 'public'::regnamespace and relkind = 'r' and relname <> 'audit_events'`,
   );
   const counts: Record<string, number> = {};
   for (const { name } of tables) {

@@ -18,6 +18,8 @@ export interface ApiMetrics {
   countPasswordHash(): void;
   /** `delayed` and `busy`: without computing its hash. */
   countPasswordRefusal(reason: 'wrong' | 'delayed' | 'busy'): void;
+  /** Counts refusals of credentials that the audit log lacks. */
+  countLostRefusals(count: number): void;
   countRefusedConnection(limit: 'connections' | 'unfinished_heads'): void;
   countRateLimited(by: RateLimitOwner): void;
   /** `read` returns the numbers of now; it is called whenever metrics are rendered. */
@@ -78,7 +80,7 @@ export function createApiMetrics(): ApiMetrics {
 
 function passwordCounters(
   registry: Registry,
-): Pick<ApiMetrics, 'countPasswordHash' | 'countPasswordRefusal'> {
+): Pick<ApiMetrics, 'countPasswordHash' | 'countPasswordRefusal' | 'countLostRefusals'> {
   const hashes = new Counter({
     name: 'hourglass_password_hashes_total',
     help: 'Computed hashes of passwords.',
@@ -90,7 +92,13 @@ function passwordCounters(
     labelNames: ['reason'],
     registers: [registry],
   });
+  const lost = new Counter({
+    name: 'hourglass_audit_refusals_lost_total',
+    help: 'Refusals of credentials that could not be written to the audit log.',
+    registers: [registry],
+  });
   return {
+    countLostRefusals: (count) => lost.inc(count),
     countPasswordHash: () => hashes.inc(),
     countPasswordRefusal: (reason) => refusals.inc({ reason }),
   };

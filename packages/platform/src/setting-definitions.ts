@@ -321,6 +321,11 @@ export const serverSettings = {
     description:
       'Age at which facts leave reports; the store follows within a day. Unset: never. An environment can override it.',
   }),
+  auditDays: setting('HOURGLASS_AUDIT_DAYS', wholeNumber(1, 100_000), '400', {
+    readBy: ['worker'],
+    value: 'days',
+    description: 'Age at which events of the audit log are deleted.',
+  }),
   segmentCacheBytes: setting('HOURGLASS_SEGMENT_CACHE_MB', mebibytes(0, 1_073_741_824), '10240', {
     readBy: ['api', 'worker'],
     value: 'MiB',

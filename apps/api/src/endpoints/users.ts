@@ -21,6 +21,7 @@ import {
 import { clientAddress } from '../http/client-address.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { newPasswordHasher } from '../http/new-password-hasher.ts';
+import { noteRefusal } from '../http/refusals.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
 import type { Passwords } from '../passwords.ts';
 
@@ -153,8 +154,11 @@ function changeOwnPasswordRoute({ users, passwords }: UserPorts): GuardedRoute {
       await changeOwnPassword(principal, body, {
         users,
         hashPassword: newPasswordHasher(passwords, principal, response),
-        isCurrentPassword: async (password) =>
-          (await passwords.check({ email, password, ...origin })) !== null,
+        async isCurrentPassword(password) {
+          const isCurrent = (await passwords.check({ email, password, ...origin })) !== null;
+          if (!isCurrent) noteRefusal(response);
+          return isCurrent;
+        },
         audit: () => audit('user.change', { object: email, details: { changed: ['password'] } }),
       });
       response.status(204).end();

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { ReportError, type Accounts, type Principal } from '@hourglass/reports';
 import { clientAddress } from './client-address.ts';
 import { clientGone } from './client-gone.ts';
+import { notePrincipal } from './refusals.ts';
 import type { CheckPassword } from './remember-passwords.ts';
 import type { GuardedRoute } from './route.ts';
 import { refusedCredentials, type SentCredentials } from './sent-credentials.ts';
@@ -38,6 +39,7 @@ export async function authenticate(
           signal: clientGone(response),
         });
   if (principal === null) throw refusedCredentials(route);
+  notePrincipal(response, principal);
   const { organization, isSuspended } = principal;
   if (isSuspended) throw new ReportError('organization.suspended', { organization });
   const { scope } = route;

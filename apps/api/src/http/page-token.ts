@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { invalidRequest, type ListPosition } from '@hourglass/reports';
+import { invalidRequest, type AuditPosition, type ListPosition } from '@hourglass/reports';
 import { z } from 'zod';
 
 const queryPosition = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.uuid()]);
 const batchPosition = z.tuple([z.string().regex(/^\d{1,18}$/)]);
+const auditPosition = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.string().regex(/^\d{1,18}$/)]);
 const namePosition = z.tuple([z.string().max(256)]);
 const tokenParts = z.tuple([z.unknown(), z.string()]);
 
@@ -31,6 +32,17 @@ export function batchPageToken(seq: bigint, listed: object): string {
 export function batchSeqOf(token: string, listed: object): bigint {
   const [seq] = decode(token, batchPosition, listed);
   return BigInt(seq);
+}
+
+/** Like `pageToken`, for the audit log. */
+export function auditPageToken({ at, id }: AuditPosition, listed: object): string {
+  return encode([at.getTime(), id], listed);
+}
+
+/** @throws ReportError `request.invalid` for a token that this list did not return */
+export function auditPositionOf(token: string, listed: object): AuditPosition {
+  const [atMs, id] = decode(token, auditPosition, listed);
+  return { at: new Date(atMs), id };
 }
 
 /** Like `pageToken`, for a list by name. */

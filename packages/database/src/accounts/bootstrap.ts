@@ -1,5 +1,6 @@
-import { deriveInThreadPool, hashPassword, systemActor } from '@hourglass/reports';
+import { deriveInThreadPool, hashPassword } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
+import { systemEvent } from '../audit/system-event.ts';
 import type { PrismaClient } from '../generated/client.ts';
 import { inTransaction } from './with-organization-lock.ts';
 import { insertOrganization } from './insert-organization.ts';
@@ -29,13 +30,9 @@ export async function bootstrap(prisma: PrismaClient, first: FirstOrganization):
     const user = { email, passwordHash, role: 'operator' } as const;
     await insertOrganization(transaction, { name, environments, user, token });
     await insertAuditEvent(transaction, {
-      actor: systemActor,
-      action: 'organization.create',
+      ...systemEvent('organization.create', { environments, administrator: email }),
       organization: name,
-      environment: null,
       object: name,
-      refusal: null,
-      details: { environments, administrator: email },
     });
     return true;
   });

@@ -1,6 +1,8 @@
 import type { DeletedTenants, EndedQuery } from '@hourglass/reports';
 import { ingestTargets, type Catalogue, type IngestTarget } from '@hourglass/query';
 import { escapeIdentifier, type ClientBase, type Pool } from 'pg';
+import { auditJson } from '../audit/insert-audit-event.ts';
+import { systemEvent } from '../audit/system-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { sql } from '../connection/sql.ts';
 import { inTransaction } from '../connection/transaction.ts';
@@ -140,7 +142,11 @@ async function deleteEnvironment(
   await client.query('delete from deleted_custom_fields where environment_id = $1', [environmentId]);
   await client.query('delete from idempotency_keys where environment_id = $1', [environmentId]);
   // Deletes the custom fields too.
-  await client.query('delete from environments where id = $1', [environmentId]);
+  await client.query(sql`
+    with deleted as (delete from environments where id = ${environmentId}::integer returning name)
+    select insert_audit_event(${auditJson(systemEvent('environment.purge'))}::jsonb
+             || jsonb_build_object('environment', name))
+      from deleted`);
   return true;
 }
 
@@ -154,8 +160,14 @@ async function deleteOrganizationsData(pool: Pool, olderThanMs: number, limit: n
               limit ${limit}::integer))`);
   if (rates === limit) return rates;
   const { rowCount: organizations } = await pool.query(sql`
-    delete from organizations o
-     where deleted_at < now() - ${olderThanMs}::float8 * interval '1 millisecond'
-       and not exists (select from exchange_rates where organization_id = o.id)`);
+    with deleted as (
+      delete from organizations o
+       where deleted_at < now() - ${olderThanMs}::float8 * interval '1 millisecond'
+         and not exists (select from exchange_rates where organization_id = o.id)
+      returning name
+    )
+    select insert_audit_event(${auditJson(systemEvent('organization.purge'))}::jsonb
+             || jsonb_build_object('object', name))
+      from deleted`);
   return (rates ?? 0) + (organizations ?? 0);
 }

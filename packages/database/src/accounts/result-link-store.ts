@@ -12,6 +12,7 @@ import {
 } from '@hourglass/reports';
 import type { Pool } from 'pg';
 import { auditJson, insertAuditEvent } from '../audit/insert-audit-event.ts';
+import { systemEvent } from '../audit/system-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { sql } from '../connection/sql.ts';
 import type { PrismaClient } from '../generated/client.ts';
@@ -116,8 +117,18 @@ function rotateKey(prisma: PrismaClient, audit: AuditOf<number>): Promise<number
 }
 
 async function deleteExpired(pool: Pool, limit: number): Promise<number> {
-  const { rowCount } = await pool.query(sql`
-    delete from result_links
-     where id in (select id from result_links where expires_at <= now() order by expires_at limit ${limit}::integer)`);
-  return rowCount ?? 0;
+  const { rows } = await pool.query<{ links: number }>(sql`
+    with deleted as (
+      delete from result_links
+       where id in (select id from result_links where expires_at <= now() order by expires_at limit ${limit}::integer)
+      returning user_id
+    ), counted as (
+      select o.name, count(*)::integer as links
+        from deleted d join users u on u.id = d.user_id join organizations o on o.id = u.organization_id
+       group by o.name
+    )
+    select links, insert_audit_event(${auditJson(systemEvent('link.purge'))}::jsonb || jsonb_build_object(
+             'organization', name, 'details', jsonb_build_object('links', links))) as "eventId"
+      from counted`);
+  return rows.reduce((sum, { links }) => sum + links, 0);
 }

@@ -9,6 +9,8 @@ import {
   type QueryStore,
 } from '@hourglass/reports';
 import type { Pool } from 'pg';
+import { auditJson } from '../audit/insert-audit-event.ts';
+import { systemEvent } from '../audit/system-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { sql } from '../connection/sql.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
@@ -81,11 +83,18 @@ async function expireDue(pool: Pool, limit: number): Promise<readonly ExpiredArc
        order by expires_at
        limit ${limit}::integer
          for update skip locked
+    ), expired as (
+      update queries set state = 'expired', updated_at = now()
+        from due where queries.id = due.id
+      returning queries.id, queries.archive_key, queries.environment_id
     )
-    update queries set state = 'expired', updated_at = now()
-      from due where queries.id = due.id
-    returning queries.id, queries.archive_key as "archiveKey"`);
-  return rows;
+    select q.id, q.archive_key as "archiveKey",
+           insert_audit_event(${auditJson(systemEvent('result.expire'))}::jsonb || jsonb_build_object(
+             'organization', o.name, 'environment', e.name, 'object', q.id)) as "eventId"
+      from expired q
+      join environments e on e.id = q.environment_id
+      left join organizations o on o.id = e.organization_id`);
+  return rows.map(({ id, archiveKey }) => ({ id, archiveKey }));
 }
 
 async function deleteExpiredIdempotencyKeys(pool: Pool, limit: number): Promise<number> {

@@ -27,16 +27,23 @@ export const administrativeActions = [
   'user.delete',
 ] as const;
 
-/** Every action of the audit log. */
+/** Every action of the audit log. Those with "purge" and "expire" are jobs of workers. */
 export const auditActions = [
   ...administrativeActions,
+  'audit.purge',
+  'credentials.refused',
+  'environment.purge',
   'facts.ingest',
+  'facts.purge',
   'link.create',
   'link.open',
+  'link.purge',
+  'organization.purge',
   'query.cancel',
   'query.submit',
   'records.ingest',
   'result.download',
+  'result.expire',
   'result.rows',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

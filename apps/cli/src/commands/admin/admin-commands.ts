@@ -49,6 +49,11 @@ function resources(context: CommandContext): readonly CommandEntry[] {
       load: async (command) => (await import('./links.ts')).configureLinks(command, context),
     },
     {
+      name: 'audit',
+      description: 'list or export the audit log',
+      load: async (command) => (await import('./audit.ts')).configureAudit(command, context),
+    },
+    {
       name: 'access-key',
       description: 'manage the access keys that sign requests for orders',
       load: async (command) => (await import('./access-keys.ts')).configureAccessKeys(command, context),

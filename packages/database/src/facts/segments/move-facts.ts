@@ -1,5 +1,7 @@
 import type { HotFacts, Replacement } from '@hourglass/facts';
 import { escapeIdentifier, type ClientBase, type Pool } from 'pg';
+import { auditJson } from '../../audit/insert-audit-event.ts';
+import { systemEvent } from '../../audit/system-event.ts';
 import { inTransaction } from '../../connection/transaction.ts';
 import { lockFacts } from './owner-lock.ts';
 import { expiredBefore } from './retention.ts';
@@ -74,7 +76,21 @@ export function replaceSegments(
                     = coalesce((select facts from segments where id = $1), 0)`,
       [segmentId, ids, removed],
     );
+    if (removed > 0) await recordPurge(client, owner, removed);
   });
+}
+
+async function recordPurge(
+  client: ClientBase,
+  { environmentId, dataset }: Replacement['owner'],
+  facts: number,
+): Promise<void> {
+  await client.query(
+    `select insert_audit_event($1::jsonb || jsonb_build_object('organization', o.name, 'environment', e.name))
+       from environments e left join organizations o on o.id = e.organization_id
+      where e.id = $2`,
+    [auditJson({ ...systemEvent('facts.purge', { facts }), object: dataset }), environmentId],
+  );
 }
 
 /**

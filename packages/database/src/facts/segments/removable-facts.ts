@@ -1,5 +1,7 @@
 import type { OwnedSegment, RemovedFacts, RewriteTerms } from '@hourglass/facts';
 import type { Pool } from 'pg';
+import { auditJson } from '../../audit/insert-audit-event.ts';
+import { systemEvent } from '../../audit/system-event.ts';
 import { expiredBefore } from './retention.ts';
 
 export async function listRewritable(
@@ -27,17 +29,28 @@ export async function retireExpired(
 ): Promise<readonly RemovedFacts[]> {
   const { rows } = await pool.query<{ environment: string; dataset: string; segment: string; facts: string }>(
     `with expired as (
-       select s.id, o.name || '/' || e.name as environment
+       select s.id, o.name as organization, e.name as environment
          from segments s join environments e on e.id = s.environment_id
                          join organizations o on o.id = e.organization_id
         where s.state = 'live' and s.last_at < ${expiredBefore('e', '$1')}
-          for update of s skip locked)
-     update segments s
-        set state = 'retired', retired_at = clock_timestamp(), deletions = '[]', deleted_since = null
-       from expired
-      where s.id = expired.id
-     returning expired.environment, s.dataset, s.id as segment, s.facts`,
-    [retentionDays],
+          for update of s skip locked),
+     retired as (
+       update segments s
+          set state = 'retired', retired_at = clock_timestamp(), deletions = '[]', deleted_since = null
+         from expired
+        where s.id = expired.id
+       returning expired.organization, expired.environment, s.dataset, s.id as segment, s.facts)
+     select organization || '/' || environment as environment, dataset, segment, facts,
+            insert_audit_event($2::jsonb || jsonb_build_object(
+              'organization', organization, 'environment', environment, 'object', dataset,
+              'details', jsonb_build_object('facts', facts))) as "eventId"
+       from retired`,
+    [retentionDays, auditJson(systemEvent('facts.purge'))],
   );
-  return rows.map((row) => ({ ...row, facts: Number(row.facts) }));
+  return rows.map(({ environment, dataset, segment, facts }) => ({
+    environment,
+    dataset,
+    segment,
+    facts: Number(facts),
+  }));
 }

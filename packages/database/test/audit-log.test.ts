@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditDetails, RefusedCredentials } from '@hourglass/reports';
+import { testEvent } from '@hourglass/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
+
+let db: DatabaseWithTenant;
+beforeAll(async () => {
+  db = await databaseWithTenant();
+});
+afterAll(() => db.close());
+beforeEach(async () => {
+  await db.sql(`begin; set local hourglass.audit_retention = 'on'; delete from audit_events; commit`);
+});
+
+const everyEvent = { organization: null, sinceCreation: false } as const;
+const listed = () => db.database.audit.list(everyEvent, { order: 'oldest', after: null, limit: 100 });
+
+test('refuses to change, delete or truncate events, also those of no row', async () => {
+  await db.database.audit.record(testEvent);
+  for (const statement of [
+    `update audit_events set action = 'user.delete'`,
+    'delete from audit_events where false',
+    'truncate audit_events',
+  ])
+    await expect(db.sql(statement)).rejects.toThrow(/expected inserts only/);
+  expect(await listed()).toHaveLength(1);
+});
+
+test('bounds details and objects, and stores text that JSON in PostgreSQL does not take', async () => {
+  const details: AuditDetails = {
+    text: 'x'.repeat(1000),
+    list: Array.from({ length: 30 }, (_, index) => `n${index}`),
+    odd: 'a\0b\ud800',
+    absent: undefined,
+  };
+  await db.database.audit.record({ ...testEvent, object: 'o'.repeat(1000), details });
+  const [event] = await listed();
+  expect(event?.object).toHaveLength(512);
+  expect(event?.details).toEqual({
+    text: `${'x'.repeat(511)}…`,
+    list: [...Array.from({ length: 10 }, (_, index) => `n${index}`), 'and 20 more'],
+    odd: 'a\ufffdb\ufffd',
+  });
+});
+
+describe('the retention', () => {
+  const insert = (action: string, days: number, count: number) =>
+    db.sql(
+      `insert into audit_events (actor, action, at)
+       select 'user', $1, now() - $2 * interval '1 day' + n * interval '1 millisecond' from generate_series(1, $3::integer) n`,
+      [action, days, count],
+    );
+  const counts = () =>
+    db.sql<{ action: string; count: number }>(
+      'select action, count(*)::integer as count from audit_events group by action order by action',
+    );
+
+  test('deletes what is older, in batches, and records that', async () => {
+    await insert('user.create', 11, 5);
+    await insert('user.create', 9, 2);
+    const terms = { days: 10, maxRefusals: 100, limit: 3 };
+    expect(await db.database.audit.deleteExpired(terms)).toBe(3);
+    expect(await db.database.audit.deleteExpired(terms)).toBe(2);
+    expect(await db.database.audit.deleteExpired(terms)).toBe(0);
+    expect(await counts()).toEqual([
+      { action: 'audit.purge', count: 2 },
+      { action: 'user.create', count: 2 },
+    ]);
+  });
+
+  test('deletes the oldest refusals beyond their number, and nothing else that is young', async () => {
+    await insert('user.create', 2, 4);
+    await insert('credentials.refused', 1, 7);
+    const terms = { days: 10, maxRefusals: 5, limit: 100 };
+    expect(await db.database.audit.deleteExpired(terms)).toBe(2);
+    expect(await db.database.audit.deleteExpired(terms)).toBe(0);
+    expect(await counts()).toEqual([
+      { action: 'audit.purge', count: 1 },
+      { action: 'credentials.refused', count: 5 },
+      { action: 'user.create', count: 4 },
+    ]);
+  });
+});
+
+test('refusals name a user only if there is one, and belong to the organization of the user', async () => {
+  const email = 'jane@example.com';
+  await db.admin.createUser({ organization: 'acme', email, password: 'x', role: 'member' });
+  await db.admin.createToken({ email, token: 'secret', scopes: ['read'] });
+  const [token] = await db.sql<{ id: string }>('select id from tokens');
+  const refused: RefusedCredentials = {
+    ...{ address: '192.0.2.1', email: null, tokenId: null, code: 'auth.required', count: 3 },
+    requestId: randomUUID(),
+  };
+  await db.database.audit.recordRefusals([
+    { ...refused, email: 'JANE@example.com' },
+    { ...refused, email: 'a password in the wrong field' },
+    { ...refused, email, tokenId: token?.id ?? null, code: 'auth.scope' },
+  ]);
+  expect(
+    (await listed())
+      .toSorted((one, other) => (one.actor.kind < other.actor.kind ? -1 : 1))
+      .map(({ organization, actor, refusal, details }) => [
+        ...[organization, actor.kind, actor.email, actor.tokenId, refusal, details],
+      ]),
+  ).toEqual([
+    [null, 'stranger', null, null, 'auth.required', { count: 3 }],
+    ['acme', 'token', email, token?.id, 'auth.scope', { count: 3 }],
+    ['acme', 'user', email, null, 'auth.required', { count: 3 }],
+  ]);
+});
+
+describe('the system', () => {
+  test('is the actor of the first start', async () => {
+    const first = { organization: 'first', environments: ['prod'], email: 'o@first.example' };
+    const empty = await databaseWithTenant();
+    await empty.sql('truncate organizations cascade');
+    await empty.database.bootstrap({ ...first, password: 'pw-canary', token: 'token-canary' });
+    const [event, ...more] = await empty.database.audit.list(everyEvent, {
+      ...{ order: 'newest', after: null, limit: 10 },
+    });
+    await empty.close();
+    expect(more).toEqual([]);
+    expect(event).toMatchObject({
+      action: 'organization.create',
+      object: 'first',
+      actor: { kind: 'system' },
+    });
+    expect(JSON.stringify(event?.details)).not.toContain('canary');
+  });
+});

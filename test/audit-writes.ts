@@ -1,0 +1,269 @@
+/** Values of earlier responses, by names that later writes use. */
+export type Ids = Record<string, string>;
+
+export interface AuditedWrite {
+  /** Operation id in the OpenAPI document. */
+  readonly operation: string;
+  readonly path: (ids: Ids) => string;
+  readonly query?: string;
+  readonly body?: (ids: Ids) => unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly action: string;
+  /** Reads what later writes need, and what must not be in the audit log. */
+  readonly keep?: (body: never, ids: Ids, secret: (text: string) => string) => void;
+}
+
+/** One call of every operation that writes, in an order in which all succeed. */
+export function auditedWrites(canary: (what: string) => string): readonly AuditedWrite[] {
+  return [
+    ...accountWrites(canary),
+    ...environmentWrites(canary),
+    ...queryWrites(canary),
+    ...lastWrites(canary),
+  ];
+}
+
+const query = { dimensions: ['apiproxy'], timeRange: 'last60minutes' };
+
+function accountWrites(canary: (what: string) => string): readonly AuditedWrite[] {
+  return [
+    {
+      operation: 'createOrganization',
+      path: () => '/v1/organizations',
+      body: ({ created }) => ({
+        name: created,
+        administrator: { email: `a@${created}.example`, password: canary('administrator') },
+      }),
+      action: 'organization.create',
+      keep: ({ token }: { token: string }, _ids, secret) => void secret(token),
+    },
+    {
+      operation: 'changeCeilings',
+      path: ({ created }) => `/v1/organizations/${created}/ceilings`,
+      body: () => ({ queriesPerHour: 100 }),
+      action: 'organization.ceilings',
+    },
+    {
+      operation: 'suspendOrganization',
+      path: ({ created }) => `/v1/organizations/${created}:suspend`,
+      action: 'organization.suspend',
+    },
+    {
+      operation: 'resumeOrganization',
+      path: ({ created }) => `/v1/organizations/${created}:resume`,
+      action: 'organization.resume',
+    },
+    {
+      operation: 'deleteOrganization',
+      path: ({ created }) => `/v1/organizations/${created}`,
+      action: 'organization.delete',
+    },
+    {
+      operation: 'createUser',
+      path: ({ own }) => `${own}/users`,
+      body: ({ email }) => ({ email, role: 'member' }),
+      action: 'user.create',
+      keep: ({ password }: { password: string }, _ids, secret) => void secret(password),
+    },
+    {
+      operation: 'changeUser',
+      path: ({ own, email }) => `${own}/users/${email}`,
+      body: () => ({ password: canary('changed') }),
+      action: 'user.change',
+    },
+    {
+      operation: 'createToken',
+      path: ({ own }) => `${own}/tokens`,
+      body: ({ email }) => ({ email, scopes: ['read'], description: canary('description') }),
+      action: 'token.create',
+      keep: ({ token, id }: { token: string; id: string }, ids, secret) => {
+        secret(token);
+        ids['tokenId'] = id;
+      },
+    },
+    {
+      operation: 'deleteToken',
+      path: ({ own, tokenId }) => `${own}/tokens/${tokenId}`,
+      action: 'token.delete',
+    },
+    { operation: 'deleteUser', path: ({ own, email }) => `${own}/users/${email}`, action: 'user.delete' },
+    {
+      operation: 'putExchangeRates',
+      path: ({ own }) => `${own}/exchangeRates`,
+      body: () => [{ day: '2017-06-01', currency: 'USD', targetCurrency: 'EUR', rate: '0.8642097531' }],
+      action: 'organization.exchange_rates',
+    },
+  ];
+}
+
+function environmentWrites(canary: (what: string) => string): readonly AuditedWrite[] {
+  return [
+    {
+      operation: 'createEnvironment',
+      path: ({ own }) => `${own}/environments`,
+      body: () => ({ name: 'audited' }),
+      action: 'environment.create',
+    },
+    {
+      operation: 'replaceHostnames',
+      path: ({ prod }) => `${prod}/hostnames`,
+      body: ({ hostname }) => ({ hostnames: [hostname] }),
+      action: 'environment.hostnames',
+    },
+    {
+      operation: 'changeLimits',
+      path: ({ prod }) => `${prod}/limits`,
+      body: () => ({ queriesPerHour: 1000 }),
+      action: 'environment.limits',
+    },
+    {
+      operation: 'changeRetention',
+      path: ({ own }) => `${own}/environments/audited/retention`,
+      body: () => ({ retentionDays: 30 }),
+      action: 'environment.retention',
+    },
+    {
+      operation: 'declareCustomField',
+      path: ({ prod }) => `${prod}/customFields`,
+      body: () => ({ name: 'dc_audited', type: 'STRING', description: canary('field') }),
+      action: 'custom_field.create',
+    },
+    {
+      operation: 'changeCustomFields',
+      path: ({ prod }) => `${prod}/customFields`,
+      body: () => ({ undeclaredFields: 'ignore' }),
+      action: 'environment.undeclared_fields',
+    },
+    {
+      operation: 'createAccessKey',
+      path: ({ prod }) => `${prod}/accessKeys`,
+      body: () => ({ description: canary('key') }),
+      action: 'access_key.create',
+      keep: ({ secret: text, accesskeyId }: { secret: string; accesskeyId: string }, ids, secret) => {
+        secret(text);
+        ids['accessKeyId'] = accesskeyId;
+      },
+    },
+    {
+      operation: 'changeAccessKey',
+      path: ({ prod, accessKeyId }) => `${prod}/accessKeys/${accessKeyId}`,
+      body: () => ({ disabled: true }),
+      action: 'access_key.change',
+    },
+    {
+      operation: 'postFacts',
+      path: ({ prod }) => `${prod}/facts/api`,
+      headers: { 'Content-Type': 'application/x-ndjson', 'Idempotency-Key': 'audited' },
+      body: () => ({
+        timestamp: '2026-01-01T00:00:00Z',
+        apiproxy: canary('fact'),
+        client_id: canary('client'),
+        dc_audited: canary('custom'),
+      }),
+      action: 'facts.ingest',
+    },
+    {
+      operation: 'deleteBatch',
+      path: ({ prod }) => `${prod}/batches/audited`,
+      action: 'batch.delete',
+    },
+    {
+      operation: 'deleteFacts',
+      path: ({ prod }) => `${prod}/facts/api`,
+      query: 'from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z',
+      action: 'facts.delete',
+    },
+    {
+      operation: 'deleteCustomField',
+      path: ({ prod }) => `${prod}/customFields/dc_audited`,
+      action: 'custom_field.delete',
+    },
+    {
+      operation: 'deleteEnvironment',
+      path: ({ own }) => `${own}/environments/audited`,
+      action: 'environment.delete',
+    },
+  ];
+}
+
+function queryWrites(canary: (what: string) => string): readonly AuditedWrite[] {
+  const keep = ({ self }: { self: string }, ids: Ids) => {
+    ids['queryId'] = self.slice(self.lastIndexOf('/') + 1);
+  };
+  return [
+    {
+      operation: 'submitQuery',
+      path: ({ prod }) => `${prod}/queries`,
+      headers: { 'Idempotency-Key': canary('idempotency') },
+      body: () => ({ ...query, filter: `(apiproxy eq '${canary('constant')}')`, name: canary('label') }),
+      action: 'query.submit',
+      keep,
+    },
+    {
+      operation: 'cancelQuery',
+      path: ({ prod, queryId }) => `${prod}/queries/${queryId}:cancel`,
+      action: 'query.cancel',
+    },
+    {
+      operation: 'submitQuery',
+      path: ({ prod }) => `${prod}/queries`,
+      body: () => query,
+      action: 'query.submit',
+      keep,
+    },
+    {
+      operation: 'deleteQuery',
+      path: ({ prod, queryId }) => `${prod}/queries/${queryId}`,
+      action: 'query.cancel',
+    },
+    ...['cancelHostQuery', 'deleteHostQuery'].flatMap((operation): AuditedWrite[] => [
+      {
+        operation: 'submitHostQuery',
+        path: ({ own }) => `${own}/hostQueries`,
+        body: ({ hostname }) => ({ ...query, envgroupHostname: hostname }),
+        action: 'query.submit',
+        keep,
+      },
+      {
+        operation,
+        path: ({ own, queryId }) =>
+          `${own}/hostQueries/${queryId}${operation === 'cancelHostQuery' ? ':cancel' : ''}`,
+        action: 'query.cancel',
+      },
+    ]),
+    {
+      operation: 'submitMintReport',
+      path: ({ organization }) => `/v1/mint/organizations/${organization}/async-reports`,
+      body: () => ({
+        fromDate: '2017-06-01 00:00:00',
+        toDate: '2017-06-30 00:00:00',
+        productIds: [canary('product')],
+      }),
+      action: 'query.submit',
+    },
+  ];
+}
+
+/** They end links, and the password of the user. */
+function lastWrites(canary: (what: string) => string): readonly AuditedWrite[] {
+  return [
+    {
+      operation: 'revokeResultLink',
+      path: ({ own, linkId }) => `${own}/resultLinks/${linkId}`,
+      action: 'link.revoke',
+    },
+    {
+      operation: 'revokeResultLinks',
+      path: ({ own }) => `${own}/resultLinks`,
+      query: 'all=true',
+      action: 'link.revoke',
+    },
+    { operation: 'rotateResultLinkKey', path: () => '/v1/operator/resultLinkKey', action: 'link.rotate_key' },
+    {
+      operation: 'changeOwnPassword',
+      path: ({ own, me }) => `${own}/users/${me}/password`,
+      body: ({ password }) => ({ currentPassword: password, password: canary('own') }),
+      action: 'user.change',
+    },
+  ];
+}

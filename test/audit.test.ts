@@ -1,0 +1,296 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditEventList, auditEventView, resultUrls, type AuditEventView } from '@hourglass/contract';
+import {
+  connectDatabase,
+  eventually,
+  sharedSystem,
+  uniqueName,
+  type DatabaseClient,
+  type TestSystem,
+  type TestTenant,
+} from '@hourglass/testing';
+import { auditedWrites, type Ids } from './audit-writes.ts';
+
+let system: TestSystem;
+let database: DatabaseClient;
+let tenant: TestTenant;
+const ids: Ids = {};
+const forbidden: string[] = [];
+
+function canary(what: string): string {
+  const text = `canary-${what}-${randomUUID()}`;
+  forbidden.push(text);
+  return text;
+}
+
+const secret = (text: string) => {
+  forbidden.push(text);
+  return text;
+};
+
+beforeAll(async () => {
+  system = await sharedSystem('worker');
+  database = await connectDatabase(system.databaseUrl);
+  tenant = await system.createTenant({ role: 'administrator', password: 'a password of twelve' });
+  const created = uniqueName('audited');
+  Object.assign(ids, {
+    organization: system.organization,
+    own: `/v1/organizations/${system.organization}`,
+    prod: `/v1/organizations/${system.organization}/environments/prod`,
+    created,
+    email: `user@${created}.example`,
+    hostname: `${created}.example`,
+    me: system.email,
+    password: system.password,
+  });
+  secret(system.password);
+  secret(system.token);
+});
+afterAll(async () => {
+  await database.end();
+  await system.stop();
+});
+
+interface Sent {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly authorization?: string;
+}
+
+async function call(method: string, path: string, { body, headers, authorization }: Sent = {}) {
+  const response = await fetch(`${system.url}${path}`, {
+    method: method.toUpperCase(),
+    headers: {
+      Authorization: authorization ?? `Bearer ${system.token}`,
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, text, requestId: response.headers.get('x-request-id') ?? '' };
+}
+
+async function events(path: string, authorization?: string): Promise<AuditEventView[]> {
+  const sent = authorization === undefined ? {} : { authorization };
+  return auditEventList.parse(JSON.parse((await call('get', path, sent)).text)).events;
+}
+
+const eventsOf = (requestId: string) => events(`/v1/operator/audit?requestId=${requestId}`);
+
+interface Operation {
+  readonly operationId: string;
+  readonly method: string;
+}
+
+function writingOperations(): Operation[] {
+  return Object.values(system.document.paths).flatMap((methods) =>
+    Object.entries(methods)
+      .filter(([method]) => method !== 'get')
+      .map(([method, operation]) => ({ method, operationId: String(Object(operation).operationId) })),
+  );
+}
+
+/** The archive of a completed query, by credentials, as rows and by a link. */
+async function downloads() {
+  const body = { dimensions: ['apiproxy'], timeRange: 'last60minutes' };
+  const id = await system.client.submit(body);
+  await system.client.ended(id);
+  const download = await call('get', `${ids['prod']}/queries/${id}/result`);
+  const made = await call('get', `${ids['prod']}/queries/${id}/resulturl`);
+  const [link] = resultUrls.parse(JSON.parse(made.text)).urls;
+  const url = new URL(link?.uri ?? '');
+  ids['linkId'] = url.searchParams.get('link') ?? '';
+  secret(url.searchParams.get('signature') ?? '');
+  const opened = await call('get', url.pathname + url.search, { authorization: '' });
+  const submitted = await call('post', `${ids['own']}/hostQueries`, {
+    body: { ...body, envgroupHostname: ids['hostname'] },
+  });
+  const hostId = /hostQueries\/([\w-]+)/.exec(submitted.text)?.[1] ?? '';
+  const rows = await eventually('the host query completes', async () => {
+    const view = await call('get', `${ids['own']}/hostQueries/${hostId}/resultView`);
+    return view.status === 200 ? view : null;
+  });
+  return { id, hostId, download, made, opened, rows };
+}
+
+test('every operation that writes has an event in the audit log, and so have downloads and links', async () => {
+  const operations = writingOperations();
+  const writes = auditedWrites(canary);
+  // A new operation without a line in the table makes this red.
+  expect(new Set(writes.map(({ operation }) => operation))).toEqual(
+    new Set(operations.map(({ operationId }) => operationId)),
+  );
+  const found: unknown[] = [];
+  const expected: unknown[] = [];
+  for (const { operation, path, query, body, headers, action, keep } of writes) {
+    if (operation === 'revokeResultLink') {
+      const { id, hostId, download, made, opened, rows } = await downloads();
+      const reads = [
+        [download, 'result.download', id, 'token'],
+        [made, 'link.create', ids['linkId'], 'token'],
+        [opened, 'link.open', id, 'link'],
+        [rows, 'result.rows', hostId, 'token'],
+      ] as const;
+      for (const [{ status, requestId }, event, object, actor] of reads) {
+        expect([event, status]).toEqual([event, 200]);
+        expect(await eventsOf(requestId)).toMatchObject([
+          { action: event, object, actor, outcome: 'done', environment: 'prod', address: '127.0.0.1' },
+        ]);
+      }
+      expect(await events(`${ids['own']}/audit?link=${ids['linkId']}`)).toMatchObject([
+        { action: 'link.open' },
+      ]);
+      // Another one, so that both revocations find a link.
+      await call('get', `${ids['prod']}/queries/${id}/resulturl`);
+    }
+    const method = operations.find(({ operationId }) => operationId === operation)?.method ?? '';
+    const sent = body?.(ids);
+    const target = query === undefined ? path(ids) : `${path(ids)}?${query}`;
+    const { status, text, requestId } = await call(method, target, {
+      ...(sent === undefined ? {} : { body: sent }),
+      ...(headers === undefined ? {} : { headers }),
+    });
+    expect([operation, status, status < 300 ? '' : text]).toEqual([operation, status, '']);
+    keep?.(JSON.parse(text || 'null') as never, ids, secret);
+    expected.push([operation, [[action, 'done', system.email, 'token']]]);
+    const written = await eventsOf(requestId);
+    found.push([
+      operation,
+      written.map(({ action: done, outcome, user, actor }) => [done, outcome, user, actor]),
+    ]);
+  }
+  expect(found).toEqual(expected);
+});
+
+describe('refused credentials', () => {
+  const basic = (email: string, password: string) =>
+    `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
+  const refusedAfter = (id: string, what: string, find: (event: AuditEventView) => boolean) =>
+    eventually(what, async () => {
+      const all = await events(`/v1/operator/audit?action=credentials.refused&pageSize=1000`);
+      return all.find((event) => BigInt(event.id) > BigInt(id) && find(event)) ?? null;
+    });
+  const newestId = async () =>
+    (await database.sql<{ id: string }>('select coalesce(max(id), 0)::text as id from audit_events'))[0]
+      ?.id ?? '';
+
+  test('are events with the code, of the user if there is one, and of no other text', async () => {
+    const before = await newestId();
+    const path = `/v1/organizations/${tenant.organization}/audit`;
+    await call('get', path, { authorization: basic(tenant.email, canary('guess')) });
+    await call('get', path, { authorization: basic(canary('in-the-wrong-field'), 'x') });
+    await call('get', path, { authorization: `Bearer ${canary('token')}` });
+    const ofUser = await refusedAfter(before, 'the wrong password', ({ user }) => user === tenant.email);
+    expect(ofUser).toMatchObject({
+      organization: tenant.organization,
+      actor: 'user',
+      outcome: 'refused',
+      code: 'auth.required',
+      address: '127.0.0.1',
+    });
+    const ofStranger = await refusedAfter(before, 'the unknown one', ({ actor }) => actor === 'stranger');
+    expect(ofStranger).toMatchObject({ organization: null, user: null });
+    // Administrators see those of their users.
+    const own = await events(`${path}?action=credentials.refused`, `Bearer ${tenant.token}`);
+    expect(own.map(({ user }) => user)).toContain(tenant.email);
+  });
+
+  test('for a path of another organization are events although the response is a 404', async () => {
+    const before = await newestId();
+    const other = await call('get', `${ids['own']}/users`, { authorization: `Bearer ${tenant.token}` });
+    expect(other.status).toBe(404);
+    const event = await refusedAfter(before, 'the foreign path', ({ user }) => user === tenant.email);
+    expect(event).toMatchObject({ organization: tenant.organization, code: 'organization.not_found' });
+  });
+});
+
+test('the log contains no secret, no value of a fact and no constant of a filter', async () => {
+  const [row] = await database.sql<{ text: string }>(
+    "select string_agg(a::text, E'\\n') as text from audit_events a",
+  );
+  expect(row?.text).toContain(system.email);
+  expect(forbidden.length).toBeGreaterThan(20);
+  expect(forbidden.filter((text) => row?.text.includes(text))).toEqual([]);
+});
+
+describe('the list', () => {
+  const path = () => `${ids['own']}/audit`;
+
+  test('has pages of a stable order, newest first, and an export of the same events, oldest first', async () => {
+    const whole = await events(`${path()}?pageSize=1000`);
+    const paged: AuditEventView[] = [];
+    let pageToken = '';
+    do {
+      const page = await call('get', `${path()}?pageSize=7${pageToken}`);
+      const body = auditEventList.parse(JSON.parse(page.text));
+      paged.push(...body.events);
+      pageToken = body.nextPageToken === undefined ? '' : `&pageToken=${body.nextPageToken}`;
+    } while (pageToken !== '');
+    expect(paged).toEqual(whole);
+    const exported = await call('get', path(), { headers: { Accept: 'application/x-ndjson' } });
+    const lines = exported.text.trimEnd().split('\n');
+    expect(lines.map((line) => auditEventView.parse(JSON.parse(line)))).toEqual(whole.toReversed());
+    const cli = await system.runCli('admin', 'audit', '--org', system.organization, '--ndjson');
+    expect(cli.output).toBe(exported.text.trimEnd());
+  });
+
+  test('filters by each parameter', async () => {
+    const whole = await events(`${path()}?pageSize=1000`);
+    const cases: readonly (readonly [string, (event: AuditEventView) => boolean])[] = [
+      ['action=user.create', ({ action }) => action === 'user.create'],
+      [`object=${ids['email']}`, ({ object }) => object === ids['email']],
+      ['environment=audited', ({ environment }) => environment === 'audited'],
+      ['actor=link', ({ actor }) => actor === 'link'],
+      [`user=${system.email.toUpperCase()}`, ({ user }) => user === system.email],
+      [`token=${whole[0]?.token}`, ({ token }) => token === whole[0]?.token],
+      ['outcome=refused', ({ outcome }) => outcome === 'refused'],
+      [
+        `from=${whole[9]?.at}&to=${whole[2]?.at}`,
+        ({ at }) => at >= String(whole[9]?.at) && at < String(whole[2]?.at),
+      ],
+    ];
+    for (const [filter, matches] of cases)
+      expect([filter, await events(`${path()}?pageSize=1000&${filter}`)]).toEqual([
+        filter,
+        whole.filter(matches),
+      ]);
+    expect((await call('get', `${path()}?action=user.create2`)).status).toBe(400);
+  });
+
+  test('hides from administrators the events of a deleted organization of the same name', async () => {
+    const event = `insert into audit_events (organization, actor, action, at)
+      values ($1, 'user', 'user.create', now() - interval '1 day')`;
+    await database.sql(event, [tenant.organization]);
+    const theirs = await events(`/v1/organizations/${tenant.organization}/audit`, `Bearer ${tenant.token}`);
+    expect(theirs.map(({ action }) => action)).not.toContain('user.create');
+    const operators = await events(`/v1/organizations/${tenant.organization}/audit`);
+    expect(operators.map(({ action }) => action)).toContain('user.create');
+    // Also after the deletion, which is an event itself.
+    const deleted = await events(`/v1/operator/audit?organization=${ids['created']}`);
+    expect(deleted.map(({ action }) => action).slice(0, 1)).toEqual(['organization.delete']);
+  });
+
+  test('is for administrators and operators', async () => {
+    const authorization = `Bearer ${tenant.token}`;
+    expect((await call('get', '/v1/operator/audit', { authorization })).status).toBe(403);
+    const member = await system.createTenant({ role: 'member', tokenScopes: ['read'] });
+    const own = `/v1/organizations/${member.organization}/audit`;
+    expect((await call('get', own, { authorization: `Bearer ${member.token}` })).status).toBe(403);
+  });
+
+  test('is printed by the command line in columns', async () => {
+    const { output, code } = await system.runCli(
+      'admin',
+      'audit',
+      '--action',
+      'user.create',
+      '--org',
+      system.organization,
+    );
+    expect(code).toBe(0);
+    expect(output.split('\t').slice(1, 3)).toEqual([system.organization, '-']);
+    expect(output).toContain(`\tuser.create\t${ids['email']}\tdone\t{"role":"member"}`);
+  });
+});
