@@ -150,9 +150,6 @@ describe('the schema of this version', () => {
     expect(await prismaCommand(database.url, 'migrate', 'status')).toContain(
       'Database schema is up to date!',
     );
-    expect(await prismaCommand(database.url, 'migrate', 'deploy')).toContain(
-      'No pending migrations to apply.',
-    );
   });
 
   test('equals that of the stock Prisma command line on an empty database, which migrate() accepts', async () => {
@@ -166,7 +163,7 @@ describe('the schema of this version', () => {
     await empty.drop();
   });
 
-  test('has no drift from schema.prisma', async () => {
+  test('has no drift from schema.prisma except for columns that are dropped for this test', async () => {
     const diff = [
       'migrate',
       'diff',
@@ -175,17 +172,18 @@ describe('the schema of this version', () => {
       'prisma/schema.prisma',
       '--script',
     ];
+    // Finding these proves that the comparison detects drift.
     const changed = await createTestDatabase();
-    expect(await prismaCommand(changed.url, ...diff)).toContain('-- This is an empty migration.');
-    // Proves that the comparison detects drift:
     await withClient(changed.url, (client) =>
       client.query(
         'alter table batches drop column accepted; alter table hot_api_facts drop column apiproxy',
       ),
     );
     const drift = await prismaCommand(changed.url, ...diff);
-    expect(drift).toContain('ALTER TABLE "batches" ADD COLUMN     "accepted" BIGINT NOT NULL');
-    expect(drift).toContain('ALTER TABLE "hot_api_facts" ADD COLUMN     "apiproxy" TEXT');
+    expect(drift.match(/^.*;$/gm)).toEqual([
+      'ALTER TABLE "batches" ADD COLUMN     "accepted" BIGINT NOT NULL;',
+      'ALTER TABLE "hot_api_facts" ADD COLUMN     "apiproxy" TEXT;',
+    ]);
     await changed.drop();
   });
 
