@@ -19,6 +19,7 @@ describe('guesses of a password', () => {
   let system: TestSystem;
   const attacker = clientAt('127.0.0.66');
   const stranger = clientAt('127.0.0.67');
+  const crowd = clientAt('127.0.0.68');
   const owner = clientAt('127.0.0.1');
   /** A new user for each test, because guesses are counted for an hour. */
   let email: string;
@@ -37,7 +38,7 @@ describe('guesses of a password', () => {
     database = await connectDatabase(system.databaseUrl);
   });
   afterAll(async () => {
-    for (const client of [attacker, stranger, owner]) client.close();
+    for (const client of [attacker, stranger, crowd, owner]) client.close();
     await database.end();
     await system.stop();
   });
@@ -102,6 +103,19 @@ describe('guesses of a password', () => {
     expect((await hashesOf(system.url)) - hashesBefore).toBeLessThanOrEqual(maxHashes);
     expect(statusesOf(answers)).toEqual(new Set([401, 429]));
     expect((await attacker.signIn(another, email, password)).status).toBe(200);
+  });
+
+  test('from many addresses delay the account at a new address, not at a known one', async () => {
+    expect((await owner.signIn(system.url, email, password)).status).toBe(200);
+    const failures = () => database.sql<{ key: string }>('select key from password_failures');
+    const before = (await failures()).map(({ key }) => key);
+    expect((await crowd.signIn(system.url, email, 'guess')).status).toBe(401);
+    // Stands for a hundred guesses of the account from as many addresses.
+    await database.sql('update password_failures set excess = 9 where key <> all($1)', [before]);
+    expect((await crowd.signIn(system.url, email, 'guess')).status).toBe(401);
+    const delayed = await stranger.signIn(system.url, email, password);
+    expect([delayed.status, delayed.code]).toEqual([429, 'auth.delayed']);
+    expect((await owner.signIn(system.url, email, password)).status).toBe(200);
   });
 
   test('of clients that left are not computed', async () => {
