@@ -2,8 +2,9 @@ import { SettingsError } from './settings.ts';
 import { StartError } from './start-error.ts';
 
 /**
- * Runs an entry point. Its files are for its own account only, whatever the umask was. On an error it exits with code 1, after printing the faults of the settings or
- * the file that cannot be used in one line. Other errors are bugs.
+ * Runs an entry point. Only its own account can read the files that it creates, whatever the umask
+ * was. On an error it exits with code 1, after printing the faults of the settings or the file that
+ * cannot be used in one line. Other errors are bugs.
  * @param options.stacks whether a bug is printed with its stack
  */
 export function startProcess(main: () => Promise<void>, { stacks = true } = {}): void {
