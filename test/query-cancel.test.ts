@@ -27,7 +27,7 @@ describe('cancelling a query', () => {
     system = await sharedSystem('api');
     const startMs = Date.parse(day.start);
     const lines = Array.from(
-      { length: 800_000 },
+      { length: 400_000 },
       (_, i) => `{"timestamp":${startMs + i * 100},"gateway_flow_id":"flow-${i}"}`,
     );
     const response = await system.client.request('/facts/api', { method: 'POST', body: lines.join('\n') });
