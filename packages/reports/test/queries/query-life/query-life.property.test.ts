@@ -121,7 +121,8 @@ class Simulation {
   /** Checks the invariants. The memory store itself checks the transitions of states. */
   private check(): void {
     const { objects, queries } = this.world;
-    expect(queries.rows.size, 'accepted queries').toBe(this.submitted);
+    const accepted = queries.rows.size;
+    if (accepted !== this.submitted) throw new Error(`${accepted} of ${this.submitted} queries are stored`);
     for (const [id, { submission, state, attempt, published, result }] of queries.rows) {
       if (published > 1) throw new Error(`${id} was published ${published} times`);
       if (state !== 'completed') continue;
