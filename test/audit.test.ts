@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { auditEventList, auditEventView, resultUrls, type AuditEventView } from '@hourglass/contract';
+import {
+  auditEventList,
+  auditEventView,
+  errorBody,
+  resultUrls,
+  type AuditEventView,
+} from '@hourglass/contract';
 import {
   connectDatabase,
   eventually,
@@ -17,6 +23,8 @@ let database: DatabaseClient;
 let tenant: TestTenant;
 const ids: Ids = {};
 const forbidden: string[] = [];
+/** Completed queries. */
+let ready: { readonly id: string; readonly hostId: string };
 
 function canary(what: string): string {
   const text = `canary-${what}-${randomUUID()}`;
@@ -92,18 +100,23 @@ function writingOperations(): Operation[] {
   );
 }
 
+async function newLink(id: string) {
+  const made = await call('get', `${ids['prod']}/queries/${id}/resulturl`);
+  const [created] = resultUrls.parse(JSON.parse(made.text)).urls;
+  const link = new URL(created?.uri ?? '');
+  secret(link.searchParams.get('signature') ?? '');
+  return { made, link };
+}
+
 /** The archive of a completed query, by credentials, as rows and by a link. */
 async function downloads() {
   const body = { dimensions: ['apiproxy'], timeRange: 'last60minutes' };
   const id = await system.client.submit(body);
   await system.client.ended(id);
   const download = await call('get', `${ids['prod']}/queries/${id}/result`);
-  const made = await call('get', `${ids['prod']}/queries/${id}/resulturl`);
-  const [link] = resultUrls.parse(JSON.parse(made.text)).urls;
-  const url = new URL(link?.uri ?? '');
-  ids['linkId'] = url.searchParams.get('link') ?? '';
-  secret(url.searchParams.get('signature') ?? '');
-  const opened = await call('get', url.pathname + url.search, { authorization: '' });
+  const { made, link } = await newLink(id);
+  ids['linkId'] = link.searchParams.get('link') ?? '';
+  const opened = await call('get', link.pathname + link.search, { authorization: '' });
   const submitted = await call('post', `${ids['own']}/hostQueries`, {
     body: { ...body, envgroupHostname: ids['hostname'] },
   });
@@ -112,7 +125,8 @@ async function downloads() {
     const view = await call('get', `${ids['own']}/hostQueries/${hostId}/resultView`);
     return view.status === 200 ? view : null;
   });
-  return { id, hostId, download, made, opened, rows };
+  ready = { id, hostId };
+  return { ...ready, download, made, opened, rows };
 }
 
 test('every operation that writes has an event in the audit log, and so have downloads and links', async () => {
@@ -143,7 +157,7 @@ test('every operation that writes has an event in the audit log, and so have dow
         { action: 'link.open' },
       ]);
       // Another one, so that both revocations find a link.
-      await call('get', `${ids['prod']}/queries/${id}/resulturl`);
+      await newLink(id);
     }
     const method = operations.find(({ operationId }) => operationId === operation)?.method ?? '';
     const sent = body?.(ids);
@@ -162,6 +176,33 @@ test('every operation that writes has an event in the audit log, and so have dow
     ]);
   }
   expect(found).toEqual(expected);
+});
+
+test('a download, an opened link and rows without their event are a 503 without a byte of the result', async () => {
+  const { id, hostId } = ready;
+  const { link } = await newLink(id);
+  const paths = [
+    `${ids['prod']}/queries/${id}/result`,
+    `${ids['own']}/hostQueries/${hostId}/resultView`,
+    link.pathname + link.search,
+  ];
+  await database.sql(`create function fail() returns trigger language plpgsql as
+    'begin raise exception ''no event''; end'`);
+  await database.sql(`create trigger failing before insert on audit_events for each row
+    when (new.object in ('${id}', '${hostId}')) execute function fail()`);
+  try {
+    for (const path of paths) {
+      const { status, text } = await call('get', path);
+      expect([path, status, errorBody.parse(JSON.parse(text)).code]).toEqual([
+        path,
+        503,
+        'service.unavailable',
+      ]);
+    }
+  } finally {
+    await database.sql('drop function fail() cascade');
+  }
+  for (const path of paths) expect([path, (await call('get', path)).status]).toEqual([path, 200]);
 });
 
 describe('refused credentials', () => {
@@ -238,13 +279,14 @@ describe('the list', () => {
 
   test('filters by each parameter', async () => {
     const whole = await events(`${path()}?pageSize=1000`);
+    const used = whole.find(({ token }) => token !== null)?.token;
     const cases: readonly (readonly [string, (event: AuditEventView) => boolean])[] = [
       ['action=user.create', ({ action }) => action === 'user.create'],
       [`object=${ids['email']}`, ({ object }) => object === ids['email']],
       ['environment=audited', ({ environment }) => environment === 'audited'],
       ['actor=link', ({ actor }) => actor === 'link'],
       [`user=${system.email.toUpperCase()}`, ({ user }) => user === system.email],
-      [`token=${whole[0]?.token}`, ({ token }) => token === whole[0]?.token],
+      [`token=${used}`, ({ token }) => token === used],
       ['outcome=refused', ({ outcome }) => outcome === 'refused'],
       [
         `from=${whole[9]?.at}&to=${whole[2]?.at}`,

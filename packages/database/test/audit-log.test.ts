@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AuditDetails, RefusedCredentials } from '@hourglass/reports';
 import { testEvent } from '@hourglass/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
+import { databaseWithTenant, submittedQuery, type DatabaseWithTenant } from './database-with-tenant.ts';
 
 let db: DatabaseWithTenant;
 beforeAll(async () => {
@@ -111,6 +111,63 @@ test('refusals name a user only if there is one, and belong to the organization 
 });
 
 describe('the system', () => {
+  const eventsAfter = async (job: () => Promise<unknown>) => {
+    await job();
+    return (await listed()).map(({ actor, action, organization, environment, object, details }) => [
+      ...[actor.kind, action, organization, environment, object, details],
+    ]);
+  };
+
+  test('is the actor of expired results and links', async () => {
+    const id = await submittedQuery(db);
+    await db.sql(
+      `update queries set state = 'completed', expires_at = now() - interval '1 minute' where id = $1`,
+      [id],
+    );
+    const email = 'links@example.com';
+    await db.admin.createUser({ organization: 'acme', email, password: 'x', role: 'member' });
+    for (let link = 0; link < 3; link += 1)
+      await db.database.resultLinks.create(
+        { queryId: id, principal: { email, tokenId: null }, lifetimeSeconds: -1 },
+        testEvent,
+      );
+    await db.sql(`begin; set local hourglass.audit_retention = 'on'; delete from audit_events; commit`);
+    const jobs = async () => {
+      expect(await db.database.queries.expireDue(10)).toEqual([{ id, archiveKey: null }]);
+      expect(await db.database.resultLinks.deleteExpired(10)).toBe(3);
+    };
+    expect(await eventsAfter(jobs)).toEqual([
+      ['system', 'result.expire', 'acme', 'prod', id, {}],
+      ['system', 'link.purge', 'acme', null, null, { links: 3 }],
+    ]);
+  });
+
+  test('is the actor of facts past their retention and of the end of deleted tenants', async () => {
+    await db.admin.createOrganization('gone');
+    const place = { organization: 'gone', name: 'old' };
+    const { environmentId } = await db.admin.createEnvironment(place);
+    await db.sql(
+      `insert into segments (id, environment_id, dataset, object_key, state, facts, bytes, sha256, first_at, last_at, columns)
+       values (gen_random_uuid(), $1, 'api', 'key', 'live', 7, 1, '', '2020-01-01', '2020-01-02', '[]')`,
+      [environmentId],
+    );
+    await db.sql('update environments set retention_days = 30 where id = $1', [environmentId]);
+    const { segments, deletedTenants } = db.database;
+    const jobs = async () => {
+      expect(await segments.retireExpired()).toMatchObject([{ environment: 'gone/old', facts: 7 }]);
+      await db.sql('delete from segments where environment_id = $1', [environmentId]);
+      await db.sql('update environments set organization_id = null where id = $1', [environmentId]);
+      expect(await deletedTenants.deleteEnvironment(environmentId)).toBe(true);
+      await db.sql(`update organizations set deleted_at = now() - interval '1 day' where name = 'gone'`);
+      expect(await deletedTenants.deleteOrganizationsData(1_000, 10)).toBe(1);
+    };
+    expect(await eventsAfter(jobs)).toEqual([
+      ['system', 'facts.purge', 'gone', 'old', 'api', { facts: 7 }],
+      ['system', 'environment.purge', null, 'old', null, {}],
+      ['system', 'organization.purge', null, null, 'gone', {}],
+    ]);
+  });
+
   test('is the actor of the first start', async () => {
     const first = { organization: 'first', environments: ['prod'], email: 'o@first.example' };
     const empty = await databaseWithTenant();

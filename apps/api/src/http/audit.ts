@@ -10,7 +10,7 @@ import {
 } from '@hourglass/reports';
 import { clientAddress } from './client-address.ts';
 
-export interface DescribedWrite {
+interface DescribedWrite {
   /** Default: the one in the path, else the caller's. */
   readonly organization?: string | null;
   /** Default: the one in the path. */

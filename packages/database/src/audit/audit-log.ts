@@ -1,4 +1,10 @@
-import type { AuditLog, AuditRetention, RefusedCredentials } from '@hourglass/reports';
+import {
+  ServiceUnavailable,
+  type AuditEvent,
+  type AuditLog,
+  type AuditRetention,
+  type RefusedCredentials,
+} from '@hourglass/reports';
 import type { Pool } from 'pg';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { sql } from '../connection/sql.ts';
@@ -9,10 +15,7 @@ import { systemEvent } from './system-event.ts';
 
 export function createAuditLog(pool: Pool): AuditLog {
   return {
-    record: (event) =>
-      servedByDatabase(async () => {
-        await pool.query(sql`select ${insertedEvent(event)}`);
-      }),
+    record: (event) => record(pool, event),
     recordRefusals: (refusals) =>
       servedByDatabase(async () => {
         const events = `[${refusals.map(refusalJson).join(',')}]`;
@@ -21,6 +24,15 @@ export function createAuditLog(pool: Pool): AuditLog {
     list: (criteria, page) => servedByDatabase(() => listAuditEvents(pool, criteria, page)),
     deleteExpired: (retention) => servedByDatabase(() => deleteExpired(pool, retention)),
   };
+}
+
+/** Whatever the reason is, what the event describes is not available without it. */
+async function record(pool: Pool, event: AuditEvent): Promise<void> {
+  try {
+    await pool.query(sql`select ${insertedEvent(event)}`);
+  } catch (error) {
+    throw new ServiceUnavailable('database', error);
+  }
 }
 
 function refusalJson({ code, count, ...credentials }: RefusedCredentials): string {

@@ -62,7 +62,10 @@ export interface AuditRetention {
 
 /** The audit log: reading it, and events without a write of their own. */
 export interface AuditLog {
-  /** Inserts the event. Once it is resolved, the event is committed. */
+  /**
+   * Inserts the event. Once it is resolved, the event is committed.
+   * @throws ServiceUnavailable for every failure
+   */
   record(event: AuditEvent): Promise<void>;
   /** Inserts one event for each. */
   recordRefusals(refusals: readonly RefusedCredentials[]): Promise<void>;
