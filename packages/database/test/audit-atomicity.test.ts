@@ -188,16 +188,22 @@ test('no event is left of a write that fails, is refused or changes nothing', as
     [other.environmentId],
   );
   const before = await countEvents();
-  await Promise.allSettled([
+  const outcomes = await Promise.allSettled([
     users.create('acme', user, anything, audit),
     users.change('acme', jane, { role: 'member' }, refused, audit),
     customFields.delete(db.tenant, { dataset: 'api', name: 'dc_none' }, testEvent),
-    queries.submit({ ...submission, id: randomUUID() }, { queriesPerHour: 0, activeQueries: 0 }),
+    queries.submit({ ...submission, id: randomUUID() }, { queriesPerHour: 1, activeQueries: 1 }),
     queries.submit(submission, noLimits),
     queries.cancel(ids.cancelled, testEvent),
     hostnames.replace(db.tenant, ['taken.example'], audit),
     resultLinks.revoke('acme', { kind: 'one', id: ids.link }, audit),
     organizations.deleteEnvironment({ organization: 'acme', environment: 'prod' }, { isDryRun: true }, audit),
+  ]);
+  expect(
+    outcomes.map((outcome) => (outcome.status === 'rejected' ? 'rejected' : outcome.value)),
+  ).toMatchObject([
+    ...['rejected', 'rejected', false, { kind: 'refused' }, 'rejected', false, { kind: 'taken' }, 'rejected'],
+    { queries: 4 },
   ]);
   expect(await countEvents()).toBe(before);
 });
