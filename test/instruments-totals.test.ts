@@ -84,7 +84,7 @@ describe(`totals over clock changes, a leap day and the end of a year (seed ${se
   let system: RunningSystem;
   let client: InstrumentsClient;
   beforeAll(async () => {
-    system = await startSystem({ worker: false, env: { HOURGLASS_TIME_ZONE: timeZone } });
+    system = await startSystem({ env: { HOURGLASS_TIME_ZONE: timeZone } });
     client = await instrumentsClient(system);
     for (const kind of dashboardKinds) {
       const { set, record } = recordsOf[kind];
