@@ -37,7 +37,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // The default of one second is too short on a busy machine.
     expect: { poll: { timeout: 20_000 } },
-    // One more than the cores of the CI machines, because the short tests wait for processes for a third of their time.
+    // The short tests spend a third of their processor time in Vitest workers and the rest in the processes that these
+    // start and wait for. With one worker more than the cores of the CI machines, both cores stay busy.
     maxWorkers: suite === 'short' ? 3 : 2,
     // Test files of one worker share the loaded modules, so each file must undo its changes to the process.
     isolate: false,
