@@ -142,7 +142,9 @@ function milliseconds(value) {
 
 async function importSample(api) {
   const calls = [...sampleCalls({ seed: 1, count: 1_000, endMs: Date.now() }), ''].join('\n');
-  await call(api, `${environmentPath}/facts/api`, { method: 'POST', body: calls });
+  // fetch would announce a string as text/plain.
+  const headers = { 'content-type': 'application/x-ndjson' };
+  await call(api, `${environmentPath}/facts/api`, { method: 'POST', headers, body: calls });
 }
 
 /** Submits a query, waits for it and returns its path. */

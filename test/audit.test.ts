@@ -256,6 +256,21 @@ test('the log contains no secret, no value of a fact and no constant of a filter
   expect(forbidden.filter((text) => row?.text.includes(text))).toEqual([]);
 });
 
+test('a worker deletes events that are older than the setting', async () => {
+  const insert = `insert into audit_events (actor, action, object, at)
+    values ('user', 'user.create', $1, now() - $2 * interval '1 day')`;
+  const [old, young] = [uniqueName('old'), uniqueName('young')];
+  await database.sql(insert, [old, 401]);
+  await database.sql(insert, [young, 399]);
+  // So that the job of the next worker is due.
+  await database.sql(`delete from periodic_jobs where name = 'delete-expired-events'`);
+  system.startWorker();
+  await eventually('the old event is gone', async () =>
+    (await events(`/v1/operator/audit?object=${old}`)).length === 0 ? true : null,
+  );
+  expect(await events(`/v1/operator/audit?object=${young}`)).toHaveLength(1);
+});
+
 describe('the list', () => {
   const path = () => `${ids['own']}/audit`;
 

@@ -72,7 +72,7 @@ const maxSealedFacts = 1_000_000;
 /** Fewer segments of one size are not merged. */
 const minMergedSegments = 4;
 
-/** Refused credentials in the audit log, about 100 MB. */
+/** Refused credentials in the audit log, about 150 MB. */
 const maxRefusals = 500_000;
 
 /** The adapters that queries, jobs and the shutdown share. */
