@@ -41,6 +41,7 @@ import { newAccessKey, newPassword, newToken } from './new-secrets.ts';
 import { startNotes } from './notes.ts';
 import { startPasswords } from './passwords.ts';
 import { createRoutes, type RouteServices } from './routes.ts';
+import { openOidc } from './sign-in/open-oidc.ts';
 import { createUploadAdmission } from './uploads/upload-admission.ts';
 import { createUploadWatch } from './uploads/upload-watch.ts';
 
@@ -110,7 +111,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     uploads: composeUploads(settings, metrics),
     nowMs: Date.now,
     newId: randomUUID,
-    passwords,
+    ...{ passwords, oidc: openOidc(settings) },
     ...{ newPassword, newToken, newAccessKey },
     onUncounted: (error) => log.warn({ err: error }, 'the deleted facts could not be counted'),
   });

@@ -33,6 +33,7 @@ import type {
   ScanEstimates,
   RunStatsPorts,
   SigningKeys,
+  SignInRecords,
   SubmissionLimits,
   TokenStore,
   Semaphore,
@@ -53,6 +54,7 @@ import { exchangeRateRoutes } from './endpoints/exchange-rates.ts';
 import { postFactsRoute, type PostFactsPorts } from './endpoints/facts.ts';
 import { instrumentsRoutes } from './endpoints/instruments/instruments.ts';
 import { operatorOrganizationRoutes } from './endpoints/operator-organizations.ts';
+import { oidcSignInRoutes, type OidcSignIn } from './endpoints/oidc-sign-in.ts';
 import { listOrdersRoute } from './endpoints/orders.ts';
 import { organizationCeilingsRoutes } from './endpoints/organization-ceilings.ts';
 import { organizationRoutes } from './endpoints/organizations.ts';
@@ -91,6 +93,7 @@ export interface RouteServices {
     readonly accounts: Accounts;
     readonly audit: AuditLog;
     readonly signingKeys: SigningKeys;
+    readonly signIns: Pick<SignInRecords, 'read'>;
     readonly environmentSettings: EnvironmentSettingsStore;
     readonly ceilings: CeilingStore;
     readonly organizations: OrganizationStore;
@@ -145,6 +148,8 @@ export interface RouteServices {
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly passwords: Passwords;
+  /** Null: no identity provider is configured. */
+  readonly oidc: OidcSignIn | null;
   readonly newPassword: () => string;
   readonly newToken: () => string;
   readonly newAccessKey: () => { readonly id: string; readonly secret: string };
@@ -210,7 +215,7 @@ function dependenciesOf({ database, doorbell, objects }: RouteServices): readonl
 function administrationRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, limits, retentionDays, counting } = services;
   const { passwords, newPassword, newToken, newAccessKey, secretKey, defaultCeilings } = services;
-  const { accounts, organizations, users, tokens, customFields, accessKeys, hostnames } = database;
+  const { accounts, organizations, users, tokens, customFields, accessKeys, hostnames, signIns } = database;
   const settings = database.environmentSettings;
   const removal = { ...counting, deletions: database.expiredFacts };
   const findTenant = tenantFinder(accounts);
@@ -221,6 +226,7 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
     ...organizationRoutes({ accounts, organizations, passwords, newPassword, newToken }),
     ...userRoutes({ users, passwords, newPassword }),
     ...tokenRoutes({ tokens, newToken }),
+    ...oidcSignInRoutes({ users, tokens, passwords, newPassword, newToken, signIns, oidc: services.oidc }),
     ...resultLinksRoutes({ resultLinks: database.resultLinks }),
     ...exchangeRateRoutes(database.exchangeRates),
     ...environmentHostnamesRoutes(findTenant, hostnames),

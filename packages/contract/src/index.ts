@@ -27,6 +27,7 @@ export * from './request-signature.ts';
 export * from './schema.ts';
 export * from './result-links.ts';
 export * from './service.ts';
+export * from './sign-in.ts';
 export * from './stats.ts';
 export * from './tokens.ts';
 export * from './users.ts';

@@ -7,6 +7,7 @@ export * from './metrics.ts';
 export { settingDefinitions } from './setting-definitions.ts';
 export type { AddressRange } from './setting-schemas.ts';
 export * from './settings.ts';
+export type { GroupRole } from './sign-in-settings.ts';
 export { describeOutage, logOutages, type CheckedService } from './outages.ts';
 export * from './shutdown.ts';
 export * from './start-error.ts';

@@ -19,6 +19,7 @@ import {
   wholeNumber,
 } from './setting-schemas.ts';
 import { listDefinitions, optionalSetting, setting } from './setting.ts';
+import { signInSettings } from './sign-in-settings.ts';
 import { strangerSettings } from './stranger-settings.ts';
 
 // With `client-settings.ts` the only list of settings: the type `Settings`, their reader and `.env.example` follow from these tables.
@@ -27,6 +28,7 @@ import { strangerSettings } from './stranger-settings.ts';
 export const serverSettings = {
   ...addressSettings,
   ...strangerSettings,
+  ...signInSettings,
   timeZone: setting('HOURGLASS_TIME_ZONE', timeZone, 'UTC', {
     readBy: ['api'],
     value: 'name in the tz database',

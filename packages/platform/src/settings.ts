@@ -2,6 +2,7 @@ import { counted, didYouMean } from '@hourglass/contract/messages';
 import { addressSettings } from './address-settings.ts';
 import { clientSettings } from './client-settings.ts';
 import { serverSettings, settingDefinitions } from './setting-definitions.ts';
+import type { signInSettings } from './sign-in-settings.ts';
 import {
   listDefinitions,
   mapDefinitions,
@@ -19,6 +20,14 @@ type S3Settings = S3Values & { readonly bucket: string };
 
 type AddressValues = SettingValues<typeof addressSettings, 'api'>;
 
+type OidcValues = SettingValues<typeof signInSettings.oidc, 'api'>;
+
+export interface OidcSettings extends OidcValues {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 /** PEM files. */
 export interface TlsSettings {
   readonly certFile: string;
@@ -28,12 +37,14 @@ export interface TlsSettings {
 /** The settings that every program of `By` reads. */
 export type Settings<By extends ServerReader> = Omit<
   SettingValues<typeof serverSettings, By>,
-  's3' | 'tls'
+  's3' | 'tls' | 'oidc'
 > & {
   /** Null: a folder in the data directory is the object store. */
   readonly s3: S3Settings | null;
   /** Null: the API speaks HTTP. */
   readonly tls: TlsSettings | null;
+  /** Null: users sign in with passwords only. */
+  readonly oidc: OidcSettings | null;
 };
 
 export type BootstrapSettings = Settings<'migrate'>['bootstrap'];
@@ -68,8 +79,9 @@ export function readSettings<By extends ServerReader>(
   const read = readAll(settingDefinitions, environment, faults);
   const s3 = checkS3(mapDefinitions(serverSettings.s3, 'api', read), faults);
   const tls = checkTls(mapDefinitions(addressSettings, 'api', read), faults);
+  const oidc = checkOidc(mapDefinitions(serverSettings, 'api', read), faults);
   if (faults.length > 0) throw new SettingsError(faults);
-  return { ...mapDefinitions(serverSettings, reader, read), s3, tls };
+  return { ...mapDefinitions(serverSettings, reader, read), s3, tls, oidc };
 }
 
 /**
@@ -146,9 +158,37 @@ function checkTls({ tls, publicUrl }: AddressValues, faults: string[]): TlsSetti
   return { certFile, keyFile };
 }
 
+function checkOidc(
+  { oidc, publicUrl }: Pick<SettingValues<typeof serverSettings, 'api'>, 'oidc' | 'publicUrl'>,
+  faults: string[],
+): OidcSettings | null {
+  const { issuer, clientId, clientSecret } = oidc;
+  if (issuer === null && clientId === null && clientSecret === null) return null;
+  if (issuer === null || clientId === null || clientSecret === null) {
+    faults.push(
+      'HOURGLASS_OIDC_ISSUER, HOURGLASS_OIDC_CLIENT_ID, HOURGLASS_OIDC_CLIENT_SECRET: some are unset; expected all or none',
+    );
+    return null;
+  }
+  if (publicUrl === null) {
+    faults.push(
+      'HOURGLASS_PUBLIC_URL: unset while HOURGLASS_OIDC_ISSUER is set; expected the URL that browsers use',
+    );
+  }
+  return { ...oidc, issuer, clientId, clientSecret };
+}
+
 /** @throws SettingsError when it is unset, which only `npm start` makes up for. */
 export function requireDatabaseUrl(settings: Pick<Settings<'api'>, 'databaseUrl'>): string {
   return settings.databaseUrl ?? missing('DATABASE_URL', 'a postgresql:// URL');
+}
+
+/** @throws SettingsError when it is unset although a provider of sign-ins is set. `npm start` makes one. */
+export function requireSecretKey(settings: Pick<Settings<'api'>, 'secretKey'>): Uint8Array {
+  if (settings.secretKey !== null) return settings.secretKey;
+  throw new SettingsError([
+    'HOURGLASS_SECRET_KEY: unset while HOURGLASS_OIDC_ISSUER is set; expected a key, which seals cookies',
+  ]);
 }
 
 /** @throws SettingsError when it is unset, which only `npm start` makes up for. */

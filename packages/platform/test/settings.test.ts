@@ -51,6 +51,27 @@ describe('settings', () => {
     ]);
   });
 
+  test('of an identity provider are complete, and map groups to roles', () => {
+    const complete = {
+      HOURGLASS_OIDC_ISSUER: 'https://login.example',
+      HOURGLASS_OIDC_CLIENT_ID: 'hourglass',
+      HOURGLASS_OIDC_CLIENT_SECRET: 'canary',
+      HOURGLASS_PUBLIC_URL: 'https://reports.example',
+    };
+    expect(readSettings('api', {}).oidc).toBeNull();
+    const groups = 'a=b=acme:member, Team X=acme:operator';
+    expect(readSettings('api', { ...complete, HOURGLASS_OIDC_GROUPS: groups }).oidc?.groups).toEqual([
+      { group: 'a=b', organization: 'acme', role: 'member' },
+      { group: 'Team X', organization: 'acme', role: 'operator' },
+    ]);
+    for (const wrong of ['a', 'a=acme', 'a=acme:owner', 'a=ac/me:member', 'a=acme:member,']) {
+      expect(faultsOf({ ...complete, HOURGLASS_OIDC_GROUPS: wrong })).toHaveLength(1);
+    }
+    expect(faultsOf({ ...complete, HOURGLASS_OIDC_ISSUER: 'http://login.example' })).toHaveLength(2);
+    expect(faultsOf({ ...complete, HOURGLASS_PUBLIC_URL: '' })).toHaveLength(1);
+    expect(faultsOf({ HOURGLASS_OIDC_CLIENT_SECRET: 'canary' }).join()).not.toContain('canary');
+  });
+
   test('report every fault at once: unknown names, malformed values, incomplete groups', () => {
     const faults = faultsOf({
       HOURGLASS_PROT: '80',

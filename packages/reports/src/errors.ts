@@ -94,6 +94,24 @@ export const errorTable = {
     message:
       '"{organization}" is the organization of your own account; an operator of another organization can delete or suspend it',
   },
+  'sign_in.not_configured': {
+    kind: 'not_found',
+    message: 'No identity provider is configured; sign in with a password or a token',
+  },
+  'sign_in.state': {
+    kind: 'invalid',
+    message: 'The sign-in was not started in this browser, is complete, or took too long; start it again',
+  },
+  'sign_in.refused': { kind: 'forbidden', message: 'The identity provider did not sign you in: {reason}' },
+  'sign_in.no_access': {
+    kind: 'forbidden',
+    message:
+      '"{email}" has no access: no group of the user is in HOURGLASS_OIDC_GROUPS, or no user has this address; ask an operator',
+  },
+  'sign_in.provider': {
+    kind: 'unavailable',
+    message: 'The identity provider cannot be reached, or its response is not valid; try again',
+  },
   'organization.suspended': {
     kind: 'forbidden',
     message: 'The organization "{organization}" is suspended; ask the operators to resume it',

@@ -73,6 +73,7 @@ export * from './accounts/delete-organization.ts';
 export * from './accounts/delete-token.ts';
 export * from './accounts/delete-user.ts';
 export * from './accounts/environment-settings.ts';
+export * from './accounts/external-sign-in.ts';
 export * from './accounts/hash-queue.ts';
 export * from './accounts/hostnames.ts';
 export * from './accounts/last-uses.ts';

@@ -22,7 +22,14 @@ export interface RefusalsOptions {
   readonly maxKeys: number;
 }
 
-const codes = new Set(['organization.suspended', 'result.link', 'signature.refused']);
+const codes = new Set([
+  'organization.suspended',
+  'result.link',
+  'sign_in.no_access',
+  'sign_in.refused',
+  'sign_in.state',
+  'signature.refused',
+]);
 
 /**
  * Writes the first refusal of credentials at an address in the next tick, and the number of further

@@ -115,7 +115,7 @@ async function deleteExpiredTokens(transaction: Connection, organizationId: numb
   await transaction.$executeRaw`
     delete from tokens t using users u
      where u.id = t.user_id and u.organization_id = ${organizationId}::integer
-       and t.expires_at < now() - interval '30 days'`;
+       and t.expires_at < now() - least(interval '30 days', t.expires_at - t.created_at)`;
 }
 
 /**

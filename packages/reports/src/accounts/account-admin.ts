@@ -173,7 +173,7 @@ export interface TokenStore {
   /** Lists the tokens, newest first. */
   list(organization: string): Promise<readonly TokenRecord[]>;
   /**
-   * Also deletes the organization's tokens that expired more than 30 days ago.
+   * Also deletes the organization's tokens that expired longer ago than they lived, or more than 30 days ago.
    * @param rule receives the number of the organization's tokens and the names of its environments
    * @throws ReportError `user.not_found`, or `auth.token` when the token of the caller was deleted meanwhile
    */
