@@ -16,6 +16,7 @@ import {
   type TestSystem,
   type TestTenant,
 } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 import { auditedWrites, type Ids } from './audit-writes.ts';
 
 let system: TestSystem;
@@ -288,7 +289,7 @@ describe('the list', () => {
     const exported = await call('get', path(), { headers: { Accept: 'application/x-ndjson' } });
     const lines = exported.text.trimEnd().split('\n');
     expect(lines.map((line) => auditEventView.parse(JSON.parse(line)))).toEqual(whole.toReversed());
-    const cli = await system.runCli('admin', 'audit', '--org', system.organization, '--ndjson');
+    const cli = await runCli(system, 'admin', 'audit', '--org', system.organization, '--ndjson');
     expect(cli.output).toBe(exported.text.trimEnd());
   });
 
@@ -338,7 +339,8 @@ describe('the list', () => {
   });
 
   test('is printed by the command line in columns', async () => {
-    const { output, code } = await system.runCli(
+    const { output, code } = await runCli(
+      system,
       'admin',
       'audit',
       '--action',

@@ -12,6 +12,7 @@ import {
   type TemporaryFolder,
   type TestSystem,
 } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 
 describe('a repeated import', () => {
   let system: TestSystem;
@@ -36,7 +37,7 @@ describe('a repeated import', () => {
   ];
   /** The counts that `--json` prints in the last line. */
   const importFrom = async (...args: string[]) => {
-    const { code, output } = await system.runCli(...options(...args));
+    const { code, output } = await runCli(system, ...options(...args));
     return { code, output, ...(JSON.parse(output.split('\n').at(-1) ?? '') as object) };
   };
   const row = (apiproxy: string, second: number) =>

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { repositoryRoot, sharedSystem, type TestSystem } from '@hourglass/testing';
+import { runCli } from './run-cli.ts';
 
 // A real log of 10,000 requests, which is not part of the repository. A warning says when it is missing.
 const log = path.join(repositoryRoot, '../shared/data/apache_combined_2015.log.gz');
@@ -17,7 +18,8 @@ describe.skipIf(!present)('a report over a real access log', () => {
 
   beforeAll(async () => {
     system = await sharedSystem('worker');
-    const imported = await system.runCli(
+    const imported = await runCli(
+      system,
       'import',
       ...place(),
       ...['--dataset', 'api', '--format', 'combined', '--apiproxy', 'site', '--json', log],
