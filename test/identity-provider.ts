@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
 
 /** Claims of the users, by the name with which they sign in. */
-export type ProviderUsers = Map<
+type ProviderUsers = Map<
   string,
   { readonly email: string; readonly email_verified: boolean; readonly groups: readonly string[] }
 >;
@@ -46,7 +46,7 @@ export async function startIdentityProvider(redirectUri: string): Promise<Identi
 }
 
 /** The cookies of a browser, for one origin. */
-export class CookieJar {
+class CookieJar {
   private readonly cookies = new Map<string, string>();
 
   get header(): string {

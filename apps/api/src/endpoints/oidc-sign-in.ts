@@ -8,6 +8,7 @@ import {
   type SignInRecords,
 } from '@hourglass/reports';
 import type { Request, Response } from 'express';
+import { z } from 'zod';
 import { auditRequest } from '../http/audit.ts';
 import { clientAddress } from '../http/client-address.ts';
 import { clientGone } from '../http/client-gone.ts';
@@ -64,6 +65,11 @@ function callbackRoute(ports: OidcSignInPorts): OpenRoute {
     method: 'get',
     path: oidcCallbackPath,
     readsOwnQuery: true,
+    parameters: {
+      state: z.string().optional().describe('From the request to the identity provider.'),
+      code: z.string().optional().describe('Exchanged for the claims of the user.'),
+      error: z.string().optional().describe('Why there is no code.'),
+    },
     operation: { id: 'finishOidcSignIn', tag, summary: 'Return from the identity provider with a token' },
     responses: { 200: { description: 'A token for eight hours.', json: signedIn } },
     async handle({ request, response }) {
