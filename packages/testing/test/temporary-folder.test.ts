@@ -12,7 +12,8 @@ test('the databases of a killed run are removed by the next one, and those of a 
     await mkdir(path.join(memory.path, name, 'postgres'), { recursive: true });
   }
   const folder = await databasesFolder(memory.path);
-  expect(await readdir(memory.path)).toEqual([path.basename(folder.path), ...kept].toSorted());
+  const found = await readdir(memory.path);
+  expect(found.toSorted()).toEqual([path.basename(folder.path), ...kept].toSorted());
   await folder.remove();
   await memory.remove();
 });
