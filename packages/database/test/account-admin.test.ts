@@ -525,19 +525,23 @@ describe('a token', () => {
     );
   });
 
-  test('is listed for 30 days after its expiry and deleted when the next token is created', async () => {
+  test('is listed after its expiry as long as it lived, at most 30 days, until the next token is created', async () => {
     const { tokens } = db.database;
-    await createToken(admin, token({ lifetimeSeconds: 60, description: 'long ago' }), { tokens, audit });
-    await db.sql("update tokens set expires_at = now() - interval '30 days 1 second'");
-    await createToken(admin, token({ token: 'b', lifetimeSeconds: 60, description: 'lately' }), {
-      tokens,
-      audit,
-    });
-    await db.sql(
-      "update tokens set expires_at = now() - interval '29 days 23 hours' where description = 'lately'",
-    );
-    await createToken(admin, token({ token: 'c', description: null }), { tokens, audit });
-    expect((await tokens.list('acme')).map(({ description }) => description)).toEqual([null, 'lately']);
+    for (const [description, lived, ago] of [
+      ['brief, long ago', '8 hours', '8 hours 1 minute'],
+      ['brief, lately', '8 hours', '7 hours 59 minutes'],
+      ['lasting, long ago', '365 days', '30 days 1 second'],
+      ['lasting, lately', '365 days', '29 days 23 hours'],
+    ] as const) {
+      await createToken(admin, token({ token: description, description }), { tokens, audit });
+      await db.sql(
+        `update tokens set expires_at = now() - interval '${ago}', created_at = now() - interval '${ago}' - interval '${lived}'
+          where description = '${description}'`,
+      );
+    }
+    await createToken(admin, token({ token: 'next', description: 'next' }), { tokens, audit });
+    const listed = (await tokens.list('acme')).map(({ description }) => description);
+    expect(listed).toEqual(['next', 'brief, lately', 'lasting, lately']);
   });
 });
 
