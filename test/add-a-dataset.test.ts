@@ -71,9 +71,12 @@ test('a dataset written as the page says is imported, stored and reported withou
     migrate({ url: created.url, folder: migrationsFolder, log: (line) => log.push(line), catalogue });
   await migrated();
   await migrated();
-  expect(log).toEqual(['created table hot_deployment_facts']);
+  expect(log).toEqual([
+    'created table hot_deployment_facts',
+    'changed grants and policies of 2 tables, views and sequences',
+  ]);
 
-  database = openDatabase({ url: created.url, poolSize: 4, catalogue });
+  database = openDatabase({ as: 'owner', url: created.url, poolSize: 4, catalogue });
   const client = await connectDatabase(created.url);
   const admin = createTestAdmin(client);
   await admin.createOrganization('acme');

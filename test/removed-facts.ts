@@ -122,7 +122,7 @@ export interface RemovalWorld {
 
 export async function openRemovalWorld(): Promise<RemovalWorld> {
   const [created, folder] = await Promise.all([createTestDatabase(), temporaryFolder()]);
-  const database = openDatabase({ url: created.url, poolSize: 8 });
+  const database = openDatabase({ as: 'owner', url: created.url, poolSize: 8 });
   const sql = await connectDatabase(created.url);
   const admin = createTestAdmin(sql);
   await admin.createOrganization('acme');

@@ -21,7 +21,7 @@ describe("an environment's own retention", () => {
     system = await startSystem({
       env: { HOURGLASS_SEAL_AFTER_SECONDS: '1', HOURGLASS_RETENTION_DAYS: '250' },
     });
-    database = openDatabase({ url: system.databaseUrl, poolSize: 2, retentionDays: 250 });
+    database = openDatabase({ as: 'owner', url: system.databaseUrl, poolSize: 2, retentionDays: 250 });
   });
   afterAll(async () => {
     await database.close();

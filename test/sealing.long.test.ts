@@ -128,7 +128,7 @@ test('a worker killed while it rewrites a segment brings no deleted fact back an
   const first = system.startWorker({ HOURGLASS_SEAL_FACTS: '1' });
   await eventually('everything is sealed', async () => ((await places()).hot === 0 ? true : null));
   await first.stop();
-  const database = openDatabase({ url: system.databaseUrl, poolSize: 2 });
+  const database = openDatabase({ as: 'owner', url: system.databaseUrl, poolSize: 2 });
   const [owner] = await database.segments.listCrowded(1);
   if (owner === undefined) throw new Error('nothing is sealed');
   const startMs = Date.parse(range.start);

@@ -19,7 +19,7 @@ let database: Database;
 beforeEach(async () => {
   [testDatabase, folder] = await Promise.all([createTestDatabase(), temporaryFolder()]);
   await createTestTenant(testDatabase.url, {});
-  database = openDatabase({ url: testDatabase.url, poolSize: 2 });
+  database = openDatabase({ as: 'owner', url: testDatabase.url, poolSize: 2 });
 });
 afterEach(async () => {
   await database.close();
@@ -60,7 +60,7 @@ test('a partially stored segment is deleted once no process writes it, and not b
   const owner = { environmentId: 1, dataset: 'api' };
   const begun = await beginStoring((await segments.register(owner, file)).key);
   const forgotten = await segments.register(owner, file);
-  await segments.unregister(forgotten.id);
+  await segments.unregister(forgotten);
   const leftOver = await beginStoring(forgotten.key);
 
   expect(await sweep(3_600_000)).toBe(1);

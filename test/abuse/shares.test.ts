@@ -28,7 +28,7 @@ describe("a tenant's administrator that wants a larger share", () => {
     tenant = await system.createTenant({ role: 'administrator' });
     client = system.clientOf(tenant.organization, 'prod', `Bearer ${tenant.token}`);
     control = await connectDatabase(system.databaseUrl);
-    database = openDatabase({ url: system.databaseUrl, poolSize: 4, copyPoolSize: 1 });
+    database = openDatabase({ as: 'owner', url: system.databaseUrl, poolSize: 4, copyPoolSize: 1 });
   });
   afterAll(async () => {
     await Promise.all([control.end(), database.close()]);

@@ -84,8 +84,8 @@ const maxBatchMs = 24 * 3_600_000;
 export async function composeApi(settings: Settings<'api'>, log: Logger): Promise<Api> {
   checkCatalogue(catalogue);
   const certificate = settings.tls && (await readCertificate(settings.tls));
-  const { retentionDays, metricsToken, publicUrl, timeZone, secretKey } = settings;
-  const database = openDatabase({ url: requireDatabaseUrl(settings), poolSize: 20, retentionDays });
+  const { metricsToken, publicUrl, timeZone, secretKey } = settings;
+  const database = openApiDatabase(settings);
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const objects = await openObjectStore(storeOf(settings));
   const metrics = createApiMetrics();
@@ -130,6 +130,11 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
       objects.close();
     },
   };
+}
+
+function openApiDatabase(settings: Settings<'api'>): Database {
+  const { retentionDays } = settings;
+  return openDatabase({ url: requireDatabaseUrl(settings), as: 'api', poolSize: 20, retentionDays });
 }
 
 async function describeKey({ manifestKey }: Settings<'api'>, { signingKeys }: Database) {
@@ -297,7 +302,7 @@ export async function prepare(
   const url = requireDatabaseUrl(settings);
   await migrate({ url, folder: migrationsFolder, log: (message) => log.info(message), catalogue });
   await prepareObjectStore(storeOf(settings));
-  const database = openDatabase({ url, poolSize: 2 });
+  const database = openDatabase({ url, as: 'owner', poolSize: 2 });
   try {
     await then(database);
   } finally {

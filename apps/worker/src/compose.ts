@@ -134,6 +134,7 @@ async function openAdapters(settings: Settings<'worker'>): Promise<Adapters> {
   const copyPoolSize = settings.workerConcurrency + reservedSlots + 5;
   const database = openDatabase({
     url: requireDatabaseUrl(settings),
+    as: 'worker',
     poolSize: copyPoolSize + 4,
     copyPoolSize,
     retentionDays: settings.retentionDays,

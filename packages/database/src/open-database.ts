@@ -1,5 +1,4 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Pool } from 'pg';
 import type {
   BatchList,
   FactDeletions,
@@ -54,8 +53,11 @@ import { createResultLinkStore } from './accounts/result-link-store.ts';
 import { createSignInRecords } from './accounts/sign-in-records.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
+import { ScopedPrisma } from './accounts/with-organization-lock.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createPool } from './connection/connection-pool.ts';
+import { processRoles, type ProcessKind } from './connection/roles.ts';
+import { createScopedPool, type ScopedPool } from './connection/scoped-pool.ts';
 import { createConsumptionStore } from './records/consumption/consumption-store.ts';
 import { createCustomFieldStore } from './accounts/custom-field-store.ts';
 import { servedByDatabase } from './connection/database-errors.ts';
@@ -77,6 +79,8 @@ import { createSigningKeys } from './accounts/signing-keys.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
+  /** The process, which decides the roles of its statements. The owner is not restricted. */
+  readonly as: ProcessKind;
   /** Total connections, at least 2. */
   readonly poolSize: number;
   /**
@@ -146,31 +150,33 @@ const maxHotCountMs = 1_000;
 /** Connects on first use, so that a process can start while the database is down. */
 export function openDatabase({
   url,
+  as,
   poolSize,
   copyPoolSize = Math.max(1, poolSize - 4),
   statementTimeoutMs = 30_000,
   catalogue = everyDataset,
   retentionDays = null,
 }: DatabaseOptions): Database {
-  if (copyPoolSize < 1 || copyPoolSize >= poolSize) {
-    throw new RangeError(`copyPoolSize is ${copyPoolSize}; expected 1 to ${poolSize - 1}`);
-  }
-  const controlPool = createPool({ url, maxConnections: poolSize - copyPoolSize, statementTimeoutMs });
-  const copyPool = createPool({ url, maxConnections: copyPoolSize, statementTimeoutMs: 0 });
-  const prisma = new PrismaClient({ adapter: new PrismaPg(controlPool), errorFormat: 'minimal' });
+  const pools = openPools({ url, as, poolSize, copyPoolSize, statementTimeoutMs });
+  const { roles, connection, shortStatements, longStatements, controlPool, copyPool } = pools;
+  const client = new PrismaClient({ adapter: new PrismaPg(shortStatements), errorFormat: 'minimal' });
+  const prisma = new ScopedPrisma(client, roles);
   const reads = gatherReads(controlPool);
   return {
     queries: createQueryStore(controlPool, reads),
     periodicJobs: createPeriodicJobs(controlPool),
-    cancelSignals: createCancelSignals(url),
+    cancelSignals: createCancelSignals(connection),
     factSource: createFactSource(copyPool, { retentionDays }),
     scans: createScanEstimates(copyPool, { maxCountMs: maxHotCountMs, retentionDays }),
     facts: (audit) => createFactStore({ copyPool, controlPool }, audit),
-    segments: createSegmentStore({ copyPool, controlPool }, { catalogue, retentionDays }),
+    segments: createSegmentStore(
+      { copyPool, controlPool, lockPool: longStatements },
+      { catalogue, retentionDays },
+    ),
     batches: createBatchList(controlPool),
     deletions: (audit) => createFactDeletions(copyPool, { catalogue, retentionDays }, audit),
     expiredFacts: createExpiredFacts(copyPool, { catalogue, retentionDays }),
-    accountChanges: createAccountChanges(url),
+    accountChanges: createAccountChanges(connection),
     audit: createAuditLog(controlPool),
     ...accountStores({ prisma, controlPool, reads }),
     deletedTenants: createDeletedTenants({ copyPool, controlPool }, catalogue),
@@ -179,17 +185,46 @@ export function openDatabase({
     consumption: createConsumptionStore(controlPool),
     instruments: createInstrumentStore(controlPool),
     bootstrap: (first) => bootstrap(prisma, first),
-    check: () => servedByDatabase(async () => void (await controlPool.query('select 1'))),
+    check: () => servedByDatabase(async () => void (await shortStatements.query('select 1'))),
     async close() {
-      await prisma.$disconnect();
-      await Promise.all([controlPool.end(), copyPool.end()]);
+      await client.$disconnect();
+      await Promise.all([shortStatements.end(), longStatements.end()]);
     },
   };
 }
 
+type PoolsOptions = Required<
+  Pick<DatabaseOptions, 'url' | 'as' | 'poolSize' | 'copyPoolSize' | 'statementTimeoutMs'>
+>;
+
+function openPools({ url, as, poolSize, copyPoolSize, statementTimeoutMs }: PoolsOptions) {
+  if (copyPoolSize < 1 || copyPoolSize >= poolSize) {
+    throw new RangeError(`copyPoolSize is ${copyPoolSize}; expected 1 to ${poolSize - 1}`);
+  }
+  const roles = processRoles[as];
+  const connection = { url, role: roles?.base ?? null };
+  const shortStatements = createPool({
+    ...connection,
+    maxConnections: poolSize - copyPoolSize,
+    statementTimeoutMs,
+    isPipelined: true,
+  });
+  const longStatements = createPool({
+    ...connection,
+    maxConnections: copyPoolSize,
+    statementTimeoutMs: 0,
+    isPipelined: false,
+  });
+  return {
+    ...{ roles, connection, shortStatements, longStatements },
+    controlPool: createScopedPool({ pool: shortStatements, roles }),
+    copyPool: createScopedPool({ pool: longStatements, roles }),
+  };
+}
+
 interface Connections {
-  readonly prisma: PrismaClient;
-  readonly controlPool: Pool;
+  readonly prisma: ScopedPrisma;
+  readonly controlPool: ScopedPool;
   readonly reads: GatherReads;
 }
 

@@ -180,7 +180,9 @@ describe('the first organization', () => {
 
   async function withDatabases(count: number, work: (databases: Database[], url: string) => Promise<void>) {
     const created = await createTestDatabase();
-    const databases = Array.from({ length: count }, () => openDatabase({ url: created.url, poolSize: 2 }));
+    const databases = Array.from({ length: count }, () =>
+      openDatabase({ as: 'owner', url: created.url, poolSize: 2 }),
+    );
     try {
       await work(databases, created.url);
     } finally {

@@ -105,9 +105,9 @@ const writes: Readonly<Record<string, () => Promise<unknown>>> = {
       },
       noLimits,
     ),
-  cancel: () => db.database.queries.cancel(ids.cancelled, testEvent),
+  cancel: () => db.database.queries.cancel(db.tenant, ids.cancelled, testEvent),
   createLink: async () => {
-    const principal = { email: jane, tokenId: null };
+    const principal = { organization: 'acme', email: jane, tokenId: null };
     const link = { queryId: ids.query, principal, lifetimeSeconds: 60 };
     ids.link = (await db.database.resultLinks.create(link, testEvent)).id;
   },
@@ -194,7 +194,7 @@ test('no event is left of a write that fails, is refused or changes nothing', as
     customFields.delete(db.tenant, { dataset: 'api', name: 'dc_none' }, testEvent),
     queries.submit({ ...submission, id: randomUUID() }, { queriesPerHour: 1, activeQueries: 1 }),
     queries.submit(submission, noLimits),
-    queries.cancel(ids.cancelled, testEvent),
+    queries.cancel(db.tenant, ids.cancelled, testEvent),
     hostnames.replace(db.tenant, ['taken.example'], audit),
     resultLinks.revoke('acme', { kind: 'one', id: ids.link }, audit),
     organizations.deleteEnvironment({ organization: 'acme', environment: 'prod' }, { isDryRun: true }, audit),

@@ -128,7 +128,7 @@ describe('the system', () => {
     await db.admin.createUser({ organization: 'acme', email, password: 'x', role: 'member' });
     for (let link = 0; link < 3; link += 1)
       await db.database.resultLinks.create(
-        { queryId: id, principal: { email, tokenId: null }, lifetimeSeconds: -1 },
+        { queryId: id, principal: { organization: 'acme', email, tokenId: null }, lifetimeSeconds: -1 },
         testEvent,
       );
     await db.sql(`begin; set local hourglass.audit_retention = 'on'; delete from audit_events; commit`);

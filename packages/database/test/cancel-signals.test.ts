@@ -14,7 +14,7 @@ afterAll(() => db.close());
 function listener() {
   const received: string[] = [];
   const warnings: string[] = [];
-  const database = openDatabase({ url: db.url, poolSize: 2 });
+  const database = openDatabase({ as: 'owner', url: db.url, poolSize: 2 });
   const listening = database.cancelSignals.listen((id) => received.push(id), {
     warn: (_, message) => warnings.push(message),
   });
@@ -47,11 +47,11 @@ test('Every listening process receives each cancelled query and no other', async
   const ended = await submittedQuery(db);
   await db.database.queries.claim(ended, { leaseMs: 60_000, maxAttempts: 1, timeoutMs: 60_000 });
   await db.database.queries.fail(ended, 1, { reason: 'wrong', fault: 'query' });
-  expect(await db.database.queries.cancel(ended, testEvent)).toBe(false);
-  expect(await db.database.queries.cancel(id, testEvent)).toBe(true);
-  expect(await db.database.queries.cancel(id, testEvent)).toBe(false);
+  expect(await db.database.queries.cancel(db.tenant, ended, testEvent)).toBe(false);
+  expect(await db.database.queries.cancel(db.tenant, id, testEvent)).toBe(true);
+  expect(await db.database.queries.cancel(db.tenant, id, testEvent)).toBe(false);
   const last = await submittedQuery(db);
-  await db.database.queries.cancel(last, testEvent);
+  await db.database.queries.cancel(db.tenant, last, testEvent);
   // Notifications arrive in commit order, so nothing else can arrive before the last one.
   for (const { received, stop } of listeners) {
     await expect.poll(() => received.at(-1)).toBe(last);
@@ -68,7 +68,7 @@ test('Listening resumes after an outage', async () => {
   await outage.end();
   await untilListening(1);
   const id = await submittedQuery(db);
-  await db.database.queries.cancel(id, testEvent);
+  await db.database.queries.cancel(db.tenant, id, testEvent);
   await expect.poll(() => received).toEqual([id]);
   await stop();
   await untilListening(0);
@@ -83,7 +83,11 @@ test('An outage is logged once, regardless of the connection attempts', async ()
   refusing.listen(0, '127.0.0.1');
   await once(refusing, 'listening');
   const { port } = refusing.address() as AddressInfo;
-  const database = openDatabase({ url: `postgres://hourglass@127.0.0.1:${port}/none`, poolSize: 2 });
+  const database = openDatabase({
+    as: 'owner',
+    url: `postgres://hourglass@127.0.0.1:${port}/none`,
+    poolSize: 2,
+  });
   const warnings: object[] = [];
   const listening = database.cancelSignals.listen(() => {}, { warn: (fields) => warnings.push(fields) });
   await expect.poll(() => connections, { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
@@ -94,7 +98,7 @@ test('An outage is logged once, regardless of the connection attempts', async ()
 });
 
 test('Stopping is immediate while the database is unreachable', async () => {
-  const database = openDatabase({ url: 'postgres://hourglass@127.0.0.1:1/none', poolSize: 2 });
+  const database = openDatabase({ as: 'owner', url: 'postgres://hourglass@127.0.0.1:1/none', poolSize: 2 });
   const warnings: object[] = [];
   const listening = database.cancelSignals.listen(() => {}, { warn: (fields) => warnings.push(fields) });
   await expect.poll(() => warnings).toHaveLength(1);

@@ -40,7 +40,7 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
   failOverdue: ({ queries }) => queries.failOverdue(claimTerms),
   orphanedWork: ({ queries }) => queries.orphanedWork([]),
   periodicJobs: ({ periodicJobs }) => periodicJobs.tryBegin('a', 1),
-  cancel: ({ queries }) => queries.cancel(id, testEvent),
+  cancel: ({ queries }) => queries.cancel(tenant, id, testEvent),
   expireDue: ({ queries }) => queries.expireDue(1),
   authenticateToken: ({ accounts }) => accounts.authenticateToken('token'),
   readSignIn: ({ signIns }) => signIns.read('e', 'a'),
@@ -59,7 +59,7 @@ const calls: Readonly<Record<string, (database: Database) => Promise<unknown>>> 
 };
 
 describe('a database that refuses connections', () => {
-  const database = openDatabase({ url: 'postgres://hourglass@127.0.0.1:1/none', poolSize: 4 });
+  const database = openDatabase({ as: 'owner', url: 'postgres://hourglass@127.0.0.1:1/none', poolSize: 4 });
   afterAll(() => database.close());
 
   test.each(Object.keys(calls))('is ServiceUnavailable for %s', async (name) => {
@@ -73,7 +73,11 @@ test('A database that accepts connections and never responds is ServiceUnavailab
   mute.listen(0, '127.0.0.1');
   await once(mute, 'listening');
   const { port } = mute.address() as AddressInfo;
-  const database = openDatabase({ url: `postgres://hourglass@127.0.0.1:${port}/none`, poolSize: 4 });
+  const database = openDatabase({
+    as: 'owner',
+    url: `postgres://hourglass@127.0.0.1:${port}/none`,
+    poolSize: 4,
+  });
   const startedMs = performance.now();
   const outcomes = await Promise.allSettled([
     database.check(),
@@ -164,7 +168,7 @@ describe('a database that goes away', () => {
   });
 
   test('is ServiceUnavailable for a statement timeout, but not for a constraint violation', async () => {
-    const impatient = openDatabase({ url: db.url, poolSize: 2, statementTimeoutMs: 100 });
+    const impatient = openDatabase({ as: 'owner', url: db.url, poolSize: 2, statementTimeoutMs: 100 });
     const locker = new Client(db.url);
     await locker.connect();
     await locker.query('begin; lock table queries in access exclusive mode');
@@ -181,6 +185,6 @@ describe('a database that goes away', () => {
 
 test('Each pool has at least one connection', () => {
   const url = 'postgres://127.0.0.1:1/none';
-  expect(() => openDatabase({ url, poolSize: 1 })).toThrow(RangeError);
-  expect(() => openDatabase({ url, poolSize: 4, copyPoolSize: 4 })).toThrow(RangeError);
+  expect(() => openDatabase({ as: 'owner', url, poolSize: 1 })).toThrow(RangeError);
+  expect(() => openDatabase({ as: 'owner', url, poolSize: 4, copyPoolSize: 4 })).toThrow(RangeError);
 });

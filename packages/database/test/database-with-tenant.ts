@@ -25,7 +25,7 @@ export async function databaseWithTenant(
 ): Promise<DatabaseWithTenant> {
   const created = await createTestDatabase();
   const { url } = created;
-  const database = openDatabase({ url, poolSize: 8, ...options });
+  const database = openAsProcesses(url, options);
   // Connecting costs both sides 10 ms of processor time.
   const pool = new Pool({ connectionString: url, max: 4 });
   // A test may end every connection; the next statement opens another.
@@ -46,6 +46,32 @@ export async function databaseWithTenant(
       await created.drop();
     },
   };
+}
+
+/** Each method has the role of the process that calls it. */
+function openAsProcesses(url: string, options: { poolSize?: number; copyPoolSize?: number }): Database {
+  const api = openDatabase({ as: 'api', url, poolSize: 8, ...options });
+  const worker = openDatabase({ as: 'worker', url, poolSize: 8, ...options });
+  const owner = openDatabase({ as: 'owner', url, poolSize: 2 });
+  const { factSource, segments, periodicJobs, deletedTenants, cancelSignals } = worker;
+  return {
+    ...api,
+    ...{ factSource, segments, periodicJobs, deletedTenants, cancelSignals },
+    ...pick(owner, ['bootstrap']),
+    queries: {
+      ...worker.queries,
+      ...pick(api.queries, ['submit', 'usage', 'poll', 'find', 'list', 'cancel']),
+    },
+    resultLinks: { ...api.resultLinks, ...pick(worker.resultLinks, ['deleteExpired']) },
+    audit: { ...api.audit, ...pick(worker.audit, ['deleteExpired']) },
+    async close() {
+      await Promise.all([api.close(), worker.close(), owner.close()]);
+    },
+  };
+}
+
+function pick<Store, Name extends keyof Store>(store: Store, names: readonly Name[]): Pick<Store, Name> {
+  return Object.fromEntries(names.map((name) => [name, store[name]])) as Pick<Store, Name>;
 }
 
 /** A query over the whole year 2026. */

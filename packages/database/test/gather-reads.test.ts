@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, eventually, type TestDatabase } from '@hourglass/testing';
 import { createPool } from '../src/connection/connection-pool.ts';
+import { createScopedPool } from '../src/connection/scoped-pool.ts';
 import { gatherReads } from '../src/request-reads/gather-reads.ts';
 import { sql, Sql } from '../src/connection/sql.ts';
 import { withClient } from './empty-database.ts';
@@ -14,7 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => created.drop());
 beforeEach(async () => {
-  pool = createPool({ url: created.url, maxConnections: 3, statementTimeoutMs: 10_000 });
+  pool = createPool({
+    url: created.url,
+    role: null,
+    maxConnections: 3,
+    statementTimeoutMs: 10_000,
+    isPipelined: true,
+  });
   statements = 0;
   // Each statement acquires a connection once.
   pool.on('acquire', () => {
@@ -47,7 +54,7 @@ function numberReader(reads: ReturnType<typeof gatherReads>, table = 'numbers') 
 describe('reads that are requested together', () => {
   test('share one statement; each returns its own row, or null', async () => {
     await run("insert into numbers values ('a', 1), ('b', 2)");
-    const reads = gatherReads(pool);
+    const reads = gatherReads(createScopedPool({ pool, roles: null }));
     const [first, second] = [numberReader(reads), numberReader(reads)];
     const rows = await Promise.all([first('a'), second('b'), first('b'), first('none'), second('b')]);
     expect(rows.map((row) => row?.number ?? null)).toEqual([1, 2, 2, null, 2]);
@@ -56,7 +63,7 @@ describe('reads that are requested together', () => {
 
   test('wait for the running statement, then share the next one', async () => {
     await run("insert into numbers values ('a', 1)");
-    const read = numberReader(gatherReads(pool));
+    const read = numberReader(gatherReads(createScopedPool({ pool, roles: null })));
     const early = read('a');
     await eventually('the first statement is sent', () => (statements === 1 ? true : null));
     const late = Promise.all(Array.from({ length: 20 }, () => read('a')));
@@ -66,7 +73,7 @@ describe('reads that are requested together', () => {
   });
 
   test('see everything that was committed before the request, also while another batch is running', async () => {
-    const read = numberReader(gatherReads(pool));
+    const read = numberReader(gatherReads(createScopedPool({ pool, roles: null })));
     for (let number = 0; number < 30; number += 1) {
       const underway = read('a');
       await run(
@@ -79,7 +86,7 @@ describe('reads that are requested together', () => {
 
   test('all fail when their statement fails; later reads do not', async () => {
     await run("insert into numbers values ('a', 1)");
-    const reads = gatherReads(pool);
+    const reads = gatherReads(createScopedPool({ pool, roles: null }));
     const [good, bad] = [numberReader(reads), numberReader(reads, 'nothing')];
     const outcomes = await Promise.allSettled([good('a'), bad('a')]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);

@@ -24,7 +24,7 @@ beforeAll(async () => {
       { id, plan: planOf(db.tenant), submittedBy, labels, audit: testEvent },
       noLimits,
     );
-    if (i % 4 === 0) await db.database.queries.cancel(id, testEvent);
+    if (i % 4 === 0) await db.database.queries.cancel(db.tenant, id, testEvent);
     // 12 distinct times, so that pages end between queries of the same millisecond.
     await db.sql('update queries set created_at = $2 where id = $1', [
       id,

@@ -1,23 +1,20 @@
-import { cp, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { migrationsFolder, temporaryFolder } from '@hourglass/testing';
+import { migrationsFolder } from '@hourglass/testing';
 import { expect, test } from 'vitest';
-import { migrate } from '../src/index.ts';
 import { createEmptyDatabase, withClient } from './empty-database.ts';
 
 const migration = '20261125092000_operators_and_token_ids';
 
 test('an instance of an earlier version gets one operator, and its tokens stay valid under new ids', async () => {
-  const [database, folder] = await Promise.all([createEmptyDatabase(), temporaryFolder()]);
+  const database = await createEmptyDatabase();
   const { url } = database;
-  const log = () => {};
+  const apply = async (name: string) => {
+    const sql = await readFile(path.join(migrationsFolder, name, 'migration.sql'), 'utf8');
+    await withClient(url, (client) => client.query(sql));
+  };
   try {
-    for (const name of await readdir(migrationsFolder)) {
-      if (name < migration) {
-        await cp(path.join(migrationsFolder, name), path.join(folder.path, name), { recursive: true });
-      }
-    }
-    await migrate({ url, folder: folder.path, log });
+    for (const name of (await readdir(migrationsFolder)).toSorted()) if (name < migration) await apply(name);
     await withClient(url, (client) =>
       client.query(`
         insert into organizations (name) values ('first'), ('second');
@@ -27,8 +24,7 @@ test('an instance of an earlier version gets one operator, and its tokens stay v
          order by organizations.id, n;
         insert into tokens (user_id, hash, scopes) select id, email, '{read}' from users`),
     );
-    await cp(path.join(migrationsFolder, migration), path.join(folder.path, migration), { recursive: true });
-    await migrate({ url, folder: folder.path, log });
+    await apply(migration);
     const { rows } = await withClient(url, (client) =>
       client.query(`select email, role, length(t.id::text) as id, hash, t.scopes
                       from users u join tokens t on t.user_id = u.id order by u.id`),
@@ -45,6 +41,6 @@ test('an instance of an earlier version gets one operator, and its tokens stay v
       expected.map(([email, role]) => ({ email, role, id: 36, hash: email, scopes: ['read'] })),
     );
   } finally {
-    await Promise.all([database.drop(), folder.remove()]);
+    await database.drop();
   }
 });

@@ -241,7 +241,7 @@ test('Archives are orphaned unless a query has them as its result or a running a
   }
   await queries.requeue(requeued, 2, released);
   await queries.complete(completed, 2, { ...publication, archiveKey: `${completed}/2` });
-  await queries.cancel(cancelled, testEvent);
+  await queries.cancel(db.tenant, cancelled, testEvent);
   const unknown = archive(randomUUID(), 1);
   const all = [running, requeued, completed, cancelled].flatMap((id) => [archive(id, 1), archive(id, 2)]);
   const owned = [`${running}/2`, `${completed}/2`];

@@ -24,7 +24,10 @@ test('Of a cancellation and a concurrent finish one wins, and its state stays', 
         requeue: () => queries.requeue(id, attempt, released),
       };
       const kind = finishes[index % finishes.length] ?? 'complete';
-      const [cancelled, finished] = await Promise.all([queries.cancel(id, testEvent), finish[kind]()]);
+      const [cancelled, finished] = await Promise.all([
+        queries.cancel(db.tenant, id, testEvent),
+        finish[kind](),
+      ]);
       return { kind, cancelled, finished, state: (await found(db, id)).state };
     }),
   );
@@ -94,7 +97,7 @@ test('With two workers and a cancelling client in any order, one attempt owns th
           model.leased = false;
         } else if (current.kind === 'cancel') {
           const active = model.state === 'enqueued' || model.state === 'running';
-          expect(await queries.cancel(id, testEvent)).toBe(active);
+          expect(await queries.cancel(db.tenant, id, testEvent)).toBe(active);
           if (active) model.state = 'cancelled';
         } else if (current.kind === 'claim') {
           const claim = await queries.claim(id, terms);

@@ -5,6 +5,7 @@ import type { Publication } from '@hourglass/reports';
 import { Pool } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testEvent } from '@hourglass/testing';
+import { createScopedPool } from '../src/connection/scoped-pool.ts';
 import { createScanEstimates } from '../src/facts/scan-estimates.ts';
 import { databaseWithTenant, noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 
@@ -95,15 +96,16 @@ test("returns the planner's estimate when counting takes too long, and continues
   await storeHotFacts(db.tenant.environmentId);
   await db.sql('analyze hot_api_facts');
   // Longer than the limit, which no test's count would reach.
-  await db.sql(`alter table hot_api_facts rename to counted_facts`);
   await db.sql(
-    `create view hot_api_facts as select f.* from counted_facts f where pg_sleep(0.001 * f.batch_seq) is not null`,
+    `create or replace view hot_api_facts_in_scope as
+       select f.* from hot_api_facts f where pg_sleep(0.001 * f.batch_seq) is not null`,
   );
   const pool = new Pool({ connectionString: db.url, max: 1 });
   try {
-    const { hotFacts } = await createScanEstimates(pool, { maxCountMs: 50, retentionDays: null }).estimate(
-      bindPlan(inJune(), catalogue),
-    );
+    const { hotFacts } = await createScanEstimates(createScopedPool({ pool, roles: null }), {
+      maxCountMs: 50,
+      retentionDays: null,
+    }).estimate(bindPlan(inJune(), catalogue));
     expect(hotFacts.exact).toBe(false);
     expect(hotFacts.rows).toBeGreaterThan(8_640 / 2);
     expect(hotFacts.rows).toBeLessThan(8_640 * 2);

@@ -249,7 +249,7 @@ describe('a segment', () => {
     const [old, young] = [await liveSegment(1, -10_000), await liveSegment(1)];
     expect(await segments.retireExpired()).toEqual([]);
     expect(await liveIds()).toEqual([old, young]);
-    const defaulting = openDatabase({ url: db.url, poolSize: 2, retentionDays: 3_650 });
+    const defaulting = openDatabase({ as: 'owner', url: db.url, poolSize: 2, retentionDays: 3_650 });
     const removed = { environment: 'acme/prod', dataset: 'api', facts: 1 };
     expect(await defaulting.segments.retireExpired()).toEqual([{ ...removed, segment: old }]);
     await defaulting.close();
@@ -279,8 +279,7 @@ describe('a segment', () => {
       [a, b].toSorted(),
     );
     expect(await segments.listDeletable(60_000, 10)).toEqual([]);
-    await segments.unregister(a);
-    await segments.unregister(id);
+    for (const one of [a, id]) await segments.unregister({ id: one, environmentId: db.tenant.environmentId });
     expect(await liveIds()).toEqual([id]);
     expect((await segments.listDeletable(atOnceMs, 10)).map((one) => one.id)).toEqual([b]);
   });

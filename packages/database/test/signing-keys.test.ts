@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 test('Every process gets the same random key for a purpose, also on concurrent first use', async () => {
-  const processes = Array.from({ length: 6 }, () => openDatabase({ url: db.url, poolSize: 2 }));
+  const processes = Array.from({ length: 6 }, () => openDatabase({ as: 'owner', url: db.url, poolSize: 2 }));
   const keys = await Promise.all(processes.map(({ signingKeys }) => signingKeys.keyFor('a')));
   const other = await db.database.signingKeys.keyFor('b');
   await Promise.all(processes.map((one) => one.close()));

@@ -51,7 +51,7 @@ describe('a submission with an earlier idempotency key', () => {
     const id = await accepted(idempotencyKey);
     const before = await used();
     expect(await submit(idempotencyKey)).toMatchObject({ kind: 'repeated', id });
-    await db.database.queries.cancel(id, testEvent);
+    await db.database.queries.cancel(db.tenant, id, testEvent);
     expect(await submit(idempotencyKey)).toMatchObject({ kind: 'repeated', id });
     expect(await used()).toEqual([before[0], (before[1] ?? 0) - 1]);
   });

@@ -61,9 +61,9 @@ test('segments that exceed the memory together are merged some at a time, withou
         retentionDays: null,
         expiredBeforeMs: null,
       }),
-    register: (_owner, { facts }) => {
+    register: ({ environmentId }, { facts }) => {
       merged.push(facts);
-      return Promise.resolve({ id: 'merged', key: 'merged' });
+      return Promise.resolve({ id: 'merged', environmentId, key: 'merged' });
     },
     replace: (replacement) => {
       live = live.filter((segment) => !replacement.replaced.includes(segment));

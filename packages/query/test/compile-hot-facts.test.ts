@@ -55,7 +55,7 @@ test('the copy statement contains no value of the plan; values are transaction s
       `copy (select "environment_id" as "environment_id", "timestamp" at time zone 'UTC' as "timestamp", ` +
       `"apiproxy" as "apiproxy", "client_ip" as "client_ip", "target" as "target", ` +
       `"created" at time zone 'UTC' as "created", "message_count" as "message_count", ` +
-      `"is_error" as "is_error", "policy_error" as "policy_error", "fees" as "fees" from "hot_api_facts" ` +
+      `"is_error" as "is_error", "policy_error" as "policy_error", "fees" as "fees" from "hot_api_facts_in_scope" ` +
       `where "environment_id" = current_setting('hourglass.environment_id')::integer ` +
       `and "timestamp" >= current_setting('hourglass.start')::timestamptz ` +
       `and "timestamp" < current_setting('hourglass.end_exclusive')::timestamptz) to stdout (format csv, header)`,

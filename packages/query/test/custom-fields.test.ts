@@ -118,7 +118,7 @@ describe('a plan', () => {
     ]);
     expect(compileHotFactsCopy(bindPlan(used, catalogue)).sql).toContain(
       `"apiproxy" as "apiproxy", "custom_fields" ->> '6' as "dc_ok", "custom_fields" ->> '12' as "dc_due", ` +
-        `"custom_fields" ->> '7' as "dcRatio" from "hot_api_facts"`,
+        `"custom_fields" ->> '7' as "dcRatio" from "hot_api_facts_in_scope"`,
     );
     expect(compileReport(bindPlan(used, catalogue)).sql).toContain('fsum("dcRatio")');
     expect(outputColumns(bindPlan(used, catalogue))).toEqual([

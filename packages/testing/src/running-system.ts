@@ -108,7 +108,7 @@ function startersOf(
   return {
     startApiProcess,
     startWorker: (settings = {}) => processes.start(programs.worker, settings),
-    startApi: async () => (await processes.watch(startApiProcess())).url,
+    startApi: async (settings = {}) => (await processes.watch(startApiProcess(settings))).url,
     runCli: (...args) => processes.runCli(api, args),
   };
 }

@@ -40,7 +40,7 @@ export async function sharedSystem(
     dataDirectory,
     createTenant: (other = {}) => createTestTenant(databaseUrl, other),
     startWorker: (settings = {}) => processes.start(programs.worker, settings),
-    startApi: async () => (await processes.watch(processes.start(programs.api))).url,
+    startApi: async (settings = {}) => (await processes.watch(processes.start(programs.api, settings))).url,
     runCli: (...args) => processes.runCli({ url, token: tenant.token }, args),
     apiLog: async () => (await fetchApiLog(kind)).slice(earlierLines),
     stop: () => processes.stop(() => cancelUnfinishedQueries(databaseUrl)),

@@ -18,8 +18,8 @@ export interface TestSystem extends TestTenant {
   createTenant(tenant?: NewTestTenant): Promise<TestTenant>;
   /** Starts one more worker with additional settings. */
   startWorker(settings?: Readonly<Record<string, string>>): NodeProcess;
-  /** Starts one more API over the same services. Returns its URL. */
-  startApi(): Promise<string>;
+  /** Starts one more API over the same services, with additional settings. Returns its URL. */
+  startApi(settings?: Readonly<Record<string, string>>): Promise<string>;
   /** Runs a command of the command line to its end, with the organization's token. */
   runCli(...args: string[]): Promise<{ code: number | null; output: string }>;
   /** The lines that the API has written since this test file began to use it. */

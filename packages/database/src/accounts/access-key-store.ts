@@ -8,21 +8,26 @@ import {
 } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
-import type { PrismaClient } from '../generated/client.ts';
+import type { OrganizationScope } from '../connection/scope.ts';
 import { accessKeyReader } from '../request-reads/access-key-reader.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
-import { withOrganizationLock, inTransaction, type Connection } from './with-organization-lock.ts';
+import {
+  withOrganizationLock,
+  inTransaction,
+  type Connection,
+  type ScopedPrisma,
+} from './with-organization-lock.ts';
 
 /** Excludes the secret, which only the signature check reads. */
 const columns = { id: true, description: true, createdAt: true, expiresAt: true, disabledAt: true } as const;
 
-export function createAccessKeyStore(prisma: PrismaClient, reads: GatherReads): AccessKeyStore {
+export function createAccessKeyStore(prisma: ScopedPrisma, reads: GatherReads): AccessKeyStore {
   const findUsable = accessKeyReader(reads);
   return {
-    list: ({ environmentId }) =>
-      servedByDatabase(async () => {
-        const rows = await prisma.accessKey.findMany({
-          where: { environmentId },
+    list: (tenant) =>
+      inTransaction(prisma, scopeOf(tenant), async (transaction) => {
+        const rows = await transaction.accessKey.findMany({
+          where: { environmentId: tenant.environmentId },
           select: columns,
           orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
         });
@@ -36,13 +41,18 @@ export function createAccessKeyStore(prisma: PrismaClient, reads: GatherReads): 
         return created;
       }),
     change: (tenant, id, change, audit) =>
-      inTransaction(prisma, async (transaction) => {
+      inTransaction(prisma, scopeOf(tenant), async (transaction) => {
         const changed = await changeAccessKey(transaction, tenant, id, change);
         await insertAuditEvent(transaction, audit(changed));
         return changed;
       }),
     findUsable: (id) => servedByDatabase(() => findUsable(id)),
   };
+}
+
+/** Keys are administered with the rights for an organization, narrowed to the environment. */
+function scopeOf({ organization, environment }: Tenant): OrganizationScope {
+  return { organization, environment };
 }
 
 /** Uses raw SQL, because the expiry time is computed by the database's clock. */

@@ -1,13 +1,13 @@
 import type { AccountChanges } from '@hourglass/reports';
-import { listenTo } from '../connection/notifications.ts';
+import { listenTo, type ListenerConnection } from '../connection/notifications.ts';
 
 /** PostgreSQL notification channel of a trigger on users; the payload is the e-mail address. */
 export const accountChannel = 'hourglass_account_changed';
 
-export function createAccountChanges(url: string): AccountChanges {
+export function createAccountChanges(connection: ListenerConnection): AccountChanges {
   return {
     listen: (listener) =>
-      listenTo(url, accountChannel, {
+      listenTo(connection, accountChannel, {
         onNotified: (email) => listener.onChanged(email),
         onListening: () => listener.onListening(),
         onLost: (error) => listener.onLost(error),

@@ -1,8 +1,8 @@
 import { deriveInThreadPool, hashPassword } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { systemEvent } from '../audit/system-event.ts';
-import type { PrismaClient } from '../generated/client.ts';
-import { inTransaction } from './with-organization-lock.ts';
+import { everyTenant } from '../connection/scope.ts';
+import { inTransaction, type ScopedPrisma } from './with-organization-lock.ts';
 import { insertOrganization } from './insert-organization.ts';
 
 export interface FirstOrganization {
@@ -20,11 +20,11 @@ export interface FirstOrganization {
  * false, and changes nothing, when the database already has an organization. Safe to call from
  * concurrent processes.
  */
-export async function bootstrap(prisma: PrismaClient, first: FirstOrganization): Promise<boolean> {
+export async function bootstrap(prisma: ScopedPrisma, first: FirstOrganization): Promise<boolean> {
   const { organization: name, environments, email, token } = first;
   // Hashing is slow, so it precedes the transaction.
   const passwordHash = await hashPassword(first.password, deriveInThreadPool);
-  return inTransaction(prisma, async (transaction) => {
+  return inTransaction(prisma, everyTenant, async (transaction) => {
     await transaction.$executeRaw`select pg_advisory_xact_lock(hashtext('hourglass.bootstrap'))`;
     if ((await transaction.organization.count()) > 0) return false;
     const user = { email, passwordHash, role: 'operator' } as const;

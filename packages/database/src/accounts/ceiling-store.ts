@@ -1,8 +1,6 @@
 import { ReportError, type CeilingStore, type OwnCeilings } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
-import { servedByDatabase } from '../connection/database-errors.ts';
-import type { PrismaClient } from '../generated/client.ts';
-import { withOrganizationLock } from './with-organization-lock.ts';
+import { withOrganizationLock, type ScopedPrisma, inTransaction } from './with-organization-lock.ts';
 
 export const ceilingColumns = {
   queriesPerHourCeiling: true,
@@ -13,12 +11,12 @@ export const ceilingColumns = {
 
 export type CeilingsRow = { readonly [Column in keyof typeof ceilingColumns]: number | null };
 
-export function createCeilingStore(prisma: PrismaClient): CeilingStore {
+export function createCeilingStore(prisma: ScopedPrisma): CeilingStore {
   return {
     find: (organization) =>
-      servedByDatabase(async () => {
+      inTransaction(prisma, { organization }, async (transaction) => {
         const where = { name: organization, deletedAt: null };
-        const row = await prisma.organization.findUnique({ where, select: ceilingColumns });
+        const row = await transaction.organization.findUnique({ where, select: ceilingColumns });
         if (row === null) throw new ReportError('organization.not_found', { organization });
         return ownCeilings(row);
       }),

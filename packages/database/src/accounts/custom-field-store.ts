@@ -9,8 +9,7 @@ import type {
 import { auditJson, insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
-import type { PrismaClient } from '../generated/client.ts';
-import { inTransaction } from './with-organization-lock.ts';
+import { inTransaction, type ScopedPrisma } from './with-organization-lock.ts';
 import { customFieldReader } from '../request-reads/custom-field-reader.ts';
 
 const columns = {
@@ -22,20 +21,20 @@ const columns = {
   createdAt: true,
 } as const;
 
-export function createCustomFieldStore(prisma: PrismaClient, reads: GatherReads): CustomFieldStore {
+export function createCustomFieldStore(prisma: ScopedPrisma, reads: GatherReads): CustomFieldStore {
   const fieldsOf = customFieldReader(reads);
   return {
-    find: ({ environmentId }, dataset) =>
+    find: (tenant, dataset) =>
       servedByDatabase(async () => {
-        const found = await fieldsOf({ environmentId, dataset: dataset ?? null });
-        if (found === null) throw new Error(`environment ${environmentId} does not exist`);
+        const found = await fieldsOf({ tenant, dataset: dataset ?? null });
+        if (found === null) throw new Error(`environment ${tenant.environmentId} does not exist`);
         return found;
       }),
     declare: (tenant, declaration, maxFields, audit) =>
-      servedByDatabase(() => declare(prisma, tenant, declaration, { maxFields, audit })),
+      declare(prisma, tenant, declaration, { maxFields, audit }),
     delete: ({ environmentId }, { dataset, name }, audit) =>
-      servedByDatabase(async () => {
-        const rows = await prisma.$queryRaw<object[]>`
+      inTransaction(prisma, { environmentId }, async (transaction) => {
+        const rows = await transaction.$queryRaw<object[]>`
           with deleted as (
             delete from custom_fields
              where environment_id = ${environmentId}::integer and dataset = ${dataset} and name = ${name}
@@ -47,8 +46,12 @@ export function createCustomFieldStore(prisma: PrismaClient, reads: GatherReads)
         return rows.length > 0;
       }),
     changeUndeclared: ({ environmentId: id }, undeclaredFields, audit) =>
-      inTransaction(prisma, async (transaction) => {
-        await transaction.environment.update({ where: { id }, data: { undeclaredFields } });
+      inTransaction(prisma, { environmentId: id }, async (transaction) => {
+        await transaction.environment.update({
+          where: { id },
+          data: { undeclaredFields },
+          select: { id: true },
+        });
         await insertAuditEvent(transaction, audit);
       }),
   };
@@ -58,28 +61,25 @@ export function createCustomFieldStore(prisma: PrismaClient, reads: GatherReads)
  * Statements after the lock see every declaration of the environment that was committed before it.
  */
 function declare(
-  prisma: PrismaClient,
+  prisma: ScopedPrisma,
   { environmentId }: Tenant,
   declaration: Declaration,
   { maxFields, audit }: { readonly maxFields: number; readonly audit: AuditOf<DeclaredField> },
 ): Promise<DeclarationOutcome> {
   const { dataset } = declaration;
   const foldedName = declaration.name.toLowerCase();
-  return prisma.$transaction(
-    async (transaction) => {
-      await transaction.$executeRaw`
+  return inTransaction(prisma, { environmentId }, async (transaction) => {
+    await transaction.$executeRaw`
         select id from environments where id = ${environmentId}::integer for no key update`;
-      const present = await transaction.customField.findMany({
-        where: { environmentId, dataset },
-        select: { foldedName: true },
-      });
-      if (present.some((field) => field.foldedName === foldedName)) return { kind: 'exists' };
-      if (present.length >= maxFields) return { kind: 'full' };
-      const data = { ...declaration, environmentId, foldedName };
-      const field = await transaction.customField.create({ data, select: columns });
-      await insertAuditEvent(transaction, audit(field));
-      return { kind: 'declared', field };
-    },
-    { maxWait: 10_000, timeout: 30_000 },
-  );
+    const present = await transaction.customField.findMany({
+      where: { environmentId, dataset },
+      select: { foldedName: true },
+    });
+    if (present.some((field) => field.foldedName === foldedName)) return { kind: 'exists' };
+    if (present.length >= maxFields) return { kind: 'full' };
+    const data = { ...declaration, environmentId, foldedName };
+    const field = await transaction.customField.create({ data, select: columns });
+    await insertAuditEvent(transaction, audit(field));
+    return { kind: 'declared', field };
+  });
 }

@@ -7,13 +7,18 @@ import {
   type TenantContents,
 } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
+import { everyTenant } from '../connection/scope.ts';
 import { cancelChannel } from '../queries/cancel-signals.ts';
-import type { PrismaClient } from '../generated/client.ts';
-import { inTransaction, withOrganizationLock, type Connection } from './with-organization-lock.ts';
+import {
+  inTransaction,
+  withOrganizationLock,
+  type Connection,
+  type ScopedPrisma,
+} from './with-organization-lock.ts';
 
 /** @throws ReportError `organization.not_found`, `environment.not_found` */
 export function deleteEnvironment(
-  prisma: PrismaClient,
+  prisma: ScopedPrisma,
   { organization, environment }: { readonly organization: string; readonly environment: string },
   { isDryRun, audit }: DeletionTerms & { readonly audit: AuditOf<EnvironmentDeletion> },
 ): Promise<EnvironmentDeletion> {
@@ -25,7 +30,7 @@ export function deleteEnvironment(
     if (found === null) throw new ReportError('environment.not_found', { organization, environment });
     const contents = await contentsOf(transaction, [found.id]);
     if (isDryRun) return contents;
-    await detach(transaction, [found.id]);
+    await detach(prisma, transaction, { organization, environmentIds: [found.id] });
     await insertAuditEvent(transaction, audit(contents));
     return contents;
   });
@@ -36,17 +41,18 @@ export function deleteEnvironment(
  * @throws ReportError `organization.not_found`
  */
 export function deleteOrganization(
-  prisma: PrismaClient,
+  prisma: ScopedPrisma,
   { caller, organization }: { readonly caller: string; readonly organization: string },
   { isDryRun, audit }: DeletionTerms & { readonly audit: AuditOf<OrganizationDeletion> },
 ): Promise<OrganizationDeletion> {
-  return inTransaction(prisma, async (transaction) => {
+  return inTransaction(prisma, everyTenant, async (transaction) => {
     const locked = await transaction.$queryRaw<{ id: number; name: string }[]>`
       select id, name from organizations
        where name in (${caller}, ${organization}) and deleted_at is null
        order by id for update`;
     const missing = [caller, organization].find((name) => !locked.some((row) => row.name === name));
     if (missing !== undefined) throw new ReportError('organization.not_found', { organization: missing });
+    await prisma.enter(transaction, { organization });
     const organizationId = locked.find(({ name }) => name === organization)?.id ?? 0;
     const environments = await transaction.environment.findMany({
       where: { organizationId },
@@ -58,7 +64,7 @@ export function deleteOrganization(
     const users = await transaction.user.count({ where: { organizationId } });
     const deletion = { environments: environments.map(({ name }) => name), users, ...contents };
     if (isDryRun) return deletion;
-    await detach(transaction, ids);
+    await detach(prisma, transaction, { organization, environmentIds: ids });
     await transaction.user.deleteMany({ where: { organizationId } });
     await transaction.$executeRaw`
       update organizations set deleted_at = now() where id = ${organizationId}::integer`;
@@ -85,15 +91,18 @@ async function contentsOf(
  * Environments without an organization are found by no request. Their queries end, and new
  * snapshots see none of their segments; the worker's sweep deletes what is left of them.
  */
-async function detach(transaction: Connection, environmentIds: readonly number[]): Promise<void> {
+async function detach(
+  prisma: ScopedPrisma,
+  transaction: Connection,
+  {
+    organization,
+    environmentIds,
+  }: { readonly organization: string; readonly environmentIds: readonly number[] },
+): Promise<void> {
   const environmentId = { in: [...environmentIds] };
   await transaction.token.deleteMany({ where: { environmentId } });
   await transaction.accessKey.deleteMany({ where: { environmentId } });
   await transaction.environmentHostname.deleteMany({ where: { environmentId } });
-  await transaction.environment.updateMany({
-    where: { id: environmentId },
-    data: { organizationId: null },
-  });
   await transaction.$executeRaw`
     update segments set state = 'retired', retired_at = clock_timestamp(), deletions = '[]', deleted_since = null
      where environment_id = any(${environmentIds}::integer[]) and state = 'live'`;
@@ -104,4 +113,11 @@ async function detach(transaction: Connection, environmentIds: readonly number[]
       returning id
     )
     select pg_notify(${cancelChannel}, id::text)::text from cancelled`;
+  // Last, and for all tenants, because no organization has an environment without one.
+  await prisma.enter(transaction, everyTenant);
+  await transaction.environment.updateMany({
+    where: { id: environmentId },
+    data: { organizationId: null },
+  });
+  await prisma.enter(transaction, { organization });
 }

@@ -1,17 +1,19 @@
 import type { DeletedTenants, EndedQuery } from '@hourglass/reports';
-import { ingestTargets, type Catalogue, type IngestTarget } from '@hourglass/query';
-import { escapeIdentifier, type ClientBase, type Pool } from 'pg';
 import { auditJson } from '../audit/insert-audit-event.ts';
 import { systemEvent } from '../audit/system-event.ts';
+import { hotFactsView, ingestTargets, type Catalogue, type IngestTarget } from '@hourglass/query';
+import { escapeIdentifier, type ClientBase } from 'pg';
 import { servedByDatabase } from '../connection/database-errors.ts';
+import type { Queryable, ScopedPool } from '../connection/scoped-pool.ts';
+import { everyTenant } from '../connection/scope.ts';
 import { sql } from '../connection/sql.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { cancelChannel } from '../queries/cancel-signals.ts';
 
 export interface DeletedTenantsPools {
   /** Deletes facts, which may take longer than a short statement. */
-  readonly copyPool: Pool;
-  readonly controlPool: Pool;
+  readonly copyPool: ScopedPool;
+  readonly controlPool: ScopedPool;
 }
 
 export function createDeletedTenants(
@@ -19,40 +21,44 @@ export function createDeletedTenants(
   catalogue: Catalogue,
 ): DeletedTenants {
   const tables = new Map([...ingestTargets(catalogue)].map(([name, target]) => [name, tableOf(target)]));
+  const all = controlPool.within(everyTenant);
   return {
-    listEnvironments: () => servedByDatabase(() => listEnvironments(controlPool)),
-    endWork: (environmentId) => servedByDatabase(() => endWork(controlPool, environmentId)),
-    listQueries: (environmentId, limit) =>
-      servedByDatabase(() => listQueries(controlPool, environmentId, limit)),
+    listEnvironments: () => servedByDatabase(() => listEnvironments(all)),
+    endWork: (environmentId) => servedByDatabase(() => endWork(all, environmentId)),
+    listQueries: (environmentId, limit) => servedByDatabase(() => listQueries(all, environmentId, limit)),
     deleteQueries: (ids) =>
       servedByDatabase(async () => {
-        await controlPool.query(sql`delete from queries where id = any(${[...ids]}::uuid[])`);
+        await all.query(sql`delete from queries where id = any(${[...ids]}::uuid[])`);
       }),
     deleteBatches: (environmentId, limits) =>
       servedByDatabase(() =>
-        inTransaction(copyPool, (client) => deleteBatches(client, environmentId, { ...limits, tables })),
+        inTransaction(copyPool.within({ environmentId }), (client) =>
+          deleteBatches(client, environmentId, { ...limits, tables }),
+        ),
       ),
     deleteEnvironment: (environmentId) =>
       servedByDatabase(() =>
-        inTransaction(copyPool, (client) => deleteEnvironment(client, environmentId, tables)),
+        inTransaction(copyPool.within({ environmentId }), (client) =>
+          deleteEnvironment(client, environmentId, tables),
+        ),
       ),
     deleteOrganizationsData: (olderThanMs, limit) =>
-      servedByDatabase(() => deleteOrganizationsData(controlPool, olderThanMs, limit)),
+      servedByDatabase(() => deleteOrganizationsData(all, olderThanMs, limit)),
   };
 }
 
 function tableOf(target: IngestTarget): string {
-  return target.kind === 'records' ? target.records.table : target.dataset.hotTable;
+  return target.kind === 'records' ? target.records.table : hotFactsView(target.dataset);
 }
 
-async function listEnvironments(pool: Pool): Promise<readonly number[]> {
+async function listEnvironments(pool: Queryable): Promise<readonly number[]> {
   const { rows } = await pool.query<{ id: number }>(
     'select id from environments where organization_id is null order by id',
   );
   return rows.map(({ id }) => id);
 }
 
-async function endWork(pool: Pool, environmentId: number): Promise<void> {
+async function endWork(pool: Queryable, environmentId: number): Promise<void> {
   await pool.query(sql`
     update segments set state = 'retired', retired_at = clock_timestamp(), deletions = '[]', deleted_since = null
      where environment_id = ${environmentId}::integer and state = 'live'`);
@@ -65,7 +71,11 @@ async function endWork(pool: Pool, environmentId: number): Promise<void> {
     select pg_notify(${cancelChannel}, id::text) from cancelled`);
 }
 
-async function listQueries(pool: Pool, environmentId: number, limit: number): Promise<readonly EndedQuery[]> {
+async function listQueries(
+  pool: Queryable,
+  environmentId: number,
+  limit: number,
+): Promise<readonly EndedQuery[]> {
   const { rows } = await pool.query<EndedQuery>(sql`
     select id, archive_key as "archiveKey"
       from queries
@@ -151,7 +161,7 @@ async function deleteEnvironment(
 }
 
 /** Deletes rates first: an organization with many takes several calls. */
-async function deleteOrganizationsData(pool: Pool, olderThanMs: number, limit: number): Promise<number> {
+async function deleteOrganizationsData(pool: Queryable, olderThanMs: number, limit: number): Promise<number> {
   const { rowCount: rates } = await pool.query(sql`
     delete from exchange_rates
      where ctid = any(array(

@@ -4,10 +4,13 @@ import type {
   EnvironmentSettingsStore,
 } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
-import { servedByDatabase } from '../connection/database-errors.ts';
-import type { PrismaClient } from '../generated/client.ts';
 import { ceilingColumns, ownCeilings, type CeilingsRow } from './ceiling-store.ts';
-import { withOrganizationLock, type Connection } from './with-organization-lock.ts';
+import {
+  withOrganizationLock,
+  type Connection,
+  type ScopedPrisma,
+  inTransaction,
+} from './with-organization-lock.ts';
 
 const columns = {
   queriesPerHour: true,
@@ -17,9 +20,10 @@ const columns = {
   organization: { select: ceilingColumns },
 } as const;
 
-export function createEnvironmentSettingsStore(prisma: PrismaClient): EnvironmentSettingsStore {
+export function createEnvironmentSettingsStore(prisma: ScopedPrisma): EnvironmentSettingsStore {
   return {
-    find: ({ environmentId: id }) => servedByDatabase(() => find(prisma, id)),
+    find: ({ organization, environmentId: id }) =>
+      inTransaction(prisma, { organization }, (transaction) => find(transaction, id)),
     // Waits for a submission that holds the row; the next submission is checked against the new
     // limits.
     change: ({ organization, environmentId: id }, change, rule, audit) =>

@@ -1,31 +1,33 @@
 import type { Tenant } from '@hourglass/query';
 import type { HostnameStore, HostnamesOutcome } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
-import { servedByDatabase } from '../connection/database-errors.ts';
-import type { Prisma, PrismaClient } from '../generated/client.ts';
+import { inTransaction, type Connection, type ScopedPrisma } from './with-organization-lock.ts';
 
-export function createHostnameStore(prisma: PrismaClient): HostnameStore {
+export function createHostnameStore(prisma: ScopedPrisma): HostnameStore {
   return {
     findTenant: (organization, hostname) =>
-      servedByDatabase(() => findTenant(prisma, organization, hostname)),
-    list: (tenant) => servedByDatabase(() => list(prisma, tenant)),
-    replace: (tenant, hostnames, audit) =>
-      servedByDatabase(() =>
-        prisma.$transaction(async (transaction) => {
-          const outcome = await replace(transaction, tenant, hostnames);
-          if (outcome.kind === 'replaced') await insertAuditEvent(transaction, audit(outcome.hostnames));
-          return outcome;
-        }),
+      inTransaction(prisma, { organization }, (transaction) =>
+        findTenant(transaction, organization, hostname),
       ),
+    list: (tenant) =>
+      inTransaction(prisma, { organization: tenant.organization }, (transaction) =>
+        list(transaction, tenant),
+      ),
+    replace: (tenant, hostnames, audit) =>
+      inTransaction(prisma, { organization: tenant.organization }, async (transaction) => {
+        const outcome = await replace(transaction, tenant, hostnames);
+        if (outcome.kind === 'replaced') await insertAuditEvent(transaction, audit(outcome.hostnames));
+        return outcome;
+      }),
   };
 }
 
 async function findTenant(
-  prisma: PrismaClient,
+  transaction: Connection,
   organization: string,
   hostname: string,
 ): Promise<Tenant | null> {
-  const row = await prisma.environmentHostname.findFirst({
+  const row = await transaction.environmentHostname.findFirst({
     where: { hostname, organization: { name: organization } },
     select: { environment: { select: { id: true, name: true } } },
   });
@@ -34,14 +36,14 @@ async function findTenant(
     : { organization, environment: row.environment.name, environmentId: row.environment.id };
 }
 
-async function list(prisma: Prisma.TransactionClient, { environmentId }: Tenant): Promise<string[]> {
-  const rows = await prisma.environmentHostname.findMany({ where: { environmentId } });
+async function list(transaction: Connection, { environmentId }: Tenant): Promise<string[]> {
+  const rows = await transaction.environmentHostname.findMany({ where: { environmentId } });
   // Sorted here, because the database's collation may be any.
   return rows.map(({ hostname }) => hostname).toSorted();
 }
 
 async function replace(
-  transaction: Prisma.TransactionClient,
+  transaction: Connection,
   tenant: Tenant,
   hostnames: readonly string[],
 ): Promise<HostnamesOutcome> {

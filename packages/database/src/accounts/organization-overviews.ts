@@ -4,18 +4,21 @@ import type {
   OverviewCriteria,
   OwnCeilings,
 } from '@hourglass/reports';
-import type { Pool } from 'pg';
 import { servedByDatabase } from '../connection/database-errors.ts';
+import type { Queryable, ScopedPool } from '../connection/scoped-pool.ts';
+import { everyTenant } from '../connection/scope.ts';
 import { sql } from '../connection/sql.ts';
 
-export function createOrganizationOverviews(pool: Pool): OrganizationOverviews {
-  return { list: (criteria, limit) => servedByDatabase(() => list(pool, criteria, limit)) };
+export function createOrganizationOverviews(pool: ScopedPool): OrganizationOverviews {
+  return {
+    list: (criteria, limit) => servedByDatabase(() => list(pool.within(everyTenant), criteria, limit)),
+  };
 }
 
 type OverviewRow = Omit<OrganizationOverview, 'ceilings'> & OwnCeilings;
 
 async function list(
-  pool: Pool,
+  pool: Queryable,
   { name, after }: OverviewCriteria,
   limit: number,
 ): Promise<readonly OrganizationOverview[]> {

@@ -1,15 +1,14 @@
 import type { OrganizationStore } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
-import type { PrismaClient } from '../generated/client.ts';
 import { deleteEnvironment, deleteOrganization } from './delete-tenant.ts';
-import { withOrganizationLock, inTransaction } from './with-organization-lock.ts';
+import { withOrganizationLock, inTransaction, type ScopedPrisma } from './with-organization-lock.ts';
 import { insertOrganization } from './insert-organization.ts';
 import { resume, suspend } from './suspend-organization.ts';
 
-export function createOrganizationStore(prisma: PrismaClient): OrganizationStore {
+export function createOrganizationStore(prisma: ScopedPrisma): OrganizationStore {
   return {
     create: (organization, audit) =>
-      inTransaction(prisma, async (transaction) => {
+      inTransaction(prisma, { organization: organization.name }, async (transaction) => {
         const created = await insertOrganization(transaction, organization);
         await insertAuditEvent(transaction, audit(created));
         return created;

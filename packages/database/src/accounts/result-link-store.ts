@@ -10,28 +10,30 @@ import {
   type ResultLinkStore,
   type RevokedLinks,
 } from '@hourglass/reports';
-import type { Pool } from 'pg';
 import { auditJson, insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { systemEvent } from '../audit/system-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
+import type { Queryable, ScopedPool } from '../connection/scoped-pool.ts';
+import { everyTenant } from '../connection/scope.ts';
 import { sql } from '../connection/sql.ts';
-import type { PrismaClient } from '../generated/client.ts';
 import { signingKeyBytes } from './signing-keys.ts';
-import { inTransaction, withOrganizationLock } from './with-organization-lock.ts';
+import { inTransaction, withOrganizationLock, type ScopedPrisma } from './with-organization-lock.ts';
 
-export function createResultLinkStore(prisma: PrismaClient, pool: Pool): ResultLinkStore {
+export function createResultLinkStore(prisma: ScopedPrisma, pool: ScopedPool): ResultLinkStore {
   return {
-    create: (link, audit) => servedByDatabase(() => create(pool, link, audit)),
-    findUsable: (id) => servedByDatabase(() => findUsable(pool, id)),
-    list: (organization, limit) => servedByDatabase(() => list(pool, organization, limit)),
+    create: (link, audit) =>
+      servedByDatabase(() => create(pool.within({ organization: link.principal.organization }), link, audit)),
+    findUsable: (id) => servedByDatabase(() => findUsable(pool.within(everyTenant), id)),
+    list: (organization, limit) =>
+      servedByDatabase(() => list(pool.within({ organization }), organization, limit)),
     revoke: (organization, links, audit) => revoke(prisma, organization, { links, audit }),
     rotateKey: (audit) => rotateKey(prisma, audit),
-    deleteExpired: (limit) => servedByDatabase(() => deleteExpired(pool, limit)),
+    deleteExpired: (limit) => servedByDatabase(() => deleteExpired(pool.within(everyTenant), limit)),
   };
 }
 
 async function create(
-  pool: Pool,
+  pool: Queryable,
   { queryId, principal: { email, tokenId }, lifetimeSeconds }: NewResultLink,
   audit: AuditEvent,
 ): ReturnType<ResultLinkStore['create']> {
@@ -51,7 +53,7 @@ async function create(
   return row;
 }
 
-async function findUsable(pool: Pool, id: string): ReturnType<ResultLinkStore['findUsable']> {
+async function findUsable(pool: Queryable, id: string): ReturnType<ResultLinkStore['findUsable']> {
   if (!isUuid(id)) return null;
   const { rows } = await pool.query<NonNullable<Awaited<ReturnType<ResultLinkStore['findUsable']>>>>(sql`
     select l.query_id as "queryId", o.name as organization, e.name as environment,
@@ -64,7 +66,11 @@ async function findUsable(pool: Pool, id: string): ReturnType<ResultLinkStore['f
   return rows[0] ?? null;
 }
 
-async function list(pool: Pool, organization: string, limit: number): Promise<readonly ResultLinkRecord[]> {
+async function list(
+  pool: Queryable,
+  organization: string,
+  limit: number,
+): Promise<readonly ResultLinkRecord[]> {
   const { rows } = await pool.query<ResultLinkRecord>(sql`
     select l.id, l.query_id as "queryId", e.name as environment, u.email,
            l.created_at as "createdAt", l.expires_at as "expiresAt"
@@ -80,7 +86,7 @@ async function list(pool: Pool, organization: string, limit: number): Promise<re
 }
 
 function revoke(
-  prisma: PrismaClient,
+  prisma: ScopedPrisma,
   organization: string,
   { links, audit }: { readonly links: RevokedLinks; readonly audit: AuditOf<number> },
 ): Promise<number> {
@@ -102,8 +108,8 @@ function linkNotFound({ id }: { readonly id: string }): ReportError {
   return new ReportError('link.not_found', { id });
 }
 
-function rotateKey(prisma: PrismaClient, audit: AuditOf<number>): Promise<number> {
-  return inTransaction(prisma, async (transaction) => {
+function rotateKey(prisma: ScopedPrisma, audit: AuditOf<number>): Promise<number> {
+  return inTransaction(prisma, everyTenant, async (transaction) => {
     const [purpose, key] = [resultLinkKeyPurpose, randomBytes(signingKeyBytes)];
     await transaction.signingKey.upsert({
       where: { purpose },
@@ -116,7 +122,7 @@ function rotateKey(prisma: PrismaClient, audit: AuditOf<number>): Promise<number
   });
 }
 
-async function deleteExpired(pool: Pool, limit: number): Promise<number> {
+async function deleteExpired(pool: Queryable, limit: number): Promise<number> {
   const { rows } = await pool.query<{ links: number }>(sql`
     with deleted as (
       delete from result_links

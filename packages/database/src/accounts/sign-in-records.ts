@@ -1,6 +1,7 @@
 import type { SignInRecords } from '@hourglass/reports';
-import type { Pool } from 'pg';
 import { servedByDatabase } from '../connection/database-errors.ts';
+import type { Queryable, ScopedPool } from '../connection/scoped-pool.ts';
+import { everyTenant } from '../connection/scope.ts';
 import { sql } from '../connection/sql.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
 import { signInReader } from '../request-reads/sign-in-reader.ts';
@@ -23,30 +24,31 @@ const pruneEveryMs = 60_000;
 const maxAddressesPerUser = 50;
 
 export function createSignInRecords(
-  pool: Pool,
+  pool: ScopedPool,
   reads: GatherReads,
   nowMs: () => number = () => performance.now(),
 ): SignInRecords {
+  const all = pool.within(everyTenant);
   const read = signInReader(reads);
   let prunedAtMs = -Infinity;
   return {
     read: (email, address) => servedByDatabase(() => read(email, address)),
     recordSuccess: (email, address) =>
       servedByDatabase(async () => {
-        await rememberAddress(pool, email, address);
+        await rememberAddress(all, email, address);
       }),
     recordFailure: (email, address) =>
       servedByDatabase(async () => {
-        await countFailure(pool, email, address);
+        await countFailure(all, email, address);
         if (nowMs() - prunedAtMs < pruneEveryMs) return;
         prunedAtMs = nowMs();
-        await pruneFailures(pool);
+        await pruneFailures(all);
       }),
   };
 }
 
 /** Written once a day at most. */
-async function rememberAddress(pool: Pool, email: string, address: string): Promise<void> {
+async function rememberAddress(pool: Queryable, email: string, address: string): Promise<void> {
   await pool.query(sql`
     with used as (
       insert into sign_in_addresses as a (user_id, address, used_at)
@@ -65,7 +67,7 @@ async function rememberAddress(pool: Pool, email: string, address: string): Prom
  * for each other in a circle. `excess` is the number of failures beyond the free ones: the first
  * delays by 1 s, each further one twice as long.
  */
-async function countFailure(pool: Pool, email: string, address: string): Promise<void> {
+async function countFailure(pool: Queryable, email: string, address: string): Promise<void> {
   const keys = failureKeys(email, address);
   await pool.query(sql`
     insert into password_failures as f (key, excess, failed_at, delayed_until)
@@ -81,7 +83,7 @@ async function countFailure(pool: Pool, email: string, address: string): Promise
                              then excluded.excess else f.excess + 1 end as counted) next)`);
 }
 
-async function pruneFailures(pool: Pool): Promise<void> {
+async function pruneFailures(pool: Queryable): Promise<void> {
   await pool.query(sql`
     delete from password_failures
      where failed_at < now() - interval '1 hour' * ${rememberedHours}::integer

@@ -1,21 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import type { SigningKeys } from '@hourglass/reports';
-import { servedByDatabase } from '../connection/database-errors.ts';
-import type { PrismaClient } from '../generated/client.ts';
+import { everyTenant } from '../connection/scope.ts';
+import { inTransaction, type Connection, type ScopedPrisma } from './with-organization-lock.ts';
 
 export const signingKeyBytes = 32;
 
-export function createSigningKeys(prisma: PrismaClient): SigningKeys {
-  return { keyFor: (purpose) => servedByDatabase(() => keyFor(prisma, purpose)) };
+export function createSigningKeys(prisma: ScopedPrisma): SigningKeys {
+  return {
+    keyFor: (purpose) => inTransaction(prisma, everyTenant, (transaction) => keyFor(transaction, purpose)),
+  };
 }
 
-async function keyFor(prisma: PrismaClient, purpose: string): Promise<Uint8Array> {
-  const stored = await prisma.signingKey.findUnique({ where: { purpose } });
+async function keyFor(transaction: Connection, purpose: string): Promise<Uint8Array> {
+  const stored = await transaction.signingKey.findUnique({ where: { purpose } });
   if (stored !== null) return stored.key;
   // The first process to insert wins; the others read its key.
-  await prisma.signingKey.createMany({
+  await transaction.signingKey.createMany({
     data: [{ purpose, key: randomBytes(signingKeyBytes) }],
     skipDuplicates: true,
   });
-  return (await prisma.signingKey.findUniqueOrThrow({ where: { purpose } })).key;
+  return (await transaction.signingKey.findUniqueOrThrow({ where: { purpose } })).key;
 }

@@ -1,15 +1,14 @@
 import type { AuditOf } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { cancelChannel } from '../queries/cancel-signals.ts';
-import type { PrismaClient } from '../generated/client.ts';
 import { accountChannel } from './account-changes.ts';
-import { withOrganizationLock, type Connection } from './with-organization-lock.ts';
+import { withOrganizationLock, type Connection, type ScopedPrisma } from './with-organization-lock.ts';
 
 /**
  * Requeues the running queries: their workers are notified, and no worker claims a query of a
  * suspended organization. The attempts do not count, and the deadline begins again with the next.
  */
-export function suspend(prisma: PrismaClient, organization: string, audit: AuditOf<void>): Promise<void> {
+export function suspend(prisma: ScopedPrisma, organization: string, audit: AuditOf<void>): Promise<void> {
   return withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
     await transaction.$executeRaw`
       update organizations set suspended_at = coalesce(suspended_at, now()) where id = ${organizationId}::integer`;
@@ -34,7 +33,7 @@ export function suspend(prisma: PrismaClient, organization: string, audit: Audit
   });
 }
 
-export function resume(prisma: PrismaClient, organization: string, audit: AuditOf<void>): Promise<void> {
+export function resume(prisma: ScopedPrisma, organization: string, audit: AuditOf<void>): Promise<void> {
   return withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
     await transaction.$executeRaw`
       update organizations set suspended_at = null where id = ${organizationId}::integer`;

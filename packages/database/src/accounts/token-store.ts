@@ -9,10 +9,13 @@ import {
   type UserRecord,
 } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
-import { servedByDatabase } from '../connection/database-errors.ts';
-import type { PrismaClient } from '../generated/client.ts';
 import { scopesOfToken } from './account-scopes.ts';
-import { withOrganizationLock, type Connection } from './with-organization-lock.ts';
+import {
+  withOrganizationLock,
+  type Connection,
+  type ScopedPrisma,
+  inTransaction,
+} from './with-organization-lock.ts';
 import { tokenHash } from './token-hash.ts';
 
 const columns = {
@@ -29,11 +32,11 @@ const columns = {
   madeWithId: true,
 } as const;
 
-export function createTokenStore(prisma: PrismaClient): TokenStore {
+export function createTokenStore(prisma: ScopedPrisma): TokenStore {
   return {
     list: (organization) =>
-      servedByDatabase(async () => {
-        const rows = await prisma.token.findMany({
+      inTransaction(prisma, { organization }, async (transaction) => {
+        const rows = await transaction.token.findMany({
           where: { user: { organization: { name: organization } } },
           select: columns,
           orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],

@@ -1,24 +1,28 @@
 import { ReportError, type UserRule, type UserStore } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
-import { servedByDatabase } from '../connection/database-errors.ts';
-import type { PrismaClient } from '../generated/client.ts';
-import { withOrganizationLock, withDuplicateError, type Connection } from './with-organization-lock.ts';
+import {
+  withOrganizationLock,
+  withDuplicateError,
+  type Connection,
+  type ScopedPrisma,
+  inTransaction,
+} from './with-organization-lock.ts';
 
 const columns = { email: true, role: true, createdAt: true } as const;
 
-export function createUserStore(prisma: PrismaClient): UserStore {
+export function createUserStore(prisma: ScopedPrisma): UserStore {
   return {
     list: (organization) =>
-      servedByDatabase(() =>
-        prisma.user.findMany({
+      inTransaction(prisma, { organization }, (transaction) =>
+        transaction.user.findMany({
           where: { organization: { name: organization } },
           select: columns,
           orderBy: { email: 'asc' },
         }),
       ),
     find: (organization, email) =>
-      servedByDatabase(() =>
-        prisma.user.findFirst({
+      inTransaction(prisma, { organization }, (transaction) =>
+        transaction.user.findFirst({
           where: { email: email.toLowerCase(), organization: { name: organization } },
           select: columns,
         }),

@@ -5,29 +5,36 @@ import {
   type AuditRetention,
   type RefusedCredentials,
 } from '@hourglass/reports';
-import type { Pool } from 'pg';
 import { servedByDatabase } from '../connection/database-errors.ts';
+import type { Queryable, Scoped, ScopedPool } from '../connection/scoped-pool.ts';
+import { everyTenant } from '../connection/scope.ts';
 import { sql } from '../connection/sql.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { auditJson, insertedEvent } from './insert-audit-event.ts';
 import { listAuditEvents } from './list-audit-events.ts';
 import { systemEvent } from './system-event.ts';
 
-export function createAuditLog(pool: Pool): AuditLog {
+export function createAuditLog(pool: ScopedPool): AuditLog {
+  const all = pool.within(everyTenant);
   return {
-    record: (event) => record(pool, event),
+    record: (event) => record(all, event),
     recordRefusals: (refusals) =>
       servedByDatabase(async () => {
         const events = `[${refusals.map(refusalJson).join(',')}]`;
-        await pool.query(sql`select insert_refusals(${events}::jsonb)`);
+        await all.query(sql`select insert_refusals(${events}::jsonb)`);
       }),
-    list: (criteria, page) => servedByDatabase(() => listAuditEvents(pool, criteria, page)),
-    deleteExpired: (retention) => servedByDatabase(() => deleteExpired(pool, retention)),
+    list: (criteria, page) =>
+      servedByDatabase(() => {
+        const { organization } = criteria;
+        const scoped = organization === null ? all : pool.within({ organization });
+        return listAuditEvents(scoped, criteria, page);
+      }),
+    deleteExpired: (retention) => servedByDatabase(() => deleteExpired(all, retention)),
   };
 }
 
 /** Whatever the reason is, what the event describes is not available without it. */
-async function record(pool: Pool, event: AuditEvent): Promise<void> {
+async function record(pool: Queryable, event: AuditEvent): Promise<void> {
   try {
     await pool.query(sql`select ${insertedEvent(event)}`);
   } catch (error) {
@@ -48,8 +55,8 @@ function refusalJson({ code, count, ...credentials }: RefusedCredentials): strin
 }
 
 /** The setting lasts for the transaction: it admits the deletion to the trigger of the table. */
-function deleteExpired(pool: Pool, { days, maxRefusals, limit }: AuditRetention): Promise<number> {
-  return inTransaction(pool, async (client) => {
+function deleteExpired(scoped: Scoped, { days, maxRefusals, limit }: AuditRetention): Promise<number> {
+  return inTransaction(scoped, async (client) => {
     await client.query(`select set_config('hourglass.audit_retention', 'on', true)`);
     const { rowCount } = await client.query(sql`
       delete from audit_events

@@ -1,5 +1,5 @@
 import type { Actor, AuditCriteria, AuditDetails, AuditPage, AuditRecord } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable } from '../connection/scoped-pool.ts';
 import { joinSql, sql, type Sql } from '../connection/sql.ts';
 
 interface AuditRow extends Omit<AuditRecord, 'actor'>, Omit<Actor, 'kind'> {
@@ -9,7 +9,7 @@ interface AuditRow extends Omit<AuditRecord, 'actor'>, Omit<Actor, 'kind'> {
 
 /** Both orders follow an index on (at, id), so that a page costs the same wherever it begins. */
 export async function listAuditEvents(
-  pool: Pool,
+  pool: Queryable,
   criteria: AuditCriteria,
   { order, after, limit }: AuditPage,
 ): Promise<readonly AuditRecord[]> {

@@ -1,10 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { connectionOptions } from './connection-pool.ts';
+import type { DatabaseRole } from './roles.ts';
 
 const firstRetryMs = 250;
 const longestRetryMs = 5_000;
 const listenTimeoutMs = 5_000;
+
+export interface ListenerConnection {
+  readonly url: string;
+  readonly role: DatabaseRole | null;
+}
 
 export interface NotificationListener {
   onNotified(payload: string): void;
@@ -19,12 +25,12 @@ export interface NotificationListener {
  * LISTEN belongs to one connection and a pool may return any.
  */
 export function listenTo(
-  url: string,
+  { url, role }: ListenerConnection,
   channel: string,
   listener: NotificationListener,
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
-  const ended = keepListening({ url, channel, listener, stop: stopping.signal });
+  const ended = keepListening({ url, role, channel, listener, stop: stopping.signal });
   return {
     async stop() {
       stopping.abort();
@@ -33,8 +39,7 @@ export function listenTo(
   };
 }
 
-interface Listening {
-  readonly url: string;
+interface Listening extends ListenerConnection {
   readonly channel: string;
   readonly listener: NotificationListener;
   readonly stop: AbortSignal;
@@ -63,10 +68,10 @@ async function keepListening(listening: Listening): Promise<void> {
 
 /** Resolves when stopped; throws when the connection fails or is lost. */
 async function listenUntilLost(
-  { url, channel, listener, stop }: Listening,
+  { url, role, channel, listener, stop }: Listening,
   onListening: () => void,
 ): Promise<void> {
-  const client = new Client({ ...connectionOptions(url), query_timeout: listenTimeoutMs });
+  const client = new Client({ ...connectionOptions(url, role), query_timeout: listenTimeoutMs });
   client.on('notification', ({ payload }) => {
     if (payload !== undefined) listener.onNotified(payload);
   });

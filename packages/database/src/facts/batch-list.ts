@@ -1,17 +1,25 @@
 import type { BatchCriteria, BatchList, BatchRecord } from '@hourglass/facts';
-import type { Pool } from 'pg';
+import type { Queryable, ScopedPool } from '../connection/scoped-pool.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { joinSql, sql, type Sql } from '../connection/sql.ts';
 
-export function createBatchList(pool: Pool): BatchList {
+export function createBatchList(pool: ScopedPool): BatchList {
   return {
     list: (environmentId, criteria, limit) =>
       servedByDatabase(() =>
-        select(pool, [sql`environment_id = ${environmentId}::integer`, ...conditionsOf(criteria)], limit),
+        select(
+          pool.within({ environmentId }),
+          [sql`environment_id = ${environmentId}::integer`, ...conditionsOf(criteria)],
+          limit,
+        ),
       ),
     find: (environmentId, id) =>
       servedByDatabase(() =>
-        select(pool, [sql`environment_id = ${environmentId}::integer`, sql`id = ${id}`], 100),
+        select(
+          pool.within({ environmentId }),
+          [sql`environment_id = ${environmentId}::integer`, sql`id = ${id}`],
+          100,
+        ),
       ),
   };
 }
@@ -22,7 +30,7 @@ interface BatchRow extends Omit<BatchRecord, 'seq'> {
 
 /** The position of a page is given by value, so batches that are added or deleted shift no page. */
 async function select(
-  pool: Pool,
+  pool: Queryable,
   conditions: readonly Sql[],
   limit: number,
 ): Promise<readonly BatchRecord[]> {

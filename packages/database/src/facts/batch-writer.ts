@@ -2,7 +2,7 @@ import type { BatchWriter } from '@hourglass/facts';
 import type { AuditOf } from '@hourglass/reports';
 import type { ClientBase } from 'pg';
 import { auditJson } from '../audit/insert-audit-event.ts';
-import type { BorrowedConnection } from '../connection/transaction.ts';
+import type { BorrowedConnection } from '../connection/borrow-connection.ts';
 import { asDatabaseError } from '../connection/database-errors.ts';
 import { goLive } from './segments/move-facts.ts';
 import { RowBuffer } from './row-buffer.ts';

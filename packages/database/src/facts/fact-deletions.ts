@@ -1,6 +1,7 @@
 import type { BatchDeletion, FactDeletions, FoundFacts, SegmentOwner } from '@hourglass/facts';
 import {
   batchSeqColumn,
+  hotFactsView,
   type Catalogue,
   type Dataset,
   type Deletion,
@@ -8,10 +9,11 @@ import {
   type TimeRange,
 } from '@hourglass/query';
 import type { AuditOf } from '@hourglass/reports';
-import { escapeIdentifier, type ClientBase, type Pool } from 'pg';
+import { escapeIdentifier, type ClientBase } from 'pg';
 import { insertedEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { sql } from '../connection/sql.ts';
+import type { Scoped, ScopedPool } from '../connection/scoped-pool.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { findExpired, findRange } from './find-expired.ts';
 import { lockFacts } from './segments/owner-lock.ts';
@@ -26,40 +28,55 @@ export interface FactDeletionOptions {
 
 /** Each deletion holds one connection of `pool`. */
 export function createFactDeletions(
-  pool: Pool,
+  pool: ScopedPool,
   options: FactDeletionOptions,
   audit: AuditOf<FoundFacts>,
 ): FactDeletions {
   return {
     ...createExpiredFacts(pool, options),
     deleteBatch: (environmentId, seq) =>
-      servedByDatabase(() => deleteBatch(pool, options, { environmentId, seq: String(seq), audit })),
+      servedByDatabase(() =>
+        deleteBatch(pool.within({ environmentId }), options, { environmentId, seq: String(seq), audit }),
+      ),
     findBatch: (environmentId, seq) =>
-      servedByDatabase(() => deleteBatch(pool, options, { environmentId, seq: String(seq), audit: null })),
+      servedByDatabase(() =>
+        deleteBatch(pool.within({ environmentId }), options, {
+          environmentId,
+          seq: String(seq),
+          audit: null,
+        }),
+      ),
     deleteRange: (owner, range) =>
-      servedByDatabase(() => deleteRange(pool, options, owner, { ...range, audit })),
+      servedByDatabase(() => deleteRange(pool.within(owner), options, owner, { ...range, audit })),
     findRange: (owner, range) =>
       servedByDatabase(() => {
         const { environmentId } = owner;
         const { catalogue, retentionDays } = options;
-        return findRange(pool, datasetOf(owner, catalogue), { environmentId, retentionDays }, range);
+        return findRange(
+          pool.within(owner),
+          datasetOf(owner, catalogue),
+          { environmentId, retentionDays },
+          range,
+        );
       }),
   };
 }
 
 /** Finds the facts that a change of the retention removes. */
 export function createExpiredFacts(
-  pool: Pool,
+  pool: ScopedPool,
   options: FactDeletionOptions,
 ): Pick<FactDeletions, 'findExpired'> {
   return {
     findExpired: (environmentId, retentionDays) =>
-      servedByDatabase(() => findExpired(pool, options, environmentId, retentionDays)),
+      servedByDatabase(() =>
+        findExpired(pool.within({ environmentId }), options, environmentId, retentionDays),
+      ),
   };
 }
 
 async function deleteBatch(
-  pool: Pool,
+  scoped: Scoped,
   { catalogue, retentionDays }: FactDeletionOptions,
   {
     environmentId,
@@ -72,7 +89,7 @@ async function deleteBatch(
     readonly audit: AuditOf<FoundFacts> | null;
   },
 ): Promise<BatchDeletion> {
-  const { rows } = await pool.query<{ dataset: string }>(
+  const { rows } = await scoped.query<{ dataset: string }>(
     'select dataset from batches where environment_id = $1 and seq = $2',
     [environmentId, seq],
   );
@@ -81,7 +98,7 @@ async function deleteBatch(
   const dataset = catalogue.get(found.dataset);
   if (dataset === undefined) return { kind: 'records' };
   const owner = { environmentId, dataset: dataset.name };
-  return inTransaction(pool, async (client) => {
+  return inTransaction(scoped, async (client) => {
     await lockFacts(client, owner);
     const batch = await lockBatch(client, seq);
     if (batch === null) return { kind: 'unknown' };
@@ -144,12 +161,12 @@ interface HotBatch {
 /** Facts past their retention are invisible already. */
 async function countHotBatch(
   client: ClientBase,
-  { hotTable }: Dataset,
+  dataset: Dataset,
   { environmentId, seq, facts, expiredBeforeMs }: HotBatch,
 ): Promise<number> {
   if (expiredBeforeMs === null) return facts;
   const { rows } = await client.query<{ expired: string }>(
-    `select count(*) as expired from ${escapeIdentifier(hotTable)}
+    `select count(*) as expired from ${escapeIdentifier(hotFactsView(dataset))}
       where environment_id = $1 and batch_seq = $2 and "timestamp" < $3`,
     [environmentId, seq, dateOf(expiredBeforeMs)],
   );
@@ -158,24 +175,24 @@ async function countHotBatch(
 
 async function deleteHotBatch(
   client: ClientBase,
-  { hotTable }: Dataset,
+  dataset: Dataset,
   { environmentId, seq, facts }: HotBatch,
 ): Promise<void> {
   const { rowCount } = await client.query(
-    `delete from ${escapeIdentifier(hotTable)} where environment_id = $1 and batch_seq = $2`,
+    `delete from ${escapeIdentifier(hotFactsView(dataset))} where environment_id = $1 and batch_seq = $2`,
     [environmentId, seq],
   );
   if (rowCount !== facts) throw new Error(`deleted ${rowCount} hot facts of a batch; expected ${facts}`);
 }
 
 async function deleteRange(
-  pool: Pool,
+  scoped: Scoped,
   { catalogue, retentionDays }: FactDeletionOptions,
   owner: SegmentOwner,
   { audit, ...range }: TimeRange & { readonly audit: AuditOf<FoundFacts> },
 ): Promise<FoundFacts> {
   const dataset = datasetOf(owner, catalogue);
-  return inTransaction(pool, async (client) => {
+  return inTransaction(scoped, async (client) => {
     await lockFacts(client, owner);
     const { expiredBeforeMs } = await ownerRetention(client, owner, retentionDays);
     const hotFacts = await deleteHotRange(client, dataset, owner, { ...range, expiredBeforeMs });
@@ -200,13 +217,13 @@ function datasetOf({ dataset: name }: SegmentOwner, catalogue: Catalogue): Datas
  */
 async function deleteHotRange(
   client: ClientBase,
-  { hotTable }: Dataset,
+  dataset: Dataset,
   { environmentId }: SegmentOwner,
   { startMs, endExclusiveMs, expiredBeforeMs }: TimeRange & Pick<FoundFacts, 'expiredBeforeMs'>,
 ): Promise<number> {
   const { rows } = await client.query<{ visible: string }>(
     `with gone as (
-       delete from ${escapeIdentifier(hotTable)}
+       delete from ${escapeIdentifier(hotFactsView(dataset))}
         where environment_id = $1 and "timestamp" >= $2 and "timestamp" < $3
        returning batch_seq, "timestamp"),
      counted as (

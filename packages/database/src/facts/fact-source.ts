@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { compileHotFactsCopy, type BoundPlan } from '@hourglass/query';
 import type { FactSnapshot, FactSource, SnapshotTarget } from '@hourglass/reports';
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
+import type { Scoped, ScopedPool } from '../connection/scoped-pool.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { exchangeRateCopy } from './exchange-rate-copy.ts';
@@ -18,14 +19,21 @@ const maxTimeoutMs = 2 ** 31 - 1;
 const snapshotSettings = { client_connection_check_interval: '2s' };
 
 /** Each snapshot holds one connection of `pool` while it copies. */
-export function createFactSource(pool: Pool, options: { readonly retentionDays: number | null }): FactSource {
+export function createFactSource(
+  pool: ScopedPool,
+  options: { readonly retentionDays: number | null },
+): FactSource {
   return {
-    snapshot: (boundPlan, target) => servedByDatabase(() => snapshot(pool, boundPlan, options, target)),
+    snapshot: (boundPlan, target) =>
+      servedByDatabase(() => {
+        const { environmentId } = boundPlan.plan.tenant;
+        return snapshot(pool.within({ environmentId }), boundPlan, options, target);
+      }),
   };
 }
 
 async function snapshot(
-  pool: Pool,
+  scoped: Scoped,
   boundPlan: BoundPlan,
   { retentionDays }: { readonly retentionDays: number | null },
   { directory, signal, timeoutMs }: SnapshotTarget,
@@ -34,7 +42,7 @@ async function snapshot(
   const { plan } = boundPlan;
   const hotFactsPath = path.join(directory, 'hot-facts.csv');
   return inTransaction(
-    pool,
+    scoped,
     async (client) => {
       const { watermark, takenAt, ...expired } = await beginSnapshot(client, boundPlan, retentionDays);
       const { environmentId } = plan.tenant;

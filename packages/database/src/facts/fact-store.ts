@@ -1,16 +1,17 @@
 import type { AcceptedBatch, BatchIdentity, BatchWriter, FactStore, WrittenBatch } from '@hourglass/facts';
 import type { AuditOf } from '@hourglass/reports';
-import type { ClientBase, Pool } from 'pg';
-import { borrowConnection } from '../connection/transaction.ts';
+import type { ClientBase } from 'pg';
+import type { Queryable, Scoped, ScopedPool } from '../connection/scoped-pool.ts';
+import { everyTenant } from '../connection/scope.ts';
 import { asDatabaseError, servedByDatabase } from '../connection/database-errors.ts';
 import { createBatchWriter } from './batch-writer.ts';
 import { factTable, recordTable } from './row-table.ts';
 
 export interface FactStorePools {
   /** Each batch holds one connection from `openBatch` to `commit` or `rollback`. */
-  readonly copyPool: Pool;
+  readonly copyPool: ScopedPool;
   /** Looks batches up and reserves their numbers. */
-  readonly controlPool: Pool;
+  readonly controlPool: ScopedPool;
 }
 
 export function createFactStore(
@@ -18,10 +19,12 @@ export function createFactStore(
   audit: AuditOf<WrittenBatch>,
 ): FactStore {
   return {
-    findBatch: (identity) => servedByDatabase(() => acceptedBatch(controlPool, identity)),
-    reserveBatch: () => servedByDatabase(() => reserveBatch(controlPool)),
+    findBatch: (identity) => servedByDatabase(() => acceptedBatch(controlPool.within(identity), identity)),
+    reserveBatch: () => servedByDatabase(() => reserveBatch(controlPool.within(everyTenant))),
     openBatch: (identity, batchSeq) =>
-      servedByDatabase(() => openBatch({ ...identity, batchSeq }, { pool: copyPool, audit })),
+      servedByDatabase(() =>
+        openBatch({ ...identity, batchSeq }, { scoped: copyPool.within(identity), audit }),
+      ),
   };
 }
 
@@ -30,7 +33,7 @@ interface NewBatch extends BatchIdentity {
   readonly batchSeq: string | undefined;
 }
 
-async function reserveBatch(pool: Pool): Promise<string> {
+async function reserveBatch(pool: Queryable): Promise<string> {
   const { rows } = await pool.query<{ seq: string }>(
     "select nextval(pg_get_serial_sequence('batches', 'seq')) as seq",
   );
@@ -41,12 +44,11 @@ async function reserveBatch(pool: Pool): Promise<string> {
 
 async function openBatch(
   identity: NewBatch,
-  { pool, audit }: { readonly pool: Pool; readonly audit: AuditOf<WrittenBatch> },
+  { scoped, audit }: { readonly scoped: Scoped; readonly audit: AuditOf<WrittenBatch> },
 ): Promise<{ writer: BatchWriter } | { accepted: AcceptedBatch }> {
-  const connection = await borrowConnection(pool);
+  const connection = await scoped.begin('begin');
   const { client } = connection;
   try {
-    await client.query('begin');
     const found = await insertOrFindBatch(client, identity);
     if ('batchSeq' in found) {
       const { batchSeq } = found;
@@ -109,10 +111,7 @@ async function insertBatch(client: ClientBase, identity: NewBatch): Promise<stri
   return rows[0]?.seq ?? null;
 }
 
-async function acceptedBatch(
-  client: ClientBase | Pool,
-  identity: BatchIdentity,
-): Promise<AcceptedBatch | null> {
+async function acceptedBatch(client: Queryable, identity: BatchIdentity): Promise<AcceptedBatch | null> {
   const { rows } = await client.query<{ accepted: string; body_sha256: string }>(
     'select accepted, body_sha256 from batches where environment_id = $1 and dataset = $2 and id = $3',
     [identity.environmentId, identity.target.name, identity.id],

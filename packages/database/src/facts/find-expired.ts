@@ -1,6 +1,7 @@
 import type { FactDeletions, FoundFacts } from '@hourglass/facts';
-import type { Catalogue, Dataset, TimeRange } from '@hourglass/query';
-import { escapeIdentifier, type ClientBase, type Pool } from 'pg';
+import { hotFactsView, type Catalogue, type Dataset, type TimeRange } from '@hourglass/query';
+import { escapeIdentifier, type ClientBase } from 'pg';
+import type { Scoped } from '../connection/scoped-pool.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { ownerRetention } from './segments/retention.ts';
 import { dateOf, liveSegments } from './segments/segment-rows.ts';
@@ -12,7 +13,7 @@ const earliestMs = 0;
 
 /** One snapshot, so that facts that are sealed meanwhile are not counted twice. */
 export function findExpired(
-  pool: Pool,
+  scoped: Scoped,
   {
     catalogue,
     retentionDays: defaultDays,
@@ -21,7 +22,7 @@ export function findExpired(
   retentionDays: number | null,
 ): ReturnType<FactDeletions['findExpired']> {
   return inTransaction(
-    pool,
+    scoped,
     async (client) => {
       const { expiredBeforeMs } = await ownerRetention(client, { environmentId }, defaultDays);
       const days = retentionDays ?? defaultDays;
@@ -42,13 +43,13 @@ export function findExpired(
 
 /** The facts of a range that are not past their retention already, as one snapshot. */
 export function findRange(
-  pool: Pool,
+  scoped: Scoped,
   dataset: Dataset,
   { environmentId, retentionDays }: { readonly environmentId: number; readonly retentionDays: number | null },
   range: TimeRange,
 ): Promise<FoundFacts> {
   return inTransaction(
-    pool,
+    scoped,
     async (client) => {
       const { expiredBeforeMs } = await ownerRetention(client, { environmentId }, retentionDays);
       const hot = await hotFactsOf(client, dataset, environmentId, range, expiredBeforeMs);
@@ -72,14 +73,14 @@ async function daysAgoMs(client: ClientBase, days: number): Promise<number> {
 /** Facts before `expiredBeforeMs` are invisible already. */
 async function hotFactsOf(
   client: ClientBase,
-  { hotTable }: Dataset,
+  dataset: Dataset,
   environmentId: number,
   { startMs, endExclusiveMs }: TimeRange,
   expiredBeforeMs: number | null,
 ): Promise<Pick<FoundFacts, 'hotFacts' | 'hotBytes'>> {
   const { rows } = await client.query<{ facts: string; bytes: string }>(
     `select count(*) as facts, coalesce(sum(pg_column_size(fact)), 0) as bytes
-       from ${escapeIdentifier(hotTable)} fact
+       from ${escapeIdentifier(hotFactsView(dataset))} fact
       where environment_id = $1 and "timestamp" >= $2 and "timestamp" < $3`,
     [environmentId, dateOf(Math.max(startMs, expiredBeforeMs ?? startMs)), dateOf(endExclusiveMs)],
   );

@@ -1,6 +1,8 @@
 import { compileHotFactsSelect, type BoundPlan } from '@hourglass/query';
 import type { ScanEstimate, ScanEstimates } from '@hourglass/reports';
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
+import type { ScopedPool } from '../connection/scoped-pool.ts';
+import { everyTenant } from '../connection/scope.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { earlierReport, factsPerSecond } from '../queries/past-runs.ts';
@@ -13,17 +15,21 @@ import { setLocalSettings } from './copy-to-file.ts';
  * past their retention are not counted.
  */
 export function createScanEstimates(
-  pool: Pool,
+  pool: ScopedPool,
   options: { readonly maxCountMs: number; readonly retentionDays: number | null },
 ): ScanEstimates {
   return {
     estimate: (boundPlan) =>
-      servedByDatabase(() =>
+      servedByDatabase(async () => {
+        const { environmentId } = boundPlan.plan.tenant;
         // One snapshot, so that concurrently sealed facts are not counted twice.
-        inTransaction(pool, (client) => estimate(client, boundPlan, options), {
-          begin: 'begin isolation level repeatable read read only',
-        }),
-      ),
+        const found = await inTransaction(
+          pool.within({ environmentId }),
+          (client) => estimate(client, boundPlan, options),
+          { begin: 'begin isolation level repeatable read read only' },
+        );
+        return { ...found, factsPerSecond: await factsPerSecond(pool.within(everyTenant)) };
+      }),
   };
 }
 
@@ -31,7 +37,7 @@ async function estimate(
   client: ClientBase,
   boundPlan: BoundPlan,
   { maxCountMs, retentionDays }: { readonly maxCountMs: number; readonly retentionDays: number | null },
-): Promise<ScanEstimate> {
+): Promise<Omit<ScanEstimate, 'factsPerSecond'>> {
   const { plan } = boundPlan;
   const owner = { environmentId: plan.tenant.environmentId, dataset: plan.dataset };
   const { expiredBeforeMs } = await ownerRetention(client, owner, retentionDays);
@@ -39,7 +45,6 @@ async function estimate(
   return {
     segments: await liveSegments(client, owner, kept.plan.range),
     liveSegments: await countLiveSegments(client, owner),
-    factsPerSecond: await factsPerSecond(client),
     earlier: await earlierReport(client, plan),
     hotFacts: await hotFacts(client, kept, maxCountMs),
   };

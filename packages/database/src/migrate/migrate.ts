@@ -3,6 +3,7 @@ import type { Catalogue } from '@hourglass/query';
 import { Client } from 'pg';
 import { connectionOptions } from '../connection/connection-pool.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
+import { secureTables } from './access/secure-tables.ts';
 import { createMissingHotTables } from './hot-tables.ts';
 import { readMigrations, type Migration } from './migration-files.ts';
 import { pendingMigrations, recordMigration } from './migration-history.ts';
@@ -21,10 +22,11 @@ export interface MigrateOptions {
 }
 
 /**
- * Migrates the database to this version's schema and creates missing hot tables of the catalogue.
+ * Migrates the database to this version's schema, creates missing hot tables of the catalogue, and
+ * gives API and worker their roles, grants and policies.
  * Safe to call from concurrent processes. Replaces Prisma's runner, whose engine cannot be
  * downloaded everywhere.
- * @throws MigrationRefused when another version owns the database
+ * @throws MigrationRefused when another version owns the database, or the user may not create roles
  * @throws ServiceUnavailable when the database is unreachable
  * @throws Error when a migration fails; that migration is rolled back
  */
@@ -45,6 +47,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
       // Again, because the first migration creates partitioned tables.
       await unpartitionHotTables(client, partitions);
       await createMissingHotTables(client, catalogue, log);
+      await secureTables(client, log);
     } finally {
       // Also releases the lock.
       await client.end();

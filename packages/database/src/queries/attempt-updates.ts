@@ -1,5 +1,5 @@
 import type { Failure, Progress, Publication, RequeueCause } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable } from '../connection/scoped-pool.ts';
 import { sql, type Sql } from '../connection/sql.ts';
 
 /**
@@ -16,7 +16,7 @@ export interface Attempt {
  * running.
  */
 export function renewLease(
-  pool: Pool,
+  pool: Queryable,
   attempt: Attempt,
   leaseMs: number,
   { phase, percent, rowsScanned }: Progress,
@@ -31,7 +31,7 @@ export function renewLease(
   );
 }
 
-export function complete(pool: Pool, attempt: Attempt, publication: Publication): Promise<boolean> {
+export function complete(pool: Queryable, attempt: Attempt, publication: Publication): Promise<boolean> {
   const { archiveKey, archiveBytes, archiveMd5, gzipBytes, watermark, resultTtlSeconds } = publication;
   const { rows, rowsScanned } = publication;
   return updateRunning(
@@ -47,7 +47,7 @@ export function complete(pool: Pool, attempt: Attempt, publication: Publication)
   );
 }
 
-export function fail(pool: Pool, attempt: Attempt, { reason, fault }: Failure): Promise<boolean> {
+export function fail(pool: Queryable, attempt: Attempt, { reason, fault }: Failure): Promise<boolean> {
   return updateRunning(
     pool,
     attempt,
@@ -55,7 +55,7 @@ export function fail(pool: Pool, attempt: Attempt, { reason, fault }: Failure): 
   );
 }
 
-export function requeue(pool: Pool, attempt: Attempt, cause: RequeueCause): Promise<boolean> {
+export function requeue(pool: Queryable, attempt: Attempt, cause: RequeueCause): Promise<boolean> {
   const failed = cause.kind === 'failed';
   // Truncated, because a column of whole milliseconds rounds up and would delay an immediate retry.
   return updateRunning(
@@ -69,7 +69,7 @@ export function requeue(pool: Pool, attempt: Attempt, cause: RequeueCause): Prom
   );
 }
 
-async function updateRunning(pool: Pool, { id, attempt }: Attempt, changes: Sql): Promise<boolean> {
+async function updateRunning(pool: Queryable, { id, attempt }: Attempt, changes: Sql): Promise<boolean> {
   const { rowCount } = await pool.query(sql`
     update queries
        set ${changes}, updated_at = now()

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable } from '../connection/scoped-pool.ts';
 import { insertedEvent } from '../audit/insert-audit-event.ts';
 import { sql } from '../connection/sql.ts';
 import { cancelChannel } from './cancel-signals.ts';
@@ -8,7 +8,7 @@ import { cancelChannel } from './cancel-signals.ts';
  * Updates and notifies in one statement, so that the notification is sent exactly when the update
  * commits.
  */
-export async function cancelQuery(pool: Pool, id: string, audit: AuditEvent): Promise<boolean> {
+export async function cancelQuery(pool: Queryable, id: string, audit: AuditEvent): Promise<boolean> {
   const { rowCount } = await pool.query(sql`
     with cancelled as (
       update queries

@@ -1,13 +1,13 @@
 import type { CancelSignals } from '@hourglass/reports';
-import { listenTo } from '../connection/notifications.ts';
+import { listenTo, type ListenerConnection } from '../connection/notifications.ts';
 
 /** PostgreSQL notification channel; the payload is the query's id. */
 export const cancelChannel = 'hourglass_query_cancelled';
 
-export function createCancelSignals(url: string): CancelSignals {
+export function createCancelSignals(connection: ListenerConnection): CancelSignals {
   return {
     listen: (onCancelled, log) =>
-      listenTo(url, cancelChannel, {
+      listenTo(connection, cancelChannel, {
         onNotified: onCancelled,
         onLost: (error) =>
           log.warn(

@@ -1,6 +1,6 @@
 import { parsePlan } from '@hourglass/query';
 import type { Claim, ClaimTerms } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable } from '../connection/scoped-pool.ts';
 import { sql } from '../connection/sql.ts';
 import { fairStart, isClaimable, orderInEnvironment, turnWeight } from './claimable-queries.ts';
 
@@ -17,7 +17,7 @@ interface ClaimedRow {
  * Begins a new attempt of the query and charges its environment, in one statement. Null: another
  * worker was faster, so the query is no longer claimable.
  */
-export async function claimQuery(pool: Pool, id: string, terms: ClaimTerms): Promise<Claim | null> {
+export async function claimQuery(pool: Queryable, id: string, terms: ClaimTerms): Promise<Claim | null> {
   const { leaseMs, timeoutMs } = terms;
   const { rows } = await pool.query<ClaimedRow>(sql`
     with claimed as (
@@ -52,7 +52,11 @@ export async function claimQuery(pool: Pool, id: string, terms: ClaimTerms): Pro
 }
 
 /** Returns the ids of claimable queries in fair order. */
-export async function listWaiting(pool: Pool, terms: ClaimTerms, limit: number): Promise<readonly string[]> {
+export async function listWaiting(
+  pool: Queryable,
+  terms: ClaimTerms,
+  limit: number,
+): Promise<readonly string[]> {
   const { rows } = await pool.query<{ readonly id: string }>(sql`
     select q.id
       from queries q

@@ -1,5 +1,5 @@
 import { failureReason, type ClaimTerms } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable } from '../connection/scoped-pool.ts';
 import { sql } from '../connection/sql.ts';
 import { isExhausted, isLate, isUnowned } from './claimable-queries.ts';
 
@@ -13,7 +13,7 @@ const graceMs = 10_000;
  * Fails the queries that no worker will finish: unowned ones without attempts or time left, and
  * running ones well past their deadline. Returns their number.
  */
-export async function failOverdue(pool: Pool, terms: ClaimTerms): Promise<number> {
+export async function failOverdue(pool: Queryable, terms: ClaimTerms): Promise<number> {
   const { maxAttempts, timeoutMs } = terms;
   const { rowCount } = await pool.query(sql`
     with overdue as (

@@ -6,7 +6,7 @@ import {
   type SubmissionLimits,
   type SubmissionOutcome,
 } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable } from '../connection/scoped-pool.ts';
 import { auditJson } from '../audit/insert-audit-event.ts';
 import { limitUsage, type UsageRow } from './limit-usage.ts';
 
@@ -51,7 +51,7 @@ const submitOnceStatement = {
  * environment: `submit_query` counts every earlier one.
  */
 export async function insertSubmission(
-  pool: Pool,
+  pool: Queryable,
   submission: Submission,
   limits: SubmissionLimits,
 ): Promise<SubmissionOutcome> {

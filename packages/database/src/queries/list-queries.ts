@@ -1,6 +1,6 @@
 import type { Tenant } from '@hourglass/query';
 import type { ListCriteria, QueryRecord } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable } from '../connection/scoped-pool.ts';
 import { joinSql, sql, type Sql } from '../connection/sql.ts';
 import { queryRecord, recordColumns, type RecordRow } from './query-rows.ts';
 
@@ -9,7 +9,7 @@ import { queryRecord, recordColumns, type RecordRow } from './query-rows.ts';
  * shift no page.
  */
 export async function listQueries(
-  pool: Pool,
+  pool: Queryable,
   { environmentId }: Tenant,
   criteria: ListCriteria,
   limit: number,

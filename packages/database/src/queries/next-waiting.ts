@@ -1,5 +1,5 @@
 import type { ClaimTerms, WaitingChoice, WaitingQuery } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable } from '../connection/scoped-pool.ts';
 import { sql } from '../connection/sql.ts';
 import { fairStart, isClaimable, orderInEnvironment, turnWeight } from './claimable-queries.ts';
 
@@ -8,7 +8,7 @@ const maxEstimated = 200;
 
 /** Returns the query that a worker should start next, with its organization; see `QueryStore.nextWaiting`. */
 export async function nextWaiting(
-  pool: Pool,
+  pool: Queryable,
   terms: ClaimTerms,
   { shares, skipped, maxFacts }: WaitingChoice,
 ): Promise<WaitingQuery | null> {

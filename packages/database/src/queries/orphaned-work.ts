@@ -1,11 +1,14 @@
 import type { AttemptWork } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable } from '../connection/scoped-pool.ts';
 import { sql } from '../connection/sql.ts';
 
 /**
  * Returns the keys that no query has as its result and that no running attempt may still publish.
  */
-export async function orphanedWork(pool: Pool, works: readonly AttemptWork[]): Promise<readonly string[]> {
+export async function orphanedWork(
+  pool: Queryable,
+  works: readonly AttemptWork[],
+): Promise<readonly string[]> {
   const { rows } = await pool.query<{ readonly key: string }>(sql`
     select a.key
       from unnest(${works.map(({ key }) => key)}::text[],

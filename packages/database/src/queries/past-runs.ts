@@ -1,11 +1,11 @@
 import type { EarlierReport, Plan, TimeRange } from '@hourglass/query';
-import type { ClientBase } from 'pg';
+import type { Queryable } from '../connection/scoped-pool.ts';
 
 /** In smaller queries, fixed costs hide the scan speed. */
 const minMeasuredFacts = 100_000;
 
 /** Returns the facts per second of large recent queries; null: there are none. */
-export async function factsPerSecond(client: ClientBase): Promise<number | null> {
+export async function factsPerSecond(client: Queryable): Promise<number | null> {
   const { rows } = await client.query<{ rate: number | null }>(
     `select sum(rows_scanned)::float8 * 1000 / nullif(sum(execution_ms), 0)::float8 as rate
        from (select rows_scanned, execution_ms from queries
@@ -20,7 +20,7 @@ export async function factsPerSecond(client: ClientBase): Promise<number | null>
  * Returns the newest completed report without a limit that has the same groups and filter, for any
  * time range.
  */
-export async function earlierReport(client: ClientBase, plan: Plan): Promise<EarlierReport | null> {
+export async function earlierReport(client: Queryable, plan: Plan): Promise<EarlierReport | null> {
   const { tenant, dataset, dimensions, timeUnit, filter } = plan;
   const { rows } = await client.query<{ rows: number; range: TimeRange }>(
     `select result_rows::float8 as rows, plan -> 'range' as range

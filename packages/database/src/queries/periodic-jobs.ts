@@ -1,15 +1,17 @@
 import type { PeriodicJobs } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable, ScopedPool } from '../connection/scoped-pool.ts';
+import { everyTenant } from '../connection/scope.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { sql } from '../connection/sql.ts';
 
-export function createPeriodicJobs(pool: Pool): PeriodicJobs {
+export function createPeriodicJobs(pool: ScopedPool): PeriodicJobs {
   return {
-    tryBegin: (name, minIntervalMs) => servedByDatabase(() => tryBegin(pool, name, minIntervalMs)),
+    tryBegin: (name, minIntervalMs) =>
+      servedByDatabase(() => tryBegin(pool.within(everyTenant), name, minIntervalMs)),
   };
 }
 
-async function tryBegin(pool: Pool, name: string, minIntervalMs: number): Promise<boolean> {
+async function tryBegin(pool: Queryable, name: string, minIntervalMs: number): Promise<boolean> {
   const { rowCount } = await pool.query(sql`
     insert into periodic_jobs (name, begun_at) values (${name}, now())
     on conflict (name) do update set begun_at = now()

@@ -8,9 +8,10 @@ import {
   type QueryScope,
   type QueryStore,
 } from '@hourglass/reports';
-import type { Pool } from 'pg';
 import { auditJson } from '../audit/insert-audit-event.ts';
 import { systemEvent } from '../audit/system-event.ts';
+import type { Queryable, ScopedPool } from '../connection/scoped-pool.ts';
+import { everyTenant } from '../connection/scope.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { sql } from '../connection/sql.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
@@ -30,35 +31,38 @@ import { queryRecord, recordColumns, type RecordRow } from './query-rows.ts';
  * Every write compares and sets in SQL, by the database's clock: no decision depends on an earlier
  * read.
  */
-export function createQueryStore(pool: Pool, reads: GatherReads): QueryStore & PolledQueries {
+export function createQueryStore(pool: ScopedPool, reads: GatherReads): QueryStore & PolledQueries {
+  /** The worker's claims and jobs take queries of any tenant. */
+  const all = pool.within(everyTenant);
   const usage = usageReader(reads);
   const poll = pollReader(reads);
   return {
-    submit: (submission, limits) => servedByDatabase(() => insertSubmission(pool, submission, limits)),
-    deleteExpiredIdempotencyKeys: (limit) =>
-      servedByDatabase(() => deleteExpiredIdempotencyKeys(pool, limit)),
+    submit: (submission, limits) =>
+      servedByDatabase(() => insertSubmission(pool.within(submission.plan.tenant), submission, limits)),
+    deleteExpiredIdempotencyKeys: (limit) => servedByDatabase(() => deleteExpiredIdempotencyKeys(all, limit)),
     usage: (scope, limits) => servedByDatabase(() => usage(scope, limits)),
     poll: (scope, id) => servedByDatabase(() => poll(scope, id)),
-    find: (scope, id) => servedByDatabase(() => find(pool, scope, id)),
-    list: (tenant, criteria, limit) => servedByDatabase(() => listQueries(pool, tenant, criteria, limit)),
-    claim: (id, terms) => servedByDatabase(() => claimQuery(pool, id, terms)),
+    find: (scope, id) => servedByDatabase(() => find(pool.within(scope), scope, id)),
+    list: (tenant, criteria, limit) =>
+      servedByDatabase(() => listQueries(pool.within(tenant), tenant, criteria, limit)),
+    claim: (id, terms) => servedByDatabase(() => claimQuery(all, id, terms)),
     renewLease: (id, attempt, leaseMs, progress) =>
-      servedByDatabase(() => renewLease(pool, { id, attempt }, leaseMs, progress)),
+      servedByDatabase(() => renewLease(all, { id, attempt }, leaseMs, progress)),
     complete: (id, attempt, publication) =>
-      servedByDatabase(() => complete(pool, { id, attempt }, publication)),
-    fail: (id, attempt, failure) => servedByDatabase(() => fail(pool, { id, attempt }, failure)),
-    cancel: (id, audit) => servedByDatabase(() => cancelQuery(pool, id, audit)),
-    requeue: (id, attempt, cause) => servedByDatabase(() => requeue(pool, { id, attempt }, cause)),
-    listWaiting: (terms, limit) => servedByDatabase(() => listWaiting(pool, terms, limit)),
-    nextWaiting: (terms, choice) => servedByDatabase(() => nextWaiting(pool, terms, choice)),
-    failOverdue: (terms) => servedByDatabase(() => failOverdue(pool, terms)),
-    orphanedWork: (archives) => servedByDatabase(() => orphanedWork(pool, archives)),
-    expireDue: (limit) => servedByDatabase(() => expireDue(pool, limit)),
+      servedByDatabase(() => complete(all, { id, attempt }, publication)),
+    fail: (id, attempt, failure) => servedByDatabase(() => fail(all, { id, attempt }, failure)),
+    cancel: (tenant, id, audit) => servedByDatabase(() => cancelQuery(pool.within(tenant), id, audit)),
+    requeue: (id, attempt, cause) => servedByDatabase(() => requeue(all, { id, attempt }, cause)),
+    listWaiting: (terms, limit) => servedByDatabase(() => listWaiting(all, terms, limit)),
+    nextWaiting: (terms, choice) => servedByDatabase(() => nextWaiting(all, terms, choice)),
+    failOverdue: (terms) => servedByDatabase(() => failOverdue(all, terms)),
+    orphanedWork: (archives) => servedByDatabase(() => orphanedWork(all, archives)),
+    expireDue: (limit) => servedByDatabase(() => expireDue(all, limit)),
   };
 }
 
 async function find(
-  pool: Pool,
+  pool: Queryable,
   scope: OrganizationScope | QueryScope,
   id: string,
 ): Promise<QueryRecord | null> {
@@ -74,7 +78,7 @@ async function find(
   return row === undefined ? null : queryRecord(row);
 }
 
-async function expireDue(pool: Pool, limit: number): Promise<readonly ExpiredArchive[]> {
+async function expireDue(pool: Queryable, limit: number): Promise<readonly ExpiredArchive[]> {
   // Workers may expire concurrently; each skips the rows that another one has locked.
   const { rows } = await pool.query<ExpiredArchive>(sql`
     with due as (
@@ -97,7 +101,7 @@ async function expireDue(pool: Pool, limit: number): Promise<readonly ExpiredArc
   return rows.map(({ id, archiveKey }) => ({ id, archiveKey }));
 }
 
-async function deleteExpiredIdempotencyKeys(pool: Pool, limit: number): Promise<number> {
+async function deleteExpiredIdempotencyKeys(pool: Queryable, limit: number): Promise<number> {
   const { rowCount } = await pool.query(sql`
     delete from idempotency_keys
      where (environment_id, key) in (

@@ -1,14 +1,15 @@
 import type { AuditEvent, ExchangeRate, ExchangeRateStore, RateCriteria } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable, ScopedPool } from '../connection/scoped-pool.ts';
 import { insertedEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { joinSql, sql, type Sql } from '../connection/sql.ts';
 
-export function createExchangeRateStore(pool: Pool): ExchangeRateStore {
+export function createExchangeRateStore(pool: ScopedPool): ExchangeRateStore {
   return {
-    put: (organization, rates, audit) => servedByDatabase(() => upsert(pool, organization, rates, audit)),
+    put: (organization, rates, audit) =>
+      servedByDatabase(() => upsert(pool.within({ organization }), organization, rates, audit)),
     list: (organization, criteria, limit) =>
-      servedByDatabase(() => list(pool, organization, criteria, limit)),
+      servedByDatabase(() => list(pool.within({ organization }), organization, criteria, limit)),
   };
 }
 
@@ -16,7 +17,7 @@ export function createExchangeRateStore(pool: Pool): ExchangeRateStore {
  * Upserts in key order, so that two concurrent lists wait for each other instead of deadlocking.
  */
 async function upsert(
-  pool: Pool,
+  pool: Queryable,
   organization: string,
   rates: readonly ExchangeRate[],
   audit: AuditEvent,
@@ -39,7 +40,7 @@ async function upsert(
 }
 
 async function list(
-  pool: Pool,
+  pool: Queryable,
   organization: string,
   criteria: RateCriteria,
   limit: number,

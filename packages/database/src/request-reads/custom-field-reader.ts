@@ -1,10 +1,10 @@
-import type { UndeclaredFields } from '@hourglass/query';
+import type { Tenant, UndeclaredFields } from '@hourglass/query';
 import type { DeclaredField, EnvironmentFields } from '@hourglass/reports';
 import { sql } from '../connection/sql.ts';
 import type { GatherReads } from './gather-reads.ts';
 
 interface FieldScope {
-  readonly environmentId: number;
+  readonly tenant: Tenant;
   /** Null: every dataset. */
   readonly dataset: string | null;
 }
@@ -20,7 +20,8 @@ export function customFieldReader(
   reads: GatherReads,
 ): (scope: FieldScope) => Promise<EnvironmentFields | null> {
   const rowOf = reads<FieldScope, FieldsRow>({
-    keyOf: ({ environmentId, dataset }) => JSON.stringify([environmentId, dataset]),
+    keyOf: ({ tenant, dataset }) => JSON.stringify([tenant.environmentId, dataset]),
+    tenantOf: ({ tenant: { organization, environment } }) => ({ organization, environment }),
     select: (scopes) => sql`
       select requested.key, e.undeclared_fields as "undeclaredFields",
              (select coalesce(json_agg(field order by field.dataset, field.name), '[]')
@@ -29,7 +30,7 @@ export function customFieldReader(
                        where f.environment_id = e.id and f.dataset = coalesce(requested.dataset, f.dataset)) field
              ) as fields
         from unnest(${[...scopes.keys()]}::text[],
-                    ${[...scopes.values()].map(({ environmentId }) => environmentId)}::integer[],
+                    ${[...scopes.values()].map(({ tenant }) => tenant.environmentId)}::integer[],
                     ${[...scopes.values()].map(({ dataset }) => dataset)}::text[])
              as requested (key, environment_id, dataset)
         join environments e on e.id = requested.environment_id`,

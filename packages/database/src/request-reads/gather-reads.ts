@@ -1,5 +1,7 @@
 import { setImmediate as nextEventLoopTurn } from 'node:timers/promises';
-import type { Pool } from 'pg';
+import type { ScopedPool } from '../connection/scoped-pool.ts';
+import type { OrganizationScope } from '../connection/scope.ts';
+import type { QueryArrayConfig } from 'pg';
 import { joinSql, sql, type Sql } from '../connection/sql.ts';
 
 /**
@@ -14,6 +16,11 @@ interface BatchedRead<Input> {
    * NUL in a text, no malformed UUID.
    */
   readonly select: (inputsByKey: ReadonlyMap<string, Input>) => Sql;
+  /**
+   * The tenant whose queries or custom fields the input asks for. The statement sees those of the
+   * tenants of its batch only. Without NUL characters.
+   */
+  readonly tenantOf?: (input: Input) => OrganizationScope;
 }
 
 interface KeyedRow {
@@ -27,11 +34,14 @@ export type GatherReads = <Input, Row extends KeyedRow>(
 
 /** By the number of the kind of read. */
 type Selects = Map<number, () => Sql>;
+/** By their names. */
+type Tenants = Map<string, OrganizationScope>;
 type RowsByKey = ReadonlyMap<string, KeyedRow>;
 type RowsByKind = ReadonlyMap<number, RowsByKey>;
 
 interface Batch {
   readonly selects: Selects;
+  readonly tenants: Tenants;
   readonly found: Promise<RowsByKind>;
 }
 
@@ -45,20 +55,21 @@ interface Batch {
  * The readers have their own folder because one statement selects for accounts and for queries: it
  * can only be sent by `pg`, while accounts/ otherwise uses Prisma.
  */
-export function gatherReads(pool: Pool): GatherReads {
+export function gatherReads(pool: ScopedPool): GatherReads {
   let kinds = 0;
   let collecting: Batch | null = null;
   let running: Promise<void> | null = null;
 
   function openBatch(): Batch {
     const selects: Selects = new Map();
-    return { selects, found: readWhenIdle(selects) };
+    const tenants: Tenants = new Map();
+    return { selects, tenants, found: readWhenIdle(selects, tenants) };
   }
 
-  async function readWhenIdle(selects: Selects): Promise<RowsByKind> {
+  async function readWhenIdle(selects: Selects, tenants: Tenants): Promise<RowsByKind> {
     await (running ?? nextEventLoopTurn());
     collecting = null;
-    const found = readBatch(pool, selects);
+    const found = readBatch(pool, selects, [...tenants.values()]);
     const finish = () => {
       running = null;
     };
@@ -81,6 +92,8 @@ export function gatherReads(pool: Pool): GatherReads {
       }
       const key = read.keyOf(input);
       inputs.set(key, input);
+      const tenant = read.tenantOf?.(input);
+      if (tenant !== undefined) batch.tenants.set(JSON.stringify(tenant), tenant);
       const found = await batch.found;
       return (found.get(kind)?.get(key) ?? null) as Row | null;
     };
@@ -88,13 +101,18 @@ export function gatherReads(pool: Pool): GatherReads {
 }
 
 /** Selects one column per kind, with its rows as a JSON array. */
-async function readBatch(pool: Pool, selects: Selects): Promise<RowsByKind> {
+async function readBatch(
+  pool: ScopedPool,
+  selects: Selects,
+  tenants: readonly OrganizationScope[],
+): Promise<RowsByKind> {
   // Sorted, so that the same kinds make the same statement, which each connection prepares once.
   const kinds = [...selects].toSorted(([a], [b]) => a - b);
   const columns = kinds.map(([, select]) => sql`(select json_agg(row) from (${select()}) row)`);
   const { text, values } = sql`select ${joinSql(columns, ', ')}`;
   const name = `read-${kinds.map(([kind]) => kind).join('-')}`;
-  const { rows } = await pool.query<(readonly KeyedRow[] | null)[]>({ name, rowMode: 'array', text, values });
+  const statement: QueryArrayConfig = { name, rowMode: 'array', text, values };
+  const { rows } = await pool.within({ tenants }).query<(readonly KeyedRow[] | null)[]>(statement);
   return new Map(kinds.map(([kind], column) => [kind, byKey(rows[0]?.[column] ?? [])]));
 }
 

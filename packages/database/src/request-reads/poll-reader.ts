@@ -3,8 +3,16 @@ import { sql } from '../connection/sql.ts';
 import { queryStatus, statusColumns, type StatusRow } from '../queries/query-rows.ts';
 import type { GatherReads } from './gather-reads.ts';
 
+interface Poll {
+  readonly id: string;
+  readonly organization: string;
+  /** Null: every environment of the organization. */
+  readonly environment: string | null;
+}
+
 interface PolledRow extends StatusRow<string> {
   readonly key: string;
+  readonly id: string;
   readonly organization: string;
   readonly environment: string;
 }
@@ -13,26 +21,28 @@ interface PolledRow extends StatusRow<string> {
 export function pollReader(
   reads: GatherReads,
 ): (scope: OrganizationScope | QueryScope, id: string) => Promise<PolledQuery | null> {
-  const rowOf = reads<string, PolledRow>({
-    keyOf: (id) => id,
-    select: (ids) => sql`
-      select q.id as key, o.name as organization, e.name as environment, ${statusColumns}
-        from queries q
+  const rowOf = reads<Poll, PolledRow>({
+    keyOf: ({ id, organization, environment }) => JSON.stringify([id, organization, environment]),
+    tenantOf: ({ organization, environment }) =>
+      environment === null ? { organization } : { organization, environment },
+    select: (polls) => sql`
+      select asked.key, q.id, o.name as organization, e.name as environment, ${statusColumns}
+        from unnest(${[...polls.keys()]}::text[],
+                    ${[...polls.values()].map(({ id }) => id)}::uuid[],
+                    ${[...polls.values()].map(({ organization }) => organization)}::text[],
+                    ${[...polls.values()].map(({ environment }) => environment)}::text[])
+             as asked (key, id, organization, environment)
+        join queries q on q.id = asked.id
         join environments e on e.id = q.environment_id
         join organizations o on o.id = e.organization_id
-       where q.id = any(${[...ids.keys()]}::uuid[])`,
+       where o.name = asked.organization and e.name = coalesce(asked.environment, e.name)`,
   });
   return async (scope, id) => {
-    const row = isUuid(id) ? await rowOf(id.toLowerCase()) : null;
-    if (row === null || !isWithin(row, scope)) return null;
-    const { key, organization, environment } = row;
-    return { id: key, scope: { organization, environment }, ...queryStatus(row) };
+    if (!isUuid(id)) return null;
+    const environment = 'environment' in scope ? scope.environment : null;
+    const row = await rowOf({ id: id.toLowerCase(), organization: scope.organization, environment });
+    if (row === null) return null;
+    const { organization } = row;
+    return { id: row.id, scope: { organization, environment: row.environment }, ...queryStatus(row) };
   };
-}
-
-function isWithin(row: QueryScope, scope: OrganizationScope | QueryScope): boolean {
-  return (
-    row.organization === scope.organization &&
-    (!('environment' in scope) || row.environment === scope.environment)
-  );
 }

@@ -16,6 +16,7 @@ export function usageReader(
   const rowOf = reads<ScopeWithLimits, KeyedUsageRow>({
     keyOf: ({ organization, environment, queriesPerHour, activeQueries }) =>
       JSON.stringify([organization, environment, queriesPerHour, activeQueries]),
+    tenantOf: ({ organization, environment }) => ({ organization, environment }),
     select: selectUsage,
   });
   return async (scope, limits) => {

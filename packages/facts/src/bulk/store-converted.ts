@@ -59,10 +59,10 @@ export async function storeConverted(
  * Deletes segments of a batch that failed. The sweep deletes the ones that cannot be deleted now.
  */
 async function discard(stored: readonly IncomingSegment[], { objects, segments }: BulkPorts): Promise<void> {
-  for (const { id, key } of stored) {
+  for (const segment of stored) {
     await objects
-      .delete(key)
-      .then(() => segments.unregister(id))
+      .delete(segment.key)
+      .then(() => segments.unregister(segment))
       .catch(() => {});
   }
 }

@@ -112,7 +112,7 @@ export interface SegmentStore {
   /** Returns the keys that do not belong to an incoming segment. */
   unownedKeys(keys: readonly string[]): Promise<readonly string[]>;
   /** Deletes the segment's row. Its object has to be deleted before. */
-  unregister(segmentId: string): Promise<void>;
+  unregister(segment: Pick<IncomingSegment, 'id' | 'environmentId'>): Promise<void>;
   /**
    * Runs `work` while holding the owner's lock. Returns null without running it if the lock is
    * held, in this process or another one. The lock only saves wasted work: the transactions keep

@@ -23,5 +23,6 @@ export interface SegmentOwner {
 /** A registered segment and the key of its object. */
 export interface IncomingSegment {
   readonly id: string;
+  readonly environmentId: number;
   readonly key: string;
 }

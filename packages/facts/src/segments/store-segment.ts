@@ -32,14 +32,14 @@ export async function storeSegment(
   { segments, objects, crashPoint }: StoreSegmentPorts,
 ): Promise<boolean> {
   try {
-    const { id, key } = await uploadSegment(owner, file, signal, { segments, objects, crashPoint });
+    const segment = await uploadSegment(owner, file, signal, { segments, objects, crashPoint });
     // The object stays when this fails: the transaction may have been committed. The sweep deletes
     // orphans.
-    const live = await goLive(id);
+    const live = await goLive(segment.id);
     crashPoint('live');
     if (live) return true;
-    await objects.delete(key);
-    await segments.unregister(id);
+    await objects.delete(segment.key);
+    await segments.unregister(segment);
     return false;
   } finally {
     await rm(file.path, { force: true });

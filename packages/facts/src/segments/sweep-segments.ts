@@ -32,10 +32,10 @@ export async function sweepSegments(ports: SweepPorts, terms: SweepTerms): Promi
   for (const removed of await segments.retireExpired()) onRemoved(removed);
   await segments.retireAbandoned(terms.incomingForMs);
   const deletable = await segments.listDeletable(terms.retiredForMs, terms.limit);
-  for (const { id, key } of deletable) {
+  for (const segment of deletable) {
     // The row is deleted last: while it exists, deleting the object is retried.
-    await objects.delete(key);
-    await segments.unregister(id);
+    await objects.delete(segment.key);
+    await segments.unregister(segment);
   }
   return deletable.length + (await discardIncomplete(ports, terms.limit));
 }

@@ -105,6 +105,19 @@ export interface StoredColumn {
 }
 
 /**
+ * Returns the view in which facts of the hot table are read and deleted: it has those of the
+ * environment of the transaction's scope. Facts are inserted into the table. Records have such a view anyway.
+ */
+export function hotFactsView({ hotTable, records }: Dataset): string {
+  return records.length > 0 ? hotTable : viewOfHotTable(hotTable);
+}
+
+/** Returns the name of the view of a hot table. */
+export function viewOfHotTable(hotTable: string): string {
+  return `${hotTable}_in_scope`;
+}
+
+/**
  * Returns the columns that a fact may carry besides `timestamp` and the tenant, in the order of
  * `COPY`, of the hot table and of segments.
  */

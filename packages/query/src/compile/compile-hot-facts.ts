@@ -1,5 +1,5 @@
 import { type Compilable, type RawBuilder, sql, type SqlBool } from 'kysely';
-import { customColumns, type Dataset, storedColumns } from '../catalogue/dataset.ts';
+import { customColumns, type Dataset, hotFactsView, storedColumns } from '../catalogue/dataset.ts';
 import {
   batchSeqColumn,
   environmentColumn,
@@ -83,7 +83,7 @@ export function compileHotFactsSelect(boundPlan: BoundPlan): HotFactsCopy {
   const columns = hotFactsColumns(boundPlan);
   const { conditions, settings } = impliedConditions(plan.filter, dataset);
   const select = createSqlBuilder()
-    .selectFrom(dataset.hotTable)
+    .selectFrom(hotFactsView(dataset))
     .select(columns.map((column) => copyExpression(column).as(column.name)))
     .where(environmentColumn.name, '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
     .where(timestampColumn.name, '>=', transactionSetting<string>(settingNames.start, 'timestamptz'))
@@ -143,7 +143,7 @@ export function compileSealCopy(dataset: Dataset, columns: FactRowColumns, hot: 
 
 function selectHotBatches(builder: ReturnType<typeof createSqlBuilder>, dataset: Dataset) {
   return builder
-    .selectFrom(dataset.hotTable)
+    .selectFrom(hotFactsView(dataset))
     .where(environmentColumn.name, '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
     .where(
       sql<SqlBool>`${sql.ref(batchSeqColumn.name)} = any(${transactionSetting<string>(settingNames.batches, 'bigint[]')})`,

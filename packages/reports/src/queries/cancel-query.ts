@@ -14,7 +14,7 @@ export async function cancelQuery(
   record: QueryRecord,
   { queries, audit }: { readonly queries: QueryStore; readonly audit: AuditEvent },
 ): Promise<QueryRecord> {
-  if (mayBecome(record.state, 'cancelled')) await queries.cancel(record.id, audit);
+  if (mayBecome(record.state, 'cancelled')) await queries.cancel(record.plan.tenant, record.id, audit);
   const after = await queries.find(record.plan.tenant, record.id);
   if (after === null) throw new ReportError('query.not_found', { id: record.id });
   if (after.state !== 'cancelled') throw new ReportError('query.ended', { state: after.state });

@@ -121,7 +121,7 @@ export interface QueryStore {
   complete(id: string, attempt: number, publication: Publication): Promise<boolean>;
   fail(id: string, attempt: number, failure: Failure): Promise<boolean>;
   /** Cancels an enqueued or running query and notifies every process through `CancelSignals`. */
-  cancel(id: string, audit: AuditEvent): Promise<boolean>;
+  cancel(tenant: Tenant, id: string, audit: AuditEvent): Promise<boolean>;
   /** Moves a running query back to `enqueued`. */
   requeue(id: string, attempt: number, cause: RequeueCause): Promise<boolean>;
   /**

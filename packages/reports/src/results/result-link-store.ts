@@ -4,7 +4,7 @@ import type { Principal } from '../accounts/accounts.ts';
 
 export interface NewResultLink {
   readonly queryId: string;
-  readonly principal: Pick<Principal, 'email' | 'tokenId'>;
+  readonly principal: Pick<Principal, 'organization' | 'email' | 'tokenId'>;
   readonly lifetimeSeconds: number;
 }
 

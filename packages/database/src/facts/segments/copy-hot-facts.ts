@@ -7,19 +7,20 @@ import {
   sealedColumns,
   valueColumns,
 } from '@hourglass/query';
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
+import type { Scoped } from '../../connection/scoped-pool.ts';
 import { inTransaction } from '../../connection/transaction.ts';
 import { setLocalSettings, copyToFile } from '../copy-to-file.ts';
 
 /** All statements see the same facts. `seal` detects facts that are moved or deleted afterwards. */
 export function copyHotFacts(
-  pool: Pool,
+  scoped: Scoped,
   hot: HotFacts,
   { path, signal }: { readonly path: string; readonly signal: AbortSignal },
 ): ReturnType<SegmentStore['copyHotFacts']> {
   const { dataset } = hot;
   return inTransaction(
-    pool,
+    scoped,
     async (client) => {
       if ((await countHotFactsOf(client, hot)) !== hot.facts) return null;
       const possible = valueColumns(sealedColumns(dataset));

@@ -1,6 +1,6 @@
 import type { HotFacts, SealingTerms, SegmentOwner } from '@hourglass/facts';
 import { sealedDataset, type Catalogue, type CustomField, type Dataset } from '@hourglass/query';
-import type { Pool } from 'pg';
+import type { Queryable } from '../../connection/scoped-pool.ts';
 
 /** Queries may read a deleted custom field for this long; no query lives longer. */
 const deletedFieldDays = 7;
@@ -13,7 +13,7 @@ interface DueRow {
 /**
  * Reads only the index of hot batches, which are few. Prepared, because it runs for every batch.
  */
-export async function countHotFacts(pool: Pool): Promise<number> {
+export async function countHotFacts(pool: Queryable): Promise<number> {
   const { rows } = await pool.query<{ facts: string }>({
     name: 'count-hot-facts',
     text: 'select coalesce(sum(accepted - deleted), 0) as facts from batches where hot',
@@ -23,7 +23,7 @@ export async function countHotFacts(pool: Pool): Promise<number> {
 
 /** Skips datasets made of records, which are replaced in place and never sealed. */
 export async function listDue(
-  pool: Pool,
+  pool: Queryable,
   catalogue: Catalogue,
   { minFacts, maxAgeMs }: SealingTerms,
 ): Promise<readonly SegmentOwner[]> {
@@ -41,7 +41,7 @@ export async function listDue(
 }
 
 export async function oldestHotFacts(
-  pool: Pool,
+  pool: Queryable,
   catalogue: Catalogue,
   { environmentId, dataset }: SegmentOwner,
   { maxFacts }: SealingTerms,
@@ -69,7 +69,7 @@ export async function oldestHotFacts(
 
 /** Returns the declared fields and the deleted fields that queries may still read. */
 async function sealedFields(
-  pool: Pool,
+  pool: Queryable,
   environmentId: number,
   dataset: string,
 ): Promise<readonly CustomField[]> {

@@ -1,7 +1,9 @@
 import type { HotFacts, Replacement } from '@hourglass/facts';
-import { escapeIdentifier, type ClientBase, type Pool } from 'pg';
 import { auditJson } from '../../audit/insert-audit-event.ts';
 import { systemEvent } from '../../audit/system-event.ts';
+import { hotFactsView } from '@hourglass/query';
+import { escapeIdentifier, type ClientBase } from 'pg';
+import type { Scoped } from '../../connection/scoped-pool.ts';
 import { inTransaction } from '../../connection/transaction.ts';
 import { lockFacts } from './owner-lock.ts';
 import { expiredBefore } from './retention.ts';
@@ -15,9 +17,9 @@ class MovedMeanwhile extends Error {}
  * each fact in exactly one place. Returns false, and changes nothing, when another process was
  * faster, or some of the facts were deleted since they were copied.
  */
-export function sealFacts(pool: Pool, hot: HotFacts, segmentId: string): Promise<boolean> {
+export function sealFacts(scoped: Scoped, hot: HotFacts, segmentId: string): Promise<boolean> {
   const { dataset, environmentId, batchSeqs, facts } = hot;
-  return unlessMoved(pool, async (client) => {
+  return unlessMoved(scoped, async (client) => {
     await lockFacts(client, { environmentId, dataset: dataset.name });
     await goLive(client, [segmentId]);
     const { rows } = await client.query<{ hot: string }>(
@@ -30,7 +32,7 @@ export function sealFacts(pool: Pool, hot: HotFacts, segmentId: string): Promise
     if (rows.length !== batchSeqs.length || left !== facts)
       throw new MovedMeanwhile(`${left} hot facts in ${rows.length} batches; expected ${facts}`);
     const { rowCount } = await client.query(
-      `delete from ${escapeIdentifier(dataset.hotTable)} where environment_id = $1 and batch_seq = any($2)`,
+      `delete from ${escapeIdentifier(hotFactsView(dataset))} where environment_id = $1 and batch_seq = any($2)`,
       [environmentId, batchSeqs],
     );
     if (rowCount !== facts)
@@ -44,11 +46,11 @@ export function sealFacts(pool: Pool, hot: HotFacts, segmentId: string): Promise
  * facts were deleted since they were read, or the retention was extended.
  */
 export function replaceSegments(
-  pool: Pool,
+  scoped: Scoped,
   { owner, replaced, segmentId, removed, expiredBeforeMs }: Replacement,
   retentionDays: number | null,
 ): Promise<boolean> {
-  return unlessMoved(pool, async (client) => {
+  return unlessMoved(scoped, async (client) => {
     await lockFacts(client, owner);
     const ids = replaced.map(({ id }) => id);
     // Deletions are only ever added to a live segment, so their number tells whether any is new.
@@ -115,9 +117,9 @@ async function expectRows(
   if (rowCount !== expected) throw new MovedMeanwhile(`${rowCount} rows matched; expected ${expected}`);
 }
 
-async function unlessMoved(pool: Pool, work: (client: ClientBase) => Promise<void>): Promise<boolean> {
+async function unlessMoved(scoped: Scoped, work: (client: ClientBase) => Promise<void>): Promise<boolean> {
   try {
-    await inTransaction(pool, work);
+    await inTransaction(scoped, work);
     return true;
   } catch (error) {
     if (error instanceof MovedMeanwhile) return false;

@@ -1,6 +1,6 @@
 import type { SegmentOwner } from '@hourglass/facts';
 import type { ClientBase, Pool } from 'pg';
-import { borrowConnection } from '../../connection/transaction.ts';
+import { borrowConnection } from '../../connection/borrow-connection.ts';
 import { servedByDatabase } from '../../connection/database-errors.ts';
 
 /**

@@ -1,11 +1,11 @@
 import type { OwnedSegment, RemovedFacts, RewriteTerms } from '@hourglass/facts';
-import type { Pool } from 'pg';
 import { auditJson } from '../../audit/insert-audit-event.ts';
 import { systemEvent } from '../../audit/system-event.ts';
+import type { Queryable } from '../../connection/scoped-pool.ts';
 import { expiredBefore } from './retention.ts';
 
 export async function listRewritable(
-  pool: Pool,
+  pool: Queryable,
   { deletedForMs, expiredForMs }: RewriteTerms,
   { retentionDays, limit }: { readonly retentionDays: number | null; readonly limit: number },
 ): Promise<readonly OwnedSegment[]> {
@@ -24,7 +24,7 @@ export async function listRewritable(
 
 /** Skips segments that a deletion or a merge changes; the next call finds them again. */
 export async function retireExpired(
-  pool: Pool,
+  pool: Queryable,
   retentionDays: number | null,
 ): Promise<readonly RemovedFacts[]> {
   const { rows } = await pool.query<{ environment: string; dataset: string; segment: string; facts: string }>(

@@ -1,6 +1,6 @@
 import type { SegmentOwner } from '@hourglass/facts';
 import type { BoundPlan } from '@hourglass/query';
-import type { ClientBase, Pool } from 'pg';
+import type { Queryable } from '../../connection/scoped-pool.ts';
 
 /**
  * Returns the SQL of the time before which facts of the environment `alias` are past their
@@ -22,7 +22,7 @@ export interface OwnerRetention {
 
 /** By the database's clock at the start of the transaction. */
 export async function ownerRetention(
-  client: ClientBase | Pool,
+  client: Queryable,
   { environmentId }: Pick<SegmentOwner, 'environmentId'>,
   defaultDays: number | null,
 ): Promise<OwnerRetention> {

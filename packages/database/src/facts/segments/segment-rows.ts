@@ -7,7 +7,7 @@ import {
   type StoredSegment,
   type TimeRange,
 } from '@hourglass/query';
-import type { ClientBase, Pool } from 'pg';
+import type { Queryable } from '../../connection/scoped-pool.ts';
 
 interface SegmentRow {
   readonly id: string;
@@ -23,7 +23,7 @@ interface SegmentRow {
 
 /** Returns the live segments that overlap `range`, or all without one, oldest facts first. */
 export async function liveSegments(
-  client: ClientBase | Pool,
+  client: Queryable,
   { environmentId, dataset }: SegmentOwner,
   range?: TimeRange,
 ): Promise<readonly StoredSegment[]> {
@@ -46,7 +46,7 @@ export async function liveSegments(
 }
 
 export async function countLiveSegments(
-  client: ClientBase,
+  client: Queryable,
   { environmentId, dataset }: SegmentOwner,
 ): Promise<number> {
   const { rows } = await client.query<{ live: number }>(
@@ -57,7 +57,7 @@ export async function countLiveSegments(
 }
 
 export async function registerSegment(
-  pool: Pool,
+  pool: Queryable,
   { environmentId, dataset }: SegmentOwner,
   { bytes, sha256, facts, firstMs, lastMs, columns }: SegmentFile,
 ): Promise<IncomingSegment> {
@@ -79,7 +79,7 @@ export async function registerSegment(
       JSON.stringify(columns),
     ],
   );
-  return { id, key };
+  return { id, key, environmentId };
 }
 
 export function dateOf(ms: number | undefined): string | null {

@@ -1,6 +1,8 @@
 import type { IncomingSegment, SegmentOwner, SegmentStore } from '@hourglass/facts';
 import type { Catalogue } from '@hourglass/query';
 import type { Pool } from 'pg';
+import type { Queryable, ScopedPool } from '../../connection/scoped-pool.ts';
+import { everyTenant } from '../../connection/scope.ts';
 import { servedByDatabase } from '../../connection/database-errors.ts';
 import { copyHotFacts } from './copy-hot-facts.ts';
 import { countHotFacts, listDue, oldestHotFacts } from './hot-batches.ts';
@@ -11,9 +13,11 @@ import { ownerRetention } from './retention.ts';
 import { liveSegments, registerSegment } from './segment-rows.ts';
 
 export interface SegmentStorePools {
-  /** Sealing holds one connection for the lock and another while it copies or moves facts. */
-  readonly copyPool: Pool;
-  readonly controlPool: Pool;
+  /** Sealing holds a connection while it copies or moves facts. */
+  readonly copyPool: ScopedPool;
+  readonly controlPool: ScopedPool;
+  /** A lock holds one connection, on which nothing is read. */
+  readonly lockPool: Pool;
 }
 
 export interface SegmentStoreOptions {
@@ -23,31 +27,34 @@ export interface SegmentStoreOptions {
 }
 
 export function createSegmentStore(
-  { copyPool, controlPool }: SegmentStorePools,
+  { copyPool, controlPool, lockPool }: SegmentStorePools,
   { catalogue, retentionDays }: SegmentStoreOptions,
 ): SegmentStore {
+  const allSegments = controlPool.within(everyTenant);
   return {
-    countHotFacts: () => servedByDatabase(() => countHotFacts(controlPool)),
-    listDue: (terms) => servedByDatabase(() => listDue(controlPool, catalogue, terms)),
+    countHotFacts: () => servedByDatabase(() => countHotFacts(allSegments)),
+    listDue: (terms) => servedByDatabase(() => listDue(allSegments, catalogue, terms)),
     oldestHotFacts: (owner, terms) =>
-      servedByDatabase(() => oldestHotFacts(controlPool, catalogue, owner, terms)),
-    copyHotFacts: (hot, target) => servedByDatabase(() => copyHotFacts(copyPool, hot, target)),
-    register: (owner, file) => servedByDatabase(() => registerSegment(controlPool, owner, file)),
-    seal: (hot, segmentId) => servedByDatabase(() => sealFacts(copyPool, hot, segmentId)),
-    replace: (replacement) => servedByDatabase(() => replaceSegments(copyPool, replacement, retentionDays)),
-    listCrowded: (minSegments) => servedByDatabase(() => listCrowded(controlPool, minSegments)),
+      servedByDatabase(() => oldestHotFacts(controlPool.within(owner), catalogue, owner, terms)),
+    copyHotFacts: (hot, target) => servedByDatabase(() => copyHotFacts(copyPool.within(hot), hot, target)),
+    register: (owner, file) =>
+      servedByDatabase(() => registerSegment(controlPool.within(owner), owner, file)),
+    seal: (hot, segmentId) => servedByDatabase(() => sealFacts(copyPool.within(hot), hot, segmentId)),
+    replace: (replacement) =>
+      servedByDatabase(() => replaceSegments(copyPool.within(replacement.owner), replacement, retentionDays)),
+    listCrowded: (minSegments) => servedByDatabase(() => listCrowded(allSegments, minSegments)),
     listRewritable: (terms, limit) =>
-      servedByDatabase(() => listRewritable(controlPool, terms, { retentionDays, limit })),
+      servedByDatabase(() => listRewritable(allSegments, terms, { retentionDays, limit })),
     listLive: (owner) =>
       servedByDatabase(async () => ({
         // Before the segments: a fact that expires in between is only removed later.
-        ...(await ownerRetention(controlPool, owner, retentionDays)),
-        segments: await liveSegments(controlPool, owner),
+        ...(await ownerRetention(controlPool.within(owner), owner, retentionDays)),
+        segments: await liveSegments(controlPool.within(owner), owner),
       })),
-    retireExpired: () => servedByDatabase(() => retireExpired(controlPool, retentionDays)),
+    retireExpired: () => servedByDatabase(() => retireExpired(allSegments, retentionDays)),
     retireAbandoned: (incomingForMs) =>
       servedByDatabase(async () => {
-        const { rowCount } = await controlPool.query(
+        const { rowCount } = await allSegments.query(
           `update segments set state = 'retired', retired_at = clock_timestamp()
             where state = 'incoming' and created_at < now() - $1::float8 * interval '1 millisecond'`,
           [incomingForMs],
@@ -55,17 +62,19 @@ export function createSegmentStore(
         return rowCount ?? 0;
       }),
     listDeletable: (retiredForMs, limit) =>
-      servedByDatabase(() => listDeletable(controlPool, retiredForMs, limit)),
-    unownedKeys: (keys) => servedByDatabase(() => unownedKeys(controlPool, keys)),
-    unregister: (segmentId) =>
+      servedByDatabase(() => listDeletable(allSegments, retiredForMs, limit)),
+    unownedKeys: (keys) => servedByDatabase(() => unownedKeys(allSegments, keys)),
+    unregister: ({ id, environmentId }) =>
       servedByDatabase(async () => {
-        await controlPool.query(`delete from segments where id = $1 and state <> 'live'`, [segmentId]);
+        await controlPool
+          .within({ environmentId })
+          .query(`delete from segments where id = $1 and state <> 'live'`, [id]);
       }),
-    withOwnerLock: (owner, work) => withOwnerLock(copyPool, owner, work),
+    withOwnerLock: (owner, work) => withOwnerLock(lockPool, owner, work),
   };
 }
 
-async function listCrowded(pool: Pool, minSegments: number): Promise<readonly SegmentOwner[]> {
+async function listCrowded(pool: Queryable, minSegments: number): Promise<readonly SegmentOwner[]> {
   const { rows } = await pool.query<{ environmentId: number; dataset: string }>(
     `select environment_id as "environmentId", dataset
        from segments where state = 'live'
@@ -82,12 +91,12 @@ async function listCrowded(pool: Pool, minSegments: number): Promise<readonly Se
  * earlier.
  */
 async function listDeletable(
-  pool: Pool,
+  pool: Queryable,
   retiredForMs: number,
   limit: number,
 ): Promise<readonly IncomingSegment[]> {
   const { rows } = await pool.query<IncomingSegment>(
-    `select id, object_key as key
+    `select id, environment_id as "environmentId", object_key as key
        from segments s
       where state = 'retired' and retired_at < now() - $1::float8 * interval '1 millisecond'
         and not exists (select from queries q where q.state = 'running' and q.started_at <= s.retired_at)
@@ -98,7 +107,7 @@ async function listDeletable(
   return rows;
 }
 
-async function unownedKeys(pool: Pool, keys: readonly string[]): Promise<readonly string[]> {
+async function unownedKeys(pool: Queryable, keys: readonly string[]): Promise<readonly string[]> {
   const { rows } = await pool.query<{ key: string }>(
     `select key from unnest($1::text[]) as listed(key)
       where not exists (select from segments where object_key = key and state = 'incoming')`,

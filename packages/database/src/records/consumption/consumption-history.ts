@@ -6,7 +6,7 @@ import {
   type HistoricalLevel,
   type Sample,
 } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable } from '../../connection/scoped-pool.ts';
 import { groupLevels, type LevelRow } from './group-levels.ts';
 import { decimalText, subscribedLevels, subscriptionColumns, utcText } from './subscribed-levels.ts';
 
@@ -26,7 +26,7 @@ interface HistoryQuery {
  * @throws ReportError `consumption.too_large`
  */
 export async function consumptionHistory(
-  pool: Pool,
+  pool: Queryable,
   { tenant: { environmentId }, customerId, range, maxSamples }: HistoryQuery,
 ): Promise<CustomerConsumption<HistoricalLevel> | null> {
   const { rows } = await pool.query<HistoryRow>({

@@ -1,13 +1,14 @@
 import type { ConsumptionStore } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { ScopedPool } from '../../connection/scoped-pool.ts';
 import { servedByDatabase } from '../../connection/database-errors.ts';
 import { currentConsumption } from './current-consumption.ts';
 import { consumptionHistory } from './consumption-history.ts';
 
-export function createConsumptionStore(pool: Pool): ConsumptionStore {
+export function createConsumptionStore(pool: ScopedPool): ConsumptionStore {
   return {
-    current: (tenant, customerId) => servedByDatabase(() => currentConsumption(pool, tenant, customerId)),
+    current: (tenant, customerId) =>
+      servedByDatabase(() => currentConsumption(pool.within(tenant), tenant, customerId)),
     history: (tenant, customerId, options) =>
-      servedByDatabase(() => consumptionHistory(pool, { tenant, customerId, ...options })),
+      servedByDatabase(() => consumptionHistory(pool.within(tenant), { tenant, customerId, ...options })),
   };
 }

@@ -1,13 +1,13 @@
 import type { Tenant } from '@hourglass/query';
 import type { CurrentLevel, CustomerConsumption } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable } from '../../connection/scoped-pool.ts';
 import { groupLevels, type LevelRow } from './group-levels.ts';
 import { decimalText, subscribedLevels, subscriptionColumns, utcText } from './subscribed-levels.ts';
 
 type CurrentRow = LevelRow & Omit<CurrentLevel, 'name'>;
 
 export async function currentConsumption(
-  pool: Pool,
+  pool: Queryable,
   { environmentId }: Tenant,
   customerId: string,
 ): Promise<CustomerConsumption<CurrentLevel> | null> {

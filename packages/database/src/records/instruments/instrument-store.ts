@@ -8,7 +8,7 @@ import type {
   InstrumentStore,
   InstrumentTotals,
 } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable, ScopedPool } from '../../connection/scoped-pool.ts';
 import { servedByDatabase } from '../../connection/database-errors.ts';
 import { selectByDate, selectTotals } from './statistics-sql.ts';
 
@@ -21,15 +21,16 @@ interface FiguresRow {
 
 const dateFormats = { day: 'YYYY-MM-DD', month: 'YYYY-MM' };
 
-export function createInstrumentStore(pool: Pool): InstrumentStore {
+export function createInstrumentStore(pool: ScopedPool): InstrumentStore {
   return {
-    total: (tenant, request) => servedByDatabase(() => total(pool, tenant, request)),
-    byDate: (tenant, request, buckets) => servedByDatabase(() => byDate(pool, tenant, request, buckets)),
+    total: (tenant, request) => servedByDatabase(() => total(pool.within(tenant), tenant, request)),
+    byDate: (tenant, request, buckets) =>
+      servedByDatabase(() => byDate(pool.within(tenant), tenant, request, buckets)),
   };
 }
 
 async function total(
-  pool: Pool,
+  pool: Queryable,
   tenant: Tenant,
   request: InstrumentsRequest,
 ): Promise<ReadonlyMap<InstrumentResource, InstrumentTotals>> {
@@ -45,7 +46,7 @@ async function total(
 }
 
 async function byDate(
-  pool: Pool,
+  pool: Queryable,
   tenant: Tenant,
   request: InstrumentsRequest,
   { unit, timeZone }: BucketsRequest,
@@ -59,7 +60,11 @@ async function byDate(
  * Runs one statement for all resources. It is not prepared: a generic plan would assume ten
  * instruments and a short range for every request.
  */
-async function select(pool: Pool, text: string, values: readonly unknown[]): Promise<readonly FiguresRow[]> {
+async function select(
+  pool: Queryable,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly FiguresRow[]> {
   const { rows } = await pool.query<FiguresRow>({ text, values: [...values] });
   return rows;
 }

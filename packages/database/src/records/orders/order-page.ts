@@ -1,12 +1,14 @@
 import type { Tenant } from '@hourglass/query';
 import type { OrderCriteria, OrderPage, OrderRecord, OrderStore, WholeSum } from '@hourglass/reports';
-import type { Pool } from 'pg';
+import type { Queryable, ScopedPool } from '../../connection/scoped-pool.ts';
 import { servedByDatabase } from '../../connection/database-errors.ts';
 import { remainCount, timeText, type OrderJoin } from './order-columns.ts';
 import { orderWhere } from './order-where.ts';
 
-export function createOrderStore(pool: Pool): OrderStore {
-  return { page: (tenant, criteria) => servedByDatabase(() => readPage(pool, tenant, criteria)) };
+export function createOrderStore(pool: ScopedPool): OrderStore {
+  return {
+    page: (tenant, criteria) => servedByDatabase(() => readPage(pool.within(tenant), tenant, criteria)),
+  };
 }
 
 /** An order as read: sums are text, because they may exceed 2^53. */
@@ -15,7 +17,7 @@ type OrderRow = {
 };
 type PageRow = { readonly total: number } & { readonly [Name in keyof OrderRow]: OrderRow[Name] | null };
 
-async function readPage(pool: Pool, tenant: Tenant, criteria: OrderCriteria): Promise<OrderPage> {
+async function readPage(pool: Queryable, tenant: Tenant, criteria: OrderCriteria): Promise<OrderPage> {
   const { rows } = await pool.query<PageRow>(pageStatement(tenant, criteria));
   return { total: rows[0]?.total ?? 0, orders: rows.flatMap(ordersOf) };
 }

@@ -1,0 +1,159 @@
+import type { DatabaseRole } from '../../connection/roles.ts';
+import * as rows from './row-rules.ts';
+
+/** The access of a role to a table. */
+export interface TableAccess {
+  /** Each is like `select` or, for some columns, `select (id, name)`. */
+  readonly verbs: readonly string[];
+  /** The condition of its policy. Null: the table has no rows of tenants, and no policies. */
+  readonly rows: string | null;
+}
+
+export type AccessByRole = Partial<Readonly<Record<DatabaseRole, TableAccess>>>;
+
+function may(verbs: string, condition: string | null): TableAccess {
+  // Splits at commas outside of the parentheses of columns.
+  return { verbs: verbs.split(/, (?![^(]*\))/), rows: condition };
+}
+
+/**
+ * Facts are inserted by COPY, which PostgreSQL refuses on tables with policies. So a trigger checks
+ * what is inserted, and a view shows the facts of one environment.
+ */
+export const hotTableAccess: AccessByRole = { hourglass_api: may('insert', null) };
+
+/** Hot facts are appended and deleted, never changed. */
+export const hotViewAccess: AccessByRole = {
+  hourglass_api: may('select, delete', null),
+  hourglass_worker_facts: may('select, delete', null),
+};
+
+/** Records are inserted or replaced. */
+export const recordTableAccess: AccessByRole = {
+  hourglass_api: may('select, insert, update', rows.inEnvironment),
+  hourglass_worker_facts: may('select, delete', rows.inEnvironment),
+};
+
+/** Views of records show what their readers see of the tables. */
+export const viewAccess: AccessByRole = {
+  hourglass_api: may('select', null),
+  hourglass_worker_facts: may('select', null),
+};
+
+/** Grants and policies of every table but those of facts and records. */
+export const tableAccess: Readonly<Record<string, AccessByRole>> = {
+  organizations: {
+    hourglass_api: may('select', rows.organizationOfEnvironment('id')),
+    hourglass_api_accounts: may('select, insert, update', rows.theOrganization),
+    hourglass_api_reads: may('select', rows.everyRow),
+    hourglass_api_global: may('select, update (last_used_at)', rows.everyRow),
+    hourglass_worker: may('select, delete', rows.everyRow),
+    hourglass_worker_facts: may('select', rows.organizationOfEnvironment('id')),
+  },
+  environments: {
+    hourglass_api: may('select, update (undeclared_fields)', rows.theEnvironment),
+    hourglass_api_accounts: may('select, insert, update', rows.environmentsOfOrganization),
+    hourglass_api_reads: may('select', rows.everyRow),
+    /** A deleted environment leaves its organization, which the rows of an organization cannot. */
+    hourglass_api_global: may('select, update (organization_id)', rows.everyRow),
+    hourglass_worker: may('select, update (next_turn)', rows.everyRow),
+    hourglass_worker_facts: may('select, update (next_turn), delete', rows.theEnvironment),
+  },
+  users: {
+    hourglass_api_accounts: may('select, insert, update, delete', rows.inOrganization),
+    hourglass_api_reads: may('select', rows.everyRow),
+    hourglass_api_global: may('select (id, organization_id, email)', rows.everyRow),
+    hourglass_worker: may('select (id, organization_id)', rows.everyRow),
+  },
+  tokens: {
+    hourglass_api_accounts: may('select, insert, update (made_with_id), delete', rows.ofUserOfOrganization),
+    hourglass_api_reads: may('select', rows.everyRow),
+    hourglass_api_global: may('select (id, user_id), update (last_used_at)', rows.everyRow),
+  },
+  access_keys: {
+    hourglass_api_accounts: may('select, insert, update, delete', rows.inEnvironmentsOfOrganization),
+    hourglass_api_reads: may('select', rows.everyRow),
+  },
+  sign_in_addresses: {
+    hourglass_api_reads: may('select', rows.everyRow),
+    hourglass_api_global: may('select, insert, update, delete', rows.everyRow),
+  },
+  /** By hashes of accounts and addresses. */
+  password_failures: {
+    hourglass_api_reads: may('select', null),
+    hourglass_api_global: may('select, insert, update, delete', null),
+  },
+  environment_hostnames: {
+    hourglass_api_accounts: may('select, insert, delete', rows.inOrganization),
+  },
+  result_links: {
+    hourglass_api_accounts: may('select, insert, delete', rows.linkOfOrganization),
+    hourglass_api_global: may('select, delete', rows.everyRow),
+    hourglass_worker: may('select, delete', rows.everyRow),
+  },
+  exchange_rates: {
+    hourglass_api: may('select', rows.organizationOfEnvironment('organization_id')),
+    hourglass_api_accounts: may('select, insert, update', rows.inOrganization),
+    hourglass_worker: may('select, delete', rows.everyRow),
+    hourglass_worker_facts: may('select', rows.organizationOfEnvironment('organization_id')),
+  },
+  custom_fields: {
+    hourglass_api: may('select, insert, delete', rows.inEnvironment),
+    hourglass_api_reads: may('select', rows.inNamedTenants),
+    hourglass_worker_facts: may('select', rows.inEnvironment),
+  },
+  deleted_custom_fields: {
+    hourglass_api: may('insert', rows.inEnvironment),
+    hourglass_worker_facts: may('select, delete', rows.inEnvironment),
+  },
+  queries: {
+    hourglass_api: may('select, insert, update', rows.inEnvironment),
+    hourglass_api_accounts: may('select, update', rows.inEnvironmentsOfOrganization),
+    hourglass_api_reads: may('select', rows.inNamedTenants),
+    hourglass_api_global: may(
+      'select (id, environment_id, state, rows_scanned, execution_ms, expires_at)',
+      rows.everyRow,
+    ),
+    hourglass_worker: may('select, update, delete', rows.everyRow),
+    hourglass_worker_facts: may('select', rows.inEnvironment),
+  },
+  idempotency_keys: {
+    hourglass_api: may('select, insert, update', rows.inEnvironment),
+    hourglass_worker: may('select, delete', rows.everyRow),
+    hourglass_worker_facts: may('select, delete', rows.inEnvironment),
+  },
+  batches: {
+    hourglass_api: may('select, insert, update, delete', rows.inEnvironment),
+    hourglass_api_accounts: may('select', rows.inEnvironmentsOfOrganization),
+    hourglass_api_global: may('select (accepted, deleted, hot)', rows.everyRow),
+    hourglass_worker: may('select', rows.everyRow),
+    hourglass_worker_facts: may('select, update, delete', rows.inEnvironment),
+  },
+  segments: {
+    hourglass_api: may('select, insert, update, delete', rows.inEnvironment),
+    hourglass_api_accounts: may('select, update', rows.inEnvironmentsOfOrganization),
+    hourglass_worker: may('select, update', rows.everyRow),
+    hourglass_worker_facts: may('select, insert, update, delete', rows.inEnvironment),
+  },
+  /** Inserted by a function, see `function-access.ts`. */
+  audit_events: {
+    hourglass_api_accounts: may('select', rows.inNamedOrganization),
+    hourglass_api_global: may('select', rows.everyRow),
+    hourglass_worker: may('select, delete', rows.everyRow),
+  },
+  signing_keys: {
+    hourglass_api_global: may('select, insert, update', null),
+    hourglass_worker: may('select, insert', null),
+  },
+  scheduler: { hourglass_worker: may('select, update', null) },
+  periodic_jobs: { hourglass_worker: may('select, insert, update', null) },
+};
+
+/** The sequences from which a role takes ids. */
+export const sequenceAccess: Readonly<Record<string, readonly DatabaseRole[]>> = {
+  organizations_id_seq: ['hourglass_api_accounts'],
+  environments_id_seq: ['hourglass_api_accounts'],
+  users_id_seq: ['hourglass_api_accounts'],
+  custom_fields_id_seq: ['hourglass_api'],
+  batches_seq_seq: ['hourglass_api', 'hourglass_api_global'],
+};

@@ -1,0 +1,227 @@
+import { readFile } from 'node:fs/promises';
+import { Client, escapeIdentifier } from 'pg';
+import { repositoryRoot } from '@hourglass/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { databaseRoles, processRoles, type DatabaseRole } from '../src/connection/roles.ts';
+import { beginWith, settingsOf, type Scope } from '../src/connection/scope.ts';
+import { databaseWithTenant, submittedQuery, type DatabaseWithTenant } from './database-with-tenant.ts';
+
+/** Tables without rows of tenants: keys of the instance, its schedule, and hashes of guessed passwords. */
+const ofNoTenant = ['_prisma_migrations', 'password_failures', 'periodic_jobs', 'scheduler', 'signing_keys'];
+/** Roles that see one tenant only. */
+const scopedRoles: readonly DatabaseRole[] = [
+  'hourglass_api',
+  'hourglass_api_accounts',
+  'hourglass_worker_facts',
+];
+const insufficientPrivilege = '42501';
+
+let db: DatabaseWithTenant;
+/** Connects as the owner, and so may take every role. */
+let client: Client;
+let relations: readonly Relation[];
+
+interface Relation {
+  readonly name: string;
+  readonly isTable: boolean;
+  readonly hasPolicies: boolean;
+  readonly columns: readonly { readonly name: string; readonly value: string }[];
+}
+
+beforeAll(async () => {
+  db = await databaseWithTenant();
+  await db.admin.createOrganization('other');
+  await db.admin.createEnvironment({ organization: 'other', name: 'prod' });
+  client = new Client(db.url);
+  await client.connect();
+  relations = await readRelations();
+  await fillTables();
+});
+afterAll(async () => {
+  await client.end();
+  await db.close();
+});
+
+/** A value of each column's type, in which `tenant` stands for 1 or 2. */
+async function readRelations(): Promise<readonly Relation[]> {
+  const { rows } = await client.query<Relation>(`
+    select c.relname as name, c.relkind <> 'v' as "isTable", c.relrowsecurity as "hasPolicies",
+           json_agg(json_build_object('name', a.attname, 'value',
+             case when t.typtype = 'e' then (select quote_literal(min(enumlabel)) from pg_enum where enumtypid = t.oid)
+                  when t.typname = 'bool' then 'true'
+                  when t.typname = 'uuid' then '(''00000000-0000-4000-8000-00000000000'' || tenant)::uuid'
+                  when t.typname = 'jsonb' then quote_literal('[]')
+                  when t.typname = 'bytea' then quote_literal('\\x00')
+                  when t.typname = '_text' then quote_literal('{}')
+                  when t.typname in ('timestamptz', 'date') then 'now()'
+                  when c.relname = 'organizations' and a.attname = 'name' or a.attname = 'organization'
+                  then '(array[''acme'', ''other''])[tenant]'
+                  else 'tenant::text::' || format_type(t.oid, null) end)) as columns
+      from pg_class c
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      join pg_type t on t.oid = a.atttypid
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v')
+     group by c.oid order by c.relname`);
+  return rows;
+}
+
+/** Two rows in every table, one for each tenant, whose ids are 1 and 2. */
+async function fillTables(): Promise<void> {
+  const tables = relations.filter(({ name, isTable }) => isTable && !ofNoTenant.includes(name));
+  const inserts = tables.map(({ name, columns }) => {
+    const names = columns.map((column) => escapeIdentifier(column.name)).join(', ');
+    const values = columns.map(({ value }) => value).join(', ');
+    return `insert into ${escapeIdentifier(name)} (${names})
+            select ${values} from generate_series(1, 2) tenant on conflict do nothing`;
+  });
+  // Neither foreign keys nor triggers.
+  await client.query(`begin; set local session_replication_role = replica; ${inserts.join('; ')}; commit`);
+}
+
+/** The number of rows that the role sees; null: it may not read the relation. */
+async function visible(role: DatabaseRole, settings: string, name: string): Promise<number | null> {
+  await client.query(`begin; set local role ${role}; ${settings}`);
+  try {
+    const { rows } = await client.query<{ seen: number }>(
+      `select count(*)::integer as seen from ${escapeIdentifier(name)}`,
+    );
+    return rows[0]?.seen ?? -1;
+  } catch (error) {
+    if ((error as { code?: string }).code !== insufficientPrivilege) throw error;
+    return null;
+  } finally {
+    await client.query('rollback');
+  }
+}
+
+/** The rows of both tenants. Views of hot facts show one tenant to the owner as well. */
+async function rowsOf(relation: string): Promise<number> {
+  const { rows } = await client.query<{ found: number }>(
+    `select count(*)::integer as found from ${escapeIdentifier(relation.replace(/_in_scope$/, ''))}`,
+  );
+  return rows[0]?.found ?? 0;
+}
+
+describe('a table with rows of tenants', () => {
+  test('has policies, or cannot be read', async () => {
+    const open: string[] = [];
+    for (const { name, isTable, hasPolicies } of relations) {
+      if (!isTable || hasPolicies || ofNoTenant.includes(name)) continue;
+      for (const role of databaseRoles)
+        if ((await visible(role, '', name)) !== null) open.push(`${role} ${name}`);
+    }
+    expect(open).toEqual([]);
+  });
+
+  test('shows no row to a role of one tenant whose transaction has no scope', async () => {
+    const shown: unknown[] = [];
+    for (const { name } of relations)
+      for (const role of scopedRoles) {
+        const seen = await visible(role, '', name);
+        if (seen !== null && seen > 0) shown.push({ role, name, seen });
+      }
+    expect(shown).toEqual([]);
+  });
+
+  test.each<[DatabaseRole, string]>([
+    ['hourglass_api', `set local hourglass.environment = '1'`],
+    ['hourglass_api_accounts', `set local hourglass.organization = 'acme'`],
+    ['hourglass_worker_facts', `set local hourglass.environment = '1'`],
+  ])('shows %s the rows of the tenant of its scope, and no other', async (role, settings) => {
+    const seen: Record<string, number> = {};
+    const ofOne: Record<string, number> = {};
+    for (const { name } of relations) {
+      const rows = await visible(role, settings, name);
+      if (rows === null) continue;
+      seen[name] = rows;
+      ofOne[name] = (await rowsOf(name)) / 2;
+    }
+    expect(Object.keys(seen).length).toBeGreaterThan(8);
+    expect(seen).toEqual(ofOne);
+  });
+
+  test('shows reads of requests the queries and fields of the tenants that they name', async () => {
+    const scope: Scope = {
+      tenants: [{ organization: 'other', environment: 'prod' }, { organization: 'none' }],
+    };
+    const { role = '', ...settings } = settingsOf(scope, processRoles.api) as Record<string, string>;
+    for (const name of ['queries', 'custom_fields'])
+      expect(await visible(role as DatabaseRole, beginWith(settings, ''), name)).toBe(1);
+  });
+});
+
+test('the grants are those of the decision', async () => {
+  const { rows } = await client.query<{ table: string; role: string; verb: string }>(
+    `select table_name as table, grantee as role, lower(left(privilege_type, 1)) as verb
+       from information_schema.role_table_grants where grantee = any($1)
+      union
+     select table_name, grantee, lower(left(privilege_type, 1)) || '*'
+       from information_schema.column_privileges c
+      where grantee = any($1)
+        and not exists (select from information_schema.role_table_grants t
+                         where (t.table_name, t.grantee, t.privilege_type) = (c.table_name, c.grantee, c.privilege_type))`,
+    [databaseRoles],
+  );
+  const found = rows.map(({ table, role, verb }) => `${role} ${verb} ${table}`);
+  const decided = await grantsOfDecision();
+  expect(decided.length).toBeGreaterThan(100);
+  expect(found.toSorted()).toEqual(decided.toSorted());
+});
+
+/** Reads the table of the page. Some of its lines stand for several tables. */
+async function grantsOfDecision(): Promise<readonly string[]> {
+  const page = await readFile(`${repositoryRoot}/docs/decisions/0037-second-wall.md`, 'utf8');
+  const lines = page.split('\n').filter((line) => line.startsWith('|'));
+  const cells = lines.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+  const [header = [], , ...body] = cells;
+  const roles = header.slice(1).map((cell) => `hourglass_${cell.replaceAll('`', '')}`);
+  return body.flatMap(([names = '', ...granted]) =>
+    tablesOf(names).flatMap((table) =>
+      granted.flatMap((verbs, at) =>
+        [...verbs.replaceAll('\\', '').matchAll(/\w\*?/g)].map(
+          ([verb]) => `${roles[at] ?? ''} ${verb} ${table}`,
+        ),
+      ),
+    ),
+  );
+}
+
+function tablesOf(names: string): readonly string[] {
+  const isOf = ({ name, isTable, columns }: Relation) => {
+    const isHot = name.startsWith('hot_');
+    const isRecords = !isHot && columns.some((column) => column.name === 'batch_seq');
+    if (names === 'hot tables') return isHot && isTable;
+    if (names === 'views of hot tables') return isHot && !isTable;
+    if (names === 'tables of records') return isRecords && isTable;
+    if (names === 'views of records') return isRecords && !isTable;
+    return names.split(', ').includes(name);
+  };
+  return relations.filter(isOf).map(({ name }) => name);
+}
+
+test('a fact of another environment is refused by its hot table', async () => {
+  const copy = (environment: number) =>
+    client.query(`begin; set local role hourglass_api; set local hourglass.environment = '1';
+      insert into hot_api_facts (environment_id, batch_seq, "timestamp") values (${environment}, 1, now()); rollback`);
+  await copy(1);
+  await expect(copy(2)).rejects.toThrow('the fact belongs to environment 2; expected that of the scope');
+  await client.query('rollback');
+});
+
+test('a poll sees the query of its scope only, also when others ask for it in the same statement', async () => {
+  const { queries } = db.database;
+  const id = await submittedQuery(db);
+  const polls = [
+    { organization: 'other' },
+    { organization: 'other', environment: 'prod' },
+    { organization: 'acme', environment: 'test' },
+    { organization: 'acme' },
+    { organization: 'acme', environment: 'prod' },
+  ].map((scope) => queries.poll(scope, id));
+  expect((await Promise.all(polls)).map((query) => query?.id ?? null)).toEqual([null, null, null, id, id]);
+});
