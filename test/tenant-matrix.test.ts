@@ -8,13 +8,24 @@ import {
   tokenList,
 } from '@hourglass/contract';
 import { eventually, sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
+import { startRewritingProxy, type RewritingProxy } from './rewriting-proxy.ts';
+import { conditionNames, ConditionRemover } from './without-conditions.ts';
 
 /**
  * Calls every operation of the OpenAPI document whose path names an organization, with every id of another organization
  * in every place of the path. A new endpoint is covered once it is in the document.
+ *
+ * The second run removes the conditions on tenants from the statements of the API on their way to PostgreSQL: the
+ * policies of the database alone must hide what is foreign. Kept are the credential, the comparison of its organization
+ * and environment with the path, and the look-up of the path's names, which decide what the scope is.
  */
-describe('an endpoint', () => {
+describe.each([
+  { statements: 'as they are', isStripped: false },
+  { statements: 'without their conditions on tenants', isStripped: true },
+])('an endpoint, with statements $statements,', ({ isStripped }) => {
   let system: TestSystem;
+  let proxy: RewritingProxy | null = null;
+  const remover = new ConditionRemover();
   let stranger: TestTenant;
 
   /** The ids that exist in the organization of the test, by path parameter. Those in `nothing` do not exist. */
@@ -51,7 +62,7 @@ describe('an endpoint', () => {
     await system.client.request('/facts/api', {
       method: 'POST',
       headers: { 'Idempotency-Key': 'theirs' },
-      body: '{"timestamp":"2026-01-01T00:00:00Z"}',
+      body: '{"timestamp":"2026-01-01T00:00:00Z","apiproxy":"proxy-of-theirs"}',
     });
     const accessKey = await system.client.request('/accessKeys', { method: 'POST', body: '{}' });
     existing['accessKeyId'] = createdAccessKey.parse(await accessKey.json()).accesskeyId;
@@ -60,9 +71,14 @@ describe('an endpoint', () => {
     existing['tokenId'] = await tokenIdOfAcme();
     existing['linkId'] = await linkIdOf(existing['id']);
     hostQueryId = await completedHostQuery();
+    if (!isStripped) return;
+    proxy = await startRewritingProxy(system.databaseUrl, (sql) => remover.remove(sql));
+    system = { ...system, url: await system.startApi({ DATABASE_URL: proxy.url }) };
   });
-  afterAll(() => system.stop());
-
+  afterAll(async () => {
+    await system.stop();
+    proxy?.close();
+  });
   test('returns the same bytes for ids of another organization as for unknown ids', async () => {
     const operations = guardedOperations();
     expect(operations.length).toBeGreaterThan(10);
@@ -94,6 +110,26 @@ describe('an endpoint', () => {
       const own = await call(operation, existingFor(operation), system.token);
       expect([operation.method, operation.template, own.status]).not.toContain(404);
     }
+  });
+
+  test('shows nothing of another organization below its own', async () => {
+    // Names that both organizations have.
+    const { environment: _, dataset: __, dimensions: ___, ...theirs } = existing;
+    const marks = [...Object.values({ ...theirs, hostQueryId }), 'proxy-of-theirs'];
+    const own = { ...existing, ...nothing, organization: stranger.organization, environment: 'prod' };
+    const shown: unknown[] = [];
+    const statuses: number[] = [];
+    for (const operation of guardedOperations().filter(({ method }) => method === 'get')) {
+      const { status, body } = await call(operation, own, stranger.token);
+      statuses.push(status);
+      const foreign = marks.filter((mark) => body.includes(mark));
+      if (foreign.length > 0) shown.push({ operation, foreign, body });
+    }
+    expect(shown).toEqual([]);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(10);
+    // Each of the conditions was removed from a statement.
+    const removed = [...remover.removed.keys()].toSorted();
+    expect(removed).toEqual(isStripped ? conditionNames.toSorted() : []);
   });
 
   describe('with a token bound to an environment', () => {
@@ -205,8 +241,12 @@ describe('an endpoint', () => {
     });
   }
 
+  /** Required once the environment is known. */
+  const planned = ['select', 'timeRange'];
   /** Values of required query parameters: without them a request ends before its ids are read. */
   const required: Readonly<Record<string, string>> = {
+    select: 'sum(message_count)',
+    timeRange: '01/01/2026 00:00~01/02/2026 00:00',
     from: '2026-01-01T00:00:00Z',
     to: '2026-01-02T00:00:00Z',
   };
@@ -227,7 +267,10 @@ describe('an endpoint', () => {
       Object.entries(methods).flatMap(([method, { security = [], parameters, requestBody }]) => {
         if (security.length === 0) return [];
         const query = parameters
-          .filter((parameter) => parameter.in === 'query' && parameter.required)
+          .filter(
+            ({ name, required: isRequired, ...parameter }) =>
+              parameter.in === 'query' && (isRequired || planned.includes(name)),
+          )
           .map(({ name }) => `${name}=${required[name] ?? ''}`);
         const example = requestBody?.content['application/json']?.example;
         return [{ method, template, query: query.join('&'), example }];
