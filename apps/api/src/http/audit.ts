@@ -37,10 +37,11 @@ export function auditRequest(
   { email, tokenId, organization: own }: Pick<Principal, 'email' | 'tokenId' | 'organization'>,
 ): AuditedRequest {
   const kind = tokenId === null ? 'user' : 'token';
-  const actor: Actor = { ...originOf(request, response), kind, email, tokenId };
   const described: AuditEvent[] = [];
   return {
+    // Only here: polls describe nothing, and should cost nothing.
     describe(action, rest = {}) {
+      const actor: Actor = { ...originOf(request, response), kind, email, tokenId };
       const event = eventOf(actor, action, { ...placeOf(request, own), ...rest });
       described.push(event);
       return event;
