@@ -4,7 +4,7 @@ import type { ProcessRoles } from './roles.ts';
 /** Whose rows a statement may see. Policies of the database enforce it beside the statement's own conditions. */
 export type Scope = EnvironmentScope | OrganizationScope | RequestsScope | typeof everyTenant;
 
-export interface EnvironmentScope {
+interface EnvironmentScope {
   readonly environmentId: number;
 }
 
@@ -15,7 +15,7 @@ export interface OrganizationScope {
 }
 
 /** The tenants that the requests of one batch of reads name. */
-export interface RequestsScope {
+interface RequestsScope {
   readonly tenants: readonly OrganizationScope[];
 }
 
