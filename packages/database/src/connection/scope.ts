@@ -36,6 +36,8 @@ export function settingsOf(scope: Scope, roles: ProcessRoles | null): Readonly<R
     const { tenants } = scope;
     return {
       ...roleSetting(roles, 'requests'),
+      // Planning costs more than the reads. The conditions of policies let PostgreSQL prefer a plan for each execution.
+      plan_cache_mode: 'force_generic_plan',
       'hourglass.organizations': arrayText(tenants.map(({ organization }) => organization)),
       'hourglass.environments': arrayText(tenants.map(({ environment = '' }) => environment)),
     };
