@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Client, escapeIdentifier } from 'pg';
-import { repositoryRoot } from '@hourglass/testing';
+import { catalogue } from '@hourglass/query';
+import { migrationsFolder, repositoryRoot } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseRoles, processRoles, type DatabaseRole } from '../src/connection/roles.ts';
 import { beginWith, settingsOf, type Scope } from '../src/connection/scope.ts';
+import { migrate } from '../src/index.ts';
 import { databaseWithTenant, submittedQuery, type DatabaseWithTenant } from './database-with-tenant.ts';
 
 /** Tables without rows of tenants: keys of the instance, its schedule, and hashes of guessed passwords. */
@@ -224,4 +227,24 @@ test('a poll sees the query of its scope only, also when others ask for it in th
     { organization: 'acme', environment: 'prod' },
   ].map((scope) => queries.poll(scope, id));
   expect((await Promise.all(polls)).map((query) => query?.id ?? null)).toEqual([null, null, null, id, id]);
+});
+
+test('a user of another instance that may connect and assume a role is logged, until it may not connect', async () => {
+  const foreign = `foreign_${randomUUID().replaceAll('-', '')}`;
+  const ownDatabase = escapeIdentifier(new URL(db.url).pathname.slice(1));
+  const logged = async () => {
+    const lines: string[] = [];
+    await migrate({ url: db.url, folder: migrationsFolder, catalogue, log: (line) => lines.push(line) });
+    return lines.filter((line) => line.includes(foreign));
+  };
+  await client.query(`create role ${foreign} login`);
+  try {
+    expect(await logged()).toEqual([]);
+    await client.query(`grant hourglass_worker_facts to ${foreign}`);
+    expect(await logged()).toEqual([expect.stringContaining(`may assume the roles of this database: "`)]);
+    await client.query(`revoke connect on database ${ownDatabase} from public`);
+    expect(await logged()).toEqual([]);
+  } finally {
+    await client.query(`drop role ${foreign}`);
+  }
 });

@@ -5,6 +5,7 @@ import { databaseRoles, type DatabaseRole } from '../../connection/roles.ts';
 import { ensureRoles } from './ensure-roles.ts';
 import { secureFunctions } from './function-access.ts';
 import { createTriggerFunction, hotTableWall } from './hot-table-wall.ts';
+import { reportOtherMembers } from './other-members.ts';
 import { readRelations, type Relation } from './relations.ts';
 import {
   hotTableAccess,
@@ -42,6 +43,7 @@ export async function secureTables(client: Client, log: (message: string) => voi
     if (statements.length > 0) changed += 1;
   }
   await secureFunctions(client);
+  await reportOtherMembers(client, log);
   if (changed > 0) log(`changed grants and policies of ${changed} tables, views and sequences`);
 }
 
