@@ -217,8 +217,8 @@ function openPools({ url, as, poolSize, copyPoolSize, statementTimeoutMs }: Pool
   });
   return {
     ...{ roles, connection, shortStatements, longStatements },
-    controlPool: createScopedPool({ pool: shortStatements, roles }),
-    copyPool: createScopedPool({ pool: longStatements, roles }),
+    controlPool: createScopedPool({ pool: shortStatements, roles, isPipelined: true }),
+    copyPool: createScopedPool({ pool: longStatements, roles, isPipelined: false }),
   };
 }
 

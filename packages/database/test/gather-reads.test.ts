@@ -54,7 +54,7 @@ function numberReader(reads: ReturnType<typeof gatherReads>, table = 'numbers') 
 describe('reads that are requested together', () => {
   test('share one statement; each returns its own row, or null', async () => {
     await run("insert into numbers values ('a', 1), ('b', 2)");
-    const reads = gatherReads(createScopedPool({ pool, roles: null }));
+    const reads = gatherReads(createScopedPool({ pool, roles: null, isPipelined: true }));
     const [first, second] = [numberReader(reads), numberReader(reads)];
     const rows = await Promise.all([first('a'), second('b'), first('b'), first('none'), second('b')]);
     expect(rows.map((row) => row?.number ?? null)).toEqual([1, 2, 2, null, 2]);
@@ -63,7 +63,7 @@ describe('reads that are requested together', () => {
 
   test('wait for the running statement, then share the next one', async () => {
     await run("insert into numbers values ('a', 1)");
-    const read = numberReader(gatherReads(createScopedPool({ pool, roles: null })));
+    const read = numberReader(gatherReads(createScopedPool({ pool, roles: null, isPipelined: true })));
     const early = read('a');
     await eventually('the first statement is sent', () => (statements === 1 ? true : null));
     const late = Promise.all(Array.from({ length: 20 }, () => read('a')));
@@ -73,7 +73,7 @@ describe('reads that are requested together', () => {
   });
 
   test('see everything that was committed before the request, also while another batch is running', async () => {
-    const read = numberReader(gatherReads(createScopedPool({ pool, roles: null })));
+    const read = numberReader(gatherReads(createScopedPool({ pool, roles: null, isPipelined: true })));
     for (let number = 0; number < 30; number += 1) {
       const underway = read('a');
       await run(
@@ -86,7 +86,7 @@ describe('reads that are requested together', () => {
 
   test('all fail when their statement fails; later reads do not', async () => {
     await run("insert into numbers values ('a', 1)");
-    const reads = gatherReads(createScopedPool({ pool, roles: null }));
+    const reads = gatherReads(createScopedPool({ pool, roles: null, isPipelined: true }));
     const [good, bad] = [numberReader(reads), numberReader(reads, 'nothing')];
     const outcomes = await Promise.allSettled([good('a'), bad('a')]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);

@@ -25,9 +25,12 @@ export interface ScopedPool {
 export interface ScopedPoolOptions {
   readonly pool: Pool;
   readonly roles: ProcessRoles | null;
+  /** Whether the connections of the pool are pipelined. */
+  readonly isPipelined: boolean;
 }
 
-export function createScopedPool({ pool, roles }: ScopedPoolOptions): ScopedPool {
+export function createScopedPool({ pool, roles, isPipelined }: ScopedPoolOptions): ScopedPool {
+  const queryWith = isPipelined ? queryAtOnce : queryInSteps;
   return {
     within(scope) {
       const settings = settingsOf(scope, roles);
@@ -51,16 +54,20 @@ export function createScopedPool({ pool, roles }: ScopedPoolOptions): ScopedPool
   };
 }
 
-/**
- * Sends the transaction at once, where the connections of the pool are pipelined. If a setting
- * fails, so does the statement: its transaction is aborted.
- */
-async function queryWith<Row extends QueryResultRow>(
+type QueryWith = <Row extends QueryResultRow>(
   pool: Pool,
   settings: Readonly<Record<string, string>>,
   statement: string | QueryConfig,
   values: unknown[] | undefined,
-): Promise<QueryResult<Row>> {
+) => Promise<QueryResult<Row>>;
+
+/**
+ * Sends the transaction at once, so that it takes one round trip. If a setting fails, so does the
+ * statement: its transaction is aborted.
+ */
+const queryAtOnce: QueryWith = async <Row extends QueryResultRow>(
+  ...[pool, settings, statement, values]: Parameters<QueryWith>
+) => {
   const { client, release } = await borrowConnection(pool);
   const begun = client.query(beginWith(settings, 'begin'));
   const result = client.query<Row>(statement, values);
@@ -70,4 +77,21 @@ async function queryWith<Row extends QueryResultRow>(
   release(failed?.reason);
   if (failed !== undefined) throw failed.reason;
   return result;
-}
+};
+
+/** For connections that take one statement at a time. */
+const queryInSteps: QueryWith = async <Row extends QueryResultRow>(
+  ...[pool, settings, statement, values]: Parameters<QueryWith>
+) => {
+  const { client, release } = await borrowConnection(pool);
+  try {
+    await client.query(beginWith(settings, 'begin'));
+    const result = await client.query<Row>(statement, values);
+    await client.query('commit');
+    release();
+    return result;
+  } catch (error) {
+    release(error);
+    throw error;
+  }
+};
