@@ -14,14 +14,22 @@ export async function openConnection(url: string, localAddress = '127.0.0.1'): P
   return socket;
 }
 
-/** Sends bytes and returns what the API sends until it closes the connection; empty if it does not. */
+/**
+ * Sends bytes and returns what the API sends until it closes the connection.
+ * @throws Error if it does not close it
+ */
 export async function exchange(url: string, bytes: string | Buffer, localAddress?: string): Promise<string> {
   const socket = await openConnection(url, localAddress);
   let answer = '';
   socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
   socket.write(bytes);
-  socket.setTimeout(patienceMs, () => socket.destroy());
+  let isOpen = false;
+  socket.setTimeout(patienceMs, () => {
+    isOpen = true;
+    socket.destroy();
+  });
   await once(socket, 'close');
+  if (isOpen) throw new Error(`the API left the connection open for ${patienceMs} ms after: ${answer}`);
   return answer;
 }
 

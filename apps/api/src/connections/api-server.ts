@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { leaveContinueTo } from '../http/expect-continue.ts';
 import {
@@ -45,6 +51,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
   const server = createHttpServer(parts.app, { maxHeaderSize: maxHeadBytes, admission });
   const ordersServer = createHttpServer(parts.app, { maxHeaderSize: maxOrdersHeadBytes, admission });
   ordersServer.maxRequestsPerSocket = 1;
+  closeAfterResponse(ordersServer);
   const serve = takeConnections(server);
   const serveOrders = takeConnections(ordersServer);
   const receiveOrders = ordersReceiver(parts, { serve, serveOrders, timeoutMs: headTimeoutMs });
@@ -102,6 +109,15 @@ function createHttpServer(
   server.requestTimeout = requestTimeoutMs;
   server.keepAliveTimeout = keepAliveMs;
   return server;
+}
+
+/** `maxRequestsPerSocket` announces the end of a connection, and leaves it open until it is idle for long. */
+function closeAfterResponse(server: Server): void {
+  for (const event of ['request', 'checkContinue'] as const) {
+    server.prependListener(event, (_request: IncomingMessage, response: ServerResponse) => {
+      response.setHeader('Connection', 'close');
+    });
+  }
 }
 
 /** Takes the server's own listener for connections, and returns it as a function. */
