@@ -16,6 +16,7 @@ import {
   sharedSystem,
   signRequest,
   startSystem,
+  temporaryFolder,
   targetOf,
   type TestSystem,
   type TestTenant,
@@ -155,7 +156,8 @@ describe('an access key', () => {
       true,
     );
     expect((await fetch(signed.output)).status).toBe(200);
-    const file = path.join(system.dataDirectory, 'secret');
+    const folder = await temporaryFolder();
+    const file = path.join(folder.path, 'secret');
     await writeFile(file, `${key.secret}\n`);
     const fromFile = await hourglass([
       ...sign,
@@ -166,6 +168,7 @@ describe('an access key', () => {
       '--json',
     ]);
     expect((await fetch((JSON.parse(fromFile.output) as { url: string }).url)).status).toBe(200);
+    await folder.remove();
     const without = await hourglass(sign);
     expect([without.code, without.messages]).toEqual([
       1,

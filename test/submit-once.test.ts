@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody, queryStatus } from '@hourglass/contract';
-import { sharedSystem, type TestSystem } from '@hourglass/testing';
+import { sharedSystem, temporaryFolder, type TestSystem } from '@hourglass/testing';
 import { runCli } from './run-cli.ts';
 
 const query = { dimensions: ['apiproxy'], timeRange: 'last60minutes', limit: 5 };
@@ -102,7 +102,8 @@ describe('a submission with an Idempotency-Key', () => {
   });
 
   test('is sent by the command line for every submission', async () => {
-    const file = path.join(system.dataDirectory, 'query.json');
+    const folder = await temporaryFolder();
+    const file = path.join(folder.path, 'query.json');
     await writeFile(file, JSON.stringify(query));
     const place = ['--org', system.organization, '--env', 'prod'];
     const submit = (...more: string[]) => runCli(system, 'submit', file, ...place, ...more);
@@ -110,5 +111,6 @@ describe('a submission with an Idempotency-Key', () => {
     expect(one.code).toBe(0);
     expect(other).toEqual(one);
     expect((await submit()).output).not.toBe((await submit()).output);
+    await folder.remove();
   });
 });

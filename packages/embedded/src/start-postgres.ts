@@ -53,6 +53,8 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
   const { log, durable = true, makesAccount = false, rootDirectory = '/var/lib/hourglass' } = options;
   const chooseUser = () => unprivilegedUser({ makesAccount, log });
   const dataDirectory = path.resolve(options.dataDirectory);
+  // The mode is that of the data folder alone: another account must be able to pass new parents of it.
+  await mkdir(path.dirname(dataDirectory), { recursive: true });
   await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
   const lock = await takeLock(path.join(dataDirectory, 'postgres.lock'));
   try {
