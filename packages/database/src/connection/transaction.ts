@@ -1,5 +1,11 @@
 import type { PoolClient } from 'pg';
-import type { Scoped } from './scoped-pool.ts';
+import type { BorrowedConnection } from './borrow-connection.ts';
+
+/** Begins transactions within a scope. */
+export interface TransactionSource {
+  /** Begins one on a connection that the caller releases. */
+  begin(begin: string, signal?: AbortSignal): Promise<BorrowedConnection>;
+}
 
 export interface TransactionOptions {
   readonly begin?: string;
@@ -7,13 +13,13 @@ export interface TransactionOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Runs `work` in a transaction within the scope, on a connection that is always released. */
+/** Runs `work` in a transaction within the scope of `source`, on a connection that is always released. */
 export async function inTransaction<Result>(
-  scoped: Scoped,
+  source: TransactionSource,
   work: (client: PoolClient) => Promise<Result>,
   { begin = 'begin', signal }: TransactionOptions = {},
 ): Promise<Result> {
-  const { client, release } = await scoped.begin(begin, signal);
+  const { client, release } = await source.begin(begin, signal);
   const abandon = () => release(signal?.reason);
   signal?.addEventListener('abort', abandon, { once: true });
   try {
