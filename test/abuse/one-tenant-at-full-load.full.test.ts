@@ -8,22 +8,12 @@ import {
   type NodeProcess,
   type RunningSystem,
 } from '@hourglass/testing';
+import { factLines, fewFacts, slow, small, statistics } from './full-load.ts';
 import { printFigure } from './print-figure.ts';
 
-const startMs = Date.UTC(2026, 2, 1);
+// These tests need queries that run for seconds. Attacks without times are in `one-tenant-at-full-load.test.ts`.
+
 const facts = 600_000;
-const timeRange = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
-/** A row for each fact, in slices. */
-const slow = {
-  metrics: [{ name: 'message_count', function: 'sum' }],
-  dimensions: ['gateway_flow_id', 'request_uri', 'apiproxy'],
-  groupByTimeUnit: 'minute',
-  timeRange,
-};
-const small = { metrics: [{ name: 'message_count', function: 'sum' }], timeRange };
-const statistics = encodeURI(
-  '/stats/uris?select=sum(message_count)&timeRange=03/01/2026 00:00~03/02/2026 00:00',
-);
 
 let system: RunningSystem;
 /** Its organization attacks. */
@@ -44,25 +34,13 @@ beforeAll(async () => {
   attacker = system.client;
   const tenant = await system.createTenant();
   other = system.clientOf(tenant.organization, 'prod', `Bearer ${tenant.token}`);
-  const lines = Array.from(
-    { length: facts },
-    (_, index) =>
-      `{"timestamp":${startMs + Math.floor((index * 86_400_000) / facts)},"apiproxy":"p${index % 7}","gateway_flow_id":"flow-${index}","request_uri":"/${index % 5_000}"}`,
-  );
+  const lines = factLines(facts);
   for (let from = 0; from < facts; from += 150_000) {
     const body = lines.slice(from, from + 150_000).join('\n');
     const response = await attacker.request('/facts/api', { method: 'POST', body });
     expect(response.status).toBe(201);
   }
-  await other.sendFacts(
-    Array.from({ length: 100 }, (_, index) => ({ timestamp: startMs + index, request_uri: `/${index}` })),
-  );
-  const transaction = { timestamp: startMs, id: 't1', currency: 'USD', rate: 1 };
-  const { status } = await other.request('/facts/mint', {
-    method: 'POST',
-    body: JSON.stringify(transaction),
-  });
-  expect(status).toBe(201);
+  await other.sendFacts(fewFacts(100));
 }, 300_000);
 afterAll(() => system.stop());
 let workers: NodeProcess[] = [];
@@ -104,33 +82,6 @@ async function rowsOf(client: ContractClient, id: string): Promise<string> {
 }
 
 describe('with one tenant at full load', () => {
-  test('the small query of another tenant begins although long ones hold every slot and do not end', async () => {
-    startWorker();
-    const locker = await connectDatabase(system.databaseUrl);
-    try {
-      // The attacker's queries read these facts and so do not end before the transaction.
-      await locker.sql('begin');
-      await locker.sql('lock table hot_api_facts in access exclusive mode');
-      const ids = await Promise.all(Array.from({ length: 10 }, () => attacker.submit(slow)));
-      await eventually('two are running', async () => {
-        const states = await Promise.all(ids.map(async (id) => (await attacker.status(id)).state));
-        return states.filter((state) => state === 'running').length === 2 || null;
-      });
-      const id = await other.submit({ dataset: 'mint', metrics: [{ name: 'transactionCount' }], timeRange });
-      expect((await other.ended(id)).state).toBe('completed');
-      const states = await Promise.all(ids.map(async (one) => (await attacker.status(one)).state));
-      const ended = states.filter((state) => state !== 'running' && state !== 'enqueued').length;
-      printFigure("a tenant's 10 slow queries before another's small one", {
-        found: `${ended} of them ended before it`,
-        bound: '0',
-      });
-      expect(ended).toBe(0);
-      await Promise.all(ids.map((one) => attacker.request(`/queries/${one}:cancel`, { method: 'POST' })));
-    } finally {
-      await locker.end();
-    }
-  });
-
   test('a long query pauses after a slice for another tenant, and its rows are the same as without a pause', async () => {
     // Without a slot for small queries.
     const settings = { HOURGLASS_WORKER_CONCURRENCY: '1', HOURGLASS_SMALL_QUERY_FACTS: '1' };
