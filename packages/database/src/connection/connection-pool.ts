@@ -9,7 +9,7 @@ const idleTimeoutMs = 300_000;
 /** Options of every connection. Without a role, the connection keeps that of its user. */
 export function connectionOptions(url: string, role: DatabaseRole | null = null): ClientConfig {
   return {
-    connectionString: role === null ? url : urlWithRole(url, role),
+    connectionString: urlWithSettings(url, role),
     application_name: 'hourglass',
     connectionTimeoutMillis: connectTimeoutMs,
     // Detects a lost peer during a long COPY.
@@ -18,12 +18,17 @@ export function connectionOptions(url: string, role: DatabaseRole | null = null)
   };
 }
 
-/** The server sets the role before the first statement, so that none runs without it. */
-function urlWithRole(url: string, role: DatabaseRole): string {
-  const withRole = new URL(url);
-  const { searchParams } = withRole;
-  searchParams.set('options', `${searchParams.get('options') ?? ''} -c role=${role}`.trim());
-  return withRole.href;
+/**
+ * The server applies the settings before the first statement. By default, schemas with the names of the user and of the
+ * role come before `public`, where our tables are: a table there would take the place of ours.
+ */
+function urlWithSettings(url: string, role: DatabaseRole | null): string {
+  const changed = new URL(url);
+  const { searchParams } = changed;
+  const settings = ['search_path=public', ...(role === null ? [] : [`role=${role}`])];
+  const options = settings.map((setting) => `-c ${setting}`).join(' ');
+  searchParams.set('options', `${searchParams.get('options') ?? ''} ${options}`.trim());
+  return changed.href;
 }
 
 export interface PoolOptions {

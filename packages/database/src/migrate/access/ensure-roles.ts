@@ -32,10 +32,17 @@ export async function ensureRoles(client: Client, log: (message: string) => void
   }
 }
 
+/**
+ * From PostgreSQL 16 on, the user that creates a role is a member that may grant it, but not assume it until it grants
+ * it to itself.
+ */
+const mayAssume = `pg_has_role(current_user, found.oid,
+  case when current_setting('server_version_num')::integer < 160000 then 'MEMBER' else 'SET' end)`;
+
 async function missingStatements(client: Client): Promise<readonly string[]> {
   const { rows } = await client.query<{ role: string; exists: boolean; member: boolean; owner: string }>(
     `select wanted.role, found.oid is not null as exists, current_user as owner,
-            coalesce(pg_has_role(current_user, found.oid, 'MEMBER'), false) as member
+            coalesce(${mayAssume}, false) as member
        from unnest($1::text[]) with ordinality as wanted (role, position)
        left join pg_roles found on found.rolname = wanted.role
       order by wanted.position`,
