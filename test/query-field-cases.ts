@@ -10,6 +10,9 @@ export const good = {
   groupByTimeUnit: 'hour',
   outputFormat: 'csv',
   csvDelimiter: '|',
+  csvBom: true,
+  csvHeader: false,
+  csvSafe: true,
   name: 'Calls by hour',
   reportDefinitionId: 'b2c5-1',
 };
@@ -264,6 +267,9 @@ export const cases: Readonly<Record<string, Bounds>> = {
       ...notKnown(/is not a delimiter/),
     ],
   },
+  csvBom: { within: [true, false], beyond: [] },
+  csvHeader: { within: [true, false], beyond: [] },
+  csvSafe: { within: [true, false], beyond: [] },
   name: label,
   reportDefinitionId: label,
 };

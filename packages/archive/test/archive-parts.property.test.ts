@@ -51,6 +51,34 @@ test('quotes names in the CSV header', async () => {
   );
 });
 
+test('begins every CSV part with a byte order mark and without a header, if the plan says so', async () => {
+  const partBytes = 20;
+  for (const [options, start] of [
+    [{ bom: true }, '\u{feff}apiproxy,tps\n'],
+    [{ bom: true, header: false }, '\u{feff}'],
+    [{ header: false }, ''],
+  ] as const) {
+    const output = { ...csv, ...options } as OutputFormat;
+    const archive = await writer(partBytes).write(await csvRows(7), task({ output }));
+    const texts = (await members(archive.path)).map(({ bytes }) => gunzipSync(bytes).toString());
+    expect(texts.length).toBeGreaterThan(1);
+    expect(texts.every((text) => text.startsWith(`${start}proxy `))).toBe(true);
+    expect(texts.map((text) => text.slice(start.length)).join('')).toBe(csvLines(0, 7));
+    const empty = await writer().write(await csvRows(0), task({ queryId: 'empty', output }));
+    const [only] = await members(empty.path);
+    expect(gunzipSync(only?.bytes ?? '').toString()).toBe(start);
+  }
+});
+
+test('guards a name in the header of a safe CSV like a text cell', async () => {
+  const names = ['=1', "'=1", 'a', '-,'];
+  const columnsOf = names.map((name): OutputColumn => ({ name, kind: 'text' }));
+  const output: OutputFormat = { format: 'csv', delimiter: ',', safe: true };
+  const found = await writer().write(await rowFile('', 0), task({ columns: columnsOf, output }));
+  const [member] = await members(found.path);
+  expect(gunzipSync(member?.bytes ?? '').toString()).toBe(`'=1,''=1,a,"'-,"\n`);
+});
+
 test('keeps every row whole and once with parts of any size and cells with any quotes and line ends', async () => {
   const anyCell = fc.string({ unit: fc.constantFrom('"', '\n', '\r', ',', 'a', 'é'), maxLength: 12 });
   await fc.assert(

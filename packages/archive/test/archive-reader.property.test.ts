@@ -22,6 +22,10 @@ const json: OutputFormat = { format: 'json' };
 const formats: readonly OutputFormat[] = [
   json,
   ...([',', '|', '\t'] as const).map((delimiter): OutputFormat => ({ format: 'csv', delimiter })),
+  { format: 'csv', delimiter: ',', safe: true },
+  { format: 'csv', delimiter: '|', header: false },
+  { format: 'csv', delimiter: ',', bom: true, header: false, safe: true },
+  { format: 'csv', delimiter: '\t', bom: true },
 ];
 
 let directory: string;
@@ -51,7 +55,8 @@ async function write(rows: readonly Row[], output: OutputFormat, partBytes: numb
 function lineOf(row: Row, output: OutputFormat): string {
   if (output.format === 'json') return jsonRow(row);
   const [text, float] = row;
-  return `${csvField(text, output.delimiter)}${output.delimiter}${float === null ? '' : floatText(float)}`;
+  const shown = output.safe === true && text !== null ? text.replace(/^'*[=+@\t\r-]/, `'$&`) : text;
+  return `${csvField(shown, output.delimiter)}${output.delimiter}${float === null ? '' : floatText(float)}`;
 }
 
 function csvField(text: string | null, delimiter: string): string {
@@ -96,7 +101,7 @@ function floatText(float: number): string {
   return Number.isInteger(float) ? `${float}.0` : String(float);
 }
 
-const anyText = fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[",|\t\r\n ]{0,5}$/));
+const anyText = fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[",|\t\r\n '=-]{0,5}$/));
 const anyFloat = fc.integer().map((number) => number / 8);
 const anyRow: fc.Arbitrary<Row> = fc.tuple(
   fc.option<string>(anyText, { nil: null }),

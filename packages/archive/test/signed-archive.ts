@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import type { OutputColumn, OutputFormat, Plan } from '@hourglass/query';
+import type { CsvOutput, OutputColumn, OutputFormat, Plan } from '@hourglass/query';
 import { createArchiveWriter, manifestSigningKey } from '../src/index.ts';
 
 export const signingKey = manifestSigningKey(Buffer.alloc(32, 5));
@@ -17,15 +17,22 @@ const plan = {
   range: { startMs: 0, endExclusiveMs: 1_000 },
 } as unknown as Plan;
 
+interface SignedArchive {
+  readonly rows: number;
+  readonly partBytes: number;
+  readonly format: 'csv' | 'json';
+  readonly options?: Omit<Partial<CsvOutput>, 'format'>;
+}
+
 /**
  * Writes a signed archive with `rows` rows in parts of about `partBytes` before compression, and
  * returns its path.
  */
 export async function signedArchive(
   directory: string,
-  { rows, partBytes, format }: { rows: number; partBytes: number; format: 'csv' | 'json' },
+  { rows, partBytes, format, options = {} }: SignedArchive,
 ): Promise<string> {
-  const output: OutputFormat = format === 'csv' ? { format, delimiter: ',' } : { format };
+  const output: OutputFormat = format === 'csv' ? { format, delimiter: ',', ...options } : { format };
   const row = (number: number) =>
     format === 'csv'
       ? `p${number},"two\nlines, ""${number}"""\n`
@@ -43,7 +50,12 @@ export async function signedArchive(
     output,
     directory,
     createdAt: new Date('2026-03-04T05:06:08.123Z'),
-    origin: { plan, attempt: 1, watermark: 7n, snapshotAt: new Date('2026-03-04T05:06:09.5Z') },
+    origin: {
+      plan: { ...plan, output },
+      attempt: 1,
+      watermark: 7n,
+      snapshotAt: new Date('2026-03-04T05:06:09.5Z'),
+    },
     signal: new AbortController().signal,
   });
   return archive.path;

@@ -1,12 +1,15 @@
 import { open } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import type { OutputFormat } from '@hourglass/query';
 import { unpackParts } from '../src/verify.ts';
+import { signedArchive } from './signed-archive.ts';
 import {
   csv,
   csvLines,
   csvRows,
+  directory,
   jsonLines,
   jsonRows,
   members,
@@ -21,11 +24,11 @@ async function unpack(archive: string): Promise<{ rows: string; bytes: number; i
   const file = await open(archive);
   try {
     const output = new PassThrough();
-    const rows = text(output);
+    const rows = buffer(output);
     const bytes = await unpackParts(file.fd, output, new AbortController().signal);
     const isOpen = output.writable;
     output.end();
-    return { rows: await rows, bytes, isOpen };
+    return { rows: (await rows).toString(), bytes, isOpen };
   } finally {
     await file.close();
   }
@@ -45,6 +48,23 @@ test('a header with quoted line ends and quotes is dropped as a whole', async ()
   ] as const;
   const { path } = await writer(200).write(await csvRows(50), task({ output: csv, columns }));
   expect((await unpack(path)).rows).toBe(`"a ""quoted""\nname",tps\n${csvLines(0, 50)}`);
+});
+
+test('several CSV parts without a header keep every row, and only the first its byte order mark', async () => {
+  for (const options of [{ header: false }, { header: false, bom: true }, { bom: true }] as const) {
+    const file = await signedArchive(directory(), { rows: 100, partBytes: 400, format: 'csv', options });
+    expect((await members(file)).length).toBeGreaterThan(5);
+    const mark = 'bom' in options ? '\u{feff}' : '';
+    const header = 'header' in options ? '' : 'apiproxy,"note\nof it"\n';
+    const rows = Array.from({ length: 100 }, (_, number) => `p${number},"two\nlines, ""${number}"""\n`);
+    expect((await unpack(file)).rows).toBe(`${mark}${header}${rows.join('')}`);
+  }
+});
+
+test('a part of an archive without a manifest loses no row that is not the header', async () => {
+  const output = { ...csv, header: false } as OutputFormat;
+  const { path } = await writer(200).write(await csvRows(100), task({ output }));
+  expect((await unpack(path)).rows).toBe(csvLines(0, 100));
 });
 
 test('JSON rows are written as they are', async () => {

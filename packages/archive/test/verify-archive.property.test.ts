@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CsvOutput } from '@hourglass/query';
 import { archiveMembers, temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { manifestSigningKey } from '../src/index.ts';
 import { readManifest, signManifest } from '../src/manifest/manifest.ts';
@@ -96,6 +97,17 @@ describe('verifyArchive', () => {
   test.each(formats)('detects a flip of any byte of an archive of %s', async (format) => {
     const file = await signedArchive(folder.path, { rows: 12, partBytes: 200, format });
     expect(await undetectedFlips(file, () => verifyArchive(file, publicKey))).toEqual([]);
+  });
+
+  test.each<Omit<Partial<CsvOutput>, 'format'>>([
+    { header: false },
+    { bom: true },
+    { header: false, bom: true },
+  ])('accepts CSV with %j and counts its rows, also without any', async (options) => {
+    for (const rows of [0, 1, 50]) {
+      const file = await signedArchive(folder.path, { rows, partBytes: 400, format: 'csv', options });
+      expect((await verifyArchive(file, publicKey)).rows).toBe(rows);
+    }
   });
 
   test('detects bytes before the archive, after it and missing ones', async () => {

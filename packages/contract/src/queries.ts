@@ -35,7 +35,19 @@ export const submitQueryBody = z
     filter: z.string().optional().describe('Condition that facts must match.'),
     groupByTimeUnit: z.string().optional().describe('Length of a time bucket, such as hour.'),
     outputFormat: z.string().optional().describe('json or csv.'),
-    csvDelimiter: z.string().optional(),
+    csvDelimiter: z.string().optional().describe('Comma, vertical line or tab; only with csv.'),
+    csvBom: z
+      .boolean()
+      .optional()
+      .describe('Begin every part with a byte order mark, as Excel expects of UTF-8; only with csv.'),
+    csvHeader: z
+      .boolean()
+      .optional()
+      .describe('Whether parts have a header line, true by default; only with csv.'),
+    csvSafe: z
+      .boolean()
+      .optional()
+      .describe('Put an apostrophe before texts that a spreadsheet would run as formulas; only with csv.'),
     name: label.optional().describe('Display name of the query.'),
     reportDefinitionId: label.optional().describe('Id of the saved report that the query runs.'),
   })

@@ -6,6 +6,7 @@ export * from './plan/bound-plan.ts';
 export * from './plan/plan.ts';
 export * from './plan/request.ts';
 export * from './plan/estimate-groups.ts';
+export * from './plan/formula-guard.ts';
 export * from './plan/output-columns.ts';
 export type { PlanContext, PlanResult } from './plan/build-plan.ts';
 export * from './plan/plan-query.ts';

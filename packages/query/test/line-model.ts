@@ -15,7 +15,19 @@ export function lineOf(
   // Readers skip an empty line.
   if (cells.length === 1 && csvCell(cells[0], /$^/) === '') return '""';
   const special = new RegExp(`["\r\n${output.delimiter === '|' ? '\\|' : output.delimiter}]`);
-  return cells.map((cell) => csvCell(cell, special)).join(output.delimiter);
+  return cells
+    .map((cell, index) => {
+      const isText = columns[index]?.kind === 'text' && columns[index].shows === undefined;
+      return csvCell(output.safe === true && isText ? guarded(cell) : cell, special);
+    })
+    .join(output.delimiter);
+}
+
+/** Puts an apostrophe before a text whose first character, after any apostrophes, begins a formula. */
+function guarded(cell: unknown): unknown {
+  if (typeof cell !== 'string') return cell;
+  const begins = ['=', '+', '-', '@', '\t', '\r'].includes(cell.replace(/^'+/, '').charAt(0));
+  return begins ? `'${cell}` : cell;
 }
 
 function jsonCell(cell: unknown): string {

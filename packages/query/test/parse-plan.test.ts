@@ -53,6 +53,10 @@ const plans: [string, Plan][] = [
       output: { format: 'csv', delimiter: '\t' },
     }),
   ],
+  [
+    'with every CSV option',
+    examplePlan({ output: { format: 'csv', delimiter: ',', bom: true, header: false, safe: true } }),
+  ],
 ];
 
 const stats = examplePlan({
@@ -109,6 +113,10 @@ test.each<[string, unknown]>([
   ['an offset beyond every zone', { ...examplePlan({}), utcOffsetMinutes: 841 }],
   ['an offset of half a minute', { ...examplePlan({}), utcOffsetMinutes: 0.5 }],
   ['a limit of no rows', { ...examplePlan({}), limitRows: 0 }],
+  [
+    'a CSV option that means nothing',
+    { ...examplePlan({}), output: { format: 'csv', delimiter: ',', bom: false } },
+  ],
   ['an unknown delimiter', { ...examplePlan({}), output: { format: 'csv', delimiter: ';' } }],
 ])('a value that is not a plan is refused: %s', (_title, value) => {
   expect(() => parsePlan(value)).toThrow(/stored plan cannot be read/);

@@ -112,6 +112,15 @@ describe('planQuery', () => {
     expect(plan({ outputFormat, csvDelimiter }).output).toEqual(output);
   });
 
+  test('CSV options; one at its default leaves no trace in the plan', () => {
+    const csv = { format: 'csv', delimiter: ',' };
+    const output = (options: Partial<QueryRequest>) => plan({ outputFormat: 'csv', ...options }).output;
+    expect(output({ csvBom: true })).toEqual({ ...csv, bom: true });
+    expect(output({ csvHeader: false })).toEqual({ ...csv, header: false });
+    expect(output({ csvSafe: true })).toEqual({ ...csv, safe: true });
+    expect(output({ csvBom: false, csvHeader: true, csvSafe: false })).toEqual(csv);
+  });
+
   test('accepts dimensions without metrics', () => {
     expect(plan({ metrics: undefined, dimensions: ['apiproxy'] })).toMatchObject({
       metrics: [],
@@ -272,6 +281,9 @@ describe('a faulty request is refused with the field, what was found and what is
     expectFault({ outputFormat: 'csv', csvDelimiter: '' }, 'csvDelimiter', '""');
     expectFault({ outputFormat: 'json', csvDelimiter: ',' }, 'csvDelimiter', 'json');
     expectFault({ csvDelimiter: ',' }, 'csvDelimiter', 'json');
+    for (const option of ['csvBom', 'csvHeader', 'csvSafe'])
+      for (const value of [true, false])
+        expectFault({ [option]: value }, option, 'the output format is json', 'unless outputFormat is csv');
   });
 
   test('neither a metric nor a dimension', () => {

@@ -66,13 +66,16 @@ const plans: fc.Arbitrary<Plan> = fc
 const isoTime = (minMs: number, maxMs: number) =>
   fc.integer({ min: minMs, max: maxMs }).map((ms) => new Date(ms).toISOString());
 
+/** Texts that a spreadsheet runs, and ones that only look like them. */
+const formulas = ['=1', '+a', '-', '@x', '\t1', '\r', "'=1", "''-", "'a=", ' =1', '\n=1'];
+
 /**
  * Few distinct values, so that groups have several facts; texts with a non-alphabetical binary
  * order.
  */
 const valuesOf: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
   // DuckDB and JavaScript write the last two differently, or nearly so.
-  text: fc.constantFrom(...modelTexts, '\u000b', 'C:\\u000B'),
+  text: fc.constantFrom(...modelTexts, '\u000b', 'C:\\u000B', ...formulas),
   integer: fc.oneof(fc.constantFrom(-1, 0, 9, 10, 200), fc.integer({ min: -(2 ** 40), max: 2 ** 40 })),
   decimal: fc
     .tuple(fc.constantFrom('', '-'), fc.integer({ min: 0, max: 10 ** 7 }), fc.stringMatching(/^[0-9]{1,6}$/))
@@ -150,6 +153,8 @@ const written: fc.Arbitrary<Plan> = fc
       { format: 'csv', delimiter: ',' },
       { format: 'csv', delimiter: '|' },
       { format: 'csv', delimiter: '\t' },
+      { format: 'csv', delimiter: ',', safe: true },
+      { format: 'csv', delimiter: '\t', bom: true, header: false, safe: true },
     ),
   })
   .map(({ plan, names, output }) => ({

@@ -34,7 +34,7 @@ async function* readRows(
         createGunzip({ chunkSize: chunkBytes }),
         () => undefined,
       );
-      yield* output.format === 'json' ? ndjsonRows(part) : csvRows(part, columns, output.delimiter);
+      yield* output.format === 'json' ? ndjsonRows(part) : csvRows(part, columns, output);
     }
   } finally {
     zip.close();

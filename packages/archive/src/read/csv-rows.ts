@@ -1,7 +1,8 @@
 import { pipeline, type Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'csv-parse';
-import type { OutputColumn } from '@hourglass/query';
+import { unguardFormula, type CsvOutput, type OutputColumn } from '@hourglass/query';
+import { headerNames } from '../write/csv-header.ts';
 
 /** The number of rows per batch. */
 const batchRows = 500;
@@ -14,11 +15,11 @@ const batchRows = 500;
 export async function* csvRows(
   part: Readable,
   columns: readonly OutputColumn[],
-  delimiter: string,
+  output: CsvOutput,
 ): AsyncGenerator<readonly string[]> {
   const keys = columns.map(({ name }) => `${JSON.stringify(name)}:`);
   let batch: string[] = [];
-  for await (const cells of cellsOf(part, columns, delimiter)) {
+  for await (const cells of cellsOf(part, columns, output)) {
     batch.push(`{${cells.map((json, index) => `${keys[index]}${json}`).join(',')}}`);
     if (batch.length < batchRows) continue;
     yield batch;
@@ -31,29 +32,32 @@ export async function* csvRows(
 async function* cellsOf(
   part: Readable,
   columns: readonly OutputColumn[],
-  delimiter: string,
+  output: CsvOutput,
 ): AsyncGenerator<readonly string[]> {
+  const { delimiter, bom = false, header = true, safe = false } = output;
   const parser = parse({
     delimiter,
+    bom,
     record_delimiter: '\n',
     cast(text, { records: recordsBefore, quoting, index }) {
-      if (recordsBefore === 0) return text;
+      if (header && recordsBefore === 0) return text;
       const column = columns[index];
       const isNumber = column?.kind === 'float' || column?.isDigits === true;
       if (text === '' && (!quoting || isNumber)) return 'null';
       // Both formats write floats alike.
-      return column?.kind === 'text' ? JSON.stringify(text) : text;
+      if (column?.kind !== 'text') return text;
+      return JSON.stringify(safe && column.shows === undefined ? unguardFormula(text) : text);
     },
   });
-  const header = columns.map(({ name }) => name);
-  let headerRead = false;
+  const names = headerNames(columns, output);
+  let isHeader = header;
   // An error of either stream is thrown by the iteration.
   const records: AsyncIterable<readonly string[]> = pipeline(part, parser, () => undefined);
   for await (const record of records) {
-    if (headerRead) yield record;
-    else if (!isDeepStrictEqual(record, header))
+    if (!isHeader) yield record;
+    else if (!isDeepStrictEqual(record, names))
       throw new Error('the header of a part differs from the columns');
-    headerRead = true;
+    isHeader = false;
   }
-  if (!headerRead) throw new Error('a part has no header');
+  if (isHeader) throw new Error('a part has no header');
 }

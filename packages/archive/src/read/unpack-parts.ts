@@ -1,7 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
+import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { fromFdPromise, type ZipFile } from 'yauzl';
+import { fromFdPromise, type Entry, type ZipFile } from 'yauzl';
+import { csvLayoutOf, type CsvLayout } from '../manifest/csv-layout.ts';
+import { manifestName } from '../manifest/manifest.ts';
 
 /**
  * Writes the unpacked parts of an archive to `output`, in order, and skips other members. Of several
@@ -24,14 +27,36 @@ export async function unpackParts(file: number, output: Writable, signal: AbortS
 }
 
 async function* rowsOf(zip: ZipFile): AsyncGenerator<Buffer> {
-  let isFirst = true;
-  for await (const entry of zip.eachEntry()) {
-    if (!entry.fileName.endsWith('.gz')) continue;
-    const repeatsHeader = !isFirst && entry.fileName.endsWith('.csv.gz');
-    isFirst = false;
+  const entries: Entry[] = [];
+  for await (const entry of zip.eachEntry()) entries.push(entry);
+  const parts = entries.filter(({ fileName }) => fileName.endsWith('.gz'));
+  const csv = csvLayoutOf(await planOf(zip, entries));
+  let header: Buffer | null = null;
+  for (const entry of parts) {
     const part = unpacked(await zip.openReadStreamPromise(entry));
-    yield* repeatsHeader ? withoutHeader(part) : part;
+    if (entry.fileName.endsWith('.csv.gz')) {
+      const { first, rest } = await splitFirstRow(part);
+      if (header === null) yield first;
+      else yield first.subarray(repeatedBytes(first, header, csv));
+      header ??= first;
+      yield* rest;
+    } else yield* part;
   }
+}
+
+/** Returns the length of what a part begins with and the first part has already shown. */
+function repeatedBytes(first: Buffer, header: Buffer, csv: CsvLayout): number {
+  // Without a manifest the layout is unknown: a first row is not a header because it should be one.
+  if (csv.hasHeader) return first.equals(header) ? first.length : 0;
+  return csv.hasByteOrderMark ? markBytes : 0;
+}
+
+/** Returns the plan in the manifest; null without a manifest. */
+async function planOf(zip: ZipFile, entries: readonly Entry[]): Promise<unknown> {
+  const manifest = entries.find(({ fileName }) => fileName === manifestName);
+  if (manifest === undefined) return null;
+  const { query } = (await json(await zip.openReadStreamPromise(manifest))) as { query?: unknown };
+  return query;
 }
 
 async function* unpacked(packed: Readable): AsyncGenerator<Buffer> {
@@ -47,19 +72,29 @@ async function* unpacked(packed: Readable): AsyncGenerator<Buffer> {
 
 const quote = 0x22;
 const lineFeed = 0x0a;
+const markBytes = 3;
 
-/** Drops the first row, which ends at the first line end outside quotes. */
-async function* withoutHeader(part: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let isHeader = true;
+/** Reads the first row, which ends at the first line end outside quotes, or with the part. */
+async function splitFirstRow(
+  part: AsyncGenerator<Buffer>,
+): Promise<{ first: Buffer; rest: AsyncGenerator<Buffer> }> {
+  const chunks: Buffer[] = [];
   let isQuoted = false;
-  for await (const chunk of part) {
-    let start = 0;
-    while (isHeader && start < chunk.length) {
-      const byte = chunk[start];
+  for (;;) {
+    const { done, value } = await part.next();
+    if (done === true) return { first: Buffer.concat(chunks), rest: part };
+    for (const [index, byte] of value.entries()) {
       if (byte === quote) isQuoted = !isQuoted;
-      isHeader = isQuoted || byte !== lineFeed;
-      start += 1;
+      else if (byte === lineFeed && !isQuoted) {
+        const first = Buffer.concat([...chunks, value.subarray(0, index + 1)]);
+        return { first, rest: prepend(value.subarray(index + 1), part) };
+      }
     }
-    if (start < chunk.length) yield start === 0 ? chunk : chunk.subarray(start);
+    chunks.push(value);
   }
+}
+
+async function* prepend(chunk: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  if (chunk.length > 0) yield chunk;
+  yield* rest;
 }

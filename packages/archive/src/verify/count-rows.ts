@@ -1,3 +1,5 @@
+import type { CsvLayout } from '../manifest/csv-layout.ts';
+
 const lineEnd = 0x0a;
 const quote = 0x22;
 
@@ -7,13 +9,16 @@ export interface PartCount {
   readonly bytes: number;
 }
 
+const markBytes = 3;
+
 /**
  * Counts the rows of an unpacked part. The header of CSV is no row, and a line end between quotes
  * belongs to a cell.
+ * @param csv null for NDJSON
  * @throws Error when the last row is cut off
  */
-export async function countRows(part: AsyncIterable<Buffer>, format: 'csv' | 'json'): Promise<PartCount> {
-  const quoted = format === 'csv';
+export async function countRows(part: AsyncIterable<Buffer>, csv: CsvLayout | null): Promise<PartCount> {
+  const quoted = csv !== null;
   let lines = 0;
   let bytes = 0;
   let inQuotes = false;
@@ -26,6 +31,7 @@ export async function countRows(part: AsyncIterable<Buffer>, format: 'csv' | 'js
     }
     bytes += chunk.length;
   }
-  if (last !== lineEnd || inQuotes) throw new Error('the last row is cut off');
-  return { rows: quoted ? lines - 1 : lines, bytes };
+  const isMarkAlone = csv?.hasByteOrderMark === true && !csv.hasHeader && bytes === markBytes;
+  if ((last !== lineEnd && !isMarkAlone) || inQuotes) throw new Error('the last row is cut off');
+  return { rows: csv?.hasHeader === true ? lines - 1 : lines, bytes };
 }

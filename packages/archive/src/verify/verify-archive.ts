@@ -1,6 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { csvLayoutOf } from '../manifest/csv-layout.ts';
 import { ManifestFault, manifestName, readManifest, type ResultManifest } from '../manifest/manifest.ts';
 import { findManifest } from './find-manifest.ts';
 import { knownLayouts } from './known-layouts.ts';
@@ -39,7 +40,7 @@ export async function verifyArchive(
 
 async function verifyParts(
   file: FileHandle,
-  { parts, archive }: ResultManifest,
+  { parts, archive, query }: ResultManifest,
   { match, endExclusive }: { match: LayoutMatch; endExclusive: number },
 ): Promise<readonly PlacedMember[]> {
   if (archive.bytes !== endExclusive)
@@ -47,6 +48,7 @@ async function verifyParts(
       `${manifestName}: begins at byte ${endExclusive}; expected byte ${archive.bytes}`,
     );
   const archiveHash = createHash('sha256');
+  const csv = csvLayoutOf(query);
   const members: PlacedMember[] = [];
   let offset = 0;
   for (const part of parts) {
@@ -56,7 +58,7 @@ async function verifyParts(
     if (start + part.gzipBytes > endExclusive)
       throw new ManifestFault(`${part.name}: overlaps ${manifestName}`);
     archiveHash.update(header.bytes);
-    const checksum = await verifyPart(file, part, { start, archiveHash });
+    const checksum = await verifyPart(file, part, { start, archiveHash, csv });
     if (header.crc32 !== checksum) throw wrongChecksum(part.name);
     members.push({ ...member, crc32: checksum, offset });
     offset = start + part.gzipBytes;

@@ -3,12 +3,20 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, crc32 } from 'node:zlib';
+import type { CsvLayout } from '../manifest/csv-layout.ts';
 import { ManifestFault, type ManifestPart } from '../manifest/manifest.ts';
 import { countRows, type PartCount } from './count-rows.ts';
 import { readAt } from './read-at.ts';
 
 /** The size of one read, and of one unpacked chunk. */
 const chunkBytes = 256 * 1024;
+
+interface PartContext {
+  readonly start: number;
+  readonly archiveHash: Hash;
+  /** Layout of the parts if they are CSV. */
+  readonly csv: CsvLayout;
+}
 
 /**
  * Verifies the part whose gzip bytes begin at `start`: its digest, its rows and its length
@@ -18,7 +26,7 @@ const chunkBytes = 256 * 1024;
 export async function verifyPart(
   file: FileHandle,
   part: ManifestPart,
-  { start, archiveHash }: { start: number; archiveHash: Hash },
+  { start, archiveHash, csv }: PartContext,
 ): Promise<number> {
   const partHash = createHash('sha256');
   let checksum = 0;
@@ -31,7 +39,7 @@ export async function verifyPart(
       yield chunk;
     }
   }
-  const count = await unpackAndCount(gzipBytes(), part);
+  const count = await unpackAndCount(gzipBytes(), part.name, csv);
   if (partHash.digest('hex') !== part.sha256)
     throw new ManifestFault(`${part.name}: its SHA-256 differs from the signed one`);
   if (count.rows !== part.rows)
@@ -41,15 +49,18 @@ export async function verifyPart(
   return checksum;
 }
 
-async function unpackAndCount(gzipBytes: AsyncIterable<Buffer>, { name }: ManifestPart): Promise<PartCount> {
-  const format = name.endsWith('.csv.gz') ? 'csv' : 'json';
+async function unpackAndCount(
+  gzipBytes: AsyncIterable<Buffer>,
+  name: string,
+  csv: CsvLayout,
+): Promise<PartCount> {
   let count: PartCount | undefined;
   try {
     await pipeline(
       Readable.from(gzipBytes),
       createGunzip({ chunkSize: chunkBytes }),
       async (unpacked: AsyncIterable<Buffer>) => {
-        count = await countRows(unpacked, format);
+        count = await countRows(unpacked, name.endsWith('.csv.gz') ? csv : null);
       },
     );
   } catch (error) {

@@ -32,7 +32,7 @@ export function createPartReader(
   stream: RowStream,
   { columns, output, partBytes }: PartReaderOptions,
 ): PartReader {
-  const header = Buffer.from(output.format === 'csv' ? csvHeader(columns, output.delimiter) : '');
+  const header = Buffer.from(output.format === 'csv' ? csvHeader(columns, output) : '');
   let rows = 0;
   let bytesWritten = 0;
   return {

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import { type OutputColumn, outputColumns } from '../plan/output-columns.ts';
-import type { CsvDelimiter } from '../plan/plan.ts';
+import type { CsvOutput, OutputFormat } from '../plan/plan.ts';
 import { reportQuery } from './compile-report.ts';
-import { csvText } from './csv-text.ts';
+import { csvText, guardedText } from './csv-text.ts';
 import { exponentText, floatText } from './float-text.ts';
 import { javaScriptEscapes, jsonText } from './json-text.ts';
 import type { LimitBound } from './limit-bound.ts';
@@ -26,18 +26,20 @@ export function compileReportLines(boundPlan: BoundPlan, limitBound: LimitBound 
   const rows = builder
     .selectFrom(reportQuery(boundPlan, limitBound).as('report'))
     .selectAll()
-    .select(columns.flatMap(({ kind }, index) => (kind === 'float' ? exponentOf(index) : [])))
+    .select(columns.flatMap((column, index) => repeatedExpression(column, index, output)))
     .as('report');
   if (output.format === 'csv') {
-    const line = csvLine(columns, output.delimiter).as('line');
+    const line = csvLine(columns, output).as('line');
     return compileStatement(builder.selectFrom(rows).select(line));
   }
   const lines = builder.selectFrom(rows).select(jsonLine(columns).as('line')).as('report');
   return compileStatement(builder.selectFrom(lines).select(javaScriptEscapes(sql.ref('line')).as('line')));
 }
 
-function exponentOf(index: number) {
-  return exponentText(sql.ref(`c${index}`)).as(`e${index}`);
+function repeatedExpression(column: OutputColumn, index: number, output: OutputFormat) {
+  const value = sql.ref(`c${index}`);
+  if (column.kind === 'float') return exponentText(value).as(`e${index}`);
+  return isGuarded(column, output) ? guardedText(value).as(guardedName(index)) : [];
 }
 
 function floatOf(index: number): RawBuilder<unknown> {
@@ -59,16 +61,26 @@ function jsonLine(columns: readonly OutputColumn[]): RawBuilder<unknown> {
 
 /**
  * Writes a row as RFC 4180 with minimal quoting. Null is an empty field, empty text is `""`. A row of
- * one null is `""` as well, because readers skip an empty line. Values
- * are never altered: a text that begins with `=`, `+`, `-` or `@` is written as it is. Spreadsheet
- * users must import columns as text.
+ * one null is `""` as well, because readers skip an empty line. Values are never altered unless the
+ * output is safe: a text that begins with `=`, `+`, `-` or `@` is written as it is.
  */
-function csvLine(columns: readonly OutputColumn[], delimiter: CsvDelimiter): RawBuilder<unknown> {
+function csvLine(columns: readonly OutputColumn[], output: CsvOutput): RawBuilder<unknown> {
+  const { delimiter } = output;
   const nullField = sql.lit(columns.length === 1 ? '""' : '');
-  const fields = columns.map(({ kind }, index) => {
-    const text = kind === 'text' ? csvText(sql.ref(`c${index}`), delimiter) : floatOf(index);
+  const fields = columns.map((column, index) => {
+    const shown = sql.ref(isGuarded(column, output) ? guardedName(index) : `c${index}`);
+    const text = column.kind === 'text' ? csvText(shown, delimiter) : floatOf(index);
     // `concat_ws` skips nulls together with their delimiter.
     return sql`coalesce(${text}, ${nullField})`;
   });
   return sql`concat_ws(${sql.lit(delimiter)}, ${sql.join(fields)})`;
+}
+
+/** Numbers, times and booleans are no formulas, whatever they begin with. */
+function isGuarded({ kind, shows }: OutputColumn, output: OutputFormat): boolean {
+  return output.format === 'csv' && output.safe === true && kind === 'text' && shows === undefined;
+}
+
+function guardedName(index: number): string {
+  return `s${index}`;
 }

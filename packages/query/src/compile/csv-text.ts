@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { formulaPattern } from '../plan/formula-guard.ts';
 import type { CsvDelimiter } from '../plan/plan.ts';
 
 /**
@@ -11,4 +12,9 @@ export function csvText(text: RawBuilder<unknown>, delimiter: CsvDelimiter): Raw
   return sql`case
     when ${text} = '' or ${sql.join(special, sql` or `)} then concat('"', replace(${text}, '"', '""'), '"')
     else ${text} end`;
+}
+
+/** Does the same as `guardFormula`, for a VARCHAR. Null stays null. */
+export function guardedText(text: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`case when regexp_matches(${text}, ${sql.lit(formulaPattern)}) then concat('''', ${text}) else ${text} end`;
 }

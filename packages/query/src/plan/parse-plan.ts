@@ -71,7 +71,13 @@ const planShape: z.ZodType<Plan> = z.strictObject({
     .exactOptional(),
   output: z.discriminatedUnion('format', [
     z.strictObject({ format: z.literal('json') }),
-    z.strictObject({ format: z.literal('csv'), delimiter: z.enum([',', '|', '\t']) }),
+    z.strictObject({
+      format: z.literal('csv'),
+      delimiter: z.enum([',', '|', '\t']),
+      bom: z.literal(true).exactOptional(),
+      header: z.literal(false).exactOptional(),
+      safe: z.literal(true).exactOptional(),
+    }),
   ]),
   perFact: z.strictObject({ orderedBy: z.array(z.string()) }).exactOptional(),
   targetCurrency: z.string().exactOptional(),

@@ -1,42 +1,59 @@
 import { quoted } from '@hourglass/contract/messages';
-import type { OutputFormat, ReportFault } from './plan.ts';
+import type { CsvDelimiter, CsvOutput, OutputFormat, ReportFault } from './plan.ts';
 import type { QueryRequest } from './request.ts';
 
 /** The contract's maximum of `limit`, an int32. */
 const maxLimitRows = 2 ** 31 - 1;
 
-type Delimiter = Extract<OutputFormat, { format: 'csv' }>['delimiter'];
-
 /** The contract writes a tab as a backslash and a `t`, which is accepted too. */
-const delimiters: ReadonlyMap<string, Delimiter> = new Map([
+const delimiters: ReadonlyMap<string, CsvDelimiter> = new Map([
   [',', ','],
   ['|', '|'],
   ['\t', '\t'],
   [String.raw`\t`, '\t'],
 ]);
 
+const csvOptions = ['csvDelimiter', 'csvBom', 'csvHeader', 'csvSafe'] as const;
+
+type OutputRequest = Pick<QueryRequest, 'outputFormat' | (typeof csvOptions)[number]>;
+
 /** Returns json if no format is requested, or if it was faulty and reported. */
-export function planOutput(
-  { outputFormat, csvDelimiter }: Pick<QueryRequest, 'outputFormat' | 'csvDelimiter'>,
-  report: ReportFault,
-): OutputFormat {
-  const delimiter = delimiters.get(csvDelimiter ?? ',');
-  if (delimiter === undefined) {
-    const expected = 'expected a comma, a vertical line "|" or a tab "\\t"';
-    report('csvDelimiter', `${quoted(csvDelimiter ?? '')} is not a delimiter; ${expected}`);
-  }
+export function planOutput(request: OutputRequest, report: ReportFault): OutputFormat {
+  const { outputFormat = 'json' } = request;
+  const csv = planCsv(request, report);
   switch (outputFormat) {
     case 'csv':
-      return { format: 'csv', delimiter: delimiter ?? ',' };
-    case undefined:
+      return csv;
     case 'json':
-      if (csvDelimiter !== undefined) {
-        report('csvDelimiter', 'the output format is json; expected no delimiter unless outputFormat is csv');
-      }
-      return { format: 'json' };
+      reportCsvOptions(request, outputFormat, report);
+      return { format: outputFormat };
     default:
       report('outputFormat', `${quoted(outputFormat)} is not an output format; expected json or csv`);
       return { format: 'json' };
+  }
+}
+
+function planCsv({ csvDelimiter = ',', ...options }: OutputRequest, report: ReportFault): CsvOutput {
+  const delimiter = delimiters.get(csvDelimiter);
+  if (delimiter === undefined) {
+    const expected = 'expected a comma, a vertical line "|" or a tab "\\t"';
+    report('csvDelimiter', `${quoted(csvDelimiter)} is not a delimiter; ${expected}`);
+  }
+  // An option at its default leaves no trace, so that equal requests have equal plans.
+  return {
+    format: 'csv',
+    delimiter: delimiter ?? ',',
+    ...(options.csvBom === true && { bom: true }),
+    ...(options.csvHeader === false && { header: false }),
+    ...(options.csvSafe === true && { safe: true }),
+  };
+}
+
+function reportCsvOptions(request: OutputRequest, format: string, report: ReportFault): void {
+  for (const option of csvOptions) {
+    if (request[option] === undefined) continue;
+    const noun = option === 'csvDelimiter' ? 'delimiter' : option;
+    report(option, `the output format is ${format}; expected no ${noun} unless outputFormat is csv`);
   }
 }
 

@@ -51,9 +51,18 @@ export interface PlannedMetric {
 
 export type CsvDelimiter = ',' | '|' | '\t';
 
-export type OutputFormat =
-  | { readonly format: 'json' }
-  | { readonly format: 'csv'; readonly delimiter: CsvDelimiter };
+export interface CsvOutput {
+  readonly format: 'csv';
+  readonly delimiter: CsvDelimiter;
+  /** Every part begins with a byte order mark, by which Excel recognizes UTF-8. Absent: none does. */
+  readonly bom?: true;
+  /** No part has a header line. Absent: every part has one. */
+  readonly header?: false;
+  /** Texts that a spreadsheet would run as formulas are guarded. Absent: they are not. */
+  readonly safe?: true;
+}
+
+export type OutputFormat = { readonly format: 'json' } | CsvOutput;
 
 /**
  * Selects and orders groups; a group is one combination of dimension values. Groups without a value

@@ -10,6 +10,9 @@ export interface QueryRequest {
   readonly filter?: string | undefined;
   readonly outputFormat?: string | undefined;
   readonly csvDelimiter?: string | undefined;
+  readonly csvBom?: boolean | undefined;
+  readonly csvHeader?: boolean | undefined;
+  readonly csvSafe?: boolean | undefined;
 }
 
 export interface MetricRequest {

@@ -1,0 +1,110 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { queryStatus, resultView } from '@hourglass/contract';
+import {
+  archiveMembers,
+  eventually,
+  sharedSystem,
+  temporaryFolder,
+  type TemporaryFolder,
+  type TestSystem,
+} from '@hourglass/testing';
+
+const timeRange = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
+const query = {
+  metrics: [
+    { name: 'message_count', function: 'sum', alias: '=calls', operator: '-', value: '3' },
+    { name: 'total_response_time', function: 'avg', alias: 'avg', operator: '/', value: '8' },
+  ],
+  dimensions: ['apiproxy', 'response_status_code'],
+  timeRange,
+};
+const proxies = ['-', '=1+1', 'a,b', 'é', "it's"];
+
+describe('a report', () => {
+  let system: TestSystem;
+  let folder: TemporaryFolder;
+  let json: readonly object[];
+
+  beforeAll(async () => {
+    [system, folder] = await Promise.all([sharedSystem('worker'), temporaryFolder()]);
+    const body = JSON.stringify({ hostnames: ['formats.example.com'] });
+    expect((await system.client.request('/hostnames', { method: 'PUT', body })).status).toBe(200);
+    await system.client.sendFacts(
+      proxies.map((apiproxy, index) => ({
+        timestamp: timeRange.start,
+        apiproxy,
+        ...(index === 0 ? {} : { response_status_code: 200 + index, total_response_time: index }),
+      })),
+    );
+    const text = await system.client.report(query);
+    json = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(json).toHaveLength(proxies.length);
+  });
+  afterAll(async () => {
+    await system.stop();
+    await folder.remove();
+  });
+
+  /** Runs the query for a hostname. Returns its archive and the rows of its view. */
+  async function run(changes: object): Promise<{ archive: Buffer; view: readonly object[] }> {
+    const request = (below: string, init: RequestInit = {}) =>
+      fetch(`${system.url}/v1${below}`, {
+        ...init,
+        headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
+      });
+    const submitted = await request(`/organizations/${system.organization}/hostQueries`, {
+      method: 'POST',
+      body: JSON.stringify({ ...query, ...changes, envgroupHostname: 'formats.example.com' }),
+    });
+    const { self } = queryStatus.parse(await submitted.json());
+    await eventually('the query completes', async () => {
+      const status = queryStatus.parse(await (await request(self)).json());
+      expect(status.state).not.toBe('failed');
+      return status.state === 'completed' ? status : null;
+    });
+    const view = resultView.parse(await (await request(`${self}/resultView`)).json());
+    const archive = Buffer.from(await (await request(`${self}/result`)).arrayBuffer());
+    const file = path.join(folder.path, 'result.zip');
+    await writeFile(file, archive);
+    expect(await system.runCli('verify', file)).toMatchObject({ code: 0 });
+    return { archive, view: view.rows };
+  }
+
+  test.each([
+    [{}, '=calls,avg,apiproxy,response_status_code\n-2,,-,(not set)\n', '-2,0.125,=1+1,201\n'],
+    [{ csvHeader: false }, '-2,,-,(not set)\n', '-2,0.125,=1+1,201\n'],
+    [
+      { csvBom: true, csvSafe: true },
+      "\u{feff}'=calls,avg,apiproxy,response_status_code\n-2,,'-,(not set)\n",
+      "-2,0.125,'=1+1,201\n",
+    ],
+    [
+      { csvBom: true, csvHeader: false, csvDelimiter: '|' },
+      '\u{feff}-2||-|(not set)\n',
+      '-2|0.125|=1+1|201\n',
+    ],
+  ])(
+    'in CSV with %j begins as documented, and its view has the rows of JSON',
+    async (options, start, second) => {
+      const { archive, view } = await run({ outputFormat: 'csv', ...options });
+      const [part, manifest] = await archiveMembers(archive);
+      const text = gunzipSync(part?.bytes ?? '').toString();
+      expect(text.slice(0, start.length + second.length)).toBe(`${start}${second}`);
+      expect(view).toEqual(json);
+      const { query: plan } = JSON.parse(String(manifest?.bytes)) as { query: { output: object } };
+      expect(plan.output).toEqual({
+        format: 'csv',
+        delimiter: 'csvDelimiter' in options ? '|' : ',',
+        ...('csvBom' in options && { bom: true }),
+        ...('csvHeader' in options && { header: false }),
+        ...('csvSafe' in options && { safe: true }),
+      });
+    },
+  );
+});
