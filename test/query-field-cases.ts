@@ -8,6 +8,7 @@ export const good = {
   limit: 10,
   filter: '(message_count ge 0)',
   groupByTimeUnit: 'hour',
+  timeZone: 'Europe/Warsaw',
   outputFormat: 'csv',
   csvDelimiter: '|',
   csvBom: true,
@@ -171,10 +172,15 @@ export const cases: Readonly<Record<string, Bounds>> = {
     ],
   },
   timeRange: {
-    within: ['last60minutes', 'last24hours', 'last7days'],
+    within: [
+      ...['last60minutes', 'last24hours', 'last7days', 'today', 'yesterday', 'thisWeek', 'lastWeek'],
+      ...['thisMonth', 'lastMonth', 'thisQuarter', 'lastQuarter', 'thisYear', 'lastYear'],
+    ],
     beyond: [
       ['last8days', /is not a time range; expected last60minutes/],
       ['Last7days', /is not a time range/],
+      ['lastmonth', /is not a time range; .*Did you mean "lastMonth"/],
+      ['last2weeks', /is not a time range/],
       ['', /is not a time range/],
       [{}, /is required; expected string/, 'timeRange.start'],
       [{ start, end: start, zone: 'UTC' }, /unknown property/, 'timeRange.zone'],
@@ -243,6 +249,31 @@ export const cases: Readonly<Record<string, Bounds>> = {
       ['hours', /is not a time unit/],
       ['', /is not a time unit/],
       ...notKnown(/is not a time unit/),
+    ],
+  },
+  timeZone: {
+    within: [
+      'UTC',
+      'America/Argentina/Buenos_Aires',
+      'Asia/Kolkata',
+      'Etc/GMT+12',
+      'Etc/GMT-14',
+      'europe/warsaw',
+    ],
+    beyond: [
+      [
+        'Europe/Warszawa',
+        /is not a time zone; expected a name of the tz database.*Did you mean "Europe\/Warsaw"/,
+      ],
+      ['Etc/GMT+13', /is not a time zone/],
+      ['Etc/GMT-15', /is not a time zone/],
+      ['CET', /is not a time zone/],
+      ['+05:30', /is not a time zone/],
+      ['Europe/Warsaw ', /is not a time zone/],
+      ['', /is not a time zone/],
+      ['x'.repeat(1_000_000), /is not a time zone/],
+      ['Europe/Warsaw\u0000', /is not a time zone/],
+      ...notKnown(/is not a time zone/),
     ],
   },
   outputFormat: {

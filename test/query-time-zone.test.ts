@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorBody } from '@hourglass/contract';
 import { readArchive, sharedSystem, type TestSystem } from '@hourglass/testing';
 
-describe('a time zone offset', () => {
+describe('a time zone', () => {
   let system: TestSystem;
   beforeAll(async () => {
     system = await sharedSystem('worker');
@@ -10,11 +10,16 @@ describe('a time zone offset', () => {
       { timestamp: '2026-01-05T10:05:00Z' },
       { timestamp: '2026-01-05T18:29:59.999Z' },
       { timestamp: '2026-01-05T23:30:00Z' },
+      // A day of 23 hours in Warsaw.
+      { timestamp: '2026-03-28T22:59:59.999Z' },
+      { timestamp: '2026-03-28T23:00:00Z' },
+      { timestamp: '2026-03-29T21:59:59Z' },
+      { timestamp: '2026-03-29T22:00:00Z' },
     ]);
   });
   afterAll(() => system.stop());
 
-  test('makes a query group by days of the zone, whose starts are shown in UTC', async () => {
+  test('as an offset makes a query group by its days, whose starts are shown in UTC', async () => {
     const query = {
       metrics: [{ name: 'message_count' }],
       groupByTimeUnit: 'day',
@@ -41,5 +46,32 @@ describe('a time zone offset', () => {
       400,
       expect.stringContaining('-840 to 840'),
     ]);
+  });
+
+  test('as a name makes a query group by local days of their real length, shown in local time', async () => {
+    const id = await system.client.submit({
+      metrics: [
+        { name: 'message_count' },
+        // 82,800 seconds are 23 hours.
+        { name: 'tps', operator: '*', value: '82800', alias: 'perDay' },
+      ],
+      dimensions: ['ax_hour_of_day'],
+      groupByTimeUnit: 'day',
+      timeRange: { start: '2026-03-27T00:00:00Z', end: '2026-03-31T00:00:00Z' },
+      timeZone: 'Europe/Warsaw',
+    });
+    await system.client.ended(id);
+    const result = await system.client.request(`/queries/${id}/result`);
+    const [part] = await readArchive(Buffer.from(await result.arrayBuffer()));
+    const row = (calls: number, perDay: string, hour: string, day: string) =>
+      `{"sum_message_count":"${calls}","perDay":${perDay},"ax_hour_of_day":"${hour}","day":"${day}"}\n`;
+    expect(part?.text).toBe(
+      [
+        row(1, String(82_800 / 86_400), '23', '2026-03-28T00:00:00+01:00'),
+        row(1, '1.0', '00', '2026-03-29T00:00:00+01:00'),
+        row(1, '1.0', '23', '2026-03-29T00:00:00+01:00'),
+        row(1, String(82_800 / 86_400), '00', '2026-03-30T00:00:00+02:00'),
+      ].join(''),
+    );
   });
 });

@@ -28,6 +28,8 @@ describe('synchronous statistics', () => {
       ['tsAscending', { tsAscending: 'yes' }, 'true, false'],
       ['tzo', { tzo: '841' }, '-840 to 840'],
       ['tzo', { tzo: '5.5' }, '-840 to 840'],
+      ['timeZone', { timeZone: 'Europe/Warszawa' }, 'Did you mean \\"Europe/Warsaw\\"?'],
+      ['timeZone', { timeZone: 'Europe/Warsaw', tzo: '60' }, 'together with tzo'],
       ['_optimized', { _optimized: 'json' }, 'js'],
     ])('an invalid %s: %j', async (field, wrong, text) => {
       const query = new URLSearchParams(good);

@@ -263,6 +263,27 @@ describe('synchronous statistics', () => {
     ).toMatchObject({ environments: [{ metrics: [{ values: ['1'] }] }] });
   });
 
+  test('begin the two hours that clocks show twice at their own moments', async () => {
+    const timestamps = ['2025-10-26T00:10:00Z', '2025-10-26T01:10:00Z', '2025-10-26T01:50:00Z'];
+    await system.client.sendFacts(timestamps.map((timestamp) => ({ timestamp })));
+    const target = 'timeRange=10/25/2025 00:00~10/27/2025 00:00&timeZone=Europe/Warsaw&tsAscending=true';
+    const select = `/stats?select=sum(message_count)&${target}`;
+    const notices = ['Buckets begin in the zone Europe/Warsaw'];
+    const answerWith = (values: readonly object[]) => ({
+      environments: [{ name: 'prod', metrics: [{ name: 'sum(message_count)', values }] }],
+      metaData: { errors: [], notices },
+    });
+    expect(await answer(`${select}&timeUnit=hour`)).toEqual(
+      answerWith([
+        { timestamp: Date.UTC(2025, 9, 26, 0), value: '1' },
+        { timestamp: Date.UTC(2025, 9, 26, 1), value: '2' },
+      ]),
+    );
+    expect(await answer(`${select}&timeUnit=day`)).toEqual(
+      answerWith([{ timestamp: Date.UTC(2025, 9, 25, 22), value: '3' }]),
+    );
+  });
+
   test('accept further parameters of older and newer clients without effect', async () => {
     const target = `/stats/apis?select=sum(message_count)&${day}`;
     const others =

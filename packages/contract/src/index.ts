@@ -29,5 +29,6 @@ export * from './result-links.ts';
 export * from './service.ts';
 export * from './sign-in.ts';
 export * from './stats.ts';
+export * from './time-zone.ts';
 export * from './tokens.ts';
 export * from './users.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { hostname } from './environment-hostnames.ts';
 
 const timeRangeForms =
-  'expected "last60minutes", "last24hours", "last7days" or {"start","end"} with ISO 8601 times';
+  'expected a relative range such as "last60minutes" or "yesterday", or {"start","end"} with ISO 8601 times';
 
 const metric = z.strictObject({
   name: z.string(),
@@ -34,6 +34,13 @@ export const submitQueryBody = z
     limit: z.int().optional().describe('Maximum number of rows.'),
     filter: z.string().optional().describe('Condition that facts must match.'),
     groupByTimeUnit: z.string().optional().describe('Length of a time bucket, such as hour.'),
+    timeZone: z
+      .string()
+      .optional()
+      .describe(
+        'Name in the tz database, such as Europe/Berlin: the zone of buckets, of parts of the timestamp and of ' +
+          'relative ranges. Excludes tzo.',
+      ),
     outputFormat: z.string().optional().describe('json or csv.'),
     csvDelimiter: z.string().optional().describe('Comma, vertical line or tab; only with csv.'),
     csvBom: z

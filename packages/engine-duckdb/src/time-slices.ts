@@ -1,4 +1,4 @@
-import { bucketRange, isOrderedByBucket, type Plan, type TimeRange } from '@hourglass/query';
+import { bucketingOf, bucketRange, isOrderedByBucket, type Plan, type TimeRange } from '@hourglass/query';
 import { estimateFacts, rangeOfFirstFacts, type CountedSegment } from './sample-range.ts';
 
 /** Divides a report into slices, each with the rows of some buckets. */
@@ -81,14 +81,11 @@ function planFrom(plan: Plan | null, startMs: number, limitRows: number | null):
  * Returns the beginning of the plan's range with about this number of facts, and at least one
  * bucket.
  */
-function sliceRange(
-  { range, timeUnit, utcOffsetMinutes = 0 }: Plan,
-  segments: readonly CountedSegment[],
-  facts: number,
-): TimeRange {
+function sliceRange(plan: Plan, segments: readonly CountedSegment[], facts: number): TimeRange {
+  const { range } = plan;
+  const bucketing = bucketingOf(plan);
   // A small remainder is not worth a separate slice.
-  if (timeUnit === null || estimateFacts(segments, range) < 1.5 * facts) return range;
-  const bucketing = { unit: timeUnit, utcOffsetMinutes };
+  if (bucketing === null || estimateFacts(segments, range) < 1.5 * facts) return range;
   const wantedMs = rangeOfFirstFacts(segments, range, facts).endExclusiveMs;
   const bucket = bucketRange(wantedMs, bucketing);
   const endExclusiveMs = bucket.startMs > range.startMs ? bucket.startMs : bucket.endExclusiveMs;

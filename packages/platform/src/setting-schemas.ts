@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import path from 'node:path';
-import { placeNamePattern } from '@hourglass/contract';
+import { isTimeZone, placeNamePattern } from '@hourglass/contract';
 import { z } from 'zod';
 
 // The message of each schema completes the sentence "expected …".
@@ -125,20 +125,7 @@ export const secretKey = z
   .transform((value) => Buffer.from(value, 'base64'))
   .refine((bytes) => bytes.length === keyBytes, `base64 of ${keyBytes} bytes`);
 
-/**
- * A name in the tz database. Abbreviations are not accepted: PostgreSQL reads `CET` as a fixed offset
- * without daylight saving time.
- */
+/** A name in the tz database. */
 export const timeZone = z
   .string()
-  .refine((value) => /^(?:UTC|[A-Za-z_]+(?:\/[A-Za-z0-9_+-]+)+)$/.test(value) && isTimeZone(value), {
-    message: 'the name of a time zone such as Europe/Berlin, or UTC',
-  });
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
+  .refine(isTimeZone, { message: 'the name of a time zone such as Europe/Berlin, or UTC' });

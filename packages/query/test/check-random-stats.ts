@@ -5,13 +5,14 @@ import { expectSame } from './expect-same.ts';
 import { openDuckDB } from './facts-relation.ts';
 import { modelCustomFields, modelFilters, type ModelFilter } from './filter-model.ts';
 import { columns, dataset, endMs, facts, tenant } from './random-facts.ts';
+import { zoneNames } from './random-requests.ts';
 import { expectedRows } from './report-model.ts';
 
 /** The last range is shorter than an hour, so that it can have buckets of a second. */
 const ranges = {
-  whole: '02/20/2026 00:00~03/05/2026 12:00',
-  part: '2/27/2026 17:45~3/1/2026 8:00:30',
-  hour: '02/20/2026 00:00~02/20/2026 00:59',
+  whole: '03/24/2026 00:00~04/06/2026 12:00',
+  part: '3/28/2026 17:45~4/1/2026 8:00:30',
+  hour: '03/24/2026 00:00~03/24/2026 00:59',
 };
 const selectable = dataset.metrics.flatMap(({ name, functions }) =>
   functions.length === 0 ? [name] : functions.map((chosen) => `${chosen}(${name})`),
@@ -23,7 +24,10 @@ const order = fc.record(
     limit: fc.integer({ min: 1, max: 8 }),
     offset: fc.integer({ min: 0, max: 3 }),
     tsAscending: fc.boolean(),
-    tzo: fc.oneof(fc.integer({ min: -840, max: 840 }), fc.constantFrom(0, 330, -480)),
+    zone: fc.oneof(
+      fc.record({ tzo: fc.oneof(fc.integer({ min: -840, max: 840 }), fc.constantFrom(0, 330, -480)) }),
+      fc.record({ timeZone: zoneNames }),
+    ),
   },
   { requiredKeys: [] },
 );
@@ -46,7 +50,7 @@ const requests: fc.Arbitrary<{ request: StatsRequest; filter: ModelFilter | unde
     filter: fc.option(modelFilters, { nil: undefined, freq: 2 }),
     order,
   })
-  .map(({ select, sorted, dimensions, timeUnit, range, filter, order: ordered }) => ({
+  .map(({ select, sorted, dimensions, timeUnit, range, filter, order: { zone, ...ordered } }) => ({
     request: {
       select: select.join(','),
       dimensions,
@@ -55,6 +59,7 @@ const requests: fc.Arbitrary<{ request: StatsRequest; filter: ModelFilter | unde
       filter: filter?.text,
       sortby: sorted?.map((index) => select[index % select.length]).join(','),
       ...ordered,
+      ...zone,
     },
     filter,
   }));

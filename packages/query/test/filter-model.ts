@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { CustomField } from '../src/index.ts';
 import type { Fact } from './facts-relation.ts';
 import { toMillionths } from './report-model.ts';
+import { localDate } from './zone-clock.ts';
 
 /**
  * A model of the filter language: random filters as text, in every style that the language allows,
@@ -10,7 +11,8 @@ import { toMillionths } from './report-model.ts';
  */
 export interface ModelFilter {
   readonly text: string;
-  readonly matches: (fact: Fact) => boolean;
+  /** `timeZone` is the zone of the plan. */
+  readonly matches: (fact: Fact, timeZone?: string) => boolean;
 }
 
 const fields = {
@@ -71,7 +73,7 @@ export const modelTimes = [
   '2026-03-01T00:00:00.000Z',
 ];
 
-/** Values that a fact has without a stored column. */
+/** Values that a fact has without a stored column, by a date in UTC that shows local time. */
 const derived: Record<string, (date: Date) => string> = {
   organization: () => 'acme',
   ax_hour_of_day: (date) => String(date.getUTCHours()).padStart(2, '0'),
@@ -80,9 +82,9 @@ const derived: Record<string, (date: Date) => string> = {
 };
 
 /** Returns a fact's value as text, or null. */
-function valueOf(field: Field, fact: Fact): string | null {
+function valueOf(field: Field, fact: Fact, timeZone: string | undefined): string | null {
   const derive = derived[field];
-  if (derive !== undefined) return derive(new Date(Date.parse(fact.timestamp)));
+  if (derive !== undefined) return derive(localDate(Date.parse(fact.timestamp), timeZone));
   return fact[field === 'error_count' ? 'is_error' : field]?.toString() ?? null;
 }
 
@@ -264,8 +266,8 @@ const comparisons: Record<string, (difference: number) => boolean> = {
 };
 
 function ifPresent(field: Field, test: (value: string) => boolean): ModelFilter['matches'] {
-  return (fact) => {
-    const value = valueOf(field, fact);
+  return (fact, timeZone) => {
+    const value = valueOf(field, fact, timeZone);
     return value !== null && test(value);
   };
 }
@@ -322,9 +324,9 @@ function conditionsOn(field: Field): fc.Arbitrary<ModelFilter> {
     }));
   const missing = fc
     .tuple(anyCase('is null'), anyCase('isnot null'), fc.boolean())
-    .map(([isNull, isNotNull, negated]) => ({
+    .map(([isNull, isNotNull, negated]): ModelFilter => ({
       text: `${field} ${negated ? isNotNull : isNull}`,
-      matches: (fact: Fact) => (valueOf(field, fact) === null) !== negated,
+      matches: (fact, timeZone) => (valueOf(field, fact, timeZone) === null) !== negated,
     }));
   return fc.oneof(compared, listed, matched, missing);
 }
@@ -344,10 +346,10 @@ export const modelFilters: fc.Arbitrary<ModelFilter> = fc.letrec<{
     .tuple(fc.array(tie('part'), { minLength: 1, maxLength: 2 }), anyCase('and'))
     .map(([parts, and]) => ({
       text: parts.map(({ text }) => text).join(` ${and} `),
-      matches: (fact) => parts.every(({ matches }) => matches(fact)),
+      matches: (fact, timeZone) => parts.every(({ matches }) => matches(fact, timeZone)),
     })),
   any: fc.tuple(fc.array(tie('all'), { minLength: 1, maxLength: 2 }), anyCase('or')).map(([parts, or]) => ({
     text: parts.map(({ text }) => text).join(` ${or} `),
-    matches: (fact) => parts.some(({ matches }) => matches(fact)),
+    matches: (fact, timeZone) => parts.some(({ matches }) => matches(fact, timeZone)),
   })),
 })).any;

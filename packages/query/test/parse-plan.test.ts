@@ -65,7 +65,18 @@ const stats = examplePlan({
   groups: { sortBy: [0], descending: true, offset: 3, limit: 0, newestFirst: true },
 });
 
-test.each([...plans, ['one of statistics', stats] as const])(
+const zoned = examplePlan({
+  timeUnit: 'day',
+  timeZone: {
+    name: 'Africa/Monrovia',
+    offsets: [
+      { fromMs: 60_000_000_000, offsetSeconds: -2_670 },
+      { fromMs: 63_593_070_000, offsetSeconds: 0 },
+    ],
+  },
+});
+
+test.each([...plans, ['one of statistics', stats] as const, ['one with a time zone', zoned] as const])(
   'a stored plan is read as it was written: %s',
   (_title, plan) => {
     const read = parsePlan(JSON.parse(JSON.stringify(plan)));
@@ -112,6 +123,12 @@ test.each<[string, unknown]>([
   ],
   ['an offset beyond every zone', { ...examplePlan({}), utcOffsetMinutes: 841 }],
   ['an offset of half a minute', { ...examplePlan({}), utcOffsetMinutes: 0.5 }],
+  ['a time zone without offsets', { ...examplePlan({}), timeZone: { name: 'Europe/Warsaw', offsets: [] } }],
+  ['a time zone that is only a name', { ...examplePlan({}), timeZone: 'Europe/Warsaw' }],
+  [
+    'an offset in fractions of a second',
+    { ...examplePlan({}), timeZone: { name: 'Europe/Warsaw', offsets: [{ fromMs: 0, offsetSeconds: 0.5 }] } },
+  ],
   ['a limit of no rows', { ...examplePlan({}), limitRows: 0 }],
   [
     'a CSV option that means nothing',

@@ -265,6 +265,48 @@ describe('a faulty request is refused with the field, what was found and what is
     expect(plan({ utcOffsetMinutes: 0 })).toEqual(plan({}));
   });
 
+  test.each<readonly [string, string]>([
+    ['Europe/Warszawa', 'Did you mean "Europe/Warsaw"?'],
+    ['europe/berlinn', 'Did you mean "Europe/Berlin"?'],
+    ...['CET', 'CST', 'EST', '+05:30', 'UTC+1', 'GMT+5', 'Z', 'local', '', ' UTC', 'UTC\n', '__proto__'].map(
+      (name) => [name, 'expected a name of the tz database such as Europe/Berlin, or UTC'] as const,
+    ),
+    ['Europe/'.repeat(100_000), 'is not a time zone'],
+  ])('time zone %j', (timeZone, text) => {
+    expectFault({ timeZone }, 'timeZone', 'is not a time zone', text);
+  });
+
+  test('refuses a time zone together with tzo, even if that is UTC', () => {
+    expectFault({ timeZone: 'UTC', utcOffsetMinutes: 0 }, 'timeZone', 'together with tzo', 'one of them');
+  });
+
+  test('keeps the name of a time zone in the spelling of the tz database, or that of an alias', () => {
+    const named = (timeZone: string) => plan({ timeZone }).timeZone?.name;
+    expect(named('europe/WARSAW')).toBe('Europe/Warsaw');
+    expect(named('America/Argentina/Buenos_Aires')).toMatch(/Buenos_Aires$/);
+    expect(named('Asia/Kolkata')).toBe('Asia/Kolkata');
+    expect(named('Etc/GMT+5')).toBe('Etc/GMT+5');
+    expect(named('UTC')).toBe('UTC');
+  });
+
+  test('freezes the offsets of the time zone in the range and for the whole buckets at its ends', () => {
+    const timeRange = { start: '2026-03-15T00:00:00Z', end: '2026-04-15T00:00:00Z' };
+    expect(plan({ timeZone: 'Europe/Warsaw', groupByTimeUnit: 'month', timeRange }).timeZone).toEqual({
+      name: 'Europe/Warsaw',
+      offsets: [
+        { fromMs: expect.any(Number), offsetSeconds: 3_600 },
+        { fromMs: Date.UTC(2026, 2, 29, 1), offsetSeconds: 7_200 },
+      ],
+    });
+    const october = { start: '2026-10-01T00:00:00Z', end: '2026-10-02T00:00:00Z' };
+    const offsetsBy = (groupByTimeUnit: string) =>
+      plan({ timeZone: 'Europe/Warsaw', groupByTimeUnit, timeRange: october }).timeZone?.offsets.map(
+        ({ offsetSeconds }) => offsetSeconds,
+      );
+    expect(offsetsBy('day')).toEqual([7_200]);
+    expect(offsetsBy('month')).toEqual([7_200, 3_600]);
+  });
+
   test.each([0, -1, 1.5, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY])('limit %d', (limit) => {
     expectFault({ limit }, 'limit', String(limit), '1 to 2147483647');
   });

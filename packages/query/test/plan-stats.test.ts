@@ -111,6 +111,12 @@ describe('planStats', () => {
     expect(plan({ tzo }).utcOffsetMinutes).toBe(tzo);
   });
 
+  test('keeps the few offsets of a time zone that a millennium needs', () => {
+    const { timeZone } = plan({ timeZone: 'Europe/Warsaw', timeUnit: 'millennium' });
+    expect(timeZone?.offsets.map(({ offsetSeconds }) => offsetSeconds)).toEqual([3_600]);
+    expect(plan({ timeZone: 'America/New_York', timeUnit: 'century' }).timeZone?.offsets).toHaveLength(1);
+  });
+
   test('a metric without a function has its default function, also in its name', () => {
     expect(plan({ select: 'message_count,total_response_time' }).metrics.map(({ alias }) => alias)).toEqual([
       'sum(message_count)',
@@ -229,6 +235,11 @@ describe('planStats reports faults', () => {
     ['tzo', [-841, 841, 0.5, Number.NaN], '-840 to 840'],
   ])('of %s out of bounds', (field, values, expected) => {
     for (const value of values) expectFault({ [field]: value }, field, String(value), expected);
+  });
+
+  test('of a time zone that does not exist, or beside tzo', () => {
+    expectFault({ timeZone: 'Europe/Warszawa' }, 'timeZone', 'Did you mean "Europe/Warsaw"?');
+    expectFault({ timeZone: 'Europe/Warsaw', tzo: 60 }, 'timeZone', 'together with tzo');
   });
 
   test('of all parameters at once', () => {

@@ -10,8 +10,9 @@ import {
   modelTimes,
 } from './filter-model.ts';
 
-export const start = '2026-02-20T00:00:00Z';
-export const end = '2026-03-05T12:00:00Z';
+/** Clocks change in Europe on 29 March, in Chile and Australia on 5 April, elsewhere in between. */
+export const start = '2026-03-24T00:00:00Z';
+export const end = '2026-04-06T12:00:00Z';
 const startMs = Date.parse(start);
 export const endMs = Date.parse(end);
 export const tenant = { organization: 'acme', environment: 'prod', environmentId };

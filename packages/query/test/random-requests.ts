@@ -22,6 +22,18 @@ const metrics = fc
     ),
   )
   .chain((metric) => operations.map((operation) => ({ ...metric, ...operation })));
+/** Most of these zones change their clocks within the range of `facts`. */
+export const zoneNames = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      ...['Europe/Warsaw', 'America/Santiago', 'Australia/Lord_Howe', 'Asia/Beirut', 'Antarctica/Troll'],
+      ...['Asia/Gaza', 'Pacific/Chatham', 'America/Scoresbysund', 'Asia/Kolkata', 'UTC'],
+    ),
+  },
+  { weight: 1, arbitrary: fc.constantFrom(...Intl.supportedValuesOf('timeZone')) },
+);
+
 /** Generates requests over `facts`, each with the model of its filter. */
 export const requests: fc.Arbitrary<{ request: QueryRequest; filter: ModelFilter | undefined }> = fc
   .record({
@@ -44,12 +56,16 @@ export const requests: fc.Arbitrary<{ request: QueryRequest; filter: ModelFilter
       { maxLength: 3 },
     ),
     groupByTimeUnit: fc.option(fc.constantFrom(...queryTimeUnits), { nil: undefined }),
-    utcOffsetMinutes: fc.option(fc.integer({ min: -840, max: 840 }), { nil: undefined }),
+    zone: fc.oneof(
+      fc.constant({}),
+      fc.record({ utcOffsetMinutes: fc.integer({ min: -840, max: 840 }) }),
+      fc.record({ timeZone: zoneNames }),
+    ),
     limit: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
     filter: fc.option(modelFilters, { nil: undefined, freq: 9 }),
   })
   .filter(({ metrics: chosen, dimensions }) => chosen.length + dimensions.length > 0)
-  .map(({ filter, ...request }) => ({
-    request: { ...request, filter: filter?.text, timeRange: { start, end } },
+  .map(({ filter, zone, ...request }) => ({
+    request: { ...request, ...zone, filter: filter?.text, timeRange: { start, end } },
     filter,
   }));

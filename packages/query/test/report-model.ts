@@ -1,5 +1,7 @@
 import type { Fact } from './facts-relation.ts';
 import { environmentId } from './facts-relation.ts';
+import type { ModelFilter } from './filter-model.ts';
+import { localDate, zoneClock } from './zone-clock.ts';
 import type { Operation, Plan, PlannedMetric, TimeUnit } from '../src/index.ts';
 
 /**
@@ -43,12 +45,16 @@ interface Group {
 export function expectedRows(
   plan: Plan,
   facts: readonly Fact[],
-  matches: (fact: Fact) => boolean = () => true,
+  matches: ModelFilter['matches'] = () => true,
 ): readonly (readonly Value[])[] {
   const matching = facts.filter((fact) => {
     const ms = Date.parse(fact.timestamp);
     const inRange = ms >= plan.range.startMs && ms < plan.range.endExclusiveMs;
-    return inRange && (fact.environment_id ?? environmentId) === plan.tenant.environmentId && matches(fact);
+    return (
+      inRange &&
+      (fact.environment_id ?? environmentId) === plan.tenant.environmentId &&
+      matches(fact, plan.timeZone?.name)
+    );
   });
   return inOrder(plan, matching)
     .slice(0, plan.limitRows ?? undefined)
@@ -84,7 +90,7 @@ function groupsOf(plan: Plan, unit: TimeUnit | null, facts: readonly Fact[]): re
   for (const fact of facts) {
     const ms = Date.parse(fact.timestamp);
     const keys = plan.dimensions.map((name) => dimensionKey(name, fact, plan));
-    const time = unit === null ? null : timeKey(ms, unit, plan.utcOffsetMinutes ?? 0);
+    const time = unit === null ? null : timeKey(ms, unit, plan);
     const id = JSON.stringify([time?.shown, ...keys.map(({ shown }) => shown)]);
     const group = groups.get(id) ?? { keys, time, facts: [], ms };
     group.facts.push(fact);
@@ -144,8 +150,8 @@ function textKey(shown: string): Key {
   return { shown, order: Buffer.from(shown) };
 }
 
-function dimensionKey(name: string, fact: Fact, { tenant }: Plan): Key {
-  const date = new Date(Date.parse(fact.timestamp));
+function dimensionKey(name: string, fact: Fact, { tenant, timeZone }: Plan): Key {
+  const date = localDate(Date.parse(fact.timestamp), timeZone?.name);
   if (name === 'organization' || name === 'environment') return textKey(tenant[name]);
   if (name === 'ax_day_of_week') return textKey(date.toUTCString().slice(0, 3));
   if (name === 'ax_month_of_year') return textKey(date.toISOString().slice(5, 7));
@@ -169,7 +175,12 @@ function dimensionKey(name: string, fact: Fact, { tenant }: Plan): Key {
 }
 
 /** Derives the bucket from the text of the local time, unlike the tests of buckets. */
-function timeKey(ms: number, unit: TimeUnit, utcOffsetMinutes: number): Key {
+function timeKey(ms: number, unit: TimeUnit, { utcOffsetMinutes = 0, timeZone }: Plan): Key {
+  if (timeZone !== undefined) {
+    const clock = zoneClock(timeZone.name);
+    const { startMs } = clock.bucket(ms, unit);
+    return { shown: clock.showWithOffset(startMs), order: BigInt(startMs) };
+  }
   const start = Date.parse(localStart(ms, unit, utcOffsetMinutes)) - utcOffsetMinutes * 60_000;
   return textKey(`${new Date(start).toISOString().replace('T', ' ').slice(0, 19)} UTC`);
 }
@@ -187,8 +198,12 @@ function localStart(ms: number, unit: TimeUnit, utcOffsetMinutes: number): strin
 }
 
 /** Returns the length of the bucket that contains a time, by the calendar. */
-function bucketLengthMs({ timeUnit, range, utcOffsetMinutes = 0 }: Plan, ms: number): number {
+function bucketLengthMs({ timeUnit, range, utcOffsetMinutes = 0, timeZone }: Plan, ms: number): number {
   if (timeUnit === null) return range.endExclusiveMs - range.startMs;
+  if (timeZone !== undefined) {
+    const { startMs, endExclusiveMs } = zoneClock(timeZone.name).bucket(ms, timeUnit);
+    return endExclusiveMs - startMs;
+  }
   const fixed: Record<string, number> = { second: 1, minute: 60, hour: 3_600, day: 86_400, week: 604_800 };
   const seconds = fixed[timeUnit];
   if (seconds !== undefined) return seconds * 1_000;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bucketRange, timeUnits, type TimeUnit } from '../src/index.ts';
+import { bucketingOf, bucketRange, timeUnits, type TimeUnit } from '../src/index.ts';
 import { examplePlan, openDuckDB } from './facts-relation.ts';
 
 let duckdb: Awaited<ReturnType<typeof openDuckDB>>;
@@ -98,7 +98,8 @@ test.each(timeUnits)(
   (unit) => {
     fc.assert(
       fc.property(moments, zones, (times, utcOffsetMinutes) => {
-        const bucketing = { unit, utcOffsetMinutes };
+        const bucketing = bucketingOf({ timeUnit: unit, utcOffsetMinutes });
+        if (bucketing === null) throw new Error('no time unit');
         const offsetMs = utcOffsetMinutes * 60_000;
         const wrong = times.filter((ms) => {
           const { startMs, endExclusiveMs } = bucketRange(ms, bucketing);

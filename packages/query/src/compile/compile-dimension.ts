@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Dimension, DimensionType, TimestampPart } from '../catalogue/dataset.ts';
 import { timestampColumn } from '../catalogue/fact-row.ts';
-import type { Tenant } from '../plan/plan.ts';
+import type { Plan, PlannedTimeZone } from '../plan/plan.ts';
+import { toLocal } from './local-time.ts';
 import { formatMillisecond, truncateToMillisecond } from './time-bucket.ts';
 
 /** The SQL expressions of a dimension or of the time column. */
@@ -14,16 +15,19 @@ export interface CompiledKey {
   readonly isText?: boolean;
 }
 
+/** The parts of a plan that decide the values of derived dimensions. */
+export type PlanFrame = Pick<Plan, 'tenant' | 'timeZone'>;
+
 /** The shown value of a dimension without a value. */
 const notSet = sql.lit('(not set)');
 
-export function compileDimension(dimension: Dimension, tenant: Tenant): CompiledKey {
+export function compileDimension(dimension: Dimension, { tenant, timeZone }: PlanFrame): CompiledKey {
   const { name, source } = dimension;
   switch (source.kind) {
     case 'column':
       return compileColumn(name, source.type);
     case 'timestamp-part':
-      return textKey(compileTimestampPart(source.part));
+      return textKey(compileTimestampPart(source.part, timeZone));
     case 'tenant':
       return { key: null, show: () => sql`cast(${tenant[source.of]} as varchar)` };
     default:
@@ -51,10 +55,15 @@ function compileColumn(name: string, type: DimensionType): CompiledKey {
 }
 
 /**
- * Compiles a part of the timestamp to text. Days of the week are therefore ordered alphabetically.
+ * Compiles a part of the timestamp, in local time of the zone or in UTC, to text. Days of the week
+ * are therefore ordered alphabetically.
  */
-export function compileTimestampPart(part: TimestampPart): RawBuilder<unknown> {
-  const timestamp = sql.ref(timestampColumn.name);
+export function compileTimestampPart(
+  part: TimestampPart,
+  timeZone: PlannedTimeZone | undefined,
+): RawBuilder<unknown> {
+  const column = sql.ref(timestampColumn.name);
+  const timestamp = timeZone === undefined ? column : toLocal(column, timeZone.offsets);
   switch (part) {
     case 'day_of_week':
       return sql`strftime(${timestamp}, '%a')`;

@@ -4,8 +4,7 @@ import { type FilterSource, getFilterSource } from '../catalogue/look-up.ts';
 import type { Comparison, FilterCondition, FilterNode } from '../filter/filter-node.ts';
 import { likeRegex } from '../filter/like-pattern.ts';
 import { similarRegex } from '../filter/similar-pattern.ts';
-import type { Tenant } from '../plan/plan.ts';
-import { compileTimestampPart } from './compile-dimension.ts';
+import { compileTimestampPart, type PlanFrame } from './compile-dimension.ts';
 import { formatMillisecond, timestampValue, truncateToMillisecond } from './time-bucket.ts';
 
 const comparisonSigns: Record<Comparison, RawBuilder<unknown>> = {
@@ -22,21 +21,21 @@ const comparisonSigns: Record<Comparison, RawBuilder<unknown>> = {
  * SQL treats as false. Throws if the dataset does not have a field of the filter, or has it with
  * another type.
  */
-export function compileFilter(filter: FilterNode, dataset: Dataset, tenant: Tenant): RawBuilder<SqlBool> {
+export function compileFilter(filter: FilterNode, dataset: Dataset, frame: PlanFrame): RawBuilder<SqlBool> {
   if ('parts' in filter) {
-    const parts = filter.parts.map((part) => compileFilter(part, dataset, tenant));
+    const parts = filter.parts.map((part) => compileFilter(part, dataset, frame));
     return sql`(${sql.join(parts, sql.raw(` ${filter.kind} `))})`;
   }
-  return compileCondition(filter, getFilterSource(dataset, filter.field), tenant);
+  return compileCondition(filter, getFilterSource(dataset, filter.field), frame);
 }
 
 function compileCondition(
   condition: FilterCondition,
   source: FilterSource,
-  tenant: Tenant,
+  frame: PlanFrame,
 ): RawBuilder<SqlBool> {
   const type = source.kind === 'column' ? source.type : 'text';
-  const operand = compileOperand(source, tenant);
+  const operand = compileOperand(source, frame);
   if ('type' in condition && condition.type !== type) {
     throw new Error(`the field "${condition.field}" is of type ${type}; the filter has ${condition.type}`);
   }
@@ -59,7 +58,7 @@ function compileCondition(
   }
 }
 
-function compileOperand(source: FilterSource, tenant: Tenant): RawBuilder<unknown> {
+function compileOperand(source: FilterSource, { tenant, timeZone }: PlanFrame): RawBuilder<unknown> {
   switch (source.kind) {
     case 'column': {
       const column = sql.ref(source.column);
@@ -67,7 +66,7 @@ function compileOperand(source: FilterSource, tenant: Tenant): RawBuilder<unknow
       return source.type === 'timestamp' ? truncateToMillisecond(column) : column;
     }
     case 'timestamp-part':
-      return compileTimestampPart(source.part);
+      return compileTimestampPart(source.part, timeZone);
     case 'tenant':
       return sql`cast(${tenant[source.of]} as varchar)`;
     default:

@@ -3,6 +3,7 @@ import { timestampColumn } from '../catalogue/fact-row.ts';
 import { getDimension } from '../catalogue/look-up.ts';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import type { Plan } from '../plan/plan.ts';
+import { bucketingOf } from '../time/zone.ts';
 import { type CompiledKey, compileDimension } from './compile-dimension.ts';
 import { compileMetric, showMetric } from './compile-metric.ts';
 import {
@@ -83,25 +84,26 @@ interface CompiledTime extends CompiledKey {
   readonly lengthMs?: RawBuilder<unknown>;
 }
 
-function compileTime({ timeUnit, utcOffsetMinutes = 0, perFact }: Plan): CompiledTime | null {
+function compileTime(plan: Plan): CompiledTime | null {
   const timestamp = sql.ref(timestampColumn.name);
-  if (perFact !== undefined) {
+  if (plan.perFact !== undefined) {
     const key = truncateToMillisecond(timestamp);
     return { key, show: formatMillisecond };
   }
-  if (timeUnit === null) return null;
-  const bucketing = { unit: timeUnit, utcOffsetMinutes };
+  const bucketing = bucketingOf(plan);
+  if (bucketing === null) return null;
   const key = truncateToBucket(timestamp, bucketing);
-  return { key, show: formatBucket, lengthMs: bucketLengthMs(key, bucketing) };
+  const show = (bucket: RawBuilder<unknown>) => formatBucket(bucket, plan.timeZone);
+  return { key, show, lengthMs: bucketLengthMs(key, bucketing) };
 }
 
 /** Compiles a dimension. In a converted report the currency is a constant. */
 function compileKey(name: string, { plan, dataset }: BoundPlan): CompiledKey {
-  const { tenant, targetCurrency } = plan;
+  const { targetCurrency } = plan;
   if (targetCurrency !== undefined && name === dataset.currencyDimension) {
     return { key: null, show: () => sql`cast(${targetCurrency} as varchar)` };
   }
-  return compileDimension(getDimension(dataset, name), tenant);
+  return compileDimension(getDimension(dataset, name), plan);
 }
 
 function leadingTextKey(dimensions: readonly CompiledKey[]): RawBuilder<unknown> | null {

@@ -67,7 +67,7 @@ function matchingFacts({ plan, dataset }: BoundPlan): FactsQuery {
     .where(environmentColumn.name, '=', sql<number>`cast(${tenant.environmentId} as integer)`)
     .where(timestampColumn.name, '>=', timestampValue(range.startMs))
     .where(timestampColumn.name, '<', timestampValue(range.endExclusiveMs));
-  return filter === null ? facts : facts.where(compileFilter(filter, dataset, tenant));
+  return filter === null ? facts : facts.where(compileFilter(filter, dataset, plan));
 }
 
 /** Joins each fact with the rate of its currency on its UTC day; null without a rate. */

@@ -1,57 +1,60 @@
 import { type Expression, type RawBuilder, sql } from 'kysely';
-import type { TimeUnit } from '../plan/plan.ts';
-import { unitLengths } from '../plan/time-unit-lengths.ts';
+import type { PlannedTimeZone, TimeUnit } from '../plan/plan.ts';
+import { bucketPieces } from '../time/bucket-pieces.ts';
+import type { Bucketing } from '../time/bucket-range.ts';
+import { unitLengths } from '../time/time-unit-lengths.ts';
+import { addOffset, caseOf, formatLocal, subtractOffset, timestampLiteral, toLocal } from './local-time.ts';
 
 /** Common prefix of shown bucket times and shown timestamps, both in UTC. */
 const secondFormat = '%Y-%m-%d %H:%M:%S';
-
-/**
- * The division of time into buckets: the plan's unit, aligned to local time at an offset east of
- * UTC.
- */
-export interface Bucketing {
-  readonly unit: TimeUnit;
-  readonly utcOffsetMinutes: number;
-}
 
 /**
  * Returns the start of the bucket that contains a timestamp, both in UTC without a zone. Weeks
  * start on Monday, as in ISO 8601 and DuckDB; decades and longer units start in years divisible by
  * their length.
  */
-export function truncateToBucket(
+export function truncateToBucket(timestamp: Expression<unknown>, bucketing: Bucketing): RawBuilder<unknown> {
+  const pieces = bucketPieces(bucketing).map((piece) => ({
+    endExclusiveMs: piece.endExclusiveMs,
+    value:
+      'bucket' in piece
+        ? timestampLiteral(piece.bucket.startMs)
+        : truncateLocal(timestamp, piece.offsetMs, bucketing.unit),
+  }));
+  return sql`${caseOf(timestamp, pieces)}`;
+}
+
+/** Truncates in local time at the offset. */
+function truncateLocal(
   timestamp: Expression<unknown>,
-  { unit, utcOffsetMinutes }: Bucketing,
-): RawBuilder<unknown> {
-  const start = sql`date_trunc(${sql.lit(unit)}, ${toLocal(timestamp, utcOffsetMinutes)})`;
-  return utcOffsetMinutes === 0 ? start : sql`(${start} - ${minutes(utcOffsetMinutes)})`;
-}
-
-/** Converts UTC to local time at the offset. */
-function toLocal(timestamp: Expression<unknown>, utcOffsetMinutes: number): Expression<unknown> {
-  return utcOffsetMinutes === 0 ? timestamp : sql`(${timestamp} + ${minutes(utcOffsetMinutes)})`;
-}
-
-/**
- * Embeds the number as a literal, not as a parameter: a statement repeats its group keys, and
- * DuckDB treats equal expressions with different parameters as different keys. The number is a
- * bounded integer from the plan.
- */
-function minutes(count: number): RawBuilder<unknown> {
-  return sql`to_minutes(${sql.lit(count)})`;
+  offsetMs: number,
+  unit: TimeUnit,
+): Expression<unknown> {
+  const start = sql`date_trunc(${sql.lit(unit)}, ${addOffset(timestamp, offsetMs)})`;
+  return subtractOffset(start, offsetMs);
 }
 
 /**
  * Returns the length of the whole bucket in milliseconds, BIGINT, even if the range covers only a
  * part of it.
  */
-export function bucketLengthMs(
-  bucket: Expression<unknown>,
-  { unit, utcOffsetMinutes }: Bucketing,
-): RawBuilder<unknown> {
+export function bucketLengthMs(bucket: Expression<unknown>, bucketing: Bucketing): RawBuilder<unknown> {
+  const usual = calendarLengthMs(bucket, bucketing);
+  const lengths = bucketPieces(bucketing).flatMap((piece) => {
+    if (!('bucket' in piece)) return [];
+    const { startMs, endExclusiveMs } = piece.bucket;
+    const length = sql.lit(endExclusiveMs - startMs);
+    return sql`when ${timestampLiteral(startMs)} then cast(${length} as bigint)`;
+  });
+  if (lengths.length === 0) return usual;
+  return sql`(case ${bucket} ${sql.join(lengths, sql.raw(' '))} else ${usual} end)`;
+}
+
+/** The length of a bucket in which the offset does not change. */
+function calendarLengthMs(bucket: Expression<unknown>, { unit, offsets }: Bucketing): RawBuilder<unknown> {
   const length = unitLengths[unit];
   if ('ms' in length) return sql`cast(${length.ms} as bigint)`;
-  const start = toLocal(bucket, utcOffsetMinutes);
+  const start = toLocal(bucket, offsets);
   return sql`date_diff('millisecond', ${start}, ${start} + to_months(${sql.lit(length.months)}))`;
 }
 
@@ -63,8 +66,15 @@ export function timestampValue(ms: number): RawBuilder<string> {
   return sql<string>`cast(${new Date(ms).toISOString().replace('Z', '')} as timestamp)`;
 }
 
-/** Formats as `YYYY-MM-DD HH:MM:SS UTC`, the contract's form of a time column. */
-export function formatBucket(bucket: Expression<unknown>): RawBuilder<unknown> {
+/**
+ * Formats as `YYYY-MM-DD HH:MM:SS UTC`, the contract's form of a time column, or as local time of
+ * the zone.
+ */
+export function formatBucket(
+  bucket: Expression<unknown>,
+  timeZone: PlannedTimeZone | undefined,
+): RawBuilder<unknown> {
+  if (timeZone !== undefined) return sql`${formatLocal(bucket, timeZone.offsets)}`;
   return sql`strftime(${bucket}, ${sql.lit(`${secondFormat} UTC`)})`;
 }
 

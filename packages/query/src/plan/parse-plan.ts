@@ -32,6 +32,11 @@ const filterNode: z.ZodType<FilterNode> = z.lazy(() =>
   ]),
 );
 
+const timeZone = z.strictObject({
+  name: z.string(),
+  offsets: z.array(z.strictObject({ fromMs: z.int(), offsetSeconds: z.int() })).min(1),
+});
+
 const groups = z.strictObject({
   sortBy: z.array(z.int().min(0)),
   descending: z.boolean(),
@@ -48,6 +53,7 @@ const planShape: z.ZodType<Plan> = z.strictObject({
   range: z.strictObject({ startMs: z.int(), endExclusiveMs: z.int() }),
   timeUnit: z.enum(timeUnits).nullable(),
   utcOffsetMinutes: z.int().min(-maxUtcOffsetMinutes).max(maxUtcOffsetMinutes).exactOptional(),
+  timeZone: timeZone.exactOptional(),
   metrics: z.array(
     z.strictObject({
       metric: z.string(),

@@ -1,5 +1,6 @@
 import { quoted } from '@hourglass/contract/messages';
-import { faultOfRange, relativeRange, relativeRangeNames } from './parse-time-range.ts';
+import { relativeRange, relativeRangeNames } from '../time/relative-range.ts';
+import { faultOfRange, type RangeContext } from './parse-time-range.ts';
 import type { ReportFault, TimeRange } from './plan.ts';
 import { readMoment } from './read-moment.ts';
 
@@ -11,7 +12,7 @@ const moment =
   /^(?<month>\d{1,2})\/(?<day>\d{1,2})\/(?<year>[1-9]\d{3}) (?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2}))?$/;
 
 const expectedMoment = 'MM/DD/YYYY HH:MM in UTC, such as 01/31/2026 13:45';
-const expectedRange = `expected two times of the form ${expectedMoment}, separated by "~", or ${relativeRangeNames}`;
+const expectedRange = `expected two times of the form ${expectedMoment}, separated by "~", or ${relativeRangeNames.join(', ')}`;
 
 /**
  * Parses `MM/DD/YYYY HH:MM~MM/DD/YYYY HH:MM` or the name of a relative range. Returns null if the
@@ -19,14 +20,14 @@ const expectedRange = `expected two times of the form ${expectedMoment}, separat
  */
 export function parseStatsRange(
   requested: string | undefined,
-  nowMs: number,
+  { nowMs, zone }: RangeContext,
   report: ReportFault,
 ): TimeRange | null {
   if (requested === undefined) {
     report('timeRange', `is required; ${expectedRange}`);
     return null;
   }
-  const relative = relativeRange(requested, nowMs);
+  const relative = relativeRange(requested, nowMs, zone);
   if (relative !== null) return relative;
   const [start, end, ...more] = requested.split('~');
   if (start === undefined || end === undefined || more.length > 0) {

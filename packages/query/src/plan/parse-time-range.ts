@@ -1,25 +1,16 @@
 import { didYouMean, quoted } from '@hourglass/contract/messages';
+import { relativeRange, relativeRangeNames } from '../time/relative-range.ts';
+import type { Zone } from '../time/zone.ts';
 import type { ReportFault, TimeRange } from './plan.ts';
 import { readMoment } from './read-moment.ts';
 import type { QueryRequest } from './request.ts';
 
-const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
+const dayMs = 24 * 60 * 60_000;
 
-/** Lengths of the relative ranges by name. They end at the time of submission. */
-const relativeRanges: ReadonlyMap<string, number> = new Map([
-  ['last60minutes', 60 * minuteMs],
-  ['last24hours', dayMs],
-  ['last7days', 7 * dayMs],
-]);
-
-/** The names for messages. */
-export const relativeRangeNames = [...relativeRanges.keys()].join(', ');
-
-/** Returns null if no relative range has this name. */
-export function relativeRange(name: string, nowMs: number): TimeRange | null {
-  const lengthMs = relativeRanges.get(name);
-  return lengthMs === undefined ? null : { startMs: nowMs - lengthMs, endExclusiveMs: nowMs };
+/** The moment and the zone that names of relative ranges refer to. */
+export interface RangeContext {
+  readonly nowMs: number;
+  readonly zone: Zone;
 }
 
 /** The contract's maximum length of a range. */
@@ -28,15 +19,15 @@ const maxRangeDays = 365;
 /** Returns null if the range was faulty and reported. */
 export function parseTimeRange(
   requested: QueryRequest['timeRange'],
-  nowMs: number,
+  { nowMs, zone }: RangeContext,
   report: ReportFault,
 ): TimeRange | null {
   if (typeof requested === 'string') {
-    const range = relativeRange(requested, nowMs);
+    const range = relativeRange(requested, nowMs, zone);
     if (range === null) {
       report(
         'timeRange',
-        `${quoted(requested)} is not a time range; expected ${relativeRangeNames}, or an object with start and end${didYouMean(requested, [...relativeRanges.keys()])}`,
+        `${quoted(requested)} is not a time range; expected ${relativeRangeNames.join(', ')}, or an object with start and end${didYouMean(requested, relativeRangeNames)}`,
       );
     }
     return range;

@@ -7,7 +7,8 @@ import { planDimensions } from './plan-dimensions.ts';
 import { planFilter } from './plan-filter.ts';
 import { planMetric } from './plan-metrics.ts';
 import { planLimit, planOutput } from './plan-output.ts';
-import { planTimeUnit, planUtcOffset } from './plan-time.ts';
+import { planTimeUnit, planZone } from './plan-time.ts';
+import { frozenZone } from '../time/zone.ts';
 import type { QueryRequest } from './request.ts';
 
 /**
@@ -29,14 +30,15 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
       units: queryTimeUnits,
       report,
     });
-    const utcOffset = planUtcOffset(request.utcOffsetMinutes, report);
+    const zone = planZone({ timeZone: request.timeZone, tzo: request.utcOffsetMinutes }, report);
     const aliases = metrics.map((metric) => metric?.alias);
     checkColumnNames({ metrics: aliases, dimensions: requestedDimensions, timeUnit }, report);
-    const range = parseTimeRange(request.timeRange, context.nowMs, report);
+    const range = parseTimeRange(request.timeRange, { nowMs: context.nowMs, zone }, report);
     const limitRows = planLimit(request.limit, report);
     const output = planOutput(request, report);
     const filter = planFilter(request.filter, dataset, report);
-    return { range, timeUnit, ...utcOffset, metrics, dimensions, filter, limitRows, output };
+    const frozen = range === null ? {} : frozenZone(zone, range, timeUnit);
+    return { range, timeUnit, ...frozen, metrics, dimensions, filter, limitRows, output };
   });
 }
 

@@ -6,7 +6,8 @@ import { timeUnits, type PlannedMetric, type ReportFault, type TimeRange, type T
 import { planDimensions } from './plan-dimensions.ts';
 import { planFilter } from './plan-filter.ts';
 import { planGroups } from './plan-groups.ts';
-import { planTimeUnit, planUtcOffset } from './plan-time.ts';
+import { planTimeUnit, planZone } from './plan-time.ts';
+import { frozenZone } from '../time/zone.ts';
 import { planMetricList } from './plan-metric-list.ts';
 import { maxStatsRows, type StatsRequest } from './stats-request.ts';
 
@@ -24,13 +25,14 @@ export function planStats(request: StatsRequest, context: PlanContext): PlanResu
     checkRepeated(metrics, report);
     const dimensions = planDimensions(request.dimensions.slice(0, maxColumns), dataset, report);
     const timeUnit = planTimeUnit(request.timeUnit, { field: 'timeUnit', units: timeUnits, report });
-    const utcOffset = planUtcOffset(request.tzo, report);
-    const range = parseStatsRange(request.timeRange, context.nowMs, report);
+    const zone = planZone(request, report);
+    const range = parseStatsRange(request.timeRange, { nowMs: context.nowMs, zone }, report);
     checkSeconds(timeUnit, range, report);
     const filter = planFilter(request.filter, dataset, report);
     const groups = planGroups(request, metrics, dataset, report);
     const rows = { groups, limitRows: maxStatsRows + 1, output: { format: 'json' } } as const;
-    return { range, timeUnit, ...utcOffset, metrics, dimensions, filter, ...rows };
+    const frozen = range === null ? {} : frozenZone(zone, range, timeUnit);
+    return { range, timeUnit, ...frozen, metrics, dimensions, filter, ...rows };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { AggregateFunction } from '../catalogue/dataset.ts';
 import type { CustomField } from '../catalogue/custom-field.ts';
 import type { FilterNode } from '../filter/filter-node.ts';
+import type { ZoneOffset } from '../time/zone-offset.ts';
 
 /** The contract's time units of queries. */
 export const queryTimeUnits = ['second', 'minute', 'hour', 'day', 'week', 'month'] as const;
@@ -49,6 +50,14 @@ export interface PlannedMetric {
   readonly operation?: Operation;
 }
 
+/** A zone as it was at submission, so that every process computes the same buckets. */
+export interface PlannedTimeZone {
+  /** Its name in the tz database. */
+  readonly name: string;
+  /** At least one. Valid in the plan's range and for the buckets that overlap it. */
+  readonly offsets: readonly ZoneOffset[];
+}
+
 export type CsvDelimiter = ',' | '|' | '\t';
 
 export interface CsvOutput {
@@ -95,6 +104,11 @@ export interface Plan {
   readonly timeUnit: TimeUnit | null;
   /** Buckets are aligned to local time at this offset east of UTC. Absent: 0. */
   readonly utcOffsetMinutes?: number;
+  /**
+   * Buckets, the time column and parts of the timestamp are in local time of this zone. Excludes
+   * `utcOffsetMinutes`. Absent: UTC.
+   */
+  readonly timeZone?: PlannedTimeZone;
   readonly metrics: readonly PlannedMetric[];
   readonly dimensions: readonly string[];
   /** Condition on the aggregated facts. Null: all facts of the range. */

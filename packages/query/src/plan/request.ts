@@ -6,6 +6,8 @@ export interface QueryRequest {
   readonly groupByTimeUnit?: string | undefined;
   /** Minutes east of UTC; the contract's `tzo`. */
   readonly utcOffsetMinutes?: number | undefined;
+  /** A name in the tz database. Excludes `utcOffsetMinutes`. */
+  readonly timeZone?: string | undefined;
   readonly limit?: number | undefined;
   readonly filter?: string | undefined;
   readonly outputFormat?: string | undefined;

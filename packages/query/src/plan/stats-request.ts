@@ -22,4 +22,6 @@ export interface StatsRequest {
   readonly tsAscending?: boolean | undefined;
   /** Minutes east of UTC. */
   readonly tzo?: number | undefined;
+  /** A name in the tz database. Excludes `tzo`. */
+  readonly timeZone?: string | undefined;
 }

@@ -59,7 +59,14 @@ function addRow({ metrics, dimensions, timeUnit }: Plan, groups: OpenGroup[], ro
   if (timeUnit !== null) group.bucketsMs.push(parseBucketStart(String(row.at(-1))));
 }
 
-/** Parses the value of a time column, `YYYY-MM-DD HH:MM:SS UTC`. */
+/**
+ * Parses the value of a time column, `YYYY-MM-DD HH:MM:SS UTC` or `YYYY-MM-DDTHH:MM:SS+HH:MM`. Old
+ * offsets have seconds, which `Date.parse` does not read.
+ */
 function parseBucketStart(text: string): number {
-  return Date.parse(text.replace(' UTC', 'Z').replace(' ', 'T'));
+  const localMs = Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`);
+  if (text.endsWith(' UTC')) return localMs;
+  const [hours = 0, minutes = 0, seconds = 0] = text.slice(20).split(':').map(Number);
+  const offsetMs = (hours * 3_600 + minutes * 60 + seconds) * 1_000;
+  return text[19] === '-' ? localMs + offsetMs : localMs - offsetMs;
 }

@@ -8,7 +8,7 @@ const withoutEffect = z.string().optional().describe('Accepted without effect.')
 /** Minutes from UTC, positive to the east. */
 export const utcOffset = wholeNumber({ min: -maxUtcOffsetMinutes, max: maxUtcOffsetMinutes })
   .optional()
-  .describe('Offset from UTC, in minutes, of the zone in which buckets begin, such as -480 or 330.');
+  .describe('Offset from UTC, in minutes, of the zone of buckets and relative ranges, such as -480 or 330.');
 
 /**
  * The query parameters of statistics. The planner checks their content, and that `select` and
@@ -19,7 +19,9 @@ export const statsParameters = {
   timeRange: z
     .string()
     .optional()
-    .describe('Required. MM/DD/YYYY HH:MM~MM/DD/YYYY HH:MM in UTC, end exclusive; or last24hours.'),
+    .describe(
+      'Required. MM/DD/YYYY HH:MM~MM/DD/YYYY HH:MM in UTC, end exclusive; or last24hours, yesterday and others.',
+    ),
   timeUnit: z
     .string()
     .optional()
@@ -42,6 +44,13 @@ export const statsParameters = {
     .optional()
     .describe('true: oldest bucket first. By default the newest comes first.'),
   tzo: utcOffset,
+  timeZone: z
+    .string()
+    .optional()
+    .describe(
+      'Name in the tz database, such as Europe/Berlin: the zone of buckets, of parts of the timestamp and of relative ranges. ' +
+        'Excludes tzo.',
+    ),
   _optimized: oneOf(['js']).optional().describe('js: return the optimized form.'),
   accuracy: withoutEffect,
   realtime: withoutEffect,

@@ -93,6 +93,7 @@ function metaDataOf({ plan, truncated }: Stats): object {
   if (plan.utcOffsetMinutes !== undefined) {
     notices.push(`Buckets begin in the zone ${plan.utcOffsetMinutes} minutes from UTC`);
   }
+  if (plan.timeZone !== undefined) notices.push(`Buckets begin in the zone ${plan.timeZone.name}`);
   if (truncated) notices.push(`The response was truncated to ${maxStatsRows} rows of groups and buckets`);
   return { errors: [], notices };
 }

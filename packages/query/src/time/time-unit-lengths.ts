@@ -1,4 +1,4 @@
-import type { TimeUnit } from './plan.ts';
+import type { TimeUnit } from '../plan/plan.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
