@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { hostname } from './environment-hostnames.ts';
 
 const timeRangeForms =
-  'expected a relative range such as "last60minutes" or "yesterday", or {"start","end"} with ISO 8601 times';
+  'expected "last60minutes" or another relative range, or {"start","end"} with ISO 8601 times';
 
 const metric = z.strictObject({
   name: z.string(),

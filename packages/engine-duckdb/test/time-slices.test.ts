@@ -1,11 +1,21 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bucketingOf, bucketRange, queryTimeUnits } from '@hourglass/query';
+import { bucketingOf, bucketRange, queryTimeUnits, type Plan } from '@hourglass/query';
 import { createTimeSlices, needsSlices } from '../src/time-slices.ts';
 import { planOf } from './hot-facts-file.ts';
 
 const minuteMs = 60_000;
 const evenly = (facts: number, firstMs: number, lastMs: number) => [{ facts, firstMs, lastMs }];
+
+/** Clocks are set forward by half an hour, and back past midnight. */
+const changing = {
+  name: 'Test/Changing',
+  offsets: [
+    { fromMs: 0, offsetSeconds: 37_800 },
+    { fromMs: 900_000_000, offsetSeconds: 39_600 },
+    { fromMs: 1_688_460_000, offsetSeconds: 36_000 },
+  ],
+};
 
 test('slices are contiguous, end at bucket ends and cover the whole range', () => {
   const segment = fc
@@ -18,12 +28,12 @@ test('slices are contiguous, end at bucket ends and cover the whole range', () =
       fc.integer({ min: 10_000, max: 1e6 }),
       fc.array(fc.nat(2e6), { minLength: 1 }),
       fc.nat(1e9),
-      (segments, unit, sliceFacts, rows, startMs) => {
+      fc.constantFrom<Partial<Plan>>({ utcOffsetMinutes: 330 }, { timeZone: changing }),
+      (segments, unit, sliceFacts, rows, startMs, zone) => {
         // A slice has at least one bucket, so there are at most as many slices as buckets.
         const range = { startMs, endExclusiveMs: startMs + 2_000_000_123 };
         const timeUnit = unit === 'second' ? 'minute' : unit;
-        const utcOffsetMinutes = 330;
-        const plan = planOf({ range, timeUnit, utcOffsetMinutes });
+        const plan = planOf({ range, timeUnit, ...zone });
         const slices = createTimeSlices(plan, segments, sliceFacts);
         let endMs = range.startMs;
         for (let part = 0; slices.remaining !== null; part += 1) {

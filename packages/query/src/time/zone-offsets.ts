@@ -40,7 +40,7 @@ type OffsetAt = (ms: number) => number;
 function offsetReader(timeZone: string): OffsetAt {
   const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset', year: 'numeric' });
   return (ms) => {
-    // Such as "2026, GMT+05:30", "1969, GMT-00:44:30" or "2026, GMT".
+    // For example "2026, GMT+05:30", "1969, GMT-00:44:30" or "2026, GMT".
     const offset = /GMT(?:(?<sign>[+-])(?<hours>\d+):(?<minutes>\d+)(?::(?<seconds>\d+))?)?$/.exec(
       format.format(ms),
     );
