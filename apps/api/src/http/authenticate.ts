@@ -36,7 +36,10 @@ export async function authenticate(
           email: sent.email,
           password: sent.password,
           address: clientAddress(request),
-          signal: clientGone(response),
+          // Only for a password that is not remembered: costs as much as the rest of the check.
+          get signal() {
+            return clientGone(response);
+          },
         });
   if (principal === null) throw refusedCredentials(route);
   notePrincipal(response, principal);

@@ -22,11 +22,14 @@ interface RequestsScope {
 /** For work that spans tenants by its nature. */
 export const everyTenant = 'every tenant';
 
+/** Values of settings of PostgreSQL by their names. */
+export type Settings = Readonly<Record<string, string>>;
+
 /**
  * Returns the settings of a transaction within the scope. The setting `role` is left out where it is
  * the connection's.
  */
-export function settingsOf(scope: Scope, roles: ProcessRoles | null): Readonly<Record<string, string>> {
+export function settingsOf(scope: Scope, roles: ProcessRoles | null): Settings {
   if (scope === everyTenant) return roleSetting(roles, 'everyTenant');
   if ('environmentId' in scope) {
     const environmentId = String(scope.environmentId);
@@ -61,7 +64,7 @@ function roleSetting(
  * Returns the text that begins a transaction with these settings. `set local`, because a `select`
  * would fix the snapshot of the transaction.
  */
-export function beginWith(settings: Readonly<Record<string, string>>, begin: string): string {
+export function beginWith(settings: Settings, begin: string): string {
   const sets = Object.entries(settings).map(
     ([name, value]) => `; set local ${name} = ${name === 'role' ? value : escapeLiteral(value)}`,
   );
@@ -69,6 +72,6 @@ export function beginWith(settings: Readonly<Record<string, string>>, begin: str
 }
 
 /** Makes the text of an array of PostgreSQL. */
-function arrayText(items: readonly string[]): string {
+export function arrayText(items: readonly string[]): string {
   return `{${items.map((item) => `"${item.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;
 }

@@ -1,6 +1,7 @@
 import type { Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { ProcessRoles } from './roles.ts';
-import { beginWith, settingsOf, type Scope } from './scope.ts';
+import { beginWith, settingsOf, type Scope, type Settings } from './scope.ts';
+import { queryWithSettings } from './scoped-query.ts';
 import { borrowConnection } from './borrow-connection.ts';
 import { inTransaction, type TransactionSource } from './transaction.ts';
 
@@ -45,7 +46,7 @@ export function createScopedPool({ pool, roles, isPipelined }: ScopedPoolOptions
   };
 }
 
-function transactionSource(pool: Pool, settings: Readonly<Record<string, string>>): TransactionSource {
+function transactionSource(pool: Pool, settings: Settings): TransactionSource {
   return {
     async begin(begin, signal) {
       const connection = await borrowConnection(pool, signal);
@@ -60,23 +61,20 @@ function transactionSource(pool: Pool, settings: Readonly<Record<string, string>
   };
 }
 
-/**
- * Sends the transaction at once, so that it takes one round trip. If a setting fails, so does the
- * statement: its transaction is aborted.
- */
+/** A transaction that failed leaves no connection behind. */
 async function queryAtOnce<Row extends QueryResultRow>(
   pool: Pool,
-  settings: Readonly<Record<string, string>>,
+  settings: Settings,
   statement: string | QueryConfig,
   values: unknown[] | undefined,
 ): Promise<QueryResult<Row>> {
   const { client, release } = await borrowConnection(pool);
-  const begun = client.query(beginWith(settings, 'begin'));
-  const result = client.query<Row>(statement, values);
-  const committed = client.query('commit');
-  const settled = await Promise.allSettled([begun, result, committed]);
-  const failed = settled.find((one) => one.status === 'rejected');
-  release(failed?.reason);
-  if (failed !== undefined) throw failed.reason;
-  return result;
+  try {
+    const result = await queryWithSettings<Row>(client, settings, statement, values);
+    release();
+    return result;
+  } catch (error) {
+    release(error);
+    throw error;
+  }
 }
