@@ -1,3 +1,5 @@
+import { codeOfStep, fromBase32, stepAt } from '@hourglass/testing';
+
 /** Values of earlier responses, by names that later writes use. */
 export type Ids = Record<string, string>;
 
@@ -9,6 +11,12 @@ export interface AuditedWrite {
   readonly body?: (ids: Ids) => unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly action: string;
+  /** The caller. Default: the user and token of the system. */
+  readonly by?: (ids: Ids) => {
+    readonly email: string;
+    readonly authorization?: string;
+    readonly actor?: 'user';
+  };
   /** Reads what later writes need, and what must not be in the audit log. */
   readonly keep?: (body: never, ids: Ids, secret: (text: string) => string) => void;
 }
@@ -63,8 +71,11 @@ function accountWrites(canary: (what: string) => string): readonly AuditedWrite[
       path: ({ own }) => `${own}/users`,
       body: ({ email }) => ({ email, role: 'member' }),
       action: 'user.create',
-      keep: ({ password }: { password: string }, _ids, secret) => void secret(password),
+      keep: ({ password }: { password: string }, ids, secret) => {
+        ids['userPassword'] = secret(password);
+      },
     },
+    ...secondFactorWrites(),
     {
       operation: 'changeUser',
       path: ({ own, email }) => `${own}/users/${email}`,
@@ -241,6 +252,58 @@ function queryWrites(canary: (what: string) => string): readonly AuditedWrite[] 
       }),
       action: 'query.submit',
     },
+  ];
+}
+
+/** The new user signs in and has a second factor, which the caller removes at last. */
+function secondFactorWrites(): readonly AuditedWrite[] {
+  const path = ({ own, email }: Ids) => `${own}/users/${email}/secondFactor`;
+  const by = ({ email = '', userToken = '' }: Ids) => ({ email, authorization: `Bearer ${userToken}` });
+  /** The code of the step in which the secret was made, or of a later one. */
+  const code = ({ totpSecret = '', step }: Ids, distance: number) =>
+    codeOfStep(fromBase32(totpSecret), Number(step) + distance);
+  const start: AuditedWrite = {
+    operation: 'startSecondFactor',
+    path,
+    by,
+    body: ({ userPassword }) => ({ password: userPassword }),
+    action: 'second_factor.start',
+    keep: ({ secret: text }: { secret: string }, ids, secret) => {
+      ids['totpSecret'] = secret(text);
+      ids['step'] = String(stepAt(Date.now()));
+    },
+  };
+  return [
+    {
+      operation: 'signIn',
+      path: () => '/v1/signIn',
+      by: ({ email = '' }) => ({ email, actor: 'user' }),
+      body: ({ email, userPassword }) => ({ email, password: userPassword }),
+      action: 'token.create',
+      keep: ({ token }: { token: string }, ids, secret) => {
+        ids['userToken'] = secret(token);
+      },
+    },
+    start,
+    {
+      operation: 'confirmSecondFactor',
+      path: (ids) => `${path(ids)}:confirm`,
+      by,
+      body: (ids) => ({ code: code(ids, 0) }),
+      action: 'second_factor.confirm',
+      keep: ({ recoveryCodes }: { recoveryCodes: string[] }, _ids, secret) => {
+        for (const one of recoveryCodes) secret(one);
+      },
+    },
+    {
+      operation: 'removeOwnSecondFactor',
+      path: (ids) => `${path(ids)}:remove`,
+      by,
+      body: (ids) => ({ password: ids['userPassword'], code: code(ids, 1) }),
+      action: 'second_factor.remove',
+    },
+    start,
+    { operation: 'removeSecondFactor', path, action: 'second_factor.remove' },
   ];
 }
 

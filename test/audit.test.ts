@@ -139,7 +139,7 @@ test('every operation that writes has an event in the audit log, and so have dow
   );
   const found: unknown[] = [];
   const expected: unknown[] = [];
-  for (const { operation, path, query, body, headers, action, keep } of writes) {
+  for (const { operation, path, query, body, headers, action, keep, by } of writes) {
     if (operation === 'revokeResultLink') {
       const { id, hostId, download, made, opened, rows } = await downloads();
       const reads = [
@@ -163,13 +163,15 @@ test('every operation that writes has an event in the audit log, and so have dow
     const method = operations.find(({ operationId }) => operationId === operation)?.method ?? '';
     const sent = body?.(ids);
     const target = query === undefined ? path(ids) : `${path(ids)}?${query}`;
+    const { email = system.email, authorization, actor: kind = 'token' } = by?.(ids) ?? {};
     const { status, text, requestId } = await call(method, target, {
       ...(sent === undefined ? {} : { body: sent }),
+      ...(authorization === undefined ? {} : { authorization }),
       ...(headers === undefined ? {} : { headers }),
     });
     expect([operation, status, status < 300 ? '' : text]).toEqual([operation, status, '']);
     keep?.(JSON.parse(text || 'null') as never, ids, secret);
-    expected.push([operation, [[action, 'done', system.email, 'token']]]);
+    expected.push([operation, [[action, 'done', email, kind]]]);
     const written = await eventsOf(requestId);
     found.push([
       operation,

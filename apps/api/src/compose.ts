@@ -37,11 +37,12 @@ import { readCertificate, type Certificate } from './connections/certificate.ts'
 import { watchCertificate } from './connections/watch-certificate.ts';
 import { addressMatcher, countedAddress } from './http/client-address.ts';
 import { createRequestRates } from './http/request-rates.ts';
-import { newAccessKey, newPassword, newToken } from './new-secrets.ts';
+import { newAccessKey, newPassword, newRecoveryCode, newToken } from './new-secrets.ts';
 import { startNotes } from './notes.ts';
 import { startPasswords } from './passwords.ts';
 import { createRoutes, type RouteServices } from './routes.ts';
 import { openOidc } from './sign-in/open-oidc.ts';
+import { totpCodes } from './sign-in/totp.ts';
 import { createUploadAdmission } from './uploads/upload-admission.ts';
 import { createUploadWatch } from './uploads/upload-watch.ts';
 
@@ -112,7 +113,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     nowMs: Date.now,
     newId: randomUUID,
     ...{ passwords, oidc: openOidc(settings) },
-    ...{ newPassword, newToken, newAccessKey },
+    ...{ newPassword, newToken, newRecoveryCode, newAccessKey, totp: totpCodes },
     onUncounted: (error) => log.warn({ err: error }, 'the deleted facts could not be counted'),
   });
   const appParts = { routes, credentials, metrics, log, ...notes.parts };

@@ -10,6 +10,14 @@ export function newToken(): string {
   return `hg_${randomBytes(32).toString('base64url')}`;
 }
 
+const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** Generates a recovery code: 80 random bits in 16 letters and digits that are hard to confuse. */
+export function newRecoveryCode(): string {
+  const characters = Array.from({ length: 16 }, () => base32[randomInt(base32.length)]).join('');
+  return (characters.match(/.{4}/g) ?? []).join('-');
+}
+
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /**

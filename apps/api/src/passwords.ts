@@ -5,6 +5,7 @@ import {
   hashQueueBounds,
   signIn,
   type AccountChanges,
+  type SignInObserver,
   type SignInRecords,
 } from '@hourglass/reports';
 import { createScryptThread } from './derive-in-thread.ts';
@@ -13,6 +14,8 @@ import { createSignInObserver } from './sign-in-observer.ts';
 
 export interface Passwords {
   readonly check: CheckPassword;
+  /** For codes, which are checked after a password. */
+  readonly observer: Pick<SignInObserver, 'codeRefused'>;
   /** Hashes a password to set, in turn with those of other organizations. */
   hashNew(
     password: string,
@@ -44,6 +47,7 @@ export function startPasswords({ signIns, accountChanges, metrics, log }: Passwo
   });
   return {
     check,
+    observer,
     hashNew(password, { organization, signal }) {
       const turn = { address: `organization ${organization}`, account: null, isKnown: true, signal };
       return queue.run(turn, () => {

@@ -31,11 +31,13 @@ import type {
   QueryStore,
   ResultLinkStore,
   ScanEstimates,
+  SecondFactorStore,
   RunStatsPorts,
   SigningKeys,
   SignInRecords,
   SubmissionLimits,
   TokenStore,
+  TotpCodes,
   Semaphore,
   UserStore,
 } from '@hourglass/reports';
@@ -58,6 +60,7 @@ import { oidcSignInRoutes, type OidcSignIn } from './endpoints/oidc-sign-in.ts';
 import { listOrdersRoute } from './endpoints/orders.ts';
 import { organizationCeilingsRoutes } from './endpoints/organization-ceilings.ts';
 import { organizationRoutes } from './endpoints/organizations.ts';
+import { passwordSignInRoute } from './endpoints/password-sign-in.ts';
 import { listQueriesRoute } from './endpoints/queries/list-queries.ts';
 import { getManifestKeyRoute } from './endpoints/queries/manifest-key.ts';
 import { submitMintReportRoute } from './endpoints/queries/mint-reports.ts';
@@ -69,6 +72,7 @@ import { getResultRoute } from './endpoints/queries/results.ts';
 import { submitQueryRoute } from './endpoints/queries/submit-queries.ts';
 import { resultLinksRoutes } from './endpoints/result-links.ts';
 import { getSchemaRoute } from './endpoints/schema.ts';
+import { secondFactorRoutes } from './endpoints/second-factors.ts';
 import { serviceRoutes, type Dependency } from './endpoints/service.ts';
 import { statsRoutes } from './endpoints/stats/stats.ts';
 import { tokenRoutes } from './endpoints/tokens.ts';
@@ -93,13 +97,14 @@ export interface RouteServices {
     readonly accounts: Accounts;
     readonly audit: AuditLog;
     readonly signingKeys: SigningKeys;
-    readonly signIns: Pick<SignInRecords, 'read'>;
+    readonly signIns: SignInRecords;
     readonly environmentSettings: EnvironmentSettingsStore;
     readonly ceilings: CeilingStore;
     readonly organizations: OrganizationStore;
     readonly organizationOverviews: OrganizationOverviews;
     readonly resultLinks: ResultLinkStore;
     readonly users: UserStore;
+    readonly secondFactors: SecondFactorStore;
     readonly tokens: TokenStore;
     readonly accessKeys: AccessKeyStore;
     readonly customFields: CustomFieldStore;
@@ -152,8 +157,10 @@ export interface RouteServices {
   readonly oidc: OidcSignIn | null;
   readonly newPassword: () => string;
   readonly newToken: () => string;
+  readonly newRecoveryCode: () => string;
+  readonly totp: TotpCodes;
   readonly newAccessKey: () => { readonly id: string; readonly secret: string };
-  /** 32 bytes that encrypt the secrets of access keys; null: not configured. */
+  /** 32 bytes that encrypt the secrets of access keys and second factors; null: not configured. */
   readonly secretKey: Uint8Array | null;
   /** Called when facts are deleted but could not be counted. */
   readonly onUncounted: (error: unknown) => void;
@@ -214,9 +221,11 @@ function dependenciesOf({ database, doorbell, objects }: RouteServices): readonl
 
 function administrationRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, limits, retentionDays, counting } = services;
-  const { passwords, newPassword, newToken, newAccessKey, secretKey, defaultCeilings } = services;
+  const { passwords, newPassword, newToken, newRecoveryCode, newAccessKey, secretKey, totp } = services;
+  const { defaultCeilings } = services;
   const { accounts, organizations, users, tokens, customFields, accessKeys, hostnames, signIns } = database;
   const settings = database.environmentSettings;
+  const codes = { secondFactors: database.secondFactors, totp, secretKey };
   const removal = { ...counting, deletions: database.expiredFacts };
   const findTenant = tenantFinder(accounts);
   return [
@@ -225,6 +234,8 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
     ...operatorOrganizationRoutes({ overviews: database.organizationOverviews, organizations }),
     ...organizationRoutes({ accounts, organizations, passwords, newPassword, newToken }),
     ...userRoutes({ users, passwords, newPassword }),
+    ...secondFactorRoutes({ ...codes, passwords, newRecoveryCode }),
+    passwordSignInRoute({ ...codes, tokens, newToken, signIns, passwords }),
     ...tokenRoutes({ tokens, newToken }),
     ...oidcSignInRoutes({ users, tokens, passwords, newPassword, newToken, signIns, oidc: services.oidc }),
     ...resultLinksRoutes({ resultLinks: database.resultLinks }),

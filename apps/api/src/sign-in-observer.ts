@@ -4,7 +4,7 @@ import type { SignInObserver } from '@hourglass/reports';
 /** One line in this time, with the number of those that were left out since the last one. */
 const logEveryMs = 1_000;
 
-/** Counts hashes and refusals, and logs wrong passwords without the password. */
+/** Counts hashes and refusals, and logs wrong passwords and codes without the password or code. */
 export function createSignInObserver(
   metrics: Pick<ApiMetrics, 'countPasswordHash' | 'countPasswordRefusal'>,
   log: Pick<Logger, 'warn'>,
@@ -12,12 +12,12 @@ export function createSignInObserver(
   let loggedAtMs = -Infinity;
   let leftOut = 0;
 
-  function logRefusal(fields: object): void {
+  function logRefusal(fields: object, what: 'password' | 'code' = 'password'): void {
     if (performance.now() - loggedAtMs < logEveryMs) {
       leftOut += 1;
       return;
     }
-    log.warn({ ...fields, leftOut }, 'a password was refused');
+    log.warn({ ...fields, leftOut }, `a ${what} was refused`);
     loggedAtMs = performance.now();
     leftOut = 0;
   }
@@ -31,6 +31,10 @@ export function createSignInObserver(
     refused(reason, attempt) {
       metrics.countPasswordRefusal(reason);
       logRefusal({ reason, ...attempt });
+    },
+    codeRefused(reason, attempt) {
+      metrics.countPasswordRefusal(`code_${reason}`);
+      logRefusal({ reason, ...attempt }, 'code');
     },
   };
 }

@@ -25,14 +25,21 @@ function countingSignIns(passwords: Map<string, string>) {
       hashes.push(password);
       if (passwords.get(email) !== password) return Promise.resolve(null);
     }
-    return Promise.resolve({ principal: { ...jane, email }, passwordHash });
+    return Promise.resolve({ principal: { ...jane, email }, passwordHash, hasSecondFactor: false });
   };
   return { signIn, reads, hashes };
 }
 
 function checking({ check }: Pick<RememberedPasswords, 'check'>) {
-  return (email: string, password: string, address = '192.0.2.1', signal = new AbortController().signal) =>
-    check({ email, password, address, signal });
+  return async (
+    email: string,
+    password: string,
+    address = '192.0.2.1',
+    signal = new AbortController().signal,
+  ) => {
+    const checked = await check({ email, password, address, signal });
+    return checked && checked.principal;
+  };
 }
 
 function listening(signIn: Parameters<typeof rememberPasswords>[0]) {

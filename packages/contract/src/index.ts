@@ -25,6 +25,7 @@ export * from './query-results.ts';
 export * from './repeated-names.ts';
 export * from './request-signature.ts';
 export * from './schema.ts';
+export * from './second-factors.ts';
 export * from './result-links.ts';
 export * from './service.ts';
 export * from './sign-in.ts';

@@ -1,7 +1,17 @@
 import { z } from 'zod';
-import { accountTime, roleName } from './account-fields.ts';
+import { accountTime, emailAddress, maxPasswordLength, roleName } from './account-fields.ts';
+import { secondFactorCode } from './second-factors.ts';
 
-/** Response to a sign-in through an identity provider, the only one that contains the token. */
+/** Body of `POST /v1/signIn`. */
+export const signInBody = z.strictObject({
+  email: emailAddress,
+  password: z.string().max(maxPasswordLength, `expected at most ${maxPasswordLength} characters`),
+  code: secondFactorCode
+    .optional()
+    .describe('For a user with a second factor: six digits, or a recovery code. Ignored for others.'),
+});
+
+/** Response to a sign-in, the only one that contains the token. */
 export const signedIn = z
   .strictObject({
     token: z.string().describe('Bearer token with the scopes of the role. Not shown again.'),

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { accountTime, emailAddress, maxPasswordLength, newPassword, roleName } from './account-fields.ts';
+import { secondFactorState } from './second-factors.ts';
 
 export const userView = z
-  .strictObject({ email: z.string(), role: roleName, created: accountTime })
+  .strictObject({
+    email: z.string(),
+    role: roleName,
+    created: accountTime,
+    secondFactor: secondFactorState,
+  })
   .meta({ id: 'User' });
 export type UserView = z.infer<typeof userView>;
 

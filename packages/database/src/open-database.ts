@@ -33,6 +33,7 @@ import type {
   QueryStore,
   ResultLinkStore,
   ScanEstimates,
+  SecondFactorStore,
   SigningKeys,
   SignInRecords,
   TokenStore,
@@ -50,6 +51,7 @@ import { createLastUses } from './accounts/last-uses.ts';
 import { createOrganizationOverviews } from './accounts/organization-overviews.ts';
 import { createOrganizationStore } from './accounts/organization-store.ts';
 import { createResultLinkStore } from './accounts/result-link-store.ts';
+import { createSecondFactorStore } from './accounts/second-factor-store.ts';
 import { createSignInRecords } from './accounts/sign-in-records.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
@@ -121,6 +123,7 @@ export interface Database {
   readonly lastUses: LastUses;
   readonly deletedTenants: DeletedTenants;
   readonly users: UserStore;
+  readonly secondFactors: SecondFactorStore;
   readonly tokens: TokenStore;
   readonly accessKeys: AccessKeyStore;
   readonly environmentSettings: EnvironmentSettingsStore;
@@ -237,6 +240,7 @@ function accountStores({ prisma, controlPool, reads }: Connections) {
     organizationOverviews: createOrganizationOverviews(controlPool),
     lastUses: createLastUses(controlPool),
     users: createUserStore(prisma),
+    secondFactors: createSecondFactorStore(prisma),
     tokens: createTokenStore(prisma),
     accessKeys: createAccessKeyStore(prisma, reads),
     environmentSettings: createEnvironmentSettingsStore(prisma),

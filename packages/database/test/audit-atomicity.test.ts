@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { factsTarget } from '@hourglass/query';
-import { ReportError, type NewToken } from '@hourglass/reports';
+import { ReportError, type CheckCode, type CodeOutcome, type NewToken } from '@hourglass/reports';
 import { testAudit as audit, testEvent } from '@hourglass/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -37,6 +37,15 @@ const newToken: NewToken = {
   ...{ environment: null, customers: [], maker: { email: jane, tokenId: null } },
 };
 
+const codeOfStep =
+  (step: number): CheckCode =>
+  ({ lastStep }) =>
+    step <= (lastStep ?? -1) ? null : { kind: 'code', step };
+
+async function accepted(outcome: Promise<CodeOutcome>): Promise<void> {
+  expect(await outcome).toEqual({ kind: 'accepted' });
+}
+
 async function storeBatch(id: string): Promise<bigint> {
   const target = factsTarget(api);
   const { environmentId } = db.tenant;
@@ -61,6 +70,22 @@ const writes: Readonly<Record<string, () => Promise<unknown>>> = {
     ),
   changeUser: () =>
     db.database.users.change('acme', 'joe@example.com', { role: 'administrator' }, anything, audit),
+  startFactor: () => db.database.secondFactors.start('acme', 'joe@example.com', new Uint8Array(4), audit),
+  confirmFactor: () =>
+    accepted(
+      db.database.secondFactors.confirm(
+        'acme',
+        'joe@example.com',
+        { check: codeOfStep(1), recoveryHashes: [] },
+        audit,
+      ),
+    ),
+  useCode: () => accepted(db.database.secondFactors.use('acme', 'joe@example.com', codeOfStep(2), audit)),
+  removeFactorWithCode: () =>
+    accepted(db.database.secondFactors.removeWithCode('acme', 'joe@example.com', codeOfStep(3), audit)),
+  startFactorAgain: () =>
+    db.database.secondFactors.start('acme', 'joe@example.com', new Uint8Array(4), audit),
+  removeFactor: () => db.database.secondFactors.remove('acme', 'joe@example.com', anything, audit),
   deleteUser: () => db.database.users.delete('acme', 'joe@example.com', anything, audit),
   createToken: async () => {
     ids.token = (await db.database.tokens.create('acme', newToken, anything, audit)).id;
@@ -155,7 +180,8 @@ async function everything(): Promise<string> {
     ({ name }) =>
       `select '${name}' as name, string_agg(t::text, '|' order by t::text) as rows from ${name} t`,
   );
-  return JSON.stringify(await db.sql(selects.join(' union all ')));
+  // PostgreSQL may append in parallel.
+  return JSON.stringify(await db.sql(`${selects.join(' union all ')} order by name`));
 }
 
 const countEvents = async () =>

@@ -16,8 +16,8 @@ export interface ApiMetrics {
   watchUploads(count: () => UploadCounts): void;
   /** Counts a computed hash, for a sign-in or for a new password. */
   countPasswordHash(): void;
-  /** `delayed` and `busy`: without computing its hash. */
-  countPasswordRefusal(reason: 'wrong' | 'delayed' | 'busy'): void;
+  /** `delayed` and `busy`: without computing its hash. `code_…`: of a second factor. */
+  countPasswordRefusal(reason: 'wrong' | 'delayed' | 'busy' | 'code_wrong' | 'code_delayed'): void;
   /** Counts refusals of credentials that the audit log lacks. */
   countLostRefusals(count: number): void;
   countRefusedConnection(limit: 'connections' | 'unfinished_heads'): void;
@@ -88,7 +88,7 @@ function passwordCounters(
   });
   const refusals = new Counter({
     name: 'hourglass_passwords_refused_total',
-    help: 'Refused passwords by reason: wrong, or not checked because of a delay or a full queue.',
+    help: 'Refused passwords and codes by reason: wrong, or not checked because of a delay or a full queue.',
     labelNames: ['reason'],
     registers: [registry],
   });

@@ -100,12 +100,12 @@ export const serverSettings = {
         'Address the bucket in the path instead of the host name, as most stores other than AWS require.',
     }),
   },
-  /** 32 bytes; null: access keys are disabled. */
+  /** 32 bytes; null: access keys and second factors are disabled. */
   secretKey: optionalSetting('HOURGLASS_SECRET_KEY', secretKey, {
     readBy: ['api', 'standalone'],
     value: 'base64 of 32 bytes',
     description:
-      'Key that encrypts the secrets of access keys in the database. Unset: npm start generates one and keeps it in the data folder; an API that runs without npm start disables access keys.',
+      'Key that encrypts the secrets of access keys and second factors in the database. Unset: npm start generates one and keeps it in the data folder; an API that runs without npm start disables both.',
     secret: true,
   }),
   resultManifest: setting('HOURGLASS_RESULT_MANIFEST', flag, 'true', {

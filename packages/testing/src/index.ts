@@ -14,6 +14,7 @@ export * from './s3-server.ts';
 export * from './terminal.ts';
 export * from './test-certificate.ts';
 export * from './test-tenant.ts';
+export * from './totp-codes.ts';
 export * from './database-client.ts';
 export * from './database-outage.ts';
 export * from './process-table.ts';

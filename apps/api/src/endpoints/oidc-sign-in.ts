@@ -1,9 +1,8 @@
-import { signedIn, type SignedInView } from '@hourglass/contract';
+import { signedIn } from '@hourglass/contract';
 import {
   ReportError,
   signInExternally,
   type ExternalIdentity,
-  type ExternalSignIn,
   type ExternalSignInPorts,
   type SignInRecords,
 } from '@hourglass/reports';
@@ -16,6 +15,7 @@ import { openRoute, type OpenRoute } from '../http/route.ts';
 import type { Passwords } from '../passwords.ts';
 import type { OidcProvider, PendingSignIn } from '../sign-in/oidc-provider.ts';
 import type { SealedCookie } from '../sign-in/sealed-cookie.ts';
+import { signedInViewOf } from '../sign-in/signed-in-view.ts';
 
 /** Sign-in through an identity provider. */
 export interface OidcSignIn extends Pick<ExternalSignInPorts, 'groupAccess'> {
@@ -81,7 +81,7 @@ function callbackRoute(ports: OidcSignInPorts): OpenRoute {
       callback.search = new URL(request.originalUrl, oidc.callbackUrl).search;
       const identity = await oidc.provider.finish(callback, pending);
       const result = await signInExternally(identity, portsOf(identity, ports, request, response));
-      response.json(viewOf(identity, result));
+      response.json(signedInViewOf(result));
     },
   });
 }
@@ -99,20 +99,11 @@ function portsOf(
     findUser: async () => (await signIns.read(email, clientAddress(request))).user?.principal ?? null,
     hashPassword: (password) =>
       passwords.hashNew(password, { organization: 'of a new sign-in', signal: clientGone(response) }),
-    audit(action, { organization, ...write }) {
-      const { describe } = auditRequest(request, response, { email, tokenId: null, organization });
+    audit(user, action, { organization, ...write }) {
+      const { describe } = auditRequest(request, response, { email: user, tokenId: null, organization });
       return describe(action, { organization, ...write });
     },
   };
-}
-
-function viewOf(
-  { email }: ExternalIdentity,
-  { organization, role, token, record }: ExternalSignIn,
-): SignedInView {
-  const { expiresAt } = record;
-  if (expiresAt === null) throw new Error('unreachable: the token of a sign-in does not expire');
-  return { token, expires: expiresAt.toISOString(), email, organization, role };
 }
 
 /** @throws ReportError `sign_in.not_configured` */

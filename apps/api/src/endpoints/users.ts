@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import {
   changeUserBody,
   createdUser,
@@ -18,11 +17,10 @@ import {
   type UserRecord,
   type UserStore,
 } from '@hourglass/reports';
-import { clientAddress } from '../http/client-address.ts';
-import { clientGone } from '../http/client-gone.ts';
 import { newPasswordHasher } from '../http/new-password-hasher.ts';
-import { noteRefusal } from '../http/refusals.ts';
+import { ownPasswordCheck } from '../http/own-password-check.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../http/route.ts';
+import { emailOf, requireOwnEmail } from '../http/user-in-path.ts';
 import type { Passwords } from '../passwords.ts';
 
 export interface UserPorts {
@@ -146,19 +144,11 @@ function changeOwnPasswordRoute({ users, passwords }: UserPorts): GuardedRoute {
     }),
     responses: { 204: { description: 'The password is changed. The former one ends at once.' } },
     async handle({ request, response, principal, body, audit }) {
-      const { email } = principal;
-      if (emailOf(request).toLowerCase() !== email) {
-        throw new ReportError('user.not_found', { email: emailOf(request) });
-      }
-      const origin = { address: clientAddress(request), signal: clientGone(response) };
+      const email = requireOwnEmail(request, principal);
       await changeOwnPassword(principal, body, {
         users,
         hashPassword: newPasswordHasher(passwords, principal, response),
-        async isCurrentPassword(password) {
-          const isCurrent = (await passwords.check({ email, password, ...origin })) !== null;
-          if (!isCurrent) noteRefusal(response);
-          return isCurrent;
-        },
+        isCurrentPassword: ownPasswordCheck(passwords, principal, request, response),
         audit: () => audit('user.change', { object: email, details: { changed: ['password'] } }),
       });
       response.status(204).end();
@@ -186,11 +176,6 @@ function deleteUserRoute({ users }: UserPorts): GuardedRoute {
   });
 }
 
-function userViewOf({ email, role, createdAt }: UserRecord): UserView {
-  return { email, role, created: createdAt.toISOString() };
-}
-
-/** The e-mail address in the path. */
-function emailOf(request: Request): string {
-  return String(request.params['email']);
+function userViewOf({ email, role, createdAt, secondFactor }: UserRecord): UserView {
+  return { email, role, created: createdAt.toISOString(), secondFactor };
 }

@@ -72,7 +72,8 @@ export function setErrorHead(response: Response, error: ReportError): void {
   if (error instanceof LimitReached) setRateLimits(response, error.usage);
   if (error instanceof RateLimited) setHeaders(response, error.headers);
   if (error.kind === 'unauthenticated') {
-    response.set('WWW-Authenticate', isBrowser(response.req) ? bearerChallenge : bothChallenges);
+    const isBasicUseless = error.code === 'auth.second_factor' || isBrowser(response.req);
+    response.set('WWW-Authenticate', isBasicUseless ? bearerChallenge : bothChallenges);
   }
 }
 

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import QuickLRU from 'quick-lru';
-import type { AccountChangeListener, Principal, SignedIn, SignInAttempt } from '@hourglass/reports';
+import type { AccountChangeListener, SignedIn, SignInAttempt } from '@hourglass/reports';
 import { createShareWork } from './share-work.ts';
 
 /** How long a user is not read again. A safety net: changes are notified. */
@@ -12,8 +12,10 @@ const hashedMs = 86_400_000;
 /** The cache holds up to twice this number, at about 500 bytes each. */
 const maxRemembered = 1000;
 
+export type CheckedPassword = Pick<SignedIn, 'principal' | 'hasSecondFactor'>;
+
 /** Null: wrong credentials. */
-export type CheckPassword = (attempt: SignInAttempt) => Promise<Principal | null>;
+export type CheckPassword = (attempt: SignInAttempt) => Promise<CheckedPassword | null>;
 
 export interface RememberedPasswords {
   readonly check: CheckPassword;
@@ -37,12 +39,12 @@ export function rememberPasswords(
   const remembered = new QuickLRU<string, Remembered>({ maxSize: maxRemembered });
   const keyOf = createKeys();
   // Otherwise a restart would begin with one hash per concurrent request of a client.
-  const shareCheck = createShareWork<Principal | null>();
+  const shareCheck = createShareWork<CheckedPassword | null>();
   /** Counts changes, so that a check that began before one is neither shared nor remembered after it. */
   let version = 0;
   let isListening = false;
 
-  async function checkNow(attempt: SignInAttempt, key: string): Promise<Principal | null> {
+  async function checkNow(attempt: SignInAttempt, key: string): Promise<CheckedPassword | null> {
     const versionBefore = version;
     const proof = proofOf(remembered.get(key));
     const signedIn = await signIn({ ...attempt, matchedHash: proof?.passwordHash });
@@ -52,7 +54,7 @@ export function rememberPasswords(
       hashedAtMs: signedIn.passwordHash === proof?.passwordHash ? proof.hashedAtMs : Date.now(),
       readAtMs: isListening && version === versionBefore ? Date.now() : -Infinity,
     });
-    return signedIn.principal;
+    return signedIn;
   }
 
   function readAgain(isAffected: (entry: Remembered) => boolean): void {
@@ -64,7 +66,7 @@ export function rememberPasswords(
     async check(attempt) {
       const key = keyOf(attempt);
       const known = remembered.get(key);
-      if (known !== undefined && Date.now() - known.readAtMs < readMs) return known.principal;
+      if (known !== undefined && Date.now() - known.readAtMs < readMs) return known;
       return shareCheck(`${version} ${key}`, attempt.signal, (signal) =>
         checkNow({ ...attempt, signal }, key),
       );

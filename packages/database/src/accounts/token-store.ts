@@ -59,6 +59,7 @@ export function createTokenStore(prisma: ScopedPrisma): TokenStore {
           user,
           count,
           environments.map(({ name }) => name),
+          await countExpiring(transaction, user.id),
         );
         const environment = environments.find(({ name }) => name === token.environment) ?? null;
         const maker = await findMaker(transaction, organizationId, token);
@@ -114,6 +115,11 @@ async function findMaker(
   return used?.maker ?? transaction.user.findFirst({ where: { email, organizationId } });
 }
 
+/** Counts the valid tokens of a user that expire. */
+function countExpiring(transaction: Connection, userId: number): Promise<number> {
+  return transaction.token.count({ where: { userId, expiresAt: { gt: new Date() } } });
+}
+
 async function deleteExpiredTokens(transaction: Connection, organizationId: number): Promise<void> {
   await transaction.$executeRaw`
     delete from tokens t using users u
@@ -142,10 +148,12 @@ async function insertToken(
   return tokenRecord({ ...row, ...unused, scopes, description, user, environment, maker, customers });
 }
 
+type TokenUser = Pick<UserRecord, 'email' | 'role'> & { readonly id: number };
+
 interface TokenOwner {
-  readonly user: UserRecord & { readonly id: number };
+  readonly user: TokenUser;
   readonly environment: { readonly id: number; readonly name: string } | null;
-  readonly maker: (UserRecord & { readonly id: number }) | null;
+  readonly maker: TokenUser | null;
 }
 
 interface TokenRow extends Omit<

@@ -15,6 +15,7 @@ interface SignInRow {
   readonly passwordHash: string | null;
   readonly organization: string | null;
   readonly isSuspended: boolean;
+  readonly hasSecondFactor: boolean;
   readonly isKnownAddress: boolean;
   readonly delaySeconds: number;
 }
@@ -29,6 +30,8 @@ export function signInReader(reads: GatherReads): (email: string, address: strin
       return sql`
         select asked.key, u.email, u.role, u.password_hash as "passwordHash", o.name as organization,
                o.suspended_at is not null as "isSuspended",
+               exists (select from second_factors s
+                        where s.user_id = u.id and s.confirmed_at is not null) as "hasSecondFactor",
                exists (select from sign_in_addresses a
                         where a.user_id = u.id and a.address = asked.address
                           and a.used_at > statement_timestamp() - interval '30 days') as "isKnownAddress",
@@ -55,10 +58,11 @@ export function signInReader(reads: GatherReads): (email: string, address: strin
   };
 }
 
-function userOf({ email, role, passwordHash, organization, isSuspended }: SignInRow): SignInState['user'] {
+function userOf({ email, role, organization, isSuspended, ...row }: SignInRow): SignInState['user'] {
+  const { passwordHash, hasSecondFactor } = row;
   if (email === null || role === null || passwordHash === null || organization === null) return null;
   const scopes = scopesOfRole[role];
   const whole = { environment: null, customers: [], tokenId: null };
   const principal = { organization, ...whole, email, role, scopes, isSuspended };
-  return { principal, passwordHash };
+  return { principal, passwordHash, hasSecondFactor };
 }

@@ -1,5 +1,5 @@
 import type { AuditOf } from '../audit/audit-event.ts';
-import type { EnvironmentRecord, OrganizationRecord, Role, Scope } from './accounts.ts';
+import type { EnvironmentRecord, OrganizationRecord, Role, Scope, SecondFactorState } from './accounts.ts';
 
 export interface NewOrganization {
   readonly name: string;
@@ -22,6 +22,7 @@ export interface UserRecord {
   readonly email: string;
   readonly role: Role;
   readonly createdAt: Date;
+  readonly secondFactor: SecondFactorState;
 }
 
 /** Omitted fields keep their values. */
@@ -174,13 +175,16 @@ export interface TokenStore {
   list(organization: string): Promise<readonly TokenRecord[]>;
   /**
    * Also deletes the organization's tokens that expired longer ago than they lived, or more than 30 days ago.
-   * @param rule receives the number of the organization's tokens and the names of its environments
+   * @param rule receives the number of the organization's tokens, the names of its environments, and the number of
+   * the user's valid tokens that expire
    * @throws ReportError `user.not_found`, or `auth.token` when the token of the caller was deleted meanwhile
    */
   create(
     organization: string,
     token: NewToken,
-    rule: AccountRule<[user: UserRecord, count: number, environments: readonly string[]]>,
+    rule: AccountRule<
+      [user: Pick<UserRecord, 'role'>, count: number, environments: readonly string[], expiringOfUser: number]
+    >,
     audit: AuditOf<TokenRecord>,
   ): Promise<TokenRecord>;
   /**

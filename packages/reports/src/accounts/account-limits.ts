@@ -1,7 +1,14 @@
 import { ReportError } from '../errors.ts';
 
 /** Limits of one organization. Lists are returned whole, and writes read all of them. */
-const accountLimits = { environments: 100, users: 1000, tokens: 1000, 'access keys': 1000 } as const;
+const accountLimits = {
+  environments: 100,
+  users: 1000,
+  tokens: 1000,
+  /** Frequent sign-ins of one member leave room for the tokens of others. */
+  'tokens of this user that expire': 100,
+  'access keys': 1000,
+} as const;
 
 /**
  * Checks that an organization may have `count` resources of a kind.

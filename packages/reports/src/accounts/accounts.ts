@@ -12,6 +12,9 @@ export type Scope = (typeof scopes)[number];
 export const roles = ['member', 'administrator', 'operator'] as const;
 export type Role = (typeof roles)[number];
 
+/** A pending second factor protects nothing: no code has proven yet that the user has the secret. */
+export type SecondFactorState = 'none' | 'pending' | 'active';
+
 /** The authenticated caller, bound to one organization. */
 export interface Principal {
   readonly organization: string;

@@ -1,8 +1,12 @@
 import type { AuditOf } from '../audit/audit-event.ts';
-import { invalidRequest } from '../errors.ts';
 import type { UserRecord, UserStore } from './account-admin.ts';
 import type { Principal } from './accounts.ts';
-import { requireUncommonPassword, type HashPassword } from './password-rules.ts';
+import {
+  requireCurrentPassword,
+  requireUncommonPassword,
+  type HashPassword,
+  type IsCurrentPassword,
+} from './password-rules.ts';
 
 export interface OwnPasswordChange {
   readonly currentPassword: string;
@@ -12,8 +16,7 @@ export interface OwnPasswordChange {
 export interface ChangeOwnPasswordPorts {
   readonly users: UserStore;
   readonly hashPassword: HashPassword;
-  /** Whether this is the caller's password now. Counts as a sign-in. */
-  readonly isCurrentPassword: (password: string) => Promise<boolean>;
+  readonly isCurrentPassword: IsCurrentPassword;
   readonly audit: AuditOf<UserRecord>;
 }
 
@@ -28,11 +31,7 @@ export async function changeOwnPassword(
   { users, hashPassword, isCurrentPassword, audit }: ChangeOwnPasswordPorts,
 ): Promise<UserRecord> {
   requireUncommonPassword(password, email);
-  if (!(await isCurrentPassword(currentPassword))) {
-    throw invalidRequest([
-      { field: 'currentPassword', message: 'not the current password; expected the one to replace' },
-    ]);
-  }
+  await requireCurrentPassword('currentPassword', currentPassword, isCurrentPassword);
   const passwordHash = await hashPassword(password);
   // Every user may change the own password, whatever the role.
   return users.change(organization, email, { passwordHash }, () => {}, audit);

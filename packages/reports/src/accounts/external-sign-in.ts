@@ -1,10 +1,10 @@
-import type { AuditAction, AuditDetails, AuditEvent } from '../audit/audit-event.ts';
 import { ReportError } from '../errors.ts';
-import type { TokenRecord, TokenStore, UserStore } from './account-admin.ts';
+import type { UserStore } from './account-admin.ts';
 import { requireWithinLimit } from './account-limits.ts';
-import { isAtLeast, scopesOfRole } from './account-roles.ts';
+import { isAtLeast } from './account-roles.ts';
 import type { Principal, Role } from './accounts.ts';
 import type { HashPassword } from './password-rules.ts';
+import { createSignInToken, type SignInToken, type SignInTokenPorts } from './sign-in-token.ts';
 import { requireSuccessor } from './user-rules.ts';
 
 /** A user that an identity provider has verified. */
@@ -21,34 +21,18 @@ export interface GroupAccess {
   readonly role: Role;
 }
 
-export interface ExternalSignInPorts {
+export interface ExternalSignInPorts extends SignInTokenPorts {
   /** Null: existing users sign in with their own role, whatever their groups are. */
   readonly groupAccess: readonly GroupAccess[] | null;
   readonly users: Pick<UserStore, 'create' | 'change'>;
-  readonly tokens: Pick<TokenStore, 'create'>;
   /** Finds a user of any organization. */
   readonly findUser: (
     email: string,
   ) => Promise<Pick<Principal, 'organization' | 'role' | 'isSuspended'> | null>;
-  readonly newToken: () => string;
   /** A password that no client knows. */
   readonly newPassword: () => string;
   readonly hashPassword: HashPassword;
-  readonly audit: (
-    action: AuditAction,
-    write: { readonly organization: string; readonly object: string; readonly details: AuditDetails },
-  ) => AuditEvent;
 }
-
-export interface ExternalSignIn {
-  readonly organization: string;
-  readonly role: Role;
-  readonly token: string;
-  readonly record: TokenRecord;
-}
-
-/** A group that a user loses takes effect at the next sign-in, so it has to come soon. */
-export const externalSignInSeconds = 8 * 3600;
 
 interface Membership {
   readonly organization: string;
@@ -64,22 +48,13 @@ interface Membership {
 export async function signInExternally(
   identity: ExternalIdentity,
   ports: ExternalSignInPorts,
-): Promise<ExternalSignIn> {
+): Promise<SignInToken> {
   const { organization, role } = await settleMembership(identity, ports);
   const { email } = identity;
-  const token = ports.newToken();
-  const record = await ports.tokens.create(
-    organization,
-    {
-      ...{ email, token, scopes: scopesOfRole[role], description: 'OpenID Connect' },
-      ...{ lifetimeSeconds: externalSignInSeconds, environment: null, customers: [] },
-      maker: { email, tokenId: null },
-    },
-    (_user, count) => requireWithinLimit('tokens', count + 1),
-    ({ id }) =>
-      ports.audit('token.create', { organization, object: id, details: { user: email, signIn: 'oidc' } }),
+  return createSignInToken(
+    { organization, email, role, description: 'OpenID Connect', signIn: 'oidc' },
+    ports,
   );
-  return { organization, role, token, record };
 }
 
 async function settleMembership(
@@ -119,7 +94,7 @@ async function createMember(
     organization,
     { email, role, passwordHash },
     (count) => requireWithinLimit('users', count + 1),
-    () => audit('user.create', { organization, object: email, details: { role, signIn: 'oidc' } }),
+    () => audit(email, 'user.create', { organization, object: email, details: { role, signIn: 'oidc' } }),
   );
 }
 
@@ -132,6 +107,6 @@ async function changeRole(
     email,
     { role },
     (user, others) => requireSuccessor(user, others, role),
-    () => audit('user.change', { organization, object: email, details: { role, signIn: 'oidc' } }),
+    () => audit(email, 'user.change', { organization, object: email, details: { role, signIn: 'oidc' } }),
   );
 }

@@ -3,6 +3,9 @@ import { invalidRequest } from '../errors.ts';
 /** Hashes a new password with a new salt. */
 export type HashPassword = (password: string) => Promise<string>;
 
+/** Whether this is the caller's password now. Counts as a sign-in. */
+export type IsCurrentPassword = (password: string) => Promise<boolean>;
+
 /**
  * The passwords of 12 or more characters that lists of leaked passwords have most often, in lower
  * case. Shorter ones are refused by their length.
@@ -85,4 +88,18 @@ export function requireUncommonPassword(password: string, email: string, field =
       { field, message: 'one of the passwords that attackers try first; expected another one' },
     ]);
   }
+}
+
+/**
+ * Requires the password beside a token, which may be stolen.
+ * @param field the field of the request that has the password
+ * @throws ReportError `request.invalid`
+ */
+export async function requireCurrentPassword(
+  field: string,
+  password: string,
+  isCurrentPassword: IsCurrentPassword,
+): Promise<void> {
+  if (await isCurrentPassword(password)) return;
+  throw invalidRequest([{ field, message: 'not the current password; expected the one of the caller' }]);
 }

@@ -6,7 +6,7 @@ import { decoyHash, passwordMatches, type DeriveKey } from './password-hash.ts';
 /** A user, an address and the guesses of both, before a password is checked. */
 export interface SignInState {
   /** Null: unknown. */
-  readonly user: { readonly principal: Principal; readonly passwordHash: string } | null;
+  readonly user: SignedIn | null;
   /** A correct password of the user came from this address within the last 30 days. */
   readonly isKnownAddress: boolean;
   /** Seconds until a password may be tried again. 0: now. */
@@ -37,13 +37,18 @@ export interface SignInObserver {
     reason: 'delayed' | 'busy',
     attempt: { readonly email: string | null; readonly address: string },
   ) => void;
+  /** A code of a second factor, after the right password. */
+  readonly codeRefused: (
+    reason: 'wrong' | 'delayed',
+    attempt: { readonly email: string; readonly address: string },
+  ) => void;
 }
 
 export interface SignInPorts {
   readonly records: SignInRecords;
   readonly queue: HashQueue;
   readonly deriveKey: DeriveKey;
-  readonly observer: SignInObserver;
+  readonly observer: Omit<SignInObserver, 'codeRefused'>;
 }
 
 export interface SignInAttempt {
@@ -60,11 +65,14 @@ export interface SignedIn {
   readonly principal: Principal;
   /** The stored hash that the password matches. */
   readonly passwordHash: string;
+  /** The password alone does not suffice. */
+  readonly hasSecondFactor: boolean;
 }
 
 /**
  * Checks an e-mail address and a password. An address from which the user signed in before is never
- * delayed by guesses, neither its own nor those of others.
+ * delayed by guesses, neither its own nor those of others. That of a user with a second factor becomes a
+ * known one by a code.
  *
  * Returns null when the user is unknown or the password is wrong; both take the same time.
  * @throws RetryLater `auth.delayed` after too many wrong passwords, `auth.busy`
@@ -89,7 +97,7 @@ export async function signIn(attempt: SignInAttempt, ports: SignInPorts): Promis
     throw error;
   });
   if (user !== null && matches) {
-    await records.recordSuccess(email, address);
+    if (!user.hasSecondFactor) await records.recordSuccess(email, address);
     return user;
   }
   observer.failed(observed);

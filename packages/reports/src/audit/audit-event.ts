@@ -20,6 +20,9 @@ export const administrativeActions = [
   'organization.exchange_rates',
   'organization.resume',
   'organization.suspend',
+  'second_factor.confirm',
+  'second_factor.remove',
+  'second_factor.start',
   'token.create',
   'token.delete',
   'user.change',
@@ -45,6 +48,7 @@ export const auditActions = [
   'result.download',
   'result.expire',
   'result.rows',
+  'second_factor.use',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -17,7 +17,7 @@ function portsWith(
   groupAccess: readonly GroupAccess[] | null,
 ): { ports: ExternalSignInPorts; written: string[] } {
   const written: string[] = [];
-  const record = { email, role: 'member', createdAt: new Date(0) } satisfies UserRecord;
+  const record = { email, role: 'member', createdAt: new Date(0), secondFactor: 'none' } satisfies UserRecord;
   return {
     written,
     ports: {
@@ -26,7 +26,7 @@ function portsWith(
       newToken: () => 'token',
       newPassword: () => 'password',
       hashPassword: (password) => Promise.resolve(`hash of ${password}`),
-      audit: (action, { organization, object, details }) => ({
+      audit: (_email, action, { organization, object, details }) => ({
         ...{ actor: systemActor, action, organization, environment: null, object, refusal: null, details },
       }),
       users: {

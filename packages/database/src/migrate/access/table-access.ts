@@ -70,6 +70,10 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
     hourglass_api_reads: may('select', rows.everyRow),
     hourglass_api_global: may('select (id, user_id), update (last_used_at)', rows.everyRow),
   },
+  second_factors: {
+    hourglass_api_accounts: may('select, insert, update, delete', rows.ofUserOfOrganization),
+    hourglass_api_reads: may('select (user_id, confirmed_at)', rows.everyRow),
+  },
   access_keys: {
     hourglass_api_accounts: may('select, insert, update, delete', rows.inEnvironmentsOfOrganization),
     hourglass_api_reads: may('select', rows.everyRow),

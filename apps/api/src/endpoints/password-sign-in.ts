@@ -1,0 +1,64 @@
+import { signedIn, signInBody } from '@hourglass/contract';
+import {
+  signInWithPassword,
+  type CodePorts,
+  type PasswordSignInPorts,
+  type Principal,
+} from '@hourglass/reports';
+import type { Request, Response } from 'express';
+import { auditRequest } from '../http/audit.ts';
+import { clientAddress } from '../http/client-address.ts';
+import { clientGone } from '../http/client-gone.ts';
+import { noteCredentials, notePrincipal } from '../http/refusals.ts';
+import { jsonBody, openRoute, type OpenRoute } from '../http/route.ts';
+import type { Passwords } from '../passwords.ts';
+import { signedInViewOf } from '../sign-in/signed-in-view.ts';
+
+export interface PasswordSignInRoutePorts
+  extends CodePorts, Pick<PasswordSignInPorts, 'tokens' | 'newToken' | 'secondFactors'> {
+  readonly signIns: PasswordSignInPorts['records'];
+  readonly passwords: Pick<Passwords, 'check' | 'observer'>;
+}
+
+const maxBodyBytes = 16_384;
+
+/** `POST /v1/signIn`: exchanges a password, and the code of a second factor, for a token. */
+export function passwordSignInRoute(ports: PasswordSignInRoutePorts): OpenRoute {
+  return openRoute({
+    method: 'post',
+    path: '/v1/signIn',
+    operation: { id: 'signIn', tag: 'Sign-in', summary: 'Sign in with a password, and a code' },
+    body: jsonBody(signInBody, {
+      maxBytes: maxBodyBytes,
+      example: { email: 'joe@acme.example', password: 'the one of the user', code: '123456' },
+    }),
+    responses: { 200: { description: 'A token for eight hours.', json: signedIn } },
+    async handle({ request, response, body }) {
+      const address = clientAddress(request);
+      noteCredentials(response, { kind: 'password', ...body });
+      const result = await signInWithPassword({ ...body, address }, portsOf(ports, request, response));
+      response.set('Cache-Control', 'no-store').json(signedInViewOf(result));
+    },
+  });
+}
+
+function portsOf(
+  { signIns, passwords, ...ports }: PasswordSignInRoutePorts,
+  request: Request,
+  response: Response,
+): PasswordSignInPorts {
+  const origin = { address: clientAddress(request), signal: clientGone(response) };
+  const describe = ({ email, organization }: Pick<Principal, 'email' | 'organization'>) =>
+    auditRequest(request, response, { email, organization, tokenId: null }).describe;
+  return {
+    ...ports,
+    records: signIns,
+    observer: passwords.observer,
+    checkPassword: (sent) => passwords.check({ ...sent, ...origin }),
+    onIdentified: (principal) => notePrincipal(response, principal),
+    auditUse: (user, { kind, recoveryCodesLeft }) =>
+      describe(user)('second_factor.use', { object: user.email, details: { kind, recoveryCodesLeft } }),
+    audit: (email, action, { organization, ...write }) =>
+      describe({ email, organization })(action, { organization, ...write }),
+  };
+}
