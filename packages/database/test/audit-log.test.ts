@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditDetails, RefusedCredentials } from '@hourglass/reports';
+import type { AuditDetails, AuditPosition, AuditRecord, RefusedCredentials } from '@hourglass/reports';
 import { testEvent } from '@hourglass/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, submittedQuery, type DatabaseWithTenant } from './database-with-tenant.ts';
@@ -43,6 +43,31 @@ test('bounds details and objects, and stores text that JSON in PostgreSQL does n
     odd: 'a\ufffdb\ufffd',
   });
 });
+
+test.each(['oldest', 'newest'] as const)(
+  'pages of events of one millisecond, the %s first, lose and repeat none',
+  async (order) => {
+    // Ids of one, two and three digits.
+    await db.sql(
+      `insert into audit_events (id, actor, action, at)
+       select id, 'user', 'user.create', '2026-03-01T00:00:00.001Z' from generate_series(8, 102) id`,
+    );
+    const ids: number[] = [];
+    let after: AuditPosition | null = null;
+    for (;;) {
+      const page: readonly AuditRecord[] = await db.database.audit.list(everyEvent, {
+        order,
+        after,
+        limit: 7,
+      });
+      ids.push(...page.map(({ id }) => Number(id)));
+      after = page.at(-1) ?? null;
+      if (after === null) break;
+    }
+    const ascending = Array.from({ length: 95 }, (_, index) => index + 8);
+    expect(ids).toEqual(order === 'oldest' ? ascending : ascending.toReversed());
+  },
+);
 
 describe('the retention', () => {
   const insert = (action: string, days: number, count: number) =>

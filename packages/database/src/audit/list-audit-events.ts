@@ -18,7 +18,8 @@ export async function listAuditEvents(
     const position = sql`(${after.at}::timestamptz, ${after.id}::bigint)`;
     conditions.push(order === 'newest' ? sql`(at, id) < ${position}` : sql`(at, id) > ${position}`);
   }
-  const direction = order === 'newest' ? sql`at desc, id desc` : sql`at, id`;
+  // `id` alone is the text that is selected, and 9 is the larger text than 10.
+  const direction = order === 'newest' ? sql`at desc, audit_events.id desc` : sql`at, audit_events.id`;
   const { rows } = await pool.query<AuditRow>(sql`
     select id::text, at, organization, environment, actor, email, token_id as "tokenId", link_id as "linkId",
            address, action, object, refusal, request_id as "requestId", details
