@@ -97,6 +97,30 @@ async function visible(role: DatabaseRole, settings: string, name: string): Prom
   }
 }
 
+/** Inserts the row of a tenant, in a transaction that is rolled back. Returns the SQLSTATE of the error; null: none. */
+async function insertError(role: DatabaseRole, settings: string, { name, columns }: Relation, tenant: 1 | 2) {
+  await client.query(`begin; set local role ${role}; ${settings}`);
+  try {
+    await client.query(
+      `insert into ${escapeIdentifier(name)} (${columns.map((column) => escapeIdentifier(column.name)).join(', ')})
+       select ${columns.map(({ value }) => value).join(', ')} from (select ${tenant} as tenant) one`,
+    );
+    return null;
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  } finally {
+    await client.query('rollback');
+  }
+}
+
+async function insertableBy(role: DatabaseRole): Promise<readonly Relation[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select name from unnest($2::text[]) as name where has_table_privilege($1, quote_ident(name), 'INSERT')`,
+    [role, relations.map(({ name }) => name)],
+  );
+  return relations.filter(({ name, isTable }) => isTable && rows.some((row) => row.name === name));
+}
+
 /** The rows of both tenants. Views of hot facts show one tenant to the owner as well. */
 async function rowsOf(relation: string): Promise<number> {
   const { rows } = await client.query<{ found: number }>(
@@ -126,22 +150,40 @@ describe('a table with rows of tenants', () => {
     expect(shown).toEqual([]);
   });
 
-  test.each<[DatabaseRole, string]>([
+  const scopesOfOne: [DatabaseRole, string][] = [
     ['hourglass_api', `set local hourglass.environment = '1'`],
     ['hourglass_api_accounts', `set local hourglass.organization = 'acme'`],
     ['hourglass_worker_facts', `set local hourglass.environment = '1'`],
-  ])('shows %s the rows of the tenant of its scope, and no other', async (role, settings) => {
-    const seen: Record<string, number> = {};
-    const ofOne: Record<string, number> = {};
-    for (const { name } of relations) {
-      const rows = await visible(role, settings, name);
-      if (rows === null) continue;
-      seen[name] = rows;
-      ofOne[name] = (await rowsOf(name)) / 2;
+  ];
+
+  test.each(scopesOfOne)('refuses %s a row of another tenant', async (role, settings) => {
+    const tables = await insertableBy(role);
+    expect(tables.length).toBeGreaterThan(0);
+    const results: unknown[] = [];
+    for (const table of tables) {
+      // The row of its own tenant exists already.
+      const own = await insertError(role, settings, table, 1);
+      const foreign = await insertError(role, settings, table, 2);
+      results.push([table.name, own === insufficientPrivilege, foreign]);
     }
-    expect(Object.keys(seen).length).toBeGreaterThan(8);
-    expect(seen).toEqual(ofOne);
+    expect(results).toEqual(tables.map(({ name }) => [name, false, insufficientPrivilege]));
   });
+
+  test.each(scopesOfOne)(
+    'shows %s the rows of the tenant of its scope, and no other',
+    async (role, settings) => {
+      const seen: Record<string, number> = {};
+      const ofOne: Record<string, number> = {};
+      for (const { name } of relations) {
+        const rows = await visible(role, settings, name);
+        if (rows === null) continue;
+        seen[name] = rows;
+        ofOne[name] = (await rowsOf(name)) / 2;
+      }
+      expect(Object.keys(seen).length).toBeGreaterThan(8);
+      expect(seen).toEqual(ofOne);
+    },
+  );
 
   test('shows reads of requests the queries and fields of the tenants that they name', async () => {
     const scope: Scope = {
