@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, processorMs, startSystem, suiteSize, type RunningSystem } from '@hourglass/testing';
@@ -74,6 +75,42 @@ test('blank lines are refused by their number, for little processor time', async
     bound: '1000 ms',
   });
   expect(spentMs).toBeLessThan(1_000);
+});
+
+/** Gzip without content; the second is one member that never ends. */
+const empty = {
+  members: { head: Buffer.alloc(0), piece: gzipSync('') },
+  blocks: { head: gzipSync('').subarray(0, 10), piece: Buffer.from('000000ffff', 'hex') },
+};
+
+function* endless(head: Buffer, pieces: Buffer): Generator<Buffer> {
+  yield head;
+  for (;;) yield pieces;
+}
+
+test.each(['members', 'blocks'] as const)(
+  'a gzip of empty %s without end is refused near 1 MiB of gzip',
+  async (kind) => {
+    const { head, piece } = empty[kind];
+    const pieces = Buffer.concat(Array.from({ length: 8_192 }, () => piece));
+    const upload = openUpload(system, { 'Content-Encoding': 'gzip' });
+    const body = Readable.from(endless(head, pieces));
+    body.pipe(upload.request);
+    const { status, body: refusal } = await upload.response;
+    body.destroy();
+    expect(status).toBe(413);
+    const [, found] = /has (\d+) bytes of gzip for 0 bytes of content/.exec(refusal) ?? [];
+    printFigure(`gzip of empty ${kind}`, { found: `${found} bytes decoded`, bound: '2 MiB' });
+    expect(Number(found)).toBeLessThan(2 * mebibyte);
+    upload.leave();
+    await receiving(system, 0);
+  },
+);
+
+test('a gzip with a member for each line is accepted', async () => {
+  const body = bomb(factLine('small'), { members: 30_000 });
+  expect(body.length).toBeGreaterThan(2 * mebibyte);
+  expect(await post(body)).toMatchObject({ status: 201 });
 });
 
 test('a wrong line refuses a body beyond a mebibyte before it ends', async () => {

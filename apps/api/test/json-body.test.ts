@@ -25,6 +25,10 @@ describe('a JSON body', () => {
     app.post('/object', async (req: Request, res: Response) => {
       res.json(await readObject(req, res));
     });
+    const patient = jsonBodyReader(jsonBody(z.string(), { maxBytes, example: '' }), 60_000);
+    app.post('/patient', async (req: Request, res: Response) => {
+      res.json(await patient(req, res));
+    });
     app.use((error: unknown, _request: Request, res: Response, _next: NextFunction) =>
       sendError(res, publicError(error, '')),
     );
@@ -56,6 +60,13 @@ describe('a JSON body', () => {
     sent.destroy();
     return { status: response.statusCode, text, connection: response.headers.connection };
   }
+
+  test('of gzip without content is refused at twice the limit, although it does not end', async () => {
+    const empty = Buffer.concat(Array.from({ length: 15_000 }, () => gzipSync('')));
+    const headers = { 'Content-Encoding': 'gzip' };
+    const { status, connection } = await responseTo(empty, { headers, ends: false, path: '/patient' });
+    expect([empty.length > 2 * maxBytes, status, connection]).toEqual([true, 413, 'close']);
+  });
 
   test.each([
     ['in chunks without an end', '"x', {}],

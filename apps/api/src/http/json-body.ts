@@ -7,6 +7,9 @@ import type { JsonBody } from './route.ts';
 
 type BodyReader = (request: Request, response: Response) => Promise<unknown>;
 
+/** A compressed body is hardly larger than its content, unless it consists of empty blocks. */
+const maxCompressedRatio = 2;
+
 /**
  * Returns a function that reads a JSON body of at most `maxBytes`, inflated, and validates it. A
  * body without a content type is read as JSON.
@@ -29,14 +32,22 @@ export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number
     refuseOtherMediaTypes(request);
     sendContinue(request, response);
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const refuse = (error: ReportError) => {
         // Discards the rest of the body, so that a client that is still sending reads the response.
         request.resume();
         response.set('Connection', 'close');
-        reject(new ReportError('request.timeout', { seconds: timeoutMs / 1000 }));
+        reject(error);
+      };
+      const timer = setTimeout(() => {
+        refuse(new ReportError('request.timeout', { seconds: timeoutMs / 1000 }));
       }, timeoutMs);
+      const stopCounting = whenLarger(request, maxCompressedRatio * maxBytes, () => {
+        clearTimeout(timer);
+        refuse(new ReportError('request.too_large', { limit: `${maxBytes} bytes` }));
+      });
       parse(request, response, (error?: unknown) => {
         clearTimeout(timer);
+        stopCounting();
         if (error === undefined) resolve();
         else reject(error instanceof Error ? error : new Error('cannot parse the body', { cause: error }));
       });
@@ -49,6 +60,19 @@ export function jsonBodyReader({ schema, maxBytes }: JsonBody, timeoutMs: number
     if (!checked.ok || faults.length > 0) throw invalidRequest(faults);
     return checked.body;
   };
+}
+
+/** Calls `act` once when more than `maxBytes` have arrived. Returns the function that stops counting. */
+function whenLarger(request: Request, maxBytes: number, act: () => void): () => void {
+  let bytes = 0;
+  const count = (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= maxBytes) return;
+    request.off('data', count);
+    act();
+  };
+  request.on('data', count);
+  return () => void request.off('data', count);
 }
 
 function refuseOtherMediaTypes({ headers }: Request): void {

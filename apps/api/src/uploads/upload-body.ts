@@ -14,6 +14,11 @@ const maxRatio = 100;
 /** A short text may repeat itself. */
 const anyRatioBytes = 16 * 1024 * 1024;
 
+/** Gzip is hardly larger than its content, even if each line is a member of its own. */
+const maxGzipToContent = 2;
+/** Beyond what is on its way through the decoder. */
+const anyGzipBytes = 1024 * 1024;
+
 export type UploadEncoding = 'identity' | 'gzip';
 
 /** @throws ReportError `request.media_type` for another encoding */
@@ -38,20 +43,36 @@ export function openUpload(request: Request, encoding: UploadEncoding): UploadBo
 
 function inflated(request: Request): UploadBody {
   const gunzip = createGunzip();
+  const content = { bytes: 0 };
+  // Empty members and empty blocks yield no chunk, so the input is checked as well.
+  const check = () => {
+    const error = tooLittleContent(content.bytes, gunzip.bytesWritten);
+    if (error !== null) gunzip.destroy(error);
+  };
+  request.on('data', check);
   return {
-    chunks: readBody(withinRatio(request.on('error', ignore).pipe(gunzip))),
+    chunks: readBody(withinRatio(request.on('error', ignore).pipe(gunzip), content)),
     close() {
+      request.off('data', check);
       request.unpipe(gunzip);
       gunzip.destroy();
     },
   };
 }
 
+function tooLittleContent(bytes: number, gzipBytes: number): ReportError | null {
+  if (gzipBytes <= anyGzipBytes + maxGzipToContent * bytes) return null;
+  return new ReportError('batch.too_large', {
+    found: `${gzipBytes} bytes of gzip for ${bytes} bytes of content`,
+    limit: `${maxGzipToContent} times the content beyond ${anyGzipBytes} bytes`,
+  });
+}
+
 /** @throws ReportError `batch.too_large` for a body that grows to a hundred times of what was sent */
-async function* withinRatio(gunzip: Gunzip): AsyncGenerator<Buffer> {
-  let bytes = 0;
+async function* withinRatio(gunzip: Gunzip, content: { bytes: number }): AsyncGenerator<Buffer> {
   for await (const chunk of gunzip as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
+    content.bytes += chunk.length;
+    const { bytes } = content;
     if (bytes > anyRatioBytes && bytes > maxRatio * gunzip.bytesWritten) {
       throw new ReportError('batch.too_large', {
         found: `${bytes} bytes in ${gunzip.bytesWritten} bytes of gzip`,
