@@ -1,9 +1,8 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { Option, type Command } from 'commander';
 import type { OwnPasswordBody } from '@hourglass/contract';
 import type { CommandContext } from './command-context.ts';
 import { CommandError } from './command-error.ts';
+import { promptForCode, withHiddenInput, type Prompt } from './hidden-input.ts';
 import { readSecret, standardStream } from './read-text.ts';
 
 export interface NewPasswordOptions {
@@ -41,50 +40,54 @@ export async function chooseOwnPassword(
       password: await promptTwice(prompt),
     }));
   }
-  const lines = (await readSecret(standardStream, context)).split(/\r?\n/);
-  const [currentPassword = '', password] = lines;
-  if (password === undefined || lines.length > 2) {
-    throw new CommandError('standard input: expected two lines, the current password and the new one');
-  }
+  const [currentPassword, password] = await readTwoLines('the current password and the new one', context);
   return { currentPassword, password };
+}
+
+/** Password and code of the caller. Standard input has them on two lines. */
+export async function choosePasswordAndCode(
+  fromStdin: boolean,
+  context: CommandContext,
+): Promise<{ readonly password: string; readonly code: string }> {
+  if (!fromStdin) {
+    return withHiddenInput(context, async (prompt) => ({
+      password: await prompt('Password: '),
+      code: withoutSpaces(await promptForCode(prompt)),
+    }));
+  }
+  const [password, code] = await readTwoLines('the password and a code', context);
+  return { password, code: withoutSpaces(code) };
+}
+
+/** Apps show codes in groups. */
+export function withoutSpaces(code: string): string {
+  return code.replaceAll(/\s/g, '');
+}
+
+async function readTwoLines(
+  expected: string,
+  context: CommandContext,
+): Promise<readonly [first: string, second: string]> {
+  const [first = '', second, ...more] = await readSecretLines(context);
+  if (second !== undefined && more.length === 0) return [first, second];
+  throw new CommandError(`standard input: expected two lines, ${expected}`);
+}
+
+/** Reads the lines of standard input. */
+export async function readSecretLines(context: CommandContext): Promise<readonly string[]> {
+  return (await readSecret(standardStream, context)).split(/\r?\n/);
 }
 
 /**
  * Prompts twice at the terminal, without echo.
- * @throws CommandError without a terminal, when the passwords differ or the prompt is cancelled.
+ * @throws CommandError without a terminal, when the passwords differ or the prompt is cancelled
  */
 export function promptForPassword(context: CommandContext): Promise<string> {
   return withHiddenInput(context, promptTwice);
 }
 
-type Prompt = (label: string) => Promise<string>;
-
 async function promptTwice(prompt: Prompt): Promise<string> {
   const password = await prompt('Password: ');
   if ((await prompt('Repeat password: ')) !== password) throw new CommandError('the passwords differ');
   return password;
-}
-
-async function withHiddenInput<Result>(
-  { input, messages }: CommandContext,
-  ask: (prompt: Prompt) => Promise<Result>,
-): Promise<Result> {
-  if (!input.isTTY) {
-    throw new CommandError('standard input: not a terminal; expected --password-stdin or a terminal');
-  }
-  const discard = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input, output: discard, terminal: true, historySize: 0 });
-  const lines = terminal[Symbol.asyncIterator]();
-  try {
-    return await ask(async (label) => {
-      messages.write(label);
-      const line = await lines.next();
-      messages.write('\n');
-      // Ctrl-C and the end of the input close the terminal.
-      if (line.done === true) throw new CommandError('no password was entered');
-      return line.value;
-    });
-  } finally {
-    terminal.close();
-  }
 }

@@ -79,6 +79,11 @@ const apiCommands: readonly ApiCommand[] = [
     configure: async () => (await import('./commands/sign.ts')).configureSign,
   },
   {
+    name: 'login',
+    description: 'sign in with a password, and the code of a second factor, and print a token',
+    configure: async () => (await import('./commands/login.ts')).configureLogin,
+  },
+  {
     name: 'admin',
     description: 'manage organizations, environments, users, tokens and access keys',
     configure: async () => (await import('./commands/admin/admin-commands.ts')).configureAdmin,

@@ -1,5 +1,6 @@
 import { ReportError, type CheckCode } from '@hourglass/reports';
-import { testAudit as audit } from '@hourglass/testing';
+import { eventually, testAudit as audit } from '@hourglass/testing';
+import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
 
@@ -58,10 +59,25 @@ describe('the second factor of a user', () => {
 
   test('accepts each step once, of any number of concurrent checks', async () => {
     await enrol();
-    const outcomes = await Promise.all(
-      Array.from({ length: 8 }, () => store().use('acme', jane, accept(2), audit)),
-    );
-    expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(1);
+    const other = new Client(db.url);
+    await other.connect();
+    try {
+      // Both checks have begun before either can write.
+      await other.query('begin; select from second_factors for update');
+      const uses = [1, 2].map(() => store().use('acme', jane, accept(2), audit));
+      await eventually('both wait', async () => {
+        const [row] = await db.sql<{ waiting: number }>(
+          `select count(*)::integer as waiting from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return row?.waiting === 2 ? true : null;
+      });
+      await other.query('commit');
+      const kinds = (await Promise.all(uses)).map(({ kind }) => kind);
+      expect(kinds.toSorted()).toEqual(['accepted', 'wrong']);
+    } finally {
+      await other.end();
+    }
   });
 
   test('is not removed by a rule that throws, and a code is not used up without its event', async () => {

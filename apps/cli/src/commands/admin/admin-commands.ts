@@ -8,10 +8,10 @@ export function configureAdmin(
   context: CommandContext,
   args: readonly string[],
 ): Promise<void> {
-  return addCommands(admin, resources(context), args);
+  return addCommands(admin, [...tenantResources(context), ...accessResources(context)], args);
 }
 
-function resources(context: CommandContext): readonly CommandEntry[] {
+function tenantResources(context: CommandContext): readonly CommandEntry[] {
   return [
     {
       name: 'organization',
@@ -33,10 +33,21 @@ function resources(context: CommandContext): readonly CommandEntry[] {
       description: 'manage the exchange rates with which monetization reports convert amounts',
       load: async (command) => (await import('./exchange-rates.ts')).configureExchangeRates(command, context),
     },
+  ];
+}
+
+/** Users, their credentials, and the record of their acts. */
+function accessResources(context: CommandContext): readonly CommandEntry[] {
+  return [
     {
       name: 'user',
       description: 'manage users of an organization',
       load: async (command) => (await import('./users.ts')).configureUsers(command, context),
+    },
+    {
+      name: 'second-factor',
+      description: 'manage the codes that a user needs beside the password',
+      load: async (command) => (await import('./second-factors.ts')).configureSecondFactors(command, context),
     },
     {
       name: 'token',

@@ -49,13 +49,15 @@ function addCreateCommand(user: Command, context: CommandContext): void {
     });
 }
 
-/** Columns: e-mail address, role, time of creation. */
+/** Columns: e-mail address, role, time of creation, second factor. */
 function addListCommand(user: Command, context: CommandContext): void {
   withOrganization(user.command('list'))
     .description('list the users')
     .action(async ({ org }: OrganizationOption) => {
       const list = await context.api().call({ method: 'GET', path: usersPath(org), response: userList });
-      const lines = list.users.map(({ email, role, created }) => [email, role, created].join('\t'));
+      const lines = list.users.map(({ email, role, created, secondFactor }) =>
+        [email, role, created, secondFactor].join('\t'),
+      );
       printResult(context, list, lines.join('\n'));
     });
 }
@@ -122,6 +124,6 @@ function usersPath(organization: string): string {
   return `${organizationPath(organization)}/users`;
 }
 
-function userPath(organization: string, email: string): string {
+export function userPath(organization: string, email: string): string {
   return `${usersPath(organization)}/${encodeURIComponent(email)}`;
 }
