@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -107,4 +107,29 @@ describe('a report', () => {
       });
     },
   );
+
+  test('in Parquet is verified, and its view has the rows of JSON', async () => {
+    const names = {
+      ...query,
+      metrics: [{ ...query.metrics[0], alias: `x'; drop "t".c0 --` }, query.metrics[1]],
+    };
+    const { archive, view } = await run({ ...names, outputFormat: 'parquet', groupByTimeUnit: 'hour' });
+    const rows = (await system.client.report({ ...names, groupByTimeUnit: 'hour' })).trimEnd().split('\n');
+    expect(view).toEqual(rows.map((line) => JSON.parse(line) as object));
+    const [part, manifest] = await archiveMembers(archive);
+    expect(part?.name).toMatch(/^QueryResult-[0-9a-f-]{36}-0{12}\.parquet$/);
+    expect(JSON.parse(String(manifest?.bytes))).toMatchObject({ query: { output: { format: 'parquet' } } });
+  });
+
+  test('in Parquet is downloaded as one file by the command line', async () => {
+    const id = await system.client.submit({ ...query, outputFormat: 'parquet' });
+    expect(await system.client.ended(id)).toMatchObject({ state: 'completed', resultRows: proxies.length });
+    const file = path.join(folder.path, 'downloaded.parquet');
+    const place = ['--org', system.organization, '--env', 'prod'];
+    expect(await system.runCli('download', ...place, '--rows', '--output', file, id)).toMatchObject({
+      code: 0,
+    });
+    const [part] = await archiveMembers(await system.client.archive(id));
+    expect((await readFile(file)).equals(part?.bytes ?? Buffer.alloc(0))).toBe(true);
+  });
 });

@@ -53,7 +53,7 @@ async function write(rows: readonly Row[], output: OutputFormat, partBytes: numb
 
 /** Formats a row as the contract says. */
 function lineOf(row: Row, output: OutputFormat): string {
-  if (output.format === 'json') return jsonRow(row);
+  if (output.format !== 'csv') return jsonRow(row);
   const [text, float] = row;
   const shown = output.safe === true && text !== null ? text.replace(/^'*[=+@\t\r-]/, `'$&`) : text;
   return `${csvField(shown, output.delimiter)}${output.delimiter}${float === null ? '' : floatText(float)}`;

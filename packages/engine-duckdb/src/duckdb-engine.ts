@@ -29,6 +29,8 @@ export interface DuckDbEngineOptions {
    * run.
    */
   readonly sliceFacts?: number;
+  /** Approximate size of a Parquet file. Default: 16 MiB. */
+  readonly parquetFileBytes?: number;
 }
 
 /** About one row group of a segment. */
@@ -54,10 +56,10 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
   const { memoryMb, threads, maxConcurrentRuns, maxSpillMb = 64 * 1024 } = options;
   const limits = { memoryMb: Math.floor(memoryMb / maxConcurrentRuns), threads, maxSpillMb };
   const fittingFacts = Math.floor((limits.memoryMb * 1024 * 1024) / sliceBytesPerFact);
-  const { sampleFacts = defaultSampleFacts, sliceFacts = fittingFacts } = options;
+  const { sampleFacts = defaultSampleFacts, sliceFacts = fittingFacts, parquetFileBytes } = options;
   const directory = path.resolve(options.directory);
   const pool = createInstancePool(directory, limits);
-  const engine = { sampleFacts, sliceFacts, limits, pool };
+  const engine = { sampleFacts, sliceFacts, parquetFileBytes, limits, pool };
   return {
     run: (task) => runReport(task, engine),
     writeRows: (task) => writeReport(task, engine),

@@ -1,7 +1,14 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileReportLines, narrowPlan, type BoundPlan, type LimitBound, type Plan } from '@hourglass/query';
+import {
+  compileReportLines,
+  narrowPlan,
+  type BoundPlan,
+  type LimitBound,
+  type Plan,
+  type SqlStatement,
+} from '@hourglass/query';
 import type { EngineTask, FactFiles, RowFile } from '@hourglass/reports';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import { toTaskError, isOutOfMemory } from './engine-error.ts';
@@ -13,11 +20,14 @@ import { openRates, openReport } from './open-report.ts';
 import { createTimeSlices, needsSlices, type TimeSlices } from './time-slices.ts';
 import { watchProgress } from './watch-progress.ts';
 import { writeLines } from './write-lines.ts';
+import { removeFiles, writeTable } from './write-table.ts';
 
 export interface EngineContext {
   readonly sampleFacts: number;
   /** Approximate facts of the first slice of a report that is computed in slices. */
   readonly sliceFacts: number;
+  /** Approximate size of a Parquet file. Undefined: the default. */
+  readonly parquetFileBytes: number | undefined;
   readonly limits: InstanceLimits;
   readonly pool: InstancePool;
 }
@@ -109,11 +119,11 @@ async function* writeUntilPause(
     const remainingTask = { ...task, plan };
     if (state.sliced !== null) {
       await openRates(connection, task.facts);
-      yield* writeSlices({ connection, task: remainingTask, state }, state.sliced);
+      yield* writeSlices({ connection, task: remainingTask, options, state }, state.sliced);
       return;
     }
     const bound = await openReport(connection, remainingTask, options);
-    const writing = { connection, task: remainingTask, state };
+    const writing = { connection, task: remainingTask, options, state };
     const narrowed = narrowPlan(remainingTask, bound).plan;
     if (needsSlices(narrowed, task.facts.segments, options.sliceFacts)) {
       const facts = await withHotFactsSegment(connection, task);
@@ -129,14 +139,16 @@ async function* writeUntilPause(
 interface Writing {
   readonly connection: DuckDBConnection;
   readonly task: EngineTask;
+  readonly options: EngineContext;
   readonly state: WritingState;
 }
 
 async function* writeAtOnce(writing: Writing, bound: LimitBound | null): AsyncGenerator<RowFile, void> {
   const { task, state } = writing;
-  const file = await writeRowFile(writing, { boundPlan: task, bound }, (share) => task.onProgress?.(share));
+  const report = { boundPlan: task, bound, isLast: true };
+  const files = await writeRowFiles(writing, report, (share) => task.onProgress?.(share));
   state.remaining = null;
-  yield file;
+  yield* files;
 }
 
 /** Ends early when the run should pause. */
@@ -150,30 +162,62 @@ async function* writeSlices(
     const startedAtMs = performance.now();
     const slice = { plan: slices.next(), dataset: task.dataset };
     await createFactsView(connection, facts, slice);
-    const file = await writeRowFile(writing, { boundPlan: slice, bound }, (share) =>
+    const isLast = slice.plan.range.endExclusiveMs === slices.remaining.range.endExclusiveMs;
+    const files = await writeRowFiles(writing, { boundPlan: slice, bound, isLast }, (share) =>
       task.onProgress?.(slices.completedShare(share)),
     );
-    slices.recordWritten(file.rows, performance.now() - startedAtMs);
+    const rows = files.reduce((sum, file) => sum + file.rows, 0);
+    slices.recordWritten(rows, performance.now() - startedAtMs);
     state.remaining = slices.remaining;
-    yield file;
+    yield* files;
     if (slices.remaining !== null && task.pauses?.isWanted() === true) return;
   }
 }
 
-/** Writes the rows of the report or of one slice. The view `facts` contains its facts. */
-async function writeRowFile(
-  { connection, task, state }: Writing,
-  { boundPlan, bound }: { readonly boundPlan: BoundPlan; readonly bound: LimitBound | null },
+interface ReportPart {
+  readonly boundPlan: BoundPlan;
+  readonly bound: LimitBound | null;
+  /** Whether no slice follows. */
+  readonly isLast: boolean;
+}
+
+/**
+ * Writes the rows of the report or of one slice: lines to one file, typed rows to any number of files.
+ * The view `facts` contains its facts. After an error no file is left.
+ */
+async function writeRowFiles(
+  { connection, task, options, state }: Writing,
+  { boundPlan, bound, isLast }: ReportPart,
   onProgress: (share: number) => void,
-): Promise<RowFile> {
-  const file = path.resolve(task.directory, `rows-${state.files}`);
+): Promise<readonly RowFile[]> {
+  const pathOf = (index: number) => path.resolve(task.directory, `rows-${state.files + index}`);
+  const stopWatching = watchProgress(connection, onProgress);
+  const writing =
+    task.plan.output.format === 'parquet'
+      ? writeTable(connection, {
+          boundPlan,
+          bound,
+          pathOf,
+          needsFile: isLast && state.files === 0,
+          fileBytes: options.parquetFileBytes,
+        })
+      : writeLineFile(connection, compileReportLines(boundPlan, bound), pathOf(0));
+  const files = await writing.finally(stopWatching);
+  if (task.signal.aborted) {
+    await removeFiles(files);
+    throw task.signal.reason;
+  }
+  state.files += files.length;
+  return files;
+}
+
+async function writeLineFile(
+  connection: DuckDBConnection,
+  statement: SqlStatement,
+  file: string,
+): Promise<readonly RowFile[]> {
   try {
-    const stopWatching = watchProgress(connection, onProgress);
-    const writing = writeLines(connection, compileReportLines(boundPlan, bound), file);
-    const rows = await writing.finally(stopWatching);
-    task.signal.throwIfAborted();
-    state.files += 1;
-    return { path: file, rows };
+    return [{ path: file, rows: await writeLines(connection, statement, file) }];
   } catch (error) {
     await rm(file, { force: true });
     throw error;

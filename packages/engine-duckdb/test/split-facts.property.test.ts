@@ -1,3 +1,4 @@
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -5,6 +6,8 @@ import {
   bindPlan,
   catalogue,
   isOrderedByBucket,
+  outputColumns,
+  type BoundPlan,
   factRowColumns,
   hotFactsColumns,
   planQuery,
@@ -14,8 +17,9 @@ import {
   type FactRowColumn,
   type Plan,
 } from '@hourglass/query';
-import type { EngineTask, PlacedSegment, ReportEngine } from '@hourglass/reports';
+import type { EngineTask, PlacedSegment, ReportEngine, RowFile } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder, suiteSize } from '@hourglass/testing';
+import { parquetRows } from '../../archive/src/read/parquet-rows.ts';
 import { expectSame } from '../../query/test/expect-same.ts';
 import { environmentId, type Fact } from '../../query/test/facts-relation.ts';
 import { modelCustomFields } from '../../query/test/filter-model.ts';
@@ -116,6 +120,22 @@ const valuesOf = (text: string): readonly unknown[][] =>
     .slice(0, -1)
     .map((line) => Object.values(JSON.parse(line)));
 
+/** Reads files of Parquet with another library than the one that wrote them. */
+async function parquetRowsOf(
+  written: AsyncIterable<RowFile>,
+  boundPlan: BoundPlan,
+): Promise<readonly unknown[][]> {
+  const lines: string[] = [];
+  for await (const file of written) {
+    const before = lines.length;
+    for await (const batch of parquetRows(await readFile(file.path), outputColumns(boundPlan)))
+      lines.push(...batch);
+    expect(lines.length - before).toBe(file.rows);
+    await rm(file.path);
+  }
+  return valuesOf(lines.map((line) => `${line}\n`).join(''));
+}
+
 test('the compared columns are all columns that a segment can have', () => {
   const names = (list: readonly FactRowColumn[]) =>
     list.map(({ name, customFieldId }) => (customFieldId === undefined ? name : nameOfId.get(customFieldId)));
@@ -152,6 +172,12 @@ test('a report does not depend on which facts are hot, which are in segments, an
         most = Math.max(most, sliced.rows.length);
         const lines = valuesOf(atOnce.text);
         for (const [index, values] of valuesOf(sliced.text).entries()) {
+          for (const [column, value] of values.entries()) expectSame(value, lines[index]?.[column]);
+        }
+        const parquet: EngineTask = { ...task, plan: { ...planned.plan, output: { format: 'parquet' } } };
+        const typed = await parquetRowsOf(slicing.writeRows({ ...parquet, pauses: everyOther }), task);
+        expect(typed.length).toBe(rows.length);
+        for (const [index, values] of typed.entries()) {
           for (const [column, value] of values.entries()) expectSame(value, lines[index]?.[column]);
         }
       }

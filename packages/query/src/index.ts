@@ -20,6 +20,7 @@ export { bucketingOf } from './time/zone.ts';
 export { isOrderedByBucket } from './compile/row-order.ts';
 export { compileReport } from './compile/compile-report.ts';
 export * from './compile/compile-report-lines.ts';
+export * from './compile/compile-report-table.ts';
 export { compileLimitBound, limitBoundKind, narrowPlan, type LimitBound } from './compile/limit-bound.ts';
 export * from './compile/compile-hot-facts.ts';
 export { compileMissingRate, maxRateAgeDays } from './compile/reported-facts.ts';

@@ -123,7 +123,7 @@ describe('a plan', () => {
     expect(compileReport(bindPlan(used, catalogue)).sql).toContain('fsum("dcRatio")');
     expect(outputColumns(bindPlan(used, catalogue))).toEqual([
       { name: 'sum_dcRatio', kind: 'float' },
-      { name: 'dc_ok', kind: 'text' },
+      { name: 'dc_ok', kind: 'text', shows: 'boolean' },
       { name: 'apiproxy', kind: 'text' },
     ]);
   });

@@ -6,7 +6,7 @@ export function lineOf(
   columns: readonly OutputColumn[],
   output: OutputFormat,
 ): string {
-  if (output.format === 'json') {
+  if (output.format !== 'csv') {
     const members = columns.map(
       ({ name }, index) => `${JSON.stringify(name)}:${jsonCell(cells[index] ?? null)}`,
     );

@@ -53,6 +53,7 @@ const plans: [string, Plan][] = [
       output: { format: 'csv', delimiter: '\t' },
     }),
   ],
+  ['in parquet', examplePlan({ output: { format: 'parquet' } })],
   [
     'with every CSV option',
     examplePlan({ output: { format: 'csv', delimiter: ',', bom: true, header: false, safe: true } }),

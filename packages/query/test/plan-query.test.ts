@@ -103,6 +103,7 @@ describe('planQuery', () => {
   test.each([
     [undefined, undefined, { format: 'json' }],
     ['json', undefined, { format: 'json' }],
+    ['parquet', undefined, { format: 'parquet' }],
     ['csv', undefined, { format: 'csv', delimiter: ',' }],
     ['csv', ',', { format: 'csv', delimiter: ',' }],
     ['csv', '|', { format: 'csv', delimiter: '|' }],
@@ -317,15 +318,40 @@ describe('a faulty request is refused with the field, what was found and what is
   });
 
   test('output format and delimiter', () => {
-    expectFault({ outputFormat: 'xml' }, 'outputFormat', '"xml"', 'json or csv');
+    expectFault({ outputFormat: 'xml' }, 'outputFormat', '"xml"', 'json, csv or parquet');
     expectFault({ outputFormat: 'CSV' }, 'outputFormat', '"CSV"');
     expectFault({ outputFormat: 'csv', csvDelimiter: ';' }, 'csvDelimiter', '";"', 'comma');
     expectFault({ outputFormat: 'csv', csvDelimiter: '' }, 'csvDelimiter', '""');
     expectFault({ outputFormat: 'json', csvDelimiter: ',' }, 'csvDelimiter', 'json');
     expectFault({ csvDelimiter: ',' }, 'csvDelimiter', 'json');
+    expectFault(
+      { outputFormat: 'parquet', csvDelimiter: ',' },
+      'csvDelimiter',
+      'the output format is parquet',
+    );
     for (const option of ['csvBom', 'csvHeader', 'csvSafe'])
       for (const value of [true, false])
         expectFault({ [option]: value }, option, 'the output format is json', 'unless outputFormat is csv');
+  });
+
+  test('names that only differ in letter case, in parquet alone', () => {
+    const metrics = [
+      { name: 'message_count', alias: 'Calls' },
+      { name: 'message_count', alias: 'cALLS' },
+    ];
+    expectFault(
+      { metrics, outputFormat: 'parquet' },
+      'metrics[1].alias',
+      '"cALLS", which ignores letter case in parquet; expected different names',
+    );
+    for (const [alias, changes] of [
+      ['APIPROXY', { dimensions: ['apiproxy'] }],
+      ['Hour', { groupByTimeUnit: 'hour' }],
+    ] as const) {
+      const request = { ...changes, metrics: [{ name: 'message_count', alias }] };
+      expectFault({ ...request, outputFormat: 'parquet' }, 'metrics[0].alias', `"${alias}"`);
+      expect(plan({ ...request, outputFormat: 'csv' }).metrics).toHaveLength(1);
+    }
   });
 
   test('neither a metric nor a dimension', () => {

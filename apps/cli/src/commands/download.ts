@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { unpackParts } from '@hourglass/archive/verify';
+import { SeparateParts, unpackParts } from '@hourglass/archive/verify';
 import type { Place } from '../api-client.ts';
 import { printResult, type CommandContext } from '../command-context.ts';
 import { CommandError, UsageError } from '../command-error.ts';
@@ -56,6 +56,11 @@ async function writeRows(result: QueryResult, sink: Writable): Promise<number> {
       try {
         return await unpackParts(archive, sink, signal);
       } catch (error) {
+        if (error instanceof SeparateParts) {
+          throw new CommandError(
+            `query ${result.id}: the result has ${error.parts} files; expected one for --rows: download the archive`,
+          );
+        }
         if (signal.aborted || sink.errored !== null || systemReason(error) !== null) throw error;
         const problem = error instanceof Error ? error.message : String(error);
         throw new CommandError(

@@ -1,11 +1,13 @@
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { fromRandomAccessReaderPromise } from 'yauzl';
+import { pipeline, type Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { crc32, createGunzip } from 'node:zlib';
+import { fromRandomAccessReaderPromise, type Entry } from 'yauzl';
 import type { ArchiveReader, OpenResult, RowLayout } from '@hourglass/reports';
 import { manifestName } from '../manifest/manifest.ts';
 import { ArchiveBytes } from './archive-bytes.ts';
 import { csvRows } from './csv-rows.ts';
 import { ndjsonRows } from './ndjson-rows.ts';
+import { parquetRows } from './parquet-rows.ts';
 
 /** The size of an unpacked chunk. */
 const chunkBytes = 64 * 1024;
@@ -28,15 +30,23 @@ async function* readRows(
   try {
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName === manifestName) continue;
+      const member = await zip.openReadStreamPromise(entry);
+      if (output.format === 'parquet') {
+        yield* parquetRows(await wholeMember(member, entry), columns);
+        continue;
+      }
       // An error of either stream is thrown by the iteration below.
-      const part = pipeline(
-        await zip.openReadStreamPromise(entry),
-        createGunzip({ chunkSize: chunkBytes }),
-        () => undefined,
-      );
-      yield* output.format === 'json' ? ndjsonRows(part) : csvRows(part, columns, output);
+      const part = pipeline(member, createGunzip({ chunkSize: chunkBytes }), () => undefined);
+      yield* output.format === 'csv' ? csvRows(part, columns, output) : ndjsonRows(part);
     }
   } finally {
     zip.close();
   }
+}
+
+/** Verifies the checksum, which gzip parts have inside. */
+async function wholeMember(member: Readable, { fileName, crc32: checksum }: Entry): Promise<Buffer> {
+  const bytes = await buffer(member);
+  if (crc32(bytes) !== checksum) throw new Error(`${fileName} differs from its checksum`);
+  return bytes;
 }

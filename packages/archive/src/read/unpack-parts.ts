@@ -6,9 +6,20 @@ import { fromFdPromise, type Entry, type ZipFile } from 'yauzl';
 import { csvLayoutOf, type CsvLayout } from '../manifest/csv-layout.ts';
 import { manifestName } from '../manifest/manifest.ts';
 
+/** The parts are files of their own, which do not become one file when they are joined. */
+export class SeparateParts extends Error {
+  override readonly name = 'SeparateParts';
+  readonly parts: number;
+
+  constructor(parts: number) {
+    super(`the archive has ${parts} files that cannot be joined`);
+    this.parts = parts;
+  }
+}
+
 /**
  * Writes the unpacked parts of an archive to `output`, in order, and skips other members. Of several
- * CSV parts only the first keeps its header. Leaves the file and `output` open. Returns the number of
+ * CSV parts only the first keeps its header. Throws `SeparateParts` for several Parquet files. Leaves the file and `output` open. Returns the number of
  * bytes written.
  * @param file descriptor of the archive
  */
@@ -29,7 +40,14 @@ export async function unpackParts(file: number, output: Writable, signal: AbortS
 async function* rowsOf(zip: ZipFile): AsyncGenerator<Buffer> {
   const entries: Entry[] = [];
   for await (const entry of zip.eachEntry()) entries.push(entry);
-  const parts = entries.filter(({ fileName }) => fileName.endsWith('.gz'));
+  const parts = entries.filter(({ fileName }) => fileName !== manifestName);
+  const [only] = parts;
+  if (only !== undefined && !only.fileName.endsWith('.gz')) {
+    if (parts.length > 1) throw new SeparateParts(parts.length);
+    const file: AsyncIterable<Buffer> = await zip.openReadStreamPromise(only);
+    yield* file;
+    return;
+  }
   const csv = csvLayoutOf(await planOf(zip, entries));
   let header: Buffer | null = null;
   for (const entry of parts) {

@@ -1,10 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, crc32 } from 'node:zlib';
 import type { CsvLayout } from '../manifest/csv-layout.ts';
 import { ManifestFault, type ManifestPart } from '../manifest/manifest.ts';
+import { countParquetRows } from '../read/parquet-file.ts';
 import { countRows, type PartCount } from './count-rows.ts';
 import { readAt } from './read-at.ts';
 
@@ -19,7 +21,7 @@ interface PartContext {
 }
 
 /**
- * Verifies the part whose gzip bytes begin at `start`: its digest, its rows and its length
+ * Verifies the part whose bytes begin at `start`: its digest, its rows and its length
  * unpacked. Adds its bytes to `archiveHash` and returns their CRC-32.
  * @throws ManifestFault
  */
@@ -30,7 +32,7 @@ export async function verifyPart(
 ): Promise<number> {
   const partHash = createHash('sha256');
   let checksum = 0;
-  async function* gzipBytes(): AsyncGenerator<Buffer> {
+  async function* memberBytes(): AsyncGenerator<Buffer> {
     for (let read = 0; read < part.gzipBytes; read += chunkBytes) {
       const chunk = await readAt(file, start + read, Math.min(chunkBytes, part.gzipBytes - read));
       partHash.update(chunk);
@@ -39,7 +41,9 @@ export async function verifyPart(
       yield chunk;
     }
   }
-  const count = await unpackAndCount(gzipBytes(), part.name, csv);
+  const count = part.name.endsWith('.parquet')
+    ? await readAndCount(memberBytes(), part.name)
+    : await unpackAndCount(memberBytes(), part.name, csv);
   if (partHash.digest('hex') !== part.sha256)
     throw new ManifestFault(`${part.name}: its SHA-256 differs from the signed one`);
   if (count.rows !== part.rows)
@@ -47,6 +51,17 @@ export async function verifyPart(
   if (count.bytes !== part.bytes)
     throw new ManifestFault(`${part.name}: ${count.bytes} bytes unpacked; expected ${part.bytes}`);
   return checksum;
+}
+
+async function readAndCount(memberBytes: AsyncIterable<Buffer>, name: string): Promise<PartCount> {
+  const file = await buffer(memberBytes);
+  try {
+    return { rows: countParquetRows(file), bytes: file.length };
+  } catch (error) {
+    throw new ManifestFault(
+      `${name}: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 async function unpackAndCount(

@@ -7,8 +7,9 @@ import type { ArchiveFile, ArchiveTask, ArchiveWriter, RowFile } from '@hourglas
 import { buildManifest, type Producer } from '../manifest/build-manifest.ts';
 import { manifestName, type ManifestPart } from '../manifest/manifest.ts';
 import { ArchiveDigest } from './archive-digest.ts';
-import { RowStream } from './row-stream.ts';
-import { appendParts } from './append-parts.ts';
+import { appendParts, type PartContent, type PartsContext } from './append-parts.ts';
+import { lineParts } from './line-parts.ts';
+import { parquetParts } from './parquet-parts.ts';
 
 export interface ArchiveWriterOptions {
   /** Threads of libuv's pool that compress one archive; at most 4 are used. */
@@ -32,8 +33,8 @@ const defaultPartBytes = 64 * 1024 * 1024;
 const maxThreads = 4;
 
 /**
- * Creates the writer of `OfflineQueryResult-<id>.zip`, whose members are gzip parts, stored without
- * further compression. Equal rows and tasks give equal bytes. With `manifest` and an origin in the
+ * Creates the writer of `OfflineQueryResult-<id>.zip`, whose members are gzip parts or Parquet files,
+ * stored without further compression. Equal rows and tasks give equal bytes. With `manifest` and an origin in the
  * task, the last member is the signed `manifest.json`.
  *
  * `write` rejects with the first failure or the reason of `task.signal`, and then leaves no file.
@@ -52,19 +53,6 @@ async function writeArchive(
   task: ArchiveTask,
   options: Required<ArchiveWriterOptions>,
 ): Promise<ArchiveFile> {
-  const rows = new RowStream(files);
-  try {
-    return await storeParts(rows, task, options);
-  } finally {
-    await rows.close();
-  }
-}
-
-async function storeParts(
-  rows: RowStream,
-  task: ArchiveTask,
-  options: Required<ArchiveWriterOptions>,
-): Promise<ArchiveFile> {
   task.signal.throwIfAborted();
   const archivePath = path.join(task.directory, `OfflineQueryResult-${task.queryId}.zip`);
   const failure = new AbortController();
@@ -78,7 +66,8 @@ async function storeParts(
   });
   stored.catch((error: unknown) => failure.abort(error));
   try {
-    const parts = await appendParts(rows, { archive, task, options, signal });
+    const context = { archive, task, options, signal };
+    const parts = await appendParts(partsOf(files, context), context);
     await appendManifest({ archive, digest, parts, signal }, task, options.manifest);
     archive.finalize().catch((error: unknown) => failure.abort(error));
     await stored;
@@ -86,13 +75,18 @@ async function storeParts(
     const { size } = await stat(archivePath);
     if (size !== archive.pointer() || size <= gzipBytes)
       throw new Error(`the archive has ${size} bytes; expected ${archive.pointer()}`);
-    return { path: archivePath, bytes: size, md5: digest.md5(), rows: rows.rows, gzipBytes };
+    const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+    return { path: archivePath, bytes: size, md5: digest.md5(), rows, gzipBytes };
   } catch (error) {
     failure.abort(error);
     await Promise.allSettled([stored]);
     await rm(archivePath, { force: true });
     throw task.signal.aborted ? task.signal.reason : failure.signal.reason;
   }
+}
+
+function partsOf(files: AsyncIterable<RowFile>, context: PartsContext): AsyncIterable<PartContent> {
+  return context.task.output.format === 'parquet' ? parquetParts(files, context) : lineParts(files, context);
 }
 
 interface AppendedParts {

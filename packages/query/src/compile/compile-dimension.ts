@@ -3,6 +3,7 @@ import type { Dimension, DimensionType, TimestampPart } from '../catalogue/datas
 import { timestampColumn } from '../catalogue/fact-row.ts';
 import type { Plan, PlannedTimeZone } from '../plan/plan.ts';
 import { toLocal } from './local-time.ts';
+import { notSetText } from '../plan/output-columns.ts';
 import { formatMillisecond, truncateToMillisecond } from './time-bucket.ts';
 
 /** The SQL expressions of a dimension or of the time column. */
@@ -18,8 +19,7 @@ export interface CompiledKey {
 /** The parts of a plan that decide the values of derived dimensions. */
 export type PlanFrame = Pick<Plan, 'tenant' | 'timeZone'>;
 
-/** The shown value of a dimension without a value. */
-const notSet = sql.lit('(not set)');
+const notSet = sql.lit(notSetText);
 
 export function compileDimension(dimension: Dimension, { tenant, timeZone }: PlanFrame): CompiledKey {
   const { name, source } = dimension;

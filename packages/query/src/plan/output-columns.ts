@@ -1,7 +1,11 @@
 import type { Dataset } from '../catalogue/dataset.ts';
+import type { ZoneOffset } from '../time/zone-offset.ts';
 import { getDimension, resolveMetricSource } from '../catalogue/look-up.ts';
 import type { BoundPlan } from './bound-plan.ts';
 import type { Plan, PlannedMetric } from './plan.ts';
+
+/** The shown value of a dimension without a value. */
+export const notSetText = '(not set)';
 
 /**
  * A column of the report. The engine delivers `text` as strings and `float` as numbers. Integers
@@ -12,12 +16,17 @@ export interface OutputColumn {
   readonly kind: 'text' | 'float';
   /** The type of the value that a text shows. Absent: it shows a text. */
   readonly shows?: ShownType;
+  /** Offsets of the zone in which a bucket is shown. Absent: in UTC. */
+  readonly offsets?: readonly ZoneOffset[];
   /** A text that may be null, and is never empty: a whole number. */
   readonly isDigits?: boolean;
 }
 
-/** Types of values that reports show as text. */
-export type ShownType = 'integer' | 'boolean' | 'timestamp';
+/**
+ * Types of values that reports show as text: `bucket` is a time to the second, `timestamp` one to the
+ * millisecond.
+ */
+export type ShownType = 'integer' | 'boolean' | 'bucket' | 'timestamp';
 
 /**
  * Returns the columns of the report in order: metrics and dimensions as requested, then the time
@@ -32,9 +41,7 @@ export function outputColumns({ plan, dataset }: BoundPlan): readonly OutputColu
       : { kind: 'text', shows: 'integer', isDigits: true }),
   }));
   for (const name of plan.dimensions) columns.push(dimensionColumn(name, dataset));
-  const time = timeColumn(plan);
-  if (time !== null) columns.push({ name: time, kind: 'text', shows: 'timestamp' });
-  return columns;
+  return [...columns, ...timeColumns(plan)];
 }
 
 function dimensionColumn(name: string, dataset: Dataset): OutputColumn {
@@ -44,8 +51,11 @@ function dimensionColumn(name: string, dataset: Dataset): OutputColumn {
     : { name, kind: 'text' };
 }
 
-function timeColumn({ timeUnit, perFact }: Plan): string | null {
-  return perFact === undefined ? timeUnit : 'timestamp';
+function timeColumns({ timeUnit, timeZone, perFact }: Plan): readonly OutputColumn[] {
+  if (perFact !== undefined) return [{ name: 'timestamp', kind: 'text', shows: 'timestamp' }];
+  if (timeUnit === null) return [];
+  const zone = timeZone === undefined ? {} : { offsets: timeZone.offsets };
+  return [{ name: timeUnit, kind: 'text', shows: 'bucket', ...zone }];
 }
 
 /**

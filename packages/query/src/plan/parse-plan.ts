@@ -76,7 +76,7 @@ const planShape: z.ZodType<Plan> = z.strictObject({
     )
     .exactOptional(),
   output: z.discriminatedUnion('format', [
-    z.strictObject({ format: z.literal('json') }),
+    z.strictObject({ format: z.enum(['json', 'parquet']) }),
     z.strictObject({
       format: z.literal('csv'),
       delimiter: z.enum([',', '|', '\t']),

@@ -1,5 +1,11 @@
 import { quoted } from '@hourglass/contract/messages';
-import type { CsvDelimiter, CsvOutput, OutputFormat, ReportFault } from './plan.ts';
+import {
+  outputFormats,
+  type CsvDelimiter,
+  type CsvOutput,
+  type OutputFormat,
+  type ReportFault,
+} from './plan.ts';
 import type { QueryRequest } from './request.ts';
 
 /** The contract's maximum of `limit`, an int32. */
@@ -13,6 +19,8 @@ const delimiters: ReadonlyMap<string, CsvDelimiter> = new Map([
   [String.raw`\t`, '\t'],
 ]);
 
+const known = `${outputFormats.slice(0, -1).join(', ')} or ${outputFormats.at(-1) ?? ''}`;
+
 const csvOptions = ['csvDelimiter', 'csvBom', 'csvHeader', 'csvSafe'] as const;
 
 type OutputRequest = Pick<QueryRequest, 'outputFormat' | (typeof csvOptions)[number]>;
@@ -25,10 +33,11 @@ export function planOutput(request: OutputRequest, report: ReportFault): OutputF
     case 'csv':
       return csv;
     case 'json':
+    case 'parquet':
       reportCsvOptions(request, outputFormat, report);
       return { format: outputFormat };
     default:
-      report('outputFormat', `${quoted(outputFormat)} is not an output format; expected json or csv`);
+      report('outputFormat', `${quoted(outputFormat)} is not an output format; expected ${known}`);
       return { format: 'json' };
   }
 }

@@ -2,7 +2,7 @@ import { quoted } from '@hourglass/contract/messages';
 import { buildPlan, type PlanContext, type PlanResult } from './build-plan.ts';
 import { checkColumnCount, maxColumns } from './column-count.ts';
 import { parseTimeRange } from './parse-time-range.ts';
-import { queryTimeUnits, type ReportFault } from './plan.ts';
+import { queryTimeUnits, type OutputFormat, type ReportFault } from './plan.ts';
 import { planDimensions } from './plan-dimensions.ts';
 import { planFilter } from './plan-filter.ts';
 import { planMetric } from './plan-metrics.ts';
@@ -32,37 +32,44 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
     });
     const zone = planZone({ timeZone: request.timeZone, tzo: request.utcOffsetMinutes }, report);
     const aliases = metrics.map((metric) => metric?.alias);
-    checkColumnNames({ metrics: aliases, dimensions: requestedDimensions, timeUnit }, report);
     const range = parseTimeRange(request.timeRange, { nowMs: context.nowMs, zone }, report);
     const limitRows = planLimit(request.limit, report);
     const output = planOutput(request, report);
+    const names = { metrics: aliases, dimensions: requestedDimensions, timeUnit };
+    checkColumnNames(names, output, report);
     const filter = planFilter(request.filter, dataset, report);
     const frozen = range === null ? {} : frozenZone(zone, range, timeUnit);
     return { range, timeUnit, ...frozen, metrics, dimensions, filter, limitRows, output };
   });
 }
 
-/** Reports column names that occur twice: a JSON row would lose one of the columns. */
+/**
+ * Reports column names that occur twice: a JSON row would lose one of the columns. Readers of Parquet
+ * and its writer do not distinguish upper and lower case.
+ */
 function checkColumnNames(
   columns: {
     readonly metrics: readonly (string | undefined)[];
     readonly dimensions: readonly string[];
     readonly timeUnit: string | null;
   },
+  { format }: OutputFormat,
   report: ReportFault,
 ): void {
+  const keyOf = (name: string) => (format === 'parquet' ? name.toLowerCase() : name);
   const ownerOf = new Map<string, string>();
-  for (const [index, name] of columns.dimensions.entries()) ownerOf.set(name, `dimensions[${index}]`);
-  if (columns.timeUnit !== null) ownerOf.set(columns.timeUnit, 'the time column of groupByTimeUnit');
+  for (const [index, name] of columns.dimensions.entries()) ownerOf.set(keyOf(name), `dimensions[${index}]`);
+  if (columns.timeUnit !== null) ownerOf.set(keyOf(columns.timeUnit), 'the time column of groupByTimeUnit');
   for (const [index, name] of columns.metrics.entries()) {
     if (name === undefined) continue;
-    const owner = ownerOf.get(name);
+    const owner = ownerOf.get(keyOf(name));
     const field = `metrics[${index}]`;
-    if (owner === undefined) ownerOf.set(name, field);
+    if (owner === undefined) ownerOf.set(keyOf(name), field);
     else {
+      const reason = format === 'parquet' ? ', which ignores letter case in parquet' : '';
       report(
         `${field}.alias`,
-        `${field} and ${owner} would both be the output column ${quoted(name)}; expected different names`,
+        `${field} and ${owner} would both be the output column ${quoted(name)}${reason}; expected different names`,
       );
     }
   }

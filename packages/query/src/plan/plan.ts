@@ -71,7 +71,9 @@ export interface CsvOutput {
   readonly safe?: true;
 }
 
-export type OutputFormat = { readonly format: 'json' } | CsvOutput;
+export const outputFormats = ['json', 'csv', 'parquet'] as const;
+
+export type OutputFormat = { readonly format: Exclude<(typeof outputFormats)[number], 'csv'> } | CsvOutput;
 
 /**
  * Selects and orders groups; a group is one combination of dimension values. Groups without a value

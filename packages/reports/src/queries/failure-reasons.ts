@@ -27,6 +27,8 @@ export const attemptFailures = {
 export const impossibleReports = {
   rateMissing:
     'No exchange rate from {currency} to {target} for {day} or the {days} days before it; store one and submit the report again',
+  integerTooLarge:
+    'A whole number of the column {column} does not fit into the 64 bits of parquet; submit the report as json or csv',
   currencyMissing: 'An amount of {day} has no currency and cannot be converted to {target}',
 } as const;
 

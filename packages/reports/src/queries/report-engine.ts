@@ -30,8 +30,8 @@ export interface Pauses {
 }
 
 /**
- * A file of rows in the output format of the report. Each row ends with `\n`; a CSV row may contain
- * line breaks inside quotes. There is no header.
+ * A file of rows in the output format of the report. For JSON and CSV each row ends with `\n`; a CSV
+ * row may contain line breaks inside quotes, and there is no header. For Parquet it is a whole file.
  */
 export interface RowFile {
   readonly path: string;
@@ -42,8 +42,8 @@ export interface ReportEngine {
   /** Yields the rows in the order of the report, at most a few thousand at a time. */
   run(task: EngineTask): AsyncIterable<RowBatch>;
   /**
-   * Writes all rows as files below the task's directory, about ten times the size of the archive.
-   * The files follow the order of the report and contain whole rows. The caller deletes each file.
+   * Writes all rows as files below the task's directory, about ten times the size of the archive; at
+   * least one, also without rows. The files follow the order of the report and contain whole rows. The caller deletes each file.
    * The next file is computed when it is requested. While the run is paused it holds no memory of the engine; it then
    * continues with the next slice.
    */
