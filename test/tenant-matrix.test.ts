@@ -200,13 +200,17 @@ describe.each([
   }
 
   /** Reads everything that administrators manage. */
+  /** Without the times of last use, which the API writes once a minute. */
   async function everythingOf(organization: string): Promise<unknown[]> {
     const headers = { Authorization: `Bearer ${system.token}` };
     const paths = ['', '/users', '/tokens', '/environments', '/exchangeRates'];
     const answers = paths.map((path) =>
       fetch(`${system.url}/v1/organizations/${organization}${path}`, { headers }),
     );
-    return Promise.all((await Promise.all(answers)).map((answer) => answer.json()));
+    const texts = await Promise.all((await Promise.all(answers)).map((answer) => answer.text()));
+    return texts.map((text): unknown =>
+      JSON.parse(text, (name, value: unknown) => (name === 'lastUsed' ? undefined : value)),
+    );
   }
 
   async function tokenIdOfAcme(): Promise<string> {
