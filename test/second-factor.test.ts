@@ -439,9 +439,9 @@ describe('a second factor', () => {
   });
 
   test('needs the secret key: without it codes are a 503, and recovery codes still work', async () => {
-    const user = await enrolled();
     const keyless = await system.startApi({ HOURGLASS_SECRET_KEY: '' });
     const otherKey = await system.startApi({ HOURGLASS_SECRET_KEY: Buffer.alloc(32, 7).toString('base64') });
+    const user = await enrolled();
     expect(await client.start(await newUser(), undefined, keyless)).toMatchObject({
       status: 503,
       code: 'second_factor.unavailable',

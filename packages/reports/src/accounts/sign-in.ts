@@ -7,7 +7,7 @@ import { decoyHash, passwordMatches, type DeriveKey } from './password-hash.ts';
 export interface SignInState {
   /** Null: unknown. */
   readonly user: SignedIn | null;
-  /** A correct password of the user came from this address within the last 30 days. */
+  /** The user signed in from this address within the last 30 days. */
   readonly isKnownAddress: boolean;
   /** Seconds until a password may be tried again. 0: now. */
   readonly delaySeconds: number;
