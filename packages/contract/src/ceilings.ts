@@ -1,19 +1,12 @@
 import { z } from 'zod';
-import { limitMaxima } from './environment-limits.ts';
+import { limitMaxima, ownLimit } from './environment-limits.ts';
 import { maxRetentionDays } from './environment-retention.ts';
 
-const ownCeiling = (maximum: number) =>
-  z
-    .int()
-    .min(1, 'expected at least 1, or null for the default')
-    .max(maximum, `expected at most ${maximum}`)
-    .nullable();
-
 export const ownCeilings = {
-  queriesPerHour: ownCeiling(limitMaxima.queriesPerHour),
-  activeQueries: ownCeiling(limitMaxima.activeQueries),
-  turnWeight: ownCeiling(limitMaxima.turnWeight),
-  retentionDays: ownCeiling(maxRetentionDays),
+  queriesPerHour: ownLimit(limitMaxima.queriesPerHour),
+  activeQueries: ownLimit(limitMaxima.activeQueries),
+  turnWeight: ownLimit(limitMaxima.turnWeight),
+  retentionDays: ownLimit(maxRetentionDays),
 };
 
 /** Body of `PATCH …/ceilings`. null restores the default; absent fields keep their values. */

@@ -3,7 +3,8 @@ import { z } from 'zod';
 /** The largest values of any environment. */
 export const limitMaxima = { queriesPerHour: 1_000_000, activeQueries: 100_000, turnWeight: 100 } as const;
 
-const ownLimit = (maximum: number) =>
+/** A number of its own, or null: the default. */
+export const ownLimit = (maximum: number) =>
   z
     .int()
     .min(1, 'expected at least 1, or null for the default')

@@ -55,7 +55,7 @@ import { createSecondFactorStore } from './accounts/second-factor-store.ts';
 import { createSignInRecords } from './accounts/sign-in-records.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
-import { ScopedPrisma } from './accounts/with-organization-lock.ts';
+import { ScopedPrisma } from './connection/scoped-prisma.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createPool } from './connection/connection-pool.ts';
 import { processRoles, type ProcessKind } from './connection/roles.ts';

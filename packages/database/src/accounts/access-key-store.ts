@@ -11,12 +11,8 @@ import { servedByDatabase } from '../connection/database-errors.ts';
 import type { OrganizationScope } from '../connection/scope.ts';
 import { accessKeyReader } from '../request-reads/access-key-reader.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
-import {
-  withOrganizationLock,
-  inTransaction,
-  type Connection,
-  type ScopedPrisma,
-} from './with-organization-lock.ts';
+import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
+import { withOrganizationLock } from './with-organization-lock.ts';
 
 /** Excludes the secret, which only the signature check reads. */
 const columns = { id: true, description: true, createdAt: true, expiresAt: true, disabledAt: true } as const;
@@ -25,7 +21,7 @@ export function createAccessKeyStore(prisma: ScopedPrisma, reads: GatherReads): 
   const findUsable = accessKeyReader(reads);
   return {
     list: (tenant) =>
-      inTransaction(prisma, scopeOf(tenant), async (transaction) => {
+      prisma.transaction(scopeOf(tenant), async (transaction) => {
         const rows = await transaction.accessKey.findMany({
           where: { environmentId: tenant.environmentId },
           select: columns,
@@ -41,7 +37,7 @@ export function createAccessKeyStore(prisma: ScopedPrisma, reads: GatherReads): 
         return created;
       }),
     change: (tenant, id, change, audit) =>
-      inTransaction(prisma, scopeOf(tenant), async (transaction) => {
+      prisma.transaction(scopeOf(tenant), async (transaction) => {
         const changed = await changeAccessKey(transaction, tenant, id, change);
         await insertAuditEvent(transaction, audit(changed));
         return changed;

@@ -4,7 +4,7 @@ import type { GatherReads } from '../request-reads/gather-reads.ts';
 import { organizationColumns } from './insert-organization.ts';
 import { tenantReader } from '../request-reads/tenant-reader.ts';
 import { tokenReader } from '../request-reads/token-reader.ts';
-import { inTransaction, type ScopedPrisma } from './with-organization-lock.ts';
+import type { ScopedPrisma } from '../connection/scoped-prisma.ts';
 
 export function createAccounts(prisma: ScopedPrisma, reads: GatherReads): Accounts {
   const principalOfToken = tokenReader(reads);
@@ -17,7 +17,7 @@ export function createAccounts(prisma: ScopedPrisma, reads: GatherReads): Accoun
 }
 
 async function findOrganization(prisma: ScopedPrisma, name: string): Promise<OrganizationRecord | null> {
-  return inTransaction(prisma, { organization: name }, (transaction) =>
+  return prisma.transaction({ organization: name }, (transaction) =>
     transaction.organization.findUnique({ where: { name, deletedAt: null }, select: organizationColumns }),
   );
 }

@@ -1,6 +1,6 @@
 import type { AcceptedCode, AuditEvent, CheckCode, CodeOutcome } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
-import { inTransaction, type Connection, type ScopedPrisma } from './with-organization-lock.ts';
+import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
 
 /**
  * Wrong codes without a delay, since the last accepted one. They come after the right password only, so
@@ -38,7 +38,7 @@ export function attemptCode(
   write: (transaction: Connection, factor: LockedFactor, code: AcceptedCode) => Promise<AuditEvent>,
 ): Promise<CodeOutcome> {
   const { organization } = sought;
-  return inTransaction(prisma, { organization }, async (transaction) => {
+  return prisma.transaction({ organization }, async (transaction) => {
     const factor = await lockFactor(transaction, sought);
     if (factor === null) return { kind: 'none' };
     if (factor.delaySeconds > 0) return { kind: 'delayed', seconds: factor.delaySeconds };

@@ -2,7 +2,7 @@ import { deriveInThreadPool, hashPassword } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { systemEvent } from '../audit/system-event.ts';
 import { everyTenant } from '../connection/scope.ts';
-import { inTransaction, type ScopedPrisma } from './with-organization-lock.ts';
+import type { ScopedPrisma } from '../connection/scoped-prisma.ts';
 import { insertOrganization } from './insert-organization.ts';
 
 export interface FirstOrganization {
@@ -24,7 +24,7 @@ export async function bootstrap(prisma: ScopedPrisma, first: FirstOrganization):
   const { organization: name, environments, email, token } = first;
   // Hashing is slow, so it precedes the transaction.
   const passwordHash = await hashPassword(first.password, deriveInThreadPool);
-  return inTransaction(prisma, everyTenant, async (transaction) => {
+  return prisma.transaction(everyTenant, async (transaction) => {
     await transaction.$executeRaw`select pg_advisory_xact_lock(hashtext('hourglass.bootstrap'))`;
     if ((await transaction.organization.count()) > 0) return false;
     const user = { email, passwordHash, role: 'operator' } as const;

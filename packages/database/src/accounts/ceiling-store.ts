@@ -1,6 +1,7 @@
 import { ReportError, type CeilingStore, type OwnCeilings } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
-import { withOrganizationLock, type ScopedPrisma, inTransaction } from './with-organization-lock.ts';
+import type { ScopedPrisma } from '../connection/scoped-prisma.ts';
+import { withOrganizationLock } from './with-organization-lock.ts';
 
 export const ceilingColumns = {
   queriesPerHourCeiling: true,
@@ -14,7 +15,7 @@ export type CeilingsRow = { readonly [Column in keyof typeof ceilingColumns]: nu
 export function createCeilingStore(prisma: ScopedPrisma): CeilingStore {
   return {
     find: (organization) =>
-      inTransaction(prisma, { organization }, async (transaction) => {
+      prisma.transaction({ organization }, async (transaction) => {
         const where = { name: organization, deletedAt: null };
         const row = await transaction.organization.findUnique({ where, select: ceilingColumns });
         if (row === null) throw new ReportError('organization.not_found', { organization });

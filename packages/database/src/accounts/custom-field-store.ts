@@ -9,7 +9,7 @@ import type {
 import { auditJson, insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
-import { inTransaction, type ScopedPrisma } from './with-organization-lock.ts';
+import type { ScopedPrisma } from '../connection/scoped-prisma.ts';
 import { customFieldReader } from '../request-reads/custom-field-reader.ts';
 
 const columns = {
@@ -33,7 +33,7 @@ export function createCustomFieldStore(prisma: ScopedPrisma, reads: GatherReads)
     declare: (tenant, declaration, maxFields, audit) =>
       declare(prisma, tenant, declaration, { maxFields, audit }),
     delete: ({ environmentId }, { dataset, name }, audit) =>
-      inTransaction(prisma, { environmentId }, async (transaction) => {
+      prisma.transaction({ environmentId }, async (transaction) => {
         const rows = await transaction.$queryRaw<object[]>`
           with deleted as (
             delete from custom_fields
@@ -46,7 +46,7 @@ export function createCustomFieldStore(prisma: ScopedPrisma, reads: GatherReads)
         return rows.length > 0;
       }),
     changeUndeclared: ({ environmentId: id }, undeclaredFields, audit) =>
-      inTransaction(prisma, { environmentId: id }, async (transaction) => {
+      prisma.transaction({ environmentId: id }, async (transaction) => {
         await transaction.environment.update({
           where: { id },
           data: { undeclaredFields },
@@ -68,7 +68,7 @@ function declare(
 ): Promise<DeclarationOutcome> {
   const { dataset } = declaration;
   const foldedName = declaration.name.toLowerCase();
-  return inTransaction(prisma, { environmentId }, async (transaction) => {
+  return prisma.transaction({ environmentId }, async (transaction) => {
     await transaction.$executeRaw`
         select id from environments where id = ${environmentId}::integer for no key update`;
     const present = await transaction.customField.findMany({

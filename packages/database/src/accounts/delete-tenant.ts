@@ -9,12 +9,8 @@ import {
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { everyTenant } from '../connection/scope.ts';
 import { cancelChannel } from '../queries/cancel-signals.ts';
-import {
-  inTransaction,
-  withOrganizationLock,
-  type Connection,
-  type ScopedPrisma,
-} from './with-organization-lock.ts';
+import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
+import { withOrganizationLock } from './with-organization-lock.ts';
 
 /** @throws ReportError `organization.not_found`, `environment.not_found` */
 export function deleteEnvironment(
@@ -45,7 +41,7 @@ export function deleteOrganization(
   { caller, organization }: { readonly caller: string; readonly organization: string },
   { isDryRun, audit }: DeletionTerms & { readonly audit: AuditOf<OrganizationDeletion> },
 ): Promise<OrganizationDeletion> {
-  return inTransaction(prisma, everyTenant, async (transaction) => {
+  return prisma.transaction(everyTenant, async (transaction) => {
     const locked = await transaction.$queryRaw<{ id: number; name: string }[]>`
       select id, name from organizations
        where name in (${caller}, ${organization}) and deleted_at is null

@@ -5,12 +5,8 @@ import type {
 } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { ceilingColumns, ownCeilings, type CeilingsRow } from './ceiling-store.ts';
-import {
-  withOrganizationLock,
-  type Connection,
-  type ScopedPrisma,
-  inTransaction,
-} from './with-organization-lock.ts';
+import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
+import { withOrganizationLock } from './with-organization-lock.ts';
 
 const columns = {
   queriesPerHour: true,
@@ -23,7 +19,7 @@ const columns = {
 export function createEnvironmentSettingsStore(prisma: ScopedPrisma): EnvironmentSettingsStore {
   return {
     find: ({ organization, environmentId: id }) =>
-      inTransaction(prisma, { organization }, (transaction) => find(transaction, id)),
+      prisma.transaction({ organization }, (transaction) => find(transaction, id)),
     // Waits for a submission that holds the row; the next submission is checked against the new
     // limits.
     change: ({ organization, environmentId: id }, change, rule, audit) =>

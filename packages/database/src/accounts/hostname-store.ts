@@ -1,20 +1,16 @@
 import type { Tenant } from '@hourglass/query';
 import type { HostnameStore, HostnamesOutcome } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
-import { inTransaction, type Connection, type ScopedPrisma } from './with-organization-lock.ts';
+import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
 
 export function createHostnameStore(prisma: ScopedPrisma): HostnameStore {
   return {
     findTenant: (organization, hostname) =>
-      inTransaction(prisma, { organization }, (transaction) =>
-        findTenant(transaction, organization, hostname),
-      ),
+      prisma.transaction({ organization }, (transaction) => findTenant(transaction, organization, hostname)),
     list: (tenant) =>
-      inTransaction(prisma, { organization: tenant.organization }, (transaction) =>
-        list(transaction, tenant),
-      ),
+      prisma.transaction({ organization: tenant.organization }, (transaction) => list(transaction, tenant)),
     replace: (tenant, hostnames, audit) =>
-      inTransaction(prisma, { organization: tenant.organization }, async (transaction) => {
+      prisma.transaction({ organization: tenant.organization }, async (transaction) => {
         const outcome = await replace(transaction, tenant, hostnames);
         if (outcome.kind === 'replaced') await insertAuditEvent(transaction, audit(outcome.hostnames));
         return outcome;

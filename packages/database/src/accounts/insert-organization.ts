@@ -1,5 +1,6 @@
 import { ReportError, scopesOfRole, type OrganizationRecord, type Role } from '@hourglass/reports';
-import { withDuplicateError, type Connection } from './with-organization-lock.ts';
+import type { Connection } from '../connection/scoped-prisma.ts';
+import { withDuplicateError } from './with-organization-lock.ts';
 import { tokenHash } from './token-hash.ts';
 
 export interface OrganizationToInsert {

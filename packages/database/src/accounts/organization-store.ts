@@ -1,14 +1,15 @@
 import type { OrganizationStore } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { deleteEnvironment, deleteOrganization } from './delete-tenant.ts';
-import { withOrganizationLock, inTransaction, type ScopedPrisma } from './with-organization-lock.ts';
+import type { ScopedPrisma } from '../connection/scoped-prisma.ts';
+import { withOrganizationLock } from './with-organization-lock.ts';
 import { insertOrganization } from './insert-organization.ts';
 import { resume, suspend } from './suspend-organization.ts';
 
 export function createOrganizationStore(prisma: ScopedPrisma): OrganizationStore {
   return {
     create: (organization, audit) =>
-      inTransaction(prisma, { organization: organization.name }, async (transaction) => {
+      prisma.transaction({ organization: organization.name }, async (transaction) => {
         const created = await insertOrganization(transaction, organization);
         await insertAuditEvent(transaction, audit(created));
         return created;

@@ -17,7 +17,8 @@ import type { Queryable, ScopedPool } from '../connection/scoped-pool.ts';
 import { everyTenant } from '../connection/scope.ts';
 import { sql } from '../connection/sql.ts';
 import { signingKeyBytes } from './signing-keys.ts';
-import { inTransaction, withOrganizationLock, type ScopedPrisma } from './with-organization-lock.ts';
+import type { ScopedPrisma } from '../connection/scoped-prisma.ts';
+import { withOrganizationLock } from './with-organization-lock.ts';
 
 export function createResultLinkStore(prisma: ScopedPrisma, pool: ScopedPool): ResultLinkStore {
   return {
@@ -109,7 +110,7 @@ function linkNotFound({ id }: { readonly id: string }): ReportError {
 }
 
 function rotateKey(prisma: ScopedPrisma, audit: AuditOf<number>): Promise<number> {
-  return inTransaction(prisma, everyTenant, async (transaction) => {
+  return prisma.transaction(everyTenant, async (transaction) => {
     const [purpose, key] = [resultLinkKeyPurpose, randomBytes(signingKeyBytes)];
     await transaction.signingKey.upsert({
       where: { purpose },

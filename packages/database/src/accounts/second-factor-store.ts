@@ -2,12 +2,8 @@ import { ReportError, type AcceptedCode, type SecondFactorStore } from '@hourgla
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { attemptCode } from './attempt-code.ts';
 import { stateOf, userColumns, userRecord } from './user-store.ts';
-import {
-  inTransaction,
-  withOrganizationLock,
-  type Connection,
-  type ScopedPrisma,
-} from './with-organization-lock.ts';
+import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
+import { withOrganizationLock } from './with-organization-lock.ts';
 
 export function createSecondFactorStore(prisma: ScopedPrisma): SecondFactorStore {
   return { ...withoutCode(prisma), ...withCode(prisma) };
@@ -16,7 +12,7 @@ export function createSecondFactorStore(prisma: ScopedPrisma): SecondFactorStore
 function withoutCode(prisma: ScopedPrisma): Pick<SecondFactorStore, 'find' | 'start' | 'remove'> {
   return {
     find: (organization, email) =>
-      inTransaction(prisma, { organization }, async (transaction) => {
+      prisma.transaction({ organization }, async (transaction) => {
         const { id } = await findUser(transaction, organization, email);
         const factor = await transaction.secondFactor.findUnique({
           where: { userId: id },
@@ -29,7 +25,7 @@ function withoutCode(prisma: ScopedPrisma): Pick<SecondFactorStore, 'find' | 'st
         };
       }),
     start: (organization, email, sealedSecret, audit) =>
-      inTransaction(prisma, { organization }, async (transaction) => {
+      prisma.transaction({ organization }, async (transaction) => {
         const user = await findUser(transaction, organization, email);
         const started = await transaction.$executeRaw`
           insert into second_factors as f (user_id, sealed_secret, recovery_hashes)

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { SigningKeys } from '@hourglass/reports';
 import { everyTenant } from '../connection/scope.ts';
-import { inTransaction, type Connection, type ScopedPrisma } from './with-organization-lock.ts';
+import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
 
 export const signingKeyBytes = 32;
 
 export function createSigningKeys(prisma: ScopedPrisma): SigningKeys {
   return {
-    keyFor: (purpose) => inTransaction(prisma, everyTenant, (transaction) => keyFor(transaction, purpose)),
+    keyFor: (purpose) => prisma.transaction(everyTenant, (transaction) => keyFor(transaction, purpose)),
   };
 }
 

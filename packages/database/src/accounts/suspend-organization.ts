@@ -2,7 +2,8 @@ import type { AuditOf } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { cancelChannel } from '../queries/cancel-signals.ts';
 import { accountChannel } from './account-changes.ts';
-import { withOrganizationLock, type Connection, type ScopedPrisma } from './with-organization-lock.ts';
+import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
+import { withOrganizationLock } from './with-organization-lock.ts';
 
 /**
  * Requeues the running queries: their workers are notified, and no worker claims a query of a

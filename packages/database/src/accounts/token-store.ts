@@ -10,12 +10,8 @@ import {
 } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { scopesOfToken } from './account-scopes.ts';
-import {
-  withOrganizationLock,
-  type Connection,
-  type ScopedPrisma,
-  inTransaction,
-} from './with-organization-lock.ts';
+import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
+import { withOrganizationLock } from './with-organization-lock.ts';
 import { tokenHash } from './token-hash.ts';
 
 const columns = {
@@ -35,7 +31,7 @@ const columns = {
 export function createTokenStore(prisma: ScopedPrisma): TokenStore {
   return {
     list: (organization) =>
-      inTransaction(prisma, { organization }, async (transaction) => {
+      prisma.transaction({ organization }, async (transaction) => {
         const rows = await transaction.token.findMany({
           where: { user: { organization: { name: organization } } },
           select: columns,

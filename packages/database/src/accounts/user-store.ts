@@ -6,13 +6,8 @@ import {
   type UserStore,
 } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
-import {
-  withOrganizationLock,
-  withDuplicateError,
-  type Connection,
-  type ScopedPrisma,
-  inTransaction,
-} from './with-organization-lock.ts';
+import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
+import { withOrganizationLock, withDuplicateError } from './with-organization-lock.ts';
 
 export const userColumns = {
   email: true,
@@ -63,7 +58,7 @@ export function createUserStore(prisma: ScopedPrisma): UserStore {
 function readsOf(prisma: ScopedPrisma): Pick<UserStore, 'list' | 'find'> {
   return {
     list: (organization) =>
-      inTransaction(prisma, { organization }, async (transaction) => {
+      prisma.transaction({ organization }, async (transaction) => {
         const users = await transaction.user.findMany({
           where: { organization: { name: organization } },
           select: userColumns,
@@ -72,7 +67,7 @@ function readsOf(prisma: ScopedPrisma): Pick<UserStore, 'list' | 'find'> {
         return users.map(userRecord);
       }),
     find: (organization, email) =>
-      inTransaction(prisma, { organization }, async (transaction) => {
+      prisma.transaction({ organization }, async (transaction) => {
         const user = await transaction.user.findFirst({
           where: { email: email.toLowerCase(), organization: { name: organization } },
           select: userColumns,

@@ -1,51 +1,6 @@
 import { ReportError } from '@hourglass/reports';
-import { servedByDatabase } from '../connection/database-errors.ts';
-import type { ProcessRoles } from '../connection/roles.ts';
-import { settingsOf, type Scope } from '../connection/scope.ts';
-import { Prisma, type PrismaClient } from '../generated/client.ts';
-
-/** A transaction within a scope. */
-export type Connection = Prisma.TransactionClient;
-
-/** A client whose transactions all name the tenant whose rows they may see. */
-export class ScopedPrisma {
-  private readonly client: PrismaClient;
-  private readonly roles: ProcessRoles | null;
-
-  constructor(client: PrismaClient, roles: ProcessRoles | null) {
-    this.client = client;
-    this.roles = roles;
-  }
-
-  transaction<Result>(scope: Scope, work: (transaction: Connection) => Promise<Result>): Promise<Result> {
-    return this.client.$transaction(async (transaction) => {
-      await this.enter(transaction, scope);
-      return work(transaction);
-    }, transactionLimits);
-  }
-
-  /** Replaces the scope of a transaction. */
-  async enter(transaction: Connection, scope: Scope): Promise<void> {
-    const settings = { role: this.roles?.base ?? 'none', ...settingsOf(scope, this.roles) };
-    await transaction.$queryRaw`
-      select set_config(name, value, true)
-        from unnest(${Object.keys(settings)}::text[], ${Object.values(settings)}::text[]) as setting (name, value)`;
-  }
-}
-
-/**
- * Milliseconds. A change waits for earlier changes of its organization and, under load, for a
- * connection.
- */
-const transactionLimits = { maxWait: 10_000, timeout: 30_000 } as const;
-
-export function inTransaction<Result>(
-  prisma: ScopedPrisma,
-  scope: Scope,
-  work: (transaction: Connection) => Promise<Result>,
-): Promise<Result> {
-  return servedByDatabase(() => prisma.transaction(scope, work));
-}
+import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
+import { Prisma } from '../generated/client.ts';
 
 /**
  * Runs `work` in a transaction that locks the organization against other changes of its
@@ -57,7 +12,7 @@ export function withOrganizationLock<Result>(
   organization: string,
   work: (transaction: Connection, organizationId: number) => Promise<Result>,
 ): Promise<Result> {
-  return inTransaction(prisma, { organization }, async (transaction) => {
+  return prisma.transaction({ organization }, async (transaction) => {
     // `no key update` does not block foreign keys, so submissions and batches continue.
     const [row] = await transaction.$queryRaw<{ id: number }[]>`
       select id from organizations where name = ${organization} and deleted_at is null for no key update`;

@@ -1,5 +1,5 @@
 import type { AuditDetails, AuditEvent } from '@hourglass/reports';
-import type { Connection } from '../accounts/with-organization-lock.ts';
+import type { Connection } from '../connection/scoped-prisma.ts';
 import { sql, type Sql } from '../connection/sql.ts';
 
 const maxTextLength = 512;
