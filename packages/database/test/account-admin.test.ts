@@ -7,14 +7,13 @@ import {
   deleteToken,
   deleteUser,
   scopes,
-  type Principal,
   type Role,
-  type TokenRequest,
 } from '@hourglass/reports';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { testAudit as audit } from '@hourglass/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
 import { cheapPasswords } from './sign-in.ts';
+import { addUser, caller, deleteAccounts, outcomes, refused } from './test-accounts.ts';
 
 const { authenticatePassword, hashPassword } = cheapPasswords;
 const password = 'a password of a test';
@@ -25,53 +24,16 @@ beforeAll(async () => {
   db = await databaseWithTenant({ poolSize: 12, copyPoolSize: 1 });
 });
 afterAll(() => db.close());
-/** Hashing is slow, so the rules are tested with users that never sign in. */
-beforeEach(async () => {
-  await db.sql('delete from tokens');
-  await db.sql('delete from users');
-  await db.sql('delete from environments where id <> $1', [db.tenant.environmentId]);
-  await db.sql("delete from organizations where name <> 'acme'");
-});
-
-function caller(role: Role, organization = 'acme'): Principal {
-  return {
-    organization,
-    environment: null,
-    customers: [],
-    tokenId: null,
-    isSuspended: false,
-    email: `caller@${organization}.example`,
-    role,
-    scopes,
-  };
-}
-
-async function addUser(email: string, role: Role, organization = 'acme'): Promise<void> {
-  await db.sql(
-    `insert into users (organization_id, email, password_hash, role)
-     select id, $1, 'none', $2::role from organizations where name = $3`,
-    [email, role, organization],
-  );
-}
+beforeEach(() => deleteAccounts(db));
 
 const roleOf = async (email: string) => (await db.database.users.find('acme', email))?.role ?? null;
-
-/** The codes of refusals, and `done`, in any order. */
-async function outcomes(work: readonly Promise<unknown>[]): Promise<string[]> {
-  const settled = await Promise.allSettled(work);
-  return settled
-    .map((one) => (one.status === 'fulfilled' ? 'done' : (one.reason as { code: string }).code))
-    .sort();
-}
-
-const refused = (code: string) => expect.objectContaining({ code }) as unknown;
 
 describe('the last administrator', () => {
   test('remains when two administrators demote each other concurrently', async () => {
     for (let round = 0; round < 5; round += 1) {
       await db.sql('delete from users');
-      await addUser('a@acme.example', 'administrator');
-      await addUser('b@acme.example', 'administrator');
+      await addUser(db, 'a@acme.example', 'administrator');
+      await addUser(db, 'b@acme.example', 'administrator');
       const { users } = db.database;
       const demoted = await outcomes(
         ['a@acme.example', 'b@acme.example'].map((email) =>
@@ -85,7 +47,7 @@ describe('the last administrator', () => {
 
   test('remains when many are deleted and demoted concurrently', async () => {
     const emails = Array.from({ length: 8 }, (_, index) => `${index}@acme.example`);
-    for (const email of emails) await addUser(email, 'administrator');
+    for (const email of emails) await addUser(db, email, 'administrator');
     const { users } = db.database;
     const codes = await outcomes(
       emails.map((email, index) =>
@@ -99,8 +61,8 @@ describe('the last administrator', () => {
   });
 
   test('can be changed otherwise, and demoted once another exists', async () => {
-    await addUser('a@acme.example', 'administrator');
-    await addUser('m@acme.example', 'member');
+    await addUser(db, 'a@acme.example', 'administrator');
+    await addUser(db, 'm@acme.example', 'member');
     const { users } = db.database;
     const admin = caller('administrator');
     await changeUser(admin, 'a@acme.example', { role: 'administrator' }, { users, hashPassword, audit });
@@ -116,8 +78,8 @@ describe('the last administrator', () => {
   });
 
   test('may be an operator, but the last operator remains regardless of administrators', async () => {
-    await addUser('o@acme.example', 'operator');
-    await addUser('a@acme.example', 'administrator');
+    await addUser(db, 'o@acme.example', 'operator');
+    await addUser(db, 'a@acme.example', 'administrator');
     const { users } = db.database;
     for (const role of ['administrator', 'member'] as const) {
       const demotion = changeUser(
@@ -137,8 +99,8 @@ describe('the last administrator', () => {
 
   test('of another organization does not count', async () => {
     await db.sql("insert into organizations (name) values ('rival')");
-    await addUser('a@acme.example', 'administrator');
-    await addUser('r@rival.example', 'administrator', 'rival');
+    await addUser(db, 'a@acme.example', 'administrator');
+    await addUser(db, 'r@rival.example', 'administrator', 'rival');
     const { users } = db.database;
     await expect(deleteUser(caller('administrator'), 'a@acme.example', { users, audit })).rejects.toEqual(
       refused('user.last_of_role'),
@@ -157,9 +119,9 @@ describe('a principal', () => {
   ])(
     'with the role %s cannot create, promote, change, delete or issue tokens for a user with the role %s',
     async (own, above) => {
-      await addUser('above@acme.example', above);
-      await addUser('above2@acme.example', above);
-      await addUser('member@acme.example', 'member');
+      await addUser(db, 'above@acme.example', above);
+      await addUser(db, 'above2@acme.example', above);
+      await addUser(db, 'member@acme.example', 'member');
       const { users, tokens } = db.database;
       const me = caller(own);
       const token = { email: 'above@acme.example', token: 't', scopes: ['read'] as const };
@@ -255,293 +217,6 @@ describe('one name', () => {
       { name: 'new', environment: expect.any(String) as string, role: 'administrator', scopes: [...scopes] },
     ]);
     expect(await db.sql('select id from users')).toHaveLength(1);
-  });
-});
-
-describe('an organization', () => {
-  const wanted = (email: string, environments: readonly string[] = ['prod']) => ({
-    name: 'new',
-    environments,
-    administrator: { email, password },
-    token: 'token of new',
-  });
-
-  test('is not created, not even partly, when its administrator already has an account', async () => {
-    await addUser('joe@acme.example', 'member');
-    const { organizations, accounts } = db.database;
-    const attempt = createOrganization(caller('operator'), wanted('JOE@acme.example'), {
-      organizations,
-      hashPassword,
-      audit,
-    });
-    await expect(attempt).rejects.toEqual(refused('user.exists'));
-    expect(await accounts.findOrganization('new')).toBeNull();
-    expect(await db.sql("select name from organizations where name = 'new'")).toEqual([]);
-    await createOrganization(caller('operator'), wanted('jane@new.example'), {
-      organizations,
-      hashPassword,
-      audit,
-    });
-    expect(await accounts.authenticateToken('token of new')).toMatchObject({
-      organization: 'new',
-      ...unbound,
-      email: 'jane@new.example',
-      role: 'administrator',
-      scopes: [...scopes],
-    });
-    expect((await authenticatePassword(db.database, 'jane@new.example', password))?.organization).toBe('new');
-  });
-
-  test('is created by operators only', async () => {
-    const { organizations } = db.database;
-    for (const role of ['member', 'administrator'] as const) {
-      const attempt = createOrganization(caller(role), wanted('jane@new.example'), {
-        organizations,
-        hashPassword,
-        audit,
-      });
-      await expect(attempt).rejects.toThrow(`This requires the role "operator"; yours is "${role}"`);
-    }
-  });
-
-  test('has at most 100 environments, including those created with it', async () => {
-    const { organizations } = db.database;
-    const names = (count: number) => Array.from({ length: count }, (_, index) => `e${index}`);
-    const tooMany = createOrganization(caller('operator'), wanted('j@new.example', names(101)), {
-      organizations,
-      hashPassword,
-      audit,
-    });
-    await expect(tooMany).rejects.toEqual(refused('account.limit'));
-    await createOrganization(caller('operator'), wanted('j@new.example', names(98)), {
-      organizations,
-      hashPassword,
-      audit,
-    });
-    const codes = await outcomes(
-      ['x', 'y', 'z'].map((name) =>
-        createEnvironment(caller('administrator', 'new'), name, { organizations, audit }),
-      ),
-    );
-    expect(codes).toEqual(['account.limit', 'done', 'done']);
-  });
-
-  test('has at most 1000 users and 1000 tokens', async () => {
-    const { users, tokens } = db.database;
-    await db.sql(
-      `insert into users (organization_id, email, password_hash, role)
-       select o.id, n || '@acme.example', 'none', 'member' from organizations o, generate_series(1, 999) n`,
-    );
-    await db.sql(
-      `insert into tokens (user_id, hash, scopes)
-       select min(id), n::text, '{read}' from users, generate_series(1, 999) n group by n`,
-    );
-    const admin = caller('administrator');
-    const added = await outcomes(
-      ['x@acme.example', 'y@acme.example'].map((email) =>
-        createUser(admin, { email, role: 'member', password }, { users, hashPassword, audit }),
-      ),
-    );
-    expect(added).toEqual(['account.limit', 'done']);
-    const made = await outcomes(
-      ['x', 'y'].map((token) =>
-        createToken(
-          admin,
-          {
-            email: '1@acme.example',
-            token,
-            scopes: ['read'],
-            description: null,
-            lifetimeSeconds: null,
-            ...unbound,
-          },
-          { tokens, audit },
-        ),
-      ),
-    );
-    expect(made).toEqual(['account.limit', 'done']);
-  });
-});
-
-describe('a token', () => {
-  const admin = caller('administrator');
-  const token = (change: Partial<TokenRequest> = {}): TokenRequest => ({
-    email: 'joe@acme.example',
-    token: 'hg_secret',
-    scopes: ['read', 'ingest'],
-    description: 'nightly',
-    lifetimeSeconds: null,
-    ...unbound,
-    ...change,
-  });
-  beforeEach(async () => {
-    await addUser('joe@acme.example', 'member');
-    await addUser('jane@acme.example', 'administrator');
-  });
-
-  test('authenticates until it or its user is deleted', async () => {
-    const { tokens, users, accounts } = db.database;
-    const first = await createToken(admin, token(), { tokens, audit });
-    await createToken(admin, token({ token: 'second' }), { tokens, audit });
-    expect((await accounts.authenticateToken('hg_secret'))?.email).toBe('joe@acme.example');
-    await deleteToken(admin, { id: first.id }, { tokens, organization: 'acme', audit });
-    expect(await accounts.authenticateToken('hg_secret')).toBeNull();
-    await expect(
-      deleteToken(admin, { id: first.id }, { tokens, organization: 'acme', audit }),
-    ).rejects.toEqual(refused('token.not_found'));
-    await deleteUser(admin, 'joe@acme.example', { users, audit });
-    expect(await accounts.authenticateToken('second')).toBeNull();
-    expect(await db.sql('select id from tokens')).toEqual([]);
-  });
-
-  test("expires after the requested seconds, by the database's clock", async () => {
-    const { tokens, accounts } = db.database;
-    const { expiresAt, createdAt } = await createToken(admin, token({ lifetimeSeconds: 90 }), {
-      tokens,
-      audit,
-    });
-    expect((expiresAt?.getTime() ?? 0) - createdAt.getTime()).toBe(90_000);
-    expect(await accounts.authenticateToken('hg_secret')).not.toBeNull();
-    await db.sql("update tokens set expires_at = expires_at - interval '90 seconds'");
-    expect(await accounts.authenticateToken('hg_secret')).toBeNull();
-  });
-
-  test('never has a scope that its user lacks, neither on creation nor after a demotion', async () => {
-    const { tokens, users, accounts } = db.database;
-    await expect(createToken(admin, token({ scopes: ['read', 'admin'] }), { tokens, audit })).rejects.toEqual(
-      expect.objectContaining({
-        code: 'request.invalid',
-        faults: [{ field: 'scopes[1]', message: expect.stringContaining('found "admin"') as string }],
-      }),
-    );
-    await addUser('other@acme.example', 'administrator');
-    await createToken(admin, token({ email: 'other@acme.example', scopes }), { tokens, audit });
-    await changeUser(admin, 'other@acme.example', { role: 'member' }, { users, hashPassword, audit });
-    const principal = await accounts.authenticateToken('hg_secret');
-    expect(principal).toMatchObject({ role: 'member', scopes: ['read', 'submit', 'ingest'] });
-    expect((await tokens.list('acme')).map((one) => one.scopes)).toEqual([['read', 'submit', 'ingest']]);
-  });
-
-  test('never has a scope that the credentials of its maker lack', async () => {
-    const { tokens } = db.database;
-    const limited = { ...admin, scopes: ['admin', 'read'] as const };
-    await expect(
-      createToken(limited, token({ scopes: ['read', 'submit'] }), { tokens, audit }),
-    ).rejects.toEqual(
-      expect.objectContaining({
-        code: 'request.invalid',
-        faults: [{ field: 'scopes[1]', message: expect.stringContaining('found "submit"') as string }],
-      }),
-    );
-  });
-
-  test('loses the scopes that its maker loses, and ends with its maker', async () => {
-    const { tokens, users, accounts } = db.database;
-    await addUser('maker@acme.example', 'administrator');
-    await addUser('service@acme.example', 'administrator');
-    await addUser('last@acme.example', 'administrator');
-    const maker = { ...admin, email: 'maker@acme.example' };
-    const made = await createToken(maker, token({ email: 'service@acme.example', scopes }), {
-      tokens,
-      audit,
-    });
-    expect([made.email, made.madeBy]).toEqual(['service@acme.example', 'maker@acme.example']);
-    const holder = { ...admin, email: made.email, tokenId: made.id };
-    const further = await createToken(holder, token({ email: made.email, token: 'further' }), {
-      tokens,
-      audit,
-    });
-    expect(further.madeBy).toBe('maker@acme.example');
-    await changeUser(admin, maker.email, { role: 'member' }, { users, hashPassword, audit });
-    const principal = await accounts.authenticateToken('hg_secret');
-    expect(principal).toMatchObject({ role: 'member', scopes: ['read', 'submit', 'ingest'] });
-    const listed = (await tokens.list('acme')).find(({ id }) => id === made.id);
-    expect(listed?.scopes).toEqual(['read', 'submit', 'ingest']);
-    await deleteUser(admin, maker.email, { users, audit });
-    expect(await accounts.authenticateToken('hg_secret')).toBeNull();
-    expect(await tokens.list('acme')).toEqual([]);
-  });
-
-  test('is not made with a token that was deleted since the request was authenticated', async () => {
-    const { tokens } = db.database;
-    const brief = await createToken(admin, token({ lifetimeSeconds: 60 }), { tokens, audit });
-    await deleteToken(admin, { id: brief.id }, { tokens, organization: 'acme', audit });
-    const late = createToken({ ...admin, tokenId: brief.id }, token({ token: 'late' }), { tokens, audit });
-    await expect(late).rejects.toMatchObject({ code: 'auth.token' });
-    expect(await tokens.list('acme')).toEqual([]);
-  });
-
-  test('ends at the latest with the token with which it is made', async () => {
-    const { tokens } = db.database;
-    const brief = await createToken(admin, token({ lifetimeSeconds: 60 }), { tokens, audit });
-    const caller60 = { ...admin, tokenId: brief.id };
-    for (const [text, lifetimeSeconds] of [
-      ['unlimited', null],
-      ['longer', 3600],
-    ] as const) {
-      const made = await createToken(caller60, token({ token: text, lifetimeSeconds }), { tokens, audit });
-      expect(made.expiresAt).toEqual(brief.expiresAt);
-    }
-    const shorter = await createToken(caller60, token({ token: 'shorter', lifetimeSeconds: 1 }), {
-      tokens,
-      audit,
-    });
-    expect(shorter.expiresAt?.getTime()).toBeLessThan(brief.expiresAt?.getTime() ?? 0);
-    const lasting = await createToken(admin, token({ token: 'lasting', lifetimeSeconds: null }), {
-      tokens,
-      audit,
-    });
-    const endless = { ...admin, tokenId: lasting.id };
-    const made = await createToken(endless, token({ token: 'endless', lifetimeSeconds: null }), {
-      tokens,
-      audit,
-    });
-    expect(made.expiresAt).toBeNull();
-  });
-
-  test('is found under its own id only, also when another id is malformed', async () => {
-    const { tokens } = db.database;
-    await createToken(admin, token(), { tokens, audit });
-    const ids = ['', '1', "' or true --", '00000000-0000-4000-8000-000000000000', 'x'.repeat(10_000), '❤'];
-    for (const id of ids) {
-      await expect(deleteToken(admin, { id }, { tokens, organization: 'acme', audit })).rejects.toEqual(
-        refused('token.not_found'),
-      );
-    }
-    expect(await tokens.list('acme')).toHaveLength(1);
-  });
-
-  test('of another organization cannot be listed, deleted or created', async () => {
-    await db.sql("insert into organizations (name) values ('rival')");
-    const { tokens } = db.database;
-    const { id } = await createToken(admin, token(), { tokens, audit });
-    const stranger = caller('administrator', 'rival');
-    expect(await tokens.list('rival')).toEqual([]);
-    await expect(
-      deleteToken(stranger, { id }, { tokens, organization: stranger.organization, audit }),
-    ).rejects.toEqual(refused('token.not_found'));
-    await expect(createToken(stranger, token({ token: 'x' }), { tokens, audit })).rejects.toEqual(
-      refused('user.not_found'),
-    );
-  });
-
-  test('is listed after its expiry as long as it lived, at most 30 days, until the next token is created', async () => {
-    const { tokens } = db.database;
-    for (const [description, lived, ago] of [
-      ['brief, long ago', '8 hours', '8 hours 1 minute'],
-      ['brief, lately', '8 hours', '7 hours 59 minutes'],
-      ['lasting, long ago', '365 days', '30 days 1 second'],
-      ['lasting, lately', '365 days', '29 days 23 hours'],
-    ] as const) {
-      await createToken(admin, token({ token: description, description }), { tokens, audit });
-      await db.sql(
-        `update tokens set expires_at = now() - interval '${ago}', created_at = now() - interval '${ago}' - interval '${lived}'
-          where description = '${description}'`,
-      );
-    }
-    await createToken(admin, token({ token: 'next', description: 'next' }), { tokens, audit });
-    const listed = (await tokens.list('acme')).map(({ description }) => description);
-    expect(listed).toEqual(['next', 'brief, lately', 'lasting, lately']);
   });
 });
 
