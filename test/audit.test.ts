@@ -16,12 +16,15 @@ import {
   type TestSystem,
   type TestTenant,
 } from '@hourglass/testing';
+import { auditClient, type AuditClient } from './audit-client.ts';
 import { runCli } from './run-cli.ts';
 import { auditedWrites, type Ids } from './audit-writes.ts';
 
 let system: TestSystem;
 let database: DatabaseClient;
 let tenant: TestTenant;
+let call: AuditClient['call'];
+let events: AuditClient['events'];
 const ids: Ids = {};
 const forbidden: string[] = [];
 /** Completed queries. */
@@ -40,6 +43,7 @@ const secret = (text: string) => {
 
 beforeAll(async () => {
   system = await sharedSystem('worker');
+  ({ call, events } = auditClient(system));
   database = await connectDatabase(system.databaseUrl);
   tenant = await system.createTenant({ role: 'administrator', password: 'a password of twelve' });
   const created = uniqueName('audited');
@@ -60,31 +64,6 @@ afterAll(async () => {
   await database.end();
   await system.stop();
 });
-
-interface Sent {
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly authorization?: string;
-}
-
-async function call(method: string, path: string, { body, headers, authorization }: Sent = {}) {
-  const response = await fetch(`${system.url}${path}`, {
-    method: method.toUpperCase(),
-    headers: {
-      Authorization: authorization ?? `Bearer ${system.token}`,
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, text, requestId: response.headers.get('x-request-id') ?? '' };
-}
-
-async function events(path: string, authorization?: string): Promise<AuditEventView[]> {
-  const sent = authorization === undefined ? {} : { authorization };
-  return auditEventList.parse(JSON.parse((await call('get', path, sent)).text)).events;
-}
 
 const eventsOf = (requestId: string) => events(`/v1/operator/audit?requestId=${requestId}`);
 
@@ -206,48 +185,6 @@ test('a download, an opened link and rows without their event are a 503 without 
     await database.sql('drop function fail() cascade');
   }
   for (const path of paths) expect([path, (await call('get', path)).status]).toEqual([path, 200]);
-});
-
-describe('refused credentials', () => {
-  const basic = (email: string, password: string) =>
-    `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
-  const refusedAfter = (id: string, what: string, find: (event: AuditEventView) => boolean) =>
-    eventually(what, async () => {
-      const all = await events(`/v1/operator/audit?action=credentials.refused&pageSize=1000`);
-      return all.find((event) => BigInt(event.id) > BigInt(id) && find(event)) ?? null;
-    });
-  const newestId = async () =>
-    (await database.sql<{ id: string }>('select coalesce(max(id), 0)::text as id from audit_events'))[0]
-      ?.id ?? '';
-
-  test('are events with the code, of the user if there is one, and of no other text', async () => {
-    const before = await newestId();
-    const path = `/v1/organizations/${tenant.organization}/audit`;
-    await call('get', path, { authorization: basic(tenant.email, canary('guess')) });
-    await call('get', path, { authorization: basic(canary('in-the-wrong-field'), 'x') });
-    await call('get', path, { authorization: `Bearer ${canary('token')}` });
-    const ofUser = await refusedAfter(before, 'the wrong password', ({ user }) => user === tenant.email);
-    expect(ofUser).toMatchObject({
-      organization: tenant.organization,
-      actor: 'user',
-      outcome: 'refused',
-      code: 'auth.required',
-      address: '127.0.0.1',
-    });
-    const ofStranger = await refusedAfter(before, 'the unknown one', ({ actor }) => actor === 'stranger');
-    expect(ofStranger).toMatchObject({ organization: null, user: null });
-    // Administrators see those of their users.
-    const own = await events(`${path}?action=credentials.refused`, `Bearer ${tenant.token}`);
-    expect(own.map(({ user }) => user)).toContain(tenant.email);
-  });
-
-  test('for a path of another organization are events although the response is a 404', async () => {
-    const before = await newestId();
-    const other = await call('get', `${ids['own']}/users`, { authorization: `Bearer ${tenant.token}` });
-    expect(other.status).toBe(404);
-    const event = await refusedAfter(before, 'the foreign path', ({ user }) => user === tenant.email);
-    expect(event).toMatchObject({ organization: tenant.organization, code: 'organization.not_found' });
-  });
 });
 
 test('the log contains no secret, no value of a fact and no constant of a filter', async () => {

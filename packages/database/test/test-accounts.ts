@@ -2,7 +2,7 @@ import { scopes, type Principal, type Role } from '@hourglass/reports';
 import { expect } from 'vitest';
 import type { DatabaseWithTenant } from './database-with-tenant.ts';
 
-/** A user of the organization, who need not exist. */
+/** Makes a caller of the organization. Its user need not exist. */
 export function caller(role: Role, organization = 'acme'): Principal {
   return {
     organization,
