@@ -3,7 +3,7 @@ import type { PlannedTimeZone, TimeUnit } from '../plan/plan.ts';
 import { bucketPieces } from '../time/bucket-pieces.ts';
 import type { Bucketing } from '../time/bucket-range.ts';
 import { unitLengths } from '../time/time-unit-lengths.ts';
-import { addOffset, caseOf, formatLocal, subtractOffset, timestampLiteral, toLocal } from './local-time.ts';
+import { addOffset, caseOf, formatLocal, timestampLiteral, toLocal } from './local-time.ts';
 
 /** Common prefix of shown bucket times and shown timestamps, both in UTC. */
 const secondFormat = '%Y-%m-%d %H:%M:%S';
@@ -31,7 +31,7 @@ function truncateLocal(
   unit: TimeUnit,
 ): Expression<unknown> {
   const start = sql`date_trunc(${sql.lit(unit)}, ${addOffset(timestamp, offsetMs)})`;
-  return subtractOffset(start, offsetMs);
+  return addOffset(start, -offsetMs);
 }
 
 /**

@@ -20,8 +20,6 @@ export function countBuckets(
     const toMs = Math.min(piece.endExclusiveMs, endExclusiveMs);
     if (toMs <= fromMs) continue;
     count += countInPiece(piece, { startMs: fromMs, endExclusiveMs: toMs }, bucketing.unit);
-    // A bucket that continues in this piece was counted in the one before.
-    if ('bucket' in piece && fromMs > startMs && piece.bucket.startMs < fromMs) count -= 1;
     fromMs = toMs;
   }
   return count;

@@ -1,10 +1,12 @@
 import type { TimeRange, TimeUnit } from '../plan/plan.ts';
-import { type Bucketing, bucketRange, isClockUnit, localBucket } from './bucket-range.ts';
+import { type Bucketing, bucketRange, isClockUnit } from './bucket-range.ts';
+import { unitLengths } from './time-unit-lengths.ts';
 import { offsetSpans, type OffsetSpan } from './zone-offset.ts';
 
 /**
- * A part of time up to `endExclusiveMs` from the end of the part before it. Its buckets are aligned
- * to local time at one offset, or it belongs to one bucket, which may begin before the part.
+ * A part of time up to `endExclusiveMs` from the end of the part before it: buckets that are aligned
+ * to local time at one offset and have the length that their unit has in the calendar, or one bucket
+ * with bounds of its own.
  */
 export type BucketPiece = { readonly endExclusiveMs: number } & (
   | { readonly offsetMs: number }
@@ -12,37 +14,47 @@ export type BucketPiece = { readonly endExclusiveMs: number } & (
 );
 
 /**
- * Divides time so that each bucket in which the offset changes is a piece with known bounds; the
- * others have the length that their unit has in the calendar. There is one piece if the offset
- * never changes, or changes without effect on the buckets.
+ * Divides time so that each bucket that contains a change of the offset, or borders on one, is a
+ * piece. There is one piece if the offset never changes, or changes without effect on the buckets.
  */
 export function bucketPieces({ unit, offsets }: Bucketing): readonly BucketPiece[] {
   const pieces: BucketPiece[] = [];
   let coveredMs = -Infinity;
+  function add(piece: BucketPiece): void {
+    if (piece.endExclusiveMs <= coveredMs) return;
+    pieces.push(piece);
+    coveredMs = piece.endExclusiveMs;
+  }
+  function addBucket(ms: number): void {
+    const bucket = bucketRange(ms, { unit, offsets });
+    add({ endExclusiveMs: bucket.endExclusiveMs, bucket });
+  }
   for (const { startMs, endExclusiveMs, offsetMs } of effectiveSpans(offsetSpans(offsets), unit)) {
-    if (startMs >= coveredMs && startMs !== -Infinity) {
-      const bucket = bucketRange(startMs, { unit, offsets });
-      pieces.push({ endExclusiveMs: bucket.endExclusiveMs, bucket });
-      coveredMs = bucket.endExclusiveMs;
+    if (startMs !== -Infinity) addBucket(startMs);
+    if (endExclusiveMs === Infinity) add({ endExclusiveMs, offsetMs });
+    else {
+      const lastMs = endExclusiveMs - 1;
+      add({ endExclusiveMs: bucketRange(lastMs, { unit, offsets }).startMs, offsetMs });
+      addBucket(lastMs);
     }
-    if (endExclusiveMs > coveredMs) pieces.push({ endExclusiveMs, offsetMs });
   }
   return pieces;
 }
 
-/** Joins spans between which hours or shorter buckets continue, such as hours at +01:00 and +02:00. */
+/**
+ * Hours and shorter buckets depend on the rest of the offset only: they are the same at +01:00, at
+ * +02:00 and in UTC. Joins spans between which they continue.
+ */
 function effectiveSpans(spans: readonly OffsetSpan[], unit: TimeUnit): readonly OffsetSpan[] {
-  if (!isClockUnit(unit)) return spans;
+  const length = unitLengths[unit];
+  if (!isClockUnit(unit) || !('ms' in length)) return spans;
   const joined: OffsetSpan[] = [];
-  for (const span of spans) {
+  for (const { startMs, endExclusiveMs, offsetMs } of spans) {
+    const restMs = ((offsetMs % length.ms) + length.ms) % length.ms;
     const last = joined.at(-1);
-    if (last !== undefined && isBoundary(span.startMs, last, unit) && isBoundary(span.startMs, span, unit)) {
-      joined[joined.length - 1] = { ...last, endExclusiveMs: span.endExclusiveMs };
-    } else joined.push(span);
+    if (last?.offsetMs === restMs && (startMs + restMs) % length.ms === 0) {
+      joined[joined.length - 1] = { ...last, endExclusiveMs };
+    } else joined.push({ startMs, endExclusiveMs, offsetMs: restMs });
   }
   return joined;
-}
-
-function isBoundary(ms: number, { offsetMs }: OffsetSpan, unit: TimeUnit): boolean {
-  return localBucket(ms + offsetMs, unit).startMs === ms + offsetMs;
 }

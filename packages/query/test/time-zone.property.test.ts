@@ -14,6 +14,8 @@ beforeAll(async () => {
 afterAll(() => duckdb.close());
 
 const tenant = { organization: 'acme', environment: 'prod', environmentId };
+/** The full suite runs more cases. */
+const timeoutMs = 300_000;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
@@ -49,6 +51,7 @@ const zonedMoments = fc
         fc.oneof(
           fc.integer({ min: -26 * hourMs, max: 26 * hourMs }),
           fc.integer({ min: -90, max: 90 }).map((minutes) => minutes * 60_000),
+          fc.integer({ min: -120_000, max: 120_000 }),
           fc.constantFrom(-1, 0, 1),
         ),
       )
@@ -65,37 +68,45 @@ const zonedMoments = fc
 
 const iso = (ms: number) => new Date(ms).toISOString().replace('.000', '');
 
-test('local time at the offsets of a zone is the time that its clocks show', () => {
-  fc.assert(
-    fc.property(zonedMoments, ({ timeZone, range, moments }) => {
-      const offsets = zoneOffsets(timeZone, range, null);
-      const clock = zoneClock(timeZone);
-      for (const ms of moments) {
-        const { offsetSeconds } = offsets.findLast(({ fromMs }) => fromMs <= ms) ?? { offsetSeconds: NaN };
-        expect(iso(Math.floor(ms / 1_000) * 1_000 + offsetSeconds * 1_000)).toBe(
-          `${clock.show(ms).replace(' ', 'T')}Z`,
-        );
-      }
-    }),
-    { numRuns: suiteSize({ short: 500, full: 10_000 }) },
-  );
-});
+test(
+  'local time at the offsets of a zone is the time that its clocks show',
+  () => {
+    fc.assert(
+      fc.property(zonedMoments, ({ timeZone, range, moments }) => {
+        const offsets = zoneOffsets(timeZone, range, null);
+        const clock = zoneClock(timeZone);
+        for (const ms of moments) {
+          const { offsetSeconds } = offsets.findLast(({ fromMs }) => fromMs <= ms) ?? { offsetSeconds: NaN };
+          expect(iso(Math.floor(ms / 1_000) * 1_000 + offsetSeconds * 1_000)).toBe(
+            `${clock.show(ms).replace(' ', 'T')}Z`,
+          );
+        }
+      }),
+      { numRuns: suiteSize({ short: 400, full: 5_000 }) },
+    );
+  },
+  timeoutMs,
+);
 
-test.each(timeUnits)('the %s of a moment begins and ends when the clocks of its zone say so', (unit) => {
-  fc.assert(
-    fc.property(zonedMoments, ({ timeZone, range, moments }) => {
-      const bucketing = { unit, offsets: zoneOffsets(timeZone, range, unit) };
-      for (const ms of moments.slice(0, 4)) {
-        expect([timeZone, iso(ms), bucketRange(ms, bucketing)]).toEqual([
-          timeZone,
-          iso(ms),
-          zoneClock(timeZone).bucket(ms, unit),
-        ]);
-      }
-    }),
-    { numRuns: suiteSize({ short: 40, full: 1_000 }) },
-  );
-});
+test.each(timeUnits)(
+  'the %s of a moment begins and ends when the clocks of its zone say so',
+  (unit) => {
+    fc.assert(
+      fc.property(zonedMoments, ({ timeZone, range, moments }) => {
+        const bucketing = { unit, offsets: zoneOffsets(timeZone, range, unit) };
+        for (const ms of moments.slice(0, 4)) {
+          expect([timeZone, iso(ms), bucketRange(ms, bucketing)]).toEqual([
+            timeZone,
+            iso(ms),
+            zoneClock(timeZone).bucket(ms, unit),
+          ]);
+        }
+      }),
+      { numRuns: suiteSize({ short: 30, full: 400 }) },
+    );
+  },
+  timeoutMs,
+);
 
 // From the tz database. Each day or hour contains the moment.
 test.each<[string, TimeUnit, string, string, string]>([
@@ -167,30 +178,69 @@ test.each(timeUnits)(
             ]),
         );
       }),
-      { numRuns: suiteSize({ short: 25, full: 300 }) },
+      { numRuns: suiteSize({ short: 20, full: 150 }) },
     );
+  },
+  timeoutMs,
+);
+
+test.each<[string, TimeUnit, string[], unknown[][]]>([
+  // At 00:01, which was 02:31 UTC, clocks were set back to 23:01.
+  [
+    'America/St_Johns',
+    'hour',
+    ['2010-11-07T02:29:59Z', '2010-11-07T02:30:00Z', '2010-11-07T02:31:00Z', '2010-11-07T03:30:00Z'],
+    [
+      ['60', 60 / 3_600, '2010-11-06T23:00:00-02:30'],
+      ['60', 60 / 60, '2010-11-07T00:00:00-02:30'],
+      ['60', 60 / (59 * 60), '2010-11-06T23:01:00-03:30'],
+      ['60', 60 / 3_600, '2010-11-07T00:00:00-03:30'],
+    ],
+  ],
+  // At 23:30, which was 04:30 UTC, clocks were set forward to 00:30.
+  [
+    'America/Toronto',
+    'day',
+    ['1919-03-30T05:00:00Z', '1919-03-31T04:30:00Z', '1919-04-01T04:00:00Z'],
+    [
+      ['60', 60 / (23.5 * 3_600), '1919-03-30T00:00:00-05:00'],
+      ['60', 60 / (23.5 * 3_600), '1919-03-31T00:30:00-04:00'],
+      ['60', 60 / (24 * 3_600), '1919-04-01T00:00:00-04:00'],
+    ],
+  ],
+])(
+  'in %s a %s that begins or ends with a change of clocks has its real length',
+  async (zone, unit, times, rows) => {
+    const instants = times.map((time) => Date.parse(time));
+    const range = { startMs: Math.min(...instants), endExclusiveMs: Math.max(...instants) + 1 };
+    const facts = times.map((timestamp) => ({ timestamp, message_count: 60 }));
+    expect((await duckdb.report(planIn(zone, unit, range), facts)).rows).toEqual(rows);
   },
 );
 
-test('countBuckets counts each bucket of the zone once', () => {
-  fc.assert(
-    fc.property(
-      zonedMoments,
-      fc.constantFrom('hour', 'day', 'week', 'month'),
-      ({ timeZone, range }, unit) => {
-        // Short enough to visit each bucket.
-        const endExclusiveMs = Math.min(range.endExclusiveMs, range.startMs + 40 * dayMs);
-        const clock = zoneClock(timeZone);
-        let expected = 0;
-        for (let ms = range.startMs; ms < endExclusiveMs; ms = clock.bucket(ms, unit).endExclusiveMs)
-          expected += 1;
-        const plan = planIn(timeZone, unit, { ...range, endExclusiveMs });
-        expect(countBuckets(plan.range, plan)).toBe(expected);
-      },
-    ),
-    { numRuns: suiteSize({ short: 15, full: 300 }) },
-  );
-});
+test(
+  'countBuckets counts each bucket of the zone once',
+  () => {
+    fc.assert(
+      fc.property(
+        zonedMoments,
+        fc.constantFrom('hour', 'day', 'week', 'month'),
+        ({ timeZone, range }, unit) => {
+          // Short enough to visit each bucket.
+          const endExclusiveMs = Math.min(range.endExclusiveMs, range.startMs + 40 * dayMs);
+          const clock = zoneClock(timeZone);
+          let expected = 0;
+          for (let ms = range.startMs; ms < endExclusiveMs; ms = clock.bucket(ms, unit).endExclusiveMs)
+            expected += 1;
+          const plan = planIn(timeZone, unit, { ...range, endExclusiveMs });
+          expect(countBuckets(plan.range, plan)).toBe(expected);
+        },
+      ),
+      { numRuns: suiteSize({ short: 15, full: 100 }) },
+    );
+  },
+  timeoutMs,
+);
 
 test('parts of the timestamp are local, also in filters', async () => {
   const planned = planQuery(
@@ -240,20 +290,24 @@ describe('relative ranges', () => {
     year: ['thisYear', 'lastYear'],
   };
 
-  test('are the current unit until now and the whole unit before it, by the clocks of the zone', () => {
-    fc.assert(
-      fc.property(zonedMoments, fc.constantFrom(...calendar), ({ timeZone, moments }, unit) => {
-        const [current, previous] = names[unit];
-        const clock = zoneClock(timeZone);
-        for (const nowMs of moments.slice(0, 2)) {
-          const { startMs } = clock.bucket(nowMs, unit);
-          expect(planRange(current, nowMs, { timeZone })).toEqual({ startMs, endExclusiveMs: nowMs });
-          expect(planRange(previous, nowMs, { timeZone })).toEqual(clock.bucket(startMs - 1, unit));
-        }
-      }),
-      { numRuns: suiteSize({ short: 100, full: 2_000 }) },
-    );
-  });
+  test(
+    'are the current unit until now and the whole unit before it, by the clocks of the zone',
+    () => {
+      fc.assert(
+        fc.property(zonedMoments, fc.constantFrom(...calendar), ({ timeZone, moments }, unit) => {
+          const [current, previous] = names[unit];
+          const clock = zoneClock(timeZone);
+          for (const nowMs of moments.slice(0, 2)) {
+            const { startMs } = clock.bucket(nowMs, unit);
+            expect(planRange(current, nowMs, { timeZone })).toEqual({ startMs, endExclusiveMs: nowMs });
+            expect(planRange(previous, nowMs, { timeZone })).toEqual(clock.bucket(startMs - 1, unit));
+          }
+        }),
+        { numRuns: suiteSize({ short: 60, full: 1_000 }) },
+      );
+    },
+    timeoutMs,
+  );
 
   // Sunday, 1 March 2026, 12:30:15.123 UTC; Monday there at +14:00.
   const nowMs = Date.UTC(2026, 2, 1, 12, 30, 15, 123);
