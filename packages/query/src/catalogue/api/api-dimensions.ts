@@ -85,13 +85,17 @@ const target: readonly Dimension[] = [
 ];
 
 const time: readonly Dimension[] = [
-  timestampPart('ax_day_of_week', 'day_of_week', 'Day of the week of the call in UTC, Mon to Sun.'),
-  timestampPart('ax_month_of_year', 'month_of_year', 'Month of the call in UTC, 01 to 12.'),
-  timestampPart('ax_hour_of_day', 'hour_of_day', 'Hour of the call in UTC, 00 to 23.'),
+  timestampPart(
+    'ax_day_of_week',
+    'day_of_week',
+    'Day of the week of the call in UTC or timeZone, Mon to Sun.',
+  ),
+  timestampPart('ax_month_of_year', 'month_of_year', 'Month of the call in UTC or timeZone, 01 to 12.'),
+  timestampPart('ax_hour_of_day', 'hour_of_day', 'Hour of the call in UTC or timeZone, 00 to 23.'),
   timestampPart(
     'ax_week_of_month',
     'week_of_month',
-    'Week of the month of the call in UTC, 1 to 5; days 1 to 7 are week 1.',
+    'Week of the month of the call in UTC or timeZone, 1 to 5; days 1 to 7 are week 1.',
   ),
   text('ax_geo_timezone', "Time zone of the client's location."),
 ];
