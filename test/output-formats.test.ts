@@ -2,9 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { queryStatus, resultView } from '@hourglass/contract';
+import { errorBody, queryStatus, resultView } from '@hourglass/contract';
 import {
   archiveMembers,
+  connectDatabase,
   eventually,
   sharedSystem,
   temporaryFolder,
@@ -121,15 +122,79 @@ describe('a report', () => {
     expect(JSON.parse(String(manifest?.bytes))).toMatchObject({ query: { output: { format: 'parquet' } } });
   });
 
-  test('in Parquet is downloaded as one file by the command line', async () => {
-    const id = await system.client.submit({ ...query, outputFormat: 'parquet' });
-    expect(await system.client.ended(id)).toMatchObject({ state: 'completed', resultRows: proxies.length });
-    const file = path.join(folder.path, 'downloaded.parquet');
-    const place = ['--org', system.organization, '--env', 'prod'];
-    expect(await system.runCli('download', ...place, '--rows', '--output', file, id)).toMatchObject({
-      code: 0,
-    });
-    const [part] = await archiveMembers(await system.client.archive(id));
-    expect((await readFile(file)).equals(part?.bytes ?? Buffer.alloc(0))).toBe(true);
+  test('in xlsx is one workbook, which is verified, and its view has the rows of JSON', async () => {
+    const { archive, view } = await run({ outputFormat: 'xlsx' });
+    expect(view).toEqual(json);
+    const [part, manifest, ...others] = await archiveMembers(archive);
+    expect(others).toEqual([]);
+    expect(part?.name).toMatch(/^QueryResult-[0-9a-f-]{36}-0{12}\.xlsx$/);
+    expect(JSON.parse(String(manifest?.bytes))).toMatchObject({ query: { output: { format: 'xlsx' } } });
+    const workbook = await archiveMembers(part?.bytes ?? Buffer.alloc(0));
+    expect(workbook.map(({ name }) => name)).toContain('[Content_Types].xml');
+    expect(String(workbook.find(({ name }) => name === 'xl/worksheets/sheet1.xml')?.bytes)).toContain(
+      '<row r="3"><c r="A3"><v>-2</v></c><c r="B3"><v>0.125</v></c>' +
+        '<c r="C3" t="inlineStr"><is><t>=1+1</t></is></c><c r="D3"><v>201</v></c></row>',
+    );
   });
+
+  test('in xlsx that would have more rows than a sheet is refused at submission and by the dry run', async () => {
+    const day = { start: '2026-05-01T00:00:00Z', end: '2026-06-01T00:00:00Z' };
+    const wide = { metrics: [{ name: 'message_count' }], groupByTimeUnit: 'second', timeRange: day };
+    const post = async (body: object, parameters = '') => {
+      const response = await system.client.request(`/queries${parameters}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, text: await response.text() };
+    };
+    const database = await connectDatabase(system.databaseUrl);
+    const segment = [
+      '00000000-0000-4000-8000-00000000f0f0',
+      system.organization,
+      2_000_000,
+      '2026-05-01T00:00:00Z',
+      '2026-05-31T23:59:59Z',
+    ];
+    await database.sql(
+      `insert into segments (id, environment_id, dataset, state, object_key, bytes, sha256, facts, first_at, last_at, columns)
+       select $1, e.id, 'api', 'live', 'none', 1, '', $3, $4, $5, '[]'
+       from environments e join organizations o on o.id = e.organization_id
+       where o.name = $2 and e.name = 'prod'`,
+      segment,
+    );
+    try {
+      const xlsx = { ...wide, outputFormat: 'xlsx' };
+      for (const parameters of ['', '?dryRun=true']) {
+        const refused = await post(xlsx, parameters);
+        expect(refused.status).toBe(400);
+        expect(errorBody.parse(JSON.parse(refused.text)).faults).toEqual([
+          {
+            field: 'outputFormat',
+            message:
+              'xlsx would have about 2000000 rows; expected at most 1048575: add a limit, or request csv or parquet',
+          },
+        ]);
+      }
+      for (const accepted of [{ ...xlsx, limit: 1_048_575 }, wide, { ...xlsx, groupByTimeUnit: 'minute' }])
+        expect(await post(accepted, '?dryRun=true')).toMatchObject({ status: 200 });
+    } finally {
+      await database.sql('delete from segments where id = $1', segment.slice(0, 1));
+      await database.end();
+    }
+  });
+
+  test.each(['parquet', 'xlsx'])(
+    'in %s is downloaded as one file by the command line',
+    async (outputFormat) => {
+      const id = await system.client.submit({ ...query, outputFormat });
+      expect(await system.client.ended(id)).toMatchObject({ state: 'completed', resultRows: proxies.length });
+      const file = path.join(folder.path, `downloaded.${outputFormat}`);
+      const place = ['--org', system.organization, '--env', 'prod'];
+      expect(await system.runCli('download', ...place, '--rows', '--output', file, id)).toMatchObject({
+        code: 0,
+      });
+      const [part] = await archiveMembers(await system.client.archive(id));
+      expect((await readFile(file)).equals(part?.bytes ?? Buffer.alloc(0))).toBe(true);
+    },
+  );
 });

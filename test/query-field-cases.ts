@@ -280,7 +280,7 @@ export const cases: Readonly<Record<string, Bounds>> = {
     within: ['csv'],
     beyond: [
       ['json', /expected no delimiter unless outputFormat is csv/, 'csvDelimiter'],
-      ['JSON', /is not an output format; expected json, csv or parquet/],
+      ['JSON', /is not an output format; expected json, csv, parquet or xlsx/],
       ['xml', /is not an output format/],
       ['', /is not an output format/],
       ...notKnown(/is not an output format/),

@@ -41,7 +41,7 @@ export const submitQueryBody = z
         'Name in the tz database, such as Europe/Berlin: the zone of buckets, of parts of the timestamp and of ' +
           'relative ranges. Excludes tzo.',
       ),
-    outputFormat: z.string().optional().describe('json, csv or parquet.'),
+    outputFormat: z.string().optional().describe('json, csv, parquet or xlsx.'),
     csvDelimiter: z.string().optional().describe('Comma, vertical line or tab; only with csv.'),
     csvBom: z
       .boolean()
@@ -128,7 +128,7 @@ export const queryParams = z
       .describe('Start of the range. Relative ranges are resolved at submission.'),
     endTimestamp: z.iso.datetime({ precision: 3 }).describe('End of the range, exclusive.'),
     timeUnit: z.string().optional().describe('Absent without groupByTimeUnit.'),
-    outputFormat: z.enum(['json', 'csv', 'parquet']),
+    outputFormat: z.enum(['json', 'csv', 'parquet', 'xlsx']),
   })
   .meta({ id: 'QueryParams' });
 export type QueryParams = z.infer<typeof queryParams>;

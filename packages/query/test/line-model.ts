@@ -6,10 +6,9 @@ export function lineOf(
   columns: readonly OutputColumn[],
   output: OutputFormat,
 ): string {
+  if (output.format === 'xlsx') return `[${cells.map(jsonCell).join(',')}]`;
   if (output.format !== 'csv') {
-    const members = columns.map(
-      ({ name }, index) => `${JSON.stringify(name)}:${jsonCell(cells[index] ?? null)}`,
-    );
+    const members = columns.map(({ name }, index) => `${JSON.stringify(name)}:${jsonCell(cells[index])}`);
     return `{${members.join(',')}}`;
   }
   // Readers skip an empty line.
@@ -31,7 +30,7 @@ function guarded(cell: unknown): unknown {
 }
 
 function jsonCell(cell: unknown): string {
-  return typeof cell === 'number' ? (modelFloat(cell) ?? 'null') : JSON.stringify(cell);
+  return typeof cell === 'number' ? (modelFloat(cell) ?? 'null') : JSON.stringify(cell ?? null);
 }
 
 function csvCell(cell: unknown, special: RegExp): string {

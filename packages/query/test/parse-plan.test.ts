@@ -54,6 +54,7 @@ const plans: [string, Plan][] = [
     }),
   ],
   ['in parquet', examplePlan({ output: { format: 'parquet' } })],
+  ['in xlsx', examplePlan({ output: { format: 'xlsx' } })],
   [
     'with every CSV option',
     examplePlan({ output: { format: 'csv', delimiter: ',', bom: true, header: false, safe: true } }),

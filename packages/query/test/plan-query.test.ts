@@ -104,6 +104,7 @@ describe('planQuery', () => {
     [undefined, undefined, { format: 'json' }],
     ['json', undefined, { format: 'json' }],
     ['parquet', undefined, { format: 'parquet' }],
+    ['xlsx', undefined, { format: 'xlsx' }],
     ['csv', undefined, { format: 'csv', delimiter: ',' }],
     ['csv', ',', { format: 'csv', delimiter: ',' }],
     ['csv', '|', { format: 'csv', delimiter: '|' }],
@@ -318,7 +319,7 @@ describe('a faulty request is refused with the field, what was found and what is
   });
 
   test('output format and delimiter', () => {
-    expectFault({ outputFormat: 'xml' }, 'outputFormat', '"xml"', 'json, csv or parquet');
+    expectFault({ outputFormat: 'xml' }, 'outputFormat', '"xml"', 'json, csv, parquet or xlsx');
     expectFault({ outputFormat: 'CSV' }, 'outputFormat', '"CSV"');
     expectFault({ outputFormat: 'csv', csvDelimiter: ';' }, 'csvDelimiter', '";"', 'comma');
     expectFault({ outputFormat: 'csv', csvDelimiter: '' }, 'csvDelimiter', '""');
@@ -332,6 +333,19 @@ describe('a faulty request is refused with the field, what was found and what is
     for (const option of ['csvBom', 'csvHeader', 'csvSafe'])
       for (const value of [true, false])
         expectFault({ [option]: value }, option, 'the output format is json', 'unless outputFormat is csv');
+  });
+
+  test('a limit beyond the rows of a sheet, in xlsx alone', () => {
+    expect(plan({ outputFormat: 'xlsx', limit: 1_048_575 }).limitRows).toBe(1_048_575);
+    expectFault(
+      { outputFormat: 'xlsx', limit: 1_048_576 },
+      'limit',
+      '1048576 rows do not fit on one sheet',
+      'at most 1048575 with xlsx',
+    );
+    expectFault({ outputFormat: 'xlsx', limit: 0 }, 'limit', 'an integer from 1');
+    expectFault({ outputFormat: 'xlsx', csvSafe: true }, 'csvSafe', 'the output format is xlsx');
+    expect(plan({ outputFormat: 'csv', limit: 1_048_576 }).limitRows).toBe(1_048_576);
   });
 
   test('names that only differ in letter case, in parquet alone', () => {

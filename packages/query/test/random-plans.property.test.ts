@@ -150,6 +150,7 @@ const written: fc.Arbitrary<Plan> = fc
     }),
     output: fc.constantFrom<OutputFormat>(
       { format: 'json' },
+      { format: 'xlsx' },
       { format: 'csv', delimiter: ',' },
       { format: 'csv', delimiter: '|' },
       { format: 'csv', delimiter: '\t' },

@@ -13,6 +13,7 @@ export * from './queries/cancel-signals.ts';
 export * from './queries/cancellations.ts';
 export * from './queries/doorbell.ts';
 export * from './queries/explain-query.ts';
+export * from './queries/scan-estimate.ts';
 export * from './queries/fact-source.ts';
 export * from './queries/failure-reasons.ts';
 export * from './queries/idempotency-key.ts';

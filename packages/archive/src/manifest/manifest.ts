@@ -11,9 +11,10 @@ const count = z.int().nonnegative();
 
 const manifestPart = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,200}$/, 'must be a plain file name'),
-  /** Digest of the gzip bytes. */
+  /** Digest of the member's bytes. */
   sha256,
   rows: count,
+  /** Length of the member, whatever its format. */
   gzipBytes: count.max(0xffff_fffe),
   /** Length unpacked, a CSV header included. */
   bytes: count,

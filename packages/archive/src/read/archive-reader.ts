@@ -1,13 +1,16 @@
 import { pipeline, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { crc32, createGunzip } from 'node:zlib';
-import { fromRandomAccessReaderPromise, type Entry } from 'yauzl';
+import { fromRandomAccessReaderPromise, type Entry, type ZipFile } from 'yauzl';
+import type { OutputColumn, OutputFormat } from '@hourglass/query';
 import type { ArchiveReader, OpenResult, RowLayout } from '@hourglass/reports';
 import { manifestName } from '../manifest/manifest.ts';
 import { ArchiveBytes } from './archive-bytes.ts';
 import { csvRows } from './csv-rows.ts';
 import { ndjsonRows } from './ndjson-rows.ts';
+import type { OpenRange } from './nested-zip.ts';
 import { parquetRows } from './parquet-rows.ts';
+import { sheetRows } from './sheet-rows.ts';
 
 /** The size of an unpacked chunk. */
 const chunkBytes = 64 * 1024;
@@ -24,24 +27,43 @@ async function* readRows(
   archive: OpenResult,
   { columns, output }: RowLayout,
 ): AsyncGenerator<readonly string[]> {
-  const zip = await fromRandomAccessReaderPromise(await ArchiveBytes.open(archive), archive.object.bytes, {
-    lazyEntries: true,
-  });
+  const bytes = await ArchiveBytes.open(archive);
+  const zip = await fromRandomAccessReaderPromise(bytes, archive.object.bytes, { lazyEntries: true });
   try {
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName === manifestName) continue;
-      const member = await zip.openReadStreamPromise(entry);
-      if (output.format === 'parquet') {
-        yield* parquetRows(await wholeMember(member, entry), columns);
-        continue;
-      }
-      // An error of either stream is thrown by the iteration below.
-      const part = pipeline(member, createGunzip({ chunkSize: chunkBytes }), () => undefined);
-      yield* output.format === 'csv' ? csvRows(part, columns, output) : ndjsonRows(part);
+      yield* rowsOf({ zip, bytes, entry }, columns, output);
     }
   } finally {
     zip.close();
   }
+}
+
+interface Part {
+  readonly zip: ZipFile;
+  readonly bytes: ArchiveBytes;
+  readonly entry: Entry;
+}
+
+async function* rowsOf(
+  { zip, bytes, entry }: Part,
+  columns: readonly OutputColumn[],
+  output: OutputFormat,
+): AsyncGenerator<readonly string[]> {
+  if (output.format === 'xlsx') {
+    const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+    const openRange: OpenRange = (start, endExclusive) => bytes._readStreamForRange(start, endExclusive);
+    yield* sheetRows({ openRange, start: fileDataStart, bytes: entry.compressedSize }, columns);
+    return;
+  }
+  const member = await zip.openReadStreamPromise(entry);
+  if (output.format === 'parquet') {
+    yield* parquetRows(await wholeMember(member, entry), columns);
+    return;
+  }
+  // An error of either stream is thrown by the iteration.
+  const part = pipeline(member, createGunzip({ chunkSize: chunkBytes }), () => undefined);
+  yield* output.format === 'csv' ? csvRows(part, columns, output) : ndjsonRows(part);
 }
 
 /** Verifies the checksum, which gzip parts have inside. */

@@ -6,8 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, crc32 } from 'node:zlib';
 import type { CsvLayout } from '../manifest/csv-layout.ts';
 import { ManifestFault, type ManifestPart } from '../manifest/manifest.ts';
+import type { OpenRange } from '../read/nested-zip.ts';
 import { countParquetRows } from '../read/parquet-file.ts';
 import { countRows, type PartCount } from './count-rows.ts';
+import { countSheetRows } from './count-sheet-rows.ts';
 import { readAt } from './read-at.ts';
 
 /** The size of one read, and of one unpacked chunk. */
@@ -33,17 +35,14 @@ export async function verifyPart(
   const partHash = createHash('sha256');
   let checksum = 0;
   async function* memberBytes(): AsyncGenerator<Buffer> {
-    for (let read = 0; read < part.gzipBytes; read += chunkBytes) {
-      const chunk = await readAt(file, start + read, Math.min(chunkBytes, part.gzipBytes - read));
+    for await (const chunk of chunksOf(file, start, start + part.gzipBytes)) {
       partHash.update(chunk);
       archiveHash.update(chunk);
       checksum = crc32(chunk, checksum);
       yield chunk;
     }
   }
-  const count = part.name.endsWith('.parquet')
-    ? await readAndCount(memberBytes(), part.name)
-    : await unpackAndCount(memberBytes(), part.name, csv);
+  const count = await countPart(memberBytes(), part.name, { file, start, csv });
   if (partHash.digest('hex') !== part.sha256)
     throw new ManifestFault(`${part.name}: its SHA-256 differs from the signed one`);
   if (count.rows !== part.rows)
@@ -53,11 +52,35 @@ export async function verifyPart(
   return checksum;
 }
 
-async function readAndCount(memberBytes: AsyncIterable<Buffer>, name: string): Promise<PartCount> {
-  const file = await buffer(memberBytes);
+async function* chunksOf(file: FileHandle, start: number, endExclusive: number): AsyncGenerator<Buffer> {
+  for (let at = start; at < endExclusive; at += chunkBytes)
+    yield await readAt(file, at, Math.min(chunkBytes, endExclusive - at));
+}
+
+interface CountContext {
+  readonly file: FileHandle;
+  readonly start: number;
+  readonly csv: CsvLayout;
+}
+
+async function countPart(
+  memberBytes: AsyncIterable<Buffer>,
+  name: string,
+  { file, start, csv }: CountContext,
+): Promise<PartCount> {
+  if (name.endsWith('.gz')) return unpackAndCount(memberBytes, name, csv);
   try {
-    return { rows: countParquetRows(file), bytes: file.length };
+    if (name.endsWith('.parquet')) {
+      const content = await buffer(memberBytes);
+      return { rows: countParquetRows(content), bytes: content.length };
+    }
+    let bytes = 0;
+    for await (const chunk of memberBytes) bytes += chunk.length;
+    const openRange: OpenRange = (first, endExclusive) =>
+      Readable.from(chunksOf(file, first, endExclusive), { objectMode: false });
+    return { rows: await countSheetRows({ openRange, start, bytes }), bytes };
   } catch (error) {
+    if (error instanceof ManifestFault) throw error;
     throw new ManifestFault(
       `${name}: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
     );

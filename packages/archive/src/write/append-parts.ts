@@ -11,6 +11,7 @@ export interface PartsContext {
   readonly options: {
     readonly partBytes: number;
     readonly threads: number;
+    readonly maxSheetBytes: number;
     readonly manifest: object | null;
   };
   readonly signal: AbortSignal;

@@ -10,6 +10,7 @@ import { ArchiveDigest } from './archive-digest.ts';
 import { appendParts, type PartContent, type PartsContext } from './append-parts.ts';
 import { lineParts } from './line-parts.ts';
 import { parquetParts } from './parquet-parts.ts';
+import { sheetPart } from './sheet-part.ts';
 
 export interface ArchiveWriterOptions {
   /** Threads of libuv's pool that compress one archive; at most 4 are used. */
@@ -19,6 +20,8 @@ export interface ArchiveWriterOptions {
    * MiB.
    */
   readonly partBytes?: number;
+  /** Maximum size of a workbook, which is in memory while it is appended. Default: 128 MiB. */
+  readonly maxSheetBytes?: number;
   /** Null: archives get no manifest. */
   readonly manifest?: ManifestOptions | null;
 }
@@ -29,12 +32,13 @@ export interface ManifestOptions extends Producer {
 }
 
 const defaultPartBytes = 64 * 1024 * 1024;
+const defaultMaxSheetBytes = 128 * 1024 * 1024;
 /** The whole process reads files with the same threads. */
 const maxThreads = 4;
 
 /**
- * Creates the writer of `OfflineQueryResult-<id>.zip`, whose members are gzip parts or Parquet files,
- * stored without further compression. Equal rows and tasks give equal bytes. With `manifest` and an origin in the
+ * Creates the writer of `OfflineQueryResult-<id>.zip`, whose members are gzip parts, Parquet files
+ * or one workbook, stored without further compression. Equal rows and tasks give equal bytes. With `manifest` and an origin in the
  * task, the last member is the signed `manifest.json`.
  *
  * `write` rejects with the first failure or the reason of `task.signal`, and then leaves no file.
@@ -42,9 +46,10 @@ const maxThreads = 4;
 export function createArchiveWriter({
   threads,
   partBytes = defaultPartBytes,
+  maxSheetBytes = defaultMaxSheetBytes,
   manifest = null,
 }: ArchiveWriterOptions): ArchiveWriter {
-  const options = { threads: Math.min(threads, maxThreads), partBytes, manifest };
+  const options = { threads: Math.min(threads, maxThreads), partBytes, maxSheetBytes, manifest };
   return { write: (files, task) => writeArchive(files, task, options) };
 }
 
@@ -86,7 +91,18 @@ async function writeArchive(
 }
 
 function partsOf(files: AsyncIterable<RowFile>, context: PartsContext): AsyncIterable<PartContent> {
-  return context.task.output.format === 'parquet' ? parquetParts(files, context) : lineParts(files, context);
+  const { format } = context.task.output;
+  switch (format) {
+    case 'json':
+    case 'csv':
+      return lineParts(files, context);
+    case 'parquet':
+      return parquetParts(files, context);
+    case 'xlsx':
+      return sheetPart(files, context);
+    default:
+      return format satisfies never;
+  }
 }
 
 interface AppendedParts {

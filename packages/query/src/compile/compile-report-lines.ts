@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import { type OutputColumn, outputColumns } from '../plan/output-columns.ts';
-import type { CsvOutput, OutputFormat } from '../plan/plan.ts';
+import { maxSheetRows, type CsvOutput, type OutputFormat } from '../plan/plan.ts';
 import { reportQuery } from './compile-report.ts';
 import { csvText, guardedText } from './csv-text.ts';
 import { exponentText, floatText } from './float-text.ts';
@@ -13,7 +13,8 @@ import type { SqlStatement } from './sql-statement.ts';
 /**
  * Compiles the statement that returns the rows of `compileReport` as lines in the plan's output
  * format: one column `line`, VARCHAR, never null, without a line end. A CSV line may contain line
- * breaks within quotes. Throws like `compileReport`.
+ * breaks within quotes. For xlsx a line is a JSON array, and there is at most one more than a sheet has
+ * rows. Throws like `compileReport`.
  *
  * The report is a subquery, because names and escapes repeat parameters, which its grouping must
  * not.
@@ -32,8 +33,12 @@ export function compileReportLines(boundPlan: BoundPlan, limitBound: LimitBound 
     const line = csvLine(columns, output).as('line');
     return compileStatement(builder.selectFrom(rows).select(line));
   }
-  const lines = builder.selectFrom(rows).select(jsonLine(columns).as('line')).as('report');
-  return compileStatement(builder.selectFrom(lines).select(javaScriptEscapes(sql.ref('line')).as('line')));
+  const line = output.format === 'xlsx' ? arrayLine(columns) : jsonLine(columns);
+  const lines = builder.selectFrom(rows).select(line.as('line')).as('report');
+  const escaped = builder.selectFrom(lines).select(javaScriptEscapes(sql.ref('line')).as('line'));
+  // One more row than fits is enough to fail.
+  const sheetLimit = sql<number>`cast(${maxSheetRows + 1} as bigint)`;
+  return compileStatement(output.format === 'xlsx' ? escaped.limit(sheetLimit) : escaped);
 }
 
 function repeatedExpression(column: OutputColumn, index: number, output: OutputFormat) {
@@ -46,15 +51,24 @@ function floatOf(index: number): RawBuilder<unknown> {
   return floatText(sql.ref(`c${index}`), sql.ref(`e${index}`));
 }
 
+/** Writes a row as a JSON array of the values that a JSON object would have. */
+function arrayLine(columns: readonly OutputColumn[]): RawBuilder<unknown> {
+  const cells = columns.map((column, index) => sql`coalesce(${jsonValue(column, index)}, 'null')`);
+  return sql`concat('[', concat_ws(',', ${sql.join(cells)}), ']')`;
+}
+
+function jsonValue({ kind }: OutputColumn, index: number): RawBuilder<unknown> {
+  return kind === 'text' ? jsonText(sql.ref(`c${index}`)) : floatOf(index);
+}
+
 /**
  * Writes a row as a compact JSON object with keys in column order, like BigQuery's extract: text is
  * a string, a float is a number with a decimal point, a missing value is `null`.
  */
 function jsonLine(columns: readonly OutputColumn[]): RawBuilder<unknown> {
-  const members = columns.flatMap(({ name, kind }, index) => {
-    const key = `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`;
-    const text = kind === 'text' ? jsonText(sql.ref(`c${index}`)) : floatOf(index);
-    return [sql`cast(${key} as varchar)`, sql`coalesce(${text}, 'null')`];
+  const members = columns.flatMap((column, index) => {
+    const key = `${index === 0 ? '{' : ','}${JSON.stringify(column.name)}:`;
+    return [sql`cast(${key} as varchar)`, sql`coalesce(${jsonValue(column, index)}, 'null')`];
   });
   return sql`concat(${sql.join([...members, sql.lit('}')])})`;
 }

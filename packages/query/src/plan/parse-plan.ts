@@ -76,7 +76,7 @@ const planShape: z.ZodType<Plan> = z.strictObject({
     )
     .exactOptional(),
   output: z.discriminatedUnion('format', [
-    z.strictObject({ format: z.enum(['json', 'parquet']) }),
+    z.strictObject({ format: z.enum(['json', 'parquet', 'xlsx']) }),
     z.strictObject({
       format: z.literal('csv'),
       delimiter: z.enum([',', '|', '\t']),

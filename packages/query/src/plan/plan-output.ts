@@ -1,5 +1,6 @@
 import { quoted } from '@hourglass/contract/messages';
 import {
+  maxSheetRows,
   outputFormats,
   type CsvDelimiter,
   type CsvOutput,
@@ -34,6 +35,7 @@ export function planOutput(request: OutputRequest, report: ReportFault): OutputF
       return csv;
     case 'json':
     case 'parquet':
+    case 'xlsx':
       reportCsvOptions(request, outputFormat, report);
       return { format: outputFormat };
     default:
@@ -67,9 +69,19 @@ function reportCsvOptions(request: OutputRequest, format: string, report: Report
 }
 
 /** Returns null if no limit is requested, or if it was faulty and reported. */
-export function planLimit(requested: number | undefined, report: ReportFault): number | null {
+export function planLimit(
+  requested: number | undefined,
+  { format }: OutputFormat,
+  report: ReportFault,
+): number | null {
   if (requested === undefined) return null;
-  if (Number.isInteger(requested) && requested >= 1 && requested <= maxLimitRows) return requested;
-  report('limit', `${requested} is not a number of rows; expected an integer from 1 to ${maxLimitRows}`);
-  return null;
+  if (!Number.isInteger(requested) || requested < 1 || requested > maxLimitRows) {
+    report('limit', `${requested} is not a number of rows; expected an integer from 1 to ${maxLimitRows}`);
+    return null;
+  }
+  if (format === 'xlsx' && requested > maxSheetRows) {
+    report('limit', `${requested} rows do not fit on one sheet; expected at most ${maxSheetRows} with xlsx`);
+    return null;
+  }
+  return requested;
 }

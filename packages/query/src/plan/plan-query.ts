@@ -33,8 +33,8 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
     const zone = planZone({ timeZone: request.timeZone, tzo: request.utcOffsetMinutes }, report);
     const aliases = metrics.map((metric) => metric?.alias);
     const range = parseTimeRange(request.timeRange, { nowMs: context.nowMs, zone }, report);
-    const limitRows = planLimit(request.limit, report);
     const output = planOutput(request, report);
+    const limitRows = planLimit(request.limit, output, report);
     const names = { metrics: aliases, dimensions: requestedDimensions, timeUnit };
     checkColumnNames(names, output, report);
     const filter = planFilter(request.filter, dataset, report);

@@ -71,7 +71,10 @@ export interface CsvOutput {
   readonly safe?: true;
 }
 
-export const outputFormats = ['json', 'csv', 'parquet'] as const;
+/** Rows of a sheet in `xlsx`, without the header. */
+export const maxSheetRows = 2 ** 20 - 1;
+
+export const outputFormats = ['json', 'csv', 'parquet', 'xlsx'] as const;
 
 export type OutputFormat = { readonly format: Exclude<(typeof outputFormats)[number], 'csv'> } | CsvOutput;
 

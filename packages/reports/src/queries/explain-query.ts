@@ -1,36 +1,7 @@
-import {
-  bindPlan,
-  estimateGroups,
-  type BoundPlan,
-  type EarlierReport,
-  type StoredSegment,
-} from '@hourglass/query';
+import { bindPlan, estimateGroups } from '@hourglass/query';
+import { estimatedFacts, type ScanEstimates } from './scan-estimate.ts';
+import { requireSheetRows } from './sheet-rows.ts';
 import { planRequest, type PlanRequestPorts, type RequestedQuery } from './submit-query.ts';
-
-/** Estimated scan of a plan, from statistics and metadata. */
-export interface ScanEstimate {
-  readonly hotFacts: {
-    readonly rows: number;
-    /**
-     * True when the rows were counted. Otherwise PostgreSQL's planner estimated them, because
-     * counting would have taken too long.
-     */
-    readonly exact: boolean;
-    /** Average size of a row with the columns of the plan. */
-    readonly rowBytes: number;
-  };
-  /** Segments that may contain facts of the range. */
-  readonly segments: readonly StoredSegment[];
-  /** Number of live segments of the environment and dataset. */
-  readonly liveSegments: number;
-  /** Throughput of recent large queries, from claim to archive. Null when there are none. */
-  readonly factsPerSecond: number | null;
-  readonly earlier: EarlierReport | null;
-}
-
-export interface ScanEstimates {
-  estimate(boundPlan: BoundPlan): Promise<ScanEstimate>;
-}
 
 export interface ExplainQueryPorts extends PlanRequestPorts {
   readonly scans: ScanEstimates;
@@ -61,15 +32,18 @@ export async function explainQuery(
   ports: ExplainQueryPorts,
 ): Promise<Explanation> {
   const boundPlan = bindPlan(await planRequest(requested, ports), ports.catalogue);
-  const { hotFacts, segments, liveSegments, factsPerSecond, earlier } = await ports.scans.estimate(boundPlan);
+  const estimate = await ports.scans.estimate(boundPlan);
+  const { hotFacts, segments, liveSegments, factsPerSecond, earlier } = estimate;
   const { rows, exact, rowBytes } = hotFacts;
-  const rowsScanned = segments.reduce((sum, { facts }) => sum + facts, rows);
+  const rowsScanned = estimatedFacts(estimate);
+  const estimatedGroups = estimateGroups(boundPlan, { facts: rowsScanned, earlier });
+  requireSheetRows(boundPlan.plan, estimatedGroups);
   return {
     rowsScanned,
     bytesScanned: segments.reduce((sum, { bytes }) => sum + bytes, rows * rowBytes),
     segments: { scanned: segments.length, live: liveSegments },
     hotFacts: { rows, exact },
-    estimatedGroups: estimateGroups(boundPlan, { facts: rowsScanned, earlier }),
+    estimatedGroups,
     estimatedSeconds: toTenths(minSeconds + rowsScanned / (factsPerSecond ?? defaultFactsPerSecond)),
   };
 }

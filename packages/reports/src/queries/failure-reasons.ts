@@ -29,6 +29,12 @@ export const impossibleReports = {
     'No exchange rate from {currency} to {target} for {day} or the {days} days before it; store one and submit the report again',
   integerTooLarge:
     'A whole number of the column {column} does not fit into the 64 bits of parquet; submit the report as json or csv',
+  sheetRows:
+    'The report has more than {rows} rows, which do not fit on one sheet; request fewer rows, or submit it as csv',
+  sheetCell:
+    'A text of the column {column} has more than {characters} characters, which do not fit into one cell; submit the report as csv',
+  sheetSize:
+    'The spreadsheet needs more than {megabytes} MB; request fewer rows or columns, or submit the report as csv',
   currencyMissing: 'An amount of {day} has no currency and cannot be converted to {target}',
 } as const;
 

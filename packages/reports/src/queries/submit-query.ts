@@ -9,6 +9,8 @@ import type { IdempotencyKey } from './idempotency-key.ts';
 import type { QueryLabels } from './query-labels.ts';
 import { enqueuedRecord, type QueryRecord } from './query-record.ts';
 import type { QueryStore } from './query-store.ts';
+import type { ScanEstimates } from './scan-estimate.ts';
+import { requireFitsSheet } from './sheet-rows.ts';
 import { LimitReached, type LimitUsage, type SubmissionLimits } from './submission-limits.ts';
 
 export interface PlanRequestPorts {
@@ -49,7 +51,9 @@ export interface Enqueued {
   readonly usage: LimitUsage;
 }
 
-export interface SubmitQueryPorts extends EnqueuePorts, PlanRequestPorts {}
+export interface SubmitQueryPorts extends EnqueuePorts, PlanRequestPorts {
+  readonly scans: ScanEstimates;
+}
 
 /**
  * Plans a request and enqueues it.
@@ -66,6 +70,7 @@ export async function submitQuery(
 ): Promise<Enqueued> {
   const { principal, labels = {}, idempotencyKey, audit } = input;
   const plan = await planRequest(input, ports);
+  await requireFitsSheet(plan, ports);
   return enqueueQuery({ plan, labels, idempotencyKey, audit }, principal, ports);
 }
 

@@ -14,6 +14,7 @@ import {
   type AuditOf,
   type ExplainQueryPorts,
   type RequestedQuery,
+  type ScanEstimates,
   type SubmitQueryPorts,
   type SubmittedPlan,
   type Semaphore,
@@ -31,7 +32,7 @@ import type { QueryCollection } from './query-collections.ts';
 import { submittedStatus } from './query-status-view.ts';
 
 export interface SubmitQueriesPorts extends SubmitQueryPorts, ExplainQueryPorts {
-  /** Limits concurrent dry runs. */
+  /** Limits concurrent estimates. */
   readonly semaphore: Semaphore;
   readonly metrics: ApiMetrics;
 }
@@ -81,10 +82,11 @@ export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueri
       const body = withoutHostname(wholeBody);
       const { name, reportDefinitionId, dataset = defaultDataset, ...fields } = body;
       const requested: RequestedQuery = { request: { ...fields, utcOffsetMinutes: tzo }, dataset, tenant };
+      const scans: ScanEstimates = {
+        estimate: (plan) => ports.semaphore.run(clientGone(response), () => ports.scans.estimate(plan)),
+      };
       if (dryRun === 'true') {
-        const explanation: QueryExplanation = await ports.semaphore.run(clientGone(response), () =>
-          explainQuery(requested, ports),
-        );
+        const explanation: QueryExplanation = await explainQuery(requested, { ...ports, scans });
         response.json(explanation);
         return;
       }
@@ -92,7 +94,7 @@ export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueri
       const idempotencyKey = idempotencyKeyOf(request, { body, hostname, tzo });
       const { record, usage } = await submitQuery(
         { ...requested, principal, labels, idempotencyKey, audit: submissionOf(audit, hostname) },
-        ports,
+        { ...ports, scans },
       );
       setRateLimits(response, usage);
       ports.metrics.countSubmission(record.plan.dataset);
