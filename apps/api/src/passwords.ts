@@ -1,10 +1,13 @@
 import type { ApiMetrics, Logger } from '@hourglass/platform';
 import {
   createHashQueue,
+  createKeyedSemaphore,
   hashPassword,
   hashQueueBounds,
   signIn,
+  signInPermits,
   type AccountChanges,
+  type KeyedSemaphore,
   type SignInObserver,
   type SignInRecords,
 } from '@hourglass/reports';
@@ -14,8 +17,9 @@ import { createSignInObserver } from './sign-in-observer.ts';
 
 export interface Passwords {
   readonly check: CheckPassword;
-  /** For codes, which are checked after a password. */
-  readonly observer: Pick<SignInObserver, 'codeRefused'>;
+  /** For sign-ins, which continue after a password. */
+  readonly observer: Pick<SignInObserver, 'codeRefused' | 'refused'>;
+  readonly turns: KeyedSemaphore;
   /** Hashes a password to set, in turn with those of other organizations. */
   hashNew(
     password: string,
@@ -48,6 +52,7 @@ export function startPasswords({ signIns, accountChanges, metrics, log }: Passwo
   return {
     check,
     observer,
+    turns: createKeyedSemaphore(signInPermits),
     hashNew(password, { organization, signal }) {
       const turn = { address: `organization ${organization}`, account: null, isKnown: true, signal };
       return queue.run(turn, () => {

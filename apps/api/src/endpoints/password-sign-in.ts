@@ -2,6 +2,7 @@ import { signedIn, signInBody } from '@hourglass/contract';
 import {
   signInWithPassword,
   type CodePorts,
+  type PasswordSignIn,
   type PasswordSignInPorts,
   type Principal,
 } from '@hourglass/reports';
@@ -17,7 +18,7 @@ import { signedInViewOf } from '../sign-in/signed-in-view.ts';
 export interface PasswordSignInRoutePorts
   extends CodePorts, Pick<PasswordSignInPorts, 'tokens' | 'newToken' | 'secondFactors'> {
   readonly signIns: PasswordSignInPorts['records'];
-  readonly passwords: Pick<Passwords, 'check' | 'observer'>;
+  readonly passwords: Pick<Passwords, 'check' | 'observer' | 'turns'>;
 }
 
 const maxBodyBytes = 16_384;
@@ -34,9 +35,12 @@ export function passwordSignInRoute(ports: PasswordSignInRoutePorts): OpenRoute 
     }),
     responses: { 200: { description: 'A token for eight hours.', json: signedIn } },
     async handle({ request, response, body }) {
-      const address = clientAddress(request);
+      const origin = { address: clientAddress(request), signal: clientGone(response) };
       noteCredentials(response, { kind: 'password', ...body });
-      const result = await signInWithPassword({ ...body, address }, portsOf(ports, request, response));
+      const result = await signInWithPassword(
+        { ...body, ...origin },
+        portsOf(ports, origin, request, response),
+      );
       response.set('Cache-Control', 'no-store').json(signedInViewOf(result));
     },
   });
@@ -44,16 +48,17 @@ export function passwordSignInRoute(ports: PasswordSignInRoutePorts): OpenRoute 
 
 function portsOf(
   { signIns, passwords, ...ports }: PasswordSignInRoutePorts,
+  origin: Pick<PasswordSignIn, 'address' | 'signal'>,
   request: Request,
   response: Response,
 ): PasswordSignInPorts {
-  const origin = { address: clientAddress(request), signal: clientGone(response) };
   const describe = ({ email, organization }: Pick<Principal, 'email' | 'organization'>) =>
     auditRequest(request, response, { email, organization, tokenId: null }).describe;
   return {
     ...ports,
     records: signIns,
     observer: passwords.observer,
+    turns: passwords.turns,
     checkPassword: (sent) => passwords.check({ ...sent, ...origin }),
     onIdentified: (principal) => notePrincipal(response, principal),
     auditUse: (user, { kind, recoveryCodesLeft }) =>

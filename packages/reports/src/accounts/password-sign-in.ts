@@ -1,4 +1,5 @@
 import { ReportError, RetryLater } from '../errors.ts';
+import type { KeyedPermits, KeyedSemaphore } from '../keyed-semaphore.ts';
 import type { Principal } from './accounts.ts';
 import { codeCheck, type CodePorts } from './second-factor-codes.ts';
 import type { CodeOutcome, SecondFactorStore, UsedCode } from './second-factors.ts';
@@ -12,7 +13,14 @@ export interface PasswordSignIn {
   /** Ignored for a user without a second factor. */
   readonly code?: string | undefined;
   readonly address: string;
+  /** Aborts when the client has left. */
+  readonly signal: AbortSignal;
 }
+
+/** Sign-ins of an API process after the password. Each holds a connection to the database. */
+export const signInPermits: KeyedPermits = { permits: 2, permitsPerKey: 1 };
+const maxWaitingOfAccount = 3;
+const retryAfterSeconds = 2;
 
 export interface PasswordSignInPorts extends SignInTokenPorts, CodePorts {
   /** Null: wrong credentials. */
@@ -21,7 +29,9 @@ export interface PasswordSignInPorts extends SignInTokenPorts, CodePorts {
   ) => Promise<Pick<SignedIn, 'principal' | 'hasSecondFactor'> | null>;
   readonly secondFactors: Pick<SecondFactorStore, 'use'>;
   readonly records: Pick<SignInRecords, 'recordSuccess' | 'recordFailure'>;
-  readonly observer: Pick<SignInObserver, 'codeRefused'>;
+  /** Keyed by account: a thief of its password takes no connections from others. */
+  readonly turns: KeyedSemaphore;
+  readonly observer: Pick<SignInObserver, 'codeRefused' | 'refused'>;
   /** Called once the password is proven. */
   readonly onIdentified: (principal: Principal) => void;
   readonly auditUse: (user: Principal, used: UsedCode) => AuditEvent;
@@ -35,19 +45,34 @@ export interface PasswordSignInPorts extends SignInTokenPorts, CodePorts {
  * `auth.busy`
  */
 export async function signInWithPassword(
-  { email: sentEmail, password, code, address }: PasswordSignIn,
+  { email: sentEmail, password, code, address, signal }: PasswordSignIn,
   ports: PasswordSignInPorts,
 ): Promise<SignInToken> {
   const checked = await ports.checkPassword({ email: sentEmail, password });
   if (checked === null) throw new ReportError('auth.required');
   const { principal, hasSecondFactor } = checked;
   ports.onIdentified(principal);
-  const { organization, email, role, isSuspended } = principal;
+  const { organization, email, isSuspended } = principal;
   if (isSuspended) throw new ReportError('organization.suspended', { organization });
-  if (hasSecondFactor) {
-    if (code === undefined) throw new ReportError('auth.second_factor');
-    await useCode(principal, { code, address }, ports);
+  if (hasSecondFactor && code === undefined) throw new ReportError('auth.second_factor');
+  if (ports.turns.waiting(email) >= maxWaitingOfAccount) {
+    ports.observer.refused('busy', { email, address });
+    throw new RetryLater('auth.busy', retryAfterSeconds);
   }
+  return ports.turns
+    .of(email)
+    .run(signal, () => signInInTurn(principal, { code: hasSecondFactor ? code : undefined, address }, ports));
+}
+
+/** @param code undefined: the user needs none */
+async function signInInTurn(
+  principal: Principal,
+  { code, address }: { readonly code: string | undefined; readonly address: string },
+  ports: PasswordSignInPorts,
+): Promise<SignInToken> {
+  const { organization, email, role } = principal;
+  const hasSecondFactor = code !== undefined;
+  if (hasSecondFactor) await useCode(principal, { code, address }, ports);
   const how = hasSecondFactor
     ? ({ description: 'Sign-in with a code', signIn: 'code' } as const)
     : ({ description: 'Sign-in', signIn: 'password' } as const);
