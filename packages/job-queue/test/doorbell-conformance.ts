@@ -29,7 +29,8 @@ function openTestConsumer(server: QueueServer, prefix: string, log: ConsumerLog 
       const finished = new Promise<void>((resolve) => {
         runs.push({ signal, finish: resolve });
       });
-      await Promise.race([finished, aborted(signal)]);
+      // On a signal of its own, because that of the consumer outlives the run and its listener.
+      await Promise.race([finished, aborted(AbortSignal.any([signal]))]);
       ended += 1;
     },
   });
