@@ -5,8 +5,9 @@ const timeRangeForms =
   'expected "last60minutes" or another relative range, or {"start","end"} with ISO 8601 times';
 
 const metric = z.strictObject({
-  name: z.string(),
+  name: z.string().describe('A metric; with count_distinct or approx_distinct a dimension.'),
   function: z.string().optional(),
+  percentile: z.number().optional().describe('0 to 100, with the function percentile or approx_percentile.'),
   alias: z.string().optional(),
   operator: z.string().optional(),
   value: z.string().optional(),

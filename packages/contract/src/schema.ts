@@ -13,7 +13,7 @@ const element = z
       description: z.string(),
       unit: z.string().optional().describe('Present for metrics.'),
       functions: z
-        .array(z.enum(['sum', 'avg', 'min', 'max']))
+        .array(z.enum(['sum', 'avg', 'min', 'max', 'percentile', 'approx_percentile']))
         .optional()
         .describe('Functions of a metric, the default first. Present for metrics.'),
     }),

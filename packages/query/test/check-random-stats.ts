@@ -5,6 +5,7 @@ import { expectSame } from './expect-same.ts';
 import { openDuckDB } from './facts-relation.ts';
 import { modelCustomFields, modelFilters, type ModelFilter } from './filter-model.ts';
 import { columns, dataset, endMs, facts, tenant } from './random-facts.ts';
+import { metricsOf } from './random-metrics.ts';
 import { zoneNames } from './random-requests.ts';
 import { expectedRows } from './report-model.ts';
 
@@ -14,8 +15,8 @@ const ranges = {
   part: '3/28/2026 17:45~4/1/2026 8:00:30',
   hour: '03/24/2026 00:00~03/24/2026 00:59',
 };
-const selectable = dataset.metrics.flatMap(({ name, functions }) =>
-  functions.length === 0 ? [name] : functions.map((chosen) => `${chosen}(${name})`),
+const selectable = metricsOf(dataset).map(({ name, function: chosen }) =>
+  chosen === undefined ? name : `${chosen}(${name})`,
 );
 const order = fc.record(
   {

@@ -50,13 +50,13 @@ function faultsOf(request: Omit<QueryRequest, 'timeRange'>, customFields = field
 }
 
 describe('a dataset with custom fields', () => {
-  test('has numeric fields as metrics with four functions, others as dimensions, and no stored columns', () => {
+  test('has numeric fields as metrics with six functions, others as dimensions, and no stored columns', () => {
     const seen = withCustomFields(api, fields);
     expect(
       seen.metrics.slice(api.metrics.length).map(({ name, functions }) => [name, functions.join(' ')]),
     ).toEqual([
-      ['dc_total', 'sum avg min max'],
-      ['dcRatio', 'sum avg min max'],
+      ['dc_total', 'sum avg min max percentile approx_percentile'],
+      ['dcRatio', 'sum avg min max percentile approx_percentile'],
     ]);
     expect(seen.dimensions.slice(api.dimensions.length).map(({ name }) => name)).toEqual([
       'dc_plan',
@@ -132,7 +132,7 @@ describe('a plan', () => {
     [{ metrics: [{ name: 'dc_plan' }] }, 'metrics[0].name: "dc_plan" is a dimension, not a metric'],
     [{ dimensions: ['dc_total'] }, 'dimensions[0]: "dc_total" is a metric, not a dimension'],
     [{ dimensions: ['dc_plans'] }, 'Did you mean "dc_plan"?'],
-    [{ metrics: [{ name: 'dc_total', function: 'p95' }] }, 'expected sum, avg, min, max'],
+    [{ metrics: [{ name: 'dc_total', function: 'median' }] }, 'expected sum, avg, min, max, percentile'],
     [{ dimensions: ['apiproxy'], filter: 'dc_total eq 1.5' }, 'because "dc_total" is of type integer'],
   ])('%j is refused', (request, fault) => {
     expect(faultsOf(request).join()).toContain(fault);

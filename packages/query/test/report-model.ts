@@ -21,6 +21,10 @@ const decimals = new Set([
 const integerDimensions = new Set(['apiproxy_revision', 'response_status_code', 'target_response_code']);
 const timestampDimensions = new Set(['created', 'period_start', 'period_end', 'dc_due']);
 const booleanDimensions = new Set(['dc_ok']);
+const dimensionsWithoutColumn = new Set([
+  ...['organization', 'environment', 'ax_day_of_week', 'ax_month_of_year', 'ax_hour_of_day'],
+  'ax_week_of_month',
+]);
 const countedColumns: Record<string, string> = {
   app_count: 'developer_app',
   developer_count: 'developer',
@@ -59,7 +63,7 @@ export function expectedRows(
   return inOrder(plan, matching)
     .slice(0, plan.limitRows ?? undefined)
     .map((group) => [
-      ...plan.metrics.map((metric) => calculated(metric, group.facts, bucketLengthMs(plan, group.ms))),
+      ...plan.metrics.map((metric) => calculated(metric, group.facts, plan, bucketLengthMs(plan, group.ms))),
       ...[...group.keys, ...times(group)].map(({ shown }) => shown),
     ]);
 }
@@ -100,12 +104,13 @@ function groupsOf(plan: Plan, unit: TimeUnit | null, facts: readonly Fact[]): re
 }
 
 /** Returns the sort values of a group over the whole range, before rounding for display. */
-function orderOf({ metrics, groups, range }: Plan, { facts }: Group): readonly (bigint | number | null)[] {
+function orderOf(plan: Plan, { facts }: Group): readonly (bigint | number | null)[] {
+  const { metrics, groups, range } = plan;
   return (groups?.sortBy ?? []).map((index) => {
     const metric = metrics[index];
     if (metric === undefined) throw new Error(`no metric ${index}`);
-    const value = calculated(metric, facts, range.endExclusiveMs - range.startMs);
-    if (decimals.has(metric.metric) && metric.function !== 'avg') {
+    const value = calculated(metric, facts, plan, range.endExclusiveMs - range.startMs);
+    if (decimals.has(metric.metric) && ['sum', 'min', 'max'].includes(metric.function ?? '')) {
       const units = facts
         .flatMap((fact) => fact[metric.metric] ?? [])
         .map((unit) => toMillionths(String(unit)));
@@ -214,11 +219,11 @@ function bucketLengthMs({ timeUnit, range, utcOffsetMinutes = 0, timeZone }: Pla
   return end.getTime() - start.getTime();
 }
 
-function calculated(planned: PlannedMetric, facts: readonly Fact[], lengthMs: number): Value {
+function calculated(planned: PlannedMetric, facts: readonly Fact[], plan: Plan, lengthMs: number): Value {
   const rates: Record<string, bigint> = { tps: 1_000n, tpm: 60_000n };
   const factor = rates[planned.metric];
-  if (factor === undefined) return operated(measured(planned, facts), planned.operation);
-  const calls = measured({ metric: 'message_count', function: 'sum', alias: '' }, facts);
+  if (factor === undefined) return operated(measured(planned, facts, plan), planned.operation);
+  const calls = measured({ metric: 'message_count', function: 'sum', alias: '' }, facts, plan);
   const rate = calls === null ? null : Number(BigInt(calls) * factor) / lengthMs;
   return operated(rate, planned.operation);
 }
@@ -238,7 +243,20 @@ function operated(aggregate: Value, operation: Operation | undefined): Value {
   ];
 }
 
-function measured({ metric, function: name }: PlannedMetric, facts: readonly Fact[]): Value {
+/** Interpolates between the two nearest ranks. */
+function percentileOf(sorted: readonly number[], percentile: number): number {
+  const rank = ((sorted.length - 1) * percentile) / 100;
+  const [low = 0, high = low] = [sorted[Math.floor(rank)], sorted[Math.ceil(rank)]];
+  return low + (high - low) * (rank - Math.floor(rank));
+}
+
+function measured(planned: PlannedMetric, facts: readonly Fact[], plan: Plan): Value {
+  const { metric, function: name, percentile = 0 } = planned;
+  if (name === 'count_distinct') {
+    const isDerived = dimensionsWithoutColumn.has(metric);
+    const withValue = facts.filter((fact) => isDerived || (fact[metric] ?? null) !== null);
+    return String(new Set(withValue.map((fact) => dimensionKey(metric, fact, plan).shown)).size);
+  }
   const counted = countedColumns[metric];
   const column = counted ?? (metric === 'error_count' ? 'is_error' : metric);
   const values = facts.map((fact) => fact[column] ?? null).filter((value) => value !== null);
@@ -258,8 +276,14 @@ function measured({ metric, function: name }: PlannedMetric, facts: readonly Fac
       return shownNumber(ordered[0] ?? 0n, scale);
     case 'max':
       return shownNumber(ordered.at(-1) ?? 0n, scale);
+    case 'percentile': {
+      const numbers = ordered.map((unit) => Number(unit) / scale);
+      return percentileOf(numbers, percentile);
+    }
+    case 'approx_percentile':
+    case 'approx_distinct':
     case null:
-      throw new Error(`no function for ${metric}`);
+      throw new Error(`the model has no function ${String(name)} for ${metric}`);
     default:
       return name satisfies never;
   }

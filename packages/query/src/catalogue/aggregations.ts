@@ -5,12 +5,12 @@ export type Aggregation = Pick<Metric, 'functions' | 'partials'>;
 
 export const additive: Aggregation = { functions: ['sum'], partials: ['sum'] };
 export const measured: Aggregation = {
-  functions: ['sum', 'avg', 'min', 'max'],
+  functions: ['sum', 'avg', 'min', 'max', 'percentile', 'approx_percentile'],
   partials: ['sum', 'count', 'min', 'max'],
 };
 /** A sum of gauge readings has no meaning. */
 export const gauged: Aggregation = {
-  functions: ['avg', 'min', 'max'],
+  functions: ['avg', 'min', 'max', 'percentile', 'approx_percentile'],
   partials: ['sum', 'count', 'min', 'max'],
 };
 /** Takes no function: a quotient of sums. */

@@ -3,19 +3,26 @@ import type { RecordSet } from './record-set.ts';
 
 export * from './column-type.ts';
 
-export const aggregateFunctions = ['sum', 'avg', 'min', 'max'] as const;
+/** The functions of metrics. `approx_percentile` is estimated; the others are exact. */
+export const aggregateFunctions = ['sum', 'avg', 'min', 'max', 'percentile', 'approx_percentile'] as const;
 export type AggregateFunction = (typeof aggregateFunctions)[number];
+
+/** The functions of dimensions: numbers of distinct values, exact and estimated. */
+export const distinctFunctions = ['count_distinct', 'approx_distinct'] as const;
+export type DistinctFunction = (typeof distinctFunctions)[number];
 
 /** Aggregates of some facts that can be combined with those of other facts. */
 export const partialAggregates = ['sum', 'count', 'min', 'max'] as const;
 export type PartialAggregate = (typeof partialAggregates)[number];
 
-/** The partial aggregates that each function needs. */
+/** The partial aggregates that each function needs. Empty: it can only be computed from facts. */
 export const partialsOfFunction: Readonly<Record<AggregateFunction, readonly PartialAggregate[]>> = {
   sum: ['sum'],
   avg: ['sum', 'count'],
   min: ['min'],
   max: ['max'],
+  percentile: [],
+  approx_percentile: [],
 };
 
 /**
@@ -57,8 +64,8 @@ export interface Metric {
   /** The first function is the default of requests. Empty: the metric takes no function. */
   readonly functions: readonly AggregateFunction[];
   /**
-   * The partial aggregates from which all its functions can be computed; for an alias or a rate,
-   * those of the metric that it reads. Empty: it can only be computed from facts.
+   * The partial aggregates from which its functions can be computed, except percentiles; for an
+   * alias or a rate, those of the metric that it reads. Empty: it can only be computed from facts.
    */
   readonly partials: readonly PartialAggregate[];
 }

@@ -79,7 +79,7 @@ export function metricColumns(dataset: Dataset, name: string): readonly string[]
   return source.kind === 'percent' ? [source.part, source.whole] : [source.column];
 }
 
-/** The value of a fact that a filter condition reads. */
+/** The value of a fact that a filter condition or a distinct count reads. */
 export type FilterSource =
   | { readonly kind: 'column'; readonly column: string; readonly type: ColumnType }
   | Exclude<DimensionSource, { readonly kind: 'column' }>;

@@ -4,8 +4,9 @@ import { type FilterSource, getFilterSource } from '../catalogue/look-up.ts';
 import type { Comparison, FilterCondition, FilterNode } from '../filter/filter-node.ts';
 import { likeRegex } from '../filter/like-pattern.ts';
 import { similarRegex } from '../filter/similar-pattern.ts';
-import { compileTimestampPart, type PlanFrame } from './compile-dimension.ts';
-import { formatMillisecond, timestampValue, truncateToMillisecond } from './time-bucket.ts';
+import type { PlanFrame } from './compile-dimension.ts';
+import { compileFactValue } from './compile-fact-value.ts';
+import { formatMillisecond, timestampValue } from './time-bucket.ts';
 
 const comparisonSigns: Record<Comparison, RawBuilder<unknown>> = {
   eq: sql.raw('='),
@@ -35,7 +36,7 @@ function compileCondition(
   frame: PlanFrame,
 ): RawBuilder<SqlBool> {
   const type = source.kind === 'column' ? source.type : 'text';
-  const operand = compileOperand(source, frame);
+  const operand = compileFactValue(source, frame);
   if ('type' in condition && condition.type !== type) {
     throw new Error(`the field "${condition.field}" is of type ${type}; the filter has ${condition.type}`);
   }
@@ -55,22 +56,6 @@ function compileCondition(
       return sql`${operand} ${sql.raw(condition.negated ? 'is not null' : 'is null')}`;
     default:
       return condition satisfies never;
-  }
-}
-
-function compileOperand(source: FilterSource, { tenant, timeZone }: PlanFrame): RawBuilder<unknown> {
-  switch (source.kind) {
-    case 'column': {
-      const column = sql.ref(source.column);
-      // Reports show milliseconds, so filters must not compare finer times.
-      return source.type === 'timestamp' ? truncateToMillisecond(column) : column;
-    }
-    case 'timestamp-part':
-      return compileTimestampPart(source.part, timeZone);
-    case 'tenant':
-      return sql`cast(${tenant[source.of]} as varchar)`;
-    default:
-      return source satisfies never;
   }
 }
 

@@ -12,6 +12,8 @@ import { getDimension, getFilterSource, metricColumns } from '../catalogue/look-
 import { customFieldsColumn } from '../catalogue/names.ts';
 import { filteredFields } from '../filter/filter-node.ts';
 import type { BoundPlan } from '../plan/bound-plan.ts';
+import type { PlannedMetric } from '../plan/plan.ts';
+import { isDistinctFunction } from '../plan/plan-function.ts';
 import { impliedConditions } from './implied-conditions.ts';
 import { createSqlBuilder } from './sql-builder.ts';
 import { transactionSetting } from './transaction-setting.ts';
@@ -45,8 +47,8 @@ export function hotFactsColumns({ plan, dataset }: BoundPlan): FactRowColumns {
   for (const name of plan.dimensions) {
     if (getDimension(dataset, name).source.kind === 'column') used.add(name);
   }
-  for (const { metric } of plan.metrics) {
-    for (const column of metricColumns(dataset, metric)) used.add(column);
+  for (const planned of plan.metrics) {
+    for (const column of columnsOf(planned, dataset)) used.add(column);
   }
   for (const name of plan.filter === null ? [] : filteredFields(plan.filter)) {
     const source = getFilterSource(dataset, name);
@@ -60,6 +62,11 @@ export function hotFactsColumns({ plan, dataset }: BoundPlan): FactRowColumns {
       .map(({ name, type }) => ({ name, type })),
     ...customColumns(dataset).filter((column) => used.has(column.name)),
   ]);
+}
+
+function columnsOf({ metric, function: name }: PlannedMetric, dataset: Dataset): readonly string[] {
+  if (!isDistinctFunction(name)) return metricColumns(dataset, metric);
+  return getDimension(dataset, metric).source.kind === 'column' ? [metric] : [];
 }
 
 /**

@@ -1,8 +1,16 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { AggregateFunction, Dataset, NumericType } from '../catalogue/dataset.ts';
-import { type ResolvedMetricSource, resolveMetricSource } from '../catalogue/look-up.ts';
+import type { AggregateFunction, Dataset, DistinctFunction, NumericType } from '../catalogue/dataset.ts';
+import {
+  getFilterSource,
+  metricColumns,
+  type ResolvedMetricSource,
+  resolveMetricSource,
+} from '../catalogue/look-up.ts';
 import { isFloatMetric } from '../plan/output-columns.ts';
-import type { Operation, Operator, PlannedMetric } from '../plan/plan.ts';
+import type { Operation, Operator, Plan, PlannedMetric } from '../plan/plan.ts';
+import { isDistinctFunction, isPercentileFunction } from '../plan/plan-function.ts';
+import type { PlanFrame } from './compile-dimension.ts';
+import { compileFactValue } from './compile-fact-value.ts';
 
 const operatorSigns: Record<Operator, RawBuilder<unknown>> = {
   '+': sql.raw('+'),
@@ -21,6 +29,7 @@ export interface MetricContext {
   readonly lengthMs: RawBuilder<unknown>;
   /** Whether each fact is a row. */
   readonly perFact: boolean;
+  readonly plan: PlanFrame & Pick<Plan, 'metrics'>;
 }
 
 /**
@@ -56,15 +65,16 @@ function compileOperation(
   return sql`cast(${aggregate} as ${type}) ${operatorSigns[operator]} cast(${value} as ${type})`;
 }
 
-function compileAggregate(
-  planned: PlannedMetric,
-  { dataset, lengthMs, perFact }: MetricContext,
-): RawBuilder<unknown> {
+function compileAggregate(planned: PlannedMetric, context: MetricContext): RawBuilder<unknown> {
+  const { dataset, lengthMs, perFact } = context;
+  const { function: name } = planned;
+  if (isDistinctFunction(name)) return compileDistinct(planned.metric, name, context);
   const source = resolveMetricSource(dataset, planned.metric);
   switch (source.kind) {
     case 'column':
-      if (planned.function !== null)
-        return applyFunction(planned.function, sql.ref(source.column), source.type);
+      if (planned.percentile !== undefined) return compilePercentile(planned, source.column, context);
+      if (name !== null && !isPercentileFunction(name))
+        return applyFunction(name, sql.ref(source.column), source.type);
       if (perFact) return sql.ref(source.column);
       throw new Error(`the metric "${planned.metric}" needs a function`);
     case 'percent':
@@ -92,8 +102,41 @@ function compilePercent(
   return sql`${hundredfold} / nullif(cast(${total(whole)} as double), 0)`;
 }
 
+function compileDistinct(
+  dimension: string,
+  name: DistinctFunction,
+  { dataset, plan }: MetricContext,
+): RawBuilder<unknown> {
+  const value = compileFactValue(getFilterSource(dataset, dimension), plan);
+  return name === 'count_distinct' ? sql`count(distinct ${value})` : sql`approx_count_distinct(${value})`;
+}
+
+/**
+ * Compiles one element of a list that all percentiles of the column share, so that DuckDB sorts its
+ * values once. Doubles, because DuckDB would round the interpolation of decimals.
+ */
+function compilePercentile(
+  { function: name, percentile = 0 }: PlannedMetric,
+  column: string,
+  { dataset, plan }: MetricContext,
+): RawBuilder<unknown> {
+  const percentiles = plan.metrics.flatMap((other) =>
+    other.percentile !== undefined &&
+    other.function === name &&
+    metricColumns(dataset, other.metric).includes(column)
+      ? [other.percentile]
+      : [],
+  );
+  const wanted = [...new Set(percentiles)];
+  // By its digits, because 99.9 / 100 is not the double nearest to 0.999.
+  const shares = sql.join(wanted.map((one) => sql`cast(${sql.lit(Number(`${one}e-2`))} as double)`));
+  const position = sql.lit(wanted.indexOf(percentile) + 1);
+  const quantiles = sql.raw(name === 'percentile' ? 'quantile_cont' : 'approx_quantile');
+  return sql`(${quantiles}(cast(${sql.ref(column)} as double), [${shares}]))[${position}]`;
+}
+
 function applyFunction(
-  name: AggregateFunction,
+  name: Exclude<AggregateFunction, 'percentile' | 'approx_percentile'>,
   column: RawBuilder<unknown>,
   type: NumericType,
 ): RawBuilder<unknown> {

@@ -45,7 +45,7 @@ export function reportColumns(boundPlan: BoundPlan): ReportColumns {
   const dimensions = plan.dimensions.map((name) => compileKey(name, boundPlan));
   const lengthMs = time?.lengthMs ?? rangeLengthMs(plan);
   const perFact = plan.perFact !== undefined;
-  const metrics = plan.metrics.map((metric) => compileMetric(metric, { dataset, lengthMs, perFact }));
+  const metrics = plan.metrics.map((metric) => compileMetric(metric, { dataset, lengthMs, perFact, plan }));
   const timeKeys = time === null ? [] : [time];
   return {
     all: [

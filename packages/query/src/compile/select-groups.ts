@@ -64,7 +64,7 @@ function chooseGroups(
 /** Orders by the exact aggregates, not by their shown form, then by the dimensions. */
 function orderOf({ plan, choice, dataset, columns }: GroupedReport): readonly RawBuilder<unknown>[] {
   const direction = sql.raw(choice.descending ? 'desc' : 'asc');
-  const context = { dataset, lengthMs: rangeLengthMs(plan), perFact: false };
+  const context = { dataset, lengthMs: rangeLengthMs(plan), perFact: false, plan };
   const sorted = choice.sortBy.map((index) => {
     const metric = plan.metrics[index];
     if (metric === undefined) throw new Error(`the plan sorts by metric ${index}, which does not exist`);

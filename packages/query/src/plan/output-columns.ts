@@ -3,6 +3,7 @@ import type { ZoneOffset } from '../time/zone-offset.ts';
 import { getDimension, resolveMetricSource } from '../catalogue/look-up.ts';
 import type { BoundPlan } from './bound-plan.ts';
 import type { Plan, PlannedMetric } from './plan.ts';
+import { isDistinctFunction, isPercentileFunction } from './plan-function.ts';
 
 /** The shown value of a dimension without a value. */
 export const notSetText = '(not set)';
@@ -70,6 +71,8 @@ export function isFloatMetric(planned: PlannedMetric, dataset: Dataset): boolean
 }
 
 function isFloatAggregate(planned: PlannedMetric, dataset: Dataset): boolean {
+  if (isDistinctFunction(planned.function)) return false;
+  if (isPercentileFunction(planned.function)) return true;
   const source = resolveMetricSource(dataset, planned.metric);
   switch (source.kind) {
     case 'column':

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { customFieldTypes } from '../catalogue/custom-field.ts';
-import { aggregateFunctions, columnTypes } from '../catalogue/dataset.ts';
+import { aggregateFunctions, columnTypes, distinctFunctions } from '../catalogue/dataset.ts';
 import { comparisons, type FilterNode } from '../filter/filter-node.ts';
 import { identifier } from '../catalogue/names.ts';
 import { deepFreeze } from './deep-freeze.ts';
@@ -57,7 +57,8 @@ const planShape: z.ZodType<Plan> = z.strictObject({
   metrics: z.array(
     z.strictObject({
       metric: z.string(),
-      function: z.enum(aggregateFunctions).nullable(),
+      function: z.enum([...aggregateFunctions, ...distinctFunctions]).nullable(),
+      percentile: z.number().min(0).max(100).exactOptional(),
       alias: z.string(),
       operation: z.strictObject({ operator: z.enum(operators), value: z.string() }).exactOptional(),
     }),

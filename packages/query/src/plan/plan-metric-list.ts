@@ -1,10 +1,11 @@
 import { quoted } from '@hourglass/contract/messages';
 import type { Dataset } from '../catalogue/dataset.ts';
 import type { PlannedMetric, ReportFault } from './plan.ts';
+import { functionName } from './plan-function.ts';
 import { planMetric } from './plan-metrics.ts';
 
 /** Matches `sum(message_count)` or a metric without a function. */
-const listedMetric = /^(?:(?<func>\w+) *\( *(?<argument>\w+) *\)|(?<bare>\w+))$/;
+const listedMetric = /^(?:(?<func>[\w.]+) *\( *(?<argument>\w+) *\)|(?<bare>\w+))$/;
 
 /**
  * Plans the items of a list such as `sum(message_count),tps`. Output columns are named like items,
@@ -27,7 +28,8 @@ export function planMetricList(
       report(field, message),
     );
     if (planned === null) return null;
-    const alias = planned.function === null ? planned.metric : `${planned.function}(${planned.metric})`;
+    const chosen = functionName(planned);
+    const alias = chosen === null ? planned.metric : `${chosen}(${planned.metric})`;
     return { ...planned, alias };
   });
 }

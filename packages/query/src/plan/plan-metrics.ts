@@ -1,7 +1,14 @@
 import { didYouMean, quoted } from '@hourglass/contract/messages';
-import type { AggregateFunction, Dataset, Metric } from '../catalogue/dataset.ts';
+import type { Dataset, DistinctFunction } from '../catalogue/dataset.ts';
 import { findDimension, findMetric } from '../catalogue/look-up.ts';
 import type { PlannedMetric, ReportFault } from './plan.ts';
+import {
+  functionName,
+  isDistinctFunction,
+  planFunction,
+  type PlannedFunction,
+  takesNoPercentile,
+} from './plan-function.ts';
 import { planOperation } from './plan-operation.ts';
 import type { MetricRequest } from './request.ts';
 
@@ -18,52 +25,61 @@ export function planMetric(
   const aliasFault = requested.alias === undefined ? null : faultOfAlias(requested.alias);
   if (aliasFault !== null) report(`${field}.alias`, aliasFault);
   const operation = planOperation(requested, field, report);
-  const metric = resolveMetric(requested.name, `${field}.name`, dataset, report);
-  if (metric === null) return null;
-  const chosen = chooseFunction(metric, requested.function, `${field}.function`, report);
-  if (chosen === undefined || operation === undefined || aliasFault !== null) return null;
+  const source = isDistinctFunction(requested.function)
+    ? planDistinct(requested, requested.function, field, dataset, report)
+    : planAggregate(requested, field, dataset, report);
+  if (source === null || operation === undefined || aliasFault !== null) return null;
+  const name = functionName(source);
   return {
-    metric: metric.name,
-    function: chosen,
-    alias: requested.alias ?? (chosen === null ? metric.name : `${chosen}_${metric.name}`),
+    ...source,
+    alias: requested.alias ?? (name === null ? source.metric : `${name}_${source.metric}`),
     ...(operation === null ? {} : { operation }),
   };
 }
 
-function resolveMetric(name: string, field: string, dataset: Dataset, report: ReportFault): Metric | null {
-  const metric = findMetric(dataset, name);
-  if (metric === undefined) {
-    const known = dataset.metrics.map((candidate) => candidate.name);
-    report(
-      field,
-      findDimension(dataset, name) === undefined
-        ? `${quoted(name)} is not a metric; expected one of the metrics of "${dataset.name}"${didYouMean(name, known)}`
-        : `${quoted(name)} is a dimension, not a metric; expected it under dimensions`,
-    );
-    return null;
+type MetricSource = PlannedFunction & Pick<PlannedMetric, 'metric'>;
+
+function planAggregate(
+  requested: MetricRequest,
+  field: string,
+  dataset: Dataset,
+  report: ReportFault,
+): MetricSource | null {
+  const metric = findMetric(dataset, requested.name);
+  if (metric !== undefined) {
+    const planned = planFunction(metric, requested, field, report);
+    return planned === null ? null : { metric: metric.name, ...planned };
   }
-  return metric;
+  const name = quoted(requested.name);
+  const known = dataset.metrics.map((candidate) => candidate.name);
+  report(
+    `${field}.name`,
+    findDimension(dataset, requested.name) === undefined
+      ? `${name} is not a metric; expected one of the metrics of "${dataset.name}"${didYouMean(requested.name, known)}`
+      : `${name} is a dimension, not a metric; expected it under dimensions, or with the function count_distinct`,
+  );
+  return null;
 }
 
-/**
- * Returns null if the metric takes no function, and undefined if the function was faulty and
- * reported.
- */
-function chooseFunction(
-  { name, functions }: Metric,
-  requested: string | undefined,
+function planDistinct(
+  requested: MetricRequest,
+  chosen: DistinctFunction,
   field: string,
+  dataset: Dataset,
   report: ReportFault,
-): AggregateFunction | null | undefined {
-  if (requested === undefined) return functions[0] ?? null;
-  const chosen = functions.find((candidate) => candidate === requested);
-  if (chosen !== undefined) return chosen;
-  const expected = functions.length === 0 ? 'no function' : functions.join(', ');
+): MetricSource | null {
+  if (!takesNoPercentile(requested, field, report)) return null;
+  const dimension = findDimension(dataset, requested.name);
+  if (dimension !== undefined) return { metric: dimension.name, function: chosen };
+  const name = quoted(requested.name);
+  const known = dataset.dimensions.map((candidate) => candidate.name);
   report(
-    field,
-    `the metric "${name}" has no function ${quoted(requested)}; expected ${expected}${didYouMean(requested, functions)}`,
+    `${field}.name`,
+    findMetric(dataset, requested.name) === undefined
+      ? `${name} is not a dimension; expected one of the dimensions of "${dataset.name}" with ${chosen}${didYouMean(requested.name, known)}`
+      : `${name} is a metric; expected a dimension with the function ${chosen}`,
   );
-  return undefined;
+  return null;
 }
 
 function faultOfAlias(alias: string): string | null {

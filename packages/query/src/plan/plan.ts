@@ -1,4 +1,4 @@
-import type { AggregateFunction } from '../catalogue/dataset.ts';
+import type { AggregateFunction, DistinctFunction } from '../catalogue/dataset.ts';
 import type { CustomField } from '../catalogue/custom-field.ts';
 import type { FilterNode } from '../filter/filter-node.ts';
 import type { ZoneOffset } from '../time/zone-offset.ts';
@@ -40,8 +40,11 @@ export interface Operation {
 }
 
 export interface PlannedMetric {
+  /** A metric of the dataset; with a `DistinctFunction` a dimension. */
   readonly metric: string;
-  readonly function: AggregateFunction | null;
+  readonly function: AggregateFunction | DistinctFunction | null;
+  /** With the functions of percentiles: from 0 to 100. */
+  readonly percentile?: number;
   /**
    * Name of the output column. It may come from the client, so it never becomes an SQL identifier.
    */

@@ -20,6 +20,7 @@ export interface QueryRequest {
 export interface MetricRequest {
   readonly name: string;
   readonly function?: string | undefined;
+  readonly percentile?: number | undefined;
   readonly alias?: string | undefined;
   readonly operator?: string | undefined;
   readonly value?: string | undefined;
