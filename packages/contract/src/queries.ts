@@ -11,7 +11,36 @@ const metric = z.strictObject({
   alias: z.string().optional(),
   operator: z.string().optional(),
   value: z.string().optional(),
+  as: z.string().optional().describe('share or total: the part of a sum in its whole, or the whole.'),
+  within: z
+    .string()
+    .optional()
+    .describe('time: the whole is that of the bucket. By default the whole range.'),
 });
+
+const comparisonForms = 'expected "previousPeriod", "previousYear" or {"start","end"} with ISO 8601 times';
+
+/** Words that order, select and add rows. */
+const rowWords = {
+  orderBy: z
+    .array(
+      z.strictObject({
+        column: z.string(),
+        direction: z.string().optional().describe('asc or desc; asc by default.'),
+      }),
+    )
+    .optional()
+    .describe('Order of the rows by output columns, before the usual one.'),
+  having: z.string().optional().describe('Condition that rows must match, over output columns.'),
+  others: z.boolean().optional().describe('Adds one row "(others)" for all rows beyond the limit.'),
+  compareTo: z
+    .union([z.string(), z.strictObject({ start: z.string(), end: z.string() })], { error: comparisonForms })
+    .optional()
+    .describe(
+      'previousPeriod, previousYear or a range: adds its value and the relative change to each metric.',
+    ),
+  fillGaps: z.boolean().optional().describe('Adds rows for buckets without facts.'),
+};
 
 /** A display text that PostgreSQL can store. */
 const label = z
@@ -34,6 +63,7 @@ export const submitQueryBody = z
     }),
     limit: z.int().optional().describe('Maximum number of rows.'),
     filter: z.string().optional().describe('Condition that facts must match.'),
+    ...rowWords,
     groupByTimeUnit: z.string().optional().describe('Length of a time bucket, such as hour.'),
     timeZone: z
       .string()

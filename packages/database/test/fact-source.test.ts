@@ -82,6 +82,17 @@ describe('a snapshot', () => {
     });
   });
 
+  test('has the facts of the compared range as well, and none between the two', async () => {
+    await store([
+      encodedFact('2025-01-01T00:00:00Z', { apiproxy: 'compared' }),
+      encodedFact('2025-02-01T00:00:00Z', { apiproxy: 'between' }),
+      encodedFact('2026-01-01T00:00:00Z', { apiproxy: 'own' }),
+    ]);
+    const comparedRange = { startMs: Date.UTC(2025, 0, 1), endExclusiveMs: Date.UTC(2025, 1, 1) };
+    const { lines } = await snapshotLines({ ...planOf(db.tenant), comparedRange });
+    expect(lines.map((line) => line.split(',')[2])).toEqual(['compared', 'own']);
+  });
+
   test('excludes uncommitted batches', async () => {
     const committed = await store([encodedFact('2026-01-01T00:00:00Z', { apiproxy: 'in' })]);
     const open = await openTransaction(db.url);

@@ -1,5 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { hotFactsColumns, segmentColumnName, valueColumns, type BoundPlan } from '@hourglass/query';
+import {
+  hotFactsColumns,
+  mayRead,
+  readRanges,
+  segmentColumnName,
+  valueColumns,
+  type BoundPlan,
+} from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { selectSegments } from './segment-relation.ts';
@@ -14,8 +21,8 @@ export async function createFactsView(
   { hotFactsPath, hotRows, segments, expiredBeforeMs }: FactFiles,
   boundPlan: BoundPlan,
 ): Promise<void> {
-  const { startMs, endExclusiveMs } = boundPlan.plan.range;
-  const inRange = segments.filter(({ firstMs, lastMs }) => lastMs >= startMs && firstMs < endExclusiveMs);
+  const ranges = readRanges(boundPlan.plan);
+  const inRange = segments.filter((segment) => mayRead(ranges, segment));
   const columns = hotFactsColumns(boundPlan);
   const wanted = valueColumns(columns).map((column) => ({
     ...column,

@@ -8,7 +8,7 @@ import type { Operation, Plan, PlannedMetric, TimeUnit } from '../src/index.ts';
  * A model of reports: computes expected rows without SQL and without the catalogue. It repeats the
  * types of columns. Only fast enough for small sets of facts.
  */
-type Value = string | number | null;
+export type Value = string | number | null;
 
 const decimals = new Set([
   'fees',
@@ -31,13 +31,13 @@ const countedColumns: Record<string, string> = {
   user_count: 'client_ip',
 };
 
-interface Key {
+export interface Key {
   readonly shown: string;
   /** Sort keys in order of precedence; nulls last. */
   readonly order: Buffer | bigint | null;
 }
 
-interface Group {
+export interface Group {
   readonly keys: readonly Key[];
   readonly time: Key | null;
   readonly facts: Fact[];
@@ -51,21 +51,28 @@ export function expectedRows(
   facts: readonly Fact[],
   matches: ModelFilter['matches'] = () => true,
 ): readonly (readonly Value[])[] {
-  const matching = facts.filter((fact) => {
-    const ms = Date.parse(fact.timestamp);
-    const inRange = ms >= plan.range.startMs && ms < plan.range.endExclusiveMs;
-    return (
-      inRange &&
-      (fact.environment_id ?? environmentId) === plan.tenant.environmentId &&
-      matches(fact, plan.timeZone?.name)
-    );
-  });
-  return inOrder(plan, matching)
+  return inOrder(plan, matchingFacts(plan, facts, matches))
     .slice(0, plan.limitRows ?? undefined)
     .map((group) => [
       ...plan.metrics.map((metric) => calculated(metric, group.facts, plan, bucketLengthMs(plan, group.ms))),
       ...[...group.keys, ...times(group)].map(({ shown }) => shown),
     ]);
+}
+
+export function matchingFacts(
+  { range, tenant, timeZone }: Plan,
+  facts: readonly Fact[],
+  matches: ModelFilter['matches'],
+): readonly Fact[] {
+  return facts.filter((fact) => {
+    const ms = Date.parse(fact.timestamp);
+    const inRange = ms >= range.startMs && ms < range.endExclusiveMs;
+    return (
+      inRange &&
+      (fact.environment_id ?? environmentId) === tenant.environmentId &&
+      matches(fact, timeZone?.name)
+    );
+  });
 }
 
 function inOrder(plan: Plan, facts: readonly Fact[]): readonly Group[] {
@@ -89,7 +96,7 @@ function inOrder(plan: Plan, facts: readonly Fact[]): readonly Group[] {
     });
 }
 
-function groupsOf(plan: Plan, unit: TimeUnit | null, facts: readonly Fact[]): readonly Group[] {
+export function groupsOf(plan: Plan, unit: TimeUnit | null, facts: readonly Fact[]): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const fact of facts) {
     const ms = Date.parse(fact.timestamp);
@@ -137,7 +144,7 @@ function times({ time }: { time: Key | null }): readonly Key[] {
   return time === null ? [] : [time];
 }
 
-function compareKeys(left: readonly Key[], right: readonly Key[]): number {
+export function compareKeys(left: readonly Key[], right: readonly Key[]): number {
   for (const [index, { order }] of left.entries()) {
     const difference = compareOrder(order, right[index]?.order ?? null);
     if (difference !== 0) return difference;
@@ -151,7 +158,7 @@ function compareOrder(left: Key['order'], right: Key['order']): number {
   return Buffer.compare(left, right);
 }
 
-function textKey(shown: string): Key {
+export function textKey(shown: string): Key {
   return { shown, order: Buffer.from(shown) };
 }
 
@@ -190,7 +197,7 @@ function timeKey(ms: number, unit: TimeUnit, { utcOffsetMinutes = 0, timeZone }:
   return textKey(`${new Date(start).toISOString().replace('T', ' ').slice(0, 19)} UTC`);
 }
 
-function localStart(ms: number, unit: TimeUnit, utcOffsetMinutes: number): string {
+export function localStart(ms: number, unit: TimeUnit, utcOffsetMinutes: number): string {
   const shownLength = {
     ...{ second: 19, minute: 16, hour: 13, day: 10, week: 10, month: 7, quarter: 7, year: 4 },
     ...{ decade: 3, century: 2, millennium: 1 },
@@ -203,7 +210,10 @@ function localStart(ms: number, unit: TimeUnit, utcOffsetMinutes: number): strin
 }
 
 /** Returns the length of the bucket that contains a time, by the calendar. */
-function bucketLengthMs({ timeUnit, range, utcOffsetMinutes = 0, timeZone }: Plan, ms: number): number {
+export function bucketLengthMs(
+  { timeUnit, range, utcOffsetMinutes = 0, timeZone }: Plan,
+  ms: number,
+): number {
   if (timeUnit === null) return range.endExclusiveMs - range.startMs;
   if (timeZone !== undefined) {
     const { startMs, endExclusiveMs } = zoneClock(timeZone.name).bucket(ms, timeUnit);
@@ -219,7 +229,12 @@ function bucketLengthMs({ timeUnit, range, utcOffsetMinutes = 0, timeZone }: Pla
   return end.getTime() - start.getTime();
 }
 
-function calculated(planned: PlannedMetric, facts: readonly Fact[], plan: Plan, lengthMs: number): Value {
+export function calculated(
+  planned: PlannedMetric,
+  facts: readonly Fact[],
+  plan: Plan,
+  lengthMs: number,
+): Value {
   const rates: Record<string, bigint> = { tps: 1_000n, tpm: 60_000n };
   const factor = rates[planned.metric];
   if (factor === undefined) return operated(measured(planned, facts, plan), planned.operation);
@@ -228,7 +243,7 @@ function calculated(planned: PlannedMetric, facts: readonly Fact[], plan: Plan, 
   return operated(rate, planned.operation);
 }
 
-function operated(aggregate: Value, operation: Operation | undefined): Value {
+export function operated(aggregate: Value, operation: Operation | undefined): Value {
   if (operation === undefined || aggregate === null) return aggregate;
   const { operator, value } = operation;
   if (typeof aggregate === 'string' && operator !== '/' && !value.includes('.')) {

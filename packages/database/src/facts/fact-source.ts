@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { compileHotFactsCopy, type BoundPlan } from '@hourglass/query';
+import { compileHotFactsCopy, readRanges, type BoundPlan } from '@hourglass/query';
 import type { FactSnapshot, FactSource, SnapshotTarget } from '@hourglass/reports';
 import type { ClientBase } from 'pg';
 import type { Scoped, ScopedPool } from '../connection/scoped-pool.ts';
@@ -7,7 +7,7 @@ import { inTransaction } from '../connection/transaction.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { exchangeRateCopy } from './exchange-rate-copy.ts';
 import { expiredBefore, keptFacts } from './segments/retention.ts';
-import { liveSegments } from './segments/segment-rows.ts';
+import { readSegments } from './segments/segment-rows.ts';
 import { setLocalSettings, copyToFile } from './copy-to-file.ts';
 
 /** The maximum of PostgreSQL's `statement_timeout`. */
@@ -48,7 +48,7 @@ async function snapshot(
       const { environmentId } = plan.tenant;
       const { expiredBeforeMs, kept } = keptFacts(boundPlan, expired.expiredBeforeMs);
       const owner = { environmentId, dataset: plan.dataset };
-      const segments = await liveSegments(client, owner, kept.plan.range);
+      const segments = await readSegments(client, owner, readRanges(kept.plan));
       const copy = compileHotFactsCopy(kept);
       await setLocalSettings(client, {
         ...snapshotSettings,

@@ -1,4 +1,4 @@
-import { compileHotFactsSelect, type BoundPlan } from '@hourglass/query';
+import { compileHotFactsSelect, readRanges, type BoundPlan } from '@hourglass/query';
 import type { ScanEstimate, ScanEstimates } from '@hourglass/reports';
 import type { ClientBase } from 'pg';
 import type { ScopedPool } from '../connection/scoped-pool.ts';
@@ -7,7 +7,7 @@ import { inTransaction } from '../connection/transaction.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { earlierReport, factsPerSecond } from '../queries/past-runs.ts';
 import { keptFacts, ownerRetention } from './segments/retention.ts';
-import { countLiveSegments, liveSegments } from './segments/segment-rows.ts';
+import { countLiveSegments, readSegments } from './segments/segment-rows.ts';
 import { setLocalSettings } from './copy-to-file.ts';
 
 /**
@@ -43,7 +43,7 @@ async function estimate(
   const { expiredBeforeMs } = await ownerRetention(client, owner, retentionDays);
   const { kept } = keptFacts(boundPlan, expiredBeforeMs);
   return {
-    segments: await liveSegments(client, owner, kept.plan.range),
+    segments: await readSegments(client, owner, readRanges(kept.plan)),
     liveSegments: await countLiveSegments(client, owner),
     earlier: await earlierReport(client, plan),
     hotFacts: await hotFacts(client, kept, maxCountMs),

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
-import { type FilterSource, getFilterSource } from '../catalogue/look-up.ts';
+import { getFilterSource } from '../catalogue/look-up.ts';
 import type { Comparison, FilterCondition, FilterNode } from '../filter/filter-node.ts';
 import { likeRegex } from '../filter/like-pattern.ts';
 import { similarRegex } from '../filter/similar-pattern.ts';
@@ -17,26 +17,38 @@ const comparisonSigns: Record<Comparison, RawBuilder<unknown>> = {
   le: sql.raw('<='),
 };
 
+/** A value that conditions compare. */
+export interface Operand {
+  readonly operand: RawBuilder<unknown>;
+  readonly type: ColumnType;
+}
+
 /**
  * Compiles a filter to a condition on one fact. A comparison with a missing value is null, which
  * SQL treats as false. Throws if the dataset does not have a field of the filter, or has it with
  * another type.
  */
 export function compileFilter(filter: FilterNode, dataset: Dataset, frame: PlanFrame): RawBuilder<SqlBool> {
-  if ('parts' in filter) {
-    const parts = filter.parts.map((part) => compileFilter(part, dataset, frame));
-    return sql`(${sql.join(parts, sql.raw(` ${filter.kind} `))})`;
-  }
-  return compileCondition(filter, getFilterSource(dataset, filter.field), frame);
+  return compileCondition(filter, (name) => {
+    const source = getFilterSource(dataset, name);
+    const type = source.kind === 'column' ? source.type : 'text';
+    return { operand: compileFactValue(source, frame), type };
+  });
 }
 
-function compileCondition(
-  condition: FilterCondition,
-  source: FilterSource,
-  frame: PlanFrame,
+/** Compiles a filter over any operands. Throws if one has another type than in the filter. */
+export function compileCondition(
+  filter: FilterNode,
+  operandOf: (field: string) => Operand,
 ): RawBuilder<SqlBool> {
-  const type = source.kind === 'column' ? source.type : 'text';
-  const operand = compileFactValue(source, frame);
+  if ('parts' in filter) {
+    const parts = filter.parts.map((part) => compileCondition(part, operandOf));
+    return sql`(${sql.join(parts, sql.raw(` ${filter.kind} `))})`;
+  }
+  return compileComparison(filter, operandOf(filter.field));
+}
+
+function compileComparison(condition: FilterCondition, { operand, type }: Operand): RawBuilder<SqlBool> {
   if ('type' in condition && condition.type !== type) {
     throw new Error(`the field "${condition.field}" is of type ${type}; the filter has ${condition.type}`);
   }

@@ -12,7 +12,8 @@ import { getDimension, getFilterSource, metricColumns } from '../catalogue/look-
 import { customFieldsColumn } from '../catalogue/names.ts';
 import { filteredFields } from '../filter/filter-node.ts';
 import type { BoundPlan } from '../plan/bound-plan.ts';
-import type { PlannedMetric } from '../plan/plan.ts';
+import type { PlannedMetric, TimeRange } from '../plan/plan.ts';
+import { readRanges } from '../plan/read-ranges.ts';
 import { isDistinctFunction } from '../plan/plan-function.ts';
 import { impliedConditions } from './implied-conditions.ts';
 import { createSqlBuilder } from './sql-builder.ts';
@@ -89,22 +90,40 @@ export function compileHotFactsSelect(boundPlan: BoundPlan): HotFactsCopy {
   const { plan, dataset } = boundPlan;
   const columns = hotFactsColumns(boundPlan);
   const { conditions, settings } = impliedConditions(plan.filter, dataset);
+  const ranges = readRanges(plan);
   const select = createSqlBuilder()
     .selectFrom(hotFactsView(dataset))
     .select(columns.map((column) => copyExpression(column).as(column.name)))
     .where(environmentColumn.name, '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
-    .where(timestampColumn.name, '>=', transactionSetting<string>(settingNames.start, 'timestamptz'))
-    .where(timestampColumn.name, '<', transactionSetting<string>(settingNames.endExclusive, 'timestamptz'));
+    .where(({ or }) => or(ranges.map((_, index) => isInRange(index))));
   return {
     sql: sqlWithoutParameters(conditions.reduce((narrowed, condition) => narrowed.where(condition), select)),
     settings: {
       ...settings,
       [settingNames.environmentId]: String(plan.tenant.environmentId),
-      [settingNames.start]: new Date(plan.range.startMs).toISOString(),
-      [settingNames.endExclusive]: new Date(plan.range.endExclusiveMs).toISOString(),
+      ...Object.fromEntries(ranges.flatMap(rangeSettings)),
       ...formatSettings,
     },
   };
+}
+
+function isInRange(index: number): RawBuilder<SqlBool> {
+  const [start, endExclusive] = rangeSettingNames(index);
+  const timestamp = sql.ref(timestampColumn.name);
+  return sql`${timestamp} >= ${transactionSetting<string>(start, 'timestamptz')} and ${timestamp} < ${transactionSetting<string>(endExclusive, 'timestamptz')}`;
+}
+
+function rangeSettings({ startMs, endExclusiveMs }: TimeRange, index: number): readonly [string, string][] {
+  const [start, endExclusive] = rangeSettingNames(index);
+  return [
+    [start, new Date(startMs).toISOString()],
+    [endExclusive, new Date(endExclusiveMs).toISOString()],
+  ];
+}
+
+function rangeSettingNames(index: number): readonly [start: string, endExclusive: string] {
+  const suffix = index === 0 ? '' : `_${index}`;
+  return [`${settingNames.start}${suffix}`, `${settingNames.endExclusive}${suffix}`];
 }
 
 /** The hot facts of one environment to seal: all facts of the listed batches. */

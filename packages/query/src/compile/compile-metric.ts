@@ -38,10 +38,28 @@ export interface MetricContext {
  * function that it needs.
  */
 export function compileMetric(planned: PlannedMetric, context: MetricContext): RawBuilder<unknown> {
-  const aggregate = compileAggregate(planned, context);
+  return operate(compileAggregate(planned, context), planned, context.dataset);
+}
+
+/** Applies the operation of a metric, if it has one. */
+export function operate(
+  aggregate: RawBuilder<unknown>,
+  planned: PlannedMetric,
+  dataset: Dataset,
+): RawBuilder<unknown> {
   if (planned.operation === undefined) return aggregate;
-  const type = sql.raw(isFloatMetric(planned, context.dataset) ? 'double' : 'hugeint');
+  const type = sql.raw(isFloatMetric(planned, dataset) ? 'double' : 'hugeint');
   return compileOperation(aggregate, planned.operation, type);
+}
+
+/** The aggregate of no facts, if it is a number: of a sum, a count and a rate. */
+export function zeroOf(
+  { metric, function: name }: PlannedMetric,
+  dataset: Dataset,
+): RawBuilder<unknown> | null {
+  if (name === 'sum' || isDistinctFunction(name)) return sql`0`;
+  if (name !== null) return null;
+  return resolveMetricSource(dataset, metric).kind === 'percent' ? null : sql`0`;
 }
 
 /**
@@ -131,8 +149,10 @@ function compilePercentile(
   // By its digits, because 99.9 / 100 is not the double nearest to 0.999.
   const shares = sql.join(wanted.map((one) => sql`cast(${sql.lit(Number(`${one}e-2`))} as double)`));
   const position = sql.lit(wanted.indexOf(percentile) + 1);
-  const quantiles = sql.raw(name === 'percentile' ? 'quantile_cont' : 'approx_quantile');
-  return sql`(${quantiles}(cast(${sql.ref(column)} as double), [${shares}]))[${position}]`;
+  const values = sql`cast(${sql.ref(column)} as double)`;
+  return name === 'percentile'
+    ? sql`(quantile_cont(${values}, [${shares}]))[${position}]`
+    : sql`(approx_quantile(${values}, cast([${shares}] as float[])))[${position}]`;
 }
 
 function applyFunction(

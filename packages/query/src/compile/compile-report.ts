@@ -3,7 +3,8 @@ import type { BoundPlan } from '../plan/bound-plan.ts';
 import { type LimitBound, narrowPlan, whereWithinBound } from './limit-bound.ts';
 import { compileKeys, reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
-import { orderByKeys } from './row-order.ts';
+import { isStaged, orderByKeys } from './row-order.ts';
+import { stagedRows } from './rows/staged-rows.ts';
 import { selectGroups } from './select-groups.ts';
 import { createSqlBuilder, type FactsRelation, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
@@ -39,6 +40,7 @@ export function compileReport(boundPlan: BoundPlan, limitBound: LimitBound | nul
 /** Builds the query of `compileReport`. Throws like it. */
 export function reportQuery(boundPlan: BoundPlan, limitBound: LimitBound | null): FactsQuery {
   const { plan, dataset } = boundPlan;
+  if (isStaged(plan)) return stagedRows(boundPlan);
   const columns = reportColumns(boundPlan);
   if (plan.groups !== undefined) {
     const facts = reportedFacts(boundPlan);

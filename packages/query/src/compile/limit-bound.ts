@@ -2,7 +2,7 @@ import { sql, type SqlBool } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import { reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
-import { orderByKeys } from './row-order.ts';
+import { isStaged, orderByKeys } from './row-order.ts';
 import { createSqlBuilder, type FactsRelation, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
 
@@ -22,6 +22,7 @@ export type LimitBound =
 export function limitBoundKind(boundPlan: BoundPlan): LimitBound['kind'] | null {
   const { plan } = boundPlan;
   if (plan.limitRows === null || plan.groups !== undefined || plan.perFact !== undefined) return null;
+  if (isStaged(plan)) return null;
   return boundKindOf(reportColumns(boundPlan));
 }
 

@@ -1,8 +1,8 @@
-import type { Dataset } from '../catalogue/dataset.ts';
+import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
 import { FilterFault } from './filter-fault.ts';
 import type { FilterNode } from './filter-node.ts';
 import { parseFilter } from './parse-filter.ts';
-import { createFieldResolver } from './resolve-field.ts';
+import { createColumnResolver, createFieldResolver, type FieldResolver } from './resolve-field.ts';
 
 export type FilterResult =
   | { readonly ok: true; readonly filter: FilterNode }
@@ -14,8 +14,17 @@ export type FilterResult =
  * characters, counted from 1.
  */
 export function readFilter(text: string, dataset: Dataset): FilterResult {
+  return read(text, createFieldResolver(dataset));
+}
+
+/** Parses a filter over the columns of a report. */
+export function readHaving(text: string, types: ReadonlyMap<string, ColumnType>): FilterResult {
+  return read(text, createColumnResolver(types));
+}
+
+function read(text: string, resolver: FieldResolver): FilterResult {
   try {
-    return { ok: true, filter: parseFilter(text, createFieldResolver(dataset)) };
+    return { ok: true, filter: parseFilter(text, resolver) };
   } catch (error) {
     if (!(error instanceof FilterFault)) throw error;
     const position = Array.from(text.slice(0, error.at)).length + 1;

@@ -33,9 +33,27 @@ const expectedValue: Record<ColumnType, string> = {
   timestamp: 'a date and time in single quotes such as 2026-01-31T13:45:00Z',
 };
 
+/** Resolves the fields of facts. */
 export function createFieldResolver(dataset: Dataset): FieldResolver {
+  return createResolver((token) => resolveField(token, dataset));
+}
+
+/** Resolves the columns of a report. */
+export function createColumnResolver(types: ReadonlyMap<string, ColumnType>): FieldResolver {
+  return createResolver(({ text: name, at }) => {
+    const type = types.get(name);
+    if (type !== undefined) return { name, type };
+    const known = [...types.keys()];
+    throw new FilterFault(
+      at,
+      `found ${quoted(name)}; expected a column of the report, one of ${known.map(quoted).join(', ')}${didYouMean(name, known)}`,
+    );
+  });
+}
+
+function createResolver(field: FieldResolver['field']): FieldResolver {
   return {
-    field: (token) => resolveField(token, dataset),
+    field,
     value: ({ name, type }, token) => {
       const value = readers[type](token);
       if (value !== null) return value;

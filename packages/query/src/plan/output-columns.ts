@@ -1,7 +1,6 @@
-import type { Dataset } from '../catalogue/dataset.ts';
+import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
 import type { ZoneOffset } from '../time/zone-offset.ts';
 import { getDimension, resolveMetricSource } from '../catalogue/look-up.ts';
-import type { BoundPlan } from './bound-plan.ts';
 import type { Plan, PlannedMetric } from './plan.ts';
 import { isDistinctFunction, isPercentileFunction } from './plan-function.ts';
 
@@ -29,20 +28,24 @@ export interface OutputColumn {
  */
 export type ShownType = 'integer' | 'boolean' | 'bucket' | 'timestamp';
 
+/** The parts of a plan that decide the columns of its report. */
+export interface GroupedPlan {
+  readonly plan: Pick<Plan, 'metrics' | 'dimensions' | 'timeUnit' | 'timeZone' | 'perFact' | 'comparedRange'>;
+  readonly dataset: Dataset;
+}
+
 /**
  * Returns the columns of the report in order: metrics and dimensions as requested, then the time
  * column. That is named after the time unit, or `timestamp` if every fact is a row. `compileReport`
  * names the same columns `c0`, `c1`, … Throws if the dataset does not have a name of the plan.
  */
-export function outputColumns({ plan, dataset }: BoundPlan): readonly OutputColumn[] {
-  const columns: OutputColumn[] = plan.metrics.map((metric) => ({
-    name: metric.alias,
-    ...(isFloatMetric(metric, dataset)
-      ? { kind: 'float' }
-      : { kind: 'text', shows: 'integer', isDigits: true }),
-  }));
-  for (const name of plan.dimensions) columns.push(dimensionColumn(name, dataset));
-  return [...columns, ...timeColumns(plan)];
+export function outputColumns(grouped: GroupedPlan): readonly OutputColumn[] {
+  const { plan, dataset } = grouped;
+  return [
+    ...plan.metrics.flatMap((metric) => metricColumns(metric, grouped)),
+    ...plan.dimensions.map((name) => dimensionColumn(name, dataset)),
+    ...timeColumns(plan),
+  ];
 }
 
 function dimensionColumn(name: string, dataset: Dataset): OutputColumn {
@@ -52,7 +55,34 @@ function dimensionColumn(name: string, dataset: Dataset): OutputColumn {
     : { name, kind: 'text' };
 }
 
-function timeColumns({ timeUnit, timeZone, perFact }: Plan): readonly OutputColumn[] {
+/** Returns the types in which the values of the output columns compare, in their order. */
+export function outputColumnTypes(grouped: GroupedPlan): ReadonlyMap<string, ColumnType> {
+  return new Map(
+    outputColumns(grouped).map(({ name, kind, shows = 'text' }) => [
+      name,
+      kind === 'float' ? kind : shows === 'bucket' ? 'timestamp' : shows,
+    ]),
+  );
+}
+
+/** The names of a metric's columns in a compared report: its own, then these. */
+export const comparisonSuffixes = ['_previous', '_change'] as const;
+
+function metricColumns(metric: PlannedMetric, { plan, dataset }: GroupedPlan): readonly OutputColumn[] {
+  const name = metric.alias;
+  const kind = isFloatMetric(metric, dataset)
+    ? ({ kind: 'float' } as const)
+    : ({ kind: 'text', shows: 'integer', isDigits: true } as const);
+  if (plan.comparedRange === undefined) return [{ name, ...kind }];
+  const [previous, change] = comparisonSuffixes;
+  return [
+    { name, ...kind },
+    { name: `${name}${previous}`, ...kind },
+    { name: `${name}${change}`, kind: 'float' },
+  ];
+}
+
+function timeColumns({ timeUnit, timeZone, perFact }: GroupedPlan['plan']): readonly OutputColumn[] {
   if (perFact !== undefined) return [{ name: 'timestamp', kind: 'text', shows: 'timestamp' }];
   if (timeUnit === null) return [];
   const zone = timeZone === undefined ? {} : { offsets: timeZone.offsets };
@@ -65,12 +95,14 @@ function timeColumns({ timeUnit, timeZone, perFact }: Plan): readonly OutputColu
  * metric.
  */
 export function isFloatMetric(planned: PlannedMetric, dataset: Dataset): boolean {
-  const { operation } = planned;
+  const { operation, part } = planned;
+  if (part?.of === 'share') return true;
   if (operation !== undefined && (operation.operator === '/' || operation.value.includes('.'))) return true;
   return isFloatAggregate(planned, dataset);
 }
 
-function isFloatAggregate(planned: PlannedMetric, dataset: Dataset): boolean {
+/** Like `isFloatMetric`, before an operation and the division by a whole. */
+export function isFloatAggregate(planned: PlannedMetric, dataset: Dataset): boolean {
   if (isDistinctFunction(planned.function)) return false;
   if (isPercentileFunction(planned.function)) return true;
   const source = resolveMetricSource(dataset, planned.metric);

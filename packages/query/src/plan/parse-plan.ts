@@ -45,12 +45,14 @@ const groups = z.strictObject({
   newestFirst: z.boolean(),
 });
 
+const timeRange = z.strictObject({ startMs: z.int(), endExclusiveMs: z.int() });
+
 /** Members that were added to this version are optional, because older stored plans lack them. */
 const planShape: z.ZodType<Plan> = z.strictObject({
   version: z.literal(1),
   dataset: z.string(),
   tenant: z.strictObject({ organization: z.string(), environment: z.string(), environmentId: z.int() }),
-  range: z.strictObject({ startMs: z.int(), endExclusiveMs: z.int() }),
+  range: timeRange,
   timeUnit: z.enum(timeUnits).nullable(),
   utcOffsetMinutes: z.int().min(-maxUtcOffsetMinutes).max(maxUtcOffsetMinutes).exactOptional(),
   timeZone: timeZone.exactOptional(),
@@ -61,12 +63,20 @@ const planShape: z.ZodType<Plan> = z.strictObject({
       percentile: z.number().min(0).max(100).exactOptional(),
       alias: z.string(),
       operation: z.strictObject({ operator: z.enum(operators), value: z.string() }).exactOptional(),
+      part: z
+        .strictObject({ of: z.enum(['share', 'total']), within: z.enum(['range', 'time']) })
+        .exactOptional(),
     }),
   ),
   dimensions: z.array(z.string()),
   filter: filterNode.nullable().default(null),
   groups: groups.exactOptional(),
   limitRows: z.int().min(1).nullable(),
+  orderBy: z.array(z.strictObject({ column: z.string(), descending: z.boolean() })).exactOptional(),
+  having: filterNode.exactOptional(),
+  others: z.literal(true).exactOptional(),
+  comparedRange: timeRange.exactOptional(),
+  fillGaps: z.literal(true).exactOptional(),
   customFields: z
     .array(
       z.strictObject({

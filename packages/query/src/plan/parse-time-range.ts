@@ -32,12 +32,21 @@ export function parseTimeRange(
     }
     return range;
   }
-  const startMs = parseMoment('timeRange.start', requested.start, report);
-  const endExclusiveMs = parseMoment('timeRange.end', requested.end, report);
+  return parseRange('timeRange', requested, report);
+}
+
+/** Returns null if the range was faulty and reported. */
+export function parseRange(
+  field: string,
+  requested: { readonly start: string; readonly end: string },
+  report: ReportFault,
+): TimeRange | null {
+  const startMs = parseMoment(`${field}.start`, requested.start, report);
+  const endExclusiveMs = parseMoment(`${field}.end`, requested.end, report);
   if (startMs === null || endExclusiveMs === null) return null;
   const range = { startMs, endExclusiveMs };
   const fault = faultOfRange(range);
-  if (fault !== null) report('timeRange', fault);
+  if (fault !== null) report(field, fault);
   return fault === null ? range : null;
 }
 

@@ -1,7 +1,7 @@
 import { didYouMean, quoted } from '@hourglass/contract/messages';
 import type { Dataset, DistinctFunction } from '../catalogue/dataset.ts';
 import { findDimension, findMetric } from '../catalogue/look-up.ts';
-import type { PlannedMetric, ReportFault } from './plan.ts';
+import type { MetricPart, PlannedMetric, ReportFault } from './plan.ts';
 import {
   functionName,
   isDistinctFunction,
@@ -10,6 +10,7 @@ import {
   takesNoPercentile,
 } from './plan-function.ts';
 import { planOperation } from './plan-operation.ts';
+import { planPart } from './plan-part.ts';
 import type { MetricRequest } from './request.ts';
 
 /** Maximum length of a column name in characters. */
@@ -28,13 +29,20 @@ export function planMetric(
   const source = isDistinctFunction(requested.function)
     ? planDistinct(requested, requested.function, field, dataset, report)
     : planAggregate(requested, field, dataset, report);
-  if (source === null || operation === undefined || aliasFault !== null) return null;
-  const name = functionName(source);
+  const part = source === null ? undefined : planPart(requested, source, field, report);
+  if (source === null || operation === undefined || part === undefined || aliasFault !== null) return null;
   return {
     ...source,
-    alias: requested.alias ?? (name === null ? source.metric : `${name}_${source.metric}`),
+    alias: requested.alias ?? defaultAlias(source, part),
     ...(operation === null ? {} : { operation }),
+    ...(part === null ? {} : { part }),
   };
+}
+
+/** Such as `sum_message_count`, `p95_total_response_time` or `sum_message_count_share`. */
+function defaultAlias(source: MetricSource, part: MetricPart | null): string {
+  const name = functionName(source);
+  return `${name === null ? '' : `${name}_`}${source.metric}${part === null ? '' : `_${part.of}`}`;
 }
 
 type MetricSource = PlannedFunction & Pick<PlannedMetric, 'metric'>;

@@ -6,7 +6,12 @@ import { queryTimeUnits, type OutputFormat, type ReportFault } from './plan.ts';
 import { planDimensions } from './plan-dimensions.ts';
 import { planFilter } from './plan-filter.ts';
 import { planMetric } from './plan-metrics.ts';
+import { comparisonSuffixes } from './output-columns.ts';
 import { planLimit, planOutput } from './plan-output.ts';
+import { checkParts } from './plan-part.ts';
+import { planComparison } from './plan-comparison.ts';
+import { planRowWords } from './plan-row-words.ts';
+import { hullOf } from './read-ranges.ts';
 import { planTimeUnit, planZone } from './plan-time.ts';
 import { frozenZone } from '../time/zone.ts';
 import type { QueryRequest } from './request.ts';
@@ -31,15 +36,20 @@ export function planQuery(request: QueryRequest, context: PlanContext): PlanResu
       report,
     });
     const zone = planZone({ timeZone: request.timeZone, tzo: request.utcOffsetMinutes }, report);
+    checkParts(requestedMetrics, request.groupByTimeUnit, report);
     const aliases = metrics.map((metric) => metric?.alias);
     const range = parseTimeRange(request.timeRange, { nowMs: context.nowMs, zone }, report);
+    const compared = planComparison(request, range, zone, report);
     const output = planOutput(request, report);
     const limitRows = planLimit(request.limit, output, report);
-    const names = { metrics: aliases, dimensions: requestedDimensions, timeUnit };
+    const { compareTo } = request;
+    const names = { metrics: aliases, dimensions: requestedDimensions, timeUnit, compareTo };
     checkColumnNames(names, output, report);
     const filter = planFilter(request.filter, dataset, report);
-    const frozen = range === null ? {} : frozenZone(zone, range, timeUnit);
-    return { range, timeUnit, ...frozen, metrics, dimensions, filter, limitRows, output };
+    const ranges = [range, compared.comparedRange ?? null].filter((one) => one !== null);
+    const frozen = ranges.length === 0 ? {} : frozenZone(zone, hullOf(ranges), timeUnit);
+    const grouped = { range, timeUnit, ...frozen, metrics, dimensions, limitRows, ...compared };
+    return { ...grouped, filter, output, ...planRowWords(request, grouped, dataset, report) };
   });
 }
 
@@ -52,6 +62,7 @@ function checkColumnNames(
     readonly metrics: readonly (string | undefined)[];
     readonly dimensions: readonly string[];
     readonly timeUnit: string | null;
+    readonly compareTo: QueryRequest['compareTo'];
   },
   { format }: OutputFormat,
   report: ReportFault,
@@ -60,17 +71,20 @@ function checkColumnNames(
   const ownerOf = new Map<string, string>();
   for (const [index, name] of columns.dimensions.entries()) ownerOf.set(keyOf(name), `dimensions[${index}]`);
   if (columns.timeUnit !== null) ownerOf.set(keyOf(columns.timeUnit), 'the time column of groupByTimeUnit');
-  for (const [index, name] of columns.metrics.entries()) {
-    if (name === undefined) continue;
-    const owner = ownerOf.get(keyOf(name));
+  const suffixes = columns.compareTo === undefined ? [''] : ['', ...comparisonSuffixes];
+  for (const [index, alias] of columns.metrics.entries()) {
+    if (alias === undefined) continue;
     const field = `metrics[${index}]`;
-    if (owner === undefined) ownerOf.set(keyOf(name), field);
-    else {
-      const reason = format === 'parquet' ? ', which ignores letter case in parquet' : '';
-      report(
-        `${field}.alias`,
-        `${field} and ${owner} would both be the output column ${quoted(name)}${reason}; expected different names`,
-      );
+    for (const name of suffixes.map((suffix) => `${alias}${suffix}`)) {
+      const owner = ownerOf.get(keyOf(name));
+      if (owner === undefined) ownerOf.set(keyOf(name), field);
+      else {
+        const reason = format === 'parquet' ? ', which ignores letter case in parquet' : '';
+        report(
+          `${field}.alias`,
+          `${field} and ${owner} would both be the output column ${quoted(name)}${reason}; expected different names`,
+        );
+      }
     }
   }
 }

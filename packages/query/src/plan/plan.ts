@@ -51,6 +51,20 @@ export interface PlannedMetric {
   readonly alias: string;
   /** Absent: the aggregate as it is. */
   readonly operation?: Operation;
+  /** Absent: the value itself. The operation is applied to the part. */
+  readonly part?: MetricPart;
+}
+
+/** The share of a sum in its whole, or the whole: over all rows, or over those of the bucket. */
+export interface MetricPart {
+  readonly of: 'share' | 'total';
+  readonly within: 'range' | 'time';
+}
+
+/** Sorts rows by an output column, rows without a value last. */
+export interface OrderTerm {
+  readonly column: string;
+  readonly descending: boolean;
 }
 
 /** A zone as it was at submission, so that every process computes the same buckets. */
@@ -124,6 +138,16 @@ export interface Plan {
   /** Rows are ordered by group, then by time. Absent: all groups, ordered by time. */
   readonly groups?: GroupChoice;
   readonly limitRows: number | null;
+  /** Order of the rows before the usual one. Absent: by time, then by the dimensions. */
+  readonly orderBy?: readonly OrderTerm[];
+  /** Condition on output columns. Absent: all rows. */
+  readonly having?: FilterNode;
+  /** Whether a row `(others)` follows the rows of the limit, over the facts of all other rows. */
+  readonly others?: true;
+  /** Each metric also has its value in this range, and the relative change. Absent: no comparison. */
+  readonly comparedRange?: TimeRange;
+  /** Whether buckets without facts have rows. */
+  readonly fillGaps?: true;
   /** The custom fields that the plan reads, as declared at submission. Absent: none. */
   readonly customFields?: readonly CustomField[];
   readonly output: OutputFormat;

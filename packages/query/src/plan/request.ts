@@ -15,6 +15,16 @@ export interface QueryRequest {
   readonly csvBom?: boolean | undefined;
   readonly csvHeader?: boolean | undefined;
   readonly csvSafe?: boolean | undefined;
+  readonly orderBy?: readonly OrderRequest[] | undefined;
+  readonly having?: string | undefined;
+  readonly others?: boolean | undefined;
+  readonly compareTo?: string | { readonly start: string; readonly end: string } | undefined;
+  readonly fillGaps?: boolean | undefined;
+}
+
+export interface OrderRequest {
+  readonly column: string;
+  readonly direction?: string | undefined;
 }
 
 export interface MetricRequest {
@@ -24,4 +34,6 @@ export interface MetricRequest {
   readonly alias?: string | undefined;
   readonly operator?: string | undefined;
   readonly value?: string | undefined;
+  readonly as?: string | undefined;
+  readonly within?: string | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { ListedQuery, QueryParams, QueryStatus } from '@hourglass/contract';
-import type { Plan, PlannedMetric } from '@hourglass/query';
+import { functionName, type Plan, type PlannedMetric } from '@hourglass/query';
 import type { PolledQuery, QueryRecord } from '@hourglass/reports';
 
 /** The response to a submission: `error` is the string "false", and `updated` is absent. */
@@ -72,7 +72,9 @@ export function queryParamsOf({ dimensions, metrics, range, timeUnit, output }: 
   };
 }
 
-function metricText({ metric, function: name, alias }: PlannedMetric): string {
+function metricText(planned: PlannedMetric): string {
+  const { metric, alias } = planned;
+  const name = functionName(planned);
   return `name:${metric},${name === null ? '' : `func:${name},`}alias:${alias}`;
 }
 

@@ -52,6 +52,8 @@ export const statsParameters = {
         'Excludes tzo.',
     ),
   _optimized: oneOf(['js']).optional().describe('js: return the optimized form.'),
+  // Edge's name of a table, such as agg_percentile.
+  t: withoutEffect,
   accuracy: withoutEffect,
   realtime: withoutEffect,
   aggTable: withoutEffect,

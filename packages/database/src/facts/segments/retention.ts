@@ -1,5 +1,5 @@
 import type { SegmentOwner } from '@hourglass/facts';
-import type { BoundPlan } from '@hourglass/query';
+import type { BoundPlan, TimeRange } from '@hourglass/query';
 import type { Queryable } from '../../connection/scoped-pool.ts';
 
 /**
@@ -53,8 +53,15 @@ export function keptFacts(
   const { plan, dataset } = boundPlan;
   if (dataset.records.length > 0 || expiredBeforeMs === null)
     return { kept: boundPlan, expiredBeforeMs: null };
-  const { startMs, endExclusiveMs } = plan.range;
-  if (expiredBeforeMs <= startMs) return { kept: boundPlan, expiredBeforeMs };
-  const range = { startMs: Math.min(expiredBeforeMs, endExclusiveMs), endExclusiveMs };
-  return { kept: { ...boundPlan, plan: { ...plan, range } }, expiredBeforeMs };
+  const { comparedRange } = plan;
+  const kept = {
+    ...plan,
+    range: keptRange(plan.range, expiredBeforeMs),
+    ...(comparedRange === undefined ? {} : { comparedRange: keptRange(comparedRange, expiredBeforeMs) }),
+  };
+  return { kept: { ...boundPlan, plan: kept }, expiredBeforeMs };
+}
+
+function keptRange({ startMs, endExclusiveMs }: TimeRange, expiredBeforeMs: number): TimeRange {
+  return { startMs: Math.max(startMs, Math.min(expiredBeforeMs, endExclusiveMs)), endExclusiveMs };
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingSegment, SegmentFile, SegmentOwner } from '@hourglass/facts';
 import {
+  hullOf,
+  mayRead,
   segmentPrefixOf,
   type Deletion,
   type SegmentColumn,
@@ -43,6 +45,16 @@ export async function liveSegments(
     firstMs: first_at.getTime(),
     lastMs: last_at.getTime(),
   }));
+}
+
+/** Returns the live segments that may contain facts of the ranges, oldest facts first. */
+export async function readSegments(
+  client: Queryable,
+  owner: SegmentOwner,
+  ranges: readonly TimeRange[],
+): Promise<readonly StoredSegment[]> {
+  const segments = await liveSegments(client, owner, hullOf(ranges));
+  return segments.filter((segment) => mayRead(ranges, segment));
 }
 
 export async function countLiveSegments(

@@ -1,0 +1,56 @@
+import { type Expression, type RawBuilder, sql } from 'kysely';
+import type { TimeUnit } from '../../plan/plan.ts';
+import type { BucketSeries, NumberedPiece } from '../../time/bucket-series.ts';
+import { unitLengths } from '../../time/time-unit-lengths.ts';
+import { addOffset, caseOf, subtractOffset, timestampLiteral } from '../local-time.ts';
+
+/** Compiles the number, BIGINT, of the bucket of the series that starts at a TIMESTAMP. */
+export function bucketNumber(
+  start: RawBuilder<unknown>,
+  { pieces, unit }: BucketSeries,
+): RawBuilder<unknown> {
+  const numbers = pieces.map((piece) => ({
+    endExclusiveMs: piece.endExclusiveMs,
+    value: sql`(${sql.lit(piece.firstNumber)} + ${unitsSince(start, piece, unit)})`,
+  }));
+  return sql`cast(${caseOf(start, numbers)} as bigint)`;
+}
+
+function unitsSince(start: Expression<unknown>, piece: NumberedPiece, unit: TimeUnit): RawBuilder<unknown> {
+  if ('startMs' in piece) return sql`0`;
+  const length = unitLengths[unit];
+  const first = timestampLiteral(piece.localStartMs);
+  const local = addOffset(start, piece.offsetMs);
+  return 'ms' in length
+    ? sql`date_diff('millisecond', ${first}, ${local}) // ${sql.lit(length.ms)}`
+    : sql`date_diff('month', ${first}, ${local}) // ${sql.lit(length.months)}`;
+}
+
+/** Compiles the start, TIMESTAMP in UTC, of the bucket with a number. */
+export function bucketAt(number: RawBuilder<unknown>, { pieces, unit }: BucketSeries): RawBuilder<unknown> {
+  const starts = pieces.map((piece) => startAt(number, piece, unit));
+  // The last piece whose first number is not greater: a bucket may continue in the next piece.
+  const branches = pieces.flatMap((_, index) => {
+    const next = pieces
+      .slice(index + 1)
+      .find(({ firstNumber }) => firstNumber > (pieces[index]?.firstNumber ?? 0));
+    return next === undefined
+      ? []
+      : [sql`when ${number} < ${sql.lit(next.firstNumber)} then ${starts[index]}`];
+  });
+  const last = starts[branches.length];
+  if (last === undefined) throw new Error('a series of buckets is empty');
+  return branches.length === 0 ? last : sql`(case ${sql.join(branches, sql` `)} else ${last} end)`;
+}
+
+function startAt(number: RawBuilder<unknown>, piece: NumberedPiece, unit: TimeUnit): RawBuilder<unknown> {
+  if ('startMs' in piece) return timestampLiteral(piece.startMs);
+  const length = unitLengths[unit];
+  const first = timestampLiteral(piece.localStartMs);
+  const units = sql`cast(${number} - ${sql.lit(piece.firstNumber)} as integer)`;
+  const local =
+    'ms' in length
+      ? sql`(${first} + to_milliseconds(cast(${units} as bigint) * ${sql.lit(length.ms)}))`
+      : sql`(${first} + to_months(${units} * ${sql.lit(length.months)}))`;
+  return sql`${subtractOffset(local, piece.offsetMs)}`;
+}
