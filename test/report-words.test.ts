@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readArchive, sharedSystem, type TestSystem } from '@hourglass/testing';
+import { archiveMembers, readArchive, sharedSystem, type TestSystem } from '@hourglass/testing';
 
 const at = (time: string, apiproxy: string, total_response_time: number, client_ip: string) => ({
   timestamp: `2026-03-${time}:00Z`,
@@ -85,6 +85,20 @@ describe('a query with words for rows', () => {
       { calls: '0', hour: '2026-03-03 11:00:00 UTC' },
       { calls: '3', hour: '2026-03-03 12:00:00 UTC' },
     ]);
+  });
+
+  test('states in the manifest which columns are estimates', async () => {
+    const id = await system.client.submit({
+      metrics: [calls, { name: 'client_ip', function: 'approx_distinct', alias: 'clients' }],
+      timeRange,
+    });
+    await system.client.ended(id);
+    const [manifest] = (await archiveMembers(await system.client.archive(id))).slice(-1);
+    expect(JSON.parse(String(manifest?.bytes))).toMatchObject({
+      approximations: [
+        { column: 'clients', function: 'approx_distinct', error: 'relative standard error 0.13' },
+      ],
+    });
   });
 
   test('is listed with the functions that it names', async () => {

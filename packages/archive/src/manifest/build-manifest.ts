@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { canonicalSha256 } from '@hourglass/contract';
+import { approximations } from '@hourglass/query';
 import type { ArchiveTask, ResultOrigin } from '@hourglass/reports';
 import { signManifest, type ManifestPart, type UnsignedManifest } from './manifest.ts';
 
@@ -25,6 +26,7 @@ export function buildManifest(
   const { organization, environment } = origin.plan.tenant;
   // As the database stores it: without values that JSON lacks.
   const query = JSON.parse(JSON.stringify(origin.plan)) as UnsignedManifest['query'];
+  const estimated = approximations(origin.plan);
   const manifest: Omit<UnsignedManifest, 'keyId'> = {
     formatVersion: 1,
     organization,
@@ -34,6 +36,7 @@ export function buildManifest(
     createdAt: task.createdAt.toISOString(),
     query,
     querySha256: canonicalSha256(query),
+    ...(estimated.length === 0 ? {} : { approximations: [...estimated] }),
     snapshot: {
       takenAt: origin.snapshotAt.toISOString(),
       watermark: origin.watermark === null ? null : String(origin.watermark),

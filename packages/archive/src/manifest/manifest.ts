@@ -30,6 +30,10 @@ const unsignedManifest = z.strictObject({
   createdAt: z.iso.datetime({ precision: 3 }),
   /** The stored plan. */
   query: z.json(),
+  /** The columns whose values are estimates. Absent: every value is exact. */
+  approximations: z
+    .array(z.strictObject({ column: z.string(), function: z.string(), error: z.string() }))
+    .exactOptional(),
   /** Digest of the canonical JSON of `query`. */
   querySha256: sha256,
   /**

@@ -39,7 +39,7 @@ export function planMetric(
   };
 }
 
-/** Such as `sum_message_count`, `p95_total_response_time` or `sum_message_count_share`. */
+/** Makes a name such as `sum_message_count`, `p95_total_response_time` or `sum_message_count_share`. */
 function defaultAlias(source: MetricSource, part: MetricPart | null): string {
   const name = functionName(source);
   return `${name === null ? '' : `${name}_`}${source.metric}${part === null ? '' : `_${part.of}`}`;
