@@ -1,5 +1,5 @@
 const start = '2025-01-01T00:00:00Z';
-/** A body with every field. */
+/** A body with every field, except those that depend on others. */
 export const good = {
   dataset: 'api',
   metrics: [{ name: 'message_count', function: 'sum', alias: 'calls', operator: '+', value: '1' }],
@@ -16,6 +16,28 @@ export const good = {
   csvSafe: true,
   name: 'Calls by hour',
   reportDefinitionId: 'b2c5-1',
+};
+
+const words = {
+  metrics: [{ name: 'message_count', function: 'sum', alias: 'calls', as: 'share', within: 'time' }],
+  dimensions: ['apiproxy'],
+  groupByTimeUnit: 'hour',
+  timeRange: good.timeRange,
+  orderBy: [{ column: 'apiproxy', direction: 'desc' }],
+  having: 'apiproxy is not null',
+  compareTo: { start: '2024-01-01T00:00:00Z', end: '2024-01-02T00:00:00Z' },
+  fillGaps: true,
+};
+const percentile = {
+  metrics: [{ name: 'total_response_time', function: 'percentile', percentile: 95 }],
+  timeRange: good.timeRange,
+};
+const top = {
+  metrics: [{ name: 'tps' }],
+  dimensions: ['apiproxy'],
+  limit: 1,
+  others: true,
+  timeRange: good.timeRange,
 };
 
 /** Properties of every object, which must not be names of fields. */
@@ -45,6 +67,8 @@ const label: Bounds = {
 };
 
 export interface Bounds {
+  /** A valid body with the field. Absent: `good`. */
+  readonly base?: object;
   /** Values at the boundary and other valid ones. */
   readonly within: readonly unknown[];
   /** Values one past the boundary, the message of the error, and the field at fault if it is another one. */
@@ -96,11 +120,132 @@ export const cases: Readonly<Record<string, Bounds>> = {
     within: ['sum'],
     beyond: [
       ['avg', /has no function "avg"; expected sum/],
+      ['p95', /has no function "p95"; expected sum/],
       ['SUM', /expected sum/],
       ['', /expected sum/],
       ...notKnown(/expected sum/),
     ],
   },
+  'metrics[0].percentile': {
+    base: percentile,
+    within: [0, 50, 99.999999, 100],
+    beyond: [
+      [-0.000001, /is not a percentile; expected a number from 0 to 100/],
+      [100.000001, /is not a percentile; expected a number from 0 to 100/],
+      [-1e300, /is not a percentile/],
+    ],
+  },
+  'metrics[0].as': {
+    base: words,
+    within: ['share', 'total'],
+    beyond: [
+      ['shares', /is not a part; expected share or total. Did you mean "share"/],
+      ['SHARE', /is not a part/],
+      ['', /is not a part/],
+      ...notKnown(/is not a part/),
+    ],
+  },
+  'metrics[0].within': {
+    base: words,
+    within: ['time'],
+    beyond: [
+      ['range', /is not a whole; expected "time"/],
+      ['Time', /is not a whole/],
+      ['', /is not a whole/],
+      ...notKnown(/is not a whole/),
+    ],
+  },
+  orderBy: {
+    base: words,
+    within: [
+      [{ column: 'calls' }],
+      ['calls', 'calls_previous', 'calls_change', 'apiproxy', 'hour'].map((column) => ({ column })),
+    ],
+    beyond: [
+      [[], /0 columns; expected 1 to 25/],
+      [Array.from({ length: 26 }, () => ({ column: 'calls' })), /26 columns; expected 1 to 25/],
+      [Array(1_900).fill({ column: 'calls' }), /1900 columns; expected 1 to 25/],
+      [[{ column: 'calls' }, { column: 'calls' }], /already orderBy\[0\]/, 'orderBy[1].column'],
+    ],
+  },
+  'orderBy[0]': {
+    base: words,
+    within: [{ column: 'calls' }],
+    beyond: [
+      [{}, /is required; expected string/, 'orderBy[0].column'],
+      [{ column: 'calls', order: 'asc' }, /unknown property/, 'orderBy[0].order'],
+    ],
+  },
+  'orderBy[0].column': {
+    base: words,
+    within: ['calls', 'calls_change', 'hour'],
+    beyond: [
+      ['apiprox', /is not a column of the report; .*Did you mean "apiproxy"/],
+      ['message_count', /is not a column of the report; expected one of "calls"/],
+      ['', /is not a column/],
+      ['x'.repeat(100_000), /^"x{60}…" is not a column/],
+      ...notKnown(/is not a column/),
+    ],
+  },
+  'orderBy[0].direction': {
+    base: words,
+    within: ['asc', 'desc'],
+    beyond: [
+      ['ASC', /is not a direction; expected asc or desc/],
+      ['', /is not a direction/],
+      ...notKnown(/is not a direction/),
+    ],
+  },
+  having: {
+    base: words,
+    within: ['calls gt 0.5', "calls_previous is null or hour ge '2025-01-01T00:00:00Z'"],
+    beyond: [
+      ['', /position 1: found the end/],
+      [
+        'message_count gt 1',
+        /position 1: found "message_count"; expected a column of the report, one of "calls"/,
+      ],
+      ['call gt 1', /Did you mean "calls"/],
+      [`${'(apiproxy is null) or '.repeat(3_000)}apiproxy is null`, /expected at most 65536/],
+      ...notKnown(/position 1: found .* expected a column of the report/),
+    ],
+  },
+  others: {
+    base: top,
+    within: [true, false],
+    beyond: [],
+  },
+  compareTo: {
+    base: words,
+    within: ['previousPeriod', 'previousYear'],
+    beyond: [
+      ['previousyear', /is not a comparison; expected "previousPeriod".*Did you mean "previousYear"/],
+      ['', /is not a comparison/],
+      [{}, /is required; expected string/, 'compareTo.start'],
+      [{ start, end: start }, /is empty/],
+      [{ start, end: '2026-01-01T00:00:00.001Z' }, /expected at most 365 days/],
+      ...notKnown(/is not a comparison/),
+    ],
+  },
+  'compareTo.start': {
+    base: words,
+    within: ['2023-01-02T00:00:00Z', '2024-01-01T23:59:59.999Z'],
+    beyond: [
+      ['2023-01-01T23:59:59.999Z', /expected at most 365 days/, 'compareTo'],
+      ['2024-01-02T00:00:00Z', /is empty/, 'compareTo'],
+      ['2024-01-01', /is not a date and time/],
+    ],
+  },
+  'compareTo.end': {
+    base: words,
+    within: ['2024-01-01T00:00:00.001Z', '2024-12-31T00:00:00Z'],
+    beyond: [
+      ['2024-12-31T00:00:00.001Z', /expected at most 365 days/, 'compareTo'],
+      ['2023-12-31T23:59:59.999Z', /is reversed/, 'compareTo'],
+      ['tomorrow', /is not a date and time/],
+    ],
+  },
+  fillGaps: { base: words, within: [true, false], beyond: [] },
   'metrics[0].alias': {
     within: [
       'a',

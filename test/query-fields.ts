@@ -51,5 +51,7 @@ const samples: readonly [type: string, value: unknown][] = [
 
 /** Returns a value of each JSON type that the field does not accept. */
 export function wrongTypes({ types }: Field): (readonly [type: string, value: unknown])[] {
-  return samples.filter(([type]) => !types.includes(type));
+  // A whole number is a number.
+  const accepted = types.includes('number') ? [...types, 'integer'] : types;
+  return samples.filter(([type]) => !accepted.includes(type));
 }

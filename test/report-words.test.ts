@@ -123,7 +123,7 @@ describe('a query with words for rows', () => {
       [{ metrics: [calls], fillGaps: 1 }, 'fillGaps'],
       [{ metrics: [calls], having: 5 }, 'having'],
       [
-        { metrics: [calls], compareTo: {} },
+        { metrics: [calls], compareTo: 5 },
         'compareTo: expected "previousPeriod", "previousYear" or {"start","end"}',
       ],
       [{ metrics: [{ ...calls, percentile: '95' }] }, 'metrics[0].percentile'],

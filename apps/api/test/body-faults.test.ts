@@ -17,12 +17,12 @@ test('an unknown property of a body is answered with the properties of its objec
     colour: 1,
   });
   expect(messages['metric']).toBe(
-    'unknown property; expected dataset, metrics, dimensions, timeRange, limit, filter, groupByTimeUnit, ' +
-      'outputFormat, csvDelimiter, name, reportDefinitionId. Did you mean "metrics"?',
+    `unknown property; expected ${Object.keys(submitQueryBody.shape).join(', ')}. Did you mean "metrics"?`,
   );
   expect(messages['dimension']).toMatch(/\. Did you mean "dimensions"\?$/);
   expect(messages['metrics[0].fuction']).toBe(
-    'unknown property; expected name, function, alias, operator, value. Did you mean "function"?',
+    'unknown property; expected name, function, percentile, alias, operator, value, as, within. ' +
+      'Did you mean "function"?',
   );
   expect(messages['timeRange.stop']).toMatch(/^unknown property; expected start, end/);
   expect(messages['colour']).not.toContain('Did you mean');
