@@ -6,6 +6,8 @@ const at = (time: string, apiproxy: string, total_response_time: number, client_
   apiproxy,
   total_response_time,
   client_ip,
+  // Any whole number.
+  response_status_code: total_response_time,
 });
 const facts = [
   // The day before.
@@ -55,6 +57,18 @@ describe('a query with words for rows', () => {
       { calls: '3', p75: 300, clients: '2', share: 0.6, apiproxy: 'orders' },
       { calls: '2', p75: 17.5, clients: '2', share: 0.4, apiproxy: '(others)' },
     ]);
+  });
+
+  test('writes the others of a numeric dimension to parquet as text', async () => {
+    const id = await system.client.submit({
+      timeRange,
+      metrics: [calls],
+      dimensions: ['response_status_code'],
+      limit: 1,
+      others: true,
+      outputFormat: 'parquet',
+    });
+    expect((await system.client.ended(id)).state).toBe('completed');
   });
 
   test('compares with another range, and reads no facts between the two', async () => {

@@ -30,7 +30,10 @@ export type ShownType = 'integer' | 'boolean' | 'bucket' | 'timestamp';
 
 /** The parts of a plan that decide the columns of its report. */
 export interface GroupedPlan {
-  readonly plan: Pick<Plan, 'metrics' | 'dimensions' | 'timeUnit' | 'timeZone' | 'perFact' | 'comparedRange'>;
+  readonly plan: Pick<
+    Plan,
+    'metrics' | 'dimensions' | 'timeUnit' | 'timeZone' | 'perFact' | 'others' | 'comparedRange'
+  >;
   readonly dataset: Dataset;
 }
 
@@ -40,29 +43,31 @@ export interface GroupedPlan {
  * names the same columns `c0`, `c1`, … Throws if the dataset does not have a name of the plan.
  */
 export function outputColumns(grouped: GroupedPlan): readonly OutputColumn[] {
-  const { plan, dataset } = grouped;
+  const { plan } = grouped;
   return [
     ...plan.metrics.flatMap((metric) => metricColumns(metric, grouped)),
-    ...plan.dimensions.map((name) => dimensionColumn(name, dataset)),
+    ...plan.dimensions.map((name) => dimensionColumn(name, grouped)),
     ...timeColumns(plan),
   ];
 }
 
-function dimensionColumn(name: string, dataset: Dataset): OutputColumn {
+/** A column with the value `(others)` is a text, whatever its other values are. */
+function dimensionColumn(name: string, { plan, dataset }: GroupedPlan): OutputColumn {
   const { source } = getDimension(dataset, name);
-  return source.kind === 'column' && source.type !== 'text'
+  return source.kind === 'column' && source.type !== 'text' && plan.others === undefined
     ? { name, kind: 'text', shows: source.type }
     : { name, kind: 'text' };
 }
 
 /** Returns the types in which the values of the output columns compare, in their order. */
 export function outputColumnTypes(grouped: GroupedPlan): ReadonlyMap<string, ColumnType> {
-  return new Map(
-    outputColumns(grouped).map(({ name, kind, shows = 'text' }) => [
-      name,
-      kind === 'float' ? kind : shows === 'bucket' ? 'timestamp' : shows,
-    ]),
-  );
+  const { others, ...plan } = grouped.plan;
+  return new Map(outputColumns({ ...grouped, plan }).map((column) => [column.name, columnTypeOf(column)]));
+}
+
+function columnTypeOf({ kind, shows }: OutputColumn): ColumnType {
+  if (kind === 'float' || shows === undefined) return kind;
+  return shows === 'bucket' ? 'timestamp' : shows;
 }
 
 /** The names of a metric's columns in a compared report: its own, then these. */
