@@ -164,7 +164,7 @@ export const cases: Readonly<Record<string, Bounds>> = {
     beyond: [
       [[], /0 columns; expected 1 to 25/],
       [Array.from({ length: 26 }, () => ({ column: 'calls' })), /26 columns; expected 1 to 25/],
-      [Array(1_900).fill({ column: 'calls' }), /1900 columns; expected 1 to 25/],
+      [Array.from({ length: 1_900 }, () => ({ column: 'calls' })), /1900 columns; expected 1 to 25/],
       [[{ column: 'calls' }, { column: 'calls' }], /already orderBy\[0\]/, 'orderBy[1].column'],
     ],
   },

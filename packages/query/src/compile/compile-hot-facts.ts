@@ -95,7 +95,7 @@ export function compileHotFactsSelect(boundPlan: BoundPlan): HotFactsCopy {
     .selectFrom(hotFactsView(dataset))
     .select(columns.map((column) => copyExpression(column).as(column.name)))
     .where(environmentColumn.name, '=', transactionSetting<number>(settingNames.environmentId, 'integer'))
-    .where(({ or }) => or(ranges.map((_, index) => isInRange(index))));
+    .where((where) => where.or(ranges.map((_, index) => isInRange(index))));
   return {
     sql: sqlWithoutParameters(conditions.reduce((narrowed, condition) => narrowed.where(condition), select)),
     settings: {

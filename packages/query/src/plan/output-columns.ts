@@ -61,7 +61,7 @@ function dimensionColumn(name: string, { plan, dataset }: GroupedPlan): OutputCo
 
 /** Returns the types in which the values of the output columns compare, in their order. */
 export function outputColumnTypes(grouped: GroupedPlan): ReadonlyMap<string, ColumnType> {
-  const { others, ...plan } = grouped.plan;
+  const { others: _, ...plan } = grouped.plan;
   return new Map(outputColumns({ ...grouped, plan }).map((column) => [column.name, columnTypeOf(column)]));
 }
 

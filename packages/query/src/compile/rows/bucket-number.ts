@@ -2,7 +2,7 @@ import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { TimeUnit } from '../../plan/plan.ts';
 import type { BucketSeries, NumberedPiece } from '../../time/bucket-series.ts';
 import { unitLengths } from '../../time/time-unit-lengths.ts';
-import { addOffset, caseOf, subtractOffset, timestampLiteral } from '../local-time.ts';
+import { addOffset, caseOf, timestampLiteral } from '../local-time.ts';
 
 /** Compiles the number, BIGINT, of the bucket of the series that starts at a TIMESTAMP. */
 export function bucketNumber(
@@ -52,5 +52,5 @@ function startAt(number: RawBuilder<unknown>, piece: NumberedPiece, unit: TimeUn
     'ms' in length
       ? sql`(${first} + to_milliseconds(cast(${units} as bigint) * ${sql.lit(length.ms)}))`
       : sql`(${first} + to_months(${units} * ${sql.lit(length.months)}))`;
-  return sql`${subtractOffset(local, piece.offsetMs)}`;
+  return sql`${addOffset(local, -piece.offsetMs)}`;
 }

@@ -74,8 +74,6 @@ function withOthers(
 ): RawBuilder<unknown> {
   const limit = sql`cast(${sql.lit(limitRows)} as bigint)`;
   const others = otherFacts(boundPlan, sql`position > ${limit}`);
-  const shown = (relation: RawBuilder<unknown>, own: readonly RowColumn[], position: RawBuilder<unknown>) =>
-    sql`select ${sql.join([...shownColumns(own), sql`${position} as position`])} from ${relation}`;
   const rest = columns.map((column) =>
     column.isDimension && column.value !== null ? { ...column, show: () => sql`'(others)'` } : column,
   );
@@ -83,9 +81,17 @@ function withOthers(
   return sql`
     with ranked as materialized (select *, row_number() over (order by ${order}) as position from (${rows}))
     select ${sql.join(names)}
-      from (${shown(sql`ranked where position <= ${limit}`, columns, sql`position`)}
-             union all ${shown(sql`(${others})`, rest, sql`cast(null as bigint)`)})
+      from (${positioned(sql`ranked where position <= ${limit}`, columns, sql`position`)}
+             union all ${positioned(sql`(${others})`, rest, sql`cast(null as bigint)`)})
      order by position nulls last`;
+}
+
+function positioned(
+  relation: RawBuilder<unknown>,
+  columns: readonly RowColumn[],
+  position: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return sql`select ${sql.join([...shownColumns(columns), sql`${position} as position`])} from ${relation}`;
 }
 
 function shownColumns(columns: readonly RowColumn[]): readonly RawBuilder<unknown>[] {
