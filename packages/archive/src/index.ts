@@ -1,3 +1,4 @@
 export * from './manifest/manifest-key.ts';
 export * from './read/archive-reader.ts';
 export * from './write/archive-writer.ts';
+export { parquetRows } from './read/parquet-rows.ts';

@@ -19,7 +19,7 @@ import {
 } from '@hourglass/query';
 import type { EngineTask, PlacedSegment, ReportEngine, RowFile } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder, suiteSize } from '@hourglass/testing';
-import { parquetRows } from '../../archive/src/read/parquet-rows.ts';
+import { parquetRows } from '@hourglass/archive';
 import { expectSame } from '../../query/test/expect-same.ts';
 import { environmentId, type Fact } from '../../query/test/facts-relation.ts';
 import { modelCustomFields } from '../../query/test/filter-model.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bindPlan, catalogue, compileMissingRate, type Plan } from '../src/index.ts';
 import { examplePlan, openDuckDB, type Fact } from './facts-relation.ts';
-import { toMillionths } from './report-model.ts';
+import { toMillionths } from './millionths.ts';
 
 interface Rate {
   readonly day: string;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { CustomField } from '../src/index.ts';
 import type { Fact } from './facts-relation.ts';
-import { toMillionths } from './report-model.ts';
+import { toMillionths } from './millionths.ts';
 import { localDate } from './zone-clock.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Fact } from './facts-relation.ts';
 import { environmentId } from './facts-relation.ts';
 import type { ModelFilter } from './filter-model.ts';
+import { toMillionths } from './millionths.ts';
 import { localDate, zoneClock } from './zone-clock.ts';
 import type { Operation, Plan, PlannedMetric, TimeUnit } from '../src/index.ts';
 
@@ -302,12 +303,6 @@ function measured(planned: PlannedMetric, facts: readonly Fact[], plan: Plan): V
     default:
       return name satisfies never;
   }
-}
-
-export function toMillionths(decimal: string): bigint {
-  const [whole = '0', fraction = ''] = decimal.replace('-', '').split('.');
-  const magnitude = BigInt(whole + fraction.padEnd(6, '0'));
-  return decimal.startsWith('-') ? -magnitude : magnitude;
 }
 
 function shownNumber(units: bigint, scale: number): Value {
