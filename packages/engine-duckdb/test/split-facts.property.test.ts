@@ -16,16 +16,19 @@ import {
   valueColumns,
   type FactRowColumn,
   type Plan,
+  type QueryRequest,
 } from '@hourglass/query';
 import type { EngineTask, PlacedSegment, ReportEngine, RowFile } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder, suiteSize } from '@hourglass/testing';
 import { parquetRows } from '@hourglass/archive';
-import { expectSame } from '../../query/test/expect-same.ts';
+import { expectSameRows } from '../../query/test/expect-same.ts';
 import { environmentId, type Fact } from '../../query/test/facts-relation.ts';
 import { modelCustomFields } from '../../query/test/filter-model.ts';
 import { columns, endMs, facts, tenant } from '../../query/test/random-facts.ts';
 import { requests } from '../../query/test/random-requests.ts';
+import { stagedRequests } from '../../query/test/random-staged.ts';
 import { expectedRows } from '../../query/test/report-model.ts';
+import { expectedStagedRows } from '../../query/test/staged-model.ts';
 import { createDuckDbEngine, createSegmentWriter } from '../src/index.ts';
 import { writeCopiedFacts } from './copied-facts-file.ts';
 import { linesOf, rowsOf } from './hot-facts-file.ts';
@@ -113,6 +116,29 @@ async function taskOf({ hot, segments }: Split, plan: Plan): Promise<EngineTask>
   return { ...boundPlan, facts: { ...copied, segments }, directory: folder.path, signal };
 }
 
+interface Modelled {
+  readonly request: QueryRequest;
+  readonly expectedOf: (plan: Plan) => readonly (readonly unknown[])[];
+}
+
+/** Requests with the rows that the models of reports compute. */
+const modelled: fc.Arbitrary<Modelled> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: requests.map(({ request, filter }) => ({
+      request,
+      expectedOf: (plan: Plan) => expectedRows(plan, facts, filter?.matches),
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: stagedRequests.map(({ request, filter = { matches: () => true }, having }) => ({
+      request,
+      expectedOf: (plan: Plan) => expectedStagedRows(plan, facts, { filter: filter.matches, having }),
+    })),
+  },
+);
+
 /** Returns the values of each line, ordered by their names. */
 const valuesOf = (text: string): readonly unknown[][] =>
   text
@@ -148,7 +174,7 @@ test('a report does not depend on which facts are hot, which are in segments, an
   await fc.assert(
     fc.asyncProperty(places, fc.boolean(), fc.integer(), async (chosen, merged, seed) => {
       const divided = await split(chosen, merged);
-      for (const { request, filter } of fc.sample(requests, { numRuns: 20, seed })) {
+      for (const { request, expectedOf } of fc.sample(modelled, { numRuns: 20, seed })) {
         const planned = planQuery(request, {
           catalogue,
           dataset: 'api',
@@ -159,11 +185,7 @@ test('a report does not depend on which facts are hot, which are in segments, an
         if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
         const task = await taskOf(divided, planned.plan);
         const rows = await rowsOf(engine.run(task));
-        const expected = expectedRows(planned.plan, facts, filter?.matches);
-        expect(rows.length).toBe(expected.length);
-        for (const [index, row] of rows.entries()) {
-          for (const [column, value] of row.entries()) expectSame(value, expected[index]?.[column]);
-        }
+        expectSameRows(rows, expectedOf(planned.plan));
         if (!isOrderedByBucket(planned.plan)) continue;
         const json: EngineTask = { ...task, plan: { ...planned.plan, output: { format: 'json' } } };
         const atOnce = await linesOf(engine.writeRows(json));
@@ -171,15 +193,10 @@ test('a report does not depend on which facts are hot, which are in segments, an
         expect(sliced.rows.reduce((sum, count) => sum + count, 0)).toBe(rows.length);
         most = Math.max(most, sliced.rows.length);
         const lines = valuesOf(atOnce.text);
-        for (const [index, values] of valuesOf(sliced.text).entries()) {
-          for (const [column, value] of values.entries()) expectSame(value, lines[index]?.[column]);
-        }
+        expectSameRows(valuesOf(sliced.text), lines);
         const parquet: EngineTask = { ...task, plan: { ...planned.plan, output: { format: 'parquet' } } };
         const typed = await parquetRowsOf(slicing.writeRows({ ...parquet, pauses: everyOther }), task);
-        expect(typed.length).toBe(rows.length);
-        for (const [index, values] of typed.entries()) {
-          for (const [column, value] of values.entries()) expectSame(value, lines[index]?.[column]);
-        }
+        expectSameRows(typed, lines);
       }
     }),
     { numRuns: suiteSize({ short: 2, full: 8 }), endOnFailure: true },
