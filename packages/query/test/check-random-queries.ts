@@ -25,7 +25,12 @@ export async function checkRandomQueries(count: number): Promise<void> {
       if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
       const { rows } = await duckdb.reportLoaded(planned.plan);
       if (filter !== undefined && rows.length > 0) narrowed += 1;
-      expectSameRows(rows, expectedRows(planned.plan, facts, filter?.matches));
+      const expected = expectedRows(planned.plan, facts, filter?.matches);
+      expectSameRows(rows, expected);
+      if (planned.plan.metrics.some(({ percentile }) => percentile !== undefined)) {
+        const counted = await duckdb.reportLoaded(planned.plan, catalogue, { countsValues: true });
+        expectSameRows(counted.rows, expected);
+      }
     }),
     { numRuns: count },
   );

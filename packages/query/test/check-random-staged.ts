@@ -25,7 +25,10 @@ export async function checkRandomStaged(count: number): Promise<void> {
       if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
       const { rows } = await duckdb.reportLoaded(planned.plan);
       const matches = filter?.matches ?? (() => true);
-      expectSameRows(rows, expectedStagedRows(planned.plan, facts, { filter: matches, having }));
+      const expected = expectedStagedRows(planned.plan, facts, { filter: matches, having });
+      expectSameRows(rows, expected);
+      const counted = await duckdb.reportLoaded(planned.plan, catalogue, { countsValues: true });
+      expectSameRows(counted.rows, expected);
       rowsSeen += rows.length;
     }),
     { numRuns: count },

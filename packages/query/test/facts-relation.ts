@@ -1,6 +1,7 @@
 import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import {
   bindPlan,
+  type BoundPlan,
   catalogue as everyDataset,
   compileReport,
   hotFactsColumns,
@@ -74,8 +75,12 @@ export async function openDuckDB() {
   }
 
   /** Runs a report over the loaded facts. */
-  async function reportLoaded(plan: Plan, catalogue = everyDataset): Promise<ReportRows> {
-    const { sql, parameters } = compileReport(bindPlan(plan, catalogue));
+  async function reportLoaded(
+    plan: Plan,
+    catalogue = everyDataset,
+    options: Pick<BoundPlan, 'countsValues'> = {},
+  ): Promise<ReportRows> {
+    const { sql, parameters } = compileReport({ ...bindPlan(plan, catalogue), ...options });
     return query(sql, [...parameters]);
   }
 

@@ -11,6 +11,7 @@ import type { Operation, Operator, Plan, PlannedMetric } from '../plan/plan.ts';
 import { isDistinctFunction, isPercentileFunction } from '../plan/plan-function.ts';
 import type { PlanFrame } from './compile-dimension.ts';
 import { compileFactValue } from './compile-fact-value.ts';
+import { percentileShare } from './percentile-share.ts';
 
 const operatorSigns: Record<Operator, RawBuilder<unknown>> = {
   '+': sql.raw('+'),
@@ -146,8 +147,7 @@ function compilePercentile(
       : [],
   );
   const wanted = [...new Set(percentiles)];
-  // By its digits, because 99.9 / 100 is not the double nearest to 0.999.
-  const shares = sql.join(wanted.map((one) => sql`cast(${sql.lit(Number(`${one}e-2`))} as double)`));
+  const shares = sql.join(wanted.map(percentileShare));
   const position = sql.lit(wanted.indexOf(percentile) + 1);
   const values = sql`cast(${sql.ref(column)} as double)`;
   return name === 'percentile'

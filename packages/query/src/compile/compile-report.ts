@@ -40,7 +40,8 @@ export function compileReport(boundPlan: BoundPlan, limitBound: LimitBound | nul
 /** Builds the query of `compileReport`. Throws like it. */
 export function reportQuery(boundPlan: BoundPlan, limitBound: LimitBound | null): FactsQuery {
   const { plan, dataset } = boundPlan;
-  if (isStaged(plan)) return stagedRows(boundPlan);
+  const countsValues = boundPlan.countsValues === true && plan.groups === undefined;
+  if (countsValues || isStaged(plan)) return stagedRows(boundPlan);
   const columns = reportColumns(boundPlan);
   if (plan.groups !== undefined) {
     const facts = reportedFacts(boundPlan);

@@ -53,9 +53,9 @@ export function compileLimitBound(boundPlan: BoundPlan): SqlStatement {
 /** Ends the plan's range at the bound. */
 export function narrowPlan(boundPlan: BoundPlan, limitBound: LimitBound | null): BoundPlan {
   if (limitBound?.kind !== 'time') return boundPlan;
-  const { plan, dataset } = boundPlan;
+  const { plan } = boundPlan;
   const endExclusiveMs = Math.min(plan.range.endExclusiveMs, limitBound.endExclusiveMs);
-  return { plan: { ...plan, range: { ...plan.range, endExclusiveMs } }, dataset };
+  return { ...boundPlan, plan: { ...plan, range: { ...plan.range, endExclusiveMs } } };
 }
 
 /** Restricts facts to those that can be part of a row. */

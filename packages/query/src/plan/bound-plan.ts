@@ -8,6 +8,11 @@ export interface BoundPlan {
   readonly plan: Plan;
   /** Includes the custom fields that the plan uses, even if they were deleted after planning. */
   readonly dataset: Dataset;
+  /**
+   * Whether percentiles are computed from numbers of equal values, which takes longer and spills,
+   * instead of from all values in memory.
+   */
+  readonly countsValues?: boolean;
 }
 
 /**

@@ -4,7 +4,8 @@ import type { TimeRange } from '../../plan/plan.ts';
 import { bucketSeries, type BucketSeries } from '../../time/bucket-series.ts';
 import { bucketingOf } from '../../time/zone.ts';
 import { bucketAt, bucketNumber } from './bucket-number.ts';
-import { groupedRows, rowKeys, sameKeys, type Rows } from './grouped-rows.ts';
+import { groupedRows } from './grouped-rows.ts';
+import { rowKeys, sameKeys, type Rows } from './row-keys.ts';
 
 /**
  * Joins the rows of the plan's range with those of the compared range, whose metrics are `p0`, `p1`,

@@ -4,7 +4,7 @@ import { operate, zeroOf } from '../compile-metric.ts';
 import { bucketSeries } from '../../time/bucket-series.ts';
 import { bucketingOf } from '../../time/zone.ts';
 import { bucketAt } from './bucket-number.ts';
-import { rowKeys, sameKeys, type Rows } from './grouped-rows.ts';
+import { rowKeys, sameKeys, type Rows } from './row-keys.ts';
 
 /**
  * Adds a row for each bucket of the range in which a combination of dimensions has no facts. Sums,

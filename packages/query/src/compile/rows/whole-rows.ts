@@ -4,7 +4,7 @@ import type { BoundPlan } from '../../plan/bound-plan.ts';
 import { isFloatAggregate } from '../../plan/output-columns.ts';
 import type { PlannedMetric } from '../../plan/plan.ts';
 import { operate } from '../compile-metric.ts';
-import type { Rows } from './grouped-rows.ts';
+import type { Rows } from './row-keys.ts';
 
 /**
  * Replaces metrics that are parts by their share of the whole, or by the whole: the sum over all

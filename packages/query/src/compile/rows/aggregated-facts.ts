@@ -1,0 +1,80 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
+import { metricColumns } from '../../catalogue/look-up.ts';
+import type { BoundPlan } from '../../plan/bound-plan.ts';
+import { operate } from '../compile-metric.ts';
+import type { FactsQuery } from '../reported-facts.ts';
+import { countedPercentiles, percentileName } from './counted-percentiles.ts';
+import { sameKeys, type Rows } from './row-keys.ts';
+
+/** A key of groups and its name in the rows. */
+export interface NamedKey {
+  readonly name: string;
+  readonly key: RawBuilder<unknown>;
+}
+
+export interface Aggregation {
+  readonly boundPlan: BoundPlan;
+  readonly facts: FactsQuery;
+  readonly keys: readonly NamedKey[];
+  /** Compiled metrics, in the order of the plan. */
+  readonly metrics: readonly RawBuilder<unknown>[];
+}
+
+/**
+ * Selects the metrics `m0`, `m1`, …, the keys, and `has_facts`, true: one row for each group of facts, none for
+ * no facts.
+ */
+export function aggregatedFacts(aggregation: Aggregation): Rows {
+  const { boundPlan, keys, metrics } = aggregation;
+  const all = metrics.map((metric, index) => ({ metric, index }));
+  if (boundPlan.countsValues !== true) return groups(aggregation, all);
+  const isCounted = (index: number) => boundPlan.plan.metrics[index]?.function === 'percentile';
+  const counted = countedColumns(boundPlan);
+  const joins = counted.map(
+    (column, index) => sql`
+      left join (${countedPercentiles(aggregation, column)}) as ${sql.ref(`percentiles${index}`)}
+        on ${sameKeys('base', `percentiles${index}`, ['one', ...keys.map(({ name }) => name)])}`,
+  );
+  const selected = boundPlan.plan.metrics.map((metric, index) => {
+    const name = sql.ref(`m${index}`);
+    if (!isCounted(index)) return sql`base.${name} as ${name}`;
+    const relation = counted.indexOf(columnOf(metric.metric, boundPlan));
+    const value = sql.ref(`percentiles${relation}.${percentileName(metric.percentile ?? 0)}`);
+    return sql`${operate(value, metric, boundPlan.dataset)} as ${name}`;
+  });
+  const base = groups(
+    aggregation,
+    all.filter(({ index }) => !isCounted(index)),
+  );
+  const names = [...keys.map(({ name }) => name), 'has_facts'].map((name) => sql.ref(name));
+  return sql`
+    select ${sql.join([...selected, ...names.map((name) => sql`base.${name} as ${name}`)])}
+      from (select *, 1 as one from (${base})) as base ${sql.join(joins, sql` `)}`;
+}
+
+function groups(
+  { facts, keys }: Aggregation,
+  metrics: readonly { readonly metric: RawBuilder<unknown>; readonly index: number }[],
+): Rows {
+  const selected = facts.select([
+    ...metrics.map(({ metric, index }) => metric.as(`m${index}`)),
+    ...keys.map(({ key, name }) => key.as(name)),
+    sql`true`.as('has_facts'),
+  ]);
+  // Without keys SQL returns one row for no facts; a report must return none.
+  return keys.length === 0
+    ? sql`${selected.having(sql<SqlBool>`count(*) > 0`)}`
+    : sql`${selected.groupBy(keys.map(({ key }) => key))}`;
+}
+
+/** The columns whose percentiles the plan asks for. */
+function countedColumns(boundPlan: BoundPlan): readonly string[] {
+  const percentiles = boundPlan.plan.metrics.filter(({ function: name }) => name === 'percentile');
+  return [...new Set(percentiles.map(({ metric }) => columnOf(metric, boundPlan)))];
+}
+
+function columnOf(metric: string, { dataset }: BoundPlan): string {
+  const [column] = metricColumns(dataset, metric);
+  if (column === undefined) throw new Error(`the metric "${metric}" has no column`);
+  return column;
+}

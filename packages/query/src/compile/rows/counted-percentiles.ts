@@ -1,0 +1,52 @@
+import { type RawBuilder, sql, type SqlBool } from 'kysely';
+import { percentileShare } from '../percentile-share.ts';
+import type { FactsQuery } from '../reported-facts.ts';
+import type { NamedKey, Aggregation } from './aggregated-facts.ts';
+import type { Rows } from './row-keys.ts';
+
+/** The column of a percentile in `countedPercentiles`. */
+export function percentileName(percentile: number): string {
+  // A reference would split the name at a dot.
+  return `p${String(percentile).replace('.', '_')}`;
+}
+
+/**
+ * Selects the exact percentiles of a column for each group, and `one`, 1. DuckDB's own function keeps
+ * all values in memory that its limit does not cover. Here equal values are counted first, and what
+ * exceeds the memory is spilled.
+ */
+export function countedPercentiles({ boundPlan, facts, keys }: Aggregation, column: string): Rows {
+  const percentiles = boundPlan.plan.metrics.flatMap(({ function: name, percentile }) =>
+    name === 'percentile' && percentile !== undefined ? [percentile] : [],
+  );
+  const names = keys.map(({ name }) => sql.ref(name));
+  const group = names.length === 0 ? sql`` : sql`partition by ${sql.join(names)}`;
+  const ranked = sql`
+    select ${sql.join([...names, sql`value`])},
+           cast(sum(facts) over (${group} order by value) as double) as up_to,
+           cast(sum(facts) over (${group}) as double) as total
+      from (${countedValues(facts, keys, column)})`;
+  const selected = [...new Set(percentiles)].map(
+    (percentile) => sql`${interpolated(percentile)} as ${sql.ref(percentileName(percentile))}`,
+  );
+  const groupBy = names.length === 0 ? sql`` : sql`group by ${sql.join(names)}`;
+  return sql`select ${sql.join([...names, sql`1 as one`, ...selected])} from (${ranked}) ${groupBy}`;
+}
+
+function countedValues(facts: FactsQuery, keys: readonly NamedKey[], column: string): Rows {
+  const value = sql`cast(${sql.ref(column)} as double)`;
+  const selected = facts
+    .where(sql<SqlBool>`${sql.ref(column)} is not null`)
+    .select([value.as('value'), ...keys.map(({ key, name }) => key.as(name)), sql`count(*)`.as('facts')])
+    .groupBy([value, ...keys.map(({ key }) => key)]);
+  return sql`${selected}`;
+}
+
+/** Of `total` sorted values, the one at a rank is the first that more values than the rank are up to. */
+function interpolated(percentile: number): RawBuilder<unknown> {
+  const rank = sql`((total - 1) * ${percentileShare(percentile)})`;
+  const atRank = (whole: RawBuilder<unknown>) => sql`min(value) filter (where up_to > ${whole})`;
+  const [low, high] = [atRank(sql`floor(${rank})`), atRank(sql`ceil(${rank})`)];
+  const fraction = sql`max(${rank} - floor(${rank}))`;
+  return sql`(${low} + (${high} - ${low}) * ${fraction})`;
+}
