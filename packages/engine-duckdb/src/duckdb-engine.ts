@@ -7,6 +7,7 @@ import { toTaskError } from './engine-error.ts';
 import { createInstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { openReport } from './open-report.ts';
+import { withPercentileMethod } from './percentile-memory.ts';
 import { rowBatches } from './row-batches.ts';
 import { startStatement } from './statements.ts';
 import { writeReport, type EngineContext } from './write-report.ts';
@@ -84,7 +85,10 @@ async function* readReport(
   const stopInterrupting = interruptOnAbort(connection, signal);
   try {
     const bound = await openReport(connection, task, engine);
-    const result = await startStatement(connection, compileReport(task, bound));
+    const result = await startStatement(
+      connection,
+      compileReport(withPercentileMethod(task, engine.limits), bound),
+    );
     let isComplete = false;
     try {
       yield* rowBatches(result, signal);

@@ -23,11 +23,12 @@ export function toAttemptFailure(error: unknown, { memoryMb, maxSpillMb }: Insta
 
 /**
  * Converts an error of a run to the error that its caller receives: the abort reason,
- * `ReportImpossible`, or a failure.
+ * `ReportImpossible` or a failure as they are, or else a failure.
  */
 export function toTaskError(error: unknown, signal: AbortSignal, limits: InstanceLimits): unknown {
   if (signal.aborted) return signal.reason;
-  return error instanceof ReportImpossible ? error : toAttemptFailure(error, limits);
+  const isMeant = error instanceof ReportImpossible || error instanceof AttemptFailure;
+  return isMeant ? error : toAttemptFailure(error, limits);
 }
 
 export function isOutOfMemory(error: unknown): boolean {

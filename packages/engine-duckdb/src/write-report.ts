@@ -17,6 +17,7 @@ import { withHotFactsSegment } from './hot-facts-segment.ts';
 import type { InstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { openRates, openReport } from './open-report.ts';
+import { withPercentileMethod } from './percentile-memory.ts';
 import { createTimeSlices, needsSlices, type TimeSlices } from './time-slices.ts';
 import { watchProgress } from './watch-progress.ts';
 import { writeLines } from './write-lines.ts';
@@ -144,8 +145,8 @@ interface Writing {
 }
 
 async function* writeAtOnce(writing: Writing, bound: LimitBound | null): AsyncGenerator<RowFile, void> {
-  const { task, state } = writing;
-  const report = { boundPlan: task, bound, isLast: true };
+  const { task, options, state } = writing;
+  const report = { boundPlan: withPercentileMethod(task, options.limits), bound, isLast: true };
   const files = await writeRowFiles(writing, report, (share) => task.onProgress?.(share));
   state.remaining = null;
   yield* files;
@@ -156,11 +157,11 @@ async function* writeSlices(
   writing: Writing,
   { slices, facts, bound }: SlicedReport,
 ): AsyncGenerator<RowFile, void> {
-  const { connection, task, state } = writing;
+  const { connection, task, options, state } = writing;
   while (slices.remaining !== null) {
     task.signal.throwIfAborted();
     const startedAtMs = performance.now();
-    const slice = { plan: slices.next(), dataset: task.dataset };
+    const slice = withPercentileMethod({ plan: slices.next(), dataset: task.dataset, facts }, options.limits);
     await createFactsView(connection, facts, slice);
     const isLast = slice.plan.range.endExclusiveMs === slices.remaining.range.endExclusiveMs;
     const files = await writeRowFiles(writing, { boundPlan: slice, bound, isLast }, (share) =>
