@@ -181,7 +181,7 @@ function changeOf(value: Value, previous: Value): Value {
   return difference / Number(previous);
 }
 
-export function columnNames({ metrics, dimensions, timeUnit, comparedRange }: Plan): readonly string[] {
+function columnNames({ metrics, dimensions, timeUnit, comparedRange }: Plan): readonly string[] {
   const suffixes = comparedRange === undefined ? [''] : ['', '_previous', '_change'];
   const time = timeUnit === null ? [] : [timeUnit];
   return [
