@@ -45,8 +45,11 @@ function countedValues(facts: FactsQuery, keys: readonly NamedKey[], column: str
 /** Of `total` sorted values, the one at a rank is the first that more values than the rank are up to. */
 function interpolated(percentile: number): RawBuilder<unknown> {
   const rank = sql`((total - 1) * ${percentileShare(percentile)})`;
-  const atRank = (whole: RawBuilder<unknown>) => sql`min(value) filter (where up_to > ${whole})`;
-  const [low, high] = [atRank(sql`floor(${rank})`), atRank(sql`ceil(${rank})`)];
+  const [low, high] = [valueAt(sql`floor(${rank})`), valueAt(sql`ceil(${rank})`)];
   const fraction = sql`max(${rank} - floor(${rank}))`;
   return sql`(${low} + (${high} - ${low}) * ${fraction})`;
+}
+
+function valueAt(rank: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`min(value) filter (where up_to > ${rank})`;
 }
