@@ -2,23 +2,9 @@ import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import { metricColumns } from '../../catalogue/look-up.ts';
 import type { BoundPlan } from '../../plan/bound-plan.ts';
 import { operate } from '../compile-metric.ts';
-import type { FactsQuery } from '../reported-facts.ts';
+import type { Aggregation } from './aggregation.ts';
 import { countedPercentiles, percentileName } from './counted-percentiles.ts';
 import { sameKeys, type Rows } from './row-keys.ts';
-
-/** A key of groups and its name in the rows. */
-export interface NamedKey {
-  readonly name: string;
-  readonly key: RawBuilder<unknown>;
-}
-
-export interface Aggregation {
-  readonly boundPlan: BoundPlan;
-  readonly facts: FactsQuery;
-  readonly keys: readonly NamedKey[];
-  /** Compiled metrics, in the order of the plan. */
-  readonly metrics: readonly RawBuilder<unknown>[];
-}
 
 /**
  * Selects the metrics `m0`, `m1`, …, the keys, and `has_facts`, true: one row for each group of facts, none for

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import { percentileShare } from '../percentile-share.ts';
 import type { FactsQuery } from '../reported-facts.ts';
-import type { NamedKey, Aggregation } from './aggregated-facts.ts';
+import type { NamedKey, Aggregation } from './aggregation.ts';
 import type { Rows } from './row-keys.ts';
 
 /** The column of a percentile in `countedPercentiles`. */
