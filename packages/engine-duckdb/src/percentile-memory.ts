@@ -3,7 +3,7 @@ import { AttemptFailure, type EngineTask } from '@hourglass/reports';
 import type { InstanceLimits } from './duckdb-instance.ts';
 import { estimateFacts } from './sample-range.ts';
 
-/** Of one value while DuckDB collects it: 8 bytes, in vectors that grow by doubling and are merged. */
+/** Size of a value while DuckDB collects it: 8 bytes, in vectors that grow by doubling and are merged. */
 const bytesPerValue = 24;
 /** The share of a run's memory that values may take, which its limit does not cover. */
 const largestShare = 1 / 4;

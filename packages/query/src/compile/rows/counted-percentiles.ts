@@ -42,7 +42,7 @@ function countedValues(facts: FactsQuery, keys: readonly NamedKey[], column: str
   return sql`${selected}`;
 }
 
-/** Of `total` sorted values, the one at a rank is the first that more values than the rank are up to. */
+/** Computes a percentile of `total` sorted values: at a rank is the first value that more values than the rank are up to. */
 function interpolated(percentile: number): RawBuilder<unknown> {
   const rank = sql`((total - 1) * ${percentileShare(percentile)})`;
   const [low, high] = [valueAt(sql`floor(${rank})`), valueAt(sql`ceil(${rank})`)];
