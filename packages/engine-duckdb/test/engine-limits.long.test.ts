@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { outputColumns } from '@hourglass/query';
 import type { EngineTask, RowFile } from '@hourglass/reports';
+import { parquetRows } from '../../archive/src/read/parquet-rows.ts';
 import { createDuckDbEngine, type DuckDbEngineOptions } from '../src/duckdb-engine.ts';
 import { linesOf, planOf, rowsOf, taskOverMany } from './hot-facts-file.ts';
 
@@ -99,6 +101,41 @@ test('a file of rows that exceed the memory is complete and in order', async () 
     }
   expect([files.map(({ rows }) => rows), lines]).toEqual([[1_000_000], 1_000_000]);
   expect(await leftFiles()).toEqual(['task/hot.csv', 'task/rows-0']);
+});
+
+const parquet = planOf({ output: { format: 'parquet' } });
+
+test('Parquet files of rows that exceed the memory are complete and in order', async () => {
+  const task = await taskOverMany(2_000_000, { plan: parquet, directory, signal: never });
+  const columns = outputColumns(task);
+  let last = '';
+  let rows = 0;
+  for await (const file of engineWith({ memoryMb: 128 }).writeRows(task)) {
+    for await (const batch of parquetRows(await readFile(file.path), columns))
+      for (const line of batch) {
+        if (line <= last) throw new Error(`${line} comes after ${last}`);
+        last = line;
+        rows += 1;
+      }
+    await rm(file.path);
+  }
+  expect(rows).toBe(2_000_000);
+  expect(await leftFiles()).toEqual(['task/hot.csv']);
+});
+
+test('an abort stops the writing of Parquet within a second and leaves nothing', async () => {
+  for (const isWriting of [false, true]) {
+    const stop = new AbortController();
+    const task = await taskOverMany(2_000_000, { plan: parquet, directory, signal: stop.signal });
+    const engine = engineWith({ memoryMb: 128, parquetFileBytes: mebibyte });
+    const writing = engine.writeRows(task).next();
+    writing.catch(() => undefined);
+    const fileBytes = () => stat(path.join(directory, 'rows-0')).then(({ size }) => size);
+    if (isWriting) await expect.poll(fileBytes, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
+    else await expect.poll(spilledFiles, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
+    expect(await abortedAfterMs(writing, stop, new Error('cancelled'))).toBeLessThan(1000);
+    expect(await leftFiles()).toEqual(['task/hot.csv']);
+  }
 });
 
 test('progress of a long run is reported during the computation as growing shares', async () => {
