@@ -7,12 +7,20 @@ import {
   archiveMembers,
   connectDatabase,
   eventually,
+  isServiceMissing,
+  runCliAtTerminal,
   sharedSystem,
   temporaryFolder,
+  terminalProblem,
   type TemporaryFolder,
   type TestSystem,
 } from '@hourglass/testing';
 
+const noTerminal = isServiceMissing({
+  service: 'a terminal',
+  problem: terminalProblem(),
+  environment: process.env,
+});
 const timeRange = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
 const query = {
   metrics: [
@@ -197,4 +205,15 @@ describe('a report', () => {
       expect((await readFile(file)).equals(part?.bytes ?? Buffer.alloc(0))).toBe(true);
     },
   );
+
+  test.skipIf(noTerminal)('in xlsx is not written to a terminal', async () => {
+    const id = await system.client.submit({ ...query, outputFormat: 'xlsx' });
+    await system.client.ended(id);
+    const command = ['download', '--org', system.organization, '--env', 'prod', '--rows', id];
+    const { code, shown } = await runCliAtTerminal(system, command, []);
+    expect([code, shown]).toEqual([
+      1,
+      expect.stringContaining('the result is no text and standard output is a terminal'),
+    ]);
+  });
 });

@@ -19,7 +19,7 @@ import {
 import { lineOf } from '../../query/test/line-model.ts';
 import { createArchiveReader, createArchiveWriter } from '../src/index.ts';
 import { readManifest, signManifest } from '../src/manifest/manifest.ts';
-import { unpackParts, verifyArchive } from '../src/verify.ts';
+import { PartsAreFiles, unpackParts, verifyArchive } from '../src/verify.ts';
 import { undetectedFlips } from './flip-bytes.ts';
 import { signingKey } from './signed-archive.ts';
 
@@ -293,15 +293,17 @@ describe('a workbook in an archive', () => {
     expect(failures).toBeGreaterThan(10);
   });
 
-  test('is unpacked as it is', async () => {
+  test('is unpacked as it is, but not to where text is shown', async () => {
     const archive = await archiveOf([rows]);
     const file = await open(archive);
     const sink = new PassThrough();
     const bytes = buffer(sink);
-    await unpackParts(file.fd, sink, signal);
+    await unpackParts(file.fd, sink, { signal });
     sink.end();
     const [part] = await archiveMembers(await readFile(archive));
     expect((await bytes).equals(part?.bytes ?? Buffer.alloc(0))).toBe(true);
+    const shown = unpackParts(file.fd, new PassThrough(), { signal, linesOnly: true });
+    await expect(shown).rejects.toThrow(PartsAreFiles);
     await file.close();
   });
 });

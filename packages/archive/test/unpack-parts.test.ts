@@ -25,7 +25,7 @@ async function unpack(archive: string): Promise<{ rows: string; bytes: number; i
   try {
     const output = new PassThrough();
     const rows = buffer(output);
-    const bytes = await unpackParts(file.fd, output, new AbortController().signal);
+    const bytes = await unpackParts(file.fd, output, { signal: new AbortController().signal });
     const isOpen = output.writable;
     output.end();
     return { rows: (await rows).toString(), bytes, isOpen };

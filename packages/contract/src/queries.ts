@@ -139,7 +139,7 @@ export const queryStatus = z
       .union([z.int(), z.string().regex(/^\d+$/)])
       .optional()
       .describe('A string, as in Apigee X, for requests with alt=json; otherwise a number.'),
-    resultFileSize: z.string().optional().describe('Size of the gzip parts, such as "0.02 KB".'),
+    resultFileSize: z.string().optional().describe('Size of the parts, such as "0.02 KB".'),
     executionTime: z
       .string()
       .optional()

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { SeparateParts, unpackParts } from '@hourglass/archive/verify';
+import { PartsAreFiles, unpackParts } from '@hourglass/archive/verify';
 import type { Place } from '../api-client.ts';
 import { printResult, type CommandContext } from '../command-context.ts';
 import { CommandError, UsageError } from '../command-error.ts';
@@ -30,12 +30,13 @@ export function configureDownload(command: Command, context: CommandContext): vo
       const { rows = false } = options;
       const file = options.output ?? (rows ? standardStream : `OfflineQueryResult-${id}.zip`);
       const isStandardOutput = file === standardStream;
-      if (!rows && isStandardOutput && context.output.isTTY === true) {
+      const isTerminal = isStandardOutput && context.output.isTTY === true;
+      if (!rows && isTerminal) {
         throw new UsageError('--output -: standard output is a terminal; expected a pipe, or --rows');
       }
       const result = { context, place: placeOf(options), id };
       const bytes = await withOutput(file, context, (sink) =>
-        rows ? writeRows(result, sink) : writeArchive(result, sink),
+        rows ? writeRows(result, sink, isTerminal) : writeArchive(result, sink),
       );
       if (!isStandardOutput) printResult(context, { id, file, bytes }, file);
     });
@@ -47,20 +48,22 @@ interface QueryResult {
   readonly id: string;
 }
 
+function fileMessage(id: string, { parts }: PartsAreFiles): string {
+  return parts > 1
+    ? `query ${id}: the result has ${parts} files; expected one for --rows: download the archive`
+    : `query ${id}: the result is no text and standard output is a terminal; expected --output or a pipe`;
+}
+
 /** The parts are read after the whole archive has arrived. Returns the size of the rows in bytes. */
-async function writeRows(result: QueryResult, sink: Writable): Promise<number> {
+async function writeRows(result: QueryResult, sink: Writable, linesOnly: boolean): Promise<number> {
   const { signal } = result.context;
   return withScratchFile(
     (scratch) => writeArchive(result, scratch),
     async (archive) => {
       try {
-        return await unpackParts(archive, sink, signal);
+        return await unpackParts(archive, sink, { signal, linesOnly });
       } catch (error) {
-        if (error instanceof SeparateParts) {
-          throw new CommandError(
-            `query ${result.id}: the result has ${error.parts} files; expected one for --rows: download the archive`,
-          );
-        }
+        if (error instanceof PartsAreFiles) throw new CommandError(fileMessage(result.id, error));
         if (signal.aborted || sink.errored !== null || systemReason(error) !== null) throw error;
         const problem = error instanceof Error ? error.message : String(error);
         throw new CommandError(

@@ -5,13 +5,14 @@ import type { OutputColumn } from '@hourglass/query';
 import { arrayBufferOf, parquetFooter } from './parquet-file.ts';
 import { jsonCell, type TypedValue } from './json-cell.ts';
 
-type TypedRow = readonly TypedValue[];
+type ColumnValues = ArrayLike<TypedValue>;
 
 /** The number of rows per batch. */
 const batchRows = 500;
 
 /**
- * Yields batches of a part's rows as NDJSON. Holds the part and the values of one row group.
+ * Yields batches of a part's rows as NDJSON. Holds the part and the values of one row group, and blocks
+ * the event loop for the values of one column.
  * @throws Error when the columns differ; the parser's error when the part is damaged
  */
 export async function* parquetRows(
@@ -20,17 +21,22 @@ export async function* parquetRows(
 ): AsyncGenerator<readonly string[]> {
   const metadata = parquetFooter(part);
   requireColumns(metadata, columns);
+  const readColumn = createColumnReader(part, metadata);
   const keys = columns.map(({ name }) => `${JSON.stringify(name)}:`);
-  const jsonRow = (row: TypedRow) =>
-    `{${columns.map((column, index) => `${keys[index]}${jsonCell(row[index], column)}`).join(',')}}`;
   let first = 0;
-  for (const { num_rows: groupRows } of metadata.row_groups) {
-    const rows = await readRows(part, metadata, { first, endExclusive: first + Number(groupRows) });
-    first += Number(groupRows);
-    for (let start = 0; start < rows.length; start += batchRows) {
-      yield rows.slice(start, start + batchRows).map(jsonRow);
+  for (const group of metadata.row_groups) {
+    const rows = { first, endExclusive: first + Number(group.num_rows) };
+    const values: ColumnValues[] = [];
+    for (const { name } of columns) values.push(await readColumn(name, rows));
+    const jsonRow = (row: number) =>
+      `{${columns.map((column, index) => `${keys[index]}${jsonCell(values[index]?.[row], column)}`).join(',')}}`;
+    for (; first < rows.endExclusive; first += batchRows) {
+      const length = Math.min(batchRows, rows.endExclusive - first);
+      const start = first - rows.first;
+      yield Array.from({ length }, (_, row) => jsonRow(start + row));
       await setImmediate();
     }
+    first = rows.endExclusive;
   }
 }
 
@@ -40,29 +46,27 @@ function requireColumns({ schema }: FileMetaData, columns: readonly OutputColumn
     throw new Error('the columns of a part differ from those of the query');
 }
 
-async function readRows(
-  part: Buffer,
-  metadata: FileMetaData,
-  { first, endExclusive }: { readonly first: number; readonly endExclusive: number },
-): Promise<readonly TypedRow[]> {
-  let rows: readonly TypedRow[] = [];
-  await parquetRead({
-    file: arrayBufferOf(part),
-    metadata,
-    rowStart: first,
-    rowEnd: endExclusive,
-    rowFormat: 'array',
-    compressors: { ZSTD: (input) => decompress(input) },
-    parsers: { stringFromBytes: textOf },
-    onComplete(found) {
-      rows = found;
-    },
-  });
-  if (rows.length !== endExclusive - first)
-    throw new Error('a row group has not as many rows as its part says');
-  return rows;
-}
-
-function textOf(bytes: Uint8Array | undefined): string | undefined {
-  return bytes && new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+function createColumnReader(part: Buffer, metadata: FileMetaData) {
+  const file = arrayBufferOf(part);
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const options = {
+    ...{ file, metadata },
+    compressors: { ZSTD: (input: Uint8Array) => decompress(input) },
+    parsers: { stringFromBytes: (bytes: Uint8Array | undefined) => bytes && decoder.decode(bytes) },
+  };
+  return async function readColumn(
+    name: string,
+    { first, endExclusive }: { readonly first: number; readonly endExclusive: number },
+  ): Promise<ColumnValues> {
+    const pages: ColumnValues[] = [];
+    await parquetRead({
+      ...{ ...options, rowStart: first, rowEnd: endExclusive, columns: [name] },
+      onChunk: ({ columnData }) => void pages.push(columnData),
+    });
+    await setImmediate();
+    const values = pages.flatMap((page) => Array.from(page));
+    if (values.length !== endExclusive - first)
+      throw new Error('a row group has not as many rows as its part says');
+    return values;
+  };
 }

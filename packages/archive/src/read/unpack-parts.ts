@@ -6,24 +6,30 @@ import { fromFdPromise, type Entry, type ZipFile } from 'yauzl';
 import { csvLayoutOf, type CsvLayout } from '../manifest/csv-layout.ts';
 import { manifestName } from '../manifest/manifest.ts';
 
-/** The parts are files of their own, which do not become one file when they are joined. */
-export class SeparateParts extends Error {
-  override readonly name = 'SeparateParts';
+/** The parts are no lines but files of their own, which do not become one file when they are joined. */
+export class PartsAreFiles extends Error {
+  override readonly name = 'PartsAreFiles';
   readonly parts: number;
 
   constructor(parts: number) {
-    super(`the archive has ${parts} files that cannot be joined`);
+    super(`the archive has ${parts} files of their own`);
     this.parts = parts;
   }
 }
 
 /**
  * Writes the unpacked parts of an archive to `output`, in order, and skips other members. Of several
- * CSV parts only the first keeps its header. Throws `SeparateParts` for several Parquet files. Leaves the file and `output` open. Returns the number of
- * bytes written.
+ * CSV parts only the first keeps its header. A single Parquet file or workbook is written as it is.
+ * Leaves the file and `output` open. Returns the number of bytes written.
  * @param file descriptor of the archive
+ * @param options.linesOnly `output` shows text
+ * @throws PartsAreFiles for several Parquet files, and for any with `linesOnly`
  */
-export async function unpackParts(file: number, output: Writable, signal: AbortSignal): Promise<number> {
+export async function unpackParts(
+  file: number,
+  output: Writable,
+  { signal, linesOnly = false }: { readonly signal: AbortSignal; readonly linesOnly?: boolean },
+): Promise<number> {
   const zip = await fromFdPromise(file, { lazyEntries: true, autoClose: false });
   let bytes = 0;
   const counted = async function* (rows: AsyncIterable<Buffer>) {
@@ -33,17 +39,17 @@ export async function unpackParts(file: number, output: Writable, signal: AbortS
     }
   };
   // One pipeline for all parts: each leaves listeners on an output that it does not end.
-  await pipeline(rowsOf(zip), counted, output, { end: false, signal });
+  await pipeline(rowsOf(zip, linesOnly), counted, output, { end: false, signal });
   return bytes;
 }
 
-async function* rowsOf(zip: ZipFile): AsyncGenerator<Buffer> {
+async function* rowsOf(zip: ZipFile, linesOnly: boolean): AsyncGenerator<Buffer> {
   const entries: Entry[] = [];
   for await (const entry of zip.eachEntry()) entries.push(entry);
   const parts = entries.filter(({ fileName }) => fileName !== manifestName);
   const [only] = parts;
   if (only !== undefined && !only.fileName.endsWith('.gz')) {
-    if (parts.length > 1) throw new SeparateParts(parts.length);
+    if (parts.length > 1 || linesOnly) throw new PartsAreFiles(parts.length);
     const file: AsyncIterable<Buffer> = await zip.openReadStreamPromise(only);
     yield* file;
     return;

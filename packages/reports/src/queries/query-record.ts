@@ -33,7 +33,7 @@ export interface QueryResult {
   /** MD5 in hex. Null for results of versions that did not compute it. */
   readonly archiveMd5: string | null;
   readonly rows: number;
-  /** Total size of the gzip parts; `resultFileSize` in the contract. */
+  /** Total size of the parts as stored; `resultFileSize` in the contract. */
   readonly gzipBytes: number;
   readonly executionMs: number;
   readonly expiresAt: Date;

@@ -29,7 +29,7 @@ export interface ArchiveFile {
 
 export interface ArchiveWriter {
   /**
-   * Writes gzip parts in a ZIP to `directory`, and deletes the files of rows. Without rows the
+   * Writes parts in a ZIP to `directory`, and deletes the files of rows. Without rows the
    * archive has one empty part. It requests the next file while it packs the present one, so a
    * request may be pending when it throws.
    */

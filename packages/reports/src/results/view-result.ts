@@ -17,8 +17,8 @@ export interface RowLayout {
 
 export interface ArchiveReader {
   /**
-   * Yields batches of rows as compact JSON objects, the same for either output format. Buffers a
-   * few rows, never a whole part. Throws when the archive is damaged. A caller that stops early
+   * Yields batches of rows as compact JSON objects, the same for every output format. Buffers a few
+   * rows, of Parquet a part. Throws when the archive is damaged. A caller that stops early
    * returns the iterator.
    */
   rows(archive: OpenResult, layout: RowLayout): AsyncIterable<readonly string[]>;

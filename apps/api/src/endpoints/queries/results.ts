@@ -27,7 +27,10 @@ const contentType = 'application/zip';
 
 /** The responses of `sendArchive`. */
 export const archiveResponses: Readonly<Record<number, ResponseShape>> = {
-  200: { description: 'The archive: a ZIP of gzip parts.', mediaTypes: [contentType] },
+  200: {
+    description: 'The archive: a ZIP of gzip parts, Parquet files or one workbook.',
+    mediaTypes: [contentType],
+  },
   206: { description: 'The requested ranges.', mediaTypes: [contentType, 'multipart/byteranges'] },
   304: { description: 'Not modified: If-None-Match names the current ETag.' },
 };
