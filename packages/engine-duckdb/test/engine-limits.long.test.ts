@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { outputColumns } from '@hourglass/query';
 import type { EngineTask, RowFile } from '@hourglass/reports';
-import { parquetRows } from '../../archive/src/read/parquet-rows.ts';
+import { parquetLines } from '../../archive/test/parquet-lines.ts';
 import { createDuckDbEngine, type DuckDbEngineOptions } from '../src/duckdb-engine.ts';
 import { linesOf, planOf, rowsOf, taskOverMany } from './hot-facts-file.ts';
 
@@ -111,12 +111,11 @@ test('Parquet files of rows that exceed the memory are complete and in order', a
   let last = '';
   let rows = 0;
   for await (const file of engineWith({ memoryMb: 128 }).writeRows(task)) {
-    for await (const batch of parquetRows(await readFile(file.path), columns))
-      for (const line of batch) {
-        if (line <= last) throw new Error(`${line} comes after ${last}`);
-        last = line;
-        rows += 1;
-      }
+    for (const line of await parquetLines(file.path, columns)) {
+      if (line <= last) throw new Error(`${line} comes after ${last}`);
+      last = line;
+      rows += 1;
+    }
     await rm(file.path);
   }
   expect(rows).toBe(2_000_000);

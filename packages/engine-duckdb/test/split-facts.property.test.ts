@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ import {
 } from '@hourglass/query';
 import type { EngineTask, PlacedSegment, ReportEngine, RowFile } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder, suiteSize } from '@hourglass/testing';
-import { parquetRows } from '@hourglass/archive';
+import { parquetLines } from '../../archive/test/parquet-lines.ts';
 import { expectSameRows } from '../../query/test/expect-same.ts';
 import { environmentId, type Fact } from '../../query/test/facts-relation.ts';
 import { modelCustomFields } from '../../query/test/filter-model.ts';
@@ -146,17 +146,16 @@ const valuesOf = (text: string): readonly unknown[][] =>
     .slice(0, -1)
     .map((line) => Object.values(JSON.parse(line)));
 
-/** Reads files of Parquet with another library than the one that wrote them. */
+/** Reads and removes files of Parquet. */
 async function parquetRowsOf(
   written: AsyncIterable<RowFile>,
   boundPlan: BoundPlan,
 ): Promise<readonly unknown[][]> {
   const lines: string[] = [];
   for await (const file of written) {
-    const before = lines.length;
-    for await (const batch of parquetRows(await readFile(file.path), outputColumns(boundPlan)))
-      lines.push(...batch);
-    expect(lines.length - before).toBe(file.rows);
+    const read = await parquetLines(file.path, outputColumns(boundPlan));
+    expect(read).toHaveLength(file.rows);
+    lines.push(...read);
     await rm(file.path);
   }
   return valuesOf(lines.map((line) => `${line}\n`).join(''));
