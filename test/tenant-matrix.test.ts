@@ -300,7 +300,19 @@ describe.each([
       headers: { Authorization: `Bearer ${token}`, ...(sent ? { 'Content-Type': 'application/json' } : {}) },
       ...(sent ? { body: JSON.stringify(example) } : {}),
     });
-    return { status: response.status, body: await response.text() };
+    return { status: response.status, body: await bodyOf(response) };
+  }
+
+  /** A stream of events does not end: the body is what it sends before it waits. */
+  async function bodyOf(response: Response): Promise<string> {
+    if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true)
+      return response.text();
+    let text = '';
+    for await (const bytes of response.body ?? []) {
+      text += Buffer.from(bytes).toString();
+      if (/^id: .*\n\n$/ms.test(text)) break;
+    }
+    return text;
   }
 
   function codeOf(body: string): string {

@@ -34,6 +34,7 @@ import {
 import { createApp, type AppParts } from './app.ts';
 import { createApiServer, type ApiServer } from './connections/api-server.ts';
 import { readCertificate, type Certificate } from './connections/certificate.ts';
+import { startWaiting } from './events/start-waiting.ts';
 import { watchCertificate } from './connections/watch-certificate.ts';
 import { addressMatcher, countedAddress } from './http/client-address.ts';
 import { createRequestRates } from './http/request-rates.ts';
@@ -50,6 +51,8 @@ export interface Api {
   readonly http: ApiServer;
   /** The services that requests need. */
   readonly services: readonly CheckedService[];
+  /** Answers requests that wait for queries, and ends streams. */
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -94,14 +97,11 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   const credentials = { accounts: database.accounts, checkPassword: passwords.check };
   removeOrphanedScratch(settings, log);
   const notes = startNotes({ ...database, metrics, log });
+  const waiting = startWaiting({ ...database, metrics, log });
   const routes = createRoutes({
-    catalogue,
-    database,
-    doorbell,
-    objects,
+    ...{ catalogue, database, waiting, doorbell, objects, metrics },
     archives: createArchiveReader(),
     manifestKey: () => describeKey(settings, database),
-    metrics,
     ...{ metricsToken, publicUrl, timeZone, secretKey },
     sealingPace: sealingPaceOf(settings, database),
     recordReadSemaphore: createSemaphore(concurrentRecordReads),
@@ -122,8 +122,10 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   return {
     services: checkedServices({ database, doorbell, objects }),
     http,
+    drain: () => waiting.watch.drain(),
     async close() {
       watch?.close();
+      await waiting.close();
       await notes.close();
       await passwords.close();
       await doorbell.close();

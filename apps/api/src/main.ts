@@ -28,6 +28,7 @@ startProcess(async () => {
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
+      api.drain();
       closeIdle();
       // Closes each busy connection soon after its response.
       server.keepAliveTimeout = 1;

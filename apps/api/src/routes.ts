@@ -28,6 +28,7 @@ import type {
   OrganizationOverviews,
   OrganizationStore,
   PolledQueries,
+  QueryEvents,
   QueryStore,
   ResultLinkStore,
   ScanEstimates,
@@ -65,11 +66,13 @@ import { listQueriesRoute } from './endpoints/queries/list-queries.ts';
 import { getManifestKeyRoute } from './endpoints/queries/manifest-key.ts';
 import { submitMintReportRoute } from './endpoints/queries/mint-reports.ts';
 import { environmentQueries, hostQueries } from './endpoints/queries/query-collections.ts';
+import { queriesEventsRoute, queryEventsRoute } from './endpoints/queries/query-events.ts';
 import { cancelQueryRoutes, getQueryRoute } from './endpoints/queries/query.ts';
 import { createResultLinkRoute, openResultLinkRoute } from './endpoints/queries/result-links.ts';
 import { getResultRowsRoute } from './endpoints/queries/result-rows.ts';
 import { getResultRoute } from './endpoints/queries/results.ts';
 import { submitQueryRoute } from './endpoints/queries/submit-queries.ts';
+import type { WaitPorts } from './endpoints/queries/wait-for-change.ts';
 import { resultLinksRoutes } from './endpoints/result-links.ts';
 import { getSchemaRoute } from './endpoints/schema.ts';
 import { secondFactorRoutes } from './endpoints/second-factors.ts';
@@ -89,6 +92,7 @@ export interface RouteServices {
   readonly catalogue: Catalogue;
   readonly database: {
     readonly queries: QueryStore & PolledQueries;
+    readonly queryEvents: QueryEvents;
     readonly scans: ScanEstimates;
     readonly facts: PostFactsPorts['facts'];
     readonly batches: BatchList;
@@ -115,6 +119,8 @@ export interface RouteServices {
     readonly instruments: InstrumentStore;
     check(): Promise<void>;
   };
+  /** Requests that wait for changes of queries. */
+  readonly waiting: WaitPorts;
   readonly doorbell: Doorbell;
   readonly objects: ObjectStore;
   readonly archives: ArchiveReader;
@@ -192,10 +198,14 @@ function queryRoutes(services: RouteServices): readonly Route[] {
   };
   const links = { queries, objects, audit, signingKeys, nowMs, publicUrl: services.publicUrl };
   const resultLinks = { ...links, resultLinks: database.resultLinks };
+  const events = { ...services.waiting, events: database.queryEvents };
   return [
+    // Before `…/queries/:id`, whose pattern matches their path.
+    ...collections.map((collection) => queriesEventsRoute(collection, events)),
     ...collections.flatMap((collection) => [
       ...cancelQueryRoutes(collection, queries),
-      getQueryRoute(collection),
+      getQueryRoute(collection, services.waiting),
+      queryEventsRoute(collection, events),
       getResultRoute(collection, { objects, nowMs, audit }),
     ]),
     ...collections.flatMap((collection) => [

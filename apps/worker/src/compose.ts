@@ -27,6 +27,7 @@ import { createAttemptScratch } from './attempt-scratch.ts';
 import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';
 import { deleteExpiredEventsJob } from './jobs/delete-expired-events.ts';
+import { deleteExpiredQueryEventsJob } from './jobs/delete-expired-query-events.ts';
 import { deleteExpiredIdempotencyKeysJob } from './jobs/delete-expired-idempotency-keys.ts';
 import { deleteExpiredLinksJob } from './jobs/delete-expired-links.ts';
 import { heartbeatJob } from './jobs/heartbeat.ts';
@@ -74,6 +75,8 @@ const minMergedSegments = 4;
 
 /** Refused credentials in the audit log, about 150 MB. */
 const maxRefusals = 500_000;
+/** A client that reconnects within this time misses no event. */
+const queryEventDays = 7;
 
 /** The adapters that queries, jobs and the shutdown share. */
 interface Adapters {
@@ -211,13 +214,14 @@ function createQueryJobs(
   { database, doorbell, objects, scratchDirectory }: Adapters,
   terms: RunQueryTerms,
 ): PeriodicJob[] {
-  const { audit, queries, periodicJobs, resultLinks } = database;
+  const { audit, queries, periodicJobs, resultLinks, expiredQueryEvents } = database;
   return [
     heartbeatJob(dataDirectory),
     // Also runs at the start, so that waiting queries begin at once even when the queue lost their wake-ups.
     oncePerInterval(reconcileJob({ queries, doorbell }, terms), periodicJobs, { alsoAtStart: true }),
     oncePerInterval(deleteExpiredIdempotencyKeysJob({ queries }), periodicJobs),
     oncePerInterval(deleteExpiredLinksJob({ resultLinks }), periodicJobs),
+    oncePerInterval(deleteExpiredQueryEventsJob(expiredQueryEvents, { days: queryEventDays }), periodicJobs),
     oncePerInterval(deleteExpiredEventsJob({ audit }, { days: auditDays, maxRefusals }), periodicJobs),
     sweepScratchJob({ queries }, { scratchDirectory, maxRunMs: queryTimeoutMs }),
     oncePerInterval(sweepArchivesJob({ queries, objects }), periodicJobs),

@@ -149,6 +149,13 @@ export const queryStatus = z
 
 export type QueryStatus = z.infer<typeof queryStatus>;
 
+/** The data of an event of `GET …/queries/{id}/events` and `GET …/queries/events`. */
+export const queryEvent = queryStatus
+  .pick({ self: true, state: true, progress: true, phase: true, rowsScanned: true, error: true })
+  .extend({ time: z.iso.datetime({ precision: 3 }).describe('Time of the change.') })
+  .meta({ id: 'QueryEvent' });
+export type QueryEventData = z.infer<typeof queryEvent>;
+
 /** The parameters of a submitted query, in the terms of the contract's list. */
 export const queryParams = z
   .strictObject({

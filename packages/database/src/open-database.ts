@@ -21,6 +21,7 @@ import type {
   DeletedTenants,
   EnvironmentSettingsStore,
   ExchangeRateStore,
+  ExpiredQueryEvents,
   FactSource,
   HostnameStore,
   InstrumentStore,
@@ -30,6 +31,7 @@ import type {
   OrganizationStore,
   PeriodicJobs,
   PolledQueries,
+  QueryEvents,
   QueryStore,
   ResultLinkStore,
   ScanEstimates,
@@ -75,6 +77,7 @@ import { createOrderStore } from './records/orders/order-page.ts';
 import { createInstrumentStore } from './records/instruments/instrument-store.ts';
 import { createCancelSignals } from './queries/cancel-signals.ts';
 import { createPeriodicJobs } from './queries/periodic-jobs.ts';
+import { createExpiredQueryEvents, createQueryEvents } from './queries/query-events.ts';
 import { createQueryStore } from './queries/query-store.ts';
 import { createSegmentStore } from './facts/segments/segment-store.ts';
 import { createSigningKeys } from './accounts/signing-keys.ts';
@@ -101,6 +104,9 @@ export interface DatabaseOptions {
 /** Every method throws `ServiceUnavailable` when the database is unreachable or refuses service. */
 export interface Database {
   readonly queries: QueryStore & PolledQueries;
+  /** Listening uses one connection in addition to `poolSize`. */
+  readonly queryEvents: QueryEvents;
+  readonly expiredQueryEvents: ExpiredQueryEvents;
   readonly periodicJobs: PeriodicJobs;
   /** Listening uses one connection in addition to `poolSize`. */
   readonly cancelSignals: CancelSignals;
@@ -167,6 +173,8 @@ export function openDatabase({
   const reads = gatherReads(controlPool);
   return {
     queries: createQueryStore(controlPool, reads),
+    queryEvents: createQueryEvents(connection, reads),
+    expiredQueryEvents: createExpiredQueryEvents(controlPool),
     periodicJobs: createPeriodicJobs(controlPool),
     cancelSignals: createCancelSignals(connection),
     factSource: createFactSource(copyPool, { retentionDays }),

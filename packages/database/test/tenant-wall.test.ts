@@ -79,6 +79,8 @@ async function fillTables(): Promise<void> {
   });
   // Neither foreign keys nor triggers.
   await client.query(`begin; set local session_replication_role = replica; ${inserts.join('; ')}; commit`);
+  // Triggers insert events after these.
+  await client.query("select setval('query_events_id_seq', 2)");
 }
 
 /** The number of rows that the role sees; null: it may not read the relation. */
@@ -185,12 +187,12 @@ describe('a table with rows of tenants', () => {
     },
   );
 
-  test('shows reads of requests the queries and fields of the tenants that they name', async () => {
+  test('shows reads of requests the queries, events and fields of the tenants that they name', async () => {
     const scope: Scope = {
       tenants: [{ organization: 'other', environment: 'prod' }, { organization: 'none' }],
     };
     const { role = '', ...settings } = settingsOf(scope, processRoles.api) as Record<string, string>;
-    for (const name of ['queries', 'custom_fields'])
+    for (const name of ['queries', 'query_events', 'custom_fields'])
       expect(await visible(role as DatabaseRole, beginWith(settings, ''), name)).toBe(1);
   });
 });

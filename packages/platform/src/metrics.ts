@@ -14,6 +14,8 @@ export interface ApiMetrics {
   countSubmission(dataset: string): void;
   /** `count` is called when the metrics are read. */
   watchUploads(count: () => UploadCounts): void;
+  /** `count` returns the requests that wait for changes of queries, with streams; called when the metrics are read. */
+  watchWaiting(count: () => number): void;
   /** Counts a computed hash, for a sign-in or for a new password. */
   countPasswordHash(): void;
   /** `delayed` and `busy`: without computing its hash. `code_…`: of a second factor. */
@@ -72,6 +74,7 @@ export function createApiMetrics(): ApiMetrics {
       submissions.inc({ dataset });
     },
     watchUploads: (count) => addUploadGauge(registry, count),
+    watchWaiting: (count) => addWaitingGauge(registry, count),
     watchCertificate: (readMs) => addCertificateGauge(registry, readMs),
     contentType: registry.contentType,
     render: () => registry.metrics(),
@@ -114,6 +117,17 @@ function addUploadGauge(registry: Registry, count: () => UploadCounts): void {
       const { receiving, waiting } = count();
       uploads.set({ state: 'receiving' }, receiving);
       uploads.set({ state: 'waiting' }, waiting);
+    },
+  });
+}
+
+function addWaitingGauge(registry: Registry, count: () => number): void {
+  const waiting = new Gauge({
+    name: 'hourglass_waiting_requests',
+    help: 'Requests that wait for changes of queries, and streams of events.',
+    registers: [registry],
+    collect() {
+      waiting.set(count());
     },
   });
 }

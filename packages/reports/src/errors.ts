@@ -97,6 +97,10 @@ export const errorTable = {
     message:
       'This environment may have {limit|query|queries} enqueued or running; try again when one has ended, for example in {seconds|second}',
   },
+  'limit.streams': {
+    kind: 'limited',
+    message: 'Too many clients wait for queries; try again in {seconds|second}, or poll',
+  },
   'limit.uploads': {
     kind: 'limited',
     message: 'Too many batches are being received at the same time; try again in {seconds|second}',

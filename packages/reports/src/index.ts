@@ -20,6 +20,7 @@ export * from './queries/idempotency-key.ts';
 export * from './queries/periodic-jobs.ts';
 export * from './queries/polled-query.ts';
 export * from './queries/progress.ts';
+export * from './queries/query-events.ts';
 export * from './queries/query-labels.ts';
 export * from './queries/query-record.ts';
 export * from './queries/query-scope.ts';

@@ -26,4 +26,4 @@ export * from './shared-system.ts';
 export * from './small-disk.ts';
 export * from './suite-size.ts';
 export * from './test-system.ts';
-export { migrationsFolder, repositoryRoot } from './system-processes.ts';
+export { migrationsFolder, repositoryRoot, urlOf } from './system-processes.ts';

@@ -58,6 +58,8 @@ interface RouteBase {
   readonly parameters: ParameterSchemas;
   /** The endpoint parses and validates the query string itself; `parameters` only document it. */
   readonly readsOwnQuery?: boolean;
+  /** Descriptions of optional headers of the request, by name. The endpoint reads them itself. */
+  readonly requestHeaders?: Readonly<Record<string, string>>;
   readonly body: JsonBody | StreamedBody | null;
   /** Successful responses. Errors have the standard body, or that of `errorStyle`. */
   readonly responses: Readonly<Record<number, ResponseShape>>;

@@ -75,7 +75,7 @@ function describeOperation(route: Route, schemas: SchemaCollection): object {
     tags: [operation.tag],
     summary: operation.summary,
     security: securityOf(route),
-    parameters: [...inPath(route.path), ...inQuery(route, schemas)],
+    parameters: [...inPath(route.path), ...inQuery(route, schemas), ...inHeader(route)],
     ...(body === null ? {} : { requestBody: describeBody(body, schemas) }),
     responses: {
       ...Object.fromEntries(
@@ -130,6 +130,16 @@ function inQuery({ parameters }: Route, schemas: SchemaCollection): object[] {
       schema: described,
     };
   });
+}
+
+function inHeader({ requestHeaders = {} }: Route): object[] {
+  return Object.entries(requestHeaders).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  }));
 }
 
 function describeBody(body: NonNullable<Route['body']>, schemas: SchemaCollection): object {

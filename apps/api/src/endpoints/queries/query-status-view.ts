@@ -1,7 +1,7 @@
 import type { Request } from 'express';
-import type { ListedQuery, QueryParams, QueryStatus } from '@hourglass/contract';
+import type { ListedQuery, QueryEventData, QueryParams, QueryStatus } from '@hourglass/contract';
 import { functionName, type Plan, type PlannedMetric } from '@hourglass/query';
-import type { PolledQuery, QueryRecord } from '@hourglass/reports';
+import type { PolledQuery, QueryEvent, QueryRecord } from '@hourglass/reports';
 
 /** The response to a submission: `error` is the string "false", and `updated` is absent. */
 export function submittedStatus(record: QueryRecord): QueryStatus {
@@ -58,6 +58,19 @@ export function listedQueryOf(record: QueryRecord): ListedQuery {
     ...queryStatusOf(record),
     userId: record.submittedBy,
     queryParams: queryParamsOf(record.plan),
+  };
+}
+
+/** A change of a query, in the terms of its status. */
+export function queryEventOf(event: QueryEvent): QueryEventData {
+  const { queryId, scope, hostname, state, progressPercent, failure, at } = event;
+  return {
+    self: selfOf({ id: queryId, scope, labels: hostname === null ? {} : { hostname } }),
+    state,
+    progress: progressPercent,
+    ...activityOf(event),
+    ...(failure === null ? {} : { error: failure }),
+    time: at.toISOString(),
   };
 }
 

@@ -1,12 +1,14 @@
 import { queryStatus } from '@hourglass/contract';
 import { cancelQuery, type QueryStore } from '@hourglass/reports';
+import { maxWaitSeconds } from '../../http/prefer-wait.ts';
 import { guardedRoute, type GuardedCall, type GuardedRoute } from '../../http/route.ts';
 import { sendJson, setHeaders } from '../../http/send-json.ts';
 import { queryNotFound, type QueryCollection } from './query-collections.ts';
 import { polledStatusOf, queryStatusOf, statusFor } from './query-status-view.ts';
+import { waitForChange, type WaitPorts } from './wait-for-change.ts';
 
-/** `GET …/queries/{id}`: the poll. */
-export function getQueryRoute(collection: QueryCollection): GuardedRoute {
+/** `GET …/queries/{id}`: the poll. With `Prefer: wait=N` it waits for the next state. */
+export function getQueryRoute(collection: QueryCollection, waiting: WaitPorts): GuardedRoute {
   return guardedRoute({
     ...collection.rateLimits,
     method: 'get',
@@ -20,11 +22,20 @@ export function getQueryRoute(collection: QueryCollection): GuardedRoute {
     },
     responses: { 200: { description: 'The query.', json: queryStatus } },
     read: (request) => collection.poll(request),
-    async handle({ request, response, found }) {
+    requestHeaders: {
+      Prefer: `wait=N answers at the next change of the state, or after N seconds, at most ${maxWaitSeconds}. Preference-Applied is in the response unless too many requests wait.`,
+    },
+    async handle(call) {
+      const { request, response, found } = call;
       if (found === null) throw queryNotFound(request);
-      setHeaders(response, found.headers);
+      const polled =
+        request.headers['prefer'] === undefined
+          ? found
+          : await waitForChange(call, found, { ...waiting, collection });
+      if (polled === null) throw queryNotFound(request);
+      setHeaders(response, polled.headers);
       response.setHeader('Cache-Control', 'no-store');
-      sendJson(response, statusFor(request, polledStatusOf(found.query)));
+      sendJson(response, statusFor(request, polledStatusOf(polled.query)));
     },
   });
 }

@@ -121,6 +121,11 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
     hourglass_worker: may('select, update, delete', rows.everyRow),
     hourglass_worker_facts: may('select', rows.inEnvironment),
   },
+  /** Inserted by triggers, see `function-access.ts`. */
+  query_events: {
+    hourglass_api_reads: may('select', rows.inNamedTenants),
+    hourglass_worker: may('select, delete', rows.everyRow),
+  },
   idempotency_keys: {
     hourglass_api: may('select, insert, update', rows.inEnvironment),
     hourglass_worker: may('select, delete', rows.everyRow),
