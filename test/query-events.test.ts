@@ -312,6 +312,6 @@ test('an organization with too many streams gets a 429, its polls are answered a
     '1',
   ]);
   for (const stream of streams) stream.close();
-  // What a client held is free once it is gone.
+  // The server frees the slot and the watcher of each client that goes.
   await waiting(system.url, 0);
 });

@@ -7,7 +7,7 @@ import { createQueryWatch, type QueryWatch } from './query-watch.ts';
 const maxWaiting = 2_000;
 const maxWaitingPerOrganization = 500;
 
-/** What requests need that wait for changes of queries. */
+/** The parts that requests need to wait for changes of queries. */
 export interface Waiting {
   readonly watch: QueryWatch;
   readonly slots: Slots;

@@ -18,7 +18,7 @@ export interface QueryEvent {
   readonly phase: AttemptPhase | null;
   readonly progressPercent: number;
   readonly rowsScanned: number | null;
-  /** Of a failed query, when the state is `failed`. */
+  /** The reason, when the state is `failed`; otherwise null. */
   readonly failure: string | null;
 }
 
