@@ -183,7 +183,13 @@ describe('a report', () => {
           },
         ]);
       }
-      for (const accepted of [{ ...xlsx, limit: 1_048_575 }, wide, { ...xlsx, groupByTimeUnit: 'minute' }])
+      const rare = { ...xlsx, having: '(sum_message_count gt 1)' };
+      for (const accepted of [
+        { ...xlsx, limit: 1_048_575 },
+        wide,
+        { ...xlsx, groupByTimeUnit: 'minute' },
+        rare,
+      ])
         expect(await post(accepted, '?dryRun=true')).toMatchObject({ status: 200 });
     } finally {
       await database.sql('delete from segments where id = $1', segment.slice(0, 1));

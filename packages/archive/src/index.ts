@@ -1,4 +1,3 @@
 export * from './manifest/manifest-key.ts';
 export * from './read/archive-reader.ts';
 export * from './write/archive-writer.ts';
-export { parquetRows } from './read/parquet-rows.ts';

@@ -11,7 +11,7 @@ export async function requireFitsSheet(
   plan: Plan,
   { catalogue, scans }: { readonly catalogue: Catalogue; readonly scans: ScanEstimates },
 ): Promise<void> {
-  if (plan.output.format !== 'xlsx' || plan.limitRows !== null) return;
+  if (!hasUnboundedSheet(plan)) return;
   const boundPlan = bindPlan(plan, catalogue);
   const estimate = await scans.estimate(boundPlan);
   const { earlier } = estimate;
@@ -22,8 +22,13 @@ export async function requireFitsSheet(
  * @param estimatedRows without the plan's limit; null when unknown, which passes
  * @throws ReportError `request.invalid`
  */
-export function requireSheetRows({ output, limitRows }: Plan, estimatedRows: number | null): void {
-  if (output.format !== 'xlsx' || limitRows !== null || (estimatedRows ?? 0) <= maxSheetRows) return;
+export function requireSheetRows(plan: Plan, estimatedRows: number | null): void {
+  if (!hasUnboundedSheet(plan) || (estimatedRows ?? 0) <= maxSheetRows) return;
   const message = `xlsx would have about ${estimatedRows} rows; expected at most ${maxSheetRows}: add a limit, or request csv or parquet`;
   throw invalidRequest([{ field: 'outputFormat', message }]);
+}
+
+/** A condition on rows leaves any number of them. */
+function hasUnboundedSheet({ output, limitRows, having }: Plan): boolean {
+  return output.format === 'xlsx' && limitRows === null && having === undefined;
 }
