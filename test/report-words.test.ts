@@ -171,4 +171,60 @@ describe('a query with words for rows', () => {
       ],
     });
   });
+
+  test('acts on the groups of statistics', async () => {
+    const range = encodeURIComponent('03/03/2026 00:00~03/04/2026 00:00');
+    const select = 'sum(message_count),share(message_count)';
+    const having = encodeURIComponent('"sum(message_count)" gt 0');
+    const path = `select=${select}&timeRange=${range}&topk=1&others=true&having=${having}`;
+    const response = await system.client.request(`/stats/apis?${path}`);
+    expect(response.status).toBe(200);
+    const { environments } = (await response.json()) as {
+      environments: readonly [{ dimensions: readonly { name: string; metrics: readonly object[] }[] }];
+    };
+    expect(environments[0].dimensions.map(({ name, metrics }) => [name, ...metrics])).toEqual([
+      [
+        'orders',
+        { name: 'sum(message_count)', values: ['3'] },
+        { name: 'share(message_count)', values: ['0.6'] },
+      ],
+      [
+        '(others)',
+        { name: 'sum(message_count)', values: ['2'] },
+        { name: 'share(message_count)', values: ['0.4'] },
+      ],
+    ]);
+  });
+
+  test('compares statistics with the previous period, also in buckets without calls', async () => {
+    const range = encodeURIComponent('03/03/2026 10:00~03/03/2026 13:00');
+    const path = `select=sum(message_count)&timeRange=${range}&timeUnit=hour&tsAscending=true&fillGaps=true`;
+    const response = await system.client.request(`/optimizedStats?${path}&compareTo=previousPeriod`);
+    expect(response.status).toBe(200);
+    const { Response } = (await response.json()) as {
+      Response: { stats: { data: readonly { name: string; values: readonly unknown[] }[] } };
+    };
+    expect(Response.stats.data.map(({ name, values }) => [name, ...values])).toEqual([
+      ['sum(message_count)', 2, 0, 3],
+      ['sum(message_count)_previous', 0, 0, 0],
+      ['sum(message_count)_change', null, null, null],
+    ]);
+  });
+
+  test('is refused for statistics with the field and what is expected', async () => {
+    const range = encodeURIComponent('03/03/2026 10:00~03/03/2026 13:00');
+    for (const [words, message] of [
+      ['compareTo=lastYear', 'compareTo: expected'],
+      ['fillGaps=yes', 'fillGaps: expected'],
+      ['fillGaps=true', 'fillGaps: there are no buckets; expected a time unit'],
+      ['others=true', 'others: there is no limit'],
+      ['having=calls', 'having: position 1: found "calls"'],
+    ]) {
+      const response = await system.client.request(
+        `/stats/apis?select=sum(message_count)&timeRange=${range}&${words}`,
+      );
+      expect(response.status).toBe(400);
+      expect(((await response.json()) as { message: string }).message).toContain(message);
+    }
+  });
 });

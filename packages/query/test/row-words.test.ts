@@ -116,6 +116,19 @@ describe('having', () => {
     ]);
   });
 
+  test('names columns that are not words in double quotes', async () => {
+    const alias = 'p95 "ms"';
+    const metrics = [{ name: 'message_count', function: 'sum', alias }];
+    const rows = await rowsOf({ metrics, dimensions: ['apiproxy'], having: '"p95 ""ms""" eq 5' }, proxies);
+    expect(rows).toEqual([['5', 'b']]);
+    expect(faultsOf({ metrics, having: '"p95 gt 5' })).toEqual([
+      'having: position 1: found the unterminated name "\\"p95 gt 5"; expected a closing double quote',
+    ]);
+    expect(faultsOf({ metrics, filter: '"message_count" gt 5' })).toEqual([
+      'filter: position 1: found a double quote; expected text in single quotes',
+    ]);
+  });
+
   test('precedes the limit', async () => {
     const rows = await rowsOf(
       { metrics: [calls], dimensions: ['apiproxy'], having: 'calls eq 3', limit: 1 },
@@ -248,7 +261,7 @@ describe('a request is refused', () => {
     ],
     [
       { ...report, limit: 1, others: true, groupByTimeUnit: 'hour' },
-      'others: the other rows have no bucket in common; expected no groupByTimeUnit',
+      'others: the other rows have no bucket in common; expected no time unit',
     ],
     [
       { ...report, limit: 1, others: true, compareTo: 'previousYear' },
@@ -278,7 +291,7 @@ describe('a request is refused', () => {
       { metrics: [calls, { ...calls, alias: 'calls_change' }], compareTo: 'previousYear' },
       'metrics[1].alias: metrics[1] and metrics[0] would both be the output column "calls_change"; expected different names',
     ],
-    [{ ...report, fillGaps: true }, 'fillGaps: there are no buckets; expected groupByTimeUnit'],
+    [{ ...report, fillGaps: true }, 'fillGaps: there are no buckets; expected a time unit'],
     [
       {
         ...report,

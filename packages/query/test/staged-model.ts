@@ -52,6 +52,53 @@ export function expectedStagedRows(
   return plan.others === true && others.length > 0 ? [...kept, othersOf(plan, others, rows)] : kept;
 }
 
+/** Computes the rows of statistics: of groups that are selected and ordered by their whole range. */
+export function expectedStagedGroups(
+  plan: Plan,
+  facts: readonly Fact[],
+  { filter, having }: ModelConditions,
+): readonly (readonly Value[])[] {
+  const { groups, fillGaps: _, ...rest } = plan;
+  if (groups === undefined) throw new Error('the plan selects no groups');
+  const whole: Plan = { ...rest, timeUnit: null };
+  const all = withParts(whole, allRows(whole, facts, filter));
+  const names = columnNames(whole);
+  const matching = all.filter((row) => {
+    const cells = cellsOf(whole, row);
+    return having(Object.fromEntries(names.map((name, index) => [name, cells[index] ?? null])));
+  });
+  const sorted = matching.toSorted((left, right) => {
+    for (const index of groups.sortBy) {
+      const difference = compareValues(
+        left.values[index] ?? null,
+        right.values[index] ?? null,
+        groups.descending,
+      );
+      if (difference !== 0) return difference;
+    }
+    return compareKeys(left.keys, right.keys);
+  });
+  const end = groups.offset + groups.limit;
+  const chosen = sorted.slice(groups.offset, end);
+  const limit = plan.limitRows ?? Infinity;
+  if (plan.timeUnit === null) {
+    const others = plan.others === true ? sorted.slice(end) : [];
+    const last = others.length === 0 ? [] : [othersOf(whole, others, all)];
+    return [...chosen.map((row) => cellsOf(whole, row)), ...last].slice(0, limit);
+  }
+  const nameOf = ({ keys }: Row) => JSON.stringify(keys.map(({ shown }) => shown));
+  const positions = new Map(chosen.map((row, index) => [nameOf(row), index]));
+  const direction = groups.newestFirst ? -1 : 1;
+  return withParts(plan, allRows(plan, facts, filter))
+    .flatMap((row) => ({ row, position: positions.get(nameOf(row)) ?? -1 }))
+    .filter(({ position }) => position >= 0)
+    .toSorted(
+      (left, right) => left.position - right.position || direction * (left.row.bucket - right.row.bucket),
+    )
+    .map(({ row }) => cellsOf(plan, row))
+    .slice(0, limit);
+}
+
 function allRows(plan: Plan, facts: readonly Fact[], filter: ModelFilter['matches']): readonly Row[] {
   const rows = new Map<string, Row>();
   const idOf = ({ keys, bucket }: Pick<Row, 'keys' | 'bucket'>) =>

@@ -4,6 +4,7 @@ import { type LimitBound, narrowPlan, whereWithinBound } from './limit-bound.ts'
 import { compileKeys, reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
 import { isStaged, orderByKeys } from './row-order.ts';
+import { stagedGroups } from './rows/staged-groups.ts';
 import { stagedRows } from './rows/staged-rows.ts';
 import { selectGroups } from './select-groups.ts';
 import { createSqlBuilder, type FactsRelation, compileStatement } from './sql-builder.ts';
@@ -40,8 +41,9 @@ export function compileReport(boundPlan: BoundPlan, limitBound: LimitBound | nul
 /** Builds the query of `compileReport`. Throws like it. */
 export function reportQuery(boundPlan: BoundPlan, limitBound: LimitBound | null): FactsQuery {
   const { plan, dataset } = boundPlan;
-  const countsValues = boundPlan.countsValues === true && plan.groups === undefined;
-  if (countsValues || isStaged(plan)) return stagedRows(boundPlan);
+  if (plan.groups !== undefined && isStaged(plan)) return stagedGroups(boundPlan, plan.groups);
+  if (plan.groups === undefined && (boundPlan.countsValues === true || isStaged(plan)))
+    return stagedRows(boundPlan);
   const columns = reportColumns(boundPlan);
   if (plan.groups !== undefined) {
     const facts = reportedFacts(boundPlan);

@@ -39,7 +39,7 @@ class FilterParser {
   #values = 0;
 
   constructor(text: string, resolver: FieldResolver) {
-    this.#tokens = new TokenReader(text);
+    this.#tokens = new TokenReader(text, resolver.takesNames);
     this.#resolver = resolver;
   }
 
@@ -80,7 +80,7 @@ class FilterParser {
 
   #condition(): FilterCondition {
     const name = this.#tokens.next;
-    if (name.kind !== 'word') this.#fail('a field name or "("');
+    if (name.kind !== 'word' && name.kind !== 'name') this.#fail('a field name or "("');
     if (this.#conditions === filterBounds.conditions) {
       this.#fail(`at most ${filterBounds.conditions} conditions`);
     }

@@ -17,6 +17,8 @@ export interface FilterField {
  * token.
  */
 export interface FieldResolver {
+  /** Whether names may be in double quotes, because they need not be words. */
+  readonly takesNames: boolean;
   field(token: Token): FilterField;
   /** Returns the value in the form of `FilterCondition`. */
   value(field: FilterField, token: Token): string;
@@ -35,12 +37,12 @@ const expectedValue: Record<ColumnType, string> = {
 
 /** Resolves the fields of facts. */
 export function createFieldResolver(dataset: Dataset): FieldResolver {
-  return createResolver((token) => resolveField(token, dataset));
+  return createResolver(false, (token) => resolveField(token, dataset));
 }
 
 /** Resolves the columns of a report. */
 export function createColumnResolver(types: ReadonlyMap<string, ColumnType>): FieldResolver {
-  return createResolver(({ text: name, at }) => {
+  return createResolver(true, ({ text: name, at }) => {
     const type = types.get(name);
     if (type !== undefined) return { name, type };
     const known = [...types.keys()];
@@ -51,8 +53,9 @@ export function createColumnResolver(types: ReadonlyMap<string, ColumnType>): Fi
   });
 }
 
-function createResolver(field: FieldResolver['field']): FieldResolver {
+function createResolver(takesNames: boolean, field: FieldResolver['field']): FieldResolver {
   return {
+    takesNames,
     field,
     value: ({ name, type }, token) => {
       const value = readers[type](token);

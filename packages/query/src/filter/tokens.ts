@@ -2,8 +2,8 @@ import { quoted } from '@hourglass/contract/messages';
 import { FilterFault } from './filter-fault.ts';
 
 export interface Token {
-  readonly kind: 'word' | 'text' | 'number' | 'sign' | 'end';
-  /** The token as written; of a quoted text its content. */
+  readonly kind: 'word' | 'name' | 'text' | 'number' | 'sign' | 'end';
+  /** The token as written; of a quoted text or name its content. */
   readonly text: string;
   /** Index of its first UTF-16 unit in the filter. */
   readonly at: number;
@@ -20,10 +20,13 @@ const unstorable = /\0|\p{Cs}/u;
 /** Scans one token at a time, so that the first fault of the text is the one reported. */
 export class TokenReader {
   readonly #text: string;
+  readonly #takesNames: boolean;
   #next: Token;
 
-  constructor(text: string) {
+  /** `takesNames`: names may be in double quotes. */
+  constructor(text: string, takesNames: boolean) {
     this.#text = text;
+    this.#takesNames = takesNames;
     this.#next = this.#scan(0);
   }
 
@@ -46,8 +49,9 @@ export class TokenReader {
     const at = from + (this.#match(space, from)?.length ?? 0);
     const first = this.#text[at];
     if (first === undefined) return this.#token('end', '', at, at);
-    if (first === "'") return this.#scanText(at);
+    if (first === "'") return this.#scanQuoted(first, at);
     if (first === '"') {
+      if (this.#takesNames) return this.#scanQuoted(first, at);
       throw new FilterFault(at, 'found a double quote; expected text in single quotes');
     }
     const name = this.#match(word, at);
@@ -58,27 +62,28 @@ export class TokenReader {
     return this.#token('sign', sign, at, at + sign.length);
   }
 
-  /** Reads a quoted text, in which two single quotes stand for one. */
-  #scanText(at: number): Token {
+  /** Reads a text or a name, in which two quotes stand for one. */
+  #scanQuoted(quote: "'" | '"', at: number): Token {
+    const [kind, quotes] = quote === "'" ? (['text', 'single'] as const) : (['name', 'double'] as const);
     let end = at;
     do {
-      end = this.#text.indexOf("'", end + 1);
+      end = this.#text.indexOf(quote, end + 1);
       if (end === -1)
         throw new FilterFault(
           at,
-          `found the unterminated text ${quoted(this.#text.slice(at))}; expected a closing single quote`,
+          `found the unterminated ${kind} ${quoted(this.#text.slice(at))}; expected a closing ${quotes} quote`,
         );
-      if (this.#text[end + 1] !== "'") break;
+      if (this.#text[end + 1] !== quote) break;
       end += 1;
     } while (end < this.#text.length);
-    const content = this.#text.slice(at + 1, end).replaceAll("''", "'");
+    const content = this.#text.slice(at + 1, end).replaceAll(quote + quote, quote);
     if (unstorable.test(content)) {
       throw new FilterFault(
         at,
         `found ${quoted(content)}; expected text without NUL and unpaired surrogates`,
       );
     }
-    return this.#token('text', content, at, end + 1);
+    return this.#token(kind, content, at, end + 1);
   }
 
   #scanNumber(digits: string, at: number): Token {
@@ -102,5 +107,5 @@ export class TokenReader {
 /** Describes a token for a message. */
 export function describeToken({ kind, text }: Token): string {
   if (kind === 'end') return 'the end';
-  return kind === 'text' ? `the text ${quoted(text)}` : quoted(text);
+  return kind === 'text' || kind === 'name' ? `the ${kind} ${quoted(text)}` : quoted(text);
 }

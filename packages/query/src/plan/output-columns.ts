@@ -59,6 +59,15 @@ function dimensionColumn(name: string, { plan, dataset }: GroupedPlan): OutputCo
     : { name, kind: 'text' };
 }
 
+/** Returns the names of the columns with values of metrics, which come first. */
+export function metricColumnNames({
+  metrics,
+  comparedRange,
+}: Pick<Plan, 'metrics' | 'comparedRange'>): readonly string[] {
+  const suffixes = comparedRange === undefined ? [''] : ['', ...comparisonSuffixes];
+  return metrics.flatMap(({ alias }) => suffixes.map((suffix) => `${alias}${suffix}`));
+}
+
 /** Returns the types in which the values of the output columns compare, in their order. */
 export function outputColumnTypes(grouped: GroupedPlan): ReadonlyMap<string, ColumnType> {
   const { others: _, ...plan } = grouped.plan;
@@ -74,17 +83,11 @@ function columnTypeOf({ kind, shows }: OutputColumn): ColumnType {
 export const comparisonSuffixes = ['_previous', '_change'] as const;
 
 function metricColumns(metric: PlannedMetric, { plan, dataset }: GroupedPlan): readonly OutputColumn[] {
-  const name = metric.alias;
   const kind = isFloatMetric(metric, dataset)
     ? ({ kind: 'float' } as const)
     : ({ kind: 'text', shows: 'integer', isDigits: true } as const);
-  if (plan.comparedRange === undefined) return [{ name, ...kind }];
-  const [previous, change] = comparisonSuffixes;
-  return [
-    { name, ...kind },
-    { name: `${name}${previous}`, ...kind },
-    { name: `${name}${change}`, kind: 'float' },
-  ];
+  const names = metricColumnNames({ ...plan, metrics: [metric] });
+  return names.map((name, index) => (index < 2 ? { name, ...kind } : { name, kind: 'float' }));
 }
 
 function timeColumns({ timeUnit, timeZone, perFact }: GroupedPlan['plan']): readonly OutputColumn[] {

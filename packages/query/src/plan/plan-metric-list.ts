@@ -24,11 +24,12 @@ export function planMetricList(
       report(field, `${quoted(item)} is not a metric; expected one such as sum(message_count) or tps`);
       return null;
     }
-    const planned = planMetric({ name, function: func }, field, dataset, (_, message) =>
-      report(field, message),
-    );
+    // A share of a sum is written like a function.
+    const part = func === 'share' || func === 'total' ? func : undefined;
+    const requested = part === undefined ? { name, function: func } : { name, function: 'sum', as: part };
+    const planned = planMetric(requested, field, dataset, (_, message) => report(field, message));
     if (planned === null) return null;
-    const chosen = functionName(planned);
+    const chosen = part ?? functionName(planned);
     const alias = chosen === null ? planned.metric : `${chosen}(${planned.metric})`;
     return { ...planned, alias };
   });

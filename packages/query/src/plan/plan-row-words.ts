@@ -9,7 +9,12 @@ import type { QueryRequest } from './request.ts';
 /** Bounds the rows that a report without facts can have. */
 const maxFilledBuckets = 100_000;
 
-type RowWords = Pick<Plan, 'orderBy' | 'having' | 'others' | 'fillGaps'>;
+/** The words of a request, with the members that they depend on. */
+type RequestedWords = Pick<
+  QueryRequest,
+  'orderBy' | 'having' | 'others' | 'fillGaps' | 'compareTo' | 'limit'
+>;
+export type RowWords = Pick<Plan, 'orderBy' | 'having' | 'others' | 'fillGaps'>;
 
 export interface GroupedColumns extends Pick<
   Plan,
@@ -22,7 +27,7 @@ export interface GroupedColumns extends Pick<
 
 /** Plans the words that select, order and add rows after grouping. Reports faults. */
 export function planRowWords(
-  request: QueryRequest,
+  request: RequestedWords,
   columns: GroupedColumns,
   dataset: Dataset,
   report: ReportFault,
@@ -51,7 +56,7 @@ function columnTypes(
 }
 
 function having(
-  { having: text }: QueryRequest,
+  { having: text }: RequestedWords,
   types: ReadonlyMap<string, ColumnType> | null,
   report: ReportFault,
 ): Pick<Plan, 'having'> {
@@ -63,7 +68,7 @@ function having(
 }
 
 function others(
-  { others: requested, ...request }: QueryRequest,
+  { others: requested, ...request }: RequestedWords,
   { dimensions, timeUnit, limitRows }: GroupedColumns,
   report: ReportFault,
 ): Pick<Plan, 'others'> {
@@ -72,19 +77,19 @@ function others(
   if (request.limit === undefined) fault('there is no limit, so no row is left; expected a limit');
   else if (dimensions.length === 0)
     fault('there are no dimensions, so no row is left; expected at least one');
-  else if (timeUnit !== null) fault('the other rows have no bucket in common; expected no groupByTimeUnit');
+  else if (timeUnit !== null) fault('the other rows have no bucket in common; expected no time unit');
   else if (request.compareTo !== undefined) fault('the other rows cannot be compared; expected no compareTo');
   return limitRows === null ? {} : { others: true };
 }
 
 function fillGaps(
-  { fillGaps: requested }: QueryRequest,
+  { fillGaps: requested }: RequestedWords,
   { range, ...columns }: GroupedColumns,
   report: ReportFault,
 ): Pick<Plan, 'fillGaps'> {
   if (requested !== true) return {};
   if (columns.timeUnit === null) {
-    report('fillGaps', 'there are no buckets; expected groupByTimeUnit');
+    report('fillGaps', 'there are no buckets; expected a time unit');
     return {};
   }
   const buckets = range === null ? 0 : countBuckets(range, columns);

@@ -1,14 +1,18 @@
 import { quoted } from '@hourglass/contract/messages';
+import type { Dataset } from '../catalogue/dataset.ts';
 import { buildPlan, type PlanContext, type PlanResult } from './build-plan.ts';
 import { checkColumnCount, maxColumns } from './column-count.ts';
 import { parseStatsRange } from './parse-stats-range.ts';
 import { timeUnits, type PlannedMetric, type ReportFault, type TimeRange, type TimeUnit } from './plan.ts';
+import { planComparison } from './plan-comparison.ts';
 import { planDimensions } from './plan-dimensions.ts';
 import { planFilter } from './plan-filter.ts';
 import { planGroups } from './plan-groups.ts';
 import { planTimeUnit, planZone } from './plan-time.ts';
 import { frozenZone } from '../time/zone.ts';
 import { planMetricList } from './plan-metric-list.ts';
+import { planRowWords, type GroupedColumns, type RowWords } from './plan-row-words.ts';
+import { hullOf } from './read-ranges.ts';
 import { maxStatsRows, type StatsRequest } from './stats-request.ts';
 
 /** The contract's maximum length of a range with buckets of a second. */
@@ -31,9 +35,32 @@ export function planStats(request: StatsRequest, context: PlanContext): PlanResu
     const filter = planFilter(request.filter, dataset, report);
     const groups = planGroups(request, metrics, dataset, report);
     const rows = { groups, limitRows: maxStatsRows + 1, output: { format: 'json' } } as const;
-    const frozen = range === null ? {} : frozenZone(zone, range, timeUnit);
-    return { range, timeUnit, ...frozen, metrics, dimensions, filter, ...rows };
+    const { compareTo } = request;
+    const compared = planComparison(
+      { compareTo, metrics: items.map((name) => ({ name })) },
+      range,
+      zone,
+      report,
+    );
+    const ranges = [range, compared.comparedRange ?? null].filter((one) => one !== null);
+    const frozen = ranges.length === 0 ? {} : frozenZone(zone, hullOf(ranges), timeUnit);
+    const grouped = { range, timeUnit, ...frozen, metrics, dimensions, ...compared };
+    return { ...grouped, filter, ...rows, ...statsWords(request, grouped, dataset, report) };
   });
+}
+
+/** `having` selects groups, which have no bucket. */
+function statsWords(
+  { having, others, fillGaps, compareTo, ...request }: StatsRequest,
+  grouped: Omit<GroupedColumns, 'limitRows'>,
+  dataset: Dataset,
+  report: ReportFault,
+): RowWords {
+  const limit = request.topk ?? request.limit;
+  const columns = { ...grouped, limitRows: limit ?? null };
+  const ofRows = planRowWords({ others, fillGaps, compareTo, limit }, columns, dataset, report);
+  const ofGroups = planRowWords({ having }, { ...columns, timeUnit: null }, dataset, report);
+  return { ...ofRows, ...ofGroups };
 }
 
 function selectedItems({ select, dimensions }: StatsRequest, report: ReportFault): readonly string[] {

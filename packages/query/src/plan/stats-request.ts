@@ -24,4 +24,9 @@ export interface StatsRequest {
   readonly tzo?: number | undefined;
   /** A name in the tz database. Excludes `tzo`. */
   readonly timeZone?: string | undefined;
+  /** Condition on the groups, over columns of `select` and dimensions. */
+  readonly having?: string | undefined;
+  readonly compareTo?: string | undefined;
+  readonly fillGaps?: boolean | undefined;
+  readonly others?: boolean | undefined;
 }

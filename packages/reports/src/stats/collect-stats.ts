@@ -1,4 +1,4 @@
-import { maxStatsRows, type Plan } from '@hourglass/query';
+import { maxStatsRows, metricColumnNames, type Plan } from '@hourglass/query';
 import type { RowBatch } from '../queries/report-engine.ts';
 
 type Value = string | number | null;
@@ -12,7 +12,7 @@ export interface StatsGroup {
    */
   readonly bucketsMs: readonly number[];
   /**
-   * For each metric its value in every bucket, or one value for the whole range. Whole numbers are
+   * For each column of a metric its value in every bucket, or one value for the whole range. Whole numbers are
    * strings.
    */
   readonly values: readonly (readonly Value[])[];
@@ -28,13 +28,14 @@ export interface Stats {
 /** Collects the rows of a statistics plan, which arrive group by group, up to `maxStatsRows`. */
 export async function collectStats(plan: Plan, batches: AsyncIterable<RowBatch>): Promise<Stats> {
   const groups: OpenGroup[] = [];
+  const values = metricColumnNames(plan).length;
   let rows = 0;
   for await (const { rowCount, columns } of batches) {
     for (let row = 0; row < rowCount; row += 1) {
       if (rows === maxStatsRows) return { plan, groups, truncated: true };
       rows += 1;
       addRow(
-        plan,
+        { plan, values },
         groups,
         columns.map((column) => column[row] ?? null),
       );
@@ -48,11 +49,16 @@ interface OpenGroup extends StatsGroup {
   readonly values: readonly Value[][];
 }
 
-function addRow({ metrics, dimensions, timeUnit }: Plan, groups: OpenGroup[], row: readonly Value[]): void {
-  const dimensionValues = row.slice(metrics.length, metrics.length + dimensions.length).map(String);
+/** `values`: number of columns of metrics, which come first. */
+function addRow(
+  { plan: { dimensions, timeUnit }, values: count }: { readonly plan: Plan; readonly values: number },
+  groups: OpenGroup[],
+  row: readonly Value[],
+): void {
+  const dimensionValues = row.slice(count, count + dimensions.length).map(String);
   let group = groups.at(-1);
   if (group === undefined || group.dimensions.some((value, index) => value !== dimensionValues[index])) {
-    group = { dimensions: dimensionValues, bucketsMs: [], values: metrics.map(() => []) };
+    group = { dimensions: dimensionValues, bucketsMs: [], values: Array.from({ length: count }, () => []) };
     groups.push(group);
   }
   for (const [index, values] of group.values.entries()) values.push(row[index] ?? null);

@@ -51,6 +51,17 @@ export const statsParameters = {
       'Name in the tz database, such as Europe/Berlin: the zone of buckets, of parts of the timestamp and of relative ranges. ' +
         'Excludes tzo.',
     ),
+  having: z
+    .string()
+    .optional()
+    .describe('Condition on groups, such as "sum(message_count)" gt 100 or apiproxy ne \'x\'.'),
+  compareTo: oneOf(['previousPeriod', 'previousYear'])
+    .optional()
+    .describe('Adds the value of the earlier range and the relative change to each metric.'),
+  fillGaps: oneOf(['true', 'false']).optional().describe('true: buckets without facts have values.'),
+  others: oneOf(['true', 'false'])
+    .optional()
+    .describe('true: adds one group (others) for all groups beyond topk or limit.'),
   _optimized: oneOf(['js']).optional().describe('js: return the optimized form.'),
   // Edge's name of a table, such as agg_percentile.
   t: withoutEffect,

@@ -1,4 +1,4 @@
-import { maxStatsRows, type Plan } from '@hourglass/query';
+import { maxStatsRows, metricColumnNames, type Plan } from '@hourglass/query';
 import type { Stats, StatsGroup } from '@hourglass/reports';
 import { ItemByItem } from '../../http/json-pieces.ts';
 
@@ -31,10 +31,10 @@ function* verboseDimensions(plan: Plan, groups: readonly StatsGroup[]): Generato
 }
 
 function* verboseMetrics(plan: Plan, { bucketsMs, values }: StatsGroup): Generator<object> {
-  for (const [index, { alias }] of plan.metrics.entries()) {
+  for (const [index, name] of metricColumnNames(plan).entries()) {
     const texts = (values[index] ?? []).map(textOf);
     yield {
-      name: alias,
+      name,
       values:
         plan.timeUnit === null
           ? texts
@@ -75,9 +75,9 @@ function* optimizedData({ plan, groups }: Stats, bucketsMs: readonly number[]): 
 function* optimizedMetrics(plan: Plan, group: StatsGroup, bucketsMs: readonly number[]): Generator<object> {
   const rowOf = new Map(group.bucketsMs.map((ms, row) => [ms, row]));
   const rows = plan.timeUnit === null ? [0] : bucketsMs.map((ms) => rowOf.get(ms));
-  for (const [index, { alias }] of plan.metrics.entries()) {
+  for (const [index, name] of metricColumnNames(plan).entries()) {
     const values = rows.map((row) => (row === undefined ? null : (group.values[index]?.[row] ?? null)));
-    yield { env: plan.tenant.environment, name: alias, values: values.map(numberOf) };
+    yield { env: plan.tenant.environment, name, values: values.map(numberOf) };
   }
 }
 

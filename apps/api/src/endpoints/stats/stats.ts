@@ -72,12 +72,14 @@ function statsRoute(
     responses: { 200: { description: 'The statistics.', json: form.json } },
     async handle({ request, response, parameters }) {
       const located = await scope.locate(request, parameters);
-      const { tsAscending, ...texts } = parameters;
+      const { tsAscending, fillGaps, others, ...texts } = parameters;
       const stats = await runStats(
         {
           request: {
             ...texts,
             tsAscending: tsAscending === 'true',
+            fillGaps: fillGaps === 'true',
+            others: others === 'true',
             dimensions: dimensionsOf(request),
           } satisfies StatsRequest,
           dataset: 'api',

@@ -29,14 +29,14 @@ export function stagedRows(boundPlan: BoundPlan): FactsQuery {
 }
 
 /** All rows before `having`, with all their values. */
-function completeRows(boundPlan: BoundPlan): Rows {
+export function completeRows(boundPlan: BoundPlan): Rows {
   const { comparedRange, fillGaps } = boundPlan.plan;
   const grouped =
     comparedRange === undefined ? groupedRows(boundPlan) : comparedRows(boundPlan, comparedRange);
   return wholeRows(fillGaps === true ? filledRows(grouped, boundPlan) : grouped, boundPlan);
 }
 
-function havingRows(rows: Rows, { plan }: BoundPlan, columns: readonly RowColumn[]): Rows {
+export function havingRows(rows: Rows, { plan }: BoundPlan, columns: readonly RowColumn[]): Rows {
   if (plan.having === undefined) return rows;
   const condition = compileCondition(plan.having, (name) => {
     const column = columns.find((candidate) => candidate.name === name);
@@ -75,19 +75,24 @@ function withOthers(
 ): RawBuilder<unknown> {
   const limit = sql`cast(${sql.lit(limitRows)} as bigint)`;
   const others = otherFacts(boundPlan, sql`position > ${limit}`);
-  const rest = columns.map((column) =>
-    column.isDimension && column.value !== null ? { ...column, show: () => sql`'(others)'` } : column,
-  );
   const names = columns.map((_, index) => sql.ref(`c${index}`));
   return sql`
     with ranked as materialized (select *, row_number() over (order by ${order}) as position from (${rows}))
     select ${sql.join(names)}
       from (${positioned(sql`ranked where position <= ${limit}`, columns, sql`position`)}
-             union all ${positioned(sql`(${others})`, rest, sql`cast(null as bigint)`)})
+             union all ${positioned(sql`(${others})`, othersOf(columns), sql`cast(null as bigint)`)})
      order by position nulls last`;
 }
 
-function positioned(
+/** The columns of the row of the others. */
+export function othersOf(columns: readonly RowColumn[]): readonly RowColumn[] {
+  return columns.map((column) =>
+    column.isDimension && column.value !== null ? { ...column, show: () => sql`'(others)'` } : column,
+  );
+}
+
+/** Selects shown columns and the position of the row. */
+export function positioned(
   relation: RawBuilder<unknown>,
   columns: readonly RowColumn[],
   position: RawBuilder<unknown>,
@@ -95,11 +100,11 @@ function positioned(
   return sql`select ${sql.join([...shownColumns(columns), sql`${position} as position`])} from ${relation}`;
 }
 
-function shownColumns(columns: readonly RowColumn[]): readonly RawBuilder<unknown>[] {
+export function shownColumns(columns: readonly RowColumn[]): readonly RawBuilder<unknown>[] {
   return columns.map(({ value, show }, index) => sql`${show(value ?? sql`null`)} as ${sql.ref(`c${index}`)}`);
 }
 
-function asQuery(rows: RawBuilder<unknown>): FactsQuery {
+export function asQuery(rows: RawBuilder<unknown>): FactsQuery {
   return createSqlBuilder()
     .selectFrom(sql<FactsRelation>`(${rows})`.as('facts'))
     .selectAll();
