@@ -243,6 +243,32 @@ function queryWrites(canary: (what: string) => string): readonly AuditedWrite[] 
       },
     ]),
     {
+      operation: 'createReport',
+      path: ({ own }) => `${own}/reports`,
+      body: () => ({ displayName: canary('report'), query }),
+      action: 'report.create',
+      keep: ({ name }: { name: string }, ids) => {
+        ids['report'] = name;
+      },
+    },
+    {
+      operation: 'replaceReport',
+      path: ({ own, report }) => `${own}/reports/${report}`,
+      body: () => ({ displayName: canary('replaced'), dimensions: ['apiproxy'] }),
+      action: 'report.change',
+    },
+    {
+      operation: 'runReport',
+      path: ({ prod, report }) => `${prod}/reports/${report}:run`,
+      body: () => ({ timeRange: 'last60minutes', filter: `(apiproxy eq '${canary('override')}')` }),
+      action: 'query.submit',
+    },
+    {
+      operation: 'deleteReport',
+      path: ({ own, report }) => `${own}/reports/${report}`,
+      action: 'report.delete',
+    },
+    {
       operation: 'submitMintReport',
       path: ({ organization }) => `/v1/mint/organizations/${organization}/async-reports`,
       body: () => ({

@@ -163,6 +163,25 @@ describe('deleting an organization', () => {
     });
   });
 
+  test('deletes its saved reports at once, and no others', async () => {
+    const authorization = await create('with-reports');
+    const body = { displayName: 'Kept', dimensions: ['apiproxy'] };
+    await accounts.call('POST', '/with-reports/reports', { body, authorization });
+    await accounts.call('POST', `/${acme}/reports`, { body });
+    await accounts.call('DELETE', '/with-reports');
+    const database = await connectDatabase(accounts.system.databaseUrl);
+    try {
+      const left = await database.sql(
+        `select o.name from saved_reports r join organizations o on o.id = r.organization_id
+          where o.name in ('with-reports', $1)`,
+        [acme],
+      );
+      expect(left).toEqual([{ name: acme }]);
+    } finally {
+      await database.end();
+    }
+  });
+
   test('needs a token that is not bound to an environment', async () => {
     await create('bound-away');
     const { email } = accounts.system;

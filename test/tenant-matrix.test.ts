@@ -5,6 +5,7 @@ import {
   errorBody,
   queryStatus,
   resultUrls,
+  savedReport,
   tokenList,
 } from '@hourglass/contract';
 import { eventually, sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
@@ -46,6 +47,7 @@ describe.each([
     tokenId: '00000000-0000-4000-8000-000000000000',
     customField: 'dc_nothing',
     accessKeyId: 'nothing',
+    report: '00000000-0000-4000-8000-000000000000',
     batch: 'nothing',
     linkId: '00000000-0000-4000-8000-000000000000',
   };
@@ -70,6 +72,7 @@ describe.each([
     await system.client.ended(existing['id']);
     existing['tokenId'] = await tokenIdOfAcme();
     existing['linkId'] = await linkIdOf(existing['id']);
+    existing['report'] = await newReport();
     hostQueryId = await completedHostQuery();
     if (!isStripped) return;
     proxy = await startRewritingProxy(system.databaseUrl, (sql) => remover.remove(sql));
@@ -115,7 +118,7 @@ describe.each([
   test('shows nothing of another organization below its own', async () => {
     // Names that both organizations have.
     const { environment: _, dataset: __, dimensions: ___, ...theirs } = existing;
-    const marks = [...Object.values({ ...theirs, hostQueryId }), 'proxy-of-theirs'];
+    const marks = [...Object.values({ ...theirs, hostQueryId }), 'proxy-of-theirs', 'report-of-theirs'];
     const own = { ...existing, ...nothing, organization: stranger.organization, environment: 'prod' };
     const shown: unknown[] = [];
     const statuses: number[] = [];
@@ -203,13 +206,15 @@ describe.each([
   /** Without the times of last use, which the API writes once a minute. */
   async function everythingOf(organization: string): Promise<unknown[]> {
     const headers = { Authorization: `Bearer ${system.token}` };
-    const paths = ['', '/users', '/tokens', '/environments', '/exchangeRates'];
+    const paths = ['', '/users', '/tokens', '/environments', '/exchangeRates', '/reports?expand=true'];
     const answers = paths.map((path) =>
       fetch(`${system.url}/v1/organizations/${organization}${path}`, { headers }),
     );
     const texts = await Promise.all((await Promise.all(answers)).map((answer) => answer.text()));
     return texts.map((text): unknown =>
-      JSON.parse(text, (name, value: unknown) => (name === 'lastUsed' ? undefined : value)),
+      JSON.parse(text, (name, value: unknown) =>
+        name === 'lastUsed' || name === 'lastViewedAt' ? undefined : value,
+      ),
     );
   }
 
@@ -220,6 +225,15 @@ describe.each([
     const [token] = tokenList.parse(await response.json()).tokens;
     if (token === undefined) throw new Error('the organization has no token');
     return token.id;
+  }
+
+  async function newReport(): Promise<string> {
+    const response = await fetch(`${system.url}/v1/organizations/${system.organization}/reports`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
+      body: '{"displayName":"report-of-theirs","dimensions":["apiproxy"]}',
+    });
+    return savedReport.parse(await response.json()).name;
   }
 
   async function linkIdOf(queryId: string): Promise<string> {

@@ -31,6 +31,7 @@ import type {
   QueryEvents,
   QueryStore,
   ResultLinkStore,
+  SavedReportStore,
   ScanEstimates,
   SecondFactorStore,
   RunStatsPorts,
@@ -74,6 +75,8 @@ import { getResultRoute } from './endpoints/queries/results.ts';
 import { submitQueryRoute } from './endpoints/queries/submit-queries.ts';
 import type { WaitPorts } from './endpoints/queries/wait-for-change.ts';
 import { resultLinksRoutes } from './endpoints/result-links.ts';
+import { runReportRoute } from './endpoints/saved-reports/run-report.ts';
+import { savedReportRoutes } from './endpoints/saved-reports/saved-reports.ts';
 import { getSchemaRoute } from './endpoints/schema.ts';
 import { secondFactorRoutes } from './endpoints/second-factors.ts';
 import { serviceRoutes, type Dependency } from './endpoints/service.ts';
@@ -112,6 +115,7 @@ export interface RouteServices {
     readonly tokens: TokenStore;
     readonly accessKeys: AccessKeyStore;
     readonly customFields: CustomFieldStore;
+    readonly savedReports: SavedReportStore;
     readonly exchangeRates: ExchangeRateStore;
     readonly hostnames: HostnameStore;
     readonly orders: OrderStore;
@@ -213,6 +217,8 @@ function queryRoutes(services: RouteServices): readonly Route[] {
       listQueriesRoute(collection, { catalogue, queries }),
     ]),
     submitMintReportRoute({ ...submission, accounts }, rateLimits),
+    ...savedReportRoutes({ ...submission, reports: database.savedReports }),
+    runReportRoute(tenantFinder(accounts), { ...submission, reports: database.savedReports }, rateLimits),
     createResultLinkRoute(inEnvironment, resultLinks),
     openResultLinkRoute(resultLinks),
     getResultRowsRoute(atHosts, { catalogue, objects, archives, nowMs, audit }),

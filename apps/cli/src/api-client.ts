@@ -34,6 +34,8 @@ export interface ApiClient {
   call<Body>(call: ApiCall<Body>): Promise<Body>;
   /** Retries with the same idempotency key, so that the query is submitted once. */
   submit(place: Place, body: unknown, idempotencyKey: string): Promise<QueryStatus>;
+  /** Runs a saved report, and retries as `submit` does. */
+  runReport(place: Place, name: string, body: unknown, idempotencyKey: string): Promise<QueryStatus>;
   status(place: Place, id: string): Promise<QueryStatus>;
   cancel(place: Place, id: string): Promise<QueryStatus>;
   /** Returns the content of a response with this media type, unread. */
@@ -79,6 +81,11 @@ export function createApiClient({ url, token, signal, onRetry }: ApiClientOption
     retries.run(async () =>
       requireContent(await send(path, { method: 'GET', ...noContent }), url, mediaType),
     );
+  const submitOnce = (path: string, body: unknown, idempotencyKey: string) => {
+    const { headers, ...content } = jsonContent(body);
+    const request = { headers: { ...headers, 'Idempotency-Key': idempotencyKey }, ...content };
+    return repeatJson(path, { method: 'POST', ...request }, queryStatus);
+  };
   return {
     call({ method, path, body, response }) {
       const request = { method, ...(body === undefined ? noContent : jsonContent(body)) };
@@ -86,11 +93,10 @@ export function createApiClient({ url, token, signal, onRetry }: ApiClientOption
     },
     download,
     result: (place, id) => download(`${queryPath(place, id)}/result`, 'application/zip'),
-    submit(place, body, idempotencyKey) {
-      const { headers, ...content } = jsonContent(body);
-      const request = { headers: { ...headers, 'Idempotency-Key': idempotencyKey }, ...content };
-      return repeatJson(`${environmentPath(place)}/queries`, { method: 'POST', ...request }, queryStatus);
-    },
+    submit: (place, body, idempotencyKey) =>
+      submitOnce(`${environmentPath(place)}/queries`, body, idempotencyKey),
+    runReport: (place, name, body, idempotencyKey) =>
+      submitOnce(`${environmentPath(place)}/reports/${encodeURIComponent(name)}:run`, body, idempotencyKey),
     status: (place, id) => repeatJson(queryPath(place, id), { method: 'GET', ...noContent }, queryStatus),
     cancel: (place, id) =>
       repeatJson(`${queryPath(place, id)}:cancel`, { method: 'POST', ...noContent }, queryStatus),

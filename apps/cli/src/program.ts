@@ -39,6 +39,11 @@ const apiCommands: readonly ApiCommand[] = [
     configure: async () => (await import('./commands/submit.ts')).configureSubmit,
   },
   {
+    name: 'reports',
+    description: 'save and run reports of an organization',
+    configure: async () => (await import('./commands/reports.ts')).configureReports,
+  },
+  {
     name: 'wait',
     description: 'wait until a query ends, showing its progress',
     configure: async () => (await import('./commands/wait.ts')).configureWait,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { displayText } from './display-text.ts';
 import { hostname } from './environment-hostnames.ts';
 
 const timeRangeForms =
@@ -42,13 +43,6 @@ const rowWords = {
   fillGaps: z.boolean().optional().describe('Adds rows for buckets without facts.'),
 };
 
-/** A display text that PostgreSQL can store. */
-const label = z
-  .string()
-  .min(1, 'expected at least 1 character')
-  .max(255, 'expected at most 255 characters')
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'expected no control characters and no lone surrogates');
-
 /**
  * Body of `POST …/queries`: its shape only. The planner checks names and values, so that one
  * response can list the faults of both in the same words.
@@ -86,8 +80,8 @@ export const submitQueryBody = z
       .boolean()
       .optional()
       .describe('Put an apostrophe before texts that a spreadsheet would run as formulas; only with csv.'),
-    name: label.optional().describe('Display name of the query.'),
-    reportDefinitionId: label.optional().describe('Id of the saved report that the query runs.'),
+    name: displayText.optional().describe('Display name of the query.'),
+    reportDefinitionId: displayText.optional().describe('Id of the saved report that the query runs.'),
   })
   .meta({ id: 'SubmitQuery' });
 

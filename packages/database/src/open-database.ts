@@ -34,6 +34,7 @@ import type {
   QueryEvents,
   QueryStore,
   ResultLinkStore,
+  SavedReportStore,
   ScanEstimates,
   SecondFactorStore,
   SigningKeys,
@@ -53,6 +54,7 @@ import { createLastUses } from './accounts/last-uses.ts';
 import { createOrganizationOverviews } from './accounts/organization-overviews.ts';
 import { createOrganizationStore } from './accounts/organization-store.ts';
 import { createResultLinkStore } from './accounts/result-link-store.ts';
+import { createSavedReportStore } from './accounts/saved-report-store.ts';
 import { createSecondFactorStore } from './accounts/second-factor-store.ts';
 import { createSignInRecords } from './accounts/sign-in-records.ts';
 import { createTokenStore } from './accounts/token-store.ts';
@@ -135,6 +137,7 @@ export interface Database {
   readonly environmentSettings: EnvironmentSettingsStore;
   readonly ceilings: CeilingStore;
   readonly customFields: CustomFieldStore;
+  readonly savedReports: SavedReportStore;
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
   readonly orders: OrderStore;
@@ -254,6 +257,7 @@ function accountStores({ prisma, controlPool, reads }: Connections) {
     environmentSettings: createEnvironmentSettingsStore(prisma),
     ceilings: createCeilingStore(prisma),
     customFields: createCustomFieldStore(prisma, reads),
+    savedReports: createSavedReportStore(prisma),
     hostnames: createHostnameStore(prisma),
     signingKeys: createSigningKeys(prisma),
     resultLinks: createResultLinkStore(prisma, controlPool),

@@ -65,6 +65,7 @@ export const errorTable = {
     message:
       'The dataset "{dataset}" already has {limit|custom field} in this environment, the maximum; delete one first',
   },
+  'report.not_found': { kind: 'not_found', message: 'No saved report "{name}"' },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {
     kind: 'not_found',

@@ -38,6 +38,11 @@ export * from './queries/submit-query.ts';
 export * from './queries/sweep-scratch.ts';
 export * from './queries/unavailable-service.ts';
 
+export * from './saved-reports/check-report.ts';
+export * from './saved-reports/run-report.ts';
+export * from './saved-reports/save-report.ts';
+export * from './saved-reports/saved-report.ts';
+
 export * from './results/archive-writer.ts';
 export * from './results/expire-results.ts';
 export { assertKeyBelow, ForeignObject } from './results/foreign-object.ts';

@@ -20,6 +20,7 @@ const pathParameters: Readonly<Record<string, string>> = {
   tokenId: 'Id of the token, from the list.',
   customField: 'Name of the custom field.',
   id: 'Id of the query.',
+  report: 'Id of the saved report, the member `name` of its view.',
   file: 'Name of the file.',
 };
 

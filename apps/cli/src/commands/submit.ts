@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { queryExplanation, repeatedMessage, repeatedNames, type QueryExplanation } from '@hourglass/contract';
+import { queryExplanation, type QueryExplanation } from '@hourglass/contract';
 import { environmentPath } from '../api-client.ts';
 import { printResult, type CommandContext } from '../command-context.ts';
-import { CommandError } from '../command-error.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../options.ts';
-import { inputName, readText } from '../read-text.ts';
+import { readJson } from '../read-json.ts';
 
 interface SubmitOptions extends PlaceOptions {
   readonly dryRun?: true;
@@ -19,7 +18,7 @@ export function configureSubmit(command: Command, context: CommandContext): void
     .option('--dry-run', 'print what the query would read, without submitting it')
     .option('--idempotency-key <key>', 'submit once per key within 24 hours (default: a random key)')
     .action(async (file: string, options: SubmitOptions) => {
-      const body = parseBody(inputName(file), await readText(file, context));
+      const body = await readJson(file, context);
       if (options.dryRun === true) {
         const explanation = await context.api().call({
           method: 'POST',
@@ -48,17 +47,4 @@ function describe(explanation: QueryExplanation): string {
     `groups: ${estimatedGroups === null ? 'unknown' : `about ${estimatedGroups}`}`,
     `seconds: about ${estimatedSeconds}`,
   ].join('\n');
-}
-
-function parseBody(file: string, content: string): unknown {
-  let body: unknown;
-  try {
-    body = JSON.parse(content);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
-    throw new CommandError(`${file}: not JSON: ${reason}`);
-  }
-  const [repeated] = repeatedNames(content, 1);
-  if (repeated !== undefined) throw new CommandError(`${file}: ${repeated}: ${repeatedMessage}`);
-  return body;
 }

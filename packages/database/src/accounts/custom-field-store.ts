@@ -5,6 +5,7 @@ import type {
   Declaration,
   DeclarationOutcome,
   DeclaredField,
+  EnvironmentWithFields,
 } from '@hourglass/reports';
 import { auditJson, insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { servedByDatabase } from '../connection/database-errors.ts';
@@ -30,6 +31,7 @@ export function createCustomFieldStore(prisma: ScopedPrisma, reads: GatherReads)
         if (found === null) throw new Error(`environment ${tenant.environmentId} does not exist`);
         return found;
       }),
+    listEnvironments: (organization, dataset) => listEnvironments(prisma, organization, dataset),
     declare: (tenant, declaration, maxFields, audit) =>
       declare(prisma, tenant, declaration, { maxFields, audit }),
     delete: ({ environmentId }, { dataset, name }, audit) =>
@@ -55,6 +57,31 @@ export function createCustomFieldStore(prisma: ScopedPrisma, reads: GatherReads)
         await insertAuditEvent(transaction, audit);
       }),
   };
+}
+
+function listEnvironments(
+  prisma: ScopedPrisma,
+  organization: string,
+  dataset: string,
+): Promise<readonly EnvironmentWithFields[]> {
+  return prisma.transaction({ organization }, async (transaction) => {
+    const environments = await transaction.environment.findMany({
+      where: { organization: { name: organization, deletedAt: null } },
+      select: {
+        ...{ id: true, name: true },
+        customFields: {
+          where: { dataset },
+          select: { id: true, name: true, type: true },
+          orderBy: { name: 'asc' },
+        },
+      },
+      orderBy: { name: 'asc' },
+    });
+    return environments.map(({ id, name, customFields }) => ({
+      tenant: { organization, environment: name, environmentId: id },
+      fields: customFields,
+    }));
+  });
 }
 
 /**

@@ -8,6 +8,7 @@ const accountLimits = {
   /** Frequent sign-ins of one member leave room for the tokens of others. */
   'tokens of this user that expire': 100,
   'access keys': 1000,
+  'saved reports': 500,
 } as const;
 
 /**

@@ -19,6 +19,12 @@ export interface EnvironmentFields {
   readonly fields: readonly DeclaredField[];
 }
 
+/** An environment with its custom fields of one dataset, sorted by name. */
+export interface EnvironmentWithFields {
+  readonly tenant: Tenant;
+  readonly fields: readonly CustomField[];
+}
+
 export type DeclarationOutcome =
   | { readonly kind: 'declared'; readonly field: DeclaredField }
   /** The dataset already has a custom field of this name. Names are case-insensitive. */
@@ -33,6 +39,8 @@ export type DeclarationOutcome =
 export interface CustomFieldStore {
   /** Finds the fields of one dataset, or of all datasets. */
   find(tenant: Tenant, dataset?: string): Promise<EnvironmentFields>;
+  /** Lists the environments of an organization with their fields of a dataset, sorted by name. */
+  listEnvironments(organization: string, dataset: string): Promise<readonly EnvironmentWithFields[]>;
   /** Declares a field. Declarations of one environment are serialized, so `maxFields` is exact. */
   declare(
     tenant: Tenant,

@@ -3,7 +3,7 @@ import { planQuery, type Catalogue, type Plan, type QueryRequest, type Tenant } 
 import type { AuditOf } from '../audit/audit-event.ts';
 import type { Principal } from '../accounts/accounts.ts';
 import type { CustomFieldStore } from '../accounts/custom-fields.ts';
-import { invalidRequest, ReportError } from '../errors.ts';
+import { invalidRequest, ReportError, type FieldFault } from '../errors.ts';
 import type { Doorbell } from './doorbell.ts';
 import type { IdempotencyKey } from './idempotency-key.ts';
 import type { QueryLabels } from './query-labels.ts';
@@ -82,18 +82,20 @@ export async function planRequest(
   { request, dataset, tenant }: RequestedQuery,
   { catalogue, customFields, nowMs }: PlanRequestPorts,
 ): Promise<Plan> {
-  requireDataset(dataset, catalogue);
+  const fault = faultOfDataset(dataset, catalogue);
+  if (fault !== null) throw invalidRequest([fault]);
   const { fields } = await customFields.find(tenant, dataset);
   const planned = planQuery(request, { catalogue, dataset, tenant, customFields: fields, nowMs: nowMs() });
   if (!planned.ok) throw invalidRequest(planned.faults);
   return planned.plan;
 }
 
-function requireDataset(name: string, catalogue: Catalogue): void {
-  if (catalogue.has(name)) return;
+/** Returns null if the catalogue has the dataset. */
+export function faultOfDataset(name: string, catalogue: Catalogue): FieldFault | null {
+  if (catalogue.has(name)) return null;
   const known = [...catalogue.keys()];
   const message = `${quoted(name)} is not a dataset; expected one of ${known.join(', ')}${didYouMean(name, known)}`;
-  throw invalidRequest([{ field: 'dataset', message }]);
+  return { field: 'dataset', message };
 }
 
 /**

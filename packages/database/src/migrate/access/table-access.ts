@@ -95,6 +95,9 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
     hourglass_api_global: may('select, delete', rows.everyRow),
     hourglass_worker: may('select, delete', rows.everyRow),
   },
+  saved_reports: {
+    hourglass_api_accounts: may('select, insert, update, delete', rows.inOrganization),
+  },
   exchange_rates: {
     hourglass_api: may('select', rows.organizationOfEnvironment('organization_id')),
     hourglass_api_accounts: may('select, insert, update', rows.inOrganization),
@@ -103,6 +106,7 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
   },
   custom_fields: {
     hourglass_api: may('select, insert, delete', rows.inEnvironment),
+    hourglass_api_accounts: may('select', rows.inEnvironmentsOfOrganization),
     hourglass_api_reads: may('select', rows.inNamedTenants),
     hourglass_worker_facts: may('select', rows.inEnvironment),
   },
