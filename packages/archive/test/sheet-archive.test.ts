@@ -40,6 +40,7 @@ const plan = {
   dataset: 'api',
   tenant: { organization: 'acme', environment: 'prod', environmentId: 1 },
   range: { startMs: 0, endExclusiveMs: 1_000 },
+  metrics: [],
   output,
 } as unknown as Plan;
 
