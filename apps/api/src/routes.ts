@@ -211,6 +211,7 @@ function queryRoutes(services: RouteServices): readonly Route[] {
       getQueryRoute(collection, services.waiting),
       queryEventsRoute(collection, events),
       getResultRoute(collection, { objects, nowMs, audit }),
+      getResultRowsRoute(collection, { catalogue, objects, archives, nowMs, audit }),
     ]),
     ...collections.flatMap((collection) => [
       submitQueryRoute(collection, submission),
@@ -221,7 +222,6 @@ function queryRoutes(services: RouteServices): readonly Route[] {
     runReportRoute(tenantFinder(accounts), { ...submission, reports: database.savedReports }, rateLimits),
     createResultLinkRoute(inEnvironment, resultLinks),
     openResultLinkRoute(resultLinks),
-    getResultRowsRoute(atHosts, { catalogue, objects, archives, nowMs, audit }),
     getManifestKeyRoute(services.manifestKey),
   ];
 }

@@ -19,8 +19,16 @@ export const resultUrls = z
   .meta({ id: 'ResultUrls' });
 export type ResultUrls = z.infer<typeof resultUrls>;
 
+const resultColumn = z
+  .strictObject({
+    name: z.string(),
+    type: z.enum(['INTEGER', 'FLOAT', 'STRING', 'BOOLEAN', 'DATETIME']),
+    unit: z.string().nullable().describe('Of a metric; null if it has none, and for dimensions.'),
+  })
+  .meta({ id: 'ResultColumn' });
+
 /**
- * Response to `GET …/hostQueries/{id}/resultView` for a completed query. Other states get the error
+ * Response to `GET …/queries/{id}/resultView` for a completed query. Other states get the error
  * of `/result`.
  */
 export const resultView = z
@@ -29,6 +37,14 @@ export const resultView = z
     error: z.literal('').describe('Always empty.'),
     state: z.literal('completed'),
     metadata: queryParams,
+    columns: z
+      .array(resultColumn)
+      .optional()
+      .describe('The columns of the rows, in their order. Absent for queries of hosts without pageSize.'),
+    nextPageToken: z
+      .string()
+      .optional()
+      .describe('pageToken of the next page. Absent without pageSize, and on the last page.'),
     rows: z
       .array(z.record(z.string(), z.union([z.string(), z.number(), z.null()])))
       .describe("The rows as in NDJSON, whatever the query's output format."),

@@ -11,6 +11,7 @@ export * from './plan/formula-guard.ts';
 export * from './plan/output-columns.ts';
 export type { PlanContext, PlanResult } from './plan/build-plan.ts';
 export * from './plan/approximations.ts';
+export * from './plan/describe-columns.ts';
 export { functionName } from './plan/plan-function.ts';
 export * from './plan/plan-query.ts';
 export * from './plan/stats-request.ts';

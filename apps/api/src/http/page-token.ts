@@ -6,6 +6,7 @@ const queryPosition = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.uuid
 const batchPosition = z.tuple([z.string().regex(/^\d{1,18}$/)]);
 const auditPosition = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.string().regex(/^\d{1,18}$/)]);
 const namePosition = z.tuple([z.string().max(256)]);
+const rowPosition = z.tuple([z.int().min(0)]);
 const tokenParts = z.tuple([z.unknown(), z.string()]);
 
 /**
@@ -54,6 +55,17 @@ export function namePageToken(name: string, listed: object): string {
 export function nameAfter(token: string, listed: object): string {
   const [name] = decode(token, namePosition, listed);
   return name;
+}
+
+/** Like `pageToken`, for the rows of a result: the number of rows before the page. */
+export function rowPageToken(skippedRows: number, listed: object): string {
+  return encode([skippedRows], listed);
+}
+
+/** @throws ReportError `request.invalid` for a token that this list did not return */
+export function skippedRowsOf(token: string, listed: object): number {
+  const [skippedRows] = decode(token, rowPosition, listed);
+  return skippedRows;
 }
 
 function encode(position: readonly unknown[], listed: object): string {

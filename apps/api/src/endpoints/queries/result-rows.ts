@@ -1,14 +1,26 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { resultView, type ResultView } from '@hourglass/contract';
-import { viewResult, type AuditLog, type QueryRecord, type ViewResultPorts } from '@hourglass/reports';
+import { resultView, wholeNumber, type ResultView } from '@hourglass/contract';
+import { bindPlan, describeColumns, type ColumnDescription } from '@hourglass/query';
+import {
+  invalidRequest,
+  viewResult,
+  type AuditLog,
+  type QueryRecord,
+  type RowPage,
+  type ViewResultPorts,
+} from '@hourglass/reports';
+import { z } from 'zod';
+import { rowPageToken, skippedRowsOf } from '../../http/page-token.ts';
 import { guardedRoute, type GuardedRoute } from '../../http/route.ts';
 import { queryNotFound, type QueryCollection } from './query-collections.ts';
 import { queryParamsOf } from './query-status-view.ts';
 
+const maxPageSize = 10_000;
+
 /**
- * `GET …/hostQueries/{id}/resultView`: the rows of a completed query as one JSON object, read from
- * its archive.
+ * `GET …/queries/{id}/resultView`: the rows of a completed query as one JSON object, read from its
+ * archive; with `pageSize` a page of them.
  */
 export function getResultRowsRoute(
   collection: QueryCollection,
@@ -25,16 +37,24 @@ export function getResultRowsRoute(
       tag: collection.tag,
       summary: 'Get the rows of a completed query as JSON',
     },
-    responses: { 200: { description: 'All rows.', json: resultView } },
-    async handle({ request, response, audit }) {
+    parameters: pageParameters,
+    responses: { 200: { description: 'All rows, or a page.', json: resultView } },
+    async handle({ request, response, audit, parameters }) {
       const record = await collection.find(request, response);
-      const rows = await viewResult(record, ports);
+      const page = pageOf(parameters, record);
+      const found = await viewResult(record, ports, page);
       const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'private, no-transform' };
       if (request.method === 'HEAD') {
         response.set(headers).end();
         return;
       }
-      const text = viewText(record, rows);
+      // The contract's view of hosts has no columns.
+      const showsColumns = page !== null || collection.kind === 'environment';
+      const columns = showsColumns ? describeColumns(bindPlan(record.plan, ports.catalogue)) : null;
+      const text = viewText(
+        headOf(record, columns, nextPageToken(page, found.totalRows, record)),
+        found.batches,
+      );
       // The first rows are read before headers are set, so that an unreachable store still gives a
       // 503.
       const first = await text.next();
@@ -48,17 +68,56 @@ export function getResultRowsRoute(
   });
 }
 
-/** The end of the JSON object follows only after the last row was read and counted. */
-async function* viewText(
+const pageParameters = {
+  pageSize: wholeNumber({ min: 1, max: maxPageSize })
+    .optional()
+    .describe(`Rows of a page, at most ${maxPageSize}. Absent: all rows.`),
+  pageToken: z.string().optional().describe('nextPageToken of the previous page. Needs pageSize.'),
+};
+
+interface PageParameters {
+  readonly pageSize?: number | undefined;
+  readonly pageToken?: string | undefined;
+}
+
+/** @throws ReportError `request.invalid` for a token without a size, or of another result */
+function pageOf({ pageSize, pageToken }: PageParameters, { id }: QueryRecord): RowPage | null {
+  if (pageSize === undefined) {
+    if (pageToken === undefined) return null;
+    throw invalidRequest([
+      { field: 'pageToken', message: 'a token without a size; expected pageSize as well' },
+    ]);
+  }
+  const skippedRows = pageToken === undefined ? 0 : skippedRowsOf(pageToken, { id });
+  return { skippedRows, pageRows: pageSize };
+}
+
+/** A token fits the result only, so that the size of pages may change. */
+function nextPageToken(page: RowPage | null, totalRows: number, { id }: QueryRecord): string | null {
+  const end = page === null ? totalRows : page.skippedRows + page.pageRows;
+  return end < totalRows ? rowPageToken(end, { id }) : null;
+}
+
+function headOf(
   { plan }: QueryRecord,
-  batches: AsyncIterable<readonly string[]>,
-): AsyncGenerator<string, undefined> {
-  const head: Omit<ResultView, 'rows'> = {
+  columns: readonly ColumnDescription[] | null,
+  token: string | null,
+): Omit<ResultView, 'rows'> {
+  return {
     code: 200,
     error: '',
     state: 'completed',
     metadata: queryParamsOf(plan),
+    ...(columns === null ? {} : { columns: [...columns] }),
+    ...(token === null ? {} : { nextPageToken: token }),
   };
+}
+
+/** The end of the JSON object follows only after the last row was read and counted. */
+async function* viewText(
+  head: Omit<ResultView, 'rows'>,
+  batches: AsyncIterable<readonly string[]>,
+): AsyncGenerator<string, undefined> {
   let beforeRow = `${JSON.stringify(head).slice(0, -1)},"rows":[`;
   let end = `${beforeRow}]}`;
   for await (const rows of batches) {
