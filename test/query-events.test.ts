@@ -315,3 +315,26 @@ test('an organization with too many streams gets a 429, its polls are answered a
   // The server frees the slot and the watcher of each client that goes.
   await waiting(system.url, 0);
 });
+
+test('hourglass wait shows changes as they happen and the reason at the end', async () => {
+  const id = await system.client.submit(query);
+  const run = system.runCli('wait', '--org', 'acme', '--env', 'prod', id);
+  await waiting(system.url, 1);
+  await change(id, `state = 'running', phase = 'computing', progress_percent = 40, rows_scanned = 7`);
+  await fail(id, 'The disk is full');
+  const { code, output } = await run;
+  expect(code).toBe(1);
+  expect(output).toContain('enqueued 0%, waiting, 0 rows scanned');
+  expect(output).toContain('failed 40%');
+  expect(output).toContain(`query ${id} failed: The disk is full`);
+});
+
+test('hourglass wait stops at its deadline while a stream is open', async () => {
+  const id = await system.client.submit(query);
+  const run = await system.runCli('wait', '--timeout-seconds', '1', '--org', 'acme', '--env', 'prod', id);
+  expect(run).toMatchObject({
+    code: 1,
+    output: expect.stringContaining(`query ${id} is still enqueued`) as string,
+  });
+  await fail(id);
+});

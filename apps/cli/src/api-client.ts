@@ -37,6 +37,8 @@ export interface ApiClient {
   /** Runs a saved report, and retries as `submit` does. */
   runReport(place: Place, name: string, body: unknown, idempotencyKey: string): Promise<QueryStatus>;
   status(place: Place, id: string): Promise<QueryStatus>;
+  /** Returns the stream of the query's events, unread. Does not retry. */
+  queryEvents(place: Place, id: string): Promise<IncomingMessage>;
   cancel(place: Place, id: string): Promise<QueryStatus>;
   /** Returns the content of a response with this media type, unread. */
   download(path: string, mediaType: string): Promise<IncomingMessage>;
@@ -98,6 +100,12 @@ export function createApiClient({ url, token, signal, onRetry }: ApiClientOption
     runReport: (place, name, body, idempotencyKey) =>
       submitOnce(`${environmentPath(place)}/reports/${encodeURIComponent(name)}:run`, body, idempotencyKey),
     status: (place, id) => repeatJson(queryPath(place, id), { method: 'GET', ...noContent }, queryStatus),
+    queryEvents: async (place, id) =>
+      requireContent(
+        await send(`${queryPath(place, id)}/events`, { method: 'GET', ...noContent }),
+        url,
+        'text/event-stream',
+      ),
     cancel: (place, id) =>
       repeatJson(`${queryPath(place, id)}:cancel`, { method: 'POST', ...noContent }, queryStatus),
     async sendFacts(facts) {

@@ -10,7 +10,7 @@ export const eventStreamType = 'text/event-stream';
 /** Shorter than the minute after which proxies cut silent connections. Credentials are checked as often. */
 const heartbeatMs = 15_000;
 /** A client that takes nothing for this long is disconnected. It resumes from the log. */
-const slowReaderMs = 30_000;
+const defaultSlowReaderMs = 30_000;
 
 /** How soon browsers reconnect. */
 const reconnectMs = 1_000;
@@ -42,19 +42,21 @@ export interface Streamed<Page extends EventPage> {
 export async function streamEvents<Page extends EventPage>(
   { request, response, reauthenticate }: StreamCall,
   { read, isEnd, dataOf, watcher, draining, first, hasGap }: Streamed<Page>,
+  { slowReaderMs = defaultSlowReaderMs } = {},
 ): Promise<void> {
   const openedAtMs = performance.now();
   const gone = clientGone(response);
+  const send = (text: string) => sendText(response, text, { gone, slowReaderMs });
   openStream(response);
   if (request.method === 'HEAD') return void response.end();
   try {
     const gap = hasGap ? frame({ event: 'gap', id: positionOf(first), data: {} }) : '';
-    await send(response, `retry: ${reconnectMs}\n\n${gap}`, gone);
+    await send(`retry: ${reconnectMs}\n\n${gap}`);
     for (let page: Page | null = first; page !== null;) {
       const position = positionOf(page);
       const frames = page.events.map((event) => frameOf(event, dataOf(event)));
       // A block with only an id is no event: it moves the position from which the client resumes.
-      await send(response, frames.length === 0 ? `id: ${position}\n\n` : frames.join(''), gone);
+      await send(frames.length === 0 ? `id: ${position}\n\n` : frames.join(''));
       if (isEnd(page) || draining.aborted || gone.aborted) break;
       if (!page.isFull) page = await changed(position);
       else [, page] = await Promise.all([reauthenticate(), read(position)]);
@@ -93,7 +95,11 @@ function openStream(response: Response): void {
 }
 
 /** Waits until the client has taken the text. Closes the connection of a slow client. */
-async function send(response: Response, text: string, gone: AbortSignal): Promise<void> {
+async function sendText(
+  response: Response,
+  text: string,
+  { gone, slowReaderMs }: { readonly gone: AbortSignal; readonly slowReaderMs: number },
+): Promise<void> {
   if (gone.aborted || response.write(text)) return;
   const timer = setTimeout(() => response.destroy(), slowReaderMs);
   try {

@@ -1,17 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Presets, SingleBar } from 'cli-progress';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { QueryStatus } from '@hourglass/contract';
 import { counted } from '@hourglass/contract/messages';
 import { printResult, type CommandContext } from '../command-context.ts';
 import { CommandError } from '../command-error.ts';
+import { followQuery, type ShownStatus } from '../follow-query.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../options.ts';
 
 interface WaitOptions extends PlaceOptions {
   readonly timeoutSeconds: number | undefined;
 }
-
-const pollIntervalMs = 500;
 
 /** `hourglass wait ID`: fails unless the query completes. */
 export function configureWait(command: Command, context: CommandContext): void {
@@ -24,7 +22,7 @@ export function configureWait(command: Command, context: CommandContext): void {
     )
     .action(async (id: string, options: WaitOptions) => {
       const view = context.messages.isTTY ? progressBar(context) : progressLines(context);
-      const status = await pollUntilEnd(context, id, options, view);
+      const status = await waitForEnd(context, id, options, view);
       if (status.state !== 'completed') {
         throw new CommandError(`query ${id} ${status.state}: ${status.error ?? 'no result'}`, { ...status });
       }
@@ -34,25 +32,21 @@ export function configureWait(command: Command, context: CommandContext): void {
 }
 
 /** Returns the final status. @throws CommandError after the timeout. */
-async function pollUntilEnd(
+async function waitForEnd(
   context: CommandContext,
   id: string,
   { timeoutSeconds = Infinity, ...place }: WaitOptions,
   view: ProgressView,
 ): Promise<QueryStatus> {
+  const { signal } = context;
   const deadlineMs = performance.now() + timeoutSeconds * 1000;
+  const followed = { place: placeOf(place), id, deadlineMs, signal, show: view.show };
   try {
-    for (;;) {
-      const status = await context.api().status(placeOf(place), id);
-      view.show(status);
-      if (status.state !== 'enqueued' && status.state !== 'running') return status;
-      if (performance.now() > deadlineMs) {
-        throw new CommandError(`query ${id} is still ${status.state}`, { ...status });
-      }
-      await delay(pollIntervalMs, undefined, { signal: context.signal });
-    }
+    const status = await followQuery(context.api(), followed);
+    if (status.state !== 'enqueued' && status.state !== 'running') return status;
+    throw new CommandError(`query ${id} is still ${status.state}`, { ...status });
   } catch (error) {
-    if (!context.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
     throw new CommandError(`stopped waiting; query ${id} continues`, {}, { cause: error });
   } finally {
     view.end();
@@ -60,7 +54,7 @@ async function pollUntilEnd(
 }
 
 interface ProgressView {
-  show(status: QueryStatus): void;
+  show(status: ShownStatus): void;
   end(): void;
 }
 
