@@ -66,11 +66,11 @@ interface Reader {
 /** Streams through random API processes, and reconnects when the stream breaks or at a random event. */
 function read(apis: readonly Api[], random: () => number): Reader {
   const received: ReceivedEvent[] = [];
-  let isStopping = false;
+  const stopping = new AbortController();
   let connections = 0;
   let close = () => undefined as void;
   const ended = (async () => {
-    for (let lastEventId: string | null = '0'; !isStopping;) {
+    for (let lastEventId: string | null = '0'; !stopping.signal.aborted;) {
       const api = apis[Math.floor(random() * apis.length)];
       const leaveAfter = Math.ceil(random() * 60);
       let eventsOfStream = 0;
@@ -89,7 +89,7 @@ function read(apis: readonly Api[], random: () => number): Reader {
         });
         connections += 1;
         close = () => stream.close();
-        if (isStopping) close();
+        if (stopping.signal.aborted) close();
         await stream.ended;
       } catch {
         // The process is being killed; another one may answer.
@@ -100,7 +100,7 @@ function read(apis: readonly Api[], random: () => number): Reader {
     received,
     connections: () => connections,
     async stop() {
-      isStopping = true;
+      stopping.abort();
       close();
       await ended;
     },

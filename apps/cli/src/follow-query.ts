@@ -12,7 +12,7 @@ export interface Followed {
   /** A time of `performance.now()`. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
-  show(status: ShownStatus): void;
+  readonly show: (status: ShownStatus) => void;
 }
 
 const pollIntervalMs = 500;

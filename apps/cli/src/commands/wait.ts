@@ -54,7 +54,7 @@ async function waitForEnd(
 }
 
 interface ProgressView {
-  show(status: ShownStatus): void;
+  readonly show: (status: ShownStatus) => void;
   end(): void;
 }
 
