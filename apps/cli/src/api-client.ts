@@ -79,10 +79,9 @@ export function createApiClient({ url, token, signal, onRetry }: ApiClientOption
     readResponse(await send(path, request), url, schema);
   const repeatJson: typeof sendJson = (path, request, schema) =>
     retries.run(() => sendJson(path, request, schema));
-  const download = (path: string, mediaType: string) =>
-    retries.run(async () =>
-      requireContent(await send(path, { method: 'GET', ...noContent }), url, mediaType),
-    );
+  const receive = async (path: string, mediaType: string) =>
+    requireContent(await send(path, { method: 'GET', ...noContent }), url, mediaType);
+  const download = (path: string, mediaType: string) => retries.run(() => receive(path, mediaType));
   const submitOnce = (path: string, body: unknown, idempotencyKey: string) => {
     const { headers, ...content } = jsonContent(body);
     const request = { headers: { ...headers, 'Idempotency-Key': idempotencyKey }, ...content };
@@ -100,12 +99,7 @@ export function createApiClient({ url, token, signal, onRetry }: ApiClientOption
     runReport: (place, name, body, idempotencyKey) =>
       submitOnce(`${environmentPath(place)}/reports/${encodeURIComponent(name)}:run`, body, idempotencyKey),
     status: (place, id) => repeatJson(queryPath(place, id), { method: 'GET', ...noContent }, queryStatus),
-    queryEvents: async (place, id) =>
-      requireContent(
-        await send(`${queryPath(place, id)}/events`, { method: 'GET', ...noContent }),
-        url,
-        'text/event-stream',
-      ),
+    queryEvents: (place, id) => receive(`${queryPath(place, id)}/events`, 'text/event-stream'),
     cancel: (place, id) =>
       repeatJson(`${queryPath(place, id)}:cancel`, { method: 'POST', ...noContent }, queryStatus),
     async sendFacts(facts) {
