@@ -10,6 +10,7 @@ import {
 } from '@hourglass/testing';
 import { factLines, fewFacts, slow, small, statistics } from './full-load.ts';
 import { printFigure } from './print-figure.ts';
+import { startFlood, type Flood } from './start-flood.ts';
 
 // These tests need queries that run for seconds. Attacks without times are in `one-tenant-at-full-load.test.ts`.
 
@@ -44,8 +45,11 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => system.stop());
 let workers: NodeProcess[] = [];
+let flood: Flood | null = null;
 afterEach(async () => {
   // So that a failed test leaves nothing to the next one.
+  await flood?.stop();
+  flood = null;
   await Promise.all(workers.map((worker) => worker.stop()));
   workers = [];
   const database = await connectDatabase(system.databaseUrl);
@@ -155,9 +159,10 @@ describe('with one tenant at full load', () => {
     const worker = startWorker();
     const ids = await Promise.all(Array.from({ length: 10 }, () => attacker.submit(slow)));
     await Promise.all(ids.slice(0, 2).map((id) => said(worker, id, 'attempt started')));
-    const over = new AbortController();
-    const flood = Array.from({ length: 20 }, async () => {
-      while (!over.signal.aborted) await (await attacker.request(statistics)).text();
+    flood = startFlood({
+      url: `${attacker.environmentUrl}${statistics}`,
+      authorization: `Bearer ${system.token}`,
+      parallel: 20,
     });
     const smallIds: string[] = [];
     for (let round = 0; round < rounds; round += 1) {
@@ -171,13 +176,13 @@ describe('with one tenant at full load', () => {
     const unfinished = (await Promise.all(ids.map((id) => attacker.status(id)))).filter(
       ({ state }) => state === 'running' || state === 'enqueued',
     );
-    over.abort();
-    await Promise.all([
-      ...flood,
-      ...unfinished.map(({ self }) =>
+    const answered = await flood.stop();
+    flood = null;
+    await Promise.all(
+      unfinished.map(({ self }) =>
         attacker.request(`${self.slice(self.indexOf('/queries/'))}:cancel`, { method: 'POST' }),
       ),
-    ]);
+    );
     const startedMs = await startLatencies(smallIds);
     printFigure('start of a small query, and statistics, beside a tenant at full load', {
       found: `start p99 ${quantile(startedMs, 0.99)} ms, statistics median ${(quantile(loadedMs, 0.5) / quantile(aloneMs, 0.5)).toFixed(1)} x of alone`,
@@ -185,6 +190,7 @@ describe('with one tenant at full load', () => {
     });
     // The first tenant was at full load all the time.
     expect(unfinished.length).toBeGreaterThan(0);
+    expect(answered).toEqual({ 200: expect.any(Number) });
   }, 600_000);
 });
 

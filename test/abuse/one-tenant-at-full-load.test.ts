@@ -142,3 +142,31 @@ test('the statistics of another tenant do not wait for the queue of statistics o
     await lock.release();
   }
 });
+
+test('while another tenant computes statistics, a tenant computes one at a time', async () => {
+  const lock = await lockFacts(system.databaseUrl);
+  try {
+    const answer = other.request(statistics);
+    await eventually('the other tenant reads facts', async () => (await lock.waiting()) === 1 || null);
+    let refusals = 0;
+    const over = new AbortController();
+    const all = Array.from({ length: 60 }, async () => {
+      const { status } = await attacker.request(statistics, { signal: over.signal });
+      if (status === 429) refusals += 1;
+    });
+    const settled = Promise.allSettled(all);
+    // One computes, 50 wait.
+    await eventually('the others are refused', () => refusals === 9 || null);
+    await eventually('one reads facts', async () => (await lock.waiting()) === 2 || null);
+    over.abort();
+    await lock.release();
+    expect((await answer).status).toBe(200);
+    await settled;
+    printFigure("60 parallel statistics of a tenant beside another's", {
+      found: `${60 - 50 - refusals} computed at a time`,
+      bound: '1',
+    });
+  } finally {
+    await lock.release();
+  }
+});

@@ -28,6 +28,7 @@ import {
   manifestSeed,
   removeAbandonedScratch,
   statsTimeoutMs,
+  type KeyedPermits,
   type ObjectStore,
   type SegmentFiles,
 } from '@hourglass/reports';
@@ -37,6 +38,7 @@ import { readCertificate, type Certificate } from './connections/certificate.ts'
 import { startWaiting } from './events/start-waiting.ts';
 import { watchCertificate } from './connections/watch-certificate.ts';
 import { addressMatcher, countedAddress } from './http/client-address.ts';
+import { createEventLoopTurns } from './http/event-loop-turns.ts';
 import { createRequestRates } from './http/request-rates.ts';
 import { newAccessKey, newPassword, newRecoveryCode, newToken } from './new-secrets.ts';
 import { startNotes } from './notes.ts';
@@ -56,10 +58,16 @@ export interface Api {
   close(): Promise<void>;
 }
 
-/** Each call into DuckDB holds a thread of libuv's pool. */
-const concurrentStats = 3;
-/** One fewer than there are, so that another organization's statistics begin at once. */
-const concurrentStatsPerOrganization = 2;
+/**
+ * Each call into DuckDB holds a thread of libuv's pool and keeps a core busy. So that another
+ * organization's statistics begin at once, an organization has one permit fewer than there are; and
+ * so that they find a core, one only while others compute statistics.
+ */
+const statsPermits = {
+  permits: 3,
+  permitsPerKey: 2,
+  amongOthers: { permitsPerKey: 1, presentMs: 2_000 },
+} satisfies KeyedPermits;
 /**
  * Reads for instruments, orders, consumption and dry runs, which may hold a connection for seconds.
  */
@@ -107,6 +115,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     recordReadSemaphore: createSemaphore(concurrentRecordReads),
     ...limitsOf(settings),
     stats: composeStats(settings, database, objects),
+    turns: createEventLoopTurns(),
     counting: composeCounting(settings, objects),
     bulk: composeBulk(settings, database, objects),
     uploads: composeUploads(settings, metrics),
@@ -208,13 +217,10 @@ function composeStats(
       directory: scratchDirectory,
       memoryMb: settings.statsMemoryMb,
       threads: 1,
-      maxConcurrentRuns: concurrentStats,
+      maxConcurrentRuns: statsPermits.permits,
       maxSpillMb: maxStatsSpillMb,
     }),
-    semaphore: createKeyedSemaphore({
-      permits: concurrentStats,
-      permitsPerKey: concurrentStatsPerOrganization,
-    }),
+    semaphore: createKeyedSemaphore(statsPermits),
     scratchDirectory,
   };
 }

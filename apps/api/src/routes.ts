@@ -83,6 +83,7 @@ import { serviceRoutes, type Dependency } from './endpoints/service.ts';
 import { statsRoutes } from './endpoints/stats/stats.ts';
 import { tokenRoutes } from './endpoints/tokens.ts';
 import { userRoutes } from './endpoints/users.ts';
+import type { EventLoopTurns } from './http/event-loop-turns.ts';
 import { tenantFinder } from './http/find-tenant.ts';
 import { rateLimitsOf } from './http/rate-limits.ts';
 import { environmentScope, hostScope } from './http/route-scopes.ts';
@@ -154,6 +155,8 @@ export interface RouteServices {
     RunStatsPorts,
     'factSource' | 'segmentFiles' | 'engine' | 'semaphore' | 'scratchDirectory'
   >;
+  /** For large responses. Its keys are organizations. */
+  readonly turns: EventLoopTurns;
   /** Counting facts that a deletion or a retention removes. */
   readonly counting: CountFactsPorts;
   /** Ingestion of large batches. */
@@ -218,7 +221,7 @@ function queryRoutes(services: RouteServices): readonly Route[] {
       listQueriesRoute(collection, { catalogue, queries }),
     ]),
     submitMintReportRoute({ ...submission, accounts }, rateLimits),
-    ...savedReportRoutes({ ...submission, reports: database.savedReports }),
+    ...savedReportRoutes({ ...submission, reports: database.savedReports, turns: services.turns }),
     runReportRoute(tenantFinder(accounts), { ...submission, reports: database.savedReports }, rateLimits),
     createResultLinkRoute(inEnvironment, resultLinks),
     openResultLinkRoute(resultLinks),
@@ -270,7 +273,7 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
 function statisticsRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, nowMs, newId, timeZone, secretKey, recordReadSemaphore: semaphore } = services;
   const { accounts, customFields, hostnames, accessKeys, orders, consumption, instruments } = database;
-  const stats = { catalogue, customFields, ...services.stats, nowMs, newId };
+  const stats = { catalogue, customFields, ...services.stats, turns: services.turns, nowMs, newId };
   return [
     ...statsRoutes(environmentScope(tenantFinder(accounts)), stats),
     ...statsRoutes(hostScope(hostnames), stats),

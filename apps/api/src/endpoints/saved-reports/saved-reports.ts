@@ -8,6 +8,7 @@ import {
 } from '@hourglass/contract';
 import { createReport, ReportError, replaceReport, type SaveReportPorts } from '@hourglass/reports';
 import { scopeOf } from '../../http/find-tenant.ts';
+import type { EventLoopTurns } from '../../http/event-loop-turns.ts';
 import { ItemByItem, sendInPieces } from '../../http/json-pieces.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../../http/route.ts';
 import { definitionOf, nameOf, viewOf } from './report-view.ts';
@@ -28,8 +29,13 @@ const body = jsonBody(saveReportBody, {
   },
 });
 
+interface SavedReportPorts extends SaveReportPorts {
+  /** Its keys are organizations. */
+  readonly turns: EventLoopTurns;
+}
+
 /** `…/reports`: the queries that an organization keeps, in Apigee's form or that of Hourglass. */
-export function savedReportRoutes(ports: SaveReportPorts): readonly GuardedRoute[] {
+export function savedReportRoutes(ports: SavedReportPorts): readonly GuardedRoute[] {
   return [
     listReports(ports),
     getReport(ports),
@@ -39,7 +45,7 @@ export function savedReportRoutes(ports: SaveReportPorts): readonly GuardedRoute
   ];
 }
 
-function listReports({ reports }: SaveReportPorts): GuardedRoute {
+function listReports({ reports, turns }: Pick<SavedReportPorts, 'reports' | 'turns'>): GuardedRoute {
   return guardedRoute({
     method: 'get',
     path,
@@ -58,7 +64,7 @@ function listReports({ reports }: SaveReportPorts): GuardedRoute {
         expand === 'true' ? viewOf(report, organization) : nameOf(report),
       );
       response.set('Cache-Control', 'no-store');
-      await sendInPieces(response, { qualifier: new ItemByItem(items) });
+      await sendInPieces(response, { qualifier: new ItemByItem(items) }, () => turns.next(organization));
     },
   });
 }

@@ -4,6 +4,7 @@ import { runStats, type RunStatsPorts, type Stats } from '@hourglass/reports';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { clientGone } from '../../http/client-gone.ts';
+import type { EventLoopTurns } from '../../http/event-loop-turns.ts';
 import { sendInPieces } from '../../http/json-pieces.ts';
 import type { Located, RouteScope } from '../../http/route-scopes.ts';
 import { guardedRoute, type GuardedRoute } from '../../http/route.ts';
@@ -14,6 +15,11 @@ import { optimizedStats, verboseStats, type StatsScope } from './stats-view.ts';
 interface StatsForm {
   readonly json: z.ZodType;
   readonly view: (stats: Stats, scope: StatsScope, parameters: StatsParameters) => object;
+}
+
+export interface StatsRoutePorts extends RunStatsPorts {
+  /** Its keys are organizations. */
+  readonly turns: EventLoopTurns;
 }
 
 /** Short names of dimensions that older clients use. */
@@ -36,7 +42,7 @@ const optimizedForm: StatsForm = {
  * `GET …/stats` and `GET …/optimizedStats`, or `hostStats` and `optimizedHostStats`; each also with
  * `/{dimensions}`.
  */
-export function statsRoutes(scope: RouteScope, ports: RunStatsPorts): GuardedRoute[] {
+export function statsRoutes(scope: RouteScope, ports: StatsRoutePorts): GuardedRoute[] {
   const isHost = scope.kind === 'host';
   const noun = isHost ? 'HostStats' : 'Stats';
   const verbose = verboseForm(isHost ? contract.hostStats : contract.stats);
@@ -61,7 +67,7 @@ function verboseForm(schema: z.ZodType): StatsForm {
 function statsRoute(
   scope: RouteScope,
   { path, id, form }: { readonly path: string; readonly id: string; readonly form: StatsForm },
-  ports: RunStatsPorts,
+  ports: StatsRoutePorts,
 ): GuardedRoute {
   return guardedRoute({
     method: 'get',
@@ -89,7 +95,8 @@ function statsRoute(
         clientGone(response),
       );
       response.set('Cache-Control', 'no-store');
-      await sendInPieces(response, form.view(stats, statsScopeOf(located), parameters));
+      const document = form.view(stats, statsScopeOf(located), parameters);
+      await sendInPieces(response, document, () => ports.turns.next(located.tenant.organization));
     },
   });
 }
