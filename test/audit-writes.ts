@@ -140,6 +140,17 @@ function environmentWrites(canary: (what: string) => string): readonly AuditedWr
       action: 'custom_field.create',
     },
     {
+      operation: 'createDataCollector',
+      path: ({ own }) => `${own}/datacollectors`,
+      body: () => ({ name: 'dc_collected', type: 'STRING', description: canary('collector') }),
+      action: 'data_collector.create',
+    },
+    {
+      operation: 'deleteDataCollector',
+      path: ({ own }) => `${own}/datacollectors/dc_collected`,
+      action: 'data_collector.delete',
+    },
+    {
       operation: 'changeCustomFields',
       path: ({ prod }) => `${prod}/customFields`,
       body: () => ({ undeclaredFields: 'ignore' }),

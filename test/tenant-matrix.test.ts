@@ -35,6 +35,7 @@ describe.each([
     dataset: 'api',
     dimensions: 'apiproxy',
     customField: 'dc_theirs',
+    dataCollector: 'dc_collector_of_theirs',
     batch: 'theirs',
   };
   let hostQueryId: string;
@@ -47,6 +48,7 @@ describe.each([
     tokenId: '00000000-0000-4000-8000-000000000000',
     customField: 'dc_nothing',
     accessKeyId: 'nothing',
+    dataCollector: 'dc_nothing',
     report: '00000000-0000-4000-8000-000000000000',
     batch: 'nothing',
     linkId: '00000000-0000-4000-8000-000000000000',
@@ -73,6 +75,11 @@ describe.each([
     existing['tokenId'] = await tokenIdOfAcme();
     existing['linkId'] = await linkIdOf(existing['id']);
     existing['report'] = await newReport();
+    await fetch(`${system.url}/v1/organizations/${system.organization}/datacollectors`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
+      body: '{"name":"dc_collector_of_theirs","type":"STRING"}',
+    });
     hostQueryId = await completedHostQuery();
     if (!isStripped) return;
     proxy = await startRewritingProxy(system.databaseUrl, (sql) => remover.remove(sql));

@@ -18,6 +18,7 @@ import type {
   CeilingStore,
   ConsumptionStore,
   CustomFieldStore,
+  DataCollectorStore,
   Doorbell,
   EnvironmentSettingsStore,
   ExchangeRateStore,
@@ -48,6 +49,7 @@ import { auditRoutes } from './endpoints/audit.ts';
 import { batchRoutes } from './endpoints/batches.ts';
 import { consumptionRoutes } from './endpoints/consumption.ts';
 import { customFieldRoutes } from './endpoints/custom-fields.ts';
+import { dataCollectorRoutes } from './endpoints/data-collectors.ts';
 import { deleteFactsRoute } from './endpoints/delete-facts.ts';
 import type { AuditedDeletions } from './endpoints/deleted-facts.ts';
 import { documentationRoutes } from './endpoints/documentation.ts';
@@ -116,6 +118,7 @@ export interface RouteServices {
     readonly tokens: TokenStore;
     readonly accessKeys: AccessKeyStore;
     readonly customFields: CustomFieldStore;
+    readonly dataCollectors: DataCollectorStore;
     readonly savedReports: SavedReportStore;
     readonly exchangeRates: ExchangeRateStore;
     readonly hostnames: HostnameStore;
@@ -265,6 +268,7 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
     ...organizationCeilingsRoutes({ ceilings: database.ceilings, defaultCeilings }),
     ...accessKeyRoutes(findTenant, { accessKeys, secretKey, newAccessKey }),
     ...customFieldRoutes(findTenant, { catalogue, customFields }),
+    ...dataCollectorRoutes({ catalogue, dataCollectors: database.dataCollectors }),
     getSchemaRoute(findTenant, { catalogue, customFields }),
   ];
 }

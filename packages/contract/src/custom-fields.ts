@@ -1,10 +1,12 @@
 import { z } from 'zod';
 
-const type = z.enum(['INTEGER', 'FLOAT', 'STRING', 'BOOLEAN', 'DATETIME']);
+export const customFieldType = z.enum(['INTEGER', 'FLOAT', 'STRING', 'BOOLEAN', 'DATETIME']);
 const undeclaredFields = z
   .enum(['refuse', 'ignore'])
   .describe('Handling of undeclared fields in facts: refuse the fact, or ignore the field.');
-const description = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,500}$/u, 'expected 1 to 500 printable characters');
+export const customFieldDescription = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cs}]{1,500}$/u, 'expected 1 to 500 printable characters');
 
 /** Body of `POST …/customFields`. */
 export const declareCustomFieldBody = z.strictObject({
@@ -13,9 +15,9 @@ export const declareCustomFieldBody = z.strictObject({
     .describe(
       'A letter, then at most 62 letters, digits and "_". Must differ from every metric and dimension, ignoring case.',
     ),
-  type: type.describe('INTEGER and FLOAT fields become metrics, the others dimensions.'),
+  type: customFieldType.describe('INTEGER and FLOAT fields become metrics, the others dimensions.'),
   dataset: z.string().default('api'),
-  description: description.optional(),
+  description: customFieldDescription.optional(),
 });
 
 /** Body of `PATCH …/customFields`. */
@@ -24,7 +26,7 @@ export const changeCustomFieldsBody = z.strictObject({ undeclaredFields });
 export const customFieldView = z
   .strictObject({
     name: z.string(),
-    type,
+    type: customFieldType,
     dataset: z.string(),
     description: z.string().optional(),
     createdAt: z.iso.datetime(),

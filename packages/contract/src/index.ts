@@ -6,6 +6,7 @@ export * from './canonical-json.ts';
 export * from './ceilings.ts';
 export * from './consumption.ts';
 export * from './custom-fields.ts';
+export * from './data-collectors.ts';
 export * from './environment-hostnames.ts';
 export * from './environment-limits.ts';
 export * from './environment-retention.ts';

@@ -18,6 +18,7 @@ import type {
   CeilingStore,
   ConsumptionStore,
   CustomFieldStore,
+  DataCollectorStore,
   DeletedTenants,
   EnvironmentSettingsStore,
   ExchangeRateStore,
@@ -46,6 +47,7 @@ import { createAccessKeyStore } from './accounts/access-key-store.ts';
 import { createAccountChanges } from './accounts/account-changes.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { createCeilingStore } from './accounts/ceiling-store.ts';
+import { createDataCollectorStore } from './accounts/data-collector-store.ts';
 import { createDeletedTenants } from './accounts/deleted-tenants.ts';
 import { bootstrap, type FirstOrganization } from './accounts/bootstrap.ts';
 import { createHostnameStore } from './accounts/hostname-store.ts';
@@ -137,6 +139,7 @@ export interface Database {
   readonly environmentSettings: EnvironmentSettingsStore;
   readonly ceilings: CeilingStore;
   readonly customFields: CustomFieldStore;
+  readonly dataCollectors: DataCollectorStore;
   readonly savedReports: SavedReportStore;
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
@@ -257,6 +260,7 @@ function accountStores({ prisma, controlPool, reads }: Connections) {
     environmentSettings: createEnvironmentSettingsStore(prisma),
     ceilings: createCeilingStore(prisma),
     customFields: createCustomFieldStore(prisma, reads),
+    dataCollectors: createDataCollectorStore(prisma),
     savedReports: createSavedReportStore(prisma),
     hostnames: createHostnameStore(prisma),
     signingKeys: createSigningKeys(prisma),

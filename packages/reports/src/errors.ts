@@ -65,6 +65,12 @@ export const errorTable = {
     message:
       'The dataset "{dataset}" already has {limit|custom field} in this environment, the maximum; delete one first',
   },
+  'data_collector.not_found': { kind: 'not_found', message: 'No data collector "{name}"' },
+  'data_collector.exists': {
+    kind: 'conflict',
+    message:
+      'The organization already has a data collector "{name}", or an environment another custom field of this name; names are case-insensitive',
+  },
   'report.not_found': { kind: 'not_found', message: 'No saved report "{name}"' },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {

@@ -75,6 +75,7 @@ export * from './accounts/create-organization.ts';
 export * from './accounts/create-token.ts';
 export * from './accounts/create-user.ts';
 export * from './accounts/custom-fields.ts';
+export * from './accounts/data-collectors.ts';
 export * from './accounts/declare-custom-field.ts';
 export * from './accounts/delete-organization.ts';
 export * from './accounts/delete-token.ts';

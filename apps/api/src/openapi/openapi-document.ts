@@ -19,6 +19,7 @@ const pathParameters: Readonly<Record<string, string>> = {
   accessKeyId: 'Id of the access key.',
   tokenId: 'Id of the token, from the list.',
   customField: 'Name of the custom field.',
+  dataCollector: 'Name of the data collector.',
   id: 'Id of the query.',
   report: 'Id of the saved report, the member `name` of its view.',
   file: 'Name of the file.',

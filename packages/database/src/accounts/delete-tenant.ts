@@ -62,6 +62,7 @@ export function deleteOrganization(
     if (isDryRun) return deletion;
     await detach(prisma, transaction, { organization, environmentIds: ids });
     await transaction.user.deleteMany({ where: { organizationId } });
+    await transaction.dataCollector.deleteMany({ where: { organizationId } });
     await transaction.savedReport.deleteMany({ where: { organizationId } });
     await transaction.$executeRaw`
       update organizations set deleted_at = now() where id = ${organizationId}::integer`;

@@ -1,6 +1,7 @@
 import type { OrganizationStore } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import { deleteEnvironment, deleteOrganization } from './delete-tenant.ts';
+import { declareCollectors } from './data-collector-store.ts';
 import type { ScopedPrisma } from '../connection/scoped-prisma.ts';
 import { withOrganizationLock } from './with-organization-lock.ts';
 import { insertOrganization } from './insert-organization.ts';
@@ -21,10 +22,11 @@ export function createOrganizationStore(prisma: ScopedPrisma): OrganizationStore
           select: { name: true },
         });
         rule(existing.map((environment) => environment.name));
-        const created = await transaction.environment.create({
+        const { id: environmentId, ...created } = await transaction.environment.create({
           data: { organizationId, name },
-          select: { name: true, createdAt: true },
+          select: { id: true, name: true, createdAt: true },
         });
+        await declareCollectors(transaction, { organizationId, environmentId });
         await insertAuditEvent(transaction, audit(created));
         return created;
       }),

@@ -5,6 +5,8 @@ export const administrativeActions = [
   'batch.delete',
   'custom_field.create',
   'custom_field.delete',
+  'data_collector.create',
+  'data_collector.delete',
   'environment.create',
   'environment.delete',
   'environment.hostnames',

@@ -95,6 +95,9 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
     hourglass_api_global: may('select, delete', rows.everyRow),
     hourglass_worker: may('select, delete', rows.everyRow),
   },
+  data_collectors: {
+    hourglass_api_accounts: may('select, insert, delete', rows.inOrganization),
+  },
   saved_reports: {
     hourglass_api_accounts: may('select, insert, update, delete', rows.inOrganization),
   },
@@ -106,12 +109,13 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
   },
   custom_fields: {
     hourglass_api: may('select, insert, delete', rows.inEnvironment),
-    hourglass_api_accounts: may('select', rows.inEnvironmentsOfOrganization),
+    hourglass_api_accounts: may('select, insert, delete', rows.inEnvironmentsOfOrganization),
     hourglass_api_reads: may('select', rows.inNamedTenants),
     hourglass_worker_facts: may('select', rows.inEnvironment),
   },
   deleted_custom_fields: {
     hourglass_api: may('insert', rows.inEnvironment),
+    hourglass_api_accounts: may('insert', rows.inEnvironmentsOfOrganization),
     hourglass_worker_facts: may('select, delete', rows.inEnvironment),
   },
   queries: {
@@ -167,6 +171,6 @@ export const sequenceAccess: Readonly<Record<string, readonly DatabaseRole[]>> =
   organizations_id_seq: ['hourglass_api_accounts'],
   environments_id_seq: ['hourglass_api_accounts'],
   users_id_seq: ['hourglass_api_accounts'],
-  custom_fields_id_seq: ['hourglass_api'],
+  custom_fields_id_seq: ['hourglass_api', 'hourglass_api_accounts'],
   batches_seq_seq: ['hourglass_api', 'hourglass_api_global'],
 };
