@@ -112,6 +112,16 @@ describe('the stream of a query', () => {
     expect((await streamOf(otherUrl, `/queries/${id}/events`, last?.id)).response.status).toBe(204);
   });
 
+  test('has every change also where they fill several pages', async () => {
+    const id = await system.client.submit(query);
+    for (let scanned = 1; scanned <= 250; scanned += 1) await change(id, `rows_scanned = ${scanned}`);
+    await fail(id);
+    const stream = await streamOf(otherUrl, `/queries/${id}/events`);
+    await stream.ended;
+    const scanned = stream.events.map(({ data }) => data.rowsScanned);
+    expect(scanned).toEqual([...Array.from({ length: 251 }, (_, index) => index), 250]);
+  });
+
   test('is a 404 for an unknown query', async () => {
     const { response } = await streamOf(system.url, `/queries/${randomUUID()}/events`);
     expect(response.status).toBe(404);
