@@ -260,14 +260,14 @@ describe('saved reports', () => {
 
   test('may name the custom fields of any environment, or only those of the environment that they name', async () => {
     const { organization } = accounts.system;
-    await accounts.call('POST', `/${organization}/environments`, { body: { name: 'billing' } });
-    await accounts.call('POST', `/${organization}/environments/billing/customFields`, {
+    await accounts.call('POST', `/${organization}/environments`, { body: { name: 'usage' } });
+    await accounts.call('POST', `/${organization}/environments/usage/customFields`, {
       body: { name: 'dc_amount', type: 'INTEGER' },
     });
     const metrics = [{ name: 'dc_amount', function: 'sum' }];
-    const inBilling = { metrics, environment: 'billing' };
+    const inUsage = { metrics, environment: 'usage' };
     expect((await save({ metrics })).environment).toBeUndefined();
-    expect((await save(inBilling)).environment).toBe('billing');
+    expect((await save(inUsage)).environment).toBe('usage');
     for (const body of [
       { metrics, environment: 'prod' },
       { metrics: [{ name: 'dc_amounts', function: 'sum' }] },
