@@ -24,26 +24,32 @@ export function verboseStats(stats: Stats, { list, name }: StatsScope): object {
 }
 
 function* verboseMetricsOfAll(plan: Plan, groups: readonly StatsGroup[]): Generator<object> {
-  for (const group of groups) yield* verboseMetrics(plan, group);
+  const names = metricColumnNames(plan);
+  for (const group of groups) yield* verboseMetrics(plan, names, group);
 }
 
 function* verboseDimensions(plan: Plan, groups: readonly StatsGroup[]): Generator<object> {
+  const names = metricColumnNames(plan);
   for (const group of groups) {
     yield {
       name: group.dimensions.join(','),
       individualNames: group.dimensions,
-      metrics: itemsOf(verboseMetrics(plan, group), rowsOf(group)),
+      metrics: itemsOf(verboseMetrics(plan, names, group), rowsOf(group)),
     };
   }
 }
 
-function* verboseMetrics(plan: Plan, { bucketsMs, values }: StatsGroup): Generator<object> {
-  for (const [index, name] of metricColumnNames(plan).entries()) {
+function* verboseMetrics(
+  { timeUnit }: Plan,
+  names: readonly string[],
+  { bucketsMs, values }: StatsGroup,
+): Generator<object> {
+  for (const [index, name] of names.entries()) {
     const ofMetric = values[index] ?? [];
     yield {
       name,
       values:
-        plan.timeUnit === null
+        timeUnit === null
           ? ofMetric.map(textOf)
           : itemsOf(verboseBuckets(bucketsMs, ofMetric), ofMetric.length),
     };
