@@ -7,6 +7,7 @@ import https from 'node:https';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  eventually,
   makeCertificate,
   repositoryRoot,
   sharedSystem,
@@ -65,6 +66,26 @@ describe('an API with a certificate', () => {
     response.resume();
     expect(response.statusCode).toBe(200);
     expect(response.headers['strict-transport-security']).toMatch(/^max-age=\d{8}$/);
+  });
+
+  test('streams an event over TLS when it happens', async () => {
+    const request = https.get({
+      host: 'localhost',
+      port,
+      path: `/v1/organizations/${system.organization}/environments/prod/queries/events`,
+      headers: { Authorization: `Bearer ${system.token}` },
+      ca: cert,
+    });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    let text = '';
+    response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    await eventually('the position of the stream', () => (/^id: /m.test(text) ? true : null));
+    const id = await system.client.submit({
+      metrics: [{ name: 'message_count', function: 'sum' }],
+      timeRange: 'last24hours',
+    });
+    await eventually('the event', () => (text.includes(`queries/${id}","state":"enqueued"`) ? true : null));
+    request.destroy();
   });
 
   test('is managed from the command line, which trusts the certificate by NODE_EXTRA_CA_CERTS', async () => {
