@@ -28,6 +28,14 @@ test('an unknown property of a body is answered with the properties of its objec
   expect(messages['colour']).not.toContain('Did you mean');
 });
 
+test('many unknown properties repeat the known ones ten times only, so that the response stays small', () => {
+  const names = Array.from({ length: 100 }, (_, index) => `unknown${index}`);
+  const messages = Object.values(messagesOf(Object.fromEntries(names.map((name) => [name, 1]))));
+  const listing = messages.filter((message) => message.startsWith('unknown property; expected dataset,'));
+  expect([messages.length, listing.length]).toEqual([101, 10]);
+  expect(messages.at(-1)).toBe('unknown property');
+});
+
 test('an unknown choice of a body is answered with the nearest', () => {
   const user = { email: 'a@example.com', password: 'long enough to be one', role: 'administrater' };
   const checked = checkBody(createUserBody, user);

@@ -3,8 +3,8 @@ import { suiteSize } from '@hourglass/testing';
 import { checkRandomStaged } from './check-random-staged.ts';
 import { checkRandomStagedStats } from './check-random-staged-stats.ts';
 
-const count = suiteSize({ short: 120, full: 2_000 });
-const statsCount = suiteSize({ short: 60, full: 1_000 });
+const count = suiteSize({ short: 120, full: 600 });
+const statsCount = suiteSize({ short: 60, full: 150 });
 
 test(
   `${count} random reports with comparison, gaps, shares, having, order and others equal the model`,

@@ -36,6 +36,8 @@ function withKnownNames<Body>(schema: z.ZodType<Body>, body: unknown, found: z.Z
 
 /** No response shows more faults; of the others only the number counts. */
 const maxShown = 100;
+/** An object repeats the names that it may have for this number of its unknown ones. */
+const maxListings = 10;
 const unshown: readonly FieldFault[] = [{ field: 'body', message: 'not shown' }];
 const betweenNames = '\n';
 
@@ -68,12 +70,12 @@ export function inexactNumberFaults(json: string): FieldFault[] {
 function faultsOf(issue: Issue, body: unknown): FieldFault[] {
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(betweenNames);
-    const expected = `unknown property; expected ${known.join(', ')}`;
-    return issue.keys.map((key, index) =>
-      index < maxShown
-        ? { field: fieldName([...issue.path, key]), message: `${expected}${didYouMean(key, known)}` }
-        : { field: key, message: expected },
-    );
+    return issue.keys.map((key, index) => {
+      if (index >= maxShown) return { field: key, message: 'unknown property' };
+      const expected = index < maxListings ? `; expected ${known.join(', ')}` : '';
+      const message = `unknown property${expected}${didYouMean(key, known)}`;
+      return { field: fieldName([...issue.path, key]), message };
+    });
   }
   if (issue.code === 'invalid_union') {
     const variant = matchingVariant(issue.errors);
