@@ -9,9 +9,9 @@ import { runCli } from './run-cli.ts';
 const day = { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' };
 /** A worker that missed the notification of a cancellation finds out when it renews the lease. */
 const renewalMs = 5_000;
-/** One row per fact, with long column names, makes each phase long enough to be observed. */
+/** One row per fact, with long column names, makes each phase longer than the second after which progress is stored. */
 const longQuery = {
-  metrics: Array.from('abcd', (letter) => ({
+  metrics: Array.from('abcdefgh', (letter) => ({
     name: 'total_response_time',
     function: 'max',
     alias: letter.repeat(128),
