@@ -19,7 +19,9 @@ const metric = z.strictObject({
     .describe('time: the whole is that of the bucket. By default the whole range.'),
 });
 
-const comparisonForms = 'expected "previousPeriod", "previousYear" or {"start","end"} with ISO 8601 times';
+/** The forms of `compareTo`, for messages. */
+export const comparisonForms =
+  'expected "previousPeriod", "previousYear" or {"start","end"} with ISO 8601 times';
 
 /** Words that order, select and add rows. */
 const rowWords = {

@@ -24,7 +24,7 @@ import { parquetLines } from '../../archive/test/parquet-lines.ts';
 import { expectSameRows } from '../../query/test/expect-same.ts';
 import { environmentId, type Fact } from '../../query/test/facts-relation.ts';
 import { modelCustomFields } from '../../query/test/filter-model.ts';
-import { columns, endMs, facts, tenant } from '../../query/test/random-facts.ts';
+import { columns, context, facts } from '../../query/test/random-facts.ts';
 import { requests } from '../../query/test/random-requests.ts';
 import { stagedRequests } from '../../query/test/random-staged.ts';
 import { expectedRows } from '../../query/test/report-model.ts';
@@ -174,13 +174,7 @@ test('a report does not depend on which facts are hot, which are in segments, an
     fc.asyncProperty(places, fc.boolean(), fc.integer(), async (chosen, merged, seed) => {
       const divided = await split(chosen, merged);
       for (const { request, expectedOf } of fc.sample(modelled, { numRuns: 20, seed })) {
-        const planned = planQuery(request, {
-          catalogue,
-          dataset: 'api',
-          tenant,
-          customFields: modelCustomFields,
-          nowMs: endMs,
-        });
+        const planned = planQuery(request, context);
         if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
         const task = await taskOf(divided, planned.plan);
         const rows = await rowsOf(engine.run(task));

@@ -3,8 +3,7 @@ import { expect } from 'vitest';
 import { factRowColumns, catalogue, planQuery } from '../src/index.ts';
 import { expectSameRows } from './expect-same.ts';
 import { openDuckDB } from './facts-relation.ts';
-import { modelCustomFields } from './filter-model.ts';
-import { columns, endMs, facts, tenant } from './random-facts.ts';
+import { columns, context, facts } from './random-facts.ts';
 import { requests } from './random-requests.ts';
 import { expectedRows } from './report-model.ts';
 
@@ -15,13 +14,7 @@ export async function checkRandomQueries(count: number): Promise<void> {
   let narrowed = 0;
   await fc.assert(
     fc.asyncProperty(requests, async ({ request, filter }) => {
-      const planned = planQuery(request, {
-        catalogue,
-        dataset: 'api',
-        tenant,
-        customFields: modelCustomFields,
-        nowMs: endMs,
-      });
+      const planned = planQuery(request, context);
       if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
       const { rows } = await duckdb.reportLoaded(planned.plan);
       if (filter !== undefined && rows.length > 0) narrowed += 1;

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
-import { catalogue, factRowColumns, planStats, type StatsRequest } from '../src/index.ts';
+import { factRowColumns, planStats, type StatsRequest } from '../src/index.ts';
 import { expectSameRows } from './expect-same.ts';
 import { openDuckDB } from './facts-relation.ts';
-import { modelCustomFields, modelFilters, type ModelFilter } from './filter-model.ts';
-import { columns, endMs, facts, tenant } from './random-facts.ts';
+import { modelFilters, type ModelFilter } from './filter-model.ts';
+import { columns, context, facts } from './random-facts.ts';
 import { zoneNames } from './random-requests.ts';
 import { expectedStagedGroups, type ShownRow } from './staged-model.ts';
 
@@ -88,7 +88,6 @@ export async function checkRandomStagedStats(count: number): Promise<void> {
   let rowsSeen = 0;
   await fc.assert(
     fc.asyncProperty(requests, async ({ request, filter = { matches: () => true }, having }) => {
-      const context = { catalogue, dataset: 'api', tenant, customFields: modelCustomFields, nowMs: endMs };
       const planned = planStats(request, context);
       if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
       const { rows } = await duckdb.reportLoaded(planned.plan);

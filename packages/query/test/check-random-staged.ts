@@ -3,8 +3,7 @@ import { expect } from 'vitest';
 import { catalogue, factRowColumns, planQuery } from '../src/index.ts';
 import { expectSameRows } from './expect-same.ts';
 import { openDuckDB } from './facts-relation.ts';
-import { modelCustomFields } from './filter-model.ts';
-import { columns, endMs, facts, tenant } from './random-facts.ts';
+import { columns, context, facts } from './random-facts.ts';
 import { stagedRequests } from './random-staged.ts';
 import { expectedStagedRows } from './staged-model.ts';
 
@@ -15,13 +14,7 @@ export async function checkRandomStaged(count: number): Promise<void> {
   let rowsSeen = 0;
   await fc.assert(
     fc.asyncProperty(stagedRequests, async ({ request, filter, having }) => {
-      const planned = planQuery(request, {
-        catalogue,
-        dataset: 'api',
-        tenant,
-        customFields: modelCustomFields,
-        nowMs: endMs,
-      });
+      const planned = planQuery(request, context);
       if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
       const { rows } = await duckdb.reportLoaded(planned.plan);
       const matches = filter?.matches ?? (() => true);

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
-import { factRowColumns, catalogue, planStats, timeUnits, type StatsRequest } from '../src/index.ts';
+import { factRowColumns, planStats, timeUnits, type StatsRequest } from '../src/index.ts';
 import { expectSame } from './expect-same.ts';
 import { openDuckDB } from './facts-relation.ts';
-import { modelCustomFields, modelFilters, type ModelFilter } from './filter-model.ts';
-import { columns, dataset, endMs, facts, tenant } from './random-facts.ts';
+import { modelFilters, type ModelFilter } from './filter-model.ts';
+import { columns, context, dataset, facts } from './random-facts.ts';
 import { metricsOf } from './random-metrics.ts';
 import { zoneNames } from './random-requests.ts';
 import { expectedRows } from './report-model.ts';
@@ -73,13 +73,7 @@ export async function checkRandomStats(count: number): Promise<void> {
   let cut = 0;
   await fc.assert(
     fc.asyncProperty(requests, async ({ request, filter }) => {
-      const planned = planStats(request, {
-        catalogue,
-        dataset: 'api',
-        tenant,
-        customFields: modelCustomFields,
-        nowMs: endMs,
-      });
+      const planned = planStats(request, context);
       if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
       const { rows } = await duckdb.reportLoaded(planned.plan);
       const expected = expectedRows(planned.plan, facts, filter?.matches);

@@ -14,8 +14,13 @@ import {
 export const start = '2026-03-24T00:00:00Z';
 export const end = '2026-04-06T12:00:00Z';
 const startMs = Date.parse(start);
-export const endMs = Date.parse(end);
-export const tenant = { organization: 'acme', environment: 'prod', environmentId };
+const endMs = Date.parse(end);
+const tenant = { organization: 'acme', environment: 'prod', environmentId };
+/** The context in which requests over the facts are planned. */
+export const context = {
+  ...{ catalogue, dataset: 'api', tenant },
+  ...{ customFields: modelCustomFields, nowMs: endMs },
+};
 const api = catalogue.get('api');
 if (api === undefined) throw new Error('no dataset');
 export const dataset = withCustomFields(api, modelCustomFields);

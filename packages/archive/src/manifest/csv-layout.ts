@@ -6,6 +6,9 @@ export interface CsvLayout {
   readonly hasByteOrderMark: boolean;
 }
 
+/** Length of a byte order mark in UTF-8. */
+export const markBytes = 3;
+
 const csvPlan = z.object({
   output: z.object({ header: z.boolean().optional(), bom: z.boolean().optional() }),
 });

@@ -1,4 +1,4 @@
-import { notSetText, type OutputColumn, type ZoneOffset } from '@hourglass/query';
+import { notSetText, offsetText, type OutputColumn, type ZoneOffset } from '@hourglass/query';
 
 const utc = { offsetSeconds: 0 };
 
@@ -19,12 +19,11 @@ export function jsonCell(value: TypedValue, { kind, shows, offsets, isDigits }: 
   return JSON.stringify(`${shown.slice(0, shows === 'bucket' ? 19 : 23)} UTC`);
 }
 
-/** Writes a time as local time with its offset, which has seconds only if they are not 0. */
+/** Writes a time as local time with its offset. */
 function localText(time: Date, offsets: readonly ZoneOffset[]): string {
   const { offsetSeconds } = offsets.findLast(({ fromMs }) => fromMs <= time.getTime()) ?? offsets[0] ?? utc;
   const local = new Date(time.getTime() + offsetSeconds * 1_000).toISOString().slice(0, 19);
-  const offset = new Date(Math.abs(offsetSeconds) * 1_000).toISOString().slice(11, 19);
-  return `${local}${offsetSeconds < 0 ? '-' : '+'}${offset.replace(/:00$/, '')}`;
+  return `${local}${offsetText(offsetSeconds)}`;
 }
 
 /** Writes a finite float like JavaScript, but always with a decimal point: `1e21` is `1.0e21`. */

@@ -4,10 +4,8 @@ import type { OutputColumn } from '@hourglass/query';
 import { jsonCell } from './json-cell.ts';
 import { openNestedMember, sheetName, type OpenRange } from './nested-zip.ts';
 
-interface CellText {
-  readonly isText: boolean;
-  readonly text: string;
-}
+/** The texts of a row's cells. Undefined: the cell is empty. */
+type Cells = (string | undefined)[];
 
 /**
  * Yields batches of the rows of a workbook that `sheetPart` wrote, as NDJSON. Buffers the rows of some
@@ -46,22 +44,22 @@ export async function* sheetRows(
   }
 }
 
-function requireHeader(cells: readonly (CellText | undefined)[], columns: readonly OutputColumn[]): void {
-  if (columns.some(({ name }, index) => cells[index]?.text !== name) || cells.length > columns.length)
+function requireHeader(cells: Readonly<Cells>, columns: readonly OutputColumn[]): void {
+  if (columns.some(({ name }, index) => cells[index] !== name) || cells.length > columns.length)
     throw new Error('the header of the sheet differs from the columns');
 }
 
-function cellJson(cell: CellText | undefined, column: OutputColumn): string {
+function cellJson(cell: string | undefined, column: OutputColumn): string {
   const isMetric = column.kind === 'float' || column.isDigits === true;
   // A row without a value has one empty text, so that it is a row.
-  if (cell === undefined || (isMetric && cell.text === '')) return jsonCell(null, column);
-  return column.kind === 'float' ? jsonCell(Number(cell.text), column) : JSON.stringify(cell.text);
+  if (cell === undefined || (isMetric && cell === '')) return jsonCell(null, column);
+  return column.kind === 'float' ? jsonCell(Number(cell), column) : JSON.stringify(cell);
 }
 
 function createRowParser(columnCount: number) {
   const parser = new SaxesParser();
-  let rows: (CellText | undefined)[][] = [];
-  let cells: (CellText | undefined)[] = [];
+  let rows: Cells[] = [];
+  let cells: Cells = [];
   let column = 0;
   let isText = false;
   let text = '';
@@ -80,12 +78,12 @@ function createRowParser(columnCount: number) {
     text += piece;
   });
   parser.on('closetag', ({ name }) => {
-    if (name === 'c') cells[column] = { isText, text: isText ? unescaped(text) : text };
+    if (name === 'c') cells[column] = isText ? unescaped(text) : text;
     if (name === 'row') rows.push(cells);
   });
   return {
     /** Returns the rows that end in a piece of the sheet. */
-    rowsOf(xml: string): (CellText | undefined)[][] {
+    rowsOf(xml: string): Cells[] {
       rows = [];
       parser.write(xml);
       return rows;

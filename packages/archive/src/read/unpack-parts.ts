@@ -3,7 +3,7 @@ import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { fromFdPromise, type Entry, type ZipFile } from 'yauzl';
-import { csvLayoutOf, type CsvLayout } from '../manifest/csv-layout.ts';
+import { csvLayoutOf, markBytes, type CsvLayout } from '../manifest/csv-layout.ts';
 import { manifestName } from '../manifest/manifest.ts';
 
 /** The parts are no lines but files of their own, which do not become one file when they are joined. */
@@ -96,7 +96,6 @@ async function* unpacked(packed: Readable): AsyncGenerator<Buffer> {
 
 const quote = 0x22;
 const lineFeed = 0x0a;
-const markBytes = 3;
 
 /** Reads the first row, which ends at the first line end outside quotes, or with the part. */
 async function splitFirstRow(

@@ -1,4 +1,4 @@
-import type { CsvLayout } from '../manifest/csv-layout.ts';
+import { markBytes, type CsvLayout } from '../manifest/csv-layout.ts';
 
 const lineEnd = 0x0a;
 const quote = 0x22;
@@ -8,8 +8,6 @@ export interface PartCount {
   readonly rows: number;
   readonly bytes: number;
 }
-
-const markBytes = 3;
 
 /**
  * Counts the rows of an unpacked part. The header of CSV is no row, and a line end between quotes

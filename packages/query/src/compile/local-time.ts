@@ -1,4 +1,5 @@
 import { type Expression, type RawBuilder, sql } from 'kysely';
+import { offsetText } from '../time/offset-text.ts';
 import type { ZoneOffset } from '../time/zone-offset.ts';
 
 // Offsets and times are literals, not parameters: a statement repeats its group keys, and DuckDB
@@ -61,10 +62,4 @@ export function formatLocal(
       value: sql`strftime(${addOffset(timestamp, offsetSeconds * 1_000)}, ${sql.lit(`%Y-%m-%dT%H:%M:%S${offsetText(offsetSeconds)}`)})`,
     })),
   );
-}
-
-/** Has seconds only if the offset has, such as `-00:44:30`. */
-function offsetText(offsetSeconds: number): string {
-  const time = new Date(Math.abs(offsetSeconds) * 1_000).toISOString().slice(11, 19);
-  return `${offsetSeconds < 0 ? '-' : '+'}${time.endsWith(':00') ? time.slice(0, 5) : time}`;
 }

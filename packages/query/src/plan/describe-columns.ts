@@ -2,7 +2,7 @@ import type { CustomFieldType } from '../catalogue/custom-field.ts';
 import { fieldTypeOf } from '../catalogue/describe-fields.ts';
 import { findMetric } from '../catalogue/look-up.ts';
 import type { BoundPlan } from './bound-plan.ts';
-import { comparisonSuffixes, outputColumnTypes } from './output-columns.ts';
+import { changeSuffix, metricSuffixes, outputColumnTypes } from './output-columns.ts';
 import type { PlannedMetric } from './plan.ts';
 import { isDistinctFunction } from './plan-function.ts';
 
@@ -15,12 +15,10 @@ export interface ColumnDescription {
   readonly unit: string | null;
 }
 
-const [, changeSuffix] = comparisonSuffixes;
-
 /** Describes the columns of a report in their order. */
 export function describeColumns(boundPlan: BoundPlan): readonly ColumnDescription[] {
   const { plan } = boundPlan;
-  const suffixes = plan.comparedRange === undefined ? [''] : ['', ...comparisonSuffixes];
+  const suffixes = metricSuffixes(plan.comparedRange !== undefined);
   const units = plan.metrics.flatMap((metric) =>
     suffixes.map((suffix) => (suffix === changeSuffix ? 'ratio' : unitOf(metric, boundPlan))),
   );

@@ -64,7 +64,7 @@ export function metricColumnNames({
   metrics,
   comparedRange,
 }: Pick<Plan, 'metrics' | 'comparedRange'>): readonly string[] {
-  const suffixes = comparedRange === undefined ? [''] : ['', ...comparisonSuffixes];
+  const suffixes = metricSuffixes(comparedRange !== undefined);
   return metrics.flatMap(({ alias }) => suffixes.map((suffix) => `${alias}${suffix}`));
 }
 
@@ -79,8 +79,13 @@ function columnTypeOf({ kind, shows }: OutputColumn): ColumnType {
   return shows === 'bucket' ? 'timestamp' : shows;
 }
 
-/** The names of a metric's columns in a compared report: its own, then these. */
-export const comparisonSuffixes = ['_previous', '_change'] as const;
+/** Ends the names of columns with relative changes. */
+export const changeSuffix = '_change';
+
+/** Returns the ends of the names of a metric's columns, in their order. */
+export function metricSuffixes(isCompared: boolean): readonly string[] {
+  return isCompared ? ['', '_previous', changeSuffix] : [''];
+}
 
 function metricColumns(metric: PlannedMetric, { plan, dataset }: GroupedPlan): readonly OutputColumn[] {
   const kind = isFloatMetric(metric, dataset)

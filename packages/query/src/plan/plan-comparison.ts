@@ -1,14 +1,15 @@
+import { comparisonForms } from '@hourglass/contract';
 import { didYouMean, quoted } from '@hourglass/contract/messages';
 import { parseRange } from './parse-time-range.ts';
 import type { Plan, ReportFault, TimeRange } from './plan.ts';
 import type { QueryRequest } from './request.ts';
+import { monthOf, monthStartMs } from '../time/months.ts';
 import { firstInstant, fixedOffset, offsetSpans, spanAt } from '../time/zone-offset.ts';
 import { zoneOffsets } from '../time/zone-offsets.ts';
 import type { Zone } from '../time/zone.ts';
 
 const dayMs = 24 * 60 * 60_000;
 const names = ['previousPeriod', 'previousYear'] as const;
-const comparisonForms = 'expected "previousPeriod", "previousYear" or {"start","end"} with ISO 8601 times';
 
 /** Returns the range that metrics are compared with; none without a comparison, or if it was faulty and reported. */
 export function planComparison(
@@ -64,8 +65,8 @@ function movedInZone(range: TimeRange, zone: Zone, move: (local: TimeRange) => T
 /** Whole months precede as many whole months, any other range as much time. */
 function previousPeriod(local: TimeRange): TimeRange {
   const { startMs, endExclusiveMs } = local;
-  const [start, end] = [new Date(startMs), new Date(endExclusiveMs)];
-  if (isMonthStart(start) && isMonthStart(end)) return monthsBefore(local, monthOf(end) - monthOf(start));
+  if (isMonthStart(startMs) && isMonthStart(endExclusiveMs))
+    return monthsBefore(local, monthOf(endExclusiveMs) - monthOf(startMs));
   return moved(local, startMs - endExclusiveMs);
 }
 
@@ -79,25 +80,15 @@ function monthsBefore({ startMs, endExclusiveMs }: TimeRange, months: number): T
 
 /** The last day of a month without this day: 28 February is a year before 29 February. */
 function monthsEarlier(ms: number, months: number): number {
-  const date = new Date(ms);
-  const month = monthOf(date) - months;
+  const month = monthOf(ms) - months;
   const daysInMonth = new Date(monthStartMs(month + 1) - 1).getUTCDate();
   return (
     monthStartMs(month) +
-    (Math.min(date.getUTCDate(), daysInMonth) - 1) * dayMs +
+    (Math.min(new Date(ms).getUTCDate(), daysInMonth) - 1) * dayMs +
     (ms - Math.floor(ms / dayMs) * dayMs)
   );
 }
 
-function isMonthStart(date: Date): boolean {
-  return date.getTime() === monthStartMs(monthOf(date));
-}
-
-/** Counts from year 0. */
-function monthOf(date: Date): number {
-  return date.getUTCFullYear() * 12 + date.getUTCMonth();
-}
-
-function monthStartMs(month: number): number {
-  return new Date(0).setUTCFullYear(Math.floor(month / 12), month % 12, 1);
+function isMonthStart(ms: number): boolean {
+  return ms === monthStartMs(monthOf(ms));
 }

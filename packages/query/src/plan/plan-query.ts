@@ -6,7 +6,7 @@ import { queryTimeUnits, type OutputFormat, type ReportFault } from './plan.ts';
 import { planDimensions } from './plan-dimensions.ts';
 import { planFilter } from './plan-filter.ts';
 import { planMetric } from './plan-metrics.ts';
-import { comparisonSuffixes } from './output-columns.ts';
+import { metricSuffixes } from './output-columns.ts';
 import { planLimit, planOutput } from './plan-output.ts';
 import { checkParts } from './plan-part.ts';
 import { planComparison } from './plan-comparison.ts';
@@ -71,7 +71,7 @@ function checkColumnNames(
   const ownerOf = new Map<string, string>();
   for (const [index, name] of columns.dimensions.entries()) ownerOf.set(keyOf(name), `dimensions[${index}]`);
   if (columns.timeUnit !== null) ownerOf.set(keyOf(columns.timeUnit), 'the time column of groupByTimeUnit');
-  const suffixes = columns.compareTo === undefined ? [''] : ['', ...comparisonSuffixes];
+  const suffixes = metricSuffixes(columns.compareTo !== undefined);
   for (const [index, alias] of columns.metrics.entries()) {
     if (alias === undefined) continue;
     const field = `metrics[${index}]`;

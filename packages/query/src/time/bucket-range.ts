@@ -1,4 +1,5 @@
 import type { TimeRange, TimeUnit } from '../plan/plan.ts';
+import { monthOf, monthStartMs } from './months.ts';
 import { unitLengths } from './time-unit-lengths.ts';
 import { firstInstant, offsetSpans, spanAt, type OffsetSpan, type ZoneOffset } from './zone-offset.ts';
 
@@ -59,16 +60,6 @@ export function localBucket(ms: number, unit: TimeUnit): TimeRange {
     const startMs = originMs + Math.floor((ms - originMs) / length.ms) * length.ms;
     return { startMs, endExclusiveMs: startMs + length.ms };
   }
-  const date = new Date(ms);
-  const month = date.getUTCFullYear() * 12 + date.getUTCMonth();
-  const first = Math.floor(month / length.months) * length.months;
+  const first = Math.floor(monthOf(ms) / length.months) * length.months;
   return { startMs: monthStartMs(first), endExclusiveMs: monthStartMs(first + length.months) };
-}
-
-/**
- * `month` counts from year 0. `Date.UTC` is not used, because it maps years below 100 to the 20th
- * century.
- */
-function monthStartMs(month: number): number {
-  return new Date(0).setUTCFullYear(Math.floor(month / 12), month % 12, 1);
 }

@@ -27,11 +27,8 @@ export function bucketSeries(bucketing: Bucketing, { startMs, endExclusiveMs }: 
     const toMs = Math.min(piece.endExclusiveMs, endExclusiveMs);
     if (toMs <= fromMs) continue;
     if ('bucket' in piece) {
-      // A bucket that began in the piece before was counted there.
-      const isNew = count === 0 || piece.bucket.startMs >= fromMs;
-      const firstNumber = isNew ? count : count - 1;
-      pieces.push({ endExclusiveMs: toMs, firstNumber, startMs: piece.bucket.startMs });
-      count = firstNumber + 1;
+      pieces.push({ endExclusiveMs: toMs, firstNumber: count, startMs: piece.bucket.startMs });
+      count += 1;
     } else {
       const { offsetMs } = piece;
       const [first, last] = [fromMs, toMs - 1].map(

@@ -14,19 +14,21 @@ export function aggregatedFacts(aggregation: Aggregation): Rows {
   const { boundPlan, keys, metrics } = aggregation;
   const all = metrics.map((metric, index) => ({ metric, index }));
   if (boundPlan.countsValues !== true) return groups(aggregation, all);
-  const isCounted = (index: number) => boundPlan.plan.metrics[index]?.function === 'percentile';
-  const counted = countedColumns(boundPlan);
+  const { plan, dataset } = boundPlan;
+  const isCounted = (index: number) => plan.metrics[index]?.function === 'percentile';
+  const counted = [...countedColumns(boundPlan)];
   const joins = counted.map(
-    (column, index) => sql`
-      left join (${countedPercentiles(aggregation, column)}) as ${sql.ref(`percentiles${index}`)}
+    ([column, percentiles], index) => sql`
+      left join (${countedPercentiles(aggregation, column, percentiles)}) as ${sql.ref(`percentiles${index}`)}
         on ${sameKeys('base', `percentiles${index}`, ['one', ...keys.map(({ name }) => name)])}`,
   );
-  const selected = boundPlan.plan.metrics.map((metric, index) => {
+  const selected = plan.metrics.map((metric, index) => {
     const name = sql.ref(`m${index}`);
     if (!isCounted(index)) return sql`base.${name} as ${name}`;
-    const relation = counted.indexOf(columnOf(metric.metric, boundPlan));
+    const own = columnOf(metric.metric, boundPlan);
+    const relation = counted.findIndex(([column]) => column === own);
     const value = sql.ref(`percentiles${relation}.${percentileName(metric.percentile ?? 0)}`);
-    return sql`${operate(value, metric, boundPlan.dataset)} as ${name}`;
+    return sql`${operate(value, metric, dataset)} as ${name}`;
   });
   const base = groups(
     aggregation,
@@ -53,10 +55,15 @@ function groups(
     : sql`${selected.groupBy(keys.map(({ key }) => key))}`;
 }
 
-/** The columns whose percentiles the plan asks for. */
-function countedColumns(boundPlan: BoundPlan): readonly string[] {
-  const percentiles = boundPlan.plan.metrics.filter(({ function: name }) => name === 'percentile');
-  return [...new Set(percentiles.map(({ metric }) => columnOf(metric, boundPlan)))];
+/** The columns whose percentiles the plan asks for, with these. */
+function countedColumns(boundPlan: BoundPlan): ReadonlyMap<string, ReadonlySet<number>> {
+  const columns = new Map<string, Set<number>>();
+  for (const { metric, function: name, percentile } of boundPlan.plan.metrics) {
+    if (name !== 'percentile' || percentile === undefined) continue;
+    const column = columnOf(metric, boundPlan);
+    columns.set(column, (columns.get(column) ?? new Set()).add(percentile));
+  }
+  return columns;
 }
 
 function columnOf(metric: string, { dataset }: BoundPlan): string {

@@ -29,16 +29,10 @@ function unitsSince(start: Expression<unknown>, piece: NumberedPiece, unit: Time
 /** Compiles the start, TIMESTAMP in UTC, of the bucket with a number. */
 export function bucketAt(number: RawBuilder<unknown>, { pieces, unit }: BucketSeries): RawBuilder<unknown> {
   const starts = pieces.map((piece) => startAt(number, piece, unit));
-  // The last piece whose first number is not greater: a bucket may continue in the next piece.
-  const branches = pieces.flatMap((_, index) => {
-    const next = pieces
-      .slice(index + 1)
-      .find(({ firstNumber }) => firstNumber > (pieces[index]?.firstNumber ?? 0));
-    return next === undefined
-      ? []
-      : [sql`when ${number} < ${sql.lit(next.firstNumber)} then ${starts[index]}`];
-  });
-  const last = starts[branches.length];
+  const branches = pieces
+    .slice(1)
+    .map(({ firstNumber }, index) => sql`when ${number} < ${sql.lit(firstNumber)} then ${starts[index]}`);
+  const last = starts.at(-1);
   if (last === undefined) throw new Error('a series of buckets is empty');
   return branches.length === 0 ? last : sql`(case ${sql.join(branches, sql` `)} else ${last} end)`;
 }

@@ -15,10 +15,11 @@ export function percentileName(percentile: number): string {
  * all values in memory that its limit does not cover. Here equal values are counted first, and what
  * exceeds the memory is spilled.
  */
-export function countedPercentiles({ boundPlan, facts, keys }: Aggregation, column: string): Rows {
-  const percentiles = boundPlan.plan.metrics.flatMap(({ function: name, percentile }) =>
-    name === 'percentile' && percentile !== undefined ? [percentile] : [],
-  );
+export function countedPercentiles(
+  { facts, keys }: Pick<Aggregation, 'facts' | 'keys'>,
+  column: string,
+  percentiles: ReadonlySet<number>,
+): Rows {
   const names = keys.map(({ name }) => sql.ref(name));
   const group = names.length === 0 ? sql`` : sql`partition by ${sql.join(names)}`;
   const ranked = sql`
@@ -26,7 +27,7 @@ export function countedPercentiles({ boundPlan, facts, keys }: Aggregation, colu
            cast(sum(facts) over (${group} order by value) as double) as up_to,
            cast(sum(facts) over (${group}) as double) as total
       from (${countedValues(facts, keys, column)})`;
-  const selected = [...new Set(percentiles)].map(
+  const selected = [...percentiles].map(
     (percentile) => sql`${interpolated(percentile)} as ${sql.ref(percentileName(percentile))}`,
   );
   const groupBy = names.length === 0 ? sql`` : sql`group by ${sql.join(names)}`;
