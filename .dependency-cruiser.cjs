@@ -8,7 +8,15 @@ const pure = (name, ...allowed) => ({
   to: { path: '^(packages|apps)/', pathNot: [`^packages/(${[name, ...allowed].join('|')})/`, messagesOnly] },
 });
 
-const adapters = ['database', 'job-queue', 'object-store', 'engine-duckdb', 'archive', 'embedded'];
+const adapters = [
+  'database',
+  'job-queue',
+  'object-store',
+  'engine-duckdb',
+  'archive',
+  'embedded',
+  'outbound',
+];
 // Entry points that load little, for programs that need one part of a package.
 const archiveVerifier = '^packages/archive/src/verify\\.ts$';
 const catalogueOnly = '^packages/query/src/catalogue\\.ts$';
@@ -104,6 +112,7 @@ module.exports = {
     thirdParty('@duckdb', ['packages/engine-duckdb']),
     thirdParty('archiver', ['packages/archive']),
     thirdParty('yauzl', ['packages/archive', 'packages/testing']),
+    thirdParty('ipaddr\\.js', ['packages/outbound']),
     thirdParty('express', ['apps/api']),
   ],
   options: {

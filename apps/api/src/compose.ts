@@ -12,6 +12,7 @@ import {
   prepareObjectStore,
   type ObjectStoreChoice,
 } from '@hourglass/object-store';
+import { createTargets } from '@hourglass/outbound';
 import {
   createApiMetrics,
   requireDatabaseUrl,
@@ -114,6 +115,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     sealingPace: sealingPaceOf(settings, database),
     recordReadSemaphore: createSemaphore(concurrentRecordReads),
     ...limitsOf(settings),
+    targets: createTargets(settings.delivery),
     stats: composeStats(settings, database, objects),
     turns: createEventLoopTurns(),
     counting: composeCounting(settings, objects),

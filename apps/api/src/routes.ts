@@ -42,7 +42,9 @@ import type {
   TokenStore,
   TotpCodes,
   Semaphore,
+  TargetRules,
   UserStore,
+  WebhookStore,
 } from '@hourglass/reports';
 import { accessKeyRoutes } from './endpoints/access-keys.ts';
 import { auditRoutes } from './endpoints/audit.ts';
@@ -85,6 +87,7 @@ import { serviceRoutes, type Dependency } from './endpoints/service.ts';
 import { statsRoutes } from './endpoints/stats/stats.ts';
 import { tokenRoutes } from './endpoints/tokens.ts';
 import { userRoutes } from './endpoints/users.ts';
+import { webhookRoutes } from './endpoints/webhooks/webhook-endpoints.ts';
 import type { EventLoopTurns } from './http/event-loop-turns.ts';
 import { tenantFinder } from './http/find-tenant.ts';
 import { rateLimitsOf } from './http/rate-limits.ts';
@@ -120,6 +123,7 @@ export interface RouteServices {
     readonly customFields: CustomFieldStore;
     readonly dataCollectors: DataCollectorStore;
     readonly savedReports: SavedReportStore;
+    readonly webhooks: WebhookStore;
     readonly exchangeRates: ExchangeRateStore;
     readonly hostnames: HostnameStore;
     readonly orders: OrderStore;
@@ -129,6 +133,8 @@ export interface RouteServices {
   };
   /** Requests that wait for changes of queries. */
   readonly waiting: WaitPorts;
+  /** Which URLs deliveries may be sent to. */
+  readonly targets: TargetRules;
   readonly doorbell: Doorbell;
   readonly objects: ObjectStore;
   readonly archives: ArchiveReader;
@@ -270,6 +276,10 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
     ...customFieldRoutes(findTenant, { catalogue, customFields }),
     ...dataCollectorRoutes({ catalogue, dataCollectors: database.dataCollectors }),
     getSchemaRoute(findTenant, { catalogue, customFields }),
+    ...webhookRoutes(findTenant, {
+      ...{ webhooks: database.webhooks, targets: services.targets, secretKey },
+      ...{ newId: services.newId, nowMs: services.nowMs },
+    }),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createArchiveWriter, manifestSigningKey, type ManifestOptions } from '@hourglass/archive';
@@ -6,6 +7,7 @@ import { createDuckDbEngine, createSegmentWriter, duckDbVersion } from '@hourgla
 import type { RemovedFacts } from '@hourglass/facts';
 import { createDoorbell, openConsumer } from '@hourglass/job-queue';
 import { createSegmentFiles, openObjectStore } from '@hourglass/object-store';
+import { createOutbound } from '@hourglass/outbound';
 import {
   requireDatabaseUrl,
   requireRedisUrl,
@@ -18,8 +20,10 @@ import {
   createCancellations,
   manifestSeed,
   removeAbandonedScratch,
+  retryDelaysMs,
   RunSlots,
   runWaitingQueries,
+  type DisabledEndpoint,
   type RunQueryPorts,
   type RunQueryTerms,
 } from '@hourglass/reports';
@@ -28,6 +32,7 @@ import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';
 import { deleteExpiredEventsJob } from './jobs/delete-expired-events.ts';
 import { deleteExpiredQueryEventsJob } from './jobs/delete-expired-query-events.ts';
+import { deleteExpiredDeliveriesJob, deliverJob, fanOutEventsJob } from './jobs/deliver.ts';
 import { deleteExpiredIdempotencyKeysJob } from './jobs/delete-expired-idempotency-keys.ts';
 import { deleteExpiredLinksJob } from './jobs/delete-expired-links.ts';
 import { heartbeatJob } from './jobs/heartbeat.ts';
@@ -78,6 +83,16 @@ const maxRefusals = 500_000;
 /** A client that reconnects within this time misses no event. */
 const queryEventDays = 7;
 
+/** From connecting to the head of the response. */
+const deliveryTimeoutMs = 15_000;
+const deliverTerms = {
+  leaseMs: 60_000,
+  maxPerLane: 4,
+  maxPerOrganization: 16,
+  maxConcurrent: 64,
+  failingMs: 259_200_000,
+};
+
 /** The adapters that queries, jobs and the shutdown share. */
 interface Adapters {
   readonly database: Database;
@@ -106,6 +121,7 @@ export async function composeWorker(settings: Settings<'worker'>, log: Logger): 
     watchWaitingJob(ports, { terms, slots }),
     runSmallQueriesJob(ports, { terms, slots, maxFacts: settings.smallQueryFacts }),
     ...createSegmentJobs(settings, adapters, log),
+    ...createDeliveryJobs(settings, adapters, log),
   ];
   const jobs = periodicJobs.map((job) => startPeriodicJob(job, log));
   const consumer = openConsumer({
@@ -256,6 +272,28 @@ function createSegmentJobs(settings: Settings<'worker'>, adapters: Adapters, log
     mergeSegmentsJob(ports, mergeTerms, scratch),
     rewriteSegmentsJob(ports, scratch),
     sweepSegmentsJob(ports),
+  ];
+}
+
+/** Periodic jobs that send deliveries to receivers that clients name. */
+function createDeliveryJobs(
+  { delivery, secretKey }: Settings<'worker'>,
+  { database, crashPoint }: Adapters,
+  log: Logger,
+): PeriodicJob[] {
+  const { deliveries, periodicJobs } = database;
+  const { webhooks } = createOutbound({ ...delivery, timeoutMs: deliveryTimeoutMs });
+  const ports = {
+    ...{ deliveries, webhooks, secretKey, crashPoint },
+    nowMs: Date.now,
+    random: Math.random,
+    onDisabled: (endpoint: DisabledEndpoint) =>
+      log.warn(endpoint, 'disabled a webhook endpoint to which nothing could be delivered'),
+  };
+  return [
+    fanOutEventsJob({ deliveries, newId: randomUUID }),
+    deliverJob(ports, { ...deliverTerms, retryDelaysMs }),
+    oncePerInterval(deleteExpiredDeliveriesJob(deliveries, { days: delivery.logDays }), periodicJobs),
   ];
 }
 

@@ -35,3 +35,4 @@ export * from './stats.ts';
 export * from './time-zone.ts';
 export * from './tokens.ts';
 export * from './users.ts';
+export * from './webhooks.ts';

@@ -20,6 +20,7 @@ import type {
   CustomFieldStore,
   DataCollectorStore,
   DeletedTenants,
+  DeliveryQueue,
   EnvironmentSettingsStore,
   ExchangeRateStore,
   ExpiredQueryEvents,
@@ -42,6 +43,7 @@ import type {
   SignInRecords,
   TokenStore,
   UserStore,
+  WebhookStore,
 } from '@hourglass/reports';
 import { createAccessKeyStore } from './accounts/access-key-store.ts';
 import { createAccountChanges } from './accounts/account-changes.ts';
@@ -61,6 +63,8 @@ import { createSecondFactorStore } from './accounts/second-factor-store.ts';
 import { createSignInRecords } from './accounts/sign-in-records.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
+import { createDeliveryQueue } from './deliveries/delivery-queue.ts';
+import { createWebhookStore } from './deliveries/webhook-store.ts';
 import { ScopedPrisma } from './connection/scoped-prisma.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createPool } from './connection/connection-pool.ts';
@@ -141,6 +145,8 @@ export interface Database {
   readonly customFields: CustomFieldStore;
   readonly dataCollectors: DataCollectorStore;
   readonly savedReports: SavedReportStore;
+  readonly webhooks: WebhookStore;
+  readonly deliveries: DeliveryQueue;
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
   readonly orders: OrderStore;
@@ -197,6 +203,7 @@ export function openDatabase({
     audit: createAuditLog(controlPool),
     ...accountStores({ prisma, controlPool, reads }),
     deletedTenants: createDeletedTenants({ copyPool, controlPool }, catalogue),
+    deliveries: createDeliveryQueue(controlPool),
     exchangeRates: createExchangeRateStore(controlPool),
     orders: createOrderStore(controlPool),
     consumption: createConsumptionStore(controlPool),
@@ -262,6 +269,7 @@ function accountStores({ prisma, controlPool, reads }: Connections) {
     customFields: createCustomFieldStore(prisma, reads),
     dataCollectors: createDataCollectorStore(prisma),
     savedReports: createSavedReportStore(prisma),
+    webhooks: createWebhookStore(prisma),
     hostnames: createHostnameStore(prisma),
     signingKeys: createSigningKeys(prisma),
     resultLinks: createResultLinkStore(prisma, controlPool),

@@ -18,6 +18,7 @@ import {
   utcDay,
   wholeNumber,
 } from './setting-schemas.ts';
+import { deliverySettings } from './delivery-settings.ts';
 import { listDefinitions, optionalSetting, setting } from './setting.ts';
 import { signInSettings } from './sign-in-settings.ts';
 import { strangerSettings } from './stranger-settings.ts';
@@ -100,12 +101,12 @@ export const serverSettings = {
         'Address the bucket in the path instead of the host name, as most stores other than AWS require.',
     }),
   },
-  /** 32 bytes; null: access keys and second factors are disabled. */
+  /** 32 bytes; null: access keys, second factors and webhooks are disabled. */
   secretKey: optionalSetting('HOURGLASS_SECRET_KEY', secretKey, {
-    readBy: ['api', 'standalone'],
+    readBy: ['api', 'worker', 'standalone'],
     value: 'base64 of 32 bytes',
     description:
-      'Key that encrypts the secrets of access keys and second factors in the database. Unset: npm start generates one and keeps it in the data folder; an API that runs without npm start disables both.',
+      'Key that encrypts the secrets of access keys, second factors and webhooks in the database, the same for the API and all workers. Unset: npm start generates one and keeps it in the data folder; an API that runs without npm start disables all three.',
     secret: true,
   }),
   resultManifest: setting('HOURGLASS_RESULT_MANIFEST', flag, 'true', {
@@ -333,6 +334,7 @@ export const serverSettings = {
     value: 'MiB',
     description: 'Disk cache of segments fetched from S3; least recently used segments are evicted first.',
   }),
+  ...deliverySettings,
   crashPoint: optionalSetting('HOURGLASS_CRASH_POINT', text, {
     readBy: ['worker'],
     value: 'name of a point, such as seal.uploaded',

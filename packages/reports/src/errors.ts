@@ -72,6 +72,20 @@ export const errorTable = {
       'The organization already has a data collector "{name}", or an environment another custom field of this name; names are case-insensitive',
   },
   'report.not_found': { kind: 'not_found', message: 'No saved report "{name}"' },
+  'webhook.not_found': { kind: 'not_found', message: 'No webhook endpoint "{id}"' },
+  'webhook.disabled': {
+    kind: 'conflict',
+    message: 'The webhook endpoint is disabled; enable it first',
+  },
+  'webhook.unavailable': {
+    kind: 'unavailable',
+    message: 'Webhooks are unavailable: HOURGLASS_SECRET_KEY is not set',
+  },
+  'delivery.not_found': { kind: 'not_found', message: 'No delivery "{id}"' },
+  'delivery.active': {
+    kind: 'conflict',
+    message: 'The delivery is {state}; only one that has ended can be replayed',
+  },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {
     kind: 'not_found',

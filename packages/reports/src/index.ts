@@ -25,6 +25,7 @@ export * from './queries/query-labels.ts';
 export * from './queries/query-record.ts';
 export * from './queries/query-scope.ts';
 export * from './queries/query-states.ts';
+export * from './queries/query-status.ts';
 export * from './queries/query-store.ts';
 export * from './queries/reconcile.ts';
 export * from './queries/report-engine.ts';
@@ -55,6 +56,15 @@ export type { ResultOrigin } from './results/result-origin.ts';
 export * from './results/signing-keys.ts';
 export * from './results/sweep-archives.ts';
 export * from './results/view-result.ts';
+
+export * from './deliveries/delivery.ts';
+export * from './deliveries/delivery-queue.ts';
+export * from './deliveries/deliver-due.ts';
+export * from './deliveries/manage-webhooks.ts';
+export * from './deliveries/retry-delays.ts';
+export * from './deliveries/sign-message.ts';
+export * from './deliveries/webhook-endpoint.ts';
+export * from './deliveries/webhook-events.ts';
 
 export * from './stats/collect-stats.ts';
 export * from './stats/run-stats.ts';

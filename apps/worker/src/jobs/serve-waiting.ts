@@ -1,11 +1,6 @@
-import {
-  runSmallQueries,
-  ServiceUnavailable,
-  watchWaiting,
-  type RunQueryPorts,
-  type SmallQueryTerms,
-} from '@hourglass/reports';
+import { runSmallQueries, watchWaiting, type RunQueryPorts, type SmallQueryTerms } from '@hourglass/reports';
 import type { PeriodicJob } from '../periodic-job.ts';
+import { unlessDown } from './unless-down.ts';
 
 /** A waiting query is noticed within this time when all slots are taken. */
 const everyMs = 500;
@@ -29,14 +24,4 @@ export function runSmallQueriesJob(ports: RunQueryPorts, terms: SmallQueryTerms)
     everyMs,
     run: (signal) => unlessDown(() => runSmallQueries(ports, terms, signal)),
   };
-}
-
-/** The worker logs an outage once; these jobs repeat too often to log each failure. */
-async function unlessDown(run: () => Promise<number>): Promise<number> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof ServiceUnavailable) return 0;
-    throw error;
-  }
 }

@@ -101,6 +101,8 @@ async function detach(
   await transaction.token.deleteMany({ where: { environmentId } });
   await transaction.accessKey.deleteMany({ where: { environmentId } });
   await transaction.environmentHostname.deleteMany({ where: { environmentId } });
+  // With their deliveries.
+  await transaction.webhookEndpoint.deleteMany({ where: { environmentId } });
   await transaction.$executeRaw`
     update segments set state = 'retired', retired_at = clock_timestamp(), deletions = '[]', deleted_since = null
      where environment_id = any(${environmentIds}::integer[]) and state = 'live'`;

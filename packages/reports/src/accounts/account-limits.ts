@@ -9,6 +9,7 @@ const accountLimits = {
   'tokens of this user that expire': 100,
   'access keys': 1000,
   'saved reports': 500,
+  'webhook endpoints': 100,
 } as const;
 
 /**

@@ -33,6 +33,12 @@ export const administrativeActions = [
   'user.change',
   'user.create',
   'user.delete',
+  'webhook.change',
+  'webhook.create',
+  'webhook.delete',
+  'webhook.replay',
+  'webhook.rotate_secret',
+  'webhook.test',
 ] as const;
 
 /** Every action of the audit log. Those with "purge" and "expire" are jobs of workers. */
@@ -54,6 +60,7 @@ export const auditActions = [
   'result.expire',
   'result.rows',
   'second_factor.use',
+  'webhook.disable',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -1,10 +1,10 @@
 import { queryStatus } from '@hourglass/contract';
-import { cancelQuery, type QueryStore } from '@hourglass/reports';
+import { cancelQuery, polledStatusOf, type QueryStore } from '@hourglass/reports';
 import { maxWaitSeconds } from '../../http/prefer-wait.ts';
 import { guardedRoute, type GuardedCall, type GuardedRoute } from '../../http/route.ts';
 import { sendJson, setHeaders } from '../../http/send-json.ts';
 import { queryNotFound, type QueryCollection } from './query-collections.ts';
-import { polledStatusOf, queryStatusOf, statusFor } from './query-status-view.ts';
+import { queryStatusOf, statusFor } from './query-status-view.ts';
 import { waitForChange, type WaitPorts } from './wait-for-change.ts';
 
 /** `GET …/queries/{id}`: the poll. With `Prefer: wait=N` it waits for the next state. */

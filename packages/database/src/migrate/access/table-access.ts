@@ -101,6 +101,19 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
   saved_reports: {
     hourglass_api_accounts: may('select, insert, update, delete', rows.inOrganization),
   },
+  webhook_endpoints: {
+    hourglass_api_accounts: may('select, insert, update, delete', rows.inEnvironmentsOfOrganization),
+    hourglass_api_global: may('select (disabled_reason)', rows.everyRow),
+    hourglass_worker: may(
+      'select, update (position, enabled, failing_since, disabled_reason, disabled_at)',
+      rows.everyRow,
+    ),
+  },
+  deliveries: {
+    hourglass_api_accounts: may('select, insert, update', rows.inEnvironmentsOfOrganization),
+    hourglass_api_global: may('select (state)', rows.everyRow),
+    hourglass_worker: may('select, insert, update, delete', rows.everyRow),
+  },
   exchange_rates: {
     hourglass_api: may('select', rows.organizationOfEnvironment('organization_id')),
     hourglass_api_accounts: may('select, insert, update', rows.inOrganization),
@@ -131,6 +144,8 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
   },
   /** Inserted by triggers, see `function-access.ts`. */
   query_events: {
+    /** The newest event, after which an endpoint begins. */
+    hourglass_api_accounts: may('select (id, environment_id)', rows.inEnvironmentsOfOrganization),
     hourglass_api_reads: may('select', rows.inNamedTenants),
     hourglass_worker: may('select, delete', rows.everyRow),
   },

@@ -1,0 +1,113 @@
+import type { ClaimedDelivery, DeliveryClaimTerms } from '@hourglass/reports';
+import type { Scoped } from '../connection/scoped-pool.ts';
+import { sql } from '../connection/sql.ts';
+import { inTransaction } from '../connection/transaction.ts';
+
+interface ClaimedRow {
+  readonly id: string;
+  readonly type: string;
+  readonly payload: string;
+  readonly attempt: number;
+  readonly failedAttempts: number;
+  readonly endpointId: string;
+  readonly url: string;
+  readonly sealedSecret: Uint8Array;
+  readonly sealedOldSecret: Uint8Array | null;
+}
+
+/** Kept attempts of a delivery. */
+const maxAttempts = 50;
+/** Identifies the lock by which one worker claims at a time. */
+const claimLock = 0x64656c76;
+
+/**
+ * Claims due deliveries. One worker does so at a time, so that the deliveries in flight are counted
+ * exactly; another one that asks meanwhile gets none.
+ */
+export async function claimDeliveries(
+  pool: Scoped,
+  terms: DeliveryClaimTerms,
+  limit: number,
+): Promise<readonly ClaimedDelivery[]> {
+  // Most often nothing is due, and one statement tells.
+  const { rows: due } = await pool.query(
+    `select from deliveries where state in ('pending', 'sending') and due_at <= now() limit 1`,
+  );
+  if (due.length === 0) return [];
+  return inTransaction(pool, async (client) => {
+    const { rows: locked } = await client.query<{ locked: boolean }>(
+      sql`select pg_try_advisory_xact_lock(${claimLock}) as locked`,
+    );
+    if (locked[0]?.locked !== true) return [];
+    const { rows } = await client.query<ClaimedRow>(claimStatement(terms, limit));
+    return rows.map(claimedDelivery);
+  });
+}
+
+/**
+ * Takes the oldest due deliveries of each lane, up to its free places, and then one of each lane before
+ * the second of any. A delivery whose lease lapsed counts as a failed attempt, so that one which kills
+ * its worker ends.
+ */
+function claimStatement({ leaseMs, maxPerLane, maxPerOrganization }: DeliveryClaimTerms, limit: number) {
+  return sql`
+    with recursive lane_names as (
+      (select lane from deliveries where state in ('pending', 'sending') order by lane limit 1)
+       union all
+      select (select d.lane from deliveries d
+               where d.state in ('pending', 'sending') and d.lane > l.lane order by d.lane limit 1)
+        from lane_names l where l.lane is not null
+    ), in_flight as (
+      select d.lane, e.organization_id, count(*) as held
+        from deliveries d join environments e on e.id = d.environment_id
+       where d.state = 'sending' and d.due_at > now()
+       group by d.lane, e.organization_id
+    ), candidates as (
+      select d.id, e.organization_id, d.due_at, row_number() over (partition by d.lane order by d.due_at, d.id) as place
+        from lane_names l
+       cross join lateral (select id, lane, environment_id, due_at
+                             from deliveries
+                            where lane = l.lane and state in ('pending', 'sending') and due_at <= now()
+                            order by due_at, id
+                            limit greatest(0, ${maxPerLane}::integer
+                                   - coalesce((select sum(held) from in_flight f where f.lane = l.lane), 0))) d
+        join environments e on e.id = d.environment_id
+        join organizations o on o.id = e.organization_id and o.suspended_at is null
+    ), shared as (
+      select id, place, due_at, organization_id,
+             row_number() over (partition by organization_id order by place, due_at, id)
+               + coalesce((select sum(held) from in_flight f where f.organization_id = c.organization_id), 0)
+               as of_organization
+        from candidates c
+    ), chosen as (
+      select id from shared
+       where of_organization <= ${maxPerOrganization}::integer
+       order by of_organization, place, due_at, id
+       limit ${limit}::integer
+    ), claimed as (
+      update deliveries d
+         set state = 'sending',
+             attempt = d.attempt + 1,
+             failed_attempts = d.failed_attempts + case d.state when 'sending' then 1 else 0 end,
+             due_at = now() + ${leaseMs}::float8 * interval '1 millisecond',
+             attempts = case when jsonb_array_length(d.attempts) >= ${maxAttempts}::integer
+                             then d.attempts - 0 else d.attempts end
+                        || jsonb_build_object('at', now())
+        from chosen where d.id = chosen.id
+      returning d.*
+    )
+    select d.id, d.type, d.payload, d.attempt, d.failed_attempts as "failedAttempts", w.id as "endpointId", w.url,
+           w.sealed_secret as "sealedSecret",
+           case when w.old_secret_until > now() then w.sealed_old end as "sealedOldSecret"
+      from claimed d join webhook_endpoints w on w.id = d.endpoint_id`;
+}
+
+function claimedDelivery({
+  endpointId,
+  url,
+  sealedSecret,
+  sealedOldSecret,
+  ...delivery
+}: ClaimedRow): ClaimedDelivery {
+  return { ...delivery, endpoint: { id: endpointId, url, sealedSecret, sealedOldSecret } };
+}

@@ -1,0 +1,24 @@
+import { addressRanges, flag, wholeNumber } from './setting-schemas.ts';
+import { setting } from './setting.ts';
+
+/** Settings of what is sent to receivers that clients name. */
+export const deliverySettings = {
+  delivery: {
+    networks: setting('HOURGLASS_DELIVERY_NETWORKS', addressRanges, 'none', {
+      readBy: ['api', 'worker'],
+      value: 'addresses and networks, separated by commas; or none',
+      description:
+        'Networks to which webhooks may be sent beside the public internet. Every other private, loopback, link-local or reserved address is refused.',
+    }),
+    allowsHttp: setting('HOURGLASS_DELIVERY_HTTP', flag, 'false', {
+      readBy: ['api', 'worker'],
+      value: 'true or false',
+      description: 'Whether webhooks may be sent to http:// URLs, without encryption.',
+    }),
+    logDays: setting('HOURGLASS_DELIVERY_LOG_DAYS', wholeNumber(1, 100_000), '30', {
+      readBy: ['worker'],
+      value: 'days',
+      description: 'Age at which ended deliveries are deleted from the log.',
+    }),
+  },
+};
