@@ -279,6 +279,7 @@ function queryWrites(canary: (what: string) => string): readonly AuditedWrite[] 
       path: ({ own, report }) => `${own}/reports/${report}`,
       action: 'report.delete',
     },
+    ...webhookWrites(canary),
     {
       operation: 'submitMintReport',
       path: ({ organization }) => `/v1/mint/organizations/${organization}/async-reports`,
@@ -289,6 +290,55 @@ function queryWrites(canary: (what: string) => string): readonly AuditedWrite[] 
       }),
       action: 'query.submit',
     },
+  ];
+}
+
+/** The name of the receiver is that of this machine, which is refused when a worker connects. */
+function webhookWrites(canary: (what: string) => string): readonly AuditedWrite[] {
+  const path = ({ prod, endpoint }: Ids) => `${prod}/webhookEndpoints/${endpoint}`;
+  const keep = ({ secret: text }: { secret: string }, _ids: Ids, secret: (text: string) => string) =>
+    void secret(text);
+  return [
+    {
+      operation: 'createWebhookEndpoint',
+      path: ({ prod }) => `${prod}/webhookEndpoints`,
+      body: () => ({ url: `https://localhost/${canary('webhook')}` }),
+      action: 'webhook.create',
+      keep: (body: { secret: string; id: string }, ids, secret) => {
+        keep(body, ids, secret);
+        ids['endpoint'] = body.id;
+      },
+    },
+    {
+      operation: 'changeWebhookEndpoint',
+      path,
+      body: () => ({ url: `https://localhost/${canary('moved')}` }),
+      action: 'webhook.change',
+    },
+    {
+      operation: 'rotateWebhookSecret',
+      path: (ids) => `${path(ids)}:rotateSecret`,
+      action: 'webhook.rotate_secret',
+      keep,
+    },
+    {
+      operation: 'testWebhookEndpoint',
+      path: (ids) => `${path(ids)}:test`,
+      action: 'webhook.test',
+    },
+    {
+      operation: 'replayWebhookDeliveries',
+      path: (ids) => `${path(ids)}:replay`,
+      body: () => ({ from: '2026-01-01T00:00:00Z' }),
+      action: 'webhook.replay',
+    },
+    {
+      operation: 'replayWebhookDelivery',
+      path: ({ prod, endedEndpoint, endedDelivery }) =>
+        `${prod}/webhookEndpoints/${endedEndpoint}/deliveries/${endedDelivery}:replay`,
+      action: 'webhook.replay',
+    },
+    { operation: 'deleteWebhookEndpoint', path, action: 'webhook.delete' },
   ];
 }
 

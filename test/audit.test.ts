@@ -5,6 +5,7 @@ import {
   auditEventView,
   errorBody,
   resultUrls,
+  webhookEndpointWithSecret,
   type AuditEventView,
 } from '@hourglass/contract';
 import {
@@ -59,11 +60,26 @@ beforeAll(async () => {
   });
   secret(system.password);
   secret(system.token);
+  Object.assign(ids, await endedDelivery());
 });
 afterAll(async () => {
   await database.end();
   await system.stop();
 });
+
+/** An endpoint with a delivery that was cancelled. */
+async function endedDelivery(): Promise<Ids> {
+  const body = '{"url":"https://localhost/"}';
+  const response = await system.client.request('/webhookEndpoints', { method: 'POST', body });
+  const { id } = webhookEndpointWithSecret.parse(await response.json());
+  const delivery = randomUUID();
+  await database.sql(
+    `insert into deliveries (id, environment_id, kind, lane, endpoint_id, type, payload, state, ended_at)
+     select '${delivery}', environment_id, 'webhook', id::text, id, 'webhook.test', '{}', 'cancelled', now()
+       from webhook_endpoints where id = '${id}'`,
+  );
+  return { endedEndpoint: id, endedDelivery: delivery };
+}
 
 const eventsOf = (requestId: string) => events(`/v1/operator/audit?requestId=${requestId}`);
 

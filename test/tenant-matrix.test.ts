@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createdAccessKey,
   createdToken,
+  deliveryView,
   errorBody,
   queryStatus,
   resultUrls,
   savedReport,
   tokenList,
+  webhookEndpointWithSecret,
 } from '@hourglass/contract';
 import { eventually, sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
 import { startRewritingProxy, type RewritingProxy } from './rewriting-proxy.ts';
@@ -50,6 +52,8 @@ describe.each([
     accessKeyId: 'nothing',
     dataCollector: 'dc_nothing',
     report: '00000000-0000-4000-8000-000000000000',
+    endpoint: '00000000-0000-4000-8000-000000000000',
+    delivery: '00000000-0000-4000-8000-000000000000',
     batch: 'nothing',
     linkId: '00000000-0000-4000-8000-000000000000',
   };
@@ -75,6 +79,8 @@ describe.each([
     existing['tokenId'] = await tokenIdOfAcme();
     existing['linkId'] = await linkIdOf(existing['id']);
     existing['report'] = await newReport();
+    existing['endpoint'] = await newEndpoint();
+    existing['delivery'] = await deliveryOf(existing['endpoint']);
     await fetch(`${system.url}/v1/organizations/${system.organization}/datacollectors`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
@@ -125,7 +131,12 @@ describe.each([
   test('shows nothing of another organization below its own', async () => {
     // Names that both organizations have.
     const { environment: _, dataset: __, dimensions: ___, ...theirs } = existing;
-    const marks = [...Object.values({ ...theirs, hostQueryId }), 'proxy-of-theirs', 'report-of-theirs'];
+    const marks = [
+      ...Object.values({ ...theirs, hostQueryId }),
+      'proxy-of-theirs',
+      'report-of-theirs',
+      'endpoint-of-theirs',
+    ];
     const own = { ...existing, ...nothing, organization: stranger.organization, environment: 'prod' };
     const shown: unknown[] = [];
     const statuses: number[] = [];
@@ -241,6 +252,18 @@ describe.each([
       body: '{"displayName":"report-of-theirs","dimensions":["apiproxy"]}',
     });
     return savedReport.parse(await response.json()).name;
+  }
+
+  /** Its name is that of this machine, which is refused when a worker connects. */
+  async function newEndpoint(): Promise<string> {
+    const body = JSON.stringify({ url: 'https://localhost/', description: 'endpoint-of-theirs' });
+    const response = await system.client.request('/webhookEndpoints', { method: 'POST', body });
+    return webhookEndpointWithSecret.parse(await response.json()).id;
+  }
+
+  async function deliveryOf(endpoint: string): Promise<string> {
+    const response = await system.client.request(`/webhookEndpoints/${endpoint}:test`, { method: 'POST' });
+    return deliveryView.parse(await response.json()).id;
   }
 
   async function linkIdOf(queryId: string): Promise<string> {

@@ -102,6 +102,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const objects = await openObjectStore(storeOf(settings));
   const metrics = createApiMetrics();
+  metrics.watchDeliveries(() => database.deliveryOverview.count());
   const passwords = startPasswords({ ...database, metrics, log });
   const credentials = { accounts: database.accounts, checkPassword: passwords.check };
   removeOrphanedScratch(settings, log);

@@ -20,6 +20,7 @@ import type {
   CustomFieldStore,
   DataCollectorStore,
   DeletedTenants,
+  DeliveryOverview,
   DeliveryQueue,
   EnvironmentSettingsStore,
   ExchangeRateStore,
@@ -63,7 +64,7 @@ import { createSecondFactorStore } from './accounts/second-factor-store.ts';
 import { createSignInRecords } from './accounts/sign-in-records.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
-import { createDeliveryQueue } from './deliveries/delivery-queue.ts';
+import { createDeliveryOverview, createDeliveryQueue } from './deliveries/delivery-queue.ts';
 import { createWebhookStore } from './deliveries/webhook-store.ts';
 import { ScopedPrisma } from './connection/scoped-prisma.ts';
 import { createAuditLog } from './audit/audit-log.ts';
@@ -147,6 +148,7 @@ export interface Database {
   readonly savedReports: SavedReportStore;
   readonly webhooks: WebhookStore;
   readonly deliveries: DeliveryQueue;
+  readonly deliveryOverview: DeliveryOverview;
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
   readonly orders: OrderStore;
@@ -204,6 +206,7 @@ export function openDatabase({
     ...accountStores({ prisma, controlPool, reads }),
     deletedTenants: createDeletedTenants({ copyPool, controlPool }, catalogue),
     deliveries: createDeliveryQueue(controlPool),
+    deliveryOverview: createDeliveryOverview(controlPool),
     exchangeRates: createExchangeRateStore(controlPool),
     orders: createOrderStore(controlPool),
     consumption: createConsumptionStore(controlPool),

@@ -30,9 +30,16 @@ export function addressRules(networks: readonly AddressRange[]): AddressRules {
       const version = isIP(address);
       if (version === 0) return false;
       if (allowed.check(address, version === 4 ? 'ipv4' : 'ipv6') && !isMapped(address)) return true;
-      return ipaddr.parse(address).range() === 'unicast' && address !== metadataOfAzure;
+      return isPublic(address) && address !== metadataOfAzure;
     },
   };
+}
+
+/** IANA has allotted public IPv6 addresses from 2000::/3 only; the registry does not list the rest. */
+function isPublic(address: string): boolean {
+  const parsed = ipaddr.parse(address);
+  if (parsed.range() !== 'unicast') return false;
+  return parsed instanceof ipaddr.IPv4 || parsed.match(ipaddr.IPv6.parse('2000::'), 3);
 }
 
 /** `BlockList` compares the IPv4 address of a mapped one. */

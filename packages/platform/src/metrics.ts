@@ -26,10 +26,20 @@ export interface ApiMetrics {
   countRateLimited(by: RateLimitOwner): void;
   /** `read` returns the numbers of now; it is called whenever metrics are rendered. */
   watchConnections(read: () => ConnectionCounts): void;
+  /** `count` is called when the metrics are read. Where it fails, the numbers are absent. */
+  watchDeliveries(count: () => Promise<DeliveryCounts>): void;
   /** `readMs` returns the time at which the certificate expires. */
   watchCertificate(readMs: () => number): void;
   readonly contentType: string;
   render(): Promise<string>;
+}
+
+/** Deliveries of all tenants. */
+export interface DeliveryCounts {
+  /** Not at their end. */
+  readonly pending: number;
+  /** Endpoints that workers disabled. */
+  readonly disabledEndpoints: number;
 }
 
 export type RateLimitOwner = 'address' | 'credentials';
@@ -75,6 +85,7 @@ export function createApiMetrics(): ApiMetrics {
     },
     watchUploads: (count) => addUploadGauge(registry, count),
     watchWaiting: (count) => addWaitingGauge(registry, count),
+    watchDeliveries: (count) => addDeliveryGauges(registry, count),
     watchCertificate: (readMs) => addCertificateGauge(registry, readMs),
     contentType: registry.contentType,
     render: () => registry.metrics(),
@@ -128,6 +139,32 @@ function addWaitingGauge(registry: Registry, count: () => number): void {
     registers: [registry],
     collect() {
       waiting.set(count());
+    },
+  });
+}
+
+function addDeliveryGauges(registry: Registry, count: () => Promise<DeliveryCounts>): void {
+  const disabled = new Gauge({
+    name: 'hourglass_webhook_endpoints_disabled',
+    help: 'Webhook endpoints that workers disabled, because their receiver failed or is gone.',
+    registers: [registry],
+  });
+  const pending = new Gauge({
+    name: 'hourglass_deliveries_pending',
+    help: 'Deliveries that wait for an attempt or are being sent.',
+    registers: [registry],
+    async collect() {
+      disabled.reset();
+      pending.reset();
+      try {
+        const counts = await count();
+        disabled.set(counts.disabledEndpoints);
+        pending.set(counts.pending);
+      } catch {
+        // The other metrics tell that the database is away.
+        disabled.remove();
+        pending.remove();
+      }
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { ClaimedDelivery, DeliveryQueue } from '@hourglass/reports';
+import type { ClaimedDelivery, DeliveryOverview, DeliveryQueue } from '@hourglass/reports';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import type { Queryable, ScopedPool } from '../connection/scoped-pool.ts';
 import { everyTenant } from '../connection/scope.ts';
@@ -39,4 +39,19 @@ async function deleteExpired(
                    where ended_at < now() - ${days}::float8 * interval '1 day'
                    order by ended_at limit ${limit}::integer)`);
   return rowCount ?? 0;
+}
+
+export function createDeliveryOverview(pool: ScopedPool): DeliveryOverview {
+  return {
+    count: () =>
+      servedByDatabase(async () => {
+        const { rows } = await pool
+          .within(everyTenant)
+          .query<{ pending: number; disabledEndpoints: number }>(sql`
+            select (select count(*) from deliveries where state in ('pending', 'sending'))::float8 as pending,
+                   (select count(*) from webhook_endpoints where disabled_reason is not null)::float8
+                     as "disabledEndpoints"`);
+        return rows[0] ?? { pending: 0, disabledEndpoints: 0 };
+      }),
+  };
 }

@@ -112,3 +112,8 @@ export interface WebhookStore {
   /** Sends deliveries again and returns their number. */
   replay(tenant: Tenant, id: string, which: ReplayedDeliveries, audit: AuditOf<number>): Promise<number>;
 }
+
+/** Counts deliveries and endpoints of all tenants. */
+export interface DeliveryOverview {
+  count(): Promise<{ readonly pending: number; readonly disabledEndpoints: number }>;
+}
