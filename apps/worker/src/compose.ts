@@ -18,9 +18,9 @@ import {
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import {
   createCancellations,
+  deliveryRetryDelays,
   manifestSeed,
   removeAbandonedScratch,
-  retryDelaysMs,
   RunSlots,
   runWaitingQueries,
   type DisabledEndpoint,
@@ -86,7 +86,7 @@ const queryEventDays = 7;
 /** From connecting to the head of the response. */
 const deliveryTimeoutMs = 15_000;
 const deliverTerms = {
-  leaseMs: 60_000,
+  leaseMs: 30_000,
   maxPerLane: 4,
   maxPerOrganization: 16,
   maxConcurrent: 64,
@@ -292,7 +292,7 @@ function createDeliveryJobs(
   };
   return [
     fanOutEventsJob({ deliveries, newId: randomUUID }),
-    deliverJob(ports, { ...deliverTerms, retryDelaysMs }),
+    deliverJob(ports, { ...deliverTerms, retryDelaysMs: deliveryRetryDelays(delivery.retryDelayMs) }),
     oncePerInterval(deleteExpiredDeliveriesJob(deliveries, { days: delivery.logDays }), periodicJobs),
   ];
 }

@@ -53,10 +53,18 @@ function openAsProcesses(url: string, options: { poolSize?: number; copyPoolSize
   const api = openDatabase({ as: 'api', url, poolSize: 8, ...options });
   const worker = openDatabase({ as: 'worker', url, poolSize: 8, ...options });
   const owner = openDatabase({ as: 'owner', url, poolSize: 2 });
-  const { factSource, segments, periodicJobs, deletedTenants, cancelSignals, expiredQueryEvents } = worker;
+  const {
+    factSource,
+    segments,
+    periodicJobs,
+    deletedTenants,
+    cancelSignals,
+    expiredQueryEvents,
+    deliveries,
+  } = worker;
   return {
     ...api,
-    ...{ factSource, segments, periodicJobs, deletedTenants, cancelSignals, expiredQueryEvents },
+    ...{ factSource, segments, periodicJobs, deletedTenants, cancelSignals, expiredQueryEvents, deliveries },
     ...pick(owner, ['bootstrap']),
     queries: {
       ...worker.queries,

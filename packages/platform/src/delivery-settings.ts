@@ -1,4 +1,4 @@
-import { addressRanges, flag, wholeNumber } from './setting-schemas.ts';
+import { addressRanges, flag, seconds, wholeNumber } from './setting-schemas.ts';
 import { setting } from './setting.ts';
 
 /** Settings of what is sent to receivers that clients name. */
@@ -14,6 +14,12 @@ export const deliverySettings = {
       readBy: ['api', 'worker'],
       value: 'true or false',
       description: 'Whether webhooks may be sent to http:// URLs, without encryption.',
+    }),
+    retryDelayMs: setting('HOURGLASS_DELIVERY_RETRY_SECONDS', seconds(0, 3600), '5', {
+      readBy: ['worker'],
+      value: 'seconds',
+      description:
+        'Delay before the second attempt of a delivery. Later delays are up to 17,280 times as long; it fails after 16 attempts, by default over three days.',
     }),
     logDays: setting('HOURGLASS_DELIVERY_LOG_DAYS', wholeNumber(1, 100_000), '30', {
       readBy: ['worker'],

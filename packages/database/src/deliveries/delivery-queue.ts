@@ -45,9 +45,10 @@ export function createDeliveryOverview(pool: ScopedPool): DeliveryOverview {
   return {
     count: () =>
       servedByDatabase(async () => {
-        const { rows } = await pool
-          .within(everyTenant)
-          .query<{ pending: number; disabledEndpoints: number }>(sql`
+        const { rows } = await pool.within(everyTenant).query<{
+          pending: number;
+          disabledEndpoints: number;
+        }>(sql`
             select (select count(*) from deliveries where state in ('pending', 'sending'))::float8 as pending,
                    (select count(*) from webhook_endpoints where disabled_reason is not null)::float8
                      as "disabledEndpoints"`);

@@ -1,22 +1,21 @@
 import type { NotDelivered } from './delivery.ts';
 
-const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
+const maxRetryAfterMs = 86_400_000;
 
 /**
- * Delays after the first, second, … failed attempt: over three days in all. The early ones bridge a
+ * Multiples of the first delay. With one of 5 seconds they are 5, 15 and 45 seconds, 2, 5, 15 and 30
+ * minutes, and 1, 2, 4, 6, 8, 12, 16 and 24 hours: over three days in all. The early ones bridge a
  * restart of the receiver, the late ones an outage over a weekend.
  */
-export const retryDelaysMs: readonly number[] = [
-  ...[5 * secondMs, 15 * secondMs, 45 * secondMs],
-  ...[2 * minuteMs, 5 * minuteMs, 15 * minuteMs, 30 * minuteMs],
-  ...[1, 2, 4, 6, 8, 12, 16, 24].map((hours) => hours * hourMs),
-];
+const factors = [1, 3, 9, 24, 60, 180, 360, 720, 1440, 2880, 4320, 5760, 8640, 11_520, 17_280] as const;
+
+/** Returns the delays after the first, second, … failed attempt. */
+export function deliveryRetryDelays(firstMs: number): readonly number[] {
+  return factors.map((factor) => factor * firstMs);
+}
 
 /** Delays are up to this share longer, so that the deliveries of an outage do not return all at once. */
 const jitterShare = 0.1;
-const maxRetryAfterMs = 24 * hourMs;
 
 /**
  * Returns the delay before the next attempt; null: there is none. A longer delay that the receiver asks
