@@ -7,7 +7,7 @@ export interface ReceivedMessage {
 }
 
 /** How a receiver answers its n-th request, counted from 0. Null: it never does. */
-export type Answer = (
+type Answer = (
   message: ReceivedMessage,
   n: number,
 ) => { readonly status: number; readonly headers?: Readonly<Record<string, string>> } | null;

@@ -69,7 +69,7 @@ describe('a webhook endpoint', () => {
     );
     const event = webhookEvent.parse(verified);
     expect(event.type).toBe('query.completed');
-    // What a poll shows.
+    // As a poll shows it.
     expect(event.data).toEqual(await system.client.status(id));
 
     const [delivery] = await eventually('the delivery ends', async () => {

@@ -101,8 +101,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   const database = openApiDatabase(settings);
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const objects = await openObjectStore(storeOf(settings));
-  const metrics = createApiMetrics();
-  metrics.watchDeliveries(() => database.deliveryOverview.count());
+  const metrics = metricsOf(database);
   const passwords = startPasswords({ ...database, metrics, log });
   const credentials = { accounts: database.accounts, checkPassword: passwords.check };
   removeOrphanedScratch(settings, log);
@@ -115,8 +114,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     ...{ metricsToken, publicUrl, timeZone, secretKey },
     sealingPace: sealingPaceOf(settings, database),
     recordReadSemaphore: createSemaphore(concurrentRecordReads),
-    ...limitsOf(settings),
-    targets: createTargets(settings.delivery),
+    ...{ ...limitsOf(settings), targets: createTargets(settings.delivery) },
     stats: composeStats(settings, database, objects),
     turns: createEventLoopTurns(),
     counting: composeCounting(settings, objects),
@@ -145,6 +143,12 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
       objects.close();
     },
   };
+}
+
+function metricsOf(database: Database): ApiMetrics {
+  const metrics = createApiMetrics();
+  metrics.watchDeliveries(() => database.deliveryOverview.count());
+  return metrics;
 }
 
 function openApiDatabase(settings: Settings<'api'>): Database {

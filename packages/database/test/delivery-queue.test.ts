@@ -87,12 +87,13 @@ async function claimOne(): Promise<ClaimedDelivery> {
 describe('events become deliveries', () => {
   test('once for each endpoint, however many workers fan out while queries change', async () => {
     const endpoints = [await newEndpoint(), await newEndpoint(), await newEndpoint()];
-    let isOver = false;
+    const over = new AbortController();
     const workers = Array.from({ length: 4 }, async () => {
-      while (!isOver) await db.database.deliveries.fanOut({ ...fanOutTerms, maxEventsPerEndpoint: 3 });
+      while (!over.signal.aborted)
+        await db.database.deliveries.fanOut({ ...fanOutTerms, maxEventsPerEndpoint: 3 });
     });
     const ids = await cancelQueries(40);
-    isOver = true;
+    over.abort();
     await Promise.all(workers);
     await fanOutAll();
     for (const endpoint of endpoints) expect(await queriesOf(endpoint)).toEqual([...ids].toSorted());

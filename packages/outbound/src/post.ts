@@ -140,7 +140,7 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 };
 
-/** Texts of our own: messages of Node.js name addresses. */
+/** Our own texts: messages of Node.js name addresses. */
 function reasonOf(error: unknown): string {
   if (error instanceof AddressRefused) return error.message;
   const { code = '' } = error as { readonly code?: string };

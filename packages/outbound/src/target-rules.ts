@@ -37,7 +37,7 @@ export function targetRules({ addresses, allowsHttp }: TargetTerms): TargetRules
 }
 
 /** The address in a URL; null: it has a name. The parser of URLs has resolved decimal, octal and hex forms. */
-export function literalAddress({ hostname }: URL): string | null {
+function literalAddress({ hostname }: URL): string | null {
   const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
   return isIP(host) === 0 ? null : host;
 }

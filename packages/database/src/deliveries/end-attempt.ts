@@ -92,7 +92,7 @@ async function disable(
 }
 
 /** An attempt in flight may still end as delivered. */
-export async function cancelPending(client: ClientBase, endpointId: string): Promise<void> {
+async function cancelPending(client: ClientBase, endpointId: string): Promise<void> {
   await client.query(sql`
     update deliveries
        set state = 'cancelled', due_at = null, ended_at = now(), failure = 'the endpoint was disabled'

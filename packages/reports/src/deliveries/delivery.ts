@@ -30,7 +30,7 @@ export interface DeliveryRecord {
   readonly attempts: readonly DeliveryAttempt[];
 }
 
-/** A body and whom it is for. */
+/** A body with its id and type. */
 export interface Message {
   /** The same at every attempt, so that a receiver recognizes a repetition. */
   readonly id: string;
@@ -39,7 +39,7 @@ export interface Message {
   readonly payload: string;
 }
 
-/** What became of one attempt. */
+/** The result of one attempt. */
 export type SendOutcome = Delivered | NotDelivered;
 
 interface Delivered {
