@@ -1,6 +1,6 @@
 import { timeBareEngine } from './bare-engine.mjs';
 import { planOf } from './engine.mjs';
-import { reportsForWriting, shapes } from './shapes.mjs';
+import { reportsForWriting, rivalSql, shapes } from './shapes.mjs';
 import { medianTimes, timed } from './timing.mjs';
 
 const rowsWritten = 5_000_000;
@@ -16,15 +16,18 @@ export async function measureArchives({ running, place, rows, threads, repetitio
     ...report,
     isForWriting: true,
   }));
+  const bare = { segments, directory, threads };
   const measured = [];
-  for (const { name, request, isForWriting = false } of [...shapes, ...large]) {
+  for (const shape of [...shapes, ...large]) {
+    const { name, request, isForWriting = false } = shape;
     logProgress(`writing: ${name}`);
     const plan = planOf(request, environmentId);
+    const statement = shape.duckdb === undefined ? null : rivalSql(shape, 'duckdb', environmentId);
     const [systemMs, bareMs] = await medianTimes(
-      [() => timeReport(running, request), () => timeBareEngine({ plan, segments, directory, threads })],
+      [() => timeReport(running, request), () => timeBareEngine({ plan, statement, ...bare })],
       repetitions,
     );
-    measured.push({ name, isForWriting, systemMs, bareMs });
+    measured.push({ name, isForWriting, hasOwnStatement: statement !== null, systemMs, bareMs });
   }
   return measured;
 }

@@ -6,11 +6,11 @@ import { withDuckDb } from './generate-facts.mjs';
 import { timed } from './timing.mjs';
 
 /**
- * Returns the milliseconds in which a bare DuckDB runs the plan's statement over the same segments and writes one gzip
+ * Returns the milliseconds in which a bare DuckDB runs the statement, by default the plan's, over the same segments and writes one gzip
  * file to `directory`, not counting opening it. It has the memory and threads of one run of the worker. Infinity: out
  * of memory, as for a hundred million groups.
  */
-export function timeBareEngine({ plan, segments, directory, threads }) {
+export function timeBareEngine({ plan, statement = null, segments, directory, threads }) {
   const options = {
     threads,
     memory_limit: `${engineMemoryMb}MiB`,
@@ -23,11 +23,9 @@ export function timeBareEngine({ plan, segments, directory, threads }) {
       `create view facts as select * from read_parquet([${paths.join(', ')}], union_by_name = true)`,
     );
     const file = path.join(directory, 'bare.json.gz');
-    const statement = withValues(compileReport(bindPlan(plan, catalogue)));
+    const text = statement ?? withValues(compileReport(bindPlan(plan, catalogue)));
     try {
-      return await timed(() =>
-        connection.run(`copy (${statement}) to '${file}' (format json, compression gzip)`),
-      );
+      return await timed(() => connection.run(`copy (${text}) to '${file}' (format json, compression gzip)`));
     } catch (error) {
       if (/^out of memory/i.test(error.message)) return Infinity;
       throw error;
