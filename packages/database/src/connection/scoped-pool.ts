@@ -1,7 +1,7 @@
 import type { Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import type { ProcessRoles } from './roles.ts';
 import { beginWith, settingsOf, type Scope, type Settings } from './scope.ts';
-import { queryWithSettings } from './scoped-query.ts';
+import { queryWithSettings, type PreparedConnections, type SettingsOfQuery } from './scoped-query.ts';
 import { borrowConnection } from './borrow-connection.ts';
 import { inTransaction, type TransactionSource } from './transaction.ts';
 
@@ -29,6 +29,7 @@ export interface ScopedPoolOptions {
 }
 
 export function createScopedPool({ pool, roles, isPipelined }: ScopedPoolOptions): ScopedPool {
+  const prepared: PreparedConnections = new WeakSet();
   return {
     within(scope) {
       const settings = settingsOf(scope, roles);
@@ -38,7 +39,7 @@ export function createScopedPool({ pool, roles, isPipelined }: ScopedPoolOptions
         query(statement, values) {
           if (Object.keys(settings).length === 0) return pool.query(statement, values);
           return isPipelined
-            ? queryAtOnce(pool, settings, statement, values)
+            ? queryAtOnce(pool, { settings, prepared }, statement, values)
             : inTransaction(source, (client) => client.query(statement, values));
         },
       };
@@ -64,7 +65,7 @@ function transactionSource(pool: Pool, settings: Settings): TransactionSource {
 /** A transaction that failed leaves no connection behind. */
 async function queryAtOnce<Row extends QueryResultRow>(
   pool: Pool,
-  settings: Settings,
+  settings: SettingsOfQuery,
   statement: string | QueryConfig,
   values: unknown[] | undefined,
 ): Promise<QueryResult<Row>> {

@@ -15,6 +15,14 @@ const applySettings = {
   types: [],
 };
 
+/** Connections that have prepared `applySettings`. If that failed, the connection is closed. */
+export type PreparedConnections = Pick<WeakSet<Connection>, 'add' | 'has'>;
+
+export interface SettingsOfQuery {
+  readonly settings: Settings;
+  readonly prepared: PreparedConnections;
+}
+
 /**
  * Runs the statement in a transaction with these settings. It is the implicit one of the extended
  * query protocol: all messages up to a `Sync` are one transaction, so that settings and statement
@@ -23,7 +31,7 @@ const applySettings = {
  */
 export function queryWithSettings<Row extends QueryResultRow>(
   client: PoolClient,
-  settings: Settings,
+  { settings, prepared }: SettingsOfQuery,
   statement: string | QueryConfig,
   values: unknown[] | undefined,
 ): Promise<QueryResult<Row>> {
@@ -40,7 +48,7 @@ export function queryWithSettings<Row extends QueryResultRow>(
     query.submit = (connection) => {
       connection.stream.cork();
       try {
-        sendSettings(connection, settings);
+        sendSettings(connection, settings, prepared);
         // May return an error.
         return submit(connection);
       } finally {
@@ -51,10 +59,7 @@ export function queryWithSettings<Row extends QueryResultRow>(
   });
 }
 
-/** Connections that have prepared `applySettings`. If that failed, the connection is closed. */
-const prepared = new WeakSet<Connection>();
-
-function sendSettings(connection: Connection, settings: Settings): void {
+function sendSettings(connection: Connection, settings: Settings, prepared: PreparedConnections): void {
   const { name } = applySettings;
   if (!prepared.has(connection)) connection.parse(applySettings, true);
   prepared.add(connection);
