@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { errorBody } from '@hourglass/contract';
+import { errorBody, queryList } from '@hourglass/contract';
 import { readArchive, sharedSystem, type TestSystem } from '@hourglass/testing';
 
 describe('a time zone', () => {
@@ -73,5 +73,16 @@ describe('a time zone', () => {
         row(1, String((1_000 / 86_400_000) * 82_800), '00', '2026-03-30T00:00:00+02:00'),
       ].join(''),
     );
+  });
+
+  test('is listed as it was submitted, and not without one', async () => {
+    const body = { metrics: [{ name: 'message_count' }], timeRange: 'last24hours' };
+    await system.client.submit(body);
+    await system.client.submit({ ...body, timeZone: 'Asia/Kolkata' });
+    const { queries } = queryList.parse(await (await system.client.request('/queries')).json());
+    expect(queries.slice(0, 2).map(({ queryParams }) => queryParams.timeZone)).toEqual([
+      'Asia/Kolkata',
+      undefined,
+    ]);
   });
 });

@@ -162,6 +162,7 @@ export const queryParams = z
       .describe('Start of the range. Relative ranges are resolved at submission.'),
     endTimestamp: z.iso.datetime({ precision: 3 }).describe('End of the range, exclusive.'),
     timeUnit: z.string().optional().describe('Absent without groupByTimeUnit.'),
+    timeZone: z.string().optional().describe('As submitted.'),
     outputFormat: z.enum(['json', 'csv', 'parquet', 'xlsx']),
   })
   .meta({ id: 'QueryParams' });

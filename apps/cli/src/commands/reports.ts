@@ -10,6 +10,7 @@ import {
   type OrganizationOption,
   type PlaceOptions,
 } from '../options.ts';
+import { withQueryWords, withWords, type QueryWords } from '../query-words.ts';
 import { readJson } from '../read-json.ts';
 
 /** `hourglass reports`: the saved reports of an organization. */
@@ -77,27 +78,22 @@ function addDeleteCommand(reports: Command, context: CommandContext): void {
     });
 }
 
-interface RunOptions extends PlaceOptions {
+interface RunOptions extends PlaceOptions, QueryWords {
   readonly overrides?: string;
-  readonly timeRange?: string;
   readonly idempotencyKey?: string;
 }
 
 function addRunCommand(reports: Command, context: CommandContext): void {
-  withPlace(reports.command('run'))
-    .description('submit the query of a saved report and print its id')
+  withQueryWords(withPlace(reports.command('run')))
+    .description('submit the query of a saved report, whose words the options replace, and print its id')
     .argument('<name>', 'name of the report, from the list')
-    .option('--time-range <range>', 'relative range, such as last24hours, instead of that of the report')
     .option('--overrides <file>', 'JSON with words of a query that replace those of the report')
     .option('--idempotency-key <key>', 'submit once per key within 24 hours (default: a random key)')
-    .action(async (name: string, { overrides, timeRange, idempotencyKey, ...place }: RunOptions) => {
-      const read = overrides === undefined ? {} : await readJson(overrides, context);
-      // Another value than an object is sent as it is, and refused with its fault.
-      const isObject = typeof read === 'object' && read !== null && !Array.isArray(read);
-      const body = isObject && timeRange !== undefined ? { ...read, timeRange } : read;
+    .action(async (name: string, { overrides, idempotencyKey, org, env, ...words }: RunOptions) => {
+      const body = withWords(overrides === undefined ? {} : await readJson(overrides, context), words);
       const status = await context
         .api()
-        .runReport(placeOf(place), name, body, idempotencyKey ?? randomUUID());
+        .runReport(placeOf({ org, env }), name, body, idempotencyKey ?? randomUUID());
       const id = status.self.slice(status.self.lastIndexOf('/') + 1);
       printResult(context, { id, ...status }, id);
     });

@@ -4,21 +4,22 @@ import { queryExplanation, type QueryExplanation } from '@hourglass/contract';
 import { environmentPath } from '../api-client.ts';
 import { printResult, type CommandContext } from '../command-context.ts';
 import { placeOf, withPlace, type PlaceOptions } from '../options.ts';
+import { withQueryWords, withWords, type QueryWords } from '../query-words.ts';
 import { readJson } from '../read-json.ts';
 
-interface SubmitOptions extends PlaceOptions {
+interface SubmitOptions extends PlaceOptions, QueryWords {
   readonly dryRun?: true;
   readonly idempotencyKey?: string;
 }
 
-/** `hourglass submit FILE`: prints the id of the query, or with `--dry-run` its estimated cost. */
+/** `hourglass submit [FILE]`: prints the id of the query, or with `--dry-run` its estimated cost. */
 export function configureSubmit(command: Command, context: CommandContext): void {
-  withPlace(command)
-    .argument('<file>', 'JSON body of the query; - for standard input')
+  withQueryWords(withPlace(command))
+    .argument('[file]', 'JSON body of the query, whose properties the options replace; - for standard input')
     .option('--dry-run', 'print what the query would read, without submitting it')
     .option('--idempotency-key <key>', 'submit once per key within 24 hours (default: a random key)')
-    .action(async (file: string, options: SubmitOptions) => {
-      const body = await readJson(file, context);
+    .action(async (file: string | undefined, options: SubmitOptions) => {
+      const body = withWords(file === undefined ? {} : await readJson(file, context), options);
       if (options.dryRun === true) {
         const explanation = await context.api().call({
           method: 'POST',

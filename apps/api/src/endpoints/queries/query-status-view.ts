@@ -58,13 +58,14 @@ export function queryEventOf(event: QueryEvent): QueryEventData {
   };
 }
 
-export function queryParamsOf({ dimensions, metrics, range, timeUnit, output }: Plan): QueryParams {
+export function queryParamsOf({ dimensions, metrics, range, timeUnit, timeZone, output }: Plan): QueryParams {
   return {
     dimensions: [...dimensions],
     metrics: metrics.map(metricText),
     startTimestamp: new Date(range.startMs).toISOString(),
     endTimestamp: new Date(range.endExclusiveMs).toISOString(),
     ...(timeUnit === null ? {} : { timeUnit }),
+    ...(timeZone === undefined ? {} : { timeZone: timeZone.name }),
     outputFormat: output.format,
   };
 }
