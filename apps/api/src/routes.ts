@@ -285,14 +285,15 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
 
 /** Routes that compute or read their response while the client waits. */
 function statisticsRoutes(services: RouteServices): readonly Route[] {
-  const { catalogue, database, nowMs, newId, timeZone, secretKey, recordReadSemaphore: semaphore } = services;
+  const { catalogue, database, nowMs, newId, timeZone, secretKey, turns } = services;
+  const { recordReadSemaphore: semaphore } = services;
   const { accounts, customFields, hostnames, accessKeys, orders, consumption, instruments } = database;
-  const stats = { catalogue, customFields, ...services.stats, turns: services.turns, nowMs, newId };
+  const stats = { catalogue, customFields, ...services.stats, turns, nowMs, newId };
   return [
     ...statsRoutes(environmentScope(tenantFinder(accounts)), stats),
     ...statsRoutes(hostScope(hostnames), stats),
-    listOrdersRoute({ orders, semaphore }, signatureCheck({ accessKeys, secretKey, nowMs })),
-    ...consumptionRoutes({ accounts, consumption, semaphore }),
+    listOrdersRoute({ orders, semaphore, turns }, signatureCheck({ accessKeys, secretKey, nowMs })),
+    ...consumptionRoutes({ accounts, consumption, semaphore, turns }),
     ...instrumentsRoutes({ accounts, instruments, timeZone, semaphore }),
   ];
 }

@@ -23,16 +23,19 @@ import {
 } from '@hourglass/reports';
 import { clientGone } from '../http/client-gone.ts';
 import { setErrorHead } from '../http/error-response.ts';
+import type { EventLoopTurns } from '../http/event-loop-turns.ts';
 import { tenantOfToken } from '../http/find-tenant.ts';
+import { ItemByItem, sendInPieces } from '../http/json-pieces.ts';
 import { guardedRoute, type ErrorStyle, type GuardedRoute } from '../http/route.ts';
 import { secondsSince } from '../http/seconds-since.ts';
-import { sendJson, sendJsonText } from '../http/send-json.ts';
-import { ExactNumber, writeJson } from '../http/write-json.ts';
+import { sendJson } from '../http/send-json.ts';
+import { ExactNumber } from '../http/write-json.ts';
 
 export interface ConsumptionPorts {
   readonly accounts: Accounts;
   readonly consumption: ConsumptionStore;
   readonly semaphore: Semaphore;
+  readonly turns: EventLoopTurns;
 }
 
 /**
@@ -106,7 +109,7 @@ function getConsumption({ accounts, consumption }: ConsumptionPorts): GuardedRou
 }
 
 /** All samples of a time range. */
-function getConsumptionHistory({ accounts, consumption, semaphore }: ConsumptionPorts): GuardedRoute {
+function getConsumptionHistory({ accounts, consumption, semaphore, turns }: ConsumptionPorts): GuardedRoute {
   return guardedRoute({
     ...common,
     path: `${path}/historical-consumption-details`,
@@ -131,16 +134,16 @@ function getConsumptionHistory({ accounts, consumption, semaphore }: Consumption
       if (found === null) throw new ReportError('customer.not_found');
       const records = found.subscriptions.map((subscription) => ({
         subscription: subscriptionView(subscription),
-        service_levels: subscription.serviceLevels.map(levelView),
+        service_levels: new ItemByItem(subscription.serviceLevels.map(levelView)),
       }));
       const results = {
         returned_records: records.length,
-        records,
+        records: new ItemByItem(records),
         request_parameters: { from_date_utc: from.text, to_date_utc: to.text, customer_id: id },
         ...requestView(response),
         customer: { name: found.customer.name, id },
       };
-      sendJsonText(response, writeJson({ results }));
+      await sendInPieces(response, { results }, () => turns.next(tenant.organization));
     },
   });
 }
@@ -175,15 +178,21 @@ function subscriptionView({ accountName, number, startDate, endDate }: Subscript
 function levelView({ name, samples }: HistoricalLevel) {
   return {
     name,
-    historical_consumption: samples.map((sample) => ({
-      committed_tib: new ExactNumber(sample.committedTib),
-      consumed_tib: new ExactNumber(sample.consumedTib),
-      timestamp_utc: sample.timestampUtc,
-      burst_tib: new ExactNumber(sample.burstTib),
-      accrued_burst_tib: new ExactNumber(sample.accruedBurstTib),
-      is_invoiced: sample.isInvoiced,
-    })),
+    historical_consumption: new ItemByItem(sampleViews(samples)),
   };
+}
+
+function* sampleViews(samples: HistoricalLevel['samples']) {
+  for (const { committedTib, consumedTib, timestampUtc, burstTib, accruedBurstTib, isInvoiced } of samples) {
+    yield {
+      committed_tib: new ExactNumber(committedTib),
+      consumed_tib: new ExactNumber(consumedTib),
+      timestamp_utc: timestampUtc,
+      burst_tib: new ExactNumber(burstTib),
+      accrued_burst_tib: new ExactNumber(accruedBurstTib),
+      is_invoiced: isInvoiced,
+    };
+  }
 }
 
 /** Id and duration of the request, as the response body shows them. */

@@ -11,19 +11,18 @@ import {
   invalidRequest,
   type FieldFault,
   type OrderCriteria,
-  type OrderRecord,
   type OrderStore,
   type Semaphore,
 } from '@hourglass/reports';
 import { z } from 'zod';
 import { clientGone } from '../http/client-gone.ts';
 import { setErrorHead } from '../http/error-response.ts';
+import type { EventLoopTurns } from '../http/event-loop-turns.ts';
+import { ItemByItem, sendInPieces } from '../http/json-pieces.ts';
 import { describeIssue } from '../http/read-parameters.ts';
 import { openRoute, type ErrorStyle, type OpenRoute } from '../http/route.ts';
-import { sendJsonText } from '../http/send-json.ts';
 import type { SignatureCheck } from '../http/signed-request.ts';
 import { unknownParameters } from '../http/unknown-parameters.ts';
-import { writeJson } from '../http/write-json.ts';
 
 export const ordersPath = '/openapi/v1/alg/orders';
 const maxSize = 10_000;
@@ -64,9 +63,15 @@ const errorStyle: ErrorStyle = {
   },
 };
 
+export interface OrdersPorts {
+  readonly orders: OrderStore;
+  readonly semaphore: Semaphore;
+  readonly turns: EventLoopTurns;
+}
+
 /** `GET /openapi/v1/alg/orders`: orders of the environment whose access key signed the request. */
 export function listOrdersRoute(
-  { orders, semaphore }: { readonly orders: OrderStore; readonly semaphore: Semaphore },
+  { orders, semaphore, turns }: OrdersPorts,
   checkSignature: SignatureCheck,
 ): OpenRoute {
   return openRoute({
@@ -86,20 +91,11 @@ export function listOrdersRoute(
       const { total, orders: items } = await semaphore.run(clientGone(response), () =>
         orders.page(signed.tenant, criteria),
       );
-      const body = { page: criteria.page, total, items, size: criteria.size };
+      const body = { page: criteria.page, total, items: new ItemByItem(items), size: criteria.size };
       response.set('Cache-Control', 'no-store');
-      const isExact = !items.some(hasLargeSum);
-      sendJsonText(
-        response,
-        isExact ? JSON.stringify(body) : writeJson({ ...body, items: items.map((item) => ({ ...item })) }),
-      );
+      await sendInPieces(response, body, () => turns.next(signed.tenant.organization));
     },
   });
-}
-
-/** `JSON.stringify`, which is faster, does not write a `bigint`. */
-function hasLargeSum({ return_count, grant_count, remain_count }: OrderRecord): boolean {
-  return [return_count, grant_count, remain_count].some((sum) => typeof sum === 'bigint');
 }
 
 /**

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
-import { writeJson, type JsonValue } from './write-json.ts';
+import { sendJsonText } from './send-json.ts';
+import { ExactNumber, writeJson, type JsonValue } from './write-json.ts';
 
 /** A JSON array whose items are computed and written one by one. */
 export class ItemByItem {
@@ -19,17 +20,30 @@ const turnLength = 16_384;
 const turnsPerWrite = 4;
 
 /**
- * Sends a large JSON document in pieces, as fast as the client reads them. `nextTurn` is awaited
- * before each piece. A member that is or contains an `ItemByItem` is split at its items; any other
- * value is part of one piece.
+ * Sends a JSON document in pieces, as fast as the client reads them; a small one at once, with its
+ * length. `nextTurn` is awaited before each piece. A member that is or contains an `ItemByItem` is
+ * split at its items; any other value is part of one piece.
  */
 export async function sendInPieces(
   response: Response,
   document: object,
   nextTurn: () => Promise<void>,
 ): Promise<void> {
+  const pieces = writes(document, nextTurn);
+  const first = await pieces.next();
+  const second = await pieces.next();
+  if (second.done === true) {
+    sendJsonText(response, first.value ?? '');
+    return;
+  }
   response.type('application/json');
-  await pipeline(Readable.from(writes(document, nextTurn), { objectMode: false }), response);
+  const all = prepend([first.value ?? '', second.value], pieces);
+  await pipeline(Readable.from(all, { objectMode: false }), response);
+}
+
+async function* prepend(first: readonly string[], rest: AsyncIterable<string>): AsyncGenerator<string> {
+  yield* first;
+  yield* rest;
 }
 
 async function* writes(document: object, nextTurn: () => Promise<void>): AsyncGenerator<string> {
@@ -47,7 +61,7 @@ async function* writes(document: object, nextTurn: () => Promise<void>): AsyncGe
     turns += 1;
     await nextTurn();
   }
-  yield text;
+  if (text !== '') yield text;
 }
 
 function* texts(value: unknown): Generator<string> {
@@ -84,11 +98,12 @@ function isSplit(value: unknown): value is object {
 }
 
 function textOf(value: unknown): string {
-  return containsBigint(value) ? writeJson(value as JsonValue) : JSON.stringify(value);
+  return containsExactNumber(value) ? writeJson(value as JsonValue) : JSON.stringify(value);
 }
 
-function containsBigint(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(containsBigint);
-  if (typeof value === 'object' && value !== null) return Object.values(value).some(containsBigint);
-  return typeof value === 'bigint';
+/** Whether the value contains a number that `JSON.stringify`, which is faster, does not write. */
+function containsExactNumber(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint';
+  if (value instanceof ExactNumber) return true;
+  return (Array.isArray(value) ? value : Object.values(value)).some(containsExactNumber);
 }
