@@ -104,6 +104,7 @@ module.exports = {
       to: { path: '^packages/testing/' },
     },
     thirdParty('kysely', ['packages/query']),
+    thirdParty('croner', ['packages/query']),
     thirdParty('bullmq', ['packages/job-queue']),
     thirdParty('ioredis', ['packages/job-queue', 'packages/testing']),
     thirdParty('@prisma', ['packages/database']),

@@ -275,6 +275,29 @@ function queryWrites(canary: (what: string) => string): readonly AuditedWrite[] 
       action: 'query.submit',
     },
     {
+      operation: 'createSchedule',
+      path: ({ prod }) => `${prod}/schedules`,
+      body: ({ report }) => ({
+        ...{ displayName: canary('schedule'), report, cron: '0 0 29 2 *' },
+        overrides: { timeRange: 'lastWeek', filter: `(apiproxy eq '${canary('scheduled')}')` },
+      }),
+      action: 'schedule.create',
+      keep: ({ id }: { id: string }, ids) => {
+        ids['schedule'] = id;
+      },
+    },
+    {
+      operation: 'changeSchedule',
+      path: ({ prod, schedule }) => `${prod}/schedules/${schedule}`,
+      body: () => ({ displayName: canary('renamed schedule'), enabled: false }),
+      action: 'schedule.change',
+    },
+    {
+      operation: 'deleteSchedule',
+      path: ({ prod, schedule }) => `${prod}/schedules/${schedule}`,
+      action: 'schedule.delete',
+    },
+    {
       operation: 'deleteReport',
       path: ({ own, report }) => `${own}/reports/${report}`,
       action: 'report.delete',

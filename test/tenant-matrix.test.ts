@@ -7,6 +7,7 @@ import {
   queryStatus,
   resultUrls,
   savedReport,
+  schedule,
   tokenList,
   webhookEndpointWithSecret,
 } from '@hourglass/contract';
@@ -54,6 +55,7 @@ describe.each([
     report: '00000000-0000-4000-8000-000000000000',
     endpoint: '00000000-0000-4000-8000-000000000000',
     delivery: '00000000-0000-4000-8000-000000000000',
+    schedule: '00000000-0000-4000-8000-000000000000',
     batch: 'nothing',
     linkId: '00000000-0000-4000-8000-000000000000',
   };
@@ -81,6 +83,7 @@ describe.each([
     existing['report'] = await newReport();
     existing['endpoint'] = await newEndpoint();
     existing['delivery'] = await deliveryOf(existing['endpoint']);
+    existing['schedule'] = await newSchedule(existing['report']);
     await fetch(`${system.url}/v1/organizations/${system.organization}/datacollectors`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
@@ -136,6 +139,7 @@ describe.each([
       'proxy-of-theirs',
       'report-of-theirs',
       'endpoint-of-theirs',
+      'schedule-of-theirs',
     ];
     const own = { ...existing, ...nothing, organization: stranger.organization, environment: 'prod' };
     const shown: unknown[] = [];
@@ -264,6 +268,17 @@ describe.each([
   async function deliveryOf(endpoint: string): Promise<string> {
     const response = await system.client.request(`/webhookEndpoints/${endpoint}:test`, { method: 'POST' });
     return deliveryView.parse(await response.json()).id;
+  }
+
+  async function newSchedule(report: string): Promise<string> {
+    const response = await system.client.request('/schedules', {
+      method: 'POST',
+      body: JSON.stringify({
+        ...{ displayName: 'schedule-of-theirs', report, cron: '0 0 29 2 *' },
+        overrides: { timeRange: 'lastWeek' },
+      }),
+    });
+    return schedule.parse(await response.json()).id;
   }
 
   async function linkIdOf(queryId: string): Promise<string> {

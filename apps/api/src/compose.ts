@@ -163,12 +163,16 @@ async function describeKey({ manifestKey }: Settings<'api'>, { signingKeys }: Da
 /** The limits of what tenants may submit, store and set. */
 function limitsOf({
   limits,
+  maxSchedules,
   turnWeightCeiling,
   retentionDays,
   factTimes,
-}: Settings<'api'>): Pick<RouteServices, 'limits' | 'defaultCeilings' | 'retentionDays' | 'factTimes'> {
+}: Settings<'api'>): Pick<
+  RouteServices,
+  'limits' | 'maxSchedules' | 'defaultCeilings' | 'retentionDays' | 'factTimes'
+> {
   const defaultCeilings = { ...limits, turnWeight: turnWeightCeiling, retentionDays };
-  return { limits, defaultCeilings, retentionDays, factTimes };
+  return { limits, maxSchedules, defaultCeilings, retentionDays, factTimes };
 }
 
 function composeHttp(

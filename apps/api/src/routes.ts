@@ -33,6 +33,7 @@ import type {
   QueryStore,
   ResultLinkStore,
   SavedReportStore,
+  ScheduleStore,
   ScanEstimates,
   SecondFactorStore,
   RunStatsPorts,
@@ -81,6 +82,8 @@ import type { WaitPorts } from './endpoints/queries/wait-for-change.ts';
 import { resultLinksRoutes } from './endpoints/result-links.ts';
 import { runReportRoute } from './endpoints/saved-reports/run-report.ts';
 import { savedReportRoutes } from './endpoints/saved-reports/saved-reports.ts';
+import { listScheduleRunsRoute } from './endpoints/schedules/schedule-runs.ts';
+import { scheduleRoutes } from './endpoints/schedules/schedules.ts';
 import { getSchemaRoute } from './endpoints/schema.ts';
 import { secondFactorRoutes } from './endpoints/second-factors.ts';
 import { serviceRoutes, type Dependency } from './endpoints/service.ts';
@@ -124,6 +127,7 @@ export interface RouteServices {
     readonly dataCollectors: DataCollectorStore;
     readonly savedReports: SavedReportStore;
     readonly webhooks: WebhookStore;
+    readonly schedules: ScheduleStore;
     readonly exchangeRates: ExchangeRateStore;
     readonly hostnames: HostnameStore;
     readonly orders: OrderStore;
@@ -156,6 +160,8 @@ export interface RouteServices {
    */
   readonly recordReadSemaphore: Semaphore;
   readonly limits: SubmissionLimits;
+  /** Per environment. */
+  readonly maxSchedules: number;
   /** For organizations without their own ceilings. */
   readonly defaultCeilings: Ceilings;
   /** Default for environments without their own retention. Null: facts are kept indefinitely. */
@@ -212,6 +218,10 @@ function queryRoutes(services: RouteServices): readonly Route[] {
     ...{ catalogue, customFields, queries, doorbell, limits, nowMs, newId, metrics, scans },
     semaphore: services.recordReadSemaphore,
   };
+  const schedules = {
+    ...{ ...submission, schedules: database.schedules, reports: database.savedReports },
+    ...{ maxSchedules: services.maxSchedules, turns: services.turns },
+  };
   const links = { queries, objects, audit, signingKeys, nowMs, publicUrl: services.publicUrl };
   const resultLinks = { ...links, resultLinks: database.resultLinks };
   const events = { ...services.waiting, events: database.queryEvents };
@@ -232,6 +242,8 @@ function queryRoutes(services: RouteServices): readonly Route[] {
     submitMintReportRoute({ ...submission, accounts }, rateLimits),
     ...savedReportRoutes({ ...submission, reports: database.savedReports, turns: services.turns }),
     runReportRoute(tenantFinder(accounts), { ...submission, reports: database.savedReports }, rateLimits),
+    ...scheduleRoutes(tenantFinder(accounts), schedules),
+    listScheduleRunsRoute(tenantFinder(accounts), schedules),
     createResultLinkRoute(inEnvironment, resultLinks),
     openResultLinkRoute(resultLinks),
     getManifestKeyRoute(services.manifestKey),

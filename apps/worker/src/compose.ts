@@ -40,6 +40,9 @@ import { mergeSegmentsJob } from './jobs/merge-segments.ts';
 import { reconcileJob } from './jobs/reconcile.ts';
 import { rewriteSegmentsJob } from './jobs/rewrite-segments.ts';
 import { sealFactsJob } from './jobs/seal-facts.ts';
+import { deleteExpiredScheduleRunsJob } from './jobs/delete-expired-schedule-runs.ts';
+import { runSchedulesJob } from './jobs/run-schedules.ts';
+import { settleScheduleRunsJob } from './jobs/settle-schedule-runs.ts';
 import { runSmallQueriesJob, watchWaitingJob } from './jobs/serve-waiting.ts';
 import { sweepArchivesJob } from './jobs/sweep-archives.ts';
 import { sweepDeletedTenantsJob } from './jobs/sweep-deleted-tenants.ts';
@@ -82,6 +85,8 @@ const minMergedSegments = 4;
 const maxRefusals = 500_000;
 /** A client that reconnects within this time misses no event. */
 const queryEventDays = 7;
+/** The history of a schedule. */
+const scheduleRunDays = 90;
 
 /** From connecting to the head of the response. */
 const deliveryTimeoutMs = 15_000;
@@ -118,6 +123,7 @@ export async function composeWorker(settings: Settings<'worker'>, log: Logger): 
   const listening = database.cancelSignals.listen((queryId) => ports.cancellations.abort(queryId), log);
   const periodicJobs = [
     ...createQueryJobs(settings, adapters, terms),
+    ...createScheduleJobs(settings, adapters, log),
     watchWaitingJob(ports, { terms, slots }),
     runSmallQueriesJob(ports, { terms, slots, maxFacts: settings.smallQueryFacts }),
     ...createSegmentJobs(settings, adapters, log),
@@ -243,6 +249,21 @@ function createQueryJobs(
     oncePerInterval(sweepArchivesJob({ queries, objects }), periodicJobs),
     oncePerInterval(sweepDeletedTenantsJob({ tenants: database.deletedTenants, objects }), periodicJobs),
     expireResultsJob({ queries, objects }),
+  ];
+}
+
+/** Periodic jobs that submit the queries of schedules and record their outcome. */
+function createScheduleJobs(
+  { scheduledQueries }: Settings<'worker'>,
+  { database, doorbell }: Adapters,
+  log: Logger,
+): PeriodicJob[] {
+  const { dueSchedules: schedules, customFields, scans, periodicJobs } = database;
+  const ports = { catalogue, customFields, scans, schedules, doorbell };
+  return [
+    runSchedulesJob(ports, { maxActive: scheduledQueries }, log),
+    settleScheduleRunsJob(schedules),
+    oncePerInterval(deleteExpiredScheduleRunsJob(schedules, { days: scheduleRunDays }), periodicJobs),
   ];
 }
 

@@ -26,6 +26,7 @@ export * from './query-results.ts';
 export * from './repeated-names.ts';
 export * from './request-signature.ts';
 export * from './saved-reports.ts';
+export * from './schedules.ts';
 export * from './schema.ts';
 export * from './second-factors.ts';
 export * from './result-links.ts';

@@ -22,6 +22,7 @@ import type {
   DeletedTenants,
   DeliveryOverview,
   DeliveryQueue,
+  DueSchedules,
   EnvironmentSettingsStore,
   ExchangeRateStore,
   ExpiredQueryEvents,
@@ -38,6 +39,7 @@ import type {
   QueryStore,
   ResultLinkStore,
   SavedReportStore,
+  ScheduleStore,
   ScanEstimates,
   SecondFactorStore,
   SigningKeys,
@@ -88,6 +90,8 @@ import { createCancelSignals } from './queries/cancel-signals.ts';
 import { createPeriodicJobs } from './queries/periodic-jobs.ts';
 import { createExpiredQueryEvents, createQueryEvents } from './queries/query-events.ts';
 import { createQueryStore } from './queries/query-store.ts';
+import { createDueSchedules } from './schedules/due-schedules.ts';
+import { createScheduleStore } from './schedules/schedule-store.ts';
 import { createSegmentStore } from './facts/segments/segment-store.ts';
 import { createSigningKeys } from './accounts/signing-keys.ts';
 
@@ -149,6 +153,8 @@ export interface Database {
   readonly webhooks: WebhookStore;
   readonly deliveries: DeliveryQueue;
   readonly deliveryOverview: DeliveryOverview;
+  readonly schedules: ScheduleStore;
+  readonly dueSchedules: DueSchedules;
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
   readonly orders: OrderStore;
@@ -207,6 +213,8 @@ export function openDatabase({
     deletedTenants: createDeletedTenants({ copyPool, controlPool }, catalogue),
     deliveries: createDeliveryQueue(controlPool),
     deliveryOverview: createDeliveryOverview(controlPool),
+    schedules: createScheduleStore(controlPool),
+    dueSchedules: createDueSchedules(controlPool),
     exchangeRates: createExchangeRateStore(controlPool),
     orders: createOrderStore(controlPool),
     consumption: createConsumptionStore(controlPool),

@@ -22,6 +22,7 @@ import { deliverySettings } from './delivery-settings.ts';
 import { listDefinitions, optionalSetting, setting } from './setting.ts';
 import { signInSettings } from './sign-in-settings.ts';
 import { strangerSettings } from './stranger-settings.ts';
+import { tenantLimitSettings } from './tenant-limit-settings.ts';
 
 // With `client-settings.ts` the only list of settings: the type `Settings`, their reader and `.env.example` follow from these tables.
 
@@ -155,27 +156,7 @@ export const serverSettings = {
       secret: true,
     }),
   },
-  /** Apply to environments without limits of their own. */
-  limits: {
-    queriesPerHour: setting('HOURGLASS_QUERIES_PER_HOUR', wholeNumber(1, 1_000_000), '7', {
-      readBy: ['api'],
-      value: 'submissions per rolling hour and environment',
-      description:
-        'Maximum number of accepted submissions; further ones get status 429. An environment can override it.',
-    }),
-    activeQueries: setting('HOURGLASS_ACTIVE_QUERIES', wholeNumber(1, 100_000), '10', {
-      readBy: ['api'],
-      value: 'queries per environment',
-      description:
-        'Maximum number of enqueued and running queries; further submissions get status 429. An environment can override it.',
-    }),
-  },
-  turnWeightCeiling: setting('HOURGLASS_TURN_WEIGHT_CEILING', wholeNumber(1, 100), '1', {
-    readBy: ['api'],
-    value: 'weight',
-    description:
-      'Largest weight in fair queueing that administrators may give an environment. Operators can override it for an organization.',
-  }),
+  ...tenantLimitSettings,
   queryTimeoutMs: setting('HOURGLASS_QUERY_TIMEOUT_SECONDS', seconds(1, 604_800), '21600', {
     readBy: ['worker'],
     value: 'seconds',

@@ -19,6 +19,7 @@ export * from './plan/plan-stats.ts';
 export * from './plan/parse-plan.ts';
 export * from './compile/sql-statement.ts';
 export { bucketRange, type Bucketing } from './time/bucket-range.ts';
+export * from './time/due-times.ts';
 export { offsetText } from './time/offset-text.ts';
 export type { ZoneOffset } from './time/zone-offset.ts';
 export { bucketingOf } from './time/zone.ts';

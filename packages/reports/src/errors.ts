@@ -86,6 +86,11 @@ export const errorTable = {
     kind: 'conflict',
     message: 'The delivery is {state}; only one that has ended can be replayed',
   },
+  'schedule.not_found': { kind: 'not_found', message: 'No schedule "{id}"' },
+  'schedule.full': {
+    kind: 'conflict',
+    message: 'This environment already has {limit|schedule}, the maximum; delete one first',
+  },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {
     kind: 'not_found',

@@ -43,6 +43,11 @@ export * from './saved-reports/check-report.ts';
 export * from './saved-reports/run-report.ts';
 export * from './saved-reports/save-report.ts';
 export * from './saved-reports/saved-report.ts';
+export * from './schedules/due-schedules.ts';
+export * from './schedules/next-step.ts';
+export * from './schedules/run-due-schedules.ts';
+export * from './schedules/save-schedule.ts';
+export * from './schedules/schedule.ts';
 
 export * from './results/archive-writer.ts';
 export * from './results/expire-results.ts';

@@ -51,7 +51,7 @@ export function fail(pool: Queryable, attempt: Attempt, { reason, fault }: Failu
   return updateRunning(
     pool,
     attempt,
-    sql`state = 'failed', failure = ${reason}, counted = ${fault === 'query'}::boolean, lease_expires_at = null`,
+    sql`state = 'failed', failure = ${reason}, counted = counted and ${fault === 'query'}::boolean, lease_expires_at = null`,
   );
 }
 

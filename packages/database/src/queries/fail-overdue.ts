@@ -30,7 +30,7 @@ export async function failOverdue(pool: Queryable, terms: ClaimTerms): Promise<n
     update queries
        set state = 'failed', failure = overdue.failure, lease_expires_at = null, updated_at = now(),
            -- Attempts that never end are the service's fault, so the submission does not count; a late query's does.
-           counted = overdue.late
+           counted = queries.counted and overdue.late
       from overdue
      where queries.id = overdue.id`);
   return rowCount ?? 0;

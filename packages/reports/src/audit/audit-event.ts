@@ -25,6 +25,9 @@ export const administrativeActions = [
   'report.change',
   'report.create',
   'report.delete',
+  'schedule.change',
+  'schedule.create',
+  'schedule.delete',
   'second_factor.confirm',
   'second_factor.remove',
   'second_factor.start',
@@ -59,6 +62,7 @@ export const auditActions = [
   'result.download',
   'result.expire',
   'result.rows',
+  'schedule.stop',
   'second_factor.use',
   'webhook.disable',
 ] as const;

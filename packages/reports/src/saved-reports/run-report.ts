@@ -1,6 +1,6 @@
 import type { AuditOf } from '../audit/audit-event.ts';
 import type { Principal } from '../accounts/accounts.ts';
-import type { Tenant } from '@hourglass/query';
+import type { QueryRequest, Tenant } from '@hourglass/query';
 import { invalidRequest, ReportError } from '../errors.ts';
 import type { IdempotencyKey } from '../queries/idempotency-key.ts';
 import {
@@ -10,7 +10,7 @@ import {
   type SubmittedPlan,
 } from '../queries/submit-query.ts';
 import { reportQueryOf } from './report-query.ts';
-import type { ReportRequest, SavedReportStore } from './saved-report.ts';
+import type { ReportDefinition, ReportRequest, SavedReportStore } from './saved-report.ts';
 
 /** Words of a query that replace those of the report. */
 export type RunOverrides = ReportRequest & { readonly name?: string | undefined };
@@ -40,17 +40,10 @@ export async function runReport(
   const key = { organization: tenant.organization, id };
   const report = await ports.reports.find(key);
   if (report === null) throw new ReportError('report.not_found', { name: id });
-  const { displayName } = report.definition;
-  const { name = displayName, ...overrides } = input.overrides;
-  const query = reportQueryOf(report.definition);
-  const { timeRange, ...request } = { ...query.request, ...overrides };
-  if (timeRange === undefined) throw invalidRequest([missingRange]);
+  const { name, dataset, request } = requestOfRun(report.definition, input.overrides);
   const enqueued = await submitQuery(
     {
-      request: { ...request, timeRange },
-      dataset: query.dataset,
-      tenant,
-      principal,
+      ...{ request, dataset, tenant, principal },
       labels: { name, reportDefinitionId: id },
       idempotencyKey,
       audit,
@@ -60,6 +53,24 @@ export async function runReport(
   // The query is enqueued: a failure here must not look like one of the run.
   await ports.reports.noteRun(key).catch(() => undefined);
   return enqueued;
+}
+
+/** The query of one run of a report. Its names and values are not checked. */
+export interface RequestOfRun {
+  readonly name: string | undefined;
+  readonly dataset: string;
+  readonly request: QueryRequest;
+}
+
+/** @throws ReportError `request.invalid` if neither the report nor the overrides have a range */
+export function requestOfRun(
+  definition: ReportDefinition,
+  { name = definition.displayName, ...overrides }: RunOverrides,
+): RequestOfRun {
+  const query = reportQueryOf(definition);
+  const { timeRange, ...request } = { ...query.request, ...overrides };
+  if (timeRange === undefined) throw invalidRequest([missingRange]);
+  return { name, dataset: query.dataset, request: { ...request, timeRange } };
 }
 
 const missingRange = {

@@ -64,11 +64,16 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
     hourglass_api_reads: may('select', rows.everyRow),
     hourglass_api_global: may('select (id, organization_id, email)', rows.everyRow),
     hourglass_worker: may('select (id, organization_id)', rows.everyRow),
+    hourglass_worker_facts: may(
+      'select (id, organization_id)',
+      rows.organizationOfEnvironment('organization_id'),
+    ),
   },
   tokens: {
     hourglass_api_accounts: may('select, insert, update (made_with_id), delete', rows.ofUserOfOrganization),
     hourglass_api_reads: may('select', rows.everyRow),
     hourglass_api_global: may('select (id, user_id), update (last_used_at)', rows.everyRow),
+    hourglass_worker_facts: may('select (id, user_id, expires_at)', rows.ofUserOfOrganization),
   },
   second_factors: {
     hourglass_api_accounts: may('select, insert, update, delete', rows.ofUserOfOrganization),
@@ -100,6 +105,17 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
   },
   saved_reports: {
     hourglass_api_accounts: may('select, insert, update, delete', rows.inOrganization),
+    hourglass_worker_facts: may('select, update (run_at)', rows.organizationOfEnvironment('organization_id')),
+  },
+  schedules: {
+    hourglass_api_accounts: may('select, insert, update, delete', rows.inEnvironmentsOfOrganization),
+    hourglass_worker: may('select, update (wake_at)', rows.everyRow),
+    hourglass_worker_facts: may('select, update', rows.inEnvironment),
+  },
+  schedule_runs: {
+    hourglass_api_accounts: may('select', rows.inEnvironmentsOfOrganization),
+    hourglass_worker: may('select, update, delete', rows.everyRow),
+    hourglass_worker_facts: may('select, insert, update', rows.inEnvironment),
   },
   webhook_endpoints: {
     hourglass_api_accounts: may('select, insert, update, delete', rows.inEnvironmentsOfOrganization),
@@ -124,6 +140,8 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
     hourglass_api: may('select, insert, delete', rows.inEnvironment),
     hourglass_api_accounts: may('select, insert, delete', rows.inEnvironmentsOfOrganization),
     hourglass_api_reads: may('select', rows.inNamedTenants),
+    /** The worker names the tenant whose scheduled report it plans. */
+    hourglass_worker: may('select', rows.inNamedTenants),
     hourglass_worker_facts: may('select', rows.inEnvironment),
   },
   deleted_custom_fields: {
@@ -140,7 +158,7 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
       rows.everyRow,
     ),
     hourglass_worker: may('select, update, delete', rows.everyRow),
-    hourglass_worker_facts: may('select', rows.inEnvironment),
+    hourglass_worker_facts: may('select, insert', rows.inEnvironment),
   },
   /** Inserted by triggers, see `function-access.ts`. */
   query_events: {

@@ -1,0 +1,106 @@
+import { dueTimesOf, type Tenant } from '@hourglass/query';
+import type { AuditOf } from '../audit/audit-event.ts';
+import type { Principal } from '../accounts/accounts.ts';
+import { ReportError } from '../errors.ts';
+import { isUuid } from '../uuid.ts';
+import { checkSchedule, type CheckSchedulePorts } from './check-schedule.ts';
+import type { Schedule, ScheduleDefinition, ScheduleEdit, ScheduleStore } from './schedule.ts';
+
+export interface SaveSchedulePorts extends CheckSchedulePorts {
+  readonly schedules: ScheduleStore;
+  readonly newId: () => string;
+  /** Per environment. */
+  readonly maxSchedules: number;
+}
+
+interface SaveScheduleOf {
+  readonly tenant: Tenant;
+  /** Whose rights the schedule has from now on. */
+  readonly principal: Principal;
+  readonly audit: AuditOf<Schedule>;
+}
+
+/**
+ * Makes a schedule.
+ * @throws ReportError `request.invalid` with every fault, `schedule.full`
+ */
+export async function createSchedule(
+  { tenant, principal, audit }: SaveScheduleOf,
+  definition: ScheduleDefinition,
+  ports: SaveSchedulePorts,
+): Promise<Schedule> {
+  const { schedules, newId, maxSchedules: limit } = ports;
+  const checked = await checkSchedule(tenant, definition, ports);
+  const edit = (now: Date) => fromNow(checked, now);
+  const rule = (existing: number) => {
+    if (existing >= limit) throw new ReportError('schedule.full', { limit });
+  };
+  return schedules.create(tenant, { id: newId(), maker: principal, edit }, rule, audit);
+}
+
+/** Absent members keep their values. */
+export type ScheduleChange = {
+  readonly [Name in keyof ScheduleDefinition]?: ScheduleDefinition[Name] | undefined;
+};
+
+/**
+ * Changes a schedule. Its next due time stays, unless it was not enabled or its due times change:
+ * then it is the next one from now on, and what passed meanwhile is not missed.
+ * @throws ReportError `request.invalid` with every fault, `schedule.not_found`
+ */
+export async function changeSchedule(
+  { tenant, principal, audit, id }: SaveScheduleOf & { readonly id: string },
+  change: ScheduleChange,
+  ports: Omit<SaveSchedulePorts, 'newId' | 'maxSchedules'>,
+): Promise<Schedule> {
+  const found = isUuid(id) ? await ports.schedules.find(tenant, id) : null;
+  if (found === null) throw new ReportError('schedule.not_found', { id });
+  const spelled = await spelledAsUsual(tenant, found, change, ports);
+  const edit = (present: Schedule): ScheduleEdit => {
+    const definition = withChange(present, spelled);
+    const { cron, enabled } = definition;
+    const isSame = present.enabled && cron === present.cron && definition.timeZone === present.timeZone;
+    return enabled && isSame
+      ? { definition, nextDueAt: present.nextDueAt }
+      : fromNow(definition, present.readAt);
+  };
+  const changed = await ports.schedules.change(tenant, { id: found.id, maker: principal, edit }, audit);
+  if (changed === null) throw new ReportError('schedule.not_found', { id });
+  return changed;
+}
+
+/** A schedule may be paused, named and so on whatever became of its report. */
+async function spelledAsUsual(
+  tenant: Tenant,
+  present: Schedule,
+  change: ScheduleChange,
+  ports: CheckSchedulePorts,
+): Promise<ScheduleChange> {
+  const changed = withChange(present, change);
+  const checked = [change.report, change.overrides, change.cron, change.timeZone];
+  if (!changed.enabled && checked.every((member) => member === undefined)) return change;
+  const { report, timeZone } = await checkSchedule(tenant, changed, ports);
+  return {
+    ...change,
+    ...(change.report === undefined ? {} : { report }),
+    ...(change.timeZone === undefined ? {} : { timeZone }),
+  };
+}
+
+function withChange(present: ScheduleDefinition, change: ScheduleChange): ScheduleDefinition {
+  return {
+    displayName: change.displayName === undefined ? present.displayName : change.displayName,
+    report: change.report ?? present.report,
+    overrides: change.overrides ?? present.overrides,
+    cron: change.cron ?? present.cron,
+    timeZone: change.timeZone ?? present.timeZone,
+    catchUp: change.catchUp ?? present.catchUp,
+    enabled: change.enabled ?? present.enabled,
+    skipIfEmpty: change.skipIfEmpty ?? present.skipIfEmpty,
+  };
+}
+
+function fromNow(definition: ScheduleDefinition, now: Date): ScheduleEdit {
+  const nextMs = definition.enabled ? dueTimesOf(definition).after(now.getTime()) : null;
+  return { definition, nextDueAt: nextMs === null ? null : new Date(nextMs) };
+}
