@@ -14,6 +14,7 @@ export const good = {
   csvBom: true,
   csvHeader: false,
   csvSafe: true,
+  reuse: false,
   name: 'Calls by hour',
   reportDefinitionId: 'b2c5-1',
 };
@@ -446,6 +447,7 @@ export const cases: Readonly<Record<string, Bounds>> = {
   csvBom: { within: [true, false], beyond: [] },
   csvHeader: { within: [true, false], beyond: [] },
   csvSafe: { within: [true, false], beyond: [] },
+  reuse: { within: [true, false], beyond: [] },
   name: label,
   reportDefinitionId: label,
 };

@@ -17,6 +17,7 @@ import {
   createApiMetrics,
   requireDatabaseUrl,
   requireRedisUrl,
+  softwareVersion,
   type ApiMetrics,
   type CheckedService,
   type Logger,
@@ -89,6 +90,7 @@ const batchWrites = { permits: 8, permitsPerKey: 6 };
 /** Blank lines of a batch: enough for a file with one after each of its facts. */
 const maxBlankLines = 100_000;
 /** Relative to this file and to the bundle, which are at the same depth. */
+const packageManifest = new URL('../package.json', import.meta.url);
 const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 /** Maximum duration of an upload. Older scratch files are orphaned. */
 const maxBatchMs = 24 * 3_600_000;
@@ -98,7 +100,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   checkCatalogue(catalogue);
   const certificate = settings.tls && (await readCertificate(settings.tls));
   const { metricsToken, publicUrl, timeZone, secretKey } = settings;
-  const database = openApiDatabase(settings);
+  const database = await openApiDatabase(settings);
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const objects = await openObjectStore(storeOf(settings));
   const metrics = metricsOf(database);
@@ -151,9 +153,16 @@ function metricsOf(database: Database): ApiMetrics {
   return metrics;
 }
 
-function openApiDatabase(settings: Settings<'api'>): Database {
+async function openApiDatabase(settings: Settings<'api'>): Promise<Database> {
   const { retentionDays } = settings;
-  return openDatabase({ url: requireDatabaseUrl(settings), as: 'api', poolSize: 20, retentionDays });
+  const software = await softwareVersion(packageManifest);
+  return openDatabase({
+    url: requireDatabaseUrl(settings),
+    as: 'api',
+    poolSize: 20,
+    retentionDays,
+    software,
+  });
 }
 
 async function describeKey({ manifestKey }: Settings<'api'>, { signingKeys }: Database) {

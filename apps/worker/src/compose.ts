@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createArchiveWriter, manifestSigningKey, type ManifestOptions } from '@hourglass/archive';
 import { openDatabase, type Database } from '@hourglass/database';
@@ -11,6 +10,7 @@ import { createOutbound } from '@hourglass/outbound';
 import {
   requireDatabaseUrl,
   requireRedisUrl,
+  softwareVersion,
   type CheckedService,
   type Logger,
   type Settings,
@@ -35,6 +35,7 @@ import { deleteExpiredQueryEventsJob } from './jobs/delete-expired-query-events.
 import { deleteExpiredDeliveriesJob, deliverJob, fanOutEventsJob } from './jobs/deliver.ts';
 import { deleteExpiredIdempotencyKeysJob } from './jobs/delete-expired-idempotency-keys.ts';
 import { deleteExpiredLinksJob } from './jobs/delete-expired-links.ts';
+import { deleteSeenChangesJob } from './jobs/delete-seen-changes.ts';
 import { heartbeatJob } from './jobs/heartbeat.ts';
 import { mergeSegmentsJob } from './jobs/merge-segments.ts';
 import { reconcileJob } from './jobs/reconcile.ts';
@@ -58,6 +59,8 @@ export interface WorkerProcess {
   close(): Promise<void>;
 }
 
+/** Relative to this file and to the bundle, which are at the same depth. */
+const packageManifest = new URL('../package.json', import.meta.url);
 const leaseMs = 15_000;
 /** Includes attempts whose worker died. Five failed attempts end a query earlier. */
 const maxAttempts = 20;
@@ -163,6 +166,7 @@ async function openAdapters(settings: Settings<'worker'>): Promise<Adapters> {
     poolSize: copyPoolSize + 4,
     copyPoolSize,
     retentionDays: settings.retentionDays,
+    software: await softwareVersion(packageManifest),
   });
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const store = { folder: path.join(settings.dataDirectory, 'store'), s3: settings.s3 };
@@ -244,6 +248,7 @@ function createQueryJobs(
     oncePerInterval(deleteExpiredIdempotencyKeysJob({ queries }), periodicJobs),
     oncePerInterval(deleteExpiredLinksJob({ resultLinks }), periodicJobs),
     oncePerInterval(deleteExpiredQueryEventsJob(expiredQueryEvents, { days: queryEventDays }), periodicJobs),
+    oncePerInterval(deleteSeenChangesJob({ queries }), periodicJobs),
     oncePerInterval(deleteExpiredEventsJob({ audit }, { days: auditDays, maxRefusals }), periodicJobs),
     sweepScratchJob({ queries }, { scratchDirectory, maxRunMs: queryTimeoutMs }),
     oncePerInterval(sweepArchivesJob({ queries, objects }), periodicJobs),
@@ -319,9 +324,8 @@ function createDeliveryJobs(
 }
 
 async function manifestOptions(settings: Settings<'worker'>, database: Database): Promise<ManifestOptions> {
-  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
   return {
-    hourglassVersion: (JSON.parse(text) as { version: string }).version,
+    hourglassVersion: await softwareVersion(packageManifest),
     duckDbVersion: duckDbVersion(),
     // Read when an archive is signed, because a worker also starts while the database is down.
     signingKey: async () =>

@@ -82,6 +82,10 @@ export const submitQueryBody = z
       .boolean()
       .optional()
       .describe('Put an apostrophe before texts that a spreadsheet would run as formulas; only with csv.'),
+    reuse: z
+      .boolean()
+      .optional()
+      .describe('Whether an equal query may give its result, if no fact has changed since; true by default.'),
     name: displayText.optional().describe('Display name of the query.'),
     reportDefinitionId: displayText.optional().describe('Id of the saved report that the query runs.'),
   })
@@ -108,6 +112,10 @@ export const queryStatus = z
     state: z.enum(['enqueued', 'running', 'completed', 'failed', 'cancelled', 'expired']),
     created: isoSeconds,
     updated: isoSeconds.optional().describe('Absent in the response to a submission.'),
+    reused: z
+      .literal(true)
+      .optional()
+      .describe('The result is that of an equal query; the submission did not count against the limits.'),
     error: z
       .string()
       .optional()
@@ -216,6 +224,12 @@ export const queryExplanation = z
       .number()
       .min(0)
       .describe('Seconds from claim to archive, at the speed of recent queries.'),
+    equalQuery: z
+      .enum(['completed', 'active'])
+      .optional()
+      .describe(
+        'An equal query whose result would be returned: at once, or when that query completes. Absent: the query would run.',
+      ),
   })
   .meta({ id: 'QueryExplanation' });
 

@@ -71,7 +71,7 @@ const ofServer = {
 
 /** A query body of Hourglass without what a run decides. */
 const reportQuery = submitQueryBody
-  .omit({ name: true, reportDefinitionId: true })
+  .omit({ name: true, reportDefinitionId: true, reuse: true })
   .extend({ timeRange: submitQueryBody.shape.timeRange.optional() })
   .meta({ id: 'ReportQuery' });
 

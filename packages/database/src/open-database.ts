@@ -112,6 +112,8 @@ export interface DatabaseOptions {
   readonly catalogue?: Catalogue;
   /** Retention of environments without their own. Null, the default: they keep facts for ever. */
   readonly retentionDays?: number | null;
+  /** The version of this software and its data, whose results equal queries share. */
+  readonly software?: string;
 }
 
 /** Every method throws `ServiceUnavailable` when the database is unreachable or refuses service. */
@@ -185,6 +187,7 @@ export function openDatabase({
   statementTimeoutMs = 30_000,
   catalogue = everyDataset,
   retentionDays = null,
+  software = '',
 }: DatabaseOptions): Database {
   const pools = openPools({ url, as, poolSize, copyPoolSize, statementTimeoutMs });
   const { roles, connection, shortStatements, longStatements, controlPool, copyPool } = pools;
@@ -192,7 +195,7 @@ export function openDatabase({
   const prisma = new ScopedPrisma(client, roles);
   const reads = gatherReads(controlPool);
   return {
-    queries: createQueryStore(controlPool, reads),
+    queries: createQueryStore(controlPool, reads, { software, retentionDays }),
     queryEvents: createQueryEvents(connection, reads),
     expiredQueryEvents: createExpiredQueryEvents(controlPool),
     periodicJobs: createPeriodicJobs(controlPool),

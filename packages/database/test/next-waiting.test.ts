@@ -68,6 +68,7 @@ describe('the next query for a slot', () => {
     expect(await db.database.queries.nextWaiting(terms, everything)).toEqual({
       id,
       organization: 'beta',
+      hasJoined: false,
       share: 0.25,
     });
     await db.database.ceilings.change('beta', { turnWeight: 2 }, audit);

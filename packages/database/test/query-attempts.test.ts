@@ -194,7 +194,7 @@ describe('publication', () => {
     }
     await db.sql('update queries set expires_at = now() where id = $1', [due]);
     const expired = await Promise.all([1, 2, 3].map(() => db.database.queries.expireDue(10)));
-    expect(expired.flat()).toEqual([{ id: due, archiveKey: `results/${due}.zip` }]);
+    expect(expired.flat()).toEqual([{ id: due, archiveKey: `results/${due}.zip`, isShared: false }]);
     expect((await found(db, due)).state).toBe('expired');
     expect((await found(db, fresh)).state).toBe('completed');
   });

@@ -41,6 +41,8 @@ describe('submission', () => {
       updatedAt: submitted.createdAt,
       failure: null,
       result: null,
+      reusedFrom: null,
+      hasJoined: false,
     });
     expect(await found(db, id)).toEqual(submitted);
     const [row] = await db.sql<{ age: number }>(

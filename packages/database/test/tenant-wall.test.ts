@@ -59,6 +59,7 @@ async function readRelations(): Promise<readonly Relation[]> {
                   when t.typname in ('timestamptz', 'date') then 'now()'
                   when c.relname = 'organizations' and a.attname = 'name' or a.attname = 'organization'
                   then '(array[''acme'', ''other''])[tenant]'
+                  when t.typname = 'pg_snapshot' then 'null'
                   else 'tenant::text::' || format_type(t.oid, null) end)) as columns
       from pg_class c
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

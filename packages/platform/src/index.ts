@@ -10,5 +10,6 @@ export * from './settings.ts';
 export type { GroupRole } from './sign-in-settings.ts';
 export { describeOutage, logOutages, type CheckedService } from './outages.ts';
 export * from './shutdown.ts';
+export * from './software-version.ts';
 export * from './start-error.ts';
 export * from './start-process.ts';

@@ -29,6 +29,7 @@ export * from './queries/query-status.ts';
 export * from './queries/query-store.ts';
 export * from './queries/reconcile.ts';
 export * from './queries/report-engine.ts';
+export * from './queries/reuse.ts';
 export * from './queries/run-query-ports.ts';
 export * from './queries/run-slots.ts';
 export * from './queries/run-waiting-queries.ts';

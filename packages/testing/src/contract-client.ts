@@ -92,7 +92,7 @@ function requestsOf(
       if (response.status !== 201) throw new Error(`facts were refused: ${await response.text()}`);
     },
     async submit(query) {
-      const response = await post(query);
+      const response = await post({ reuse: false, ...query });
       const text = await response.text();
       if (response.status !== 201) throw new Error(`the query was refused: ${response.status} ${text}`);
       const { self } = queryStatus.parse(JSON.parse(text));

@@ -39,7 +39,8 @@ export function configureSubmit(command: Command, context: CommandContext): void
 }
 
 function describe(explanation: QueryExplanation): string {
-  const { rowsScanned, bytesScanned, segments, hotFacts, estimatedGroups, estimatedSeconds } = explanation;
+  const { rowsScanned, bytesScanned, segments, hotFacts, estimatedGroups, estimatedSeconds, equalQuery } =
+    explanation;
   return [
     `rows scanned: ${rowsScanned}`,
     `bytes scanned: ${bytesScanned}`,
@@ -47,5 +48,6 @@ function describe(explanation: QueryExplanation): string {
     `hot facts: ${hotFacts.exact ? '' : 'about '}${hotFacts.rows}`,
     `groups: ${estimatedGroups === null ? 'unknown' : `about ${estimatedGroups}`}`,
     `seconds: about ${estimatedSeconds}`,
+    ...(equalQuery === undefined ? [] : [`shares the result of an equal query, which is ${equalQuery}`]),
   ].join('\n');
 }

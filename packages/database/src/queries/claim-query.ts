@@ -2,6 +2,7 @@ import { parsePlan } from '@hourglass/query';
 import type { Claim, ClaimTerms } from '@hourglass/reports';
 import type { Queryable } from '../connection/scoped-pool.ts';
 import { sql } from '../connection/sql.ts';
+import { producer, type ResultTerms } from './result-terms.ts';
 import { fairStart, isClaimable, orderInEnvironment, turnWeight } from './claimable-queries.ts';
 
 interface ClaimedRow {
@@ -17,7 +18,11 @@ interface ClaimedRow {
  * Begins a new attempt of the query and charges its environment, in one statement. Null: another
  * worker was faster, so the query is no longer claimable.
  */
-export async function claimQuery(pool: Queryable, id: string, terms: ClaimTerms): Promise<Claim | null> {
+export async function claimQuery(
+  pool: Queryable,
+  id: string,
+  terms: ClaimTerms & ResultTerms,
+): Promise<Claim | null> {
   const { leaseMs, timeoutMs } = terms;
   const { rows } = await pool.query<ClaimedRow>(sql`
     with claimed as (
@@ -31,6 +36,11 @@ export async function claimQuery(pool: Queryable, id: string, terms: ClaimTerms)
              first_started_at = coalesce(q.first_started_at, now()),
              started_at = now(),
              lease_expires_at = now() + ${leaseMs}::float8 * interval '1 millisecond',
+             -- The attempt takes its snapshot of the facts later, so that it sees whatever this one sees.
+             claim_snapshot = pg_current_snapshot(),
+             made_by = ${producer(terms)},
+             -- A query that has joined another one counts when it must run itself.
+             counted = q.counted or q.joined_to is not null,
              updated_at = now()
        where q.id = ${id}::uuid and ${isClaimable(terms)}
       returning q.*

@@ -7,7 +7,7 @@ import { sql, type Sql } from '../connection/sql.ts';
  */
 export function isClaimable(terms: ClaimTerms): Sql {
   return sql`
-    ${isUnowned} and not ${isSuspended} and (q.retry_at is null or q.retry_at <= now()) and not ${isExhausted(terms)} and not ${isLate(terms, 0)}`;
+    ${isUnowned} and not ${isSuspended} and not ${waitsForEqual} and (q.retry_at is null or q.retry_at <= now()) and not ${isExhausted(terms)} and not ${isLate(terms, 0)}`;
 }
 
 /**
@@ -21,6 +21,17 @@ const isSuspended = sql`
   exists (select from environments suspended
             join organizations o on o.id = suspended.organization_id
            where suspended.id = q.environment_id and o.suspended_at is not null)`;
+
+/**
+ * Whether a query has joined one that is still active, or was accepted after another one that has joined it: of those, one
+ * runs at a time.
+ */
+const waitsForEqual = sql`
+  (q.joined_to is not null and exists (
+    select from queries equal
+     where (equal.id = q.joined_to
+            or (equal.joined_to = q.joined_to and (equal.created_at, equal.id) < (q.created_at, q.id)))
+       and equal.state in ('enqueued', 'running')))`;
 
 /** Released attempts do not count. */
 export function isExhausted({ maxAttempts }: ClaimTerms): Sql {

@@ -14,8 +14,8 @@ export async function nextWaiting(
 ): Promise<WaitingQuery | null> {
   // The limit keeps PostgreSQL from estimating queries that come after the first small one.
   const { rows } = await pool.query<WaitingQuery>(sql`
-    select id, organization, (1.0 / turn_weight)::float8 as share
-      from (select q.id, q.environment_id, q.plan, ${turnWeight} as turn_weight, o.name as organization
+    select id, organization, has_joined as "hasJoined", (1.0 / turn_weight)::float8 as share
+      from (select q.id, q.environment_id, q.plan, q.joined_to is not null as has_joined, ${turnWeight} as turn_weight, o.name as organization
               from queries q
               join environments e on e.id = q.environment_id
               join organizations o on o.id = e.organization_id

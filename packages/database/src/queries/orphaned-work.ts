@@ -18,6 +18,8 @@ export async function orphanedWork(
              select from queries q
               where q.id = a.query_id
                 and ((q.state = 'completed' and q.archive_key = a.key)
-                  or (q.state = 'running' and q.attempt = a.attempt)))`);
+                  or (q.state = 'running' and q.attempt = a.attempt)))
+       -- Equal queries share the result and may outlive the query that made it.
+       and not exists (select from queries q where q.archive_key = a.key and q.state = 'completed')`);
   return rows.map(({ key }) => key);
 }

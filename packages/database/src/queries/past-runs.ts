@@ -9,7 +9,7 @@ export async function factsPerSecond(client: Queryable): Promise<number | null> 
   const { rows } = await client.query<{ rate: number | null }>(
     `select sum(rows_scanned)::float8 * 1000 / nullif(sum(execution_ms), 0)::float8 as rate
        from (select rows_scanned, execution_ms from queries
-              where state = 'completed' order by expires_at desc limit 200) newest
+              where state = 'completed' and reused_from is null order by expires_at desc limit 200) newest
       where rows_scanned >= $1`,
     [minMeasuredFacts],
   );

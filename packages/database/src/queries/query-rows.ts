@@ -19,10 +19,10 @@ export const statusColumns = sql`
   q.created_at as "createdAt", q.updated_at as "updatedAt",
   q.archive_key as "archiveKey", q.archive_bytes::float8 as "archiveBytes", q.archive_md5 as "archiveMd5",
   q.result_rows::float8 as "resultRows", q.gzip_bytes::float8 as "gzipBytes",
-  q.execution_ms::float8 as "executionMs", q.expires_at as "expiresAt"`;
+  q.execution_ms::float8 as "executionMs", q.expires_at as "expiresAt", q.reused_from as "reusedFrom"`;
 
 export const recordColumns = sql`
-  q.id, q.plan, q.attempt, q.submitted_by as "submittedBy", ${statusColumns}`;
+  q.id, q.plan, q.attempt, q.submitted_by as "submittedBy", q.joined_to is not null as "hasJoined", ${statusColumns}`;
 
 /** `Time` is `Date`, or `string` where the row is read as JSON. */
 export interface StatusRow<Time extends Date | string> {
@@ -43,6 +43,7 @@ export interface StatusRow<Time extends Date | string> {
   readonly gzipBytes: number | null;
   readonly executionMs: number | null;
   readonly expiresAt: Time | null;
+  readonly reusedFrom: string | null;
 }
 
 export interface RecordRow extends StatusRow<Date> {
@@ -50,16 +51,17 @@ export interface RecordRow extends StatusRow<Date> {
   readonly plan: unknown;
   readonly attempt: number;
   readonly submittedBy: string;
+  readonly hasJoined: boolean;
 }
 
 /** Throws when the stored plan was written by a version that this one cannot read. */
 export function queryRecord(row: RecordRow): QueryRecord {
-  const { id, plan, attempt, submittedBy } = row;
-  return { id, plan: parsePlan(plan), attempt, submittedBy, ...queryStatus(row) };
+  const { id, plan, attempt, submittedBy, hasJoined } = row;
+  return { id, plan: parsePlan(plan), attempt, submittedBy, hasJoined, ...queryStatus(row) };
 }
 
 export function queryStatus(row: StatusRow<Date | string>): Omit<PolledQuery, 'id' | 'scope'> {
-  const { state, progressPercent, phase, rowsScanned, failure } = row;
+  const { state, progressPercent, phase, rowsScanned, failure, reusedFrom } = row;
   return {
     state,
     progressPercent,
@@ -69,6 +71,7 @@ export function queryStatus(row: StatusRow<Date | string>): Omit<PolledQuery, 'i
     createdAt: new Date(row.createdAt),
     updatedAt: new Date(row.updatedAt),
     failure,
+    reusedFrom,
     result: queryResult(row),
   };
 }

@@ -1,7 +1,7 @@
 import { endAttempt } from './end-attempt.ts';
 import { keepLease } from './lease.ts';
 import { makeResult } from './make-result.ts';
-import type { Claim } from './query-store.ts';
+import type { Claim, WaitingQuery } from './query-store.ts';
 import type { Pauses } from './report-engine.ts';
 import type { RunLog, RunQueryPorts, RunQueryTerms } from './run-query-ports.ts';
 
@@ -11,9 +11,12 @@ interface RunOptions {
   readonly pauses?: Pauses;
 }
 
-/** Claims a query and runs it to its end. Does nothing when another worker has claimed it. */
+/**
+ * Claims a query and runs it to its end. Does nothing when another worker has claimed it. A query that has
+ * joined another one takes its result, if there is one.
+ */
 export async function claimAndRun(
-  id: string,
+  { id, hasJoined }: Pick<WaitingQuery, 'id' | 'hasJoined'>,
   ports: RunQueryPorts,
   options: RunOptions,
   signal: AbortSignal,
@@ -21,6 +24,7 @@ export async function claimAndRun(
   // Watching begins before the claim, so that a cancellation right after the claim is not missed.
   const cancellation = ports.cancellations.watch(id);
   try {
+    if (hasJoined && (await ports.queries.takeResult(id))) return;
     const heldSinceMs = performance.now();
     const claim = await ports.queries.claim(id, options.terms);
     if (claim === null) return;
@@ -66,6 +70,7 @@ async function runAttempt(
       });
     }, `${claim.id}-${claim.attempt}`);
     log.info(fields, published ? 'completed' : 'not published: cancelled, or taken by a newer attempt');
+    if (published) await shareResult(claim, ports);
   } catch (error) {
     const signals = { shutdown, cancelled, lost: lease.lost, deadline: deadline.signal };
     await endAttempt(error, { claim, queries, log, terms, signals });
@@ -73,6 +78,16 @@ async function runAttempt(
     lease.end();
     deadline.end();
     watched.end();
+  }
+}
+
+/** Queries that wait for the result take it at their own claim if this fails. */
+async function shareResult({ id }: Claim, { queries, log }: RunQueryPorts): Promise<void> {
+  try {
+    const shared = await queries.shareResult(id);
+    if (shared > 0) log.info({ queryId: id, shared }, 'shared with equal queries');
+  } catch (error) {
+    log.warn({ queryId: id, err: error }, 'the result could not be shared yet');
   }
 }
 

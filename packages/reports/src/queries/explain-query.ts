@@ -1,10 +1,13 @@
 import { bindPlan, estimateGroups } from '@hourglass/query';
+import type { EqualQuery, QueryStore } from './query-store.ts';
+import { reuseOf } from './reuse.ts';
 import { estimatedFacts, type ScanEstimates } from './scan-estimate.ts';
 import { requireSheetRows } from './sheet-rows.ts';
 import { planRequest, type PlanRequestPorts, type RequestedQuery } from './submit-query.ts';
 
 export interface ExplainQueryPorts extends PlanRequestPorts {
   readonly scans: ScanEstimates;
+  readonly queries: QueryStore;
 }
 
 /** Estimated cost of running a query now. */
@@ -15,6 +18,8 @@ export interface Explanation {
   readonly hotFacts: { readonly rows: number; readonly exact: boolean };
   readonly estimatedGroups: number | null;
   readonly estimatedSeconds: number;
+  /** Absent: the query would run. */
+  readonly equalQuery?: EqualQuery;
 }
 
 /** Throughput of a small machine, used until a large query has completed. */
@@ -28,7 +33,7 @@ const minSeconds = 0.3;
  * @throws ReportError `request.invalid` with every fault; ServiceUnavailable
  */
 export async function explainQuery(
-  requested: RequestedQuery,
+  { mayReuse, ...requested }: RequestedQuery & { readonly mayReuse: boolean },
   ports: ExplainQueryPorts,
 ): Promise<Explanation> {
   const boundPlan = bindPlan(await planRequest(requested, ports), ports.catalogue);
@@ -38,6 +43,8 @@ export async function explainQuery(
   const rowsScanned = estimatedFacts(estimate);
   const estimatedGroups = estimateGroups(boundPlan, { facts: rowsScanned, earlier });
   requireSheetRows(boundPlan.plan, estimatedGroups);
+  const { plan } = boundPlan;
+  const equalQuery = await ports.queries.findEqual(plan.tenant, reuseOf(plan, ports.catalogue, mayReuse));
   return {
     rowsScanned,
     bytesScanned: segments.reduce((sum, { bytes }) => sum + bytes, rows * rowBytes),
@@ -45,6 +52,7 @@ export async function explainQuery(
     hotFacts: { rows, exact },
     estimatedGroups,
     estimatedSeconds: toTenths(minSeconds + rowsScanned / (factsPerSecond ?? defaultFactsPerSecond)),
+    ...(equalQuery === null ? {} : { equalQuery }),
   };
 }
 

@@ -17,6 +17,7 @@ export interface PolledQuery extends Pick<
   | 'updatedAt'
   | 'failure'
   | 'result'
+  | 'reusedFrom'
 > {
   readonly scope: QueryScope;
 }

@@ -20,6 +20,10 @@ export interface QueryRecord {
    */
   readonly rowsScanned: number | null;
   readonly submittedBy: string;
+  /** The query whose run made the result, if another one did. */
+  readonly reusedFrom: string | null;
+  /** Whether it was submitted while an equal query was active, whose result it waits for. */
+  readonly hasJoined: boolean;
   readonly labels: QueryLabels;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -52,6 +56,8 @@ export function enqueuedRecord({ id, plan, submittedBy, labels, createdAt }: Sub
     phase: null,
     rowsScanned: null,
     submittedBy,
+    reusedFrom: null,
+    hasJoined: false,
     labels,
     createdAt,
     updatedAt: createdAt,

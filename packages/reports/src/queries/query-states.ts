@@ -10,7 +10,7 @@ export const queryStates = ['enqueued', 'running', 'completed', 'failed', 'cance
 export type QueryState = (typeof queryStates)[number];
 
 const transitions: Readonly<Record<QueryState, readonly QueryState[]>> = {
-  enqueued: ['running', 'cancelled', 'failed'],
+  enqueued: ['running', 'completed', 'cancelled', 'failed'],
   running: ['completed', 'failed', 'cancelled', 'enqueued'],
   completed: ['expired'],
   failed: [],

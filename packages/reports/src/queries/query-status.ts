@@ -11,6 +11,7 @@ export function polledStatusOf(query: PolledQuery) {
     state,
     created: isoSeconds(query.createdAt),
     updated: isoSeconds(query.updatedAt),
+    ...reusedOf(query),
     progress: query.progressPercent,
     ...activityOf(query),
     ...(failure === null ? {} : { error: failure }),
@@ -34,6 +35,10 @@ export function activityOf({
   if (state === 'enqueued') return { phase: 'waiting' as const, rowsScanned: rowsScanned ?? 0 };
   if (state === 'running') return { phase: phase ?? ('collecting' as const), rowsScanned: rowsScanned ?? 0 };
   return rowsScanned === null ? {} : { rowsScanned };
+}
+
+export function reusedOf({ reusedFrom }: Pick<PolledQuery, 'reusedFrom'>) {
+  return reusedFrom === null ? {} : { reused: true as const };
 }
 
 export function labelsOf({ labels: { hostname, name, reportDefinitionId } }: Pick<QueryRecord, 'labels'>) {

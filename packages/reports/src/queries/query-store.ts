@@ -7,6 +7,7 @@ import type { QueryLabels } from './query-labels.ts';
 import type { QueryRecord } from './query-record.ts';
 import type { OrganizationScope, QueryScope } from './query-scope.ts';
 import type { QueryState } from './query-states.ts';
+import type { Reuse } from './reuse.ts';
 
 export interface Submission {
   readonly id: string;
@@ -14,6 +15,8 @@ export interface Submission {
   readonly submittedBy: string;
   readonly labels?: QueryLabels;
   readonly idempotencyKey?: IdempotencyKey | undefined;
+  /** Absent: the query shares no result, neither as the first nor as a later one. */
+  readonly reuse?: Reuse | undefined;
   /** Inserted with the query. A repeated submission has no event. */
   readonly audit: AuditEvent;
 }
@@ -41,11 +44,16 @@ export interface ListPosition {
 /** The outcome of a submission, with the environment's usage of its limits afterwards. */
 export type SubmissionOutcome =
   | { readonly kind: 'accepted'; readonly record: QueryRecord; readonly usage: LimitUsage }
+  /** Accepted and completed at once, with the result of an equal query. */
+  | { readonly kind: 'reused'; readonly id: string; readonly usage: LimitUsage }
   | { readonly kind: 'refused'; readonly reason: LimitReason; readonly usage: LimitUsage }
   /** The same request was accepted earlier with this key, as query `id`. */
   | { readonly kind: 'repeated'; readonly id: string; readonly usage: LimitUsage }
   /** A different request was accepted earlier with this key. */
   | { readonly kind: 'conflict'; readonly usage: LimitUsage };
+
+/** `completed`: its result is returned at once; `active`: the result is that of a query that is enqueued or running. */
+export type EqualQuery = 'completed' | 'active';
 
 export interface Failure {
   /** Text for the client. */
@@ -97,9 +105,12 @@ export interface QueryStore {
   /**
    * Stores the query unless a limit is reached. Check and insert share one transaction, and
    * submissions of one environment are serialized. `limits` are the defaults; an environment's own
-   * limits override them.
+   * limits override them. A query that shares the result of an equal one, or waits for it, is stored
+   * whatever the limits are.
    */
   submit(submission: Submission, limits: SubmissionLimits): Promise<SubmissionOutcome>;
+  /** What a submission now would share with an equal query. Null: nothing, it would run. */
+  findEqual(tenant: Tenant, reuse: Reuse): Promise<EqualQuery | null>;
   /** Deletes at most `limit` expired keys and returns their number. */
   deleteExpiredIdempotencyKeys(limit: number): Promise<number>;
   /** Null when the environment does not exist. */
@@ -119,6 +130,13 @@ export interface QueryStore {
    */
   renewLease(id: string, attempt: number, leaseMs: number, progress: Progress): Promise<boolean>;
   complete(id: string, attempt: number, publication: Publication): Promise<boolean>;
+  /** Completes the queries that wait for the result of this one, and returns their number. */
+  shareResult(id: string): Promise<number>;
+  /**
+   * Completes a query that has joined another one, if the result that it waited for exists. False: it
+   * must run itself.
+   */
+  takeResult(id: string): Promise<boolean>;
   fail(id: string, attempt: number, failure: Failure): Promise<boolean>;
   /** Cancels an enqueued or running query and notifies every process through `CancelSignals`. */
   cancel(tenant: Tenant, id: string, audit: AuditEvent): Promise<boolean>;
@@ -127,7 +145,7 @@ export interface QueryStore {
   /**
    * Lists the ids of at most `limit` queries that can start now, next in fair order first. A query
    * can start when it is enqueued or its lease has lapsed, it has attempts and time left, and its
-   * retry delay is over. Fair order divides starts between environments by weight, however many
+   * retry delay is over. A query that has joined another one cannot start before it has ended. Fair order divides starts between environments by weight, however many
    * queries each has waiting.
    */
   listWaiting(terms: ClaimTerms, limit: number): Promise<readonly string[]>;
@@ -136,6 +154,11 @@ export interface QueryStore {
    * slots, and among these the next in fair order. Null when none can start.
    */
   nextWaiting(terms: ClaimTerms, choice: WaitingChoice): Promise<WaitingQuery | null>;
+  /**
+   * Deletes at most `limit` changes of facts that every shared result has seen, and returns their number. They are
+   * a day old, so that no claim is under way that has not seen them.
+   */
+  deleteSeenChanges(limit: number): Promise<number>;
   /**
    * Fails queries that have no attempts or no time left and are not running, and running ones that
    * are far beyond their deadline. Returns their number.
@@ -146,8 +169,8 @@ export interface QueryStore {
    */
   orphanedWork(works: readonly AttemptWork[]): Promise<readonly string[]>;
   /**
-   * Expires at most `limit` completed queries whose `expires` has passed. Returns the archives to
-   * delete.
+   * Expires at most `limit` completed queries whose `expires` has passed. Returns their archives; `isShared`
+   * ones belong to another query as well and stay.
    */
   expireDue(limit: number): Promise<readonly ExpiredArchive[]>;
 }
@@ -165,6 +188,8 @@ export interface WaitingChoice {
 export interface WaitingQuery {
   readonly id: string;
   readonly organization: string;
+  /** Whether it has joined another query, whose result it may take. */
+  readonly hasJoined: boolean;
   /** Share of a worker's slots that the running query counts as: 1 divided by its environment's weight. */
   readonly share: number;
 }
@@ -188,4 +213,5 @@ export interface ClaimTerms {
 export interface ExpiredArchive {
   readonly id: string;
   readonly archiveKey: string;
+  readonly isShared: boolean;
 }

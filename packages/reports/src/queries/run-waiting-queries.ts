@@ -46,7 +46,7 @@ async function useSlot(
   const resumed = slots.resume(next);
   if (resumed === null && next === null) return false;
   await (resumed ??
-    (next && slots.start(next, (pauses) => claimAndRun(next.id, ports, { terms, pauses }, signal))));
+    (next && slots.start(next, (pauses) => claimAndRun(next, ports, { terms, pauses }, signal))));
   return true;
 }
 
@@ -63,7 +63,7 @@ export async function runSmallQueries(
   while (!signal.aborted && slots.areAllTaken) {
     const next = await ports.queries.nextWaiting(terms, { ...slots.choice, maxFacts });
     if (next === null) break;
-    await slots.runReserved(next, () => claimAndRun(next.id, ports, { terms }, signal));
+    await slots.runReserved(next, () => claimAndRun(next, ports, { terms }, signal));
     runs += 1;
   }
   return runs;

@@ -11,6 +11,7 @@ import { enqueueQuery, type Enqueued, type EnqueuePorts, type SubmittedPlan } fr
 import { invalidRequest } from '../errors.ts';
 import type { IdempotencyKey } from './idempotency-key.ts';
 import type { Principal } from '../accounts/accounts.ts';
+import { reuseOf } from './reuse.ts';
 
 export interface SubmitMintReportPorts extends EnqueuePorts {
   readonly catalogue: Catalogue;
@@ -36,5 +37,7 @@ export async function submitMintReport(
   const { fields } = await customFields.find(tenant, mintReportDataset);
   const planned = planMintReport(criteria, { catalogue, tenant, customFields: fields });
   if (!planned.ok) throw invalidRequest(planned.faults);
-  return enqueueQuery({ plan: planned.plan, labels: {}, idempotencyKey, audit }, principal, ports);
+  const { plan } = planned;
+  const reuse = reuseOf(plan, catalogue, true);
+  return enqueueQuery({ plan, labels: {}, idempotencyKey, reuse, audit }, principal, ports);
 }

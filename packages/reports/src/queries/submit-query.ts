@@ -9,6 +9,7 @@ import type { IdempotencyKey } from './idempotency-key.ts';
 import type { QueryLabels } from './query-labels.ts';
 import { enqueuedRecord, type QueryRecord } from './query-record.ts';
 import type { QueryStore } from './query-store.ts';
+import { reuseOf, type Reuse } from './reuse.ts';
 import type { ScanEstimates } from './scan-estimate.ts';
 import { requireFitsSheet } from './sheet-rows.ts';
 import { LimitReached, type LimitUsage, type SubmissionLimits } from './submission-limits.ts';
@@ -37,6 +38,7 @@ export interface EnqueuedPlan {
   readonly plan: Plan;
   readonly labels: QueryLabels;
   readonly idempotencyKey?: IdempotencyKey | undefined;
+  readonly reuse: Reuse;
   readonly audit: AuditOf<SubmittedPlan>;
 }
 
@@ -64,14 +66,17 @@ export async function submitQuery(
     readonly principal: Principal;
     readonly labels?: QueryLabels;
     readonly idempotencyKey?: IdempotencyKey | undefined;
+    /** Whether the result of an equal query may be returned; true by default. */
+    readonly mayReuse?: boolean;
     readonly audit: AuditOf<SubmittedPlan>;
   },
   ports: SubmitQueryPorts,
 ): Promise<Enqueued> {
-  const { principal, labels = {}, idempotencyKey, audit } = input;
+  const { principal, labels = {}, idempotencyKey, mayReuse = true, audit } = input;
   const plan = await planRequest(input, ports);
   await requireFitsSheet(plan, ports);
-  return enqueueQuery({ plan, labels, idempotencyKey, audit }, principal, ports);
+  const reuse = reuseOf(plan, ports.catalogue, mayReuse);
+  return enqueueQuery({ plan, labels, idempotencyKey, reuse, audit }, principal, ports);
 }
 
 /**
@@ -101,12 +106,13 @@ export function faultOfDataset(name: string, catalogue: Catalogue): FieldFault |
 /**
  * Stores a plan as an `enqueued` query and wakes a worker. The query is safe once its row is
  * committed: the reconciler replaces a failed wake-up. A submission with the key of an earlier one
- * returns the earlier query and needs no wake-up.
+ * returns the earlier query and needs no wake-up, and neither does one that shares the result of an
+ * equal query.
  * @throws LimitReached; ReportError `query.key_reused`; ServiceUnavailable when nothing was stored.
  * None of these counts against the limits.
  */
 export async function enqueueQuery(
-  { plan, labels, idempotencyKey, audit }: EnqueuedPlan,
+  { plan, labels, idempotencyKey, reuse, audit }: EnqueuedPlan,
   principal: Principal,
   { queries, doorbell, limits, newId }: EnqueuePorts,
 ): Promise<Enqueued> {
@@ -116,19 +122,25 @@ export async function enqueueQuery(
     submittedBy: principal.email,
     labels,
     idempotencyKey,
+    reuse,
     audit: audit(submitted),
   };
   const outcome = await queries.submit(submission, limits);
   if (outcome.kind === 'refused') throw new LimitReached(outcome.reason, outcome.usage);
   if (outcome.kind === 'conflict')
     throw new ReportError('query.key_reused', { key: idempotencyKey?.key ?? '' });
-  if (outcome.kind === 'repeated') {
+  if (outcome.kind === 'repeated' || outcome.kind === 'reused') {
     const record = await queries.find(plan.tenant, outcome.id);
-    if (record === null) throw new Error(`the query ${outcome.id} of an earlier submission is gone`);
-    // Returns what the first submission returned; a poll shows the present state.
-    return { record: enqueuedRecord(record), usage: outcome.usage };
+    if (record === null) throw new Error(`the query ${outcome.id} is gone`);
+    return { record: submittedRecord(record), usage: outcome.usage };
   }
   const { record, usage } = outcome;
   await doorbell.wake(record.id).catch(() => undefined);
   return { record, usage };
+}
+
+/** Returns what the first submission returned; a poll shows the present state. */
+function submittedRecord(record: QueryRecord): QueryRecord {
+  const { reusedFrom, hasJoined } = record;
+  return reusedFrom === null || hasJoined ? enqueuedRecord(record) : { ...record, state: 'completed' };
 }

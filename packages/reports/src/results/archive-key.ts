@@ -17,9 +17,16 @@ export function archiveKeyOf({ id, attempt, plan }: Pick<QueryRecord, 'id' | 'at
   return `${prefixOf(id, plan)}${attempt}/OfflineQueryResult-${id}.zip`;
 }
 
-/** @throws ForeignObject unless the key is that of an archive of this query in its environment */
-export function assertOwnArchive(key: string, { id, plan }: Pick<QueryRecord, 'id' | 'plan'>): void {
-  assertKeyBelow(key, prefixOf(id, plan), `${archivePrefix}${id}/`);
+/**
+ * @throws ForeignObject unless the key is that of an archive in the environment of the query, made by it or
+ * by the one whose result it shares
+ */
+export function assertOwnArchive(
+  key: string,
+  { id, plan, reusedFrom }: Pick<QueryRecord, 'id' | 'plan' | 'reusedFrom'>,
+): void {
+  if (reusedFrom !== null) assertKeyBelow(key, prefixOf(reusedFrom, plan));
+  else assertKeyBelow(key, prefixOf(id, plan), `${archivePrefix}${id}/`);
 }
 
 function prefixOf(id: string, { tenant }: QueryRecord['plan']): string {

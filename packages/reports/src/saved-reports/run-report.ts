@@ -29,7 +29,7 @@ export async function runReport(
   input: {
     readonly tenant: Tenant;
     readonly id: string;
-    readonly overrides: RunOverrides;
+    readonly overrides: RunOverrides & { readonly reuse?: boolean | undefined };
     readonly principal: Principal;
     readonly idempotencyKey?: IdempotencyKey | undefined;
     readonly audit: AuditOf<SubmittedPlan>;
@@ -40,12 +40,14 @@ export async function runReport(
   const key = { organization: tenant.organization, id };
   const report = await ports.reports.find(key);
   if (report === null) throw new ReportError('report.not_found', { name: id });
-  const { name, dataset, request } = requestOfRun(report.definition, input.overrides);
+  const { reuse: mayReuse = true, ...overrides } = input.overrides;
+  const { name, dataset, request } = requestOfRun(report.definition, overrides);
   const enqueued = await submitQuery(
     {
       ...{ request, dataset, tenant, principal },
       labels: { name, reportDefinitionId: id },
       idempotencyKey,
+      mayReuse,
       audit,
     },
     ports,

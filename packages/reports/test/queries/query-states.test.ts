@@ -4,6 +4,7 @@ import { mayBecome, queryStates } from '../../src/queries/query-states.ts';
 // Section 3 of the design, written out by hand.
 const allowed = new Set([
   'enqueued>running',
+  'enqueued>completed',
   'enqueued>cancelled',
   'enqueued>failed',
   'running>completed',

@@ -34,7 +34,10 @@ class SlicedRun {
 }
 
 const owner = (organization: string, share = 1) => ({ organization, share });
-const waiting = (organization: string, share = 1) => ({ id: organization, organization, share });
+const waiting = (organization: string, share = 1) => ({
+  ...{ id: organization, organization, share },
+  hasJoined: false,
+});
 
 describe('run slots', () => {
   test('a run keeps its slot while only its own organization waits, and leaves it at the end of a slice for another one', async () => {

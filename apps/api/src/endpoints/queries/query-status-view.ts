@@ -6,6 +6,7 @@ import {
   isoSeconds,
   labelsOf,
   polledStatusOf,
+  reusedOf,
   selfOf,
   type QueryEvent,
   type QueryRecord,
@@ -18,6 +19,7 @@ export function submittedStatus(record: QueryRecord): QueryStatus {
     ...labelsOf(record),
     created: isoSeconds(record.createdAt),
     state: record.state,
+    ...reusedOf(record),
     error: 'false',
   };
 }

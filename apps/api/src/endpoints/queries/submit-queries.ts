@@ -80,20 +80,27 @@ export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueri
     async handle({ request, response, principal, parameters: { tzo, dryRun }, body: wholeBody, audit }) {
       const { tenant, hostname } = await collection.locate(request, response, wholeBody);
       const body = withoutHostname(wholeBody);
-      const { name, reportDefinitionId, dataset = defaultDataset, ...fields } = body;
+      const { name, reportDefinitionId, reuse: mayReuse = true, dataset = defaultDataset, ...fields } = body;
       const requested: RequestedQuery = { request: { ...fields, utcOffsetMinutes: tzo }, dataset, tenant };
       const scans: ScanEstimates = {
         estimate: (plan) => ports.semaphore.run(clientGone(response), () => ports.scans.estimate(plan)),
       };
       if (dryRun === 'true') {
-        const explanation: QueryExplanation = await explainQuery(requested, { ...ports, scans });
+        const explanation: QueryExplanation = await explainQuery(
+          { ...requested, mayReuse },
+          { ...ports, scans },
+        );
         response.json(explanation);
         return;
       }
       const labels = { hostname, name, reportDefinitionId };
       const idempotencyKey = idempotencyKeyOf(request, { body, hostname, tzo });
       const { record, usage } = await submitQuery(
-        { ...requested, principal, labels, idempotencyKey, audit: submissionOf(audit, hostname) },
+        {
+          ...requested,
+          ...{ principal, labels, idempotencyKey, mayReuse },
+          audit: submissionOf(audit, hostname),
+        },
         { ...ports, scans },
       );
       setRateLimits(response, usage);

@@ -52,6 +52,9 @@ export function replaceSegments(
 ): Promise<boolean> {
   return unlessMoved(scoped, async (client) => {
     await lockFacts(client, owner);
+    const purges = replaced.some(({ firstMs }) => expiredBeforeMs !== null && firstMs < expiredBeforeMs);
+    // The other facts that are missing in the new segment were deleted before.
+    if (!purges) await client.query(`set local hourglass.same_facts = 'on'`);
     const ids = replaced.map(({ id }) => id);
     // Deletions are only ever added to a live segment, so their number tells whether any is new.
     await expectRows(
@@ -63,7 +66,7 @@ export function replaceSegments(
         where s.id = source.id and s.state = 'live' and jsonb_array_length(s.deletions) = source.deletions`,
       [ids, replaced.map(({ deletions }) => deletions.length)],
     );
-    if (replaced.some(({ firstMs }) => expiredBeforeMs !== null && firstMs < expiredBeforeMs))
+    if (purges)
       await expectRows(
         client,
         1,

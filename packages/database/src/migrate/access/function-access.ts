@@ -17,6 +17,9 @@ const functions: readonly { readonly name: string; readonly callers: readonly Da
   // Triggers, which no role may call.
   { name: 'log_submitted_queries()', callers: [] },
   { name: 'log_changed_queries()', callers: [] },
+  { name: 'note_fact_change()', callers: [] },
+  { name: 'note_retention_change()', callers: [] },
+  { name: 'note_rate_change()', callers: [] },
 ];
 
 /** Lets functions that insert events run with the rights of the owner, and only for their roles. */

@@ -154,7 +154,7 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
     hourglass_api_accounts: may('select, update', rows.inEnvironmentsOfOrganization),
     hourglass_api_reads: may('select', rows.inNamedTenants),
     hourglass_api_global: may(
-      'select (id, environment_id, state, rows_scanned, execution_ms, expires_at)',
+      'select (id, environment_id, state, rows_scanned, execution_ms, expires_at, reused_from)',
       rows.everyRow,
     ),
     hourglass_worker: may('select, update, delete', rows.everyRow),
@@ -178,6 +178,11 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
     hourglass_api_global: may('select (accepted, deleted, hot)', rows.everyRow),
     hourglass_worker: may('select', rows.everyRow),
     hourglass_worker_facts: may('select, update, delete', rows.inEnvironment),
+  },
+  /** Inserted by triggers, see `function-access.ts`. */
+  fact_changes: {
+    hourglass_api: may('select', rows.inEnvironment),
+    hourglass_worker: may('select, delete', rows.everyRow),
   },
   segments: {
     hourglass_api: may('select, insert, update, delete', rows.inEnvironment),

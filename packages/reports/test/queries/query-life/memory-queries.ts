@@ -80,7 +80,7 @@ export class MemoryQueries {
 
   nextWaiting(terms: ClaimTerms, { shares, skipped, maxFacts }: WaitingChoice): WaitingQuery | null {
     const candidates = this.listWaiting(terms, Infinity)
-      .map((id) => ({ id, organization: this.organizationOf(id), share: 1 }))
+      .map((id) => ({ id, organization: this.organizationOf(id), hasJoined: false, share: 1 }))
       .filter(({ organization }) => !skipped.includes(organization))
       // In the model, the queries of the first organization are large.
       .filter(({ organization }) => maxFacts === null || organization !== organizations[0]);
@@ -164,7 +164,7 @@ export class MemoryQueries {
     for (const [id, row] of this.rows) {
       if (row.state !== 'completed' || row.result === null || row.result.expiresAtMs > this.nowMs()) continue;
       this.become(row, 'expired');
-      expired.push({ id, archiveKey: row.result.archiveKey });
+      expired.push({ id, archiveKey: row.result.archiveKey, isShared: false });
     }
     return expired;
   }

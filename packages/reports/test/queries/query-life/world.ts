@@ -134,6 +134,7 @@ export class World {
       claim: (id, of) => on('claim', () => queries.claim(id, of)),
       renewLease: (id, number, leaseMs) => on('renew', () => queries.renewLease(id, number, leaseMs)),
       complete: (id, number, publication) => on('complete', () => queries.complete(id, number, publication)),
+      shareResult: () => on('share', () => 0),
       fail: (id, number, failure) => on('fail', () => queries.fail(id, number, failure)),
       requeue: (id, number, cause) => on('requeue', () => queries.requeue(id, number, cause)),
       failOverdue: (of) => on('fail overdue', () => queries.failOverdue(of)),
