@@ -181,6 +181,8 @@ describe('the examples of the contract', () => {
   );
 
   test('return the status objects and the file names of the contract', async () => {
+    // Another test has submitted the same body: after a batch, also one beyond its range, the query runs.
+    await system.client.sendFacts([{ timestamp: '1990-01-01T00:00:00Z' }]);
     const before = Math.floor(Date.now() / 1000) * 1000;
     const response = await system.client.request('/queries', {
       method: 'POST',

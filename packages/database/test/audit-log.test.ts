@@ -158,7 +158,7 @@ describe('the system', () => {
       );
     await db.sql(`begin; set local hourglass.audit_retention = 'on'; delete from audit_events; commit`);
     const jobs = async () => {
-      expect(await db.database.queries.expireDue(10)).toEqual([{ id, archiveKey: null }]);
+      expect(await db.database.queries.expireDue(10)).toEqual([{ id, archiveKey: null, isShared: false }]);
       expect(await db.database.resultLinks.deleteExpired(10)).toBe(3);
     };
     expect(await eventsAfter(jobs)).toEqual([

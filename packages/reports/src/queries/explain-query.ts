@@ -3,7 +3,7 @@ import type { EqualQuery, QueryStore } from './query-store.ts';
 import { reuseOf } from './reuse.ts';
 import { estimatedFacts, type ScanEstimates } from './scan-estimate.ts';
 import { requireSheetRows } from './sheet-rows.ts';
-import { planRequest, type PlanRequestPorts, type RequestedQuery } from './submit-query.ts';
+import { planShared, type PlanRequestPorts, type RequestedQuery } from './submit-query.ts';
 
 export interface ExplainQueryPorts extends PlanRequestPorts {
   readonly scans: ScanEstimates;
@@ -36,15 +36,16 @@ export async function explainQuery(
   { mayReuse, ...requested }: RequestedQuery & { readonly mayReuse: boolean },
   ports: ExplainQueryPorts,
 ): Promise<Explanation> {
-  const boundPlan = bindPlan(await planRequest(requested, ports), ports.catalogue);
+  const { plan, endsNow } = await planShared(requested, ports);
+  const boundPlan = bindPlan(plan, ports.catalogue);
   const estimate = await ports.scans.estimate(boundPlan);
   const { hotFacts, segments, liveSegments, factsPerSecond, earlier } = estimate;
   const { rows, exact, rowBytes } = hotFacts;
   const rowsScanned = estimatedFacts(estimate);
   const estimatedGroups = estimateGroups(boundPlan, { facts: rowsScanned, earlier });
-  requireSheetRows(boundPlan.plan, estimatedGroups);
-  const { plan } = boundPlan;
-  const equalQuery = await ports.queries.findEqual(plan.tenant, reuseOf(plan, ports.catalogue, mayReuse));
+  requireSheetRows(plan, estimatedGroups);
+  const reuse = reuseOf(plan, ports.catalogue, mayReuse && !endsNow);
+  const equalQuery = await ports.queries.findEqual(plan.tenant, reuse);
   return {
     rowsScanned,
     bytesScanned: segments.reduce((sum, { bytes }) => sum + bytes, rows * rowBytes),

@@ -38,6 +38,7 @@ export async function submitMintReport(
   const planned = planMintReport(criteria, { catalogue, tenant, customFields: fields });
   if (!planned.ok) throw invalidRequest(planned.faults);
   const { plan } = planned;
-  const reuse = reuseOf(plan, catalogue, true);
+  // Its contract has no word to refuse the result of another query.
+  const reuse = reuseOf(plan, catalogue, false);
   return enqueueQuery({ plan, labels: {}, idempotencyKey, reuse, audit }, principal, ports);
 }

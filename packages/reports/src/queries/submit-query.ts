@@ -73,9 +73,9 @@ export async function submitQuery(
   ports: SubmitQueryPorts,
 ): Promise<Enqueued> {
   const { principal, labels = {}, idempotencyKey, mayReuse = true, audit } = input;
-  const plan = await planRequest(input, ports);
+  const { plan, endsNow } = await planShared(input, ports);
   await requireFitsSheet(plan, ports);
-  const reuse = reuseOf(plan, ports.catalogue, mayReuse);
+  const reuse = reuseOf(plan, ports.catalogue, mayReuse && !endsNow);
   return enqueueQuery({ plan, labels, idempotencyKey, reuse, audit }, principal, ports);
 }
 
@@ -93,6 +93,21 @@ export async function planRequest(
   const planned = planQuery(request, { catalogue, dataset, tenant, customFields: fields, nowMs: nowMs() });
   if (!planned.ok) throw invalidRequest(planned.faults);
   return planned.plan;
+}
+
+/**
+ * Plans a request, and tells whether its range is relative and ends now: such a range is another one for each
+ * submission, although two within a millisecond have equal plans.
+ * @throws ReportError as `planRequest`
+ */
+export async function planShared(
+  requested: RequestedQuery,
+  ports: PlanRequestPorts,
+): Promise<{ readonly plan: Plan; readonly endsNow: boolean }> {
+  const nowMs = ports.nowMs();
+  const plan = await planRequest(requested, ports);
+  const isRelative = typeof requested.request.timeRange === 'string';
+  return { plan, endsNow: isRelative && plan.range.endExclusiveMs >= nowMs };
 }
 
 /** Returns null if the catalogue has the dataset. */
