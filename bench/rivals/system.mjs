@@ -118,7 +118,8 @@ async function report(call, request) {
   const response = await call(`${environmentPath}/queries`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(request),
+    // Every report is computed.
+    body: JSON.stringify({ ...request, reuse: false }),
   });
   const { self } = await response.json();
   for (;;) {

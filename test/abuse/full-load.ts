@@ -10,6 +10,7 @@ export const slow = {
   dimensions: ['gateway_flow_id', 'request_uri', 'apiproxy'],
   groupByTimeUnit: 'minute',
   timeRange,
+  reuse: false,
 };
 export const small = { metrics: [{ name: 'message_count', function: 'sum' }], timeRange };
 export const statistics = encodeURI(

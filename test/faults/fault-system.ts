@@ -22,6 +22,8 @@ export const faultQuery = {
   metrics: [{ name: 'message_count', function: 'sum', alias: 'calls' }],
   dimensions: ['apiproxy'],
   timeRange: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' },
+  // Every query runs.
+  reuse: false,
 };
 
 export interface FaultSystem extends RunningSystem {

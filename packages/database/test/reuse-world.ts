@@ -116,7 +116,7 @@ export class ReuseWorld {
       label: `${writer.batchSeq}-${index}`,
       batchSeq: writer.batchSeq,
       // Half a day from every retention.
-      timeMs: this.#nowMs - [0.5, 2.5, 30.5, 70.5][(choice + index) % 4]! * dayMs,
+      timeMs: this.#nowMs - (pick([0.5, 2.5, 30.5, 70.5], choice + index) ?? 0) * dayMs,
     }));
     await writer.write(
       facts.map(({ label, timeMs }) => encodedFact(new Date(timeMs).toISOString(), { apiproxy: label })),
@@ -144,7 +144,7 @@ export class ReuseWorld {
   }
 
   async deleteRange(choice: number): Promise<void> {
-    const startMs = this.#nowMs - [1, 3, 40, 80][choice % 4]! * dayMs;
+    const startMs = this.#nowMs - (pick([1, 3, 40, 80], choice) ?? 0) * dayMs;
     const endExclusiveMs = startMs + dayMs * (choice % 8 < 4 ? 1 : 30);
     await this.#db.database.deletions(audit).deleteRange(this.#owner, { startMs, endExclusiveMs });
     this.#facts.delete(({ timeMs }) => timeMs >= startMs && timeMs < endExclusiveMs);
@@ -245,7 +245,7 @@ export class ReuseWorld {
       this.#runs.filter(({ rows }) => rows !== null),
       choice,
     );
-    if (run?.rows == null) return;
+    if (run === undefined || run.rows === null) return;
     const archiveKey = `archives/${run.id}/${run.attempt}`;
     this.#archives.set(archiveKey, run.rows);
     const { queries } = this.#db.database;

@@ -8,6 +8,7 @@ export interface ContractClient {
   /** Sends a request below the environment's URL, with the credentials. */
   request(path: string, init?: RequestInit): Promise<Response>;
   sendFacts(facts: readonly object[]): Promise<void>;
+  /** Submits a query, which runs even if an equal one has a result. Returns its id. */
   submit(query: object): Promise<string>;
   /** Submits a query that is expected to fail. Returns the error. */
   refusal(query: unknown): Promise<{ status: number; body: ErrorBody }>;
