@@ -7,12 +7,13 @@ import {
   type QueryExplanation,
   type SubmitQueryBody,
 } from '@hourglass/contract';
-import { defaultDataset } from '@hourglass/query';
+import { defaultDataset, type Tenant } from '@hourglass/query';
 import {
   explainQuery,
   submitQuery,
   type AuditOf,
   type ExplainQueryPorts,
+  type QueryLabels,
   type RequestedQuery,
   type ScanEstimates,
   type SubmitQueryPorts,
@@ -80,8 +81,7 @@ export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueri
     async handle({ request, response, principal, parameters: { tzo, dryRun }, body: wholeBody, audit }) {
       const { tenant, hostname } = await collection.locate(request, response, wholeBody);
       const body = withoutHostname(wholeBody);
-      const { name, reportDefinitionId, reuse: mayReuse = true, dataset = defaultDataset, ...fields } = body;
-      const requested: RequestedQuery = { request: { ...fields, utcOffsetMinutes: tzo }, dataset, tenant };
+      const { requested, labels, mayReuse } = partsOf(body, { tenant, hostname, tzo });
       const scans: ScanEstimates = {
         estimate: (plan) => ports.semaphore.run(clientGone(response), () => ports.scans.estimate(plan)),
       };
@@ -93,7 +93,6 @@ export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueri
         response.json(explanation);
         return;
       }
-      const labels = { hostname, name, reportDefinitionId };
       const idempotencyKey = idempotencyKeyOf(request, { body, hostname, tzo });
       const { record, usage } = await submitQuery(
         {
@@ -108,6 +107,24 @@ export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueri
       response.status(201).json(submittedStatus(record));
     },
   });
+}
+
+interface Place {
+  readonly tenant: Tenant;
+  readonly hostname: string | undefined;
+  readonly tzo: number | undefined;
+}
+
+/** Divides a body into the query and what is stored beside it. */
+function partsOf(
+  { name, reportDefinitionId, reuse = true, dataset = defaultDataset, ...fields }: SubmitQueryBody,
+  { tenant, hostname, tzo }: Place,
+): { readonly requested: RequestedQuery; readonly labels: QueryLabels; readonly mayReuse: boolean } {
+  return {
+    requested: { request: { ...fields, utcOffsetMinutes: tzo }, dataset, tenant },
+    labels: { hostname, name, reportDefinitionId },
+    mayReuse: reuse,
+  };
 }
 
 /** Describes a submission without its filter and its labels. */
