@@ -4,6 +4,7 @@ export * from './filter/print-filter.ts';
 export * from './filter/read-filter.ts';
 export * from './plan/bound-plan.ts';
 export * from './plan/plan.ts';
+export * from './plan/plan-digest.ts';
 export * from './plan/read-ranges.ts';
 export * from './plan/request.ts';
 export * from './plan/estimate-groups.ts';

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '@hourglass/contract';
-import { readRanges, type Catalogue, type Plan } from '@hourglass/query';
+import { planDigest, readRanges, type Catalogue, type Plan } from '@hourglass/query';
 
 /** Changes besides those of datasets and records, as triggers of the database name them. */
 const retention = 'retention';
@@ -20,14 +18,14 @@ export interface Reuse {
 
 /**
  * Describes the reuse of a plan. A plan has everything that changes a byte of the rows: resolved ranges and zones, names,
- * output format, ids of custom fields. Equal plans are equal after sorting their members.
+ * output format, ids of custom fields.
  */
 export function reuseOf(plan: Plan, catalogue: Catalogue, isAllowed: boolean): Reuse {
   const records = catalogue.get(plan.dataset)?.records ?? [];
   // Records do not expire.
   const expires = records.length === 0;
   return {
-    key: createHash('sha256').update(canonicalJson(plan)).digest(),
+    key: planDigest(plan),
     reads: [
       plan.dataset,
       ...records.map(({ name }) => name),
