@@ -308,7 +308,7 @@ export class ReuseWorld {
     for (const { id } of rows) {
       const query = this.#waiting.get(id);
       if (query === undefined) continue;
-      // What a snapshot at the submission or after it would have.
+      // A snapshot at the submission or after it would have the same.
       expect(this.#facts.rowsSince(query.version, query.plan.range)).toContain(await this.#archiveOf(id));
       this.#waiting.delete(id);
       this.shared += 1;
@@ -343,7 +343,7 @@ export class ReuseWorld {
       .join(' ');
   }
 
-  /** What a reader of the segment's file finds. */
+  /** Returns the facts that a reader of the segment file finds. */
   #visibleIn({ id, deletions }: StoredSegment, expiredBeforeMs: number | null): readonly ModelFact[] {
     return this.#facts
       .segment(id)

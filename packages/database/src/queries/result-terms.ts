@@ -1,6 +1,6 @@
 import { sql, type Sql } from '../connection/sql.ts';
 
-/** What makes a result besides its plan and the facts. */
+/** The origin of a result besides its plan and the facts. */
 export interface ResultTerms {
   /** The version of this software. */
   readonly software: string;

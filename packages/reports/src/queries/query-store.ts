@@ -109,7 +109,7 @@ export interface QueryStore {
    * whatever the limits are.
    */
   submit(submission: Submission, limits: SubmissionLimits): Promise<SubmissionOutcome>;
-  /** What a submission now would share with an equal query. Null: nothing, it would run. */
+  /** Returns the equal query whose result a submission now would share. Null: it would run. */
   findEqual(tenant: Tenant, reuse: Reuse): Promise<EqualQuery | null>;
   /** Deletes at most `limit` expired keys and returns their number. */
   deleteExpiredIdempotencyKeys(limit: number): Promise<number>;
