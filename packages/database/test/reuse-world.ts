@@ -17,7 +17,7 @@ import { api, encodedFact } from './encoded-facts.ts';
 import { FactModel, type ModelFact } from './reuse-model.ts';
 import { publication } from './query-attempts.ts';
 
-export const dayMs = 86_400_000;
+const dayMs = 86_400_000;
 const terms: ClaimTerms = { leaseMs: 600_000, maxAttempts: 100, timeoutMs: 3_600_000 };
 const signal = new AbortController().signal;
 const sealing = { minFacts: 1, maxAgeMs: 1, maxFacts: 1_000 };
