@@ -15,6 +15,7 @@ const catchUp = z
   .describe('Which due times run that no worker could run in time: none, the newest, or all.');
 const overrides = runReportBody
   .unwrap()
+  .omit({ reuse: true })
   .meta({ id: 'ScheduleOverrides' })
   .describe('Words of a query that replace those of the report.');
 const enabled = z.boolean().describe('false: paused.');
