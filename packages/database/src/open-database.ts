@@ -218,16 +218,22 @@ export function openDatabase({
     deliveryOverview: createDeliveryOverview(controlPool),
     schedules: createScheduleStore(controlPool),
     dueSchedules: createDueSchedules(controlPool),
-    exchangeRates: createExchangeRateStore(controlPool),
-    orders: createOrderStore(controlPool),
-    consumption: createConsumptionStore(controlPool),
-    instruments: createInstrumentStore(controlPool),
+    ...recordStores(controlPool),
     bootstrap: (first) => bootstrap(prisma, first),
     check: () => servedByDatabase(async () => void (await shortStatements.query('select 1'))),
     async close() {
       await client.$disconnect();
       await Promise.all([shortStatements.end(), longStatements.end()]);
     },
+  };
+}
+
+function recordStores(pool: ScopedPool) {
+  return {
+    exchangeRates: createExchangeRateStore(pool),
+    orders: createOrderStore(pool),
+    consumption: createConsumptionStore(pool),
+    instruments: createInstrumentStore(pool),
   };
 }
 
