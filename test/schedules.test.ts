@@ -1,15 +1,30 @@
-import { auditEventList, errorBody, savedReport, schedule, scheduleList } from '@hourglass/contract';
-import { sharedSystem, type TestSystem } from '@hourglass/testing';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  auditEventList,
+  createdToken,
+  errorBody,
+  savedReport,
+  schedule,
+  scheduleList,
+} from '@hourglass/contract';
+import { sharedSystem, temporaryFolder, type TestSystem } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli, runCommand } from './run-cli.ts';
 
 let system: TestSystem;
 /** Its query has no range of its own. */
 let report: string;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
+  folder = await temporaryFolder();
   system = await sharedSystem('worker');
   report = await save({ displayName: 'Calls', dimensions: ['apiproxy'], filter: "(apiproxy eq 'a')" });
 });
-afterAll(() => system.stop());
+afterAll(async () => {
+  await folder.remove();
+  await system.stop();
+});
 
 const headers = () => ({ Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' });
 
@@ -188,6 +203,25 @@ describe('a schedule', () => {
     ).toBe(403);
   });
 
+  test('is refused beyond the limit of its environment, also counting paused ones', async () => {
+    const { organization } = system;
+    const elsewhere = system.clientOf(organization, 'test');
+    const make = (enabled: boolean) =>
+      elsewhere.request('/schedules', { method: 'POST', body: JSON.stringify({ ...yearly(), enabled }) });
+    await elsewhere.request('/limits', { method: 'PATCH', body: '{"schedules":2}' });
+    const statuses = await Promise.all([make(true), make(false), make(false), make(true)]);
+    expect(statuses.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+      201, 201, 409, 409,
+    ]);
+    const refused = await make(true);
+    expect(errorBody.parse(await refused.json())).toMatchObject({
+      code: 'schedule.full',
+      message: 'This environment already has 2 schedules, the maximum; delete one first',
+    });
+    await elsewhere.request('/limits', { method: 'PATCH', body: '{"schedules":null}' });
+    expect((await make(true)).status).toBe(201);
+  });
+
   test('is written to the audit log with its caller', async () => {
     const { id } = await create(yearly());
     await request('PATCH', `/${id}`, { enabled: false });
@@ -199,5 +233,70 @@ describe('a schedule', () => {
       ['schedule.change', system.email],
       ['schedule.create', system.email],
     ]);
+  });
+});
+
+describe('hourglass schedules', () => {
+  const cli = (...args: string[]) =>
+    runCli(system, 'schedules', ...args, '--org', system.organization, '--env', 'prod');
+
+  test('makes, lists, shows, changes, pauses, resumes and deletes a schedule, and lists its runs', async () => {
+    const overrides = path.join(folder.path, 'overrides.json');
+    await writeFile(overrides, '{"timeRange":"lastWeek"}');
+    const words = ['--cron', '0 0 29 2 *', '--time-zone', 'Europe/Berlin', '--overrides', overrides];
+    const { code, output: id } = await cli(
+      'create',
+      report,
+      ...words,
+      '--display-name',
+      'Leap day',
+      '--skip-if-empty',
+    );
+    expect([code, id]).toEqual([0, expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    const line = `${id}\t2028-02-28T23:00:00.000Z\t0 0 29 2 *\tEurope/Berlin\tLeap day`;
+    expect((await cli('list')).output.split('\n')).toContain(line);
+    expect(JSON.parse((await cli('show', id)).output)).toMatchObject({
+      ...{ id, report, catchUp: 'latest', skipIfEmpty: true, overrides: { timeRange: 'lastWeek' } },
+    });
+    expect(await cli('pause', id)).toEqual({
+      code: 0,
+      output: line.replace('2028-02-28T23:00:00.000Z', 'paused'),
+    });
+    expect(await cli('resume', id)).toEqual({ code: 0, output: line });
+    const changed = await cli('change', id, '--time-zone', 'UTC', '--catch-up', 'all', '--no-skip-if-empty');
+    expect(changed.output).toContain('2028-02-29T00:00:00.000Z\t0 0 29 2 *\tUTC');
+    expect(JSON.parse((await cli('show', id)).output)).toMatchObject({ catchUp: 'all', skipIfEmpty: false });
+    expect(await cli('runs', id)).toEqual({ code: 0, output: 'no runs' });
+    expect((await cli('runs', id, '--limit', '1001')).code).toBe(1);
+    expect(await cli('delete', id)).toEqual({ code: 0, output: `deleted ${id}` });
+    expect((await cli('show', id)).code).toBe(1);
+    expect((await cli('create', report, '--cron', '0 0 30 2 *', '--overrides', overrides)).output).toContain(
+      'is never due',
+    );
+  });
+
+  test('says when a schedule stops with the token', async () => {
+    const url = `${system.url}/v1/organizations/${system.organization}/tokens`;
+    const body = JSON.stringify({ email: system.email, scopes: ['read', 'submit'], expiresInSeconds: 3600 });
+    const { token, expires } = createdToken.parse(
+      await (await fetch(url, { method: 'POST', headers: headers(), body })).json(),
+    );
+    const overrides = path.join(folder.path, 'range.json');
+    await writeFile(overrides, '{"timeRange":"lastWeek"}');
+    const place = ['--org', system.organization, '--env', 'prod'];
+    const args = [
+      'schedules',
+      'create',
+      report,
+      '--cron',
+      '0 0 29 2 *',
+      '--overrides',
+      overrides,
+      '--paused',
+      ...place,
+    ];
+    const made = await runCommand({ url: system.url, token }, args);
+    expect(made).toMatchObject({ code: 0, messages: `it stops when your token expires, at ${expires}` });
+    expect((await cli('list')).output).toContain(`${made.output}\tpaused\t`);
   });
 });

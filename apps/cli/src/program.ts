@@ -44,6 +44,11 @@ const apiCommands: readonly ApiCommand[] = [
     configure: async () => (await import('./commands/reports.ts')).configureReports,
   },
   {
+    name: 'schedules',
+    description: 'run saved reports at due times',
+    configure: async () => (await import('./commands/schedules.ts')).configureSchedules,
+  },
+  {
     name: 'wait',
     description: 'wait until a query ends, showing its progress',
     configure: async () => (await import('./commands/wait.ts')).configureWait,
