@@ -61,10 +61,12 @@ function openAsProcesses(url: string, options: { poolSize?: number; copyPoolSize
     cancelSignals,
     expiredQueryEvents,
     deliveries,
+    dueSchedules,
   } = worker;
   return {
     ...api,
     ...{ factSource, segments, periodicJobs, deletedTenants, cancelSignals, expiredQueryEvents, deliveries },
+    dueSchedules,
     ...pick(owner, ['bootstrap']),
     queries: {
       ...worker.queries,

@@ -7,13 +7,14 @@ import { unlessDown } from './unless-down.ts';
 /** A run begins within this time of its due time when a worker is idle. */
 const everyMs = 500;
 /** Few, so that several workers share what is due at the same time. */
-const claimedAtOnce = 20;
-const claimMs = 30_000;
+const claimedAtOnce = 10;
+/** A claim takes a fraction of it. After a crash other workers wait so long. */
+const claimMs = 10_000;
 
 /** Submits the queries of schedules that are due. */
 export function runSchedulesJob(
   ports: Omit<RunDueSchedulesPorts, 'onError'>,
-  { maxActive }: Pick<RunDueSchedulesTerms, 'maxActive'>,
+  { defaultMaxActive }: Pick<RunDueSchedulesTerms, 'defaultMaxActive'>,
   log: Logger,
 ): PeriodicJob {
   const reporting: RunDueSchedulesPorts = {
@@ -30,7 +31,7 @@ export function runSchedulesJob(
       unlessDown(() =>
         drainInBatches(
           claimedAtOnce,
-          (limit) => runDueSchedules(reporting, { limit, claimMs, maxActive }, signal),
+          (limit) => runDueSchedules(reporting, { limit, claimMs, defaultMaxActive }, signal),
           signal,
         ),
       ),
