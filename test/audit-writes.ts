@@ -287,6 +287,11 @@ function queryWrites(canary: (what: string) => string): readonly AuditedWrite[] 
       },
     },
     {
+      operation: 'runSchedule',
+      path: ({ prod, schedule }) => `${prod}/schedules/${schedule}:run`,
+      action: 'query.submit',
+    },
+    {
       operation: 'changeSchedule',
       path: ({ prod, schedule }) => `${prod}/schedules/${schedule}`,
       body: () => ({ displayName: canary('renamed schedule'), enabled: false }),

@@ -21,8 +21,10 @@ describe("an environment's own limits", () => {
   const defaults = {
     queriesPerHour: 1000,
     activeQueries: 10,
+    schedules: 100,
+    scheduledQueries: 10,
     turnWeight: 1,
-    own: { queriesPerHour: null, activeQueries: null },
+    own: { queriesPerHour: null, activeQueries: null, schedules: null, scheduledQueries: null },
   };
 
   test('replace those of the settings, apply to the next submission, and can be reset', async () => {
@@ -59,6 +61,12 @@ describe("an environment's own limits", () => {
     [{ activeQueries: 0 }, 'activeQueries', /at least 1/],
     [{ activeQueries: 100_001 }, 'activeQueries', /at most 100000/],
     [{ activeQueries: true }, 'activeQueries', /number/],
+    [{ schedules: 0 }, 'schedules', /at least 1/],
+    [{ schedules: 10_001 }, 'schedules', /at most 10000/],
+    [{ schedules: '5' }, 'schedules', /number/],
+    [{ scheduledQueries: 0 }, 'scheduledQueries', /at least 1/],
+    [{ scheduledQueries: 100_001 }, 'scheduledQueries', /at most 100000/],
+    [{ scheduledQueries: 0.5 }, 'scheduledQueries', /int/],
     [{ turnWeight: 0 }, 'turnWeight', /at least 1/],
     [{ turnWeight: 101 }, 'turnWeight', /at most 100/],
     [{ turnWeight: null }, 'turnWeight', /number/],
@@ -94,7 +102,13 @@ describe("an environment's own limits", () => {
     const command = ['admin', 'environment', 'limits', '--org', system.organization, '--env', 'test'];
     expect(await runCli(system, ...command)).toEqual({
       code: 0,
-      output: 'queries per hour: 1000 (default)\nactive queries: 10 (default)\nfair-share weight: 1',
+      output: [
+        'queries per hour: 1000 (default)',
+        'active queries: 10 (default)',
+        'schedules: 100 (default)',
+        'scheduled queries: 10 (default)',
+        'fair-share weight: 1',
+      ].join('\n'),
     });
     expect(
       await runCli(
@@ -104,19 +118,27 @@ describe("an environment's own limits", () => {
         '20',
         '--active-queries',
         '3',
+        '--schedules',
+        '4',
+        '--scheduled-queries',
+        '5',
         '--turn-weight',
         '2',
       ),
     ).toEqual({
       code: 0,
-      output: 'queries per hour: 20 (override)\nactive queries: 3 (override)\nfair-share weight: 2',
+      output: [
+        'queries per hour: 20 (override)',
+        'active queries: 3 (override)',
+        'schedules: 4 (override)',
+        'scheduled queries: 5 (override)',
+        'fair-share weight: 2',
+      ].join('\n'),
     });
     const json = await runCli(system, ...command, '--active-queries', 'default', '--json');
     expect(JSON.parse(json.output)).toEqual({
-      queriesPerHour: 20,
-      activeQueries: 10,
-      turnWeight: 2,
-      own: { queriesPerHour: 20, activeQueries: null },
+      ...{ queriesPerHour: 20, activeQueries: 10, schedules: 4, scheduledQueries: 5, turnWeight: 2 },
+      own: { queriesPerHour: 20, activeQueries: null, schedules: 4, scheduledQueries: 5 },
     });
     expect((await runCli(system, ...command, '--queries-per-hour', 'many')).code).toBe(2);
     const refused = await runCli(system, ...command, '--queries-per-hour', '0');

@@ -1,6 +1,7 @@
 import {
   listedQuery,
   queryList,
+  queryStatus,
   savedReport,
   schedule,
   scheduleRunList,
@@ -91,8 +92,8 @@ async function queryOf(run: Run | undefined) {
   return listedQuery.parse(queries.find(({ self }) => self.endsWith(`/${run?.query}`)));
 }
 
-const proxies = async (run: Run | undefined) =>
-  (await (await system.client.request(`/queries/${run?.query}/resultView?pageSize=10`)).text()).match(
+const proxies = async (query = '') =>
+  (await (await system.client.request(`/queries/${query}/resultView?pageSize=10`)).text()).match(
     /first|second/g,
   );
 
@@ -107,7 +108,7 @@ describe('a due time', () => {
       ...{ userId: system.email, name: 'Proxies', reportDefinitionId: report },
       queryParams: { startTimestamp: '2026-03-01T00:00:00.000Z', endTimestamp: '2026-03-02T00:00:00.000Z' },
     });
-    expect(await proxies(run)).toEqual(['first']);
+    expect(await proxies(run?.query)).toEqual(['first']);
     const { nextDueTimes } = await viewOf(id);
     expect(nextDueTimes[0]).toBe('2027-03-02T06:00:00.000Z');
     const ran = savedReport.parse(
@@ -182,6 +183,26 @@ describe('a due time', () => {
     expect(limit).not.toBeNull();
     expect(response.headers.get('X-RateLimit-Remaining')).toBe(limit);
   });
+});
+
+test('a run on demand is a submission of its caller, and leaves due times and history as they are', async () => {
+  const id = await create({
+    overrides: { timeRange: { start: '2026-03-01T00:00:00Z', end: '2026-03-02T00:00:00Z' } },
+    enabled: false,
+  });
+  const run = () => call('POST', `${pathOf(id)}:run`, null);
+  const response = await run();
+  const status = queryStatus.parse(await response.json());
+  expect([response.status, status.name, status.reportDefinitionId]).toEqual([201, 'Proxies', report]);
+  expect(response.headers.get('X-RateLimit-Remaining')).not.toBeNull();
+  const query = status.self.slice(status.self.lastIndexOf('/') + 1);
+  await system.client.ended(query);
+  expect(await proxies(query)).toEqual(['first']);
+  expect(await runsOf(id)).toEqual([]);
+  expect(await viewOf(id)).toMatchObject({ enabled: false });
+  expect(
+    await database.sql('select from queries where id = $1 and counted and schedule_id is null', [query]),
+  ).toHaveLength(1);
 });
 
 describe('missed due times', () => {

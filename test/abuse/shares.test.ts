@@ -52,6 +52,8 @@ describe("a tenant's administrator that wants a larger share", () => {
       { turnWeight: 2, queriesPerHour: 1 },
       { queriesPerHour: 1_000_000 },
       { activeQueries: 100_000 },
+      { schedules: 101 },
+      { scheduledQueries: 11 },
     ];
     const all = Array.from({ length: attempts }, (_, attempt) => wishes[attempt % wishes.length] ?? {});
     const statuses = await Promise.all(all.map(async (wish) => (await patch('/limits', wish)).status));
@@ -89,12 +91,15 @@ describe("a tenant's administrator that wants a larger share", () => {
     expect((await patch('/limits', { turnWeight: 5 })).status).toBe(200);
     expect((await patch('/limits', { turnWeight: 6 })).status).toBe(400);
     // A lower ceiling holds at once for what was set before it.
-    await ceilings(organization, system.token, { turnWeight: 2, queriesPerHour: 3, activeQueries: 2 });
-    expect(await limits()).toMatchObject({ turnWeight: 2, queriesPerHour: 3, activeQueries: 2 });
+    const lower = { turnWeight: 2, queriesPerHour: 3, activeQueries: 2, schedules: 4, scheduledQueries: 1 };
+    await ceilings(organization, system.token, lower);
+    expect(await limits()).toMatchObject(lower);
     await ceilings(organization, system.token, {
       turnWeight: null,
       queriesPerHour: null,
       activeQueries: null,
+      schedules: null,
+      scheduledQueries: null,
     });
     expect((await patch('/limits', { turnWeight: 1 })).status).toBe(200);
   });

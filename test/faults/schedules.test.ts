@@ -25,7 +25,9 @@ async function makeSchedules(
     const headers = { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' };
     return (await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
   };
-  const report = savedReport.parse(await post('/reports', { query: faultQuery })).name;
+  // A scheduled query always runs.
+  const { reuse: _, ...query } = faultQuery;
+  const report = savedReport.parse(await post('/reports', { query })).name;
   const body = { report, cron, catchUp: 'all', enabled: false };
   const { id } = schedule.parse(await post('/environments/prod/schedules', body));
   await system.sql(

@@ -167,16 +167,16 @@ async function describeKey({ manifestKey }: Settings<'api'>, { signingKeys }: Da
 /** The limits of what tenants may submit, store and set. */
 function limitsOf({
   limits,
-  maxSchedules,
+  scheduleLimits,
   turnWeightCeiling,
   retentionDays,
   factTimes,
 }: Settings<'api'>): Pick<
   RouteServices,
-  'limits' | 'maxSchedules' | 'defaultCeilings' | 'retentionDays' | 'factTimes'
+  'limits' | 'scheduleLimits' | 'defaultCeilings' | 'retentionDays' | 'factTimes'
 > {
-  const defaultCeilings = { ...limits, turnWeight: turnWeightCeiling, retentionDays };
-  return { limits, maxSchedules, defaultCeilings, retentionDays, factTimes };
+  const defaultCeilings = { ...limits, ...scheduleLimits, turnWeight: turnWeightCeiling, retentionDays };
+  return { limits, scheduleLimits, defaultCeilings, retentionDays, factTimes };
 }
 
 function composeHttp(

@@ -33,6 +33,7 @@ import type {
   QueryStore,
   ResultLinkStore,
   SavedReportStore,
+  ScheduleLimits,
   ScheduleStore,
   ScanEstimates,
   SecondFactorStore,
@@ -82,6 +83,7 @@ import type { WaitPorts } from './endpoints/queries/wait-for-change.ts';
 import { resultLinksRoutes } from './endpoints/result-links.ts';
 import { runReportRoute } from './endpoints/saved-reports/run-report.ts';
 import { savedReportRoutes } from './endpoints/saved-reports/saved-reports.ts';
+import { runScheduleRoute } from './endpoints/schedules/run-schedule.ts';
 import { listScheduleRunsRoute } from './endpoints/schedules/schedule-runs.ts';
 import { scheduleRoutes } from './endpoints/schedules/schedules.ts';
 import { getSchemaRoute } from './endpoints/schema.ts';
@@ -160,8 +162,7 @@ export interface RouteServices {
    */
   readonly recordReadSemaphore: Semaphore;
   readonly limits: SubmissionLimits;
-  /** Per environment. */
-  readonly maxSchedules: number;
+  readonly scheduleLimits: ScheduleLimits;
   /** For organizations without their own ceilings. */
   readonly defaultCeilings: Ceilings;
   /** Default for environments without their own retention. Null: facts are kept indefinitely. */
@@ -220,7 +221,7 @@ function queryRoutes(services: RouteServices): readonly Route[] {
   };
   const schedules = {
     ...{ ...submission, schedules: database.schedules, reports: database.savedReports },
-    ...{ maxSchedules: services.maxSchedules, turns: services.turns },
+    ...{ defaultMaxSchedules: services.scheduleLimits.schedules, turns: services.turns },
   };
   const links = { queries, objects, audit, signingKeys, nowMs, publicUrl: services.publicUrl };
   const resultLinks = { ...links, resultLinks: database.resultLinks };
@@ -242,6 +243,8 @@ function queryRoutes(services: RouteServices): readonly Route[] {
     submitMintReportRoute({ ...submission, accounts }, rateLimits),
     ...savedReportRoutes({ ...submission, reports: database.savedReports, turns: services.turns }),
     runReportRoute(tenantFinder(accounts), { ...submission, reports: database.savedReports }, rateLimits),
+    // Before `…/schedules/:schedule`, whose pattern matches its path.
+    runScheduleRoute(tenantFinder(accounts), schedules, rateLimits),
     ...scheduleRoutes(tenantFinder(accounts), schedules),
     listScheduleRunsRoute(tenantFinder(accounts), schedules),
     createResultLinkRoute(inEnvironment, resultLinks),
@@ -281,7 +284,9 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
     ...resultLinksRoutes({ resultLinks: database.resultLinks }),
     ...exchangeRateRoutes(database.exchangeRates),
     ...environmentHostnamesRoutes(findTenant, hostnames),
-    ...environmentLimitsRoutes(findTenant, { settings, limits, defaultCeilings }),
+    ...environmentLimitsRoutes(findTenant, {
+      ...{ settings, defaultCeilings, limits: { ...limits, ...services.scheduleLimits } },
+    }),
     ...environmentRetentionRoutes(findTenant, { settings, retentionDays, defaultCeilings, removal }),
     ...organizationCeilingsRoutes({ ceilings: database.ceilings, defaultCeilings }),
     ...accessKeyRoutes(findTenant, { accessKeys, secretKey, newAccessKey }),

@@ -259,14 +259,14 @@ function createQueryJobs(
 
 /** Periodic jobs that submit the queries of schedules and record their outcome. */
 function createScheduleJobs(
-  { scheduledQueries }: Settings<'worker'>,
+  { scheduleLimits }: Settings<'worker'>,
   { database, doorbell }: Adapters,
   log: Logger,
 ): PeriodicJob[] {
   const { dueSchedules: schedules, customFields, scans, periodicJobs } = database;
   const ports = { catalogue, customFields, scans, schedules, doorbell };
   return [
-    runSchedulesJob(ports, { maxActive: scheduledQueries }, log),
+    runSchedulesJob(ports, { defaultMaxActive: scheduleLimits.scheduledQueries }, log),
     settleScheduleRunsJob(schedules),
     oncePerInterval(deleteExpiredScheduleRunsJob(schedules, { days: scheduleRunDays }), periodicJobs),
   ];

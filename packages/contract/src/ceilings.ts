@@ -7,6 +7,8 @@ export const ownCeilings = {
   activeQueries: ownLimit(limitMaxima.activeQueries),
   turnWeight: ownLimit(limitMaxima.turnWeight),
   retentionDays: ownLimit(maxRetentionDays),
+  schedules: ownLimit(limitMaxima.schedules),
+  scheduledQueries: ownLimit(limitMaxima.scheduledQueries),
 };
 
 /** Body of `PATCH …/ceilings`. null restores the default; absent fields keep their values. */
@@ -15,7 +17,7 @@ export const changeCeilingsBody = z
   .partial()
   .refine(
     (body) => Object.keys(body).length > 0,
-    'expected "queriesPerHour", "activeQueries", "turnWeight" or "retentionDays"',
+    'expected "queriesPerHour", "activeQueries", "turnWeight", "retentionDays", "schedules" or "scheduledQueries"',
   );
 
 export type ChangeCeilingsBody = z.infer<typeof changeCeilingsBody>;
@@ -27,6 +29,8 @@ export const organizationCeilings = z
     activeQueries: z.int().describe('Queries enqueued or running per environment.'),
     turnWeight: z.int().describe('Weight of an environment in fair queueing.'),
     retentionDays: z.int().nullable().describe('Retention of facts. null: indefinitely.'),
+    schedules: z.int().describe('Schedules per environment.'),
+    scheduledQueries: z.int().describe('Queries of schedules enqueued or running per environment.'),
     own: z
       .strictObject(ownCeilings)
       .describe('What operators set for this organization. null: the default of the settings.'),

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 
 /** The largest values of any environment. */
-export const limitMaxima = { queriesPerHour: 1_000_000, activeQueries: 100_000, turnWeight: 100 } as const;
+export const limitMaxima = {
+  queriesPerHour: 1_000_000,
+  activeQueries: 100_000,
+  turnWeight: 100,
+  schedules: 10_000,
+  scheduledQueries: 100_000,
+} as const;
 
 /** A number of its own, or null: the default. */
 export const ownLimit = (maximum: number) =>
@@ -18,6 +24,10 @@ const ownLimits = {
   activeQueries: ownLimit(limitMaxima.activeQueries).describe(
     'Queries enqueued or running. null: the default.',
   ),
+  schedules: ownLimit(limitMaxima.schedules).describe('Schedules. null: the default.'),
+  scheduledQueries: ownLimit(limitMaxima.scheduledQueries).describe(
+    'Queries of schedules enqueued or running. null: the default.',
+  ),
 };
 
 const turnWeight = z
@@ -32,18 +42,24 @@ export const changeLimitsBody = z
   .partial()
   .refine(
     (body) => Object.keys(body).length > 0,
-    'expected "queriesPerHour", "activeQueries" or "turnWeight"',
+    'expected "queriesPerHour", "activeQueries", "schedules", "scheduledQueries" or "turnWeight"',
   );
 
 export type ChangeLimitsBody = z.infer<typeof changeLimitsBody>;
 
 /**
- * The effective submission limits, the environment's own limits, and its weight in fair queueing.
+ * The effective limits, the environment's own limits, and its weight in fair queueing.
  */
 export const environmentLimits = z
   .strictObject({
     queriesPerHour: z.int().describe('Effective limit of submissions per rolling hour.'),
     activeQueries: z.int().describe('Effective limit of queries enqueued or running.'),
+    schedules: z.int().describe('Effective limit of schedules.'),
+    scheduledQueries: z
+      .int()
+      .describe(
+        'Effective limit of queries of schedules enqueued or running, which count against no other limit.',
+      ),
     turnWeight,
     own: z.strictObject(ownLimits),
   })

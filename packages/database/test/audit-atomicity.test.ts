@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { factsTarget } from '@hourglass/query';
-import { ReportError, type CheckCode, type CodeOutcome, type NewToken } from '@hourglass/reports';
+import {
+  ReportError,
+  type CheckCode,
+  type CodeOutcome,
+  type NewToken,
+  type ScheduleDefinition,
+} from '@hourglass/reports';
 import { testAudit as audit, testEvent } from '@hourglass/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -58,6 +64,14 @@ async function storeBatch(id: string): Promise<bigint> {
 
 const seqOf = async (id: string) =>
   BigInt((await db.sql<{ seq: string }>('select seq from batches where id = $1', [id]))[0]?.seq ?? 0);
+
+const schedule = { id: randomUUID(), maker: { email: jane, tokenId: null } };
+const scheduleDefinition: ScheduleDefinition = {
+  ...{ displayName: null, report: randomUUID(), overrides: {}, cron: '0 0 * * *', timeZone: 'UTC' },
+  catchUp: 'latest',
+  enabled: true,
+  skipIfEmpty: false,
+};
 
 /** Every write of the stores that a request may cause, in an order in which all succeed. */
 const writes: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -131,6 +145,20 @@ const writes: Readonly<Record<string, () => Promise<unknown>>> = {
       noLimits,
     ),
   cancel: () => db.database.queries.cancel(db.tenant, ids.cancelled, testEvent),
+  createSchedule: () =>
+    db.database.schedules.create(
+      db.tenant,
+      { ...schedule, edit: () => ({ definition: scheduleDefinition, nextDueAt: new Date(0) }) },
+      anything,
+      audit,
+    ),
+  changeSchedule: () =>
+    db.database.schedules.change(
+      db.tenant,
+      { ...schedule, edit: () => ({ definition: scheduleDefinition, nextDueAt: null }) },
+      audit,
+    ),
+  deleteSchedule: () => db.database.schedules.delete(db.tenant, schedule.id, testEvent),
   createLink: async () => {
     const principal = { organization: 'acme', email: jane, tokenId: null };
     const link = { queryId: ids.query, principal, lifetimeSeconds: 60 };

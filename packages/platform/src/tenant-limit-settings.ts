@@ -18,17 +18,21 @@ export const tenantLimitSettings = {
         'Maximum number of enqueued and running queries; further submissions get status 429. An environment can override it.',
     }),
   },
-  maxSchedules: setting('HOURGLASS_SCHEDULES', wholeNumber(1, 10_000), '100', {
-    readBy: ['api'],
-    value: 'schedules per environment',
-    description: 'Maximum number of schedules; creating further ones gets status 409.',
-  }),
-  scheduledQueries: setting('HOURGLASS_SCHEDULED_QUERIES', wholeNumber(1, 100_000), '10', {
-    readBy: ['worker'],
-    value: 'queries per environment',
-    description:
-      'Maximum number of enqueued and running queries of schedules, which count against no other limit; further runs wait.',
-  }),
+  /** Apply to environments without limits of their own. */
+  scheduleLimits: {
+    schedules: setting('HOURGLASS_SCHEDULES', wholeNumber(1, 10_000), '100', {
+      readBy: ['api'],
+      value: 'schedules per environment',
+      description:
+        'Maximum number of schedules; creating further ones gets status 409. An environment can override it.',
+    }),
+    scheduledQueries: setting('HOURGLASS_SCHEDULED_QUERIES', wholeNumber(1, 100_000), '10', {
+      readBy: ['api', 'worker'],
+      value: 'queries per environment',
+      description:
+        'Maximum number of enqueued and running queries of schedules, which count against no other limit; further runs wait. An environment can override it.',
+    }),
+  },
   turnWeightCeiling: setting('HOURGLASS_TURN_WEIGHT_CEILING', wholeNumber(1, 100), '1', {
     readBy: ['api'],
     value: 'weight',

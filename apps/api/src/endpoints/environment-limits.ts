@@ -5,6 +5,7 @@ import {
   changeEnvironmentSettings,
   type ChangeEnvironmentSettingsPorts,
   type EnvironmentSettings,
+  type ScheduleLimits,
   type SubmissionLimits,
 } from '@hourglass/reports';
 import type { TenantFinder } from '../http/find-tenant.ts';
@@ -15,10 +16,10 @@ const tag = 'Environments';
 
 export interface LimitsPorts extends ChangeEnvironmentSettingsPorts {
   /** Defaults for environments without their own limits. */
-  readonly limits: SubmissionLimits;
+  readonly limits: SubmissionLimits & ScheduleLimits;
 }
 
-/** `GET …/limits` and `PATCH …/limits`: an environment's submission limits. For administrators. */
+/** `GET …/limits` and `PATCH …/limits`: the limits of an environment. For administrators. */
 export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsPorts): GuardedRoute[] {
   const responses = {
     200: {
@@ -27,13 +28,15 @@ export function environmentLimitsRoutes(findTenant: TenantFinder, ports: LimitsP
     },
   };
   const respond = (response: Response, settings: EnvironmentSettings) => {
-    const { queriesPerHour, activeQueries, turnWeight, ceilings } = settings;
+    const { queriesPerHour, activeQueries, schedules, scheduledQueries, turnWeight, ceilings } = settings;
     const { limits } = ports;
     const body: EnvironmentLimits = {
       queriesPerHour: bounded(queriesPerHour ?? limits.queriesPerHour, ceilings.queriesPerHour),
       activeQueries: bounded(activeQueries ?? limits.activeQueries, ceilings.activeQueries),
+      schedules: bounded(schedules ?? limits.schedules, ceilings.schedules),
+      scheduledQueries: bounded(scheduledQueries ?? limits.scheduledQueries, ceilings.scheduledQueries),
       turnWeight: bounded(turnWeight, ceilings.turnWeight),
-      own: { queriesPerHour, activeQueries },
+      own: { queriesPerHour, activeQueries, schedules, scheduledQueries },
     };
     response.json(body);
   };

@@ -1,4 +1,4 @@
-import { ReportError, type CeilingStore, type OwnCeilings } from '@hourglass/reports';
+import { ReportError, type CeilingsChange, type CeilingStore, type OwnCeilings } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import type { ScopedPrisma } from '../connection/scoped-prisma.ts';
 import { withOrganizationLock } from './with-organization-lock.ts';
@@ -8,6 +8,8 @@ export const ceilingColumns = {
   activeQueriesCeiling: true,
   turnWeightCeiling: true,
   retentionDaysCeiling: true,
+  schedulesCeiling: true,
+  scheduledQueriesCeiling: true,
 } as const;
 
 export type CeilingsRow = { readonly [Column in keyof typeof ceilingColumns]: number | null };
@@ -21,14 +23,9 @@ export function createCeilingStore(prisma: ScopedPrisma): CeilingStore {
         if (row === null) throw new ReportError('organization.not_found', { organization });
         return ownCeilings(row);
       }),
-    change: (organization, { queriesPerHour, activeQueries, turnWeight, retentionDays }, audit) =>
+    change: (organization, change, audit) =>
       withOrganizationLock(prisma, organization, async (transaction, id) => {
-        const data = {
-          ...(queriesPerHour === undefined ? {} : { queriesPerHourCeiling: queriesPerHour }),
-          ...(activeQueries === undefined ? {} : { activeQueriesCeiling: activeQueries }),
-          ...(turnWeight === undefined ? {} : { turnWeightCeiling: turnWeight }),
-          ...(retentionDays === undefined ? {} : { retentionDaysCeiling: retentionDays }),
-        };
+        const data = changed(change);
         const own = ownCeilings(
           await transaction.organization.update({ where: { id }, data, select: ceilingColumns }),
         );
@@ -38,11 +35,26 @@ export function createCeilingStore(prisma: ScopedPrisma): CeilingStore {
   };
 }
 
+/** Omits undefined ceilings, which keep their values. */
+function changed(change: CeilingsChange) {
+  const { queriesPerHour, activeQueries, turnWeight, retentionDays, schedules, scheduledQueries } = change;
+  return {
+    ...(queriesPerHour === undefined ? {} : { queriesPerHourCeiling: queriesPerHour }),
+    ...(activeQueries === undefined ? {} : { activeQueriesCeiling: activeQueries }),
+    ...(turnWeight === undefined ? {} : { turnWeightCeiling: turnWeight }),
+    ...(retentionDays === undefined ? {} : { retentionDaysCeiling: retentionDays }),
+    ...(schedules === undefined ? {} : { schedulesCeiling: schedules }),
+    ...(scheduledQueries === undefined ? {} : { scheduledQueriesCeiling: scheduledQueries }),
+  };
+}
+
 export function ownCeilings(row: CeilingsRow | null): OwnCeilings {
   return {
     queriesPerHour: row?.queriesPerHourCeiling ?? null,
     activeQueries: row?.activeQueriesCeiling ?? null,
     turnWeight: row?.turnWeightCeiling ?? null,
     retentionDays: row?.retentionDaysCeiling ?? null,
+    schedules: row?.schedulesCeiling ?? null,
+    scheduledQueries: row?.scheduledQueriesCeiling ?? null,
   };
 }

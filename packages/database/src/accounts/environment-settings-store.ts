@@ -13,6 +13,8 @@ const columns = {
   activeQueries: true,
   turnWeight: true,
   retentionDays: true,
+  schedules: true,
+  scheduledQueries: true,
   organization: { select: ceilingColumns },
 } as const;
 
@@ -41,12 +43,16 @@ async function find(connection: Connection, id: number): Promise<EnvironmentSett
   return settingsOf(await connection.environment.findUniqueOrThrow({ where: { id }, select: columns }));
 }
 
-function changed({ queriesPerHour, activeQueries, turnWeight, retentionDays }: EnvironmentSettingsChange) {
+/** Omits undefined settings, which keep their values. */
+function changed(change: EnvironmentSettingsChange) {
+  const { queriesPerHour, activeQueries, turnWeight, retentionDays, schedules, scheduledQueries } = change;
   return {
     ...(queriesPerHour === undefined ? {} : { queriesPerHour }),
     ...(activeQueries === undefined ? {} : { activeQueries }),
     ...(turnWeight === undefined ? {} : { turnWeight }),
     ...(retentionDays === undefined ? {} : { retentionDays }),
+    ...(schedules === undefined ? {} : { schedules }),
+    ...(scheduledQueries === undefined ? {} : { scheduledQueries }),
   };
 }
 

@@ -26,6 +26,7 @@ async function list(
     select o.name, o.created_at as "createdAt", o.suspended_at as "suspendedAt", o.last_used_at as "lastUsedAt",
            o.queries_per_hour_ceiling as "queriesPerHour", o.active_queries_ceiling as "activeQueries",
            o.turn_weight_ceiling as "turnWeight", o.retention_days_ceiling as "retentionDays",
+           o.schedules_ceiling as "schedules", o.scheduled_queries_ceiling as "scheduledQueries",
            (select count(*)::integer from environments e where e.organization_id = o.id) as environments,
            (select count(*)::integer from users u where u.organization_id = o.id) as users,
            (select count(*)::integer from tokens t join users u on u.id = t.user_id
@@ -38,8 +39,18 @@ async function list(
        and (${after}::text is null or o.name > ${after})
      order by o.name
      limit ${limit}::integer`);
-  return rows.map(({ queriesPerHour, activeQueries, turnWeight, retentionDays, ...organization }) => ({
-    ...organization,
-    ceilings: { queriesPerHour, activeQueries, turnWeight, retentionDays },
-  }));
+  return rows.map(
+    ({
+      queriesPerHour,
+      activeQueries,
+      turnWeight,
+      retentionDays,
+      schedules,
+      scheduledQueries,
+      ...organization
+    }) => ({
+      ...organization,
+      ceilings: { queriesPerHour, activeQueries, turnWeight, retentionDays, schedules, scheduledQueries },
+    }),
+  );
 }

@@ -1,6 +1,7 @@
 import {
   ReportError,
   type Schedule,
+  type ScheduleCount,
   type ScheduleEdit,
   type ScheduleMaker,
   type ScheduleRun,
@@ -103,13 +104,17 @@ async function listRuns(
 async function countUnderLock(
   client: ClientBase,
   { organization, environment, environmentId }: Tenant,
-): Promise<number> {
-  const locked = await client.query(sql`
-    select from environments where id = ${environmentId}::integer for no key update`);
-  if (locked.rowCount === 0) throw new ReportError('environment.not_found', { organization, environment });
-  const { rows } = await client.query<{ existing: number }>(sql`
+): Promise<ScheduleCount> {
+  const { rows: locked } = await client.query<Omit<ScheduleCount, 'existing'>>(sql`
+    select e.max_schedules as own, o.schedules_ceiling as ceiling
+      from environments e join organizations o on o.id = e.organization_id
+     where e.id = ${environmentId}::integer
+       for no key update of e`);
+  const [limits] = locked;
+  if (limits === undefined) throw new ReportError('environment.not_found', { organization, environment });
+  const { rows } = await client.query<Pick<ScheduleCount, 'existing'>>(sql`
     select count(*)::integer as existing from schedules where environment_id = ${environmentId}::integer`);
-  return rows[0]?.existing ?? 0;
+  return { existing: rows[0]?.existing ?? 0, ...limits };
 }
 
 async function databaseTime(client: ClientBase): Promise<Date> {

@@ -1,26 +1,28 @@
-import { refusal, type ClaimedSchedule, type ScheduledQuery, type SubmittedRun } from '@hourglass/reports';
+import {
+  bounded,
+  type ClaimedSchedule,
+  type ScheduledQuery,
+  type SubmittedRun,
+  type SubmitTerms,
+} from '@hourglass/reports';
 import type { ClientBase } from 'pg';
 import { insertedEvent } from '../audit/insert-audit-event.ts';
 import { sql } from '../connection/sql.ts';
 import { inTransaction, type TransactionSource } from '../connection/transaction.ts';
-
-interface SubmitRunTerms {
-  readonly nextDueAt: Date | null;
-  readonly maxActive: number;
-  readonly retryAfterMs: number;
-}
 
 /** Records the run and moves the schedule on in one transaction: both are committed, or neither is. */
 export function submitRun(
   source: TransactionSource,
   schedule: ClaimedSchedule,
   query: ScheduledQuery,
-  terms: SubmitRunTerms,
+  terms: SubmitTerms,
 ): Promise<SubmittedRun> {
   return inTransaction(source, async (client) => {
-    if (!(await lockDue(client, schedule))) return 'lost';
-    if ((await countActive(client, schedule)) >= terms.maxActive) {
-      await postpone(client, schedule, terms);
+    const limits = await lockDue(client, schedule);
+    if (limits === null) return 'lost';
+    const maxActive = bounded(limits.own ?? terms.defaultMaxActive, limits.ceiling);
+    if ((await countActive(client, schedule)) >= maxActive) {
+      await postpone(client, schedule, { ...terms, maxActive });
       return 'postponed';
     }
     await insertRun(client, schedule, query, terms);
@@ -28,18 +30,25 @@ export function submitRun(
   });
 }
 
+/** The environment's own limit and that of its organization. Null: none. */
+interface ActiveLimits {
+  readonly own: number | null;
+  readonly ceiling: number | null;
+}
+
 /**
  * Locks the schedule if it is still due, and its environment, so that the count of active queries
- * stays valid. False: it is not due, its organization is suspended, or its environment is deleted.
+ * stays valid. Null: it is not due, its organization is suspended, or its environment is deleted.
  */
-async function lockDue(client: ClientBase, { id, dueAt }: ClaimedSchedule): Promise<boolean> {
-  const { rowCount } = await client.query(sql`
-    select from schedules s
+async function lockDue(client: ClientBase, { id, dueAt }: ClaimedSchedule): Promise<ActiveLimits | null> {
+  const { rows } = await client.query<ActiveLimits>(sql`
+    select e.scheduled_queries as own, o.scheduled_queries_ceiling as ceiling
+      from schedules s
       join environments e on e.id = s.environment_id
       join organizations o on o.id = e.organization_id
      where s.id = ${id}::uuid and s.next_due_at = ${dueAt}::timestamptz and o.suspended_at is null
        for update of s for no key update of e`);
-  return rowCount === 1;
+  return rows[0] ?? null;
 }
 
 async function countActive(client: ClientBase, { tenant }: ClaimedSchedule): Promise<number> {
@@ -54,7 +63,7 @@ async function countActive(client: ClientBase, { tenant }: ClaimedSchedule): Pro
 async function postpone(
   client: ClientBase,
   { id, dueAt, tenant }: ClaimedSchedule,
-  { maxActive, retryAfterMs }: SubmitRunTerms,
+  { maxActive, retryAfterMs }: Pick<SubmitTerms, 'retryAfterMs'> & { readonly maxActive: number },
 ): Promise<void> {
   await client.query(sql`
     with postponed as (
@@ -65,7 +74,7 @@ async function postpone(
     )
     insert into schedule_runs (schedule_id, environment_id, due_at, last_due_at, state, reason)
     values (${id}::uuid, ${tenant.environmentId}::integer, ${dueAt}::timestamptz, ${dueAt}::timestamptz, 'retrying',
-            ${refusal({ maxActive })})
+            ${`the environment has ${maxActive} scheduled queries enqueued or running, the maximum`})
         on conflict (schedule_id, due_at) do nothing`);
 }
 
@@ -77,7 +86,7 @@ async function insertRun(
   client: ClientBase,
   { id, dueAt, tenant: { environmentId } }: ClaimedSchedule,
   { id: queryId, plan, name, report, submittedBy, audit }: ScheduledQuery,
-  { nextDueAt }: SubmitRunTerms,
+  { nextDueAt }: SubmitTerms,
 ): Promise<void> {
   await client.query(sql`
     with submitted as (

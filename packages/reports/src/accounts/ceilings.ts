@@ -10,6 +10,8 @@ export interface Ceilings {
   readonly activeQueries: number;
   readonly turnWeight: number;
   readonly retentionDays: number | null;
+  readonly schedules: number;
+  readonly scheduledQueries: number;
 }
 
 /** The ceilings that operators set for an organization. Null: the settings of the process decide. */
@@ -30,7 +32,14 @@ export interface CeilingStore {
   change(organization: string, change: CeilingsChange, audit: AuditOf<OwnCeilings>): Promise<OwnCeilings>;
 }
 
-const limits = ['queriesPerHour', 'activeQueries', 'turnWeight', 'retentionDays'] as const;
+const limits = [
+  'queriesPerHour',
+  'activeQueries',
+  'turnWeight',
+  'retentionDays',
+  'schedules',
+  'scheduledQueries',
+] as const;
 
 /** The ceilings in force for administrators. */
 export function effectiveCeilings(own: OwnCeilings, defaults: Ceilings): Ceilings {
@@ -39,6 +48,8 @@ export function effectiveCeilings(own: OwnCeilings, defaults: Ceilings): Ceiling
     activeQueries: own.activeQueries ?? defaults.activeQueries,
     turnWeight: own.turnWeight ?? defaults.turnWeight,
     retentionDays: own.retentionDays ?? defaults.retentionDays,
+    schedules: own.schedules ?? defaults.schedules,
+    scheduledQueries: own.scheduledQueries ?? defaults.scheduledQueries,
   };
 }
 

@@ -4,8 +4,16 @@ import type { AccountRule } from './account-admin.ts';
 import type { OwnCeilings } from './ceilings.ts';
 import type { SubmissionLimits } from '../queries/submission-limits.ts';
 
-/** An environment's own submission limits. Null: the limit of the process settings applies. */
-export type OwnLimits = { readonly [Limit in keyof SubmissionLimits]: number | null };
+/** Limits of the schedules of an environment. */
+export interface ScheduleLimits {
+  /** Also paused ones. */
+  readonly schedules: number;
+  /** Their enqueued and running queries together. */
+  readonly scheduledQueries: number;
+}
+
+/** An environment's own limits. Null: the limit of the process settings applies. */
+export type OwnLimits = { readonly [Limit in keyof (SubmissionLimits & ScheduleLimits)]: number | null };
 
 /** Settings that an environment overrides for itself. */
 interface OwnSettings extends OwnLimits {

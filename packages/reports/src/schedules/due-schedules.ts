@@ -40,12 +40,20 @@ export interface ScheduledQuery {
   readonly audit: AuditEvent;
 }
 
+export interface SubmitTerms {
+  readonly nextDueAt: Date | null;
+  /** For environments without a limit of their own. */
+  readonly defaultMaxActive: number;
+  readonly retryAfterMs: number;
+}
+
 /** `lost`: another worker was faster, or the schedule was changed. */
 export type SubmittedRun = 'submitted' | 'postponed' | 'lost';
 
 /** A due time, or several, that become no query. */
 export interface UnsubmittedRun {
   readonly state: Extract<ScheduleRunState, 'missed' | 'refused' | 'invalid'>;
+  /** Null: that of its refusals, if there were any. */
   readonly reason: string | null;
   /** The last of several due times. */
   readonly lastDueAt: Date;
@@ -77,15 +85,11 @@ export interface DueSchedules {
   /** Null: the schedule was changed or deleted since. */
   findRun(schedule: ClaimedSchedule): Promise<DueRun | null>;
   /**
-   * Submits the due run, unless the environment has `maxActive` active scheduled queries: then the
-   * run is recorded as refused, and the schedule claimed again after `retryAfterMs`. A query of the
+   * Submits the due run, unless the environment has as many active scheduled queries as it may: then
+   * the run is recorded as refused, and the schedule claimed again after `retryAfterMs`. A query of the
    * same id is not submitted again.
    */
-  submit(
-    schedule: ClaimedSchedule,
-    query: ScheduledQuery,
-    terms: { readonly nextDueAt: Date | null; readonly maxActive: number; readonly retryAfterMs: number },
-  ): Promise<SubmittedRun>;
+  submit(schedule: ClaimedSchedule, query: ScheduledQuery, terms: SubmitTerms): Promise<SubmittedRun>;
   /** False: lost. */
   skip(schedule: ClaimedSchedule, run: UnsubmittedRun): Promise<boolean>;
   /** Stops the schedule, with an event. False: lost. */

@@ -23,8 +23,8 @@ export interface RunDueSchedulesTerms {
   readonly limit: number;
   /** After it another worker handles what this one has not. */
   readonly claimMs: number;
-  /** Enqueued and running scheduled queries of an environment. */
-  readonly maxActive: number;
+  /** Enqueued and running scheduled queries of an environment without a limit of its own. */
+  readonly defaultMaxActive: number;
 }
 
 /** The first delay after a refusal; each later one is twice as long, up to the last. */
@@ -66,25 +66,21 @@ async function handle(
     return void (await schedules.skip(schedule, { state: 'missed', reason: null, ...several }));
   }
   if (step.kind === 'giveUp') {
-    return void (await schedules.skip(schedule, { state: 'refused', reason: refusal(terms), ...one }));
+    return void (await schedules.skip(schedule, { state: 'refused', reason: null, ...one }));
   }
   const query = await planRun(schedule, run, ports);
   if (query instanceof ReportError) {
     return void (await schedules.skip(schedule, { state: 'invalid', reason: query.message, ...one }));
   }
   const retryAfterMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(schedule.refusals, 10));
-  const { maxActive } = terms;
-  const outcome = await schedules.submit(schedule, query, { nextDueAt, maxActive, retryAfterMs });
+  const { defaultMaxActive } = terms;
+  const outcome = await schedules.submit(schedule, query, { nextDueAt, defaultMaxActive, retryAfterMs });
   if (outcome === 'submitted') await ports.doorbell.wake(query.id).catch(() => undefined);
 }
 
 function momentsOf({ catchUp, dueAt, claimedAt, refusedSince }: ClaimedSchedule) {
   const refusedSinceMs = refusedSince?.getTime() ?? null;
   return { catchUp, dueMs: dueAt.getTime(), nowMs: claimedAt.getTime(), refusedSinceMs };
-}
-
-export function refusal({ maxActive }: Pick<RunDueSchedulesTerms, 'maxActive'>): string {
-  return `the environment has ${maxActive} scheduled queries enqueued or running, the maximum`;
 }
 
 /** Plans the run as of its due time, so that a late run covers the same range. Returns the error of an invalid one. */

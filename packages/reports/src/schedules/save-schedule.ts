@@ -1,16 +1,17 @@
 import { dueTimesOf, type Tenant } from '@hourglass/query';
 import type { AuditOf } from '../audit/audit-event.ts';
 import type { Principal } from '../accounts/accounts.ts';
+import { bounded } from '../accounts/ceilings.ts';
 import { ReportError } from '../errors.ts';
 import { isUuid } from '../uuid.ts';
 import { checkSchedule, type CheckSchedulePorts } from './check-schedule.ts';
-import type { Schedule, ScheduleDefinition, ScheduleEdit, ScheduleStore } from './schedule.ts';
+import type { Schedule, ScheduleCount, ScheduleDefinition, ScheduleEdit, ScheduleStore } from './schedule.ts';
 
 export interface SaveSchedulePorts extends CheckSchedulePorts {
   readonly schedules: ScheduleStore;
   readonly newId: () => string;
-  /** Per environment. */
-  readonly maxSchedules: number;
+  /** For environments without a limit of their own. */
+  readonly defaultMaxSchedules: number;
 }
 
 interface SaveScheduleOf {
@@ -29,10 +30,11 @@ export async function createSchedule(
   definition: ScheduleDefinition,
   ports: SaveSchedulePorts,
 ): Promise<Schedule> {
-  const { schedules, newId, maxSchedules: limit } = ports;
+  const { schedules, newId, defaultMaxSchedules } = ports;
   const checked = await checkSchedule(tenant, definition, ports);
   const edit = (now: Date) => fromNow(checked, now);
-  const rule = (existing: number) => {
+  const rule = ({ existing, own, ceiling }: ScheduleCount) => {
+    const limit = bounded(own ?? defaultMaxSchedules, ceiling);
     if (existing >= limit) throw new ReportError('schedule.full', { limit });
   };
   return schedules.create(tenant, { id: newId(), maker: principal, edit }, rule, audit);
@@ -51,7 +53,7 @@ export type ScheduleChange = {
 export async function changeSchedule(
   { tenant, principal, audit, id }: SaveScheduleOf & { readonly id: string },
   change: ScheduleChange,
-  ports: Omit<SaveSchedulePorts, 'newId' | 'maxSchedules'>,
+  ports: Omit<SaveSchedulePorts, 'newId' | 'defaultMaxSchedules'>,
 ): Promise<Schedule> {
   const found = isUuid(id) ? await ports.schedules.find(tenant, id) : null;
   if (found === null) throw new ReportError('schedule.not_found', { id });

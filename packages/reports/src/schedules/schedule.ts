@@ -83,13 +83,22 @@ export interface ScheduleRun {
   readonly endedAt: Date | null;
 }
 
+/** Schedules of an environment and how many it may have. */
+export interface ScheduleCount {
+  readonly existing: number;
+  /** The environment's own limit. Null: the default. */
+  readonly own: number | null;
+  /** That of its organization. Null: none. */
+  readonly ceiling: number | null;
+}
+
 /** The schedules of environments. Ids are UUIDs in lower case. */
 export interface ScheduleStore {
   /** Oldest first. */
   list(tenant: Tenant): Promise<readonly Schedule[]>;
   find(tenant: Tenant, id: string): Promise<Schedule | null>;
   /**
-   * `rule` receives the number of existing schedules and throws to refuse. Creations of one
+   * `rule` receives the number of schedules and throws to refuse. Creations of one
    * environment are serialized, so the limit is exact. `edit` receives the database's time.
    * @throws ReportError `environment.not_found`
    */
@@ -100,7 +109,7 @@ export interface ScheduleStore {
       readonly maker: ScheduleMaker;
       readonly edit: (now: Date) => ScheduleEdit;
     },
-    rule: (existing: number) => void,
+    rule: (count: ScheduleCount) => void,
     audit: AuditOf<Schedule>,
   ): Promise<Schedule>;
   /** Changes a schedule, whose maker is then `maker`. Null: there is no such schedule. */

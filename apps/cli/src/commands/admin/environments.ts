@@ -111,24 +111,36 @@ function splitHostnames(text: string): string[] {
 interface LimitsOptions extends PlaceOptions {
   readonly queriesPerHour?: Override;
   readonly activeQueries?: Override;
+  readonly schedules?: Override;
+  readonly scheduledQueries?: Override;
   readonly turnWeight?: number;
 }
 
 function addLimitsCommand(environment: Command, context: CommandContext): void {
   withPlace(environment.command('limits'))
-    .description('show or change the submission limits of an environment and its share of the workers')
+    .description('show or change the limits of an environment and its share of the workers')
     .option('--queries-per-hour <number>', 'submissions per rolling hour, or "default"', parseOverride)
     .option('--active-queries <number>', 'enqueued and running queries, or "default"', parseOverride)
+    .option('--schedules <number>', 'schedules, or "default"', parseOverride)
+    .option(
+      '--scheduled-queries <number>',
+      'enqueued and running queries of schedules, or "default"',
+      parseOverride,
+    )
     .option(
       '--turn-weight <number>',
       'weight in fair queueing: 2 starts twice as many queries as 1 while both have some waiting',
       wholeNumber,
     )
     .action(async (options: LimitsOptions) => {
-      const { queriesPerHour, activeQueries, turnWeight } = options;
+      const { turnWeight, queriesPerHour, activeQueries, schedules, scheduledQueries } = options;
+      const own = { queriesPerHour, activeQueries, schedules, scheduledQueries };
       const change: ChangeLimitsBody = {
-        ...(queriesPerHour === undefined ? {} : { queriesPerHour: overrideOrNull(queriesPerHour) }),
-        ...(activeQueries === undefined ? {} : { activeQueries: overrideOrNull(activeQueries) }),
+        ...Object.fromEntries(
+          Object.entries(own).flatMap(([limit, value]) =>
+            value === undefined ? [] : [[limit, overrideOrNull(value)]],
+          ),
+        ),
         ...(turnWeight === undefined ? {} : { turnWeight }),
       };
       const limits = await context.api().call({
@@ -140,10 +152,12 @@ function addLimitsCommand(environment: Command, context: CommandContext): void {
     });
 }
 
-function describeLimits({ queriesPerHour, activeQueries, turnWeight, own }: EnvironmentLimits): string {
+function describeLimits({ own, turnWeight, ...limits }: EnvironmentLimits): string {
   return [
-    `queries per hour: ${queriesPerHour} (${originOf(own.queriesPerHour)})`,
-    `active queries: ${activeQueries} (${originOf(own.activeQueries)})`,
+    `queries per hour: ${limits.queriesPerHour} (${originOf(own.queriesPerHour)})`,
+    `active queries: ${limits.activeQueries} (${originOf(own.activeQueries)})`,
+    `schedules: ${limits.schedules} (${originOf(own.schedules)})`,
+    `scheduled queries: ${limits.scheduledQueries} (${originOf(own.scheduledQueries)})`,
     `fair-share weight: ${turnWeight}`,
   ].join('\n');
 }

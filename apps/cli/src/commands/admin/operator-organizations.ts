@@ -73,6 +73,8 @@ interface CeilingsOptions {
   readonly activeQueries?: Override;
   readonly turnWeight?: Override;
   readonly retentionDays?: Override;
+  readonly schedules?: Override;
+  readonly scheduledQueries?: Override;
 }
 
 /** `hourglass admin organization ceilings`. */
@@ -87,6 +89,12 @@ export function addCeilingsCommand(organization: Command, context: CommandContex
     .option(
       '--retention-days <number>',
       'longest retention that administrators may set, or "default"; deletes nothing',
+      parseOverride,
+    )
+    .option('--schedules <number>', 'schedules, or "default"', parseOverride)
+    .option(
+      '--scheduled-queries <number>',
+      'enqueued and running queries of schedules, or "default"',
       parseOverride,
     )
     .action(async (name: string, options: CeilingsOptions) => {
@@ -106,12 +114,15 @@ export function addCeilingsCommand(organization: Command, context: CommandContex
 }
 
 function describeCeilings(ceilings: OrganizationCeilings): string {
-  const { queriesPerHour, activeQueries, turnWeight, retentionDays, own } = ceilings;
+  const { queriesPerHour, activeQueries, turnWeight, retentionDays, schedules, scheduledQueries, own } =
+    ceilings;
   const kept = retentionDays === null ? 'unlimited' : counted(retentionDays, 'day');
   return [
     `queries per hour: ${queriesPerHour} (${originOf(own.queriesPerHour)})`,
     `active queries: ${activeQueries} (${originOf(own.activeQueries)})`,
     `fair-share weight: ${turnWeight} (${originOf(own.turnWeight)})`,
     `retention: ${kept} (${originOf(own.retentionDays)})`,
+    `schedules: ${schedules} (${originOf(own.schedules)})`,
+    `scheduled queries: ${scheduledQueries} (${originOf(own.scheduledQueries)})`,
   ].join('\n');
 }
