@@ -57,6 +57,21 @@ module.exports = {
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
+      name: 'console-knows-only-the-contract',
+      severity: 'error',
+      from: { path: '^apps/console/' },
+      to: { path: '^packages/', pathNot: '^packages/contract/' },
+    },
+    {
+      name: 'console-models-are-pure',
+      severity: 'error',
+      from: { path: '^apps/console/src/(report|plot)/[^/]+\\.ts$' },
+      to: {
+        path: '(^apps/console/src/(api|pages|parts)/|node_modules/(react|react-dom|@base-ui|@tanstack|wouter|uplot)/)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'only-compose-constructs-adapters',
       severity: 'error',
       from: { path: '^apps/[^/]+/src', pathNot: '/compose\\.ts$' },
@@ -118,7 +133,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(packages|apps)/[^/]+/(dist|src/generated)/' },
+    // The parser cannot read JSX. The linter restricts what these files import.
+    exclude: { path: '^(packages|apps)/[^/]+/(dist|src/generated)/|\\.tsx$' },
     tsPreCompilationDeps: true,
     parser: 'swc',
     combinedDependencies: true,

@@ -399,6 +399,13 @@ function secondFactorWrites(): readonly AuditedWrite[] {
         ids['userToken'] = secret(token);
       },
     },
+    {
+      operation: 'beginSession',
+      path: () => '/v1/session',
+      by: ({ email = '' }) => ({ email, actor: 'user' }),
+      body: ({ email, userPassword }) => ({ email, password: userPassword }),
+      action: 'token.create',
+    },
     start,
     {
       operation: 'confirmSecondFactor',
@@ -419,6 +426,7 @@ function secondFactorWrites(): readonly AuditedWrite[] {
     },
     start,
     { operation: 'removeSecondFactor', path, action: 'second_factor.remove' },
+    { operation: 'endSession', path: () => '/v1/session', by, action: 'token.delete' },
   ];
 }
 

@@ -8,10 +8,12 @@ import express, {
 } from 'express';
 import type { ApiMetrics, Logger } from '@hourglass/platform';
 import { ReportError, type Principal } from '@hourglass/reports';
+import type { ConsoleFiles } from './console/read-console-files.ts';
+import { serveConsole } from './console/serve-console.ts';
 import { auditRequest } from './http/audit.ts';
 import { authenticate, type Credentials } from './http/authenticate.ts';
 import { commonHeaders } from './http/common-headers.ts';
-import { refuseCrossSite } from './http/cross-site.ts';
+import { refuseCrossSite, refuseForeignCookie } from './http/cross-site.ts';
 import { discardBody } from './http/discard-body.ts';
 import { publicError, sendError, statusOf } from './http/error-response.ts';
 import { jsonBodyReader } from './http/json-body.ts';
@@ -23,11 +25,15 @@ import type { RequestRates } from './http/request-rates.ts';
 import { secondsSince } from './http/seconds-since.ts';
 import { setHeaders } from './http/send-json.ts';
 import { readSentCredentials } from './http/sent-credentials.ts';
+import type { SessionCookies } from './http/session-cookie.ts';
 import type { ErrorStyle, GuardedRoute, HeaderValues, OpenRoute, Route } from './http/route.ts';
 
 export interface AppParts {
   readonly routes: readonly Route[];
   readonly credentials: Credentials;
+  readonly cookies: Pick<SessionCookies, 'read'>;
+  /** Null: this API serves no console. */
+  readonly console: ConsoleFiles | null;
   readonly rates: RequestRates;
   /** URL at which clients reach this API; null: it has none. */
   readonly publicUrl: string | null;
@@ -72,8 +78,12 @@ export function createApp(parts: AppParts): Express {
       throw new ReportError('request.method', { method: request.method, expected: methods.join(' or ') });
     });
   }
-  app.use((request) => {
+  app.use((request, _response, next) => {
     rates.countAddress(request);
+    next();
+  });
+  if (parts.console !== null) app.use(serveConsole(parts.console));
+  app.use(() => {
     throw new ReportError('request.no_route');
   });
   app.use(errorHandler(parts));
@@ -93,16 +103,17 @@ function openHandler(route: OpenRoute, { rates, publicUrl }: AppParts): RequestH
 
 function guardedHandler(
   route: GuardedRoute,
-  { credentials, rates, publicUrl, noteUse, log }: AppParts,
+  { credentials, cookies, rates, publicUrl, noteUse, log }: AppParts,
 ): RequestHandler {
   const readBody = bodyReader(route);
   return async (request, response) => {
     // All this before anything is looked up for a caller that may be a stranger.
     rates.countAddress(request);
-    const sent = readSentCredentials(request.headers, route);
+    const sent = readSentCredentials(request, route, cookies);
     noteCredentials(response, sent);
     rates.countCredentials(sent);
     refuseCrossSite(request, route, publicUrl);
+    if (sent.kind === 'token' && sent.isCookie) refuseForeignCookie(request, route, publicUrl);
     assertNames(request);
     const reauthenticate = () => authenticate({ request, response, sent }, route, credentials);
     const [authenticated, headers, found] = await Promise.allSettled([

@@ -35,12 +35,15 @@ import {
   type SegmentFiles,
 } from '@hourglass/reports';
 import { createApp, type AppParts } from './app.ts';
+import { closeInTurn } from './close-in-turn.ts';
+import { openConsole } from './console/open-console.ts';
 import { createApiServer, type ApiServer } from './connections/api-server.ts';
 import { readCertificate, type Certificate } from './connections/certificate.ts';
 import { startWaiting } from './events/start-waiting.ts';
 import { watchCertificate } from './connections/watch-certificate.ts';
 import { addressMatcher, countedAddress } from './http/client-address.ts';
 import { createEventLoopTurns } from './http/event-loop-turns.ts';
+import { sessionCookies } from './http/session-cookie.ts';
 import { createRequestRates } from './http/request-rates.ts';
 import { newAccessKey, newPassword, newRecoveryCode, newToken } from './new-secrets.ts';
 import { startNotes } from './notes.ts';
@@ -92,6 +95,7 @@ const maxBlankLines = 100_000;
 /** Relative to this file and to the bundle, which are at the same depth. */
 const packageManifest = new URL('../package.json', import.meta.url);
 const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
+const consoleFolder = fileURLToPath(new URL('../../console/dist', import.meta.url));
 /** Maximum duration of an upload. Older scratch files are orphaned. */
 const maxBatchMs = 24 * 3_600_000;
 
@@ -105,9 +109,9 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   const objects = await openObjectStore(storeOf(settings));
   const metrics = metricsOf(database);
   const passwords = startPasswords({ ...database, metrics, log });
-  const credentials = { accounts: database.accounts, checkPassword: passwords.check };
   removeOrphanedScratch(settings, log);
   const notes = startNotes({ ...database, metrics, log });
+  const cookies = sessionCookies(publicUrl);
   const waiting = startWaiting({ ...database, metrics, log });
   const routes = createRoutes({
     ...{ catalogue, database, waiting, doorbell, objects, metrics },
@@ -124,26 +128,22 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     uploads: composeUploads(settings, metrics),
     nowMs: Date.now,
     newId: randomUUID,
-    ...{ passwords, oidc: openOidc(settings) },
+    ...{ passwords, cookies, oidc: openOidc(settings) },
     ...{ newPassword, newToken, newRecoveryCode, newAccessKey, totp: totpCodes },
     onUncounted: (error) => log.warn({ err: error }, 'the deleted facts could not be counted'),
   });
-  const appParts = { routes, credentials, metrics, log, ...notes.parts };
+  const appParts = {
+    ...{ routes, cookies, metrics, log, ...notes.parts },
+    credentials: { accounts: database.accounts, checkPassword: passwords.check },
+    console: await openConsole(settings, consoleFolder, log),
+  };
   const http = composeHttp(settings, { database, certificate }, appParts);
   const watch = certificate && watchCertificate(certificate, { use: http.useCertificate, metrics, log });
   return {
     services: checkedServices({ database, doorbell, objects }),
     http,
     drain: () => waiting.watch.drain(),
-    async close() {
-      watch?.close();
-      await waiting.close();
-      await notes.close();
-      await passwords.close();
-      await doorbell.close();
-      await database.close();
-      objects.close();
-    },
+    close: () => closeInTurn([watch, waiting, notes, passwords, doorbell, database, objects]),
   };
 }
 
@@ -185,7 +185,10 @@ function composeHttp(
     database: { accessKeys },
     certificate,
   }: { readonly database: Pick<Database, 'accessKeys'>; readonly certificate: Certificate | null },
-  parts: Pick<AppParts, 'routes' | 'credentials' | 'metrics' | 'log' | 'noteUse' | 'refusals'>,
+  parts: Pick<
+    AppParts,
+    'routes' | 'credentials' | 'cookies' | 'console' | 'metrics' | 'log' | 'noteUse' | 'refusals'
+  >,
 ): ApiServer {
   const { metrics } = parts;
   const isTrustedProxy = addressMatcher(settings.trustedProxies);

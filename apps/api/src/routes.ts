@@ -89,6 +89,7 @@ import { scheduleRoutes } from './endpoints/schedules/schedules.ts';
 import { getSchemaRoute } from './endpoints/schema.ts';
 import { secondFactorRoutes } from './endpoints/second-factors.ts';
 import { serviceRoutes, type Dependency } from './endpoints/service.ts';
+import { sessionRoutes } from './endpoints/session.ts';
 import { statsRoutes } from './endpoints/stats/stats.ts';
 import { tokenRoutes } from './endpoints/tokens.ts';
 import { userRoutes } from './endpoints/users.ts';
@@ -98,6 +99,7 @@ import { tenantFinder } from './http/find-tenant.ts';
 import { rateLimitsOf } from './http/rate-limits.ts';
 import { environmentScope, hostScope } from './http/route-scopes.ts';
 import type { Route } from './http/route.ts';
+import type { SessionCookies } from './http/session-cookie.ts';
 import { signatureCheck } from './http/signed-request.ts';
 import type { Passwords } from './passwords.ts';
 import type { UploadPorts } from './uploads/receive-upload.ts';
@@ -182,6 +184,7 @@ export interface RouteServices {
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly passwords: Passwords;
+  readonly cookies: SessionCookies;
   /** Null: no identity provider is configured. */
   readonly oidc: OidcSignIn | null;
   readonly newPassword: () => string;
@@ -269,6 +272,7 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
   const { accounts, organizations, users, tokens, customFields, accessKeys, hostnames, signIns } = database;
   const settings = database.environmentSettings;
   const codes = { secondFactors: database.secondFactors, totp, secretKey };
+  const passwordSignIn = { ...codes, tokens, newToken, signIns, passwords };
   const removal = { ...counting, deletions: database.expiredFacts };
   const findTenant = tenantFinder(accounts);
   return [
@@ -278,7 +282,8 @@ function administrationRoutes(services: RouteServices): readonly Route[] {
     ...organizationRoutes({ accounts, organizations, passwords, newPassword, newToken }),
     ...userRoutes({ users, passwords, newPassword }),
     ...secondFactorRoutes({ ...codes, passwords, newRecoveryCode }),
-    passwordSignInRoute({ ...codes, tokens, newToken, signIns, passwords }),
+    passwordSignInRoute(passwordSignIn),
+    ...sessionRoutes({ ...passwordSignIn, tokens, cookies: services.cookies }),
     ...tokenRoutes({ tokens, newToken }),
     ...oidcSignInRoutes({ users, tokens, passwords, newPassword, newToken, signIns, oidc: services.oidc }),
     ...resultLinksRoutes({ resultLinks: database.resultLinks }),

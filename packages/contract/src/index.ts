@@ -31,6 +31,7 @@ export * from './schema.ts';
 export * from './second-factors.ts';
 export * from './result-links.ts';
 export * from './service.ts';
+export * from './session.ts';
 export * from './sign-in.ts';
 export * from './stats.ts';
 export * from './time-zone.ts';

@@ -1,4 +1,4 @@
-import { filePath, text, url, wholeNumber } from './setting-schemas.ts';
+import { filePath, flag, text, url, wholeNumber } from './setting-schemas.ts';
 import { optionalSetting, setting } from './setting.ts';
 
 /** Settings of where and how clients reach the API. */
@@ -18,6 +18,11 @@ export const addressSettings = {
     value: 'URL',
     description:
       'Base URL of links in responses. Unset: http, or https with a certificate, and the Host header of the request.',
+  }),
+  console: setting('HOURGLASS_CONSOLE', flag, 'true', {
+    readBy: ['api'],
+    value: 'true or false',
+    description: 'Whether the API serves the console, a page for browsers, at /.',
   }),
   tls: {
     certFile: optionalSetting('HOURGLASS_TLS_CERT', filePath, {

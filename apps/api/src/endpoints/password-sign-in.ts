@@ -5,13 +5,15 @@ import {
   type PasswordSignIn,
   type PasswordSignInPorts,
   type Principal,
+  type SignInToken,
 } from '@hourglass/reports';
 import type { Request, Response } from 'express';
+import type { z } from 'zod';
 import { auditRequest } from '../http/audit.ts';
 import { clientAddress } from '../http/client-address.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { noteCredentials, notePrincipal } from '../http/refusals.ts';
-import { jsonBody, openRoute, type OpenRoute } from '../http/route.ts';
+import { jsonBody, openRoute, type OpenCall, type OpenRoute } from '../http/route.ts';
 import type { Passwords } from '../passwords.ts';
 import { signedInViewOf } from '../sign-in/signed-in-view.ts';
 
@@ -21,7 +23,7 @@ export interface PasswordSignInRoutePorts
   readonly passwords: Pick<Passwords, 'check' | 'observer' | 'turns'>;
 }
 
-const maxBodyBytes = 16_384;
+export const signInMaxBodyBytes = 16_384;
 
 /** `POST /v1/signIn`: exchanges a password, and the code of a second factor, for a token. */
 export function passwordSignInRoute(ports: PasswordSignInRoutePorts): OpenRoute {
@@ -30,20 +32,28 @@ export function passwordSignInRoute(ports: PasswordSignInRoutePorts): OpenRoute 
     path: '/v1/signIn',
     operation: { id: 'signIn', tag: 'Sign-in', summary: 'Sign in with a password, and a code' },
     body: jsonBody(signInBody, {
-      maxBytes: maxBodyBytes,
+      maxBytes: signInMaxBodyBytes,
       example: { email: 'joe@acme.example', password: 'the one of the user', code: '123456' },
     }),
     responses: { 200: { description: 'A token for eight hours.', json: signedIn } },
-    async handle({ request, response, body }) {
-      const origin = { address: clientAddress(request), signal: clientGone(response) };
-      noteCredentials(response, { kind: 'password', ...body });
-      const result = await signInWithPassword(
-        { ...body, ...origin },
-        portsOf(ports, origin, request, response),
-      );
-      response.set('Cache-Control', 'no-store').json(signedInViewOf(result));
+    async handle(call) {
+      call.response.set('Cache-Control', 'no-store').json(signedInViewOf(await signIn(ports, call)));
     },
   });
+}
+
+/** Checks password and code, and makes the token. @throws ReportError as `signInWithPassword` */
+export function signIn(
+  ports: PasswordSignInRoutePorts,
+  {
+    request,
+    response,
+    body,
+  }: Pick<OpenCall<unknown, z.infer<typeof signInBody>>, 'request' | 'response' | 'body'>,
+): Promise<SignInToken> {
+  const origin = { address: clientAddress(request), signal: clientGone(response) };
+  noteCredentials(response, { kind: 'password', ...body });
+  return signInWithPassword({ ...body, ...origin }, portsOf(ports, origin, request, response));
 }
 
 function portsOf(

@@ -1,10 +1,16 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Request } from 'express';
 import { ReportError } from '@hourglass/reports';
 import type { GuardedRoute } from './route.ts';
+import type { SessionCookies } from './session-cookie.ts';
 
 /** Well-formed, but not verified. */
 export type SentCredentials =
-  | { readonly kind: 'token'; readonly token: string }
+  | {
+      readonly kind: 'token';
+      readonly token: string;
+      /** Sent by a browser on its own, so that the request must come from a page of this API. */
+      readonly isCookie?: true;
+    }
   | { readonly kind: 'password'; readonly email: string; readonly password: string };
 
 /** Longer than any that can exist, short enough to look up for strangers. */
@@ -14,18 +20,22 @@ const maxPasswordLength = 1024;
 
 /**
  * Reads Basic (e-mail address and password) or Bearer (token), or the bare token in the route's
- * `tokenHeader`, before anything is looked up.
+ * `tokenHeader`, before anything is looked up. Without `Authorization` the cookie of a session counts.
  * @throws ReportError `auth.required`, or with a `tokenHeader` `auth.token`, for missing and malformed
  * credentials
  */
 export function readSentCredentials(
-  headers: IncomingHttpHeaders,
+  request: Request,
   route: Pick<GuardedRoute, 'tokenHeader'>,
+  cookies: Pick<SessionCookies, 'read'>,
 ): SentCredentials {
   const { tokenHeader } = route;
+  const { headers } = request;
   const credentials =
     tokenHeader === undefined
-      ? ofAuthorization(headers.authorization ?? '')
+      ? headers.authorization === undefined
+        ? ofCookie(cookies.read(request))
+        : ofAuthorization(headers.authorization)
       : ofToken(String(headers[tokenHeader.toLowerCase()] ?? ''));
   if (credentials === null) throw refusedCredentials(route);
   return credentials;
@@ -49,6 +59,11 @@ function ofAuthorization(authorization: string): SentCredentials | null {
     default:
       return null;
   }
+}
+
+function ofCookie(token: string | null): SentCredentials | null {
+  const credentials = ofToken(token ?? '');
+  return credentials?.kind === 'token' ? { ...credentials, isCookie: true } : null;
 }
 
 function ofToken(token: string): SentCredentials | null {

@@ -1,0 +1,87 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { pathOf, type Place } from './environments.ts';
+import { apiUrl } from './http.ts';
+import { refresh, showEvent } from './queries.ts';
+import { idOf, type TimedEvent } from './query-events.ts';
+
+const reopenAfterMs = 2000;
+/** Lists are read again at most once in this time, however many queries change. */
+const refreshEveryMs = 1000;
+
+/** Keeps the queries of an environment up to date by its stream of events. */
+export function useLiveQueries({ organization, environment }: Place): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    const place = { organization, environment };
+    const refreshSoon = throttled(() => void refresh(client, place), refreshEveryMs);
+    return watchEvents(place, {
+      onOpen: refreshSoon.run,
+      onGap: refreshSoon.run,
+      onEvent(event) {
+        const isShown = showEvent(client, place, event);
+        // A changed state may leave or enter a filtered list, and only a read shows the result.
+        if (event.kind === 'state' || !isShown) refreshSoon.run();
+        if (event.kind === 'state') void refresh(client, place, idOf(event));
+      },
+      stop: refreshSoon.stop,
+    });
+  }, [client, organization, environment]);
+}
+
+interface Listener {
+  readonly onOpen: () => void;
+  readonly onGap: () => void;
+  readonly onEvent: (event: TimedEvent) => void;
+  readonly stop: () => void;
+}
+
+/** `EventSource` resumes by itself, but gives up after an error status. Returns the function that ends it. */
+function watchEvents(place: Place, listener: Listener): () => void {
+  let source: EventSource;
+  let timer: number | undefined;
+  const open = () => {
+    source = new EventSource(apiUrl(`${pathOf(place)}/queries/events`));
+    source.addEventListener('open', listener.onOpen);
+    source.addEventListener('gap', listener.onGap);
+    for (const kind of ['state', 'progress'] as const) {
+      source.addEventListener(kind, ({ data }: MessageEvent<string>) =>
+        listener.onEvent({ ...(JSON.parse(data) as TimedEvent), kind }),
+      );
+    }
+    source.addEventListener('error', () => {
+      if (source.readyState === EventSource.CLOSED) timer = window.setTimeout(open, reopenAfterMs);
+    });
+  };
+  open();
+  return () => {
+    source.close();
+    window.clearTimeout(timer);
+    listener.stop();
+  };
+}
+
+interface Throttled {
+  readonly run: () => void;
+  readonly stop: () => void;
+}
+
+/** Runs at once, and again at the end of the interval if it was asked meanwhile. */
+function throttled(work: () => void, everyMs: number): Throttled {
+  let timer: number | undefined;
+  let isAsked = false;
+  const run = () => {
+    if (timer !== undefined) {
+      isAsked = true;
+      return;
+    }
+    work();
+    timer = window.setTimeout(() => {
+      timer = undefined;
+      if (!isAsked) return;
+      isAsked = false;
+      run();
+    }, everyMs);
+  };
+  return { run, stop: () => window.clearTimeout(timer) };
+}

@@ -1,0 +1,108 @@
+import type { SessionView } from '@hourglass/contract';
+import { Redirect, Route, Switch } from 'wouter';
+import { useEnvironments, type Place } from './api/environments.ts';
+import { useLiveQueries } from './api/live-queries.ts';
+import { useSession } from './api/session.ts';
+import { Frame } from './parts/frame.tsx';
+import { Notice } from './parts/notice.tsx';
+import { OutageBanner } from './parts/outage-banner.tsx';
+import { queriesPath } from './parts/paths.ts';
+import { QueriesPage } from './pages/queries/queries-page.tsx';
+import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
+import { useTexts } from './text/texts.tsx';
+
+/** The page of the URL for whoever is signed in, and otherwise the sign-in at the same URL. */
+export function App() {
+  const session = useSession();
+  return (
+    <>
+      <OutageBanner />
+      {session === null && <SignInPage />}
+      {session && <SignedIn session={session} />}
+    </>
+  );
+}
+
+function SignedIn({ session }: { readonly session: SessionView }) {
+  const environments = useEnvironments(session.organization);
+  const [first] = environments ?? [];
+  if (environments === undefined) return null;
+  return (
+    <Switch>
+      <Route path="/">
+        {first === undefined ? (
+          <NoEnvironment session={session} />
+        ) : (
+          <Redirect to={queriesPath(first)} replace />
+        )}
+      </Route>
+      <Route path="/env/:environment/*?">
+        {({ environment }) =>
+          environments.includes(environment) ? (
+            <Pages
+              key={environment}
+              session={session}
+              environments={environments}
+              environment={environment}
+            />
+          ) : (
+            <Missing session={session} environments={environments} />
+          )
+        }
+      </Route>
+      <Route>
+        <Missing session={session} environments={environments} />
+      </Route>
+    </Switch>
+  );
+}
+
+interface InEnvironment {
+  readonly session: SessionView;
+  readonly environments: readonly string[];
+  readonly environment: string;
+}
+
+function Pages({ session, environments, environment }: InEnvironment) {
+  const place: Place = { organization: session.organization, environment };
+  useLiveQueries(place);
+  return (
+    <Frame session={session} environments={environments} environment={environment}>
+      <Switch>
+        <Route path="/env/:environment/queries">
+          <QueriesPage place={place} session={session} />
+        </Route>
+        <Route>
+          <NotFound />
+        </Route>
+      </Switch>
+    </Frame>
+  );
+}
+
+function Missing({ session, environments }: Omit<InEnvironment, 'environment'>) {
+  return (
+    <Frame session={session} environments={environments} environment={null}>
+      <NotFound />
+    </Frame>
+  );
+}
+
+function NotFound() {
+  const { t } = useTexts();
+  return <Notice title={t('notFound.title')}>{t('notFound.next')}</Notice>;
+}
+
+function NoEnvironment({ session }: Pick<InEnvironment, 'session'>) {
+  const { t } = useTexts();
+  return (
+    <Frame session={session} environments={[]} environment={null}>
+      <Notice
+        title={t('noEnvironment.title')}
+        command={`hourglass admin environment create --org ${session.organization} prod`}
+      >
+        {t('noEnvironment.next')}
+      </Notice>
+    </Frame>
+  );
+}

@@ -1,0 +1,64 @@
+import type { ListedQuery, QueryParams } from '@hourglass/contract';
+import { hasEnded, idOf } from '../../api/query-events.ts';
+import type { TextKey } from '../../text/languages.ts';
+
+/** A query as a row of the list. */
+export interface QueryRow {
+  readonly id: string;
+  readonly title: string;
+  readonly state: ListedQuery['state'];
+  readonly stateKey: TextKey;
+  /** While the query is enqueued or running. */
+  readonly phaseKey: TextKey | null;
+  /** Percent; null once the query has ended. */
+  readonly progress: number | null;
+  readonly range: string;
+  readonly created: string;
+  readonly submitter: string;
+  /** The reason of a failed query. */
+  readonly reason: string | null;
+  /** Rows of a completed query. */
+  readonly rows: number | null;
+  readonly canCancel: boolean;
+}
+
+export interface RowFormats {
+  readonly range: Intl.DateTimeFormat;
+  readonly created: Intl.DateTimeFormat;
+}
+
+/** Creates the formats of a list once: making one costs more than using it. */
+export function rowFormats(tag: string): RowFormats {
+  return {
+    range: new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }),
+    created: new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }),
+  };
+}
+
+export function prepareRow(query: ListedQuery, formats: RowFormats, maySubmit: boolean): QueryRow {
+  const { state, phase, progress, queryParams, created, userId, error, resultRows } = query;
+  const isOver = hasEnded(query);
+  const { startTimestamp, endTimestamp } = queryParams;
+  return {
+    id: idOf(query),
+    title: query.name ?? titleOf(queryParams),
+    state,
+    stateKey: `state.${state}`,
+    phaseKey: isOver || phase === undefined ? null : `phase.${phase}`,
+    progress: isOver ? null : (progress ?? 0),
+    range: `${formats.range.formatRange(new Date(startTimestamp), new Date(endTimestamp))} UTC`,
+    created: formats.created.format(new Date(created)),
+    submitter: userId,
+    reason: state === 'failed' ? (error ?? '') : null,
+    rows: resultRows === undefined ? null : Number(resultRows),
+    canCancel: maySubmit && !isOver,
+  };
+}
+
+/** Names a query by its columns: `sum_message_count by apiproxy, hour`. */
+function titleOf({ metrics, dimensions, timeUnit }: QueryParams): string {
+  const columns = metrics.map((metric) => /(?:^|,)alias:(.*)$/.exec(metric)?.[1] ?? metric);
+  const groups = [...dimensions, ...(timeUnit === undefined ? [] : [timeUnit])];
+  if (columns.length === 0) return groups.join(', ');
+  return groups.length === 0 ? columns.join(', ') : `${columns.join(', ')} / ${groups.join(', ')}`;
+}

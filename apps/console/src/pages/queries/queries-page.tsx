@@ -1,0 +1,68 @@
+import type { SessionView } from '@hourglass/contract';
+import { useMemo } from 'react';
+import { useSearchParams } from 'wouter';
+import type { Place } from '../../api/environments.ts';
+import { useQueryList } from '../../api/queries.ts';
+import { Failure } from '../../parts/failure.tsx';
+import { PageTitle } from '../../parts/frame.tsx';
+import { Notice } from '../../parts/notice.tsx';
+import { useTexts } from '../../text/texts.tsx';
+import { filterOf } from './list-filter.ts';
+import { prepareRow, rowFormats } from './prepare-row.ts';
+import { QueryFilters } from './query-filters.tsx';
+import { QueryTable } from './query-table.tsx';
+
+export interface QueriesPageProps {
+  readonly place: Place;
+  readonly session: SessionView;
+}
+
+/** The queries of an environment, newest first, as they change. */
+export function QueriesPage({ place, session }: QueriesPageProps) {
+  const { t, tag } = useTexts();
+  const [search] = useSearchParams();
+  const filter = filterOf(search);
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useQueryList(place, filter);
+  const formats = useMemo(() => rowFormats(tag), [tag]);
+  const maySubmit = session.scopes.includes('submit');
+  const rows = data?.pages.flatMap(({ queries }) =>
+    queries.map((query) => prepareRow(query, formats, maySubmit)),
+  );
+  return (
+    <>
+      <div className="page-head">
+        <PageTitle>{t('queries.title')}</PageTitle>
+      </div>
+      <QueryFilters email={session.email} />
+      {error !== null && data === undefined && <Failure error={error} />}
+      {rows?.length === 0 && <NoQueries place={place} isFiltered={Object.keys(filter).length > 0} />}
+      {rows !== undefined && rows.length > 0 && <QueryTable place={place} rows={rows} />}
+      {hasNextPage && (
+        <p className="more">
+          <button
+            type="button"
+            className="button"
+            disabled={isFetchingNextPage}
+            onClick={() => void fetchNextPage()}
+          >
+            {t('queries.more')}
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function NoQueries({ place, isFiltered }: { readonly place: Place; readonly isFiltered: boolean }) {
+  const { t } = useTexts();
+  if (isFiltered) return <Notice title={t('queries.noMatch')}>{t('queries.noMatchNext')}</Notice>;
+  const { organization, environment } = place;
+  return (
+    <Notice
+      title={t('queries.none')}
+      command={`hourglass submit --org ${organization} --env ${environment} query.json`}
+    >
+      {t('queries.noneNext')}
+    </Notice>
+  );
+}

@@ -1,0 +1,22 @@
+import type { ReactNode } from 'react';
+import { CopyText } from './copy-text.tsx';
+
+/** What a page without content says: what is so, and what to do next. */
+export function Notice({
+  title,
+  command,
+  children,
+}: {
+  readonly title: string;
+  /** For the shell. */
+  readonly command?: string;
+  readonly children?: ReactNode;
+}) {
+  return (
+    <section className="notice">
+      <h2>{title}</h2>
+      {children && <p>{children}</p>}
+      {command !== undefined && <CopyText text={command} />}
+    </section>
+  );
+}

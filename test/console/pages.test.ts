@@ -1,0 +1,120 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
+import {
+  accessibilityFaults,
+  isChromiumMissing,
+  openPage,
+  overflows,
+  startBrowser,
+  takePicture,
+  type WatchedPage,
+} from './browser.ts';
+
+const hostile = `<img src=x onerror="throw new Error('ran')">{{t}} ${'long'.repeat(20)}`;
+
+describe.skipIf(isChromiumMissing)('the console in Chromium', () => {
+  let system: TestSystem;
+  let browser: Browser;
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([sharedSystem('api'), startBrowser()]);
+    await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes', name: hostile });
+    await system.client.submit({ metrics: [{ name: 'message_count' }], timeRange: 'lastMonth' });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await system.stop();
+  });
+
+  async function signIn(page: Page): Promise<void> {
+    await page.goto('/');
+    await page.getByLabel('E-mail address').fill(system.email);
+    await page.getByLabel('Password').fill(system.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Queries' }).waitFor();
+  }
+
+  async function withPage(
+    options: Parameters<typeof openPage>[2],
+    run: (opened: WatchedPage) => Promise<void>,
+  ) {
+    const opened = await openPage(browser, system.url, options);
+    try {
+      await run(opened);
+      expect(opened.faults).toEqual([]);
+    } finally {
+      await opened.close();
+    }
+  }
+
+  test('signs in by keyboard, keeps no token where scripts read, and signs out', async () => {
+    await withPage({}, async ({ page }) => {
+      await page.goto('/env/prod/queries?status=enqueued');
+      await page.getByLabel('E-mail address').waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await takePicture(page, 'sign-in');
+      await page.keyboard.type(system.email);
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('something else entirely');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').getByText('E-mail address or password is wrong.').waitFor();
+      await page.getByLabel('Password').fill(system.password);
+      await page.keyboard.press('Enter');
+      // The page of the link, with its filter.
+      await page.getByRole('heading', { name: 'Queries' }).waitFor();
+      expect(await page.getByLabel('State').inputValue()).toBe('enqueued');
+      const readable = await page.evaluate('JSON.stringify([localStorage, sessionStorage, document.cookie])');
+      expect(readable).not.toContain('hg_');
+      await page.getByRole('button', { name: /^Account/ }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByLabel('E-mail address').waitFor();
+      await page.goto('/');
+      await page.getByLabel('E-mail address').waitFor();
+    });
+  });
+
+  test('shows queries as they change, with names as text, and cancels one', async () => {
+    await withPage({}, async ({ page }) => {
+      await signIn(page);
+      await page.getByRole('rowheader', { name: hostile }).waitFor();
+      await system.client.submit({
+        dimensions: ['apiproxy'],
+        timeRange: 'today',
+        name: 'submitted meanwhile',
+      });
+      const row = page.getByRole('row', { name: /submitted meanwhile/ });
+      await row.getByText('Enqueued').waitFor();
+      await row.getByRole('button', { name: 'Cancel submitted meanwhile' }).click();
+      await takePicture(page, 'cancel');
+      await page.getByRole('button', { name: 'Cancel the query' }).click();
+      await row.getByText('Cancelled').waitFor();
+      await page.getByLabel('State').selectOption('Cancelled');
+      await page.getByRole('row', { name: hostile }).waitFor({ state: 'detached' });
+      expect(new URL(page.url()).search).toBe('?status=cancelled');
+    });
+  });
+
+  test.each([
+    ['light, 1280 px', { colorScheme: 'light' as const }],
+    ['dark, 1280 px', { colorScheme: 'dark' as const }],
+    ['Polish, 320 px', { locale: 'pl', viewport: { width: 320, height: 640 } }],
+    [
+      'Chinese, 320 px, dark',
+      { locale: 'zh-CN', viewport: { width: 320, height: 640 }, colorScheme: 'dark' as const },
+    ],
+  ])('is accessible and fits the window: %s', async (name, options) => {
+    await withPage(options, async ({ page }) => {
+      await page.goto('/');
+      await page.locator('input[type=email]').fill(system.email);
+      await page.locator('input[type=password]').fill(system.password);
+      await page.keyboard.press('Enter');
+      await page.locator('table').waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      expect(await overflows(page)).toBe(false);
+      await takePicture(page, `queries ${name}`);
+      await page.locator('.bar .avatar').click();
+      await takePicture(page, `account ${name}`);
+      expect(await accessibilityFaults(page)).toEqual([]);
+    });
+  });
+});
