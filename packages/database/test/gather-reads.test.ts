@@ -44,8 +44,9 @@ interface NumberRow {
 }
 
 function numberReader(reads: ReturnType<typeof gatherReads>, table = 'numbers') {
-  return reads<string, NumberRow>({
+  return reads<string, NumberRow, NumberRow>({
     keyOf: (name) => name,
+    valueOf: (row) => row,
     select: (names) => sql`
       select name as key, number from ${new Sql([table], [])} where name = any(${[...names.keys()]}::text[])`,
   });
@@ -61,7 +62,7 @@ describe('reads that are requested together', () => {
     expect(statements).toBe(1);
   });
 
-  test('wait for the running statement, then share the next one', async () => {
+  test('wait for the running statement while they are few, then share the next one', async () => {
     await run("insert into numbers values ('a', 1)");
     const read = numberReader(gatherReads(createScopedPool({ pool, roles: null, isPipelined: true })));
     const early = read('a');
@@ -70,6 +71,24 @@ describe('reads that are requested together', () => {
     expect((await early)?.number).toBe(1);
     expect((await late).map((row) => row?.number)).toEqual(Array.from({ length: 20 }, () => 1));
     expect(statements).toBe(2);
+  });
+
+  test('do not wait for a running statement that takes long when they are many', async () => {
+    await run("insert into numbers values ('a', 1)");
+    await run('create table locked (name text primary key, number integer not null)');
+    const reads = gatherReads(createScopedPool({ pool, roles: null, isPipelined: true }));
+    const [ofLocked, ofNumbers] = [numberReader(reads, 'locked'), numberReader(reads)];
+    await withClient(created.url, async (client) => {
+      await client.query('begin; lock table locked');
+      const slow = ofLocked('a');
+      await eventually('the slow statement is sent', () => (statements === 1 ? true : null));
+      const many = Array.from({ length: 40 }, () => ofNumbers('a'));
+      expect((await Promise.all(many)).map((row) => row?.number)).toEqual(many.map(() => 1));
+      await client.query('rollback');
+      expect(await slow).toBeNull();
+    });
+    expect(statements).toBe(2);
+    await run('drop table locked');
   });
 
   test('see everything that was committed before the request, also while another batch is running', async () => {

@@ -126,13 +126,16 @@ describe('a batch of reads', () => {
 
   /** Reads the ids of all queries that the statement may see. */
   function visibleReader(): (tenant?: OrganizationScope) => Promise<readonly string[]> {
-    const read = gatherReads(scoped)<OrganizationScope | undefined, { key: string; ids: readonly string[] }>({
-      keyOf: () => 'all',
+    type Ids = readonly string[];
+    const read = gatherReads(scoped)<OrganizationScope | undefined, { key: string; ids: Ids }, Ids>({
+      keyOf: (tenant) => JSON.stringify(tenant ?? null),
       tenantOf: (tenant) => tenant as OrganizationScope,
-      select: () => sql`
-        select 'all' as key, (select coalesce(json_agg(id), '[]') from queries) as ids`,
+      select: (tenants) => sql`
+        select key, (select coalesce(json_agg(id), '[]') from queries) as ids
+          from unnest(${[...tenants.keys()]}::text[]) key`,
+      valueOf: ({ ids }) => ids,
     });
-    return async (tenant) => (await read(tenant))?.ids ?? [];
+    return async (tenant) => (await read(tenant)) ?? [];
   }
 });
 

@@ -7,7 +7,6 @@ import {
   type NewAccessKey,
 } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
-import { servedByDatabase } from '../connection/database-errors.ts';
 import type { OrganizationScope } from '../connection/scope.ts';
 import { accessKeyReader } from '../request-reads/access-key-reader.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
@@ -18,7 +17,6 @@ import { withOrganizationLock } from './with-organization-lock.ts';
 const columns = { id: true, description: true, createdAt: true, expiresAt: true, disabledAt: true } as const;
 
 export function createAccessKeyStore(prisma: ScopedPrisma, reads: GatherReads): AccessKeyStore {
-  const findUsable = accessKeyReader(reads);
   return {
     list: (tenant) =>
       prisma.transaction(scopeOf(tenant), async (transaction) => {
@@ -42,7 +40,7 @@ export function createAccessKeyStore(prisma: ScopedPrisma, reads: GatherReads): 
         await insertAuditEvent(transaction, audit(changed));
         return changed;
       }),
-    findUsable: (id) => servedByDatabase(() => findUsable(id)),
+    findUsable: accessKeyReader(reads),
   };
 }
 

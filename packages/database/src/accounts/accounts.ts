@@ -1,5 +1,4 @@
 import type { Accounts, OrganizationRecord } from '@hourglass/reports';
-import { servedByDatabase } from '../connection/database-errors.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
 import { organizationColumns } from './insert-organization.ts';
 import { tenantReader } from '../request-reads/tenant-reader.ts';
@@ -7,11 +6,9 @@ import { tokenReader } from '../request-reads/token-reader.ts';
 import type { ScopedPrisma } from '../connection/scoped-prisma.ts';
 
 export function createAccounts(prisma: ScopedPrisma, reads: GatherReads): Accounts {
-  const principalOfToken = tokenReader(reads);
-  const tenantOf = tenantReader(reads);
   return {
-    authenticateToken: (token) => servedByDatabase(() => principalOfToken(token)),
-    findTenant: (scope) => servedByDatabase(() => tenantOf(scope)),
+    authenticateToken: tokenReader(reads),
+    findTenant: tenantReader(reads),
     findOrganization: (name) => findOrganization(prisma, name),
   };
 }

@@ -8,7 +8,6 @@ import type {
   EnvironmentWithFields,
 } from '@hourglass/reports';
 import { auditJson, insertAuditEvent } from '../audit/insert-audit-event.ts';
-import { servedByDatabase } from '../connection/database-errors.ts';
 import type { GatherReads } from '../request-reads/gather-reads.ts';
 import type { ScopedPrisma } from '../connection/scoped-prisma.ts';
 import { customFieldReader } from '../request-reads/custom-field-reader.ts';
@@ -25,12 +24,11 @@ const columns = {
 export function createCustomFieldStore(prisma: ScopedPrisma, reads: GatherReads): CustomFieldStore {
   const fieldsOf = customFieldReader(reads);
   return {
-    find: (tenant, dataset) =>
-      servedByDatabase(async () => {
-        const found = await fieldsOf({ tenant, dataset: dataset ?? null });
-        if (found === null) throw new Error(`environment ${tenant.environmentId} does not exist`);
-        return found;
-      }),
+    async find(tenant, dataset) {
+      const found = await fieldsOf({ tenant, dataset: dataset ?? null });
+      if (found === null) throw new Error(`environment ${tenant.environmentId} does not exist`);
+      return found;
+    },
     listEnvironments: (organization, dataset) => listEnvironments(prisma, organization, dataset),
     declare: (tenant, declaration, maxFields, audit) =>
       declare(prisma, tenant, declaration, { maxFields, audit }),

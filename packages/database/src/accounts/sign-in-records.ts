@@ -29,10 +29,9 @@ export function createSignInRecords(
   nowMs: () => number = () => performance.now(),
 ): SignInRecords {
   const all = pool.within(everyTenant);
-  const read = signInReader(reads);
   let prunedAtMs = -Infinity;
   return {
-    read: (email, address) => servedByDatabase(() => read(email, address)),
+    read: signInReader(reads),
     recordSuccess: (email, address) =>
       servedByDatabase(async () => {
         await rememberAddress(all, email, address);

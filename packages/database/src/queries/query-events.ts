@@ -11,8 +11,6 @@ import { environmentEventReader, queryEventReader } from '../request-reads/query
 const queryChannel = 'hourglass_query_changed';
 
 export function createQueryEvents(connection: ListenerConnection, reads: GatherReads): QueryEvents {
-  const ofQuery = queryEventReader(reads);
-  const ofEnvironment = environmentEventReader(reads);
   return {
     listen: (listener) =>
       listenTo(connection, queryChannel, {
@@ -23,9 +21,8 @@ export function createQueryEvents(connection: ListenerConnection, reads: GatherR
         onListening: () => listener.onListening(),
         onLost: (error) => listener.onLost(error),
       }),
-    ofQuery: (scope, id, afterId) => servedByDatabase(() => ofQuery(scope, id, afterId)),
-    ofEnvironment: (tenant, hostname, afterId) =>
-      servedByDatabase(() => ofEnvironment(tenant, hostname, afterId)),
+    ofQuery: queryEventReader(reads),
+    ofEnvironment: environmentEventReader(reads),
   };
 }
 

@@ -42,8 +42,6 @@ export function createQueryStore(
 ): QueryStore & PolledQueries {
   /** The worker's claims and jobs take queries of any tenant. */
   const all = pool.within(everyTenant);
-  const usage = usageReader(reads);
-  const poll = pollReader(reads);
   return {
     submit: (submission, limits) =>
       servedByDatabase(() =>
@@ -52,8 +50,8 @@ export function createQueryStore(
     findEqual: (tenant, reuse) =>
       servedByDatabase(() => findEqual(pool.within(tenant), tenant, { reuse, terms: resultTerms })),
     deleteExpiredIdempotencyKeys: (limit) => servedByDatabase(() => deleteExpiredIdempotencyKeys(all, limit)),
-    usage: (scope, limits) => servedByDatabase(() => usage(scope, limits)),
-    poll: (scope, id) => servedByDatabase(() => poll(scope, id)),
+    usage: usageReader(reads),
+    poll: pollReader(reads),
     find: (scope, id) => servedByDatabase(() => find(pool.within(scope), scope, id)),
     list: (tenant, criteria, limit) =>
       servedByDatabase(() => listQueries(pool.within(tenant), tenant, criteria, limit)),

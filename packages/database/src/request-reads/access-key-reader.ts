@@ -13,7 +13,7 @@ interface AccessKeyRow {
 
 /** Reads an access key; null: it is unknown, disabled, or has expired by the database's clock. */
 export function accessKeyReader(reads: GatherReads): (id: string) => Promise<UsableAccessKey | null> {
-  const rowOf = reads<string, AccessKeyRow>({
+  const keyOfId = reads<string, AccessKeyRow, UsableAccessKey>({
     keyOf: (id) => id,
     select: (ids) => sql`
       select k.id as key, o.name as organization, e.name as environment, e.id as "environmentId",
@@ -24,12 +24,13 @@ export function accessKeyReader(reads: GatherReads): (id: string) => Promise<Usa
        where k.id = any(${[...ids.keys()]}::text[])
          and k.disabled_at is null
          and (k.expires_at is null or k.expires_at > statement_timestamp())`,
+    valueOf: ({ key, isSuspended, sealedSecret, ...tenant }) => ({
+      id: key,
+      tenant,
+      isSuspended,
+      sealedSecret: Buffer.from(sealedSecret, 'base64'),
+    }),
   });
-  return async (id) => {
-    // PostgreSQL refuses a NUL in a text, and no id contains one.
-    const row = id.includes('\0') ? null : await rowOf(id);
-    if (row === null) return null;
-    const { key, isSuspended, sealedSecret, ...tenant } = row;
-    return { id: key, tenant, isSuspended, sealedSecret: Buffer.from(sealedSecret, 'base64') };
-  };
+  // PostgreSQL refuses a NUL in a text, and no id contains one.
+  return async (id) => (id.includes('\0') ? null : keyOfId(id));
 }

@@ -19,7 +19,7 @@ interface FieldsRow {
 export function customFieldReader(
   reads: GatherReads,
 ): (scope: FieldScope) => Promise<EnvironmentFields | null> {
-  const rowOf = reads<FieldScope, FieldsRow>({
+  return reads<FieldScope, FieldsRow, EnvironmentFields>({
     keyOf: ({ tenant, dataset }) => JSON.stringify([tenant.environmentId, dataset]),
     tenantOf: ({ tenant: { organization, environment } }) => ({ organization, environment }),
     select: (scopes) => sql`
@@ -34,11 +34,9 @@ export function customFieldReader(
                     ${[...scopes.values()].map(({ dataset }) => dataset)}::text[])
              as requested (key, environment_id, dataset)
         join environments e on e.id = requested.environment_id`,
+    valueOf: ({ undeclaredFields, fields }) => ({
+      undeclaredFields,
+      fields: fields.map((field) => ({ ...field, createdAt: new Date(field.createdAt) })),
+    }),
   });
-  return async (scope) => {
-    const row = await rowOf(scope);
-    if (row === null) return null;
-    const fields = row.fields.map((field) => ({ ...field, createdAt: new Date(field.createdAt) }));
-    return { undeclaredFields: row.undeclaredFields, fields };
-  };
 }

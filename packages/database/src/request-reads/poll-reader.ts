@@ -21,7 +21,7 @@ interface PolledRow extends StatusRow<string> {
 export function pollReader(
   reads: GatherReads,
 ): (scope: OrganizationScope | QueryScope, id: string) => Promise<PolledQuery | null> {
-  const rowOf = reads<Poll, PolledRow>({
+  const poll = reads<Poll, PolledRow, PolledQuery>({
     keyOf: ({ id, organization, environment }) => JSON.stringify([id, organization, environment]),
     tenantOf: ({ organization, environment }) =>
       environment === null ? { organization } : { organization, environment },
@@ -36,13 +36,15 @@ export function pollReader(
         join environments e on e.id = q.environment_id
         join organizations o on o.id = e.organization_id
        where o.name = asked.organization and e.name = coalesce(asked.environment, e.name)`,
+    valueOf: ({ id, organization, environment, ...status }) => ({
+      id,
+      scope: { organization, environment },
+      ...queryStatus(status),
+    }),
   });
   return async (scope, id) => {
     if (!isUuid(id)) return null;
     const environment = 'environment' in scope ? scope.environment : null;
-    const row = await rowOf({ id: id.toLowerCase(), organization: scope.organization, environment });
-    if (row === null) return null;
-    const { organization } = row;
-    return { id: row.id, scope: { organization, environment: row.environment }, ...queryStatus(row) };
+    return poll({ id: id.toLowerCase(), organization: scope.organization, environment });
   };
 }

@@ -58,7 +58,7 @@ function pageColumns(ofSubject: Sql, condition: Sql): Sql {
 export function queryEventReader(
   reads: GatherReads,
 ): (scope: OrganizationScope | QueryScope, id: string, afterId: string) => Promise<QueryEventPage | null> {
-  const rowOf = reads<AskedQuery, PageRow & { readonly state: QueryState }>({
+  const pageOfQuery = reads<AskedQuery, PageRow & { readonly state: QueryState }, QueryEventPage>({
     keyOf: (asked) => JSON.stringify(Object.values(asked)),
     tenantOf: ({ organization, environment }) =>
       environment === null ? { organization } : { organization, environment },
@@ -75,13 +75,13 @@ export function queryEventReader(
         join environments e on e.id = q.environment_id
         join organizations o on o.id = e.organization_id
        where o.name = asked.organization and e.name = coalesce(asked.environment, e.name)`,
+    valueOf: (row) => ({ ...pageOf(row), state: row.state }),
   });
   return async (scope, id, afterId) => {
     if (!isUuid(id)) return null;
     const environment = 'environment' in scope ? scope.environment : null;
     const { organization } = scope;
-    const row = await rowOf({ id: id.toLowerCase(), organization, environment, afterId });
-    return row === null ? null : { ...pageOf(row), state: row.state };
+    return pageOfQuery({ id: id.toLowerCase(), organization, environment, afterId });
   };
 }
 
@@ -97,7 +97,7 @@ interface AskedEnvironment {
 export function environmentEventReader(
   reads: GatherReads,
 ): (tenant: Tenant, hostname: string | null, afterId: string) => Promise<EventPage | null> {
-  const rowOf = reads<AskedEnvironment, PageRow>({
+  const pageOfEnvironment = reads<AskedEnvironment, PageRow, EventPage>({
     keyOf: (asked) => JSON.stringify(Object.values(asked)),
     tenantOf: ({ organization, environment }) => ({ organization, environment }),
     select: (asked) => sql`
@@ -112,11 +112,10 @@ export function environmentEventReader(
         join environments e on e.id = asked.environment_id
         join organizations o on o.id = e.organization_id
        where o.name = asked.organization`,
+    valueOf: pageOf,
   });
-  return async ({ environmentId, organization, environment }, hostname, afterId) => {
-    const row = await rowOf({ environmentId, organization, environment, hostname, afterId });
-    return row === null ? null : pageOf(row);
-  };
+  return ({ environmentId, organization, environment }, hostname, afterId) =>
+    pageOfEnvironment({ environmentId, organization, environment, hostname, afterId });
 }
 
 function pageOf({ organization, environment, events, newestId, isKnown }: PageRow): EventPage {

@@ -22,7 +22,7 @@ interface SignInRow {
 
 /** Reads a user with the guesses that delay the next password. */
 export function signInReader(reads: GatherReads): (email: string, address: string) => Promise<SignInState> {
-  const rowOf = reads<Attempt, SignInRow>({
+  const stateOf = reads<Attempt, SignInRow, SignInState>({
     keyOf: ({ email, address }) => JSON.stringify([email, address]),
     select: (attempts) => {
       const asked = [...attempts.values()];
@@ -49,16 +49,26 @@ export function signInReader(reads: GatherReads): (email: string, address: strin
           left join users u on u.email = asked.email
           left join organizations o on o.id = u.organization_id`;
     },
+    valueOf: ({ isKnownAddress, delaySeconds, ...row }) => ({
+      user: userOf(row),
+      isKnownAddress,
+      delaySeconds,
+    }),
   });
   return async (email, address) => {
-    const row = await rowOf({ email, address });
-    if (row === null) throw new Error('the read of a sign-in returned no row');
-    const { isKnownAddress, delaySeconds } = row;
-    return { user: userOf(row), isKnownAddress, delaySeconds };
+    const state = await stateOf({ email, address });
+    if (state === null) throw new Error('the read of a sign-in returned no row');
+    return state;
   };
 }
 
-function userOf({ email, role, organization, isSuspended, ...row }: SignInRow): SignInState['user'] {
+function userOf({
+  email,
+  role,
+  organization,
+  isSuspended,
+  ...row
+}: Omit<SignInRow, 'isKnownAddress' | 'delaySeconds'>): SignInState['user'] {
   const { passwordHash, hasSecondFactor } = row;
   if (email === null || role === null || passwordHash === null || organization === null) return null;
   const scopes = scopesOfRole[role];

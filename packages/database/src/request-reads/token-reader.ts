@@ -21,7 +21,7 @@ interface TokenRow {
  * clock.
  */
 export function tokenReader(reads: GatherReads): (token: string) => Promise<Principal | null> {
-  const rowOf = reads<string, TokenRow>({
+  const principalOf = reads<string, TokenRow, Principal>({
     keyOf: (hash) => hash,
     select: (hashes) => sql`
       select t.hash as key, o.name as organization, e.name as environment, t.customers, u.email,
@@ -35,20 +35,21 @@ export function tokenReader(reads: GatherReads): (token: string) => Promise<Prin
         left join environments e on e.id = t.environment_id
        where t.hash = any(${[...hashes.keys()]}::text[])
          and (t.expires_at is null or t.expires_at > statement_timestamp())`,
+    valueOf: principalOfRow,
   });
-  return async (token) => {
-    const row = await rowOf(tokenHash(token));
-    if (row === null) return null;
-    const { id, isSuspended, organization, environment, customers, email, role, scopes } = row;
-    return {
-      organization,
-      environment,
-      customers: customers ?? [],
-      email,
-      role,
-      scopes: scopesOfToken(role, scopes),
-      tokenId: id,
-      isSuspended,
-    };
+  return (token) => principalOf(tokenHash(token));
+}
+
+function principalOfRow(row: TokenRow): Principal {
+  const { id, isSuspended, organization, environment, customers, email, role, scopes } = row;
+  return {
+    organization,
+    environment,
+    customers: customers ?? [],
+    email,
+    role,
+    scopes: scopesOfToken(role, scopes),
+    tokenId: id,
+    isSuspended,
   };
 }

@@ -13,16 +13,14 @@ type KeyedUsageRow = UsageRow & { readonly key: string };
 export function usageReader(
   reads: GatherReads,
 ): (scope: QueryScope, limits: SubmissionLimits) => Promise<LimitUsage | null> {
-  const rowOf = reads<ScopeWithLimits, KeyedUsageRow>({
+  const usageOf = reads<ScopeWithLimits, KeyedUsageRow, LimitUsage>({
     keyOf: ({ organization, environment, queriesPerHour, activeQueries }) =>
       JSON.stringify([organization, environment, queriesPerHour, activeQueries]),
     tenantOf: ({ organization, environment }) => ({ organization, environment }),
     select: selectUsage,
+    valueOf: limitUsage,
   });
-  return async (scope, limits) => {
-    const row = await rowOf({ ...scope, ...limits });
-    return row === null ? null : limitUsage(row);
-  };
+  return (scope, limits) => usageOf({ ...scope, ...limits });
 }
 
 function selectUsage(inputsByKey: ReadonlyMap<string, ScopeWithLimits>): Sql {
