@@ -28,13 +28,13 @@ ENV NODE_ENV=production HOURGLASS_DATA_DIR=/var/lib/hourglass
 COPY --from=dependencies /app .
 COPY --from=compiled /app .
 COPY prisma ./prisma
-ENV NODE_OPTIONS="--max-semi-space-size=4 --require=/app/packages/platform/dist/size-thread-pool.cjs"
 # A new named volume inherits the owner of its mount point.
 RUN mkdir /var/lib/hourglass && chown node:node /var/lib/hourglass
 USER node
 VOLUME /var/lib/hourglass
 
 FROM runtime AS api
+ENV NODE_OPTIONS="--max-semi-space-size=16 --require=/app/packages/platform/dist/size-thread-pool.cjs"
 # All interfaces of the container; publishing the port decides which clients reach it.
 ENV HOURGLASS_HOST=0.0.0.0 HOURGLASS_PORT=8080
 EXPOSE 8080
@@ -43,6 +43,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
 CMD ["node", "apps/api/dist/main.js"]
 
 FROM runtime AS worker
+ENV NODE_OPTIONS="--max-semi-space-size=4 --require=/app/packages/platform/dist/size-thread-pool.cjs"
 # The worker has no port; it touches this file every 5 seconds.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "const { mtimeMs } = fs.statSync(`${process.env.HOURGLASS_DATA_DIR}/worker-heartbeat`); process.exit(Date.now() - mtimeMs < 30_000 ? 0 : 1)"]

@@ -7,7 +7,7 @@ import { StartFailed } from './child.ts';
 import { runStandalone } from './run-standalone.ts';
 import { listenForStopSignals } from './stop-signals.ts';
 
-const program = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
+const fileOf = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
 startProcess(
   async () => {
@@ -19,9 +19,9 @@ startProcess(
         settings,
         embedded: composeEmbedded(settings.dataDirectory, log),
         programs: {
-          migrate: program('api/dist/migrate.js'),
-          api: program('api/dist/main.js'),
-          worker: program('worker/dist/main.js'),
+          migrate: { entry: fileOf('api/dist/migrate.js'), semiSpaceMib: 4 },
+          api: { entry: fileOf('api/dist/main.js'), semiSpaceMib: 16 },
+          worker: { entry: fileOf('worker/dist/main.js'), semiSpaceMib: 4 },
         },
         environmentWith,
         backOff: { firstMs: 250, maximumMs: 30_000, resetAfterMs: 30_000 },

@@ -7,18 +7,17 @@ import type { Child, ChildExit } from './child.ts';
 export interface NodeProgram {
   /** Absolute path of the file. */
   readonly entry: string;
+  /**
+   * Limit of each half of the young generation, the same as in the images. V8 lets that of a busy
+   * process grow to the limit, by default 16 MiB, and returns it only when the process is idle.
+   */
+  readonly semiSpaceMib: number;
   readonly environment: NodeJS.ProcessEnv;
   /** Time between SIGTERM and SIGKILL. */
   readonly graceMs: number;
   /** Kills the program when aborted. */
   readonly stopNow: AbortSignal;
 }
-
-/**
- * The same as in the images. Without a limit V8 lets the young generation of a busy process grow to
- * 32 MiB, which its collector returns only when the process is idle.
- */
-const nodeFlags = ['--max-semi-space-size=4'];
 
 /**
  * Starts a Node.js program as a child and copies its output, line by line, to that of this process.
@@ -29,7 +28,7 @@ export async function startNodeProgram(program: NodeProgram): Promise<Child> {
   const child = fork(program.entry, {
     env: program.environment,
     // Does not inherit the flags of this process, like a debugger's port.
-    execArgv: nodeFlags,
+    execArgv: [`--max-semi-space-size=${program.semiSpaceMib}`],
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

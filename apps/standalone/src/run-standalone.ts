@@ -5,13 +5,15 @@ import { awaitReady } from './await-ready.ts';
 import { describeExit, StartFailed, type Child } from './child.ts';
 import type { EmbeddedService, EmbeddedServices } from './compose.ts';
 import { keepRunning, type BackOff, type SupervisedChild } from './keep-running.ts';
-import { startNodeProgram } from './node-program.ts';
+import { startNodeProgram, type NodeProgram } from './node-program.ts';
 
-/** The files of the programs that run as children. */
+type Program = Pick<NodeProgram, 'entry' | 'semiSpaceMib'>;
+
+/** The programs that run as children. */
 interface Programs {
-  readonly migrate: string;
-  readonly api: string;
-  readonly worker: string;
+  readonly migrate: Program;
+  readonly api: Program;
+  readonly worker: Program;
 }
 
 interface StandaloneSettings {
@@ -137,7 +139,7 @@ async function keepService(
 
 async function keepProgram(
   name: string,
-  entry: string,
+  program: Program,
   environment: NodeJS.ProcessEnv,
   { backOff, log, stopNow, stop }: StandaloneOptions,
 ): Promise<SupervisedChild> {
@@ -146,7 +148,7 @@ async function keepProgram(
     name,
     backOff,
     log,
-    start: () => startNodeProgram({ entry, environment, graceMs, stopNow }),
+    start: () => startNodeProgram({ ...program, environment, graceMs, stopNow }),
   });
 }
 
@@ -158,7 +160,7 @@ async function migrate(
   environment: NodeJS.ProcessEnv,
   { programs, stopNow, stop }: StandaloneOptions,
 ): Promise<void> {
-  const program = await startNodeProgram({ entry: programs.migrate, environment, graceMs, stopNow });
+  const program = await startNodeProgram({ ...programs.migrate, environment, graceMs, stopNow });
   const interrupt = () => void program.stop();
   stop.addEventListener('abort', interrupt, { once: true });
   // The signal may have aborted while the program was started.

@@ -18,12 +18,25 @@ export const programs = {
   cli: 'apps/cli/bin/hourglass.js',
 } as const;
 
+/** As in the images. */
+const youngGenerationMib: ReadonlyMap<string, number> = new Map([
+  [programs.api, 16],
+  [programs.worker, 4],
+]);
+
 export function startProgram(
   entry: string,
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): NodeProcess {
-  return startNode(entry, { args, env, cwd: repositoryRoot });
+  return startNode(entry, { args, env: { ...nodeOptions(entry), ...env }, cwd: repositoryRoot });
+}
+
+function nodeOptions(entry: string): Readonly<Record<string, string>> {
+  const mib = youngGenerationMib.get(entry);
+  return mib === undefined
+    ? {}
+    : { NODE_OPTIONS: `--max-semi-space-size=${mib} --require=${sizeThreadPool}` };
 }
 
 /** The environment variables of an API or worker over these services. */
@@ -38,8 +51,6 @@ export function systemEnvironment(services: {
     REDIS_URL: services.queueUrl,
     HOURGLASS_DATA_DIR: services.dataDirectory,
     HOURGLASS_PORT: '0',
-    // As in the images.
-    NODE_OPTIONS: `--max-semi-space-size=4 --require=${sizeThreadPool}`,
     // Most tests submit and poll more than one client may by default, and do not test the limits.
     HOURGLASS_QUERIES_PER_HOUR: '1000',
     HOURGLASS_REQUESTS_PER_SECOND: '1000000',
