@@ -260,3 +260,17 @@ describe('an outcome', () => {
     expect(new Set(left.map(({ state }) => state))).toEqual(new Set(['submitted', 'retrying']));
   });
 });
+
+test('schedules and their history go with their environment', async () => {
+  const { environmentId } = await db.admin.createEnvironment({ organization: 'acme', name: 'gone' });
+  const id = await dueSchedule();
+  const schedule = await claim(id);
+  const missed = { state: 'missed', reason: null, lastDueAt: due, dueTimes: 1, nextDueAt: next } as const;
+  await db.database.dueSchedules.skip(schedule, missed);
+  await db.sql('update schedules set environment_id = $2 where id = $1', [id, environmentId]);
+  await db.sql('update schedule_runs set environment_id = $2 where schedule_id = $1', [id, environmentId]);
+  await db.sql('update environments set organization_id = null where id = $1', [environmentId]);
+  expect(await db.database.deletedTenants.deleteEnvironment(environmentId)).toBe(true);
+  expect(await db.sql('select from schedules where id = $1', [id])).toHaveLength(0);
+  expect(await runsOf(id)).toEqual([]);
+});
