@@ -268,6 +268,10 @@ describe('hourglass schedules', () => {
     expect(JSON.parse((await cli('show', id)).output)).toMatchObject({ catchUp: 'all', skipIfEmpty: false });
     expect(await cli('runs', id)).toEqual({ code: 0, output: 'no runs' });
     expect((await cli('runs', id, '--limit', '1001')).code).toBe(1);
+    const first = await cli('run', id, '--idempotency-key', id);
+    expect(first).toEqual({ code: 0, output: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown });
+    expect(await cli('run', id, '--idempotency-key', id)).toEqual(first);
+    expect(await cli('runs', id)).toEqual({ code: 0, output: 'no runs' });
     expect(await cli('delete', id)).toEqual({ code: 0, output: `deleted ${id}` });
     expect((await cli('show', id)).code).toBe(1);
     expect((await cli('create', report, '--cron', '0 0 30 2 *', '--overrides', overrides)).output).toContain(

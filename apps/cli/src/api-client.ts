@@ -36,6 +36,8 @@ export interface ApiClient {
   submit(place: Place, body: unknown, idempotencyKey: string): Promise<QueryStatus>;
   /** Runs a saved report, and retries as `submit` does. */
   runReport(place: Place, name: string, body: unknown, idempotencyKey: string): Promise<QueryStatus>;
+  /** Submits the query of a schedule now, and retries as `submit` does. */
+  runSchedule(place: Place, id: string, idempotencyKey: string): Promise<QueryStatus>;
   status(place: Place, id: string): Promise<QueryStatus>;
   /** Returns the stream of the query's events, unread. Does not retry. */
   queryEvents(place: Place, id: string): Promise<IncomingMessage>;
@@ -98,6 +100,12 @@ export function createApiClient({ url, token, signal, onRetry }: ApiClientOption
       submitOnce(`${environmentPath(place)}/queries`, body, idempotencyKey),
     runReport: (place, name, body, idempotencyKey) =>
       submitOnce(`${environmentPath(place)}/reports/${encodeURIComponent(name)}:run`, body, idempotencyKey),
+    runSchedule: (place, id, idempotencyKey) =>
+      repeatJson(
+        `${environmentPath(place)}/schedules/${encodeURIComponent(id)}:run`,
+        { method: 'POST', ...noContent, headers: { 'Idempotency-Key': idempotencyKey } },
+        queryStatus,
+      ),
     status: (place, id) => repeatJson(queryPath(place, id), { method: 'GET', ...noContent }, queryStatus),
     queryEvents: (place, id) => receive(`${queryPath(place, id)}/events`, 'text/event-stream'),
     cancel: (place, id) =>

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import {
   schedule,
@@ -24,6 +25,7 @@ export function configureSchedules(schedules: Command, context: CommandContext):
     description: 'resume a paused or stopped schedule, which then runs with your rights',
     enabled: true,
   });
+  addRunCommand(schedules, context);
   addDeleteCommand(schedules, context);
   addRunsCommand(schedules, context);
 }
@@ -113,6 +115,18 @@ function addEnableCommand(
         .api()
         .call({ method: 'PATCH', path, body: { enabled }, response: schedule });
       printResult(context, changed, lineOf(changed));
+    });
+}
+
+function addRunCommand(schedules: Command, context: CommandContext): void {
+  withId(schedules.command('run'))
+    .description('submit the query of a schedule now and print its id')
+    .option('--idempotency-key <key>', 'submit once per key within 24 hours (default: a random key)')
+    .action(async (id: string, options: PlaceOptions & { readonly idempotencyKey?: string }) => {
+      const key = options.idempotencyKey ?? randomUUID();
+      const status = await context.api().runSchedule(placeOf(options), id, key);
+      const query = status.self.slice(status.self.lastIndexOf('/') + 1);
+      printResult(context, { id: query, ...status }, query);
     });
 }
 
