@@ -85,7 +85,7 @@ export function createApiClient({ url, token, signal, onRetry }: ApiClientOption
     requireContent(await send(path, { method: 'GET', ...noContent }), url, mediaType);
   const download = (path: string, mediaType: string) => retries.run(() => receive(path, mediaType));
   const submitOnce = (path: string, body: unknown, idempotencyKey: string) => {
-    const { headers, ...content } = jsonContent(body);
+    const { headers, ...content } = body === undefined ? noContent : jsonContent(body);
     const request = { headers: { ...headers, 'Idempotency-Key': idempotencyKey }, ...content };
     return repeatJson(path, { method: 'POST', ...request }, queryStatus);
   };
@@ -101,11 +101,7 @@ export function createApiClient({ url, token, signal, onRetry }: ApiClientOption
     runReport: (place, name, body, idempotencyKey) =>
       submitOnce(`${environmentPath(place)}/reports/${encodeURIComponent(name)}:run`, body, idempotencyKey),
     runSchedule: (place, id, idempotencyKey) =>
-      repeatJson(
-        `${environmentPath(place)}/schedules/${encodeURIComponent(id)}:run`,
-        { method: 'POST', ...noContent, headers: { 'Idempotency-Key': idempotencyKey } },
-        queryStatus,
-      ),
+      submitOnce(runSchedulePath(place, id), undefined, idempotencyKey),
     status: (place, id) => repeatJson(queryPath(place, id), { method: 'GET', ...noContent }, queryStatus),
     queryEvents: (place, id) => receive(`${queryPath(place, id)}/events`, 'text/event-stream'),
     cancel: (place, id) =>
@@ -144,6 +140,10 @@ function factsRequest({ batchId, gzippedNdjson }: FactsRequest): HttpRequest {
     },
     body: gzippedNdjson,
   };
+}
+
+function runSchedulePath(place: Place, id: string): string {
+  return `${environmentPath(place)}/schedules/${encodeURIComponent(id)}:run`;
 }
 
 function queryPath(place: Place, id: string): string {
