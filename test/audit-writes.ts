@@ -309,6 +309,18 @@ function queryWrites(canary: (what: string) => string): readonly AuditedWrite[] 
     },
     ...webhookWrites(canary),
     {
+      operation: 'createQueryDelivery',
+      path: ({ prod, deliveredId }) => `${prod}/queries/${deliveredId}/deliveries`,
+      body: () => ({
+        kind: 's3',
+        bucket: 'theirs',
+        endpoint: 'https://localhost/',
+        accessKeyId: 'key',
+        secretAccessKey: canary('bucket'),
+      }),
+      action: 'delivery.create',
+    },
+    {
       operation: 'submitMintReport',
       path: ({ organization }) => `/v1/mint/organizations/${organization}/async-reports`,
       body: () => ({

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import {
+  createdToken,
   deliveryList,
   deliveryView,
+  errorBody,
   webhookEndpointList,
   webhookEndpointView,
   webhookEndpointWithSecret,
@@ -12,6 +14,7 @@ import {
 import { eventually, startSystem, type RunningSystem } from '@hourglass/testing';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from './run-cli.ts';
 import { startReceiver, type ReceivedMessage, type WebhookReceiver } from './webhook-receiver.ts';
 
 let system: RunningSystem;
@@ -198,3 +201,139 @@ function signature(secret: string, { headers, body }: ReceivedMessage): string {
   const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
   return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
 }
+
+describe('the API', () => {
+  const faults = async (response: Response) => {
+    const body: unknown = await response.json();
+    return [response.status, errorBody.parse(body).faults];
+  };
+
+  test.each([
+    [{}, 'url', /^is required; expected string$/],
+    [{ url: 1 }, 'url', /^expected string, found 1$/],
+    [{ url: `https://example.com/${'x'.repeat(2_029)}` }, 'url', /^expected at most 2048 characters, found/],
+    [{ url: 'ftp://example.com/' }, 'url', 'has the scheme "ftp"; expected an http or https URL'],
+    [{ url: 'https://user:pw@example.com/' }, 'url', 'contains credentials; expected a URL without them'],
+    [
+      { url: 'https://0xa000001/' },
+      'url',
+      'has the address 10.0.0.1, which is not on the public internet; expected a public address',
+    ],
+    [
+      { url: 'https://[::ffff:7f00:1]/' },
+      'url',
+      'has the address ::ffff:7f00:1, which is not on the public internet; expected a public address',
+    ],
+    [{ url: 'https://example.com/', events: [] }, 'events', /^expected at least one event type, found/],
+    [
+      { url: 'https://example.com/', events: ['query.complete'] },
+      'events[0]',
+      /unknown event type "query.complete"; expected one of .*Did you mean "query.completed"\?/,
+    ],
+    [
+      { url: 'https://example.com/', events: ['query.failed', 'query.failed'] },
+      'events',
+      /^expected each event type once, found/,
+    ],
+    [{ url: 'https://example.com/', description: 'x'.repeat(501) }, 'description', /1 to 500/],
+    [{ url: 'https://example.com/', enabled: 'yes' }, 'enabled', /expected/],
+    [{ url: 'https://example.com/', event: ['query.failed'] }, 'event', /Did you mean "events"\?/],
+  ])('refuses %j with the field and what is expected', async (body, field, message) => {
+    const [status, found] = await faults(await send('POST', '/webhookEndpoints', body));
+    const expected: unknown = expect.stringMatching(message);
+    expect([status, found]).toEqual([400, [{ field, message: expected }]]);
+  });
+
+  test('takes a URL of 2,048 characters', async () => {
+    const { id } = await create({ url: `https://example.com/${'x'.repeat(2_028)}`, enabled: false });
+    const moved = await send('PATCH', `/webhookEndpoints/${id}`, { url: 'https://127.0.0.1:22/' });
+    expect(await faults(moved)).toEqual([
+      400,
+      [{ field: 'url', message: 'has the port 22; expected 80, 443 or one from 1024' }],
+    ]);
+    expect((await send('PATCH', `/webhookEndpoints/${id}`, {})).status).toBe(400);
+    await send('DELETE', `/webhookEndpoints/${id}`);
+  });
+
+  test('refuses an overlap, a replay and a page beyond their bounds', async () => {
+    const { id } = await create({ url: receiver.url, enabled: false });
+    const path = `/webhookEndpoints/${id}`;
+    const fieldOf = async (response: Response) =>
+      errorBody.parse(await response.json()).faults?.map(({ field }) => field);
+    expect(await fieldOf(await send('POST', `${path}:rotateSecret`, { overlapSeconds: 604_801 }))).toEqual([
+      'overlapSeconds',
+    ]);
+    expect(await fieldOf(await send('POST', `${path}:replay`, { from: 'today' }))).toEqual(['from']);
+    const time = '2026-01-01T00:00:00Z';
+    expect(await fieldOf(await send('POST', `${path}:replay`, { from: time, to: time }))).toEqual(['to']);
+    expect(await fieldOf(await send('POST', `${path}:replay`, { from: time, states: ['pending'] }))).toEqual([
+      'states[0]',
+    ]);
+    expect(await fieldOf(await send('GET', `${path}/deliveries?pageSize=1001`))).toEqual(['pageSize']);
+    expect(await fieldOf(await send('GET', `${path}/deliveries?pageToken=x`))).toEqual(['pageToken']);
+    expect((await send('POST', `${path}:replay`, { from: time })).status).toBe(409);
+    await send('DELETE', path);
+  });
+
+  test('lists deliveries in pages, newest first', async () => {
+    const { id } = await create({ url: receiver.url, enabled: false });
+    const ids: string[] = [];
+    for (let test = 0; test < 5; test += 1) {
+      const response = await send('POST', `/webhookEndpoints/${id}:test`);
+      ids.unshift(deliveryView.parse(await response.json()).id);
+    }
+    const seen: string[] = [];
+    let next: string | undefined = '';
+    while (next !== undefined) {
+      const token: string = next === '' ? '' : `&pageToken=${next}`;
+      const response = await send('GET', `/webhookEndpoints/${id}/deliveries?pageSize=2${token}`);
+      const page = deliveryList.parse(await response.json());
+      seen.push(...page.deliveries.map((delivery) => delivery.id));
+      next = page.nextPageToken;
+    }
+    expect(seen).toEqual(ids);
+    await send('DELETE', `/webhookEndpoints/${id}`);
+  });
+
+  test('shows endpoints to administrators only', async () => {
+    const token = await tokenWith(['read', 'submit', 'ingest']);
+    const response = await fetch(`${system.client.environmentUrl}/webhookEndpoints`, {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    expect(response.status).toBe(403);
+  });
+});
+
+async function tokenWith(scopes: readonly string[]): Promise<string> {
+  const response = await fetch(`${system.url}/v1/organizations/${system.organization}/tokens`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ scopes }),
+  });
+  return createdToken.parse(await response.json()).token;
+}
+
+describe('hourglass webhooks', () => {
+  const cli = (...args: string[]) =>
+    runCli(system, 'webhooks', ...args, '--org', system.organization, '--env', 'prod');
+
+  test('creates, lists, tests, disables, enables, rotates, replays and deletes', async () => {
+    const created = await cli('create', receiver.url, '--events', 'query.failed', '--description', 'mine');
+    const id = /id: (\S+)/.exec(created.output)?.[1] ?? '';
+    expect(created.output).toMatch(/secret: whsec_[\w+/=]+/);
+    expect((await cli('list')).output).toContain(`${id}\tenabled\t${receiver.url}\tmine`);
+    const tested = await cli('test', id);
+    const [delivery = ''] = tested.output.split('\t');
+    await eventually('the test is delivered', async () => {
+      const { output } = await cli('deliveries', id, '--state', 'delivered');
+      return output.startsWith(delivery) ? output : null;
+    });
+    expect((await cli('replay', id, '--delivery', delivery)).output).toContain('webhook.test\tpending');
+    expect((await cli('replay', id, '--from', '2020-01-01T00:00:00Z')).output).toBe('replayed 0');
+    expect((await cli('disable', id)).output).toContain(`${id}\tdisabled\t`);
+    expect((await cli('enable', id)).output).toContain(`${id}\tenabled\t`);
+    expect((await cli('rotate-secret', id, '--overlap-seconds', '0')).output).toContain('secret: whsec_');
+    expect(await cli('delete', id)).toEqual({ code: 0, output: `deleted ${id}` });
+    expect((await cli('list')).output).not.toContain(id);
+  });
+});

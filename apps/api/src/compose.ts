@@ -120,7 +120,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     ...{ metricsToken, publicUrl, timeZone, secretKey },
     sealingPace: sealingPaceOf(settings, database),
     recordReadSemaphore: createSemaphore(concurrentRecordReads),
-    ...{ ...limitsOf(settings), targets: createTargets(settings.delivery) },
+    ...{ ...limitsOf(settings), ...deliveriesOf(settings) },
     stats: composeStats(settings, database, objects),
     turns: createEventLoopTurns(),
     counting: composeCounting(settings, objects),
@@ -145,6 +145,10 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     drain: () => waiting.watch.drain(),
     close: () => closeInTurn([watch, waiting, notes, passwords, doorbell, database, objects]),
   };
+}
+
+function deliveriesOf({ delivery }: Settings<'api'>): Pick<RouteServices, 'targets' | 'sendsMail'> {
+  return { targets: createTargets(delivery), sendsMail: delivery.smtpUrl !== null };
 }
 
 function metricsOf(database: Database): ApiMetrics {

@@ -29,8 +29,10 @@ import type {
   OrganizationOverviews,
   OrganizationStore,
   PolledQueries,
+  QueryDeliveryStore,
   QueryEvents,
   QueryStore,
+  RequestDeliveryPorts,
   ResultLinkStore,
   SavedReportStore,
   ScheduleLimits,
@@ -73,6 +75,7 @@ import { listQueriesRoute } from './endpoints/queries/list-queries.ts';
 import { getManifestKeyRoute } from './endpoints/queries/manifest-key.ts';
 import { submitMintReportRoute } from './endpoints/queries/mint-reports.ts';
 import { environmentQueries, hostQueries } from './endpoints/queries/query-collections.ts';
+import { queryDeliveryRoutes } from './endpoints/queries/query-deliveries.ts';
 import { queriesEventsRoute, queryEventsRoute } from './endpoints/queries/query-events.ts';
 import { cancelQueryRoutes, getQueryRoute } from './endpoints/queries/query.ts';
 import { createResultLinkRoute, openResultLinkRoute } from './endpoints/queries/result-links.ts';
@@ -132,6 +135,7 @@ export interface RouteServices {
     readonly savedReports: SavedReportStore;
     readonly webhooks: WebhookStore;
     readonly schedules: ScheduleStore;
+    readonly queryDeliveries: QueryDeliveryStore;
     readonly exchangeRates: ExchangeRateStore;
     readonly hostnames: HostnameStore;
     readonly orders: OrderStore;
@@ -143,6 +147,8 @@ export interface RouteServices {
   readonly waiting: WaitPorts;
   /** Which URLs deliveries may be sent to. */
   readonly targets: TargetRules;
+  /** Whether a mail server is configured. */
+  readonly sendsMail: boolean;
   readonly doorbell: Doorbell;
   readonly objects: ObjectStore;
   readonly archives: ArchiveReader;
@@ -250,10 +256,23 @@ function queryRoutes(services: RouteServices): readonly Route[] {
     runScheduleRoute(tenantFinder(accounts), schedules, rateLimits),
     ...scheduleRoutes(tenantFinder(accounts), schedules),
     listScheduleRunsRoute(tenantFinder(accounts), schedules),
+    ...queryDeliveryRoutes(inEnvironment, deliveryPorts(services)),
     createResultLinkRoute(inEnvironment, resultLinks),
     openResultLinkRoute(resultLinks),
     getManifestKeyRoute(services.manifestKey),
   ];
+}
+
+function deliveryPorts({
+  database,
+  targets,
+  secretKey,
+  sendsMail,
+  publicUrl,
+  newId,
+}: RouteServices): RequestDeliveryPorts {
+  const { queryDeliveries } = database;
+  return { queryDeliveries, targets, secretKey, sendsMail, hasPublicUrl: publicUrl !== null, newId };
 }
 
 function dependenciesOf({ database, doorbell, objects }: RouteServices): readonly Dependency[] {

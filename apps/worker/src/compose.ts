@@ -5,8 +5,8 @@ import { openDatabase, type Database } from '@hourglass/database';
 import { createDuckDbEngine, createSegmentWriter, duckDbVersion } from '@hourglass/engine-duckdb';
 import type { RemovedFacts } from '@hourglass/facts';
 import { createDoorbell, openConsumer } from '@hourglass/job-queue';
-import { createSegmentFiles, openObjectStore } from '@hourglass/object-store';
-import { createOutbound } from '@hourglass/outbound';
+import { createLazyBucketSender, createSegmentFiles, openObjectStore } from '@hourglass/object-store';
+import { createOutbound, type Outbound } from '@hourglass/outbound';
 import {
   requireDatabaseUrl,
   requireRedisUrl,
@@ -18,12 +18,14 @@ import {
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import {
   createCancellations,
+  createDeliveryLinks,
+  createSemaphore,
   deliveryRetryDelays,
   manifestSeed,
   removeAbandonedScratch,
   RunSlots,
   runWaitingQueries,
-  type DisabledEndpoint,
+  type DeliverPorts,
   type RunQueryPorts,
   type RunQueryTerms,
 } from '@hourglass/reports';
@@ -93,6 +95,8 @@ const scheduleRunDays = 90;
 
 /** From connecting to the head of the response. */
 const deliveryTimeoutMs = 15_000;
+/** Each holds parts of an archive in memory. */
+const concurrentUploads = 2;
 const deliverTerms = {
   leaseMs: 30_000,
   maxPerLane: 4,
@@ -107,6 +111,7 @@ interface Adapters {
   readonly doorbell: ReturnType<typeof createDoorbell>;
   readonly objects: Awaited<ReturnType<typeof openObjectStore>>;
   readonly segmentFiles: ReturnType<typeof createSegmentFiles>;
+  readonly outbound: Outbound;
   readonly watchdog: RunningWatchdog;
   readonly crashPoint: (point: string) => void;
   readonly scratchDirectory: string;
@@ -116,7 +121,7 @@ interface Adapters {
 export async function composeWorker(settings: Settings<'worker'>, log: Logger): Promise<WorkerProcess> {
   checkCatalogue(catalogue);
   const adapters = await openAdapters(settings);
-  const { database, doorbell, objects, watchdog } = adapters;
+  const { database, doorbell, objects, outbound, watchdog } = adapters;
   const ports = await createRunPorts(settings, adapters, log);
   const terms = runTerms(settings);
   const slots = new RunSlots({
@@ -148,6 +153,7 @@ export async function composeWorker(settings: Settings<'worker'>, log: Logger): 
     async close() {
       await Promise.all([listening.stop(), ...jobs.map((job) => job.stop())]);
       await consumer.close({ deadlineMs: closeDeadlineMs });
+      outbound.close();
       await doorbell.close();
       await database.close();
       await watchdog.close();
@@ -183,6 +189,7 @@ async function openAdapters(settings: Settings<'worker'>): Promise<Adapters> {
     doorbell,
     objects,
     segmentFiles,
+    outbound: createOutbound({ ...settings.delivery, timeoutMs: deliveryTimeoutMs }),
     watchdog: startWatchdog({ graceMs: watchdogGraceMs }),
     crashPoint: crashAt(settings.crashPoint),
     scratchDirectory: path.join(settings.dataDirectory, 'scratch'),
@@ -303,18 +310,22 @@ function createSegmentJobs(settings: Settings<'worker'>, adapters: Adapters, log
 
 /** Periodic jobs that send deliveries to receivers that clients name. */
 function createDeliveryJobs(
-  { delivery, secretKey }: Settings<'worker'>,
-  { database, crashPoint }: Adapters,
+  { delivery, secretKey, publicUrl }: Settings<'worker'>,
+  { database, objects, outbound, crashPoint }: Adapters,
   log: Logger,
 ): PeriodicJob[] {
-  const { deliveries, periodicJobs } = database;
-  const { webhooks } = createOutbound({ ...delivery, timeoutMs: deliveryTimeoutMs });
-  const ports = {
-    ...{ deliveries, webhooks, secretKey, crashPoint },
+  const { deliveries, periodicJobs, signingKeys } = database;
+  const { targets, webhooks, mail, agents } = outbound;
+  const semaphore = createSemaphore(concurrentUploads);
+  const ports: DeliverPorts = {
+    ...{ deliveries, webhooks, mail, objects, secretKey, crashPoint },
+    buckets: createLazyBucketSender({ agents, targets, semaphore }),
+    links: createDeliveryLinks({ deliveries, signingKeys, publicUrl }),
     nowMs: Date.now,
     random: Math.random,
-    onDisabled: (endpoint: DisabledEndpoint) =>
+    onDisabled: (endpoint) =>
       log.warn(endpoint, 'disabled a webhook endpoint to which nothing could be delivered'),
+    onError: (id, err) => log.warn({ delivery: id, err }, 'an attempt of a delivery failed; will retry'),
   };
   return [
     fanOutEventsJob({ deliveries, newId: randomUUID }),

@@ -7,6 +7,7 @@ export * from './ceilings.ts';
 export * from './consumption.ts';
 export * from './custom-fields.ts';
 export * from './data-collectors.ts';
+export * from './deliveries.ts';
 export * from './environment-hostnames.ts';
 export * from './environment-limits.ts';
 export * from './environment-retention.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountTime } from './account-fields.ts';
 import { customFieldDescription } from './custom-fields.ts';
+import { deliveryView, targetUrl } from './deliveries.ts';
 import { didYouMean, quoted } from './messages.ts';
 import { oneOf } from './query-parameters.ts';
 import { queryStatus } from './queries.ts';
@@ -13,20 +14,12 @@ export const webhookEventTypes = [
   'query.expired',
 ] as const;
 
-const maxUrlLength = 2_048;
-
 const eventType = z.enum(webhookEventTypes, {
   error: ({ input }) =>
     typeof input === 'string'
       ? `unknown event type ${quoted(input)}; expected one of ${webhookEventTypes.join(', ')}${didYouMean(input, webhookEventTypes)}`
       : `expected ${webhookEventTypes.join(', ')}`,
 });
-
-/** Its scheme, host and port are checked by the rules of this instance. */
-const targetUrl = z
-  .string()
-  .max(maxUrlLength, `expected at most ${maxUrlLength} characters`)
-  .describe('https, without user and fragment; not an address of a private network.');
 
 const eventTypes = z
   .array(eventType)
@@ -127,36 +120,6 @@ export const webhookEvent = z
       .describe('The query as a poll shows it, at the time of the event; empty for webhook.test.'),
   })
   .meta({ id: 'WebhookEvent' });
-
-export const deliveryStates = ['waiting', 'pending', 'sending', 'delivered', 'failed', 'cancelled'] as const;
-export const deliveryState = oneOf(deliveryStates);
-
-const deliveryAttempt = z
-  .strictObject({
-    time: accountTime,
-    durationMs: z.int().min(0).nullable().describe('null: in progress, or its worker died.'),
-    status: z.int().nullable().describe('HTTP status. null: no response, or none yet.'),
-    error: z.string().nullable(),
-  })
-  .meta({ id: 'DeliveryAttempt' });
-
-/** One event for one endpoint. */
-export const deliveryView = z
-  .strictObject({
-    id: z.uuid().describe('The webhook-id that the receiver sees, the same at every attempt.'),
-    type: z.string(),
-    query: z.uuid().nullable().describe('Id of the query; null for webhook.test.'),
-    state: z
-      .enum(deliveryStates)
-      .describe('pending: waits for its next attempt. cancelled: the endpoint was disabled before.'),
-    created: accountTime,
-    ended: accountTime.nullable(),
-    nextAttempt: accountTime.nullable(),
-    failure: z.string().nullable().describe('Why it was given up or cancelled; otherwise null.'),
-    attempts: z.array(deliveryAttempt).describe('Oldest first, at most the last 50.'),
-  })
-  .meta({ id: 'Delivery' });
-export type DeliveryView = z.infer<typeof deliveryView>;
 
 /** Response to `GET …/webhookEndpoints/{endpoint}/deliveries`, newest first. */
 export const deliveryList = z

@@ -35,6 +35,7 @@ import type {
   OrganizationStore,
   PeriodicJobs,
   PolledQueries,
+  QueryDeliveryStore,
   QueryEvents,
   QueryStore,
   ResultLinkStore,
@@ -66,7 +67,9 @@ import { createSecondFactorStore } from './accounts/second-factor-store.ts';
 import { createSignInRecords } from './accounts/sign-in-records.ts';
 import { createTokenStore } from './accounts/token-store.ts';
 import { createUserStore } from './accounts/user-store.ts';
-import { createDeliveryOverview, createDeliveryQueue } from './deliveries/delivery-queue.ts';
+import { createDeliveryOverview } from './deliveries/delivery-overview.ts';
+import { createDeliveryQueue } from './deliveries/delivery-queue.ts';
+import { createQueryDeliveryStore } from './deliveries/query-delivery-store.ts';
 import { createWebhookStore } from './deliveries/webhook-store.ts';
 import { ScopedPrisma } from './connection/scoped-prisma.ts';
 import { createAuditLog } from './audit/audit-log.ts';
@@ -153,6 +156,7 @@ export interface Database {
   readonly dataCollectors: DataCollectorStore;
   readonly savedReports: SavedReportStore;
   readonly webhooks: WebhookStore;
+  readonly queryDeliveries: QueryDeliveryStore;
   readonly deliveries: DeliveryQueue;
   readonly deliveryOverview: DeliveryOverview;
   readonly schedules: ScheduleStore;
@@ -290,6 +294,7 @@ function accountStores({ prisma, controlPool, reads }: Connections) {
     dataCollectors: createDataCollectorStore(prisma),
     savedReports: createSavedReportStore(prisma),
     webhooks: createWebhookStore(prisma),
+    queryDeliveries: createQueryDeliveryStore(prisma),
     hostnames: createHostnameStore(prisma),
     signingKeys: createSigningKeys(prisma),
     resultLinks: createResultLinkStore(prisma, controlPool),

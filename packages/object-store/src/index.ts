@@ -1,3 +1,8 @@
-export { openObjectStore, prepareObjectStore, type ObjectStoreChoice } from './open-object-store.ts';
+export {
+  createLazyBucketSender,
+  openObjectStore,
+  prepareObjectStore,
+  type ObjectStoreChoice,
+} from './open-object-store.ts';
 export type { S3Options } from './s3-client.ts';
 export { createSegmentFiles } from './segment-files.ts';

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import type { ObjectStore } from '@hourglass/reports';
+import type { BucketSender, ObjectStore } from '@hourglass/reports';
+import type { BucketSenderOptions } from './bucket-sender.ts';
 import { createFolderStore } from './folder-store.ts';
 import type { S3Options } from './s3-client.ts';
 
@@ -25,4 +26,14 @@ export async function openObjectStore({
 export async function prepareObjectStore({ folder, s3 }: ObjectStoreChoice): Promise<void> {
   if (s3 === null) await mkdir(folder, { recursive: true });
   else await (await import('./s3-store.ts')).ensureBucket(s3);
+}
+
+/** Creates a sender to buckets of clients, which loads the S3 client on demand. */
+export function createLazyBucketSender(options: BucketSenderOptions): BucketSender {
+  return {
+    async put(target, file, signal) {
+      const { createBucketSender } = await import('./bucket-sender.ts');
+      return createBucketSender(options).put(target, file, signal);
+    },
+  };
 }

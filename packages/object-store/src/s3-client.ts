@@ -1,3 +1,5 @@
+import type http from 'node:http';
+import type https from 'node:https';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 
 export interface S3Options {
@@ -16,10 +18,17 @@ const connectionTimeoutMs = 5_000;
 const requestTimeoutMs = 30_000;
 const maxAttempts = 3;
 
-export function connect(options: S3Options): S3Client {
+/** Make the connections of a client. */
+export interface S3Agents {
+  readonly httpAgent: http.Agent;
+  readonly httpsAgent: https.Agent;
+}
+
+export function connect(options: S3Options, agents: Partial<S3Agents> = {}): S3Client {
   return new S3Client({
     ...clientConfig(options),
     requestHandler: {
+      ...agents,
       connectionTimeout: connectionTimeoutMs,
       requestTimeout: requestTimeoutMs,
       throwOnRequestTimeout: true,

@@ -107,6 +107,7 @@ function outcomeOf({ status, retryAfter }: ResponseHead): SendOutcome {
   return {
     ...failed(status, `status ${status}; expected 2xx`),
     retryAfterMs: isBusy ? retryAfterMs(retryAfter) : null,
+    isFinal: status === 410,
     isGone: status === 410,
   };
 }
@@ -120,7 +121,7 @@ function retryAfterMs(value: string | undefined): number | null {
 }
 
 function failed(status: number | null, error: string) {
-  return { kind: 'failed', status, error, retryAfterMs: null, isGone: false } as const;
+  return { kind: 'failed', status, error, retryAfterMs: null, isFinal: false, isGone: false } as const;
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -14,10 +14,10 @@ export const addressSettings = {
     description: 'Address that the API listens on.',
   }),
   publicUrl: optionalSetting('HOURGLASS_PUBLIC_URL', url('http:', 'https:'), {
-    readBy: ['api'],
+    readBy: ['api', 'worker'],
     value: 'URL',
     description:
-      'Base URL of links in responses. Unset: http, or https with a certificate, and the Host header of the request.',
+      'Base URL of links in responses, and in e-mails and messages of deliveries, which need it. Unset: http, or https with a certificate, and the Host header of the request.',
   }),
   console: setting('HOURGLASS_CONSOLE', flag, 'true', {
     readBy: ['api'],

@@ -80,6 +80,7 @@ export function readSettings<By extends ServerReader>(
   const s3 = checkS3(mapDefinitions(serverSettings.s3, 'api', read), faults);
   const tls = checkTls(mapDefinitions(addressSettings, 'api', read), faults);
   const oidc = checkOidc(mapDefinitions(serverSettings, 'api', read), faults);
+  checkSmtp(mapDefinitions(serverSettings, 'api', read), faults);
   if (faults.length > 0) throw new SettingsError(faults);
   return { ...mapDefinitions(serverSettings, reader, read), s3, tls, oidc };
 }
@@ -176,6 +177,15 @@ function checkOidc(
     );
   }
   return { ...oidc, issuer, clientId, clientSecret };
+}
+
+function checkSmtp(
+  { delivery: { smtpUrl, smtpFrom } }: Pick<SettingValues<typeof serverSettings, 'api'>, 'delivery'>,
+  faults: string[],
+): void {
+  if ((smtpUrl === null) !== (smtpFrom === null)) {
+    faults.push('HOURGLASS_SMTP_URL, HOURGLASS_SMTP_FROM: only one is set; expected both or neither');
+  }
 }
 
 /** @throws SettingsError when it is unset, which only `npm start` makes up for. */

@@ -82,6 +82,14 @@ export const errorTable = {
     message: 'Webhooks are unavailable: HOURGLASS_SECRET_KEY is not set',
   },
   'delivery.not_found': { kind: 'not_found', message: 'No delivery "{id}"' },
+  'delivery.unavailable': {
+    kind: 'unavailable',
+    message: 'Deliveries are unavailable: HOURGLASS_SECRET_KEY is not set',
+  },
+  'delivery.full': {
+    kind: 'conflict',
+    message: 'The query already has {limit|delivery|deliveries}, the maximum',
+  },
   'delivery.active': {
     kind: 'conflict',
     message: 'The delivery is {state}; only one that has ended can be replayed',

@@ -64,13 +64,19 @@ export * from './results/sweep-archives.ts';
 export * from './results/view-result.ts';
 
 export * from './deliveries/delivery.ts';
+export * from './deliveries/delivery-links.ts';
 export * from './deliveries/delivery-queue.ts';
 export * from './deliveries/deliver-due.ts';
+export * from './deliveries/delivery-target.ts';
 export * from './deliveries/manage-webhooks.ts';
+export * from './deliveries/request-delivery.ts';
 export * from './deliveries/retry-delays.ts';
+export * from './deliveries/seal-target.ts';
+export * from './deliveries/send-target.ts';
 export * from './deliveries/sign-message.ts';
 export * from './deliveries/webhook-endpoint.ts';
 export * from './deliveries/webhook-events.ts';
+export * from './deliveries/webhook-sender.ts';
 
 export * from './stats/collect-stats.ts';
 export * from './stats/run-stats.ts';

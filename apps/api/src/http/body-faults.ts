@@ -89,11 +89,14 @@ function faultsOf(issue: Issue, body: unknown): FieldFault[] {
   if (found === undefined) {
     return [{ field, message: issue.code === 'invalid_type' ? `is required; ${expected}` : expected }];
   }
-  if (issue.path.at(-1) === 'password')
+  if (secretNames.has(issue.path.at(-1)))
     return [{ field, message: `${expected}, found ${describeSecret(found)}` }];
   const suggestion = typeof found === 'string' ? nearestChoice(issue, found) : '';
   return [{ field, message: `${expected}, found ${describe(found)}${suggestion}` }];
 }
+
+/** Properties whose values no response shows. */
+const secretNames: ReadonlySet<PropertyKey | undefined> = new Set(['password', 'secret', 'secretAccessKey']);
 
 /**
  * The issues of the only variant of a union whose type the value has; null if there is none or

@@ -14,8 +14,9 @@ import { unlessDown } from './unless-down.ts';
 const everyMs = 500;
 const maxEndpoints = 50;
 const maxEventsPerEndpoint = 500;
+const maxStarted = 500;
 
-/** Makes deliveries of new events. Any number of workers may do so at the same time. */
+/** Makes deliveries of new events, and those due whose query has ended. Any number of workers may do so at the same time. */
 export function fanOutEventsJob({
   deliveries,
   newId,
@@ -34,6 +35,7 @@ export function fanOutEventsJob({
     run: (signal) =>
       unlessDown(async () => {
         await drainInBatches(1, () => deliveries.fanOut(terms), signal);
+        await drainInBatches(maxStarted, (limit) => deliveries.startWaiting(terms, limit), signal);
         return 0;
       }),
   };

@@ -1,18 +1,23 @@
-import type { ClaimedDelivery, DeliveryClaimTerms } from '@hourglass/reports';
+import type { ClaimedDelivery, DeliveryClaimTerms, ShownTarget } from '@hourglass/reports';
 import type { Scoped } from '../connection/scoped-pool.ts';
 import { sql, type Sql } from '../connection/sql.ts';
 import { inTransaction } from '../connection/transaction.ts';
 
-interface ClaimedRow {
-  readonly id: string;
-  readonly type: string;
-  readonly payload: string;
-  readonly attempt: number;
-  readonly failedAttempts: number;
-  readonly endpointId: string;
+interface ClaimedRow extends Pick<
+  ClaimedDelivery,
+  'id' | 'type' | 'payload' | 'attempt' | 'failedAttempts' | 'queryId'
+> {
+  readonly organization: string;
+  readonly environment: string;
+  readonly archiveKey: string | null;
+  readonly archiveMd5: string | null;
+  readonly endpointId: string | null;
   readonly url: string;
   readonly sealedSecret: Uint8Array;
   readonly sealedOldSecret: Uint8Array | null;
+  readonly targetId: string | null;
+  readonly shown: ShownTarget;
+  readonly sealed: Uint8Array;
 }
 
 /** Kept attempts of a delivery. */
@@ -62,10 +67,18 @@ function claimStatement(terms: DeliveryClaimTerms, limit: number): Sql {
        order by of_organization, place, due_at, id
        limit ${limit}::integer
     ), claimed as (${beginAttempts(terms)})
-    select d.id, d.type, d.payload, d.attempt, d.failed_attempts as "failedAttempts", w.id as "endpointId", w.url,
-           w.sealed_secret as "sealedSecret",
-           case when w.old_secret_until > now() then w.sealed_old end as "sealedOldSecret"
-      from claimed d join webhook_endpoints w on w.id = d.endpoint_id`;
+    select d.id, d.type, d.payload, d.attempt, d.failed_attempts as "failedAttempts", d.query_id as "queryId",
+           o.name as organization, e.name as environment,
+           q.archive_key as "archiveKey", q.archive_md5 as "archiveMd5",
+           w.id as "endpointId", w.url, w.sealed_secret as "sealedSecret",
+           case when w.old_secret_until > now() then w.sealed_old end as "sealedOldSecret",
+           t.id as "targetId", t.shown, t.sealed
+      from claimed d
+      join environments e on e.id = d.environment_id
+      join organizations o on o.id = e.organization_id
+      left join webhook_endpoints w on w.id = d.endpoint_id
+      left join delivery_targets t on t.id = d.target_id
+      left join queries q on q.id = d.query_id and q.state = 'completed'`;
 }
 
 /** Skips from lane to lane in the index, however many deliveries each has. */
@@ -116,12 +129,14 @@ function beginAttempts({ leaseMs }: DeliveryClaimTerms): Sql {
     returning d.*`;
 }
 
-function claimedDelivery({
-  endpointId,
-  url,
-  sealedSecret,
-  sealedOldSecret,
-  ...delivery
-}: ClaimedRow): ClaimedDelivery {
-  return { ...delivery, endpoint: { id: endpointId, url, sealedSecret, sealedOldSecret } };
+function claimedDelivery(row: ClaimedRow): ClaimedDelivery {
+  const { id, type, payload, attempt, failedAttempts, queryId, organization, environment } = row;
+  const { archiveKey, archiveMd5, endpointId, url, sealedSecret, sealedOldSecret } = row;
+  const { targetId, shown, sealed } = row;
+  return {
+    ...{ id, type, payload, attempt, failedAttempts, queryId, scope: { organization, environment } },
+    result: archiveKey === null ? null : { archiveKey, archiveMd5 },
+    endpoint: endpointId === null ? null : { id: endpointId, url, sealedSecret, sealedOldSecret },
+    target: targetId === null ? null : { id: targetId, shown, sealed },
+  };
 }

@@ -11,21 +11,7 @@ import {
 } from '@hourglass/reports';
 import type { Connection } from '../connection/scoped-prisma.ts';
 import { Prisma } from '../generated/client.ts';
-
-interface DeliveryRow extends Omit<DeliveryRecord, 'attempts'> {
-  readonly attempts: readonly AttemptJson[];
-}
-
-interface AttemptJson {
-  readonly at: string;
-  readonly durationMs?: number;
-  readonly status?: number | null;
-  readonly error?: string | null;
-}
-
-const deliveryColumns = Prisma.sql`
-  id, type, query_id as "queryId", state::text as state, created_at as "createdAt", ended_at as "endedAt", failure,
-  case when state = 'pending' then due_at end as "nextAttemptAt", attempts`;
+import { deliveryColumns, deliveryRecord, type DeliveryRow } from './delivery-rows.ts';
 
 export async function listDeliveries(
   transaction: Connection,
@@ -43,7 +29,7 @@ export async function listDeliveries(
       : [Prisma.sql`(created_at, id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`]),
   ];
   const rows = await transaction.$queryRaw<DeliveryRow[]>`
-    select ${deliveryColumns} from deliveries
+    select ${deliveryColumns} from deliveries d
      where ${Prisma.join(conditions, ' and ')}
      order by created_at desc, id desc limit ${limit}::integer`;
   return rows.map(deliveryRecord);
@@ -57,7 +43,7 @@ export async function findDelivery(
 ): Promise<DeliveryRecord> {
   const rows = isUuid(id)
     ? await transaction.$queryRaw<DeliveryRow[]>`
-        select ${deliveryColumns} from deliveries
+        select ${deliveryColumns} from deliveries d
          where id = ${id}::uuid and endpoint_id = ${endpointId}::uuid`
     : [];
   const [row] = rows;
@@ -107,22 +93,10 @@ export function replayDeliveries(
   const wanted: readonly DeliveryState[] = states;
   return transaction.$executeRaw`
     update deliveries set ${replay}
-     where id in (select id from deliveries
+     where id in (select id from deliveries d
                    where endpoint_id = ${endpointId}::uuid and state = any(${wanted}::delivery_state[])
                      and created_at >= ${from}::timestamptz
                      and created_at < coalesce(${before}::timestamptz, 'infinity')
                    order by created_at, id limit ${limit}::integer
                      for update)`;
-}
-
-function deliveryRecord({ attempts, ...row }: DeliveryRow): DeliveryRecord {
-  return {
-    ...row,
-    attempts: attempts.map(({ at, durationMs = null, status = null, error = null }) => ({
-      at: new Date(at),
-      durationMs,
-      status,
-      error,
-    })),
-  };
 }

@@ -17,8 +17,12 @@ export function endAttempt(
   { failingMs, audit }: EndTerms,
 ): Promise<DisabledEndpoint | null> {
   const { outcome, delivery } = ended;
-  const endpointId = delivery.endpoint.id;
+  const endpointId = delivery.endpoint?.id;
   return inTransaction(pool, async (client) => {
+    if (endpointId === undefined) {
+      await updateDelivery(client, ended);
+      return null;
+    }
     if (outcome.kind === 'delivered') {
       await client.query(sql`
         update webhook_endpoints set failing_since = null

@@ -7,6 +7,7 @@ export const administrativeActions = [
   'custom_field.delete',
   'data_collector.create',
   'data_collector.delete',
+  'delivery.create',
   'environment.create',
   'environment.delete',
   'environment.hostnames',

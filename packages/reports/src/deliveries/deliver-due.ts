@@ -1,40 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemActor } from '../audit/audit-event.ts';
 import { openSecret } from '../accounts/sealed-secret.ts';
-import type { Message, SendOutcome } from './delivery.ts';
+import { ServiceUnavailable } from '../service-unavailable.ts';
+import type { SendOutcome } from './delivery.ts';
 import type {
   ClaimedDelivery,
+  ClaimedEndpoint,
   DeliveryClaimTerms,
   DeliveryQueue,
   DisabledEndpoint,
 } from './delivery-queue.ts';
+import { keepDeliveryLease } from './delivery-lease.ts';
 import { retryDelay } from './retry-delays.ts';
+import { notDelivered, sealedWithAnotherKey, sendToTarget, type SendTargetPorts } from './send-target.ts';
 import { signMessage } from './sign-message.ts';
 
-/** Sends one body to a URL. */
-export interface WebhookSender {
-  /** Resolves whatever happens, unless `signal` aborts: then it rejects with its reason. */
-  post(
-    request: {
-      readonly url: string;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-    },
-    signal: AbortSignal,
-  ): Promise<SendOutcome>;
-}
-
-export interface DeliverPorts {
+export interface DeliverPorts extends SendTargetPorts {
   readonly deliveries: DeliveryQueue;
-  readonly webhooks: WebhookSender;
-  /** 32 bytes that open secrets; null: not configured. */
-  readonly secretKey: Uint8Array | null;
-  readonly nowMs: () => number;
   /** From 0 to below 1. */
   readonly random: () => number;
   /** Ends the process at a point that a test has chosen; otherwise does nothing. */
   readonly crashPoint: (point: DeliveryCrashPoint) => void;
   readonly onDisabled: (endpoint: DisabledEndpoint) => void;
+  /** Called for an attempt that ended with an unexpected error, or whose end could not be recorded. */
+  readonly onError: (delivery: string, error: unknown) => void;
 }
 
 /** In the order in which a delivery reaches them. */
@@ -75,7 +64,9 @@ export async function deliverDue(
       attempts += claimed.length;
       for (const delivery of claimed) {
         const attempt = attemptDelivery(ports, delivery, terms, signal);
-        const tracked = attempt.catch(() => undefined).then(() => void inFlight.delete(tracked));
+        const tracked = attempt
+          .catch((error: unknown) => ports.onError(delivery.id, error))
+          .then(() => void inFlight.delete(tracked));
         inFlight.add(tracked);
       }
       await delay(claimIntervalMs);
@@ -97,61 +88,60 @@ async function attemptDelivery(
   const { deliveries, crashPoint } = ports;
   crashPoint('delivery.claimed');
   const startedAtMs = performance.now();
+  const lease = keepDeliveryLease(deliveries, delivery, terms);
   let outcome: SendOutcome;
   try {
-    outcome = await send(ports, delivery, signal);
+    outcome = await send(ports, delivery, terms, AbortSignal.any([signal, lease.lost]));
   } catch (error) {
+    if (lease.lost.aborted) return;
     if (signal.aborted) return deliveries.release(delivery);
-    throw error;
+    ports.onError(delivery.id, error);
+    outcome = notDelivered(
+      error instanceof ServiceUnavailable ? 'the service was not available' : 'internal error',
+    );
+  } finally {
+    lease.end();
   }
   crashPoint('delivery.sent');
-  const retryInMs =
-    outcome.kind === 'delivered'
-      ? null
-      : retryDelay(outcome, delivery.failedAttempts + 1, {
-          delaysMs: terms.retryDelaysMs,
-          random: ports.random,
-        });
   const durationMs = Math.round(performance.now() - startedAtMs);
-  const disabled = await deliveries.end(
-    { delivery, outcome, durationMs, retryInMs },
-    {
-      failingMs: terms.failingMs,
-      audit: disabledEvent,
-    },
-  );
+  const retryInMs =
+    outcome.kind === 'delivered' ? null : retryDelay(outcome, delivery.failedAttempts + 1, ports, terms);
+  const ended = { delivery, outcome, durationMs, retryInMs };
+  const disabled = await deliveries.end(ended, { failingMs: terms.failingMs, audit: disabledEvent });
   if (disabled !== null) ports.onDisabled(disabled);
   crashPoint('delivery.ended');
 }
 
+const workersDied = notDelivered('its workers died', { isFinal: true });
+
 function send(
-  { webhooks, secretKey, nowMs }: DeliverPorts,
-  { endpoint, ...message }: ClaimedDelivery,
+  ports: DeliverPorts,
+  delivery: ClaimedDelivery,
+  terms: DeliverTerms,
   signal: AbortSignal,
 ): Promise<SendOutcome> {
-  const sealed = [
-    endpoint.sealedSecret,
-    ...(endpoint.sealedOldSecret === null ? [] : [endpoint.sealedOldSecret]),
-  ];
-  const secrets = sealed.map((one) => (secretKey === null ? null : openSecret(one, secretKey, endpoint.id)));
-  const known = secrets.filter((secret) => secret !== null);
-  if (known.length === 0) return Promise.resolve(sealedWithAnotherKey);
-  const headers = signedHeaders(message, known, nowMs());
-  return webhooks.post({ url: endpoint.url, headers, body: message.payload }, signal);
+  const { endpoint, target, failedAttempts } = delivery;
+  // Only the deaths of workers lead here: another failure would have ended it.
+  if (failedAttempts > terms.retryDelaysMs.length) return Promise.resolve(workersDied);
+  if (endpoint !== null) return sendToEndpoint(ports, { ...delivery, endpoint }, signal);
+  if (target !== null) return sendToTarget(ports, { ...delivery, target }, signal);
+  return Promise.resolve(notDelivered('its receiver was deleted', { isFinal: true }));
 }
 
-function signedHeaders(message: Message, secrets: readonly string[], nowMs: number) {
-  return { 'content-type': 'application/json', ...signMessage(message, secrets, nowMs) };
+async function sendToEndpoint(
+  { webhooks, secretKey, nowMs }: DeliverPorts,
+  { endpoint, ...message }: ClaimedDelivery & { readonly endpoint: ClaimedEndpoint },
+  signal: AbortSignal,
+): Promise<SendOutcome> {
+  const { id, url, sealedSecret, sealedOldSecret } = endpoint;
+  const secrets = [sealedSecret, sealedOldSecret].flatMap((sealed) => {
+    const secret = secretKey === null || sealed === null ? null : openSecret(sealed, secretKey, id);
+    return secret === null ? [] : [secret];
+  });
+  if (secrets.length === 0) return notDelivered(sealedWithAnotherKey);
+  const headers = { 'content-type': 'application/json', ...signMessage(message, secrets, nowMs()) };
+  return webhooks.post({ url, headers, body: message.payload }, signal);
 }
-
-const sealedWithAnotherKey: SendOutcome = {
-  kind: 'failed',
-  status: null,
-  error:
-    'the secret cannot be opened: HOURGLASS_SECRET_KEY of the worker is unset or differs; expected that of the API',
-  retryAfterMs: null,
-  isGone: false,
-};
 
 /** The statement that disables an endpoint adds its tenant and id. */
 const disabledEvent = {

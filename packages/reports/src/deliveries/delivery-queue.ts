@@ -1,6 +1,8 @@
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { PolledQuery } from '../queries/polled-query.ts';
+import type { QueryScope } from '../queries/query-scope.ts';
 import type { Message, SendOutcome } from './delivery.ts';
+import type { ShownTarget } from './delivery-target.ts';
 
 /** The receiver of a claimed delivery. */
 export interface ClaimedEndpoint {
@@ -11,12 +13,33 @@ export interface ClaimedEndpoint {
   readonly sealedOldSecret: Uint8Array | null;
 }
 
+/** The target of a claimed delivery of one query. */
+export interface ClaimedTarget {
+  readonly id: string;
+  readonly shown: ShownTarget;
+  readonly sealed: Uint8Array;
+}
+
+/** The archive of a completed query. */
+export interface ClaimedResult {
+  readonly archiveKey: string;
+  /** Hex. Null for results of versions that did not compute it. */
+  readonly archiveMd5: string | null;
+}
+
 export interface ClaimedDelivery extends Message {
   /** Only the newest attempt ends a delivery. */
   readonly attempt: number;
   /** Since its creation or its last replay. */
   readonly failedAttempts: number;
-  readonly endpoint: ClaimedEndpoint;
+  readonly scope: QueryScope;
+  readonly queryId: string | null;
+  /** Null: the query has none, or it has expired. */
+  readonly result: ClaimedResult | null;
+  /** Null: the delivery is for `target`. */
+  readonly endpoint: ClaimedEndpoint | null;
+  /** Null: the delivery is for `endpoint`. */
+  readonly target: ClaimedTarget | null;
 }
 
 export interface DeliveryClaimTerms {
@@ -67,6 +90,11 @@ export interface DeliveryQueue {
    * transaction. Returns the number of events that were read.
    */
   fanOut(terms: FanOutTerms): Promise<number>;
+  /**
+   * Makes deliveries due that wait for a query which has ended, and cancels those of queries without a
+   * result to deliver. Returns their number.
+   */
+  startWaiting(terms: Pick<FanOutTerms, 'typeOf' | 'payloadOf'>, limit: number): Promise<number>;
   /** Claims due deliveries for one attempt each, of every lane in turn. */
   claim(terms: DeliveryClaimTerms, limit: number): Promise<readonly ClaimedDelivery[]>;
   /**
@@ -77,8 +105,15 @@ export interface DeliveryQueue {
     attempt: EndedAttempt,
     terms: { readonly failingMs: number; readonly audit: AuditEvent },
   ): Promise<DisabledEndpoint | null>;
+  /**
+   * Makes a link to the result, or returns that of an earlier attempt. It lives as long as the result.
+   * Null: the user or the token of the delivery's target no longer exists.
+   */
+  linkTo(deliveryId: string): Promise<{ readonly id: string; readonly expiresAt: Date } | null>;
+  /** Prolongs the lease of an attempt. False: another one may have begun. */
+  renew(delivery: Pick<ClaimedDelivery, 'id' | 'attempt'>, leaseMs: number): Promise<boolean>;
   /** Gives a claimed delivery back without counting the attempt. */
   release(delivery: Pick<ClaimedDelivery, 'id' | 'attempt'>): Promise<void>;
-  /** Deletes deliveries that ended earlier, oldest first, and returns their number. */
+  /** Deletes deliveries that ended earlier, oldest first, and targets without any. Returns the number of deliveries. */
   deleteExpired(terms: { readonly days: number; readonly limit: number }): Promise<number>;
 }

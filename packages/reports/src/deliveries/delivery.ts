@@ -54,6 +54,8 @@ export interface NotDelivered {
   readonly error: string;
   /** The receiver's own delay, for an attempt that it asks to repeat later. */
   readonly retryAfterMs: number | null;
-  /** The receiver wants no more deliveries. */
+  /** No further attempt can succeed. */
+  readonly isFinal: boolean;
+  /** The receiver wants no more deliveries, of whatever event. */
   readonly isGone: boolean;
 }

@@ -24,12 +24,13 @@ const jitterShare = 0.1;
  * @param random from 0 to below 1
  */
 export function retryDelay(
-  { isGone, retryAfterMs }: Pick<NotDelivered, 'isGone' | 'retryAfterMs'>,
+  { isFinal, retryAfterMs }: Pick<NotDelivered, 'isFinal' | 'retryAfterMs'>,
   failedAttempts: number,
-  { delaysMs, random }: { readonly delaysMs: readonly number[]; readonly random: () => number },
+  { random }: { readonly random: () => number },
+  { retryDelaysMs }: { readonly retryDelaysMs: readonly number[] },
 ): number | null {
-  const delayMs = delaysMs[failedAttempts - 1];
-  if (delayMs === undefined || isGone) return null;
+  const delayMs = retryDelaysMs[failedAttempts - 1];
+  if (delayMs === undefined || isFinal) return null;
   const jitteredMs = delayMs * (1 + jitterShare * random());
   return Math.round(Math.max(jitteredMs, Math.min(retryAfterMs ?? 0, maxRetryAfterMs)));
 }

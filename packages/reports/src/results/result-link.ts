@@ -28,6 +28,14 @@ export function isValidResultLink(
   return nowMs < link.expiresSeconds * 1000;
 }
 
+/** Returns path and query string of a link, below the URL of the API. */
+export function signedArchivePath(link: ResultLink, key: Uint8Array): string {
+  const { organization, environment, id, linkId, expiresSeconds } = link;
+  const scope = `${encodeURIComponent(organization)}/environments/${encodeURIComponent(environment)}`;
+  const signature = signResultLink(link, key);
+  return `/v1/organizations/${scope}/queries/${id}/archive?link=${linkId}&expires=${expiresSeconds}&signature=${signature}`;
+}
+
 function digest(
   { organization, environment, id, linkId, expiresSeconds }: ResultLink,
   key: Uint8Array,

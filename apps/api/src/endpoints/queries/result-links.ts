@@ -6,7 +6,7 @@ import {
   openResult,
   isValidResultLink,
   resultLinkKeyPurpose,
-  signResultLink,
+  signedArchivePath,
   type Principal,
   type QueryRecord,
   type QueryStore,
@@ -80,10 +80,7 @@ async function signedUri(
   const { id: linkId, expiresAt } = await ports.resultLinks.create(stored, event);
   const expiresSeconds = Math.floor(expiresAt.getTime() / 1000);
   const link = { organization, environment, id: record.id, linkId, expiresSeconds };
-  const signature = signResultLink(link, key);
-  const scope = `${encodeURIComponent(organization)}/environments/${encodeURIComponent(environment)}`;
-  const path = `/v1/organizations/${scope}/queries/${record.id}/archive`;
-  return `${publicOrigin(request, ports.publicUrl)}${path}?link=${linkId}&expires=${expiresSeconds}&signature=${signature}`;
+  return `${publicOrigin(request, ports.publicUrl)}${signedArchivePath(link, key)}`;
 }
 
 /** `GET …/queries/{id}/archive?link=&expires=&signature=`: the target of such a link. */

@@ -63,17 +63,18 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
     hourglass_api_accounts: may('select, insert, update, delete', rows.inOrganization),
     hourglass_api_reads: may('select', rows.everyRow),
     hourglass_api_global: may('select (id, organization_id, email)', rows.everyRow),
-    hourglass_worker: may('select (id, organization_id)', rows.everyRow),
     hourglass_worker_facts: may(
       'select (id, organization_id)',
       rows.organizationOfEnvironment('organization_id'),
     ),
+    hourglass_worker: may('select (id, organization_id, email)', rows.everyRow),
   },
   tokens: {
     hourglass_api_accounts: may('select, insert, update (made_with_id), delete', rows.ofUserOfOrganization),
     hourglass_api_reads: may('select', rows.everyRow),
     hourglass_api_global: may('select (id, user_id), update (last_used_at)', rows.everyRow),
     hourglass_worker_facts: may('select (id, user_id, expires_at)', rows.ofUserOfOrganization),
+    hourglass_worker: may('select (id)', rows.everyRow),
   },
   second_factors: {
     hourglass_api_accounts: may('select, insert, update, delete', rows.ofUserOfOrganization),
@@ -98,7 +99,7 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
   result_links: {
     hourglass_api_accounts: may('select, insert, delete', rows.linkOfOrganization),
     hourglass_api_global: may('select, delete', rows.everyRow),
-    hourglass_worker: may('select, delete', rows.everyRow),
+    hourglass_worker: may('select, insert, delete', rows.everyRow),
   },
   data_collectors: {
     hourglass_api_accounts: may('select, insert, delete', rows.inOrganization),
@@ -124,6 +125,10 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
       'select, update (position, enabled, failing_since, disabled_reason, disabled_at)',
       rows.everyRow,
     ),
+  },
+  delivery_targets: {
+    hourglass_api_accounts: may('select, insert, update, delete', rows.inEnvironmentsOfOrganization),
+    hourglass_worker: may('select, delete', rows.everyRow),
   },
   deliveries: {
     hourglass_api_accounts: may('select, insert, update', rows.inEnvironmentsOfOrganization),
