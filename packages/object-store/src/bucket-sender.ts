@@ -82,7 +82,9 @@ async function upload(
     await reading;
     if (file.md5 !== null && whole.digest('hex') !== file.md5)
       throw new ChecksumDiffers('the archive in the store of this instance is damaged');
-    if (ETag.replaceAll('"', '') !== parts.etag()) await requireSize(client, { ...options, key }, file.bytes);
+    const etag = parts.etag();
+    if (unquoted(ETag) !== etag)
+      await requireStored(client, { ...options, key }, { etag, bytes: file.bytes });
   } catch (error) {
     stop.abort();
     await sending.abort().catch(() => undefined);
@@ -101,16 +103,24 @@ function digesting(hash: Hash): Transform {
   });
 }
 
-/** A store that encrypts computes other ETags: then the size decides. */
-async function requireSize(
+/**
+ * Some stores return no ETag for an upload in parts. One that encrypts computes another: then the size
+ * decides.
+ */
+async function requireStored(
   client: S3Client,
   { bucket, key }: Pick<BucketTarget, 'bucket'> & { readonly key: string },
-  bytes: number,
+  sent: { readonly etag: string; readonly bytes: number },
 ): Promise<void> {
   const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+  if (unquoted(head.ETag ?? '') === sent.etag) return;
   const isEncrypted = head.ServerSideEncryption !== undefined || head.SSECustomerAlgorithm !== undefined;
-  if (!isEncrypted || head.ContentLength !== bytes)
+  if (!isEncrypted || head.ContentLength !== sent.bytes)
     throw new ChecksumDiffers('the bucket has other bytes than were sent');
+}
+
+function unquoted(etag: string): string {
+  return etag.replaceAll('"', '');
 }
 
 /** Texts of the store are not shown: they may contain anything. */
