@@ -78,7 +78,9 @@ async function endedDelivery(): Promise<Ids> {
      select '${delivery}', environment_id, 'webhook', id::text, id, 'webhook.test', '{}', 'cancelled', now()
        from webhook_endpoints where id = '${id}'`,
   );
-  return { endedEndpoint: id, endedDelivery: delivery };
+  const deliveredId = await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
+  await system.client.ended(deliveredId);
+  return { endedEndpoint: id, endedDelivery: delivery, deliveredId };
 }
 
 const eventsOf = (requestId: string) => events(`/v1/operator/audit?requestId=${requestId}`);

@@ -98,7 +98,7 @@ async function startMailServer(): Promise<MailServer> {
       });
     },
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve()));
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const address = server.server.address();
   const port = typeof address === 'object' ? String(address?.port) : '';
   return {
@@ -107,7 +107,7 @@ async function startMailServer(): Promise<MailServer> {
     refuse(count) {
       refused = count;
     },
-    stop: () => new Promise<void>((resolve) => void server.close(() => resolve())),
+    stop: () => new Promise<void>((resolve) => server.close(resolve)),
   };
 }
 
@@ -208,7 +208,7 @@ describe('the result of a query', () => {
     expect(JSON.stringify(await listOf(id))).not.toContain('secret');
   });
 
-  test('that failed is told to people, and nothing goes to a bucket', async () => {
+  test('that failed reaches people as news, and a bucket gets nothing', async () => {
     // No worker runs it before it is made to fail.
     const database = await connectDatabase(system.databaseUrl);
     const id = await completed();

@@ -54,7 +54,7 @@ interface Destination {
   readonly key: string;
 }
 
-/** The stored bytes, or those of our own store, differ from the ones that were written. */
+/** The stored bytes, or those of our store, differ from the ones that were written. */
 class ChecksumDiffers extends Error {}
 
 async function upload(

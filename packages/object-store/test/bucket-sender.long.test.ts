@@ -86,6 +86,8 @@ describe.skipIf(missing)('a bucket of a client on a real S3-compatible server', 
   test('is not written to once the worker stops', async () => {
     const stop = new AbortController();
     stop.abort(new Error('the worker stops'));
-    await expect(sender().put(access(), fileOf(Buffer.alloc(1)), stop.signal)).rejects.toThrow();
+    await expect(sender().put(access(), fileOf(Buffer.alloc(1)), stop.signal)).rejects.toThrow(
+      'the worker stops',
+    );
   });
 });

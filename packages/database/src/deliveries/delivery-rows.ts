@@ -12,7 +12,7 @@ interface AttemptJson {
   readonly error?: string | null;
 }
 
-/** Of `deliveries d`. */
+/** The columns of `deliveries d` that a log shows. */
 export const deliveryColumns = Prisma.sql`
   d.id, d.type, d.query_id as "queryId", d.state::text as state, d.created_at as "createdAt",
   d.ended_at as "endedAt", d.failure, case when d.state = 'pending' then d.due_at end as "nextAttemptAt",

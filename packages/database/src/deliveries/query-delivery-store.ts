@@ -45,7 +45,7 @@ export function createQueryDeliveryStore(prisma: ScopedPrisma): QueryDeliverySto
 }
 
 /** Links are made with the rights of the maker, whose address is in lower case. */
-export async function insertTarget(
+async function insertTarget(
   transaction: Connection,
   {
     tenant: { environmentId },

@@ -32,11 +32,11 @@ export type ShownTarget =
 
 /** The part of a target that is sealed. */
 export interface TargetSecrets {
-  /** Of `webhook` and `slack`. */
+  /** Only `webhook` and `slack`. */
   readonly url?: string;
-  /** Of `webhook`: signs messages. Absent: they are not signed. */
+  /** Only `webhook`: signs messages. Absent: they are not signed. */
   readonly secret?: string;
-  /** Of `s3`. */
+  /** Only `s3`. */
   readonly secretAccessKey?: string;
 }
 

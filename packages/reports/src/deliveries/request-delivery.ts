@@ -9,7 +9,7 @@ import type {
 } from './delivery-target.ts';
 import { sealTarget, type SealTargetPorts } from './seal-target.ts';
 
-/** Of one query. */
+/** Limits one query. */
 const maxDeliveries = 10;
 
 export interface RequestDeliveryPorts extends SealTargetPorts {
@@ -30,8 +30,9 @@ export function requestDelivery(
   if (state === 'failed' || state === 'cancelled') throw new ReportError('query.no_result', { state });
   const stored = sealTarget(tenant.environmentId, target, ports);
   const delivery = { id: ports.newId(), queryId, target: stored, maker };
-  const rule = (existing: number) => {
-    if (existing >= maxDeliveries) throw new ReportError('delivery.full', { limit: maxDeliveries });
-  };
-  return queryDeliveries.create(tenant, delivery, rule, audit);
+  return queryDeliveries.create(tenant, delivery, requireRoom, audit);
+}
+
+function requireRoom(existing: number): void {
+  if (existing >= maxDeliveries) throw new ReportError('delivery.full', { limit: maxDeliveries });
 }

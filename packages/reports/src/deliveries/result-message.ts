@@ -1,4 +1,4 @@
-/** What a message to people says about a query. */
+/** The content of a message to people about a query. */
 export interface ResultNews {
   /** Display name of the query, or its id. */
   readonly name: string;

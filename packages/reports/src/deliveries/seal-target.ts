@@ -73,28 +73,16 @@ interface Parts {
 }
 
 function partsOf(target: DeliveryTarget): Parts {
-  switch (target.kind) {
-    case 'webhook': {
-      if ('endpoint' in target) {
-        const { kind, endpoint } = target;
-        return { shown: { kind, endpoint }, secrets: {}, receiver: endpoint };
-      }
-      const { kind, url, secret } = target;
-      const { host } = new URL(url);
-      const secrets = { url, ...(secret === null ? {} : { secret }) };
-      return { shown: { kind, host }, secrets, receiver: `webhook ${host}` };
-    }
-    case 'slack': {
-      const { kind, url } = target;
-      const { host } = new URL(url);
-      return { shown: { kind, host }, secrets: { url }, receiver: `slack ${host}` };
-    }
-    case 's3': {
-      const { secretAccessKey, ...shown } = target;
-      const receiver = `s3 ${shown.endpoint ?? shown.region} ${shown.bucket}`;
-      return { shown, secrets: { secretAccessKey }, receiver };
-    }
-    case 'email':
-      return { shown: target, secrets: {}, receiver: 'email' };
+  if (target.kind === 'email') return { shown: target, secrets: {}, receiver: 'email' };
+  if (target.kind === 's3') {
+    const { secretAccessKey, ...shown } = target;
+    const receiver = `s3 ${shown.endpoint ?? shown.region} ${shown.bucket}`;
+    return { shown, secrets: { secretAccessKey }, receiver };
   }
+  if ('endpoint' in target) return { shown: target, secrets: {}, receiver: target.endpoint };
+  const { kind, url } = target;
+  const { host } = new URL(url);
+  const secret = kind === 'webhook' ? target.secret : null;
+  const secrets = { url, ...(secret === null ? {} : { secret }) };
+  return { shown: { kind, host }, secrets, receiver: `${kind} ${host}` };
 }

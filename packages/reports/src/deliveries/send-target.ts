@@ -67,15 +67,9 @@ export async function sendToTarget(
   const secrets = openTarget(delivery.target, ports.secretKey);
   if (secrets === null) return notDelivered(sealedWithAnotherKey);
   const { shown } = delivery.target;
-  switch (shown.kind) {
-    case 'webhook':
-    case 'slack':
-      return sendPost(ports, delivery, secrets, signal);
-    case 's3':
-      return sendFile(ports, { delivery, target: shown, secrets }, signal);
-    case 'email':
-      return sendMail(ports, { delivery, to: shown.to }, signal);
-  }
+  if (shown.kind === 's3') return sendFile(ports, { delivery, target: shown, secrets }, signal);
+  if (shown.kind === 'email') return sendMail(ports, { delivery, to: shown.to }, signal);
+  return sendPost(ports, delivery, secrets, signal);
 }
 
 export const sealedWithAnotherKey =
