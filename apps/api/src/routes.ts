@@ -229,7 +229,8 @@ function queryRoutes(services: RouteServices): readonly Route[] {
     semaphore: services.recordReadSemaphore,
   };
   const schedules = {
-    ...{ ...submission, schedules: database.schedules, reports: database.savedReports },
+    ...{ ...submission, ...deliveryPorts(services) },
+    ...{ schedules: database.schedules, reports: database.savedReports },
     ...{ defaultMaxSchedules: services.scheduleLimits.schedules, turns: services.turns },
   };
   const links = { queries, objects, audit, signingKeys, nowMs, publicUrl: services.publicUrl };

@@ -47,6 +47,8 @@ const apiCommands: readonly ApiCommand[] = [
     name: 'schedules',
     description: 'run saved reports at due times',
     configure: async () => (await import('./commands/schedules.ts')).configureSchedules,
+  },
+  {
     name: 'webhooks',
     description: 'send the ends of queries to URLs of receivers',
     configure: async () => (await import('./commands/webhooks.ts')).configureWebhooks,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountTime } from './account-fields.ts';
+import { deliveryKinds, deliveryStates, deliveryTarget, shownTarget } from './deliveries.ts';
 import { displayText } from './display-text.ts';
 import { runReportBody } from './saved-reports.ts';
 
@@ -21,6 +22,10 @@ const overrides = runReportBody
 const enabled = z.boolean().describe('false: paused.');
 const skipIfEmpty = z.boolean().describe('true: a result without rows is marked empty.');
 const report = z.string().describe('Name of the saved report.');
+const delivery = z
+  .array(deliveryTarget)
+  .max(10, 'expected at most 10 targets')
+  .describe('Where the result of each run goes. A change replaces the whole list.');
 
 /** Body of `POST …/schedules`. */
 export const createScheduleBody = z
@@ -33,6 +38,7 @@ export const createScheduleBody = z
     enabled: enabled.default(true),
     skipIfEmpty: skipIfEmpty.default(false),
     overrides: overrides.default({}),
+    delivery: delivery.default([]),
   })
   .meta({ id: 'CreateSchedule' });
 export type CreateScheduleBody = z.infer<typeof createScheduleBody>;
@@ -41,7 +47,7 @@ export type CreateScheduleBody = z.infer<typeof createScheduleBody>;
 export const changeScheduleBody = z
   .strictObject({
     displayName: displayText.nullable().describe('null: none.'),
-    ...{ report, cron, timeZone, catchUp, enabled, skipIfEmpty, overrides },
+    ...{ report, cron, timeZone, catchUp, enabled, skipIfEmpty, overrides, delivery },
   })
   .partial()
   .refine((body) => Object.keys(body).length > 0, 'expected at least one member of a schedule')
@@ -59,6 +65,7 @@ export const schedule = z
     enabled: z.boolean().describe('false: paused or stopped.'),
     skipIfEmpty: z.boolean(),
     overrides,
+    delivery: z.array(shownTarget).describe('Without secrets.'),
     stopped: z
       .enum(['reportDeleted', 'userDeleted', 'tokenEnded'])
       .optional()
@@ -105,6 +112,17 @@ export const scheduleRun = z
     lastDue: accountTime.optional().describe('The last of several missed due times.'),
     dueTimes: z.int().optional().describe('Number of missed due times.'),
     rows: z.int().optional(),
+    deliveries: z
+      .array(
+        z.strictObject({
+          id: z.uuid(),
+          kind: z.enum(deliveryKinds),
+          state: z.enum(deliveryStates),
+          failure: z.string().nullable(),
+        }),
+      )
+      .optional()
+      .describe('Deliveries of the query; absent if there are none.'),
     recorded: accountTime,
     ended: accountTime.optional(),
   })

@@ -88,7 +88,7 @@ async function deleteExpired(
                    order by ended_at limit ${limit}::integer)`);
   await pool.query(sql`
     delete from delivery_targets t
-     where t.created_at < now() - ${days}::float8 * interval '1 day' and ${isUnused}`);
+     where t.created_at < now() - ${days}::float8 * interval '1 day' and t.schedule_id is null and ${isUnused}`);
   return rowCount ?? 0;
 }
 

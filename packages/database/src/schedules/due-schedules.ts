@@ -147,13 +147,27 @@ async function settleEnded(pool: Queryable, limit: number): Promise<readonly End
        where r.state = 'submitted' and q.state not in ('enqueued', 'running')
        limit ${limit}::integer
          for update of r skip locked
+    ), settled as (
+      update schedule_runs r
+         set state = ended.state, result_rows = ended.result_rows, reason = ended.failure, ended_at = ended.updated_at
+        from ended
+       where r.schedule_id = ended.schedule_id and r.due_at = ended.due_at
+      returning r.schedule_id, r.environment_id, r.due_at, r.query_id, r.state
+    ), delivered as (
+      insert into deliveries (id, environment_id, kind, lane, endpoint_id, target_id, query_id, type, state, failure, ended_at)
+      select gen_random_uuid(), t.environment_id, t.kind, t.lane, t.endpoint_id, t.id, s.query_id, '',
+             case when w.enabled = false then 'cancelled' else 'waiting' end::delivery_state,
+             case when w.enabled = false then 'the endpoint was disabled' end,
+             case when w.enabled = false then now() end
+        from settled s
+        join delivery_targets t on t.schedule_id = s.schedule_id
+        left join webhook_endpoints w on w.id = t.endpoint_id
+       where s.state in ('completed', 'failed')
+       order by t.place
+          on conflict (target_id, query_id) do nothing
     )
-    update schedule_runs r
-       set state = ended.state, result_rows = ended.result_rows, reason = ended.failure, ended_at = ended.updated_at
-      from ended
-     where r.schedule_id = ended.schedule_id and r.due_at = ended.due_at
-    returning r.schedule_id as "scheduleId", r.environment_id as "environmentId", r.due_at as "dueAt",
-              r.query_id as "queryId", r.state`);
+    select schedule_id as "scheduleId", environment_id as "environmentId", due_at as "dueAt", query_id as "queryId", state
+      from settled`);
   return rows;
 }
 

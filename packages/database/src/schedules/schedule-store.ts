@@ -14,6 +14,7 @@ import { servedByDatabase } from '../connection/database-errors.ts';
 import type { Queryable, Scoped, ScopedPool } from '../connection/scoped-pool.ts';
 import { sql } from '../connection/sql.ts';
 import { inTransaction } from '../connection/transaction.ts';
+import { keepTargets, replaceTargets } from '../deliveries/schedule-targets.ts';
 import { stopReason } from './stop-reason.ts';
 
 /** Runs in the scope of organizations, because schedules depend on users, tokens and reports. */
@@ -36,10 +37,11 @@ export function createScheduleStore(pool: ScopedPool): ScheduleStore {
           rule(await countUnderLock(client, tenant));
           const { id, maker } = schedule;
           await insert(client, { tenant, id, maker }, schedule.edit(await databaseTime(client)));
+          await replaceTargets(client, { tenant, id, maker }, schedule.targets);
           return saved(client, tenant, id, audit);
         }),
       ),
-    change: (tenant, { id, maker, edit }, audit) =>
+    change: (tenant, { id, maker, edit, targets }, audit) =>
       within(tenant, (scoped) =>
         inTransaction(scoped, async (client) => {
           const locked = await client.query(sql`
@@ -47,6 +49,8 @@ export function createScheduleStore(pool: ScopedPool): ScheduleStore {
           const present = locked.rowCount === 1 ? await find(client, tenant, id) : null;
           if (present === null) return null;
           await update(client, { id, maker, tenant }, edit(present));
+          if (targets === undefined) await keepTargets(client, { id, maker, tenant });
+          else await replaceTargets(client, { id, maker, tenant }, targets);
           return saved(client, tenant, id, audit);
         }),
       ),
@@ -70,7 +74,9 @@ const selected = sql`
          s.catch_up as "catchUp", s.next_due_at is not null as enabled, s.skip_if_empty as "skipIfEmpty",
          s.made_by as "madeBy", (select expires_at from tokens where id = s.token_id) as "endsAt",
          coalesce(s.stop_reason, ${stopReason}) as "stopReason", s.created_at as "createdAt",
-         s.modified_at as "modifiedAt", s.next_due_at as "nextDueAt", now() as "readAt"
+         s.modified_at as "modifiedAt", s.next_due_at as "nextDueAt", now() as "readAt",
+         (select coalesce(json_agg(t.shown order by t.place), '[]')
+            from delivery_targets t where t.schedule_id = s.id) as delivery
     from schedules s`;
 
 async function find(
@@ -91,7 +97,11 @@ async function listRuns(
   if ((await find(scoped, tenant, id)) === null) return null;
   const { rows } = await scoped.query<ScheduleRun>(sql`
     select due_at as "dueAt", last_due_at as "lastDueAt", due_times as "dueTimes", state, reason,
-           query_id as "queryId", result_rows::float8 as rows, recorded_at as "recordedAt", ended_at as "endedAt"
+           query_id as "queryId", result_rows::float8 as rows, recorded_at as "recordedAt", ended_at as "endedAt",
+           (select coalesce(json_agg(json_build_object('id', d.id, 'kind', d.kind, 'state', d.state, 'failure', d.failure)
+                                     order by d.created_at, d.id), '[]')
+              from deliveries d
+             where d.query_id = schedule_runs.query_id and d.target_id is not null) as deliveries
       from schedule_runs
      where schedule_id = ${id}::uuid and environment_id = ${tenant.environmentId}::integer
        and due_at < coalesce(${before ?? null}::timestamptz, 'infinity')

@@ -2,14 +2,15 @@ import { dueTimesOf, type Tenant } from '@hourglass/query';
 import type { AuditOf } from '../audit/audit-event.ts';
 import type { Principal } from '../accounts/accounts.ts';
 import { bounded } from '../accounts/ceilings.ts';
+import type { DeliveryTarget, StoredTarget } from '../deliveries/delivery-target.ts';
+import { sealTarget, type SealTargetPorts } from '../deliveries/seal-target.ts';
 import { ReportError } from '../errors.ts';
 import { isUuid } from '../uuid.ts';
 import { checkSchedule, type CheckSchedulePorts } from './check-schedule.ts';
 import type { Schedule, ScheduleCount, ScheduleDefinition, ScheduleEdit, ScheduleStore } from './schedule.ts';
 
-export interface SaveSchedulePorts extends CheckSchedulePorts {
+export interface SaveSchedulePorts extends CheckSchedulePorts, SealTargetPorts {
   readonly schedules: ScheduleStore;
-  readonly newId: () => string;
   /** For environments without a limit of their own. */
   readonly defaultMaxSchedules: number;
 }
@@ -27,17 +28,26 @@ interface SaveScheduleOf {
  */
 export async function createSchedule(
   { tenant, principal, audit }: SaveScheduleOf,
-  definition: ScheduleDefinition,
+  { delivery, ...definition }: ScheduleDefinition & { readonly delivery: readonly DeliveryTarget[] },
   ports: SaveSchedulePorts,
 ): Promise<Schedule> {
   const { schedules, newId, defaultMaxSchedules } = ports;
   const checked = await checkSchedule(tenant, definition, ports);
+  const targets = sealTargets(tenant, delivery, ports);
   const edit = (now: Date) => fromNow(checked, now);
   const rule = ({ existing, own, ceiling }: ScheduleCount) => {
     const limit = bounded(own ?? defaultMaxSchedules, ceiling);
     if (existing >= limit) throw new ReportError('schedule.full', { limit });
   };
-  return schedules.create(tenant, { id: newId(), maker: principal, edit }, rule, audit);
+  return schedules.create(tenant, { id: newId(), maker: principal, edit, targets }, rule, audit);
+}
+
+function sealTargets(
+  { environmentId }: Tenant,
+  delivery: readonly DeliveryTarget[],
+  ports: SealTargetPorts,
+): readonly StoredTarget[] {
+  return delivery.map((target, place) => sealTarget(environmentId, target, ports, `delivery[${place}]`));
 }
 
 /** Absent members keep their values. */
@@ -52,11 +62,12 @@ export type ScheduleChange = {
  */
 export async function changeSchedule(
   { tenant, principal, audit, id }: SaveScheduleOf & { readonly id: string },
-  change: ScheduleChange,
-  ports: Omit<SaveSchedulePorts, 'newId' | 'defaultMaxSchedules'>,
+  { delivery, ...change }: ScheduleChange & { readonly delivery?: readonly DeliveryTarget[] | undefined },
+  ports: Omit<SaveSchedulePorts, 'defaultMaxSchedules'>,
 ): Promise<Schedule> {
   const found = isUuid(id) ? await ports.schedules.find(tenant, id) : null;
   if (found === null) throw new ReportError('schedule.not_found', { id });
+  const targets = delivery === undefined ? undefined : sealTargets(tenant, delivery, ports);
   const spelled = await spelledAsUsual(tenant, found, change, ports);
   const edit = (present: Schedule): ScheduleEdit => {
     const definition = withChange(present, spelled);
@@ -66,7 +77,11 @@ export async function changeSchedule(
       ? { definition, nextDueAt: present.nextDueAt }
       : fromNow(definition, present.readAt);
   };
-  const changed = await ports.schedules.change(tenant, { id: found.id, maker: principal, edit }, audit);
+  const changed = await ports.schedules.change(
+    tenant,
+    { id: found.id, maker: principal, edit, targets },
+    audit,
+  );
   if (changed === null) throw new ReportError('schedule.not_found', { id });
   return changed;
 }

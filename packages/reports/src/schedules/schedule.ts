@@ -1,5 +1,7 @@
 import type { Tenant } from '@hourglass/query';
 import type { AuditEvent, AuditOf } from '../audit/audit-event.ts';
+import type { DeliveryState } from '../deliveries/delivery.ts';
+import type { DeliveryKind, ShownTarget, StoredTarget } from '../deliveries/delivery-target.ts';
 import type { RunOverrides } from '../saved-reports/run-report.ts';
 
 /** Which due times run that no worker could run in time. */
@@ -27,6 +29,8 @@ export interface ScheduleDefinition {
 
 export interface Schedule extends ScheduleDefinition {
   readonly id: string;
+  /** Where the result of each run goes. */
+  readonly delivery: readonly ShownTarget[];
   /** Address of the user that made or last changed it, whose queries its runs are. */
   readonly madeBy: string;
   /** When the token of that request expires. Null: never, or it was a password. */
@@ -68,7 +72,16 @@ export const scheduleRunStates = [
 ] as const;
 export type ScheduleRunState = (typeof scheduleRunStates)[number];
 
+/** A delivery of a run's query. */
+export interface RunDelivery {
+  readonly id: string;
+  readonly kind: DeliveryKind;
+  readonly state: DeliveryState;
+  readonly failure: string | null;
+}
+
 export interface ScheduleRun {
+  readonly deliveries: readonly RunDelivery[];
   readonly dueAt: Date;
   /** The last one of several missed due times; otherwise `dueAt`. */
   readonly lastDueAt: Date;
@@ -108,6 +121,7 @@ export interface ScheduleStore {
       readonly id: string;
       readonly maker: ScheduleMaker;
       readonly edit: (now: Date) => ScheduleEdit;
+      readonly targets: readonly StoredTarget[];
     },
     rule: (count: ScheduleCount) => void,
     audit: AuditOf<Schedule>,
@@ -119,6 +133,8 @@ export interface ScheduleStore {
       readonly id: string;
       readonly maker: ScheduleMaker;
       readonly edit: (present: Schedule) => ScheduleEdit;
+      /** Replace those of the schedule. Undefined: these stay. */
+      readonly targets: readonly StoredTarget[] | undefined;
     },
     audit: AuditOf<Schedule>,
   ): Promise<Schedule | null>;

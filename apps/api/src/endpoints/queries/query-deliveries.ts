@@ -86,7 +86,7 @@ function createDelivery(collection: QueryCollection, ports: RequestDeliveryPorts
 }
 
 /** The contract has checked that a webhook has either a URL or an endpoint. */
-function targetOf(body: DeliveryTargetBody): DeliveryTarget {
+export function targetOf(body: DeliveryTargetBody): DeliveryTarget {
   if (body.kind === 's3') return { ...body, endpoint: body.endpoint ?? null };
   if (body.kind !== 'webhook') return body;
   const { kind, url = '', secret = null, endpoint } = body;
@@ -97,7 +97,7 @@ function queryDeliveryViewOf({ target, ...delivery }: QueryDeliveryRecord): Quer
   return { ...deliveryViewOf(delivery), target: shownTargetOf(target) };
 }
 
-function shownTargetOf(target: QueryDeliveryRecord['target']): QueryDeliveryView['target'] {
+export function shownTargetOf(target: QueryDeliveryRecord['target']): QueryDeliveryView['target'] {
   if (target.kind === 'email') return { kind: target.kind, to: [...target.to] };
   if (target.kind !== 's3') return target;
   const { endpoint, ...shown } = target;

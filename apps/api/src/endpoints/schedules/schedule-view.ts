@@ -1,6 +1,7 @@
 import type { ScheduleRunView, ScheduleView } from '@hourglass/contract';
 import { dueTimesOf } from '@hourglass/query';
 import type { Schedule, ScheduleRun } from '@hourglass/reports';
+import { shownTargetOf } from '../queries/query-deliveries.ts';
 
 const shownDueTimes = 3;
 
@@ -13,6 +14,7 @@ export function viewOf(schedule: Schedule): ScheduleView {
     ...{ report, cron, timeZone, catchUp, enabled, skipIfEmpty },
     // Contains what the body of the client had.
     overrides: overrides as ScheduleView['overrides'],
+    delivery: schedule.delivery.map(shownTargetOf),
     ...(stopReason === null ? {} : { stopped: stopReason }),
     nextDueTimes: enabled && stopReason === null ? nextDueTimes(schedule) : [],
     madeBy,
@@ -42,6 +44,7 @@ export function runViewOf(run: ScheduleRun): ScheduleRunView {
     ...(queryId === null ? {} : { query: queryId }),
     ...(dueTimes === 1 ? {} : { lastDue: lastDueAt.toISOString(), dueTimes }),
     ...(rows === null ? {} : { rows }),
+    ...(run.deliveries.length === 0 ? {} : { deliveries: [...run.deliveries] }),
     recorded: recordedAt.toISOString(),
     ...(endedAt === null ? {} : { ended: endedAt.toISOString() }),
   };

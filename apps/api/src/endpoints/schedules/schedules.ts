@@ -17,6 +17,7 @@ import type { EventLoopTurns } from '../../http/event-loop-turns.ts';
 import { scopeOf, type TenantFinder } from '../../http/find-tenant.ts';
 import { ItemByItem, sendInPieces } from '../../http/json-pieces.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../../http/route.ts';
+import { targetOf } from '../queries/query-deliveries.ts';
 import { viewOf } from './schedule-view.ts';
 
 export const schedulesPath = '/v1/organizations/:organization/environments/:environment/schedules';
@@ -99,10 +100,11 @@ function createScheduleRoute(findTenant: TenantFinder, ports: SchedulePorts): Gu
         timeZone: 'Europe/Berlin',
         catchUp: 'latest',
         overrides: { timeRange: 'lastWeek' },
+        delivery: [{ kind: 'webhook', url: 'https://hooks.example.com/reports' }],
       },
     }),
     responses: { 201: { description: 'The schedule.', json: schedule } },
-    async handle({ request, response, principal, body: { displayName = null, ...body }, audit }) {
+    async handle({ request, response, principal, body: { displayName = null, delivery, ...body }, audit }) {
       const tenant = await findTenant(request);
       const { report, cron, timeZone } = body;
       const created = await createSchedule(
@@ -111,7 +113,7 @@ function createScheduleRoute(findTenant: TenantFinder, ports: SchedulePorts): Gu
           audit: ({ id: object }) =>
             audit('schedule.create', { object, details: { report, cron, timeZone } }),
         },
-        { displayName, ...body },
+        { displayName, ...body, delivery: delivery.map(targetOf) },
         ports,
       );
       response.status(201).json(viewOf(created));
@@ -133,7 +135,8 @@ function changeScheduleRoute(findTenant: TenantFinder, ports: SchedulePorts): Gu
       const { report, cron, timeZone, enabled } = body;
       const described = () =>
         audit('schedule.change', { object: id, details: { report, cron, timeZone, enabled } });
-      const changed = await changeSchedule({ tenant, principal, id, audit: described }, body, ports);
+      const change = { ...body, delivery: body.delivery?.map(targetOf) };
+      const changed = await changeSchedule({ tenant, principal, id, audit: described }, change, ports);
       response.json(viewOf(changed));
     },
   });
