@@ -140,7 +140,7 @@ test.each([
     400,
     'delivery[1].kind',
   ],
-  [Array(11).fill({ kind: 'webhook', url: 'https://a.example/' }), 400, 'delivery'],
+  [Array.from({ length: 11 }, () => ({ kind: 'webhook', url: 'https://a.example/' })), 400, 'delivery'],
   [[{ kind: 'webhook', endpoint: '00000000-0000-4000-8000-000000000000' }], 404, undefined],
 ])('the delivery %j is refused with its place', async (delivery, status, field) => {
   const body = {

@@ -158,10 +158,9 @@ function metricsOf(database: Database): ApiMetrics {
 }
 
 async function openApiDatabase(settings: Settings<'api'>): Promise<Database> {
-  const { retentionDays } = settings;
-  const software = await softwareVersion(packageManifest);
   const url = requireDatabaseUrl(settings);
-  return openDatabase({ url, as: 'api', poolSize: 20, retentionDays, software });
+  const software = await softwareVersion(packageManifest);
+  return openDatabase({ url, as: 'api', poolSize: 20, retentionDays: settings.retentionDays, software });
 }
 
 async function describeKey({ manifestKey }: Settings<'api'>, { signingKeys }: Database) {
