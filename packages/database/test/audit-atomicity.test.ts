@@ -148,14 +148,14 @@ const writes: Readonly<Record<string, () => Promise<unknown>>> = {
   createSchedule: () =>
     db.database.schedules.create(
       db.tenant,
-      { ...schedule, edit: () => ({ definition: scheduleDefinition, nextDueAt: new Date(0) }) },
+      { ...schedule, targets: [], edit: () => ({ definition: scheduleDefinition, nextDueAt: new Date(0) }) },
       anything,
       audit,
     ),
   changeSchedule: () =>
     db.database.schedules.change(
       db.tenant,
-      { ...schedule, edit: () => ({ definition: scheduleDefinition, nextDueAt: null }) },
+      { ...schedule, targets: [], edit: () => ({ definition: scheduleDefinition, nextDueAt: null }) },
       audit,
     ),
   deleteSchedule: () => db.database.schedules.delete(db.tenant, schedule.id, testEvent),
