@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { MailSender, TargetRules, WebhookSender } from '@hourglass/reports';
 import { addressRules, type AddressRange } from './address-rules.ts';
-import { checkedLookup } from './checked-lookup.ts';
+import { checkedLookup, createResolver, nameResolver } from './checked-lookup.ts';
 import type { MailSettings } from './mail.ts';
 import { createPoster } from './post.ts';
 import { targetRules } from './target-rules.ts';
@@ -38,7 +38,10 @@ export function createTargets({ networks, allowsHttp }: TargetSettings): TargetR
 }
 
 export function createOutbound({ timeoutMs, smtpUrl, smtpFrom, ...settings }: OutboundTerms): Outbound {
-  const lookup = checkedLookup(addressRules(settings.networks));
+  // Names of networks of the operator may be in the hosts file.
+  const usesHostsFile = settings.networks.length > 0;
+  const resolve = nameResolver(createResolver(), { usesHostsFile });
+  const lookup = checkedLookup(addressRules(settings.networks), resolve);
   const targets = createTargets(settings);
   const agents = { httpAgent: new http.Agent({ lookup }), httpsAgent: new https.Agent({ lookup }) };
   const mail =

@@ -1,9 +1,9 @@
-import type { LookupAddress } from 'node:dns';
+import { createSocket } from 'node:dgram';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { addressRules, type AddressRange } from '../src/address-rules.ts';
-import { checkedLookup } from '../src/checked-lookup.ts';
+import { checkedLookup, createResolver, nameResolver, type ResolveName } from '../src/checked-lookup.ts';
 import { createTargets } from '../src/index.ts';
 import { createPoster } from '../src/post.ts';
 
@@ -26,10 +26,15 @@ async function serve(answer: (response: ServerResponse) => void) {
   return { requests, port: (server.address() as AddressInfo).port };
 }
 
-function poster(networks: readonly AddressRange[], { timeoutMs = 10_000 } = {}) {
+const byDns = nameResolver(createResolver(), { usesHostsFile: false });
+
+function poster(
+  networks: readonly AddressRange[],
+  { timeoutMs = 10_000, resolve = byDns }: { timeoutMs?: number; resolve?: ResolveName } = {},
+) {
   return createPoster({
     targets: createTargets({ networks, allowsHttp: true }),
-    lookup: checkedLookup(addressRules(networks)),
+    lookup: checkedLookup(addressRules(networks), resolve),
     timeoutMs,
   });
 }
@@ -51,23 +56,61 @@ test('a name whose address is internal is refused when the connection is made', 
   expect(requests).toHaveLength(1);
 });
 
-test('of the addresses of a name, only the allowed ones are connected to', async () => {
-  const rules = addressRules([{ family: 'ipv4', address: '127.0.0.2', prefixBits: 32 }]);
-  const found = await new Promise<readonly LookupAddress[]>((resolve, reject) => {
-    // Literal addresses resolve to themselves.
-    checkedLookup(rules)('127.0.0.2', { all: true }, (error, addresses) =>
-      error === null ? resolve(addresses as unknown as LookupAddress[]) : reject(error),
-    );
-  });
-  expect(found).toEqual([{ address: '127.0.0.2', family: 4 }]);
-  await expect(
-    new Promise((resolve, reject) => {
-      checkedLookup(rules)('127.0.0.1', {}, (error, address) =>
-        error === null ? resolve(address) : reject(error),
-      );
-    }),
-  ).rejects.toThrow('its host has no address on the public internet');
+test('a name whose answer changes to an internal address is not connected to', async () => {
+  const { port, requests } = await serve((response) => response.writeHead(204).end());
+  const server = await startNameServer(['203.0.113.9', '127.0.0.1', '10.0.0.1']);
+  const resolve = nameResolver(createResolver([server]), { usesHostsFile: false });
+  const lookup = checkedLookup(
+    addressRules([{ family: 'ipv4', address: '203.0.113.9', prefixBits: 32 }]),
+    resolve,
+  );
+  const look = () =>
+    new Promise((answer) => {
+      lookup('rebound.example', { all: true }, (error, found) => answer(error?.message ?? found));
+    });
+  // The first answer is allowed here; the same look-up decides the address of each connection.
+  expect(await look()).toEqual([{ address: '203.0.113.9', family: 4 }]);
+  expect(await look()).toBe('its host has no address on the public internet');
+  const outcome = await poster([], { resolve }).post(
+    { ...message, url: `http://rebound.example:${port}/` },
+    never,
+  );
+  expect(outcome).toMatchObject({ kind: 'failed', error: 'its host has no address on the public internet' });
+  expect(requests).toEqual([]);
 });
+
+test('of several addresses of a name, only the allowed ones are connected to', async () => {
+  const { port, requests } = await serve((response) => response.writeHead(204).end());
+  const resolve: ResolveName = () => Promise.resolve(['10.0.0.1', '127.0.0.1', '::1']);
+  const url = `http://two.example:${port}/`;
+  expect(await poster([loopback], { resolve }).post({ ...message, url }, never)).toMatchObject({
+    status: 204,
+  });
+  expect(requests).toHaveLength(1);
+});
+
+/** Answers each query for an IPv4 address with the next one of the list, and has no IPv6 address. */
+async function startNameServer(addresses: readonly string[]): Promise<string> {
+  const socket = createSocket('udp4');
+  let answered = 0;
+  socket.on('message', (query, { port, address }) => {
+    // The name ends with a zero byte; type and class follow.
+    const end = query.indexOf(0, 12) + 5;
+    const isForIpv4 = query.readUInt16BE(end - 4) === 1;
+    const header = Buffer.from(query.subarray(0, 12));
+    header.writeUInt16BE(0x8180, 2);
+    header.writeUInt16BE(isForIpv4 ? 1 : 0, 6);
+    header.fill(0, 8);
+    const next = addresses[answered % addresses.length] ?? '';
+    if (isForIpv4) answered += 1;
+    const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...next.split('.').map(Number)]);
+    const parts = [header, query.subarray(12, end), ...(isForIpv4 ? [record] : [])];
+    socket.send(Buffer.concat(parts), port, address);
+  });
+  await new Promise<void>((resolve) => void socket.bind(0, '127.0.0.1', resolve));
+  open.push(socket);
+  return `127.0.0.1:${socket.address().port}`;
+}
 
 test('a literal address is refused although no name is looked up, also when it was saved before', async () => {
   const { port, requests } = await serve((response) => response.writeHead(204).end());
