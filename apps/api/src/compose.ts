@@ -107,7 +107,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   const database = await openApiDatabase(settings);
   const doorbell = createDoorbell({ redisUrl: requireRedisUrl(settings) });
   const objects = await openObjectStore(storeOf(settings));
-  const metrics = metricsOf(database);
+  const metrics = createApiMetrics();
   const passwords = startPasswords({ ...database, metrics, log });
   removeOrphanedScratch(settings, log);
   const notes = startNotes({ ...database, metrics, log });
@@ -120,7 +120,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     ...{ metricsToken, publicUrl, timeZone, secretKey },
     sealingPace: sealingPaceOf(settings, database),
     recordReadSemaphore: createSemaphore(concurrentRecordReads),
-    ...{ ...limitsOf(settings), ...deliveriesOf(settings) },
+    ...{ ...limitsOf(settings), ...composeDeliveries(settings, database, metrics) },
     stats: composeStats(settings, database, objects),
     turns: createEventLoopTurns(),
     counting: composeCounting(settings, objects),
@@ -147,14 +147,9 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   };
 }
 
-function deliveriesOf({ delivery }: Settings<'api'>): Pick<RouteServices, 'targets' | 'sendsMail'> {
-  return { targets: createTargets(delivery), sendsMail: delivery.smtpUrl !== null };
-}
-
-function metricsOf(database: Database): ApiMetrics {
-  const metrics = createApiMetrics();
+function composeDeliveries({ delivery }: Settings<'api'>, database: Database, metrics: ApiMetrics) {
   metrics.watchDeliveries(() => database.deliveryOverview.count());
-  return metrics;
+  return { targets: createTargets(delivery), sendsMail: delivery.smtpUrl !== null };
 }
 
 async function openApiDatabase(settings: Settings<'api'>): Promise<Database> {

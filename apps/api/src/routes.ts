@@ -32,7 +32,6 @@ import type {
   QueryDeliveryStore,
   QueryEvents,
   QueryStore,
-  RequestDeliveryPorts,
   ResultLinkStore,
   SavedReportStore,
   ScheduleLimits,
@@ -75,7 +74,7 @@ import { listQueriesRoute } from './endpoints/queries/list-queries.ts';
 import { getManifestKeyRoute } from './endpoints/queries/manifest-key.ts';
 import { submitMintReportRoute } from './endpoints/queries/mint-reports.ts';
 import { environmentQueries, hostQueries } from './endpoints/queries/query-collections.ts';
-import { queryDeliveryRoutes } from './endpoints/queries/query-deliveries.ts';
+import { deliveryPortsOf, queryDeliveryRoutes } from './endpoints/queries/query-deliveries.ts';
 import { queriesEventsRoute, queryEventsRoute } from './endpoints/queries/query-events.ts';
 import { cancelQueryRoutes, getQueryRoute } from './endpoints/queries/query.ts';
 import { createResultLinkRoute, openResultLinkRoute } from './endpoints/queries/result-links.ts';
@@ -229,7 +228,7 @@ function queryRoutes(services: RouteServices): readonly Route[] {
     semaphore: services.recordReadSemaphore,
   };
   const schedules = {
-    ...{ ...submission, ...deliveryPorts(services) },
+    ...{ ...submission, ...deliveryPortsOf(services) },
     ...{ schedules: database.schedules, reports: database.savedReports },
     ...{ defaultMaxSchedules: services.scheduleLimits.schedules, turns: services.turns },
   };
@@ -257,23 +256,11 @@ function queryRoutes(services: RouteServices): readonly Route[] {
     runScheduleRoute(tenantFinder(accounts), schedules, rateLimits),
     ...scheduleRoutes(tenantFinder(accounts), schedules),
     listScheduleRunsRoute(tenantFinder(accounts), schedules),
-    ...queryDeliveryRoutes(inEnvironment, deliveryPorts(services)),
+    ...queryDeliveryRoutes(inEnvironment, deliveryPortsOf(services)),
     createResultLinkRoute(inEnvironment, resultLinks),
     openResultLinkRoute(resultLinks),
     getManifestKeyRoute(services.manifestKey),
   ];
-}
-
-function deliveryPorts({
-  database,
-  targets,
-  secretKey,
-  sendsMail,
-  publicUrl,
-  newId,
-}: RouteServices): RequestDeliveryPorts {
-  const { queryDeliveries } = database;
-  return { queryDeliveries, targets, secretKey, sendsMail, hasPublicUrl: publicUrl !== null, newId };
 }
 
 function dependenciesOf({ database, doorbell, objects }: RouteServices): readonly Dependency[] {

@@ -85,6 +85,22 @@ function createDelivery(collection: QueryCollection, ports: RequestDeliveryPorts
   });
 }
 
+interface DeliveryServices extends Omit<RequestDeliveryPorts, 'queryDeliveries' | 'hasPublicUrl'> {
+  readonly database: Pick<RequestDeliveryPorts, 'queryDeliveries'>;
+  readonly publicUrl: string | null;
+}
+
+export function deliveryPortsOf({
+  database: { queryDeliveries },
+  publicUrl,
+  targets,
+  secretKey,
+  sendsMail,
+  newId,
+}: DeliveryServices): RequestDeliveryPorts {
+  return { queryDeliveries, targets, secretKey, sendsMail, hasPublicUrl: publicUrl !== null, newId };
+}
+
 /** The contract has checked that a webhook has either a URL or an endpoint. */
 export function targetOf(body: DeliveryTargetBody): DeliveryTarget {
   if (body.kind === 's3') return { ...body, endpoint: body.endpoint ?? null };
