@@ -48,6 +48,7 @@ import type {
   TargetRules,
   UserStore,
   WebhookStore,
+  QueueReads,
 } from '@hourglass/reports';
 import { accessKeyRoutes } from './endpoints/access-keys.ts';
 import { auditRoutes } from './endpoints/audit.ts';
@@ -98,6 +99,7 @@ import { userRoutes } from './endpoints/users.ts';
 import { webhookRoutes } from './endpoints/webhooks/webhook-endpoints.ts';
 import type { EventLoopTurns } from './http/event-loop-turns.ts';
 import { tenantFinder } from './http/find-tenant.ts';
+import { createQueueViews } from './queue/queue-views.ts';
 import { rateLimitsOf } from './http/rate-limits.ts';
 import { environmentScope, hostScope } from './http/route-scopes.ts';
 import type { Route } from './http/route.ts';
@@ -111,6 +113,7 @@ export interface RouteServices {
   readonly database: {
     readonly queries: QueryStore & PolledQueries;
     readonly queryEvents: QueryEvents;
+    readonly queue: QueueReads;
     readonly scans: ScanEstimates;
     readonly facts: PostFactsPorts['facts'];
     readonly batches: BatchList;
@@ -144,6 +147,8 @@ export interface RouteServices {
   };
   /** Requests that wait for changes of queries. */
   readonly waiting: WaitPorts;
+  /** Returns 0 inclusive to 1 exclusive. */
+  readonly random: () => number;
   /** Which URLs deliveries may be sent to. */
   readonly targets: TargetRules;
   /** Whether a mail server is configured. */
@@ -235,19 +240,20 @@ function queryRoutes(services: RouteServices): readonly Route[] {
   const links = { queries, objects, audit, signingKeys, nowMs, publicUrl: services.publicUrl };
   const resultLinks = { ...links, resultLinks: database.resultLinks };
   const events = { ...services.waiting, events: database.queryEvents };
+  const queue = createQueueViews({ queue: database.queue, nowMs, random: services.random });
   return [
     // Before `…/queries/:id`, whose pattern matches their path.
     ...collections.map((collection) => queriesEventsRoute(collection, events)),
     ...collections.flatMap((collection) => [
       ...cancelQueryRoutes(collection, queries),
-      getQueryRoute(collection, services.waiting),
+      getQueryRoute(collection, { ...services.waiting, queue }),
       queryEventsRoute(collection, events),
       getResultRoute(collection, { objects, nowMs, audit }),
       getResultRowsRoute(collection, { catalogue, objects, archives, nowMs, audit }),
     ]),
     ...collections.flatMap((collection) => [
       submitQueryRoute(collection, submission),
-      listQueriesRoute(collection, { catalogue, queries }),
+      listQueriesRoute(collection, { catalogue, queries, queue }),
     ]),
     submitMintReportRoute({ ...submission, accounts }, rateLimits),
     ...savedReportRoutes({ ...submission, reports: database.savedReports, turns: services.turns }),

@@ -4,7 +4,7 @@ import { queryEvent, type QueryEventData, type QueryStatus } from '@hourglass/co
 import type { ApiClient, Place } from './api-client.ts';
 
 /** The part of a status that a stream has too. */
-export type ShownStatus = Pick<QueryStatus, 'state' | 'phase' | 'progress' | 'rowsScanned'>;
+export type ShownStatus = Pick<QueryStatus, 'state' | 'phase' | 'progress' | 'rowsScanned' | 'queue'>;
 
 export interface Followed {
   readonly place: Place;

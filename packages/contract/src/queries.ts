@@ -100,6 +100,27 @@ export const submitHostQueryBody = submitQueryBody
 
 const isoSeconds = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 
+const seconds = z.number().min(0);
+
+/** The place of an enqueued query. */
+export const queueView = z
+  .strictObject({
+    position: z.int().min(1).describe('1: it starts next, if no other query comes.'),
+    ahead: z
+      .strictObject({ ours: z.int().min(0), others: z.int().min(0) })
+      .describe('Queries that start before it: of its organization, and of others.'),
+    reason: z
+      .enum(['workers_busy', 'environment_turn', 'retry_wait', 'equal_query'])
+      .describe(
+        'It waits for a free worker, for the queries ahead, for its retry delay, or for the result of an equal query.',
+      ),
+    eta: z
+      .strictObject({ p50: seconds, p90: seconds })
+      .describe('Seconds until it completes: within p50 in half, within p90 in nine of ten cases.'),
+  })
+  .meta({ id: 'QueuePlace' });
+export type QueueView = z.infer<typeof queueView>;
+
 /** The status of a query, which clients poll. */
 export const queryStatus = z
   .strictObject({
@@ -138,6 +159,7 @@ export const queryStatus = z
       .min(0)
       .optional()
       .describe('Facts read so far. Absent for queries that ended in a version that did not count them.'),
+    queue: queueView.optional().describe('In status and list, while the query is enqueued.'),
     result: z.strictObject({ self: z.string(), expires: isoSeconds }).optional(),
     resultRows: z
       .union([z.int(), z.string().regex(/^\d+$/)])

@@ -37,6 +37,7 @@ import type {
   PolledQueries,
   QueryDeliveryStore,
   QueryEvents,
+  QueueReads,
   QueryStore,
   ResultLinkStore,
   SavedReportStore,
@@ -86,6 +87,7 @@ import { createFactSource } from './facts/fact-source.ts';
 import { createFactStore } from './facts/fact-store.ts';
 import { createScanEstimates } from './facts/scan-estimates.ts';
 import { gatherReads, type GatherReads } from './request-reads/gather-reads.ts';
+import { queueReader } from './request-reads/queue-reader.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createOrderStore } from './records/orders/order-page.ts';
 import { createInstrumentStore } from './records/instruments/instrument-store.ts';
@@ -122,6 +124,7 @@ export interface DatabaseOptions {
 /** Every method throws `ServiceUnavailable` when the database is unreachable or refuses service. */
 export interface Database {
   readonly queries: QueryStore & PolledQueries;
+  readonly queue: QueueReads;
   /** Listening uses one connection in addition to `poolSize`. */
   readonly queryEvents: QueryEvents;
   readonly expiredQueryEvents: ExpiredQueryEvents;
@@ -200,6 +203,7 @@ export function openDatabase({
   const reads = gatherReads(controlPool);
   return {
     queries: createQueryStore(controlPool, reads, { software, retentionDays }),
+    queue: queueReader(reads),
     queryEvents: createQueryEvents(connection, reads),
     expiredQueryEvents: createExpiredQueryEvents(controlPool),
     periodicJobs: createPeriodicJobs(controlPool),

@@ -29,6 +29,8 @@ export * from './queries/query-status.ts';
 export * from './queries/query-store.ts';
 export * from './queries/reconcile.ts';
 export * from './queries/report-engine.ts';
+export * from './queries/predict-end.ts';
+export * from './queries/queue-place.ts';
 export * from './queries/reuse.ts';
 export * from './queries/run-query-ports.ts';
 export * from './queries/run-slots.ts';

@@ -61,18 +61,18 @@ interface ProgressView {
 function progressBar(context: CommandContext): ProgressView {
   const bar = new SingleBar(
     {
-      format: '{doing} [{bar}] {percentage}% after {duration_formatted}, {scanned} scanned',
+      format: '{doing} [{bar}] {percentage}% after {duration_formatted}, {scanned}',
       stream: context.messages,
       hideCursor: true,
     },
     Presets.shades_classic,
   );
-  bar.start(100, 0, { doing: 'waiting'.padEnd(10), scanned: counted(0, 'row') });
+  bar.start(100, 0, { doing: 'waiting'.padEnd(10), scanned: `${counted(0, 'row')} scanned` });
   return {
-    show: ({ progress, phase, state, rowsScanned }) =>
+    show: ({ progress, phase, state, rowsScanned, queue }) =>
       bar.update(progress ?? 0, {
         doing: (phase ?? state).padEnd(10),
-        scanned: counted(rowsScanned ?? 0, 'row'),
+        scanned: queue === undefined ? `${counted(rowsScanned ?? 0, 'row')} scanned` : placeText(queue),
       }),
     end: () => bar.stop(),
   };
@@ -80,16 +80,23 @@ function progressBar(context: CommandContext): ProgressView {
 
 /** Prints a line on each change, for logs and pipes. */
 function progressLines(context: CommandContext): ProgressView {
-  let last = '';
+  let [lastLine, lastPosition] = ['', 0];
   return {
-    show({ state, phase, progress, rowsScanned }) {
+    show({ state, phase, progress, rowsScanned, queue }) {
       const doing = phase === undefined ? '' : `, ${phase}, ${counted(rowsScanned ?? 0, 'row')} scanned`;
       const line = `${state} ${progress ?? 0}%${doing}`;
-      if (line !== last) context.messages.write(`${line}\n`);
-      last = line;
+      // An event has no place, and another estimate alone is no change.
+      const position = queue?.position ?? lastPosition;
+      if (line === lastLine && position === lastPosition) return;
+      context.messages.write(`${line}${queue === undefined ? '' : `, ${placeText(queue)}`}\n`);
+      [lastLine, lastPosition] = [line, position];
     },
     end: () => undefined,
   };
+}
+
+function placeText({ position, eta }: NonNullable<QueryStatus['queue']>): string {
+  return `position ${position}, done in ${Math.ceil(eta.p50)} to ${Math.ceil(eta.p90)} s`;
 }
 
 /** @throws InvalidArgumentError */

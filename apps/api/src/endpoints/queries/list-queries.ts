@@ -1,11 +1,18 @@
-import { moment, oneOf, queryList, wholeNumber, type QueryList } from '@hourglass/contract';
+import { moment, oneOf, queryList, wholeNumber, type ListedQuery, type QueryList } from '@hourglass/contract';
 import type { Catalogue } from '@hourglass/query';
-import { invalidRequest, queryStates, type ListCriteria, type QueryStore } from '@hourglass/reports';
+import {
+  invalidRequest,
+  queryStates,
+  type ListCriteria,
+  type QueryRecord,
+  type QueryStore,
+} from '@hourglass/reports';
 import { z } from 'zod';
+import type { QueueViews } from '../../queue/queue-views.ts';
 import { pageToken, positionOf } from '../../http/page-token.ts';
 import { guardedRoute, type GuardedRoute } from '../../http/route.ts';
 import type { QueryCollection } from './query-collections.ts';
-import { listedQueryOf, statusFor } from './query-status-view.ts';
+import { listedQueryOf, statusFor, withPlace } from './query-status-view.ts';
 
 const defaultPageSize = 100;
 const maxPageSize = 1000;
@@ -16,7 +23,11 @@ type Filter = { readonly [Name in keyof FilterParameters]: z.output<FilterParame
 /** `GET …/queries` and `GET …/hostQueries?envgroupHostname=`: newest first, in pages. */
 export function listQueriesRoute(
   collection: QueryCollection,
-  { catalogue, queries }: { readonly catalogue: Catalogue; readonly queries: QueryStore },
+  {
+    catalogue,
+    queries,
+    queue,
+  }: { readonly catalogue: Catalogue; readonly queries: QueryStore; readonly queue: QueueViews },
 ): GuardedRoute {
   return guardedRoute({
     ...collection.rateLimits,
@@ -41,12 +52,19 @@ export function listQueriesRoute(
       const page = found.slice(0, pageSize);
       const last = page.at(-1);
       const body: QueryList = {
-        queries: page.map((record) => statusFor(request, listedQueryOf(record))),
+        queries: await Promise.all(
+          page.map(async (record) => statusFor(request, await viewOf(record, queue))),
+        ),
         ...(last !== undefined && found.length > pageSize ? { nextPageToken: pageToken(last, listed) } : {}),
       };
       response.set('Cache-Control', 'no-store').json(body);
     },
   });
+}
+
+async function viewOf(record: QueryRecord, queue: QueueViews): Promise<ListedQuery> {
+  const place = record.state === 'enqueued' ? await queue.of(record.id) : undefined;
+  return withPlace(listedQueryOf(record), place);
 }
 
 function filterParameters(catalogue: Catalogue) {

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { ListedQuery, QueryEventData, QueryParams, QueryStatus } from '@hourglass/contract';
+import type { ListedQuery, QueryEventData, QueryParams, QueryStatus, QueueView } from '@hourglass/contract';
 import { functionName, type Plan, type PlannedMetric } from '@hourglass/query';
 import {
   activityOf,
@@ -36,6 +36,11 @@ export function statusFor<Status extends QueryStatus>(request: Request, status: 
   const { resultRows } = status;
   if (resultRows === undefined || request.query['alt'] !== 'json') return status;
   return { ...status, resultRows: String(resultRows) };
+}
+
+/** Adds the place of an enqueued query to its status. */
+export function withPlace<Status extends QueryStatus>(status: Status, place: QueueView | undefined): Status {
+  return place === undefined ? status : { ...status, queue: place };
 }
 
 /** A query in a list: its status, its submitter and its parameters. */

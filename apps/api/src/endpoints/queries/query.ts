@@ -3,12 +3,16 @@ import { cancelQuery, polledStatusOf, type QueryStore } from '@hourglass/reports
 import { maxWaitSeconds } from '../../http/prefer-wait.ts';
 import { guardedRoute, type GuardedCall, type GuardedRoute } from '../../http/route.ts';
 import { sendJson, setHeaders } from '../../http/send-json.ts';
+import type { QueueViews } from '../../queue/queue-views.ts';
 import { queryNotFound, type QueryCollection } from './query-collections.ts';
-import { queryStatusOf, statusFor } from './query-status-view.ts';
+import { queryStatusOf, statusFor, withPlace } from './query-status-view.ts';
 import { waitForChange, type WaitPorts } from './wait-for-change.ts';
 
 /** `GET …/queries/{id}`: the poll. With `Prefer: wait=N` it waits for the next state. */
-export function getQueryRoute(collection: QueryCollection, waiting: WaitPorts): GuardedRoute {
+export function getQueryRoute(
+  collection: QueryCollection,
+  { queue, ...waiting }: WaitPorts & { readonly queue: QueueViews },
+): GuardedRoute {
   return guardedRoute({
     ...collection.rateLimits,
     method: 'get',
@@ -35,7 +39,9 @@ export function getQueryRoute(collection: QueryCollection, waiting: WaitPorts): 
       if (polled === null) throw queryNotFound(request);
       setHeaders(response, polled.headers);
       response.setHeader('Cache-Control', 'no-store');
-      sendJson(response, statusFor(request, polledStatusOf(polled.query)));
+      const { query } = polled;
+      const place = query.state === 'enqueued' ? await queue.of(query.id) : undefined;
+      sendJson(response, statusFor(request, withPlace(polledStatusOf(query), place)));
     },
   });
 }

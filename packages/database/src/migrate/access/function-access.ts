@@ -14,6 +14,9 @@ const functions: readonly { readonly name: string; readonly callers: readonly Da
       'hourglass_worker_facts',
     ],
   },
+  // Count the queries of every tenant, and return nothing that names one.
+  { name: 'queue_places(uuid[])', callers: ['hourglass_api_reads'] },
+  { name: 'queue_load()', callers: ['hourglass_api_reads'] },
   // Triggers, which no role may call.
   { name: 'log_submitted_queries()', callers: [] },
   { name: 'log_changed_queries()', callers: [] },

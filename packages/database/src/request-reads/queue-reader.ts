@@ -1,0 +1,47 @@
+import type { QueueLoad, QueuePlace, QueueReads } from '@hourglass/reports';
+import { servedByDatabase } from '../connection/database-errors.ts';
+import { sql } from '../connection/sql.ts';
+import type { GatherReads } from './gather-reads.ts';
+
+interface PlaceRow extends QueuePlace {
+  readonly key: string;
+}
+
+interface LoadRow {
+  readonly key: string;
+  readonly load: Readonly<Record<keyof QueueLoad, readonly unknown[]>>;
+}
+
+/** Every reader of the load has the same key. */
+const theLoad = 'load';
+
+/** Reads places in the queue. Ids are UUIDs that the caller may read. */
+export function queueReader(reads: GatherReads): QueueReads {
+  const placeOf = reads<string, PlaceRow>({
+    keyOf: (id) => id,
+    select: (ids) => sql`
+      select p.query_id as key, p.ours, p.others, p.is_retry as "isRetry", p.has_joined as "hasJoined", p.facts,
+             p.equal_for_seconds as "equalForSeconds"
+        from queue_places(${[...ids.keys()]}::uuid[]) p`,
+  });
+  const loadOf = reads<string, LoadRow>({
+    keyOf: (key) => key,
+    select: (keys) => sql`
+      select key, queue_load() as load from unnest(${[...keys.keys()]}::text[]) as asked (key)`,
+  });
+  return {
+    place: (id) => servedByDatabase(() => placeOf(id)),
+    load: () =>
+      servedByDatabase(async () => {
+        const row = await loadOf(theLoad);
+        if (row === null) throw new Error('the load of the queue is missing');
+        const { waiting, running, past } = row.load;
+        return { waiting: waiting.map(Number), running: running.map(runOf), past: past.map(runOf) };
+      }),
+  };
+}
+
+function runOf(pair: unknown): { readonly facts: number; readonly seconds: number } {
+  const [facts, seconds] = pair as readonly [number, number];
+  return { facts, seconds };
+}
