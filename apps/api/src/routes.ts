@@ -147,8 +147,6 @@ export interface RouteServices {
   };
   /** Requests that wait for changes of queries. */
   readonly waiting: WaitPorts;
-  /** Returns 0 inclusive to 1 exclusive. */
-  readonly random: () => number;
   /** Which URLs deliveries may be sent to. */
   readonly targets: TargetRules;
   /** Whether a mail server is configured. */
@@ -240,7 +238,7 @@ function queryRoutes(services: RouteServices): readonly Route[] {
   const links = { queries, objects, audit, signingKeys, nowMs, publicUrl: services.publicUrl };
   const resultLinks = { ...links, resultLinks: database.resultLinks };
   const events = { ...services.waiting, events: database.queryEvents };
-  const queue = createQueueViews({ queue: database.queue, nowMs, random: services.random });
+  const queue = createQueueViews({ queue: database.queue, nowMs });
   return [
     // Before `…/queries/:id`, whose pattern matches their path.
     ...collections.map((collection) => queriesEventsRoute(collection, events)),

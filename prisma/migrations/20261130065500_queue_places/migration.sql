@@ -81,8 +81,10 @@ E'BEGIN
                            extract(epoch FROM now() - r.started_at)::float8)), \'[]\')
                     FROM (SELECT q.* FROM queries q
                            WHERE q.state = \'running\' AND q.lease_expires_at > now() LIMIT 100) r),
-      \'past\', (SELECT coalesce(jsonb_agg(jsonb_build_array(p.rows_scanned, p.execution_ms / 1000.0)), \'[]\')
-                 FROM (SELECT q.rows_scanned, q.execution_ms FROM queries q
+      \'past\', (SELECT coalesce(jsonb_agg(jsonb_build_array(p.rows_scanned, p.execution_ms / 1000.0,
+                           extract(epoch FROM p.created_at - now()), extract(epoch FROM p.updated_at - now()))
+                                          ORDER BY p.expires_at DESC), \'[]\')
+                 FROM (SELECT q.rows_scanned, q.execution_ms, q.expires_at, q.created_at, q.updated_at FROM queries q
                         WHERE q.state = \'completed\' AND q.reused_from IS NULL AND q.rows_scanned IS NOT NULL
                         ORDER BY q.expires_at DESC LIMIT 200) p))\x3B
 END';

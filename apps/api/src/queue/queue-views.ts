@@ -1,5 +1,5 @@
 import type { QueueView } from '@hourglass/contract';
-import { predictEnd, reasonOf, type QueueLoad, type QueueReads } from '@hourglass/reports';
+import { endPredictor, reasonOf, type PredictEnd, type QueueReads } from '@hourglass/reports';
 
 /** Views of places in the queue. */
 export interface QueueViews {
@@ -10,36 +10,34 @@ export interface QueueViews {
 export interface QueueViewsPorts {
   readonly queue: QueueReads;
   readonly nowMs: () => number;
-  /** Returns 0 inclusive to 1 exclusive. */
-  readonly random: () => number;
 }
 
 /** Views and loads of this age are shown again, so that many polls cost one prediction a second. */
 const freshMs = 1_000;
 const maxViews = 1_000;
 
-export function createQueueViews({ queue, nowMs, random }: QueueViewsPorts): QueueViews {
+export function createQueueViews({ queue, nowMs }: QueueViewsPorts): QueueViews {
   const views = new Map<string, { readonly atMs: number; readonly view: Promise<QueueView | undefined> }>();
-  let load: { readonly atMs: number; readonly read: Promise<QueueLoad> } | null = null;
+  let latest: { readonly atMs: number; readonly predict: Promise<PredictEnd> } | null = null;
 
-  function freshLoad(): Promise<QueueLoad> {
-    if (load === null || nowMs() - load.atMs >= freshMs) {
-      const read = queue.load();
-      load = { atMs: nowMs(), read };
-      read.catch(() => (load = null));
+  function freshPredictor(): Promise<PredictEnd> {
+    if (latest === null || nowMs() - latest.atMs >= freshMs) {
+      const predict = queue.load().then(endPredictor);
+      latest = { atMs: nowMs(), predict };
+      predict.catch(() => (latest = null));
     }
-    return load.read;
+    return latest.predict;
   }
 
   async function viewOf(id: string): Promise<QueueView | undefined> {
-    const [place, present] = await Promise.all([queue.place(id), freshLoad()]);
+    const [place, predict] = await Promise.all([queue.place(id), freshPredictor()]);
     if (place === null) return undefined;
     const { ours, others } = place;
     return {
       position: ours + others + 1,
       ahead: { ours, others },
       reason: reasonOf(place),
-      eta: predictEnd(place, present, random),
+      eta: predict(place),
     };
   }
 

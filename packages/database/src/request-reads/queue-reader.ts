@@ -1,4 +1,4 @@
-import type { QueueLoad, QueuePlace, QueueReads } from '@hourglass/reports';
+import type { PastRun, QueueLoad, QueuePlace, QueueReads } from '@hourglass/reports';
 import { servedByDatabase } from '../connection/database-errors.ts';
 import { sql } from '../connection/sql.ts';
 import type { GatherReads } from './gather-reads.ts';
@@ -36,9 +36,14 @@ export function queueReader(reads: GatherReads): QueueReads {
         const row = await loadOf(theLoad);
         if (row === null) throw new Error('the load of the queue is missing');
         const { waiting, running, past } = row.load;
-        return { waiting: waiting.map(Number), running: running.map(runOf), past: past.map(runOf) };
+        return { waiting: waiting.map(Number), running: running.map(runOf), past: past.map(pastRunOf) };
       }),
   };
+}
+
+function pastRunOf(row: unknown): PastRun {
+  const [facts, seconds, createdAt, endedAt] = row as readonly [number, number, number, number];
+  return { facts, seconds, createdAt, endedAt };
 }
 
 function runOf(pair: unknown): { readonly facts: number; readonly seconds: number } {

@@ -1,4 +1,4 @@
-import type { QueueLoad, QueuePlace, Run } from './queue-place.ts';
+import type { PastRun, QueueLoad, QueuePlace, Run } from './queue-place.ts';
 
 /** Seconds until a query completes: within these in half, and in nine of ten cases. */
 export interface PredictedEnd {
@@ -11,83 +11,87 @@ const minSeconds = 0.3;
 const defaultFactsPerSecond = 1_000_000;
 /** In smaller queries, fixed costs hide the scan speed. */
 const minMeasuredFacts = 100_000;
-/** Actual by predicted run time on an unknown machine, used until enough queries have completed. */
-const unknownRatios = [0.5, 0.75, 1, 1.5, 3];
-const minMeasuredRuns = 10;
-const samples = 200;
-/** Queries beyond it have the mean run time of those before. */
-const maxSimulated = 200;
-/** Between the end of a run and the state that a client sees: wake-up, claim and publication. */
-const overheadSeconds = 0.1;
+/** The newest runs tell how fast the machine is now. */
+const measuredRuns = 50;
+/** Actual by predicted time, until enough predictions can be compared with the past. */
+const unknownErrors = [0.25, 0.5, 1, 2, 4];
+const minErrors = 20;
+
+/** Predicts ends of waiting queries from a load, which is analyzed once. */
+export type PredictEnd = (place: QueuePlace) => PredictedEnd;
 
 /**
- * Predicts the end of a waiting query by simulating the queue many times. A run takes the time of its facts at the
- * measured throughput, times a ratio of actual to predicted time that is drawn from recent runs. The number of
- * running queries is taken as the number of slots, because a query waits only when all are taken.
- * @param random returns 0 inclusive to 1 exclusive
+ * Measures the installation by the runs that have ended. The work ahead of a query is the predicted time of every waiting
+ * and running query before it, divided by the slots that are taken. How far this is from the truth is measured on the past
+ * (conformal prediction): the end of each recent query is predicted from the runs that had ended when it was submitted, and the
+ * quantiles of actual by predicted time are those of the next prediction.
  */
-export function predictEnd(place: QueuePlace, load: QueueLoad, random: () => number): PredictedEnd {
-  const model = runModel(load.past);
-  const draw = (facts: number) => model.secondsOf(facts) * (pick(model.ratios, random) ?? 1);
-  const ends = Array.from({ length: samples }, () => simulatedEnd(place, load, draw)).toSorted(
+export function endPredictor({ waiting, running, past }: QueueLoad): PredictEnd {
+  const secondsOf = runTime(past);
+  const pace = paceOf(past, secondsOf);
+  const measured = errorsOf(past, secondsOf);
+  const errors = (measured.length < minErrors ? unknownErrors : measured).toSorted(
     (one, other) => one - other,
   );
-  return { p50: toTenths(quantile(ends, 0.5)), p90: toTenths(quantile(ends, 0.9)) };
-}
+  const meanWaiting = waiting.length === 0 ? 0 : sum(waiting.map(secondsOf)) / waiting.length;
+  const runningSeconds = sum(running.map(({ facts }) => secondsOf(facts)));
 
-function simulatedEnd(
-  { facts, ours, others, equalForSeconds }: QueuePlace,
-  { running, waiting }: QueueLoad,
-  draw: (facts: number) => number,
-): number {
-  if (equalForSeconds !== null) return remaining({ facts, seconds: equalForSeconds }, draw) + overheadSeconds;
-  const slots = running.length === 0 ? [0] : running.map((run) => remaining(run, draw));
-  const ahead = ours + others;
-  const simulated = waiting.slice(0, Math.min(ahead, maxSimulated));
-  let total = 0;
-  for (const next of simulated) {
-    const seconds = draw(next) + overheadSeconds;
-    total += seconds;
-    occupy(slots, seconds);
-  }
-  const beyond = ahead - simulated.length;
-  const meanSeconds = total / Math.max(1, simulated.length);
-  return Math.min(...slots) + (beyond * meanSeconds) / slots.length + draw(facts) + overheadSeconds;
-}
-
-/** Gives the run to the slot that is free first. */
-function occupy(slots: number[], seconds: number): void {
-  const first = slots.indexOf(Math.min(...slots));
-  slots[first] = (slots[first] ?? 0) + seconds;
+  return ({ facts, ours, others, equalForSeconds }) => {
+    const ahead = ours + others;
+    const listed = waiting.slice(0, ahead);
+    const aheadSeconds = sum(listed.map(secondsOf)) + (ahead - listed.length) * meanWaiting + runningSeconds;
+    const seconds =
+      equalForSeconds === null
+        ? pace * (aheadSeconds / Math.max(1, running.length) + secondsOf(facts))
+        : remaining(pace * secondsOf(facts), equalForSeconds);
+    return {
+      p50: toTenths(seconds * quantile(errors, 0.5)),
+      p90: toTenths(seconds * quantile(errors, 0.9)),
+    };
+  };
 }
 
 /** A run that takes longer than predicted will probably take some of its time again. */
-function remaining({ facts, seconds }: Run, draw: (facts: number) => number): number {
-  return Math.max(draw(facts) - seconds, seconds / 4);
+function remaining(predictedSeconds: number, elapsedSeconds: number): number {
+  return Math.max(predictedSeconds - elapsedSeconds, elapsedSeconds / 4);
 }
 
-interface RunModel {
-  readonly secondsOf: (facts: number) => number;
-  readonly ratios: readonly number[];
-}
+type RunTime = (facts: number) => number;
 
-function runModel(past: readonly Run[]): RunModel {
+function runTime(past: readonly Run[]): RunTime {
   const large = past.filter(({ facts }) => facts >= minMeasuredFacts);
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const measured = sum(large.map(({ facts }) => facts)) / sum(large.map(({ seconds }) => seconds));
   const factsPerSecond = measured > 0 && Number.isFinite(measured) ? measured : defaultFactsPerSecond;
-  const secondsOf = (facts: number) => minSeconds + facts / factsPerSecond;
-  if (past.length < minMeasuredRuns) return { secondsOf, ratios: unknownRatios };
-  return { secondsOf, ratios: past.map(({ facts, seconds }) => seconds / secondsOf(facts)) };
+  return (facts) => minSeconds + facts / factsPerSecond;
 }
 
-function pick<Item>(items: readonly Item[], random: () => number): Item | undefined {
-  return items[Math.floor(random() * items.length)];
+/** Actual by predicted time of the newest runs. */
+function paceOf(newestFirst: readonly Run[], secondsOf: RunTime): number {
+  const newest = newestFirst.slice(0, measuredRuns);
+  if (newest.length === 0) return 1;
+  return sum(newest.map(({ seconds }) => seconds)) / sum(newest.map(({ facts }) => secondsOf(facts)));
 }
 
-/** The smallest value that at least this share of the sorted values does not exceed. */
+/** Actual by predicted time from submission to end, for each query of the past before which enough runs had ended. */
+function errorsOf(past: readonly PastRun[], secondsOf: RunTime): readonly number[] {
+  return past.flatMap(({ facts, createdAt, endedAt }) => {
+    const before = past.filter((run) => run.endedAt <= createdAt);
+    if (before.length < minErrors / 2) return [];
+    const active = past.filter((run) => run.createdAt < createdAt && run.endedAt > createdAt);
+    const slots = active.filter((run) => run.endedAt - run.seconds <= createdAt).length;
+    const aheadSeconds = sum(active.map((run) => secondsOf(run.facts))) / Math.max(1, slots);
+    return [(endedAt - createdAt) / (paceOf(before, secondsOf) * (aheadSeconds + secondsOf(facts)))];
+  });
+}
+
+/** The smallest value that at least this share of the next values will not exceed. */
 function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+  const rank = Math.ceil(share * (sorted.length + 1));
+  return sorted[Math.min(rank, sorted.length) - 1] ?? 1;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function toTenths(seconds: number): number {

@@ -19,14 +19,21 @@ export interface Run {
   readonly seconds: number;
 }
 
-/** What the workers have to do. */
+/** A completed run. Its times are seconds on one clock. */
+export interface PastRun extends Run {
+  /** The submission of its query. */
+  readonly createdAt: number;
+  readonly endedAt: number;
+}
+
+/** The work of all workers. */
 export interface QueueLoad {
   /** The facts of the next waiting queries, in their order. */
   readonly waiting: readonly number[];
   /** The running queries with the seconds since they started. */
   readonly running: readonly Run[];
-  /** Recent completed runs. */
-  readonly past: readonly Run[];
+  /** Recent completed runs, newest first. */
+  readonly past: readonly PastRun[];
 }
 
 /** Reads the queue. Concurrent reads share one statement. */
