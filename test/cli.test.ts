@@ -54,7 +54,9 @@ describe('the command line', () => {
     // Not at a terminal: plain lines, the outcome in the last one, no control characters.
     expect(waited.output).toMatch(/^completed 100%$/m);
     for (const line of waited.output.split('\n').slice(0, -2)) {
-      expect(line).toMatch(/^(enqueued|running) \d+%, [a-z]+, \d+ rows scanned$/);
+      expect(line).toMatch(
+        /^(enqueued|running) \d+%, [a-z]+, \d+ rows scanned(, position \d+, done in \d+ to \d+ s)?$/,
+      );
     }
     expect(waited.output).toMatch(/^completed: 2 rows, \d+\.\d\d KB, \d+ sec$/m);
     expect(waited.output).not.toContain('\u001b');

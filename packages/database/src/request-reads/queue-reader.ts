@@ -1,5 +1,4 @@
 import type { PastRun, QueueLoad, QueuePlace, QueueReads } from '@hourglass/reports';
-import { servedByDatabase } from '../connection/database-errors.ts';
 import { sql } from '../connection/sql.ts';
 import type { GatherReads } from './gather-reads.ts';
 
@@ -17,27 +16,31 @@ const theLoad = 'load';
 
 /** Reads places in the queue. Ids are UUIDs that the caller may read. */
 export function queueReader(reads: GatherReads): QueueReads {
-  const placeOf = reads<string, PlaceRow>({
+  const placeOf = reads<string, PlaceRow, QueuePlace>({
     keyOf: (id) => id,
     select: (ids) => sql`
       select p.query_id as key, p.ours, p.others, p.is_retry as "isRetry", p.has_joined as "hasJoined", p.facts,
              p.equal_for_seconds as "equalForSeconds"
         from queue_places(${[...ids.keys()]}::uuid[]) p`,
+    valueOf: (row) => row,
   });
-  const loadOf = reads<string, LoadRow>({
+  const loadOf = reads<string, LoadRow, QueueLoad>({
     keyOf: (key) => key,
     select: (keys) => sql`
       select key, queue_load() as load from unnest(${[...keys.keys()]}::text[]) as asked (key)`,
+    valueOf: ({ load: { waiting, running, past } }) => ({
+      waiting: waiting.map(Number),
+      running: running.map(runOf),
+      past: past.map(pastRunOf),
+    }),
   });
   return {
-    place: (id) => servedByDatabase(() => placeOf(id)),
-    load: () =>
-      servedByDatabase(async () => {
-        const row = await loadOf(theLoad);
-        if (row === null) throw new Error('the load of the queue is missing');
-        const { waiting, running, past } = row.load;
-        return { waiting: waiting.map(Number), running: running.map(runOf), past: past.map(pastRunOf) };
-      }),
+    place: (id) => placeOf(id),
+    async load() {
+      const load = await loadOf(theLoad);
+      if (load === null) throw new Error('the load of the queue is missing');
+      return load;
+    },
   };
 }
 
