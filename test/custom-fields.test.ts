@@ -207,6 +207,20 @@ describe('custom fields', () => {
     expect(wrong.status).toBe(400);
   });
 
+  test('belong to one dataset, whose schema has its own fields', async () => {
+    const schema = (parameters: string) => system.client.request(`/analytics/admin/schemav2?${parameters}`);
+    const orders = datasetSchema.parse(await (await schema('dataset=orders')).json());
+    const names = [...orders.dimensions, ...orders.metrics].map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['product_name', 'order_count']));
+    expect(names.filter((name) => name.startsWith('dc_'))).toEqual([]);
+    expect(await (await schema('dataset=api')).json()).toEqual(await (await schema('type=fact')).json());
+    for (const dataset of ['', 'API', 'order', 'orders,mint']) {
+      const response = await schema(`dataset=${dataset}`);
+      expect([dataset, response.status]).toEqual([dataset, 400]);
+      expect(errorBody.parse(await response.json()).message).toContain('dataset');
+    }
+  });
+
   test('are imported from CSV by type, and as one value for all lines of an access log', async () => {
     const write = async (name: string, content: string) => {
       const file = path.join(folder.path, name);

@@ -76,7 +76,9 @@ export async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
 }
 
-/** Whether the page is wider than its window, so that people must scroll sideways to read it. */
-export function overflows(page: Page): Promise<boolean> {
-  return page.evaluate<boolean>('document.documentElement.scrollWidth > window.innerWidth');
+/** Returns the elements that make the page wider than its window, so that people must scroll sideways to read it. */
+export function overflows(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`document.documentElement.scrollWidth <= window.innerWidth ? [] :
+    [...document.querySelectorAll('*')].filter((element) => element.getBoundingClientRect().right > window.innerWidth)
+      .map((element) => element.outerHTML.slice(0, 100))`);
 }

@@ -1,4 +1,5 @@
 import type { SessionView } from '@hourglass/contract';
+import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { useEnvironments, type Place } from './api/environments.ts';
 import { useLiveQueries } from './api/live-queries.ts';
@@ -10,6 +11,12 @@ import { queriesPath } from './parts/paths.ts';
 import { QueriesPage } from './pages/queries/queries-page.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 import { useTexts } from './text/texts.tsx';
+
+// Loaded when they are opened: the list of queries is the first page.
+const NewReportPage = lazy(async () => ({
+  default: (await import('./pages/new-report/new-report-page.tsx')).NewReportPage,
+}));
+const QueryPage = lazy(async () => ({ default: (await import('./pages/result/query-page.tsx')).QueryPage }));
 
 /** The page of the URL for whoever is signed in, and otherwise the sign-in at the same URL. */
 export function App() {
@@ -68,14 +75,24 @@ function Pages({ session, environments, environment }: InEnvironment) {
   useLiveQueries(place);
   return (
     <Frame session={session} environments={environments} environment={environment}>
-      <Switch>
-        <Route path="/env/:environment/queries">
-          <QueriesPage place={place} session={session} />
-        </Route>
-        <Route>
-          <NotFound />
-        </Route>
-      </Switch>
+      <Suspense>
+        <Switch>
+          <Route path="/env/:environment/queries">
+            <QueriesPage place={place} session={session} />
+          </Route>
+          <Route path="/env/:environment/queries/:id">
+            {({ id }) => <QueryPage key={id} place={place} session={session} id={id} />}
+          </Route>
+          {session.scopes.includes('submit') && (
+            <Route path="/env/:environment/reports/new">
+              <NewReportPage place={place} />
+            </Route>
+          )}
+          <Route>
+            <NotFound />
+          </Route>
+        </Switch>
+      </Suspense>
     </Frame>
   );
 }

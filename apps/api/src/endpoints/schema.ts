@@ -26,6 +26,8 @@ export function getSchemaRoute(
   findTenant: TenantFinder,
   { catalogue, customFields }: { catalogue: Catalogue; customFields: CustomFieldStore },
 ): GuardedRoute {
+  const [first, ...others] = catalogue.keys();
+  if (first === undefined) throw new Error('the catalogue has no dataset');
   return guardedRoute({
     method: 'get',
     path: '/v1/organizations/:organization/environments/:environment/analytics/admin/schemav2',
@@ -33,6 +35,9 @@ export function getSchemaRoute(
     operation: { id: 'getSchema', tag: 'Queries', summary: 'List metrics and dimensions' },
     parameters: {
       type: oneOf(['fact']).default('fact').describe('The only supported value.'),
+      dataset: oneOf([first, ...others])
+        .default('api')
+        .describe('Dataset of the fields; an addition to the contract.'),
       disableCache: oneOf(['true', 'false'])
         .optional()
         .describe('Accepted without effect: nothing is cached.'),
@@ -40,10 +45,10 @@ export function getSchemaRoute(
     responses: {
       200: { description: 'The metrics and dimensions, custom fields included.', json: datasetSchema },
     },
-    async handle({ request, response }) {
-      const { fields } = await customFields.find(await findTenant(request), 'api');
-      const dataset = catalogue.get('api');
-      if (dataset === undefined) throw new Error('the catalogue has no dataset "api"');
+    async handle({ request, response, parameters: { dataset: name } }) {
+      const { fields } = await customFields.find(await findTenant(request), name);
+      const dataset = catalogue.get(name);
+      if (dataset === undefined) throw new Error(`unreachable: the catalogue has no dataset "${name}"`);
       response.set('Cache-Control', 'no-store').json(schemaOf(dataset, fields));
     },
   });

@@ -2,6 +2,7 @@ import type { ListedQuery, QueryList, QueryStatus } from '@hourglass/contract';
 import {
   useInfiniteQuery,
   useMutation,
+  useQuery,
   useQueryClient,
   type InfiniteData,
   type QueryClient,
@@ -38,6 +39,14 @@ export function useQueryList(place: Place, filter: ListFilter) {
     },
     getNextPageParam: ({ nextPageToken }) => nextPageToken ?? null,
     placeholderData: (previous) => previous,
+  });
+}
+
+export function useQueryStatus(place: Place, id: string) {
+  return useQuery({
+    queryKey: queryKey(place, id),
+    queryFn: ({ signal }) =>
+      callApi<QueryStatus>(`${pathOf(place)}/queries/${encodeURIComponent(id)}`, { signal }),
   });
 }
 

@@ -4,7 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { useTexts } from '../text/texts.tsx';
 import { AccountPanel } from './account-panel.tsx';
 import { Logo } from './logo.tsx';
-import { queriesPath } from './paths.ts';
+import { newReportPath, queriesPath } from './paths.ts';
 
 export interface FrameProps {
   readonly session: SessionView;
@@ -27,7 +27,9 @@ export function Frame({ session, environments, environment, children }: FramePro
           <Logo />
           <span>Hourglass</span>
         </Link>
-        {environment !== null && <Navigation environment={environment} />}
+        {environment !== null && (
+          <Navigation environment={environment} maySubmit={session.scopes.includes('submit')} />
+        )}
         <div className="bar-end">
           {environment !== null && (
             <EnvironmentSelect environments={environments} environment={environment} />
@@ -42,10 +44,18 @@ export function Frame({ session, environments, environment, children }: FramePro
   );
 }
 
-function Navigation({ environment }: { readonly environment: string }) {
+interface NavigationProps {
+  readonly environment: string;
+  readonly maySubmit: boolean;
+}
+
+function Navigation({ environment, maySubmit }: NavigationProps) {
   const { t } = useTexts();
   const [location] = useLocation();
-  const pages = [{ href: queriesPath(environment), name: t('queries.title') }];
+  const pages = [
+    { href: queriesPath(environment), name: t('queries.title') },
+    ...(maySubmit ? [{ href: newReportPath(environment), name: t('report.title') }] : []),
+  ];
   return (
     <nav aria-label={t('frame.pages')}>
       {pages.map(({ href, name }) => (

@@ -2,3 +2,7 @@ const environmentPath = (environment: string) => `/env/${encodeURIComponent(envi
 
 /** Paths of the pages, below the path of the console. */
 export const queriesPath = (environment: string) => `${environmentPath(environment)}/queries`;
+
+export const newReportPath = (environment: string) => `${environmentPath(environment)}/reports/new`;
+export const queryPath = (environment: string, id: string) =>
+  `${queriesPath(environment)}/${encodeURIComponent(id)}`;

@@ -1,19 +1,12 @@
-import type { QueryStatus } from '@hourglass/contract';
-import type { TextKey } from '../text/languages.ts';
+import type { QueryProgress } from '../pages/queries/prepare-row.ts';
 import { useTexts } from '../text/texts.tsx';
 
-export interface StateMarkProps {
-  readonly row: {
-    readonly state: QueryStatus['state'];
-    readonly stateKey: TextKey;
-    readonly phaseKey: TextKey | null;
-    readonly progress: number | null;
-    readonly rows: number | null;
-  };
-}
-
 /** The state of a query: a mark, its name, and how far it is. */
-export function StateMark({ row: { state, stateKey, phaseKey, progress, rows } }: StateMarkProps) {
+export function StateMark({
+  row: { state, stateKey, phaseKey, progress, rows },
+}: {
+  readonly row: QueryProgress;
+}) {
   const { t, tag } = useTexts();
   const isRunning = state === 'running' && progress !== null;
   return (

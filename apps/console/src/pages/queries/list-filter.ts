@@ -1,7 +1,7 @@
 import type { ListFilter } from '../../api/queries.ts';
+import { datasets } from '../../report/datasets.ts';
 
 export const states = ['enqueued', 'running', 'completed', 'failed', 'cancelled', 'expired'] as const;
-export const datasets = ['api', 'mint', 'instruments', 'orders', 'consumption'] as const;
 
 /** Reads the filter in the URL of the page. Values that no query has count as absent. */
 export function filterOf(search: URLSearchParams): ListFilter {

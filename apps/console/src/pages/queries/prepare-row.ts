@@ -1,24 +1,28 @@
-import type { ListedQuery, QueryParams } from '@hourglass/contract';
+import type { ListedQuery, QueryParams, QueryStatus } from '@hourglass/contract';
 import { hasEnded, idOf } from '../../api/query-events.ts';
 import type { TextKey } from '../../text/languages.ts';
 
-/** A query as a row of the list. */
-export interface QueryRow {
-  readonly id: string;
-  readonly title: string;
-  readonly state: ListedQuery['state'];
+/** How far a query is. */
+export interface QueryProgress {
+  readonly state: QueryStatus['state'];
   readonly stateKey: TextKey;
   /** While the query is enqueued or running. */
   readonly phaseKey: TextKey | null;
   /** Percent; null once the query has ended. */
   readonly progress: number | null;
+  /** Rows of a completed query. */
+  readonly rows: number | null;
+}
+
+/** A query as a row of the list. */
+export interface QueryRow extends QueryProgress {
+  readonly id: string;
+  readonly title: string;
   readonly range: string;
   readonly created: string;
   readonly submitter: string;
   /** The reason of a failed query. */
   readonly reason: string | null;
-  /** Rows of a completed query. */
-  readonly rows: number | null;
   readonly canCancel: boolean;
 }
 
@@ -36,22 +40,29 @@ export function rowFormats(tag: string): RowFormats {
 }
 
 export function prepareRow(query: ListedQuery, formats: RowFormats, maySubmit: boolean): QueryRow {
-  const { state, phase, progress, queryParams, created, userId, error, resultRows } = query;
-  const isOver = hasEnded(query);
+  const { state, queryParams, created, userId, error } = query;
   const { startTimestamp, endTimestamp } = queryParams;
   return {
+    ...prepareState(query),
     id: idOf(query),
     title: query.name ?? titleOf(queryParams),
-    state,
-    stateKey: `state.${state}`,
-    phaseKey: isOver || phase === undefined ? null : `phase.${phase}`,
-    progress: isOver ? null : (progress ?? 0),
     range: `${formats.range.formatRange(new Date(startTimestamp), new Date(endTimestamp))} UTC`,
     created: formats.created.format(new Date(created)),
     submitter: userId,
     reason: state === 'failed' ? (error ?? '') : null,
+    canCancel: maySubmit && !hasEnded(query),
+  };
+}
+
+export function prepareState(query: QueryStatus): QueryProgress {
+  const { state, phase, progress = 0, resultRows } = query;
+  const isOver = hasEnded(query);
+  return {
+    state,
+    stateKey: `state.${state}`,
+    phaseKey: isOver || phase === undefined ? null : `phase.${phase}`,
+    progress: isOver ? null : progress,
     rows: resultRows === undefined ? null : Number(resultRows),
-    canCancel: maySubmit && !isOver,
   };
 }
 

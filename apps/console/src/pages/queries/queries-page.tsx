@@ -1,11 +1,12 @@
 import type { SessionView } from '@hourglass/contract';
 import { useMemo } from 'react';
-import { useSearchParams } from 'wouter';
+import { Link, useSearchParams } from 'wouter';
 import type { Place } from '../../api/environments.ts';
 import { useQueryList } from '../../api/queries.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { PageTitle } from '../../parts/frame.tsx';
 import { Notice } from '../../parts/notice.tsx';
+import { newReportPath } from '../../parts/paths.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { filterOf } from './list-filter.ts';
 import { prepareRow, rowFormats } from './prepare-row.ts';
@@ -32,6 +33,11 @@ export function QueriesPage({ place, session }: QueriesPageProps) {
     <>
       <div className="page-head">
         <PageTitle>{t('queries.title')}</PageTitle>
+        {maySubmit && (
+          <Link className="button primary" href={newReportPath(place.environment)}>
+            {t('queries.new')}
+          </Link>
+        )}
       </div>
       <QueryFilters email={session.email} />
       {error !== null && data === undefined && <Failure error={error} />}
@@ -62,7 +68,7 @@ function NoQueries({ place, isFiltered }: { readonly place: Place; readonly isFi
       title={t('queries.none')}
       command={`hourglass submit --org ${organization} --env ${environment} query.json`}
     >
-      {t('queries.noneNext')}
+      {t('queries.noneNow')}
     </Notice>
   );
 }

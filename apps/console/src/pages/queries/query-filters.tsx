@@ -1,7 +1,8 @@
 import { useSearchParams } from 'wouter';
 import type { ListFilter } from '../../api/queries.ts';
+import { datasets } from '../../report/datasets.ts';
 import { useTexts } from '../../text/texts.tsx';
-import { datasets, filterOf, states, withValue } from './list-filter.ts';
+import { filterOf, states, withValue } from './list-filter.ts';
 
 /** The filters of the list, which are the search of the URL. */
 export function QueryFilters({ email }: { readonly email: string }) {

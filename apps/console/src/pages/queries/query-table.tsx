@@ -1,9 +1,11 @@
+import { Link } from 'wouter';
 import type { Place } from '../../api/environments.ts';
 import { useCancelQuery } from '../../api/queries.ts';
+import { CancelButton } from '../../parts/cancel-button.tsx';
 import { Failure } from '../../parts/failure.tsx';
+import { queryPath } from '../../parts/paths.ts';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { useTexts } from '../../text/texts.tsx';
-import { CancelButton } from './cancel-button.tsx';
 import type { QueryRow } from './prepare-row.ts';
 
 export function QueryTable({ place, rows }: { readonly place: Place; readonly rows: readonly QueryRow[] }) {
@@ -26,7 +28,12 @@ export function QueryTable({ place, rows }: { readonly place: Place; readonly ro
         </thead>
         <tbody>
           {rows.map((row) => (
-            <Row key={row.id} row={row} onCancel={() => cancel.mutate(row.id)} />
+            <Row
+              key={row.id}
+              row={row}
+              href={queryPath(place.environment, row.id)}
+              onCancel={() => cancel.mutate(row.id)}
+            />
           ))}
         </tbody>
       </table>
@@ -34,12 +41,18 @@ export function QueryTable({ place, rows }: { readonly place: Place; readonly ro
   );
 }
 
-function Row({ row, onCancel }: { readonly row: QueryRow; readonly onCancel: () => void }) {
+interface RowProps {
+  readonly row: QueryRow;
+  readonly href: string;
+  readonly onCancel: () => void;
+}
+
+function Row({ row, href, onCancel }: RowProps) {
   const { t } = useTexts();
   return (
     <tr>
       <th scope="row" className="list-title">
-        {row.title}
+        <Link href={href}>{row.title}</Link>
         {row.reason !== null && <span className="reason">{row.reason}</span>}
       </th>
       <td data-label={t('queries.state')}>

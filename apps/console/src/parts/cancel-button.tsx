@@ -1,5 +1,5 @@
 import { useId, useRef } from 'react';
-import { useTexts } from '../../text/texts.tsx';
+import { useTexts } from '../text/texts.tsx';
 
 /** Cancels after a question, because a cancelled query cannot be resumed. */
 export function CancelButton({ title, onCancel }: { readonly title: string; readonly onCancel: () => void }) {

@@ -1,0 +1,121 @@
+import { Field } from '../../parts/field.tsx';
+import { columnsOf } from '../../report/columns.ts';
+import { faultsOf } from '../../report/faults.ts';
+import { withItem, withMember, type Order } from '../../report/report-body.ts';
+import { ordersOf } from '../../report/shape.ts';
+import { useTexts } from '../../text/texts.tsx';
+import type { Section } from './section.ts';
+
+export interface OrderFieldsProps extends Section {
+  readonly functionsOf: (metric: string) => readonly string[];
+}
+
+/** The order of the rows, and how many there are. */
+export function OrderFields({ body, change, faults, functionsOf }: OrderFieldsProps) {
+  const { t } = useTexts();
+  const columns = columnsOf(body, functionsOf);
+  const orders = ordersOf(body);
+  const free = columns.find((column) => orders.every((order) => order.column !== column));
+  const set = (index: number, order: Order | null) =>
+    change(withMember(body, 'orderBy', withItem(orders, index, order)));
+  return (
+    <fieldset className="card stack">
+      <legend className="legend">{t('report.rows')}</legend>
+      {orders.map((order, index) => (
+        <OrderRow
+          key={index}
+          position={index + 1}
+          order={order}
+          columns={columns}
+          errors={faultsOf(faults, `orderBy[${index}]`)}
+          onChange={(changed) => set(index, changed)}
+        />
+      ))}
+      {free !== undefined && (
+        <button
+          type="button"
+          className="button small start"
+          onClick={() => set(orders.length, { column: free, direction: 'desc' })}
+        >
+          {t('report.addOrder')}
+        </button>
+      )}
+      <LimitField body={body} change={change} errors={faultsOf(faults, 'limit')} />
+    </fieldset>
+  );
+}
+
+interface OrderRowProps {
+  readonly position: number;
+  readonly order: Order;
+  readonly columns: readonly string[];
+  readonly errors: readonly string[];
+  readonly onChange: (order: Order | null) => void;
+}
+
+function OrderRow({ position, order, columns, errors, onChange }: OrderRowProps) {
+  const { t } = useTexts();
+  const { column, direction = 'asc' } = order;
+  return (
+    <div className="item">
+      <Field label={t('report.orderBy', { position })} errors={errors}>
+        {(control) => (
+          <select
+            {...control}
+            value={column}
+            onChange={({ target }) => onChange({ ...order, column: target.value })}
+          >
+            {!columns.includes(column) && <option>{column}</option>}
+            {columns.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label={t('report.direction', { position })}>
+        {(control) => (
+          <select
+            {...control}
+            value={direction}
+            onChange={({ target }) => onChange({ ...order, direction: target.value })}
+          >
+            <option value="asc">{t('report.asc')}</option>
+            <option value="desc">{t('report.desc')}</option>
+          </select>
+        )}
+      </Field>
+      <button
+        type="button"
+        className="button small"
+        aria-label={t('report.removeOrder', { name: column })}
+        onClick={() => onChange(null)}
+      >
+        {t('report.remove')}
+      </button>
+    </div>
+  );
+}
+
+function LimitField({
+  body,
+  change,
+  errors,
+}: Pick<Section, 'body' | 'change'> & { readonly errors: readonly string[] }) {
+  const { t } = useTexts();
+  return (
+    <Field label={t('report.limit')} hint={t('report.limitHint')} errors={errors}>
+      {(control) => (
+        <input
+          {...control}
+          inputMode="numeric"
+          value={body.limit ?? ''}
+          onChange={({ target }) => {
+            // Digits of input methods may be full-width.
+            const digits = target.value.normalize('NFKC').replaceAll(/\D/g, '');
+            change(withMember(body, 'limit', digits === '' ? undefined : Number(digits)));
+          }}
+        />
+      )}
+    </Field>
+  );
+}

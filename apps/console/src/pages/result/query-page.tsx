@@ -1,0 +1,52 @@
+import type { SessionView } from '@hourglass/contract';
+import { Link } from 'wouter';
+import type { Place } from '../../api/environments.ts';
+import { useCancelQuery, useQueryStatus } from '../../api/queries.ts';
+import { hasEnded } from '../../api/query-events.ts';
+import { CancelButton } from '../../parts/cancel-button.tsx';
+import { Failure } from '../../parts/failure.tsx';
+import { PageTitle } from '../../parts/frame.tsx';
+import { Notice } from '../../parts/notice.tsx';
+import { queriesPath } from '../../parts/paths.ts';
+import { StateMark } from '../../parts/state-mark.tsx';
+import { useTexts } from '../../text/texts.tsx';
+import { prepareState } from '../queries/prepare-row.ts';
+import { ResultSection } from './result-section.tsx';
+
+export interface QueryPageProps {
+  readonly place: Place;
+  readonly session: SessionView;
+  readonly id: string;
+}
+
+/** A query: its progress until it ends, then its result or the reason why there is none. */
+export function QueryPage({ place, session, id }: QueryPageProps) {
+  const { t } = useTexts();
+  const { data: query, error } = useQueryStatus(place, id);
+  const cancel = useCancelQuery(place);
+  if (error !== null && query === undefined) return <Failure error={error} />;
+  if (query === undefined) return null;
+  const title = query.name ?? t('result.title');
+  const canCancel = session.scopes.includes('submit') && !hasEnded(query);
+  return (
+    <>
+      <p className="back">
+        <Link href={queriesPath(place.environment)}>← {t('queries.title')}</Link>
+      </p>
+      <div className="page-head">
+        <PageTitle>{title}</PageTitle>
+        {canCancel && <CancelButton title={title} onCancel={() => cancel.mutate(id)} />}
+      </div>
+      {cancel.error !== null && <Failure error={cancel.error} />}
+      <div className="card status">
+        <StateMark row={prepareState(query)} />
+        {query.executionTime !== undefined && (
+          <span className="sub">{t('result.took', { time: query.executionTime })}</span>
+        )}
+      </div>
+      {query.state === 'completed' && <ResultSection place={place} id={id} query={query} />}
+      {query.state === 'failed' && <Notice title={t('result.failed')}>{query.error}</Notice>}
+      {query.state === 'expired' && <Notice title={t('result.expired')}>{t('result.expiredNext')}</Notice>}
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+import type { Column, Row } from './result.ts';
+
+export interface TableColumn {
+  readonly name: string;
+  readonly unit: string | null;
+  readonly isNumber: boolean;
+  /** The value in the digits of the language. */
+  readonly text: (row: Row) => string;
+  /** The value with every digit, as the result has it; null where the text shows the same. */
+  readonly exact: (row: Row) => string | null;
+}
+
+const absent = '—';
+
+/** Prepares the columns of a table in a language. */
+export function prepareColumns(columns: readonly Column[], tag: string): TableColumn[] {
+  const float = new Intl.NumberFormat(tag, { maximumFractionDigits: 3 });
+  const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 2 });
+  return columns.map(({ name, type, unit }) => {
+    const isNumber = type === 'INTEGER' || type === 'FLOAT';
+    const format = unit === 'ratio' ? percent : float;
+    const text = (row: Row) => {
+      const value = row[name];
+      if (value === null || value === undefined) return absent;
+      return isNumber ? numberText(value, format) : String(value);
+    };
+    return {
+      ...{ name, unit: unit === 'ratio' ? null : unit, isNumber, text },
+      exact: (row) =>
+        isNumber && row[name] !== null && String(row[name]) !== text(row) ? String(row[name]) : null,
+    };
+  });
+}
+
+/** Whole numbers come as texts, because they may exceed 2^53. */
+function numberText(value: string | number, format: Intl.NumberFormat): string {
+  if (typeof value === 'number') return format.format(value);
+  return /^-?\d+$/.test(value) ? format.format(BigInt(value)) : value;
+}
+
+/** The width of a column in characters: that of its widest text in the first rows, within bounds. */
+export function widthOf(column: TableColumn, rows: readonly Row[]): number {
+  const texts = rows.slice(0, 200).map((row) => column.text(row).length);
+  return Math.min(48, Math.max(8, column.name.length, (column.unit ?? '').length, ...texts) + 2);
+}

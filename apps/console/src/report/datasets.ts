@@ -1,0 +1,1 @@
+export const datasets = ['api', 'mint', 'instruments', 'orders', 'consumption'] as const;
