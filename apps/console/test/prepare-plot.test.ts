@@ -127,8 +127,8 @@ describe('a cell of the table', () => {
 
   test('is as wide as its texts, within bounds', () => {
     if (name === undefined) throw new Error('unreachable');
-    expect(widthOf(name, [{ apiproxy: 'x' }])).toBe(10);
-    expect(widthOf(name, [{ apiproxy: 'x'.repeat(20) }])).toBe(22);
+    expect(widthOf(name, [{ apiproxy: 'x' }])).toBe(13);
+    expect(widthOf(name, [{ apiproxy: 'x'.repeat(20) }])).toBe(23);
     expect(widthOf(name, [{ apiproxy: 'x'.repeat(200) }])).toBe(48);
   });
 });

@@ -32,7 +32,7 @@ export function ResultTable({ columns, rows, total, onEnd }: ResultTableProps) {
   useEffect(() => {
     if (rows.length < total && last > rows.length - rowsAhead) onEnd();
   }, [last, rows.length, total, onEnd]);
-  const template = columns.map((column) => `minmax(${widthOf(column, rows)}ch, 1fr)`).join(' ');
+  const { template, minWidth } = layoutOf(columns, rows);
   const count = new Intl.NumberFormat(tag);
   return (
     <section className="result">
@@ -40,7 +40,13 @@ export function ResultTable({ columns, rows, total, onEnd }: ResultTableProps) {
         {t('result.shown', { shown: count.format(rows.length), total: count.format(total) })}
       </p>
       <div ref={scroller} className="grid-scroller" tabIndex={0} role="region" aria-label={t('result.table')}>
-        <div className="grid" role="table" aria-rowcount={total + 1} aria-label={t('result.table')}>
+        <div
+          className="grid"
+          role="table"
+          aria-rowcount={total + 1}
+          aria-label={t('result.table')}
+          style={{ minWidth }}
+        >
           <Head columns={columns} template={template} />
           <div role="rowgroup" className="grid-body" style={{ height: getTotalSize() }}>
             {items.map(({ index, start }) => (
@@ -61,6 +67,15 @@ export function ResultTable({ columns, rows, total, onEnd }: ResultTableProps) {
       </div>
     </section>
   );
+}
+
+/** Columns share the space that is left in proportion to the widths that they need. */
+function layoutOf(columns: readonly TableColumn[], rows: readonly Row[]) {
+  const widths = columns.map((column) => widthOf(column, rows));
+  return {
+    template: widths.map((width) => `minmax(${width}ch, ${width}fr)`).join(' '),
+    minWidth: `${widths.reduce((sum, width) => sum + width, 0)}ch`,
+  };
 }
 
 function Head({ columns, template }: Pick<ResultTableProps, 'columns'> & { readonly template: string }) {

@@ -78,7 +78,7 @@ function optionsOf(plot: SeriesPlot, { tag, timeLabel, isRatio, widthPx }: Look)
     width: widthPx,
     height: heightPx,
     tzDate: (seconds) => wallDate(plot, seconds),
-    scales: { x: { time: true } },
+    scales: { x: { time: true }, y: { range: valueRange } },
     axes: [
       { ...axis, values: (_chart, splits) => splits.map(axisText(plot, tag)), space: 90 },
       { ...axis, values: (_chart, splits) => splits.map((value) => short.format(value)), size: 64 },
@@ -127,4 +127,10 @@ function axisText(plot: SeriesPlot, tag: string): (seconds: number) => string {
     const isMidnight = (seconds + offsetAt(plot.buckets, seconds)) % 86_400 === 0;
     return isMidnight ? day(seconds) : time(seconds);
   };
+}
+
+/** Begins at zero, so that heights can be compared. */
+function valueRange(_chart: uPlot, min: number, max: number): uPlot.Range.MinMax {
+  if (min < 0) return uPlot.rangeNum(min, max, 0.1, true);
+  return [0, max === 0 ? 1 : max * 1.05];
 }
