@@ -77,7 +77,7 @@ describe.skipIf(isChromiumMissing)('a report in Chromium', () => {
       expect(await filter.getAttribute('aria-invalid')).toBe('true');
       await takePicture(page, 'report with a fault');
       await filter.fill('response_status_code ge 500');
-      // Of 200 facts a fifth.
+      // A fifth of 200 facts.
       await page.locator('.figures dd').first().getByText('40', { exact: true }).waitFor();
       expect(await bodyOf(page)).toEqual({
         metrics: [

@@ -114,7 +114,7 @@ test('commands survive every quote of a filter', () => {
   const quoted = { ...body, filter: "apiproxy eq 'it''s' and x eq '$(reboot)`'" };
   const curl = curlCommand(target, quoted);
   expect(curl).toContain('http://127.0.0.1:8080/v1/organizations/acme/environments/a%20b/queries');
-  // What a POSIX shell makes of the last argument.
+  // The last argument, as a POSIX shell reads it.
   const argument = curl
     .slice(curl.indexOf('-d ') + 3)
     .replaceAll(String.raw`'\''`, '\u0000')

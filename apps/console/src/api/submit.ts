@@ -7,7 +7,7 @@ import { ApiError, callApi } from './http.ts';
 
 const quietMs = 400;
 
-/** What the report would read, or why the API refuses it. */
+/** The estimate of a report, or the API's refusal of it. */
 export interface DryRun {
   readonly estimate: QueryExplanation | null;
   readonly refusal: ApiError | null;

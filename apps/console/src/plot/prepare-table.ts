@@ -38,7 +38,7 @@ function numberText(value: string | number, format: Intl.NumberFormat): string {
   return /^-?\d+$/.test(value) ? format.format(BigInt(value)) : value;
 }
 
-/** Of a character of the header, compared with one of a cell. */
+/** Width of a character of the header, compared with one of a cell. */
 const boldWidth = 1.15;
 
 /** The width of a column in characters: that of its widest text in the first rows, within bounds. */

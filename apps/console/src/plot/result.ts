@@ -3,7 +3,7 @@ import type { QueryParams, ResultView } from '@hourglass/contract';
 export type Row = ResultView['rows'][number];
 export type Column = NonNullable<ResultView['columns']>[number];
 
-/** What is known about the columns of a result. */
+/** The columns of a result by their meaning. */
 export interface ResultShape {
   readonly metrics: readonly Column[];
   readonly dimensions: readonly Column[];

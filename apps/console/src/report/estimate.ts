@@ -1,6 +1,6 @@
 import type { QueryExplanation } from '@hourglass/contract';
 
-/** What the dry run says, as texts of a language. */
+/** The figures of a dry run, as texts of a language. */
 export interface Estimate {
   readonly rowsScanned: string;
   readonly bytesScanned: string;
