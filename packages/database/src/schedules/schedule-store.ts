@@ -99,9 +99,9 @@ async function listRuns(
     select due_at as "dueAt", last_due_at as "lastDueAt", due_times as "dueTimes", state, reason,
            query_id as "queryId", result_rows::float8 as rows, recorded_at as "recordedAt", ended_at as "endedAt",
            (select coalesce(json_agg(json_build_object('id', d.id, 'kind', d.kind, 'state', d.state, 'failure', d.failure)
-                                     order by d.created_at, d.id), '[]')
-              from deliveries d
-             where d.query_id = schedule_runs.query_id and d.target_id is not null) as deliveries
+                                     order by t.place, d.created_at, d.id), '[]')
+              from deliveries d join delivery_targets t on t.id = d.target_id
+             where d.query_id = schedule_runs.query_id) as deliveries
       from schedule_runs
      where schedule_id = ${id}::uuid and environment_id = ${tenant.environmentId}::integer
        and due_at < coalesce(${before ?? null}::timestamptz, 'infinity')
