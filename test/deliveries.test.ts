@@ -12,6 +12,7 @@ import {
 import { connectDatabase, eventually, startSystem, type RunningSystem } from '@hourglass/testing';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from './run-cli.ts';
 import { startReceiver, type WebhookReceiver } from './webhook-receiver.ts';
 
 let system: RunningSystem;
@@ -350,4 +351,23 @@ describe('the API', () => {
       expect.stringContaining('HOURGLASS_PUBLIC_URL'),
     ]);
   });
+});
+
+test('hourglass deliveries makes a delivery from a file and lists those of a query', async () => {
+  const place = ['--org', system.organization, '--env', 'prod'];
+  const id = await completed();
+  const target = { kind: 'webhook', url: `${receiver.url}?token=t0p` };
+  const made = await runCommand(system, ['deliveries', 'create', id, '-', ...place], {
+    input: JSON.stringify(target),
+  });
+  expect([made.code, made.messages]).toEqual([0, '']);
+  await ended(id, made.output);
+  const { host } = new URL(receiver.url);
+  expect((await runCommand(system, ['deliveries', 'list', id, ...place])).output).toBe(
+    `${made.output}\twebhook\t${host}\tdelivered\t`.trimEnd(),
+  );
+  const wrong = await runCommand(system, ['deliveries', 'create', id, '-', ...place], {
+    input: '{"kind":"fax"}',
+  });
+  expect([wrong.code, wrong.messages]).toEqual([1, expect.stringContaining('kind')]);
 });

@@ -97,7 +97,7 @@ describe.skipIf(isChromiumMissing)('a report in Chromium', () => {
       expect(await filter.inputValue()).toBe('response_status_code ge 500');
       await page.getByRole('button', { name: 'Submit the report' }).click();
       await page.getByText('Completed').waitFor();
-      await page.getByRole('table').waitFor();
+      await page.getByRole('table', { name: 'Rows of the result' }).waitFor();
       await page.locator('.chart canvas').waitFor();
       await page.getByRole('cell', { name: hostile, exact: true }).first().waitFor();
       expect(await accessibilityFaults(page)).toEqual([]);

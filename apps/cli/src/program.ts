@@ -54,6 +54,11 @@ const apiCommands: readonly ApiCommand[] = [
     configure: async () => (await import('./commands/webhooks.ts')).configureWebhooks,
   },
   {
+    name: 'deliveries',
+    description: 'send the result of a query to a webhook, bucket, mail address or Slack',
+    configure: async () => (await import('./commands/deliveries.ts')).configureDeliveries,
+  },
+  {
     name: 'wait',
     description: 'wait until a query ends, showing its progress',
     configure: async () => (await import('./commands/wait.ts')).configureWait,

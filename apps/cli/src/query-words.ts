@@ -24,6 +24,8 @@ export interface QueryWords {
   readonly csvHeader: boolean;
   readonly csvSafe?: true;
   readonly displayName?: string;
+  /** Commander sets true by default. */
+  readonly reuse: boolean;
 }
 
 interface TimeRange {
@@ -66,7 +68,8 @@ export function withQueryWords(command: Command): Command {
     .option('--csv-bom', 'begin each part of csv with a byte order mark')
     .option('--no-csv-header', 'leave out the header line of csv')
     .option('--csv-safe', 'keep a spreadsheet from running texts of csv as formulas')
-    .option('--display-name <name>', 'display name of the query');
+    .option('--display-name <name>', 'display name of the query')
+    .option('--no-reuse', 'run the query even if the result of an equal one still holds');
 }
 
 /** Returns the properties of a query body that the options set. */
@@ -91,6 +94,7 @@ function bodyOfWords(words: QueryWords): Readonly<Record<string, unknown>> {
     csvHeader: words.csvHeader ? undefined : false,
     csvSafe: words.csvSafe,
     name: words.displayName,
+    reuse: words.reuse ? undefined : false,
   });
 }
 

@@ -26,7 +26,7 @@ test('each option is the property of the body that its help names', () => {
     '--csv-delimiter': '|',
     '--display-name': 'Calls',
   };
-  const flags = ['--others', '--fill-gaps', '--csv-bom', '--no-csv-header', '--csv-safe'];
+  const flags = ['--others', '--fill-gaps', '--csv-bom', '--no-csv-header', '--csv-safe', '--no-reuse'];
   expect(bodyOf([...Object.entries(options).flat(), '--dimension', 'developer', ...flags])).toEqual({
     dataset: 'orders',
     dimensions: ['apiproxy', 'developer'],
@@ -46,6 +46,7 @@ test('each option is the property of the body that its help names', () => {
     csvHeader: false,
     csvSafe: true,
     name: 'Calls',
+    reuse: false,
   });
 });
 

@@ -59,6 +59,7 @@ interface WordOptions extends PlaceOptions {
   readonly skipIfEmpty?: boolean;
   readonly displayName?: string;
   readonly overrides?: string;
+  readonly delivery?: string;
 }
 
 function withWordOptions(command: Command): Command {
@@ -67,7 +68,8 @@ function withWordOptions(command: Command): Command {
     .option('--catch-up <rule>', 'missed due times that run: skip, latest or all (default: latest)')
     .option('--skip-if-empty', 'mark runs without rows as empty')
     .option('--display-name <name>', 'name for people')
-    .option('--overrides <file>', 'JSON with words of a query that replace those of the report');
+    .option('--overrides <file>', 'JSON with words of a query that replace those of the report')
+    .option('--delivery <file>', 'JSON array of targets of each run; [] for none');
 }
 
 function addCreateCommand(schedules: Command, context: CommandContext): void {
@@ -158,11 +160,12 @@ function withId(command: Command): Command {
 
 /** The API checks the values. */
 async function bodyOf(options: WordOptions, context: CommandContext): Promise<object> {
-  const { cron, timeZone, catchUp, skipIfEmpty, displayName, overrides } = options;
+  const { cron, timeZone, catchUp, skipIfEmpty, displayName, overrides, delivery } = options;
   const words = { cron, timeZone, catchUp, skipIfEmpty, displayName };
   return {
     ...Object.fromEntries(Object.entries(words).filter(([, value]) => value !== undefined)),
     ...(overrides === undefined ? {} : { overrides: await readJson(overrides, context) }),
+    ...(delivery === undefined ? {} : { delivery: await readJson(delivery, context) }),
   };
 }
 
