@@ -268,10 +268,10 @@ describe('hourglass schedules', () => {
     expect(changed.output).toContain('2028-02-29T00:00:00.000Z\t0 0 29 2 *\tUTC');
     expect(JSON.parse((await cli('show', id)).output)).toMatchObject({ catchUp: 'all', skipIfEmpty: false });
     const targets = path.join(folder.path, 'targets.json');
-    await writeFile(targets, '[{"kind":"slack","url":"https://hooks.example.com/secret"}]');
-    await cli('change', id, '--delivery', targets);
+    await writeFile(targets, '[{"kind":"webhook","url":"https://hooks.example.com/secret"}]');
+    expect(await cli('change', id, '--delivery', targets)).toMatchObject({ code: 0 });
     expect(JSON.parse((await cli('show', id)).output)).toMatchObject({
-      delivery: [{ kind: 'slack', host: 'hooks.example.com' }],
+      delivery: [{ kind: 'webhook', host: 'hooks.example.com' }],
     });
     expect(await cli('runs', id)).toEqual({ code: 0, output: 'no runs' });
     expect((await cli('runs', id, '--limit', '1001')).code).toBe(1);

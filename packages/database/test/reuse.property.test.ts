@@ -57,7 +57,7 @@ test('a shared result is one that a snapshot at the submission would give, howev
       interleavings += 1;
       shared += world.shared;
     }),
-    { numRuns: suiteSize({ short: 60, full: 10_000 }) },
+    { numRuns: Number(process.env['REUSE_INTERLEAVINGS'] ?? suiteSize({ short: 60, full: 1_000 })) },
   );
   console.log(`${shared} shared results in ${interleavings} interleavings`);
   expect(shared).toBeGreaterThan(interleavings / 2);
