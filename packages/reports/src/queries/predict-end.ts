@@ -46,7 +46,7 @@ export function endPredictor({ waiting, running, past }: QueueLoad): PredictEnd 
         : remaining(pace * secondsOf(facts), equalForSeconds);
     return {
       p50: toTenths(seconds * quantile(errors, 0.5)),
-      p90: toTenths(seconds * quantile(errors, 0.9)),
+      p90: upToTenths(seconds * quantile(errors, 0.9)),
     };
   };
 }
@@ -96,4 +96,9 @@ function sum(values: readonly number[]): number {
 
 function toTenths(seconds: number): number {
   return Math.round(seconds * 10) / 10;
+}
+
+/** A bound that is rounded down covers less. Not beyond the error of a product. */
+function upToTenths(seconds: number): number {
+  return Math.ceil(seconds * 10 - 1e-6) / 10;
 }
