@@ -71,16 +71,16 @@ function endSession({ tokens, cookies }: SessionPorts): GuardedRoute {
       const { organization, tokenId } = principal;
       cookies.clear(request, response);
       if (tokenId !== null) {
-        const describe = ({
-          id,
-          email,
-          environment,
-        }: {
-          id: string;
-          email: string;
-          environment: string | null;
-        }) => audit('token.delete', { environment, object: id, details: { user: email } });
-        await deleteToken(principal, { id: tokenId }, { tokens, organization, audit: describe });
+        await deleteToken(
+          principal,
+          { id: tokenId },
+          {
+            tokens,
+            organization,
+            audit: ({ id, email: user, environment }) =>
+              audit('token.delete', { environment, object: id, details: { user } }),
+          },
+        );
       }
       response.status(204).end();
     },

@@ -7,7 +7,7 @@ import { chooseTheme, rememberedTheme, themes } from './theme.ts';
 
 const id = 'account';
 
-/** Who is signed in, language, appearance, sign-out. */
+/** Shows the user, and changes language and appearance or signs out. */
 export function AccountPanel({ session: { email, organization } }: { readonly session: SessionView }) {
   const { t } = useTexts();
   const { signOut } = useSessionActions();

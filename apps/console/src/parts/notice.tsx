@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { CopyText } from './copy-text.tsx';
 
-/** What a page without content says: what is so, and what to do next. */
+/** Fills a page without content: states the reason and the next step. */
 export function Notice({
   title,
   command,

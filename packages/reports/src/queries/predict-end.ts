@@ -98,7 +98,7 @@ function toTenths(seconds: number): number {
   return Math.round(seconds * 10) / 10;
 }
 
-/** A bound that is rounded down covers less. Not beyond the error of a product. */
+/** Rounds a bound up, so that it covers no less. Ignores the rounding error of the product. */
 function upToTenths(seconds: number): number {
   return Math.ceil(seconds * 10 - 1e-6) / 10;
 }

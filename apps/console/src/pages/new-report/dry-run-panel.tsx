@@ -14,7 +14,7 @@ export interface DryRunPanelProps {
   readonly others: readonly string[];
 }
 
-/** What the report would read, or that something is wrong with it. */
+/** Shows the estimate of a report, or the faults for which the API refuses it. */
 export function DryRunPanel({ dryRun, error, isPending, others }: DryRunPanelProps) {
   const { t } = useTexts();
   const { estimate = null, refusal = null } = dryRun ?? {};
