@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, processorMs, startSystem, suiteSize, type RunningSystem } from '@hourglass/testing';
@@ -120,6 +123,26 @@ test('a wrong line refuses a body beyond a mebibyte before it ends', async () =>
   expect(status).toBe(400);
   expect(body).toContain('line 1, timestamp');
   upload.leave();
+});
+
+test('a client that reads only after it has sent everything reads why its body was refused', async () => {
+  const { hostname, port } = new URL(system.url);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  const send = (bytes: string) =>
+    new Promise<void>((resolve, reject) => {
+      socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+  const piece = factLine('late').repeat(5_000);
+  await send(
+    `POST /v1/organizations/${system.organization}/environments/prod/facts/api HTTP/1.1\r\nHost: ${hostname}\r\n` +
+      `Authorization: Bearer ${system.token}\r\nContent-Type: application/x-ndjson\r\n` +
+      `Content-Length: ${100 * mebibyte}\r\n\r\n{"timestamp":"never"}\n${piece.repeat(5)}`,
+  );
+  // The response has arrived, and nothing of it is read yet.
+  await once(socket, 'readable');
+  for (let pieces = 0; pieces < 40; pieces += 1) await send(piece);
+  expect(await text(socket)).toContain('HTTP/1.1 400 Bad Request');
+  socket.destroy();
 });
 
 test('an upload whose client leaves ends, and leaves no file', async () => {

@@ -10,7 +10,7 @@ export const maxHeadBytes = 16_384;
 export const maxOrdersHeadBytes = 2_097_152;
 
 /** Time for a client that is still sending to read the response. */
-const lingerMs = 2_000;
+export const lingerMs = 2_000;
 
 interface UnreadableResponse {
   readonly status: string;
