@@ -94,6 +94,29 @@ describe.skipIf(isChromiumMissing)('the console in Chromium', () => {
     });
   });
 
+  test('has its navigation beside the page, and in a narrow window behind a button, by keyboard', async () => {
+    await withPage({ viewport: { width: 320, height: 640 } }, async ({ page }) => {
+      await signIn(page);
+      const navigation = page.getByRole('navigation');
+      expect(await navigation.isVisible()).toBe(false);
+      await page.getByRole('button', { name: 'Open the pages' }).focus();
+      await page.keyboard.press('Enter');
+      await navigation.waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await takePicture(page, 'navigation 320 px');
+      await page.keyboard.press('Escape');
+      await navigation.waitFor({ state: 'hidden' });
+      await page.keyboard.press('Enter');
+      await navigation.getByRole('link', { name: 'New report' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'New report' }).waitFor();
+      expect(await navigation.isVisible()).toBe(false);
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await navigation.getByRole('link', { name: 'New report' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Open the pages' }).isVisible()).toBe(false);
+    });
+  });
+
   test.each([
     ['light, 1280 px', { colorScheme: 'light' as const }],
     ['dark, 1280 px', { colorScheme: 'dark' as const }],

@@ -4,7 +4,8 @@ import { Link, useLocation } from 'wouter';
 import { useTexts } from '../text/texts.tsx';
 import { AccountPanel } from './account-panel.tsx';
 import { Logo } from './logo.tsx';
-import { newReportPath, queriesPath } from './paths.ts';
+import { pathInEnvironment } from './navigation-entries.ts';
+import { Navigation, NavigationButton } from './navigation.tsx';
 
 export interface FrameProps {
   readonly session: SessionView;
@@ -17,69 +18,55 @@ export interface FrameProps {
 /** The header, the navigation, and the page. */
 export function Frame({ session, environments, environment, children }: FrameProps) {
   const { t } = useTexts();
+  const page = (
+    <main id="main" tabIndex={-1}>
+      {children}
+    </main>
+  );
   return (
     <>
       <a className="skip" href="#main">
         {t('frame.skip')}
       </a>
       <header className="bar">
+        {environment !== null && <NavigationButton />}
         <Link className="brand" href="/">
           <Logo />
           <span>Hourglass</span>
         </Link>
-        {environment !== null && (
-          <Navigation environment={environment} maySubmit={session.scopes.includes('submit')} />
-        )}
         <div className="bar-end">
           {environment !== null && (
-            <EnvironmentSelect environments={environments} environment={environment} />
+            <EnvironmentSelect session={session} environments={environments} environment={environment} />
           )}
           <AccountPanel session={session} />
         </div>
       </header>
-      <main id="main" tabIndex={-1}>
-        {children}
-      </main>
+      {environment === null ? (
+        page
+      ) : (
+        <div className="framed">
+          <Navigation environment={environment} session={session} />
+          {page}
+        </div>
+      )}
     </>
   );
 }
 
-interface NavigationProps {
-  readonly environment: string;
-  readonly maySubmit: boolean;
-}
-
-function Navigation({ environment, maySubmit }: NavigationProps) {
-  const { t } = useTexts();
-  const [location] = useLocation();
-  const pages = [
-    { href: queriesPath(environment), name: t('queries.title') },
-    ...(maySubmit ? [{ href: newReportPath(environment), name: t('report.title') }] : []),
-  ];
-  return (
-    <nav aria-label={t('frame.pages')}>
-      {pages.map(({ href, name }) => (
-        <Link key={href} href={href} aria-current={location === href ? 'page' : undefined}>
-          {name}
-        </Link>
-      ))}
-    </nav>
-  );
-}
-
 function EnvironmentSelect({
+  session,
   environments,
   environment,
-}: {
-  readonly environments: readonly string[];
-  readonly environment: string;
-}) {
+}: Omit<FrameProps, 'children' | 'environment'> & { readonly environment: string }) {
   const { t } = useTexts();
-  const [, navigate] = useLocation();
+  const [location, navigate] = useLocation();
   return (
     <label className="environment">
       <span className="visually-hidden">{t('frame.environment')}</span>
-      <select value={environment} onChange={({ target }) => navigate(queriesPath(target.value))}>
+      <select
+        value={environment}
+        onChange={({ target }) => navigate(pathInEnvironment(location, target.value, session))}
+      >
         {environments.map((name) => (
           <option key={name}>{name}</option>
         ))}

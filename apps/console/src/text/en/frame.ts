@@ -16,6 +16,8 @@ export const frame = {
   'frame.environment': 'Environment',
   'frame.pages': 'Pages',
   'frame.skip': 'Skip to the content',
+  'nav.open': 'Open the pages',
+  'nav.reports': 'Reports',
   'noEnvironment.next': 'Reports belong to an environment. An administrator creates one:',
   'noEnvironment.title': 'This organization has no environment',
   'notFound.next': 'The address may be mistyped, or the environment deleted.',

@@ -15,6 +15,8 @@ export const frame = {
   'frame.environment': 'Środowisko',
   'frame.pages': 'Strony',
   'frame.skip': 'Przejdź do treści',
+  'nav.open': 'Otwórz listę stron',
+  'nav.reports': 'Raporty',
   'noEnvironment.next': 'Raporty należą do środowiska. Administrator tworzy je tak:',
   'noEnvironment.title': 'Ta organizacja nie ma żadnego środowiska',
   'notFound.next': 'Być może adres zawiera błąd albo środowisko zostało usunięte.',

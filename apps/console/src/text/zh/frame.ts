@@ -15,6 +15,8 @@ export const frame = {
   'frame.environment': '环境',
   'frame.pages': '页面',
   'frame.skip': '跳到正文',
+  'nav.open': '打开页面列表',
+  'nav.reports': '报表',
   'noEnvironment.next': '报表属于某个环境。请管理员创建:',
   'noEnvironment.title': '此组织没有环境',
   'notFound.next': '地址可能有误,或该环境已被删除。',
