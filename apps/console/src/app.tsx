@@ -8,6 +8,8 @@ import { Frame } from './parts/frame.tsx';
 import { Notice } from './parts/notice.tsx';
 import { OutageBanner } from './parts/outage-banner.tsx';
 import { queriesPath } from './parts/paths.ts';
+import { RouteFocus } from './parts/route-focus.tsx';
+import { ShortcutsProvider } from './parts/shortcuts.tsx';
 import { QueriesPage } from './pages/queries/queries-page.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 import { useTexts } from './text/texts.tsx';
@@ -35,32 +37,35 @@ function SignedIn({ session }: { readonly session: SessionView }) {
   const [first] = environments ?? [];
   if (environments === undefined) return null;
   return (
-    <Switch>
-      <Route path="/">
-        {first === undefined ? (
-          <NoEnvironment session={session} />
-        ) : (
-          <Redirect to={queriesPath(first)} replace />
-        )}
-      </Route>
-      <Route path="/env/:environment/*?">
-        {({ environment }) =>
-          environments.includes(environment) ? (
-            <Pages
-              key={environment}
-              session={session}
-              environments={environments}
-              environment={environment}
-            />
+    <ShortcutsProvider>
+      <RouteFocus />
+      <Switch>
+        <Route path="/">
+          {first === undefined ? (
+            <NoEnvironment session={session} />
           ) : (
-            <Missing session={session} environments={environments} />
-          )
-        }
-      </Route>
-      <Route>
-        <Missing session={session} environments={environments} />
-      </Route>
-    </Switch>
+            <Redirect to={queriesPath(first)} replace />
+          )}
+        </Route>
+        <Route path="/env/:environment/*?">
+          {({ environment }) =>
+            environments.includes(environment) ? (
+              <Pages
+                key={environment}
+                session={session}
+                environments={environments}
+                environment={environment}
+              />
+            ) : (
+              <Missing session={session} environments={environments} />
+            )
+          }
+        </Route>
+        <Route>
+          <Missing session={session} environments={environments} />
+        </Route>
+      </Switch>
+    </ShortcutsProvider>
   );
 }
 

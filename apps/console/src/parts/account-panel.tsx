@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useSessionActions } from '../api/session.ts';
 import { useTexts } from '../text/texts.tsx';
 import { LanguageSelect } from './language-select.tsx';
+import { useShortcuts } from './shortcuts.tsx';
 import { chooseTheme, rememberedTheme, themes } from './theme.ts';
 
 const id = 'account';
@@ -11,6 +12,7 @@ const id = 'account';
 export function AccountPanel({ session: { email, organization } }: { readonly session: SessionView }) {
   const { t } = useTexts();
   const { signOut } = useSessionActions();
+  const { showList } = useShortcuts();
   return (
     <>
       <button
@@ -36,6 +38,15 @@ export function AccountPanel({ session: { email, organization } }: { readonly se
         </p>
         <LanguageSelect />
         <ThemeSelect />
+        <button
+          type="button"
+          className="button"
+          popoverTarget={id}
+          popoverTargetAction="hide"
+          onClick={showList}
+        >
+          {t('shortcuts.open')}
+        </button>
         <button type="button" className="button" onClick={() => void signOut()}>
           {t('account.signOut')}
         </button>

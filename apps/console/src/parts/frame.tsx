@@ -1,11 +1,13 @@
 import type { SessionView } from '@hourglass/contract';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useTexts } from '../text/texts.tsx';
 import { AccountPanel } from './account-panel.tsx';
 import { Logo } from './logo.tsx';
 import { pathInEnvironment } from './navigation-entries.ts';
 import { Navigation, NavigationButton } from './navigation.tsx';
+import { newReportPath } from './paths.ts';
+import { useShortcut } from './shortcuts.tsx';
 
 export interface FrameProps {
   readonly session: SessionView;
@@ -28,6 +30,9 @@ export function Frame({ session, environments, environment, children }: FramePro
       <a className="skip" href="#main">
         {t('frame.skip')}
       </a>
+      {environment !== null && session.scopes.includes('submit') && (
+        <NewReportShortcut environment={environment} />
+      )}
       <header className="bar">
         {environment !== null && <NavigationButton />}
         <Link className="brand" href="/">
@@ -51,6 +56,16 @@ export function Frame({ session, environments, environment, children }: FramePro
       )}
     </>
   );
+}
+
+function NewReportShortcut({ environment }: { readonly environment: string }) {
+  const [, navigate] = useLocation();
+  useShortcut({
+    keys: 'n',
+    text: 'shortcuts.newReport',
+    run: () => navigate(newReportPath(environment)),
+  });
+  return null;
 }
 
 function EnvironmentSelect({
@@ -77,8 +92,17 @@ function EnvironmentSelect({
 
 /** The heading of a page, which is the title of the document, too. */
 export function PageTitle({ children }: { readonly children: string }) {
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${children} · Hourglass`;
   }, [children]);
-  return <h1>{children}</h1>;
+  useEffect(() => {
+    // A lazy page appears after the focus went to `main`.
+    if (document.activeElement?.id === 'main') heading.current?.focus();
+  }, []);
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {children}
+    </h1>
+  );
 }

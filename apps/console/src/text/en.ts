@@ -2,6 +2,7 @@ import { frame } from './en/frame.ts';
 import { queries } from './en/queries.ts';
 import { report } from './en/report.ts';
 import { result } from './en/result.ts';
+import { shortcuts } from './en/shortcuts.ts';
 
 /** The texts of the console, a file for each area. The other languages have the same files and keys; a test compares them. */
-export const en = { ...frame, ...queries, ...report, ...result } as const;
+export const en = { ...frame, ...queries, ...report, ...result, ...shortcuts } as const;

@@ -2,5 +2,6 @@ import { frame } from './pl/frame.ts';
 import { queries } from './pl/queries.ts';
 import { report } from './pl/report.ts';
 import { result } from './pl/result.ts';
+import { shortcuts } from './pl/shortcuts.ts';
 
-export const pl = { ...frame, ...queries, ...report, ...result };
+export const pl = { ...frame, ...queries, ...report, ...result, ...shortcuts };

@@ -2,5 +2,6 @@ import { frame } from './zh/frame.ts';
 import { queries } from './zh/queries.ts';
 import { report } from './zh/report.ts';
 import { result } from './zh/result.ts';
+import { shortcuts } from './zh/shortcuts.ts';
 
-export const zh = { ...frame, ...queries, ...report, ...result };
+export const zh = { ...frame, ...queries, ...report, ...result, ...shortcuts };

@@ -1,5 +1,7 @@
 import { Combobox } from '@base-ui/react/combobox';
+import { useRef } from 'react';
 import { Field } from '../../parts/field.tsx';
+import { useSearchShortcut } from '../../parts/shortcuts.tsx';
 import { faultsOf } from '../../report/faults.ts';
 import { matchesSearch, type ReportField } from '../../report/fields.ts';
 import { withMember } from '../../report/report-body.ts';
@@ -65,6 +67,8 @@ function Chips({
   readonly control: { readonly id: string };
 }) {
   const { t } = useTexts();
+  const search = useRef<HTMLInputElement>(null);
+  useSearchShortcut(search);
   return (
     <Combobox.InputGroup className="chips-input">
       <Combobox.Chips className="chips">
@@ -76,7 +80,7 @@ function Chips({
             </Combobox.ChipRemove>
           </Combobox.Chip>
         ))}
-        <Combobox.Input {...control} className="chips-search" placeholder={t('report.search')} />
+        <Combobox.Input {...control} ref={search} className="chips-search" placeholder={t('report.search')} />
       </Combobox.Chips>
     </Combobox.InputGroup>
   );
