@@ -77,6 +77,7 @@ import { submitMintReportRoute } from './endpoints/queries/mint-reports.ts';
 import { environmentQueries, hostQueries } from './endpoints/queries/query-collections.ts';
 import { deliveryPortsOf, queryDeliveryRoutes } from './endpoints/queries/query-deliveries.ts';
 import { queriesEventsRoute, queryEventsRoute } from './endpoints/queries/query-events.ts';
+import { getQuerySubmissionRoute } from './endpoints/queries/query-submission.ts';
 import { cancelQueryRoutes, getQueryRoute } from './endpoints/queries/query.ts';
 import { createResultLinkRoute, openResultLinkRoute } from './endpoints/queries/result-links.ts';
 import { getResultRowsRoute } from './endpoints/queries/result-rows.ts';
@@ -260,6 +261,7 @@ function queryRoutes(services: RouteServices): readonly Route[] {
     runScheduleRoute(tenantFinder(accounts), schedules, rateLimits),
     ...scheduleRoutes(tenantFinder(accounts), schedules),
     listScheduleRunsRoute(tenantFinder(accounts), schedules),
+    getQuerySubmissionRoute(inEnvironment),
     ...queryDeliveryRoutes(inEnvironment, deliveryPortsOf(services)),
     createResultLinkRoute(inEnvironment, resultLinks),
     openResultLinkRoute(resultLinks),

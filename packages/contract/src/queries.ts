@@ -98,6 +98,19 @@ export const submitHostQueryBody = submitQueryBody
   .extend({ envgroupHostname: hostname.describe('Hostname of the environment.') })
   .meta({ id: 'SubmitHostQuery' });
 
+/** Response to `GET …/queries/{id}/submission`. */
+export const querySubmission = z
+  .strictObject({
+    body: submitQueryBody
+      .nullable()
+      .describe(
+        'A body that asks the same; its ranges are absolute. null: the query was submitted in another form.',
+      ),
+    tzo: z.int().optional().describe('The parameter tzo of the submission. Absent: 0.'),
+  })
+  .meta({ id: 'QuerySubmission' });
+export type QuerySubmission = z.infer<typeof querySubmission>;
+
 const isoSeconds = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 
 const seconds = z.number().min(0);

@@ -7,6 +7,7 @@ export * from './plan/plan.ts';
 export * from './plan/plan-digest.ts';
 export * from './plan/read-ranges.ts';
 export * from './plan/request.ts';
+export * from './plan/request-of-plan.ts';
 export * from './plan/estimate-groups.ts';
 export * from './plan/formula-guard.ts';
 export * from './plan/output-columns.ts';

@@ -1,6 +1,6 @@
 import type { FilterCondition, FilterNode } from './filter-node.ts';
 
-/** Prints a filter as text that `readFilter` reads back as the same tree. */
+/** Prints a filter as text that `readFilter`, or `readHaving` for columns of a report, reads back as the same tree. */
 export function printFilter(filter: FilterNode): string {
   if (!('parts' in filter)) return printCondition(filter);
   return filter.parts.map((part) => printPart(part, filter.kind)).join(` ${filter.kind} `);
@@ -13,7 +13,7 @@ function printPart(part: FilterNode, around: 'and' | 'or'): string {
 }
 
 function printCondition(condition: FilterCondition): string {
-  const { field } = condition;
+  const field = printName(condition.field);
   switch (condition.kind) {
     case 'compare':
       return `${field} ${condition.operator} ${printValue(condition.value, condition.type)}`;
@@ -38,4 +38,9 @@ function printValue(value: string, type: Extract<FilterCondition, { kind: 'compa
 
 function inQuotes(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Only columns of reports have names that are no words. */
+function printName(name: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }

@@ -40,7 +40,7 @@ export function planMetric(
 }
 
 /** Makes a name such as `sum_message_count`, `p95_total_response_time` or `sum_message_count_share`. */
-function defaultAlias(source: MetricSource, part: MetricPart | null): string {
+export function defaultAlias(source: MetricSource, part: MetricPart | null): string {
   const name = functionName(source);
   return `${name === null ? '' : `${name}_`}${source.metric}${part === null ? '' : `_${part.of}`}`;
 }
