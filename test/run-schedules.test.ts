@@ -313,6 +313,25 @@ describe('a schedule stops visibly', () => {
     expect(await queryOf(runs[0])).toMatchObject({ userId: system.email });
   });
 
+  test('and does not when the session ends in which a user made it', async () => {
+    const { email, password } = system;
+    const signedIn = (await (
+      await fetch(`${system.url}/v1/signIn`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ email, password }),
+      })
+    ).json()) as { token: string };
+    const id = await create({}, { ...system, token: signedIn.token });
+    const left = await fetch(`${system.url}/v1/session`, {
+      method: 'DELETE',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${signedIn.token}` },
+    });
+    expect(left.status).toBe(204);
+    const { stopped, endsWithToken, nextDueTimes } = await viewOf(id);
+    expect([stopped, endsWithToken, nextDueTimes.length]).toEqual([undefined, undefined, 3]);
+  });
+
   test.each(['deleted', 'expired'])('when the token that made it is %s', async (end) => {
     const body = { email: system.email, scopes: ['read', 'submit'], expiresInSeconds: 3600 };
     const made = (await (await call('POST', `${system.organization}/tokens`, body)).json()) as {

@@ -7,6 +7,7 @@ const jane: Principal = {
   environment: null,
   customers: [],
   tokenId: null,
+  signIn: null,
   isSuspended: false,
   email: 'jane@example.com',
   role: 'member',

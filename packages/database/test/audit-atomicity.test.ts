@@ -40,7 +40,7 @@ afterAll(() => db.close());
 
 const newToken: NewToken = {
   ...{ email: jane, token: 'new', scopes: ['read'], description: null, lifetimeSeconds: null },
-  ...{ environment: null, customers: [], maker: { email: jane, tokenId: null } },
+  ...{ environment: null, customers: [], maker: { email: jane, tokenId: null }, signIn: null },
 };
 
 const codeOfStep =

@@ -9,6 +9,7 @@ export function caller(role: Role, organization = 'acme'): Principal {
     environment: null,
     customers: [],
     tokenId: null,
+    signIn: null,
     isSuspended: false,
     email: `caller@${organization}.example`,
     role,

@@ -158,6 +158,22 @@ describe('a token', () => {
     expect(made.expiresAt).toBeNull();
   });
 
+  test.each([
+    ['password', 'outlasts'],
+    ['code', 'outlasts'],
+    ['oidc', 'ends with'],
+  ] as const)('made after a sign-in by %s %s that sign-in', async (signIn, outcome) => {
+    const { tokens } = db.database;
+    const session = await createToken(admin, token({ lifetimeSeconds: 60 }), { tokens, audit });
+    const signedIn = { ...admin, tokenId: session.id, signIn };
+    const made = await createToken(signedIn, token({ token: 'made' }), { tokens, audit });
+    expect(made).toMatchObject(
+      outcome === 'outlasts'
+        ? { expiresAt: null, madeWith: null }
+        : { expiresAt: session.expiresAt, madeWith: session.id },
+    );
+  });
+
   test('is found under its own id only, also when another id is malformed', async () => {
     const { tokens } = db.database;
     await createToken(admin, token(), { tokens, audit });

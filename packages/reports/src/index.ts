@@ -117,6 +117,7 @@ export * from './accounts/remove-second-factor.ts';
 export * from './accounts/sealed-secret.ts';
 export * from './accounts/second-factor-codes.ts';
 export * from './accounts/second-factors.ts';
+export * from './accounts/maker.ts';
 export * from './accounts/sign-in-token.ts';
 export * from './accounts/sign-in.ts';
 export * from './accounts/suspend-organization.ts';

@@ -12,8 +12,13 @@ export interface QueueViewsPorts {
   readonly nowMs: () => number;
 }
 
-/** Views and loads of this age are shown again, so that many polls cost one prediction a second. */
+/** A view of this age is shown again. */
 const freshMs = 1_000;
+/**
+ * A load of this age is used again, so that many polls cost four predictions a second. In a queue of less than a second, an older
+ * one misses what is ahead.
+ */
+const freshLoadMs = 250;
 const maxViews = 1_000;
 
 export function createQueueViews({ queue, nowMs }: QueueViewsPorts): QueueViews {
@@ -21,7 +26,7 @@ export function createQueueViews({ queue, nowMs }: QueueViewsPorts): QueueViews 
   let latest: { readonly atMs: number; readonly predict: Promise<PredictEnd> } | null = null;
 
   function freshPredictor(): Promise<PredictEnd> {
-    if (latest === null || nowMs() - latest.atMs >= freshMs) {
+    if (latest === null || nowMs() - latest.atMs >= freshLoadMs) {
       const predict = queue.load().then(endPredictor);
       latest = { atMs: nowMs(), predict };
       predict.catch(() => (latest = null));

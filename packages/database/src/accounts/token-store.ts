@@ -130,14 +130,14 @@ async function deleteExpiredTokens(transaction: Connection, organizationId: numb
 async function insertToken(
   transaction: Connection,
   { user, environment, maker }: TokenOwner,
-  { token, scopes, description, lifetimeSeconds, customers, maker: { tokenId } }: NewToken,
+  { token, scopes, description, lifetimeSeconds, customers, maker: { tokenId }, signIn }: NewToken,
 ): Promise<TokenRecord> {
   const [row] = await transaction.$queryRaw<Pick<TokenRecord, 'id' | 'createdAt' | 'expiresAt'>[]>`
-    insert into tokens (user_id, maker_id, made_with_id, hash, scopes, description, expires_at, environment_id, customers)
+    insert into tokens (user_id, maker_id, made_with_id, hash, scopes, description, expires_at, environment_id, customers, sign_in)
     values (${user.id}::integer, ${maker?.id ?? null}::integer, ${tokenId}::uuid, ${tokenHash(token)}, ${scopes}::text[], ${description},
             least(now() + ${lifetimeSeconds}::float8 * interval '1 second',
                   (select expires_at from tokens where id = ${tokenId}::uuid)), ${environment?.id ?? null}::integer,
-            ${customers}::text[])
+            ${customers}::text[], ${signIn}::sign_in_kind)
     returning id, created_at as "createdAt", expires_at as "expiresAt"`;
   if (row === undefined) throw new Error('the insert returned no row');
   const unused = { lastUsedAt: null, madeWithId: tokenId };

@@ -5,7 +5,7 @@ import {
   type QueryDeliveryStore,
   type ShownTarget,
   type StoredTarget,
-  type TargetMaker,
+  type Maker,
 } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
@@ -51,7 +51,7 @@ async function insertTarget(
     tenant: { environmentId },
     target: { id, kind, lane, shown, sealed, endpointId },
     maker,
-  }: { readonly tenant: Tenant; readonly target: StoredTarget; readonly maker: TargetMaker },
+  }: { readonly tenant: Tenant; readonly target: StoredTarget; readonly maker: Maker },
 ): Promise<void> {
   await transaction.$executeRaw`
     insert into delivery_targets (id, environment_id, kind, lane, shown, sealed, endpoint_id, user_id, token_id)

@@ -1,12 +1,12 @@
 import type { Tenant } from '@hourglass/query';
-import { ReportError, type ScheduleMaker, type StoredTarget } from '@hourglass/reports';
+import { ReportError, type Maker, type StoredTarget } from '@hourglass/reports';
 import type { ClientBase } from 'pg';
 import { sql } from '../connection/sql.ts';
 
 interface ScheduleTargets {
   readonly tenant: Tenant;
   readonly id: string;
-  readonly maker: ScheduleMaker;
+  readonly maker: Maker;
 }
 
 /**

@@ -72,7 +72,7 @@ function userOf({
   const { passwordHash, hasSecondFactor } = row;
   if (email === null || role === null || passwordHash === null || organization === null) return null;
   const scopes = scopesOfRole[role];
-  const whole = { environment: null, customers: [], tokenId: null };
+  const whole = { environment: null, customers: [], tokenId: null, signIn: null };
   const principal = { organization, ...whole, email, role, scopes, isSuspended };
   return { principal, passwordHash, hasSecondFactor };
 }

@@ -1,4 +1,4 @@
-import type { Principal, Role } from '@hourglass/reports';
+import type { Principal, Role, SignInKind } from '@hourglass/reports';
 import { scopesOfToken } from '../accounts/account-scopes.ts';
 import { tokenHash } from '../accounts/token-hash.ts';
 import { sql } from '../connection/sql.ts';
@@ -14,6 +14,7 @@ interface TokenRow {
   readonly email: string;
   readonly role: Role;
   readonly scopes: readonly string[];
+  readonly signIn: SignInKind | null;
 }
 
 /**
@@ -26,7 +27,7 @@ export function tokenReader(reads: GatherReads): (token: string) => Promise<Prin
     select: (hashes) => sql`
       select t.hash as key, o.name as organization, e.name as environment, t.customers, u.email,
              -- The roles are declared from the highest to the lowest.
-             greatest(u.role, m.role) as role, t.scopes, t.id,
+             greatest(u.role, m.role) as role, t.scopes, t.id, t.sign_in as "signIn",
              o.suspended_at is not null as "isSuspended"
         from tokens t
         join users u on u.id = t.user_id
@@ -41,7 +42,7 @@ export function tokenReader(reads: GatherReads): (token: string) => Promise<Prin
 }
 
 function principalOfRow(row: TokenRow): Principal {
-  const { id, isSuspended, organization, environment, customers, email, role, scopes } = row;
+  const { id, isSuspended, organization, environment, customers, email, role, scopes, signIn } = row;
   return {
     organization,
     environment,
@@ -50,6 +51,7 @@ function principalOfRow(row: TokenRow): Principal {
     role,
     scopes: scopesOfToken(role, scopes),
     tokenId: id,
+    signIn,
     isSuspended,
   };
 }

@@ -3,7 +3,7 @@ import {
   type Schedule,
   type ScheduleCount,
   type ScheduleEdit,
-  type ScheduleMaker,
+  type Maker,
   type ScheduleRun,
   type ScheduleStore,
 } from '@hourglass/reports';
@@ -136,7 +136,7 @@ async function databaseTime(client: ClientBase): Promise<Date> {
 interface Written {
   readonly tenant: Tenant;
   readonly id: string;
-  readonly maker: ScheduleMaker;
+  readonly maker: Maker;
 }
 
 async function insert(

@@ -1,5 +1,12 @@
 import type { AuditOf } from '../audit/audit-event.ts';
-import type { EnvironmentRecord, OrganizationRecord, Role, Scope, SecondFactorState } from './accounts.ts';
+import type {
+  EnvironmentRecord,
+  OrganizationRecord,
+  Role,
+  Scope,
+  SecondFactorState,
+  SignInKind,
+} from './accounts.ts';
 
 export interface NewOrganization {
   readonly name: string;
@@ -47,6 +54,8 @@ export interface NewToken {
   readonly customers: readonly string[];
   /** The caller. The token ends with this user and, if the caller used a token that expires, with that. */
   readonly maker: { readonly email: string; readonly tokenId: string | null };
+  /** The sign-in that makes it. */
+  readonly signIn: SignInKind | null;
 }
 
 export interface TokenRecord {

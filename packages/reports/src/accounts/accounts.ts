@@ -16,6 +16,9 @@ export type Role = (typeof roles)[number];
 export type SecondFactorState = 'none' | 'pending' | 'active';
 
 /** The authenticated caller, bound to one organization. */
+/** `code`: a password with the code of a second factor. */
+export type SignInKind = 'password' | 'code' | 'oidc';
+
 export interface Principal {
   readonly organization: string;
   /** The environment that the token is bound to. Null: the whole organization. */
@@ -31,6 +34,8 @@ export interface Principal {
   readonly scopes: readonly Scope[];
   /** Null: authenticated by password. */
   readonly tokenId: string | null;
+  /** The sign-in that made the token. Null: a password, or a token that was made on request. */
+  readonly signIn: SignInKind | null;
   /** Whether operators have suspended the organization. */
   readonly isSuspended: boolean;
 }

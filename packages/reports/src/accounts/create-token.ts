@@ -4,12 +4,14 @@ import { requireWithinLimit } from './account-limits.ts';
 import { requireRole, requireScopesOfCaller, requireScopesOfRole } from './account-roles.ts';
 import { invalidRequest } from '../errors.ts';
 import type { Principal } from './accounts.ts';
+import { tokenMakerOf } from './maker.ts';
 
-export type TokenRequest = Omit<NewToken, 'maker'>;
+export type TokenRequest = Omit<NewToken, 'maker' | 'signIn'>;
 
 /**
  * Creates a token that neither outlives its maker nor has more rights: it is deleted with the caller,
- * loses the scopes that the caller's role loses, and expires with the caller's token at the latest.
+ * loses the scopes that the caller's role loses, and expires with the caller's token at the latest, unless that is of a sign-in
+ * by password.
  * @throws ReportError `user.not_found`, `auth.role` when the user is above the caller,
  * `request.invalid` when a scope exceeds the user's role or the caller's scopes, or the environment
  * does not exist,
@@ -20,8 +22,8 @@ export function createToken(
   request: TokenRequest,
   { tokens, audit }: { readonly tokens: TokenStore; readonly audit: AuditOf<TokenRecord> },
 ): Promise<TokenRecord> {
-  const { organization, email, tokenId } = principal;
-  const token = { ...request, maker: { email, tokenId } };
+  const { organization } = principal;
+  const token = { ...request, maker: tokenMakerOf(principal), signIn: null };
   const rule: Parameters<TokenStore['create']>[2] = (user, count, environments) => {
     requireRole(principal, user.role);
     requireScopesOfRole(user.role, token.scopes);

@@ -2,7 +2,7 @@ import type { AuditAction, AuditDetails, AuditEvent } from '../audit/audit-event
 import type { TokenRecord, TokenStore } from './account-admin.ts';
 import { requireWithinLimit } from './account-limits.ts';
 import { scopesOfRole } from './account-roles.ts';
-import type { Role } from './accounts.ts';
+import type { Role, SignInKind } from './accounts.ts';
 
 /** A group that a user loses takes effect at the next sign-in, so it has to come soon. */
 export const signInTokenSeconds = 8 * 3600;
@@ -25,8 +25,7 @@ export interface SignInOf {
   readonly role: Role;
   /** For people, in the list of tokens. */
   readonly description: string;
-  /** For the audit log. */
-  readonly signIn: 'oidc' | 'password' | 'code';
+  readonly signIn: SignInKind;
 }
 
 /** The response to a sign-in. */
@@ -52,6 +51,7 @@ export async function createSignInToken(
       ...{ email, token, scopes: scopesOfRole[role], description },
       ...{ lifetimeSeconds: signInTokenSeconds, environment: null, customers: [] },
       maker: { email, tokenId: null },
+      signIn,
     },
     (_user, count, _environments, expiringOfUser) => {
       requireWithinLimit('tokens', count + 1);

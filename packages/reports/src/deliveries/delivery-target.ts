@@ -1,4 +1,5 @@
 import type { Tenant } from '@hourglass/query';
+import type { Maker } from '../accounts/maker.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { DeliveryRecord } from './delivery.ts';
 
@@ -51,13 +52,6 @@ export interface StoredTarget {
   readonly endpointId: string | null;
 }
 
-/** The caller, with whose rights links to the result are made. */
-export interface TargetMaker {
-  readonly email: string;
-  /** Null: a password. */
-  readonly tokenId: string | null;
-}
-
 export interface QueryDeliveryRecord extends DeliveryRecord {
   readonly target: ShownTarget;
 }
@@ -75,7 +69,7 @@ export interface QueryDeliveryStore {
       readonly id: string;
       readonly queryId: string;
       readonly target: StoredTarget;
-      readonly maker: TargetMaker;
+      readonly maker: Maker;
     },
     rule: (existing: number) => void,
     audit: AuditEvent,

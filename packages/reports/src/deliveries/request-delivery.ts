@@ -1,12 +1,8 @@
+import type { Maker } from '../accounts/maker.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import { ReportError } from '../errors.ts';
 import type { QueryRecord } from '../queries/query-record.ts';
-import type {
-  DeliveryTarget,
-  QueryDeliveryRecord,
-  QueryDeliveryStore,
-  TargetMaker,
-} from './delivery-target.ts';
+import type { DeliveryTarget, QueryDeliveryRecord, QueryDeliveryStore } from './delivery-target.ts';
 import { sealTarget, type SealTargetPorts } from './seal-target.ts';
 
 /** Limits one query. */
@@ -23,7 +19,7 @@ export interface RequestDeliveryPorts extends SealTargetPorts {
  */
 export function requestDelivery(
   { plan: { tenant }, id: queryId, state }: Pick<QueryRecord, 'plan' | 'id' | 'state'>,
-  { target, maker }: { readonly target: DeliveryTarget; readonly maker: TargetMaker },
+  { target, maker }: { readonly target: DeliveryTarget; readonly maker: Maker },
   { queryDeliveries, audit, ...ports }: RequestDeliveryPorts & { readonly audit: AuditEvent },
 ): Promise<QueryDeliveryRecord> {
   if (state === 'expired') throw new ReportError('query.expired');

@@ -2,6 +2,7 @@ import { dueTimesOf, type Tenant } from '@hourglass/query';
 import type { AuditOf } from '../audit/audit-event.ts';
 import type { Principal } from '../accounts/accounts.ts';
 import { bounded } from '../accounts/ceilings.ts';
+import { makerOf } from '../accounts/maker.ts';
 import type { DeliveryTarget, StoredTarget } from '../deliveries/delivery-target.ts';
 import { sealTarget, type SealTargetPorts } from '../deliveries/seal-target.ts';
 import { ReportError } from '../errors.ts';
@@ -39,7 +40,7 @@ export async function createSchedule(
     const limit = bounded(own ?? defaultMaxSchedules, ceiling);
     if (existing >= limit) throw new ReportError('schedule.full', { limit });
   };
-  return schedules.create(tenant, { id: newId(), maker: principal, edit, targets }, rule, audit);
+  return schedules.create(tenant, { id: newId(), maker: makerOf(principal), edit, targets }, rule, audit);
 }
 
 function sealTargets(
@@ -79,7 +80,7 @@ export async function changeSchedule(
   };
   const changed = await ports.schedules.change(
     tenant,
-    { id: found.id, maker: principal, edit, targets },
+    { id: found.id, maker: makerOf(principal), edit, targets },
     audit,
   );
   if (changed === null) throw new ReportError('schedule.not_found', { id });

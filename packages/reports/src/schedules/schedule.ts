@@ -1,4 +1,5 @@
 import type { Tenant } from '@hourglass/query';
+import type { Maker } from '../accounts/maker.ts';
 import type { AuditEvent, AuditOf } from '../audit/audit-event.ts';
 import type { DeliveryState } from '../deliveries/delivery.ts';
 import type { DeliveryKind, ShownTarget, StoredTarget } from '../deliveries/delivery-target.ts';
@@ -42,13 +43,6 @@ export interface Schedule extends ScheduleDefinition {
   readonly nextDueAt: Date | null;
   /** Time of this reading, by the database's clock. */
   readonly readAt: Date;
-}
-
-/** The credentials of a request that makes or changes a schedule. */
-export interface ScheduleMaker {
-  readonly email: string;
-  /** Null: a password. */
-  readonly tokenId: string | null;
 }
 
 /** A definition that passed its checks, with its first due time after a moment. Null: not enabled. */
@@ -119,7 +113,7 @@ export interface ScheduleStore {
     tenant: Tenant,
     schedule: {
       readonly id: string;
-      readonly maker: ScheduleMaker;
+      readonly maker: Maker;
       readonly edit: (now: Date) => ScheduleEdit;
       readonly targets: readonly StoredTarget[];
     },
@@ -131,7 +125,7 @@ export interface ScheduleStore {
     tenant: Tenant,
     change: {
       readonly id: string;
-      readonly maker: ScheduleMaker;
+      readonly maker: Maker;
       readonly edit: (present: Schedule) => ScheduleEdit;
       /** Replace those of the schedule. Undefined: these stay. */
       readonly targets: readonly StoredTarget[] | undefined;

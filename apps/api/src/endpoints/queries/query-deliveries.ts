@@ -6,6 +6,7 @@ import {
   type QueryDeliveryView,
 } from '@hourglass/contract';
 import {
+  makerOf,
   requestDelivery,
   type DeliveryTarget,
   type QueryDeliveryRecord,
@@ -69,12 +70,12 @@ function createDelivery(collection: QueryCollection, ports: RequestDeliveryPorts
     responses: {
       201: { description: 'The delivery, which begins once the query has ended.', json: queryDelivery },
     },
-    async handle({ request, response, body, principal: { email, tokenId }, audit }) {
+    async handle({ request, response, body, principal, audit }) {
       const record = await collection.find(request, response);
       const { environment } = record.plan.tenant;
       const created = await requestDelivery(
         record,
-        { target: targetOf(body), maker: { email, tokenId } },
+        { target: targetOf(body), maker: makerOf(principal) },
         {
           ...ports,
           audit: audit('delivery.create', { environment, object: record.id, details: { kind: body.kind } }),
