@@ -1,6 +1,9 @@
 /** Import rules. ARCHITECTURE.md gives the reasons; this file enforces them. */
 // Every package may build messages.
 const messagesOnly = '^packages/contract/src/messages\\.ts$';
+// Readers of files run in browsers, too.
+const contractReading = '^packages/contract/src/reading\\.ts$';
+const fileFormats = '^packages/facts/src/formats\\.ts$';
 const pure = (name, ...allowed) => ({
   name: `${name}-imports-only-${allowed.join('-') || 'nothing-of-ours'}`,
   severity: 'error',
@@ -59,8 +62,18 @@ module.exports = {
     {
       name: 'console-knows-only-the-contract',
       severity: 'error',
-      from: { path: '^apps/console/' },
+      // The import of files is that of the command line.
+      from: { path: '^apps/console/', pathNot: '^apps/console/(src|test)/import/' },
       to: { path: '^packages/', pathNot: '^packages/contract/' },
+    },
+    {
+      name: 'readers-of-files-run-in-browsers',
+      severity: 'error',
+      from: { path: fileFormats },
+      to: {
+        path: '^(?:node:)?(?:buffer|crypto|fs|net|path|stream|timers|zlib)(?:/|$)|node_modules/zod/',
+        reachable: true,
+      },
     },
     {
       name: 'console-models-are-pure',
@@ -109,6 +122,8 @@ module.exports = {
           settingsOnly,
           threadPoolOnly,
           messagesOnly,
+          contractReading,
+          fileFormats,
         ],
       },
     },

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { NdjsonBatch } from '@hourglass/facts';
+import { contentBatchId, type NdjsonBatch } from '@hourglass/facts';
 
 /** Position of a batch in the files of one import. Both numbers begin with 1. */
 interface BatchPlace {
@@ -10,18 +10,12 @@ interface BatchPlace {
 /** Names the batches of an import. A batch is accepted once per id. */
 export type BatchIds = (batch: NdjsonBatch, place: BatchPlace) => string;
 
-/**
- * Derives an id from the dataset, the line at which the batch begins in its file, and the facts.
- * The options that change facts are thereby part of it; the file's name, tenant and time are not.
- * The line distinguishes equal batches of one file.
- */
+/** The default: lines that were imported before are not stored again. */
 export function batchIdsByContent(dataset: string): BatchIds {
-  return ({ body, fileLines }) => {
-    const hash = createHash('sha256')
-      .update(`${dataset}\n${fileLines[0] ?? 0}\n`)
-      .update(body);
-    return `import-${hash.digest('hex').slice(0, 32)}`;
-  };
+  return (batch) =>
+    contentBatchId(dataset, batch, (parts) =>
+      parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex'),
+    );
 }
 
 /** Continues an import of the same name, whose files and options have to be the same. */

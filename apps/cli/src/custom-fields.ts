@@ -1,22 +1,12 @@
 import { customFieldList, repeatedMessage, type CustomFieldList } from '@hourglass/contract';
-import { cellReaders } from '@hourglass/facts';
-import {
-  customColumns,
-  withCustomFields,
-  type Dataset,
-  type UndeclaredFields,
-} from '@hourglass/query/catalogue';
+import { cellReaders, declareFields, type DeclaredDataset } from '@hourglass/facts';
+import { customColumns, type Dataset } from '@hourglass/query/catalogue';
 import { ApiError, environmentPath, type Place } from './api-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { UsageError } from './command-error.ts';
 
 export function customFieldsPath(place: Place): string {
   return `${environmentPath(place)}/customFields`;
-}
-
-export interface DeclaredDataset {
-  readonly dataset: Dataset;
-  readonly undeclaredFields: UndeclaredFields;
 }
 
 /**
@@ -28,12 +18,7 @@ export async function fetchCustomFields(
   place: Place,
   dataset: Dataset,
 ): Promise<DeclaredDataset> {
-  const { undeclaredFields, fields } = await listCustomFields(context, place);
-  // The server's field ids are not needed here; any distinct numbers do.
-  const declared = fields
-    .filter((field) => field.dataset === dataset.name)
-    .map(({ name, type }, index) => ({ id: index + 1, name, type }));
-  return { dataset: withCustomFields(dataset, declared), undeclaredFields };
+  return declareFields(dataset, await listCustomFields(context, place));
 }
 
 async function listCustomFields(context: CommandContext, place: Place): Promise<CustomFieldList> {

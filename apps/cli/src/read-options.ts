@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
+  formatOfFileName,
   importFormats,
   LogDefinitionError,
   parseLogFormat,
@@ -125,16 +126,9 @@ function isLog(format: Format): format is Exclude<Format, 'csv' | 'ndjson'> {
   return format !== 'ndjson' && format !== 'csv';
 }
 
-const namedFormats: readonly (readonly [ending: RegExp, format: ImportFormat])[] = [
-  [/\.csv(?:\.gz)?$/i, 'csv'],
-  [/\.(?:ndjson|jsonl)(?:\.gz)?$/i, 'ndjson'],
-  // Also access.log.2.gz, access.log-20261122, access_log.
-  [/[._]log(?:[.-][^/]*)?$/i, 'auto'],
-];
-
 function formatOfName(file: string): ImportFormat {
-  const named = namedFormats.find(([ending]) => ending.test(file));
-  if (named !== undefined) return named[1];
+  const format = formatOfFileName(file);
+  if (format !== null) return format;
   throw new UsageError(
     `${inputName(file)}: unknown format; expected --format, or a name that ends in .log, .ndjson or .csv`,
   );

@@ -1,4 +1,4 @@
-import { readIsoTime as readTime } from '@hourglass/contract';
+import { readIsoTime as readTime } from '@hourglass/contract/reading';
 
 const lastHour = 23;
 const lastMinute = 59;

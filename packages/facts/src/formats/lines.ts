@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer';
 import { skipByteOrderMark } from './byte-order-mark.ts';
+import { concatBytes, decodeUtf8 } from './bytes.ts';
 
 /** A line without its end, numbered from 1. */
 export type Line =
@@ -21,7 +21,7 @@ const blank = /^[ \t]*$/;
  * yielded as a fault, and reading continues. Holds at most one chunk and one line of
  * `maxLineBytes`.
  */
-export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Line[]> {
+export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Line[]> {
   const splitter = new LineSplitter();
   for await (const chunk of skipByteOrderMark(chunks)) {
     const lines = splitter.push(chunk);
@@ -38,12 +38,12 @@ class LineSplitter {
    * Bytes of that line from earlier chunks. They are copies, so that they do not keep whole chunks
    * alive.
    */
-  private pending: Buffer[] = [];
+  private pending: Uint8Array[] = [];
   private pendingBytes = 0;
   /** Whether the line in progress was reported as too long. Its rest is dropped. */
   private skipping = false;
 
-  push(chunk: Buffer): readonly Line[] {
+  push(chunk: Uint8Array): readonly Line[] {
     const lines: Line[] = [];
     const lastEnd = chunk.lastIndexOf(lineFeed);
     let start = 0;
@@ -60,13 +60,13 @@ class LineSplitter {
 
   end(): readonly Line[] {
     const lines: Line[] = [];
-    if (this.pendingBytes > 0) this.finishPending(Buffer.alloc(0), lines);
+    if (this.pendingBytes > 0) this.finishPending(new Uint8Array(), lines);
     return lines.map((line) => ('text' in line ? { ...line, isUnended: true } : line));
   }
 
-  private finishPending(rest: Buffer, lines: Line[]): void {
+  private finishPending(rest: Uint8Array, lines: Line[]): void {
     if (!this.skipping) {
-      this.add(this.pendingBytes === 0 ? rest : Buffer.concat([...this.pending, rest]), lines);
+      this.add(this.pendingBytes === 0 ? rest : concatBytes([...this.pending, rest]), lines);
     }
     this.pending = [];
     this.pendingBytes = 0;
@@ -78,9 +78,10 @@ class LineSplitter {
    * Splits whole lines, without the end of the last one. Usually all are checked and decoded at
    * once.
    */
-  private splitWhole(bytes: Buffer, lines: Line[]): void {
-    if (bytes.length <= maxLineBytes && isUtf8(bytes)) {
-      for (const text of bytes.toString('utf8').split('\n')) {
+  private splitWhole(bytes: Uint8Array, lines: Line[]): void {
+    const whole = bytes.length <= maxLineBytes ? decodeUtf8(bytes) : null;
+    if (whole !== null) {
+      for (const text of whole.split('\n')) {
         const ended = text.endsWith('\r') ? text.slice(0, -1) : text;
         if (!blank.test(ended)) lines.push({ line: this.line, text: ended });
         this.line += 1;
@@ -97,7 +98,7 @@ class LineSplitter {
     }
   }
 
-  private keepPending(rest: Buffer, lines: Line[]): void {
+  private keepPending(rest: Uint8Array, lines: Line[]): void {
     if (rest.length === 0 || this.skipping) return;
     // One byte beyond the limit may be the `\r` of the line's end.
     if (this.pendingBytes + rest.length > maxLineBytes + 1) {
@@ -107,22 +108,21 @@ class LineSplitter {
       this.pendingBytes = 0;
       return;
     }
-    this.pending.push(Buffer.from(rest));
+    this.pending.push(new Uint8Array(rest));
     this.pendingBytes += rest.length;
     // A client that sends single bytes would otherwise cause a buffer object for each.
-    if (this.pending.length >= 1024) this.pending = [Buffer.concat(this.pending)];
+    if (this.pending.length >= 1024) this.pending = [concatBytes(this.pending)];
   }
 
-  private add(bytes: Buffer, lines: Line[]): void {
+  private add(bytes: Uint8Array, lines: Line[]): void {
     const text = bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes;
     if (text.length > maxLineBytes) {
       lines.push(tooLong(this.line));
-    } else if (!isUtf8(text)) {
-      lines.push({ line: this.line, fault: 'the line is not valid UTF-8' });
-    } else {
-      const decoded = text.toString('utf8');
-      if (!blank.test(decoded)) lines.push({ line: this.line, text: decoded });
+      return;
     }
+    const decoded = decodeUtf8(text);
+    if (decoded === null) lines.push({ line: this.line, fault: 'the line is not valid UTF-8' });
+    else if (!blank.test(decoded)) lines.push({ line: this.line, text: decoded });
   }
 }
 

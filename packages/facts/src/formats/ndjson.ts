@@ -1,4 +1,4 @@
-import { repeatedMessage, repeatedNames } from '@hourglass/contract';
+import { repeatedMessage, repeatedNames } from '@hourglass/contract/reading';
 import { inexactNumberFault } from './inexact-number.ts';
 import type { Line } from './lines.ts';
 import type { RawFact } from './raw-fact.ts';

@@ -41,7 +41,7 @@ export interface ReadingObserver {
  * here, but by the API that ingests the rows. Throws errors of the stream.
  */
 export function readFacts(
-  stream: AsyncIterable<Buffer>,
+  stream: AsyncIterable<Uint8Array>,
   options: ReadFactsOptions,
   { onFormat = () => {}, onUnfinished = () => {} }: ReadingObserver = {},
 ): AsyncGenerator<RawFact> {

@@ -19,7 +19,7 @@ const firstLines = 100;
  * line can be read, one fault ends the reading.
  */
 export async function* readNdjson(
-  stream: AsyncIterable<Buffer>,
+  stream: AsyncIterable<Uint8Array>,
   { onUnfinished, looksLike }: NdjsonOptions,
 ): AsyncGenerator<RawFact> {
   /** Faults of the first lines, until a line can be read. */

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { readIsoTime } from '../../columns/iso-time.ts';
+import { isAddress } from './is-address.ts';
 import { readLogTime } from './log-time.ts';
 
 /** The surroundings of a variable in a definition. */
@@ -65,10 +65,6 @@ export const textKind: FieldKind<string> = {
 /** The last label of a host name is not a number, or it would be a wrong IPv4 address. */
 const hostName = /^(?:[A-Za-z\d_](?:[\w-]*[A-Za-z\d_])?\.)*(?!\d+\.?$)[A-Za-z\d_](?:[\w-]*[A-Za-z\d_])?\.?$/;
 const longestHostName = 253;
-
-export function isAddress(text: string): boolean {
-  return isIP(text) !== 0;
-}
 
 /** NGINX writes `unix:` for a client at a Unix socket. */
 export const addressKind = kind(String.raw`[\w.:%-]+`, 'an IP address or a host name', (text) => {

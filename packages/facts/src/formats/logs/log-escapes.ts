@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { decodeUtf8 } from '../bytes.ts';
 
 const escapes = /(?:\\x[0-9a-fA-F]{2})+|\\[\\"bnrtvf]/g;
 const characters: ReadonlyMap<string, string> = new Map([
@@ -23,8 +23,8 @@ export function unescapeLogText(text: string): string {
 function unescapeOne(escape: string): string {
   const character = characters.get(escape);
   if (character !== undefined) return character;
-  const bytes = Buffer.from(escape.replaceAll('\\x', ''), 'hex');
-  return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString('utf8') : escape;
+  const bytes = Uint8Array.from(escape.split('\\x').slice(1), (digits) => Number.parseInt(digits, 16));
+  return (bytes.includes(0) ? null : decodeUtf8(bytes)) ?? escape;
 }
 
 /** Decodes the escapes of NGINX's `escape=json`. NUL stays escaped, because the database cannot store it. */

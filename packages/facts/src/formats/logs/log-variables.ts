@@ -6,7 +6,6 @@ import {
   epochKind,
   hostKind,
   integerKind,
-  isAddress,
   isoTimeKind,
   logTimeKind,
   requestKind,
@@ -18,6 +17,7 @@ import {
   userKind,
   type FieldKind,
 } from './field-kinds.ts';
+import { isAddress } from './is-address.ts';
 import type { LogColumn, LogEntry } from './log-entry.ts';
 import { pathOf, readRequest } from './request-line.ts';
 

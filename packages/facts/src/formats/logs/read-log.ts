@@ -24,7 +24,10 @@ const sampleLines = 100;
  * Reads an access log. Every line must have the format of the first ones; any other is a fault. If
  * no first line has one of the formats, one fault ends the reading.
  */
-export async function* readLog(stream: AsyncIterable<Buffer>, options: LogOptions): AsyncGenerator<RawFact> {
+export async function* readLog(
+  stream: AsyncIterable<Uint8Array>,
+  options: LogOptions,
+): AsyncGenerator<RawFact> {
   let sample: Line[] = [];
   let format: LogFormat | null = null;
   for await (const lines of splitLines(stream)) {
