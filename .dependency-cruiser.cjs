@@ -62,9 +62,14 @@ module.exports = {
     {
       name: 'console-knows-only-the-contract',
       severity: 'error',
-      // The import of files is that of the command line.
       from: { path: '^apps/console/', pathNot: '^apps/console/(src|test)/import/' },
       to: { path: '^packages/', pathNot: '^packages/contract/' },
+    },
+    {
+      name: 'console-imports-files-by-their-readers',
+      severity: 'error',
+      from: { path: '^apps/console/(src|test)/import/' },
+      to: { path: '^packages/', pathNot: ['^packages/contract/', fileFormats, catalogueOnly] },
     },
     {
       name: 'readers-of-files-run-in-browsers',

@@ -5,6 +5,7 @@ import { useEnvironments, type Place } from './api/environments.ts';
 import { useLiveQueries } from './api/live-queries.ts';
 import { useSession } from './api/session.ts';
 import { Frame } from './parts/frame.tsx';
+import { ImporterProvider } from './parts/importer.tsx';
 import { Notice } from './parts/notice.tsx';
 import { OutageBanner } from './parts/outage-banner.tsx';
 import { queriesPath } from './parts/paths.ts';
@@ -18,17 +19,18 @@ import { useTexts } from './text/texts.tsx';
 const NewReportPage = lazy(async () => ({
   default: (await import('./pages/new-report/new-report-page.tsx')).NewReportPage,
 }));
+const DataPage = lazy(async () => ({ default: (await import('./pages/data/data-page.tsx')).DataPage }));
 const QueryPage = lazy(async () => ({ default: (await import('./pages/result/query-page.tsx')).QueryPage }));
 
 /** The page of the URL for whoever is signed in, and otherwise the sign-in at the same URL. */
 export function App() {
   const session = useSession();
   return (
-    <>
+    <ImporterProvider owner={session?.email}>
       <OutageBanner />
       {session === null && <SignInPage />}
       {session && <SignedIn session={session} />}
-    </>
+    </ImporterProvider>
   );
 }
 
@@ -87,6 +89,9 @@ function Pages({ session, environments, environment }: InEnvironment) {
           </Route>
           <Route path="/env/:environment/queries/:id">
             {({ id }) => <QueryPage key={id} place={place} session={session} id={id} />}
+          </Route>
+          <Route path="/env/:environment/data">
+            <DataPage place={place} session={session} />
           </Route>
           {session.scopes.includes('submit') && (
             <Route path="/env/:environment/reports/new">

@@ -1,3 +1,3 @@
-// What readers of files need of the contract, without its schemas: browsers load it.
+// The parts of the contract that readers of files need, without its schemas: browsers load them.
 export { readIsoTime } from './iso-time.ts';
 export { repeatedMessage, repeatedNames } from './repeated-names.ts';

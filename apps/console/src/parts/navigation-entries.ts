@@ -1,6 +1,6 @@
 import type { SessionView } from '@hourglass/contract';
 import type { TextKey } from '../text/languages.ts';
-import { newReportPath, queriesPath } from './paths.ts';
+import { dataPath, newReportPath, queriesPath } from './paths.ts';
 
 export interface NavigationEntry {
   readonly href: string;
@@ -26,6 +26,10 @@ export function navigationOf(
         ...entry(queriesPath, 'queries.title'),
         ...entry(newReportPath, 'report.title', scopes.includes('submit')),
       ],
+    },
+    {
+      key: 'nav.data',
+      entries: entry(dataPath, 'data.title', scopes.includes('read') || scopes.includes('ingest')),
     },
   ];
   return groups.filter(({ entries }) => entries.length > 0);

@@ -5,17 +5,21 @@ import { CopyText } from './copy-text.tsx';
 export function Notice({
   title,
   command,
+  action,
   children,
 }: {
   readonly title: string;
   /** For the shell. */
   readonly command?: string;
+  /** A link or button for the next step. */
+  readonly action?: ReactNode;
   readonly children?: ReactNode;
 }) {
   return (
     <section className="notice">
       <h2>{title}</h2>
       {children && <p>{children}</p>}
+      {action}
       {command !== undefined && <CopyText text={command} />}
     </section>
   );

@@ -6,3 +6,5 @@ export const queriesPath = (environment: string) => `${environmentPath(environme
 export const newReportPath = (environment: string) => `${environmentPath(environment)}/reports/new`;
 export const queryPath = (environment: string, id: string) =>
   `${queriesPath(environment)}/${encodeURIComponent(id)}`;
+
+export const dataPath = (environment: string) => `${environmentPath(environment)}/data`;

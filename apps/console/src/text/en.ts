@@ -1,3 +1,4 @@
+import { data } from './en/data.ts';
 import { frame } from './en/frame.ts';
 import { queries } from './en/queries.ts';
 import { report } from './en/report.ts';
@@ -5,4 +6,4 @@ import { result } from './en/result.ts';
 import { shortcuts } from './en/shortcuts.ts';
 
 /** The texts of the console, a file for each area. The other languages have the same files and keys; a test compares them. */
-export const en = { ...frame, ...queries, ...report, ...result, ...shortcuts } as const;
+export const en = { ...data, ...frame, ...queries, ...report, ...result, ...shortcuts } as const;

@@ -2,11 +2,12 @@ import type { SessionView } from '@hourglass/contract';
 import { useMemo } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import type { Place } from '../../api/environments.ts';
+import { useBatches } from '../../api/batches.ts';
 import { useQueryList } from '../../api/queries.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { PageTitle } from '../../parts/frame.tsx';
 import { Notice } from '../../parts/notice.tsx';
-import { newReportPath } from '../../parts/paths.ts';
+import { dataPath, newReportPath } from '../../parts/paths.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { filterOf } from './list-filter.ts';
 import { prepareRow, rowFormats } from './prepare-row.ts';
@@ -41,7 +42,9 @@ export function QueriesPage({ place, session }: QueriesPageProps) {
       </div>
       <QueryFilters email={session.email} />
       {error !== null && data === undefined && <Failure error={error} />}
-      {rows?.length === 0 && <NoQueries place={place} isFiltered={Object.keys(filter).length > 0} />}
+      {rows?.length === 0 && (
+        <NoQueries place={place} session={session} isFiltered={Object.keys(filter).length > 0} />
+      )}
       {rows !== undefined && rows.length > 0 && <QueryTable place={place} rows={rows} />}
       {hasNextPage && (
         <p className="more">
@@ -59,10 +62,31 @@ export function QueriesPage({ place, session }: QueriesPageProps) {
   );
 }
 
-function NoQueries({ place, isFiltered }: { readonly place: Place; readonly isFiltered: boolean }) {
+interface NoQueriesProps {
+  readonly place: Place;
+  readonly session: SessionView;
+  readonly isFiltered: boolean;
+}
+
+function NoQueries({ place, session, isFiltered }: NoQueriesProps) {
   const { t } = useTexts();
+  const { data } = useBatches(place);
   if (isFiltered) return <Notice title={t('queries.noMatch')}>{t('queries.noMatchNext')}</Notice>;
   const { organization, environment } = place;
+  const hasFacts = data === undefined || data.pages.some(({ batches }) => batches.length > 0);
+  if (!hasFacts && session.scopes.includes('ingest'))
+    return (
+      <Notice
+        title={t('queries.noFacts')}
+        action={
+          <Link className="button primary" href={dataPath(environment)}>
+            {t('queries.toImport')}
+          </Link>
+        }
+      >
+        {t('queries.noFactsNext')}
+      </Notice>
+    );
   return (
     <Notice
       title={t('queries.none')}

@@ -1,0 +1,19 @@
+const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+const unitBytes = 1000;
+
+/** Formats a number of bytes in the largest unit of which there is at least one. */
+export function formatBytes(bytes: number, tag: string): string {
+  let power = 0;
+  while (power < byteUnits.length - 1 && bytes >= unitBytes ** (power + 1)) power += 1;
+  const format = new Intl.NumberFormat(tag, {
+    style: 'unit',
+    unit: byteUnits[power] ?? 'byte',
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumFractionDigits: power === 0 ? 0 : 1,
+  });
+  return format.format(bytes / unitBytes ** power);
+}
+
+export function formatCount(count: number, tag: string): string {
+  return new Intl.NumberFormat(tag).format(count);
+}
