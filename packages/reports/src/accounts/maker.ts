@@ -15,7 +15,7 @@ export function makerOf({ email, tokenId, signIn }: Caller): Maker {
 }
 
 /**
- * The maker of a token. A token that was made after a sign-in through a provider ends with that sign-in, because a user who loses a
+ * The maker of a token. A token that was made after a sign-in through a provider ends with that sign-in, because a user that loses a
  * group there loses the role at the next sign-in only.
  */
 export function tokenMakerOf({ email, tokenId, signIn }: Caller): Maker {
