@@ -1,88 +1,87 @@
-import { bucketOf, type Bucket } from './bucket-time.ts';
-import { nameOf, numberOf, type Column, type ResultShape, type Row } from './result.ts';
-
-export interface SeriesPlot {
-  readonly kind: 'series';
-  readonly unit: string | null;
-  /** Ascending. */
-  readonly buckets: readonly Bucket[];
-  /** Values by bucket; null: no row. */
-  readonly series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
-  /** Series that are not drawn because others have larger sums. */
-  readonly omitted: number;
-}
+import { nameOf, numberOf, type Column, type ResultShape, type Row } from '../rows/result.ts';
+import { changeOf, comparedWith, prepareFigures, type FigurePlot } from './figures.ts';
+import { prepareHeat, type HeatPlot } from './heat.ts';
+import { prepareSeries, type SeriesPlot } from './series.ts';
 
 export interface BarPlot {
   readonly kind: 'bars';
   readonly unit: string | null;
-  readonly bars: readonly { readonly name: string; readonly value: number; readonly row: Row }[];
+  /** Longest first. */
+  readonly bars: readonly Bar[];
   /** The longest bar; at least 1 bar has it. */
   readonly max: number;
+  readonly isCompared: boolean;
   readonly omitted: number;
 }
 
-/** A result without time and dimensions is one row. */
-interface FigurePlot {
-  readonly kind: 'figures';
+interface Bar {
+  readonly name: string;
+  readonly value: number;
+  /** As the result has it. */
+  readonly exact: Row[string];
+  /** Relative, of a comparison. */
+  readonly change: number | null;
 }
 
-export type Plot = SeriesPlot | BarPlot | FigurePlot;
+/** The ways to look at a result; the first one is shown unless another is chosen. */
+export interface Plots {
+  readonly series: SeriesPlot | null;
+  readonly heat: HeatPlot | null;
+  readonly bars: BarPlot | null;
+  readonly figures: FigurePlot | null;
+  readonly views: readonly PlotView[];
+}
 
-const maxSeries = 8;
+export type PlotView = 'lines' | 'areas' | 'heat' | 'bars' | 'figures';
+
 const maxBars = 20;
+const nothing: Plots = { series: null, heat: null, bars: null, figures: null, views: [] };
 
-/** Chooses a plot by the shape of the result. Null: nothing can be drawn. */
-export function preparePlot(
-  rows: readonly Row[],
-  shape: ResultShape,
-  metric: Column | undefined,
-): Plot | null {
-  if (metric === undefined || rows.length === 0) return null;
-  if (shape.time !== null) return seriesOf(rows, shape, metric, shape.time);
-  if (shape.dimensions.length === 0) return { kind: 'figures' };
-  return barsOf(rows, shape, metric);
-}
-
-function seriesOf(
-  rows: readonly Row[],
-  { dimensions }: ResultShape,
-  metric: Column,
-  time: Column,
-): SeriesPlot | null {
-  const buckets = new Map<number, Bucket>();
-  const series = new Map<string, { sum: number; values: Map<number, number> }>();
-  for (const row of rows) {
-    const bucket = bucketOf(String(row[time.name]));
-    const value = numberOf(row[metric.name]);
-    if (bucket === null) continue;
-    buckets.set(bucket.atSeconds, bucket);
-    const name = dimensions.length === 0 ? metric.name : nameOf(row, dimensions);
-    const entry = series.get(name) ?? { sum: 0, values: new Map<number, number>() };
-    series.set(name, entry);
-    if (value === null) continue;
-    entry.sum += Math.abs(value);
-    entry.values.set(bucket.atSeconds, value);
+/** Chooses plots by the shape of the result: lines over time, bars of dimensions, or the numbers of one row. */
+export function preparePlots(rows: readonly Row[], shape: ResultShape, metric: Column | undefined): Plots {
+  const [first] = rows;
+  if (metric === undefined || first === undefined) return nothing;
+  const series = prepareSeries(rows, shape, metric, comparedWith(shape.metrics, metric));
+  if (series !== null) {
+    const heat = prepareHeat(rows, shape, metric);
+    const views: readonly PlotView[] = [
+      'lines',
+      ...(series.canStack ? (['areas'] as const) : []),
+      ...(heat === null ? [] : (['heat'] as const)),
+    ];
+    return { ...nothing, series, heat, views };
   }
-  // One point is no line.
-  if (buckets.size < 2) return null;
-  const sorted = [...buckets.values()].sort((one, other) => one.atSeconds - other.atSeconds);
-  const largest = [...series].sort(([, one], [, other]) => other.sum - one.sum).slice(0, maxSeries);
-  return {
-    ...{ kind: 'series', unit: metric.unit, buckets: sorted, omitted: series.size - largest.length },
-    series: largest.map(([name, { values }]) => ({
-      name,
-      values: sorted.map(({ atSeconds }) => values.get(atSeconds) ?? null),
-    })),
-  };
+  if (shape.dimensions.length === 0) {
+    const figures = rows.length === 1 ? prepareFigures(first, shape) : null;
+    return figures === null ? nothing : { ...nothing, figures, views: ['figures'] };
+  }
+  const bars = prepareBars(rows, shape, metric);
+  return bars === null ? nothing : { ...nothing, bars, views: ['bars'] };
 }
 
-function barsOf(rows: readonly Row[], { dimensions }: ResultShape, metric: Column): BarPlot | null {
+/** Returns the chosen view, such as that in the URL, if the result has it, else the first. */
+export function viewOf({ views }: Plots, chosen: string | null): PlotView | null {
+  return views.find((view) => view === chosen) ?? views[0] ?? null;
+}
+
+function prepareBars(
+  rows: readonly Row[],
+  { dimensions, metrics }: ResultShape,
+  metric: Column,
+): BarPlot | null {
   const all = rows
-    .map((row) => ({ name: nameOf(row, dimensions), value: numberOf(row[metric.name]), row }))
-    .filter((bar): bar is BarPlot['bars'][number] => bar.value !== null);
-  const bars = all.toSorted((one, other) => other.value - one.value).slice(0, maxBars);
+    .map((row) => ({ row, value: numberOf(row[metric.name]) }))
+    .filter((bar): bar is { row: Row; value: number } => bar.value !== null);
+  const isCompared = comparedWith(metrics, metric) !== undefined;
+  const bars = all
+    .toSorted((one, other) => other.value - one.value)
+    .slice(0, maxBars)
+    .map(({ row, value }) => ({
+      ...{ name: nameOf(row, dimensions), value, exact: row[metric.name] ?? null },
+      change: isCompared ? changeOf(row, metric) : null,
+    }));
   const max = Math.max(...bars.map(({ value }) => Math.abs(value)));
   // Without any length there is nothing to compare.
   if (bars.length === 0 || max === 0) return null;
-  return { kind: 'bars', unit: metric.unit, bars, max, omitted: all.length - bars.length };
+  return { kind: 'bars', unit: metric.unit, bars, max, isCompared, omitted: all.length - bars.length };
 }

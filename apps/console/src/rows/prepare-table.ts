@@ -1,8 +1,11 @@
+import { absent, unitText } from '../plot/number-text.ts';
 import type { Column, Row } from './result.ts';
 
 export interface TableColumn {
   readonly name: string;
+  /** As people read it. */
   readonly unit: string | null;
+  readonly source: Column;
   readonly isNumber: boolean;
   /** The value in the digits of the language. */
   readonly text: (row: Row) => string;
@@ -10,13 +13,12 @@ export interface TableColumn {
   readonly exact: (row: Row) => string | null;
 }
 
-const absent = '—';
-
 /** Prepares the columns of a table in a language. */
 export function prepareColumns(columns: readonly Column[], tag: string): TableColumn[] {
   const float = new Intl.NumberFormat(tag, { maximumFractionDigits: 3 });
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 2 });
-  return columns.map(({ name, type, unit }) => {
+  return columns.map((source) => {
+    const { name, type, unit } = source;
     const isNumber = type === 'INTEGER' || type === 'FLOAT';
     const format = unit === 'ratio' ? percent : float;
     const text = (row: Row) => {
@@ -25,7 +27,7 @@ export function prepareColumns(columns: readonly Column[], tag: string): TableCo
       return isNumber ? numberText(value, format) : String(value);
     };
     return {
-      ...{ name, unit: unit === 'ratio' ? null : unit, isNumber, text },
+      ...{ name, unit: unitText(tag, unit), source, isNumber, text },
       exact: (row) =>
         isNumber && row[name] !== null && String(row[name]) !== text(row) ? String(row[name]) : null,
     };
