@@ -120,7 +120,7 @@ describe.each([false, true])('an archive (ZIP64: %s)', (isZip64) => {
 });
 
 describe('the manifest', () => {
-  test('is that which the key signed', async () => {
+  test('is verified with the key that signed it', async () => {
     const { signed } = await opened(archiveOf());
     expect(await verifySignature(signed, key, subtle)).toBe('verified');
     const changed = { ...signed, signedText: signed.signedText.replace('"rows":1', '"rows":9') };

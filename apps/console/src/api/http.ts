@@ -37,9 +37,11 @@ export class ApiError extends Error {
 }
 
 export interface CallOptions {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+  /** `bytes=0-99`; the response is that part of the file. */
+  readonly range?: string;
 }
 
 /** The path below which the API serves the console, without a trailing slash. */
@@ -55,17 +57,29 @@ export function apiUrl(path: string): string {
  * @throws ApiError
  */
 export async function callApi<Result>(path: string, options: CallOptions = {}): Promise<Result> {
-  const { method = 'GET', body, signal } = options;
+  const response = await openResponse(path, options);
+  // The schemas of the contract describe every response; the API's tests compare both.
+  return (response.status === 204 ? undefined : await response.json()) as Result;
+}
+
+/**
+ * The same, for a body that is read while it arrives.
+ * @throws ApiError
+ */
+export async function openResponse(path: string, options: CallOptions = {}): Promise<Response> {
+  const { method = 'GET', body, signal, range } = options;
   const response = await send(path, {
     method,
-    // The API accepts the cookie for a write only with this type.
-    ...(method === 'GET' ? {} : { headers: { 'Content-Type': 'application/json' } }),
+    headers: {
+      // The API accepts the cookie for a write only with this type.
+      ...(method === 'GET' || method === 'HEAD' ? {} : { 'Content-Type': 'application/json' }),
+      ...(range === undefined ? {} : { Range: range }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
   if (!response.ok) throw await refusalOf(response);
-  // The schemas of the contract describe every response; the API's tests compare both.
-  return (response.status === 204 ? undefined : await response.json()) as Result;
+  return response;
 }
 
 async function send(path: string, init: RequestInit): Promise<Response> {

@@ -1,25 +1,130 @@
 import type { ResultView } from '@hourglass/contract';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { RowSplitter, type ResultHead } from '../rows/row-stream.ts';
+import type { Row } from '../rows/result.ts';
 import { pathOf, type Place } from './environments.ts';
-import { callApi } from './http.ts';
+import { ApiError, callApi, openResponse } from './http.ts';
 
+/** Enough to see at once; the rest follows. */
+const firstPageRows = 1000;
 /** The largest page of the API: each one reads the archive from its beginning. */
-const pageSize = 10_000;
+const maxPageRows = 10_000;
+/** Results up to this size are read whole when they are opened. */
+const rowsReadAtOnce = 150_000;
+/** Browsers bound the height of a table, and people its use. */
+export const maxTableRows = 400_000;
 
-/** The rows of a completed query, page by page. */
-export function useResult(place: Place, id: string) {
+export interface ResultRows {
+  /** Undefined until the first rows are there. */
+  readonly head: ResultHead | undefined;
+  /** Those that were read. */
+  readonly rows: readonly Row[];
+  readonly isComplete: boolean;
+  /** How many rows of all were received, while all are read. */
+  readonly received: number | null;
+  readonly error: unknown;
+  /** Reads the next page. */
+  readonly readMore: () => void;
+  /** Null: they are read, or too many. */
+  readonly readAll: (() => void) | null;
+}
+
+/** The rows of a completed query: a first page at once, then all of a small result, and pages of a large one on demand. */
+export function useResult(place: Place, id: string, total: number): ResultRows {
+  const [isWanted, setWanted] = useState(total <= rowsReadAtOnce);
+  const pages = useResultPages(place, id, total);
+  const [first] = pages.data?.pages ?? [];
+  const all = useAllRows(place, id, isWanted && first?.nextPageToken !== undefined);
+  const paged = useMemo(() => pages.data?.pages.flatMap((page) => page.rows) ?? [], [pages.data]);
+  const rows = all.rows ?? paged;
+  const isComplete = all.rows !== undefined || (first !== undefined && !pages.hasNextPage);
+  return {
+    head: first,
+    rows,
+    isComplete,
+    received: all.received,
+    error: pages.error ?? all.error,
+    readMore() {
+      const isBounded = rows.length >= maxTableRows || isWanted;
+      if (!isComplete && !isBounded && !pages.isFetchingNextPage) void pages.fetchNextPage();
+    },
+    readAll: isComplete || isWanted || total > maxTableRows ? null : () => setWanted(true),
+  };
+}
+
+const resultPath = (place: Place, id: string) =>
+  `${pathOf(place)}/queries/${encodeURIComponent(id)}/resultView`;
+
+function useResultPages(place: Place, id: string, total: number) {
   const { organization, environment } = place;
   return useInfiniteQuery({
     queryKey: ['result', organization, environment, id],
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) => {
-      const parameters = new URLSearchParams({ pageSize: String(pageSize) });
+      const isFirstOfMany = pageParam === null && total > maxPageRows;
+      const parameters = new URLSearchParams({
+        pageSize: String(isFirstOfMany ? firstPageRows : maxPageRows),
+      });
       if (pageParam !== null) parameters.set('pageToken', pageParam);
-      const path = `${pathOf(place)}/queries/${encodeURIComponent(id)}/resultView?${parameters}`;
-      return callApi<ResultView>(path, { signal });
+      return callApi<ResultView>(`${resultPath(place, id)}?${parameters}`, { signal });
     },
     getNextPageParam: ({ nextPageToken }) => nextPageToken ?? null,
     // Results never change.
     staleTime: Infinity,
   });
+}
+
+function useAllRows(place: Place, id: string, isWanted: boolean) {
+  const { organization, environment } = place;
+  const [received, setReceived] = useState(0);
+  const { data, error, isFetching } = useQuery({
+    queryKey: ['result-rows', organization, environment, id],
+    queryFn: async ({ signal }) => {
+      const rows: Row[] = [];
+      for await (const texts of readRowTexts(place, id, signal)) {
+        rows.push(...(JSON.parse(`[${texts.join(',')}]`) as Row[]));
+        setReceived(rows.length);
+      }
+      return rows;
+    },
+    enabled: isWanted,
+    staleTime: Infinity,
+    // Rows of many results would fill the memory.
+    gcTime: 60_000,
+  });
+  return { rows: data, error, received: isFetching ? received : null };
+}
+
+/** Work between two turns of the page, so that it stays smooth. */
+const turnMs = 12;
+
+/**
+ * Reads all rows by one request, as texts in the order of the columns.
+ * @throws ApiError of the code `network` when the connection breaks
+ */
+export async function* readRowTexts(
+  place: Place,
+  id: string,
+  signal: AbortSignal,
+  onHead: (head: ResultHead) => void = () => undefined,
+): AsyncGenerator<readonly string[]> {
+  const { body } = await openResponse(resultPath(place, id), { signal });
+  const splitter = new RowSplitter();
+  let turnEndsMs = performance.now() + turnMs;
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const { done = true, value } = (await reader?.read()) ?? {};
+    if (done || value === undefined) break;
+    const isHeadKnown = splitter.head !== null;
+    const texts = splitter.take(value);
+    if (!isHeadKnown && splitter.head !== null) onHead(splitter.head);
+    if (texts.length > 0) yield texts;
+    if (performance.now() < turnEndsMs) continue;
+    await new Promise((resolve) => {
+      setTimeout(resolve);
+    });
+    turnEndsMs = performance.now() + turnMs;
+  }
+  if (!splitter.hasEnded) throw new ApiError('incomplete response', { status: 0, code: 'network' });
 }

@@ -24,7 +24,7 @@ export interface Manifest {
 
 export interface SignedManifest {
   readonly manifest: Manifest;
-  /** What was signed: the text without its last member. */
+  /** The text without its last member, which was signed. */
   readonly signedText: string;
   /** Base64. */
   readonly signature: string;

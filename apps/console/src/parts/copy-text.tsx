@@ -36,7 +36,7 @@ function CopyButton({ text }: { readonly text: string }) {
 }
 
 /** Browsers offer the clipboard over HTTPS and to this machine only. */
-async function copyToClipboard(text: string): Promise<void> {
+export async function copyToClipboard(text: string): Promise<void> {
   if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
   const area = document.createElement('textarea');
   area.value = text;

@@ -6,7 +6,7 @@ import type { BarPlot } from './prepare-plot.ts';
 interface TextMark {
   readonly kind: 'text';
   readonly x: number;
-  /** Of the middle of the line. */
+  /** The middle of the line. */
   readonly y: number;
   readonly text: string;
   readonly sizePx: number;

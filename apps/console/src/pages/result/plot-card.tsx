@@ -1,66 +1,118 @@
-import { lazy, Suspense } from 'react';
-import type { BarPlot, Plot } from '../../plot/prepare-plot.ts';
-import type { Column } from '../../plot/result.ts';
+import { lazy, Suspense, useRef } from 'react';
+import { unitText } from '../../plot/number-text.ts';
+import type { Plots, PlotView } from '../../plot/prepare-plot.ts';
+import type { Column } from '../../rows/result.ts';
 import { useTexts } from '../../text/texts.tsx';
+import { Bars } from './bars.tsx';
+import { Figures } from './figures.tsx';
+import { HeatTable } from './heat-table.tsx';
+import { SavePicture } from './save-picture.tsx';
+import type { PlotState } from './use-plot-state.ts';
 
-interface PlotCardProps {
-  readonly plot: Plot;
+export interface PlotCardProps {
+  readonly plots: Plots;
+  readonly view: PlotView;
   readonly metrics: readonly Column[];
   readonly metric: Column;
+  readonly state: PlotState;
+  /** The name of the query. */
+  readonly name: string;
+  /** The range of the report with its zone. */
+  readonly rangeText: string;
   /** Whether the result has more rows than were read. */
   readonly isPartial: boolean;
-  readonly onMetric: (name: string) => void;
 }
 
 // The library of plots is loaded with the first of them.
 const SeriesChart = lazy(async () => ({ default: (await import('./series-chart.tsx')).SeriesChart }));
 
-export function PlotCard({ plot, metrics, metric, isPartial, onMetric }: PlotCardProps) {
+export function PlotCard(props: PlotCardProps) {
+  const { plots, view, metric, state, isPartial } = props;
   const { t } = useTexts();
-  if (plot.kind === 'figures') return null;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { series, heat, bars, figures } = plots;
+  const omitted = (series ?? bars)?.omitted ?? 0;
+  const isChart = series !== null && (view === 'lines' || view === 'areas');
+  const isZoomed = isChart && new URLSearchParams(window.location.search).has('from');
   return (
     <section className="card stack" aria-label={t('plot.title')}>
-      <label className="plot-metric">
-        <span className="legend">{t('plot.metric')}</span>
-        <select value={metric.name} onChange={({ target }) => onMetric(target.value)}>
-          {metrics.map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-        {metric.unit !== null && metric.unit !== 'ratio' && <span className="sub">{metric.unit}</span>}
-      </label>
-      {plot.kind === 'bars' ? (
-        <Bars plot={plot} />
-      ) : (
+      {view !== 'figures' && (
+        <div className="plot-head">
+          <MetricSelect {...props} />
+          <ViewButtons views={plots.views} view={view} onView={state.chooseView} />
+          <span className="plot-actions">
+            {isZoomed && (
+              <button type="button" className="button small" onClick={() => state.zoomTo(series, null)}>
+                {t('plot.reset')}
+              </button>
+            )}
+            <SavePicture {...props} canvas={canvas} />
+          </span>
+        </div>
+      )}
+      {isChart && (
         <Suspense fallback={<div className="chart" />}>
-          <SeriesChart plot={plot} title={metric.name} isRatio={metric.unit === 'ratio'} />
+          <SeriesChart
+            plot={series}
+            title={metric.name}
+            isStacked={view === 'areas'}
+            hidden={state.hidden}
+            zoom={state.zoomOf(series)}
+            onHide={state.toggle}
+            onZoom={(zoom) => state.zoomTo(series, zoom)}
+            onCanvas={(made) => {
+              canvas.current = made;
+            }}
+          />
         </Suspense>
       )}
-      {plot.omitted > 0 && <p className="hint">{t('plot.omitted', { count: plot.omitted })}</p>}
+      {view === 'heat' && heat !== null && <HeatTable plot={heat} title={metric.name} />}
+      {view === 'bars' && bars !== null && <Bars plot={bars} />}
+      {view === 'figures' && figures !== null && <Figures plot={figures} />}
+      {omitted > 0 && <p className="hint">{t('plot.omitted', { count: omitted })}</p>}
       {isPartial && <p className="hint">{t('plot.partial')}</p>}
     </section>
   );
 }
 
-function Bars({ plot: { bars, max, unit } }: { readonly plot: BarPlot }) {
-  const { tag } = useTexts();
-  const format = new Intl.NumberFormat(
-    tag,
-    unit === 'ratio' ? { style: 'percent', maximumFractionDigits: 1 } : { maximumFractionDigits: 2 },
-  );
+function MetricSelect({ metrics, metric, state }: PlotCardProps) {
+  const { t, tag } = useTexts();
+  const unit = unitText(tag, metric.unit);
   return (
-    <ol className="bars">
-      {bars.map(({ name, value }, index) => (
-        <li key={index}>
-          <span className="bar-name" title={name}>
-            {name}
-          </span>
-          <span className="bar-line" aria-hidden="true">
-            <span className="bar-length" style={{ width: `${(Math.abs(value) / max) * 100}%` }} />
-          </span>
-          <span className="bar-value">{format.format(value)}</span>
-        </li>
+    <label className="plot-metric">
+      <span className="legend">{t('plot.metric')}</span>
+      <select value={metric.name} onChange={({ target }) => state.chooseMetric(target.value)}>
+        {metrics.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      {unit !== null && <span className="sub">{unit}</span>}
+    </label>
+  );
+}
+
+interface ViewButtonsProps {
+  readonly views: readonly PlotView[];
+  readonly view: PlotView;
+  readonly onView: (view: PlotView) => void;
+}
+
+function ViewButtons({ views, view, onView }: ViewButtonsProps) {
+  const { t } = useTexts();
+  if (views.length < 2) return null;
+  return (
+    <span className="segments" role="group" aria-label={t('plot.view')}>
+      {views.map((one) => (
+        <button
+          key={one}
+          type="button"
+          className="segment"
+          aria-pressed={one === view}
+          onClick={() => onView(one)}
+        >
+          {t(`plot.view.${one}`)}
+        </button>
       ))}
-    </ol>
+    </span>
   );
 }

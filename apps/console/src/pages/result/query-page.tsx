@@ -6,12 +6,13 @@ import { hasEnded } from '../../api/query-events.ts';
 import { CancelButton } from '../../parts/cancel-button.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PageTitle } from '../../parts/frame.tsx';
-import { Notice } from '../../parts/notice.tsx';
 import { queriesPath } from '../../parts/paths.ts';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { useTexts } from '../../text/texts.tsx';
 import { prepareState } from '../queries/prepare-row.ts';
+import { EndedNotice, RunAgain } from './ended-notice.tsx';
 import { ResultSection } from './result-section.tsx';
+import './result.css';
 
 export interface QueryPageProps {
   readonly place: Place;
@@ -27,7 +28,7 @@ export function QueryPage({ place, session, id }: QueryPageProps) {
   if (error !== null && query === undefined) return <Failure error={error} />;
   if (query === undefined) return null;
   const title = query.name ?? t('result.title');
-  const canCancel = session.scopes.includes('submit') && !hasEnded(query);
+  const maySubmit = session.scopes.includes('submit');
   return (
     <>
       <p className="back">
@@ -35,7 +36,8 @@ export function QueryPage({ place, session, id }: QueryPageProps) {
       </p>
       <div className="page-head">
         <PageTitle>{title}</PageTitle>
-        {canCancel && <CancelButton title={title} onCancel={() => cancel.mutate(id)} />}
+        {maySubmit && !hasEnded(query) && <CancelButton title={title} onCancel={() => cancel.mutate(id)} />}
+        {maySubmit && query.state === 'completed' && <RunAgain place={place} id={id} />}
       </div>
       {cancel.error !== null && <Failure error={cancel.error} />}
       <div className="card status">
@@ -44,9 +46,8 @@ export function QueryPage({ place, session, id }: QueryPageProps) {
           <span className="sub">{t('result.took', { time: query.executionTime })}</span>
         )}
       </div>
-      {query.state === 'completed' && <ResultSection place={place} id={id} query={query} />}
-      {query.state === 'failed' && <Notice title={t('result.failed')}>{query.error}</Notice>}
-      {query.state === 'expired' && <Notice title={t('result.expired')}>{t('result.expiredNext')}</Notice>}
+      {query.state === 'completed' && <ResultSection place={place} session={session} id={id} query={query} />}
+      <EndedNotice place={place} id={id} query={query} maySubmit={maySubmit} />
     </>
   );
 }

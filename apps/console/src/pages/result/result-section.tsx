@@ -1,89 +1,86 @@
-import type { QueryStatus } from '@hourglass/contract';
+import type { QueryStatus, SessionView } from '@hourglass/contract';
 import { useMemo } from 'react';
-import { useSearchParams } from 'wouter';
-import { pathOf, type Place } from '../../api/environments.ts';
-import { apiUrl } from '../../api/http.ts';
+import type { Place } from '../../api/environments.ts';
 import { useResult } from '../../api/result.ts';
-import { CopyText } from '../../parts/copy-text.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Notice } from '../../parts/notice.tsx';
-import { preparePlot } from '../../plot/prepare-plot.ts';
-import { prepareColumns } from '../../plot/prepare-table.ts';
-import { shapeOf } from '../../plot/result.ts';
+import { baseMetrics } from '../../plot/figures.ts';
+import { preparePlots, viewOf } from '../../plot/prepare-plot.ts';
+import { rangeText } from '../../plot/range-text.ts';
+import { prepareColumns } from '../../rows/prepare-table.ts';
+import { shapeOf, type Column, type ResultShape, type Row } from '../../rows/result.ts';
 import { useTexts } from '../../text/texts.tsx';
+import { Downloads } from './downloads.tsx';
+import { ManifestPanel } from './manifest-panel.tsx';
 import { PlotCard } from './plot-card.tsx';
 import { ResultTable } from './result-table.tsx';
+import { usePlotState } from './use-plot-state.ts';
 
 interface ResultSectionProps {
   readonly place: Place;
+  readonly session: SessionView;
   readonly id: string;
   readonly query: QueryStatus;
 }
 
-export function ResultSection({ place, id, query }: ResultSectionProps) {
+const noColumns: readonly Column[] = [];
+
+export function ResultSection({ place, session, id, query }: ResultSectionProps) {
   const { t, tag } = useTexts();
-  const [search, setSearch] = useSearchParams();
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useResult(place, id);
-  const rows = useMemo(() => data?.pages.flatMap((page) => page.rows) ?? [], [data]);
-  const [first] = data?.pages ?? [];
-  const columns = useMemo(() => prepareColumns(first?.columns ?? [], tag), [first, tag]);
-  const shape = useMemo(() => first && shapeOf(first.columns ?? [], first.metadata), [first]);
-  const metric = shape?.metrics.find(({ name }) => name === search.get('metric')) ?? shape?.metrics[0];
-  const plot = useMemo(() => shape && preparePlot(rows, shape, metric), [rows, shape, metric]);
-  if (error !== null) return <Failure error={error} />;
-  if (shape === undefined) return <p className="hint">{t('result.loading')}</p>;
-  const total = Number(query.resultRows ?? rows.length);
+  const state = usePlotState();
+  const total = Number(query.resultRows ?? 0);
+  const result = useResult(place, id, total);
+  const { head, rows } = result;
+  const sources = head?.columns ?? noColumns;
+  const columns = useMemo(() => prepareColumns(sources, tag), [sources, tag]);
+  const shape = useMemo(() => head && shapeOf(sources, head.metadata), [head, sources]);
+  const metric = shape && chosenMetric(shape, state.metric);
+  const plots = useMemo(() => shape && measuredPlots(rows, shape, metric), [rows, shape, metric]);
+  if (result.error !== null) return <Failure error={result.error} />;
+  if (shape === undefined || plots === undefined || head === undefined)
+    return <p className="hint">{t('result.loading')}</p>;
+  const view = viewOf(plots, state.view);
+  const name = query.name ?? t('result.title');
   return (
     <>
-      <Downloads place={place} id={id} />
+      <p className="hint range-line">{rangeText(head.metadata, tag)}</p>
       {rows.length === 0 && <Notice title={t('result.empty')}>{t('result.emptyNext')}</Notice>}
-      {plot && metric && (
+      {view !== null && metric !== undefined && (
         <PlotCard
-          plot={plot}
+          {...{ plots, view, metric, state, name }}
           metrics={shape.metrics}
-          metric={metric}
-          isPartial={rows.length < total}
-          onMetric={(name) => setSearch((current) => withMetric(current, name))}
+          rangeText={rangeText(head.metadata, tag)}
+          isPartial={!result.isComplete}
         />
       )}
       {rows.length > 0 && (
         <ResultTable
           columns={columns}
-          rows={rows}
+          result={result}
           total={total}
-          onEnd={() => {
-            if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-          }}
+          sorting={state.sortingOf(sources)}
+          onSorting={state.sort}
         />
       )}
+      <div className="result-files">
+        <Downloads
+          {...{ place, id, total, name }}
+          outputFormat={head.metadata.outputFormat}
+          maySubmit={session.scopes.includes('submit')}
+        />
+        <ManifestPanel place={place} id={id} />
+      </div>
     </>
   );
 }
 
-function withMetric(search: URLSearchParams, name: string): URLSearchParams {
-  const changed = new URLSearchParams(search);
-  changed.set('metric', name);
-  return changed;
+function chosenMetric(shape: ResultShape, name: string | null): Column | undefined {
+  return shape.metrics.find((metric) => metric.name === name) ?? baseMetrics(shape.metrics)[0];
 }
 
-function Downloads({ place, id }: Pick<ResultSectionProps, 'place' | 'id'>) {
-  const { t } = useTexts();
-  const path = `${pathOf(place)}/queries/${encodeURIComponent(id)}`;
-  const { organization, environment } = place;
-  return (
-    <details className="card downloads">
-      <summary>{t('result.download')}</summary>
-      <div className="stack">
-        <p className="buttons">
-          <a className="button" href={apiUrl(`${path}/result`)} download>
-            {t('result.archive')}
-          </a>
-          <a className="button" href={apiUrl(`${path}/resultView`)} download={`${id}.json`}>
-            {t('result.json')}
-          </a>
-        </p>
-        <CopyText text={`hourglass download --org ${organization} --env ${environment} ${id}`} />
-      </div>
-    </details>
-  );
+function measuredPlots(rows: readonly Row[], shape: ResultShape, metric: Column | undefined) {
+  const startMs = performance.now();
+  const plots = preparePlots(rows, shape, metric);
+  performance.measure('plot.prepare', { start: startMs });
+  return plots;
 }

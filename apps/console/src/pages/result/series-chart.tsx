@@ -1,136 +1,148 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { offsetAt } from '../../plot/bucket-time.ts';
-import type { SeriesPlot } from '../../plot/prepare-plot.ts';
+import { numberTexts } from '../../plot/number-text.ts';
+import type { SeriesPlot } from '../../plot/series.ts';
+import { bucketText } from '../../plot/time-text.ts';
+import { isWhole, zoomBetween, type Zoom } from '../../plot/zoom.ts';
 import { useTexts } from '../../text/texts.tsx';
+import { chartHeightPx } from './chart-look.ts';
+import { chartData, chartOptions } from './chart-options.ts';
+import { Legend } from './legend.tsx';
+import { Overview } from './overview.tsx';
+import { useChart } from './use-chart.ts';
 
-interface SeriesChartProps {
+export interface SeriesChartProps {
   readonly plot: SeriesPlot;
   readonly title: string;
-  readonly isRatio: boolean;
+  readonly isStacked: boolean;
+  readonly hidden: ReadonlySet<string>;
+  readonly zoom: Zoom;
+  readonly onHide: (name: string) => void;
+  /** Null: the whole plot. */
+  readonly onZoom: (zoom: Zoom | null) => void;
+  /** Gets the canvas of each chart that is made, for a picture. */
+  readonly onCanvas: (canvas: HTMLCanvasElement) => void;
 }
 
-const heightPx = 320;
+/** Below that many buckets nothing is too small to see. */
+const minOverviewBuckets = 12;
 
-/** Lines over time. Dragging zooms, a double click shows all; the legend shows the values below the pointer. */
-export function SeriesChart({ plot, title, isRatio }: SeriesChartProps) {
+/** Lines or areas over time, with a legend that shows the values at the pointer, and an overview that moves the zoom. */
+export function SeriesChart(props: SeriesChartProps) {
+  const { plot, hidden, onHide, onZoom } = props;
+  const [point, setPoint] = useState<number | null>(null);
+  // While the zoom is dragged, the URL waits.
+  const [dragged, setDragged] = useState<Zoom | null>(null);
+  const zoom = dragged ?? props.zoom;
+  return (
+    <div className="series-chart">
+      <PointedChart {...props} zoom={zoom} point={point} onPoint={setPoint} />
+      {plot.buckets.length >= minOverviewBuckets && (
+        <Overview
+          plot={plot}
+          hidden={hidden}
+          zoom={zoom}
+          onDrag={setDragged}
+          onDrop={(dropped) => {
+            setDragged(null);
+            onZoom(isWhole(plot.buckets, dropped) ? null : dropped);
+          }}
+        />
+      )}
+      <Legend plot={plot} hidden={hidden} point={point} onHide={onHide} />
+    </div>
+  );
+}
+
+interface PointedChartProps extends SeriesChartProps {
+  readonly point: number | null;
+  readonly onPoint: (bucket: number | null) => void;
+}
+
+/** For the keyboard and screen readers the chart is a slider over its buckets, whose value is read. */
+function PointedChart(props: PointedChartProps) {
+  const { plot, title, zoom, onZoom, point } = props;
   const { t, tag } = useTexts();
-  const timeLabel = t('plot.time');
+  const { buckets } = plot;
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return undefined;
-    const draw = () =>
-      new uPlot(
-        optionsOf(plot, { tag, timeLabel, isRatio, widthPx: element.clientWidth }),
-        dataOf(plot),
-        element,
-      );
-    let chart = draw();
-    const sizes = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: heightPx }));
-    sizes.observe(element);
-    // Colours are read when the chart is made.
-    const redraw = () => {
-      chart.destroy();
-      chart = draw();
-    };
-    const scheme = window.matchMedia('(prefers-color-scheme: dark)');
-    const themes = new MutationObserver(redraw);
-    themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    scheme.addEventListener('change', redraw);
-    return () => {
-      sizes.disconnect();
-      themes.disconnect();
-      scheme.removeEventListener('change', redraw);
-      chart.destroy();
-    };
-  }, [plot, tag, timeLabel, isRatio]);
-  return <div ref={place} className="chart" role="img" aria-label={title} />;
-}
-
-function dataOf({ buckets, series }: SeriesPlot): uPlot.AlignedData {
-  return [buckets.map(({ atSeconds }) => atSeconds), ...series.map(({ values }) => [...values])];
-}
-
-interface Look {
-  readonly tag: string;
-  readonly timeLabel: string;
-  readonly isRatio: boolean;
-  readonly widthPx: number;
-}
-
-function optionsOf(plot: SeriesPlot, { tag, timeLabel, isRatio, widthPx }: Look): uPlot.Options {
-  const styles = getComputedStyle(document.documentElement);
-  const colour = (name: string) => styles.getPropertyValue(name).trim();
-  const number = new Intl.NumberFormat(
-    tag,
-    isRatio ? { style: 'percent', maximumFractionDigits: 1 } : { maximumFractionDigits: 2 },
-  );
-  const short = new Intl.NumberFormat(tag, isRatio ? { style: 'percent' } : { notation: 'compact' });
-  const full = timeText(plot, tag, { dateStyle: 'medium', timeStyle: 'short' });
-  const axis = {
-    stroke: colour('--text-soft'),
-    grid: { stroke: colour('--line'), width: 1 },
-    ticks: { stroke: colour('--line') },
+  const chart = useZoomedChart(place, props);
+  const timeOf = useMemo(() => bucketText(buckets, tag), [buckets, tag]);
+  const at = point ?? zoom.first;
+  const bucket = buckets[at];
+  const press = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') onZoom(null);
+    const next = pointAfter(event.key, point, zoom);
+    const time = next === null ? undefined : buckets[next]?.atSeconds;
+    if (time === undefined) return;
+    event.preventDefault();
+    chart.current?.setCursor({ left: chart.current.valToPos(time, 'x'), top: chartHeightPx / 2 });
   };
-  return {
-    width: widthPx,
-    height: heightPx,
-    tzDate: (seconds) => wallDate(plot, seconds),
-    scales: { x: { time: true }, y: { range: valueRange } },
-    axes: [
-      { ...axis, values: (_chart, splits) => splits.map(axisText(plot, tag)), space: 90 },
-      { ...axis, values: (_chart, splits) => splits.map((value) => short.format(value)), size: 64 },
-    ],
-    series: [
-      { label: timeLabel, value: (_chart, seconds) => (seconds === null ? '—' : full(seconds)) },
-      ...plot.series.map(({ name }, index) => ({
-        label: name,
-        stroke: colour(`--series-${index + 1}`),
-        width: 2,
-        // Marks tell lines apart without colour.
-        dash: index < 4 ? [] : [6, 4],
-        value: (_chart: uPlot, value: number | null) => (value === null ? '—' : number.format(value)),
-      })),
-    ],
-  };
-}
-
-/** uPlot reads clock times from the local getters of this date. */
-function wallDate({ buckets }: SeriesPlot, seconds: number): Date {
-  const wall = new Date((seconds + offsetAt(buckets, seconds)) * 1000);
-  return new Date(
-    wall.getUTCFullYear(),
-    wall.getUTCMonth(),
-    wall.getUTCDate(),
-    wall.getUTCHours(),
-    wall.getUTCMinutes(),
-    wall.getUTCSeconds(),
+  return (
+    <div
+      ref={place}
+      className="chart"
+      role="slider"
+      tabIndex={0}
+      aria-label={t('plot.points', { title })}
+      aria-valuemin={zoom.first}
+      aria-valuemax={zoom.last}
+      aria-valuenow={at}
+      aria-valuetext={bucket && `${timeOf(bucket)}: ${valuesText(props, at, tag)}`}
+      onKeyDown={press}
+    />
   );
 }
 
-function timeText(
-  { buckets }: SeriesPlot,
-  tag: string,
-  options: Intl.DateTimeFormatOptions,
-): (seconds: number) => string {
-  const format = new Intl.DateTimeFormat(tag, { ...options, timeZone: 'UTC' });
-  return (seconds) => format.format(new Date((seconds + offsetAt(buckets, seconds)) * 1000));
+function valuesText({ plot: { series, unit }, hidden }: PointedChartProps, at: number, tag: string): string {
+  const { exact } = numberTexts(tag, unit);
+  const shown = series.filter(({ name }) => !hidden.has(name));
+  return shown.map((one) => `${one.name} ${exact(one.exact(at))}`).join(', ');
 }
 
-/** Dates at midnight, clock times between. */
-function axisText(plot: SeriesPlot, tag: string): (seconds: number) => string {
-  const day = timeText(plot, tag, { month: 'short', day: 'numeric' });
-  const time = timeText(plot, tag, { hour: '2-digit', minute: '2-digit' });
-  return (seconds) => {
-    const isMidnight = (seconds + offsetAt(plot.buckets, seconds)) % 86_400 === 0;
-    return isMidnight ? day(seconds) : time(seconds);
+function useZoomedChart(
+  place: RefObject<HTMLDivElement | null>,
+  { plot, isStacked, hidden, zoom, onZoom, onPoint, onCanvas }: PointedChartProps,
+): RefObject<uPlot | null> {
+  const { tag } = useTexts();
+  const [min = 0, max = 0] = [plot.buckets[zoom.first]?.atSeconds, plot.buckets[zoom.last]?.atSeconds];
+  const make = (element: HTMLElement) => {
+    const startMs = performance.now();
+    const look = { plot, isStacked, hidden, tag, widthPx: element.clientWidth };
+    const zoomTo = (from: number, to: number) => {
+      const next = zoomBetween(plot.buckets, from, to);
+      if (next !== null) onZoom(next);
+    };
+    let isDrawn = false;
+    const onDrawn = () => {
+      if (!isDrawn) performance.measure('plot.draw', { start: startMs });
+      isDrawn = true;
+    };
+    const options = chartOptions({ ...look, onZoom: zoomTo, onReset: () => onZoom(null), onPoint, onDrawn });
+    const made = new uPlot(options, chartData(look), element);
+    made.setScale('x', { min, max });
+    onCanvas(made.ctx.canvas);
+    return made;
   };
+  const chart = useChart(place, make, [plot, isStacked, hidden, tag]);
+  useEffect(() => chart.current?.setScale('x', { min, max }), [chart, min, max]);
+  return chart;
 }
 
-/** Begins at zero, so that heights can be compared. */
-function valueRange(_chart: uPlot, min: number, max: number): uPlot.Range.MinMax {
-  if (min < 0) return uPlot.rangeNum(min, max, 0.1, true);
-  return [0, max === 0 ? 1 : max * 1.05];
+function pointAfter(key: string, point: number | null, { first, last }: Zoom): number | null {
+  const at = point ?? first - 1;
+  switch (key) {
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return Math.min(last, at + 1);
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return Math.max(first, at - 1);
+    case 'Home':
+      return first;
+    case 'End':
+      return last;
+    default:
+      return null;
+  }
 }

@@ -1,0 +1,6 @@
+// Apart from what draws, which is loaded with the first chart.
+
+export const chartHeightPx = 320;
+
+/** The custom property with the colour of a series. */
+export const seriesColour = (index: number) => `--series-${(index % 8) + 1}`;
