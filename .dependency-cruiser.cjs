@@ -92,7 +92,7 @@ module.exports = {
     {
       name: 'only-compose-constructs-adapters',
       severity: 'error',
-      from: { path: '^apps/[^/]+/src', pathNot: '/compose\\.ts$' },
+      from: { path: '^apps/[^/]+/src', pathNot: '/compose(-ingest)?\\.ts$' },
       to: { path: `^packages/(${adapters.join('|')})/`, pathNot: archiveVerifier },
     },
     {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   createdAccessKey,
+  createdSharedView,
   createdToken,
   deliveryView,
   errorBody,
@@ -56,6 +57,7 @@ describe.each([
     endpoint: '00000000-0000-4000-8000-000000000000',
     delivery: '00000000-0000-4000-8000-000000000000',
     schedule: '00000000-0000-4000-8000-000000000000',
+    sharedView: '00000000-0000-4000-8000-000000000000',
     batch: 'nothing',
     linkId: '00000000-0000-4000-8000-000000000000',
   };
@@ -84,6 +86,7 @@ describe.each([
     existing['endpoint'] = await newEndpoint();
     existing['delivery'] = await deliveryOf(existing['endpoint']);
     existing['schedule'] = await newSchedule(existing['report']);
+    existing['sharedView'] = await newSharedView(existing['id']);
     await fetch(`${system.url}/v1/organizations/${system.organization}/datacollectors`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
@@ -140,6 +143,7 @@ describe.each([
       'report-of-theirs',
       'endpoint-of-theirs',
       'schedule-of-theirs',
+      'view-of-theirs',
     ];
     const own = { ...existing, ...nothing, organization: stranger.organization, environment: 'prod' };
     const shown: unknown[] = [];
@@ -279,6 +283,12 @@ describe.each([
       }),
     });
     return schedule.parse(await response.json()).id;
+  }
+
+  async function newSharedView(query: string): Promise<string> {
+    const body = JSON.stringify({ query, title: 'view-of-theirs' });
+    const response = await system.client.request('/sharedViews', { method: 'POST', body });
+    return createdSharedView.parse(await response.json()).id;
   }
 
   async function linkIdOf(queryId: string): Promise<string> {

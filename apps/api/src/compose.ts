@@ -3,8 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createArchiveReader, describeManifestKey, manifestSigningKey } from '@hourglass/archive';
 import { migrate, openDatabase, type Database } from '@hourglass/database';
-import { createDuckDbEngine, createFactCounter, createNdjsonEncoder } from '@hourglass/engine-duckdb';
-import { cacheCount, createByteBudget } from '@hourglass/facts';
+import { createDuckDbEngine, createFactCounter } from '@hourglass/engine-duckdb';
 import { createDoorbell } from '@hourglass/job-queue';
 import {
   createSegmentFiles,
@@ -45,14 +44,14 @@ import { addressMatcher, countedAddress } from './http/client-address.ts';
 import { createEventLoopTurns } from './http/event-loop-turns.ts';
 import { sessionCookies } from './http/session-cookie.ts';
 import { createRequestRates } from './http/request-rates.ts';
-import { newAccessKey, newPassword, newRecoveryCode, newToken } from './new-secrets.ts';
+import { newAccessKey, newPassword, newRecoveryCode, newSharedViewSecret, newToken } from './new-secrets.ts';
 import { startNotes } from './notes.ts';
 import { startPasswords } from './passwords.ts';
-import { createRoutes, type RouteServices } from './routes.ts';
+import type { RouteServices } from './route-services.ts';
+import { createRoutes } from './routes.ts';
 import { openOidc } from './sign-in/open-oidc.ts';
 import { totpCodes } from './sign-in/totp.ts';
-import { createUploadAdmission } from './uploads/upload-admission.ts';
-import { createUploadWatch } from './uploads/upload-watch.ts';
+import { batchScratchOf, composeBulk, composeUploads, sealingPaceOf } from './compose-ingest.ts';
 
 export interface Api {
   readonly http: ApiServer;
@@ -80,18 +79,6 @@ const concurrentRecordReads = 2;
 const maxStatsSpillMb = 1024;
 /** Counting reads two columns of one row group at a time. */
 const countingMemoryMb = 64;
-/** Number of hot facts above which new batches wait. Sealing starts far below it. */
-const maxHotFacts = 800_000;
-const sealingPollMs = 100;
-/** Concurrent conversions of batch files to segments. They share the configured memory. */
-const concurrentConversions = 2;
-const maxConversionSpillMb = 1024;
-/** Bodies that are being received may take this part of the memory of the engine for batches. */
-const bodyMemoryShare = 4;
-/** Transactions of batches, each of which holds a connection. */
-const batchWrites = { permits: 8, permitsPerKey: 6 };
-/** Blank lines of a batch: enough for a file with one after each of its facts. */
-const maxBlankLines = 100_000;
 /** Relative to this file and to the bundle, which are at the same depth. */
 const packageManifest = new URL('../package.json', import.meta.url);
 const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
@@ -129,13 +116,14 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     nowMs: Date.now,
     newId: randomUUID,
     ...{ passwords, cookies, oidc: openOidc(settings) },
-    ...{ newPassword, newToken, newRecoveryCode, newAccessKey, totp: totpCodes },
+    ...{ newPassword, newToken, newRecoveryCode, newSharedViewSecret, newAccessKey, totp: totpCodes },
     onUncounted: (error) => log.warn({ err: error }, 'the deleted facts could not be counted'),
   });
   const appParts = {
     ...{ routes, cookies, metrics, log, ...notes.parts },
     credentials: { accounts: database.accounts, checkPassword: passwords.check },
     console: await openConsole(settings, consoleFolder, log),
+    sharedViews: database.sharedViews,
   };
   const http = composeHttp(settings, { database, certificate }, appParts);
   const watch = certificate && watchCertificate(certificate, { use: http.useCertificate, metrics, log });
@@ -185,7 +173,15 @@ function composeHttp(
   }: { readonly database: Pick<Database, 'accessKeys'>; readonly certificate: Certificate | null },
   parts: Pick<
     AppParts,
-    'routes' | 'credentials' | 'cookies' | 'console' | 'metrics' | 'log' | 'noteUse' | 'refusals'
+    | 'routes'
+    | 'credentials'
+    | 'cookies'
+    | 'console'
+    | 'sharedViews'
+    | 'metrics'
+    | 'log'
+    | 'noteUse'
+    | 'refusals'
   >,
 ): ApiServer {
   const { metrics } = parts;
@@ -264,50 +260,6 @@ function segmentFilesOf(settings: Settings<'api'>, objects: ObjectStore): Segmen
   });
 }
 
-function composeBulk(
-  settings: Settings<'api'>,
-  database: Database,
-  objects: ObjectStore,
-): RouteServices['bulk'] {
-  return {
-    encoder: createNdjsonEncoder({
-      directory: batchScratchOf(settings),
-      memoryMb: Math.floor(settings.ingestMemoryMb / concurrentConversions),
-      semaphore: createSemaphore(concurrentConversions),
-      maxSpillMb: maxConversionSpillMb,
-    }),
-    segments: database.segments,
-    objects,
-    maxHotRows: settings.bulkBatchRows,
-  };
-}
-
-function composeUploads(settings: Settings<'api'>, metrics: ApiMetrics): RouteServices['uploads'] {
-  const { uploads, ingestMemoryMb } = settings;
-  const admission = createUploadAdmission(uploads);
-  metrics.watchUploads(() => admission.count());
-  return {
-    admission,
-    watch: createUploadWatch(uploads),
-    limits: { maxBytes: uploads.maxBatchBytes, maxLines: uploads.maxBatchLines, maxBlankLines },
-    memory: createByteBudget((ingestMemoryMb / bodyMemoryShare) * 1024 * 1024),
-    scratchDirectory: batchScratchOf(settings),
-    writes: createKeyedSemaphore(batchWrites),
-  };
-}
-
-function sealingPaceOf(settings: Settings<'api'>, database: Database): RouteServices['sealingPace'] {
-  return {
-    countHotFacts: cacheCount(() => database.segments.countHotFacts(), {
-      maxAgeMs: sealingPollMs,
-      nowMs: () => performance.now(),
-    }),
-    maxHotFacts: Math.max(maxHotFacts, 2 * settings.sealing.minFacts),
-    maxWaitMs: 5_000,
-    pollEveryMs: sealingPollMs,
-  };
-}
-
 /** Runs in the background: startup does not wait for it. */
 function removeOrphanedScratch(settings: Settings<'api'>, log: Logger): void {
   Promise.all([
@@ -341,8 +293,4 @@ function storeOf(settings: Settings<'api' | 'migrate'>): ObjectStoreChoice {
 
 function statsScratchOf({ dataDirectory }: Settings<'api'>): string {
   return path.join(dataDirectory, 'scratch', 'stats');
-}
-
-function batchScratchOf({ dataDirectory }: Settings<'api'>): string {
-  return path.join(dataDirectory, 'scratch', 'batches');
 }

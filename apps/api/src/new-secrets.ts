@@ -10,6 +10,11 @@ export function newToken(): string {
   return `hg_${randomBytes(32).toString('base64url')}`;
 }
 
+/** Generates the secret of a shared view: 256 random bits, with a prefix that tells it from a token. */
+export function newSharedViewSecret(): string {
+  return `hs_${randomBytes(32).toString('base64url')}`;
+}
+
 const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** Generates a recovery code: 80 random bits in 16 letters and digits that are hard to confuse. */

@@ -49,6 +49,11 @@ const apiCommands: readonly ApiCommand[] = [
     configure: async () => (await import('./commands/schedules.ts')).configureSchedules,
   },
   {
+    name: 'shared-views',
+    description: 'share results and reports with people without an account',
+    configure: async () => (await import('./commands/shared-views.ts')).configureSharedViews,
+  },
+  {
     name: 'webhooks',
     description: 'send the ends of queries to URLs of receivers',
     configure: async () => (await import('./commands/webhooks.ts')).configureWebhooks,

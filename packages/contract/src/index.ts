@@ -33,6 +33,7 @@ export * from './second-factors.ts';
 export * from './result-links.ts';
 export * from './service.ts';
 export * from './session.ts';
+export * from './shared-views.ts';
 export * from './sign-in.ts';
 export * from './stats.ts';
 export * from './time-zone.ts';

@@ -42,6 +42,7 @@ import type {
   ResultLinkStore,
   SavedReportStore,
   ScheduleStore,
+  SharedViewStore,
   ScanEstimates,
   SecondFactorStore,
   SigningKeys,
@@ -97,6 +98,7 @@ import { createExpiredQueryEvents, createQueryEvents } from './queries/query-eve
 import { createQueryStore } from './queries/query-store.ts';
 import { createDueSchedules } from './schedules/due-schedules.ts';
 import { createScheduleStore } from './schedules/schedule-store.ts';
+import { createSharedViewStore } from './shared-views/shared-view-store.ts';
 import { createSegmentStore } from './facts/segments/segment-store.ts';
 import { createSigningKeys } from './accounts/signing-keys.ts';
 
@@ -163,6 +165,7 @@ export interface Database {
   readonly deliveries: DeliveryQueue;
   readonly deliveryOverview: DeliveryOverview;
   readonly schedules: ScheduleStore;
+  readonly sharedViews: SharedViewStore;
   readonly dueSchedules: DueSchedules;
   readonly exchangeRates: ExchangeRateStore;
   readonly hostnames: HostnameStore;
@@ -225,6 +228,7 @@ export function openDatabase({
     deliveries: createDeliveryQueue(controlPool),
     deliveryOverview: createDeliveryOverview(controlPool),
     schedules: createScheduleStore(controlPool),
+    sharedViews: createSharedViewStore(controlPool),
     dueSchedules: createDueSchedules(controlPool),
     ...recordStores(controlPool),
     bootstrap: (first) => bootstrap(prisma, first),

@@ -99,6 +99,15 @@ export const errorTable = {
     kind: 'conflict',
     message: 'This environment already has {limit|schedule}, the maximum; delete one first',
   },
+  'shared_view.full': {
+    kind: 'conflict',
+    message: 'This environment already has {limit|shared view}, the maximum; delete one first',
+  },
+  'shared_view.not_found': { kind: 'not_found', message: 'No shared view "{id}"' },
+  'shared_view.refused': {
+    kind: 'forbidden',
+    message: 'The link to this view is incomplete, has expired or was revoked; ask its sender for a new one',
+  },
   'query.not_found': { kind: 'not_found', message: 'No query "{id}"' },
   'query.no_result': {
     kind: 'not_found',

@@ -80,6 +80,9 @@ export * from './deliveries/webhook-endpoint.ts';
 export * from './deliveries/webhook-events.ts';
 export * from './deliveries/webhook-sender.ts';
 
+export * from './shared-views/create-shared-view.ts';
+export * from './shared-views/open-shared-view.ts';
+export * from './shared-views/shared-view.ts';
 export * from './stats/collect-stats.ts';
 export * from './stats/run-stats.ts';
 

@@ -3,37 +3,50 @@ import type { ConsoleEncoding, ConsoleFile, ConsoleFiles } from './read-console-
 
 /**
  * Scripts and styles come from files of this origin only, nothing is embedded, and no page shows the console in a
- * frame. `data:` is for images in style sheets.
+ * frame, except a shared view in those that it names. `data:` is for images in style sheets.
  */
-const contentPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+function headersFor(frameOrigins: readonly string[]): Readonly<Record<string, string>> {
+  const ancestors = frameOrigins.length === 0 ? "'none'" : frameOrigins.join(' ');
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    `frame-ancestors ${ancestors}`,
+  ];
+  return {
+    'Content-Security-Policy': policy.join('; '),
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    // It knows no origins; browsers that know the policy ignore it.
+    ...(frameOrigins.length === 0 ? { 'X-Frame-Options': 'DENY' } : {}),
+  };
+}
+
+const sharedViewPath = /^\/shared\/([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})$/;
 /** Paths that are no pages of the console: a mistyped one is a JSON 404 also for browsers. */
 const notPages = /^\/(v1|assets|docs)(\/|$)/;
+
+export interface SharedFrames {
+  /** Origins whose pages may frame a shared view. Null: there is no such view. */
+  frameOrigins(id: string): Promise<readonly string[] | null>;
+}
 
 /**
  * Serves the console to browsers: its files, and its page for every other path to which a browser navigates. Other
  * requests go on.
  */
-export function serveConsole({ page, assets }: ConsoleFiles): RequestHandler {
-  return (request, response, next) => {
+export function serveConsole({ page, assets }: ConsoleFiles, sharedViews: SharedFrames): RequestHandler {
+  return async (request, response, next) => {
     const { method, path } = request;
     if (method !== 'GET' && method !== 'HEAD') return next();
     const asset = assets.get(path);
     if (asset !== undefined) return send(asset, 'public, max-age=31536000, immutable', request, response);
     if (path !== '/' && (notPages.test(path) || !isNavigation(request))) return next();
-    response.set({
-      'Content-Security-Policy': contentPolicy,
-      'Cross-Origin-Opener-Policy': 'same-origin',
-      'X-Frame-Options': 'DENY',
-    });
+    const [, id] = sharedViewPath.exec(path) ?? [];
+    response.set(headersFor(id === undefined ? [] : ((await sharedViews.frameOrigins(id)) ?? [])));
     return send(page, 'no-cache', request, response);
   };
 }

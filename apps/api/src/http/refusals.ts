@@ -28,6 +28,7 @@ const codes = new Set([
   'sign_in.no_access',
   'sign_in.refused',
   'sign_in.state',
+  'shared_view.refused',
   'signature.refused',
 ]);
 

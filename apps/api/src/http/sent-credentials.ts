@@ -41,6 +41,12 @@ export function readSentCredentials(
   return credentials;
 }
 
+/** Returns the well-formed token of a Bearer header; null: there is none. */
+export function bearerToken({ headers: { authorization = '' } }: Request): string | null {
+  const sent = ofAuthorization(authorization);
+  return sent?.kind === 'token' ? sent.token : null;
+}
+
 /** The error for missing, malformed and wrong credentials alike. */
 export function refusedCredentials({ tokenHeader }: Pick<GuardedRoute, 'tokenHeader'>): ReportError {
   return tokenHeader === undefined

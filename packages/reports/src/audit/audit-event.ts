@@ -32,6 +32,8 @@ export const administrativeActions = [
   'second_factor.confirm',
   'second_factor.remove',
   'second_factor.start',
+  'shared_view.create',
+  'shared_view.delete',
   'token.create',
   'token.delete',
   'user.change',
@@ -65,6 +67,7 @@ export const auditActions = [
   'result.rows',
   'schedule.stop',
   'second_factor.use',
+  'shared_view.open',
   'webhook.disable',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -63,7 +63,7 @@ export interface SubmitQueryPorts extends EnqueuePorts, PlanRequestPorts {
  */
 export async function submitQuery(
   input: RequestedQuery & {
-    readonly principal: Principal;
+    readonly principal: Pick<Principal, 'email'>;
     readonly labels?: QueryLabels;
     readonly idempotencyKey?: IdempotencyKey | undefined;
     /** Whether the result of an equal query may be returned; true by default. */
@@ -128,7 +128,7 @@ export function faultOfDataset(name: string, catalogue: Catalogue): FieldFault |
  */
 export async function enqueueQuery(
   { plan, labels, idempotencyKey, reuse, audit }: EnqueuedPlan,
-  principal: Principal,
+  principal: Pick<Principal, 'email'>,
   { queries, doorbell, limits, newId }: EnqueuePorts,
 ): Promise<Enqueued> {
   const submitted = { id: newId(), plan };

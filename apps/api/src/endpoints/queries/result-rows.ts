@@ -5,6 +5,7 @@ import { bindPlan, describeColumns, type ColumnDescription } from '@hourglass/qu
 import {
   invalidRequest,
   viewResult,
+  type AuditEvent,
   type AuditLog,
   type QueryRecord,
   type RowPage,
@@ -12,7 +13,7 @@ import {
 } from '@hourglass/reports';
 import { z } from 'zod';
 import { rowPageToken, skippedRowsOf } from '../../http/page-token.ts';
-import { guardedRoute, type GuardedRoute } from '../../http/route.ts';
+import { guardedRoute, type GuardedRoute, type OpenCall } from '../../http/route.ts';
 import { queryNotFound, type QueryCollection } from './query-collections.ts';
 import { queryParamsOf } from './query-status-view.ts';
 
@@ -22,10 +23,7 @@ const maxPageSize = 10_000;
  * `GET …/queries/{id}/resultView`: the rows of a completed query as one JSON object, read from its
  * archive; with `pageSize` a page of them.
  */
-export function getResultRowsRoute(
-  collection: QueryCollection,
-  { audit: auditLog, ...ports }: ViewResultPorts & { readonly audit: Pick<AuditLog, 'record'> },
-): GuardedRoute {
+export function getResultRowsRoute(collection: QueryCollection, ports: SendRowsPorts): GuardedRoute {
   return guardedRoute({
     ...collection.rateLimits,
     method: 'get',
@@ -41,34 +39,68 @@ export function getResultRowsRoute(
     responses: { 200: { description: 'All rows, or a page.', json: resultView } },
     async handle({ request, response, audit, parameters }) {
       const record = await collection.find(request, response);
-      const page = pageOf(parameters, record);
-      const found = await viewResult(record, ports, page);
-      const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'private, no-transform' };
-      if (request.method === 'HEAD') {
-        response.set(headers).end();
-        return;
-      }
-      // The contract's view of hosts has no columns.
-      const showsColumns = page !== null || collection.kind === 'environment';
-      const columns = showsColumns ? describeColumns(bindPlan(record.plan, ports.catalogue)) : null;
-      const text = viewText(
-        headOf(record, columns, nextPageToken(page, found.totalRows, record)),
-        found.batches,
-      );
-      // The first rows are read before headers are set, so that an unreachable store still gives a
-      // 503.
-      const first = await text.next();
       const { environment } = record.plan.tenant;
-      await auditLog.record(audit('result.rows', { environment, object: record.id }));
-      response.set(headers);
-      // A read that fails later breaks the connection and leaves invalid JSON, so no client takes
-      // it for all rows.
-      await pipeline(Readable.from(prepend(first, text), { objectMode: false }), response);
+      await sendRows(
+        { request, response, parameters },
+        {
+          record,
+          // The contract's view of hosts has no columns.
+          hasColumns: collection.kind === 'environment',
+          event: () => audit('result.rows', { environment, object: record.id }),
+        },
+        ports,
+      );
     },
   });
 }
 
-const pageParameters = {
+export interface SendRowsPorts extends ViewResultPorts {
+  readonly audit: Pick<AuditLog, 'record'>;
+}
+
+/**
+ * Sends the rows of a result, all or a page. The event is committed before the first row is sent.
+ * @throws ReportError `request.invalid` for a wrong page, and those of `viewResult`
+ */
+export async function sendRows(
+  {
+    request,
+    response,
+    parameters,
+  }: Pick<OpenCall, 'request' | 'response'> & { readonly parameters: PageParameters },
+  {
+    record,
+    hasColumns,
+    event,
+  }: {
+    readonly record: QueryRecord;
+    /** Whether a view of all rows has columns; a page always has. */
+    readonly hasColumns: boolean;
+    readonly event: () => AuditEvent;
+  },
+  { audit, ...ports }: SendRowsPorts,
+): Promise<void> {
+  const page = pageOf(parameters, record);
+  const found = await viewResult(record, ports, page);
+  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'private, no-transform' };
+  if (request.method === 'HEAD') {
+    response.set(headers).end();
+    return;
+  }
+  const columns =
+    page !== null || hasColumns ? describeColumns(bindPlan(record.plan, ports.catalogue)) : null;
+  const text = viewText(headOf(record, columns, nextPageToken(page, found.totalRows, record)), found.batches);
+  // The first rows are read before headers are set, so that an unreachable store still gives a
+  // 503.
+  const first = await text.next();
+  await audit.record(event());
+  response.set(headers);
+  // A read that fails later breaks the connection and leaves invalid JSON, so no client takes
+  // it for all rows.
+  await pipeline(Readable.from(prepend(first, text), { objectMode: false }), response);
+}
+
+export const pageParameters = {
   pageSize: wholeNumber({ min: 1, max: maxPageSize })
     .optional()
     .describe(`Rows of a page, at most ${maxPageSize}. Absent: all rows.`),

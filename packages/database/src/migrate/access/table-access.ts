@@ -101,6 +101,13 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
     hourglass_api_global: may('select, delete', rows.everyRow),
     hourglass_worker: may('select, insert, delete', rows.everyRow),
   },
+  shared_views: {
+    hourglass_api_accounts: may(
+      'select, insert, update (shown_query_id), delete',
+      rows.inEnvironmentsOfOrganization,
+    ),
+    hourglass_api_global: may('select', rows.everyRow),
+  },
   data_collectors: {
     hourglass_api_accounts: may('select, insert, delete', rows.inOrganization),
   },
