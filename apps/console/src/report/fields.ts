@@ -4,6 +4,8 @@ export interface ReportField {
   readonly name: string;
   readonly description: string;
   readonly unit: string | null;
+  /** Of its values: string, integer, float, boolean or datetime. */
+  readonly type: string;
   /** Functions of a metric, the default first. */
   readonly functions: readonly string[];
 }
@@ -17,8 +19,11 @@ export function fieldsOf({ dimensions, metrics }: DatasetSchema): ReportFields {
   return { dimensions: dimensions.map(fieldOf), metrics: metrics.map(fieldOf) };
 }
 
-function fieldOf({ name, properties: { description, unit, functions = [] } }: SchemaElement): ReportField {
-  return { name, description, unit: unit ?? null, functions };
+function fieldOf({
+  name,
+  properties: { description, unit, type, functions = [] },
+}: SchemaElement): ReportField {
+  return { name, description, unit: unit ?? null, type, functions };
 }
 
 /** Returns the functions of a metric; none for unknown metrics. */

@@ -100,5 +100,5 @@ function Option({ field }: { readonly field: ReportField }) {
 
 /** A pasted body may name a field that does not exist. The API says so. */
 function unknownField(name: string): ReportField {
-  return { name, description: '', unit: null, functions: [] };
+  return { name, description: '', unit: null, type: 'string', functions: [] };
 }
