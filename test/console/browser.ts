@@ -82,3 +82,11 @@ export function overflows(page: Page): Promise<string[]> {
     [...document.querySelectorAll('*')].filter((element) => element.getBoundingClientRect().right > window.innerWidth)
       .map((element) => element.outerHTML.slice(0, 100))`);
 }
+
+/** Types over what the editor of a condition has. `fill` changes the selection behind the editor's back. */
+export async function typeCondition(page: Page, name: string, text: string): Promise<void> {
+  await page.getByRole('textbox', { name }).click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type(text);
+  await page.keyboard.press('Escape');
+}

@@ -32,9 +32,9 @@ const functionsOf = (metric: string) => functions[metric] ?? [];
 
 describe('a change of the form', () => {
   test('keeps every member that the form does not show', () => {
-    const pasted = { ...body, having: 'tps gt 1', compareTo: 'previousYear' };
+    const pasted = { ...body, csvBom: true, reuse: false, compareTo: 'previousYear' };
     expect(withMember(pasted, 'limit', 5)).toEqual({ ...pasted, limit: 5 });
-    expect(otherMembers(pasted)).toEqual(['having', 'compareTo']);
+    expect(otherMembers(pasted)).toEqual(['csvBom', 'reuse']);
   });
 
   test('removes what is empty, because the API refuses an empty filter', () => {
@@ -128,13 +128,13 @@ test('a fault is shown at the member that it concerns, and others with their fie
     { field: 'metrics[1].name', message: 'one' },
     { field: 'metrics[10]', message: 'two' },
     { field: 'filter', message: 'three' },
-    { field: 'having', message: 'four' },
+    { field: 'reuse', message: 'four' },
     { field: 'filters', message: 'five' },
   ];
   expect(faultsOf(faults, 'metrics[1]')).toEqual(['one']);
   expect(faultsOf(faults, 'metrics')).toEqual(['one', 'two']);
   expect(faultsOf(faults, 'filter')).toEqual(['three']);
-  expect(otherFaults(faults)).toEqual(['having: four', 'filters: five']);
+  expect(otherFaults(faults)).toEqual(['reuse: four', 'filters: five']);
 });
 
 test('fields are found by words of name and description, also in full-width letters', () => {

@@ -39,7 +39,8 @@ export function Field({ label, hint, errors = [], children }: FieldProps) {
   );
 }
 
-function FieldErrors({ id, errors }: { readonly id: string; readonly errors: readonly string[] }) {
+/** The faults of a control. */
+export function FieldErrors({ id, errors }: { readonly id: string; readonly errors: readonly string[] }) {
   if (errors.length === 0) return null;
   return (
     <ul className="errors" id={id}>

@@ -50,7 +50,10 @@ export function ShortcutsProvider({ children }: { readonly children: ReactNode }
       if (event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
       const all = [{ keys: '?', run: shortcuts.showList }, ...[...added.current].toReversed()];
       const pressed = all.find(({ keys }) => isPressed(keys, event));
-      if (pressed === undefined || (!needsModifier(pressed.keys) && (isOff() || isTyping(event.target))))
+      if (
+        pressed === undefined ||
+        (!needsModifier(pressed.keys) && (isOff() || isTyping(event.composedPath()[0])))
+      )
         return;
       event.preventDefault();
       pressed.run();
@@ -92,7 +95,8 @@ function isOff(): boolean {
   return localStorage.getItem(storageKey) === off;
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** The target within a shadow root, too. */
+function isTyping(target: EventTarget | undefined): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return (
     target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio]), textarea, select')

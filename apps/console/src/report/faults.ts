@@ -6,7 +6,7 @@ export interface FieldFault {
 /** Parts of the form that show faults of a body. */
 const sections = [
   ...['dataset', 'name', 'metrics', 'dimensions', 'timeRange', 'timeZone', 'groupByTimeUnit'],
-  ...['filter', 'orderBy', 'limit', 'outputFormat'],
+  ...['filter', 'orderBy', 'limit', 'having', 'compareTo', 'others', 'fillGaps', 'outputFormat'],
 ] as const;
 
 /** Returns the faults of a member and of what is in it: `metrics[0].name` is one of `metrics` and of `metrics[0]`. */

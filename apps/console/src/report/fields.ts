@@ -4,7 +4,7 @@ export interface ReportField {
   readonly name: string;
   readonly description: string;
   readonly unit: string | null;
-  /** Of its values: string, integer, float, boolean or datetime. */
+  /** Type of its values: string, integer, float, boolean or datetime. */
   readonly type: string;
   /** Functions of a metric, the default first. */
   readonly functions: readonly string[];

@@ -5,7 +5,7 @@ const comparisons = ['eq', 'ne', 'ge', 'gt', 'le', 'lt'] as const;
 const lists = ['in', 'notin'] as const;
 const patterns = ['like', 'not like', 'similar to', 'not similar to'] as const;
 const nullTests = ['is null', 'isnot null'] as const;
-export const filterOperators = [...comparisons, ...lists, ...patterns, ...nullTests] as const;
+const filterOperators = [...comparisons, ...lists, ...patterns, ...nullTests] as const;
 export type FilterOperator = (typeof filterOperators)[number];
 
 /** One condition. A list has any number of values, a comparison one, and a test for a value none. */
@@ -71,12 +71,14 @@ function printValue(value: string, type: string): string {
 
 /** Apigee's consoles put the whole filter in brackets. */
 function withoutBrackets(tokens: readonly FilterToken[]): readonly FilterToken[] {
-  const isSign = (token: FilterToken | undefined, sign: string) =>
-    token?.kind === 'sign' && token.text === sign;
   const inner = tokens.slice(1, -1);
   // Brackets within, also those of lists, make the outer ones hard to tell from `(a) and (b)`.
   const isPlain = inner.every((token) => !isSign(token, '(') && !isSign(token, ')'));
   return isSign(tokens[0], '(') && isSign(tokens.at(-1), ')') && isPlain ? inner : tokens;
+}
+
+function isSign(token: FilterToken | undefined, sign: string): boolean {
+  return token?.kind === 'sign' && token.text === sign;
 }
 
 class ChipReader {
@@ -138,7 +140,7 @@ class ChipReader {
   }
 
   #takeSign(sign: string): boolean {
-    const isNext = this.#tokens[this.#at]?.text === sign && this.#tokens[this.#at]?.kind === 'sign';
+    const isNext = isSign(this.#tokens[this.#at], sign);
     if (isNext) this.#at += 1;
     return isNext;
   }

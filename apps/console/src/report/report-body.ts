@@ -71,7 +71,7 @@ export function bodyOf(text: string | null): ReportBody | null {
 
 const shown = new Set([
   ...['dataset', 'name', 'metrics', 'dimensions', 'timeRange', 'timeZone', 'groupByTimeUnit'],
-  ...['filter', 'orderBy', 'limit', 'outputFormat'],
+  ...['filter', 'orderBy', 'limit', 'having', 'compareTo', 'others', 'fillGaps', 'outputFormat'],
 ]);
 
 /** Returns the members that the form does not show. */

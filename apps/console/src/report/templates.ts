@@ -1,7 +1,7 @@
 import type { ReportBody } from './report-body.ts';
 
 /** Reports to begin with, in the order of the gallery. The API accepts each in a new environment. */
-export const templates = {
+const templates = {
   traffic: {
     metrics: [{ name: 'message_count', function: 'sum', alias: 'calls' }],
     dimensions: ['apiproxy'],

@@ -1,9 +1,20 @@
 import { data } from './en/data.ts';
+import { filter } from './en/filter.ts';
 import { frame } from './en/frame.ts';
 import { queries } from './en/queries.ts';
 import { report } from './en/report.ts';
 import { result } from './en/result.ts';
 import { shortcuts } from './en/shortcuts.ts';
+import { templates } from './en/templates.ts';
 
 /** The texts of the console, a file for each area. The other languages have the same files and keys; a test compares them. */
-export const en = { ...data, ...frame, ...queries, ...report, ...result, ...shortcuts } as const;
+export const en = {
+  ...data,
+  ...filter,
+  ...frame,
+  ...queries,
+  ...report,
+  ...result,
+  ...shortcuts,
+  ...templates,
+} as const;

@@ -1,8 +1,19 @@
 import { data } from './pl/data.ts';
+import { filter } from './pl/filter.ts';
 import { frame } from './pl/frame.ts';
 import { queries } from './pl/queries.ts';
 import { report } from './pl/report.ts';
 import { result } from './pl/result.ts';
 import { shortcuts } from './pl/shortcuts.ts';
+import { templates } from './pl/templates.ts';
 
-export const pl = { ...data, ...frame, ...queries, ...report, ...result, ...shortcuts };
+export const pl = {
+  ...data,
+  ...filter,
+  ...frame,
+  ...queries,
+  ...report,
+  ...result,
+  ...shortcuts,
+  ...templates,
+};

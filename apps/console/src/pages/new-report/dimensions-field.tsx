@@ -7,6 +7,7 @@ import { matchesSearch, type ReportField } from '../../report/fields.ts';
 import { withMember } from '../../report/report-body.ts';
 import { dimensionsOf } from '../../report/shape.ts';
 import { useTexts } from '../../text/texts.tsx';
+import { FieldOption } from './field-option.tsx';
 import type { Section } from './section.ts';
 
 /** The dimensions in their order, which is that of the columns. */
@@ -47,7 +48,7 @@ export function DimensionsField({ body, change, fields, faults }: Section) {
                 <Combobox.Popup className="popup options">
                   <Combobox.Empty className="options-empty">{t('report.noDimension')}</Combobox.Empty>
                   <Combobox.List aria-label={t('report.dimensions')}>
-                    {(field: ReportField) => <Option key={field.name} field={field} />}
+                    {(field: ReportField) => <FieldOption key={field.name} field={field} />}
                   </Combobox.List>
                 </Combobox.Popup>
               </Combobox.Positioner>
@@ -83,18 +84,6 @@ function Chips({
         <Combobox.Input {...control} ref={search} className="chips-search" placeholder={t('report.search')} />
       </Combobox.Chips>
     </Combobox.InputGroup>
-  );
-}
-
-function Option({ field }: { readonly field: ReportField }) {
-  return (
-    <Combobox.Item value={field} className="option">
-      <Combobox.ItemIndicator className="option-mark">✓</Combobox.ItemIndicator>
-      <span className="option-text">
-        {field.name}
-        <span className="sub">{field.description}</span>
-      </span>
-    </Combobox.Item>
   );
 }
 

@@ -1,4 +1,5 @@
 import { Field } from '../../parts/field.tsx';
+import { NumberInput } from '../../parts/number-input.tsx';
 import { faultsOf } from '../../report/faults.ts';
 import { functionsIn, type ReportField } from '../../report/fields.ts';
 import { withItem, withMember, type Metric } from '../../report/report-body.ts';
@@ -77,6 +78,7 @@ function MetricRow({ position, metric, known, functions, errors, onChange }: Met
         )}
       </Field>
       <MetricFunction position={position} metric={metric} functions={functions} onChange={onChange} />
+      <MetricPart position={position} metric={metric} functions={functions} onChange={onChange} />
       <button
         type="button"
         className="button small"
@@ -89,9 +91,42 @@ function MetricRow({ position, metric, known, functions, errors, onChange }: Met
   );
 }
 
+const parts = ['share', 'total'] as const;
+
+/** A sum can also be shown as a part of its whole. */
+function MetricPart({ position, metric, functions, onChange }: Omit<MetricRowProps, 'known' | 'errors'>) {
+  const { t } = useTexts();
+  const { as: part = '', within: _within, ...rest } = metric;
+  const isSum = metric.function === 'sum' || (metric.function === undefined && functions[0] === 'sum');
+  if (!isSum && part === '') return null;
+  const choose = (value: string) => onChange(value === '' ? rest : { ...metric, as: value });
+  return (
+    <Field label={t('report.part', { position })}>
+      {(control) => (
+        <select {...control} value={part} onChange={({ target }) => choose(target.value)}>
+          <option value="">{t('report.part.value')}</option>
+          {parts.map((name) => (
+            <option key={name} value={name}>
+              {t(`report.part.${name}`)}
+            </option>
+          ))}
+          {part !== '' && !parts.some((name) => name === part) && <option>{part}</option>}
+        </select>
+      )}
+    </Field>
+  );
+}
+
 function MetricFunction({ position, metric, functions, onChange }: Omit<MetricRowProps, 'known' | 'errors'>) {
   const { t } = useTexts();
-  const { function: used = '', percentile: rank, alias: _alias, ...rest } = metric;
+  const {
+    function: used = '',
+    percentile: rank,
+    alias: _alias,
+    as: _part,
+    within: _within,
+    ...rest
+  } = metric;
   if (functions.length === 0 && used === '') return null;
   const known = functions.includes(used) || used === '' ? functions : [used, ...functions];
   const choose = (name: string) =>
@@ -110,14 +145,10 @@ function MetricFunction({ position, metric, functions, onChange }: Omit<MetricRo
       {percentile.test(used) && (
         <Field label={t('report.percentile', { position })}>
           {(control) => (
-            <input
+            <NumberInput
               {...control}
-              type="number"
-              min={0}
-              max={100}
-              step="any"
-              value={rank ?? ''}
-              onChange={({ target }) => onChange({ ...metric, percentile: target.valueAsNumber || 0 })}
+              value={rank ?? null}
+              onChange={(percentile) => onChange({ ...metric, percentile: percentile ?? 0 })}
             />
           )}
         </Field>

@@ -6,6 +6,7 @@ import { useDryRun, useSubmit } from '../../api/submit.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { PageTitle } from '../../parts/frame.tsx';
 import { queryPath } from '../../parts/paths.ts';
+import { useShortcut } from '../../parts/shortcuts.tsx';
 import { otherFaults } from '../../report/faults.ts';
 import { functionsIn } from '../../report/fields.ts';
 import type { ReportBody } from '../../report/report-body.ts';
@@ -13,11 +14,13 @@ import { textOf } from '../../report/shape.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { BodyPanel } from './body-panel.tsx';
 import { DryRunPanel } from './dry-run-panel.tsx';
-import { DatasetAndName, FilterField, Output } from './plain-fields.tsx';
+import { DatasetAndName, Output } from './plain-fields.tsx';
 import { DimensionsField } from './dimensions-field.tsx';
+import { FilterField } from './filter/filter-field.tsx';
 import { MetricsFields } from './metrics-fields.tsx';
 import { OrderFields } from './order-fields.tsx';
 import type { Section } from './section.ts';
+import { TemplateGallery } from './template-gallery.tsx';
 import { TimeFields } from './time-fields.tsx';
 import { useReport } from './use-report.ts';
 
@@ -27,7 +30,7 @@ const noFields = { dimensions: [], metrics: [] };
 export function NewReportPage({ place }: { readonly place: Place }) {
   const { t } = useTexts();
   const [, navigate] = useLocation();
-  const { body, change: changeBody } = useReport();
+  const { body, change: changeBody, isFirst } = useReport();
   const fields = useFields(place, textOf(body.dataset) || 'api') ?? noFields;
   const { dryRun, error, isPending } = useDryRun(place, body);
   const submit = useSubmit(place);
@@ -36,6 +39,7 @@ export function NewReportPage({ place }: { readonly place: Place }) {
     submit.reset();
     changeBody(changed);
   };
+  useShortcut({ keys: 'Mod+Enter', text: 'shortcuts.submit', run: () => send() });
   const send = () =>
     submit.mutate(body, { onSuccess: (query) => navigate(queryPath(place.environment, idOf(query))) });
   return (
@@ -43,17 +47,16 @@ export function NewReportPage({ place }: { readonly place: Place }) {
       <div className="page-head">
         <PageTitle>{t('report.title')}</PageTitle>
       </div>
+      <TemplateGallery change={change} isOpen={isFirst} />
       <div className="builder">
         <form
           className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            send();
-          }}
+          // Enter in a field submits nothing: a query costs, and conditions are applied by it.
+          onSubmit={(event) => event.preventDefault()}
         >
           <Sections body={body} change={change} fields={fields} faults={faults} />
           {submit.error !== null && <Failure error={submit.error} />}
-          <button className="button primary" type="submit" disabled={submit.isPending}>
+          <button className="button primary" type="button" disabled={submit.isPending} onClick={send}>
             {t('report.submit')}
           </button>
         </form>

@@ -1,9 +1,11 @@
 import { Field } from '../../parts/field.tsx';
+import { NumberInput } from '../../parts/number-input.tsx';
 import { columnsOf } from '../../report/columns.ts';
 import { faultsOf } from '../../report/faults.ts';
 import { withItem, withMember, type Order } from '../../report/report-body.ts';
 import { ordersOf } from '../../report/shape.ts';
 import { useTexts } from '../../text/texts.tsx';
+import { RowWords } from './row-words.tsx';
 import type { Section } from './section.ts';
 
 export interface OrderFieldsProps extends Section {
@@ -11,8 +13,9 @@ export interface OrderFieldsProps extends Section {
 }
 
 /** The order of the rows, and how many there are. */
-export function OrderFields({ body, change, faults, functionsOf }: OrderFieldsProps) {
+export function OrderFields({ functionsOf, ...section }: OrderFieldsProps) {
   const { t } = useTexts();
+  const { body, change, faults } = section;
   const columns = columnsOf(body, functionsOf);
   const orders = ordersOf(body);
   const free = columns.find((column) => orders.every((order) => order.column !== column));
@@ -41,6 +44,7 @@ export function OrderFields({ body, change, faults, functionsOf }: OrderFieldsPr
         </button>
       )}
       <LimitField body={body} change={change} errors={faultsOf(faults, 'limit')} />
+      <RowWords {...section} columns={columns} />
     </fieldset>
   );
 }
@@ -105,15 +109,11 @@ function LimitField({
   return (
     <Field label={t('report.limit')} hint={t('report.limitHint')} errors={errors}>
       {(control) => (
-        <input
+        <NumberInput
           {...control}
-          inputMode="numeric"
-          value={body.limit ?? ''}
-          onChange={({ target }) => {
-            // Digits of input methods may be full-width.
-            const digits = target.value.normalize('NFKC').replaceAll(/\D/g, '');
-            change(withMember(body, 'limit', digits === '' ? undefined : Number(digits)));
-          }}
+          isWhole
+          value={body.limit ?? null}
+          onChange={(limit) => change(withMember(body, 'limit', limit ?? undefined))}
         />
       )}
     </Field>

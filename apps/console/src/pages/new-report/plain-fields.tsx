@@ -40,28 +40,6 @@ export function DatasetAndName({ body, change, faults }: Section) {
   );
 }
 
-/** The API checks the filter with the rest of the body, and names the position of a fault. */
-export function FilterField({ body, change, faults }: Section) {
-  const { t } = useTexts();
-  return (
-    <div className="card">
-      <Field label={t('report.filter')} hint={t('report.filterHint')} errors={faultsOf(faults, 'filter')}>
-        {(control) => (
-          <textarea
-            {...control}
-            className="code"
-            rows={2}
-            spellCheck={false}
-            placeholder="response_status_code ge 500 and apiproxy in 'shop','pay'"
-            value={textOf(body.filter)}
-            onChange={({ target }) => change(withMember(body, 'filter', target.value))}
-          />
-        )}
-      </Field>
-    </div>
-  );
-}
-
 export function Output({ body, change, faults }: Section) {
   const { t } = useTexts();
   return (

@@ -4,10 +4,17 @@ import { withMember } from '../../report/report-body.ts';
 import { textOf } from '../../report/shape.ts';
 import { instantOfWallTime, relativeRanges, timeUnits, wallTimeOf } from '../../report/time-range.ts';
 import { useTexts } from '../../text/texts.tsx';
+import { FieldChoice } from './field-choice.tsx';
 import type { Section } from './section.ts';
 
 const hourMs = 3_600_000;
 const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+/** As things to search by name. */
+const zoneFields = zones.map((name) => ({
+  ...{ name, description: '', unit: null },
+  type: 'string',
+  functions: [],
+}));
 
 export function TimeFields(section: Section) {
   const { t } = useTexts();
@@ -110,22 +117,14 @@ function Bounds({ body, change, faults }: Section) {
 function ZoneField({ body, change, faults }: Section) {
   const { t } = useTexts();
   return (
-    <Field label={t('report.zone')} hint={t('report.zoneHint')} errors={faultsOf(faults, 'timeZone')}>
-      {(control) => (
-        <select
-          {...control}
-          value={textOf(body.timeZone) || 'UTC'}
-          onChange={({ target: { value } }) =>
-            change(withMember(body, 'timeZone', value === 'UTC' ? undefined : value))
-          }
-        >
-          {!zones.includes(textOf(body.timeZone) || 'UTC') && <option>{textOf(body.timeZone)}</option>}
-          {zones.map((zone) => (
-            <option key={zone}>{zone}</option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <FieldChoice
+      label={t('report.zone')}
+      hint={t('report.zoneHint')}
+      errors={faultsOf(faults, 'timeZone')}
+      fields={zoneFields}
+      value={textOf(body.timeZone) || 'UTC'}
+      onChange={(zone) => change(withMember(body, 'timeZone', zone === 'UTC' ? undefined : zone))}
+    />
   );
 }
 

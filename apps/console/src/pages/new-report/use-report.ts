@@ -6,10 +6,16 @@ export interface Report {
   readonly change: (body: ReportBody) => void;
 }
 
+export interface OpenReport extends Report {
+  /** Whether this is the report to begin with, because the URL has none. */
+  readonly isFirst: boolean;
+}
+
 /** The report in the URL, so that a link, a reload and a lost session keep it. */
-export function useReport(): Report {
+export function useReport(): OpenReport {
   const [search, setSearch] = useSearchParams();
-  const body = bodyOf(search.get('report')) ?? firstReport;
+  const chosen = bodyOf(search.get('report'));
+  const body = chosen ?? firstReport;
   const change = (changed: ReportBody) =>
     setSearch(
       (current) => {
@@ -19,5 +25,5 @@ export function useReport(): Report {
       },
       { replace: true },
     );
-  return { body, change };
+  return { body, change, isFirst: chosen === null };
 }
