@@ -19,7 +19,7 @@ export const isChromiumMissing = isServiceMissing({
 export interface WatchedPage {
   readonly page: Page;
   /** Forbidden to every page of the console: errors, violations of the content policy, requests to other hosts. */
-  readonly faults: readonly string[];
+  readonly faults: string[];
   close(): Promise<void>;
 }
 

@@ -19,6 +19,9 @@ import { useTexts } from './text/texts.tsx';
 const NewReportPage = lazy(async () => ({
   default: (await import('./pages/new-report/new-report-page.tsx')).NewReportPage,
 }));
+const AdministrationPage = lazy(async () => ({
+  default: (await import('./pages/administration/administration-page.tsx')).AdministrationPage,
+}));
 const DataPage = lazy(async () => ({ default: (await import('./pages/data/data-page.tsx')).DataPage }));
 const QueryPage = lazy(async () => ({ default: (await import('./pages/result/query-page.tsx')).QueryPage }));
 
@@ -90,6 +93,13 @@ function Pages({ session, environments, environment }: InEnvironment) {
           <Route path="/env/:environment/queries/:id">
             {({ id }) => <QueryPage key={id} place={place} session={session} id={id} />}
           </Route>
+          {session.scopes.includes('admin') && (
+            <Route path="/env/:environment/administration/:section?">
+              {({ section = 'users' }) => (
+                <AdministrationPage place={place} session={session} section={section} />
+              )}
+            </Route>
+          )}
           <Route path="/env/:environment/data">
             <DataPage place={place} session={session} />
           </Route>

@@ -5,10 +5,7 @@ import { callApi } from './http.ts';
 export function useEnvironments(organization: string): readonly string[] | undefined {
   return useQuery({
     queryKey: ['environments', organization],
-    queryFn: ({ signal }) =>
-      callApi<readonly string[]>(`/v1/organizations/${encodeURIComponent(organization)}/environments`, {
-        signal,
-      }),
+    queryFn: ({ signal }) => callApi<readonly string[]>(environmentsPathOf(organization), { signal }),
     staleTime: 60_000,
   }).data;
 }
@@ -19,7 +16,16 @@ export interface Place {
   readonly environment: string;
 }
 
+/** Returns the path of the organization in the API. */
+export function organizationPathOf(organization: string): string {
+  return `/v1/organizations/${encodeURIComponent(organization)}`;
+}
+
+export function environmentsPathOf(organization: string): string {
+  return `${organizationPathOf(organization)}/environments`;
+}
+
 /** Returns the path of the environment in the API. */
 export function pathOf({ organization, environment }: Place): string {
-  return `/v1/organizations/${encodeURIComponent(organization)}/environments/${encodeURIComponent(environment)}`;
+  return `${environmentsPathOf(organization)}/${encodeURIComponent(environment)}`;
 }

@@ -1,6 +1,6 @@
 import type { SessionView } from '@hourglass/contract';
 import type { TextKey } from '../text/languages.ts';
-import { dataPath, newReportPath, queriesPath } from './paths.ts';
+import { administrationPath, dataPath, newReportPath, queriesPath } from './paths.ts';
 
 export interface NavigationEntry {
   readonly href: string;
@@ -30,6 +30,10 @@ export function navigationOf(
     {
       key: 'nav.data',
       entries: entry(dataPath, 'data.title', scopes.includes('read') || scopes.includes('ingest')),
+    },
+    {
+      key: 'nav.organization',
+      entries: entry((name) => administrationPath(name), 'admin.title', scopes.includes('admin')),
     },
   ];
   return groups.filter(({ entries }) => entries.length > 0);

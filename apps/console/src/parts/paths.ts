@@ -8,3 +8,7 @@ export const queryPath = (environment: string, id: string) =>
   `${queriesPath(environment)}/${encodeURIComponent(id)}`;
 
 export const dataPath = (environment: string) => `${environmentPath(environment)}/data`;
+
+/** @param section of the administration */
+export const administrationPath = (environment: string, section?: string) =>
+  `${environmentPath(environment)}/administration${section === undefined ? '' : `/${section}`}`;

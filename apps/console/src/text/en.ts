@@ -1,3 +1,4 @@
+import { administration } from './en/administration.ts';
 import { data } from './en/data.ts';
 import { filter } from './en/filter.ts';
 import { frame } from './en/frame.ts';
@@ -9,6 +10,7 @@ import { templates } from './en/templates.ts';
 
 /** The texts of the console, a file for each area. The other languages have the same files and keys; a test compares them. */
 export const en = {
+  ...administration,
   ...data,
   ...filter,
   ...frame,

@@ -1,3 +1,4 @@
+import { administration } from './pl/administration.ts';
 import { data } from './pl/data.ts';
 import { filter } from './pl/filter.ts';
 import { frame } from './pl/frame.ts';
@@ -8,6 +9,7 @@ import { shortcuts } from './pl/shortcuts.ts';
 import { templates } from './pl/templates.ts';
 
 export const pl = {
+  ...administration,
   ...data,
   ...filter,
   ...frame,

@@ -1,3 +1,4 @@
+import { administration } from './zh/administration.ts';
 import { data } from './zh/data.ts';
 import { filter } from './zh/filter.ts';
 import { frame } from './zh/frame.ts';
@@ -8,6 +9,7 @@ import { shortcuts } from './zh/shortcuts.ts';
 import { templates } from './zh/templates.ts';
 
 export const zh = {
+  ...administration,
   ...data,
   ...filter,
   ...frame,
