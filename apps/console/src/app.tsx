@@ -22,6 +22,9 @@ const NewReportPage = lazy(async () => ({
 const AdministrationPage = lazy(async () => ({
   default: (await import('./pages/administration/administration-page.tsx')).AdministrationPage,
 }));
+const NewEnvironment = lazy(async () => ({
+  default: (await import('./pages/administration/environments-section.tsx')).NewEnvironment,
+}));
 const DataPage = lazy(async () => ({ default: (await import('./pages/data/data-page.tsx')).DataPage }));
 const QueryPage = lazy(async () => ({ default: (await import('./pages/result/query-page.tsx')).QueryPage }));
 
@@ -140,6 +143,11 @@ function NoEnvironment({ session }: Pick<InEnvironment, 'session'>) {
       >
         {t('noEnvironment.next')}
       </Notice>
+      {session.scopes.includes('admin') && (
+        <Suspense>
+          <NewEnvironment organization={session.organization} />
+        </Suspense>
+      )}
     </Frame>
   );
 }

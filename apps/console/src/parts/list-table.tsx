@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTexts } from '../text/texts.tsx';
 
-export interface ListColumn<Item> {
+interface ListColumn<Item> {
   readonly label: string;
   readonly renderCell: (item: Item) => ReactNode;
 }
