@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sharedSystem, type TestSystem } from '@hourglass/testing';
-import { isChromiumMissing, openPage, startBrowser } from './browser.ts';
+import { isChromiumMissing, openPage, startBrowser, type WatchedPage } from './browser.ts';
+import { mainThreadTasks } from './main-thread.ts';
 
 const rows = 100_000;
 const startMs = Date.UTC(2026, 2, 2);
@@ -14,10 +15,11 @@ const report = {
   timeRange: { start: new Date(startMs).toISOString(), end: new Date(startMs + rows * 1000).toISOString() },
 };
 
-// Bounds that only a fault exceeds: on a busy machine a frame may take long for no reason of the page.
-const maxOpenMs = 10_000;
-const maxPlotMs = 2_000;
-const maxSlowFrames = 0.2;
+// Processor time of one task of the page, which a busy machine changes little; the clock has bounds that only a fault
+// exceeds.
+const maxPlotMs = 150;
+const maxFrameMs = 50;
+const maxOpenMs = 15_000;
 
 describe.skipIf(isChromiumMissing)(`a result of ${rows} rows`, () => {
   let system: TestSystem;
@@ -41,48 +43,56 @@ describe.skipIf(isChromiumMissing)(`a result of ${rows} rows`, () => {
     await system.stop();
   });
 
-  test('opens, is drawn and scrolls smoothly', async () => {
+  async function signedIn(path: string): Promise<WatchedPage> {
     const opened = await openPage(browser, system.url);
-    const { page, faults } = opened;
+    const { page } = opened;
     await page.goto('/');
     await page.locator('input[type=email]').fill(system.email);
     await page.locator('input[type=password]').fill(system.password);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Queries' }).waitFor();
-    await page.addInitScript(recordPlots);
-    await page.goto(`/env/prod/queries/${id}`);
+    await page.goto(path);
     await page.getByText('100,000 of 100,000 rows').waitFor();
+    return opened;
+  }
+
+  test('opens, is drawn and scrolls smoothly', async () => {
+    const opened = await signedIn(`/env/prod/queries/${id}`);
+    const { page } = opened;
+    // Since the page was asked for.
     const openMs = await page.evaluate<number>('performance.now()');
     await page.locator('.chart canvas').waitFor();
-    const [prepareMs, drawMs] = await Promise.all([
-      longestOf(page, 'plot.prepare'),
-      longestOf(page, 'plot.draw'),
-    ]);
-    const frames = await scrolledFrames(page);
-    const worstMs = Math.max(...frames);
+    const [plotMs = 0] = await mainThreadTasks(browser, page, async () => {
+      for (const metric of ['average', 'calls', 'average']) {
+        await page.getByRole('combobox', { name: 'Plot' }).selectOption(metric);
+        await page.getByRole('slider', { name: `${metric} over time` }).waitFor();
+      }
+    });
+    let frames: readonly number[] = [];
+    const tasks = await mainThreadTasks(browser, page, async () => {
+      frames = await scrolledFrames(page);
+    });
+    const [frameMs = 0] = tasks;
+    const late = frames.filter((ms) => ms > 50).length;
     console.log(
-      `${rows} rows: open ${openMs.toFixed(0)} ms, plot ${(prepareMs + drawMs).toFixed(0)} ms ` +
-        `(prepare ${prepareMs.toFixed(0)}, draw ${drawMs.toFixed(0)}), ${frames.length} frames, ` +
-        `worst ${worstMs.toFixed(0)} ms, above 50 ms: ${frames.filter((ms) => ms > 50).length}`,
+      `${rows} rows: opened in ${openMs.toFixed(0)} ms; plot ${plotMs.toFixed(0)} ms of processor time; ` +
+        `${frames.length} frames scrolled, longest task ${frameMs.toFixed(1)} ms of processor time, ` +
+        `longest frame ${Math.max(...frames).toFixed(0)} ms, ${late} above 50 ms`,
     );
     expect(openMs).toBeLessThan(maxOpenMs);
-    expect(prepareMs + drawMs).toBeLessThan(maxPlotMs);
-    expect(frames.filter((ms) => ms > 50).length / frames.length).toBeLessThan(maxSlowFrames);
-    // Counted, not timed: the document has the visible rows only.
+    expect(plotMs).toBeLessThan(maxPlotMs);
+    expect(tasks.length).toBeGreaterThan(frames.length);
+    expect(frameMs).toBeLessThan(maxFrameMs);
+    // The document has the visible rows only.
     expect(await page.locator('.grid-body [role=row]').count()).toBeLessThan(80);
-    expect(await page.locator('.grid-body [role=row]').last().getAttribute('aria-rowindex')).toBe('100001');
-    expect(faults).toEqual([]);
+    expect(await page.locator('[aria-rowindex="100001"]').count()).toBe(1);
+    expect(opened.faults).toEqual([]);
     await opened.close();
   });
 
   test('is sorted and searched whole', async () => {
-    const opened = await openPage(browser, system.url);
+    const opened = await signedIn(`/env/prod/queries/${id}?sort=average%3Adesc`);
     const { page } = opened;
-    await page.goto(`/env/prod/queries/${id}?sort=average%3Adesc`);
-    await page.locator('input[type=email]').fill(system.email);
-    await page.locator('input[type=password]').fill(system.password);
-    await page.keyboard.press('Enter');
-    await page.getByText('100,000 of 100,000 rows').waitFor();
     await expect.poll(() => page.locator('[aria-rowindex="2"] [aria-colindex="2"]').textContent()).toBe('50');
     await page.getByLabel('Find in the rows').fill('2026-03-02 20:33:20');
     await page.getByText('1 row', { exact: true }).waitFor();
@@ -92,16 +102,6 @@ describe.skipIf(isChromiumMissing)(`a result of ${rows} rows`, () => {
     await opened.close();
   });
 });
-
-/** Plots are measured before the page is asked. */
-const recordPlots = `window.plots = [];
-  new PerformanceObserver((list) => window.plots.push(...list.getEntries())).observe({ type: 'measure', buffered: true });`;
-
-function longestOf(page: Page, name: string): Promise<number> {
-  return page.evaluate<number>(
-    `Math.max(...window.plots.filter((entry) => entry.name === '${name}').map(({ duration }) => duration))`,
-  );
-}
 
 /** Scrolls through the table as a wheel does, and returns the milliseconds between frames. */
 function scrolledFrames(page: Page): Promise<number[]> {

@@ -1,11 +1,12 @@
 import type { SessionView } from '@hourglass/contract';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { useEnvironments, type Place } from './api/environments.ts';
 import { useLiveQueries } from './api/live-queries.ts';
 import { useSession } from './api/session.ts';
 import { Frame } from './parts/frame.tsx';
 import { ImporterProvider } from './parts/importer.tsx';
+import { loadable } from './parts/loadable.tsx';
 import { Notice } from './parts/notice.tsx';
 import { OutageBanner } from './parts/outage-banner.tsx';
 import { queriesPath } from './parts/paths.ts';
@@ -16,17 +17,17 @@ import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 import { useTexts } from './text/texts.tsx';
 
 // Loaded when they are opened: the list of queries is the first page.
-const NewReportPage = lazy(async () => ({
-  default: (await import('./pages/new-report/new-report-page.tsx')).NewReportPage,
-}));
-const AdministrationPage = lazy(async () => ({
-  default: (await import('./pages/administration/administration-page.tsx')).AdministrationPage,
-}));
-const NewEnvironment = lazy(async () => ({
-  default: (await import('./pages/administration/environments-section.tsx')).NewEnvironment,
-}));
-const DataPage = lazy(async () => ({ default: (await import('./pages/data/data-page.tsx')).DataPage }));
-const QueryPage = lazy(async () => ({ default: (await import('./pages/result/query-page.tsx')).QueryPage }));
+const NewReportPage = loadable(
+  async () => (await import('./pages/new-report/new-report-page.tsx')).NewReportPage,
+);
+const AdministrationPage = loadable(
+  async () => (await import('./pages/administration/administration-page.tsx')).AdministrationPage,
+);
+const NewEnvironment = loadable(
+  async () => (await import('./pages/administration/environments-section.tsx')).NewEnvironment,
+);
+const DataPage = loadable(async () => (await import('./pages/data/data-page.tsx')).DataPage);
+const QueryPage = loadable(async () => (await import('./pages/result/query-page.tsx')).QueryPage);
 
 /** The page of the URL for whoever is signed in, and otherwise the sign-in at the same URL. */
 export function App() {

@@ -35,7 +35,7 @@ export function useResult(place: Place, id: string, total: number): ResultRows {
   const [isWanted, setWanted] = useState(total <= rowsReadAtOnce);
   const pages = useResultPages(place, id, total);
   const [first] = pages.data?.pages ?? [];
-  const all = useAllRows(place, id, isWanted && first?.nextPageToken !== undefined);
+  const all = useAllRows(place, id, isWanted && total > maxPageRows);
   const paged = useMemo(() => pages.data?.pages.flatMap((page) => page.rows) ?? [], [pages.data]);
   const rows = all.rows ?? paged;
   const isComplete = all.rows !== undefined || (first !== undefined && !pages.hasNextPage);

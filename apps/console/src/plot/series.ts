@@ -63,23 +63,38 @@ export function prepareSeries(
 
 /** `placeOf`: index of the bucket of each row; -1: it has none. */
 function bucketsOf(rows: readonly Row[], { name }: Column): { buckets: Bucket[]; placeOf: Int32Array } {
-  const ofTime = new Map<number, Bucket>();
-  const times = new Float64Array(rows.length);
-  // Rows are mostly in the order of time, so that neighbours have the same text.
+  const buckets: Bucket[] = [];
+  const placeOf = new Int32Array(rows.length).fill(-1);
+  let isAscending = true;
+  // Rows are mostly in the order of time, so that neighbours have the same text, or a later time.
   let lastText = '';
-  let lastBucket: Bucket | null = null;
+  let last: Bucket | null = null;
   for (let index = 0; index < rows.length; index += 1) {
     const text = String(rows[index]?.[name]);
-    if (text !== lastText) {
-      lastText = text;
-      lastBucket = bucketOf(text);
-      if (lastBucket !== null) ofTime.set(lastBucket.atSeconds, lastBucket);
+    const bucket: Bucket | null = text === lastText ? last : bucketOf(text);
+    lastText = text;
+    if (bucket !== null && bucket.atSeconds !== last?.atSeconds) {
+      isAscending &&= bucket.atSeconds > (buckets.at(-1)?.atSeconds ?? -Infinity);
+      buckets.push(bucket);
     }
-    times[index] = lastBucket?.atSeconds ?? Number.NaN;
+    last = bucket;
+    if (bucket !== null) placeOf[index] = buckets.length - 1;
   }
+  return isAscending ? { buckets, placeOf } : sortedBuckets(buckets, placeOf);
+}
+
+/** Brings buckets in the order of time, each once. */
+function sortedBuckets(
+  found: readonly Bucket[],
+  placeOf: Int32Array,
+): { buckets: Bucket[]; placeOf: Int32Array } {
+  const ofTime = new Map(found.map((bucket) => [bucket.atSeconds, bucket]));
   const buckets = [...ofTime.values()].sort((one, other) => one.atSeconds - other.atSeconds);
   const places = new Map(buckets.map(({ atSeconds }, place) => [atSeconds, place]));
-  return { buckets, placeOf: Int32Array.from(times, (atSeconds) => places.get(atSeconds) ?? -1) };
+  return {
+    buckets,
+    placeOf: placeOf.map((place) => places.get(found[place]?.atSeconds ?? Number.NaN) ?? -1),
+  };
 }
 
 interface NamedSeries {
@@ -96,13 +111,18 @@ function largestSeries(
   if (dimensions.length === 0) return { named: [{ name: metric.name, of: () => true }], omitted: 0 };
   const idOf = new Map<string, number>();
   const sums: number[] = [];
-  const ids = Int32Array.from(rows, (row) => {
+  const ids = new Int32Array(rows.length);
+  for (const [index, row] of rows.entries()) {
     const name = nameOf(row, dimensions);
-    const id = idOf.get(name) ?? idOf.size;
-    idOf.set(name, id);
+    let id = idOf.get(name);
+    if (id === undefined) {
+      id = idOf.size;
+      idOf.set(name, id);
+      sums.push(0);
+    }
+    ids[index] = id;
     sums[id] = (sums[id] ?? 0) + Math.abs(numberOf(row[metric.name]) ?? 0);
-    return id;
-  });
+  }
   const largest = [...idOf].sort(([, one], [, other]) => (sums[other] ?? 0) - (sums[one] ?? 0));
   return {
     named: largest.slice(0, maxSeries).map(([name, id]) => ({ name, of: (row) => ids[row] === id })),
@@ -120,7 +140,8 @@ function seriesOf(
     count,
   }: NamedSeries & { readonly metric: Column; readonly placeOf: Int32Array; readonly count: number },
 ): Series {
-  const values = Array.from<number | null>({ length: count }).fill(null);
+  const values: (number | null)[] = [];
+  for (let bucket = 0; bucket < count; bucket += 1) values.push(null);
   const rowAt = new Int32Array(count).fill(-1);
   for (let index = 0; index < rows.length; index += 1) {
     const place = placeOf[index] ?? -1;

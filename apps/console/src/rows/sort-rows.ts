@@ -24,7 +24,7 @@ export function nextSorting(current: Sorting | null, { name, type }: Column): So
   return current.isDescending === startsDescending ? { ...current, isDescending: !startsDescending } : null;
 }
 
-type Compare = (one: number, other: number) => number;
+type Compare<Value> = (one: Value, other: Value) => number;
 
 /**
  * Returns the indices of the rows in the order of a column. Missing values are last in both directions, rows with equal values keep
@@ -54,7 +54,7 @@ function numberKey(type: Column['type']): (value: Row[string]) => number {
 }
 
 /** `exact`: texts of whole numbers, which a key may have rounded. */
-function compareNumbers(keys: Float64Array, exact: readonly Row[string][] | null): Compare {
+function compareNumbers(keys: Float64Array, exact: readonly Row[string][] | null): Compare<number> {
   return (one, other) => {
     const [a = 0, b = 0] = [keys[one], keys[other]];
     if (a !== b || exact === null || Math.abs(a) <= Number.MAX_SAFE_INTEGER) return a - b;
@@ -64,12 +64,20 @@ function compareNumbers(keys: Float64Array, exact: readonly Row[string][] | null
   };
 }
 
-/** Compares each distinct text once by the rules of the language; the ranks of texts are numbers. */
+/** More texts take the rules of a language a second. */
+const maxCollatedTexts = 10_000;
+
+/** Compares each distinct text once, by the rules of the language if they are few; the ranks of texts are numbers. */
 function textRanks(values: readonly Row[string][], tag: string): Float64Array {
-  const { compare } = new Intl.Collator(tag, { numeric: true });
   const texts = [...new Set(values.filter((value) => value !== null).map(String))];
-  const rankOf = new Map(texts.toSorted(compare).map((text, rank) => [text, rank]));
+  const sorted = texts.length > maxCollatedTexts ? texts.sort() : texts.sort(collation(tag));
+  const rankOf = new Map(sorted.map((text, rank) => [text, rank]));
   return Float64Array.from(values, (value) =>
     value === null ? Number.NaN : (rankOf.get(String(value)) ?? Number.NaN),
   );
+}
+
+function collation(tag: string): Compare<string> {
+  const { compare } = new Intl.Collator(tag, { numeric: true });
+  return (one, other) => compare(one, other);
 }

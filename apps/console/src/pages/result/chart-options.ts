@@ -14,8 +14,6 @@ export interface ChartLook {
   readonly onZoom: (fromSeconds: number, toSeconds: number) => void;
   readonly onReset: () => void;
   readonly onPoint: (bucket: number | null) => void;
-  /** Called after each time that it was drawn. */
-  readonly onDrawn: () => void;
 }
 
 export function colours(): (name: string) => string {
@@ -84,7 +82,7 @@ function lineOf(stroke: string, index: number, isStacked: boolean): uPlot.Series
 }
 
 /** Dragging zooms, a double click shows all. */
-function pointing({ onZoom, onReset, onPoint, onDrawn }: ChartLook): Pick<uPlot.Options, 'cursor' | 'hooks'> {
+function pointing({ onZoom, onReset, onPoint }: ChartLook): Pick<uPlot.Options, 'cursor' | 'hooks'> {
   return {
     cursor: {
       y: false,
@@ -97,7 +95,6 @@ function pointing({ onZoom, onReset, onPoint, onDrawn }: ChartLook): Pick<uPlot.
       },
     },
     hooks: {
-      draw: [onDrawn],
       setCursor: [({ cursor: { idx } }) => onPoint(idx ?? null)],
       setSelect: [
         (chart) => {

@@ -1,4 +1,5 @@
-import { lazy, Suspense, useRef } from 'react';
+import { useRef } from 'react';
+import { loadable } from '../../parts/loadable.tsx';
 import { unitText } from '../../plot/number-text.ts';
 import type { Plots, PlotView } from '../../plot/prepare-plot.ts';
 import type { Column } from '../../rows/result.ts';
@@ -24,7 +25,7 @@ export interface PlotCardProps {
 }
 
 // The library of plots is loaded with the first of them.
-const SeriesChart = lazy(async () => ({ default: (await import('./series-chart.tsx')).SeriesChart }));
+const SeriesChart = loadable(async () => (await import('./series-chart.tsx')).SeriesChart);
 
 export function PlotCard(props: PlotCardProps) {
   const { plots, view, metric, state, isPartial } = props;
@@ -51,7 +52,7 @@ export function PlotCard(props: PlotCardProps) {
         </div>
       )}
       {isChart && (
-        <Suspense fallback={<div className="chart" />}>
+        <div className="chart-place">
           <SeriesChart
             plot={series}
             title={metric.name}
@@ -64,7 +65,7 @@ export function PlotCard(props: PlotCardProps) {
               canvas.current = made;
             }}
           />
-        </Suspense>
+        </div>
       )}
       {view === 'heat' && heat !== null && <HeatTable plot={heat} title={metric.name} />}
       {view === 'bars' && bars !== null && <Bars plot={bars} />}

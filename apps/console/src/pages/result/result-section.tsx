@@ -8,7 +8,7 @@ import { baseMetrics } from '../../plot/figures.ts';
 import { preparePlots, viewOf } from '../../plot/prepare-plot.ts';
 import { rangeText } from '../../plot/range-text.ts';
 import { prepareColumns } from '../../rows/prepare-table.ts';
-import { shapeOf, type Column, type ResultShape, type Row } from '../../rows/result.ts';
+import { shapeOf, type Column, type ResultShape } from '../../rows/result.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { Downloads } from './downloads.tsx';
 import { ManifestPanel } from './manifest-panel.tsx';
@@ -35,7 +35,7 @@ export function ResultSection({ place, session, id, query }: ResultSectionProps)
   const columns = useMemo(() => prepareColumns(sources, tag), [sources, tag]);
   const shape = useMemo(() => head && shapeOf(sources, head.metadata), [head, sources]);
   const metric = shape && chosenMetric(shape, state.metric);
-  const plots = useMemo(() => shape && measuredPlots(rows, shape, metric), [rows, shape, metric]);
+  const plots = useMemo(() => shape && preparePlots(rows, shape, metric), [rows, shape, metric]);
   if (result.error !== null) return <Failure error={result.error} />;
   if (shape === undefined || plots === undefined || head === undefined)
     return <p className="hint">{t('result.loading')}</p>;
@@ -76,11 +76,4 @@ export function ResultSection({ place, session, id, query }: ResultSectionProps)
 
 function chosenMetric(shape: ResultShape, name: string | null): Column | undefined {
   return shape.metrics.find((metric) => metric.name === name) ?? baseMetrics(shape.metrics)[0];
-}
-
-function measuredPlots(rows: readonly Row[], shape: ResultShape, metric: Column | undefined) {
-  const startMs = performance.now();
-  const plots = preparePlots(rows, shape, metric);
-  performance.measure('plot.prepare', { start: startMs });
-  return plots;
 }

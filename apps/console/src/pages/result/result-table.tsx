@@ -22,6 +22,9 @@ interface ResultTableProps {
   readonly onSorting: (sorting: Sorting | null) => void;
 }
 
+/** More than are ever in the document. */
+const reusedRows = 256;
+
 /** Rows before the end at which the next page is read. */
 const rowsAhead = 1000;
 
@@ -122,7 +125,8 @@ function Rows({ columns, result, total, sorting, onSorting, finder, grid }: Rows
           const isSelected = isUsed && index >= cells.firstRow && index <= cells.lastRow;
           return (
             <GridRow
-              key={index}
+              // Rows that are scrolled out become those that are scrolled in.
+              key={index % reusedRows}
               {...{ columns, template, finder }}
               place={index}
               row={grid.rowAt(index)}

@@ -107,18 +107,12 @@ function useZoomedChart(
   const { tag } = useTexts();
   const [min = 0, max = 0] = [plot.buckets[zoom.first]?.atSeconds, plot.buckets[zoom.last]?.atSeconds];
   const make = (element: HTMLElement) => {
-    const startMs = performance.now();
     const look = { plot, isStacked, hidden, tag, widthPx: element.clientWidth };
     const zoomTo = (from: number, to: number) => {
       const next = zoomBetween(plot.buckets, from, to);
       if (next !== null) onZoom(next);
     };
-    let isDrawn = false;
-    const onDrawn = () => {
-      if (!isDrawn) performance.measure('plot.draw', { start: startMs });
-      isDrawn = true;
-    };
-    const options = chartOptions({ ...look, onZoom: zoomTo, onReset: () => onZoom(null), onPoint, onDrawn });
+    const options = chartOptions({ ...look, onZoom: zoomTo, onReset: () => onZoom(null), onPoint });
     const made = new uPlot(options, chartData(look), element);
     made.setScale('x', { min, max });
     onCanvas(made.ctx.canvas);
