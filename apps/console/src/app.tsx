@@ -28,6 +28,16 @@ const NewEnvironment = loadable(
 );
 const DataPage = loadable(async () => (await import('./pages/data/data-page.tsx')).DataPage);
 const QueryPage = loadable(async () => (await import('./pages/result/query-page.tsx')).QueryPage);
+const SavedReportsPage = loadable(
+  async () => (await import('./pages/reports/saved-reports-page.tsx')).SavedReportsPage,
+);
+const SchedulesPage = loadable(
+  async () => (await import('./pages/schedules/schedules-page.tsx')).SchedulesPage,
+);
+const SchedulePage = loadable(async () => (await import('./pages/schedules/schedule-page.tsx')).SchedulePage);
+const NewSchedulePage = loadable(
+  async () => (await import('./pages/schedules/new-schedule-page.tsx')).NewSchedulePage,
+);
 
 /** The page of the URL for whoever is signed in, and otherwise the sign-in at the same URL. */
 export function App() {
@@ -112,6 +122,20 @@ function Pages({ session, environments, environment }: InEnvironment) {
               <NewReportPage place={place} />
             </Route>
           )}
+          <Route path="/env/:environment/reports">
+            <SavedReportsPage place={place} session={session} />
+          </Route>
+          <Route path="/env/:environment/schedules">
+            <SchedulesPage place={place} session={session} />
+          </Route>
+          {session.scopes.includes('submit') && (
+            <Route path="/env/:environment/schedules/new">
+              <NewSchedulePage place={place} />
+            </Route>
+          )}
+          <Route path="/env/:environment/schedules/:id">
+            {({ id }) => <SchedulePage key={id} place={place} id={id} />}
+          </Route>
           <Route>
             <NotFound />
           </Route>

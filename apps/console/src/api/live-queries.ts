@@ -2,11 +2,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { pathOf, type Place } from './environments.ts';
 import { apiUrl } from './http.ts';
-import { refresh, showEvent } from './queries.ts';
+import { refresh, refreshQuery, showEvents } from './queries.ts';
 import { idOf, type TimedEvent } from './query-events.ts';
 
 const reopenAfterMs = 2000;
-/** Lists are read again at most once in this time, however many queries change. */
+/** Lists are read again, and progress is shown, at most once in this time, however many queries change. */
 const refreshEveryMs = 1000;
 
 /** Keeps the queries of an environment up to date by its stream of events. */
@@ -15,16 +15,27 @@ export function useLiveQueries({ organization, environment }: Place): void {
   useEffect(() => {
     const place = { organization, environment };
     const refreshSoon = throttled(() => void refresh(client, place), refreshEveryMs);
+    const events = new Map<string, TimedEvent>();
+    const showSoon = throttled(() => {
+      showEvents(client, place, events);
+      events.clear();
+    }, refreshEveryMs);
     return watchEvents(place, {
       onOpen: refreshSoon.run,
       onGap: refreshSoon.run,
       onEvent(event) {
-        const isShown = showEvent(client, place, event);
+        // The events of an environment come in their order, so the newest of a query says all.
+        events.set(idOf(event), event);
+        showSoon.run();
+        if (event.kind !== 'state') return;
         // A changed state may leave or enter a filtered list, and only a read shows the result.
-        if (event.kind === 'state' || !isShown) refreshSoon.run();
-        if (event.kind === 'state') void refresh(client, place, idOf(event));
+        refreshSoon.run();
+        void refreshQuery(client, place, idOf(event));
       },
-      stop: refreshSoon.stop,
+      stop() {
+        refreshSoon.stop();
+        showSoon.stop();
+      },
     });
   }, [client, organization, environment]);
 }

@@ -26,7 +26,9 @@ const queryKey = ({ organization, environment }: Place, id: string) => [
   environment,
   id,
 ];
-const pageSize = 50;
+const pageSize = 100;
+/** The place of a waiting query changes with queries of others, of which no event comes. */
+const placesEveryMs = 5000;
 
 export function useQueryList(place: Place, filter: ListFilter) {
   return useInfiniteQuery({
@@ -39,6 +41,10 @@ export function useQueryList(place: Place, filter: ListFilter) {
     },
     getNextPageParam: ({ nextPageToken }) => nextPageToken ?? null,
     placeholderData: (previous) => previous,
+    refetchInterval: ({ state: { data } }) =>
+      data?.pages.some(({ queries }) => queries.some(({ state }) => state === 'enqueued'))
+        ? placesEveryMs
+        : false,
   });
 }
 
@@ -47,6 +53,7 @@ export function useQueryStatus(place: Place, id: string) {
     queryKey: queryKey(place, id),
     queryFn: ({ signal }) =>
       callApi<QueryStatus>(`${pathOf(place)}/queries/${encodeURIComponent(id)}`, { signal }),
+    refetchInterval: ({ state: { data } }) => (data?.state === 'enqueued' ? placesEveryMs : false),
   });
 }
 
@@ -63,24 +70,25 @@ export function useCancelQuery(place: Place) {
 export async function refresh(client: QueryClient, place: Place, id?: string): Promise<void> {
   await Promise.all([
     client.invalidateQueries({ queryKey: listKey(place) }, { cancelRefetch: false }),
-    ...(id === undefined ? [] : [client.invalidateQueries({ queryKey: queryKey(place, id) })]),
+    ...(id === undefined ? [] : [refreshQuery(client, place, id)]),
   ]);
 }
 
-/** Writes an event into the responses that show its query. Returns whether a list shows it. */
-export function showEvent(client: QueryClient, place: Place, event: TimedEvent): boolean {
-  const id = idOf(event);
-  let isShown = false;
+export function refreshQuery(client: QueryClient, place: Place, id: string): Promise<void> {
+  return client.invalidateQueries({ queryKey: queryKey(place, id) });
+}
+
+/** Writes the newest event of each query into the responses that show it. Other queries keep their identity. */
+export function showEvents(client: QueryClient, place: Place, events: ReadonlyMap<string, TimedEvent>): void {
   const change = (query: ListedQuery) => {
-    if (idOf(query) !== id) return query;
-    isShown = true;
-    return applyEvent(query, event);
+    const event = events.get(idOf(query));
+    return event === undefined ? query : applyEvent(query, event);
   };
   client.setQueriesData<Pages>({ queryKey: listKey(place) }, (data) =>
     data === undefined
       ? data
       : { ...data, pages: data.pages.map((page) => ({ ...page, queries: page.queries.map(change) })) },
   );
-  client.setQueryData<QueryStatus>(queryKey(place, id), (query) => query && applyEvent(query, event));
-  return isShown;
+  for (const [id, event] of events)
+    client.setQueryData<QueryStatus>(queryKey(place, id), (query) => query && applyEvent(query, event));
 }

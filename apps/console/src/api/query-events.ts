@@ -23,10 +23,11 @@ export function applyEvent<Query extends QueryStatus>(query: Query, event: Timed
   if (Date.parse(event.time) < Date.parse(updated)) return query;
   const { state, progress, phase, rowsScanned, error } = event;
   // The response to a submission has the text "false".
-  const { phase: _phase, error: _error, ...rest } = query;
+  const { phase: _phase, error: _error, queue, ...rest } = query;
   const changed = {
     ...rest,
     state,
+    ...(state === 'enqueued' && queue !== undefined ? { queue } : {}),
     progress: Math.max(progress ?? 0, query.progress ?? 0),
     ...(rowsScanned === undefined ? {} : { rowsScanned }),
     ...(phase === undefined ? {} : { phase }),

@@ -4,7 +4,8 @@ import { pathOf, type Place } from './environments.ts';
 import { callApi } from './http.ts';
 import { hasEnded, idOf } from './query-events.ts';
 
-function readSubmission(place: Place, id: string, signal?: AbortSignal): Promise<QuerySubmission> {
+/** Reads the body that asks a query again. */
+export function readSubmission(place: Place, id: string, signal?: AbortSignal): Promise<QuerySubmission> {
   const path = `${pathOf(place)}/queries/${encodeURIComponent(id)}/submission`;
   return callApi<QuerySubmission>(path, signal === undefined ? {} : { signal });
 }

@@ -1,6 +1,13 @@
 import type { SessionView } from '@hourglass/contract';
 import type { TextKey } from '../text/languages.ts';
-import { administrationPath, dataPath, newReportPath, queriesPath } from './paths.ts';
+import {
+  administrationPath,
+  dataPath,
+  newReportPath,
+  queriesPath,
+  savedReportsPath,
+  schedulesPath,
+} from './paths.ts';
 
 export interface NavigationEntry {
   readonly href: string;
@@ -25,6 +32,8 @@ export function navigationOf(
       entries: [
         ...entry(queriesPath, 'queries.title'),
         ...entry(newReportPath, 'report.title', scopes.includes('submit')),
+        ...entry(savedReportsPath, 'saved.title'),
+        ...entry(schedulesPath, 'schedules.title'),
       ],
     },
     {

@@ -3,6 +3,11 @@ const environmentPath = (environment: string) => `/env/${encodeURIComponent(envi
 /** Paths of the pages, below the path of the console. */
 export const queriesPath = (environment: string) => `${environmentPath(environment)}/queries`;
 
+export const savedReportsPath = (environment: string) => `${environmentPath(environment)}/reports`;
+export const schedulesPath = (environment: string) => `${environmentPath(environment)}/schedules`;
+export const newSchedulePath = (environment: string) => `${schedulesPath(environment)}/new`;
+export const schedulePath = (environment: string, id: string) =>
+  `${schedulesPath(environment)}/${encodeURIComponent(id)}`;
 export const newReportPath = (environment: string) => `${environmentPath(environment)}/reports/new`;
 export const queryPath = (environment: string, id: string) =>
   `${queriesPath(environment)}/${encodeURIComponent(id)}`;

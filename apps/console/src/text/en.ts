@@ -3,8 +3,11 @@ import { data } from './en/data.ts';
 import { filter } from './en/filter.ts';
 import { frame } from './en/frame.ts';
 import { queries } from './en/queries.ts';
+import { queue } from './en/queue.ts';
 import { report } from './en/report.ts';
 import { result } from './en/result.ts';
+import { saved } from './en/saved.ts';
+import { schedules } from './en/schedules.ts';
 import { shortcuts } from './en/shortcuts.ts';
 import { templates } from './en/templates.ts';
 
@@ -15,8 +18,11 @@ export const en = {
   ...filter,
   ...frame,
   ...queries,
+  ...queue,
   ...report,
   ...result,
+  ...saved,
+  ...schedules,
   ...shortcuts,
   ...templates,
 } as const;

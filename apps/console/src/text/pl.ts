@@ -3,8 +3,11 @@ import { data } from './pl/data.ts';
 import { filter } from './pl/filter.ts';
 import { frame } from './pl/frame.ts';
 import { queries } from './pl/queries.ts';
+import { queue } from './pl/queue.ts';
 import { report } from './pl/report.ts';
 import { result } from './pl/result.ts';
+import { saved } from './pl/saved.ts';
+import { schedules } from './pl/schedules.ts';
 import { shortcuts } from './pl/shortcuts.ts';
 import { templates } from './pl/templates.ts';
 
@@ -14,8 +17,11 @@ export const pl = {
   ...filter,
   ...frame,
   ...queries,
+  ...queue,
   ...report,
   ...result,
+  ...saved,
+  ...schedules,
   ...shortcuts,
   ...templates,
 };

@@ -3,8 +3,11 @@ import { data } from './zh/data.ts';
 import { filter } from './zh/filter.ts';
 import { frame } from './zh/frame.ts';
 import { queries } from './zh/queries.ts';
+import { queue } from './zh/queue.ts';
 import { report } from './zh/report.ts';
 import { result } from './zh/result.ts';
+import { saved } from './zh/saved.ts';
+import { schedules } from './zh/schedules.ts';
 import { shortcuts } from './zh/shortcuts.ts';
 import { templates } from './zh/templates.ts';
 
@@ -14,8 +17,11 @@ export const zh = {
   ...filter,
   ...frame,
   ...queries,
+  ...queue,
   ...report,
   ...result,
+  ...saved,
+  ...schedules,
   ...shortcuts,
   ...templates,
 };

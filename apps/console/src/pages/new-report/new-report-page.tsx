@@ -19,6 +19,7 @@ import { DimensionsField } from './dimensions-field.tsx';
 import { FilterField } from './filter/filter-field.tsx';
 import { MetricsFields } from './metrics-fields.tsx';
 import { OrderFields } from './order-fields.tsx';
+import { SavePanel } from './save-panel.tsx';
 import type { Section } from './section.ts';
 import { TemplateGallery } from './template-gallery.tsx';
 import { TimeFields } from './time-fields.tsx';
@@ -62,6 +63,7 @@ export function NewReportPage({ place }: { readonly place: Place }) {
         </form>
         <aside className="stack">
           <DryRunPanel dryRun={dryRun} error={error} isPending={isPending} others={otherFaults(faults)} />
+          <SavePanel place={place} body={body} />
           <BodyPanel place={place} body={body} change={change} />
         </aside>
       </div>

@@ -4,17 +4,10 @@ import { withMember } from '../../report/report-body.ts';
 import { textOf } from '../../report/shape.ts';
 import { instantOfWallTime, relativeRanges, timeUnits, wallTimeOf } from '../../report/time-range.ts';
 import { useTexts } from '../../text/texts.tsx';
-import { FieldChoice } from './field-choice.tsx';
 import type { Section } from './section.ts';
+import { isKnownZone, ZoneChoice } from './zone-choice.tsx';
 
 const hourMs = 3_600_000;
-const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')];
-/** As things to search by name. */
-const zoneFields = zones.map((name) => ({
-  ...{ name, description: '', unit: null },
-  type: 'string',
-  functions: [],
-}));
 
 export function TimeFields(section: Section) {
   const { t } = useTexts();
@@ -117,11 +110,9 @@ function Bounds({ body, change, faults }: Section) {
 function ZoneField({ body, change, faults }: Section) {
   const { t } = useTexts();
   return (
-    <FieldChoice
-      label={t('report.zone')}
+    <ZoneChoice
       hint={t('report.zoneHint')}
       errors={faultsOf(faults, 'timeZone')}
-      fields={zoneFields}
       value={textOf(body.timeZone) || 'UTC'}
       onChange={(zone) => change(withMember(body, 'timeZone', zone === 'UTC' ? undefined : zone))}
     />
@@ -131,5 +122,5 @@ function ZoneField({ body, change, faults }: Section) {
 /** The zone of a pasted body may be none that the browser knows. */
 function zoneOf(zone: string | undefined): string {
   const wanted = textOf(zone);
-  return zones.includes(wanted) ? wanted : 'UTC';
+  return isKnownZone(wanted) ? wanted : 'UTC';
 }

@@ -1,6 +1,7 @@
-import type { ListedQuery, QueryParams, QueryStatus } from '@hourglass/contract';
+import type { ListedQuery, QueryParams, QueryStatus, QueueView } from '@hourglass/contract';
 import { hasEnded, idOf } from '../../api/query-events.ts';
 import type { TextKey } from '../../text/languages.ts';
+import { adviceOn } from './failure-advice.ts';
 
 /** How far a query is. */
 export interface QueryProgress {
@@ -12,6 +13,8 @@ export interface QueryProgress {
   readonly progress: number | null;
   /** Rows of a completed query. */
   readonly rows: number | null;
+  /** While the query is enqueued. */
+  readonly queue: QueueView | null;
 }
 
 /** A query as a row of the list. */
@@ -23,7 +26,10 @@ export interface QueryRow extends QueryProgress {
   readonly submitter: string;
   /** The reason of a failed query. */
   readonly reason: string | null;
+  /** The next step after it. */
+  readonly adviceKey: TextKey | null;
   readonly canCancel: boolean;
+  readonly canRunAgain: boolean;
 }
 
 export interface RowFormats {
@@ -50,19 +56,23 @@ export function prepareRow(query: ListedQuery, formats: RowFormats, maySubmit: b
     created: formats.created.format(new Date(created)),
     submitter: userId,
     reason: state === 'failed' ? (error ?? '') : null,
+    adviceKey: state === 'failed' ? adviceOn(error ?? '') : null,
     canCancel: maySubmit && !hasEnded(query),
+    canRunAgain: maySubmit && hasEnded(query),
   };
 }
 
 export function prepareState(query: QueryStatus): QueryProgress {
-  const { state, phase, progress = 0, resultRows } = query;
+  const { state, phase, progress = 0, resultRows, queue } = query;
   const isOver = hasEnded(query);
   return {
     state,
     stateKey: `state.${state}`,
-    phaseKey: isOver || phase === undefined ? null : `phase.${phase}`,
+    // The place says more than that it waits.
+    phaseKey: isOver || phase === undefined || queue !== undefined ? null : `phase.${phase}`,
     progress: isOver ? null : progress,
     rows: resultRows === undefined ? null : Number(resultRows),
+    queue: queue ?? null,
   };
 }
 

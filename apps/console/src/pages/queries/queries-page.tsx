@@ -1,5 +1,4 @@
 import type { SessionView } from '@hourglass/contract';
-import { useMemo } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import type { Place } from '../../api/environments.ts';
 import { useBatches } from '../../api/batches.ts';
@@ -10,7 +9,6 @@ import { Notice } from '../../parts/notice.tsx';
 import { dataPath, newReportPath } from '../../parts/paths.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { filterOf } from './list-filter.ts';
-import { prepareRow, rowFormats } from './prepare-row.ts';
 import { QueryFilters } from './query-filters.tsx';
 import { QueryTable } from './query-table.tsx';
 
@@ -21,15 +19,12 @@ export interface QueriesPageProps {
 
 /** The queries of an environment, newest first, as they change. */
 export function QueriesPage({ place, session }: QueriesPageProps) {
-  const { t, tag } = useTexts();
+  const { t } = useTexts();
   const [search] = useSearchParams();
   const filter = filterOf(search);
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useQueryList(place, filter);
-  const formats = useMemo(() => rowFormats(tag), [tag]);
   const maySubmit = session.scopes.includes('submit');
-  const rows = data?.pages.flatMap(({ queries }) =>
-    queries.map((query) => prepareRow(query, formats, maySubmit)),
-  );
+  const queries = data?.pages.flatMap((page) => page.queries);
   return (
     <>
       <div className="page-head">
@@ -42,10 +37,12 @@ export function QueriesPage({ place, session }: QueriesPageProps) {
       </div>
       <QueryFilters email={session.email} />
       {error !== null && data === undefined && <Failure error={error} />}
-      {rows?.length === 0 && (
+      {queries?.length === 0 && (
         <NoQueries place={place} session={session} isFiltered={Object.keys(filter).length > 0} />
       )}
-      {rows !== undefined && rows.length > 0 && <QueryTable place={place} rows={rows} />}
+      {queries !== undefined && queries.length > 0 && (
+        <QueryTable place={place} queries={queries} maySubmit={maySubmit} />
+      )}
       {hasNextPage && (
         <p className="more">
           <button

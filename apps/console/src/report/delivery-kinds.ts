@@ -1,0 +1,1 @@
+export const deliveryKinds = ['email', 'webhook', 'slack', 's3'] as const;

@@ -1,0 +1,21 @@
+export const queue = {
+  'advice.change': 'Zmień raport i wyślij go ponownie.',
+  'advice.fewerGroups': 'Użyj mniej wymiarów, dłuższej jednostki czasu albo filtra.',
+  'advice.format': 'Wyślij go jako CSV lub JSON.',
+  'advice.later': 'Uruchom ponownie później. To wysłanie nie liczy się do limitu.',
+  'advice.rates': 'Administrator importuje brakujące kursy lub kwoty; potem uruchom ponownie.',
+  'advice.report': 'Przekaż identyfikator zapytania operatorowi.',
+  'advice.shorter': 'Wybierz krótszy zakres, mniej wymiarów albo dłuższą jednostkę czasu.',
+  'again.otherForm':
+    'To zapytanie wysłano w innej postaci, na przykład jako raport monetyzacji. Wyślij je właściwym wywołaniem.',
+  'again.run': 'Uruchom ponownie',
+  'again.runOf': 'Uruchom ponownie: {{title}}',
+  'queue.environment_turn_one': 'Czeka na {{count}} zapytanie przed nim',
+  'queue.environment_turn_few': 'Czeka na {{count}} zapytania przed nim',
+  'queue.environment_turn_many': 'Czeka na {{count}} zapytań przed nim',
+  'queue.environment_turn_other': 'Czeka na {{count}} zapytania przed nim',
+  'queue.equal_query': 'Czeka na wynik takiego samego zapytania',
+  'queue.position': 'Miejsce {{position}} · gotowe za około {{soon}}, raczej nie później niż za {{late}}',
+  'queue.retry_wait': 'Czeka przed następną próbą',
+  'queue.workers_busy': 'Czeka na wolny proces roboczy',
+};

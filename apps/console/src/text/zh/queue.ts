@@ -1,0 +1,17 @@
+export const queue = {
+  'advice.change': '请修改报表后重新提交。',
+  'advice.fewerGroups': '请减少维度、使用更粗的时间单位或添加过滤条件。',
+  'advice.format': '请改以 CSV 或 JSON 提交。',
+  'advice.later': '请稍后重新运行。此次提交不计入限额。',
+  'advice.rates': '请管理员导入缺失的汇率或金额,然后重新运行。',
+  'advice.report': '请将查询编号告知运维人员。',
+  'advice.shorter': '请缩短时间范围、减少维度或使用更粗的时间单位。',
+  'again.otherForm': '此查询以其他形式提交(例如计费报表),请用相应的接口提交。',
+  'again.run': '重新运行',
+  'again.runOf': '重新运行 {{title}}',
+  'queue.environment_turn_other': '前面还有 {{count}} 个查询',
+  'queue.equal_query': '等待相同查询的结果',
+  'queue.position': '第 {{position}} 位 · 约 {{soon}}后完成,一般不超过 {{late}}',
+  'queue.retry_wait': '等待下一次尝试',
+  'queue.workers_busy': '等待空闲的工作进程',
+};
