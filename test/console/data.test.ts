@@ -163,7 +163,39 @@ describe.skipIf(isChromiumMissing)('the data page in Chromium', () => {
       expect(await overflows(page)).toEqual([]);
       expect(await accessibilityFaults(page)).toEqual([]);
       await takePicture(page, `data choices ${name}`);
+      for (const section of ['fields', 'settings']) {
+        await page.locator(`.sections a[href$="/${section}"]`).click();
+        await page.waitForLoadState('networkidle');
+        expect([section, await overflows(page)]).toEqual([section, []]);
+        expect([section, await accessibilityFaults(page)]).toEqual([section, []]);
+        await takePicture(page, `data ${section} ${name}`);
+      }
     }, options);
+  });
+
+  test('lists fields with their texts, and changes retention and limits after saying what goes', async () => {
+    await withPage(async ({ page }) => {
+      await page.getByRole('link', { name: 'Fields' }).click();
+      await page.getByLabel('Search names and descriptions').fill('is_error returned');
+      await page.getByRole('row', { name: /is_error .*Calls that returned an error/ }).waitFor();
+      await page.getByText('No field matches.', { exact: false }).waitFor();
+      await takePicture(page, 'data fields');
+      await page.getByLabel('Dataset').selectOption('Orders');
+      expect(new URL(page.url()).search).toBe('?dataset=orders');
+      await page.getByRole('link', { name: 'Retention and limits' }).click();
+      await page.getByText('Facts are kept indefinitely.').waitFor();
+      await page.getByLabel('Days of this environment').fill('400');
+      await page.getByRole('button', { name: 'Change the retention' }).click();
+      await page.getByText('0 facts, about 0 bytes, leave every report', { exact: false }).waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Change the retention' }).click();
+      await page.getByText('Facts are kept for 400 days.').waitFor();
+      await page.getByText('Set limits of this environment').click();
+      await page.getByRole('spinbutton', { name: 'Submissions in an hour' }).fill('5');
+      await page.getByRole('button', { name: 'Set the limits' }).click();
+      await page.locator('dd', { hasText: /^5$/ }).waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await takePicture(page, 'data settings');
+    });
   });
 
   test('offers members no undo', async () => {
@@ -182,6 +214,7 @@ describe.skipIf(isChromiumMissing)('the data page in Chromium', () => {
           .waitFor();
         expect(await page.getByRole('button', { name: /Undo/ }).count()).toBe(0);
         await page.locator('.drop-zone').waitFor();
+        expect(await page.getByRole('link', { name: 'Retention and limits' }).count()).toBe(0);
       },
       {},
       member,

@@ -114,8 +114,8 @@ function Pages({ session, environments, environment }: InEnvironment) {
               )}
             </Route>
           )}
-          <Route path="/env/:environment/data">
-            <DataPage place={place} session={session} />
+          <Route path="/env/:environment/data/:section?">
+            {({ section = 'import' }) => <DataPage place={place} session={session} section={section} />}
           </Route>
           {session.scopes.includes('submit') && (
             <Route path="/env/:environment/reports/new">

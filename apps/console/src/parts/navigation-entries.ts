@@ -38,7 +38,11 @@ export function navigationOf(
     },
     {
       key: 'nav.data',
-      entries: entry(dataPath, 'data.title', scopes.includes('read') || scopes.includes('ingest')),
+      entries: entry(
+        (name) => dataPath(name),
+        'data.title',
+        scopes.includes('read') || scopes.includes('ingest'),
+      ),
     },
     {
       key: 'nav.organization',

@@ -12,7 +12,9 @@ export const newReportPath = (environment: string) => `${environmentPath(environ
 export const queryPath = (environment: string, id: string) =>
   `${queriesPath(environment)}/${encodeURIComponent(id)}`;
 
-export const dataPath = (environment: string) => `${environmentPath(environment)}/data`;
+/** @param section of the data */
+export const dataPath = (environment: string, section?: string) =>
+  `${environmentPath(environment)}/data${section === undefined ? '' : `/${section}`}`;
 
 /** @param section of the administration */
 export const administrationPath = (environment: string, section?: string) =>

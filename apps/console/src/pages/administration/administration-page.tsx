@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { Place } from '../../api/environments.ts';
 import { PageTitle } from '../../parts/frame.tsx';
 import { administrationPath } from '../../parts/paths.ts';
+import '../../parts/sections.css';
 import { useTexts } from '../../text/texts.tsx';
 import { AccessKeysSection } from './access-keys-section.tsx';
 import './administration.css';
