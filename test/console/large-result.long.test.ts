@@ -5,6 +5,8 @@ import { isChromiumMissing, openPage, startBrowser, type WatchedPage } from './b
 import { mainThreadTasks } from './main-thread.ts';
 
 const rows = 100_000;
+/** More than the page reads by itself. */
+const manyRows = 160_000;
 const startMs = Date.UTC(2026, 2, 2);
 const report = {
   metrics: [
@@ -12,8 +14,13 @@ const report = {
     { name: 'total_response_time', function: 'avg', alias: 'average' },
   ],
   groupByTimeUnit: 'second',
-  timeRange: { start: new Date(startMs).toISOString(), end: new Date(startMs + rows * 1000).toISOString() },
 };
+const rangeOf = (seconds: number) => ({
+  timeRange: {
+    start: new Date(startMs).toISOString(),
+    end: new Date(startMs + seconds * 1000).toISOString(),
+  },
+});
 
 // Processor time of one task of the page, which a busy machine changes little; the clock has bounds that only a fault
 // exceeds.
@@ -25,9 +32,10 @@ describe.skipIf(isChromiumMissing)(`a result of ${rows} rows`, () => {
   let system: TestSystem;
   let browser: Browser;
   let id: string;
+  let largeId: string;
   beforeAll(async () => {
     [system, browser] = await Promise.all([sharedSystem('worker'), startBrowser()]);
-    for (let from = 0; from < rows; from += 20_000)
+    for (let from = 0; from < manyRows; from += 20_000)
       await system.client.sendFacts(
         Array.from({ length: 20_000 }, (_, index) => ({
           timestamp: startMs + (from + index) * 1000,
@@ -35,13 +43,19 @@ describe.skipIf(isChromiumMissing)(`a result of ${rows} rows`, () => {
           total_response_time: 20 + ((from + index) % 31),
         })),
       );
-    id = await system.client.submit(report);
-    expect(await system.client.ended(id)).toMatchObject({ state: 'completed', resultRows: rows });
+    id = await completed(rows);
+    largeId = await completed(manyRows);
   });
   afterAll(async () => {
     await browser.close();
     await system.stop();
   });
+
+  async function completed(count: number): Promise<string> {
+    const submitted = await system.client.submit({ ...report, ...rangeOf(count) });
+    expect(await system.client.ended(submitted)).toMatchObject({ state: 'completed', resultRows: count });
+    return submitted;
+  }
 
   async function signedIn(path: string): Promise<WatchedPage> {
     const opened = await openPage(browser, system.url);
@@ -52,13 +66,14 @@ describe.skipIf(isChromiumMissing)(`a result of ${rows} rows`, () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Queries' }).waitFor();
     await page.goto(path);
-    await page.getByText('100,000 of 100,000 rows').waitFor();
+    await page.getByRole('grid').waitFor();
     return opened;
   }
 
   test('opens, is drawn and scrolls smoothly', async () => {
     const opened = await signedIn(`/env/prod/queries/${id}`);
     const { page } = opened;
+    await page.getByText('100,000 of 100,000 rows').waitFor();
     // Since the page was asked for.
     const openMs = await page.evaluate<number>('performance.now()');
     await page.locator('.chart canvas').waitFor();
@@ -99,6 +114,22 @@ describe.skipIf(isChromiumMissing)(`a result of ${rows} rows`, () => {
     await page.keyboard.press('Enter');
     await page.locator('.cell[data-cursor] mark').waitFor();
     expect(await page.locator('.cell[data-cursor]').textContent()).toBe('2026-03-02 20:33:20 UTC');
+    await opened.close();
+  });
+
+  test('is read by pages if it is larger, and whole when it is sorted', async () => {
+    const opened = await signedIn(`/env/prod/queries/${largeId}`);
+    const { page } = opened;
+    await page.getByText('1,000 of 160,000 rows').waitFor();
+    await page.getByText('The plot shows the rows that were read so far.').waitFor();
+    await page.getByRole('grid').press('Control+End');
+    await page.getByText('11,000 of 160,000 rows').waitFor();
+    await page.getByRole('button', { name: 'calls', exact: true }).click();
+    await page.getByText('160,000 of 160,000 rows').waitFor();
+    await page.getByRole('grid').press('Control+Home');
+    await expect.poll(() => page.locator('[aria-rowindex="2"] [aria-colindex="1"]').textContent()).toBe('97');
+    expect(await page.getByText('The plot shows the rows that were read so far.').count()).toBe(0);
+    expect(opened.faults).toEqual([]);
     await opened.close();
   });
 });

@@ -239,6 +239,12 @@ describe.skipIf(isChromiumMissing)('the page of a result', () => {
       await page.getByRole('row', { name: /QueryResult.*✓ verified/ }).waitFor();
       expect(await accessibilityFaults(page)).toEqual([]);
       await takePicture(page, 'result verified');
+      // A request without a response is cancelled.
+      await page.route('**/result', () => undefined);
+      await page.getByRole('button', { name: 'Verify the archive' }).click();
+      await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+      expect(await page.getByText('Reading the archive').count()).toBe(0);
+      await page.unroute('**/result');
       const archive = await system.client.archive(ids['byHour'] ?? '');
       // A byte of the first part, behind its header.
       archive[200] = (archive[200] ?? 0) ^ 1;

@@ -20,7 +20,8 @@ export function SavePicture(props: SavePictureProps) {
   const save = async () => {
     setError(null);
     try {
-      const picture = pictureOf(props, tag, createMeasure());
+      const heatLine = t('plot.heatTitle', { title: props.metric.name });
+      const picture = pictureOf(props, { tag, heatLine }, createMeasure());
       if (picture === null) return;
       const chart = picture.chart === null ? null : props.canvas.current;
       saveFile(await drawPicture(picture, chart), `${fileNameOf(props.name)}.png`);
@@ -38,7 +39,11 @@ export function SavePicture(props: SavePictureProps) {
   );
 }
 
-function pictureOf(props: SavePictureProps, tag: string, measure: Measure): Picture | null {
+function pictureOf(
+  props: SavePictureProps,
+  { tag, heatLine }: { readonly tag: string; readonly heatLine: string },
+  measure: Measure,
+): Picture | null {
   const { plots, view, metric, name, rangeText, state, canvas } = props;
   const { series, heat, bars } = plots;
   const unit = unitText(tag, metric.unit);
@@ -50,7 +55,12 @@ function pictureOf(props: SavePictureProps, tag: string, measure: Measure): Pict
     return barsPicture(head, bars, valueText, measure);
   }
   if (view === 'heat' && heat !== null)
-    return heatPicture(head, heat, { ...weekNames(tag), value: short }, measure);
+    return heatPicture(
+      { title: name, lines: [heatLine, rangeText] },
+      heat,
+      { ...weekNames(tag), value: short },
+      measure,
+    );
   const widthPx = canvas.current?.clientWidth ?? 0;
   if (series === null || widthPx === 0) return null;
   const legend = series.series
