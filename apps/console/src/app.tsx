@@ -27,6 +27,7 @@ const NewEnvironment = loadable(
   async () => (await import('./pages/administration/environments-section.tsx')).NewEnvironment,
 );
 const DataPage = loadable(async () => (await import('./pages/data/data-page.tsx')).DataPage);
+const SharedPage = loadable(async () => (await import('./pages/shared/shared-page.tsx')).SharedPage);
 const QueryPage = loadable(async () => (await import('./pages/result/query-page.tsx')).QueryPage);
 const SavedReportsPage = loadable(
   async () => (await import('./pages/reports/saved-reports-page.tsx')).SavedReportsPage,
@@ -39,8 +40,26 @@ const NewSchedulePage = loadable(
   async () => (await import('./pages/schedules/new-schedule-page.tsx')).NewSchedulePage,
 );
 
-/** The page of the URL for whoever is signed in, and otherwise the sign-in at the same URL. */
+/** A shared view for the bearer of its link, and every other page for users. */
 export function App() {
+  return (
+    <Switch>
+      <Route path="/shared/:id">
+        {({ id }) => (
+          <Suspense>
+            <SharedPage id={id} />
+          </Suspense>
+        )}
+      </Route>
+      <Route>
+        <ForUsers />
+      </Route>
+    </Switch>
+  );
+}
+
+/** The page of the URL for whoever is signed in, and otherwise the sign-in at the same URL. */
+function ForUsers() {
   const session = useSession();
   return (
     <ImporterProvider owner={session?.email}>

@@ -4,7 +4,7 @@ import { heatOf, prepareHeat } from '../src/plot/heat.ts';
 import { changeText, numberTexts, unitText } from '../src/plot/number-text.ts';
 import { preparePlots, viewOf } from '../src/plot/prepare-plot.ts';
 import { rangeText } from '../src/plot/range-text.ts';
-import { stackedValues } from '../src/plot/series.ts';
+import { isolatedPositions, stackedValues } from '../src/plot/series.ts';
 import { axisText, bucketText } from '../src/plot/time-text.ts';
 import { weekNames } from '../src/plot/week-names.ts';
 import { isWhole, movedZoom, withEnd, zoomBetween, zoomOf } from '../src/plot/zoom.ts';
@@ -330,4 +330,11 @@ describe('texts of a plot', () => {
     const { days, hours } = weekNames('en');
     expect([days[0], days[6], hours[0], hours[23]]).toEqual(['Mon', 'Sun', '00', '23']);
   });
+});
+
+test('a value without a neighbour has a mark, because a line would not show it', () => {
+  expect(isolatedPositions([1, null, 2, 3, null, 0, null])).toEqual([0, 5]);
+  expect(isolatedPositions([null, 4])).toEqual([1]);
+  expect(isolatedPositions([1, 2])).toEqual([]);
+  expect(isolatedPositions([])).toEqual([]);
 });

@@ -77,7 +77,7 @@ export const openedSharedView = z
     expires: accountTime,
     isReport: z.boolean().describe('true: POST …:run runs it again.'),
     query: queryStatus
-      .pick({ state: true, created: true, progress: true, phase: true, error: true })
+      .pick({ state: true, created: true, progress: true, phase: true, resultRows: true, error: true })
       .optional()
       .describe('The query whose rows are shown. Absent: the report has not run yet.'),
   })

@@ -3,7 +3,7 @@ import { csvHeader, csvLine } from '../rows/csv.ts';
 import type { ArchiveBytes } from '../archive/archive-file.ts';
 import { pathOf, type Place } from './environments.ts';
 import { callApi, openResponse } from './http.ts';
-import { readRowTexts } from './result.ts';
+import { readRowTexts, resultOf } from './result.ts';
 
 export const archivePath = (place: Place, id: string) =>
   `${pathOf(place)}/queries/${encodeURIComponent(id)}/result`;
@@ -46,7 +46,7 @@ export async function writeRows(
   let lines: string[] = [];
   let count = 0;
   const lineOf = format === 'csv' ? csvLine : (row: string) => `${row}\n`;
-  const rows = readRowTexts(place, id, signal, ({ columns = [] }) => {
+  const rows = readRowTexts(resultOf(place, id), signal, ({ columns = [] }) => {
     if (format === 'csv') pieces.push(new Blob([csvHeader(columns)]));
   });
   for await (const texts of rows) {

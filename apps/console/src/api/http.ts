@@ -42,6 +42,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** `bytes=0-99`; the response is that part of the file. */
   readonly range?: string;
+  /** The secret of a shared view, in place of the session. */
+  readonly bearer?: string | undefined;
 }
 
 /** The path below which the API serves the console, without a trailing slash. */
@@ -67,14 +69,16 @@ export async function callApi<Result>(path: string, options: CallOptions = {}): 
  * @throws ApiError
  */
 export async function openResponse(path: string, options: CallOptions = {}): Promise<Response> {
-  const { method = 'GET', body, signal, range } = options;
+  const { method = 'GET', body, signal, range, bearer } = options;
   const response = await send(path, {
     method,
     headers: {
       // The API accepts the cookie for a write only with this type.
       ...(method === 'GET' || method === 'HEAD' ? {} : { 'Content-Type': 'application/json' }),
       ...(range === undefined ? {} : { Range: range }),
+      ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
     },
+    credentials: bearer === undefined ? 'same-origin' : 'omit',
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
@@ -84,7 +88,7 @@ export async function openResponse(path: string, options: CallOptions = {}): Pro
 
 async function send(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(apiUrl(path), { ...init, credentials: 'same-origin' });
+    return await fetch(apiUrl(path), init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new ApiError('no response', { status: 0, code: 'network' });

@@ -6,6 +6,19 @@ import type { Row } from '../rows/result.ts';
 import { pathOf, type Place } from './environments.ts';
 import { ApiError, callApi, openResponse } from './http.ts';
 
+/** The rows of a completed query. */
+export interface ResultSource {
+  readonly path: string;
+  /** As in `CallOptions`. */
+  readonly bearer?: string;
+  /** Another result at the same path has another one. */
+  readonly version?: string;
+}
+
+export function resultOf(place: Place, id: string): ResultSource {
+  return { path: `${pathOf(place)}/queries/${encodeURIComponent(id)}/resultView` };
+}
+
 /** Enough to see at once; the rest follows. */
 const firstPageRows = 1000;
 /** The largest page of the API: each one reads the archive from its beginning. */
@@ -31,11 +44,11 @@ export interface ResultRows {
 }
 
 /** The rows of a completed query: a first page at once, then all of a small result, and pages of a large one on demand. */
-export function useResult(place: Place, id: string, total: number): ResultRows {
+export function useResult(source: ResultSource, total: number): ResultRows {
   const [isWanted, setWanted] = useState(total <= rowsReadAtOnce);
-  const pages = useResultPages(place, id, total);
+  const pages = useResultPages(source, total);
   const [first] = pages.data?.pages ?? [];
-  const all = useAllRows(place, id, isWanted && total > maxPageRows);
+  const all = useAllRows(source, isWanted && total > maxPageRows);
   const paged = useMemo(() => pages.data?.pages.flatMap((page) => page.rows) ?? [], [pages.data]);
   const rows = all.rows ?? paged;
   const isComplete = all.rows !== undefined || (first !== undefined && !pages.hasNextPage);
@@ -53,13 +66,9 @@ export function useResult(place: Place, id: string, total: number): ResultRows {
   };
 }
 
-const resultPath = (place: Place, id: string) =>
-  `${pathOf(place)}/queries/${encodeURIComponent(id)}/resultView`;
-
-function useResultPages(place: Place, id: string, total: number) {
-  const { organization, environment } = place;
+function useResultPages({ path, bearer, version }: ResultSource, total: number) {
   return useInfiniteQuery({
-    queryKey: ['result', organization, environment, id],
+    queryKey: ['result', path, version],
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) => {
       const isFirstOfMany = pageParam === null && total > maxPageRows;
@@ -67,7 +76,7 @@ function useResultPages(place: Place, id: string, total: number) {
         pageSize: String(isFirstOfMany ? firstPageRows : maxPageRows),
       });
       if (pageParam !== null) parameters.set('pageToken', pageParam);
-      return callApi<ResultView>(`${resultPath(place, id)}?${parameters}`, { signal });
+      return callApi<ResultView>(`${path}?${parameters}`, { signal, bearer });
     },
     getNextPageParam: ({ nextPageToken }) => nextPageToken ?? null,
     // Results never change.
@@ -75,14 +84,13 @@ function useResultPages(place: Place, id: string, total: number) {
   });
 }
 
-function useAllRows(place: Place, id: string, isWanted: boolean) {
-  const { organization, environment } = place;
+function useAllRows(source: ResultSource, isWanted: boolean) {
   const [received, setReceived] = useState(0);
   const { data, error, isFetching } = useQuery({
-    queryKey: ['result-rows', organization, environment, id],
+    queryKey: ['result-rows', source.path, source.version],
     queryFn: async ({ signal }) => {
       const rows: Row[] = [];
-      for await (const texts of readRowTexts(place, id, signal)) {
+      for await (const texts of readRowTexts(source, signal)) {
         rows.push(...(JSON.parse(`[${texts.join(',')}]`) as Row[]));
         setReceived(rows.length);
       }
@@ -104,12 +112,11 @@ const turnMs = 12;
  * @throws ApiError of the code `network` when the connection breaks
  */
 export async function* readRowTexts(
-  place: Place,
-  id: string,
+  { path, bearer }: ResultSource,
   signal: AbortSignal,
   onHead: (head: ResultHead) => void = () => undefined,
 ): AsyncGenerator<readonly string[]> {
-  const { body } = await openResponse(resultPath(place, id), { signal });
+  const { body } = await openResponse(path, { signal, bearer });
   const splitter = new RowSplitter();
   let turnEndsMs = performance.now() + turnMs;
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader();

@@ -161,3 +161,11 @@ export function stackedValues(series: readonly Pick<Series, 'values'>[]): number
     return edge;
   });
 }
+
+/** Returns the positions of values without a neighbour. A line has no length there, so that only a mark shows them. */
+export function isolatedPositions(values: readonly (number | null | undefined)[]): number[] {
+  const isMissing = (position: number) => (values[position] ?? null) === null;
+  return values.flatMap((_value, position) =>
+    !isMissing(position) && isMissing(position - 1) && isMissing(position + 1) ? [position] : [],
+  );
+}

@@ -8,6 +8,7 @@ import { report } from './en/report.ts';
 import { result } from './en/result.ts';
 import { saved } from './en/saved.ts';
 import { schedules } from './en/schedules.ts';
+import { shared } from './en/shared.ts';
 import { shortcuts } from './en/shortcuts.ts';
 import { templates } from './en/templates.ts';
 
@@ -23,6 +24,7 @@ export const en = {
   ...result,
   ...saved,
   ...schedules,
+  ...shared,
   ...shortcuts,
   ...templates,
 } as const;

@@ -8,6 +8,7 @@ import { report } from './pl/report.ts';
 import { result } from './pl/result.ts';
 import { saved } from './pl/saved.ts';
 import { schedules } from './pl/schedules.ts';
+import { shared } from './pl/shared.ts';
 import { shortcuts } from './pl/shortcuts.ts';
 import { templates } from './pl/templates.ts';
 
@@ -22,6 +23,7 @@ export const pl = {
   ...result,
   ...saved,
   ...schedules,
+  ...shared,
   ...shortcuts,
   ...templates,
 };

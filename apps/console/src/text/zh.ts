@@ -8,6 +8,7 @@ import { report } from './zh/report.ts';
 import { result } from './zh/result.ts';
 import { saved } from './zh/saved.ts';
 import { schedules } from './zh/schedules.ts';
+import { shared } from './zh/shared.ts';
 import { shortcuts } from './zh/shortcuts.ts';
 import { templates } from './zh/templates.ts';
 
@@ -22,6 +23,7 @@ export const zh = {
   ...result,
   ...saved,
   ...schedules,
+  ...shared,
   ...shortcuts,
   ...templates,
 };

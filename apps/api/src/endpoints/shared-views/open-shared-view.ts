@@ -130,11 +130,15 @@ function openedOf(
 
 /** The part of a status that a bearer may know: neither the submitter nor the environment. */
 function stateOf(query: QueryRecord): NonNullable<OpenedSharedView['query']> {
-  const { state, created, progress, phase, error } = polledStatusOf({ ...query, scope: query.plan.tenant });
+  const { state, created, progress, phase, resultRows, error } = polledStatusOf({
+    ...query,
+    scope: query.plan.tenant,
+  });
   return {
     ...{ state, created },
     ...(progress === undefined ? {} : { progress }),
     ...(phase === undefined ? {} : { phase }),
+    ...(resultRows === undefined ? {} : { resultRows }),
     ...(error === undefined ? {} : { error }),
   };
 }

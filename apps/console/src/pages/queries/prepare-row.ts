@@ -62,7 +62,9 @@ export function prepareRow(query: ListedQuery, formats: RowFormats, maySubmit: b
   };
 }
 
-export function prepareState(query: QueryStatus): QueryProgress {
+export function prepareState(
+  query: Pick<QueryStatus, 'state' | 'phase' | 'progress' | 'resultRows' | 'queue'>,
+): QueryProgress {
   const { state, phase, progress = 0, resultRows, queue } = query;
   const isOver = hasEnded(query);
   return {

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { numberTexts } from '../../plot/number-text.ts';
-import { stackedValues, type Series, type SeriesPlot } from '../../plot/series.ts';
+import { isolatedPositions, stackedValues, type Series, type SeriesPlot } from '../../plot/series.ts';
 import { chartHeightPx, seriesColour } from './chart-look.ts';
 import { axisText, wallDate } from '../../plot/time-text.ts';
 
@@ -77,6 +77,10 @@ function lineOf(stroke: string, index: number, isStacked: boolean): uPlot.Series
     width: 2,
     // Marks tell lines apart without colour.
     dash: index < 4 || isStacked ? [] : [6, 4],
+    points: {
+      filter: (chart, position, showsAll) =>
+        showsAll ? null : isolatedPositions(chart.data[position] as (number | null)[]),
+    },
     ...(isStacked ? { fill: `${stroke}99`, width: 1 } : {}),
   };
 }

@@ -1,8 +1,10 @@
-import type { SessionView } from '@hourglass/contract';
+import type { QueryStatus, SessionView } from '@hourglass/contract';
+import { useMemo } from 'react';
 import { Link } from 'wouter';
 import type { Place } from '../../api/environments.ts';
 import { useCancelQuery, useQueryStatus } from '../../api/queries.ts';
 import { hasEnded } from '../../api/query-events.ts';
+import { resultOf } from '../../api/result.ts';
 import { CancelButton } from '../../parts/cancel-button.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PageTitle } from '../../parts/frame.tsx';
@@ -11,7 +13,10 @@ import { StateMark } from '../../parts/state-mark.tsx';
 import { useTexts } from '../../text/texts.tsx';
 import { prepareState } from '../queries/prepare-row.ts';
 import { EndedNotice, RunAgain } from './ended-notice.tsx';
+import { Downloads } from './downloads.tsx';
+import { ManifestPanel } from './manifest-panel.tsx';
 import { ResultSection } from './result-section.tsx';
+import { ShareButton } from './share-button.tsx';
 import './result.css';
 
 export interface QueryPageProps {
@@ -37,7 +42,12 @@ export function QueryPage({ place, session, id }: QueryPageProps) {
       <div className="page-head">
         <PageTitle>{title}</PageTitle>
         {maySubmit && !hasEnded(query) && <CancelButton title={title} onCancel={() => cancel.mutate(id)} />}
-        {maySubmit && query.state === 'completed' && <RunAgain place={place} id={id} />}
+        {maySubmit && query.state === 'completed' && (
+          <div className="buttons">
+            <ShareButton place={place} id={id} name={title} />
+            <RunAgain place={place} id={id} />
+          </div>
+        )}
       </div>
       {cancel.error !== null && <Failure error={cancel.error} />}
       <div className="card status">
@@ -46,8 +56,32 @@ export function QueryPage({ place, session, id }: QueryPageProps) {
           <span className="sub">{t('result.took', { time: query.executionTime })}</span>
         )}
       </div>
-      {query.state === 'completed' && <ResultSection place={place} session={session} id={id} query={query} />}
+      {query.state === 'completed' && (
+        <CompletedResult place={place} id={id} query={query} maySubmit={maySubmit} />
+      )}
       <EndedNotice place={place} id={id} query={query} maySubmit={maySubmit} />
     </>
+  );
+}
+
+interface CompletedResultProps extends Pick<QueryPageProps, 'place' | 'id'> {
+  readonly query: QueryStatus;
+  readonly maySubmit: boolean;
+}
+
+function CompletedResult({ place, id, query, maySubmit }: CompletedResultProps) {
+  const { t } = useTexts();
+  const source = useMemo(() => resultOf(place, id), [place, id]);
+  const total = Number(query.resultRows ?? 0);
+  const name = query.name ?? t('result.title');
+  return (
+    <ResultSection source={source} name={name} total={total}>
+      {(outputFormat) => (
+        <div className="result-files">
+          <Downloads {...{ place, id, total, name, outputFormat, maySubmit }} />
+          <ManifestPanel place={place} id={id} />
+        </div>
+      )}
+    </ResultSection>
   );
 }

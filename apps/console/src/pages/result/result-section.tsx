@@ -1,7 +1,5 @@
-import type { QueryStatus, SessionView } from '@hourglass/contract';
-import { useMemo } from 'react';
-import type { Place } from '../../api/environments.ts';
-import { useResult } from '../../api/result.ts';
+import { useMemo, type ReactNode } from 'react';
+import { useResult, type ResultSource } from '../../api/result.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { baseMetrics } from '../../plot/figures.ts';
@@ -10,26 +8,26 @@ import { rangeText } from '../../plot/range-text.ts';
 import { prepareColumns } from '../../rows/prepare-table.ts';
 import { shapeOf, type Column, type ResultShape } from '../../rows/result.ts';
 import { useTexts } from '../../text/texts.tsx';
-import { Downloads } from './downloads.tsx';
-import { ManifestPanel } from './manifest-panel.tsx';
 import { PlotCard } from './plot-card.tsx';
 import { ResultTable } from './result-table.tsx';
 import { usePlotState } from './use-plot-state.ts';
 
 interface ResultSectionProps {
-  readonly place: Place;
-  readonly session: SessionView;
-  readonly id: string;
-  readonly query: QueryStatus;
+  readonly source: ResultSource;
+  readonly name: string;
+  /** Number of rows of the whole result. */
+  readonly total: number;
+  /** Draws what follows the rows. */
+  readonly children?: (outputFormat: string) => ReactNode;
 }
 
 const noColumns: readonly Column[] = [];
 
-export function ResultSection({ place, session, id, query }: ResultSectionProps) {
+/** The plots and the table of a result. */
+export function ResultSection({ source, name, total, children }: ResultSectionProps) {
   const { t, tag } = useTexts();
   const state = usePlotState();
-  const total = Number(query.resultRows ?? 0);
-  const result = useResult(place, id, total);
+  const result = useResult(source, total);
   const { head, rows } = result;
   const sources = head?.columns ?? noColumns;
   const columns = useMemo(() => prepareColumns(sources, tag), [sources, tag]);
@@ -40,7 +38,6 @@ export function ResultSection({ place, session, id, query }: ResultSectionProps)
   if (shape === undefined || plots === undefined || head === undefined)
     return <p className="hint">{t('result.loading')}</p>;
   const view = viewOf(plots, state.view);
-  const name = query.name ?? t('result.title');
   return (
     <>
       <p className="hint range-line">{rangeText(head.metadata, tag)}</p>
@@ -62,14 +59,7 @@ export function ResultSection({ place, session, id, query }: ResultSectionProps)
           onSorting={state.sort}
         />
       )}
-      <div className="result-files">
-        <Downloads
-          {...{ place, id, total, name }}
-          outputFormat={head.metadata.outputFormat}
-          maySubmit={session.scopes.includes('submit')}
-        />
-        <ManifestPanel place={place} id={id} />
-      </div>
+      {children?.(head.metadata.outputFormat)}
     </>
   );
 }
