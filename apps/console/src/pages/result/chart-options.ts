@@ -112,8 +112,8 @@ function pointing({ onZoom, onReset, onPoint }: ChartLook): Pick<uPlot.Options, 
   };
 }
 
-/** Begins at zero, so that heights can be compared. */
-function valueRange(_chart: uPlot, min: number, max: number): uPlot.Range.MinMax {
-  if (min < 0) return uPlot.rangeNum(min, max, 0.1, true);
-  return [0, max === 0 ? 1 : max * 1.05];
+/** Begins at zero, so that heights can be compared. Null: every series is hidden. */
+function valueRange(_chart: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
+  if (min === null || max === null || max === 0) return [Math.min(0, min ?? 0), 1];
+  return min < 0 ? uPlot.rangeNum(min, max, 0.1, true) : [0, max * 1.05];
 }

@@ -26,7 +26,7 @@ interface ResultTableProps {
 const reusedRows = 256;
 
 /** Rows before the end at which the next page is read. */
-const rowsAhead = 1000;
+const rowsAhead = 500;
 
 /** The rows, of which only the visible ones are in the document: sorted, searched, and copied by the keyboard. */
 export function ResultTable({ columns, result, total, sorting, onSorting }: ResultTableProps) {
