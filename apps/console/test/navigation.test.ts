@@ -11,6 +11,8 @@ describe('the navigation', () => {
     expect(hrefs({ scopes: ['read'] })).toContain('/env/prod/queries');
     expect(hrefs({ scopes: ['read'] })).not.toContain('/env/prod/reports/new');
     expect(hrefs({ scopes: ['read', 'submit'] })).toContain('/env/prod/reports/new');
+    expect(hrefs({ scopes: ['read', 'submit', 'ingest'] })).not.toContain('/env/prod/administration');
+    expect(hrefs({ scopes: ['admin'] })).toContain('/env/prod/administration');
   });
 
   test('marks the page, or the nearest one above it', () => {

@@ -139,6 +139,16 @@ describe('an import in the browser', () => {
     expect(skipped.last).toMatchObject({ phase: 'done', accepted: 2, rejected: 1, faults: [{ line: 3 }] });
   });
 
+  test('sends nothing after a refused batch, neither of its file nor of the next', async () => {
+    const rows = Array.from({ length: 50_000 }, () => `{"timestamp":1795000000000}\n`);
+    const refusal = () =>
+      json(400, { code: 'batch.refused', message: 'no', faults: [{ line: 1, field: '', message: 'bad' }] });
+    const text = rows.join('');
+    const files = [file('a.ndjson', `${text}${text}`), file('b.ndjson', text)];
+    const { sent, last } = await importFiles(files, [refusal]);
+    expect([sent.length, last?.phase, last?.fileName]).toEqual([1, 'refused', 'a.ndjson']);
+  });
+
   test('translates the lines that the server refuses to those of the file', async () => {
     const faults = [{ line: 2, field: 'timestamp', message: 'too far ahead' }];
     const refusal = () => json(400, { code: 'batch.refused', message: 'no', faults });

@@ -118,8 +118,7 @@ function quotedCell(text: string, start: number, isWhole: boolean): Scanned<Cell
   for (;;) {
     const quote = text.indexOf('"', from);
     if (quote < 0) return isWhole ? { fault: notClosed } : null;
-    // The next byte may be another quote.
-    if (quote + 1 === text.length && !isWhole) return null;
+    // At the end of a chunk the caller waits for the next byte, which may be another quote.
     value += text.slice(from, quote);
     if (text[quote + 1] !== '"') return { value, end: quote + 1 };
     value += '"';
