@@ -234,6 +234,13 @@ describe('the selection', () => {
       { calls: null, avg: -5, apiproxy: '' },
     ];
     expect(tsvOf(rows, [calls, average, proxy])).toBe('9007199254740993\t0.1\t"a\tb ""c""\nd"\n\t-5\t');
+    expect(['a\tb', 'a"b', 'a\nb', 'a\rb', 'a,b'].map((apiproxy) => tsvOf([{ apiproxy }], [proxy]))).toEqual([
+      '"a\tb"',
+      '"a""b"',
+      '"a\nb"',
+      '"a\rb"',
+      'a,b',
+    ]);
     expect(tsvOf([], [calls])).toBe('');
   });
 });
