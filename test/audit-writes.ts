@@ -418,6 +418,7 @@ function secondFactorWrites(): readonly AuditedWrite[] {
       body: ({ email, userPassword }) => ({ email, password: userPassword }),
       action: 'token.create',
     },
+    { operation: 'beginSessionWithToken', path: () => '/v1/session', by, action: 'token.create' },
     start,
     {
       operation: 'confirmSecondFactor',

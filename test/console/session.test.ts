@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sessionView } from '@hourglass/contract';
+import { createdToken, sessionView } from '@hourglass/contract';
 import { sharedSystem, startSystem, type RunningSystem, type TestSystem } from '@hourglass/testing';
 import { browserRequest, ownPage, signInWithCookie } from './browser-request.ts';
 
@@ -124,6 +124,94 @@ describe('a session', () => {
     );
     const { events } = (await audit.json()) as { events: { user: string }[] };
     expect(events[0]?.user).toBe(system.email);
+  });
+
+  test('begins with a token, which it neither is nor revokes nor outlasts', async () => {
+    const made = await fetch(`${system.url}/v1/organizations/${system.organization}/tokens`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ scopes: ['read'], expiresInSeconds: 600 }),
+    });
+    const { token } = createdToken.parse(await made.json());
+    const own = { ...ownPage(system.url), Authorization: `Bearer ${token}` };
+    const put = (headers: Readonly<Record<string, string>>) =>
+      browserRequest(`${system.url}/v1/session`, { method: 'PUT', headers });
+    const begun = await put(own);
+    expect(begun.status).toBe(200);
+    expect(sessionView.parse(JSON.parse(begun.body))).toMatchObject({
+      email: system.email,
+      scopes: ['read'],
+    });
+    const [pair = '', ...attributes] = (begun.headers['set-cookie']?.[0] ?? '').split('; ');
+    expect(pair).toMatch(/^hourglass=hg_[\w-]{43}$/);
+    expect(begun.body + pair).not.toContain(token);
+    expect(attributes).toEqual(expect.arrayContaining(['HttpOnly', 'SameSite=Strict', 'Path=/']));
+    const expires = attributes.find((text) => text.startsWith('Expires='))?.replace('Expires=', '') ?? '';
+    expect(Date.parse(expires) - Date.now()).toBeLessThan(601_000);
+    // A session makes no further one, so it does not last for ever, and no other site begins one.
+    const { Authorization: _, ...page } = own;
+    expect((await put({ ...page, Cookie: pair })).status).toBe(401);
+    expect((await put({ ...own, Origin: 'https://elsewhere.example' })).status).toBe(403);
+    expect((await put({ ...own, 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+    expect((await put({ ...own, Authorization: `Bearer ${token}x` })).status).toBe(401);
+    const basic = Buffer.from(`${system.email}:${system.password}`).toString('base64');
+    expect((await put({ ...own, Authorization: `Basic ${basic}` })).status).toBe(401);
+    const end = await browserRequest(`${system.url}/v1/session`, {
+      method: 'DELETE',
+      headers: { ...page, Cookie: pair },
+    });
+    expect(end.status).toBe(204);
+    const left = await fetch(`${system.url}/v1/session`, { headers: { Authorization: `Bearer ${token}` } });
+    expect(left.status).toBe(200);
+  });
+
+  test('ends everywhere at once, and neither for other users nor for tokens that are no sign-ins', async () => {
+    const colleague = {
+      email: `colleague@${system.organization}.example`,
+      password: 'correct horse battery',
+    };
+    const created = await fetch(`${system.url}/v1/organizations/${system.organization}/users`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ...colleague, role: 'member' }),
+    });
+    expect(created.status).toBe(201);
+    const [first, second, other] = await Promise.all([
+      signInWithCookie(system.url, system),
+      signInWithCookie(system.url, system),
+      signInWithCookie(system.url, colleague),
+    ]);
+    const withToken = await browserRequest(`${system.url}/v1/session`, {
+      method: 'PUT',
+      headers: { ...ownPage(system.url), Authorization: `Bearer ${system.token}` },
+    });
+    const [ofToken = ''] = (withToken.headers['set-cookie']?.[0] ?? '').split('; ');
+    const statusWith = async (Cookie: string) =>
+      (await browserRequest(`${system.url}/v1/session`, { headers: { Cookie } })).status;
+    expect(await statusWith(ofToken)).toBe(200);
+    const ended = await browserRequest(`${system.url}/v1/session?everywhere=true`, {
+      method: 'DELETE',
+      headers: { ...ownPage(system.url), Cookie: first.cookie },
+    });
+    expect(ended.status).toBe(204);
+    expect(await Promise.all([first.cookie, second.cookie, ofToken].map(statusWith))).toEqual([
+      401, 401, 401,
+    ]);
+    expect(await statusWith(other.cookie)).toBe(200);
+    const token = await fetch(`${system.url}/v1/session`, {
+      headers: { Authorization: `Bearer ${system.token}` },
+    });
+    expect(token.status).toBe(200);
+    const audit = await fetch(
+      `${system.url}/v1/organizations/${system.organization}/audit?action=token.delete&pageSize=3`,
+      { headers: { Authorization: `Bearer ${system.token}` } },
+    );
+    const { events } = (await audit.json()) as { events: { user: string; details: object }[] };
+    expect(events.map(({ user, details }) => ({ user, details }))).toEqual(
+      Array.from({ length: 3 }, () => ({ user: system.email, details: { user: system.email } })),
+    );
+    // The beforeAll of this file signed in, too.
+    ({ cookie } = await signInWithCookie(system.url, system));
   });
 
   test('does not begin with a wrong password', async () => {

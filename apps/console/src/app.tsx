@@ -3,7 +3,7 @@ import { Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import { useEnvironments, type Place } from './api/environments.ts';
 import { useLiveQueries } from './api/live-queries.ts';
-import { useSession } from './api/session.ts';
+import { useIsExpired, useSession } from './api/session.ts';
 import { Frame } from './parts/frame.tsx';
 import { ImporterProvider } from './parts/importer.tsx';
 import { loadable } from './parts/loadable.tsx';
@@ -13,6 +13,7 @@ import { queriesPath } from './parts/paths.ts';
 import { RouteFocus } from './parts/route-focus.tsx';
 import { ShortcutsProvider } from './parts/shortcuts.tsx';
 import { QueriesPage } from './pages/queries/queries-page.tsx';
+import { SignInDialog } from './pages/sign-in/sign-in-dialog.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 import { useTexts } from './text/texts.tsx';
 
@@ -58,14 +59,16 @@ export function App() {
   );
 }
 
-/** The page of the URL for whoever is signed in, and otherwise the sign-in at the same URL. */
+/** The page of the URL for whoever is signed in, and otherwise the sign-in at the same URL, or over the page. */
 function ForUsers() {
   const session = useSession();
+  const isExpired = useIsExpired();
   return (
     <ImporterProvider owner={session?.email}>
       <OutageBanner />
       {session === null && <SignInPage />}
-      {session && <SignedIn session={session} />}
+      {session && <SignedIn key={`${session.email} ${session.organization}`} session={session} />}
+      {session && isExpired && <SignInDialog email={session.email} />}
     </ImporterProvider>
   );
 }

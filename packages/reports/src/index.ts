@@ -91,6 +91,7 @@ export * from './accounts/account-admin.ts';
 export * from './accounts/account-changes.ts';
 export * from './accounts/account-roles.ts';
 export * from './accounts/accounts.ts';
+export * from './accounts/begin-token-session.ts';
 export * from './accounts/ceilings.ts';
 export * from './accounts/change-ceilings.ts';
 export * from './accounts/change-environment-settings.ts';

@@ -40,6 +40,8 @@ export interface CallOptions {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly signal?: AbortSignal;
+  /** Begins a session: the response sets the cookie. */
+  readonly token?: string;
   /** `bytes=0-99`; the response is that part of the file. */
   readonly range?: string;
   /** The secret of a shared view, in place of the session. */
@@ -69,7 +71,7 @@ export async function callApi<Result>(path: string, options: CallOptions = {}): 
  * @throws ApiError
  */
 export async function openResponse(path: string, options: CallOptions = {}): Promise<Response> {
-  const { method = 'GET', body, signal, range, bearer } = options;
+  const { method = 'GET', body, signal, range, bearer, token } = options;
   const response = await send(path, {
     method,
     headers: {
@@ -77,6 +79,7 @@ export async function openResponse(path: string, options: CallOptions = {}): Pro
       ...(method === 'GET' || method === 'HEAD' ? {} : { 'Content-Type': 'application/json' }),
       ...(range === undefined ? {} : { Range: range }),
       ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     },
     credentials: bearer === undefined ? 'same-origin' : 'omit',
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

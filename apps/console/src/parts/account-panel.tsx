@@ -50,6 +50,9 @@ export function AccountPanel({ session: { email, organization } }: { readonly se
         <button type="button" className="button" onClick={() => void signOut()}>
           {t('account.signOut')}
         </button>
+        <button type="button" className="button" onClick={() => void signOut({ everywhere: true })}>
+          {t('account.signOutEverywhere')}
+        </button>
       </div>
     </>
   );

@@ -31,14 +31,7 @@ const columns = {
 export function createTokenStore(prisma: ScopedPrisma): TokenStore {
   return {
     list: (organization) =>
-      prisma.transaction({ organization }, async (transaction) => {
-        const rows = await transaction.token.findMany({
-          where: { user: { organization: { name: organization } } },
-          select: columns,
-          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        });
-        return rows.map(tokenRecord);
-      }),
+      prisma.transaction({ organization }, (transaction) => listTokens(transaction, organization)),
     create: (organization, token, rule, audit) =>
       withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         await deleteExpiredTokens(transaction, organizationId);
@@ -76,7 +69,33 @@ export function createTokenStore(prisma: ScopedPrisma): TokenStore {
           await insertAuditEvent(transaction, audit(token));
         }
       }),
+    deleteSignIns: (organization, email, audit) =>
+      withOrganizationLock(prisma, organization, (transaction, organizationId) =>
+        deleteSignIns(transaction, { organizationId, email }, audit),
+      ),
   };
+}
+
+async function listTokens(transaction: Connection, organization: string): Promise<TokenRecord[]> {
+  const rows = await transaction.token.findMany({
+    where: { user: { organization: { name: organization } } },
+    select: columns,
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+  });
+  return rows.map(tokenRecord);
+}
+
+async function deleteSignIns(
+  transaction: Connection,
+  user: { readonly organizationId: number; readonly email: string },
+  audit: Parameters<TokenStore['deleteSignIns']>[2],
+): Promise<void> {
+  const rows = await transaction.token.findMany({ where: { user, signIn: { not: null } }, select: columns });
+  for (const row of rows) {
+    await passOnMadeWith(transaction, row);
+    await transaction.token.delete({ where: { id: row.id } });
+    await insertAuditEvent(transaction, audit(tokenRecord(row)));
+  }
 }
 
 /** All tokens that were made with a token, directly or with one of those. */

@@ -208,4 +208,6 @@ export interface TokenStore {
     rule: AccountRule<[token: TokenRecord]>,
     audit: AuditOf<TokenRecord>,
   ): Promise<void>;
+  /** Deletes the tokens of the sign-ins of a user, with an event of each, and keeps what was made with them. */
+  deleteSignIns(organization: string, email: string, audit: AuditOf<TokenRecord>): Promise<void>;
 }

@@ -16,8 +16,8 @@ export type Role = (typeof roles)[number];
 export type SecondFactorState = 'none' | 'pending' | 'active';
 
 /** The authenticated caller, bound to one organization. */
-/** `code`: a password with the code of a second factor. */
-export type SignInKind = 'password' | 'code' | 'oidc';
+/** `code`: a password with the code of a second factor. `token`: a session that was begun with a token. */
+export type SignInKind = 'password' | 'code' | 'oidc' | 'token';
 
 export interface Principal {
   readonly organization: string;

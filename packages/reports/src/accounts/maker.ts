@@ -9,9 +9,12 @@ export interface Maker {
 
 type Caller = Pick<Principal, 'email' | 'tokenId' | 'signIn'>;
 
-/** The maker of a schedule or delivery. A sign-in is the user: what the user made does not end after eight hours. */
+/**
+ * The maker of a schedule or delivery. A sign-in is the user: what the user made does not end after eight hours. A session that was
+ * begun with a token is the token.
+ */
 export function makerOf({ email, tokenId, signIn }: Caller): Maker {
-  return { email, tokenId: signIn === null ? tokenId : null };
+  return { email, tokenId: signIn === null || signIn === 'token' ? tokenId : null };
 }
 
 /**
@@ -19,5 +22,5 @@ export function makerOf({ email, tokenId, signIn }: Caller): Maker {
  * group there loses the role at the next sign-in only.
  */
 export function tokenMakerOf({ email, tokenId, signIn }: Caller): Maker {
-  return { email, tokenId: signIn === null || signIn === 'oidc' ? tokenId : null };
+  return { email, tokenId: signIn === null || signIn === 'oidc' || signIn === 'token' ? tokenId : null };
 }

@@ -12,6 +12,7 @@ export const frame = {
   'copy.text': 'Text to copy',
   'failure.network': 'The server did not respond. Check the connection and try again.',
   'failure.request': 'Request {{id}}',
+  'failure.session': 'Your session had ended. Sign in and try again.',
   'failure.unexpected': 'This page failed unexpectedly. Reload it.',
   'frame.environment': 'Environment',
   'frame.pages': 'Pages',
@@ -31,4 +32,14 @@ export const frame = {
   'signIn.title': 'Sign in to Hourglass',
   'signIn.wrong': 'E-mail address or password is wrong.',
   'signIn.wrongCode': 'The code is wrong or was used before. Wait for the next one.',
+  'account.signOutEverywhere': 'Sign out everywhere',
+  'signIn.again': 'Your session has ended',
+  'signIn.againHint': 'Sign in again: what you typed is still there.',
+  'signIn.leave': 'Leave this page',
+  'signIn.token': 'Token',
+  'signIn.tokenHint':
+    'Begins with hg_. The page gets a session of its own, which ends with the token at the latest.',
+  'signIn.usePassword': 'Use e-mail address and password',
+  'signIn.useToken': 'Use a token',
+  'signIn.wrongToken': 'The token is wrong, has expired or was revoked.',
 } as const;

@@ -14,7 +14,7 @@ export const queue = {
   'queue.environment_turn_one': 'Waits for {{count}} query ahead',
   'queue.environment_turn_other': 'Waits for {{count}} queries ahead',
   'queue.equal_query': 'Waits for the result of an equal query',
-  'queue.position': 'Place {{position}} · ready in about {{soon}}, hardly later than {{late}}',
+  'queue.position': 'Place {{position}} · ready in about {{soon}}, usually within {{late}}',
   'queue.retry_wait': 'Waits before its next attempt',
   'queue.workers_busy': 'Waits for a free worker',
 } as const;

@@ -11,6 +11,7 @@ export const frame = {
   'copy.text': 'Tekst do skopiowania',
   'failure.network': 'Serwer nie odpowiedział. Sprawdź połączenie i spróbuj ponownie.',
   'failure.request': 'Żądanie {{id}}',
+  'failure.session': 'Twoja sesja wygasła. Zaloguj się i spróbuj ponownie.',
   'failure.unexpected': 'Na tej stronie wystąpił nieoczekiwany błąd. Odśwież ją.',
   'frame.environment': 'Środowisko',
   'frame.pages': 'Strony',
@@ -30,4 +31,14 @@ export const frame = {
   'signIn.title': 'Zaloguj się do Hourglass',
   'signIn.wrong': 'Adres e-mail lub hasło jest nieprawidłowe.',
   'signIn.wrongCode': 'Kod jest nieprawidłowy albo został już użyty. Poczekaj na następny.',
+  'account.signOutEverywhere': 'Wyloguj się wszędzie',
+  'signIn.again': 'Twoja sesja wygasła',
+  'signIn.againHint': 'Zaloguj się ponownie: wpisane treści zostały zachowane.',
+  'signIn.leave': 'Opuść tę stronę',
+  'signIn.token': 'Token',
+  'signIn.tokenHint':
+    'Zaczyna się od hg_. Strona otrzyma własną sesję, która kończy się najpóźniej wraz z tokenem.',
+  'signIn.usePassword': 'Użyj adresu e-mail i hasła',
+  'signIn.useToken': 'Użyj tokenu',
+  'signIn.wrongToken': 'Token jest nieprawidłowy, wygasł lub został unieważniony.',
 };

@@ -15,7 +15,7 @@ export const queue = {
   'queue.environment_turn_many': 'Czeka na {{count}} zapytań przed nim',
   'queue.environment_turn_other': 'Czeka na {{count}} zapytania przed nim',
   'queue.equal_query': 'Czeka na wynik takiego samego zapytania',
-  'queue.position': 'Miejsce {{position}} · gotowe za około {{soon}}, raczej nie później niż za {{late}}',
+  'queue.position': 'Miejsce {{position}} · szacowany czas: {{soon}}, zwykle najwyżej {{late}}',
   'queue.retry_wait': 'Czeka przed następną próbą',
   'queue.workers_busy': 'Czeka na wolny proces roboczy',
 };
