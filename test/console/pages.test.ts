@@ -66,7 +66,7 @@ describe.skipIf(isChromiumMissing)('the console in Chromium', () => {
       const readable = await page.evaluate('JSON.stringify([localStorage, sessionStorage, document.cookie])');
       expect(readable).not.toContain('hg_');
       await page.getByRole('button', { name: /^Account/ }).click();
-      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('button', { name: 'Sign out', exact: true }).click();
       await page.getByLabel('E-mail address').waitFor();
       await page.goto('/');
       await page.getByLabel('E-mail address').waitFor();

@@ -7,19 +7,31 @@ import { idOf, type TimedEvent } from './query-events.ts';
 
 const reopenAfterMs = 2000;
 /** Lists are read again, and progress is shown, at most once in this time, however many queries change. */
-const refreshEveryMs = 1000;
+const everyMs = 1000;
+/** The progress of more queries than these is shown half as often, to leave the processor to the reader. */
+const fewQueries = 100;
+/** Events of one change come within this time. */
+const soonMs = 100;
 
 /** Keeps the queries of an environment up to date by its stream of events. */
 export function useLiveQueries({ organization, environment }: Place): void {
   const client = useQueryClient();
   useEffect(() => {
     const place = { organization, environment };
-    const refreshSoon = throttled(() => void refresh(client, place), refreshEveryMs);
+    const refreshSoon = throttled(
+      () => void refresh(client, place),
+      () => everyMs,
+    );
     const events = new Map<string, TimedEvent>();
-    const showSoon = throttled(() => {
-      showEvents(client, place, events);
-      events.clear();
-    }, refreshEveryMs);
+    let shown = 0;
+    const showSoon = throttled(
+      () => {
+        showEvents(client, place, events);
+        shown = events.size;
+        events.clear();
+      },
+      () => (shown > fewQueries ? 2 * everyMs : everyMs),
+    );
     return watchEvents(place, {
       onOpen: refreshSoon.run,
       onGap: refreshSoon.run,
@@ -77,22 +89,19 @@ interface Throttled {
   readonly stop: () => void;
 }
 
-/** Runs at once, and again at the end of the interval if it was asked meanwhile. */
-function throttled(work: () => void, everyMs: number): Throttled {
+/** Runs soon, and at most once in a time: what comes together is one run. */
+function throttled(work: () => void, intervalMs: () => number): Throttled {
   let timer: number | undefined;
-  let isAsked = false;
+  let ranAtMs = -Infinity;
   const run = () => {
-    if (timer !== undefined) {
-      isAsked = true;
-      return;
-    }
-    work();
-    timer = window.setTimeout(() => {
-      timer = undefined;
-      if (!isAsked) return;
-      isAsked = false;
-      run();
-    }, everyMs);
+    timer ??= window.setTimeout(
+      () => {
+        timer = undefined;
+        ranAtMs = performance.now();
+        work();
+      },
+      Math.max(soonMs, ranAtMs + intervalMs() - performance.now()),
+    );
   };
   return { run, stop: () => window.clearTimeout(timer) };
 }

@@ -20,11 +20,11 @@ export interface ListFilter {
 type Pages = InfiniteData<QueryList, string | null>;
 
 const listKey = ({ organization, environment }: Place) => ['queries', organization, environment];
-const queryKey = ({ organization, environment }: Place, id: string) => [
+const queryKey = ({ organization, environment }: Place, ...id: readonly string[]) => [
   'query',
   organization,
   environment,
-  id,
+  ...id,
 ];
 const pageSize = 100;
 /** The place of a waiting query changes with queries of others, of which no event comes. */
@@ -40,6 +40,8 @@ export function useQueryList(place: Place, filter: ListFilter) {
       return callApi<QueryList>(`${pathOf(place)}/queries?${parameters}`, { signal });
     },
     getNextPageParam: ({ nextPageToken }) => nextPageToken ?? null,
+    // Comparing a thousand queries costs more than drawing those near the window.
+    structuralSharing: false,
     placeholderData: (previous) => previous,
     refetchInterval: ({ state: { data } }) =>
       data?.pages.some(({ queries }) => queries.some(({ state }) => state === 'enqueued'))
@@ -89,6 +91,10 @@ export function showEvents(client: QueryClient, place: Place, events: ReadonlyMa
       ? data
       : { ...data, pages: data.pages.map((page) => ({ ...page, queries: page.queries.map(change) })) },
   );
-  for (const [id, event] of events)
-    client.setQueryData<QueryStatus>(queryKey(place, id), (query) => query && applyEvent(query, event));
+  // Few queries are open, and many change.
+  for (const { queryKey: key, state } of client.getQueryCache().findAll({ queryKey: queryKey(place) })) {
+    const query = state.data as QueryStatus | undefined;
+    const event = query && events.get(idOf(query));
+    if (query && event) client.setQueryData<QueryStatus>(key, applyEvent(query, event));
+  }
 }

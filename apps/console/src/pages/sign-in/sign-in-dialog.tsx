@@ -9,18 +9,14 @@ export function SignInDialog({ email }: { readonly email: string }) {
   const { signOut } = useSessionActions();
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
-    dialog.current?.showModal();
-    // A dialog focuses its first field, which is filled already.
-    dialog.current?.querySelector<HTMLInputElement>('[name=password]')?.focus();
-  }, []);
+  useEffect(() => open(dialog.current), []);
   return (
     <dialog
       ref={dialog}
       className="popup dialog"
       aria-labelledby={id}
       // Behind it nothing works, so Escape closes nothing.
-      onClose={() => dialog.current?.showModal()}
+      onClose={() => open(dialog.current)}
     >
       <div className="stack">
         <h2 id={id}>{t('signIn.again')}</h2>
@@ -32,4 +28,10 @@ export function SignInDialog({ email }: { readonly email: string }) {
       </div>
     </dialog>
   );
+}
+
+/** A dialog focuses its first field, which is filled already. */
+function open(dialog: HTMLDialogElement | null): void {
+  dialog?.showModal();
+  dialog?.querySelector<HTMLInputElement>('[name=password]')?.focus();
 }
