@@ -186,6 +186,19 @@ describe('an equal query runs itself after', () => {
     await runs();
   });
 
+  test('the deletion of a range of a segment of which no batch is known, as earlier versions sealed them', async () => {
+    await db.sql(
+      `insert into segments (id, environment_id, dataset, object_key, state, facts, bytes, sha256, first_at, last_at, columns)
+       values ($1, $2, 'api', $3, 'live', 10, 1, '', '2026-06-01T00:00:00Z', '2026-06-02T00:00:00Z', '[]')`,
+      [randomUUID(), tenant.environmentId, randomUUID()],
+    );
+    await complete(await runs());
+    expect(await submit()).toMatchObject({ kind: 'reused' });
+    const range = { startMs: Date.UTC(2026, 5, 1), endExclusiveMs: Date.UTC(2026, 5, 2) };
+    await db.database.deletions(audit).deleteRange({ ...tenant, dataset: 'api' }, range);
+    await runs();
+  });
+
   test('a part of its range has left the retention', async () => {
     await db.sql('update environments set retention_days = 1 where id = $1', [tenant.environmentId]);
     await complete(await runs());
