@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sharedSystem, type TestSystem } from '@hourglass/testing';
+import { connectDatabase, sharedSystem, type TestSystem } from '@hourglass/testing';
 import {
   accessibilityFaults,
   isChromiumMissing,
@@ -115,6 +115,29 @@ describe.skipIf(isChromiumMissing)('the console in Chromium', () => {
       await navigation.getByRole('link', { name: 'New report' }).waitFor();
       expect(await page.getByRole('button', { name: 'Open the pages' }).isVisible()).toBe(false);
     });
+  });
+
+  test('shows the reason of a failed query and the next step, and opens it to run again', async () => {
+    const database = await connectDatabase(system.databaseUrl);
+    const id = await system.client.submit({
+      ...{ dimensions: ['apiproxy'], timeRange: 'yesterday', name: 'too large' },
+      filter: "apiproxy eq 'shop'",
+    });
+    await withPage({}, async ({ page }) => {
+      await signIn(page);
+      const row = page.getByRole('row', { name: /too large/ });
+      await row.getByText(/^Place \d+ · ready in about/).waitFor();
+      await database.sql(
+        `update queries set state = 'failed', failure = $2, updated_at = now() where id = $1`,
+        [id, 'The report needs more than 512 MB of memory: request fewer groups or a shorter time range'],
+      );
+      await row.getByText('The report needs more than 512 MB').waitFor();
+      await row.getByText('Use fewer dimensions, a coarser time unit or a filter.').waitFor();
+      await takePicture(page, 'failed query');
+      await row.getByRole('button', { name: 'Run again: too large' }).click();
+      await page.getByText('apiproxy is shop').waitFor();
+    });
+    await database.end();
   });
 
   test.each([

@@ -84,7 +84,7 @@ function useRowsNearWindow(count: number) {
   const virtualizer = useWindowVirtualizer({
     count,
     estimateSize: () => estimatedRowPixels,
-    overscan: count <= wholeRows ? wholeRows : 10,
+    overscan: count <= wholeRows ? wholeRows : 5,
     scrollMargin: top,
   });
   const items = virtualizer.getVirtualItems();
