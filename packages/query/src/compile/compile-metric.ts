@@ -91,7 +91,7 @@ function compileAggregate(planned: PlannedMetric, context: MetricContext): RawBu
   const source = resolveMetricSource(dataset, planned.metric);
   switch (source.kind) {
     case 'column':
-      if (planned.percentile !== undefined) return compilePercentile(planned, source.column, context);
+      if (planned.percentile !== undefined) return compilePercentile(planned, source, context);
       if (name !== null && !isPercentileFunction(name))
         return applyFunction(name, sql.ref(source.column), source.type);
       if (perFact) return sql.ref(source.column);
@@ -132,11 +132,12 @@ function compileDistinct(
 
 /**
  * Compiles one element of a list that all percentiles of the column share, so that DuckDB sorts its
- * values once. Doubles, because DuckDB would round the interpolation of decimals.
+ * values once. DuckDB would round the interpolation of decimals, so these are doubles. It interpolates integers as doubles itself,
+ * and sorts them in two thirds of the time.
  */
 function compilePercentile(
   { function: name, percentile = 0 }: PlannedMetric,
-  column: string,
+  { column, type }: Extract<ResolvedMetricSource, { kind: 'column' }>,
   { dataset, plan }: MetricContext,
 ): RawBuilder<unknown> {
   const percentiles = plan.metrics.flatMap((other) =>
@@ -149,10 +150,10 @@ function compilePercentile(
   const wanted = [...new Set(percentiles)];
   const shares = sql.join(wanted.map(percentileShare));
   const position = sql.lit(wanted.indexOf(percentile) + 1);
-  const values = sql`cast(${sql.ref(column)} as double)`;
+  const doubles = sql`cast(${sql.ref(column)} as double)`;
   return name === 'percentile'
-    ? sql`(quantile_cont(${values}, [${shares}]))[${position}]`
-    : sql`(approx_quantile(${values}, cast([${shares}] as float[])))[${position}]`;
+    ? sql`(quantile_cont(${type === 'integer' ? sql.ref(column) : doubles}, [${shares}]))[${position}]`
+    : sql`(approx_quantile(${doubles}, cast([${shares}] as float[])))[${position}]`;
 }
 
 function applyFunction(
