@@ -1,3 +1,4 @@
+import { sharedViewWrites } from './audit-shared-view-writes.ts';
 import { codeOfStep, fromBase32, stepAt } from '@hourglass/testing';
 
 /** Values of earlier responses, by names that later writes use. */
@@ -13,9 +14,10 @@ export interface AuditedWrite {
   readonly action: string;
   /** The caller. Default: the user and token of the system. */
   readonly by?: (ids: Ids) => {
-    readonly email: string;
+    /** Null: the bearer of a link. */
+    readonly email: string | null;
     readonly authorization?: string;
-    readonly actor?: 'user';
+    readonly actor?: 'user' | 'link';
   };
   /** Reads what later writes need, and what must not be in the audit log. */
   readonly keep?: (body: never, ids: Ids, secret: (text: string) => string) => void;
@@ -262,6 +264,7 @@ function queryWrites(canary: (what: string) => string): readonly AuditedWrite[] 
         ids['report'] = name;
       },
     },
+    ...sharedViewWrites(canary),
     {
       operation: 'replaceReport',
       path: ({ own, report }) => `${own}/reports/${report}`,
