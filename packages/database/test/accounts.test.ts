@@ -41,6 +41,7 @@ describe('a password', () => {
       role: 'administrator',
       scopes: [...scopes],
       isSuspended: false,
+      signIn: null,
     });
     expect(await authenticatePassword(db.database, 'joe@example.com', 'battery staple')).toEqual({
       organization: 'acme',
@@ -51,6 +52,7 @@ describe('a password', () => {
       role: 'member',
       scopes: ['read', 'submit', 'ingest'],
       isSuspended: false,
+      signIn: null,
     });
   });
 
@@ -125,6 +127,7 @@ describe('a token', () => {
       role: 'administrator',
       scopes: ['ingest'],
       isSuspended: false,
+      signIn: null,
     });
     expect(await db.database.accounts.authenticateToken('secret-2')).toBeNull();
   });
