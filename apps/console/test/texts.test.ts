@@ -38,6 +38,11 @@ describe.each(translations)('the texts in %s', (tag, texts) => {
   });
 });
 
+test('Chinese texts have full-width punctuation beside Chinese characters', () => {
+  const halfWidth = /[\u4e00-\u9fff”）][,;?!(]|[,;?!)][\u4e00-\u9fff“]|[\u4e00-\u9fff”）]:(?!\/)/;
+  expect(Object.entries(zh).filter(([, text]) => halfWidth.test(text))).toEqual([]);
+});
+
 test('the language is the first of the browser that the console has', () => {
   expect(preferredLanguage(['de-AT', 'zh-CN', 'pl'])).toBe('zh');
   expect(preferredLanguage(['PL-pl'])).toBe('pl');

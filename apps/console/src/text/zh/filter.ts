@@ -10,7 +10,7 @@ export const filter = {
   'filter.false': '否',
   'filter.field': '字段',
   'filter.mode': '过滤条件的编辑方式',
-  'filter.onlyText': '此过滤条件含有 or 或括号,或不完整:只能以文本编辑。',
+  'filter.onlyText': '此过滤条件含有 or 或括号，或不完整：只能以文本编辑。',
   'filter.operator': '运算符',
   'filter.remove': '移除条件 {{condition}}',
   'filter.text': '过滤文本',

@@ -45,7 +45,7 @@ export const result = {
   'manifest.verified': '已在此浏览器中验证：各部分的校验和均相符，并由此安装签名。',
   'manifest.verify': '验证压缩包',
   'manifest.wrongSignature': '清单不是用此安装的密钥签名的。请勿使用此结果，并通知运维人员。',
-  'plot.heatTitle': '{{title}}:按星期和小时的平均值',
+  'plot.heatTitle': '{{title}}：按星期和小时的平均值',
   'plot.legend': '系列',
   'plot.metric': '图表',
   'plot.omitted_other': '另有 {{count}} 项数值较小，仅在表格中。',

@@ -7,6 +7,6 @@ export const shortcuts = {
   'shortcuts.search': '在此页搜索',
   'shortcuts.single': '启用单键快捷键',
   'shortcuts.submit': '提交报表',
-  'shortcuts.tab': '转到下一个控件;按住 Shift 转到上一个',
+  'shortcuts.tab': '转到下一个控件；按住 Shift 转到上一个',
   'shortcuts.title': '键盘快捷键',
 };
