@@ -126,7 +126,7 @@ describe.skipIf(isChromiumMissing)('the data page in Chromium', () => {
       await page.getByText('The server cannot be reached. The import goes on by itself.').waitFor();
       await takePicture(page, 'data waiting');
       await page.getByRole('navigation').getByRole('link', { name: 'Queries' }).click();
-      await page.getByRole('heading', { name: 'Queries' }).waitFor();
+      await page.getByRole('heading', { name: 'Queries', exact: true }).waitFor();
       proxy.cutUploads(false);
       await page.getByRole('navigation').getByRole('link', { name: 'Data' }).click();
       await page.getByRole('status').getByText('1 fact stored').waitFor();

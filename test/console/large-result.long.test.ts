@@ -64,7 +64,7 @@ describe.skipIf(isChromiumMissing)(`a result of ${rows} rows`, () => {
     await page.locator('input[type=email]').fill(system.email);
     await page.locator('input[type=password]').fill(system.password);
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Queries' }).waitFor();
+    await page.getByRole('heading', { name: 'Queries', exact: true }).waitFor();
     await page.goto(path);
     await page.getByRole('grid').waitFor();
     return opened;

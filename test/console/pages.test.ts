@@ -31,7 +31,7 @@ describe.skipIf(isChromiumMissing)('the console in Chromium', () => {
     await page.getByLabel('E-mail address').fill(system.email);
     await page.getByLabel('Password').fill(system.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: 'Queries' }).waitFor();
+    await page.getByRole('heading', { name: 'Queries', exact: true }).waitFor();
   }
 
   async function withPage(
@@ -61,7 +61,7 @@ describe.skipIf(isChromiumMissing)('the console in Chromium', () => {
       await page.getByLabel('Password').fill(system.password);
       await page.keyboard.press('Enter');
       // The page of the link, with its filter.
-      await page.getByRole('heading', { name: 'Queries' }).waitFor();
+      await page.getByRole('heading', { name: 'Queries', exact: true }).waitFor();
       expect(await page.getByLabel('State').inputValue()).toBe('enqueued');
       const readable = await page.evaluate('JSON.stringify([localStorage, sessionStorage, document.cookie])');
       expect(readable).not.toContain('hg_');

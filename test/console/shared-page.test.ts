@@ -152,7 +152,7 @@ describe.skipIf(isChromiumMissing)('a shared view in the browser', () => {
     await page.getByLabel('E-mail address').fill(system.email);
     await page.getByLabel('Password').fill(system.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: 'Queries' }).waitFor();
+    await page.getByRole('heading', { name: 'Queries', exact: true }).waitFor();
     await page.goto(`/env/prod/queries/${id}`);
     await page.getByRole('button', { name: 'Share' }).click();
     const dialog = page.getByRole('dialog');
