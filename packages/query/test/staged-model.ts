@@ -108,8 +108,10 @@ function allRows(plan: Plan, facts: readonly Fact[], filter: ModelFilter['matche
     rows.set(idOf(row), { ...row, previous: absent });
   }
   const { comparedRange } = plan;
+  // The clock walks from bucket to bucket.
+  const buckets = countBuckets(plan, plan.range);
   for (const row of comparedRange === undefined ? [] : rowsOf(plan, comparedRange, facts, filter)) {
-    if (row.bucket >= countBuckets(plan, plan.range)) continue;
+    if (row.bucket >= buckets) continue;
     const same = rows.get(idOf(row));
     if (same === undefined) rows.set(idOf(row), { ...row, facts: [], values: absent, previous: row.values });
     else same.previous = row.values;
@@ -122,7 +124,7 @@ function allRows(plan: Plan, facts: readonly Fact[], filter: ModelFilter['matche
   );
   if (tenant.length === plan.dimensions.length) combinations.set(idOf({ keys: tenant, bucket: 0 }), tenant);
   for (const keys of combinations.values()) {
-    for (let bucket = 0; bucket < countBuckets(plan, plan.range); bucket += 1) {
+    for (let bucket = 0; bucket < buckets; bucket += 1) {
       const empty = { keys, bucket, facts: [], values: absent, previous: absent };
       if (!rows.has(idOf(empty))) rows.set(idOf(empty), empty);
     }
@@ -175,16 +177,18 @@ function isFloatSum({ metric, function: name }: PlannedMetric): boolean {
 function withParts(plan: Plan, rows: readonly Row[]): readonly Row[] {
   const divided = (values: 'values' | 'previous') =>
     plan.metrics.map((metric, index) => {
-      if (metric.part === undefined) return rows.map((row) => row[values][index] ?? null);
-      return rows.map((row) => {
-        const within =
-          metric.part?.within === 'time' ? rows.filter(({ bucket }) => bucket === row.bucket) : rows;
-        return partOf(
-          metric,
-          row[values][index] ?? null,
-          within.map((one) => one[values][index] ?? null),
-        );
-      });
+      const valueOf = (row: Row) => row[values][index] ?? null;
+      if (metric.part === undefined) return rows.map(valueOf);
+      const wholeOf = ({ bucket }: Row) => (metric.part?.within === 'time' ? bucket : 0);
+      const parts = new Map<number, Value[]>();
+      for (const row of rows) {
+        const whole = wholeOf(row);
+        const earlier = parts.get(whole);
+        if (earlier === undefined) parts.set(whole, [valueOf(row)]);
+        else earlier.push(valueOf(row));
+      }
+      const sums = new Map([...parts].map(([whole, all]) => [whole, sumOf(all)]));
+      return rows.map((row) => partOf(metric, valueOf(row), sums.get(wholeOf(row)) ?? null));
     });
   const [values, previous] = [divided('values'), divided('previous')];
   return rows.map((row, index) => ({
@@ -194,8 +198,7 @@ function withParts(plan: Plan, rows: readonly Row[]): readonly Row[] {
   }));
 }
 
-function partOf({ part, operation }: PlannedMetric, value: Value, whole: readonly Value[]): Value {
-  const sum = sumOf(whole);
+function partOf({ part, operation }: PlannedMetric, value: Value, sum: Value): Value {
   if (part?.of === 'total') return operated(sum, operation);
   const isUnknown = value === null || sum === null || Number(sum) === 0;
   return operated(isUnknown ? null : Number(value) / Number(sum), operation);
@@ -286,7 +289,7 @@ function othersOf(plan: Plan, others: readonly Row[], all: readonly Row[]): read
     if (metric.part === undefined) return value;
     const wholes = all.flatMap((row) => row.facts);
     const whole = aggregateOf(metric, wholes, plan, 0);
-    return partOf({ ...metric, metric: String(index) }, value, [whole]);
+    return partOf({ ...metric, metric: String(index) }, value, sumOf([whole]));
   });
   const constant = { organization: plan.tenant.organization, environment: plan.tenant.environment };
   return [...values, ...plan.dimensions.map((name) => constant[name as keyof typeof constant] ?? '(others)')];
