@@ -142,7 +142,7 @@ describe('a token', () => {
     const expiresAt = new Date(Date.now() + 3_600_000);
     await db.admin.createToken({ email: 'jane@example.com', token: 'brief', scopes, expiresAt });
     expect(await db.database.accounts.authenticateToken('brief')).not.toBeNull();
-    await db.sql('update tokens set expires_at = now() where expires_at is not null');
+    await db.sql("update tokens set expires_at = now() - interval '1 s' where expires_at is not null");
     expect(await db.database.accounts.authenticateToken('brief')).toBeNull();
   });
 

@@ -218,7 +218,7 @@ describe('a claim', () => {
     await cancelQueries(1);
     await fanOutAll();
     const first = await claimOne();
-    await db.sql("update deliveries set due_at = now() where state = 'sending'");
+    await db.sql("update deliveries set due_at = now() - interval '1 s' where state = 'sending'");
     const second = await claimOne();
     expect([first.id, first.failedAttempts]).toEqual([second.id, 0]);
     expect(second).toMatchObject({ attempt: 2, failedAttempts: 1 });

@@ -82,7 +82,7 @@ describe('a claim', () => {
     );
     expect(claims.flat().filter((one) => one.id === id)).toHaveLength(1);
     expect(await db.database.dueSchedules.claim(100, 60_000)).toEqual([]);
-    await db.sql('update schedules set wake_at = now() where id = $1', [id]);
+    await db.sql("update schedules set wake_at = now() - interval '1 s' where id = $1", [id]);
     expect(await claim(id)).toMatchObject({
       id,
       dueAt: due,
@@ -158,7 +158,7 @@ describe('the limit of scheduled queries', () => {
     expect(retrying?.reason).toContain('1 scheduled queries');
     // Not before its delay.
     expect((await db.database.dueSchedules.claim(100, 0)).map(({ id }) => id)).not.toContain(other);
-    await db.sql('update schedules set wake_at = now() where id = $1', [other]);
+    await db.sql("update schedules set wake_at = now() - interval '1 s' where id = $1", [other]);
     const again = await claim(other);
     expect(again).toMatchObject({ refusals: 2, dueAt: due });
     expect(again.refusedSince).toBeInstanceOf(Date);

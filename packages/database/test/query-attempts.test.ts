@@ -192,7 +192,7 @@ describe('publication', () => {
       await claimed(db, id);
       await db.database.queries.complete(id, 1, { ...publication, archiveKey: `results/${id}.zip` });
     }
-    await db.sql('update queries set expires_at = now() where id = $1', [due]);
+    await db.sql("update queries set expires_at = now() - interval '1 s' where id = $1", [due]);
     const expired = await Promise.all([1, 2, 3].map(() => db.database.queries.expireDue(10)));
     expect(expired.flat()).toEqual([{ id: due, archiveKey: `results/${due}.zip`, isShared: false }]);
     expect((await found(db, due)).state).toBe('expired');

@@ -105,13 +105,15 @@ describe('an equal query over unchanged facts', () => {
     const first = await runs();
     await complete(first);
     const second = idOf(await submit());
-    await db.sql('update queries set expires_at = now() where id = $1', [first]);
+    await db.sql("update queries set expires_at = now() - interval '1 s' where id = $1", [first]);
     expect(await db.database.queries.expireDue(10)).toMatchObject([{ id: first, isShared: true }]);
     const third = idOf(await submit());
     expect(await find(third)).toMatchObject({ state: 'completed', reusedFrom: first });
     const archive = { key: (await find(third)).result?.archiveKey ?? '', queryId: first, attempt: 1 };
     expect(await db.database.queries.orphanedWork([archive])).toEqual([]);
-    await db.sql('update queries set expires_at = now() where id = any($1)', [[second, third]]);
+    await db.sql("update queries set expires_at = now() - interval '1 s' where id = any($1)", [
+      [second, third],
+    ]);
     const last = await db.database.queries.expireDue(10);
     expect(last.map(({ isShared }) => isShared)).toEqual([false, false]);
     expect(await db.database.queries.orphanedWork([archive])).toEqual([archive.key]);
