@@ -155,6 +155,22 @@ describe('a shared view', () => {
     expect((await request('DELETE', '/nothing')).status).toBe(404);
   });
 
+  test('expires with the token that made it at the latest', async () => {
+    const made = (await (
+      await fetch(`${system.url}/v1/organizations/${system.organization}/tokens`, {
+        method: 'POST',
+        headers: headers(),
+        body: JSON.stringify({ email: system.email, scopes: ['read', 'submit'], expiresInSeconds: 600 }),
+      })
+    ).json()) as { token: string; expires: string };
+    const response = await fetch(`${system.client.environmentUrl}/sharedViews`, {
+      method: 'POST',
+      headers: headers(made.token),
+      body: JSON.stringify({ report }),
+    });
+    expect(createdSharedView.parse(await response.json()).expires).toBe(made.expires);
+  });
+
   test('ends with the token that made it', async () => {
     const made = (await (
       await fetch(`${system.url}/v1/organizations/${system.organization}/tokens`, {

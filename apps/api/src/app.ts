@@ -9,7 +9,7 @@ import express, {
 import type { ApiMetrics, Logger } from '@hourglass/platform';
 import { ReportError, type Principal } from '@hourglass/reports';
 import type { ConsoleFiles } from './console/read-console-files.ts';
-import { serveConsole, type SharedFrames } from './console/serve-console.ts';
+import { serveConsole, type FramedViews } from './console/serve-console.ts';
 import { auditRequest } from './http/audit.ts';
 import { authenticate, type Credentials } from './http/authenticate.ts';
 import { commonHeaders } from './http/common-headers.ts';
@@ -34,8 +34,7 @@ export interface AppParts {
   readonly cookies: Pick<SessionCookies, 'read'>;
   /** Null: this API serves no console. */
   readonly console: ConsoleFiles | null;
-  /** Framed pages of the console. */
-  readonly sharedViews: SharedFrames;
+  readonly sharedViews: FramedViews;
   readonly rates: RequestRates;
   /** URL at which clients reach this API; null: it has none. */
   readonly publicUrl: string | null;

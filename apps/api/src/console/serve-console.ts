@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { isUuid, type SharedViewStore } from '@hourglass/reports';
 import type { ConsoleEncoding, ConsoleFile, ConsoleFiles } from './read-console-files.ts';
 
 /**
@@ -25,28 +26,24 @@ function headersFor(frameOrigins: readonly string[]): Readonly<Record<string, st
   };
 }
 
-const sharedViewPath = /^\/shared\/([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})$/;
+export type FramedViews = Pick<SharedViewStore, 'frameOrigins'>;
+
 /** Paths that are no pages of the console: a mistyped one is a JSON 404 also for browsers. */
 const notPages = /^\/(v1|assets|docs)(\/|$)/;
-
-export interface SharedFrames {
-  /** Origins whose pages may frame a shared view. Null: there is no such view. */
-  frameOrigins(id: string): Promise<readonly string[] | null>;
-}
 
 /**
  * Serves the console to browsers: its files, and its page for every other path to which a browser navigates. Other
  * requests go on.
  */
-export function serveConsole({ page, assets }: ConsoleFiles, sharedViews: SharedFrames): RequestHandler {
+export function serveConsole({ page, assets }: ConsoleFiles, sharedViews: FramedViews): RequestHandler {
   return async (request, response, next) => {
     const { method, path } = request;
     if (method !== 'GET' && method !== 'HEAD') return next();
     const asset = assets.get(path);
     if (asset !== undefined) return send(asset, 'public, max-age=31536000, immutable', request, response);
     if (path !== '/' && (notPages.test(path) || !isNavigation(request))) return next();
-    const [, id] = sharedViewPath.exec(path) ?? [];
-    response.set(headersFor(id === undefined ? [] : ((await sharedViews.frameOrigins(id)) ?? [])));
+    const [, id = ''] = /^\/shared\/([^/]+)$/.exec(path) ?? [];
+    response.set(headersFor(isUuid(id) ? await sharedViews.frameOrigins(id) : []));
     return send(page, 'no-cache', request, response);
   };
 }

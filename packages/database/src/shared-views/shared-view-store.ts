@@ -56,7 +56,7 @@ export function createSharedViewStore(pool: ScopedPool): SharedViewStore {
       servedByDatabase(async () => {
         const { rows } = await pool.within(everyTenant).query<{ origins: string[] }>(sql`
           select frame_origins as origins from shared_views where id = ${id}::uuid and expires_at > now()`);
-        return rows[0]?.origins ?? null;
+        return rows[0]?.origins ?? [];
       }),
     setQuery: ({ id, tenant }, queryId) =>
       within(tenant, async (scoped) => {
@@ -112,7 +112,8 @@ async function insert(
                                 frame_origins, secret_hash, expires_at)
       select ${id}::uuid, ${environmentId}::integer, u.id, ${tokenId}::uuid, ${query}::uuid, ${report}::uuid, ${filter},
              ${query}::uuid, ${title}, ${frameOrigins}::text[], ${tokenHash(secret)},
-             now() + ${lifetimeSeconds}::float8 * interval '1 second'
+             least(now() + ${lifetimeSeconds}::float8 * interval '1 second',
+                   (select t.expires_at from tokens t where t.id = ${tokenId}::uuid))
         from users u where u.email = ${email}
       returning *
     )
@@ -132,8 +133,7 @@ async function findUsable(scoped: Scoped, id: string, secret: string): Promise<U
       join users u on u.id = v.user_id
       join environments e on e.id = v.environment_id
       join organizations o on o.id = e.organization_id
-     where v.id = ${id}::uuid and v.secret_hash = ${tokenHash(secret)} and v.expires_at > now()
-       and (v.token_id is null or exists (select from tokens t where t.id = v.token_id))`);
+     where v.id = ${id}::uuid and v.secret_hash = ${tokenHash(secret)} and v.expires_at > now()`);
   const [row] = rows;
   if (row === undefined) return null;
   const { environmentId, environment, organization, isSuspended, shownQueryId, ...view } = row;

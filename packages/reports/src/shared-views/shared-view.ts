@@ -46,7 +46,7 @@ export interface SharedViewStore {
   /** Lists the views of an environment that have not expired, newest first. */
   list(tenant: Tenant): Promise<readonly SharedView[]>;
   /**
-   * Also deletes the expired views of the environment.
+   * Also deletes the expired views of the environment. A view expires with the token of its maker at the latest.
    * @param rule receives the number of the others
    */
   create(
@@ -59,8 +59,8 @@ export interface SharedViewStore {
   delete(tenant: Tenant, id: string, audit: AuditEvent): Promise<boolean>;
   /** Null: the secret is wrong, or the view was revoked or has expired. */
   findUsable(id: string, secret: string): Promise<UsableSharedView | null>;
-  /** Null: unknown or expired. */
-  frameOrigins(id: string): Promise<readonly string[] | null>;
+  /** None for a view that is unknown or expired. */
+  frameOrigins(id: string): Promise<readonly string[]>;
   /** Shows the rows of another query from now on. */
   setQuery(view: Pick<UsableSharedView, 'id' | 'tenant'>, queryId: string): Promise<void>;
 }
