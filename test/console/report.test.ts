@@ -12,6 +12,7 @@ import {
   typeCondition,
   type WatchedPage,
 } from './browser.ts';
+import { signIn } from './sign-in.ts';
 
 const hourMs = 3_600_000;
 const hostile = `<img src=x onerror="throw new Error('ran')">`;
@@ -41,11 +42,7 @@ describe.skipIf(isChromiumMissing)('a report in Chromium', () => {
   ): Promise<void> {
     const opened = await openPage(browser, system.url, options);
     try {
-      await opened.page.goto('/');
-      await opened.page.locator('input[type=email]').fill(system.email);
-      await opened.page.locator('input[type=password]').fill(system.password);
-      await opened.page.keyboard.press('Enter');
-      await opened.page.locator('.bar').waitFor();
+      await signIn(opened.page, system);
       await run(opened);
       expect(opened.faults).toEqual([]);
     } finally {

@@ -12,6 +12,7 @@ import {
   startBrowser,
   takePicture,
 } from './browser.ts';
+import { signIn } from './sign-in.ts';
 
 const attack = '<img src=x onerror=alert(1)>';
 
@@ -148,12 +149,7 @@ describe.skipIf(isChromiumMissing)('a shared view in the browser', () => {
     await system.client.ended(id);
     const opened = await openPage(browser, system.url);
     const { page, faults } = opened;
-    await page.goto('/');
-    await page.getByLabel('E-mail address').fill(system.email);
-    await page.getByLabel('Password').fill(system.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: 'Queries', exact: true }).waitFor();
-    await page.goto(`/env/prod/queries/${id}`);
+    await signIn(page, system, `/env/prod/queries/${id}`);
     await page.getByRole('button', { name: 'Share' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Title').fill(attack);

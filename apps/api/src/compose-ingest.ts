@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { type Database } from '@hourglass/database';
+import type { Database } from '@hourglass/database';
 import { createNdjsonEncoder } from '@hourglass/engine-duckdb';
 import { cacheCount, createByteBudget } from '@hourglass/facts';
-import { type ApiMetrics, type Settings } from '@hourglass/platform';
+import type { ApiMetrics, Settings } from '@hourglass/platform';
 import { createKeyedSemaphore, createSemaphore, type ObjectStore } from '@hourglass/reports';
 import type { RouteServices } from './route-services.ts';
 import { createUploadAdmission } from './uploads/upload-admission.ts';

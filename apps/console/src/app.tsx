@@ -59,7 +59,7 @@ export function App() {
   );
 }
 
-/** The page of the URL for whoever is signed in, and otherwise the sign-in at the same URL, or over the page. */
+/** The page of the URL for a signed-in user, and otherwise the sign-in at the same URL, or over the page. */
 function ForUsers() {
   const session = useSession();
   const isExpired = useIsExpired();

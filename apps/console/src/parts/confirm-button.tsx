@@ -4,7 +4,7 @@ import { InputField } from './controls.tsx';
 import { Failure } from './failure.tsx';
 
 export interface ConfirmButtonProps {
-  /** Of the button, such as "Delete". */
+  /** The text of the button, such as "Delete". */
   readonly label: string;
   /** For screen readers, with the name of what is meant. */
   readonly labelOf: string;

@@ -3,7 +3,7 @@ import { Failure } from './failure.tsx';
 
 interface WriteFormProps {
   readonly title: string;
-  /** Of the button. */
+  /** The text of the button. */
   readonly submit: string;
   /** Its failure is shown in the form. */
   readonly onWrite: () => Promise<unknown>;

@@ -16,7 +16,7 @@ const measuredRuns = 50;
 /** Actual by predicted time, until enough predictions can be compared with the past. */
 const unknownErrors = [0.25, 0.5, 1, 2, 4];
 const minErrors = 20;
-/** More than nine of ten, because the past lacks the latest of all: those that still wait. It covers 88 to 93 % of mixed queues. */
+/** More than nine of ten, because the past lacks the latest of all: those that still wait. */
 const shareForP90 = 0.93;
 
 /** Predicts ends of waiting queries from a load, which is analyzed once. */

@@ -15,15 +15,13 @@ import {
   type ExplainQueryPorts,
   type QueryLabels,
   type RequestedQuery,
-  type ScanEstimates,
   type SubmitQueryPorts,
   type SubmittedPlan,
-  type Semaphore,
 } from '@hourglass/reports';
 import type { ApiMetrics } from '@hourglass/platform';
 import type { z } from 'zod';
 import type { DescribeWrite } from '../../http/audit.ts';
-import { clientGone } from '../../http/client-gone.ts';
+import { scansWhileConnected, type ScanPorts } from '../../http/scans-while-connected.ts';
 import { idempotencyKeyOf } from '../../http/idempotency-key.ts';
 import { setRateLimits } from '../../http/rate-limits.ts';
 import { guardedRoute, jsonBody, type GuardedRoute } from '../../http/route.ts';
@@ -32,9 +30,7 @@ import { utcOffset } from '../stats/stats-parameters.ts';
 import type { QueryCollection } from './query-collections.ts';
 import { submittedStatus } from './query-status-view.ts';
 
-export interface SubmitQueriesPorts extends SubmitQueryPorts, ExplainQueryPorts {
-  /** Limits concurrent estimates. */
-  readonly semaphore: Semaphore;
+export interface SubmitQueriesPorts extends SubmitQueryPorts, ExplainQueryPorts, ScanPorts {
   readonly metrics: ApiMetrics;
 }
 
@@ -82,9 +78,7 @@ export function submitQueryRoute(collection: QueryCollection, ports: SubmitQueri
       const { tenant, hostname } = await collection.locate(request, response, wholeBody);
       const body = withoutHostname(wholeBody);
       const { requested, labels, mayReuse } = partsOf(body, { tenant, hostname, tzo });
-      const scans: ScanEstimates = {
-        estimate: (plan) => ports.semaphore.run(clientGone(response), () => ports.scans.estimate(plan)),
-      };
+      const scans = scansWhileConnected(response, ports);
       if (dryRun === 'true') {
         const explanation: QueryExplanation = await explainQuery(
           { ...requested, mayReuse },

@@ -6,17 +6,13 @@ import {
   type IdempotencyKey,
   type RunOverrides,
   type RunReportPorts,
-  type ScanEstimates,
-  type Semaphore,
 } from '@hourglass/reports';
-import { clientGone } from '../../http/client-gone.ts';
 import { setRateLimits } from '../../http/rate-limits.ts';
 import type { GuardedCall } from '../../http/route.ts';
+import { scansWhileConnected, type ScanPorts } from '../../http/scans-while-connected.ts';
 import { submittedStatus } from '../queries/query-status-view.ts';
 
-export interface RespondWithRunPorts extends RunReportPorts {
-  /** Limits concurrent estimates. */
-  readonly semaphore: Semaphore;
+export interface RespondWithRunPorts extends RunReportPorts, ScanPorts {
   readonly metrics: ApiMetrics;
 }
 
@@ -34,9 +30,7 @@ export async function respondWithRun(
   ports: RespondWithRunPorts,
 ): Promise<void> {
   const { report: id, details, ...input } = run;
-  const scans: ScanEstimates = {
-    estimate: (plan) => ports.semaphore.run(clientGone(response), () => ports.scans.estimate(plan)),
-  };
+  const scans = scansWhileConnected(response, ports);
   const { record, usage } = await runReport(
     {
       ...{ ...input, id, principal },

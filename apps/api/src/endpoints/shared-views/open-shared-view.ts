@@ -7,23 +7,19 @@ import {
   type QueryRecord,
   type QueryStore,
   type RunSharedViewPorts,
-  type ScanEstimates,
-  type Semaphore,
   type SharedViewStore,
   type UsableSharedView,
 } from '@hourglass/reports';
 import type { Request } from 'express';
 import { describeLinkUse } from '../../http/audit.ts';
-import { clientGone } from '../../http/client-gone.ts';
 import { openRoute, type OpenRoute } from '../../http/route.ts';
+import { scansWhileConnected, type ScanPorts } from '../../http/scans-while-connected.ts';
 import { bearerToken } from '../../http/sent-credentials.ts';
 import { pageParameters, sendRows, type SendRowsPorts } from '../queries/result-rows.ts';
 
-export interface OpenSharedViewRoutePorts extends RunSharedViewPorts, SendRowsPorts {
+export interface OpenSharedViewRoutePorts extends RunSharedViewPorts, SendRowsPorts, ScanPorts {
   readonly sharedViews: SharedViewStore;
   readonly queries: QueryStore;
-  /** Limits concurrent estimates. */
-  readonly semaphore: Semaphore;
 }
 
 const path = '/v1/shared/:sharedView';
@@ -65,9 +61,6 @@ function runSharedViewRoute(ports: OpenSharedViewRoutePorts): OpenRoute {
       const view = await viewIn(request, ports);
       const { organization, environment } = view.tenant;
       const describe = describeLinkUse(request, response, view.id);
-      const scans: ScanEstimates = {
-        estimate: (plan) => ports.semaphore.run(clientGone(response), () => ports.scans.estimate(plan)),
-      };
       const query = await runSharedView(
         view,
         await shownQuery(view, ports),
@@ -78,7 +71,7 @@ function runSharedViewRoute(ports: OpenSharedViewRoutePorts): OpenRoute {
             object,
             details: { dataset, sharedView: view.id },
           }),
-        { ...ports, scans },
+        { ...ports, scans: scansWhileConnected(response, ports) },
       );
       response.set('Cache-Control', 'no-store').json(openedOf(view, query));
     },

@@ -4,6 +4,8 @@ import { useBatches, useBatchFacts, useDeleteBatch, type BatchName } from '../..
 import type { Place } from '../../api/environments.ts';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { Failure } from '../../parts/failure.tsx';
+import { ListTable } from '../../parts/list-table.tsx';
+import { MoreButton } from '../../parts/more-button.tsx';
 import { formatCount } from '../../parts/quantities.ts';
 import { useTexts } from '../../text/texts.tsx';
 
@@ -15,7 +17,8 @@ interface BatchesSectionProps {
 /** The batches of the environment, newest first; administrators undo one. */
 export function BatchesSection({ place, session }: BatchesSectionProps) {
   const { t } = useTexts();
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useBatches(place);
+  const pages = useBatches(place);
+  const { data, error } = pages;
   const batches = data?.pages.flatMap((page) => page.batches);
   return (
     <section className="stack" aria-labelledby="batches">
@@ -25,18 +28,7 @@ export function BatchesSection({ place, session }: BatchesSectionProps) {
       {batches !== undefined && batches.length > 0 && (
         <BatchTable place={place} batches={batches} mayUndo={session.scopes.includes('admin')} />
       )}
-      {hasNextPage && (
-        <p className="more">
-          <button
-            type="button"
-            className="button"
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            {t('batches.more')}
-          </button>
-        </p>
-      )}
+      <MoreButton pages={pages} label={t('batches.more')} />
     </section>
   );
 }
@@ -54,40 +46,30 @@ function BatchTable({ place, batches, mayUndo }: BatchTableProps) {
     [tag],
   );
   return (
-    <table className="list">
-      <thead>
-        <tr>
-          <th scope="col">{t('batches.accepted')}</th>
-          <th scope="col">{t('report.dataset')}</th>
-          <th scope="col">{t('batches.facts')}</th>
-          <th scope="col">{t('queries.range')}</th>
-          {mayUndo && (
-            <th scope="col">
-              <span className="visually-hidden">{t('queries.actions')}</span>
-            </th>
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {batches.map((batch) => (
-          <tr key={`${batch.dataset} ${batch.batch}`}>
-            <th scope="row" className="list-title">
-              {format.format(new Date(batch.created))}
-              <span className="sub">{batch.createdBy}</span>
-              <span className="sub batch-id">{batch.batch}</span>
-            </th>
-            <td data-label={t('report.dataset')}>{batch.dataset}</td>
-            <td data-label={t('batches.facts')}>{formatCount(batch.facts, tag)}</td>
-            <td data-label={t('queries.range')}>{rangeOf(batch, format)}</td>
-            {mayUndo && (
-              <td className="list-actions">
-                {batch.firstTimestamp !== null && <UndoBatch place={place} batch={batch} />}
-              </td>
-            )}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <ListTable
+      label={t('batches.title')}
+      items={batches}
+      keyOf={({ dataset, batch }) => `${dataset} ${batch}`}
+      columns={[
+        {
+          label: t('batches.accepted'),
+          renderCell: ({ created, createdBy, batch }) => (
+            <>
+              {format.format(new Date(created))}
+              <span className="sub">{createdBy}</span>
+              <span className="sub batch-id">{batch}</span>
+            </>
+          ),
+        },
+        { label: t('report.dataset'), renderCell: ({ dataset }) => dataset },
+        { label: t('batches.facts'), renderCell: ({ facts }) => formatCount(facts, tag) },
+        { label: t('queries.range'), renderCell: (batch) => rangeOf(batch, format) },
+      ]}
+      {...(mayUndo && {
+        renderActions: (batch: BatchView) =>
+          batch.firstTimestamp !== null && <UndoBatch place={place} batch={batch} />,
+      })}
+    />
   );
 }
 

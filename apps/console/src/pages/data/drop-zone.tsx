@@ -15,7 +15,7 @@ export function DropZone({ onFiles }: { readonly onFiles: (files: readonly File[
     setOver(over);
   };
   return (
-    // The button does the same for whoever cannot drop.
+    // The button does the same for people that cannot drop.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <section
       className="drop-zone"

@@ -19,7 +19,7 @@ interface ImportFormProps {
   readonly onCancel: () => void;
 }
 
-/** What is about to be imported, and how. The choices at the start are right for most logs. */
+/** The files that are ready for import, and the choices for reading them, which begin right for most logs. */
 export function ImportForm({ files, onImport, onCancel }: ImportFormProps) {
   const { t } = useTexts();
   const [form, setForm] = useState<ImportFormState>(startForm);

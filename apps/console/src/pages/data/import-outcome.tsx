@@ -17,7 +17,7 @@ interface ImportOutcomeProps {
   readonly onSkip: () => void;
 }
 
-/** What an import stored, what was wrong with the rest, and what to do next. */
+/** The facts that an import stored, the faults of the rest, and the next step. */
 export function ImportOutcome({ place, current: { request, state }, onClose, onSkip }: ImportOutcomeProps) {
   const { t } = useTexts();
   if (state === null) return null;

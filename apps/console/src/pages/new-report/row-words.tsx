@@ -12,7 +12,7 @@ const switches = ['others', 'fillGaps'] as const;
 const words = ['having', 'compareTo', ...switches] as const;
 
 export interface RowWordsProps extends Section {
-  /** Of the report, which `having` may name. */
+  /** The columns of the report, which `having` may name. */
   readonly columns: readonly string[];
 }
 

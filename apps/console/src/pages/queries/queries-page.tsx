@@ -5,6 +5,7 @@ import { useBatches } from '../../api/batches.ts';
 import { useQueryList } from '../../api/queries.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { PageTitle } from '../../parts/frame.tsx';
+import { MoreButton } from '../../parts/more-button.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { dataPath, newReportPath } from '../../parts/paths.ts';
 import { useTexts } from '../../text/texts.tsx';
@@ -22,7 +23,8 @@ export function QueriesPage({ place, session }: QueriesPageProps) {
   const { t } = useTexts();
   const [search] = useSearchParams();
   const filter = filterOf(search);
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useQueryList(place, filter);
+  const pages = useQueryList(place, filter);
+  const { data, error } = pages;
   const maySubmit = session.scopes.includes('submit');
   const queries = data?.pages.flatMap((page) => page.queries);
   return (
@@ -43,18 +45,7 @@ export function QueriesPage({ place, session }: QueriesPageProps) {
       {queries !== undefined && queries.length > 0 && (
         <QueryTable place={place} queries={queries} maySubmit={maySubmit} />
       )}
-      {hasNextPage && (
-        <p className="more">
-          <button
-            type="button"
-            className="button"
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            {t('queries.more')}
-          </button>
-        </p>
-      )}
+      <MoreButton pages={pages} label={t('queries.more')} />
     </>
   );
 }

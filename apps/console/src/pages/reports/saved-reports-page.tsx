@@ -10,6 +10,7 @@ import { PageTitle } from '../../parts/frame.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { newReportPath, newSchedulePath, queryPath } from '../../parts/paths.ts';
 import { useSearchShortcut } from '../../parts/shortcuts.tsx';
+import { useDates } from '../../parts/use-dates.ts';
 import { bodyOfSaved, columnsText, lacksRange } from '../../report/saved-report.ts';
 import { useTexts } from '../../text/texts.tsx';
 import './reports.css';
@@ -93,17 +94,17 @@ interface ReportProps {
 }
 
 function Report({ place, report, maySubmit }: ReportProps) {
-  const { t, tag } = useTexts();
+  const { t } = useTexts();
+  const date = useDates();
   const { lastRunAt, environment } = report;
-  const ran = lastRunAt === undefined ? null : new Date(Number(lastRunAt));
-  const format = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' });
+  const ran = lastRunAt === undefined ? null : new Date(Number(lastRunAt)).toISOString();
   return (
     <li className="card saved-report">
       <div className="saved-text">
         <h2>{titleOf(report)}</h2>
         <p className="sub">{columnsText(report)}</p>
         <p className="sub">
-          {ran === null ? t('saved.neverRan') : t('saved.lastRun', { time: format.format(ran) })}
+          {ran === null ? t('saved.neverRan') : t('saved.lastRun', { time: date(ran) })}
           {environment !== undefined && ` · ${environment}`}
         </p>
       </div>

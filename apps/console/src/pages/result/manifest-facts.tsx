@@ -4,7 +4,7 @@ import { useTexts } from '../../text/texts.tsx';
 
 interface ManifestFactsProps {
   readonly manifest: Manifest;
-  /** Of the parts that were read, in their order. */
+  /** The outcomes for the parts that were read, in their order. */
   readonly verdicts: readonly Verdict[];
 }
 

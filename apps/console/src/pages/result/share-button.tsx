@@ -5,6 +5,7 @@ import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Field } from '../../parts/field.tsx';
+import { useDates } from '../../parts/use-dates.ts';
 import { useTexts } from '../../text/texts.tsx';
 
 interface ShareProps {
@@ -37,7 +38,7 @@ export function ShareButton(props: ShareProps) {
             <h2 id={titleId}>{t('share.title')}</h2>
             <p>{t('share.text')}</p>
             <ShareForm {...props} onClose={() => dialog.current?.close()} />
-            <PresentLinks {...props} />
+            <PresentLinks place={props.place} id={props.id} />
           </div>
         )}
       </dialog>
@@ -130,19 +131,19 @@ function sharedBy(form: FormData) {
   };
 }
 
-function PresentLinks({ place, id }: ShareProps) {
-  const { t, tag } = useTexts();
+function PresentLinks({ place, id }: Pick<ShareProps, 'place' | 'id'>) {
+  const { t } = useTexts();
+  const date = useDates();
   const { data } = useSharedViews(place);
   const remove = useDeleteSharedView(place);
   const links = data?.sharedViews.filter(({ query }) => query === id) ?? [];
-  const format = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' });
   if (links.length === 0) return null;
   return (
     <section aria-label={t('share.present')}>
       <h3>{t('share.present')}</h3>
       <ul className="share-links">
         {links.map((link) => {
-          const time = format.format(new Date(link.expires));
+          const time = date(link.expires);
           return (
             <li key={link.id}>
               <span>

@@ -5,6 +5,7 @@ import { useSavedReports } from '../../api/saved-reports.ts';
 import { useScheduleRuns, useSchedules } from '../../api/schedules.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { PageTitle } from '../../parts/frame.tsx';
+import { MoreButton } from '../../parts/more-button.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { queryPath, schedulesPath } from '../../parts/paths.ts';
 import { useTexts } from '../../text/texts.tsx';
@@ -51,25 +52,15 @@ function Runs({
   readonly timeZone: string;
 }) {
   const { t } = useTexts();
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useScheduleRuns(place, id);
+  const pages = useScheduleRuns(place, id);
+  const { data, error } = pages;
   const runs = data?.pages.flatMap((page) => page.runs);
   if (error !== null && data === undefined) return <Failure error={error} />;
   if (runs?.length === 0) return <Notice title={t('runs.none')}>{t('runs.noneNext')}</Notice>;
   return (
     <>
       <RunTable runs={runs ?? []} timeZone={timeZone} environment={place.environment} />
-      {hasNextPage && (
-        <p className="more">
-          <button
-            type="button"
-            className="button"
-            disabled={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            {t('runs.more')}
-          </button>
-        </p>
-      )}
+      <MoreButton pages={pages} label={t('runs.more')} />
     </>
   );
 }

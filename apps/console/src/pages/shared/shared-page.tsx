@@ -8,6 +8,7 @@ import { PageTitle } from '../../parts/frame.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { ShortcutsProvider } from '../../parts/shortcuts.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
+import { useDates } from '../../parts/use-dates.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { prepareState } from '../queries/prepare-row.ts';
 import { ResultSection } from '../result/result-section.tsx';
@@ -28,19 +29,17 @@ export function SharedPage({ id }: { readonly id: string }) {
 }
 
 function SharedView({ id, secret }: SharedLink) {
-  const { t, tag } = useTexts();
+  const { t } = useTexts();
+  const date = useDates();
   const { data, error } = useOpenedView({ id, secret });
   if (error !== null && data === undefined) return <Refused error={error} />;
   if (data === undefined) return <p className="hint">{t('result.loading')}</p>;
   const { title = t('shared.untitled'), expires, query } = data;
-  const until = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }).format(
-    new Date(expires),
-  );
   return (
     <>
       <div className="page-head">
         <PageTitle>{title}</PageTitle>
-        <span className="hint">{t('shared.until', { time: until })}</span>
+        <span className="hint">{t('shared.until', { time: date(expires) })}</span>
       </div>
       {error !== null && <Failure error={error} />}
       {query === undefined ? (
