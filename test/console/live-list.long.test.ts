@@ -1,8 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { Browser, CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectDatabase, startSystem, type DatabaseClient, type RunningSystem } from '@hourglass/testing';
+import {
+  connectDatabase,
+  processorMsOf,
+  startSystem,
+  type DatabaseClient,
+  type RunningSystem,
+} from '@hourglass/testing';
 import { isChromiumMissing, openPage, startBrowser } from './browser.ts';
 
 const queries = 1000;
@@ -88,12 +93,5 @@ async function cpuSeconds(chromium: CDPSession, apiPid: number) {
   const browser = processInfo
     .filter(({ type }) => type !== 'browser')
     .reduce((sum, { cpuTime }) => sum + cpuTime, 0);
-  const stat = await readFile(`/proc/${apiPid}/stat`, 'utf8');
-  // Fields 14 and 15, counted behind the name, which may have spaces; 100 ticks a second.
-  const [user = 0, kernel = 0] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-    .map(Number);
-  return { browser, api: (user + kernel) / 100 };
+  return { browser, api: processorMsOf(apiPid) / 1000 };
 }
