@@ -1,6 +1,6 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sharedSystem, type TestSystem } from '@hourglass/testing';
+import { connectDatabase, sharedSystem, type TestSystem } from '@hourglass/testing';
 import {
   accessibilityFaults,
   isChromiumMissing,
@@ -48,6 +48,16 @@ describe.skipIf(isChromiumMissing)('saved reports and schedules in Chromium', ()
       headers: { Authorization: `Bearer ${system.token}` },
     });
     return (await response.json()) as Body;
+  };
+
+  const post = async (path: string, body: object) => {
+    const response = await fetch(`${system.url}/v1/organizations/${system.organization}${path}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    expect(response.ok).toBe(true);
+    return (await response.json()) as { readonly name: string; readonly id: string };
   };
 
   test('a report is saved, run, changed, scheduled, paused and deleted', async () => {
@@ -114,7 +124,18 @@ describe.skipIf(isChromiumMissing)('saved reports and schedules in Chromium', ()
       await page.getByText('Paused').waitFor();
       await page.getByRole('button', { name: /^Resume/ }).click();
       await page.getByText('Active').waitFor();
-      await page.getByRole('link', { name: 'Proxies' }).click();
+      await changeSchedule(page);
+      expect(await read('/environments/prod/schedules')).toMatchObject({
+        schedules: [
+          {
+            ...{ displayName: 'Mondays', cron: '30 7 * * MON', timeZone: 'UTC', enabled: false },
+            overrides: { timeRange: 'lastWeek', timeZone: 'UTC' },
+            delivery: [{ kind: 's3', bucket: 'reports', accessKeyId: 'AK' }],
+          },
+        ],
+      });
+      await page.getByRole('button', { name: 'Resume Mondays' }).click();
+      await page.getByRole('link', { name: 'Mondays', exact: true }).click();
       await page.getByRole('heading', { name: 'No runs yet' }).waitFor();
       expect(await accessibilityFaults(page)).toEqual([]);
       await takePicture(page, 'runs');
@@ -129,14 +150,50 @@ describe.skipIf(isChromiumMissing)('saved reports and schedules in Chromium', ()
     });
   });
 
+  test('a schedule keeps its targets with their secrets, unless they are replaced', async () => {
+    const { name: report } = await post('/reports', {
+      ...{ displayName: 'Kept', query: { dimensions: ['apiproxy'], timeRange: 'today' } },
+    });
+    const bucket = { kind: 's3', bucket: 'reports', accessKeyId: 'AK', secretAccessKey: 'kept secret' };
+    const { id } = await post('/environments/prod/schedules', {
+      report,
+      cron: '0 6 * * *',
+      delivery: [bucket],
+    });
+    const database = await connectDatabase(system.databaseUrl);
+    const sealed = () => database.sql('select id, sealed from delivery_targets where schedule_id = $1', [id]);
+    const before = await sealed();
+    await withPage(`/env/prod/schedules/${id}/edit`, {}, async ({ page }) => {
+      await page.getByText('Bucket (S3) · reports/').waitFor();
+      await page.getByLabel('Name', { exact: true }).fill('Renamed');
+      await page.getByRole('button', { name: 'Save changes' }).click();
+      await page.getByRole('heading', { name: 'Renamed' }).waitFor();
+      expect(await sealed()).toEqual(before);
+      await page.getByRole('link', { name: 'Edit Renamed' }).click();
+      await page.getByRole('button', { name: 'Change the targets' }).click();
+      await page.getByText('URLs and secrets are not shown').waitFor();
+      expect(await page.getByLabel('Bucket', { exact: true }).inputValue()).toBe('reports');
+      await page.getByRole('button', { name: 'Save changes' }).click();
+      await page.locator('.delivery .errors').first().waitFor();
+      await takePicture(page, 'schedule target without its secret');
+      expect(await sealed()).toEqual(before);
+      await page.getByLabel('Secret access key').fill('another secret');
+      await page.getByRole('button', { name: 'Save changes' }).click();
+      await page.getByRole('heading', { name: 'Renamed' }).waitFor();
+      expect(await sealed()).not.toEqual(before);
+    });
+    await database.end();
+  });
+
   test.each([
     ['Polish, dark', { locale: 'pl', colorScheme: 'dark' as const }],
     ['Chinese', { locale: 'zh-CN' }],
   ])('fit 320 px: %s', async (name, options) => {
-    await fetch(`${system.url}/v1/organizations/${system.organization}/reports`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ displayName: hostile, query: { dimensions: ['apiproxy'] } }),
+    const query = { dimensions: ['apiproxy'], timeRange: 'today' };
+    const { name: report } = await post('/reports', { displayName: hostile, query });
+    const { id } = await post('/environments/prod/schedules', {
+      ...{ report, cron: '*/7 6 * * *', displayName: hostile },
+      delivery: [{ kind: 's3', bucket: 'b'.repeat(63), accessKeyId: 'AK', secretAccessKey: 'secret' }],
     });
     await withPage(
       '/env/prod/reports',
@@ -152,7 +209,31 @@ describe.skipIf(isChromiumMissing)('saved reports and schedules in Chromium', ()
         expect(await overflows(page)).toEqual([]);
         expect(await accessibilityFaults(page)).toEqual([]);
         await takePicture(page, `new schedule ${name}`);
+        await page.goto(`/env/prod/schedules/${id}/edit`);
+        await page.locator('.targets').waitFor();
+        expect(await overflows(page)).toEqual([]);
+        await takePicture(page, `change a schedule ${name}`);
       },
     );
   });
 });
+
+/** Gives the only schedule another name, day, zone and targets, and pauses it. */
+async function changeSchedule(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Edit Proxies' }).click();
+  await page.getByRole('heading', { name: 'Change the schedule' }).waitFor();
+  await page.getByLabel('Name', { exact: true }).fill('Mondays');
+  await page.getByLabel('Day', { exact: true }).selectOption('Monday');
+  await page.getByRole('combobox', { name: 'Time zone' }).fill('utc');
+  await page.getByRole('option', { name: 'UTC', exact: true }).click();
+  await page.getByRole('button', { name: 'Add a target' }).click();
+  await page.getByLabel('Kind').selectOption('Bucket (S3)');
+  await page.getByLabel('Bucket', { exact: true }).fill('reports');
+  await page.getByLabel('Access key id').fill('AK');
+  await page.getByLabel('Secret access key').fill('a secret');
+  await page.getByLabel('Paused').check();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await takePicture(page, 'change a schedule');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await page.getByRole('heading', { name: 'Mondays' }).waitFor();
+}

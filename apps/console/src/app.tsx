@@ -40,6 +40,9 @@ const SchedulePage = loadable(async () => (await import('./pages/schedules/sched
 const NewSchedulePage = loadable(
   async () => (await import('./pages/schedules/new-schedule-page.tsx')).NewSchedulePage,
 );
+const EditSchedulePage = loadable(
+  async () => (await import('./pages/schedules/edit-schedule-page.tsx')).EditSchedulePage,
+);
 
 /** A shared view for the bearer of its link, and every other page for users. */
 export function App() {
@@ -147,16 +150,8 @@ function Pages({ session, environments, environment }: InEnvironment) {
           <Route path="/env/:environment/reports">
             <SavedReportsPage place={place} session={session} />
           </Route>
-          <Route path="/env/:environment/schedules">
-            <SchedulesPage place={place} session={session} />
-          </Route>
-          {session.scopes.includes('submit') && (
-            <Route path="/env/:environment/schedules/new">
-              <NewSchedulePage place={place} />
-            </Route>
-          )}
-          <Route path="/env/:environment/schedules/:id">
-            {({ id }) => <SchedulePage key={id} place={place} id={id} />}
+          <Route path="/env/:environment/schedules/*?">
+            <SchedulePages place={place} session={session} />
           </Route>
           <Route>
             <NotFound />
@@ -164,6 +159,33 @@ function Pages({ session, environments, environment }: InEnvironment) {
         </Switch>
       </Suspense>
     </Frame>
+  );
+}
+
+function SchedulePages({ place, session }: { readonly place: Place; readonly session: SessionView }) {
+  const maySubmit = session.scopes.includes('submit');
+  return (
+    <Switch>
+      <Route path="/env/:environment/schedules">
+        <SchedulesPage place={place} session={session} />
+      </Route>
+      {maySubmit && (
+        <Route path="/env/:environment/schedules/new">
+          <NewSchedulePage place={place} />
+        </Route>
+      )}
+      {maySubmit && (
+        <Route path="/env/:environment/schedules/:id/edit">
+          {({ id }) => <EditSchedulePage key={id} place={place} id={id} />}
+        </Route>
+      )}
+      <Route path="/env/:environment/schedules/:id">
+        {({ id }) => <SchedulePage key={id} place={place} id={id} />}
+      </Route>
+      <Route>
+        <NotFound />
+      </Route>
+    </Switch>
   );
 }
 

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import type { SavedReportView } from '@hourglass/contract';
 import { cronKinds, cronOf, cronPlanOf, firstPlan, type CronPlan } from '../src/report/cron.ts';
 import { bodyOfSaved, columnsText, lacksRange, savedQuery } from '../src/report/saved-report.ts';
-import { firstDraft, withRange, withZone } from '../src/report/schedule-draft.ts';
+import {
+  draftOf,
+  firstDraft,
+  rangeOf,
+  targetOfShown,
+  withRange,
+  withZone,
+} from '../src/report/schedule-draft.ts';
 
 test.each<[string, CronPlan]>([
   ['5 * * * *', { kind: 'hourly', minute: 5 }],
@@ -85,5 +92,35 @@ describe('a saved report', () => {
     expect(withZone(draft, 'UTC')).toMatchObject({ timeZone: 'UTC', overrides: { timeZone: 'UTC' } });
     expect(withRange(draft, '').overrides).toEqual({});
     expect(withZone(withRange(draft, ''), 'UTC').overrides).toEqual({});
+  });
+});
+
+describe('the change of a schedule', () => {
+  const range = { start: '2026-01-01T00:00:00Z', end: '2026-01-02T00:00:00Z' };
+  const draft = draftOf({
+    ...{ id: '1', report: '2', cron: '0 6 * * *', timeZone: 'UTC', catchUp: 'all', enabled: false },
+    ...{ skipIfEmpty: true, overrides: { timeRange: range, limit: 5 }, delivery: [], nextDueTimes: [] },
+    ...{ madeBy: 'ann@acme.example', created: '', modified: '' },
+  });
+
+  test('keeps the words that the form does not show', () => {
+    expect(draft).toEqual({
+      ...{ report: '2', cron: '0 6 * * *', timeZone: 'UTC', catchUp: 'all', enabled: false },
+      ...{ skipIfEmpty: true, overrides: { timeRange: range, limit: 5 } },
+    });
+    expect(rangeOf(draft)).toBe(`${range.start} – ${range.end}`);
+    expect(withRange(draft, 'today').overrides).toEqual({ timeRange: 'today', timeZone: 'UTC', limit: 5 });
+    expect(withRange(draft, '').overrides).toEqual({ limit: 5 });
+  });
+
+  test('begins targets with what is shown of them, and secrets empty', () => {
+    expect(targetOfShown({ kind: 'email', to: ['ann@acme.example'] })).toEqual({
+      ...{ kind: 'email', to: ['ann@acme.example'] },
+    });
+    expect(targetOfShown({ kind: 'slack', host: 'hooks.example.com' })).toEqual({ kind: 'slack', url: '' });
+    expect(targetOfShown({ kind: 'webhook', host: 'a.example' })).toEqual({ kind: 'webhook', url: '' });
+    expect(targetOfShown({ kind: 'webhook', endpoint: '7' })).toEqual({ kind: 'webhook', endpoint: '7' });
+    const bucket = { bucket: 'reports', prefix: 'a/', region: 'eu', accessKeyId: 'AK', forcePathStyle: true };
+    expect(targetOfShown({ kind: 's3', ...bucket })).toEqual({ kind: 's3', ...bucket, secretAccessKey: '' });
   });
 });

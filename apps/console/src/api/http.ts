@@ -36,6 +36,11 @@ export class ApiError extends Error {
   }
 }
 
+/** The faults of the fields of a body that the API refused; empty for other errors and none. */
+export function faultsIn(error: Error | null): readonly Fault[] {
+  return error instanceof ApiError ? error.faults : [];
+}
+
 export interface CallOptions {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;

@@ -1,4 +1,10 @@
-import type { ChangeScheduleBody, QueryStatus, ScheduleRunList, ScheduleView } from '@hourglass/contract';
+import type {
+  ChangeScheduleBody,
+  DeliveryTargetBody,
+  QueryStatus,
+  ScheduleRunList,
+  ScheduleView,
+} from '@hourglass/contract';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ScheduleDraft } from '../report/schedule-draft.ts';
 import { pathOf, type Place } from './environments.ts';
@@ -24,7 +30,7 @@ export function useScheduleWrites(place: Place) {
   const onSettled = () => client.invalidateQueries({ queryKey: keyOf(place) });
   return {
     create: useMutation({
-      mutationFn: (body: ScheduleDraft) =>
+      mutationFn: (body: ScheduleDraft & { readonly delivery: readonly DeliveryTargetBody[] }) =>
         callApi<ScheduleView>(pathOfSchedules(place), { method: 'POST', body }),
       onSettled,
     }),

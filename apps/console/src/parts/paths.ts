@@ -8,6 +8,7 @@ export const schedulesPath = (environment: string) => `${environmentPath(environ
 export const newSchedulePath = (environment: string) => `${schedulesPath(environment)}/new`;
 export const schedulePath = (environment: string, id: string) =>
   `${schedulesPath(environment)}/${encodeURIComponent(id)}`;
+export const editSchedulePath = (environment: string, id: string) => `${schedulePath(environment, id)}/edit`;
 export const newReportPath = (environment: string) => `${environmentPath(environment)}/reports/new`;
 export const queryPath = (environment: string, id: string) =>
   `${queriesPath(environment)}/${encodeURIComponent(id)}`;

@@ -1,7 +1,8 @@
-import type { DeliveryTargetBody, SavedReportView } from '@hourglass/contract';
+import type { DeliveryTargetBody, SavedReportView, ScheduleView, ShownTargetView } from '@hourglass/contract';
+import { withText } from './text-members.ts';
 import { lacksRange } from './saved-report.ts';
 
-/** Body of a new schedule. */
+/** Body of a schedule without its targets. */
 export interface ScheduleDraft {
   readonly report: string;
   readonly displayName?: string;
@@ -9,8 +10,8 @@ export interface ScheduleDraft {
   readonly timeZone: string;
   readonly catchUp: 'skip' | 'latest' | 'all';
   readonly skipIfEmpty: boolean;
-  readonly overrides: { readonly timeRange?: string; readonly timeZone?: string };
-  readonly delivery: readonly DeliveryTargetBody[];
+  readonly enabled: boolean;
+  readonly overrides: ScheduleView['overrides'];
 }
 
 /** Begins a schedule: every morning, with the range of the report if it has one. */
@@ -21,15 +22,30 @@ export function firstDraft(report: SavedReportView | undefined, timeZone: string
     timeZone,
     catchUp: 'latest',
     skipIfEmpty: false,
+    enabled: true,
     overrides: report !== undefined && lacksRange(report) ? { timeRange: 'yesterday', timeZone } : {},
-    delivery: [],
   };
+}
+
+/** Begins the change of a schedule. */
+export function draftOf(schedule: ScheduleView): ScheduleDraft {
+  const { displayName, report, cron, timeZone, catchUp, skipIfEmpty, enabled, overrides } = schedule;
+  return {
+    ...{ report, cron, timeZone, catchUp, skipIfEmpty, enabled, overrides },
+    ...(displayName === undefined ? {} : { displayName }),
+  };
+}
+
+/** Returns the range of the runs: empty for that of the report, else its name or its two times. */
+export function rangeOf({ overrides: { timeRange = '' } }: ScheduleDraft): string {
+  return typeof timeRange === 'string' ? timeRange : `${timeRange.start} – ${timeRange.end}`;
 }
 
 /** Sets the range of the runs, which are days of the schedule's zone; an empty one leaves that of the report. */
 export function withRange(draft: ScheduleDraft, timeRange: string): ScheduleDraft {
   const { timeZone } = draft;
-  return { ...draft, overrides: timeRange === '' ? {} : { timeRange, timeZone } };
+  const { timeRange: _range, timeZone: _zone, ...others } = draft.overrides;
+  return { ...draft, overrides: timeRange === '' ? others : { ...others, timeRange, timeZone } };
 }
 
 /** Sets the zone of the due times, and of the range with them. */
@@ -56,5 +72,29 @@ export function firstTarget(kind: string): DeliveryTargetBody {
       };
     default:
       return { kind: 'email', to: [] };
+  }
+}
+
+/** Begins the change of a target. What the API does not show, such as its secrets, is empty. */
+export function targetOfShown(shown: ShownTargetView): DeliveryTargetBody {
+  const first = firstTarget(shown.kind);
+  switch (first.kind) {
+    case 'webhook':
+      return shown.endpoint === undefined ? first : { kind: first.kind, endpoint: shown.endpoint };
+    case 'email':
+      return { ...first, to: shown.to ?? [] };
+    case 's3': {
+      const { bucket = '', prefix = '', region = first.region, accessKeyId = '', endpoint } = shown;
+      const { forcePathStyle = false } = shown;
+      return withText(
+        { ...first, bucket, prefix, region, accessKeyId, forcePathStyle },
+        'endpoint',
+        endpoint ?? '',
+      );
+    }
+    case 'slack':
+      return first;
+    default:
+      return first satisfies never;
   }
 }

@@ -2,7 +2,7 @@ import type { DeliveryTargetBody } from '@hourglass/contract';
 import { useState } from 'react';
 import { FieldErrors } from '../../parts/field.tsx';
 import { InputField, SelectField } from '../../parts/controls.tsx';
-import { withText } from '../../parts/text-members.ts';
+import { withText } from '../../report/text-members.ts';
 import { faultsOf, type FieldFault } from '../../report/faults.ts';
 import { deliveryKinds } from '../../report/delivery-kinds.ts';
 import { withItem } from '../../report/report-body.ts';
@@ -12,16 +12,18 @@ import { useTexts } from '../../text/texts.tsx';
 export interface DeliveryFieldsProps {
   readonly targets: readonly DeliveryTargetBody[];
   readonly faults: readonly FieldFault[];
+  readonly hint?: string | undefined;
   readonly onChange: (targets: readonly DeliveryTargetBody[]) => void;
 }
 
 /** Where the result of each run goes. */
-export function DeliveryFields({ targets, faults, onChange }: DeliveryFieldsProps) {
+export function DeliveryFields({ targets, faults, hint, onChange }: DeliveryFieldsProps) {
   const { t } = useTexts();
   return (
     <fieldset className="card stack">
       <legend className="legend">{t('delivery.title')}</legend>
       {targets.length === 0 && <p className="hint">{t('delivery.none')}</p>}
+      {targets.length > 0 && hint !== undefined && <p className="hint">{hint}</p>}
       {targets.map((target, index) => (
         <Target
           key={index}
@@ -126,6 +128,8 @@ function EmailFields({ target, faultsAt, onChange }: TargetProps<Kind<'email'>>)
 
 function UrlFields({ target, faultsAt, onChange }: TargetProps<Kind<'webhook' | 'slack'>>) {
   const { t } = useTexts();
+  if (target.kind === 'webhook' && target.endpoint !== undefined)
+    return <p className="hint endpoint">{t('delivery.ofEndpoint', { id: target.endpoint })}</p>;
   return (
     <>
       <InputField

@@ -8,7 +8,7 @@ import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PageTitle } from '../../parts/frame.tsx';
 import { Notice } from '../../parts/notice.tsx';
-import { newSchedulePath, queryPath, schedulePath } from '../../parts/paths.ts';
+import { editSchedulePath, newSchedulePath, queryPath, schedulePath } from '../../parts/paths.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { cronWords } from './cron-words.ts';
 import './schedules.css';
@@ -141,6 +141,13 @@ function Actions({ place, schedule, report }: SummaryProps) {
         >
           {t('schedules.run')}
         </button>
+        <Link
+          className="button small"
+          aria-label={t('saved.editOf', { title })}
+          href={editSchedulePath(place.environment, id)}
+        >
+          {t('saved.edit')}
+        </Link>
         <ConfirmButton
           label={t('saved.delete')}
           labelOf={t('saved.deleteOf', { title })}
