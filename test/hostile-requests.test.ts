@@ -75,8 +75,9 @@ describe('a hostile request', () => {
    * Statistics of instruments have special forms of parameters; `instruments-faults.test.ts` tests them. An identity
    * provider may add parameters to its redirect (RFC 6749, section 4.1.2).
    */
-  const specialPaths = new Set(['/dashboard', '/charts', '/v1/signIn/oidc/callback']);
-  const pathsOfPlainParameters = () => unsignedPaths().filter(([template]) => !specialPaths.has(template));
+  const specialPaths = ['/dashboard', '/charts', '/v1/signIn/oidc/callback'];
+  const pathsOfPlainParameters = () =>
+    unsignedPaths().filter(([template]) => !specialPaths.some((path) => template.endsWith(path)));
 
   test('with an unsupported method is a 405 that lists the supported ones, at every path of the document', async () => {
     const methods = [

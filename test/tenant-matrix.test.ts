@@ -13,6 +13,7 @@ import {
   webhookEndpointWithSecret,
 } from '@hourglass/contract';
 import { eventually, sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
+import { subscription } from './keystone.ts';
 import { startRewritingProxy, type RewritingProxy } from './rewriting-proxy.ts';
 import { conditionNames, ConditionRemover } from './without-conditions.ts';
 
@@ -76,6 +77,16 @@ describe.each([
       headers: { 'Idempotency-Key': 'theirs' },
       body: '{"timestamp":"2026-01-01T00:00:00Z","apiproxy":"proxy-of-theirs"}',
     });
+    await storeRecords('instruments.uses', {
+      ...{ id: 'use', equipment: 'instrument-of-theirs', user_id: 'user' },
+      ...{ started_at: '2026-01-01T12:00:00Z', seconds: 60 },
+    });
+    await storeRecords('orders.orders', {
+      ...{ no: 'order-of-theirs', product_id: 1, count: 1, total_price: 1, buy_user_id: 1 },
+      ...{ create_time: '2026-01-01T12:00:00Z', update_time: '2026-01-01T12:00:00Z' },
+    });
+    await storeRecords('consumption.customers', { id: 'customer-of-theirs', name: 'Theirs' });
+    await storeRecords('consumption.subscriptions', subscription('A-1', 'customer-of-theirs'));
     const accessKey = await system.client.request('/accessKeys', { method: 'POST', body: '{}' });
     existing['accessKeyId'] = createdAccessKey.parse(await accessKey.json()).accesskeyId;
     existing['id'] = await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
@@ -144,6 +155,9 @@ describe.each([
       'endpoint-of-theirs',
       'schedule-of-theirs',
       'view-of-theirs',
+      'order-of-theirs',
+      'customer-of-theirs',
+      'instrument-of-theirs',
     ];
     const own = { ...existing, ...nothing, organization: stranger.organization, environment: 'prod' };
     const shown: unknown[] = [];
@@ -244,6 +258,12 @@ describe.each([
     );
   }
 
+  async function storeRecords(set: string, record: object): Promise<void> {
+    const body = JSON.stringify(record);
+    const response = await system.client.request(`/facts/${set}`, { method: 'POST', body });
+    expect(response.status).toBe(201);
+  }
+
   async function tokenIdOfAcme(): Promise<string> {
     const response = await fetch(`${system.url}/v1/organizations/${system.organization}/tokens`, {
       headers: { Authorization: `Bearer ${system.token}` },
@@ -315,13 +335,21 @@ describe.each([
   }
 
   /** Required once the environment is known. */
-  const planned = ['select', 'timeRange'];
+  const planned = ['select', 'timeRange', 'equipment', 'resource', 'time', 'unit'];
   /** Values of required query parameters: without them a request ends before its ids are read. */
   const required: Readonly<Record<string, string>> = {
     select: 'sum(message_count)',
     timeRange: '01/01/2026 00:00~01/02/2026 00:00',
     from: '2026-01-01T00:00:00Z',
     to: '2026-01-02T00:00:00Z',
+    equipment: 'instrument-of-theirs',
+    resource: 'record',
+    time: '["bt","2026-01-01 00:00:00","2026-01-02 00:00:00"]',
+    unit: 'day',
+    type: 'customer',
+    id: 'customer-of-theirs',
+    from_date_utc: '2026-01-01',
+    to_date_utc: '2026-01-02',
   };
 
   interface Operation {

@@ -1,7 +1,7 @@
 import { accessKeyRoutes } from './endpoints/access-keys.ts';
 import { auditRoutes } from './endpoints/audit.ts';
 import { batchRoutes } from './endpoints/batches.ts';
-import { consumptionRoutes } from './endpoints/consumption.ts';
+import { consumptionRoutes } from './endpoints/consumption/consumption.ts';
 import { customFieldRoutes } from './endpoints/custom-fields.ts';
 import { dataCollectorRoutes } from './endpoints/data-collectors.ts';
 import { deleteFactsRoute } from './endpoints/delete-facts.ts';
@@ -14,7 +14,8 @@ import { postFactsRoute } from './endpoints/facts.ts';
 import { instrumentsRoutes } from './endpoints/instruments/instruments.ts';
 import { operatorOrganizationRoutes } from './endpoints/operator-organizations.ts';
 import { oidcSignInRoutes } from './endpoints/oidc-sign-in.ts';
-import { listOrdersRoute } from './endpoints/orders.ts';
+import { listOrdersInEnvironmentRoute } from './endpoints/orders/environment-orders.ts';
+import { listOrdersRoute } from './endpoints/orders/signed-orders.ts';
 import { organizationCeilingsRoutes } from './endpoints/organization-ceilings.ts';
 import { organizationRoutes } from './endpoints/organizations.ts';
 import { passwordSignInRoute } from './endpoints/password-sign-in.ts';
@@ -194,10 +195,12 @@ function statisticsRoutes(services: RouteServices): readonly Route[] {
   const { recordReadSemaphore: semaphore } = services;
   const { accounts, customFields, hostnames, accessKeys, orders, consumption, instruments } = database;
   const stats = { catalogue, customFields, ...services.stats, turns, nowMs, newId };
+  const orderPage = { orders, semaphore, turns };
   return [
     ...statsRoutes(environmentScope(tenantFinder(accounts)), stats),
     ...statsRoutes(hostScope(hostnames), stats),
-    listOrdersRoute({ orders, semaphore, turns }, signatureCheck({ accessKeys, secretKey, nowMs })),
+    listOrdersRoute(orderPage, signatureCheck({ accessKeys, secretKey, nowMs })),
+    listOrdersInEnvironmentRoute(tenantFinder(accounts), orderPage),
     ...consumptionRoutes({ accounts, consumption, semaphore, turns }),
     ...instrumentsRoutes({ accounts, instruments, timeZone, semaphore }),
   ];

@@ -99,6 +99,11 @@ const apiCommands: readonly ApiCommand[] = [
     configure: async () => (await import('./commands/batches.ts')).configureBatches,
   },
   {
+    name: 'records',
+    description: 'list the instruments and customers of an environment',
+    configure: async () => (await import('./commands/records.ts')).configureRecords,
+  },
+  {
     name: 'sign',
     description: 'print a signed URL for a GET request, using the secret in HOURGLASS_ACCESS_KEY_SECRET',
     configure: async () => (await import('./commands/sign.ts')).configureSign,

@@ -91,6 +91,18 @@ export const historicalConsumptionDetails = z
   })
   .meta({ id: 'HistoricalConsumptionDetails' });
 
+export type ConsumptionDetails = z.infer<typeof consumptionDetails>;
+export type HistoricalConsumptionDetails = z.infer<typeof historicalConsumptionDetails>;
+
+/** Response to `GET …/customers`. */
+export const customerList = z
+  .strictObject({
+    customers: z.array(z.strictObject({ id: z.string(), name: z.string() })).describe('By id.'),
+    nextPageToken: z.string().optional().describe('Present if there are more customers.'),
+  })
+  .meta({ id: 'CustomerList' });
+export type CustomerList = z.infer<typeof customerList>;
+
 /** Error body of both endpoints. `faults` is present if parameters are invalid. */
 export const consumptionError = z
   .strictObject({

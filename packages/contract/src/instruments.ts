@@ -159,6 +159,24 @@ export const charts = z
   })
   .meta({ id: 'Charts' });
 
+/** Response to `GET …/instruments`. */
+export const instrumentList = z
+  .strictObject({
+    timeZone: z.string().describe('Zone of the times, days and months of dashboard and charts.'),
+    instruments: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          name: z.string().nullable(),
+          location: z.string().nullable(),
+        }),
+      )
+      .describe('Those with a record of their own or of something that happened, by id.'),
+    nextPageToken: z.string().optional().describe('Present if there are more instruments.'),
+  })
+  .meta({ id: 'InstrumentList' });
+export type InstrumentList = z.infer<typeof instrumentList>;
+
 /** Error body of both endpoints. */
 export const instrumentsError = z
   .strictObject({
@@ -166,4 +184,6 @@ export const instrumentsError = z
   })
   .meta({ id: 'InstrumentsError' });
 
+export type Dashboard = z.infer<typeof dashboard>;
+export type Charts = z.infer<typeof charts>;
 export type InstrumentsError = z.infer<typeof instrumentsError>;

@@ -37,6 +37,8 @@ export const orderView = z
   })
   .meta({ id: 'Order' });
 
+export type OrderView = z.infer<typeof orderView>;
+
 /** Response to `GET /openapi/v1/alg/orders`, newest first. */
 export const orderList = z
   .strictObject({
@@ -46,6 +48,8 @@ export const orderList = z
     size: integer,
   })
   .meta({ id: 'OrderList' });
+
+export type OrderList = z.infer<typeof orderList>;
 
 /** Error body of that endpoint. */
 export const orderError = z

@@ -1,4 +1,4 @@
-import { ordersPath } from '../endpoints/orders.ts';
+import { ordersPath } from '../endpoints/orders/signed-orders.ts';
 
 const endOfHead = Buffer.from('\r\n\r\n');
 const longestMethod = 10;

@@ -5,7 +5,13 @@ import { z } from 'zod';
 const queryPosition = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.uuid()]);
 const batchPosition = z.tuple([z.string().regex(/^\d{1,18}$/)]);
 const auditPosition = z.tuple([z.int().min(0).max(8_640_000_000_000_000), z.string().regex(/^\d{1,18}$/)]);
-const namePosition = z.tuple([z.string().max(256)]);
+/** Ids of records have at most the bytes of an index entry. PostgreSQL accepts neither NUL nor halves of pairs. */
+const namePosition = z.tuple([
+  z
+    .string()
+    .max(4096)
+    .regex(/^[^\0\p{Surrogate}]*$/u),
+]);
 const rowPosition = z.tuple([z.int().min(0)]);
 const tokenParts = z.tuple([z.unknown(), z.string()]);
 

@@ -28,10 +28,13 @@ export interface RouteScope {
   readonly locate: (request: Request, input: object) => Promise<Located>;
 }
 
+/** Path of an environment. */
+export const environmentPrefix = '/v1/organizations/:organization/environments/:environment';
+
 export function environmentScope(findTenant: TenantFinder): RouteScope {
   return {
     kind: 'environment',
-    prefix: '/v1/organizations/:organization/environments/:environment',
+    prefix: environmentPrefix,
     parameters: {},
     locate: async (request) => ({ tenant: await findTenant(request) }),
   };

@@ -56,8 +56,13 @@ export interface ClosedTimeRange {
   readonly last: UtcTime;
 }
 
-/** Reads the storage consumption of customers. Null when the environment has no such customer. */
+/** Reads the storage consumption of customers. `current` and `history` return null when the environment has no such customer. */
 export interface ConsumptionStore {
+  /** Lists at most `limit` customers by id, after the id `after`; null: from the first. */
+  customers(
+    tenant: Tenant,
+    page: { readonly after: string | null; readonly limit: number },
+  ): Promise<readonly CustomerConsumption<never>['customer'][]>;
   current(tenant: Tenant, customerId: string): Promise<CustomerConsumption<CurrentLevel> | null>;
   /** @throws ReportError `consumption.too_large` when the range has more than `maxSamples` */
   history(

@@ -41,7 +41,20 @@ export interface InstrumentTotals {
 /** Figures by date, `YYYY-MM-DD` or `YYYY-MM`, oldest first, for dates with data. */
 export type FiguresByDate = ReadonlyMap<string, Figures>;
 
+/** An instrument with a record of its own or of something that happened. */
+export interface Instrument {
+  readonly id: string;
+  /** Null: not recorded. */
+  readonly name: string | null;
+  readonly location: string | null;
+}
+
 export interface InstrumentStore {
+  /** Lists at most `limit` instruments by id, after the id `after`; null: from the first. */
+  list(
+    tenant: Tenant,
+    page: { readonly after: string | null; readonly limit: number },
+  ): Promise<readonly Instrument[]>;
   /** Returns totals for each requested resource. */
   total(
     tenant: Tenant,

@@ -12,12 +12,13 @@ import {
 } from '@hourglass/contract';
 import type { Accounts, InstrumentStore, Semaphore } from '@hourglass/reports';
 import { clientGone } from '../../http/client-gone.ts';
+import { environmentPlace, ownPlace, type ContractPlace } from '../../http/contract-places.ts';
 import { setErrorHead } from '../../http/error-response.ts';
-import { tenantOfToken } from '../../http/find-tenant.ts';
 import { guardedRoute, jsonBody, type ErrorStyle, type GuardedRoute } from '../../http/route.ts';
 import { sendJsonText } from '../../http/send-json.ts';
 import { writeJson } from '../../http/write-json.ts';
 import { readInstrumentsRequest } from './instruments-request.ts';
+import { listInstrumentsRoute } from './list-instruments.ts';
 import { chartsView, dashboardView } from './instruments-view.ts';
 import { bucketDates, offsetsOf, rangeOfLocalTimes } from './local-time.ts';
 
@@ -58,29 +59,37 @@ const errorStyle: ErrorStyle = {
 const common = {
   method: 'get',
   scope: 'read',
-  allowsBoundTokens: true,
   readsOwnQuery: true,
-  errorStyle,
 } as const;
+const tag = 'Instruments';
 
-/** The statistics of instruments. */
+/** The statistics of instruments, and a list of these. */
 export function instrumentsRoutes(ports: InstrumentsPorts): readonly GuardedRoute[] {
-  return [getDashboard(ports), getCharts(ports)];
+  const { accounts } = ports;
+  const places = [ownPlace('', { errorStyle }, accounts), environmentPlace(accounts)];
+  return [
+    ...places.flatMap((place) => [getDashboard(place, ports), getCharts(place, ports)]),
+    listInstrumentsRoute(ports),
+  ];
 }
 
 /** `GET /dashboard`: the figures of a time range, for each instrument and in total. */
-function getDashboard({ accounts, instruments, semaphore, timeZone }: InstrumentsPorts): GuardedRoute {
+function getDashboard(
+  place: ContractPlace,
+  { instruments, semaphore, timeZone }: InstrumentsPorts,
+): GuardedRoute {
   const offsetAt = offsetsOf(timeZone);
   return guardedRoute({
     ...common,
-    path: '/dashboard',
-    operation: { id: 'getDashboard', tag: 'Instruments', summary: 'Get statistics of instruments' },
+    ...place.rules,
+    path: `${place.prefix}/dashboard`,
+    operation: { id: place.operationId('getDashboard'), tag, summary: 'Get statistics of instruments' },
     parameters: dashboardParameters,
     body: jsonBody(dashboardBody, { maxBytes: maxBodyBytes, example }),
     responses: { 200: { description: 'The statistics.', json: dashboard } },
     async handle({ request, response, principal, body }) {
       const { equipment, resource, time } = readInstrumentsRequest(request, body, dashboardRequest);
-      const tenant = await tenantOfToken(principal, accounts);
+      const tenant = await place.locate(request, principal);
       const range = rangeOfLocalTimes(time[1], time[2], offsetAt);
       const totals = await semaphore.run(clientGone(response), () =>
         instruments.total(tenant, { equipment, resources: resource, ...range }),
@@ -91,14 +100,18 @@ function getDashboard({ accounts, instruments, semaphore, timeZone }: Instrument
 }
 
 /** `GET /charts`: the figures of all requested instruments together, by day or month. */
-function getCharts({ accounts, instruments, semaphore, timeZone }: InstrumentsPorts): GuardedRoute {
+function getCharts(
+  place: ContractPlace,
+  { instruments, semaphore, timeZone }: InstrumentsPorts,
+): GuardedRoute {
   const offsetAt = offsetsOf(timeZone);
   return guardedRoute({
     ...common,
-    path: '/charts',
+    ...place.rules,
+    path: `${place.prefix}/charts`,
     operation: {
-      id: 'getCharts',
-      tag: 'Instruments',
+      id: place.operationId('getCharts'),
+      tag,
       summary: 'Get statistics of instruments by day or month',
     },
     parameters: chartsParameters,
@@ -106,7 +119,7 @@ function getCharts({ accounts, instruments, semaphore, timeZone }: InstrumentsPo
     responses: { 200: { description: 'The statistics.', json: charts } },
     async handle({ request, response, principal, body }) {
       const { equipment, resource, time, unit, fill } = readInstrumentsRequest(request, body, chartsRequest);
-      const tenant = await tenantOfToken(principal, accounts);
+      const tenant = await place.locate(request, principal);
       const range = rangeOfLocalTimes(time[1], time[2], offsetAt);
       const figures = await semaphore.run(clientGone(response), () =>
         instruments.byDate(tenant, { equipment, resources: resource, ...range }, { unit, timeZone }),

@@ -10,6 +10,7 @@ import type {
 } from '@hourglass/reports';
 import type { Queryable, ScopedPool } from '../../connection/scoped-pool.ts';
 import { servedByDatabase } from '../../connection/database-errors.ts';
+import { listInstruments } from './list-instruments.ts';
 import { selectByDate, selectTotals } from './statistics-sql.ts';
 
 interface FiguresRow {
@@ -23,6 +24,7 @@ const dateFormats = { day: 'YYYY-MM-DD', month: 'YYYY-MM' };
 
 export function createInstrumentStore(pool: ScopedPool): InstrumentStore {
   return {
+    list: (tenant, page) => servedByDatabase(() => listInstruments(pool.within(tenant), tenant, page)),
     total: (tenant, request) => servedByDatabase(() => total(pool.within(tenant), tenant, request)),
     byDate: (tenant, request, buckets) =>
       servedByDatabase(() => byDate(pool.within(tenant), tenant, request, buckets)),

@@ -8,7 +8,6 @@ import {
   type ConsumptionError,
   type Instant,
 } from '@hourglass/contract';
-import type { Tenant } from '@hourglass/query';
 import {
   ReportError,
   invalidRequest,
@@ -21,15 +20,16 @@ import {
   type Subscription,
   type Semaphore,
 } from '@hourglass/reports';
-import { clientGone } from '../http/client-gone.ts';
-import { setErrorHead } from '../http/error-response.ts';
-import type { EventLoopTurns } from '../http/event-loop-turns.ts';
-import { tenantOfToken } from '../http/find-tenant.ts';
-import { ItemByItem, sendInPieces } from '../http/json-pieces.ts';
-import { guardedRoute, type ErrorStyle, type GuardedRoute } from '../http/route.ts';
-import { secondsSince } from '../http/seconds-since.ts';
-import { sendJson } from '../http/send-json.ts';
-import { ExactNumber } from '../http/write-json.ts';
+import { clientGone } from '../../http/client-gone.ts';
+import { environmentPlace, ownPlace, type ContractPlace } from '../../http/contract-places.ts';
+import { setErrorHead } from '../../http/error-response.ts';
+import type { EventLoopTurns } from '../../http/event-loop-turns.ts';
+import { ItemByItem, sendInPieces } from '../../http/json-pieces.ts';
+import { guardedRoute, type ErrorStyle, type GuardedRoute } from '../../http/route.ts';
+import { secondsSince } from '../../http/seconds-since.ts';
+import { sendJson } from '../../http/send-json.ts';
+import { ExactNumber } from '../../http/write-json.ts';
+import { listCustomersRoute } from './list-customers.ts';
 
 export interface ConsumptionPorts {
   readonly accounts: Accounts;
@@ -42,7 +42,6 @@ export interface ConsumptionPorts {
  * Five service levels, hourly for a year. The process writes this many in 0.25 s; they take 7 MB.
  */
 const maxSamples = 50_000;
-const path = '/v1/keystone/customer';
 const tag = 'Consumption';
 
 /**
@@ -63,32 +62,37 @@ const errorStyle: ErrorStyle = {
 const common = {
   method: 'get',
   scope: 'read',
-  tokenHeader: 'authorizationToken',
-  allowsBoundTokens: true,
-  allowsCustomerTokens: true,
   logsRequests: true,
-  errorStyle,
 } as const satisfies Partial<GuardedRoute> & { readonly scope: Scope };
 
-/** Keystone's contract: the storage that customers consume. */
+/** Keystone's contract: the storage that customers consume. And a list of the customers. */
 export function consumptionRoutes(ports: ConsumptionPorts): readonly GuardedRoute[] {
-  return [getConsumption(ports), getConsumptionHistory(ports)];
+  const { accounts } = ports;
+  const rules = { tokenHeader: 'authorizationToken', allowsCustomerTokens: true, errorStyle };
+  const places = [ownPlace('/v1/keystone/customer', rules, accounts), environmentPlace(accounts)];
+  return [
+    ...places.flatMap((place) => [getConsumption(place, ports), getConsumptionHistory(place, ports)]),
+    listCustomersRoute(ports),
+  ];
 }
 
 /** The newest sample of each service level. */
-function getConsumption({ accounts, consumption }: ConsumptionPorts): GuardedRoute {
+function getConsumption(place: ContractPlace, { consumption }: ConsumptionPorts): GuardedRoute {
   return guardedRoute({
     ...common,
-    path: `${path}/consumption-details`,
+    ...place.rules,
+    path: `${place.prefix}/consumption-details`,
     operation: {
-      id: 'getConsumptionDetails',
+      id: place.operationId('getConsumptionDetails'),
       tag,
       summary: "Get a customer's current consumption by subscription and service level",
     },
     parameters: consumptionParameters,
     responses: { 200: { description: 'Every value is a string.', json: consumptionDetails } },
-    async handle({ response, principal, parameters: { id } }) {
-      const found = await consumption.current(await tenantOfCustomer(principal, id, accounts), id);
+    async handle({ request, response, principal, parameters: { id } }) {
+      const tenant = await place.locate(request, principal);
+      requireVisible(id, principal);
+      const found = await consumption.current(tenant, id);
       if (found === null) throw new ReportError('customer.not_found');
       const records = found.subscriptions.map((subscription) => ({
         subscription: subscriptionView(subscription),
@@ -109,12 +113,16 @@ function getConsumption({ accounts, consumption }: ConsumptionPorts): GuardedRou
 }
 
 /** All samples of a time range. */
-function getConsumptionHistory({ accounts, consumption, semaphore, turns }: ConsumptionPorts): GuardedRoute {
+function getConsumptionHistory(
+  place: ContractPlace,
+  { consumption, semaphore, turns }: ConsumptionPorts,
+): GuardedRoute {
   return guardedRoute({
     ...common,
-    path: `${path}/historical-consumption-details`,
+    ...place.rules,
+    path: `${place.prefix}/historical-consumption-details`,
     operation: {
-      id: 'getHistoricalConsumptionDetails',
+      id: place.operationId('getHistoricalConsumptionDetails'),
       tag,
       summary: "Get a customer's consumption over a time range by subscription and service level",
     },
@@ -125,9 +133,11 @@ function getConsumptionHistory({ accounts, consumption, semaphore, turns }: Cons
         json: historicalConsumptionDetails,
       },
     },
-    async handle({ response, principal, parameters: { id, from_date_utc: from, to_date_utc: to } }) {
+    async handle({ request, response, principal, parameters }) {
+      const { id, from_date_utc: from, to_date_utc: to } = parameters;
       const range = rangeOf(from, to);
-      const tenant = await tenantOfCustomer(principal, id, accounts);
+      const tenant = await place.locate(request, principal);
+      requireVisible(id, principal);
       const found = await semaphore.run(clientGone(response), () =>
         consumption.history(tenant, id, { range, maxSamples }),
       );
@@ -149,19 +159,10 @@ function getConsumptionHistory({ accounts, consumption, semaphore, turns }: Cons
 }
 
 /**
- * The environment to which the caller's token is bound.
- * @throws ReportError `auth.unbound`; `customer.not_found` for a customer that the token may not
- * see, as for one that does not exist
+ * @throws ReportError `customer.not_found` for a customer that the token may not see, as for one that does not exist
  */
-async function tenantOfCustomer(
-  principal: Principal,
-  customerId: string,
-  accounts: Accounts,
-): Promise<Tenant> {
-  const tenant = await tenantOfToken(principal, accounts);
-  const { customers } = principal;
+function requireVisible(customerId: string, { customers }: Principal): void {
   if (customers.length > 0 && !customers.includes(customerId)) throw new ReportError('customer.not_found');
-  return tenant;
 }
 
 /** @throws ReportError `request.invalid` if the range is empty */
