@@ -33,6 +33,7 @@ const QueryPage = loadable(async () => (await import('./pages/result/query-page.
 const SavedReportsPage = loadable(
   async () => (await import('./pages/reports/saved-reports-page.tsx')).SavedReportsPage,
 );
+const OrdersPage = loadable(async () => (await import('./pages/orders/orders-page.tsx')).OrdersPage);
 const SchedulesPage = loadable(
   async () => (await import('./pages/schedules/schedules-page.tsx')).SchedulesPage,
 );
@@ -154,11 +155,26 @@ function Pages({ session, environments, environment }: InEnvironment) {
             <SchedulePages place={place} session={session} />
           </Route>
           <Route>
-            <NotFound />
+            <RecordPages place={place} session={session} />
           </Route>
         </Switch>
       </Suspense>
     </Frame>
+  );
+}
+
+/** The pages of instruments, orders and consumption; the last ones of an environment. */
+function RecordPages({ place, session }: { readonly place: Place; readonly session: SessionView }) {
+  if (!session.scopes.includes('read')) return <NotFound />;
+  return (
+    <Switch>
+      <Route path="/env/:environment/orders">
+        <OrdersPage place={place} />
+      </Route>
+      <Route>
+        <NotFound />
+      </Route>
+    </Switch>
   );
 }
 

@@ -4,6 +4,7 @@ import {
   administrationPath,
   dataPath,
   newReportPath,
+  ordersPath,
   queriesPath,
   savedReportsPath,
   schedulesPath,
@@ -43,6 +44,10 @@ export function navigationOf(
         'data.title',
         scopes.includes('read') || scopes.includes('ingest'),
       ),
+    },
+    {
+      key: 'nav.records',
+      entries: entry(ordersPath, 'orders.title', scopes.includes('read')),
     },
     {
       key: 'nav.organization',

@@ -13,6 +13,8 @@ export const newReportPath = (environment: string) => `${environmentPath(environ
 export const queryPath = (environment: string, id: string) =>
   `${queriesPath(environment)}/${encodeURIComponent(id)}`;
 
+export const ordersPath = (environment: string) => `${environmentPath(environment)}/orders`;
+
 /** @param section of the data */
 export const dataPath = (environment: string, section?: string) =>
   `${environmentPath(environment)}/data${section === undefined ? '' : `/${section}`}`;

@@ -15,6 +15,8 @@ export interface FilterChip {
   readonly values: readonly string[];
 }
 
+export type OperatorsOf = (type: string) => readonly FilterOperator[];
+
 /** The operators of a field that people need, by its type. */
 export function operatorsOf(type: string): readonly FilterOperator[] {
   switch (type) {

@@ -4,6 +4,7 @@ import { filter } from './en/filter.ts';
 import { frame } from './en/frame.ts';
 import { queries } from './en/queries.ts';
 import { queue } from './en/queue.ts';
+import { records } from './en/records.ts';
 import { report } from './en/report.ts';
 import { result } from './en/result.ts';
 import { saved } from './en/saved.ts';
@@ -20,6 +21,7 @@ export const en = {
   ...frame,
   ...queries,
   ...queue,
+  ...records,
   ...report,
   ...result,
   ...saved,

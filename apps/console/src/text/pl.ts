@@ -4,6 +4,7 @@ import { filter } from './pl/filter.ts';
 import { frame } from './pl/frame.ts';
 import { queries } from './pl/queries.ts';
 import { queue } from './pl/queue.ts';
+import { records } from './pl/records.ts';
 import { report } from './pl/report.ts';
 import { result } from './pl/result.ts';
 import { saved } from './pl/saved.ts';
@@ -19,6 +20,7 @@ export const pl = {
   ...frame,
   ...queries,
   ...queue,
+  ...records,
   ...report,
   ...result,
   ...saved,

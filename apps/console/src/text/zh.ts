@@ -4,6 +4,7 @@ import { filter } from './zh/filter.ts';
 import { frame } from './zh/frame.ts';
 import { queries } from './zh/queries.ts';
 import { queue } from './zh/queue.ts';
+import { records } from './zh/records.ts';
 import { report } from './zh/report.ts';
 import { result } from './zh/result.ts';
 import { saved } from './zh/saved.ts';
@@ -19,6 +20,7 @@ export const zh = {
   ...frame,
   ...queries,
   ...queue,
+  ...records,
   ...report,
   ...result,
   ...saved,

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Field } from '../../../parts/field.tsx';
 import type { ReportField } from '../../../report/fields.ts';
-import { operatorsOf, takesList, takesValue, type FilterChip } from '../../../report/filter-chips.ts';
+import { takesList, takesValue, type FilterChip, type OperatorsOf } from '../../../report/filter-chips.ts';
 import { useTexts } from '../../../text/texts.tsx';
 import { FieldChoice } from '../field-choice.tsx';
 import { operatorKey } from './chip-text.ts';
@@ -11,12 +11,13 @@ export interface ConditionFormProps {
   /** Null: a new condition. */
   readonly initial: FilterChip | null;
   readonly fields: readonly ReportField[];
+  readonly operators: OperatorsOf;
   readonly onApply: (chip: FilterChip) => void;
   readonly onCancel: () => void;
 }
 
 /** Edits one condition. The report changes when it is applied, so no half of a condition is checked. */
-export function ConditionForm({ initial, fields, onApply, onCancel }: ConditionFormProps) {
+export function ConditionForm({ initial, fields, operators, onApply, onCancel }: ConditionFormProps) {
   const { t } = useTexts();
   const [chip, setChip] = useState<FilterChip>(initial ?? { field: '', operator: 'eq', values: [] });
   const type = fields.find(({ name }) => name === chip.field)?.type ?? 'string';
@@ -31,9 +32,9 @@ export function ConditionForm({ initial, fields, onApply, onCancel }: ConditionF
           label={t('filter.field')}
           fields={fields}
           value={chip.field}
-          onChange={(field) => setChip(withField(chip, field, fields))}
+          onChange={(field) => setChip(withField(chip, field, { fields, operators }))}
         />
-        <OperatorField chip={chip} type={type} onChange={setChip} />
+        <OperatorField chip={chip} known={operators(type)} onChange={setChip} />
         {takesValue(chip.operator) && (
           <ValueField
             type={type}
@@ -57,9 +58,13 @@ export function ConditionForm({ initial, fields, onApply, onCancel }: ConditionF
 }
 
 /** A field of another type may lack the operator, and its values have another form. */
-function withField(chip: FilterChip, field: string, fields: readonly ReportField[]): FilterChip {
+function withField(
+  chip: FilterChip,
+  field: string,
+  { fields, operators }: Pick<ConditionFormProps, 'fields' | 'operators'>,
+): FilterChip {
   const typeOf = (wanted: string) => fields.find(({ name }) => name === wanted)?.type ?? 'string';
-  const [first = 'eq', ...others] = operatorsOf(typeOf(field));
+  const [first = 'eq', ...others] = operators(typeOf(field));
   return {
     field,
     operator: [first, ...others].includes(chip.operator) ? chip.operator : first,
@@ -69,15 +74,14 @@ function withField(chip: FilterChip, field: string, fields: readonly ReportField
 
 function OperatorField({
   chip,
-  type,
+  known,
   onChange,
 }: {
   readonly chip: FilterChip;
-  readonly type: string;
+  readonly known: ReturnType<OperatorsOf>;
   readonly onChange: (chip: FilterChip) => void;
 }) {
   const { t } = useTexts();
-  const known = operatorsOf(type);
   const operators = known.includes(chip.operator) ? known : [chip.operator, ...known];
   const choose = (value: string) => {
     const operator = operators.find((each) => each === value) ?? 'eq';

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
 import type { ReportField } from '../../../report/fields.ts';
-import type { FilterChip } from '../../../report/filter-chips.ts';
+import { operatorsOf, type FilterChip, type OperatorsOf } from '../../../report/filter-chips.ts';
 import { withItem } from '../../../report/report-body.ts';
 import { useTexts } from '../../../text/texts.tsx';
 import { ConditionForm } from './condition-form.tsx';
@@ -10,10 +10,12 @@ export interface FilterChipsProps {
   readonly chips: readonly FilterChip[];
   readonly fields: readonly ReportField[];
   readonly onChange: (chips: readonly FilterChip[]) => void;
+  /** The operators of a type of fields; those of reports by default. */
+  readonly operators?: OperatorsOf;
 }
 
 /** The conditions, and a form for the one that is edited or added. */
-export function FilterChips({ chips, fields, onChange }: FilterChipsProps) {
+export function FilterChips({ chips, fields, onChange, operators = operatorsOf }: FilterChipsProps) {
   const { t } = useTexts();
   const [edited, setEdited] = useState<number | null>(null);
   const add = useRef<HTMLButtonElement>(null);
@@ -51,6 +53,7 @@ export function FilterChips({ chips, fields, onChange }: FilterChipsProps) {
           key={edited}
           initial={chips[edited] ?? null}
           fields={fields}
+          operators={operators}
           onApply={apply}
           onCancel={close}
         />

@@ -1,0 +1,38 @@
+import type { CustomerList, InstrumentList } from '@hourglass/contract';
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+import { pathOf, type Place } from './environments.ts';
+import { callApi } from './http.ts';
+
+/** What an environment tells of its records, below its path. */
+type RecordsPath =
+  | 'charts'
+  | 'consumption-details'
+  | 'customers'
+  | 'dashboard'
+  | 'historical-consumption-details'
+  | 'instruments'
+  | 'orders';
+
+/** Reads from the records of an environment. */
+export function recordsQuery<Result>(place: Place, path: RecordsPath, parameters: URLSearchParams) {
+  const target = `${pathOf(place)}/${path}?${parameters}`;
+  return queryOptions({
+    queryKey: ['records', target],
+    queryFn: ({ signal }) => callApi<Result>(target, { signal }),
+  });
+}
+
+/** The same, for a page, which shows what it had until the new answer is there. Null: nothing can be asked yet. */
+export function useRecords<Result>(place: Place, path: RecordsPath, parameters: URLSearchParams | null) {
+  return useQuery({
+    ...recordsQuery<Result>(place, path, parameters ?? new URLSearchParams()),
+    enabled: parameters !== null,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** As many as one request may name. Others are found by a report. */
+const longestList = new URLSearchParams({ pageSize: '2000' });
+
+export const useInstruments = (place: Place) => useRecords<InstrumentList>(place, 'instruments', longestList);
+export const useCustomers = (place: Place) => useRecords<CustomerList>(place, 'customers', longestList);
