@@ -1,9 +1,8 @@
-import type { CustomerList, InstrumentList } from '@hourglass/contract';
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { pathOf, type Place } from './environments.ts';
 import { callApi } from './http.ts';
 
-/** What an environment tells of its records, below its path. */
+/** Reads of the records of an environment, below its path. */
 type RecordsPath =
   | 'charts'
   | 'consumption-details'
@@ -14,7 +13,7 @@ type RecordsPath =
   | 'orders';
 
 /** Reads from the records of an environment. */
-export function recordsQuery<Result>(place: Place, path: RecordsPath, parameters: URLSearchParams) {
+function recordsQuery<Result>(place: Place, path: RecordsPath, parameters: URLSearchParams) {
   const target = `${pathOf(place)}/${path}?${parameters}`;
   return queryOptions({
     queryKey: ['records', target],
@@ -30,9 +29,3 @@ export function useRecords<Result>(place: Place, path: RecordsPath, parameters: 
     placeholderData: keepPreviousData,
   });
 }
-
-/** As many as one request may name. Others are found by a report. */
-const longestList = new URLSearchParams({ pageSize: '2000' });
-
-export const useInstruments = (place: Place) => useRecords<InstrumentList>(place, 'instruments', longestList);
-export const useCustomers = (place: Place) => useRecords<CustomerList>(place, 'customers', longestList);

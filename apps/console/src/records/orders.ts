@@ -32,9 +32,9 @@ export function orderOperators(type: string): readonly FilterOperator[] {
 /** How the contract spells the operators that it names differently. */
 const spelling: Readonly<Record<string, string>> = { ge: 'gte', le: 'lte', notin: 'ni' };
 
-export const ordersPerPage = 50;
+const ordersPerPage = 50;
 
-/** What the URL of the page asks for. */
+/** The orders that the URL of the page asks for. */
 export interface OrderSearch {
   readonly conditions: readonly FilterChip[];
   /** Only orders that can still be granted. */
@@ -99,14 +99,18 @@ export function orderState({ remain_count: remaining }: Pick<OrderView, 'remain_
 
 const periodUnits = ['hour', 'day', 'month', 'year', 'minute'] as const;
 
-/** The duration of a grant in words; `unlimited`; null: the product is not known. */
-export function periodText(order: OrderView, tag: string): string | 'unlimited' | null {
+/** Returns the duration of a grant in words; null: it has no end, or the product is not known. */
+export function periodText(order: OrderView, tag: string): string | null {
   const unit = periodUnits[order.product_period_unit];
-  if (order.product_name === '' || unit === undefined) return null;
-  if (order.product_period_time === 0) return 'unlimited';
+  if (order.product_period_time === 0 || unit === undefined) return null;
   return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(
     order.product_period_time,
   );
+}
+
+/** Whether a grant has no end. An order whose product is not known has the same duration. */
+export function isUnlimited({ product_name: name, product_period_time: time }: OrderView): boolean {
+  return name !== '' && time === 0;
 }
 
 /** Formats hundredths of a currency that the records do not name. */

@@ -1,7 +1,7 @@
 import type { OrderView } from '@hourglass/contract';
 import { ListTable } from '../../parts/list-table.tsx';
 import { useDates } from '../../parts/use-dates.ts';
-import { orderState, orderTime, periodText, priceText } from '../../records/orders.ts';
+import { isUnlimited, orderState, orderTime, periodText, priceText } from '../../records/orders.ts';
 import { useTexts } from '../../text/texts.tsx';
 
 /** Orders with their products, and how much of each can still be granted. */
@@ -63,9 +63,8 @@ function Product({ order }: OfOrder) {
         ? t('orders.productId', { id: String(order.product_id) })
         : order.product_name}
       {order.product_series_name !== '' && <span className="sub">{order.product_series_name}</span>}
-      {period !== null && (
-        <span className="sub">{period === 'unlimited' ? t('orders.unlimited') : period}</span>
-      )}
+      {period !== null && <span className="sub">{period}</span>}
+      {isUnlimited(order) && <span className="sub">{t('orders.unlimited')}</span>}
     </>
   );
 }
