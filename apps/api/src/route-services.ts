@@ -47,6 +47,7 @@ import type {
   TotpCodes,
   Semaphore,
   TargetRules,
+  UsageStore,
   UserStore,
   WebhookStore,
   QueueReads,
@@ -70,6 +71,7 @@ export interface RouteServices {
     readonly scans: ScanEstimates;
     readonly facts: PostFactsPorts['facts'];
     readonly batches: BatchList;
+    readonly usage: UsageStore;
     readonly deletions: AuditedDeletions;
     readonly expiredFacts: PreviewRetentionPorts['deletions'];
     readonly accounts: Accounts;

@@ -45,6 +45,7 @@ import { openSharedViewRoutes } from './endpoints/shared-views/open-shared-view.
 import { sharedViewRoutes } from './endpoints/shared-views/shared-views.ts';
 import { statsRoutes } from './endpoints/stats/stats.ts';
 import { tokenRoutes } from './endpoints/tokens.ts';
+import { usageRoutes } from './endpoints/usage/usage.ts';
 import { userRoutes } from './endpoints/users.ts';
 import { webhookRoutes } from './endpoints/webhooks/webhook-endpoints.ts';
 import { tenantFinder } from './http/find-tenant.ts';
@@ -194,6 +195,7 @@ function statisticsRoutes(services: RouteServices): readonly Route[] {
   const { catalogue, database, nowMs, newId, timeZone, secretKey, turns } = services;
   const { recordReadSemaphore: semaphore } = services;
   const { accounts, customFields, hostnames, accessKeys, orders, consumption, instruments } = database;
+  const { queries, usage } = database;
   const stats = { catalogue, customFields, ...services.stats, turns, nowMs, newId };
   const orderPage = { orders, semaphore, turns };
   return [
@@ -203,6 +205,10 @@ function statisticsRoutes(services: RouteServices): readonly Route[] {
     listOrdersInEnvironmentRoute(tenantFinder(accounts), orderPage),
     ...consumptionRoutes({ accounts, consumption, semaphore, turns }),
     ...instrumentsRoutes({ accounts, instruments, timeZone, semaphore }),
+    ...usageRoutes(tenantFinder(accounts), {
+      ...{ queries, usage, settings: database.environmentSettings, semaphore, nowMs },
+      limits: { ...services.limits, ...services.scheduleLimits },
+    }),
   ];
 }
 

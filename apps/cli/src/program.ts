@@ -104,6 +104,11 @@ const apiCommands: readonly ApiCommand[] = [
     configure: async () => (await import('./commands/records.ts')).configureRecords,
   },
   {
+    name: 'usage',
+    description: 'show the use of limits and storage, and the use by user',
+    configure: async () => (await import('./commands/usage.ts')).configureUsage,
+  },
+  {
     name: 'sign',
     description: 'print a signed URL for a GET request, using the secret in HOURGLASS_ACCESS_KEY_SECRET',
     configure: async () => (await import('./commands/sign.ts')).configureSign,

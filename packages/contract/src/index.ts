@@ -38,5 +38,6 @@ export * from './sign-in.ts';
 export * from './stats.ts';
 export * from './time-zone.ts';
 export * from './tokens.ts';
+export * from './usage.ts';
 export * from './users.ts';
 export * from './webhooks.ts';

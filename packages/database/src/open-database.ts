@@ -48,6 +48,7 @@ import type {
   SigningKeys,
   SignInRecords,
   TokenStore,
+  UsageStore,
   UserStore,
   WebhookStore,
 } from '@hourglass/reports';
@@ -73,6 +74,7 @@ import { createDeliveryOverview } from './deliveries/delivery-overview.ts';
 import { createDeliveryQueue } from './deliveries/delivery-queue.ts';
 import { createQueryDeliveryStore } from './deliveries/query-delivery-store.ts';
 import { createWebhookStore } from './deliveries/webhook-store.ts';
+import { createUsageStore } from './usage/usage-store.ts';
 import { ScopedPrisma } from './connection/scoped-prisma.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createPool } from './connection/connection-pool.ts';
@@ -139,6 +141,7 @@ export interface Database {
   readonly facts: (audit: AuditOf<WrittenBatch>) => FactStore;
   readonly segments: SegmentStore;
   readonly batches: BatchList;
+  readonly usage: UsageStore;
   /** Deletes facts together with the event of the deletion. */
   readonly deletions: (audit: AuditOf<FoundFacts>) => FactDeletions;
   readonly expiredFacts: Pick<FactDeletions, 'findExpired'>;
@@ -306,5 +309,6 @@ function accountStores({ prisma, controlPool, reads }: Connections) {
     hostnames: createHostnameStore(prisma),
     signingKeys: createSigningKeys(prisma),
     resultLinks: createResultLinkStore(prisma, controlPool),
+    usage: createUsageStore(controlPool),
   };
 }

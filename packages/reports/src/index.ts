@@ -132,3 +132,7 @@ export * from './records/consumption.ts';
 export * from './records/exchange-rates.ts';
 export * from './records/instruments.ts';
 export * from './records/orders.ts';
+
+export * from './usage/count-segments.ts';
+export * from './usage/segment-days.ts';
+export * from './usage/usage-store.ts';
