@@ -163,7 +163,7 @@ describe.skipIf(isChromiumMissing)('the data page in Chromium', () => {
       expect(await overflows(page)).toEqual([]);
       expect(await accessibilityFaults(page)).toEqual([]);
       await takePicture(page, `data choices ${name}`);
-      for (const section of ['fields', 'settings']) {
+      for (const section of ['fields', 'storage', 'settings']) {
         await page.locator(`.sections a[href$="/${section}"]`).click();
         await page.waitForLoadState('networkidle');
         expect([section, await overflows(page)]).toEqual([section, []]);

@@ -28,6 +28,7 @@ const NewEnvironment = loadable(
   async () => (await import('./pages/administration/environments-section.tsx')).NewEnvironment,
 );
 const DataPage = loadable(async () => (await import('./pages/data/data-page.tsx')).DataPage);
+const UsagePage = loadable(async () => (await import('./pages/usage/usage-page.tsx')).UsagePage);
 const SharedPage = loadable(async () => (await import('./pages/shared/shared-page.tsx')).SharedPage);
 const QueryPage = loadable(async () => (await import('./pages/result/query-page.tsx')).QueryPage);
 const SavedReportsPage = loadable(
@@ -143,6 +144,11 @@ function Pages({ session, environments, environment }: InEnvironment) {
           <Route path="/env/:environment/data/:section?">
             {({ section = 'import' }) => <DataPage place={place} session={session} section={section} />}
           </Route>
+          {session.scopes.includes('read') && (
+            <Route path="/env/:environment/usage">
+              <UsagePage place={place} session={session} />
+            </Route>
+          )}
           {session.scopes.includes('submit') && (
             <Route path="/env/:environment/reports/new">
               <NewReportPage place={place} />

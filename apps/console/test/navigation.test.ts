@@ -12,6 +12,8 @@ describe('the navigation', () => {
     expect(hrefs({ scopes: ['read'] })).not.toContain('/env/prod/reports/new');
     expect(hrefs({ scopes: ['read', 'submit'] })).toContain('/env/prod/reports/new');
     expect(hrefs({ scopes: ['read', 'submit', 'ingest'] })).not.toContain('/env/prod/administration');
+    expect(hrefs({ scopes: ['read'] })).toContain('/env/prod/usage');
+    expect(hrefs({ scopes: ['submit', 'ingest'] })).not.toContain('/env/prod/usage');
     expect(hrefs({ scopes: ['admin'] })).toContain('/env/prod/administration');
   });
 

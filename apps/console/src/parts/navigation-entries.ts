@@ -8,6 +8,7 @@ import {
   queriesPath,
   savedReportsPath,
   schedulesPath,
+  usagePath,
 } from './paths.ts';
 
 export interface NavigationEntry {
@@ -39,11 +40,14 @@ export function navigationOf(
     },
     {
       key: 'nav.data',
-      entries: entry(
-        (name) => dataPath(name),
-        'data.title',
-        scopes.includes('read') || scopes.includes('ingest'),
-      ),
+      entries: [
+        ...entry(
+          (name) => dataPath(name),
+          'data.title',
+          scopes.includes('read') || scopes.includes('ingest'),
+        ),
+        ...entry(usagePath, 'usage.title', scopes.includes('read')),
+      ],
     },
     {
       key: 'nav.records',

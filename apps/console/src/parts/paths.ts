@@ -19,6 +19,8 @@ export const ordersPath = (environment: string) => `${environmentPath(environmen
 export const dataPath = (environment: string, section?: string) =>
   `${environmentPath(environment)}/data${section === undefined ? '' : `/${section}`}`;
 
+export const usagePath = (environment: string) => `${environmentPath(environment)}/usage`;
+
 /** @param section of the administration */
 export const administrationPath = (environment: string, section?: string) =>
   `${environmentPath(environment)}/administration${section === undefined ? '' : `/${section}`}`;

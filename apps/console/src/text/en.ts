@@ -12,6 +12,7 @@ import { schedules } from './en/schedules.ts';
 import { shared } from './en/shared.ts';
 import { shortcuts } from './en/shortcuts.ts';
 import { templates } from './en/templates.ts';
+import { usage } from './en/usage.ts';
 
 /** The texts of the console, a file for each area. The other languages have the same files and keys; a test compares them. */
 export const en = {
@@ -29,4 +30,5 @@ export const en = {
   ...shared,
   ...shortcuts,
   ...templates,
+  ...usage,
 } as const;

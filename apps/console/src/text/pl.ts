@@ -12,6 +12,7 @@ import { schedules } from './pl/schedules.ts';
 import { shared } from './pl/shared.ts';
 import { shortcuts } from './pl/shortcuts.ts';
 import { templates } from './pl/templates.ts';
+import { usage } from './pl/usage.ts';
 
 export const pl = {
   ...administration,
@@ -28,4 +29,5 @@ export const pl = {
   ...shared,
   ...shortcuts,
   ...templates,
+  ...usage,
 };

@@ -12,6 +12,7 @@ import { schedules } from './zh/schedules.ts';
 import { shared } from './zh/shared.ts';
 import { shortcuts } from './zh/shortcuts.ts';
 import { templates } from './zh/templates.ts';
+import { usage } from './zh/usage.ts';
 
 export const zh = {
   ...administration,
@@ -28,4 +29,5 @@ export const zh = {
   ...shared,
   ...shortcuts,
   ...templates,
+  ...usage,
 };

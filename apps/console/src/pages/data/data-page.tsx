@@ -11,6 +11,7 @@ import { FieldsSection } from './fields-section.tsx';
 import { ImportSection } from './import-section.tsx';
 import { LimitsSection } from './limits-section.tsx';
 import { RetentionSection } from './retention-section.tsx';
+import { StorageSection } from './storage-section.tsx';
 
 interface DataPageProps {
   readonly place: Place;
@@ -24,7 +25,7 @@ export function DataPage({ place, session, section }: DataPageProps) {
   const { scopes } = session;
   const names = [
     ...(['import'] as const),
-    ...(scopes.includes('read') ? (['fields'] as const) : []),
+    ...(scopes.includes('read') ? (['fields', 'storage'] as const) : []),
     ...(scopes.includes('admin') ? (['settings'] as const) : []),
   ];
   const chosen = names.find((name) => name === section) ?? 'import';
@@ -48,6 +49,7 @@ export function DataPage({ place, session, section }: DataPageProps) {
         {chosen === 'import' && scopes.includes('ingest') && <ImportSection place={place} />}
         {chosen === 'import' && scopes.includes('read') && <BatchesSection place={place} session={session} />}
         {chosen === 'fields' && <FieldsSection place={place} />}
+        {chosen === 'storage' && <StorageSection place={place} />}
         {chosen === 'settings' && <RetentionSection place={place} />}
         {chosen === 'settings' && <LimitsSection place={place} />}
       </div>

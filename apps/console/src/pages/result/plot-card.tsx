@@ -1,4 +1,5 @@
 import { useRef } from 'react';
+import { ChoiceButtons } from '../../parts/choice-buttons.tsx';
 import { loadable } from '../../parts/loadable.tsx';
 import { unitText } from '../../plot/number-text.ts';
 import type { Plots, PlotView } from '../../plot/prepare-plot.ts';
@@ -102,18 +103,11 @@ function ViewButtons({ views, view, onView }: ViewButtonsProps) {
   const { t } = useTexts();
   if (views.length < 2) return null;
   return (
-    <span className="segments" role="group" aria-label={t('plot.view')}>
-      {views.map((one) => (
-        <button
-          key={one}
-          type="button"
-          className="segment"
-          aria-pressed={one === view}
-          onClick={() => onView(one)}
-        >
-          {t(`plot.view.${one}`)}
-        </button>
-      ))}
-    </span>
+    <ChoiceButtons
+      label={t('plot.view')}
+      choices={views.map((one) => [one, t(`plot.view.${one}`)])}
+      chosen={view}
+      onChoose={onView}
+    />
   );
 }
