@@ -22,6 +22,8 @@ const adapters = [
 ];
 // Entry points that load little, for programs that need one part of a package.
 const archiveVerifier = '^packages/archive/src/verify\\.ts$';
+// Texts of spreadsheets, which the console writes, too.
+const sheetTextOnly = '^packages/archive/src/sheet-text\\.ts$';
 const catalogueOnly = '^packages/query/src/catalogue\\.ts$';
 const settingsOnly = '^packages/platform/src/settings\\.ts$';
 const threadPoolOnly = '^packages/platform/src/size-thread-pool\\.cts$';
@@ -63,7 +65,7 @@ module.exports = {
       name: 'console-knows-only-the-contract',
       severity: 'error',
       from: { path: '^apps/console/', pathNot: '^apps/console/(src|test)/import/' },
-      to: { path: '^packages/', pathNot: '^packages/contract/' },
+      to: { path: '^packages/', pathNot: ['^packages/contract/', sheetTextOnly] },
     },
     {
       name: 'console-imports-files-by-their-readers',
@@ -74,7 +76,7 @@ module.exports = {
     {
       name: 'readers-of-files-run-in-browsers',
       severity: 'error',
-      from: { path: fileFormats },
+      from: { path: [fileFormats, sheetTextOnly] },
       to: {
         path: '^(?:node:)?(?:buffer|crypto|fs|net|path|stream|timers|zlib)(?:/|$)|node_modules/zod/',
         reachable: true,
@@ -93,7 +95,7 @@ module.exports = {
       name: 'only-compose-constructs-adapters',
       severity: 'error',
       from: { path: '^apps/[^/]+/src', pathNot: '/compose(-ingest)?\\.ts$' },
-      to: { path: `^packages/(${adapters.join('|')})/`, pathNot: archiveVerifier },
+      to: { path: `^packages/(${adapters.join('|')})/`, pathNot: [archiveVerifier, sheetTextOnly] },
     },
     {
       name: 'archive-verifier-loads-no-writer',
@@ -123,6 +125,7 @@ module.exports = {
           '^packages/$2/',
           '^packages/[^/]+/src/index\\.ts$',
           archiveVerifier,
+          sheetTextOnly,
           catalogueOnly,
           settingsOnly,
           threadPoolOnly,

@@ -155,6 +155,35 @@ describe('a shared view', () => {
     expect((await request('DELETE', '/nothing')).status).toBe(404);
   });
 
+  test('opens nothing but itself: no archive, no other format of its query, and no other query', async () => {
+    const view = await share({ report, filter: ada });
+    await rowsOf(view);
+    const other = await system.client.submit({ dimensions: ['apiproxy'], timeRange: day });
+    await system.client.ended(other);
+    const [shown] = await database.sql<{ id: string }>(
+      'select shown_query_id as id from shared_views where id = $1',
+      [view.id],
+    );
+    const { environmentUrl } = system.client;
+    const paths = [shown?.id ?? '', other].flatMap((id) =>
+      ['', '/result', '/resulturl', '/resultView', '/submission', '/events'].map((path) => `/${id}${path}`),
+    );
+    for (const path of ['', ...paths, `/${other}?token=${secretOf(view)}`]) {
+      const refused = await fetch(`${environmentUrl}/queries${path}`, { headers: headers(secretOf(view)) });
+      expect([path, refused.status]).toEqual([path, 401]);
+    }
+    for (const path of ['/result', '/resulturl', '/queries', `/resultView/${other}`])
+      expect([path, (await open(view, path)).status]).toEqual([path, 404]);
+    for (const path of [`/resultView?query=${other}`, '/resultView?filter=(apiproxy%20ne%20%27x%27)'])
+      expect([path, (await open(view, path)).status]).toEqual([path, 400]);
+    // Another token of a page is that of another result.
+    const page = await fetch(`${environmentUrl}/queries/${other}/resultView?pageSize=1`, {
+      headers: headers(),
+    });
+    const { nextPageToken = '' } = resultView.parse(await page.json());
+    expect((await open(view, `/resultView?pageSize=1&pageToken=${nextPageToken}`)).status).toBe(400);
+  });
+
   test('expires with the token that made it at the latest', async () => {
     const made = (await (
       await fetch(`${system.url}/v1/organizations/${system.organization}/tokens`, {

@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createdSharedView, savedReport } from '@hourglass/contract';
-import { sharedSystem, type TestSystem } from '@hourglass/testing';
+import { archiveMembers, sharedSystem, type TestSystem } from '@hourglass/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -11,6 +12,7 @@ import {
   overflows,
   startBrowser,
   takePicture,
+  typeCondition,
 } from './browser.ts';
 import { signIn } from './sign-in.ts';
 
@@ -142,6 +144,52 @@ describe.skipIf(isChromiumMissing)('a shared view in the browser', () => {
     await framed((await share({})).url);
     expect(await refused).toContain("frame-ancestors 'none'");
     await page.context().close();
+  });
+
+  test('is made of a saved report, and downloaded with its pinned filter by its secret alone', async () => {
+    const opened = await openPage(browser, system.url);
+    const { page } = opened;
+    await signIn(page, system, '/env/prod/reports');
+    await page.getByRole('button', { name: 'Share Calls by hour' }).click();
+    const dialog = page.getByRole('dialog');
+    await typeCondition(page, 'Only rows where', "(colour eq 'red')");
+    await dialog.getByRole('button', { name: 'Create the link' }).click();
+    await dialog.locator('.errors').waitFor();
+    await typeCondition(page, 'Only rows where', "(developer_email eq 'bob@example.com')");
+    await dialog.getByLabel('Title').fill(attack);
+    await dialog.getByLabel('Origins').fill(portalUrl());
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await takePicture(page, 'share a report');
+    await dialog.getByRole('button', { name: 'Create the link' }).click();
+    const url = (await dialog.getByRole('region', { name: 'Link', exact: true }).textContent()) ?? '';
+    await dialog.getByText("(developer_email eq 'bob@example.com')").waitFor();
+    expect(opened.faults).toEqual([]);
+    await opened.close();
+
+    const shared = await openPage(browser, system.url);
+    const paths: string[] = [];
+    shared.page.on('request', (request) => paths.push(new URL(request.url()).pathname));
+    await shared.page.goto(url);
+    await rowsShown(shared.page);
+    const saved = async (name: string) => {
+      const [download] = await Promise.all([
+        shared.page.waitForEvent('download'),
+        shared.page.getByRole('button', { name, exact: true }).click(),
+      ]);
+      return readFile(await download.path());
+    };
+    const rows = (await saved('NDJSON')).toString().trim().split('\n');
+    // 24 of the 48 facts are Bob's, one an hour.
+    expect(rows).toHaveLength(24);
+    expect((await saved('CSV')).toString().trim().split('\n')).toHaveLength(25);
+    const sheet = (await archiveMembers(await saved('XLSX'))).find(({ name }) => name.endsWith('sheet1.xml'));
+    expect(sheet?.bytes.toString().match(/<row /g)).toHaveLength(25);
+    expect(paths.filter((path) => path.startsWith('/v1/') && !path.startsWith('/v1/shared/'))).toEqual([]);
+    expect(await shared.page.getByRole('button', { name: 'Parquet' }).count()).toBe(0);
+    expect(await shared.page.getByText('hourglass download').count()).toBe(0);
+    await takePicture(shared.page, 'shared view downloads');
+    expect(shared.faults).toEqual([]);
+    await shared.close();
   });
 
   test('is made, copied and revoked on the page of a result', async () => {

@@ -6,6 +6,7 @@ import { prepareColumns, widthOf } from '../src/rows/prepare-table.ts';
 import { numberOf, type Column, type Row } from '../src/rows/result.ts';
 import { RowSplitter } from '../src/rows/row-stream.ts';
 import { cellsOf, firstCell, isSelected, moveSelection } from '../src/rows/selection.ts';
+import { CellTooLong, sheetHeader, sheetRow } from '../src/rows/sheet.ts';
 import { nextSorting, sortingOf, sortingText, sortRows } from '../src/rows/sort-rows.ts';
 import { tsvOf } from '../src/rows/tsv.ts';
 
@@ -108,6 +109,19 @@ test('a row in CSV has every digit, quotes where they are needed, and no value f
   expect(csvLine('{"a":null}')).toBe('""\n');
   expect(csvLine('{"a":null,"b":null}')).toBe(',\n');
   expect(csvHeader([{ name: 'a' }, { name: 'b "c", d' }])).toBe('a,"b ""c"", d"\n');
+});
+
+test('a row in a workbook has numbers unless they would lose digits, and texts are never formulas', () => {
+  const columns = [calls, average, proxy, hour];
+  const cells = (...values: unknown[]) =>
+    sheetRow(JSON.stringify(Object.fromEntries(columns.map(({ name }, at) => [name, values[at]]))), columns);
+  expect(cells('12', '5.0', '7', '2026-03-01 00:00')).toEqual([12, 5, '7', '2026-03-01 00:00']);
+  expect(cells('9007199254740993', null, '=1', null)).toEqual(['9007199254740993', null, '=1', null]);
+  expect(cells('(not set)', '', 'a\u0001', 'x')).toEqual(['(not set)', '', 'a_x0001_', 'x']);
+  expect(cells(null, null, null, null)).toEqual(['']);
+  expect(cells(1, 2.5, 'a, "b": 1', null)).toEqual([1, 2.5, 'a, "b": 1', null]);
+  expect(() => cells(1, 1, 'x'.repeat(32_768), null)).toThrow(new CellTooLong('apiproxy'));
+  expect(sheetHeader([{ name: '_x0041_' }])).toEqual(['_x005F_x0041_']);
 });
 
 describe('sorting', () => {

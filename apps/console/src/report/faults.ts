@@ -1,3 +1,5 @@
+import { faultIndex } from './filter-tokens.ts';
+
 export interface FieldFault {
   readonly field: string;
   readonly message: string;
@@ -23,4 +25,9 @@ export function otherFaults(faults: readonly FieldFault[]): string[] {
 
 function isWithin(field: string, member: string): boolean {
   return field === member || field.startsWith(`${member}.`) || field.startsWith(`${member}[`);
+}
+
+/** Returns where the API found the first fault of a condition; null: it did not say. */
+export function firstFault(text: string, errors: readonly string[]): number | null {
+  return errors.map((error) => faultIndex(text, error)).find((index) => index !== null) ?? null;
 }

@@ -1,14 +1,11 @@
 import type { Column } from './result.ts';
-
-const token = /"(?:[^"\\]|\\.)*"|[^\s,:{}"]+/g;
+import { valueTextsOf } from './row-texts.ts';
 
 /**
- * Writes a row of a result view as a line of CSV, as the API does. It is read as text, because a number of JavaScript would lose
- * the digits of `5.0`.
+ * Writes a row of a result view as a line of CSV, as the API does.
  */
 export function csvLine(row: string): string {
-  // Names and values alternate.
-  const values = (row.match(token) ?? []).filter((_text, index) => index % 2 === 1);
+  const values = valueTextsOf(row);
   // Readers skip an empty line.
   if (values.length === 1 && values[0] === 'null') return '""\n';
   return `${values.map(csvValue).join(',')}\n`;

@@ -1,10 +1,9 @@
 import { ConditionEditor } from '../../parts/condition-editor/condition-editor.tsx';
 import { Field, FieldErrors } from '../../parts/field.tsx';
-import { faultsOf } from '../../report/faults.ts';
+import { faultsOf, firstFault } from '../../report/faults.ts';
 import { withMember, type ReportBody } from '../../report/report-body.ts';
 import { textOf } from '../../report/shape.ts';
 import { useTexts } from '../../text/texts.tsx';
-import { firstFault } from './filter/filter-field.tsx';
 import type { Section } from './section.ts';
 
 const comparisons = ['previousPeriod', 'previousYear'] as const;

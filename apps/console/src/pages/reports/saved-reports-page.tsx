@@ -3,15 +3,18 @@ import { useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Place } from '../../api/environments.ts';
 import { idOf } from '../../api/query-events.ts';
+import { useFields } from '../../api/schema.ts';
 import { useDeleteReport, useRunReport, useSavedReports } from '../../api/saved-reports.ts';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PageTitle } from '../../parts/frame.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { newReportPath, newSchedulePath, queryPath } from '../../parts/paths.ts';
+import { ShareButton } from '../../parts/share/share-button.tsx';
 import { useSearchShortcut } from '../../parts/shortcuts.tsx';
 import { useDates } from '../../parts/use-dates.ts';
 import { bodyOfSaved, columnsText, lacksRange } from '../../report/saved-report.ts';
+import { textOf } from '../../report/shape.ts';
 import { useTexts } from '../../text/texts.tsx';
 import './reports.css';
 
@@ -138,6 +141,7 @@ function Actions({ place, report }: Omit<ReportProps, 'maySubmit'>) {
       >
         {t('saved.schedule')}
       </Link>
+      <ShareReport place={place} report={report} />
       <ConfirmButton
         label={t('saved.delete')}
         labelOf={t('saved.deleteOf', { title })}
@@ -146,6 +150,23 @@ function Actions({ place, report }: Omit<ReportProps, 'maySubmit'>) {
         onConfirm={() => remove.mutateAsync(name)}
       />
     </div>
+  );
+}
+
+/** Readers run the report as it is, so it needs a range of its own. */
+function ShareReport({ place, report }: Omit<ReportProps, 'maySubmit'>) {
+  const { t } = useTexts();
+  const { name, query } = report;
+  const fields = useFields(place, textOf(query?.dataset) || 'api');
+  const title = titleOf(report);
+  if (lacksRange(report)) return null;
+  return (
+    <ShareButton
+      place={place}
+      thing={{ kind: 'report', name, fields: [...(fields?.dimensions ?? []), ...(fields?.metrics ?? [])] }}
+      name={title}
+      labelOf={t('saved.shareOf', { title })}
+    />
   );
 }
 

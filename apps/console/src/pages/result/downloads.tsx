@@ -1,38 +1,35 @@
 import { archivePath } from '../../api/archive.ts';
-import type { Place } from '../../api/environments.ts';
 import { apiUrl } from '../../api/http.ts';
 import { CopyText } from '../../parts/copy-text.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { useTexts } from '../../text/texts.tsx';
-import { useDownload, type DownloadFormat } from './use-download.ts';
+import { maxSheetRows } from '../../rows/sheet.ts';
+import { useDownload, type DownloadedResult, type DownloadFormat, type QueryFiles } from './use-download.ts';
 
-interface DownloadsProps {
-  readonly place: Place;
-  readonly id: string;
+interface DownloadsProps extends DownloadedResult {
   readonly total: number;
-  readonly name: string;
-  /** That of the query. */
-  readonly outputFormat: string;
   readonly maySubmit: boolean;
 }
 
-/** The rows as a file of any format, and the archive. */
+/** The rows as a file of any format that the reader may have, and the archive. */
 export function Downloads(props: DownloadsProps) {
-  const { place, id, outputFormat, maySubmit } = props;
+  const { query, total, maySubmit } = props;
   const { t } = useTexts();
-  const { organization, environment } = place;
   const { state, start, cancel } = useDownload(props);
   const isBusy = state.kind === 'reading' || state.kind === 'running';
-  // Another query makes these, which not every role may submit.
-  const made: readonly DownloadFormat[] = (['xlsx', 'parquet'] as const).filter(
-    (format) => format === outputFormat || maySubmit,
-  );
-  const needsQuery = made.some((format) => format !== outputFormat);
+  // Another query makes Parquet, which not every role may submit.
+  const hasParquet = query?.outputFormat === 'parquet';
+  const formats: readonly DownloadFormat[] = [
+    ...(['csv', 'ndjson'] as const),
+    ...(total <= maxSheetRows ? (['xlsx'] as const) : []),
+    ...(query !== undefined && (hasParquet || maySubmit) ? (['parquet'] as const) : []),
+  ];
+  const needsQuery = formats.includes('parquet') && !hasParquet;
   return (
     <section className="card stack" aria-labelledby="downloads">
       <h2 id="downloads">{t('result.download')}</h2>
       <p className="buttons">
-        {(['csv', 'ndjson', ...made] as const).map((format) => (
+        {formats.map((format) => (
           <button
             key={format}
             type="button"
@@ -43,17 +40,23 @@ export function Downloads(props: DownloadsProps) {
             {t(`download.${format}`)}
           </button>
         ))}
-        <a className="button" href={apiUrl(archivePath(place, id))} download>
-          {t('result.archive')}
-        </a>
+        {query !== undefined && (
+          <a className="button" href={apiUrl(archivePath(query.place, query.id))} download>
+            {t('result.archive')}
+          </a>
+        )}
       </p>
-      <DownloadState state={state} total={props.total} onCancel={cancel} />
+      <DownloadState state={state} total={total} onCancel={cancel} />
       <p className="hint">
         {t('download.csvHint')} {needsQuery && t('download.queryHint')}
       </p>
-      <CopyText text={`hourglass download --org ${organization} --env ${environment} ${id}`} />
+      {query !== undefined && <CopyText text={commandOf(query)} />}
     </section>
   );
+}
+
+function commandOf({ place: { organization, environment }, id }: QueryFiles): string {
+  return `hourglass download --org ${organization} --env ${environment} ${id}`;
 }
 
 interface DownloadStateProps {
@@ -95,6 +98,12 @@ function DownloadState({ state, total, onCancel }: DownloadStateProps) {
       return (
         <p className="failure" role="alert">
           {state.reason ?? t('download.noBody')}
+        </p>
+      );
+    case 'tooLong':
+      return (
+        <p className="failure" role="alert">
+          {t('download.tooLong', { column: state.column })}
         </p>
       );
     case 'failed':

@@ -16,7 +16,7 @@ import { EndedNotice, RunAgain } from './ended-notice.tsx';
 import { Downloads } from './downloads.tsx';
 import { ManifestPanel } from './manifest-panel.tsx';
 import { ResultSection } from './result-section.tsx';
-import { ShareButton } from './share-button.tsx';
+import { ShareButton } from '../../parts/share/share-button.tsx';
 import './result.css';
 
 export interface QueryPageProps {
@@ -44,7 +44,7 @@ export function QueryPage({ place, session, id }: QueryPageProps) {
         {maySubmit && !hasEnded(query) && <CancelButton title={title} onCancel={() => cancel.mutate(id)} />}
         {maySubmit && query.state === 'completed' && (
           <div className="buttons">
-            <ShareButton place={place} id={id} name={title} />
+            <ShareButton place={place} thing={{ kind: 'query', id }} name={title} />
             <RunAgain place={place} id={id} />
           </div>
         )}
@@ -78,7 +78,7 @@ function CompletedResult({ place, id, query, maySubmit }: CompletedResultProps) 
     <ResultSection source={source} name={name} total={total}>
       {(outputFormat) => (
         <div className="result-files">
-          <Downloads {...{ place, id, total, name, outputFormat, maySubmit }} />
+          <Downloads {...{ source, total, name, maySubmit }} query={{ place, id, outputFormat }} />
           <ManifestPanel place={place} id={id} />
         </div>
       )}

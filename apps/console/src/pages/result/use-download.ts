@@ -1,12 +1,15 @@
 import { useEffect, useRef, useState } from 'react';
-import { downloadArchive, writeRows } from '../../api/archive.ts';
+import { downloadArchive } from '../../api/archive.ts';
 import type { Place } from '../../api/environments.ts';
 import { idOf } from '../../api/query-events.ts';
+import type { ResultSource } from '../../api/result.ts';
+import { writeRows, type RowFormat } from '../../api/row-files.ts';
 import { runInFormat } from '../../api/submission.ts';
 import { onlyPartOf } from '../../archive/only-part.ts';
+import { CellTooLong } from '../../rows/sheet.ts';
 import { fileNameOf, saveFile } from './save-file.ts';
 
-export type DownloadFormat = 'csv' | 'ndjson' | 'parquet' | 'xlsx';
+export type DownloadFormat = RowFormat | 'parquet';
 
 export type DownloadState =
   | { readonly kind: 'idle' }
@@ -16,17 +19,26 @@ export type DownloadState =
   | { readonly kind: 'saved'; readonly isArchive: boolean }
   /** The query in the other format has no result; null: the query cannot be submitted again. */
   | { readonly kind: 'refused'; readonly reason: string | null }
+  /** A text of the column does not fit in a cell of a workbook. */
+  | { readonly kind: 'tooLong'; readonly column: string }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-interface DownloadedResult {
+export interface DownloadedResult {
+  readonly source: ResultSource;
+  readonly name: string;
+  /** Undefined: the archive and other queries are not for this reader. */
+  readonly query?: QueryFiles | undefined;
+}
+
+export interface QueryFiles {
   readonly place: Place;
   readonly id: string;
-  readonly name: string;
+  /** That of the query. */
   readonly outputFormat: string;
 }
 
 /**
- * Saves the rows as a file. The browser writes texts from the rows; a workbook or Parquet is made by a query that asks the same in that
+ * Saves the rows as a file. The browser writes texts and workbooks from the rows; Parquet is made by a query that asks the same in that
  * format, unless the result has it.
  */
 export function useDownload(result: DownloadedResult) {
@@ -63,25 +75,35 @@ export function useDownload(result: DownloadedResult) {
 type Show = (state: DownloadState) => void;
 
 async function saveRows(
-  { place, id, name, outputFormat }: DownloadedResult,
+  { source, name, query }: DownloadedResult,
   format: DownloadFormat,
   signal: AbortSignal,
   show: Show,
 ): Promise<DownloadState> {
   const fileName = fileNameOf(name);
-  if (format === 'csv' || format === 'ndjson') {
-    show({ kind: 'reading', rows: 0 });
-    const content = await writeRows(place, id, format, {
-      signal,
-      onRows: (rows) => show({ kind: 'reading', rows }),
-    });
-    saveFile(content, `${fileName}.${format}`);
-    return { kind: 'saved', isArchive: false };
+  if (format === 'parquet')
+    return query === undefined ? { kind: 'idle' } : saveParquet(query, fileName, signal, show);
+  show({ kind: 'reading', rows: 0 });
+  const onRows = (rows: number) => show({ kind: 'reading', rows });
+  try {
+    saveFile(await writeRows(source, format, { signal, onRows }), `${fileName}.${format}`);
+  } catch (error) {
+    if (error instanceof CellTooLong) return { kind: 'tooLong', column: error.column };
+    throw error;
   }
+  return { kind: 'saved', isArchive: false };
+}
+
+async function saveParquet(
+  { place, id, outputFormat }: QueryFiles,
+  fileName: string,
+  signal: AbortSignal,
+  show: Show,
+): Promise<DownloadState> {
   show({ kind: 'running', percent: 0 });
   let source = id;
-  if (format !== outputFormat) {
-    const query = await runInFormat(place, id, format, {
+  if (outputFormat !== 'parquet') {
+    const query = await runInFormat(place, id, 'parquet', {
       signal,
       onProgress: ({ progress = 0 }) => show({ kind: 'running', percent: progress }),
     });
@@ -91,6 +113,6 @@ async function saveRows(
   const archive = await downloadArchive(place, source, signal);
   const part = await onlyPartOf(archive);
   signal.throwIfAborted();
-  saveFile(part ?? archive, `${fileName}.${part === null ? 'zip' : format}`);
+  saveFile(part ?? archive, `${fileName}.${part === null ? 'zip' : 'parquet'}`);
   return { kind: 'saved', isArchive: part === null };
 }

@@ -11,6 +11,7 @@ import { StateMark } from '../../parts/state-mark.tsx';
 import { useDates } from '../../parts/use-dates.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { prepareState } from '../queries/prepare-row.ts';
+import { Downloads } from '../result/downloads.tsx';
 import { ResultSection } from '../result/result-section.tsx';
 import '../result/result.css';
 import './shared.css';
@@ -63,7 +64,18 @@ function SharedQuery({ id, secret, title, query }: SharedQueryProps) {
     () => ({ path: `${sharedPath(id)}/resultView`, bearer: secret, version: created }),
     [id, secret, created],
   );
-  if (state === 'completed') return <ResultSection source={source} name={title} total={Number(resultRows)} />;
+  if (state === 'completed') {
+    const total = Number(resultRows);
+    return (
+      <ResultSection source={source} name={title} total={total}>
+        {() => (
+          <div className="result-files">
+            <Downloads source={source} name={title} total={total} maySubmit={false} />
+          </div>
+        )}
+      </ResultSection>
+    );
+  }
   if (state === 'enqueued' || state === 'running') {
     return (
       <div className="card status" role="status">

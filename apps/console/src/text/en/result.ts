@@ -8,12 +8,14 @@ export const result = {
   'download.noBody': 'This query has a form that cannot be submitted again. Download the archive instead.',
   'download.parquet': 'Parquet',
   'download.queryHint':
-    'A format that the query did not ask for is made by another query. It counts against the limits, and has the facts that exist now.',
+    'A query makes Parquet. It counts against the limits, and has the facts that exist now.',
   'download.reading': 'Reading rows: {{rows}} of {{total}}',
   'download.running': 'A query makes the file …',
   'download.saved': 'The file is in your downloads.',
   'download.savedArchive':
     'The rows are in several files. The archive with all of them is in your downloads.',
+  'download.tooLong':
+    'A text in the column {{column}} is longer than a cell of a workbook. Choose CSV or NDJSON.',
   'download.xlsx': 'XLSX',
   'find.hit': '{{current}} of {{total}}',
   'find.hits_one': '{{total}} row',

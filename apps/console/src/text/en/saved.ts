@@ -22,5 +22,6 @@ export const saved = {
   'saved.schedule': 'Schedule',
   'saved.scheduleOf': 'Schedule {{title}}',
   'saved.search': 'Search saved reports',
+  'saved.shareOf': 'Share {{title}}',
   'saved.title': 'Saved reports',
 } as const;

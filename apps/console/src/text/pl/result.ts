@@ -7,11 +7,13 @@ export const result = {
   'download.noBody': 'Tego zapytania nie da się wysłać ponownie. Pobierz zamiast tego archiwum.',
   'download.parquet': 'Parquet',
   'download.queryHint':
-    'Format, o który zapytanie nie prosiło, tworzy kolejne zapytanie. Liczy się ono do limitów i obejmuje fakty istniejące teraz.',
+    'Plik Parquet tworzy osobne zapytanie. Liczy się do limitów i obejmuje dane, które istnieją teraz.',
   'download.reading': 'Wczytywanie wierszy: {{rows}} z {{total}}',
   'download.running': 'Zapytanie tworzy plik …',
   'download.saved': 'Plik jest w pobranych.',
   'download.savedArchive': 'Wiersze są w kilku plikach. Archiwum ze wszystkimi jest w pobranych.',
+  'download.tooLong':
+    'Tekst w kolumnie {{column}} jest dłuższy niż komórka arkusza. Wybierz CSV albo NDJSON.',
   'download.xlsx': 'XLSX',
   'find.hit': '{{current}} z {{total}}',
   'find.hits_one': '{{total}} wiersz',

@@ -22,5 +22,6 @@ export const saved = {
   'saved.schedule': 'Zaplanuj',
   'saved.scheduleOf': 'Zaplanuj: {{title}}',
   'saved.search': 'Szukaj zapisanych raportów',
+  'saved.shareOf': 'Udostępnij: {{title}}',
   'saved.title': 'Zapisane raporty',
 };

@@ -21,5 +21,6 @@ export const saved = {
   'saved.schedule': '定时',
   'saved.scheduleOf': '为 {{title}} 定时',
   'saved.search': '搜索已保存的报表',
+  'saved.shareOf': '共享 {{title}}',
   'saved.title': '已保存报表',
 };

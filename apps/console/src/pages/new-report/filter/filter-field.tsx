@@ -1,9 +1,8 @@
 import { useId, useState } from 'react';
 import { ConditionEditor } from '../../../parts/condition-editor/condition-editor.tsx';
 import { FieldErrors } from '../../../parts/field.tsx';
-import { faultsOf } from '../../../report/faults.ts';
+import { faultsOf, firstFault } from '../../../report/faults.ts';
 import { readChips, writeChips } from '../../../report/filter-chips.ts';
-import { faultIndex } from '../../../report/filter-tokens.ts';
 import { withMember } from '../../../report/report-body.ts';
 import { textOf } from '../../../report/shape.ts';
 import { useTexts } from '../../../text/texts.tsx';
@@ -58,9 +57,4 @@ export function FilterField({ body, change, fields, faults }: Section) {
       </div>
     </fieldset>
   );
-}
-
-/** The API reports the first fault of a condition. */
-export function firstFault(text: string, errors: readonly string[]): number | null {
-  return errors.map((error) => faultIndex(text, error)).find((index) => index !== null) ?? null;
 }

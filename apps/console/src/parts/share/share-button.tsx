@@ -1,30 +1,37 @@
 import { useId, useRef, useState } from 'react';
 import type { Place } from '../../api/environments.ts';
-import { useCreateSharedView, useDeleteSharedView, useSharedViews } from '../../api/shared-views.ts';
-import { ConfirmButton } from '../../parts/confirm-button.tsx';
-import { CopyText } from '../../parts/copy-text.tsx';
-import { Failure } from '../../parts/failure.tsx';
-import { Field } from '../../parts/field.tsx';
-import { useDates } from '../../parts/use-dates.ts';
+import { faultsIn } from '../../api/http.ts';
+import { useCreateSharedView } from '../../api/shared-views.ts';
+import { firstFault, faultsOf } from '../../report/faults.ts';
 import { useTexts } from '../../text/texts.tsx';
+import { ConditionEditor } from '../condition-editor/condition-editor.tsx';
+import { CopyText } from '../copy-text.tsx';
+import { Failure } from '../failure.tsx';
+import { Field, FieldErrors } from '../field.tsx';
+import { PresentLinks } from './present-links.tsx';
+import type { SharedThing } from './shared-thing.ts';
+import './share.css';
 
 interface ShareProps {
   readonly place: Place;
-  readonly id: string;
+  readonly thing: SharedThing;
+  /** The title of a new link unless another one is typed. */
   readonly name: string;
 }
 
-/** Makes a link to a result for people without an account, and revokes the present ones. */
-export function ShareButton(props: ShareProps) {
+/** Makes a link to a result or a report for people without an account, and revokes the present ones. */
+export function ShareButton({ labelOf, ...props }: ShareProps & { readonly labelOf?: string }) {
   const { t } = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
   const [isOpen, setOpen] = useState(false);
   const titleId = useId();
+  const { kind } = props.thing;
   return (
     <>
       <button
         type="button"
         className="button small"
+        aria-label={labelOf}
         onClick={() => {
           setOpen(true);
           dialog.current?.showModal();
@@ -35,10 +42,10 @@ export function ShareButton(props: ShareProps) {
       <dialog ref={dialog} className="popup dialog" aria-labelledby={titleId} onClose={() => setOpen(false)}>
         {isOpen && (
           <div className="stack">
-            <h2 id={titleId}>{t('share.title')}</h2>
-            <p>{t('share.text')}</p>
+            <h2 id={titleId}>{t(kind === 'query' ? 'share.title' : 'share.titleReport')}</h2>
+            <p>{t(kind === 'query' ? 'share.text' : 'share.textReport')}</p>
             <ShareForm {...props} onClose={() => dialog.current?.close()} />
-            <PresentLinks place={props.place} id={props.id} />
+            <PresentLinks place={props.place} thing={props.thing} />
           </div>
         )}
       </dialog>
@@ -54,9 +61,17 @@ const lifetimes = [
   { seconds: 365 * daySeconds, key: 'share.year' },
 ] as const;
 
-function ShareForm({ place, id, name, onClose }: ShareProps & { readonly onClose: () => void }) {
+function ShareForm({ place, thing, name, onClose }: ShareProps & { readonly onClose: () => void }) {
   const { t } = useTexts();
-  const { mutate, data, error, isPending } = useCreateSharedView(place);
+  const [filter, setFilter] = useState('');
+  const { mutate, reset, data, error, isPending } = useCreateSharedView(place);
+  const change = (text: string) => {
+    setFilter(text);
+    // Faults are those of the former text.
+    if (error !== null) reset();
+  };
+  const faults = faultsIn(error);
+  const filterErrors = faultsOf(faults, 'filter');
   const close = (
     <button className="button" type="button" onClick={onClose}>
       {t('share.close')}
@@ -76,11 +91,14 @@ function ShareForm({ place, id, name, onClose }: ShareProps & { readonly onClose
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        mutate({ query: id, ...sharedBy(new FormData(event.currentTarget)) });
+        mutate({ ...subjectOf(thing, filter), ...sharedBy(new FormData(event.currentTarget)) });
       }}
     >
       <ShareFields name={name} />
-      {error !== null && <Failure error={error} />}
+      {thing.kind === 'report' && (
+        <PinnedFilter fields={thing.fields} value={filter} errors={filterErrors} onChange={change} />
+      )}
+      {error !== null && filterErrors.length < Math.max(1, faults.length) && <Failure error={error} />}
       <div className="dialog-actions">
         {close}
         <button className="button primary" type="submit" disabled={isPending}>
@@ -88,6 +106,42 @@ function ShareForm({ place, id, name, onClose }: ShareProps & { readonly onClose
         </button>
       </div>
     </form>
+  );
+}
+
+function subjectOf(thing: SharedThing, typed: string) {
+  if (thing.kind === 'query') return { query: thing.id };
+  const filter = typed.trim();
+  return { report: thing.name, ...(filter === '' ? {} : { filter }) };
+}
+
+interface PinnedFilterProps {
+  readonly fields: Extract<SharedThing, { kind: 'report' }>['fields'];
+  readonly value: string;
+  readonly errors: readonly string[];
+  readonly onChange: (value: string) => void;
+}
+
+/** A condition on the rows of a report that its readers cannot remove. */
+function PinnedFilter({ fields, value, errors, onChange }: PinnedFilterProps) {
+  const { t } = useTexts();
+  const id = useId();
+  return (
+    <div className="field" role="group" aria-labelledby={id}>
+      <span id={id} className="legend">
+        {t('share.filter')}
+      </span>
+      <ConditionEditor
+        label={t('share.filter')}
+        value={value}
+        onChange={onChange}
+        fields={fields}
+        faultAt={firstFault(value, errors)}
+        isInvalid={errors.length > 0}
+      />
+      <p className="hint">{t('share.filterHint')}</p>
+      <FieldErrors id={`${id}-errors`} errors={errors} />
+    </div>
   );
 }
 
@@ -129,40 +183,4 @@ function sharedBy(form: FormData) {
       .split(/\s+/)
       .filter((origin) => origin !== ''),
   };
-}
-
-function PresentLinks({ place, id }: Pick<ShareProps, 'place' | 'id'>) {
-  const { t } = useTexts();
-  const date = useDates();
-  const { data } = useSharedViews(place);
-  const remove = useDeleteSharedView(place);
-  const links = data?.sharedViews.filter(({ query }) => query === id) ?? [];
-  if (links.length === 0) return null;
-  return (
-    <section aria-label={t('share.present')}>
-      <h3>{t('share.present')}</h3>
-      <ul className="share-links">
-        {links.map((link) => {
-          const time = date(link.expires);
-          return (
-            <li key={link.id}>
-              <span>
-                {link.title ?? t('shared.untitled')}
-                <span className="sub">
-                  {t('shared.until', { time })} · {link.madeBy}
-                </span>
-              </span>
-              <ConfirmButton
-                label={t('share.revoke')}
-                labelOf={t('share.revokeOf', { time })}
-                title={t('share.revokeTitle')}
-                text={t('share.revokeText')}
-                onConfirm={() => remove.mutateAsync(link.id)}
-              />
-            </li>
-          );
-        })}
-      </ul>
-    </section>
-  );
 }
