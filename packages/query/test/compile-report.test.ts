@@ -52,7 +52,7 @@ const examples: readonly Example[] = [
       `strftime("v3", '%Y-%m-%d %H:%M:%S UTC') as "c3" from (` +
       `select sum("message_count") as "v0", ` +
       `cast(sum("total_response_time") as double) / count("total_response_time") as "v1", ` +
-      `${apiproxy} as "v2", ${minute} as "v3" from "facts" ${range} ` +
+      `${apiproxy} as "v2", ${minute} as "v3" from "facts" as "facts" ${range} ` +
       `group by ${minute}, ${apiproxy} ` +
       `order by ${minute} asc nulls last, ${apiproxy} asc nulls last limit cast($4 as bigint)) as "facts"`,
     parameters: [...rangeValues, 3],
@@ -80,7 +80,7 @@ const examples: readonly Example[] = [
     sql:
       `select cast("v0" as varchar) as "c0", cast("v1" as varchar) as "c1" from (` +
       `select sum("is_error") as "v0", count(distinct "client_ip") as "v1" ` +
-      `from "facts" ${range} having count(*) > 0) as "facts"`,
+      `from "facts" as "facts" ${range} having count(*) > 0) as "facts"`,
     parameters: rangeValues,
     types: ['VARCHAR', 'VARCHAR'],
     rows: [['2', '2']],
@@ -96,7 +96,7 @@ const examples: readonly Example[] = [
     ],
     sql:
       `select cast($1 as varchar) as "c0", coalesce(cast("v1" as varchar), '(not set)') as "c1", ` +
-      `cast($2 as varchar) as "c2" from (select "response_status_code" as "v1" from "facts" ` +
+      `cast($2 as varchar) as "c2" from (select "response_status_code" as "v1" from "facts" as "facts" ` +
       `${range.replace(/\$(\d)/g, (_, n) => `$${Number(n) + 2}`)} ` +
       `group by "response_status_code" order by "response_status_code" asc nulls last) as "facts"`,
     parameters: ['acme', 'prod', ...rangeValues],

@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { csvText } from '../src/compile/csv-text.ts';
-import { exponentText, floatText } from '../src/compile/float-text.ts';
-import { javaScriptEscapes, jsonText } from '../src/compile/json-text.ts';
+import { inDialect } from '../src/compile/dialect/dialect.ts';
+import { duckdbDialect } from '../src/compile/dialect/duckdb.ts';
 import { createSqlBuilder, compileStatement } from '../src/compile/sql-builder.ts';
 import { openDuckDB } from './facts-relation.ts';
 import { lineOf, modelFloat } from './line-model.ts';
@@ -24,7 +24,7 @@ async function written(
   const query = createSqlBuilder()
     .selectFrom(inputs)
     .select(expression(sql.ref('value')).as('text'));
-  const { rows } = await duckdb.query(compileStatement(query).sql, [listValue(texts)]);
+  const { rows } = await duckdb.query(compileStatement(query, duckdbDialect).sql, [listValue(texts)]);
   return rows.map(([text]) => text);
 }
 
@@ -34,7 +34,7 @@ const writtenFloats = (floats: readonly number[]) =>
     floats.map((float) => (Object.is(float, -0) ? '-0' : String(float))),
     (text) => {
       const float = sql`cast(${text} as double)`;
-      return floatText(float, exponentText(float));
+      return inDialect((dialect) => dialect.floatOutput(float, dialect.preparedFloat(float)));
     },
   );
 
@@ -57,7 +57,8 @@ describe('a text', () => {
       '\\\\u001f',
       '\u2028\u2029\u007f\u0085\ufeff\uffff😀',
     ];
-    const asJson = (text: RawBuilder<unknown>) => javaScriptEscapes(jsonText(text));
+    const asJson = (text: RawBuilder<unknown>) =>
+      inDialect((dialect) => dialect.javaScriptEscapes(dialect.jsonText(text)));
     expect(await written(texts, asJson)).toEqual(texts.map((text) => JSON.stringify(text)));
     await fc.assert(
       fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 500 }), async (sample) => {

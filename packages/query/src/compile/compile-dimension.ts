@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Dimension, DimensionType, TimestampPart } from '../catalogue/dataset.ts';
 import { timestampColumn } from '../catalogue/fact-row.ts';
 import type { Plan, PlannedTimeZone } from '../plan/plan.ts';
+import { inDialect } from './dialect/dialect.ts';
 import { toLocal } from './local-time.ts';
 import { notSetText } from '../plan/output-columns.ts';
 import { formatMillisecond, truncateToMillisecond } from './time-bucket.ts';
@@ -64,15 +65,16 @@ export function compileTimestampPart(
 ): RawBuilder<unknown> {
   const column = sql.ref(timestampColumn.name);
   const timestamp = timeZone === undefined ? column : toLocal(column, timeZone.offsets);
+  const formatTime = (format: string) => inDialect((dialect) => dialect.formatTime(timestamp, format));
   switch (part) {
     case 'day_of_week':
-      return sql`strftime(${timestamp}, '%a')`;
+      return formatTime('%a');
     case 'month_of_year':
-      return sql`strftime(${timestamp}, '%m')`;
+      return formatTime('%m');
     case 'hour_of_day':
-      return sql`strftime(${timestamp}, '%H')`;
+      return formatTime('%H');
     case 'week_of_month':
-      return sql`cast((day(${timestamp}) - 1) // 7 + 1 as varchar)`;
+      return sql`cast(${inDialect((dialect) => dialect.divideWhole(sql`(${dialect.dayOfMonth(timestamp)} - 1)`, sql.lit(7)))} + 1 as varchar)`;
     default:
       return part satisfies never;
   }

@@ -6,6 +6,7 @@ import { likeRegex } from '../filter/like-pattern.ts';
 import { similarRegex } from '../filter/similar-pattern.ts';
 import type { PlanFrame } from './compile-dimension.ts';
 import { compileFactValue } from './compile-fact-value.ts';
+import { inDialect } from './dialect/dialect.ts';
 import { formatMillisecond, timestampValue } from './time-bucket.ts';
 
 const comparisonSigns: Record<Comparison, RawBuilder<unknown>> = {
@@ -98,11 +99,9 @@ function asText(operand: RawBuilder<unknown>, type: ColumnType): RawBuilder<unkn
     case 'boolean':
       return sql`cast(${operand} as varchar)`;
     case 'decimal':
-      // 1.5, not 1.500000.
-      return sql`regexp_replace(cast(${operand} as varchar), '\\.?0+$', '')`;
+      return inDialect((dialect) => dialect.decimalText(operand));
     case 'float':
-      // 2, not 2.0.
-      return sql`regexp_replace(cast(${operand} as varchar), '\\.0$', '')`;
+      return inDialect((dialect) => dialect.floatText(operand));
     case 'timestamp':
       return formatMillisecond(operand);
     default:
@@ -110,10 +109,7 @@ function asText(operand: RawBuilder<unknown>, type: ColumnType): RawBuilder<unkn
   }
 }
 
-/**
- * RE2 takes time linear in the text for every pattern. With the option `s` a dot also matches line
- * ends.
- */
+/** RE2 takes time linear in the text for every pattern. */
 function compileMatch(
   text: RawBuilder<unknown>,
   kind: 'like' | 'similar',
@@ -121,5 +117,6 @@ function compileMatch(
 ): RawBuilder<SqlBool> {
   const translated = kind === 'like' ? likeRegex(pattern) : similarRegex(pattern);
   if (!translated.ok) throw new Error(`the pattern cannot be compiled: ${translated.message}`);
-  return sql`regexp_full_match(${text}, cast(${translated.regex} as varchar), 's')`;
+  const { regex } = translated;
+  return inDialect<SqlBool>((dialect) => dialect.matchesWhole(text, regex));
 }

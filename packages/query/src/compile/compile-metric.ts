@@ -11,7 +11,7 @@ import type { Operation, Operator, Plan, PlannedMetric } from '../plan/plan.ts';
 import { isDistinctFunction, isPercentileFunction } from '../plan/plan-function.ts';
 import type { PlanFrame } from './compile-dimension.ts';
 import { compileFactValue } from './compile-fact-value.ts';
-import { percentileShare } from './percentile-share.ts';
+import { inDialect } from './dialect/dialect.ts';
 
 const operatorSigns: Record<Operator, RawBuilder<unknown>> = {
   '+': sql.raw('+'),
@@ -49,7 +49,9 @@ export function operate(
   dataset: Dataset,
 ): RawBuilder<unknown> {
   if (planned.operation === undefined) return aggregate;
-  const type = sql.raw(isFloatMetric(planned, dataset) ? 'double' : 'hugeint');
+  const type = isFloatMetric(planned, dataset)
+    ? sql.raw('double')
+    : inDialect(({ wideInteger }) => wideInteger);
   return compileOperation(aggregate, planned.operation, type);
 }
 
@@ -102,7 +104,7 @@ function compileAggregate(planned: PlannedMetric, context: MetricContext): RawBu
       return sql`count(distinct ${sql.ref(source.column)})`;
     case 'rate':
       // Both operands are integers, so that the result is rounded only once.
-      return sql`cast(sum(${sql.ref(source.column)}) * ${rateFactors[source.per]} as double) / ${lengthMs}`;
+      return sql`cast(${sumOf(sql.ref(source.column), 'integer')} * ${rateFactors[source.per]} as double) / ${lengthMs}`;
     default:
       return source satisfies never;
   }
@@ -116,9 +118,9 @@ function compilePercent(
   { part, whole }: Extract<ResolvedMetricSource, { kind: 'percent' }>,
   perFact: boolean,
 ): RawBuilder<unknown> {
-  const total = (name: string) => (perFact ? sql.ref(name) : sql`sum(${sql.ref(name)})`);
-  const hundredfold = sql`cast(${total(part)} * cast(100 as decimal(3, 0)) as double)`;
-  return sql`${hundredfold} / nullif(cast(${total(whole)} as double), 0)`;
+  const total = (name: string) => (perFact ? sql.ref(name) : sumOf(sql.ref(name), 'decimal'));
+  const hundredfold = inDialect((dialect) => dialect.hundredfold(total(part)));
+  return sql`cast(${hundredfold} as double) / nullif(cast(${total(whole)} as double), 0)`;
 }
 
 function compileDistinct(
@@ -127,14 +129,12 @@ function compileDistinct(
   { dataset, plan }: MetricContext,
 ): RawBuilder<unknown> {
   const value = compileFactValue(getFilterSource(dataset, dimension), plan);
-  return name === 'count_distinct' ? sql`count(distinct ${value})` : sql`approx_count_distinct(${value})`;
+  return name === 'count_distinct'
+    ? sql`count(distinct ${value})`
+    : inDialect((dialect) => dialect.approxCountDistinct(value));
 }
 
-/**
- * Compiles one element of a list that all percentiles of the column share, so that DuckDB sorts its
- * values once. DuckDB would round the interpolation of decimals, so these are doubles. It interpolates integers as doubles itself,
- * and sorts them in two thirds of the time.
- */
+/** Compiles a percentile together with the others of its column, which can share its sorted values. */
 function compilePercentile(
   { function: name, percentile = 0 }: PlannedMetric,
   { column, type }: Extract<ResolvedMetricSource, { kind: 'column' }>,
@@ -147,13 +147,10 @@ function compilePercentile(
       ? [other.percentile]
       : [],
   );
-  const wanted = [...new Set(percentiles)];
-  const shares = sql.join(wanted.map(percentileShare));
-  const position = sql.lit(wanted.indexOf(percentile) + 1);
-  const doubles = sql`cast(${sql.ref(column)} as double)`;
-  return name === 'percentile'
-    ? sql`(quantile_cont(${type === 'integer' ? sql.ref(column) : doubles}, [${shares}]))[${position}]`
-    : sql`(approx_quantile(${doubles}, cast([${shares}] as float[])))[${position}]`;
+  const choice = { column: sql.ref(column), type, percentiles: [...new Set(percentiles)], percentile };
+  return inDialect((dialect) =>
+    name === 'percentile' ? dialect.percentile(choice) : dialect.approxPercentile(choice),
+  );
 }
 
 function applyFunction(
@@ -161,8 +158,7 @@ function applyFunction(
   column: RawBuilder<unknown>,
   type: NumericType,
 ): RawBuilder<unknown> {
-  // Kahan summation: the order of rows changes at most the last digit.
-  const sum = type === 'float' ? sql`fsum(${column})` : sql`sum(${column})`;
+  const sum = sumOf(column, type);
   switch (name) {
     case 'sum':
       return sum;
@@ -176,4 +172,9 @@ function applyFunction(
     default:
       return name satisfies never;
   }
+}
+
+/** Sums a column. For floats the order of rows changes at most the last digit. */
+export function sumOf(column: RawBuilder<unknown>, type: NumericType): RawBuilder<unknown> {
+  return inDialect((dialect) => dialect.sum(column, type));
 }

@@ -4,8 +4,8 @@ import { type OutputColumn, outputColumns } from '../plan/output-columns.ts';
 import { maxSheetRows, type CsvOutput, type OutputFormat } from '../plan/plan.ts';
 import { reportQuery } from './compile-report.ts';
 import { csvText, guardedText } from './csv-text.ts';
-import { exponentText, floatText } from './float-text.ts';
-import { javaScriptEscapes, jsonText } from './json-text.ts';
+import { type Dialect, inDialect } from './dialect/dialect.ts';
+import { duckdbDialect } from './dialect/duckdb.ts';
 import type { LimitBound } from './limit-bound.ts';
 import { createSqlBuilder, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
@@ -19,7 +19,11 @@ import type { SqlStatement } from './sql-statement.ts';
  * The report is a subquery, because names and escapes repeat parameters, which its grouping must
  * not.
  */
-export function compileReportLines(boundPlan: BoundPlan, limitBound: LimitBound | null = null): SqlStatement {
+export function compileReportLines(
+  boundPlan: BoundPlan,
+  limitBound: LimitBound | null = null,
+  dialect: Dialect = duckdbDialect,
+): SqlStatement {
   const columns = outputColumns(boundPlan);
   const { output } = boundPlan.plan;
   const builder = createSqlBuilder();
@@ -31,24 +35,31 @@ export function compileReportLines(boundPlan: BoundPlan, limitBound: LimitBound 
     .as('report');
   if (output.format === 'csv') {
     const line = csvLine(columns, output).as('line');
-    return compileStatement(builder.selectFrom(rows).select(line));
+    return compileStatement(builder.selectFrom(rows).select(line), dialect);
   }
   const line = output.format === 'xlsx' ? arrayLine(columns) : jsonLine(columns);
   const lines = builder.selectFrom(rows).select(line.as('line')).as('report');
-  const escaped = builder.selectFrom(lines).select(javaScriptEscapes(sql.ref('line')).as('line'));
+  const javaScript = inDialect((writer) => writer.javaScriptEscapes(sql.ref('line')));
+  const escaped = builder.selectFrom(lines).select(javaScript.as('line'));
   // One more row than fits is enough to fail.
   const sheetLimit = sql<number>`cast(${maxSheetRows + 1} as bigint)`;
-  return compileStatement(output.format === 'xlsx' ? escaped.limit(sheetLimit) : escaped);
+  return compileStatement(output.format === 'xlsx' ? escaped.limit(sheetLimit) : escaped, dialect);
 }
 
 function repeatedExpression(column: OutputColumn, index: number, output: OutputFormat) {
   const value = sql.ref(`c${index}`);
-  if (column.kind === 'float') return exponentText(value).as(`e${index}`);
+  if (column.kind === 'float') return inDialect((dialect) => dialect.preparedFloat(value)).as(`e${index}`);
   return isGuarded(column, output) ? guardedText(value).as(guardedName(index)) : [];
 }
 
+/**
+ * Writes a DOUBLE for both output formats: the shortest digits that read back as the same number, in
+ * JavaScript's notation, and always with a decimal point, so that it cannot be taken for an integer:
+ * 149995 is `149995.0`, 1e21 is `1.0e21`, -0 is `0.0`. Null, NaN and Infinity, which JSON cannot
+ * represent, are null.
+ */
 function floatOf(index: number): RawBuilder<unknown> {
-  return floatText(sql.ref(`c${index}`), sql.ref(`e${index}`));
+  return inDialect((dialect) => dialect.floatOutput(sql.ref(`c${index}`), sql.ref(`e${index}`)));
 }
 
 /** Writes a row as a JSON array of the values that a JSON object would have. */
@@ -58,7 +69,7 @@ function arrayLine(columns: readonly OutputColumn[]): RawBuilder<unknown> {
 }
 
 function jsonValue({ kind }: OutputColumn, index: number): RawBuilder<unknown> {
-  return kind === 'text' ? jsonText(sql.ref(`c${index}`)) : floatOf(index);
+  return kind === 'text' ? inDialect((dialect) => dialect.jsonText(sql.ref(`c${index}`))) : floatOf(index);
 }
 
 /**

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import { notSetText, type OutputColumn, outputColumns } from '../plan/output-columns.ts';
 import { reportQuery } from './compile-report.ts';
+import { duckdbDialect } from './dialect/duckdb.ts';
 import type { LimitBound } from './limit-bound.ts';
 import { compileStatement, createSqlBuilder } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
@@ -17,7 +18,7 @@ export const integerOverflow = 'integer overflow of column ';
 export function compileReportTable(boundPlan: BoundPlan, limitBound: LimitBound | null = null): SqlStatement {
   const typed = outputColumns(boundPlan).map((column, index) => typedValue(column, index).as(`c${index}`));
   const report = reportQuery(boundPlan, limitBound).as('report');
-  return compileStatement(createSqlBuilder().selectFrom(report).select(typed));
+  return compileStatement(createSqlBuilder().selectFrom(report).select(typed), duckdbDialect);
 }
 
 /**
@@ -36,7 +37,7 @@ export function compileTableRows(
     .select(named)
     .where(sql<boolean>`${row} >= cast(${first} as bigint) and ${row} < cast(${endExclusive} as bigint)`)
     .orderBy(row);
-  return compileStatement(query);
+  return compileStatement(query, duckdbDialect);
 }
 
 function typedValue({ kind, shows }: OutputColumn, index: number): RawBuilder<unknown> {

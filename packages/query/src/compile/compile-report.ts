@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
+import type { Dialect } from './dialect/dialect.ts';
+import { duckdbDialect } from './dialect/duckdb.ts';
 import { type LimitBound, narrowPlan, whereWithinBound } from './limit-bound.ts';
 import { compileKeys, reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
@@ -11,8 +13,8 @@ import { createSqlBuilder, type FactsRelation, compileStatement } from './sql-bu
 import type { SqlStatement } from './sql-statement.ts';
 
 /**
- * Compiles the report to a statement for DuckDB 1.5. Throws if the dataset does not have a name of
- * the plan.
+ * Compiles the report to a statement, by default for DuckDB. Throws if the dataset does not have a name
+ * of the plan.
  *
  * Input: a relation `facts` with `environment_id` INTEGER, `timestamp` TIMESTAMP in UTC and the
  * value columns of `hotFactsColumns`: text VARCHAR, integer BIGINT, decimal DECIMAL(24,6), float
@@ -34,8 +36,12 @@ import type { SqlStatement } from './sql-statement.ts';
  *
  * Every parameter is cast, because drivers would bind numbers as DOUBLE and compare them as such.
  */
-export function compileReport(boundPlan: BoundPlan, limitBound: LimitBound | null = null): SqlStatement {
-  return compileStatement(reportQuery(boundPlan, limitBound));
+export function compileReport(
+  boundPlan: BoundPlan,
+  limitBound: LimitBound | null = null,
+  dialect: Dialect = duckdbDialect,
+): SqlStatement {
+  return compileStatement(reportQuery(boundPlan, limitBound), dialect);
 }
 
 /** Builds the query of `compileReport`. Throws like it. */

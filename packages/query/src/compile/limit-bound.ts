@@ -1,5 +1,6 @@
 import { sql, type SqlBool } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
+import { duckdbDialect } from './dialect/duckdb.ts';
 import { reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
 import { isStaged, orderByKeys } from './row-order.ts';
@@ -47,6 +48,7 @@ export function compileLimitBound(boundPlan: BoundPlan): SqlStatement {
         sql<FactsRelation>`(${groups.limit(sql<number>`cast(${limitRows} as bigint)`)})`.as('facts'),
       )
       .select([sql`cast(count(*) as double)`.as('c0'), sql`max(${sql.ref('reach')})`.as('c1')]),
+    duckdbDialect,
   );
 }
 

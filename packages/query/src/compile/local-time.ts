@@ -1,9 +1,7 @@
 import { type Expression, type RawBuilder, sql } from 'kysely';
 import { offsetText } from '../time/offset-text.ts';
 import type { ZoneOffset } from '../time/zone-offset.ts';
-
-// Offsets and times are literals, not parameters: a statement repeats its group keys, and DuckDB
-// treats equal expressions with different parameters as different keys. They are integers of the plan.
+import { inDialect } from './dialect/dialect.ts';
 
 /** Converts a TIMESTAMP in UTC to local time. */
 export function toLocal(timestamp: Expression<unknown>, offsets: readonly ZoneOffset[]): Expression<unknown> {
@@ -16,13 +14,10 @@ export function toLocal(timestamp: Expression<unknown>, offsets: readonly ZoneOf
   );
 }
 
-/**
- * Adds an offset, or a negative one, to a TIMESTAMP. As microseconds, because adding an INTERVAL
- * takes several times as long.
- */
+/** Adds an offset, or a negative one, to a TIMESTAMP. */
 export function addOffset(timestamp: Expression<unknown>, offsetMs: number): Expression<unknown> {
   if (offsetMs === 0) return timestamp;
-  return sql`make_timestamp(epoch_us(${timestamp}) + ${sql.lit(offsetMs * 1_000)})`;
+  return inDialect((dialect) => dialect.addOffset(timestamp, offsetMs));
 }
 
 /**
@@ -45,9 +40,9 @@ export function caseOf(
   return sql`(case ${sql.join(branches, sql.raw(' '))} else ${last} end)`;
 }
 
-/** A TIMESTAMP without a zone. The text of years from 10000 on has no sign in DuckDB. */
+/** A TIMESTAMP without a zone. */
 export function timestampLiteral(ms: number): RawBuilder<unknown> {
-  return sql`timestamp ${sql.lit(new Date(ms).toISOString().replace(/^\+0*/, '').replace('Z', ''))}`;
+  return inDialect((dialect) => dialect.timestampLiteral(ms));
 }
 
 /** Shows a TIMESTAMP as local time with its offset: `YYYY-MM-DDTHH:MM:SS+HH:MM`. */
@@ -59,7 +54,12 @@ export function formatLocal(
     timestamp,
     offsets.map(({ offsetSeconds }, index) => ({
       endExclusiveMs: offsets[index + 1]?.fromMs ?? Infinity,
-      value: sql`strftime(${addOffset(timestamp, offsetSeconds * 1_000)}, ${sql.lit(`%Y-%m-%dT%H:%M:%S${offsetText(offsetSeconds)}`)})`,
+      value: inDialect((dialect) =>
+        dialect.formatTime(
+          addOffset(timestamp, offsetSeconds * 1_000),
+          `%Y-%m-%dT%H:%M:%S${offsetText(offsetSeconds)}`,
+        ),
+      ),
     })),
   );
 }

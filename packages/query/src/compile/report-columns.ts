@@ -6,6 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { bucketingOf } from '../time/zone.ts';
 import { type CompiledKey, compileDimension } from './compile-dimension.ts';
 import { compileMetric, showMetric } from './compile-metric.ts';
+import { inDialect } from './dialect/dialect.ts';
 import {
   bucketLengthMs,
   formatBucket,
@@ -59,8 +60,7 @@ export function reportColumns(boundPlan: BoundPlan): ReportColumns {
     groupKeys: keysOf(dimensions),
     leadingTextKey: leadingTextKey(dimensions),
     timeKeys: keysOf(timeKeys),
-    bucketEndMs:
-      time?.lengthMs === undefined ? null : sql`(cast(epoch_ms(${time.key}) as bigint) + ${time.lengthMs})`,
+    bucketEndMs: time?.lengthMs === undefined ? null : bucketEndMs(time.key ?? sql`null`, time.lengthMs),
   };
 }
 
@@ -95,6 +95,10 @@ function compileTime(plan: Plan): CompiledTime | null {
   const key = truncateToBucket(timestamp, bucketing);
   const show = (bucket: RawBuilder<unknown>) => formatBucket(bucket, plan.timeZone);
   return { key, show, lengthMs: bucketLengthMs(key, bucketing) };
+}
+
+function bucketEndMs(start: RawBuilder<unknown>, lengthMs: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(${inDialect((dialect) => dialect.epochMs(start))} + ${lengthMs})`;
 }
 
 /** Compiles a dimension. In a converted report the currency is a constant. */

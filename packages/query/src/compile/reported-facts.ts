@@ -4,6 +4,8 @@ import { environmentColumn, timestampColumn } from '../catalogue/fact-row.ts';
 import { findMetric } from '../catalogue/look-up.ts';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import { compileFilter } from './compile-filter.ts';
+import { type Dialect, inDialect } from './dialect/dialect.ts';
+import { duckdbDialect } from './dialect/duckdb.ts';
 import { hotFactsColumns } from './compile-hot-facts.ts';
 import { createSqlBuilder, type FactsRelation, type Relations, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
@@ -37,12 +39,16 @@ export function reportedFacts(boundPlan: BoundPlan): FactsQuery {
  * `c0` is its UTC day as `YYYY-MM-DD`, `c1` its currency or null. The statement of `compileReport`
  * is correct only if this one returns no row. Returns null if the plan converts no amounts.
  */
-export function compileMissingRate(boundPlan: BoundPlan): SqlStatement | null {
+export function compileMissingRate(
+  boundPlan: BoundPlan,
+  dialect: Dialect = duckdbDialect,
+): SqlStatement | null {
   const { plan, dataset } = boundPlan;
   if (plan.targetCurrency === undefined) return null;
   const amounts = amountColumns(boundPlan).map((name) => sql`${sql.ref(`facts.${name}`)} is not null`);
   if (amounts.length === 0) return null;
-  const day = sql`strftime(facts.timestamp, '%Y-%m-%d')`;
+  const timestamp = sql.ref('facts.timestamp');
+  const day = inDialect((dialect) => dialect.formatTime(timestamp, '%Y-%m-%d'));
   const currency = factCurrency(dataset);
   return compileStatement(
     factsWithRates(boundPlan)
@@ -53,6 +59,7 @@ export function compileMissingRate(boundPlan: BoundPlan): SqlStatement | null {
       .orderBy(day)
       .orderBy(currency, (order) => order.asc().nullsLast())
       .limit(sql<number>`1`),
+    dialect,
   );
 }
 
@@ -63,7 +70,7 @@ export function compileMissingRate(boundPlan: BoundPlan): SqlStatement | null {
 function matchingFacts({ plan, dataset }: BoundPlan): FactsQuery {
   const { tenant, range, filter } = plan;
   const facts = createSqlBuilder()
-    .selectFrom('facts')
+    .selectFrom(inDialect<FactsRelation>(({ facts: relation }) => relation).as('facts'))
     .where(environmentColumn.name, '=', sql<number>`cast(${tenant.environmentId} as integer)`)
     .where(timestampColumn.name, '>=', timestampValue(range.startMs))
     .where(timestampColumn.name, '<', timestampValue(range.endExclusiveMs));
@@ -79,7 +86,7 @@ function factsWithRates(boundPlan: BoundPlan) {
     .leftJoin('exchange_rates', (join) =>
       join.on(
         sql<SqlBool>`exchange_rates.currency = ${factCurrency(boundPlan.dataset)}
-          and exchange_rates.day = cast(facts.timestamp as date)`,
+          and exchange_rates.day = ${inDialect((dialect) => dialect.date(sql.ref('facts.timestamp')))}`,
       ),
     );
 }
@@ -90,7 +97,7 @@ function factsWithRates(boundPlan: BoundPlan) {
  * nothing overflows.
  */
 function convertedAmount(amount: RawBuilder<unknown>, isTarget: RawBuilder<SqlBool>): RawBuilder<unknown> {
-  const product = sql`cast(${amount} * exchange_rates.rate as decimal(28, 6))`;
+  const product = inDialect((dialect) => dialect.toMillionths(sql`${amount} * exchange_rates.rate`));
   return sql`case when ${isTarget} then ${amount} else ${product} end`;
 }
 
@@ -103,7 +110,8 @@ function isInTargetCurrency(target: string, dataset: Dataset): RawBuilder<SqlBoo
 function factCurrency({ name, currencyDimension }: Dataset): RawBuilder<unknown> {
   if (currencyDimension === undefined)
     throw new Error(`the dataset "${name}" has no currency dimension, which a conversion needs`);
-  return sql`upper(${sql.ref(`facts.${currencyDimension}`)})`;
+  const currency = sql.ref(`facts.${currencyDimension}`);
+  return inDialect((dialect) => dialect.upperCase(currency));
 }
 
 /** Returns the stored columns of the plan that contain money. */

@@ -1,11 +1,13 @@
 import {
-  type Compilable,
   DummyDriver,
   Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  type RootOperationNode,
 } from 'kysely';
+import type { Dialect } from './dialect/dialect.ts';
+import { DialectQueryCompiler } from './dialect/dialect-query-compiler.ts';
 import type { SqlStatement, SqlValue } from './sql-statement.ts';
 
 /**
@@ -41,8 +43,12 @@ export function createSqlBuilder(): Kysely<Relations> {
   });
 }
 
-export function compileStatement(query: Compilable): SqlStatement {
-  const { sql, parameters } = query.compile();
+/** Compiles a query in the dialect of an engine. */
+export function compileStatement(
+  query: { toOperationNode(): RootOperationNode },
+  dialect: Dialect,
+): SqlStatement {
+  const { sql, parameters } = new DialectQueryCompiler(dialect).compile(query.toOperationNode());
   return { sql, parameters: parameters.map(sqlValue) };
 }
 

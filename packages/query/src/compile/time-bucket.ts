@@ -3,10 +3,8 @@ import type { PlannedTimeZone, TimeUnit } from '../plan/plan.ts';
 import { bucketPieces } from '../time/bucket-pieces.ts';
 import type { Bucketing } from '../time/bucket-range.ts';
 import { unitLengths } from '../time/time-unit-lengths.ts';
+import { inDialect } from './dialect/dialect.ts';
 import { addOffset, caseOf, formatLocal, timestampLiteral, toLocal } from './local-time.ts';
-
-/** Common prefix of shown bucket times and shown timestamps, both in UTC. */
-const secondFormat = '%Y-%m-%d %H:%M:%S';
 
 /**
  * Returns the start of the bucket that contains a timestamp, both in UTC without a zone. Weeks
@@ -30,7 +28,7 @@ function truncateLocal(
   offsetMs: number,
   unit: TimeUnit,
 ): Expression<unknown> {
-  const start = sql`date_trunc(${sql.lit(unit)}, ${addOffset(timestamp, offsetMs)})`;
+  const start = inDialect((dialect) => dialect.truncate(unit, addOffset(timestamp, offsetMs)));
   return addOffset(start, -offsetMs);
 }
 
@@ -55,15 +53,14 @@ function calendarLengthMs(bucket: Expression<unknown>, { unit, offsets }: Bucket
   const length = unitLengths[unit];
   if ('ms' in length) return sql`cast(${length.ms} as bigint)`;
   const start = toLocal(bucket, offsets);
-  return sql`date_diff('millisecond', ${start}, ${start} + to_months(${sql.lit(length.months)}))`;
+  return inDialect((dialect) =>
+    dialect.difference('millisecond', start, dialect.addMonths(start, sql.lit(length.months))),
+  );
 }
 
-/**
- * Returns a TIMESTAMP parameter, sent as text without a zone: a driver would send a Date in its
- * local zone.
- */
+/** Returns a TIMESTAMP parameter. */
 export function timestampValue(ms: number): RawBuilder<string> {
-  return sql<string>`cast(${new Date(ms).toISOString().replace('Z', '')} as timestamp)`;
+  return inDialect<string>((dialect) => dialect.timestamp(ms));
 }
 
 /**
@@ -75,7 +72,7 @@ export function formatBucket(
   timeZone: PlannedTimeZone | undefined,
 ): RawBuilder<unknown> {
   if (timeZone !== undefined) return sql`${formatLocal(bucket, timeZone.offsets)}`;
-  return sql`strftime(${bucket}, ${sql.lit(`${secondFormat} UTC`)})`;
+  return inDialect((dialect) => dialect.formatTime(bucket, '%Y-%m-%d %H:%M:%S UTC'));
 }
 
 /**
@@ -83,10 +80,10 @@ export function formatBucket(
  * value.
  */
 export function truncateToMillisecond(timestamp: Expression<unknown>): RawBuilder<unknown> {
-  return sql`date_trunc('millisecond', ${timestamp})`;
+  return inDialect((dialect) => dialect.truncateToMillisecond(timestamp));
 }
 
 /** Formats as `YYYY-MM-DD HH:MM:SS.mmm UTC`. The fixed length makes texts sort like their times. */
 export function formatMillisecond(timestamp: Expression<unknown>): RawBuilder<unknown> {
-  return sql`strftime(${timestamp}, ${sql.lit(`${secondFormat}.%g UTC`)})`;
+  return inDialect((dialect) => dialect.formatMillisecond(timestamp));
 }

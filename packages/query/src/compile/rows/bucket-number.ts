@@ -2,6 +2,7 @@ import { type Expression, type RawBuilder, sql } from 'kysely';
 import type { TimeUnit } from '../../plan/plan.ts';
 import type { BucketSeries, NumberedPiece } from '../../time/bucket-series.ts';
 import { unitLengths } from '../../time/time-unit-lengths.ts';
+import { inDialect } from '../dialect/dialect.ts';
 import { addOffset, caseOf, timestampLiteral } from '../local-time.ts';
 
 /** Compiles the number, BIGINT, of the bucket of the series that starts at a TIMESTAMP. */
@@ -22,8 +23,12 @@ function unitsSince(start: Expression<unknown>, piece: NumberedPiece, unit: Time
   const first = timestampLiteral(piece.localStartMs);
   const local = addOffset(start, piece.offsetMs);
   return 'ms' in length
-    ? sql`date_diff('millisecond', ${first}, ${local}) // ${sql.lit(length.ms)}`
-    : sql`date_diff('month', ${first}, ${local}) // ${sql.lit(length.months)}`;
+    ? inDialect((dialect) =>
+        dialect.divideWhole(dialect.difference('millisecond', first, local), sql.lit(length.ms)),
+      )
+    : inDialect((dialect) =>
+        dialect.divideWhole(dialect.difference('month', first, local), sql.lit(length.months)),
+      );
 }
 
 /** Compiles the start, TIMESTAMP in UTC, of the bucket with a number. */
@@ -44,7 +49,9 @@ function startAt(number: RawBuilder<unknown>, piece: NumberedPiece, unit: TimeUn
   const units = sql`cast(${number} - ${sql.lit(piece.firstNumber)} as integer)`;
   const local =
     'ms' in length
-      ? sql`(${first} + to_milliseconds(cast(${units} as bigint) * ${sql.lit(length.ms)}))`
-      : sql`(${first} + to_months(${units} * ${sql.lit(length.months)}))`;
+      ? inDialect((dialect) =>
+          dialect.addMilliseconds(first, sql`cast(${units} as bigint) * ${sql.lit(length.ms)}`),
+        )
+      : inDialect((dialect) => dialect.addMonths(first, sql`${units} * ${sql.lit(length.months)}`));
   return sql`${addOffset(local, -piece.offsetMs)}`;
 }

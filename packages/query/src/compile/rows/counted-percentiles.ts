@@ -43,12 +43,15 @@ function countedValues(facts: FactsQuery, keys: readonly NamedKey[], column: str
   return sql`${selected}`;
 }
 
-/** Computes a percentile of `total` sorted values: at a rank is the first value that more values than the rank are up to. */
+/**
+ * Computes a percentile of `total` sorted values: at a rank is the first value that more values than the
+ * rank are up to. Interpolates as DuckDB does, so that no digit depends on the method.
+ */
 function interpolated(percentile: number): RawBuilder<unknown> {
   const rank = sql`((total - 1) * ${percentileShare(percentile)})`;
   const [low, high] = [valueAt(sql`floor(${rank})`), valueAt(sql`ceil(${rank})`)];
   const fraction = sql`max(${rank} - floor(${rank}))`;
-  return sql`(${low} + (${high} - ${low}) * ${fraction})`;
+  return sql`(${low} * (1 - ${fraction}) + ${high} * ${fraction})`;
 }
 
 function valueAt(rank: RawBuilder<unknown>): RawBuilder<unknown> {

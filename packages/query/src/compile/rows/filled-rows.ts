@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { BoundPlan } from '../../plan/bound-plan.ts';
 import { operate, zeroOf } from '../compile-metric.ts';
+import { inDialect } from '../dialect/dialect.ts';
 import { bucketSeries } from '../../time/bucket-series.ts';
 import { bucketingOf } from '../../time/zone.ts';
 import { bucketAt } from './bucket-number.ts';
@@ -26,11 +27,12 @@ export function filledRows(rows: Rows, boundPlan: BoundPlan): Rows {
   );
   const keys = [...dimensions, 't'].map((key) => sql`every.${sql.ref(key)} as ${sql.ref(key)}`);
   const start = bucketAt(sql`number`, series);
+  const numbers = inDialect((dialect) => dialect.numbers(series.count));
   return sql`
     with found as materialized (${rows}),
          every as (
-           select * from (${combinations})
-            cross join (select ${start} as t from range(${sql.lit(series.count)}) as numbers(number)))
+           select * from (${combinations}) as combinations
+            cross join (select ${start} as t from ${numbers}) as buckets)
     select ${sql.join([...values, ...keys])}
       from every left join found on ${sameKeys('every', 'found', [...dimensions, 't'])}`;
 }

@@ -52,7 +52,7 @@ function rankedGroups(groupPlan: BoundPlan, { sortBy, descending }: GroupChoice)
     ...rowKeys(groupPlan).dimensions.map((key) => sql`${sql.ref(key)} asc nulls last`),
   ];
   const over = order.length === 0 ? sql`` : sql`order by ${sql.join(order)}`;
-  return sql`select *, row_number() over (${over}) as position from (${rows})`;
+  return sql`select *, cast(row_number() over (${over}) as bigint) as position from (${rows})`;
 }
 
 function othersRow(groupPlan: BoundPlan, columns: readonly RowColumn[], last: RawBuilder<unknown>): Rows {

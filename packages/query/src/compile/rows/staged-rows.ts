@@ -77,7 +77,7 @@ function withOthers(
   const others = otherFacts(boundPlan, sql`position > ${limit}`);
   const names = columns.map((_, index) => sql.ref(`c${index}`));
   return sql`
-    with ranked as materialized (select *, row_number() over (order by ${order}) as position from (${rows}))
+    with ranked as materialized (select *, cast(row_number() over (order by ${order}) as bigint) as position from (${rows}))
     select ${sql.join(names)}
       from (${positioned(sql`ranked where position <= ${limit}`, columns, sql`position`)}
              union all ${positioned(sql`(${others})`, othersOf(columns), sql`cast(null as bigint)`)})

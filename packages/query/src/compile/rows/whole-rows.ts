@@ -3,42 +3,41 @@ import type { Dataset } from '../../catalogue/dataset.ts';
 import type { BoundPlan } from '../../plan/bound-plan.ts';
 import { isFloatAggregate } from '../../plan/output-columns.ts';
 import type { PlannedMetric } from '../../plan/plan.ts';
-import { operate } from '../compile-metric.ts';
+import { operate, sumOf } from '../compile-metric.ts';
 import type { Rows } from './row-keys.ts';
 
 /**
  * Replaces metrics that are parts by their share of the whole, or by the whole: the sum over all
- * rows, or over the rows of the bucket. The wholes stay in `w0`, `w1`, … Adds the relative changes
- * `c0`, `c1`, … of a compared report.
+ * rows, or over the rows of the bucket. The wholes stay in `w0`, `w1`, …, those of the compared range
+ * in `wp0`, `wp1`, … Adds the relative changes `c0`, `c1`, … of a compared report.
  */
 export function wholeRows(rows: Rows, { plan, dataset }: BoundPlan): Rows {
   const isCompared = plan.comparedRange !== undefined;
   const prefixes = isCompared ? (['m', 'p'] as const) : (['m'] as const);
   const parts = plan.metrics.flatMap((metric, index) =>
-    metric.part === undefined ? [] : [{ metric, index, part: metric.part }],
+    metric.part === undefined ? [] : prefixes.map((prefix) => ({ metric, index, prefix })),
   );
+  const wholes = parts.map(
+    ({ metric, index, prefix }) =>
+      sql`${wholeOf(sql.ref(`${prefix}${index}`), metric, dataset)} as ${wholeName(prefix, index)}`,
+  );
+  const replaced = parts.map(({ metric, index, prefix }) => {
+    const name = sql.ref(`${prefix}${index}`);
+    return sql`${partOf(name, wholeName(prefix, index), metric, dataset)} as ${name}`;
+  });
   const divided =
     parts.length === 0
       ? rows
-      : sql`
-        select * replace (${sql.join(
-          parts.flatMap(({ metric, index }) =>
-            prefixes.map((prefix) => {
-              const name = sql.ref(`${prefix}${index}`);
-              return sql`${partOf(name, wholeOf(name, metric, dataset), metric, dataset)} as ${name}`;
-            }),
-          ),
-        )}), ${sql.join(
-          parts.map(({ metric, index }) => {
-            const name = sql.ref(`m${index}`);
-            return sql`${wholeOf(name, metric, dataset)} as ${sql.ref(`w${index}`)}`;
-          }),
-        )} from (${rows})`;
+      : sql`select * replace (${sql.join(replaced)}) from (select *, ${sql.join(wholes)} from (${rows}))`;
   if (!isCompared) return divided;
   const changes = plan.metrics.map(
     (_, index) => sql`${changeOf(sql.ref(`m${index}`), sql.ref(`p${index}`))} as ${sql.ref(`c${index}`)}`,
   );
   return changes.length === 0 ? divided : sql`select *, ${sql.join(changes)} from (${divided})`;
+}
+
+function wholeName(prefix: 'm' | 'p', index: number): RawBuilder<unknown> {
+  return sql.ref(`${prefix === 'm' ? 'w' : 'wp'}${index}`);
 }
 
 /** Compiles a part of a whole with its operation. */
@@ -56,8 +55,9 @@ export function partOf(
 }
 
 function wholeOf(value: RawBuilder<unknown>, metric: PlannedMetric, dataset: Dataset): RawBuilder<unknown> {
-  const sum = sql.raw(isFloatAggregate(metric, dataset) ? 'fsum' : 'sum');
-  return sql`${sum}(${value}) over (${metric.part?.within === 'time' ? sql`partition by t` : sql``})`;
+  // Sums and counts are wide enough.
+  const sum = sumOf(value, isFloatAggregate(metric, dataset) ? 'float' : 'decimal');
+  return sql`${sum} over (${metric.part?.within === 'time' ? sql`partition by t` : sql``})`;
 }
 
 /** The difference, exact for whole numbers and decimals, divided by the earlier value. */

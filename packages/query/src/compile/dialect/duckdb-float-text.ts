@@ -1,17 +1,14 @@
-import { type RawBuilder, sql } from 'kysely';
+import { type Expression, type RawBuilder, sql } from 'kysely';
 
 /**
- * Writes a DOUBLE for both output formats: the shortest digits that read back as the same number,
- * in JavaScript's notation, and always with a decimal point, so that it cannot be taken for an
- * integer: 149995 is `149995.0`, 1e21 is `1.0e21`, -0 is `0.0`. Null, NaN and Infinity, which JSON
- * cannot represent, are null.
+ * Writes a float as `Dialect.floatOutput` describes.
  *
  * `withExponent` is a column with `exponentText` of the float. Repeating that expression here would
  * make the statement take longer to plan than to run.
  */
-export function floatText(
-  float: RawBuilder<unknown>,
-  withExponent: RawBuilder<unknown>,
+export function duckdbFloatText(
+  float: Expression<unknown>,
+  withExponent: Expression<unknown>,
 ): RawBuilder<unknown> {
   const mantissa = sql`split_part(${withExponent}, 'e', 1)`;
   const digits = sql`replace(${mantissa}, '.', '')`;
@@ -33,7 +30,7 @@ export function floatText(
  * Writes floats that DuckDB writes with an exponent, without the sign, such as `1e+16` or
  * `1.5e-05`. Others are null.
  */
-export function exponentText(float: RawBuilder<unknown>): RawBuilder<unknown> {
+export function exponentText(float: Expression<unknown>): RawBuilder<unknown> {
   return sql`case
     when isfinite(${float}) and (abs(${float}) >= 1e16 or abs(${float}) < 1e-4) then ${shortestText(sql`abs(${float})`)}
     end`;
@@ -43,7 +40,7 @@ export function exponentText(float: RawBuilder<unknown>): RawBuilder<unknown> {
  * Works around superfluous digits that DuckDB writes for some values from 2^84 to 2^85, such as
  * 2.7648000000000002e+25: if it writes all 17 digits that a double can need, 15 and 16 are tried.
  */
-function shortestText(float: RawBuilder<unknown>): RawBuilder<unknown> {
+function shortestText(float: Expression<unknown>): RawBuilder<unknown> {
   const text = sql`cast(${float} as varchar)`;
   const withFewer = [15, 16].map((digits) => {
     const rounded = sql`printf(${sql.lit(`%.${digits - 1}e`)}, ${float})`;

@@ -1,0 +1,155 @@
+import { type Expression, sql } from 'kysely';
+import type { NumericType } from '../../catalogue/dataset.ts';
+import type { TimeUnit } from '../../plan/plan.ts';
+import { percentileShare } from '../percentile-share.ts';
+import type { Dialect, PercentileChoice } from './dialect.ts';
+
+type Value = Expression<unknown>;
+
+/** The types of its parameters, by the JavaScript type of the value. */
+function parameterType(value: unknown): string {
+  if (typeof value === 'string') return 'String';
+  return Number.isSafeInteger(value) ? 'Int64' : 'Float64';
+}
+
+/** The years of units that ClickHouse does not truncate to. */
+const unitYears: Partial<Record<TimeUnit, number>> = { decade: 10, century: 100, millennium: 1_000 };
+
+/** Statements of the dialect mean what they mean in DuckDB only with these settings. */
+export const clickhouseSettings: Readonly<Record<string, string>> = {
+  session_timezone: 'UTC',
+  // Casts of null and unmatched rows of joins would be 0 or empty text.
+  cast_keep_nullable: '1',
+  join_use_nulls: '1',
+  // Reading a float would be off in the last digit.
+  precise_float_parsing: '1',
+  // A name would mean the selected expression with that name, instead of the column.
+  prefer_column_name_to_alias: '1',
+  // Times before 1970 and after 2105 would wrap.
+  enable_extended_results_for_datetime_functions: '1',
+};
+
+/**
+ * ClickHouse 26.7 with `clickhouseSettings`, over a relation for `from` with the columns of
+ * `compileReport`, each Nullable, times as DateTime64(6, 'UTC'). Only for plans without a
+ * `clickhouseRefusal`.
+ */
+export function clickhouseDialect(facts: Expression<unknown>): Dialect {
+  return { ...clickhouseOperations, facts };
+}
+
+const clickhouseOperations: Omit<Dialect, 'facts'> = {
+  placeholder: (number, value) => `{p${number}:${parameterType(value)}}`,
+  escapeLiteral: (text) => text.replaceAll('\\', '\\\\').replaceAll("'", "''"),
+
+  numbers: (count) => sql`numbers(${sql.lit(count)}) as numbers`,
+
+  // It wraps silently, so that a product of a sum and an operand needs 256 bits.
+  wideInteger: sql.raw('Int256'),
+  sum,
+  percentile,
+  approxPercentile: () => refuse('approx_percentile'),
+  approxCountDistinct: () => refuse('approx_distinct'),
+  // A product of decimals has the type of one factor, and overflows silently.
+  hundredfold: (value) => sql`cast(${value} as decimal(76, 6)) * 100`,
+  divideWhole: (value, divisor) => sql`intDiv(${value}, ${divisor})`,
+  // A cast would truncate.
+  toMillionths: (value) => sql`cast(round(${value}, 6) as decimal(28, 6))`,
+
+  timestamp: (ms) => sql`fromUnixTimestamp64Milli(cast(${ms} as bigint), 'UTC')`,
+  timestampLiteral: (ms) => sql`fromUnixTimestamp64Milli(cast(${sql.lit(ms)} as bigint), 'UTC')`,
+  truncate,
+  truncateToMillisecond: asMilliseconds,
+  addMilliseconds: (timestamp, ms) => sql`addMilliseconds(${timestamp}, ${ms})`,
+  addOffset: (timestamp, offsetMs) => sql`addMilliseconds(${timestamp}, ${sql.lit(offsetMs)})`,
+  addMonths: (timestamp, months) => sql`addMonths(${timestamp}, ${months})`,
+  difference: (unit, start, end) => sql`dateDiff(${sql.lit(unit)}, ${start}, ${end})`,
+  epochMs: (timestamp) => sql`toUnixTimestamp64Milli(${asMilliseconds(timestamp)})`,
+  dayOfMonth: (timestamp) => sql`toDayOfMonth(${timestamp})`,
+  date: (timestamp) => sql`toDate32(${timestamp})`,
+  // Minutes are `%i`; `%M` is the name of the month.
+  formatTime: (timestamp, format) =>
+    sql`formatDateTime(${timestamp}, ${sql.lit(format.replaceAll('%M', '%i'))}, 'UTC')`,
+  formatMillisecond: (timestamp) => sql`concat(toString(${asMilliseconds(timestamp)}), ' UTC')`,
+
+  // Currencies are ASCII.
+  upperCase: (text) => sql`upper(${text})`,
+  contains: (text, character) => sql`position(${text}, char(${sql.lit(character.charCodeAt(0))})) > 0`,
+  findsPattern: (text, pattern) => sql`match(${text}, ${sql.lit(pattern)})`,
+  matchesWhole: (text, pattern) =>
+    sql`match(${text}, concat(${sql.lit(String.raw`\A(?s:`)}, ${pattern}, ${sql.lit(String.raw`)\z`)}))`,
+  decimalText: (value) => sql`toString(${value})`,
+  floatText: (value) => sql`toString(${value})`,
+  jsonText,
+  javaScriptEscapes: (json) => json,
+  floatOutput,
+  // All is known from the float.
+  preparedFloat: () => sql`null`,
+};
+
+/** ClickHouse adds up in the column's own 64 bits, and wraps silently. Decimals are widened to 38 digits. */
+function sum(column: Value, type: NumericType): Value {
+  if (type === 'float') return sql`sumKahan(${column})`;
+  return type === 'integer' ? sql`sum(toInt128(${column}))` : sql`sum(${column})`;
+}
+
+/**
+ * Interpolates as DuckDB does. quantileExactInclusive keeps all values as well, but adds 1 to the rank
+ * before it takes its fraction, which changes the last digits.
+ */
+function percentile({ column, type, percentile: wanted }: PercentileChoice): Value {
+  const values = sql`arraySort(groupArray(${type === 'integer' ? column : sql`cast(${column} as double)`}))`;
+  const rank = sql`((toFloat64(length(${values})) - 1) * ${percentileShare(wanted)})`;
+  const at = (position: Value) => sql`cast(${values}[toInt64(${position}) + 1] as double)`;
+  const low = at(sql`floor(${rank})`);
+  const high = at(sql`ceil(${rank})`);
+  const fraction = sql`(${rank} - floor(${rank}))`;
+  return sql`if(empty(${values}), null, ${low} * (1 - ${fraction}) + ${high} * ${fraction})`;
+}
+
+function truncate(unit: TimeUnit, timestamp: Value): Value {
+  const years = unitYears[unit];
+  if (years !== undefined) {
+    const year = sql`intDiv(toYear(${timestamp}), ${sql.lit(years)}) * ${sql.lit(years)}`;
+    return sql`makeDateTime64(${year}, 1, 1, 0, 0, 0, 0, 3, 'UTC')`;
+  }
+  // Units from a day on yield a date, which has no time to shift.
+  return asMilliseconds(sql`toStartOfInterval(${timestamp}, interval 1 ${sql.raw(unit)}, 'UTC')`);
+}
+
+function asMilliseconds(timestamp: Value): Value {
+  return sql`toDateTime64(${timestamp}, 3, 'UTC')`;
+}
+
+/** Escapes of JSON.stringify besides those of the backslash and the quote. */
+const shortEscapes: Readonly<Record<number, string>> = { 8: 'b', 9: 't', 10: 'n', 12: 'f', 13: 'r' };
+
+/** toJSONString would also escape `/`. Few texts have a control character: only those pay for 32 replacements. */
+function jsonText(text: Value): Value {
+  const replaced = (from: Value, search: Value, escape: string) =>
+    sql`replaceAll(${from}, ${search}, ${sql.lit(escape)})`;
+  const backslash = '\\\\';
+  const quoted = replaced(replaced(text, sql.lit('\\'), backslash), sql.lit('"'), String.raw`\"`);
+  let controlled: Value = quoted;
+  for (let code = 0; code < 32; code += 1) {
+    const escape = `\\${shortEscapes[code] ?? `u${code.toString(16).padStart(4, '0')}`}`;
+    controlled = replaced(controlled, sql`char(${sql.lit(code)})`, escape);
+  }
+  const hasControl = sql`match(${text}, ${sql.lit(String.raw`[\x00-\x1f]`)})`;
+  return sql`concat('"', if(${hasControl}, ${controlled}, ${quoted}), '"')`;
+}
+
+/** toString has JavaScript's digits and notation. Only the decimal point is added. */
+function floatOutput(float: Value): Value {
+  const text = sql`toString(${float})`;
+  return sql`multiIf(
+    isNull(${float}) or not isFinite(${float}), null,
+    ${float} = 0, '0.0',
+    match(${text}, '^-?[0-9]+$'), concat(${text}, '.0'),
+    match(${text}, '^-?[0-9]+e'), replaceOne(${text}, 'e', '.0e'),
+    ${text})`;
+}
+
+function refuse(name: string): never {
+  throw new Error(`the function "${name}" is not exact, so that its answer would depend on the engine`);
+}

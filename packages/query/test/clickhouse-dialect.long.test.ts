@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  bindPlan,
+  catalogue,
+  clickhouseDialect,
+  clickhouseRefusal,
+  clickhouseSettings,
+  type ColumnType,
+  compileReportLines,
+  factRowColumns,
+  planQuery,
+} from '../src/index.ts';
+import { type ClickHouseProcess, startClickHouse } from './clickhouse-process.ts';
+import { openDuckDB } from './facts-relation.ts';
+import { columns, context, facts } from './random-facts.ts';
+import { requests } from './random-requests.ts';
+import { stagedRequests } from './random-staged.ts';
+
+/** Set for more plans: half of them plain, half with words that act on rows. */
+const plans = Number(process.env['CLICKHOUSE_PLANS'] ?? 400);
+const columnTypes: Record<ColumnType, string> = {
+  text: 'String',
+  integer: 'Int64',
+  decimal: 'Decimal(24, 6)',
+  float: 'Float64',
+  boolean: 'Bool',
+  timestamp: "DateTime64(6, 'UTC')",
+};
+
+let duckdb: Awaited<ReturnType<typeof openDuckDB>>;
+let clickhouse: ClickHouseProcess;
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'hourglass-clickhouse-'));
+  duckdb = await openDuckDB();
+  const all = factRowColumns(columns);
+  await duckdb.load(all, facts);
+  const file = path.join(directory, 'facts.parquet');
+  await duckdb.query(`copy facts to '${file}' (format parquet, parquet_version v2)`);
+  clickhouse = await startClickHouse(clickhouseSettings);
+  const typed = all.map(({ name, type }) => `${name} ${typeOf(name, type)}`).join(', ');
+  await clickhouse.run({ sql: `create table facts (${typed}) engine = Memory`, parameters: [] });
+  await clickhouse.run({ sql: `insert into facts select * from file('${file}', Parquet)`, parameters: [] });
+}, 600_000);
+afterAll(async () => {
+  await clickhouse.stop();
+  duckdb.close();
+  await rm(directory, { recursive: true });
+});
+
+function typeOf(name: string, type: ColumnType): string {
+  if (name === 'environment_id') return 'Int32';
+  return name === 'timestamp' ? columnTypes.timestamp : `Nullable(${columnTypes[type]})`;
+}
+
+const outputs = fc.constantFrom(
+  { outputFormat: 'json' },
+  { outputFormat: 'csv' },
+  { outputFormat: 'csv', csvDelimiter: '|', csvSafe: true },
+);
+
+test.each([
+  { name: 'random requests', generated: requests },
+  { name: 'random requests with words that act on rows', generated: stagedRequests },
+])(
+  '$name have the same bytes from ClickHouse as from DuckDB',
+  async ({ generated }) => {
+    const dialect = clickhouseDialect(sql.table('facts'));
+    const counts = { compared: 0, rows: 0 };
+    await fc.assert(
+      fc.asyncProperty(generated as typeof requests, outputs, async ({ request }, output) => {
+        const planned = planQuery({ ...request, ...output }, context);
+        if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
+        const boundPlan = bindPlan(planned.plan, catalogue);
+        if (clickhouseRefusal(boundPlan) !== null) return;
+        const { sql: text, parameters } = compileReportLines(boundPlan);
+        const { rows } = await duckdb.query(text, [...parameters]);
+        const expected = rows.map(([line]) => `${String(line)}\n`).join('');
+        expect(await clickhouse.run(compileReportLines(boundPlan, null, dialect))).toBe(expected);
+        counts.compared += 1;
+        counts.rows += rows.length;
+      }),
+      { numRuns: plans / 2, endOnFailure: true },
+    );
+    console.info(`${counts.compared} of ${plans / 2} plans compared, ${counts.rows} rows`);
+    expect(counts.compared).toBeGreaterThan((0.75 * plans) / 2);
+    expect(counts.rows).toBeGreaterThan(counts.compared);
+  },
+  1_200_000,
+);
