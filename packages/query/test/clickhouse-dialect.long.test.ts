@@ -23,6 +23,8 @@ import { stagedRequests } from './random-staged.ts';
 
 /** Set for more plans: half of them plain, half with words that act on rows. */
 const plans = Number(process.env['CLICKHOUSE_PLANS'] ?? 400);
+/** Each release of ClickHouse should be compared over several: `CLICKHOUSE_SEED`. */
+const seed = Number(process.env['CLICKHOUSE_SEED'] ?? 1);
 const columnTypes: Record<ColumnType, string> = {
   text: 'String',
   integer: 'Int64',
@@ -85,7 +87,7 @@ test.each([
         counts.compared += 1;
         counts.rows += rows.length;
       }),
-      { numRuns: plans / 2, endOnFailure: true },
+      { numRuns: plans / 2, seed, endOnFailure: true },
     );
     console.info(`${counts.compared} of ${plans / 2} plans compared, ${counts.rows} rows`);
     expect(counts.compared).toBeGreaterThan((0.75 * plans) / 2);

@@ -1,4 +1,4 @@
-import type { ColumnType, Dataset } from '../catalogue/dataset.ts';
+import type { ColumnType, Dataset, NumericType } from '../catalogue/dataset.ts';
 import type { ZoneOffset } from '../time/zone-offset.ts';
 import { getDimension, resolveMetricSource } from '../catalogue/look-up.ts';
 import type { Plan, PlannedMetric } from './plan.ts';
@@ -111,22 +111,23 @@ export function isFloatMetric(planned: PlannedMetric, dataset: Dataset): boolean
   const { operation, part } = planned;
   if (part?.of === 'share') return true;
   if (operation !== undefined && (operation.operator === '/' || operation.value.includes('.'))) return true;
-  return isFloatAggregate(planned, dataset);
+  // Decimals are shown as floats.
+  return aggregateType(planned, dataset) !== 'integer';
 }
 
-/** Like `isFloatMetric`, before an operation and the division by a whole. */
-export function isFloatAggregate(planned: PlannedMetric, dataset: Dataset): boolean {
-  if (isDistinctFunction(planned.function)) return false;
-  if (isPercentileFunction(planned.function)) return true;
+/** The type of a metric before its operation and the division by a whole. */
+export function aggregateType(planned: PlannedMetric, dataset: Dataset): NumericType {
+  if (isDistinctFunction(planned.function)) return 'integer';
+  if (isPercentileFunction(planned.function)) return 'float';
   const source = resolveMetricSource(dataset, planned.metric);
   switch (source.kind) {
     case 'column':
-      return source.type !== 'integer' || planned.function === 'avg';
+      return planned.function === 'avg' ? 'float' : source.type;
     case 'distinct':
-      return false;
+      return 'integer';
     case 'rate':
     case 'percent':
-      return true;
+      return 'float';
     default:
       return source satisfies never;
   }

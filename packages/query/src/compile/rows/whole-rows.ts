@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Dataset } from '../../catalogue/dataset.ts';
 import type { BoundPlan } from '../../plan/bound-plan.ts';
-import { isFloatAggregate } from '../../plan/output-columns.ts';
+import { aggregateType } from '../../plan/output-columns.ts';
 import type { PlannedMetric } from '../../plan/plan.ts';
 import { operate, sumOf } from '../compile-metric.ts';
 import type { Rows } from './row-keys.ts';
@@ -55,8 +55,7 @@ export function partOf(
 }
 
 function wholeOf(value: RawBuilder<unknown>, metric: PlannedMetric, dataset: Dataset): RawBuilder<unknown> {
-  // Sums and counts are wide enough.
-  const sum = sumOf(value, isFloatAggregate(metric, dataset) ? 'float' : 'decimal');
+  const sum = sumOf(value, aggregateType(metric, dataset));
   return sql`${sum} over (${metric.part?.within === 'time' ? sql`partition by t` : sql``})`;
 }
 
