@@ -2,10 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { dayMs } from '@hourglass/reports';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Queryable } from '../src/connection/scoped-pool.ts';
+import { readEnvironmentUse } from '../src/usage/environment-use.ts';
 import { readIngest } from '../src/usage/ingest.ts';
+import { readSegmentSpans } from '../src/usage/segment-spans.ts';
 import { readUseOfTokens } from '../src/usage/use-of-tokens.ts';
 import { readUseOfUsers } from '../src/usage/use-of-users.ts';
 import { databaseWithTenant, type DatabaseWithTenant } from './database-with-tenant.ts';
+
+/** Ends a read whose statement was explained. */
+class Explained extends Error {}
 
 const jane = 'jane@example.com';
 const joe = 'joe@example.com';
@@ -262,4 +268,49 @@ test('sums what existing tokens used by the audit log, without sign-ins and earl
   ]);
   const few = await readUseOfTokens(owner, 'acme', lastMonth, 3);
   expect(few.countedFrom.getTime()).toBe(nowMs - 1000);
+});
+
+test('reads through indexes below the policies, however long the history is', async () => {
+  await empty();
+  const client = await owner.connect();
+  const indexes = new Set<string>();
+  const explained: Queryable = {
+    async query(statement) {
+      const { text, values } = statement as { text: string; values: unknown[] };
+      await client.query(`begin; set local role hourglass_api_accounts; set local enable_seqscan = off;
+        set local enable_bitmapscan = off; set local hourglass.organization = 'acme'`);
+      try {
+        const { rows } = await client.query<{ 'QUERY PLAN': string }>({ text: `explain ${text}`, values });
+        const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+        for (const [, index = ''] of plan.matchAll(/using (\w+) on/g)) indexes.add(index);
+      } finally {
+        await client.query('rollback');
+      }
+      throw new Explained();
+    },
+  };
+  const reads = [
+    () => readEnvironmentUse(explained, db.tenant),
+    () => readIngest(explained, db.tenant, 'day'),
+    () => readSegmentSpans(explained, db.tenant, lastMonth, 10),
+    () => readUseOfUsers(explained, { organization: 'acme' }, lastMonth),
+    () => readUseOfTokens(explained, 'acme', lastMonth),
+  ];
+  try {
+    for (const read of reads) await expect(read()).rejects.toThrow(Explained);
+  } finally {
+    client.release();
+  }
+  expect([...indexes]).toEqual(
+    expect.arrayContaining([
+      'queries_active_idx',
+      'queries_completed_idx',
+      'batches_hot_idx',
+      'batches_environment_id_created_at_idx',
+      'segments_environment_id_dataset_state_last_at_idx',
+      'queries_environment_id_created_at_id_idx',
+      'audit_events_organization_at_id_idx',
+      'queries_pkey',
+    ]),
+  );
 });
