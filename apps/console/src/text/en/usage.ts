@@ -31,7 +31,7 @@ export const usage = {
   'usage.left': '{{left}} left',
   'usage.noIngest': 'Nothing was accepted in this time.',
   'usage.noStorageLimit': 'Storage has no limit of its own. The retention bounds it.',
-  'usage.noUse': 'Nothing was submitted or imported in this time. Choose a longer one.',
+  'usage.noUse': 'Nothing was submitted or imported in this time. Choose a longer one, or submit a report.',
   'usage.of': '{{used}} of {{limit}}',
   'usage.queries': 'Queries',
   'usage.range.day': 'The last 30 days, by day in UTC.',

@@ -34,7 +34,8 @@ export const usage = {
   'usage.left': 'Pozostało: {{left}}',
   'usage.noIngest': 'W tym czasie niczego nie przyjęto.',
   'usage.noStorageLimit': 'Magazyn nie ma własnego limitu. Ogranicza go okres przechowywania.',
-  'usage.noUse': 'W tym czasie niczego nie zlecono ani nie zaimportowano. Wybierz dłuższy czas.',
+  'usage.noUse':
+    'W tym czasie niczego nie zlecono ani nie zaimportowano. Wybierz dłuższy czas albo zleć raport.',
   'usage.of': '{{used}} z {{limit}}',
   'usage.queries': 'Zapytania',
   'usage.range.day': 'Ostatnie 30 dni, według dni w UTC.',

@@ -26,7 +26,7 @@ export const usage = {
   'usage.left': '剩余 {{left}}',
   'usage.noIngest': '这段时间内没有接收任何数据。',
   'usage.noStorageLimit': '存储本身没有限制，由保留期限定。',
-  'usage.noUse': '这段时间内没有提交或导入任何内容。请选择更长的时间。',
+  'usage.noUse': '这段时间内没有提交或导入任何内容。请选择更长的时间，或提交报表。',
   'usage.of': '{{used}} / {{limit}}',
   'usage.queries': '查询',
   'usage.range.day': '最近 30 天，按 UTC 日期统计。',
