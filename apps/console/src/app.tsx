@@ -34,6 +34,12 @@ const QueryPage = loadable(async () => (await import('./pages/result/query-page.
 const SavedReportsPage = loadable(
   async () => (await import('./pages/reports/saved-reports-page.tsx')).SavedReportsPage,
 );
+const InstrumentsPage = loadable(
+  async () => (await import('./pages/instruments/instruments-page.tsx')).InstrumentsPage,
+);
+const ConsumptionPage = loadable(
+  async () => (await import('./pages/consumption/consumption-page.tsx')).ConsumptionPage,
+);
 const OrdersPage = loadable(async () => (await import('./pages/orders/orders-page.tsx')).OrdersPage);
 const SchedulesPage = loadable(
   async () => (await import('./pages/schedules/schedules-page.tsx')).SchedulesPage,
@@ -174,8 +180,14 @@ function RecordPages({ place, session }: { readonly place: Place; readonly sessi
   if (!session.scopes.includes('read')) return <NotFound />;
   return (
     <Switch>
+      <Route path="/env/:environment/instruments">
+        <InstrumentsPage place={place} />
+      </Route>
       <Route path="/env/:environment/orders">
         <OrdersPage place={place} />
+      </Route>
+      <Route path="/env/:environment/consumption">
+        <ConsumptionPage place={place} />
       </Route>
       <Route>
         <NotFound />

@@ -1,8 +1,9 @@
+import type { CustomerList, InstrumentList } from '@hourglass/contract';
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { pathOf, type Place } from './environments.ts';
 import { callApi } from './http.ts';
 
-/** Reads of the records of an environment, below its path. */
+/** Names of reads, below the path of the environment. */
 type RecordsPath =
   | 'charts'
   | 'consumption-details'
@@ -12,8 +13,8 @@ type RecordsPath =
   | 'instruments'
   | 'orders';
 
-/** Reads from the records of an environment. */
-function recordsQuery<Result>(place: Place, path: RecordsPath, parameters: URLSearchParams) {
+/** The options of a read from the records of an environment. */
+export function recordsQuery<Result>(place: Place, path: RecordsPath, parameters: URLSearchParams) {
   const target = `${pathOf(place)}/${path}?${parameters}`;
   return queryOptions({
     queryKey: ['records', target],
@@ -21,11 +22,13 @@ function recordsQuery<Result>(place: Place, path: RecordsPath, parameters: URLSe
   });
 }
 
-/** The same, for a page, which shows what it had until the new answer is there. Null: nothing can be asked yet. */
-export function useRecords<Result>(place: Place, path: RecordsPath, parameters: URLSearchParams | null) {
-  return useQuery({
-    ...recordsQuery<Result>(place, path, parameters ?? new URLSearchParams()),
-    enabled: parameters !== null,
-    placeholderData: keepPreviousData,
-  });
+/** Reads for a page, which shows the previous response until the new one is there. */
+export function useRecords<Result>(place: Place, path: RecordsPath, parameters: URLSearchParams) {
+  return useQuery({ ...recordsQuery<Result>(place, path, parameters), placeholderData: keepPreviousData });
 }
+
+/** As many as one response has. A report finds the others. */
+const longestList = new URLSearchParams({ pageSize: '2000' });
+
+export const useInstruments = (place: Place) => useRecords<InstrumentList>(place, 'instruments', longestList);
+export const useCustomers = (place: Place) => useRecords<CustomerList>(place, 'customers', longestList);

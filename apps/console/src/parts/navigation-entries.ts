@@ -2,7 +2,9 @@ import type { SessionView } from '@hourglass/contract';
 import type { TextKey } from '../text/languages.ts';
 import {
   administrationPath,
+  consumptionPath,
   dataPath,
+  instrumentsPath,
   newReportPath,
   ordersPath,
   queriesPath,
@@ -51,7 +53,11 @@ export function navigationOf(
     },
     {
       key: 'nav.records',
-      entries: entry(ordersPath, 'orders.title', scopes.includes('read')),
+      entries: [
+        ...entry(instrumentsPath, 'instruments.title', scopes.includes('read')),
+        ...entry(ordersPath, 'orders.title', scopes.includes('read')),
+        ...entry(consumptionPath, 'consumption.title', scopes.includes('read')),
+      ],
     },
     {
       key: 'nav.organization',

@@ -13,6 +13,8 @@ export const newReportPath = (environment: string) => `${environmentPath(environ
 export const queryPath = (environment: string, id: string) =>
   `${queriesPath(environment)}/${encodeURIComponent(id)}`;
 
+export const instrumentsPath = (environment: string) => `${environmentPath(environment)}/instruments`;
+export const consumptionPath = (environment: string) => `${environmentPath(environment)}/consumption`;
 export const ordersPath = (environment: string) => `${environmentPath(environment)}/orders`;
 
 /** @param section of the data */

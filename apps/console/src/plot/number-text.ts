@@ -17,6 +17,7 @@ export const absent = '—';
 const intlUnits: Readonly<Record<string, string>> = {
   milliseconds: 'millisecond',
   seconds: 'second',
+  hours: 'hour',
   bytes: 'byte',
   percent: 'percent',
 };
@@ -58,11 +59,11 @@ function styleOf(unit: string | null): Intl.NumberFormatOptions {
   return known === undefined ? {} : { style: 'unit', unit: known };
 }
 
-/** Whole numbers come as texts, because they may exceed 2^53. */
+/** Whole numbers and decimals come as texts where they may have more digits than a number holds. */
 function exactText(value: Row[string], format: Intl.NumberFormat): string {
   if (value === null) return absent;
   if (typeof value === 'number') return format.format(value);
-  return /^-?\d+$/.test(value) ? format.format(BigInt(value)) : value;
+  return isDecimal(value) ? format.format(value) : value;
 }
 
 /** Returns the name of a unit in the language where `Intl` has it. Null: numbers of the unit are shown with it, as percent are. */
@@ -80,4 +81,8 @@ export function unitText(tag: string, unit: string | null): string | null {
 export function changeText(tag: string, change: number): string {
   const options = { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' } as const;
   return new Intl.NumberFormat(tag, options).format(change);
+}
+
+function isDecimal(text: string): text is Intl.StringNumericLiteral {
+  return /^-?\d+(\.\d{1,20})?$/.test(text);
 }
