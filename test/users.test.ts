@@ -1,4 +1,4 @@
-import { createdToken, createdUser, userList, userView } from '@hourglass/contract';
+import { auditEventList, createdToken, createdUser, signedIn, userList, userView } from '@hourglass/contract';
 import { eventually, startSystem, testEmail } from '@hourglass/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { basic, startAccounts, type AccountsSystem } from './accounts-system.ts';
@@ -41,6 +41,46 @@ describe('a user', () => {
     expect((await accounts.refusal('GET', path)).code).toBe('user.not_found');
     expect((await accounts.refusal('PATCH', path, { body: { role: 'member' } })).code).toBe('user.not_found');
     expect((await accounts.refusal('DELETE', path)).code).toBe('user.not_found');
+  });
+
+  test('a password that an administrator sets ends the sign-ins of the user, and keeps tokens', async () => {
+    const email = 'leaked@acme.example';
+    const password = 'a password that leaked';
+    await accounts.addUser(email, 'member', password);
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+    const signIn = async (secret: string) => {
+      const response = await fetch(`${accounts.system.url}/v1/signIn`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ email, password: secret }),
+      });
+      return signedIn.parse(await response.json()).token;
+    };
+    const intruder = await signIn(password);
+    const { token } = createdToken.parse(
+      (await accounts.call('POST', '/acme/tokens', { body: { email, scopes: ['read'] } })).answer,
+    );
+    const statusOf = async (credential: string) =>
+      (await accounts.call('GET', '/acme', bearer(credential))).status;
+    // A role alone ends nothing.
+    await accounts.call('PATCH', `/acme/users/${email}`, { body: { role: 'administrator' } });
+    expect(await statusOf(intruder)).toBe(200);
+    await accounts.call('PATCH', `/acme/users/${email.toUpperCase()}`, {
+      body: { password: 'a password of the owner' },
+    });
+    expect(await statusOf(intruder)).toBe(401);
+    expect(await statusOf(token)).toBe(200);
+    const { events } = auditEventList.parse(
+      (await accounts.call('GET', '/acme/audit?action=token.delete')).answer,
+    );
+    expect(events[0]?.details).toEqual({ user: email });
+    // The own password keeps the session that sets it.
+    const own = await signIn('a password of the owner');
+    const changed = await accounts.call('PATCH', `/acme/users/${email}`, {
+      ...bearer(own),
+      body: { password: 'yet another of the owner' },
+    });
+    expect([changed.status, await statusOf(own)]).toEqual([200, 200]);
   });
 
   test('changes the own password with the current one, also as a member with a token of scope read', async () => {

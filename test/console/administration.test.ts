@@ -105,6 +105,7 @@ describe.skipIf(isChromiumMissing)('the administration in Chromium', () => {
         {},
         { email, password },
       );
+      await setPassword(page, email);
       await row.getByRole('button', { name: `Delete ${email}` }).click();
       const remove = page.getByRole('dialog').getByRole('button', { name: 'Delete' });
       expect(await remove.isDisabled()).toBe(true);
@@ -188,3 +189,25 @@ describe.skipIf(isChromiumMissing)('the administration in Chromium', () => {
     );
   });
 });
+
+/** Generates another password of a user, with which the user signs in. */
+async function setPassword(page: Page, email: string): Promise<void> {
+  const row = page.getByRole('row', { name: email });
+  const dialog = page.getByRole('dialog');
+  await row.getByRole('button', { name: `${email}: Set password` }).click();
+  await dialog.getByLabel('New password').fill('short');
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await takePicture(page, 'administration set password');
+  await dialog.getByLabel('New password').fill('');
+  await dialog.getByRole('button', { name: 'Set password' }).click();
+  await page.getByText(`Password of ${email}`).first().waitFor();
+  const password = (await page.locator('.secret pre').textContent()) ?? '';
+  const { origin } = new URL(page.url());
+  const signedIn = await fetch(`${origin}/v1/signIn`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+  expect([password.length, signedIn.status]).toEqual([24, 200]);
+  await page.getByRole('button', { name: 'I have copied it' }).click();
+}

@@ -37,7 +37,12 @@ describe('the last administrator', () => {
       const { users } = db.database;
       const demoted = await outcomes(
         ['a@acme.example', 'b@acme.example'].map((email) =>
-          changeUser(caller('administrator'), email, { role: 'member' }, { users, hashPassword, audit }),
+          changeUser(
+            caller('administrator'),
+            email,
+            { role: 'member' },
+            { users, hashPassword, audit, auditSignIn: audit },
+          ),
         ),
       );
       expect(demoted).toEqual(['done', 'user.last_of_role']);
@@ -53,7 +58,12 @@ describe('the last administrator', () => {
       emails.map((email, index) =>
         index % 2 === 0
           ? deleteUser(caller('administrator'), email, { users, audit })
-          : changeUser(caller('administrator'), email, { role: 'member' }, { users, hashPassword, audit }),
+          : changeUser(
+              caller('administrator'),
+              email,
+              { role: 'member' },
+              { users, hashPassword, audit, auditSignIn: audit },
+            ),
       ),
     );
     expect(codes).toEqual([...Array<string>(7).fill('done'), 'user.last_of_role']);
@@ -65,12 +75,27 @@ describe('the last administrator', () => {
     await addUser(db, 'm@acme.example', 'member');
     const { users } = db.database;
     const admin = caller('administrator');
-    await changeUser(admin, 'a@acme.example', { role: 'administrator' }, { users, hashPassword, audit });
+    await changeUser(
+      admin,
+      'a@acme.example',
+      { role: 'administrator' },
+      { users, hashPassword, audit, auditSignIn: audit },
+    );
     await expect(deleteUser(admin, 'a@acme.example', { users, audit })).rejects.toEqual(
       refused('user.last_of_role'),
     );
-    await changeUser(admin, 'M@acme.example', { role: 'administrator' }, { users, hashPassword, audit });
-    await changeUser(admin, 'A@ACME.example', { role: 'member' }, { users, hashPassword, audit });
+    await changeUser(
+      admin,
+      'M@acme.example',
+      { role: 'administrator' },
+      { users, hashPassword, audit, auditSignIn: audit },
+    );
+    await changeUser(
+      admin,
+      'A@ACME.example',
+      { role: 'member' },
+      { users, hashPassword, audit, auditSignIn: audit },
+    );
     expect([await roleOf('a@acme.example'), await roleOf('m@acme.example')]).toEqual([
       'member',
       'administrator',
@@ -86,7 +111,7 @@ describe('the last administrator', () => {
         caller('operator'),
         'o@acme.example',
         { role },
-        { users, hashPassword, audit },
+        { users, hashPassword, audit, auditSignIn: audit },
       );
       await expect(demotion).rejects.toThrow('"o@acme.example" is the last operator');
     }
@@ -132,9 +157,24 @@ describe('a principal', () => {
       );
       const attempts = [
         createUser(me, { email: 'new@acme.example', role: above, password }, { users, hashPassword, audit }),
-        changeUser(me, 'member@acme.example', { role: above }, { users, hashPassword, audit }),
-        changeUser(me, 'above@acme.example', { role: 'member' }, { users, hashPassword, audit }),
-        changeUser(me, 'above@acme.example', { password }, { users, hashPassword, audit }),
+        changeUser(
+          me,
+          'member@acme.example',
+          { role: above },
+          { users, hashPassword, audit, auditSignIn: audit },
+        ),
+        changeUser(
+          me,
+          'above@acme.example',
+          { role: 'member' },
+          { users, hashPassword, audit, auditSignIn: audit },
+        ),
+        changeUser(
+          me,
+          'above@acme.example',
+          { password },
+          { users, hashPassword, audit, auditSignIn: audit },
+        ),
         deleteUser(me, 'above@acme.example', { users, audit }),
         createToken(
           me,
@@ -233,7 +273,7 @@ test('a changed password authenticates and the previous one does not', async () 
     admin,
     'joe@acme.example',
     { password: 'another long password' },
-    { users, hashPassword, audit },
+    { users, hashPassword, audit, auditSignIn: audit },
   );
   expect(await authenticatePassword(db.database, 'joe@acme.example', password)).toBeNull();
   expect(await authenticatePassword(db.database, 'joe@acme.example', 'another long password')).toMatchObject({

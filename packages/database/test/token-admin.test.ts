@@ -75,7 +75,12 @@ describe('a token', () => {
     );
     await addUser(db, 'other@acme.example', 'administrator');
     await createToken(admin, token({ email: 'other@acme.example', scopes }), { tokens, audit });
-    await changeUser(admin, 'other@acme.example', { role: 'member' }, { users, hashPassword, audit });
+    await changeUser(
+      admin,
+      'other@acme.example',
+      { role: 'member' },
+      { users, hashPassword, audit, auditSignIn: audit },
+    );
     const principal = await accounts.authenticateToken('hg_secret');
     expect(principal).toMatchObject({ role: 'member', scopes: ['read', 'submit', 'ingest'] });
     expect((await tokens.list('acme')).map((one) => one.scopes)).toEqual([['read', 'submit', 'ingest']]);
@@ -111,7 +116,12 @@ describe('a token', () => {
       audit,
     });
     expect(further.madeBy).toBe('maker@acme.example');
-    await changeUser(admin, maker.email, { role: 'member' }, { users, hashPassword, audit });
+    await changeUser(
+      admin,
+      maker.email,
+      { role: 'member' },
+      { users, hashPassword, audit, auditSignIn: audit },
+    );
     const principal = await accounts.authenticateToken('hg_secret');
     expect(principal).toMatchObject({ role: 'member', scopes: ['read', 'submit', 'ingest'] });
     const listed = (await tokens.list('acme')).find(({ id }) => id === made.id);

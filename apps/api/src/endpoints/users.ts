@@ -116,7 +116,11 @@ function changeUserRoute({ users, passwords }: UserPorts): GuardedRoute {
     method: 'patch',
     path: `${path}/:email`,
     scope: 'admin',
-    operation: { id: 'changeUser', tag, summary: "Change a user's role or password" },
+    operation: {
+      id: 'changeUser',
+      tag,
+      summary: "Change a user's role or password, which ends the user's sign-ins",
+    },
     body: jsonBody(changeUserBody, { maxBytes: maxBodyBytes, example: { role: 'administrator' } }),
     responses: { 200: { description: 'The changed user.', json: userView } },
     async handle({ request, response, principal, body, audit }) {
@@ -126,6 +130,8 @@ function changeUserRoute({ users, passwords }: UserPorts): GuardedRoute {
         hashPassword,
         audit: ({ email: object, role }) =>
           audit('user.change', { object, details: { role, changed: Object.keys(body) } }),
+        auditSignIn: ({ id: object, email: user, environment }) =>
+          audit('token.delete', { environment, object, details: { user } }),
       });
       response.json(userViewOf(user));
     },

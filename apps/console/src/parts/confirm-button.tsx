@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react';
+import { useId, useRef, useState, type ReactNode } from 'react';
 import { useTexts } from '../text/texts.tsx';
 import { InputField } from './controls.tsx';
 import { Failure } from './failure.tsx';
@@ -12,6 +12,8 @@ export interface ConfirmButtonProps {
   readonly text: string;
   /** Has to be typed, because nothing brings it back. */
   readonly typedName?: string;
+  /** Fields that the act needs. */
+  readonly children?: ReactNode;
   readonly onConfirm: () => Promise<unknown>;
   /** Runs when the question opens, for example to count what would be deleted. */
   readonly onOpen?: () => void;
@@ -60,7 +62,7 @@ type QuestionProps = Omit<ConfirmButtonProps, 'labelOf' | 'onOpen'> & {
   readonly onClose: () => void;
 };
 
-function Question({ label, title, text, typedName, titleId, onConfirm, onClose }: QuestionProps) {
+function Question({ label, title, text, typedName, children, titleId, onConfirm, onClose }: QuestionProps) {
   const { t } = useTexts();
   const [typed, setTyped] = useState('');
   const [isPending, setPending] = useState(false);
@@ -89,6 +91,7 @@ function Question({ label, title, text, typedName, titleId, onConfirm, onClose }
       {typedName !== undefined && (
         <InputField label={t('confirm.type', { name: typedName })} value={typed} onValue={setTyped} />
       )}
+      {children}
       {error !== null && <Failure error={error} />}
       <div className="dialog-actions">
         <button className="button" type="button" onClick={onClose}>

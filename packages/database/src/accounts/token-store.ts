@@ -85,7 +85,8 @@ async function listTokens(transaction: Connection, organization: string): Promis
   return rows.map(tokenRecord);
 }
 
-async function deleteSignIns(
+/** Deletes the tokens of the sign-ins of a user, and keeps what was made with them. */
+export async function deleteSignIns(
   transaction: Connection,
   user: { readonly organizationId: number; readonly email: string },
   audit: Parameters<TokenStore['deleteSignIns']>[2],

@@ -7,6 +7,7 @@ import {
 } from '@hourglass/reports';
 import { insertAuditEvent } from '../audit/insert-audit-event.ts';
 import type { Connection, ScopedPrisma } from '../connection/scoped-prisma.ts';
+import { deleteSignIns } from './token-store.ts';
 import { withOrganizationLock, withDuplicateError } from './with-organization-lock.ts';
 
 export const userColumns = {
@@ -31,7 +32,7 @@ export function createUserStore(prisma: ScopedPrisma): UserStore {
         await insertAuditEvent(transaction, audit(user));
         return user;
       }),
-    change: (organization, email, { role, passwordHash }, rule, audit) =>
+    change: (organization, email, { role, passwordHash, endedSignIns }, rule, audit) =>
       withOrganizationLock(prisma, organization, async (transaction, organizationId) => {
         await applyRule(transaction, { organizationId, email }, rule);
         const changed = await transaction.user.update({
@@ -44,6 +45,8 @@ export function createUserStore(prisma: ScopedPrisma): UserStore {
         });
         const user = userRecord(changed);
         await insertAuditEvent(transaction, audit(user));
+        if (endedSignIns !== undefined)
+          await deleteSignIns(transaction, { organizationId, email: user.email }, endedSignIns);
         return user;
       }),
     delete: (organization, email, rule, audit) =>

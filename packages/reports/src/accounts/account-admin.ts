@@ -37,6 +37,8 @@ export interface UserChange {
   readonly role?: Role | undefined;
   /** The result of `hashPassword`. */
   readonly passwordHash?: string | undefined;
+  /** Also deletes the tokens of the user's sign-ins, with an event of each. Undefined: they stay. */
+  readonly endedSignIns?: AuditOf<TokenRecord> | undefined;
 }
 
 export interface NewToken {

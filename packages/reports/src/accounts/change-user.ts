@@ -1,4 +1,5 @@
-import type { UserRecord, UserRule } from './account-admin.ts';
+import type { AuditOf } from '../audit/audit-event.ts';
+import type { TokenRecord, UserRecord, UserRule } from './account-admin.ts';
 import { requireRole } from './account-roles.ts';
 import type { Principal, Role } from './accounts.ts';
 import type { WriteUserPorts } from './create-user.ts';
@@ -11,8 +12,14 @@ export interface UserChangeRequest {
   readonly password?: string | undefined;
 }
 
+export interface ChangeUserPorts extends WriteUserPorts {
+  /** Describes the end of a sign-in. */
+  readonly auditSignIn: AuditOf<TokenRecord>;
+}
+
 /**
- * Changes a user's role, password or both.
+ * Changes a user's role, password or both. A password that another user sets ends the sign-ins of the user, so that an intruder does
+ * not stay. The own sign-ins stay: they would end the session that changes it.
  * @throws ReportError `user.not_found`, `auth.role` when the user is or would be above the caller,
  * `request.invalid` for a common password, `user.last_of_role`
  */
@@ -20,7 +27,7 @@ export async function changeUser(
   principal: Principal,
   email: string,
   { role, password }: UserChangeRequest,
-  { users, hashPassword, audit }: WriteUserPorts,
+  { users, hashPassword, audit, auditSignIn }: ChangeUserPorts,
 ): Promise<UserRecord> {
   if (password !== undefined) requireUncommonPassword(password, email);
   const passwordHash = password === undefined ? undefined : await hashPassword(password);
@@ -30,5 +37,7 @@ export async function changeUser(
     requireRole(principal, role);
     requireSuccessor(user, others, role);
   };
-  return users.change(principal.organization, email, { role, passwordHash }, rule, audit);
+  const isOwn = email.toLowerCase() === principal.email.toLowerCase();
+  const endedSignIns = password === undefined || isOwn ? undefined : auditSignIn;
+  return users.change(principal.organization, email, { role, passwordHash, endedSignIns }, rule, audit);
 }
