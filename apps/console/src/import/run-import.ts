@@ -8,6 +8,7 @@ import {
   type ReadFactsOptions,
   type RowFault,
 } from '@hourglass/facts/formats';
+import { readAhead } from './read-ahead.ts';
 import { fileBytes, UnreadableFile } from './file-bytes.ts';
 import { maxShownFaults, startState, type ImportRequest, type ImportState } from './import-state.ts';
 import { sendBatch, type SendPorts } from './send-batch.ts';
@@ -24,7 +25,7 @@ const batchRows = 50_000;
 
 /**
  * Imports the files in batches, each stored whole and once. Reports the state after every change; the last one is
- * `done`, `refused` or `stopped`. Holds one batch, whatever the size of the files.
+ * `done`, `refused` or `stopped`. Holds two batches, whatever the size of the files: one is sent while the next one is read.
  */
 export async function runImport(request: ImportRequest, ports: ImportPorts): Promise<void> {
   const run = new Run(request, ports);
@@ -68,7 +69,9 @@ class Run {
       onFormat: (format) => this.change({ format }),
       onUnfinished: ({ line }) => this.change({ unfinished: { file: file.name, line } }),
     });
-    for await (const batch of makeNdjsonBatches(this.watchTimes(facts), { maxRows: batchRows })) {
+    // The next batch is read while one is sent, which is what an import waits for in turn.
+    const batches = readAhead(makeNdjsonBatches(this.watchTimes(facts), { maxRows: batchRows }));
+    for await (const batch of batches) {
       await this.importBatch(batch);
       if (this.state.phase !== 'running') return;
     }
