@@ -39,7 +39,8 @@ describe.each(translations)('the texts in %s', (tag, texts) => {
 });
 
 test('Chinese texts have full-width punctuation beside Chinese characters', () => {
-  const halfWidth = /[\u4e00-\u9fff”）][,;?!(]|[,;?!)][\u4e00-\u9fff“]|[\u4e00-\u9fff”）]:(?!\/)/;
+  const halfWidth =
+    /[\u4e00-\u9fff”）][,;?!(]|[,;:?!)][\u4e00-\u9fff“]|[\u4e00-\u9fff”）]:(?!\/)|[\u4e00-\u9fff].*[,;:?!]$/;
   expect(Object.entries(zh).filter(([, text]) => halfWidth.test(text))).toEqual([]);
 });
 

@@ -56,7 +56,7 @@ export const administration = {
   'environments.deleteCounted':
     '“{{name}}”的 {{facts}} 条事实（{{batches}} 个批次）、{{queries}} 个查询，以及所有已保存的报表、计划、令牌和密钥都将被删除，无法恢复。',
   'environments.deleteText': '“{{name}}”中的所有内容都将被删除，无法恢复。',
-  'environments.deleteTitle': '删除环境 {{name}}?',
+  'environments.deleteTitle': '删除环境 {{name}}？',
   'environments.name': '名称',
   'environments.nameHint': '字母、数字、“.”、“_”和“-”。',
   'environments.new': '新建环境',
@@ -117,7 +117,7 @@ export const administration = {
   'users.setPasswordTitle': '设置新密码？',
   'webhooks.create': '创建 Webhook',
   'webhooks.deleteText': '{{name}} 将不再收到任何内容，其投递日志也会被删除。',
-  'webhooks.deleteTitle': '删除此 Webhook?',
+  'webhooks.deleteTitle': '删除此 Webhook？',
   'webhooks.deliveries': '投递记录',
   'webhooks.deliveriesOf': '{{name}} 的投递记录',
   'webhooks.events': '事件',

@@ -56,7 +56,7 @@ export const data = {
   'import.format.common': 'common(Apache)',
   'import.format.csv': '带表头的 CSV',
   'import.format.name': '按文件名判断',
-  'import.format.ndjson': 'NDJSON:每行一条事实',
+  'import.format.ndjson': 'NDJSON：每行一条事实',
   'import.format.nginx_ingress': 'ingress-nginx',
   'import.format.nginx_json': 'NGINX 的 JSON 日志',
   'import.format.nginx_main': 'main(NGINX 软件包)',

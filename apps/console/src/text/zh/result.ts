@@ -1,7 +1,7 @@
 export const result = {
   'download.cancel': '取消',
   'download.csv': 'CSV',
-  'download.csvHint': 'CSV 和 NDJSON 保留原始值。用于电子表格请选择 XLSX:其单元格绝不会是公式。',
+  'download.csvHint': 'CSV 和 NDJSON 保留原始值。用于电子表格请选择 XLSX：其单元格绝不会是公式。',
   'download.ndjson': 'NDJSON',
   'download.noBody': '此查询的形式无法重新提交。请改为下载压缩包。',
   'download.parquet': 'Parquet',
