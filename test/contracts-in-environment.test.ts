@@ -123,8 +123,8 @@ describe('a contract of records below an environment', () => {
   test('lists both on the command line', async () => {
     const run = async (list: string) =>
       (await system.runCli('records', list, '--org', system.organization, '--env', 'prod')).output;
-    expect(await run('instruments')).toBe('a\t\t\nb\tBalance\tRoom 2\nc\t\t\n');
-    expect(await run('customers')).toBe('c1\tOne\nc2\tTwo\n');
+    expect(await run('instruments')).toBe('a\t\t\nb\tBalance\tRoom 2\nc\t\t');
+    expect(await run('customers')).toBe('c1\tOne\nc2\tTwo');
   });
 
   const paths = [
