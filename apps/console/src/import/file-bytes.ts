@@ -1,3 +1,5 @@
+import { gunzip } from './gunzip.ts';
+
 /** Kinds of content that are no text, by their first bytes. */
 const packedKinds: readonly (readonly [magic: readonly number[], kind: string])[] = [
   [[0x28, 0xb5, 0x2f, 0xfd], 'Zstandard'],
@@ -44,7 +46,7 @@ export async function* fileBytes(file: Blob, onRead: (bytes: number) => void): A
     return;
   }
   try {
-    yield* chunksOf(counted.pipeThrough(new DecompressionStream('gzip')));
+    yield* gunzip(chunksOf(counted));
   } catch (error) {
     // A file that can no longer be read is another failure.
     if (error instanceof DOMException) throw error;

@@ -74,6 +74,9 @@ describe('an import in the browser', () => {
     const plain = await importFiles([file('access.log', text)], [() => accepted(2)]);
     const packed = await importFiles([file('access.log.2.gz', gzipSync(text))], [() => accepted(2)]);
     expect(packed.sent).toEqual(plain.sent);
+    const appended = Buffer.concat([gzipSync(line(1)), gzipSync(line(2, 500))]);
+    const members = await importFiles([file('access.log.gz', appended)], [() => accepted(2)]);
+    expect(members.sent).toEqual(plain.sent);
     const [batch] = plain.sent;
     expect(batch?.url).toBe('http://api/v1/organizations/o/environments/e/facts/api?onError=refuse');
     expect(batch?.rows).toMatchObject([{ response_status_code: 200 }, { response_status_code: 500 }]);
