@@ -33,8 +33,9 @@ export default defineConfig({
     include: [...(filesOfSuite[suite] ?? [])],
     exclude: suite === 'short' ? [...long, ...minutesOfAbuse] : [],
     globalSetup: ['./packages/testing/src/global-setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Generous, because they only decide how a broken program fails: busy machines take five times as long.
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     // The default of one second is too short on a busy machine.
     expect: { poll: { timeout: 20_000 } },
     // The short tests spend a third of their processor time in Vitest workers and the rest in the processes that these

@@ -12,6 +12,8 @@ export interface AuditedWrite {
   readonly body?: (ids: Ids) => unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly action: string;
+  /** Actions of what it ends as well, before its own. */
+  readonly ended?: readonly string[];
   /** The caller. Default: the user and token of the system. */
   readonly by?: (ids: Ids) => {
     /** Null: the bearer of a link. */
@@ -83,6 +85,8 @@ function accountWrites(canary: (what: string) => string): readonly AuditedWrite[
       path: ({ own, email }) => `${own}/users/${email}`,
       body: () => ({ password: canary('changed') }),
       action: 'user.change',
+      // The two sign-ins with a second factor.
+      ended: ['token.delete', 'token.delete'],
     },
     {
       operation: 'createToken',

@@ -136,7 +136,7 @@ test('every operation that writes has an event in the audit log, and so have dow
   );
   const found: unknown[] = [];
   const expected: unknown[] = [];
-  for (const { operation, path, query, body, headers, action, keep, by } of writes) {
+  for (const { operation, path, query, body, headers, action, ended = [], keep, by } of writes) {
     if (operation === 'revokeResultLink') {
       const { id, hostId, download, made, opened, rows } = await downloads();
       const reads = [
@@ -168,7 +168,7 @@ test('every operation that writes has an event in the audit log, and so have dow
     });
     expect([operation, status, status < 300 ? '' : text]).toEqual([operation, status, '']);
     keep?.(JSON.parse(text || 'null') as never, ids, secret);
-    expected.push([operation, [[action, 'done', email, kind]]]);
+    expected.push([operation, [...ended, action].map((done) => [done, 'done', email, kind])]);
     const written = await eventsOf(requestId);
     found.push([
       operation,

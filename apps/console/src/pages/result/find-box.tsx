@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useSearchShortcut } from '../../parts/shortcuts.tsx';
 import { nextHit } from '../../rows/find-rows.ts';
 import { useTexts } from '../../text/texts.tsx';
@@ -12,17 +12,25 @@ interface FindBoxProps {
   readonly onHit: (place: number) => void;
 }
 
-/** Finds a text in the rows: `/` focuses it, Enter goes to the next hit and Shift+Enter to the one before. */
+/**
+ * Finds a text in the rows: `/` focuses it, Enter goes to the next hit and Shift+Enter to the one before. An Enter that
+ * is sooner than the hits waits for them.
+ */
 export function FindBox({ found, place, onText, onHit }: FindBoxProps) {
   const { t } = useTexts();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   useSearchShortcut(input);
-  const { hits } = found;
+  const { hits, isSearching } = found;
+  const asked = useRef<1 | -1 | null>(null);
   const go = (direction: 1 | -1) => {
     const hit = hits[nextHit(hits, place, direction)];
+    asked.current = hit === undefined && isSearching ? direction : null;
     if (hit !== undefined) onHit(hit);
   };
+  useEffect(() => {
+    if (asked.current !== null) go(asked.current);
+  });
   return (
     <div className="find" role="search">
       <HitCount found={found} place={place} isAsked={text.trim() !== ''} />

@@ -10,7 +10,7 @@ import { FindBox } from './find-box.tsx';
 import { GridHead } from './grid-head.tsx';
 import { GridRow } from './grid-row.tsx';
 import { RowCount } from './row-count.tsx';
-import { useFoundRows } from './use-found-rows.ts';
+import { type FoundRows, type SearchedRows, useFoundRows } from './use-found-rows.ts';
 import { useGrid } from './use-grid.ts';
 
 interface ResultTableProps {
@@ -35,9 +35,8 @@ export function ResultTable({ columns, result, total, sorting, onSorting }: Resu
   const scroller = useRef<HTMLDivElement>(null);
   const [copied, setCopied] = useState(0);
   const order = useOrder(rows, columns, isComplete ? sorting : null);
-  const [finder, setWanted] = useFinder();
   const sources = useMemo(() => columns.map(({ source }) => source), [columns]);
-  const found = useFoundRows({ rows, columns: sources, order }, finder);
+  const { finder, found, onText } = useFind({ rows, columns: sources, order });
   const { events, ...grid } = useGrid({ scroller, columns, rows, order, onCopied: setCopied });
   useReadAhead(result, total, grid.items.at(-1)?.index ?? 0);
   const showHit = (place: number) => {
@@ -48,7 +47,7 @@ export function ResultTable({ columns, result, total, sorting, onSorting }: Resu
     <section className="result" aria-label={t('result.rows')}>
       <div className="result-tools">
         <RowCount result={result} total={total} isSorted={sorting !== null} />
-        <FindBox found={found} place={grid.selection.row} onText={setWanted} onHit={showHit} />
+        <FindBox found={found} place={grid.selection.row} onText={onText} onHit={showHit} />
         <CopyCells isUsed={grid.isUsed} copied={copied} copyText={grid.copyText} />
       </div>
       <div
@@ -142,12 +141,21 @@ function Rows({ columns, result, total, sorting, onSorting, finder, grid }: Rows
   );
 }
 
-/** The finder of a typed text, which may be later than the text. */
-function useFinder(): [Finder | null, (text: string) => void] {
+interface Find {
+  readonly finder: Finder | null;
+  readonly found: FoundRows;
+  readonly onText: (text: string) => void;
+}
+
+/** Finds a typed text. The finder follows the text when the page has time. */
+function useFind(searched: SearchedRows): Find {
   const { tag } = useTexts();
   const [wanted, setWanted] = useState('');
-  const searched = useDeferredValue(wanted);
-  return [useMemo(() => finderOf(searched, tag), [searched, tag]), setWanted];
+  const text = useDeferredValue(wanted);
+  const finder = useMemo(() => finderOf(text, tag), [text, tag]);
+  const found = useFoundRows(searched, finder);
+  // Hits of an earlier text are none of this one.
+  return { finder, found: wanted === text ? found : { hits: [], isSearching: true }, onText: setWanted };
 }
 
 function useOrder(
