@@ -60,7 +60,9 @@ test('gzip that ends early or has a changed byte is refused', async () => {
       const damaged = isCut
         ? last.subarray(0, at)
         : Buffer.from(last.map((byte, index) => (index === at ? byte ^ 1 : byte)));
-      await expect(unpacked(Buffer.concat([before, damaged]), lengths)).rejects.toThrow();
+      await expect(unpacked(Buffer.concat([before, damaged]), lengths)).rejects.toThrow(
+        /ends before|incorrect|invalid/,
+      );
     }),
     { numRuns: 100 },
   );

@@ -12,25 +12,13 @@ interface FindBoxProps {
   readonly onHit: (place: number) => void;
 }
 
-/**
- * Finds a text in the rows: `/` focuses it, Enter goes to the next hit and Shift+Enter to the one before. An Enter that
- * is sooner than the hits waits for them.
- */
+/** Finds a text in the rows: `/` focuses it, Enter goes to the next hit and Shift+Enter to the one before. */
 export function FindBox({ found, place, onText, onHit }: FindBoxProps) {
   const { t } = useTexts();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   useSearchShortcut(input);
-  const { hits, isSearching } = found;
-  const asked = useRef<1 | -1 | null>(null);
-  const go = (direction: 1 | -1) => {
-    const hit = hits[nextHit(hits, place, direction)];
-    asked.current = hit === undefined && isSearching ? direction : null;
-    if (hit !== undefined) onHit(hit);
-  };
-  useEffect(() => {
-    if (asked.current !== null) go(asked.current);
-  });
+  const go = useGo({ found, place, onHit });
   return (
     <div className="find" role="search">
       <HitCount found={found} place={place} isAsked={text.trim() !== ''} />
@@ -59,7 +47,7 @@ export function FindBox({ found, place, onText, onHit }: FindBoxProps) {
           type="button"
           className="button small"
           aria-label={t(direction === 1 ? 'find.next' : 'find.previous')}
-          disabled={hits.length === 0}
+          disabled={found.hits.length === 0}
           onClick={() => go(direction)}
         >
           {direction === 1 ? '↓' : '↑'}
@@ -67,6 +55,23 @@ export function FindBox({ found, place, onText, onHit }: FindBoxProps) {
       ))}
     </div>
   );
+}
+
+type Direction = 1 | -1;
+
+/** Goes to the next hit. When it is asked sooner than there are hits, it goes once they are found. */
+function useGo({ found, place, onHit }: Omit<FindBoxProps, 'onText'>): (direction: Direction) => void {
+  const { hits, isSearching } = found;
+  const asked = useRef<Direction | null>(null);
+  const go = (direction: Direction) => {
+    const hit = hits[nextHit(hits, place, direction)];
+    asked.current = hit === undefined && isSearching ? direction : null;
+    if (hit !== undefined) onHit(hit);
+  };
+  useEffect(() => {
+    if (asked.current !== null) go(asked.current);
+  });
+  return go;
 }
 
 interface HitCountProps extends Pick<FindBoxProps, 'found' | 'place'> {
