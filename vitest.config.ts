@@ -12,7 +12,7 @@ const faults = ['test/faults/**/*.test.ts'];
 const soak = ['test/soak/**/*.test.ts'];
 /** Attacks that take minutes even with few cases: only `npm run test:abuse` runs them. */
 const minutesOfAbuse = ['test/abuse/**/*.full.test.ts'];
-/** The tests that start and kill whole systems or move much data. */
+/** The tests that start and kill whole systems, move much data, or go through whole pages of the console. */
 const long = [...filesOf('.long.test.ts'), ...faults, ...soak];
 
 /** The files of `npm test` and of `npm run test:long`, `test:abuse`, `test:faults` and `test:soak`. */
