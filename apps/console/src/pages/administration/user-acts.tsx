@@ -15,7 +15,7 @@ interface UserActsProps {
   readonly onGenerated: (made: MadePassword) => void;
 }
 
-/** What may be done to another user whose role is not above that of the session. */
+/** The acts on another user, whose role is not above that of the session. */
 export function UserActs({ user: { email, role, secondFactor }, own, onWrite, onGenerated }: UserActsProps) {
   const { t } = useTexts();
   return (

@@ -3,7 +3,8 @@ import { useMemo, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import type { Place } from '../../api/environments.ts';
 import { useRecords } from '../../api/records.ts';
-import { InputField, SelectField } from '../../parts/controls.tsx';
+import { SelectField } from '../../parts/controls.tsx';
+import { DayRangeFields } from '../../parts/day-range-fields.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { viewOf } from '../../plot/prepare-plot.ts';
@@ -80,18 +81,7 @@ function HistoryFields({ levels, level, range }: HistoryFieldsProps) {
         options={[[everyLevel, t('consumption.allLevels')], ...levels.map(({ key }) => [key, key] as const)]}
         onValue={(value) => set('level', value)}
       />
-      <InputField
-        label={t('records.first')}
-        type="date"
-        value={range.first}
-        onValue={(day) => set('first', day)}
-      />
-      <InputField
-        label={t('records.last')}
-        type="date"
-        value={range.last}
-        onValue={(day) => set('last', day)}
-      />
+      <DayRangeFields range={range} onDay={set} />
     </div>
   );
 }

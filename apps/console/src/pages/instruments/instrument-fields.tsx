@@ -1,6 +1,7 @@
 import type { InstrumentList } from '@hourglass/contract';
 import { useSearchParams } from 'wouter';
-import { InputField, SelectField } from '../../parts/controls.tsx';
+import { SelectField } from '../../parts/controls.tsx';
+import { DayRangeFields } from '../../parts/day-range-fields.tsx';
 import { withValues } from '../../records/days.ts';
 import type { InstrumentSearch } from '../../records/instruments.ts';
 import { useTexts } from '../../text/texts.tsx';
@@ -32,18 +33,7 @@ export function InstrumentFields({ asked, list: { instruments, nextPageToken } }
         removeLabel={(name) => t('instruments.remove', { name })}
       />
       <div className="item">
-        <InputField
-          label={t('records.first')}
-          type="date"
-          value={asked.first}
-          onValue={(day) => set('first', day)}
-        />
-        <InputField
-          label={t('records.last')}
-          type="date"
-          value={asked.last}
-          onValue={(day) => set('last', day)}
-        />
+        <DayRangeFields range={asked} onDay={set} />
         <SelectField
           label={t('instruments.unit')}
           value={asked.unit}

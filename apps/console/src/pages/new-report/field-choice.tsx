@@ -2,7 +2,7 @@ import { Combobox } from '@base-ui/react/combobox';
 import { Field } from '../../parts/field.tsx';
 import { matchesSearch, type ReportField } from '../../report/fields.ts';
 import { useTexts } from '../../text/texts.tsx';
-import { FieldOption } from './field-option.tsx';
+import { FieldOptions } from './field-options.tsx';
 
 /** One field of the dataset, or another thing with a name, found by words of its name or description. */
 export function FieldChoice({
@@ -35,16 +35,7 @@ export function FieldChoice({
           filter={(field, search) => matchesSearch(field, search)}
         >
           <Combobox.Input {...control} placeholder={value || t('report.search')} />
-          <Combobox.Portal>
-            <Combobox.Positioner className="positioner" sideOffset={4}>
-              <Combobox.Popup className="popup options">
-                <Combobox.Empty className="options-empty">{t('choice.none')}</Combobox.Empty>
-                <Combobox.List aria-label={label}>
-                  {(field: ReportField) => <FieldOption key={field.name} field={field} />}
-                </Combobox.List>
-              </Combobox.Popup>
-            </Combobox.Positioner>
-          </Combobox.Portal>
+          <FieldOptions label={label} none={t('choice.none')} />
         </Combobox.Root>
       )}
     </Field>

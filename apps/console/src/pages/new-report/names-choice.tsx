@@ -4,7 +4,7 @@ import { Field } from '../../parts/field.tsx';
 import { useSearchShortcut } from '../../parts/shortcuts.tsx';
 import { matchesSearch, type ReportField } from '../../report/fields.ts';
 import { useTexts } from '../../text/texts.tsx';
-import { FieldOption } from './field-option.tsx';
+import { FieldOptions } from './field-options.tsx';
 
 interface NamesChoiceProps {
   readonly label: string;
@@ -39,16 +39,7 @@ export function NamesChoice(props: NamesChoiceProps) {
           filter={(field, search) => matchesSearch(field, search)}
         >
           <Chips {...props} control={control} />
-          <Combobox.Portal>
-            <Combobox.Positioner className="positioner" sideOffset={4}>
-              <Combobox.Popup className="popup options">
-                <Combobox.Empty className="options-empty">{none}</Combobox.Empty>
-                <Combobox.List aria-label={label}>
-                  {(field: ReportField) => <FieldOption key={field.name} field={field} />}
-                </Combobox.List>
-              </Combobox.Popup>
-            </Combobox.Positioner>
-          </Combobox.Portal>
+          <FieldOptions label={label} none={none} />
         </Combobox.Root>
       )}
     </Field>
@@ -80,7 +71,7 @@ function Chips({
   );
 }
 
-/** Such as a field of a pasted body. The API says that it does not exist. */
+/** Shows a name without an option, for example of a pasted body. The API says that it does not exist. */
 function unknownOption(name: string): ReportField {
   return { name, description: '', unit: null, type: 'string', functions: [] };
 }

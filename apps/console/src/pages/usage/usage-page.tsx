@@ -8,7 +8,7 @@ import { LimitsSection } from './limits-section.tsx';
 import './usage.css';
 import { UsersSection } from './users-section.tsx';
 
-/** What the environment uses, and who uses it; administrators see the whole organization. */
+/** The use of the environment, also by user; administrators see the whole organization. */
 export function UsagePage({ place, session }: { readonly place: Place; readonly session: SessionView }) {
   const { t } = useTexts();
   return (

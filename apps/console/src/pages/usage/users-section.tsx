@@ -20,7 +20,7 @@ interface UsersSectionProps {
   readonly isAdministrator: boolean;
 }
 
-/** What each user used within the last days. */
+/** The use by each user within the last days. */
 export function UsersSection({ place, isAdministrator }: UsersSectionProps) {
   const { t } = useTexts();
   const [search, setSearch] = useSearchParams();
