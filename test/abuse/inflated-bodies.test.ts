@@ -125,25 +125,31 @@ test('a wrong line refuses a body beyond a mebibyte before it ends', async () =>
   upload.leave();
 });
 
-test('a client that reads only after it has sent everything reads why its body was refused', async () => {
-  const { hostname, port } = new URL(system.url);
-  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
-  const send = (bytes: string) =>
-    new Promise<void>((resolve, reject) => {
-      socket.write(bytes, (error) => (error ? reject(error) : resolve()));
-    });
-  const piece = factLine('late').repeat(5_000);
-  await send(
-    `POST /v1/organizations/${system.organization}/environments/prod/facts/api HTTP/1.1\r\nHost: ${hostname}\r\n` +
-      `Authorization: Bearer ${system.token}\r\nContent-Type: application/x-ndjson\r\n` +
-      `Content-Length: ${100 * mebibyte}\r\n\r\n{"timestamp":"never"}\n${piece.repeat(5)}`,
-  );
-  // The response has arrived, and nothing of it is read yet.
-  await once(socket, 'readable');
-  for (let pieces = 0; pieces < 40; pieces += 1) await send(piece);
-  expect(await text(socket)).toContain('HTTP/1.1 400 Bad Request');
-  socket.destroy();
-});
+test.each([
+  { refused: 'by a line of it', authorization: () => `Bearer ${system.token}`, status: '400 Bad Request' },
+  { refused: 'before it is read', authorization: () => 'Bearer of-nothing', status: '401 Unauthorized' },
+])(
+  'a client that reads only after it has sent everything reads why its body was refused $refused',
+  async ({ authorization, status }) => {
+    const { hostname, port } = new URL(system.url);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const send = (bytes: string) =>
+      new Promise<void>((resolve, reject) => {
+        socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+      });
+    const piece = factLine('late').repeat(5_000);
+    await send(
+      `POST /v1/organizations/${system.organization}/environments/prod/facts/api HTTP/1.1\r\nHost: ${hostname}\r\n` +
+        `Authorization: ${authorization()}\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n` +
+        `Content-Length: ${100 * mebibyte}\r\n\r\n{"timestamp":"never"}\n${piece.repeat(5)}`,
+    );
+    // The response has arrived, and nothing of it is read yet.
+    await once(socket, 'readable');
+    for (let pieces = 0; pieces < 40; pieces += 1) await send(piece);
+    expect(await text(socket)).toContain(`HTTP/1.1 ${status}`);
+    socket.destroy();
+  },
+);
 
 test('an upload whose client leaves ends, and leaves no file', async () => {
   const upload = openUpload(system);

@@ -2,15 +2,18 @@ import type { Request, Response } from 'express';
 import { awaitsContinue } from './expect-continue.ts';
 import { lingerMs } from './unreadable-request.ts';
 
+/** A client that keeps sending is cut off after so many periods of `lingerMs`. */
+const maxLingerPeriods = 5;
+
 /**
- * Discards the rest of a body that was read in part, so that a client that is still sending reads the
- * response. The connection closes afterwards: the next request on it would wait behind the rest.
+ * Discards the rest of a body that did not arrive as a whole, so that a client that is still sending reads the
+ * response.
  */
 export function discardBody(request: Request, response: Response): void {
-  // A client that was not told to send may send its next request instead of the body.
-  if (awaitsContinue(request) && !request.readableDidRead) response.set('Connection', 'close');
-  if (!request.readableDidRead || request.complete) return;
-  response.set('Connection', 'close');
+  if (request.complete) return;
+  // The next request on the connection would wait behind the rest, and a client that was not told to send may
+  // send its next request instead of the body.
+  if (request.readableDidRead || awaitsContinue(request)) response.set('Connection', 'close');
   closeOnceClientHasRead(request);
 }
 
@@ -24,7 +27,12 @@ function closeOnceClientHasRead(request: Request): void {
     socket.end();
     // The reader of the body may still listen, and the rest would wait for it.
     request.removeAllListeners('readable').resume();
-    const linger = setTimeout(() => socket.destroy(), lingerMs);
-    socket.once('close', () => clearTimeout(linger));
+    let [seenBytes, periods] = [socket.bytesRead, 0];
+    const linger = setInterval(() => {
+      periods += 1;
+      if (socket.bytesRead === seenBytes || periods === maxLingerPeriods) socket.destroy();
+      seenBytes = socket.bytesRead;
+    }, lingerMs);
+    socket.once('close', () => clearInterval(linger));
   };
 }
