@@ -198,6 +198,23 @@ describe.skipIf(isChromiumMissing)('the data page in Chromium', () => {
     });
   });
 
+  test('names the units of every dataset in Chinese', async () => {
+    await withPage(
+      async ({ page }) => {
+        const units = new Set<string>();
+        for (const dataset of ['api', 'mint', 'orders', 'instruments', 'consumption']) {
+          await page.goto(`/env/prod/data/fields?dataset=${dataset}`);
+          await page.locator('table.list tbody tr').first().waitFor();
+          const cells = page.locator('table.list').first().locator('td:nth-of-type(2)');
+          for (const unit of await cells.allTextContents()) units.add(unit);
+        }
+        expect([...units].filter((unit) => /[a-z]/.test(unit))).toEqual(['TiB']);
+        expect(units).toContain('调用次数');
+      },
+      { locale: 'zh-CN' },
+    );
+  });
+
   test('offers members no undo', async () => {
     const member = { email: `member@${system.organization}.example`, password: 'a long password 123' };
     const created = await fetch(`${system.url}/v1/organizations/${system.organization}/users`, {

@@ -39,12 +39,13 @@ describe.skipIf(isChromiumMissing)('a first visit in Chromium', () => {
       await page.getByLabel('E-mail address').fill(system.email);
       await page.getByLabel('Password').fill(system.password);
       await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('link', { name: 'Import files' }).click();
+      await page.getByText('No facts yet: drop an access log').waitFor();
       const dropped = await page.evaluateHandle(
         `(() => { const data = new DataTransfer();
           data.items.add(new File([${JSON.stringify(log)}], 'access.log')); return data; })()`,
       );
-      await page.locator('.drop-zone').dispatchEvent('drop', { dataTransfer: dropped });
+      // Anywhere on the page.
+      await page.locator('main').dispatchEvent('drop', { dataTransfer: dropped });
       await page.getByRole('button', { name: 'Import', exact: true }).click();
       await page.getByRole('link', { name: 'Plot errors by hour' }).click();
       await page.getByRole('button', { name: 'Submit the report' }).click();

@@ -168,7 +168,7 @@ describe.skipIf(isChromiumMissing)('a report in Chromium', () => {
       expect(await overflows(page)).toEqual([]);
       expect(await accessibilityFaults(page)).toEqual([]);
       await takePicture(page, `report ${name}`);
-      await page.locator('.builder form > .button.primary').click();
+      await page.locator('.builder aside > .card > .button.primary').click();
       await page.locator('.grid').waitFor();
       expect(await overflows(page)).toEqual([]);
       expect(await accessibilityFaults(page)).toEqual([]);

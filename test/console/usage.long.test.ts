@@ -91,7 +91,7 @@ describe.skipIf(isChromiumMissing)('the usage page in Chromium', () => {
     await fetch(`${system.client.environmentUrl}/limits`, {
       method: 'PATCH',
       headers: { Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' },
-      body: '{"queriesPerHour":1}',
+      body: '{"queriesPerHour":2}',
     });
     await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'last60minutes' });
     await withPage('/env/prod/queries', async ({ page }) => {
@@ -99,7 +99,10 @@ describe.skipIf(isChromiumMissing)('the usage page in Chromium', () => {
       await page.getByRole('heading', { name: 'Usage', exact: true }).waitFor();
       const meter = page.getByRole('meter', { name: 'Submissions of the last hour' });
       await meter.waitFor();
-      expect(await meter.getAttribute('aria-valuetext')).toBe('1 of 1');
+      expect(await meter.getAttribute('aria-valuetext')).toBe('1 of 2');
+      // The page follows what happens meanwhile.
+      await system.client.submit({ dimensions: ['apiproxy'], timeRange: 'today' });
+      await expect.poll(() => meter.getAttribute('aria-valuetext')).toBe('2 of 2');
       await page.getByText('The limit is reached.').waitFor();
       await page.getByText(/The next one is accepted at/).waitFor();
       const users = page.getByRole('table', { name: 'Use by user' });

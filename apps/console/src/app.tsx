@@ -4,6 +4,7 @@ import { Redirect, Route, Switch } from 'wouter';
 import { useEnvironments, type Place } from './api/environments.ts';
 import { useLiveQueries } from './api/live-queries.ts';
 import { useIsExpired, useSession } from './api/session.ts';
+import { FileDrop } from './parts/file-drop.tsx';
 import { Frame } from './parts/frame.tsx';
 import { ImporterProvider } from './parts/importer.tsx';
 import { loadable } from './parts/loadable.tsx';
@@ -132,6 +133,7 @@ function Pages({ session, environments, environment }: InEnvironment) {
   useLiveQueries(place);
   return (
     <Frame session={session} environments={environments} environment={environment}>
+      {session.scopes.includes('ingest') && <FileDrop environment={environment} />}
       <Suspense>
         <Switch>
           <Route path="/env/:environment/queries">

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { choicesOf, startForm } from '../src/pages/data/import-choices.ts';
 import { errorsByHour, readShare } from '../src/pages/data/prepare-import.ts';
-import { formatBytes } from '../src/parts/quantities.ts';
+import { formatBytes } from '../src/text/quantities.ts';
 
 test('errors by hour span the whole hours of the imported facts', () => {
   const firstMs = Date.parse('2026-11-22T10:59:59.999Z');

@@ -9,6 +9,7 @@ import { axisText, bucketText } from '../src/plot/time-text.ts';
 import { weekNames } from '../src/plot/week-names.ts';
 import { isWhole, movedZoom, withEnd, zoomBetween, zoomOf } from '../src/plot/zoom.ts';
 import { shapeOf, type Column, type ResultShape, type Row } from '../src/rows/result.ts';
+import { textsIn } from './texts-in.ts';
 
 const calls: Column = { name: 'calls', type: 'INTEGER', unit: 'calls' };
 const proxy: Column = { name: 'apiproxy', type: 'STRING', unit: null };
@@ -299,15 +300,17 @@ describe('texts of a plot', () => {
     expect(numberTexts('en', null).exact(0.1)).toBe('0.1');
     expect(numberTexts('pl', 'milliseconds').exact('1234567').replaceAll(/\s/g, ' ')).toBe('1 234 567 ms');
     expect(numberTexts('en', null).exact('(not set)')).toBe('(not set)');
-    expect([unitText('en', 'milliseconds'), unitText('pl', 'milliseconds')]).toEqual([
+    const [english, polish, chinese] = [textsIn('en'), textsIn('pl'), textsIn('zh')];
+    expect([unitText(english, 'milliseconds'), unitText(polish, 'milliseconds')]).toEqual([
       'milliseconds',
       'milisekund',
     ]);
-    expect([unitText('en', 'calls'), unitText('en', 'ratio'), unitText('en', null)]).toEqual([
+    expect([unitText(english, 'calls'), unitText(english, 'ratio'), unitText(english, null)]).toEqual([
       'calls',
       null,
       null,
     ]);
+    expect([unitText(chinese, 'calls'), unitText(chinese, 'own unit')]).toEqual(['调用次数', 'own unit']);
     expect([0.125, -0.5, 0].map((value) => changeText('en', value))).toEqual(['+12.5%', '-50%', '0%']);
   });
 

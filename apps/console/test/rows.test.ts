@@ -9,6 +9,7 @@ import { cellsOf, firstCell, isSelected, moveSelection } from '../src/rows/selec
 import { CellTooLong, sheetHeader, sheetRow } from '../src/rows/sheet.ts';
 import { nextSorting, sortingOf, sortingText, sortRows } from '../src/rows/sort-rows.ts';
 import { tsvOf } from '../src/rows/tsv.ts';
+import { textsIn } from './texts-in.ts';
 
 const calls: Column = { name: 'calls', type: 'INTEGER', unit: 'calls' };
 const average: Column = { name: 'avg', type: 'FLOAT', unit: 'milliseconds' };
@@ -17,7 +18,7 @@ const proxy: Column = { name: 'apiproxy', type: 'STRING', unit: null };
 const hour: Column = { name: 'hour', type: 'DATETIME', unit: null };
 
 describe('a cell of the table', () => {
-  const [whole, float, percent, name] = prepareColumns([calls, average, share, proxy], 'en');
+  const [whole, float, percent, name] = prepareColumns([calls, average, share, proxy], textsIn('en'));
 
   test('has the digits of the language, and every digit on demand', () => {
     const row = { calls: '12345678901234567890', avg: 1234.56789, share: 0.12345, apiproxy: '<b>x</b>' };

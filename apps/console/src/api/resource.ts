@@ -3,11 +3,17 @@ import { callApi, type CallOptions } from './http.ts';
 
 const keyOf = (path: string) => ['resource', path];
 
+interface ResourceOptions {
+  /** Reads it again in this interval while the page is in front. Absent: when it is opened, or after a write. */
+  readonly everyMs?: number;
+}
+
 /** A small list or document that is read whole. */
-export function useResource<Result>(path: string) {
+export function useResource<Result>(path: string, { everyMs }: ResourceOptions = {}) {
   return useQuery({
     queryKey: keyOf(path),
     queryFn: ({ signal }) => callApi<Result>(path, { signal }),
+    refetchInterval: everyMs ?? false,
   });
 }
 

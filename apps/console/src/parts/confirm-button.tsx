@@ -1,6 +1,7 @@
-import { useId, useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTexts } from '../text/texts.tsx';
 import { InputField } from './controls.tsx';
+import { DialogButton } from './dialog-button.tsx';
 import { Failure } from './failure.tsx';
 
 export interface ConfirmButtonProps {
@@ -20,49 +21,19 @@ export interface ConfirmButtonProps {
 }
 
 /** Asks before an act that cannot be undone, and shows its failure where it was asked. */
-export function ConfirmButton({ label, labelOf, onOpen, ...question }: ConfirmButtonProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const [isOpen, setOpen] = useState(false);
-  const id = useId();
+export function ConfirmButton({ label, labelOf, title, text, onOpen, ...question }: ConfirmButtonProps) {
   return (
-    <>
-      <button
-        type="button"
-        className="button small"
-        aria-label={labelOf}
-        onClick={() => {
-          setOpen(true);
-          onOpen?.();
-          dialog.current?.showModal();
-        }}
-      >
-        {label}
-      </button>
-      <dialog
-        ref={dialog}
-        className="popup dialog"
-        aria-labelledby={`${id}-title`}
-        onClose={() => setOpen(false)}
-      >
-        {isOpen && (
-          <Question
-            {...question}
-            label={label}
-            titleId={`${id}-title`}
-            onClose={() => dialog.current?.close()}
-          />
-        )}
-      </dialog>
-    </>
+    <DialogButton {...{ label, labelOf, title, text, onOpen }}>
+      {(close) => <Question {...question} label={label} onClose={close} />}
+    </DialogButton>
   );
 }
 
-type QuestionProps = Omit<ConfirmButtonProps, 'labelOf' | 'onOpen'> & {
-  readonly titleId: string;
+type QuestionProps = Omit<ConfirmButtonProps, 'labelOf' | 'title' | 'text' | 'onOpen'> & {
   readonly onClose: () => void;
 };
 
-function Question({ label, title, text, typedName, children, titleId, onConfirm, onClose }: QuestionProps) {
+function Question({ label, typedName, children, onConfirm, onClose }: QuestionProps) {
   const { t } = useTexts();
   const [typed, setTyped] = useState('');
   const [isPending, setPending] = useState(false);
@@ -86,8 +57,6 @@ function Question({ label, title, text, typedName, children, titleId, onConfirm,
         void confirm();
       }}
     >
-      <h2 id={titleId}>{title}</h2>
-      <p>{text}</p>
       {typedName !== undefined && (
         <InputField label={t('confirm.type', { name: typedName })} value={typed} onValue={setTyped} />
       )}

@@ -9,6 +9,9 @@ export interface RunningImport {
 }
 
 export interface Importer {
+  /** Files that are ready to be imported. */
+  readonly chosen: readonly File[];
+  readonly choose: (files: readonly File[]) => void;
   readonly current: RunningImport | null;
   readonly start: (request: ImportRequest) => void;
   /** Lets a paused import go on. */
@@ -31,6 +34,7 @@ export function ImporterProvider({
   readonly children: ReactNode;
 }) {
   const [current, setCurrent] = useState<RunningImport | null>(null);
+  const [chosen, choose] = useState<readonly File[]>([]);
   const worker = useRef<Worker | null>(null);
   const starter = useRef<string | undefined>(undefined);
   const importer = useMemo<Importer>(() => {
@@ -40,17 +44,17 @@ export function ImporterProvider({
       setCurrent(null);
     };
     return {
-      current,
-      clear,
+      ...{ chosen, choose, current, clear },
       start(request) {
         clear();
+        choose([]);
         starter.current = owner;
         setCurrent({ request, state: null });
         worker.current = startWorker(request, (state) => setCurrent({ request, state }));
       },
       resume: () => order(worker.current, { kind: 'resume' }),
     };
-  }, [current, owner]);
+  }, [chosen, current, owner]);
   useEffect(() => {
     if (owner !== undefined && starter.current !== undefined && owner !== starter.current) importer.clear();
   }, [owner, importer]);

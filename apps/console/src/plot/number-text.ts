@@ -1,4 +1,5 @@
 import type { Row } from '../rows/result.ts';
+import type { Texts } from '../text/texts.tsx';
 
 /** Numbers of a metric in a language. */
 export interface NumberTexts {
@@ -21,6 +22,31 @@ const intlUnits: Readonly<Record<string, string>> = {
   bytes: 'byte',
   percent: 'percent',
 };
+
+/** The others, which have texts. TiB is the same in every language. */
+const namedUnits = [
+  'addresses',
+  'apps',
+  'calls',
+  'calls per minute',
+  'calls per second',
+  'currency',
+  'developers',
+  'elements',
+  'executions',
+  'factor',
+  'faults',
+  'hundredths',
+  'licences',
+  'not stated',
+  'orders',
+  'samples',
+  'trainings',
+  'transactions',
+  'units',
+  'users',
+  'uses',
+] as const;
 
 /** Smaller numbers have room on an axis. */
 const compactFrom = 10_000;
@@ -66,15 +92,23 @@ function exactText(value: Row[string], format: Intl.NumberFormat): string {
   return isDecimal(value) ? format.format(value) : value;
 }
 
-/** Returns the name of a unit in the language where `Intl` has it. Null: numbers of the unit are shown with it, as percent are. */
-export function unitText(tag: string, unit: string | null): string | null {
+/**
+ * Returns the name of a unit in the language; a unit that an organization declared stays as it is. Null: numbers of the
+ * unit are shown with it, as percent are.
+ */
+export function unitText({ t, tag }: Pick<Texts, 't' | 'tag'>, unit: string | null): string | null {
   if (unit === null || unit === 'ratio') return null;
   const known = intlUnits[unit];
-  if (known === undefined) return unit;
+  if (known === undefined) return namedText(t, unit);
   const parts = new Intl.NumberFormat(tag, { style: 'unit', unit: known, unitDisplay: 'long' }).formatToParts(
     5,
   );
   return parts.find(({ type }) => type === 'unit' || type === 'percentSign')?.value ?? unit;
+}
+
+function namedText(t: Texts['t'], unit: string): string {
+  const named = namedUnits.find((name) => name === unit);
+  return named === undefined ? unit : t(`unit.${named}`);
 }
 
 /** Returns a relative change with its sign, such as +12.5%. */

@@ -1,4 +1,5 @@
 import { absent, unitText } from '../plot/number-text.ts';
+import type { Texts } from '../text/texts.tsx';
 import type { Column, Row } from './result.ts';
 
 export interface TableColumn {
@@ -14,7 +15,8 @@ export interface TableColumn {
 }
 
 /** Prepares the columns of a table in a language. */
-export function prepareColumns(columns: readonly Column[], tag: string): TableColumn[] {
+export function prepareColumns(columns: readonly Column[], texts: Pick<Texts, 't' | 'tag'>): TableColumn[] {
+  const { tag } = texts;
   const float = new Intl.NumberFormat(tag, { maximumFractionDigits: 3 });
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 2 });
   return columns.map((source) => {
@@ -27,7 +29,7 @@ export function prepareColumns(columns: readonly Column[], tag: string): TableCo
       return isNumber ? numberText(value, format) : String(value);
     };
     return {
-      ...{ name, unit: unitText(tag, unit), source, isNumber, text },
+      ...{ name, unit: unitText(texts, unit), source, isNumber, text },
       exact: (row) =>
         isNumber && row[name] !== null && String(row[name]) !== text(row) ? String(row[name]) : null,
     };

@@ -12,6 +12,7 @@ import { schedules } from './en/schedules.ts';
 import { shared } from './en/shared.ts';
 import { shortcuts } from './en/shortcuts.ts';
 import { templates } from './en/templates.ts';
+import { units } from './en/units.ts';
 import { usage } from './en/usage.ts';
 
 /** The texts of the console, a file for each area. The other languages have the same files and keys; a test compares them. */
@@ -30,5 +31,6 @@ export const en = {
   ...shared,
   ...shortcuts,
   ...templates,
+  ...units,
   ...usage,
 } as const;

@@ -12,6 +12,7 @@ import { schedules } from './pl/schedules.ts';
 import { shared } from './pl/shared.ts';
 import { shortcuts } from './pl/shortcuts.ts';
 import { templates } from './pl/templates.ts';
+import { units } from './pl/units.ts';
 import { usage } from './pl/usage.ts';
 
 export const pl = {
@@ -29,5 +30,6 @@ export const pl = {
   ...shared,
   ...shortcuts,
   ...templates,
+  ...units,
   ...usage,
 };

@@ -12,6 +12,7 @@ import { schedules } from './zh/schedules.ts';
 import { shared } from './zh/shared.ts';
 import { shortcuts } from './zh/shortcuts.ts';
 import { templates } from './zh/templates.ts';
+import { units } from './zh/units.ts';
 import { usage } from './zh/usage.ts';
 
 export const zh = {
@@ -29,5 +30,6 @@ export const zh = {
   ...shared,
   ...shortcuts,
   ...templates,
+  ...units,
   ...usage,
 };

@@ -8,7 +8,7 @@ import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { InputField } from '../../parts/controls.tsx';
 import { ListTable } from '../../parts/list-table.tsx';
 import { queriesPath } from '../../parts/paths.ts';
-import { formatCount } from '../../parts/quantities.ts';
+import { formatCount } from '../../text/quantities.ts';
 import { WriteForm } from '../../parts/write-form.tsx';
 import { useTexts } from '../../text/texts.tsx';
 import type { SectionProps } from './administration-page.tsx';

@@ -7,6 +7,7 @@ import { InputField, SelectField } from '../../parts/controls.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { ListTable } from '../../parts/list-table.tsx';
 import { SecretOnce } from '../../parts/secret-once.tsx';
+import { tokenName } from '../../parts/token-name.ts';
 import { useDates } from '../../parts/use-dates.ts';
 import { WriteForm } from '../../parts/write-form.tsx';
 import { useTexts } from '../../text/texts.tsx';
@@ -44,9 +45,12 @@ export function TokensSection({ place, session }: SectionProps) {
         renderActions={(token) => (
           <ConfirmButton
             label={t('tokens.revoke')}
-            labelOf={t('tokens.revokeOf', { name: token.description ?? token.id })}
+            labelOf={t('tokens.revokeOf', { name: tokenName(token.description, t) ?? token.id })}
             title={t('tokens.revokeTitle')}
-            text={t('tokens.revokeText', { name: token.description ?? token.id, email: token.email })}
+            text={t('tokens.revokeText', {
+              name: tokenName(token.description, t) ?? token.id,
+              email: token.email,
+            })}
             onConfirm={() => write(`${path}/${token.id}`, { method: 'DELETE' })}
           />
         )}
@@ -56,9 +60,10 @@ export function TokensSection({ place, session }: SectionProps) {
 }
 
 function TokenName({ token: { id, description, email } }: { readonly token: TokenView }) {
+  const { t } = useTexts();
   return (
     <>
-      {description ?? <code>{id}</code>}
+      {tokenName(description, t) ?? <code>{id}</code>}
       <span className="sub">{email}</span>
     </>
   );

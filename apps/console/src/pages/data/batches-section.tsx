@@ -6,7 +6,7 @@ import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { ListTable } from '../../parts/list-table.tsx';
 import { MoreButton } from '../../parts/more-button.tsx';
-import { formatCount } from '../../parts/quantities.ts';
+import { formatCount } from '../../text/quantities.ts';
 import { useTexts } from '../../text/texts.tsx';
 
 interface BatchesSectionProps {

@@ -4,6 +4,7 @@ import type { Place } from '../../api/environments.ts';
 import { useFields } from '../../api/schema.ts';
 import { InputField, SelectField } from '../../parts/controls.tsx';
 import { ListTable } from '../../parts/list-table.tsx';
+import { unitText } from '../../plot/number-text.ts';
 import { datasets } from '../../report/datasets.ts';
 import { matchesSearch, type ReportField } from '../../report/fields.ts';
 import { useTexts } from '../../text/texts.tsx';
@@ -40,7 +41,7 @@ interface FieldTableProps {
 }
 
 function FieldTable({ label, fields, hasFunctions }: FieldTableProps) {
-  const { t } = useTexts();
+  const { t, tag } = useTexts();
   return (
     <section className="stack" aria-label={label}>
       <h2>{label}</h2>
@@ -56,7 +57,10 @@ function FieldTable({ label, fields, hasFunctions }: FieldTableProps) {
             { label: t('fields.description'), renderCell: ({ description }) => description },
             ...(hasFunctions
               ? [
-                  { label: t('fields.unit'), renderCell: ({ unit }: ReportField) => unit ?? '–' },
+                  {
+                    label: t('fields.unit'),
+                    renderCell: ({ unit }: ReportField) => unitText({ t, tag }, unit) ?? '–',
+                  },
                   {
                     label: t('fields.functions'),
                     renderCell: ({ functions }: ReportField) => functions.join(', '),

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { ImportChoices } from '../../import/import-state.ts';
 import { SelectField } from '../../parts/controls.tsx';
 import { focusOnce } from '../../parts/focus-once.ts';
-import { formatBytes } from '../../parts/quantities.ts';
+import { formatBytes } from '../../text/quantities.ts';
 import { useTexts } from '../../text/texts.tsx';
 import {
   choicesOf,

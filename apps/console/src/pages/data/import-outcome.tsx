@@ -3,7 +3,7 @@ import type { Place } from '../../api/environments.ts';
 import type { ImportState } from '../../import/import-state.ts';
 import type { RunningImport } from '../../parts/importer.tsx';
 import { newReportPath } from '../../parts/paths.ts';
-import { formatCount } from '../../parts/quantities.ts';
+import { formatCount } from '../../text/quantities.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { focusOnce } from '../../parts/focus-once.ts';
 import { ImportFaults } from './import-faults.tsx';

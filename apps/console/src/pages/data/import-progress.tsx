@@ -1,7 +1,7 @@
 import type { ImportState } from '../../import/import-state.ts';
 import { focusOnce } from '../../parts/focus-once.ts';
 import { useImporter, type RunningImport } from '../../parts/importer.tsx';
-import { formatBytes, formatCount } from '../../parts/quantities.ts';
+import { formatBytes, formatCount } from '../../text/quantities.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { ImportFaults } from './import-faults.tsx';
 import { problemKey, readShare } from './prepare-import.ts';

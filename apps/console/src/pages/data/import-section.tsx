@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { refreshBatches } from '../../api/batches.ts';
 import { pathOf, type Place } from '../../api/environments.ts';
 import { apiUrl } from '../../api/http.ts';
@@ -12,19 +12,15 @@ import { ImportProgress } from './import-progress.tsx';
 
 /** Files are dropped, the choices are made, and the import runs. */
 export function ImportSection({ place }: { readonly place: Place }) {
-  const { current, start, clear } = useImporter();
-  const [files, setFiles] = useState<readonly File[]>([]);
+  const { chosen, choose, current, start, clear } = useImporter();
   useFreshBatches(place, current?.state?.accepted ?? 0);
   const environmentUrl = new URL(apiUrl(pathOf(place)), location.href).href;
-  const begin = (choices: ImportChoices) => {
-    start({ ...choices, files, environmentUrl });
-    setFiles([]);
-  };
+  const begin = (choices: ImportChoices) => start({ ...choices, files: chosen, environmentUrl });
   if (current === null)
-    return files.length === 0 ? (
-      <DropZone onFiles={setFiles} />
+    return chosen.length === 0 ? (
+      <DropZone onFiles={choose} />
     ) : (
-      <ImportForm files={files} onImport={begin} onCancel={() => setFiles([])} />
+      <ImportForm files={chosen} onImport={begin} onCancel={() => choose([])} />
     );
   if (isActive(current)) return <ImportProgress current={current} />;
   return (

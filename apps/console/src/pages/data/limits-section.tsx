@@ -4,7 +4,7 @@ import { pathOf, type Place } from '../../api/environments.ts';
 import { useResource, useWrite } from '../../api/resource.ts';
 import { InputField } from '../../parts/controls.tsx';
 import { Failure } from '../../parts/failure.tsx';
-import { formatCount } from '../../parts/quantities.ts';
+import { formatCount } from '../../text/quantities.ts';
 import { WriteForm } from '../../parts/write-form.tsx';
 import { useTexts } from '../../text/texts.tsx';
 import { numberOrNull } from './own-number.ts';

@@ -6,7 +6,7 @@ import { useResource, useWrite } from '../../api/resource.ts';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { InputField } from '../../parts/controls.tsx';
 import { Failure } from '../../parts/failure.tsx';
-import { formatBytes, formatCount } from '../../parts/quantities.ts';
+import { formatBytes, formatCount } from '../../text/quantities.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { numberOrNull } from './own-number.ts';
 

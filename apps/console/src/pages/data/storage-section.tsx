@@ -6,7 +6,7 @@ import { useResource } from '../../api/resource.ts';
 import { ChoiceButtons } from '../../parts/choice-buttons.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { ListTable } from '../../parts/list-table.tsx';
-import { formatBytes, formatCount } from '../../parts/quantities.ts';
+import { formatBytes, formatCount } from '../../text/quantities.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { CountedHint } from '../usage/counted-hint.tsx';
 import { DatasetChart } from '../usage/dataset-chart.tsx';

@@ -1,4 +1,5 @@
 import type { QueryExplanation } from '@hourglass/contract';
+import type { ReactNode } from 'react';
 import type { ApiError } from '../../api/http.ts';
 import type { DryRun } from '../../api/submit.ts';
 import { Failure } from '../../parts/failure.tsx';
@@ -12,19 +13,24 @@ export interface DryRunPanelProps {
   readonly isPending: boolean;
   /** Faults of members that the form does not show. */
   readonly others: readonly string[];
+  /** The submission. */
+  readonly children: ReactNode;
 }
 
 /** Shows the estimate of a report, or the faults for which the API refuses it. */
-export function DryRunPanel({ dryRun, error, isPending, others }: DryRunPanelProps) {
+export function DryRunPanel({ dryRun, error, isPending, others, children }: DryRunPanelProps) {
   const { t } = useTexts();
   const { estimate = null, refusal = null } = dryRun ?? {};
   return (
-    <section className="card stack" aria-live="polite" aria-busy={isPending}>
+    <section className="card stack">
       <h2>{t('estimate.title')}</h2>
-      {estimate !== null && <Figures estimate={estimate} />}
-      {refusal !== null && <Refusal refusal={refusal} others={others} />}
-      {error !== null && <Failure error={error} />}
-      {dryRun === undefined && error === null && <p className="hint">{t('estimate.pending')}</p>}
+      <div aria-live="polite" aria-busy={isPending}>
+        {estimate !== null && <Figures estimate={estimate} />}
+        {refusal !== null && <Refusal refusal={refusal} others={others} />}
+        {error !== null && <Failure error={error} />}
+        {dryRun === undefined && error === null && <p className="hint">{t('estimate.pending')}</p>}
+      </div>
+      {children}
     </section>
   );
 }

@@ -56,13 +56,14 @@ export function NewReportPage({ place }: { readonly place: Place }) {
           onSubmit={(event) => event.preventDefault()}
         >
           <Sections body={body} change={change} fields={fields} faults={faults} />
-          {submit.error !== null && <Failure error={submit.error} />}
-          <button className="button primary" type="button" disabled={submit.isPending} onClick={send}>
-            {t('report.submit')}
-          </button>
         </form>
         <aside className="stack">
-          <DryRunPanel dryRun={dryRun} error={error} isPending={isPending} others={otherFaults(faults)} />
+          <DryRunPanel dryRun={dryRun} error={error} isPending={isPending} others={otherFaults(faults)}>
+            {submit.error !== null && <Failure error={submit.error} />}
+            <button className="button primary" type="button" disabled={submit.isPending} onClick={send}>
+              {t('report.submit')}
+            </button>
+          </DryRunPanel>
           <SavePanel place={place} body={body} />
           <BodyPanel place={place} body={body} change={change} />
         </aside>

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import { numberTexts } from '../../plot/number-text.ts';
 import { isolatedPositions, stackedValues, type Series, type SeriesPlot } from '../../plot/series.ts';
-import { chartHeightPx, seriesColour } from './chart-look.ts';
+import { chartEndPx, chartHeightPx, seriesColour } from './chart-look.ts';
 import { axisText, wallDate } from '../../plot/time-text.ts';
 
 export interface ChartLook {
@@ -52,7 +52,7 @@ export function chartOptions(look: ChartLook): uPlot.Options {
     height: chartHeightPx,
     tzDate: (seconds) => wallDate(plot.buckets, seconds),
     legend: { show: false },
-    padding: [12, 12, 0, 0],
+    padding: [12, chartEndPx, 0, 0],
     scales: { x: { time: true }, y: { range: valueRange } },
     axes: [
       { ...axis, values: (_chart, splits) => splits.map(axisText(plot.buckets, tag)), space: 90 },

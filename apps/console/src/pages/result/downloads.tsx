@@ -47,9 +47,8 @@ export function Downloads(props: DownloadsProps) {
         )}
       </p>
       <DownloadState state={state} total={total} onCancel={cancel} />
-      <p className="hint">
-        {t('download.csvHint')} {needsQuery && t('download.queryHint')}
-      </p>
+      <p className="hint">{t('download.csvHint')}</p>
+      {needsQuery && <p className="hint">{t('download.queryHint')}</p>}
       {query !== undefined && <CopyText text={commandOf(query)} />}
     </section>
   );

@@ -21,7 +21,7 @@ function FigureBox({ figure }: { readonly figure: Figure }) {
   // Whole numbers have every digit; a fraction may have 15 more.
   const textOf = (number: Row[string]) =>
     typeof number === 'number' ? texts.plain(number) : texts.exact(number);
-  const label = hasIntlUnit(unit) ? null : unitText(tag, unit);
+  const label = hasIntlUnit(unit) ? null : unitText({ t, tag }, unit);
   return (
     <div className="big-figure">
       <dt>

@@ -79,7 +79,7 @@ export function PlotCard(props: PlotCardProps) {
 
 function MetricSelect({ metrics, metric, state }: PlotCardProps) {
   const { t, tag } = useTexts();
-  const unit = unitText(tag, metric.unit);
+  const unit = unitText({ t, tag }, metric.unit);
   return (
     <label className="plot-metric">
       <span className="legend">{t('plot.metric')}</span>

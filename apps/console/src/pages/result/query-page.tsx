@@ -17,6 +17,7 @@ import { Downloads } from './downloads.tsx';
 import { ManifestPanel } from './manifest-panel.tsx';
 import { ResultSection } from './result-section.tsx';
 import { ShareButton } from '../../parts/share/share-button.tsx';
+import { runTimeText } from './run-time.ts';
 import './result.css';
 
 export interface QueryPageProps {
@@ -27,7 +28,7 @@ export interface QueryPageProps {
 
 /** A query: its progress until it ends, then its result or the reason why there is none. */
 export function QueryPage({ place, session, id }: QueryPageProps) {
-  const { t } = useTexts();
+  const { t, tag } = useTexts();
   const { data: query, error } = useQueryStatus(place, id);
   const cancel = useCancelQuery(place);
   if (error !== null && query === undefined) return <Failure error={error} />;
@@ -44,6 +45,9 @@ export function QueryPage({ place, session, id }: QueryPageProps) {
         {maySubmit && !hasEnded(query) && <CancelButton title={title} onCancel={() => cancel.mutate(id)} />}
         {maySubmit && query.state === 'completed' && (
           <div className="buttons">
+            <a className="button small" href="#downloads">
+              {t('result.download')}
+            </a>
             <ShareButton place={place} thing={{ kind: 'query', id }} name={title} />
             <RunAgain place={place} id={id} />
           </div>
@@ -53,7 +57,7 @@ export function QueryPage({ place, session, id }: QueryPageProps) {
       <div className="card status">
         <StateMark row={prepareState(query)} />
         {query.executionTime !== undefined && (
-          <span className="sub">{t('result.took', { time: query.executionTime })}</span>
+          <span className="sub">{t('result.took', { time: runTimeText(query.executionTime, tag) })}</span>
         )}
       </div>
       {query.state === 'completed' && (

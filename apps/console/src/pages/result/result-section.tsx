@@ -25,12 +25,13 @@ const noColumns: readonly Column[] = [];
 
 /** The plots and the table of a result. */
 export function ResultSection({ source, name, total, children }: ResultSectionProps) {
-  const { t, tag } = useTexts();
+  const texts = useTexts();
+  const { t, tag } = texts;
   const state = usePlotState();
   const result = useResult(source, total);
   const { head, rows } = result;
   const sources = head?.columns ?? noColumns;
-  const columns = useMemo(() => prepareColumns(sources, tag), [sources, tag]);
+  const columns = useMemo(() => prepareColumns(sources, texts), [sources, texts]);
   const shape = useMemo(() => head && shapeOf(sources, head.metadata), [head, sources]);
   const metric = shape && chosenMetric(shape, state.metric);
   const plots = useMemo(() => shape && preparePlots(rows, shape, metric), [rows, shape, metric]);

@@ -12,7 +12,7 @@ export function RowCount({ result, total, isSorted }: RowCountProps) {
   const { t, tag } = useTexts();
   const { rows, isComplete, received, readAll } = result;
   const count = new Intl.NumberFormat(tag);
-  const shown = { shown: count.format(received ?? rows.length), total: count.format(total) };
+  const shown = { count: total, shown: count.format(received ?? rows.length), total: count.format(total) };
   return (
     <div className="hint row-count">
       <span role="status">

@@ -3,7 +3,7 @@ import { Failure } from '../../parts/failure.tsx';
 import { changeText, numberTexts, unitText } from '../../plot/number-text.ts';
 import { barsPicture, chartPicture, heatPicture, type Measure, type Picture } from '../../plot/picture.ts';
 import { weekNames } from '../../plot/week-names.ts';
-import { useTexts } from '../../text/texts.tsx';
+import { useTexts, type Texts } from '../../text/texts.tsx';
 import { chartHeightPx, seriesColour } from './chart-look.ts';
 import { createMeasure, drawPicture } from './draw-picture.ts';
 import type { PlotCardProps } from './plot-card.tsx';
@@ -21,7 +21,7 @@ export function SavePicture(props: SavePictureProps) {
     setError(null);
     try {
       const heatLine = t('plot.heatTitle', { title: props.metric.name });
-      const picture = pictureOf(props, { tag, heatLine }, createMeasure());
+      const picture = pictureOf(props, { t, tag, heatLine }, createMeasure());
       if (picture === null) return;
       const chart = picture.chart === null ? null : props.canvas.current;
       saveFile(await drawPicture(picture, chart), `${fileNameOf(props.name)}.png`);
@@ -41,12 +41,12 @@ export function SavePicture(props: SavePictureProps) {
 
 function pictureOf(
   props: SavePictureProps,
-  { tag, heatLine }: { readonly tag: string; readonly heatLine: string },
+  { t, tag, heatLine }: Pick<Texts, 't' | 'tag'> & { readonly heatLine: string },
   measure: Measure,
 ): Picture | null {
   const { plots, view, metric, name, rangeText, state, canvas } = props;
   const { series, heat, bars } = plots;
-  const unit = unitText(tag, metric.unit);
+  const unit = unitText({ t, tag }, metric.unit);
   const head = { title: name, lines: [unit === null ? metric.name : `${metric.name} (${unit})`, rangeText] };
   const { plain, short } = numberTexts(tag, metric.unit);
   if (view === 'bars' && bars !== null) {

@@ -38,7 +38,7 @@ export function SchedulesPage({ place, session }: SchedulesPageProps) {
       {schedules?.length === 0 && (
         <Notice
           title={t('schedules.none')}
-          command={`hourglass schedules create --org ${place.organization} --env ${place.environment} schedule.json`}
+          command={`hourglass schedules create --org ${place.organization} --env ${place.environment} --cron '0 6 * * *' REPORT`}
         >
           {t('schedules.noneNext')}
         </Notice>

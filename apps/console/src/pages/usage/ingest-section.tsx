@@ -9,6 +9,7 @@ import { dataPath } from '../../parts/paths.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { CountedHint } from './counted-hint.tsx';
 import { DatasetChart } from './dataset-chart.tsx';
+import { sumsEveryMs } from './intervals.ts';
 import { prepareIngestPlot } from './prepare-usage.ts';
 
 const units = ['day', 'hour'] as const;
@@ -18,7 +19,9 @@ export function IngestSection({ place }: { readonly place: Place }) {
   const { t } = useTexts();
   const [search, setSearch] = useSearchParams();
   const unit = units.find((one) => one === search.get('unit')) ?? 'day';
-  const { data, error } = useResource<IngestUsage>(`${pathOf(place)}/usage/ingest?unit=${unit}`);
+  const { data, error } = useResource<IngestUsage>(`${pathOf(place)}/usage/ingest?unit=${unit}`, {
+    everyMs: sumsEveryMs,
+  });
   const choose = (chosen: string) =>
     setSearch(
       (current) => {

@@ -2,14 +2,15 @@ import type { EnvironmentUsage } from '@hourglass/contract';
 import { pathOf, type Place } from '../../api/environments.ts';
 import { useResource } from '../../api/resource.ts';
 import { Failure } from '../../parts/failure.tsx';
-import { formatBytes, formatCount } from '../../parts/quantities.ts';
+import { formatBytes, formatCount } from '../../text/quantities.ts';
 import { useTexts } from '../../text/texts.tsx';
+import { limitsEveryMs } from './intervals.ts';
 import { prepareMeters, prepareStorage, renewalOf, type Meter } from './prepare-usage.ts';
 
 /** The limits with their use, and the storage. */
 export function LimitsSection({ place }: { readonly place: Place }) {
   const { t } = useTexts();
-  const { data, error } = useResource<EnvironmentUsage>(`${pathOf(place)}/usage`);
+  const { data, error } = useResource<EnvironmentUsage>(`${pathOf(place)}/usage`, { everyMs: limitsEveryMs });
   if (error !== null && data === undefined) return <Failure error={error} />;
   if (data === undefined) return null;
   return (

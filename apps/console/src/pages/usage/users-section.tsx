@@ -1,18 +1,19 @@
 import type { OrganizationUsage, UserUsage } from '@hourglass/contract';
-import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { organizationPathOf, pathOf, type Place } from '../../api/environments.ts';
 import { useResource } from '../../api/resource.ts';
 import { ChoiceButtons } from '../../parts/choice-buttons.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { ListTable } from '../../parts/list-table.tsx';
-import { formatBytes, formatCount } from '../../parts/quantities.ts';
+import { formatBytes, formatCount } from '../../text/quantities.ts';
+import { tokenName } from '../../parts/token-name.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { CountedHint } from './counted-hint.tsx';
+import { sumsEveryMs } from './intervals.ts';
+import { useThisHour } from './use-this-hour.ts';
 
 const days = ['1', '7', '30'] as const;
 const dayMs = 86_400_000;
-const hourMs = 3_600_000;
 
 interface UsersSectionProps {
   readonly place: Place;
@@ -25,13 +26,14 @@ export function UsersSection({ place, isAdministrator }: UsersSectionProps) {
   const { t } = useTexts();
   const [search, setSearch] = useSearchParams();
   const chosen = days.find((one) => one === search.get('days')) ?? '30';
-  // Whole hours, so that the response can be cached.
-  const [thisHourMs] = useState(() => Math.floor(Date.now() / hourMs) * hourMs);
+  const thisHourMs = useThisHour();
   const from = new Date(thisHourMs - Number(chosen) * dayMs).toISOString();
   const path = isAdministrator
     ? `${organizationPathOf(place.organization)}/usage`
     : `${pathOf(place)}/usage/users`;
-  const { data, error } = useResource<UserUsage & Partial<OrganizationUsage>>(`${path}?from=${from}`);
+  const { data, error } = useResource<UserUsage & Partial<OrganizationUsage>>(`${path}?from=${from}`, {
+    everyMs: sumsEveryMs,
+  });
   const choose = (value: string) =>
     setSearch(
       (current) => {
@@ -111,7 +113,7 @@ function TokenTable({ tokens }: { readonly tokens: readonly TokenRow[] }) {
             label: t('usage.token'),
             renderCell: ({ token, description, user }) => (
               <>
-                {description ?? <code>{token}</code>}
+                {tokenName(description, t) ?? <code>{token}</code>}
                 <span className="sub">{user}</span>
               </>
             ),

@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import type { Place } from '../../api/environments.ts';
 import { faultsIn } from '../../api/http.ts';
 import { useCreateSharedView } from '../../api/shared-views.ts';
@@ -6,6 +6,7 @@ import { firstFault, faultsOf } from '../../report/faults.ts';
 import { useTexts } from '../../text/texts.tsx';
 import { ConditionEditor } from '../condition-editor/condition-editor.tsx';
 import { CopyText } from '../copy-text.tsx';
+import { DialogButton } from '../dialog-button.tsx';
 import { Failure } from '../failure.tsx';
 import { Field, FieldErrors } from '../field.tsx';
 import { PresentLinks } from './present-links.tsx';
@@ -22,34 +23,21 @@ interface ShareProps {
 /** Makes a link to a result or a report for people without an account, and revokes the present ones. */
 export function ShareButton({ labelOf, ...props }: ShareProps & { readonly labelOf?: string }) {
   const { t } = useTexts();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const [isOpen, setOpen] = useState(false);
-  const titleId = useId();
-  const { kind } = props.thing;
+  const isQuery = props.thing.kind === 'query';
   return (
-    <>
-      <button
-        type="button"
-        className="button small"
-        aria-label={labelOf}
-        onClick={() => {
-          setOpen(true);
-          dialog.current?.showModal();
-        }}
-      >
-        {t('share.open')}
-      </button>
-      <dialog ref={dialog} className="popup dialog" aria-labelledby={titleId} onClose={() => setOpen(false)}>
-        {isOpen && (
-          <div className="stack">
-            <h2 id={titleId}>{t(kind === 'query' ? 'share.title' : 'share.titleReport')}</h2>
-            <p>{t(kind === 'query' ? 'share.text' : 'share.textReport')}</p>
-            <ShareForm {...props} onClose={() => dialog.current?.close()} />
-            <PresentLinks place={props.place} thing={props.thing} />
-          </div>
-        )}
-      </dialog>
-    </>
+    <DialogButton
+      label={t('share.open')}
+      labelOf={labelOf}
+      title={t(isQuery ? 'share.title' : 'share.titleReport')}
+      text={t(isQuery ? 'share.text' : 'share.textReport')}
+    >
+      {(close) => (
+        <>
+          <ShareForm {...props} onClose={close} />
+          <PresentLinks place={props.place} thing={props.thing} />
+        </>
+      )}
+    </DialogButton>
   );
 }
 

@@ -94,6 +94,7 @@ export const administration = {
   'tokens.revokeTitle': 'Revoke this token?',
   'tokens.scopes': 'Scopes',
   'tokens.secret': 'The new token',
+  'tokens.signIn': 'Sign-in',
   'users.create': 'Create the user',
   'users.deleteText':
     '{{email}} can no longer sign in, and the tokens of the user stop working. Queries stay.',

@@ -94,6 +94,7 @@ export const administration = {
   'tokens.revokeTitle': 'Unieważnić ten token?',
   'tokens.scopes': 'Zakresy',
   'tokens.secret': 'Nowy token',
+  'tokens.signIn': 'Logowanie',
   'users.create': 'Utwórz użytkownika',
   'users.deleteText':
     '{{email}} nie będzie mógł się zalogować, a tokeny tego użytkownika przestaną działać. Zapytania zostaną.',

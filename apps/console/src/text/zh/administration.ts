@@ -54,7 +54,7 @@ export const administration = {
   'environments.create': '创建环境',
   'environments.current': '当前环境',
   'environments.deleteCounted':
-    '“{{name}}”的 {{facts}} 条事实（{{batches}} 个批次）、{{queries}} 个查询，以及所有已保存的报表、计划、令牌和密钥都将被删除，无法恢复。',
+    '“{{name}}”的 {{facts}} 条事实（{{batches}} 个批次）、{{queries}} 个查询，以及所有已保存的报表、定时任务、令牌和密钥都将被删除，无法恢复。',
   'environments.deleteText': '“{{name}}”中的所有内容都将被删除，无法恢复。',
   'environments.deleteTitle': '删除环境 {{name}}？',
   'environments.name': '名称',
@@ -93,6 +93,7 @@ export const administration = {
   'tokens.revokeTitle': '吊销此令牌？',
   'tokens.scopes': '权限范围',
   'tokens.secret': '新令牌',
+  'tokens.signIn': '登录',
   'users.create': '创建用户',
   'users.deleteText': '{{email}} 将无法登录，其令牌失效。查询会保留。',
   'users.deleteTitle': '删除此用户？',

@@ -5,7 +5,7 @@ export const templates = {
   'report.part.value': '数值',
   'rows.compare': '对比',
   'rows.compareHint': '每个指标增加另一时段的数值和变化率。',
-  'rows.fillGaps': '没有记录的时间也占一行',
+  'rows.fillGaps': '没有事实的时间也占一行',
   'rows.having': '仅保留满足条件的行',
   'rows.havingHint': '针对报表列的条件，例如 calls gt 100。',
   'rows.more': '更多行选项',

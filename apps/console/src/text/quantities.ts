@@ -17,3 +17,17 @@ export function formatBytes(bytes: number, tag: string): string {
 export function formatCount(count: number, tag: string): string {
   return new Intl.NumberFormat(tag).format(count);
 }
+
+const timeUnits = [
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** Formats a duration, rounded up to whole seconds, to minutes from 90 seconds, and to hours from 90 minutes. */
+export function formatDuration(seconds: number, tag: string): string {
+  const [unit, length] = timeUnits.find(([, each]) => seconds >= each * 1.5) ?? (['second', 1] as const);
+  return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(
+    Math.max(1, Math.ceil(seconds / length)),
+  );
+}
