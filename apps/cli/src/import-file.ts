@@ -35,7 +35,7 @@ interface FactsFile {
   readonly name: string;
   /** From 1, among the files of the import. */
   readonly number: number;
-  readonly facts: AsyncIterable<RawFact>;
+  readonly facts: AsyncIterable<readonly RawFact[]>;
   /** Throws CommandError if the file is damaged, which its rows before the end do not prove. */
   readonly requireIntact: () => Promise<void>;
 }

@@ -31,8 +31,8 @@ test('the origins in access logs are those of every field that an imported line 
     format: parseLogFormat(definition),
     proxy: { kind: 'fixed', name: 'site' },
   });
-  for await (const fact of facts) {
-    if ('fault' in fact) throw new Error(fact.fault);
+  for await (const [fact] of facts) {
+    if (fact === undefined || 'fault' in fact) throw new Error(fact?.fault ?? 'no fact');
     expect(Object.keys(fact.value as object).toSorted()).toEqual(Object.keys(logOrigins).toSorted());
   }
   expect.assertions(1);

@@ -13,6 +13,11 @@ export async function* inChunks(bytes: Buffer | string, sizes: readonly number[]
 
 export const chunkSizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
 
+/** Collects the rows of a reader, which yields those of a chunk as one array. */
+export async function collectRows<T>(arrays: AsyncIterable<readonly T[]>): Promise<T[]> {
+  return (await collect(arrays)).flat();
+}
+
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const collected: T[] = [];
   for await (const item of items) collected.push(item);

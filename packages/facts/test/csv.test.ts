@@ -2,12 +2,12 @@ import { catalogue, factsTarget, type Dataset } from '@hourglass/query';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readCsv } from '../src/formats/csv.ts';
-import { chunkSizes, collect, inChunks } from './chunked.ts';
+import { chunkSizes, collectRows, inChunks } from './chunked.ts';
 
 const dataset = catalogue.get('api') as Dataset;
 
 function read(bytes: Buffer | string, sizes?: readonly number[], separator?: string) {
-  return collect(readCsv(inChunks(bytes, sizes), { target: factsTarget(dataset), separator }));
+  return collectRows(readCsv(inChunks(bytes, sizes), { target: factsTarget(dataset), separator }));
 }
 
 describe('readCsv', () => {
@@ -142,7 +142,7 @@ describe('readCsv', () => {
       yield Buffer.from('timestamp\n2026-11-22\n');
       throw new Error('gone');
     }
-    await expect(collect(readCsv(broken(), { target: factsTarget(dataset) }))).rejects.toThrow('gone');
+    await expect(collectRows(readCsv(broken(), { target: factsTarget(dataset) }))).rejects.toThrow('gone');
   });
 });
 

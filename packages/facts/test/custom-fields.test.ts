@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createFactChecker } from '../src/check/check-fact.ts';
 import { readCsv } from '../src/formats/csv.ts';
-import { collect, inChunks } from './chunked.ts';
+import { collectRows, inChunks } from './chunked.ts';
 import { copyLineOf, decodeCopyLine } from './copy-text.ts';
 
 const dataset = withCustomFields(catalogue.get('api') as Dataset, [
@@ -101,7 +101,7 @@ describe('a fault names the field:', () => {
 
 describe('CSV', () => {
   const read = (text: string, undeclaredFields?: UndeclaredFields) =>
-    collect(
+    collectRows(
       readCsv(inChunks(text), {
         target: factsTarget(dataset),
         ...(undeclaredFields === undefined ? {} : { undeclaredFields }),

@@ -143,16 +143,17 @@ class Run {
   }
 
   /** Keeps the first and the last time of the facts. */
-  private async *watchTimes(facts: AsyncIterable<RawFact>): AsyncGenerator<RawFact> {
+  private async *watchTimes(chunks: AsyncIterable<readonly RawFact[]>): AsyncGenerator<readonly RawFact[]> {
     let { firstMs, lastMs } = this.state;
-    for await (const fact of facts) {
-      const ms = 'value' in fact ? msOf(fact.value['timestamp']) : Number.NaN;
-      if (!Number.isNaN(ms) && (firstMs === null || lastMs === null || ms < firstMs || ms > lastMs)) {
+    for await (const facts of chunks) {
+      for (const fact of facts) {
+        const ms = 'value' in fact ? msOf(fact.value['timestamp']) : Number.NaN;
+        if (Number.isNaN(ms)) continue;
         firstMs = Math.min(ms, firstMs ?? ms);
         lastMs = Math.max(ms, lastMs ?? ms);
-        this.state = { ...this.state, firstMs, lastMs };
       }
-      yield fact;
+      this.state = { ...this.state, firstMs, lastMs };
+      yield facts;
     }
   }
 }

@@ -24,14 +24,14 @@ export interface CsvOptions {
 export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
   options: CsvOptions,
-): AsyncGenerator<RawFact> {
+): AsyncGenerator<readonly RawFact[]> {
   const splitter = new CsvSplitter(options.separator ?? ',');
   const reader = new CsvReader(options);
   for await (const chunk of skipByteOrderMark(chunks)) {
-    yield* reader.read(splitter.push(chunk));
+    yield reader.read(splitter.push(chunk));
     if (reader.ended) return;
   }
-  yield* reader.read(splitter.end());
+  yield reader.read(splitter.end());
 }
 
 interface Column {

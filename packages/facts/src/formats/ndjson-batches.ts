@@ -26,7 +26,7 @@ const defaultMaxChars = 16 * 1024 * 1024;
  * batch with only faults has an empty body.
  */
 export async function* makeNdjsonBatches(
-  facts: AsyncIterable<RawFact>,
+  chunks: AsyncIterable<readonly RawFact[]>,
   { maxRows, maxChars = defaultMaxChars }: BatchLimits,
 ): AsyncGenerator<NdjsonBatch> {
   let rows: string[] = [];
@@ -34,23 +34,25 @@ export async function* makeNdjsonBatches(
   let fileLines: number[] = [];
   let faults: RowFault[] = [];
   let readingEnd: RowFault | null = null;
-  for await (const fact of facts) {
-    if ('fault' in fact) {
-      const fault = { line: fact.line, field: fact.field ?? '', message: fact.fault };
-      faults.push(fault);
-      if (fact.endsReading === true) readingEnd = fault;
-    } else {
-      const row = `${JSON.stringify(fact.value)}\n`;
-      rows.push(row);
-      chars += row.length;
-      fileLines.push(fact.line);
+  for await (const facts of chunks) {
+    for (const fact of facts) {
+      if ('fault' in fact) {
+        const fault = { line: fact.line, field: fact.field ?? '', message: fact.fault };
+        faults.push(fault);
+        if (fact.endsReading === true) readingEnd = fault;
+      } else {
+        const row = `${JSON.stringify(fact.value)}\n`;
+        rows.push(row);
+        chars += row.length;
+        fileLines.push(fact.line);
+      }
+      if (rows.length < maxRows && faults.length < maxRows && chars < maxChars) continue;
+      yield { body: rows.join(''), fileLines, faults, readingEnd };
+      rows = [];
+      chars = 0;
+      fileLines = [];
+      faults = [];
     }
-    if (rows.length < maxRows && faults.length < maxRows && chars < maxChars) continue;
-    yield { body: rows.join(''), fileLines, faults, readingEnd };
-    rows = [];
-    chars = 0;
-    fileLines = [];
-    faults = [];
   }
   if (rows.length > 0 || faults.length > 0) yield { body: rows.join(''), fileLines, faults, readingEnd };
 }

@@ -37,14 +37,15 @@ export interface ReadingObserver {
 }
 
 /**
- * Yields the rows of a file as they are read, each with its line number. Fields are not checked
- * here, but by the API that ingests the rows. Throws errors of the stream.
+ * Yields the rows of a file as they are read, each with its line number, and those of a chunk as one
+ * array. Fields are not checked here, but by the API that ingests the rows. Throws errors of the
+ * stream.
  */
 export function readFacts(
   stream: AsyncIterable<Uint8Array>,
   options: ReadFactsOptions,
   { onFormat = () => {}, onUnfinished = () => {} }: ReadingObserver = {},
-): AsyncGenerator<RawFact> {
+): AsyncGenerator<readonly RawFact[]> {
   if (options.format === 'csv') return readCsv(stream, options);
   const looksLike = createFormatGuide();
   if (options.format === 'ndjson') return readNdjson(stream, { onUnfinished, looksLike });

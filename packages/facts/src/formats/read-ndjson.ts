@@ -1,5 +1,5 @@
 import { thenSentence } from '@hourglass/contract/messages';
-import { splitLines } from './lines.ts';
+import { splitLines, type Line } from './lines.ts';
 import type { FormatGuide } from './logs/looks-like.ts';
 import { parseNdjsonLine } from './ndjson.ts';
 import type { RawFact, UnfinishedLine } from './raw-fact.ts';
@@ -20,32 +20,54 @@ const firstLines = 100;
  */
 export async function* readNdjson(
   stream: AsyncIterable<Uint8Array>,
-  { onUnfinished, looksLike }: NdjsonOptions,
-): AsyncGenerator<RawFact> {
-  /** Faults of the first lines, until a line can be read. */
-  let first: Fault[] | null = [];
-  let hint = '';
+  options: NdjsonOptions,
+): AsyncGenerator<readonly RawFact[]> {
+  const reader = new NdjsonReader(options);
   for await (const lines of splitLines(stream)) {
+    yield reader.read(lines);
+    if (reader.ended) return;
+  }
+  yield reader.end();
+}
+
+class NdjsonReader {
+  /** Whether a fault has ended the reading. */
+  ended = false;
+  private readonly options: NdjsonOptions;
+  /** Faults of the first lines, until a line can be read. */
+  private first: Fault[] | null = [];
+  private hint = '';
+
+  constructor(options: NdjsonOptions) {
+    this.options = options;
+  }
+
+  read(lines: readonly Line[]): readonly RawFact[] {
+    const facts: RawFact[] = [];
     for (const line of lines) {
       const fact = parseNdjsonLine(line);
       if ('fault' in fact && 'text' in line && line.isUnended === true) {
-        onUnfinished({ line: line.line, reason: fact.fault });
-      } else if (first === null) {
-        yield fact;
+        this.options.onUnfinished({ line: line.line, reason: fact.fault });
+      } else if (this.first === null) {
+        facts.push(fact);
       } else if ('fault' in fact) {
-        if (first.length === 0 && 'text' in line) hint = looksLike(line.text, []);
-        first.push(fact);
-        if (first.length < firstLines) continue;
-        yield ofAll(first, hint);
-        return;
+        if (this.first.length === 0 && 'text' in line) this.hint = this.options.looksLike(line.text, []);
+        this.first.push(fact);
+        if (this.first.length < firstLines) continue;
+        this.ended = true;
+        return [ofAll(this.first, this.hint)];
       } else {
-        yield* first;
-        first = null;
-        yield fact;
+        facts.push(...this.first, fact);
+        this.first = null;
       }
     }
+    return facts;
   }
-  if (first !== null && first.length > 0) yield ofAll(first, hint);
+
+  /** Returns the fault of a file none of whose lines could be read. */
+  end(): readonly RawFact[] {
+    return this.first === null || this.first.length === 0 ? [] : [ofAll(this.first, this.hint)];
+  }
 }
 
 function ofAll(faults: readonly Fault[], hint: string): Fault {

@@ -14,7 +14,7 @@ import type { ProxyNaming } from '../../src/formats/logs/name-proxy.ts';
 import { createNamedFormats } from '../../src/formats/logs/named-formats.ts';
 import { createUserAgentReader } from '../../src/formats/logs/user-agent.ts';
 import { readFacts } from '../../src/formats/read-facts.ts';
-import { collect } from '../chunked.ts';
+import { collectRows } from '../chunked.ts';
 
 const readUserAgent = createUserAgentReader();
 
@@ -233,7 +233,7 @@ describe.skipIf(!hasRealLog)('a real log of 10,000 requests', () => {
     const dataset = catalogue.get('api') as Dataset;
     const check = createFactChecker(dataset, { times: { earliestMs: 0, latestMs: Date.now() } });
     const stream = createReadStream(realLog).pipe(createGunzip());
-    const facts = await collect(readFacts(stream, { format: 'combined', proxy: null }));
+    const facts = await collectRows(readFacts(stream, { format: 'combined', proxy: null }));
     const values = facts.flatMap((fact) => ('value' in fact ? [fact.value] : []));
     expect(facts.filter((fact) => 'fault' in fact)).toEqual([]);
     expect(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RawFact, UnfinishedLine } from '../../src/formats/raw-fact.ts';
 import { parseLogFormat, readFacts, type ReadLogOptions } from '../../src/formats/read-facts.ts';
-import { collect, inChunks } from '../chunked.ts';
+import { collectRows, inChunks } from '../chunked.ts';
 
 interface Reading {
   readonly facts: RawFact[];
@@ -12,7 +12,7 @@ interface Reading {
 async function read(text: string, format: ReadLogOptions['format'] = 'auto'): Promise<Reading> {
   let chosen: string | null = null;
   const unfinished: UnfinishedLine[] = [];
-  const facts = await collect(
+  const facts = await collectRows(
     readFacts(
       inChunks(text),
       { format, proxy: null },
@@ -235,7 +235,7 @@ describe('a wrong --format', () => {
   });
 
   test('ndjson is reported once for an access log', async () => {
-    const facts = await collect(readFacts(inChunks(`${combined}\n`.repeat(300)), { format: 'ndjson' }));
+    const facts = await collectRows(readFacts(inChunks(`${combined}\n`.repeat(300)), { format: 'ndjson' }));
     expect(facts).toEqual([
       {
         line: 1,
@@ -335,7 +335,7 @@ describe('a last line without an end', () => {
   test('of NDJSON is read if it is JSON, and left out if not', async () => {
     const unfinished: UnfinishedLine[] = [];
     const readNdjson = (text: string) =>
-      collect(
+      collectRows(
         readFacts(inChunks(text), { format: 'ndjson' }, { onUnfinished: (line) => unfinished.push(line) }),
       );
     expect(await readNdjson('{"a":1}\n{"a":2}')).toHaveLength(2);

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { createUserAgentReader } from '../../src/formats/logs/user-agent.ts';
 
@@ -99,4 +101,26 @@ describe('a user agent', () => {
       read(piece.repeat(100_000));
     expect(performance.now() - startedAt).toBeLessThan(2000);
   });
+});
+
+test('a user agent in the cache does not keep the text alive that it was cut from', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const chunkBytes = 64 * 1024;
+  const reader = createUserAgentReader();
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let number = 0; number < 100; number += 1) {
+    const chunk = Buffer.alloc(
+      chunkBytes,
+      `Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0.0.0.${number} `,
+    ).toString();
+    reader(chunk.slice(0, 60));
+  }
+  collectGarbage();
+  const kept = process.memoryUsage().heapUsed - before;
+  expect(reader('Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0')).toMatchObject({
+    ax_ua_agent_family: 'Firefox',
+  });
+  expect(kept).toBeLessThan(25 * chunkBytes);
 });

@@ -2,7 +2,7 @@ import { quoted } from '@hourglass/contract/messages';
 import { parseNdjsonLine } from '../ndjson.ts';
 import { readIsoTime } from '../../columns/iso-time.ts';
 import type { FieldKind } from './field-kinds.ts';
-import { addToEntry, type LogColumn, type LogEntry } from './log-entry.ts';
+import { fillColumn, type LogColumn, type LogEntry } from './log-entry.ts';
 import type { LogFormat, LogMatch, Misfit } from './log-format.ts';
 import { readLogTime } from './log-time.ts';
 import { nginxVariable, type LogVariable } from './log-variables.ts';
@@ -96,16 +96,16 @@ function read(text: string): Reading {
     if (times.has(name)) {
       const timestamp = readTime(value);
       if (timestamp === null) return fault(`found ${shown(value)}; expected a time with a zone`);
-      addToEntry(entry, { timestamp });
+      fillColumn(entry, 'timestamp', timestamp);
       continue;
     }
     const variable = nginxVariable(aliases[name] ?? name);
     if (variable.columns.length === 0) continue;
     const member = readMember(variable, value);
-    if (member === null) {
+    if (member === undefined) {
       return fault(`found ${shown(value)}; expected ${variable.kind.expected}`);
     }
-    addToEntry(entry, member);
+    variable.fillColumns(entry, member);
   }
   const hasCall = 'request_uri' in entry || 'request_path' in entry || 'response_status_code' in entry;
   if (entry.timestamp === undefined || !hasCall)
@@ -113,16 +113,14 @@ function read(text: string): Reading {
   return { entry, isWhole: true };
 }
 
-/** Returns null if the value is invalid. */
-function readMember({ kind, toEntry }: LogVariable, value: unknown): LogEntry | null {
-  if (value === null) return toEntry(null);
-  if (typeof value !== 'string' && typeof value !== 'number') return null;
+/** Returns undefined if the value is invalid. */
+function readMember({ kind }: LogVariable, value: unknown): unknown {
+  if (value === null) return null;
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   // JSON drops the last zeros of seconds.
   const texts = typeof value === 'number' ? [String(value), value.toFixed(3)] : [value];
   const text = texts.find((text) => formOf(kind).test(text));
-  if (text === undefined) return null;
-  const member = kind.read(text);
-  return member === undefined ? null : toEntry(member);
+  return text === undefined ? undefined : kind.read(text);
 }
 
 const forms = new WeakMap<FieldKind, RegExp>();

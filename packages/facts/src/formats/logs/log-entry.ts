@@ -27,9 +27,11 @@ export interface LogEntry {
 
 export type LogColumn = keyof LogEntry;
 
-/** Sets the columns of a value, except those that a variable before it has filled. */
-export function addToEntry(entry: LogEntry, values: LogEntry): void {
-  for (const [column, value] of Object.entries(values) as [LogColumn, never][]) {
-    entry[column] ??= value;
-  }
+/** Sets a column, unless a variable before has filled it. */
+export function fillColumn<Column extends LogColumn>(
+  entry: LogEntry,
+  column: Column,
+  value: LogEntry[Column],
+): void {
+  entry[column] ??= value;
 }

@@ -46,16 +46,14 @@ export function factOf(
   entry: LogEntry,
   { readUserAgent, proxy, customValues }: LogFactOptions,
 ): Readonly<Record<string, unknown>> {
-  const { request_path: path, useragent } = entry;
-  return {
-    ...entry,
-    // A log with the forwarded address in place of the connection's has no other client.
-    ...('client_ip' in entry || !('ax_resolved_client_ip' in entry)
-      ? {}
-      : { client_ip: entry.ax_resolved_client_ip }),
-    ...(path === undefined ? {} : { proxy_pathsuffix: path }),
-    ...(useragent === undefined ? {} : readUserAgent(useragent)),
-    ...customValues,
-    ...(proxy === null ? {} : { apiproxy: nameProxy(proxy, path ?? null) }),
-  };
+  const { client_ip, ax_resolved_client_ip: forwarded, request_path: path, useragent } = entry;
+  // Adding to an object that was made by a spread costs V8 a new hidden class for each fact.
+  const fact = Object.assign<Record<string, unknown>, LogEntry>({}, entry);
+  // A log with the forwarded address in place of the connection's has no other client.
+  if (client_ip === undefined && forwarded !== undefined) fact['client_ip'] = forwarded;
+  if (path !== undefined) fact['proxy_pathsuffix'] = path;
+  if (useragent !== undefined) Object.assign(fact, readUserAgent(useragent));
+  Object.assign(fact, customValues);
+  if (proxy !== null) fact['apiproxy'] = nameProxy(proxy, path ?? null);
+  return fact;
 }

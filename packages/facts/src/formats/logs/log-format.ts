@@ -1,5 +1,5 @@
 import { quoted } from '@hourglass/contract/messages';
-import { addToEntry, type LogColumn, type LogEntry } from './log-entry.ts';
+import type { LogColumn, LogEntry } from './log-entry.ts';
 import { escapeForPattern, textKind, type FieldContext } from './field-kinds.ts';
 import { LogDefinitionError, type LogDefinition, type LogPiece } from './log-definition.ts';
 
@@ -39,6 +39,8 @@ export function compileLogFormat(name: string, definition: LogDefinition): LogFo
   const patterns = pieces.map((piece, index) => patternOf(definition, piece, index));
   const fields = pieces.filter((piece): piece is Field => 'name' in piece);
   const line = new RegExp(`^${patterns.join('')}$`, 's');
+  const values = fields.map(({ variable }, index) => ({ ...variable, group: index + 1 }));
+  const columns = new Set(fields.flatMap(({ variable }) => variable.columns));
   const endsInLiteral = 'literal' in (pieces.at(-1) ?? {});
   const lastQuote = patterns.at(-1) === optionalQuote;
 
@@ -46,16 +48,16 @@ export function compileLogFormat(name: string, definition: LogDefinition): LogFo
     const found = line.exec(text);
     if (found === null) return null;
     const entry: LogEntry = {};
-    for (const [index, { variable }] of fields.entries()) {
-      const value = variable.kind.read(found[index + 1] ?? '');
+    for (const { group, kind, fillColumns } of values) {
+      const value = kind.read(found[group] ?? '');
       if (value === undefined) return null;
-      addToEntry(entry, variable.toEntry(typeof value === 'string' ? unescape(value) : value));
+      fillColumns(entry, typeof value === 'string' ? unescape(value) : value);
     }
     return { entry, isWhole: endsInLiteral && (!lastQuote || found.at(-1) === '"') };
   };
   return {
     name,
-    columns: new Set(fields.flatMap(({ variable }) => variable.columns)),
+    columns,
     skippedVariables: fields.filter(isSkipped).map(({ name }) => name),
     match,
     explain: (text) => explain(text, pieces, patterns),

@@ -18,24 +18,28 @@ import {
   type FieldKind,
 } from './field-kinds.ts';
 import { isAddress } from './is-address.ts';
-import type { LogColumn, LogEntry } from './log-entry.ts';
+import { fillColumn, type LogColumn, type LogEntry } from './log-entry.ts';
 import { pathOf, readRequest } from './request-line.ts';
 
 /** A variable of a log: its form, and the columns that its value fills. */
 export interface LogVariable {
   readonly kind: FieldKind;
-  /** The value is already without escapes. Null fills the columns with null. */
-  readonly toEntry: (value: unknown) => LogEntry;
+  /** Fills the columns. The value is already without escapes. Null fills them with null. */
+  readonly fillColumns: (entry: LogEntry, value: unknown) => void;
   /** The columns that it fills. None if the value is skipped. */
   readonly columns: readonly LogColumn[];
 }
 
 function fills<Value>(kind: FieldKind<Value>, column: LogColumn): LogVariable {
-  return { kind, columns: [column], toEntry: (value) => ({ [column]: value as never }) };
+  return {
+    kind,
+    columns: [column],
+    fillColumns: (entry, value) => fillColumn(entry, column, value as never),
+  };
 }
 
 export function skipped(kind: FieldKind = textKind): LogVariable {
-  return { kind, columns: [], toEntry: () => ({}) };
+  return { kind, columns: [], fillColumns: () => undefined };
 }
 
 export const addressVariable = fills(addressKind, 'client_ip');
@@ -61,9 +65,10 @@ export function totalTimeVariable(unit: string, unitsPerSecond: number): LogVari
 export const requestVariable: LogVariable = {
   kind: requestKind,
   columns: ['request_verb', 'request_uri', 'request_path'],
-  toEntry: (value) => {
+  fillColumns: (entry, value) => {
     const { verb, uri } = readRequest((value as string | null) ?? '');
-    return { request_verb: verb, request_uri: uri, request_path: uri === null ? null : pathOf(uri) };
+    entry.request_verb ??= verb;
+    fillUri(entry, uri);
   },
 };
 
@@ -71,11 +76,13 @@ export const requestVariable: LogVariable = {
 export const uriVariable: LogVariable = {
   kind: textKind,
   columns: ['request_uri', 'request_path'],
-  toEntry: (value) => {
-    const uri = value as string | null;
-    return { request_uri: uri, request_path: uri === null ? null : pathOf(uri) };
-  },
+  fillColumns: (entry, value) => fillUri(entry, value as string | null),
 };
+
+function fillUri(entry: LogEntry, uri: string | null): void {
+  entry.request_uri ??= uri;
+  entry.request_path ??= uri === null ? null : pathOf(uri);
+}
 
 /** A path without its query string. */
 export const pathVariable = fills(textKind, 'request_path');
@@ -83,9 +90,10 @@ export const pathVariable = fills(textKind, 'request_path');
 const forwardedForVariable: LogVariable = {
   kind: addressListKind,
   columns: ['x_forwarded_for_ip', 'ax_resolved_client_ip'],
-  toEntry: (value) => {
+  fillColumns: (entry, value) => {
     const list = value as string | null;
-    return { x_forwarded_for_ip: list, ax_resolved_client_ip: list === null ? null : firstAddress(list) };
+    entry.x_forwarded_for_ip ??= list;
+    entry.ax_resolved_client_ip ??= list === null ? null : firstAddress(list);
   },
 };
 

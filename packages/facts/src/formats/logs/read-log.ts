@@ -27,7 +27,7 @@ const sampleLines = 100;
 export async function* readLog(
   stream: AsyncIterable<Uint8Array>,
   options: LogOptions,
-): AsyncGenerator<RawFact> {
+): AsyncGenerator<readonly RawFact[]> {
   let sample: Line[] = [];
   let format: LogFormat | null = null;
   for await (const lines of splitLines(stream)) {
@@ -36,18 +36,18 @@ export async function* readLog(
       if (sample.length < sampleLines) continue;
       format = choose(sample, options);
       if (format === null) {
-        yield* unknownFormat(sample, options);
+        yield unknownFormat(sample, options);
         return;
       }
-      yield* readLines(sample, format, options);
+      yield readLines(sample, format, options);
       sample = [];
     } else {
-      yield* readLines(lines, format, options);
+      yield readLines(lines, format, options);
     }
   }
   if (sample.length === 0) return;
   format = choose(sample, options);
-  yield* format === null ? unknownFormat(sample, options) : readLines(sample, format, options);
+  yield format === null ? unknownFormat(sample, options) : readLines(sample, format, options);
 }
 
 function choose(sample: readonly Line[], { formats, onFormat }: LogOptions): LogFormat | null {
@@ -60,25 +60,25 @@ function textsOf(sample: readonly Line[]): readonly string[] {
   return sample.slice(0, sampleLines).flatMap((line) => ('text' in line ? [line.text] : []));
 }
 
-function* readLines(lines: readonly Line[], format: LogFormat, options: LogOptions): Generator<RawFact> {
+function readLines(lines: readonly Line[], format: LogFormat, options: LogOptions): readonly RawFact[] {
+  const facts: RawFact[] = [];
   for (const line of lines) {
     if ('fault' in line) {
-      yield line;
+      facts.push(line);
       continue;
     }
     const match = matchLine(format, line.text);
     if (match !== null && (match.isWhole || line.isUnended !== true)) {
-      yield { line: line.line, value: factOf(match.entry, options) };
+      facts.push({ line: line.line, value: factOf(match.entry, options) });
     } else if (line.isUnended === true) {
       const reason = match === null ? explained(line.text, format) : 'more may follow its last value';
       options.onUnfinished({ line: line.line, reason });
     } else {
-      yield {
-        line: line.line,
-        fault: `${explained(line.text, format)}${options.looksLike(line.text, options.formats)}`,
-      };
+      const hint = options.looksLike(line.text, options.formats);
+      facts.push({ line: line.line, fault: `${explained(line.text, format)}${hint}` });
     }
   }
+  return facts;
 }
 
 function explained(text: string, format: LogFormat): string {
@@ -87,11 +87,12 @@ function explained(text: string, format: LogFormat): string {
 }
 
 /** One fault stands for all lines. Lines that are not text have their own. */
-function* unknownFormat(sample: readonly Line[], options: LogOptions): Generator<RawFact> {
+function unknownFormat(sample: readonly Line[], options: LogOptions): readonly RawFact[] {
   const count = textsOf(sample).length;
+  const facts: RawFact[] = [];
   for (const line of sample) {
     if ('fault' in line) {
-      yield line;
+      facts.push(line);
       continue;
     }
     const reason = explainedByNearest(line.text, options.formats);
@@ -100,14 +101,12 @@ function* unknownFormat(sample: readonly Line[], options: LogOptions): Generator
     } else {
       const others = count === 1 ? '' : `. The first ${count} lines are alike`;
       const hint = options.looksLike(line.text, options.formats);
-      yield {
-        line: line.line,
-        fault: thenSentence(`${reason}${hint}${others}`, 'Reading stopped here'),
-        endsReading: true,
-      };
+      const fault = thenSentence(`${reason}${hint}${others}`, 'Reading stopped here');
+      facts.push({ line: line.line, fault, endsReading: true });
     }
-    return;
+    break;
   }
+  return facts;
 }
 
 function explainedByNearest(text: string, formats: readonly LogFormat[]): string {

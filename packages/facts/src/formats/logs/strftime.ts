@@ -1,6 +1,7 @@
 import { readIsoTime } from '../../columns/iso-time.ts';
 import { escapeForPattern } from './field-kinds.ts';
 import { LogDefinitionError } from './log-definition.ts';
+import { fillColumn } from './log-entry.ts';
 import { months } from './log-time.ts';
 import type { LogVariable } from './log-variables.ts';
 
@@ -45,7 +46,7 @@ export function strftimeVariable(name: string, format: string): LogVariable {
       read: (text) => readTime(time.exec(text)?.groups ?? {}) ?? undefined,
     },
     columns: ['timestamp'],
-    toEntry: (value) => ({ timestamp: value as number }),
+    fillColumns: (entry, value) => fillColumn(entry, 'timestamp', value as number),
   };
 }
 

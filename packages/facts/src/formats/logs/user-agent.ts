@@ -56,14 +56,20 @@ export function createUserAgentReader(maxCached = 10_000): UserAgentReader {
     const text = userAgent.slice(0, maxParsedChars);
     const cached = cache.get(text);
     if (cached !== undefined) return cached;
-    const fields = readUserAgent(text);
+    const own = copyOf(text);
+    const fields = readUserAgent(own);
     if (cache.size >= maxCached) {
       const oldest = cache.keys().next();
       if (oldest.done !== true) cache.delete(oldest.value);
     }
-    cache.set(text, fields);
+    cache.set(own, fields);
     return fields;
   };
+}
+
+/** Returns a text of its own. A part of a line would keep in memory the chunk that the line was cut from. */
+function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 function readUserAgent(text: string): UserAgentFields {
