@@ -129,7 +129,7 @@ test('a worker killed while it rewrites a segment brings no deleted fact back an
   await eventually('everything is sealed', async () => ((await places()).hot === 0 ? true : null));
   await first.stop();
   const database = openDatabase({ as: 'owner', url: system.databaseUrl, poolSize: 2 });
-  const [owner] = await database.segments.listCrowded(1);
+  const [owner] = await database.segments.listMergeable({ targetFacts: 1_000_000_000, minSegments: 1 });
   if (owner === undefined) throw new Error('nothing is sealed');
   const startMs = Date.parse(range.start);
   for (const [index, point] of points.entries()) {

@@ -5,6 +5,7 @@ import { catalogue, storedColumns } from '@hourglass/query';
 import { ServiceUnavailable } from '@hourglass/reports';
 import {
   createTestDatabase,
+  eventually,
   migrationsFolder,
   temporaryFolder,
   type TemporaryFolder,
@@ -98,6 +99,49 @@ describe('migrations', () => {
     await withClient(database.url, async (client) => {
       const { rows } = await client.query("select to_regclass('good') as good, to_regclass('half') as half");
       expect(rows).toEqual([{ good: 'good', half: null }]);
+    });
+  });
+
+  test('that create an index concurrently let writes continue, also while another process waits for them', async () => {
+    await addMigration('20260101000000_table', 'create table numbers (n integer)');
+    await run();
+    await addMigration('20260102000000_index', 'create index concurrently numbers_idx on numbers (n);\n');
+    const isBuilding = () =>
+      withClient(database.url, async (client) => {
+        const { rowCount } = await client.query('select from pg_stat_progress_create_index');
+        return rowCount === 1 ? true : null;
+      });
+    await withClient(database.url, async (client) => {
+      await client.query('begin; insert into numbers values (1)');
+      const runs = [run(), run()];
+      await eventually('the index waits for the transaction', isBuilding);
+      await withClient(database.url, (other) => other.query('insert into numbers values (2)'));
+      await eventually('the other process waits', () =>
+        log.some((line) => line.startsWith('waiting')) ? true : null,
+      );
+      await client.query('commit');
+      await Promise.all(runs);
+    });
+    expect(await history(database.url)).toHaveLength(2);
+  });
+
+  test('that create an index concurrently run again from their beginning after a failure', async () => {
+    await addMigration(
+      '20260101000000_table',
+      'create table numbers (n integer); insert into numbers values (1), (1)',
+    );
+    await addMigration(
+      '20260102000000_index',
+      'drop index concurrently if exists numbers_idx;\ncreate unique index concurrently numbers_idx on numbers (n);\n',
+    );
+    await expect(run()).rejects.toThrow('the migration "20260102000000_index" failed');
+    await withClient(database.url, (client) => client.query('delete from numbers'));
+    await run();
+    await withClient(database.url, async (client) => {
+      const { rows } = await client.query(
+        `select indisvalid from pg_index where indexrelid = 'numbers_idx'::regclass`,
+      );
+      expect(rows).toEqual([{ indisvalid: true }]);
     });
   });
 

@@ -303,11 +303,11 @@ test('reads through indexes below the policies, however long the history is', as
   }
   expect([...indexes]).toEqual(
     expect.arrayContaining([
-      'queries_active_idx',
-      'queries_completed_idx',
+      'queries_active_newest_idx',
+      'queries_completed_newest_idx',
       'batches_hot_idx',
       'batches_environment_id_created_at_idx',
-      'segments_environment_id_dataset_state_last_at_idx',
+      'segments_live_idx',
       'queries_environment_id_created_at_id_idx',
       'audit_events_organization_at_id_idx',
       'queries_pkey',

@@ -52,7 +52,7 @@ test('segments that exceed the memory together are merged some at a time, withou
   let live = stored;
   const merged: number[] = [];
   const segments = {
-    listCrowded: () => Promise.resolve([{ environmentId: 7, dataset: 'api' }]),
+    listMergeable: () => Promise.resolve([{ environmentId: 7, dataset: 'api' }]),
     withOwnerLock: (_owner, work) => work(),
     listLive: () =>
       Promise.resolve({

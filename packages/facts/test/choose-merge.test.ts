@@ -18,7 +18,12 @@ describe('segments are merged', () => {
   test('only if there are enough and they fit into one segment', () => {
     expect(chooseMerge(segmentsOf(10, 20, 30), terms)).toBe(null);
     expect(chooseMerge(segmentsOf(600_000, 600_000, 600_000, 600_000), terms)).toBe(null);
-    expect(chooseMerge(segmentsOf(400_000, 400_000, 400_000, 400_000), terms)).toBe(null);
+    expect(chooseMerge(segmentsOf(400_000, 400_000), terms)).toBe(null);
+  });
+
+  test('also a few that fill a segment, so that none stays below half of the target beside others', () => {
+    expect(chooseMerge(segmentsOf(400_000, 400_000, 400_000), terms)?.length).toBe(2);
+    expect(chooseMerge(segmentsOf(260_000, 260_000, 260_000, 260_000), terms)?.length).toBe(3);
   });
 
   test('several at a time, never beyond the target', () => {
@@ -26,10 +31,10 @@ describe('segments are merged', () => {
       fc.property(sizes, (facts) => {
         const chosen = chooseMerge(segmentsOf(...facts), terms);
         if (chosen === null) return;
-        expect(chosen.length).toBeGreaterThanOrEqual(terms.minSegments);
-        expect(chosen.reduce((sum, segment) => sum + segment.facts, 0)).toBeLessThanOrEqual(
-          terms.targetFacts,
-        );
+        const total = chosen.reduce((sum, segment) => sum + segment.facts, 0);
+        expect(total).toBeLessThanOrEqual(terms.targetFacts);
+        if (total * 2 <= terms.targetFacts) expect(chosen.length).toBeGreaterThanOrEqual(terms.minSegments);
+        expect(chosen.length).toBeGreaterThan(1);
       }),
     );
   });

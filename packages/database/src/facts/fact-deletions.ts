@@ -249,7 +249,7 @@ async function segmentsWith(
   deletion: Deletion,
   range: TimeRange | undefined,
 ): Promise<readonly StoredSegment[]> {
-  return (await liveSegments(client, owner, range)).filter((segment) => mayHold(segment, deletion));
+  return (await liveSegments(client, owner, { range })).filter((segment) => mayHold(segment, deletion));
 }
 
 /** Retires the segments whose facts are all deleted, and notes the deletion in the others. */

@@ -32,7 +32,7 @@ export function findExpired(
       for (const dataset of catalogue.values()) {
         if (dataset.records.length > 0) continue;
         const hot = await hotFactsOf(client, dataset, environmentId, range, expiredBeforeMs);
-        const segments = await liveSegments(client, { environmentId, dataset: dataset.name }, range);
+        const segments = await liveSegments(client, { environmentId, dataset: dataset.name }, { range });
         found.push({ environmentId, ...hot, segments, expiredBeforeMs, range });
       }
       return found;
@@ -53,7 +53,7 @@ export function findRange(
     async (client) => {
       const { expiredBeforeMs } = await ownerRetention(client, { environmentId }, retentionDays);
       const hot = await hotFactsOf(client, dataset, environmentId, range, expiredBeforeMs);
-      const segments = await liveSegments(client, { environmentId, dataset: dataset.name }, range);
+      const segments = await liveSegments(client, { environmentId, dataset: dataset.name }, { range });
       return { environmentId, ...hot, segments, expiredBeforeMs };
     },
     oneSnapshot,

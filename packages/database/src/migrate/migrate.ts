@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Catalogue } from '@hourglass/query';
 import { Client } from 'pg';
 import { connectionOptions } from '../connection/connection-pool.ts';
@@ -11,6 +12,7 @@ import { unpartitionHotTables } from './unpartition-hot-tables.ts';
 
 /** The advisory lock of Prisma's command line, so that the two exclude each other. */
 const migrationLock = 72707369;
+const lockPollMs = 100;
 
 export interface MigrateOptions {
   readonly url: string;
@@ -28,7 +30,7 @@ export interface MigrateOptions {
  * downloaded everywhere.
  * @throws MigrationRefused when another version owns the database, or the user may not create roles
  * @throws ServiceUnavailable when the database is unreachable
- * @throws Error when a migration fails; that migration is rolled back
+ * @throws Error when a migration fails; that migration is rolled back, or runs again if it is concurrent
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
   const { url, log, folder, catalogue = new Map() } = options;
@@ -65,15 +67,24 @@ async function connect(url: string): Promise<Client> {
 }
 
 async function lock(client: Client, log: (message: string) => void): Promise<void> {
+  let isWaiting = false;
+  while (!(await tryLock(client))) {
+    if (!isWaiting) log('waiting for another process to migrate the database');
+    isWaiting = true;
+    await delay(lockPollMs);
+  }
+}
+
+/** A statement that waits for the lock would keep the other process from creating indexes concurrently. */
+async function tryLock(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
     migrationLock,
   ]);
-  if (rows[0]?.locked === true) return;
-  log('waiting for another process to migrate the database');
-  await client.query('select pg_advisory_lock($1)', [migrationLock]);
+  return rows[0]?.locked === true;
 }
 
 async function apply(client: Client, migration: Migration): Promise<void> {
+  if (migration.isConcurrent) return applyConcurrently(client, migration);
   await client.query('begin');
   try {
     await client.query(migration.sql);
@@ -81,6 +92,16 @@ async function apply(client: Client, migration: Migration): Promise<void> {
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => {});
+    throw new Error(`the migration "${migration.name}" failed`, { cause: error });
+  }
+}
+
+/** Each statement is a transaction of its own. After a failure, all of them run again. */
+async function applyConcurrently(client: Client, migration: Migration): Promise<void> {
+  try {
+    for (const statement of migration.sql.split(';')) await client.query(statement);
+    await recordMigration(client, migration, randomUUID());
+  } catch (error) {
     throw new Error(`the migration "${migration.name}" failed`, { cause: error });
   }
 }

@@ -6,6 +6,11 @@ export interface Migration {
   readonly sql: string;
   /** SHA-256 of the file's bytes, hex, as Prisma computes it. */
   readonly checksum: string;
+  /**
+   * Whether it changes indexes with `concurrently`, which lets reads and writes continue but is not possible in a
+   * transaction. All its statements can be repeated, and none has a semicolon within.
+   */
+  readonly isConcurrent: boolean;
 }
 
 /** Reads this version's migrations in the order of application: by name, as in Prisma. */
@@ -17,5 +22,7 @@ export async function readMigrations(folder: string): Promise<readonly Migration
 
 async function readMigration(folder: string, name: string): Promise<Migration> {
   const bytes = await readFile(`${folder}/${name}/migration.sql`);
-  return { name, sql: bytes.toString('utf8'), checksum: createHash('sha256').update(bytes).digest('hex') };
+  const sql = bytes.toString('utf8');
+  const checksum = createHash('sha256').update(bytes).digest('hex');
+  return { name, sql, checksum, isConcurrent: /^\s*(create|drop) index concurrently\b/im.test(sql) };
 }

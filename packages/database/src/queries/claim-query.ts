@@ -3,7 +3,14 @@ import type { Claim, ClaimTerms } from '@hourglass/reports';
 import type { Queryable } from '../connection/scoped-pool.ts';
 import { sql } from '../connection/sql.ts';
 import { producer, type ResultTerms } from './result-terms.ts';
-import { fairStart, isClaimable, orderInEnvironment, turnWeight } from './claimable-queries.ts';
+import {
+  environmentOfQuery,
+  fairStart,
+  isClaimable,
+  isUnsuspendedClaimable,
+  orderInEnvironment,
+  turnWeight,
+} from './claimable-queries.ts';
 
 interface ClaimedRow {
   readonly plan: unknown;
@@ -70,8 +77,8 @@ export async function listWaiting(
   const { rows } = await pool.query<{ readonly id: string }>(sql`
     select q.id
       from queries q
-      join environments e on e.id = q.environment_id
-     where q.state in ('enqueued', 'running') and ${isClaimable(terms)}
+     cross join lateral ${environmentOfQuery}
+     where q.state in ('enqueued', 'running') and ${isUnsuspendedClaimable(terms)} and e.suspended_at is null
      order by ${fairStart}, ${orderInEnvironment}, q.id
      limit ${limit}::integer`);
   return rows.map(({ id }) => id);

@@ -6,8 +6,13 @@ import { sql, type Sql } from '../connection/sql.ts';
  * and time left.
  */
 export function isClaimable(terms: ClaimTerms): Sql {
+  return sql`${isUnsuspendedClaimable(terms)} and not ${isSuspended}`;
+}
+
+/** Like `isClaimable`, for a statement that joins the organization and checks its suspension. */
+export function isUnsuspendedClaimable(terms: ClaimTerms): Sql {
   return sql`
-    ${isUnowned} and not ${isSuspended} and not ${waitsForEqual} and (q.retry_at is null or q.retry_at <= now()) and not ${isExhausted(terms)} and not ${isLate(terms, 0)}`;
+    ${isUnowned} and not ${waitsForEqual} and (q.retry_at is null or q.retry_at <= now()) and not ${isExhausted(terms)} and not ${isLate(terms, 0)}`;
 }
 
 /**
@@ -32,6 +37,16 @@ const waitsForEqual = sql`
      where (equal.id = q.joined_to
             or (equal.joined_to = q.joined_to and (equal.created_at, equal.id) < (q.created_at, q.id)))
        and equal.state in ('enqueued', 'running')))`;
+
+/**
+ * The environment `e` of a query `q`, to be joined laterally. PostgreSQL overestimates the active queries, and would otherwise read every
+ * environment to find those of a few.
+ */
+export const environmentOfQuery = sql`
+  (select turn.next_turn, least(turn.turn_weight, o.turn_weight_ceiling) as turn_weight, o.name as organization, o.suspended_at
+     from environments turn left join organizations o on o.id = turn.organization_id
+    where turn.id = q.environment_id
+   offset 0) e`;
 
 /** Released attempts do not count. */
 export function isExhausted({ maxAttempts }: ClaimTerms): Sql {

@@ -23,8 +23,10 @@ export async function failOverdue(pool: Queryable, terms: ClaimTerms): Promise<n
              end as failure,
              ${isLate(terms, 0)} as late
         from queries q
-       where (${isUnowned} and (${isExhausted(terms)} or ${isLate(terms, 0)}))
-          or (q.state = 'running' and ${isLate(terms, graceMs)})
+       -- The index of active queries needs the condition on the state.
+       where q.state in ('enqueued', 'running')
+         and (${isUnowned} and (${isExhausted(terms)} or ${isLate(terms, 0)})
+              or q.state = 'running' and ${isLate(terms, graceMs)})
          for update
     )
     update queries

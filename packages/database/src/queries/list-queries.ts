@@ -1,5 +1,5 @@
 import type { Tenant } from '@hourglass/query';
-import type { ListCriteria, QueryRecord } from '@hourglass/reports';
+import type { ListCriteria, QueryRecord, QueryState } from '@hourglass/reports';
 import type { Queryable } from '../connection/scoped-pool.ts';
 import { joinSql, sql, type Sql } from '../connection/sql.ts';
 import { queryRecord, recordColumns, type RecordRow } from './query-rows.ts';
@@ -24,11 +24,21 @@ export async function listQueries(
   return rows.map(queryRecord);
 }
 
+/** Part of the text, because partial indexes need the value in the condition. */
+const isInState: Readonly<Record<QueryState, Sql>> = {
+  enqueued: sql`q.state = 'enqueued'`,
+  running: sql`q.state = 'running'`,
+  completed: sql`q.state = 'completed'`,
+  failed: sql`q.state = 'failed'`,
+  cancelled: sql`q.state = 'cancelled'`,
+  expired: sql`q.state = 'expired'`,
+};
+
 function conditionsOf(criteria: ListCriteria): Sql[] {
   const { submittedBy, state, dataset, createdFrom, createdBefore, hostname, hasReport, after } = criteria;
   const conditions: Sql[] = [];
   if (submittedBy !== undefined) conditions.push(sql`q.submitted_by = ${submittedBy}`);
-  if (state !== undefined) conditions.push(sql`q.state = ${state}::query_state`);
+  if (state !== undefined) conditions.push(isInState[state]);
   if (dataset !== undefined) conditions.push(sql`q.plan ->> 'dataset' = ${dataset}`);
   if (createdFrom !== undefined) conditions.push(sql`q.created_at >= ${createdFrom}::timestamptz`);
   if (createdBefore !== undefined) conditions.push(sql`q.created_at < ${createdBefore}::timestamptz`);

@@ -1,7 +1,12 @@
 import type { ClaimTerms, WaitingChoice, WaitingQuery } from '@hourglass/reports';
 import type { Queryable } from '../connection/scoped-pool.ts';
 import { sql } from '../connection/sql.ts';
-import { fairStart, isClaimable, orderInEnvironment, turnWeight } from './claimable-queries.ts';
+import {
+  environmentOfQuery,
+  fairStart,
+  isUnsuspendedClaimable,
+  orderInEnvironment,
+} from './claimable-queries.ts';
 
 /** Bounds the queries whose facts are estimated. Those of organizations without a slot are first. */
 const maxEstimated = 200;
@@ -15,14 +20,13 @@ export async function nextWaiting(
   // The limit keeps PostgreSQL from estimating queries that come after the first small one.
   const { rows } = await pool.query<WaitingQuery>(sql`
     select id, organization, has_joined as "hasJoined", (1.0 / turn_weight)::float8 as share
-      from (select q.id, q.environment_id, q.plan, q.joined_to is not null as has_joined, ${turnWeight} as turn_weight, o.name as organization
+      from (select q.id, q.environment_id, q.plan, q.joined_to is not null as has_joined, e.turn_weight, e.organization
               from queries q
-              join environments e on e.id = q.environment_id
-              join organizations o on o.id = e.organization_id
+             cross join lateral ${environmentOfQuery}
               left join unnest(${[...shares.keys()]}::text[], ${[...shares.values()]}::float8[])
-                     as held (organization, share) on held.organization = o.name
-             where q.state in ('enqueued', 'running') and ${isClaimable(terms)}
-               and not o.name = any(${[...skipped]}::text[])
+                     as held (organization, share) on held.organization = e.organization
+             where q.state in ('enqueued', 'running') and ${isUnsuspendedClaimable(terms)} and e.suspended_at is null
+               and e.organization is not null and not e.organization = any(${[...skipped]}::text[])
              order by coalesce(held.share, 0), ${fairStart}, ${orderInEnvironment}, q.id
              limit ${maxFacts === null ? 1 : maxEstimated}::integer) q
      where ${maxFacts}::float8 is null or ${estimatedFacts} <= ${maxFacts}::float8
@@ -40,7 +44,9 @@ const estimatedFacts = sql`(
             - greatest((q.plan #>> '{range,startMs}')::float8, extract(epoch from s.first_at) * 1000))
             / (extract(epoch from s.last_at - s.first_at) * 1000 + 1)), 0)::float8
        from segments s
-      where s.environment_id = q.environment_id and s.dataset = q.plan ->> 'dataset' and s.state = 'live')
+      where s.environment_id = q.environment_id and s.dataset = q.plan ->> 'dataset' and s.state = 'live'
+        and s.last_at >= to_timestamp((q.plan #>> '{range,startMs}')::float8 / 1000)
+        and s.first_at < to_timestamp((q.plan #>> '{range,endExclusiveMs}')::float8 / 1000))
   + (select coalesce(sum(b.accepted - b.deleted), 0)::float8
        from batches b
       where b.hot and b.environment_id = q.environment_id and b.dataset = q.plan ->> 'dataset'))`;

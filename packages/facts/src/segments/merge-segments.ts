@@ -15,7 +15,7 @@ export interface MergeSegmentsTask extends ReplaceTask {
  */
 export async function mergeSegments(ports: ReplacePorts, task: MergeSegmentsTask): Promise<number> {
   let replaced = 0;
-  for (const owner of await ports.segments.listCrowded(task.terms.minSegments)) {
+  for (const owner of await ports.segments.listMergeable(task.terms)) {
     task.signal.throwIfAborted();
     replaced += (await ports.segments.withOwnerLock(owner, () => mergeOwner(owner, ports, task))) ?? 0;
   }
@@ -31,7 +31,8 @@ async function mergeOwner(
   ports: ReplacePorts,
   task: MergeSegmentsTask,
 ): Promise<number> {
-  const live = await ports.segments.listLive(owner);
+  const maxFacts = Math.floor(task.terms.targetFacts / 2);
+  const live = await ports.segments.listLive(owner, { maxFacts });
   let chosen = chooseAmong(live, task.terms);
   while (chosen !== null) {
     try {

@@ -27,8 +27,8 @@ async function rewrite(
   ports: ReplacePorts,
   task: RewriteSegmentsTask,
 ): Promise<boolean> {
-  const live = await ports.segments.listLive(owner);
-  const segment = live.segments.find((one) => one.id === id);
+  const live = await ports.segments.listLive(owner, { id });
+  const [segment] = live.segments;
   // Merged or retired meanwhile.
   if (segment === undefined) return false;
   return replaceByOne([segment], { owner, live, step: 'rewrite' }, ports, task);

@@ -1,4 +1,5 @@
 import type { Dataset, FactRowColumns, StoredSegment } from '@hourglass/query/catalogue';
+import type { MergeTerms } from './choose-merge.ts';
 import type { IncomingSegment, SegmentFile, SegmentOwner } from './segment.ts';
 
 /** Whole batches of hot facts that will be sealed together. */
@@ -36,6 +37,12 @@ export interface LiveSegments {
   readonly retentionDays: number | null;
   /** Earlier facts are past their retention. Null: facts are kept for ever. */
   readonly expiredBeforeMs: number | null;
+}
+
+/** Conditions on live segments; an omitted one matches all. */
+export interface LiveSegmentsFilter {
+  readonly maxFacts?: number;
+  readonly id?: string;
 }
 
 export interface OwnedSegment {
@@ -92,13 +99,13 @@ export interface SegmentStore {
   seal(hot: HotFacts, segmentId: string): Promise<boolean>;
   /** Retires segments and makes the one live to which their remaining facts were written. */
   replace(replacement: Replacement): Promise<boolean>;
-  /** Lists owners with at least `minSegments` live segments. */
-  listCrowded(minSegments: number): Promise<readonly SegmentOwner[]>;
+  /** Lists the owners for which `chooseMerge` finds segments, most segments first. */
+  listMergeable(terms: MergeTerms): Promise<readonly SegmentOwner[]>;
   /** Lists live segments that hold hidden facts for too long, at most `limit`. */
   listRewritable(terms: RewriteTerms, limit: number): Promise<readonly OwnedSegment[]>;
-  /** Lists live segments, oldest facts first. */
-  listLive(owner: SegmentOwner): Promise<LiveSegments>;
-  /** Retires segments whose facts are all past their environment's retention, and returns them. */
+  /** Lists the live segments that meet the conditions, oldest facts first. */
+  listLive(owner: SegmentOwner, filter?: LiveSegmentsFilter): Promise<LiveSegments>;
+  /** Retires segments whose facts are all past their environment's retention, a thousand of each, and returns them. */
   retireExpired(): Promise<readonly RemovedFacts[]>;
   /**
    * Retires segments that have been incoming for this long: the process that wrote them has died.

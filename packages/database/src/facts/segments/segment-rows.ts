@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingSegment, SegmentFile, SegmentOwner } from '@hourglass/facts';
+import type { IncomingSegment, LiveSegmentsFilter, SegmentFile, SegmentOwner } from '@hourglass/facts';
 import {
   hullOf,
   mayRead,
@@ -23,11 +23,11 @@ interface SegmentRow {
   readonly deletions: readonly Deletion[];
 }
 
-/** Returns the live segments that overlap `range`, or all without one, oldest facts first. */
+/** Returns the live segments that meet all conditions, oldest facts first. */
 export async function liveSegments(
   client: Queryable,
   { environmentId, dataset }: SegmentOwner,
-  range?: TimeRange,
+  { range, maxFacts, id }: LiveSegmentsFilter & { readonly range?: TimeRange | undefined } = {},
 ): Promise<readonly StoredSegment[]> {
   const { rows } = await client.query<SegmentRow>(
     `select id, object_key as key, bytes, sha256, facts, first_at, last_at, columns, deletions
@@ -35,8 +35,9 @@ export async function liveSegments(
       where environment_id = $1 and dataset = $2 and state = 'live'
         and last_at >= coalesce($3, '-infinity'::timestamptz)
         and first_at < coalesce($4, 'infinity'::timestamptz)
+        and ($5::bigint is null or facts <= $5) and ($6::uuid is null or id = $6)
       order by first_at, id`,
-    [environmentId, dataset, dateOf(range?.startMs), dateOf(range?.endExclusiveMs)],
+    [environmentId, dataset, dateOf(range?.startMs), dateOf(range?.endExclusiveMs), maxFacts, id],
   );
   return rows.map(({ bytes, facts, first_at, last_at, ...row }) => ({
     ...row,
@@ -53,7 +54,7 @@ export async function readSegments(
   owner: SegmentOwner,
   ranges: readonly TimeRange[],
 ): Promise<readonly StoredSegment[]> {
-  const segments = await liveSegments(client, owner, hullOf(ranges));
+  const segments = await liveSegments(client, owner, { range: hullOf(ranges) });
   return segments.filter((segment) => mayRead(ranges, segment));
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingSegment, SegmentOwner, SegmentStore } from '@hourglass/facts';
+import type { IncomingSegment, SegmentStore } from '@hourglass/facts';
 import type { Catalogue } from '@hourglass/query';
 import type { Pool } from 'pg';
 import type { Queryable, ScopedPool } from '../../connection/scoped-pool.ts';
@@ -7,6 +7,7 @@ import { servedByDatabase } from '../../connection/database-errors.ts';
 import { copyHotFacts } from './copy-hot-facts.ts';
 import { countHotFacts, listDue, oldestHotFacts } from './hot-batches.ts';
 import { replaceSegments, sealFacts } from './move-facts.ts';
+import { listMergeable } from './mergeable-owners.ts';
 import { withOwnerLock } from './owner-lock.ts';
 import { listRewritable, retireExpired } from './removable-facts.ts';
 import { ownerRetention } from './retention.ts';
@@ -42,14 +43,14 @@ export function createSegmentStore(
     seal: (hot, segmentId) => servedByDatabase(() => sealFacts(copyPool.within(hot), hot, segmentId)),
     replace: (replacement) =>
       servedByDatabase(() => replaceSegments(copyPool.within(replacement.owner), replacement, retentionDays)),
-    listCrowded: (minSegments) => servedByDatabase(() => listCrowded(allSegments, minSegments)),
+    listMergeable: (terms) => servedByDatabase(() => listMergeable(allSegments, terms, retentionDays)),
     listRewritable: (terms, limit) =>
       servedByDatabase(() => listRewritable(allSegments, terms, { retentionDays, limit })),
-    listLive: (owner) =>
+    listLive: (owner, filter) =>
       servedByDatabase(async () => ({
         // Before the segments: a fact that expires in between is only removed later.
         ...(await ownerRetention(controlPool.within(owner), owner, retentionDays)),
-        segments: await liveSegments(controlPool.within(owner), owner),
+        segments: await liveSegments(controlPool.within(owner), owner, filter),
       })),
     retireExpired: () => servedByDatabase(() => retireExpired(allSegments, retentionDays)),
     retireAbandoned: (incomingForMs) =>
@@ -74,17 +75,6 @@ export function createSegmentStore(
   };
 }
 
-async function listCrowded(pool: Queryable, minSegments: number): Promise<readonly SegmentOwner[]> {
-  const { rows } = await pool.query<{ environmentId: number; dataset: string }>(
-    `select environment_id as "environmentId", dataset
-       from segments where state = 'live'
-      group by environment_id, dataset having count(*) >= $1
-      order by count(*) desc, environment_id, dataset`,
-    [minSegments],
-  );
-  return rows;
-}
-
 /**
  * A query reads the segments of one snapshot, taken after its attempt started. Times have
  * millisecond precision, so an attempt that started in the same millisecond may have started
@@ -97,9 +87,9 @@ async function listDeletable(
 ): Promise<readonly IncomingSegment[]> {
   const { rows } = await pool.query<IncomingSegment>(
     `select id, environment_id as "environmentId", object_key as key
-       from segments s
+       from segments
       where state = 'retired' and retired_at < now() - $1::float8 * interval '1 millisecond'
-        and not exists (select from queries q where q.state = 'running' and q.started_at <= s.retired_at)
+        and retired_at < coalesce((select min(started_at) from queries where state = 'running'), 'infinity')
       order by retired_at
       limit $2`,
     [retiredForMs, limit],
