@@ -31,6 +31,7 @@ afterAll(async () => {
   await receiver.stop();
 });
 
+const uuid: unknown = expect.any(String);
 const headers = () => ({ Authorization: `Bearer ${system.token}`, 'Content-Type': 'application/json' });
 
 async function newReport(): Promise<string> {
@@ -86,8 +87,8 @@ describe('a run of a schedule', () => {
     });
     const { host } = new URL(receiver.url);
     expect(made.delivery).toEqual([
-      { kind: 'webhook', host },
-      { kind: 'slack', host },
+      { id: uuid, kind: 'webhook', host },
+      { id: uuid, kind: 'slack', host },
     ]);
     expect(text).not.toMatch(/t0p|s3cret/);
     const ended = await run(made.id);
@@ -121,11 +122,48 @@ describe('a run of a schedule', () => {
     expect(await change({ displayName: 'Renamed' })).toEqual(made.delivery);
     const { host } = new URL(receiver.url);
     expect(await change({ delivery: [{ kind: 'webhook', url: receiver.url }] })).toEqual([
-      { kind: 'webhook', host },
+      { id: uuid, kind: 'webhook', host },
     ]);
     expect((await run(made.id)).deliveries).toMatchObject([{ kind: 'webhook', state: 'delivered' }]);
     expect(await change({ delivery: [] })).toEqual([]);
     expect((await run(made.id)).deliveries).toBeUndefined();
+  });
+
+  test('goes to a target that a change keeps, with its secret, and to the new one in its place', async () => {
+    const { made } = await create({
+      delivery: [
+        { kind: 'slack', url: `${receiver.url}/kept?token=t0p` },
+        { kind: 'slack', url: `${receiver.url}/replaced` },
+      ],
+    });
+    const [first] = made.delivery;
+    const kept = { kind: 'kept', id: first?.id.toUpperCase() };
+    const added = { kind: 'slack', url: `${receiver.url}/added` };
+    const change = (delivery: readonly object[]) => request('PATCH', `/${made.id}`, { delivery });
+    const response = await change([added, kept]);
+    const text = await response.text();
+    expect(text).not.toContain('t0p');
+    expect(schedule.parse(JSON.parse(text)).delivery[1]).toEqual(first);
+    const { query = '' } = await run(made.id);
+    const paths = messagesOf(query).map(({ path }) => path);
+    expect(paths.map((path) => path.slice(path.lastIndexOf('/'))).toSorted()).toEqual([
+      '/added',
+      '/kept?token=t0p',
+    ]);
+
+    const { made: other } = await create({ delivery: [added] });
+    for (const delivery of [
+      [kept, kept],
+      [kept, { kind: 'kept', id: other.delivery[0]?.id }],
+      [kept, { kind: 'kept', id: made.delivery[1]?.id }],
+      [kept, { kind: 'kept', id: 'x' }],
+    ]) {
+      const refused = await change(delivery);
+      const { faults } = errorBody.parse(await refused.json());
+      expect([refused.status, faults?.map(({ field }) => field)]).toEqual([400, ['delivery[1].id']]);
+    }
+    // A refused change leaves everything.
+    expect((await run(made.id)).deliveries).toHaveLength(2);
   });
 });
 

@@ -271,7 +271,7 @@ describe('hourglass schedules', () => {
     await writeFile(targets, '[{"kind":"webhook","url":"https://hooks.example.com/secret"}]');
     expect(await cli('change', id, '--delivery', targets)).toMatchObject({ code: 0 });
     expect(JSON.parse((await cli('show', id)).output)).toMatchObject({
-      delivery: [{ kind: 'webhook', host: 'hooks.example.com' }],
+      delivery: [{ id: expect.any(String) as string, kind: 'webhook', host: 'hooks.example.com' }],
     });
     expect(await cli('runs', id)).toEqual({ code: 0, output: 'no runs' });
     expect((await cli('runs', id, '--limit', '1001')).code).toBe(1);

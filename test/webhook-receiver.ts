@@ -2,6 +2,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface ReceivedMessage {
+  /** With its query. */
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
@@ -27,7 +29,8 @@ export async function startReceiver(): Promise<WebhookReceiver> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const message = { headers: request.headers, body: Buffer.concat(chunks).toString('utf8') };
+      const { headers, url: path = '' } = request;
+      const message = { path, headers, body: Buffer.concat(chunks).toString('utf8') };
       received.push(message);
       const answered = answer(message, received.length - 1);
       if (answered !== null) response.writeHead(answered.status, answered.headers).end();

@@ -150,7 +150,7 @@ describe.skipIf(isChromiumMissing)('saved reports and schedules in Chromium', ()
     });
   });
 
-  test('a schedule keeps its targets with their secrets, unless they are replaced', async () => {
+  test('a schedule keeps its targets with their secrets, and one of them while another is changed', async () => {
     const { name: report } = await post('/reports', {
       ...{ displayName: 'Kept', query: { dimensions: ['apiproxy'], timeRange: 'today' } },
     });
@@ -158,10 +158,10 @@ describe.skipIf(isChromiumMissing)('saved reports and schedules in Chromium', ()
     const { id } = await post('/environments/prod/schedules', {
       report,
       cron: '0 6 * * *',
-      delivery: [bucket],
+      delivery: [bucket, { kind: 'webhook', url: 'https://hooks.example.com/s3cret' }],
     });
     const database = await connectDatabase(system.databaseUrl);
-    const sealed = () => database.sql('select id, sealed from delivery_targets where schedule_id = $1', [id]);
+    const sealed = () => database.sql('select id, sealed from delivery_targets where schedule_id = $1 order by place', [id]);
     const before = await sealed();
     await withPage(`/env/prod/schedules/${id}/edit`, {}, async ({ page }) => {
       await page.getByText('Bucket (S3) · reports/').waitFor();
@@ -170,8 +170,10 @@ describe.skipIf(isChromiumMissing)('saved reports and schedules in Chromium', ()
       await page.getByRole('heading', { name: 'Renamed' }).waitFor();
       expect(await sealed()).toEqual(before);
       await page.getByRole('link', { name: 'Edit Renamed' }).click();
-      await page.getByRole('button', { name: 'Change the targets' }).click();
+      await page.getByText('Webhook · hooks.example.com').waitFor();
       await page.getByText('URLs and secrets are not shown').waitFor();
+      await takePicture(page, 'schedule with kept targets');
+      await page.getByRole('button', { name: 'Change target 1' }).click();
       expect(await page.getByLabel('Bucket', { exact: true }).inputValue()).toBe('reports');
       await page.getByRole('button', { name: 'Save changes' }).click();
       await page.locator('.delivery .errors').first().waitFor();
@@ -180,7 +182,10 @@ describe.skipIf(isChromiumMissing)('saved reports and schedules in Chromium', ()
       await page.getByLabel('Secret access key').fill('another secret');
       await page.getByRole('button', { name: 'Save changes' }).click();
       await page.getByRole('heading', { name: 'Renamed' }).waitFor();
-      expect(await sealed()).not.toEqual(before);
+      const [bucketBefore, webhookBefore] = before;
+      const [bucketNow, webhookNow] = await sealed();
+      expect(bucketNow).not.toEqual(bucketBefore);
+      expect(webhookNow).toEqual(webhookBefore);
     });
     await database.end();
   });
@@ -210,7 +215,7 @@ describe.skipIf(isChromiumMissing)('saved reports and schedules in Chromium', ()
         expect(await accessibilityFaults(page)).toEqual([]);
         await takePicture(page, `new schedule ${name}`);
         await page.goto(`/env/prod/schedules/${id}/edit`);
-        await page.locator('.targets').waitFor();
+        await page.locator('.delivery').waitFor();
         expect(await overflows(page)).toEqual([]);
         await takePicture(page, `change a schedule ${name}`);
       },

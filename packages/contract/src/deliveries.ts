@@ -65,23 +65,45 @@ const slackTarget = z.strictObject({
 
 export const deliveryKinds = ['webhook', 's3', 'email', 'slack'] as const;
 
+const targets = [webhookTarget, s3Target, emailTarget, slackTarget] as const;
+
 /** Where the result of a query goes. Body of `POST …/queries/{id}/deliveries`. */
 export const deliveryTarget = z
-  .discriminatedUnion('kind', [webhookTarget, s3Target, emailTarget, slackTarget], {
-    error: `expected the kind ${deliveryKinds.join(', ')}`,
-  })
-  .superRefine((target, context) => {
-    if (target.kind !== 'webhook') return;
-    const { url, endpoint, secret } = target;
-    if ((url === undefined) === (endpoint === undefined))
-      context.addIssue({ code: 'custom', path: ['url'], message: 'expected either url or endpoint' });
-    if (endpoint !== undefined && secret !== undefined) {
-      const message = 'the endpoint has its own; expected none with endpoint';
-      context.addIssue({ code: 'custom', path: ['secret'], message });
-    }
-  })
+  .discriminatedUnion('kind', targets, { error: `expected the kind ${deliveryKinds.join(', ')}` })
+  .superRefine(checkWebhook)
   .meta({ id: 'DeliveryTarget' });
 export type DeliveryTargetBody = z.infer<typeof deliveryTarget>;
+
+const keptTarget = z
+  .strictObject({
+    kind: z.literal('kept'),
+    id: z.uuid('expected the id of a target of the schedule').describe('Id of the target.'),
+  })
+  .describe('A target that stays as it is, with its secrets.')
+  .meta({ id: 'KeptTarget' });
+
+/** A target in a change of a schedule: a new one, or one that the schedule has and keeps. */
+export const changedTarget = z
+  .discriminatedUnion('kind', [...targets, keptTarget], {
+    error: `expected the kind ${[...deliveryKinds, 'kept'].join(', ')}`,
+  })
+  .superRefine(checkWebhook)
+  .meta({ id: 'ChangedTarget' });
+export type ChangedTargetBody = z.infer<typeof changedTarget>;
+
+function checkWebhook(
+  target: z.infer<(typeof targets)[number]> | z.infer<typeof keptTarget>,
+  context: z.core.$RefinementCtx,
+): void {
+  if (target.kind !== 'webhook') return;
+  const { url, endpoint, secret } = target;
+  if ((url === undefined) === (endpoint === undefined))
+    context.addIssue({ code: 'custom', path: ['url'], message: 'expected either url or endpoint' });
+  if (endpoint !== undefined && secret !== undefined) {
+    const message = 'the endpoint has its own; expected none with endpoint';
+    context.addIssue({ code: 'custom', path: ['secret'], message });
+  }
+}
 
 /** A target without its secrets. A URL may contain one, so its host alone is shown. */
 export const shownTarget = z
@@ -101,6 +123,12 @@ export const shownTarget = z
   })
   .meta({ id: 'ShownTarget' });
 export type ShownTargetView = z.infer<typeof shownTarget>;
+
+/** A target of a schedule. */
+export const scheduleTarget = shownTarget
+  .extend({ id: z.uuid().describe('Names the target in a change that keeps it.') })
+  .meta({ id: 'ScheduleTarget' });
+export type ScheduleTargetView = z.infer<typeof scheduleTarget>;
 
 export const deliveryStates = ['waiting', 'pending', 'sending', 'delivered', 'failed', 'cancelled'] as const;
 export const deliveryState = oneOf(deliveryStates);

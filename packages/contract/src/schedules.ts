@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { accountTime } from './account-fields.ts';
-import { deliveryKinds, deliveryStates, deliveryTarget, shownTarget } from './deliveries.ts';
+import { changedTarget, deliveryKinds, deliveryStates, deliveryTarget, scheduleTarget } from './deliveries.ts';
 import { displayText } from './display-text.ts';
 import { runReportBody } from './saved-reports.ts';
 
@@ -22,10 +22,15 @@ const overrides = runReportBody
 const enabled = z.boolean().describe('false: paused.');
 const skipIfEmpty = z.boolean().describe('true: a result without rows is marked empty.');
 const report = z.string().describe('Name of the saved report.');
+const expectedTargets = 'expected at most 10 targets';
 const delivery = z
   .array(deliveryTarget)
-  .max(10, 'expected at most 10 targets')
-  .describe('Where the result of each run goes. A change replaces the whole list.');
+  .max(10, expectedTargets)
+  .describe('Where the result of each run goes.');
+const changedDelivery = z
+  .array(changedTarget)
+  .max(10, expectedTargets)
+  .describe('Replaces the whole list. Targets of the kind kept stay with their secrets.');
 
 /** Body of `POST …/schedules`. */
 export const createScheduleBody = z
@@ -47,7 +52,7 @@ export type CreateScheduleBody = z.infer<typeof createScheduleBody>;
 export const changeScheduleBody = z
   .strictObject({
     displayName: displayText.nullable().describe('null: none.'),
-    ...{ report, cron, timeZone, catchUp, enabled, skipIfEmpty, overrides, delivery },
+    ...{ report, cron, timeZone, catchUp, enabled, skipIfEmpty, overrides, delivery: changedDelivery },
   })
   .partial()
   .refine((body) => Object.keys(body).length > 0, 'expected at least one member of a schedule')
@@ -65,7 +70,7 @@ export const schedule = z
     enabled: z.boolean().describe('false: paused or stopped.'),
     skipIfEmpty: z.boolean(),
     overrides,
-    delivery: z.array(shownTarget).describe('Without secrets.'),
+    delivery: z.array(scheduleTarget).describe('Without secrets.'),
     stopped: z
       .enum(['reportDeleted', 'userDeleted', 'tokenEnded'])
       .optional()

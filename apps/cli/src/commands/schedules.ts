@@ -62,18 +62,18 @@ interface WordOptions extends PlaceOptions {
   readonly delivery?: string;
 }
 
-function withWordOptions(command: Command): Command {
+function withWordOptions(command: Command, targets: string): Command {
   return command
     .option('--time-zone <zone>', 'zone of the cron, such as Europe/Warsaw (default: UTC)')
     .option('--catch-up <rule>', 'missed due times that run: skip, latest or all (default: latest)')
     .option('--skip-if-empty', 'mark runs without rows as empty')
     .option('--display-name <name>', 'name for people')
     .option('--overrides <file>', 'JSON with words of a query that replace those of the report')
-    .option('--delivery <file>', 'JSON array of targets of each run; [] for none');
+    .option('--delivery <file>', targets);
 }
 
 function addCreateCommand(schedules: Command, context: CommandContext): void {
-  withWordOptions(withPlace(schedules.command('create')))
+  withWordOptions(withPlace(schedules.command('create')), 'JSON array of targets of each run')
     .description('run a saved report at the times of a cron, and print the id of the schedule')
     .argument('<report>', 'name of the report, from its list')
     .requiredOption('--cron <cron>', 'five fields, such as "0 6 * * MON"')
@@ -89,8 +89,11 @@ function addCreateCommand(schedules: Command, context: CommandContext): void {
     });
 }
 
+const changedTargets =
+  'JSON array of targets of each run: [] for none; {"kind":"kept","id":…} keeps one with its secrets';
+
 function addChangeCommand(schedules: Command, context: CommandContext): void {
-  withWordOptions(withId(schedules.command('change')))
+  withWordOptions(withId(schedules.command('change')), changedTargets)
     .description('change a schedule, which then runs with your rights')
     .option('--report <name>', 'name of the report, from its list')
     .option('--cron <cron>', 'five fields, such as "0 6 * * MON"')

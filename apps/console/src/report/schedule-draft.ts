@@ -1,4 +1,10 @@
-import type { DeliveryTargetBody, SavedReportView, ScheduleView, ShownTargetView } from '@hourglass/contract';
+import type {
+  ChangedTargetBody,
+  DeliveryTargetBody,
+  SavedReportView,
+  ScheduleView,
+  ShownTargetView,
+} from '@hourglass/contract';
 import { withText } from './text-members.ts';
 import { lacksRange } from './saved-report.ts';
 
@@ -73,6 +79,14 @@ export function firstTarget(kind: string): DeliveryTargetBody {
     default:
       return { kind: 'email', to: [] };
   }
+}
+
+/** A target that a schedule keeps, or one that is typed. */
+export type EditedTarget = ChangedTargetBody;
+
+/** Begins the change of the targets of a schedule: all are kept. */
+export function keptTargets({ delivery }: Pick<ScheduleView, 'delivery'>): readonly EditedTarget[] {
+  return delivery.map(({ id }) => ({ kind: 'kept', id }));
 }
 
 /** Begins the change of a target. What the API does not show, such as its secrets, is empty. */

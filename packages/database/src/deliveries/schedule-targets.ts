@@ -1,5 +1,5 @@
 import type { Tenant } from '@hourglass/query';
-import { ReportError, type Maker, type StoredTarget } from '@hourglass/reports';
+import { ReportError, type KeptTarget, type Maker, type StoredTarget } from '@hourglass/reports';
 import type { ClientBase } from 'pg';
 import { sql } from '../connection/sql.ts';
 
@@ -10,19 +10,24 @@ interface ScheduleTargets {
 }
 
 /**
- * Replaces the targets of a schedule that the transaction has locked. Deliveries to the former ones
- * continue.
+ * Replaces the targets of a schedule that the transaction has locked, except those that it keeps. Deliveries to the
+ * former ones continue.
  * @throws ReportError `webhook.not_found` for an endpoint of another environment
  */
 export async function replaceTargets(
   client: ClientBase,
   schedule: ScheduleTargets,
-  targets: readonly StoredTarget[],
+  targets: readonly (StoredTarget | KeptTarget)[],
 ): Promise<void> {
-  await client.query(
-    sql`update delivery_targets set schedule_id = null where schedule_id = ${schedule.id}::uuid`,
-  );
-  for (const [place, target] of targets.entries()) await insertTarget(client, schedule, target, place);
+  const kept = targets.flatMap(({ kind, id }) => (kind === 'kept' ? [id] : []));
+  await client.query(sql`
+    update delivery_targets set schedule_id = null
+     where schedule_id = ${schedule.id}::uuid and id <> all (${kept}::uuid[])`);
+  await keepTargets(client, schedule);
+  for (const [place, target] of targets.entries()) {
+    if (target.kind === 'kept') await moveTarget(client, schedule, target.id, place);
+    else await insertTarget(client, schedule, target, place);
+  }
 }
 
 /** Links are made with the rights of the schedule's present maker. */
@@ -31,6 +36,17 @@ export async function keepTargets(client: ClientBase, { id, maker }: ScheduleTar
     update delivery_targets
        set user_id = (select u.id from users u where u.email = ${maker.email}), token_id = ${maker.tokenId}::uuid
      where schedule_id = ${id}::uuid`);
+}
+
+async function moveTarget(
+  client: ClientBase,
+  schedule: Pick<ScheduleTargets, 'id'>,
+  id: string,
+  place: number,
+): Promise<void> {
+  await client.query(sql`
+    update delivery_targets set place = ${place}::integer
+     where id = ${id}::uuid and schedule_id = ${schedule.id}::uuid`);
 }
 
 async function insertTarget(

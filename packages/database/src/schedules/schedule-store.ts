@@ -75,7 +75,7 @@ const selected = sql`
          s.made_by as "madeBy", (select expires_at from tokens where id = s.token_id) as "endsAt",
          coalesce(s.stop_reason, ${stopReason}) as "stopReason", s.created_at as "createdAt",
          s.modified_at as "modifiedAt", s.next_due_at as "nextDueAt", now() as "readAt",
-         (select coalesce(json_agg(t.shown order by t.place), '[]')
+         (select coalesce(json_agg(json_build_object('id', t.id, 'shown', t.shown) order by t.place), '[]')
             from delivery_targets t where t.schedule_id = s.id) as delivery
     from schedules s`;
 

@@ -24,6 +24,12 @@ export type DeliveryTarget =
   | { readonly kind: 'email'; readonly to: readonly string[] }
   | { readonly kind: 'slack'; readonly url: string };
 
+/** A target that a schedule has and keeps, with its secrets. */
+export interface KeptTarget {
+  readonly kind: 'kept';
+  readonly id: string;
+}
+
 /** The part of a target that responses show. */
 export type ShownTarget =
   | { readonly kind: 'webhook' | 'slack'; readonly host: string }

@@ -3,9 +3,9 @@ import type { AuditOf } from '../audit/audit-event.ts';
 import type { Principal } from '../accounts/accounts.ts';
 import { bounded } from '../accounts/ceilings.ts';
 import { makerOf } from '../accounts/maker.ts';
-import type { DeliveryTarget, StoredTarget } from '../deliveries/delivery-target.ts';
+import type { DeliveryTarget, KeptTarget, StoredTarget } from '../deliveries/delivery-target.ts';
 import { sealTarget, type SealTargetPorts } from '../deliveries/seal-target.ts';
-import { ReportError } from '../errors.ts';
+import { invalidRequest, ReportError } from '../errors.ts';
 import { isUuid } from '../uuid.ts';
 import { checkSchedule, type CheckSchedulePorts } from './check-schedule.ts';
 import type { Schedule, ScheduleCount, ScheduleDefinition, ScheduleEdit, ScheduleStore } from './schedule.ts';
@@ -34,7 +34,7 @@ export async function createSchedule(
 ): Promise<Schedule> {
   const { schedules, newId, defaultMaxSchedules } = ports;
   const checked = await checkSchedule(tenant, definition, ports);
-  const targets = sealTargets(tenant, delivery, ports);
+  const targets = delivery.map(sealing(tenant, ports));
   const edit = (now: Date) => fromNow(checked, now);
   const rule = ({ existing, own, ceiling }: ScheduleCount) => {
     const limit = bounded(own ?? defaultMaxSchedules, ceiling);
@@ -43,12 +43,22 @@ export async function createSchedule(
   return schedules.create(tenant, { id: newId(), maker: makerOf(principal), edit, targets }, rule, audit);
 }
 
-function sealTargets(
-  { environmentId }: Tenant,
-  delivery: readonly DeliveryTarget[],
-  ports: SealTargetPorts,
-): readonly StoredTarget[] {
-  return delivery.map((target, place) => sealTarget(environmentId, target, ports, `delivery[${place}]`));
+function sealing({ environmentId }: Tenant, ports: SealTargetPorts) {
+  return (target: DeliveryTarget, place: number): StoredTarget =>
+    sealTarget(environmentId, target, ports, `delivery[${place}]`);
+}
+
+type ChangedDelivery = readonly (DeliveryTarget | KeptTarget)[];
+
+/** @throws ReportError `request.invalid` for a target that the schedule lacks, or that is kept twice */
+function requireKept(delivery: ChangedDelivery, present: Schedule): void {
+  const free = new Set(present.delivery.map(({ id }) => id));
+  const faults = delivery.flatMap((target, place) => {
+    if (target.kind !== 'kept' || free.delete(target.id)) return [];
+    const message = `expected a target of the schedule, once; found "${target.id}"`;
+    return [{ field: `delivery[${place}].id`, message }];
+  });
+  if (faults.length > 0) throw invalidRequest(faults);
 }
 
 /** Absent members keep their values. */
@@ -63,14 +73,16 @@ export type ScheduleChange = {
  */
 export async function changeSchedule(
   { tenant, principal, audit, id }: SaveScheduleOf & { readonly id: string },
-  { delivery, ...change }: ScheduleChange & { readonly delivery?: readonly DeliveryTarget[] | undefined },
+  { delivery, ...change }: ScheduleChange & { readonly delivery?: ChangedDelivery | undefined },
   ports: Omit<SaveSchedulePorts, 'defaultMaxSchedules'>,
 ): Promise<Schedule> {
   const found = isUuid(id) ? await ports.schedules.find(tenant, id) : null;
   if (found === null) throw new ReportError('schedule.not_found', { id });
-  const targets = delivery === undefined ? undefined : sealTargets(tenant, delivery, ports);
+  const seal = sealing(tenant, ports);
+  const targets = delivery?.map((target, place) => (target.kind === 'kept' ? target : seal(target, place)));
   const spelled = await spelledAsUsual(tenant, found, change, ports);
   const edit = (present: Schedule): ScheduleEdit => {
+    requireKept(delivery ?? [], present);
     const definition = withChange(present, spelled);
     const { cron, enabled } = definition;
     const isSame = present.enabled && cron === present.cron && definition.timeZone === present.timeZone;

@@ -2,7 +2,7 @@ import type { Tenant } from '@hourglass/query';
 import type { Maker } from '../accounts/maker.ts';
 import type { AuditEvent, AuditOf } from '../audit/audit-event.ts';
 import type { DeliveryState } from '../deliveries/delivery.ts';
-import type { DeliveryKind, ShownTarget, StoredTarget } from '../deliveries/delivery-target.ts';
+import type { DeliveryKind, KeptTarget, ShownTarget, StoredTarget } from '../deliveries/delivery-target.ts';
 import type { RunOverrides } from '../saved-reports/run-report.ts';
 
 /** Which due times run that no worker could run in time. */
@@ -28,10 +28,16 @@ export interface ScheduleDefinition {
   readonly skipIfEmpty: boolean;
 }
 
+/** A target of a schedule, which keeps its id until it is replaced. */
+export interface ScheduleTarget {
+  readonly id: string;
+  readonly shown: ShownTarget;
+}
+
 export interface Schedule extends ScheduleDefinition {
   readonly id: string;
   /** Where the result of each run goes. */
-  readonly delivery: readonly ShownTarget[];
+  readonly delivery: readonly ScheduleTarget[];
   /** Address of the user that made or last changed it, whose queries its runs are. */
   readonly madeBy: string;
   /** When the token of that request expires. Null: never, or it was a password. */
@@ -128,7 +134,7 @@ export interface ScheduleStore {
       readonly maker: Maker;
       readonly edit: (present: Schedule) => ScheduleEdit;
       /** Replace those of the schedule. Undefined: these stay. */
-      readonly targets: readonly StoredTarget[] | undefined;
+      readonly targets: readonly (StoredTarget | KeptTarget)[] | undefined;
     },
     audit: AuditOf<Schedule>,
   ): Promise<Schedule | null>;

@@ -14,7 +14,7 @@ export function viewOf(schedule: Schedule): ScheduleView {
     ...{ report, cron, timeZone, catchUp, enabled, skipIfEmpty },
     // Contains what the body of the client had.
     overrides: overrides as ScheduleView['overrides'],
-    delivery: schedule.delivery.map(shownTargetOf),
+    delivery: schedule.delivery.map((target) => ({ id: target.id, ...shownTargetOf(target.shown) })),
     ...(stopReason === null ? {} : { stopped: stopReason }),
     nextDueTimes: enabled && stopReason === null ? nextDueTimes(schedule) : [],
     madeBy,

@@ -4,6 +4,7 @@ import {
   maxScheduleBytes,
   schedule,
   scheduleList,
+  type ChangedTargetBody,
 } from '@hourglass/contract';
 import {
   changeSchedule,
@@ -135,11 +136,15 @@ function changeScheduleRoute(findTenant: TenantFinder, ports: SchedulePorts): Gu
       const { report, cron, timeZone, enabled } = body;
       const described = () =>
         audit('schedule.change', { object: id, details: { report, cron, timeZone, enabled } });
-      const change = { ...body, delivery: body.delivery?.map(targetOf) };
+      const change = { ...body, delivery: body.delivery?.map(changedTargetOf) };
       const changed = await changeSchedule({ tenant, principal, id, audit: described }, change, ports);
       response.json(viewOf(changed));
     },
   });
+}
+
+function changedTargetOf(target: ChangedTargetBody) {
+  return target.kind === 'kept' ? { kind: target.kind, id: target.id.toLowerCase() } : targetOf(target);
 }
 
 function deleteSchedule(findTenant: TenantFinder, { schedules }: SchedulePorts): GuardedRoute {

@@ -1,4 +1,4 @@
-import type { DeliveryTargetBody } from '@hourglass/contract';
+import type { DeliveryTargetBody, ScheduleTargetView } from '@hourglass/contract';
 import { useState } from 'react';
 import { FieldErrors } from '../../parts/field.tsx';
 import { InputField, SelectField } from '../../parts/controls.tsx';
@@ -6,30 +6,32 @@ import { withText } from '../../report/text-members.ts';
 import { faultsOf, type FieldFault } from '../../report/faults.ts';
 import { deliveryKinds } from '../../report/delivery-kinds.ts';
 import { withItem } from '../../report/report-body.ts';
-import { firstTarget } from '../../report/schedule-draft.ts';
+import { firstTarget, targetOfShown, type EditedTarget } from '../../report/schedule-draft.ts';
 import { useTexts } from '../../text/texts.tsx';
+import { targetText } from './target-text.ts';
 
 export interface DeliveryFieldsProps {
-  readonly targets: readonly DeliveryTargetBody[];
+  /** Targets that the schedule has. */
+  readonly present?: readonly ScheduleTargetView[];
+  readonly targets: readonly EditedTarget[];
   readonly faults: readonly FieldFault[];
-  readonly hint?: string | undefined;
-  readonly onChange: (targets: readonly DeliveryTargetBody[]) => void;
+  readonly onChange: (targets: readonly EditedTarget[]) => void;
 }
 
 /** Where the result of each run goes. */
-export function DeliveryFields({ targets, faults, hint, onChange }: DeliveryFieldsProps) {
+export function DeliveryFields({ present = [], targets, faults, onChange }: DeliveryFieldsProps) {
   const { t } = useTexts();
+  const hasSecrets = present.some(({ kind }) => kind !== 'email');
   return (
     <fieldset className="card stack">
       <legend className="legend">{t('delivery.title')}</legend>
       {targets.length === 0 && <p className="hint">{t('delivery.none')}</p>}
-      {targets.length > 0 && hint !== undefined && <p className="hint">{hint}</p>}
+      {hasSecrets && <p className="hint">{t('delivery.again')}</p>}
       {targets.map((target, index) => (
         <Target
-          key={index}
+          key={target.kind === 'kept' ? target.id : index}
           position={index + 1}
-          target={target}
-          faults={faults}
+          {...{ present, target, faults }}
           onChange={(changed) => onChange(withItem(targets, index, changed))}
         />
       ))}
@@ -48,29 +50,29 @@ export function DeliveryFields({ targets, faults, hint, onChange }: DeliveryFiel
   );
 }
 
-interface OneTargetProps {
+interface OneTargetProps extends Pick<DeliveryFieldsProps, 'faults'> {
+  readonly present: readonly ScheduleTargetView[];
   readonly position: number;
-  readonly target: DeliveryTargetBody;
-  readonly faults: readonly FieldFault[];
-  readonly onChange: (target: DeliveryTargetBody | null) => void;
+  readonly target: EditedTarget;
+  readonly onChange: (target: EditedTarget | null) => void;
 }
 
-function Target({ position, target, faults, onChange }: OneTargetProps) {
+function Target({ present, position, target, faults, onChange }: OneTargetProps) {
   const { t } = useTexts();
   const member = `delivery[${position - 1}]`;
+  const faultsAt = (name: string) => faultsOf(faults, `${member}.${name}`);
   return (
     <div className="delivery" role="group" aria-label={t('delivery.target', { position })}>
-      <SelectField
-        label={t('delivery.kind')}
-        value={target.kind}
-        options={deliveryKinds.map((kind) => [kind, t(`delivery.${kind}`)])}
-        onValue={(kind) => onChange(firstTarget(kind))}
-      />
-      <TargetFields
-        target={target}
-        faultsAt={(name) => faultsOf(faults, `${member}.${name}`)}
-        onChange={onChange}
-      />
+      {target.kind === 'kept' ? (
+        <KeptTarget
+          position={position}
+          target={present.find(({ id }) => id === target.id)}
+          errors={faultsAt('id')}
+          onChange={onChange}
+        />
+      ) : (
+        <TypedTarget {...{ target, faultsAt, onChange }} />
+      )}
       <FieldErrors
         id={`${member}-errors`}
         errors={faults.filter(({ field }) => field === member).map(({ message }) => message)}
@@ -84,6 +86,48 @@ function Target({ position, target, faults, onChange }: OneTargetProps) {
         {t('report.remove')}
       </button>
     </div>
+  );
+}
+
+interface KeptTargetProps extends Pick<OneTargetProps, 'position' | 'onChange'> {
+  /** Undefined: the schedule has lost it meanwhile. */
+  readonly target: ScheduleTargetView | undefined;
+  readonly errors: readonly string[];
+}
+
+/** A target that stays with its secrets, unless it is changed. */
+function KeptTarget({ position, target, errors, onChange }: KeptTargetProps) {
+  const { t } = useTexts();
+  return (
+    <>
+      <p className="endpoint">{target !== undefined && targetText(target, t)}</p>
+      <FieldErrors id={`kept-${position}-errors`} errors={errors} />
+      {target !== undefined && (
+        <button
+          type="button"
+          className="button small start"
+          aria-label={t('delivery.changeOf', { position })}
+          onClick={() => onChange(targetOfShown(target))}
+        >
+          {t('delivery.change')}
+        </button>
+      )}
+    </>
+  );
+}
+
+function TypedTarget({ target, faultsAt, onChange }: TargetProps) {
+  const { t } = useTexts();
+  return (
+    <>
+      <SelectField
+        label={t('delivery.kind')}
+        value={target.kind}
+        options={deliveryKinds.map((kind) => [kind, t(`delivery.${kind}`)])}
+        onValue={(kind) => onChange(firstTarget(kind))}
+      />
+      <TargetFields {...{ target, faultsAt, onChange }} />
+    </>
   );
 }
 
@@ -111,19 +155,25 @@ type Kind<Name> = Extract<DeliveryTargetBody, { kind: Name }>;
 
 function EmailFields({ target, faultsAt, onChange }: TargetProps<Kind<'email'>>) {
   const { t } = useTexts();
-  const [typed, setTyped] = useState(() => target.to.join(', '));
+  const [typed, setTyped] = useState('');
+  // A text that ends with a comma is kept while it is typed; another target may come to this place.
+  const isTyped = addressesIn(typed).join() === target.to.join();
   return (
     <InputField
       label={t('delivery.to')}
       hint={t('delivery.toHint')}
       errors={faultsAt('to')}
-      value={typed}
+      value={isTyped ? typed : target.to.join(', ')}
       onValue={(text) => {
         setTyped(text);
-        onChange({ ...target, to: text.split(/[,;\s]+/).filter((address) => address !== '') });
+        onChange({ ...target, to: addressesIn(text) });
       }}
     />
   );
+}
+
+function addressesIn(text: string): string[] {
+  return text.split(/[,;\s]+/).filter((address) => address !== '');
 }
 
 function UrlFields({ target, faultsAt, onChange }: TargetProps<Kind<'webhook' | 'slack'>>) {

@@ -1,4 +1,4 @@
-import type { DeliveryTargetBody, SavedReportView, ScheduleView } from '@hourglass/contract';
+import type { SavedReportView, ScheduleView } from '@hourglass/contract';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Place } from '../../api/environments.ts';
@@ -9,11 +9,10 @@ import { Failure } from '../../parts/failure.tsx';
 import { PageTitle } from '../../parts/frame.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { schedulesPath } from '../../parts/paths.ts';
-import { draftOf, targetOfShown } from '../../report/schedule-draft.ts';
+import { draftOf, keptTargets } from '../../report/schedule-draft.ts';
 import { useTexts } from '../../text/texts.tsx';
-import { DeliveryFields, type DeliveryFieldsProps } from './delivery-fields.tsx';
+import { DeliveryFields } from './delivery-fields.tsx';
 import { ScheduleForm } from './schedule-form.tsx';
-import { targetText } from './target-text.ts';
 
 /** The form of a schedule that exists. */
 export function EditSchedulePage({ place, id }: { readonly place: Place; readonly id: string }) {
@@ -51,12 +50,11 @@ function ChangedSchedule({ place, schedule, reports }: ChangedScheduleProps) {
   const { t } = useTexts();
   const [, navigate] = useLocation();
   const [draft, setDraft] = useState(() => draftOf(schedule));
-  // Null: those of the schedule stay, with their secrets.
-  const [delivery, setDelivery] = useState<readonly DeliveryTargetBody[] | null>(null);
+  const [delivery, setDelivery] = useState(() => keptTargets(schedule));
   const { change } = useScheduleWrites(place);
   const save = () => {
     const { displayName = null } = draft;
-    const body = { ...draft, displayName, ...(delivery === null ? {} : { delivery: [...delivery] }) };
+    const body = { ...draft, displayName, delivery: [...delivery] };
     change.mutate({ id: schedule.id, body }, { onSuccess: () => navigate(schedulesPath(place.environment)) });
   };
   return (
@@ -68,7 +66,7 @@ function ChangedSchedule({ place, schedule, reports }: ChangedScheduleProps) {
       onChange={setDraft}
       onSubmit={save}
     >
-      <ChangedDelivery
+      <DeliveryFields
         present={schedule.delivery}
         targets={delivery}
         faults={faultsIn(change.error)}
@@ -83,41 +81,5 @@ function ChangedSchedule({ place, schedule, reports }: ChangedScheduleProps) {
         <span>{t('schedule.isPaused')}</span>
       </label>
     </ScheduleForm>
-  );
-}
-
-interface ChangedDeliveryProps extends Pick<DeliveryFieldsProps, 'faults' | 'onChange'> {
-  readonly present: ScheduleView['delivery'];
-  readonly targets: readonly DeliveryTargetBody[] | null;
-}
-
-/** The targets of a schedule, which are replaced as a whole: their secrets are not shown. */
-function ChangedDelivery({ present, targets, faults, onChange }: ChangedDeliveryProps) {
-  const { t } = useTexts();
-  if (present.length === 0 || targets !== null)
-    return (
-      <DeliveryFields
-        targets={targets ?? []}
-        faults={faults}
-        hint={present.some(({ kind }) => kind !== 'email') ? t('delivery.again') : undefined}
-        onChange={onChange}
-      />
-    );
-  return (
-    <fieldset className="card stack">
-      <legend className="legend">{t('delivery.title')}</legend>
-      <ul className="targets">
-        {present.map((target, index) => (
-          <li key={index}>{targetText(target, t)}</li>
-        ))}
-      </ul>
-      <button
-        type="button"
-        className="button small start"
-        onClick={() => onChange(present.map(targetOfShown))}
-      >
-        {t('delivery.change')}
-      </button>
-    </fieldset>
   );
 }

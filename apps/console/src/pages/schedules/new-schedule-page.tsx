@@ -59,7 +59,12 @@ function NewSchedule({ place, reports, chosen }: NewScheduleProps) {
         create.mutate({ ...draft, delivery }, { onSuccess: () => navigate(schedulesPath(place.environment)) })
       }
     >
-      <DeliveryFields targets={delivery} faults={faultsIn(create.error)} onChange={setDelivery} />
+      <DeliveryFields
+        targets={delivery}
+        faults={faultsIn(create.error)}
+        // A new schedule has no target to keep.
+        onChange={(targets) => setDelivery(targets.filter((target) => target.kind !== 'kept'))}
+      />
     </ScheduleForm>
   );
 }
