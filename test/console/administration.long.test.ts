@@ -10,6 +10,7 @@ import {
   takePicture,
   type WatchedPage,
 } from './browser.ts';
+import { secondFactorClient, signedInOf } from '../second-factor-client.ts';
 import { signIn } from './sign-in.ts';
 
 const hostile = `<img src=x onerror="throw new Error(1)">{{t}} ${'long'.repeat(12)}`;
@@ -120,6 +121,32 @@ describe.skipIf(isChromiumMissing)('the administration in Chromium', () => {
       const conflict = opened.faults.findIndex((fault) => fault.includes('409'));
       expect(opened.faults.splice(conflict, 1)).toHaveLength(1);
     });
+  });
+
+  test('removes the second factor of a user after its loss, whose password suffices again', async () => {
+    const user = { email: `lost@${system.organization}.example`, password: 'a long password 123' };
+    const client = secondFactorClient(system);
+    const created = await client.send('POST', `/v1/organizations/${system.organization}/users`, {
+      body: { ...user, role: 'member' },
+      authorization: `Bearer ${system.token}`,
+    });
+    expect(created.status).toBe(201);
+    const { token } = signedInOf(await client.signIn(user));
+    await client.enrol({ ...user, token, organization: system.organization });
+    expect((await client.signIn(user)).code).toBe('auth.second_factor');
+    await withPage('users', async ({ page }) => {
+      const row = page.getByRole('row', { name: user.email });
+      await row.getByRole('cell', { name: 'Active', exact: true }).waitFor();
+      await row.getByRole('button', { name: `${user.email}: Remove second factor` }).click();
+      const dialog = page.getByRole('dialog', { name: 'Remove the second factor?' });
+      await dialog.getByText(`${user.email} signs in with the password alone`, { exact: false }).waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await takePicture(page, 'administration remove factor');
+      await dialog.getByRole('button', { name: 'Remove second factor' }).click();
+      await row.getByRole('cell', { name: 'None', exact: true }).waitFor();
+      expect(await row.getByRole('button', { name: /Remove second factor/ }).count()).toBe(0);
+    });
+    expect((await client.signIn(user)).status).toBe(200);
   });
 
   test('makes and deletes environments, access keys and webhooks', async () => {

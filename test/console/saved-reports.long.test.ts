@@ -161,7 +161,8 @@ describe.skipIf(isChromiumMissing)('saved reports and schedules in Chromium', ()
       delivery: [bucket, { kind: 'webhook', url: 'https://hooks.example.com/s3cret' }],
     });
     const database = await connectDatabase(system.databaseUrl);
-    const sealed = () => database.sql('select id, sealed from delivery_targets where schedule_id = $1 order by place', [id]);
+    const sealed = () =>
+      database.sql('select id, sealed from delivery_targets where schedule_id = $1 order by place', [id]);
     const before = await sealed();
     await withPage(`/env/prod/schedules/${id}/edit`, {}, async ({ page }) => {
       await page.getByText('Bucket (S3) · reports/').waitFor();

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { accountTime } from './account-fields.ts';
-import { changedTarget, deliveryKinds, deliveryStates, deliveryTarget, scheduleTarget } from './deliveries.ts';
+import {
+  changedTarget,
+  deliveryKinds,
+  deliveryStates,
+  deliveryTarget,
+  scheduleTarget,
+} from './deliveries.ts';
 import { displayText } from './display-text.ts';
 import { runReportBody } from './saved-reports.ts';
 

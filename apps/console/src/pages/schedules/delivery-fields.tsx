@@ -61,58 +61,42 @@ function Target({ present, position, target, faults, onChange }: OneTargetProps)
   const { t } = useTexts();
   const member = `delivery[${position - 1}]`;
   const faultsAt = (name: string) => faultsOf(faults, `${member}.${name}`);
+  // Undefined: it is typed, or the schedule has lost it meanwhile.
+  const kept = target.kind === 'kept' ? present.find(({ id }) => id === target.id) : undefined;
   return (
     <div className="delivery" role="group" aria-label={t('delivery.target', { position })}>
       {target.kind === 'kept' ? (
-        <KeptTarget
-          position={position}
-          target={present.find(({ id }) => id === target.id)}
-          errors={faultsAt('id')}
-          onChange={onChange}
-        />
+        <p className="endpoint">{kept !== undefined && targetText(kept, t)}</p>
       ) : (
         <TypedTarget {...{ target, faultsAt, onChange }} />
       )}
       <FieldErrors
         id={`${member}-errors`}
-        errors={faults.filter(({ field }) => field === member).map(({ message }) => message)}
+        errors={faults
+          .filter(({ field }) => field === member || field === `${member}.id`)
+          .map(({ message }) => message)}
       />
-      <button
-        type="button"
-        className="button small start"
-        aria-label={t('delivery.removeOf', { position })}
-        onClick={() => onChange(null)}
-      >
-        {t('report.remove')}
-      </button>
-    </div>
-  );
-}
-
-interface KeptTargetProps extends Pick<OneTargetProps, 'position' | 'onChange'> {
-  /** Undefined: the schedule has lost it meanwhile. */
-  readonly target: ScheduleTargetView | undefined;
-  readonly errors: readonly string[];
-}
-
-/** A target that stays with its secrets, unless it is changed. */
-function KeptTarget({ position, target, errors, onChange }: KeptTargetProps) {
-  const { t } = useTexts();
-  return (
-    <>
-      <p className="endpoint">{target !== undefined && targetText(target, t)}</p>
-      <FieldErrors id={`kept-${position}-errors`} errors={errors} />
-      {target !== undefined && (
+      <div className="buttons">
+        {kept !== undefined && (
+          <button
+            type="button"
+            className="button small"
+            aria-label={t('delivery.changeOf', { position })}
+            onClick={() => onChange(targetOfShown(kept))}
+          >
+            {t('delivery.change')}
+          </button>
+        )}
         <button
           type="button"
-          className="button small start"
-          aria-label={t('delivery.changeOf', { position })}
-          onClick={() => onChange(targetOfShown(target))}
+          className="button small"
+          aria-label={t('delivery.removeOf', { position })}
+          onClick={() => onChange(null)}
         >
-          {t('delivery.change')}
+          {t('report.remove')}
         </button>
-      )}
-    </>
+      </div>
+    </div>
   );
 }
 
