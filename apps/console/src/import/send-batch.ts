@@ -1,7 +1,7 @@
 import type { ErrorBody, FactsAccepted } from '@hourglass/contract';
 import { contentBatchId, toFileLine, type NdjsonBatch, type RowFault } from '@hourglass/facts/formats';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ImportProblem } from './import-state.ts';
 
 export interface SendPorts {
@@ -45,8 +45,10 @@ export async function sendBatch(
   request: BatchRequest,
   ports: SendPorts,
 ): Promise<SentBatch> {
-  const id = contentBatchId(dataset, batch, sha256Hex);
-  const body = await gzipped(batch.body);
+  // Encoded once, because it has megabytes.
+  const bytes = utf8Of(batch.body);
+  const id = contentBatchId(dataset, { ...batch, body: bytes }, sha256Hex);
+  const body = await gzipped(bytes);
   let isUnanswered = false;
   for (let failures = 0; ; failures += 1) {
     const answer = await sendOnce(body, id, request, ports);
@@ -128,13 +130,27 @@ function waitBefore({ problem: { status }, retryAfterMs }: Refusal, failures: nu
 }
 
 /** Not WebCrypto: it is missing on pages that came over plain HTTP from another machine. */
-function sha256Hex(parts: readonly string[]): string {
+function sha256Hex(parts: readonly (string | Uint8Array)[]): string {
   const hash = sha256.create();
-  for (const part of parts) hash.update(utf8ToBytes(part));
+  for (const part of parts) hash.update(typeof part === 'string' ? utf8Of(part) : part);
   return bytesToHex(hash.digest());
 }
 
-async function gzipped(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+function utf8Of(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+const pieceBytes = 64 * 1024;
+
+/** Without a Blob, which would take the bytes to another process and back. */
+async function gzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const { readable, writable } = new CompressionStream('gzip');
+  const write = async () => {
+    const writer = writable.getWriter();
+    for (let start = 0; start < bytes.length; start += pieceBytes)
+      await writer.write(bytes.subarray(start, start + pieceBytes));
+    await writer.close();
+  };
+  const [body] = await Promise.all([new Response(readable).arrayBuffer(), write()]);
+  return new Uint8Array(body);
 }
