@@ -37,16 +37,21 @@ export function ImportProgress({ current: { request, state } }: { readonly curre
 
 function Figures({ state }: { readonly state: ImportState }) {
   const { t, tag } = useTexts();
-  const { readBytes, totalBytes, accepted, files, fileNumber, format } = state;
+  const { readBytes, totalBytes, accepted, repeated, files, fileNumber, format } = state;
   const read = { read: formatBytes(readBytes, tag), total: formatBytes(totalBytes, tag) };
   return (
-    <p className="import-figures">
-      <span>{new Intl.NumberFormat(tag, { style: 'percent' }).format(readShare(state))}</span>
-      <span>{t('import.read', read)}</span>
-      <span>{t('import.stored', { count: accepted, shown: formatCount(accepted, tag) })}</span>
-      {files > 1 && <span>{t('import.file', { number: fileNumber, files })}</span>}
-      {format !== null && <span>{t('import.readAs', { format })}</span>}
-    </p>
+    <>
+      <p className="import-figures">
+        <span>{new Intl.NumberFormat(tag, { style: 'percent' }).format(readShare(state))}</span>
+        <span>{t('import.read', read)}</span>
+        <span>{t('import.stored', { count: accepted, shown: formatCount(accepted, tag) })}</span>
+        {files > 1 && <span>{t('import.file', { number: fileNumber, files })}</span>}
+        {format !== null && <span>{t('import.readAs', { format })}</span>}
+      </p>
+      {repeated > 0 && (
+        <p className="hint">{t('import.repeated', { count: repeated, shown: formatCount(repeated, tag) })}</p>
+      )}
+    </>
   );
 }
 
