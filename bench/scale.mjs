@@ -50,7 +50,7 @@ await reportFailure(async () => {
       await mkdir(path.join(folder, 'filled'));
     }
     const { explain, only } = options;
-    if (!(await measure(postgres.url, { folder, explain, only }))) process.exitCode = 1;
+    if (!(await measure(postgres, { folder, explain, only }))) process.exitCode = 1;
   } finally {
     await postgres.stop();
     if (!options.keep) await rm(folder, { recursive: true, force: true });

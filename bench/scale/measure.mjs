@@ -1,4 +1,5 @@
 // Measures the statements of API and worker in their roles, over the rows of fill.mjs.
+import { readFile } from 'node:fs/promises';
 import { openDatabase } from '@hourglass/database';
 import { summary } from '../api/latencies.mjs';
 import { Client } from '../rivals/libraries.mjs';
@@ -6,13 +7,14 @@ import { requestProbes } from './request-probes.mjs';
 import { workerProbes } from './worker-probes.mjs';
 
 const limitMs = 10;
+const msOfTick = 10;
 
 /**
- * Prints a line for each probe: latency at the client, and for a call the time to plan and to execute in PostgreSQL and the
- * pages of 8 KiB that it touched. Returns false when the statements of a request take more than 10 ms in PostgreSQL: at the client, other
- * work on the machine counts too.
+ * Prints a line for each probe: latency at the client, and for each call the processor time of PostgreSQL, the part of the time
+ * for plans, and the pages of 8 KiB that it touched. Returns false when a request takes more than 10 ms of processor time:
+ * latencies also contain other work on the machine.
  */
-export async function measure(url, { folder, explain, only }) {
+export async function measure({ url, pid }, { folder, explain, only }) {
   const owner = new Client(url);
   await owner.connect();
   const sql = async (statement, values) => (await owner.query(statement, values)).rows;
@@ -26,12 +28,12 @@ export async function measure(url, { folder, explain, only }) {
   try {
     await printSizes(sql);
     console.log(
-      `\n${'median'.padStart(9)}${'p99'.padStart(9)}${'planned'.padStart(9)}${'executed'.padStart(10)}${'pages'.padStart(9)}`,
+      ['\n   median', 'p99', 'processor', 'planning', 'pages'].map((name) => name.padStart(9)).join(' '),
     );
     for (const probes of [requestProbes, workerProbes]) {
       for (const probe of await probes({ api, worker, sql, folder })) {
         if (!probe.name.includes(only)) continue;
-        if (!(await run(probe, sql))) met = false;
+        if (!(await run(probe, sql, pid))) met = false;
       }
     }
   } finally {
@@ -40,19 +42,21 @@ export async function measure(url, { folder, explain, only }) {
     await owner.end();
   }
   console.log(
-    `\n${met ? 'met' : 'MISSED'}: planning and executing the statements of each request ≤ ${limitMs} ms`,
+    `\n${met ? 'met' : 'MISSED'}: the statements of each request take ≤ ${limitMs} ms of processor time`,
   );
   return met;
 }
 
 /** Returns false when the statements of a request take too long. Stops after 20 s. */
-async function run({ name, isOfRequest, calls, call }, sql) {
+async function run({ name, isOfRequest, calls, call }, sql, pid) {
   const durationsMs = [];
   const untilMs = performance.now() + 20_000;
+  let sinceProcessorMs = 0;
   try {
     // Warms up: opens connections, plans and reads the pages.
     await call(0);
     await sql('select bench.pg_stat_statements_reset()');
+    sinceProcessorMs = await processorMsOf(pid);
     for (let index = 1; index <= calls && (index === 1 || performance.now() < untilMs); index += 1) {
       const sinceMs = performance.now();
       await call(index);
@@ -62,20 +66,37 @@ async function run({ name, isOfRequest, calls, call }, sql) {
     console.log(`  ${name}: ${error.cause?.message ?? error.message}${isOfRequest ? '  MISSED' : ''}`);
     return !isOfRequest;
   }
-  const [{ planned, executed, pages }] = await sql(
-    `select sum(total_plan_time) as planned, sum(total_exec_time) as executed,
-            sum(shared_blks_hit + shared_blks_read)::float8 as pages
+  const processorMs = (await processorMsOf(pid)) - sinceProcessorMs;
+  const [{ planned, pages }] = await sql(
+    `select sum(total_plan_time) as planned, sum(shared_blks_hit + shared_blks_read)::float8 as pages
        from bench.pg_stat_statements where query not like '%pg_stat_statements%'`,
   );
   const { p50Ms, p99Ms } = summary(durationsMs);
   const ofCall = (sum) => sum / durationsMs.length;
-  const met = !isOfRequest || ofCall(planned + executed) <= limitMs;
-  const ms = (value, width) => value.toFixed(value < 100 ? 2 : 0).padStart(width);
-  console.log(
-    `${ms(p50Ms, 9)}${ms(p99Ms, 9)}${ms(ofCall(planned), 9)}${ms(ofCall(executed), 10)}` +
-      `${Math.round(ofCall(pages)).toString().padStart(9)}  ${name}${met ? '' : '  MISSED'}`,
+  const met = !isOfRequest || ofCall(processorMs) <= limitMs;
+  const numbers = [p50Ms, p99Ms, ofCall(processorMs), ofCall(planned)].map((ms) =>
+    ms.toFixed(ms < 100 ? 2 : 0),
   );
+  const columns = [...numbers, String(Math.round(ofCall(pages)))].map((text) => text.padStart(9)).join(' ');
+  console.log(`${columns}  ${name}${met ? '' : '  MISSED'}`);
   return met;
+}
+
+/** Returns the processor time of the server with its processes, of the ended ones too, in milliseconds. */
+async function processorMsOf(pid) {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  const times = await Promise.all([pid, ...children.trim().split(' ')].map(ticksOf));
+  return times.reduce((sum, ticks) => sum + ticks, 0) * msOfTick;
+}
+
+async function ticksOf(pid) {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // After the name in parentheses; user, system, and those of ended children.
+  return stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 15)
+    .reduce((sum, ticks) => sum + Number(ticks), 0);
 }
 
 async function printSizes(sql) {
