@@ -15,6 +15,7 @@ const adapters = [
   'database',
   'job-queue',
   'object-store',
+  'engine-clickhouse',
   'engine-duckdb',
   'archive',
   'embedded',
@@ -94,7 +95,7 @@ module.exports = {
     {
       name: 'only-compose-constructs-adapters',
       severity: 'error',
-      from: { path: '^apps/[^/]+/src', pathNot: '/compose(-ingest)?\\.ts$' },
+      from: { path: '^apps/[^/]+/src', pathNot: '/compose(-deliveries|-ingest)?\\.ts$' },
       to: { path: `^packages/(${adapters.join('|')})/`, pathNot: [archiveVerifier, sheetTextOnly] },
     },
     {
@@ -148,6 +149,7 @@ module.exports = {
     thirdParty('@prisma', ['packages/database']),
     thirdParty('pg', ['packages/database', 'packages/testing']),
     thirdParty('@aws-sdk', ['packages/object-store']),
+    thirdParty('@clickhouse', ['packages/engine-clickhouse']),
     thirdParty('@duckdb', ['packages/engine-duckdb']),
     thirdParty('archiver', ['packages/archive']),
     thirdParty('yauzl', ['packages/archive', 'packages/testing']),

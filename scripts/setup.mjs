@@ -75,7 +75,8 @@ async function build() {
   }
 }
 
-async function withSetupLock(work) {
+/** Runs `work` while no other process installs or builds in this checkout. */
+export async function withSetupLock(work) {
   const file = path.join(root, '.turbo/setup.lock');
   await mkdir(path.dirname(file), { recursive: true });
   let isNoticeShown = false;

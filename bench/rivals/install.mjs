@@ -1,12 +1,16 @@
 // Uses only Node.js, because it runs before anything is installed.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { installDependencies, root } from '../../scripts/setup.mjs';
+import { installDependencies, root, withSetupLock } from '../../scripts/setup.mjs';
 
 const folder = path.join(root, 'bench');
 
-/** Installs the dependencies of `bench`, unless they are present. Only the benchmark needs them. */
+/** Installs the dependencies of `bench`, unless they are present. Only benchmarks and long tests need them. */
 export async function installRivals() {
+  await withSetupLock(installMissing);
+}
+
+async function installMissing() {
   const { dependencies } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
   const present = await Promise.all(
     Object.entries(dependencies).map(async ([name, version]) => (await installedVersion(name)) === version),

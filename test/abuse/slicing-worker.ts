@@ -65,6 +65,7 @@ export async function openSlicingWorker(
     queries: database.queries,
     factSource: database.factSource,
     segmentFiles: createSegmentFiles(store, { objects, cache }),
+    cluster: null,
     archives: createArchiveWriter({ threads: 1, manifest: null }),
     objects,
     cancellations: createCancellations(),
@@ -93,7 +94,7 @@ export async function openSlicingWorker(
 /** The engine computes nothing until its next file is requested. */
 function withGate(engine: ReportEngine, afterSlice: () => Promise<void>): ReportEngine {
   return {
-    run: (task) => engine.run(task),
+    ...engine,
     async *writeRows(task) {
       for await (const file of engine.writeRows(task)) {
         yield file;

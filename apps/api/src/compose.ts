@@ -29,6 +29,7 @@ import {
   manifestSeed,
   removeAbandonedScratch,
   statsTimeoutMs,
+  type EngineSettings,
   type KeyedPermits,
   type ObjectStore,
   type SegmentFiles,
@@ -101,7 +102,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   const cookies = sessionCookies(publicUrl);
   const waiting = startWaiting({ ...database, metrics, log });
   const routes = createRoutes({
-    ...{ catalogue, database, waiting, doorbell, objects, metrics },
+    ...{ catalogue, engines: enginesOf(settings), database, waiting, doorbell, objects, metrics },
     archives: createArchiveReader(),
     manifestKey: () => describeKey(settings, database),
     ...{ metricsToken, publicUrl, timeZone, secretKey },
@@ -293,4 +294,9 @@ function storeOf(settings: Settings<'api' | 'migrate'>): ObjectStoreChoice {
 
 function statsScratchOf({ dataDirectory }: Settings<'api'>): string {
   return path.join(dataDirectory, 'scratch', 'stats');
+}
+
+/** The API computes no queries; it tells where they would run. */
+function enginesOf({ engine, cluster, clusterMinFacts }: Settings<'api'>): EngineSettings {
+  return { engine, hasCluster: cluster !== null, clusterMinFacts };
 }

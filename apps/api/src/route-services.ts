@@ -10,6 +10,7 @@ import type {
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
+  EngineSettings,
   AccessKeyStore,
   Accounts,
   AuditLog,
@@ -64,6 +65,7 @@ import type { UploadPorts } from './uploads/receive-upload.ts';
 /** The collaborators of the routes. */
 export interface RouteServices {
   readonly catalogue: Catalogue;
+  readonly engines: EngineSettings;
   readonly database: {
     readonly queries: QueryStore & PolledQueries;
     readonly queryEvents: QueryEvents;

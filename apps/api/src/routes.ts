@@ -107,10 +107,10 @@ function queryRoutes(services: RouteServices): readonly Route[] {
 
 /** The parts that submit queries. */
 function submissionOf(services: RouteServices) {
-  const { catalogue, database, doorbell, metrics, limits, nowMs, newId } = services;
+  const { catalogue, engines, database, doorbell, metrics, limits, nowMs, newId } = services;
   const { queries, customFields, scans } = database;
   return {
-    ...{ catalogue, customFields, queries, doorbell, limits, nowMs, newId, metrics, scans },
+    ...{ catalogue, engines, customFields, queries, doorbell, limits, nowMs, newId, metrics, scans },
     semaphore: services.recordReadSemaphore,
   };
 }

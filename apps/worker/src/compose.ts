@@ -1,16 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { createArchiveWriter, manifestSigningKey, type ManifestOptions } from '@hourglass/archive';
 import { openDatabase, type Database } from '@hourglass/database';
-import { createDuckDbEngine, createSegmentWriter, duckDbVersion } from '@hourglass/engine-duckdb';
+import { createClickHouseEngine, type ClickHouseEngine } from '@hourglass/engine-clickhouse';
+import { createDuckDbEngine, createSegmentWriter } from '@hourglass/engine-duckdb';
 import type { RemovedFacts } from '@hourglass/facts';
 import { createDoorbell, openConsumer } from '@hourglass/job-queue';
-import { createLazyBucketSender, createSegmentFiles, openObjectStore } from '@hourglass/object-store';
+import { createSegmentFiles, openObjectStore } from '@hourglass/object-store';
 import { createOutbound, type Outbound } from '@hourglass/outbound';
 import {
+  describeOutage,
   requireDatabaseUrl,
   requireRedisUrl,
   softwareVersion,
+  StartError,
   type CheckedService,
   type Logger,
   type Settings,
@@ -18,23 +20,19 @@ import {
 import { catalogue, checkCatalogue } from '@hourglass/query';
 import {
   createCancellations,
-  createDeliveryLinks,
-  createSemaphore,
-  deliveryRetryDelays,
   manifestSeed,
   removeAbandonedScratch,
   RunSlots,
   runWaitingQueries,
-  type DeliverPorts,
   type RunQueryPorts,
   type RunQueryTerms,
 } from '@hourglass/reports';
 import { createAttemptScratch } from './attempt-scratch.ts';
+import { createDeliveryJobs } from './compose-deliveries.ts';
 import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';
 import { deleteExpiredEventsJob } from './jobs/delete-expired-events.ts';
 import { deleteExpiredQueryEventsJob } from './jobs/delete-expired-query-events.ts';
-import { deleteExpiredDeliveriesJob, deliverJob, fanOutEventsJob } from './jobs/deliver.ts';
 import { deleteExpiredIdempotencyKeysJob } from './jobs/delete-expired-idempotency-keys.ts';
 import { deleteExpiredLinksJob } from './jobs/delete-expired-links.ts';
 import { deleteSeenChangesJob } from './jobs/delete-seen-changes.ts';
@@ -71,6 +69,7 @@ const retryDelayFactors = [1, 10, 60, 300] as const;
 /** The process is killed when an attempt is still running this long after its deadline. */
 const watchdogGraceMs = 10_000;
 const closeDeadlineMs = 4_000;
+const clusterCheckMs = 30_000;
 /** No attempt starts with less free disk space, which running attempts need to finish. */
 const minFreeScratchBytes = 256 * 1024 * 1024;
 /** Share of the engine's memory for sealing and merging. Queries share the rest. */
@@ -95,15 +94,6 @@ const scheduleRunDays = 90;
 
 /** From connecting to the head of the response. */
 const deliveryTimeoutMs = 15_000;
-/** Each holds parts of an archive in memory. */
-const concurrentUploads = 2;
-const deliverTerms = {
-  leaseMs: 30_000,
-  maxPerLane: 4,
-  maxPerOrganization: 16,
-  maxConcurrent: 64,
-  failingMs: 259_200_000,
-};
 
 /** The adapters that queries, jobs and the shutdown share. */
 interface Adapters {
@@ -112,6 +102,8 @@ interface Adapters {
   readonly objects: Awaited<ReturnType<typeof openObjectStore>>;
   readonly segmentFiles: ReturnType<typeof createSegmentFiles>;
   readonly outbound: Outbound;
+  /** Null: there is none. */
+  readonly cluster: ClickHouseEngine | null;
   readonly watchdog: RunningWatchdog;
   readonly crashPoint: (point: string) => void;
   readonly scratchDirectory: string;
@@ -120,8 +112,9 @@ interface Adapters {
 /** Builds the worker from its adapters and starts it. The only file of this app that constructs adapters. */
 export async function composeWorker(settings: Settings<'worker'>, log: Logger): Promise<WorkerProcess> {
   checkCatalogue(catalogue);
-  const adapters = await openAdapters(settings);
-  const { database, doorbell, objects, outbound, watchdog } = adapters;
+  const adapters = await openAdapters(settings, log);
+  const { database, doorbell, outbound, cluster, watchdog, objects } = adapters;
+  if (settings.engine === 'clickhouse') await requireCluster(cluster);
   const ports = await createRunPorts(settings, adapters, log);
   const terms = runTerms(settings);
   const slots = new RunSlots({
@@ -145,15 +138,12 @@ export async function composeWorker(settings: Settings<'worker'>, log: Logger): 
     run: (signal) => runWaitingQueries(ports, { terms, slots }, signal),
   });
   return {
-    services: [
-      { name: 'database', check: () => database.check() },
-      { name: 'queue', check: () => doorbell.check() },
-      { name: 'object store', check: () => objects.check() },
-    ],
+    services: servicesOf(adapters),
     async close() {
       await Promise.all([listening.stop(), ...jobs.map((job) => job.stop())]);
       await consumer.close({ deadlineMs: closeDeadlineMs });
       outbound.close();
+      await cluster?.close();
       await doorbell.close();
       await database.close();
       await watchdog.close();
@@ -162,7 +152,25 @@ export async function composeWorker(settings: Settings<'worker'>, log: Logger): 
   };
 }
 
-async function openAdapters(settings: Settings<'worker'>): Promise<Adapters> {
+/** @throws StartError if a worker that may only use the cluster does not reach it */
+async function requireCluster(cluster: ClickHouseEngine | null): Promise<void> {
+  await cluster?.check(AbortSignal.timeout(clusterCheckMs)).catch((error: unknown) => {
+    throw new StartError(describeOutage('cluster', error), { cause: error });
+  });
+}
+
+function servicesOf({ database, doorbell, objects, cluster }: Adapters): CheckedService[] {
+  const services: CheckedService[] = [
+    { name: 'database', check: () => database.check() },
+    { name: 'queue', check: () => doorbell.check() },
+    { name: 'object store', check: () => objects.check() },
+  ];
+  if (cluster === null) return services;
+  const check = async () => void (await cluster.check(AbortSignal.timeout(clusterCheckMs)));
+  return [...services, { name: 'cluster', check }];
+}
+
+async function openAdapters(settings: Settings<'worker'>, log: Logger): Promise<Adapters> {
   // A query holds one connection while it copies facts; sealing, merging and rewriting hold two. The others serve leases
   // and jobs.
   const copyPoolSize = settings.workerConcurrency + reservedSlots + 5;
@@ -189,6 +197,13 @@ async function openAdapters(settings: Settings<'worker'>): Promise<Adapters> {
     doorbell,
     objects,
     segmentFiles,
+    cluster:
+      settings.cluster &&
+      createClickHouseEngine({
+        ...settings.cluster,
+        timeoutMs: settings.queryTimeoutMs,
+        onUntestedVersion: (message) => log.warn(message),
+      }),
     outbound: createOutbound({ ...settings.delivery, timeoutMs: deliveryTimeoutMs }),
     watchdog: startWatchdog({ graceMs: watchdogGraceMs }),
     crashPoint: crashAt(settings.crashPoint),
@@ -201,7 +216,8 @@ async function createRunPorts(
   adapters: Adapters,
   log: Logger,
 ): Promise<RunQueryPorts> {
-  const { database, objects, segmentFiles, watchdog, crashPoint, scratchDirectory } = adapters;
+  const { database, objects, segmentFiles, cluster, watchdog, crashPoint, scratchDirectory } = adapters;
+  const { engine, clusterMinFacts } = settings;
   return {
     catalogue,
     queries: database.queries,
@@ -214,6 +230,7 @@ async function createRunPorts(
       maxConcurrentRuns: settings.workerConcurrency + reservedSlots,
       maxSpillMb: settings.queryScratchMb,
     }),
+    cluster: cluster && { engine: cluster, settings: { engine, clusterMinFacts, hasCluster: true } },
     archives: createArchiveWriter({
       threads: settings.engineThreads,
       manifest: settings.resultManifest ? await manifestOptions(settings, database) : null,
@@ -308,36 +325,9 @@ function createSegmentJobs(settings: Settings<'worker'>, adapters: Adapters, log
   ];
 }
 
-/** Periodic jobs that send deliveries to receivers that clients name. */
-function createDeliveryJobs(
-  { delivery, secretKey, publicUrl }: Settings<'worker'>,
-  { database, objects, outbound, crashPoint }: Adapters,
-  log: Logger,
-): PeriodicJob[] {
-  const { deliveries, periodicJobs, signingKeys } = database;
-  const { targets, webhooks, mail, agents } = outbound;
-  const semaphore = createSemaphore(concurrentUploads);
-  const ports: DeliverPorts = {
-    ...{ deliveries, webhooks, mail, objects, secretKey, crashPoint },
-    buckets: createLazyBucketSender({ agents, targets, semaphore }),
-    links: createDeliveryLinks({ deliveries, signingKeys, publicUrl }),
-    nowMs: Date.now,
-    random: Math.random,
-    onDisabled: (endpoint) =>
-      log.warn(endpoint, 'disabled a webhook endpoint to which nothing could be delivered'),
-    onError: (id, err) => log.warn({ delivery: id, err }, 'an attempt of a delivery failed; will retry'),
-  };
-  return [
-    fanOutEventsJob({ deliveries, newId: randomUUID }),
-    deliverJob(ports, { ...deliverTerms, retryDelaysMs: deliveryRetryDelays(delivery.retryDelayMs) }),
-    oncePerInterval(deleteExpiredDeliveriesJob(deliveries, { days: delivery.logDays }), periodicJobs),
-  ];
-}
-
 async function manifestOptions(settings: Settings<'worker'>, database: Database): Promise<ManifestOptions> {
   return {
     hourglassVersion: await softwareVersion(packageManifest),
-    duckDbVersion: duckDbVersion(),
     // Read when an archive is signed, because a worker also starts while the database is down.
     signingKey: async () =>
       manifestSigningKey(await manifestSeed(settings.manifestKey, database.signingKeys)),

@@ -28,7 +28,7 @@ async function archiveOf(facts: number) {
   const task = await taskOverMany(facts, { plan, directory, signal });
   const writer = createArchiveWriter({
     threads: 1,
-    manifest: { hourglassVersion: '0.1.0', duckDbVersion: 'v1', signingKey: async () => signingKey },
+    manifest: { hourglassVersion: '0.1.0', signingKey: async () => signingKey },
   });
   return writer.write(engine.writeRows(task), {
     queryId: '9cfc0d85-0f30-46d6-ae6f-318d0cb961bd',
@@ -36,7 +36,13 @@ async function archiveOf(facts: number) {
     output,
     directory,
     createdAt: new Date('2026-03-04T05:06:08.123Z'),
-    origin: { plan, attempt: 1, watermark: 7n, snapshotAt: new Date('2026-03-04T05:06:09.5Z') },
+    origin: {
+      plan,
+      attempt: 1,
+      watermark: 7n,
+      snapshotAt: new Date('2026-03-04T05:06:09.5Z'),
+      engine: { name: 'DuckDB', version: 'v1' },
+    },
     signal,
   });
 }

@@ -65,7 +65,7 @@ async function archiveOf(
 ): Promise<string> {
   const writer = createArchiveWriter({
     threads: 1,
-    manifest: { hourglassVersion: '0.1.0', duckDbVersion: 'v1', signingKey: async () => signingKey },
+    manifest: { hourglassVersion: '0.1.0', signingKey: async () => signingKey },
     ...(maxSheetBytes !== undefined && { maxSheetBytes }),
   });
   const archive = await writer.write(filesOf(lists), {
@@ -74,7 +74,13 @@ async function archiveOf(
     output,
     directory: folder.path,
     createdAt: new Date('2026-03-04T05:06:08.123Z'),
-    origin: { plan, attempt: 1, watermark: 7n, snapshotAt: new Date('2026-03-04T05:06:09.5Z') },
+    origin: {
+      plan,
+      attempt: 1,
+      watermark: 7n,
+      snapshotAt: new Date('2026-03-04T05:06:09.5Z'),
+      engine: { name: 'DuckDB', version: 'v1' },
+    },
     signal,
   });
   return archive.path;

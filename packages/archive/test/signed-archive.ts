@@ -43,7 +43,7 @@ export async function signedArchive(
   const writer = createArchiveWriter({
     threads: 1,
     partBytes,
-    manifest: { hourglassVersion: '0.1.0', duckDbVersion: 'v1', signingKey: async () => signingKey },
+    manifest: { hourglassVersion: '0.1.0', signingKey: async () => signingKey },
   });
   const archive = await writer.write(Readable.from([{ path: rowsPath, rows }]), {
     queryId: '9cfc0d85-0f30-46d6-ae6f-318d0cb961bd',
@@ -56,6 +56,7 @@ export async function signedArchive(
       attempt: 1,
       watermark: 7n,
       snapshotAt: new Date('2026-03-04T05:06:09.5Z'),
+      engine: { name: 'DuckDB', version: 'v1' },
     },
     signal: new AbortController().signal,
   });

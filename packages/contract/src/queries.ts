@@ -259,6 +259,10 @@ export const queryExplanation = z
       .number()
       .min(0)
       .describe('Seconds from claim to archive, at the speed of recent queries.'),
+    engine: z
+      .strictObject({ name: z.enum(['DuckDB', 'ClickHouse']), reason: z.string() })
+      .optional()
+      .describe('The engine that would compute it, and why. Absent: the installation has no cluster.'),
     equalQuery: z
       .enum(['completed', 'active'])
       .optional()

@@ -1,9 +1,11 @@
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { compileReport } from '@hourglass/query';
-import type { EngineTask, ReportEngine, RowBatch } from '@hourglass/reports';
+import type { EngineTask, HotFactsTask, PlacedSegment, ReportEngine, RowBatch } from '@hourglass/reports';
 import { discardRows } from './discard-rows.ts';
+import { duckDbVersion } from './duckdb-version.ts';
 import { toTaskError } from './engine-error.ts';
+import { writeHotFactsSegment } from './hot-facts-segment.ts';
 import { createInstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { openReport } from './open-report.ts';
@@ -49,7 +51,7 @@ const sliceBytesPerFact = 640;
  * few seconds later. It is closed at once, with its memory and spilled files, if the run failed or
  * was not read to its end.
  *
- * Both functions throw the reason of the task's signal after it aborts, `ReportImpossible` if an
+ * Its functions throw the reason of the task's signal after it aborts, `ReportImpossible` if an
  * amount cannot be converted, and otherwise errors with a message for users; DuckDB's own message,
  * which contains server paths, is in `cause`.
  */
@@ -64,6 +66,8 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
   return {
     run: (task) => runReport(task, engine),
     writeRows: (task) => writeReport(task, engine),
+    identity: { name: 'DuckDB', version: duckDbVersion() },
+    writeHotFacts: (task) => writeHotFacts(task, engine),
   };
 }
 
@@ -73,6 +77,22 @@ async function* runReport(task: EngineTask, engine: EngineContext): AsyncGenerat
     yield* engine.pool.stream((connection) => readReport(connection, task, engine));
   } catch (error) {
     throw toTaskError(error, task.signal, engine.limits);
+  }
+}
+
+async function writeHotFacts(
+  task: HotFactsTask,
+  { pool, limits }: EngineContext,
+): Promise<PlacedSegment | null> {
+  const { signal } = task;
+  try {
+    signal.throwIfAborted();
+    return await pool.use(async (connection) => {
+      const stopInterrupting = interruptOnAbort(connection, signal);
+      return writeHotFactsSegment(connection, task).finally(stopInterrupting);
+    });
+  } catch (error) {
+    throw toTaskError(error, signal, limits);
   }
 }
 

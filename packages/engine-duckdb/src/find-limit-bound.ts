@@ -1,9 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileLimitBound, limitBoundKind, type BoundPlan, type LimitBound } from '@hourglass/query';
+import {
+  compileLimitBound,
+  estimateFacts,
+  limitBoundKind,
+  rangeOfFirstFacts,
+  type BoundPlan,
+  type LimitBound,
+} from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { createFactsView } from './facts-view.ts';
 import { runStatement } from './statements.ts';
-import { estimateFacts, rangeOfFirstFacts } from './sample-range.ts';
 
 /** A sample is only worth its time up to this share of all facts. */
 const largestSampleShare = 1 / 8;

@@ -1,11 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { hotFactsColumns, segmentColumnName, valueColumns } from '@hourglass/query';
-import type { EngineTask, FactFiles } from '@hourglass/reports';
+import type { EngineTask, FactFiles, HotFactsTask, PlacedSegment } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { quoted } from './segment-relation.ts';
 import { writeSegment } from './segment-writer.ts';
 
-/** Suits a file that is read a few times and never stored. */
+/** Suits a file that is read a few times and never stored for long. */
 const quickEncoding = 'compression lz4_raw';
 
 /**
@@ -16,8 +16,18 @@ export async function withHotFactsSegment(
   connection: DuckDBConnection,
   task: EngineTask,
 ): Promise<FactFiles> {
+  const segment = await writeHotFactsSegment(connection, task);
+  const { facts } = task;
+  return segment === null ? facts : { ...facts, hotRows: 0, segments: [...facts.segments, segment] };
+}
+
+/** Null if there are no hot facts. */
+export async function writeHotFactsSegment(
+  connection: DuckDBConnection,
+  task: HotFactsTask,
+): Promise<PlacedSegment | null> {
   const { facts, directory } = task;
-  if (facts.hotRows === 0) return facts;
+  if (facts.hotRows === 0) return null;
   const columns = hotFactsColumns(task);
   await setCopiedFacts(connection, facts.hotFactsPath, columns);
   const kept = valueColumns(columns).map((column) => ({ ...column, segmentName: segmentColumnName(column) }));
@@ -31,5 +41,5 @@ export async function withHotFactsSegment(
       encoding: quickEncoding,
     },
   );
-  return { ...facts, hotRows: 0, segments: [...facts.segments, { ...segment, deletions: [] }] };
+  return { ...segment, deletions: [] };
 }

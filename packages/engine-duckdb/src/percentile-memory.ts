@@ -1,7 +1,6 @@
-import { readRanges } from '@hourglass/query';
+import { estimateFacts, readRanges } from '@hourglass/query';
 import { AttemptFailure, type EngineTask } from '@hourglass/reports';
 import type { InstanceLimits } from './duckdb-instance.ts';
-import { estimateFacts } from './sample-range.ts';
 
 /** Size of a value while DuckDB collects it: 8 bytes, in vectors that grow by doubling and are merged. */
 const bytesPerValue = 24;

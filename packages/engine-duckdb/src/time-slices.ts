@@ -1,5 +1,4 @@
-import { bucketingOf, bucketRange, isOrderedByBucket, type Plan, type TimeRange } from '@hourglass/query';
-import { estimateFacts, rangeOfFirstFacts, type CountedSegment } from './sample-range.ts';
+import { estimateFacts, planFrom, sliceRange, type CountedSegment, type Plan } from '@hourglass/query';
 
 /** Divides a report into slices, each with the rows of some buckets. */
 export interface TimeSlices {
@@ -23,11 +22,6 @@ const maxGrowth = 8;
 
 /** A run can pause between slices only, and another query may wait for it. */
 const longestSliceMs = 2_000;
-
-/** Whether a report has enough facts for slices, and rows in the order of buckets. */
-export function needsSlices(plan: Plan, segments: readonly CountedSegment[], sliceFacts: number): boolean {
-  return isOrderedByBucket(plan) && estimateFacts(segments, plan.range) > 2 * sliceFacts;
-}
 
 /**
  * Creates slices that end at bucket ends. The first has about `sliceFacts` facts; later ones are
@@ -69,25 +63,4 @@ export function createTimeSlices(
       return (allFacts - remainingFacts + shareOfNext * nextFacts) / allFacts;
     },
   };
-}
-
-/** Returns the plan for the range from `startMs` on. Null if it has no rows. */
-function planFrom(plan: Plan | null, startMs: number, limitRows: number | null): Plan | null {
-  if (plan === null || startMs >= plan.range.endExclusiveMs || limitRows === 0) return null;
-  return { ...plan, limitRows, range: { ...plan.range, startMs } };
-}
-
-/**
- * Returns the beginning of the plan's range with about this number of facts, and at least one
- * bucket.
- */
-function sliceRange(plan: Plan, segments: readonly CountedSegment[], facts: number): TimeRange {
-  const { range } = plan;
-  const bucketing = bucketingOf(plan);
-  // A small remainder is not worth a separate slice.
-  if (bucketing === null || estimateFacts(segments, range) < 1.5 * facts) return range;
-  const wantedMs = rangeOfFirstFacts(segments, range, facts).endExclusiveMs;
-  const bucket = bucketRange(wantedMs, bucketing);
-  const endExclusiveMs = bucket.startMs > range.startMs ? bucket.startMs : bucket.endExclusiveMs;
-  return { startMs: range.startMs, endExclusiveMs: Math.min(range.endExclusiveMs, endExclusiveMs) };
 }

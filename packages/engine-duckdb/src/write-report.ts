@@ -4,6 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   compileReportLines,
   narrowPlan,
+  needsSlices,
   type BoundPlan,
   type LimitBound,
   type Plan,
@@ -18,7 +19,7 @@ import type { InstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { openRates, openReport } from './open-report.ts';
 import { withPercentileMethod } from './percentile-memory.ts';
-import { createTimeSlices, needsSlices, type TimeSlices } from './time-slices.ts';
+import { createTimeSlices, type TimeSlices } from './time-slices.ts';
 import { watchProgress } from './watch-progress.ts';
 import { writeLines } from './write-lines.ts';
 import { removeFiles, writeTable } from './write-table.ts';

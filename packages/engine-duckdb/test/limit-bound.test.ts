@@ -8,12 +8,13 @@ import {
   hotFactsColumns,
   segmentColumnName,
   valueColumns,
+  estimateFacts,
+  rangeOfFirstFacts,
   type Plan,
 } from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { findLimitBound } from '../src/find-limit-bound.ts';
-import { estimateFacts, rangeOfFirstFacts } from '../src/sample-range.ts';
 import { createSegmentWriter } from '../src/segment-writer.ts';
 import { writeCopiedFacts } from './copied-facts-file.ts';
 import { planOf, startMs } from './hot-facts-file.ts';

@@ -8,40 +8,29 @@ import {
   isOrderedByBucket,
   outputColumns,
   type BoundPlan,
-  factRowColumns,
   hotFactsColumns,
   planQuery,
-  sealedColumns,
-  sealedDataset,
   valueColumns,
   type FactRowColumn,
   type Plan,
   type QueryRequest,
 } from '@hourglass/query';
-import type { EngineTask, PlacedSegment, ReportEngine, RowFile } from '@hourglass/reports';
+import type { EngineTask, ReportEngine, RowFile } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder, suiteSize } from '@hourglass/testing';
 import { parquetLines } from '../../archive/test/parquet-lines.ts';
 import { expectSameRows } from '../../query/test/expect-same.ts';
-import { environmentId, type Fact } from '../../query/test/facts-relation.ts';
-import { modelCustomFields } from '../../query/test/filter-model.ts';
 import { columns, context, facts } from '../../query/test/random-facts.ts';
 import { requests } from '../../query/test/random-requests.ts';
 import { stagedRequests } from '../../query/test/random-staged.ts';
 import { expectedRows } from '../../query/test/report-model.ts';
 import { expectedStagedRows } from '../../query/test/staged-model.ts';
-import { createDuckDbEngine, createSegmentWriter } from '../src/index.ts';
+import { createDuckDbEngine } from '../src/index.ts';
 import { writeCopiedFacts } from './copied-facts-file.ts';
 import { linesOf, rowsOf } from './hot-facts-file.ts';
+import { nameOfId, sealed, split, type Split } from './split-facts.ts';
 
 const signal = new AbortController().signal;
-const writer = createSegmentWriter({ memoryMb: 256, threads: 1 });
-const api = catalogue.get('api');
-if (api === undefined) throw new Error('no dataset');
-const sealed = sealedColumns(sealedDataset(api, modelCustomFields));
-const nameOfId = new Map(modelCustomFields.map(({ id, name }) => [id, name]));
-
 let folder: TemporaryFolder;
-let files = 0;
 let engine: ReportEngine;
 let slicing: ReportEngine;
 let pauses = 0;
@@ -64,43 +53,6 @@ beforeAll(async () => {
   slicing = createDuckDbEngine({ ...options, sliceFacts: 10 });
 });
 afterAll(() => folder.remove());
-
-interface Split {
-  readonly hot: readonly Fact[];
-  readonly segments: readonly PlacedSegment[];
-}
-
-/** Keeps some facts hot, writes the others to segments and merges some of these. */
-async function split(places: readonly number[], merged: boolean): Promise<Split> {
-  const placed = facts.map((fact, index) => ({
-    fact,
-    // A segment has facts of one environment only.
-    place: fact.environment_id === environmentId ? (places[index % places.length] ?? 0) : 0,
-  }));
-  const of = (place: number) => placed.filter((one) => one.place === place).map(({ fact }) => fact);
-  const segments: PlacedSegment[] = [];
-  for (const place of [1, 2, 3]) if (of(place).length > 0) segments.push(await sealedSegment(of(place)));
-  if (!merged || segments.length < 2) return { hot: of(0), segments };
-  const [first, ...others] = segments;
-  if (first === undefined) throw new Error('there is no segment');
-  const merging = { segments: others, expiredBeforeMs: null, directory: folder.path, signal };
-  const { file } = await writer.merge(merging);
-  return { hot: of(0), segments: [first, { ...file, deletions: [] }] };
-}
-
-async function sealedSegment(some: readonly Fact[]): Promise<PlacedSegment> {
-  const values = some.map((fact) => ({
-    ...fact,
-    ...Object.fromEntries([...nameOfId].map(([id, name]) => [`custom_${id}`, fact[name]])),
-  }));
-  const filled = factRowColumns(
-    valueColumns(sealed).filter(({ name }) => values.some((fact) => (fact[name] ?? null) !== null)),
-  );
-  const csvPath = path.join(folder.path, `sealed-${(files += 1)}.csv`);
-  await writeCopiedFacts(csvPath, filled, values);
-  const file = await writer.seal({ csvPath, columns: filled, directory: folder.path, signal });
-  return { ...file, deletions: [] };
-}
 
 async function taskOf({ hot, segments }: Split, plan: Plan): Promise<EngineTask> {
   const hotFactsPath = path.join(folder.path, 'hot.csv');
@@ -172,7 +124,7 @@ test('a report does not depend on which facts are hot, which are in segments, an
   let most = 0;
   await fc.assert(
     fc.asyncProperty(places, fc.boolean(), fc.integer(), async (chosen, merged, seed) => {
-      const divided = await split(chosen, merged);
+      const divided = await split(folder.path, chosen, merged);
       for (const { request, expectedOf } of fc.sample(modelled, { numRuns: 20, seed })) {
         const planned = planQuery(request, context);
         if (!planned.ok) throw new Error(JSON.stringify(planned.faults));

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bucketingOf, bucketRange, queryTimeUnits, type Plan } from '@hourglass/query';
-import { createTimeSlices, needsSlices } from '../src/time-slices.ts';
+import { bucketingOf, bucketRange, needsSlices, queryTimeUnits, type Plan } from '@hourglass/query';
+import { createTimeSlices } from '../src/time-slices.ts';
 import { planOf } from './hot-facts-file.ts';
 
 const minuteMs = 60_000;

@@ -7,6 +7,7 @@ const settingsOf = {
   queue: 'REDIS_URL',
   'object store': 'S3_ENDPOINT, S3_BUCKET and its keys',
   'scratch disk': 'HOURGLASS_DATA_DIR',
+  cluster: 'CLICKHOUSE_URLS, CLICKHOUSE_USER and CLICKHOUSE_PASSWORD',
 } as const;
 
 type Service = keyof typeof settingsOf;

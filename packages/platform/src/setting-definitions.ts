@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { addressSettings } from './address-settings.ts';
 import { clientSettings } from './client-settings.ts';
+import { clusterSettings } from './cluster-settings.ts';
 import {
   environmentNames,
   filePath,
@@ -315,6 +316,7 @@ export const serverSettings = {
     value: 'MiB',
     description: 'Disk cache of segments fetched from S3; least recently used segments are evicted first.',
   }),
+  ...clusterSettings,
   ...deliverySettings,
   crashPoint: optionalSetting('HOURGLASS_CRASH_POINT', text, {
     readBy: ['worker'],

@@ -67,6 +67,24 @@ export function url(...protocols: readonly string[]): z.ZodType<string, string> 
     );
 }
 
+/** Distinct URLs, separated by commas. They may not contain credentials, which logs would show. */
+export function urls(...protocols: readonly string[]): z.ZodType<readonly string[], string> {
+  const starts = protocols.map((protocol) => `${protocol}//`).join(' or ');
+  return z
+    .string()
+    .transform((value) => value.split(',').map((part) => part.trim()))
+    .refine(
+      (list) => list.every((part) => isPlainUrl(part, protocols)) && new Set(list).size === list.length,
+      `distinct URLs that start with ${starts}, without user and password, separated by commas`,
+    );
+}
+
+function isPlainUrl(value: string, protocols: readonly string[]): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return protocols.includes(protocol) && `${username}${password}` === '';
+}
+
 /** Without a trailing slash. */
 export const baseUrl = z
   .string()

@@ -1,6 +1,7 @@
 import { counted, didYouMean } from '@hourglass/contract/messages';
 import { addressSettings } from './address-settings.ts';
 import { clientSettings } from './client-settings.ts';
+import type { clusterSettings } from './cluster-settings.ts';
 import { serverSettings, settingDefinitions } from './setting-definitions.ts';
 import type { signInSettings } from './sign-in-settings.ts';
 import {
@@ -28,6 +29,13 @@ export interface OidcSettings extends OidcValues {
   readonly clientSecret: string;
 }
 
+type ClusterValues = SettingValues<typeof clusterSettings, 'worker'>;
+
+export interface ClusterSettings extends Omit<ClusterValues['cluster'], 'urls' | 'password'> {
+  readonly urls: readonly string[];
+  readonly password: string;
+}
+
 /** PEM files. */
 export interface TlsSettings {
   readonly certFile: string;
@@ -37,8 +45,10 @@ export interface TlsSettings {
 /** The settings that every program of `By` reads. */
 export type Settings<By extends ServerReader> = Omit<
   SettingValues<typeof serverSettings, By>,
-  's3' | 'tls' | 'oidc'
+  's3' | 'tls' | 'oidc' | 'cluster'
 > & {
+  /** Null: the workers compute all queries. */
+  readonly cluster: ClusterSettings | null;
   /** Null: a folder in the data directory is the object store. */
   readonly s3: S3Settings | null;
   /** Null: the API speaks HTTP. */
@@ -80,9 +90,10 @@ export function readSettings<By extends ServerReader>(
   const s3 = checkS3(mapDefinitions(serverSettings.s3, 'api', read), faults);
   const tls = checkTls(mapDefinitions(addressSettings, 'api', read), faults);
   const oidc = checkOidc(mapDefinitions(serverSettings, 'api', read), faults);
+  const cluster = checkCluster(mapDefinitions(serverSettings, 'worker', read), s3, faults);
   checkSmtp(mapDefinitions(serverSettings, 'api', read), faults);
   if (faults.length > 0) throw new SettingsError(faults);
-  return { ...mapDefinitions(serverSettings, reader, read), s3, tls, oidc };
+  return { ...mapDefinitions(serverSettings, reader, read), s3, tls, oidc, cluster };
 }
 
 /**
@@ -177,6 +188,31 @@ function checkOidc(
     );
   }
   return { ...oidc, issuer, clientId, clientSecret };
+}
+
+function checkCluster(
+  { engine, cluster: { urls, password, ...rest } }: ClusterValues,
+  s3: S3Settings | null,
+  faults: string[],
+): ClusterSettings | null {
+  if (urls === null) {
+    if (engine === 'clickhouse')
+      faults.push(
+        'CLICKHOUSE_URLS: unset while HOURGLASS_ENGINE is clickhouse; expected the URLs of its nodes',
+      );
+    if (password !== null)
+      faults.push('CLICKHOUSE_URLS: unset while CLICKHOUSE_PASSWORD is set; expected both or neither');
+    return null;
+  }
+  if (s3 === null)
+    faults.push('S3_BUCKET: unset while CLICKHOUSE_URLS is set; expected the bucket that its nodes read');
+  if (password === null) {
+    faults.push(
+      'CLICKHOUSE_PASSWORD: unset while CLICKHOUSE_URLS is set; expected the password of CLICKHOUSE_USER',
+    );
+    return null;
+  }
+  return { ...rest, urls, password };
 }
 
 function checkSmtp(

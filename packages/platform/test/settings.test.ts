@@ -51,6 +51,34 @@ describe('settings', () => {
     ]);
   });
 
+  test('of a cluster are complete, and its addresses have no credentials', () => {
+    const bucket = { S3_BUCKET: 'facts' };
+    const complete = {
+      ...bucket,
+      CLICKHOUSE_URLS: 'http://a:8123, https://b:8443',
+      CLICKHOUSE_PASSWORD: 'canary',
+    };
+    expect(readSettings('worker', {}).cluster).toBeNull();
+    expect(readSettings('worker', complete).cluster).toEqual({
+      urls: ['http://a:8123', 'https://b:8443'],
+      user: 'hourglass',
+      password: 'canary',
+      name: 'hourglass',
+      collection: 'hourglass_store',
+      memoryMb: 8192,
+    });
+    expect(faultsOf({ CLICKHOUSE_URLS: 'http://a:8123' })).toEqual([
+      'S3_BUCKET: unset while CLICKHOUSE_URLS is set; expected the bucket that its nodes read',
+      'CLICKHOUSE_PASSWORD: unset while CLICKHOUSE_URLS is set; expected the password of CLICKHOUSE_USER',
+    ]);
+    expect(faultsOf({ HOURGLASS_ENGINE: 'clickhouse' })).toEqual([
+      'CLICKHOUSE_URLS: unset while HOURGLASS_ENGINE is clickhouse; expected the URLs of its nodes',
+    ]);
+    const [fault = ''] = faultsOf({ ...complete, CLICKHOUSE_URLS: 'http://me:canary@a:8123' });
+    expect(fault).toMatch(/^CLICKHOUSE_URLS: .*without user and password/);
+    expect(fault).not.toContain('canary');
+  });
+
   test('of an identity provider are complete, and map groups to roles', () => {
     const complete = {
       HOURGLASS_OIDC_ISSUER: 'https://login.example',

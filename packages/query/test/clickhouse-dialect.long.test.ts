@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as fc from 'fast-check';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   bindPlan,
@@ -72,7 +71,7 @@ test.each([
 ])(
   '$name have the same bytes from ClickHouse as from DuckDB',
   async ({ generated }) => {
-    const dialect = clickhouseDialect(sql.table('facts'));
+    const dialect = clickhouseDialect({ relation: 'facts' });
     const counts = { compared: 0, rows: 0 };
     await fc.assert(
       fc.asyncProperty(generated as typeof requests, outputs, async ({ request }, output) => {

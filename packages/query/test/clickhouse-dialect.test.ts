@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import {
   bindPlan,
@@ -11,7 +10,7 @@ import {
 } from '../src/index.ts';
 import { examplePlan } from './facts-relation.ts';
 
-const dialect = clickhouseDialect(sql.raw("s3Cluster('hourglass', store)"));
+const dialect = clickhouseDialect({ relation: "s3Cluster('hourglass', store)" });
 const calls = { metric: 'message_count', function: 'sum', alias: 'calls' } as const;
 const hostile = String.raw`O'Hara\' or 1 = 1 --`;
 

@@ -9,11 +9,13 @@ export * from './audit/audit-log.ts';
 
 export * from './queries/abandoned-scratch.ts';
 export * from './queries/cancel-query.ts';
+export * from './queries/choose-engine.ts';
 export * from './queries/cancel-signals.ts';
 export * from './queries/cancellations.ts';
 export * from './queries/doorbell.ts';
 export * from './queries/explain-query.ts';
 export * from './queries/scan-estimate.ts';
+export type { FactObject, FactObjects } from './queries/fact-objects.ts';
 export * from './queries/fact-source.ts';
 export * from './queries/failure-reasons.ts';
 export * from './queries/idempotency-key.ts';

@@ -1,4 +1,4 @@
-export type Service = 'database' | 'queue' | 'object store' | 'scratch disk';
+export type Service = 'database' | 'queue' | 'object store' | 'scratch disk' | 'cluster';
 
 /**
  * A service that Hourglass depends on is unreachable or refuses requests. Adapters throw it instead

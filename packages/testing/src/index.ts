@@ -3,6 +3,7 @@ export * from './batch-space.ts';
 export * from './temporary-folder.ts';
 export * from './test-database.ts';
 export * from './test-queue.ts';
+export * from './clickhouse-cluster.ts';
 export * from './contract-client.ts';
 export * from './eventually.ts';
 export * from './failing-proxy.ts';

@@ -39,8 +39,16 @@ export function configureSubmit(command: Command, context: CommandContext): void
 }
 
 function describe(explanation: QueryExplanation): string {
-  const { rowsScanned, bytesScanned, segments, hotFacts, estimatedGroups, estimatedSeconds, equalQuery } =
-    explanation;
+  const {
+    rowsScanned,
+    bytesScanned,
+    segments,
+    hotFacts,
+    estimatedGroups,
+    estimatedSeconds,
+    engine,
+    equalQuery,
+  } = explanation;
   return [
     `rows scanned: ${rowsScanned}`,
     `bytes scanned: ${bytesScanned}`,
@@ -48,6 +56,7 @@ function describe(explanation: QueryExplanation): string {
     `hot facts: ${hotFacts.exact ? '' : 'about '}${hotFacts.rows}`,
     `groups: ${estimatedGroups === null ? 'unknown' : `about ${estimatedGroups}`}`,
     `seconds: about ${estimatedSeconds}`,
+    ...(engine === undefined ? [] : [`engine: ${engine.name}. ${engine.reason}`]),
     ...(equalQuery === undefined ? [] : [`shares the result of an equal query, which is ${equalQuery}`]),
   ].join('\n');
 }

@@ -4,10 +4,9 @@ import { approximations } from '@hourglass/query';
 import type { ArchiveTask, ResultOrigin } from '@hourglass/reports';
 import { signManifest, type ManifestPart, type UnsignedManifest } from './manifest.ts';
 
-/** The software that computed and wrote the result. */
+/** The software that wrote the result. */
 export interface Producer {
   readonly hourglassVersion: string;
-  readonly duckDbVersion: string;
 }
 
 interface ManifestContent {
@@ -20,7 +19,7 @@ interface ManifestContent {
 /** Returns the text of the signed `manifest.json`. */
 export function buildManifest(
   { origin, task, parts, archive }: ManifestContent,
-  { hourglassVersion, duckDbVersion }: Producer,
+  { hourglassVersion }: Producer,
   signingKey: KeyObject,
 ): string {
   const { organization, environment } = origin.plan.tenant;
@@ -45,7 +44,7 @@ export function buildManifest(
     rows: parts.reduce((sum, { rows }) => sum + rows, 0),
     archive,
     hourglassVersion,
-    engine: { name: 'DuckDB', version: duckDbVersion },
+    engine: { ...origin.engine },
   };
   return signManifest(manifest, signingKey);
 }

@@ -49,7 +49,7 @@ const unsignedManifest = z.strictObject({
   /** All bytes before the local header of the manifest. */
   archive: z.strictObject({ bytes: count, sha256 }),
   hourglassVersion: z.string(),
-  engine: z.strictObject({ name: z.literal('DuckDB'), version: z.string() }),
+  engine: z.strictObject({ name: z.enum(['DuckDB', 'ClickHouse']), version: z.string() }),
   keyId: z.string(),
 });
 

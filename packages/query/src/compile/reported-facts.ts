@@ -73,7 +73,8 @@ function matchingFacts({ plan, dataset }: BoundPlan): FactsQuery {
     .selectFrom(inDialect<FactsRelation>(({ facts: relation }) => relation).as('facts'))
     .where(environmentColumn.name, '=', sql<number>`cast(${tenant.environmentId} as integer)`)
     .where(timestampColumn.name, '>=', timestampValue(range.startMs))
-    .where(timestampColumn.name, '<', timestampValue(range.endExclusiveMs));
+    .where(timestampColumn.name, '<', timestampValue(range.endExclusiveMs))
+    .where(inDialect<SqlBool>(({ isVisible }) => isVisible));
   return filter === null ? facts : facts.where(compileFilter(filter, dataset, plan));
 }
 

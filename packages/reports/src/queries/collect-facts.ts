@@ -1,5 +1,5 @@
 import type { BoundPlan } from '@hourglass/query';
-import type { FactSource, SnapshotTarget } from './fact-source.ts';
+import type { FactSnapshot, FactSource, SnapshotTarget } from './fact-source.ts';
 import type { FactFiles, SegmentFiles } from './segment-files.ts';
 
 export interface CollectFactsPorts {
@@ -7,21 +7,31 @@ export interface CollectFactsPorts {
   readonly segmentFiles: SegmentFiles;
 }
 
-/**
- * Copies the facts that a plan reads to `directory`, as one snapshot. Calls `onCollected` with the
- * share of hot facts and segments that are in place, 0 to 1.
- */
+/** Copies the facts that a plan reads to `directory`, as one snapshot. */
 export async function collectFacts(
   boundPlan: BoundPlan,
   { factSource, segmentFiles }: CollectFactsPorts,
-  target: SnapshotTarget & { readonly onCollected?: (share: number) => void },
+  target: SnapshotTarget,
 ): Promise<FactFiles> {
   const snapshot = await factSource.snapshot(boundPlan, target);
+  return placeSegments(boundPlan, snapshot, segmentFiles, target);
+}
+
+/**
+ * Copies the segments of a snapshot to `directory`. Calls `onCollected` with the share of hot facts
+ * and segments that are in place, 0 to 1.
+ */
+export async function placeSegments(
+  { plan }: BoundPlan,
+  snapshot: FactSnapshot,
+  segmentFiles: SegmentFiles,
+  target: Omit<SnapshotTarget, 'timeoutMs'> & { readonly onCollected?: (share: number) => void },
+): Promise<FactFiles> {
   const pieces = snapshot.segments.length + 1;
   let collected = 0;
   const onPlaced = () => target.onCollected?.((collected += 1) / pieces);
   onPlaced();
-  const { environmentId } = boundPlan.plan.tenant;
+  const { environmentId } = plan.tenant;
   const paths = await segmentFiles.place(snapshot.segments, { ...target, environmentId, onPlaced });
   const segments = snapshot.segments.map(({ facts, firstMs, lastMs, columns, deletions }, index) => {
     const path = paths[index];
@@ -32,6 +42,12 @@ export async function collectFacts(
 }
 
 /** Returns the number of facts that the engine scans. */
-export function countFacts({ hotRows, segments }: Pick<FactFiles, 'hotRows' | 'segments'>): number {
+export function countFacts({
+  hotRows,
+  segments,
+}: {
+  readonly hotRows: number;
+  readonly segments: readonly { readonly facts: number }[];
+}): number {
   return segments.reduce((sum, { facts }) => sum + facts, hotRows);
 }

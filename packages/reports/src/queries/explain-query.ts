@@ -1,4 +1,5 @@
 import { bindPlan, estimateGroups } from '@hourglass/query';
+import { chooseEngine, type EngineChoice, type EngineSettings } from './choose-engine.ts';
 import type { EqualQuery, QueryStore } from './query-store.ts';
 import { reuseOf } from './reuse.ts';
 import { estimatedFacts, type ScanEstimates } from './scan-estimate.ts';
@@ -8,6 +9,7 @@ import { planShared, type PlanRequestPorts, type RequestedQuery } from './submit
 export interface ExplainQueryPorts extends PlanRequestPorts {
   readonly scans: ScanEstimates;
   readonly queries: QueryStore;
+  readonly engines: EngineSettings;
 }
 
 /** Estimated cost of running a query now. */
@@ -18,6 +20,8 @@ export interface Explanation {
   readonly hotFacts: { readonly rows: number; readonly exact: boolean };
   readonly estimatedGroups: number | null;
   readonly estimatedSeconds: number;
+  /** Absent: there is no cluster. */
+  readonly engine?: EngineChoice;
   /** Absent: the query would run. */
   readonly equalQuery?: EqualQuery;
 }
@@ -53,6 +57,7 @@ export async function explainQuery(
     hotFacts: { rows, exact },
     estimatedGroups,
     estimatedSeconds: toTenths(minSeconds + rowsScanned / (factsPerSecond ?? defaultFactsPerSecond)),
+    ...(ports.engines.hasCluster ? { engine: chooseEngine(boundPlan, rowsScanned, ports.engines) } : {}),
     ...(equalQuery === null ? {} : { equalQuery }),
   };
 }

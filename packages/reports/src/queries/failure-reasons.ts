@@ -18,6 +18,9 @@ export const attemptFailures = {
     'The report needs more than {maxSpillMb} MB of temporary disk space: request fewer groups or a shorter time range',
   diskFull: 'The disk for temporary files is full',
   diskBroken: 'The disk for temporary files cannot be used',
+  clusterMemory:
+    'The report needs more than {memoryMb} MB of memory on a node of the cluster: request fewer groups or a shorter time range',
+  clusterDisk: 'The disk of a node of the cluster is full',
   computation: 'The report could not be computed',
   unavailable: 'The {service} is not available',
   unknown: 'Internal error; search the worker log for the id of this query',

@@ -1,7 +1,8 @@
 import { bindPlan, outputColumns, type BoundPlan } from '@hourglass/query';
 import { archiveKeyOf } from '../results/archive-key.ts';
-import { collectFacts, countFacts } from './collect-facts.ts';
-import type { FactFiles } from './segment-files.ts';
+import { countFacts } from './collect-facts.ts';
+import { computeRows, type ComputedRows } from './compute-rows.ts';
+import type { FactSnapshot } from './fact-source.ts';
 import type { Lease } from './lease.ts';
 import type { Claim, QueryStore } from './query-store.ts';
 import type { ArchiveFile } from '../results/archive-writer.ts';
@@ -33,58 +34,61 @@ const statementGraceMs = 1_000;
 export async function makeResult(claim: Claim, ports: RunQueryPorts, task: MakeResultTask): Promise<boolean> {
   const { lease, directory, signal } = task;
   const boundPlan = bindPlan(claim.plan, ports.catalogue);
-  const facts = await collectFacts(boundPlan, ports, {
+  const { crashPoint } = ports;
+  const snapshot = await ports.factSource.snapshot(boundPlan, {
     directory,
     signal,
     timeoutMs: Math.ceil(Math.max(0, task.deadlineMs - performance.now())) + statementGraceMs,
-    onCollected: (share) => lease.report(progressIn('collecting', share, 0)),
   });
-  const rowsScanned = countFacts(facts);
-  lease.report(progressIn('computing', 0, rowsScanned));
-  const archive = await writeArchive(claim, ports, { ...task, boundPlan, facts });
-  lease.report(progressIn('storing', 0, rowsScanned));
-  return publish(claim, ports, { ...task, facts, archive });
-}
-
-async function writeArchive(
-  claim: Claim,
-  { engine, archives, crashPoint }: RunQueryPorts,
-  task: MakeResultTask & { readonly boundPlan: BoundPlan; readonly facts: FactFiles },
-): Promise<ArchiveFile> {
-  const { id, createdAt } = claim;
-  const { boundPlan, directory, signal, facts, lease, pauses } = task;
-  const rowsScanned = countFacts(facts);
+  const rowsScanned = countFacts(snapshot);
   const packed = new AbortController();
-  const rows = engine.writeRows({
-    ...boundPlan,
-    facts,
-    directory,
-    signal: AbortSignal.any([signal, packed.signal]),
-    ...(pauses && { pauses }),
+  const computed = await computeRows(claim, ports, {
+    ...{ boundPlan, snapshot, directory, signal: AbortSignal.any([signal, packed.signal]) },
+    ...(task.pauses && { pauses: task.pauses }),
+    onCollected: (share) => lease.report(progressIn('collecting', share, 0)),
     onProgress: (share) => {
       crashPoint('query.computing');
       lease.report(progressIn('computing', share, rowsScanned));
     },
   });
   try {
-    return await archives.write(rows, {
-      queryId: id,
-      columns: outputColumns(boundPlan),
-      output: claim.plan.output,
-      directory,
-      createdAt,
-      origin: originOf(claim, facts),
-      signal,
-      onProgress: (share) => {
-        crashPoint('query.packing');
-        lease.report(progressIn('writing', share, rowsScanned));
-      },
-    });
+    lease.report(progressIn('computing', 0, rowsScanned));
+    const archive = await writeArchive(claim, ports, { ...task, boundPlan, snapshot, computed });
+    lease.report(progressIn('storing', 0, rowsScanned));
+    return await publish(claim, ports, { ...task, snapshot, archive });
   } finally {
     // When packing fails, the engine must stop computing rows.
     packed.abort();
-    await rows.return();
+    await computed.rows.return();
+    await computed.release();
   }
+}
+
+async function writeArchive(
+  claim: Claim,
+  { archives, crashPoint }: RunQueryPorts,
+  task: MakeResultTask & {
+    readonly boundPlan: BoundPlan;
+    readonly snapshot: FactSnapshot;
+    readonly computed: ComputedRows;
+  },
+): Promise<ArchiveFile> {
+  const { id, createdAt } = claim;
+  const { boundPlan, directory, signal, snapshot, computed, lease } = task;
+  const rowsScanned = countFacts(snapshot);
+  return archives.write(computed.rows, {
+    queryId: id,
+    columns: outputColumns(boundPlan),
+    output: claim.plan.output,
+    directory,
+    createdAt,
+    origin: originOf(claim, snapshot, computed.engine),
+    signal,
+    onProgress: (share) => {
+      crashPoint('query.packing');
+      lease.report(progressIn('writing', share, rowsScanned));
+    },
+  });
 }
 
 /**
@@ -97,9 +101,9 @@ async function publish(
   {
     signal,
     terms,
-    facts,
+    snapshot,
     archive,
-  }: MakeResultTask & { readonly facts: FactFiles; readonly archive: ArchiveFile },
+  }: MakeResultTask & { readonly snapshot: FactSnapshot; readonly archive: ArchiveFile },
 ): Promise<boolean> {
   const archiveKey = archiveKeyOf(claim);
   let published = false;
@@ -115,9 +119,9 @@ async function publish(
       archiveBytes: archive.bytes,
       archiveMd5: archive.md5,
       rows: archive.rows,
-      rowsScanned: countFacts(facts),
+      rowsScanned: countFacts(snapshot),
       gzipBytes: archive.gzipBytes,
-      watermark: facts.watermark,
+      watermark: snapshot.watermark,
       resultTtlSeconds: terms.resultTtlSeconds,
     });
     crashPoint('query.published');

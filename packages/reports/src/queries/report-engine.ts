@@ -1,5 +1,13 @@
 import type { BoundPlan } from '@hourglass/query';
-import type { FactFiles } from './segment-files.ts';
+import type { FactObjects } from './fact-objects.ts';
+import type { SnapshotTarget } from './fact-source.ts';
+import type { FactFiles, PlacedSegment } from './segment-files.ts';
+
+/** The software that computed a report. */
+export interface EngineIdentity {
+  readonly name: 'DuckDB' | 'ClickHouse';
+  readonly version: string;
+}
 
 /** Values by column, in the order of `outputColumns`. Every array has `rowCount` values. */
 export interface RowBatch {
@@ -7,8 +15,8 @@ export interface RowBatch {
   readonly columns: readonly (readonly (string | number | null)[])[];
 }
 
-export interface EngineTask extends BoundPlan {
-  readonly facts: FactFiles;
+interface ReportTask<Facts> extends BoundPlan {
+  readonly facts: Facts;
   /** Directory for the files of rows. The engine may spill elsewhere. */
   readonly directory: string;
   readonly signal: AbortSignal;
@@ -20,6 +28,9 @@ export interface EngineTask extends BoundPlan {
   /** Absent: the run never pauses. */
   readonly pauses?: Pauses;
 }
+
+export type EngineTask = ReportTask<FactFiles>;
+export type ObjectTask = ReportTask<FactObjects>;
 
 /** Lets a report that is computed in slices pause between two of them. */
 export interface Pauses {
@@ -38,7 +49,9 @@ export interface RowFile {
   readonly rows: number;
 }
 
+/** Reads facts from files of this machine. It computes every report. */
 export interface ReportEngine {
+  readonly identity: EngineIdentity;
   /** Yields the rows in the order of the report, at most a few thousand at a time. */
   run(task: EngineTask): AsyncIterable<RowBatch>;
   /**
@@ -48,4 +61,21 @@ export interface ReportEngine {
    * continues with the next slice.
    */
   writeRows(task: EngineTask): AsyncGenerator<RowFile, void>;
+  /** Writes copied hot facts as a segment to the directory. Null if there are none. */
+  writeHotFacts(task: HotFactsTask): Promise<PlacedSegment | null>;
+}
+
+export interface HotFactsTask extends BoundPlan, Omit<SnapshotTarget, 'timeoutMs'> {
+  readonly facts: Pick<FactFiles, 'hotFactsPath' | 'hotRows'>;
+}
+
+/**
+ * Reads facts from the object store, on other machines. It computes the reports that `chooseEngine`
+ * gives it.
+ */
+export interface ObjectEngine {
+  /** @throws ServiceUnavailable if it cannot compute now */
+  check(signal: AbortSignal): Promise<EngineIdentity>;
+  /** Like that of `ReportEngine`. */
+  writeRows(task: ObjectTask): AsyncGenerator<RowFile, void>;
 }

@@ -3,7 +3,8 @@ import type { Cancellations } from './cancellations.ts';
 import type { CollectFactsPorts } from './collect-facts.ts';
 import type { ObjectStore } from '../results/object-store.ts';
 import type { ClaimTerms, QueryStore } from './query-store.ts';
-import type { ReportEngine } from './report-engine.ts';
+import type { EngineSettings } from './choose-engine.ts';
+import type { ObjectEngine, ReportEngine } from './report-engine.ts';
 import type { ArchiveWriter } from '../results/archive-writer.ts';
 
 /** Ports of a query run. */
@@ -11,6 +12,8 @@ export interface RunQueryPorts extends CollectFactsPorts {
   readonly catalogue: Catalogue;
   readonly queries: QueryStore;
   readonly engine: ReportEngine;
+  /** Null: there is none. */
+  readonly cluster: { readonly engine: ObjectEngine; readonly settings: EngineSettings } | null;
   readonly archives: ArchiveWriter;
   readonly objects: ObjectStore;
   readonly cancellations: Cancellations;

@@ -18,6 +18,14 @@ export function archiveKeyOf({ id, attempt, plan }: Pick<QueryRecord, 'id' | 'at
 }
 
 /**
+ * Returns the key of the hot facts of an attempt, for an engine that reads the object store. They are swept
+ * like an archive that was not published.
+ */
+export function hotFactsKeyOf({ id, attempt, plan }: Pick<QueryRecord, 'id' | 'attempt' | 'plan'>): string {
+  return `${prefixOf(id, plan)}${attempt}/hot-facts.parquet`;
+}
+
+/**
  * @throws ForeignObject unless the key is that of an archive in the environment of the query, made by it or
  * by the one whose result it shares
  */

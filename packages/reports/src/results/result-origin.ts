@@ -1,5 +1,6 @@
 import type { Plan } from '@hourglass/query';
-import type { FactFiles } from '../queries/segment-files.ts';
+import type { FactSnapshot } from '../queries/fact-source.ts';
+import type { EngineIdentity } from '../queries/report-engine.ts';
 
 /** Origin of a result: plan, attempt and facts. */
 export interface ResultOrigin {
@@ -8,11 +9,13 @@ export interface ResultOrigin {
   /** Sequence number of the newest batch in the snapshot. Null when there was none. */
   readonly watermark: bigint | null;
   readonly snapshotAt: Date;
+  readonly engine: EngineIdentity;
 }
 
 export function originOf(
   { plan, attempt }: Pick<ResultOrigin, 'plan' | 'attempt'>,
-  { watermark, takenAt }: FactFiles,
+  { watermark, takenAt }: Pick<FactSnapshot, 'watermark' | 'takenAt'>,
+  engine: EngineIdentity,
 ): ResultOrigin {
-  return { plan, attempt, watermark, snapshotAt: takenAt };
+  return { plan, attempt, watermark, snapshotAt: takenAt, engine };
 }

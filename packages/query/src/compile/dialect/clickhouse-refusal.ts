@@ -13,6 +13,7 @@ const endExclusiveMs = Date.UTC(2199, 0, 1);
  * reason completes a sentence: "runs on DuckDB, because …".
  */
 export function clickhouseRefusal({ plan, dataset }: BoundPlan): string | null {
+  if (plan.output.format === 'parquet') return 'DuckDB writes the files of parquet';
   const [approximation] = approximations(plan);
   if (approximation !== undefined) return `the estimate of ${approximation.function} depends on the engine`;
   const hasFloatRemainder = plan.metrics.some(

@@ -29,16 +29,30 @@ export const clickhouseSettings: Readonly<Record<string, string>> = {
   enable_extended_results_for_datetime_functions: '1',
 };
 
-/**
- * ClickHouse 26.7 with `clickhouseSettings`, over a relation for `from` with the columns of
- * `compileReport`, each Nullable, times as DateTime64(6, 'UTC'). Only for plans without a
- * `clickhouseRefusal`.
- */
-export function clickhouseDialect(facts: Expression<unknown>): Dialect {
-  return { ...clickhouseOperations, facts };
+/** Trusted SQL: nothing of it may come from a client. */
+export interface ClickHouseFacts {
+  /**
+   * The relation for `from`, with the columns of `compileReport`, each Nullable, times as
+   * DateTime64(6, 'UTC').
+   */
+  readonly relation: string;
+  /** Condition of the facts that belong to the report. Default: all. */
+  readonly isVisible?: string;
+  /** Columns that have another name in the relation. */
+  readonly columnNames?: ReadonlyMap<string, string>;
 }
 
-const clickhouseOperations: Omit<Dialect, 'facts'> = {
+/** ClickHouse 26.7 with `clickhouseSettings`. Only for plans without a `clickhouseRefusal`. */
+export function clickhouseDialect({ relation, isVisible = 'true', columnNames }: ClickHouseFacts): Dialect {
+  return {
+    ...clickhouseOperations,
+    facts: sql.raw(relation),
+    isVisible: sql.raw(isVisible),
+    identifier: (name) => columnNames?.get(name) ?? name,
+  };
+}
+
+const clickhouseOperations: Omit<Dialect, 'facts' | 'isVisible' | 'identifier'> = {
   placeholder: (number, value) => `{p${number}:${parameterType(value)}}`,
   escapeLiteral: (text) => text.replaceAll('\\', '\\\\').replaceAll("'", "''"),
 

@@ -31,6 +31,10 @@ export class DialectQueryCompiler extends PostgresQueryCompiler {
     this.append(this.dialect.placeholder(this.numParameters, value));
   }
 
+  protected override sanitizeIdentifier(name: string): string {
+    return super.sanitizeIdentifier(this.dialect.identifier(name));
+  }
+
   protected override sanitizeStringLiteral(text: string): string {
     return this.dialect.escapeLiteral(text);
   }

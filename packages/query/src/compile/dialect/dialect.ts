@@ -23,8 +23,13 @@ export interface Dialect {
   /** Escapes the text of a literal, without its quotes. */
   escapeLiteral(text: string): string;
 
+  /** Returns the engine's name of a column or relation. */
+  identifier(name: string): string;
+
   /** The relation with the facts, for `from`. */
   readonly facts: Value;
+  /** Holds for facts of the relation that belong to the report: not for deleted ones that its files still have. */
+  readonly isVisible: Value;
   /** A relation for `from` with the column `number`: 0 to `count` - 1. */
   numbers(count: number): Value;
 

@@ -10,7 +10,11 @@ export const duckdbDialect: Dialect = {
   placeholder: (number) => `$${number}`,
   escapeLiteral: (text) => text.replaceAll("'", "''"),
 
+  identifier: (name) => name,
+
   facts: sql.table('facts'),
+  // Its view leaves hidden facts out.
+  isVisible: sql`true`,
   numbers: (count) => sql`range(${sql.lit(count)}) as numbers(number)`,
 
   wideInteger: sql.raw('hugeint'),

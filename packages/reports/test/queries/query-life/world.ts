@@ -200,7 +200,10 @@ export class World {
           ),
       },
       segmentFiles: { place: () => Promise.resolve([]) },
+      cluster: null,
       engine: {
+        identity: { name: 'DuckDB', version: 'v1' },
+        writeHotFacts: () => Promise.resolve(null),
         run: () => {
           throw new Error('queries call writeRows');
         },

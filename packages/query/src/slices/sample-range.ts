@@ -1,4 +1,4 @@
-import type { TimeRange } from '@hourglass/query';
+import type { TimeRange } from '../plan/plan.ts';
 
 /** A number of facts between two times, both included. */
 export interface CountedSegment {

@@ -1,0 +1,2 @@
+export * from './clickhouse-engine.ts';
+export type { ClusterOptions } from './cluster.ts';

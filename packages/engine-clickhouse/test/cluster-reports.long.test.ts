@@ -1,0 +1,140 @@
+import path from 'node:path';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDuckDbEngine } from '@hourglass/engine-duckdb';
+import { openObjectStore, prepareObjectStore } from '@hourglass/object-store';
+import {
+  bindPlan,
+  catalogue,
+  clickhouseRefusal,
+  hotFactsColumns,
+  planQuery,
+  type Plan,
+} from '@hourglass/query';
+import type { EngineTask, FactObjects, ObjectStore, ReportEngine } from '@hourglass/reports';
+import {
+  isServiceMissing,
+  s3ServerProblem,
+  startClickHouseCluster,
+  startS3Server,
+  temporaryFolder,
+  type ClickHouseCluster,
+  type S3Server,
+  type TemporaryFolder,
+} from '@hourglass/testing';
+import { writeCopiedFacts } from '../../engine-duckdb/test/copied-facts-file.ts';
+import { linesOf } from '../../engine-duckdb/test/hot-facts-file.ts';
+import { split, type Split } from '../../engine-duckdb/test/split-facts.ts';
+import { context } from '../../query/test/random-facts.ts';
+import { requests } from '../../query/test/random-requests.ts';
+import { stagedRequests } from '../../query/test/random-staged.ts';
+import { createClickHouseEngine, type ClickHouseEngine } from '../src/index.ts';
+
+/** Set for more plans. */
+const plans = Number(process.env['CLICKHOUSE_PLANS'] ?? 300);
+/** Each release of ClickHouse should be compared over several. */
+const seed = Number(process.env['CLICKHOUSE_SEED'] ?? 1);
+const plansOfSplit = 50;
+const signal = new AbortController().signal;
+const isStoreMissing = isServiceMissing({
+  service: 'an S3-compatible server',
+  problem: s3ServerProblem(),
+  environment: process.env,
+});
+
+describe.skipIf(isStoreMissing)('reports of two nodes of ClickHouse', () => {
+  let folder: TemporaryFolder;
+  let store: S3Server;
+  let objects: ObjectStore;
+  let cluster: ClickHouseCluster;
+  let duckdb: ReportEngine;
+  let clickhouse: ClickHouseEngine;
+  beforeAll(async () => {
+    [folder, store] = await Promise.all([temporaryFolder(), startS3Server()]);
+    const bucket = { ...store, bucket: 'facts', region: 'us-east-1', forcePathStyle: true };
+    const choice = { folder: folder.path, s3: bucket };
+    await prepareObjectStore(choice);
+    objects = await openObjectStore(choice);
+    cluster = await startClickHouseCluster(2, bucket);
+    duckdb = createDuckDbEngine({ directory: folder.path, memoryMb: 256, threads: 2, maxConcurrentRuns: 1 });
+    clickhouse = createClickHouseEngine({
+      ...cluster.options,
+      memoryMb: 1024,
+      timeoutMs: 60_000,
+      minSliceFacts: 10,
+    });
+  }, 600_000);
+  afterAll(async () => {
+    await clickhouse.close();
+    await cluster.stop();
+    await store.stop();
+    await folder.remove();
+  });
+
+  /** Stores the segments of a split, and its hot facts as one more object for each plan. */
+  async function stored({ segments }: Split, name: string) {
+    return Promise.all(
+      segments.map(async (segment, index) => {
+        const key = `segments/1/api/${name}-${index}.parquet`;
+        await objects.putFile(key, segment.path, { contentType: 'application/octet-stream' });
+        return { ...segment, key };
+      }),
+    );
+  }
+
+  async function taskOf({ hot, segments }: Split, plan: Plan): Promise<EngineTask> {
+    const hotFactsPath = path.join(folder.path, 'hot.csv');
+    const boundPlan = bindPlan(plan, catalogue);
+    await writeCopiedFacts(hotFactsPath, hotFactsColumns(boundPlan), hot);
+    const copied = { hotFactsPath, hotRows: hot.length, expiredBeforeMs: null };
+    const facts = { ...copied, watermark: null, takenAt: new Date(0), segments };
+    return { ...boundPlan, facts, directory: folder.path, signal };
+  }
+
+  async function objectsOf(task: EngineTask, sealed: FactObjects['objects']): Promise<FactObjects> {
+    const hot = await duckdb.writeHotFacts({ ...task, signal });
+    if (hot === null) return { ...task.facts, objects: sealed };
+    const key = 'archives/1/hot-facts.parquet';
+    await objects.putFile(key, hot.path, { contentType: 'application/octet-stream' });
+    return { ...task.facts, objects: [...sealed, { ...hot, key }] };
+  }
+
+  const outputs = fc.constantFrom(
+    { outputFormat: 'json' },
+    { outputFormat: 'csv' },
+    { outputFormat: 'csv', csvDelimiter: '|', csvSafe: true },
+    { outputFormat: 'xlsx' },
+  );
+  const generated = fc.tuple(fc.oneof(requests, stagedRequests as typeof requests), outputs);
+
+  test('have the bytes of DuckDB, whatever is hot, in segments or without a column', async () => {
+    const counts = { compared: 0, rows: 0, sliced: 0 };
+    const places = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 200 });
+    await fc.assert(
+      fc.asyncProperty(places, fc.boolean(), fc.integer(), async (chosen, merged, plansSeed) => {
+        const divided = await split(folder.path, chosen, merged);
+        const sealed = await stored(divided, String(plansSeed));
+        for (const [{ request }, output] of fc.sample(generated, {
+          numRuns: plansOfSplit,
+          seed: plansSeed,
+        })) {
+          const planned = planQuery({ ...request, ...output }, context);
+          if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
+          const task = await taskOf(divided, planned.plan);
+          if (clickhouseRefusal(task) !== null) continue;
+          const expected = await linesOf(duckdb.writeRows(task));
+          const facts = await objectsOf(task, sealed);
+          const found = await linesOf(clickhouse.writeRows({ ...task, facts }));
+          expect(found.text).toBe(expected.text);
+          counts.compared += 1;
+          counts.rows += found.rows.reduce((sum, rows) => sum + rows, 0);
+          counts.sliced += found.rows.length > 1 ? 1 : 0;
+        }
+      }),
+      { numRuns: plans / plansOfSplit, seed, endOnFailure: true },
+    );
+    console.info(`${JSON.stringify(counts)} of ${plans} plans`);
+    expect(counts.compared).toBeGreaterThan(0.75 * plans);
+    expect(counts.sliced).toBeGreaterThan(0);
+  }, 1_200_000);
+});

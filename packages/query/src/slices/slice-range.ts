@@ -1,0 +1,47 @@
+import { isOrderedByBucket } from '../compile/row-order.ts';
+import type { Plan, TimeRange } from '../plan/plan.ts';
+import { bucketRange } from '../time/bucket-range.ts';
+import { bucketingOf } from '../time/zone.ts';
+import { estimateFacts, rangeOfFirstFacts, type CountedSegment } from './sample-range.ts';
+
+/** Whether a report has enough facts for slices, and rows in the order of buckets. */
+export function needsSlices(plan: Plan, segments: readonly CountedSegment[], sliceFacts: number): boolean {
+  return isOrderedByBucket(plan) && estimateFacts(segments, plan.range) > 2 * sliceFacts;
+}
+
+/** Returns the plan for the range from `startMs` on. Null if it has no rows. */
+export function planFrom(plan: Plan | null, startMs: number, limitRows: number | null): Plan | null {
+  if (plan === null || startMs >= plan.range.endExclusiveMs || limitRows === 0) return null;
+  return { ...plan, limitRows, range: { ...plan.range, startMs } };
+}
+
+/**
+ * Returns the beginning of the plan's range with about this number of facts, and at least one
+ * bucket.
+ */
+export function sliceRange(plan: Plan, segments: readonly CountedSegment[], facts: number): TimeRange {
+  const { range } = plan;
+  const bucketing = bucketingOf(plan);
+  // A small remainder is not worth a separate slice.
+  if (bucketing === null || estimateFacts(segments, range) < 1.5 * facts) return range;
+  const wantedMs = rangeOfFirstFacts(segments, range, facts).endExclusiveMs;
+  const bucket = bucketRange(wantedMs, bucketing);
+  const endExclusiveMs = bucket.startMs > range.startMs ? bucket.startMs : bucket.endExclusiveMs;
+  return { startMs: range.startMs, endExclusiveMs: Math.min(range.endExclusiveMs, endExclusiveMs) };
+}
+
+/** Divides a plan into consecutive slices of about `sliceFacts` facts. Their rows in order are the rows of the plan. */
+export function evenSlices(
+  plan: Plan,
+  segments: readonly CountedSegment[],
+  sliceFacts: number,
+): readonly Plan[] {
+  const slices: Plan[] = [];
+  let remaining: Plan | null = plan;
+  while (remaining !== null) {
+    const range = sliceRange(remaining, segments, sliceFacts);
+    slices.push({ ...remaining, range });
+    remaining = planFrom(remaining, range.endExclusiveMs, remaining.limitRows);
+  }
+  return slices;
+}
