@@ -48,12 +48,13 @@ export async function startClickHouseCluster(
   const install = new URL('../../../bench/rivals/install.mjs', import.meta.url);
   const { installRivals } = (await import(install.href)) as { installRivals: () => Promise<void> };
   await installRivals();
+  const grants = await deployedGrants();
   const directory = await mkdtemp(path.join(tmpdir(), 'hourglass-clickhouse-'));
   const ports: { http: number; tcp: number }[] = [];
   for (let node = 0; node < count; node += 1)
     ports.push({ http: await findFreePort(), tcp: await findFreePort() });
   const nodes = ports.map((_, index) =>
-    createNode(path.join(directory, `node-${index}`), { ports, index, store, user, password }),
+    createNode(path.join(directory, `node-${index}`), { ports, index, store, user, password, grants }),
   );
   const stop = async () => {
     await Promise.all(nodes.map((node) => node.kill()));
@@ -74,10 +75,31 @@ export async function startClickHouseCluster(
   };
 }
 
+/** So that tests run with the rights that operators give. */
+async function deployedGrants(): Promise<string> {
+  const users = await readFile(new URL('../../../deploy/clickhouse/users.xml', import.meta.url), 'utf8');
+  const [grants] = /<grants>.*<\/grants>/s.exec(users) ?? [];
+  if (grants === undefined) throw new Error('deploy/clickhouse/users.xml has no element grants');
+  return grants;
+}
+
 function createNode(directory: string, configuration: ClusterConfiguration): ClickHouseNode {
   const url = `http://127.0.0.1:${configuration.ports[configuration.index]?.http}`;
   const log = path.join(directory, 'output.log');
   let child: ChildProcess | null = null;
+  let isWanted = false;
+  const launch = async () => {
+    const output = await open(log, 'a');
+    const file = path.join(directory, 'config.xml');
+    child = spawn(process.execPath, [program, file, path.join(directory, 'data')], {
+      stdio: ['pipe', output.fd, output.fd],
+    });
+    await output.close();
+    // The library ends when another node resets a connection. A node is started again, as an operator's would be.
+    child.once('exit', () => {
+      if (isWanted) void launch();
+    });
+  };
   return {
     url,
     get pid() {
@@ -87,22 +109,18 @@ function createNode(directory: string, configuration: ClusterConfiguration): Cli
       await mkdir(path.join(directory, 'data'), { recursive: true });
       const { server, users } = nodeConfiguration(configuration, directory);
       await writeFile(path.join(directory, 'users.xml'), users);
-      const file = path.join(directory, 'config.xml');
-      await writeFile(file, server);
-      const output = await open(log, 'a');
-      const started = spawn(process.execPath, [program, file, path.join(directory, 'data')], {
-        stdio: ['pipe', output.fd, output.fd],
-      });
-      child = started;
-      await output.close();
+      await writeFile(path.join(directory, 'config.xml'), server);
+      await launch();
       await eventually(`the node at ${url} answers`, async () => {
-        if (started.exitCode !== null)
+        if (child?.exitCode !== null)
           throw new Error(`the node has ended: ${await readFile(log, 'utf8').catch(() => '')}`);
         const answer = await fetch(`${url}/ping`).catch(() => null);
         return answer?.ok === true ? true : null;
       });
+      isWanted = true;
     },
     async kill() {
+      isWanted = false;
       if (child === null || child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGKILL');

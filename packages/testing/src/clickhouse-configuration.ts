@@ -13,14 +13,16 @@ export interface ClusterConfiguration {
   };
   readonly user: string;
   readonly password: string;
+  /** The element `grants` of `deploy/clickhouse/users.xml`. */
+  readonly grants: string;
 }
 
 /** One node may not take the memory of the others, which share the machine. */
 const nodeMemoryBytes = 2_500_000_000;
 
-/** Returns the files of one node. Users and grants are those of `deploy/clickhouse`. */
+/** Returns the files of one node. */
 export function nodeConfiguration(
-  { ports, index, store, user, password }: ClusterConfiguration,
+  { ports, index, store, user, password, grants }: ClusterConfiguration,
   directory: string,
 ): { readonly server: string; readonly users: string } {
   const shards = ports.map(
@@ -51,12 +53,7 @@ export function nodeConfiguration(
     <default><no_password/>${local}<access_management>1</access_management></default>
     <${user}>
       <password>${password}</password>${local}
-      <grants>
-        <query>GRANT NAMED COLLECTION ON hourglass_store</query>
-        <query>GRANT READ ON S3</query>
-        <query>GRANT CREATE TEMPORARY TABLE ON *.*</query>
-        <query>GRANT SELECT ON system.processes</query>
-      </grants>
+      ${grants}
     </${user}>
   </users>
   <quotas><default/></quotas>
