@@ -10,7 +10,7 @@ const advice: readonly (readonly [RegExp, TextKey])[] = [
   ],
   [/No exchange rate|has no currency/, 'advice.rates'],
   [/could not be computed|Internal error/, 'advice.report'],
-  [/disk for temporary files|is not available|was started .* times|Attempt /, 'advice.later'],
+  [/disk for temporary files|disk of a node|is not available|was started .* times|Attempt /, 'advice.later'],
 ];
 
 /** Returns the next step after a failure. */
