@@ -111,11 +111,9 @@ function createNode(directory: string, configuration: ClusterConfiguration): Cli
       await writeFile(path.join(directory, 'users.xml'), users);
       await writeFile(path.join(directory, 'config.xml'), server);
       await launch();
-      await eventually(`the node at ${url} answers`, async () => {
+      await untilAnswered(url, async () => {
         if (child?.exitCode !== null)
           throw new Error(`the node has ended: ${await readFile(log, 'utf8').catch(() => '')}`);
-        const answer = await fetch(`${url}/ping`).catch(() => null);
-        return answer?.ok === true ? true : null;
       });
       isWanted = true;
     },
@@ -126,11 +124,22 @@ function createNode(directory: string, configuration: ClusterConfiguration): Cli
       child.kill('SIGKILL');
       await ended;
     },
-    async run(statement) {
-      const answer = await fetch(url, { method: 'POST', body: statement });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(text);
-      return text;
-    },
+    run: (statement) => runAt(url, statement),
   };
+}
+
+/** `requireRunning` throws if the node has ended. */
+function untilAnswered(url: string, requireRunning: () => Promise<void>): Promise<true> {
+  return eventually(`the node at ${url} answers`, async () => {
+    await requireRunning();
+    const answer = await fetch(`${url}/ping`).catch(() => null);
+    return answer?.ok === true ? true : null;
+  });
+}
+
+async function runAt(url: string, statement: string): Promise<string> {
+  const answer = await fetch(url, { method: 'POST', body: statement });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return text;
 }
