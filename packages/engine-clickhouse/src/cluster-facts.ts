@@ -53,13 +53,11 @@ export function clusterFacts(
   if (conditions.some(({ readsBatch }) => readsBatch))
     structure.push(`${batchSeqColumn.name} Nullable(Int64)`);
   const columnNames = new Map(columns.map((column) => [column.name, segmentColumnName(column)]));
-  const isVisible =
-    conditions.length === 0 ? 'true' : `not (${conditions.map(({ sql }) => sql).join(' or ')})`;
-  if (objects.length === 0)
-    return { relation: `null('${structure.join(', ')}')`, columnNames, isVisible: 'true' };
+  if (objects.length === 0) return { relation: `null('${structure.join(', ')}')`, columnNames };
   const source = `${collection}, filename = '${keyList(objects)}', format = 'Parquet', structure = '${structure.join(', ')}'`;
   const relation = readers === 'cluster' ? `s3Cluster('${name}', ${source})` : `s3(${source})`;
-  return { relation, columnNames, isVisible };
+  if (conditions.length === 0) return { relation, columnNames };
+  return { relation, columnNames, isVisible: `not (${conditions.map(({ sql }) => sql).join(' or ')})` };
 }
 
 function typeOf({ name, type }: { readonly name: string; readonly type: ColumnType }): string {

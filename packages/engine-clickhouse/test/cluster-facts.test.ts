@@ -29,7 +29,6 @@ describe('the relation of facts on a cluster', () => {
         "s3Cluster('hourglass', hourglass_store, filename = '{segments/7/api/first.parquet,segments/7/api/second.parquet}', " +
         "format = 'Parquet', structure = 'environment_id Int32, timestamp DateTime64(6, \\'UTC\\'), " +
         "apiproxy Nullable(String), message_count Nullable(Int64)')",
-      isVisible: 'true',
     });
   });
 

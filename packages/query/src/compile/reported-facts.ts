@@ -71,11 +71,15 @@ function matchingFacts({ plan, dataset }: BoundPlan): FactsQuery {
   const { tenant, range, filter } = plan;
   const facts = createSqlBuilder()
     .selectFrom(inDialect<FactsRelation>(({ facts: relation }) => relation).as('facts'))
-    .where(environmentColumn.name, '=', sql<number>`cast(${tenant.environmentId} as integer)`)
+    .where(belongsToEnvironment(tenant.environmentId))
     .where(timestampColumn.name, '>=', timestampValue(range.startMs))
-    .where(timestampColumn.name, '<', timestampValue(range.endExclusiveMs))
-    .where(inDialect<SqlBool>(({ isVisible }) => isVisible));
+    .where(timestampColumn.name, '<', timestampValue(range.endExclusiveMs));
   return filter === null ? facts : facts.where(compileFilter(filter, dataset, plan));
+}
+
+function belongsToEnvironment(environmentId: number): RawBuilder<SqlBool> {
+  const belongs = sql`${sql.ref(environmentColumn.name)} = cast(${environmentId} as integer)`;
+  return inDialect(({ isVisible }) => (isVisible === null ? belongs : sql`${belongs} and ${isVisible}`));
 }
 
 /** Joins each fact with the rate of its currency on its UTC day; null without a rate. */

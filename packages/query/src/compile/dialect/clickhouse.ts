@@ -43,11 +43,11 @@ export interface ClickHouseFacts {
 }
 
 /** ClickHouse 26.7 with `clickhouseSettings`. Only for plans without a `clickhouseRefusal`. */
-export function clickhouseDialect({ relation, isVisible = 'true', columnNames }: ClickHouseFacts): Dialect {
+export function clickhouseDialect({ relation, isVisible, columnNames }: ClickHouseFacts): Dialect {
   return {
     ...clickhouseOperations,
     facts: sql.raw(relation),
-    isVisible: sql.raw(isVisible),
+    isVisible: isVisible === undefined ? null : sql.raw(isVisible),
     identifier: (name) => columnNames?.get(name) ?? name,
   };
 }

@@ -28,8 +28,8 @@ export interface Dialect {
 
   /** The relation with the facts, for `from`. */
   readonly facts: Value;
-  /** Holds for facts of the relation that belong to the report: not for deleted ones that its files still have. */
-  readonly isVisible: Value;
+  /** Condition of facts that are not deleted, although the files of the relation still have them. Null: all are. */
+  readonly isVisible: Value | null;
   /** A relation for `from` with the column `number`: 0 to `count` - 1. */
   numbers(count: number): Value;
 

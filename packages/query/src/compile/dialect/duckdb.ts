@@ -14,7 +14,7 @@ export const duckdbDialect: Dialect = {
 
   facts: sql.table('facts'),
   // Its view leaves hidden facts out.
-  isVisible: sql`true`,
+  isVisible: null,
   numbers: (count) => sql`range(${sql.lit(count)}) as numbers(number)`,
 
   wideInteger: sql.raw('hugeint'),
