@@ -10,7 +10,6 @@ import type {
 import type { ApiMetrics } from '@hourglass/platform';
 import type { Catalogue } from '@hourglass/query';
 import type {
-  EngineSettings,
   AccessKeyStore,
   Accounts,
   AuditLog,
@@ -21,6 +20,7 @@ import type {
   CustomFieldStore,
   DataCollectorStore,
   Doorbell,
+  EngineSettings,
   EnvironmentSettingsStore,
   ExchangeRateStore,
   HostnameStore,

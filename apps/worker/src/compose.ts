@@ -109,7 +109,7 @@ interface Adapters {
   readonly scratchDirectory: string;
 }
 
-/** Builds the worker from its adapters and starts it. The only file of this app that constructs adapters. */
+/** Builds the worker from its adapters and starts it. Only the compose files of this app construct adapters. */
 export async function composeWorker(settings: Settings<'worker'>, log: Logger): Promise<WorkerProcess> {
   checkCatalogue(catalogue);
   const adapters = await openAdapters(settings, log);

@@ -2,7 +2,7 @@ import { ServiceUnavailable, type EngineIdentity } from '@hourglass/reports';
 import type { Cluster, ClusterNode } from './cluster.ts';
 
 /** Compared with DuckDB by the differential suite. */
-const testedVersions = { from: [26, 3], before: [27, 0] } as const;
+const testedVersions = { from: [26, 7], before: [26, 8] } as const;
 
 /**
  * Asks the nodes for their version, and whether they know the cluster and let the user read the

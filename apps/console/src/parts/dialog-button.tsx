@@ -7,7 +7,7 @@ interface DialogButtonProps {
   /** For screen readers, with the name of what is meant. */
   readonly labelOf?: string | undefined;
   readonly title: string;
-  /** What the dialog does. */
+  /** The consequence of confirming. */
   readonly text: string;
   /** Runs when the dialog opens, for example to count what would be deleted. */
   readonly onOpen?: (() => void) | undefined;
