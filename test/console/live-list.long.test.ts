@@ -8,7 +8,7 @@ import {
   type DatabaseClient,
   type RunningSystem,
 } from '@hourglass/testing';
-import { isChromiumMissing, openPage, startBrowser } from './browser.ts';
+import { isChromiumMissing, openPage, startBrowser, type WatchedPage } from './browser.ts';
 
 const queries = 1000;
 const seconds = 10;
@@ -40,13 +40,36 @@ describe.skipIf(isChromiumMissing)('a list of running queries', () => {
     await system.stop();
   });
 
-  test('is drawn once a second, without further requests, while all of 1,000 advance each second', async () => {
+  async function signedIn(): Promise<WatchedPage> {
     const opened = await openPage(browser, system.url);
     const { page } = opened;
     await page.goto('/');
     await page.getByLabel('E-mail address').fill(system.email);
     await page.getByLabel('Password').fill(system.password);
     await page.keyboard.press('Enter');
+    return opened;
+  }
+
+  test('says why its next page was not read, and reads it on the next press', async () => {
+    const { page, close } = await signedIn();
+    const more = page.getByRole('button', { name: 'Show older queries' });
+    const table = page.locator('table.list');
+    await page.route(/pageToken/, (route) =>
+      route.fulfill({ status: 500, json: { code: 'internal', message: 'The disk is on fire.' } }),
+    );
+    await more.click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toBe('The disk is on fire.');
+    expect(await table.getAttribute('aria-rowcount')).toBe('101');
+    await page.unroute(/pageToken/);
+    await more.click();
+    await expect.poll(() => table.getAttribute('aria-rowcount')).toBe('201');
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await close();
+  });
+
+  test('is drawn once a second, without further requests, while all of 1,000 advance each second', async () => {
+    const opened = await signedIn();
+    const { page } = opened;
     const table = page.locator('table.list');
     const more = page.getByRole('button', { name: 'Show older queries' });
     const showAll = async () => {

@@ -5,6 +5,7 @@ import { usePages } from '../../api/resource.ts';
 import { InputField, SelectField } from '../../parts/controls.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { ListTable } from '../../parts/list-table.tsx';
+import { MoreButton } from '../../parts/more-button.tsx';
 import { useDates } from '../../parts/use-dates.ts';
 import { useTexts } from '../../text/texts.tsx';
 import type { SectionProps } from './administration-page.tsx';
@@ -22,15 +23,14 @@ export function AuditSection({ place }: Pick<SectionProps, 'place'>) {
   const date = useDates();
   const [search] = useSearchParams();
   const path = `${organizationPathOf(place.organization)}/audit`;
-  const { data, error, hasNextPage, fetchNextPage } = usePages<AuditEventList>(path, auditFilterOf(search));
+  const pages = usePages<AuditEventList>(path, auditFilterOf(search));
+  const { data, error } = pages;
   const events = data?.pages.flatMap((page) => page.events) ?? [];
   return (
     <>
       <AuditFilters />
-      {error !== null && <Failure error={error} />}
-      {error === null && data !== undefined && events.length === 0 && (
-        <p className="hint">{t('audit.none')}</p>
-      )}
+      {error !== null && data === undefined && <Failure error={error} />}
+      {data !== undefined && events.length === 0 && <p className="hint">{t('audit.none')}</p>}
       {events.length > 0 && (
         <ListTable
           label={t('admin.audit')}
@@ -44,11 +44,7 @@ export function AuditSection({ place }: Pick<SectionProps, 'place'>) {
           ]}
         />
       )}
-      {hasNextPage && (
-        <button type="button" className="button start" onClick={() => void fetchNextPage()}>
-          {t('audit.more')}
-        </button>
-      )}
+      <MoreButton pages={pages} label={t('audit.more')} />
     </>
   );
 }

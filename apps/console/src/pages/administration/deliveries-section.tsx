@@ -3,6 +3,7 @@ import { usePages, useWrite } from '../../api/resource.ts';
 import { ActButton } from '../../parts/act-button.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { ListTable } from '../../parts/list-table.tsx';
+import { MoreButton } from '../../parts/more-button.tsx';
 import { useDates } from '../../parts/use-dates.ts';
 import { useTexts } from '../../text/texts.tsx';
 
@@ -11,7 +12,8 @@ export function DeliveriesSection({ path, name }: { readonly path: string; reado
   const { t } = useTexts();
   const date = useDates();
   const listPath = `${path}/deliveries`;
-  const { data, error, hasNextPage, fetchNextPage, refetch } = usePages<DeliveryList>(listPath, {});
+  const pages = usePages<DeliveryList>(listPath, {});
+  const { data, error, refetch } = pages;
   const write = useWrite(listPath);
   const deliveries = data?.pages.flatMap((page) => page.deliveries) ?? [];
   return (
@@ -46,11 +48,7 @@ export function DeliveriesSection({ path, name }: { readonly path: string; reado
           }
         />
       )}
-      {hasNextPage && (
-        <button type="button" className="button start" onClick={() => void fetchNextPage()}>
-          {t('deliveries.more')}
-        </button>
-      )}
+      <MoreButton pages={pages} label={t('deliveries.more')} />
     </section>
   );
 }
