@@ -93,7 +93,7 @@ describe('the view of a large result', () => {
     const rows = createHash('sha256');
     let expectedBytes = 0;
     for (const [number, { text }] of parts.entries()) {
-      const separated = (number === 0 ? '' : ',') + text.slice(0, -1).replaceAll('\n', ',');
+      const separated = (number === 0 ? '' : ',\n') + text.slice(0, -1).replaceAll('\n', ',\n');
       rows.update(separated);
       expectedBytes += Buffer.byteLength(separated);
     }

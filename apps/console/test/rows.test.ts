@@ -4,7 +4,7 @@ import { csvHeader, csvLine } from '../src/rows/csv.ts';
 import { finderOf, findRows, nextHit } from '../src/rows/find-rows.ts';
 import { prepareColumns, widthOf } from '../src/rows/prepare-table.ts';
 import { numberOf, type Column, type Row } from '../src/rows/result.ts';
-import { RowSplitter } from '../src/rows/row-stream.ts';
+import { RowSplitter, rowTexts } from '../src/rows/row-stream.ts';
 import { cellsOf, firstCell, isSelected, moveSelection } from '../src/rows/selection.ts';
 import { CellTooLong, sheetHeader, sheetRow } from '../src/rows/sheet.ts';
 import { nextSorting, sortingOf, sortingText, sortRows } from '../src/rows/sort-rows.ts';
@@ -54,7 +54,7 @@ describe('a cell of the table', () => {
 describe('rows of a stream', () => {
   const head = { code: 200, error: '', state: 'completed', metadata: { dimensions: [',"rows":['] } };
   const viewOf = (rows: readonly object[]) =>
-    `${JSON.stringify(head).slice(0, -1)},"rows":[${rows.map((row) => JSON.stringify(row)).join(',')}]}`;
+    `${JSON.stringify(head).slice(0, -1)},"rows":[${rows.map((row) => JSON.stringify(row)).join(',\n')}]}`;
 
   test('are the same however the text is divided', () => {
     const texts = fc.oneof(
@@ -74,12 +74,12 @@ describe('rows of a stream', () => {
         const found: string[] = [];
         for (let from = 0, turn = 0; from < text.length; turn += 1) {
           const length = (lengths[turn % lengths.length] ?? 0) + 1;
-          found.push(...splitter.take(text.slice(from, from + length)));
+          found.push(...rowTexts(splitter.take(text.slice(from, from + length))));
           from += length;
         }
+        found.push(...rowTexts(splitter.end() ?? 'broken'));
         expect(found).toEqual(expected.map((row) => JSON.stringify(row)));
         expect(splitter.head).toEqual(head);
-        expect(splitter.hasEnded).toBe(true);
       }),
     );
   });
@@ -87,18 +87,19 @@ describe('rows of a stream', () => {
   test('of a broken connection have no end', () => {
     const splitter = new RowSplitter();
     expect(splitter.head).toBeNull();
-    expect(splitter.take(viewOf([{ a: '1' }, { a: '2' }]).slice(0, -2))).toHaveLength(2);
-    expect(splitter.hasEnded).toBe(false);
-    expect(splitter.take(']')).toEqual([]);
-    expect(splitter.hasEnded).toBe(false);
-    expect(splitter.take('}')).toEqual([]);
-    expect(splitter.hasEnded).toBe(true);
+    expect(splitter.end()).toBeNull();
+    expect(splitter.take(viewOf([{ a: '1' }, { a: ']}' }]).slice(0, -2))).toBe('{"a":"1"}');
+    expect(splitter.end()).toBeNull();
+    expect(splitter.take(']')).toBe('');
+    expect(splitter.end()).toBeNull();
+    expect(splitter.take('}')).toBe('');
+    expect(splitter.end()).toBe('{"a":"]}"}');
   });
 
   test('of an empty result are none', () => {
     const splitter = new RowSplitter();
-    expect(splitter.take(viewOf([]))).toEqual([]);
-    expect(splitter.hasEnded).toBe(true);
+    expect(splitter.take(viewOf([]))).toBe('');
+    expect(splitter.end()).toBe('');
   });
 });
 

@@ -84,15 +84,21 @@ function useResultPages({ path, bearer, version }: ResultSource, total: number) 
   });
 }
 
+/** Each report of the rows that were received draws the page. */
+const reportEveryMs = 250;
+
 function useAllRows(source: ResultSource, isWanted: boolean) {
   const [received, setReceived] = useState(0);
   const { data, error, isFetching } = useQuery({
     queryKey: ['result-rows', source.path, source.version],
     queryFn: async ({ signal }) => {
       const rows: Row[] = [];
-      for await (const texts of readRowTexts(source, signal)) {
-        rows.push(...(JSON.parse(`[${texts.join(',')}]`) as Row[]));
+      let reportAtMs = performance.now() + reportEveryMs;
+      for await (const text of readRows(source, signal)) {
+        rows.push(...(JSON.parse(`[${text}]`) as Row[]));
+        if (performance.now() < reportAtMs) continue;
         setReceived(rows.length);
+        reportAtMs = performance.now() + reportEveryMs;
       }
       return rows;
     },
@@ -108,14 +114,14 @@ function useAllRows(source: ResultSource, isWanted: boolean) {
 const turnMs = 12;
 
 /**
- * Reads all rows by one request, as texts in the order of the columns.
+ * Reads all rows by one request, some at a time, as `rowTexts` divides them.
  * @throws ApiError of the code `network` when the connection breaks
  */
-export async function* readRowTexts(
+export async function* readRows(
   { path, bearer }: ResultSource,
   signal: AbortSignal,
   onHead: (head: ResultHead) => void = () => undefined,
-): AsyncGenerator<readonly string[]> {
+): AsyncGenerator<string> {
   const { body } = await openResponse(path, { signal, bearer });
   const splitter = new RowSplitter();
   let turnEndsMs = performance.now() + turnMs;
@@ -124,14 +130,16 @@ export async function* readRowTexts(
     const { done = true, value } = (await reader?.read()) ?? {};
     if (done || value === undefined) break;
     const isHeadKnown = splitter.head !== null;
-    const texts = splitter.take(value);
+    const rows = splitter.take(value);
     if (!isHeadKnown && splitter.head !== null) onHead(splitter.head);
-    if (texts.length > 0) yield texts;
+    if (rows !== '') yield rows;
     if (performance.now() < turnEndsMs) continue;
     await new Promise((resolve) => {
       setTimeout(resolve);
     });
     turnEndsMs = performance.now() + turnMs;
   }
-  if (!splitter.hasEnded) throw new ApiError('incomplete response', { status: 0, code: 'network' });
+  const last = splitter.end();
+  if (last === null) throw new ApiError('incomplete response', { status: 0, code: 'network' });
+  if (last !== '') yield last;
 }

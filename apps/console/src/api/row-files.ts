@@ -1,7 +1,8 @@
 import { csvHeader, csvLine } from '../rows/csv.ts';
 import type { Column } from '../rows/result.ts';
 import { sheetHeader, sheetRow, type SheetCell } from '../rows/sheet.ts';
-import { readRowTexts, type ResultSource } from './result.ts';
+import { rowTexts } from '../rows/row-stream.ts';
+import { readRows, type ResultSource } from './result.ts';
 
 export type RowFormat = 'csv' | 'ndjson' | 'xlsx';
 
@@ -31,10 +32,11 @@ async function writeTexts(
   let lines: string[] = [];
   let count = 0;
   const lineOf = format === 'csv' ? csvLine : (row: string) => `${row}\n`;
-  const rows = readRowTexts(source, signal, ({ columns = [] }) => {
+  const rows = readRows(source, signal, ({ columns = [] }) => {
     if (format === 'csv') pieces.push(new Blob([csvHeader(columns)]));
   });
-  for await (const texts of rows) {
+  for await (const read of rows) {
+    const texts = rowTexts(read);
     for (const text of texts) lines.push(lineOf(text));
     count += texts.length;
     onRows(count);
@@ -73,10 +75,11 @@ async function* sheetRows(
 ): AsyncGenerator<SheetCell[], void> {
   let columns: readonly Column[] | null = null;
   let count = 0;
-  const rows = readRowTexts(source, signal, (head) => {
+  const rows = readRows(source, signal, (head) => {
     ({ columns = [] } = head);
   });
-  for await (const texts of rows) {
+  for await (const read of rows) {
+    const texts = rowTexts(read);
     if (columns !== null && count === 0) yield sheetHeader(columns);
     for (const text of texts) yield sheetRow(text, columns ?? []);
     count += texts.length;

@@ -36,7 +36,9 @@ export function getResultRowsRoute(collection: QueryCollection, ports: SendRowsP
       summary: 'Get the rows of a completed query as JSON',
     },
     parameters: pageParameters,
-    responses: { 200: { description: 'All rows, or a page.', json: resultView } },
+    responses: {
+      200: { description: 'All rows, or a page. Each row is on a line of its own.', json: resultView },
+    },
     async handle({ request, response, audit, parameters }) {
       const record = await collection.find(request, response);
       const { environment } = record.plan.tenant;
@@ -145,7 +147,10 @@ function headOf(
   };
 }
 
-/** The end of the JSON object follows only after the last row was read and counted. */
+/**
+ * Each row is on a line of its own, so that a client can divide the text without parsing it. The end of the JSON object
+ * follows only after the last row was read and counted.
+ */
 async function* viewText(
   head: Omit<ResultView, 'rows'>,
   batches: AsyncIterable<readonly string[]>,
@@ -154,8 +159,8 @@ async function* viewText(
   let end = `${beforeRow}]}`;
   for await (const rows of batches) {
     if (rows.length === 0) continue;
-    yield beforeRow + rows.join(',');
-    beforeRow = ',';
+    yield beforeRow + rows.join(',\n');
+    beforeRow = ',\n';
     end = ']}';
   }
   yield end;
