@@ -51,7 +51,8 @@ describe.skipIf(isChromiumMissing)('a list of running queries', () => {
   }
 
   test('says why its next page was not read, and reads it on the next press', async () => {
-    const { page, close } = await signedIn();
+    const opened = await signedIn();
+    const { page } = opened;
     const more = page.getByRole('button', { name: 'Show older queries' });
     const table = page.locator('table.list');
     await page.route(/pageToken/, (route) =>
@@ -64,7 +65,7 @@ describe.skipIf(isChromiumMissing)('a list of running queries', () => {
     await more.click();
     await expect.poll(() => table.getAttribute('aria-rowcount')).toBe('201');
     expect(await page.getByRole('alert').count()).toBe(0);
-    await close();
+    await opened.close();
   });
 
   test('is drawn once a second, without further requests, while all of 1,000 advance each second', async () => {

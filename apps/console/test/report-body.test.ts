@@ -139,15 +139,18 @@ test('a fault is shown at the member that it concerns, and others with their fie
 
 test('fields are found by words of name and description, also in full-width letters', () => {
   const properties = { createTime: '0', custom: 'false' as const, type: 'integer' as const };
-  const fields = fieldsOf({
-    meta: [],
-    dimensions: [
-      { name: 'response_status_code', properties: { ...properties, description: 'HTTP status.' } },
-    ],
-    metrics: [
-      { name: 'tps', properties: { ...properties, description: 'Rate.', unit: 'calls', functions: [] } },
-    ],
-  });
+  const fields = fieldsOf(
+    {
+      meta: [],
+      dimensions: [
+        { name: 'response_status_code', properties: { ...properties, description: 'HTTP status.' } },
+      ],
+      metrics: [
+        { name: 'tps', properties: { ...properties, description: 'Rate.', unit: 'calls', functions: [] } },
+      ],
+    },
+    (text) => text,
+  );
   const [status] = fields.dimensions;
   if (status === undefined) throw new Error('unreachable');
   for (const search of [

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { en } from '../src/text/en.ts';
 import { languageTags, preferredLanguage } from '../src/text/languages.ts';
 import { pl } from '../src/text/pl.ts';
-import { zh } from '../src/text/zh.ts';
+import { zh, zhApi } from '../src/text/zh.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -41,7 +41,7 @@ describe.each(translations)('the texts in %s', (tag, texts) => {
 test('Chinese texts have full-width punctuation beside Chinese characters', () => {
   const halfWidth =
     /[\u4e00-\u9fff”）][,;?!(]|[,;:?!)][\u4e00-\u9fff“]|[\u4e00-\u9fff”）]:(?!\/)|[\u4e00-\u9fff].*[,;:?!]$/;
-  expect(Object.entries(zh).filter(([, text]) => halfWidth.test(text))).toEqual([]);
+  expect(Object.entries({ ...zh, ...zhApi }).filter(([, text]) => halfWidth.test(text))).toEqual([]);
 });
 
 test('the language is the first of the browser that the console has', () => {

@@ -1,19 +1,22 @@
 import type { DatasetSchema } from '@hourglass/contract';
 import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { fieldsOf, type ReportFields } from '../report/fields.ts';
 import { pathOf, type Place } from './environments.ts';
+import { useTexts } from '../text/texts.tsx';
 import { callApi } from './http.ts';
 
 /** The metrics and dimensions of a dataset, custom fields included; undefined until they are known. */
 export function useFields(place: Place, dataset: string): ReportFields | undefined {
   const { organization, environment } = place;
-  return useQuery({
+  const { tApi } = useTexts();
+  const { data } = useQuery({
     queryKey: ['schema', organization, environment, dataset],
-    queryFn: async ({ signal }) => {
+    queryFn: ({ signal }) => {
       const parameters = new URLSearchParams({ dataset });
-      const path = `${pathOf(place)}/analytics/admin/schemav2?${parameters}`;
-      return fieldsOf(await callApi<DatasetSchema>(path, { signal }));
+      return callApi<DatasetSchema>(`${pathOf(place)}/analytics/admin/schemav2?${parameters}`, { signal });
     },
     staleTime: 60_000,
-  }).data;
+  });
+  return useMemo(() => data && fieldsOf(data, tApi), [data, tApi]);
 }

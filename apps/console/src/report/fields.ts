@@ -15,15 +15,16 @@ export interface ReportFields {
   readonly metrics: readonly ReportField[];
 }
 
-export function fieldsOf({ dimensions, metrics }: DatasetSchema): ReportFields {
+/** Returns the fields of a dataset, with their descriptions translated. */
+export function fieldsOf(
+  { dimensions, metrics }: DatasetSchema,
+  translate: (description: string) => string,
+): ReportFields {
+  const fieldOf = ({ name, properties }: SchemaElement): ReportField => {
+    const { description, unit, type, functions = [] } = properties;
+    return { name, description: translate(description), unit: unit ?? null, type, functions };
+  };
   return { dimensions: dimensions.map(fieldOf), metrics: metrics.map(fieldOf) };
-}
-
-function fieldOf({
-  name,
-  properties: { description, unit, type, functions = [] },
-}: SchemaElement): ReportField {
-  return { name, description, unit: unit ?? null, type, functions };
 }
 
 /** Returns the functions of a metric; none for unknown metrics. */

@@ -33,3 +33,5 @@ export const pl = {
   ...units,
   ...usage,
 };
+
+export { api as plApi } from './pl/api.ts';

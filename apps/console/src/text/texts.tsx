@@ -1,5 +1,6 @@
 import { createInstance, type i18n } from 'i18next';
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { apiTranslator, type ApiTexts } from './api-texts.ts';
 import { en } from './en.ts';
 import { isLanguage, languageTags, preferredLanguage, type Language, type TextKey } from './languages.ts';
 
@@ -7,31 +8,51 @@ type Translate = (key: TextKey, values?: Readonly<Record<string, string | number
 
 export interface Texts {
   readonly t: Translate;
+  /** Translates a text that the API wrote in English, like the description of a field. */
+  readonly tApi: (text: string) => string;
   readonly language: Language;
   /** For `Intl`. */
   readonly tag: string;
   readonly choose: (language: Language) => void;
 }
 
-const loaders: Readonly<Record<Language, () => Promise<Readonly<Record<string, string>>>>> = {
-  en: () => Promise.resolve(en),
-  pl: async () => (await import('./pl.ts')).pl,
-  zh: async () => (await import('./zh.ts')).zh,
+interface LanguageTexts {
+  readonly console: Readonly<Record<string, string>>;
+  readonly api: ApiTexts;
+}
+
+const loaders: Readonly<Record<Language, () => Promise<LanguageTexts>>> = {
+  en: () => Promise.resolve({ console: en, api: {} }),
+  pl: async () => {
+    const { pl, plApi } = await import('./pl.ts');
+    return { console: pl, api: plApi };
+  },
+  zh: async () => {
+    const { zh, zhApi } = await import('./zh.ts');
+    return { console: zh, api: zhApi };
+  },
 };
 const storageKey = 'hourglass.language';
 
+interface LoadedTexts {
+  readonly language: Language;
+  readonly instance: i18n;
+  readonly tApi: Texts['tApi'];
+}
+
 /** Loads the texts of a language. */
-async function loadTexts(language: Language): Promise<i18n> {
+async function loadTexts(language: Language): Promise<LoadedTexts> {
+  const texts = await loaders[language]();
   const instance = createInstance();
   await instance.init({
     lng: languageTags[language],
-    resources: { [languageTags[language]]: { translation: await loaders[language]() } },
+    resources: { [languageTags[language]]: { translation: texts.console } },
     keySeparator: false,
     nsSeparator: false,
     // React escapes.
     interpolation: { escapeValue: false },
   });
-  return instance;
+  return { language, instance, tApi: apiTranslator(texts.api) };
 }
 
 const TextsContext = createContext<Texts | null>(null);
@@ -39,14 +60,14 @@ const TextsContext = createContext<Texts | null>(null);
 /** Shows nothing until the texts are there. */
 export function TextsProvider({ children }: { readonly children: ReactNode }) {
   const [language, setLanguage] = useState(rememberedLanguage);
-  const [loaded, setLoaded] = useState<{ readonly language: Language; readonly instance: i18n } | null>(null);
+  const [loaded, setLoaded] = useState<LoadedTexts | null>(null);
   useEffect(() => {
     let isCurrent = true;
     const load = async () => {
-      const instance = await loadTexts(language);
+      const next = await loadTexts(language);
       if (!isCurrent) return;
       document.documentElement.lang = languageTags[language];
-      setLoaded({ language, instance });
+      setLoaded(next);
     };
     void load();
     return () => {
@@ -57,6 +78,7 @@ export function TextsProvider({ children }: { readonly children: ReactNode }) {
     () =>
       loaded && {
         t: (key, values) => loaded.instance.t(key, values ?? {}),
+        tApi: loaded.tApi,
         language: loaded.language,
         tag: languageTags[loaded.language],
         choose(chosen) {

@@ -33,3 +33,5 @@ export const zh = {
   ...units,
   ...usage,
 };
+
+export { api as zhApi } from './zh/api.ts';

@@ -109,13 +109,13 @@ interface RowProps {
 
 /** Drawn again only when its query has changed. */
 const Row = memo(function Row({ place, query, formats, maySubmit, index, measure, onCancel }: RowProps) {
-  const { t } = useTexts();
+  const { t, tApi } = useTexts();
   const row = prepareRow(query, formats, maySubmit);
   return (
     <tr ref={measure} data-index={index} aria-rowindex={index + 2}>
       <th scope="row" className="list-title">
         <Link href={queryPath(place.environment, row.id)}>{row.title}</Link>
-        {row.reason !== null && <span className="reason">{row.reason}</span>}
+        {row.reason !== null && <span className="reason">{tApi(row.reason)}</span>}
         {row.adviceKey !== null && <span className="sub">{t(row.adviceKey)}</span>}
       </th>
       <td data-label={t('queries.state')}>

@@ -65,7 +65,7 @@ interface DownloadStateProps {
 }
 
 function DownloadState({ state, total, onCancel }: DownloadStateProps) {
-  const { t, tag } = useTexts();
+  const { t, tApi, tag } = useTexts();
   const count = new Intl.NumberFormat(tag);
   switch (state.kind) {
     case 'idle':
@@ -96,7 +96,7 @@ function DownloadState({ state, total, onCancel }: DownloadStateProps) {
     case 'refused':
       return (
         <p className="failure" role="alert">
-          {state.reason ?? t('download.noBody')}
+          {state.reason === null ? t('download.noBody') : tApi(state.reason)}
         </p>
       );
     case 'tooLong':

@@ -15,11 +15,11 @@ interface EndedNoticeProps {
 
 /** Says why an ended query has no result, and what to do. */
 export function EndedNotice({ place, id, query: { state, error }, maySubmit }: EndedNoticeProps) {
-  const { t } = useTexts();
+  const { t, tApi } = useTexts();
   if (state !== 'failed' && state !== 'expired' && state !== 'cancelled') return null;
   return (
     <Notice title={t(`result.${state}`)}>
-      {error !== undefined && <span className="reason-text">{error} </span>}
+      {error !== undefined && <span className="reason-text">{tApi(error)} </span>}
       {t(`result.${state}Next`)}
       {state === 'failed' && <span className="sub">{t('result.queryId', { id })}</span>}
       {maySubmit && <RunAgain place={place} id={id} isPrimary />}

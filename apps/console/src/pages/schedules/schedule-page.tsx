@@ -100,7 +100,7 @@ interface RunProps {
 }
 
 function Run({ run: { state, reason, query, rows, dueTimes, deliveries = [] }, due, environment }: RunProps) {
-  const { t, tag } = useTexts();
+  const { t, tApi, tag } = useTexts();
   const number = new Intl.NumberFormat(tag);
   return (
     <tr>
@@ -110,7 +110,7 @@ function Run({ run: { state, reason, query, rows, dueTimes, deliveries = [] }, d
       </th>
       <td data-label={t('queries.state')}>
         {t(`run.${state}`)}
-        {reason !== undefined && <span className="reason">{reason}</span>}
+        {reason !== undefined && <span className="reason">{tApi(reason)}</span>}
         {rows !== undefined && (
           <span className="sub">{t('queries.rows', { count: rows, shown: number.format(rows) })}</span>
         )}

@@ -58,7 +58,7 @@ interface SharedQueryProps extends SharedLink {
 }
 
 function SharedQuery({ id, secret, title, query }: SharedQueryProps) {
-  const { t } = useTexts();
+  const { t, tApi } = useTexts();
   const { created, resultRows = 0, state, error } = query;
   const source = useMemo<ResultSource>(
     () => ({ path: `${sharedPath(id)}/resultView`, bearer: secret, version: created }),
@@ -85,7 +85,7 @@ function SharedQuery({ id, secret, title, query }: SharedQueryProps) {
   }
   return (
     <Notice title={t(`state.${state}`)}>
-      {error !== undefined && `${error} `}
+      {error !== undefined && `${tApi(error)} `}
       {t('shared.endedNext')}
     </Notice>
   );
