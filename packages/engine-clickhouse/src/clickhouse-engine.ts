@@ -1,22 +1,24 @@
-import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import {
   clickhouseDialect,
   compileReportLines,
+  compileShownRows,
   estimateFacts,
   evenSlices,
   needsSlices,
+  type Dialect,
+  type ExchangeRate,
   type Plan,
 } from '@hourglass/query';
 import type { ObjectEngine, ObjectTask, RowFile } from '@hourglass/reports';
+import { askNodes, type ClusterContext } from './ask-nodes.ts';
 import { checkCluster, isTestedVersion, untestedVersion } from './check-cluster.ts';
 import { clusterFacts, objectsOf, type Readers } from './cluster-facts.ts';
-import { isOfNode, toTaskError } from './cluster-error.ts';
-import { openCluster, type Cluster, type ClusterNode, type ClusterOptions } from './cluster.ts';
+import { toTaskError } from './cluster-error.ts';
+import { openCluster, type ClusterOptions } from './cluster.ts';
+import { readExchangeRates, requireRates } from './exchange-rates.ts';
 import { inOrder } from './in-order.ts';
-import { runStatement, type StatementLimits } from './run-statement.ts';
-import { killStatement, watchStatement } from './statement-progress.ts';
+import type { StatementLimits } from './run-statement.ts';
 
 export interface ClickHouseEngineOptions extends ClusterOptions, StatementLimits {
   /** Fewest facts of a slice. Default: 4 million. */
@@ -33,12 +35,8 @@ const defaultMinSliceFacts = 4_000_000;
 /** Slices of a report for each node, so that a slow one does not decide. */
 const slicesPerNode = 3;
 
-interface EngineContext {
-  readonly cluster: Cluster;
-  readonly limits: StatementLimits;
+interface EngineContext extends ClusterContext {
   readonly minSliceFacts: number;
-  /** Returns the node for the next statement, which takes turns. */
-  readonly nextNode: () => number;
 }
 
 /**
@@ -77,12 +75,27 @@ export function createClickHouseEngine(options: ClickHouseEngineOptions): ClickH
 async function* writeRows(task: ObjectTask, context: EngineContext): AsyncGenerator<RowFile, void> {
   try {
     task.signal.throwIfAborted();
+    const exchangeRates = await readExchangeRates(task.facts);
+    const report = { task, exchangeRates, context };
+    await requireRates(task, dialectOf(report, 'cluster'), (answer) =>
+      askNodes(task, { ...answer, readers: 'cluster' }, context),
+    );
     const slices = slicesOf(task, context);
-    if (slices.length > 1) yield* writeSlices(task, slices, context);
-    else yield await writeWhole(task, context);
+    if (slices.length > 1) yield* writeSlices(report, slices);
+    else yield await writeWhole(report);
   } catch (error) {
     throw toTaskError(error, task.signal, context.limits);
   }
+}
+
+interface ClusterReport {
+  readonly task: ObjectTask;
+  readonly exchangeRates: readonly ExchangeRate[];
+  readonly context: EngineContext;
+}
+
+function dialectOf({ task, exchangeRates, context }: ClusterReport, readers: Readers): Dialect {
+  return clickhouseDialect({ ...clusterFacts(task, task.facts, readers, context.cluster), exchangeRates });
 }
 
 /** One slice is the whole report. */
@@ -94,14 +107,11 @@ function slicesOf(task: ObjectTask, { cluster, minSliceFacts }: EngineContext): 
   return evenSlices(plan, facts.objects, Math.max(minSliceFacts, wanted));
 }
 
-async function* writeSlices(
-  task: ObjectTask,
-  slices: readonly Plan[],
-  context: EngineContext,
-): AsyncGenerator<RowFile, void> {
+async function* writeSlices(report: ClusterReport, slices: readonly Plan[]): AsyncGenerator<RowFile, void> {
+  const { task, context } = report;
   let completed = 0;
   const write = (plan: Plan, index: number, signal: AbortSignal) =>
-    writeLines({ ...task, plan, signal }, 'node', { context, name: `rows-${index}` });
+    writeReport({ ...report, task: { ...task, plan, signal } }, 'node', `rows-${index}`);
   const files = inOrder(slices, write, { atOnce: context.cluster.nodes.length, signal: task.signal });
   for await (const file of files) {
     completed += 1;
@@ -111,39 +121,20 @@ async function* writeSlices(
   }
 }
 
-async function writeWhole(task: ObjectTask, context: EngineContext): Promise<RowFile> {
-  const file = await writeLines(task, 'cluster', { context, name: 'rows-0' });
+async function writeWhole(report: ClusterReport): Promise<RowFile> {
+  const { task } = report;
+  const file = await writeReport(report, 'cluster', 'rows-0');
   if (file.rows > 0 || objectsOf(task, task.facts).length === 0) return file;
   // Nodes that are all unavailable to the first one can look like no facts (ClickHouse issue 86414), so one
   // node confirms an empty report by itself.
   await rm(file.path);
-  return writeLines(task, 'node', { context, name: 'rows-confirmed' });
+  return writeReport(report, 'node', 'rows-confirmed');
 }
 
-/** Asks one node after another until one answers. */
-async function writeLines(
-  task: ObjectTask,
-  readers: Readers,
-  { context, name }: { readonly context: EngineContext; readonly name: string },
-): Promise<RowFile> {
-  const { cluster, nextNode } = context;
-  const dialect = clickhouseDialect(clusterFacts(task, task.facts, readers, cluster));
-  const statement = compileReportLines(task, null, dialect);
-  const first = nextNode();
-  for (let tried = 0; ; tried += 1) {
-    const node = cluster.nodes[(first + tried) % cluster.nodes.length] as ClusterNode;
-    const queryId = `hourglass-${randomUUID()}`;
-    const file = path.resolve(task.directory, `${name}-${tried}`);
-    const { signal } = task;
-    const stopWatching =
-      readers === 'cluster' ? watchStatement(node, queryId, (share) => task.onProgress?.(share)) : () => {};
-    try {
-      return await runStatement(node, statement, { queryId, file, signal, limits: context.limits });
-    } catch (error) {
-      if (signal.aborted) void killStatement(node, queryId);
-      if (signal.aborted || !isOfNode(error) || tried + 1 >= cluster.nodes.length) throw error;
-    } finally {
-      stopWatching();
-    }
-  }
+async function writeReport(report: ClusterReport, readers: Readers, name: string): Promise<RowFile> {
+  const { task, context } = report;
+  const dialect = dialectOf(report, readers);
+  const isParquet = task.plan.output.format === 'parquet';
+  const statement = isParquet ? compileShownRows(task, dialect) : compileReportLines(task, null, dialect);
+  return askNodes(task, { statement, format: isParquet ? 'parquet' : 'lines', readers, name }, context);
 }

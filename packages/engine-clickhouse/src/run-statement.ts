@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { clickhouseSettings, type SqlStatement } from '@hourglass/query';
 import type { RowFile } from '@hourglass/reports';
@@ -17,6 +18,8 @@ export interface StatementLimits {
 export interface StatementRun {
   readonly queryId: string;
   readonly file: string;
+  /** `lines`: the statement has one column of text. */
+  readonly format: 'lines' | 'parquet';
   readonly signal: AbortSignal;
   readonly limits: StatementLimits;
 }
@@ -28,7 +31,7 @@ const answerBufferBytes = 8 * 1024 * 1024;
 const maxKeys = 1_000_000;
 
 /** Settings of each statement besides those of the dialect. */
-function settingsOf({ memoryMb, timeoutMs }: StatementLimits) {
+function statementSettings({ memoryMb, timeoutMs }: StatementLimits) {
   const memoryBytes = memoryMb * 1024 * 1024;
   return {
     ...clickhouseSettings,
@@ -53,37 +56,37 @@ function settingsOf({ memoryMb, timeoutMs }: StatementLimits) {
     s3_skip_empty_files: 0,
     // The query is retried as a whole. The default of 500 waits for minutes, whatever the statement's time is.
     s3_retry_attempts: '5',
+    // The worker reads Parquet once, and holds a row group in memory.
+    output_format_parquet_compression_method: 'lz4',
+    output_format_parquet_row_group_size: '100000',
   } as const;
 }
 
 /**
- * Runs a statement with one column of text on a node, and writes its rows as lines to a file. Nothing
- * is left of the file after an error.
- * @throws IncompleteAnswer if the rows that arrived are not as many as the node says it sent; the errors of the client
+ * Runs a statement on a node, and writes its rows to a file, as lines or in Parquet. Nothing is left of
+ * the file after an error.
+ * @throws IncompleteAnswer if other lines arrived than the node says it sent; the errors of the client
  */
 export async function runStatement(
   { client }: ClusterNode,
   { sql, parameters }: SqlStatement,
-  { queryId, file, signal, limits }: StatementRun,
+  { queryId, file, format, signal, limits }: StatementRun,
 ): Promise<RowFile> {
   const { stream, response_headers: head } = await client.exec({
-    query: `${sql} format RowBinary`,
+    query: `${sql} format ${format === 'lines' ? 'RowBinary' : 'Parquet'}`,
     query_params: Object.fromEntries(parameters.map((value, index) => [`p${index + 1}`, value])),
     use_multipart_params: true,
     query_id: queryId,
     abort_signal: signal,
-    clickhouse_settings: settingsOf(limits),
+    clickhouse_settings: statementSettings(limits),
   });
-  const lines = createLineReader();
-  async function* decoded(pieces: AsyncIterable<Buffer>) {
-    for await (const piece of pieces) yield lines.read(piece);
-  }
+  const target = createWriteStream(file, { flags: 'wx' });
   try {
-    await pipeline(stream, decoded, createWriteStream(file, { flags: 'wx' }), { signal });
-    const rows = lines.end();
-    const sent = rowsOf(head['x-clickhouse-summary']);
-    if (rows !== sent)
-      throw new IncompleteAnswer(`${rows} rows have arrived; the node says that it sent ${sent}`);
+    const lines = format === 'lines' ? await writeLines(stream, target, signal) : null;
+    if (lines === null) await pipeline(stream, target, { signal });
+    const rows = rowsOf(head['x-clickhouse-summary']);
+    if (lines !== null && lines !== rows)
+      throw new IncompleteAnswer(`${lines} rows have arrived; the node says that it sent ${rows}`);
     return { path: file, rows };
   } catch (error) {
     await rm(file, { force: true });
@@ -91,8 +94,19 @@ export async function runStatement(
   }
 }
 
+/** Returns the number of lines. */
+async function writeLines(stream: Readable, target: Writable, signal: AbortSignal): Promise<number> {
+  const lines = createLineReader();
+  async function* decoded(pieces: AsyncIterable<Buffer>) {
+    for await (const piece of pieces) yield lines.read(piece);
+  }
+  await pipeline(stream, decoded, target, { signal });
+  return lines.end();
+}
+
 /** The number of rows in the summary of an answer that was complete before it was sent. */
 function rowsOf(summary: string | string[] | undefined): number {
-  const parsed = JSON.parse(String(summary ?? '{}')) as { readonly result_rows?: string };
-  return Number(parsed.result_rows ?? Number.NaN);
+  const { result_rows: rows } = JSON.parse(String(summary ?? '{}')) as { readonly result_rows?: string };
+  if (rows === undefined) throw new IncompleteAnswer('the answer has no number of rows');
+  return Number(rows);
 }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,9 +13,11 @@ import {
   type Plan,
 } from '@hourglass/query';
 import {
+  ReportImpossible,
   ServiceUnavailable,
   type EngineTask,
   type FactObjects,
+  type ObjectTask,
   type ObjectStore,
   type ReportEngine,
 } from '@hourglass/reports';
@@ -30,7 +33,8 @@ import {
   type TemporaryFolder,
 } from '@hourglass/testing';
 import { writeCopiedFacts } from '../../engine-duckdb/test/copied-facts-file.ts';
-import { linesOf } from '../../engine-duckdb/test/hot-facts-file.ts';
+import { parquetOf } from '../../engine-duckdb/test/parquet-text.ts';
+import { linesOf, planOf, startMs, taskOver, type Fact } from '../../engine-duckdb/test/hot-facts-file.ts';
 import { split, type Split } from '../../engine-duckdb/test/split-facts.ts';
 import { context } from '../../query/test/random-facts.ts';
 import { requests } from '../../query/test/random-requests.ts';
@@ -106,16 +110,23 @@ describe.skipIf(isStoreMissing)('reports of two nodes of ClickHouse', () => {
     return { ...task.facts, objects: [...sealed, { ...hot, key }] };
   }
 
+  /** As a worker does. */
+  function writeOnCluster(task: ObjectTask & { readonly signal: AbortSignal }) {
+    const rows = clickhouse.writeRows(task);
+    return task.plan.output.format === 'parquet' ? duckdb.writeParquet({ ...task, shown: rows }) : rows;
+  }
+
   const outputs = fc.constantFrom(
     { outputFormat: 'json' },
     { outputFormat: 'csv' },
     { outputFormat: 'csv', csvDelimiter: '|', csvSafe: true },
     { outputFormat: 'xlsx' },
+    { outputFormat: 'parquet' },
   );
   const generated = fc.tuple(fc.oneof(requests, stagedRequests as typeof requests), outputs);
 
   test('have the bytes of DuckDB, whatever is hot, in segments or without a column', async () => {
-    const counts = { compared: 0, rows: 0, sliced: 0, repeated: 0 };
+    const counts = { compared: 0, rows: 0, sliced: 0, repeated: 0, parquet: 0 };
     const places = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 200 });
     await fc.assert(
       fc.asyncProperty(places, fc.boolean(), fc.integer(), async (chosen, merged, plansSeed) => {
@@ -129,10 +140,11 @@ describe.skipIf(isStoreMissing)('reports of two nodes of ClickHouse', () => {
           if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
           const task = await taskOf(divided, planned.plan);
           if (clickhouseRefusal(task) !== null) continue;
-          const expected = await linesOf(duckdb.writeRows(task));
+          const rowsOf = task.plan.output.format === 'parquet' ? parquetOf : linesOf;
+          const expected = await rowsOf(duckdb.writeRows(task));
           const facts = await objectsOf(task, sealed);
           const found = await eventually('the cluster answers', () =>
-            linesOf(clickhouse.writeRows({ ...task, facts })).catch((error: unknown) => {
+            rowsOf(writeOnCluster({ ...task, facts, signal })).catch((error: unknown) => {
               // As the life of a query does, when a node ended while it computed.
               if (!(error instanceof ServiceUnavailable)) throw error;
               counts.repeated += 1;
@@ -143,6 +155,7 @@ describe.skipIf(isStoreMissing)('reports of two nodes of ClickHouse', () => {
           counts.compared += 1;
           counts.rows += found.rows.reduce((sum, rows) => sum + rows, 0);
           counts.sliced += found.rows.length > 1 ? 1 : 0;
+          counts.parquet += rowsOf === parquetOf ? 1 : 0;
         }
       }),
       { numRuns: plans / plansOfSplit, seed, endOnFailure: true },
@@ -150,6 +163,102 @@ describe.skipIf(isStoreMissing)('reports of two nodes of ClickHouse', () => {
     console.info(`${JSON.stringify(counts)} of ${plans} plans`);
     expect(counts.compared).toBeGreaterThan(0.75 * plans);
     expect(counts.sliced).toBeGreaterThan(0);
+    expect(counts.parquet).toBeGreaterThan(0.1 * plans);
     expect(counts.repeated).toBeLessThanOrEqual(0.1 * plans);
   }, 1_200_000);
+
+  const rates = ['2026-03-01,USD,0.9123456789', '2026-03-01,SEK,0.0871', '2026-03-02,USD,1.9999999999'];
+  const amounts = ['rate', 'taxAmount', 'revenueShareAmount'];
+  const converted: Partial<Plan>[] = [
+    {
+      metrics: amounts.flatMap((metric) =>
+        (['sum', 'avg', 'min', 'max'] as const).map((name) => ({
+          ...{ metric, function: name, alias: `${metric}_${name}` },
+        })),
+      ),
+      dimensions: ['currency', 'developer'],
+      timeUnit: 'day',
+    },
+    {
+      metrics: [
+        { metric: 'rate', function: 'percentile', percentile: 50, alias: 'median' },
+        { metric: 'revSharePct', function: null, alias: 'share' },
+      ],
+      dimensions: ['developer'],
+      filter: { kind: 'compare', field: 'currency', type: 'text', operator: 'ne', value: 'usd' },
+    },
+    {
+      metrics: amounts.map((metric) => ({ metric, function: null, alias: metric })),
+      dimensions: ['currency'],
+      timeUnit: null,
+      perFact: { orderedBy: [] },
+    },
+  ];
+  const transaction = fc.record({
+    timestamp: fc.integer({ min: 0, max: 47 }).map((hour) => startMs + hour * 3_600_000),
+    // Two of them have a capital letter of ASCII.
+    currency: fc.constantFrom('USD', 'usd', 'EUR', 'eur'),
+    developer: fc.constantFrom('one', 'two', null),
+    ...Object.fromEntries(
+      amounts.map((name) => [
+        name,
+        fc.oneof(
+          fc.integer({ min: -3_000_000, max: 3_000_000 }).map((units) => (units / 1e6).toFixed(6)),
+          fc.constantFrom('9999999.999999', '-9999999.999999', null),
+        ),
+      ]),
+    ),
+  });
+
+  async function convertedTask(changes: Partial<Plan>, facts: readonly Fact[]) {
+    const range = { startMs, endExclusiveMs: startMs + 2 * 86_400_000 };
+    const plan = planOf({ dataset: 'mint', targetCurrency: 'EUR', range, ...changes });
+    const task = await taskOver(facts, { plan, directory: folder.path, signal });
+    const exchangeRatesPath = path.join(folder.path, 'rates.csv');
+    await writeFile(exchangeRatesPath, ['day,currency,rate', ...rates, ''].join('\n'));
+    const files = { ...task, facts: { ...task.facts, exchangeRatesPath } };
+    return { files, objects: { ...files, facts: await objectsOf(files, []) } };
+  }
+
+  test.each(converted)('have the bytes of DuckDB with converted amounts: %#', async (changes) => {
+    const random = fc.sample(transaction, { numRuns: 300, seed });
+    const facts = random.map((each): Fact => ({ environment_id: 7, ...each }));
+    const swedish = ['SEK', 'ſek', 'sek'].map(
+      (currency) => ({ ...facts[0], currency, timestamp: startMs }) as Fact,
+    );
+    const task = await convertedTask(changes, [...facts, ...swedish]);
+    const expected = await linesOf(duckdb.writeRows(task.files));
+    expect(expected.text.length).toBeGreaterThan(100);
+    const found = await eventually('the cluster answers', () =>
+      answered(linesOf(clickhouse.writeRows(task.objects))),
+    );
+    expect(found.text).toBe(expected.text);
+  });
+
+  test.each([
+    { name: 'a rate', fact: { currency: 'jpy' } },
+    { name: 'a currency', fact: { currency: null } },
+  ])('name the first amount without $name as DuckDB does', async ({ fact }) => {
+    const without = { environment_id: 7, timestamp: startMs + 1, rate: '1', ...fact };
+    const later = { ...without, timestamp: startMs + 86_400_000, currency: 'CHF' };
+    const task = await convertedTask(converted[2] ?? {}, [later, without]);
+    const expected = await linesOf(duckdb.writeRows(task.files)).catch((error: unknown) => error);
+    expect(expected).toBeInstanceOf(ReportImpossible);
+    const found = await eventually('the cluster answers', () =>
+      answered(linesOf(clickhouse.writeRows(task.objects)).catch(impossible)),
+    );
+    expect(found).toEqual(expected);
+  });
 });
+
+/** Null when a node ended while it computed: a query would be attempted again. */
+const answered = <Result>(result: Promise<Result>): Promise<Result | null> =>
+  result.catch((error: unknown) => {
+    if (error instanceof ServiceUnavailable) return null;
+    throw error;
+  });
+
+const impossible = (error: unknown) => {
+  if (error instanceof ReportImpossible) return error;
+  throw error;
+};

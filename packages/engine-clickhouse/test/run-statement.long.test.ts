@@ -55,7 +55,7 @@ describe('a statement on a node of ClickHouse', () => {
     runStatement(
       node,
       { sql, parameters: [] },
-      { limits, ...more, signal, queryId, file: path.join(folder.path, queryId) },
+      { limits, ...more, format: 'lines', signal, queryId, file: path.join(folder.path, queryId) },
     );
   const running = (queryId: string) =>
     started.nodes[0]?.run(`select count() from system.processes where query_id = '${queryId}'`);
@@ -68,7 +68,9 @@ describe('a statement on a node of ClickHouse', () => {
       parameters: [hostile, 9_007_199_254_740_000],
     };
     const signal = new AbortController().signal;
-    expect(await runStatement(node, statement, { limits, signal, queryId: 'lines', file })).toEqual({
+    expect(
+      await runStatement(node, statement, { limits, format: 'lines', signal, queryId: 'lines', file }),
+    ).toEqual({
       path: file,
       rows: 3,
     });

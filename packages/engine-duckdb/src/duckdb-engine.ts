@@ -12,6 +12,7 @@ import { openReport } from './open-report.ts';
 import { withPercentileMethod } from './percentile-memory.ts';
 import { rowBatches } from './row-batches.ts';
 import { startStatement } from './statements.ts';
+import { writeParquet } from './write-parquet.ts';
 import { writeReport, type EngineContext } from './write-report.ts';
 
 export interface DuckDbEngineOptions {
@@ -66,6 +67,7 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
   return {
     run: (task) => runReport(task, engine),
     writeRows: (task) => writeReport(task, engine),
+    writeParquet: (task) => writeParquet(task, engine),
     identity: { name: 'DuckDB', version: duckDbVersion() },
     writeHotFacts: (task) => writeHotFacts(task, engine),
   };

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileMissingRate, maxRateAgeDays, type BoundPlan } from '@hourglass/query';
-import { ReportImpossible } from '@hourglass/reports';
+import { compileMissingRate, type BoundPlan } from '@hourglass/query';
+import { missingRate } from '@hourglass/reports';
 import { discardRows } from './discard-rows.ts';
 import { rowBatches } from './row-batches.ts';
 import { startStatement } from './statements.ts';
@@ -37,10 +37,10 @@ export async function requireRates(
   try {
     for await (const { columns } of rowBatches(result, signal)) {
       const [day, currency] = columns.map(([first]) => first);
-      const target = boundPlan.plan.targetCurrency ?? '';
-      throw currency === undefined || currency === null
-        ? new ReportImpossible('currencyMissing', { day: String(day), target })
-        : new ReportImpossible('rateMissing', { currency, target, day: String(day), days: maxRateAgeDays });
+      throw missingRate(boundPlan.plan, {
+        day: String(day),
+        currency: typeof currency === 'string' ? currency : null,
+      });
     }
   } finally {
     await discardRows(connection, result);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   compileReportLines,
+  compileReportTable,
   narrowPlan,
   needsSlices,
   type BoundPlan,
@@ -198,7 +199,7 @@ async function writeRowFiles(
     task.plan.output.format === 'parquet'
       ? writeTable(connection, {
           boundPlan,
-          bound,
+          statement: compileReportTable(boundPlan, bound),
           pathOf,
           needsFile: isLast && state.files === 0,
           fileBytes: options.parquetFileBytes,

@@ -1,13 +1,12 @@
 import { rm, stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import {
-  compileReportTable,
   compileTableRows,
   integerOverflow,
   outputColumns,
   type BoundPlan,
-  type LimitBound,
   type OutputColumn,
+  type SqlStatement,
 } from '@hourglass/query';
 import { ReportImpossible, type RowFile } from '@hourglass/reports';
 import { runStatement } from './statements.ts';
@@ -30,7 +29,8 @@ const maxRowGroupRows = 60 * vectorRows;
 
 export interface TableTask {
   readonly boundPlan: BoundPlan;
-  readonly bound: LimitBound | null;
+  /** Returns the rows with the columns of `compileReportTable`. */
+  readonly statement: SqlStatement;
   /** Returns the path of the file with this index, which counts from 0. */
   readonly pathOf: (index: number) => string;
   /** Whether a report without rows gets a file. */
@@ -47,7 +47,7 @@ export interface TableTask {
  */
 export async function writeTable(connection: DuckDBConnection, task: TableTask): Promise<RowFile[]> {
   const columns = outputColumns(task.boundPlan);
-  const { sql, parameters } = compileReportTable(task.boundPlan, task.bound);
+  const { sql, parameters } = task.statement;
   try {
     await runStatement(connection, { sql: `create temp table ${table} as ${sql}`, parameters });
   } catch (error) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Plan } from '@hourglass/query';
+import { compileReportTable, type Plan } from '@hourglass/query';
 import { ReportImpossible, type EngineTask, type RowFile } from '@hourglass/reports';
 import { createDuckDbEngine } from '../src/index.ts';
 import { toAttemptFailure } from '../src/engine-error.ts';
@@ -166,7 +166,7 @@ describe('a report in Parquet', () => {
     );
     const failure: unknown = await writeTable(connection, {
       boundPlan: task,
-      bound: null,
+      statement: compileReportTable(task),
       pathOf: () => broken,
       needsFile: true,
     }).catch((error: unknown) => error);

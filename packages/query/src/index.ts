@@ -21,7 +21,12 @@ export * from './plan/plan-stats.ts';
 export * from './plan/parse-plan.ts';
 export * from './compile/sql-statement.ts';
 export type { Dialect } from './compile/dialect/dialect.ts';
-export { clickhouseDialect, clickhouseSettings, type ClickHouseFacts } from './compile/dialect/clickhouse.ts';
+export {
+  clickhouseDialect,
+  clickhouseSettings,
+  type ClickHouseFacts,
+  type ExchangeRate,
+} from './compile/dialect/clickhouse.ts';
 export { clickhouseRefusal } from './compile/dialect/clickhouse-refusal.ts';
 export { bucketRange, type Bucketing } from './time/bucket-range.ts';
 export * from './time/due-times.ts';
@@ -36,7 +41,8 @@ export * from './compile/compile-report-lines.ts';
 export * from './compile/compile-report-table.ts';
 export { compileLimitBound, limitBoundKind, narrowPlan, type LimitBound } from './compile/limit-bound.ts';
 export * from './compile/compile-hot-facts.ts';
-export { compileMissingRate, maxRateAgeDays } from './compile/reported-facts.ts';
+export { maxRateAgeDays } from './compile/converted-amount.ts';
+export { compileMissingRate } from './compile/reported-facts.ts';
 export * from './mint/mint-criteria.ts';
 export * from './mint/plan-mint-report.ts';
 export * from './orders/order-conditions.ts';

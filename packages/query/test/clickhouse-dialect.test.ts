@@ -44,6 +44,21 @@ describe('statements for ClickHouse', () => {
     expect(text.match(/\{p\d+:\w+\}/g)).toEqual(typed);
   });
 
+  test('convert amounts without a join, so that nodes aggregate their own facts', () => {
+    const plan = examplePlan({
+      dataset: 'mint',
+      metrics: [{ metric: 'rate', function: 'sum', alias: 'rate' }],
+      dimensions: ['developer'],
+      targetCurrency: 'EUR',
+    });
+    const exchangeRates = [{ day: '2026-06-01', currency: 'USD', rate: '0.9' }];
+    const converting = clickhouseDialect({ relation: "s3Cluster('hourglass', store)", exchangeRates });
+    const { sql: text } = compileReport(bindPlan(plan, catalogue), null, converting);
+    expect(text).toContain(`from s3Cluster('hourglass', store) as "facts" where `);
+    expect(text).not.toContain('join');
+    expect(text).toContain(`splitByChar(',', '2026-06-01 USD')`);
+  });
+
   test('write each backslash of a literal twice, because ClickHouse reads escapes', () => {
     const plan = examplePlan({ dimensions: ['apiproxy'], output: { format: 'json' } });
     const { sql: text } = compileReportLines(bindPlan(plan, catalogue), null, dialect);
@@ -72,7 +87,8 @@ describe('a plan that ClickHouse would answer differently is refused:', () => {
       { metrics: [{ ...calls, operation: { operator: '%', value: '3' } }] },
       null,
     ],
-    ['a conversion', { metrics: [calls], targetCurrency: 'EUR' }, /exchange rates/],
+    ['not a conversion', { metrics: [calls], targetCurrency: 'EUR' }, null],
+    ['not parquet', { metrics: [calls], output: { format: 'parquet' } }, null],
     ['not a millennium from 2000 on', { ...millennium, range: rangeTo(2026) }, null],
     [
       'a millennium before 2000',

@@ -30,6 +30,7 @@ export * from './queries/query-states.ts';
 export * from './queries/query-status.ts';
 export * from './queries/query-store.ts';
 export * from './queries/reconcile.ts';
+export * from './queries/missing-rate.ts';
 export * from './queries/report-engine.ts';
 export * from './queries/predict-end.ts';
 export * from './queries/queue-place.ts';

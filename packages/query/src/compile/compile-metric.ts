@@ -11,6 +11,7 @@ import type { Operation, Operator, Plan, PlannedMetric } from '../plan/plan.ts';
 import { isDistinctFunction, isPercentileFunction } from '../plan/plan-function.ts';
 import type { PlanFrame } from './compile-dimension.ts';
 import { compileFactValue } from './compile-fact-value.ts';
+import { metricValue } from './converted-amount.ts';
 import { inDialect } from './dialect/dialect.ts';
 
 const operatorSigns: Record<Operator, RawBuilder<unknown>> = {
@@ -30,7 +31,7 @@ export interface MetricContext {
   readonly lengthMs: RawBuilder<unknown>;
   /** Whether each fact is a row. */
   readonly perFact: boolean;
-  readonly plan: PlanFrame & Pick<Plan, 'metrics'>;
+  readonly plan: PlanFrame & Pick<Plan, 'metrics' | 'targetCurrency'>;
 }
 
 /**
@@ -95,11 +96,11 @@ function compileAggregate(planned: PlannedMetric, context: MetricContext): RawBu
     case 'column':
       if (planned.percentile !== undefined) return compilePercentile(planned, source, context);
       if (name !== null && !isPercentileFunction(name))
-        return applyFunction(name, sql.ref(source.column), source.type);
-      if (perFact) return sql.ref(source.column);
+        return applyFunction(name, metricValue(source.column, context), source.type);
+      if (perFact) return metricValue(source.column, context);
       throw new Error(`the metric "${planned.metric}" needs a function`);
     case 'percent':
-      return compilePercent(source, perFact);
+      return compilePercent(source, context);
     case 'distinct':
       return sql`count(distinct ${sql.ref(source.column)})`;
     case 'rate':
@@ -116,9 +117,12 @@ function compileAggregate(planned: PlannedMetric, context: MetricContext): RawBu
  */
 function compilePercent(
   { part, whole }: Extract<ResolvedMetricSource, { kind: 'percent' }>,
-  perFact: boolean,
+  context: MetricContext,
 ): RawBuilder<unknown> {
-  const total = (name: string) => (perFact ? sql.ref(name) : sumOf(sql.ref(name), 'decimal'));
+  const total = (name: string) => {
+    const value = metricValue(name, context);
+    return context.perFact ? value : sumOf(value, 'decimal');
+  };
   const hundredfold = inDialect((dialect) => dialect.hundredfold(total(part)));
   return sql`cast(${hundredfold} as double) / nullif(cast(${total(whole)} as double), 0)`;
 }
@@ -138,8 +142,9 @@ function compileDistinct(
 function compilePercentile(
   { function: name, percentile = 0 }: PlannedMetric,
   { column, type }: Extract<ResolvedMetricSource, { kind: 'column' }>,
-  { dataset, plan }: MetricContext,
+  context: MetricContext,
 ): RawBuilder<unknown> {
+  const { dataset, plan } = context;
   const percentiles = plan.metrics.flatMap((other) =>
     other.percentile !== undefined &&
     other.function === name &&
@@ -147,7 +152,12 @@ function compilePercentile(
       ? [other.percentile]
       : [],
   );
-  const choice = { column: sql.ref(column), type, percentiles: [...new Set(percentiles)], percentile };
+  const choice = {
+    column: metricValue(column, context),
+    type,
+    percentiles: [...new Set(percentiles)],
+    percentile,
+  };
   return inDialect((dialect) =>
     name === 'percentile' ? dialect.percentile(choice) : dialect.approxPercentile(choice),
   );

@@ -2,9 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import { notSetText, type OutputColumn, outputColumns } from '../plan/output-columns.ts';
 import { reportQuery } from './compile-report.ts';
+import type { Dialect } from './dialect/dialect.ts';
 import { duckdbDialect } from './dialect/duckdb.ts';
 import type { LimitBound } from './limit-bound.ts';
-import { compileStatement, createSqlBuilder } from './sql-builder.ts';
+import { compileStatement, createSqlBuilder, type FactsRelation } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
 
 /** Begins the engine's error for an integer beyond 64 bits; the index of its column follows. */
@@ -16,9 +17,36 @@ export const integerOverflow = 'integer overflow of column ';
  * `integerOverflow` at an integer that BIGINT cannot hold. Throws like `compileReport`.
  */
 export function compileReportTable(boundPlan: BoundPlan, limitBound: LimitBound | null = null): SqlStatement {
-  const typed = outputColumns(boundPlan).map((column, index) => typedValue(column, index).as(`c${index}`));
   const report = reportQuery(boundPlan, limitBound).as('report');
-  return compileStatement(createSqlBuilder().selectFrom(report).select(typed), duckdbDialect);
+  const typed = createSqlBuilder().selectFrom(report).select(typedColumns(boundPlan));
+  return compileStatement(typed, duckdbDialect);
+}
+
+/** Compiles the statement of `compileReport` so that a Parquet file of its rows has texts and doubles only. */
+export function compileShownRows(boundPlan: BoundPlan, dialect: Dialect = duckdbDialect): SqlStatement {
+  const shown = outputColumns(boundPlan).map(({ kind }, index) => {
+    const type = sql.raw(kind === 'float' ? 'double' : 'varchar');
+    return sql`cast(${sql.ref(`c${index}`)} as ${type})`.as(`c${index}`);
+  });
+  const report = reportQuery(boundPlan, null).as('report');
+  return compileStatement(createSqlBuilder().selectFrom(report).select(shown), dialect);
+}
+
+/**
+ * Compiles the statement that returns the rows of `compileShownRows` in a Parquet file, in their order there
+ * and with the columns of `compileReportTable`. Fails like it.
+ */
+export function compileShownTable(boundPlan: BoundPlan, file: string): SqlStatement {
+  const shown = sql<FactsRelation>`read_parquet(${file}, file_row_number = true)`.as('shown');
+  const typed = createSqlBuilder()
+    .selectFrom(shown)
+    .select(typedColumns(boundPlan))
+    .orderBy(sql.ref('file_row_number'));
+  return compileStatement(typed, duckdbDialect);
+}
+
+function typedColumns(boundPlan: BoundPlan) {
+  return outputColumns(boundPlan).map((column, index) => typedValue(column, index).as(`c${index}`));
 }
 
 /**

@@ -19,17 +19,8 @@ export interface FactsRelation {
   readonly timestamp: string;
 }
 
-/** Rates to the plan's target currency: at most one row per currency and UTC day. */
-interface ExchangeRatesRelation {
-  readonly day: string;
-  readonly currency: string;
-  readonly rate: string;
-}
-
 /** `facts` is the engine's relation over hot facts and segments. */
-export type Relations = Record<'facts' | (string & {}), FactsRelation> & {
-  readonly exchange_rates: ExchangeRatesRelation;
-};
+export type Relations = Record<'facts' | (string & {}), FactsRelation>;
 
 /** Creates a builder without a connection, which compiles statements but cannot execute them. */
 export function createSqlBuilder(): Kysely<Relations> {

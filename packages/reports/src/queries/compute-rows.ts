@@ -48,7 +48,10 @@ export async function computeRows(
   try {
     const target = { directory, signal, hotFactsKey, onCollected };
     const facts = await collectObjects(boundPlan, snapshot, ports, target);
-    return { rows: cluster.engine.writeRows({ ...common, facts }), engine: cluster.identity, release };
+    const computed = cluster.engine.writeRows({ ...common, facts });
+    const isParquet = boundPlan.plan.output.format === 'parquet';
+    const rows = isParquet ? ports.engine.writeParquet({ ...common, shown: computed }) : computed;
+    return { rows, engine: cluster.identity, release };
   } catch (error) {
     await release();
     throw error;

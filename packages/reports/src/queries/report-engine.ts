@@ -61,8 +61,17 @@ export interface ReportEngine {
    * continues with the next slice.
    */
   writeRows(task: EngineTask): AsyncGenerator<RowFile, void>;
+  /** Writes the rows of an `ObjectEngine` as the files that `writeRows` would write of equal rows. */
+  writeParquet(task: ParquetTask): AsyncGenerator<RowFile, void>;
   /** Writes copied hot facts as a segment to the directory. Null if there are none. */
   writeHotFacts(task: HotFactsTask): Promise<PlacedSegment | null>;
+}
+
+export interface ParquetTask extends BoundPlan {
+  /** Parquet files with the columns of `compileShownRows`. They are deleted once they are read. */
+  readonly shown: AsyncGenerator<RowFile, void>;
+  readonly directory: string;
+  readonly signal: AbortSignal;
 }
 
 export interface HotFactsTask extends BoundPlan, Omit<SnapshotTarget, 'timeoutMs'> {
@@ -76,6 +85,6 @@ export interface HotFactsTask extends BoundPlan, Omit<SnapshotTarget, 'timeoutMs
 export interface ObjectEngine {
   /** @throws ServiceUnavailable if it cannot compute now */
   check(signal: AbortSignal): Promise<EngineIdentity>;
-  /** Like that of `ReportEngine`. */
+  /** Like that of `ReportEngine`, except that files for Parquet are those of a `ParquetTask`. */
   writeRows(task: ObjectTask): AsyncGenerator<RowFile, void>;
 }

@@ -13,14 +13,12 @@ const endExclusiveMs = Date.UTC(2199, 0, 1);
  * reason completes a sentence: "runs on DuckDB, because …".
  */
 export function clickhouseRefusal({ plan, dataset }: BoundPlan): string | null {
-  if (plan.output.format === 'parquet') return 'DuckDB writes the files of parquet';
   const [approximation] = approximations(plan);
   if (approximation !== undefined) return `the estimate of ${approximation.function} depends on the engine`;
   const hasFloatRemainder = plan.metrics.some(
     (metric) => metric.operation?.operator === '%' && isFloatMetric(metric, dataset),
   );
   if (hasFloatRemainder) return 'ClickHouse has another remainder of a fraction';
-  if (plan.targetCurrency !== undefined) return 'exchange rates are not sent to ClickHouse';
   return timeRefusal(plan);
 }
 

@@ -2,7 +2,7 @@ import { type Expression, sql } from 'kysely';
 import type { NumericType } from '../../catalogue/dataset.ts';
 import type { TimeUnit } from '../../plan/plan.ts';
 import { percentileShare } from '../percentile-share.ts';
-import type { Dialect, PercentileChoice } from './dialect.ts';
+import type { Dialect, PercentileChoice, RateKey } from './dialect.ts';
 
 type Value = Expression<unknown>;
 
@@ -40,19 +40,37 @@ export interface ClickHouseFacts {
   readonly isVisible?: string;
   /** Columns that have another name in the relation. */
   readonly columnNames?: ReadonlyMap<string, string>;
+  /** Rates of a plan that converts amounts: at most one for each day and currency. */
+  readonly exchangeRates?: readonly ExchangeRate[];
+}
+
+export interface ExchangeRate {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  /** Capital letters, digits and `_`. */
+  readonly currency: string;
+  /** Digits with at most ten decimal places. */
+  readonly rate: string;
 }
 
 /** ClickHouse 26.7 with `clickhouseSettings`. Only for plans without a `clickhouseRefusal`. */
-export function clickhouseDialect({ relation, isVisible, columnNames }: ClickHouseFacts): Dialect {
+export function clickhouseDialect(facts: ClickHouseFacts): Dialect {
+  const { relation, isVisible, columnNames, exchangeRates = [] } = facts;
   return {
     ...clickhouseOperations,
     facts: sql.raw(relation),
+    // The rates are an expression: facts that are joined would be sent to the first node.
+    factsWithRates: () => sql.raw(relation),
+    exchangeRate: (key) => exchangeRate(key, exchangeRates),
     isVisible: isVisible === undefined ? null : sql.raw(isVisible),
     identifier: (name) => columnNames?.get(name) ?? name,
   };
 }
 
-const clickhouseOperations: Omit<Dialect, 'facts' | 'isVisible' | 'identifier'> = {
+const clickhouseOperations: Omit<
+  Dialect,
+  'facts' | 'factsWithRates' | 'exchangeRate' | 'isVisible' | 'identifier'
+> = {
   placeholder: (number, value) => `{p${number}:${parameterType(value)}}`,
   escapeLiteral: (text) => text.replaceAll('\\', '\\\\').replaceAll("'", "''"),
 
@@ -86,8 +104,7 @@ const clickhouseOperations: Omit<Dialect, 'facts' | 'isVisible' | 'identifier'> 
     sql`formatDateTime(${timestamp}, ${sql.lit(format.replaceAll('%M', '%i'))}, 'UTC')`,
   formatMillisecond: (timestamp) => sql`concat(toString(${asMilliseconds(timestamp)}), ' UTC')`,
 
-  // Currencies are ASCII.
-  upperCase: (text) => sql`upper(${text})`,
+  upperCase: upperCurrency,
   contains: (text, character) => sql`position(${text}, char(${sql.lit(character.charCodeAt(0))})) > 0`,
   findsPattern: (text, pattern) => sql`match(${text}, ${sql.lit(pattern)})`,
   matchesWhole: (text, pattern) =>
@@ -133,6 +150,28 @@ function truncate(unit: TimeUnit, timestamp: Value): Value {
 
 function asMilliseconds(timestamp: Value): Value {
   return sql`toDateTime64(${timestamp}, 3, 'UTC')`;
+}
+
+/**
+ * Its upper() changes ASCII letters, and upperUTF8() makes two letters of one. Those of the currencies of
+ * rates are ASCII. Two letters beyond ASCII have a capital one within.
+ */
+function upperCurrency(text: Value): Value {
+  return sql`upper(replaceAll(replaceAll(${text}, ${sql.lit('ſ')}, 's'), ${sql.lit('ı')}, 'i'))`;
+}
+
+/** Looks the rate up in a hash table that each node makes once for a statement. */
+function exchangeRate({ currency, day }: RateKey, rates: readonly ExchangeRate[]): Value {
+  const missing = sql`cast(null as Nullable(Decimal(14, 10)))`;
+  if (rates.length === 0) return missing;
+  const keys = textList(rates.map((rate) => `${rate.day} ${rate.currency}`));
+  const values = sql`arrayMap(each -> toDecimal64(each, 10), ${textList(rates.map(({ rate }) => rate))})`;
+  return sql`transform(concat(toString(${day}), ' ', ifNull(${currency}, '')), ${keys}, ${values}, ${missing})`;
+}
+
+/** One literal, because each element of an array would count against the limits of a statement. */
+function textList(texts: readonly string[]): Value {
+  return sql`splitByChar(',', ${sql.lit(texts.join(','))})`;
 }
 
 /** Escapes of JSON.stringify besides those of the backslash and the quote. */

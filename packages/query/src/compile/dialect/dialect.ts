@@ -12,6 +12,14 @@ export interface PercentileChoice {
   readonly percentile: number;
 }
 
+/** Finds the exchange rate of a fact. */
+export interface RateKey {
+  /** In upper case. */
+  readonly currency: Value;
+  /** DATE, in UTC. */
+  readonly day: Value;
+}
+
 /**
  * The operations that engines write differently. Compile functions build statements without knowing
  * the engine; `compileStatement` asks its dialect to write these. Timestamps are in UTC without a
@@ -28,6 +36,10 @@ export interface Dialect {
 
   /** The relation with the facts, for `from`. */
   readonly facts: Value;
+  /** The same with what `exchangeRate` needs. */
+  factsWithRates(key: RateKey): Value;
+  /** The rate of a fact of `factsWithRates`, DECIMAL(14,10). Null if there is none. */
+  exchangeRate(key: RateKey): Value;
   /** Condition of facts that are not deleted, although the files of the relation still have them. Null: all are. */
   readonly isVisible: Value | null;
   /** A relation for `from` with the column `number`: 0 to `count` - 1. */

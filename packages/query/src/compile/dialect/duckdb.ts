@@ -1,6 +1,6 @@
 import { type Expression, sql } from 'kysely';
 import { percentileShare } from '../percentile-share.ts';
-import type { Dialect, PercentileChoice } from './dialect.ts';
+import type { Dialect, PercentileChoice, RateKey } from './dialect.ts';
 import { duckdbFloatText, exponentText } from './duckdb-float-text.ts';
 
 type Value = Expression<unknown>;
@@ -13,6 +13,8 @@ export const duckdbDialect: Dialect = {
   identifier: (name) => name,
 
   facts: sql.table('facts'),
+  factsWithRates,
+  exchangeRate: () => exchangeRateColumn,
   // Its view leaves hidden facts out.
   isVisible: null,
   numbers: (count) => sql`range(${sql.lit(count)}) as numbers(number)`,
@@ -56,6 +58,16 @@ export const duckdbDialect: Dialect = {
   floatOutput: duckdbFloatText,
   preparedFloat: exponentText,
 };
+
+/** No fact has a column of this name. */
+const exchangeRateColumn = sql.ref('exchange rate');
+
+function factsWithRates({ currency, day }: RateKey): Value {
+  return sql`(
+    select facts.*, exchange_rates.rate as ${exchangeRateColumn}
+      from facts left join exchange_rates
+        on exchange_rates.currency = ${currency} and exchange_rates.day = ${day})`;
+}
 
 /**
  * Writes one element of a list that all percentiles of the column share, so that DuckDB sorts its

@@ -2,6 +2,7 @@ import { type RawBuilder, sql, type SqlBool } from 'kysely';
 import { metricColumns } from '../../catalogue/look-up.ts';
 import type { BoundPlan } from '../../plan/bound-plan.ts';
 import { operate } from '../compile-metric.ts';
+import { metricValue } from '../converted-amount.ts';
 import type { Aggregation } from './aggregation.ts';
 import { countedPercentiles, percentileName } from './counted-percentiles.ts';
 import { sameKeys, type Rows } from './row-keys.ts';
@@ -19,7 +20,7 @@ export function aggregatedFacts(aggregation: Aggregation): Rows {
   const counted = [...countedColumns(boundPlan)];
   const joins = counted.map(
     ([column, percentiles], index) => sql`
-      left join (${countedPercentiles(aggregation, column, percentiles)}) as ${sql.ref(`percentiles${index}`)}
+      left join (${countedPercentiles(aggregation, metricValue(column, boundPlan), percentiles)}) as ${sql.ref(`percentiles${index}`)}
         on ${sameKeys('base', `percentiles${index}`, ['one', ...keys.map(({ name }) => name)])}`,
   );
   const selected = plan.metrics.map((metric, index) => {

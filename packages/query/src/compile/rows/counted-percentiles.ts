@@ -17,7 +17,7 @@ export function percentileName(percentile: number): string {
  */
 export function countedPercentiles(
   { facts, keys }: Pick<Aggregation, 'facts' | 'keys'>,
-  column: string,
+  column: RawBuilder<unknown>,
   percentiles: ReadonlySet<number>,
 ): Rows {
   const names = keys.map(({ name }) => sql.ref(name));
@@ -34,10 +34,10 @@ export function countedPercentiles(
   return sql`select ${sql.join([...names, sql`1 as one`, ...selected])} from (${ranked}) ${groupBy}`;
 }
 
-function countedValues(facts: FactsQuery, keys: readonly NamedKey[], column: string): Rows {
-  const value = sql`cast(${sql.ref(column)} as double)`;
+function countedValues(facts: FactsQuery, keys: readonly NamedKey[], column: RawBuilder<unknown>): Rows {
+  const value = sql`cast(${column} as double)`;
   const selected = facts
-    .where(sql<SqlBool>`${sql.ref(column)} is not null`)
+    .where(sql<SqlBool>`${column} is not null`)
     .select([value.as('value'), ...keys.map(({ key, name }) => key.as(name)), sql`count(*)`.as('facts')])
     .groupBy([value, ...keys.map(({ key }) => key)]);
   return sql`${selected}`;
