@@ -244,6 +244,17 @@ describe('a snapshot', () => {
 });
 
 describe('a segment', () => {
+  test('has the ETag that was recorded when it was stored, or none', async () => {
+    const [stored, earlier] = [await liveSegment(1), await liveSegment(1, 1)];
+    const { environmentId } = owner;
+    await db.database.segments.recordEtag({ id: stored, environmentId }, 'aa-2');
+    const { segments } = await snapshot();
+    expect(segments.map(({ id, etag }) => [id, etag])).toEqual([
+      [stored, 'aa-2'],
+      [earlier, null],
+    ]);
+  });
+
   test('is retired when all of its facts exceed the retention of its environment or of the settings', async () => {
     const { segments } = db.database;
     const [old, young] = [await liveSegment(1, -10_000), await liveSegment(1)];

@@ -40,6 +40,7 @@ test('segments that exceed the memory together are merged some at a time, withou
     ...file,
     id: String(index),
     key: String(index),
+    etag: null,
     deletions: [],
   }));
   const pathOf = new Map(stored.map(({ id }, index) => [id, files[index]?.path ?? '']));
@@ -65,13 +66,14 @@ test('segments that exceed the memory together are merged some at a time, withou
       merged.push(facts);
       return Promise.resolve({ id: 'merged', environmentId, key: 'merged' });
     },
+    recordEtag: () => Promise.resolve(),
     replace: (replacement) => {
       live = live.filter((segment) => !replacement.replaced.includes(segment));
       return Promise.resolve(true);
     },
   } satisfies Partial<SegmentStore>;
   const objects = {
-    putFile: async (_key: string, file: string) => ({ bytes: (await stat(file)).size }),
+    putFile: async (_key: string, file: string) => ({ bytes: (await stat(file)).size, etag: 'merged' }),
     delete: () => Promise.resolve(),
   };
   const replaced = await mergeSegments(

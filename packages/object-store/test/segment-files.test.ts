@@ -32,6 +32,7 @@ async function stored(content: string): Promise<StoredSegment> {
     key,
     bytes: content.length,
     sha256,
+    etag: null,
     facts: 1,
     firstMs: 0,
     lastMs: 0,

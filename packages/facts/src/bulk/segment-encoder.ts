@@ -31,7 +31,7 @@ export interface SegmentEncoder {
 /** Converts large batches to segments without passing the hot table. */
 export interface BulkPorts {
   readonly encoder: SegmentEncoder;
-  readonly segments: Pick<SegmentStore, 'register' | 'unregister'>;
+  readonly segments: Pick<SegmentStore, 'register' | 'recordEtag' | 'unregister'>;
   readonly objects: SegmentObjects;
   /** Batches with more rows are converted directly. */
   readonly maxHotRows: number;

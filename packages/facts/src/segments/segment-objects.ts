@@ -6,7 +6,7 @@ export interface SegmentObjects {
     key: string,
     path: string,
     options: { contentType: string; signal?: AbortSignal },
-  ): Promise<{ readonly bytes: number }>;
+  ): Promise<{ readonly bytes: number; readonly etag: string }>;
   /** Succeeds if the object does not exist. */
   delete(key: string): Promise<void>;
 }

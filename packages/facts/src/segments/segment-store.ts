@@ -95,6 +95,8 @@ export interface SegmentStore {
    * Inserts a segment's row before its object is written, so that a left-over object can be found.
    */
   register(owner: SegmentOwner, file: SegmentFile): Promise<IncomingSegment>;
+  /** Records the ETag that the object store gave the segment. */
+  recordEtag(segment: Pick<IncomingSegment, 'id' | 'environmentId'>, etag: string): Promise<void>;
   /** Makes the segment live and deletes its facts from the hot table. */
   seal(hot: HotFacts, segmentId: string): Promise<boolean>;
   /** Retires segments and makes the one live to which their remaining facts were written. */

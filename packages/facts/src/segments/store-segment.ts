@@ -7,7 +7,7 @@ import type { SegmentStore } from './segment-store.ts';
 const segmentContentType = 'application/vnd.apache.parquet';
 
 export interface StoreSegmentPorts {
-  readonly segments: Pick<SegmentStore, 'register' | 'unregister'>;
+  readonly segments: Pick<SegmentStore, 'register' | 'recordEtag' | 'unregister'>;
   readonly objects: SegmentObjects;
   readonly crashPoint: CrashPoint;
 }
@@ -47,7 +47,7 @@ export async function storeSegment(
 }
 
 export interface UploadSegmentPorts {
-  readonly segments: Pick<SegmentStore, 'register'>;
+  readonly segments: Pick<SegmentStore, 'register' | 'recordEtag'>;
   readonly objects: Pick<SegmentObjects, 'putFile'>;
   readonly crashPoint: CrashPoint;
 }
@@ -64,6 +64,7 @@ export async function uploadSegment(
   const stored = await objects.putFile(segment.key, file.path, { contentType: segmentContentType, signal });
   if (stored.bytes !== file.bytes)
     throw new Error(`stored ${stored.bytes} bytes of the segment; expected ${file.bytes}`);
+  await segments.recordEtag(segment, stored.etag);
   crashPoint('uploaded');
   return segment;
 }

@@ -15,6 +15,8 @@ export interface StoredSegment {
   readonly bytes: number;
   /** SHA-256 of the file, hex. */
   readonly sha256: string;
+  /** Given to the object by the store. Null: stored by an earlier version, which did not record it. */
+  readonly etag: string | null;
   readonly facts: number;
   /** Times of the oldest and the newest fact, milliseconds since 1970. */
   readonly firstMs: number;

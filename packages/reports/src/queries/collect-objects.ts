@@ -1,7 +1,7 @@
 import { segmentPrefixOf, type BoundPlan, type StoredSegment } from '@hourglass/query';
 import { ServiceUnavailable } from '../service-unavailable.ts';
 import { assertKeyBelow } from '../results/foreign-object.ts';
-import type { ObjectStore } from '../results/object-store.ts';
+import type { ObjectStore, StoredObject } from '../results/object-store.ts';
 import { createSemaphore } from '../semaphore.ts';
 import type { FactObjects } from './fact-objects.ts';
 import type { FactSnapshot } from './fact-source.ts';
@@ -26,7 +26,7 @@ const concurrentChecks = 32;
 /**
  * Stores the hot facts of a snapshot beside its segments, and checks that each segment is still the
  * object that was sealed.
- * @throws ServiceUnavailable if an object is missing or has another size; ForeignObject
+ * @throws ServiceUnavailable if an object is missing or has another size or ETag; ForeignObject
  */
 export async function collectObjects(
   boundPlan: BoundPlan,
@@ -52,13 +52,21 @@ export async function collectObjects(
   return { ...rest, objects: [...segments, { ...hot, key: hotFactsKey }] };
 }
 
-/** The engine would read an object of another size as well, and its report would silently lack facts. */
+/** The engine would read another object as well, and its report would silently have other facts. */
 async function requireObject(
-  { key, bytes }: StoredSegment,
+  { key, bytes, etag }: StoredSegment,
   objects: Pick<ObjectStore, 'stat'>,
 ): Promise<void> {
   const found = await objects.stat(key);
-  if (found?.bytes === bytes) return;
-  const fault = found === null ? 'no such object' : `${found.bytes} bytes; expected ${bytes}`;
-  throw new ServiceUnavailable('object store', new Error(`${key}: ${fault}`));
+  const fault = faultOf(found, { bytes, etag });
+  if (fault !== null) throw new ServiceUnavailable('object store', new Error(`${key}: ${fault}`));
+}
+
+function faultOf(
+  found: StoredObject | null,
+  { bytes, etag }: Pick<StoredSegment, 'bytes' | 'etag'>,
+): string | null {
+  if (found === null) return 'no such object';
+  if (found.bytes !== bytes) return `${found.bytes} bytes; expected ${bytes}`;
+  return etag === null || found.etag === etag ? null : `the ETag ${found.etag}; expected ${etag}`;
 }

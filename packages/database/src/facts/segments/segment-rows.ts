@@ -16,6 +16,7 @@ interface SegmentRow {
   readonly key: string;
   readonly bytes: string;
   readonly sha256: string;
+  readonly etag: string | null;
   readonly facts: string;
   readonly first_at: Date;
   readonly last_at: Date;
@@ -30,7 +31,7 @@ export async function liveSegments(
   { range, maxFacts, id }: LiveSegmentsFilter & { readonly range?: TimeRange | undefined } = {},
 ): Promise<readonly StoredSegment[]> {
   const { rows } = await client.query<SegmentRow>(
-    `select id, object_key as key, bytes, sha256, facts, first_at, last_at, columns, deletions
+    `select id, object_key as key, bytes, sha256, etag, facts, first_at, last_at, columns, deletions
        from segments
       where environment_id = $1 and dataset = $2 and state = 'live'
         and last_at >= coalesce($3, '-infinity'::timestamptz)
@@ -93,6 +94,10 @@ export async function registerSegment(
     ],
   );
   return { id, key, environmentId };
+}
+
+export async function recordEtag(pool: Queryable, id: string, etag: string): Promise<void> {
+  await pool.query('update segments set etag = $2 where id = $1', [id, etag]);
 }
 
 export function dateOf(ms: number | undefined): string | null {

@@ -11,7 +11,7 @@ import { listMergeable } from './mergeable-owners.ts';
 import { withOwnerLock } from './owner-lock.ts';
 import { listRewritable, retireExpired } from './removable-facts.ts';
 import { ownerRetention } from './retention.ts';
-import { liveSegments, registerSegment } from './segment-rows.ts';
+import { liveSegments, recordEtag, registerSegment } from './segment-rows.ts';
 
 export interface SegmentStorePools {
   /** Sealing holds a connection while it copies or moves facts. */
@@ -40,6 +40,8 @@ export function createSegmentStore(
     copyHotFacts: (hot, target) => servedByDatabase(() => copyHotFacts(copyPool.within(hot), hot, target)),
     register: (owner, file) =>
       servedByDatabase(() => registerSegment(controlPool.within(owner), owner, file)),
+    recordEtag: ({ id, environmentId }, etag) =>
+      servedByDatabase(() => recordEtag(controlPool.within({ environmentId }), id, etag)),
     seal: (hot, segmentId) => servedByDatabase(() => sealFacts(copyPool.within(hot), hot, segmentId)),
     replace: (replacement) =>
       servedByDatabase(() => replaceSegments(copyPool.within(replacement.owner), replacement, retentionDays)),

@@ -207,6 +207,9 @@ export class World {
         run: () => {
           throw new Error('queries call writeRows');
         },
+        writeParquet: () => {
+          throw new Error('no report is computed on a cluster');
+        },
         async *writeRows({ signal, directory, pauses }) {
           process.computing.add(directory);
           try {
