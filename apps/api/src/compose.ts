@@ -102,7 +102,8 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
   const cookies = sessionCookies(publicUrl);
   const waiting = startWaiting({ ...database, metrics, log });
   const routes = createRoutes({
-    ...{ catalogue, engines: enginesOf(settings), database, waiting, doorbell, objects, metrics },
+    ...{ catalogue, database, waiting, doorbell, objects, metrics },
+    engines: composeEngines(settings, database, metrics),
     archives: createArchiveReader(),
     manifestKey: () => describeKey(settings, database),
     ...{ metricsToken, publicUrl, timeZone, secretKey },
@@ -111,9 +112,8 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     ...{ ...limitsOf(settings), ...composeDeliveries(settings, database, metrics) },
     stats: composeStats(settings, database, objects),
     turns: createEventLoopTurns(),
-    counting: composeCounting(settings, objects),
     bulk: composeBulk(settings, database, objects),
-    uploads: composeUploads(settings, metrics),
+    ...{ counting: composeCounting(settings, objects), uploads: composeUploads(settings, metrics) },
     nowMs: Date.now,
     newId: randomUUID,
     ...{ passwords, cookies, oidc: openOidc(settings) },
@@ -297,6 +297,11 @@ function statsScratchOf({ dataDirectory }: Settings<'api'>): string {
 }
 
 /** The API computes no queries; it tells where they would run. */
-function enginesOf({ engine, cluster, clusterMinFacts }: Settings<'api'>): EngineSettings {
+function composeEngines(
+  { engine, cluster, clusterMinFacts }: Settings<'api'>,
+  { eventCounts }: Database,
+  metrics: ApiMetrics,
+): EngineSettings {
+  if (cluster !== null) metrics.watchClusterFallbacks(() => eventCounts.read('cluster_fallback'));
   return { engine, hasCluster: cluster !== null, clusterMinFacts };
 }

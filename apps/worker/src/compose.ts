@@ -230,7 +230,11 @@ async function createRunPorts(
       maxConcurrentRuns: settings.workerConcurrency + reservedSlots,
       maxSpillMb: settings.queryScratchMb,
     }),
-    cluster: cluster && { engine: cluster, settings: { engine, clusterMinFacts, hasCluster: true } },
+    cluster: cluster && {
+      engine: cluster,
+      settings: { engine, clusterMinFacts, hasCluster: true },
+      countFallback: () => database.eventCounts.add('cluster_fallback'),
+    },
     archives: createArchiveWriter({
       threads: settings.engineThreads,
       manifest: settings.resultManifest ? await manifestOptions(settings, database) : null,

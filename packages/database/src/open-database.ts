@@ -24,6 +24,7 @@ import type {
   DeliveryQueue,
   DueSchedules,
   EnvironmentSettingsStore,
+  EventCounts,
   ExchangeRateStore,
   ExpiredQueryEvents,
   FactSource,
@@ -95,6 +96,7 @@ import { PrismaClient } from './generated/client.ts';
 import { createOrderStore } from './records/orders/order-page.ts';
 import { createInstrumentStore } from './records/instruments/instrument-store.ts';
 import { createCancelSignals } from './queries/cancel-signals.ts';
+import { createEventCounts } from './queries/event-counts.ts';
 import { createPeriodicJobs } from './queries/periodic-jobs.ts';
 import { createExpiredQueryEvents, createQueryEvents } from './queries/query-events.ts';
 import { createQueryStore } from './queries/query-store.ts';
@@ -133,6 +135,7 @@ export interface Database {
   readonly queryEvents: QueryEvents;
   readonly expiredQueryEvents: ExpiredQueryEvents;
   readonly periodicJobs: PeriodicJobs;
+  readonly eventCounts: EventCounts;
   /** Listening uses one connection in addition to `poolSize`. */
   readonly cancelSignals: CancelSignals;
   readonly factSource: FactSource;
@@ -212,7 +215,7 @@ export function openDatabase({
     queue: queueReader(reads),
     queryEvents: createQueryEvents(connection, reads),
     expiredQueryEvents: createExpiredQueryEvents(controlPool),
-    periodicJobs: createPeriodicJobs(controlPool),
+    ...{ periodicJobs: createPeriodicJobs(controlPool), eventCounts: createEventCounts(controlPool) },
     cancelSignals: createCancelSignals(connection),
     factSource: createFactSource(copyPool, { retentionDays }),
     scans: createScanEstimates(copyPool, { maxCountMs: maxHotCountMs, retentionDays }),

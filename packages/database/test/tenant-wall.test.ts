@@ -10,7 +10,16 @@ import { migrate } from '../src/index.ts';
 import { databaseWithTenant, submittedQuery, type DatabaseWithTenant } from './database-with-tenant.ts';
 
 /** Tables without rows of tenants: keys of the instance, its schedule, and hashes of guessed passwords. */
-const ofNoTenant = ['_prisma_migrations', 'password_failures', 'periodic_jobs', 'scheduler', 'signing_keys'];
+const ofNoTenant = [
+  ...[
+    '_prisma_migrations',
+    'event_counts',
+    'password_failures',
+    'periodic_jobs',
+    'scheduler',
+    'signing_keys',
+  ],
+];
 /** Roles that see one tenant only. */
 const scopedRoles: readonly DatabaseRole[] = [
   'hourglass_api',

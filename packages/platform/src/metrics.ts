@@ -28,6 +28,8 @@ export interface ApiMetrics {
   watchConnections(read: () => ConnectionCounts): void;
   /** `count` is called when the metrics are read. Where it fails, the numbers are absent. */
   watchDeliveries(count: () => Promise<DeliveryCounts>): void;
+  /** `count` returns the fallbacks of all workers; called when the metrics are read. Where it fails, the number is absent. */
+  watchClusterFallbacks(count: () => Promise<number>): void;
   /** `readMs` returns the time at which the certificate expires. */
   watchCertificate(readMs: () => number): void;
   readonly contentType: string;
@@ -86,6 +88,7 @@ export function createApiMetrics(): ApiMetrics {
     watchUploads: (count) => addUploadGauge(registry, count),
     watchWaiting: (count) => addWaitingGauge(registry, count),
     watchDeliveries: (count) => addDeliveryGauges(registry, count),
+    watchClusterFallbacks: (count) => addFallbackCounter(registry, count),
     watchCertificate: (readMs) => addCertificateGauge(registry, readMs),
     contentType: registry.contentType,
     render: () => registry.metrics(),
@@ -164,6 +167,23 @@ function addDeliveryGauges(registry: Registry, count: () => Promise<DeliveryCoun
         // The other metrics tell that the database is away.
         disabled.remove();
         pending.remove();
+      }
+    },
+  });
+}
+
+function addFallbackCounter(registry: Registry, count: () => Promise<number>): void {
+  const fallbacks = new Counter({
+    name: 'hourglass_cluster_fallbacks_total',
+    help: 'Attempts of queries that a worker computed because the cluster was not available.',
+    registers: [registry],
+    async collect() {
+      fallbacks.reset();
+      try {
+        fallbacks.inc(await count());
+      } catch {
+        // The other metrics tell that the database is away.
+        fallbacks.remove();
       }
     },
   });

@@ -13,6 +13,7 @@ export * from './queries/choose-engine.ts';
 export * from './queries/cancel-signals.ts';
 export * from './queries/cancellations.ts';
 export * from './queries/doorbell.ts';
+export * from './queries/event-counts.ts';
 export * from './queries/explain-query.ts';
 export * from './queries/scan-estimate.ts';
 export type { FactObject, FactObjects } from './queries/fact-objects.ts';

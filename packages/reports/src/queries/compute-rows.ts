@@ -65,7 +65,7 @@ async function availableCluster(
   { boundPlan, snapshot, signal }: ComputeTask,
 ) {
   if (cluster === null) return null;
-  const { settings, engine } = cluster;
+  const { settings, engine, countFallback } = cluster;
   if (chooseEngine(boundPlan, countFacts(snapshot), settings).name !== 'ClickHouse') return null;
   try {
     return { engine, identity: await engine.check(signal) };
@@ -75,6 +75,9 @@ async function availableCluster(
     log.warn(
       { queryId: id, attempt, err: error },
       'the cluster is not available; the report is computed here',
+    );
+    await countFallback().catch((err: unknown) =>
+      log.warn({ queryId: id, attempt, err }, 'the fallback could not be counted'),
     );
     return null;
   }

@@ -13,7 +13,7 @@ export interface RunQueryPorts extends CollectFactsPorts {
   readonly queries: QueryStore;
   readonly engine: ReportEngine;
   /** Null: there is none. */
-  readonly cluster: { readonly engine: ObjectEngine; readonly settings: EngineSettings } | null;
+  readonly cluster: ClusterPort | null;
   readonly archives: ArchiveWriter;
   readonly objects: ObjectStore;
   readonly cancellations: Cancellations;
@@ -22,6 +22,13 @@ export interface RunQueryPorts extends CollectFactsPorts {
   /** Ends the process at a point that a test has chosen; otherwise does nothing. */
   readonly crashPoint: (point: QueryCrashPoint) => void;
   readonly log: RunLog;
+}
+
+export interface ClusterPort {
+  readonly engine: ObjectEngine;
+  readonly settings: EngineSettings;
+  /** Counts an attempt that was computed here because the cluster was not available. */
+  readonly countFallback: () => Promise<void>;
 }
 
 /** In the order in which a run reaches them. */

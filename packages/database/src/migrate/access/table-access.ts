@@ -214,6 +214,10 @@ export const tableAccess: Readonly<Record<string, AccessByRole>> = {
   },
   scheduler: { hourglass_worker: may('select, update', null) },
   periodic_jobs: { hourglass_worker: may('select, insert, update', null) },
+  event_counts: {
+    hourglass_worker: may('select, insert, update', null),
+    hourglass_api_global: may('select', null),
+  },
 };
 
 /** The sequences from which a role takes ids. */
