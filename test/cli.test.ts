@@ -50,9 +50,9 @@ describe('the command line', () => {
     expect([submitted.code, state]).toEqual([0, 'enqueued']);
 
     const waited = await system.runCli('wait', ...place(), id);
-    expect(waited.code).toBe(0);
     // Not at a terminal: plain lines, the outcome in the last one, no control characters.
     expect(waited.output).toMatch(/^completed 100%$/m);
+    expect(waited.code).toBe(0);
     for (const line of waited.output.split('\n').slice(0, -2)) {
       expect(line).toMatch(
         /^(enqueued|running) \d+%, [a-z]+, \d+ rows scanned(, position \d+, done in \d+ to \d+ s)?$/,

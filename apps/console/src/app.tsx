@@ -31,7 +31,8 @@ const NewEnvironment = loadable(
 const DataPage = loadable(async () => (await import('./pages/data/data-page.tsx')).DataPage);
 const UsagePage = loadable(async () => (await import('./pages/usage/usage-page.tsx')).UsagePage);
 const SharedPage = loadable(async () => (await import('./pages/shared/shared-page.tsx')).SharedPage);
-const QueryPage = loadable(async () => (await import('./pages/result/query-page.tsx')).QueryPage);
+const loadQueryPage = async () => (await import('./pages/result/query-page.tsx')).QueryPage;
+const QueryPage = loadable(loadQueryPage);
 const SavedReportsPage = loadable(
   async () => (await import('./pages/reports/saved-reports-page.tsx')).SavedReportsPage,
 );
@@ -52,6 +53,12 @@ const NewSchedulePage = loadable(
 const EditSchedulePage = loadable(
   async () => (await import('./pages/schedules/edit-schedule-page.tsx')).EditSchedulePage,
 );
+
+/** Loads the page of a query, the target of most links, while the session is still being read. */
+export function preloadPage(path: string): void {
+  // A failure is shown when the page is opened.
+  if (/\/queries\/[^/]+$/.test(path)) void loadQueryPage().catch(() => undefined);
+}
 
 /** A shared view for the bearer of its link, and every other page for users. */
 export function App() {

@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { createClient } from './api/client.ts';
 import { basePath } from './api/http.ts';
-import { App } from './app.tsx';
+import { App, preloadPage } from './app.tsx';
 import { applyTheme } from './parts/theme.ts';
 import './style/tokens.css';
 import './style/base.css';
@@ -15,6 +15,7 @@ import { TextsProvider } from './text/texts.tsx';
 const root = document.querySelector('#root');
 if (root === null) throw new Error('unreachable: the page has no #root');
 applyTheme();
+preloadPage(window.location.pathname);
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={createClient()}>

@@ -1,4 +1,4 @@
-import { useMemo, type ReactNode } from 'react';
+import { useDeferredValue, useMemo, type ReactNode } from 'react';
 import { useResult, type ResultSource } from '../../api/result.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Notice } from '../../parts/notice.tsx';
@@ -34,7 +34,9 @@ export function ResultSection({ source, name, total, children }: ResultSectionPr
   const columns = useMemo(() => prepareColumns(sources, texts), [sources, texts]);
   const shape = useMemo(() => head && shapeOf(sources, head.metadata), [head, sources]);
   const metric = shape && chosenMetric(shape, state.metric);
-  const plots = useMemo(() => shape && preparePlots(rows, shape, metric), [rows, shape, metric]);
+  // The table shows rows before the plot of them is drawn.
+  const plotted = useDeferredValue(rows);
+  const plots = useMemo(() => shape && preparePlots(plotted, shape, metric), [plotted, shape, metric]);
   if (result.error !== null) return <Failure error={result.error} />;
   if (shape === undefined || plots === undefined || head === undefined)
     return <p className="hint">{t('result.loading')}</p>;
@@ -48,7 +50,7 @@ export function ResultSection({ source, name, total, children }: ResultSectionPr
           {...{ plots, view, metric, state, name }}
           metrics={shape.metrics}
           rangeText={rangeText(head.metadata, tag)}
-          isPartial={!result.isComplete}
+          isPartial={!result.isComplete || plotted !== rows}
         />
       )}
       {rows.length > 0 && (
