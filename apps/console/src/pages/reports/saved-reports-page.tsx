@@ -8,7 +8,6 @@ import { useDeleteReport, useRunReport, useSavedReports } from '../../api/saved-
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { PageTitle } from '../../parts/frame.tsx';
-import { Notice } from '../../parts/notice.tsx';
 import { newReportPath, newSchedulePath, queryPath } from '../../parts/paths.ts';
 import { ShareButton } from '../../parts/share/share-button.tsx';
 import { useSearchShortcut } from '../../parts/shortcuts.tsx';
@@ -16,6 +15,7 @@ import { useDates } from '../../parts/use-dates.ts';
 import { bodyOfSaved, columnsText, lacksRange } from '../../report/saved-report.ts';
 import { textOf } from '../../report/shape.ts';
 import { useTexts } from '../../text/texts.tsx';
+import { NoSavedReports } from './no-saved-reports.tsx';
 import './reports.css';
 
 export interface SavedReportsPageProps {
@@ -42,14 +42,7 @@ export function SavedReportsPage({ place, session }: SavedReportsPageProps) {
         )}
       </div>
       {error !== null && reports === undefined && <Failure error={error} />}
-      {reports?.length === 0 && (
-        <Notice
-          title={t('saved.none')}
-          command={`hourglass reports save --org ${place.organization} report.json`}
-        >
-          {t('saved.noneNext')}
-        </Notice>
-      )}
+      {reports?.length === 0 && <NoSavedReports place={place} />}
       {reports !== undefined && reports.length > 0 && <Search value={search} onChange={setSearch} />}
       {found !== undefined && found.length > 0 && (
         <ul className="saved">

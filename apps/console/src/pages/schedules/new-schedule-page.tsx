@@ -7,10 +7,10 @@ import { useSavedReports } from '../../api/saved-reports.ts';
 import { useScheduleWrites } from '../../api/schedules.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { PageTitle } from '../../parts/frame.tsx';
-import { Notice } from '../../parts/notice.tsx';
 import { schedulesPath } from '../../parts/paths.ts';
 import { firstDraft } from '../../report/schedule-draft.ts';
 import { useTexts } from '../../text/texts.tsx';
+import { NoSavedReports } from '../reports/no-saved-reports.tsx';
 import { DeliveryFields } from './delivery-fields.tsx';
 import { ScheduleForm } from './schedule-form.tsx';
 
@@ -26,7 +26,7 @@ export function NewSchedulePage({ place }: { readonly place: Place }) {
         <PageTitle>{t('schedule.new')}</PageTitle>
       </div>
       {error !== null && reports === undefined && <Failure error={error} />}
-      {reports?.length === 0 && <Notice title={t('saved.none')}>{t('saved.noneNext')}</Notice>}
+      {reports?.length === 0 && <NoSavedReports place={place} />}
       {reports !== undefined && chosen !== undefined && (
         <NewSchedule place={place} reports={reports} chosen={chosen} />
       )}
