@@ -5,7 +5,7 @@ import { installDependencies, root, withSetupLock } from '../../scripts/setup.mj
 
 const folder = path.join(root, 'bench');
 
-/** Installs the dependencies of `bench`, unless they are present. Only benchmarks and long tests need them. */
+/** Installs the dependencies of `bench`, unless they are present. Only benchmarks and tests of clusters need them. */
 export async function installRivals() {
   await withSetupLock(installMissing);
 }

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { createClickHouseEngine } from '@hourglass/engine-clickhouse';
+import { createDuckDbEngine } from '@hourglass/engine-duckdb';
+import { bindPlan, catalogue } from '@hourglass/query';
+import { processorMsOf, startClickHouseCluster } from '@hourglass/testing';
+import { planOf, segmentsInRange } from '../rivals/engine.mjs';
+import { shapes } from '../rivals/shapes.mjs';
+import { environmentId } from './store-segments.mjs';
+
+/** Small, so that the facts of the benchmark are enough for three slices of each node, as those of a large cluster are. */
+const minSliceFacts = 100_000;
+/** Reads all files. */
+const { request: warmUp } = shapes.find(({ name }) => name === 'one group: five metrics');
+const limits = { memoryMb: 1_800, timeoutMs: 600_000 };
+
+/** Returns the digest of each report's rows from DuckDB. */
+export async function answersOfDuckDb({ reports, stored, directory, logProgress }) {
+  const options = { directory, memoryMb: 6_000, threads: 2, maxConcurrentRuns: 1 };
+  const engine = createDuckDbEngine(options);
+  const answers = new Map();
+  for (const { name, request } of reports) {
+    logProgress(`DuckDB: ${name}`);
+    const task = taskOf(request, stored);
+    answers.set(
+      name,
+      await digestOf(engine, { ...task, facts: { ...task.facts, segments: task.facts.objects } }, directory),
+    );
+  }
+  return answers;
+}
+
+/**
+ * Computes each report on a cluster of this number of nodes. Returns the processor time of each node and the rows that were sent
+ * to the first node, for one run.
+ */
+export async function measureNodes({
+  nodes,
+  reports,
+  stored,
+  repetitions,
+  directory,
+  expected,
+  logProgress,
+}) {
+  const cluster = await startClickHouseCluster(nodes, stored.bucket);
+  const engine = createClickHouseEngine({ ...cluster.options, ...limits, minSliceFacts });
+  try {
+    // Loads code and what nodes keep of the files.
+    for (let node = 0; node < nodes; node += 1) await digestOf(engine, taskOf(warmUp, stored), directory);
+    const measured = [];
+    for (const { name, request, isSliced } of reports) {
+      const task = taskOf(request, stored);
+      // Loads code and what nodes keep of the files.
+      const answer = await digestOf(engine, task, directory);
+      const runs = [];
+      for (let run = 0; run < repetitions; run += 1)
+        runs.push(await measureRun(cluster, engine, task, directory));
+      const mean = (value) => runs.reduce((sum, one) => sum + value(one), 0) / runs.length;
+      const busiestMs = mean(({ processorMs }) => Math.max(...processorMs));
+      const totalMs = mean(({ processorMs }) => processorMs.reduce((sum, ms) => sum + ms, 0));
+      const shippedRows = mean((one) => one.shippedRows);
+      measured.push({
+        ...{ name, isSliced, busiestMs, totalMs, shippedRows, rows: answer.rows, files: answer.files },
+        isDifferent: answer.digest !== expected.get(name).digest,
+        runs,
+      });
+      logProgress(
+        `${nodes} nodes: ${name}: ${Math.round(busiestMs)} of ${Math.round(totalMs)} ms, ${Math.round(shippedRows)} rows`,
+      );
+    }
+    return { nodes, reports: measured };
+  } finally {
+    await engine.close();
+    await cluster.stop();
+  }
+}
+
+async function measureRun(cluster, engine, task, directory) {
+  const before = await countersOf(cluster);
+  const answer = await digestOf(engine, task, directory);
+  const after = await countersOf(cluster);
+  const grown = after.map((counters, node) =>
+    Object.fromEntries(Object.entries(counters).map(([name, value]) => [name, value - before[node][name]])),
+  );
+  return {
+    answer,
+    processorMs: grown.map(({ processorMs }) => processorMs),
+    // The first node of a statement also sends to itself.
+    shippedRows: grown.reduce((sum, { statements, sentRows }) => sum + (statements > 0 ? 0 : sentRows), 0),
+  };
+}
+
+async function countersOf({ nodes }) {
+  return Promise.all(
+    nodes.map(async (node) => {
+      const { pid } = node;
+      await node.run('system flush logs query_log');
+      const counted = await node.run(
+        `select countIf(is_initial_query and user = 'hourglass'), sumIf(result_rows, not is_initial_query)
+           from system.query_log where type = 'QueryFinish'`,
+      );
+      const [statements, sentRows] = counted.split('\t').map(Number);
+      return { processorMs: processorMsOf(pid), statements, sentRows };
+    }),
+  );
+}
+
+function taskOf(request, { segments }) {
+  const plan = planOf(request, environmentId);
+  const snapshot = {
+    expiredBeforeMs: null,
+    watermark: null,
+    takenAt: new Date(0),
+    hotFactsPath: '',
+    hotRows: 0,
+  };
+  return { ...bindPlan(plan, catalogue), facts: { ...snapshot, objects: segmentsInRange(segments, plan) } };
+}
+
+async function digestOf(engine, task, directory) {
+  const folder = await mkdtemp(path.join(directory, 'rows-'));
+  const hash = createHash('sha256');
+  let rows = 0;
+  let files = 0;
+  try {
+    const { signal } = new AbortController();
+    for await (const file of engine.writeRows({ ...task, directory: folder, signal })) {
+      for await (const piece of createReadStream(file.path)) hash.update(piece);
+      await rm(file.path);
+      rows += file.rows;
+      files += 1;
+    }
+    return { digest: hash.digest('hex'), rows, files };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
