@@ -10,17 +10,20 @@ const filesOf = (suffix: string) =>
 
 const faults = ['test/faults/**/*.test.ts'];
 const soak = ['test/soak/**/*.test.ts'];
+/** They start nodes of ClickHouse, whose library is installed by the first of them. */
+const cluster = filesOf('.cluster.test.ts');
 /** Attacks that take minutes even with few cases: only `npm run test:abuse` runs them. */
 const minutesOfAbuse = ['test/abuse/**/*.full.test.ts'];
 /** The tests that start and kill whole systems, move much data, or go through whole pages of the console. */
-const long = [...filesOf('.long.test.ts'), ...faults, ...soak];
+const long = [...filesOf('.long.test.ts'), ...cluster, ...faults, ...soak];
 
-/** The files of `npm test` and of `npm run test:long`, `test:abuse`, `test:faults` and `test:soak`. */
+/** The files of `npm test` and of `npm run test:long`, `test:abuse`, `test:cluster`, `test:faults` and `test:soak`. */
 const filesOfSuite: Readonly<Record<string, readonly string[]>> = {
   short: filesOf('.test.ts'),
   // A property test runs in both suites: with fewer cases in the short one (`suiteSize`).
   long: [...long, ...filesOf('.property.test.ts')],
   abuse: ['test/abuse/**/*.test.ts'],
+  cluster,
   soak,
   faults: [...faults, 'packages/reports/test/queries/query-life/**/*.test.ts'],
 };

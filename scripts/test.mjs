@@ -1,5 +1,5 @@
-// npm test [-- arguments of vitest], npm run test:long, test:abuse, test:faults and test:soak: runs the tests and ends with
-// a line that counts them.
+// npm test [-- arguments of vitest], npm run test:long, test:abuse, test:cluster, test:faults and test:soak: runs the tests
+// and ends with a line that counts them.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,11 +8,12 @@ import { run } from './run-program.mjs';
 import { root, setUp } from './setup.mjs';
 
 const [first, ...others] = process.argv.slice(2);
-const suites = { '--long': 'long', '--abuse': 'abuse', '--faults': 'faults', '--soak': 'soak' };
-const suite = suites[first] ?? 'short';
+const suites = ['long', 'abuse', 'cluster', 'faults', 'soak'];
+const suite = suites.find((name) => first === `--${name}`) ?? 'short';
 const extraArguments = suite === 'short' ? process.argv.slice(2) : others;
-// The faults run one file at a time: each needs the whole machine.
-const testArguments = suite === 'faults' ? [...extraArguments, '--no-file-parallelism'] : extraArguments;
+// The files of these run one after another: each needs the whole machine.
+const needsMachine = ['cluster', 'faults'].includes(suite);
+const testArguments = needsMachine ? [...extraArguments, '--no-file-parallelism'] : extraArguments;
 
 await reportFailure(async () => {
   await setUp();

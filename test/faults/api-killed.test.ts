@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { eventually, type NodeProcess } from '@hourglass/testing';
-import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { eventually, printFigure, type NodeProcess } from '@hourglass/testing';
+import { fullOrShort, patienceMs } from './fault-run.ts';
 import { faultQuery, resultsOf, startFaultSystem, untilAllEnded, type FaultSystem } from './fault-system.ts';
 
 const submissions = fullOrShort(500, 30);

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually, type NodeProcess } from '@hourglass/testing';
+import { eventually, printFigure, type NodeProcess } from '@hourglass/testing';
 import { quantile, residentMib } from '../soak/process-gauges.ts';
-import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { fullOrShort, patienceMs } from './fault-run.ts';
 import {
   faultQuery,
   resultsOf,

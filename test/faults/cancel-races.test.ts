@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '@hourglass/testing';
-import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { eventually, printFigure } from '@hourglass/testing';
+import { fullOrShort, patienceMs } from './fault-run.ts';
 import { archivesOf, faultQuery, startFaultSystem, sweep, type FaultSystem } from './fault-system.ts';
 
 const races = fullOrShort(1_000, 40);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { printFigure } from '@hourglass/testing';
 import { queryCrashPoints } from '@hourglass/reports';
-import { fullOrShort, printFigure } from './fault-run.ts';
+import { fullOrShort } from './fault-run.ts';
 import {
   resultsOf,
   startFaultSystem,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { printFigure } from '@hourglass/testing';
 import { createDoorbell } from '@hourglass/job-queue';
-import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { fullOrShort, patienceMs } from './fault-run.ts';
 import { resultsOf, startFaultSystem, submitMany, untilAllEnded, type FaultSystem } from './fault-system.ts';
 
 const queries = fullOrShort(200, 20);

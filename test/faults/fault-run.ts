@@ -5,11 +5,5 @@ export function fullOrShort(full: number, short: number): number {
   return isFull ? full : short;
 }
 
-/** Prints figures for docs/reliability.md. */
-export function printFigure(title: string, figures: Readonly<Record<string, string | number>>): void {
-  const listed = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
-  process.stdout.write(`figure: ${title}: ${listed.join(', ')}\n`);
-}
-
 /** Long enough for the leases of many killed workers to lapse. */
 export const patienceMs = isFull ? 3_600_000 : 600_000;

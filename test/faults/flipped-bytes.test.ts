@@ -3,9 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyArchive } from '@hourglass/archive/verify';
-import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { printFigure, temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import { signedArchive, signingKey } from '../../packages/archive/test/signed-archive.ts';
-import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { fullOrShort, patienceMs } from './fault-run.ts';
 
 const archives = fullOrShort(1_000, 50);
 const publicKey = createPublicKey(signingKey);

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { patienceMs, printFigure } from './fault-run.ts';
+import { printFigure } from '@hourglass/testing';
+import { patienceMs } from './fault-run.ts';
 import { faultQuery, startFaultSystem, type FaultSystem } from './fault-system.ts';
 
 let system: FaultSystem;

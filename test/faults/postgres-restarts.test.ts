@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { startPostgres, type RunningServer } from '@hourglass/embedded';
-import { eventually, temporaryFolder } from '@hourglass/testing';
-import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { eventually, printFigure, temporaryFolder } from '@hourglass/testing';
+import { fullOrShort, patienceMs } from './fault-run.ts';
 import {
   faultQuery,
   resultsOf,

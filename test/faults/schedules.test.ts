@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { savedReport, schedule } from '@hourglass/contract';
 import { queryIdOf } from '@hourglass/reports';
-import { eventually } from '@hourglass/testing';
+import { eventually, printFigure } from '@hourglass/testing';
 import { afterEach, describe, expect, test } from 'vitest';
-import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { fullOrShort, patienceMs } from './fault-run.ts';
 import {
   faultQuery,
   keepKillingWorkers,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readArchive } from '@hourglass/testing';
-import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { printFigure, readArchive } from '@hourglass/testing';
+import { fullOrShort, patienceMs } from './fault-run.ts';
 import { startFaultSystem, type FaultSystem } from './fault-system.ts';
 
 const queries = fullOrShort(100, 8);

@@ -4,6 +4,7 @@ import { openObjectStore } from '@hourglass/object-store';
 import {
   eventually,
   isServiceMissing,
+  printFigure,
   readArchive,
   s3ServerProblem,
   startFailingProxy,
@@ -11,7 +12,7 @@ import {
   type FailingProxy,
   type S3Server,
 } from '@hourglass/testing';
-import { fullOrShort, printFigure } from './fault-run.ts';
+import { fullOrShort } from './fault-run.ts';
 import { resultsOf, startFaultSystem, submitMany, untilAllEnded, type FaultSystem } from './fault-system.ts';
 
 const missing = isServiceMissing({

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { printFigure } from '@hourglass/testing';
 import { measureLoss } from '../webhook-loss.ts';
-import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { fullOrShort, patienceMs } from './fault-run.ts';
 
 const events = fullOrShort(10_000, 1_000);
 

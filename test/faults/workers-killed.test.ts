@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { printFigure } from '@hourglass/testing';
+import { fullOrShort, patienceMs } from './fault-run.ts';
 import {
   keepKillingWorkers,
   resultsOf,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectDatabase, eventually } from '@hourglass/testing';
-import { fullOrShort, patienceMs, printFigure } from './fault-run.ts';
+import { connectDatabase, eventually, printFigure } from '@hourglass/testing';
+import { fullOrShort, patienceMs } from './fault-run.ts';
 import {
   archivesOf,
   resultsOf,

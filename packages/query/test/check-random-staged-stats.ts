@@ -32,9 +32,9 @@ const requests: fc.Arbitrary<StatsWords> = fc
     zone: fc
       .constantFrom(fc.constant({}), fc.record({ tzo: fc.integer({ min: -840, max: 840 }) }))
       .chain((one) => one),
-    named: fc.option(zoneNames, { freq: 1 }),
-    filter: fc.option(modelFilters, { nil: undefined, freq: 1 }),
-    having: fc.option(fc.record({ column: fc.nat(), isAbove: fc.boolean() }), { freq: 1 }),
+    named: fc.option(zoneNames, { freq: 2 }),
+    filter: fc.option(modelFilters, { nil: undefined, freq: 2 }),
+    having: fc.option(fc.record({ column: fc.nat(), isAbove: fc.boolean() }), { freq: 2 }),
     order: fc.record(
       {
         sort: fc.constantFrom('ASC', 'DESC'),

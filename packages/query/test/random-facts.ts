@@ -34,15 +34,23 @@ const values: Record<ColumnType, fc.Arbitrary<string | number | boolean>> = {
   boolean: fc.boolean(),
   timestamp: fc.constantFrom(...modelTimes),
 };
-const fact: fc.Arbitrary<Fact> = fc.record({
-  ...Object.fromEntries(columns.map(({ name, type }) => [name, fc.option(values[type], { freq: 3 })])),
-  environment_id: fc.constantFrom(environmentId, environmentId, environmentId, environmentId + 1),
-  timestamp: fc.oneof(
-    fc.constantFrom(startMs - 1, startMs, endMs - 1, endMs).map((ms) => new Date(ms).toISOString()),
-    fc
-      .integer({ min: startMs - 86_400_000, max: endMs + 86_400_000 })
-      .map((ms) => new Date(ms).toISOString()),
-  ),
-});
-/** Facts from a fixed seed, so that all queries share one table. */
-export const facts = fc.sample(fact, { numRuns: 200, seed: 20_260_301 });
+/** Generates facts with these columns from a fixed seed. */
+export function factsWith(
+  columns: readonly { readonly name: string; readonly type: ColumnType }[],
+  seed: number,
+): readonly Fact[] {
+  const fact: fc.Arbitrary<Fact> = fc.record({
+    ...Object.fromEntries(columns.map(({ name, type }) => [name, fc.option(values[type], { freq: 3 })])),
+    environment_id: fc.constantFrom(environmentId, environmentId, environmentId, environmentId + 1),
+    timestamp: fc.oneof(
+      fc.constantFrom(startMs - 1, startMs, endMs - 1, endMs).map((ms) => new Date(ms).toISOString()),
+      fc
+        .integer({ min: startMs - 86_400_000, max: endMs + 86_400_000 })
+        .map((ms) => new Date(ms).toISOString()),
+    ),
+  });
+  return fc.sample(fact, { numRuns: 200, seed });
+}
+
+/** All queries share one table. */
+export const facts = factsWith(columns, 20_260_301);

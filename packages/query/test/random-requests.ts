@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { operators, queryTimeUnits, type QueryRequest } from '../src/index.ts';
+import { type Dataset, operators, queryTimeUnits, type QueryRequest } from '../src/index.ts';
 import { modelFilters, type ModelFilter } from './filter-model.ts';
 import { dataset, end, start } from './random-facts.ts';
 import { metricsOf } from './random-metrics.ts';
@@ -28,47 +28,55 @@ export const zoneNames = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...Intl.supportedValuesOf('timeZone')) },
 );
 
-const metrics = fc.constantFrom(...metricsOf(dataset)).chain((metric) =>
-  operations
-    // The last digits of an interpolation differ, and a remainder would enlarge the difference.
-    .filter(
-      (operation) =>
-        !('operator' in operation && operation.operator === '%' && /^p\d/.test(metric.function ?? '')),
-    )
-    .map((operation) => ({ ...metric, ...operation })),
-);
-/** Generates requests over `facts`, each with the model of its filter. */
-export const requests: fc.Arbitrary<{ request: QueryRequest; filter: ModelFilter | undefined }> = fc
-  .record({
-    metrics: fc
-      .array(metrics, { maxLength: 4 })
-      .map((chosen) => chosen.map((metric, index) => ({ ...metric, alias: `m${index}` }))),
-    dimensions: fc.uniqueArray(
-      fc.oneof(
-        fc.constantFrom(...dataset.dimensions.map(({ name }) => name)),
-        fc.constantFrom(
-          'apiproxy',
-          'response_status_code',
-          'created',
-          'ax_hour_of_day',
-          'dc_ok',
-          'dc_due',
-          'dc_plan',
+const metricsWithOperations = (dataset: Dataset) =>
+  fc.constantFrom(...metricsOf(dataset)).chain((metric) =>
+    operations
+      // The last digits of an interpolation differ, and a remainder would enlarge the difference.
+      .filter(
+        (operation) =>
+          !('operator' in operation && operation.operator === '%' && /^p\d/.test(metric.function ?? '')),
+      )
+      .map((operation) => ({ ...metric, ...operation })),
+  );
+
+/** Generates requests over facts of a dataset, half of the dimensions from `frequent`. */
+export function requestsOf<Filter extends { readonly text: string }>(
+  dataset: Dataset,
+  { frequent, filters }: { readonly frequent: readonly string[]; readonly filters: fc.Arbitrary<Filter> },
+): fc.Arbitrary<{ request: QueryRequest; filter: Filter | undefined }> {
+  return fc
+    .record({
+      metrics: fc
+        .array(metricsWithOperations(dataset), { maxLength: 4 })
+        .map((chosen) => chosen.map((metric, index) => ({ ...metric, alias: `m${index}` }))),
+      dimensions: fc.uniqueArray(
+        fc.oneof(
+          fc.constantFrom(...dataset.dimensions.map(({ name }) => name)),
+          fc.constantFrom(...frequent),
         ),
+        { maxLength: 3 },
       ),
-      { maxLength: 3 },
-    ),
-    groupByTimeUnit: fc.option(fc.constantFrom(...queryTimeUnits), { nil: undefined }),
-    zone: fc.oneof(
-      fc.constant({}),
-      fc.record({ utcOffsetMinutes: fc.integer({ min: -840, max: 840 }) }),
-      fc.record({ timeZone: zoneNames }),
-    ),
-    limit: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
-    filter: fc.option(modelFilters, { nil: undefined, freq: 9 }),
-  })
-  .filter(({ metrics: chosen, dimensions }) => chosen.length + dimensions.length > 0)
-  .map(({ filter, zone, ...request }) => ({
-    request: { ...request, ...zone, filter: filter?.text, timeRange: { start, end } },
-    filter,
-  }));
+      groupByTimeUnit: fc.option(fc.constantFrom(...queryTimeUnits), { nil: undefined }),
+      zone: fc.oneof(
+        fc.constant({}),
+        fc.record({ utcOffsetMinutes: fc.integer({ min: -840, max: 840 }) }),
+        fc.record({ timeZone: zoneNames }),
+      ),
+      limit: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
+      filter: fc.option(filters, { nil: undefined, freq: 9 }),
+    })
+    .filter(({ metrics: chosen, dimensions }) => chosen.length + dimensions.length > 0)
+    .map(({ filter, zone, ...request }) => ({
+      request: { ...request, ...zone, filter: filter?.text, timeRange: { start, end } },
+      filter,
+    }));
+}
+
+/** Requests over `facts`, each with the model of its filter. */
+export const requests: fc.Arbitrary<{ request: QueryRequest; filter: ModelFilter | undefined }> = requestsOf(
+  dataset,
+  {
+    frequent: ['apiproxy', 'response_status_code', 'created', 'ax_hour_of_day', 'dc_ok', 'dc_due', 'dc_plan'],
+    filters: modelFilters,
+  },
+);

@@ -40,7 +40,7 @@ const words = fc.record({
         end: new Date(Date.parse(start) + (after + length) * 3_600_000).toISOString(),
       })),
     ),
-    { freq: 1 },
+    { freq: 2 },
   ),
   // Half of the facts are in either half.
   hours: fc.integer({ min: 1, max: 320 }),

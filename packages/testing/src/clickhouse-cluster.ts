@@ -28,7 +28,8 @@ export interface ClickHouseNode {
   readonly pid: number;
   /** As a power failure. */
   kill(): Promise<void>;
-  start(): Promise<void>;
+  /** Starts a killed node, with another password for its user if one is given. */
+  start(other?: { readonly password?: string }): Promise<void>;
   /** Runs a statement as an administrator, and returns its answer as tab-separated text. */
   run(statement: string): Promise<string>;
 }
@@ -105,9 +106,9 @@ function createNode(directory: string, configuration: ClusterConfiguration): Cli
     get pid() {
       return child?.pid ?? -1;
     },
-    async start() {
+    async start(other = {}) {
       await mkdir(path.join(directory, 'data'), { recursive: true });
-      const { server, users } = nodeConfiguration(configuration, directory);
+      const { server, users } = nodeConfiguration({ ...configuration, ...other }, directory);
       await writeFile(path.join(directory, 'users.xml'), users);
       await writeFile(path.join(directory, 'config.xml'), server);
       await launch();

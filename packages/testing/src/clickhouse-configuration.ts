@@ -44,6 +44,7 @@ export function nodeConfiguration(
     <access_key_id>${store.accessKeyId}</access_key_id>
     <secret_access_key>${store.secretAccessKey}</secret_access_key>
   </hourglass_store></named_collections>
+  <query_log><database>system</database><table>query_log</table></query_log>
   <users_config>${path.join(directory, 'users.xml')}</users_config>
 </clickhouse>`;
   const local = '<networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>';

@@ -5,3 +5,11 @@
 export function suiteSize({ short, full }: { readonly short: number; readonly full: number }): number {
   return (process.env['TEST_SUITE'] ?? 'short') === 'short' ? short : full;
 }
+
+/**
+ * Returns `full` under `npm run test:cluster`, and `short` under `npm run test:long`, which runs the same files. A cluster
+ * takes both cores, so that all cases would take longer than the rest of that suite.
+ */
+export function clusterSize({ short, full }: { readonly short: number; readonly full: number }): number {
+  return process.env['TEST_SUITE'] === 'cluster' ? full : short;
+}

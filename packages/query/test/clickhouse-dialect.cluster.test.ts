@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clusterSize } from '@hourglass/testing';
 import {
   bindPlan,
   catalogue,
@@ -20,8 +21,8 @@ import { columns, context, facts } from './random-facts.ts';
 import { requests } from './random-requests.ts';
 import { stagedRequests } from './random-staged.ts';
 
-/** Set for more plans: half of them plain, half with words that act on rows. */
-const plans = Number(process.env['CLICKHOUSE_PLANS'] ?? 400);
+/** Half of them plain, half with words that act on rows. */
+const plans = clusterSize({ short: 400, full: 2_000 });
 /** Each release of ClickHouse should be compared over several: `CLICKHOUSE_SEED`. */
 const seed = Number(process.env['CLICKHOUSE_SEED'] ?? 1);
 const columnTypes: Record<ColumnType, string> = {

@@ -22,6 +22,7 @@ import {
   type ReportEngine,
 } from '@hourglass/reports';
 import {
+  clusterSize,
   eventually,
   isServiceMissing,
   s3ServerProblem,
@@ -33,19 +34,19 @@ import {
   type TemporaryFolder,
 } from '@hourglass/testing';
 import { writeCopiedFacts } from '../../engine-duckdb/test/copied-facts-file.ts';
-import { parquetOf } from '../../engine-duckdb/test/parquet-text.ts';
 import { linesOf, planOf, startMs, taskOver, type Fact } from '../../engine-duckdb/test/hot-facts-file.ts';
-import { split, type Split } from '../../engine-duckdb/test/split-facts.ts';
-import { context } from '../../query/test/random-facts.ts';
-import { requests } from '../../query/test/random-requests.ts';
-import { stagedRequests } from '../../query/test/random-staged.ts';
+import { parquetOf } from '../../engine-duckdb/test/parquet-text.ts';
 import { createClickHouseEngine, type ClickHouseEngine } from '../src/index.ts';
+import { placeFacts, placements, type PlacedFacts } from './placed-facts.ts';
+import { features, featuresOf } from './plan-features.ts';
+import { randomDatasets, type RandomDataset } from './random-datasets.ts';
 
-/** Set for more plans. */
-const plans = Number(process.env['CLICKHOUSE_PLANS'] ?? 300);
+const plans = clusterSize({ short: 300, full: 2_000 });
 /** Each release of ClickHouse should be compared over several. */
 const seed = Number(process.env['CLICKHOUSE_SEED'] ?? 1);
-const plansOfSplit = 50;
+/** Plans over the same placement of facts, most of them of the gateway's dataset. */
+const plansOfPlacement = 50;
+const plansOfOtherDataset = 5;
 const signal = new AbortController().signal;
 const isStoreMissing = isServiceMissing({
   service: 'an S3-compatible server',
@@ -82,8 +83,7 @@ describe.skipIf(isStoreMissing)('reports of two nodes of ClickHouse', () => {
     await folder.remove();
   });
 
-  /** Stores the segments of a split, and its hot facts as one more object for each plan. */
-  async function stored({ segments }: Split, name: string) {
+  async function stored({ segments }: PlacedFacts, name: string): Promise<FactObjects['objects']> {
     return Promise.all(
       segments.map(async (segment, index) => {
         const key = `segments/1/api/${name}-${index}.parquet`;
@@ -93,15 +93,16 @@ describe.skipIf(isStoreMissing)('reports of two nodes of ClickHouse', () => {
     );
   }
 
-  async function taskOf({ hot, segments }: Split, plan: Plan): Promise<EngineTask> {
+  async function taskOf({ hot, segments, expiredBeforeMs }: PlacedFacts, plan: Plan): Promise<EngineTask> {
     const hotFactsPath = path.join(folder.path, 'hot.csv');
     const boundPlan = bindPlan(plan, catalogue);
     await writeCopiedFacts(hotFactsPath, hotFactsColumns(boundPlan), hot);
-    const copied = { hotFactsPath, hotRows: hot.length, expiredBeforeMs: null };
+    const copied = { hotFactsPath, hotRows: hot.length, expiredBeforeMs };
     const facts = { ...copied, watermark: null, takenAt: new Date(0), segments };
     return { ...boundPlan, facts, directory: folder.path, signal };
   }
 
+  /** Stores the hot facts as one more object. */
   async function objectsOf(task: EngineTask, sealed: FactObjects['objects']): Promise<FactObjects> {
     const hot = await duckdb.writeHotFacts({ ...task, signal });
     if (hot === null) return { ...task.facts, objects: sealed };
@@ -123,49 +124,63 @@ describe.skipIf(isStoreMissing)('reports of two nodes of ClickHouse', () => {
     { outputFormat: 'xlsx' },
     { outputFormat: 'parquet' },
   );
-  const generated = fc.tuple(fc.oneof(requests, stagedRequests as typeof requests), outputs);
+  const counts = { refused: 0, compared: 0, rows: 0, sliced: 0, repeated: 0 };
+  const met = new Map<string, number>();
 
-  test('have the bytes of DuckDB, whatever is hot, in segments or without a column', async () => {
-    const counts = { compared: 0, rows: 0, sliced: 0, repeated: 0, parquet: 0 };
-    const places = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 200 });
-    await fc.assert(
-      fc.asyncProperty(places, fc.boolean(), fc.integer(), async (chosen, merged, plansSeed) => {
-        const divided = await split(folder.path, chosen, merged);
-        const sealed = await stored(divided, String(plansSeed));
-        for (const [{ request }, output] of fc.sample(generated, {
-          numRuns: plansOfSplit,
-          seed: plansSeed,
-        })) {
-          const planned = planQuery({ ...request, ...output }, context);
-          if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
-          const task = await taskOf(divided, planned.plan);
-          if (clickhouseRefusal(task) !== null) continue;
-          const rowsOf = task.plan.output.format === 'parquet' ? parquetOf : linesOf;
-          const expected = await rowsOf(duckdb.writeRows(task));
-          const facts = await objectsOf(task, sealed);
-          const found = await eventually('the cluster answers', () =>
-            rowsOf(writeOnCluster({ ...task, facts, signal })).catch((error: unknown) => {
-              // As the life of a query does, when a node ended while it computed.
-              if (!(error instanceof ServiceUnavailable)) throw error;
-              counts.repeated += 1;
-              return null;
-            }),
-          );
-          expect(found.text).toBe(expected.text);
-          counts.compared += 1;
-          counts.rows += found.rows.reduce((sum, rows) => sum + rows, 0);
-          counts.sliced += found.rows.length > 1 ? 1 : 0;
-          counts.parquet += rowsOf === parquetOf ? 1 : 0;
-        }
+  async function compare(random: RandomDataset, placed: PlacedFacts, plansSeed: number): Promise<void> {
+    const { dataset, context, requests } = random;
+    const sealed = await stored(placed, `${dataset.name}-${plansSeed}`);
+    const others = plansOfOtherDataset * (randomDatasets.length - 1);
+    const numRuns = dataset.name === 'api' ? plansOfPlacement - others : plansOfOtherDataset;
+    for (const [request, output] of fc.sample(fc.tuple(requests, outputs), { numRuns, seed: plansSeed })) {
+      const planned = planQuery({ ...request, ...output }, context);
+      if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
+      const task = await taskOf(placed, planned.plan);
+      if (clickhouseRefusal(task) !== null) {
+        counts.refused += 1;
+        continue;
+      }
+      const rowsOf = rowsOfFormat(task);
+      const expected = await rowsOf(duckdb.writeRows(task));
+      const facts = await objectsOf(task, sealed);
+      const found = await answerOf(task, facts);
+      expect(found.text).toBe(expected.text);
+      counts.compared += 1;
+      counts.rows += found.rows.reduce((sum, rows) => sum + rows, 0);
+      counts.sliced += found.rows.length > 1 ? 1 : 0;
+      for (const feature of featuresOf(task, placed)) met.set(feature, (met.get(feature) ?? 0) + 1);
+    }
+  }
+
+  const rowsOfFormat = ({ plan }: EngineTask) => (plan.output.format === 'parquet' ? parquetOf : linesOf);
+
+  /** Repeats an attempt, as the life of a query does, when a node ended while it computed. */
+  function answerOf(task: EngineTask, facts: FactObjects) {
+    return eventually('the cluster answers', () =>
+      rowsOfFormat(task)(writeOnCluster({ ...task, facts, signal })).catch((error: unknown) => {
+        if (!(error instanceof ServiceUnavailable)) throw error;
+        counts.repeated += 1;
+        return null;
       }),
-      { numRuns: plans / plansOfSplit, seed, endOnFailure: true },
     );
-    console.info(`${JSON.stringify(counts)} of ${plans} plans`);
+  }
+
+  test('have the bytes of DuckDB, whatever is hot, in segments, hidden or without a column', async () => {
+    await fc.assert(
+      fc.asyncProperty(placements, fc.integer(), async (placement, plansSeed) => {
+        for (const random of randomDatasets)
+          await compare(random, await placeFacts(folder.path, random, placement), plansSeed);
+      }),
+      { numRuns: plans / plansOfPlacement, seed, endOnFailure: true },
+    );
+    console.info(`${JSON.stringify(counts)} of ${plans} plans: ${JSON.stringify(Object.fromEntries(met))}`);
     expect(counts.compared).toBeGreaterThan(0.75 * plans);
     expect(counts.sliced).toBeGreaterThan(0);
-    expect(counts.parquet).toBeGreaterThan(0.1 * plans);
     expect(counts.repeated).toBeLessThanOrEqual(0.1 * plans);
-  }, 1_200_000);
+    // Otherwise the comparison would have lost a part of its subject unnoticed.
+    const wanted = [...features, ...randomDatasets.map(({ dataset }) => `dataset ${dataset.name}`)];
+    expect(wanted.filter((feature) => !met.has(feature))).toEqual([]);
+  }, 3_600_000);
 
   const rates = ['2026-03-01,USD,0.9123456789', '2026-03-01,SEK,0.0871', '2026-03-02,USD,1.9999999999'];
   const amounts = ['rate', 'taxAmount', 'revenueShareAmount'];

@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openObjectStore } from '@hourglass/object-store';
 import type { ObjectStore } from '@hourglass/reports';
 import {
-  archiveMembers,
+  clusterSize,
   isServiceMissing,
+  printFigure,
+  readArchive,
   s3ServerProblem,
-  startClickHouseCluster,
-  startS3Server,
-  startSystem,
   type ClickHouseCluster,
-  type NodeProcess,
   type RunningSystem,
-  type S3Server,
 } from '@hourglass/testing';
+import { engineOf, startClusterSystem, type ClusterSystem } from './cluster-system.ts';
 
 const isStoreMissing = isServiceMissing({
   service: 'an S3-compatible server',
@@ -33,40 +30,19 @@ const byProxy = {
 };
 
 describe.skipIf(isStoreMissing)('queries on a cluster', () => {
-  let store: S3Server;
+  let started: ClusterSystem;
   let cluster: ClickHouseCluster;
   let system: RunningSystem;
   let objects: ObjectStore;
-  let clusterOnly: Readonly<Record<string, string>>;
+  let clusterOnly: ClusterSystem['clusterOnly'];
   beforeAll(async () => {
-    store = await startS3Server();
-    const bucket = { ...store, bucket: 'hourglass', region: 'us-east-1', forcePathStyle: true };
-    objects = await openObjectStore({ folder: '', s3: bucket });
-    cluster = await startClickHouseCluster(2, bucket);
-    system = await startSystem({
-      worker: false,
-      env: {
-        S3_ENDPOINT: store.endpoint,
-        S3_BUCKET: bucket.bucket,
-        S3_ACCESS_KEY_ID: store.accessKeyId,
-        S3_SECRET_ACCESS_KEY: store.secretAccessKey,
-        // Larger batches become segments at once; smaller ones stay hot.
-        HOURGLASS_BULK_BATCH_ROWS: '50',
-        HOURGLASS_SEAL_AFTER_SECONDS: '3600',
-        HOURGLASS_RETRY_DELAY_SECONDS: '0',
-        ...cluster.settings,
-      },
-    });
-    clusterOnly = { HOURGLASS_ENGINE: 'clickhouse' };
+    started = await startClusterSystem(2);
+    ({ cluster, system, objects, clusterOnly } = started);
     for (let day = 0; day < 10; day += 1) await system.client.sendFacts(factsOf(day, 60));
     await system.client.sendFacts(factsOf(9, 7));
     await system.clientOf(system.organization, 'test').sendFacts(factsOf(3, 80));
   }, 600_000);
-  afterAll(async () => {
-    await system.stop();
-    await cluster.stop();
-    await store.stop();
-  });
+  afterAll(() => started.stop());
 
   /** Facts of two proxies in turn, with the response times 0, 1, 2, … milliseconds. */
   function factsOf(day: number, count: number) {
@@ -98,31 +74,12 @@ describe.skipIf(isStoreMissing)('queries on a cluster', () => {
         return { apiproxy, calls: Number(calls), median: Number(median) };
       });
 
-  /** The engine that the manifest of a result names. */
-  async function engineOf(id: string): Promise<unknown> {
-    const members = await archiveMembers(await system.client.archive(id));
-    const manifest = members.find(({ name }) => name === 'manifest.json');
-    return (JSON.parse(String(manifest?.bytes)) as { readonly engine: unknown }).engine;
-  }
-
-  async function withWorker(
-    settings: Readonly<Record<string, string>>,
-    work: (worker: NodeProcess) => Promise<void>,
-  ) {
-    const worker = system.startWorker(settings);
-    try {
-      await work(worker);
-    } finally {
-      await worker.stop();
-    }
-  }
-
   test('read sealed and hot facts of their environment only, and leave nothing in the store', async () => {
-    await withWorker(clusterOnly, async () => {
+    await started.withWorker(clusterOnly, async () => {
       const id = await system.client.submit(byProxy);
       expect(await system.client.ended(id)).toMatchObject({ state: 'completed', rowsScanned: 607 });
       expect(rowsOf(await system.client.report({ ...byProxy, reuse: false }))).toEqual(expectedOf(all));
-      expect(await engineOf(id)).toEqual({
+      expect(await engineOf(system.client, id)).toEqual({
         name: 'ClickHouse',
         version: expect.stringMatching(/^26\./) as string,
       });
@@ -130,7 +87,7 @@ describe.skipIf(isStoreMissing)('queries on a cluster', () => {
       // DuckDB writes it.
       const parquet = await system.client.submit({ ...byProxy, outputFormat: 'parquet' });
       expect(await system.client.ended(parquet)).toMatchObject({ state: 'completed' });
-      expect(await engineOf(parquet)).toMatchObject({ name: 'DuckDB' });
+      expect(await engineOf(system.client, parquet)).toMatchObject({ name: 'DuckDB' });
     });
   });
 
@@ -142,14 +99,14 @@ describe.skipIf(isStoreMissing)('queries on a cluster', () => {
     };
     const first = batches.find(({ facts }) => facts === 80);
     expect((await client.request(`/batches/${first?.batch}`, { method: 'DELETE' })).ok).toBe(true);
-    await withWorker(clusterOnly, async () => {
+    await started.withWorker(clusterOnly, async () => {
       expect(rowsOf(await client.report(byProxy))).toEqual(expectedOf([60]));
     });
   });
 
   test('are answered by the other node while one is dead', async () => {
     await cluster.nodes[0]?.kill();
-    await withWorker(clusterOnly, async () => {
+    await started.withWorker(clusterOnly, async () => {
       for (let round = 0; round < 4; round += 1) {
         const query = { ...byProxy, reuse: false };
         expect(rowsOf(await system.client.report(query))).toEqual(expectedOf(all));
@@ -158,10 +115,29 @@ describe.skipIf(isStoreMissing)('queries on a cluster', () => {
     await cluster.nodes[0]?.start();
   });
 
+  test('are all right while nodes are killed and started again', async () => {
+    const rounds = clusterSize({ short: 2, full: 20 });
+    await started.withWorker(clusterOnly, async () => {
+      for (let round = 0; round < rounds; round += 1) {
+        const node = cluster.nodes[round % 2];
+        const ids = await Promise.all(Array.from({ length: 4 }, () => system.client.submit(byProxy)));
+        await system.client.reaches(ids[0] ?? '', 'runs', ({ state }) => state !== 'enqueued');
+        await node?.kill();
+        await node?.start();
+        for (const id of ids) {
+          expect(await system.client.ended(id)).toMatchObject({ state: 'completed' });
+          const parts = await readArchive(await system.client.archive(id));
+          expect(rowsOf(parts.map(({ text }) => text).join(''))).toEqual(expectedOf(all));
+        }
+      }
+    });
+    printFigure('cluster: nodes killed under queries', { kills: rounds, queries: 4 * rounds, wrong: 0 });
+  }, 1_800_000);
+
   test('wait for a cluster that they need, and run in the worker if they may', async () => {
     await Promise.all(cluster.nodes.map((node) => node.kill()));
     const auto = { HOURGLASS_ENGINE: 'auto', HOURGLASS_CLUSTER_MIN_FACTS: '1' };
-    await withWorker(auto, async (worker) => {
+    await started.withWorker(auto, async (worker) => {
       expect(rowsOf(await system.client.report({ ...byProxy, reuse: false }))).toEqual(expectedOf(all));
       expect(worker.output()).toContain('the cluster is not available; the report is computed here');
     });
@@ -169,10 +145,10 @@ describe.skipIf(isStoreMissing)('queries on a cluster', () => {
     expect((await needing.exited).code).not.toBe(0);
     expect(needing.output()).toContain('CLICKHOUSE_URLS');
     await Promise.all(cluster.nodes.map((node) => node.start()));
-    await withWorker(clusterOnly, async () => {
+    await started.withWorker(clusterOnly, async () => {
       const id = await system.client.submit({ ...byProxy, reuse: false });
       expect(await system.client.ended(id)).toMatchObject({ state: 'completed' });
-      expect(await engineOf(id)).toMatchObject({ name: 'ClickHouse' });
+      expect(await engineOf(system.client, id)).toMatchObject({ name: 'ClickHouse' });
     });
   });
 
