@@ -13,7 +13,8 @@ import { withPercentileMethod } from './percentile-memory.ts';
 import { rowBatches } from './row-batches.ts';
 import { startStatement } from './statements.ts';
 import { writeParquet } from './write-parquet.ts';
-import { writeReport, type EngineContext } from './write-report.ts';
+import { writeReport } from './write-report.ts';
+import type { EngineContext } from './engine-context.ts';
 
 export interface DuckDbEngineOptions {
   /** Contains the directories of all tasks, and spilled files. */

@@ -26,11 +26,13 @@ const longestSliceMs = 2_000;
 /**
  * Creates slices that end at bucket ends. The first has about `sliceFacts` facts; later ones are
  * sized to have about `sliceFacts` rows, because memory is used by groups and not by facts, and to take at most two seconds.
+ * None has many more facts than `maxSliceFacts`, except of one bucket.
  */
 export function createTimeSlices(
   plan: Plan,
   segments: readonly CountedSegment[],
   sliceFacts: number,
+  maxSliceFacts = Infinity,
 ): TimeSlices {
   const allFacts = estimateFacts(segments, plan.range);
   let remaining: Plan | null = plan;
@@ -54,7 +56,8 @@ export function createTimeSlices(
         sliceFacts / Math.max(1, rows),
         longestSliceMs / Math.max(1, tookMs),
       );
-      facts = Math.max(sliceFacts / maxGrowth, estimateFacts(segments, range) * growth);
+      const wanted = Math.max(sliceFacts / maxGrowth, estimateFacts(segments, range) * growth);
+      facts = Math.min(maxSliceFacts, wanted);
     },
     completedShare(shareOfNext) {
       if (remaining === null || allFacts === 0) return 1;

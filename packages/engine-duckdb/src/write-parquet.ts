@@ -6,7 +6,7 @@ import { AttemptFailure, type ParquetTask, type RowFile } from '@hourglass/repor
 import { openInstance } from './duckdb-instance.ts';
 import { isOutOfMemory, toTaskError } from './engine-error.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
-import type { EngineContext } from './write-report.ts';
+import type { EngineContext } from './engine-context.ts';
 import { removeFiles, writeTable } from './write-table.ts';
 
 /**

@@ -13,27 +13,19 @@ import {
 } from '@hourglass/query';
 import type { EngineTask, FactFiles, RowFile } from '@hourglass/reports';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
-import { toTaskError, isOutOfMemory } from './engine-error.ts';
+import type { EngineContext } from './engine-context.ts';
+import { isOutOfMemory, toTaskError } from './engine-error.ts';
 import { createFactsView } from './facts-view.ts';
 import { withHotFactsSegment } from './hot-facts-segment.ts';
 import type { InstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { openRates, openReport } from './open-report.ts';
 import { withPercentileMethod } from './percentile-memory.ts';
+import { countedFacts, smallerTerms, type WritingTerms } from './smaller-terms.ts';
 import { createTimeSlices, type TimeSlices } from './time-slices.ts';
 import { watchProgress } from './watch-progress.ts';
 import { writeLines } from './write-lines.ts';
 import { removeFiles, writeTable } from './write-table.ts';
-
-export interface EngineContext {
-  readonly sampleFacts: number;
-  /** Approximate facts of the first slice of a report that is computed in slices. */
-  readonly sliceFacts: number;
-  /** Approximate size of a Parquet file. Undefined: the default. */
-  readonly parquetFileBytes: number | undefined;
-  readonly limits: InstanceLimits;
-  readonly pool: InstancePool;
-}
 
 /** The state of a report that several instances may write one after the other. */
 interface WritingState {
@@ -56,42 +48,39 @@ type StreamWithInstance = InstancePool['stream'];
 
 /**
  * Writes the rows of a report to one file, or to several consecutive files. Each is yielded before
- * the next is computed. Throws the engine's errors.
+ * the next is computed. A report that is out of memory continues with less. Throws the engine's errors.
  */
-export async function* writeReport(task: EngineTask, options: EngineContext): AsyncGenerator<RowFile, void> {
-  const { pool, limits } = options;
+export async function* writeReport(task: EngineTask, engine: EngineContext): AsyncGenerator<RowFile, void> {
   const state: WritingState = { remaining: task.plan, files: 0, sliced: null };
-  try {
-    yield* writeWithPauses((work) => pool.stream(work), task, options, state);
-  } catch (error) {
-    const failure = toTaskError(error, task.signal, limits);
-    if (!isOutOfMemory(failure) || limits.threads === 1) throw failure;
-    yield* writeOnOneThread(task, options, { ...state, sliced: null });
+  let stream: StreamWithInstance = (work) => engine.pool.stream(work);
+  for (let terms: WritingTerms = { ...engine, maxSliceFacts: Infinity }; ;) {
+    try {
+      yield* writeWithPauses(stream, task, terms, state);
+      return;
+    } catch (error) {
+      const failure = toTaskError(error, task.signal, engine.limits);
+      const { remaining } = state;
+      const smaller =
+        isOutOfMemory(failure) && remaining !== null ? smallerTerms(terms, remaining, task.facts) : null;
+      if (smaller === null) throw failure;
+      terms = smaller;
+      stream = (work) => streamWithOwnInstance(task, smaller.limits, work);
+      state.sliced = null;
+    }
   }
 }
 
-/**
- * Writes the remaining rows with less memory: each thread allocates some, so one thread may suffice
- * where several did not.
- */
-async function* writeOnOneThread(
-  task: EngineTask,
-  options: EngineContext,
-  state: WritingState,
-): AsyncGenerator<RowFile, void> {
-  const { limits } = options;
-  const stream: StreamWithInstance = async function* onOneThread(work) {
-    const instance = await openInstance(path.resolve(task.directory), { ...limits, threads: 1 });
-    try {
-      yield* work(instance.connection);
-    } finally {
-      await instance.close();
-    }
-  };
+/** The instances of the pool have all threads. */
+async function* streamWithOwnInstance<Item>(
+  { directory }: Pick<EngineTask, 'directory'>,
+  limits: InstanceLimits,
+  work: (connection: DuckDBConnection) => AsyncIterable<Item>,
+): AsyncGenerator<Item, void> {
+  const instance = await openInstance(path.resolve(directory), limits);
   try {
-    yield* writeWithPauses(stream, task, options, state);
-  } catch (error) {
-    throw toTaskError(error, task.signal, limits);
+    yield* work(instance.connection);
+  } finally {
+    await instance.close();
   }
 }
 
@@ -99,7 +88,7 @@ async function* writeOnOneThread(
 async function* writeWithPauses(
   stream: StreamWithInstance,
   task: EngineTask,
-  options: EngineContext,
+  options: WritingTerms,
   state: WritingState,
 ): AsyncGenerator<RowFile, void> {
   while (state.remaining !== null) {
@@ -111,7 +100,7 @@ async function* writeWithPauses(
 async function* writeUntilPause(
   connection: DuckDBConnection,
   task: EngineTask,
-  options: EngineContext,
+  options: WritingTerms,
   state: WritingState,
 ): AsyncGenerator<RowFile, void> {
   const { remaining: plan } = state;
@@ -128,9 +117,12 @@ async function* writeUntilPause(
     const bound = await openReport(connection, remainingTask, options);
     const writing = { connection, task: remainingTask, options, state };
     const narrowed = narrowPlan(remainingTask, bound).plan;
-    if (needsSlices(narrowed, task.facts.segments, options.sliceFacts)) {
+    // Hot facts are read as a whole, which is faster if they fit.
+    const counted =
+      options.maxSliceFacts === Infinity ? task.facts.segments : countedFacts(task.facts, narrowed.range);
+    if (needsSlices(narrowed, counted, options.sliceFacts)) {
       const facts = await withHotFactsSegment(connection, task);
-      const slices = createTimeSlices(narrowed, facts.segments, options.sliceFacts);
+      const slices = createTimeSlices(narrowed, facts.segments, options.sliceFacts, options.maxSliceFacts);
       state.sliced = { slices, facts, bound };
       yield* writeSlices(writing, state.sliced);
     } else yield* writeAtOnce(writing, bound);
@@ -142,7 +134,7 @@ async function* writeUntilPause(
 interface Writing {
   readonly connection: DuckDBConnection;
   readonly task: EngineTask;
-  readonly options: EngineContext;
+  readonly options: WritingTerms;
   readonly state: WritingState;
 }
 

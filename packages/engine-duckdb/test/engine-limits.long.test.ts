@@ -191,6 +191,24 @@ test('a result that exceeds the memory is complete and in order', async () => {
   expect(await leftFiles()).toEqual(['task/hot.csv']);
 });
 
+test('a report that is out of memory continues in slices that fit', async () => {
+  const plan = planOf({ timeUnit: 'minute' });
+  const hot = await taskOverMany(1_000_000, { plan, directory, signal: never }, { minutes: 50 });
+  const segment = await engineWith().writeHotFacts(hot);
+  if (segment === null) throw new Error('unreachable: there are hot facts');
+  const task = { ...hot, facts: { ...hot.facts, hotRows: 0, segments: [segment] } };
+  const { text, rows } = await linesOf(
+    // No report has enough facts for slices at first.
+    engineWith({ memoryMb: 40, sliceFacts: 1e9 }).writeRows(task),
+  );
+  expect(rows.length).toBeGreaterThan(1);
+  const lines = text.trimEnd().split('\n');
+  expect(new Set(lines).size).toBe(1_000_000);
+  const minutes = lines.map((line) => / 00:(\d\d)/.exec(line)?.[1] ?? 'none');
+  expect(minutes).toEqual(minutes.toSorted());
+  expect([minutes[0], minutes.at(-1)]).toEqual(['00', '49']);
+});
+
 test('too little memory and too little disk are errors with advice for users', async () => {
   const task = await taskOverMany(1_000_000, { plan: planOf(), directory, signal: never });
   await expect(rowsOf(engineWith({ memoryMb: 128, maxSpillMb: 1 }).run(task))).rejects.toThrow(

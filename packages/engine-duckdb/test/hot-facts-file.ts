@@ -63,11 +63,13 @@ export async function taskOver(
 }
 
 /**
- * Creates a task over many facts with different `apiproxy`, so that the report has a row for each.
+ * Creates a task over many facts with different `apiproxy`, so that the report has a row for each. They are in the first
+ * `minutes` of its hour.
  */
 export async function taskOverMany(
   facts: number,
   task: Omit<EngineTask, 'dataset' | 'facts'>,
+  { minutes = 1 }: { readonly minutes?: number } = {},
 ): Promise<EngineTask> {
   const boundPlan = bindPlan(task.plan, catalogue);
   const hotFactsPath = path.join(task.directory, 'hot.csv');
@@ -77,7 +79,7 @@ export async function taskOverMany(
     name === 'environment_id'
       ? '7 as environment_id'
       : name === 'timestamp'
-        ? `timestamp '2026-03-01 00:00:00' as timestamp`
+        ? `timestamp '2026-03-01 00:00:00' + to_minutes(n % ${minutes}) as timestamp`
         : name === 'message_count'
           ? '1 as message_count'
           : `'proxy ' || md5(n::varchar) as ${name}`,

@@ -1,0 +1,13 @@
+import type { InstanceLimits } from './duckdb-instance.ts';
+import type { InstancePool } from './instance-pool.ts';
+
+/** The collaborators and limits of all runs of an engine. */
+export interface EngineContext {
+  readonly sampleFacts: number;
+  /** Approximate facts of the first slice of a report that is computed in slices. */
+  readonly sliceFacts: number;
+  /** Approximate size of a Parquet file. Undefined: the default. */
+  readonly parquetFileBytes: number | undefined;
+  readonly limits: InstanceLimits;
+  readonly pool: InstancePool;
+}

@@ -1,0 +1,36 @@
+import { estimateFacts, needsSlices, type CountedSegment, type Plan, type TimeRange } from '@hourglass/query';
+import type { FactFiles } from '@hourglass/reports';
+import type { EngineContext } from './engine-context.ts';
+
+/** The terms on which a report is written. */
+export interface WritingTerms extends EngineContext {
+  /** Maximum facts of a slice. Infinity: a slice whose rows take little time and memory is followed by a larger one. */
+  readonly maxSliceFacts: number;
+}
+
+/** A slice that small needs little memory, whatever its facts are. */
+const minSliceFacts = 1_000;
+
+/** Few steps, because each one that does not suffice takes its time. */
+const shrinking = 8;
+
+/**
+ * Returns terms on which the rest of a report needs less memory: one thread, because each allocates some,
+ * then ever smaller slices. Null: there are none.
+ */
+export function smallerTerms(terms: WritingTerms, remaining: Plan, facts: FactFiles): WritingTerms | null {
+  const { limits, sliceFacts } = terms;
+  if (limits.threads > 1) return { ...terms, limits: { ...limits, threads: 1 } };
+  const counted = countedFacts(facts, remaining.range);
+  const smaller = Math.floor(Math.min(sliceFacts, estimateFacts(counted, remaining.range)) / shrinking);
+  if (smaller < minSliceFacts || !needsSlices(remaining, counted, smaller)) return null;
+  return { ...terms, sliceFacts: smaller, maxSliceFacts: smaller };
+}
+
+/** Hot facts count as if they were evenly distributed in the range. */
+export function countedFacts(
+  { segments, hotRows }: Pick<FactFiles, 'segments' | 'hotRows'>,
+  { startMs, endExclusiveMs }: TimeRange,
+): readonly CountedSegment[] {
+  return [...segments, { facts: hotRows, firstMs: startMs, lastMs: endExclusiveMs - 1 }];
+}
