@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bindPlan, catalogue, type Plan } from '@hourglass/query';
+import { bindPlan, catalogue, type Plan, type StoredSegment } from '@hourglass/query';
 import { computeRows } from '../../src/queries/compute-rows.ts';
 import type { Claim } from '../../src/queries/query-store.ts';
 import type { RowFile } from '../../src/queries/report-engine.ts';
@@ -16,6 +16,10 @@ const snapshot = {
   ...{ hotFactsPath: '', hotRows: 5, segments: [], expiredBeforeMs: null, watermark: null },
   takenAt: new Date(0),
 };
+const segment: StoredSegment = {
+  ...{ id: 'one', key: 'segments/7/api/one.parquet', bytes: 10, sha256: '', etag: 'aa', facts: 1 },
+  ...{ firstMs: 0, lastMs: 1, columns: [], deletions: [] },
+};
 const away = new ServiceUnavailable('cluster', new Error('nothing listens'));
 
 async function* file(path: string): AsyncGenerator<RowFile, void> {
@@ -29,22 +33,29 @@ async function computed(
     readonly answers?: boolean;
     readonly counts?: () => Promise<void>;
     readonly format?: 'json' | 'parquet';
+    readonly deletions?: number;
   } = {},
 ) {
   const { engine = 'auto', answers = false, counts = () => Promise.resolve(), format = 'json' } = options;
+  const deletions = Array.from({ length: options.deletions ?? 0 }, (_, batch) => ({
+    batchSeq: String(batch),
+  }));
   let counted = 0;
   const warnings: string[] = [];
   const check = () =>
     answers ? Promise.resolve({ name: 'ClickHouse', version: '26.7' }) : Promise.reject(away);
   const ports = {
-    segmentFiles: { place: () => Promise.resolve([]) },
+    segmentFiles: { place: () => Promise.resolve(['one']) },
     engine: {
       identity: { name: 'DuckDB', version: '1' },
       writeRows: () => file('here'),
       writeHotFacts: () => Promise.resolve(null),
       writeParquet: ({ shown }: { shown: AsyncGenerator<RowFile, void> }) => parquetOf(shown),
     },
-    objects: { delete: () => Promise.resolve() },
+    objects: {
+      delete: () => Promise.resolve(),
+      stat: () => Promise.resolve({ bytes: segment.bytes, etag: segment.etag }),
+    },
     cluster: {
       engine: { check, writeRows: () => file('cluster') },
       settings: { engine, hasCluster: true, clusterMinFacts: 1 },
@@ -57,7 +68,8 @@ async function computed(
   } as unknown as RunQueryPorts;
   const { rows, engine: identity } = await computeRows(claim, ports, {
     boundPlan: bindPlan({ ...plan, output: { format } }, catalogue),
-    ...{ snapshot, directory: '', signal: new AbortController().signal },
+    snapshot: { ...snapshot, segments: [{ ...segment, deletions }] },
+    ...{ directory: '', signal: new AbortController().signal },
     ...{ onCollected: () => {}, onProgress: () => {} },
   });
   const files: string[] = [];
@@ -94,6 +106,15 @@ describe('a report for the cluster', () => {
     expect(await computed({ answers: true })).toMatchObject({
       engine: 'ClickHouse',
       files: ['cluster'],
+      counted: 0,
+    });
+  });
+
+  test('is computed here when segments have too many deletions', async () => {
+    const { files } = await computed({ answers: true, deletions: 1_000 });
+    expect(files).toEqual(['cluster']);
+    expect(await computed({ answers: true, deletions: 1_001 })).toMatchObject({
+      files: ['here'],
       counted: 0,
     });
   });
