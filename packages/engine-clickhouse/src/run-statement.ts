@@ -31,7 +31,7 @@ const answerBufferBytes = 8 * 1024 * 1024;
 const maxKeys = 1_000_000;
 
 /** Settings of each statement besides those of the dialect. */
-function statementSettings({ memoryMb, timeoutMs }: StatementLimits) {
+export function statementSettings({ memoryMb, timeoutMs }: StatementLimits) {
   const memoryBytes = memoryMb * 1024 * 1024;
   return {
     ...clickhouseSettings,
