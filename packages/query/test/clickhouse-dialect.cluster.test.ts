@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clusterSize } from '@hourglass/testing';
 import {
@@ -15,6 +16,9 @@ import {
   factRowColumns,
   planQuery,
 } from '../src/index.ts';
+import { inDialect } from '../src/compile/dialect/dialect.ts';
+import { duckdbDialect } from '../src/compile/dialect/duckdb.ts';
+import { compileStatement, createSqlBuilder, type FactsRelation } from '../src/compile/sql-builder.ts';
 import { type ClickHouseProcess, startClickHouse } from './clickhouse-process.ts';
 import { openDuckDB } from './facts-relation.ts';
 import { columns, context, facts } from './random-facts.ts';
@@ -94,4 +98,31 @@ test.each([
     expect(counts.rows).toBeGreaterThan(counts.compared);
   },
   1_200_000,
+);
+
+test.each(['integer', 'decimal'] as const)(
+  'numbers of type %s have the digits of DuckDB as floats, also beyond 2^53',
+  async (type) => {
+    const number = fc
+      .tuple(fc.bigInt({ min: -(2n ** 120n), max: 2n ** 120n }), fc.integer({ min: 0, max: 119 }))
+      .map(([bits, shift]) => bits / 2n ** BigInt(shift));
+    const numbers = [0n, -1n, 2n ** 53n + 1n, -(2n ** 64n), ...fc.sample(number, { numRuns: 200, seed })];
+    const texts = numbers.map((millionths) => {
+      const digits = String(millionths).replace('-', '').padStart(7, '0');
+      const sign = millionths < 0n ? '-' : '';
+      return type === 'integer' ? String(millionths) : `${sign}${digits.slice(0, -6)}.${digits.slice(-6)}`;
+    });
+    const doubles = texts.map((text, index) =>
+      inDialect((dialect) => {
+        const target = type === 'integer' ? dialect.wideInteger : sql`decimal(38, 6)`;
+        return dialect.toDouble(sql`cast(${sql.lit(text)} as ${target})`, type);
+      }).as(`c${index}`),
+    );
+    const query = createSqlBuilder()
+      .selectFrom(sql<FactsRelation>`(select 1 as one)`.as('facts'))
+      .select(doubles);
+    const { rows } = await duckdb.query(compileStatement(query, duckdbDialect).sql);
+    const found = await clickhouse.run(compileStatement(query, clickhouseDialect({ relation: 'facts' })));
+    expect(found.trim().split('\t').map(Number)).toEqual(rows[0]);
+  },
 );

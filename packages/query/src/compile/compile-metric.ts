@@ -6,8 +6,8 @@ import {
   type ResolvedMetricSource,
   resolveMetricSource,
 } from '../catalogue/look-up.ts';
-import { isFloatMetric } from '../plan/output-columns.ts';
-import type { Operation, Operator, Plan, PlannedMetric } from '../plan/plan.ts';
+import { aggregateType, isFloatMetric, metricType } from '../plan/output-columns.ts';
+import type { Operator, Plan, PlannedMetric } from '../plan/plan.ts';
 import { isDistinctFunction, isPercentileFunction } from '../plan/plan-function.ts';
 import type { PlanFrame } from './compile-dimension.ts';
 import { compileFactValue } from './compile-fact-value.ts';
@@ -50,10 +50,20 @@ export function operate(
   dataset: Dataset,
 ): RawBuilder<unknown> {
   if (planned.operation === undefined) return aggregate;
-  const type = isFloatMetric(planned, dataset)
-    ? sql.raw('double')
-    : inDialect(({ wideInteger }) => wideInteger);
-  return compileOperation(aggregate, planned.operation, type);
+  const { operator, value } = planned.operation;
+  const operand = (type: RawBuilder<unknown>) => sql`${operatorSigns[operator]} cast(${value} as ${type})`;
+  if (!isFloatMetric(planned, dataset)) {
+    // Both operands have one type, so that 128 bits are available before a multiplication.
+    const wide = inDialect(({ wideInteger }) => wideInteger);
+    return sql`cast(${aggregate} as ${wide}) ${operand(wide)}`;
+  }
+  const type = planned.part?.of === 'share' ? 'float' : aggregateType(planned, dataset);
+  return sql`${toDouble(aggregate, type)} ${operand(sql.raw('double'))}`;
+}
+
+/** Casts to DOUBLE. */
+export function toDouble(value: RawBuilder<unknown>, type: NumericType): RawBuilder<unknown> {
+  return inDialect((dialect) => dialect.toDouble(value, type));
 }
 
 /** The aggregate of no facts, if it is a number: of a sum, a count and a rate. */
@@ -75,16 +85,9 @@ export function showMetric(
   planned: PlannedMetric,
   dataset: Dataset,
 ): RawBuilder<unknown> {
-  return sql`cast(${value} as ${sql.raw(isFloatMetric(planned, dataset) ? 'double' : 'varchar')})`;
-}
-
-/** Casts both operands to one type, so that 128 bits are available before a multiplication. */
-function compileOperation(
-  aggregate: RawBuilder<unknown>,
-  { operator, value }: Operation,
-  type: RawBuilder<unknown>,
-): RawBuilder<unknown> {
-  return sql`cast(${aggregate} as ${type}) ${operatorSigns[operator]} cast(${value} as ${type})`;
+  return isFloatMetric(planned, dataset)
+    ? toDouble(value, metricType(planned, dataset))
+    : sql`cast(${value} as varchar)`;
 }
 
 function compileAggregate(planned: PlannedMetric, context: MetricContext): RawBuilder<unknown> {
@@ -105,7 +108,7 @@ function compileAggregate(planned: PlannedMetric, context: MetricContext): RawBu
       return sql`count(distinct ${sql.ref(source.column)})`;
     case 'rate':
       // Both operands are integers, so that the result is rounded only once.
-      return sql`cast(${sumOf(sql.ref(source.column), 'integer')} * ${rateFactors[source.per]} as double) / ${lengthMs}`;
+      return sql`${toDouble(sql`${sumOf(sql.ref(source.column), 'integer')} * ${rateFactors[source.per]}`, 'integer')} / ${lengthMs}`;
     default:
       return source satisfies never;
   }
@@ -124,7 +127,7 @@ function compilePercent(
     return context.perFact ? value : sumOf(value, 'decimal');
   };
   const hundredfold = inDialect((dialect) => dialect.hundredfold(total(part)));
-  return sql`cast(${hundredfold} as double) / nullif(cast(${total(whole)} as double), 0)`;
+  return sql`${toDouble(hundredfold, 'decimal')} / nullif(${toDouble(total(whole), 'decimal')}, 0)`;
 }
 
 function compileDistinct(
@@ -178,7 +181,7 @@ function applyFunction(
       return sql`max(${column})`;
     case 'avg':
       // Not avg(), which adds doubles: the last digits would depend on the order of rows.
-      return sql`cast(${sum} as double) / count(${column})`;
+      return sql`${toDouble(sum, type)} / count(${column})`;
     default:
       return name satisfies never;
   }

@@ -115,6 +115,13 @@ export function isFloatMetric(planned: PlannedMetric, dataset: Dataset): boolean
   return aggregateType(planned, dataset) !== 'integer';
 }
 
+/** The type of the values of a metric, which are shown as floats or as whole numbers. */
+export function metricType(planned: PlannedMetric, dataset: Dataset): NumericType {
+  const { operation, part } = planned;
+  if (part?.of !== 'share' && operation === undefined) return aggregateType(planned, dataset);
+  return isFloatMetric(planned, dataset) ? 'float' : 'integer';
+}
+
 /** The type of a metric before its operation and the division by a whole. */
 export function aggregateType(planned: PlannedMetric, dataset: Dataset): NumericType {
   if (isDistinctFunction(planned.function)) return 'integer';

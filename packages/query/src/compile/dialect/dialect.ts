@@ -47,6 +47,8 @@ export interface Dialect {
 
   /** An integer type that holds a sum and its product with an operand. */
   readonly wideInteger: Value;
+  /** Casts a number to DOUBLE, with DuckDB's digits also beyond 2^53. */
+  toDouble(value: Value, type: NumericType): Value;
   /** Exact for integers and decimals; floats are added up with the rounding error carried along (Kahan). */
   sum(column: Value, type: NumericType): Value;
   percentile(choice: PercentileChoice): Value;

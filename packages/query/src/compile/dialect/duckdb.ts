@@ -20,6 +20,7 @@ export const duckdbDialect: Dialect = {
   numbers: (count) => sql`range(${sql.lit(count)}) as numbers(number)`,
 
   wideInteger: sql.raw('hugeint'),
+  toDouble: (value) => sql`cast(${value} as double)`,
   sum: (column, type) => (type === 'float' ? sql`fsum(${column})` : sql`sum(${column})`),
   percentile,
   approxPercentile,

@@ -1,7 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { ColumnType } from '../../catalogue/dataset.ts';
+import type { ColumnType, NumericType } from '../../catalogue/dataset.ts';
 import type { BoundPlan } from '../../plan/bound-plan.ts';
-import { type OutputColumn, outputColumns, outputColumnTypes } from '../../plan/output-columns.ts';
+import {
+  metricType,
+  type OutputColumn,
+  outputColumns,
+  outputColumnTypes,
+} from '../../plan/output-columns.ts';
+import { toDouble } from '../compile-metric.ts';
 import { reportColumns } from '../report-columns.ts';
 
 /** A column of the report, over the rows that have been grouped, compared and divided. */
@@ -16,13 +22,16 @@ export interface RowColumn {
 
 /** Returns the columns in the order of `outputColumns`. */
 export function rowColumns(boundPlan: BoundPlan): readonly RowColumn[] {
-  const { plan } = boundPlan;
+  const { plan, dataset } = boundPlan;
   const types = outputColumnTypes(boundPlan);
   const outputs = outputColumns(boundPlan);
-  const names = plan.metrics.flatMap((_, index) =>
-    plan.comparedRange === undefined ? [`m${index}`] : [`m${index}`, `p${index}`, `c${index}`],
-  );
-  const metrics = names.map((name, index) => metricColumn(sql.ref(name), outputs[index]));
+  const values = plan.metrics.flatMap((metric, index) => {
+    const type = metricType(metric, dataset);
+    const own = { name: `m${index}`, type };
+    if (plan.comparedRange === undefined) return [own];
+    return [own, { name: `p${index}`, type }, { name: `c${index}`, type: 'float' as const }];
+  });
+  const metrics = values.map(({ name, type }, index) => metricColumn(sql.ref(name), type, outputs[index]));
   const { all } = reportColumns(boundPlan);
   const keys = all.slice(plan.metrics.length);
   let dimensions = 0;
@@ -30,7 +39,7 @@ export function rowColumns(boundPlan: BoundPlan): readonly RowColumn[] {
     ...metrics,
     ...keys.map(({ value, show }, index) => {
       const isDimension = index < plan.dimensions.length;
-      const name = outputs[names.length + index]?.name ?? '';
+      const name = outputs[values.length + index]?.name ?? '';
       const key = isDimension ? `k${dimensions}` : 't';
       if (isDimension && value !== null) dimensions += 1;
       const type = types.get(name) ?? 'text';
@@ -39,14 +48,18 @@ export function rowColumns(boundPlan: BoundPlan): readonly RowColumn[] {
   ];
 }
 
-function metricColumn(value: RawBuilder<unknown>, output: OutputColumn | undefined): RowColumn {
+function metricColumn(
+  value: RawBuilder<unknown>,
+  type: NumericType,
+  output: OutputColumn | undefined,
+): RowColumn {
   if (output === undefined) throw new Error('a metric has no output column');
   const isFloat = output.kind === 'float';
   return {
     name: output.name,
     value,
     type: isFloat ? 'float' : 'integer',
-    show: (shown) => sql`cast(${shown} as ${sql.raw(isFloat ? 'double' : 'varchar')})`,
+    show: (shown) => (isFloat ? toDouble(shown, type) : sql`cast(${shown} as varchar)`),
     isDimension: false,
   };
 }

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Dataset } from '../../catalogue/dataset.ts';
+import type { Dataset, NumericType } from '../../catalogue/dataset.ts';
 import type { BoundPlan } from '../../plan/bound-plan.ts';
-import { aggregateType } from '../../plan/output-columns.ts';
+import { aggregateType, metricType } from '../../plan/output-columns.ts';
 import type { PlannedMetric } from '../../plan/plan.ts';
-import { operate, sumOf } from '../compile-metric.ts';
+import { operate, sumOf, toDouble } from '../compile-metric.ts';
 import type { Rows } from './row-keys.ts';
 
 /**
@@ -11,7 +11,8 @@ import type { Rows } from './row-keys.ts';
  * rows, or over the rows of the bucket. The wholes stay in `w0`, `w1`, …, those of the compared range
  * in `wp0`, `wp1`, … Adds the relative changes `c0`, `c1`, … of a compared report.
  */
-export function wholeRows(rows: Rows, { plan, dataset }: BoundPlan): Rows {
+export function wholeRows(rows: Rows, boundPlan: BoundPlan): Rows {
+  const { plan, dataset } = boundPlan;
   const isCompared = plan.comparedRange !== undefined;
   const prefixes = isCompared ? (['m', 'p'] as const) : (['m'] as const);
   const parts = plan.metrics.flatMap((metric, index) =>
@@ -31,7 +32,7 @@ export function wholeRows(rows: Rows, { plan, dataset }: BoundPlan): Rows {
       : sql`select * replace (${sql.join(replaced)}) from (select *, ${sql.join(wholes)} from (${rows}))`;
   if (!isCompared) return divided;
   const changes = plan.metrics.map(
-    (_, index) => sql`${changeOf(sql.ref(`m${index}`), sql.ref(`p${index}`))} as ${sql.ref(`c${index}`)}`,
+    (_, index) => sql`${changeOf(index, boundPlan)} as ${sql.ref(`c${index}`)}`,
   );
   return changes.length === 0 ? divided : sql`select *, ${sql.join(changes)} from (${divided})`;
 }
@@ -47,10 +48,7 @@ export function partOf(
   metric: PlannedMetric,
   dataset: Dataset,
 ): RawBuilder<unknown> {
-  const part =
-    metric.part?.of === 'share'
-      ? sql`(cast(${value} as double) / nullif(cast(${whole} as double), 0))`
-      : whole;
+  const part = metric.part?.of === 'share' ? quotient(value, whole, aggregateType(metric, dataset)) : whole;
   return operate(part, metric, dataset);
 }
 
@@ -60,6 +58,17 @@ function wholeOf(value: RawBuilder<unknown>, metric: PlannedMetric, dataset: Dat
 }
 
 /** The difference, exact for whole numbers and decimals, divided by the earlier value. */
-function changeOf(value: RawBuilder<unknown>, previous: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`(cast(${value} - ${previous} as double) / nullif(cast(${previous} as double), 0))`;
+function changeOf(index: number, { plan, dataset }: BoundPlan): RawBuilder<unknown> {
+  const [value, previous] = [sql.ref(`m${index}`), sql.ref(`p${index}`)];
+  const metric = plan.metrics[index];
+  if (metric === undefined) throw new Error(`the plan has no metric ${index}`);
+  return quotient(sql`${value} - ${previous}`, previous, metricType(metric, dataset));
+}
+
+function quotient(
+  value: RawBuilder<unknown>,
+  divisor: RawBuilder<unknown>,
+  type: NumericType,
+): RawBuilder<unknown> {
+  return sql`(${toDouble(value, type)} / nullif(${toDouble(divisor, type)}, 0))`;
 }
