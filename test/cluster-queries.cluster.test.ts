@@ -1,13 +1,19 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ObjectStore } from '@hourglass/reports';
 import {
   clusterSize,
+  connectDatabase,
   isServiceMissing,
   printFigure,
   readArchive,
   s3ServerProblem,
+  temporaryFolder,
   type ClickHouseCluster,
   type RunningSystem,
+  type TemporaryFolder,
 } from '@hourglass/testing';
 import { engineOf, startClusterSystem, type ClusterSystem } from './cluster-system.ts';
 
@@ -30,19 +36,23 @@ const byProxy = {
 };
 
 describe.skipIf(isStoreMissing)('queries on a cluster', () => {
+  let folder: TemporaryFolder;
   let started: ClusterSystem;
   let cluster: ClickHouseCluster;
   let system: RunningSystem;
   let objects: ObjectStore;
   let clusterOnly: ClusterSystem['clusterOnly'];
   beforeAll(async () => {
-    started = await startClusterSystem(2);
+    [folder, started] = await Promise.all([temporaryFolder(), startClusterSystem(2)]);
     ({ cluster, system, objects, clusterOnly } = started);
     for (let day = 0; day < 10; day += 1) await system.client.sendFacts(factsOf(day, 60));
     await system.client.sendFacts(factsOf(9, 7));
     await system.clientOf(system.organization, 'test').sendFacts(factsOf(3, 80));
   }, 600_000);
-  afterAll(() => started.stop());
+  afterAll(async () => {
+    await started.stop();
+    await folder.remove();
+  });
 
   /** Facts of two proxies in turn, with the response times 0, 1, 2, … milliseconds. */
   function factsOf(day: number, count: number) {
@@ -84,10 +94,9 @@ describe.skipIf(isStoreMissing)('queries on a cluster', () => {
         version: expect.stringMatching(/^26\./) as string,
       });
       for await (const { key } of objects.list('archives/')) expect(key).toMatch(/\.zip$/);
-      // DuckDB writes it.
       const parquet = await system.client.submit({ ...byProxy, outputFormat: 'parquet' });
       expect(await system.client.ended(parquet)).toMatchObject({ state: 'completed' });
-      expect(await engineOf(system.client, parquet)).toMatchObject({ name: 'DuckDB' });
+      expect(await engineOf(system.client, parquet)).toMatchObject({ name: 'ClickHouse' });
     });
   });
 
@@ -101,6 +110,33 @@ describe.skipIf(isStoreMissing)('queries on a cluster', () => {
     expect((await client.request(`/batches/${first?.batch}`, { method: 'DELETE' })).ok).toBe(true);
     await started.withWorker(clusterOnly, async () => {
       expect(rowsOf(await client.report(byProxy))).toEqual(expectedOf([60]));
+    });
+  });
+
+  test('fail while a segment is another object of the same size', async () => {
+    const database = await connectDatabase(system.databaseUrl);
+    const [segment] = await database.sql<{ key: string; etag: string | null }>(
+      `select object_key as key, etag from segments where state = 'live' and first_at >= '2026-05-09' limit 1`,
+    );
+    await database.end();
+    expect(segment?.etag).toMatch(/./);
+    const key = segment?.key ?? '';
+    const stored = await objects.read(key);
+    if (stored === null) throw new Error('no segment');
+    const bytes = await buffer(stored);
+    const put = async (content: Buffer) => {
+      const file = path.join(folder.path, 'object');
+      await writeFile(file, content);
+      await objects.putFile(key, file, { contentType: 'application/octet-stream' });
+    };
+    await put(Buffer.concat([bytes.subarray(0, -1), Buffer.from([0])]));
+    await started.withWorker(clusterOnly, async () => {
+      const id = await system.client.submit({ ...byProxy, reuse: false });
+      const ended = await system.client.ended(id);
+      expect(ended).toMatchObject({ state: 'failed' });
+      expect(JSON.stringify(ended)).toContain('The object store is not available');
+      await put(bytes);
+      expect(rowsOf(await system.client.report({ ...byProxy, reuse: false }))).toEqual(expectedOf(all));
     });
   });
 
@@ -140,6 +176,8 @@ describe.skipIf(isStoreMissing)('queries on a cluster', () => {
     await started.withWorker(auto, async (worker) => {
       expect(rowsOf(await system.client.report({ ...byProxy, reuse: false }))).toEqual(expectedOf(all));
       expect(worker.output()).toContain('the cluster is not available; the report is computed here');
+      const metrics = await (await fetch(`${system.url}/metrics`)).text();
+      expect(metrics).toContain('hourglass_cluster_fallbacks_total 1');
     });
     const needing = system.startWorker(clusterOnly);
     expect((await needing.exited).code).not.toBe(0);
@@ -161,9 +199,10 @@ describe.skipIf(isStoreMissing)('queries on a cluster', () => {
       return ((await response.json()) as { readonly engine: unknown }).engine;
     };
     expect(await explained(byProxy)).toEqual({ name: 'DuckDB', reason: 'It has fewer than 50000000 facts.' });
-    expect(await explained({ ...byProxy, outputFormat: 'parquet' })).toEqual({
+    const estimated = { name: 'client_ip', function: 'approx_distinct', alias: 'clients' };
+    expect(await explained({ ...byProxy, metrics: [estimated] })).toEqual({
       name: 'DuckDB',
-      reason: 'It runs here, because DuckDB writes the files of parquet.',
+      reason: 'It runs here, because the estimate of approx_distinct depends on the engine.',
     });
   });
 });
