@@ -41,6 +41,7 @@ export async function startClusterSystem(nodes: number): Promise<ClusterSystem> 
       HOURGLASS_BULK_BATCH_ROWS: '50',
       HOURGLASS_SEAL_AFTER_SECONDS: '3600',
       HOURGLASS_RETRY_DELAY_SECONDS: '0',
+      HOURGLASS_ACTIVE_QUERIES: '1000',
       ...cluster.settings,
     },
   });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createClickHouseEngine } from '@hourglass/engine-clickhouse';
 import { createDuckDbEngine } from '@hourglass/engine-duckdb';
 import { bindPlan, catalogue } from '@hourglass/query';
-import { processorMsOf, startClickHouseCluster } from '@hourglass/testing';
+import { eventually, processorMsOf, startClickHouseCluster } from '@hourglass/testing';
 import { planOf, segmentsInRange } from '../rivals/engine.mjs';
 import { shapes } from '../rivals/shapes.mjs';
 import { environmentId } from './store-segments.mjs';
@@ -97,6 +97,7 @@ async function countersOf({ nodes }) {
   return Promise.all(
     nodes.map(async (node) => {
       const { pid } = node;
+      await untilIdle(node);
       await node.run('system flush logs query_log');
       const counted = await node.run(
         `select countIf(is_initial_query and user = 'hourglass'), sumIf(result_rows, not is_initial_query)
@@ -106,6 +107,12 @@ async function countersOf({ nodes }) {
       return { processorMs: processorMsOf(pid), statements, sentRows };
     }),
   );
+}
+
+/** The part of a node ends a little after the statement of which it is one. */
+function untilIdle(node) {
+  const running = `select count() from system.processes where user = 'hourglass'`;
+  return eventually('the node is idle', async () => ((await node.run(running)) === '0\n' ? true : null));
 }
 
 function taskOf(request, { segments }) {
