@@ -77,8 +77,10 @@ async function* writeRows(task: ObjectTask, context: EngineContext): AsyncGenera
     task.signal.throwIfAborted();
     const exchangeRates = await readExchangeRates(task.facts);
     const report = { task, exchangeRates, context };
-    await requireRates(task, dialectOf(report, 'cluster'), (answer) =>
-      askNodes(task, { ...answer, readers: 'cluster' }, context),
+    // One node reads the amounts: that no rate is missing is an empty answer, which several nodes that are not
+    // available to the first one would give as well.
+    await requireRates(task, dialectOf(report, 'node'), (answer) =>
+      askNodes(task, { ...answer, readers: 'node' }, context),
     );
     const slices = slicesOf(task, context);
     if (slices.length > 1) yield* writeSlices(report, slices);
