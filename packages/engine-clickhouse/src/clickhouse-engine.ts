@@ -6,6 +6,8 @@ import {
   estimateFacts,
   evenSlices,
   needsSlices,
+  planFrom,
+  sliceRange,
   type Dialect,
   type ExchangeRate,
   type Plan,
@@ -34,6 +36,9 @@ export interface ClickHouseEngine extends ObjectEngine {
 const defaultMinSliceFacts = 4_000_000;
 /** Slices of a report for each node, so that a slow one does not decide. */
 const slicesPerNode = 3;
+
+/** Growth of the slices of a report with a limit. */
+const sliceGrowth = 8;
 
 interface EngineContext extends ClusterContext {
   readonly minSliceFacts: number;
@@ -82,9 +87,10 @@ async function* writeRows(task: ObjectTask, context: EngineContext): AsyncGenera
     await requireRates(task, dialectOf(report, 'node'), (answer) =>
       askNodes(task, { ...answer, readers: 'node' }, context),
     );
-    const slices = slicesOf(task, context);
-    if (slices.length > 1) yield* writeSlices(report, slices);
-    else yield await writeWhole(report);
+    const { plan, facts } = task;
+    if (!needsSlices(plan, facts.objects, context.minSliceFacts)) yield await writeWhole(report, 'rows-0');
+    else if (plan.limitRows === null) yield* writeSlices(report);
+    else yield* writeUntilLimit(report, plan.limitRows);
   } catch (error) {
     throw toTaskError(error, task.signal, context.limits);
   }
@@ -100,17 +106,10 @@ function dialectOf({ task, exchangeRates, context }: ClusterReport, readers: Rea
   return clickhouseDialect({ ...clusterFacts(task, task.facts, readers, context.cluster), exchangeRates });
 }
 
-/** One slice is the whole report. */
-function slicesOf(task: ObjectTask, { cluster, minSliceFacts }: EngineContext): readonly Plan[] {
-  const { plan, facts } = task;
-  // Rows that a limit leaves out would be computed by every slice.
-  if (plan.limitRows !== null || !needsSlices(plan, facts.objects, minSliceFacts)) return [plan];
-  const wanted = estimateFacts(facts.objects, plan.range) / (cluster.nodes.length * slicesPerNode);
-  return evenSlices(plan, facts.objects, Math.max(minSliceFacts, wanted));
-}
-
-async function* writeSlices(report: ClusterReport, slices: readonly Plan[]): AsyncGenerator<RowFile, void> {
+/** Each node computes some slices. */
+async function* writeSlices(report: ClusterReport): AsyncGenerator<RowFile, void> {
   const { task, context } = report;
+  const slices = slicesOf(task, context);
   let completed = 0;
   const write = (plan: Plan, index: number, signal: AbortSignal) =>
     writeReport({ ...report, task: { ...task, plan, signal } }, 'node', `rows-${index}`);
@@ -123,14 +122,40 @@ async function* writeSlices(report: ClusterReport, slices: readonly Plan[]): Asy
   }
 }
 
-async function writeWhole(report: ClusterReport): Promise<RowFile> {
+function slicesOf({ plan, facts }: ObjectTask, { cluster, minSliceFacts }: EngineContext): readonly Plan[] {
+  const wanted = estimateFacts(facts.objects, plan.range) / (cluster.nodes.length * slicesPerNode);
+  return evenSlices(plan, facts.objects, Math.max(minSliceFacts, wanted));
+}
+
+/**
+ * All nodes compute one slice after another, each larger than the last, until there are enough rows: most
+ * reports with a limit end after the first one.
+ */
+async function* writeUntilLimit(report: ClusterReport, limitRows: number): AsyncGenerator<RowFile, void> {
+  const { task, context } = report;
+  const { objects } = task.facts;
+  let [facts, missingRows] = [context.minSliceFacts, limitRows];
+  let remaining: Plan | null = task.plan;
+  for (let slice = 0; remaining !== null; slice += 1) {
+    const range = sliceRange(remaining, objects, facts);
+    const plan: Plan = { ...remaining, range };
+    const file = await writeWhole({ ...report, task: { ...task, plan } }, `rows-${slice}`);
+    missingRows -= file.rows;
+    remaining = planFrom(remaining, range.endExclusiveMs, missingRows);
+    facts *= sliceGrowth;
+    yield file;
+    if (remaining !== null && task.pauses?.isWanted() === true) await task.pauses.wait(task.signal);
+  }
+}
+
+async function writeWhole(report: ClusterReport, name: string): Promise<RowFile> {
   const { task } = report;
-  const file = await writeReport(report, 'cluster', 'rows-0');
+  const file = await writeReport(report, 'cluster', name);
   if (file.rows > 0 || objectsOf(task, task.facts).length === 0) return file;
   // Nodes that are all unavailable to the first one can look like no facts (ClickHouse issue 86414), so one
   // node confirms an empty report by itself.
   await rm(file.path);
-  return writeReport(report, 'node', 'rows-confirmed');
+  return writeReport(report, 'node', `${name}-confirmed`);
 }
 
 async function writeReport(report: ClusterReport, readers: Readers, name: string): Promise<RowFile> {

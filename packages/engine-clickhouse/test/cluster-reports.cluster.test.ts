@@ -124,7 +124,7 @@ describe.skipIf(isStoreMissing)('reports of two nodes of ClickHouse', () => {
     { outputFormat: 'xlsx' },
     { outputFormat: 'parquet' },
   );
-  const counts = { refused: 0, compared: 0, rows: 0, sliced: 0, repeated: 0 };
+  const counts = { refused: 0, compared: 0, rows: 0, sliced: 0, limited: 0, repeated: 0 };
   const met = new Map<string, number>();
 
   async function compare(random: RandomDataset, placed: PlacedFacts, plansSeed: number): Promise<void> {
@@ -147,7 +147,9 @@ describe.skipIf(isStoreMissing)('reports of two nodes of ClickHouse', () => {
       expect(found.text).toBe(expected.text);
       counts.compared += 1;
       counts.rows += found.rows.reduce((sum, rows) => sum + rows, 0);
-      counts.sliced += found.rows.length > 1 ? 1 : 0;
+      const isSliced = found.rows.length > 1;
+      counts.sliced += isSliced ? 1 : 0;
+      counts.limited += isSliced && task.plan.limitRows !== null ? 1 : 0;
       for (const feature of featuresOf(task, placed)) met.set(feature, (met.get(feature) ?? 0) + 1);
     }
   }
@@ -175,7 +177,8 @@ describe.skipIf(isStoreMissing)('reports of two nodes of ClickHouse', () => {
     );
     console.info(`${JSON.stringify(counts)} of ${plans} plans: ${JSON.stringify(Object.fromEntries(met))}`);
     expect(counts.compared).toBeGreaterThan(0.75 * plans);
-    expect(counts.sliced).toBeGreaterThan(0);
+    expect(counts.sliced).toBeGreaterThan(counts.limited);
+    expect(counts.limited).toBeGreaterThan(0);
     expect(counts.repeated).toBeLessThanOrEqual(0.1 * plans);
     // Otherwise the comparison would have lost a part of its subject unnoticed.
     const wanted = [...features, ...randomDatasets.map(({ dataset }) => `dataset ${dataset.name}`)];
