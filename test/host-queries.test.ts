@@ -126,7 +126,7 @@ describe('queries of a hostname', () => {
         '"metrics":["name:message_count,func:sum,alias:sum_message_count","name:tpm,alias:tpm"],' +
         '"startTimestamp":"2026-03-01T00:00:00.000Z","endTimestamp":"2026-03-02T00:00:00.000Z",' +
         '"outputFormat":"json"},"rows":[' +
-        '{"sum_message_count":"1","tpm":0.0006944444444444445,"apiproxy":"a,\\"b\\"","developer":"(not set)"},' +
+        '{"sum_message_count":"1","tpm":0.0006944444444444445,"apiproxy":"a,\\"b\\"","developer":"(not set)"},\n' +
         '{"sum_message_count":"2","tpm":0.001388888888888889,"apiproxy":"weather","developer":"jane"}]}',
     );
     const head = await request(`${self}/resultView`, { method: 'HEAD' });
