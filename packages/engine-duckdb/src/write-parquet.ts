@@ -18,6 +18,7 @@ export async function* writeParquet(task: ParquetTask, engine: EngineContext): A
   let empty: RowFile | null = null;
   for await (const shown of task.shown) {
     if (shown.rows === 0) {
+      if (empty !== null) await rm(empty.path);
       empty = shown;
       continue;
     }
@@ -26,7 +27,9 @@ export async function* writeParquet(task: ParquetTask, engine: EngineContext): A
     yield* files;
   }
   // Only a report without any row has a file without rows.
-  if (written === 0 && empty !== null) yield* await writeShown(empty, written, task, engine);
+  if (empty === null) return;
+  if (written === 0) yield* await writeShown(empty, written, task, engine);
+  else await rm(empty.path);
 }
 
 /** Names the files from the number `first` on. */

@@ -102,15 +102,18 @@ describe('rows that another engine computed', () => {
     expect(await digestsOf(engineOf(400_000).writeParquet({ ...task, shown, signal }))).toEqual(expected);
   });
 
-  test('of several files follow one another, and files without rows are left out', async () => {
+  test('of several files follow one another, and files without rows are left out and deleted', async () => {
     const plan = planOf({ output: parquet });
     const some = await taskOver([fact({ apiproxy: 'a' })], { plan, directory: folder.path, signal });
     const files = [await shownRows(some, 'first'), await shownRows(some, 'third')];
-    const none = await shownRows(await taskOver([], { plan, directory: folder.path, signal }), 'second');
-    const shown = eachOf([files[0] as RowFile, none, files[1] as RowFile]);
+    const nothing = await taskOver([], { plan, directory: folder.path, signal });
+    const none = [await shownRows(nothing, 'second'), await shownRows(nothing, 'last')];
+    const shown = eachOf([files[0], none[0], files[1], none[1]] as RowFile[]);
     const written = await digestsOf(engineOf().writeParquet({ ...some, shown, signal }));
     expect(written.map(({ rows }) => rows)).toEqual([1, 1]);
     expect(written[0]).toEqual(written[1]);
+    const left = await readdir(folder.path);
+    expect(['first', 'second', 'third', 'last'].filter((name) => left.includes(name))).toEqual([]);
   });
 
   test('are refused and leave no file when they are not as many as the engine says', async () => {
