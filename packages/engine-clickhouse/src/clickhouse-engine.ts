@@ -11,6 +11,7 @@ import {
   type Dialect,
   type ExchangeRate,
   type Plan,
+  type TimeRange,
 } from '@hourglass/query';
 import type { ObjectEngine, ObjectTask, RowFile } from '@hourglass/reports';
 import { askNodes, type ClusterContext } from './ask-nodes.ts';
@@ -134,12 +135,18 @@ function slicesOf({ plan, facts }: ObjectTask, { cluster, minSliceFacts }: Engin
 async function* writeUntilLimit(report: ClusterReport, limitRows: number): AsyncGenerator<RowFile, void> {
   const { task, context } = report;
   const { objects } = task.facts;
+  const allFacts = estimateFacts(objects, task.plan.range);
+  const shareOf = (range: TimeRange) => estimateFacts(objects, range) / Math.max(1, allFacts);
+  let completed = 0;
   let [facts, missingRows] = [context.minSliceFacts, limitRows];
   let remaining: Plan | null = task.plan;
   for (let slice = 0; remaining !== null; slice += 1) {
     const range = sliceRange(remaining, objects, facts);
     const plan: Plan = { ...remaining, range };
-    const file = await writeWhole({ ...report, task: { ...task, plan } }, `rows-${slice}`);
+    const [before, own] = [completed, shareOf(range)];
+    const onProgress = (share: number) => task.onProgress?.(before + share * own);
+    const file = await writeWhole({ ...report, task: { ...task, plan, onProgress } }, `rows-${slice}`);
+    completed += own;
     missingRows -= file.rows;
     remaining = planFrom(remaining, range.endExclusiveMs, missingRows);
     facts *= sliceGrowth;
