@@ -39,6 +39,9 @@ const attacks: readonly (readonly [
 ];
 const carriers = `signature=x&expires=${Math.floor(Date.now() / 1000) + 600}`;
 
+/** Of one address four long heads at once are received; a database that does not answer is a 503, too. */
+const isBeyondSlots = (answer: string) => answer.includes('Too many connections');
+
 describe('a long URL of a stranger', () => {
   let system: TestSystem;
   let database: DatabaseClient;
@@ -65,8 +68,10 @@ describe('a long URL of a stranger', () => {
         for (const length of lengths) {
           const head = `GET ${request('x'.repeat(length))}\r\nHost: api\r\nConnection: close\r\n\r\n`;
           const answers = await Promise.all(Array.from({ length: rounds }, () => exchange(system.url, head)));
-          for (const status of answers.map(statusOf)) {
-            (status === 431 || statuses.includes(status) ? refused : wrong).push({ title, length, status });
+          for (const answer of answers) {
+            const status = statusOf(answer);
+            const isRefused = status === 431 || statuses.includes(status) || isBeyondSlots(answer);
+            (isRefused ? refused : wrong).push({ title, length, status });
           }
         }
       }
