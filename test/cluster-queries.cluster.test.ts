@@ -204,5 +204,13 @@ describe.skipIf(isStoreMissing)('queries on a cluster', () => {
       name: 'DuckDB',
       reason: 'It runs here, because the estimate of approx_distinct depends on the engine.',
     });
+    const database = await connectDatabase(system.databaseUrl);
+    const deletions = Array.from({ length: 1_001 }, (_, batch) => ({ batchSeq: `-${batch + 1}` }));
+    await database.sql(`update segments set deletions = '${JSON.stringify(deletions)}' where state = 'live'`);
+    await database.end();
+    expect(await explained(byProxy)).toEqual({
+      name: 'DuckDB',
+      reason: 'Its segments still contain the facts of more than 1000 deletions.',
+    });
   });
 });

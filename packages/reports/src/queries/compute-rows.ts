@@ -58,9 +58,6 @@ export async function computeRows(
   }
 }
 
-/** Each is a condition, which a node tests for each block of facts: beyond some thousand a node refuses the statement. */
-const maxClusterDeletions = 1_000;
-
 /** Null: the report is computed here. */
 async function availableCluster(
   { id, attempt }: Claim,
@@ -69,11 +66,8 @@ async function availableCluster(
 ) {
   if (cluster === null) return null;
   const { settings, engine, countFallback } = cluster;
-  if (chooseEngine(boundPlan, countFacts(snapshot), settings).name !== 'ClickHouse') return null;
-  if (countDeletions(snapshot) > maxClusterDeletions) {
-    log.info({ queryId: id, attempt }, 'too many deletions for the cluster; the report is computed here');
-    return null;
-  }
+  const scan = { facts: countFacts(snapshot), segments: snapshot.segments };
+  if (chooseEngine(boundPlan, scan, settings).name !== 'ClickHouse') return null;
   try {
     return { engine, identity: await engine.check(signal) };
   } catch (error) {
@@ -88,9 +82,4 @@ async function availableCluster(
     );
     return null;
   }
-}
-
-/** Counts those that segments still contain, each once. */
-function countDeletions({ segments }: Pick<FactSnapshot, 'segments'>): number {
-  return new Set(segments.flatMap(({ deletions }) => deletions.map((each) => JSON.stringify(each)))).size;
 }

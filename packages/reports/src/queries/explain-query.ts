@@ -50,6 +50,7 @@ export async function explainQuery(
   requireSheetRows(plan, estimatedGroups);
   const reuse = reuseOf(plan, ports.catalogue, mayReuse && !endsNow);
   const equalQuery = await ports.queries.findEqual(plan.tenant, reuse);
+  const engine = chooseEngine(boundPlan, { facts: rowsScanned, segments }, ports.engines);
   return {
     rowsScanned,
     bytesScanned: segments.reduce((sum, { bytes }) => sum + bytes, rows * rowBytes),
@@ -57,7 +58,7 @@ export async function explainQuery(
     hotFacts: { rows, exact },
     estimatedGroups,
     estimatedSeconds: toTenths(minSeconds + rowsScanned / (factsPerSecond ?? defaultFactsPerSecond)),
-    ...(ports.engines.hasCluster ? { engine: chooseEngine(boundPlan, rowsScanned, ports.engines) } : {}),
+    ...(ports.engines.hasCluster ? { engine } : {}),
     ...(equalQuery === null ? {} : { equalQuery }),
   };
 }

@@ -16,7 +16,7 @@ const plan: Plan = {
 };
 const auto: EngineSettings = { engine: 'auto', hasCluster: true, clusterMinFacts: 100 };
 const nameFor = (facts: number, settings: EngineSettings, changes: Partial<Plan> = {}) =>
-  chooseEngine(bindPlan({ ...plan, ...changes }, catalogue), facts, settings).name;
+  chooseEngine(bindPlan({ ...plan, ...changes }, catalogue), { facts, segments: [] }, settings).name;
 
 test('a report runs on the cluster from a number of facts on', () => {
   expect([99, 100].map((facts) => nameFor(facts, auto))).toEqual(['DuckDB', 'ClickHouse']);
@@ -31,8 +31,24 @@ test('the settings select one engine for all reports', () => {
 test('what the cluster computes to other bytes runs on DuckDB, whatever the settings are', () => {
   const all: EngineSettings = { ...auto, engine: 'clickhouse' };
   const estimate = { metric: 'client_ip', function: 'approx_distinct', alias: 'clients' } as const;
-  expect(chooseEngine(bindPlan({ ...plan, metrics: [estimate] }, catalogue), 10 ** 12, all)).toEqual({
+  const boundPlan = bindPlan({ ...plan, metrics: [estimate] }, catalogue);
+  expect(chooseEngine(boundPlan, { facts: 10 ** 12, segments: [] }, all)).toEqual({
     name: 'DuckDB',
     reason: 'It runs here, because the estimate of approx_distinct depends on the engine.',
+  });
+});
+
+test('a report over more than 1,000 deletions runs on DuckDB, whatever the settings are', () => {
+  const all: EngineSettings = { ...auto, engine: 'clickhouse' };
+  const deletions = (first: number, count: number) =>
+    Array.from({ length: count }, (_, index) => ({ batchSeq: String(first + index) }));
+  const chosen = (...ofSegments: readonly { readonly batchSeq: string }[][]) => {
+    const segments = ofSegments.map((each) => ({ deletions: each }));
+    return chooseEngine(bindPlan(plan, catalogue), { facts: 10 ** 12, segments }, all);
+  };
+  expect(chosen(deletions(0, 1_000), deletions(500, 500)).name).toBe('ClickHouse');
+  expect(chosen(deletions(0, 500), deletions(500, 501))).toEqual({
+    name: 'DuckDB',
+    reason: 'Its segments still contain the facts of more than 1000 deletions.',
   });
 });
