@@ -10,16 +10,18 @@ import {
   sliceRange,
   type Dialect,
   type ExchangeRate,
+  type LimitBound,
   type Plan,
   type TimeRange,
 } from '@hourglass/query';
 import type { ObjectEngine, ObjectTask, RowFile } from '@hourglass/reports';
-import { askNodes, type ClusterContext } from './ask-nodes.ts';
+import { askNodes, type Answer, type ClusterContext } from './ask-nodes.ts';
 import { checkCluster, isTestedVersion, untestedVersion } from './check-cluster.ts';
 import { clusterFacts, objectsOf, type Readers } from './cluster-facts.ts';
 import { toTaskError } from './cluster-error.ts';
 import { openCluster, type ClusterOptions } from './cluster.ts';
 import { readExchangeRates, requireRates } from './exchange-rates.ts';
+import { findLimitBound } from './find-limit-bound.ts';
 import { inOrder } from './in-order.ts';
 import type { StatementLimits } from './run-statement.ts';
 
@@ -35,11 +37,14 @@ export interface ClickHouseEngine extends ObjectEngine {
 }
 
 const defaultMinSliceFacts = 4_000_000;
-/** Slices of a report for each node, so that a slow one does not decide. */
-const slicesPerNode = 3;
+/** Slices of a report for each node. More would read more facts twice, because segments overlap. */
+const slicesPerNode = 2;
 
 /** Growth of the slices of a report with a limit. */
 const sliceGrowth = 8;
+
+/** The smallest slice has the facts of this many samples for the bound of a limit. */
+const samplesOfSlice = 4;
 
 interface EngineContext extends ClusterContext {
   readonly minSliceFacts: number;
@@ -82,14 +87,13 @@ async function* writeRows(task: ObjectTask, context: EngineContext): AsyncGenera
   try {
     task.signal.throwIfAborted();
     const exchangeRates = await readExchangeRates(task.facts);
-    const report = { task, exchangeRates, context };
+    const report: ClusterReport = { task, exchangeRates, bound: null, context };
     // One node reads the amounts: that no rate is missing is an empty answer, which several nodes that are not
     // available to the first one would give as well.
-    await requireRates(task, dialectOf(report, 'node'), (answer) =>
-      askNodes(task, { ...answer, readers: 'node' }, context),
-    );
+    await requireRates(task, dialectOf(report, 'node'), askOne(report));
     const { plan, facts } = task;
-    if (!needsSlices(plan, facts.objects, context.minSliceFacts)) yield await writeWhole(report, 'rows-0');
+    if (!needsSlices(plan, facts.objects, context.minSliceFacts))
+      yield await writeWhole({ ...report, bound: await boundOf(report) }, 'rows-0');
     else if (plan.limitRows === null) yield* writeSlices(report);
     else yield* writeUntilLimit(report, plan.limitRows);
   } catch (error) {
@@ -100,7 +104,22 @@ async function* writeRows(task: ObjectTask, context: EngineContext): AsyncGenera
 interface ClusterReport {
   readonly task: ObjectTask;
   readonly exchangeRates: readonly ExchangeRate[];
+  readonly bound: LimitBound | null;
   readonly context: EngineContext;
+}
+
+/** Asks one node for rows that are not those of the report. */
+function askOne({ task, context }: ClusterReport) {
+  return (answer: Pick<Answer, 'statement' | 'format' | 'name'>) =>
+    askNodes(task, { ...answer, readers: 'node' }, context);
+}
+
+function boundOf(report: ClusterReport): Promise<LimitBound | null> {
+  return findLimitBound(report.task, {
+    sampleFacts: report.context.minSliceFacts / samplesOfSlice,
+    dialectOf: (task) => dialectOf({ ...report, task }, 'node'),
+    ask: askOne(report),
+  });
 }
 
 function dialectOf({ task, exchangeRates, context }: ClusterReport, readers: Readers): Dialect {
@@ -123,9 +142,12 @@ async function* writeSlices(report: ClusterReport): AsyncGenerator<RowFile, void
   }
 }
 
+/** As many for each node, so that all have the same work. */
 function slicesOf({ plan, facts }: ObjectTask, { cluster, minSliceFacts }: EngineContext): readonly Plan[] {
-  const wanted = estimateFacts(facts.objects, plan.range) / (cluster.nodes.length * slicesPerNode);
-  return evenSlices(plan, facts.objects, Math.max(minSliceFacts, wanted));
+  const nodes = cluster.nodes.length;
+  const fitting = Math.floor(estimateFacts(facts.objects, plan.range) / minSliceFacts);
+  const ofNode = Math.min(slicesPerNode, Math.floor(fitting / nodes));
+  return evenSlices(plan, facts.objects, ofNode === 0 ? fitting : ofNode * nodes);
 }
 
 /**
@@ -166,9 +188,11 @@ async function writeWhole(report: ClusterReport, name: string): Promise<RowFile>
 }
 
 async function writeReport(report: ClusterReport, readers: Readers, name: string): Promise<RowFile> {
-  const { task, context } = report;
+  const { task, bound, context } = report;
   const dialect = dialectOf(report, readers);
   const isParquet = task.plan.output.format === 'parquet';
-  const statement = isParquet ? compileShownRows(task, dialect) : compileReportLines(task, null, dialect);
+  const statement = isParquet
+    ? compileShownRows(task, bound, dialect)
+    : compileReportLines(task, bound, dialect);
   return askNodes(task, { statement, format: isParquet ? 'parquet' : 'lines', readers, name }, context);
 }

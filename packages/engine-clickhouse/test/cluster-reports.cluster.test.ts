@@ -185,6 +185,37 @@ describe.skipIf(isStoreMissing)('reports of two nodes of ClickHouse', () => {
     expect(wanted.filter((feature) => !met.has(feature))).toEqual([]);
   }, 3_600_000);
 
+  /** Rows that the nodes have sent to the first node of a statement, which also sends to itself. */
+  async function sentRows(): Promise<number> {
+    const counts = await Promise.all(
+      cluster.nodes.map(async (node) => {
+        await node.run('system flush logs query_log');
+        const sent = `select sum(result_rows) from system.query_log where type = 'QueryFinish' and not is_initial_query`;
+        return Number(await node.run(sent));
+      }),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  test('send only groups that can be in the rows of a limit', async () => {
+    // A parameter, like any text of a fact.
+    const pathOf = (index: number) => `'\\\n"{p1}é😀/${(index * 7_919) % 2_000}`;
+    const facts = Array.from({ length: 2_000 }, (_, index): Fact => {
+      const request_path = index % 10 === 0 ? null : pathOf(index);
+      return { environment_id: 7, timestamp: startMs + index, request_path };
+    });
+    const plan = planOf({ dimensions: ['request_path'], limitRows: 5 });
+    const files = await taskOver(facts, { plan, directory: folder.path, signal });
+    const task = { ...files, facts: await objectsOf(files, []) };
+    const before = await sentRows();
+    const found = await eventually('the cluster answers', () =>
+      answered(linesOf(clickhouse.writeRows(task))),
+    );
+    expect(found.text).toBe((await linesOf(duckdb.writeRows(files))).text);
+    const sent = await eventually('a node has sent rows', async () => (await sentRows()) - before || null);
+    expect(sent).toBeLessThan(1_000);
+  });
+
   const rates = ['2026-03-01,USD,0.9123456789', '2026-03-01,SEK,0.0871', '2026-03-02,USD,9999.9999999999'];
   const amounts = ['rate', 'taxAmount', 'revenueShareAmount'];
   const converted: Partial<Plan>[] = [

@@ -1,5 +1,6 @@
 import {
   hotFactsColumns,
+  limitBoundKind,
   mayRead,
   readRanges,
   segmentColumnName,
@@ -14,7 +15,7 @@ export const features = [
   ...['json', 'csv', 'xlsx', 'parquet'].map((format) => `output ${format}`),
   ...['hot facts', 'segments', 'three generations', 'a column that a segment lacks', 'a merged segment'],
   ...['custom fields', 'deleted range', 'deleted batch', 'retention'],
-  ...['filter', 'time zone', 'limit', 'percentile', 'distinct', 'operation'],
+  ...['filter', 'time zone', 'limit', 'limited texts', 'percentile', 'distinct', 'operation'],
   ...['order', 'having', 'others', 'filled gaps', 'comparison', 'share'],
 ] as const;
 
@@ -26,6 +27,8 @@ export function featuresOf(boundPlan: BoundPlan, facts: PlacedFacts): readonly s
     `output ${plan.output.format}`,
     ...placeFeatures(boundPlan, facts),
     ...planFeatures(plan),
+    // A sample bounds them.
+    ...named({ 'limited texts': limitBoundKind(boundPlan) === 'leading-text' }),
   ];
 }
 

@@ -1,21 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   compileLimitBound,
-  estimateFacts,
   limitBoundKind,
-  rangeOfFirstFacts,
+  limitSampleFacts,
+  limitSampleRange,
   type BoundPlan,
   type LimitBound,
 } from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { createFactsView } from './facts-view.ts';
 import { runStatement } from './statements.ts';
-
-/** A sample is only worth its time up to this share of all facts. */
-const largestSampleShare = 1 / 8;
-
-/** Facts of the sample for each row of the limit, because many facts share a group. */
-const factsPerRow = 4;
 
 /**
  * Finds a bound for a plan with a limit by sampling the first facts of its range, which segments
@@ -33,10 +27,10 @@ export async function findLimitBound(
   const limit = plan.limitRows;
   if (kind === null || limit === null) return null;
   const sealed = { ...facts, hotRows: 0 };
-  const mostFacts = estimateFacts(sealed.segments, plan.range) * largestSampleShare;
-  let wantedFacts = Math.max(sampleFacts, factsPerRow * limit);
-  while (wantedFacts <= mostFacts) {
-    const range = rangeOfFirstFacts(sealed.segments, plan.range, wantedFacts);
+  let wantedFacts = limitSampleFacts(limit, sampleFacts);
+  for (;;) {
+    const range = limitSampleRange(sealed.segments, plan.range, wantedFacts);
+    if (range === null) return null;
     const sample = { plan: { ...plan, range }, dataset };
     await createFactsView(connection, sealed, sample);
     const { groups, reach } = await groupsOf(connection, sample);
@@ -45,7 +39,6 @@ export async function findLimitBound(
     if (kind !== 'time' || groups === 0) return null;
     wantedFacts *= Math.max(2, (2 * limit) / groups);
   }
-  return null;
 }
 
 async function groupsOf(connection: DuckDBConnection, sample: BoundPlan) {

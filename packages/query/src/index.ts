@@ -34,6 +34,7 @@ export { offsetText } from './time/offset-text.ts';
 export type { ZoneOffset } from './time/zone-offset.ts';
 export { bucketingOf } from './time/zone.ts';
 export { isOrderedByBucket } from './compile/row-order.ts';
+export * from './slices/limit-sample.ts';
 export * from './slices/sample-range.ts';
 export * from './slices/slice-range.ts';
 export { compileReport } from './compile/compile-report.ts';

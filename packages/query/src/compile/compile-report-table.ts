@@ -23,12 +23,16 @@ export function compileReportTable(boundPlan: BoundPlan, limitBound: LimitBound 
 }
 
 /** Compiles the statement of `compileReport` so that a Parquet file of its rows has texts and doubles only. */
-export function compileShownRows(boundPlan: BoundPlan, dialect: Dialect = duckdbDialect): SqlStatement {
+export function compileShownRows(
+  boundPlan: BoundPlan,
+  limitBound: LimitBound | null = null,
+  dialect: Dialect = duckdbDialect,
+): SqlStatement {
   const shown = outputColumns(boundPlan).map(({ kind }, index) => {
     const type = sql.raw(kind === 'float' ? 'double' : 'varchar');
     return sql`cast(${sql.ref(`c${index}`)} as ${type})`.as(`c${index}`);
   });
-  const report = reportQuery(boundPlan, null).as('report');
+  const report = reportQuery(boundPlan, limitBound).as('report');
   return compileStatement(createSqlBuilder().selectFrom(report).select(shown), dialect);
 }
 

@@ -1,5 +1,6 @@
 import { sql, type SqlBool } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
+import type { Dialect } from './dialect/dialect.ts';
 import { duckdbDialect } from './dialect/duckdb.ts';
 import { reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
@@ -34,7 +35,7 @@ export function limitBoundKind(boundPlan: BoundPlan): LimitBound['kind'] | null 
  * since 1970, DOUBLE; otherwise the greatest value of the first dimension, VARCHAR. `c1` is a bound
  * only if `c0` equals the limit. Throws if the plan cannot be bounded.
  */
-export function compileLimitBound(boundPlan: BoundPlan): SqlStatement {
+export function compileLimitBound(boundPlan: BoundPlan, dialect: Dialect = duckdbDialect): SqlStatement {
   const { limitRows } = boundPlan.plan;
   const columns = reportColumns(boundPlan);
   const { bucketEndMs, leadingTextKey, timeKeys, groupKeys } = columns;
@@ -48,7 +49,7 @@ export function compileLimitBound(boundPlan: BoundPlan): SqlStatement {
         sql<FactsRelation>`(${groups.limit(sql<number>`cast(${limitRows} as bigint)`)})`.as('facts'),
       )
       .select([sql`cast(count(*) as double)`.as('c0'), sql`max(${sql.ref('reach')})`.as('c1')]),
-    duckdbDialect,
+    dialect,
   );
 }
 

@@ -30,16 +30,17 @@ export function sliceRange(plan: Plan, segments: readonly CountedSegment[], fact
   return { startMs: range.startMs, endExclusiveMs: Math.min(range.endExclusiveMs, endExclusiveMs) };
 }
 
-/** Divides a plan into consecutive slices of about `sliceFacts` facts. Their rows in order are the rows of the plan. */
-export function evenSlices(
-  plan: Plan,
-  segments: readonly CountedSegment[],
-  sliceFacts: number,
-): readonly Plan[] {
+/**
+ * Divides a plan into at most `count` consecutive slices of about as many facts. Their rows in order are the rows of
+ * the plan. A slice that ends early, at the start of a bucket, makes the next ones larger instead of adding one.
+ */
+export function evenSlices(plan: Plan, segments: readonly CountedSegment[], count: number): readonly Plan[] {
   const slices: Plan[] = [];
   let remaining: Plan | null = plan;
   while (remaining !== null) {
-    const range = sliceRange(remaining, segments, sliceFacts);
+    const missing = count - slices.length;
+    const facts = estimateFacts(segments, remaining.range) / missing;
+    const range = missing > 1 ? sliceRange(remaining, segments, facts) : remaining.range;
     slices.push({ ...remaining, range });
     remaining = planFrom(remaining, range.endExclusiveMs, remaining.limitRows);
   }
