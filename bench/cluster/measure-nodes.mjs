@@ -10,8 +10,8 @@ import { planOf, segmentsInRange } from '../rivals/engine.mjs';
 import { shapes } from '../rivals/shapes.mjs';
 import { environmentId } from './store-segments.mjs';
 
-/** Small, so that the facts of the benchmark are enough for three slices of each node, as those of a large cluster are. */
-const minSliceFacts = 100_000;
+/** The smallest slice has this share of the facts, as four million, the default, are of 36 million. */
+const smallestSlices = 9;
 /** Reads all files. */
 const { request: warmUp } = shapes.find(({ name }) => name === 'one group: five metrics');
 const limits = { memoryMb: 1_800, timeoutMs: 600_000 };
@@ -33,49 +33,56 @@ export async function answersOfDuckDb({ reports, stored, directory, logProgress 
 }
 
 /**
- * Computes each report on a cluster of this number of nodes. Returns the processor time of each node and the rows that were sent
- * to the first node, for one run.
+ * Computes each report on clusters of these numbers of nodes. Returns for each cluster the processor time of its busiest
+ * node and of all, and the rows that were sent to the first node, for one run: that with the least time of the busiest
+ * node, because other programs of the machine only add to it. The clusters take turns, so that they meet the same load.
  */
-export async function measureNodes({
-  nodes,
-  reports,
-  stored,
-  repetitions,
-  directory,
-  expected,
-  logProgress,
-}) {
-  const cluster = await startClickHouseCluster(nodes, stored.bucket);
-  const engine = createClickHouseEngine({ ...cluster.options, ...limits, minSliceFacts });
+export async function measureClusters({ counts, reports, stored, directory, logProgress, ...options }) {
+  const clusters = [];
   try {
+    for (const nodes of counts) clusters.push(await startCluster(nodes, stored));
+    const measured = clusters.map(({ nodes }) => ({ nodes, reports: [] }));
     // Loads code and what nodes keep of the files.
-    for (let node = 0; node < nodes; node += 1) await digestOf(engine, taskOf(warmUp, stored), directory);
-    const measured = [];
-    for (const { name, request, isSliced } of reports) {
-      const task = taskOf(request, stored);
-      // Loads code and what nodes keep of the files.
-      const answer = await digestOf(engine, task, directory);
-      const runs = [];
-      for (let run = 0; run < repetitions; run += 1)
-        runs.push(await measureRun(cluster, engine, task, directory));
-      const mean = (value) => runs.reduce((sum, one) => sum + value(one), 0) / runs.length;
-      const busiestMs = mean(({ processorMs }) => Math.max(...processorMs));
-      const totalMs = mean(({ processorMs }) => processorMs.reduce((sum, ms) => sum + ms, 0));
-      const shippedRows = mean((one) => one.shippedRows);
-      measured.push({
-        ...{ name, isSliced, busiestMs, totalMs, shippedRows, rows: answer.rows, files: answer.files },
-        isDifferent: answer.digest !== expected.get(name).digest,
-        runs,
-      });
-      logProgress(
-        `${nodes} nodes: ${name}: ${Math.round(busiestMs)} of ${Math.round(totalMs)} ms, ${Math.round(shippedRows)} rows`,
-      );
+    for (const { nodes, engine } of clusters)
+      for (let node = 0; node < nodes; node += 1) await digestOf(engine, taskOf(warmUp, stored), directory);
+    for (const report of reports) {
+      const found = await measureReport({ report, clusters, stored, directory, ...options });
+      found.forEach((one, index) => measured[index].reports.push(one));
+      const figures = found.map(({ busiestMs, totalMs }) => `${busiestMs} of ${totalMs} ms`);
+      logProgress(`${report.name}: ${figures.join(', ')}`);
     }
-    return { nodes, reports: measured };
+    return measured;
   } finally {
-    await engine.close();
-    await cluster.stop();
+    for (const { engine, cluster } of clusters) {
+      await engine.close();
+      await cluster.stop();
+    }
   }
+}
+
+async function startCluster(nodes, stored) {
+  const cluster = await startClickHouseCluster(nodes, stored.bucket);
+  const facts = stored.segments.reduce((sum, segment) => sum + segment.facts, 0);
+  const minSliceFacts = Math.floor(facts / smallestSlices);
+  return { nodes, cluster, engine: createClickHouseEngine({ ...cluster.options, ...limits, minSliceFacts }) };
+}
+
+async function measureReport({ report, clusters, stored, repetitions, directory, expected }) {
+  const { name, request, isSliced } = report;
+  const task = taskOf(request, stored);
+  const runs = clusters.map(() => []);
+  // The first run compiles expressions, and its digest is compared.
+  for (let run = 0; run <= repetitions; run += 1)
+    for (const [index, { cluster, engine }] of clusters.entries())
+      runs[index].push(await measureRun(cluster, engine, task, directory));
+  return runs.map(([first, ...others]) => {
+    const measured = others.map((run) => ({ ...run, busiestMs: Math.max(...run.processorMs) }));
+    const least = measured.reduce((one, other) => (other.busiestMs < one.busiestMs ? other : one));
+    const { busiestMs, processorMs, shippedRows } = least;
+    const totalMs = processorMs.reduce((sum, ms) => sum + ms, 0);
+    const isDifferent = first.answer.digest !== expected.get(name).digest;
+    return { name, isSliced, busiestMs, totalMs, shippedRows, isDifferent, runs: measured };
+  });
 }
 
 async function measureRun(cluster, engine, task, directory) {
