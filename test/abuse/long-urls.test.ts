@@ -39,7 +39,7 @@ const attacks: readonly (readonly [
 ];
 const carriers = `signature=x&expires=${Math.floor(Date.now() / 1000) + 600}`;
 
-/** Of one address four long heads at once are received; a database that does not answer is a 503, too. */
+/** Four long heads of an address are received at once. A database that does not answer is a 503, too. */
 const isBeyondSlots = (answer: string) => answer.includes('Too many connections');
 
 describe('a long URL of a stranger', () => {
