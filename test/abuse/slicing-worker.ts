@@ -65,6 +65,7 @@ export async function openSlicingWorker(
     queries: database.queries,
     factSource: database.factSource,
     segmentFiles: createSegmentFiles(store, { objects, cache }),
+    partials: null,
     cluster: null,
     archives: createArchiveWriter({ threads: 1, manifest: null }),
     objects,

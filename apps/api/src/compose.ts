@@ -6,6 +6,7 @@ import { migrate, openDatabase, type Database } from '@hourglass/database';
 import { createDuckDbEngine, createFactCounter } from '@hourglass/engine-duckdb';
 import { createDoorbell } from '@hourglass/job-queue';
 import {
+  createPartialFiles,
   createSegmentFiles,
   openObjectStore,
   prepareObjectStore,
@@ -32,6 +33,7 @@ import {
   type EngineSettings,
   type KeyedPermits,
   type ObjectStore,
+  type PartialFiles,
   type SegmentFiles,
 } from '@hourglass/reports';
 import { createApp, type AppParts } from './app.ts';
@@ -110,7 +112,7 @@ export async function composeApi(settings: Settings<'api'>, log: Logger): Promis
     sealingPace: sealingPaceOf(settings, database),
     recordReadSemaphore: createSemaphore(concurrentRecordReads),
     ...{ ...limitsOf(settings), ...composeDeliveries(settings, database, metrics) },
-    stats: composeStats(settings, database, objects),
+    stats: composeStats(settings, database, objects, log),
     turns: createEventLoopTurns(),
     bulk: composeBulk(settings, database, objects),
     ...{ counting: composeCounting(settings, objects), uploads: composeUploads(settings, metrics) },
@@ -221,11 +223,13 @@ function composeStats(
   settings: Settings<'api'>,
   database: Database,
   objects: ObjectStore,
+  log: Logger,
 ): RouteServices['stats'] {
   const scratchDirectory = statsScratchOf(settings);
   return {
     factSource: database.factSource,
     segmentFiles: segmentFilesOf(settings, objects),
+    partials: partialFilesOf(settings, log),
     engine: createDuckDbEngine({
       directory: scratchDirectory,
       memoryMb: settings.statsMemoryMb,
@@ -258,6 +262,16 @@ function segmentFilesOf(settings: Settings<'api'>, objects: ObjectStore): Segmen
       directory: path.join(settings.dataDirectory, 'cache', 'segments'),
       maxBytes: settings.segmentCacheBytes,
     },
+  });
+}
+
+/** Those of the workers on this machine, too. */
+function partialFilesOf({ partialsBytes, dataDirectory }: Settings<'api'>, log: Logger): PartialFiles | null {
+  if (partialsBytes === 0) return null;
+  return createPartialFiles({
+    directory: path.join(dataDirectory, 'cache', 'partials'),
+    maxBytes: partialsBytes,
+    onFault: (error) => log.warn({ err: error }, 'partial aggregates cannot be kept'),
   });
 }
 

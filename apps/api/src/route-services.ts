@@ -137,7 +137,7 @@ export interface RouteServices {
   readonly retentionDays: number | null;
   readonly stats: Pick<
     RunStatsPorts,
-    'factSource' | 'segmentFiles' | 'engine' | 'semaphore' | 'scratchDirectory'
+    'factSource' | 'segmentFiles' | 'partials' | 'engine' | 'semaphore' | 'scratchDirectory'
   >;
   /** For large responses. Its keys are organizations. */
   readonly turns: EventLoopTurns;

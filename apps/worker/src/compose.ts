@@ -5,7 +5,7 @@ import { createClickHouseEngine, type ClickHouseEngine } from '@hourglass/engine
 import { createDuckDbEngine, createSegmentWriter } from '@hourglass/engine-duckdb';
 import type { RemovedFacts } from '@hourglass/facts';
 import { createDoorbell, openConsumer } from '@hourglass/job-queue';
-import { createSegmentFiles, openObjectStore } from '@hourglass/object-store';
+import { createPartialFiles, createSegmentFiles, openObjectStore } from '@hourglass/object-store';
 import { createOutbound, type Outbound } from '@hourglass/outbound';
 import {
   describeOutage,
@@ -24,6 +24,7 @@ import {
   removeAbandonedScratch,
   RunSlots,
   runWaitingQueries,
+  type PartialFiles,
   type RunQueryPorts,
   type RunQueryTerms,
 } from '@hourglass/reports';
@@ -223,6 +224,7 @@ async function createRunPorts(
     queries: database.queries,
     factSource: database.factSource,
     segmentFiles,
+    partials: partialFilesOf(settings, log),
     engine: createDuckDbEngine({
       directory: scratchDirectory,
       memoryMb: Math.floor(settings.engineMemoryMb * (1 - segmentMemoryShare)),
@@ -250,6 +252,18 @@ async function createRunPorts(
     crashPoint,
     log,
   };
+}
+
+function partialFilesOf(
+  { partialsBytes, dataDirectory }: Settings<'worker'>,
+  log: Logger,
+): PartialFiles | null {
+  if (partialsBytes === 0) return null;
+  return createPartialFiles({
+    directory: path.join(dataDirectory, 'cache', 'partials'),
+    maxBytes: partialsBytes,
+    onFault: (error) => log.warn({ err: error }, 'partial aggregates cannot be kept'),
+  });
 }
 
 function runTerms({ queryTimeoutMs, resultTtlSeconds, retryDelayMs }: Settings<'worker'>): RunQueryTerms {

@@ -1,7 +1,14 @@
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileReport } from '@hourglass/query';
-import type { EngineTask, HotFactsTask, PlacedSegment, ReportEngine, RowBatch } from '@hourglass/reports';
+import { compileReport, type SqlStatement } from '@hourglass/query';
+import {
+  AttemptFailure,
+  type EngineTask,
+  type HotFactsTask,
+  type PlacedSegment,
+  type ReportEngine,
+  type RowBatch,
+} from '@hourglass/reports';
 import { discardRows } from './discard-rows.ts';
 import { duckDbVersion } from './duckdb-version.ts';
 import { toTaskError } from './engine-error.ts';
@@ -9,6 +16,9 @@ import { writeHotFactsSegment } from './hot-facts-segment.ts';
 import { createInstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { openReport } from './open-report.ts';
+import { coverageOf, coverSegments } from './partials/cover-segments.ts';
+import { closePartials, openPartials } from './partials/open-partials.ts';
+import { hasPartials, withoutPartials } from './partials/without-partials.ts';
 import { withPercentileMethod } from './percentile-memory.ts';
 import { rowBatches } from './row-batches.ts';
 import { startStatement } from './statements.ts';
@@ -36,10 +46,15 @@ export interface DuckDbEngineOptions {
   readonly sliceFacts?: number;
   /** Approximate size of a Parquet file. Default: 16 MiB. */
   readonly parquetFileBytes?: number;
+  /** Partials with more rows for each fact are not worth keeping. */
+  readonly maxPartialRowsPerFact?: number;
 }
 
 /** About one row group of a segment. */
 const defaultSampleFacts = 100_000;
+
+/** A row of a partial takes about as long to read as a fact, and a partial has to be computed first. */
+const defaultPartialRowsPerFact = 1 / 6;
 
 /**
  * Memory per fact of a slice, in bytes, if every fact is a row: its group, its place in the order
@@ -62,9 +77,10 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
   const limits = { memoryMb: Math.floor(memoryMb / maxConcurrentRuns), threads, maxSpillMb };
   const fittingFacts = Math.floor((limits.memoryMb * 1024 * 1024) / sliceBytesPerFact);
   const { sampleFacts = defaultSampleFacts, sliceFacts = fittingFacts, parquetFileBytes } = options;
+  const { maxPartialRowsPerFact = defaultPartialRowsPerFact } = options;
   const directory = path.resolve(options.directory);
   const pool = createInstancePool(directory, limits);
-  const engine = { sampleFacts, sliceFacts, parquetFileBytes, limits, pool };
+  const engine = { sampleFacts, sliceFacts, parquetFileBytes, maxPartialRowsPerFact, limits, pool };
   return {
     run: (task) => runReport(task, engine),
     writeRows: (task) => writeReport(task, engine),
@@ -75,11 +91,18 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
 }
 
 async function* runReport(task: EngineTask, engine: EngineContext): AsyncGenerator<RowBatch, void> {
+  let hasRows = false;
   try {
     task.signal.throwIfAborted();
-    yield* engine.pool.stream((connection) => readReport(connection, task, engine));
+    for await (const batch of engine.pool.stream((connection) => readReport(connection, task, engine))) {
+      hasRows = true;
+      yield batch;
+    }
   } catch (error) {
-    throw toTaskError(error, task.signal, engine.limits);
+    const failure = toTaskError(error, task.signal, engine.limits);
+    const { facts } = task;
+    if (hasRows || !hasPartials(facts) || !(failure instanceof AttemptFailure)) throw failure;
+    yield* runReport({ ...task, facts: await withoutPartials(facts, failure) }, engine);
   }
 }
 
@@ -99,6 +122,25 @@ async function writeHotFacts(
   }
 }
 
+/** Creates the relations of the report, and compiles it. */
+async function openStatement(
+  connection: DuckDBConnection,
+  task: EngineTask,
+  engine: EngineContext,
+): Promise<SqlStatement> {
+  let { facts } = task;
+  if (hasPartials(facts)) {
+    const partialTask = { ...task, facts };
+    const covering = { task: partialTask, engine, isPauseWanted: () => false };
+    const coverage = await coverSegments(connection, covering, coverageOf(facts));
+    const boundPlan = coverage && (await openPartials(connection, partialTask, coverage));
+    if (boundPlan !== null) return compileReport(boundPlan);
+    facts = await withoutPartials(facts);
+  }
+  const bound = await openReport(connection, { ...task, facts }, engine);
+  return compileReport(withPercentileMethod({ ...task, facts }, engine.limits), bound);
+}
+
 async function* readReport(
   connection: DuckDBConnection,
   task: EngineTask,
@@ -107,15 +149,12 @@ async function* readReport(
   const { signal } = task;
   const stopInterrupting = interruptOnAbort(connection, signal);
   try {
-    const bound = await openReport(connection, task, engine);
-    const result = await startStatement(
-      connection,
-      compileReport(withPercentileMethod(task, engine.limits), bound),
-    );
+    const result = await startStatement(connection, await openStatement(connection, task, engine));
     let isComplete = false;
     try {
       yield* rowBatches(result, signal);
       isComplete = true;
+      await closePartials(connection);
     } finally {
       if (!isComplete) await discardRows(connection, result);
     }

@@ -8,6 +8,8 @@ export interface EngineContext {
   readonly sliceFacts: number;
   /** Approximate size of a Parquet file. Undefined: the default. */
   readonly parquetFileBytes: number | undefined;
+  /** Partials with more rows for each fact are not kept. */
+  readonly maxPartialRowsPerFact: number;
   readonly limits: InstanceLimits;
   readonly pool: InstancePool;
 }

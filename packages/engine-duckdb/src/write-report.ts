@@ -11,7 +11,7 @@ import {
   type Plan,
   type SqlStatement,
 } from '@hourglass/query';
-import type { EngineTask, FactFiles, RowFile } from '@hourglass/reports';
+import { AttemptFailure, type EngineTask, type FactFiles, type RowFile } from '@hourglass/reports';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import type { EngineContext } from './engine-context.ts';
 import { isOutOfMemory, toTaskError } from './engine-error.ts';
@@ -20,6 +20,9 @@ import { withHotFactsSegment } from './hot-facts-segment.ts';
 import type { InstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { openRates, openReport } from './open-report.ts';
+import { coverageOf, coverSegments, type Coverage } from './partials/cover-segments.ts';
+import { closePartials, openPartials } from './partials/open-partials.ts';
+import { hasPartials, withoutPartials } from './partials/without-partials.ts';
 import { withPercentileMethod } from './percentile-memory.ts';
 import { countedFacts, smallerTerms, type WritingTerms } from './smaller-terms.ts';
 import { createTimeSlices, type TimeSlices } from './time-slices.ts';
@@ -31,6 +34,10 @@ import { removeFiles, writeTable } from './write-table.ts';
 interface WritingState {
   /** The plan of all rows that are not written yet. Null when all are written. */
   remaining: Plan | null;
+  /** Facts that are in place. Without partials once these turn out to be too large, or fail. */
+  facts: FactFiles;
+  /** Present once partials are being computed. */
+  coverage: Coverage | null;
   /** Number of files written so far. */
   files: number;
   /** Present once the report is computed in slices. */
@@ -51,7 +58,13 @@ type StreamWithInstance = InstancePool['stream'];
  * the next is computed. A report that is out of memory continues with less. Throws the engine's errors.
  */
 export async function* writeReport(task: EngineTask, engine: EngineContext): AsyncGenerator<RowFile, void> {
-  const state: WritingState = { remaining: task.plan, files: 0, sliced: null };
+  const state: WritingState = {
+    remaining: task.plan,
+    facts: task.facts,
+    coverage: null,
+    files: 0,
+    sliced: null,
+  };
   let stream: StreamWithInstance = (work) => engine.pool.stream(work);
   for (let terms: WritingTerms = { ...engine, maxSliceFacts: Infinity }; ;) {
     try {
@@ -59,9 +72,13 @@ export async function* writeReport(task: EngineTask, engine: EngineContext): Asy
       return;
     } catch (error) {
       const failure = toTaskError(error, task.signal, engine.limits);
-      const { remaining } = state;
+      const { remaining, facts } = state;
+      if (hasPartials(facts) && failure instanceof AttemptFailure) {
+        state.facts = await withoutPartials(facts, failure);
+        continue;
+      }
       const smaller =
-        isOutOfMemory(failure) && remaining !== null ? smallerTerms(terms, remaining, task.facts) : null;
+        isOutOfMemory(failure) && remaining !== null ? smallerTerms(terms, remaining, facts) : null;
       if (smaller === null) throw failure;
       terms = smaller;
       stream = (work) => streamWithOwnInstance(task, smaller.limits, work);
@@ -108,24 +125,30 @@ async function* writeUntilPause(
   const stopInterrupting = interruptOnAbort(connection, task.signal);
   try {
     task.signal.throwIfAborted();
-    const remainingTask = { ...task, plan };
+    const partials = await reportOfPartials(connection, { ...task, plan }, options, state);
+    if (partials === 'paused') return;
+    const remainingTask = { ...task, plan, facts: state.facts };
+    const writing = { connection, task: remainingTask, options, state };
+    if (partials !== null) {
+      yield* writeAtOnce(writing, partials, null);
+      return;
+    }
     if (state.sliced !== null) {
       await openRates(connection, task.facts);
-      yield* writeSlices({ connection, task: remainingTask, options, state }, state.sliced);
+      yield* writeSlices(writing, state.sliced);
       return;
     }
     const bound = await openReport(connection, remainingTask, options);
-    const writing = { connection, task: remainingTask, options, state };
     const narrowed = narrowPlan(remainingTask, bound).plan;
     // Hot facts are read as a whole, which is faster if they fit.
     const counted =
-      options.maxSliceFacts === Infinity ? task.facts.segments : countedFacts(task.facts, narrowed.range);
+      options.maxSliceFacts === Infinity ? state.facts.segments : countedFacts(state.facts, narrowed.range);
     if (needsSlices(narrowed, counted, options.sliceFacts)) {
-      const facts = await withHotFactsSegment(connection, task);
+      const facts = await withHotFactsSegment(connection, remainingTask);
       const slices = createTimeSlices(narrowed, facts.segments, options.sliceFacts, options.maxSliceFacts);
       state.sliced = { slices, facts, bound };
       yield* writeSlices(writing, state.sliced);
-    } else yield* writeAtOnce(writing, bound);
+    } else yield* writeAtOnce(writing, remainingTask, bound);
   } finally {
     stopInterrupting();
   }
@@ -138,10 +161,39 @@ interface Writing {
   readonly state: WritingState;
 }
 
-async function* writeAtOnce(writing: Writing, bound: LimitBound | null): AsyncGenerator<RowFile, void> {
+/**
+ * Covers the segments of a report with partials. Returns the plan over them, null for a report that reads
+ * facts, or that the run should pause first.
+ */
+async function reportOfPartials(
+  connection: DuckDBConnection,
+  task: EngineTask,
+  engine: WritingTerms,
+  state: WritingState,
+): Promise<BoundPlan | 'paused' | null> {
+  const { facts } = state;
+  if (!hasPartials(facts)) return null;
+  const isPauseWanted = () => task.pauses?.isWanted() === true;
+  const partialTask = { ...task, facts };
+  const begun = state.coverage ?? coverageOf(facts);
+  const coverage = await coverSegments(connection, { task: partialTask, engine, isPauseWanted }, begun);
+  state.coverage = coverage;
+  if (coverage !== null && coverage.coverable.length > 0) return 'paused';
+  const boundPlan = coverage && (await openPartials(connection, partialTask, coverage));
+  if (boundPlan === null) state.facts = await withoutPartials(facts);
+  return boundPlan;
+}
+
+async function* writeAtOnce(
+  writing: Writing,
+  boundPlan: BoundPlan,
+  bound: LimitBound | null,
+): AsyncGenerator<RowFile, void> {
   const { task, options, state } = writing;
-  const report = { boundPlan: withPercentileMethod(task, options.limits), bound, isLast: true };
+  const method = withPercentileMethod({ ...boundPlan, facts: task.facts }, options.limits);
+  const report = { boundPlan: { ...boundPlan, ...method }, bound, isLast: true };
   const files = await writeRowFiles(writing, report, (share) => task.onProgress?.(share));
+  await closePartials(writing.connection);
   state.remaining = null;
   yield* files;
 }

@@ -316,6 +316,12 @@ export const serverSettings = {
     value: 'MiB',
     description: 'Disk cache of segments fetched from S3; least recently used segments are evicted first.',
   }),
+  partialsBytes: setting('HOURGLASS_PARTIALS_MB', mebibytes(0, 1_073_741_824), '2048', {
+    readBy: ['api', 'worker'],
+    value: 'MiB',
+    description:
+      'Disk space for aggregates of segments, which repeated reports read instead of the segments; 0: none are kept.',
+  }),
   ...clusterSettings,
   ...deliverySettings,
   crashPoint: optionalSetting('HOURGLASS_CRASH_POINT', text, {

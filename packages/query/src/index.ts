@@ -44,6 +44,10 @@ export { compileLimitBound, limitBoundKind, narrowPlan, type LimitBound } from '
 export * from './compile/compile-hot-facts.ts';
 export { maxRateAgeDays } from './compile/converted-amount.ts';
 export { compileMissingRate } from './compile/reported-facts.ts';
+export { compilePartial, compilePartialSize, compileUncovered } from './partials/compile-partial.ts';
+export * from './partials/coverable-segment.ts';
+export * from './partials/partial-shape.ts';
+export { measureName } from './compile/measure-name.ts';
 export * from './mint/mint-criteria.ts';
 export * from './mint/plan-mint-report.ts';
 export * from './orders/order-conditions.ts';

@@ -39,6 +39,8 @@ export * from './queries/reuse.ts';
 export * from './queries/run-query-ports.ts';
 export * from './queries/run-slots.ts';
 export * from './queries/run-waiting-queries.ts';
+export { placeSegments } from './queries/collect-facts.ts';
+export * from './queries/partial-files.ts';
 export * from './queries/segment-files.ts';
 export * from './queries/submission-limits.ts';
 export * from './queries/submit-mint-report.ts';

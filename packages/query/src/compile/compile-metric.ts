@@ -1,5 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { AggregateFunction, Dataset, DistinctFunction, NumericType } from '../catalogue/dataset.ts';
+import type {
+  AggregateFunction,
+  Dataset,
+  DistinctFunction,
+  NumericType,
+  PartialAggregate,
+} from '../catalogue/dataset.ts';
 import {
   getFilterSource,
   metricColumns,
@@ -13,6 +19,7 @@ import type { PlanFrame } from './compile-dimension.ts';
 import { compileFactValue } from './compile-fact-value.ts';
 import { metricValue } from './converted-amount.ts';
 import { inDialect } from './dialect/dialect.ts';
+import { measureName } from './measure-name.ts';
 
 const operatorSigns: Record<Operator, RawBuilder<unknown>> = {
   '+': sql.raw('+'),
@@ -32,6 +39,8 @@ export interface MetricContext {
   /** Whether each fact is a row. */
   readonly perFact: boolean;
   readonly plan: PlanFrame & Pick<Plan, 'metrics' | 'targetCurrency'>;
+  /** Whether the relation has aggregates of facts, as in `BoundPlan`. */
+  readonly readsPartials: boolean;
 }
 
 /**
@@ -99,7 +108,7 @@ function compileAggregate(planned: PlannedMetric, context: MetricContext): RawBu
     case 'column':
       if (planned.percentile !== undefined) return compilePercentile(planned, source, context);
       if (name !== null && !isPercentileFunction(name))
-        return applyFunction(name, metricValue(source.column, context), source.type);
+        return applyFunction(name, aggregatesOf(source.column, context), source.type);
       if (perFact) return metricValue(source.column, context);
       throw new Error(`the metric "${planned.metric}" needs a function`);
     case 'percent':
@@ -108,7 +117,7 @@ function compileAggregate(planned: PlannedMetric, context: MetricContext): RawBu
       return sql`count(distinct ${sql.ref(source.column)})`;
     case 'rate':
       // Both operands are integers, so that the result is rounded only once.
-      return sql`${toDouble(sql`${sumOf(sql.ref(source.column), 'integer')} * ${rateFactors[source.per]}`, 'integer')} / ${lengthMs}`;
+      return sql`${toDouble(sql`${aggregatesOf(source.column, context).sum('integer')} * ${rateFactors[source.per]}`, 'integer')} / ${lengthMs}`;
     default:
       return source satisfies never;
   }
@@ -122,10 +131,8 @@ function compilePercent(
   { part, whole }: Extract<ResolvedMetricSource, { kind: 'percent' }>,
   context: MetricContext,
 ): RawBuilder<unknown> {
-  const total = (name: string) => {
-    const value = metricValue(name, context);
-    return context.perFact ? value : sumOf(value, 'decimal');
-  };
+  const total = (name: string) =>
+    context.perFact ? metricValue(name, context) : aggregatesOf(name, context).sum('decimal');
   const hundredfold = inDialect((dialect) => dialect.hundredfold(total(part)));
   return sql`${toDouble(hundredfold, 'decimal')} / nullif(${toDouble(total(whole), 'decimal')}, 0)`;
 }
@@ -166,22 +173,48 @@ function compilePercentile(
   );
 }
 
+/** The aggregates of a column, of facts or of their partials. */
+interface ColumnAggregates {
+  readonly sum: (type: NumericType) => RawBuilder<unknown>;
+  readonly count: () => RawBuilder<unknown>;
+  readonly min: () => RawBuilder<unknown>;
+  readonly max: () => RawBuilder<unknown>;
+}
+
+function aggregatesOf(column: string, context: MetricContext): ColumnAggregates {
+  if (context.readsPartials) {
+    const kept = (aggregate: PartialAggregate) => sql.ref(measureName(column, aggregate));
+    return {
+      sum: (type) => sumOf(kept('sum'), type),
+      count: () => sumOf(kept('count'), 'integer'),
+      min: () => sql`min(${kept('min')})`,
+      max: () => sql`max(${kept('max')})`,
+    };
+  }
+  const value = metricValue(column, context);
+  return {
+    sum: (type) => sumOf(value, type),
+    count: () => sql`count(${value})`,
+    min: () => sql`min(${value})`,
+    max: () => sql`max(${value})`,
+  };
+}
+
 function applyFunction(
   name: Exclude<AggregateFunction, 'percentile' | 'approx_percentile'>,
-  column: RawBuilder<unknown>,
+  { sum, count, min, max }: ColumnAggregates,
   type: NumericType,
 ): RawBuilder<unknown> {
-  const sum = sumOf(column, type);
   switch (name) {
     case 'sum':
-      return sum;
+      return sum(type);
     case 'min':
-      return sql`min(${column})`;
+      return min();
     case 'max':
-      return sql`max(${column})`;
+      return max();
     case 'avg':
       // Not avg(), which adds doubles: the last digits would depend on the order of rows.
-      return sql`${toDouble(sum, type)} / count(${column})`;
+      return sql`${toDouble(sum(type), type)} / ${count()}`;
     default:
       return name satisfies never;
   }

@@ -46,14 +46,14 @@ export function compileReport(
 
 /** Builds the query of `compileReport`. Throws like it. */
 export function reportQuery(boundPlan: BoundPlan, limitBound: LimitBound | null): FactsQuery {
-  const { plan, dataset } = boundPlan;
+  const { plan } = boundPlan;
   if (plan.groups !== undefined && isStaged(plan)) return stagedGroups(boundPlan, plan.groups);
   if (plan.groups === undefined && (boundPlan.countsValues === true || isStaged(plan)))
     return stagedRows(boundPlan);
   const columns = reportColumns(boundPlan);
   if (plan.groups !== undefined) {
     const facts = reportedFacts(boundPlan);
-    return selectGroups({ plan, choice: plan.groups, dataset, facts, columns });
+    return selectGroups({ boundPlan, choice: plan.groups, facts, columns });
   }
   const narrowed = reportedFacts(narrowPlan(boundPlan, limitBound));
   const facts = whereWithinBound(narrowed, columns, limitBound);

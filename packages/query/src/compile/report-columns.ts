@@ -41,12 +41,13 @@ export interface ReportColumns {
 
 /** Throws if the dataset does not have a name of the plan. */
 export function reportColumns(boundPlan: BoundPlan): ReportColumns {
-  const { plan, dataset } = boundPlan;
+  const { plan, dataset, readsPartials = false } = boundPlan;
   const time = compileTime(plan);
   const dimensions = plan.dimensions.map((name) => compileKey(name, boundPlan));
   const lengthMs = time?.lengthMs ?? rangeLengthMs(plan);
   const perFact = plan.perFact !== undefined;
-  const metrics = plan.metrics.map((metric) => compileMetric(metric, { dataset, lengthMs, perFact, plan }));
+  const context = { dataset, lengthMs, perFact, plan, readsPartials };
+  const metrics = plan.metrics.map((metric) => compileMetric(metric, context));
   const timeKeys = time === null ? [] : [time];
   return {
     all: [

@@ -60,7 +60,8 @@ export function compileMissingRate(
   );
 }
 
-function belongsToEnvironment(environmentId: number): RawBuilder<SqlBool> {
+/** Returns the condition on facts that every statement has. */
+export function belongsToEnvironment(environmentId: number): RawBuilder<SqlBool> {
   const belongs = sql`${sql.ref(environmentColumn.name)} = cast(${environmentId} as integer)`;
   return inDialect(({ isVisible }) => (isVisible === null ? belongs : sql`${belongs} and ${isVisible}`));
 }

@@ -1,14 +1,13 @@
 import { type RawBuilder, sql, type SqlBool } from 'kysely';
-import type { Dataset } from '../catalogue/dataset.ts';
-import type { GroupChoice, Plan } from '../plan/plan.ts';
+import type { BoundPlan } from '../plan/bound-plan.ts';
+import type { GroupChoice } from '../plan/plan.ts';
 import { compileMetric } from './compile-metric.ts';
 import { rangeLengthMs, shownExpression, type ReportColumns } from './report-columns.ts';
 import type { FactsQuery } from './reported-facts.ts';
 
 interface GroupedReport {
-  readonly plan: Plan;
+  readonly boundPlan: BoundPlan;
   readonly choice: GroupChoice;
-  readonly dataset: Dataset;
   /** The facts of the report; selects nothing yet. */
   readonly facts: FactsQuery;
   readonly columns: ReportColumns;
@@ -20,7 +19,8 @@ interface GroupedReport {
  * the groups are therefore selected first and joined with their buckets.
  */
 export function selectGroups(report: GroupedReport): FactsQuery {
-  const { plan, choice, facts, columns } = report;
+  const { choice, facts, columns } = report;
+  const { plan } = report.boundPlan;
   const { all, groupKeys, timeKeys } = columns;
   const shown = all.map(shownExpression);
   const [timeKey] = timeKeys;
@@ -62,9 +62,10 @@ function chooseGroups(
 }
 
 /** Orders by the exact aggregates, not by their shown form, then by the dimensions. */
-function orderOf({ plan, choice, dataset, columns }: GroupedReport): readonly RawBuilder<unknown>[] {
+function orderOf({ boundPlan, choice, columns }: GroupedReport): readonly RawBuilder<unknown>[] {
+  const { plan, dataset, readsPartials = false } = boundPlan;
   const direction = sql.raw(choice.descending ? 'desc' : 'asc');
-  const context = { dataset, lengthMs: rangeLengthMs(plan), perFact: false, plan };
+  const context = { dataset, lengthMs: rangeLengthMs(plan), perFact: false, plan, readsPartials };
   const sorted = choice.sortBy.map((index) => {
     const metric = plan.metrics[index];
     if (metric === undefined) throw new Error(`the plan sorts by metric ${index}, which does not exist`);

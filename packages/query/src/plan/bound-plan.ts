@@ -13,6 +13,11 @@ export interface BoundPlan {
    * instead of from all values in memory.
    */
   readonly countsValues?: boolean;
+  /**
+   * Whether the relation of facts has the columns of partials, under the plan's names: aggregates of
+   * facts that the filter has selected. The plan then has no filter.
+   */
+  readonly readsPartials?: boolean;
 }
 
 /**

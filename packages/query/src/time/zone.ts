@@ -30,7 +30,7 @@ export function frozenZone(
 }
 
 /** The offsets of the zone in which the buckets of a plan begin. */
-function bucketOffsets({
+export function bucketOffsets({
   timeZone,
   utcOffsetMinutes = 0,
 }: Pick<Plan, 'utcOffsetMinutes' | 'timeZone'>): readonly ZoneOffset[] {

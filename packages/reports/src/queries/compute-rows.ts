@@ -38,7 +38,7 @@ export async function computeRows(
   const common = { ...boundPlan, directory, signal, onProgress, ...(pauses && { pauses }) };
   const cluster = await availableCluster(claim, ports, task);
   if (cluster === null) {
-    const facts = await placeSegments(boundPlan, snapshot, ports.segmentFiles, task);
+    const facts = await placeSegments(boundPlan, snapshot, ports, task);
     const rows = ports.engine.writeRows({ ...common, facts });
     return { rows, engine: ports.engine.identity, release: () => Promise.resolve() };
   }

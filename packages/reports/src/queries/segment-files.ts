@@ -1,5 +1,6 @@
 import type { StoredSegment } from '@hourglass/query';
 import type { FactSnapshot } from './fact-source.ts';
+import type { ReportPartials } from './partial-files.ts';
 
 /** Copies segments from the object store to the local disk. */
 export interface SegmentFiles {
@@ -18,6 +19,8 @@ export interface SegmentFiles {
 /** A snapshot whose facts are all on the local disk. */
 export interface FactFiles extends Omit<FactSnapshot, 'segments'> {
   readonly segments: readonly PlacedSegment[];
+  /** Absent: `segments` are those of the snapshot, and no partials are wanted. */
+  readonly partials?: ReportPartials;
 }
 
 export interface PlacedSegment extends Pick<

@@ -46,6 +46,7 @@ async function computed(
     answers ? Promise.resolve({ name: 'ClickHouse', version: '26.7' }) : Promise.reject(away);
   const ports = {
     segmentFiles: { place: () => Promise.resolve(['one']) },
+    partials: null,
     engine: {
       identity: { name: 'DuckDB', version: '1' },
       writeRows: () => file('here'),

@@ -200,6 +200,7 @@ export class World {
           ),
       },
       segmentFiles: { place: () => Promise.resolve([]) },
+      partials: null,
       cluster: null,
       engine: {
         identity: { name: 'DuckDB', version: 'v1' },

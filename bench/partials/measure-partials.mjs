@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { createDuckDbEngine } from '@hourglass/engine-duckdb';
+import { createPartialFiles } from '@hourglass/object-store';
+import { bindPlan, catalogue } from '@hourglass/query';
+import { placeSegments } from '@hourglass/reports';
+import { median } from '../api/latencies.mjs';
+import { planOf, segmentsInRange } from '../rivals/engine.mjs';
+import { environmentId } from '../rivals/write-segments.mjs';
+import { partialReports } from './partial-reports.mjs';
+
+/** As those of a worker with the default settings. */
+const engineOptions = { memoryMb: Math.floor(1024 * 0.78), threads: 2, maxConcurrentRuns: 2 };
+const { signal } = new AbortController();
+
+/** Measures each report, with partials of its own. Returns medians in milliseconds and the bytes of the partials. */
+export async function measurePartials({ segments, directory, rounds, logProgress }) {
+  const engine = createDuckDbEngine({ ...engineOptions, directory });
+  const stored = segments.map((segment, index) => ({ ...segment, id: `segment-${index}` }));
+  const world = { engine, stored, directory };
+  const reports = [];
+  for (const { name, request, later, sparser } of partialReports) {
+    logProgress(name);
+    const measured = {
+      facts: await measure(world, request, rounds),
+      computing: await measureComputing(world, request, rounds),
+    };
+    const partials = await newPartials(directory);
+    await answerOf(world, request, partials.files);
+    measured.repeated = await measure(world, request, rounds, partials.files);
+    const bytes = await bytesOf(partials.folder);
+    // What is new is computed once, therefore one run, from the same partials each time.
+    measured.laterFacts = await measure(world, later, rounds);
+    measured.later = await measureLater(world, { request, later, rounds });
+    if (sparser !== undefined) {
+      measured.sparserFacts = await measure(world, sparser, rounds);
+      measured.sparser = await measure(world, sparser, rounds, partials.files);
+    }
+    reports.push({ name, bytes, scanned: scannedFacts(stored, request), ...measured });
+    await rm(partials.folder, { recursive: true });
+  }
+  return { segmentBytes: stored.reduce((sum, { bytes }) => sum + bytes, 0), reports };
+}
+
+async function measure(world, request, rounds, files = null) {
+  // Loads code and files.
+  const { digest } = await answerOf(world, request, files);
+  const runs = [];
+  for (let round = 0; round < rounds; round += 1) runs.push(await answerOf(world, request, files));
+  return { ms: median(runs.map(({ ms }) => ms)), digest, readsPartials: runs[0].readsPartials };
+}
+
+async function measureComputing(world, request, rounds) {
+  const runs = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const { files, folder } = await newPartials(world.directory);
+    runs.push(await answerOf(world, request, files));
+    await rm(folder, { recursive: true });
+  }
+  return { ms: median(runs.map(({ ms }) => ms)), digest: runs[0].digest };
+}
+
+/** Measures the later report after the first one, each time with new partials. */
+async function measureLater(world, { request, later, rounds }) {
+  const runs = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const { files, folder } = await newPartials(world.directory);
+    await answerOf(world, request, files);
+    runs.push(await answerOf(world, later, files));
+    await rm(folder, { recursive: true });
+  }
+  return { ms: median(runs.map(({ ms }) => ms)), digest: runs[0].digest };
+}
+
+async function newPartials(directory) {
+  const folder = await mkdtemp(path.join(directory, 'partials-'));
+  const onFault = (error) => {
+    throw error;
+  };
+  return { folder, files: createPartialFiles({ directory: folder, maxBytes: 2 ** 40, onFault }) };
+}
+
+/** Computes a report as a worker does, from its snapshot to the last file of rows. */
+async function answerOf({ engine, stored, directory: parent }, request, partials) {
+  const directory = await mkdtemp(path.join(parent, 'task-'));
+  const boundPlan = bindPlan(planOf(request, environmentId), catalogue);
+  const paths = new Map(stored.map(({ id, path: file }) => [id, file]));
+  const segmentFiles = { place: async (wanted) => wanted.map(({ id }) => paths.get(id)) };
+  const snapshot = {
+    ...{ hotFactsPath: path.join(directory, 'none.csv'), hotRows: 0 },
+    ...{ expiredBeforeMs: null, watermark: null, takenAt: new Date(0) },
+    segments: segmentsInRange(stored, boundPlan.plan),
+  };
+  const hash = createHash('sha256');
+  const beganMs = performance.now();
+  const facts = await placeSegments(
+    boundPlan,
+    snapshot,
+    { segmentFiles, partials, engine },
+    { directory, signal },
+  );
+  for await (const file of engine.writeRows({ ...boundPlan, facts, directory, signal }))
+    for await (const piece of createReadStream(file.path)) hash.update(piece);
+  const ms = performance.now() - beganMs;
+  await rm(directory, { recursive: true });
+  return { ms, digest: hash.digest('hex'), readsPartials: facts.partials !== undefined };
+}
+
+function scannedFacts(stored, request) {
+  const plan = planOf(request, environmentId);
+  return segmentsInRange(stored, plan).reduce((sum, { facts }) => sum + facts, 0);
+}
+
+async function bytesOf(folder) {
+  const names = await readdir(folder, { recursive: true });
+  const sizes = await Promise.all(names.map(async (name) => stat(path.join(folder, name))));
+  return sizes.reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
+}

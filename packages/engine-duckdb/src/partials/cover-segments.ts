@@ -1,0 +1,67 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { EngineTask, PlacedPartial, PlacedSegment } from '@hourglass/reports';
+import type { EngineContext } from '../engine-context.ts';
+import { computePartial, type FactsWithPartials } from './compute-partial.ts';
+
+/** How far the segments of a report are covered. */
+export interface Coverage {
+  readonly covering: readonly PlacedPartial[];
+  /** Segments whose facts are read. */
+  readonly uncovered: readonly PlacedSegment[];
+  /** Those of them that partials shall cover. */
+  readonly coverable: readonly PlacedSegment[];
+}
+
+interface Covering {
+  readonly task: Pick<EngineTask, 'plan' | 'dataset' | 'directory' | 'signal' | 'onProgress'> & {
+    readonly facts: FactsWithPartials;
+  };
+  readonly engine: Pick<EngineContext, 'sampleFacts' | 'sliceFacts' | 'maxPartialRowsPerFact'>;
+  /** Whether to stop after a segment. */
+  readonly isPauseWanted: () => boolean;
+}
+
+/** The share of progress for computing partials. The report itself has the rest. */
+const coveringShare = 0.9;
+
+export function coverageOf({ segments, partials }: FactsWithPartials): Coverage {
+  return { covering: partials.covering, uncovered: segments, coverable: partials.coverable };
+}
+
+/**
+ * Computes partials of coverable segments, and keeps them, until all are covered or a pause is wanted.
+ * Returns null if the report should read facts, because partials are too large.
+ */
+export async function coverSegments(
+  connection: DuckDBConnection,
+  { task, engine, isPauseWanted }: Covering,
+  begun: Coverage,
+): Promise<Coverage | null> {
+  const segments = begun.uncovered.length + begun.covering.length;
+  let coverage = begun;
+  for (const segment of begun.coverable) {
+    task.signal.throwIfAborted();
+    const isFirst = coverage.covering.length === 0;
+    const partial = await computePartial(connection, task, segment, { ...engine, isFirst });
+    if (partial === null) return null;
+    await task.facts.partials.keep(segment, partial, task.signal);
+    coverage = withPartial(coverage, segment, partial);
+    task.onProgress?.((coverage.covering.length / segments) * coveringShare);
+    if (isPauseWanted()) break;
+  }
+  // The groups of more rows might not fit into memory, and partials are not read in slices.
+  const rows = coverage.covering.reduce((sum, one) => sum + one.rows, 0);
+  return rows > engine.sliceFacts ? null : coverage;
+}
+
+function withPartial(
+  { covering, uncovered, coverable }: Coverage,
+  segment: PlacedSegment,
+  partial: PlacedPartial,
+): Coverage {
+  return {
+    covering: [...covering, partial],
+    uncovered: uncovered.filter((one) => one !== segment),
+    coverable: coverable.filter((one) => one !== segment),
+  };
+}

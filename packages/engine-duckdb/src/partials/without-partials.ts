@@ -1,0 +1,18 @@
+import type { FactFiles } from '@hourglass/reports';
+import type { FactsWithPartials } from './compute-partial.ts';
+
+export function hasPartials(facts: FactFiles): facts is FactsWithPartials {
+  return facts.partials !== undefined;
+}
+
+/**
+ * Returns the facts of a report that reads no partials, and lets later reports of its shape read none:
+ * because they are too large, or after a fault of the engine.
+ */
+export async function withoutPartials(
+  { partials, ...facts }: FactsWithPartials,
+  fault: unknown = null,
+): Promise<FactFiles> {
+  partials.refuse(fault);
+  return { ...facts, segments: [...facts.segments, ...(await partials.placeCovered())] };
+}

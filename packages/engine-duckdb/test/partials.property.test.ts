@@ -1,0 +1,172 @@
+import { mkdtemp } from 'node:fs/promises';
+import path from 'node:path';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPartialFiles } from '@hourglass/object-store';
+import {
+  bindPlan,
+  catalogue,
+  hotFactsColumns,
+  limitBoundKind,
+  partialShape,
+  planQuery,
+  type Plan,
+  type QueryRequest,
+  type StoredSegment,
+} from '@hourglass/query';
+import { placeSegments, type EngineTask, type PartialFiles, type ReportEngine } from '@hourglass/reports';
+import { suiteSize, temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
+import { placeFacts, placements, type PlacedFacts } from '../../engine-clickhouse/test/placed-facts.ts';
+import { randomDatasets, type RandomDataset } from '../../engine-clickhouse/test/random-datasets.ts';
+import { createDuckDbEngine } from '../src/index.ts';
+import { writeCopiedFacts } from './copied-facts-file.ts';
+import { linesOf, rowsOf } from './hot-facts-file.ts';
+
+const { signal } = new AbortController();
+const plansOfPlacement = { api: 12, others: 3 };
+/** Few of them can be computed from partials. */
+const sampledRequests = 300;
+/** Boundaries of days, hours and of nothing. */
+const ranges = fc.constantFrom(
+  { start: '2026-03-20T00:00:00Z', end: '2026-04-10T00:00:00Z' },
+  { start: '2026-03-26T00:00:00Z', end: '2026-04-06T00:00:00Z' },
+  { start: '2026-03-26T07:00:00Z', end: '2026-04-05T22:00:00Z' },
+  { start: '2026-03-26T07:12:00Z', end: '2026-04-05T22:00:31Z' },
+);
+let folder: TemporaryFolder;
+let engine: ReportEngine;
+const faults: unknown[] = [];
+let segments = 0;
+/** A pause after every other partial. */
+let asked = 0;
+const pauses = { isWanted: () => (asked += 1) % 2 === 0, wait: () => Promise.resolve() };
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  engine = createDuckDbEngine({
+    ...{ directory: folder.path, memoryMb: 256, threads: 2, maxConcurrentRuns: 1 },
+    ...{ sampleFacts: 1_000, maxPartialRowsPerFact: Infinity },
+  });
+});
+afterAll(() => folder.remove());
+
+/** Records are never sealed. */
+const sealedDatasets = randomDatasets.filter(({ dataset }) => dataset.records.length === 0);
+
+interface World {
+  readonly random: RandomDataset;
+  readonly placed: PlacedFacts;
+  /** In the order of the placed segments. */
+  readonly ids: readonly string[];
+  readonly partials: PartialFiles;
+}
+
+/** Places the facts of a task of its own, as a worker and the API do. */
+async function taskOf(
+  { placed, ids }: World,
+  plan: Plan,
+  partials: PartialFiles | null,
+): Promise<EngineTask> {
+  const directory = await mkdtemp(path.join(folder.path, 'task-'));
+  const hotFactsPath = path.join(directory, 'hot.csv');
+  const boundPlan = bindPlan(plan, catalogue);
+  await writeCopiedFacts(hotFactsPath, hotFactsColumns(boundPlan), placed.hot);
+  const stored = placed.segments.map((segment, index): StoredSegment & { path: string } => ({
+    ...{ id: ids[index] ?? '', key: '', bytes: 0, sha256: '', etag: null },
+    ...segment,
+  }));
+  const snapshot = {
+    ...{ hotFactsPath, hotRows: placed.hot.length, segments: stored },
+    ...{ expiredBeforeMs: placed.expiredBeforeMs, watermark: null, takenAt: new Date(0) },
+  };
+  const segmentFiles = {
+    place: (wanted: readonly StoredSegment[]) =>
+      Promise.resolve(wanted.map(({ id }) => stored.find((one) => one.id === id)?.path ?? '')),
+  };
+  const ports = { segmentFiles, partials, engine };
+  const facts = await placeSegments(boundPlan, snapshot, ports, { directory, signal });
+  return { ...boundPlan, facts, directory, signal };
+}
+
+const counts = { plans: 0, computed: 0, read: 0, ofAnotherShape: 0, refused: 0, besideFacts: 0 };
+
+/** Some requests that can be computed from partials, and such as can be from those of the request before. */
+function requestsOf({ dataset, context, requests }: RandomDataset, seed: number): readonly QueryRequest[] {
+  const wanted = plansOfPlacement[dataset.name === 'api' ? 'api' : 'others'];
+  const found: QueryRequest[] = [];
+  for (const [request, range] of fc.sample(fc.tuple(requests, ranges), { numRuns: sampledRequests, seed })) {
+    const [, ...dimensions] = request.dimensions ?? [];
+    const { groupByTimeUnit: _, ...all } = { ...request, timeRange: range };
+    const sparser = [{ ...all, dimensions }, { ...request, timeRange: range, dimensions }, all];
+    found.push(
+      ...[{ ...request, timeRange: range }, ...sparser].filter((one) => readsPartials(one, context)),
+    );
+    if (found.length >= wanted) break;
+  }
+  return found.slice(0, wanted);
+}
+
+function readsPartials(request: QueryRequest, context: RandomDataset['context']): boolean {
+  const planned = planQuery(request, context);
+  if (!planned.ok) return false;
+  const boundPlan = bindPlan(planned.plan, catalogue);
+  return partialShape(boundPlan, 'DuckDB') !== null && limitBoundKind(boundPlan) !== 'time';
+}
+
+/** Compares a report over facts with the same over partials, that it computes and that it finds. */
+async function compare(world: World, request: QueryRequest): Promise<void> {
+  const planned = planQuery({ ...request, outputFormat: 'json' }, world.random.context);
+  if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
+  const { plan } = planned;
+  const expected = await linesOf(engine.writeRows(await taskOf(world, plan, null)));
+  const first = await taskOf(world, plan, world.partials);
+  const { coverable, covering } = first.facts.partials ?? { coverable: [], covering: [] };
+  expect((await linesOf(engine.writeRows({ ...first, pauses }))).text).toBe(expected.text);
+  const second = await taskOf(world, plan, world.partials);
+  const { partials } = second.facts;
+  expect((await linesOf(engine.writeRows({ ...second, pauses }))).text).toBe(expected.text);
+  // Whatever was computed is found again, unless a sum was too large.
+  expect(partials?.coverable ?? []).toEqual([]);
+  counts.plans += 1;
+  counts.computed += coverable.length > 0 ? 1 : 0;
+  counts.read += partials !== undefined && partials.covering.length > 0 ? 1 : 0;
+  counts.ofAnotherShape += covering.some(({ shape }) => shape.id !== first.facts.partials?.shape.id) ? 1 : 0;
+  counts.refused += coverable.length > 0 && partials === undefined ? 1 : 0;
+  counts.besideFacts += partials !== undefined && second.facts.segments.length > 0 ? 1 : 0;
+  const rows = await rowsOf(engine.run(await taskOf(world, plan, null)));
+  expect(await rowsOf(engine.run(await taskOf(world, plan, world.partials)))).toEqual(rows);
+}
+
+test('reports over partials have the bytes of reports over facts, whatever is hidden, hot or sealed', async () => {
+  await fc.assert(
+    fc.asyncProperty(placements, placements, fc.integer(), async (begun, changed, seed) => {
+      // Later comparisons are of hidden facts.
+      const placement = { ...begun, deleted: null, isBatchDeleted: false, expiredHour: null };
+      for (const random of sealedDatasets) {
+        const directory = path.join(folder.path, `partials-${(segments += 1)}`);
+        const options = { directory, maxBytes: 2 ** 30, minFacts: 1 };
+        const partials = createPartialFiles({ ...options, onFault: (error) => faults.push(error) });
+        const placed = await placeFacts(folder.path, random, placement);
+        const ids = placed.segments.map((_, index) => `${seed}-${segments}-${index}`);
+        const world = { random, placed, ids, partials };
+        const requests = requestsOf(random, seed);
+        for (const request of requests) await compare(world, request);
+        // Facts of the same segments are deleted or expire.
+        const { deleted, isBatchDeleted, expiredHour } = changed;
+        const later = await placeFacts(folder.path, random, {
+          ...placement,
+          ...{ deleted, isBatchDeleted, expiredHour },
+        });
+        const isRewritten = later.segments.length !== placed.segments.length || later.isMerged;
+        if (!isRewritten) for (const request of requests) await compare({ ...world, placed: later }, request);
+      }
+    }),
+    { numRuns: suiteSize({ short: 3, full: 60 }), endOnFailure: true },
+  );
+  console.info(`${JSON.stringify(counts)}`);
+  expect(faults).toEqual([]);
+  // Otherwise the comparison would have lost its subject unnoticed.
+  const { plans, computed, read, ofAnotherShape, besideFacts } = counts;
+  expect(read).toBeGreaterThan(0.25 * plans);
+  expect(Math.min(computed, ofAnotherShape, besideFacts)).toBeGreaterThan(0);
+}, 1_800_000);

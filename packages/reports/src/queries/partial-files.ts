@@ -1,0 +1,55 @@
+import type { PartialShape, StoredSegment } from '@hourglass/query';
+import type { PlacedSegment } from './segment-files.ts';
+
+/** A partial on the local disk, in the directory of a task. */
+export interface PlacedPartial {
+  readonly path: string;
+  readonly rows: number;
+  /** Its own, which covers that of the report. */
+  readonly shape: PartialShape;
+}
+
+/**
+ * Keeps partial aggregates of whole segments, which reports read instead of the segments. A partial
+ * is never stale: it belongs to the id of a segment, which never changes, and a report asks for the
+ * segments of its snapshot only. A fault of the disk is as if there were no partials.
+ */
+export interface PartialFiles {
+  /** A segment with fewer facts is read as fast as its partial. */
+  readonly minFacts: number;
+  /**
+   * Places a verified partial for each segment that has one from which the shape can be computed.
+   * Returns them by the ids of their segments. A damaged partial is as if it did not exist.
+   */
+  place(
+    segments: readonly Pick<StoredSegment, 'id'>[],
+    target: { readonly shape: PartialShape; readonly directory: string; readonly signal: AbortSignal },
+  ): Promise<ReadonlyMap<string, PlacedPartial>>;
+  /** Keeps a partial of a segment, if there is room. Its file stays where it is. */
+  keep(
+    segment: Pick<StoredSegment, 'id' | 'facts'>,
+    partial: PlacedPartial,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /**
+   * Remembers that partials of this shape are not worth keeping: they are hardly smaller than the facts of
+   * the environment, or `fault` occurred.
+   */
+  refuse(shape: PartialShape, environmentId: number, fault: unknown): void;
+  isRefused(shape: PartialShape, environmentId: number): boolean;
+}
+
+/** The partials of a report. The facts of other segments and hot facts are read as they are. */
+export interface ReportPartials {
+  readonly shape: PartialShape;
+  /** They cover the segments of the snapshot that are not placed. */
+  readonly covering: readonly PlacedPartial[];
+  /** Those of the placed segments that a partial would cover, the oldest first. */
+  readonly coverable: readonly PlacedSegment[];
+  /** Keeps a partial that was computed from a coverable segment. */
+  keep(segment: PlacedSegment, partial: PlacedPartial, signal: AbortSignal): Promise<void>;
+  /** No further partials of this shape will be computed. `fault`: an error of the engine, or null. */
+  refuse(fault: unknown): void;
+  /** Places the segments that are covered, too. */
+  placeCovered(): Promise<readonly PlacedSegment[]>;
+}
