@@ -28,7 +28,7 @@ export async function measurePartials({ segments, directory, rounds, logProgress
       computing: await measureComputing(world, request, rounds),
     };
     const partials = await newPartials(directory);
-    await answerOf(world, request, partials.files);
+    await computeTwice(world, request, partials.files);
     measured.repeated = await measure(world, request, rounds, partials.files);
     const bytes = await bytesOf(partials.folder);
     // What is new is computed once, therefore one run, from the same partials each time.
@@ -56,6 +56,7 @@ async function measureComputing(world, request, rounds) {
   const runs = [];
   for (let round = 0; round < rounds; round += 1) {
     const { files, folder } = await newPartials(world.directory);
+    await answerOf(world, request, files);
     runs.push(await answerOf(world, request, files));
     await rm(folder, { recursive: true });
   }
@@ -67,11 +68,17 @@ async function measureLater(world, { request, later, rounds }) {
   const runs = [];
   for (let round = 0; round < rounds; round += 1) {
     const { files, folder } = await newPartials(world.directory);
-    await answerOf(world, request, files);
+    await computeTwice(world, request, files);
     runs.push(await answerOf(world, later, files));
     await rm(folder, { recursive: true });
   }
   return { ms: median(runs.map(({ ms }) => ms)), digest: runs[0].digest };
+}
+
+/** The first report reads facts, the second one computes partials. */
+async function computeTwice(world, request, files) {
+  await answerOf(world, request, files);
+  await answerOf(world, request, files);
 }
 
 async function newPartials(directory) {

@@ -48,6 +48,7 @@ import { settleScheduleRunsJob } from './jobs/settle-schedule-runs.ts';
 import { runSmallQueriesJob, watchWaitingJob } from './jobs/serve-waiting.ts';
 import { sweepArchivesJob } from './jobs/sweep-archives.ts';
 import { sweepDeletedTenantsJob } from './jobs/sweep-deleted-tenants.ts';
+import { sweepPartialsJob } from './jobs/sweep-partials.ts';
 import { sweepScratchJob } from './jobs/sweep-scratch.ts';
 import { sweepSegmentsJob } from './jobs/sweep-segments.ts';
 import { oncePerInterval, startPeriodicJob, type PeriodicJob } from './periodic-job.ts';
@@ -102,6 +103,8 @@ interface Adapters {
   readonly doorbell: ReturnType<typeof createDoorbell>;
   readonly objects: Awaited<ReturnType<typeof openObjectStore>>;
   readonly segmentFiles: ReturnType<typeof createSegmentFiles>;
+  /** Null: none are kept. */
+  readonly partials: PartialFiles | null;
   readonly outbound: Outbound;
   /** Null: there is none. */
   readonly cluster: ClickHouseEngine | null;
@@ -198,6 +201,7 @@ async function openAdapters(settings: Settings<'worker'>, log: Logger): Promise<
     doorbell,
     objects,
     segmentFiles,
+    partials: partialFilesOf(settings, log),
     cluster:
       settings.cluster &&
       createClickHouseEngine({
@@ -217,14 +221,15 @@ async function createRunPorts(
   adapters: Adapters,
   log: Logger,
 ): Promise<RunQueryPorts> {
-  const { database, objects, segmentFiles, cluster, watchdog, crashPoint, scratchDirectory } = adapters;
+  const { database, objects, segmentFiles, partials, cluster, watchdog, crashPoint, scratchDirectory } =
+    adapters;
   const { engine, clusterMinFacts } = settings;
   return {
     catalogue,
     queries: database.queries,
     factSource: database.factSource,
     segmentFiles,
-    partials: partialFilesOf(settings, log),
+    partials,
     engine: createDuckDbEngine({
       directory: scratchDirectory,
       memoryMb: Math.floor(settings.engineMemoryMb * (1 - segmentMemoryShare)),
@@ -316,7 +321,7 @@ function createScheduleJobs(
 
 /** Periodic jobs that seal, merge and delete segments. */
 function createSegmentJobs(settings: Settings<'worker'>, adapters: Adapters, log: Logger): PeriodicJob[] {
-  const { database, objects, segmentFiles, crashPoint, scratchDirectory } = adapters;
+  const { database, objects, segmentFiles, partials, crashPoint, scratchDirectory } = adapters;
   const ports = {
     segments: database.segments,
     writer: createSegmentWriter({
@@ -340,6 +345,7 @@ function createSegmentJobs(settings: Settings<'worker'>, adapters: Adapters, log
     mergeSegmentsJob(ports, mergeTerms, scratch),
     rewriteSegmentsJob(ports, scratch),
     sweepSegmentsJob(ports),
+    ...(partials === null ? [] : [sweepPartialsJob({ segments: database.segments, partials })]),
   ];
 }
 

@@ -42,6 +42,7 @@ export * from './queries/run-waiting-queries.ts';
 export { placeSegments } from './queries/collect-facts.ts';
 export * from './queries/partial-files.ts';
 export * from './queries/segment-files.ts';
+export * from './queries/sweep-partials.ts';
 export * from './queries/submission-limits.ts';
 export * from './queries/submit-mint-report.ts';
 export * from './queries/submit-query.ts';

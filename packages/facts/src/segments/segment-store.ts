@@ -118,6 +118,8 @@ export interface SegmentStore {
    * query.
    */
   listDeletable(retiredForMs: number, limit: number): Promise<readonly IncomingSegment[]>;
+  /** Returns those of the ids that no live segment has. */
+  goneSegments(ids: readonly string[]): Promise<readonly string[]>;
   /** Returns the keys that do not belong to an incoming segment. */
   unownedKeys(keys: readonly string[]): Promise<readonly string[]>;
   /** Deletes the segment's row. Its object has to be deleted before. */

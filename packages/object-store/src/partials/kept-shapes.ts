@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PartialShape } from '@hourglass/query';
 import { nullWhenMissing } from '../folder-files.ts';
@@ -8,36 +8,74 @@ import { nullWhenMissing } from '../folder-files.ts';
 export interface KeptShapes {
   /** Null: there is no such description, or it is damaged. */
   find(sha256: string): Promise<PartialShape | null>;
-  /** Returns the SHA-256 of the description. */
+  /** Keeps a description. Returns whether it was kept before. */
+  remember(shape: PartialShape): Promise<boolean>;
+  /** Keeps a description and returns its SHA-256. */
   keep(shape: PartialShape): Promise<string>;
 }
 
-export function createKeptShapes(directory: string): KeptShapes {
+export interface KeptShapesOptions {
+  readonly directory: string;
+  /** When there are more, the half that was not asked for the longest is deleted. */
+  readonly maxShapes: number;
+}
+
+export function createKeptShapes({ directory, maxShapes }: KeptShapesOptions): KeptShapes {
   const known = new Map<string, PartialShape>();
   const fileOf = (sha256: string) => path.join(directory, `${sha256}.json`);
+
+  async function write(sha256: string, text: string): Promise<void> {
+    await mkdir(directory, { recursive: true });
+    await deleteOldest(directory, maxShapes);
+    if (known.size >= maxShapes) known.clear();
+    const incoming = path.join(directory, `${randomUUID()}.incoming`);
+    await writeFile(incoming, text);
+    await rename(incoming, fileOf(sha256));
+  }
+
+  /** Returns whether the description was kept before. */
+  async function rememberText(sha256: string, text: string): Promise<boolean> {
+    const now = new Date();
+    if ((await nullWhenMissing(utimes(fileOf(sha256), now, now).then(() => true))) === true) return true;
+    await write(sha256, text);
+    return false;
+  }
+
   return {
     async find(sha256) {
       const remembered = known.get(sha256);
       if (remembered !== undefined) return remembered;
       const text = await nullWhenMissing(readFile(fileOf(sha256), 'utf8'));
-      // The digest proves that the text is one that `keep` wrote.
+      // The digest proves that the text is one that was written here.
       if (text === null || digestOf(text) !== sha256) return null;
       const shape = JSON.parse(text) as PartialShape;
       known.set(sha256, shape);
       return shape;
     },
+    remember(shape) {
+      const text = JSON.stringify(shape);
+      return rememberText(digestOf(text), text);
+    },
     async keep(shape) {
       const text = JSON.stringify(shape);
       const sha256 = digestOf(text);
-      if (known.has(sha256)) return sha256;
-      await mkdir(directory, { recursive: true });
-      const incoming = path.join(directory, `${randomUUID()}.incoming`);
-      await writeFile(incoming, text);
-      await rename(incoming, fileOf(sha256));
-      known.set(sha256, shape);
+      await rememberText(sha256, text);
       return sha256;
     },
   };
+}
+
+async function deleteOldest(directory: string, maxShapes: number): Promise<void> {
+  const names = await readdir(directory);
+  if (names.length < maxShapes) return;
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const file = path.join(directory, name);
+      return { file, usedMs: (await nullWhenMissing(stat(file)))?.mtimeMs ?? 0 };
+    }),
+  );
+  const oldest = files.toSorted((one, other) => one.usedMs - other.usedMs).slice(0, names.length / 2);
+  for (const { file } of oldest) await rm(file, { force: true });
 }
 
 function digestOf(text: string): string {

@@ -25,6 +25,8 @@ export interface PartialFilesOptions {
 const defaultMinFacts = 50_000;
 /** Partials that are placed at a time. */
 const concurrentPlacings = 8;
+/** Descriptions of a few kilobytes. */
+const maxShapes = 4_000;
 /** Shapes whose refusal is remembered. One that is forgotten costs a sample of facts. */
 const maxRefused = 1_000;
 
@@ -41,7 +43,7 @@ export function createPartialFiles({
   const semaphore = createSemaphore(concurrentPlacings);
   const segmentsFolder = path.join(directory, 'segments');
   const folderOf = (id: string) => path.join(segmentsFolder, id);
-  const shapes = createKeptShapes(path.join(directory, 'shapes'));
+  const shapes = createKeptShapes({ directory: path.join(directory, 'shapes'), maxShapes });
   const space = createPartialSpace(segmentsFolder, maxBytes);
   const refused = new Set<string>();
 
@@ -106,6 +108,13 @@ export function createPartialFiles({
       );
       return new Map(placed.flat());
     },
+    isKnown: (shape) =>
+      shapes.remember(shape).catch((error: unknown) => {
+        onFault(error);
+        return false;
+      }),
+    listSegments: async () => (await nullWhenMissing(readdir(segmentsFolder))) ?? [],
+    forget: (segmentId) => rm(folderOf(segmentId), { recursive: true, force: true }),
     keep: (segment, partial, signal) =>
       keepOne(segment, partial, signal).catch((error: unknown) => {
         signal.throwIfAborted();

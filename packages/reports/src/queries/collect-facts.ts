@@ -96,7 +96,12 @@ async function findPartials(
       segment.facts >= files.minFacts && isCoverable(segment, { plan, resolution, expiredBeforeMs }),
   );
   if (coverable.length === 0) return null;
-  const covering = await files.place(coverable, { ...target, shape });
+  const [covering, isKnown] = await Promise.all([
+    files.place(coverable, { ...target, shape }),
+    files.isKnown(shape),
+  ]);
+  // Computing partials costs more than a report over facts, which is in vain if it is never asked for again.
+  if (covering.size === 0 && !isKnown) return null;
   return { files, shape, environmentId, covering, coverable: new Set(coverable.map(({ id }) => id)) };
 }
 

@@ -25,6 +25,8 @@ export interface PartialFiles {
     segments: readonly Pick<StoredSegment, 'id'>[],
     target: { readonly shape: PartialShape; readonly directory: string; readonly signal: AbortSignal },
   ): Promise<ReadonlyMap<string, PlacedPartial>>;
+  /** Whether a report has asked for this shape before. Remembers that one has. */
+  isKnown(shape: PartialShape): Promise<boolean>;
   /** Keeps a partial of a segment, if there is room. Its file stays where it is. */
   keep(
     segment: Pick<StoredSegment, 'id' | 'facts'>,
@@ -37,6 +39,10 @@ export interface PartialFiles {
    */
   refuse(shape: PartialShape, environmentId: number, fault: unknown): void;
   isRefused(shape: PartialShape, environmentId: number): boolean;
+  /** Returns the ids of the segments that have partials. */
+  listSegments(): Promise<readonly string[]>;
+  /** Deletes the partials of a segment. */
+  forget(segmentId: string): Promise<void>;
 }
 
 /** The partials of a report. The facts of other segments and hot facts are read as they are. */

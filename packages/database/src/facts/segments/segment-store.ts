@@ -66,6 +66,7 @@ export function createSegmentStore(
       }),
     listDeletable: (retiredForMs, limit) =>
       servedByDatabase(() => listDeletable(allSegments, retiredForMs, limit)),
+    goneSegments: (ids) => servedByDatabase(() => goneSegments(allSegments, ids)),
     unownedKeys: (keys) => servedByDatabase(() => unownedKeys(allSegments, keys)),
     unregister: ({ id, environmentId }) =>
       servedByDatabase(async () => {
@@ -97,6 +98,15 @@ async function listDeletable(
     [retiredForMs, limit],
   );
   return rows;
+}
+
+async function goneSegments(pool: Queryable, ids: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select id from unnest($1::uuid[]) as listed(id)
+      where not exists (select from segments where segments.id = listed.id and state = 'live')`,
+    [ids],
+  );
+  return rows.map(({ id }) => id);
 }
 
 async function unownedKeys(pool: Queryable, keys: readonly string[]): Promise<readonly string[]> {
