@@ -95,7 +95,7 @@ module.exports = {
     {
       name: 'only-compose-constructs-adapters',
       severity: 'error',
-      from: { path: '^apps/[^/]+/src', pathNot: '/compose(-deliveries|-ingest)?\\.ts$' },
+      from: { path: '^apps/[^/]+/src', pathNot: '/compose(-deliveries|-ingest|-segments)?\\.ts$' },
       to: { path: `^packages/(${adapters.join('|')})/`, pathNot: [archiveVerifier, sheetTextOnly] },
     },
     {

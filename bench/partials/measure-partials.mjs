@@ -31,7 +31,6 @@ export async function measurePartials({ segments, directory, rounds, logProgress
     await computeTwice(world, request, partials.files);
     measured.repeated = await measure(world, request, rounds, partials.files);
     const bytes = await bytesOf(partials.folder);
-    // What is new is computed once, therefore one run, from the same partials each time.
     measured.laterFacts = await measure(world, later, rounds);
     measured.later = await measureLater(world, { request, later, rounds });
     if (sparser !== undefined) {

@@ -1,6 +1,6 @@
 import { geometricMean } from '../rivals/timing.mjs';
 
-/** Of a report over partials to the same over facts. */
+/** The time of a report over partials, as a share of that over facts. */
 const target = 0.05;
 const targetFactsPerSecond = 300_000_000;
 

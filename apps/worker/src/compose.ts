@@ -2,8 +2,7 @@ import path from 'node:path';
 import { createArchiveWriter, manifestSigningKey, type ManifestOptions } from '@hourglass/archive';
 import { openDatabase, type Database } from '@hourglass/database';
 import { createClickHouseEngine, type ClickHouseEngine } from '@hourglass/engine-clickhouse';
-import { createDuckDbEngine, createSegmentWriter } from '@hourglass/engine-duckdb';
-import type { RemovedFacts } from '@hourglass/facts';
+import { createDuckDbEngine } from '@hourglass/engine-duckdb';
 import { createDoorbell, openConsumer } from '@hourglass/job-queue';
 import { createPartialFiles, createSegmentFiles, openObjectStore } from '@hourglass/object-store';
 import { createOutbound, type Outbound } from '@hourglass/outbound';
@@ -21,7 +20,6 @@ import { catalogue, checkCatalogue } from '@hourglass/query';
 import {
   createCancellations,
   manifestSeed,
-  removeAbandonedScratch,
   RunSlots,
   runWaitingQueries,
   type PartialFiles,
@@ -30,6 +28,7 @@ import {
 } from '@hourglass/reports';
 import { createAttemptScratch } from './attempt-scratch.ts';
 import { createDeliveryJobs } from './compose-deliveries.ts';
+import { createSegmentJobs, segmentMemoryShare } from './compose-segments.ts';
 import { crashAt } from './crash-point.ts';
 import { expireResultsJob } from './jobs/expire-results.ts';
 import { deleteExpiredEventsJob } from './jobs/delete-expired-events.ts';
@@ -38,19 +37,14 @@ import { deleteExpiredIdempotencyKeysJob } from './jobs/delete-expired-idempoten
 import { deleteExpiredLinksJob } from './jobs/delete-expired-links.ts';
 import { deleteSeenChangesJob } from './jobs/delete-seen-changes.ts';
 import { heartbeatJob } from './jobs/heartbeat.ts';
-import { mergeSegmentsJob } from './jobs/merge-segments.ts';
 import { reconcileJob } from './jobs/reconcile.ts';
-import { rewriteSegmentsJob } from './jobs/rewrite-segments.ts';
-import { sealFactsJob } from './jobs/seal-facts.ts';
 import { deleteExpiredScheduleRunsJob } from './jobs/delete-expired-schedule-runs.ts';
 import { runSchedulesJob } from './jobs/run-schedules.ts';
 import { settleScheduleRunsJob } from './jobs/settle-schedule-runs.ts';
 import { runSmallQueriesJob, watchWaitingJob } from './jobs/serve-waiting.ts';
 import { sweepArchivesJob } from './jobs/sweep-archives.ts';
 import { sweepDeletedTenantsJob } from './jobs/sweep-deleted-tenants.ts';
-import { sweepPartialsJob } from './jobs/sweep-partials.ts';
 import { sweepScratchJob } from './jobs/sweep-scratch.ts';
-import { sweepSegmentsJob } from './jobs/sweep-segments.ts';
 import { oncePerInterval, startPeriodicJob, type PeriodicJob } from './periodic-job.ts';
 import { createScratch } from './scratch.ts';
 import { startWatchdog, type RunningWatchdog } from './watchdog.ts';
@@ -74,18 +68,10 @@ const closeDeadlineMs = 4_000;
 const clusterCheckMs = 30_000;
 /** No attempt starts with less free disk space, which running attempts need to finish. */
 const minFreeScratchBytes = 256 * 1024 * 1024;
-/** Share of the engine's memory for sealing and merging. Queries share the rest. */
-const segmentMemoryShare = 0.22;
 /** Runs small queries while others hold all slots. */
 const reservedSlots = 1;
 /** Paused runs for each slot. They use disk space and no memory of the engine. */
 const maxPausedRunsPerSlot = 2;
-/** Writing one segment takes seconds, a large merge minutes. */
-const maxSegmentMs = 3_600_000;
-/** Maximum number of facts sealed into one segment. */
-const maxSealedFacts = 1_000_000;
-/** Fewer segments of one size are not merged. */
-const minMergedSegments = 4;
 
 /** Refused credentials in the audit log, about 150 MB. */
 const maxRefusals = 500_000;
@@ -316,36 +302,6 @@ function createScheduleJobs(
     runSchedulesJob(ports, { defaultMaxActive: scheduleLimits.scheduledQueries }, log),
     settleScheduleRunsJob(schedules),
     oncePerInterval(deleteExpiredScheduleRunsJob(schedules, { days: scheduleRunDays }), periodicJobs),
-  ];
-}
-
-/** Periodic jobs that seal, merge and delete segments. */
-function createSegmentJobs(settings: Settings<'worker'>, adapters: Adapters, log: Logger): PeriodicJob[] {
-  const { database, objects, segmentFiles, partials, crashPoint, scratchDirectory } = adapters;
-  const ports = {
-    segments: database.segments,
-    writer: createSegmentWriter({
-      memoryMb: Math.floor(settings.engineMemoryMb * segmentMemoryShare),
-      // Each thread holds a row group in memory, and queries need the other processors.
-      threads: 1,
-    }),
-    objects,
-    place: segmentFiles.place,
-    crashPoint,
-    onRemoved: (removed: RemovedFacts) => log.info(removed, 'removed facts from a segment'),
-  };
-  const directory = path.join(scratchDirectory, 'segments');
-  removeAbandonedScratch(directory, maxSegmentMs).catch((error: unknown) => {
-    log.warn({ err: error }, 'cannot remove scratch directories of earlier processes');
-  });
-  const scratch = createScratch(directory);
-  const mergeTerms = { targetFacts: settings.segmentFacts, minSegments: minMergedSegments };
-  return [
-    sealFactsJob(ports, { ...settings.sealing, maxFacts: maxSealedFacts }, scratch),
-    mergeSegmentsJob(ports, mergeTerms, scratch),
-    rewriteSegmentsJob(ports, scratch),
-    sweepSegmentsJob(ports),
-    ...(partials === null ? [] : [sweepPartialsJob({ segments: database.segments, partials })]),
   ];
 }
 

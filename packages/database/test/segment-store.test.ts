@@ -271,6 +271,16 @@ describe('a segment', () => {
     expect(await liveIds()).toEqual([]);
   });
 
+  test('is gone for those who keep what was computed of it, once it is not live', async () => {
+    const { segments } = db.database;
+    const [a, b, c] = [await liveSegment(1), await liveSegment(1), await liveSegment(1)];
+    const { id } = await segments.register(owner, fileOf(2));
+    await replace([a, b], id);
+    const unknown = randomUUID();
+    const gone = await segments.goneSegments([a, b, c, id, unknown]);
+    expect(gone.toSorted()).toEqual([a, b, unknown].toSorted());
+  });
+
   test('is kept while a query runs that started before its retirement', async () => {
     const { segments, queries } = db.database;
     const [a, b] = [await liveSegment(1), await liveSegment(1)];

@@ -142,7 +142,7 @@ test('reports over partials have the bytes of reports over facts, whatever is hi
     }),
     { numRuns, endOnFailure: true, ...(isShort && { seed: shortSeed }) },
   );
-  console.info(`${JSON.stringify(counts)}`);
+  console.info(JSON.stringify(counts));
   expect(faults).toEqual([]);
   // Otherwise the comparison would have lost its subject unnoticed.
   const { plans, computed, read, ofAnotherShape, besideFacts } = counts;

@@ -46,6 +46,7 @@ export { maxRateAgeDays } from './compile/converted-amount.ts';
 export { compileMissingRate } from './compile/reported-facts.ts';
 export { compilePartial, compilePartialSize, compileUncovered } from './partials/compile-partial.ts';
 export * from './partials/coverable-segment.ts';
+export * from './partials/partial-columns.ts';
 export * from './partials/partial-shape.ts';
 export { measureName } from './compile/measure-name.ts';
 export * from './mint/mint-criteria.ts';

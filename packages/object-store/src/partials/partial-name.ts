@@ -1,4 +1,4 @@
-/** What the name of a kept partial states of it. */
+/** The statements of a kept partial's name. */
 export interface PartialName {
   /** SHA-256 of the description of its shape, hex. */
   readonly shapeSha256: string;

@@ -11,7 +11,7 @@ import { belongsToEnvironment, type FactsQuery } from '../compile/reported-facts
 import { compileStatement, createSqlBuilder, type FactsRelation } from '../compile/sql-builder.ts';
 import type { SqlStatement } from '../compile/sql-statement.ts';
 import { timestampValue } from '../compile/time-bucket.ts';
-import type { PartialColumns, PartialMeasure } from './partial-shape.ts';
+import type { PartialColumns, PartialMeasure } from './partial-columns.ts';
 
 /**
  * Compiles the statement that computes the partial of a segment, which is the relation `facts`: its

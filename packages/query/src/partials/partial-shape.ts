@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { ColumnType, PartialAggregate } from '../catalogue/dataset.ts';
 import { valueColumns } from '../catalogue/fact-row.ts';
 import { hotFactsColumns } from '../compile/compile-hot-facts.ts';
 import { segmentColumnName } from '../compile/segment-columns.ts';
@@ -7,28 +6,10 @@ import { filteredFields } from '../filter/filter-node.ts';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import { compileFactsFilter, compilePartial } from './compile-partial.ts';
 import { factsRead, type MeasureRead } from './facts-read.ts';
-import { partialResolution, type PartialResolution, resolutionMs } from './partial-resolution.ts';
+import type { PartialColumn, PartialColumns, PartialMeasure } from './partial-columns.ts';
+import { partialResolution, resolutionMs } from './partial-resolution.ts';
 
-/** A column that partials read, with its name in the plan and in segments. */
-export interface PartialColumn {
-  readonly name: string;
-  readonly segmentName: string;
-  readonly type: ColumnType;
-}
-
-export interface PartialMeasure {
-  readonly column: PartialColumn;
-  readonly aggregate: PartialAggregate;
-}
-
-/** The columns of a partial: one row for each combination of keys and each unit of time. */
-export interface PartialColumns {
-  readonly resolution: PartialResolution;
-  readonly keys: readonly PartialColumn[];
-  readonly measures: readonly PartialMeasure[];
-}
-
-/** What the partial of a segment contains: aggregates of those facts that the filter selects. */
+/** The content of a segment's partial: aggregates of those facts that the filter selects. */
 export interface PartialShape extends PartialColumns {
   /**
    * Identifies the statement that computes the partial. A segment never changes, so two partials of

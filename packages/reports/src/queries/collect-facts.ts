@@ -7,9 +7,9 @@ import {
   type StoredSegment,
 } from '@hourglass/query';
 import type { FactSnapshot, FactSource, SnapshotTarget } from './fact-source.ts';
-import type { PartialFiles, PlacedPartial, ReportPartials } from './partial-files.ts';
+import type { PartialFiles, PlacedPartial } from './partial-files.ts';
 import type { ReportEngine } from './report-engine.ts';
-import type { FactFiles, PlacedSegment, SegmentFiles } from './segment-files.ts';
+import type { FactFiles, PlacedSegment, ReportPartials, SegmentFiles } from './segment-files.ts';
 
 export interface PlaceSegmentsPorts {
   readonly segmentFiles: SegmentFiles;

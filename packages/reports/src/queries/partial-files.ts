@@ -1,5 +1,4 @@
 import type { PartialShape, StoredSegment } from '@hourglass/query';
-import type { PlacedSegment } from './segment-files.ts';
 
 /** A partial on the local disk, in the directory of a task. */
 export interface PlacedPartial {
@@ -43,19 +42,4 @@ export interface PartialFiles {
   listSegments(): Promise<readonly string[]>;
   /** Deletes the partials of a segment. */
   forget(segmentId: string): Promise<void>;
-}
-
-/** The partials of a report. The facts of other segments and hot facts are read as they are. */
-export interface ReportPartials {
-  readonly shape: PartialShape;
-  /** They cover the segments of the snapshot that are not placed. */
-  readonly covering: readonly PlacedPartial[];
-  /** Those of the placed segments that a partial would cover, the oldest first. */
-  readonly coverable: readonly PlacedSegment[];
-  /** Keeps a partial that was computed from a coverable segment. */
-  keep(segment: PlacedSegment, partial: PlacedPartial, signal: AbortSignal): Promise<void>;
-  /** No further partials of this shape will be computed. `fault`: an error of the engine, or null. */
-  refuse(fault: unknown): void;
-  /** Places the segments that are covered, too. */
-  placeCovered(): Promise<readonly PlacedSegment[]>;
 }

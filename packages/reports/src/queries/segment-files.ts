@@ -1,6 +1,6 @@
-import type { StoredSegment } from '@hourglass/query';
+import type { PartialShape, StoredSegment } from '@hourglass/query';
 import type { FactSnapshot } from './fact-source.ts';
-import type { ReportPartials } from './partial-files.ts';
+import type { PlacedPartial } from './partial-files.ts';
 
 /** Copies segments from the object store to the local disk. */
 export interface SegmentFiles {
@@ -28,4 +28,19 @@ export interface PlacedSegment extends Pick<
   'facts' | 'firstMs' | 'lastMs' | 'columns' | 'deletions'
 > {
   readonly path: string;
+}
+
+/** The partials of a report. The facts of other segments and hot facts are read as they are. */
+export interface ReportPartials {
+  readonly shape: PartialShape;
+  /** They cover the segments of the snapshot that are not placed. */
+  readonly covering: readonly PlacedPartial[];
+  /** Those of the placed segments that a partial would cover, the oldest first. */
+  readonly coverable: readonly PlacedSegment[];
+  /** Keeps a partial that was computed from a coverable segment. */
+  keep(segment: PlacedSegment, partial: PlacedPartial, signal: AbortSignal): Promise<void>;
+  /** No further partials of this shape will be computed. `fault`: an error of the engine, or null. */
+  refuse(fault: unknown): void;
+  /** Places the segments that are covered, too. */
+  placeCovered(): Promise<readonly PlacedSegment[]>;
 }

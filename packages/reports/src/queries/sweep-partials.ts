@@ -14,7 +14,7 @@ const batchSize = 1_000;
 
 /**
  * Deletes the partials of segments that were merged, rewritten or deleted, on this machine: no report
- * reads them again, and they may tell of facts that were deleted. Returns the number of these segments.
+ * reads them again, and they may contain values of facts that were deleted. Returns the number of these segments.
  */
 export async function sweepPartials({ segments, partials }: SweepPartialsPorts): Promise<number> {
   const ids = (await partials.listSegments()).filter(isUuid);

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startSystem, type RunningSystem } from '@hourglass/testing';
+
+/** Segments with fewer facts have no partials. */
+const facts = 50_000;
+const startMs = Date.parse('2026-03-01T00:00:00Z');
+const proxies = ['one', 'two', 'three'];
+const query = {
+  metrics: [
+    { name: 'message_count', function: 'sum', alias: 'calls' },
+    { name: 'response_size', function: 'avg', alias: 'size' },
+  ],
+  dimensions: ['apiproxy'],
+  groupByTimeUnit: 'day',
+  timeRange: { start: '2026-03-01T00:00:00Z', end: '2026-03-03T00:00:00Z' },
+  // An equal query would get the finished result.
+  reuse: false,
+};
+
+let system: RunningSystem;
+beforeAll(async () => {
+  system = await startSystem({
+    env: { HOURGLASS_BULK_BATCH_ROWS: '1000', HOURGLASS_SEAL_AFTER_SECONDS: '100000' },
+  });
+});
+afterAll(() => system.stop());
+
+/** Sends a batch whose fact `index` is of a proxy in turn. */
+async function send(id: string, count: number, size: number): Promise<void> {
+  const lines = Array.from({ length: count }, (_, index) =>
+    JSON.stringify({
+      timestamp: startMs + index * 3_000,
+      apiproxy: proxies[index % proxies.length],
+      response_size: size,
+    }),
+  );
+  const response = await system.client.request('/facts/api', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-ndjson', 'Idempotency-Key': id },
+    body: lines.join('\n'),
+  });
+  expect(response.status).toBe(201);
+}
+
+/** Returns the rows that the batches make, computed without the program. */
+function expectedRows(batches: readonly { readonly count: number; readonly size: number }[]): string {
+  const sums = new Map<string, { calls: number; size: number }>();
+  for (const { count, size } of batches) {
+    for (let index = 0; index < count; index += 1) {
+      const day = new Date(startMs + index * 3_000).toISOString().slice(0, 10);
+      const key = `${day} ${proxies[index % proxies.length]}`;
+      const sum = sums.get(key) ?? { calls: 0, size: 0 };
+      sums.set(key, { calls: sum.calls + 1, size: sum.size + size });
+    }
+  }
+  const rows = [...sums].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return rows
+    .map(([key, { calls, size }]) => {
+      const [day, proxy] = key.split(' ');
+      const average = String(size / calls);
+      const float = average.includes('.') ? average : `${average}.0`;
+      return `{"calls":"${calls}","size":${float},"apiproxy":"${proxy}","day":"${day} 00:00:00 UTC"}\n`;
+    })
+    .join('');
+}
+
+const segmentsFolder = () => path.join(system.dataDirectory, 'cache', 'partials', 'segments');
+
+async function partialFiles(): Promise<readonly string[]> {
+  const names = await readdir(segmentsFolder(), { recursive: true }).catch((): string[] => []);
+  return names.filter((name) => name.endsWith('.parquet')).map((name) => path.join(segmentsFolder(), name));
+}
+
+test('repeated reports read partials, and notice late facts, deletions and damage', async () => {
+  const [large, late] = [randomUUID(), randomUUID()];
+  await send(large, facts, 7);
+  const sealed = expectedRows([{ count: facts, size: 7 }]);
+  expect(await system.client.report(query)).toBe(sealed);
+  // One report is not worth keeping anything.
+  expect(await partialFiles()).toEqual([]);
+  expect(await system.client.report(query)).toBe(sealed);
+  expect(await partialFiles()).toHaveLength(1);
+  expect(await system.client.report(query)).toBe(sealed);
+  expect(await partialFiles()).toHaveLength(1);
+
+  await send(late, 100, 100);
+  const both = expectedRows([
+    { count: facts, size: 7 },
+    { count: 100, size: 100 },
+  ]);
+  expect(await system.client.report(query)).toBe(both);
+
+  for (const file of await partialFiles()) await writeFile(file, 'damaged');
+  expect(await system.client.report(query)).toBe(both);
+
+  const deletion = await system.client.request(`/batches/${large}`, { method: 'DELETE' });
+  expect(deletion.status).toBe(200);
+  expect(await system.client.report(query)).toBe(expectedRows([{ count: 100, size: 100 }]));
+});
