@@ -271,7 +271,7 @@ describe('a segment', () => {
     expect(await liveIds()).toEqual([]);
   });
 
-  test('is gone for those who keep what was computed of it, once it is not live', async () => {
+  test('is gone once it is not live, also if it never was', async () => {
     const { segments } = db.database;
     const [a, b, c] = [await liveSegment(1), await liveSegment(1), await liveSegment(1)];
     const { id } = await segments.register(owner, fileOf(2));
