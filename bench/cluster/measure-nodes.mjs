@@ -10,8 +10,8 @@ import { planOf, segmentsInRange } from '../rivals/engine.mjs';
 import { shapes } from '../rivals/shapes.mjs';
 import { environmentId } from './store-segments.mjs';
 
-/** The smallest slice has this share of the facts, as four million, the default, are of 36 million. */
-const smallestSlices = 9;
+/** The smallest slice has this share of the facts, as a million, the default, are of 36 million. */
+const smallestSlices = 36;
 /** Reads all files. */
 const { request: warmUp } = shapes.find(({ name }) => name === 'one group: five metrics');
 const limits = { memoryMb: 1_800, timeoutMs: 600_000 };
