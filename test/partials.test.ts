@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startSystem, type RunningSystem } from '@hourglass/testing';
+import { sharedSystem, type TestSystem } from '@hourglass/testing';
 
-/** Segments with fewer facts have no partials. */
-const facts = 50_000;
+/** A batch of this size becomes a segment that is large enough for a partial. */
+const facts = 50_001;
 const startMs = Date.parse('2026-03-01T00:00:00Z');
 const proxies = ['one', 'two', 'three'];
 const query = {
@@ -20,11 +20,12 @@ const query = {
   reuse: false,
 };
 
-let system: RunningSystem;
+let system: TestSystem;
+/** Those of earlier test files. */
+let earlier: readonly string[];
 beforeAll(async () => {
-  system = await startSystem({
-    env: { HOURGLASS_BULK_BATCH_ROWS: '1000', HOURGLASS_SEAL_AFTER_SECONDS: '100000' },
-  });
+  system = await sharedSystem('worker');
+  earlier = await allPartialFiles();
 });
 afterAll(() => system.stop());
 
@@ -70,6 +71,10 @@ function expectedRows(batches: readonly { readonly count: number; readonly size:
 const segmentsFolder = () => path.join(system.dataDirectory, 'cache', 'partials', 'segments');
 
 async function partialFiles(): Promise<readonly string[]> {
+  return (await allPartialFiles()).filter((file) => !earlier.includes(file));
+}
+
+async function allPartialFiles(): Promise<readonly string[]> {
   const names = await readdir(segmentsFolder(), { recursive: true }).catch((): string[] => []);
   return names.filter((name) => name.endsWith('.parquet')).map((name) => path.join(segmentsFolder(), name));
 }
