@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createPartialFiles } from '@hourglass/object-store';
-import { factRowColumns, type Plan } from '@hourglass/query';
+import { factRowColumns, type Plan, type TimeRange } from '@hourglass/query';
 import type { PartialFiles, Pauses, PlacedSegment } from '@hourglass/reports';
 import { temporaryFolder, type TemporaryFolder } from '@hourglass/testing';
 import type { Fact } from '../../query/test/facts-relation.ts';
@@ -52,27 +52,32 @@ async function sealed(facts: readonly Fact[]): Promise<PlacedSegment> {
 }
 
 interface Placed {
+  readonly range?: TimeRange;
   readonly segments: readonly PlacedSegment[];
   readonly hot?: readonly Fact[];
 }
 
 /** The first report of a shape computes no partials. */
-async function ask({ segments, hot = [] }: Placed) {
+async function ask({ segments, hot = [], range }: Placed) {
   const snapshot = {
     hot,
     segments,
     ids: segments.map((_, index) => `segment-${index}`),
     expiredBeforeMs: null,
   };
-  await taskOverPartials(snapshot, planOf(), { parent: folder.path, partials, engine: engineOf() });
+  await taskOverPartials(snapshot, planOf(range && { range }), {
+    parent: folder.path,
+    partials,
+    engine: engineOf(),
+  });
 }
 
 /** Computes the report as a worker does. Returns the text of its lines and the partials that it found. */
-async function report({ segments, hot = [] }: Placed, files: PartialFiles | null, pauses?: Pauses) {
+async function report({ segments, hot = [], range }: Placed, files: PartialFiles | null, pauses?: Pauses) {
   const engine = engineOf();
   const ids = segments.map((_, index) => `segment-${index}`);
   const snapshot = { hot, segments, ids, expiredBeforeMs: null };
-  const plan: Plan = planOf();
+  const plan: Plan = planOf(range && { range });
   const context = { parent: folder.path, partials: files, engine };
   const task = await taskOverPartials(snapshot, plan, context);
   const { text } = await linesOf(engine.writeRows({ ...task, ...(pauses && { pauses }) }));
@@ -106,6 +111,34 @@ test('a segment of which a sample has as many rows as facts is not aggregated', 
   await ask(placed);
   expect(await report(placed, partials)).toEqual({ ...expected, found: null });
   expect(await partials.listSegments()).toEqual([]);
+});
+
+test('a range that begins and ends within a day has the facts of the range only', async () => {
+  const hourMs = 3_600_000;
+  const at = (hours: readonly number[]) =>
+    hours.map((hour) => ({
+      ...{ environment_id: 7, timestamp: startMs + hour * hourMs, message_count: 1, apiproxy: 'one' },
+    })) as unknown as readonly Fact[];
+  const repeated = (hours: readonly number[]) => at(Array.from({ length: 20 }, () => hours).flat());
+  const range = { startMs: startMs + 10.5 * hourMs, endExclusiveMs: startMs + 82.5 * hourMs };
+  const placed = {
+    // The first and the third are read as facts.
+    segments: await Promise.all(
+      [
+        [10, 11, 30],
+        [25, 47.9],
+        [80, 83],
+      ].map((hours) => sealed(repeated(hours))),
+    ),
+    hot: at([10, 10.5, 82.4, 82.5]),
+    range,
+  };
+  const expected = `{"calls":"${20 * 2 + 20 * 2 + 20 + 2}","apiproxy":"one"}\n`;
+  await ask(placed);
+  await report(placed, partials);
+  const { text, found } = await report(placed, partials);
+  expect(text).toBe(expected);
+  expect(found).toBe(1);
 });
 
 const half = String(2n ** 62n);
