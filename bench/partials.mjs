@@ -1,7 +1,7 @@
 /**
- * npm run bench:partials [-- --rows 10000000 --rounds 5 --keep FOLDER --json FILE]: computes reports over facts, then
+ * npm run bench:partials [-- --rows 10000000 --copies 1 --rounds 5 --keep FOLDER --json FILE]: computes reports over facts, then
  * over partial aggregates: when these have to be computed first, repeated, over a range that is a day later, and with
- * fewer dimensions. Prints medians and their ratios, and compares all rows with those over facts.
+ * fewer dimensions. With copies each segment is read several times, as if there were so many times the facts. Prints medians and their ratios, and compares all rows with those over facts.
  *
  * Exits with code 1 when rows differ, with --strict also when a target is missed.
  */
@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
   options: {
     rows: { type: 'string', default: '10000000' },
     'segment-facts': { type: 'string', default: '1000000' },
+    copies: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '5' },
     keep: { type: 'string' },
     json: { type: 'string' },
@@ -34,17 +35,19 @@ await reportFailure(async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'hourglass-bench-partials-'));
   try {
     const rows = Number(options.rows);
+    const copies = Number(options.copies);
     const segments = await writeSegments({
       ...{ directory: folder, keptIn: options.keep, rows, segmentFacts: Number(options['segment-facts']) },
       logProgress,
     });
     const measured = await measurePartials({
-      ...{ segments, directory: folder, rounds: Number(options.rounds) },
+      segments: Array.from({ length: copies }, () => segments).flat(),
+      ...{ directory: folder, rounds: Number(options.rounds) },
       logProgress,
     });
     if (options.json !== undefined)
-      await writeFile(options.json, JSON.stringify({ rows, ...measured }, null, 2));
-    const { isMissed, isDifferent } = printPartials(measured, rows);
+      await writeFile(options.json, JSON.stringify({ rows: rows * copies, ...measured }, null, 2));
+    const { isMissed, isDifferent } = printPartials(measured, rows * copies);
     process.exitCode = isDifferent || (options.strict && isMissed) ? 1 : 0;
   } finally {
     await rm(folder, { recursive: true, force: true });
