@@ -25,6 +25,8 @@ export async function startRewritingProxy(databaseUrl: string, rewrite: Rewrite)
       [upstream, client],
     ] as const) {
       sockets.add(socket);
+      // The messages of one statement are several writes, of which each would wait 40 ms for a delayed acknowledgement.
+      socket.setNoDelay(true);
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         sockets.delete(socket);
