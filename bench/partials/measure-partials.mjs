@@ -25,14 +25,15 @@ export async function measurePartials({ segments, directory, rounds, logProgress
     logProgress(name);
     const measured = {
       facts: await measure(world, request, rounds),
-      computing: await measureComputing(world, request, rounds),
+      // The first report reads facts, the second one computes partials.
+      computing: await measureAfter(world, [request], request, rounds),
     };
     const partials = await newPartials(directory);
-    await computeTwice(world, request, partials.files);
+    for (const each of [request, request]) await answerOf(world, each, partials.files);
     measured.repeated = await measure(world, request, rounds, partials.files);
     const bytes = await bytesOf(partials.folder);
     measured.laterFacts = await measure(world, later, rounds);
-    measured.later = await measureLater(world, { request, later, rounds });
+    measured.later = await measureAfter(world, [request, request], later, rounds);
     if (sparser !== undefined) {
       measured.sparserFacts = await measure(world, sparser, rounds);
       measured.sparser = await measure(world, sparser, rounds, partials.files);
@@ -51,33 +52,16 @@ async function measure(world, request, rounds, files = null) {
   return { ms: median(runs.map(({ ms }) => ms)), digest, readsPartials: runs[0].readsPartials };
 }
 
-async function measureComputing(world, request, rounds) {
+/** Measures a report after others, each time with new partials. */
+async function measureAfter(world, earlier, request, rounds) {
   const runs = [];
   for (let round = 0; round < rounds; round += 1) {
     const { files, folder } = await newPartials(world.directory);
-    await answerOf(world, request, files);
+    for (const each of earlier) await answerOf(world, each, files);
     runs.push(await answerOf(world, request, files));
     await rm(folder, { recursive: true });
   }
   return { ms: median(runs.map(({ ms }) => ms)), digest: runs[0].digest };
-}
-
-/** Measures the later report after the first one, each time with new partials. */
-async function measureLater(world, { request, later, rounds }) {
-  const runs = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const { files, folder } = await newPartials(world.directory);
-    await computeTwice(world, request, files);
-    runs.push(await answerOf(world, later, files));
-    await rm(folder, { recursive: true });
-  }
-  return { ms: median(runs.map(({ ms }) => ms)), digest: runs[0].digest };
-}
-
-/** The first report reads facts, the second one computes partials. */
-async function computeTwice(world, request, files) {
-  await answerOf(world, request, files);
-  await answerOf(world, request, files);
 }
 
 async function newPartials(directory) {

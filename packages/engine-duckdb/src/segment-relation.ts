@@ -66,14 +66,21 @@ export async function countHiddenSelects(
   );
 }
 
-/** Sets the paths in a variable, because a view takes no parameters, and returns their relation. */
-async function setSegmentPaths(
+function setSegmentPaths(
   connection: DuckDBConnection,
   segments: readonly ReadableSegment[],
   index: number,
 ): Promise<string> {
-  const variable = `segment_paths_${index}`;
-  const paths = segments.map((segment) => path.resolve(segment.path));
+  return setParquetPaths(connection, segments, `segment_paths_${index}`);
+}
+
+/** Sets the paths in a variable, because a view takes no parameters, and returns their relation. */
+export async function setParquetPaths(
+  connection: DuckDBConnection,
+  files: readonly { readonly path: string }[],
+  variable: string,
+): Promise<string> {
+  const paths = files.map((file) => path.resolve(file.path));
   await connection.run(`set variable ${variable} = $1`, [listValue(paths)], [LIST(VARCHAR)]);
   return `read_parquet(getvariable('${variable}'), hive_partitioning = false)`;
 }

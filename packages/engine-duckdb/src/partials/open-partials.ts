@@ -1,9 +1,8 @@
-import path from 'node:path';
-import { LIST, listValue, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { compileUncovered, measureName, type BoundPlan } from '@hourglass/query';
 import type { PlacedPartial } from '@hourglass/reports';
 import { createFactsView } from '../facts-view.ts';
-import { quoted } from '../segment-relation.ts';
+import { quoted, setParquetPaths } from '../segment-relation.ts';
 import { runStatement } from '../statements.ts';
 import type { PartialTask } from './compute-partial.ts';
 import type { Coverage } from './cover-segments.ts';
@@ -24,7 +23,7 @@ export async function openPartials(
   const { plan, dataset, facts } = task;
   const selects = await Promise.all(
     [...byShape(covering)].map(async (partials, index) =>
-      selectPartials(await setPartialPaths(connection, partials, index), task),
+      selectPartials(await setParquetPaths(connection, partials, `partial_paths_${index}`), task),
     ),
   );
   if (facts.hotRows > 0 || uncovered.length > 0 || selects.length === 0) {
@@ -64,18 +63,6 @@ function byShape(partials: readonly PlacedPartial[]): Iterable<readonly PlacedPa
     else group.push(partial);
   }
   return groups.values();
-}
-
-/** Sets the paths in a variable, because a view takes no parameters, and returns their relation. */
-async function setPartialPaths(
-  connection: DuckDBConnection,
-  partials: readonly PlacedPartial[],
-  index: number,
-): Promise<string> {
-  const variable = `partial_paths_${index}`;
-  const paths = partials.map((partial) => path.resolve(partial.path));
-  await connection.run(`set variable ${variable} = $1`, [listValue(paths)], [LIST(VARCHAR)]);
-  return `read_parquet(getvariable('${variable}'), hive_partitioning = false)`;
 }
 
 /** Selects the columns of the report's shape under their names in the plan. */
