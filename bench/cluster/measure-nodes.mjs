@@ -8,7 +8,7 @@ import { bindPlan, catalogue } from '@hourglass/query';
 import { eventually, processorMsOf, startClickHouseCluster } from '@hourglass/testing';
 import { planOf, segmentsInRange } from '../rivals/engine.mjs';
 import { shapes } from '../rivals/shapes.mjs';
-import { environmentId } from './store-segments.mjs';
+import { environmentId } from '../rivals/write-segments.mjs';
 
 /** The smallest slice has this share of the facts, as a million, the default, are of 36 million. */
 const smallestSlices = 36;

@@ -1,89 +1,20 @@
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { createSegmentWriter } from '@hourglass/engine-duckdb';
 import { openObjectStore, prepareObjectStore } from '@hourglass/object-store';
-import { factRowColumns } from '@hourglass/query';
 import { startS3Server } from '@hourglass/testing';
-import { generateFacts, withDuckDb } from '../rivals/generate-facts.mjs';
+import { environmentId, writeSegments } from '../rivals/write-segments.mjs';
 
-export const environmentId = 1;
-const threads = 2;
-const columns = factRowColumns([
-  ...['apiproxy', 'client_ip', 'developer', 'developer_app', 'gateway_flow_id', 'request_path'].map(text),
-  ...['request_verb', 'useragent'].map(text),
-  ...['apiproxy_revision', 'response_status_code', 'message_count', 'is_error', 'request_size'].map(integer),
-  ...['response_size', 'target_response_time', 'total_response_time'].map(integer),
-]);
-
-function text(name) {
-  return { name, type: 'text' };
-}
-
-function integer(name) {
-  return { name, type: 'integer' };
-}
-
-/**
- * Starts an S3-compatible server with the facts of bench/rivals in segments of `segmentFacts` facts, in the order of
- * their arrival. The files stay in the directory, for DuckDB. With `keptIn` they are kept in that folder, and read from
- * it the next time.
- */
-export async function storeSegments({ directory, rows, segmentFacts, keptIn, logProgress }) {
-  const list = keptIn === undefined ? null : path.join(keptIn, `segments-${rows}-${segmentFacts}.json`);
-  const kept = list === null ? null : await readFile(list, 'utf8').catch(() => null);
-  const written =
-    kept === null
-      ? await writeSegments({ directory: keptIn ?? directory, rows, segmentFacts, logProgress })
-      : JSON.parse(kept);
-  if (kept === null && list !== null) await writeFile(list, JSON.stringify(written));
+/** Starts an S3-compatible server with the segments of `writeSegments`. The files stay in the directory, for DuckDB. */
+export async function storeSegments(options) {
+  const written = await writeSegments(options);
   const store = await startS3Server();
   const bucket = { ...store, bucket: 'facts', region: 'us-east-1', forcePathStyle: true };
-  const choice = { folder: directory, s3: bucket };
+  const choice = { folder: options.directory, s3: bucket };
   await prepareObjectStore(choice);
   const objects = await openObjectStore(choice);
   const segments = [];
   for (const segment of written) {
     const key = `segments/${environmentId}/api/${segments.length}.parquet`;
-    // DuckDB reads files of its directory only.
-    const file = path.join(directory, path.basename(segment.path));
-    if (file !== segment.path) await copyFile(segment.path, file);
-    await objects.putFile(key, file, { contentType: 'application/vnd.apache.parquet' });
-    segments.push({ ...segment, path: file, key, deletions: [] });
+    await objects.putFile(key, segment.path, { contentType: 'application/vnd.apache.parquet' });
+    segments.push({ ...segment, key });
   }
   return { segments, bucket, stop: () => store.stop() };
-}
-
-async function writeSegments({ directory, rows, segmentFacts, logProgress }) {
-  const factsFolder = path.join(directory, 'facts');
-  await mkdir(factsFolder);
-  const files = await generateFacts({ rows, seed: 1, directory: factsFolder, threads });
-  const writer = createSegmentWriter({ memoryMb: 2048, threads });
-  const segments = [];
-  for (const file of files) {
-    for (let from = 0; from < file.facts; from += segmentFacts) {
-      const csvPath = path.join(directory, 'facts.csv');
-      await writeFacts(file.path, csvPath, { from, toExclusive: from + segmentFacts });
-      const { signal } = new AbortController();
-      segments.push(await writer.seal({ csvPath, columns, directory, signal }));
-      await rm(csvPath);
-      logProgress(`${segments.length} segments`);
-    }
-    await rm(file.path);
-  }
-  await rm(factsFolder, { recursive: true });
-  return segments;
-}
-
-function writeFacts(parquet, csv, { from, toExclusive }) {
-  const derived = {
-    environment_id: String(environmentId),
-    message_count: '1',
-    is_error: '(response_status_code >= 400)::int',
-  };
-  const selected = columns.map(({ name }) => `${derived[name] ?? `"${name}"`} as "${name}"`);
-  const facts = `read_parquet('${parquet}', file_row_number = true)`;
-  const range = `file_row_number >= ${from} and file_row_number < ${toExclusive}`;
-  return withDuckDb({ threads }, (_, connection) =>
-    connection.run(`copy (select ${selected.join(', ')} from ${facts} where ${range}) to '${csv}' (header)`),
-  );
 }
