@@ -90,6 +90,8 @@ test('repeated reports read partials, and notice late facts, deletions and damag
   expect(await partialFiles()).toHaveLength(1);
   expect(await system.client.report(query)).toBe(sealed);
   expect(await partialFiles()).toHaveLength(1);
+  // Three proxies on two days, instead of all facts.
+  expect(await system.client.ended(await system.client.submit(query))).toMatchObject({ rowsScanned: 6 });
 
   await send(late, 100, 100);
   const both = expectedRows([

@@ -171,7 +171,10 @@ export const queryStatus = z
       .int()
       .min(0)
       .optional()
-      .describe('Facts read so far. Absent for queries that ended in a version that did not count them.'),
+      .describe(
+        'Facts read so far; of a segment of which a repeated report reads kept aggregates, the rows of these. ' +
+          'Absent for queries that ended in a version that did not count them.',
+      ),
     queue: queueView.optional().describe('In status and list, while the query is enqueued.'),
     result: z.strictObject({ self: z.string(), expires: isoSeconds }).optional(),
     resultRows: z

@@ -48,6 +48,8 @@ export interface DuckDbEngineOptions {
   readonly parquetFileBytes?: number;
   /** Partials with more rows for each fact are not worth keeping. */
   readonly maxPartialRowsPerFact?: number;
+  /** Time after which `run` computes no further partial: its caller waits. Default: one second. */
+  readonly maxCoveringMs?: number;
 }
 
 /** About one row group of a segment. */
@@ -77,10 +79,11 @@ export function createDuckDbEngine(options: DuckDbEngineOptions): ReportEngine {
   const limits = { memoryMb: Math.floor(memoryMb / maxConcurrentRuns), threads, maxSpillMb };
   const fittingFacts = Math.floor((limits.memoryMb * 1024 * 1024) / sliceBytesPerFact);
   const { sampleFacts = defaultSampleFacts, sliceFacts = fittingFacts, parquetFileBytes } = options;
-  const { maxPartialRowsPerFact = defaultPartialRowsPerFact } = options;
+  const { maxPartialRowsPerFact = defaultPartialRowsPerFact, maxCoveringMs = 1_000 } = options;
   const directory = path.resolve(options.directory);
   const pool = createInstancePool(directory, limits);
-  const engine = { sampleFacts, sliceFacts, parquetFileBytes, maxPartialRowsPerFact, limits, pool };
+  const partials = { maxPartialRowsPerFact, maxCoveringMs };
+  const engine = { sampleFacts, sliceFacts, parquetFileBytes, ...partials, limits, pool };
   return {
     run: (task) => runReport(task, engine),
     writeRows: (task) => writeReport(task, engine),
@@ -131,7 +134,8 @@ async function openStatement(
   let { facts } = task;
   if (hasPartials(facts)) {
     const partialTask = { ...task, facts };
-    const covering = { task: partialTask, engine, isPauseWanted: () => false };
+    const untilMs = performance.now() + engine.maxCoveringMs;
+    const covering = { task: partialTask, engine, isPauseWanted: () => performance.now() >= untilMs };
     const coverage = await coverSegments(connection, covering, coverageOf(facts));
     const boundPlan = coverage && (await openPartials(connection, partialTask, coverage));
     if (boundPlan !== null) return compileReport(boundPlan);

@@ -10,6 +10,8 @@ export interface EngineContext {
   readonly parquetFileBytes: number | undefined;
   /** Partials with more rows for each fact are not kept. */
   readonly maxPartialRowsPerFact: number;
+  /** Time after which a run whose caller waits computes no further partial. */
+  readonly maxCoveringMs: number;
   readonly limits: InstanceLimits;
   readonly pool: InstancePool;
 }

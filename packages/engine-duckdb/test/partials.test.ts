@@ -32,10 +32,10 @@ beforeEach(() => {
 });
 afterAll(() => folder.remove());
 
-const engineOf = () =>
+const engineOf = (options: { maxCoveringMs?: number } = {}) =>
   createDuckDbEngine({
     ...{ directory: folder.path, memoryMb: 256, threads: 2, maxConcurrentRuns: 1 },
-    ...{ sampleFacts: 10 },
+    ...{ sampleFacts: 10, ...options },
   });
 
 const factsOf = (count: number, proxyOf: (index: number) => string, calls: number | string = 1) =>
@@ -139,6 +139,19 @@ test('a range that begins and ends within a day has the facts of the range only'
   const { text, found } = await report(placed, partials);
   expect(text).toBe(expected);
   expect(found).toBe(1);
+});
+
+test('a run whose caller waits computes one more partial each time, and is as right before the last', async () => {
+  const segments = await Promise.all([1, 2, 3].map((calls) => sealed(factsOf(100, () => 'one', calls))));
+  await ask({ segments });
+  const engine = engineOf({ maxCoveringMs: 0 });
+  const snapshot = { hot: [], segments, ids: ['a', 'b', 'c'], expiredBeforeMs: null };
+  const found: unknown[] = [];
+  for (let run = 0; run < 4; run += 1) {
+    const task = await taskOverPartials(snapshot, planOf(), { parent: folder.path, partials, engine });
+    found.push([task.facts.partials?.covering.length, await rowsOf(engine.run(task))]);
+  }
+  expect(found).toEqual([0, 1, 2, 3].map((covered) => [covered, [['600', 'one']]]));
 });
 
 const half = String(2n ** 62n);

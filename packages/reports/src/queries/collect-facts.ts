@@ -133,7 +133,13 @@ function placedSegment(
   return { path, facts, firstMs, lastMs, columns, deletions };
 }
 
-/** Returns the number of facts that the engine scans. */
+/** Returns the number of facts and of rows of partials that the engine reads. */
+export function countRead(facts: FactFiles): number {
+  const covering = facts.partials?.covering ?? [];
+  return covering.reduce((sum, { rows }) => sum + rows, countFacts(facts));
+}
+
+/** Returns the number of facts of a snapshot. */
 export function countFacts({
   hotRows,
   segments,

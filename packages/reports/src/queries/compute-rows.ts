@@ -2,7 +2,7 @@ import type { BoundPlan } from '@hourglass/query';
 import { hotFactsKeyOf } from '../results/archive-key.ts';
 import { ServiceUnavailable } from '../service-unavailable.ts';
 import { chooseEngine } from './choose-engine.ts';
-import { countFacts, placeSegments } from './collect-facts.ts';
+import { countFacts, countRead, placeSegments } from './collect-facts.ts';
 import { collectObjects } from './collect-objects.ts';
 import type { FactSnapshot } from './fact-source.ts';
 import type { Claim } from './query-store.ts';
@@ -17,13 +17,16 @@ export interface ComputeTask {
   readonly pauses?: Pauses;
   /** Called with the share of facts that are where the engine reads them, 0 to 1. */
   readonly onCollected: (share: number) => void;
-  readonly onProgress: (share: number) => void;
+  /** Called with the share of work done, 0 to 1, and the facts that are read in all. */
+  readonly onProgress: (share: number, factsRead: number) => void;
 }
 
 /** A report that is being computed. */
 export interface ComputedRows {
   readonly rows: AsyncGenerator<RowFile, void>;
   readonly engine: EngineIdentity;
+  /** Facts that are read, and rows of partials in place of facts. */
+  readonly factsRead: number;
   /** Removes what was stored for the computation only. */
   release(): Promise<unknown>;
 }
@@ -34,13 +37,15 @@ export async function computeRows(
   ports: RunQueryPorts,
   task: ComputeTask,
 ): Promise<ComputedRows> {
-  const { boundPlan, snapshot, directory, signal, pauses, onProgress, onCollected } = task;
-  const common = { ...boundPlan, directory, signal, onProgress, ...(pauses && { pauses }) };
+  const { boundPlan, snapshot, directory, signal, pauses, onCollected } = task;
+  const common = { ...boundPlan, directory, signal, ...(pauses && { pauses }) };
   const cluster = await availableCluster(claim, ports, task);
   if (cluster === null) {
     const facts = await placeSegments(boundPlan, snapshot, ports, task);
-    const rows = ports.engine.writeRows({ ...common, facts });
-    return { rows, engine: ports.engine.identity, release: () => Promise.resolve() };
+    const factsRead = countRead(facts);
+    const onProgress = (share: number) => task.onProgress(share, factsRead);
+    const rows = ports.engine.writeRows({ ...common, facts, onProgress });
+    return { rows, engine: ports.engine.identity, factsRead, release: () => Promise.resolve() };
   }
   const hotFactsKey = hotFactsKeyOf(claim);
   // The sweep deletes what is left.
@@ -48,10 +53,12 @@ export async function computeRows(
   try {
     const target = { directory, signal, hotFactsKey, onCollected };
     const facts = await collectObjects(boundPlan, snapshot, ports, target);
-    const computed = cluster.engine.writeRows({ ...common, facts });
+    const factsRead = countFacts(snapshot);
+    const onProgress = (share: number) => task.onProgress(share, factsRead);
+    const computed = cluster.engine.writeRows({ ...common, facts, onProgress });
     const isParquet = boundPlan.plan.output.format === 'parquet';
     const rows = isParquet ? ports.engine.writeParquet({ ...common, shown: computed }) : computed;
-    return { rows, engine: cluster.identity, release };
+    return { rows, engine: cluster.identity, factsRead, release };
   } catch (error) {
     await release();
     throw error;

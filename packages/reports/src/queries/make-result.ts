@@ -1,6 +1,5 @@
 import { bindPlan, outputColumns, type BoundPlan } from '@hourglass/query';
 import { archiveKeyOf } from '../results/archive-key.ts';
-import { countFacts } from './collect-facts.ts';
 import { computeRows, type ComputedRows } from './compute-rows.ts';
 import type { FactSnapshot } from './fact-source.ts';
 import type { Lease } from './lease.ts';
@@ -40,22 +39,22 @@ export async function makeResult(claim: Claim, ports: RunQueryPorts, task: MakeR
     signal,
     timeoutMs: Math.ceil(Math.max(0, task.deadlineMs - performance.now())) + statementGraceMs,
   });
-  const rowsScanned = countFacts(snapshot);
   const packed = new AbortController();
   const computed = await computeRows(claim, ports, {
     ...{ boundPlan, snapshot, directory, signal: AbortSignal.any([signal, packed.signal]) },
     ...(task.pauses && { pauses: task.pauses }),
     onCollected: (share) => lease.report(progressIn('collecting', share, 0)),
-    onProgress: (share) => {
+    onProgress: (share, factsRead) => {
       crashPoint('query.computing');
-      lease.report(progressIn('computing', share, rowsScanned));
+      lease.report(progressIn('computing', share, factsRead));
     },
   });
   try {
-    lease.report(progressIn('computing', 0, rowsScanned));
+    const { factsRead } = computed;
+    lease.report(progressIn('computing', 0, factsRead));
     const archive = await writeArchive(claim, ports, { ...task, boundPlan, snapshot, computed });
-    lease.report(progressIn('storing', 0, rowsScanned));
-    return await publish(claim, ports, { ...task, snapshot, archive });
+    lease.report(progressIn('storing', 0, factsRead));
+    return await publish(claim, ports, { ...task, snapshot, factsRead, archive });
   } finally {
     // When packing fails, the engine must stop computing rows.
     packed.abort();
@@ -75,7 +74,6 @@ async function writeArchive(
 ): Promise<ArchiveFile> {
   const { id, createdAt } = claim;
   const { boundPlan, directory, signal, snapshot, computed, lease } = task;
-  const rowsScanned = countFacts(snapshot);
   return archives.write(computed.rows, {
     queryId: id,
     columns: outputColumns(boundPlan),
@@ -86,7 +84,7 @@ async function writeArchive(
     signal,
     onProgress: (share) => {
       crashPoint('query.packing');
-      lease.report(progressIn('writing', share, rowsScanned));
+      lease.report(progressIn('writing', share, computed.factsRead));
     },
   });
 }
@@ -102,8 +100,10 @@ async function publish(
     signal,
     terms,
     snapshot,
+    factsRead,
     archive,
-  }: MakeResultTask & { readonly snapshot: FactSnapshot; readonly archive: ArchiveFile },
+  }: MakeResultTask &
+    Pick<ComputedRows, 'factsRead'> & { readonly snapshot: FactSnapshot; readonly archive: ArchiveFile },
 ): Promise<boolean> {
   const archiveKey = archiveKeyOf(claim);
   let published = false;
@@ -119,7 +119,7 @@ async function publish(
       archiveBytes: archive.bytes,
       archiveMd5: archive.md5,
       rows: archive.rows,
-      rowsScanned: countFacts(snapshot),
+      rowsScanned: factsRead,
       gzipBytes: archive.gzipBytes,
       watermark: snapshot.watermark,
       resultTtlSeconds: terms.resultTtlSeconds,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { bindPlan, catalogue, planQuery, type QueryRequest, type StoredSegment } from '@hourglass/query';
 import { placeSegments, type PartialFiles, type PlacedPartial } from '../../src/index.ts';
+import { countRead } from '../../src/queries/collect-facts.ts';
 
 const { signal } = new AbortController();
 const dayMs = 86_400_000;
@@ -72,6 +73,8 @@ test('a report reads no segment that a partial covers, and each other one', asyn
   expect(facts.partials?.covering.map(({ path }) => path)).toEqual(['partial of day-0', 'partial of day-2']);
   // The others hide facts, or have few.
   expect(facts.partials?.coverable.map(({ path }) => path)).toEqual(['segments/1/api/1']);
+  // Two rows of partials, and the facts of the other segments.
+  expect(countRead(facts)).toBe(2 + 1_000 + 1_000 + 10);
   expect(await facts.partials?.placeCovered()).toMatchObject([
     { path: 'segments/1/api/0' },
     { path: 'segments/1/api/2' },
