@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 afterAll(() => folder.remove());
 
-const engineOf = (options: { maxCoveringMs?: number } = {}) =>
+const engineOf = (options: { maxCoveringMs?: number; sliceFacts?: number } = {}) =>
   createDuckDbEngine({
     ...{ directory: folder.path, memoryMb: 256, threads: 2, maxConcurrentRuns: 1 },
     ...{ sampleFacts: 10, ...options },
@@ -152,6 +152,18 @@ test('a run whose caller waits computes one more partial each time, and is as ri
     found.push([task.facts.partials?.covering.length, await rowsOf(engine.run(task))]);
   }
   expect(found).toEqual([0, 1, 2, 3].map((covered) => [covered, [['600', 'one']]]));
+});
+
+test('partials that will have too many rows for the memory in all are given up after the first', async () => {
+  const segments = await Promise.all([1, 2, 3, 4, 5].map(() => sealed(factsOf(100, () => 'one'))));
+  const snapshot = { hot: [], segments, ids: ['a', 'b', 'c', 'd', 'e'], expiredBeforeMs: null };
+  const engine = engineOf({ sliceFacts: 1 });
+  const context = { parent: folder.path, partials, engine };
+  await taskOverPartials(snapshot, planOf(), context);
+  const task = await taskOverPartials(snapshot, planOf(), context);
+  expect((await linesOf(engine.writeRows(task))).text).toBe('{"calls":"500","apiproxy":"one"}\n');
+  expect(await partials.listSegments()).toEqual(['a']);
+  expect((await taskOverPartials(snapshot, planOf(), context)).facts.partials).toBeUndefined();
 });
 
 const half = String(2n ** 62n);

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 export interface Semaphore {
   /**
    * Runs `work` when a permit is free. Throws the reason of `signal` when that aborts during the
@@ -17,6 +19,8 @@ export function createSemaphore(permits: number): Semaphore {
       free -= 1;
       return;
     }
+    // A task that places many files waits for each of them, which Node.js would report as a leak.
+    setMaxListeners(0, signal);
     await new Promise<void>((resolve, reject) => {
       const grant = () => {
         signal.removeEventListener('abort', cancel);

@@ -29,6 +29,18 @@ describe('a semaphore', () => {
     expect(works.every(({ begun }) => begun)).toBe(true);
   });
 
+  test('lets one task wait many times without a warning of a leak', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const semaphore = createSemaphore(1);
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 30 }, () => semaphore.run(signal, settled)));
+    await settled();
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   test('skips a waiter whose signal aborted, and grants its permit to the next', async () => {
     const semaphore = createSemaphore(1);
     const [first, second, third] = [openWork(), openWork(), openWork()];

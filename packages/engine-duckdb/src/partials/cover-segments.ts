@@ -21,6 +21,12 @@ interface Covering {
   readonly isPauseWanted: () => boolean;
 }
 
+/**
+ * Rows of partials for each fact of a slice that fits into memory: they are not read in slices, but have far fewer
+ * groups than rows, and what does not fit spills.
+ */
+const maxRowsPerSliceFact = 4;
+
 /** The share of progress for computing partials. The report itself has the rest. */
 const coveringShare = 0.9;
 
@@ -46,12 +52,17 @@ export async function coverSegments(
     if (partial === null) return null;
     await task.facts.partials.keep(segment, partial, task.signal);
     coverage = withPartial(coverage, segment, partial);
+    if (expectedRows(coverage) > engine.sliceFacts * maxRowsPerSliceFact) return null;
     task.onProgress?.((coverage.covering.length / segments) * coveringShare);
     if (isPauseWanted()) break;
   }
-  // The groups of more rows might not fit into memory, and partials are not read in slices.
-  const rows = coverage.covering.reduce((sum, one) => sum + one.rows, 0);
-  return rows > engine.sliceFacts ? null : coverage;
+  return expectedRows(coverage) > engine.sliceFacts * maxRowsPerSliceFact ? null : coverage;
+}
+
+/** The rows of all partials, as if those that are missing were as large as the others. */
+function expectedRows({ covering, coverable }: Coverage): number {
+  const rows = covering.reduce((sum, one) => sum + one.rows, 0);
+  return covering.length === 0 ? 0 : (rows * (covering.length + coverable.length)) / covering.length;
 }
 
 function withPartial(
