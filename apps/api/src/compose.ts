@@ -271,7 +271,8 @@ function partialFilesOf({ partialsBytes, dataDirectory }: Settings<'api'>, log: 
   return createPartialFiles({
     directory: path.join(dataDirectory, 'cache', 'partials'),
     maxBytes: partialsBytes,
-    onFault: (error) => log.warn({ err: error }, 'partial aggregates cannot be kept'),
+    onFault: (error) =>
+      log.warn({ err: error }, 'partial aggregates could not be kept or read; reports read facts'),
   });
 }
 

@@ -158,7 +158,7 @@ async function* readReport(
     try {
       yield* rowBatches(result, signal);
       isComplete = true;
-      await closePartials(connection);
+      if (hasPartials(task.facts)) await closePartials(connection);
     } finally {
       if (!isComplete) await discardRows(connection, result);
     }

@@ -6,10 +6,11 @@ import {
   segmentColumnName,
   valueColumns,
   type BoundPlan,
+  type FactRowColumns,
 } from '@hourglass/query';
 import type { FactFiles } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
-import { selectSegments } from './segment-relation.ts';
+import { selectSegments, type WantedColumn } from './segment-relation.ts';
 
 /**
  * Creates the view `facts` that compiled reports read, over the copied hot facts and the segments
@@ -24,14 +25,16 @@ export async function createFactsView(
   const ranges = readRanges(boundPlan.plan);
   const inRange = segments.filter((segment) => mayRead(ranges, segment));
   const columns = hotFactsColumns(boundPlan);
-  const wanted = valueColumns(columns).map((column) => ({
-    ...column,
-    segmentName: segmentColumnName(column),
-  }));
+  const wanted = wantedColumns(columns);
   const selects = [...(await selectSegments(connection, inRange, wanted, expiredBeforeMs))];
   if (hotRows > 0 || selects.length === 0) {
     await setCopiedFacts(connection, hotFactsPath, columns);
     selects.push(selectCopiedFacts);
   }
   await connection.run(`create or replace view facts as ${selects.join(' union all ')}`);
+}
+
+/** Returns the value columns with their names in segments. */
+export function wantedColumns(columns: FactRowColumns): readonly WantedColumn[] {
+  return valueColumns(columns).map((column) => ({ ...column, segmentName: segmentColumnName(column) }));
 }

@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { hotFactsColumns, segmentColumnName, valueColumns } from '@hourglass/query';
+import { hotFactsColumns } from '@hourglass/query';
 import type { EngineTask, FactFiles, HotFactsTask, PlacedSegment } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
+import { wantedColumns } from './facts-view.ts';
 import { quoted } from './segment-relation.ts';
 import { writeSegment } from './segment-writer.ts';
 
@@ -30,7 +31,7 @@ export async function writeHotFactsSegment(
   if (facts.hotRows === 0) return null;
   const columns = hotFactsColumns(task);
   await setCopiedFacts(connection, facts.hotFactsPath, columns);
-  const kept = valueColumns(columns).map((column) => ({ ...column, segmentName: segmentColumnName(column) }));
+  const kept = wantedColumns(columns);
   const selected = kept.map(({ name, segmentName }) => `, ${quoted(name)} as ${quoted(segmentName)}`);
   const segment = await writeSegment(
     connection,

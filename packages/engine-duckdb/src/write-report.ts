@@ -193,7 +193,7 @@ async function* writeAtOnce(
   const method = withPercentileMethod({ ...boundPlan, facts: task.facts }, options.limits);
   const report = { boundPlan: { ...boundPlan, ...method }, bound, isLast: true };
   const files = await writeRowFiles(writing, report, (share) => task.onProgress?.(share));
-  await closePartials(writing.connection);
+  if (boundPlan.readsPartials === true) await closePartials(writing.connection);
   state.remaining = null;
   yield* files;
 }

@@ -2,16 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import {
-  compilePartial,
-  compilePartialSize,
-  hotFactsColumns,
-  rangeOfFirstFacts,
-  segmentColumnName,
-  valueColumns,
-} from '@hourglass/query';
+import { compilePartial, compilePartialSize, hotFactsColumns, rangeOfFirstFacts } from '@hourglass/query';
 import type { EngineTask, FactFiles, PlacedPartial, PlacedSegment, ReportPartials } from '@hourglass/reports';
 import type { EngineContext } from '../engine-context.ts';
+import { wantedColumns } from '../facts-view.ts';
 import { selectSegments } from '../segment-relation.ts';
 import { runStatement } from '../statements.ts';
 import { isSumTooLarge } from './sum-too-large.ts';
@@ -90,10 +84,7 @@ async function createSegmentView(
   segment: PlacedSegment,
   endExclusiveMs: number,
 ): Promise<void> {
-  const wanted = valueColumns(hotFactsColumns({ plan, dataset })).map((column) => ({
-    ...column,
-    segmentName: segmentColumnName(column),
-  }));
+  const wanted = wantedColumns(hotFactsColumns({ plan, dataset }));
   const selects = await selectSegments(connection, [segment], wanted, null);
   const before =
     endExclusiveMs > segment.lastMs ? '' : `where "timestamp" < epoch_ms(${endExclusiveMs}::BIGINT)`;

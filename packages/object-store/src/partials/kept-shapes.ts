@@ -8,10 +8,8 @@ import { nullWhenMissing } from '../folder-files.ts';
 export interface KeptShapes {
   /** Null: there is no such description, or it is damaged. */
   find(sha256: string): Promise<PartialShape | null>;
-  /** Keeps a description. Returns whether it was kept before. */
-  remember(shape: PartialShape): Promise<boolean>;
-  /** Keeps a description and returns its SHA-256. */
-  keep(shape: PartialShape): Promise<string>;
+  /** Keeps a description. Returns its SHA-256, and whether it was kept before. */
+  keep(shape: PartialShape): Promise<{ readonly sha256: string; readonly wasKept: boolean }>;
 }
 
 export interface KeptShapesOptions {
@@ -33,14 +31,6 @@ export function createKeptShapes({ directory, maxShapes }: KeptShapesOptions): K
     await rename(incoming, fileOf(sha256));
   }
 
-  /** Returns whether the description was kept before. */
-  async function rememberText(sha256: string, text: string): Promise<boolean> {
-    const now = new Date();
-    if ((await nullWhenMissing(utimes(fileOf(sha256), now, now).then(() => true))) === true) return true;
-    await write(sha256, text);
-    return false;
-  }
-
   return {
     async find(sha256) {
       const remembered = known.get(sha256);
@@ -52,15 +42,13 @@ export function createKeptShapes({ directory, maxShapes }: KeptShapesOptions): K
       known.set(sha256, shape);
       return shape;
     },
-    remember(shape) {
-      const text = JSON.stringify(shape);
-      return rememberText(digestOf(text), text);
-    },
     async keep(shape) {
       const text = JSON.stringify(shape);
       const sha256 = digestOf(text);
-      await rememberText(sha256, text);
-      return sha256;
+      const now = new Date();
+      const touched = await nullWhenMissing(utimes(fileOf(sha256), now, now).then(() => true));
+      if (touched === null) await write(sha256, text);
+      return { sha256, wasKept: touched !== null };
     },
   };
 }

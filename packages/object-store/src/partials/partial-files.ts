@@ -57,7 +57,10 @@ export function createPartialFiles({
       );
       return new Map(placed.flat());
     },
-    isKnown: (shape) => orAfterFault(shapes.remember(shape), false),
+    async isKnown(shape) {
+      const kept = await orAfterFault(shapes.keep(shape), null);
+      return kept?.wasKept ?? false;
+    },
     async keep(segment, partial, signal) {
       await orAfterFault(folders.keep(segment, partial, signal), undefined);
       signal.throwIfAborted();

@@ -57,7 +57,7 @@ export function createPartialFolders({ directory, shapes, space }: PartialFolder
     ): Promise<void> {
       const [{ size }, sha256] = await Promise.all([stat(file), sha256Of(file)]);
       if (!(await space.make(size, signal))) return;
-      const shapeSha256 = await shapes.keep(shape);
+      const { sha256: shapeSha256 } = await shapes.keep(shape);
       const folder = folderOf(id);
       await mkdir(folder, { recursive: true });
       const incoming = path.join(folder, `${randomUUID()}.incoming`);

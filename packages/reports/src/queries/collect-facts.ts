@@ -86,15 +86,15 @@ async function findPartials(
 ): Promise<FoundPartials | null> {
   // A limit by time reads the first facts only.
   if (files === null || limitBoundKind(boundPlan) === 'time') return null;
+  const large = segments.filter(({ facts }) => facts >= files.minFacts);
+  // A report over few facts does not pay for its shape.
+  if (large.length === 0) return null;
   const shape = partialShape(boundPlan, engine.identity.version);
   const { plan } = boundPlan;
   const { environmentId } = plan.tenant;
   if (shape === null || files.isRefused(shape, environmentId)) return null;
   const { resolution } = shape;
-  const coverable = segments.filter(
-    (segment) =>
-      segment.facts >= files.minFacts && isCoverable(segment, { plan, resolution, expiredBeforeMs }),
-  );
+  const coverable = large.filter((segment) => isCoverable(segment, { plan, resolution, expiredBeforeMs }));
   if (coverable.length === 0) return null;
   const [covering, isKnown] = await Promise.all([
     files.place(coverable, { ...target, shape }),
