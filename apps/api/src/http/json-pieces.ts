@@ -32,13 +32,29 @@ export async function sendInPieces(
   const pieces = writes(document, nextTurn);
   const first = await pieces.next();
   const second = await pieces.next();
-  if (second.done === true) {
-    sendJsonText(response, first.value ?? '');
-    return;
-  }
+  if (second.done === true) sendJsonText(response, first.value ?? '');
+  else await sendAll(response, prepend([first.value ?? '', second.value], pieces));
+}
+
+/** Makes the whole text that `sendInPieces` would send, in its pieces and turns. */
+export async function jsonPieces(
+  document: object,
+  nextTurn: () => Promise<void>,
+): Promise<readonly string[]> {
+  const pieces: string[] = [];
+  for await (const piece of writes(document, nextTurn)) pieces.push(piece);
+  return pieces;
+}
+
+/** Sends the pieces of a document; a single one with its length. */
+export async function sendPieces(response: Response, pieces: readonly string[]): Promise<void> {
+  if (pieces.length <= 1) sendJsonText(response, pieces[0] ?? '');
+  else await sendAll(response, pieces);
+}
+
+async function sendAll(response: Response, pieces: Iterable<string> | AsyncIterable<string>): Promise<void> {
   response.type('application/json');
-  const all = prepend([first.value ?? '', second.value], pieces);
-  await pipeline(Readable.from(all, { objectMode: false }), response);
+  await pipeline(Readable.from(pieces, { objectMode: false }), response);
 }
 
 async function* prepend(first: readonly string[], rest: AsyncIterable<string>): AsyncGenerator<string> {
@@ -94,7 +110,7 @@ function* texts(value: unknown): Generator<string> {
 /** Whether the value is an `ItemByItem`, or an object that contains one outside of arrays. */
 function isSplit(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return value instanceof ItemByItem || Object.values(value).some(isSplit);
+  return value instanceof ItemByItem || someMember(value, isSplit);
 }
 
 function textOf(value: unknown): string {
@@ -105,5 +121,11 @@ function textOf(value: unknown): string {
 function containsExactNumber(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint';
   if (value instanceof ExactNumber) return true;
-  return (Array.isArray(value) ? value : Object.values(value)).some(containsExactNumber);
+  return Array.isArray(value) ? value.some(containsExactNumber) : someMember(value, containsExactNumber);
+}
+
+/** Whether `test` holds for the value of a member. Without a list of the values, which each item would allocate. */
+function someMember(value: object, test: (member: unknown) => boolean): boolean {
+  for (const name in value) if (test(value[name as keyof typeof value])) return true;
+  return false;
 }

@@ -41,15 +41,17 @@ const retryAfterSeconds = 2;
 const tooLarge: ReadonlySet<string> = new Set(['memory', 'temporaryDisk']);
 
 /**
- * Computes statistics synchronously. Stops when `signal` aborts, and throws its reason.
+ * Computes statistics synchronously and returns what `present` makes of them. The organization's permit covers
+ * `present` too: the text of large statistics takes as long as they do, and would delay other organizations as much.
+ * Stops when `signal` aborts, and throws its reason.
  * @throws ReportError `request.invalid` with every fault, `stats.busy`, `stats.deadline`,
  * `stats.too_large`; ServiceUnavailable
  */
-export async function runStats(
+export async function runStats<Answer>(
   input: { request: StatsRequest; dataset: string; tenant: Tenant },
-  ports: RunStatsPorts,
+  { present, ...ports }: RunStatsPorts & { readonly present: (stats: Stats) => Promise<Answer> },
   signal: AbortSignal,
-): Promise<Stats> {
+): Promise<Answer> {
   const { catalogue, customFields, semaphore, nowMs } = ports;
   const { request, dataset, tenant } = input;
   const { fields } = await customFields.find(tenant, dataset);
@@ -62,7 +64,14 @@ export async function runStats(
   const deadline = AbortSignal.timeout(statsTimeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
   try {
-    return await semaphore.of(tenant.organization).run(stop, () => compute(boundPlan, ports, stop));
+    const release = await semaphore.acquire(tenant.organization, stop);
+    const directory = path.join(ports.scratchDirectory, ports.newId());
+    try {
+      return await present(await compute(boundPlan, ports, { directory, signal: stop }));
+    } finally {
+      // The caller does not wait for this. What remains is removed with the directories of earlier processes.
+      void rm(directory, { recursive: true, force: true }).catch(ignoreError).finally(release);
+    }
   } catch (error) {
     signal.throwIfAborted();
     if (deadline.aborted) throw new ReportError('stats.deadline', { seconds: statsTimeoutMs / 1_000 });
@@ -73,14 +82,14 @@ export async function runStats(
   }
 }
 
-async function compute(boundPlan: BoundPlan, ports: RunStatsPorts, signal: AbortSignal): Promise<Stats> {
-  const { engine, scratchDirectory, newId } = ports;
-  const directory = path.join(scratchDirectory, newId());
+async function compute(
+  boundPlan: BoundPlan,
+  ports: RunStatsPorts,
+  { directory, signal }: { readonly directory: string; readonly signal: AbortSignal },
+): Promise<Stats> {
   await mkdir(directory, { recursive: true });
-  try {
-    const facts = await collectFacts(boundPlan, ports, { directory, signal, timeoutMs: statsTimeoutMs });
-    return await collectStats(boundPlan.plan, engine.run({ ...boundPlan, facts, directory, signal }));
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  const facts = await collectFacts(boundPlan, ports, { directory, signal, timeoutMs: statsTimeoutMs });
+  return collectStats(boundPlan.plan, ports.engine.run({ ...boundPlan, facts, directory, signal }));
 }
+
+function ignoreError(): void {}

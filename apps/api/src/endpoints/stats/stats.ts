@@ -5,7 +5,7 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { clientGone } from '../../http/client-gone.ts';
 import type { EventLoopTurns } from '../../http/event-loop-turns.ts';
-import { sendInPieces } from '../../http/json-pieces.ts';
+import { jsonPieces, sendPieces } from '../../http/json-pieces.ts';
 import type { Located, RouteScope } from '../../http/route-scopes.ts';
 import { guardedRoute, type GuardedRoute } from '../../http/route.ts';
 import { statsParameters, type StatsParameters } from './stats-parameters.ts';
@@ -79,7 +79,8 @@ function statsRoute(
     async handle({ request, response, parameters }) {
       const located = await scope.locate(request, parameters);
       const { tsAscending, fillGaps, others, ...texts } = parameters;
-      const stats = await runStats(
+      const nextTurn = () => ports.turns.next(located.tenant.organization);
+      const pieces = await runStats(
         {
           request: {
             ...texts,
@@ -91,12 +92,14 @@ function statsRoute(
           dataset: 'api',
           tenant: located.tenant,
         },
-        ports,
+        {
+          ...ports,
+          present: (stats) => jsonPieces(form.view(stats, statsScopeOf(located), parameters), nextTurn),
+        },
         clientGone(response),
       );
       response.set('Cache-Control', 'no-store');
-      const document = form.view(stats, statsScopeOf(located), parameters);
-      await sendInPieces(response, document, () => ports.turns.next(located.tenant.organization));
+      await sendPieces(response, pieces);
     },
   });
 }
