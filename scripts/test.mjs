@@ -11,8 +11,8 @@ const [first, ...others] = process.argv.slice(2);
 const suites = ['long', 'abuse', 'cluster', 'faults', 'soak'];
 const suite = suites.find((name) => first === `--${name}`) ?? 'short';
 const extraArguments = suite === 'short' ? process.argv.slice(2) : others;
-// The files of these run one after another: each needs the whole machine.
-const needsMachine = ['cluster', 'faults'].includes(suite);
+// The files of these run one after another: each needs the whole machine, or measures on it.
+const needsMachine = ['abuse', 'cluster', 'faults'].includes(suite);
 const testArguments = needsMachine ? [...extraArguments, '--no-file-parallelism'] : extraArguments;
 
 await reportFailure(async () => {
