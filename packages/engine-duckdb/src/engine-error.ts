@@ -31,6 +31,7 @@ export function toTaskError(error: unknown, signal: AbortSignal, limits: Instanc
   return isMeant ? error : toAttemptFailure(error, limits);
 }
 
-export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof AttemptFailure && error.failure === 'memory';
+/** Whether a smaller part of the same report may fit: into the memory, or into the disk space for what is spilled. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof AttemptFailure && ['memory', 'temporaryDisk'].includes(error.failure);
 }

@@ -22,7 +22,7 @@ export async function findLimitBound(
   task: BoundPlan & { readonly facts: FactFiles },
   { sampleFacts }: { readonly sampleFacts: number },
 ): Promise<LimitBound | null> {
-  const { plan, dataset, facts } = task;
+  const { plan, facts } = task;
   const kind = limitBoundKind(task);
   const limit = plan.limitRows;
   if (kind === null || limit === null) return null;
@@ -31,7 +31,7 @@ export async function findLimitBound(
   for (;;) {
     const range = limitSampleRange(sealed.segments, plan.range, wantedFacts);
     if (range === null) return null;
-    const sample = { plan: { ...plan, range }, dataset };
+    const sample = { ...task, plan: { ...plan, range } };
     await createFactsView(connection, sealed, sample);
     const { groups, reach } = await groupsOf(connection, sample);
     if (groups === limit) return boundOf(kind, reach);

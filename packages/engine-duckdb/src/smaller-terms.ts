@@ -1,5 +1,11 @@
-import { estimateFacts, needsSlices, type CountedSegment, type Plan, type TimeRange } from '@hourglass/query';
-import type { FactFiles } from '@hourglass/reports';
+import {
+  estimateFacts,
+  isOrderedByText,
+  needsSlices,
+  type CountedSegment,
+  type TimeRange,
+} from '@hourglass/query';
+import type { EngineTask, FactFiles } from '@hourglass/reports';
 import type { EngineContext } from './engine-context.ts';
 
 /** The terms on which a report is written. */
@@ -18,12 +24,14 @@ const shrinking = 8;
  * Returns terms on which the rest of a report needs less memory: one thread, because each allocates some,
  * then ever smaller slices. Null: there are none.
  */
-export function smallerTerms(terms: WritingTerms, remaining: Plan, facts: FactFiles): WritingTerms | null {
+export function smallerTerms(terms: WritingTerms, remaining: EngineTask): WritingTerms | null {
   const { limits, sliceFacts } = terms;
+  const { plan, facts } = remaining;
   if (limits.threads > 1) return { ...terms, limits: { ...limits, threads: 1 } };
-  const counted = countedFacts(facts, remaining.range);
-  const smaller = Math.floor(Math.min(sliceFacts, estimateFacts(counted, remaining.range)) / shrinking);
-  if (smaller < minSliceFacts || !needsSlices(remaining, counted, smaller)) return null;
+  const counted = countedFacts(facts, plan.range);
+  const smaller = Math.floor(Math.min(sliceFacts, estimateFacts(counted, plan.range)) / shrinking);
+  if (smaller < minSliceFacts) return null;
+  if (!needsSlices(plan, counted, smaller) && !isOrderedByText(remaining)) return null;
   return { ...terms, sliceFacts: smaller, maxSliceFacts: smaller };
 }
 

@@ -1,19 +1,5 @@
 import { estimateFacts, planFrom, sliceRange, type CountedSegment, type Plan } from '@hourglass/query';
-
-/** Divides a report into slices, each with the rows of some buckets. */
-export interface TimeSlices {
-  /** The plan of all rows that are not written yet. Null when all are written. */
-  readonly remaining: Plan | null;
-  /** Returns the plan of the next slice, the same one until `recordWritten` is called. */
-  next(): Plan;
-  /** Records that the slice was written in `tookMs` and had this number of rows. */
-  recordWritten(rows: number, tookMs?: number): void;
-  /**
-   * Returns the completed share of all facts when `shareOfNext` of the next slice is complete.
-   * Shares are 0 to 1.
-   */
-  completedShare(shareOfNext: number): number;
-}
+import type { ReportSlices } from './report-slices.ts';
 
 /**
  * Maximum growth from one slice to the next, because the facts of the next one may be different.
@@ -33,7 +19,7 @@ export function createTimeSlices(
   segments: readonly CountedSegment[],
   sliceFacts: number,
   maxSliceFacts = Infinity,
-): TimeSlices {
+): ReportSlices {
   const allFacts = estimateFacts(segments, plan.range);
   let remaining: Plan | null = plan;
   let facts = sliceFacts;
@@ -44,9 +30,12 @@ export function createTimeSlices(
   }
 
   return {
-    next,
+    next: () => ({ plan: next() }),
     get remaining() {
-      return remaining;
+      return remaining && { plan: remaining };
+    },
+    get isLast() {
+      return next().range.endExclusiveMs === remaining?.range.endExclusiveMs;
     },
     recordWritten(rows, tookMs = 0) {
       const { range, limitRows } = next();

@@ -4,7 +4,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { compileShownTable } from '@hourglass/query';
 import { AttemptFailure, type ParquetTask, type RowFile } from '@hourglass/reports';
 import { openInstance } from './duckdb-instance.ts';
-import { isOutOfMemory, toTaskError } from './engine-error.ts';
+import { isTooLarge, toTaskError } from './engine-error.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import type { EngineContext } from './engine-context.ts';
 import { removeFiles, writeTable } from './write-table.ts';
@@ -53,7 +53,7 @@ async function writeShown(
     task.signal.throwIfAborted();
     const files = await pool.use(write).catch(async (error: unknown) => {
       const failure = toTaskError(error, task.signal, limits);
-      if (!isOutOfMemory(failure) || limits.threads === 1) throw failure;
+      if (!isTooLarge(failure) || limits.threads === 1) throw failure;
       // Each thread allocates some memory.
       const instance = await openInstance(path.resolve(task.directory), { ...limits, threads: 1 });
       try {

@@ -4,19 +4,16 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   compileReportLines,
   compileReportTable,
-  narrowPlan,
-  needsSlices,
   type BoundPlan,
   type LimitBound,
-  type Plan,
   type SqlStatement,
 } from '@hourglass/query';
 import { AttemptFailure, type EngineTask, type FactFiles, type RowFile } from '@hourglass/reports';
+import { divideReport, type DividedReport } from './divide-report.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
 import type { EngineContext } from './engine-context.ts';
-import { isOutOfMemory, toTaskError } from './engine-error.ts';
+import { isTooLarge, toTaskError } from './engine-error.ts';
 import { createFactsView } from './facts-view.ts';
-import { withHotFactsSegment } from './hot-facts-segment.ts';
 import type { InstancePool } from './instance-pool.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
 import { openRates, openReport } from './open-report.ts';
@@ -24,16 +21,16 @@ import { coverageOf, coverSegments, type Coverage } from './partials/cover-segme
 import { closePartials, openPartials } from './partials/open-partials.ts';
 import { hasPartials, withoutPartials } from './partials/without-partials.ts';
 import { withPercentileMethod } from './percentile-memory.ts';
-import { countedFacts, smallerTerms, type WritingTerms } from './smaller-terms.ts';
-import { createTimeSlices, type TimeSlices } from './time-slices.ts';
+import type { ReportPart } from './report-slices.ts';
+import { smallerTerms, type WritingTerms } from './smaller-terms.ts';
 import { watchProgress } from './watch-progress.ts';
 import { writeLines } from './write-lines.ts';
 import { removeFiles, writeTable } from './write-table.ts';
 
 /** The state of a report that several instances may write one after the other. */
 interface WritingState {
-  /** The plan of all rows that are not written yet. Null when all are written. */
-  remaining: Plan | null;
+  /** The rows that are not written yet. Null when all are written. */
+  remaining: ReportPart | null;
   /** Facts that are in place. Without partials once these turn out to be too large, or fail. */
   facts: FactFiles;
   /** Present once partials are being computed. */
@@ -41,14 +38,11 @@ interface WritingState {
   /** Number of files written so far. */
   files: number;
   /** Present once the report is computed in slices. */
-  sliced: SlicedReport | null;
+  divided: DividedReport | null;
 }
 
-/** Kept while the report is paused. Its files are in the directory of the task. */
-interface SlicedReport {
-  readonly slices: TimeSlices;
-  readonly facts: FactFiles;
-  readonly bound: LimitBound | null;
+function partOf({ plan, keyRange }: EngineTask): ReportPart {
+  return keyRange === undefined ? { plan } : { plan, keyRange };
 }
 
 type StreamWithInstance = InstancePool['stream'];
@@ -59,11 +53,11 @@ type StreamWithInstance = InstancePool['stream'];
  */
 export async function* writeReport(task: EngineTask, engine: EngineContext): AsyncGenerator<RowFile, void> {
   const state: WritingState = {
-    remaining: task.plan,
+    remaining: partOf(task),
     facts: task.facts,
     coverage: null,
     files: 0,
-    sliced: null,
+    divided: null,
   };
   let stream: StreamWithInstance = (work) => engine.pool.stream(work);
   for (let terms: WritingTerms = { ...engine, maxSliceFacts: Infinity }; ;) {
@@ -78,11 +72,13 @@ export async function* writeReport(task: EngineTask, engine: EngineContext): Asy
         continue;
       }
       const smaller =
-        isOutOfMemory(failure) && remaining !== null ? smallerTerms(terms, remaining, facts) : null;
+        isTooLarge(failure) && remaining !== null
+          ? smallerTerms(terms, { ...task, ...remaining, facts })
+          : null;
       if (smaller === null) throw failure;
       terms = smaller;
       stream = (work) => streamWithOwnInstance(task, smaller.limits, work);
-      state.sliced = null;
+      state.divided = null;
     }
   }
 }
@@ -120,35 +116,28 @@ async function* writeUntilPause(
   options: WritingTerms,
   state: WritingState,
 ): AsyncGenerator<RowFile, void> {
-  const { remaining: plan } = state;
-  if (plan === null) return;
+  const { remaining } = state;
+  if (remaining === null) return;
   const stopInterrupting = interruptOnAbort(connection, task.signal);
   try {
     task.signal.throwIfAborted();
-    const partials = await reportOfPartials(connection, { ...task, plan }, options, state);
+    const partials = await reportOfPartials(connection, { ...task, ...remaining }, options, state);
     if (partials === 'paused') return;
-    const remainingTask = { ...task, plan, facts: state.facts };
+    const remainingTask = { ...task, ...remaining, facts: state.facts };
     const writing = { connection, task: remainingTask, options, state };
     if (partials !== null) {
       yield* writeAtOnce(writing, partials, null);
       return;
     }
-    if (state.sliced !== null) {
-      await openRates(connection, task.facts);
-      yield* writeSlices(writing, state.sliced);
-      return;
-    }
-    const bound = await openReport(connection, remainingTask, options);
-    const narrowed = narrowPlan(remainingTask, bound).plan;
-    // Hot facts are read as a whole, which is faster if they fit.
-    const counted =
-      options.maxSliceFacts === Infinity ? state.facts.segments : countedFacts(state.facts, narrowed.range);
-    if (needsSlices(narrowed, counted, options.sliceFacts)) {
-      const facts = await withHotFactsSegment(connection, remainingTask);
-      const slices = createTimeSlices(narrowed, facts.segments, options.sliceFacts, options.maxSliceFacts);
-      state.sliced = { slices, facts, bound };
-      yield* writeSlices(writing, state.sliced);
-    } else yield* writeAtOnce(writing, remainingTask, bound);
+    if (state.divided === null) {
+      const bound = await openReport(connection, remainingTask, options);
+      state.divided = await divideReport(connection, remainingTask, { bound, terms: options });
+      if (state.divided === null) {
+        yield* writeAtOnce(writing, remainingTask, bound);
+        return;
+      }
+    } else await openRates(connection, task.facts);
+    yield* writeSlices(writing, state.divided);
   } finally {
     stopInterrupting();
   }
@@ -201,15 +190,15 @@ async function* writeAtOnce(
 /** Ends early when the run should pause. */
 async function* writeSlices(
   writing: Writing,
-  { slices, facts, bound }: SlicedReport,
+  { slices, facts, bound }: DividedReport,
 ): AsyncGenerator<RowFile, void> {
   const { connection, task, options, state } = writing;
   while (slices.remaining !== null) {
     task.signal.throwIfAborted();
     const startedAtMs = performance.now();
-    const slice = withPercentileMethod({ plan: slices.next(), dataset: task.dataset, facts }, options.limits);
+    const slice = withPercentileMethod({ ...slices.next(), dataset: task.dataset, facts }, options.limits);
     await createFactsView(connection, facts, slice);
-    const isLast = slice.plan.range.endExclusiveMs === slices.remaining.range.endExclusiveMs;
+    const { isLast } = slices;
     const files = await writeRowFiles(writing, { boundPlan: slice, bound, isLast }, (share) =>
       task.onProgress?.(slices.completedShare(share)),
     );
@@ -221,7 +210,7 @@ async function* writeSlices(
   }
 }
 
-interface ReportPart {
+interface WrittenPart {
   readonly boundPlan: BoundPlan;
   readonly bound: LimitBound | null;
   /** Whether no slice follows. */
@@ -234,7 +223,7 @@ interface ReportPart {
  */
 async function writeRowFiles(
   { connection, task, options, state }: Writing,
-  { boundPlan, bound, isLast }: ReportPart,
+  { boundPlan, bound, isLast }: WrittenPart,
   onProgress: (share: number) => void,
 ): Promise<readonly RowFile[]> {
   const pathOf = (index: number) => path.resolve(task.directory, `rows-${state.files + index}`);

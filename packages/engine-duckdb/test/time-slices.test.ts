@@ -37,7 +37,7 @@ test('slices are contiguous, end at bucket ends and cover the whole range', () =
         const slices = createTimeSlices(plan, segments, sliceFacts);
         let endMs = range.startMs;
         for (let part = 0; slices.remaining !== null; part += 1) {
-          const slice = slices.next().range;
+          const slice = slices.next().plan.range;
           expect(slice.startMs).toBe(endMs);
           expect(slice.endExclusiveMs).toBeGreaterThan(endMs);
           endMs = slice.endExclusiveMs;
@@ -62,7 +62,7 @@ test('the first slice has the requested number of facts, later slices that numbe
   );
   const lengths: number[] = [];
   for (const rows of [50_000, 200_000, 10, 100_000]) {
-    const { startMs, endExclusiveMs } = slices.next().range;
+    const { startMs, endExclusiveMs } = slices.next().plan.range;
     lengths.push((endExclusiveMs - startMs) / minuteMs);
     slices.recordWritten(rows);
   }
@@ -80,7 +80,7 @@ test('a slice that took longer than two seconds is followed by a shorter one', (
   const lengths: number[] = [];
   // Few rows, so that only the time bounds the slices.
   for (const tookMs of [500, 4_000, 10, 10]) {
-    const { startMs, endExclusiveMs } = slices.next().range;
+    const { startMs, endExclusiveMs } = slices.next().plan.range;
     lengths.push((endExclusiveMs - startMs) / minuteMs);
     slices.recordWritten(10, tookMs);
   }
@@ -94,10 +94,10 @@ test('the next slice has the remaining rows of the limit, and the last one ends 
     evenly(600_000, 0, range.endExclusiveMs - 1),
     60_000,
   );
-  expect(slices.next()).toMatchObject({ limitRows: 1_000, range: { endExclusiveMs: 60 * minuteMs } });
+  expect(slices.next().plan).toMatchObject({ limitRows: 1_000, range: { endExclusiveMs: 60 * minuteMs } });
   expect(slices.completedShare(0.5)).toBeCloseTo(0.05);
   slices.recordWritten(400);
-  expect(slices.next()).toMatchObject({ limitRows: 600, range: { startMs: 60 * minuteMs } });
+  expect(slices.next().plan).toMatchObject({ limitRows: 600, range: { startMs: 60 * minuteMs } });
   slices.recordWritten(600);
   expect(slices.remaining).toBeNull();
 });

@@ -34,12 +34,19 @@ export { offsetText } from './time/offset-text.ts';
 export type { ZoneOffset } from './time/zone-offset.ts';
 export { bucketingOf } from './time/zone.ts';
 export { isOrderedByBucket } from './compile/row-order.ts';
+export * from './slices/groups-from-sample.ts';
 export * from './slices/limit-sample.ts';
 export * from './slices/sample-range.ts';
 export * from './slices/slice-range.ts';
 export { compileReport } from './compile/compile-report.ts';
 export * from './compile/compile-report-lines.ts';
 export * from './compile/compile-report-table.ts';
+export {
+  compileGroupCount,
+  compileKeyBoundaries,
+  isOrderedByText,
+  type GroupSample,
+} from './compile/key-slices.ts';
 export { compileLimitBound, limitBoundKind, narrowPlan, type LimitBound } from './compile/limit-bound.ts';
 export * from './compile/compile-hot-facts.ts';
 export { maxRateAgeDays } from './compile/converted-amount.ts';

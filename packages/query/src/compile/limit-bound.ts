@@ -1,7 +1,8 @@
-import { sql, type SqlBool } from 'kysely';
+import { sql } from 'kysely';
 import type { BoundPlan } from '../plan/bound-plan.ts';
 import type { Dialect } from './dialect/dialect.ts';
 import { duckdbDialect } from './dialect/duckdb.ts';
+import { isInKeyRange } from './key-range.ts';
 import { reportColumns, type ReportColumns } from './report-columns.ts';
 import { type FactsQuery, reportedFacts } from './reported-facts.ts';
 import { isStaged, orderByKeys } from './row-order.ts';
@@ -68,8 +69,7 @@ export function whereWithinBound(
   limitBound: LimitBound | null,
 ): FactsQuery {
   if (limitBound?.kind !== 'leading-text') return facts;
-  if (leadingTextKey === null) throw new Error('the first key of the report is not a text');
-  return facts.where(sql<SqlBool>`${leadingTextKey} <= cast(${limitBound.atMost} as varchar)`);
+  return facts.where(isInKeyRange(leadingTextKey, { after: null, atMost: limitBound.atMost }));
 }
 
 function boundKindOf({ bucketEndMs, leadingTextKey }: ReportColumns): LimitBound['kind'] | null {

@@ -6,6 +6,8 @@ import { exchangeRate, isAmount, isInTargetCurrency, rateKey } from './converted
 import { type Dialect, inDialect } from './dialect/dialect.ts';
 import { duckdbDialect } from './dialect/duckdb.ts';
 import { hotFactsColumns } from './compile-hot-facts.ts';
+import { isInKeyRange } from './key-range.ts';
+import { reportColumns } from './report-columns.ts';
 import { createSqlBuilder, type FactsRelation, type Relations, compileStatement } from './sql-builder.ts';
 import type { SqlStatement } from './sql-statement.ts';
 import { timestampValue } from './time-bucket.ts';
@@ -14,11 +16,11 @@ import { timestampValue } from './time-bucket.ts';
 export type FactsQuery = SelectQueryBuilder<Relations, 'facts', object>;
 
 /**
- * Builds a query over the facts of the plan's environment, range and filter. It selects nothing yet.
+ * Builds a query over the facts of the plan's environment, range, filter and wanted rows. It selects nothing yet.
  * Amounts are as they are stored: `metricValue` converts them.
  */
 export function reportedFacts(boundPlan: BoundPlan): FactsQuery {
-  const { plan, dataset } = boundPlan;
+  const { plan, dataset, keyRange } = boundPlan;
   const { tenant, range, filter, targetCurrency } = plan;
   const relation = inDialect<FactsRelation>((dialect) =>
     targetCurrency === undefined ? dialect.facts : dialect.factsWithRates(rateKey(dataset, dialect)),
@@ -28,7 +30,9 @@ export function reportedFacts(boundPlan: BoundPlan): FactsQuery {
     .where(belongsToEnvironment(tenant.environmentId))
     .where(timestampColumn.name, '>=', timestampValue(range.startMs))
     .where(timestampColumn.name, '<', timestampValue(range.endExclusiveMs));
-  return filter === null ? facts : facts.where(compileFilter(filter, dataset, plan));
+  const selected = filter === null ? facts : facts.where(compileFilter(filter, dataset, plan));
+  if (keyRange === undefined) return selected;
+  return selected.where(isInKeyRange(reportColumns(boundPlan).leadingTextKey, keyRange));
 }
 
 /**

@@ -3,6 +3,14 @@ import { getDataset } from '../catalogue/look-up.ts';
 import { withCustomFields } from '../catalogue/with-custom-fields.ts';
 import type { Plan } from './plan.ts';
 
+/** A part of a report: the rows whose first key, a text, is in this range in binary order. */
+export interface KeyRange {
+  /** Null: from the first row on. */
+  readonly after: string | null;
+  /** Null: to the last row. */
+  readonly atMost: string | null;
+}
+
 /** A plan with its dataset: the input of every compile function. Never stored. */
 export interface BoundPlan {
   readonly plan: Plan;
@@ -18,6 +26,8 @@ export interface BoundPlan {
    * facts that the filter has selected. The plan then has no filter.
    */
   readonly readsPartials?: boolean;
+  /** The rows that are wanted. Absent: all. */
+  readonly keyRange?: KeyRange;
 }
 
 /**
