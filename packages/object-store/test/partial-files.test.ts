@@ -10,7 +10,7 @@ import { createPartialFiles } from '../src/index.ts';
 const { signal } = new AbortController();
 const column = (name: string) => ({ name, segmentName: name, type: 'text' as const });
 const hourly: PartialShape = {
-  ...{ id: 'hourly', version: '1', dataset: 'api', filter: null, resolution: 'hour' },
+  ...{ id: 'hourly', version: '1', dataset: 'api', filter: null, filteredBy: [], resolution: 'hour' },
   keys: [column('apiproxy'), column('request_verb')],
   measures: [],
 };
@@ -64,7 +64,7 @@ test('a partial is placed for its segment, and for each shape that it covers, in
 test.each([
   { of: 'a shorter unit of time', shape: { ...hourly, resolution: 'minute' } },
   { of: 'another key', shape: { ...hourly, keys: [column('useragent')] } },
-  { of: 'another filter', shape: { ...hourly, filter: 'errors' } },
+  { of: 'another filter', shape: { ...hourly, filter: 'errors', filteredBy: [column('is_error')] } },
   { of: 'another dataset', shape: { ...hourly, dataset: 'mint' } },
   { of: 'another version of the engine', shape: { ...hourly, version: '2' } },
   {

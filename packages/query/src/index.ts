@@ -51,7 +51,12 @@ export { compileLimitBound, limitBoundKind, narrowPlan, type LimitBound } from '
 export * from './compile/compile-hot-facts.ts';
 export { maxRateAgeDays } from './compile/converted-amount.ts';
 export { compileMissingRate } from './compile/reported-facts.ts';
-export { compilePartial, compilePartialSize, compileUncovered } from './partials/compile-partial.ts';
+export {
+  compileFilteredPartials,
+  compilePartial,
+  compilePartialSize,
+  compileUncovered,
+} from './partials/compile-partial.ts';
 export * from './partials/coverable-segment.ts';
 export * from './partials/partial-columns.ts';
 export * from './partials/partial-shape.ts';

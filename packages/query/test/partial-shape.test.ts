@@ -141,6 +141,23 @@ test('a shape covers shorter lists and longer units of time, not the other way a
   expect([coversShape(fine, coarse), coversShape(coarse, fine)]).toEqual([true, false]);
 });
 
+test('a shape of all facts covers filters of its keys, and no other filter', () => {
+  const all = knownShape({ dimensions: ['apiproxy', 'request_verb'], groupByTimeUnit: 'hour' });
+  const covers = (filter: string, dimensions = ['apiproxy']) =>
+    coversShape(all, knownShape({ filter, dimensions }));
+  expect(covers("(request_verb eq 'GET')")).toBe(true);
+  expect(covers("(request_verb eq 'GET')", [])).toBe(true);
+  expect(covers("(request_verb eq 'GET' or apiproxy like 'p%')")).toBe(true);
+  expect(covers("(request_verb eq 'GET' and target eq 'x')")).toBe(false);
+  // The hour of a fact is in the partial, but not as a key.
+  expect(covers("(ax_hour_of_day eq '07')")).toBe(false);
+  const some = knownShape({ filter: "(request_verb eq 'GET')", dimensions: ['apiproxy', 'request_verb'] });
+  expect(coversShape(some, knownShape({ dimensions: ['apiproxy'] }))).toBe(false);
+  expect(coversShape(some, knownShape({ filter: "(request_verb eq 'PUT')", dimensions: ['apiproxy'] }))).toBe(
+    false,
+  );
+});
+
 describe('a segment from 05:30 to 23:00 of 10 March', () => {
   const segment = {
     firstMs: Date.parse('2026-03-10T05:30:00Z'),

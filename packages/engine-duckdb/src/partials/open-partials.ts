@@ -1,5 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compileUncovered, measureName, type BoundPlan } from '@hourglass/query';
+import {
+  compileFilteredPartials,
+  compileUncovered,
+  isFiltered,
+  measureName,
+  type BoundPlan,
+  type PartialColumns,
+} from '@hourglass/query';
 import type { PlacedPartial } from '@hourglass/reports';
 import { createFactsView } from '../facts-view.ts';
 import { quoted, setParquetPaths } from '../segment-relation.ts';
@@ -9,6 +16,8 @@ import type { Coverage } from './cover-segments.ts';
 import { isSumTooLarge } from './sum-too-large.ts';
 
 const uncoveredTable = 'uncovered_facts';
+/** The rows that the filter selects of partials of all facts. */
+const filteredTable = 'filtered_partials';
 
 /**
  * Creates the view `facts` over partials: those that cover segments, and one of all other facts. Returns
@@ -21,18 +30,40 @@ export async function openPartials(
   { covering, uncovered }: Coverage,
 ): Promise<BoundPlan | null> {
   const { plan, dataset, facts } = task;
-  const selects = await Promise.all(
-    [...byShape(covering)].map(async (partials, index) =>
-      selectPartials(await setParquetPaths(connection, partials, `partial_paths_${index}`), task),
-    ),
-  );
+  const { shape: wanted } = facts.partials;
+  const isOfAllFacts = ({ shape }: PlacedPartial) => isFiltered(shape, wanted);
+  const exact = covering.filter((partial) => !isOfAllFacts(partial));
+  const selects = await selectEach(connection, exact, { name: 'partial_paths', columns: columnsOf(wanted) });
+  const unfiltered = covering.filter(isOfAllFacts);
+  if (unfiltered.length > 0) {
+    await createFiltered(connection, task, unfiltered);
+    selects.push(selectColumns(filteredTable, planNames(wanted)));
+  }
   if (facts.hotRows > 0 || uncovered.length > 0 || selects.length === 0) {
     await createFactsView(connection, { ...facts, segments: uncovered }, { plan, dataset });
     if (!(await createUncovered(connection, task))) return null;
-    selects.push(selectPartials(uncoveredTable, task));
+    selects.push(selectColumns(uncoveredTable, columnsOf(wanted)));
   }
   await connection.run(`create or replace view facts as ${selects.join(' union all ')}`);
   return { plan: { ...plan, filter: null }, dataset, readsPartials: true };
+}
+
+/** Into a table, because a view takes no parameters. */
+async function createFiltered(
+  connection: DuckDBConnection,
+  task: PartialTask,
+  partials: readonly PlacedPartial[],
+): Promise<void> {
+  const { shape } = task.facts.partials;
+  const keys = new Map([...shape.keys, ...(shape.filteredBy ?? [])].map((key) => [key.name, key]));
+  const columns = columnsOf({ ...shape, keys: [...keys.values()] });
+  const selects = await selectEach(connection, partials, { name: 'unfiltered_paths', columns });
+  await connection.run(`create or replace view facts as ${selects.join(' union all ')}`);
+  const { sql, parameters } = compileFilteredPartials(task);
+  await runStatement(connection, {
+    sql: `create or replace temp table ${filteredTable} as ${sql}`,
+    parameters,
+  });
 }
 
 /** Returns false if a sum does not fit. */
@@ -52,9 +83,22 @@ async function createUncovered(connection: DuckDBConnection, task: PartialTask):
 
 export async function closePartials(connection: DuckDBConnection): Promise<void> {
   await connection.run(`drop table if exists ${uncoveredTable}`);
+  await connection.run(`drop table if exists ${filteredTable}`);
 }
 
-/** One relation reads files with the same columns. */
+/** Selects from partials, by one relation for all files with the same columns. `name` is that of variables. */
+async function selectEach(
+  connection: DuckDBConnection,
+  partials: readonly PlacedPartial[],
+  { name, columns }: { readonly name: string; readonly columns: readonly SelectedColumn[] },
+): Promise<string[]> {
+  return Promise.all(
+    [...byShape(partials)].map(async (ofShape, index) =>
+      selectColumns(await setParquetPaths(connection, ofShape, `${name}_${index}`), columns),
+    ),
+  );
+}
+
 function byShape(partials: readonly PlacedPartial[]): Iterable<readonly PlacedPartial[]> {
   const groups = new Map<string, PlacedPartial[]>();
   for (const partial of partials) {
@@ -65,15 +109,28 @@ function byShape(partials: readonly PlacedPartial[]): Iterable<readonly PlacedPa
   return groups.values();
 }
 
-/** Selects the columns of the report's shape under their names in the plan. */
-function selectPartials(relation: string, { facts }: PartialTask): string {
-  const { keys, measures } = facts.partials.shape;
-  const columns = [
-    ...keys.map(({ segmentName, name }) => [segmentName, name] as const),
-    ...measures.map(
-      ({ column: { segmentName, name }, aggregate }) =>
-        [measureName(segmentName, aggregate), measureName(name, aggregate)] as const,
-    ),
-  ].map(([from, to]) => `, ${quoted(from)} as ${quoted(to)}`);
-  return `select environment_id, "timestamp" ${columns.join('')} from ${relation}`;
+interface SelectedColumn {
+  readonly from: string;
+  /** Its name in the plan. */
+  readonly to: string;
+}
+
+function columnsOf({ keys, measures }: Pick<PartialColumns, 'keys' | 'measures'>): readonly SelectedColumn[] {
+  return [
+    ...keys.map(({ segmentName, name }) => ({ from: segmentName, to: name })),
+    ...measures.map(({ column: { segmentName, name }, aggregate }) => ({
+      from: measureName(segmentName, aggregate),
+      to: measureName(name, aggregate),
+    })),
+  ];
+}
+
+/** The columns of a table that has them under their names in the plan. */
+function planNames(columns: Pick<PartialColumns, 'keys' | 'measures'>): readonly SelectedColumn[] {
+  return columnsOf(columns).map(({ to }) => ({ from: to, to }));
+}
+
+function selectColumns(relation: string, columns: readonly SelectedColumn[]): string {
+  const selected = columns.map(({ from, to }) => `, ${quoted(from)} as ${quoted(to)}`);
+  return `select environment_id, "timestamp" ${selected.join('')} from ${relation}`;
 }

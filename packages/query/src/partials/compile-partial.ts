@@ -50,6 +50,11 @@ export function compilePartialSize(boundPlan: BoundPlan, columns: PartialColumns
   return compileStatement(counted, duckdbDialect);
 }
 
+/** Compiles the statement that selects the rows of partials, the relation `facts`, by the filter of the plan. */
+export function compileFilteredPartials(boundPlan: BoundPlan): SqlStatement {
+  return compileStatement(wholeFacts(boundPlan).selectAll(), duckdbDialect);
+}
+
 /** Compiles a statement over those facts that the filter selects, which identifies its condition. */
 export function compileFactsFilter(boundPlan: BoundPlan): SqlStatement {
   return compileStatement(wholeFacts(boundPlan).select(sql`1`.as('c0')), duckdbDialect);

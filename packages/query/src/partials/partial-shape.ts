@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { valueColumns } from '../catalogue/fact-row.ts';
+import { getFilterSource } from '../catalogue/look-up.ts';
 import { hotFactsColumns } from '../compile/compile-hot-facts.ts';
 import { segmentColumnName } from '../compile/segment-columns.ts';
 import { filteredFields } from '../filter/filter-node.ts';
@@ -21,6 +22,8 @@ export interface PartialShape extends PartialColumns {
   readonly dataset: string;
   /** Identifies the condition on facts. Null: all facts. */
   readonly filter: string | null;
+  /** The columns that decide the condition. Null: it depends on the time of a fact too. */
+  readonly filteredBy: readonly PartialColumn[] | null;
 }
 
 /** Changes when the meaning of a partial does, although its statement does not. */
@@ -50,21 +53,31 @@ export function partialShape(boundPlan: BoundPlan, engineVersion: string): Parti
     version,
     dataset: plan.dataset,
     filter: filterIdentity(boundPlan, columns),
+    filteredBy: filteringColumns(boundPlan, columns),
   };
 }
 
-/** Returns whether a partial of one shape contains what a report with the other one needs. */
+/**
+ * Returns whether a partial of one shape contains what a report with the other one needs. From a partial of all facts
+ * `isFiltered` rows have to be selected.
+ */
 export function coversShape(kept: PartialShape, wanted: PartialShape): boolean {
   return (
     kept.version === wanted.version &&
     kept.dataset === wanted.dataset &&
-    kept.filter === wanted.filter &&
+    (kept.filter === wanted.filter || isFiltered(kept, wanted)) &&
     resolutionMs[kept.resolution] <= resolutionMs[wanted.resolution] &&
     wanted.keys.every((key) => kept.keys.some((one) => isSameColumn(one, key))) &&
     wanted.measures.every(({ column, aggregate }) =>
       kept.measures.some((one) => one.aggregate === aggregate && isSameColumn(one.column, column)),
     )
   );
+}
+
+/** Whether the filter of the wanted shape selects rows of a partial of all facts, by its keys. */
+export function isFiltered(kept: PartialShape, wanted: PartialShape): boolean {
+  if (kept.filter !== null || wanted.filter === null || wanted.filteredBy === null) return false;
+  return wanted.filteredBy.every((column) => kept.keys.some((key) => isSameColumn(key, column)));
 }
 
 /** A column can have another name in each plan. */
@@ -97,6 +110,19 @@ function filterIdentity(boundPlan: BoundPlan, columns: readonly PartialColumn[])
   if (filter === null) return null;
   const fields = new Set(filteredFields(filter));
   return digestOf([compileFactsFilter(boundPlan), columns.filter(({ name }) => fields.has(name))]);
+}
+
+function filteringColumns(
+  { plan: { filter }, dataset }: BoundPlan,
+  columns: readonly PartialColumn[],
+): readonly PartialColumn[] | null {
+  const fields = filter === null ? [] : [...new Set(filteredFields(filter))];
+  const found = fields.map((field) => {
+    const source = getFilterSource(dataset, field);
+    return columns.find(({ name }) => source.kind === 'column' && name === source.column) ?? null;
+  });
+  const known = found.filter((column) => column !== null);
+  return known.length < found.length ? null : known;
 }
 
 function digestOf(value: unknown): string {
