@@ -44,6 +44,8 @@ const contentPolicy =
  * routes.
  */
 export function documentationRoutes(routes: readonly Route[]): readonly OpenRoute[] {
+  // Made for the first request: that takes a fifth of the processor time of a start.
+  let document: string | null = null;
   const own: OpenRoute[] = [
     openRoute({
       method: 'get',
@@ -55,7 +57,10 @@ export function documentationRoutes(routes: readonly Route[]): readonly OpenRout
           json: z.looseObject({ openapi: z.literal('3.1.0') }),
         },
       },
-      handle: async ({ response }) => void response.type('json').send(document),
+      handle: async ({ response }) => {
+        document ??= JSON.stringify(openApiDocument([...routes, ...own]));
+        response.type('json').send(document);
+      },
     }),
     openRoute({
       method: 'get',
@@ -74,7 +79,6 @@ export function documentationRoutes(routes: readonly Route[]): readonly OpenRout
     }),
     pageFileRoute(),
   ];
-  const document = JSON.stringify(openApiDocument([...routes, ...own]));
   return own;
 }
 
