@@ -35,8 +35,8 @@ export async function divideReport(
     const slices = createTimeSlices(plan, facts.segments, terms.sliceFacts, terms.maxSliceFacts);
     return { slices, facts, bound };
   }
-  // A bound by text leaves few facts.
-  if (bound !== null) return null;
+  // A bound by text leaves few facts, in most reports.
+  if (bound !== null && terms.maxSliceFacts === Infinity) return null;
   const boundaries = await findKeyBoundaries(connection, task, terms);
   if (boundaries.length === 0) {
     await createFactsView(connection, task.facts, task);

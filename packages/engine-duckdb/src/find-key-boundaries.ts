@@ -57,7 +57,8 @@ async function groupsInAll(
   await createFactsView(connection, sealed, sample);
   const [row] = await (await runStatement(connection, compileGroupCount(sample))).getRows();
   const [groups = 0, facts = 0] = (row ?? []).map(Number);
-  return groupsFromSample({ groups, facts }, allFacts);
+  const selectedShare = Math.min(1, facts / estimateFacts(sealed.segments, range));
+  return groupsFromSample({ groups, facts }, Math.ceil(allFacts * selectedShare));
 }
 
 function groupSample(allFacts: number, fittingGroups: number): GroupSample {
