@@ -16,5 +16,13 @@ export function lowerPriority(): void {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   if (process.platform !== 'linux') return;
   const threads = readdirSync('/proc/self/task').map(Number);
-  for (const thread of threads) if (thread !== process.pid) setPriority(thread, engineNiceness);
+  for (const thread of threads) if (thread !== process.pid) lowerThread(thread);
+}
+
+function lowerThread(thread: number): void {
+  try {
+    setPriority(thread, engineNiceness);
+  } catch {
+    // The thread has ended meanwhile. A worker must not fail to start for that.
+  }
 }
