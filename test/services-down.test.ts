@@ -65,7 +65,7 @@ describe('a service that is down', () => {
     );
     expect((await ready()).status).toBe(200);
     const beginMs = performance.now();
-    // A worker that has just ended a query may find the first one without the queue.
+    // They need not wait: a worker that still handles an earlier wake-up looks for queries in the database.
     const ids = [await system.client.submit(query), await system.client.submit(query)];
     expect(performance.now() - beginMs).toBeLessThan(5_000);
     await system.startQueue();

@@ -11,7 +11,7 @@ import { planOf, segmentsInRange } from '../rivals/engine.mjs';
 import { environmentId } from '../rivals/write-segments.mjs';
 import { partialReports } from './partial-reports.mjs';
 
-/** As those of a worker with the default settings. */
+/** The memory for queries of a worker with the default settings, which keeps a third of it for a small query. */
 const engineOptions = { memoryMb: Math.floor(1024 * 0.78), threads: 2, maxConcurrentRuns: 2 };
 const { signal } = new AbortController();
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createDuckDbEngine } from '@hourglass/engine-duckdb';
 import { bindPlan, catalogue, planQuery } from '@hourglass/query';
 
-/** Engine memory for queries at the worker's default settings, shared by its two concurrent queries. */
+/** Engine memory for queries at the worker's default settings, which keeps a third of it for a small query. */
 const queryMemoryMb = Math.floor(1024 * 0.78);
 const maxConcurrentRuns = 2;
 /** Memory of one run. */

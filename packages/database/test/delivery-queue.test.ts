@@ -8,7 +8,7 @@ import {
   type QueryState,
   type SendOutcome,
 } from '@hourglass/reports';
-import { testEvent, eventually } from '@hourglass/testing';
+import { eventually, testEvent } from '@hourglass/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { databaseWithTenant, noLimits, planOf, type DatabaseWithTenant } from './database-with-tenant.ts';
 

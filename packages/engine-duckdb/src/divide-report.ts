@@ -1,7 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { narrowPlan, needsSlices, type LimitBound } from '@hourglass/query';
 import type { EngineTask, FactFiles } from '@hourglass/reports';
-import { createFactsView } from './facts-view.ts';
 import { findKeyBoundaries } from './find-key-boundaries.ts';
 import { withHotFactsSegment } from './hot-facts-segment.ts';
 import { createKeySlices } from './key-slices.ts';
@@ -18,7 +17,7 @@ export interface DividedReport {
 
 /**
  * Divides a large report into slices by time or by its first text. Null: it is computed at once, over the view `facts`,
- * which contains what `bound` leaves.
+ * which contains what `bound` leaves, before and afterwards.
  */
 export async function divideReport(
   connection: DuckDBConnection,
@@ -38,10 +37,7 @@ export async function divideReport(
   // A bound by text leaves few facts, in most reports.
   if (bound !== null && terms.maxSliceFacts === Infinity) return null;
   const boundaries = await findKeyBoundaries(connection, task, terms);
-  if (boundaries.length === 0) {
-    await createFactsView(connection, task.facts, task);
-    return null;
-  }
+  if (boundaries.length === 0) return null;
   const facts = await withHotFactsSegment(connection, task);
   return { slices: createKeySlices(task, boundaries), facts, bound };
 }

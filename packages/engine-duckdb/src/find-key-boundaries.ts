@@ -20,8 +20,8 @@ const minSampledPerSlice = 64;
 
 /**
  * Finds the texts of a report's first key at which it is divided into slices, each with about as many groups as fit into
- * the memory of a run. Returns none if all fit, or if the rows are not ordered by a text. Afterwards the view `facts` may
- * contain a sample only.
+ * the memory of a run. Returns none if all fit, or if the rows are not ordered by a text. The view `facts` contains the
+ * facts of the report, before and afterwards.
  */
 export async function findKeyBoundaries(
   connection: DuckDBConnection,
@@ -37,7 +37,6 @@ export async function findKeyBoundaries(
   if (!wasTooLarge && plan.limitRows !== null && plan.limitRows <= fittingGroups) return [];
   if (!wasTooLarge && (await groupsInAll(connection, task, { terms, allFacts })) <= 2 * fittingGroups)
     return [];
-  await createFactsView(connection, facts, task);
   const statement = compileKeyBoundaries(task, groupSample(allFacts, fittingGroups));
   const rows = await (await runStatement(connection, statement)).getRows();
   return [...new Set(rows.map(([text]) => String(text)))];
@@ -56,6 +55,7 @@ async function groupsInAll(
   const sample = { ...task, plan: { ...plan, range } };
   await createFactsView(connection, sealed, sample);
   const [row] = await (await runStatement(connection, compileGroupCount(sample))).getRows();
+  await createFactsView(connection, task.facts, task);
   const [groups = 0, facts = 0] = (row ?? []).map(Number);
   const selectedShare = Math.min(1, facts / estimateFacts(sealed.segments, range));
   return groupsFromSample({ groups, facts }, Math.ceil(allFacts * selectedShare));

@@ -41,10 +41,6 @@ interface WritingState {
   divided: DividedReport | null;
 }
 
-function partOf({ plan, keyRange }: EngineTask): ReportPart {
-  return keyRange === undefined ? { plan } : { plan, keyRange };
-}
-
 type StreamWithInstance = InstancePool['stream'];
 
 /**
@@ -53,7 +49,7 @@ type StreamWithInstance = InstancePool['stream'];
  */
 export async function* writeReport(task: EngineTask, engine: EngineContext): AsyncGenerator<RowFile, void> {
   const state: WritingState = {
-    remaining: partOf(task),
+    remaining: { plan: task.plan },
     facts: task.facts,
     coverage: null,
     files: 0,

@@ -22,7 +22,7 @@ export interface PartialShape extends PartialColumns {
   readonly dataset: string;
   /** Identifies the condition on facts. Null: all facts. */
   readonly filter: string | null;
-  /** The columns that decide the condition. Null: it depends on the time of a fact too. */
+  /** The columns that decide the condition. Null: they alone do not, as with the hour of a fact. */
   readonly filteredBy: readonly PartialColumn[] | null;
 }
 
