@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sharedSystem, type TestSystem } from '@hourglass/testing';
+import { eventually, sharedSystem, type TestSystem } from '@hourglass/testing';
 
 /** A batch of this size becomes a segment that is large enough for a partial. */
 const facts = 50_001;
@@ -30,10 +30,10 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 /** Sends a batch whose fact `index` is of a proxy in turn. */
-async function send(id: string, count: number, size: number): Promise<void> {
+async function send(id: string, count: number, size: number, firstMs = startMs): Promise<void> {
   const lines = Array.from({ length: count }, (_, index) =>
     JSON.stringify({
-      timestamp: startMs + index * 3_000,
+      timestamp: firstMs + index * 3_000,
       apiproxy: proxies[index % proxies.length],
       response_size: size,
     }),
@@ -106,4 +106,20 @@ test('repeated reports read partials, and notice late facts, deletions and damag
   const deletion = await system.client.request(`/batches/${large}`, { method: 'DELETE' });
   expect(deletion.status).toBe(200);
   expect(await system.client.report(query)).toBe(expectedRows([{ count: 100, size: 100 }]));
+});
+
+test('once a report is repeated, its next run reads no facts of a batch that came meanwhile', async () => {
+  const aprilMs = Date.parse('2026-04-01T00:00:00Z');
+  const april = { ...query, timeRange: { start: '2026-04-01T00:00:00Z', end: '2026-04-03T00:00:00Z' } };
+  await send(randomUUID(), facts, 1, aprilMs);
+  await system.client.report(april);
+  await system.client.report(april);
+  const before = await partialFiles();
+  await send(randomUUID(), facts, 1, aprilMs);
+  await eventually('a partial of the second batch', async () =>
+    (await partialFiles()).length > before.length ? true : null,
+  );
+  // Three proxies on two days, of two segments.
+  const ended = await system.client.ended(await system.client.submit(april));
+  expect(ended).toMatchObject({ rowsScanned: 12 });
 });

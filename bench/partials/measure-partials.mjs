@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { link, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { createDuckDbEngine } from '@hourglass/engine-duckdb';
+import { createDuckDbEngine, createSegmentWriter } from '@hourglass/engine-duckdb';
 import { createPartialFiles } from '@hourglass/object-store';
-import { bindPlan, catalogue } from '@hourglass/query';
-import { placeSegments } from '@hourglass/reports';
+import { bindPlan, catalogue, mayRead } from '@hourglass/query';
+import { placeSegments, preparePartials } from '@hourglass/reports';
 import { median } from '../api/latencies.mjs';
 import { planOf, segmentsInRange } from '../rivals/engine.mjs';
 import { environmentId } from '../rivals/write-segments.mjs';
@@ -34,6 +34,7 @@ export async function measurePartials({ segments, directory, rounds, logProgress
     const bytes = await bytesOf(partials.folder);
     measured.laterFacts = await measure(world, later, rounds);
     measured.later = await measureAfter(world, [request, request], later, rounds);
+    measured.laterPrepared = await measureAfter(world, [request, request], later, rounds, prepare);
     if (sparser !== undefined) {
       measured.sparserFacts = await measure(world, sparser, rounds);
       measured.sparser = await measure(world, sparser, rounds, partials.files);
@@ -52,16 +53,47 @@ async function measure(world, request, rounds, files = null) {
   return { ms: median(runs.map(({ ms }) => ms)), digest, readsPartials: runs[0].readsPartials };
 }
 
-/** Measures a report after others, each time with new partials. */
-async function measureAfter(world, earlier, request, rounds) {
+/** Measures a report after others, each time with new partials, and after `before` if it is given. */
+async function measureAfter(world, earlier, request, rounds, before = async () => {}) {
   const runs = [];
   for (let round = 0; round < rounds; round += 1) {
     const { files, folder } = await newPartials(world.directory);
     for (const each of earlier) await answerOf(world, each, files);
+    await before(world, files);
     runs.push(await answerOf(world, request, files));
     await rm(folder, { recursive: true });
   }
   return { ms: median(runs.map(({ ms }) => ms)), digest: runs[0].digest };
+}
+
+/** Computes the partials of new segments, as a worker does between two reports. */
+async function prepare({ stored, directory: parent }, partials) {
+  const directory = await mkdtemp(path.join(parent, 'prepared-'));
+  const segments = {
+    listInRange: async (_, range) => ({
+      segments: stored.filter((segment) => mayRead([range], segment)),
+      expiredBeforeMs: null,
+    }),
+  };
+  const writer = createSegmentWriter({ memoryMb: Math.floor(1024 * 0.22), threads: 1 });
+  const ports = { catalogue, segments, segmentFiles: filesOf(stored), partials, writer };
+  await preparePartials(ports, { settled: new Set(), directory, signal, untilMs: Infinity });
+  await rm(directory, { recursive: true });
+}
+
+/** Links segments, because an engine reads files of its directory only. */
+function filesOf(stored) {
+  const paths = new Map(stored.map(({ id, path: file }) => [id, file]));
+  return {
+    place: (wanted, { directory }) =>
+      Promise.all(
+        wanted.map(async ({ id }) => {
+          const file = path.join(directory, `${id}.parquet`);
+          await link(paths.get(id), file);
+          return file;
+        }),
+      ),
+  };
 }
 
 async function newPartials(directory) {
@@ -76,8 +108,6 @@ async function newPartials(directory) {
 async function answerOf({ engine, stored, directory: parent }, request, partials) {
   const directory = await mkdtemp(path.join(parent, 'task-'));
   const boundPlan = bindPlan(planOf(request, environmentId), catalogue);
-  const paths = new Map(stored.map(({ id, path: file }) => [id, file]));
-  const segmentFiles = { place: async (wanted) => wanted.map(({ id }) => paths.get(id)) };
   const snapshot = {
     ...{ hotFactsPath: path.join(directory, 'none.csv'), hotRows: 0 },
     ...{ expiredBeforeMs: null, watermark: null, takenAt: new Date(0) },
@@ -88,7 +118,7 @@ async function answerOf({ engine, stored, directory: parent }, request, partials
   const facts = await placeSegments(
     boundPlan,
     snapshot,
-    { segmentFiles, partials, engine },
+    { segmentFiles: filesOf(stored), partials, engine },
     { directory, signal },
   );
   for await (const file of engine.writeRows({ ...boundPlan, facts, directory, signal }))

@@ -3,6 +3,7 @@ import type { Database } from '@hourglass/database';
 import { createSegmentWriter } from '@hourglass/engine-duckdb';
 import type { RemovedFacts } from '@hourglass/facts';
 import type { Logger, Settings } from '@hourglass/platform';
+import { catalogue } from '@hourglass/query';
 import {
   removeAbandonedScratch,
   type ObjectStore,
@@ -11,6 +12,7 @@ import {
 } from '@hourglass/reports';
 import { mergeSegmentsJob } from './jobs/merge-segments.ts';
 import { rewriteSegmentsJob } from './jobs/rewrite-segments.ts';
+import { preparePartialsJob } from './jobs/prepare-partials.ts';
 import { sealFactsJob } from './jobs/seal-facts.ts';
 import { sweepPartialsJob } from './jobs/sweep-partials.ts';
 import { sweepSegmentsJob } from './jobs/sweep-segments.ts';
@@ -42,13 +44,13 @@ export function createSegmentJobs(
   { database, objects, segmentFiles, partials, crashPoint, scratchDirectory }: SegmentAdapters,
   log: Logger,
 ): PeriodicJob[] {
+  const writer = createSegmentWriter({
+    memoryMb: Math.floor(settings.engineMemoryMb * segmentMemoryShare),
+    // Each thread holds a row group in memory, and queries need the other processors.
+    threads: 1,
+  });
   const ports = {
-    segments: database.segments,
-    writer: createSegmentWriter({
-      memoryMb: Math.floor(settings.engineMemoryMb * segmentMemoryShare),
-      // Each thread holds a row group in memory, and queries need the other processors.
-      threads: 1,
-    }),
+    ...{ segments: database.segments, writer },
     objects,
     place: segmentFiles.place,
     crashPoint,
@@ -65,6 +67,14 @@ export function createSegmentJobs(
     mergeSegmentsJob(ports, mergeTerms, scratch),
     rewriteSegmentsJob(ports, scratch),
     sweepSegmentsJob(ports),
-    ...(partials === null ? [] : [sweepPartialsJob({ segments: database.segments, partials })]),
+    ...(partials === null
+      ? []
+      : [
+          sweepPartialsJob({ segments: database.segments, partials }),
+          preparePartialsJob(
+            { catalogue, segments: database.segments, segmentFiles, partials, writer },
+            scratch,
+          ),
+        ]),
   ];
 }

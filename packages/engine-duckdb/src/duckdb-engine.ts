@@ -24,7 +24,7 @@ import { rowBatches } from './row-batches.ts';
 import { startStatement } from './statements.ts';
 import { writeParquet } from './write-parquet.ts';
 import { writeReport } from './write-report.ts';
-import type { EngineContext } from './engine-context.ts';
+import { defaultPartialRowsPerFact, type EngineContext } from './engine-context.ts';
 
 export interface DuckDbEngineOptions {
   /** Contains the directories of all tasks, and spilled files. */
@@ -54,9 +54,6 @@ export interface DuckDbEngineOptions {
 
 /** About one row group of a segment. */
 const defaultSampleFacts = 100_000;
-
-/** A row of a partial takes about as long to read as a fact, and a partial has to be computed first. */
-const defaultPartialRowsPerFact = 1 / 6;
 
 /**
  * Memory per fact of a slice, in bytes, if every fact is a row: its group, its place in the order

@@ -1,6 +1,9 @@
 import type { InstanceLimits } from './duckdb-instance.ts';
 import type { InstancePool } from './instance-pool.ts';
 
+/** A row of a partial takes about as long to read as a fact, and a partial has to be computed first. */
+export const defaultPartialRowsPerFact = 1 / 6;
+
 /** The collaborators and limits of all runs of an engine. */
 export interface EngineContext {
   readonly sampleFacts: number;

@@ -6,11 +6,14 @@ import { pipeline } from 'node:stream/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SegmentTooLarge, type SegmentFile, type SegmentWriter } from '@hourglass/facts';
 import { segmentColumnName, valueColumns, type SegmentColumn } from '@hourglass/query';
-import { createSemaphore } from '@hourglass/reports';
+import { createSemaphore, type PartialWriter } from '@hourglass/reports';
 import { selectCopiedFacts, setCopiedFacts } from './copied-facts.ts';
 import { openInstance, type InstanceLimits } from './duckdb-instance.ts';
+import { duckDbVersion } from './duckdb-version.ts';
+import { defaultPartialRowsPerFact } from './engine-context.ts';
 import { toAttemptFailure } from './engine-error.ts';
 import { interruptOnAbort } from './interrupt-on-abort.ts';
+import { computePartial } from './partials/compute-partial.ts';
 import { countHiddenSelects, selectSegments, type ReadableSegment } from './segment-relation.ts';
 
 export interface SegmentWriterOptions {
@@ -18,17 +21,20 @@ export interface SegmentWriterOptions {
   readonly memoryMb: number;
   readonly threads: number;
   readonly maxSpillMb?: number;
+  /** Partials with more rows for each fact are not worth keeping. */
+  readonly maxPartialRowsPerFact?: number;
 }
 
 /**
- * Creates a writer that writes one segment at a time with all of the memory, each in a new DuckDB
- * instance. Throws `SegmentTooLarge` and the engine's errors.
+ * Creates a writer that writes one segment, or the partial of one, at a time with all of the memory, each in
+ * a new DuckDB instance. Throws `SegmentTooLarge` and the engine's errors.
  */
 export function createSegmentWriter({
   memoryMb,
   threads,
   maxSpillMb = 64 * 1024,
-}: SegmentWriterOptions): SegmentWriter {
+  maxPartialRowsPerFact = defaultPartialRowsPerFact,
+}: SegmentWriterOptions): SegmentWriter & PartialWriter {
   const limits = { memoryMb, threads, maxSpillMb };
   const semaphore = createSemaphore(1);
   const withPermit = <Result>(
@@ -54,6 +60,12 @@ export function createSegmentWriter({
         const file = await writeSegment(connection, selects.join(' union all '), { directory, columns });
         return { file, removed };
       }),
+    version: duckDbVersion(),
+    writePartial: ({ segment, signal, ...task }) =>
+      withPermit({ directory: task.directory, signal }, (connection) =>
+        // Reports have found partials of this shape worth their time, so that no sample has to tell.
+        computePartial(connection, task, segment, { sampleFacts: null, maxPartialRowsPerFact }),
+      ),
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { link, mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { bindPlan, catalogue, hotFactsColumns, type Plan, type StoredSegment } from '@hourglass/query';
 import {
@@ -7,6 +7,7 @@ import {
   type PartialFiles,
   type PlacedSegment,
   type ReportEngine,
+  type SegmentFiles,
 } from '@hourglass/reports';
 import type { Fact } from '../../query/test/facts-relation.ts';
 import { writeCopiedFacts } from './copied-facts-file.ts';
@@ -21,9 +22,34 @@ export interface SnapshotFacts {
   readonly expiredBeforeMs: number | null;
 }
 
+/** The segments of a snapshot, as they are stored, with their paths. */
+export function storedSegments({
+  segments,
+  ids,
+}: Pick<SnapshotFacts, 'segments' | 'ids'>): readonly (StoredSegment & { readonly path: string })[] {
+  return segments.map((segment, index) => ({
+    ...{ id: ids[index] ?? '', key: '', bytes: 0, sha256: '', etag: null },
+    ...segment,
+  }));
+}
+
+/** Links segments, because the engine reads files of its directory only. */
+export function filesOf(stored: readonly (StoredSegment & { readonly path: string })[]): SegmentFiles {
+  return {
+    place: (wanted, { directory }) =>
+      Promise.all(
+        wanted.map(async ({ id }) => {
+          const file = path.join(directory, `${id}.parquet`);
+          await link(stored.find((one) => one.id === id)?.path ?? '', file);
+          return file;
+        }),
+      ),
+  };
+}
+
 /** Places facts and partials in a folder of their own below `parent`, as a worker and the API do. */
 export async function taskOverPartials(
-  { hot, segments, ids, expiredBeforeMs }: SnapshotFacts,
+  { hot, expiredBeforeMs, ...sealed }: SnapshotFacts,
   plan: Plan,
   { parent, partials, engine }: { parent: string; partials: PartialFiles | null; engine: ReportEngine },
 ): Promise<EngineTask> {
@@ -31,19 +57,12 @@ export async function taskOverPartials(
   const hotFactsPath = path.join(directory, 'hot.csv');
   const boundPlan = bindPlan(plan, catalogue);
   await writeCopiedFacts(hotFactsPath, hotFactsColumns(boundPlan), hot);
-  const stored = segments.map((segment, index): StoredSegment & { path: string } => ({
-    ...{ id: ids[index] ?? '', key: '', bytes: 0, sha256: '', etag: null },
-    ...segment,
-  }));
+  const stored = storedSegments(sealed);
   const snapshot = {
     ...{ hotFactsPath, hotRows: hot.length, segments: stored },
     ...{ expiredBeforeMs, watermark: null, takenAt: new Date(0) },
   };
-  const segmentFiles = {
-    place: (wanted: readonly StoredSegment[]) =>
-      Promise.resolve(wanted.map(({ id }) => stored.find((one) => one.id === id)?.path ?? '')),
-  };
-  const ports = { segmentFiles, partials, engine };
+  const ports = { segmentFiles: filesOf(stored), partials, engine };
   const facts = await placeSegments(boundPlan, snapshot, ports, { directory, signal });
   return { ...boundPlan, facts, directory, signal };
 }

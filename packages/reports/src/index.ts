@@ -41,6 +41,8 @@ export * from './queries/run-slots.ts';
 export * from './queries/run-waiting-queries.ts';
 export { placeSegments } from './queries/collect-facts.ts';
 export * from './queries/partial-files.ts';
+export * from './queries/partial-writer.ts';
+export * from './queries/prepare-partials.ts';
 export * from './queries/segment-files.ts';
 export * from './queries/sweep-partials.ts';
 export * from './queries/submission-limits.ts';

@@ -2,23 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { compilePartial, compilePartialSize, hotFactsColumns, rangeOfFirstFacts } from '@hourglass/query';
-import type { EngineTask, FactFiles, PlacedPartial, PlacedSegment, ReportPartials } from '@hourglass/reports';
+import {
+  compilePartial,
+  compilePartialSize,
+  hotFactsColumns,
+  rangeOfFirstFacts,
+  type PartialShape,
+} from '@hourglass/query';
+import type { EngineTask, PlacedPartial, PlacedSegment } from '@hourglass/reports';
 import type { EngineContext } from '../engine-context.ts';
 import { wantedColumns } from '../facts-view.ts';
 import { selectSegments } from '../segment-relation.ts';
 import { runStatement } from '../statements.ts';
 import { isSumTooLarge } from './sum-too-large.ts';
 
-export type FactsWithPartials = FactFiles & { readonly partials: ReportPartials };
-
 export interface PartialTask extends Pick<EngineTask, 'plan' | 'dataset' | 'directory'> {
-  readonly facts: FactsWithPartials;
+  readonly shape: PartialShape;
 }
 
-interface PartialTerms extends Pick<EngineContext, 'sampleFacts' | 'maxPartialRowsPerFact'> {
-  /** Whether a sample of facts decides first if partials are worth their time. */
-  readonly isFirst: boolean;
+interface PartialTerms extends Pick<EngineContext, 'maxPartialRowsPerFact'> {
+  /** Facts of the sample that decides first whether partials are worth their time. Null: it is known that they are. */
+  readonly sampleFacts: number | null;
 }
 
 /**
@@ -29,11 +33,13 @@ export async function computePartial(
   connection: DuckDBConnection,
   task: PartialTask,
   segment: PlacedSegment,
-  { sampleFacts, maxPartialRowsPerFact, isFirst }: PartialTerms,
+  { sampleFacts, maxPartialRowsPerFact }: PartialTerms,
 ): Promise<PlacedPartial | null> {
-  const sampled = Math.min(sampleFacts, segment.facts);
-  if (isFirst && (await sampleRows(connection, task, segment, sampled)) > sampled * maxPartialRowsPerFact)
-    return null;
+  if (sampleFacts !== null) {
+    const sampled = Math.min(sampleFacts, segment.facts);
+    const rows = await sampleRows(connection, task, segment, sampled);
+    if (rows > sampled * maxPartialRowsPerFact) return null;
+  }
   const partial = await writePartial(connection, task, segment);
   if (partial === null || partial.rows <= segment.facts * maxPartialRowsPerFact) return partial;
   await rm(partial.path);
@@ -50,7 +56,7 @@ async function sampleRows(
   const all = { startMs: segment.firstMs, endExclusiveMs: segment.lastMs + 1 };
   const { endExclusiveMs } = rangeOfFirstFacts([segment], all, facts);
   await createSegmentView(connection, task, segment, endExclusiveMs);
-  const counted = await runStatement(connection, compilePartialSize(task, task.facts.partials.shape));
+  const counted = await runStatement(connection, compilePartialSize(task, task.shape));
   const [[rows] = []] = await counted.getRows();
   return Number(rows);
 }
@@ -60,7 +66,7 @@ async function writePartial(
   task: PartialTask,
   segment: PlacedSegment,
 ): Promise<PlacedPartial | null> {
-  const { shape } = task.facts.partials;
+  const { shape } = task;
   await createSegmentView(connection, task, segment, segment.lastMs + 1);
   const { sql, parameters } = compilePartial(task, shape);
   const file = path.resolve(task.directory, `partial-${randomUUID()}.parquet`);

@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { EngineTask, PlacedPartial, PlacedSegment } from '@hourglass/reports';
 import type { EngineContext } from '../engine-context.ts';
-import { computePartial, type FactsWithPartials } from './compute-partial.ts';
+import { computePartial } from './compute-partial.ts';
+import type { FactsWithPartials, TaskWithPartials } from './without-partials.ts';
 
 /** How far the segments of a report are covered. */
 export interface Coverage {
@@ -13,9 +14,7 @@ export interface Coverage {
 }
 
 interface Covering {
-  readonly task: Pick<EngineTask, 'plan' | 'dataset' | 'directory' | 'signal' | 'onProgress'> & {
-    readonly facts: FactsWithPartials;
-  };
+  readonly task: TaskWithPartials & Pick<EngineTask, 'signal' | 'onProgress'>;
   readonly engine: Pick<EngineContext, 'sampleFacts' | 'sliceFacts' | 'maxPartialRowsPerFact'>;
   /** Whether to stop after a segment. */
   readonly isPauseWanted: () => boolean;
@@ -44,11 +43,13 @@ export async function coverSegments(
   begun: Coverage,
 ): Promise<Coverage | null> {
   const segments = begun.uncovered.length + begun.covering.length;
+  const { shape } = task.facts.partials;
   let coverage = begun;
   for (const segment of begun.coverable) {
     task.signal.throwIfAborted();
-    const isFirst = coverage.covering.length === 0;
-    const partial = await computePartial(connection, task, segment, { ...engine, isFirst });
+    const sampleFacts = coverage.covering.length === 0 ? engine.sampleFacts : null;
+    const terms = { ...engine, sampleFacts };
+    const partial = await computePartial(connection, { ...task, shape }, segment, terms);
     if (partial === null) return null;
     await task.facts.partials.keep(segment, partial, task.signal);
     coverage = withPartial(coverage, segment, partial);

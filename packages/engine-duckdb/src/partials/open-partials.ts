@@ -11,9 +11,9 @@ import type { PlacedPartial } from '@hourglass/reports';
 import { createFactsView } from '../facts-view.ts';
 import { quoted, setParquetPaths } from '../segment-relation.ts';
 import { runStatement } from '../statements.ts';
-import type { PartialTask } from './compute-partial.ts';
 import type { Coverage } from './cover-segments.ts';
 import { isSumTooLarge } from './sum-too-large.ts';
+import type { TaskWithPartials } from './without-partials.ts';
 
 const uncoveredTable = 'uncovered_facts';
 /** The rows that the filter selects of partials of all facts. */
@@ -26,7 +26,7 @@ const filteredTable = 'filtered_partials';
  */
 export async function openPartials(
   connection: DuckDBConnection,
-  task: PartialTask,
+  task: TaskWithPartials,
   { covering, uncovered }: Coverage,
 ): Promise<BoundPlan | null> {
   const { plan, dataset, facts } = task;
@@ -51,7 +51,7 @@ export async function openPartials(
 /** Into a table, because a view takes no parameters. */
 async function createFiltered(
   connection: DuckDBConnection,
-  task: PartialTask,
+  task: TaskWithPartials,
   partials: readonly PlacedPartial[],
 ): Promise<void> {
   const { shape } = task.facts.partials;
@@ -67,7 +67,7 @@ async function createFiltered(
 }
 
 /** Returns false if a sum does not fit. */
-async function createUncovered(connection: DuckDBConnection, task: PartialTask): Promise<boolean> {
+async function createUncovered(connection: DuckDBConnection, task: TaskWithPartials): Promise<boolean> {
   const { sql, parameters } = compileUncovered(task, task.facts.partials.shape);
   try {
     await runStatement(connection, {

@@ -1,5 +1,10 @@
-import type { FactFiles } from '@hourglass/reports';
-import type { FactsWithPartials } from './compute-partial.ts';
+import type { EngineTask, FactFiles, ReportPartials } from '@hourglass/reports';
+
+export type FactsWithPartials = FactFiles & { readonly partials: ReportPartials };
+
+export interface TaskWithPartials extends Pick<EngineTask, 'plan' | 'dataset' | 'directory'> {
+  readonly facts: FactsWithPartials;
+}
 
 export function hasPartials(facts: FactFiles): facts is FactsWithPartials {
   return facts.partials !== undefined;

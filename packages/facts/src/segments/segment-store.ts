@@ -1,4 +1,4 @@
-import type { Dataset, FactRowColumns, StoredSegment } from '@hourglass/query/catalogue';
+import type { Dataset, FactRowColumns, StoredSegment, TimeRange } from '@hourglass/query/catalogue';
 import type { MergeTerms } from './choose-merge.ts';
 import type { IncomingSegment, SegmentFile, SegmentOwner } from './segment.ts';
 
@@ -107,6 +107,8 @@ export interface SegmentStore {
   listRewritable(terms: RewriteTerms, limit: number): Promise<readonly OwnedSegment[]>;
   /** Lists the live segments that meet the conditions, oldest facts first. */
   listLive(owner: SegmentOwner, filter?: LiveSegmentsFilter): Promise<LiveSegments>;
+  /** Lists the live segments that may have facts in the range. Null: the environment does not exist. */
+  listInRange(owner: SegmentOwner, range: TimeRange): Promise<LiveSegments | null>;
   /** Retires segments whose facts are all past their environment's retention, a thousand of each, and returns them. */
   retireExpired(): Promise<readonly RemovedFacts[]>;
   /**

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PartialShape } from '@hourglass/query';
 import { nullWhenMissing } from '../folder-files.ts';
+import { deleteOldestFiles } from './oldest-files.ts';
 
 /** Descriptions of shapes in files that are named by their SHA-256. */
 export interface KeptShapes {
@@ -24,7 +25,7 @@ export function createKeptShapes({ directory, maxShapes }: KeptShapesOptions): K
 
   async function write(sha256: string, text: string): Promise<void> {
     await mkdir(directory, { recursive: true });
-    await deleteOldest(directory, maxShapes);
+    await deleteOldestFiles(directory, maxShapes);
     if (known.size >= maxShapes) known.clear();
     const incoming = path.join(directory, `${randomUUID()}.incoming`);
     await writeFile(incoming, text);
@@ -51,19 +52,6 @@ export function createKeptShapes({ directory, maxShapes }: KeptShapesOptions): K
       return { sha256, wasKept: touched !== null };
     },
   };
-}
-
-async function deleteOldest(directory: string, maxShapes: number): Promise<void> {
-  const names = await readdir(directory);
-  if (names.length < maxShapes) return;
-  const files = await Promise.all(
-    names.map(async (name) => {
-      const file = path.join(directory, name);
-      return { file, usedMs: (await nullWhenMissing(stat(file)))?.mtimeMs ?? 0 };
-    }),
-  );
-  const oldest = files.toSorted((one, other) => one.usedMs - other.usedMs).slice(0, names.length / 2);
-  for (const { file } of oldest) await rm(file, { force: true });
 }
 
 function digestOf(text: string): string {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createSemaphore, type PartialFiles } from '@hourglass/reports';
 import { createKeptShapes } from './kept-shapes.ts';
+import { createKeptUses } from './kept-uses.ts';
 import { createPartialFolders } from './partial-folders.ts';
 import { createPartialSpace } from './partial-space.ts';
 import { createRefusedShapes } from './refused-shapes.ts';
@@ -22,6 +23,19 @@ const defaultMinFacts = 50_000;
 const concurrentPlacings = 8;
 /** Descriptions of a few kilobytes. */
 const maxShapes = 4_000;
+/** Reports for which partials of new segments are computed. */
+const maxUses = 256;
+/** A weekly report is expected again. */
+const maxUseAgeMs = 8 * 24 * 3_600_000;
+
+/** Returns a function that reports the error of a promise and resolves otherwise. */
+const faultGuard =
+  (onFault: (error: unknown) => void) =>
+  <Result>(work: Promise<Result>, otherwise: Result): Promise<Result> =>
+    work.catch((error: unknown) => {
+      onFault(error);
+      return otherwise;
+    });
 
 /** Keeps partials as files on the local disk. */
 export function createPartialFiles({
@@ -33,16 +47,15 @@ export function createPartialFiles({
   const semaphore = createSemaphore(concurrentPlacings);
   const segmentsFolder = path.join(directory, 'segments');
   const shapes = createKeptShapes({ directory: path.join(directory, 'shapes'), maxShapes });
+  const usesFolder = path.join(directory, 'uses');
+  const uses = createKeptUses({ directory: usesFolder, maxUses, maxAgeMs: maxUseAgeMs });
   const space = createPartialSpace(segmentsFolder, maxBytes);
   const folders = createPartialFolders({ directory: segmentsFolder, shapes, space });
   const refused = createRefusedShapes();
-  const orAfterFault = <Result>(work: Promise<Result>, otherwise: Result): Promise<Result> =>
-    work.catch((error: unknown) => {
-      onFault(error);
-      return otherwise;
-    });
+  const orAfterFault = faultGuard(onFault);
   return {
     minFacts,
+    uses: { ...uses, record: (shape, plan) => orAfterFault(uses.record(shape, plan), undefined) },
     async place(segments, { shape, directory: target, signal }) {
       const folder = path.join(target, 'partials');
       await mkdir(folder, { recursive: true });
@@ -61,6 +74,7 @@ export function createPartialFiles({
       const kept = await orAfterFault(shapes.keep(shape), null);
       return kept?.wasKept ?? false;
     },
+    covers: ({ id }, shape) => folders.covers(id, shape),
     async keep(segment, partial, signal) {
       await orAfterFault(folders.keep(segment, partial, signal), undefined);
       signal.throwIfAborted();

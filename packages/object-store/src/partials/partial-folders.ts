@@ -22,20 +22,12 @@ interface PartialFoldersOptions {
 export function createPartialFolders({ directory, shapes, space }: PartialFoldersOptions) {
   const folderOf = (segmentId: string) => path.join(directory, segmentId);
 
-  /** The kept partials of a segment that cover the shape, the smallest first. */
-  async function candidates(segmentId: string, wanted: PartialShape) {
-    const names = (await nullWhenMissing(readdir(folderOf(segmentId)))) ?? [];
-    const found: (PartialName & { readonly path: string; readonly shape: PartialShape })[] = [];
-    for (const name of names) {
-      const parsed = parsePartialName(name);
-      const shape = parsed === null ? null : await shapes.find(parsed.shapeSha256);
-      if (parsed === null || shape === null || !coversShape(shape, wanted)) continue;
-      found.push({ ...parsed, path: path.join(folderOf(segmentId), name), shape });
-    }
-    return found.toSorted((one, other) => one.rows - other.rows);
-  }
+  const candidates = (segmentId: string, wanted: PartialShape) =>
+    findCandidates(folderOf(segmentId), wanted, shapes);
 
   return {
+    covers: async (segmentId: string, wanted: PartialShape) =>
+      (await candidates(segmentId, wanted)).length > 0,
     /** Links `file` to a partial that covers the shape. Null: there is none. */
     async place(segmentId: string, wanted: PartialShape, file: string): Promise<PlacedPartial | null> {
       for (const { path: kept, rows, sha256, shape } of await candidates(segmentId, wanted)) {
@@ -67,6 +59,19 @@ export function createPartialFolders({ directory, shapes, space }: PartialFolder
     listSegments: async () => (await nullWhenMissing(readdir(directory))) ?? [],
     forget: (segmentId: string) => rm(folderOf(segmentId), { recursive: true, force: true }),
   };
+}
+
+/** Returns the kept partials of a segment that cover the shape, the smallest first. */
+async function findCandidates(folder: string, wanted: PartialShape, shapes: KeptShapes) {
+  const names = (await nullWhenMissing(readdir(folder))) ?? [];
+  const found: (PartialName & { readonly path: string; readonly shape: PartialShape })[] = [];
+  for (const name of names) {
+    const parsed = parsePartialName(name);
+    const shape = parsed === null ? null : await shapes.find(parsed.shapeSha256);
+    if (parsed === null || shape === null || !coversShape(shape, wanted)) continue;
+    found.push({ ...parsed, path: path.join(folder, name), shape });
+  }
+  return found.toSorted((one, other) => one.rows - other.rows);
 }
 
 /** A stream would take twice as long for small files, as most are. */

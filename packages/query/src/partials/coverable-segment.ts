@@ -25,8 +25,11 @@ export function isCoverable(
     .every((ms) => ms % unitMs === 0 || ms <= firstUnitMs || ms > segment.lastMs);
 }
 
-/** Whether facts of the segment are deleted, or past their retention. */
-function hidesFacts({ firstMs, lastMs, deletions }: SegmentTimes, expiredBeforeMs: number | null): boolean {
+/** Returns whether facts of the segment are deleted, or past their retention. */
+export function hidesFacts(
+  { firstMs, lastMs, deletions }: SegmentTimes,
+  expiredBeforeMs: number | null,
+): boolean {
   if (expiredBeforeMs !== null && firstMs < expiredBeforeMs) return true;
   return deletions.some(
     (one) => 'batchSeq' in one || (one.endExclusiveMs > firstMs && one.startMs <= lastMs),

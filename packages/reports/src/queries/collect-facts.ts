@@ -102,6 +102,7 @@ async function findPartials(
   ]);
   // Computing partials costs more than a report over facts, which is in vain if it is never asked for again.
   if (covering.size === 0 && !isKnown) return null;
+  await files.uses.record(shape, plan);
   return { files, shape, environmentId, covering, coverable: new Set(coverable.map(({ id }) => id)) };
 }
 
@@ -125,7 +126,7 @@ function reportPartials(
   };
 }
 
-function placedSegment(
+export function placedSegment(
   { facts, firstMs, lastMs, columns, deletions }: StoredSegment,
   path: string | undefined,
 ): PlacedSegment {

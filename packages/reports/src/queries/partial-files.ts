@@ -1,4 +1,4 @@
-import type { PartialShape, StoredSegment } from '@hourglass/query';
+import type { PartialShape, Plan, StoredSegment } from '@hourglass/query';
 
 /** A partial on the local disk, in the directory of a task. */
 export interface PlacedPartial {
@@ -16,6 +16,7 @@ export interface PlacedPartial {
 export interface PartialFiles {
   /** A segment with fewer facts is read as fast as its partial. */
   readonly minFacts: number;
+  readonly uses: PartialUses;
   /**
    * Places a verified partial for each segment that has one from which the shape can be computed.
    * Returns them by the ids of their segments. A damaged partial is as if it did not exist.
@@ -26,6 +27,8 @@ export interface PartialFiles {
   ): Promise<ReadonlyMap<string, PlacedPartial>>;
   /** Whether a report has asked for this shape before. Remembers that one has. */
   isKnown(shape: PartialShape): Promise<boolean>;
+  /** Returns whether a segment has a partial from which the shape can be computed, which is not verified. */
+  covers(segment: Pick<StoredSegment, 'id'>, shape: PartialShape): Promise<boolean>;
   /** Keeps a partial of a segment, if there is room. Its file stays where it is. */
   keep(
     segment: Pick<StoredSegment, 'id' | 'facts'>,
@@ -42,4 +45,14 @@ export interface PartialFiles {
   listSegments(): Promise<readonly string[]>;
   /** Deletes the partials of a segment. */
   forget(segmentId: string): Promise<void>;
+}
+
+/** The reports that read partials, for which those of new segments are computed in advance. */
+export interface PartialUses {
+  /** Remembers that the report of a plan reads partials of this shape now. */
+  record(shape: PartialShape, plan: Plan): Promise<void>;
+  /** Returns the last plan of each shape that was read within the last days, the latest first. */
+  list(): Promise<readonly Plan[]>;
+  /** Forgets the plans of an environment, which contain values of its facts. */
+  forget(environmentId: number): Promise<void>;
 }

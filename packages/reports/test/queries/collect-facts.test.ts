@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { bindPlan, catalogue, planQuery, type QueryRequest, type StoredSegment } from '@hourglass/query';
+import {
+  bindPlan,
+  catalogue,
+  planQuery,
+  type QueryRequest,
+  type StoredSegment,
+  type TimeRange,
+} from '@hourglass/query';
 import { placeSegments, type PartialFiles, type PlacedPartial } from '../../src/index.ts';
 import { countRead } from '../../src/queries/collect-facts.ts';
 
@@ -35,10 +42,17 @@ async function placed(
   const planned = planQuery({ ...request, ...changes }, { catalogue, dataset: 'api', tenant, nowMs: 0 });
   if (!planned.ok) throw new Error(JSON.stringify(planned.faults));
   const places: string[][] = [];
+  const uses: TimeRange[] = [];
   const partials = {
     minFacts: 100,
     isKnown: () => Promise.resolve(isKnown),
     isRefused: () => isRefused,
+    uses: {
+      record: (_: unknown, { range }: { range: TimeRange }) => {
+        uses.push(range);
+        return Promise.resolve();
+      },
+    },
     place: (wanted: readonly { readonly id: string }[], { shape }: { shape: PlacedPartial['shape'] }) =>
       Promise.resolve(
         new Map(
@@ -62,13 +76,14 @@ async function placed(
   const boundPlan = bindPlan(planned.plan, catalogue);
   const ports = { segmentFiles, partials, engine };
   const facts = await placeSegments(boundPlan, snapshot, ports, { directory: '', signal });
-  return { facts, places };
+  return { facts, places, uses };
 }
 
 const ids = segments.map(({ id }) => id);
 
 test('a report reads no segment that a partial covers, and each other one', async () => {
-  const { facts, places } = await placed({ covered: ['day-0', 'day-2'] });
+  const { facts, places, uses } = await placed({ covered: ['day-0', 'day-2'] });
+  expect(uses).toEqual([{ startMs, endExclusiveMs: startMs + 7 * dayMs }]);
   expect(places).toEqual([['day-1', 'day-3', 'day-4']]);
   expect(facts.partials?.covering.map(({ path }) => path)).toEqual(['partial of day-0', 'partial of day-2']);
   // The others hide facts, or have few.
@@ -92,7 +107,8 @@ test.each<[string, Kept, Partial<QueryRequest>]>([
   ['that needs single facts', { covered: ids }, { metrics: [{ name: 'response_size', function: 'p95' }] }],
   ['with a limit by time', { covered: ids }, { groupByTimeUnit: 'day', limit: 1 }],
 ])('a report %s reads facts', async (_, kept, changes) => {
-  const { facts, places } = await placed(kept, changes);
+  const { facts, places, uses } = await placed(kept, changes);
   expect(places).toEqual([ids]);
+  expect(uses).toEqual([]);
   expect(facts.partials).toBeUndefined();
 });

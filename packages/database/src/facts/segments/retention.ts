@@ -20,12 +20,23 @@ export interface OwnerRetention {
   readonly expiredBeforeMs: number | null;
 }
 
-/** By the database's clock at the start of the transaction. */
+/** As `findRetention`. Throws if the environment does not exist. */
 export async function ownerRetention(
+  client: Queryable,
+  owner: Pick<SegmentOwner, 'environmentId'>,
+  defaultDays: number | null,
+): Promise<OwnerRetention> {
+  const retention = await findRetention(client, owner, defaultDays);
+  if (retention === null) throw new Error(`environment ${owner.environmentId} does not exist`);
+  return retention;
+}
+
+/** By the database's clock at the start of the transaction. Null: the environment does not exist. */
+export async function findRetention(
   client: Queryable,
   { environmentId }: Pick<SegmentOwner, 'environmentId'>,
   defaultDays: number | null,
-): Promise<OwnerRetention> {
+): Promise<OwnerRetention | null> {
   const { rows } = await client.query<{ environment: string; days: number | null; before: Date | null }>(
     `select o.name || '/' || e.name as environment, coalesce(e.retention_days, $2::integer) as days,
             ${expiredBefore('e', '$2')} as before
@@ -34,7 +45,7 @@ export async function ownerRetention(
     [environmentId, defaultDays],
   );
   const [row] = rows;
-  if (row === undefined) throw new Error(`environment ${environmentId} does not exist`);
+  if (row === undefined) return null;
   return {
     environment: row.environment,
     retentionDays: row.days,

@@ -10,7 +10,7 @@ import { replaceSegments, sealFacts } from './move-facts.ts';
 import { listMergeable } from './mergeable-owners.ts';
 import { withOwnerLock } from './owner-lock.ts';
 import { listRewritable, retireExpired } from './removable-facts.ts';
-import { ownerRetention } from './retention.ts';
+import { findRetention, ownerRetention } from './retention.ts';
 import { liveSegments, recordEtag, registerSegment } from './segment-rows.ts';
 
 export interface SegmentStorePools {
@@ -54,16 +54,14 @@ export function createSegmentStore(
         ...(await ownerRetention(controlPool.within(owner), owner, retentionDays)),
         segments: await liveSegments(controlPool.within(owner), owner, filter),
       })),
-    retireExpired: () => servedByDatabase(() => retireExpired(allSegments, retentionDays)),
-    retireAbandoned: (incomingForMs) =>
+    listInRange: (owner, range) =>
       servedByDatabase(async () => {
-        const { rowCount } = await allSegments.query(
-          `update segments set state = 'retired', retired_at = clock_timestamp()
-            where state = 'incoming' and created_at < now() - $1::float8 * interval '1 millisecond'`,
-          [incomingForMs],
-        );
-        return rowCount ?? 0;
+        const retention = await findRetention(controlPool.within(owner), owner, retentionDays);
+        if (retention === null) return null;
+        return { ...retention, segments: await liveSegments(controlPool.within(owner), owner, { range }) };
       }),
+    retireExpired: () => servedByDatabase(() => retireExpired(allSegments, retentionDays)),
+    retireAbandoned: (incomingForMs) => servedByDatabase(() => retireAbandoned(allSegments, incomingForMs)),
     listDeletable: (retiredForMs, limit) =>
       servedByDatabase(() => listDeletable(allSegments, retiredForMs, limit)),
     goneSegments: (ids) => servedByDatabase(() => goneSegments(allSegments, ids)),
@@ -116,4 +114,13 @@ async function unownedKeys(pool: Queryable, keys: readonly string[]): Promise<re
     [keys],
   );
   return rows.map(({ key }) => key);
+}
+
+async function retireAbandoned(client: Queryable, incomingForMs: number): Promise<number> {
+  const { rowCount } = await client.query(
+    `update segments set state = 'retired', retired_at = clock_timestamp()
+      where state = 'incoming' and created_at < now() - $1::float8 * interval '1 millisecond'`,
+    [incomingForMs],
+  );
+  return rowCount ?? 0;
 }
