@@ -92,7 +92,7 @@ function worldOf({ plans, covered = [], refused = false, isDeleted = false, isSu
   return { done, prepare };
 }
 
-/** Of the report's week and of the next one, without days that hide facts (0 and 3) or have few (4). */
+/** Days of the report's week and of the next one, without days that hide facts (0 and 3) or have few (4). */
 const wanted = [13, 12, 11, 10, 9, 8, 7, 6, 5, 2, 1].map((day) => `day-${day}`);
 
 test('partials are computed of segments in the range of a report and of the next one, newest first', async () => {
