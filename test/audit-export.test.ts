@@ -1,8 +1,14 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { connectDatabase, sharedSystem, type DatabaseClient, type TestSystem } from '@hourglass/testing';
+import {
+  connectDatabase,
+  sharedSystem,
+  type DatabaseClient,
+  type DatabaseProxy,
+  type TestSystem,
+} from '@hourglass/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startRewritingProxy, type RewritingProxy } from './rewriting-proxy.ts';
+import { startRewritingProxy } from './rewriting-proxy.ts';
 
 const pages = 8;
 /** The last page is not full. */
@@ -13,7 +19,7 @@ const newline = 10;
 
 let system: TestSystem;
 let database: DatabaseClient;
-let proxy: RewritingProxy;
+let proxy: DatabaseProxy;
 let url: string;
 let headers: Readonly<Record<string, string>>;
 /** Statements of the API that read a page of events. */

@@ -12,9 +12,15 @@ import {
   tokenList,
   webhookEndpointWithSecret,
 } from '@hourglass/contract';
-import { eventually, sharedSystem, type TestSystem, type TestTenant } from '@hourglass/testing';
+import {
+  eventually,
+  sharedSystem,
+  type DatabaseProxy,
+  type TestSystem,
+  type TestTenant,
+} from '@hourglass/testing';
 import { subscription } from './keystone.ts';
-import { startRewritingProxy, type RewritingProxy } from './rewriting-proxy.ts';
+import { startRewritingProxy } from './rewriting-proxy.ts';
 import { conditionNames, ConditionRemover } from './without-conditions.ts';
 
 /**
@@ -31,7 +37,7 @@ describe.each([
   // Rewriting the statements of a thousand requests takes 43 s on a busy machine.
 ])('an endpoint, with statements $statements,', { timeout: 180_000 }, ({ isStripped }) => {
   let system: TestSystem;
-  let proxy: RewritingProxy | null = null;
+  let proxy: DatabaseProxy | null = null;
   const remover = new ConditionRemover();
   let stranger: TestTenant;
 

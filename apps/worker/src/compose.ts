@@ -307,10 +307,13 @@ function createScheduleJobs(
 }
 
 async function manifestOptions(settings: Settings<'worker'>, database: Database): Promise<ManifestOptions> {
+  let signingKey: ReturnType<typeof manifestSigningKey> | null = null;
   return {
     hourglassVersion: await softwareVersion(packageManifest),
-    // Read when an archive is signed, because a worker also starts while the database is down.
-    signingKey: async () =>
-      manifestSigningKey(await manifestSeed(settings.manifestKey, database.signingKeys)),
+    // Read when the first archive is signed, because a worker also starts while the database is down. It never changes.
+    async signingKey() {
+      signingKey ??= manifestSigningKey(await manifestSeed(settings.manifestKey, database.signingKeys));
+      return signingKey;
+    },
   };
 }
