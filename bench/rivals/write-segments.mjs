@@ -6,7 +6,7 @@ import { generateFacts, withDuckDb } from './generate-facts.mjs';
 
 /** The environment of all facts in segments. */
 export const environmentId = 1;
-const threads = 2;
+const defaultThreads = 2;
 const columns = factRowColumns([
   ...['apiproxy', 'client_ip', 'developer', 'developer_app', 'gateway_flow_id', 'request_path'].map(text),
   ...['request_verb', 'useragent'].map(text),
@@ -24,14 +24,21 @@ function integer(name) {
 
 /**
  * Writes segments of `segmentFacts` facts to the directory, in the order of their arrival. With `keptIn` they are
- * kept in that folder, and copied from it the next time.
+ * kept in that folder, and copied from it the next time. One thread always writes the same bytes.
  */
-export async function writeSegments({ directory, rows, segmentFacts, keptIn, logProgress }) {
+export async function writeSegments({
+  directory,
+  rows,
+  segmentFacts,
+  keptIn,
+  logProgress,
+  threads = defaultThreads,
+}) {
   const list = keptIn === undefined ? null : path.join(keptIn, `segments-${rows}-${segmentFacts}.json`);
   const kept = list === null ? null : await readFile(list, 'utf8').catch(() => null);
   const written =
     kept === null
-      ? await sealSegments({ directory: keptIn ?? directory, rows, segmentFacts, logProgress })
+      ? await sealSegments({ directory: keptIn ?? directory, rows, segmentFacts, logProgress, threads })
       : JSON.parse(kept);
   if (kept === null && list !== null) await writeFile(list, JSON.stringify(written));
   const segments = [];
@@ -44,7 +51,7 @@ export async function writeSegments({ directory, rows, segmentFacts, keptIn, log
   return segments;
 }
 
-async function sealSegments({ directory, rows, segmentFacts, logProgress }) {
+async function sealSegments({ directory, rows, segmentFacts, logProgress, threads }) {
   const factsFolder = path.join(directory, 'facts');
   await mkdir(factsFolder);
   const files = await generateFacts({ rows, seed: 1, directory: factsFolder, threads });
@@ -74,7 +81,7 @@ function writeFacts(parquet, csv, { from, toExclusive }) {
   const selected = columns.map(({ name }) => `${derived[name] ?? `"${name}"`} as "${name}"`);
   const facts = `read_parquet('${parquet}', file_row_number = true)`;
   const range = `file_row_number >= ${from} and file_row_number < ${toExclusive}`;
-  return withDuckDb({ threads }, (_, connection) =>
+  return withDuckDb({ threads: defaultThreads }, (_, connection) =>
     connection.run(`copy (select ${selected.join(', ')} from ${facts} where ${range}) to '${csv}' (header)`),
   );
 }

@@ -11,7 +11,7 @@ import {
   type StatementCounter,
 } from '@hourglass/testing';
 import { databaseWork } from './bounds.ts';
-import { BackgroundWork, listed, workOf } from './count-statements.ts';
+import { BackgroundWork, listed, workOf } from './database-work.ts';
 
 const startMs = Date.parse('2026-03-01T00:00:00Z');
 const facts = Array.from({ length: 1_000 }, (_, index) => ({
