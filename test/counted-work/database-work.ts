@@ -17,7 +17,7 @@ export function listed(transactions: readonly SentTransaction[]): string {
   return `transactions and their statements:\n${lines.join('\n')}\n`;
 }
 
-/** What a process sends by the clock, whatever it does otherwise. */
+/** The transactions that a process sends by the clock, whatever it does otherwise. */
 export class BackgroundWork {
   private readonly texts: ReadonlySet<string>;
 

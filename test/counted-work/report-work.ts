@@ -19,7 +19,7 @@ export interface NamedReport {
   readonly request: QueryRequest;
 }
 
-export interface ReportWork extends DuckDbWork {
+interface ReportWork extends DuckDbWork {
   /** Number of files of rows. */
   readonly files: number;
 }
@@ -52,13 +52,13 @@ async function benchmarkModule<Module>(name: string): Promise<Module> {
 
 interface SegmentsModule {
   readonly environmentId: number;
-  writeSegments(options: {
+  readonly writeSegments: (options: {
     readonly directory: string;
     readonly rows: number;
     readonly segmentFacts: number;
     readonly threads: number;
     logProgress(): void;
-  }): Promise<readonly PlacedSegment[]>;
+  }) => Promise<readonly PlacedSegment[]>;
 }
 
 export async function openCountedReports(): Promise<CountedReports> {

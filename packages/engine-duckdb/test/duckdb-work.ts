@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DuckDBInstance, DuckDBPreparedStatement, type DuckDBConnection } from '@duckdb/node-api';
 
-/** What DuckDB did during some work. */
+/** The statements and reads of DuckDB during some work. */
 export interface DuckDbWork {
   /** In their order, each in one line, without the settings of a new instance. */
   readonly statements: readonly string[];
@@ -29,8 +29,8 @@ export function observeDuckDb(profileFile: string): DuckDbObserver {
   /** A second connection to each instance, which outlives the program's. */
   const logs: DuckDBConnection[] = [];
   let rowsRead = 0;
-  const { connect } = DuckDBInstance.prototype;
-  const { run } = DuckDBPreparedStatement.prototype;
+  const connect = methodOf(DuckDBInstance.prototype, 'connect');
+  const run = methodOf(DuckDBPreparedStatement.prototype, 'run');
   DuckDBInstance.prototype.connect = async function connectObserved(this: DuckDBInstance) {
     const connection = await connect.call(this);
     await observeConnection(connection, file);
@@ -59,6 +59,13 @@ export function observeDuckDb(profileFile: string): DuckDbObserver {
   };
 }
 
+function methodOf<Prototype, Name extends keyof Prototype>(
+  prototype: Prototype,
+  name: Name,
+): Prototype[Name] {
+  return prototype[name];
+}
+
 /** Must happen before the program locks the configuration of the instance. */
 async function observeConnection(connection: DuckDBConnection, profileFile: string): Promise<void> {
   await connection.run(`set enable_profiling = 'json'`);
@@ -78,7 +85,7 @@ async function takeLog(log: DuckDBConnection): Promise<readonly LogEntry[]> {
     `select type, message from duckdb_logs where message not like '%duckdb_logs%' order by timestamp`,
   );
   await log.run('call truncate_duckdb_logs()');
-  return entries.getRowsJson().map(([type, message]) => ({ type: String(type), message: String(message) }));
+  return entries.getRows().map(([type, message]) => ({ type: String(type), message: String(message) }));
 }
 
 interface FileOperation {
