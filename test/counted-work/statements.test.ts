@@ -52,7 +52,7 @@ afterAll(async () => {
 
 /**
  * A new connection asks for its role. Once a minute, behind the requests, the API writes times of last use. Batches share
- * a count of hot facts that is not older than half a second.
+ * a count of hot facts that is at most a tenth of a second old.
  */
 function isUnasked({ statements }: SentTransaction): boolean {
   return statements.some(
