@@ -33,7 +33,7 @@ export interface ReportReads {
   readonly bytesRead: number;
 }
 
-/** Over 200,000 facts in eight segments of 4.3 MB. */
+/** Over 200,000 facts in eight segments, together 4.3 MB. */
 export const reportReads = {
   /** Another C library rounds powers differently, which moves few facts; partials are written in any order. */
   tolerance: 0.01,
