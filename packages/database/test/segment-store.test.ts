@@ -228,6 +228,17 @@ describe('a fact is in one place', () => {
   });
 });
 
+describe('the owners with segments to merge', () => {
+  test('are those with enough of them in a span of a year, or in one of twelve of the retention', async () => {
+    const { segments } = db.database;
+    for (const days of [0, 1, 2, 3]) await liveSegment(1, days);
+    const mergeTerms = { targetFacts: 1_000, minSegments: 4 };
+    expect(await segments.listMergeable(mergeTerms)).toEqual([owner]);
+    await db.sql('update environments set retention_days = 12 where id = $1', [owner.environmentId]);
+    expect(await segments.listMergeable(mergeTerms)).toEqual([]);
+  });
+});
+
 describe('a snapshot', () => {
   test('lists the segments that overlap its range, oldest first', async () => {
     const inside = await liveSegment(1, 40);

@@ -14,9 +14,9 @@ export async function listMergeable(
   const { rows } = await pool.query<SegmentOwner>(
     `select "environmentId", dataset
        from (select s.environment_id as "environmentId", s.dataset, count(*) as segments
-               from (select id, 86400000 * coalesce(
-                              greatest($4::float8, coalesce(retention_days, $3::integer) / $5::float8), $6::float8) as span_ms
-                       from environments) e
+               from (select id, 86400000 * case
+                              when days is null then $6::float8 else greatest($4::float8, days / $5::float8) end as span_ms
+                       from (select id, coalesce(retention_days, $3::integer) as days from environments) kept) e
                join segments s on s.environment_id = e.id
               where s.state = 'live' and s.facts <= $2::bigint / 2
               group by s.environment_id, s.dataset, width_bucket(s.facts - 1, $7::bigint[]),
