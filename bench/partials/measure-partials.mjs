@@ -1,25 +1,19 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { createDuckDbEngine, createSegmentWriter } from '@hourglass/engine-duckdb';
-import { createPartialFiles } from '@hourglass/object-store';
-import { bindPlan, catalogue, mayRead } from '@hourglass/query';
-import { placeSegments, preparePartials } from '@hourglass/reports';
 import { median } from '../api/latencies.mjs';
-import { planOf, segmentsInRange } from '../rivals/engine.mjs';
+import { createReportEngine, planOf, segmentsInRange } from '../rivals/engine.mjs';
+import { createPartials, writeReportFiles } from '../rivals/report-files.mjs';
 import { environmentId } from '../rivals/write-segments.mjs';
 import { partialReports } from './partial-reports.mjs';
-
-/** The memory for queries of a worker with the default settings, which keeps a third of it for a small query. */
-const engineOptions = { memoryMb: Math.floor(1024 * 0.78), threads: 2, maxConcurrentRuns: 2 };
-const { signal } = new AbortController();
+import { prepare } from './prepare-partials.mjs';
 
 /** Measures each report, with partials of its own. Returns medians in milliseconds and the bytes of the partials. */
 export async function measurePartials({ segments, directory, rounds, logProgress }) {
-  const engine = createDuckDbEngine({ ...engineOptions, directory });
+  const engine = createReportEngine({ directory, threads: 2 });
   const stored = segments.map((segment, index) => ({ ...segment, id: `segment-${index}` }));
-  const world = { engine, stored, directory };
+  const world = { engine, segments: stored, environmentId, directory };
   const reports = [];
   for (const { name, request, later, sparser } of partialReports) {
     logProgress(name);
@@ -28,7 +22,7 @@ export async function measurePartials({ segments, directory, rounds, logProgress
       // The first report reads facts, the second one computes partials.
       computing: await measureAfter(world, [request], request, rounds),
     };
-    const partials = await newPartials(directory);
+    const partials = await createPartials(directory);
     for (const each of [request, request]) await answerOf(world, each, partials.files);
     measured.repeated = await measure(world, request, rounds, partials.files);
     const bytes = await bytesOf(partials.folder);
@@ -57,7 +51,7 @@ async function measure(world, request, rounds, files = null) {
 async function measureAfter(world, earlier, request, rounds, before = async () => {}) {
   const runs = [];
   for (let round = 0; round < rounds; round += 1) {
-    const { files, folder } = await newPartials(world.directory);
+    const { files, folder } = await createPartials(world.directory);
     for (const each of earlier) await answerOf(world, each, files);
     await before(world, files);
     runs.push(await answerOf(world, request, files));
@@ -66,66 +60,14 @@ async function measureAfter(world, earlier, request, rounds, before = async () =
   return { ms: median(runs.map(({ ms }) => ms)), digest: runs[0].digest };
 }
 
-/** Computes the partials of new segments, as a worker does between two reports. */
-async function prepare({ stored, directory: parent }, partials) {
-  const directory = await mkdtemp(path.join(parent, 'prepared-'));
-  const segments = {
-    listInRange: async (_, range) => ({
-      segments: stored.filter((segment) => mayRead([range], segment)),
-      expiredBeforeMs: null,
-    }),
-  };
-  const writer = createSegmentWriter({ memoryMb: Math.floor(1024 * 0.22), threads: 1 });
-  const ports = { catalogue, segments, segmentFiles: filesOf(stored), partials, writer };
-  await preparePartials(ports, { settled: new Set(), directory, signal, untilMs: Infinity });
-  await rm(directory, { recursive: true });
-}
-
-/** Links segments, because an engine reads files of its directory only. */
-function filesOf(stored) {
-  const paths = new Map(stored.map(({ id, path: file }) => [id, file]));
-  return {
-    place: (wanted, { directory }) =>
-      Promise.all(
-        wanted.map(async ({ id }) => {
-          const file = path.join(directory, `${id}.parquet`);
-          await link(paths.get(id), file);
-          return file;
-        }),
-      ),
-  };
-}
-
-async function newPartials(directory) {
-  const folder = await mkdtemp(path.join(directory, 'partials-'));
-  const onFault = (error) => {
-    throw error;
-  };
-  return { folder, files: createPartialFiles({ directory: folder, maxBytes: 2 ** 40, onFault }) };
-}
-
-/** Computes a report as a worker does, from its snapshot to the last file of rows. */
-async function answerOf({ engine, stored, directory: parent }, request, partials) {
-  const directory = await mkdtemp(path.join(parent, 'task-'));
-  const boundPlan = bindPlan(planOf(request, environmentId), catalogue);
-  const snapshot = {
-    ...{ hotFactsPath: path.join(directory, 'none.csv'), hotRows: 0 },
-    ...{ expiredBeforeMs: null, watermark: null, takenAt: new Date(0) },
-    segments: segmentsInRange(stored, boundPlan.plan),
-  };
+/** Computes a report, reads its files, and returns their digest. */
+async function answerOf(world, request, partials) {
   const hash = createHash('sha256');
-  const beganMs = performance.now();
-  const facts = await placeSegments(
-    boundPlan,
-    snapshot,
-    { segmentFiles: filesOf(stored), partials, engine },
-    { directory, signal },
-  );
-  for await (const file of engine.writeRows({ ...boundPlan, facts, directory, signal }))
-    for await (const piece of createReadStream(file.path)) hash.update(piece);
-  const ms = performance.now() - beganMs;
-  await rm(directory, { recursive: true });
-  return { ms, digest: hash.digest('hex'), readsPartials: facts.partials !== undefined };
+  const readFile = async (file) => {
+    for await (const piece of createReadStream(file)) hash.update(piece);
+  };
+  const { ms, readsPartials } = await writeReportFiles(world, request, { partials, readFile });
+  return { ms, digest: hash.digest('hex'), readsPartials };
 }
 
 function scannedFacts(stored, request) {

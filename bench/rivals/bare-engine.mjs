@@ -3,7 +3,7 @@ import path from 'node:path';
 import { bindPlan, catalogue, compileReport } from '@hourglass/query';
 import { engineMemoryMb, segmentsInRange } from './engine.mjs';
 import { withDuckDb } from './generate-facts.mjs';
-import { timed } from './timing.mjs';
+import { timed, unlessOutOfMemory } from './timing.mjs';
 
 /**
  * Returns the milliseconds in which a bare DuckDB runs the statement, by default the plan's, over the same segments and writes one gzip
@@ -24,11 +24,9 @@ export function timeBareEngine({ plan, statement = null, segments, directory, th
     );
     const file = path.join(directory, 'bare.json.gz');
     const text = statement ?? withValues(compileReport(bindPlan(plan, catalogue)));
+    const copy = `copy (${text}) to '${file}' (format json, compression gzip)`;
     try {
-      return await timed(() => connection.run(`copy (${text}) to '${file}' (format json, compression gzip)`));
-    } catch (error) {
-      if (/^out of memory/i.test(error.message)) return Infinity;
-      throw error;
+      return await unlessOutOfMemory(() => timed(() => connection.run(copy)), Infinity);
     } finally {
       await rm(file, { force: true });
     }

@@ -20,14 +20,14 @@ export function segmentsInRange(segments, { range }) {
   return segments.filter(({ firstMs, lastMs }) => lastMs >= range.startMs && firstMs < range.endExclusiveMs);
 }
 
-/** Opens Hourglass's engine over segments in `directory`, where it also spills. */
+/** Creates Hourglass's engine over files in `directory`, where it also spills. */
+export function createReportEngine({ directory, threads }) {
+  return createDuckDbEngine({ directory, memoryMb: queryMemoryMb, threads, maxConcurrentRuns });
+}
+
+/** Opens Hourglass's engine over segments in `directory`. */
 export function openHourglassEngine({ directory, segments, environmentId, threads }) {
-  const engine = createDuckDbEngine({
-    directory,
-    memoryMb: queryMemoryMb,
-    threads,
-    maxConcurrentRuns,
-  });
+  const engine = createReportEngine({ directory, threads });
   return {
     name: 'Hourglass',
     async run({ request }) {

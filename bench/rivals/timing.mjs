@@ -7,6 +7,16 @@ export async function timed(work) {
   return performance.now() - beganMs;
 }
 
+/** Returns the result of `work`, or `otherwise` if it throws that the engine is out of memory. */
+export async function unlessOutOfMemory(work, otherwise) {
+  try {
+    return await work();
+  } catch (error) {
+    if (/of memory/i.test(error.message)) return otherwise;
+    throw error;
+  }
+}
+
 /**
  * Returns the median time of each contestant, in their order. A contestant returns its time in milliseconds.
  * Contestants alternate, and each round begins with the next one, so that other load on the machine affects all of
