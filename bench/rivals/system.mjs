@@ -3,7 +3,7 @@ import { link, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startPostgres } from '@hourglass/embedded';
-import { chooseMerge } from '@hourglass/facts';
+import { chooseMerge, mergeSpanMs } from '@hourglass/facts';
 import { descendantsOf, readArchive } from '@hourglass/testing';
 import { withStandalone } from '../../scripts/standalone-process.mjs';
 import { writeNdjson } from './generate-facts.mjs';
@@ -25,7 +25,7 @@ const settings = {
   HOURGLASS_SEAL_AFTER_SECONDS: '1',
 };
 /** The worker's default merge settings, to detect that merging has finished. */
-const mergeTerms = { targetFacts: 4_000_000, minSegments: 4 };
+const mergeTerms = { targetFacts: 4_000_000, minSegments: 4, spanMs: mergeSpanMs(null) };
 const settlePollMs = 250;
 /** Polling takes CPU time from the report; a late poll adds to Hourglass's time. */
 const pollDelayMs = (passedMs) => Math.max(20, passedMs / 50);
